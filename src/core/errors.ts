@@ -1,0 +1,91 @@
+/**
+ * The one table of coded errors. A code is never reused; its message states the action, the subject, a colon,
+ * what is there and what was wanted. `docs/errors.md` is generated from this table.
+ */
+
+/** Process exit codes of the command line contract. */
+export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unsupported: 4 } as const;
+
+interface ErrorRow {
+  /** Text with `{name}` placeholders filled from `details`. */
+  readonly message: string;
+  readonly http: number;
+  readonly exit: number;
+  /** What the reader can do next; placeholders as in `message`. */
+  readonly hint: string;
+}
+
+const row = (http: number, exit: number, message: string, hint: string): ErrorRow => ({ message, http, exit, hint });
+
+export const ERRORS = {
+  INTERNAL: row(500, EXIT.failed, 'Cannot finish {action}: {reason}', 'This is a defect of Plimsoll: report it with the log around this line'),
+  USAGE: row(400, EXIT.usage, 'Cannot run the command: {reason}', 'See `plimsoll {command} --help`'),
+  FILE_NOT_FOUND: row(404, EXIT.usage, 'Cannot open "{path}": no such file', 'Check the path'),
+
+  // Reading untrusted bytes (src/bytes, src/formats)
+  READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
+  READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted and really that large, raise the limit by name in the configuration'),
+  READ_CORRUPT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: found {found}, wanted {wanted}', 'The file is damaged or was altered: copy it again from where it was trained'),
+  READ_UNSAFE: row(422, EXIT.refused, 'Refused to read {what} at byte {offset}: {found}', 'Plimsoll never runs code from a model file; export the model without it'),
+  FORMAT_UNKNOWN: row(415, EXIT.unsupported, 'Cannot read "{path}": its first bytes {found} match no known format', 'Known formats: {known}'),
+
+  // Understanding a model (src/formats/sklearn, src/model)
+  MODEL_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is {found}, {wanted} supported', 'Replace that step, or run the file with `--runtime python --trust`'),
+  MODEL_INVALID: row(422, EXIT.refused, 'Cannot use {path} ({class}) at byte {offset}: {field} is {found}, wanted {wanted}', 'The file is damaged or was altered: save the model again'),
+  MODEL_NOT_FITTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is missing, so the estimator was never fitted', 'Call fit() before saving'),
+
+  // Predicting (src/engine, src/serving)
+  INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Send rows as the signature says: see /docs or `plimsoll inspect`'),
+  BODY_TOO_LARGE: row(413, EXIT.failed, 'Cannot accept the request: its body of {found} bytes exceeds the limit {limit}', 'Send fewer rows a request, or raise --max-body'),
+  MODEL_NOT_FOUND: row(404, EXIT.usage, 'Cannot find model "{model}": this server has {known}', 'Use one of the names it has'),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+const MARK = Symbol.for('plimsoll.error');
+
+const fill = (text: string, details: ErrorDetails): string =>
+  text.replaceAll(/\{(\w+)\}/g, (whole, key: string) => (key in details ? String(details[key]) : whole));
+
+/** A coded error; crosses workers and wires as `{ code, message, hint, details }`. */
+export class PlimsollError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+  readonly [MARK] = true;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+    super(fill(ERRORS[code].message, details), options);
+    this.name = 'PlimsollError';
+    this.code = code;
+    this.details = details;
+  }
+
+  get hint(): string {
+    return fill(ERRORS[this.code].hint, this.details);
+  }
+  get http(): number {
+    return ERRORS[this.code].http;
+  }
+  get exit(): number {
+    return ERRORS[this.code].exit;
+  }
+
+  toJSON(): { code: ErrorCode; message: string; hint: string; details: ErrorDetails } {
+    return { code: this.code, message: this.message, hint: this.hint, details: this.details };
+  }
+
+  /** Rebuilds an error that crossed a worker or a wire. */
+  static from(json: { code: ErrorCode; details: ErrorDetails }): PlimsollError {
+    return new PlimsollError(json.code, json.details);
+  }
+}
+
+/** Marker check that also holds across realms and copies of this module. */
+export const isPlimsollError = (value: unknown): value is PlimsollError =>
+  typeof value === 'object' && value !== null && MARK in value;
+
+/** Exhaustiveness guard for tagged unions. */
+export function assertNever(value: never): never {
+  throw new PlimsollError('INTERNAL', { action: 'a case distinction', reason: `unexpected ${JSON.stringify(value)}` });
+}

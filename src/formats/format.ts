@@ -1,0 +1,35 @@
+import type { ModelDescription } from '../model/description.ts';
+
+/** Random access to bytes that nobody trusts yet. */
+export interface ByteSource {
+  readonly name: string;
+  readonly size: number;
+  /** Exactly `end - start` bytes; throws READ_TRUNCATED past the end. */
+  slice(start: number, end: number): Uint8Array;
+  /** A file beside this one (plain name only), or null where there is none. */
+  sibling(name: string): ByteSource | null;
+}
+
+/** Decompressors are passed in: `formats` stays free of `node:`. */
+export interface Codec {
+  readonly id: 'zlib' | 'gzip' | 'bz2' | 'lzma' | 'xz' | 'lz4';
+  /** Whole stream at once; throws READ_LIMIT as soon as the output would pass `limit` bytes. */
+  decompress(data: Uint8Array, limit: number): Uint8Array;
+}
+
+/** Named limits; each stops one weakness. Defaults live in `limits.ts`. */
+export type { Limits } from './limits.ts';
+
+export interface ReadContext {
+  readonly limits: import('./limits.ts').Limits;
+  readonly codecs: readonly Codec[];
+  /** Milliseconds since some start, for the wall-time limit; passed in so that readers read no clock. */
+  readonly now: () => number;
+}
+
+/** One file format: a cheap look at the first bytes, then the whole as plain data. No format knows another. */
+export interface Format {
+  readonly id: string;
+  match(head: Uint8Array): boolean;
+  read(source: ByteSource, context: ReadContext): ModelDescription;
+}

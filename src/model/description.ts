@@ -1,0 +1,63 @@
+import type { Signature } from './signature.ts';
+import type { Step } from './step.ts';
+
+/** Framework that wrote the file, as the file says. */
+export interface Framework {
+  readonly name: string;
+  readonly version: string | null;
+}
+
+/** Node of the estimator tree that `inspect` prints. */
+export interface OutlineNode {
+  readonly path: string;
+  readonly class: string;
+  readonly offset: number;
+  /** Constructor parameters worth showing, already rendered. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly children: readonly OutlineNode[];
+}
+
+/** Anything a reader wants people to know: a risk, a version skew, something dropped. */
+export interface Note {
+  readonly level: 'info' | 'warning' | 'risk';
+  readonly text: string;
+}
+
+/** A global that the file names (never resolved), with the offset of the opcode that names it. */
+export interface NamedGlobal {
+  readonly module: string;
+  readonly name: string;
+  readonly offset: number;
+  /** How the reader understands it. `unknown` is opaque; `dangerous` is a known code-execution gadget. */
+  readonly meaning: 'known' | 'unknown' | 'dangerous';
+}
+
+/** A step that can't be compiled: which field of which step at which byte, why, and what to do. */
+export interface Blocker {
+  readonly path: string;
+  readonly class: string;
+  readonly offset: number;
+  readonly field: string;
+  readonly found: string;
+  readonly wanted: string;
+}
+
+/** What a reader makes of a file. `blockers` is empty exactly where `content` is not null. */
+export interface ModelDescription {
+  /** Id of the format that read it: `pickle`, `joblib`, `onnx`. */
+  readonly format: string;
+  readonly framework: Framework;
+  /** Compression of the file, or null. */
+  readonly compression: string | null;
+  readonly outline: OutlineNode | null;
+  readonly globals: readonly NamedGlobal[];
+  readonly notes: readonly Note[];
+  readonly blockers: readonly Blocker[];
+  readonly content: ModelContent | null;
+}
+
+export type ModelContent =
+  /** Steps with a native evaluator, a compiler, or both. */
+  | { readonly kind: 'steps'; readonly root: Step; readonly signature: Signature }
+  /** A ready graph (linted ONNX bytes). */
+  | { readonly kind: 'graph'; readonly onnx: Uint8Array; readonly signature: Signature };

@@ -1,0 +1,17 @@
+import type { StepBase } from './step.ts';
+import type { Labels } from './tensor.ts';
+
+/** The same answer for every row (strategies prior, most_frequent, constant; mean, median, quantile). */
+export type DummyStep = StepBase & { readonly kind: 'dummy' } & (
+    | {
+        readonly task: 'classification';
+        /** One entry an output. */
+        readonly targets: readonly {
+          readonly classes: Labels;
+          readonly predicted: number;
+          /** `predict_proba` row. */
+          readonly probabilities: Float64Array;
+        }[];
+      }
+    | { readonly task: 'regression'; readonly values: Float64Array; readonly flat: boolean }
+  );

@@ -1,0 +1,29 @@
+import type { StepBase } from './step.ts';
+import type { Labels, Matrix } from './tensor.ts';
+
+/** `x · coefᵀ + intercept`; coef: [targets, features]. */
+export interface LinearRegressorStep extends StepBase {
+  readonly kind: 'linear-regressor';
+  readonly coef: Matrix;
+  readonly intercept: Float64Array;
+  /** True where `predict` is `[N]` (a single 1-D target), false for `[N, targets]`. */
+  readonly flat: boolean;
+}
+
+/**
+ * How `predict_proba` follows from the decision d (d: [N] binary, [N, classes] otherwise):
+ * - `sigmoid`: [1 - σ(d), σ(d)]; `ovr`: σ(d) divided by its row sum (binary: as sigmoid);
+ * - `softmax`: softmax(d); binary with explicit multinomial: softmax([-d, d]);
+ * - `modified-huber`: (clip(d, -1, 1) + 1) / 2, normalised, uniform where all are zero (SGDClassifier);
+ * - null: the estimator has no `predict_proba`.
+ */
+export type LinearProbability = 'sigmoid' | 'ovr' | 'softmax' | 'modified-huber' | null;
+
+/** Binary: one row of coef, `d > 0` is class 1. Otherwise one row a class, argmax. */
+export interface LinearClassifierStep extends StepBase {
+  readonly kind: 'linear-classifier';
+  readonly coef: Matrix;
+  readonly intercept: Float64Array;
+  readonly classes: Labels;
+  readonly probability: LinearProbability;
+}

@@ -1,0 +1,11 @@
+import type { StepBase } from './step.ts';
+import type { Labels, Matrix } from './tensor.ts';
+
+/** Joint log likelihood `x · featureLogProbᵀ + classLogPrior`; probabilities by log-sum-exp. */
+export interface MultinomialNbStep extends StepBase {
+  readonly kind: 'multinomial-nb';
+  /** [classes, features] */
+  readonly featureLogProb: Matrix;
+  readonly classLogPrior: Float64Array;
+  readonly classes: Labels;
+}

@@ -1,0 +1,43 @@
+import type { StepBase } from './step.ts';
+
+/** `(x - mean) / scale`; a null part is skipped (with_mean / with_std false). NaN passes through in all scalers. */
+export interface StandardScalerStep extends StepBase {
+  readonly kind: 'standard-scaler';
+  readonly mean: Float64Array | null;
+  readonly scale: Float64Array | null;
+}
+
+/** `x * scale + min`, then clipped to `clip` where not null. */
+export interface MinMaxScalerStep extends StepBase {
+  readonly kind: 'min-max-scaler';
+  readonly scale: Float64Array;
+  readonly min: Float64Array;
+  readonly clip: readonly [number, number] | null;
+}
+
+/** `x / scale`, then clipped to [-1, 1] where `clip`. */
+export interface MaxAbsScalerStep extends StepBase {
+  readonly kind: 'max-abs-scaler';
+  readonly scale: Float64Array;
+  readonly clip: boolean;
+}
+
+/** `(x - center) / scale`; a null part is skipped. */
+export interface RobustScalerStep extends StepBase {
+  readonly kind: 'robust-scaler';
+  readonly center: Float64Array | null;
+  readonly scale: Float64Array | null;
+}
+
+/** Each row divided by its norm; a zero norm divides by 1. `max` is max |x|. */
+export interface NormalizerStep extends StepBase {
+  readonly kind: 'normalizer';
+  readonly norm: 'l1' | 'l2' | 'max';
+}
+
+export type ScalingStep =
+  | StandardScalerStep
+  | MinMaxScalerStep
+  | MaxAbsScalerStep
+  | RobustScalerStep
+  | NormalizerStep;

@@ -1,0 +1,56 @@
+/** Dense row-major tensors: the one currency of values between engines, doors and checks. */
+
+export type TensorData = {
+  float64: Float64Array;
+  float32: Float32Array;
+  float16: Uint16Array;
+  int64: BigInt64Array;
+  uint64: BigUint64Array;
+  int32: Int32Array;
+  uint32: Uint32Array;
+  int16: Int16Array;
+  uint16: Uint16Array;
+  int8: Int8Array;
+  uint8: Uint8Array;
+  bool: Uint8Array;
+  string: readonly string[];
+};
+export type DType = keyof TensorData;
+
+export type Tensor = {
+  [D in DType]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: TensorData[D] };
+}[DType];
+
+/** Row-major float64 matrix, `data[row * cols + col]`. */
+export interface Matrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: Float64Array;
+}
+
+/** A one-dimensional label set, in the library's own order; its type is kept through every door. */
+export type Labels =
+  | { readonly type: 'string'; readonly values: readonly string[] }
+  | { readonly type: 'int'; readonly values: readonly number[] }
+  | { readonly type: 'float'; readonly values: readonly number[] }
+  | { readonly type: 'bool'; readonly values: readonly boolean[] };
+
+const LABEL_DTYPE = { string: 'string', int: 'int64', float: 'float64', bool: 'bool' } as const;
+
+/** The tensor type in which labels of this set are answered. */
+export const labelDType = (labels: Labels): DType => LABEL_DTYPE[labels.type];
+
+/** Labels at `indices`, as a `[N]` tensor of the labels' own type. */
+export function takeLabels(labels: Labels, indices: ArrayLike<number>): Tensor {
+  const shape = [indices.length];
+  switch (labels.type) {
+    case 'string':
+      return { dtype: 'string', shape, data: Array.from(indices, (i) => labels.values[i]!) };
+    case 'int':
+      return { dtype: 'int64', shape, data: BigInt64Array.from(indices, (i) => BigInt(labels.values[i]!)) };
+    case 'float':
+      return { dtype: 'float64', shape, data: Float64Array.from(indices, (i) => labels.values[i]!) };
+    case 'bool':
+      return { dtype: 'bool', shape, data: Uint8Array.from(indices, (i) => (labels.values[i] ? 1 : 0)) };
+  }
+}

@@ -1,0 +1,67 @@
+import type { Step, StepBase } from './step.ts';
+import type { Labels } from './tensor.ts';
+
+/**
+ * All trees of an ensemble in one arena of parallel arrays. Node indexes are absolute; a child's index is greater
+ * than its parent's, so every walk ends. A leaf has `left === -1`.
+ */
+export interface TreeArena {
+  /** Root node of each tree, in summation order. */
+  readonly roots: Int32Array;
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** Input column; -1 at a leaf. */
+  readonly feature: Int32Array;
+  /** Go left iff `x <= threshold` (`split: 'le'`) or `x < threshold` ('lt'). */
+  readonly threshold: Float64Array;
+  /** 1 where a missing value goes left. */
+  readonly missingLeft: Uint8Array;
+  /** Index of a categorical node's bitset, -1 for numeric nodes; null where no node is categorical. */
+  readonly categorical: Int32Array | null;
+  /** Eight words a bitset: category c goes left iff bit c is set. */
+  readonly bitsets: Uint32Array;
+  /** Per bitset: eight words of categories known at fit; an unknown category goes where missing goes. */
+  readonly knownBitsets: Uint32Array;
+  /** `[nodes, valueWidth]`, meaningful at leaves; learning rate and class normalisation already applied. */
+  readonly values: Float64Array;
+  readonly valueWidth: number;
+}
+
+/** How raw scores become answers. */
+export type TreeHead =
+  /** `predict`: raw scores through `link`; [N] where `flat`. */
+  | { readonly kind: 'regression'; readonly link: 'identity' | 'exp'; readonly flat: boolean }
+  /** Forests and single trees: raw scores are class fractions, one group an output (`valueWidth` = Σ group sizes,
+   * groups padded to `stride` columns each). `predict` is the argmax, lowest index on ties. */
+  | { readonly kind: 'vote'; readonly groups: readonly Labels[]; readonly stride: number }
+  /** Boosting. `sigmoid`: one score s, `predict_proba` [1 - σ(factor·s), σ(factor·s)]; `softmax`: one score a class.
+   * `decision_function` is the raw score ([N] where binary). */
+  | {
+      readonly kind: 'boosted';
+      readonly classes: Labels;
+      readonly link: 'sigmoid' | 'softmax';
+      /** 1, or 2 for exponential loss (σ(2s)). */
+      readonly factor: number;
+    };
+
+export interface TreeEnsembleStep extends StepBase {
+  readonly kind: 'tree-ensemble';
+  readonly arena: TreeArena;
+  /** Precision in which inputs are compared: scikit-learn trees round x to float32 first, HistGradientBoosting not. */
+  readonly input: 'float32' | 'float64';
+  readonly split: 'le' | 'lt';
+  /** Whether the estimator accepts NaN; otherwise a missing value is refused. */
+  readonly acceptsMissing: boolean;
+  /** Number of raw scores a row. */
+  readonly scores: number;
+  /** Score each tree adds to (valueWidth 1); null where every leaf holds all scores. */
+  readonly target: Int32Array | null;
+  /** Raw scores before the first tree: added first, then trees in order. */
+  readonly base:
+    | { readonly kind: 'constant'; readonly scores: Float64Array }
+    /** GradientBoosting `init=` estimator: its raw predictions (regression), or log-odds of its probabilities. */
+    | { readonly kind: 'estimator'; readonly step: Step };
+  /** `mean` divides the sums by the number of trees at the end (forests). */
+  readonly aggregate: 'sum' | 'mean';
+  readonly head: TreeHead;
+}
