@@ -1,0 +1,60 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Framework } from '../model/description.ts';
+import type { Signature } from '../model/signature.ts';
+
+/** What made a version ready. */
+export type Proof =
+  /** Expected outputs given by the user were replayed. */
+  | 'golden'
+  /** Two independent engines agreed on boundary rows. */
+  | 'engines-agree'
+  /** One engine only and no golden rows: shown wherever the version is. */
+  | 'single-engine';
+
+export type Runtime = 'native' | 'onnx' | 'python';
+
+/** Outcome of comparing two engines, or an engine with golden rows. */
+export interface Verification {
+  readonly proof: Proof;
+  readonly rows: number;
+  /** Seed of the sampled boundary rows. */
+  readonly seed: number;
+  readonly cells: number;
+  readonly differingBits: number;
+  readonly worst: {
+    readonly output: string;
+    readonly row: number;
+    readonly column: number;
+    readonly left: number | string;
+    readonly right: number | string;
+    /** |left - right| / |right|, or 1 for labels. */
+    readonly relative: number;
+  } | null;
+}
+
+/** `plimsoll.json` of a bundle: everything about a version that loading does not recompute. */
+export interface Manifest {
+  readonly schema: 1;
+  /** sha256 of the original file, hex. */
+  readonly digest: string;
+  readonly file: string;
+  readonly size: number;
+  readonly format: string;
+  readonly compression: string | null;
+  readonly framework: Framework;
+  readonly signature: Signature;
+  readonly runtime: Runtime;
+  /** Measured cost of one row through `runtime`, in microseconds. */
+  readonly rowMicros: number;
+  readonly verification: Verification;
+  /** A real row that the model accepts, as a JSON row (object by column name, list, or bare value). */
+  readonly example: unknown;
+}
+
+/** A version ready to answer. */
+export interface LoadedVersion {
+  readonly model: string;
+  readonly version: number;
+  readonly manifest: Manifest;
+  readonly engine: Engine;
+}
