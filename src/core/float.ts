@@ -1,0 +1,50 @@
+/** Neighbours of floating-point numbers: the places where comparisons go wrong. */
+
+const f64 = new Float64Array(1);
+const f64Bits = new BigInt64Array(f64.buffer);
+const f32 = new Float32Array(1);
+const f32Bits = new Int32Array(f32.buffer);
+
+/** The next float64 above `x`; +∞ and NaN stay. */
+export function nextUp(x: number): number {
+  if (Number.isNaN(x) || x === Infinity) return x;
+  if (x === 0) return Number.MIN_VALUE;
+  f64[0] = x;
+  f64Bits[0]! += x > 0 ? 1n : -1n;
+  return f64[0]!;
+}
+
+/** The next float64 below `x`; −∞ and NaN stay. */
+export const nextDown = (x: number): number => -nextUp(-x);
+
+/** The next float32 above `Math.fround(x)`. */
+export function nextUp32(x: number): number {
+  f32[0] = x;
+  const rounded = f32[0]!;
+  if (Number.isNaN(rounded) || rounded === Infinity) return rounded;
+  if (rounded === 0) return 2 ** -149;
+  f32Bits[0]! += rounded > 0 ? 1 : -1;
+  return f32[0]!;
+}
+
+/** The next float32 below `Math.fround(x)`. */
+export const nextDown32 = (x: number): number => -nextUp32(-x);
+
+/** Distance in units in the last place between two float64 (0 for equal, NaN pairs and ±0). */
+export function ulpDistance(a: number, b: number): number {
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0;
+  if (Number.isNaN(a) || Number.isNaN(b)) return Infinity;
+  return Number(abs(ordinal(a) - ordinal(b)));
+}
+
+const abs = (n: bigint): bigint => (n < 0n ? -n : n);
+
+/** Monotone integer image of a float64: neighbours differ by one. */
+function ordinal(x: number): bigint {
+  f64[0] = x;
+  const bits = f64Bits[0]!;
+  return bits < 0n ? -(bits & 0x7fffffffffffffffn) : bits;
+}
+
+/** Whether two float64 are the same number; every NaN is the same, +0 and −0 are not. */
+export const sameBits = (a: number, b: number): boolean => Object.is(a, b);

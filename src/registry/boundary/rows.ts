@@ -1,0 +1,216 @@
+import { nextDown, nextDown32, nextUp, nextUp32 } from '../../core/float.ts';
+import type { Random } from '../../core/ports.ts';
+import { randomIndex, seededRandom, shuffle } from '../../core/random.ts';
+import type { Batch, ColumnValues } from '../../model/batch.ts';
+import type { ColumnSpec, Signature } from '../../model/signature.ts';
+import type { Step } from '../../model/step.ts';
+import type { TreeEnsembleStep } from '../../model/tree.ts';
+import { type ColumnInterest, type Interests, interestsOf, type Trace } from './trace.ts';
+
+/**
+ * Rows that a wrong engine would answer wrongly, made from the model itself: every threshold and its neighbours on
+ * a path that reaches it, every category, unknown ones where they are ignored, missing, ±0, large values. Pure:
+ * the same model, seed and limit give the same rows.
+ */
+export interface BoundaryOptions {
+  readonly seed: number;
+  /** At most so many rows; the sample is stratified over trees and columns. */
+  readonly limit: number;
+}
+
+type Cell = number | string | null;
+type Row = Cell[];
+/** Values worth trying in one column; the cells of a text column are sentences of them. */
+interface Pool {
+  readonly text: boolean;
+  readonly values: readonly Cell[];
+}
+interface Target {
+  readonly step: TreeEnsembleStep;
+  readonly traces: readonly (Trace | null)[];
+  readonly node: number;
+}
+
+/** Chance that a cell of a nullable column is missing in a sampled row. */
+const MISSING_CHANCE = 0.05;
+const UNKNOWN_CATEGORY = 'plimsoll-unknown-category';
+const TEXTS = ['', ' ', 'İstanbul ß ΣΑΣ', 'naïve café', '日本語 テスト', 'مرحبا', 'x_1 2.5', 'don\'t stop', '😀 emoji'];
+
+export function boundaryRows(root: Step, signature: Signature, options: BoundaryOptions): Batch {
+  if (signature.form === 'tensors') return { kind: 'tensors', rows: 0, tensors: {} };
+  const { columns } = signature;
+  const random = seededRandom(options.seed);
+  const interests = interestsOf(root, columns.length);
+  const pools = columns.map((column, j) => poolOf(column, interests.columns[j]!, signature.form));
+  const sample = (): Row => columns.map((column, j) => sampleCell(column, pools[j]!, random));
+  const rows = treeRows(interests, parentsOf(interests), sample, options.limit >> 1, random);
+  for (const row of poolRows(pools, sample, options.limit - rows.length)) rows.push(row);
+  return toBatch(rows.slice(0, options.limit), columns);
+}
+
+function poolOf(column: ColumnSpec, interest: ColumnInterest, form: Signature['form']): Pool {
+  const text = form === 'text' || interest.words.size > 0;
+  const values = text ? [...interest.words, ...TEXTS] : cellPool(column, interest);
+  return { text, values: [...new Set(values)] };
+}
+
+function cellPool(column: ColumnSpec, interest: ColumnInterest): Cell[] {
+  if (column.type === 'bool') return column.nullable ? [0, 1, null] : [0, 1];
+  const known = (column.categories ?? []).filter((value) => value !== null);
+  const pool: Cell[] = [];
+  if (column.type === 'string') pool.push(...interest.strings, ...(known as string[]));
+  else if (known.length > 0) pool.push(...known.map(Number));
+  else pool.push(...withNeighbours(interest.numbers), 0, -0, 1, -1, 0.5, 1e6, -1e6);
+  if (column.categories && column.unknown === 'ignore') {
+    pool.push(column.type === 'string' ? UNKNOWN_CATEGORY : 987654321);
+  }
+  if (column.nullable) pool.push(null);
+  if (pool.length === 0) pool.push(column.type === 'string' ? 'a' : 0);
+  return pool;
+}
+
+function withNeighbours(numbers: ReadonlySet<number>): number[] {
+  const out: number[] = [];
+  for (const value of numbers) {
+    if (Number.isFinite(value)) out.push(value, nextUp(value), nextDown(value));
+  }
+  return out;
+}
+
+function sampleCell(column: ColumnSpec, pool: Pool, random: Random): Cell {
+  const pick = (): Cell => pool.values[randomIndex(random, pool.values.length)]!;
+  if (pool.text) return Array.from({ length: 1 + randomIndex(random, 12) }, pick).join(' ');
+  return column.nullable && random.next() < MISSING_CHANCE ? null : pick();
+}
+
+/** One row a pool value, the other cells sampled; pools take turns so that a cut is fair to every column. */
+function* poolRows(pools: readonly Pool[], sample: () => Row, limit: number): Generator<Row> {
+  const longest = Math.max(0, ...pools.map((pool) => pool.values.length));
+  let made = 0;
+  for (let i = 0; i < longest; i++) {
+    for (let j = 0; j < pools.length && made < limit; j++) {
+      const pool = pools[j]!.values;
+      if (i >= pool.length) continue;
+      const row = sample();
+      row[j] = pool[i]!;
+      made++;
+      yield row;
+    }
+  }
+}
+
+type Parents = ReadonlyMap<TreeEnsembleStep, Int32Array>;
+
+function parentsOf(interests: Interests): Parents {
+  return new Map(
+    interests.ensembles.map(({ step }) => {
+      const { left, right } = step.arena;
+      const parents = new Int32Array(left.length).fill(-1);
+      for (let node = 0; node < left.length; node++) {
+        if (left[node]! < 0) continue;
+        parents[left[node]!] = node;
+        parents[right[node]!] = node;
+      }
+      return [step, parents];
+    }),
+  );
+}
+
+/** Rows that reach a sampled split node and stand on its threshold or one step beside it. */
+function treeRows(
+  interests: Interests,
+  parents: Parents,
+  sample: () => Row,
+  limit: number,
+  random: Random,
+): Row[] {
+  const rows: Row[] = [];
+  for (const target of sampleTargets(interests, Math.ceil(limit / 3), random)) {
+    const trace = target.traces[target.step.arena.feature[target.node]!];
+    for (const value of aroundSplit(target)) {
+      if (rows.length >= limit) return rows;
+      const row = sample();
+      followPath(row, target, parents.get(target.step)!);
+      if (trace) row[trace.column] = trace.invert(value);
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
+/** Split nodes, round robin over (tree, column), each group in seeded random order. */
+function sampleTargets(interests: Interests, limit: number, random: Random): Target[] {
+  const groups = new Map<string, Target[]>();
+  interests.ensembles.forEach(({ step, traces }, ensemble) => {
+    const { roots, left, feature } = step.arena;
+    let tree = 0;
+    for (let node = 0; node < left.length; node++) {
+      while (tree + 1 < roots.length && node >= roots[tree + 1]!) tree++;
+      if (left[node]! < 0 || !traces[feature[node]!]) continue;
+      const key = `${ensemble} ${tree} ${feature[node]!}`;
+      const group = groups.get(key);
+      if (group) group.push({ step, traces, node });
+      else groups.set(key, [{ step, traces, node }]);
+    }
+  });
+  const queues = shuffle([...groups.values()], random).map((group) => shuffle(group, random));
+  const out: Target[] = [];
+  for (let depth = 0; out.length < limit; depth++) {
+    const before = out.length;
+    for (const queue of queues) if (depth < queue.length && out.length < limit) out.push(queue[depth]!);
+    if (out.length === before) break;
+  }
+  return out;
+}
+
+function aroundSplit({ step, node }: Target): readonly number[] {
+  const { categorical, bitsets, threshold } = step.arena;
+  const set = categorical?.[node] ?? -1;
+  if (set >= 0) {
+    const codes = Array.from({ length: 256 }, (_, code) => code);
+    const inside = (code: number): boolean => ((bitsets[set * 8 + (code >> 5)]! >>> (code & 31)) & 1) === 1;
+    return [codes.find(inside) ?? 0, codes.find((code) => !inside(code)) ?? 255, 255];
+  }
+  const at = threshold[node]!;
+  if (!Number.isFinite(at)) return [0];
+  return step.input === 'float32' ? [at, nextUp32(at), nextDown32(at)] : [at, nextUp(at), nextDown(at)];
+}
+
+/** Moves the cells of `row` into the intervals that lead from the root to the target node. */
+function followPath(row: Row, target: Target, parents: Int32Array): void {
+  const { arena } = target.step;
+  const bounds = new Map<number, [number, number]>();
+  for (let child = target.node, node = parents[child]!; node >= 0; child = node, node = parents[child]!) {
+    if ((arena.categorical?.[node] ?? -1) >= 0) continue;
+    const feature = arena.feature[node]!;
+    const bound = bounds.get(feature) ?? [-Infinity, Infinity];
+    if (arena.left[node] === child) bound[1] = Math.min(bound[1], arena.threshold[node]!);
+    else bound[0] = Math.max(bound[0], arena.threshold[node]!);
+    bounds.set(feature, bound);
+  }
+  for (const [feature, [low, high]] of bounds) {
+    const trace = target.traces[feature];
+    if (trace) row[trace.column] = trace.invert(inside(low, high));
+  }
+}
+
+function inside(low: number, high: number): number {
+  if (low === -Infinity) return high === Infinity ? 0 : high - Math.abs(high) * 0.01;
+  if (high === Infinity) return low + Math.abs(low) * 0.01 + 1e-6;
+  return low / 2 + high / 2;
+}
+
+/** Packs rows into the batch form that the signature's engines take. */
+export function toBatch(rows: readonly (readonly Cell[])[], columns: readonly ColumnSpec[]): Batch {
+  if (columns.every((column) => column.type !== 'string')) {
+    const width = columns.length;
+    const data = new Float64Array(rows.length * width);
+    rows.forEach((row, i) => row.forEach((cell, j) => (data[i * width + j] = cell === null ? NaN : Number(cell))));
+    return { kind: 'matrix', rows: rows.length, width, data };
+  }
+  const values = columns.map((column, j): ColumnValues => {
+    if (column.type === 'string') return rows.map((row) => (row[j] === null ? null : String(row[j])));
+    return Float64Array.from(rows, (row) => (row[j] === null ? NaN : Number(row[j])));
+  });
+  return { kind: 'table', rows: rows.length, columns: values };
+}

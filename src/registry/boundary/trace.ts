@@ -1,0 +1,166 @@
+import type { Categories } from '../../model/encoding.ts';
+import type { Step, StepKind, StepOf } from '../../model/step.ts';
+import type { TreeEnsembleStep } from '../../model/tree.ts';
+
+/**
+ * Follows each input column through the steps of a model, to learn which input values sit on its boundaries:
+ * thresholds, categories, missing markers, centres. Pure.
+ */
+
+/** A step's input column that is an invertible image of an input column of the whole model. */
+export interface Trace {
+  readonly column: number;
+  /** Input value whose image is `value` (approximately, where rounding intervenes). */
+  readonly invert: (value: number) => number;
+}
+
+export interface ColumnInterest {
+  readonly numbers: Set<number>;
+  readonly strings: Set<string>;
+  readonly words: Set<string>;
+}
+
+export interface Interests {
+  readonly columns: readonly ColumnInterest[];
+  /** Every ensemble met, with the traces of its inputs. */
+  readonly ensembles: { readonly step: TreeEnsembleStep; readonly traces: readonly (Trace | null)[] }[];
+}
+
+type Traces = readonly (Trace | null)[];
+type Visitor<K extends StepKind> = (step: StepOf<K>, traces: Traces, found: Interests) => Traces;
+
+/** Words kept of a vocabulary: enough for every n-gram shape, cheap for any size. */
+const WORDS_MAX = 500;
+
+/** Collects the interests of `root` over a model of `width` input columns. */
+export function interestsOf(root: Step, width: number): Interests {
+  const found: Interests = {
+    columns: Array.from({ length: width }, () => ({ numbers: new Set(), strings: new Set(), words: new Set() })),
+    ensembles: [],
+  };
+  visit(
+    root,
+    Array.from({ length: width }, (_, column) => ({ column, invert: (value: number) => value })),
+    found,
+  );
+  return found;
+}
+
+function visit(step: Step, traces: Traces, found: Interests): Traces {
+  const visitor = VISITORS[step.kind] as Visitor<StepKind>;
+  return visitor(step as never, traces, found);
+}
+
+const opaque = (width: number): Traces => new Array<null>(width).fill(null);
+
+function note(trace: Trace | null | undefined, found: Interests, values: Iterable<number>): void {
+  if (!trace) return;
+  const numbers = found.columns[trace.column]!.numbers;
+  for (const value of values) numbers.add(trace.invert(value));
+}
+
+/** Composes an affine step `y = f(x)`, given the inverse of f for column j. */
+const through = (traces: Traces, inverse: (value: number, column: number) => number): Traces =>
+  traces.map((trace, j) => trace && { column: trace.column, invert: (value) => trace.invert(inverse(value, j)) });
+
+function noteCategories(trace: Trace | null | undefined, categories: Categories, found: Interests): void {
+  if (categories.type === 'number') note(trace, found, categories.values.filter((value) => !Number.isNaN(value)));
+  if (categories.type === 'bool') note(trace, found, [0, 1]);
+  if (categories.type === 'string' && trace) {
+    for (const value of categories.values) if (value !== null) found.columns[trace.column]!.strings.add(value);
+  }
+}
+
+function visitScalers(step: StepOf<'standard-scaler' | 'robust-scaler'>, traces: Traces, found: Interests): Traces {
+  const shift = step.kind === 'standard-scaler' ? step.mean : step.center;
+  const scale = step.scale;
+  const out = through(traces, (value, j) => value * (scale ? scale[j]! : 1) + (shift ? shift[j]! : 0));
+  for (const trace of out) note(trace, found, [-1, 0, 1]);
+  return out;
+}
+
+const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
+  pipeline: (step, traces, found) => step.steps.reduce((now, { step }) => visit(step, now, found), traces),
+  'column-transformer': (step, traces, found) =>
+    step.branches.flatMap((branch) => {
+      const selected = branch.columns.map((column) => traces[column] ?? null);
+      return branch.step ? visit(branch.step, selected, found) : selected;
+    }),
+  'feature-union': (step, traces, found) => step.branches.flatMap((branch) => visit(branch.step, traces, found)),
+  'standard-scaler': visitScalers,
+  'robust-scaler': visitScalers,
+  'min-max-scaler': (step, traces, found) => {
+    const out = through(traces, (value, j) => (value - step.min[j]!) / step.scale[j]!);
+    for (const trace of out) note(trace, found, step.clip ?? [0, 1]);
+    return out;
+  },
+  'max-abs-scaler': (step, traces, found) => {
+    const out = through(traces, (value, j) => value * step.scale[j]!);
+    for (const trace of out) note(trace, found, [-1, 0, 1]);
+    return out;
+  },
+  normalizer: (_step, traces) => opaque(traces.length),
+  function: (step, traces, found) => {
+    for (const trace of traces) note(trace, found, [0.5, 1, 2]);
+    return step.function === 'identity' ? traces : opaque(traces.length);
+  },
+  'one-hot': (step, traces, found) => {
+    step.columns.forEach((column, j) => noteCategories(traces[j], column.categories, found));
+    return opaque(step.columns.reduce((width, column) => width + column.width, 0));
+  },
+  ordinal: (step, traces, found) => {
+    step.columns.forEach((column, j) => noteCategories(traces[j], column.categories, found));
+    return opaque(step.columns.length);
+  },
+  'label-encoder': (step, traces, found) => {
+    const { classes } = step;
+    if (classes.type === 'string') noteCategories(traces[0], { type: 'string', values: classes.values }, found);
+    else note(traces[0], found, classes.values.map(Number));
+    return opaque(1);
+  },
+  'simple-imputer': (step, traces, found) => {
+    const { missing, fill } = step;
+    fill.forEach((value, j) => {
+      if (typeof value === 'number') note(traces[j], found, [value]);
+      const trace = traces[j];
+      if (typeof value === 'string' && trace) found.columns[trace.column]!.strings.add(value);
+      if (missing.kind === 'string' && trace) found.columns[trace.column]!.strings.add(missing.value);
+      if (missing.kind === 'number') note(trace, found, [missing.value]);
+    });
+    return [...traces.filter((_, j) => fill[j] !== null), ...opaque(step.indicators.length)];
+  },
+  'count-vectorizer': (step, traces, found) => {
+    const trace = traces[0];
+    const stride = Math.max(1, Math.floor(step.vocabulary.length / WORDS_MAX));
+    if (trace) {
+      const { words } = found.columns[trace.column]!;
+      for (let j = 0; j < step.vocabulary.length; j += stride) words.add(step.vocabulary[j]!);
+      for (const word of step.stopWords.slice(0, 20)) words.add(word);
+    }
+    return opaque(step.vocabulary.length);
+  },
+  tfidf: (_step, traces) => opaque(traces.length),
+  pca: (step, traces, found) => {
+    traces.forEach((trace, j) => step.mean && note(trace, found, [step.mean[j]!]));
+    return opaque(step.components.rows);
+  },
+  'k-means': (step, traces, found) => {
+    const { rows, cols, data } = step.centers;
+    traces.forEach((trace, j) =>
+      note(trace, found, Array.from({ length: Math.min(rows, 32) }, (_, i) => data[i * cols + j]!)),
+    );
+    return opaque(rows);
+  },
+  'linear-regressor': (step) => opaque(step.coef.rows),
+  'linear-classifier': (step) => opaque(step.coef.rows),
+  'multinomial-nb': (step, traces, found) => {
+    for (const trace of traces) note(trace, found, [0, 1, 2]);
+    return opaque(step.featureLogProb.rows);
+  },
+  'tree-ensemble': (step, traces, found) => {
+    found.ensembles.push({ step, traces });
+    if (step.base.kind === 'estimator') visit(step.base.step, traces, found);
+    return opaque(step.scores);
+  },
+  dummy: () => opaque(1),
+};

@@ -1,0 +1,160 @@
+import { ulpDistance } from '../core/float.ts';
+import type { Outputs } from '../model/batch.ts';
+import type { Step } from '../model/step.ts';
+import type { Tensor } from '../model/tensor.ts';
+import type { Verification } from './version.ts';
+
+/** How close two answers must be. Pure. */
+export interface Tolerance {
+  /** 0 demands equal bits. */
+  readonly ulps: number;
+  /** Relative and, scaled by the largest |value| of the output column, absolute; both 0 where only ulps count. */
+  readonly relative: number;
+  readonly scaled: number;
+}
+
+const EXACT: Tolerance = { ulps: 0, relative: 0, scaled: 0 };
+const LINKED: Tolerance = { ulps: 4, relative: 0, scaled: 0 };
+/** |a − b| ≤ 1e-9·|b| + 1e-12·max|column|: the promise is 1e-13·Σ|terms|, of which the column's peak is a floor. */
+const CLOSE: Tolerance = { ulps: 4, relative: 1e-9, scaled: 1e-12 };
+
+/** The exactness that `output` of a model promises: trees bit for bit, after a link 4 ulp, the rest 1e-9 relative. */
+export function promised(root: Step, output: string): Tolerance {
+  const last = lastStep(root);
+  if (last.kind !== 'tree-ensemble' || !exactInputs(root)) return CLOSE;
+  if (last.base.kind === 'estimator') return CLOSE;
+  if (last.head.kind === 'boosted') return output === 'predict_proba' ? LINKED : EXACT;
+  return last.head.kind === 'regression' && last.head.link !== 'identity' ? LINKED : EXACT;
+}
+
+const lastStep = (step: Step): Step =>
+  step.kind === 'pipeline' && step.steps.length > 0 ? lastStep(step.steps.at(-1)!.step) : step;
+
+const EXACT_INPUTS: ReadonlySet<Step['kind']> = new Set(['simple-imputer', 'one-hot', 'ordinal', 'tree-ensemble']);
+
+/** Whether what reaches the trees is exact too: selections, imputations and codes are, arithmetic need not be. */
+function exactInputs(step: Step): boolean {
+  if (step.kind === 'pipeline') return step.steps.every((named) => exactInputs(named.step));
+  if (step.kind === 'column-transformer') {
+    return step.branches.every((branch) => branch.weight === null && (!branch.step || exactInputs(branch.step)));
+  }
+  if (step.kind === 'function') return step.function === 'identity';
+  return EXACT_INPUTS.has(step.kind);
+}
+
+export type Comparison = Omit<Verification, 'proof' | 'seed'> & { readonly failures: number };
+
+/**
+ * Compares two sets of outputs of the same rows cell by cell; `right` is the reference. Labels may differ only
+ * where `tied(row)` says that the reference's own scores tie within tolerance.
+ */
+export function compareOutputs(
+  left: Outputs,
+  right: Outputs,
+  tolerance: (output: string) => Tolerance,
+): Comparison {
+  const tally = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null as Verification['worst'] };
+  for (const [output, reference] of Object.entries(right)) {
+    const answer = left[output];
+    const pairs = pairUp(answer, reference);
+    if (!pairs) return { ...tally, failures: tally.failures + 1, worst: mismatch(output) };
+    for (const [a, b] of pairs) compareTensor(output, a, b, tolerance(output), scoresOf(right), tally);
+  }
+  return tally;
+}
+
+const mismatch = (output: string): Verification['worst'] => ({
+  output,
+  row: 0,
+  column: 0,
+  left: 'another shape or type',
+  right: 'the shape and type of the signature',
+  relative: 1,
+});
+
+function pairUp(
+  left: Tensor | readonly Tensor[] | undefined,
+  right: Tensor | readonly Tensor[],
+): [Tensor, Tensor][] | null {
+  if (left === undefined) return null;
+  const a = Array.isArray(left) ? (left as readonly Tensor[]) : [left as Tensor];
+  const b = Array.isArray(right) ? (right as readonly Tensor[]) : [right as Tensor];
+  if (a.length !== b.length) return null;
+  const same = a.every((tensor, i) => tensor.shape.join() === b[i]!.shape.join());
+  return same ? a.map((tensor, i) => [tensor, b[i]!]) : null;
+}
+
+/** The class scores that decide the labels, where the model has any. */
+function scoresOf(outputs: Outputs): Tensor | null {
+  const scores = outputs['decision_function'] ?? outputs['predict_proba'];
+  return scores === undefined || Array.isArray(scores) ? null : (scores as Tensor);
+}
+
+type Tally = { -readonly [K in keyof Comparison]: Comparison[K] };
+
+function compareTensor(
+  output: string,
+  left: Tensor,
+  right: Tensor,
+  tolerance: Tolerance,
+  scores: Tensor | null,
+  tally: Tally,
+): void {
+  const rows = right.shape[0] ?? 1;
+  const width = right.data.length / Math.max(1, rows);
+  tally.rows = Math.max(tally.rows, rows);
+  const numeric = right.dtype === 'float64' || right.dtype === 'float32';
+  const peaks = numeric ? columnPeaks(right.data as Float64Array, width) : null;
+  for (let i = 0; i < right.data.length; i++) {
+    tally.cells++;
+    const a = left.data[i]!;
+    const b = right.data[i]!;
+    if (Object.is(a, b) || (a === b && a !== 0)) continue;
+    tally.differingBits++;
+    const row = Math.floor(i / width);
+    const column = i % width;
+    const ok = peaks
+      ? within(a as number, b as number, tolerance, peaks[column]!)
+      : scores !== null && tied(scores, row);
+    if (!ok) tally.failures++;
+    keepWorst(tally, { output, row, column, left: shown(a), right: shown(b), relative: relative(a, b, numeric) });
+  }
+}
+
+const shown = (value: number | bigint | string): number | string =>
+  typeof value === 'bigint' ? Number(value) : value;
+
+function columnPeaks(data: Float64Array, width: number): Float64Array {
+  const peaks = new Float64Array(width);
+  for (let i = 0; i < data.length; i++) {
+    const size = Math.abs(data[i]!);
+    if (size > peaks[i % width]! && Number.isFinite(size)) peaks[i % width] = size;
+  }
+  return peaks;
+}
+
+export function within(a: number, b: number, tolerance: Tolerance, peak: number): boolean {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
+  if (ulpDistance(a, b) <= tolerance.ulps) return true;
+  return Math.abs(a - b) <= tolerance.relative * Math.abs(b) + tolerance.scaled * peak;
+}
+
+/** Whether the two best scores of a row are equal within 1e-9: the label is then a matter of rounding. */
+function tied(scores: Tensor, row: number): boolean {
+  const width = scores.data.length / Math.max(1, scores.shape[0] ?? 1);
+  if (width === 1) return Math.abs(scores.data[row] as number) <= 1e-9;
+  const values = Array.from({ length: width }, (_, j) => scores.data[row * width + j] as number);
+  values.sort((a, b) => b - a);
+  return values[0]! - values[1]! <= 1e-9 * Math.max(1, Math.abs(values[0]!));
+}
+
+function relative(a: unknown, b: unknown, numeric: boolean): number {
+  if (!numeric) return 1;
+  const [x, y] = [a as number, b as number];
+  if (Number.isNaN(x) !== Number.isNaN(y)) return Infinity;
+  return y === 0 ? Math.abs(x) : Math.abs(x - y) / Math.abs(y);
+}
+
+function keepWorst(tally: Tally, cell: NonNullable<Verification['worst']>): void {
+  if (tally.worst === null || cell.relative > tally.worst.relative) tally.worst = cell;
+}
