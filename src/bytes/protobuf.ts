@@ -1,0 +1,333 @@
+import { PlimsollError } from '../core/errors.ts';
+
+/**
+ * Bounded reader and writer of the protobuf wire format
+ * (https://protobuf.dev/programming-guides/encoding/). Messages, fields and limits above it belong to the caller.
+ */
+
+/** Wire types: 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes; groups (3, 4) are refused. */
+export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+
+/** A varint of more than ten bytes can't hold 64 bits. */
+const MAX_VARINT_BYTES = 10;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const utf8Encoder = new TextEncoder();
+
+/** Cursor over one message; `next()` moves to a field, then exactly one of the value methods reads it. */
+export class ProtoReader {
+  /** Number of the current field. */
+  field = 0;
+  /** Wire type of the current field. */
+  wire = 0;
+  #at: number;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #end: number;
+  readonly #what: string;
+
+  /** @param what name of the message, for error messages */
+  constructor(bytes: Uint8Array, what: string, start = 0, end = bytes.length) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = start;
+    this.#end = end;
+    this.#what = what;
+  }
+
+  /** Absolute position in the file. */
+  get offset(): number {
+    return this.#at;
+  }
+
+  /** Moves to the next field; false at the end of the message. */
+  next(): boolean {
+    if (this.#at >= this.#end) return false;
+    const at = this.#at;
+    const tag = this.#uint('a field tag');
+    this.field = Math.floor(tag / 8);
+    this.wire = tag % 8;
+    const known = this.wire <= 2 || this.wire === 5;
+    if (this.field < 1 || this.field > 0x1fffffff || !known) {
+      throw this.corrupt(
+        `field ${this.field} of wire type ${this.wire}`,
+        'a field number and wire type 0, 1, 2 or 5',
+        at,
+      );
+    }
+    return true;
+  }
+
+  /** Passes over the value of the current field. */
+  skip(): void {
+    if (this.wire === WIRE.varint) this.#varint64();
+    else if (this.wire === WIRE.fixed64) this.#take(8);
+    else if (this.wire === WIRE.fixed32) this.#take(4);
+    else this.#take(this.#uint('a length'));
+  }
+
+  /** int64 value. */
+  bigint(): bigint {
+    this.#expect(WIRE.varint);
+    return BigInt.asIntN(64, this.#varint64());
+  }
+
+  /** int64, uint64 or enum value that must fit a safe integer. */
+  int(): number {
+    const at = this.#at;
+    const value = this.bigint();
+    if (value < -0x1fffffffffffffn || value > 0x1fffffffffffffn)
+      throw this.corrupt(`${value}`, 'a smaller number', at);
+    return Number(value);
+  }
+
+  float(): number {
+    this.#expect(WIRE.fixed32);
+    return this.#view.getFloat32(this.#take(4), true);
+  }
+
+  /** View of a length-delimited value; nothing is copied. */
+  bytes(): Uint8Array {
+    this.#expect(WIRE.bytes);
+    const length = this.#uint('a length');
+    const start = this.#take(length);
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  string(): string {
+    const at = this.#at;
+    const bytes = this.bytes();
+    try {
+      return utf8.decode(bytes);
+    } catch {
+      throw this.corrupt('bytes that are not UTF-8', 'text', at);
+    }
+  }
+
+  /** Reader of a nested message. */
+  message(what: string): ProtoReader {
+    this.#expect(WIRE.bytes);
+    const length = this.#uint('a length');
+    const start = this.#take(length);
+    return new ProtoReader(this.#bytes, what, start, start + length);
+  }
+
+  /** Adds the value(s) of a repeated varint field, packed or not, to `into` as signed 64-bit integers. */
+  varints(into: BigIntList): void {
+    if (this.wire === WIRE.varint) {
+      into.push(this.bigint());
+      return;
+    }
+    const inner = this.message(this.#what);
+    while (inner.#at < inner.#end) into.push(BigInt.asIntN(64, inner.#varint64()));
+  }
+
+  /** Adds the raw bytes of a repeated float or double field, packed or not, to `into`. */
+  fixed(width: 4 | 8, into: Uint8Array[]): void {
+    const at = this.#at;
+    const single = width === 4 ? WIRE.fixed32 : WIRE.fixed64;
+    if (this.wire === single) {
+      const start = this.#take(width);
+      into.push(this.#bytes.subarray(start, start + width));
+      return;
+    }
+    const bytes = this.bytes();
+    if (bytes.length % width !== 0)
+      throw this.corrupt(`${bytes.length} packed bytes`, `a multiple of ${width}`, at);
+    into.push(bytes);
+  }
+
+  corrupt(found: string, wanted: string, offset = this.#at): PlimsollError {
+    return new PlimsollError('READ_CORRUPT', { what: this.#what, offset, found, wanted });
+  }
+
+  #expect(wire: number): void {
+    if (this.wire !== wire)
+      throw this.corrupt(`wire type ${this.wire} in field ${this.field}`, `wire type ${wire}`);
+  }
+
+  /** Start of `length` bytes that are known to be there. */
+  #take(length: number): number {
+    const start = this.#at;
+    const left = this.#end - start;
+    if (length > left) {
+      throw new PlimsollError('READ_TRUNCATED', {
+        what: this.#what,
+        offset: start,
+        found: left,
+        wanted: length,
+      });
+    }
+    this.#at = start + length;
+    return start;
+  }
+
+  #uint(what: string): number {
+    const at = this.#at;
+    const value = this.#varint64();
+    if (value > 0xffffffffn) throw this.corrupt(`${value} as ${what}`, 'at most 32 bits', at);
+    return Number(value);
+  }
+
+  #varint64(): bigint {
+    const at = this.#at;
+    let low = 0;
+    let scale = 1;
+    // Seven bytes fit a double exactly: nearly every varint ends there, without bigint arithmetic.
+    for (let i = 0; i < 7; i += 1) {
+      const byte = this.#bytes[this.#take(1)]!;
+      low += (byte & 0x7f) * scale;
+      if (byte < 0x80) return BigInt(low);
+      scale *= 128;
+    }
+    let value = BigInt(low);
+    for (let i = 7; i < MAX_VARINT_BYTES; i += 1) {
+      const byte = this.#bytes[this.#take(1)]!;
+      value |= BigInt(byte & 0x7f) << BigInt(7 * i);
+      if (byte < 0x80) return BigInt.asUintN(64, value);
+    }
+    throw this.corrupt('a varint longer than 10 bytes', 'a shorter one', at);
+  }
+}
+
+/** Growing list of int64 that costs eight bytes an entry. */
+export class BigIntList {
+  #data = new BigInt64Array(4);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: bigint): void {
+    if (this.#length === this.#data.length) {
+      const grown = new BigInt64Array(this.#data.length * 2);
+      grown.set(this.#data);
+      this.#data = grown;
+    }
+    this.#data[this.#length] = value;
+    this.#length += 1;
+  }
+
+  toArray(): BigInt64Array {
+    return this.#data.slice(0, this.#length);
+  }
+}
+
+/** Collects chunks; large byte values are kept by reference and copied once, in `finish`. */
+export class ProtoWriter {
+  readonly #chunks: Uint8Array[] = [];
+  #capacity = 64;
+  #scratch = new Uint8Array(64);
+  #used = 0;
+  #size = 0;
+
+  /** Bytes written so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** int64, int32, enum or bool field. */
+  int(field: number, value: number | bigint): void {
+    this.#tag(field, WIRE.varint);
+    this.#varint(value);
+  }
+
+  float(field: number, value: number): void {
+    this.#tag(field, WIRE.fixed32);
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setFloat32(0, value, true);
+    for (const byte of bytes) this.#byte(byte);
+  }
+
+  string(field: number, value: string): void {
+    this.bytes(field, utf8Encoder.encode(value));
+  }
+
+  bytes(field: number, value: Uint8Array): void {
+    this.#tag(field, WIRE.bytes);
+    this.#varint(value.length);
+    this.#append(value);
+  }
+
+  /** Nested message, filled by `write`. */
+  message(field: number, write: (writer: ProtoWriter) => void): void {
+    const inner = new ProtoWriter();
+    write(inner);
+    inner.#flush();
+    this.#tag(field, WIRE.bytes);
+    this.#varint(inner.#size);
+    for (const chunk of inner.#chunks) this.#append(chunk);
+  }
+
+  /** Packed repeated int64. */
+  packedInts(field: number, values: Iterable<number | bigint>): void {
+    const inner = new ProtoWriter();
+    for (const value of values) inner.#varint(value);
+    inner.#flush();
+    this.#tag(field, WIRE.bytes);
+    this.#varint(inner.#size);
+    for (const chunk of inner.#chunks) this.#append(chunk);
+  }
+
+  finish(): Uint8Array {
+    this.#flush();
+    const out = new Uint8Array(this.#size);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      out.set(chunk, at);
+      at += chunk.length;
+    }
+    return out;
+  }
+
+  #tag(field: number, wire: number): void {
+    this.#varint(field * 8 + wire);
+  }
+
+  #varint(value: number | bigint): void {
+    if (typeof value === 'bigint' || value < 0 || value > 0x7fffffff) {
+      let rest = BigInt.asUintN(64, BigInt(value));
+      while (rest > 0x7fn) {
+        this.#byte(Number(rest & 0x7fn) | 0x80);
+        rest >>= 7n;
+      }
+      this.#byte(Number(rest));
+      return;
+    }
+    let rest = value;
+    while (rest > 0x7f) {
+      this.#byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    this.#byte(rest);
+  }
+
+  #byte(value: number): void {
+    if (this.#used === this.#scratch.length) {
+      this.#flush();
+      this.#capacity = Math.min(this.#capacity * 2, 65_536);
+      this.#scratch = new Uint8Array(this.#capacity);
+    }
+    this.#scratch[this.#used] = value;
+    this.#used += 1;
+    this.#size += 1;
+  }
+
+  #append(chunk: Uint8Array): void {
+    if (chunk.length < 32) {
+      for (const byte of chunk) this.#byte(byte);
+      return;
+    }
+    this.#flush();
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+  }
+
+  #flush(): void {
+    if (this.#used === 0) return;
+    this.#chunks.push(this.#scratch.subarray(0, this.#used));
+    this.#scratch = this.#scratch.subarray(this.#used);
+    this.#used = 0;
+  }
+}
