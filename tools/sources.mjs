@@ -1,0 +1,37 @@
+// Fingerprints of what `dist/` is built from. Plain JavaScript: the launcher reads it before anything else.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const BESIDE = ['package.json', 'package-lock.json', 'tools/build.ts'];
+
+/** Source files that end up in the bundle, relative to `root`, in a stable order. */
+function sources(root) {
+  const found = [];
+  const walk = (folder) => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) walk(path);
+      else if (!entry.name.endsWith('.test.ts')) found.push(path);
+    }
+  };
+  walk('src');
+  return [...found.sort(), ...BESIDE];
+}
+
+/** Digest of names, sizes and times: a few milliseconds. */
+export function listing(root) {
+  const hash = createHash('sha1');
+  for (const path of sources(root)) {
+    const { size, mtimeMs } = statSync(join(root, path));
+    hash.update(`${path}\0${size}\0${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+/** Digest of names and bytes, for when the times say nothing (a copy, another checkout). */
+export function content(root) {
+  const hash = createHash('sha256');
+  for (const path of sources(root)) hash.update(`${path}\0`).update(readFileSync(join(root, path))).update('\0');
+  return hash.digest('hex');
+}
