@@ -34,6 +34,14 @@ export const ERRORS = {
   MODEL_INVALID: row(422, EXIT.refused, 'Cannot use {path} ({class}) at byte {offset}: {field} is {found}, wanted {wanted}', 'The file is damaged or was altered: save the model again'),
   MODEL_NOT_FITTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is missing, so the estimator was never fitted', 'Call fit() before saving'),
 
+  // Making a version ready (src/registry)
+  ENGINE_MISSING: row(422, EXIT.unsupported, 'Cannot run {model} with the {runtime} engine: {reason}', 'Leave --runtime out: the engine that fits is chosen by itself'),
+  ENGINES_DISAGREE: row(422, EXIT.refused, 'Refused {model}: its two engines disagree in {failures} of {cells} cells, worst in {output} row {row} column {column}: native {left}, onnx {right}', 'Report this with the file: one of the two engines reads it wrongly; give --golden rows to see which'),
+  GOLDEN_DIFFERS: row(422, EXIT.failed, 'Cannot accept {model}: {failures} of {cells} golden cells differ, worst in {output} row {row} column {column}: answered {left}, expected {right}', 'Check that the golden rows belong to this file, or widen "tolerance" in the golden file'),
+  GOLDEN_INVALID: row(422, EXIT.usage, 'Cannot read golden rows "{path}": {reason}', 'Write {"input": <a /predict body>, "expected": {"<output>": […]}}'),
+  ACCEPT_TIMEOUT: row(422, EXIT.refused, 'Refused "{path}": reading and checking took longer than {limit} ms', 'If the file is trusted, raise --accept-timeout'),
+  ACCEPT_CRASHED: row(422, EXIT.refused, 'Refused "{path}": the process that read it ended with {reason}', 'The file exhausts memory or breaks a runtime: see the log'),
+
   // Predicting (src/engine, src/serving)
   INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Send rows as the signature says: see /docs or `plimsoll inspect`'),
   BODY_TOO_LARGE: row(413, EXIT.failed, 'Cannot accept the request: its body of {found} bytes exceeds the limit {limit}', 'Send fewer rows a request, or raise --max-body'),

@@ -35,6 +35,8 @@ export interface Verification {
 /** `plimsoll.json` of a bundle: everything about a version that loading does not recompute. */
 export interface Manifest {
   readonly schema: 1;
+  /** Generation of the readers, compilers and engines that accepted the file. */
+  readonly converter: number;
   /** sha256 of the original file, hex. */
   readonly digest: string;
   readonly file: string;
@@ -44,6 +46,8 @@ export interface Manifest {
   readonly framework: Framework;
   readonly signature: Signature;
   readonly runtime: Runtime;
+  /** Whether `model.onnx` alone answers: the original need not be read again. */
+  readonly graph: boolean;
   /** Measured cost of one row through `runtime`, in microseconds. */
   readonly rowMicros: number;
   readonly verification: Verification;
@@ -57,4 +61,6 @@ export interface LoadedVersion {
   readonly version: number;
   readonly manifest: Manifest;
   readonly engine: Engine;
+  /** Folder from which `loadBundle` gives the same engine again, in this process or a worker. */
+  readonly bundle: string;
 }

@@ -1,0 +1,34 @@
+import type { Batch } from './batch.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Rows `start` (inclusive) to `end` (exclusive) of a batch; typed arrays are views, not copies. */
+export function sliceBatch(batch: Batch, start: number, end: number): Batch {
+  const rows = end - start;
+  switch (batch.kind) {
+    case 'matrix': {
+      const data = batch.data.subarray(start * batch.width, end * batch.width);
+      return { kind: 'matrix', rows, width: batch.width, data };
+    }
+    case 'table': {
+      const columns = batch.columns.map((column) =>
+        column instanceof Float64Array ? column.subarray(start, end) : column.slice(start, end),
+      );
+      return { kind: 'table', rows, columns };
+    }
+    case 'tensors': {
+      const tensors = Object.entries(batch.tensors).map(([name, tensor]) => [
+        name,
+        sliceTensor(tensor, batch.rows, start, end),
+      ]);
+      return { kind: 'tensors', rows, tensors: Object.fromEntries(tensors) };
+    }
+  }
+}
+
+function sliceTensor(tensor: Tensor, rows: number, start: number, end: number): Tensor {
+  const stride = rows === 0 ? 0 : tensor.data.length / rows;
+  const shape = [end - start, ...tensor.shape.slice(1)];
+  const [from, to] = [start * stride, end * stride];
+  const data = tensor.dtype === 'string' ? tensor.data.slice(from, to) : tensor.data.subarray(from, to);
+  return { dtype: tensor.dtype, shape, data } as Tensor;
+}

@@ -1,0 +1,23 @@
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import type { AcceptMessage, AcceptRequest } from './accept.ts';
+import { proveFile } from './prove.ts';
+
+/** Entry of the short-lived process that reads and proves one untrusted file. */
+const say = (message: AcceptMessage): void => {
+  process.send?.(message);
+};
+
+const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+process.once('message', async (request: AcceptRequest) => {
+  try {
+    await proveFile(request, clock, (stage) => say({ kind: 'progress', stage }));
+    say({ kind: 'accepted' });
+  } catch (error) {
+    const coded = isPlimsollError(error)
+      ? error
+      : new PlimsollError('INTERNAL', { action: `accepting "${request.path}"`, reason: String((error as Error).stack) });
+    say({ kind: 'refused', error: { code: coded.code, details: coded.details } });
+  }
+  process.disconnect();
+});

@@ -1,0 +1,66 @@
+import { PlimsollError } from '../core/errors.ts';
+import type { Verification } from './version.ts';
+
+/** Rows with the outputs they must give: `{"input": <a /predict body>, "expected": {…}, "tolerance"?: {…}}`. */
+export interface Golden {
+  readonly input: unknown;
+  readonly expected: Readonly<Record<string, unknown>>;
+  readonly tolerance: { readonly rtol: number; readonly atol: number };
+}
+
+const DEFAULT_TOLERANCE = { rtol: 1e-9, atol: 1e-12 };
+
+/** Checks the shape of a parsed golden file; throws GOLDEN_INVALID. */
+export function parseGolden(json: unknown, path: string): Golden {
+  const fail = (reason: string): never => {
+    throw new PlimsollError('GOLDEN_INVALID', { path, reason });
+  };
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) fail('it is not a JSON object');
+  const { input, expected, tolerance } = json as Record<string, unknown>;
+  if (input === undefined) fail('"input" is missing');
+  if (typeof expected !== 'object' || expected === null || Array.isArray(expected)) {
+    fail('"expected" is not an object of outputs');
+  }
+  const { rtol, atol } = { ...DEFAULT_TOLERANCE, ...(tolerance as object | undefined) };
+  if (!(rtol >= 0) || !(atol >= 0)) fail('"tolerance" needs numbers "rtol" and "atol" of at least 0');
+  return { input, expected: expected as Golden['expected'], tolerance: { rtol, atol } };
+}
+
+type Tally = { rows: number; cells: number; differingBits: number; failures: number; worst: Verification['worst'] };
+
+/** Compares answers, as JSON values, with the golden ones; labels must be equal, numbers within tolerance. */
+export function compareGolden(answers: Readonly<Record<string, unknown>>, golden: Golden): Tally {
+  const tally: Tally = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null };
+  for (const [output, expected] of Object.entries(golden.expected)) {
+    const rows = Array.isArray(expected) ? expected.length : 1;
+    tally.rows = Math.max(tally.rows, rows);
+    compareValue(output, answers[output], expected, [], golden.tolerance, tally);
+  }
+  return tally;
+}
+
+function compareValue(
+  output: string,
+  answer: unknown,
+  expected: unknown,
+  at: readonly number[],
+  tolerance: Golden['tolerance'],
+  tally: Tally,
+): void {
+  if (Array.isArray(expected)) {
+    const items = Array.isArray(answer) && answer.length === expected.length ? answer : [];
+    expected.forEach((item, i) => compareValue(output, items[i], item, [...at, i], tolerance, tally));
+    return;
+  }
+  tally.cells++;
+  if (Object.is(answer, expected)) return;
+  tally.differingBits++;
+  const numeric = typeof answer === 'number' && typeof expected === 'number';
+  const gap = numeric ? Math.abs(answer - expected) : Infinity;
+  if (!numeric || gap > tolerance.rtol * Math.abs(expected) + tolerance.atol) tally.failures++;
+  const relative = numeric ? gap / Math.max(Math.abs(expected), Number.MIN_VALUE) : 1;
+  if (tally.worst !== null && relative <= tally.worst.relative) return;
+  const shown = (value: unknown): number | string => (typeof value === 'number' ? value : String(value));
+  const [row = 0, column = 0] = at;
+  tally.worst = { output, row, column, left: shown(answer), right: shown(expected), relative };
+}

@@ -1,0 +1,97 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { PlimsollError } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Engine } from '../engine/engine.ts';
+import { readModelFile } from '../files/read-model.ts';
+import type { Batch } from '../model/batch.ts';
+import type { ModelContent, ModelDescription } from '../model/description.ts';
+import type { AcceptRequest } from './accept.ts';
+import { exampleRow } from './boundary/example.ts';
+import { CONVERTER, writeBundle } from './bundle.ts';
+import { createEngines, type Engines, isEngine } from './engines.ts';
+import { type Golden, parseGolden } from './golden.ts';
+import { measureMicros } from './measure.ts';
+import { verifyEngines } from './verify.ts';
+import type { Manifest, Runtime } from './version.ts';
+
+/** Files below this are compared within 300 ms, larger ones within 2 s. */
+const SMALL_FILE = 1 << 20;
+
+/** Reads, proves and measures a file and writes its bundle: the whole of becoming ready. Runs in a child process. */
+export async function proveFile(
+  request: AcceptRequest,
+  clock: Clock,
+  progress: (stage: string) => void,
+): Promise<Manifest> {
+  progress('reading');
+  const description = readModelFile(request.path);
+  const content = contentOf(description);
+  progress('building engines');
+  const engines = await createEngines(content);
+  const { size } = statSync(request.path);
+  progress('comparing engines');
+  const verification = await verifyEngines(content, engines, {
+    model: basename(request.path),
+    clock,
+    golden: request.golden ? readGolden(request.golden) : undefined,
+    budgetMillis: size < SMALL_FILE ? 300 : 2000,
+  });
+  progress('measuring');
+  const example = exampleRow(content);
+  const chosen = await choose(engines, example.batch, request, clock);
+  const graph = content.kind === 'graph';
+  const manifest: Manifest = {
+    schema: 1,
+    converter: CONVERTER,
+    digest: request.digest,
+    file: basename(request.path),
+    size,
+    format: description.format,
+    compression: description.compression,
+    framework: description.framework,
+    signature: content.signature,
+    ...chosen,
+    graph,
+    verification,
+    example: example.row,
+  };
+  writeBundle(request.dataDir, manifest, request.path, [], graph ? content.onnx : null);
+  return manifest;
+}
+
+/** The content of a description, or its first blocker as a coded error. */
+export function contentOf(description: ModelDescription): ModelContent {
+  if (description.content) return description.content;
+  throw new PlimsollError('MODEL_UNSUPPORTED', { ...description.blockers[0], blockers: description.blockers.length });
+}
+
+function readGolden(path: string): Golden {
+  try {
+    return parseGolden(JSON.parse(readFileSync(path, 'utf8')), path);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new PlimsollError('GOLDEN_INVALID', { path, reason: error.message });
+    throw error;
+  }
+}
+
+/** The runtime demanded, or the faster of those there are, by one row's cost. */
+async function choose(
+  engines: Engines,
+  row: Batch,
+  request: AcceptRequest,
+  clock: Clock,
+): Promise<{ runtime: Runtime; rowMicros: number }> {
+  const candidates = (['native', 'onnx'] as const).filter((id) => request.runtime === null || id === request.runtime);
+  const measured: { runtime: Runtime; rowMicros: number }[] = [];
+  for (const runtime of candidates) {
+    const engine: Engine | PlimsollError = engines[runtime];
+    if (isEngine(engine)) measured.push({ runtime, rowMicros: await measureMicros(engine, row, clock) });
+    else if (request.runtime) throw engine;
+  }
+  measured.sort((a, b) => a.rowMicros - b.rowMicros);
+  const best = measured[0];
+  if (best) return { ...best, rowMicros: Number(best.rowMicros.toPrecision(3)) };
+  const reason = [engines.native, engines.onnx].map((engine) => (isEngine(engine) ? engine.id : engine.message));
+  throw new PlimsollError('ENGINE_MISSING', { model: basename(request.path), runtime: 'any', reason: reason.join('; ') });
+}
