@@ -28,5 +28,10 @@ test('ulpDistance() counts the numbers between two floats', () => {
 });
 
 test('nextDown() undoes nextUp() for every finite number', () => {
-  fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, max: 1e308 }), (x) => nextDown(nextUp(x)) === x));
+  fc.assert(
+    fc.property(
+      fc.double({ noNaN: true, noDefaultInfinity: true, max: 1e308 }),
+      (x) => nextDown(nextUp(x)) === x,
+    ),
+  );
 });

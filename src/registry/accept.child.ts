@@ -16,7 +16,10 @@ process.once('message', async (request: AcceptRequest) => {
   } catch (error) {
     const coded = isPlimsollError(error)
       ? error
-      : new PlimsollError('INTERNAL', { action: `accepting "${request.path}"`, reason: String((error as Error).stack) });
+      : new PlimsollError('INTERNAL', {
+          action: `accepting "${request.path}"`,
+          reason: String((error as Error).stack),
+        });
     say({ kind: 'refused', error: { code: coded.code, details: coded.details } });
   }
   process.disconnect();

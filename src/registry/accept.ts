@@ -72,7 +72,12 @@ function acceptInChild(request: AcceptRequest, options: AcceptOptions): Promise<
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
-      reject(new PlimsollError('ACCEPT_CRASHED', { path: basename(request.path), reason: signal ?? `code ${code}` }));
+      reject(
+        new PlimsollError('ACCEPT_CRASHED', {
+          path: basename(request.path),
+          reason: signal ?? `code ${code}`,
+        }),
+      );
     });
     child.send(request);
   });

@@ -33,7 +33,8 @@ export function digestFile(path: string): string {
   const file = openSync(path, 'r');
   try {
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, statSync(path).size)));
-    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) hash.update(chunk.subarray(0, read));
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
+      hash.update(chunk.subarray(0, read));
   } finally {
     closeSync(file);
   }

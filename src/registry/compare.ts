@@ -30,13 +30,20 @@ export function promised(root: Step, output: string): Tolerance {
 const lastStep = (step: Step): Step =>
   step.kind === 'pipeline' && step.steps.length > 0 ? lastStep(step.steps.at(-1)!.step) : step;
 
-const EXACT_INPUTS: ReadonlySet<Step['kind']> = new Set(['simple-imputer', 'one-hot', 'ordinal', 'tree-ensemble']);
+const EXACT_INPUTS: ReadonlySet<Step['kind']> = new Set([
+  'simple-imputer',
+  'one-hot',
+  'ordinal',
+  'tree-ensemble',
+]);
 
 /** Whether what reaches the trees is exact too: selections, imputations and codes are, arithmetic need not be. */
 function exactInputs(step: Step): boolean {
   if (step.kind === 'pipeline') return step.steps.every((named) => exactInputs(named.step));
   if (step.kind === 'column-transformer') {
-    return step.branches.every((branch) => branch.weight === null && (!branch.step || exactInputs(branch.step)));
+    return step.branches.every(
+      (branch) => branch.weight === null && (!branch.step || exactInputs(branch.step)),
+    );
   }
   if (step.kind === 'function') return step.function === 'identity';
   return EXACT_INPUTS.has(step.kind);
@@ -117,7 +124,14 @@ function compareTensor(
       ? within(a as number, b as number, tolerance, peaks[column]!)
       : scores !== null && tied(scores, row);
     if (!ok) tally.failures++;
-    keepWorst(tally, { output, row, column, left: shown(a), right: shown(b), relative: relative(a, b, numeric) });
+    keepWorst(tally, {
+      output,
+      row,
+      column,
+      left: shown(a),
+      right: shown(b),
+      relative: relative(a, b, numeric),
+    });
   }
 }
 

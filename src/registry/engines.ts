@@ -1,6 +1,6 @@
+import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ModelContent } from '../model/description.ts';
-import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import type { Runtime } from './version.ts';
 
 /** What is there to run a model with: an engine, or the coded reason why there is none. */
@@ -22,7 +22,11 @@ export async function createEngine(content: ModelContent, runtime: Runtime): Pro
   const { compileModel } = await import('../compile/compile.ts');
   const { encodeModel } = await import('../onnx/encode.ts');
   const plan = compileModel(content);
-  return createOnnxEngine({ onnx: encodeModel(plan.model), signature: content.signature, prefix: plan.prefix });
+  return createOnnxEngine({
+    onnx: encodeModel(plan.model),
+    signature: content.signature,
+    prefix: plan.prefix,
+  });
 }
 
 /** Builds both engines, so that each can check the other. */

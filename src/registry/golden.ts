@@ -26,7 +26,13 @@ export function parseGolden(json: unknown, path: string): Golden {
   return { input, expected: expected as Golden['expected'], tolerance: { rtol, atol } };
 }
 
-type Tally = { rows: number; cells: number; differingBits: number; failures: number; worst: Verification['worst'] };
+type Tally = {
+  rows: number;
+  cells: number;
+  differingBits: number;
+  failures: number;
+  worst: Verification['worst'];
+};
 
 /** Compares answers, as JSON values, with the golden ones; labels must be equal, numbers within tolerance. */
 export function compareGolden(answers: Readonly<Record<string, unknown>>, golden: Golden): Tally {

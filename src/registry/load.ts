@@ -23,6 +23,7 @@ async function loadEngine(dir: string, manifest: Manifest): Promise<Engine> {
     return createOnnxEngine({ onnx: readFileSync(join(dir, 'model.onnx')), signature: manifest.signature });
   }
   const { content } = readModelFile(join(dir, manifest.file));
-  if (!content) throw new PlimsollError('INTERNAL', { action: 'loading a bundle', reason: 'its file compiles no more' });
+  if (!content)
+    throw new PlimsollError('INTERNAL', { action: 'loading a bundle', reason: 'its file compiles no more' });
   return createEngine(content, manifest.runtime);
 }

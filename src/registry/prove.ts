@@ -63,14 +63,18 @@ export async function proveFile(
 /** The content of a description, or its first blocker as a coded error. */
 export function contentOf(description: ModelDescription): ModelContent {
   if (description.content) return description.content;
-  throw new PlimsollError('MODEL_UNSUPPORTED', { ...description.blockers[0], blockers: description.blockers.length });
+  throw new PlimsollError('MODEL_UNSUPPORTED', {
+    ...description.blockers[0],
+    blockers: description.blockers.length,
+  });
 }
 
 function readGolden(path: string): Golden {
   try {
     return parseGolden(JSON.parse(readFileSync(path, 'utf8')), path);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new PlimsollError('GOLDEN_INVALID', { path, reason: error.message });
+    if (error instanceof SyntaxError)
+      throw new PlimsollError('GOLDEN_INVALID', { path, reason: error.message });
     throw error;
   }
 }
@@ -82,7 +86,9 @@ async function choose(
   request: AcceptRequest,
   clock: Clock,
 ): Promise<{ runtime: Runtime; rowMicros: number }> {
-  const candidates = (['native', 'onnx'] as const).filter((id) => request.runtime === null || id === request.runtime);
+  const candidates = (['native', 'onnx'] as const).filter(
+    (id) => request.runtime === null || id === request.runtime,
+  );
   const measured: { runtime: Runtime; rowMicros: number }[] = [];
   for (const runtime of candidates) {
     const engine: Engine | PlimsollError = engines[runtime];
@@ -92,6 +98,12 @@ async function choose(
   measured.sort((a, b) => a.rowMicros - b.rowMicros);
   const best = measured[0];
   if (best) return { ...best, rowMicros: Number(best.rowMicros.toPrecision(3)) };
-  const reason = [engines.native, engines.onnx].map((engine) => (isEngine(engine) ? engine.id : engine.message));
-  throw new PlimsollError('ENGINE_MISSING', { model: basename(request.path), runtime: 'any', reason: reason.join('; ') });
+  const reason = [engines.native, engines.onnx].map((engine) =>
+    isEngine(engine) ? engine.id : engine.message,
+  );
+  throw new PlimsollError('ENGINE_MISSING', {
+    model: basename(request.path),
+    runtime: 'any',
+    reason: reason.join('; '),
+  });
 }

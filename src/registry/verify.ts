@@ -62,7 +62,11 @@ async function compareEngines(
   for (let start = 0; start < batch.rows && options.clock.monotonic() < deadline; start += BLOCK_ROWS) {
     const block = sliceBatch(batch, start, Math.min(batch.rows, start + BLOCK_ROWS));
     const [a, b] = [await native.infer(block), await onnx.infer(block)];
-    total = add(total, compareOutputs(a, b, (output) => promised(root, output)), start);
+    total = add(
+      total,
+      compareOutputs(a, b, (output) => promised(root, output)),
+      start,
+    );
   }
   const { failures, ...verification } = total;
   if (failures > 0) throw disagreement(options.model, failures, verification);
@@ -81,7 +85,11 @@ function add(total: Comparison, block: Comparison, start: number): Comparison {
   };
 }
 
-const disagreement = (model: string, failures: number, found: Omit<Verification, 'proof' | 'seed'>): PlimsollError =>
+const disagreement = (
+  model: string,
+  failures: number,
+  found: Omit<Verification, 'proof' | 'seed'>,
+): PlimsollError =>
   new PlimsollError('ENGINES_DISAGREE', { model, failures, cells: found.cells, ...found.worst });
 
 async function replayGolden(
@@ -95,9 +103,11 @@ async function replayGolden(
   for (const engine of [engines.native, engines.onnx].filter(isEngine) as Engine[]) {
     const answers = outputsToJson(await engine.infer(batch), content.signature);
     const { failures, ...found } = compareGolden(answers, golden);
-    if (failures > 0) throw new PlimsollError('GOLDEN_DIFFERS', { model, failures, cells: found.cells, ...found.worst });
+    if (failures > 0)
+      throw new PlimsollError('GOLDEN_DIFFERS', { model, failures, cells: found.cells, ...found.worst });
     result ??= { proof: 'golden', seed: seed ?? DEFAULT_SEED, ...found };
   }
-  if (!result) throw new PlimsollError('ENGINE_MISSING', { model, runtime: 'any', reason: 'no engine can run it' });
+  if (!result)
+    throw new PlimsollError('ENGINE_MISSING', { model, runtime: 'any', reason: 'no engine can run it' });
   return result;
 }

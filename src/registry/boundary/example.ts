@@ -38,7 +38,8 @@ function knownValues(content: ModelContent & { kind: 'steps' }, width: number): 
 
 function exampleCell(column: ColumnSpec, known: ColumnInterest | undefined, form: Signature['form']): Cell {
   const categories = (column.categories ?? []).filter((value) => value !== null);
-  if (form === 'text' || (known && known.words.size > 0)) return [...(known?.words ?? [])].slice(0, 4).join(' ');
+  if (form === 'text' || (known && known.words.size > 0))
+    return [...(known?.words ?? [])].slice(0, 4).join(' ');
   if (categories.length > 0) {
     const middle = categories[categories.length >> 1]!;
     return typeof middle === 'string' ? middle : Number(middle);

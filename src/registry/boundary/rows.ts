@@ -34,7 +34,17 @@ interface Target {
 /** Chance that a cell of a nullable column is missing in a sampled row. */
 const MISSING_CHANCE = 0.05;
 const UNKNOWN_CATEGORY = 'plimsoll-unknown-category';
-const TEXTS = ['', ' ', 'İstanbul ß ΣΑΣ', 'naïve café', '日本語 テスト', 'مرحبا', 'x_1 2.5', 'don\'t stop', '😀 emoji'];
+const TEXTS = [
+  '',
+  ' ',
+  'İstanbul ß ΣΑΣ',
+  'naïve café',
+  '日本語 テスト',
+  'مرحبا',
+  'x_1 2.5',
+  "don't stop",
+  '😀 emoji',
+];
 
 export function boundaryRows(root: Step, signature: Signature, options: BoundaryOptions): Batch {
   if (signature.form === 'tensors') return { kind: 'tensors', rows: 0, tensors: {} };
@@ -205,7 +215,9 @@ export function toBatch(rows: readonly (readonly Cell[])[], columns: readonly Co
   if (columns.every((column) => column.type !== 'string')) {
     const width = columns.length;
     const data = new Float64Array(rows.length * width);
-    rows.forEach((row, i) => row.forEach((cell, j) => (data[i * width + j] = cell === null ? NaN : Number(cell))));
+    rows.forEach((row, i) =>
+      row.forEach((cell, j) => (data[i * width + j] = cell === null ? NaN : Number(cell))),
+    );
     return { kind: 'matrix', rows: rows.length, width, data };
   }
   const values = columns.map((column, j): ColumnValues => {

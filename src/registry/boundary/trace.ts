@@ -35,7 +35,11 @@ const WORDS_MAX = 500;
 /** Collects the interests of `root` over a model of `width` input columns. */
 export function interestsOf(root: Step, width: number): Interests {
   const found: Interests = {
-    columns: Array.from({ length: width }, () => ({ numbers: new Set(), strings: new Set(), words: new Set() })),
+    columns: Array.from({ length: width }, () => ({
+      numbers: new Set(),
+      strings: new Set(),
+      words: new Set(),
+    })),
     ensembles: [],
   };
   visit(
@@ -61,17 +65,29 @@ function note(trace: Trace | null | undefined, found: Interests, values: Iterabl
 
 /** Composes an affine step `y = f(x)`, given the inverse of f for column j. */
 const through = (traces: Traces, inverse: (value: number, column: number) => number): Traces =>
-  traces.map((trace, j) => trace && { column: trace.column, invert: (value) => trace.invert(inverse(value, j)) });
+  traces.map(
+    (trace, j) => trace && { column: trace.column, invert: (value) => trace.invert(inverse(value, j)) },
+  );
 
 function noteCategories(trace: Trace | null | undefined, categories: Categories, found: Interests): void {
-  if (categories.type === 'number') note(trace, found, categories.values.filter((value) => !Number.isNaN(value)));
+  if (categories.type === 'number')
+    note(
+      trace,
+      found,
+      categories.values.filter((value) => !Number.isNaN(value)),
+    );
   if (categories.type === 'bool') note(trace, found, [0, 1]);
   if (categories.type === 'string' && trace) {
-    for (const value of categories.values) if (value !== null) found.columns[trace.column]!.strings.add(value);
+    for (const value of categories.values)
+      if (value !== null) found.columns[trace.column]!.strings.add(value);
   }
 }
 
-function visitScalers(step: StepOf<'standard-scaler' | 'robust-scaler'>, traces: Traces, found: Interests): Traces {
+function visitScalers(
+  step: StepOf<'standard-scaler' | 'robust-scaler'>,
+  traces: Traces,
+  found: Interests,
+): Traces {
   const shift = step.kind === 'standard-scaler' ? step.mean : step.center;
   const scale = step.scale;
   const out = through(traces, (value, j) => value * (scale ? scale[j]! : 1) + (shift ? shift[j]! : 0));
@@ -86,7 +102,8 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
       const selected = branch.columns.map((column) => traces[column] ?? null);
       return branch.step ? visit(branch.step, selected, found) : selected;
     }),
-  'feature-union': (step, traces, found) => step.branches.flatMap((branch) => visit(branch.step, traces, found)),
+  'feature-union': (step, traces, found) =>
+    step.branches.flatMap((branch) => visit(branch.step, traces, found)),
   'standard-scaler': visitScalers,
   'robust-scaler': visitScalers,
   'min-max-scaler': (step, traces, found) => {
@@ -114,7 +131,8 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
   },
   'label-encoder': (step, traces, found) => {
     const { classes } = step;
-    if (classes.type === 'string') noteCategories(traces[0], { type: 'string', values: classes.values }, found);
+    if (classes.type === 'string')
+      noteCategories(traces[0], { type: 'string', values: classes.values }, found);
     else note(traces[0], found, classes.values.map(Number));
     return opaque(1);
   },
@@ -147,7 +165,11 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
   'k-means': (step, traces, found) => {
     const { rows, cols, data } = step.centers;
     traces.forEach((trace, j) =>
-      note(trace, found, Array.from({ length: Math.min(rows, 32) }, (_, i) => data[i * cols + j]!)),
+      note(
+        trace,
+        found,
+        Array.from({ length: Math.min(rows, 32) }, (_, i) => data[i * cols + j]!),
+      ),
     );
     return opaque(rows);
   },
