@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { nextUp } from '../core/float.ts';
+import type { Outputs } from '../model/batch.ts';
+import { compareOutputs, type Tolerance } from './compare.ts';
+
+const exact = (): Tolerance => ({ ulps: 0, relative: 0, scaled: 0 });
+const close = (): Tolerance => ({ ulps: 4, relative: 1e-9, scaled: 1e-12 });
+const scores = (...data: number[]): Outputs => ({
+  predict: { dtype: 'float64', shape: [data.length], data: Float64Array.from(data) },
+});
+
+test('compareOutputs() counts one differing bit and fails it where bits must agree', () => {
+  const found = compareOutputs(scores(1, nextUp(2)), scores(1, 2), exact);
+  expect(found).toMatchObject({ cells: 2, differingBits: 1, failures: 1, worst: { row: 1, right: 2 } });
+});
+
+test('compareOutputs() lets a rounding difference pass where the promise is 1e-9', () => {
+  expect(compareOutputs(scores(1, 2 + 1e-12), scores(1, 2), close)).toMatchObject({
+    differingBits: 1,
+    failures: 0,
+  });
+  expect(compareOutputs(scores(1, 2 + 1e-7), scores(1, 2), close).failures).toBe(1);
+});
+
+test('compareOutputs() treats NaN as equal to NaN and to nothing else', () => {
+  expect(compareOutputs(scores(NaN), scores(NaN), exact).failures).toBe(0);
+  expect(compareOutputs(scores(0), scores(NaN), close).failures).toBe(1);
+});
+
+const labelled = (label: string, ...probabilities: number[]): Outputs => ({
+  predict: { dtype: 'string', shape: [1], data: [label] },
+  predict_proba: { dtype: 'float64', shape: [1, 2], data: Float64Array.from(probabilities) },
+});
+
+test('compareOutputs() lets labels differ only where the scores tie', () => {
+  expect(compareOutputs(labelled('a', 0.5, 0.5), labelled('b', 0.5, 0.5), exact).failures).toBe(0);
+  expect(compareOutputs(labelled('a', 0.2, 0.8), labelled('b', 0.2, 0.8), exact).failures).toBe(1);
+});
+
+test('compareOutputs() fails an output that is missing or of another shape', () => {
+  expect(compareOutputs({}, scores(1), exact).failures).toBe(1);
+  expect(compareOutputs(scores(1, 2), scores(1), exact).failures).toBe(1);
+});
