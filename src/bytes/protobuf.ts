@@ -1,7 +1,7 @@
 import { PlimsollError } from '../core/errors.ts';
 
 /**
- * Bounded reader and writer of the protobuf wire format
+ * Bounded reader of the protobuf wire format
  * (https://protobuf.dev/programming-guides/encoding/). Messages, fields and limits above it belong to the caller.
  */
 
@@ -12,7 +12,6 @@ export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 const MAX_VARINT_BYTES = 10;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const utf8Encoder = new TextEncoder();
 
 /** Cursor over one message; `next()` moves to a field, then exactly one of the value methods reads it. */
 export class ProtoReader {
@@ -112,29 +111,38 @@ export class ProtoReader {
     return new ProtoReader(this.#bytes, what, start, start + length);
   }
 
-  /** Adds the value(s) of a repeated varint field, packed or not, to `into` as signed 64-bit integers. */
-  varints(into: BigIntList): void {
+  /**
+   * Adds the value(s) of a repeated varint field, packed or not, to `into` as signed 64-bit integers.
+   *
+   * @param spend told how many values come, before they take memory; throws where that is too many
+   */
+  varints(into: BigIntList, spend: (count: number) => void): void {
     if (this.wire === WIRE.varint) {
+      spend(1);
       into.push(this.bigint());
       return;
     }
     const inner = this.message(this.#what);
+    let count = 0;
+    for (let i = inner.#at; i < inner.#end; i += 1) if (this.#bytes[i]! < 0x80) count += 1;
+    spend(count);
+    into.reserve(count);
     while (inner.#at < inner.#end) into.push(BigInt.asIntN(64, inner.#varint64()));
   }
 
   /** Adds the raw bytes of a repeated float or double field, packed or not, to `into`. */
-  fixed(width: 4 | 8, into: Uint8Array[]): void {
+  fixed(width: 4 | 8, into: ByteList): void {
     const at = this.#at;
     const single = width === 4 ? WIRE.fixed32 : WIRE.fixed64;
     if (this.wire === single) {
       const start = this.#take(width);
-      into.push(this.#bytes.subarray(start, start + width));
+      into.append(this.#bytes, start, width);
       return;
     }
     const bytes = this.bytes();
     if (bytes.length % width !== 0)
       throw this.corrupt(`${bytes.length} packed bytes`, `a multiple of ${width}`, at);
-    into.push(bytes);
+    into.append(bytes, 0, bytes.length);
   }
 
   corrupt(found: string, wanted: string, offset = this.#at): PlimsollError {
@@ -199,12 +207,17 @@ export class BigIntList {
     return this.#length;
   }
 
+  /** Makes room for `count` more. */
+  reserve(count: number): void {
+    const wanted = this.#length + count;
+    if (wanted <= this.#data.length) return;
+    const grown = new BigInt64Array(Math.max(wanted, this.#data.length * 2));
+    grown.set(this.#data);
+    this.#data = grown;
+  }
+
   push(value: bigint): void {
-    if (this.#length === this.#data.length) {
-      const grown = new BigInt64Array(this.#data.length * 2);
-      grown.set(this.#data);
-      this.#data = grown;
-    }
+    if (this.#length === this.#data.length) this.reserve(1);
     this.#data[this.#length] = value;
     this.#length += 1;
   }
@@ -214,120 +227,22 @@ export class BigIntList {
   }
 }
 
-/** Collects chunks; large byte values are kept by reference and copied once, in `finish`. */
-export class ProtoWriter {
-  readonly #chunks: Uint8Array[] = [];
-  #capacity = 64;
-  #scratch = new Uint8Array(64);
-  #used = 0;
-  #size = 0;
+/** Growing run of bytes: proto2 writers store each float of a list as a field of its own. */
+export class ByteList {
+  #data = new Uint8Array(16);
+  #length = 0;
 
-  /** Bytes written so far. */
-  get size(): number {
-    return this.#size;
-  }
-
-  /** int64, int32, enum or bool field. */
-  int(field: number, value: number | bigint): void {
-    this.#tag(field, WIRE.varint);
-    this.#varint(value);
-  }
-
-  float(field: number, value: number): void {
-    this.#tag(field, WIRE.fixed32);
-    const bytes = new Uint8Array(4);
-    new DataView(bytes.buffer).setFloat32(0, value, true);
-    for (const byte of bytes) this.#byte(byte);
-  }
-
-  string(field: number, value: string): void {
-    this.bytes(field, utf8Encoder.encode(value));
-  }
-
-  bytes(field: number, value: Uint8Array): void {
-    this.#tag(field, WIRE.bytes);
-    this.#varint(value.length);
-    this.#append(value);
-  }
-
-  /** Nested message, filled by `write`. */
-  message(field: number, write: (writer: ProtoWriter) => void): void {
-    const inner = new ProtoWriter();
-    write(inner);
-    inner.#flush();
-    this.#tag(field, WIRE.bytes);
-    this.#varint(inner.#size);
-    for (const chunk of inner.#chunks) this.#append(chunk);
-  }
-
-  /** Packed repeated int64. */
-  packedInts(field: number, values: Iterable<number | bigint>): void {
-    const inner = new ProtoWriter();
-    for (const value of values) inner.#varint(value);
-    inner.#flush();
-    this.#tag(field, WIRE.bytes);
-    this.#varint(inner.#size);
-    for (const chunk of inner.#chunks) this.#append(chunk);
-  }
-
-  finish(): Uint8Array {
-    this.#flush();
-    const out = new Uint8Array(this.#size);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      out.set(chunk, at);
-      at += chunk.length;
+  append(from: Uint8Array, start: number, length: number): void {
+    if (this.#length + length > this.#data.length) {
+      const grown = new Uint8Array(Math.max(this.#length + length, this.#data.length * 2));
+      grown.set(this.#data);
+      this.#data = grown;
     }
-    return out;
+    for (let i = 0; i < length; i += 1) this.#data[this.#length + i] = from[start + i]!;
+    this.#length += length;
   }
 
-  #tag(field: number, wire: number): void {
-    this.#varint(field * 8 + wire);
-  }
-
-  #varint(value: number | bigint): void {
-    if (typeof value === 'bigint' || value < 0 || value > 0x7fffffff) {
-      let rest = BigInt.asUintN(64, BigInt(value));
-      while (rest > 0x7fn) {
-        this.#byte(Number(rest & 0x7fn) | 0x80);
-        rest >>= 7n;
-      }
-      this.#byte(Number(rest));
-      return;
-    }
-    let rest = value;
-    while (rest > 0x7f) {
-      this.#byte((rest & 0x7f) | 0x80);
-      rest >>>= 7;
-    }
-    this.#byte(rest);
-  }
-
-  #byte(value: number): void {
-    if (this.#used === this.#scratch.length) {
-      this.#flush();
-      this.#capacity = Math.min(this.#capacity * 2, 65_536);
-      this.#scratch = new Uint8Array(this.#capacity);
-    }
-    this.#scratch[this.#used] = value;
-    this.#used += 1;
-    this.#size += 1;
-  }
-
-  #append(chunk: Uint8Array): void {
-    if (chunk.length < 32) {
-      for (const byte of chunk) this.#byte(byte);
-      return;
-    }
-    this.#flush();
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
-  }
-
-  #flush(): void {
-    if (this.#used === 0) return;
-    this.#chunks.push(this.#scratch.subarray(0, this.#used));
-    this.#scratch = this.#scratch.subarray(this.#used);
-    this.#used = 0;
+  toArray(): Uint8Array<ArrayBuffer> {
+    return this.#data.slice(0, this.#length);
   }
 }

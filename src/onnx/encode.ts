@@ -1,4 +1,4 @@
-import { ProtoWriter } from '../bytes/protobuf.ts';
+import { ProtoWriter } from '../bytes/protobuf-writer.ts';
 import { assertNever } from '../core/errors.ts';
 import { ELEMENT_TYPE } from './dtype.ts';
 import type {

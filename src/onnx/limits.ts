@@ -1,0 +1,36 @@
+/** Named limits on ONNX files; each stops one weakness. */
+export interface OnnxLimits {
+  /** Bytes of the file and of its external data together: protobuf can't hold 2 GiB or more. */
+  readonly onnxBytes: number;
+  /** Nodes, attributes, tensors, type records, dimensions and strings: each costs far more memory than on the wire. */
+  readonly onnxRecords: number;
+  /** Integers stored as varints (one byte on the wire, eight in memory). */
+  readonly onnxVarints: number;
+  /** Dimensions of one tensor. */
+  readonly onnxRank: number;
+  /** Graphs inside graphs (If, Loop, Scan bodies), and functions calling functions. */
+  readonly onnxGraphDepth: number;
+  /** Sequences of maps of sequences… */
+  readonly onnxTypeDepth: number;
+  /** Bytes that initialisers and size-making operators come to at batch 1: the static size bound. */
+  readonly onnxStaticBytes: number;
+  /** Trips of one Loop or Scan, times those of the loops around it. */
+  readonly onnxTrips: number;
+  /** Milliseconds that loading in a child process may take. */
+  readonly onnxLoadMillis: number;
+  /** Resident bytes that the loading child may reach. */
+  readonly onnxLoadBytes: number;
+}
+
+export const ONNX_LIMITS: OnnxLimits = {
+  onnxBytes: 2 ** 31 - 1,
+  onnxRecords: 2_000_000,
+  onnxVarints: 16_000_000,
+  onnxRank: 32,
+  onnxGraphDepth: 8,
+  onnxTypeDepth: 8,
+  onnxStaticBytes: 2 ** 31 - 1,
+  onnxTrips: 100_000,
+  onnxLoadMillis: 30_000,
+  onnxLoadBytes: 4 * 2 ** 30,
+};
