@@ -12,6 +12,8 @@ export interface ColumnSpec {
   readonly categories?: readonly (string | number | boolean | null)[];
   /** What an unknown category does; absent where the column is not categorical. */
   readonly unknown?: 'error' | 'ignore';
+  /** Set where no step reads this column (dropped by a ColumnTransformer): any value, or none, will do. */
+  readonly ignored?: true;
 }
 
 /** One input tensor of a graph model; -1 is a free dimension, the first is the batch. */
@@ -36,12 +38,18 @@ export interface OutputSpec {
  * Named, typed, ordered inputs and outputs of a version.
  * - `table`: rows of columns; `text`: one string a row; `labels`: one label a row (LabelEncoder);
  * - `tensors`: named tensors.
+ * `open` is set where the file does not say how many columns there are (DummyClassifier before 1.6): `columns` is
+ * empty then and rows of numbers of any one width are accepted.
  */
 export type Signature = {
   readonly outputs: readonly OutputSpec[];
   /** Classes of the main label output, or null. */
   readonly classes: Labels | null;
 } & (
-  | { readonly form: 'table' | 'text' | 'labels'; readonly columns: readonly ColumnSpec[] }
+  | {
+      readonly form: 'table' | 'text' | 'labels';
+      readonly columns: readonly ColumnSpec[];
+      readonly open?: true;
+    }
   | { readonly form: 'tensors'; readonly tensors: readonly TensorSpec[] }
 );

@@ -53,4 +53,6 @@ export interface StepBase {
   readonly features: number | null;
   /** `feature_names_in_`, or null. */
   readonly featureNames: readonly string[] | null;
+  /** Set where this step refuses missing values although its kind takes them (older releases, `validate=True`). */
+  readonly refusesMissing?: true;
 }

@@ -27,6 +27,9 @@ export interface TreeArena {
   readonly valueWidth: number;
 }
 
+/** How an initial estimator's answers become raw scores. */
+export type BaseLink = 'identity' | 'logit' | 'half-logit' | 'log' | 'centred-log';
+
 /** How raw scores become answers. */
 export type TreeHead =
   /** `predict`: raw scores through `link`; [N] where `flat`. */
@@ -34,14 +37,18 @@ export type TreeHead =
   /** Forests and single trees: raw scores are class fractions, one group an output (`valueWidth` = Σ group sizes,
    * groups padded to `stride` columns each). `predict` is the argmax, lowest index on ties. */
   | { readonly kind: 'vote'; readonly groups: readonly Labels[]; readonly stride: number }
-  /** Boosting. `sigmoid`: one score s, `predict_proba` [1 - σ(factor·s), σ(factor·s)]; `softmax`: one score a class.
+  /** Boosting. `sigmoid`: one score s, `predict_proba` [1 - σ(factor·s), σ(factor·s)]; one score a class otherwise:
+   * `softmax` exp(s - max) / Σ, `logsumexp` exp(s - logsumexp(s)) (the older spelling, with other last bits:
+   * GradientBoosting before 1.4, HistGradientBoosting before 1.1).
    * `decision_function` is the raw score ([N] where binary). */
   | {
       readonly kind: 'boosted';
       readonly classes: Labels;
-      readonly link: 'sigmoid' | 'softmax';
+      readonly link: 'sigmoid' | 'softmax' | 'logsumexp';
       /** 1, or 2 for exponential loss (σ(2s)). */
       readonly factor: number;
+      /** Whether a binary score of exactly 0 is class 1 (GradientBoosting from 1.4, and exponential loss before). */
+      readonly positiveAtZero: boolean;
     };
 
 export interface TreeEnsembleStep extends StepBase {
@@ -59,8 +66,12 @@ export interface TreeEnsembleStep extends StepBase {
   /** Raw scores before the first tree: added first, then trees in order. */
   readonly base:
     | { readonly kind: 'constant'; readonly scores: Float64Array }
-    /** GradientBoosting `init=` estimator: its raw predictions (regression), or log-odds of its probabilities. */
-    | { readonly kind: 'estimator'; readonly step: Step };
+    /**
+     * GradientBoosting `init=` estimator, which sees the inputs rounded to float32. `identity`: its `predict`; else its
+     * probabilities p clipped to [eps, 1 - eps]: `logit` log(p₁ / (1 - p₁)), `half-logit` half of that, `log` log(p) a
+     * class, `centred-log` log(p / geometric mean of p) a class.
+     */
+    | { readonly kind: 'estimator'; readonly step: Step; readonly link: BaseLink; readonly eps: number };
   /** `mean` divides the sums by the number of trees at the end (forests). */
   readonly aggregate: 'sum' | 'mean';
   readonly head: TreeHead;
