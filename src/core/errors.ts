@@ -20,6 +20,11 @@ const row = (http: number, exit: number, message: string, hint: string): ErrorRo
 export const ERRORS = {
   INTERNAL: row(500, EXIT.failed, 'Cannot finish {action}: {reason}', 'This is a defect of Plimsoll: report it with the log around this line'),
   USAGE: row(400, EXIT.usage, 'Cannot run the command: {reason}', 'See `plimsoll {command} --help`'),
+  NODE_TOO_OLD: row(500, EXIT.usage, 'Cannot run on Node {found}: Node {wanted} or newer is wanted', 'Install it: npm install --global node@{wanted}'),
+  CONFIG_INVALID: row(422, EXIT.usage, 'Cannot use the configuration: {problems}', 'Correct every line named above; `plimsoll serve --help` lists the settings'),
+  PORT_BUSY: row(500, EXIT.failed, 'Cannot listen on {host}:{port}: the port is in use', 'Give another port, for example --port {free}'),
+  LISTEN_FAILED: row(500, EXIT.failed, 'Cannot listen on {host}:{port}: {reason}', 'Check --host and --port; ports below 1024 need rights'),
+  PYTHON_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot run the model with Python: this version of Plimsoll executes models as data only', 'Leave out --runtime python; `plimsoll inspect FILE` names any step that stands in the way'),
   FILE_NOT_FOUND: row(404, EXIT.usage, 'Cannot open "{path}": no such file', 'Check the path'),
 
   // Reading untrusted bytes (src/bytes, src/formats)
@@ -34,6 +39,17 @@ export const ERRORS = {
   MODEL_INVALID: row(422, EXIT.refused, 'Cannot use {path} ({class}) at byte {offset}: {field} is {found}, wanted {wanted}', 'The file is damaged or was altered: save the model again'),
   MODEL_NOT_FITTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is missing, so the estimator was never fitted', 'Call fit() before saving'),
 
+  // ONNX graphs (src/formats/onnx, src/engine/onnx)
+  GRAPH_INVALID: row(422, EXIT.refused, 'Refused the graph at {where}: found {found}, wanted {wanted}', 'The file is damaged or its exporter is at fault: export the model again'),
+  GRAPH_UNKNOWN: row(422, EXIT.refused, 'Refused the graph at {where}: {found} is unknown, known are {known}', 'Export the model with standard operators'),
+  GRAPH_LIMIT: row(422, EXIT.refused, 'Refused the graph at {where}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted and really that large, raise the limit by name in the configuration'),
+  GRAPH_NOT_LOADED: row(422, EXIT.refused, 'Cannot load the graph in onnxruntime: {reason}', 'Export the model again, for an opset that onnxruntime {runtime} knows'),
+  GRAPH_FAILED: row(422, EXIT.failed, 'Cannot run the graph: {reason}', 'The rows do not fit the graph: compare them with the signature (`plimsoll inspect`)'),
+  ENGINE_BUSY: row(503, EXIT.failed, 'Cannot take the rows: {found} requests already wait for this model, the limit is {limit}', 'Send them again later, or add workers'),
+  ENGINE_CRASHED: row(500, EXIT.failed, 'Cannot answer: the worker that ran the model ended with {reason}', 'Send the request again; if it happens every time, the model breaks its runtime'),
+  ENGINE_TIMEOUT: row(504, EXIT.failed, 'Cannot answer: the model took longer than {limit} ms', 'Send fewer rows a request, or raise the time limit'),
+  ENGINE_CLOSED: row(503, EXIT.failed, 'Cannot answer: the model is being closed', 'Send the request again'),
+
   // Making a version ready (src/registry)
   ENGINE_MISSING: row(422, EXIT.unsupported, 'Cannot run {model} with the {runtime} engine: {reason}', 'Leave --runtime out: the engine that fits is chosen by itself'),
   ENGINES_DISAGREE: row(422, EXIT.refused, 'Refused {model}: its two engines disagree in {failures} of {cells} cells, worst in {output} row {row} column {column}: native {left}, onnx {right}', 'Report this with the file: one of the two engines reads it wrongly; give --golden rows to see which'),
@@ -41,6 +57,14 @@ export const ERRORS = {
   GOLDEN_INVALID: row(422, EXIT.usage, 'Cannot read golden rows "{path}": {reason}', 'Write {"input": <a /predict body>, "expected": {"<output>": […]}}'),
   ACCEPT_TIMEOUT: row(422, EXIT.refused, 'Refused "{path}": reading and checking took longer than {limit} ms', 'If the file is trusted, raise --accept-timeout'),
   ACCEPT_CRASHED: row(422, EXIT.refused, 'Refused "{path}": the process that read it ended with {reason}', 'The file exhausts memory or breaks a runtime: see the log'),
+
+  // Rollouts (src/rollout)
+  WINDOW_INVALID: row(
+    422,
+    EXIT.usage,
+    'Cannot read recorded windows at line {line}: {field} is {found}, wanted {wanted}',
+    'Write one closed window a line, as `plimsoll rollout replay --help` shows',
+  ),
 
   // Predicting (src/engine, src/serving)
   INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Send rows as the signature says: see /docs or `plimsoll inspect`'),

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { certificateLog, logGamma, rateUpperBound } from './certificate.ts';
+import { logLikelihoodRatios, type WindowCounts } from './conditional.ts';
+import { addWindow, harmLog, NO_HARM } from './harm.ts';
+
+const window = (
+  candidate: number,
+  stable: number,
+  candidateFailures: number,
+  stableFailures: number,
+): WindowCounts => ({
+  candidate,
+  stable,
+  candidateFailures,
+  stableFailures,
+});
+
+// Vectors on which two independent programs agreed.
+test.each([
+  [100, 1900, 3, 9, 2, 1.495378],
+  [100, 1900, 3, 9, 5, 2.657755],
+  [50, 950, 0, 5, 5, -0.906347],
+  [500, 500, 12, 8, 1.5, 0.410323],
+  [500, 500, 12, 8, 3, -0.631829],
+  [10, 190, 2, 0, 30, 5.044234],
+  [200, 800, 44, 160, 1.25, 0.049868],
+])(
+  'the window (%i, %i, %i, %i) has log evidence for odds ratio %d of %d',
+  (nc, ns, xc, xs, theta, expected) => {
+    expect(logLikelihoodRatios(window(nc, ns, xc, xs), [theta], 1)[0]).toBeCloseTo(expected, 6);
+  },
+);
+
+test('harm evidence of a sequence of windows grows as published', () => {
+  const windows = [
+    window(100, 1900, 1, 9),
+    window(100, 1900, 3, 8),
+    window(100, 1900, 4, 10),
+    window(500, 1500, 9, 8),
+  ];
+  let state = NO_HARM;
+  const path: number[] = [];
+  for (const counts of windows) {
+    state = addWindow(state, counts);
+    path.push(Math.exp(harmLog(state)));
+  }
+  [0.820147, 5.730349, 180.153468, 2420.041331].forEach((expected, i) =>
+    expect(path[i]).toBeCloseTo(expected, 5),
+  );
+});
+
+test('a window without contrast leaves the evidence bit-identical', () => {
+  const state = addWindow(NO_HARM, window(100, 1900, 3, 9));
+  for (const empty of [
+    window(0, 100, 0, 5),
+    window(100, 0, 5, 0),
+    window(50, 50, 0, 0),
+    window(3, 4, 3, 4),
+  ]) {
+    expect(addWindow(state, empty)).toEqual(state);
+  }
+});
+
+test('under no harm one window multiplies the evidence by 1 on average', () => {
+  // Brute force over the central hypergeometric law: Σ_x P(x)·e(x) = 1, the property that bounds false alarms.
+  const choose = (n: number, k: number): number =>
+    Math.exp(logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1));
+  const counts = fc.record({
+    nc: fc.integer({ min: 1, max: 40 }),
+    ns: fc.integer({ min: 1, max: 40 }),
+    m: fc.nat(80),
+  });
+  fc.assert(
+    fc.property(counts, ({ nc, ns, m: wanted }) => {
+      const m = Math.min(wanted, nc + ns);
+      let mean = 0;
+      for (let x = Math.max(0, m - ns); x <= Math.min(nc, m); x++) {
+        const probability = (choose(nc, x) * choose(ns, m - x)) / choose(nc + ns, m);
+        mean += probability * Math.exp(harmLog(addWindow(NO_HARM, window(nc, ns, x, m - x))));
+      }
+      return Math.abs(mean - 1) < 1e-9;
+    }),
+  );
+});
+
+test('the certificate of (500, 500, 5, 9) against odds ratio 2 is as published', () => {
+  expect(certificateLog(window(500, 500, 5, 9), 2)).toBeCloseTo(2.20064, 5);
+});
+
+test.each([
+  [0, 100, 0.057029],
+  [0, 500, 0.013263],
+  [0, 1000, 0.006998],
+  [1, 2000, 0.00519],
+  [3, 3000, 0.005018],
+  [5, 1000, 0.018004],
+])('after %i failures of %i units the rate is below %d at 5 %%', (failures, units, bound) => {
+  expect(rateUpperBound(failures, units, 0.05)).toBeCloseTo(bound, 6);
+});
+
+// Fewest by a scan of the mixture martingale in another language (Python's math.lgamma).
+test.each([
+  [1438, 0.005],
+  [680, 0.01],
+  [320, 0.02],
+])('%i clean units are the fewest that certify a margin of %d', (units, margin) => {
+  expect(rateUpperBound(0, units, 0.05)).toBeLessThanOrEqual(margin);
+  expect(rateUpperBound(0, units - 1, 0.05)).toBeGreaterThan(margin);
+});
