@@ -1,0 +1,146 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { Batch, ColumnValues } from '../../model/batch.ts';
+
+/** Row-major numbers; `data` may be longer than `rows * cols` (a reused buffer). */
+export interface DenseBlock {
+  readonly kind: 'dense';
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: Float64Array;
+}
+
+/** Compressed sparse rows: entries of row r are `indptr[r]` to `indptr[r + 1]`, column indexes ascending. */
+export interface SparseBlock {
+  readonly kind: 'sparse';
+  readonly rows: number;
+  readonly cols: number;
+  readonly indptr: Int32Array;
+  readonly indices: Int32Array;
+  readonly values: Float64Array;
+}
+
+/** Columns of numbers and strings, as a DataFrame; one string column is a text series. */
+export interface ColumnsBlock {
+  readonly kind: 'columns';
+  readonly rows: number;
+  readonly cols: number;
+  readonly columns: readonly ColumnValues[];
+}
+
+/** What flows between steps. A step may reuse the buffers of its own output at its next call. */
+export type Block = DenseBlock | SparseBlock | ColumnsBlock;
+
+/** Cells that one dense block may hold (1 GiB of float64): a wide sparse output of many rows must be sliced. */
+export const DENSE_CELLS_LIMIT = 2 ** 27;
+/** Buffers up to this many cells (512 KiB) are kept between calls; larger ones are left to the collector. */
+const SCRATCH_CELLS_KEPT = 2 ** 16;
+
+/** Refuses a cell, naming its row and column as the doors do. */
+export function refuseCell(row: number, column: string, problem: string): never {
+  throw new PlimsollError('INPUT_INVALID', {
+    problem: `row ${row}, column "${column}": ${problem}`,
+    row,
+    column,
+  });
+}
+
+/** A buffer of at least `cells` numbers, the same one from call to call while it is small enough. */
+export function createScratch(): (cells: number) => Float64Array {
+  let buffer: Float64Array = new Float64Array(0);
+  return (cells) => {
+    if (cells <= buffer.length) return buffer;
+    const grown = allocateCells(cells);
+    if (cells <= SCRATCH_CELLS_KEPT) buffer = grown;
+    return grown;
+  };
+}
+
+/** New zeroed cells, within the limit. */
+export function allocateCells(cells: number): Float64Array {
+  if (cells > DENSE_CELLS_LIMIT) {
+    const problem = `the rows need ${cells} cells in memory, at most ${DENSE_CELLS_LIMIT} fit: send fewer rows at a time`;
+    throw new PlimsollError('INPUT_INVALID', { problem });
+  }
+  return new Float64Array(cells);
+}
+
+/** The batch as the first step sees it; shares the batch's arrays, which no step changes. */
+export function blockOf(batch: Batch): Block {
+  switch (batch.kind) {
+    case 'matrix':
+      return { kind: 'dense', rows: batch.rows, cols: batch.width, data: batch.data };
+    case 'table':
+      return { kind: 'columns', rows: batch.rows, cols: batch.columns.length, columns: batch.columns };
+    case 'tensors':
+      throw new PlimsollError('INPUT_INVALID', {
+        problem: 'this model takes rows of columns, not named tensors',
+      });
+  }
+}
+
+/** Every block as dense numbers; `scratch` gives the buffer where one is needed. */
+export function toDense(
+  block: Block,
+  names: readonly string[],
+  scratch: (cells: number) => Float64Array,
+): DenseBlock {
+  if (block.kind === 'dense') return block;
+  const data = scratch(block.rows * block.cols);
+  if (block.kind === 'sparse') scatter(block, 0, block.rows, data);
+  else packColumns(block, names, data);
+  return { kind: 'dense', rows: block.rows, cols: block.cols, data };
+}
+
+/** Writes rows `from` to `to` of a sparse block to the start of `data`, zeros included. */
+export function scatter(
+  block: SparseBlock,
+  from: number,
+  to: number,
+  data: Float64Array | Float32Array,
+): void {
+  const { cols, indptr, indices, values } = block;
+  data.fill(0, 0, (to - from) * cols);
+  for (let row = from; row < to; row++) {
+    const base = (row - from) * cols;
+    for (let k = indptr[row]!; k < indptr[row + 1]!; k++) data[base + indices[k]!] = values[k]!;
+  }
+}
+
+function packColumns(block: ColumnsBlock, names: readonly string[], data: Float64Array): void {
+  const { rows, cols, columns } = block;
+  for (let col = 0; col < cols; col++) {
+    const values = numbersOf(columns[col]!, names[col] ?? `x${col}`);
+    for (let row = 0; row < rows; row++) data[row * cols + col] = values[row]!;
+  }
+}
+
+/** The column's numbers; refuses the first cell of a string column (null there is a missing number). */
+function numbersOf(column: ColumnValues, name: string): Float64Array {
+  if (column instanceof Float64Array) return column;
+  return Float64Array.from(column, (cell, row) =>
+    cell === null ? NaN : refuseCell(row, name, `expected a number, got ${JSON.stringify(cell)}`),
+  );
+}
+
+/** One column of a block, copied where the block is row-major. */
+export function columnOf(block: Block, col: number, names: readonly string[]): ColumnValues {
+  if (block.kind === 'columns') return block.columns[col]!;
+  const dense = toDense(block, names, allocateCells);
+  const values = new Float64Array(dense.rows);
+  for (let row = 0; row < dense.rows; row++) values[row] = dense.data[row * dense.cols + col]!;
+  return values;
+}
+
+/** Refuses the first NaN of a dense block, if there is one. */
+export function refuseMissing(block: DenseBlock, names: readonly string[]): void {
+  const { rows, cols, data } = block;
+  for (let k = 0; k < rows * cols; k++) {
+    if (Number.isNaN(data[k])) {
+      refuseCell(
+        Math.floor(k / cols),
+        names[k % cols] ?? `x${k % cols}`,
+        'expected a number, got a missing value',
+      );
+    }
+  }
+}

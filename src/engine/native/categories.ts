@@ -1,0 +1,68 @@
+import type { ColumnValues } from '../../model/batch.ts';
+import type { Categories } from '../../model/encoding.ts';
+import { type Block, refuseCell } from './block.ts';
+
+type Cell = number | string | null;
+
+/** Index of each row's category in column `col` of a block, -1 where it is unknown. */
+export type CategoryLookup = (block: Block, col: number) => Int32Array;
+
+/**
+ * Makes a lookup ready. NaN (numbers) and null (strings) match the missing category only; -0 is 0, as in numpy.
+ * A missing string is null in a string column; a column of numbers holds NaN.
+ */
+export function prepareLookup(categories: Categories): CategoryLookup {
+  const known = new Map<Cell, number>();
+  const values: Iterable<Cell> =
+    categories.type === 'bool' ? categories.values.map((value) => (value ? 1 : 0)) : categories.values;
+  let index = 0;
+  for (const value of values) {
+    if (!known.has(value)) known.set(value, index);
+    index++;
+  }
+  if (categories.type !== 'string' && known.has(Number.NaN)) known.set(null, known.get(Number.NaN)!);
+  if (categories.type === 'string' && known.has(null)) known.set(Number.NaN, known.get(null)!);
+  return (block, col) => lookup(known, block, col);
+}
+
+function lookup(known: Map<Cell, number>, block: Block, col: number): Int32Array {
+  const found = new Int32Array(block.rows);
+  if (block.kind === 'dense') {
+    for (let row = 0; row < block.rows; row++)
+      found[row] = known.get(block.data[row * block.cols + col]!) ?? -1;
+  } else {
+    const column = cellsOf(block, col);
+    for (let row = 0; row < block.rows; row++) found[row] = known.get(column[row]!) ?? -1;
+  }
+  return found;
+}
+
+function cellsOf(block: Exclude<Block, { kind: 'dense' }>, col: number): ColumnValues {
+  if (block.kind === 'columns') return block.columns[col]!;
+  const cells = new Float64Array(block.rows);
+  for (let row = 0; row < block.rows; row++) {
+    for (let k = block.indptr[row]!; k < block.indptr[row + 1]!; k++) {
+      if (block.indices[k] === col) cells[row] = block.values[k]!;
+    }
+  }
+  return cells;
+}
+
+/** How many known categories a message lists. */
+const LISTED = 5;
+
+/** Refuses the unknown category at `row`, naming it and some that are known. */
+export function refuseCategory(
+  block: Block,
+  row: number,
+  col: number,
+  name: string,
+  categories: Categories,
+): never {
+  const cell = block.kind === 'dense' ? block.data[row * block.cols + col]! : cellsOf(block, col)[row]!;
+  const shown = cell === null || Number.isNaN(cell) ? 'a missing value' : JSON.stringify(cell);
+  const listed: readonly unknown[] = Array.from(categories.values.slice(0, LISTED));
+  const known = listed.map((value) => JSON.stringify(value)).join(', ');
+  const more = categories.values.length > LISTED ? `, … (${categories.values.length} in all)` : '';
+  refuseCell(row, name, `unknown category ${shown}, expected one of ${known}${more}`);
+}

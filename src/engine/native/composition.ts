@@ -1,0 +1,125 @@
+import type {
+  ColumnBranch,
+  ColumnTransformerStep,
+  FeatureUnionStep,
+  PipelineStep,
+} from '../../model/composition.ts';
+import { allocateCells, type Block, createScratch, type DenseBlock, toDense } from './block.ts';
+import { checkWidth, type Evaluator, type Preparation, refuseShape, refuseStep } from './evaluator.ts';
+import { prepareStack } from './stack.ts';
+
+/** Steps in order: all but the last transform. */
+export function preparePipeline(step: PipelineStep, { names, prepare }: Preparation): Evaluator {
+  const evaluators = step.steps.map(({ step: inner }, i) =>
+    prepare(inner, i === 0 ? names : (inner.featureNames ?? [])),
+  );
+  const last = evaluators.at(-1);
+  if (last === undefined) return { transform: (input) => input };
+  const before = evaluators.slice(0, -1).map(({ transform }, i) => {
+    return transform ?? refuseStep(step.steps[i]!.step, 'transform', 'absent', 'a step that transforms');
+  });
+  if (before.length === 0) return last;
+  const run = chain(before);
+  const { transform, outputs } = last;
+  return {
+    ...(transform && { transform: (input: Block) => transform(run(input)) }),
+    ...(outputs && { outputs: (input: Block) => outputs(run(input)) }),
+  };
+}
+
+/** One call a step without a loop where there is only one step before the last. */
+function chain(transforms: readonly ((input: Block) => Block)[]): (input: Block) => Block {
+  const [first, ...rest] = transforms;
+  if (rest.length === 0) return first!;
+  return (input) => {
+    let block = first!(input);
+    for (const transform of rest) block = transform(block);
+    return block;
+  };
+}
+
+/** Each branch sees its own columns; outputs side by side in transformer order. */
+export function prepareColumnTransformer(
+  step: ColumnTransformerStep,
+  { names, prepare }: Preparation,
+): Evaluator {
+  const branches = step.branches.map((branch) => {
+    const seen = branch.columns.map((col) => names[col] ?? `x${col}`);
+    return {
+      select: prepareSelect(step, branch),
+      weight: branch.weight,
+      transform: transformOf(branch, seen, prepare),
+    };
+  });
+  const stack = prepareStack([]);
+  return {
+    transform: (input) => {
+      if (step.features !== null) checkWidth(input, step.features);
+      return stack(
+        branches.map(({ select, transform, weight }) => ({ block: transform(select(input)), weight })),
+        input.rows,
+      );
+    },
+  };
+}
+
+function transformOf(
+  branch: ColumnBranch,
+  names: readonly string[],
+  prepare: Preparation['prepare'],
+): (input: Block) => Block {
+  if (branch.step === null) return (input) => input;
+  return (
+    prepare(branch.step, names).transform ??
+    refuseStep(branch.step, 'transform', 'absent', 'a step that transforms')
+  );
+}
+
+/** Selects a branch's columns; columns of a table are shared, those of a matrix copied together. */
+function prepareSelect(step: ColumnTransformerStep, branch: ColumnBranch): (input: Block) => Block {
+  const chosen = Int32Array.from(branch.columns);
+  if (step.features !== null) {
+    for (const col of chosen)
+      if (col >= step.features) refuseShape(step, `columns of ${branch.name}`, col, step.features - 1);
+  }
+  const scratch = createScratch();
+  return (input) => {
+    const { rows } = input;
+    if (input.kind === 'columns') {
+      return {
+        kind: 'columns',
+        rows,
+        cols: chosen.length,
+        columns: branch.columns.map((col) => input.columns[col]!),
+      };
+    }
+    return gather(toDense(input, [], allocateCells), chosen, scratch(rows * chosen.length));
+  };
+}
+
+function gather(input: DenseBlock, chosen: Int32Array, data: Float64Array): DenseBlock {
+  const { rows, cols, data: source } = input;
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let k = 0; k < chosen.length; k++) data[at++] = source[row * cols + chosen[k]!]!;
+  }
+  return { kind: 'dense', rows, cols: chosen.length, data };
+}
+
+/** Every branch sees the whole input. */
+export function prepareFeatureUnion(step: FeatureUnionStep, { names, prepare }: Preparation): Evaluator {
+  const branches = step.branches.map(({ step: inner, weight }) => {
+    const { transform } = prepare(inner, names);
+    return {
+      transform: transform ?? refuseStep(inner, 'transform', 'absent', 'a step that transforms'),
+      weight,
+    };
+  });
+  const stack = prepareStack([]);
+  return {
+    transform: (input) =>
+      stack(
+        branches.map(({ transform, weight }) => ({ block: transform(input), weight })),
+        input.rows,
+      ),
+  };
+}

@@ -1,0 +1,129 @@
+import type { Categories, LabelEncoderStep, OneHotStep, OrdinalStep } from '../../model/encoding.ts';
+import type { Labels } from '../../model/tensor.ts';
+import { allocateCells, type Block, type SparseBlock } from './block.ts';
+import { type CategoryLookup, prepareLookup, refuseCategory } from './categories.ts';
+import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
+
+/** Above this many output columns the 0/1 blocks are kept sparse: most of them would be zeros. */
+const DENSE_WIDTH_LIMIT = 64;
+
+/** A column's categories and the way to find them. */
+interface Column {
+  readonly lookup: CategoryLookup;
+  readonly categories: Categories;
+}
+
+/** One block of 0/1 columns an input column. */
+export function prepareOneHot(step: OneHotStep, { names }: Preparation): Evaluator {
+  const columns = step.columns.map(({ categories }) => ({ categories, lookup: prepareLookup(categories) }));
+  const starts = offsets(step.columns.map((column) => column.width));
+  const width = starts.at(-1)!;
+  for (const { categories, slots } of step.columns) {
+    if (slots.length !== categories.values.length)
+      refuseShape(step, 'categories_', slots.length, categories.values.length);
+  }
+  /** Output column of each cell, -1 for all zeros; row-major `[rows, columns]`. */
+  const place = (input: Block): Int32Array => {
+    checkWidth(input, columns.length);
+    const placed = new Int32Array(input.rows * columns.length);
+    for (let col = 0; col < columns.length; col++) {
+      const { slots, unknownSlot } = step.columns[col]!;
+      const found = indexesOf(columns[col]!, input, col, step.unknown, names);
+      for (let row = 0; row < input.rows; row++) {
+        const slot = found[row]! < 0 ? unknownSlot : slots[found[row]!]!;
+        placed[row * columns.length + col] = slot < 0 ? -1 : starts[col]! + slot;
+      }
+    }
+    return placed;
+  };
+  return {
+    transform: (input) => {
+      const placed = place(input);
+      if (width > DENSE_WIDTH_LIMIT) return sparseOnes(placed, input.rows, columns.length, width);
+      const data = allocateCells(input.rows * width);
+      for (let k = 0; k < placed.length; k++) {
+        if (placed[k]! >= 0) data[Math.floor(k / columns.length) * width + placed[k]!] = 1;
+      }
+      return { kind: 'dense', rows: input.rows, cols: width, data };
+    },
+  };
+}
+
+/** Start of each block and, last, the total. */
+function offsets(widths: readonly number[]): readonly number[] {
+  const starts = [0];
+  for (const width of widths) starts.push(starts.at(-1)! + width);
+  return starts;
+}
+
+function sparseOnes(placed: Int32Array, rows: number, columns: number, cols: number): SparseBlock {
+  const indptr = new Int32Array(rows + 1);
+  const indices = new Int32Array(placed.length);
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let col = 0; col < columns; col++) {
+      const at = placed[row * columns + col]!;
+      if (at >= 0) indices[count++] = at;
+    }
+    indptr[row + 1] = count;
+  }
+  return { kind: 'sparse', rows, cols, indptr, indices, values: new Float64Array(count).fill(1) };
+}
+
+function indexesOf(
+  column: Column,
+  input: Block,
+  col: number,
+  unknown: 'error' | 'ignore',
+  names: readonly string[],
+): Int32Array {
+  const found = column.lookup(input, col);
+  if (unknown === 'error') {
+    const row = found.indexOf(-1);
+    if (row >= 0) refuseCategory(input, row, col, names[col] ?? `x${col}`, column.categories);
+  }
+  return found;
+}
+
+/** One number an input column: the code of its category. */
+export function prepareOrdinal(step: OrdinalStep, { names }: Preparation): Evaluator {
+  const columns = step.columns.map(({ categories }) => ({ categories, lookup: prepareLookup(categories) }));
+  const cols = columns.length;
+  for (const { categories, codes } of step.columns) {
+    if (codes.length !== categories.values.length)
+      refuseShape(step, 'categories_', codes.length, categories.values.length);
+  }
+  return {
+    transform: (input) => {
+      checkWidth(input, cols);
+      const data = allocateCells(input.rows * cols);
+      for (let col = 0; col < cols; col++) {
+        const found = indexesOf(columns[col]!, input, col, step.unknown, names);
+        const { codes } = step.columns[col]!;
+        for (let row = 0; row < input.rows; row++) {
+          data[row * cols + col] = found[row]! < 0 ? step.unknownValue : codes[found[row]!]!;
+        }
+      }
+      return { kind: 'dense', rows: input.rows, cols, data };
+    },
+  };
+}
+
+/** `transform`: index of one label column in `classes`, int64 `[N]`; an unknown label is refused. */
+export function prepareLabelEncoder(step: LabelEncoderStep, { names }: Preparation): Evaluator {
+  const categories = categoriesOf(step.classes);
+  const column = { categories, lookup: prepareLookup(categories) };
+  return {
+    outputs: (input) => {
+      checkWidth(input, 1);
+      const found = indexesOf(column, input, 0, 'error', names);
+      return { transform: { dtype: 'int64', shape: [input.rows], data: BigInt64Array.from(found, BigInt) } };
+    },
+  };
+}
+
+function categoriesOf(labels: Labels): Categories {
+  if (labels.type === 'string') return { type: 'string', values: labels.values };
+  if (labels.type === 'bool') return { type: 'bool', values: labels.values };
+  return { type: 'number', values: Float64Array.from(labels.values) };
+}

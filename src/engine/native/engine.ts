@@ -1,0 +1,73 @@
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
+import type { Blocker } from '../../model/description.ts';
+import type { Signature } from '../../model/signature.ts';
+import type { Step } from '../../model/step.ts';
+import type { Engine } from '../engine.ts';
+import { type Block, blockOf } from './block.ts';
+import type { Evaluator } from './evaluator.ts';
+import { prepareStep } from './prepare.ts';
+import { tensorOf } from './tensor-of.ts';
+
+/** Evaluates a model description directly over flat arrays; answers at once. */
+export interface NativeEngine extends Engine {
+  readonly id: 'native';
+  infer(batch: Batch): Outputs;
+  close(): void;
+}
+
+/**
+ * Makes a model ready: every array flattened and closed over, so that a call does arithmetic only.
+ * Throws MODEL_UNSUPPORTED or MODEL_INVALID naming the step and field that stand in the way.
+ */
+export function createNativeEngine(model: {
+  readonly root: Step;
+  readonly signature: Signature;
+}): NativeEngine {
+  const { root, signature } = model;
+  const names = signature.form === 'tensors' ? [] : signature.columns.map(({ name }) => name);
+  let answer: ((input: Block) => Outputs) | null = answerOf(prepareStep(root, names), names);
+  return {
+    id: 'native',
+    infer: (batch) => {
+      if (answer === null)
+        throw new PlimsollError('INTERNAL', { action: 'a prediction', reason: 'the engine is closed' });
+      return answer(blockOf(batch));
+    },
+    close: () => {
+      answer = null;
+    },
+  };
+}
+
+function answerOf({ outputs, transform }: Evaluator, names: readonly string[]): (input: Block) => Outputs {
+  if (outputs !== undefined) return outputs;
+  return (input) => ({ transform: tensorOf(transform === undefined ? input : transform(input), names) });
+}
+
+/** Whether this engine evaluates every step below `root`. */
+export const hasNative = (root: Step): boolean => nativeBlocker(root) === null;
+
+/** The first step and field this engine can't evaluate, or null where it evaluates the whole model. */
+export function nativeBlocker(root: Step): Blocker | null {
+  try {
+    prepareStep(root, []);
+    return null;
+  } catch (error) {
+    if (isPlimsollError(error) && error.code === 'MODEL_UNSUPPORTED') return blockerOf(error);
+    throw error;
+  }
+}
+
+function blockerOf({ details }: PlimsollError): Blocker {
+  const text = (key: string): string => String(details[key]);
+  const [path, name, field, found, wanted] = ['path', 'class', 'field', 'found', 'wanted'].map(text);
+  return {
+    path: path!,
+    class: name!,
+    offset: Number(details['offset']),
+    field: field!,
+    found: found!,
+    wanted: wanted!,
+  };
+}

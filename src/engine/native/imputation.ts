@@ -1,0 +1,107 @@
+import type { ColumnValues } from '../../model/batch.ts';
+import type { MissingMarker, SimpleImputerStep } from '../../model/imputation.ts';
+import {
+  allocateCells,
+  type Block,
+  columnOf,
+  createScratch,
+  refuseCell,
+  refuseMissing,
+  toDense,
+} from './block.ts';
+import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
+
+type Cell = number | string | null;
+
+/** Missing cells become the column's fill value; columns without one are dropped, indicators appended. */
+export function prepareSimpleImputer(step: SimpleImputerStep, { names }: Preparation): Evaluator {
+  const cols = step.fill.length;
+  for (const col of step.indicators)
+    if (col >= cols) refuseShape(step, 'indicator_.features_', col, cols - 1);
+  const numeric = prepareNumeric(step, names);
+  const mixed = prepareMixed(step, names);
+  return {
+    transform: (input) => {
+      checkWidth(input, cols);
+      return step.type === 'number' || input.kind !== 'columns' ? numeric(input) : mixed(input);
+    },
+  };
+}
+
+/** Columns that the output keeps, in order. */
+const keptColumns = (step: SimpleImputerStep): readonly number[] =>
+  step.fill.flatMap((fill, col) => (fill === null ? [] : [col]));
+
+function prepareNumeric(step: SimpleImputerStep, names: readonly string[]): (input: Block) => Block {
+  const scratch = createScratch();
+  const kept = Int32Array.from(keptColumns(step));
+  const fill = Float64Array.from(step.fill, (value) => (typeof value === 'number' ? value : Number.NaN));
+  const flags = Int32Array.from(step.indicators);
+  const width = kept.length + flags.length;
+  const isMissing = numericTest(step.missing);
+  return (input) => {
+    const block = toDense(input, names, scratch);
+    if (step.missing.kind !== 'null') refuseMissing(block, names);
+    const { rows, cols, data } = block;
+    const out = allocateCells(rows * width);
+    for (let row = 0, at = 0; row < rows; row++) {
+      const from = row * cols;
+      for (let k = 0; k < kept.length; k++) {
+        const x = data[from + kept[k]!]!;
+        out[at++] = isMissing(x) ? fill[kept[k]!]! : x;
+      }
+      for (let k = 0; k < flags.length; k++) out[at++] = isMissing(data[from + flags[k]!]!) ? 1 : 0;
+    }
+    return { kind: 'dense', rows, cols: width, data: out };
+  };
+}
+
+function numericTest(missing: MissingMarker): (x: number) => boolean {
+  if (missing.kind === 'null') return Number.isNaN;
+  if (missing.kind === 'string') return () => false;
+  const { value } = missing;
+  return (x) => x === value;
+}
+
+function cellTest(missing: MissingMarker): (cell: Cell) => boolean {
+  if (missing.kind === 'null') return (cell) => cell === null || Number.isNaN(cell);
+  const { value } = missing;
+  return (cell) => cell === value;
+}
+
+function prepareMixed(step: SimpleImputerStep, names: readonly string[]): (input: Block) => Block {
+  const kept = keptColumns(step);
+  const isMissing = cellTest(step.missing);
+  return (input) => {
+    const { rows } = input;
+    const columns: ColumnValues[] = kept.map((col) =>
+      fillColumn(columnOf(input, col, names), step.fill[col]!, isMissing, names[col] ?? `x${col}`),
+    );
+    for (const col of step.indicators) {
+      const source = columnOf(input, col, names);
+      columns.push(Float64Array.from({ length: rows }, (_, row) => (isMissing(source[row]!) ? 1 : 0)));
+    }
+    return { kind: 'columns', rows, cols: columns.length, columns };
+  };
+}
+
+function fillColumn(
+  column: ColumnValues,
+  fill: Cell,
+  isMissing: (cell: Cell) => boolean,
+  name: string,
+): ColumnValues {
+  if (column instanceof Float64Array) {
+    const missing = column.findIndex(isMissing);
+    if (missing < 0) return column;
+    if (typeof fill !== 'number')
+      return refuseCell(missing, name, `missing, and its fill value ${fill} is not a number`);
+    return column.map((cell) => (isMissing(cell) ? fill : cell));
+  }
+  return column.map((cell, row) => {
+    if (!isMissing(cell)) return cell;
+    return typeof fill === 'string'
+      ? fill
+      : refuseCell(row, name, `missing, and its fill value ${fill} is not a string`);
+  });
+}

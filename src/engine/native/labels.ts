@@ -1,0 +1,53 @@
+import { type Labels, labelDType, type Tensor, takeLabels } from '../../model/tensor.ts';
+
+/** Takes labels by index into a fresh `[N]` tensor. */
+export type LabelTaker = (indices: Int32Array) => Tensor;
+
+/** `takeLabels` with the label set laid out once: integers are copied as two words, no BigInt is made per row. */
+export function prepareLabels(labels: Labels): LabelTaker {
+  if (labels.type === 'int') return intTaker(labels);
+  if (labels.type === 'string') return stringTaker(labels.values);
+  return (indices) => takeLabels(labels, indices);
+}
+
+function intTaker(labels: Labels): LabelTaker {
+  const every = takeLabels(labels, Int32Array.from(labels.values.keys()));
+  const words = new Int32Array((every.data as BigInt64Array).buffer);
+  return (indices) => {
+    const data = new BigInt64Array(indices.length);
+    const out = new Int32Array(data.buffer);
+    for (let row = 0; row < indices.length; row++) {
+      const at = indices[row]! * 2;
+      out[row * 2] = words[at]!;
+      out[row * 2 + 1] = words[at + 1]!;
+    }
+    return { dtype: 'int64', shape: [indices.length], data };
+  };
+}
+
+function stringTaker(values: readonly string[]): LabelTaker {
+  return (indices) => {
+    const data = new Array<string>(indices.length);
+    for (let row = 0; row < indices.length; row++) data[row] = values[indices[row]!]!;
+    return { dtype: 'string', shape: [indices.length], data };
+  };
+}
+
+/** Labels of several outputs side by side as one `[N, outputs]` tensor of the first output's type. */
+export function stackLabels(columns: readonly Tensor[], labels: Labels): Tensor {
+  const rows = columns[0]!.shape[0]!;
+  const width = columns.length;
+  const at = (k: number): unknown => columns[k % width]!.data[Math.floor(k / width)];
+  const shape = [rows, width];
+  const length = rows * width;
+  switch (labelDType(labels)) {
+    case 'string':
+      return { dtype: 'string', shape, data: Array.from({ length }, (_, k) => String(at(k))) };
+    case 'int64':
+      return { dtype: 'int64', shape, data: BigInt64Array.from({ length }, (_, k) => at(k) as bigint) };
+    case 'bool':
+      return { dtype: 'bool', shape, data: Uint8Array.from({ length }, (_, k) => at(k) as number) };
+    default:
+      return { dtype: 'float64', shape, data: Float64Array.from({ length }, (_, k) => Number(at(k))) };
+  }
+}

@@ -1,0 +1,103 @@
+/** Links from scores to probabilities, in the order of operations of scipy and scikit-learn. */
+
+/** `scipy.special.expit`: 1 / (1 + e^-x). */
+export const expit = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** `scipy.special.logit`: near 1/2 by log1p, where log(x / (1 - x)) cancels. */
+export function logit(x: number): number {
+  if (x < 0.3 || x > 0.65) return Math.log(x / (1 - x));
+  const s = 2 * (x - 0.5);
+  return Math.log1p(s) - Math.log1p(-s);
+}
+
+/** Rows `[1 - σ, σ]` of σ(factor · score). */
+export function binaryProbabilities(scores: Float64Array, rows: number, factor: number): Float64Array {
+  const out = new Float64Array(rows * 2);
+  for (let row = 0; row < rows; row++) {
+    const positive = expit(factor * scores[row]!);
+    out[row * 2] = 1 - positive;
+    out[row * 2 + 1] = positive;
+  }
+  return out;
+}
+
+/** `sklearn.utils.extmath.softmax` of each row: subtract the maximum, exponentiate, divide by the sum. */
+export function softmaxRows(scores: Float64Array, rows: number, cols: number): Float64Array {
+  const out = new Float64Array(rows * cols);
+  for (let base = 0; base < rows * cols; base += cols) {
+    const max = rowMax(scores, base, cols);
+    for (let k = base; k < base + cols; k++) out[k] = Math.exp(scores[k]! - max);
+    const sum = rowSum(out, base, cols);
+    for (let k = base; k < base + cols; k++) out[k]! /= sum;
+  }
+  return out;
+}
+
+/** exp(s - logsumexp(s)) of each row, with scipy's logsumexp: log Σ e^(s - max) + max. */
+export function logSumExpRows(scores: Float64Array, rows: number, cols: number): Float64Array {
+  const out = new Float64Array(rows * cols);
+  for (let base = 0; base < rows * cols; base += cols) {
+    const max = rowMax(scores, base, cols);
+    const shift = Number.isFinite(max) ? max : 0;
+    for (let k = base; k < base + cols; k++) out[k] = Math.exp(scores[k]! - shift);
+    const total = Math.log(rowSum(out, base, cols)) + shift;
+    for (let k = base; k < base + cols; k++) out[k] = Math.exp(scores[k]! - total);
+  }
+  return out;
+}
+
+/** σ of each score, each row divided by its sum: one-vs-rest probabilities. */
+export function ovrRows(scores: Float64Array, rows: number, cols: number): Float64Array {
+  const out = new Float64Array(rows * cols);
+  for (let base = 0; base < rows * cols; base += cols) {
+    for (let k = base; k < base + cols; k++) out[k] = expit(scores[k]!);
+    const sum = rowSum(out, base, cols);
+    for (let k = base; k < base + cols; k++) out[k]! /= sum;
+  }
+  return out;
+}
+
+/** Index of the largest of each row, the lowest on ties, as numpy's argmax. */
+export function argmaxRows(
+  scores: Float64Array,
+  rows: number,
+  cols: number,
+  stride = cols,
+  from = 0,
+): Int32Array {
+  const out = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const base = row * stride + from;
+    let best = 0;
+    for (let k = 1; k < cols; k++) if (scores[base + k]! > scores[base + best]!) best = k;
+    out[row] = best;
+  }
+  return out;
+}
+
+function rowMax(values: Float64Array, base: number, cols: number): number {
+  let max = values[base]!;
+  for (let k = base + 1; k < base + cols; k++) if (values[k]! > max) max = values[k]!;
+  return max;
+}
+
+/** Sum in numpy's order: plain under eight terms, else eight running sums joined pairwise (blocks of 128). */
+export function rowSum(values: Float64Array, base: number, cols: number): number {
+  if (cols > 128) {
+    const half = Math.floor(cols / 2) - (Math.floor(cols / 2) % 8);
+    return rowSum(values, base, half) + rowSum(values, base + half, cols - half);
+  }
+  if (cols >= 8) return eightSums(values, base, cols);
+  let sum = values[base]!;
+  for (let k = base + 1; k < base + cols; k++) sum += values[k]!;
+  return sum;
+}
+
+function eightSums(values: Float64Array, base: number, cols: number): number {
+  const r = values.slice(base, base + 8);
+  let k = 8;
+  for (; k < cols - (cols % 8); k += 8) for (let j = 0; j < 8; j++) r[j]! += values[base + k + j]!;
+  let sum = r[0]! + r[1]! + (r[2]! + r[3]!) + (r[4]! + r[5]! + (r[6]! + r[7]!));
+  for (; k < cols; k++) sum += values[base + k]!;
+  return sum;
+}

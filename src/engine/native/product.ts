@@ -1,0 +1,96 @@
+import type { Matrix } from '../../model/tensor.ts';
+import {
+  allocateCells,
+  type Block,
+  createScratch,
+  type DenseBlock,
+  refuseMissing,
+  type SparseBlock,
+  toDense,
+} from './block.ts';
+
+/** `input · weightsᵀ + bias` as fresh `[rows, weights.rows]` scores; refuses missing values. */
+export type Product = (input: Block) => Float64Array;
+
+/**
+ * Makes a product ready. Each score is summed alone, so that a row's answer does not depend on its batch.
+ * bias: one number a score, added last as scikit-learn does; null for none.
+ */
+export function prepareProduct(
+  weights: Matrix,
+  bias: Float64Array | null,
+  names: readonly string[],
+): Product {
+  const scratch = createScratch();
+  const addend = bias ?? new Float64Array(weights.rows);
+  let transposed: Float64Array | null = null;
+  return (input) => {
+    if (input.kind === 'sparse') {
+      transposed ??= transpose(weights);
+      return sparseProduct(input, transposed, addend);
+    }
+    const block = toDense(input, names, scratch);
+    const scores = denseProduct(block, weights, addend);
+    // A NaN score is how a missing value shows (or an infinite one): the input is searched only then.
+    if (hasNaN(scores)) refuseMissing(block, names);
+    return scores;
+  };
+}
+
+function denseProduct(block: DenseBlock, weights: Matrix, bias: Float64Array): Float64Array {
+  const { rows, cols, data } = block;
+  const targets = weights.rows;
+  const scores = allocateCells(rows * targets);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let t = 0; t < targets; t++)
+      scores[at++] = dot(data, row * cols, weights.data, t * cols, cols) + bias[t]!;
+  }
+  return scores;
+}
+
+/** Four running sums hide the latency of addition. */
+function dot(x: Float64Array, xAt: number, w: Float64Array, wAt: number, length: number): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let k = 0;
+  for (; k + 3 < length; k += 4) {
+    a += x[xAt + k]! * w[wAt + k]!;
+    b += x[xAt + k + 1]! * w[wAt + k + 1]!;
+    c += x[xAt + k + 2]! * w[wAt + k + 2]!;
+    d += x[xAt + k + 3]! * w[wAt + k + 3]!;
+  }
+  for (; k < length; k++) a += x[xAt + k]! * w[wAt + k]!;
+  return a + b + (c + d);
+}
+
+function sparseProduct(block: SparseBlock, transposed: Float64Array, bias: Float64Array): Float64Array {
+  const { rows, indptr, indices, values } = block;
+  const targets = bias.length;
+  const scores = allocateCells(rows * targets);
+  for (let row = 0; row < rows; row++) {
+    const out = row * targets;
+    for (let k = indptr[row]!; k < indptr[row + 1]!; k++) {
+      const value = values[k]!;
+      const at = indices[k]! * targets;
+      for (let t = 0; t < targets; t++) scores[out + t]! += value * transposed[at + t]!;
+    }
+    for (let t = 0; t < targets; t++) scores[out + t]! += bias[t]!;
+  }
+  return scores;
+}
+
+function transpose(matrix: Matrix): Float64Array {
+  const { rows, cols, data } = matrix;
+  if (rows === 1) return data;
+  const out = new Float64Array(rows * cols);
+  for (let row = 0; row < rows; row++)
+    for (let col = 0; col < cols; col++) out[col * rows + row] = data[row * cols + col]!;
+  return out;
+}
+
+function hasNaN(values: Float64Array): boolean {
+  for (let k = 0; k < values.length; k++) if (values[k] !== values[k]) return true;
+  return false;
+}

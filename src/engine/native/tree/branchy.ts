@@ -1,0 +1,36 @@
+import type { TreeArena, TreeEnsembleStep } from '../../../model/tree.ts';
+
+const WORDS = 8;
+const CATEGORIES = WORDS * 32;
+
+/** Walks one tree node by node for the row at `x[at…]`; returns the arena index of the leaf. */
+export type TreeWalk = (root: number, x: Float64Array, at: number) => number;
+
+/** The plain walk: trees with category membership, and rows that hold +∞ where missing values go right. */
+export function prepareTreeWalk(step: TreeEnsembleStep): TreeWalk {
+  const { arena, split } = step;
+  const { left, right, feature, threshold, missingLeft, categorical } = arena;
+  const strict = split === 'lt';
+  return (root, x, at) => {
+    let node = root;
+    while (left[node]! >= 0) {
+      const value = x[at + feature[node]!]!;
+      let goesLeft: boolean;
+      if (value !== value) goesLeft = missingLeft[node] === 1;
+      else if (categorical !== null && categorical[node]! >= 0) goesLeft = isMember(arena, node, value);
+      else goesLeft = strict ? value < threshold[node]! : value <= threshold[node]!;
+      node = goesLeft ? left[node]! : right[node]!;
+    }
+    return node;
+  };
+}
+
+/** A known category goes left iff its bit is set; anything else goes where missing values go. */
+function isMember(arena: TreeArena, node: number, value: number): boolean {
+  if (!(value >= 0 && value < CATEGORIES)) return arena.missingLeft[node] === 1;
+  const category = Math.trunc(value);
+  const at = arena.categorical![node]! * WORDS + (category >> 5);
+  const bit = 1 << (category & 31);
+  if ((arena.bitsets[at]! & bit) !== 0) return true;
+  return (arena.knownBitsets[at]! & bit) === 0 && arena.missingLeft[node] === 1;
+}

@@ -1,0 +1,25 @@
+import type { TreeEnsembleStep } from '../../../model/tree.ts';
+import { checkWidth, type Evaluator, type Preparation } from '../evaluator.ts';
+import { prepareBase } from './base.ts';
+import { prepareHead } from './head.ts';
+import { prepareRawScores } from './scores.ts';
+
+/** Single trees, forests and boosting: raw scores in scikit-learn's order of addition, then the head. */
+export function prepareTreeEnsemble(step: TreeEnsembleStep, preparation: Preparation): Evaluator {
+  const width = step.features ?? widestFeature(step) + 1;
+  const base = prepareBase(step, preparation);
+  const rawScores = prepareRawScores(step, width, preparation.names);
+  const answer = prepareHead(step);
+  return {
+    outputs: (input) => {
+      checkWidth(input, width);
+      return answer(rawScores(input, base === null ? null : base(input)), input.rows);
+    },
+  };
+}
+
+function widestFeature({ arena }: TreeEnsembleStep): number {
+  let widest = 0;
+  for (const feature of arena.feature) if (feature > widest) widest = feature;
+  return widest;
+}

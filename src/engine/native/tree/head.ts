@@ -1,0 +1,102 @@
+import { assertNever } from '../../../core/errors.ts';
+import type { Outputs } from '../../../model/batch.ts';
+import type { Tensor } from '../../../model/tensor.ts';
+import type { TreeEnsembleStep, TreeHead } from '../../../model/tree.ts';
+import { allocateCells } from '../block.ts';
+import { refuseShape } from '../evaluator.ts';
+import { prepareLabels, stackLabels } from '../labels.ts';
+import { argmaxRows, binaryProbabilities, logSumExpRows, softmaxRows } from '../links.ts';
+
+/** Answers from raw scores `[rows, scores]`, which it may hand on. */
+export type Answer = (scores: Float64Array, rows: number) => Outputs;
+
+type Head<K extends TreeHead['kind']> = Extract<TreeHead, { kind: K }>;
+
+/** Makes the last stage of an ensemble ready. */
+export function prepareHead(step: TreeEnsembleStep): Answer {
+  const { head } = step;
+  switch (head.kind) {
+    case 'regression':
+      return regression(step, head);
+    case 'vote':
+      return vote(step, head);
+    case 'boosted':
+      return head.link === 'sigmoid' ? boostedBinary(step, head) : boostedClasses(step, head);
+    default:
+      return assertNever(head);
+  }
+}
+
+function regression({ scores: width }: TreeEnsembleStep, { link, flat }: Head<'regression'>): Answer {
+  return (scores, rows) => {
+    const data = link === 'exp' ? scores.map(Math.exp) : scores;
+    return { predict: { dtype: 'float64', shape: flat ? [rows] : [rows, width], data } };
+  };
+}
+
+function vote(step: TreeEnsembleStep, { groups, stride }: Head<'vote'>): Answer {
+  if (groups.length * stride !== step.scores)
+    refuseShape(step, 'scores', step.scores, groups.length * stride);
+  for (const { values } of groups)
+    if (values.length > stride) refuseShape(step, 'classes_', values.length, stride);
+  const takers = groups.map(prepareLabels);
+  const only = groups.length === 1 && groups[0]!.values.length === stride ? takers[0]! : null;
+  return (scores, rows) => {
+    if (only !== null) {
+      const predict = only(argmaxRows(scores, rows, stride));
+      return { predict, predict_proba: { dtype: 'float64', shape: [rows, stride], data: scores } };
+    }
+    const labels = groups.map(({ values }, group) =>
+      takers[group]!(argmaxRows(scores, rows, values.length, step.scores, group * stride)),
+    );
+    const proba = groups.map(({ values }, group): Tensor => {
+      const data = groupOf(scores, rows, step.scores, group * stride, values.length);
+      return { dtype: 'float64', shape: [rows, values.length], data };
+    });
+    if (groups.length === 1) return { predict: labels[0]!, predict_proba: proba[0]! };
+    return { predict: stackLabels(labels, groups[0]!), predict_proba: proba };
+  };
+}
+
+function groupOf(
+  scores: Float64Array,
+  rows: number,
+  stride: number,
+  from: number,
+  width: number,
+): Float64Array {
+  const data = allocateCells(rows * width);
+  for (let row = 0; row < rows; row++)
+    data.set(scores.subarray(row * stride + from, row * stride + from + width), row * width);
+  return data;
+}
+
+function boostedBinary(step: TreeEnsembleStep, { classes, factor, positiveAtZero }: Head<'boosted'>): Answer {
+  if (classes.values.length !== 2) refuseShape(step, 'classes_', classes.values.length, 2);
+  if (step.scores !== 1) refuseShape(step, 'scores', step.scores, 1);
+  const take = prepareLabels(classes);
+  return (scores, rows) => {
+    const indices = new Int32Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const score = scores[row]!;
+      indices[row] = score > 0 || (positiveAtZero && score === 0) ? 1 : 0;
+    }
+    return {
+      predict: take(indices),
+      predict_proba: { dtype: 'float64', shape: [rows, 2], data: binaryProbabilities(scores, rows, factor) },
+      decision_function: { dtype: 'float64', shape: [rows], data: scores },
+    };
+  };
+}
+
+function boostedClasses(step: TreeEnsembleStep, { classes, link }: Head<'boosted'>): Answer {
+  const width = step.scores;
+  if (classes.values.length !== width) refuseShape(step, 'classes_', classes.values.length, width);
+  const take = prepareLabels(classes);
+  const probabilities = link === 'softmax' ? softmaxRows : logSumExpRows;
+  return (scores, rows) => ({
+    predict: take(argmaxRows(scores, rows, width)),
+    predict_proba: { dtype: 'float64', shape: [rows, width], data: probabilities(scores, rows, width) },
+    decision_function: { dtype: 'float64', shape: [rows, width], data: scores },
+  });
+}

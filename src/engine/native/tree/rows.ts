@@ -1,0 +1,76 @@
+import type { TreeEnsembleStep } from '../../../model/tree.ts';
+import { type Block, refuseCell } from '../block.ts';
+
+/** Copies rows of a block into the form trees compare. */
+export type RowFill = (block: Block, from: number, to: number, x: Float64Array) => boolean;
+
+/**
+ * Makes the copy ready: rounded to float32 where the estimator compares in float32, followed by -x where `mirrored`,
+ * refusing missing values where the estimator does. True where rows can't be asked mirrored questions:
+ * they hold +∞, which a threshold of +∞ still sends left.
+ */
+export function prepareRowFill(
+  step: TreeEnsembleStep,
+  width: number,
+  mirrored: boolean,
+  names: readonly string[],
+): RowFill {
+  const rounds = step.input === 'float32';
+  const stride = mirrored ? 2 * width : width;
+  return (block, from, to, x) => {
+    const count = to - from;
+    copyRows(block, from, count, x, width, stride, names);
+    let seenInfinity = false;
+    let at = 0;
+    for (let row = 0; row < count; row++, at += stride) {
+      for (let col = 0; col < width; col++) {
+        const given = x[at + col]!;
+        const value = rounds ? Math.fround(given) : given;
+        if (value !== value && !step.acceptsMissing) {
+          refuseCell(from + row, names[col] ?? `x${col}`, 'expected a number, got a missing value');
+        }
+        x[at + col] = value;
+        if (mirrored) {
+          x[at + width + col] = -value;
+          seenInfinity = seenInfinity || value === Infinity;
+        }
+      }
+    }
+    return seenInfinity;
+  };
+}
+
+function copyRows(
+  block: Block,
+  from: number,
+  count: number,
+  x: Float64Array,
+  width: number,
+  stride: number,
+  names: readonly string[],
+): void {
+  if (block.kind === 'dense') {
+    const { data } = block;
+    for (let row = 0; row < count; row++) {
+      const source = (from + row) * width;
+      for (let col = 0; col < width; col++) x[row * stride + col] = data[source + col]!;
+    }
+  } else if (block.kind === 'sparse') {
+    for (let row = 0; row < count; row++) {
+      x.fill(0, row * stride, row * stride + width);
+      for (let k = block.indptr[from + row]!; k < block.indptr[from + row + 1]!; k++) {
+        x[row * stride + block.indices[k]!] = block.values[k]!;
+      }
+    }
+  } else {
+    for (let col = 0; col < width; col++) {
+      const column = block.columns[col]!;
+      for (let row = 0; row < count; row++) {
+        const cell = column[from + row]!;
+        if (typeof cell === 'string')
+          refuseCell(from + row, names[col] ?? `x${col}`, `expected a number, got ${JSON.stringify(cell)}`);
+        x[row * stride + col] = cell ?? Number.NaN;
+      }
+    }
+  }
+}
