@@ -1,0 +1,65 @@
+import type { KMeansStep, PcaStep } from '../model/decomposition.ts';
+import type { Value } from '../onnx/graph.ts';
+import { type Compiler, type Context, withinTolerance } from './compiler.ts';
+import { affine } from './linear.ts';
+import { rowSum } from './links.ts';
+import { matrix, matrixOf } from './stream.ts';
+
+/** `(x - mean) · componentsᵀ / scale`, centred before the projection: the more accurate of the two orders. */
+export const pca: Compiler<PcaStep> = {
+  emit(context, step, input) {
+    const { g } = context;
+    const { rows, cols } = step.components;
+    const x = matrixOf(context, input, step);
+    const centred = step.mean === null ? x : g.add('Sub', [x, g.float64(step.mean, [1, cols])]);
+    const projected = affine(context, centred, step.components, new Float64Array(rows));
+    const value =
+      step.scale === null ? projected : g.add('Div', [projected, g.float64(step.scale, [1, rows])]);
+    return { stream: matrix(value, rows) };
+  },
+  certify: () => withinTolerance('a dot product, whose order BLAS and onnxruntime choose'),
+};
+
+/** ‖c‖² of every centre. */
+const squaredNorms = ({ centers }: KMeansStep): Float64Array =>
+  Float64Array.from({ length: centers.rows }, (_, row) => {
+    const center = centers.data.subarray(row * centers.cols, (row + 1) * centers.cols);
+    return center.reduce((sum, value) => sum + value * value, 0);
+  });
+
+/** `-2 x·cᵀ`: the part of the squared distances that depends on both, `[N, centres]`. */
+function crossTerms({ g }: Context, x: Value, { centers }: KMeansStep): Value {
+  const c = g.float64(centers.data, [centers.rows, centers.cols]);
+  const none = g.float64(new Float64Array(centers.rows), [1, centers.rows]);
+  return g.add('Gemm', [x, c, none], { transB: 1n, alpha: -2 });
+}
+
+/**
+ * `transform`: √max(‖x‖² - 2 x·c + ‖c‖², 0), the expansion that scikit-learn's euclidean_distances uses (a row close
+ * to a centre loses digits there too). `predict`: lowest index of the least ‖c‖² - 2 x·c, as its Lloyd step.
+ */
+export const kMeans: Compiler<KMeansStep> = {
+  emit(context, step, input) {
+    const { g } = context;
+    const { rows } = step.centers;
+    const x = matrixOf(context, input, step);
+    const cross = crossTerms(context, x, step);
+    const norms = g.float64(squaredNorms(step), [1, rows]);
+    const squares = rowSum(g, g.add('Mul', [x, x]));
+    const squared = g.add('Add', [g.add('Add', [cross, squares]), norms]);
+    const distances = g.add('Sqrt', [g.add('Max', [squared, g.float64([0], [])])]);
+    const nearest = () => {
+      const scores = g.add('Add', [cross, norms]);
+      const index = g.add('ArgMin', [scores], { axis: 1n, keepdims: 0n, select_last_index: 0n });
+      return g.add('Cast', [index], { to: 6n });
+    };
+    return {
+      stream: matrix(distances, rows),
+      outputs: { predict: { dtype: 'int32', shape: [], value: nearest } },
+    };
+  },
+  certify: () =>
+    withinTolerance(
+      'squared distances by expansion: terms are ‖x‖², 2 x·c and ‖c‖², so a row close to a centre loses digits',
+    ),
+};

@@ -1,0 +1,174 @@
+import type { FunctionName, FunctionStep } from '../model/function.ts';
+import type { Value } from '../onnx/graph.ts';
+import { bitExact, type Compiler, type Context, unsupported, withinUlp } from './compiler.ts';
+import { arccos, arcsin, arctan } from './inverse-trigonometry.ts';
+import type { Certification } from './plan.ts';
+import { matrix, matrixOf, widthOf } from './stream.ts';
+
+type G = Context['g'];
+interface Ufunc {
+  readonly emit: (g: G, x: Value) => Value;
+  readonly certification: Certification;
+}
+
+const scalar = (g: G, value: number): Value => g.float64([value], []);
+/** An operator whose float64 kernel rounds as numpy does. */
+const exact = (emit: Ufunc['emit']): Ufunc => ({ emit, certification: bitExact() });
+const close = (ulp: number, emit: Ufunc['emit'], note = 'another exp and log than numpy'): Ufunc => ({
+  emit,
+  certification: withinUlp(ulp, note),
+});
+const operator =
+  (op: string) =>
+  (g: G, x: Value): Value =>
+    g.add(op, [x]);
+const times =
+  (factor: number) =>
+  (g: G, x: Value): Value =>
+    g.add('Mul', [x, scalar(g, factor)]);
+
+/** `sign(x) · magnitude`, keeping -0 and NaN: for odd functions computed on |x|. */
+function withSign(g: G, x: Value, magnitude: Value): Value {
+  const negative = g.add('Less', [x, scalar(g, 0)]);
+  const signed = g.add('Where', [negative, g.add('Neg', [magnitude]), magnitude]);
+  return g.add('Where', [g.add('Equal', [x, scalar(g, 0)]), x, signed]);
+}
+
+/** log(1 + x) without cancellation: log(u)·x/(u - 1), u = 1 + x (W. Kahan; HP-15C Advanced Functions Handbook). */
+function log1p(g: G, x: Value): Value {
+  const u = g.add('Add', [x, scalar(g, 1)]);
+  const excess = g.add('Sub', [u, scalar(g, 1)]);
+  const log = g.add('Log', [u]);
+  const corrected = g.add('Mul', [log, g.add('Div', [x, excess])]);
+  const infinite = g.add('IsInf', [u]);
+  const kept = g.add('Where', [infinite, log, corrected]);
+  return g.add('Where', [g.add('Equal', [excess, scalar(g, 0)]), x, kept]);
+}
+
+/** exp(x) - 1 without cancellation: (u - 1)·x/log(u), u = exp(x) (W. Kahan, as above). */
+function expm1(g: G, x: Value): Value {
+  const u = g.add('Exp', [x]);
+  const less = g.add('Sub', [u, scalar(g, 1)]);
+  const corrected = g.add('Mul', [less, g.add('Div', [x, g.add('Log', [u])])]);
+  const large = g.add('Greater', [g.add('Abs', [x]), scalar(g, 30)]);
+  const kept = g.add('Where', [large, less, corrected]);
+  return g.add('Where', [g.add('Equal', [less, scalar(g, 0)]), x, kept]);
+}
+
+/** |x|^(1/3) and one Newton step, which removes the error of the exponent 1/3. */
+function cbrt(g: G, x: Value): Value {
+  const a = g.add('Abs', [x]);
+  const y = g.add('Pow', [a, scalar(g, 1 / 3)]);
+  const residual = g.add('Sub', [y, g.add('Div', [a, g.add('Mul', [y, y])])]);
+  const better = g.add('Sub', [y, g.add('Div', [residual, scalar(g, 3)])]);
+  const infinite = g.add('IsInf', [a]);
+  return withSign(g, x, g.add('Where', [infinite, a, better]));
+}
+
+/** Rounds towards zero and keeps the sign of zero. */
+function trunc(g: G, x: Value): Value {
+  const negative = g.add('Less', [x, scalar(g, 0)]);
+  return g.add('Where', [negative, g.add('Ceil', [x]), g.add('Floor', [x])]);
+}
+
+/** exp(|x|)/2 as a square, so that it overflows where the result does; used beyond |x| = 22 (fdlibm, e_sinh.c). */
+function halfExp(g: G, a: Value): Value {
+  const w = g.add('Exp', [g.add('Mul', [a, scalar(g, 0.5)])]);
+  return g.add('Mul', [g.add('Mul', [w, scalar(g, 0.5)]), w]);
+}
+
+const isLarge = (g: G, a: Value): Value => g.add('Greater', [a, scalar(g, 22)]);
+
+function sinh(g: G, x: Value): Value {
+  const a = g.add('Abs', [x]);
+  const t = expm1(g, a);
+  const quotient = g.add('Div', [t, g.add('Add', [t, scalar(g, 1)])]);
+  const small = g.add('Mul', [g.add('Add', [t, quotient]), scalar(g, 0.5)]);
+  return withSign(g, x, g.add('Where', [isLarge(g, a), halfExp(g, a), small]));
+}
+
+function cosh(g: G, x: Value): Value {
+  const a = g.add('Abs', [x]);
+  const e = g.add('Exp', [a]);
+  const small = g.add('Mul', [g.add('Add', [e, g.add('Reciprocal', [e])]), scalar(g, 0.5)]);
+  return g.add('Where', [isLarge(g, a), halfExp(g, a), small]);
+}
+
+/** log(2a) for arguments so large that the rest is below half an ulp. */
+const logOfDouble = (g: G, a: Value): Value => g.add('Add', [g.add('Log', [a]), scalar(g, Math.LN2)]);
+const isHuge = (g: G, a: Value): Value => g.add('Greater', [a, scalar(g, 2 ** 28)]);
+
+function arcsinh(g: G, x: Value): Value {
+  const a = g.add('Abs', [x]);
+  const square = g.add('Mul', [a, a]);
+  const root = g.add('Sqrt', [g.add('Add', [square, scalar(g, 1)])]);
+  const rest = g.add('Div', [square, g.add('Add', [root, scalar(g, 1)])]);
+  const usual = log1p(g, g.add('Add', [a, rest]));
+  return withSign(g, x, g.add('Where', [isHuge(g, a), logOfDouble(g, a), usual]));
+}
+
+function arccosh(g: G, x: Value): Value {
+  const t = g.add('Sub', [x, scalar(g, 1)]);
+  const root = g.add('Sqrt', [g.add('Add', [g.add('Add', [t, t]), g.add('Mul', [t, t])])]);
+  const usual = log1p(g, g.add('Add', [t, root]));
+  return g.add('Where', [isHuge(g, x), logOfDouble(g, x), usual]);
+}
+
+function arctanh(g: G, x: Value): Value {
+  const a = g.add('Abs', [x]);
+  const ratio = g.add('Div', [g.add('Add', [a, a]), g.add('Sub', [scalar(g, 1), a])]);
+  return withSign(g, x, g.add('Mul', [log1p(g, ratio), scalar(g, 0.5)]));
+}
+
+/** null: onnxruntime has no float64 kernel that is accurate enough, so only the native engine runs it. */
+const UFUNCS: Readonly<Record<FunctionName, Ufunc | null>> = {
+  identity: exact((_, x) => x),
+  positive: exact((_, x) => x),
+  negative: exact(operator('Neg')),
+  absolute: exact(operator('Abs')),
+  fabs: exact(operator('Abs')),
+  sign: exact(operator('Sign')),
+  square: exact((g, x) => g.add('Mul', [x, x])),
+  reciprocal: exact(operator('Reciprocal')),
+  sqrt: exact(operator('Sqrt')),
+  floor: exact(operator('Floor')),
+  ceil: exact(operator('Ceil')),
+  trunc: exact(trunc),
+  rint: exact(operator('Round')),
+  deg2rad: exact(times(Math.PI / 180)),
+  rad2deg: exact(times(180 / Math.PI)),
+  exp: close(2, operator('Exp')),
+  exp2: close(2, (g, x) => g.add('Pow', [scalar(g, 2), x])),
+  expm1: close(8, expm1),
+  log: close(2, operator('Log')),
+  log2: close(4, (g, x) => g.add('Div', [g.add('Log', [x]), scalar(g, Math.LN2)])),
+  log10: close(4, (g, x) => g.add('Div', [g.add('Log', [x]), scalar(g, Math.LN10)])),
+  log1p: close(8, log1p),
+  cbrt: close(4, cbrt),
+  tanh: close(16, operator('Tanh'), 'a rational approximation'),
+  sinh: close(16, sinh),
+  cosh: close(4, cosh),
+  arcsinh: close(16, arcsinh),
+  arccosh: close(16, arccosh),
+  arctanh: close(16, arctanh),
+  arctan: close(4, arctan, 'a rational approximation'),
+  arcsin: close(8, arcsin, 'a rational approximation'),
+  arccos: close(8, arccos, 'a rational approximation'),
+  sin: null,
+  cos: null,
+  tan: null,
+};
+
+export const functionTransformer: Compiler<FunctionStep> = {
+  emit(context, step, input) {
+    if (step.function === 'identity') return { stream: input };
+    const ufunc = UFUNCS[step.function];
+    if (ufunc === null) {
+      const wanted =
+        'functions that onnxruntime computes accurately in float64 (use the native engine: `--runtime native`) are';
+      throw unsupported(step, 'func', `numpy.${step.function}`, wanted);
+    }
+    return { stream: matrix(ufunc.emit(context.g, matrixOf(context, input, step)), widthOf(input)) };
+  },
+  certify: (step) => UFUNCS[step.function]?.certification ?? bitExact(),
+};

@@ -1,0 +1,85 @@
+import type { MissingMarker, SimpleImputerStep } from '../model/imputation.ts';
+import type { Value } from '../onnx/graph.ts';
+import { MISSING_STRING } from '../onnx/missing.ts';
+import { bitExact, type Compiler, type Context, invalid } from './compiler.ts';
+import { type Column, columnAt, concat, matrix, once, type Stream, select, widthOf } from './stream.ts';
+
+/** Where numbers are missing: NaN, or equal to the marker (NaN itself is never equal to anything). */
+function missingNumbers({ g }: Context, x: Value, missing: MissingMarker): Value | null {
+  if (missing.kind === 'string') return null;
+  const byNaN = missing.kind === 'null' || Number.isNaN(missing.value);
+  return byNaN ? g.add('IsNaN', [x]) : g.add('Equal', [x, g.float64([missing.value], [])]);
+}
+
+/** Where strings are missing: the stand-in for null, or equal to the marker. */
+function missingStrings({ g }: Context, x: Value, missing: MissingMarker): Value | null {
+  if (missing.kind === 'number') return null;
+  return g.add('Equal', [x, g.strings([missing.kind === 'null' ? MISSING_STRING : missing.value], [1])]);
+}
+
+const maskOf = (context: Context, { type, value }: Column, missing: MissingMarker): Value | null =>
+  type === 'number' ? missingNumbers(context, value(), missing) : missingStrings(context, value(), missing);
+
+/** A whole numeric matrix at once. */
+function imputeMatrix(context: Context, step: SimpleImputerStep, x: Value, width: number): Stream {
+  const { g } = context;
+  const fill = step.fill.map((value, index) => {
+    if (typeof value === 'string') throw invalid(step, `statistics_[${index}]`, 'a string', 'a number');
+    return value ?? 0;
+  });
+  const mask = missingNumbers(context, x, step.missing);
+  const filled = mask === null ? x : g.add('Where', [mask, g.float64(fill, [1, width]), x]);
+  const kept = select(context, matrix(filled, width), keptColumns(step));
+  if (step.indicators.length === 0 || mask === null) return kept;
+  const flags = matrix(g.add('Cast', [mask], { to: 11n }), width);
+  return concat(context, [kept, select(context, flags, step.indicators)], step);
+}
+
+const keptColumns = (step: SimpleImputerStep): number[] =>
+  step.fill.flatMap((value, index) => (value === null ? [] : [index]));
+
+function imputeColumn(context: Context, step: SimpleImputerStep, column: Column, index: number): Column {
+  const fill = step.fill[index]!;
+  const type = typeof fill === 'string' ? 'string' : 'number';
+  if (type !== column.type) {
+    throw invalid(
+      step,
+      `statistics_[${index}]`,
+      `a ${type} over a column of ${column.type}s`,
+      'the same type',
+    );
+  }
+  const { g } = context;
+  const value = () => {
+    const mask = maskOf(context, column, step.missing);
+    const constant = typeof fill === 'string' ? g.strings([fill], [1]) : g.float64([fill as number], [1]);
+    return mask === null ? column.value() : g.add('Where', [mask, constant, column.value()]);
+  };
+  return { type, value: once(value), source: null };
+}
+
+function indicator(context: Context, step: SimpleImputerStep, column: Column): Column {
+  const { g } = context;
+  const value = () => {
+    const mask = maskOf(context, column, step.missing);
+    const none = () => g.add('Expand', [g.float64([0], [1, 1]), g.add('Shape', [column.value()])]);
+    return mask === null ? none() : g.add('Cast', [mask], { to: 11n });
+  };
+  return { type: 'number', value: once(value), source: null };
+}
+
+/** Missing cells by their column's fill value; columns without one are dropped; indicators come last. */
+export const simpleImputer: Compiler<SimpleImputerStep> = {
+  emit(context, step, input) {
+    if (step.fill.length !== widthOf(input)) {
+      throw invalid(step, 'statistics_', `${step.fill.length} long`, `${widthOf(input)} long`);
+    }
+    if (input.kind === 'matrix') return { stream: imputeMatrix(context, step, input.value, input.width) };
+    const imputed = keptColumns(step).map((index) =>
+      imputeColumn(context, step, columnAt(context, input, index), index),
+    );
+    const flags = step.indicators.map((index) => indicator(context, step, columnAt(context, input, index)));
+    return { stream: { kind: 'columns', columns: [...imputed, ...flags] } };
+  },
+  certify: () => bitExact(),
+};

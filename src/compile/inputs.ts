@@ -1,0 +1,92 @@
+import type { Signature } from '../model/signature.ts';
+import { labelDType } from '../model/tensor.ts';
+import type { CountVectorizerStep } from '../model/text.ts';
+import type { GraphBuilderApi, ValueInfo } from '../onnx/graph.ts';
+import type { ColumnInput, PrefixInput } from './plan.ts';
+import { type Column, matrix, once, type Stream } from './stream.ts';
+
+/** Name of the input that takes a whole numeric matrix. */
+const MATRIX = 'input';
+
+type TableSignature = Extract<Signature, { form: 'table' | 'text' | 'labels' }>;
+
+/** Graph inputs of one plan, declared when a step first reads them. */
+export class GraphInputs {
+  readonly prefix: PrefixInput[] = [];
+  readonly columns: ColumnInput[] = [];
+  readonly stream: Stream;
+  readonly #g: GraphBuilderApi;
+  readonly #names: readonly string[];
+  readonly #taken: Set<string>;
+
+  constructor(g: GraphBuilderApi, signature: TableSignature) {
+    this.#g = g;
+    this.#taken = new Set(signature.outputs.map(({ name }) => name));
+    this.#names = signature.columns.map(({ name }, index) =>
+      this.#free(name === '' ? `column_${index}` : name),
+    );
+    this.stream = this.#open(signature);
+  }
+
+  /** The counts of `step` over column `column`, as an input of its own. */
+  counts(step: CountVectorizerStep, column: number): string {
+    const input = this.#free(`${this.#names[column]}_counts`);
+    this.prefix.push({ input, column, step });
+    return this.#g.input(input, 'float64', ['N', step.vocabulary.length]);
+  }
+
+  /**
+   * Declares the columns that no step read (they are part of the contract all the same), except those whose counts
+   * stand in for them.
+   */
+  declareRest(): void {
+    if (this.stream.kind === 'matrix') return;
+    this.stream.columns.forEach(({ value }, index) => {
+      if (!this.prefix.some(({ column }) => column === index)) value();
+    });
+    this.columns.sort((a, b) => a.column - b.column);
+  }
+
+  /** Declared inputs in the order of the signature's columns. */
+  ordered(inputs: readonly ValueInfo[]): readonly ValueInfo[] {
+    const rank = new Map([...this.columns, ...this.prefix].map(({ input, column }) => [input, column]));
+    return [...inputs].sort((a, b) => (rank.get(a.name) ?? 0) - (rank.get(b.name) ?? 0));
+  }
+
+  #open(signature: TableSignature): Stream {
+    if (signature.form === 'labels') return this.#labels(signature);
+    if (signature.columns.every(({ type }) => type !== 'string')) {
+      const width = signature.columns.length;
+      return matrix(this.#g.input(MATRIX, 'float64', ['N', width]), width);
+    }
+    const columns = signature.columns.map(({ type }, index): Column => {
+      const kind = type === 'string' ? 'string' : 'number';
+      return { type: kind, value: once(() => this.#declare(index, kind)), source: index };
+    });
+    return { kind: 'columns', columns };
+  }
+
+  #declare(column: number, kind: Column['type']): string {
+    const input = this.#names[column]!;
+    this.columns.push({ input, column });
+    return this.#g.input(input, kind === 'string' ? 'string' : 'float64', ['N', 1]);
+  }
+
+  /** One label a row, in the labels' own type. */
+  #labels({ classes }: TableSignature): Stream {
+    const dtype = classes === null ? 'string' : labelDType(classes);
+    const input = dtype === 'string' ? this.#names[0]! : MATRIX;
+    this.columns.push({ input, column: 0 });
+    const value = this.#g.input(input, dtype, ['N', 1]);
+    const column: Column = { type: dtype === 'string' ? 'string' : 'number', value: () => value, source: 0 };
+    return { kind: 'columns', columns: [column] };
+  }
+
+  /** `name`, or `name_2`, … where an output or another column has it already. */
+  #free(name: string): string {
+    let free = name;
+    for (let suffix = 2; this.#taken.has(free); suffix += 1) free = `${name}_${suffix}`;
+    this.#taken.add(free);
+    return free;
+  }
+}

@@ -1,0 +1,48 @@
+import type { CountVectorizerStep } from '../model/text.ts';
+import type { OnnxModel } from '../onnx/graph.ts';
+
+/**
+ * How close a compiled step comes to the library:
+ * - `bit-exact`: the same bits for every accepted input;
+ * - `ulp`: within a few units in the last place of the library's own float64 result;
+ * - `tolerance`: within 1e-9·|b| + 1e-13·Σ|terms| (another summation order, as another BLAS would give).
+ */
+export type Exactness = 'bit-exact' | 'ulp' | 'tolerance';
+
+export interface Certification {
+  readonly exactness: Exactness;
+  readonly bound: string;
+  readonly note: string;
+}
+
+/** One line of `compile --certificate`. */
+export interface CertificateEntry extends Certification {
+  readonly path: string;
+  readonly class: string;
+  /** ONNX operators that the step itself emitted, each once, in order of first use. */
+  readonly ops: readonly string[];
+}
+
+/** A string column that native code turns into dense counts before the graph. */
+export interface PrefixInput {
+  /** Graph input `[N, vocabulary]` float64 that holds the counts. */
+  readonly input: string;
+  /** Column of the signature that it replaces. */
+  readonly column: number;
+  readonly step: CountVectorizerStep;
+}
+
+/** A column of the signature and the graph input `[N, 1]` that takes it. */
+export interface ColumnInput {
+  readonly input: string;
+  readonly column: number;
+}
+
+export interface CompiledPlan {
+  readonly model: OnnxModel;
+  /** Native steps in front of the graph. */
+  readonly prefix: readonly PrefixInput[];
+  /** Inputs that take one column each; empty where one input `input` takes the whole matrix. */
+  readonly columns: readonly ColumnInput[];
+  readonly certificate: readonly CertificateEntry[];
+}

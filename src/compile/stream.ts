@@ -1,0 +1,85 @@
+import type { Step } from '../model/step.ts';
+import type { Value } from '../onnx/graph.ts';
+import { type Context, unsupported } from './compiler.ts';
+
+/** One `[N, 1]` column; its value is emitted on first use, so that a column nobody reads costs nothing. */
+export interface Column {
+  readonly type: 'number' | 'string';
+  readonly value: () => Value;
+  /** Column of the signature that this is, unchanged; null for a computed one. */
+  readonly source: number | null;
+}
+
+/** What flows between steps: one float64 matrix `[N, width]`, or columns of mixed types. */
+export type Stream =
+  | { readonly kind: 'matrix'; readonly value: Value; readonly width: number }
+  | { readonly kind: 'columns'; readonly columns: readonly Column[] };
+
+export const matrix = (value: Value, width: number): Stream => ({ kind: 'matrix', value, width });
+
+export const widthOf = (stream: Stream): number =>
+  stream.kind === 'matrix' ? stream.width : stream.columns.length;
+
+/** Emits at most once, however often the value is asked for. */
+export function once(emit: () => Value): () => Value {
+  let value: Value | null = null;
+  return () => {
+    value ??= emit();
+    return value;
+  };
+}
+
+/**
+ * The stream as one float64 matrix `[N, width]`.
+ * @throws MODEL_UNSUPPORTED where a column holds strings
+ */
+export function matrixOf({ g }: Context, stream: Stream, step: Step): Value {
+  if (stream.kind === 'matrix') return stream.value;
+  const text = stream.columns.findIndex((column) => column.type === 'string');
+  if (text >= 0) throw unsupported(step, `input column ${text}`, 'a string column', 'numbers are');
+  const values = stream.columns.map((column) => column.value());
+  return values.length === 1 ? values[0]! : g.add('Concat', values, { axis: 1n });
+}
+
+/** Column `index` as `[N, 1]`. */
+export function columnAt({ g }: Context, stream: Stream, index: number): Column {
+  if (stream.kind === 'columns') return stream.columns[index]!;
+  const pick = () =>
+    stream.width === 1 ? stream.value : g.add('Gather', [stream.value, g.int64([index], [1])], { axis: 1n });
+  return { type: 'number', value: once(pick), source: null };
+}
+
+/** The columns at `indexes`, in that order. */
+export function select({ g }: Context, stream: Stream, indexes: readonly number[]): Stream {
+  if (stream.kind === 'columns') {
+    return { kind: 'columns', columns: indexes.map((index) => stream.columns[index]!) };
+  }
+  const whole = indexes.length === stream.width && indexes.every((index, at) => index === at);
+  if (whole) return stream;
+  const picked = g.add('Gather', [stream.value, g.int64(indexes, [indexes.length])], { axis: 1n });
+  return matrix(picked, indexes.length);
+}
+
+/** Streams side by side: one matrix where all are numeric, else columns. */
+export function concat(context: Context, streams: readonly Stream[], step: Step): Stream {
+  const [first] = streams;
+  if (first !== undefined && streams.length === 1) return first;
+  const numeric = streams.every(
+    (stream) => stream.kind === 'matrix' || stream.columns.every((column) => column.type === 'number'),
+  );
+  if (!numeric) return { kind: 'columns', columns: streams.flatMap((stream) => columnsOf(context, stream)) };
+  const values = streams.map((stream) => matrixOf(context, stream, step));
+  const width = streams.reduce((sum, stream) => sum + widthOf(stream), 0);
+  return matrix(context.g.add('Concat', values, { axis: 1n }), width);
+}
+
+const columnsOf = (context: Context, stream: Stream): readonly Column[] =>
+  stream.kind === 'columns'
+    ? stream.columns
+    : Array.from({ length: stream.width }, (_, index) => columnAt(context, stream, index));
+
+/** The number of rows as a `[1]` int64 tensor. */
+export function rowsOf({ g }: Context, stream: Stream): Value {
+  const value = stream.kind === 'matrix' ? stream.value : stream.columns[0]!.value();
+  return g.add('Shape', [value], { start: 0n, end: 1n });
+}

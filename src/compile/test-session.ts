@@ -1,0 +1,104 @@
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { OutputSpec, Signature } from '../model/signature.ts';
+import type { Step, StepBase } from '../model/step.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import { MISSING_STRING } from '../onnx/missing.ts';
+import { compileModel } from './compile.ts';
+
+/** For tests only: compiles a description and runs it in onnxruntime, one thread, as the engine does. */
+
+export type Cell = number | string | null;
+export type Answers = Readonly<
+  Record<string, { readonly dims: readonly number[]; readonly data: readonly unknown[] }>
+>;
+
+export const base: StepBase = {
+  origin: { path: '', class: 'test.Step', offset: 0 },
+  features: null,
+  featureNames: null,
+};
+
+const output = (name: string): OutputSpec => ({ name, dtype: 'float64', shape: [-1] });
+
+/** A table signature of columns `x0`, `x1`, … with the outputs named. */
+export function tableSignature(
+  types: readonly ('number' | 'string')[],
+  outputs: readonly string[],
+): Signature {
+  const columns = types.map((type, i) => ({ name: `x${i}`, named: false, type, nullable: true }));
+  return { form: 'table', columns, outputs: outputs.map(output), classes: null };
+}
+
+export const numbers = (count: number): 'number'[] => Array.from({ length: count }, () => 'number');
+
+export interface Running {
+  run(rows: readonly (readonly Cell[])[]): Promise<Answers>;
+}
+
+/** Loads the compiled model; `counts` gives the rows of each prefix input in order. */
+export async function start(
+  root: Step,
+  signature: Signature,
+  counts: readonly (readonly (readonly number[])[])[] = [],
+): Promise<Running> {
+  const plan = compileModel({ root, signature });
+  const session = await InferenceSession.create(encodeModel(plan.model), {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+  });
+  const feedsOf = (rows: readonly (readonly Cell[])[]): Record<string, OrtTensor> => {
+    const feeds: Record<string, OrtTensor> = {};
+    for (const { name, dtype } of plan.model.graph.inputs) {
+      const at = plan.columns.find(({ input }) => input === name)?.column;
+      const cells = at === undefined ? rows.flat() : rows.map((row) => row[at]!);
+      const dims = [rows.length, at === undefined ? (rows[0]?.length ?? 0) : 1];
+      const prefix = plan.prefix.findIndex(({ input }) => input === name);
+      if (prefix >= 0) {
+        const values = Float64Array.from(counts[prefix]!.flat());
+        feeds[name] = new OrtTensor('float64', values, [rows.length, values.length / rows.length]);
+      } else if (dtype === 'string') {
+        feeds[name] = new OrtTensor(
+          'string',
+          cells.map((cell) => (cell === null ? MISSING_STRING : String(cell))),
+          dims,
+        );
+      } else if (dtype === 'int64') {
+        feeds[name] = new OrtTensor(
+          'int64',
+          BigInt64Array.from(cells, (cell) => BigInt(cell as number)),
+          dims,
+        );
+      } else if (dtype === 'bool') {
+        feeds[name] = new OrtTensor('bool', Uint8Array.from(cells, Number), dims);
+      } else {
+        feeds[name] = new OrtTensor(
+          'float64',
+          Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell))),
+          dims,
+        );
+      }
+    }
+    return feeds;
+  };
+  return {
+    async run(rows) {
+      const results = await session.run(feedsOf(rows));
+      return Object.fromEntries(
+        Object.entries(results).map(([name, { dims, data }]) => [
+          name,
+          { dims, data: Array.from(data as ArrayLike<unknown>) },
+        ]),
+      );
+    },
+  };
+}
+
+/** Compiles, loads and runs once. */
+export const infer = async (
+  root: Step,
+  signature: Signature,
+  rows: readonly (readonly Cell[])[],
+  counts: readonly (readonly (readonly number[])[])[] = [],
+): Promise<Answers> => (await start(root, signature, counts)).run(rows);

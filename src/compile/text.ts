@@ -1,0 +1,39 @@
+import type { CountVectorizerStep, TfidfStep } from '../model/text.ts';
+import { bitExact, type Compiler, unsupported, withinTolerance } from './compiler.ts';
+import { divideByNorm, rowNorm } from './scaling.ts';
+import { matrix, matrixOf, widthOf } from './stream.ts';
+
+/** Tokenisation stays native: the graph receives the counts in place of the string column. */
+export const countVectorizer: Compiler<CountVectorizerStep> = {
+  emit(context, step, input) {
+    const column = input.kind === 'columns' && input.columns.length === 1 ? input.columns[0]! : null;
+    if (column === null || column.type !== 'string' || column.source === null) {
+      throw unsupported(step, 'input', 'a computed value', 'an untouched string column of the input is');
+    }
+    return { stream: matrix(context.counts(step, column.source), step.vocabulary.length) };
+  },
+  certify: () => bitExact('counted natively, in front of the graph'),
+};
+
+/** Sublinear tf (`log(x) + 1` where x is not 0), idf product, row norm, in that order. */
+export const tfidf: Compiler<TfidfStep> = {
+  emit(context, step, input) {
+    const { g } = context;
+    let x = matrixOf(context, input, step);
+    const width = widthOf(input);
+    if (step.sublinear) {
+      const zero = g.float64([0], []);
+      const damped = g.add('Add', [g.add('Log', [x]), g.float64([1], [])]);
+      x = g.add('Where', [g.add('Equal', [x, zero]), zero, damped]);
+    }
+    if (step.idf !== null) x = g.add('Mul', [x, g.float64(step.idf, [1, width])]);
+    if (step.norm !== null) x = divideByNorm(context, x, rowNorm(context, x, step.norm));
+    return { stream: matrix(x, width) };
+  },
+  certify: (step) =>
+    step.norm === null && !step.sublinear
+      ? bitExact('counts · idf, rounded once')
+      : withinTolerance(
+          'the norm is a sum, whose order scikit-learn and onnxruntime choose; log differs by ≤ 1 ulp',
+        ),
+};

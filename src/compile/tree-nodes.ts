@@ -1,0 +1,261 @@
+import type { Tensor } from '../model/tensor.ts';
+import type { TreeArena, TreeEnsembleStep } from '../model/tree.ts';
+import type { AttributeInput, GraphBuilderApi, Value } from '../onnx/graph.ts';
+import { invalid } from './compiler.ts';
+
+/** Values of `nodes_modes` (ai.onnx.ml TreeEnsemble 5). */
+const MODE = { le: 0, lt: 1, member: 6 } as const;
+const WORDS = 8;
+
+/** Splits of an arena as TreeEnsemble attributes; what leaves hold is added where the trees are used. */
+export interface TreeNodes {
+  readonly features: Int32Array;
+  readonly modes: Uint8Array;
+  readonly splits: Float64Array;
+  /** Sets of the member nodes in node order, each closed by NaN. */
+  readonly members: number[];
+  readonly tracksTrue: Int32Array;
+  readonly trueIds: Int32Array;
+  readonly falseIds: Int32Array;
+  readonly trueLeafs: Int32Array;
+  readonly falseLeafs: Int32Array;
+  /** Node id of each tree's root; trees that are a single leaf got a node of their own. */
+  readonly roots: Int32Array;
+  /** Arena node and tree of every leaf, in leaf order. */
+  readonly leaves: Int32Array;
+  readonly leafTree: Int32Array;
+  /** Input columns that hold category codes. */
+  readonly categorical: Set<number>;
+}
+
+/** Leaf weights and targets of one TreeEnsemble operator. */
+export interface Leaves {
+  readonly weights: Float64Array;
+  readonly targets: Int32Array;
+  readonly width: number;
+}
+
+/** Ids of every arena node among splits or among leaves, and the tree it belongs to. */
+interface Numbering {
+  readonly ids: Int32Array;
+  readonly tree: Int32Array;
+  readonly splits: number;
+  readonly leaves: number;
+}
+
+/**
+ * One pass over the arena, no recursion: children come after their parents, so a node's tree is known before it is
+ * reached. Shared or orphaned nodes are refused: onnxruntime would unfold shared ones without bound.
+ */
+function numberNodes(step: TreeEnsembleStep): Numbering {
+  const { roots, left, right } = step.arena;
+  const count = left.length;
+  const ids = new Int32Array(count);
+  const tree = new Int32Array(count).fill(-1);
+  const claim = (node: number, owner: number, parent: number): void => {
+    if (!(node > parent && node < count) || tree[node] !== -1) {
+      throw invalid(
+        step,
+        `node ${node}`,
+        `reached from node ${parent} out of order or twice`,
+        'one parent before it',
+      );
+    }
+    tree[node] = owner;
+  };
+  roots.forEach((root, owner) => {
+    claim(root, owner, -1);
+  });
+  let splits = 0;
+  let leaves = 0;
+  for (let node = 0; node < count; node += 1) {
+    const owner = tree[node]!;
+    if (owner === -1) throw invalid(step, `node ${node}`, 'in no tree', 'one tree');
+    if (left[node] === -1) {
+      ids[node] = leaves++;
+      continue;
+    }
+    ids[node] = splits++;
+    claim(left[node]!, owner, node);
+    claim(right[node]!, owner, node);
+  }
+  return { ids, tree, splits, leaves };
+}
+
+const bitsOf = (words: Uint32Array, from: number): number[] =>
+  Array.from({ length: WORDS * 32 }, (_, bit) => bit).filter(
+    (bit) => ((words[from + (bit >> 5)]! >>> (bit & 31)) & 1) === 1,
+  );
+
+/**
+ * Categories on one side of a categorical node. Where missing goes right, those that go left; where missing (and with
+ * it every unknown category) goes left, the known ones that go right. Either way a missing or unknown value is no
+ * member, and falls on the side that the node says.
+ */
+function membersOf(arena: TreeArena, bitset: number, missingLeft: boolean): number[] {
+  const from = bitset * WORDS;
+  const left = arena.bitsets.subarray(from, from + WORDS);
+  if (!missingLeft) return bitsOf(left, 0);
+  const known = arena.knownBitsets.subarray(from, from + WORDS);
+  return bitsOf(
+    known.map((word, index) => word & ~left[index]!),
+    0,
+  );
+}
+
+/** Node arrays under construction, and what is known of the arena. */
+interface Draft {
+  readonly arena: TreeArena;
+  readonly ids: Int32Array;
+  readonly nodes: TreeNodes;
+}
+
+function allocate(step: TreeEnsembleStep, size: number, leaves: number): TreeNodes {
+  const ints = () => new Int32Array(size);
+  return {
+    features: ints(),
+    modes: new Uint8Array(size).fill(MODE[step.split]),
+    splits: new Float64Array(size),
+    members: [],
+    tracksTrue: ints(),
+    trueIds: ints(),
+    falseIds: ints(),
+    trueLeafs: ints(),
+    falseLeafs: ints(),
+    roots: new Int32Array(step.arena.roots.length),
+    leaves: new Int32Array(leaves),
+    leafTree: new Int32Array(leaves),
+    categorical: new Set(),
+  };
+}
+
+function setBranches({ arena, ids, nodes }: Draft, at: number, whenTrue: number, whenFalse: number): void {
+  nodes.trueIds[at] = ids[whenTrue]!;
+  nodes.falseIds[at] = ids[whenFalse]!;
+  nodes.trueLeafs[at] = Number(arena.left[whenTrue] === -1);
+  nodes.falseLeafs[at] = Number(arena.left[whenFalse] === -1);
+}
+
+function splitByCategory(draft: Draft, node: number, bitset: number): void {
+  const { arena, nodes } = draft;
+  const at = draft.ids[node]!;
+  const missingLeft = arena.missingLeft[node] === 1;
+  const [left, right] = [arena.left[node]!, arena.right[node]!];
+  const set = membersOf(arena, bitset, missingLeft);
+  nodes.categorical.add(arena.feature[node]!);
+  setBranches(draft, at, missingLeft ? right : left, missingLeft ? left : right);
+  if (set.length === 0) {
+    // The operator has no empty sets; nothing is below -∞.
+    nodes.modes[at] = MODE.lt;
+    nodes.splits[at] = -Infinity;
+    return;
+  }
+  nodes.modes[at] = MODE.member;
+  nodes.members.push(...set, Number.NaN);
+}
+
+function splitByThreshold(draft: Draft, node: number): void {
+  const { arena, nodes } = draft;
+  const at = draft.ids[node]!;
+  nodes.splits[at] = arena.threshold[node]!;
+  nodes.tracksTrue[at] = arena.missingLeft[node]!;
+  setBranches(draft, at, arena.left[node]!, arena.right[node]!);
+}
+
+/** Roots by node id; a tree that is a leaf gets a node whose two branches are that leaf, as the operator wants. */
+function setRoots(draft: Draft, firstFree: number): void {
+  const { arena, ids, nodes } = draft;
+  let free = firstFree;
+  arena.roots.forEach((root, index) => {
+    const isLeaf = arena.left[root] === -1;
+    nodes.roots[index] = isLeaf ? free : ids[root]!;
+    if (isLeaf) setBranches(draft, free++, root, root);
+  });
+}
+
+/**
+ * Translates all splits of an ensemble.
+ * @throws MODEL_INVALID where the arena is no forest
+ */
+export function treeNodes(step: TreeEnsembleStep): TreeNodes {
+  const { arena } = step;
+  const { ids, tree, splits, leaves } = numberNodes(step);
+  const stumps = arena.roots.reduce((count, root) => count + Number(arena.left[root] === -1), 0);
+  const nodes = allocate(step, splits + stumps, leaves);
+  const draft = { arena, ids, nodes };
+  for (let node = 0; node < arena.left.length; node += 1) {
+    if (arena.left[node] === -1) {
+      nodes.leaves[ids[node]!] = node;
+      nodes.leafTree[ids[node]!] = tree[node]!;
+      continue;
+    }
+    nodes.features[ids[node]!] = arena.feature[node]!;
+    const bitset = arena.categorical?.[node] ?? -1;
+    if (bitset >= 0) splitByCategory(draft, node, bitset);
+    else splitByThreshold(draft, node);
+  }
+  setRoots(draft, splits);
+  return nodes;
+}
+
+/** `values` with `more` behind them. */
+function joined(values: Int32Array, more: ArrayLike<number>): Int32Array {
+  const result = new Int32Array(values.length + more.length);
+  result.set(values);
+  result.set(more, values.length);
+  return result;
+}
+
+function joined64(values: Float64Array, more: Float64Array): Tensor {
+  const data = new Float64Array(values.length + more.length);
+  data.set(values);
+  data.set(more, values.length);
+  return { dtype: 'float64', shape: [data.length], data };
+}
+
+/**
+ * One TreeEnsemble over `x`: sums of leaf weights by target, in tree order, `[N, width]` float64. `base` (one score a
+ * target, or none) is added before the first tree, as leaf-only trees in front: one addition after the other, in the
+ * library's own order, is what makes the sums equal bit for bit.
+ */
+export function treeEnsemble(
+  g: GraphBuilderApi,
+  x: Value,
+  nodes: TreeNodes,
+  leaves: Leaves,
+  base: Float64Array,
+): Value {
+  const splits = nodes.trueIds.length;
+  const modes = new Uint8Array(splits + base.length);
+  modes.set(nodes.modes);
+  modes.fill(nodes.modes[0] ?? MODE.le, splits);
+  const none = new Float64Array(base.length);
+  const ones = new Int32Array(base.length).fill(1);
+  const targets = Int32Array.from(base, (_, index) => index);
+  const leafIds = targets.map((index) => leaves.weights.length + index);
+  const attributes: Record<string, AttributeInput> = {
+    n_targets: BigInt(leaves.width),
+    aggregate_function: 1n,
+    post_transform: 0n,
+    tree_roots: joined(
+      targets.map((index) => splits + index),
+      nodes.roots,
+    ),
+    nodes_featureids: joined(nodes.features, none),
+    nodes_modes: { dtype: 'uint8', shape: [modes.length], data: modes },
+    nodes_splits: joined64(nodes.splits, none),
+    nodes_truenodeids: joined(nodes.trueIds, leafIds),
+    nodes_falsenodeids: joined(nodes.falseIds, leafIds),
+    nodes_trueleafs: joined(nodes.trueLeafs, ones),
+    nodes_falseleafs: joined(nodes.falseLeafs, ones),
+    leaf_weights: joined64(leaves.weights, base),
+    leaf_targetids: joined(leaves.targets, targets),
+  };
+  if (nodes.tracksTrue.includes(1)) {
+    attributes['nodes_missing_value_tracks_true'] = joined(nodes.tracksTrue, none);
+  }
+  if (nodes.members.length > 0) {
+    attributes['membership_values'] = joined64(Float64Array.from(nodes.members), new Float64Array(0));
+  }
+  return g.add('TreeEnsemble', [x], attributes, 'ai.onnx.ml');
+}

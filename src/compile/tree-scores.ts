@@ -1,0 +1,153 @@
+import type { TreeEnsembleStep } from '../model/tree.ts';
+import type { Value } from '../onnx/graph.ts';
+import { type Context, unsupported } from './compiler.ts';
+import { estimatorScores } from './tree-base.ts';
+import { type TreeNodes, treeEnsemble, treeNodes } from './tree-nodes.ts';
+
+/** The input in the precision in which trees compare it. */
+export interface Compared {
+  readonly value: Value;
+  readonly width: number;
+}
+
+/** Leaf values copied once a score column; beyond this many, leaves are numbered and their values looked up. */
+const MAX_COPIED_LEAVES = 200_000;
+
+/**
+ * Raw scores `[N, columns.length]` of the columns asked for: base first, then every tree in turn, divided at the end
+ * by the number of trees where the ensemble averages.
+ */
+export function rawScores(
+  context: Context,
+  step: TreeEnsembleStep,
+  x: Compared,
+  columns: readonly number[],
+): Value {
+  const { g } = context;
+  const nodes = treeNodes(step);
+  const value = integerCategories(context, nodes, x);
+  const sums =
+    step.base.kind === 'estimator'
+      ? sumsAfterEstimator(context, step, nodes, { ...x, value })
+      : sumsAfterConstant(context, step, nodes, value, columns, step.base.scores);
+  return step.aggregate === 'sum' ? sums : g.add('Div', [sums, g.float64([step.arena.roots.length], [])]);
+}
+
+/** Category codes are cut to integers before they are looked up, as scikit-learn's cast to uint8 does. */
+function integerCategories({ g }: Context, { categorical }: TreeNodes, { value, width }: Compared): Value {
+  if (categorical.size === 0) return value;
+  const data = Uint8Array.from({ length: width }, (_, column) => Number(categorical.has(column)));
+  const isCategory = g.constant({ dtype: 'bool', shape: [1, width], data });
+  return g.add('Where', [isCategory, g.add('Floor', [value]), value]);
+}
+
+function sumsAfterConstant(
+  context: Context,
+  step: TreeEnsembleStep,
+  nodes: TreeNodes,
+  x: Value,
+  columns: readonly number[],
+  base: Float64Array,
+): Value {
+  const { g } = context;
+  const { target } = step;
+  // Sums start at 0, so zeros in front change nothing.
+  const start = columns.map((column) => base[column] ?? 0);
+  const bases = start.every((score) => score === 0) ? [] : start;
+  if (target !== null) {
+    const targets = nodes.leafTree.map((tree) => target[tree]!);
+    const weights = leafValues(step, nodes, 0);
+    return treeEnsemble(g, x, nodes, { weights, targets, width: step.scores }, Float64Array.from(bases));
+  }
+  if (columns.length > 2 && columns.length * nodes.leaves.length > MAX_COPIED_LEAVES) {
+    return sumsByLookUp(context, step, nodes, x, columns, bases);
+  }
+  const targets = new Int32Array(nodes.leaves.length);
+  const sums = columns.map((column, index) => {
+    const weights = leafValues(step, nodes, column);
+    return treeEnsemble(
+      g,
+      x,
+      nodes,
+      { weights, targets, width: 1 },
+      Float64Array.from(bases.slice(index, index + 1)),
+    );
+  });
+  return sums.length === 1 ? sums[0]! : g.add('Concat', sums, { axis: 1n });
+}
+
+const leafValues = ({ arena }: TreeEnsembleStep, { leaves }: TreeNodes, column: number): Float64Array =>
+  Float64Array.from(leaves, (node) => arena.values[node * arena.valueWidth + column]!);
+
+/** What each tree adds, one column a tree: `[N, trees]`. */
+const byTree = (
+  context: Context,
+  step: TreeEnsembleStep,
+  nodes: TreeNodes,
+  x: Value,
+  weights: Float64Array,
+): Value => {
+  const leaves = { weights, targets: nodes.leafTree, width: step.arena.roots.length };
+  return treeEnsemble(context.g, x, nodes, leaves, new Float64Array(0));
+};
+
+/** Sum over axis 1, one addition after the other: CumSum keeps the order that ReduceSum is free to change. */
+function sumInOrder({ g }: Context, terms: Value, count: number): Value {
+  const running = g.add('CumSum', [terms, g.int64([1], [])]);
+  return g.add('Gather', [running, g.int64([count - 1], [])], { axis: 1n });
+}
+
+/** Wide leaves of large ensembles: the trees are stored once and answer leaf numbers, `[N, trees]`. */
+function sumsByLookUp(
+  context: Context,
+  step: TreeEnsembleStep,
+  nodes: TreeNodes,
+  x: Value,
+  columns: readonly number[],
+  bases: readonly number[],
+): Value {
+  const { g } = context;
+  const { arena } = step;
+  const width = columns.length;
+  const count = nodes.leaves.length;
+  const table = new Float64Array(count * width);
+  for (let leaf = 0; leaf < count; leaf += 1) {
+    const from = nodes.leaves[leaf]! * arena.valueWidth;
+    for (let i = 0; i < width; i += 1) table[leaf * width + i] = arena.values[from + columns[i]!]!;
+  }
+  const numbers = byTree(
+    context,
+    step,
+    nodes,
+    x,
+    Float64Array.from(nodes.leaves, (_, leaf) => leaf),
+  );
+  const indexes = g.add('Cast', [numbers], { to: 7n });
+  const terms = g.add('Gather', [g.float64(table, [count, width]), indexes], { axis: 0n });
+  if (bases.length === 0) return sumInOrder(context, terms, arena.roots.length);
+  const rows = g.add('Shape', [x], { start: 0n, end: 1n });
+  const shape = g.add('Concat', [rows, g.int64([1, width], [2])], { axis: 0n });
+  const first = g.add('Expand', [g.float64(bases, [1, 1, width]), shape]);
+  return sumInOrder(context, g.add('Concat', [first, terms], { axis: 1n }), arena.roots.length + 1);
+}
+
+/** Base scores that differ by row are put in front of the trees' own answers and summed with them. */
+function sumsAfterEstimator(context: Context, step: TreeEnsembleStep, nodes: TreeNodes, x: Compared): Value {
+  const { g } = context;
+  const { arena, scores } = step;
+  if (step.target === null && scores > 1) {
+    throw unsupported(step, 'init_', 'an estimator under trees of several scores', 'one score a tree is');
+  }
+  const base = estimatorScores(context, step, x);
+  const terms = byTree(context, step, nodes, x.value, leafValues(step, nodes, 0));
+  const sums = Array.from({ length: scores }, (_, score) => {
+    const trees = Array.from(arena.roots, (_, tree) => tree).filter(
+      (tree) => (step.target?.[tree] ?? 0) === score,
+    );
+    const own = g.add('Gather', [terms, g.int64(trees, [trees.length])], { axis: 1n });
+    const first = g.add('Gather', [base, g.int64([score], [1])], { axis: 1n });
+    const sum = sumInOrder(context, g.add('Concat', [first, own], { axis: 1n }), trees.length + 1);
+    return g.add('Reshape', [sum, g.int64([-1, 1], [2])]);
+  });
+  return sums.length === 1 ? sums[0]! : g.add('Concat', sums, { axis: 1n });
+}

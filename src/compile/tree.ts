@@ -1,0 +1,133 @@
+import type { Step } from '../model/step.ts';
+import type { Labels } from '../model/tensor.ts';
+import type { TreeEnsembleStep, TreeHead } from '../model/tree.ts';
+import type { Value } from '../onnx/graph.ts';
+import { bitExact, type Compiler, type Context, type Output, unsupported, withinUlp } from './compiler.ts';
+import { argMax, binaryIndex, labelOutput, labelsAt } from './labels.ts';
+import { complement, flat, logSoftmax, sigmoid, softmax } from './links.ts';
+import { matrixOf, once, type Stream, widthOf } from './stream.ts';
+import { type Compared, rawScores } from './tree-scores.ts';
+
+type Head<K extends TreeHead['kind']> = Extract<TreeHead, { kind: K }>;
+type Outputs = Record<string, Output | readonly Output[]>;
+
+/** `x` as the trees compare it: rounded to float32 first, or with category codes cut to integers. */
+function comparedInput(context: Context, step: TreeEnsembleStep, input: Stream): Value {
+  const { g } = context;
+  const x = matrixOf(context, input, step);
+  return step.input === 'float64' ? x : g.add('Cast', [g.add('Cast', [x], { to: 1n })], { to: 11n });
+}
+
+const columnsOf = ({ g }: Context, scores: Value, from: number, count: number): Value =>
+  g.add('Slice', [scores, g.int64([from], [1]), g.int64([from + count], [1]), g.int64([1], [1])]);
+
+function regression(
+  context: Context,
+  step: TreeEnsembleStep,
+  head: Head<'regression'>,
+  x: Compared,
+): Outputs {
+  const all = Array.from({ length: step.scores }, (_, index) => index);
+  const value = () => {
+    const raw = rawScores(context, step, x, all);
+    const linked = head.link === 'exp' ? context.g.add('Exp', [raw]) : raw;
+    return head.flat ? flat(context, linked) : linked;
+  };
+  return { predict: { dtype: 'float64', shape: head.flat ? [] : [step.scores], value } };
+}
+
+/** Forests: one group of class fractions an output. Padding columns of narrower groups are never computed. */
+function vote(context: Context, step: TreeEnsembleStep, head: Head<'vote'>, x: Compared): Outputs {
+  const sizes = head.groups.map((labels) => labels.values.length);
+  const columns = sizes.flatMap((size, group) =>
+    Array.from({ length: size }, (_, i) => group * head.stride + i),
+  );
+  const raw = once(() => rawScores(context, step, x, columns));
+  const single = sizes.length === 1;
+  const groups = sizes.map((size, group) => {
+    const from = sizes.slice(0, group).reduce((sum, width) => sum + width, 0);
+    const value = once(() => (single ? raw() : columnsOf(context, raw(), from, size)));
+    return { dtype: 'float64', shape: [size], value } as const;
+  });
+  const index = (group: number) => argMax(context, groups[group]!.value());
+  if (single) {
+    return { predict: labelOutput(context, head.groups[0]!, () => index(0)), predict_proba: groups[0]! };
+  }
+  return { predict: labelMatrix(context, step, head.groups, index), predict_proba: groups };
+}
+
+/** Labels of several outputs side by side, `[N, groups]`. */
+function labelMatrix(
+  context: Context,
+  step: Step,
+  groups: readonly Labels[],
+  index: (group: number) => Value,
+): Output {
+  const { g } = context;
+  const { dtype } = labelOutput(context, groups[0]!, () => index(0));
+  if (groups.some(({ type }) => type !== groups[0]!.type)) {
+    throw unsupported(step, 'classes_', 'of several types', 'one type of labels is');
+  }
+  const value = () => {
+    const columns = groups.map((labels, group) =>
+      g.add('Reshape', [labelsAt(context, labels, index(group)), g.int64([-1, 1], [2])]),
+    );
+    return g.add('Concat', columns, { axis: 1n });
+  };
+  return { dtype, shape: [groups.length], value };
+}
+
+function boosted(context: Context, step: TreeEnsembleStep, head: Head<'boosted'>, x: Compared): Outputs {
+  const { g } = context;
+  const binary = head.link === 'sigmoid';
+  const all = Array.from({ length: step.scores }, (_, index) => index);
+  const raw = once(() => rawScores(context, step, x, all));
+  const decision = once(() => (binary ? flat(context, raw()) : raw()));
+  const index = () =>
+    binary
+      ? binaryIndex(context, g.add('Greater', [decision(), g.float64([0], [])]))
+      : argMax(context, raw());
+  return {
+    predict: labelOutput(context, head.classes, index),
+    predict_proba: {
+      dtype: 'float64',
+      shape: [head.classes.values.length],
+      value: () => probabilities(context, head, raw()),
+    },
+    decision_function: { dtype: 'float64', shape: binary ? [] : [step.scores], value: decision },
+  };
+}
+
+function probabilities(context: Context, { link, factor }: Head<'boosted'>, raw: Value): Value {
+  const { g } = context;
+  if (link === 'softmax') return softmax(context, raw);
+  if (link === 'logsumexp') return g.add('Exp', [logSoftmax(context, raw)]);
+  const scaled = factor === 1 ? raw : g.add('Mul', [raw, g.float64([factor], [])]);
+  return complement(context, sigmoid(context, scaled));
+}
+
+function outputsOf(context: Context, step: TreeEnsembleStep, x: Compared): Outputs {
+  switch (step.head.kind) {
+    case 'regression':
+      return regression(context, step, step.head, x);
+    case 'vote':
+      return vote(context, step, step.head, x);
+    case 'boosted':
+      return boosted(context, step, step.head, x);
+  }
+}
+
+export const treeEnsembleStep: Compiler<TreeEnsembleStep> = {
+  emit(context, step, input) {
+    const compared = { value: comparedInput(context, step, input), width: widthOf(input) };
+    return { outputs: outputsOf(context, step, compared) };
+  },
+  certify({ head }) {
+    const sums = 'comparisons and sums in the order of scikit-learn (one intra-op thread)';
+    if (head.kind === 'boosted')
+      return withinUlp(4, `raw scores are bit-exact: ${sums}; the bound is that of the link`);
+    if (head.kind === 'regression' && head.link === 'exp')
+      return withinUlp(2, `raw scores are bit-exact: ${sums}`);
+    return bitExact(sums);
+  },
+};
