@@ -1,0 +1,59 @@
+import { PlimsollError } from '../core/errors.ts';
+import type { ReadContext } from './format.ts';
+import type { LimitName, Limits } from './limits.ts';
+
+/** What is left of the limits while one file is read; shared by its nested pickles, side files and codecs. */
+export class Budget {
+  readonly limits: Limits;
+  readonly #now: () => number;
+  readonly #start: number;
+  readonly #used = new Map<LimitName, number>();
+  #bytes = 0;
+  #opcodes = 0;
+
+  constructor(context: Pick<ReadContext, 'limits' | 'now'>) {
+    this.limits = context.limits;
+    this.#now = context.now;
+    this.#start = context.now();
+  }
+
+  /** Bytes charged so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Charges an allocation of about `bytes` bytes against `totalBytes`. */
+  charge(bytes: number, what: string, offset: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > this.limits.totalBytes) throw this.over('totalBytes', this.#bytes, what, offset);
+  }
+
+  /** Refuses `found` where it exceeds the limit `name`. */
+  check(name: LimitName, found: number, what: string, offset: number): void {
+    if (found > this.limits[name]) throw this.over(name, found, what, offset);
+  }
+
+  /** Counts one more of something that has a limit of its own. */
+  count(name: LimitName, what: string, offset: number): void {
+    const used = (this.#used.get(name) ?? 0) + 1;
+    this.#used.set(name, used);
+    this.check(name, used, what, offset);
+  }
+
+  /** Counts opcodes run, and looks at the clock. */
+  opcodes(count: number, offset: number): void {
+    this.#opcodes += count;
+    this.check('opcodes', this.#opcodes, 'a pickle', offset);
+    this.checkTime('a pickle', offset);
+  }
+
+  /** Called now and then by long loops. */
+  checkTime(what: string, offset: number): void {
+    const elapsed = Math.round(this.#now() - this.#start);
+    if (elapsed > this.limits.wallMs) throw this.over('wallMs', elapsed, what, offset);
+  }
+
+  over(name: LimitName, found: number, what: string, offset: number): PlimsollError {
+    return new PlimsollError('READ_LIMIT', { what, offset, found, limit: this.limits[name], name });
+  }
+}

@@ -1,0 +1,46 @@
+interface Limit {
+  readonly value: number;
+  /** The weakness that the limit stops. */
+  readonly stops: string;
+}
+
+const MIB = 2 ** 20;
+
+/**
+ * The one table of limits on untrusted files, each with the weakness it stops. Together they keep the reading of any
+ * file below 512 MB of memory and five seconds; each can be raised by name for a trusted file.
+ */
+export const LIMITS = {
+  fileBytes: { value: 256 * MIB, stops: 'a file that alone fills the memory' },
+  decompressedBytes: { value: 256 * MIB, stops: 'decompression bombs' },
+  decompressionRatio: { value: 200, stops: 'decompression bombs in small files (checked above 32 MiB of output)' },
+  dictionaryBytes: { value: 64 * MIB, stops: 'LZMA headers that ask for a huge window' },
+  totalBytes: { value: 320 * MIB, stops: 'many small allocations that together fill the memory' },
+  wallMs: { value: 4500, stops: 'files that are slow rather than large' },
+  opcodes: { value: 50_000_000, stops: 'endless pickle programs' },
+  memo: { value: 5_000_000, stops: 'memo bombs' },
+  marks: { value: 1000, stops: 'MARK nesting' },
+  depth: { value: 1000, stops: 'nesting that overflows the stack of whoever walks the values' },
+  unfolded: { value: 50_000_000, stops: 'shared references that unfold exponentially (DUP and memo bombs)' },
+  stringBytes: { value: 64 * MIB, stops: 'one huge string' },
+  lineBytes: { value: MIB, stops: 'text opcodes without an end' },
+  longBytes: { value: 4096, stops: 'integers whose conversion takes quadratic time' },
+  nameChars: { value: 256, stops: 'absurd module and attribute names' },
+  globals: { value: 100_000, stops: 'floods of named globals' },
+  dimensions: { value: 64, stops: 'arrays of absurd rank' },
+  arrayElements: { value: 2 ** 31, stops: 'shapes whose product overflows' },
+  arrayBytes: { value: 256 * MIB, stops: 'arrays larger than their file' },
+  dtypeFields: { value: 4096, stops: 'record types of absurd width' },
+  nestedPickles: { value: 100_000, stops: 'floods of nested pickles' },
+  nesting: { value: 8, stops: 'pickles nested in pickles' },
+  sideFiles: { value: 10_000, stops: 'floods of side files' },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof LIMITS;
+
+/** Named limits in force for one reading. */
+export type Limits = Readonly<Record<LimitName, number>>;
+
+export const DEFAULT_LIMITS: Limits = Object.fromEntries(
+  Object.entries(LIMITS).map(([name, limit]) => [name, limit.value]),
+) as Limits;

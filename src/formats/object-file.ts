@@ -1,0 +1,12 @@
+import type { NamedGlobal, Note } from '../model/description.ts';
+import type { PyValue } from './pickle/value.ts';
+
+/** What a pickle or joblib file holds: one Python value as data, and the names it mentions. */
+export interface ObjectFile {
+  readonly format: 'pickle' | 'joblib';
+  /** Compression of the whole file, or null. */
+  readonly compression: 'zlib' | 'gzip' | 'bz2' | 'lzma' | 'xz' | 'lz4' | 'zf' | null;
+  readonly root: PyValue;
+  readonly globals: readonly NamedGlobal[];
+  readonly notes: readonly Note[];
+}

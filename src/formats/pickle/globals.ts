@@ -1,0 +1,80 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { NamedGlobal } from '../../model/description.ts';
+import type { Budget } from '../budget.ts';
+import { describeValue, type PyGlobal, type PyValue } from './value.ts';
+
+/**
+ * Modules whose every attribute runs code, reaches the system, or loads more pickles. Only a description for people:
+ * nothing is ever resolved, so a name missing here is no hole.
+ */
+const DANGEROUS_MODULES = new Set(
+  ('os posix nt ntpath posixpath sys subprocess commands pty shutil socket ssl ctypes _ctypes importlib imp runpy code codeop ' +
+    'pickle _pickle cPickle dill cloudpickle marshal types webbrowser asyncio multiprocessing threading signal ' +
+    'timeit profile cProfile trace bdb pdb doctest pip pydoc venv ensurepip http urllib urllib2 requests httplib ftplib ' +
+    'smtplib telnetlib xmlrpc tempfile glob pathlib io _io zipimport site inspect gc linecache platform idlelib lib2to3 ' +
+    'logging torch aiohttp uuid sqlite3 operator functools itertools distutils setuptools numpy.testing ' +
+    'numpy.f2py nturl2path mailcap cgi resource pkgutil').split(' '),
+);
+/** Attributes of the modules above, and of builtins, that are plain data. */
+const HARMLESS = new Set(
+  ('io.BytesIO uuid.UUID pathlib.Path pathlib.PosixPath pathlib.PurePosixPath pathlib.WindowsPath itertools.count ' +
+    'functools.partial types.SimpleNamespace operator.itemgetter').split(' '),
+);
+const BUILTINS = new Set(['builtins', '__builtin__', '__builtins__']);
+const PLAIN_BUILTINS = new Set(
+  ('object int long float complex bool str unicode bytes bytearray list tuple dict set frozenset slice range xrange ' +
+    'Ellipsis NotImplemented type reversed enumerate zip map filter len sum min max abs sorted round print').split(' '),
+);
+
+/** Names whose records this reader turns into values, or whose classes its model readers look at. */
+const KNOWN_MODULES =
+  /^(?:sklearn|numpy|scipy\.sparse|pandas|joblib\.numpy_pickle(?:_compat)?|collections|copyreg|copy_reg|_codecs|_loss|datetime|xgboost|lightgbm)(?:\.|$)/;
+
+/** How a name reads to people: `dangerous` names are the material of code-execution gadgets. */
+export function globalMeaning(module: string, name: string): NamedGlobal['meaning'] {
+  if (BUILTINS.has(module)) return PLAIN_BUILTINS.has(name) ? 'known' : isException(name) ? 'unknown' : 'dangerous';
+  if (HARMLESS.has(`${module}.${name}`)) return 'unknown';
+  const parts = module.split('.');
+  if (DANGEROUS_MODULES.has(parts[0]!) || DANGEROUS_MODULES.has(parts.slice(0, 2).join('.'))) return 'dangerous';
+  // A dotted attribute walks from a harmless module to anything it imported: `numpy` + `os.system`.
+  if (name.includes('.') && name.split('.').some((part) => DANGEROUS_MODULES.has(part))) return 'dangerous';
+  return KNOWN_MODULES.test(module) ? 'known' : 'unknown';
+}
+
+const isException = (name: string): boolean => /(?:Error|Exception|Warning)$/.test(name);
+
+/** Collects every global that a file names, once each, at its first offset. */
+export class GlobalLog {
+  readonly #seen = new Map<string, NamedGlobal>();
+  readonly #budget: Budget;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  get list(): readonly NamedGlobal[] {
+    return [...this.#seen.values()];
+  }
+
+  /** The record of a name; both parts must be strings (STACK_GLOBAL takes what lies on the stack). */
+  record(module: PyValue, name: PyValue, what: string, offset: number): PyGlobal {
+    for (const part of [module, name]) this.#checkPart(part, what, offset);
+    const global = { module: module as string, name: name as string, offset };
+    const key = `${global.module}\n${global.name}`;
+    if (!this.#seen.has(key)) {
+      this.#budget.count('globals', what, offset);
+      this.#budget.charge(300 + 2 * key.length, what, offset);
+      this.#seen.set(key, { ...global, meaning: globalMeaning(global.module, global.name) });
+    }
+    return { type: 'global', ...global };
+  }
+
+  #checkPart(part: PyValue, what: string, offset: number): void {
+    const wanted = 'a module and an attribute name, both strings';
+    if (typeof part !== 'string') throw new PlimsollError('READ_CORRUPT', { what, offset, found: describeValue(part), wanted });
+    this.#budget.check('nameChars', part.length, what, offset);
+    if (part === '' || /[\0\r\n]/.test(part)) {
+      throw new PlimsollError('READ_CORRUPT', { what, offset, found: describeValue(part), wanted });
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { isSmall, pyFloat, pyInt, pyLong } from '../construct.ts';
+import type { Machine } from '../machine.ts';
+import { asciiLine, type Opcode, opcode } from './opcode.ts';
+
+const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const SPECIAL = new Map([['inf', Infinity], ['+inf', Infinity], ['-inf', -Infinity], ['nan', NaN], ['-nan', NaN]]);
+/** Digits a decimal int takes a byte: log10(256) = 2.41. */
+const DIGITS_PER_BYTE = 2.41;
+
+function pushInt(machine: Machine, value: number): void {
+  if (!isSmall(value)) machine.charge(40);
+  machine.push(pyInt(value));
+}
+
+/** A decimal int of INT or LONG, up to the limit on long ints. */
+function decimal(machine: Machine, text: string): void {
+  machine.budget.check('longBytes', Math.ceil(text.length / DIGITS_PER_BYTE), machine.what, machine.at);
+  if (!/^[+-]?\d+$/.test(text)) throw machine.corrupt(JSON.stringify(text.slice(0, 40)), 'a decimal int');
+  machine.charge(40 + text.length);
+  machine.push(pyLong(BigInt(text.replace('+', ''))));
+}
+
+function runInt(machine: Machine): void {
+  const text = asciiLine(machine);
+  if (text === '00' || text === '01') machine.push(text === '01');
+  else decimal(machine, text);
+}
+
+function runFloat(machine: Machine): void {
+  const text = asciiLine(machine);
+  const value = FLOAT.test(text) ? Number(text) : SPECIAL.get(text.toLowerCase());
+  if (value === undefined) throw machine.corrupt(JSON.stringify(text.slice(0, 40)), 'a float');
+  machine.charge(40);
+  machine.push(pyFloat(value));
+}
+
+/** LONG1 and LONG4: little-endian two's complement. */
+function pushLong(machine: Machine, size: number): void {
+  machine.budget.check('longBytes', size, machine.what, machine.at);
+  const bytes = machine.cursor.take(size, machine.what);
+  machine.charge(40 + size);
+  let hex = '';
+  for (let i = size - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0');
+  machine.push(size === 0 ? pyInt(0) : pyLong(BigInt.asIntN(8 * size, BigInt(`0x${hex}`))));
+}
+
+function runLong4(machine: Machine): void {
+  const size = machine.cursor.i32(machine.what);
+  if (size < 0) throw machine.corrupt(`a length of ${size}`, 'a length of zero or more');
+  pushLong(machine, size);
+}
+
+export const NUMBERS: readonly Opcode[] = [
+  opcode('I', 'INT', runInt),
+  opcode('J', 'BININT', (m) => pushInt(m, m.cursor.i32(m.what))),
+  opcode('K', 'BININT1', (m) => pushInt(m, m.cursor.u8(m.what))),
+  opcode('M', 'BININT2', (m) => pushInt(m, m.cursor.u16(m.what))),
+  opcode('L', 'LONG', (m) => decimal(m, asciiLine(m).replace(/[lL]$/, ''))),
+  opcode(0x8a, 'LONG1', (m) => pushLong(m, m.cursor.u8(m.what))),
+  opcode(0x8b, 'LONG4', runLong4),
+  opcode('F', 'FLOAT', runFloat),
+  opcode('G', 'BINFLOAT', (m) => {
+    m.charge(40);
+    m.push(pyFloat(m.cursor.f64be(m.what)));
+  }),
+  opcode('N', 'NONE', (m) => m.push(null)),
+  opcode(0x88, 'NEWTRUE', (m) => m.push(true)),
+  opcode(0x89, 'NEWFALSE', (m) => m.push(false)),
+];

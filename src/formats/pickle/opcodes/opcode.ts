@@ -1,0 +1,29 @@
+import type { Machine } from '../machine.ts';
+
+/** One opcode: its byte, its name in CPython's pickletools, what it does. */
+export interface Opcode {
+  readonly code: number;
+  readonly name: string;
+  readonly run: (machine: Machine) => void;
+}
+
+/** An opcode by the character (or byte) that CPython's table gives it. */
+export const opcode = (code: string | number, name: string, run: (machine: Machine) => void): Opcode => ({
+  code: typeof code === 'string' ? code.charCodeAt(0) : code,
+  name,
+  run,
+});
+
+/** The text argument of a protocol 0 opcode: ASCII up to a newline. */
+export function asciiLine(machine: Machine): string {
+  const bytes = machine.cursor.line(machine.budget.limits.lineBytes, machine.what);
+  // A carriage return is tolerated: old pickles were opened in text mode.
+  const end = bytes.at(-1) === 0x0d ? bytes.length - 1 : bytes.length;
+  machine.charge(end);
+  let text = '';
+  for (let i = 0; i < end; i++) {
+    if (bytes[i]! > 0x7e) throw machine.corrupt('a byte outside ASCII', 'ASCII text');
+    text += String.fromCharCode(bytes[i]!);
+  }
+  return text;
+}

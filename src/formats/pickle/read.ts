@@ -1,0 +1,53 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { Note } from '../../model/description.ts';
+import { Budget } from '../budget.ts';
+import type { ReadContext } from '../format.ts';
+import type { ObjectFile } from '../object-file.ts';
+import { GlobalLog } from './globals.ts';
+import { checkGraph } from './graph.ts';
+import { Machine, type MachineParts } from './machine.ts';
+import type { PyValue } from './value.ts';
+
+/** What several readings of one file share. */
+export interface Reading {
+  readonly budget: Budget;
+  readonly globals: GlobalLog;
+}
+
+export function startReading(context: Pick<ReadContext, 'limits' | 'now'>): Reading {
+  const budget = new Budget(context);
+  return { budget, globals: new GlobalLog(budget) };
+}
+
+/** Reads one whole pickle: nothing may follow its STOP. */
+export function readValue(bytes: Uint8Array, reading: Reading, built: MachineParts['built']): PyValue {
+  const machine = new Machine({ bytes, ...reading, built, nesting: 0 }, 0);
+  const root = machine.run();
+  const { offset, left } = machine.cursor;
+  if (left > 0) {
+    throw new PlimsollError('READ_CORRUPT', { what: 'a pickle', offset, found: `${left} bytes after its end`, wanted: 'nothing after STOP' });
+  }
+  checkGraph(root, reading.budget, offset);
+  return root;
+}
+
+/** What people should know about the names in a file. */
+export function notesOf(globals: ObjectFile['globals']): Note[] {
+  return globals
+    .filter((global) => global.meaning === 'dangerous')
+    .map(({ module, name, offset }) => ({
+      level: 'risk',
+      text: `The file names ${module}.${name} at byte ${offset}, which Python would import and may call while loading; Plimsoll only reads the name`,
+    }));
+}
+
+/**
+ * Reads a pickle of protocol 0 to 5 as data. Nothing is imported or called.
+ * Errors: READ_TRUNCATED, READ_CORRUPT, READ_LIMIT, each with the byte offset.
+ */
+export function readPickle(bytes: Uint8Array, context: Pick<ReadContext, 'limits' | 'now'>): ObjectFile {
+  const reading = startReading(context);
+  const root = readValue(bytes, reading, null);
+  const globals = reading.globals.list;
+  return { format: 'pickle', compression: null, root, globals, notes: notesOf(globals) };
+}
