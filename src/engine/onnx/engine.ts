@@ -1,0 +1,32 @@
+import type { Batch, Outputs } from '../../model/batch.ts';
+import type { Signature } from '../../model/signature.ts';
+import type { Engine } from '../engine.ts';
+import { type FeedPlan, feedTensors } from './feed.ts';
+import { gatherOutputs, graphOutputNames } from './outputs.ts';
+import { type ColumnInput, inferInSlices, type NativePrefix } from './prefix.ts';
+import { GraphSession } from './session.ts';
+
+export interface OnnxEngineOptions {
+  /** ModelProto bytes: compiled by this program, or linted. */
+  readonly onnx: Uint8Array;
+  readonly signature: Signature;
+  /** Native steps in front of the graph. */
+  readonly prefix?: readonly NativePrefix[];
+  /** Which table column each graph input takes; by default, in order, those that no prefix reads. */
+  readonly columns?: readonly ColumnInput[];
+}
+
+/**
+ * Opens a graph in onnxruntime. `infer` blocks the calling thread while the graph runs: see `pool.ts`.
+ *
+ * @throws GRAPH_NOT_LOADED when onnxruntime refuses the bytes
+ */
+export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engine> {
+  const session = await GraphSession.open(options.onnx);
+  const { prefix = [], columns = null, signature } = options;
+  const plan: FeedPlan = { inputs: session.inputs, prefix, columns };
+  const fetches = graphOutputNames(signature.outputs);
+  const run = async (batch: Batch): Promise<Outputs> =>
+    gatherOutputs(signature.outputs, await session.run(feedTensors(plan, batch), fetches));
+  return { id: 'onnx', infer: (batch) => inferInSlices(batch, prefix, run), close: () => session.close() };
+}

@@ -1,0 +1,94 @@
+import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from 'onnxruntime-node';
+import { PlimsollError } from '../../core/errors.ts';
+import type { DType, Tensor } from '../../model/tensor.ts';
+import type { GraphInput } from './feed.ts';
+
+type Ort = typeof import('onnxruntime-node');
+
+/**
+ * One thread and sequential execution: with several, sums are made in another order and answers differ in their last
+ * bits from run to run. Messages of the runtime come as errors, not on stderr.
+ */
+const SESSION_OPTIONS: InferenceSession.SessionOptions = {
+  executionProviders: ['cpu'],
+  executionMode: 'sequential',
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  logSeverityLevel: 4,
+};
+
+/** A loaded graph that takes and answers neutral tensors; `run` blocks the calling thread. */
+export class GraphSession {
+  /** In declaration order. */
+  readonly inputs: readonly GraphInput[];
+  readonly #ort: Ort;
+  readonly #session: InferenceSession;
+  #closed = false;
+
+  private constructor(ort: Ort, session: InferenceSession) {
+    this.#ort = ort;
+    this.#session = session;
+    this.inputs = session.inputMetadata.map((input) => {
+      if (input.isTensor) return { name: input.name, dtype: input.type as DType };
+      throw new PlimsollError('GRAPH_NOT_LOADED', {
+        reason: `input "${input.name}" is not a tensor`,
+        runtime: ort.env.versions.node,
+      });
+    });
+  }
+
+  /**
+   * onnxruntime is loaded at the first graph: a process that serves native models only never pays for it.
+   *
+   * @throws GRAPH_NOT_LOADED with the runtime's own words
+   */
+  static async open(onnx: Uint8Array): Promise<GraphSession> {
+    const ort = await import('onnxruntime-node');
+    try {
+      return new GraphSession(ort, await ort.InferenceSession.create(onnx, SESSION_OPTIONS));
+    } catch (error) {
+      const details = { reason: reasonOf(error), runtime: ort.env.versions.node };
+      throw new PlimsollError('GRAPH_NOT_LOADED', details, { cause: error });
+    }
+  }
+
+  /**
+   * The graph outputs `fetches` for named inputs.
+   *
+   * @throws GRAPH_FAILED with the runtime's own words, ENGINE_CLOSED
+   */
+  async run(
+    feed: Readonly<Record<string, Tensor>>,
+    fetches: readonly string[],
+  ): Promise<ReadonlyMap<string, Tensor>> {
+    if (this.#closed) throw new PlimsollError('ENGINE_CLOSED');
+    try {
+      const feeds = Object.entries(feed).map(([name, tensor]) => [name, this.#toOrt(tensor)] as const);
+      const answer = await this.#session.run(Object.fromEntries(feeds), [...fetches]);
+      return new Map(fetches.map((name) => [name, fromOrt(answer[name] as OrtTensor)]));
+    } catch (error) {
+      throw new PlimsollError('GRAPH_FAILED', { reason: reasonOf(error) }, { cause: error });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#session.release();
+  }
+
+  /** Nothing is copied. Type names are the same on both sides. */
+  #toOrt(tensor: Tensor): OrtTensor {
+    const data = tensor.data as TypedTensor<'float64'>['data'];
+    return new this.#ort.Tensor(tensor.dtype as 'float64', data, tensor.shape);
+  }
+}
+
+const fromOrt = (tensor: OrtTensor): Tensor =>
+  ({ dtype: tensor.type as DType, shape: [...tensor.dims], data: tensor.data }) as Tensor;
+
+/** First line of an error of the runtime; the rest are addresses and source lines. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0]!.slice(0, 400);
+}
