@@ -2,20 +2,23 @@
  * Bundles `src/` into `dist/`: `npm ci` runs it through `prepare`, so that a checkout starts as fast as the package.
  * The bundle is flat (every chunk beside every other), so that `import.meta.url` means the same in each of them.
  */
-import { copyFileSync, globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, relative } from 'node:path';
-import type { Plugin } from 'esbuild';
+import { join } from 'node:path';
 import { ASSETS } from '../src/config/assets.ts';
 import { content, listing } from './sources.mjs';
 
 const root = join(import.meta.dirname, '..');
 /** Packages with native parts stay where npm put them. */
 const EXTERNAL = ['onnxruntime-node', '@duckdb/node-api'];
-/** Files that other threads and processes start with. */
-const ENTRIES = ['src/**/*.worker.ts', 'src/**/*.child.ts'];
-const STARTED = /new URL\((['"])(\.[^'"]*\.(?:worker|child)\.ts)\1, import\.meta\.url\)/g;
+/** What processes and threads start with: name in `dist/` and source. */
+const ENTRIES = {
+  main: 'src/cli/main.ts',
+  'accept.child': 'src/registry/accept.child.ts',
+  'onnx-worker': 'src/engine/onnx/worker.ts',
+};
+/** A bundled file that code starts by its name; each must be an entry. */
+const STARTED = /['"]\.\/([\w.-]*(?:worker|child)\.js)['"]/g;
 /** CommonJS packages inside the bundle ask for these. */
 const BANNER = [
   "import { createRequire as $createRequire } from 'node:module';",
@@ -23,34 +26,11 @@ const BANNER = [
   'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
 ].join('\n');
 
-/** `src/engine/onnx/session.worker.ts` is `engine-onnx-session.worker.js` in the flat bundle. */
-const entryName = (file: string): string =>
-  relative(join(root, 'src'), file).replaceAll(/[/\\]/g, '-').replace(/\.ts$/, '');
-
-/** Points `new URL('./x.worker.ts', import.meta.url)` at the bundled entry. */
-const startedFiles: Plugin = {
-  name: 'started-files',
-  setup(build) {
-    build.onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      const contents = source.replaceAll(STARTED, (_whole, _quote, target: string) => {
-        const file = join(path, '..', target);
-        return `new URL('./${entryName(file)}.js', import.meta.url)`;
-      });
-      return { contents, loader: 'ts' };
-    });
-  },
-};
-
 async function bundle(outdir: string): Promise<void> {
   const { build } = await import('esbuild');
-  const started = globSync(ENTRIES, { cwd: root }).map((file) => join(root, file));
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [
-      { in: join(root, 'src/cli/main.ts'), out: 'main' },
-      ...started.map((file) => ({ in: file, out: entryName(file) })),
-    ],
+    entryPoints: Object.entries(ENTRIES).map(([out, file]) => ({ in: join(root, file), out })),
     outdir,
     bundle: true,
     splitting: true,
@@ -62,8 +42,19 @@ async function bundle(outdir: string): Promise<void> {
     banner: { js: BANNER },
     legalComments: 'linked',
     logLevel: 'warning',
-    plugins: [startedFiles],
+    write: false,
   });
+  mkdirSync(outdir, { recursive: true });
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  for (const { path, text } of outputFiles) checkStarted(path, text, outdir);
+}
+
+function checkStarted(path: string, text: string, outdir: string): void {
+  if (!path.endsWith('.js')) return;
+  for (const [, name] of text.matchAll(STARTED)) {
+    if (existsSync(join(outdir, name!))) continue;
+    throw new Error(`${path} starts "${name}", which is no entry of the bundle: add it to ENTRIES in tools/build.ts`);
+  }
 }
 
 function copyAssets(outdir: string): void {
@@ -72,22 +63,24 @@ function copyAssets(outdir: string): void {
   for (const [name, file] of Object.entries(ASSETS)) copyFileSync(resolve(file), join(outdir, 'assets', name));
 }
 
+/** Whether the bundle there is already the bundle of these sources. */
+function isCurrent(dist: string, digest: { content: string }): boolean {
+  const file = join(dist, 'digest.json');
+  return existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).content === digest.content;
+}
+
 /** Builds beside `dist/` and swaps, so that nobody ever starts from half a bundle. */
 async function main(): Promise<void> {
   const dist = join(root, 'dist');
   const next = join(root, '.cache', `dist.${process.pid}.next`);
   const previous = join(root, '.cache', `dist.${process.pid}.previous`);
   const digest = { listing: listing(root), content: content(root) };
+  if (isCurrent(dist, digest)) return;
   try {
     await bundle(next);
     copyAssets(next);
     writeFileSync(join(next, 'digest.json'), JSON.stringify(digest));
-    rmSync(previous, { recursive: true, force: true });
-    try {
-      renameSync(dist, previous);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
+    if (existsSync(dist)) renameSync(dist, previous);
     renameSync(next, dist);
   } finally {
     rmSync(next, { recursive: true, force: true });

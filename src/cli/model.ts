@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { ModelContent, ModelDescription } from '../model/description.ts';
+import { createEngine } from '../registry/engines.ts';
+import { contentOf } from '../registry/prove.ts';
+
+/** Reads a file as data, as far as it can be understood. */
+export async function readModel(path: string): Promise<ModelDescription> {
+  if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
+  const { readModelFile } = await import('../files/read-model.ts');
+  return readModelFile(path);
+}
+
+export interface OpenModel {
+  readonly description: ModelDescription;
+  readonly content: ModelContent;
+  readonly engine: Engine;
+}
+
+/** Reads a file and builds the engine asked for, or the native one where there is one, else the ONNX one. */
+export async function openModel(path: string, runtime: 'native' | 'onnx' | undefined): Promise<OpenModel> {
+  const description = await readModel(path);
+  const content = contentOf(description);
+  if (runtime) return { description, content, engine: await createEngine(content, runtime) };
+  return { description, content, engine: await bestEngine(content) };
+}
+
+async function bestEngine(content: ModelContent): Promise<Engine> {
+  if (content.kind === 'graph') return createEngine(content, 'onnx');
+  try {
+    return await createEngine(content, 'native');
+  } catch (error) {
+    if (!isPlimsollError(error) || error.exit !== 4) throw error;
+    return createEngine(content, 'onnx');
+  }
+}

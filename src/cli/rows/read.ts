@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Signature } from '../../model/signature.ts';
+
+/** Rows of a `.json`, `.jsonl`, `.csv` or `.parquet` file as a `/predict` body. */
+export async function readRows(path: string, signature: Signature): Promise<unknown> {
+  if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
+  switch (extname(path).toLowerCase()) {
+    case '.json':
+      return parseJson(readFileSync(path, 'utf8'), path);
+    case '.jsonl':
+    case '.ndjson':
+      return jsonLines(readFileSync(path, 'utf8'), path);
+    case '.csv':
+      return (await import('./csv.ts')).csvToBody(readFileSync(path, 'utf8'), signature, path);
+    case '.parquet':
+      return (await import('./parquet.ts')).parquetToBody(path, signature);
+    default: {
+      const reason = `--input "${path}" ends in "${extname(path)}", wanted .json, .jsonl, .csv or .parquet`;
+      throw new PlimsollError('USAGE', { reason, command: 'predict' });
+    }
+  }
+}
+
+function jsonLines(text: string, path: string): unknown[] {
+  const rows: unknown[] = [];
+  text.split('\n').forEach((line, i) => {
+    if (line.trim() !== '') rows.push(parseJson(line, `${path} line ${i + 1}`));
+  });
+  return rows;
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new PlimsollError('INPUT_INVALID', { problem: `${where}: ${(error as SyntaxError).message}` });
+  }
+}

@@ -1,0 +1,58 @@
+import { styleText } from 'node:util';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { type Progress, ProgressLine, SILENT } from './progress.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/**
+ * Where a command says things. The answer goes to stdout (one JSON document with `--json`), everything on the way
+ * to stderr.
+ */
+export class Terminal {
+  readonly json: boolean;
+  readonly quiet: boolean;
+
+  constructor(options: { json: boolean; quiet: boolean }) {
+    this.json = options.json;
+    this.quiet = options.quiet;
+  }
+
+  /** The command's answer, once a command; `text` is called only where a human reads. */
+  answer(document: unknown, text: () => string): void {
+    process.stdout.write(this.json ? `${JSON.stringify(document)}\n` : `${text()}\n`);
+  }
+
+  /** Something worth knowing on the way. */
+  note(text: string): void {
+    if (!this.quiet) process.stderr.write(`${text}\n`);
+  }
+
+  /** Shows itself after a second, on a terminal only. Call `done` in any case. */
+  progress(label: string): Progress {
+    return this.quiet || this.json || !process.stderr.isTTY ? SILENT : new ProgressLine(label, process.stderr);
+  }
+
+  /** Reports a failure in the form of the contract and answers its exit code. */
+  fail(error: unknown, command: string): number {
+    const coded = asPlimsollError(error, command);
+    if (this.json) {
+      process.stdout.write(`${JSON.stringify({ error: coded })}\n`);
+    } else {
+      const head = styleText('red', coded.code, { stream: process.stderr });
+      process.stderr.write(`${head}: ${coded.message}\n  ${coded.hint}\n`);
+    }
+    if (coded.code === 'INTERNAL') process.stderr.write(`${stackOf(error)}\n`);
+    return coded.exit;
+  }
+}
+
+/** Styles text where stdout is a terminal that wants it (`NO_COLOR` and pipes get plain text). */
+export const styled = (style: Style, text: string): string => styleText(style, text, { stream: process.stdout });
+
+function asPlimsollError(error: unknown, command: string): PlimsollError {
+  if (isPlimsollError(error)) return error instanceof PlimsollError ? error : PlimsollError.from(error as never);
+  const reason = error instanceof Error ? error.message : String(error);
+  return new PlimsollError('INTERNAL', { action: command, reason }, { cause: error });
+}
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

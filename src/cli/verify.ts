@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import type { Golden } from '../registry/golden.ts';
+import type { Verification } from '../registry/version.ts';
+import type { Define } from './commands.ts';
+import { dataRuntime, type FileOptions, withFileOptions } from './file-options.ts';
+import { count } from './table.ts';
+
+interface VerifyOptions extends FileOptions {
+  readonly golden?: string;
+  readonly full?: boolean;
+  readonly seed?: number;
+}
+
+export const verify: Define = (command, terminal) => {
+  withFileOptions(command)
+    .description('Replays rows with expected outputs and compares the two engines on boundary rows.')
+    .argument('<file>', 'model file')
+    .option('--golden <file>', 'rows with expected outputs: {"input": …, "expected": {"predict": […]}}')
+    .option('--full', 'every boundary row, without the time budget')
+    .option('--seed <number>', 'seed of the sampled boundary rows', wholeNumber)
+    .addHelpText(
+      'after',
+      '\nExit code 1: an answer is over tolerance; the worst cell is named.\n\nExamples:\n' +
+        '  $ plimsoll verify model.joblib\n  $ plimsoll verify model.joblib --golden golden.json --full',
+    )
+    .action(async (file: string, options: VerifyOptions) => {
+      const runtime = dataRuntime(options);
+      const golden = options.golden === undefined ? undefined : await readGolden(options.golden);
+      const { readModel } = await import('./model.ts');
+      const { contentOf } = await import('../registry/prove.ts');
+      const { createEngine, createEngines, isEngine } = await import('../registry/engines.ts');
+      const { verifyEngines } = await import('../registry/verify.ts');
+      const content = contentOf(await readModel(file));
+      if (runtime) await (await createEngine(content, runtime)).close();
+      const engines = await createEngines(content);
+      const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+      const progress = terminal.progress(basename(file));
+      progress.update('comparing answers');
+      try {
+        const { full, seed } = options;
+        const found = await verifyEngines(content, engines, { model: basename(file), clock, golden, full, seed });
+        terminal.answer({ verified: true, ...found }, () => passed(found));
+      } catch (error) {
+        if (!isPlimsollError(error) || error.code !== 'ENGINES_DISAGREE') throw error;
+        terminal.fail(error, 'verify'); // registration refuses the file (3); the check itself has failed (1)
+        process.exitCode = 1;
+      } finally {
+        progress.done();
+        for (const engine of [engines.native, engines.onnx].filter(isEngine)) await engine.close();
+      }
+    });
+};
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new PlimsollError('USAGE', { reason: `--seed is "${text}", wanted a whole number`, command: 'verify' });
+}
+
+async function readGolden(path: string): Promise<Golden> {
+  const { parseGolden } = await import('../registry/golden.ts');
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new PlimsollError('FILE_NOT_FOUND', { path });
+  }
+  try {
+    return parseGolden(JSON.parse(text), path);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new PlimsollError('GOLDEN_INVALID', { path, reason: error.message });
+  }
+}
+
+const PROOFS = {
+  golden: 'answers the golden rows as expected',
+  'engines-agree': 'both engines agree',
+  'single-engine': 'has one engine only and no golden rows: nothing was checked (give --golden)',
+} as const;
+
+/** The verdict, how much was compared, and the worst cell. */
+function passed({ proof, rows, cells, differingBits, worst, seed }: Verification): string {
+  const lines = [`The model ${PROOFS[proof]}.`];
+  if (proof === 'single-engine') return lines.join('\n');
+  const bits = differingBits === 0 ? 'every bit equal' : `${count(differingBits, 'cell')} not equal to the last bit`;
+  lines.push(`  compared: ${count(rows, 'row')}, ${count(cells, 'cell')}, ${bits} (seed ${seed})`);
+  if (worst && worst.relative > 0) {
+    const { output, row, column, left, right, relative } = worst;
+    lines.push(`  worst cell: ${output} row ${row} column ${column}: ${left} and ${right}, ${relative.toExponential(1)} apart`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { extname } from 'node:path';
+import { PlimsollError } from '../core/errors.ts';
+import { type NamedFile, nameFiles } from './models.ts';
+import { SETTINGS, type SettingName } from './settings.ts';
+
+/** Everything `serve` needs to know, checked. */
+export interface ServeConfig {
+  readonly port: number;
+  readonly host: string;
+  readonly workers: number;
+  /** Largest request body in bytes. */
+  readonly maxBody: number;
+  readonly dataDir: string;
+  readonly files: readonly NamedFile[];
+}
+
+/** What a person gave: command line first, then the environment, then the file, then the defaults. */
+export interface Given {
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Path of the configuration file; by default `plimsoll.yaml` or `plimsoll.json` where there is one. */
+  readonly file?: string | undefined;
+  /** Model files, as written on the command line. */
+  readonly models: readonly string[];
+  readonly name?: string | undefined;
+}
+
+const DEFAULT_FILES = ['plimsoll.yaml', 'plimsoll.yml', 'plimsoll.json'];
+
+/** One checked configuration; throws CONFIG_INVALID that names every mistake at once. */
+export async function serveConfig(given: Given): Promise<ServeConfig> {
+  const problems: string[] = [];
+  const path = given.file ?? DEFAULT_FILES.find((name) => existsSync(name));
+  const file = path === undefined ? {} : checkKeys(await readConfigFile(path), path, problems);
+  const value = <N extends SettingName>(name: N): Value<N> => setting(name, given, file, path, problems);
+  const workers = value('workers');
+  const config = {
+    port: value('port'),
+    host: value('host'),
+    maxBody: value('maxBody'),
+    dataDir: value('data'),
+    workers: workers === 'auto' ? automaticWorkers() : workers,
+    files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given.name, problems),
+  };
+  if (config.files.length === 0 && problems.length === 0) problems.push('no model file is given');
+  if (problems.length > 0) throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });
+  return config;
+}
+
+type Value<N extends SettingName> = Exclude<ReturnType<(typeof SETTINGS)[N]['parse']>, undefined>;
+
+function setting<N extends SettingName>(
+  name: N,
+  { flags, env }: Given,
+  file: Readonly<Record<string, unknown>>,
+  path: string | undefined,
+  problems: string[],
+): Value<N> {
+  const { env: variable, fallback, wanted, parse } = SETTINGS[name];
+  const sources: readonly (readonly [string, unknown])[] = [
+    [`--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, flags[name]],
+    [variable, env[variable]],
+    [`${path}: ${name}`, file[name]],
+  ];
+  const [where, text] = sources.find(([, given]) => given !== undefined) ?? ['default', fallback];
+  const parsed = parse(String(text));
+  if (parsed === undefined) problems.push(`${where} is ${JSON.stringify(text)}, wanted ${wanted}`);
+  return (parsed ?? parse(fallback)) as Value<N>;
+}
+
+/** One process on small machines; else a core is left for control and the system. */
+function automaticWorkers(): number {
+  const cores = availableParallelism();
+  return cores <= 2 ? 1 : cores - 1;
+}
+
+async function readConfigFile(path: string): Promise<unknown> {
+  if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
+  const text = readFileSync(path, 'utf8');
+  try {
+    return extname(path) === '.json' ? JSON.parse(text) : (await import('yaml')).parse(text);
+  } catch (error) {
+    const problems = `${path}: ${(error as Error).message}`;
+    throw new PlimsollError('CONFIG_INVALID', { problems, list: [problems] });
+  }
+}
+
+/** Unknown keys are refused by name: a misspelt limit must not be a limit that is not there. */
+function checkKeys(parsed: unknown, path: string, problems: string[]): Readonly<Record<string, unknown>> {
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    problems.push(`${path} is no table of settings`);
+    return {};
+  }
+  const known = [...Object.keys(SETTINGS), 'models'];
+  for (const key of Object.keys(parsed)) {
+    if (!known.includes(key)) problems.push(`${path}: "${key}" is no setting, wanted one of ${known.join(', ')}`);
+  }
+  return parsed as Record<string, unknown>;
+}
+
+/** `models: {churn: models/churn.joblib}` or a list of files. */
+function modelsOf({ models }: Readonly<Record<string, unknown>>, problems: string[]): readonly string[] {
+  if (models === undefined) return [];
+  if (Array.isArray(models) && models.every((word) => typeof word === 'string')) return models;
+  if (typeof models === 'object' && models !== null && Object.values(models).every((v) => typeof v === 'string')) {
+    return Object.entries(models as Record<string, string>).map(([name, path]) => `${name}=${path}`);
+  }
+  problems.push('models is neither a list of files nor a table of names and files');
+  return [];
+}

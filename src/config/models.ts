@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+/** A model file to serve, and the name that clients call it by. */
+export interface NamedFile {
+  readonly name: string;
+  readonly path: string;
+  /** Found in a folder rather than named: a file that cannot be served is then left out, and reported. */
+  readonly found: boolean;
+}
+
+/** File names that are taken from a folder: model formats, compressed or not. */
+const MODEL_FILE = /\.(joblib|pkl|pickle|sav|onnx)(\.(z|gz|bz2|xz|lzma|lz4))?$/i;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/**
+ * Names the files to serve: `NAME=FILE`, a folder (each model file in it), or a file (its stem, or `only` for a
+ * single file). Mistakes are pushed to `problems`.
+ */
+export function nameFiles(words: readonly string[], only: string | undefined, problems: string[]): readonly NamedFile[] {
+  const files = words.flatMap((word) => expand(word, problems));
+  const [single] = files;
+  if (only !== undefined && (files.length !== 1 || !single)) {
+    problems.push(`--name names one file, but ${files.length} are given: write NAME=FILE for each`);
+  }
+  const named = only !== undefined && single ? [{ ...single, name: only }] : files;
+  const taken = new Map<string, string>();
+  for (const { name, path } of named) {
+    const other = taken.get(name);
+    if (other) problems.push(`"${other}" and "${path}" would both be called "${name}": write NAME=FILE for one of them`);
+    if (!NAME.test(name)) problems.push(`"${name}" is no model name: wanted letters, digits, ".", "_" or "-"`);
+    taken.set(name, path);
+  }
+  return named;
+}
+
+function expand(word: string, problems: string[]): NamedFile[] {
+  const split = existsSync(word) ? -1 : word.indexOf('=');
+  const path = word.slice(split + 1);
+  if (!existsSync(path)) {
+    problems.push(`"${path}": no such file`);
+    return [];
+  }
+  if (!statSync(path).isDirectory()) return [{ name: split > 0 ? word.slice(0, split) : stem(path), path, found: false }];
+  const names = readdirSync(path).filter((name) => MODEL_FILE.test(name)).sort();
+  if (names.length === 0) problems.push(`"${path}" holds no model file (.joblib, .pkl, .onnx)`);
+  return names.map((name) => ({ name: stem(name), path: join(path, name), found: true }));
+}
+
+/** `models/churn.pkl.gz` is `churn`; blanks and other marks become dashes. */
+const stem = (path: string): string => {
+  const name = basename(path);
+  const bare = name.replace(MODEL_FILE, '') || name;
+  return bare.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'model';
+};

@@ -1,0 +1,43 @@
+/** One setting of `serve`: where it comes from, how it is read, what it is for. */
+export interface Setting<T> {
+  readonly env: string;
+  readonly fallback: string;
+  /** What a good value looks like, for messages. */
+  readonly wanted: string;
+  /** undefined where `text` is no good value. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+const SIZE = /^(\d+(?:\.\d+)?)\s*(|b|kb|mb|gb)$/i;
+const FACTORS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 };
+
+/** `10mb` in bytes (units of 1024), or undefined. */
+export function parseSize(text: string): number | undefined {
+  const [, digits, unit] = SIZE.exec(text.trim()) ?? [];
+  if (digits === undefined || unit === undefined) return undefined;
+  const size = Math.round(Number(digits) * FACTORS[unit.toLowerCase()]!);
+  return size > 0 && size <= 2 ** 32 ? size : undefined;
+}
+
+function parsePort(text: string): number | undefined {
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return port <= 65_535 ? port : undefined;
+}
+
+function parseWorkers(text: string): number | 'auto' | undefined {
+  if (text === 'auto') return 'auto';
+  const workers = /^\d+$/.test(text) ? Number(text) : 0;
+  return workers >= 1 && workers <= 256 ? workers : undefined;
+}
+
+const parseName = (text: string): string | undefined => (text.trim() === '' ? undefined : text);
+
+export const SETTINGS = {
+  port: { env: 'PLIMSOLL_PORT', fallback: '8080', wanted: 'a port from 0 to 65535', parse: parsePort },
+  host: { env: 'PLIMSOLL_HOST', fallback: '127.0.0.1', wanted: 'an address or a host name', parse: parseName },
+  workers: { env: 'PLIMSOLL_WORKERS', fallback: 'auto', wanted: '"auto" or 1 to 256', parse: parseWorkers },
+  maxBody: { env: 'PLIMSOLL_MAX_BODY', fallback: '32mb', wanted: 'a size such as 10mb, up to 4gb', parse: parseSize },
+  data: { env: 'PLIMSOLL_DATA', fallback: '.plimsoll', wanted: 'a directory', parse: parseName },
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
