@@ -2,10 +2,19 @@
  * Bundles `src/` into `dist/`: `npm ci` runs it through `prepare`, so that a checkout starts as fast as the package.
  * The bundle is flat (every chunk beside every other), so that `import.meta.url` means the same in each of them.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ASSETS } from '../src/config/assets.ts';
+import { markInstalled } from './installed.mjs';
 import { content, listing } from './sources.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -53,14 +62,17 @@ function checkStarted(path: string, text: string, outdir: string): void {
   if (!path.endsWith('.js')) return;
   for (const [, name] of text.matchAll(STARTED)) {
     if (existsSync(join(outdir, name!))) continue;
-    throw new Error(`${path} starts "${name}", which is no entry of the bundle: add it to ENTRIES in tools/build.ts`);
+    throw new Error(
+      `${path} starts "${name}", which is no entry of the bundle: add it to ENTRIES in tools/build.ts`,
+    );
   }
 }
 
 function copyAssets(outdir: string): void {
   const { resolve } = createRequire(import.meta.url);
   mkdirSync(join(outdir, 'assets'), { recursive: true });
-  for (const [name, file] of Object.entries(ASSETS)) copyFileSync(resolve(file), join(outdir, 'assets', name));
+  for (const [name, file] of Object.entries(ASSETS))
+    copyFileSync(resolve(file), join(outdir, 'assets', name));
 }
 
 /** Whether the bundle there is already the bundle of these sources. */
@@ -89,4 +101,11 @@ async function main(): Promise<void> {
   console.log('built dist/');
 }
 
-await main();
+try {
+  await main();
+  // `npm ci` and `npm install` end here: what the lock file says is now there.
+  if (process.env['npm_lifecycle_event'] === 'prepare') markInstalled(root);
+} catch (error) {
+  console.error((error as Error).message); // esbuild has printed the places
+  process.exitCode = 1;
+}

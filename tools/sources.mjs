@@ -32,6 +32,10 @@ export function listing(root) {
 /** Digest of names and bytes, for when the times say nothing (a copy, another checkout). */
 export function content(root) {
   const hash = createHash('sha256');
-  for (const path of sources(root)) hash.update(`${path}\0`).update(readFileSync(join(root, path))).update('\0');
+  for (const path of sources(root))
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update('\0');
   return hash.digest('hex');
 }

@@ -27,7 +27,11 @@ const ok = (name: string, found: string): Check => ({ name, status: 'ok', found,
 export async function runChecks({ dataDir, port }: Subject): Promise<readonly Check[]> {
   return [
     node(),
-    await library('onnxruntime', 'warn', async () => (await import('onnxruntime-node')).env.versions.node ?? ''),
+    await library(
+      'onnxruntime',
+      'warn',
+      async () => (await import('onnxruntime-node')).env.versions.node ?? '',
+    ),
     await library('duckdb', 'warn', async () => (await import('@duckdb/node-api')).version()),
     cores(),
     memory(),
@@ -64,14 +68,22 @@ function memory(): Check {
   const free = process.availableMemory?.() ?? freemem();
   const found = `${Math.round(free / MEBIBYTE)} MB free of ${Math.round(totalmem() / MEBIBYTE)} MB`;
   if (free >= MEMORY_WANTED) return ok('memory', found);
-  return { name: 'memory', status: 'warn', found, fix: 'give the machine or the container at least 512 MB free' };
+  return {
+    name: 'memory',
+    status: 'warn',
+    found,
+    fix: 'give the machine or the container at least 512 MB free',
+  };
 }
 
 function portFree(port: number): Promise<Check> {
   return new Promise((done) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {
-      const fix = error.code === 'EADDRINUSE' ? `serve on another port: --port ${port + 1}` : 'choose a port above 1023';
+      const fix =
+        error.code === 'EADDRINUSE'
+          ? `serve on another port: --port ${port + 1}`
+          : 'choose a port above 1023';
       done({ name: 'port', status: 'warn', found: `${port} cannot be used: ${error.code}`, fix });
     });
     probe.listen(port, '127.0.0.1', () => probe.close(() => done(ok('port', `${port} is free`))));
@@ -86,7 +98,12 @@ function dataWritable(dataDir: string): Check {
     return ok('data', existsSync(path) ? `${path} is writable` : `${path} can be made`);
   } catch (error) {
     const found = `${path}: ${(error as NodeJS.ErrnoException).code}`;
-    return { name: 'data', status: 'fail', found, fix: 'give another directory with --data DIR, or allow writing' };
+    return {
+      name: 'data',
+      status: 'fail',
+      found,
+      fix: 'give another directory with --data DIR, or allow writing',
+    };
   }
 }
 

@@ -30,7 +30,10 @@ export const compile: Define = (command, terminal) => {
       writeFileSync(options.out, onnx);
       const report = { output: options.out, size: onnx.length, certificate, notes };
       if (options.certificate !== undefined) {
-        writeFileSync(options.certificate, `${JSON.stringify({ model: basename(file), steps: certificate }, null, 2)}\n`);
+        writeFileSync(
+          options.certificate,
+          `${JSON.stringify({ model: basename(file), steps: certificate }, null, 2)}\n`,
+        );
       }
       terminal.answer(report, () => {
         const head = `${options.out}: ${bytes(onnx.length)}`;
@@ -48,7 +51,11 @@ interface Graph {
 /** The compiled graph of steps, or the linted graph of an ONNX file. */
 async function graphOf(content: ModelContent): Promise<Graph> {
   if (content.kind === 'graph') {
-    return { onnx: content.onnx, certificate: [], notes: ['The file is an ONNX graph: written as it is served.'] };
+    return {
+      onnx: content.onnx,
+      certificate: [],
+      notes: ['The file is an ONNX graph: written as it is served.'],
+    };
   }
   const { compileModel } = await import('../compile/compile.ts');
   const { encodeModel } = await import('../onnx/encode.ts');

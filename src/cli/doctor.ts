@@ -7,13 +7,20 @@ interface DoctorOptions {
   readonly port: string;
 }
 
-const MARKS = { ok: styled('green', 'ok'), warn: styled('yellow', 'warn'), fail: styled('red', 'fail') } as const;
+const MARKS = {
+  ok: styled('green', 'ok'),
+  warn: styled('yellow', 'warn'),
+  fail: styled('red', 'fail'),
+} as const;
 
 export const doctor: Define = (command, terminal) => {
   command
     .description('Checks that this machine has what Plimsoll needs, and names the fix where it has not.')
     .option('--port <number>', 'port that `serve` would use', '8080')
-    .addHelpText('after', '\nExit code 1: a check failed.\n\nExamples:\n  $ plimsoll doctor\n  $ plimsoll doctor --json')
+    .addHelpText(
+      'after',
+      '\nExit code 1: a check failed.\n\nExamples:\n  $ plimsoll doctor\n  $ plimsoll doctor --json',
+    )
     .action(async () => {
       const { data, port } = command.optsWithGlobals<DoctorOptions>();
       const { runChecks } = await import('./checks.ts');

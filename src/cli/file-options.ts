@@ -17,7 +17,9 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 /** Declares the options that every command on a model file takes. */
 export function withFileOptions(command: Command): Command {
   return command
-    .addOption(new Option('--runtime <runtime>', 'what executes the model').choices(['native', 'onnx', 'python']))
+    .addOption(
+      new Option('--runtime <runtime>', 'what executes the model').choices(['native', 'onnx', 'python']),
+    )
     .option('--trust', 'allow Python for this file, and record it')
     .option('--code <path>', 'modules that the file needs (repeatable)', collect)
     .option('--requirements <file>', 'exact pins of the packages that the file needs')

@@ -37,8 +37,14 @@ export function greeting(url: string, versions: readonly LoadedVersion[]): strin
 
 /** `scikit-learn 1.2.2, 13 features, native, 2.4 µs a row`. */
 function found({ framework, signature, runtime, rowMicros }: Manifest): string {
-  const takes = signature.form === 'tensors' ? count(signature.tensors.length, 'tensor') : features(signature);
-  return [`${framework.name} ${framework.version ?? ''}`.trim(), takes, runtime, `${rowMicros} µs a row`].join(', ');
+  const takes =
+    signature.form === 'tensors' ? count(signature.tensors.length, 'tensor') : features(signature);
+  return [
+    `${framework.name} ${framework.version ?? ''}`.trim(),
+    takes,
+    runtime,
+    `${rowMicros} µs a row`,
+  ].join(', ');
 }
 
 const features = (signature: Exclude<Manifest['signature'], { form: 'tensors' }>): string =>
@@ -53,7 +59,9 @@ function proof({ verification }: Manifest): string {
 
 /** A shell command that works as it stands. */
 function curl(url: string, model: string, example: unknown): string {
-  const body = JSON.stringify(Array.isArray(example) || typeof example !== 'object' ? { rows: [example] } : example);
+  const body = JSON.stringify(
+    Array.isArray(example) || typeof example !== 'object' ? { rows: [example] } : example,
+  );
   const quoted = `'${body.replaceAll("'", String.raw`'\''`)}'`;
   return `curl -s ${url}/models/${model}/predict -H 'content-type: application/json' -d ${quoted}`;
 }

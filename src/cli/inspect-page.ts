@@ -44,9 +44,10 @@ function outline(node: OutlineNode, prefix = '  ', lead = '  '): string {
 const COLUMNS_SHOWN = 40;
 
 function signatureSections(signature: Signature): string {
-  return [section(takesTitle(signature), inputs(signature)), section('Answers', outputs(signature.outputs))].join(
-    '\n\n',
-  );
+  return [
+    section(takesTitle(signature), inputs(signature)),
+    section('Answers', outputs(signature.outputs)),
+  ].join('\n\n');
 }
 
 function takesTitle(signature: Signature): string {
@@ -97,7 +98,8 @@ function outputs(specs: readonly OutputSpec[]): string {
     specs.map((spec) => {
       const classes = spec.classes?.values ?? [];
       const some = classes.slice(0, CLASSES_SHOWN).map((value) => JSON.stringify(value));
-      const facts = classes.length > 0 ? `classes ${some.join(', ')}${classes.length > CLASSES_SHOWN ? ', …' : ''}` : '';
+      const facts =
+        classes.length > 0 ? `classes ${some.join(', ')}${classes.length > CLASSES_SHOWN ? ', …' : ''}` : '';
       return [spec.name, spec.dtype, `${shape(spec.shape)}${spec.parts ? ` × ${spec.parts}` : ''}`, facts];
     }),
   );
@@ -113,7 +115,9 @@ function globals(named: readonly NamedGlobal[]): string {
   if (named.length === 0) return '  none';
   const of = (meaning: NamedGlobal['meaning']) => named.filter((global) => global.meaning === meaning);
   const packages = [...new Set(of('known').map(({ module }) => module.split('.')[0]!))].sort();
-  const lines = [`  ${of('known').length} understood as data${packages.length > 0 ? ` (${packages.join(', ')})` : ''}`];
+  const lines = [
+    `  ${of('known').length} understood as data${packages.length > 0 ? ` (${packages.join(', ')})` : ''}`,
+  ];
   const listed = [...of('dangerous'), ...of('unknown')];
   for (const { module, name, offset, meaning } of listed.slice(0, GLOBALS_SHOWN)) {
     const line = `  ${meaning}: ${module}.${name} at byte ${offset.toLocaleString('en')}`;

@@ -1,7 +1,14 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isPlimsollError } from '../core/errors.ts';
-import type { Blocker, Framework, ModelContent, NamedGlobal, Note, OutlineNode } from '../model/description.ts';
+import type {
+  Blocker,
+  Framework,
+  ModelContent,
+  NamedGlobal,
+  Note,
+  OutlineNode,
+} from '../model/description.ts';
 import type { Signature } from '../model/signature.ts';
 import { digestFile } from '../registry/bundle.ts';
 import { readModel } from './model.ts';

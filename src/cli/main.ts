@@ -34,7 +34,10 @@ async function programFor(wanted: string | undefined, terminal: Terminal): Promi
     .option('--json', 'print one JSON document on stdout, logs on stderr')
     .option('--data <dir>', 'where Plimsoll keeps its data', process.env['PLIMSOLL_DATA'] ?? '.plimsoll')
     .option('--quiet', 'print nothing but the answer')
-    .addHelpText('after', '\nExamples:\n  $ plimsoll serve model.joblib\n  $ plimsoll inspect model.joblib\n');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll serve model.joblib\n  $ plimsoll inspect model.joblib\n',
+    );
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = silent(program.command(name)).summary(summary).helpOption('-h, --help', 'show help');
     if (name === wanted) (await load())(command, terminal);
@@ -48,17 +51,17 @@ function silent(command: Command): Command {
 }
 
 const isHelp = (error: unknown): boolean =>
-  error instanceof CommanderError && ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(error.code);
+  error instanceof CommanderError &&
+  ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(error.code);
 
 function asUsage(error: unknown, name: string | undefined): unknown {
   if (!(error instanceof CommanderError)) return error;
   const known = name !== undefined && name in COMMANDS;
   const reason = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
   if (known) return new PlimsollError('USAGE', { reason, command: name });
-  if (name !== undefined && existsSync(name)) {
-    return new PlimsollError('USAGE', { reason: `"${name}" is a file, not a command (did you mean "serve ${name}"?)`, command: 'serve' });
-  }
-  return new PlimsollError('USAGE', { reason, command: '' });
+  if (name === undefined || !existsSync(name)) return new PlimsollError('COMMAND_UNKNOWN', { reason });
+  const guess = `"${name}" is a file, not a command (did you mean "serve ${name}"?)`;
+  return new PlimsollError('COMMAND_UNKNOWN', { reason: guess });
 }
 
 /** The launcher of an older Node is this process's parent: when it dies, so does the command. */

@@ -50,7 +50,10 @@ export const predict: Define = (command, terminal) => {
       if (write && options.output !== undefined) {
         await write(options.output, { document, columns });
         const { count } = await import('./table.ts');
-        terminal.answer({ output: options.output, model }, () => `${count(batch.rows, 'row')} written to ${options.output}`);
+        terminal.answer(
+          { output: options.output, model },
+          () => `${count(batch.rows, 'row')} written to ${options.output}`,
+        );
         return;
       }
       const { answerTable } = await import('./predict-table.ts');

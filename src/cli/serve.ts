@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import { serveConfig } from '../config/config.ts';
 import type { NamedFile } from '../config/models.ts';
+import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import type { LoadedVersion } from '../registry/version.ts';
 import type { Define } from './commands.ts';
 import { dataRuntime, type FileOptions, withFileOptions } from './file-options.ts';
@@ -20,7 +20,9 @@ interface ServeOptions extends FileOptions {
 
 export const serve: Define = (command, terminal) => {
   withFileOptions(command)
-    .description('Serves model files over HTTP: typed /predict, /docs, /metrics. A file is proved before it answers.')
+    .description(
+      'Serves model files over HTTP: typed /predict, /docs, /metrics. A file is proved before it answers.',
+    )
     .argument('[files...]', 'model files, NAME=FILE, or folders of model files')
     .option('--name <name>', 'name of a single file (default: its stem)')
     .option('--golden <file>', 'expected outputs that a single file must give first')
@@ -71,7 +73,11 @@ interface Acceptance {
 }
 
 /** Accepts each file in turn. A file out of a folder that cannot be served is reported and left out. */
-async function acceptAll(files: readonly NamedFile[], acceptance: Acceptance, terminal: Terminal): Promise<LoadedVersion[]> {
+async function acceptAll(
+  files: readonly NamedFile[],
+  acceptance: Acceptance,
+  terminal: Terminal,
+): Promise<LoadedVersion[]> {
   const { acceptFile } = await import('../registry/accept.ts');
   const versions: LoadedVersion[] = [];
   let refusal: PlimsollError | undefined;

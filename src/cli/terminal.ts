@@ -29,7 +29,9 @@ export class Terminal {
 
   /** Shows itself after a second, on a terminal only. Call `done` in any case. */
   progress(label: string): Progress {
-    return this.quiet || this.json || !process.stderr.isTTY ? SILENT : new ProgressLine(label, process.stderr);
+    return this.quiet || this.json || !process.stderr.isTTY
+      ? SILENT
+      : new ProgressLine(label, process.stderr);
   }
 
   /** Reports a failure in the form of the contract and answers its exit code. */
@@ -47,12 +49,15 @@ export class Terminal {
 }
 
 /** Styles text where stdout is a terminal that wants it (`NO_COLOR` and pipes get plain text). */
-export const styled = (style: Style, text: string): string => styleText(style, text, { stream: process.stdout });
+export const styled = (style: Style, text: string): string =>
+  styleText(style, text, { stream: process.stdout });
 
 function asPlimsollError(error: unknown, command: string): PlimsollError {
-  if (isPlimsollError(error)) return error instanceof PlimsollError ? error : PlimsollError.from(error as never);
+  if (isPlimsollError(error))
+    return error instanceof PlimsollError ? error : PlimsollError.from(error as never);
   const reason = error instanceof Error ? error.message : String(error);
   return new PlimsollError('INTERNAL', { action: command, reason }, { cause: error });
 }
 
-const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

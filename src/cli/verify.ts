@@ -40,7 +40,13 @@ export const verify: Define = (command, terminal) => {
       progress.update('comparing answers');
       try {
         const { full, seed } = options;
-        const found = await verifyEngines(content, engines, { model: basename(file), clock, golden, full, seed });
+        const found = await verifyEngines(content, engines, {
+          model: basename(file),
+          clock,
+          golden,
+          full,
+          seed,
+        });
         terminal.answer({ verified: true, ...found }, () => passed(found));
       } catch (error) {
         if (!isPlimsollError(error) || error.code !== 'ENGINES_DISAGREE') throw error;
@@ -56,7 +62,10 @@ export const verify: Define = (command, terminal) => {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new PlimsollError('USAGE', { reason: `--seed is "${text}", wanted a whole number`, command: 'verify' });
+  throw new PlimsollError('USAGE', {
+    reason: `--seed is "${text}", wanted a whole number`,
+    command: 'verify',
+  });
 }
 
 async function readGolden(path: string): Promise<Golden> {
@@ -86,11 +95,14 @@ const PROOFS = {
 function passed({ proof, rows, cells, differingBits, worst, seed }: Verification): string {
   const lines = [`The model ${PROOFS[proof]}.`];
   if (proof === 'single-engine') return lines.join('\n');
-  const bits = differingBits === 0 ? 'every bit equal' : `${count(differingBits, 'cell')} not equal to the last bit`;
+  const bits =
+    differingBits === 0 ? 'every bit equal' : `${count(differingBits, 'cell')} not equal to the last bit`;
   lines.push(`  compared: ${count(rows, 'row')}, ${count(cells, 'cell')}, ${bits} (seed ${seed})`);
   if (worst && worst.relative > 0) {
     const { output, row, column, left, right, relative } = worst;
-    lines.push(`  worst cell: ${output} row ${row} column ${column}: ${left} and ${right}, ${relative.toExponential(1)} apart`);
+    lines.push(
+      `  worst cell: ${output} row ${row} column ${column}: ${left} and ${right}, ${relative.toExponential(1)} apart`,
+    );
   }
   return lines.join('\n');
 }

@@ -35,17 +35,17 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
   const path = given.file ?? DEFAULT_FILES.find((name) => existsSync(name));
   const file = path === undefined ? {} : checkKeys(await readConfigFile(path), path, problems);
   const value = <N extends SettingName>(name: N): Value<N> => setting(name, given, file, path, problems);
-  const workers = value('workers');
   const config = {
     port: value('port'),
     host: value('host'),
+    workers: workerCount(value('workers')),
     maxBody: value('maxBody'),
     dataDir: value('data'),
-    workers: workers === 'auto' ? automaticWorkers() : workers,
     files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given.name, problems),
   };
   if (config.files.length === 0 && problems.length === 0) problems.push('no model file is given');
-  if (problems.length > 0) throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });
+  if (problems.length > 0)
+    throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });
   return config;
 }
 
@@ -70,8 +70,9 @@ function setting<N extends SettingName>(
   return (parsed ?? parse(fallback)) as Value<N>;
 }
 
-/** One process on small machines; else a core is left for control and the system. */
-function automaticWorkers(): number {
+/** `auto` is one process on small machines; else a core is left for control and the system. */
+function workerCount(wanted: number | 'auto'): number {
+  if (wanted !== 'auto') return wanted;
   const cores = availableParallelism();
   return cores <= 2 ? 1 : cores - 1;
 }
@@ -95,7 +96,8 @@ function checkKeys(parsed: unknown, path: string, problems: string[]): Readonly<
   }
   const known = [...Object.keys(SETTINGS), 'models'];
   for (const key of Object.keys(parsed)) {
-    if (!known.includes(key)) problems.push(`${path}: "${key}" is no setting, wanted one of ${known.join(', ')}`);
+    if (!known.includes(key))
+      problems.push(`${path}: "${key}" is no setting, wanted one of ${known.join(', ')}`);
   }
   return parsed as Record<string, unknown>;
 }
@@ -104,7 +106,11 @@ function checkKeys(parsed: unknown, path: string, problems: string[]): Readonly<
 function modelsOf({ models }: Readonly<Record<string, unknown>>, problems: string[]): readonly string[] {
   if (models === undefined) return [];
   if (Array.isArray(models) && models.every((word) => typeof word === 'string')) return models;
-  if (typeof models === 'object' && models !== null && Object.values(models).every((v) => typeof v === 'string')) {
+  if (
+    typeof models === 'object' &&
+    models !== null &&
+    Object.values(models).every((v) => typeof v === 'string')
+  ) {
     return Object.entries(models as Record<string, string>).map(([name, path]) => `${name}=${path}`);
   }
   problems.push('models is neither a list of files nor a table of names and files');

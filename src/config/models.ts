@@ -17,7 +17,11 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
  * Names the files to serve: `NAME=FILE`, a folder (each model file in it), or a file (its stem, or `only` for a
  * single file). Mistakes are pushed to `problems`.
  */
-export function nameFiles(words: readonly string[], only: string | undefined, problems: string[]): readonly NamedFile[] {
+export function nameFiles(
+  words: readonly string[],
+  only: string | undefined,
+  problems: string[],
+): readonly NamedFile[] {
   const files = words.flatMap((word) => expand(word, problems));
   const [single] = files;
   if (only !== undefined && (files.length !== 1 || !single)) {
@@ -27,8 +31,12 @@ export function nameFiles(words: readonly string[], only: string | undefined, pr
   const taken = new Map<string, string>();
   for (const { name, path } of named) {
     const other = taken.get(name);
-    if (other) problems.push(`"${other}" and "${path}" would both be called "${name}": write NAME=FILE for one of them`);
-    if (!NAME.test(name)) problems.push(`"${name}" is no model name: wanted letters, digits, ".", "_" or "-"`);
+    if (other)
+      problems.push(
+        `"${other}" and "${path}" would both be called "${name}": write NAME=FILE for one of them`,
+      );
+    if (!NAME.test(name))
+      problems.push(`"${name}" is no model name: wanted letters, digits, ".", "_" or "-"`);
     taken.set(name, path);
   }
   return named;
@@ -41,8 +49,11 @@ function expand(word: string, problems: string[]): NamedFile[] {
     problems.push(`"${path}": no such file`);
     return [];
   }
-  if (!statSync(path).isDirectory()) return [{ name: split > 0 ? word.slice(0, split) : stem(path), path, found: false }];
-  const names = readdirSync(path).filter((name) => MODEL_FILE.test(name)).sort();
+  if (!statSync(path).isDirectory())
+    return [{ name: split > 0 ? word.slice(0, split) : stem(path), path, found: false }];
+  const names = readdirSync(path)
+    .filter((name) => MODEL_FILE.test(name))
+    .sort();
   if (names.length === 0) problems.push(`"${path}" holds no model file (.joblib, .pkl, .onnx)`);
   return names.map((name) => ({ name: stem(name), path: join(path, name), found: true }));
 }

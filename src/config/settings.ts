@@ -34,9 +34,19 @@ const parseName = (text: string): string | undefined => (text.trim() === '' ? un
 
 export const SETTINGS = {
   port: { env: 'PLIMSOLL_PORT', fallback: '8080', wanted: 'a port from 0 to 65535', parse: parsePort },
-  host: { env: 'PLIMSOLL_HOST', fallback: '127.0.0.1', wanted: 'an address or a host name', parse: parseName },
+  host: {
+    env: 'PLIMSOLL_HOST',
+    fallback: '127.0.0.1',
+    wanted: 'an address or a host name',
+    parse: parseName,
+  },
   workers: { env: 'PLIMSOLL_WORKERS', fallback: 'auto', wanted: '"auto" or 1 to 256', parse: parseWorkers },
-  maxBody: { env: 'PLIMSOLL_MAX_BODY', fallback: '32mb', wanted: 'a size such as 10mb, up to 4gb', parse: parseSize },
+  maxBody: {
+    env: 'PLIMSOLL_MAX_BODY',
+    fallback: '32mb',
+    wanted: 'a size such as 10mb, up to 4gb',
+    parse: parseSize,
+  },
   data: { env: 'PLIMSOLL_DATA', fallback: '.plimsoll', wanted: 'a directory', parse: parseName },
 } as const satisfies Record<string, Setting<unknown>>;
 

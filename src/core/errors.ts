@@ -25,6 +25,7 @@ export const ERRORS = {
   PORT_BUSY: row(500, EXIT.failed, 'Cannot listen on {host}:{port}: the port is in use', 'Give another port, for example --port {free}'),
   LISTEN_FAILED: row(500, EXIT.failed, 'Cannot listen on {host}:{port}: {reason}', 'Check --host and --port; ports below 1024 need rights'),
   PYTHON_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot run the model with Python: this version of Plimsoll executes models as data only', 'Leave out --runtime python; `plimsoll inspect FILE` names any step that stands in the way'),
+  COMMAND_UNKNOWN: row(400, EXIT.usage, 'Cannot run the command: {reason}', 'See `plimsoll --help`'),
   FILE_NOT_FOUND: row(404, EXIT.usage, 'Cannot open "{path}": no such file', 'Check the path'),
 
   // Reading untrusted bytes (src/bytes, src/formats)

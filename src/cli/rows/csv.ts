@@ -42,7 +42,8 @@ class CsvFile {
       if (!(error instanceof CsvError)) throw error;
       throw new PlimsollError('INPUT_INVALID', { problem: `${path}: ${error.message}` });
     }
-    if (this.#records.length === 0) throw new PlimsollError('INPUT_INVALID', { problem: `${path}: the file is empty` });
+    if (this.#records.length === 0)
+      throw new PlimsollError('INPUT_INVALID', { problem: `${path}: the file is empty` });
   }
 
   /** Number columns as wide as the first line, for models whose input is a tensor. */
@@ -103,7 +104,9 @@ class CsvFile {
 
   #bad(record: number, problem: string, column?: string): PlimsollError {
     const place = column === undefined ? '' : `, column "${column}"`;
-    return new PlimsollError('INPUT_INVALID', { problem: `${this.#path} line ${this.#line(record)}${place}: ${problem}` });
+    return new PlimsollError('INPUT_INVALID', {
+      problem: `${this.#path} line ${this.#line(record)}${place}: ${problem}`,
+    });
   }
 
   /** Line on which a record begins: quoted cells before it may hold line breaks. */

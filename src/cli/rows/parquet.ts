@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Signature } from '../../model/signature.ts';
-import { withDuckDB } from './duckdb.ts';
 import type { ResultColumn } from './columns.ts';
+import { withDuckDB } from './duckdb.ts';
 
 type Cell = number | string | boolean | null;
 

@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Outputs } from '../../model/batch.ts';
+import type { Signature } from '../../model/signature.ts';
+import { resultColumns } from './columns.ts';
+import { parquetToBody } from './parquet.ts';
+import { readRows } from './read.ts';
+import { rowWriter } from './write.ts';
+
+const classes = { type: 'string', values: ['no', 'yes, "sure"'] } as const;
+const signature: Signature = {
+  form: 'table',
+  columns: [],
+  classes,
+  outputs: [
+    { name: 'predict', dtype: 'string', shape: [-1], classes },
+    { name: 'predict_proba', dtype: 'float64', shape: [-1, 2], classes },
+  ],
+};
+const outputs: Outputs = {
+  predict: { dtype: 'string', shape: [2], data: ['no', 'yes, "sure"'] },
+  predict_proba: { dtype: 'float64', shape: [2, 2], data: Float64Array.of(1, 0, Number.NaN, -Infinity) },
+};
+const columns = resultColumns(outputs, signature);
+const answer = { document: () => ({ outputs: {} }), columns: () => columns };
+const temporary = (name: string): string => join(mkdtempSync(join(tmpdir(), 'plimsoll-')), name);
+
+test('outputs become flat columns named after their classes', () => {
+  expect(columns.map(({ name, type }) => [name, type])).toEqual([
+    ['predict', 'string'],
+    ['predict_proba_no', 'number'],
+    ['predict_proba_yes, "sure"', 'number'],
+  ]);
+});
+
+test('a list of matrices numbers its parts, and booleans are booleans', () => {
+  const part = { dtype: 'float64', shape: [1, 1], data: Float64Array.of(0.5) } as const;
+  const flag = { dtype: 'bool', shape: [1], data: Uint8Array.of(1) } as const;
+  expect(resultColumns({ predict_proba: [part, part], flag }, { ...signature, outputs: [] })).toEqual([
+    { name: 'predict_proba_0_0', type: 'number', values: [0.5] },
+    { name: 'predict_proba_1_0', type: 'number', values: [0.5] },
+    { name: 'flag', type: 'bool', values: [true] },
+  ]);
+});
+
+test('CSV quotes what needs quotes and leaves NaN empty', async () => {
+  const path = temporary('out.csv');
+  await rowWriter(path)(path, answer);
+  expect(readFileSync(path, 'utf8')).toBe(
+    'predict,predict_proba_no,"predict_proba_yes, ""sure"""\nno,1,0\n"yes, ""sure""",,-Infinity\n',
+  );
+});
+
+test('JSON lines hold one object a row', async () => {
+  const path = temporary('out.jsonl');
+  await rowWriter(path)(path, answer);
+  expect(await readRows(path, signature)).toEqual([
+    { predict: 'no', predict_proba_no: 1, 'predict_proba_yes, "sure"': 0 },
+    { predict: 'yes, "sure"', predict_proba_no: null, 'predict_proba_yes, "sure"': '-Infinity' },
+  ]);
+});
+
+test('a Parquet file written here is read back with the same values', async () => {
+  const path = temporary("o'ut.parquet");
+  await rowWriter(path)(path, answer);
+  expect(await parquetToBody(path, signature)).toEqual({
+    dataframe_split: {
+      columns: ['predict', 'predict_proba_no', 'predict_proba_yes, "sure"'],
+      data: [
+        ['no', 1, 0],
+        ['yes, "sure"', null, -Infinity],
+      ],
+    },
+  });
+});
+
+test('a file that is no Parquet, an unknown extension and a missing file are coded errors', async () => {
+  const path = temporary('fake.parquet');
+  await rowWriter(path.replace('.parquet', '.csv'))(path, answer);
+  await expect(readRows(path, signature)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  await expect(readRows(path.replace('fake.parquet', 'rows.xml'), signature)).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
+  });
+  expect(() => rowWriter('rows.xml')).toThrow(/wanted .json, .jsonl, .csv or .parquet/);
+});

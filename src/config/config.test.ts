@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Given, serveConfig } from './config.ts';
+import { parseSize } from './settings.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-'));
+const file = (name: string, text = ''): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+const model = file('churn.joblib');
+const given = (changes: Partial<Given>): Given => ({ flags: {}, env: {}, models: [model], ...changes });
+
+test('defaults hold where nothing is given', async () => {
+  expect(await serveConfig(given({}))).toMatchObject({
+    port: 8080,
+    host: '127.0.0.1',
+    maxBody: 32 * 2 ** 20,
+    dataDir: '.plimsoll',
+    files: [{ name: 'churn', path: model, found: false }],
+  });
+});
+
+test('the command line wins over the environment, and that over the file', async () => {
+  const settings = file('a.yaml', 'port: 1\nhost: 10.0.0.1\nmaxBody: 1mb\n');
+  const env = { PLIMSOLL_PORT: '2', PLIMSOLL_HOST: '10.0.0.2' };
+  expect(await serveConfig(given({ file: settings, env, flags: { port: '3' } }))).toMatchObject({
+    port: 3,
+    host: '10.0.0.2',
+    maxBody: 2 ** 20,
+  });
+});
+
+test('every mistake is reported at once', async () => {
+  const settings = file('b.json', '{"prot": 1, "workers": 0}');
+  const failed = serveConfig(
+    given({ file: settings, flags: { port: '99999', maxBody: 'lots' }, models: ['none.pkl'] }),
+  );
+  await expect(failed).rejects.toMatchObject({ code: 'CONFIG_INVALID', exit: 2 });
+  await expect(failed).rejects.toHaveProperty('details.list', [
+    `${settings}: "prot" is no setting, wanted one of port, host, workers, maxBody, data, models`,
+    '--port is "99999", wanted a port from 0 to 65535',
+    `${settings}: workers is 0, wanted "auto" or 1 to 256`,
+    '--max-body is "lots", wanted a size such as 10mb, up to 4gb',
+    '"none.pkl": no such file',
+  ]);
+});
+test('files are named by NAME=FILE, by their stem, or by --name', async () => {
+  const names = async (changes: Partial<Given>) =>
+    (await serveConfig(given(changes))).files.map(({ name }) => name);
+  expect(await names({ models: [`risk=${model}`, file('My model (2).pkl.gz')] })).toEqual([
+    'risk',
+    'My-model-2-',
+  ]);
+  expect(await names({ name: 'live' })).toEqual(['live']);
+});
+
+test('a folder stands for the model files in it', async () => {
+  const models = join(folder, 'models');
+  mkdirSync(models);
+  for (const name of ['b.onnx', 'a.joblib', 'README.md', 'train.py']) writeFileSync(join(models, name), '');
+  expect((await serveConfig(given({ models: [models] }))).files).toEqual([
+    { name: 'a', path: join(models, 'a.joblib'), found: true },
+    { name: 'b', path: join(models, 'b.onnx'), found: true },
+  ]);
+});
+
+test('two files of one name are refused with the way out', async () => {
+  const twin = file('churn.onnx');
+  await expect(serveConfig(given({ models: [model, twin] }))).rejects.toThrow(
+    /both be called "churn": write NAME=FILE/,
+  );
+});
+
+test('models may stand in the configuration file', async () => {
+  const settings = file('c.yaml', `models:\n  risk: ${model}\n`);
+  expect((await serveConfig(given({ file: settings, models: [] }))).files).toEqual([
+    { name: 'risk', path: model, found: false },
+  ]);
+});
+
+test.each([
+  ['10', 10],
+  ['1kb', 1024],
+  ['1.5 MB', 1_572_864],
+  ['-1', undefined],
+  ['5 tb', undefined],
+  ['', undefined],
+])('the size %j is %j bytes', (text, size) => {
+  expect(parseSize(text)).toBe(size);
+});

@@ -1,0 +1,49 @@
+// What `npm start` runs: installs what is missing, then serves. Plain JavaScript without dependencies, because it
+// runs before anything is installed and on whatever Node the machine has.
+import { spawn, spawnSync } from 'node:child_process';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { isInstalled, markInstalled } from './installed.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+/** Installs exactly what the lock file says, unless that is what is there. */
+function install() {
+  if (isInstalled(root)) return;
+  process.stderr.write('Installing the packages of package-lock.json (once) …\n');
+  const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status === 0) return markInstalled(root);
+  process.stderr.write('`npm ci` failed: see the lines above, then start again.\n');
+  process.exit(1);
+}
+
+/** Serves the files given, else the examples; what was started stays where the caller stands. */
+function serve() {
+  const given = process.argv.slice(2);
+  const hasFiles = given.some((word, i) => !word.startsWith('-') && !takesValue(given[i - 1]));
+  const files = hasFiles ? [] : [join(root, 'examples')];
+  const child = spawn(process.execPath, [join(root, 'bin/plimsoll.js'), 'serve', ...given, ...files], {
+    cwd: process.env.INIT_CWD ?? process.cwd(),
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    process.exitCode = signal === null ? code : 128 + constants.signals[signal];
+  });
+}
+
+const SWITCHES = ['--json', '--quiet', '--trust', '--help', '-h'];
+
+/** Whether the word after this option is its value. */
+function takesValue(option = '') {
+  return option.startsWith('-') && !option.includes('=') && !SWITCHES.includes(option);
+}
+
+install();
+serve();
