@@ -1,0 +1,29 @@
+/** `npm run bench -- serving [--rounds 5] [--seconds 5] [--starts 15]` */
+import { parseArgs } from 'node:util';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '5' },
+    starts: { type: 'string', default: '15' },
+  },
+});
+
+/** Each benchmark by name, loaded when asked for. */
+const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  serving: async () => {
+    const { serving } = await import('./serving/serving.ts');
+    const { rounds, seconds, starts } = values;
+    await serving({ rounds: Number(rounds), seconds: Number(seconds), starts: Number(starts) });
+  },
+};
+
+const benchmark = BENCHMARKS[positionals[0] ?? ''];
+if (benchmark) await benchmark();
+else {
+  console.error(
+    `Usage: npm run bench -- <${Object.keys(BENCHMARKS).join(' | ')}> [--rounds N] [--seconds N] [--starts N]`,
+  );
+  process.exitCode = 2;
+}
