@@ -1,0 +1,36 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ERRORS } from '../../src/core/errors.ts';
+import { errorsPage } from './errors-page.ts';
+import { type Problem, ROOT, report } from './project.ts';
+
+/** Generated files and what makes their text. */
+export const PAGES: Readonly<Record<string, () => string>> = {
+  'docs/errors.md': () => errorsPage(ERRORS),
+};
+
+/** Files that are not what their generator gives; `read` answers null for a file that is not there. */
+export function checkGenerated(
+  pages: Readonly<Record<string, () => string>>,
+  read: (path: string) => string | null,
+): Problem[] {
+  return Object.entries(pages).flatMap(([file, make]) =>
+    read(file) === make() ? [] : [{ file, message: 'is out of date: npm run ok:generated:fix' }],
+  );
+}
+
+function readPage(path: string): string | null {
+  try {
+    return readFileSync(join(ROOT, path), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  if (process.argv.includes('--fix')) {
+    for (const [path, make] of Object.entries(PAGES)) writeFileSync(join(ROOT, path), make());
+  }
+  report('generated', checkGenerated(PAGES, readPage));
+}

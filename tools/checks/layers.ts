@@ -1,0 +1,123 @@
+import { type Import, importsOf } from './imports.ts';
+import { isTest, listFiles, type Problem, report, type SourceFile } from './project.ts';
+
+/**
+ * What each layer may import besides itself; `core` is open to all. The longest matching folder decides. A folder of
+ * src/ that is not listed fails: give it a row.
+ */
+export const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  bytes: [],
+  model: ['bytes'],
+  formats: ['bytes', 'model'],
+  onnx: ['bytes', 'model'],
+  compile: ['model', 'onnx'],
+  engine: ['model', 'onnx', 'compile'],
+  'engine/native': ['engine', 'model'],
+  files: ['bytes', 'model', 'formats', 'onnx'],
+  config: [],
+  rollout: ['model'],
+  monitor: ['model'],
+  'serving/rows': ['model'],
+  registry: [
+    'bytes',
+    'model',
+    'formats',
+    'files',
+    'onnx',
+    'compile',
+    'engine',
+    'engine/native',
+    'config',
+    'serving/rows',
+  ],
+  serving: ['bytes', 'model', 'engine', 'registry', 'config', 'rollout', 'serving/rows'],
+  server: ['model', 'engine', 'files', 'registry', 'config', 'rollout', 'monitor', 'serving', 'serving/rows'],
+  cli: [
+    'bytes',
+    'model',
+    'formats',
+    'files',
+    'onnx',
+    'compile',
+    'engine',
+    'engine/native',
+    'registry',
+    'config',
+    'rollout',
+    'serving',
+    'serving/rows',
+    'server',
+  ],
+};
+
+/** Layer of a path below src/, or null. */
+export function layerOf(
+  path: string,
+  layers: Readonly<Record<string, readonly string[]>> = LAYERS,
+): string | null {
+  const parts = path
+    .replace(/^src\//, '')
+    .split('/')
+    .slice(0, -1);
+  for (let length = parts.length; length > 0; length--) {
+    const name = parts.slice(0, length).join('/');
+    if (name in layers) return name;
+  }
+  return null;
+}
+
+/** Imports that go up, folders without a row, and cycles of modules (imports of types alone make none). */
+export function checkLayers(files: readonly SourceFile[], layers = LAYERS): Problem[] {
+  const parsed = files
+    .filter(({ path }) => path.startsWith('src/') && !isTest(path))
+    .map((file) => ({ file, imports: importsOf(file) }));
+  const edges = parsed.flatMap(({ file, imports }) =>
+    imports.flatMap((entry) => judgeEdge(file, entry, layers)),
+  );
+  const homeless = parsed
+    .filter(({ file }) => layerOf(file.path, layers) === null)
+    .map(({ file }) => ({ file: file.path, message: 'its folder has no row in the table of layers' }));
+  const graph = new Map(
+    parsed.map(({ file, imports }) => [
+      file.path,
+      imports.filter((entry) => !entry.typeOnly).flatMap(({ path }) => path ?? []),
+    ]),
+  );
+  return [...homeless, ...edges, ...findCycles(graph)];
+}
+
+function judgeEdge(file: SourceFile, { path, line }: Import, layers: typeof LAYERS): Problem[] {
+  const from = layerOf(file.path, layers);
+  if (from === null || path === null) return [];
+  if (!path.startsWith('src/')) {
+    return path === 'package.json'
+      ? []
+      : [{ file: file.path, line, message: `imports ${path}, outside src/` }];
+  }
+  const to = layerOf(path, layers);
+  if (to === null || to === 'core' || to === from || layers[from]!.includes(to)) return [];
+  return [{ file: file.path, line, message: `${from} may not import ${to} (${path})` }];
+}
+
+/** One problem for each cycle found by depth-first search. */
+export function findCycles(graph: ReadonlyMap<string, readonly string[]>): Problem[] {
+  const done = new Set<string>();
+  const trail: string[] = [];
+  const problems: Problem[] = [];
+  const visit = (node: string): void => {
+    const seen = trail.indexOf(node);
+    if (seen >= 0) {
+      problems.push({ file: node, message: `imports itself: ${[...trail.slice(seen), node].join(' → ')}` });
+    }
+    if (seen >= 0 || done.has(node)) return;
+    trail.push(node);
+    for (const next of graph.get(node) ?? []) visit(next);
+    trail.pop();
+    done.add(node);
+  };
+  for (const node of graph.keys()) visit(node);
+  return problems;
+}
+
+if (import.meta.main) report('layers', checkLayers(listFiles('src', '.ts')));
