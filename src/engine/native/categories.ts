@@ -61,7 +61,8 @@ export function refuseCategory(
 ): never {
   const cell = block.kind === 'dense' ? block.data[row * block.cols + col]! : cellsOf(block, col)[row]!;
   const shown = cell === null || Number.isNaN(cell) ? 'a missing value' : JSON.stringify(cell);
-  const listed: readonly unknown[] = Array.from(categories.values.slice(0, LISTED));
+  const every: readonly unknown[] = Array.from<unknown>(categories.values);
+  const listed = every.slice(0, LISTED);
   const known = listed.map((value) => JSON.stringify(value)).join(', ');
   const more = categories.values.length > LISTED ? `, … (${categories.values.length} in all)` : '';
   refuseCell(row, name, `unknown category ${shown}, expected one of ${known}${more}`);

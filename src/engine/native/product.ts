@@ -91,6 +91,6 @@ function transpose(matrix: Matrix): Float64Array {
 }
 
 function hasNaN(values: Float64Array): boolean {
-  for (let k = 0; k < values.length; k++) if (values[k] !== values[k]) return true;
+  for (let k = 0; k < values.length; k++) if (Number.isNaN(values[k])) return true;
   return false;
 }

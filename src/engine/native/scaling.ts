@@ -96,7 +96,7 @@ function prepareMaxAbs(step: MaxAbsScalerStep, { names }: Preparation): Evaluato
 /** numpy's clip: NaN stays NaN, and -0 is not moved to a bound of 0. */
 function clip(x: number, low: number, high: number): number {
   if (x < low) return low;
-  return x > high ? high : x;
+  return Math.min(x, high);
 }
 
 function prepareNormalizer(step: NormalizerStep, { names }: Preparation): Evaluator {

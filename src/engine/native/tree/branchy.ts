@@ -16,7 +16,7 @@ export function prepareTreeWalk(step: TreeEnsembleStep): TreeWalk {
     while (left[node]! >= 0) {
       const value = x[at + feature[node]!]!;
       let goesLeft: boolean;
-      if (value !== value) goesLeft = missingLeft[node] === 1;
+      if (Number.isNaN(value)) goesLeft = missingLeft[node] === 1;
       else if (categorical !== null && categorical[node]! >= 0) goesLeft = isMember(arena, node, value);
       else goesLeft = strict ? value < threshold[node]! : value <= threshold[node]!;
       node = goesLeft ? left[node]! : right[node]!;

@@ -26,7 +26,7 @@ export function prepareRowFill(
       for (let col = 0; col < width; col++) {
         const given = x[at + col]!;
         const value = rounds ? Math.fround(given) : given;
-        if (value !== value && !step.acceptsMissing) {
+        if (Number.isNaN(value) && !step.acceptsMissing) {
           refuseCell(from + row, names[col] ?? `x${col}`, 'expected a number, got a missing value');
         }
         x[at + col] = value;

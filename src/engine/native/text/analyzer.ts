@@ -1,0 +1,78 @@
+import type { CountVectorizerStep } from '../../../model/text.ts';
+import { refuseStep } from '../evaluator.ts';
+import type { Refuse } from './pattern/syntax.ts';
+import { prepareTokenizer, type Tokenizer } from './tokens.ts';
+import { characters, splitWords, squeezeSpaces, stripAccents, stripToAscii } from './unicode.ts';
+
+/** Hands every n-gram of a document to `found`, repeats included. */
+export type Analyzer = (text: string, found: (term: string) => void) => void;
+
+/**
+ * `CountVectorizer.build_analyzer`: lower case, accents, tokens, stop words, n-grams, in that order.
+ * `longest`: code points of the longest term of the vocabulary; no longer n-gram is made.
+ */
+export function prepareAnalyzer(step: CountVectorizerStep, longest: number): Analyzer {
+  const refuse: Refuse = (problem) => refuseStep(step, 'token_pattern', problem, 'a simpler pattern is');
+  const clean = prepareCleaner(step);
+  const [low, high] = step.ngramRange;
+  if (step.analyzer === 'word') {
+    return wordAnalyzer(
+      clean,
+      prepareTokenizer(step.tokenPattern, refuse),
+      new Set(step.stopWords),
+      low,
+      Math.min(high, longest + 1),
+    );
+  }
+  const top = Math.min(high, longest);
+  return step.analyzer === 'char' ? charAnalyzer(clean, low, top) : charWbAnalyzer(clean, low, top);
+}
+
+type Cleaner = (text: string) => string;
+
+function prepareCleaner({ lowercase, stripAccents: accents }: CountVectorizerStep): Cleaner {
+  const strip: Cleaner =
+    accents === null ? (text) => text : accents === 'ascii' ? stripToAscii : stripAccents;
+  return lowercase ? (text) => strip(text.toLowerCase()) : strip;
+}
+
+function wordAnalyzer(
+  clean: Cleaner,
+  tokenize: Tokenizer,
+  stop: ReadonlySet<string>,
+  low: number,
+  high: number,
+): Analyzer {
+  return (text, found) => {
+    const every = tokenize(clean(text));
+    const tokens = stop.size === 0 ? every : every.filter((token) => !stop.has(token));
+    for (let n = low; n <= high && n <= tokens.length; n++) {
+      for (let i = 0; i + n <= tokens.length; i++)
+        found(n === 1 ? tokens[i]! : tokens.slice(i, i + n).join(' '));
+    }
+  };
+}
+
+/** N-grams of code points of the whole text, after runs of white space became one blank. */
+function charAnalyzer(clean: Cleaner, low: number, high: number): Analyzer {
+  return (text, found) => {
+    const points = characters(squeezeSpaces(clean(text)));
+    for (let n = low; n <= high && n <= points.length; n++) {
+      for (let i = 0; i + n <= points.length; i++) found(points.slice(i, i + n).join(''));
+    }
+  };
+}
+
+/** N-grams inside words padded by a blank on either side; a word shorter than n counts once, whole. */
+function charWbAnalyzer(clean: Cleaner, low: number, high: number): Analyzer {
+  return (text, found) => {
+    for (const word of splitWords(squeezeSpaces(clean(text)))) {
+      const points = [' ', ...characters(word), ' '];
+      for (let n = low; n <= high; n++) {
+        found(points.slice(0, n).join(''));
+        for (let i = 1; i + n <= points.length; i++) found(points.slice(i, i + n).join(''));
+        if (n >= points.length) break;
+      }
+    }
+  };
+}
