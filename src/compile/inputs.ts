@@ -8,7 +8,7 @@ import { type Column, matrix, once, type Stream } from './stream.ts';
 /** Name of the input that takes a whole numeric matrix. */
 const MATRIX = 'input';
 
-type TableSignature = Extract<Signature, { form: 'table' | 'text' | 'labels' }>;
+export type TableSignature = Extract<Signature, { form: 'table' | 'text' | 'labels' }>;
 
 /** Graph inputs of one plan, declared when a step first reads them. */
 export class GraphInputs {
@@ -57,6 +57,7 @@ export class GraphInputs {
     if (signature.form === 'labels') return this.#labels(signature);
     if (signature.columns.every(({ type }) => type !== 'string')) {
       const width = signature.columns.length;
+      if (signature.open) return matrix(this.#g.input(MATRIX, 'float64', ['N', 'columns']), width);
       return matrix(this.#g.input(MATRIX, 'float64', ['N', width]), width);
     }
     const columns = signature.columns.map(({ type }, index): Column => {

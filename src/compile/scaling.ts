@@ -68,7 +68,7 @@ export const normalizer: Compiler<NormalizerStep> = {
   emit(context, step, input) {
     const x = matrixOf(context, input, step);
     const norms = rowNorm(context, x, step.norm);
-    return { stream: matrix(divideByNorm(context, x, norms), widthOf(input)) };
+    return { stream: matrix(divideByNorm(context, x, norms, step.negligible), widthOf(input)) };
   },
   certify: (step) =>
     step.norm === 'max'

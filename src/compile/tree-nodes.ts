@@ -45,7 +45,7 @@ interface Numbering {
 
 /**
  * One pass over the arena, no recursion: children come after their parents, so a node's tree is known before it is
- * reached. Shared or orphaned nodes are refused: onnxruntime would unfold shared ones without bound.
+ * reached. Shared nodes are refused, since onnxruntime would unfold them without bound; orphans are left out.
  */
 function numberNodes(step: TreeEnsembleStep): Numbering {
   const { roots, left, right } = step.arena;
@@ -70,7 +70,7 @@ function numberNodes(step: TreeEnsembleStep): Numbering {
   let leaves = 0;
   for (let node = 0; node < count; node += 1) {
     const owner = tree[node]!;
-    if (owner === -1) throw invalid(step, `node ${node}`, 'in no tree', 'one tree');
+    if (owner === -1) continue;
     if (left[node] === -1) {
       ids[node] = leaves++;
       continue;
@@ -184,6 +184,7 @@ export function treeNodes(step: TreeEnsembleStep): TreeNodes {
   const nodes = allocate(step, splits + stumps, leaves);
   const draft = { arena, ids, nodes };
   for (let node = 0; node < arena.left.length; node += 1) {
+    if (tree[node] === -1) continue;
     if (arena.left[node] === -1) {
       nodes.leaves[ids[node]!] = node;
       nodes.leafTree[ids[node]!] = tree[node]!;
@@ -198,15 +199,22 @@ export function treeNodes(step: TreeEnsembleStep): TreeNodes {
   return nodes;
 }
 
-/** `values` with `more` behind them. */
-function joined(values: Int32Array, more: ArrayLike<number>): Int32Array {
-  const result = new Int32Array(values.length + more.length);
-  result.set(values);
-  result.set(more, values.length);
-  return result;
+/**
+ * `values` and then `more`, as the int64 list that an attribute is. Written as pairs of 32-bit words: every platform
+ * that runs this is little-endian, and a BigInt a value would take most of the time of compiling a large forest.
+ */
+function int64s(values: Int32Array, more: ArrayLike<number>): BigInt64Array {
+  const words = new Int32Array(2 * (values.length + more.length));
+  const put = (at: number, value: number): void => {
+    words[2 * at] = value;
+    words[2 * at + 1] = value >> 31;
+  };
+  for (let i = 0; i < values.length; i += 1) put(i, values[i]!);
+  for (let i = 0; i < more.length; i += 1) put(values.length + i, more[i]!);
+  return new BigInt64Array(words.buffer);
 }
 
-function joined64(values: Float64Array, more: Float64Array): Tensor {
+function float64s(values: Float64Array, more: Float64Array): Tensor {
   const data = new Float64Array(values.length + more.length);
   data.set(values);
   data.set(more, values.length);
@@ -214,48 +222,55 @@ function joined64(values: Float64Array, more: Float64Array): Tensor {
 }
 
 /**
+ * The trees of a TreeEnsemble operator, with room for `bases` leaf-only trees in front: scores that are added before
+ * the first tree. One addition after the other, in the library's own order, is what makes sums equal bit for bit.
+ */
+export function treeFrame(nodes: TreeNodes, bases: number): Readonly<Record<string, AttributeInput>> {
+  const splits = nodes.trueIds.length;
+  const modes = new Uint8Array(splits + bases).fill(nodes.modes[0] ?? MODE.le);
+  modes.set(nodes.modes);
+  const none = new Float64Array(bases);
+  const ones = new Int32Array(bases).fill(1);
+  const leafIds = ones.map((_, index) => nodes.leaves.length + index);
+  const roots = ones.map((_, index) => splits + index);
+  const frame: Record<string, AttributeInput> = {
+    aggregate_function: 1n,
+    post_transform: 0n,
+    tree_roots: int64s(roots, nodes.roots),
+    nodes_featureids: int64s(nodes.features, none),
+    nodes_modes: { dtype: 'uint8', shape: [modes.length], data: modes },
+    nodes_splits: float64s(nodes.splits, none),
+    nodes_truenodeids: int64s(nodes.trueIds, leafIds),
+    nodes_falsenodeids: int64s(nodes.falseIds, leafIds),
+    nodes_trueleafs: int64s(nodes.trueLeafs, ones),
+    nodes_falseleafs: int64s(nodes.falseLeafs, ones),
+  };
+  if (nodes.tracksTrue.includes(1)) {
+    frame['nodes_missing_value_tracks_true'] = int64s(nodes.tracksTrue, none);
+  }
+  if (nodes.members.length > 0) {
+    frame['membership_values'] = float64s(Float64Array.from(nodes.members), new Float64Array(0));
+  }
+  return frame;
+}
+
+/**
  * One TreeEnsemble over `x`: sums of leaf weights by target, in tree order, `[N, width]` float64. `base` (one score a
- * target, or none) is added before the first tree, as leaf-only trees in front: one addition after the other, in the
- * library's own order, is what makes the sums equal bit for bit.
+ * target, or none) is as long as the frame's room for it.
  */
 export function treeEnsemble(
   g: GraphBuilderApi,
   x: Value,
-  nodes: TreeNodes,
+  frame: Readonly<Record<string, AttributeInput>>,
   leaves: Leaves,
-  base: Float64Array,
+  base: Float64Array = new Float64Array(0),
 ): Value {
-  const splits = nodes.trueIds.length;
-  const modes = new Uint8Array(splits + base.length);
-  modes.set(nodes.modes);
-  modes.fill(nodes.modes[0] ?? MODE.le, splits);
-  const none = new Float64Array(base.length);
-  const ones = new Int32Array(base.length).fill(1);
   const targets = Int32Array.from(base, (_, index) => index);
-  const leafIds = targets.map((index) => leaves.weights.length + index);
-  const attributes: Record<string, AttributeInput> = {
+  const attributes = {
+    ...frame,
     n_targets: BigInt(leaves.width),
-    aggregate_function: 1n,
-    post_transform: 0n,
-    tree_roots: joined(
-      targets.map((index) => splits + index),
-      nodes.roots,
-    ),
-    nodes_featureids: joined(nodes.features, none),
-    nodes_modes: { dtype: 'uint8', shape: [modes.length], data: modes },
-    nodes_splits: joined64(nodes.splits, none),
-    nodes_truenodeids: joined(nodes.trueIds, leafIds),
-    nodes_falsenodeids: joined(nodes.falseIds, leafIds),
-    nodes_trueleafs: joined(nodes.trueLeafs, ones),
-    nodes_falseleafs: joined(nodes.falseLeafs, ones),
-    leaf_weights: joined64(leaves.weights, base),
-    leaf_targetids: joined(leaves.targets, targets),
+    leaf_weights: float64s(leaves.weights, base),
+    leaf_targetids: int64s(leaves.targets, targets),
   };
-  if (nodes.tracksTrue.includes(1)) {
-    attributes['nodes_missing_value_tracks_true'] = joined(nodes.tracksTrue, none);
-  }
-  if (nodes.members.length > 0) {
-    attributes['membership_values'] = joined64(Float64Array.from(nodes.members), new Float64Array(0));
-  }
   return g.add('TreeEnsemble', [x], attributes, 'ai.onnx.ml');
 }

@@ -2,16 +2,13 @@ import type { TreeEnsembleStep } from '../model/tree.ts';
 import type { Value } from '../onnx/graph.ts';
 import { type Context, unsupported } from './compiler.ts';
 import { estimatorScores } from './tree-base.ts';
-import { type TreeNodes, treeEnsemble, treeNodes } from './tree-nodes.ts';
+import { type TreeNodes, treeEnsemble, treeFrame, treeNodes } from './tree-nodes.ts';
 
 /** The input in the precision in which trees compare it. */
 export interface Compared {
   readonly value: Value;
   readonly width: number;
 }
-
-/** Leaf values copied once a score column; beyond this many, leaves are numbered and their values looked up. */
-const MAX_COPIED_LEAVES = 200_000;
 
 /**
  * Raw scores `[N, columns.length]` of the columns asked for: base first, then every tree in turn, divided at the end
@@ -28,7 +25,7 @@ export function rawScores(
   const value = integerCategories(context, nodes, x);
   const sums =
     step.base.kind === 'estimator'
-      ? sumsAfterEstimator(context, step, nodes, { ...x, value })
+      ? sumsAfterEstimator(context, step, nodes, value, estimatorScores(context, step, step.base, x))
       : sumsAfterConstant(context, step, nodes, value, columns, step.base.scores);
   return step.aggregate === 'sum' ? sums : g.add('Div', [sums, g.float64([step.arena.roots.length], [])]);
 }
@@ -56,28 +53,22 @@ function sumsAfterConstant(
   const bases = start.every((score) => score === 0) ? [] : start;
   if (target !== null) {
     const targets = nodes.leafTree.map((tree) => target[tree]!);
-    const weights = leafValues(step, nodes, 0);
-    return treeEnsemble(g, x, nodes, { weights, targets, width: step.scores }, Float64Array.from(bases));
+    const leaves = { weights: leafValues(step, nodes, 0), targets, width: step.scores };
+    return treeEnsemble(g, x, treeFrame(nodes, bases.length), leaves, Float64Array.from(bases));
   }
-  if (columns.length > 2 && columns.length * nodes.leaves.length > MAX_COPIED_LEAVES) {
-    return sumsByLookUp(context, step, nodes, x, columns, bases);
-  }
-  const targets = new Int32Array(nodes.leaves.length);
-  const sums = columns.map((column, index) => {
-    const weights = leafValues(step, nodes, column);
-    return treeEnsemble(
-      g,
-      x,
-      nodes,
-      { weights, targets, width: 1 },
-      Float64Array.from(bases.slice(index, index + 1)),
-    );
-  });
-  return sums.length === 1 ? sums[0]! : g.add('Concat', sums, { axis: 1n });
+  if (columns.length > 1) return sumsByLookUp(context, step, nodes, x, columns, bases);
+  const weights = leafValues(step, nodes, columns[0]!);
+  const leaves = { weights, targets: new Int32Array(nodes.leaves.length), width: 1 };
+  return treeEnsemble(g, x, treeFrame(nodes, bases.length), leaves, Float64Array.from(bases));
 }
 
-const leafValues = ({ arena }: TreeEnsembleStep, { leaves }: TreeNodes, column: number): Float64Array =>
-  Float64Array.from(leaves, (node) => arena.values[node * arena.valueWidth + column]!);
+function leafValues({ arena }: TreeEnsembleStep, { leaves }: TreeNodes, column: number): Float64Array {
+  const values = new Float64Array(leaves.length);
+  for (let leaf = 0; leaf < leaves.length; leaf += 1) {
+    values[leaf] = arena.values[leaves[leaf]! * arena.valueWidth + column]!;
+  }
+  return values;
+}
 
 /** What each tree adds, one column a tree: `[N, trees]`. */
 const byTree = (
@@ -88,7 +79,7 @@ const byTree = (
   weights: Float64Array,
 ): Value => {
   const leaves = { weights, targets: nodes.leafTree, width: step.arena.roots.length };
-  return treeEnsemble(context.g, x, nodes, leaves, new Float64Array(0));
+  return treeEnsemble(context.g, x, treeFrame(nodes, 0), leaves);
 };
 
 /** Sum over axis 1, one addition after the other: CumSum keeps the order that ReduceSum is free to change. */
@@ -97,7 +88,10 @@ function sumInOrder({ g }: Context, terms: Value, count: number): Value {
   return g.add('Gather', [running, g.int64([count - 1], [])], { axis: 1n });
 }
 
-/** Wide leaves of large ensembles: the trees are stored once and answer leaf numbers, `[N, trees]`. */
+/**
+ * Wide leaves: the operator holds one value a leaf, so the trees answer the number of the leaf they reach, `[N, trees]`,
+ * and its values are looked up. Copying the trees once a column is slower from two columns on, and larger.
+ */
 function sumsByLookUp(
   context: Context,
   step: TreeEnsembleStep,
@@ -113,7 +107,8 @@ function sumsByLookUp(
   const table = new Float64Array(count * width);
   for (let leaf = 0; leaf < count; leaf += 1) {
     const from = nodes.leaves[leaf]! * arena.valueWidth;
-    for (let i = 0; i < width; i += 1) table[leaf * width + i] = arena.values[from + columns[i]!]!;
+    // Sums start at 0, which turns -0 into 0.
+    for (let i = 0; i < width; i += 1) table[leaf * width + i] = arena.values[from + columns[i]!]! + 0;
   }
   const numbers = byTree(
     context,
@@ -132,14 +127,19 @@ function sumsByLookUp(
 }
 
 /** Base scores that differ by row are put in front of the trees' own answers and summed with them. */
-function sumsAfterEstimator(context: Context, step: TreeEnsembleStep, nodes: TreeNodes, x: Compared): Value {
+function sumsAfterEstimator(
+  context: Context,
+  step: TreeEnsembleStep,
+  nodes: TreeNodes,
+  x: Value,
+  base: Value,
+): Value {
   const { g } = context;
   const { arena, scores } = step;
   if (step.target === null && scores > 1) {
     throw unsupported(step, 'init_', 'an estimator under trees of several scores', 'one score a tree is');
   }
-  const base = estimatorScores(context, step, x);
-  const terms = byTree(context, step, nodes, x.value, leafValues(step, nodes, 0));
+  const terms = byTree(context, step, nodes, x, leafValues(step, nodes, 0));
   const sums = Array.from({ length: scores }, (_, score) => {
     const trees = Array.from(arena.roots, (_, tree) => tree).filter(
       (tree) => (step.target?.[tree] ?? 0) === score,

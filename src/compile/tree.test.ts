@@ -1,147 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { TreeArena, TreeEnsembleStep } from '../model/tree.ts';
+import type { Step } from '../model/step.ts';
+import type { Labels } from '../model/tensor.ts';
+import type { TreeArena, TreeEnsembleStep, TreeHead } from '../model/tree.ts';
+import { compileModel } from './compile.ts';
+import {
+  arenaOf,
+  balanced,
+  chain,
+  FEATURES,
+  rowsArbitrary,
+  special,
+  type Tree,
+  treeOf,
+  walk,
+} from './random-trees.ts';
 import { base, infer, numbers, tableSignature } from './test-session.ts';
 
 const SEED = Number(process.env['PLIMSOLL_SEED'] ?? 20_261_125);
-const CATEGORIES = 256;
-
-/** A tree as people draw it; the oracle walks it directly, the arena is made from it. */
-type Tree =
-  | { readonly values: readonly number[] }
-  | ({
-      readonly feature: number;
-      readonly missingLeft: boolean;
-      readonly left: Tree;
-      readonly right: Tree;
-    } & (
-      | { readonly threshold: number }
-      | { readonly goesLeft: ReadonlySet<number>; readonly known: ReadonlySet<number> }
-    ));
-
-function goesLeft(
-  tree: Exclude<Tree, { values: readonly number[] }>,
-  x: number,
-  split: 'le' | 'lt',
-): boolean {
-  if (Number.isNaN(x)) return tree.missingLeft;
-  if ('threshold' in tree) return split === 'le' ? x <= tree.threshold : x < tree.threshold;
-  if (tree.goesLeft.has(x)) return true;
-  return tree.known.has(x) ? false : tree.missingLeft;
-}
-
-function walk(tree: Tree, row: readonly number[], split: 'le' | 'lt'): readonly number[] {
-  if ('values' in tree) return tree.values;
-  return walk(goesLeft(tree, row[tree.feature]!, split) ? tree.left : tree.right, row, split);
-}
-
-const words = (set: ReadonlySet<number>): number[] =>
-  Array.from({ length: 8 }, (_, word) => {
-    let bits = 0;
-    for (let bit = 0; bit < 32; bit += 1) if (set.has(word * 32 + bit)) bits |= 1 << bit;
-    return bits >>> 0;
-  });
-
-function arenaOf(trees: readonly Tree[], valueWidth: number): TreeArena {
-  const nodes: { left: number; right: number; tree: Tree }[] = [];
-  const bits: number[][] = [];
-  const known: number[][] = [];
-  const categorical: number[] = [];
-  const add = (tree: Tree): number => {
-    const at = nodes.push({ left: -1, right: -1, tree }) - 1;
-    const isCategorical = 'goesLeft' in tree;
-    categorical.push(isCategorical ? bits.length : -1);
-    if (isCategorical) {
-      bits.push(words(tree.goesLeft));
-      known.push(words(tree.known));
-    }
-    if (!('values' in tree)) {
-      nodes[at]!.left = add(tree.left);
-      nodes[at]!.right = add(tree.right);
-    }
-    return at;
-  };
-  const roots = Int32Array.from(trees, add);
-  return {
-    roots,
-    left: Int32Array.from(nodes, ({ left }) => left),
-    right: Int32Array.from(nodes, ({ right }) => right),
-    feature: Int32Array.from(nodes, ({ tree }) => ('feature' in tree ? tree.feature : -1)),
-    threshold: Float64Array.from(nodes, ({ tree }) => ('threshold' in tree ? tree.threshold : 0)),
-    missingLeft: Uint8Array.from(nodes, ({ tree }) => Number('missingLeft' in tree && tree.missingLeft)),
-    categorical: bits.length > 0 ? Int32Array.from(categorical) : null,
-    bitsets: Uint32Array.from(bits.flat()),
-    knownBitsets: Uint32Array.from(known.flat()),
-    values: Float64Array.from(
-      nodes.flatMap(({ tree }) => ('values' in tree ? tree.values : new Array<number>(valueWidth).fill(0))),
-    ),
-    valueWidth,
-  };
-}
-
-const FEATURES = 3;
-/** Few distinct numbers, so that thresholds tie with inputs. */
-const special = fc.constantFrom(
-  0,
-  -0,
-  1,
-  -1,
-  0.5,
-  2 ** -149,
-  1e-310,
-  3.5,
-  1e300,
-  -1e300,
-  16_777_217,
-  0.1,
-  Math.fround(0.1),
-);
-const cell = fc.oneof(
-  special,
-  fc.constantFrom(Number.NaN, Infinity, -Infinity),
-  fc.integer({ min: 0, max: 300 }),
-  fc.double(),
-);
-const threshold = fc.oneof(special, fc.double({ noNaN: true }));
-const categorySet = fc
-  .oneof(
-    fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { maxLength: 5 }),
-    fc.uniqueArray(fc.integer({ min: 0, max: CATEGORIES - 1 }), { maxLength: 60 }),
-  )
-  .map((list) => new Set(list));
-
-const leafOf = (width: number): fc.Arbitrary<Tree> =>
-  fc
-    .array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: width, maxLength: width })
-    .map((values) => ({ values }));
-
-/** Feature 2 is categorical in categorical ensembles, as a column is one or the other. */
-function treeOf(width: number, categories: boolean): fc.Arbitrary<Tree> {
-  const { tree } = fc.letrec<{ tree: Tree }>((tie) => {
-    const children = { missingLeft: fc.boolean(), left: tie('tree'), right: tie('tree') };
-    const numeric = fc.record({ feature: fc.nat(categories ? 1 : 2), threshold, ...children });
-    const categorical = fc
-      .record({ feature: fc.constant(2), goesLeft: categorySet, also: categorySet, ...children })
-      .map(({ also, ...node }) => ({ ...node, known: new Set([...node.goesLeft, ...also]) }));
-    return {
-      tree: fc.oneof(
-        { maxDepth: 7, depthSize: 'large' },
-        { weight: 1, arbitrary: leafOf(width) },
-        { weight: 3, arbitrary: numeric },
-        { weight: categories ? 3 : 0, arbitrary: categorical },
-      ),
-    };
-  });
-  return tree;
-}
-
-const rowsArbitrary = (categories: boolean) => {
-  const row = categories
-    ? fc.tuple(cell, cell, fc.oneof(fc.integer({ min: 0, max: 300 }), fc.constantFrom(Number.NaN, -1, -0)))
-    : fc.tuple(cell, cell, cell);
-  return fc.array(row, { minLength: 1, maxLength: 24 });
-};
-
 const ensemble = (fields: Partial<TreeEnsembleStep> & Pick<TreeEnsembleStep, 'arena'>): TreeEnsembleStep => ({
   ...base,
   kind: 'tree-ensemble',
@@ -155,6 +31,24 @@ const ensemble = (fields: Partial<TreeEnsembleStep> & Pick<TreeEnsembleStep, 'ar
   head: { kind: 'regression', link: 'identity', flat: true },
   ...fields,
 });
+
+const boostedHead: TreeHead = {
+  kind: 'boosted',
+  classes: { type: 'int', values: [0, 1, 2] },
+  link: 'softmax',
+  factor: 1,
+  positiveAtZero: false,
+};
+const scoresOnly = tableSignature(numbers(FEATURES), ['decision_function']);
+
+/** An init estimator that answers the first column. */
+const firstColumn: Step = {
+  ...base,
+  kind: 'linear-regressor',
+  coef: { rows: 1, cols: FEATURES, data: Float64Array.of(1, 0, 0) },
+  intercept: Float64Array.of(0),
+  flat: true,
+};
 
 const predict = async (step: TreeEnsembleStep, rows: readonly (readonly number[])[]) =>
   (await infer(step, tableSignature(numbers(FEATURES), ['predict']), rows))['predict']!;
@@ -197,4 +91,127 @@ describe('tree ensembles', () => {
       );
     },
   );
+
+  test('sum leaves of several values in tree order, starting at the base', async () => {
+    const trees = fc.array(treeOf(3, false), { minLength: 1, maxLength: 8 });
+    const start = fc.array(special, { minLength: 3, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(trees, rowsArbitrary(false), start, async (forest, rows, scores) => {
+        const step = ensemble({
+          arena: arenaOf(forest, 3),
+          scores: 3,
+          base: { kind: 'constant', scores: Float64Array.from(scores) },
+          head: { kind: 'regression', link: 'identity', flat: false },
+        });
+        const expected = rows.flatMap((row) =>
+          scores.map((score, k) => forest.reduce((sum, tree) => sum + walk(tree, row, 'le')[k]!, 0 + score)),
+        );
+        const { dims, data } = await predict(step, rows);
+        expect(dims).toEqual([rows.length, 3]);
+        expect(data).toEqual(expected);
+      }),
+      { seed: SEED, numRuns: 100 },
+    );
+  });
+
+  test('add each boosted tree to the score it names', async () => {
+    const trees = fc.array(treeOf(1, true), { minLength: 3, maxLength: 9 });
+    const start = fc.array(special, { minLength: 3, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(trees, rowsArbitrary(true), start, async (forest, rows, scores) => {
+        const step = ensemble({
+          arena: arenaOf(forest, 1),
+          scores: 3,
+          target: Int32Array.from(forest, (_, tree) => tree % 3),
+          base: { kind: 'constant', scores: Float64Array.from(scores) },
+          head: boostedHead,
+        });
+        const expected = rows.flatMap((row) =>
+          scores.map((score, k) =>
+            forest.reduce((sum, tree, t) => (t % 3 === k ? sum + walk(tree, row, 'le')[0]! : sum), 0 + score),
+          ),
+        );
+        const { decision_function: decision } = await infer(step, scoresOnly, rows);
+        expect(decision).toEqual({ dims: [rows.length, 3], data: expected });
+      }),
+      { seed: SEED, numRuns: 100 },
+    );
+  });
+
+  test('add trees to what the init estimator says of the rounded row', async () => {
+    const trees = fc.array(treeOf(1, false), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(trees, rowsArbitrary(false), async (forest, rows) => {
+        const step = ensemble({
+          arena: arenaOf(forest, 1),
+          input: 'float32',
+          base: { kind: 'estimator', step: firstColumn, link: 'identity', eps: 0 },
+        });
+        const finite = rows.map((row) => row.map((x) => (Number.isFinite(Math.fround(x)) ? x : 0.1)));
+        const expected = finite.map((row) => {
+          const seen = row.map(Math.fround);
+          return forest.reduce((sum, tree) => sum + walk(tree, seen, 'le')[0]!, seen[0]! + 0);
+        });
+        expect((await predict(step, finite)).data).toEqual(expected);
+      }),
+      { seed: SEED, numRuns: 100 },
+    );
+  });
+
+  test('answer each output of a multi-output forest with its own labels, the lowest on ties', async () => {
+    const groups: Labels[] = [
+      { type: 'string', values: ['no', 'yes'] },
+      { type: 'string', values: ['a', 'b', 'ü'] },
+    ];
+    const forest: Tree[] = [
+      {
+        feature: 0,
+        missingLeft: false,
+        threshold: 0,
+        left: { values: [0.5, 0.5, 9, 0.2, 0.2, 0.6] },
+        right: { values: [0, 1, 9, 0.3, 0.4, 0.3] },
+      },
+      { values: [0.5, 0.5, 9, 0.25, 0.5, 0.25] },
+    ];
+    const step = ensemble({
+      arena: arenaOf(forest, 6),
+      scores: 6,
+      aggregate: 'mean',
+      base: { kind: 'constant', scores: new Float64Array(6) },
+      head: { kind: 'vote', groups, stride: 3 },
+    });
+    const outputs = await infer(step, tableSignature(numbers(FEATURES), ['predict', 'predict_proba']), [
+      [0, 0, 0],
+      [1, 0, 0],
+    ]);
+    expect(outputs['predict']).toEqual({ dims: [2, 2], data: ['no', 'ü', 'yes', 'b'] });
+    expect(outputs['predict_proba_0']).toEqual({ dims: [2, 2], data: [0.5, 0.5, 0.25, 0.75] });
+    expect(outputs['predict_proba_1']).toEqual({
+      dims: [2, 3],
+      data: [(0.2 + 0.25) / 2, 0.35, (0.6 + 0.25) / 2, (0.3 + 0.25) / 2, 0.45, (0.3 + 0.25) / 2],
+    });
+  });
+
+  test('are refused where two parents share a node', () => {
+    const arena = arenaOf(
+      [{ feature: 0, missingLeft: false, threshold: 0, left: { values: [1] }, right: { values: [2] } }],
+      1,
+    );
+    const shared = { ...arena, right: arena.left };
+    const compile = () =>
+      compileModel({
+        root: ensemble({ arena: shared }),
+        signature: tableSignature(numbers(FEATURES), ['predict']),
+      });
+    expect(compile).toThrowError(/node 1 is reached from node 0 out of order or twice/);
+  });
+
+  test('of 100 trees with 10,001 nodes each compile within a second, a tree of 20,001 levels without overflow', () => {
+    const compile = (arena: TreeArena) =>
+      compileModel({ root: ensemble({ arena }), signature: tableSignature(numbers(FEATURES), ['predict']) });
+    const started = performance.now();
+    compile(balanced(100, 10_001));
+    expect(performance.now() - started).toBeLessThan(1000);
+    compile(chain(20_001));
+  });
 });

@@ -11,7 +11,7 @@ import { type Compared, rawScores } from './tree-scores.ts';
 type Head<K extends TreeHead['kind']> = Extract<TreeHead, { kind: K }>;
 type Outputs = Record<string, Output | readonly Output[]>;
 
-/** `x` as the trees compare it: rounded to float32 first, or with category codes cut to integers. */
+/** `x` as the trees compare it: rounded to float32 first, unless they compare float64. */
 function comparedInput(context: Context, step: TreeEnsembleStep, input: Stream): Value {
   const { g } = context;
   const x = matrixOf(context, input, step);
@@ -80,12 +80,13 @@ function labelMatrix(
 function boosted(context: Context, step: TreeEnsembleStep, head: Head<'boosted'>, x: Compared): Outputs {
   const { g } = context;
   const binary = head.link === 'sigmoid';
+  const isPositive = head.positiveAtZero ? 'GreaterOrEqual' : 'Greater';
   const all = Array.from({ length: step.scores }, (_, index) => index);
   const raw = once(() => rawScores(context, step, x, all));
   const decision = once(() => (binary ? flat(context, raw()) : raw()));
   const index = () =>
     binary
-      ? binaryIndex(context, g.add('Greater', [decision(), g.float64([0], [])]))
+      ? binaryIndex(context, g.add(isPositive, [decision(), g.float64([0], [])]))
       : argMax(context, raw());
   return {
     predict: labelOutput(context, head.classes, index),

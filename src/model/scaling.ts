@@ -33,6 +33,8 @@ export interface RobustScalerStep extends StepBase {
 export interface NormalizerStep extends StepBase {
   readonly kind: 'normalizer';
   readonly norm: 'l1' | 'l2' | 'max';
+  /** Norms below it divide by 1 too: 10 ε (2⁻⁵² · 10) for dense rows from scikit-learn 1.0; absent before. */
+  readonly negligible?: number;
 }
 
 export type ScalingStep =

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import type { TreeArena } from '../model/tree.ts';
+
+/** For tests only: random trees, a walk over them that shares nothing with compilers, and the arena they make. */
+
+const CATEGORIES = 256;
+
+/** A tree as people draw it; the oracle walks it directly, the arena is made from it. */
+export type Tree =
+  | { readonly values: readonly number[] }
+  | ({
+      readonly feature: number;
+      readonly missingLeft: boolean;
+      readonly left: Tree;
+      readonly right: Tree;
+    } & (
+      | { readonly threshold: number }
+      | { readonly goesLeft: ReadonlySet<number>; readonly known: ReadonlySet<number> }
+    ));
+
+function goesLeft(
+  tree: Exclude<Tree, { values: readonly number[] }>,
+  x: number,
+  split: 'le' | 'lt',
+): boolean {
+  if (Number.isNaN(x)) return tree.missingLeft;
+  if ('threshold' in tree) return split === 'le' ? x <= tree.threshold : x < tree.threshold;
+  if (tree.goesLeft.has(x)) return true;
+  return tree.known.has(x) ? false : tree.missingLeft;
+}
+
+export function walk(tree: Tree, row: readonly number[], split: 'le' | 'lt'): readonly number[] {
+  if ('values' in tree) return tree.values;
+  return walk(goesLeft(tree, row[tree.feature]!, split) ? tree.left : tree.right, row, split);
+}
+
+const words = (set: ReadonlySet<number>): number[] =>
+  Array.from({ length: 8 }, (_, word) => {
+    let bits = 0;
+    for (let bit = 0; bit < 32; bit += 1) if (set.has(word * 32 + bit)) bits |= 1 << bit;
+    return bits >>> 0;
+  });
+
+export function arenaOf(trees: readonly Tree[], valueWidth: number): TreeArena {
+  const nodes: { left: number; right: number; tree: Tree }[] = [];
+  const bits: number[][] = [];
+  const known: number[][] = [];
+  const categorical: number[] = [];
+  const add = (tree: Tree): number => {
+    const at = nodes.push({ left: -1, right: -1, tree }) - 1;
+    const isCategorical = 'goesLeft' in tree;
+    categorical.push(isCategorical ? bits.length : -1);
+    if (isCategorical) {
+      bits.push(words(tree.goesLeft));
+      known.push(words(tree.known));
+    }
+    if (!('values' in tree)) {
+      nodes[at]!.left = add(tree.left);
+      nodes[at]!.right = add(tree.right);
+    }
+    return at;
+  };
+  const roots = Int32Array.from(trees, add);
+  return {
+    roots,
+    left: Int32Array.from(nodes, ({ left }) => left),
+    right: Int32Array.from(nodes, ({ right }) => right),
+    feature: Int32Array.from(nodes, ({ tree }) => ('feature' in tree ? tree.feature : -1)),
+    threshold: Float64Array.from(nodes, ({ tree }) => ('threshold' in tree ? tree.threshold : 0)),
+    missingLeft: Uint8Array.from(nodes, ({ tree }) => Number('missingLeft' in tree && tree.missingLeft)),
+    categorical: bits.length > 0 ? Int32Array.from(categorical) : null,
+    bitsets: Uint32Array.from(bits.flat()),
+    knownBitsets: Uint32Array.from(known.flat()),
+    values: Float64Array.from(
+      nodes.flatMap(({ tree }) => ('values' in tree ? tree.values : new Array<number>(valueWidth).fill(0))),
+    ),
+    valueWidth,
+  };
+}
+
+export const FEATURES = 3;
+/** Few distinct numbers, so that thresholds tie with inputs. */
+export const special = fc.constantFrom(
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  2 ** -149,
+  1e-310,
+  3.5,
+  1e300,
+  -1e300,
+  16_777_217,
+  0.1,
+  Math.fround(0.1),
+);
+const cell = fc.oneof(
+  special,
+  fc.constantFrom(Number.NaN, Infinity, -Infinity),
+  fc.integer({ min: 0, max: 300 }),
+  fc.double(),
+);
+const threshold = fc.oneof(special, fc.double({ noNaN: true }));
+const categorySet = fc
+  .oneof(
+    fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { maxLength: 5 }),
+    fc.uniqueArray(fc.integer({ min: 0, max: CATEGORIES - 1 }), { maxLength: 60 }),
+  )
+  .map((list) => new Set(list));
+
+const leafOf = (width: number): fc.Arbitrary<Tree> =>
+  fc
+    .array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: width, maxLength: width })
+    .map((values) => ({ values }));
+
+/** Feature 2 is categorical in categorical ensembles, as a column is one or the other. */
+export function treeOf(width: number, categories: boolean): fc.Arbitrary<Tree> {
+  const { tree } = fc.letrec<{ tree: Tree }>((tie) => {
+    const children = { missingLeft: fc.boolean(), left: tie('tree'), right: tie('tree') };
+    const numeric = fc.record({ feature: fc.nat(categories ? 1 : 2), threshold, ...children });
+    const categorical = fc
+      .record({ feature: fc.constant(2), goesLeft: categorySet, also: categorySet, ...children })
+      .map(({ also, ...node }) => ({ ...node, known: new Set([...node.goesLeft, ...also]) }));
+    return {
+      tree: fc.oneof(
+        { maxDepth: 7, depthSize: 'large' },
+        { weight: 1, arbitrary: leafOf(width) },
+        { weight: 3, arbitrary: numeric },
+        { weight: categories ? 3 : 0, arbitrary: categorical },
+      ),
+    };
+  });
+  return tree;
+}
+
+export const rowsArbitrary = (categories: boolean) => {
+  const row = categories
+    ? fc.tuple(cell, cell, fc.oneof(fc.integer({ min: 0, max: 300 }), fc.constantFrom(Number.NaN, -1, -0)))
+    : fc.tuple(cell, cell, cell);
+  return fc.array(row, { minLength: 1, maxLength: 24 });
+};
+
+function skeleton(nodes: number, roots: Int32Array): TreeArena {
+  return {
+    roots,
+    left: new Int32Array(nodes).fill(-1),
+    right: new Int32Array(nodes).fill(-1),
+    feature: new Int32Array(nodes),
+    threshold: new Float64Array(nodes),
+    missingLeft: new Uint8Array(nodes),
+    categorical: null,
+    bitsets: new Uint32Array(0),
+    knownBitsets: new Uint32Array(0),
+    values: new Float64Array(nodes),
+    valueWidth: 1,
+  };
+}
+
+export function balanced(trees: number, nodes: number): TreeArena {
+  const arena = skeleton(
+    trees * nodes,
+    Int32Array.from({ length: trees }, (_, tree) => tree * nodes),
+  );
+  for (let at = 0; at < trees * nodes; at += 1) {
+    const child = 2 * (at % nodes) + 1;
+    if (child + 1 >= nodes) continue;
+    arena.left[at] = at - (at % nodes) + child;
+    arena.right[at] = arena.left[at]! + 1;
+  }
+  return arena;
+}
+
+export function chain(nodes: number): TreeArena {
+  const arena = skeleton(nodes, Int32Array.of(0));
+  for (let at = 0; at + 2 < nodes; at += 2) {
+    arena.left[at] = at + 1;
+    arena.right[at] = at + 2;
+  }
+  return arena;
+}
