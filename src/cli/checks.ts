@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { createServer } from 'node:net';
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export interface Check {
   readonly name: string;
@@ -90,12 +90,15 @@ function portFree(port: number): Promise<Check> {
   });
 }
 
+/** Tries it: rights, a full disk and a read-only mount all show in a real file only. */
 function dataWritable(dataDir: string): Check {
   const path = resolve(dataDir);
+  const probe = join(path, `.doctor-${process.pid}`);
   try {
-    if (existsSync(path)) accessSync(path, constants.W_OK);
-    else accessSync(existingParent(path), constants.W_OK);
-    return ok('data', existsSync(path) ? `${path} is writable` : `${path} can be made`);
+    const made = mkdirSync(path, { recursive: true });
+    writeFileSync(probe, 'probe', { flush: true });
+    rmSync(made ?? probe, { recursive: true });
+    return ok('data', `${path} ${made === undefined ? 'is writable' : 'can be made'}`);
   } catch (error) {
     const found = `${path}: ${(error as NodeJS.ErrnoException).code}`;
     return {
@@ -105,12 +108,6 @@ function dataWritable(dataDir: string): Check {
       fix: 'give another directory with --data DIR, or allow writing',
     };
   }
-}
-
-function existingParent(path: string): string {
-  let parent = dirname(path);
-  while (!existsSync(parent)) parent = dirname(parent);
-  return parent;
 }
 
 function compileCache(): Check {
