@@ -62,7 +62,13 @@ export class ByteCursor {
     const at = this.advance(8, what);
     const value = this.#view.getBigUint64(at, true);
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
-      throw new PlimsollError('READ_LIMIT', { what, offset: at, found: value, limit: Number.MAX_SAFE_INTEGER, name: 'integer' });
+      throw new PlimsollError('READ_LIMIT', {
+        what,
+        offset: at,
+        found: value,
+        limit: Number.MAX_SAFE_INTEGER,
+        name: 'integer',
+      });
     }
     return Number(value);
   }
@@ -83,9 +89,21 @@ export class ByteCursor {
     const at = this.#at;
     const end = this.bytes.subarray(0, Math.min(this.#end, at + limit + 1)).indexOf(0x0a, at);
     if (end < 0 && this.#end - at > limit) {
-      throw new PlimsollError('READ_LIMIT', { what, offset: at, found: `a line over ${limit} bytes`, limit, name: 'line' });
+      throw new PlimsollError('READ_LIMIT', {
+        what,
+        offset: at,
+        found: `a line over ${limit} bytes`,
+        limit,
+        name: 'line',
+      });
     }
-    if (end < 0) throw new PlimsollError('READ_TRUNCATED', { what, offset: at, found: this.#end - at, wanted: 'a newline' });
+    if (end < 0)
+      throw new PlimsollError('READ_TRUNCATED', {
+        what,
+        offset: at,
+        found: this.#end - at,
+        wanted: 'a newline',
+      });
     this.#at = end + 1;
     return this.bytes.subarray(at, end);
   }

@@ -27,6 +27,7 @@ export const ERRORS = {
   PYTHON_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot run the model with Python: this version of Plimsoll executes models as data only', 'Leave out --runtime python; `plimsoll inspect FILE` names any step that stands in the way'),
   COMMAND_UNKNOWN: row(400, EXIT.usage, 'Cannot run the command: {reason}', 'See `plimsoll --help`'),
   FILE_NOT_FOUND: row(404, EXIT.usage, 'Cannot open "{path}": no such file', 'Check the path'),
+  FILE_UNREADABLE: row(422, EXIT.usage, 'Cannot open "{path}": {reason}, a regular file was wanted', 'Give the path of the model file itself'),
 
   // Reading untrusted bytes (src/bytes, src/formats)
   READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
@@ -71,6 +72,16 @@ export const ERRORS = {
   INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Send rows as the signature says: see /docs or `plimsoll inspect`'),
   BODY_TOO_LARGE: row(413, EXIT.failed, 'Cannot accept the request: its body of {found} bytes exceeds the limit {limit}', 'Send fewer rows a request, or raise --max-body'),
   MODEL_NOT_FOUND: row(404, EXIT.usage, 'Cannot find model "{model}": this server has {known}', 'Use one of the names it has'),
+  MODEL_UNNAMED: row(404, EXIT.usage, 'Cannot choose a model: the request names none and this server has {known}', 'Name one: POST /models/{example}/predict'),
+  VERSION_NOT_FOUND: row(404, EXIT.usage, 'Cannot find version {version} of model "{model}": this server has {known}', 'Use one of the versions it has, or leave the version out'),
+  ROUTE_NOT_FOUND: row(404, EXIT.usage, 'Cannot find {path}: no such route', 'Routes are listed in /docs and /openapi.json'),
+  METHOD_NOT_ALLOWED: row(405, EXIT.usage, 'Cannot {method} {path}: it takes {allowed}', 'Use {allowed}'),
+  ENCODING_UNKNOWN: row(415, EXIT.failed, 'Cannot read the body: its encoding is "{found}", known are {known}', 'Send the body in a known encoding, or as it is'),
+  ENCODING_CORRUPT: row(400, EXIT.failed, 'Cannot read the body: it is no complete {encoding} data ({reason})', 'Check what compresses the request'),
+  OVERLOADED: row(503, EXIT.failed, 'Cannot take the request: {found} {what} exceed the limit {limit}', 'Try again after {retry} s, or start more replicas'),
+  STOPPING: row(503, EXIT.failed, 'Cannot take the request: the server is stopping', 'Send it to another replica'),
+  SCORER_DIED: row(500, EXIT.failed, 'Cannot score the rows of {model}: its worker ended ({reason})', 'Send fewer rows; if one row does it too, report this with the model'),
+  SCORER_TIMEOUT: row(504, EXIT.failed, 'Cannot score the rows of {model}: it took longer than {limit} ms', 'Send fewer rows a request'),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;

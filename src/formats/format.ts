@@ -13,8 +13,11 @@ export interface ByteSource {
 /** Decompressors are passed in: `formats` stays free of `node:`. */
 export interface Codec {
   readonly id: 'zlib' | 'gzip' | 'bz2' | 'lzma' | 'xz' | 'lz4';
-  /** Whole stream at once; throws READ_LIMIT as soon as the output would pass `limit` bytes. */
-  decompress(data: Uint8Array, limit: number): Uint8Array;
+  /**
+   * Whole stream at once; throws READ_LIMIT as soon as the output would pass `limit` bytes. Slow codecs call `tick`
+   * every so often, and it throws where time is up.
+   */
+  decompress(data: Uint8Array, limit: number, tick: () => void): Uint8Array;
 }
 
 /** Named limits; each stops one weakness. Defaults live in `limits.ts`. */

@@ -13,8 +13,10 @@ const MIB = 2 ** 20;
 export const LIMITS = {
   fileBytes: { value: 256 * MIB, stops: 'a file that alone fills the memory' },
   decompressedBytes: { value: 256 * MIB, stops: 'decompression bombs' },
-  decompressionRatio: { value: 200, stops: 'decompression bombs in small files (checked above 32 MiB of output)' },
-  dictionaryBytes: { value: 64 * MIB, stops: 'LZMA headers that ask for a huge window' },
+  decompressionRatio: {
+    value: 200,
+    stops: 'decompression bombs in small files (checked above 32 MiB of output)',
+  },
   totalBytes: { value: 320 * MIB, stops: 'many small allocations that together fill the memory' },
   wallMs: { value: 4500, stops: 'files that are slow rather than large' },
   opcodes: { value: 50_000_000, stops: 'endless pickle programs' },

@@ -1,7 +1,14 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Budget } from '../budget.ts';
 import { encodeLatin1 } from '../pickle/text.ts';
-import { describeValue, isType, type PyArray, type PyDType, type PyScalar, type PyValue } from '../pickle/value.ts';
+import {
+  describeValue,
+  isType,
+  type PyArray,
+  type PyDType,
+  type PyScalar,
+  type PyValue,
+} from '../pickle/value.ts';
 import { elementCount, parseDType, shapeOf } from './dtype.ts';
 
 /** numpy arrays and scalars from their pickled records (numpy/_core/src/multiarray/methods.c, array_setstate). */
@@ -44,19 +51,36 @@ export function rawSize(dtype: PyDType, shape: readonly number[], budget: Budget
 }
 
 /** An array over raw bytes, which must be exactly as many as type and shape say. */
-export function rawArray(dtype: PyDType, shape: readonly number[], fortran: boolean, data: Uint8Array, budget: Budget, offset: number): PyArray {
+export function rawArray(
+  dtype: PyDType,
+  shape: readonly number[],
+  fortran: boolean,
+  data: Uint8Array,
+  budget: Budget,
+  offset: number,
+): PyArray {
   const size = rawSize(dtype, shape, budget, offset);
-  if (dtype.code === 'O' || holdsObjects(dtype)) throw corrupt(offset, 'raw bytes for an array of objects', 'a list of objects');
-  if (size !== data.length) throw corrupt(offset, `${data.length} bytes`, `${size} bytes for shape (${shape.join(', ')})`);
+  if (dtype.code === 'O' || holdsObjects(dtype))
+    throw corrupt(offset, 'raw bytes for an array of objects', 'a list of objects');
+  if (size !== data.length)
+    throw corrupt(offset, `${data.length} bytes`, `${size} bytes for shape (${shape.join(', ')})`);
   return { type: 'array', dtype, shape, fortran, data, mask: null, offset };
 }
 
-const holdsObjects = (dtype: PyDType): boolean => dtype.fields?.some((f) => f.dtype.code === 'O' || holdsObjects(f.dtype)) ?? false;
+const holdsObjects = (dtype: PyDType): boolean =>
+  dtype.fields?.some((f) => f.dtype.code === 'O' || holdsObjects(f.dtype)) ?? false;
 
 /** An array of objects in C order. */
-export function objectArray(dtype: PyDType, shape: readonly number[], items: readonly PyValue[], budget: Budget, offset: number): PyArray {
+export function objectArray(
+  dtype: PyDType,
+  shape: readonly number[],
+  items: readonly PyValue[],
+  budget: Budget,
+  offset: number,
+): PyArray {
   const size = rawSize(dtype, shape, budget, offset) / dtype.itemSize;
-  if (size !== items.length) throw corrupt(offset, `${items.length} items`, `${size} items for shape (${shape.join(', ')})`);
+  if (size !== items.length)
+    throw corrupt(offset, `${items.length} items`, `${size} items for shape (${shape.join(', ')})`);
   return { type: 'array', dtype, shape, fortran: false, data: items, mask: null, offset };
 }
 
@@ -72,13 +96,15 @@ export function buildArray(array: ArrayDraft, state: PyValue, budget: Budget): v
   Object.assign(array, built, { mask: mask === undefined ? null : maskOf(mask, built) });
 }
 
-const isTrue = (value: PyValue | undefined): boolean => value === true || (isType(value, 'int') && value.value !== 0);
+const isTrue = (value: PyValue | undefined): boolean =>
+  value === true || (isType(value, 'int') && value.value !== 0);
 
 /** The mask bytes of `numpy.ma` (numpy/ma/core.py, MaskedArray.__getstate__), one an element. */
 function maskOf(value: PyValue, array: PyArray): Uint8Array {
   const mask = bytesOf(value, array.offset);
   const elements = array.shape.reduce((product, dim) => product * dim, 1);
-  if (mask.length !== elements) throw corrupt(array.offset, `a mask of ${mask.length} bytes`, `${elements} bytes`);
+  if (mask.length !== elements)
+    throw corrupt(array.offset, `a mask of ${mask.length} bytes`, `${elements} bytes`);
   return mask;
 }
 
@@ -86,7 +112,14 @@ function maskOf(value: PyValue, array: PyArray): Uint8Array {
 export function arrayFromBuffer(args: readonly PyValue[], budget: Budget, offset: number): PyArray {
   const [data, dtype, shape, order] = args;
   if (!isType(dtype, 'dtype')) throw corrupt(offset, describeValue(dtype), 'a dtype');
-  return rawArray(dtype, shapeOf(shape, budget, offset), order === 'F', bytesOf(data, offset), budget, offset);
+  return rawArray(
+    dtype,
+    shapeOf(shape, budget, offset),
+    order === 'F',
+    bytesOf(data, offset),
+    budget,
+    offset,
+  );
 }
 
 /** `scalar(dtype, bytes)`; an object scalar is the object itself. */
@@ -96,6 +129,7 @@ export function makeScalar(args: readonly PyValue[], offset: number): PyScalar |
   if (dtype.code === 'O' && value !== undefined) return value;
   // numpy leaves the bytes out where all of them are zero-width.
   const bytes = value === undefined ? new Uint8Array(dtype.itemSize) : bytesOf(value, offset);
-  if (bytes.length !== dtype.itemSize) throw corrupt(offset, `a scalar of ${bytes.length} bytes`, `${dtype.itemSize} bytes`);
+  if (bytes.length !== dtype.itemSize)
+    throw corrupt(offset, `a scalar of ${bytes.length} bytes`, `${dtype.itemSize} bytes`);
   return { type: 'scalar', dtype, bytes };
 }

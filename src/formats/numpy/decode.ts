@@ -1,7 +1,14 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { pyFloat, pyLong } from '../pickle/construct.ts';
 import { decodeLatin1 } from '../pickle/text.ts';
-import { describeValue, isType, type PyArray, type PyDType, type PyScalar, type PyValue } from '../pickle/value.ts';
+import {
+  describeValue,
+  isType,
+  type PyArray,
+  type PyDType,
+  type PyScalar,
+  type PyValue,
+} from '../pickle/value.ts';
 
 /** Typed values of numpy arrays and scalars, whatever the byte order and memory order they were written in. */
 
@@ -37,9 +44,11 @@ const NUMBER_READS = new Map<string, Read<number>>([
 ]); // prettier-ignore
 
 /** Size of one element without its sub-array. */
-const unitSize = (dtype: PyDType): number => dtype.itemSize / (dtype.subShape?.reduce((product, dim) => product * dim, 1) ?? 1);
+const unitSize = (dtype: PyDType): number =>
+  dtype.itemSize / (dtype.subShape?.reduce((product, dim) => product * dim, 1) ?? 1);
 
-export const isNumeric = (dtype: PyDType): boolean => dtype.fields === null && NUMBER_READS.has(`${dtype.code}${unitSize(dtype)}`);
+export const isNumeric = (dtype: PyDType): boolean =>
+  dtype.fields === null && NUMBER_READS.has(`${dtype.code}${unitSize(dtype)}`);
 
 function numberRead(dtype: PyDType, offset: number): Read<number> {
   const read = dtype.fields === null ? NUMBER_READS.get(`${dtype.code}${unitSize(dtype)}`) : undefined;
@@ -79,7 +88,8 @@ function fortranPositions(shape: readonly number[]): Uint32Array {
   return positions;
 }
 
-const isTransposed = (array: PyArray): boolean => array.fortran && array.shape.filter((dim) => dim !== 1).length > 1;
+const isTransposed = (array: PyArray): boolean =>
+  array.fortran && array.shape.filter((dim) => dim !== 1).length > 1;
 
 interface Sink {
   [index: number]: number;
@@ -102,7 +112,8 @@ function fill<T extends Sink>(target: T, array: PyArray, dtype: PyDType, base: n
   return target;
 }
 
-const unitsOf = (array: PyArray, dtype: PyDType): number => elementsOf(array) * (dtype.itemSize === 0 ? 0 : dtype.itemSize / unitSize(dtype));
+const unitsOf = (array: PyArray, dtype: PyDType): number =>
+  elementsOf(array) * (dtype.itemSize === 0 ? 0 : dtype.itemSize / unitSize(dtype));
 
 /** Objects of an object array as numbers. */
 function objectNumbers(array: PyArray): number[] {
@@ -121,7 +132,12 @@ export function toFloat64(array: PyArray): Float64Array {
   if (isObjects(array)) return Float64Array.from(objectNumbers(array));
   const data = array.data as Uint8Array;
   // The common case, without a call an element: native doubles in memory order.
-  if (array.dtype.code === 'f' && array.dtype.itemSize === 8 && array.dtype.littleEndian && !isTransposed(array)) {
+  if (
+    array.dtype.code === 'f' &&
+    array.dtype.itemSize === 8 &&
+    array.dtype.littleEndian &&
+    !isTransposed(array)
+  ) {
     return new Float64Array(new Uint8Array(data).buffer);
   }
   return fill(new Float64Array(unitsOf(array, array.dtype)), array, array.dtype, 0);
@@ -150,11 +166,17 @@ function checked<T extends Int32Array | Float64Array>(
 
 function fieldOf(array: PyArray, name: string): { dtype: PyDType; offset: number } {
   const field = array.dtype.fields?.find((candidate) => candidate.name === name);
-  if (field === undefined) throw corrupt(array.offset, `elements of type ${dtypeName(array.dtype)}`, `records with a field "${name}"`);
+  if (field === undefined)
+    throw corrupt(
+      array.offset,
+      `elements of type ${dtypeName(array.dtype)}`,
+      `records with a field "${name}"`,
+    );
   return field;
 }
 
-export const hasField = (array: PyArray, name: string): boolean => array.dtype.fields?.some((field) => field.name === name) ?? false;
+export const hasField = (array: PyArray, name: string): boolean =>
+  array.dtype.fields?.some((field) => field.name === name) ?? false;
 
 /** One field of an array of records as numbers, decoded by the record's own type (packed, i4 or i8, any byte order). */
 export function fieldColumn(array: PyArray, name: string): Float64Array {
@@ -164,7 +186,13 @@ export function fieldColumn(array: PyArray, name: string): Float64Array {
 
 /** One integer field of an array of records; READ_CORRUPT where a value does not fit 32 bits. */
 export function fieldInt32(array: PyArray, name: string): Int32Array {
-  return checked(fieldColumn(array, name), (value) => value === (value | 0), array, '32-bit integers', Int32Array);
+  return checked(
+    fieldColumn(array, name),
+    (value) => value === (value | 0),
+    array,
+    '32-bit integers',
+    Int32Array,
+  );
 }
 
 /** Text of one element: numpy drops trailing NULs of U and S elements. */
@@ -179,10 +207,13 @@ function readText(dtype: PyDType, view: DataView, at: number, offset: number): s
   const points: number[] = [];
   for (let i = 0; i < end; i++) {
     const point = view.getUint32(at + 4 * i, dtype.littleEndian);
-    if (point > 0x10ffff) throw corrupt(offset, `the character 0x${point.toString(16)}`, 'code points up to 10ffff');
+    if (point > 0x10ffff)
+      throw corrupt(offset, `the character 0x${point.toString(16)}`, 'code points up to 10ffff');
     points.push(point);
   }
-  return points.length < 4096 ? String.fromCodePoint(...points) : points.map((point) => String.fromCodePoint(point)).join('');
+  return points.length < 4096
+    ? String.fromCodePoint(...points)
+    : points.map((point) => String.fromCodePoint(point)).join('');
 }
 
 /** Elements of a U, S or object array in C order; objects must be strings. S elements are read as Latin-1. */
@@ -210,11 +241,17 @@ function elementValue(dtype: PyDType, view: DataView, at: number, offset: number
 
 /** Elements in C order as Python values: ints, floats, bools, str, bytes, or the objects of an object array. */
 export function toValues(array: PyArray): PyValue[] {
-  if (!(array.data instanceof Uint8Array)) return array.data.map((item) => (isType(item, 'scalar') ? scalarValue(item) : item));
+  if (!(array.data instanceof Uint8Array))
+    return array.data.map((item) => (isType(item, 'scalar') ? scalarValue(item) : item));
   const view = viewOf(array.data);
   const positions = isTransposed(array) ? fortranPositions(array.shape) : null;
   return Array.from({ length: elementsOf(array) }, (_, i) =>
-    elementValue(array.dtype, view, (positions === null ? i : positions[i]!) * array.dtype.itemSize, array.offset),
+    elementValue(
+      array.dtype,
+      view,
+      (positions === null ? i : positions[i]!) * array.dtype.itemSize,
+      array.offset,
+    ),
   );
 }
 
@@ -228,6 +265,7 @@ export function numberOf(value: PyValue | undefined): number | null {
   const plain = isType(value, 'scalar') && isNumeric(value.dtype) ? scalarValue(value) : value;
   if (isType(plain, 'int') || isType(plain, 'float')) return plain.value;
   if (typeof plain === 'boolean' || typeof plain === 'bigint') return Number(plain);
-  if (isType(plain, 'array') && plain.shape.length === 0 && isNumeric(plain.dtype)) return toFloat64(plain)[0]!;
+  if (isType(plain, 'array') && plain.shape.length === 0 && isNumeric(plain.dtype))
+    return toFloat64(plain)[0]!;
   return null;
 }

@@ -11,14 +11,43 @@ const WHAT = 'a numpy dtype';
 
 /** Sizes that each kind may have; null is any (with the bytes a unit of the written number). */
 const SIZES: Readonly<Record<string, readonly number[] | null>> = {
-  b: [1], i: [1, 2, 4, 8], u: [1, 2, 4, 8], f: [2, 4, 8, 12, 16], c: [8, 16, 24, 32], M: [8], m: [8], O: [4, 8],
-  S: null, U: null, V: null,
+  b: [1],
+  i: [1, 2, 4, 8],
+  u: [1, 2, 4, 8],
+  f: [2, 4, 8, 12, 16],
+  c: [8, 16, 24, 32],
+  M: [8],
+  m: [8],
+  O: [4, 8],
+  S: null,
+  U: null,
+  V: null,
 }; // prettier-ignore
 
 /** Old one-letter names that may appear without a size. */
 const LETTERS: Readonly<Record<string, string>> = {
-  '?': 'b1', b: 'i1', B: 'u1', h: 'i2', H: 'u2', i: 'i4', I: 'u4', l: 'i8', L: 'u8', q: 'i8', Q: 'u8', e: 'f2', f: 'f4',
-  d: 'f8', F: 'c8', D: 'c16', O: 'O8', M: 'M8', m: 'm8', S: 'S0', U: 'U0', V: 'V0',
+  '?': 'b1',
+  b: 'i1',
+  B: 'u1',
+  h: 'i2',
+  H: 'u2',
+  i: 'i4',
+  I: 'u4',
+  l: 'i8',
+  L: 'u8',
+  q: 'i8',
+  Q: 'u8',
+  e: 'f2',
+  f: 'f4',
+  d: 'f8',
+  F: 'c8',
+  D: 'c16',
+  O: 'O8',
+  M: 'M8',
+  m: 'm8',
+  S: 'S0',
+  U: 'U0',
+  V: 'V0',
 }; // prettier-ignore
 
 const corrupt = (offset: number, found: string, wanted: string): PlimsollError =>
@@ -30,7 +59,8 @@ export type DTypeDraft = { -readonly [K in keyof PyDType]: PyDType[K] };
 /** The dtype of a type string such as `f8`, `<i4`, `U7`, `M8[ns]`. */
 export function parseDType(text: string, offset: number): PyDType {
   const match = /^([<>=|]?)([a-zA-Z?])(\d{0,9})(\[[^\]]*\])?$/.exec(text);
-  const spelled = match === null || match[3] !== '' ? `${match?.[2]}${match?.[3]}` : (LETTERS[match[2]!] ?? '');
+  const spelled =
+    match === null || match[3] !== '' ? `${match?.[2]}${match?.[3]}` : (LETTERS[match[2]!] ?? '');
   const code = spelled[0] ?? '';
   const number = Number(spelled.slice(1));
   const sizes = Object.hasOwn(SIZES, code) ? SIZES[code] : undefined;
@@ -57,7 +87,8 @@ export function buildDType(dtype: DTypeDraft, state: PyValue, budget: Budget, of
   const items = isType(state, 'tuple') ? state.items : [];
   if (items.length < 6) throw corrupt(offset, describeValue(state), 'a dtype state of at least six items');
   const order = items[1];
-  if (order !== '<' && order !== '>' && order !== '|' && order !== '=') throw corrupt(offset, describeValue(order), 'a byte order');
+  if (order !== '<' && order !== '>' && order !== '|' && order !== '=')
+    throw corrupt(offset, describeValue(order), 'a byte order');
   dtype.littleEndian = order !== '>';
   const size = isType(items[5], 'int') ? items[5].value : -1;
   if (size >= 0 && 'USV'.includes(dtype.code)) dtype.itemSize = size;
@@ -76,18 +107,33 @@ function buildSubArray(dtype: DTypeDraft, pair: PyValue, budget: Budget, offset:
   dtype.itemSize = base.itemSize * elementCount(dims, budget, offset);
 }
 
-function buildFields(dtype: PyDType, names: PyValue, fields: PyValue, budget: Budget, offset: number): PyDType['fields'] {
-  if (!isType(names, 'tuple') || !isType(fields, 'dict')) throw corrupt(offset, describeValue(fields), 'names and fields of a record');
+function buildFields(
+  dtype: PyDType,
+  names: PyValue,
+  fields: PyValue,
+  budget: Budget,
+  offset: number,
+): PyDType['fields'] {
+  if (!isType(names, 'tuple') || !isType(fields, 'dict'))
+    throw corrupt(offset, describeValue(fields), 'names and fields of a record');
   budget.check('dtypeFields', names.items.length, WHAT, offset);
   const byName = new Map<PyValue, PyValue>(fields.entries);
   return names.items.map((name) => {
     const field = byName.get(name);
     const [type, at] = isType(field, 'tuple') ? field.items : [];
     if (typeof name !== 'string' || !isType(type, 'dtype') || !isType(at, 'int')) {
-      throw corrupt(offset, describeValue(field), `a type and an offset for the field ${describeValue(name)}`);
+      throw corrupt(
+        offset,
+        describeValue(field),
+        `a type and an offset for the field ${describeValue(name)}`,
+      );
     }
     if (type === dtype || at.value < 0 || at.value + type.itemSize > dtype.itemSize) {
-      throw corrupt(offset, `the field ${describeValue(name)} at byte ${at.value} of ${dtype.itemSize}`, 'fields inside their record');
+      throw corrupt(
+        offset,
+        `the field ${describeValue(name)} at byte ${at.value} of ${dtype.itemSize}`,
+        'fields inside their record',
+      );
     }
     return { name, dtype: type, offset: at.value };
   });
@@ -95,10 +141,12 @@ function buildFields(dtype: PyDType, names: PyValue, fields: PyValue, budget: Bu
 
 /** A shape tuple as numbers. */
 export function shapeOf(value: PyValue | undefined, budget: Budget, offset: number): number[] {
-  if (!isType(value, 'tuple') && !isType(value, 'list')) throw corrupt(offset, describeValue(value), 'a shape');
+  if (!isType(value, 'tuple') && !isType(value, 'list'))
+    throw corrupt(offset, describeValue(value), 'a shape');
   budget.check('dimensions', value.items.length, 'a numpy shape', offset);
   return value.items.map((item) => {
-    if (!isType(item, 'int') || item.value < 0) throw corrupt(offset, describeValue(item), 'a dimension of zero or more');
+    if (!isType(item, 'int') || item.value < 0)
+      throw corrupt(offset, describeValue(item), 'a dimension of zero or more');
     return item.value;
   });
 }

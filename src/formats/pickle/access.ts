@@ -6,7 +6,10 @@ import { describeValue, isType, type PyDict, type PyObject, type PyValue } from 
 const indexes = new WeakMap<object, ReadonlyMap<PyValue, PyValue>>();
 
 /** String-keyed entries as a Map, made once a dict; a repeated key counts as its last value. */
-function indexOf(owner: object, entries: readonly (readonly [PyValue, PyValue])[]): ReadonlyMap<PyValue, PyValue> {
+function indexOf(
+  owner: object,
+  entries: readonly (readonly [PyValue, PyValue])[],
+): ReadonlyMap<PyValue, PyValue> {
   let index = indexes.get(owner);
   if (index === undefined) {
     index = new Map(entries.filter(([key]) => typeof key === 'string'));
@@ -34,7 +37,8 @@ const EMPTY: ReadonlyMap<string, PyValue> = new Map();
 export function objectState(object: PyObject): ReadonlyMap<string, PyValue> {
   const made = indexes.get(object) as ReadonlyMap<string, PyValue> | undefined;
   if (made !== undefined) return made;
-  const parts = isType(object.state, 'tuple') && object.state.items.length === 2 ? object.state.items : [object.state];
+  const parts =
+    isType(object.state, 'tuple') && object.state.items.length === 2 ? object.state.items : [object.state];
   const dicts = parts.filter((part) => isType(part, 'dict'));
   const entries = [...object.entries, ...dicts.flatMap((dict) => dict.entries)];
   return entries.length === 0 ? EMPTY : (indexOf(object, entries) as ReadonlyMap<string, PyValue>);
@@ -44,15 +48,19 @@ export function objectState(object: PyObject): ReadonlyMap<string, PyValue> {
 export const className = (object: PyObject): string => `${object.cls.module}.${object.cls.name}`;
 
 /** The parts of a `slice(start, stop, step)`, or null where the value is no slice. */
-export function sliceParts(value: PyValue | undefined): { start: PyValue; stop: PyValue; step: PyValue } | null {
-  if (!isType(value, 'object') || value.cls.name !== 'slice' || !/^_*builtin(?:s|__)$/.test(value.cls.module)) return null;
+export function sliceParts(
+  value: PyValue | undefined,
+): { start: PyValue; stop: PyValue; step: PyValue } | null {
+  if (!isType(value, 'object') || value.cls.name !== 'slice' || !/^_*builtin(?:s|__)$/.test(value.cls.module))
+    return null;
   const [start = null, stop = null, step = null] = value.args;
   return { start, stop, step };
 }
 
 /** Items of a list, tuple, set, frozenset or object array; null for anything else. */
 export function itemsOf(value: PyValue | undefined): readonly PyValue[] | null {
-  if (isType(value, 'list') || isType(value, 'tuple') || isType(value, 'set') || isType(value, 'frozenset')) return value.items;
+  if (isType(value, 'list') || isType(value, 'tuple') || isType(value, 'set') || isType(value, 'frozenset'))
+    return value.items;
   return isType(value, 'array') && !(value.data instanceof Uint8Array) ? value.data : null;
 }
 

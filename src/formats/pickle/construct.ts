@@ -4,7 +4,10 @@ const SMALL_FROM = -128;
 const SMALL_TO = 1024;
 
 /** Small ints are shared, as in CPython: programs that push millions of them cost nothing. */
-const SMALL: readonly PyInt[] = Array.from({ length: SMALL_TO - SMALL_FROM }, (_, i) => ({ type: 'int', value: i + SMALL_FROM }));
+const SMALL: readonly PyInt[] = Array.from({ length: SMALL_TO - SMALL_FROM }, (_, i) => ({
+  type: 'int',
+  value: i + SMALL_FROM,
+}));
 
 export const isSmall = (value: number): boolean => value >= SMALL_FROM && value < SMALL_TO;
 
@@ -22,8 +25,17 @@ export const pyFloat = (value: number): PyFloat => ({ type: 'float', value });
 export const pyList = (items: PyValue[] = []): PyList => ({ type: 'list', items });
 export const pyTuple = (items: readonly PyValue[]): PyTuple => ({ type: 'tuple', items });
 export const EMPTY_TUPLE: PyTuple = pyTuple([]);
-export const pyDict = (entries: [PyValue, PyValue][] = [], cls: PyGlobal | null = null): PyDict => ({ type: 'dict', entries, cls });
+export const pyDict = (entries: [PyValue, PyValue][] = [], cls: PyGlobal | null = null): PyDict => ({
+  type: 'dict',
+  entries,
+  cls,
+});
 
-export function pyObject(cls: PyGlobal, args: readonly PyValue[], kwargs: PyDict | null, offset: number): PyObject {
+export function pyObject(
+  cls: PyGlobal,
+  args: readonly PyValue[],
+  kwargs: PyDict | null,
+  offset: number,
+): PyObject {
   return { type: 'object', cls, args, kwargs, state: null, items: [], entries: [], offset };
 }

@@ -8,22 +8,28 @@ import { describeValue, type PyGlobal, type PyValue } from './value.ts';
  * nothing is ever resolved, so a name missing here is no hole.
  */
 const DANGEROUS_MODULES = new Set(
-  ('os posix nt ntpath posixpath sys subprocess commands pty shutil socket ssl ctypes _ctypes importlib imp runpy code codeop ' +
+  (
+    'os posix nt ntpath posixpath sys subprocess commands pty shutil socket ssl ctypes _ctypes importlib imp runpy code codeop ' +
     'pickle _pickle cPickle dill cloudpickle marshal types webbrowser asyncio multiprocessing threading signal ' +
     'timeit profile cProfile trace bdb pdb doctest pip pydoc venv ensurepip http urllib urllib2 requests httplib ftplib ' +
     'smtplib telnetlib xmlrpc tempfile glob pathlib io _io zipimport site inspect gc linecache platform idlelib lib2to3 ' +
     'logging torch aiohttp uuid sqlite3 operator functools itertools distutils setuptools numpy.testing ' +
-    'numpy.f2py nturl2path mailcap cgi resource pkgutil').split(' '),
+    'numpy.f2py nturl2path mailcap cgi resource pkgutil'
+  ).split(' '),
 );
 /** Attributes of the modules above, and of builtins, that are plain data. */
 const HARMLESS = new Set(
-  ('io.BytesIO uuid.UUID pathlib.Path pathlib.PosixPath pathlib.PurePosixPath pathlib.WindowsPath itertools.count ' +
-    'functools.partial types.SimpleNamespace operator.itemgetter').split(' '),
+  (
+    'io.BytesIO uuid.UUID pathlib.Path pathlib.PosixPath pathlib.PurePosixPath pathlib.WindowsPath itertools.count ' +
+    'functools.partial types.SimpleNamespace operator.itemgetter'
+  ).split(' '),
 );
 const BUILTINS = new Set(['builtins', '__builtin__', '__builtins__']);
 const PLAIN_BUILTINS = new Set(
-  ('object int long float complex bool str unicode bytes bytearray list tuple dict set frozenset slice range xrange ' +
-    'Ellipsis NotImplemented type reversed enumerate zip map filter len sum min max abs sorted round print').split(' '),
+  (
+    'object int long float complex bool str unicode bytes bytearray list tuple dict set frozenset slice range xrange ' +
+    'Ellipsis NotImplemented type reversed enumerate zip map filter len sum min max abs sorted round print'
+  ).split(' '),
 );
 
 /** Names whose records this reader turns into values, or whose classes its model readers look at. */
@@ -32,10 +38,12 @@ const KNOWN_MODULES =
 
 /** How a name reads to people: `dangerous` names are the material of code-execution gadgets. */
 export function globalMeaning(module: string, name: string): NamedGlobal['meaning'] {
-  if (BUILTINS.has(module)) return PLAIN_BUILTINS.has(name) ? 'known' : isException(name) ? 'unknown' : 'dangerous';
+  if (BUILTINS.has(module))
+    return PLAIN_BUILTINS.has(name) ? 'known' : isException(name) ? 'unknown' : 'dangerous';
   if (HARMLESS.has(`${module}.${name}`)) return 'unknown';
   const parts = module.split('.');
-  if (DANGEROUS_MODULES.has(parts[0]!) || DANGEROUS_MODULES.has(parts.slice(0, 2).join('.'))) return 'dangerous';
+  if (DANGEROUS_MODULES.has(parts[0]!) || DANGEROUS_MODULES.has(parts.slice(0, 2).join('.')))
+    return 'dangerous';
   // A dotted attribute walks from a harmless module to anything it imported: `numpy` + `os.system`.
   if (name.includes('.') && name.split('.').some((part) => DANGEROUS_MODULES.has(part))) return 'dangerous';
   return KNOWN_MODULES.test(module) ? 'known' : 'unknown';
@@ -71,7 +79,8 @@ export class GlobalLog {
 
   #checkPart(part: PyValue, what: string, offset: number): void {
     const wanted = 'a module and an attribute name, both strings';
-    if (typeof part !== 'string') throw new PlimsollError('READ_CORRUPT', { what, offset, found: describeValue(part), wanted });
+    if (typeof part !== 'string')
+      throw new PlimsollError('READ_CORRUPT', { what, offset, found: describeValue(part), wanted });
     this.#budget.check('nameChars', part.length, what, offset);
     if (part === '' || /[\0\r\n]/.test(part)) {
       throw new PlimsollError('READ_CORRUPT', { what, offset, found: describeValue(part), wanted });

@@ -31,7 +31,13 @@ function contentOf(value: PyValue): readonly PyValue[] | null {
     case 'dict':
       return value.entries.flat();
     case 'object':
-      return [value.state, ...(value.kwargs === null ? [] : [value.kwargs]), ...value.args, ...value.items, ...value.entries.flat()];
+      return [
+        value.state,
+        ...(value.kwargs === null ? [] : [value.kwargs]),
+        ...value.args,
+        ...value.items,
+        ...value.entries.flat(),
+      ];
     case 'array':
       return value.data instanceof Uint8Array ? null : value.data;
     default:
@@ -76,11 +82,16 @@ function grow(parent: Visit, child: Extent, budget: Budget, offset: number): voi
   budget.check('unfolded', parent.size, 'shared values', offset);
 }
 
-function leave(path: Visit[], done: Map<object, Extent>, open: Set<object>, budget: Budget, offset: number): void {
+function leave(
+  path: Visit[],
+  done: Map<object, Extent>,
+  open: Set<object>,
+  budget: Budget,
+  offset: number,
+): void {
   const visit = path.pop()!;
   open.delete(visit.value);
   done.set(visit.value, { depth: visit.depth, size: visit.size });
   const parent = path.at(-1);
   if (parent !== undefined) grow(parent, visit, budget, offset);
 }
-

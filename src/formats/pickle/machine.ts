@@ -59,7 +59,8 @@ export class Machine {
       this.at = cursor.offset;
       const code = cursor.u8('a pickle opcode');
       const opcode = OPCODES[code];
-      if (opcode === undefined) throw this.corrupt(`byte 0x${code.toString(16).padStart(2, '0')}`, 'a pickle opcode', 'a pickle');
+      if (opcode === undefined)
+        throw this.corrupt(`byte 0x${code.toString(16).padStart(2, '0')}`, 'a pickle opcode', 'a pickle');
       opcode.run(this);
       if (this.#frameEnd >= 0) this.#leaveFrame();
       if (++sinceTick === TICK) {
@@ -129,7 +130,10 @@ export class Machine {
   /** STOP: exactly one value may be left. */
   stop(): void {
     if (this.#marks.length > 0 || this.#stack.length !== 1) {
-      throw this.corrupt(`${this.#stack.length} values and ${this.#marks.length / 2} marks`, 'one value on the stack');
+      throw this.corrupt(
+        `${this.#stack.length} values and ${this.#marks.length / 2} marks`,
+        'one value on the stack',
+      );
     }
     this.done = true;
   }
@@ -159,15 +163,26 @@ export class Machine {
   recall(index: number): void {
     const near = this.#memo[index];
     const value = near === undefined ? this.#farMemo.get(index) : near;
-    if (value === undefined) throw this.corrupt(`memo index ${index}, never put`, `one of ${this.#memoCount} memo entries`);
+    if (value === undefined)
+      throw this.corrupt(`memo index ${index}, never put`, `one of ${this.#memoCount} memo entries`);
     this.push(value);
   }
 
   /** FRAME: the next `length` bytes hold whole opcodes. */
   enterFrame(length: number): void {
     const { offset, left } = this.cursor;
-    if (this.#frameEnd >= 0) throw this.corrupt(`a frame inside the frame that ends at byte ${this.#frameEnd}`, 'frames one after the other');
-    if (length > left) throw new PlimsollError('READ_TRUNCATED', { what: this.what, offset: this.at, found: left, wanted: length });
+    if (this.#frameEnd >= 0)
+      throw this.corrupt(
+        `a frame inside the frame that ends at byte ${this.#frameEnd}`,
+        'frames one after the other',
+      );
+    if (length > left)
+      throw new PlimsollError('READ_TRUNCATED', {
+        what: this.what,
+        offset: this.at,
+        found: left,
+        wanted: length,
+      });
     this.#frameEnd = offset + length;
   }
 
@@ -177,14 +192,19 @@ export class Machine {
    */
   #leaveFrame(): void {
     const { offset } = this.cursor;
-    if (offset > this.#frameEnd) throw this.corrupt(`an opcode across the end of its frame at byte ${this.#frameEnd}`, 'frames of whole opcodes');
+    if (offset > this.#frameEnd)
+      throw this.corrupt(
+        `an opcode across the end of its frame at byte ${this.#frameEnd}`,
+        'frames of whole opcodes',
+      );
     if (offset === this.#frameEnd) this.#frameEnd = -1;
   }
 
   /** Raw bytes between opcodes lie outside frames: the frame must end where they begin. */
   requireFrameEnd(): void {
     if (this.#frameEnd >= 0) this.#leaveFrame();
-    if (this.#frameEnd >= 0) throw this.corrupt('raw data inside a frame', 'the end of the frame', 'raw array data');
+    if (this.#frameEnd >= 0)
+      throw this.corrupt('raw data inside a frame', 'the end of the frame', 'raw array data');
   }
 
   /** A complete pickle that starts here, with a stack and a memo of its own. */

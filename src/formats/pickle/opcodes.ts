@@ -8,6 +8,7 @@ import { STRINGS } from './opcodes/strings.ts';
 /** All 68 opcodes of protocols 0 to 5, by their byte (CPython Lib/pickletools.py). */
 export const OPCODES: readonly (Opcode | undefined)[] = (() => {
   const table = new Array<Opcode | undefined>(256).fill(undefined);
-  for (const opcode of [...CONTROL, ...NUMBERS, ...STRINGS, ...CONTAINERS, ...OBJECTS]) table[opcode.code] = opcode;
+  for (const opcode of [...CONTROL, ...NUMBERS, ...STRINGS, ...CONTAINERS, ...OBJECTS])
+    table[opcode.code] = opcode;
   return table;
 })();

@@ -25,7 +25,12 @@ export function readValue(bytes: Uint8Array, reading: Reading, built: MachinePar
   const root = machine.run();
   const { offset, left } = machine.cursor;
   if (left > 0) {
-    throw new PlimsollError('READ_CORRUPT', { what: 'a pickle', offset, found: `${left} bytes after its end`, wanted: 'nothing after STOP' });
+    throw new PlimsollError('READ_CORRUPT', {
+      what: 'a pickle',
+      offset,
+      found: `${left} bytes after its end`,
+      wanted: 'nothing after STOP',
+    });
   }
   checkGraph(root, reading.budget, offset);
   return root;

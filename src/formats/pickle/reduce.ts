@@ -10,9 +10,19 @@ import { describeValue, isType, type PyGlobal, type PyValue } from './value.ts';
  * What REDUCE of the few names with a meaning gives. Everything else, whatever its name, becomes a record; nothing
  * is ever called.
  */
-type Meaning = (args: readonly PyValue[], callable: PyGlobal, budget: Budget, offset: number) => PyValue | undefined;
+type Meaning = (
+  args: readonly PyValue[],
+  callable: PyGlobal,
+  budget: Budget,
+  offset: number,
+) => PyValue | undefined;
 
-const corrupt = (callable: PyGlobal, args: readonly PyValue[], offset: number, wanted: string): PlimsollError =>
+const corrupt = (
+  callable: PyGlobal,
+  args: readonly PyValue[],
+  offset: number,
+  wanted: string,
+): PlimsollError =>
   new PlimsollError('READ_CORRUPT', {
     what: `the arguments of ${callable.module}.${callable.name}`,
     offset,
@@ -21,10 +31,23 @@ const corrupt = (callable: PyGlobal, args: readonly PyValue[], offset: number, w
   });
 
 /** Items of the one list, tuple or set argument. */
-function itemsArgument(args: readonly PyValue[], callable: PyGlobal, budget: Budget, offset: number): PyValue[] {
+function itemsArgument(
+  args: readonly PyValue[],
+  callable: PyGlobal,
+  budget: Budget,
+  offset: number,
+): PyValue[] {
   const source = args[0];
   if (args.length === 0) return [];
-  if (args.length > 1 || !(isType(source, 'list') || isType(source, 'tuple') || isType(source, 'set') || isType(source, 'frozenset'))) {
+  if (
+    args.length > 1 ||
+    !(
+      isType(source, 'list') ||
+      isType(source, 'tuple') ||
+      isType(source, 'set') ||
+      isType(source, 'frozenset')
+    )
+  ) {
     throw corrupt(callable, args, offset, 'one list, tuple or set');
   }
   budget.charge(24 * source.items.length, callable.name, offset);
@@ -32,10 +55,19 @@ function itemsArgument(args: readonly PyValue[], callable: PyGlobal, budget: Bud
 }
 
 /** Entries of a dict argument, or of a sequence of pairs (OrderedDict of Python 2). */
-function entriesArgument(args: readonly PyValue[], callable: PyGlobal, budget: Budget, offset: number): [PyValue, PyValue][] {
+function entriesArgument(
+  args: readonly PyValue[],
+  callable: PyGlobal,
+  budget: Budget,
+  offset: number,
+): [PyValue, PyValue][] {
   const source = args[0];
   if (source === undefined) return [];
-  const entries = isType(source, 'dict') ? source.entries : isType(source, 'list') || isType(source, 'tuple') ? source.items.map(pairOf) : null;
+  const entries = isType(source, 'dict')
+    ? source.entries
+    : isType(source, 'list') || isType(source, 'tuple')
+      ? source.items.map(pairOf)
+      : null;
   if (entries === null || entries.includes(null)) throw corrupt(callable, args, offset, 'a dict or pairs');
   budget.charge(80 * entries.length, callable.name, offset);
   return entries.map((pair) => [pair![0], pair![1]]);
@@ -55,7 +87,8 @@ const codecsEncode: Meaning = (args, callable, budget, offset) => {
     if (bytes === null) throw corrupt(callable, args, offset, 'Latin-1 text');
     return bytes;
   }
-  if (encoding === undefined || encoding === 'utf-8' || encoding === 'utf8') return new TextEncoder().encode(text);
+  if (encoding === undefined || encoding === 'utf-8' || encoding === 'utf8')
+    return new TextEncoder().encode(text);
   return undefined;
 };
 
@@ -68,26 +101,32 @@ const byteString: Meaning = (args, callable, budget, offset) => {
 };
 
 const complex: Meaning = (args) => {
-  const [real, imaginary] = args.map((part) => (isType(part, 'float') || isType(part, 'int') ? part.value : undefined));
+  const [real, imaginary] = args.map((part) =>
+    isType(part, 'float') || isType(part, 'int') ? part.value : undefined,
+  );
   return real === undefined || imaginary === undefined ? undefined : { type: 'complex', real, imaginary };
 };
 
 /** `copyreg._reconstructor(cls, base, state)` of protocols 0 and 1: `base.__new__(cls, state)`. */
 const reconstructor: Meaning = (args, callable, budget, offset) => {
   const [cls, base, state] = args;
-  if (!isType(cls, 'global') || !isType(base, 'global') || state === undefined) throw corrupt(callable, args, offset, 'a class, a base and a state');
+  if (!isType(cls, 'global') || !isType(base, 'global') || state === undefined)
+    throw corrupt(callable, args, offset, 'a class, a base and a state');
   const isBase = (name: string): boolean => base.name === name && base.module !== cls.module;
   const object = pyObject(cls, state === null ? [] : [state], null, offset);
   if (!isBase('dict') && !isBase('list')) return object;
-  if (isBase('dict')) return { ...object, args: [], entries: entriesArgument([state], callable, budget, offset) };
+  if (isBase('dict'))
+    return { ...object, args: [], entries: entriesArgument([state], callable, budget, offset) };
   return { ...object, args: [], items: itemsArgument([state], callable, budget, offset) };
 };
 
 const NUMPY_CORES = ['numpy.core.', 'numpy._core.'];
 const BUILTIN_MODULES = ['builtins.', '__builtin__.'];
-const under = (prefixes: readonly string[], name: string): string[] => prefixes.map((prefix) => prefix + name);
+const under = (prefixes: readonly string[], name: string): string[] =>
+  prefixes.map((prefix) => prefix + name);
 
-const orderedEntries: Meaning = (args, cls, budget, offset) => pyDict(entriesArgument(args, cls, budget, offset), cls);
+const orderedEntries: Meaning = (args, cls, budget, offset) =>
+  pyDict(entriesArgument(args, cls, budget, offset), cls);
 
 const MEANINGS = new Map<string, Meaning>();
 const define = (names: readonly string[], meaning: Meaning): void => {
@@ -97,33 +136,52 @@ const define = (names: readonly string[], meaning: Meaning): void => {
 const empty: Meaning = (_args, _callable, _budget, offset) => emptyArray(offset);
 for (const module of ['multiarray', '_multiarray_umath']) {
   define(under(NUMPY_CORES, `${module}._reconstruct`), empty);
-  define(under(NUMPY_CORES, `${module}.scalar`), (args, _callable, _budget, offset) => makeScalar(args, offset));
+  define(under(NUMPY_CORES, `${module}.scalar`), (args, _callable, _budget, offset) =>
+    makeScalar(args, offset),
+  );
 }
 define(['numpy.ma.core._mareconstruct', 'numpy.core.ma._mareconstruct'], empty);
-define(under(NUMPY_CORES, 'numeric._frombuffer'), (args, _callable, budget, offset) => arrayFromBuffer(args, budget, offset));
-define(['numpy.dtype', ...under(NUMPY_CORES, 'multiarray.dtype')], (args, _callable, _budget, offset) => makeDType(args, offset));
+define(under(NUMPY_CORES, 'numeric._frombuffer'), (args, _callable, budget, offset) =>
+  arrayFromBuffer(args, budget, offset),
+);
+define(['numpy.dtype', ...under(NUMPY_CORES, 'multiarray.dtype')], (args, _callable, _budget, offset) =>
+  makeDType(args, offset));
 define(['_codecs.encode'], codecsEncode);
 define([...under(BUILTIN_MODULES, 'bytes'), ...under(BUILTIN_MODULES, 'bytearray')], byteString);
 define(under(BUILTIN_MODULES, 'complex'), complex);
 define(under(BUILTIN_MODULES, 'list'), (...call) => pyList(itemsArgument(...call)));
 define(under(BUILTIN_MODULES, 'tuple'), (...call) => pyTuple(itemsArgument(...call)));
-define([...under(BUILTIN_MODULES, 'set'), 'sets.Set'], (...call) => ({ type: 'set', items: itemsArgument(...call) }));
-define(under(BUILTIN_MODULES, 'frozenset'), (...call) => ({ type: 'frozenset', items: itemsArgument(...call) }));
-define(under(BUILTIN_MODULES, 'dict'), (args, _callable, budget, offset) => pyDict(entriesArgument(args, _callable, budget, offset)));
+define([...under(BUILTIN_MODULES, 'set'), 'sets.Set'], (...call) => ({
+  type: 'set',
+  items: itemsArgument(...call),
+}));
+define(under(BUILTIN_MODULES, 'frozenset'), (...call) => ({
+  type: 'frozenset',
+  items: itemsArgument(...call),
+}));
+define(under(BUILTIN_MODULES, 'dict'), (args, _callable, budget, offset) =>
+  pyDict(entriesArgument(args, _callable, budget, offset)),
+);
 define(['collections.OrderedDict', 'collections.Counter'], orderedEntries);
-define(['collections.defaultdict'], (args, cls, budget, offset) => orderedEntries(args.slice(1), cls, budget, offset));
+define(['collections.defaultdict'], (args, cls, budget, offset) =>
+  orderedEntries(args.slice(1), cls, budget, offset));
 define(['copyreg._reconstructor', 'copy_reg._reconstructor'], reconstructor);
 define(['copyreg.__newobj__', 'copy_reg.__newobj__'], (args, _callable, _budget, offset) =>
-  isType(args[0], 'global') ? pyObject(args[0], args.slice(1), null, offset) : undefined,
-);
+  isType(args[0], 'global') ? pyObject(args[0], args.slice(1), null, offset) : undefined);
 
 const CALL: PyGlobal = { type: 'global', module: '', name: '<call>', offset: 0 };
 
 /** The value of `callable(*args)`: one of the few meanings above, or a record of the call. */
 export function reduce(callable: PyValue, args: readonly PyValue[], budget: Budget, offset: number): PyValue {
-  if (isType(callable, 'object')) return pyObject({ ...CALL, offset }, [callable, pyTuple(args)], null, offset);
+  if (isType(callable, 'object'))
+    return pyObject({ ...CALL, offset }, [callable, pyTuple(args)], null, offset);
   if (!isType(callable, 'global')) {
-    throw new PlimsollError('READ_CORRUPT', { what: 'a call record', offset, found: describeValue(callable), wanted: 'a name to call' });
+    throw new PlimsollError('READ_CORRUPT', {
+      what: 'a call record',
+      offset,
+      found: describeValue(callable),
+      wanted: 'a name to call',
+    });
   }
   const meaning = MEANINGS.get(`${callable.module}.${callable.name}`);
   const value = meaning?.(args, callable, budget, offset);

@@ -16,7 +16,8 @@ const isAscii = (bytes: Uint8Array): boolean => {
 /** UTF-8 with lone surrogates allowed, as Python writes str (errors='surrogatepass'). */
 export function decodeUtf8(bytes: Uint8Array, what: string, offset: number): string {
   // A TextDecoder call costs more than a short name does.
-  if (bytes.length <= SHORT && isAscii(bytes)) return String.fromCharCode.apply(null, bytes as unknown as number[]);
+  if (bytes.length <= SHORT && isAscii(bytes))
+    return String.fromCharCode.apply(null, bytes as unknown as number[]);
   try {
     return utf8.decode(bytes);
   } catch {
@@ -71,13 +72,16 @@ export function encodeLatin1(text: string): Uint8Array | null {
 
 /** The raw-unicode-escape codec of opcode UNICODE: Latin-1 with `\uXXXX` and `\UXXXXXXXX`. */
 export function decodeRawUnicodeEscape(bytes: Uint8Array, what: string, offset: number): string {
-  return decodeLatin1(bytes).replaceAll(/(\\+)(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g, (whole, slashes: string, short?: string, long?: string) => {
-    // An even run of backslashes escapes nothing (CPython _PyUnicode_DecodeRawUnicodeEscapeStateful).
-    if (slashes.length % 2 === 0) return whole;
-    const code = Number.parseInt(short ?? long!, 16);
-    if (code > 0x10ffff) throw corrupt(what, offset, `\\U${long}`, 'a code point up to 10ffff');
-    return slashes.slice(1) + String.fromCodePoint(code);
-  });
+  return decodeLatin1(bytes).replaceAll(
+    /(\\+)(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g,
+    (whole, slashes: string, short?: string, long?: string) => {
+      // An even run of backslashes escapes nothing (CPython _PyUnicode_DecodeRawUnicodeEscapeStateful).
+      if (slashes.length % 2 === 0) return whole;
+      const code = Number.parseInt(short ?? long!, 16);
+      if (code > 0x10ffff) throw corrupt(what, offset, `\\U${long}`, 'a code point up to 10ffff');
+      return slashes.slice(1) + String.fromCodePoint(code);
+    },
+  );
 }
 
 const SIMPLE_ESCAPES = new Map<string, number>(
@@ -91,12 +95,12 @@ export function decodeQuoted(bytes: Uint8Array, what: string, offset: number): s
   if (text.length < 2 || (quote !== "'" && quote !== '"') || !text.endsWith(quote)) {
     throw corrupt(what, offset, 'a string without matching quotes', 'a quoted string');
   }
-  return text.slice(1, -1).replaceAll(/\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|[^])/g, (whole, escape: string) => {
-    const simple = SIMPLE_ESCAPES.get(escape);
+  return text.slice(1, -1).replaceAll(/\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|[\s\S])/g, (whole, sequence: string) => {
+    const simple = SIMPLE_ESCAPES.get(sequence);
     if (simple !== undefined) return String.fromCharCode(simple);
-    if (escape === 'x') throw corrupt(what, offset, 'an unfinished \\x escape', 'two hexadecimal digits');
-    if (escape[0] === 'x') return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-    if (/^[0-7]+$/.test(escape)) return String.fromCharCode(Number.parseInt(escape, 8) & 0xff);
+    if (sequence === 'x') throw corrupt(what, offset, 'an unfinished \\x escape', 'two hexadecimal digits');
+    if (sequence[0] === 'x') return String.fromCharCode(Number.parseInt(sequence.slice(1), 16));
+    if (/^[0-7]+$/.test(sequence)) return String.fromCharCode(Number.parseInt(sequence, 8) & 0xff);
     return whole;
   });
 }

@@ -91,7 +91,9 @@ export interface PyDType {
   /** Bytes an element, padding and sub-array included. */
   readonly itemSize: number;
   readonly littleEndian: boolean;
-  readonly fields: readonly { readonly name: string; readonly dtype: PyDType; readonly offset: number }[] | null;
+  readonly fields:
+    | readonly { readonly name: string; readonly dtype: PyDType; readonly offset: number }[]
+    | null;
   /** Shape of the sub-array each element is (`code` and byte order are then its base type's), or null. */
   readonly subShape: readonly number[] | null;
 }
@@ -117,7 +119,10 @@ export interface PyScalar {
 export type Typed = Exclude<PyValue, null | boolean | bigint | string | Uint8Array>;
 
 /** Narrows to one of the tagged records. */
-export function isType<T extends Typed['type']>(value: PyValue | undefined, type: T): value is Extract<Typed, { type: T }> {
+export function isType<T extends Typed['type']>(
+  value: PyValue | undefined,
+  type: T,
+): value is Extract<Typed, { type: T }> {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array) && value.type === type;
 }
 
@@ -125,7 +130,8 @@ export function isType<T extends Typed['type']>(value: PyValue | undefined, type
 export function describeValue(value: PyValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'None';
-  if (typeof value === 'string') return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (typeof value === 'string')
+    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
   if (typeof value === 'bigint') return 'a large int';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (value instanceof Uint8Array) return `${value.length} bytes`;

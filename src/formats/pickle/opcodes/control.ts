@@ -5,7 +5,8 @@ const HIGHEST_PROTOCOL = 5;
 
 function runProto(machine: Machine): void {
   const version = machine.cursor.u8(machine.what);
-  if (version > HIGHEST_PROTOCOL) throw machine.corrupt(`protocol ${version}`, `protocol 0 to ${HIGHEST_PROTOCOL}`);
+  if (version > HIGHEST_PROTOCOL)
+    throw machine.corrupt(`protocol ${version}`, `protocol 0 to ${HIGHEST_PROTOCOL}`);
 }
 
 function memoIndex(machine: Machine): number {

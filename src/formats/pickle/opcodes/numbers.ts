@@ -3,7 +3,13 @@ import type { Machine } from '../machine.ts';
 import { asciiLine, type Opcode, opcode } from './opcode.ts';
 
 const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const SPECIAL = new Map([['inf', Infinity], ['+inf', Infinity], ['-inf', -Infinity], ['nan', NaN], ['-nan', NaN]]);
+const SPECIAL = new Map([
+  ['inf', Infinity],
+  ['+inf', Infinity],
+  ['-inf', -Infinity],
+  ['nan', NaN],
+  ['-nan', NaN],
+]);
 /** Digits a decimal int takes a byte: log10(256) = 2.41. */
 const DIGITS_PER_BYTE = 2.41;
 

@@ -32,7 +32,10 @@ function string(machine: Machine, size: number): void {
   machine.push(decodeLatin1(view));
 }
 
-function textLine(machine: Machine, decode: (line: Uint8Array, what: string, offset: number) => string): void {
+function textLine(
+  machine: Machine,
+  decode: (line: Uint8Array, what: string, offset: number) => string,
+): void {
   const line = machine.cursor.line(machine.budget.limits.lineBytes, machine.what);
   machine.charge(48 + 8 * line.length);
   machine.push(decode(line, machine.what, machine.at));

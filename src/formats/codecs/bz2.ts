@@ -1,0 +1,261 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { Codec } from '../format.ts';
+import { bzipCrc } from './checksum.ts';
+import { corrupt, Output } from './output.ts';
+
+/**
+ * bzip2 (the format as described by Joe Tsai, "bzip2: Format Specification", 2016). Own code because the npm decoders
+ * have no output limit or work only on streams.
+ */
+
+const WHAT = 'a bzip2 stream';
+const BLOCK_MAGIC = [0x314159, 0x265359] as const;
+const END_MAGIC = [0x177245, 0x385090] as const;
+const GROUP = 50;
+const MAX_LENGTH = 20;
+/** Bytes of a block a level. */
+const LEVEL_BYTES = 100_000;
+
+/** Bits from the highest down. */
+class BitReader {
+  readonly #bytes: Uint8Array;
+  #at: number;
+  #bits = 0;
+  #count = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#at = 0;
+  }
+
+  get offset(): number {
+    return this.#at;
+  }
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** Up to 24 bits. */
+  read(count: number): number {
+    while (this.#count < count) {
+      if (this.#at >= this.#bytes.length)
+        throw new PlimsollError('READ_TRUNCATED', { what: WHAT, offset: this.#at, found: 0, wanted: 1 });
+      this.#bits = ((this.#bits & 0xffffff) << 8) | this.#bytes[this.#at++]!;
+      this.#count += 8;
+    }
+    this.#count -= count;
+    return (this.#bits >>> this.#count) & (2 ** count - 1);
+  }
+
+  word(): number {
+    return this.read(16) * 65536 + this.read(16);
+  }
+
+  align(): void {
+    this.#count = 0;
+  }
+}
+
+/** Canonical Huffman code: for each length, the first code and where its symbols start. */
+interface Code {
+  readonly limits: Int32Array;
+  readonly bases: Int32Array;
+  readonly symbols: Uint16Array;
+}
+
+function buildCode(lengths: Uint8Array, offset: number): Code {
+  const counts = new Int32Array(MAX_LENGTH + 2);
+  for (const length of lengths) counts[length]! += 1;
+  const limits = new Int32Array(MAX_LENGTH + 2);
+  const bases = new Int32Array(MAX_LENGTH + 2);
+  let code = 0;
+  let start = 0;
+  for (let length = 1; length <= MAX_LENGTH; length++) {
+    bases[length] = start - code;
+    code += counts[length]!;
+    start += counts[length]!;
+    if (code > 2 ** length) throw corrupt(WHAT, offset, 'an oversubscribed Huffman code', 'a prefix code');
+    limits[length] = code;
+    code *= 2;
+  }
+  const symbols = new Uint16Array(lengths.length);
+  const order = Array.from(lengths, (length, symbol) => ({ length, symbol })).sort(
+    (a, b) => a.length - b.length || a.symbol - b.symbol,
+  );
+  order.forEach(({ symbol }, i) => {
+    symbols[i] = symbol;
+  });
+  return { limits, bases, symbols };
+}
+
+function readSymbol(bits: BitReader, { limits, bases, symbols }: Code): number {
+  let code = 0;
+  for (let length = 1; length <= MAX_LENGTH; length++) {
+    code = code * 2 + bits.read(1);
+    if (code < limits[length]!) return symbols[bases[length]! + code]!;
+  }
+  throw corrupt(WHAT, bits.offset, 'bits that are no code', 'a Huffman code');
+}
+
+/** Byte values that occur in the block, from a two-level bitmap. */
+function readAlphabet(bits: BitReader): number[] {
+  const rows = bits.read(16);
+  const used: number[] = [];
+  for (let row = 0; row < 16; row++) {
+    if (((rows >> (15 - row)) & 1) === 0) continue;
+    const columns = bits.read(16);
+    for (let column = 0; column < 16; column++)
+      if ((columns >> (15 - column)) & 1) used.push(16 * row + column);
+  }
+  if (used.length === 0) throw corrupt(WHAT, bits.offset, 'a block of no byte values', 'at least one');
+  return used;
+}
+
+function readSelectors(bits: BitReader, groups: number): Uint8Array {
+  const count = bits.read(15);
+  if (count === 0) throw corrupt(WHAT, bits.offset, 'no selectors', 'at least one');
+  const order = Array.from({ length: groups }, (_, i) => i);
+  return Uint8Array.from({ length: count }, () => {
+    let index = 0;
+    while (bits.read(1) === 1)
+      if (++index >= groups) throw corrupt(WHAT, bits.offset, `selector ${index}`, `below ${groups}`);
+    order.unshift(order.splice(index, 1)[0]!);
+    return order[0]!;
+  });
+}
+
+function readCode(bits: BitReader, size: number): Code {
+  let length = bits.read(5);
+  const lengths = new Uint8Array(size);
+  for (let symbol = 0; symbol < size; symbol++) {
+    while (bits.read(1) === 1) length += bits.read(1) === 1 ? -1 : 1;
+    if (length < 1 || length > MAX_LENGTH)
+      throw corrupt(WHAT, bits.offset, `a code of ${length} bits`, `1 to ${MAX_LENGTH}`);
+    lengths[symbol] = length;
+  }
+  return buildCode(lengths, bits.offset);
+}
+
+/** Huffman codes, zero runs and move-to-front: the block's bytes in the order of the Burrows-Wheeler transform. */
+function readTransformed(bits: BitReader, target: Uint32Array): number {
+  const recency = readAlphabet(bits);
+  const end = recency.length + 1;
+  const groups = bits.read(3);
+  if (groups < 2 || groups > 6) throw corrupt(WHAT, bits.offset, `${groups} Huffman codes`, '2 to 6');
+  const selectors = readSelectors(bits, groups);
+  const codes = Array.from({ length: groups }, () => readCode(bits, end + 1));
+  let length = 0;
+  let run = 0;
+  let runBit = 1;
+  const flushRun = (): void => {
+    if (length + run > target.length)
+      throw corrupt(WHAT, bits.offset, 'a block past its size', `${target.length} bytes`);
+    target.fill(recency[0]!, length, length + run);
+    length += run;
+    run = 0;
+    runBit = 1;
+  };
+  for (let i = 0; ; i++) {
+    const selector = selectors[Math.floor(i / GROUP)];
+    if (selector === undefined)
+      throw corrupt(WHAT, bits.offset, 'more symbols than selectors', 'the end of the block');
+    const symbol = readSymbol(bits, codes[selector]!);
+    if (symbol <= 1) {
+      run += runBit << symbol;
+      runBit *= 2;
+      if (run > target.length) flushRun();
+      continue;
+    }
+    flushRun();
+    if (symbol === end) return length;
+    if (length === target.length)
+      throw corrupt(WHAT, bits.offset, 'a block past its size', `${target.length} bytes`);
+    const byte = recency.splice(symbol - 1, 1)[0]!;
+    recency.unshift(byte);
+    target[length++] = byte;
+  }
+}
+
+/** Undoes the Burrows-Wheeler transform and the run-length coding of runs of four. */
+function writeBlock(
+  block: Uint32Array,
+  length: number,
+  origin: number,
+  output: Output,
+  offset: number,
+): void {
+  const starts = new Uint32Array(257);
+  for (let i = 0; i < length; i++) starts[(block[i]! & 0xff) + 1]! += 1;
+  for (let byte = 0; byte < 256; byte++) starts[byte + 1]! += starts[byte]!;
+  for (let i = 0; i < length; i++) block[starts[block[i]! & 0xff]!++]! |= i << 8;
+  let link = block[origin]! >>> 8;
+  let last = -1;
+  let repeats = 0;
+  for (let i = 0; i < length; i++) {
+    const entry = block[link]!;
+    link = entry >>> 8;
+    const byte = entry & 0xff;
+    if (repeats === 4) {
+      output.reserve(byte, offset);
+      output.bytes.fill(last, output.length, output.length + byte);
+      output.length += byte;
+      repeats = 0;
+      last = -1;
+      continue;
+    }
+    output.reserve(1, offset);
+    output.bytes[output.length++] = byte;
+    repeats = byte === last ? repeats + 1 : 1;
+    last = byte;
+  }
+}
+
+function readBlock(bits: BitReader, block: Uint32Array, output: Output): number {
+  const expected = bits.word();
+  if (bits.read(1) === 1)
+    throw corrupt(WHAT, bits.offset, 'a randomised block, obsolete since 1997', 'a plain block');
+  const origin = bits.read(24);
+  const length = readTransformed(bits, block);
+  if (length === 0 || origin >= length)
+    throw corrupt(WHAT, bits.offset, `the origin ${origin}`, `below ${length}`);
+  const start = output.length;
+  writeBlock(block, length, origin, output, bits.offset);
+  const crc = bzipCrc(output.bytes, start, output.length);
+  if (crc !== expected)
+    throw corrupt(WHAT, bits.offset, 'a block checksum that does not match', 'an intact block');
+  return crc;
+}
+
+function readStream(bits: BitReader, buffer: Uint32Array, output: Output): void {
+  const magic = bits.read(24);
+  const level = bits.read(8) - 0x30;
+  if (magic !== 0x425a68 || level < 1 || level > 9)
+    throw corrupt(WHAT, bits.offset, 'other bytes', 'BZh1 to BZh9');
+  const block = buffer.subarray(0, level * LEVEL_BYTES);
+  let combined = 0;
+  for (;;) {
+    const [high, low] = [bits.read(24), bits.read(24)];
+    if (high === END_MAGIC[0] && low === END_MAGIC[1]) break;
+    if (high !== BLOCK_MAGIC[0] || low !== BLOCK_MAGIC[1])
+      throw corrupt(WHAT, bits.offset, 'other bytes', 'a block or the end');
+    const crc = readBlock(bits, block, output);
+    combined = (((combined << 1) | (combined >>> 31)) ^ crc) >>> 0;
+  }
+  if (bits.word() !== combined)
+    throw corrupt(WHAT, bits.offset, 'a stream checksum that does not match', 'an intact stream');
+  bits.align();
+}
+
+export const bz2: Codec = {
+  id: 'bz2',
+  decompress(data, limit, tick) {
+    const bits = new BitReader(data);
+    const output = new Output(limit, WHAT, tick);
+    const buffer = new Uint32Array(9 * LEVEL_BYTES);
+    do {
+      readStream(bits, buffer, output);
+      tick();
+    } while (bits.left > 0);
+    return output.finish();
+  },
+};
