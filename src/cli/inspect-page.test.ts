@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { inspectPage } from './inspect-page.ts';
+import type { InspectReport } from './inspect-report.ts';
+
+const node = (path: string, name: string, children: InspectReport['outline'][] = []) => ({
+  path,
+  class: `sklearn.module.${name}`,
+  offset: 10,
+  params: path === '' ? {} : { n: '100' },
+  children: children as NonNullable<InspectReport['outline']>[],
+});
+
+const runs = { runs: true, reason: null };
+const served: InspectReport = {
+  file: 'churn.joblib',
+  size: 1_234_567,
+  digest: 'ab',
+  format: 'joblib',
+  compression: 'zlib',
+  framework: { name: 'scikit-learn', version: '1.2.2' },
+  outline: node('', 'Pipeline', [
+    node('steps.columns', 'ColumnTransformer', [node('steps.columns.words', 'OneHotEncoder')]),
+    node('steps.clf', 'LogisticRegression'),
+  ]),
+  signature: {
+    form: 'table',
+    classes: { type: 'string', values: ['leaves', 'stays'] },
+    columns: [
+      { name: 'age', named: true, type: 'number', nullable: true },
+      {
+        name: 'plan',
+        named: true,
+        type: 'string',
+        nullable: false,
+        categories: ['basic', 'pro'],
+        unknown: 'error',
+      },
+    ],
+    outputs: [
+      {
+        name: 'predict',
+        dtype: 'string',
+        shape: [-1],
+        classes: { type: 'string', values: ['leaves', 'stays'] },
+      },
+      { name: 'predict_proba', dtype: 'float64', shape: [-1, 2] },
+    ],
+  },
+  engines: { native: runs, onnx: runs },
+  blockers: [],
+  globals: [{ module: 'sklearn.pipeline', name: 'Pipeline', offset: 3, meaning: 'known' }],
+  notes: [{ level: 'info', text: 'written by joblib 1.2' }],
+};
+
+test('a page says what the file is, takes, answers and names, and that it runs', () => {
+  expect(inspectPage(served)).toBe(`churn.joblib: scikit-learn 1.2.2 · joblib, zlib · 1.23 MB
+
+Estimators
+  Pipeline
+  ├─ columns: ColumnTransformer  n=100
+  │  └─ words: OneHotEncoder  n=100
+  └─ clf: LogisticRegression  n=100
+
+Takes 2 columns
+  age   number  may be missing
+  plan  string  2 categories: "basic", "pro"; any other is refused
+
+Answers
+  predict        string   [N]     classes "leaves", "stays"
+  predict_proba  float64  [N, 2]
+
+Names in the file
+  1 understood as data (sklearn)
+
+Good to know
+  info: written by joblib 1.2
+
+Runs
+  ✓ native: evaluated directly
+  ✓ onnx: compiled to ONNX for onnxruntime
+  The two check each other before it is served.
+
+Next: plimsoll serve churn.joblib`);
+});
+
+test('a file that cannot be served names the field of the step at its byte, and every foreign name', () => {
+  const page = inspectPage({
+    ...served,
+    signature: null,
+    engines: null,
+    blockers: [
+      {
+        path: 'steps.clf',
+        class: 'sklearn.svm.SVC',
+        offset: 4321,
+        field: 'kernel',
+        found: 'a callable',
+        wanted: "'rbf'",
+      },
+    ],
+    globals: [{ module: 'os', name: 'system', offset: 1234, meaning: 'dangerous' }],
+  });
+  expect(page).toContain('  0 understood as data\n  dangerous: os.system at byte 1,234');
+  expect(page).toContain("  ✗ steps.clf (SVC), byte 4,321\n    kernel is a callable; 'rbf' supported");
+  expect(page).not.toContain('plimsoll serve');
+});
+
+test('one engine only is said to be unchecked', () => {
+  const page = inspectPage({
+    ...served,
+    engines: { native: runs, onnx: { runs: false, reason: 'no such operator' } },
+  });
+  expect(page).toContain('– onnx: no such operator');
+  expect(page).toContain('One engine only: give expected outputs with --golden');
+});
+
+test('wide tables and many categories are cut with a count', () => {
+  const column = { name: 'x', named: false, type: 'number', nullable: false } as const;
+  const columns = Array.from({ length: 50 }, (_, i) => ({ ...column, name: `x${i}` }));
+  const page = inspectPage({ ...served, signature: { ...served.signature!, form: 'table', columns } });
+  expect(page).toContain('Takes 50 columns');
+  expect(page).toContain('… 10 more columns (all of them with --json)');
+  expect(page).toContain('rows are lists in this order');
+});
