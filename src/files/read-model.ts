@@ -1,0 +1,56 @@
+import { PlimsollError } from '../core/errors.ts';
+import type { ByteSource, Format, ReadContext } from '../formats/format.ts';
+import { isObjectFile } from '../formats/joblib/detect.ts';
+import { readObjectFile } from '../formats/joblib/read.ts';
+import { DEFAULT_LIMITS, type Limits } from '../formats/limits.ts';
+import { describeSklearn } from '../formats/sklearn/describe.ts';
+import type { ModelDescription } from '../model/description.ts';
+import { CODECS } from './codecs.ts';
+import { openFile } from './file-source.ts';
+
+/** Bytes that a format may look at to recognise a file. */
+const HEAD = 512;
+
+const objectFormat: Format = {
+  id: 'pickle',
+  match: isObjectFile,
+  read: (source, context) => describeSklearn(readObjectFile(source, context)),
+};
+
+/** Every format, in the order in which they are asked. */
+const FORMATS: readonly Format[] = [objectFormat];
+
+export interface ReadOptions {
+  /** Limits to change by name for a trusted file. */
+  readonly limits?: Partial<Limits>;
+}
+
+export function readContext(options: ReadOptions = {}): ReadContext {
+  return { limits: { ...DEFAULT_LIMITS, ...options.limits }, codecs: CODECS, now: () => performance.now() };
+}
+
+/** The first bytes as hexadecimal, for the message about an unknown file. */
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
+/** The format of a file by its first bytes, never by its name. Errors: FORMAT_UNKNOWN. */
+export function detectFormat(source: ByteSource): Format {
+  const head = source.slice(0, Math.min(HEAD, source.size));
+  const format = FORMATS.find((candidate) => candidate.match(head));
+  if (format !== undefined) return format;
+  const known = 'pickle, joblib';
+  throw new PlimsollError('FORMAT_UNKNOWN', {
+    path: source.name,
+    found: head.length === 0 ? '(none)' : hex(head),
+    known,
+  });
+}
+
+/**
+ * Reads a model file as data: nothing in it is imported, called or executed.
+ * Errors: FILE_NOT_FOUND, FILE_UNREADABLE, FORMAT_UNKNOWN, READ_*, MODEL_*.
+ */
+export function readModelFile(path: string, options: ReadOptions = {}): ModelDescription {
+  const source = openFile(path);
+  return detectFormat(source).read(source, readContext(options));
+}
