@@ -27,11 +27,18 @@ const times =
   (g: G, x: Value): Value =>
     g.add('Mul', [x, scalar(g, factor)]);
 
+/**
+ * `value` where `test` is not 0, else x itself, with its sign. onnxruntime's Where turns a -0 of its second input into 0
+ * (but not one of its third), so whatever may be -0 comes last; it also swaps the branches of a negated condition.
+ */
+const unlessZero = (g: G, x: Value, test: Value, value: Value): Value =>
+  g.add('Where', [g.add('Greater', [g.add('Abs', [test]), scalar(g, 0)]), value, x]);
+
 /** `sign(x) · magnitude`, keeping -0 and NaN: for odd functions computed on |x|. */
 function withSign(g: G, x: Value, magnitude: Value): Value {
   const negative = g.add('Less', [x, scalar(g, 0)]);
   const signed = g.add('Where', [negative, g.add('Neg', [magnitude]), magnitude]);
-  return g.add('Where', [g.add('Equal', [x, scalar(g, 0)]), x, signed]);
+  return unlessZero(g, x, x, signed);
 }
 
 /** log(1 + x) without cancellation: log(u)·x/(u - 1), u = 1 + x (W. Kahan; HP-15C Advanced Functions Handbook). */
@@ -42,7 +49,7 @@ function log1p(g: G, x: Value): Value {
   const corrected = g.add('Mul', [log, g.add('Div', [x, excess])]);
   const infinite = g.add('IsInf', [u]);
   const kept = g.add('Where', [infinite, log, corrected]);
-  return g.add('Where', [g.add('Equal', [excess, scalar(g, 0)]), x, kept]);
+  return unlessZero(g, x, excess, kept);
 }
 
 /** exp(x) - 1 without cancellation: (u - 1)·x/log(u), u = exp(x) (W. Kahan, as above). */
@@ -52,7 +59,7 @@ function expm1(g: G, x: Value): Value {
   const corrected = g.add('Mul', [less, g.add('Div', [x, g.add('Log', [u])])]);
   const large = g.add('Greater', [g.add('Abs', [x]), scalar(g, 30)]);
   const kept = g.add('Where', [large, less, corrected]);
-  return g.add('Where', [g.add('Equal', [less, scalar(g, 0)]), x, kept]);
+  return unlessZero(g, x, less, kept);
 }
 
 /** |x|^(1/3) and one Newton step, which removes the error of the exponent 1/3. */
@@ -67,8 +74,8 @@ function cbrt(g: G, x: Value): Value {
 
 /** Rounds towards zero and keeps the sign of zero. */
 function trunc(g: G, x: Value): Value {
-  const negative = g.add('Less', [x, scalar(g, 0)]);
-  return g.add('Where', [negative, g.add('Ceil', [x]), g.add('Floor', [x])]);
+  const positive = g.add('Greater', [x, scalar(g, 0)]);
+  return g.add('Where', [positive, g.add('Floor', [x]), g.add('Ceil', [x])]);
 }
 
 /** exp(|x|)/2 as a square, so that it overflows where the result does; used beyond |x| = 22 (fdlibm, e_sinh.c). */
@@ -111,7 +118,8 @@ function arccosh(g: G, x: Value): Value {
   const t = g.add('Sub', [x, scalar(g, 1)]);
   const root = g.add('Sqrt', [g.add('Add', [g.add('Add', [t, t]), g.add('Mul', [t, t])])]);
   const usual = log1p(g, g.add('Add', [t, root]));
-  return g.add('Where', [isHuge(g, x), logOfDouble(g, x), usual]);
+  const inside = g.add('Where', [isHuge(g, x), logOfDouble(g, x), usual]);
+  return g.add('Where', [g.add('Less', [x, scalar(g, 1)]), scalar(g, Number.NaN), inside]);
 }
 
 function arctanh(g: G, x: Value): Value {

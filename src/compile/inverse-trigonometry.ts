@@ -48,7 +48,9 @@ export function arctan(g: G, x: Value): Value {
   const magnitude = arctanOfMagnitude(g, g.add('Abs', [x]));
   const negative = g.add('Less', [x, scalar(g, 0)]);
   const signed = g.add('Where', [negative, g.add('Neg', [magnitude]), magnitude]);
-  return g.add('Where', [g.add('Equal', [x, scalar(g, 0)]), x, signed]);
+  // The zero comes last: onnxruntime's Where turns a -0 of its second input into 0.
+  const nonzero = g.add('Greater', [g.add('Abs', [x]), scalar(g, 0)]);
+  return g.add('Where', [nonzero, signed, x]);
 }
 
 /** arctan(x / √((1 - x)(1 + x))): NaN outside [-1, 1], ±π/2 at the ends. */
