@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest';
+import type { Signature } from '../model/signature.ts';
+import type { Step } from '../model/step.ts';
+import { compileBlocker, compileModel, hasCompiler } from './compile.ts';
+import { base, infer, numbers, tableSignature } from './test-session.ts';
+
+const scaler: Step = {
+  ...base,
+  kind: 'standard-scaler',
+  mean: Float64Array.of(1),
+  scale: Float64Array.of(2),
+};
+const vectorizer: Step = {
+  ...base,
+  kind: 'count-vectorizer',
+  analyzer: 'word',
+  ngramRange: [1, 1],
+  lowercase: true,
+  stripAccents: null,
+  tokenPattern: '(?u)\\b\\w\\w+\\b',
+  stopWords: [],
+  vocabulary: ['no', 'yes', 'ünder'],
+  binary: false,
+};
+const oneHot: Step = {
+  ...base,
+  kind: 'one-hot',
+  unknown: 'ignore',
+  columns: [
+    {
+      categories: { type: 'string', values: ['a', 'b', null] },
+      slots: Int32Array.of(0, 1, 2),
+      width: 3,
+      unknownSlot: -1,
+    },
+  ],
+};
+const idf: Step = { ...base, kind: 'tfidf', sublinear: false, idf: Float64Array.of(1, 2, 3), norm: null };
+const pipeline = (...steps: Step[]): Step => ({
+  ...base,
+  kind: 'pipeline',
+  steps: steps.map((step, i) => ({ name: `s${i}`, step })),
+});
+const branch = (columns: number[], step: Step | null, weight: number | null = null) => ({
+  name: 'branch',
+  columns,
+  scalar: false,
+  weight,
+  step,
+});
+
+describe('composed steps', () => {
+  const root: Step = {
+    ...base,
+    kind: 'column-transformer',
+    branches: [
+      branch([2], scaler, 10),
+      branch([0], oneHot),
+      { ...branch([1], pipeline(vectorizer, idf)), scalar: true },
+      branch([2], null),
+    ],
+  };
+  const signature = tableSignature(['string', 'string', 'number', 'string'], ['transform']);
+
+  test('put branches of mixed columns side by side, counts in place of text', async () => {
+    const rows = [
+      ['a', 'no no', 3, 'unread'],
+      [null, 'yes', 1, null],
+      ['zzz', '', 7, ''],
+    ];
+    const counts = [
+      [
+        [2, 0, 0],
+        [0, 1, 0],
+        [0, 0, 0],
+      ],
+    ];
+    const { transform } = await infer(root, signature, rows, counts);
+    expect(transform).toEqual({
+      dims: [3, 8],
+      data: [10, 1, 0, 0, 2, 0, 0, 3, 0, 0, 0, 1, 0, 2, 0, 1, 30, 0, 0, 0, 0, 0, 0, 7],
+    });
+  });
+
+  test('declare one input a column in the order of the signature, unread ones too', () => {
+    const { model, prefix, columns } = compileModel({ root, signature });
+    expect(model.graph.inputs.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([
+      ['x0', 'string', ['N', 1]],
+      ['x1_counts', 'float64', ['N', 3]],
+      ['x2', 'float64', ['N', 1]],
+      ['x3', 'string', ['N', 1]],
+    ]);
+    expect(prefix).toEqual([{ input: 'x1_counts', column: 1, step: vectorizer }]);
+    expect(columns).toEqual([
+      { input: 'x0', column: 0 },
+      { input: 'x2', column: 2 },
+      { input: 'x3', column: 3 },
+    ]);
+  });
+
+  test('keep a text column as an input where another step reads it too', () => {
+    const both: Step = {
+      ...base,
+      kind: 'column-transformer',
+      branches: [branch([0], oneHot), branch([0], vectorizer)],
+    };
+    const { model } = compileModel({ root: both, signature: tableSignature(['string'], ['transform']) });
+    expect(model.graph.inputs.map(({ name }) => name).sort()).toEqual(['x0', 'x0_counts']);
+  });
+
+  test('take one matrix where every column is a number', async () => {
+    const union: Step = {
+      ...base,
+      kind: 'feature-union',
+      branches: [
+        { name: 'raw', step: { ...base, kind: 'function', function: 'identity' }, weight: null },
+        { name: 'scaled', step: scaler, weight: 0.5 },
+      ],
+    };
+    const numeric = tableSignature(numbers(1), ['transform']);
+    const { transform } = await infer(union, numeric, [[3], [-0]]);
+    expect(transform).toEqual({ dims: [2, 2], data: [3, 0.5, -0, -0.25] });
+    const [input] = compileModel({ root: union, signature: numeric }).model.graph.inputs;
+    expect(input).toEqual({ name: 'input', dtype: 'float64', shape: ['N', 1] });
+  });
+
+  test('name an input apart from an output of the same name', async () => {
+    const columns = ['transform', '', 'transform_2'].map(
+      (name) => ({ name, named: true, type: 'string', nullable: true }) as const,
+    );
+    const signature: Signature = { ...tableSignature([], ['transform']), form: 'table', columns };
+    const { model } = compileModel({ root: { ...root, branches: [branch([0], oneHot)] } as Step, signature });
+    expect(model.graph.inputs.map(({ name }) => name)).toEqual(['transform_2', 'column_1', 'transform_2_2']);
+  });
+
+  test('answer strings as a matrix of strings', async () => {
+    const imputer: Step = {
+      ...base,
+      kind: 'simple-imputer',
+      missing: { kind: 'null' },
+      type: 'string',
+      fill: ['q', null, 'r'],
+      indicators: [],
+    };
+    const { transform } = await infer(
+      imputer,
+      tableSignature(['string', 'string', 'string'], ['transform']),
+      [[null, 'dropped', 'ü']],
+    );
+    expect(transform).toEqual({ dims: [1, 2], data: ['q', 'ü'] });
+  });
+});
+
+describe('a model without a faithful graph', () => {
+  const sine: Step = {
+    ...base,
+    kind: 'function',
+    function: 'sin',
+    origin: {
+      path: 'steps.wave',
+      class: 'sklearn.preprocessing._function_transformer.FunctionTransformer',
+      offset: 77,
+    },
+  };
+  const signature = tableSignature(numbers(1), ['transform']);
+
+  test('is refused with the step, the field and what to do', () => {
+    expect(() => compileModel({ root: pipeline(scaler, sine), signature })).toThrowError(
+      expect.objectContaining({
+        code: 'MODEL_UNSUPPORTED',
+        message: expect.stringMatching(
+          /^Cannot compile steps\.wave .* at byte 77: func is numpy\.sin, .*--runtime native/,
+        ),
+      }),
+    );
+    expect(hasCompiler({ root: sine, signature })).toBe(false);
+    expect(hasCompiler({ root: scaler, signature })).toBe(true);
+    expect(compileBlocker({ root: sine, signature })).toMatchObject({
+      path: 'steps.wave',
+      offset: 77,
+      field: 'func',
+      found: 'numpy.sin',
+    });
+  });
+
+  test.each([
+    {
+      what: 'a vectorizer behind another step',
+      root: pipeline(scaler, vectorizer),
+      types: numbers(1),
+      message: /untouched string column/,
+    },
+    {
+      what: 'a scaler over strings',
+      root: scaler,
+      types: ['string'] as const,
+      message: /input column 0 is a string column/,
+    },
+    {
+      what: 'string categories over numbers',
+      root: oneHot,
+      types: numbers(1),
+      message: /categories_\[0\] is strings over a column of numbers/,
+    },
+    {
+      what: 'strings and numbers in one answer',
+      root: pipeline(),
+      types: ['string', 'number'] as const,
+      message: /strings and numbers in one matrix/,
+    },
+  ])('is refused for $what', ({ root, types, message }) => {
+    const compile = () => compileModel({ root, signature: tableSignature(types, ['transform']) });
+    expect(compile).toThrowError(message);
+  });
+});
+
+describe('the certificate', () => {
+  test('lists every step once with its own operators and promise', () => {
+    const scaled = pipeline(scaler, { ...base, kind: 'function', function: 'log1p' });
+    const { certificate } = compileModel({
+      root: scaled,
+      signature: tableSignature(numbers(1), ['transform']),
+    });
+    expect(certificate.map(({ ops, exactness }) => [ops, exactness])).toEqual([
+      [[], 'bit-exact'],
+      [['Sub', 'Div'], 'bit-exact'],
+      [expect.arrayContaining(['Log', 'Where']), 'ulp'],
+    ]);
+  });
+
+  test('holds metadata in the model', () => {
+    const plan = compileModel(
+      { root: scaler, signature: tableSignature(numbers(1), ['transform']) },
+      { source: 'sha256:1' },
+    );
+    expect(plan.model.metadata).toEqual({ source: 'sha256:1' });
+  });
+});
