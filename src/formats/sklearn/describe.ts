@@ -1,0 +1,76 @@
+import { isPlimsollError } from '../../core/errors.ts';
+import type { Framework, ModelContent, ModelDescription, Note } from '../../model/description.ts';
+import { signatureOf } from '../../model/signature-of.ts';
+import type { Step } from '../../model/step.ts';
+import type { ObjectFile } from '../object-file.ts';
+import { className, objectState } from '../pickle/access.ts';
+import { isType, type PyValue } from '../pickle/value.ts';
+import { notesOn } from './notes.ts';
+import { outlineOf } from './outline.ts';
+import { Reading } from './reading.ts';
+import { readerOf } from './registry.ts';
+import { releaseOf } from './state.ts';
+
+/**
+ * What a pickle or joblib file holds, as a neutral description. Everything that can't be evaluated is listed in
+ * `blockers` (all of them, in one pass); outline, globals and notes are there in any case.
+ * Throws MODEL_INVALID where the state contradicts itself.
+ */
+export function describeSklearn(file: ObjectFile): ModelDescription {
+  const reading = new Reading(readerOf);
+  const root = reading.step(file.root, '');
+  const content = root === null ? null : contentOf(reading, root);
+  return {
+    format: file.format,
+    framework: frameworkOf(file.root),
+    compression: file.compression,
+    outline: outlineOf(file.root),
+    globals: file.globals,
+    notes: dedupe([...file.notes, ...notesOn(file.root), ...reading.notes]),
+    blockers: reading.blockers,
+    content,
+  };
+}
+
+function contentOf(reading: Reading, root: Step): ModelContent | null {
+  try {
+    return { kind: 'steps', root, signature: signatureOf(root) };
+  } catch (error) {
+    if (!isPlimsollError(error) || error.code !== 'MODEL_UNSUPPORTED') throw error;
+    reading.record(error);
+    return null;
+  }
+}
+
+/** scikit-learn by its module; its version from the root or the first estimator inside that has one. */
+function frameworkOf(root: PyValue): Framework {
+  if (!isType(root, 'object')) return { name: 'python', version: null };
+  const top = root.cls.module.split('.')[0] ?? '';
+  const version = firstRelease(root, 0);
+  const name = top === 'sklearn' || version !== null ? 'scikit-learn' : top === '' ? 'python' : top;
+  return { name, version };
+}
+
+const LOOK = ['steps', 'transformers_', 'transformer_list', 'best_estimator_', 'estimator_'];
+
+function firstRelease(value: PyValue | undefined, depth: number): string | null {
+  if (depth > 12) return null;
+  if (isType(value, 'list') || isType(value, 'tuple')) {
+    for (const item of value.items.slice(0, 100)) {
+      const found = firstRelease(item, depth + 1);
+      if (found !== null) return found;
+    }
+  }
+  if (!isType(value, 'object')) return null;
+  const state = objectState(value);
+  const own = releaseOf(state);
+  if (own !== null && className(value).startsWith('sklearn.')) return own.text;
+  for (const name of LOOK) {
+    const found = firstRelease(state.get(name), depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+const dedupe = (notes: readonly Note[]): readonly Note[] =>
+  notes.filter((note, i) => notes.findIndex((other) => other.text === note.text) === i);

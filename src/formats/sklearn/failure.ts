@@ -1,0 +1,26 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { Origin } from '../../model/step.ts';
+
+/** Path as people read it: the root has an empty one. */
+const pathOf = (origin: Origin): string => (origin.path === '' ? 'the model' : `"${origin.path}"`);
+
+const details = (origin: Origin, field: string, found: string, wanted: string) => ({
+  path: pathOf(origin),
+  class: origin.class,
+  offset: origin.offset,
+  field,
+  found,
+  wanted,
+});
+
+/** The step is sound but nothing here evaluates it: exit 4, with the field that blocks it. */
+export const unsupported = (origin: Origin, field: string, found: string, wanted: string): PlimsollError =>
+  new PlimsollError('MODEL_UNSUPPORTED', details(origin, field, found, wanted));
+
+/** The state contradicts itself: exit 3. */
+export const invalid = (origin: Origin, field: string, found: string, wanted: string): PlimsollError =>
+  new PlimsollError('MODEL_INVALID', details(origin, field, found, wanted));
+
+/** A fitted attribute is absent. */
+export const notFitted = (origin: Origin, field: string): PlimsollError =>
+  new PlimsollError('MODEL_NOT_FITTED', details(origin, field, 'missing', 'a fitted value'));

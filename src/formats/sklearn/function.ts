@@ -1,0 +1,57 @@
+import { FUNCTIONS, type FunctionName, type FunctionStep } from '../../model/function.ts';
+import { isType, type PyValue } from '../pickle/value.ts';
+import { toText } from './arrays.ts';
+import { globalName, show } from './show.ts';
+
+import type { EstimatorView } from './view.ts';
+
+const NUMPY_MODULES = /^numpy(\._?core(\.(umath|_multiarray_umath|fromnumeric))?)?$/;
+const SYNONYMS: Readonly<Record<string, FunctionName>> = Object.assign(Object.create(null), {
+  abs: 'absolute',
+  _identity: 'identity',
+});
+
+/**
+ * FunctionTransformer with `func=None` or a numpy ufunc. `validate=True` (also None before 0.22) checks the input and
+ * refuses missing values.
+ */
+export function readFunctionTransformer(view: EstimatorView): FunctionStep {
+  const name = functionOf(view, view.get('func') ?? null);
+  const extra = view.get('kw_args');
+  if (extra !== undefined && extra !== null && !(isType(extra, 'dict') && extra.entries.length === 0)) {
+    throw view.unsupported('kw_args', show(extra), 'no arguments are');
+  }
+  const validates = view.get('validate') === null ? !view.since(0, 22) : view.flag('validate', false);
+  return {
+    kind: 'function',
+    ...view.base(),
+    ...(validates ? { refusesMissing: true as const } : {}),
+    function: name,
+  };
+}
+
+function functionOf(view: EstimatorView, value: PyValue): FunctionName {
+  if (value === null) return 'identity';
+  const named = ufuncName(value);
+  const known = named === null ? undefined : (SYNONYMS[named] ?? FUNCTIONS.find((name) => name === named));
+  if (known === undefined)
+    throw view.unsupported('func', functionTitle(value), 'None and numpy ufuncs (log1p, sqrt, …) are');
+  return known;
+}
+
+/** numpy pickles a ufunc by name, older releases through `_ufunc_reconstruct(module, name)`. */
+function ufuncName(value: PyValue): string | null {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return null;
+  if (value.type === 'global') {
+    const identity = value.name === '_identity' && value.module.startsWith('sklearn.');
+    return identity || NUMPY_MODULES.test(value.module) ? value.name : null;
+  }
+  if (value.type !== 'object' || value.cls.name !== '_ufunc_reconstruct') return null;
+  const [module, name] = value.args.map(toText);
+  return typeof module === 'string' && NUMPY_MODULES.test(module) ? (name ?? null) : null;
+}
+
+const functionTitle = (value: PyValue): string =>
+  typeof value === 'object' && value !== null && 'type' in value && value.type === 'global'
+    ? globalName(value)
+    : show(value);

@@ -1,0 +1,78 @@
+import type { MissingMarker, SimpleImputerStep } from '../../model/imputation.ts';
+import type { PyValue } from '../pickle/value.ts';
+import { toNumber, toText } from './arrays.ts';
+import { isMissing, isNaNValue } from './labels.ts';
+import { show } from './show.ts';
+import type { EstimatorView } from './view.ts';
+
+/**
+ * SimpleImputer with every built-in strategy: all of them leave one fill value a column in `statistics_`.
+ * A column without any value at fit has NaN there and is dropped, unless `keep_empty_features` (1.2), or for strategy
+ * 'constant' before 1.8.
+ */
+export function readSimpleImputer(view: EstimatorView): SimpleImputerStep {
+  const strategy = strategyOf(view);
+  const missing = markerOf(view, view.get('missing_values'));
+  const statistics = view.items('statistics_');
+  const keepsAll = view.flag('keep_empty_features', false) || (strategy === 'constant' && !view.since(1, 8));
+  const fill = statistics.map((value, i) => fillOf(view, value, i, keepsAll));
+  const texts = fill.filter((value) => typeof value === 'string').length;
+  if (texts > 0 && fill.some((value) => typeof value === 'number')) {
+    throw view.unsupported('statistics_', 'strings and numbers mixed', 'columns of one type are');
+  }
+  return {
+    kind: 'simple-imputer',
+    ...view.base(statistics.length),
+    missing,
+    type: texts > 0 || missing.kind === 'string' || isText(view, fill) ? 'string' : 'number',
+    fill,
+    indicators: view.flag('add_indicator', false) ? indicatorsOf(view, statistics.length) : [],
+  };
+}
+
+/** A callable strategy (1.5) has left its answers in `statistics_` like the others. */
+function strategyOf(view: EstimatorView): string {
+  const value = view.get('strategy');
+  return toText(value) ?? (value === undefined ? 'mean' : 'callable');
+}
+
+/** With nothing left to fill the training dtype decides (`_fit_dtype`, from 1.3). */
+const isText = (view: EstimatorView, fill: readonly (number | string | null)[]): boolean => {
+  const dtype = view.get('_fit_dtype');
+  return (
+    fill.every((value) => value === null) &&
+    typeof dtype === 'object' &&
+    dtype !== null &&
+    'code' in dtype &&
+    dtype.code === 'O'
+  );
+};
+
+function markerOf(view: EstimatorView, value: PyValue | undefined): MissingMarker {
+  if (value === undefined || isMissing(value)) return { kind: 'null' };
+  const text = toText(value);
+  if (text !== null) return { kind: 'string', value: text };
+  const number = toNumber(value);
+  if (number === null)
+    throw view.unsupported('missing_values', show(value), 'NaN, None, numbers and strings are');
+  return { kind: 'number', value: number };
+}
+
+function fillOf(
+  view: EstimatorView,
+  value: PyValue,
+  column: number,
+  keepsAll: boolean,
+): number | string | null {
+  if (isNaNValue(value)) return keepsAll ? Number.NaN : null;
+  const fill = toText(value) ?? toNumber(value);
+  if (fill === null) throw view.unsupported(`statistics_[${column}]`, show(value), 'numbers and strings are');
+  return fill;
+}
+
+function indicatorsOf(view: EstimatorView, width: number): readonly number[] {
+  const features = view.child('indicator_').items('features_').map(toNumber);
+  const sound = features.every((f) => f !== null && Number.isInteger(f) && f >= 0 && f < width);
+  if (!sound) throw view.invalid('indicator_.features_', 'columns out of range', `indexes below ${width}`);
+  return features as number[];
+}

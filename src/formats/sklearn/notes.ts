@@ -1,0 +1,79 @@
+import type { Note } from '../../model/description.ts';
+import { className, objectState } from '../pickle/access.ts';
+import { isType, type PyObject, type PyValue } from '../pickle/value.ts';
+import { toText } from './arrays.ts';
+import { releaseOf } from './state.ts';
+
+/** Values looked at; a larger file is judged by its beginning. */
+const MAX_VISITS = 200_000;
+
+/** Attributes that keep rows of the training data (or what can be traced back to them) in the file. */
+const KEPT_DATA: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
+  labels_: 'the cluster of every training row',
+  oob_prediction_: 'an answer for every training row',
+  oob_decision_function_: 'an answer for every training row',
+  train_score_: '',
+  stop_words_:
+    'every term that was cut from the vocabulary, which scikit-learn up to 1.5 kept although nothing uses it',
+  _fit_X: 'the training rows',
+  support_vectors_: 'training rows (the support vectors)',
+  X_train_: 'the training rows',
+  cv_results_: '',
+});
+
+/** Remarks on a file: releases that differ, private training data, drawn random states. */
+export function notesOn(root: PyValue): readonly Note[] {
+  const releases = new Set<string>();
+  const kept = new Map<string, string>();
+  let randomness = false;
+  for (const object of objectsIn(root)) {
+    const state = objectState(object);
+    const release = releaseOf(state);
+    if (release !== null) releases.add(release.text);
+    for (const [name, what] of Object.entries(KEPT_DATA)) {
+      if (what !== '' && state.has(name)) kept.set(`${shortName(object)}.${name}`, what);
+    }
+    if (object.cls.module.startsWith('numpy.random.')) randomness = true;
+  }
+  const notes: Note[] = [];
+  if (releases.size > 1) {
+    notes.push({
+      level: 'warning',
+      text: `Parts of the file were written by different releases of scikit-learn: ${[...releases].sort().join(', ')}`,
+    });
+  }
+  for (const [name, what] of kept) notes.push({ level: 'risk', text: `The file keeps ${what} in ${name}` });
+  if (randomness)
+    notes.push({
+      level: 'info',
+      text: 'The file holds random generators; no answer depends on them, so they are ignored',
+    });
+  return notes;
+}
+
+const shortName = (object: PyObject): string => className(object).split('.').at(-1) ?? '';
+
+/** Every object record reachable from the root, each once. */
+function* objectsIn(root: PyValue): Generator<PyObject> {
+  const seen = new Set<PyValue>();
+  const pending: PyValue[] = [root];
+  for (let value = pending.pop(); value !== undefined && seen.size < MAX_VISITS; value = pending.pop()) {
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array || seen.has(value))
+      continue;
+    seen.add(value);
+    if (value.type === 'object') {
+      yield value;
+      pending.push(...objectState(value).values(), ...value.items);
+    } else if (value.type === 'dict' && !isVocabulary(value.entries))
+      pending.push(...value.entries.map(([, item]) => item));
+    else if (value.type === 'list' || value.type === 'tuple') pushAll(pending, value.items);
+    else if (value.type === 'array' && !(value.data instanceof Uint8Array)) pushAll(pending, value.data);
+  }
+}
+
+const isVocabulary = (entries: readonly (readonly [PyValue, PyValue])[]): boolean =>
+  entries.length > 1000 && toText(entries[0]![0]) !== null && !isType(entries[0]![1], 'object');
+
+function pushAll(pending: PyValue[], items: readonly PyValue[]): void {
+  for (const item of items) if (typeof item === 'object' && item !== null) pending.push(item);
+}

@@ -1,0 +1,126 @@
+import { isPlimsollError } from '../../core/errors.ts';
+import type { Blocker, Note } from '../../model/description.ts';
+import type { Origin, Step } from '../../model/step.ts';
+import { objectState } from '../pickle/access.ts';
+import { isType, type PyValue } from '../pickle/value.ts';
+import { unsupported } from './failure.ts';
+import { globalName, show } from './show.ts';
+import { type Release, releaseOf } from './state.ts';
+import { EstimatorView } from './view.ts';
+
+/**
+ * Reads one fitted estimator into a step. `null` means that a blocker was recorded and the reading went on, so that
+ * one pass lists every blocker of a file.
+ */
+export type Reader = (view: EstimatorView) => Step | null;
+
+/** Nesting of estimators in estimators; the deepest real pipelines have about six. */
+const MAX_DEPTH = 64;
+/** Estimators in one file, counted with repetition: shared references must not multiply the work (weight 1 each). */
+const MAX_ESTIMATORS = 200_000;
+
+/** One pass over one file: how classes are read, and what was found on the way. */
+export class Reading {
+  readonly blockers: Blocker[] = [];
+  readonly notes: Note[] = [];
+  readonly #lookup: (className: string) => Reader | null;
+  #depth = 0;
+  #count = 0;
+
+  constructor(lookup: (className: string) => Reader | null) {
+    this.#lookup = lookup;
+  }
+
+  /** The estimator at `path`, or null after recording why it can't be read. Throws MODEL_INVALID for corrupt state. */
+  step(value: PyValue, path: string, release: Release | null = null): Step | null {
+    try {
+      return this.#read(this.view(value, path, release));
+    } catch (error) {
+      this.record(error);
+      return null;
+    }
+  }
+
+  /** As `step`, for parts without which the rest can't be read: throws what `step` would record. */
+  required(value: PyValue, path: string, release: Release | null): Step {
+    const view = this.view(value, path, release);
+    const step = this.#read(view);
+    if (step === null)
+      throw unsupported(view.origin, 'a part of it', 'not supported', 'every part has to be');
+    return step;
+  }
+
+  /** Attribute access to an estimator; throws MODEL_UNSUPPORTED for anything that is not an object record. */
+  view(value: PyValue, path: string, release: Release | null = null): EstimatorView {
+    if (!isType(value, 'object')) {
+      const origin = { path, class: kindOf(value), offset: offsetOf(value) };
+      throw unsupported(origin, 'the value', show(value), 'one fitted scikit-learn estimator is');
+    }
+    const origin: Origin = { path, class: globalName(value.cls), offset: value.offset };
+    this.#count += 1;
+    if (this.#count > MAX_ESTIMATORS)
+      throw unsupported(origin, 'the estimator', `number ${this.#count}`, `at most ${MAX_ESTIMATORS} are`);
+    const attributes = objectState(value);
+    return new EstimatorView(this, origin, attributes, releaseOf(attributes) ?? release);
+  }
+
+  note(level: Note['level'], text: string): void {
+    if (!this.notes.some((known) => known.text === text)) this.notes.push({ level, text });
+  }
+
+  #read(view: EstimatorView): Step | null {
+    const reader = this.#lookup(view.origin.class);
+    if (reader === null)
+      throw unsupported(
+        view.origin,
+        'the class',
+        view.origin.class,
+        'classes listed in docs/estimators.md are',
+      );
+    if (this.#depth >= MAX_DEPTH)
+      throw unsupported(
+        view.origin,
+        'nesting',
+        `deeper than ${MAX_DEPTH}`,
+        `at most ${MAX_DEPTH} levels are`,
+      );
+    this.#depth += 1;
+    try {
+      return reader(view);
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  /** Keeps a blocker; throws everything that is not one. */
+  record(error: unknown): void {
+    if (!isPlimsollError(error) || (error.code !== 'MODEL_UNSUPPORTED' && error.code !== 'MODEL_NOT_FITTED'))
+      throw error;
+    const {
+      path,
+      class: name,
+      offset,
+      field,
+      found,
+      wanted,
+    } = error.details as Record<string, string> & { offset: number };
+    this.blockers.push({
+      path: path ?? '',
+      class: name ?? '',
+      offset,
+      field: field ?? '',
+      found: found ?? '',
+      wanted: wanted ?? '',
+    });
+  }
+}
+
+const kindOf = (value: PyValue): string => {
+  if (value === null) return 'None';
+  if (typeof value === 'string') return 'str';
+  if (typeof value !== 'object') return typeof value === 'boolean' ? 'bool' : 'int';
+  return value instanceof Uint8Array ? 'bytes' : value.type === 'array' ? 'numpy.ndarray' : value.type;
+};
+
+const offsetOf = (value: PyValue): number =>
+  typeof value === 'object' && value !== null && 'offset' in value ? value.offset : 0;

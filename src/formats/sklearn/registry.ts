@@ -1,0 +1,150 @@
+import { readColumnTransformer, readFeatureUnion, readPipeline } from './composition.ts';
+import { readKMeans, readPca, readTruncatedSvd } from './decomposition.ts';
+import { readDummyClassifier, readDummyRegressor } from './dummy.ts';
+import { readLabelEncoder, readOneHotEncoder, readOrdinalEncoder } from './encoding.ts';
+import { readForest } from './forest.ts';
+import { readFunctionTransformer } from './function.ts';
+import { readGradientBoosting } from './gradient-boosting.ts';
+import { readHistGradientBoosting } from './hist-gradient-boosting.ts';
+import { readSimpleImputer } from './imputation.ts';
+import {
+  readLinearRegressor,
+  readLogisticRegression,
+  readRansac,
+  readRidgeClassifier,
+  readScoringClassifier,
+  readSgdClassifier,
+} from './linear.ts';
+import { readMultinomialNb } from './naive-bayes.ts';
+import type { Reader } from './reading.ts';
+import {
+  readMaxAbsScaler,
+  readMinMaxScaler,
+  readNormalizer,
+  readRobustScaler,
+  readStandardScaler,
+} from './scaling.ts';
+import { readSearch } from './search.ts';
+import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
+import { readTree } from './tree.ts';
+
+/** One family: classes of a package (modules below it moved between releases), and how they are read. */
+interface Family {
+  readonly module: string;
+  readonly classes: readonly string[];
+  readonly read: Reader;
+}
+
+const family = (module: string, read: Reader, ...classes: readonly string[]): Family => ({
+  module: `sklearn.${module}`,
+  classes,
+  read,
+});
+
+const LINEAR_REGRESSORS = [
+  'LinearRegression',
+  'Ridge',
+  'RidgeCV',
+  'Lasso',
+  'LassoCV',
+  'ElasticNet',
+  'ElasticNetCV',
+  'Lars',
+  'LarsCV',
+  'LassoLars',
+  'LassoLarsCV',
+  'LassoLarsIC',
+  'MultiTaskLasso',
+  'MultiTaskLassoCV',
+  'MultiTaskElasticNet',
+  'MultiTaskElasticNetCV',
+  'OrthogonalMatchingPursuit',
+  'OrthogonalMatchingPursuitCV',
+  'BayesianRidge',
+  'ARDRegression',
+  'HuberRegressor',
+  'TheilSenRegressor',
+  'QuantileRegressor',
+  'SGDRegressor',
+  'PassiveAggressiveRegressor',
+]; // prettier-ignore
+
+/** Every class read, by the package that has held it from 0.21 on. */
+export const FAMILIES: readonly Family[] = [
+  family('preprocessing', readStandardScaler, 'StandardScaler'),
+  family('preprocessing', readMinMaxScaler, 'MinMaxScaler'),
+  family('preprocessing', readMaxAbsScaler, 'MaxAbsScaler'),
+  family('preprocessing', readRobustScaler, 'RobustScaler'),
+  family('preprocessing', readNormalizer, 'Normalizer'),
+  family('preprocessing', readLabelEncoder, 'LabelEncoder'),
+  family('preprocessing', readOneHotEncoder, 'OneHotEncoder'),
+  family('preprocessing', readOrdinalEncoder, 'OrdinalEncoder'),
+  family('preprocessing', readFunctionTransformer, 'FunctionTransformer'),
+  family('impute', readSimpleImputer, 'SimpleImputer'),
+  family('compose', readColumnTransformer, 'ColumnTransformer'),
+  family('pipeline', readPipeline, 'Pipeline'),
+  family('pipeline', readFeatureUnion, 'FeatureUnion'),
+  family(
+    'model_selection',
+    readSearch,
+    'GridSearchCV',
+    'RandomizedSearchCV',
+    'HalvingGridSearchCV',
+    'HalvingRandomSearchCV',
+  ),
+  family('feature_extraction', readCountVectorizer, 'CountVectorizer'),
+  family('feature_extraction', readTfidfVectorizer, 'TfidfVectorizer'),
+  family('feature_extraction', readTfidfTransformer, 'TfidfTransformer'),
+  family('linear_model', readLinearRegressor, ...LINEAR_REGRESSORS),
+  family('linear_model', readLogisticRegression, 'LogisticRegression', 'LogisticRegressionCV'),
+  family('linear_model', readRidgeClassifier, 'RidgeClassifier', 'RidgeClassifierCV'),
+  family('linear_model', readSgdClassifier, 'SGDClassifier'),
+  family('linear_model', readScoringClassifier, 'Perceptron', 'PassiveAggressiveClassifier'),
+  family('linear_model', readRansac, 'RANSACRegressor'),
+  family('svm', readScoringClassifier, 'LinearSVC'),
+  family('svm', readLinearRegressor, 'LinearSVR'),
+  family('naive_bayes', readMultinomialNb, 'MultinomialNB'),
+  family(
+    'tree',
+    readTree,
+    'DecisionTreeClassifier',
+    'DecisionTreeRegressor',
+    'ExtraTreeClassifier',
+    'ExtraTreeRegressor',
+  ),
+  family(
+    'ensemble',
+    readForest,
+    'RandomForestClassifier',
+    'RandomForestRegressor',
+    'ExtraTreesClassifier',
+    'ExtraTreesRegressor',
+  ),
+  family('ensemble', readGradientBoosting, 'GradientBoostingClassifier', 'GradientBoostingRegressor'),
+  family(
+    'ensemble',
+    readHistGradientBoosting,
+    'HistGradientBoostingClassifier',
+    'HistGradientBoostingRegressor',
+  ),
+  family('cluster', readKMeans, 'KMeans', 'MiniBatchKMeans'),
+  family('decomposition', readPca, 'PCA', 'IncrementalPCA'),
+  family('decomposition', readTruncatedSvd, 'TruncatedSVD'),
+  family('dummy', readDummyClassifier, 'DummyClassifier'),
+  family('dummy', readDummyRegressor, 'DummyRegressor'),
+];
+
+const READERS: ReadonlyMap<string, Reader> = new Map(
+  FAMILIES.flatMap(({ module, classes, read }) =>
+    classes.map((name): [string, Reader] => [`${module}:${name}`, read]),
+  ),
+);
+
+/**
+ * Reader of a class by its full name. Only package and class name count: modules between them moved with the releases
+ * (`sklearn.ensemble.forest` → `._forest`, `sklearn.ensemble.gradient_boosting` → `._gb`), classes never changed package.
+ */
+export function readerOf(className: string): Reader | null {
+  const parts = className.split('.');
+  return READERS.get(`${parts.slice(0, 2).join('.')}:${parts.at(-1)}`) ?? null;
+}

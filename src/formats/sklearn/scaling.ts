@@ -1,0 +1,50 @@
+import type {
+  MaxAbsScalerStep,
+  MinMaxScalerStep,
+  NormalizerStep,
+  RobustScalerStep,
+  StandardScalerStep,
+} from '../../model/scaling.ts';
+import { toNumber } from './arrays.ts';
+import { show } from './show.ts';
+import { type EstimatorView, itemsOf } from './view.ts';
+
+/** `mean_` is also kept where `with_mean` is false (the variance needs it), so the flags decide. */
+export function readStandardScaler(view: EstimatorView): StandardScalerStep {
+  const mean = view.flag('with_mean', true) ? view.vector('mean_') : null;
+  const scale = view.flag('with_std', true) ? view.vector('scale_', mean?.length) : null;
+  return { kind: 'standard-scaler', ...view.base((mean ?? scale)?.length ?? null), mean, scale };
+}
+
+export function readMinMaxScaler(view: EstimatorView): MinMaxScalerStep {
+  const scale = view.vector('scale_');
+  const min = view.vector('min_', scale.length);
+  const clip = view.flag('clip', false) ? featureRange(view) : null;
+  return { kind: 'min-max-scaler', ...view.base(scale.length), scale, min, clip };
+}
+
+function featureRange(view: EstimatorView): readonly [number, number] {
+  const value = view.required('feature_range');
+  const [low, high] = itemsOf(value)?.map(toNumber) ?? [];
+  if (typeof low !== 'number' || typeof high !== 'number')
+    throw view.invalid('feature_range', show(value), 'two numbers');
+  return [low, high];
+}
+
+/** `clip` came with 1.9. */
+export function readMaxAbsScaler(view: EstimatorView): MaxAbsScalerStep {
+  const scale = view.vector('scale_');
+  return { kind: 'max-abs-scaler', ...view.base(scale.length), scale, clip: view.flag('clip', false) };
+}
+
+export function readRobustScaler(view: EstimatorView): RobustScalerStep {
+  const center = view.flag('with_centering', true) ? view.vector('center_') : null;
+  const scale = view.flag('with_scaling', true) ? view.vector('scale_', center?.length) : null;
+  return { kind: 'robust-scaler', ...view.base((center ?? scale)?.length ?? null), center, scale };
+}
+
+export const readNormalizer = (view: EstimatorView): NormalizerStep => ({
+  kind: 'normalizer',
+  ...view.base(),
+  norm: view.choice('norm', ['l1', 'l2', 'max'], 'l2'),
+});

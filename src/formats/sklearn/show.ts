@@ -1,0 +1,72 @@
+import type { PyDType, PyValue } from '../pickle/value.ts';
+import { toNumber, toText } from './arrays.ts';
+
+const LONGEST = 60;
+
+const clip = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+
+/** `float64`, `<U5`-style names for messages. */
+export function showDType(dtype: PyDType): string {
+  const kinds: Record<string, string> = { f: 'float', i: 'int', u: 'uint', c: 'complex' };
+  const kind = kinds[dtype.code];
+  if (kind !== undefined) return `${kind}${dtype.itemSize * 8}`;
+  if (dtype.code === 'b') return 'bool';
+  if (dtype.code === 'O') return 'object';
+  if (dtype.fields !== null) return 'record';
+  return `${dtype.code}${dtype.itemSize}`;
+}
+
+/** Full name of a class or function as the file spells it. */
+export const globalName = (value: { readonly module: string; readonly name: string }): string =>
+  `${value.module}.${value.name}`;
+
+/** One short line that names a value of the file, for messages and `inspect`; never the whole content. */
+export function show(value: PyValue | undefined): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'None';
+  if (typeof value === 'string') return clip(`'${value}'`);
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'bigint') return clip(String(value));
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  switch (value.type) {
+    case 'int':
+      return String(value.value);
+    case 'complex':
+      return 'a complex number';
+    case 'float':
+      return Number.isNaN(value.value)
+        ? 'nan'
+        : Number.isInteger(value.value)
+          ? value.value.toFixed(1)
+          : String(value.value);
+    case 'list':
+    case 'tuple':
+    case 'set':
+    case 'frozenset':
+      return showItems(value.type, value.items);
+    case 'dict':
+      return `a dict of ${value.entries.length}`;
+    case 'global':
+      return clip(globalName(value));
+    case 'object':
+      return clip(`a ${globalName(value.cls)}`);
+    case 'array':
+      return `${showDType(value.dtype)}[${value.shape.join(', ')}]`;
+    case 'scalar':
+      return String(toNumber(value) ?? toText(value) ?? showDType(value.dtype));
+    case 'dtype':
+      return showDType(value);
+  }
+}
+
+function showItems(type: string, items: readonly PyValue[]): string {
+  if (items.length > 6) return `a ${type} of ${items.length}`;
+  const [open, close] = type === 'list' ? '[]' : type === 'tuple' ? '()' : '{}';
+  return clip(`${open}${items.map(showLeaf).join(', ')}${close}`);
+}
+
+/** Containers inside containers are named only: the file may nest them without end. */
+const showLeaf = (value: PyValue): string =>
+  typeof value === 'object' && value !== null && 'items' in value && !('cls' in value)
+    ? `a ${value.type}`
+    : show(value);

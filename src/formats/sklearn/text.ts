@@ -1,0 +1,181 @@
+import type { PipelineStep } from '../../model/composition.ts';
+import type { CountVectorizerStep, TfidfStep } from '../../model/text.ts';
+import type { PyValue } from '../pickle/value.ts';
+import { isType } from '../pickle/value.ts';
+import { toNumber, toText } from './arrays.ts';
+import { dtypeName } from './dtype.ts';
+import { ENGLISH_STOP_WORDS } from './english-stop-words.ts';
+import { globalName, show } from './show.ts';
+import { diagonalOf } from './sparse.ts';
+import { type EstimatorView, itemsOf } from './view.ts';
+
+/** Default of `CountVectorizer(token_pattern=)`. */
+const TOKEN_PATTERN = '(?u)\\b\\w\\w+\\b';
+
+/** Counts in these types are exact; a later product in float32 would not be. */
+const COUNT_TYPES = ['int64', 'int32', 'uint32', 'uint64', 'float64'];
+
+/** CountVectorizer with the built-in analyzers; callables and files as input are refused by name. */
+export function readCountVectorizer(view: EstimatorView): CountVectorizerStep {
+  const dtype = dtypeName(view.get('dtype') ?? 'int64');
+  if (!COUNT_TYPES.includes(dtype)) throw view.unsupported('dtype', dtype, `${COUNT_TYPES.join(', ')} are`);
+  return { kind: 'count-vectorizer', ...analysis(view) };
+}
+
+function analysis(view: EstimatorView): Omit<CountVectorizerStep, 'kind'> {
+  view.choice('input', ['content'], 'content');
+  view.mustBeNone('preprocessor', 'tokenizer');
+  const strip = view.get('strip_accents');
+  const pattern = view.get('token_pattern');
+  const analyzer = view.choice('analyzer', ['word', 'char', 'char_wb'], 'word');
+  if (pattern === null && analyzer === 'word')
+    throw view.unsupported('token_pattern', 'None', 'a regular expression is');
+  return {
+    origin: view.origin,
+    features: 1,
+    featureNames: null,
+    analyzer,
+    ngramRange: ngramRange(view),
+    lowercase: view.flag('lowercase', true),
+    stripAccents:
+      strip === null || strip === undefined ? null : view.choice('strip_accents', ['ascii', 'unicode']),
+    tokenPattern: toText(pattern) ?? TOKEN_PATTERN,
+    stopWords: stopWords(view),
+    vocabulary: vocabulary(view),
+    binary: view.flag('binary', false),
+  };
+}
+
+function ngramRange(view: EstimatorView): readonly [number, number] {
+  const value = view.get('ngram_range');
+  if (value === undefined) return [1, 1];
+  const [low, high] = itemsOf(value)?.map(toNumber) ?? [];
+  const sound =
+    typeof low === 'number' &&
+    typeof high === 'number' &&
+    Number.isInteger(low) &&
+    Number.isInteger(high) &&
+    low >= 1 &&
+    low <= high;
+  if (!sound) throw view.invalid('ngram_range', show(value), 'two ascending counts');
+  return [low, high];
+}
+
+function stopWords(view: EstimatorView): readonly string[] {
+  const value = view.get('stop_words');
+  if (value === undefined || value === null) return [];
+  if (value === 'english') return ENGLISH_STOP_WORDS;
+  const words = itemsOf(value)?.map(toText);
+  if (words === undefined || words.includes(null))
+    throw view.unsupported('stop_words', show(value), "None, 'english' and lists of words are");
+  return words as string[];
+}
+
+/** Terms in column order. A vectorizer made with `vocabulary=` needs no fit and has the parameter only. */
+function vocabulary(view: EstimatorView): readonly string[] {
+  const name = view.has('vocabulary_') ? 'vocabulary_' : 'vocabulary';
+  const value = view.get(name);
+  if (value === undefined || value === null) return vocabularyMissing(view);
+  const terms = isType(value, 'dict')
+    ? termsByIndex(view, name, value.entries)
+    : givenTerms(view, name, value);
+  if (new Set(terms).size !== terms.length) throw view.invalid(name, 'repeated terms', 'every term once');
+  return terms;
+}
+
+function vocabularyMissing(view: EstimatorView): never {
+  view.required('vocabulary_');
+  throw view.invalid('vocabulary_', 'None', 'a dict of terms');
+}
+
+function termsByIndex(
+  view: EstimatorView,
+  name: string,
+  entries: readonly (readonly [PyValue, PyValue])[],
+): readonly string[] {
+  const terms = new Array<string | undefined>(entries.length).fill(undefined);
+  for (const [key, value] of entries) {
+    const term = toText(key);
+    const index = toNumber(value);
+    if (
+      term === null ||
+      index === null ||
+      !Number.isInteger(index) ||
+      index < 0 ||
+      index >= terms.length ||
+      terms[index] !== undefined
+    ) {
+      throw view.invalid(
+        name,
+        `${show(key)}: ${show(value)}`,
+        `each of the columns 0 to ${terms.length - 1} once`,
+      );
+    }
+    terms[index] = term;
+  }
+  return terms as string[];
+}
+
+/** `_validate_vocabulary`: a set is sorted, any other iterable keeps its order. */
+function givenTerms(view: EstimatorView, name: string, value: PyValue): readonly string[] {
+  const terms = itemsOf(value)?.map(toText);
+  if (terms === undefined || terms.includes(null)) throw view.invalid(name, show(value), 'terms');
+  return isType(value, 'set') || isType(value, 'frozenset')
+    ? (terms as string[]).sort(byCodePoint)
+    : (terms as string[]);
+}
+
+/** Python compares strings by code point, JavaScript by UTF-16 unit. */
+function byCodePoint(a: string, b: string): number {
+  const [left, right] = [Array.from(a, (c) => c.codePointAt(0)!), Array.from(b, (c) => c.codePointAt(0)!)];
+  for (let i = 0; i < Math.min(left.length, right.length); i++)
+    if (left[i] !== right[i]) return left[i]! - right[i]!;
+  return left.length - right.length;
+}
+
+/** `idf_` from 1.5, before that the diagonal matrix `_idf_diag`. */
+export function readTfidfTransformer(view: EstimatorView): TfidfStep {
+  const norm = view.get('norm');
+  const idf = view.flag('use_idf', true) ? idfOf(view) : null;
+  return {
+    kind: 'tfidf',
+    ...view.base(idf?.length ?? null),
+    sublinear: view.flag('sublinear_tf', false),
+    idf,
+    norm: norm === null ? null : view.choice('norm', ['l1', 'l2'], 'l2'),
+  };
+}
+
+function idfOf(view: EstimatorView): Float64Array {
+  if (view.has('idf_')) return view.vector('idf_');
+  const diagonal = view.required('_idf_diag');
+  if (!isType(diagonal, 'object')) throw view.invalid('_idf_diag', show(diagonal), 'a diagonal matrix');
+  if (!globalName(diagonal.cls).startsWith('scipy.sparse.'))
+    throw view.invalid('_idf_diag', show(diagonal), 'a diagonal matrix');
+  return diagonalOf(diagonal, view.origin, '_idf_diag');
+}
+
+/**
+ * TfidfVectorizer counts, then weighs with its `_tfidf` transformer: up to 1.0 the weighting parameters are kept there
+ * alone, later releases apply that object too. `dtype=float32` computes in float32, which nothing here does.
+ */
+export function readTfidfVectorizer(view: EstimatorView): PipelineStep {
+  const dtype = dtypeName(view.get('dtype') ?? 'float64');
+  if (dtype !== 'float64') throw view.unsupported('dtype', dtype, 'float64 is');
+  const count: CountVectorizerStep = { kind: 'count-vectorizer', ...analysis(view) };
+  const weights = view.child('_tfidf');
+  const tfidf = readTfidfTransformer(weights);
+  if (tfidf.features !== null && tfidf.features !== count.vocabulary.length) {
+    throw weights.invalid('idf_', `${tfidf.features} long`, `${count.vocabulary.length}, one a term`);
+  }
+  return {
+    kind: 'pipeline',
+    origin: view.origin,
+    features: 1,
+    featureNames: null,
+    steps: [
+      { name: 'count', step: count },
+      { name: 'tfidf', step: tfidf },
+    ],
+  };
+}

@@ -1,0 +1,248 @@
+import type { Origin, StepBase } from '../../model/step.ts';
+import type { Labels, Matrix } from '../../model/tensor.ts';
+import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
+import { toItems, toNumber, toNumbers, toText } from './arrays.ts';
+import { invalid, notFitted, unsupported } from './failure.ts';
+import { toLabels } from './labels.ts';
+import type { Reading } from './reading.ts';
+import { show } from './show.ts';
+import { densify } from './sparse.ts';
+import type { Release } from './state.ts';
+
+/**
+ * Typed access to the attributes of one estimator. Every method takes all spellings an attribute ever had; failures
+ * are coded errors that name field, finding, wish, path, class and byte offset.
+ */
+export class EstimatorView {
+  readonly reading: Reading;
+  readonly origin: Origin;
+  /** Release that wrote this estimator (or the nearest estimator around it that says), else null. */
+  readonly release: Release | null;
+  readonly #attributes: ReadonlyMap<string, PyValue>;
+
+  constructor(
+    reading: Reading,
+    origin: Origin,
+    attributes: ReadonlyMap<string, PyValue>,
+    release: Release | null,
+  ) {
+    this.reading = reading;
+    this.origin = origin;
+    this.release = release;
+    this.#attributes = attributes;
+  }
+
+  /** Class name without its module. */
+  get className(): string {
+    return this.origin.class.slice(this.origin.class.lastIndexOf('.') + 1);
+  }
+
+  /** Whether the writer is at least release `major.minor`; a file that does not say is taken as new. */
+  since(major: number, minor: number): boolean {
+    const at = this.release;
+    return at === null || at.major > major || (at.major === major && at.minor >= minor);
+  }
+
+  /** First attribute present under one of the names, else undefined. */
+  get(...names: readonly string[]): PyValue | undefined {
+    for (const name of names) {
+      const value = this.#attributes.get(name);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  has(...names: readonly string[]): boolean {
+    return this.get(...names) !== undefined;
+  }
+
+  /** As `get`; absent is MODEL_NOT_FITTED. */
+  required(...names: readonly string[]): PyValue {
+    const value = this.get(...names);
+    if (value === undefined) throw notFitted(this.origin, names[0] ?? '');
+    return value;
+  }
+
+  attributes(): ReadonlyMap<string, PyValue> {
+    return this.#attributes;
+  }
+
+  /** Number of a parameter or fitted attribute; `fallback` where it is absent. */
+  number(name: string, fallback?: number): number {
+    const value = fallback === undefined ? this.required(name) : this.get(name);
+    if (value === undefined) return fallback!;
+    const number = toNumber(value);
+    if (number === null) throw this.invalid(name, show(value), 'a number');
+    return number;
+  }
+
+  /** A count: a safe integer ≥ 0. */
+  count(name: string, fallback?: number): number {
+    const number = this.number(name, fallback);
+    if (!Number.isSafeInteger(number) || number < 0) throw this.invalid(name, String(number), 'a count');
+    return number;
+  }
+
+  /** Truth of a flag parameter; absent or None is `fallback`. */
+  flag(name: string, fallback: boolean): boolean {
+    const value = this.get(name);
+    if (value === undefined || value === null) return fallback;
+    const number = toNumber(value);
+    if (number === null) throw this.invalid(name, show(value), 'a bool');
+    return number !== 0;
+  }
+
+  /** One of the strings this reader knows; anything else (callables too) is MODEL_UNSUPPORTED. */
+  choice<const T extends string>(name: string, known: readonly T[], fallback?: T): T {
+    const value = this.get(name);
+    if (value === undefined && fallback !== undefined) return fallback;
+    const text = toText(value);
+    const found = known.find((one) => one === text);
+    if (found === undefined)
+      throw this.unsupported(
+        name,
+        show(value),
+        known.map((one) => `'${one}'`).join(', ') + (known.length > 1 ? ' are' : ' is'),
+      );
+    return found;
+  }
+
+  /** Parameter that must be None (or absent) here. */
+  mustBeNone(...names: readonly string[]): void {
+    for (const name of names) {
+      const value = this.get(name);
+      if (value !== undefined && value !== null) throw this.unsupported(name, show(value), 'None is');
+    }
+  }
+
+  array(...names: readonly string[]): PyArray {
+    const value = this.required(...names);
+    if (!isType(value, 'array')) throw this.invalid(names[0]!, show(value), 'an array');
+    return value;
+  }
+
+  /** One-dimensional float64 vector (a scalar is a vector of one). */
+  vector(name: string, length?: number): Float64Array {
+    const value = this.required(name);
+    const numbers = isType(value, 'array') && value.shape.length <= 1 ? toNumbers(value) : numbersOf(value);
+    if (numbers === null) throw this.invalid(name, show(value), 'a vector of numbers');
+    if (length !== undefined && numbers.length !== length)
+      throw this.invalid(name, `${numbers.length} long`, `${length} long`);
+    return numbers;
+  }
+
+  /** As `vector`; None or absent is null. */
+  vectorOrNull(name: string, length?: number): Float64Array | null {
+    const value = this.get(name);
+    return value === undefined || value === null ? null : this.vector(name, length);
+  }
+
+  /** `[rows, cols]`; a vector is one row. Sparse matrices are made dense. */
+  matrix(name: string, cols?: number): Matrix {
+    const value = this.required(name);
+    const matrix = isType(value, 'array') ? this.#dense(name, value) : densify(value, this.origin, name);
+    if (cols !== undefined && matrix.cols !== cols)
+      throw this.invalid(name, `${matrix.cols} wide`, `${cols} wide`);
+    return matrix;
+  }
+
+  #dense(name: string, array: PyArray): Matrix {
+    const data = toNumbers(array);
+    if (data === null || array.shape.length < 1 || array.shape.length > 2)
+      throw this.invalid(name, show(array), 'a matrix of numbers');
+    const cols = array.shape.at(-1)!;
+    return { rows: array.shape.length === 1 ? 1 : array.shape[0]!, cols, data };
+  }
+
+  labels(name: string): Labels {
+    return this.toLabels(name, this.required(name));
+  }
+
+  toLabels(field: string, value: PyValue): Labels {
+    const items = itemsOf(value);
+    const labels = items === null ? null : toLabels(items);
+    if (labels === null)
+      throw this.unsupported(field, show(value), 'labels of one type (str, int, float or bool) are');
+    return labels;
+  }
+
+  /** Items of a list, tuple, set or one-dimensional array. */
+  items(...names: readonly string[]): readonly PyValue[] {
+    const value = this.required(...names);
+    const items = itemsOf(value);
+    if (items === null) throw this.invalid(names[0]!, show(value), 'a list');
+    return items;
+  }
+
+  /** View of the object held in an attribute, one step deeper in the path. */
+  child(name: string): EstimatorView {
+    return this.reading.view(this.required(name), this.pathTo(name), this.release);
+  }
+
+  /** Step held in an attribute; null after a recorded blocker. */
+  step(name: string) {
+    return this.reading.step(this.required(name), this.pathTo(name), this.release);
+  }
+
+  pathTo(name: string): string {
+    return this.origin.path === '' ? name : `${this.origin.path}.${name}`;
+  }
+
+  /** Names of the columns this estimator was fitted on; null where the file does not say. */
+  featureNames(): readonly string[] | null {
+    const value = this.get('feature_names_in_');
+    if (value === undefined || value === null) return null;
+    const items = itemsOf(value)?.map(toText);
+    if (items === undefined || items.some((item) => item === null))
+      throw this.invalid('feature_names_in_', show(value), 'column names');
+    return items as string[];
+  }
+
+  /** Common fields of every step. `features` is what the fitted arrays say; it must agree with `n_features_in_`. */
+  base(features: number | null = null): StepBase {
+    const stated = this.get('n_features_in_', 'n_features_', '_n_features');
+    const width = stated === undefined || stated === null ? null : toNumber(stated);
+    if (width !== null && (!Number.isSafeInteger(width) || width < 0))
+      throw this.invalid('n_features_in_', show(stated), 'a count');
+    if (width !== null && features !== null && width !== features)
+      throw this.invalid('n_features_in_', String(width), `${features}, as the fitted arrays say`);
+    const names = this.featureNames();
+    const count = features ?? width ?? names?.length ?? null;
+    if (names !== null && count !== null && names.length !== count)
+      throw this.invalid('feature_names_in_', `${names.length} names`, `${count} names`);
+    return { origin: this.origin, features: count, featureNames: names };
+  }
+
+  invalid(field: string, found: string, wanted: string) {
+    return invalid(this.origin, field, found, wanted);
+  }
+
+  unsupported(field: string, found: string, wanted: string) {
+    return unsupported(this.origin, field, found, wanted);
+  }
+}
+
+/** Items of a list, tuple, set or array; null for anything else. */
+export function itemsOf(value: PyValue | undefined): readonly PyValue[] | null {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return null;
+  switch (value.type) {
+    case 'list':
+    case 'tuple':
+    case 'set':
+    case 'frozenset':
+      return value.items;
+    case 'array':
+      return toItems(value);
+    default:
+      return null;
+  }
+}
+
+function numbersOf(value: PyValue): Float64Array | null {
+  const single = toNumber(value);
+  if (single !== null) return Float64Array.of(single);
+  const items = isType(value, 'array') ? null : itemsOf(value)?.map(toNumber);
+  return items === undefined || items === null || items.some((item) => item === null)
+    ? null
+    : Float64Array.from(items as number[]);
+}

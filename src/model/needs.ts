@@ -1,0 +1,203 @@
+import { assertNever } from '../core/errors.ts';
+import type { ColumnTransformerStep, FeatureUnionStep, PipelineStep } from './composition.ts';
+import type { Categories, OneHotStep, OrdinalStep } from './encoding.ts';
+import type { Step } from './step.ts';
+import { outputWidth } from './width.ts';
+
+/** What a step wants of one input column. `any` passes through to an output that nobody looks at. */
+export interface Need {
+  readonly type: 'number' | 'string' | 'bool' | 'any';
+  readonly nullable: boolean;
+  readonly used: boolean;
+  readonly categories?: readonly (string | number | boolean | null)[];
+  readonly unknown?: 'error' | 'ignore';
+}
+
+const NUMBER: Need = { type: 'number', nullable: false, used: true };
+const NULLABLE_NUMBER: Need = { type: 'number', nullable: true, used: true };
+const TEXT: Need = { type: 'string', nullable: false, used: true };
+/** Of an output column of the root: anything goes. */
+const FREE: Need = { type: 'any', nullable: true, used: true };
+const UNUSED: Need = { type: 'any', nullable: true, used: false };
+
+const all = (width: number, need: Need): readonly Need[] => Array.from({ length: width }, () => need);
+
+/**
+ * Needs of the input columns of a step, inferred backwards from those of its outputs (`out`; null where nothing
+ * follows). Null where the width is unknown. `width` is the number of columns the step is given, where known.
+ */
+export function needsOf(
+  step: Step,
+  width: number | null,
+  out: readonly Need[] | null,
+): readonly Need[] | null {
+  const columns = step.features ?? width ?? inputWidthFrom(step, out);
+  const needs = columns === null ? null : needsOfWidth(step, columns, out);
+  return step.refusesMissing === true && needs !== null
+    ? needs.map((need) => ({ ...need, nullable: false }))
+    : needs;
+}
+
+/** Steps that keep the number of columns know it from what follows. */
+const inputWidthFrom = (step: Step, out: readonly Need[] | null): number | null =>
+  step.kind === 'function' || step.kind === 'normalizer' || step.kind === 'tfidf'
+    ? (out?.length ?? null)
+    : null;
+
+function needsOfWidth(step: Step, width: number, out: readonly Need[] | null): readonly Need[] | null {
+  switch (step.kind) {
+    case 'standard-scaler':
+    case 'min-max-scaler':
+    case 'max-abs-scaler':
+    case 'robust-scaler':
+      return elementwise(width, out);
+    case 'function':
+      return step.function === 'identity' ? (out ?? all(width, FREE)) : elementwise(width, out);
+    case 'normalizer':
+    case 'tfidf':
+    case 'pca':
+    case 'k-means':
+    case 'linear-regressor':
+    case 'linear-classifier':
+    case 'multinomial-nb':
+      return all(width, NUMBER);
+    case 'tree-ensemble':
+      return all(width, step.acceptsMissing ? NULLABLE_NUMBER : NUMBER);
+    case 'dummy':
+      return all(width, NULLABLE_NUMBER);
+    case 'count-vectorizer':
+      return [TEXT];
+    case 'label-encoder':
+      return [{ ...categorical(labelCategories(step.classes.values)), unknown: 'error', nullable: false }];
+    case 'one-hot':
+      return oneHotNeeds(step);
+    case 'ordinal':
+      return ordinalNeeds(step, out);
+    case 'simple-imputer':
+      return all(width, { type: step.type, nullable: step.missing.kind === 'null', used: true });
+    case 'pipeline':
+      return pipelineNeeds(step, width, out);
+    case 'column-transformer':
+      return branchNeeds(step, width, out);
+    case 'feature-union':
+      return unionNeeds(step, width, out);
+    default:
+      return assertNever(step);
+  }
+}
+
+/** Numbers that may be missing wherever what follows takes NaN. */
+const elementwise = (width: number, out: readonly Need[] | null): readonly Need[] =>
+  Array.from(
+    { length: width },
+    (_, i): Need => ({ type: 'number', nullable: out?.[i]?.nullable ?? true, used: true }),
+  );
+
+const labelCategories = (
+  values: readonly (string | number | boolean)[],
+): Pick<Need, 'type' | 'categories'> => ({
+  type: typeof values[0] === 'string' ? 'string' : typeof values[0] === 'boolean' ? 'bool' : 'number',
+  categories: values,
+});
+
+const categorical = (part: Pick<Need, 'type' | 'categories'>): Need => ({
+  nullable: false,
+  used: true,
+  ...part,
+});
+
+/** Categories as they show in a signature: NaN and None are null. */
+const valuesOf = (categories: Categories): readonly (string | number | boolean | null)[] =>
+  categories.type === 'number'
+    ? Array.from(categories.values, (v) => (Number.isNaN(v) ? null : v))
+    : categories.values;
+
+const oneHotNeeds = (step: OneHotStep): readonly Need[] =>
+  step.columns.map(({ categories }) => {
+    const values = valuesOf(categories);
+    const nullable = step.unknown === 'ignore' || values.includes(null);
+    return { type: categories.type, categories: values, unknown: step.unknown, nullable, used: true };
+  });
+
+/** A missing value is a known category, or unknown; what it becomes may be NaN, which the next step has to take. */
+const ordinalNeeds = (step: OrdinalStep, out: readonly Need[] | null): readonly Need[] =>
+  step.columns.map(({ categories, codes }, i) => {
+    const values = valuesOf(categories);
+    const at = values.indexOf(null);
+    const code = at >= 0 ? codes[at]! : step.unknownValue;
+    const answered = at >= 0 || step.unknown === 'ignore';
+    const nullable = answered && (!Number.isNaN(code) || (out?.[i]?.nullable ?? true));
+    return { type: categories.type, categories: values, unknown: step.unknown, nullable, used: true };
+  });
+
+function pipelineNeeds(
+  step: PipelineStep,
+  width: number,
+  out: readonly Need[] | null,
+): readonly Need[] | null {
+  const widths: (number | null)[] = [width];
+  for (const { step: part } of step.steps)
+    widths.push(outputWidth(part, part.features ?? widths.at(-1) ?? null));
+  let needs = out;
+  for (let i = step.steps.length - 1; i >= 0; i--)
+    needs = needsOf(step.steps[i]!.step, widths[i] ?? null, needs);
+  return needs;
+}
+
+function branchNeeds(
+  step: ColumnTransformerStep,
+  width: number,
+  out: readonly Need[] | null,
+): readonly Need[] | null {
+  const merged: Need[] = [...all(width, UNUSED)];
+  let start = 0;
+  for (const branch of step.branches) {
+    const size =
+      branch.step === null ? branch.columns.length : outputWidth(branch.step, branch.columns.length);
+    if (size === null) return null;
+    const after = out === null ? null : out.slice(start, start + size);
+    const plain = (after ?? all(size, FREE)).map((need) =>
+      branch.weight === null ? need : { ...need, type: 'number' as const },
+    );
+    const needs = branch.step === null ? plain : needsOf(branch.step, branch.columns.length, after);
+    if (needs === null) return null;
+    for (const [i, column] of branch.columns.entries())
+      merged[column] = merge(merged[column] ?? UNUSED, needs[i] ?? UNUSED);
+    start += size;
+  }
+  return merged;
+}
+
+function unionNeeds(
+  step: FeatureUnionStep,
+  width: number,
+  out: readonly Need[] | null,
+): readonly Need[] | null {
+  let merged: readonly Need[] = all(width, UNUSED);
+  let start = 0;
+  for (const branch of step.branches) {
+    const size = outputWidth(branch.step, width);
+    const after = out === null || size === null ? null : out.slice(start, start + size);
+    const needs = needsOf(branch.step, width, after);
+    if (needs === null || size === null) return null;
+    merged = merged.map((need, i) => merge(need, needs[i] ?? UNUSED));
+    start += size;
+  }
+  return merged;
+}
+
+/** One column seen by two steps has to suit both. */
+function merge(a: Need, b: Need): Need {
+  if (!a.used) return b;
+  if (!b.used) return a;
+  const typed = a.type === 'any' ? b : a;
+  const listed = a.categories === undefined ? b : a;
+  const unknown = a.unknown === 'error' || b.unknown === 'error' ? 'error' : (a.unknown ?? b.unknown);
+  return {
+    type: typed.type,
+    nullable: a.nullable && b.nullable,
+    used: true,
+    ...(listed.categories === undefined ? {} : { categories: listed.categories }),
+    ...(unknown === undefined ? {} : { unknown }),
+  };
+}

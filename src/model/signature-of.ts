@@ -1,0 +1,99 @@
+import { PlimsollError } from '../core/errors.ts';
+import { type Need, needsOf } from './needs.ts';
+import { classesOf, outputsOf } from './outputs-of.ts';
+import type { ColumnSpec, Signature } from './signature.ts';
+import type { Step } from './step.ts';
+import { outputWidth } from './width.ts';
+
+type ColumnType = ColumnSpec['type'];
+
+/**
+ * Signature of a fitted object, from its steps alone: names from `feature_names_in_` (else `x0`, `x1`, …), types,
+ * nullability and categories inferred backwards, outputs as `hasattr` says in scikit-learn.
+ * Throws MODEL_UNSUPPORTED where `transform` would mix strings and numbers: no tensor holds that.
+ */
+export function signatureOf(root: Step): Signature {
+  const needs = needsOf(root, null, null);
+  const columns = (needs ?? []).map((need, i) => columnOf(root, need, i));
+  const types = columns.map((column) => column.type);
+  const width = needs === null ? null : outputWidth(root, columns.length);
+  const outputs = outputsOf(root, width, transformType(root, types));
+  const form = root.kind === 'label-encoder' ? 'labels' : isText(root) ? 'text' : 'table';
+  return {
+    form,
+    columns,
+    ...(needs === null ? { open: true as const } : {}),
+    outputs,
+    classes: classesOf(outputs),
+  };
+}
+
+function columnOf(root: Step, need: Need, index: number): ColumnSpec {
+  const given = namesOf(root)?.[index];
+  const made = root.kind === 'label-encoder' ? 'label' : isText(root) ? 'text' : `x${index}`;
+  return {
+    name: given ?? made,
+    named: given !== undefined,
+    type: need.type === 'any' ? 'number' : need.type,
+    nullable: need.nullable,
+    ...(need.categories === undefined ? {} : { categories: need.categories }),
+    ...(need.unknown === undefined ? {} : { unknown: need.unknown }),
+    ...(need.used ? {} : { ignored: true as const }),
+  };
+}
+
+const namesOf = (step: Step): readonly string[] | null =>
+  step.featureNames ?? (step.kind === 'pipeline' ? namesOf(step.steps[0]!.step) : null);
+
+/** Whether the rows are bare strings: everything starts with a text vectorizer. */
+function isText(step: Step): boolean {
+  if (step.kind === 'count-vectorizer') return true;
+  if (step.kind === 'pipeline') return isText(step.steps[0]!.step);
+  return (
+    step.kind === 'feature-union' &&
+    step.branches.length > 0 &&
+    step.branches.every((branch) => isText(branch.step))
+  );
+}
+
+function transformType(root: Step, input: readonly ColumnType[]): 'float64' | 'string' {
+  const last = root.kind === 'pipeline' ? root.steps.at(-1)!.step : root;
+  const transforms = outputsOf(last, null, 'float64').some((output) => output.name === 'transform');
+  const strings = transforms ? outputTypes(root, input).filter((type) => type === 'string').length : 0;
+  if (strings === 0) return 'float64';
+  if (strings === outputTypes(root, input).length) return 'string';
+  throw new PlimsollError('MODEL_UNSUPPORTED', {
+    path: 'the model',
+    class: root.origin.class,
+    offset: root.origin.offset,
+    field: 'the output of transform',
+    found: 'strings beside numbers',
+    wanted: 'columns of one type are',
+  });
+}
+
+/** Types of the columns that a step gives, from those it is given. */
+function outputTypes(step: Step, input: readonly ColumnType[]): readonly ColumnType[] {
+  switch (step.kind) {
+    case 'function':
+      return step.function === 'identity' ? input : numbers(input.length);
+    case 'simple-imputer': {
+      const kept = step.fill.filter((value) => value !== null).map((): ColumnType => step.type);
+      return [...kept, ...numbers(step.indicators.length)];
+    }
+    case 'pipeline':
+      return step.steps.reduce((types, part) => outputTypes(part.step, types), input);
+    case 'column-transformer':
+      return step.branches.flatMap((branch) => {
+        const types = branch.columns.map((column) => input[column] ?? 'number');
+        return branch.step === null ? types : outputTypes(branch.step, types);
+      });
+    case 'feature-union':
+      return step.branches.flatMap((branch) => outputTypes(branch.step, input));
+    default:
+      return numbers(outputWidth(step, input.length) ?? 0);
+  }
+}
+
+const numbers = (width: number): readonly ColumnType[] =>
+  Array.from({ length: width }, (): ColumnType => 'number');
