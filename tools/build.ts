@@ -5,14 +5,17 @@
 import {
   copyFileSync,
   existsSync,
+  globSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { Plugin } from 'esbuild';
 import { ASSETS } from '../src/config/assets.ts';
 import { markInstalled } from './installed.mjs';
 import { content, listing } from './sources.mjs';
@@ -20,13 +23,12 @@ import { content, listing } from './sources.mjs';
 const root = join(import.meta.dirname, '..');
 /** Packages with native parts stay where npm put them. */
 const EXTERNAL = ['onnxruntime-node', '@duckdb/node-api'];
-/** What processes and threads start with: name in `dist/` and source. */
-const ENTRIES = {
-  main: 'src/cli/main.ts',
-  'accept.child': 'src/registry/accept.child.ts',
-  'onnx-worker': 'src/engine/onnx/worker.ts',
-};
-/** A bundled file that code starts by its name; each must be an entry. */
+/** What threads and processes start with, beside the command line: `x.worker.ts` is `dist/x.worker.js`. */
+const STARTED_FILES = ['src/**/*.worker.ts', 'src/**/*.child.ts'];
+/** Entries that are started under another name. */
+const RENAMED = { 'onnx-worker': 'src/engine/onnx/worker.ts' };
+const STARTED_SOURCE = /(new URL\(['"]\.\/[\w-]+\.(?:worker|child))\.ts(['"], import\.meta\.url\))/g;
+/** A bundled file that code starts by its name; each must be there. */
 const STARTED = /['"]\.\/([\w.-]*(?:worker|child)\.js)['"]/g;
 /** CommonJS packages inside the bundle ask for these. */
 const BANNER = [
@@ -35,11 +37,34 @@ const BANNER = [
   'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
 ].join('\n');
 
+/** In the bundle, what is started is JavaScript. */
+const startedFiles: Plugin = {
+  name: 'started-files',
+  setup(build) {
+    build.onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      return { contents: source.replaceAll(STARTED_SOURCE, '$1.js$2'), loader: 'ts' };
+    });
+  },
+};
+
+function entries(): { in: string; out: string }[] {
+  const started = globSync(STARTED_FILES, { cwd: root }).map((file): [string, string] => [
+    basename(file, '.ts'),
+    file,
+  ]);
+  const named = [['main', 'src/cli/main.ts'] as const, ...Object.entries(RENAMED), ...started];
+  if (new Set(named.map(([out]) => out)).size < named.length) {
+    throw new Error(`two files that are started have one name: ${named.map(([, file]) => file).join(', ')}`);
+  }
+  return named.map(([out, file]) => ({ in: join(root, file), out }));
+}
+
 async function bundle(outdir: string): Promise<void> {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: Object.entries(ENTRIES).map(([out, file]) => ({ in: join(root, file), out })),
+    entryPoints: entries(),
     outdir,
     bundle: true,
     splitting: true,
@@ -51,6 +76,7 @@ async function bundle(outdir: string): Promise<void> {
     banner: { js: BANNER },
     legalComments: 'linked',
     logLevel: 'warning',
+    plugins: [startedFiles],
     write: false,
   });
   mkdirSync(outdir, { recursive: true });
@@ -62,9 +88,7 @@ function checkStarted(path: string, text: string, outdir: string): void {
   if (!path.endsWith('.js')) return;
   for (const [, name] of text.matchAll(STARTED)) {
     if (existsSync(join(outdir, name!))) continue;
-    throw new Error(
-      `${path} starts "${name}", which is no entry of the bundle: add it to ENTRIES in tools/build.ts`,
-    );
+    throw new Error(`${path} starts "${name}", which is not in the bundle: name it in tools/build.ts`);
   }
 }
 

@@ -28,7 +28,7 @@ export const serve: Define = (command, terminal) => {
     .option('--golden <file>', 'expected outputs that a single file must give first')
     .option('--port <number>', 'port (default: 8080; 0 takes a free one)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
-    .option('--workers <number>', 'serving processes (default: auto)')
+    .option('--workers <number>', 'serving processes: auto or 1')
     .option('--max-body <size>', 'largest request body (default: 32mb)')
     .option('--config <file>', 'settings (default: plimsoll.yaml or plimsoll.json where there is one)')
     .addHelpText(
@@ -55,10 +55,20 @@ export const serve: Define = (command, terminal) => {
         models: files,
         name,
       });
-      const { dataDir } = config;
-      const versions = await acceptAll(config.files, { dataDir, runtime, golden: options.golden }, terminal);
+      const versions = await acceptAll(
+        config.files,
+        { dataDir: config.dataDir, runtime, golden: options.golden },
+        terminal,
+      );
       const { startServer } = await import('../server/start.ts');
-      const server = await startServer({ versions, ...config });
+      const { stderrLog } = await import('./log.ts');
+      const server = await startServer({
+        versions,
+        host: config.host,
+        port: config.port,
+        maxBody: config.maxBody,
+        logger: stderrLog(),
+      });
       stopOnSignal(() => server.close());
       const { greeting, listing } = await import('./greeting.ts');
       terminal.answer(listing(server.url, versions), () => greeting(server.url, versions));

@@ -42,7 +42,7 @@ test('every mistake is reported at once', async () => {
   await expect(failed).rejects.toHaveProperty('details.list', [
     `${settings}: "prot" is no setting, wanted one of port, host, workers, maxBody, data, models`,
     '--port is "99999", wanted a port from 0 to 65535',
-    `${settings}: workers is 0, wanted "auto" or 1 to 256`,
+    `${settings}: workers is 0, wanted "auto" or 1: this version serves in one process`,
     '--max-body is "lots", wanted a size such as 10mb, up to 4gb',
     '"none.pkl": no such file',
   ]);

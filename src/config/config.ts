@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import { type NamedFile, nameFiles } from './models.ts';
@@ -38,7 +37,7 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
   const config = {
     port: value('port'),
     host: value('host'),
-    workers: workerCount(value('workers')),
+    workers: value('workers'),
     maxBody: value('maxBody'),
     dataDir: value('data'),
     files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given.name, problems),
@@ -68,13 +67,6 @@ function setting<N extends SettingName>(
   const parsed = parse(String(text));
   if (parsed === undefined) problems.push(`${where} is ${JSON.stringify(text)}, wanted ${wanted}`);
   return (parsed ?? parse(fallback)) as Value<N>;
-}
-
-/** `auto` is one process on small machines; else a core is left for control and the system. */
-function workerCount(wanted: number | 'auto'): number {
-  if (wanted !== 'auto') return wanted;
-  const cores = availableParallelism();
-  return cores <= 2 ? 1 : cores - 1;
 }
 
 async function readConfigFile(path: string): Promise<unknown> {

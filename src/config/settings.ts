@@ -24,11 +24,8 @@ function parsePort(text: string): number | undefined {
   return port <= 65_535 ? port : undefined;
 }
 
-function parseWorkers(text: string): number | 'auto' | undefined {
-  if (text === 'auto') return 'auto';
-  const workers = /^\d+$/.test(text) ? Number(text) : 0;
-  return workers >= 1 && workers <= 256 ? workers : undefined;
-}
+/** One process serves; large requests go to threads of it. */
+const parseWorkers = (text: string): number | undefined => (text === 'auto' || text === '1' ? 1 : undefined);
 
 const parseName = (text: string): string | undefined => (text.trim() === '' ? undefined : text);
 
@@ -40,7 +37,12 @@ export const SETTINGS = {
     wanted: 'an address or a host name',
     parse: parseName,
   },
-  workers: { env: 'PLIMSOLL_WORKERS', fallback: 'auto', wanted: '"auto" or 1 to 256', parse: parseWorkers },
+  workers: {
+    env: 'PLIMSOLL_WORKERS',
+    fallback: 'auto',
+    wanted: '"auto" or 1: this version serves in one process',
+    parse: parseWorkers,
+  },
   maxBody: {
     env: 'PLIMSOLL_MAX_BODY',
     fallback: '32mb',

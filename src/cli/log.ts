@@ -1,0 +1,17 @@
+import type { Logger } from '../core/ports.ts';
+
+/** Log lines as JSON on stderr. The library loads with the first line, so that a quiet start pays nothing for it. */
+export function stderrLog(): Logger {
+  let opened: Promise<{ log: Logger }> | undefined;
+  const open = async (): Promise<{ log: Logger }> => {
+    const { pino } = await import('pino');
+    return { log: pino({ base: null }, pino.destination({ fd: 2, sync: true })) };
+  };
+  const write =
+    (level: 'info' | 'warn' | 'error') =>
+    (fields: object, message: string): void => {
+      opened ??= open();
+      opened.then(({ log }) => log[level](fields, message));
+    };
+  return { info: write('info'), warn: write('warn'), error: write('error') };
+}
