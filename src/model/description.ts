@@ -59,5 +59,11 @@ export interface ModelDescription {
 export type ModelContent =
   /** Steps with a native evaluator, a compiler, or both. */
   | { readonly kind: 'steps'; readonly root: Step; readonly signature: Signature }
-  /** A ready graph (linted ONNX bytes). */
-  | { readonly kind: 'graph'; readonly onnx: Uint8Array; readonly signature: Signature };
+  /** A ready graph (linted ONNX bytes, external data put in). */
+  | {
+      readonly kind: 'graph';
+      readonly onnx: Uint8Array;
+      readonly signature: Signature;
+      /** sha256 of the file as it came, and of `onnx`, hex. */
+      readonly digests: { readonly file: string; readonly graph: string };
+    };

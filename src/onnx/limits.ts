@@ -8,8 +8,12 @@ export interface OnnxLimits {
   readonly onnxVarints: number;
   /** Dimensions of one tensor. */
   readonly onnxRank: number;
-  /** Graphs inside graphs (If, Loop, Scan bodies), and functions calling functions. */
+  /** Graphs inside graphs (If, Loop, Scan bodies). */
   readonly onnxGraphDepth: number;
+  /** Functions calling functions. */
+  readonly onnxFunctionDepth: number;
+  /** Nodes after every call of a function is replaced by its body: a few functions can unfold exponentially. */
+  readonly onnxInlinedNodes: number;
   /** Sequences of maps of sequences… */
   readonly onnxTypeDepth: number;
   /** Bytes that initialisers and size-making operators come to at batch 1: the static size bound. */
@@ -28,6 +32,8 @@ export const ONNX_LIMITS: OnnxLimits = {
   onnxVarints: 16_000_000,
   onnxRank: 32,
   onnxGraphDepth: 8,
+  onnxFunctionDepth: 32,
+  onnxInlinedNodes: 250_000,
   onnxTypeDepth: 8,
   onnxStaticBytes: 2 ** 31 - 1,
   onnxTrips: 100_000,

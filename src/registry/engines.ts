@@ -26,6 +26,7 @@ export async function createEngine(content: ModelContent, runtime: Runtime): Pro
     onnx: encodeModel(plan.model),
     signature: content.signature,
     prefix: plan.prefix,
+    columns: plan.columns,
   });
 }
 

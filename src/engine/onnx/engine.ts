@@ -1,17 +1,18 @@
+import type { PrefixInput } from '../../compile/plan.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { Engine } from '../engine.ts';
 import { type FeedPlan, feedTensors } from './feed.ts';
 import { gatherOutputs, graphOutputNames } from './outputs.ts';
-import { type ColumnInput, inferInSlices, type NativePrefix } from './prefix.ts';
+import { type ColumnInput, inferInSlices, type NativePrefix, preparePrefixes } from './prefix.ts';
 import { GraphSession } from './session.ts';
 
 export interface OnnxEngineOptions {
   /** ModelProto bytes: compiled by this program, or linted. */
   readonly onnx: Uint8Array;
   readonly signature: Signature;
-  /** Native steps in front of the graph. */
-  readonly prefix?: readonly NativePrefix[];
+  /** Native steps in front of the graph, as the compiler plans them or ready to run. */
+  readonly prefix?: readonly (PrefixInput | NativePrefix)[];
   /** Which table column each graph input takes; by default, in order, those that no prefix reads. */
   readonly columns?: readonly ColumnInput[];
 }
@@ -23,7 +24,8 @@ export interface OnnxEngineOptions {
  */
 export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engine> {
   const session = await GraphSession.open(options.onnx);
-  const { prefix = [], columns = null, signature } = options;
+  const { columns = null, signature } = options;
+  const prefix = await preparePrefixes(options.prefix ?? []);
   const plan: FeedPlan = { inputs: session.inputs, prefix, columns };
   const fetches = graphOutputNames(signature.outputs);
   const run = async (batch: Batch): Promise<Outputs> =>

@@ -6,7 +6,7 @@ import type { OnnxEngineOptions } from './engine.ts';
 import { feedTensors } from './feed.ts';
 import type { Isolation } from './lane.ts';
 import { gatherOutputs, graphOutputNames } from './outputs.ts';
-import { inferInSlices } from './prefix.ts';
+import { inferInSlices, type NativePrefix, preparePrefixes } from './prefix.ts';
 import { Seat } from './seat.ts';
 
 export interface OnnxPoolOptions extends OnnxEngineOptions {
@@ -30,7 +30,7 @@ export interface OnnxPoolOptions extends OnnxEngineOptions {
  * @throws GRAPH_NOT_LOADED when onnxruntime refuses the bytes, ENGINE_CRASHED when a worker dies on them
  */
 export async function createOnnxPool(options: OnnxPoolOptions): Promise<Engine> {
-  const pool = new OnnxPool(options);
+  const pool = new OnnxPool(options, await preparePrefixes(options.prefix ?? []));
   try {
     await pool.open();
   } catch (error) {
@@ -51,15 +51,17 @@ interface Job {
 class OnnxPool implements Engine {
   readonly id = 'onnx';
   readonly #options: OnnxPoolOptions;
+  readonly #prefix: readonly NativePrefix[];
   readonly #fetches: readonly string[];
   readonly #limit: number;
   readonly #seats: readonly Seat[];
   readonly #waiting: Job[] = [];
   #closed = false;
 
-  constructor(options: OnnxPoolOptions) {
+  constructor(options: OnnxPoolOptions, prefix: readonly NativePrefix[]) {
     const { onnx, isolation = 'thread', timeoutMs = null, workers = 1, queue = 64 } = options;
     this.#options = options;
+    this.#prefix = prefix;
     this.#fetches = graphOutputNames(options.signature.outputs);
     this.#limit = queue;
     const changed = (): void => this.#assign();
@@ -71,9 +73,9 @@ class OnnxPool implements Engine {
   }
 
   infer(batch: Batch): Promise<Outputs> {
-    const { prefix = [], columns = null, signature } = this.#options;
-    const plan = { inputs: this.#seats[0]?.inputs ?? [], prefix, columns };
-    return inferInSlices(batch, prefix, async (slice) =>
+    const { columns = null, signature } = this.#options;
+    const plan = { inputs: this.#seats[0]?.inputs ?? [], prefix: this.#prefix, columns };
+    return inferInSlices(batch, this.#prefix, async (slice) =>
       gatherOutputs(signature.outputs, await this.#submit(feedTensors(plan, slice))),
     );
   }

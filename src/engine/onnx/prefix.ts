@@ -1,3 +1,4 @@
+import type { ColumnInput, PrefixInput } from '../../compile/plan.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Matrix } from '../../model/tensor.ts';
 import { concatenateOutputs } from './outputs.ts';
@@ -13,10 +14,30 @@ export interface NativePrefix {
   evaluate(cells: readonly (string | null)[]): Matrix;
 }
 
-/** A column of the table and the graph input `[N, 1]` that takes it. */
-export interface ColumnInput {
-  readonly column: number;
-  readonly input: string;
+export type { ColumnInput };
+
+/**
+ * Evaluators of what a compiled plan puts in front of its graph; ready ones pass through. The text code is loaded only
+ * where a plan has text.
+ */
+export async function preparePrefixes(
+  prefixes: readonly (PrefixInput | NativePrefix)[],
+): Promise<readonly NativePrefix[]> {
+  if (prefixes.length === 0) return [];
+  const { prepareTextCounter } = await import('../native/text/count.ts');
+  const { scatter } = await import('../native/block.ts');
+  return prefixes.map((prefix) => {
+    if (!('step' in prefix)) return prefix;
+    const { column, input, step } = prefix;
+    const count = prepareTextCounter(step, input);
+    const evaluate = (cells: readonly (string | null)[]): Matrix => {
+      const block = count(cells);
+      const data = new Float64Array(block.rows * block.cols);
+      scatter(block, 0, block.rows, data);
+      return { rows: block.rows, cols: block.cols, data };
+    };
+    return { column, input, width: step.vocabulary.length, evaluate };
+  });
 }
 
 /** Numbers that the dense matrices of one slice may hold (64 MB): larger batches go through in slices. */

@@ -1,0 +1,71 @@
+import { sha256 } from '../../bytes/sha256.ts';
+import type { ModelDescription, OutlineNode } from '../../model/description.ts';
+import { checkModel } from '../../onnx/check/model.ts';
+import { decodeModel } from '../../onnx/decode.ts';
+import { encodeModel } from '../../onnx/encode.ts';
+import type { OnnxModel } from '../../onnx/graph.ts';
+import { ONNX_LIMITS } from '../../onnx/limits.ts';
+import type { Format } from '../format.ts';
+import { externalReader } from './external.ts';
+import { lintModel } from './lint.ts';
+import { looksLikeModel } from './match.ts';
+import { graphSignature } from './signature.ts';
+
+/**
+ * ONNX files: checked and linted, then served as they are. What leaves here is encoded anew from what was understood,
+ * so that no reader downstream can understand a file differently.
+ */
+export const onnxFormat: Format = {
+  id: 'onnx',
+  match: looksLikeModel,
+  read(source) {
+    const bytes = source.slice(0, source.size);
+    const model = decodeModel(bytes, ONNX_LIMITS, externalReader(source, ONNX_LIMITS));
+    checkModel(model, ONNX_LIMITS);
+    const linted = lintModel(model);
+    const signature = graphSignature(linted.model.graph, linted.classes);
+    const onnx = encodeModel(linted.model);
+    const digests = { file: sha256(bytes), graph: sha256(onnx) };
+    const description: ModelDescription = {
+      format: 'onnx',
+      framework: { name: model.producer.name || 'onnx', version: model.producer.version || null },
+      compression: null,
+      outline: outlineOf(model),
+      globals: [],
+      notes: [
+        ...linted.notes,
+        {
+          level: 'info',
+          text: `sha256 of the file ${digests.file}, of the graph that is served ${digests.graph}`,
+        },
+      ],
+      blockers: [],
+      content: { kind: 'graph', onnx, signature, digests },
+    };
+    return description;
+  },
+};
+
+/** Operators worth naming in an outline. */
+const MAX_OPERATORS = 12;
+
+function outlineOf({ graph, opsets, functions = [] }: OnnxModel): OutlineNode {
+  const counts = new Map<string, number>();
+  for (const { op } of graph.nodes) counts.set(op, (counts.get(op) ?? 0) + 1);
+  const operators = [...counts].sort(([, a], [, b]) => b - a).slice(0, MAX_OPERATORS);
+  return {
+    path: '',
+    class: 'ONNX graph',
+    offset: 0,
+    params: {
+      name: graph.name,
+      opsets: opsets
+        .map(({ domain, version }) => `${domain === '' ? 'ai.onnx' : domain} ${version}`)
+        .join(', '),
+      nodes: String(graph.nodes.length),
+      functions: String(functions.length),
+      operators: operators.map(([op, count]) => (count === 1 ? op : `${op} × ${count}`)).join(', '),
+    },
+    children: [],
+  };
+}

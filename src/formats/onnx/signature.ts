@@ -1,0 +1,62 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
+import { type DType, type Labels, labelDType } from '../../model/tensor.ts';
+import type { OnnxGraph, Shape, ValueInfo } from '../../onnx/graph.ts';
+import { classLabels } from './zipmap.ts';
+
+/**
+ * Names, types and shapes of a linted graph; -1 is a free dimension.
+ *
+ * @param zipped labels of the ZipMaps that were dropped, by output
+ * @throws MODEL_UNSUPPORTED where an input or output is no tensor that JSON can carry
+ */
+export function graphSignature(graph: OnnxGraph, zipped: ReadonlyMap<string, Labels>): Signature {
+  const classes = mainClasses(graph, zipped);
+  return {
+    form: 'tensors',
+    tensors: graph.inputs.map(inputSpec),
+    outputs: graph.outputs.map((output) => outputSpec(output, zipped.get(output.name) ?? null, classes)),
+    classes,
+  };
+}
+
+function inputSpec(input: ValueInfo): TensorSpec {
+  if (input.shape === null)
+    throw unsupported(input, 'input', 'a tensor of unstated rank', 'tensors of a stated rank are');
+  return { name: input.name, dtype: dtypeOf(input, 'input'), shape: sizesOf(input.shape) };
+}
+
+function outputSpec(output: ValueInfo, zipped: Labels | null, classes: Labels | null): OutputSpec {
+  const dtype = dtypeOf(output, 'output');
+  const shape = sizesOf(output.shape ?? ['']);
+  const isLabel = shape.length === 1 && classes !== null && dtype === labelDType(classes);
+  const labels = zipped ?? (isLabel ? classes : null);
+  return { name: output.name, dtype, shape, ...(labels === null ? {} : { classes: labels }) };
+}
+
+function dtypeOf(value: ValueInfo, role: string): DType {
+  if (value.dtype !== null) return value.dtype;
+  const kind = value.type?.kind ?? 'nothing';
+  const found = kind === 'tensor' ? 'a tensor of a type that JSON does not carry' : `a ${kind}`;
+  throw unsupported(value, role, found, 'tensors of numbers, booleans and strings are');
+}
+
+const sizesOf = (shape: NonNullable<Shape>): number[] =>
+  shape.map((size) => (typeof size === 'number' ? size : -1));
+
+/** Labels of the one ZipMap, else of the one classifier; of several nothing is said. */
+function mainClasses(graph: OnnxGraph, zipped: ReadonlyMap<string, Labels>): Labels | null {
+  if (zipped.size > 0) return zipped.size === 1 ? [...zipped.values()][0]! : null;
+  const labels = graph.nodes.map(classLabels).filter((found) => found !== null);
+  return labels.length === 1 ? labels[0]! : null;
+}
+
+const unsupported = (value: ValueInfo, role: string, found: string, wanted: string): PlimsollError =>
+  new PlimsollError('MODEL_UNSUPPORTED', {
+    path: `${role} "${value.name}"`,
+    class: 'ONNX graph',
+    offset: 0,
+    field: 'type',
+    found,
+    wanted,
+  });

@@ -1,0 +1,33 @@
+import type { OnnxNode } from '../graph.ts';
+import { type Fact, intsOf, ofElements, ofShape } from './fact.ts';
+
+/** Facts of a node's first output from those of its inputs (missing inputs are null). */
+export type Rule = (node: OnnxNode, inputs: readonly (Fact | null)[]) => Fact;
+
+export const UNKNOWN = ofElements(1);
+export const first = (inputs: readonly (Fact | null)[]): Fact => inputs[0] ?? UNKNOWN;
+export const known = (numbers: Fact['numbers'] | undefined): number[] | null =>
+  numbers?.every((x) => x !== null) ? (numbers as number[]) : null;
+
+/** numpy broadcasting; an unknown dimension gives way to a known one. */
+export function broadcast(inputs: readonly (Fact | null)[]): Fact {
+  const facts = inputs.filter((input) => input !== null);
+  if (facts.some(({ shape }) => shape === null)) {
+    return ofElements(facts.reduce((most, { elements }) => Math.max(most, elements), 1));
+  }
+  const rank = facts.reduce((most, { shape }) => Math.max(most, shape!.length), 0);
+  const sizes = Array.from({ length: rank }, (_, axis) => {
+    const dims = facts.map(({ shape }) => {
+      const at = axis - rank + shape!.length;
+      return at < 0 ? 1 : (shape![at] ?? null);
+    });
+    const large = dims.reduce<number>((most, size) => Math.max(most, size ?? 1), 1);
+    if (large > 1) return large;
+    if (dims.includes(0)) return 0;
+    return dims.includes(null) ? null : 1;
+  });
+  return ofShape(sizes);
+}
+
+export const axesOf = (node: OnnxNode, inputs: readonly (Fact | null)[]): number[] | null =>
+  intsOf(node, 'axes') ?? known(inputs[1]?.numbers);

@@ -1,0 +1,216 @@
+import type { OnnxNode } from '../graph.ts';
+import { attributeOf, type Fact, intOf, ofElements, ofNumbers, ofShape, ofTensor } from './fact.ts';
+import {
+  constantOfShape,
+  convolution,
+  expand,
+  oneHot,
+  pad,
+  range,
+  resize,
+  shapedByAttribute,
+  tile,
+} from './grow.ts';
+import {
+  concat,
+  gather,
+  reduce,
+  reshape,
+  shapeOf,
+  sizeOf,
+  slice,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from './rearrange.ts';
+import { broadcast, first, type Rule, UNKNOWN } from './rule.ts';
+
+/** Element-wise arithmetic, computed where every operand is small and known. */
+function arithmetic(compute: (a: number, b: number) => number, bounded = false): Rule {
+  return (_node, inputs) => {
+    const shape = broadcast(inputs);
+    const [a, b] = [inputs[0] ?? null, inputs[1] ?? null];
+    const upper = bounded ? lowestUpper(inputs) : null;
+    if (a?.numbers == null || b?.numbers == null) return { ...shape, upper };
+    const length = Math.max(a.numbers.length, b.numbers.length);
+    if ([a, b].some(({ numbers }) => numbers!.length !== 1 && numbers!.length !== length))
+      return { ...shape, upper };
+    const numbers = Array.from({ length }, (_, i) => {
+      const x = a.numbers![a.numbers!.length === 1 ? 0 : i] ?? null;
+      const y = b.numbers![b.numbers!.length === 1 ? 0 : i] ?? null;
+      return x === null || y === null ? null : compute(x, y);
+    });
+    const result = ofNumbers(numbers, shape.shape ?? [length]);
+    return { ...result, upper: result.upper ?? upper };
+  };
+}
+
+function lowestUpper(inputs: readonly (Fact | null)[]): number | null {
+  const lowest = inputs.reduce(
+    (least, input) => Math.min(least, input?.upper ?? least),
+    Number.POSITIVE_INFINITY,
+  );
+  return Number.isFinite(lowest) ? lowest : null;
+}
+
+/** Integers divide toward zero; these are sizes, never negative fractions. */
+const divide = (a: number, b: number): number =>
+  Number.isInteger(a) && Number.isInteger(b) ? Math.trunc(a / b) : a / b;
+
+const same: Rule = (_node, inputs) => first(inputs);
+const shapeOnly: Rule = (_node, inputs) => ({ ...first(inputs), numbers: null, upper: null });
+
+const constant: Rule = (node) => {
+  for (const attribute of Object.values(node.attributes)) {
+    if (attribute.type === 'tensor') return ofTensor(attribute.value);
+    if (attribute.type === 'int') return ofNumbers([Number(attribute.value)], []);
+    if (attribute.type === 'float') return ofNumbers([attribute.value], []);
+    if (attribute.type === 'ints')
+      return ofNumbers(Array.from(attribute.value, Number), [attribute.value.length]);
+    if (attribute.type === 'floats') return ofNumbers(Array.from(attribute.value), [attribute.value.length]);
+    if (attribute.type === 'strings') return ofShape([attribute.value.length]);
+    if (attribute.type === 'sparse-tensor') return ofShape(attribute.value.shape);
+  }
+  return UNKNOWN;
+};
+
+const clip: Rule = (node, inputs) => {
+  const data = first(inputs);
+  const attribute = attributeOf(node, 'max');
+  const max = inputs[2]?.upper ?? (attribute?.type === 'float' ? attribute.value : null);
+  const uppers = [data.upper, max].filter((x) => x !== null);
+  return { ...data, numbers: null, upper: uppers.length === 0 ? null : Math.min(...uppers) };
+};
+
+const matmul: Rule = (_node, inputs) => {
+  const [a, b] = [inputs[0]?.shape ?? null, inputs[1]?.shape ?? null];
+  if (a === null || b === null || a.length < 2 || b.length < 2) {
+    return ofElements(Math.max(inputs[0]?.elements ?? 1, inputs[1]?.elements ?? 1));
+  }
+  const batch = broadcast([ofShape(a.slice(0, -2)), ofShape(b.slice(0, -2))]);
+  return ofShape([...(batch.shape ?? []), a.at(-2)!, b.at(-1)!]);
+};
+
+const gemm: Rule = (node, inputs) => {
+  const [a, b] = [inputs[0]?.shape, inputs[1]?.shape];
+  const rows = a?.[intOf(node, 'transA', 0) === 0 ? 0 : 1] ?? null;
+  const cols = b?.[intOf(node, 'transB', 0) === 0 ? 1 : 0] ?? null;
+  return ofShape([rows, cols]);
+};
+
+const sum: Rule = (_node, inputs) =>
+  ofElements(inputs.reduce((total, input) => total + (input?.elements ?? 0), 0));
+const outer: Rule = (_node, inputs) => ofElements(inputs.reduce((p, input) => p * (input?.elements ?? 1), 1));
+const largest: Rule = (_node, inputs) =>
+  ofElements(inputs.reduce((most, input) => Math.max(most, input?.elements ?? 1), 1));
+const elementwise: Rule = (_node, inputs) => broadcast(inputs);
+
+const each = (rule: Rule, ...ops: string[]): [string, Rule][] => ops.map((op) => [op, rule]);
+
+const RULES = new Map<string, Rule>([
+  ...each(same, 'Identity', 'Cast', 'Floor', 'Ceil', 'Round', 'Dropout'),
+  ...each(
+    shapeOnly,
+    ...[
+      'Relu',
+      'Sigmoid',
+      'Tanh',
+      'Exp',
+      'Log',
+      'Sqrt',
+      'Neg',
+      'Abs',
+      'Erf',
+      'Softmax',
+      'LogSoftmax',
+      'Not',
+      'Gelu',
+    ],
+    ...[
+      'LeakyRelu',
+      'Elu',
+      'Selu',
+      'HardSigmoid',
+      'HardSwish',
+      'Softplus',
+      'Softsign',
+      'Reciprocal',
+      'Sign',
+      'Sin',
+    ],
+    ...[
+      'Cos',
+      'BatchNormalization',
+      'LayerNormalization',
+      'InstanceNormalization',
+      'LRN',
+      'CumSum',
+      'IsNaN',
+      'Mish',
+    ],
+    ...['Scaler', 'Normalizer', 'Imputer', 'Binarizer', 'LabelEncoder', 'QuantizeLinear', 'DequantizeLinear'],
+  ),
+  ...each(
+    arithmetic((a, b) => a + b),
+    'Add',
+  ),
+  ...each(
+    arithmetic((a, b) => a - b),
+    'Sub',
+  ),
+  ...each(
+    arithmetic((a, b) => a * b),
+    'Mul',
+  ),
+  ...each(arithmetic(divide), 'Div'),
+  ...each(
+    arithmetic((a, b) => a ** b),
+    'Pow',
+  ),
+  ...each(arithmetic(Math.max), 'Max'),
+  ...each(arithmetic(Math.min, true), 'Min'),
+  ...each(
+    elementwise,
+    'Equal',
+    'Less',
+    'Greater',
+    'LessOrEqual',
+    'GreaterOrEqual',
+    'And',
+    'Or',
+    'Xor',
+    'Where',
+  ),
+  ...each(elementwise, 'Mod', 'PRelu', 'Sum', 'Mean', 'BitShift', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
+  ...each(reduce, 'ReduceSum', 'ReduceMean', 'ReduceProd', 'ReduceMax', 'ReduceMin', 'ReduceL1', 'ReduceL2'),
+  ...each(reduce, 'ReduceLogSum', 'ReduceLogSumExp', 'ReduceSumSquare'),
+  ...each(convolution, 'Conv', 'ConvTranspose', 'ConvInteger', 'FusedConv'),
+  ...each(shapedByAttribute, 'RandomNormal', 'RandomUniform'),
+  ...each(sum, 'SequenceConstruct', 'SequenceInsert', 'ConcatFromSequence', 'FeatureVectorizer'),
+  ...each(outer, 'Einsum'),
+  ...each(gemm, 'Gemm', 'FusedGemm'),
+  ...each(matmul, 'MatMul', 'MatMulInteger'),
+  ...each(resize, 'Resize', 'Upsample'),
+  ['Constant', constant],
+  ['ConstantOfShape', constantOfShape],
+  ['Shape', shapeOf],
+  ['Size', sizeOf],
+  ['Concat', concat],
+  ['Gather', gather],
+  ['Slice', slice],
+  ['Unsqueeze', unsqueeze],
+  ['Squeeze', squeeze],
+  ['Reshape', reshape],
+  ['Transpose', transpose],
+  ['Expand', expand],
+  ['Tile', tile],
+  ['Range', range],
+  ['Clip', clip],
+  ['Pad', pad],
+  ['OneHot', oneHot],
+]);
+
+/** What a node makes; operators without a rule are taken to make no more than their largest input. */
+export function applyRule(node: OnnxNode, inputs: readonly (Fact | null)[]): Fact {
+  return (RULES.get(node.op) ?? largest)(node, inputs);
+}
