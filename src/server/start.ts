@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PlimsollError } from '../core/errors.ts';
+import type { Logger } from '../core/ports.ts';
+import type { LoadedVersion } from '../registry/version.ts';
+import { DataPlane } from '../serving/data-plane.ts';
+import { sendError } from '../serving/http/answer.ts';
+import { answerClientError } from '../serving/http/client-error.ts';
+import { Door } from '../serving/http/door.ts';
+import { DEFAULT_LIMITS, type HttpLimits } from '../serving/http/limits.ts';
+import { Metrics } from '../serving/http/metrics.ts';
+import { Offload } from '../serving/http/offload.ts';
+import { systemPages } from '../serving/http/system.ts';
+
+export interface ServerOptions extends Partial<HttpLimits> {
+  /** Versions to answer; a name without a version means its highest. */
+  readonly versions: readonly LoadedVersion[];
+  /** @default {'127.0.0.1'} */
+  readonly host?: string | undefined;
+  /** 0 takes a free port. @default {8080} */
+  readonly port?: number | undefined;
+  /** Scoring threads for what would hold the front loop; they start when needed. @default {cores - 1, at least 2} */
+  readonly threads?: number | undefined;
+  /** Milliseconds that requests in flight get to finish when the server closes. @default {30000} */
+  readonly drainMillis?: number | undefined;
+  readonly logger?: Logger | undefined;
+  /** Module whose `loadBundle` the scoring threads use, instead of the registry's. */
+  readonly loader?: string | undefined;
+}
+
+export interface RunningServer {
+  /** `http://host:port` with the port taken. */
+  readonly url: string;
+  /** Takes no new connections, finishes what is in flight, then ends. */
+  close(): Promise<void>;
+}
+
+/** Longer than the idle timeout of the usual load balancers (60 s), so that it is never us who close first. */
+const KEEP_ALIVE_MILLIS = 65_000;
+const REQUEST_MILLIS = 60_000;
+const DRAIN_MILLIS = 30_000;
+
+/** Puts the parts together and listens. Throws PORT_TAKEN. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { versions, host = '127.0.0.1', port = 8080, logger = SILENT } = options;
+  const limits = limitsOf(options);
+  const plane = new DataPlane(versions);
+  const metrics = new Metrics();
+  const { threads, loader } = options;
+  const offload = new Offload({
+    threads,
+    loader,
+    maxQueue: limits.maxQueue,
+    maxMillis: limits.maxScoreMillis,
+  });
+  const pages = systemPages({ plane, metrics, isStopping: () => door.stopping });
+  const docs = lazyDocs(plane, logger);
+  const otherwise = (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
+    const page = pages.get(path);
+    if (!page) return docs(request, response, path);
+    if (allowsReading(request, response, path)) page(request, response);
+    return true;
+  };
+  const door = new Door({ plane, metrics, offload, limits, logger, otherwise });
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MILLIS, requestTimeout: REQUEST_MILLIS },
+    door.handle,
+  );
+  server.on('clientError', answerClientError);
+  await listen(server, port, host);
+  const address = server.address() as AddressInfo;
+  const name = address.family === 'IPv6' ? `[${host}]` : host;
+  const close = async (): Promise<void> => {
+    door.stopping = true;
+    await drain(server, options.drainMillis ?? DRAIN_MILLIS);
+    await offload.close();
+    await Promise.all(versions.map((version) => version.engine.close()));
+  };
+  return { url: `http://${name}:${address.port}`, close };
+}
+
+function limitsOf(options: ServerOptions): HttpLimits {
+  const given = Object.entries(options).filter(
+    ([key, value]) => key in DEFAULT_LIMITS && value !== undefined,
+  );
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new PlimsollError('LISTEN_FAILED', {
+      host,
+      port,
+      reason: code === 'EADDRINUSE' ? 'the port is taken' : message,
+    });
+  }
+}
+
+/** Idle connections end at once, busy ones after their answer, and whatever is left when the time is over. */
+async function drain(server: Server, millis: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const timer = setTimeout(() => server.closeAllConnections(), millis);
+  await closed;
+  clearTimeout(timer);
+}
+
+function allowsReading(request: IncomingMessage, response: ServerResponse, path: string): boolean {
+  const { method } = request;
+  if (method === 'GET' || method === 'HEAD') return true;
+  sendError(response, new PlimsollError('METHOD_NOT_ALLOWED', { method, path, allowed: 'GET, HEAD' }));
+  return false;
+}
+
+/** The documentation pages, loaded by the first request for one of them. */
+function lazyDocs(plane: DataPlane, logger: Logger) {
+  let site: Promise<(request: IncomingMessage, response: ServerResponse) => void> | null = null;
+  return (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
+    if (!DOCS.test(path)) return false;
+    if (!allowsReading(request, response, path)) return true;
+    site ??= import('../serving/docs/site.ts').then(({ createSite }) => createSite(plane));
+    site
+      .then((handle) => handle(request, response))
+      .catch((error: unknown) => {
+        logger.error({ error }, 'the documentation pages failed to load');
+        sendError(response, new PlimsollError('INTERNAL', { action: 'the page', reason: 'see the log' }));
+      });
+    return true;
+  };
+}
+
+const DOCS = /^\/$|^\/(?:docs|redoc|assets)(?:\/|$)|^\/openapi\.json$/;
+
+const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };

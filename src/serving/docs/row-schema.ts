@@ -1,0 +1,111 @@
+import type { ColumnSpec, OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
+import type { DType } from '../../model/tensor.ts';
+
+/** A JSON Schema of draft 2020-12, the dialect of OpenAPI 3.1. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** Longer lists of categories are described instead of listed. */
+const ENUM_MAX = 500;
+
+/** What one row of a signature looks like. */
+export function rowSchema(signature: Signature): Schema {
+  if (signature.form === 'tensors') return tensorRowSchema(signature.tensors);
+  const { columns } = signature;
+  const list = {
+    type: 'array',
+    title: 'Row as a list, in the order of the columns',
+    prefixItems: columns.map(columnSchema),
+    items: false,
+    minItems: columns.length,
+  };
+  const object = {
+    type: 'object',
+    title: 'Row as an object, by column name',
+    properties: Object.fromEntries(columns.map((column) => [column.name, columnSchema(column)])),
+    required: columns.map((column) => column.name),
+    additionalProperties: false,
+  };
+  if (columns.length === 1 && !columns[0]!.named) return { anyOf: [columnSchema(columns[0]!), list, object] };
+  return { anyOf: columns.every((column) => column.named) ? [object, list] : [list, object] };
+}
+
+const COLUMN_TYPE = { number: 'number', string: 'string', bool: 'boolean' } as const;
+
+function columnSchema({ name, type, nullable, categories, unknown }: ColumnSpec): Schema {
+  const notes = nullable ? ['null is a missing value'] : [];
+  const base = { title: name, type: nullable ? [COLUMN_TYPE[type], 'null'] : COLUMN_TYPE[type] };
+  if (!categories) return described(base, notes);
+  const known = categories.filter((category) => category !== null);
+  if (unknown === 'ignore') {
+    notes.push('a value that is no known category counts as unknown');
+    return described({ ...base, examples: known.slice(0, ENUM_MAX) }, notes);
+  }
+  if (known.length > ENUM_MAX) return described(base, [...notes, `one of ${known.length} known categories`]);
+  return described({ ...base, enum: nullable ? [...known, null] : known }, notes);
+}
+
+const described = (schema: Schema, notes: readonly string[]): Schema =>
+  notes.length === 0 ? schema : { ...schema, description: `${notes.join('; ')}.` };
+
+function tensorRowSchema(specs: readonly TensorSpec[]): Schema {
+  const [first, second] = specs;
+  if (first && !second) return tensorSchema(first);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(specs.map((spec) => [spec.name, tensorSchema(spec)])),
+    required: specs.map((spec) => spec.name),
+    additionalProperties: false,
+  };
+}
+
+const tensorSchema = ({ name, dtype, shape }: TensorSpec): Schema => ({
+  ...nested(elementSchema(dtype), shape.slice(1)),
+  title: `${name} (${dtype} ${JSON.stringify(shape)}, without the batch dimension)`,
+});
+
+/** Lists of lists of `element`, as `shape` says; -1 is a free dimension. */
+function nested(element: Schema, shape: readonly number[]): Schema {
+  return shape.reduceRight<Schema>((items, size) => {
+    const fixed = size >= 0 ? { minItems: size, maxItems: size } : {};
+    return { type: 'array', items, ...fixed };
+  }, element);
+}
+
+const FLOATS: readonly DType[] = ['float64', 'float32', 'float16'];
+
+function elementSchema(dtype: DType): Schema {
+  if (dtype === 'string') return { type: 'string' };
+  if (dtype === 'bool') return { type: 'boolean' };
+  return { type: FLOATS.includes(dtype) ? 'number' : 'integer' };
+}
+
+/** Numbers of answers may be infinite or not a number, which JSON has no numbers for. */
+function answerElement({ dtype, classes }: OutputSpec, isLabel: boolean): Schema {
+  if (isLabel && classes && classes.values.length <= ENUM_MAX) return { enum: [...classes.values] };
+  if (FLOATS.includes(dtype))
+    return { anyOf: [{ type: 'number' }, { enum: ['Infinity', '-Infinity', null] }] };
+  return elementSchema(dtype);
+}
+
+/** A list with one value a row. */
+function outputSchema(output: OutputSpec): Schema {
+  const isLabel = output.name === 'predict';
+  const matrix = nested(answerElement(output, isLabel), output.shape);
+  return output.parts === undefined ? matrix : { type: 'array', items: matrix };
+}
+
+/** What the typed door answers with. */
+export function answerSchema({ outputs }: Signature, model: string, version: number): Schema {
+  const byName = new Map(outputs.map((output) => [output.name, output]));
+  const main =
+    byName.get('predict') ?? byName.get('transform') ?? (outputs.length === 1 ? outputs[0] : undefined);
+  const scores = byName.get('predict_proba');
+  const properties = {
+    predictions: main ? outputSchema(main) : { description: 'One object by output name a row.' },
+    ...(scores ? { probabilities: outputSchema(scores) } : {}),
+    model: { const: model },
+    version: { const: version },
+    requestId: { type: 'string' },
+  };
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+}

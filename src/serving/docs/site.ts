@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { ASSETS, type AssetName, assetPath } from '../../config/assets.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { DataPlane } from '../data-plane.ts';
+import { pathOf, sendError, sendJson } from '../http/answer.ts';
+import type { Target } from '../protocol.ts';
+import { openapi } from './openapi.ts';
+import { LANDING_STYLE, landingPage, redocPage, SCRIPTS, swaggerPage } from './pages.ts';
+
+/** Nothing is loaded from anywhere else, nothing inline runs, nobody frames the pages. */
+const SECURITY: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+interface Content {
+  readonly type: string;
+  readonly body: string | Buffer;
+}
+
+/** ReDoc asks a content network for its logo; an empty picture takes its place, and no request leaves the machine. */
+const REDOC_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
+const EMPTY_PICTURE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E";
+
+/** The pages for people and the OpenAPI description, for one set of versions. */
+export function createSite(plane: DataPlane): (request: IncomingMessage, response: ServerResponse) => void {
+  const { versions } = plane;
+  const description = JSON.stringify(
+    openapi(versions, { version: packageJson.version, main: mainOf(plane) }),
+  );
+  const html = (body: string): Content => ({ type: 'text/html; charset=utf-8', body });
+  const contents = new Map<string, Content>([
+    ['/', html(landingPage(versions))],
+    ['/docs', html(swaggerPage())],
+    ['/redoc', html(redocPage())],
+    ['/openapi.json', { type: 'application/json', body: description }],
+    ['/assets/plimsoll.css', { type: 'text/css; charset=utf-8', body: LANDING_STYLE }],
+    ...Object.entries(SCRIPTS).map(([name, body]): [string, Content] => [
+      `/assets/${name}`,
+      { type: SCRIPT, body },
+    ]),
+  ]);
+  return (request, response) => {
+    const path = pathOf(request).replace(/(?<=.)\/$/, '');
+    if (path === '/' && !wantsHtml(request)) return sendJson(response, 200, { status: 'alive' });
+    const content = contents.get(path);
+    if (content) return send(response, content);
+    return void sendAsset(response, path, contents);
+  };
+}
+
+const wantsHtml = (request: IncomingMessage): boolean =>
+  request.headers.accept?.includes('text/html') ?? false;
+
+function mainOf(plane: DataPlane): Target | null {
+  try {
+    return plane.resolve(null, null);
+  } catch {
+    return null;
+  }
+}
+
+const SCRIPT = 'text/javascript; charset=utf-8';
+const TYPES: Readonly<Record<string, string>> = {
+  js: SCRIPT,
+  css: 'text/css; charset=utf-8',
+  png: 'image/png',
+};
+
+async function sendAsset(
+  response: ServerResponse,
+  path: string,
+  contents: Map<string, Content>,
+): Promise<void> {
+  const name = path.replace('/assets/', '');
+  if (!Object.hasOwn(ASSETS, name)) {
+    sendError(response, new PlimsollError('ROUTE_NOT_FOUND', { path }));
+    return;
+  }
+  try {
+    const content = await readAsset(name as AssetName);
+    contents.set(path, content);
+    send(response, content);
+  } catch (error) {
+    sendError(
+      response,
+      new PlimsollError('INTERNAL', { action: `reading ${name}`, reason: (error as Error).message }),
+    );
+  }
+}
+
+async function readAsset(name: AssetName): Promise<Content> {
+  const bytes = await readFile(assetPath(name));
+  const type = TYPES[name.slice(name.lastIndexOf('.') + 1)]!;
+  const body =
+    name === 'redoc.standalone.js' ? bytes.toString().replaceAll(REDOC_LOGO, EMPTY_PICTURE) : bytes;
+  return { type, body };
+}
+
+function send(response: ServerResponse, { type, body }: Content): void {
+  response.writeHead(200, { ...SECURITY, 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

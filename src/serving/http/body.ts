@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import { PlimsollError } from '../../core/errors.ts';
+
+/** The bytes of one request body: the only chunk as it came, several in one buffer that grows. */
+export class BodyBuffer {
+  readonly #limit: number;
+  #bytes: Buffer | null = null;
+  #size = 0;
+  /** Whether `#bytes` belongs to this body alone. */
+  #owned = false;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Throws BODY_TOO_LARGE. */
+  add(chunk: Buffer): void {
+    const size = this.#size + chunk.length;
+    if (size > this.#limit) throw tooLarge(size, this.#limit);
+    if (this.#bytes === null) this.#bytes = chunk;
+    else {
+      if (!this.#owned || size > this.#bytes.length) this.#grow(size);
+      this.#bytes.set(chunk, this.#size);
+    }
+    this.#size = size;
+  }
+
+  bytes(): Buffer {
+    return this.#bytes === null ? Buffer.alloc(0) : this.#bytes.subarray(0, this.#size);
+  }
+
+  /** Doubles, so that an announced length reserves nothing and all copies together stay below the size. */
+  #grow(size: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.min(this.#limit, Math.max(size, 2 * this.#size)));
+    larger.set(this.#bytes!.subarray(0, this.#size));
+    this.#bytes = larger;
+    this.#owned = true;
+  }
+}
+
+export const tooLarge = (found: number, limit: number): PlimsollError =>
+  new PlimsollError('BODY_TOO_LARGE', { found, limit });
+
+type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const ENCODINGS: ReadonlyMap<string, Decompress> = new Map([
+  ['gzip', promisify(zlib.gunzip) as Decompress],
+  ['x-gzip', promisify(zlib.gunzip) as Decompress],
+  ['deflate', promisify(zlib.inflate) as Decompress],
+  ['br', promisify(zlib.brotliDecompress) as Decompress],
+  ['zstd', promisify(zlib.zstdDecompress) as Decompress],
+]);
+
+/** The encoding a body comes in, or null where it comes as it is. */
+export function encodingOf(request: IncomingMessage): string | null {
+  const encoding = request.headers['content-encoding'];
+  if (encoding === undefined) return null;
+  const name = encoding.trim().toLowerCase();
+  return name === '' || name === 'identity' ? null : name;
+}
+
+/** Undoes a content encoding off the loop, never growing beyond `limit` bytes. */
+export async function decompress(bytes: Buffer, encoding: string, limit: number): Promise<Buffer> {
+  const run = ENCODINGS.get(encoding);
+  if (!run)
+    throw new PlimsollError('ENCODING_UNKNOWN', { found: encoding, known: [...ENCODINGS.keys()].join(', ') });
+  try {
+    return await run(bytes, { maxOutputLength: limit });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit + 1, limit);
+    throw new PlimsollError('ENCODING_CORRUPT', { encoding, reason: message });
+  }
+}
+
+/** Reads and forgets what a refused client still sends. */
+export function discard(request: Readable): void {
+  request.removeAllListeners('data').removeAllListeners('end');
+  request.resume();
+}

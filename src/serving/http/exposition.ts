@@ -1,0 +1,111 @@
+import type { LoadedVersion } from '../../registry/version.ts';
+import { type Metrics, type ModelSeries, OUTCOMES, ROW_BOUNDS, STAGES, TIME_BOUNDS } from './metrics.ts';
+
+type Labels = Readonly<Record<string, string | number>>;
+interface Sample {
+  readonly suffix?: string;
+  readonly labels?: Labels;
+  readonly value: number;
+}
+
+const escaped = (value: string | number): string =>
+  String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+
+function sampleLine(name: string, { suffix = '', labels = {}, value }: Sample): string {
+  const pairs = Object.entries(labels).map(([key, label]) => `${key}="${escaped(label)}"`);
+  const number = Number.isFinite(value) ? String(value) : value > 0 ? '+Inf' : '-Inf';
+  return `${name}${suffix}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${number}`;
+}
+
+const family = (name: string, type: string, help: string, samples: readonly Sample[]): string =>
+  [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} ${type}`,
+    ...samples.map((sample) => sampleLine(name, sample)),
+    '',
+  ].join('\n');
+
+/** Cumulative buckets, sum and count, as Prometheus wants them. */
+function histogram(
+  labels: Labels,
+  bounds: readonly number[],
+  counts: ArrayLike<number>,
+  sum: number,
+): Sample[] {
+  let total = 0;
+  const buckets = [...bounds, Infinity].map((bound, k): Sample => {
+    total += counts[k]!;
+    const le = bound === Infinity ? '+Inf' : bound;
+    return { suffix: '_bucket', labels: { ...labels, le }, value: total };
+  });
+  return [...buckets, { suffix: '_sum', labels, value: sum }, { suffix: '_count', labels, value: total }];
+}
+
+const labelsOf = ({ model, version }: { model: string; version: number }): Labels => ({
+  model_name: model,
+  model_version: version,
+});
+
+function stageHistograms(series: ModelSeries): Sample[] {
+  const width = TIME_BOUNDS.length + 1;
+  return STAGES.flatMap((stage, s) => {
+    const counts = series.times.subarray(s * width, (s + 1) * width);
+    return histogram({ ...labelsOf(series), stage }, TIME_BOUNDS, counts, series.timeSums[s]! / 1000);
+  });
+}
+
+/** The prediction path's metrics in the Prometheus text format, version 0.0.4. `origin` is the time of `performance.now()` 0. */
+export function expose(metrics: Metrics, versions: readonly LoadedVersion[], origin: number): string {
+  const { series } = metrics;
+  const answered = series.filter((one) => one.lastAnswer !== null);
+  const outcomes = series.flatMap((one) =>
+    OUTCOMES.map(
+      (outcome, k): Sample => ({ labels: { ...labelsOf(one), outcome }, value: one.outcomes[k]! }),
+    ),
+  );
+  const info = versions.map((version): Sample => {
+    const { digest, runtime, framework, verification } = version.manifest;
+    const labels = {
+      ...labelsOf(version),
+      digest,
+      runtime,
+      framework: framework.name,
+      proof: verification.proof,
+    };
+    return { labels, value: 1 };
+  });
+  return [
+    family('inference_requests_total', 'counter', 'Prediction requests by how they ended.', outcomes),
+    family(
+      'inference_request_duration_seconds',
+      'histogram',
+      'Time of each stage of answered requests.',
+      series.flatMap(stageHistograms),
+    ),
+    family(
+      'inference_batch_size',
+      'histogram',
+      'Rows of answered requests.',
+      series.flatMap((one) => histogram(labelsOf(one), ROW_BOUNDS, one.batches, one.rows)),
+    ),
+    family('inference_requests_in_flight', 'gauge', 'Requests being received or scored.', [
+      { value: metrics.inFlight },
+    ]),
+    family('inference_queue_depth', 'gauge', 'Requests waiting for a scoring thread.', [
+      { value: metrics.queueDepth },
+    ]),
+    family('model_info', 'gauge', 'Versions that answer, and what made them ready.', info),
+    family(
+      'model_loaded',
+      'gauge',
+      'Whether a version is loaded.',
+      versions.map((version) => ({ labels: labelsOf(version), value: 1 })),
+    ),
+    family(
+      'model_last_prediction_timestamp_seconds',
+      'gauge',
+      'When a version last answered.',
+      answered.map((one) => ({ labels: labelsOf(one), value: (origin + one.lastAnswer!) / 1000 })),
+    ),
+  ].join('\n');
+}

@@ -1,0 +1,26 @@
+/** What one server takes; each is refused with a status, never queued without bound. */
+export interface HttpLimits {
+  /** Bytes of one request body, before and after decompression: 413. */
+  readonly maxBody: number;
+  /** Requests being received or scored at once: 503. */
+  readonly maxInFlight: number;
+  /** Bytes of all bodies being received at once: 503. */
+  readonly maxBuffered: number;
+  /** Requests waiting for a scoring thread: 503. */
+  readonly maxQueue: number;
+  /** Milliseconds that a scoring thread may take over one request: 504. */
+  readonly maxScoreMillis: number;
+}
+
+export const DEFAULT_LIMITS: HttpLimits = {
+  maxBody: 32 << 20,
+  maxInFlight: 1024,
+  maxBuffered: 256 << 20,
+  maxQueue: 128,
+  maxScoreMillis: 60_000,
+};
+
+/** Bodies above this many bytes are parsed, checked, scored and written in a scoring thread. */
+export const INLINE_BODY = 64 << 10;
+/** Predicted microseconds above which a request leaves the front loop, and the loop's own budget a turn. */
+export const INLINE_MICROS = 2000;

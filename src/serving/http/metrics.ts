@@ -1,0 +1,79 @@
+/** How a request ended. */
+export const OUTCOMES = ['ok', 'invalid', 'overloaded', 'error', 'cancelled'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const STAGES = ['queue', 'preprocess', 'predict', 'postprocess', 'total'] as const;
+/** Index into `STAGES`, so that the hot path indexes arrays. */
+export const STAGE = { queue: 0, preprocess: 1, predict: 2, postprocess: 3, total: 4 } as const;
+
+/** Upper bounds double from 8 µs to 16.8 s; one more bucket is open. */
+const FIRST_EXPONENT = 3;
+const TIME_BUCKETS = 23;
+/** Upper bounds double from 1 to 65,536 rows. */
+const ROW_BUCKETS = 18;
+
+/** Upper bounds of the duration buckets, in seconds. */
+export const TIME_BOUNDS: readonly number[] = Array.from(
+  { length: TIME_BUCKETS - 1 },
+  (_, k) => 2 ** (k + FIRST_EXPONENT) / 1e6,
+);
+/** Upper bounds of the batch size buckets, in rows. */
+export const ROW_BOUNDS: readonly number[] = Array.from({ length: ROW_BUCKETS - 1 }, (_, k) => 2 ** k);
+
+/** Smallest k with value ≤ 2^k. */
+const log2Ceiling = (value: number): number =>
+  value <= 1 ? 0 : 32 - Math.clz32(Math.min(2 ** 31, Math.ceil(value)) - 1);
+
+/** Counters of one version; nothing but indexed additions on the hot path. */
+export class ModelSeries {
+  readonly model: string;
+  readonly version: number;
+  readonly outcomes = new Float64Array(OUTCOMES.length);
+  /** One row of buckets a stage. */
+  readonly times = new Float64Array(STAGES.length * TIME_BUCKETS);
+  readonly timeSums = new Float64Array(STAGES.length);
+  readonly batches = new Float64Array(ROW_BUCKETS);
+  rows = 0;
+  /** `performance.now()` of the last answer, or null. */
+  lastAnswer: number | null = null;
+
+  constructor(model: string, version: number) {
+    this.model = model;
+    this.version = version;
+  }
+
+  count(outcome: Outcome): void {
+    this.outcomes[OUTCOMES.indexOf(outcome)]!++;
+  }
+
+  observe(stage: number, millis: number): void {
+    const bucket = Math.min(TIME_BUCKETS - 1, Math.max(0, log2Ceiling(millis * 1000) - FIRST_EXPONENT));
+    this.times[stage * TIME_BUCKETS + bucket]!++;
+    this.timeSums[stage]! += millis;
+  }
+
+  /** Notes one answered request. */
+  answered(rows: number, now: number): void {
+    this.outcomes[0]!++;
+    this.rows += rows;
+    this.batches[Math.min(ROW_BUCKETS - 1, log2Ceiling(rows))]!++;
+    this.lastAnswer = now;
+  }
+}
+
+/** Everything that a scrape shows of the prediction path. */
+export class Metrics {
+  readonly series: ModelSeries[] = [];
+  inFlight = 0;
+  queueDepth = 0;
+  /** Bytes of bodies held. */
+  buffered = 0;
+
+  seriesOf(model: string, version: number): ModelSeries {
+    const known = this.series.find((series) => series.model === model && series.version === version);
+    if (known) return known;
+    const added = new ModelSeries(model, version);
+    this.series.push(added);
+    return added;
+  }
+}

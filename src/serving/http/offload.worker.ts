@@ -1,0 +1,75 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { LoadedVersion } from '../../registry/version.ts';
+import { PROTOCOLS } from '../protocols/all.ts';
+import { parseBody } from '../rows/parse.ts';
+import type { WorkerReply, WorkerRequest, WorkerSettings } from './offload.ts';
+
+type LoadBundle = (dir: string, model: string, version: number) => Promise<LoadedVersion>;
+
+/** Versions that one thread keeps loaded; the one unused for longest goes first. */
+const LOADED_MAX = 8;
+const loaded = new Map<string, Promise<LoadedVersion>>();
+
+async function loadBundle(): Promise<LoadBundle> {
+  const { loader } = workerData as WorkerSettings;
+  if (loader === null) return (await import('../../registry/load.ts')).loadBundle;
+  const module = (await import(loader)) as { loadBundle: LoadBundle };
+  return module.loadBundle;
+}
+
+async function versionOf({ bundle, model, version }: WorkerRequest): Promise<LoadedVersion> {
+  const key = JSON.stringify([bundle, model, version]);
+  const promise = loaded.get(key) ?? loadBundle().then((load) => load(bundle, model, version));
+  loaded.delete(key);
+  loaded.set(key, promise);
+  try {
+    return await promise;
+  } catch (error) {
+    loaded.delete(key);
+    throw error;
+  } finally {
+    await dropOldest();
+  }
+}
+
+async function dropOldest(): Promise<void> {
+  const [oldest] = loaded;
+  if (!oldest || loaded.size <= LOADED_MAX) return;
+  loaded.delete(oldest[0]);
+  await (await oldest[1]).engine.close();
+}
+
+async function score(request: WorkerRequest): Promise<WorkerReply> {
+  const protocol = PROTOCOLS.find(({ id }) => id === request.protocol)!;
+  const target = await versionOf(request);
+  const started = performance.now();
+  const batch = protocol.decode(target)(parseBody(textOf(request.body)));
+  const decoded = performance.now();
+  const outputs = await target.engine.infer(batch);
+  const predicted = performance.now();
+  const body = new TextEncoder().encode(protocol.encode(target)(outputs, batch.rows, request.requestId));
+  const timing = {
+    preprocess: decoded - started,
+    predict: predicted - decoded,
+    postprocess: performance.now() - predicted,
+  };
+  return { kind: 'answer', body, rows: batch.rows, timing };
+}
+
+const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString();
+
+function refusal(error: unknown): WorkerReply {
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const coded = isPlimsollError(error)
+    ? error
+    : new PlimsollError('INTERNAL', { action: 'the prediction', reason });
+  return { kind: 'refused', error: { code: coded.code, details: coded.details } };
+}
+
+parentPort!.on('message', (request: WorkerRequest) => {
+  void score(request)
+    .catch(refusal)
+    .then((reply) => parentPort!.postMessage(reply, reply.kind === 'answer' ? [reply.body.buffer] : []));
+});

@@ -1,0 +1,5 @@
+import type { Protocol } from '../protocol.ts';
+import { plain } from './plain.ts';
+
+/** Every protocol that this server speaks over HTTP. */
+export const PROTOCOLS: readonly Protocol[] = [plain];

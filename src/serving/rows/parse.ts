@@ -1,0 +1,39 @@
+import { Complaints } from './complaints.ts';
+
+/** Strings are skipped (an unfinished one to the end, so that no text takes long); bare words are caught. */
+const WORDS = /"(?:[^"\\]|\\[\s\S]?)*"?|-?Infinity\b|\bNaN\b/g;
+const REPLACED: Readonly<Record<string, string>> = {
+  NaN: 'null',
+  Infinity: '"Infinity"',
+  '-Infinity': '"-Infinity"',
+};
+
+/**
+ * A JSON body. Bare `NaN` and `Infinity`, which Python writes and JSON does not know, are read as a missing value and
+ * as infinities. Throws INPUT_INVALID with the position of the mistake.
+ */
+export function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return parseLoosely(text, error as SyntaxError);
+  }
+}
+
+function parseLoosely(text: string, first: SyntaxError): unknown {
+  const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  if (plain === text && !/NaN|Infinity/.test(text)) return complain(text, first);
+  try {
+    return JSON.parse(plain.replaceAll(WORDS, (word) => REPLACED[word] ?? word));
+  } catch {
+    return complain(text, first);
+  }
+}
+
+function complain(text: string, error: SyntaxError): never {
+  const position = /position (\d+)/.exec(error.message)?.[1];
+  const [reason] = error.message.split(/, (?:\.\.\.)?"| in JSON at/, 1);
+  const msg = `body: expected JSON, got ${text.trim() === '' ? 'nothing' : `text that is none (${reason})`}`;
+  const loc = position === undefined ? ['body'] : ['body', Number(position)];
+  return new Complaints().fail(loc, { type: 'json_invalid', msg });
+}
