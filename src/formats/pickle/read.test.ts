@@ -2,76 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { dtypeName, fieldColumn, isNumeric, scalarValue, toValues } from '../numpy/decode.ts';
-import { className } from './access.ts';
 import { readPickle } from './read.ts';
-import { isType, type PyArray, type PyList, type PyTuple, type PyValue } from './value.ts';
+import { type Json, tell } from './testing.ts';
+import { isType, type PyList, type PyTuple, type PyValue } from './value.ts';
 
 /** Pickles of real Pythons with what they hold, written by tools/fixtures/pickles.py. */
 const FOLDER = join(import.meta.dirname, '../../../fixtures/pickles');
 
-type Json = null | boolean | string | number | Json[] | { [key: string]: Json };
-
 const context = { limits: DEFAULT_LIMITS, now: () => 0 };
-
-function hexOf(value: number): string {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setFloat64(0, value);
-  return Buffer.from(bytes).toString('hex');
-}
-
-/** The value in the words of the Python script. */
-function tell(value: PyValue): Json {
-  if (value === null || typeof value === 'boolean') return value;
-  if (typeof value === 'string') return { type: 'str', value };
-  if (typeof value === 'bigint') return { type: 'int', value: String(value) };
-  if (value instanceof Uint8Array) return { type: 'bytes', value: Buffer.from(value).toString('hex') };
-  switch (value.type) {
-    case 'int':
-      return { type: 'int', value: String(value.value) };
-    case 'float':
-      return { type: 'float', value: hexOf(value.value) };
-    case 'complex':
-      return { type: 'complex', value: [hexOf(value.real), hexOf(value.imaginary)] };
-    case 'dict':
-      return { type: 'dict', entries: value.entries.map((entry) => entry.map(tell)) };
-    case 'array':
-      return tellArray(value);
-    case 'scalar':
-      return { type: 'scalar', dtype: dtypeName(value.dtype), value: tell(scalarValue(value)) };
-    case 'dtype':
-      return { type: 'dtype', dtype: dtypeName(value) };
-    case 'global':
-      return { type: 'global', name: value.name };
-    case 'object':
-      return tellObject(value);
-    default:
-      return { type: value.type, items: value.items.map(tell) };
-  }
-}
-
-function tellArray(array: PyArray): Json {
-  const base = { type: 'array', dtype: dtypeName(array.dtype), shape: [...array.shape] };
-  if (array.dtype.code === 'c') return base;
-  const { fields } = array.dtype;
-  if (fields === null) return { ...base, items: toValues(array).map(tell) };
-  const numeric = fields.filter((field) => isNumeric(field.dtype));
-  return {
-    ...base,
-    dtype: fields.map((field) => field.name).sort(),
-    fields: Object.fromEntries(
-      numeric.map(({ name }) => [name, Array.from(fieldColumn(array, name), hexOf)]),
-    ),
-  };
-}
-
-function tellObject(value: Extract<PyValue, { type: 'object' }>): Json {
-  if (value.cls.name === 'slice') return { type: 'object', class: 'slice', args: value.args.map(tell) };
-  const base = { type: 'object', class: className(value) };
-  if (value.entries.length > 0) return { ...base, entries: value.entries.map((entry) => entry.map(tell)) };
-  const state = isType(value.state, 'dict') && value.state.entries.length === 0 ? null : tell(value.state);
-  return value.items.length > 0 ? { ...base, state, items: value.items.map(tell) } : { ...base, state };
-}
 
 const pickles = readdirSync(FOLDER).filter((name) => name.endsWith('.pkl'));
 

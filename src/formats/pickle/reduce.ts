@@ -120,6 +120,18 @@ const reconstructor: Meaning = (args, callable, budget, offset) => {
   return { ...object, args: [], items: itemsArgument([state], callable, budget, offset) };
 };
 
+/** `numpy.core._ufunc_reconstruct(module, name)`, how numpy before 1.20 wrote its functions: the name they have. */
+const ufunc: Meaning = (args, _callable, _budget, offset) => {
+  const [module, name] = args;
+  if (
+    typeof module !== 'string' ||
+    typeof name !== 'string' ||
+    !/^(?:numpy|scipy\.special)(?:\.|$)/.test(module)
+  )
+    return undefined;
+  return { type: 'global', module, name, offset };
+};
+
 const NUMPY_CORES = ['numpy.core.', 'numpy._core.'];
 const BUILTIN_MODULES = ['builtins.', '__builtin__.'];
 const under = (prefixes: readonly string[], name: string): string[] =>
@@ -146,6 +158,7 @@ define(under(NUMPY_CORES, 'numeric._frombuffer'), (args, _callable, budget, offs
 );
 define(['numpy.dtype', ...under(NUMPY_CORES, 'multiarray.dtype')], (args, _callable, _budget, offset) =>
   makeDType(args, offset));
+define(['numpy.core._ufunc_reconstruct', 'numpy._core._ufunc_reconstruct'], ufunc);
 define(['_codecs.encode'], codecsEncode);
 define([...under(BUILTIN_MODULES, 'bytes'), ...under(BUILTIN_MODULES, 'bytearray')], byteString);
 define(under(BUILTIN_MODULES, 'complex'), complex);
