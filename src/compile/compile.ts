@@ -36,7 +36,7 @@ export function compileModel(
 ): CompiledPlan {
   if (signature.form === 'tensors') throw unsupported(root, 'signature', 'made of tensors', 'tables are');
   const builder = new GraphBuilder('plimsoll');
-  const inputs = new GraphInputs(builder, signature);
+  const inputs = new GraphInputs(builder, signature, root);
   const scopes = new CertificateScopes(builder);
   const context: Context = {
     g: scopes.recorder,

@@ -1,5 +1,6 @@
 import type { Signature } from '../model/signature.ts';
-import { labelDType } from '../model/tensor.ts';
+import type { Step } from '../model/step.ts';
+import { type Labels, labelDType } from '../model/tensor.ts';
 import type { CountVectorizerStep } from '../model/text.ts';
 import type { GraphBuilderApi, ValueInfo } from '../onnx/graph.ts';
 import type { ColumnInput, PrefixInput } from './plan.ts';
@@ -19,13 +20,13 @@ export class GraphInputs {
   readonly #names: readonly string[];
   readonly #taken: Set<string>;
 
-  constructor(g: GraphBuilderApi, signature: TableSignature) {
+  constructor(g: GraphBuilderApi, signature: TableSignature, root: Step) {
     this.#g = g;
     this.#taken = new Set(signature.outputs.map(({ name }) => name));
     this.#names = signature.columns.map(({ name }, index) =>
       this.#free(name === '' ? `column_${index}` : name),
     );
-    this.stream = this.#open(signature);
+    this.stream = root.kind === 'label-encoder' ? this.#labels(root.classes) : this.#open(signature);
   }
 
   /** The counts of `step` over column `column`, as an input of its own. */
@@ -54,7 +55,6 @@ export class GraphInputs {
   }
 
   #open(signature: TableSignature): Stream {
-    if (signature.form === 'labels') return this.#labels(signature);
     if (signature.columns.every(({ type }) => type !== 'string')) {
       const width = signature.columns.length;
       if (signature.open) return matrix(this.#g.input(MATRIX, 'float64', ['N', 'columns']), width);
@@ -74,8 +74,8 @@ export class GraphInputs {
   }
 
   /** One label a row, in the labels' own type. */
-  #labels({ classes }: TableSignature): Stream {
-    const dtype = classes === null ? 'string' : labelDType(classes);
+  #labels(classes: Labels): Stream {
+    const dtype = labelDType(classes);
     const input = dtype === 'string' ? this.#names[0]! : MATRIX;
     this.columns.push({ input, column: 0 });
     const value = this.#g.input(input, dtype, ['N', 1]);

@@ -44,5 +44,12 @@ export function clip({ g }: Context, x: Value, low: number, high: number): Value
   return g.add('Where', [g.add('Greater', [raised, ceiling]), ceiling, raised]);
 }
 
+/**
+ * `value` where `test` is not 0, else x itself, with its sign. onnxruntime's Where turns a -0 of its second input into 0
+ * (but not one of its third), so whatever may be -0 comes last; it also swaps the branches of a negated condition.
+ */
+export const unlessZero = (g: Context['g'], x: Value, test: Value, value: Value): Value =>
+  g.add('Where', [g.add('Greater', [g.add('Abs', [test]), g.float64([0], [])]), value, x]);
+
 /** `[N, 1]` to `[N]`. */
 export const flat = ({ g }: Context, x: Value): Value => g.add('Reshape', [x, g.int64([-1], [1])]);

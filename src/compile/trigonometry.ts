@@ -1,10 +1,43 @@
 import type { GraphBuilderApi, Value } from '../onnx/graph.ts';
+import { unlessZero } from './links.ts';
 
 /**
- * Inverse trigonometric functions from arithmetic, since onnxruntime has no float64 kernels for them. arctan is the
- * range reduction and rational approximation of Cephes (S. L. Moshier, atan.c; peak relative error 1.8e-16).
+ * Trigonometric functions from arithmetic and from the kernels that onnxruntime has in float64 (it has no Tan, Asin,
+ * Acos and Atan, and its Sin and Cos lose relative accuracy close to multiples of π/2).
  */
 
+type G = GraphBuilderApi;
+const scalar = (g: G, value: number): Value => g.float64([value], []);
+
+/** π/2 in three parts; products of the first two with integers below 2²⁰ are exact (fdlibm, e_rem_pio2.c). */
+const PI_2 = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21];
+const MAX_QUADRANT = 2 ** 20;
+
+/** sin(x + quadrants · π/2), reduced to |r| ≤ π/4 first; beyond 2²⁰ quadrants by the operators themselves. */
+function shiftedSine(g: G, x: Value, quadrants: 0 | 1): Value {
+  const k = g.add('Round', [g.add('Mul', [x, scalar(g, 2 / Math.PI)])]);
+  const r = PI_2.reduce((rest, part) => g.add('Sub', [rest, g.add('Mul', [k, scalar(g, part)])]), x);
+  const turned = g.add('Add', [k, scalar(g, quadrants)]);
+  const whole = g.add('Floor', [g.add('Mul', [turned, scalar(g, 0.25)])]);
+  const quadrant = g.add('Sub', [turned, g.add('Mul', [whole, scalar(g, 4)])]);
+  const odd = g.add('Or', [
+    g.add('Equal', [quadrant, scalar(g, 1)]),
+    g.add('Equal', [quadrant, scalar(g, 3)]),
+  ]);
+  const magnitude = g.add('Where', [odd, g.add('Cos', [r]), g.add('Sin', [r])]);
+  const negative = g.add('GreaterOrEqual', [quadrant, scalar(g, 2)]);
+  const near = g.add('Where', [negative, g.add('Neg', [magnitude]), magnitude]);
+  const far = g.add('Greater', [g.add('Abs', [k]), scalar(g, MAX_QUADRANT)]);
+  return g.add('Where', [far, g.add(quadrants === 0 ? 'Sin' : 'Cos', [x]), near]);
+}
+
+export const sin = (g: G, x: Value): Value => unlessZero(g, x, x, shiftedSine(g, x, 0));
+export const cos = (g: G, x: Value): Value => shiftedSine(g, x, 1);
+
+/**
+ * Coefficients of arctan: the range reduction and rational approximation of Cephes (S. L. Moshier, atan.c; peak relative
+ * error 1.8e-16).
+ */
 const P = [
   -0.8750608600031904, -16.157537187333652, -75.00855792314705, -122.88666844901361, -64.85021904942025,
 ];
@@ -14,9 +47,6 @@ const Q = [
 /** tan(3π/8) and the part of π/2 that float64 drops. */
 const TAN_3PI_8 = 2.414213562373095;
 const PI_2_REST = 6.123233995736766e-17;
-
-type G = GraphBuilderApi;
-const scalar = (g: G, value: number): Value => g.float64([value], []);
 
 /** Horner's rule, highest power first. */
 function polynomial(g: G, z: Value, coefficients: readonly number[]): Value {
@@ -47,10 +77,7 @@ function arctanOfMagnitude(g: G, a: Value): Value {
 export function arctan(g: G, x: Value): Value {
   const magnitude = arctanOfMagnitude(g, g.add('Abs', [x]));
   const negative = g.add('Less', [x, scalar(g, 0)]);
-  const signed = g.add('Where', [negative, g.add('Neg', [magnitude]), magnitude]);
-  // The zero comes last: onnxruntime's Where turns a -0 of its second input into 0.
-  const nonzero = g.add('Greater', [g.add('Abs', [x]), scalar(g, 0)]);
-  return g.add('Where', [nonzero, signed, x]);
+  return unlessZero(g, x, x, g.add('Where', [negative, g.add('Neg', [magnitude]), magnitude]));
 }
 
 /** arctan(x / √((1 - x)(1 + x))): NaN outside [-1, 1], ±π/2 at the ends. */
