@@ -22,10 +22,11 @@ function nodeCodec(id: 'zlib' | 'gzip', inflate: Inflate): Codec {
       try {
         // One chunk of the whole limit (of which only written pages exist) saves node the final copy.
         const { buffer, engine } = inflate(data, {
-          maxOutputLength: limit,
+          maxOutputLength: Math.max(limit, 1),
           chunkSize: Math.max(limit + 1, 64),
           info: true,
         });
+        if (buffer.length > limit) throw overLimit(what, limit);
         const left = data.length - engine.bytesWritten;
         if (left > 0) {
           throw new PlimsollError('READ_CORRUPT', {
@@ -43,16 +44,15 @@ function nodeCodec(id: 'zlib' | 'gzip', inflate: Inflate): Codec {
   };
 }
 
+function overLimit(what: string, limit: number): PlimsollError {
+  const found = `more than ${limit} bytes of output`;
+  return new PlimsollError('READ_LIMIT', { what, offset: 0, found, limit, name: 'decompressedBytes' });
+}
+
 function nodeError(cause: unknown, what: string, size: number, limit: number): unknown {
   const code = cause instanceof Error && 'code' in cause ? cause.code : null;
   if (code === 'ERR_BUFFER_TOO_LARGE') {
-    return new PlimsollError('READ_LIMIT', {
-      what,
-      offset: 0,
-      found: `more than ${limit} bytes of output`,
-      limit,
-      name: 'decompressedBytes',
-    });
+    return overLimit(what, limit);
   }
   if (code === 'Z_BUF_ERROR')
     return new PlimsollError('READ_TRUNCATED', { what, offset: size, found: 0, wanted: 'more' }, { cause });
