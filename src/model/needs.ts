@@ -1,6 +1,7 @@
 import { assertNever } from '../core/errors.ts';
 import type { ColumnTransformerStep, FeatureUnionStep, PipelineStep } from './composition.ts';
 import type { Categories, OneHotStep, OrdinalStep } from './encoding.ts';
+import type { SimpleImputerStep } from './imputation.ts';
 import type { Step } from './step.ts';
 import { outputWidth } from './width.ts';
 
@@ -74,7 +75,7 @@ function needsOfWidth(step: Step, width: number, out: readonly Need[] | null): r
     case 'ordinal':
       return ordinalNeeds(step, out);
     case 'simple-imputer':
-      return all(width, { type: step.type, nullable: step.missing.kind === 'null', used: true });
+      return imputerNeeds(step, out);
     case 'pipeline':
       return pipelineNeeds(step, width, out);
     case 'column-transformer':
@@ -92,6 +93,21 @@ const elementwise = (width: number, out: readonly Need[] | null): readonly Need[
     { length: width },
     (_, i): Need => ({ type: 'number', nullable: out?.[i]?.nullable ?? true, used: true }),
   );
+
+/** What follows sees filled columns: it says which categories there are, and nothing about missing ones. */
+function imputerNeeds(step: SimpleImputerStep, out: readonly Need[] | null): readonly Need[] {
+  let kept = 0;
+  return step.fill.map((fill): Need => {
+    const after = fill === null ? undefined : out?.[kept++];
+    return {
+      type: step.type,
+      nullable: step.missing.kind === 'null',
+      used: true,
+      ...(after?.categories === undefined ? {} : { categories: after.categories }),
+      ...(after?.unknown === undefined ? {} : { unknown: after.unknown }),
+    };
+  });
+}
 
 const labelCategories = (
   values: readonly (string | number | boolean)[],

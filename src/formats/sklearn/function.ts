@@ -1,6 +1,7 @@
 import { FUNCTIONS, type FunctionName, type FunctionStep } from '../../model/function.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { toText } from './arrays.ts';
+import { dtypeName } from './dtype.ts';
 import { globalName, show } from './show.ts';
 
 import type { EstimatorView } from './view.ts';
@@ -31,13 +32,38 @@ export function readFunctionTransformer(view: EstimatorView): FunctionStep {
 }
 
 function functionOf(view: EstimatorView, value: PyValue): FunctionName {
-  if (value === null) return 'identity';
+  if (value === null || isLenientCheck(value)) return 'identity';
   const named = ufuncName(value);
   const known = named === null ? undefined : (SYNONYMS[named] ?? FUNCTIONS.find((name) => name === named));
   if (known === undefined)
     throw view.unsupported('func', functionTitle(value), 'None and numpy ufuncs (log1p, sqrt, …) are');
   return known;
 }
+
+/**
+ * `partial(check_array, dtype=[float64], ensure_all_finite=False)`: HistGradientBoosting passes its numeric columns
+ * through it (1.4), and it changes nothing. A partial pickles as `(func, args, kwargs, dict)`.
+ */
+function isLenientCheck(value: PyValue): boolean {
+  if (
+    !isType(value, 'object') ||
+    globalName(value.cls) !== 'functools.partial' ||
+    !isType(value.state, 'tuple')
+  )
+    return false;
+  const [func, args, kwargs] = value.state.items;
+  const plain = isType(args, 'tuple') && args.items.length === 0 && isType(kwargs, 'dict');
+  if (!isType(func, 'global') || globalName(func) !== 'sklearn.utils.validation.check_array' || !plain)
+    return false;
+  return kwargs.entries.every(([key, setting]) =>
+    key === 'dtype'
+      ? isFloat64List(setting)
+      : (key === 'ensure_all_finite' || key === 'force_all_finite') && setting === false,
+  );
+}
+
+const isFloat64List = (value: PyValue): boolean =>
+  isType(value, 'list') && value.items.length === 1 && dtypeName(value.items[0]) === 'float64';
 
 /** numpy pickles a ufunc by name, older releases through `_ufunc_reconstruct(module, name)`. */
 function ufuncName(value: PyValue): string | null {

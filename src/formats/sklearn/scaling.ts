@@ -43,8 +43,10 @@ export function readRobustScaler(view: EstimatorView): RobustScalerStep {
   return { kind: 'robust-scaler', ...view.base((center ?? scale)?.length ?? null), center, scale };
 }
 
+/** From 1.0 a dense row whose norm is below 10 eps is divided by 1 (`_handle_zeros_in_scale`), before only a norm of 0. */
 export const readNormalizer = (view: EstimatorView): NormalizerStep => ({
   kind: 'normalizer',
   ...view.base(),
   norm: view.choice('norm', ['l1', 'l2', 'max'], 'l2'),
+  ...(view.since(1, 0) ? { negligible: 10 * 2 ** -52 } : {}),
 });
