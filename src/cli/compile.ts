@@ -25,7 +25,7 @@ export const compile: Define = (command, terminal) => {
     .action(async (file: string, options: CompileOptions) => {
       dataRuntime(options);
       const { readModel } = await import('./model.ts');
-      const { contentOf } = await import('../registry/prove.ts');
+      const { contentOf } = await import('../registry/content.ts');
       const { onnx, certificate, notes } = await graphOf(contentOf(await readModel(file)));
       writeFileSync(options.out, onnx);
       const report = { output: options.out, size: onnx.length, certificate, notes };

@@ -29,7 +29,7 @@ export const verify: Define = (command, terminal) => {
       const runtime = dataRuntime(options);
       const golden = options.golden === undefined ? undefined : await readGolden(options.golden);
       const { readModel } = await import('./model.ts');
-      const { contentOf } = await import('../registry/prove.ts');
+      const { contentOf } = await import('../registry/content.ts');
       const { createEngine, createEngines, isEngine } = await import('../registry/engines.ts');
       const { verifyEngines } = await import('../registry/verify.ts');
       const content = contentOf(await readModel(file));

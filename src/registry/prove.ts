@@ -5,10 +5,10 @@ import type { Clock } from '../core/ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
-import type { ModelContent, ModelDescription } from '../model/description.ts';
 import type { AcceptRequest } from './accept.ts';
 import { exampleRow } from './boundary/example.ts';
 import { CONVERTER, writeBundle } from './bundle.ts';
+import { contentOf } from './content.ts';
 import { createEngines, type Engines, isEngine } from './engines.ts';
 import { type Golden, parseGolden } from './golden.ts';
 import { measureMicros } from './measure.ts';
@@ -58,15 +58,6 @@ export async function proveFile(
   };
   writeBundle(request.dataDir, manifest, request.path, [], graph ? content.onnx : null);
   return manifest;
-}
-
-/** The content of a description, or its first blocker as a coded error. */
-export function contentOf(description: ModelDescription): ModelContent {
-  if (description.content) return description.content;
-  throw new PlimsollError('MODEL_UNSUPPORTED', {
-    ...description.blockers[0],
-    blockers: description.blockers.length,
-  });
 }
 
 function readGolden(path: string): Golden {
