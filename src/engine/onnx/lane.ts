@@ -10,6 +10,8 @@ export type Isolation = 'thread' | 'process';
 
 /** One worker, whatever carries it. `kill` ends it at once, in a process even while native code runs. */
 export interface Lane {
+  /** Process that runs the graph. */
+  readonly pid: number | undefined;
   send(message: unknown): void;
   /** Whether the worker keeps this process alive: while it owes an answer. */
   hold(owes: boolean): void;
@@ -39,6 +41,7 @@ function openThread(events: LaneEvents): Lane {
   worker.on('exit', (code) => events.exit(reason ?? `exit code ${code}`));
   worker.unref();
   return {
+    pid: process.pid,
     send: (message) => worker.postMessage(message),
     hold: (owes) => (owes ? worker.ref() : worker.unref()),
     kill: async () => {
@@ -69,6 +72,7 @@ function openProcess(events: LaneEvents): Lane {
   };
   hold(false);
   return {
+    pid: child.pid,
     hold,
     send: (message) => {
       // A send that loses the race against the child's death is reported by 'exit'.

@@ -1,4 +1,4 @@
-import { type Fact, intOf, ofShape, ofTensor } from '../../onnx/check/fact.ts';
+import { attributeOf, type Fact, intOf, ofShape, ofTensor } from '../../onnx/check/fact.ts';
 import { applyRule } from '../../onnx/check/rules.ts';
 import { graphScope, orderNodes, subgraphs } from '../../onnx/check/scope.ts';
 import { nodeName } from '../../onnx/check/where.ts';
@@ -128,13 +128,17 @@ function outputOf(
       : constant({ ...applyRule(node, facts), shape: null });
   const shape = shapeOf(node, facts, index);
   if (shape === null) return { batched, shape, numbers: null };
-  const exact = EXACT.has(node.op) && index === 0;
+  const exact = index === 0 && (EXACT.has(node.op) || isPlainConvolution(node));
   return {
     batched,
     shape: shape.map((size, axis) => (axis === 0 ? batch : exact ? size : null)),
     numbers: null,
   };
 }
+
+/** Explicit padding: the formula of the specification, with no choice left to the runtime. */
+const isPlainConvolution = (node: OnnxNode): boolean =>
+  node.op === 'Conv' && attributeOf(node, 'auto_pad') === undefined;
 
 const factOf = ({ shape, numbers }: BatchValue): Fact => ({ ...ofShape(shape ?? []), shape, numbers });
 

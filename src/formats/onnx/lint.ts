@@ -54,7 +54,10 @@ function dropDefaults(graph: OnnxGraph): OnnxGraph {
 /** The checks have refused every node of another domain, functions excepted. */
 function usedOpsets(model: OnnxModel): Opset[] {
   const own = new Set((model.functions ?? []).map(({ domain }) => domain));
-  const opsets = model.opsets.filter(({ domain }) => OPSET_RANGE.has(domain) || own.has(domain));
+  const versions = new Map(model.opsets.map(({ domain, version }) => [domain, version]));
+  const opsets = [...versions]
+    .map(([domain, version]) => ({ domain, version }))
+    .filter(({ domain }) => OPSET_RANGE.has(domain) || own.has(domain));
   const standard = opsets.some(({ domain }) => domain === '');
   return standard ? opsets : [{ domain: '', version: FALLBACK_OPSET }, ...opsets];
 }

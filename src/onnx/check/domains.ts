@@ -22,12 +22,17 @@ export function checkDomains(model: OnnxModel, functions: Functions): void {
   }
 }
 
-/** Imports of domains that nobody knows are no harm while no node uses them; writers of optimised graphs list many. */
+/**
+ * Imports of domains that nobody knows are no harm while no node uses them; writers of optimised graphs list many.
+ * skl2onnx may import one opset twice; of two versions readers take the last, which nobody means.
+ */
 function checkOpsets(opsets: readonly Opset[], where: string): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   for (const { domain, version } of opsets) {
-    if (seen.has(domain)) throw graphInvalid(where, `two opsets of domain "${domain}"`, 'one');
-    seen.add(domain);
+    const other = seen.get(domain) ?? version;
+    if (other !== version)
+      throw graphInvalid(where, `opsets ${other} and ${version} of domain "${domain}"`, 'one');
+    seen.set(domain, version);
     const range = OPSET_RANGE.get(domain);
     if (range !== undefined && (version < range.oldest || version > range.newest)) {
       const known = `${range.oldest} to ${range.newest}`;
