@@ -31,12 +31,12 @@ export function tableSignature(
 
 export const numbers = (count: number): 'number'[] => Array.from({ length: count }, () => 'number');
 
-export interface Running {
+interface Running {
   run(rows: readonly (readonly Cell[])[]): Promise<Answers>;
 }
 
 /** Loads the compiled model; `counts` gives the rows of each prefix input in order. */
-export async function start(
+async function start(
   root: Step,
   signature: Signature,
   counts: readonly (readonly (readonly number[])[])[] = [],

@@ -1,11 +1,11 @@
-import type { Tensor } from '../model/tensor.ts';
 import type { TreeArena, TreeEnsembleStep } from '../model/tree.ts';
-import type { AttributeInput, GraphBuilderApi, Value } from '../onnx/graph.ts';
-import { invalid } from './compiler.ts';
+import { invalid, unsupported } from './compiler.ts';
 
 /** Values of `nodes_modes` (ai.onnx.ml TreeEnsemble 5). */
-const MODE = { le: 0, lt: 1, member: 6 } as const;
+export const MODE = { le: 0, lt: 1, member: 6 } as const;
 const WORDS = 8;
+/** onnxruntime walks trees by recursion when it loads them: 20,000 levels overflow a stack of 8 MB. */
+const MAX_DEPTH = 2_000;
 
 /** Splits of an arena as TreeEnsemble attributes; what leaves hold is added where the trees are used. */
 export interface TreeNodes {
@@ -28,13 +28,6 @@ export interface TreeNodes {
   readonly categorical: Set<number>;
 }
 
-/** Leaf weights and targets of one TreeEnsemble operator. */
-export interface Leaves {
-  readonly weights: Float64Array;
-  readonly targets: Int32Array;
-  readonly width: number;
-}
-
 /** Ids of every arena node among splits or among leaves, and the tree it belongs to. */
 interface Numbering {
   readonly ids: Int32Array;
@@ -47,25 +40,21 @@ interface Numbering {
  * One pass over the arena, no recursion: children come after their parents, so a node's tree is known before it is
  * reached. Shared nodes are refused, since onnxruntime would unfold them without bound; orphans are left out.
  */
-function numberNodes(step: TreeEnsembleStep): Numbering {
-  const { roots, left, right } = step.arena;
+function numberNodes(step: TreeEnsembleStep, width: number): Numbering {
+  const { roots, left, right, feature } = step.arena;
   const count = left.length;
   const ids = new Int32Array(count);
   const tree = new Int32Array(count).fill(-1);
+  const depth = new Int32Array(count);
   const claim = (node: number, owner: number, parent: number): void => {
     if (!(node > parent && node < count) || tree[node] !== -1) {
-      throw invalid(
-        step,
-        `node ${node}`,
-        `reached from node ${parent} out of order or twice`,
-        'one parent before it',
-      );
+      const found = `reached from node ${parent} out of order or twice`;
+      throw invalid(step, `node ${node}`, found, 'one parent before it');
     }
     tree[node] = owner;
+    depth[node] = parent === -1 ? 0 : depth[parent]! + 1;
   };
-  roots.forEach((root, owner) => {
-    claim(root, owner, -1);
-  });
+  for (let owner = 0; owner < roots.length; owner += 1) claim(roots[owner]!, owner, -1);
   let splits = 0;
   let leaves = 0;
   for (let node = 0; node < count; node += 1) {
@@ -78,8 +67,25 @@ function numberNodes(step: TreeEnsembleStep): Numbering {
     ids[node] = splits++;
     claim(left[node]!, owner, node);
     claim(right[node]!, owner, node);
+    checkSplit(step, node, feature[node]!, width, depth[node]!);
   }
   return { ids, tree, splits, leaves };
+}
+
+function checkSplit(
+  step: TreeEnsembleStep,
+  node: number,
+  feature: number,
+  width: number,
+  depth: number,
+): void {
+  if (!(feature >= 0 && feature < width)) {
+    throw invalid(step, `node ${node}`, `split by column ${feature}`, `one of ${width} columns`);
+  }
+  if (depth >= MAX_DEPTH) {
+    const wanted = `trees of at most ${MAX_DEPTH} levels (use the native engine: \`--runtime native\`) are`;
+    throw unsupported(step, 'tree_', `over ${MAX_DEPTH} levels deep`, wanted);
+  }
 }
 
 const bitsOf = (words: Uint32Array, from: number): number[] =>
@@ -174,12 +180,12 @@ function setRoots(draft: Draft, firstFree: number): void {
 }
 
 /**
- * Translates all splits of an ensemble.
- * @throws MODEL_INVALID where the arena is no forest
+ * Translates all splits of an ensemble over `width` input columns.
+ * @throws MODEL_INVALID where the arena is no forest, MODEL_UNSUPPORTED where a tree is too deep for onnxruntime
  */
-export function treeNodes(step: TreeEnsembleStep): TreeNodes {
+export function treeNodes(step: TreeEnsembleStep, width: number): TreeNodes {
   const { arena } = step;
-  const { ids, tree, splits, leaves } = numberNodes(step);
+  const { ids, tree, splits, leaves } = numberNodes(step, width);
   const stumps = arena.roots.reduce((count, root) => count + Number(arena.left[root] === -1), 0);
   const nodes = allocate(step, splits + stumps, leaves);
   const draft = { arena, ids, nodes };
@@ -197,80 +203,4 @@ export function treeNodes(step: TreeEnsembleStep): TreeNodes {
   }
   setRoots(draft, splits);
   return nodes;
-}
-
-/**
- * `values` and then `more`, as the int64 list that an attribute is. Written as pairs of 32-bit words: every platform
- * that runs this is little-endian, and a BigInt a value would take most of the time of compiling a large forest.
- */
-function int64s(values: Int32Array, more: ArrayLike<number>): BigInt64Array {
-  const words = new Int32Array(2 * (values.length + more.length));
-  const put = (at: number, value: number): void => {
-    words[2 * at] = value;
-    words[2 * at + 1] = value >> 31;
-  };
-  for (let i = 0; i < values.length; i += 1) put(i, values[i]!);
-  for (let i = 0; i < more.length; i += 1) put(values.length + i, more[i]!);
-  return new BigInt64Array(words.buffer);
-}
-
-function float64s(values: Float64Array, more: Float64Array): Tensor {
-  const data = new Float64Array(values.length + more.length);
-  data.set(values);
-  data.set(more, values.length);
-  return { dtype: 'float64', shape: [data.length], data };
-}
-
-/**
- * The trees of a TreeEnsemble operator, with room for `bases` leaf-only trees in front: scores that are added before
- * the first tree. One addition after the other, in the library's own order, is what makes sums equal bit for bit.
- */
-export function treeFrame(nodes: TreeNodes, bases: number): Readonly<Record<string, AttributeInput>> {
-  const splits = nodes.trueIds.length;
-  const modes = new Uint8Array(splits + bases).fill(nodes.modes[0] ?? MODE.le);
-  modes.set(nodes.modes);
-  const none = new Float64Array(bases);
-  const ones = new Int32Array(bases).fill(1);
-  const leafIds = ones.map((_, index) => nodes.leaves.length + index);
-  const roots = ones.map((_, index) => splits + index);
-  const frame: Record<string, AttributeInput> = {
-    aggregate_function: 1n,
-    post_transform: 0n,
-    tree_roots: int64s(roots, nodes.roots),
-    nodes_featureids: int64s(nodes.features, none),
-    nodes_modes: { dtype: 'uint8', shape: [modes.length], data: modes },
-    nodes_splits: float64s(nodes.splits, none),
-    nodes_truenodeids: int64s(nodes.trueIds, leafIds),
-    nodes_falsenodeids: int64s(nodes.falseIds, leafIds),
-    nodes_trueleafs: int64s(nodes.trueLeafs, ones),
-    nodes_falseleafs: int64s(nodes.falseLeafs, ones),
-  };
-  if (nodes.tracksTrue.includes(1)) {
-    frame['nodes_missing_value_tracks_true'] = int64s(nodes.tracksTrue, none);
-  }
-  if (nodes.members.length > 0) {
-    frame['membership_values'] = float64s(Float64Array.from(nodes.members), new Float64Array(0));
-  }
-  return frame;
-}
-
-/**
- * One TreeEnsemble over `x`: sums of leaf weights by target, in tree order, `[N, width]` float64. `base` (one score a
- * target, or none) is as long as the frame's room for it.
- */
-export function treeEnsemble(
-  g: GraphBuilderApi,
-  x: Value,
-  frame: Readonly<Record<string, AttributeInput>>,
-  leaves: Leaves,
-  base: Float64Array = new Float64Array(0),
-): Value {
-  const targets = Int32Array.from(base, (_, index) => index);
-  const attributes = {
-    ...frame,
-    n_targets: BigInt(leaves.width),
-    leaf_weights: float64s(leaves.weights, base),
-    leaf_targetids: int64s(leaves.targets, targets),
-  };
-  return g.add('TreeEnsemble', [x], attributes, 'ai.onnx.ml');
 }

@@ -2,7 +2,8 @@ import type { TreeEnsembleStep } from '../model/tree.ts';
 import type { Value } from '../onnx/graph.ts';
 import { type Context, unsupported } from './compiler.ts';
 import { estimatorScores } from './tree-base.ts';
-import { type TreeNodes, treeEnsemble, treeFrame, treeNodes } from './tree-nodes.ts';
+import { type TreeNodes, treeNodes } from './tree-nodes.ts';
+import { treeEnsemble } from './tree-operator.ts';
 
 /** The input in the precision in which trees compare it. */
 export interface Compared {
@@ -21,7 +22,7 @@ export function rawScores(
   columns: readonly number[],
 ): Value {
   const { g } = context;
-  const nodes = treeNodes(step);
+  const nodes = treeNodes(step, x.width);
   const value = integerCategories(context, nodes, x);
   const sums =
     step.base.kind === 'estimator'
@@ -54,12 +55,12 @@ function sumsAfterConstant(
   if (target !== null) {
     const targets = nodes.leafTree.map((tree) => target[tree]!);
     const leaves = { weights: leafValues(step, nodes, 0), targets, width: step.scores };
-    return treeEnsemble(g, x, treeFrame(nodes, bases.length), leaves, Float64Array.from(bases));
+    return treeEnsemble(g, x, nodes, leaves, Float64Array.from(bases));
   }
   if (columns.length > 1) return sumsByLookUp(context, step, nodes, x, columns, bases);
   const weights = leafValues(step, nodes, columns[0]!);
   const leaves = { weights, targets: new Int32Array(nodes.leaves.length), width: 1 };
-  return treeEnsemble(g, x, treeFrame(nodes, bases.length), leaves, Float64Array.from(bases));
+  return treeEnsemble(g, x, nodes, leaves, Float64Array.from(bases));
 }
 
 function leafValues({ arena }: TreeEnsembleStep, { leaves }: TreeNodes, column: number): Float64Array {
@@ -79,7 +80,7 @@ const byTree = (
   weights: Float64Array,
 ): Value => {
   const leaves = { weights, targets: nodes.leafTree, width: step.arena.roots.length };
-  return treeEnsemble(context.g, x, treeFrame(nodes, 0), leaves);
+  return treeEnsemble(context.g, x, nodes, leaves);
 };
 
 /** Sum over axis 1, one addition after the other: CumSum keeps the order that ReduceSum is free to change. */

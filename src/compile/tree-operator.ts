@@ -1,0 +1,86 @@
+import type { Tensor } from '../model/tensor.ts';
+import type { AttributeInput, GraphBuilderApi, Value } from '../onnx/graph.ts';
+import { MODE, type TreeNodes } from './tree-nodes.ts';
+
+/** Leaf weights and targets of one TreeEnsemble operator. */
+export interface Leaves {
+  readonly weights: Float64Array;
+  readonly targets: Int32Array;
+  readonly width: number;
+}
+
+/**
+ * `values` and then `more`, as the int64 list that an attribute is. Written as pairs of 32-bit words: every platform
+ * that runs this is little-endian, and a BigInt a value would take most of the time of compiling a large forest.
+ */
+function int64s(values: Int32Array, more: ArrayLike<number>): BigInt64Array {
+  const words = new Int32Array(2 * (values.length + more.length));
+  const put = (at: number, value: number): void => {
+    words[2 * at] = value;
+    words[2 * at + 1] = value >> 31;
+  };
+  for (let i = 0; i < values.length; i += 1) put(i, values[i]!);
+  for (let i = 0; i < more.length; i += 1) put(values.length + i, more[i]!);
+  return new BigInt64Array(words.buffer);
+}
+
+function float64s(values: Float64Array, more: Float64Array): Tensor {
+  const data = new Float64Array(values.length + more.length);
+  data.set(values);
+  data.set(more, values.length);
+  return { dtype: 'float64', shape: [data.length], data };
+}
+
+/**
+ * The trees of a TreeEnsemble operator, with room for `bases` leaf-only trees in front: scores that are added before
+ * the first tree. One addition after the other, in the library's own order, is what makes sums equal bit for bit.
+ */
+function treeFrame(nodes: TreeNodes, bases: number): Readonly<Record<string, AttributeInput>> {
+  const splits = nodes.trueIds.length;
+  const modes = new Uint8Array(splits + bases).fill(nodes.modes[0] ?? MODE.le);
+  modes.set(nodes.modes);
+  const none = new Float64Array(bases);
+  const ones = new Int32Array(bases).fill(1);
+  const leafIds = ones.map((_, index) => nodes.leaves.length + index);
+  const roots = ones.map((_, index) => splits + index);
+  const frame: Record<string, AttributeInput> = {
+    aggregate_function: 1n,
+    post_transform: 0n,
+    tree_roots: int64s(roots, nodes.roots),
+    nodes_featureids: int64s(nodes.features, none),
+    nodes_modes: { dtype: 'uint8', shape: [modes.length], data: modes },
+    nodes_splits: float64s(nodes.splits, none),
+    nodes_truenodeids: int64s(nodes.trueIds, leafIds),
+    nodes_falsenodeids: int64s(nodes.falseIds, leafIds),
+    nodes_trueleafs: int64s(nodes.trueLeafs, ones),
+    nodes_falseleafs: int64s(nodes.falseLeafs, ones),
+  };
+  if (nodes.tracksTrue.includes(1)) {
+    frame['nodes_missing_value_tracks_true'] = int64s(nodes.tracksTrue, none);
+  }
+  if (nodes.members.length > 0) {
+    frame['membership_values'] = float64s(Float64Array.from(nodes.members), new Float64Array(0));
+  }
+  return frame;
+}
+
+/**
+ * One TreeEnsemble over `x`: sums of leaf weights by target, in tree order, `[N, width]` float64. `base` (one score a
+ * target, or none) is added before the first tree.
+ */
+export function treeEnsemble(
+  g: GraphBuilderApi,
+  x: Value,
+  nodes: TreeNodes,
+  leaves: Leaves,
+  base: Float64Array = new Float64Array(0),
+): Value {
+  const targets = Int32Array.from(base, (_, index) => index);
+  const attributes = {
+    ...treeFrame(nodes, base.length),
+    n_targets: BigInt(leaves.width),
+    leaf_weights: float64s(leaves.weights, base),
+    leaf_targetids: int64s(leaves.targets, targets),
+  };
+  return g.add('TreeEnsemble', [x], attributes, 'ai.onnx.ml');
+}
