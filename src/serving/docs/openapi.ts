@@ -6,11 +6,17 @@ export interface OpenApiOptions {
   readonly version: string;
   /** The version that `POST /predict` means, or null where the choice is the client's. */
   readonly main: Target | null;
+  /** What a version answers to its own example row, where that is known. */
+  readonly answers?: ReadonlyMap<Target, unknown>;
 }
 
 /** The OpenAPI 3.1 description of a server: every version with its own columns, categories and example. Pure. */
-export function openapi(targets: readonly Target[], { version, main }: OpenApiOptions): Schema {
+export function openapi(targets: readonly Target[], options: OpenApiOptions): Schema {
+  const { version, main, answers = new Map<Target, unknown>() } = options;
   const paths: Record<string, Schema> = {};
+  const predictPath = (target: Target, operationId: string, subject: string): Schema => ({
+    post: predictOperation(target, operationId, subject, answers.get(target)),
+  });
   if (main) paths['/predict'] = predictPath(main, 'predict', `the only model here, \`${main.model}\``);
   for (const target of targets) {
     const name = encodeURIComponent(target.model);
@@ -66,45 +72,46 @@ const requestSchema = (row: Schema): Schema => ({
   additionalProperties: false,
 });
 
-function predictPath(target: Target, operationId: string, subject: string): Schema {
+function predictOperation(target: Target, operationId: string, subject: string, answer: unknown): Schema {
   const { model, manifest } = target;
   const key = keyOf(target);
   const { framework, file, runtime, rowMicros } = manifest;
   const origin = `${framework.name} ${framework.version ?? ''}`.trim();
   return {
-    post: {
-      tags: [model],
-      operationId,
-      summary: `Predict with ${subject.replaceAll('`', '')}`,
-      description: `Rows for ${subject}: \`${file}\` (${origin}), ${runtime}, about ${rowMicros} µs a row. A bare row, a list of rows, \`instances\`, \`inputs\`, \`dataframe_records\` and \`dataframe_split\` are understood too.`,
-      requestBody: {
-        required: true,
-        content: {
-          'application/json': {
-            schema: { anyOf: [reference('schemas', `${key}.Request`), reference('schemas', `${key}.Row`)] },
-            examples: {
-              rows: { summary: 'A row that the model accepts', value: { rows: [manifest.example] } },
-            },
+    tags: [model],
+    operationId,
+    summary: `Predict with ${subject.replaceAll('`', '')}`,
+    description: `Rows for ${subject}: \`${file}\` (${origin}), ${runtime}, about ${rowMicros} µs a row. A bare row, a list of rows, \`instances\`, \`inputs\`, \`dataframe_records\` and \`dataframe_split\` are understood too.`,
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: { anyOf: [reference('schemas', `${key}.Request`), reference('schemas', `${key}.Row`)] },
+          examples: {
+            rows: { summary: 'A row that the model accepts', value: { rows: [manifest.example] } },
           },
         },
       },
-      responses: {
-        200: {
-          description: 'One prediction a row, in the order of the rows.',
-          headers: PREDICTION_HEADERS,
-          content: { 'application/json': { schema: reference('schemas', `${key}.Answer`) } },
-        },
-        400: reference('responses', 'BadRequest'),
-        413: reference('responses', 'TooLarge'),
-        415: reference('responses', 'UnknownEncoding'),
-        422: reference('responses', 'InvalidRows'),
-        500: reference('responses', 'Failed'),
-        503: reference('responses', 'Overloaded'),
-        504: reference('responses', 'TooSlow'),
-      },
     },
+    responses: { 200: answerResponse(reference('schemas', `${key}.Answer`), answer), ...REFUSALS },
   };
 }
+
+const answerResponse = (schema: Schema, example: unknown): Schema => ({
+  description: 'One prediction a row, in the order of the rows.',
+  headers: PREDICTION_HEADERS,
+  content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } },
+});
+
+const REFUSALS: Schema = {
+  400: reference('responses', 'BadRequest'),
+  413: reference('responses', 'TooLarge'),
+  415: reference('responses', 'UnknownEncoding'),
+  422: reference('responses', 'InvalidRows'),
+  500: reference('responses', 'Failed'),
+  503: reference('responses', 'Overloaded'),
+  504: reference('responses', 'TooSlow'),
+};
 
 const header = (description: string, schema: Schema = { type: 'string' }): Schema => ({
   description,

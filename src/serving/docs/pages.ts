@@ -11,7 +11,7 @@ export const SCRIPTS = {
   validatorUrl: null,
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
 });`,
-  'redoc.js': `Redoc.init('/openapi.json', { hideDownloadButtons: false }, document.getElementById('page'));`,
+  'redoc.js': `Redoc.init('/openapi.json', { schemasExpansionLevel: 3, jsonSamplesExpandLevel: 5 }, document.getElementById('page'));`,
 } as const;
 
 const escaped = (text: string): string =>

@@ -80,8 +80,9 @@ function elementSchema(dtype: DType): Schema {
 }
 
 /** Numbers of answers may be infinite or not a number, which JSON has no numbers for. */
-function answerElement({ dtype, classes }: OutputSpec, isLabel: boolean): Schema {
+function answerElement({ name, dtype, classes }: OutputSpec, isLabel: boolean): Schema {
   if (isLabel && classes && classes.values.length <= ENUM_MAX) return { enum: [...classes.values] };
+  if (name === 'predict_proba') return { type: 'number' };
   if (FLOATS.includes(dtype))
     return { anyOf: [{ type: 'number' }, { enum: ['Infinity', '-Infinity', null] }] };
   return elementSchema(dtype);

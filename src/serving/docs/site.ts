@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ASSETS, type AssetName, assetPath } from '../../config/assets.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import type { LoadedVersion } from '../../registry/version.ts';
 import type { DataPlane } from '../data-plane.ts';
 import { pathOf, sendError, sendJson } from '../http/answer.ts';
 import type { Target } from '../protocol.ts';
+import { plain } from '../protocols/plain.ts';
 import { openapi } from './openapi.ts';
 import { LANDING_STYLE, landingPage, redocPage, SCRIPTS, swaggerPage } from './pages.ts';
 
@@ -40,11 +42,13 @@ const REDOC_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
 const EMPTY_PICTURE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E";
 
 /** The pages for people and the OpenAPI description, for one set of versions. */
-export function createSite(plane: DataPlane): (request: IncomingMessage, response: ServerResponse) => void {
+export async function createSite(
+  plane: DataPlane,
+): Promise<(request: IncomingMessage, response: ServerResponse) => void> {
   const { versions } = plane;
-  const description = JSON.stringify(
-    openapi(versions, { version: packageJson.version, main: mainOf(plane) }),
-  );
+  const { version } = packageJson;
+  const answers = await exampleAnswers(plane);
+  const description = JSON.stringify(openapi(versions, { version, main: mainOf(plane), answers }));
   const html = (body: string): Content => ({ type: 'text/html; charset=utf-8', body });
   const contents = new Map<string, Content>([
     ['/', html(landingPage(versions))],
@@ -75,6 +79,22 @@ function mainOf(plane: DataPlane): Target | null {
   } catch {
     return null;
   }
+}
+
+/** Slower models show no answer of their own: the pages must not hold the loop. */
+const EXAMPLE_MICROS = 2000;
+
+/** What each quick version answers to its example row. */
+async function exampleAnswers(plane: DataPlane): Promise<Map<LoadedVersion, unknown>> {
+  const answers = new Map<LoadedVersion, unknown>();
+  for (const target of plane.versions) {
+    const { example, rowMicros } = target.manifest;
+    if (rowMicros > EXAMPLE_MICROS) continue;
+    const batch = plain.decode(target)({ rows: [example] });
+    const { outputs, rows } = await plane.infer({ target, batch });
+    answers.set(target, JSON.parse(plain.encode(target)(outputs, rows, 'f81d4fae7dec-1')));
+  }
+  return answers;
 }
 
 const SCRIPT = 'text/javascript; charset=utf-8';
