@@ -54,7 +54,8 @@ function preparePython(): string {
 /** What is wrong with a case, one sentence each. */
 async function complaintsAbout(file: FixtureFile): Promise<string[]> {
   try {
-    const { engines } = await evaluateFixture(file);
+    const { blocked, engines } = await evaluateFixture(file);
+    if (engines === null) return [blocked ?? 'not a model'];
     return Object.entries(engines).flatMap(([id, { missing, tally, answered }]) =>
       [...(missing ? [missing.message] : []), ...(tally?.failures ?? []), ...answered].map(
         (text) => `${id}: ${text}`,

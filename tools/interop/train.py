@@ -110,7 +110,7 @@ def tree_regressor(d):
         tree.DecisionTreeRegressor(criterion=d.one(["squared_error", "friedman_mse", "absolute_error"]), **tree_options(d)),
         forest(n_estimators=d.integer(1, 25), **tree_options(d)),
         ensemble.GradientBoostingRegressor(n_estimators=d.integer(1, 15), loss=d.one(["squared_error", "absolute_error", "huber", "quantile"]),
-                                           learning_rate=d.number(0.01, 1), init=d.one([None, "zero", linear_model.Ridge()]), random_state=0),
+                                           learning_rate=d.number(0.01, 1), init=d.one([None, "zero", tree.DecisionTreeRegressor(max_depth=2)]), random_state=0),
         ensemble.HistGradientBoostingRegressor(max_iter=d.integer(1, 20), loss=d.one(["squared_error", "absolute_error"]),
                                                l2_regularization=d.one([0.0, 1.0]), random_state=0),
     ])
