@@ -77,6 +77,7 @@ function headOf(view: EstimatorView, classes: Labels | null): TreeHead {
     link: classes.values.length <= 2 ? 'sigmoid' : 'softmax',
     factor: exponential ? 2 : 1,
     positiveAtZero: exponential || view.since(1, 4),
+    ...(classes.values.length > 2 && !view.since(1, 4) ? { viaLog: true as const } : {}),
   };
 }
 
