@@ -133,6 +133,16 @@ describe('composed steps', () => {
     expect(model.graph.inputs.map(({ name }) => name)).toEqual(['transform_2', 'column_1', 'transform_2_2']);
   });
 
+  test('take any number of columns where the file does not say how many', async () => {
+    const root: Step = { ...base, kind: 'function', function: 'negative' };
+    const signature: Signature = { ...tableSignature([], ['transform']), open: true } as Signature;
+    expect((await infer(root, signature, [[1, 2, 3]]))['transform']).toEqual({
+      dims: [1, 3],
+      data: [-1, -2, -3],
+    });
+    expect(compileModel({ root, signature }).model.graph.outputs[0]!.shape).toEqual(['N', 'columns']);
+  });
+
   test('answer strings as a matrix of strings', async () => {
     const imputer: Step = {
       ...base,

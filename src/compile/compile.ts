@@ -6,7 +6,7 @@ import { GraphBuilder } from '../onnx/builder.ts';
 import type { OnnxModel } from '../onnx/graph.ts';
 import { CertificateScopes } from './certificate.ts';
 import { type Context, type Outcome, type Output, unsupported } from './compiler.ts';
-import { GraphInputs } from './inputs.ts';
+import { GraphInputs, OPEN } from './inputs.ts';
 import type { CompiledPlan } from './plan.ts';
 import { compilerOf } from './steps.ts';
 import { matrixOf, type Stream, widthOf } from './stream.ts';
@@ -99,7 +99,7 @@ function declareOutput(context: Context, root: Step, outcome: Outcome, spec: Out
 
 /** `transform` of a transformer: one matrix of numbers or of strings. */
 function streamOutput(context: Context, root: Step, stream: Stream): Output {
-  const shape = [widthOf(stream)];
+  const shape = [widthOf(stream) ?? OPEN];
   if (stream.kind === 'matrix' || stream.columns.every(({ type }) => type === 'number')) {
     return { dtype: 'float64', shape, value: () => matrixOf(context, stream, root) };
   }

@@ -18,8 +18,8 @@ export interface Context {
 /** A predictor's answer; its nodes are emitted only where the signature or another step asks for it. */
 export interface Output {
   readonly dtype: DType;
-  /** Sizes behind the batch dimension: `[]` is `[N]`. */
-  readonly shape: readonly number[];
+  /** Sizes behind the batch dimension: `[]` is `[N]`; a name where the file does not say. */
+  readonly shape: readonly (number | string)[];
   readonly value: () => Value;
 }
 

@@ -71,10 +71,11 @@ function indicator(context: Context, step: SimpleImputerStep, column: Column): C
 /** Missing cells by their column's fill value; columns without one are dropped; indicators come last. */
 export const simpleImputer: Compiler<SimpleImputerStep> = {
   emit(context, step, input) {
-    if (step.fill.length !== widthOf(input)) {
-      throw invalid(step, 'statistics_', `${step.fill.length} long`, `${widthOf(input)} long`);
+    const width = widthOf(input) ?? step.fill.length;
+    if (step.fill.length !== width) {
+      throw invalid(step, 'statistics_', `${step.fill.length} long`, `${width} long`);
     }
-    if (input.kind === 'matrix') return { stream: imputeMatrix(context, step, input.value, input.width) };
+    if (input.kind === 'matrix') return { stream: imputeMatrix(context, step, input.value, width) };
     const imputed = keptColumns(step).map((index) =>
       imputeColumn(context, step, columnAt(context, input, index), index),
     );

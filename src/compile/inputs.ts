@@ -8,6 +8,8 @@ import { type Column, matrix, once, type Stream } from './stream.ts';
 
 /** Name of the input that takes a whole numeric matrix. */
 const MATRIX = 'input';
+/** Name of a number of columns that the file does not say. */
+export const OPEN = 'columns';
 
 export type TableSignature = Extract<Signature, { form: 'table' | 'text' | 'labels' }>;
 
@@ -56,9 +58,8 @@ export class GraphInputs {
 
   #open(signature: TableSignature): Stream {
     if (signature.columns.every(({ type }) => type !== 'string')) {
-      const width = signature.columns.length;
-      if (signature.open) return matrix(this.#g.input(MATRIX, 'float64', ['N', 'columns']), width);
-      return matrix(this.#g.input(MATRIX, 'float64', ['N', width]), width);
+      const width = signature.open ? null : signature.columns.length;
+      return matrix(this.#g.input(MATRIX, 'float64', ['N', width ?? OPEN]), width);
     }
     const columns = signature.columns.map(({ type }, index): Column => {
       const kind = type === 'string' ? 'string' : 'number';

@@ -10,14 +10,14 @@ export interface Column {
   readonly source: number | null;
 }
 
-/** What flows between steps: one float64 matrix `[N, width]`, or columns of mixed types. */
+/** What flows between steps: one float64 matrix `[N, width]` (null: the file does not say), or columns of mixed types. */
 export type Stream =
-  | { readonly kind: 'matrix'; readonly value: Value; readonly width: number }
+  | { readonly kind: 'matrix'; readonly value: Value; readonly width: number | null }
   | { readonly kind: 'columns'; readonly columns: readonly Column[] };
 
-export const matrix = (value: Value, width: number): Stream => ({ kind: 'matrix', value, width });
+export const matrix = (value: Value, width: number | null): Stream => ({ kind: 'matrix', value, width });
 
-export const widthOf = (stream: Stream): number =>
+export const widthOf = (stream: Stream): number | null =>
   stream.kind === 'matrix' ? stream.width : stream.columns.length;
 
 /** Emits at most once, however often the value is asked for. */
@@ -69,14 +69,16 @@ export function concat(context: Context, streams: readonly Stream[], step: Step)
   );
   if (!numeric) return { kind: 'columns', columns: streams.flatMap((stream) => columnsOf(context, stream)) };
   const values = streams.map((stream) => matrixOf(context, stream, step));
-  const width = streams.reduce((sum, stream) => sum + widthOf(stream), 0);
+  const width = streams
+    .map(widthOf)
+    .reduce((sum, own) => (sum === null || own === null ? null : sum + own), 0);
   return matrix(context.g.add('Concat', values, { axis: 1n }), width);
 }
 
 const columnsOf = (context: Context, stream: Stream): readonly Column[] =>
   stream.kind === 'columns'
     ? stream.columns
-    : Array.from({ length: stream.width }, (_, index) => columnAt(context, stream, index));
+    : Array.from({ length: stream.width ?? 0 }, (_, index) => columnAt(context, stream, index));
 
 /** The number of rows as a `[1]` int64 tensor. */
 export function rowsOf({ g }: Context, stream: Stream): Value {

@@ -20,13 +20,13 @@ export const tfidf: Compiler<TfidfStep> = {
   emit(context, step, input) {
     const { g } = context;
     let x = matrixOf(context, input, step);
-    const width = widthOf(input);
+    const width = step.idf?.length ?? widthOf(input);
     if (step.sublinear) {
       const zero = g.float64([0], []);
       const damped = g.add('Add', [g.add('Log', [x]), g.float64([1], [])]);
       x = g.add('Where', [g.add('Equal', [x, zero]), zero, damped]);
     }
-    if (step.idf !== null) x = g.add('Mul', [x, g.float64(step.idf, [1, width])]);
+    if (step.idf !== null) x = g.add('Mul', [x, g.float64(step.idf, [1, step.idf.length])]);
     if (step.norm !== null) x = divideByNorm(context, x, rowNorm(context, x, step.norm));
     return { stream: matrix(x, width) };
   },

@@ -6,6 +6,7 @@ import {
   bitExact,
   type Compiler,
   type Context,
+  invalid,
   type Output,
   unsupported,
   withinTolerance,
@@ -14,18 +15,34 @@ import {
 import { argMax, binaryIndex, labelOutput, labelsAt } from './labels.ts';
 import { complement, flat, logSoftmax, sigmoid, softmax } from './links.ts';
 import type { Certification } from './plan.ts';
-import { matrixOf, once, type Stream, widthOf } from './stream.ts';
+import { matrixOf, once, type Stream, select, widthOf } from './stream.ts';
 import { type Compared, rawScores } from './tree-scores.ts';
 
 type Head<K extends TreeHead['kind']> = Extract<TreeHead, { kind: K }>;
 type Outputs = Record<string, Output | readonly Output[]>;
 
 /** `x` as the trees compare it: rounded to float32 first, unless they compare float64. */
-function comparedInput(context: Context, step: TreeEnsembleStep, input: Stream): Value {
+function comparedInput(context: Context, step: TreeEnsembleStep, input: Stream): Compared {
   const { g } = context;
-  const x = matrixOf(context, input, step);
-  return step.input === 'float64' ? x : g.add('Cast', [g.add('Cast', [x], { to: 1n })], { to: 11n });
+  const width = widthOf(input) ?? step.features;
+  if (width === null) throw invalid(step, 'n_features_in_', 'missing', 'the number of columns');
+  const x = matrixOf(context, known(context, input, width), step);
+  const value = step.input === 'float64' ? x : g.add('Cast', [g.add('Cast', [x], { to: 1n })], { to: 11n });
+  return { value, width };
 }
+
+/**
+ * A matrix of unknown width as one of `width` columns: picking them fails on a narrower one, where the operator would
+ * read past the end of its rows.
+ */
+const known = (context: Context, input: Stream, width: number): Stream =>
+  widthOf(input) === null
+    ? select(
+        context,
+        input,
+        Array.from({ length: width }, (_, index) => index),
+      )
+    : input;
 
 const columnsOf = ({ g }: Context, scores: Value, from: number, count: number): Value =>
   g.add('Slice', [scores, g.int64([from], [1]), g.int64([from + count], [1]), g.int64([1], [1])]);
@@ -129,8 +146,7 @@ function outputsOf(context: Context, step: TreeEnsembleStep, x: Compared): Outpu
 
 export const treeEnsembleStep: Compiler<TreeEnsembleStep> = {
   emit(context, step, input) {
-    const compared = { value: comparedInput(context, step, input), width: widthOf(input) };
-    return { outputs: outputsOf(context, step, compared) };
+    return { outputs: outputsOf(context, step, comparedInput(context, step, input)) };
   },
   certify: certification,
 };
