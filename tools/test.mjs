@@ -1,0 +1,149 @@
+// What `npm test` runs: installs what is missing, then checks everything. Plain JavaScript without dependencies,
+// because it runs on a fresh clone, before anything is installed, and on whatever Node the machine has.
+//   npm test                 everything
+//   npm test -- src/formats  the gate and the tests below a folder
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { isInstalled, markInstalled } from './installed.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const only = process.argv.slice(2);
+const BROWSER_TEST = 'e2e/docs-browser.test.ts';
+/** Suites that could not be run, with the reason. */
+const skipped = [];
+
+// Scripts find the Node and the tools of node_modules first, then what pip installs for a user.
+process.env.PATH = [join(root, 'node_modules/.bin'), process.env.PATH, join(homedir(), '.local/bin')].join(
+  delimiter,
+);
+
+const say = (text) => process.stdout.write(`${text}\n`);
+const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+const attempt = (command, ...args) =>
+  spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
+
+function installPackages() {
+  if (isInstalled(root)) return;
+  say('Installing the packages of package-lock.json (once) …');
+  if (!attempt('npm', 'ci', '--no-audit', '--no-fund')) {
+    say('`npm ci` failed: see the lines above, then start again.');
+    process.exit(1);
+  }
+  markInstalled(root);
+}
+
+/** Installs a Debian package where this user may; false where not. */
+function installDebian(name) {
+  if (process.getuid?.() !== 0 || !works('apt-get', '--version')) return false;
+  say(`Installing Debian's ${name} (once) …`);
+  return (
+    attempt('apt-get', 'update', '-qq') &&
+    attempt('apt-get', 'install', '-y', '-qq', '--no-install-recommends', name)
+  );
+}
+
+/** A browser for the test of /docs and /redoc. */
+function prepareBrowser() {
+  if (existsSync(process.env.PLIMSOLL_CHROMIUM ?? '/usr/bin/chromium') || installDebian('chromium')) return;
+  skipped.push(
+    `${BROWSER_TEST}: no chromium, and no right to install it (set PLIMSOLL_CHROMIUM to a browser)`,
+  );
+}
+
+/** uv makes the Python environment of the interoperability suite. */
+function prepareUv() {
+  if (works('uv', '--version')) return;
+  say('Installing uv (once) …');
+  const pip = ['-m', 'pip', 'install', '--quiet', '--user'];
+  if (!works('python3', '-m', 'pip', '--version')) installDebian('python3-pip');
+  // Debian marks its own Python as managed by apt; uv is a single program that disturbs nothing there.
+  if (attempt('python3', ...pip, 'uv') || attempt('python3', ...pip, '--break-system-packages', 'uv')) return;
+  skipped.push('tools/interop.ts: no uv, and pip could not install it (https://docs.astral.sh/uv)');
+}
+
+/** Runs a command to its end; `quiet` holds its output back until then. */
+function run(name, command, args, { quiet = false } = {}) {
+  const started = Date.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (quiet) say(`\n── ${name}\n${output.trimEnd()}`);
+      resolve({ name, code, output, seconds: Math.round((Date.now() - started) / 1000) });
+    });
+  });
+}
+
+/** Counts of a program that ends with `N passed, N failed`; one failure where it died before that. */
+function counted({ name, code, output, seconds }) {
+  const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(output) ?? [null, 0, code === 0 ? 0 : 1];
+  return { name, seconds, passed: Number(passed), failed: Math.max(Number(failed), code === 0 ? 0 : 1) };
+}
+
+/** Runs the vitest suites and reads their counts from its report. */
+async function runVitest() {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
+  const file = join(folder, 'report.json');
+  try {
+    const exclude = skipped.some((reason) => reason.startsWith(BROWSER_TEST))
+      ? ['--exclude', BROWSER_TEST]
+      : [];
+    const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`];
+    const { code, seconds } = await run('tests', 'vitest', ['run', ...reporters, ...exclude, ...only]);
+    const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    const { numPassedTests: passed = 0, numFailedTests = 0, testResults = [] } = report;
+    // A file that cannot be loaded has no tests of its own: it counts as one failure.
+    const unloaded = testResults.filter(
+      (result) => result.status === 'failed' && result.assertionResults.length === 0,
+    );
+    const failed = numFailedTests + unloaded.length;
+    for (const result of testResults) {
+      const pending = result.assertionResults.filter(
+        (test) => test.status === 'pending' || test.status === 'skipped',
+      );
+      if (pending.length > 0) skipped.push(`${pending.length} tests of ${result.name.replace(root, '')}`);
+    }
+    return { name: 'tests', seconds, passed, failed: Math.max(failed, code === 0 ? 0 : 1) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function main() {
+  installPackages();
+  if (only.length === 0) {
+    prepareBrowser();
+    prepareUv();
+  }
+  // The suites of vitest measure time now and then: they have the machine to themselves.
+  const beside = [run('ok', 'node', ['tools/ok.ts'], { quiet: true })];
+  if (only.length === 0 && !skipped.some((reason) => reason.startsWith('tools/interop.ts'))) {
+    beside.push(run('interop', 'node', ['tools/interop.ts'], { quiet: true }));
+  }
+  const results = [...(await Promise.all(beside)).map(counted), await runVitest()];
+
+  say('');
+  for (const reason of skipped) say(`skipped  ${reason}`);
+  for (const { name, seconds, passed, failed } of results) {
+    say(`${failed === 0 ? 'ok    ' : 'FAILED'}   ${name}: ${passed} of ${passed + failed} in ${seconds} s`);
+  }
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  say(`${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') === 0 ? 0 : 1;
+}
+
+await main();
