@@ -40,4 +40,5 @@ export function checkErrors(
   });
 }
 
-if (import.meta.main) report('errors', checkErrors(ERRORS, listFiles('src', '.ts')));
+if (import.meta.main)
+  report('errors', checkErrors(ERRORS, [...listFiles('src', '.ts'), ...listFiles('bin', '.js')]));
