@@ -6,7 +6,7 @@ import { encodeModel } from '../../onnx/encode.ts';
 import { MISSING_STRING } from '../../onnx/missing.ts';
 import { partName } from '../../onnx/parts.ts';
 import { createOnnxEngine } from './engine.ts';
-import { MAX_PREFIX_CELLS } from './prefix.ts';
+import { MAX_PREFIX_CELLS } from './slices.ts';
 
 const signature = (outputs: Signature['outputs']): Signature => ({
   form: 'table',
@@ -151,6 +151,30 @@ describe('createOnnxEngine()', () => {
     });
     await expect(engine.infer(batch('input', 'float64'))).rejects.toMatchObject({
       message: 'input "input": expected float32, got float64',
+    });
+    await engine.close();
+  });
+
+  test('gives a frozen graph the rows that it takes, slice by slice', async () => {
+    const g = new GraphBuilder('pairs');
+    const x = g.input('x', 'float32', [2, 1]);
+    g.output('y', g.add('Sub', [x, g.add('ReduceMean', [x, g.int64([0], [1])])]), 'float32', [2, 1]);
+    const spec = { dtype: 'float32', shape: [2, 1] } as const;
+    const frozen: Signature = {
+      form: 'tensors',
+      tensors: [{ name: 'x', ...spec }],
+      outputs: [{ name: 'y', ...spec }],
+      classes: null,
+    };
+    const engine = await createOnnxEngine({ onnx: encodeModel(g.build({})), signature: frozen });
+    const batch = (...data: number[]) => {
+      const tensor = { dtype: 'float32', shape: [data.length, 1], data: Float32Array.from(data) } as const;
+      return { kind: 'tensors', rows: data.length, tensors: { x: tensor } } as const;
+    };
+    const answer = await engine.infer(batch(1, 3, 10, 30));
+    expect(answer['y']).toEqual({ dtype: 'float32', shape: [4, 1], data: Float32Array.of(-1, 1, -10, 10) });
+    await expect(engine.infer(batch(1, 2, 3))).rejects.toMatchObject({
+      message: 'rows: this graph takes exactly 2 at a time, got 3',
     });
     await engine.close();
   });

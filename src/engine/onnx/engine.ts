@@ -4,8 +4,9 @@ import type { Signature } from '../../model/signature.ts';
 import type { Engine } from '../engine.ts';
 import { type FeedPlan, feedTensors } from './feed.ts';
 import { gatherOutputs, graphOutputNames } from './outputs.ts';
-import { type ColumnInput, inferInSlices, type NativePrefix, preparePrefixes } from './prefix.ts';
+import { type ColumnInput, type NativePrefix, preparePrefixes } from './prefix.ts';
 import { GraphSession } from './session.ts';
+import { inferInSlices, sliceRule } from './slices.ts';
 
 export interface OnnxEngineOptions {
   /** ModelProto bytes: compiled by this program, or linted. */
@@ -27,8 +28,9 @@ export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engi
   const { columns = null, signature } = options;
   const prefix = await preparePrefixes(options.prefix ?? []);
   const plan: FeedPlan = { inputs: session.inputs, prefix, columns };
+  const rule = sliceRule(signature, prefix);
   const fetches = graphOutputNames(signature.outputs);
   const run = async (batch: Batch): Promise<Outputs> =>
     gatherOutputs(signature.outputs, await session.run(feedTensors(plan, batch), fetches));
-  return { id: 'onnx', infer: (batch) => inferInSlices(batch, prefix, run), close: () => session.close() };
+  return { id: 'onnx', infer: (batch) => inferInSlices(batch, rule, run), close: () => session.close() };
 }

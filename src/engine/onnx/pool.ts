@@ -6,8 +6,9 @@ import type { OnnxEngineOptions } from './engine.ts';
 import { feedTensors } from './feed.ts';
 import type { Isolation } from './lane.ts';
 import { gatherOutputs, graphOutputNames } from './outputs.ts';
-import { inferInSlices, type NativePrefix, preparePrefixes } from './prefix.ts';
+import { type NativePrefix, preparePrefixes } from './prefix.ts';
 import { Seat } from './seat.ts';
+import { inferInSlices, type SliceRule, sliceRule } from './slices.ts';
 
 export interface OnnxPoolOptions extends OnnxEngineOptions {
   /** @default {1} */
@@ -52,6 +53,7 @@ class OnnxPool implements Engine {
   readonly id = 'onnx';
   readonly #options: OnnxPoolOptions;
   readonly #prefix: readonly NativePrefix[];
+  readonly #rule: SliceRule;
   readonly #fetches: readonly string[];
   readonly #limit: number;
   readonly #seats: readonly Seat[];
@@ -62,6 +64,7 @@ class OnnxPool implements Engine {
     const { onnx, isolation = 'thread', timeoutMs = null, workers = 1, queue = 64 } = options;
     this.#options = options;
     this.#prefix = prefix;
+    this.#rule = sliceRule(options.signature, prefix);
     this.#fetches = graphOutputNames(options.signature.outputs);
     this.#limit = queue;
     const changed = (): void => this.#assign();
@@ -75,7 +78,7 @@ class OnnxPool implements Engine {
   infer(batch: Batch): Promise<Outputs> {
     const { columns = null, signature } = this.#options;
     const plan = { inputs: this.#seats[0]?.inputs ?? [], prefix: this.#prefix, columns };
-    return inferInSlices(batch, this.#prefix, async (slice) =>
+    return inferInSlices(batch, this.#rule, async (slice) =>
       gatherOutputs(signature.outputs, await this.#submit(feedTensors(plan, slice))),
     );
   }

@@ -1,7 +1,5 @@
 import type { ColumnInput, PrefixInput } from '../../compile/plan.ts';
-import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Matrix } from '../../model/tensor.ts';
-import { concatenateOutputs } from './outputs.ts';
 
 /** A native step in front of the graph: one text column becomes a dense matrix that the graph takes as an input. */
 export interface NativePrefix {
@@ -38,25 +36,4 @@ export async function preparePrefixes(
     };
     return { column, input, width: step.vocabulary.length, evaluate };
   });
-}
-
-/** Numbers that the dense matrices of one slice may hold (64 MB): larger batches go through in slices. */
-export const MAX_PREFIX_CELLS = 8_000_000;
-
-/** Runs a batch whole, or slice by slice where its prefixes would make too large a dense matrix. */
-export async function inferInSlices(
-  batch: Batch,
-  prefixes: readonly NativePrefix[],
-  run: (batch: Batch) => Promise<Outputs>,
-): Promise<Outputs> {
-  const width = prefixes.reduce((sum, prefix) => sum + prefix.width, 0);
-  const step = Math.max(1, Math.floor(MAX_PREFIX_CELLS / Math.max(1, width)));
-  if (width === 0 || batch.kind !== 'table' || batch.rows <= step) return run(batch);
-  const slices: Outputs[] = [];
-  for (let start = 0; start < batch.rows; start += step) {
-    const end = Math.min(start + step, batch.rows);
-    const columns = batch.columns.map((column) => column.slice(start, end));
-    slices.push(await run({ kind: 'table', rows: end - start, columns }));
-  }
-  return concatenateOutputs(slices);
 }

@@ -110,6 +110,7 @@ const EXACT = new Set([
   'Unsqueeze',
   'Clip',
   'Dropout',
+  'Flatten',
   'Gelu',
   'LeakyRelu',
 ]);
@@ -147,7 +148,7 @@ function shapeOf(node: OnnxNode, facts: readonly (Fact | null)[], index: number)
   const rank = facts[0]?.shape?.length ?? null;
   if (KEEPS_RANK.has(node.op)) return rank === null ? null : new Array<null>(rank).fill(null);
   if (node.domain === 'ai.onnx.ml') return CLASSIFIERS.has(node.op) && index === 0 ? [null] : [null, null];
-  if (node.op === 'Flatten') return [null, null];
+  if (node.op === 'Flatten') return [null, rowSize(facts[0]?.shape ?? null)];
   if (node.op === 'ArgMax' || node.op === 'ArgMin') {
     return rank === null
       ? null
@@ -155,6 +156,11 @@ function shapeOf(node: OnnxNode, facts: readonly (Fact | null)[], index: number)
   }
   return index === 0 ? applyRule(node, facts).shape : null;
 }
+
+/** Elements of one row, where all its sizes are known. */
+const rowSize = (shape: Fact['shape']): number | null =>
+  shape?.slice(1).reduce<number | null>((p, size) => (p === null || size === null ? null : p * size), 1) ??
+  null;
 
 const CLASSIFIERS = new Set(['LinearClassifier', 'SVMClassifier', 'TreeEnsembleClassifier']);
 const KEEPS_RANK = new Set([

@@ -11,8 +11,10 @@ const keyOf = (domain: string, name: string, overload: string): string =>
   JSON.stringify([domain, name, overload]);
 
 /** The function that a node calls, if it calls one. */
-export const calledFunction = (functions: Functions, node: OnnxNode): OnnxFunction | null =>
-  functions.get(keyOf(node.domain, node.op, node.overload ?? '')) ?? null;
+export function calledFunction(functions: Functions, node: OnnxNode): OnnxFunction | null {
+  if (functions.size === 0) return null;
+  return functions.get(keyOf(node.domain, node.op, node.overload ?? '')) ?? null;
+}
 
 const titleOf = (fn: OnnxFunction): string => `function "${fn.domain}.${fn.name}"`;
 

@@ -1,0 +1,69 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
+import type { Signature } from '../../model/signature.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import { concatenateOutputs } from './outputs.ts';
+import type { NativePrefix } from './prefix.ts';
+
+/** Numbers that the dense matrices of one slice may hold (64 MB): larger batches go through in slices. */
+export const MAX_PREFIX_CELLS = 8_000_000;
+
+/** How many rows a graph takes at once: at most so many, or exactly so many where its batch dimension is frozen. */
+export interface SliceRule {
+  readonly rows: number;
+  readonly exact: boolean;
+}
+
+export function sliceRule(signature: Signature, prefixes: readonly NativePrefix[]): SliceRule {
+  if (signature.form === 'tensors') {
+    const rows = signature.tensors[0]?.shape[0] ?? -1;
+    return rows > 0 ? { rows, exact: true } : { rows: Number.POSITIVE_INFINITY, exact: false };
+  }
+  const width = prefixes.reduce((sum, prefix) => sum + prefix.width, 0);
+  if (width === 0) return { rows: Number.POSITIVE_INFINITY, exact: false };
+  return { rows: Math.max(1, Math.floor(MAX_PREFIX_CELLS / width)), exact: false };
+}
+
+/**
+ * Runs a batch whole, or slice by slice where the graph can't take it at once.
+ *
+ * @throws INPUT_INVALID where a frozen graph would get fewer rows than it takes
+ */
+export async function inferInSlices(
+  batch: Batch,
+  rule: SliceRule,
+  run: (batch: Batch) => Promise<Outputs>,
+): Promise<Outputs> {
+  if (rule.exact && (batch.rows === 0 || batch.rows % rule.rows !== 0)) {
+    const problem = `rows: this graph takes exactly ${rule.rows} at a time, got ${batch.rows}`;
+    throw new PlimsollError('INPUT_INVALID', { problem });
+  }
+  if (batch.rows <= rule.rows) return run(batch);
+  const slices: Outputs[] = [];
+  for (let start = 0; start < batch.rows; start += rule.rows) {
+    slices.push(await run(sliceOf(batch, start, Math.min(start + rule.rows, batch.rows))));
+  }
+  return concatenateOutputs(slices);
+}
+
+function sliceOf(batch: Batch, start: number, end: number): Batch {
+  const rows = end - start;
+  switch (batch.kind) {
+    case 'matrix': {
+      const data = batch.data.subarray(start * batch.width, end * batch.width);
+      return { kind: 'matrix', rows, width: batch.width, data };
+    }
+    case 'table':
+      return { kind: 'table', rows, columns: batch.columns.map((column) => column.slice(start, end)) };
+    case 'tensors': {
+      const parts = Object.entries(batch.tensors).map(([name, tensor]) => [name, rowsOf(tensor, start, end)]);
+      return { kind: 'tensors', rows, tensors: Object.fromEntries(parts) };
+    }
+  }
+}
+
+function rowsOf(tensor: Tensor, start: number, end: number): Tensor {
+  const width = tensor.shape.slice(1).reduce((product, size) => product * size, 1);
+  const data = tensor.data.slice(start * width, end * width);
+  return { dtype: tensor.dtype, shape: [end - start, ...tensor.shape.slice(1)], data } as Tensor;
+}
