@@ -1,7 +1,7 @@
 import type { NamedGlobal, OutlineNode } from '../model/description.ts';
 import type { ColumnSpec, OutputSpec, Signature } from '../model/signature.ts';
 import type { EngineReport, InspectReport } from './inspect-report.ts';
-import { bytes, clip, count, table } from './table.ts';
+import { bytes, clip, count, grouped, table } from './table.ts';
 import { styled } from './terminal.ts';
 
 /** The page that a person reads: what it is, what it takes and answers, what it names, whether it runs. */
@@ -120,7 +120,7 @@ function globals(named: readonly NamedGlobal[]): string {
   ];
   const listed = [...of('dangerous'), ...of('unknown')];
   for (const { module, name, offset, meaning } of listed.slice(0, GLOBALS_SHOWN)) {
-    const line = `  ${meaning}: ${module}.${name} at byte ${offset.toLocaleString('en')}`;
+    const line = `  ${meaning}: ${module}.${name} at byte ${grouped(offset)}`;
     lines.push(meaning === 'dangerous' ? styled('red', line) : styled('yellow', line));
   }
   if (listed.length > GLOBALS_SHOWN) lines.push(`  … ${count(listed.length - GLOBALS_SHOWN, 'more name')}`);
@@ -157,7 +157,7 @@ const engineLine = (name: string, { runs, reason }: EngineReport, how: string): 
 
 function blockers(report: InspectReport): string {
   const lines = report.blockers.flatMap(({ path, class: name, field, found, wanted, offset }) => [
-    `  ${styled('red', '✗')} ${path || 'the model'} (${name.split('.').at(-1)}), byte ${offset.toLocaleString('en')}`,
+    `  ${styled('red', '✗')} ${path || 'the model'} (${name.split('.').at(-1)}), byte ${grouped(offset)}`,
     `    ${field} is ${found}; ${wanted} supported`,
   ]);
   return [...lines, '', 'Next: replace that step and save the model again.'].join('\n');

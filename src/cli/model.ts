@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ModelContent, ModelDescription } from '../model/description.ts';
-import { createEngine } from '../registry/engines.ts';
 import { contentOf } from '../registry/content.ts';
+import { createEngine } from '../registry/engines.ts';
 
 /** Reads a file as data, as far as it can be understood. */
 export async function readModel(path: string): Promise<ModelDescription> {

@@ -1,0 +1,58 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { content, listing } from '../tools/sources.mjs';
+import { folder, ROOT, runWith } from './cli.ts';
+
+/** A checkout in small: its sources and its bundle say which of them ran. */
+let place: string;
+const write = (path: string, text: string): void => {
+  mkdirSync(join(place, path, '..'), { recursive: true });
+  writeFileSync(join(place, path), text);
+};
+const source = join('src', 'cli', 'main.ts');
+const says = (word: string): string => `export const main = (): void => console.log('${word}');`;
+const run = () => runWith(process.execPath, [join(place, 'bin/plimsoll.js')]);
+
+beforeEach(() => {
+  place = folder();
+  cpSync(join(ROOT, 'bin'), join(place, 'bin'), { recursive: true });
+  cpSync(join(ROOT, 'tools/sources.mjs'), join(place, 'tools/sources.mjs'));
+  write('package.json', '{"type":"module"}');
+  write('package-lock.json', '{}');
+  write('tools/build.ts', '');
+  write(source, says('sources'));
+  write('dist/main.js', "export const main = () => console.log('bundle');");
+  write('dist/digest.json', JSON.stringify({ listing: listing(place), content: content(place) }));
+});
+
+test('a bundle of these very sources runs', () => {
+  expect(run().stdout).toBe('bundle\n');
+});
+
+test('changed sources run themselves', () => {
+  write(source, says('new sources'));
+  expect(run().stdout).toBe('new sources\n');
+});
+
+test('a new source file makes the bundle old, a new test does not', () => {
+  write('src/cli/other.test.ts', '');
+  expect(run().stdout).toBe('bundle\n');
+  write('src/cli/other.ts', '');
+  expect(run().stdout).toBe('sources\n');
+});
+
+test('the same bytes with other times are the same sources, and are remembered', () => {
+  utimesSync(join(place, source), 1, 1);
+  expect(run().stdout).toBe('bundle\n');
+  expect(JSON.parse(readFileSync(join(place, 'dist/digest.json'), 'utf8')).listing).toBe(listing(place));
+});
+
+test('without a bundle the sources run, and without sources the bundle', () => {
+  rmSync(join(place, 'dist'), { recursive: true });
+  expect(run().stdout).toBe('sources\n');
+  write('dist/main.js', "export const main = () => console.log('bundle');");
+  rmSync(join(place, 'src'), { recursive: true });
+  rmSync(join(place, 'tools'), { recursive: true });
+  expect(run().stdout).toBe('bundle\n');
+});
