@@ -3,6 +3,7 @@ import type { ByteSource, Format, ReadContext } from '../formats/format.ts';
 import { isObjectFile } from '../formats/joblib/detect.ts';
 import { readObjectFile } from '../formats/joblib/read.ts';
 import { DEFAULT_LIMITS, type Limits } from '../formats/limits.ts';
+import { onnxFormat } from '../formats/onnx/format.ts';
 import { describeSklearn } from '../formats/sklearn/describe.ts';
 import type { ModelDescription } from '../model/description.ts';
 import { CODECS } from './codecs.ts';
@@ -18,7 +19,7 @@ const objectFormat: Format = {
 };
 
 /** Every format, in the order in which they are asked. */
-const FORMATS: readonly Format[] = [objectFormat];
+const FORMATS: readonly Format[] = [objectFormat, onnxFormat];
 
 export interface ReadOptions {
   /** Limits to change by name for a trusted file. */
@@ -38,7 +39,7 @@ export function detectFormat(source: ByteSource): Format {
   const head = source.slice(0, Math.min(HEAD, source.size));
   const format = FORMATS.find((candidate) => candidate.match(head));
   if (format !== undefined) return format;
-  const known = 'pickle, joblib';
+  const known = 'pickle, joblib, ONNX';
   throw new PlimsollError('FORMAT_UNKNOWN', {
     path: source.name,
     found: head.length === 0 ? '(none)' : hex(head),

@@ -21,10 +21,18 @@ export type ArrayDraft = { -readonly [K in keyof PyArray]: PyArray[K] };
 const corrupt = (offset: number, found: string, wanted: string): PlimsollError =>
   new PlimsollError('READ_CORRUPT', { what: WHAT, offset, found, wanted });
 
+const EMPTY: Omit<PyArray, 'offset'> = {
+  type: 'array',
+  dtype: parseDType('i1', 0),
+  shape: [0],
+  fortran: false,
+  data: new Uint8Array(0),
+  mask: null,
+};
+
 /** `_reconstruct(subtype, shape, typecode)`: an empty array that BUILD fills. */
 export function emptyArray(offset: number): PyArray {
-  const dtype = parseDType('i1', offset);
-  return { type: 'array', dtype, shape: [0], fortran: false, data: new Uint8Array(0), mask: null, offset };
+  return { ...EMPTY, offset };
 }
 
 /** Bytes of a bytes object, or of a Python 2 str. */

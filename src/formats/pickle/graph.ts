@@ -1,6 +1,9 @@
 import type { Budget } from '../budget.ts';
 import type { PyValue } from './value.ts';
 
+/** Steps between two looks at the clock. */
+const TICK = 65536;
+
 interface Visit {
   readonly value: object;
   readonly children: readonly PyValue[];
@@ -63,7 +66,9 @@ export function checkGraph(root: PyValue, budget: Budget, offset: number): void 
     return true;
   };
   enter(root);
+  let steps = 0;
   for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+    if (++steps % TICK === 0) budget.checkTime('nested values', offset);
     if (top.next === top.children.length) {
       leave(path, done, open, budget, offset);
       continue;

@@ -1,6 +1,13 @@
-/** For tests: values in the words of tools/fixtures/pickles.py, to compare with what Python says it wrote. */
+/**
+ * For tests: values in the words of tools/fixtures/pickles.py, to compare with what Python says it wrote, and pickle
+ * programs written by hand.
+ */
+import { isPlimsollError } from '../../core/errors.ts';
+import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { dtypeName, fieldColumn, isNumeric, scalarValue, toValues } from '../numpy/decode.ts';
+import type { ObjectFile } from '../object-file.ts';
 import { className } from './access.ts';
+import { readPickle } from './read.ts';
 import { isType, type PyArray, type PyValue } from './value.ts';
 
 export type Json = null | boolean | string | number | Json[] | { [key: string]: Json };
@@ -62,4 +69,42 @@ function tellObject(value: Extract<PyValue, { type: 'object' }>): Json {
   if (value.entries.length > 0) return { ...base, entries: value.entries.map((entry) => entry.map(tell)) };
   const state = isType(value.state, 'dict') && value.state.entries.length === 0 ? null : tell(value.state);
   return value.items.length > 0 ? { ...base, state, items: value.items.map(tell) } : { ...base, state };
+}
+
+/** Bytes of a program: text is Latin-1, numbers are single bytes. */
+export function program(...parts: readonly (string | number | Uint8Array)[]): Uint8Array {
+  return new Uint8Array(
+    Buffer.concat(
+      parts.map((part) =>
+        typeof part === 'number'
+          ? Buffer.of(part)
+          : typeof part === 'string'
+            ? Buffer.from(part, 'latin1')
+            : part,
+      ),
+    ),
+  );
+}
+
+export const unicode = (text: string): Uint8Array => program(0x8c, text.length, text);
+export const global = (module: string, name: string): Uint8Array =>
+  program(unicode(module), unicode(name), 0x93);
+export const u32 = (value: number): Uint8Array => new Uint8Array(new Uint32Array([value]).buffer);
+export const u64 = (value: bigint): Uint8Array => new Uint8Array(new BigUint64Array([value]).buffer);
+
+export const read = (bytes: Uint8Array, limits: Partial<Limits> = {}): ObjectFile =>
+  readPickle(bytes, { limits: { ...DEFAULT_LIMITS, ...limits }, now: () => performance.now() });
+
+/** `read`, or the code and details of the refusal; anything but a typed refusal fails the test. */
+export function outcome(
+  bytes: Uint8Array,
+  limits: Partial<Limits> = {},
+): { code: string; offset?: unknown; name?: unknown } {
+  try {
+    read(bytes, limits);
+    return { code: 'read' };
+  } catch (error) {
+    if (!isPlimsollError(error)) throw error;
+    return { code: error.code, offset: error.details['offset'], name: error.details['name'] };
+  }
 }

@@ -4,7 +4,7 @@ import { isType, type PyValue } from '../value.ts';
 import { type Opcode, opcode } from './opcode.ts';
 
 /** Rough bytes of a container, an item and an entry, with what later walks over them remember. */
-const CONTAINER = 200;
+const CONTAINER = 256;
 const ITEM = 24;
 const ENTRY = 96;
 
@@ -22,10 +22,20 @@ function pushTuple(machine: Machine, items: PyValue[]): void {
   machine.push(pyTuple(items));
 }
 
-function smallTuple(machine: Machine, size: number): void {
-  const items: PyValue[] = [];
-  for (let i = 0; i < size; i++) items.unshift(machine.pop());
-  pushTuple(machine, items);
+// Array literals: an array that grows from nothing reserves seventeen slots.
+function tuple1(machine: Machine): void {
+  pushTuple(machine, [machine.pop()]);
+}
+
+function tuple2(machine: Machine): void {
+  const second = machine.pop();
+  pushTuple(machine, [machine.pop(), second]);
+}
+
+function tuple3(machine: Machine): void {
+  const third = machine.pop();
+  const second = machine.pop();
+  pushTuple(machine, [machine.pop(), second, third]);
 }
 
 /** Pairs of an even run of values; keys must be hashable, as in Python. */
@@ -90,9 +100,9 @@ export const CONTAINERS: readonly Opcode[] = [
   opcode('e', 'APPENDS', (m) => append(m, m.popMark())),
   opcode(')', 'EMPTY_TUPLE', (m) => m.push(EMPTY_TUPLE)),
   opcode('t', 'TUPLE', (m) => pushTuple(m, m.popMark())),
-  opcode(0x85, 'TUPLE1', (m) => smallTuple(m, 1)),
-  opcode(0x86, 'TUPLE2', (m) => smallTuple(m, 2)),
-  opcode(0x87, 'TUPLE3', (m) => smallTuple(m, 3)),
+  opcode(0x85, 'TUPLE1', tuple1),
+  opcode(0x86, 'TUPLE2', tuple2),
+  opcode(0x87, 'TUPLE3', tuple3),
   opcode('}', 'EMPTY_DICT', (m) => pushDict(m, [])),
   opcode('d', 'DICT', (m) => pushDict(m, m.popMark())),
   opcode('s', 'SETITEM', setItem),

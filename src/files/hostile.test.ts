@@ -1,0 +1,188 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { xxh32 } from '../formats/codecs/checksum.ts';
+
+/**
+ * Bombs, each read by a process of its own as any user would: whatever the file says, reading takes less than five
+ * seconds and 512 MB, and ends with data or a coded refusal.
+ */
+const MIB = 2 ** 20;
+const MAX_RSS = 512 * MIB;
+const MAX_MS = 5000;
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-hostile-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const CHILD = `
+import { readFileSync } from 'node:fs';
+import { readModelFile } from ${JSON.stringify(join(import.meta.dirname, 'read-model.ts'))};
+const started = performance.now();
+let code = 'read';
+try { readModelFile(process.argv[1]); } catch (error) { code = error.code ?? String(error); }
+const ms = performance.now() - started;
+// Not resourceUsage().maxRSS: on Linux that starts with what the parent had when it forked.
+const peak = /VmHWM:\\s+(\\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))[1];
+console.log(JSON.stringify({ code, ms, rss: 1024 * peak }));
+`;
+
+interface Measured {
+  readonly code: string;
+  readonly ms: number;
+  readonly rss: number;
+}
+
+function readInChild(bytes: Uint8Array): Measured {
+  const path = join(folder, 'bomb');
+  writeFileSync(path, bytes);
+  const child = spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', CHILD, path], {
+    encoding: 'utf8',
+  });
+  if (child.error) throw child.error;
+  if (child.status !== 0)
+    throw new Error(`the reader died (${child.signal ?? child.status}): ${child.stderr.slice(-500)}`);
+  return JSON.parse(child.stdout) as Measured;
+}
+
+const PROTO = Buffer.from([0x80, 4]);
+
+/** `prefix`, then `unit` as often as it fits, then `suffix`. */
+function flood(
+  size: number,
+  unit: readonly number[] | string,
+  prefix: string | readonly number[] = '',
+  suffix = '',
+): Uint8Array {
+  const latin = (text: string | readonly number[]): Buffer =>
+    typeof text === 'string' ? Buffer.from(text, 'latin1') : Buffer.from(text);
+  const count = Math.floor(size / latin(unit).length);
+  return Buffer.concat([
+    PROTO,
+    latin(prefix),
+    Buffer.alloc(count * latin(unit).length, latin(unit)),
+    latin(suffix),
+  ]);
+}
+
+function counted(count: number, make: (i: number) => string, prefix = '', suffix = ''): Uint8Array {
+  return Buffer.from(
+    `\x80\x04${prefix}${Array.from({ length: count }, (_, i) => make(i)).join('')}${suffix}`,
+    'latin1',
+  );
+}
+
+const u32 = (value: number): string => Buffer.from(new Uint32Array([value]).buffer).toString('latin1');
+
+/** An LZ4 frame of blocks that are one long run each. */
+function lz4Bomb(blocks: number): Uint8Array {
+  const descriptor = [0x60, 0x70];
+  const run = 4 * MIB - 1 - 5 - 4 - 15;
+  const match = [0x1f, 0x61, 0x01, 0x00, ...new Array<number>(Math.floor(run / 255)).fill(255), run % 255];
+  const block = Buffer.from([...match, 0x50, 1, 2, 3, 4, 5]);
+  const size = Buffer.from(new Uint32Array([block.length]).buffer);
+  const header = [0x04, 0x22, 0x4d, 0x18, ...descriptor, (xxh32(Uint8Array.from(descriptor)) >>> 8) & 0xff];
+  return Buffer.concat([
+    Buffer.from(header),
+    ...Array.from({ length: blocks }, () => [size, block]).flat(),
+    Buffer.alloc(4),
+  ]);
+}
+
+interface Stream {
+  readonly codec: string;
+  readonly variant: string;
+  readonly content: string;
+  readonly stream: string;
+}
+const streams: readonly Stream[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../fixtures/codecs.json'), 'utf8'),
+);
+
+/** A stream by Python's compressor, over and over. */
+function repeated(codec: string, content: string, count: number): Uint8Array {
+  const stream = streams.find((one) => one.codec === codec && one.content === content)!;
+  return Buffer.concat(new Array<Buffer>(count).fill(Buffer.from(stream.stream, 'base64')));
+}
+
+/** Poorly and very compressible data mixed, so that the ratio alone looks fine. */
+function mixed(megabytes: number): Buffer {
+  const noise = Buffer.alloc(2 * MIB);
+  for (let i = 0, x = 1; i < noise.length; i++) {
+    x = (Math.imul(x, 1103515245) + 12345) >>> 0;
+    noise[i] = x >>> 24;
+  }
+  return Buffer.concat([noise, Buffer.alloc((megabytes - 2) * MIB)]);
+}
+
+const RECONSTRUCT = 'cnumpy.core.multiarray\n_reconstruct\nq\x01';
+const WRAPPER = 'cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x05\x00\x00\x00shapeJ';
+
+const BOMBS: Readonly<Record<string, () => Uint8Array>> = {
+  'a stack of None': () => flood(200 * MIB, 'N', '('),
+  'opcodes without an effect': () => flood(240 * MIB, 'N0'),
+  'empty lists': () => flood(64 * MIB, ']', '('),
+  'empty dicts': () => flood(64 * MIB, '}', '('),
+  sets: () => flood(64 * MIB, [0x8f], '('),
+  'one-element tuples': () => flood(64 * MIB, [0x4e, 0x85], '('),
+  'nested tuples': () => flood(64 * MIB, [0x85], 'N', '.'),
+  'nested lists': () => flood(16 * MIB, '](', '('),
+  floats: () => flood(200 * MIB, 'G\x00\x00\x00\x00\x00\x00\x00\x01', '('),
+  ints: () => flood(200 * MIB, 'M\xff\xff', '('),
+  'long ints': () => flood(100 * MIB, '\x8a\x09\x01\x02\x03\x04\x05\x06\x07\x08\x09', '('),
+  'long ints in text': () => counted(10_000, () => `L${'9'.repeat(9000)}L\n`, '('),
+  'short strings': () => flood(100 * MIB, 'U\x02ab', '('),
+  'escaped strings': () => counted(30, () => `S'${'\\x41'.repeat(250_000)}'\n`, '('),
+  'unicode escapes': () => counted(30, () => `V${'\\u0041'.repeat(160_000)}\n`, '('),
+  'wide strings': () => counted(3, () => `X${u32(60 * MIB)}${'\xf0\x9f\x98\x80'.repeat(15 * MIB)}`, '('),
+  'memo entries': () => flood(100 * MIB, 'N\x94', '('),
+  'scattered memo entries': () => counted(2_000_000, (i) => `r${u32(i * 100)}`, 'N'),
+  'dict entries': () => flood(100 * MIB, 'NNs', '}'),
+  'append to one list': () => flood(240 * MIB, 'Na', ']'),
+  'duplicates of a growing list': () => flood(60 * MIB, '2a', ']'),
+  marks: () => flood(64 * MIB, '('),
+  objects: () => flood(64 * MIB, ')\x81', 'ca\nb\n'),
+  calls: () => flood(64 * MIB, 'h\x00)R', 'ca\nb\nq\x00('),
+  names: () => counted(2_000_000, (i) => `ca\nb${i}\n`, '('),
+  dtypes: () => flood(64 * MIB, 'h\x00h\x01R', 'cnumpy\ndtype\nq\x00X\x02\x00\x00\x00f8\x85q\x01('),
+  'empty arrays': () => flood(64 * MIB, 'h\x01)R', `${RECONSTRUCT}(`),
+  'references that unfold': () =>
+    counted(2000, (i) => `0](${`j${u32(i)}`.repeat(100)}er${u32(i + 1)}`, `]r${u32(0)}`, '.'),
+  'arrays over the same bytes': () =>
+    counted(
+      20_000,
+      () => 'h\x02(h\x03h\x04h\x05X\x01\x00\x00\x00CtR',
+      `C\x00q\x00cnumpy.core.numeric\n_frombuffer\nq\x02B${u32(8 * MIB)}${'\0'.repeat(8 * MIB)}q\x03cnumpy\ndtype\nX\x02\x00\x00\x00i1\x85Rq\x04J${u32(8 * MIB)}\x85q\x05(`,
+    ),
+  'a joblib array larger than the file': () =>
+    counted(
+      1,
+      () =>
+        `${WRAPPER}${u32(2 ** 30)}\x85X\x05\x00\x00\x00dtypecnumpy\ndtype\nX\x02\x00\x00\x00f8\x85RX\x05\x00\x00\x00orderX\x01\x00\x00\x00Cub`,
+    ),
+  'a file over the limit': () => Buffer.concat([Buffer.from('\x80\x04(', 'latin1'), Buffer.alloc(300 * MIB)]),
+  noise: () => flood(100 * MIB, [0x95, 0xff, 0x1f]),
+  'a zlib bomb': () => deflateSync(Buffer.alloc(400 * MIB), { level: 9 }),
+  'a gzip bomb': () => gzipSync(Buffer.alloc(400 * MIB), { level: 9 }),
+  'a zlib bomb with a modest ratio': () => deflateSync(mixed(390)),
+  'an LZ4 bomb': () => lz4Bomb(100),
+  'bzip2 of zeros, over and over': () => repeated('bz2', 'zeros', 20_000),
+  'bzip2 of noise, over and over': () => repeated('bz2', 'noise', 20_000),
+  'bzip2 of nothing, over and over': () => repeated('bz2', 'nothing', 500_000),
+  'xz of zeros, over and over': () => repeated('xz', 'zeros', 20_000),
+  'xz of noise, over and over': () => repeated('xz', 'noise', 20_000),
+  'xz of nothing, over and over': () => repeated('xz', 'nothing', 500_000),
+  'LZ4 of nothing, over and over': () => repeated('lz4', 'nothing', 2_000_000),
+};
+
+describe('hostile files', () => {
+  it.each(Object.keys(BOMBS))('%s', (name) => {
+    const { code, ms, rss } = readInChild(BOMBS[name]!());
+    if (process.env['SHOW']) console.log(name, code, Math.round(ms), Math.round(rss / MIB));
+    expect(code).toMatch(/^(?:read$|READ_|MODEL_|FORMAT_)/);
+    expect(rss).toBeLessThan(MAX_RSS);
+    expect(ms).toBeLessThan(MAX_MS);
+  });
+});
