@@ -131,16 +131,28 @@ export function columnOf(block: Block, col: number, names: readonly string[]): C
   return values;
 }
 
-/** Refuses the first NaN of a dense block, if there is one. */
-export function refuseMissing(block: DenseBlock, names: readonly string[]): void {
-  const { rows, cols, data } = block;
-  for (let k = 0; k < rows * cols; k++) {
-    if (Number.isNaN(data[k])) {
-      refuseCell(
-        Math.floor(k / cols),
-        names[k % cols] ?? `x${k % cols}`,
-        'expected a number, got a missing value',
-      );
-    }
+/**
+ * Refuses the first infinite number of a block, and the first NaN unless `missing` allows it: the check that
+ * scikit-learn's estimators make of their input.
+ */
+export function checkNumbers(
+  block: DenseBlock | SparseBlock,
+  names: readonly string[],
+  missing: 'refused' | 'allowed',
+): void {
+  const values = block.kind === 'dense' ? block.data : block.values;
+  const count = block.kind === 'dense' ? block.rows * block.cols : values.length;
+  for (let k = 0; k < count; k++) {
+    const value = values[k]!;
+    if (Number.isFinite(value) || (missing === 'allowed' && Number.isNaN(value))) continue;
+    const row =
+      block.kind === 'dense' ? Math.floor(k / block.cols) : block.indptr.findIndex((end) => end > k) - 1;
+    const col = block.kind === 'dense' ? k % block.cols : block.indices[k]!;
+    refuseNumber(row, names[col] ?? `x${col}`, value);
   }
+}
+
+/** Refuses a number an estimator does not take. */
+export function refuseNumber(row: number, name: string, value: number): never {
+  refuseCell(row, name, `expected a finite number, got ${Number.isNaN(value) ? 'a missing value' : value}`);
 }

@@ -3,10 +3,10 @@ import type { MissingMarker, SimpleImputerStep } from '../../model/imputation.ts
 import {
   allocateCells,
   type Block,
+  checkNumbers,
   columnOf,
   createScratch,
   refuseCell,
-  refuseMissing,
   toDense,
 } from './block.ts';
 import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
@@ -41,7 +41,7 @@ function prepareNumeric(step: SimpleImputerStep, names: readonly string[]): (inp
   const isMissing = numericTest(step.missing);
   return (input) => {
     const block = toDense(input, names, scratch);
-    if (step.missing.kind !== 'null') refuseMissing(block, names);
+    checkNumbers(block, names, step.missing.kind === 'null' ? 'allowed' : 'refused');
     const { rows, cols, data } = block;
     const out = allocateCells(rows * width);
     for (let row = 0, at = 0; row < rows; row++) {

@@ -2,9 +2,9 @@ import type { Matrix } from '../../model/tensor.ts';
 import {
   allocateCells,
   type Block,
+  checkNumbers,
   createScratch,
   type DenseBlock,
-  refuseMissing,
   type SparseBlock,
   toDense,
 } from './block.ts';
@@ -25,14 +25,14 @@ export function prepareProduct(
   const addend = bias ?? new Float64Array(weights.rows);
   let transposed: Float64Array | null = null;
   return (input) => {
-    if (input.kind === 'sparse') {
-      transposed ??= transpose(weights);
-      return sparseProduct(input, transposed, addend);
-    }
-    const block = toDense(input, names, scratch);
-    const scores = denseProduct(block, weights, addend);
-    // A NaN score is how a missing value shows (or an infinite one): the input is searched only then.
-    if (hasNaN(scores)) refuseMissing(block, names);
+    const block = input.kind === 'sparse' ? input : toDense(input, names, scratch);
+    if (block.kind === 'sparse') transposed ??= transpose(weights);
+    const scores =
+      block.kind === 'sparse'
+        ? sparseProduct(block, transposed!, addend)
+        : denseProduct(block, weights, addend);
+    // A score that is not finite is how a missing or infinite number shows: the input is searched only then.
+    if (!areFinite(scores)) checkNumbers(block, names, 'refused');
     return scores;
   };
 }
@@ -90,7 +90,7 @@ function transpose(matrix: Matrix): Float64Array {
   return out;
 }
 
-function hasNaN(values: Float64Array): boolean {
-  for (let k = 0; k < values.length; k++) if (Number.isNaN(values[k])) return true;
-  return false;
+function areFinite(values: Float64Array): boolean {
+  for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return false;
+  return true;
 }

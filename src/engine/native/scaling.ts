@@ -6,7 +6,7 @@ import type {
   ScalingStep,
   StandardScalerStep,
 } from '../../model/scaling.ts';
-import { createScratch, refuseMissing, type SparseBlock, toDense } from './block.ts';
+import { checkNumbers, createScratch, type SparseBlock, toDense } from './block.ts';
 import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
 
 /** Writes `rows` scaled rows of `x` into `out`. */
@@ -25,7 +25,9 @@ function prepareElementwise(
     transform: (input) => {
       checkWidth(input, cols);
       if (input.kind === 'sparse' && divisor !== null) return scaleSparse(input, divisor);
-      const { rows, data } = toDense(input, names, packed);
+      const block = toDense(input, names, packed);
+      checkNumbers(block, names, 'allowed');
+      const { rows, data } = block;
       const out = scaled(rows * cols);
       kernel(data, out, rows);
       return { kind: 'dense', rows, cols, data: out };
@@ -102,19 +104,20 @@ function clip(x: number, low: number, high: number): number {
 function prepareNormalizer(step: NormalizerStep, { names }: Preparation): Evaluator {
   const packed = createScratch();
   const scaled = createScratch();
-  const { norm } = step;
+  const { norm, negligible = Number.MIN_VALUE } = step;
   return {
     transform: (input) => {
       if (step.features !== null) checkWidth(input, step.features);
       if (input.kind === 'sparse') return normalizeSparse(input, norm);
       const block = toDense(input, names, packed);
-      refuseMissing(block, names);
+      checkNumbers(block, names, 'refused');
       const { rows, cols, data } = block;
       const out = scaled(rows * cols);
       for (let row = 0; row < rows; row++) {
         const from = row * cols;
-        const size = rowNorm(data, from, from + cols, norm) || 1;
-        for (let k = from; k < from + cols; k++) out[k] = data[k]! / size;
+        const size = rowNorm(data, from, from + cols, norm);
+        const divisor = size < negligible ? 1 : size;
+        for (let k = from; k < from + cols; k++) out[k] = data[k]! / divisor;
       }
       return { kind: 'dense', rows, cols, data: out };
     },

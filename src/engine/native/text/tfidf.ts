@@ -1,9 +1,9 @@
 import type { TfidfStep } from '../../../model/text.ts';
 import {
   type Block,
+  checkNumbers,
   createScratch,
   type DenseBlock,
-  refuseMissing,
   type SparseBlock,
   toDense,
 } from '../block.ts';
@@ -34,7 +34,7 @@ function sparseOf(
 ): SparseBlock {
   if (input.kind === 'sparse') return input;
   const dense = toDense(input, names, packed);
-  refuseMissing(dense, names);
+  checkNumbers(dense, names, 'refused');
   return compress(dense);
 }
 

@@ -1,12 +1,12 @@
 import type { TreeEnsembleStep } from '../../../model/tree.ts';
-import { type Block, refuseCell } from '../block.ts';
+import { type Block, refuseCell, refuseNumber } from '../block.ts';
 
 /** Copies rows of a block into the form trees compare. */
 export type RowFill = (block: Block, from: number, to: number, x: Float64Array) => boolean;
 
 /**
  * Makes the copy ready: rounded to float32 where the estimator compares in float32, followed by -x where `mirrored`,
- * refusing missing values where the estimator does. True where rows can't be asked mirrored questions:
+ * refusing missing and infinite values where the estimator does. True where rows can't be asked mirrored questions:
  * they hold +∞, which a threshold of +∞ still sends left.
  */
 export function prepareRowFill(
@@ -16,6 +16,8 @@ export function prepareRowFill(
   names: readonly string[],
 ): RowFill {
   const rounds = step.input === 'float32';
+  // The estimators that compare in float32 refuse what has no finite float32; HistGradientBoosting does not.
+  const accepts = (value: number): boolean => (Number.isNaN(value) ? step.acceptsMissing : !rounds);
   const stride = mirrored ? 2 * width : width;
   return (block, from, to, x) => {
     const count = to - from;
@@ -26,9 +28,8 @@ export function prepareRowFill(
       for (let col = 0; col < width; col++) {
         const given = x[at + col]!;
         const value = rounds ? Math.fround(given) : given;
-        if (Number.isNaN(value) && !step.acceptsMissing) {
-          refuseCell(from + row, names[col] ?? `x${col}`, 'expected a number, got a missing value');
-        }
+        if (!Number.isFinite(value) && !accepts(value))
+          refuseNumber(from + row, names[col] ?? `x${col}`, given);
         x[at + col] = value;
         if (mirrored) {
           x[at + width + col] = -value;

@@ -94,6 +94,8 @@ function writeChoice(writer: Writer, options: readonly Node[]): void {
 }
 
 function writeRepeat(writer: Writer, { item, min, max, greedy }: Extract<Node, { kind: 'repeat' }>): void {
+  // Copies of nothing would not count against the limit on instructions.
+  if (widthOf(item)[1] === 0) writer.refuse('a repeat of nothing');
   for (let i = 0; i < min; i++) write(writer, item);
   const leave: ((to: number) => void)[] = [];
   const turn = (): void => {
