@@ -1,7 +1,7 @@
 /** Round constants of FIPS 180-4, §4.2.2: the first 32 bits of the fractions of the cube roots of primes. */
-const K = new Uint32Array(64);
+const K = new Int32Array(64);
 /** Initial state of §5.3.3: the same of the square roots. */
-const START = new Uint32Array(8);
+const START = new Int32Array(8);
 
 for (let prime = 2, count = 0; count < 64; prime += 1) {
   let divisor = 2;
@@ -30,7 +30,7 @@ const BLOCK = 64;
 /** SHA-256 (FIPS 180-4) of bytes, as hex; for code that may not use `node:crypto`. */
 export function sha256(bytes: Uint8Array): string {
   const state = START.slice();
-  const words = new Uint32Array(64);
+  const words = new Int32Array(64);
   const whole = bytes.length - (bytes.length % BLOCK);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < whole; at += BLOCK) compress(state, words, view, at);
@@ -41,32 +41,32 @@ export function sha256(bytes: Uint8Array): string {
   const tailView = new DataView(tail.buffer);
   tailView.setBigUint64(tail.length - 8, BigInt(bytes.length) * 8n);
   for (let at = 0; at < tail.length; at += BLOCK) compress(state, words, tailView, at);
-  return Array.from(state, (word) => word.toString(16).padStart(8, '0')).join('');
+  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
 const rotate = (x: number, by: number): number => (x >>> by) | (x << (32 - by));
 
-function compress(state: Uint32Array, w: Uint32Array, view: DataView, at: number): void {
-  for (let t = 0; t < 16; t += 1) w[t] = view.getUint32(at + 4 * t);
+function compress(state: Int32Array, w: Int32Array, view: DataView, at: number): void {
+  for (let t = 0; t < 16; t += 1) w[t] = view.getInt32(at + 4 * t);
   for (let t = 16; t < 64; t += 1) {
-    const [x, y] = [w[t - 15]!, w[t - 2]!];
+    const x = w[t - 15]!;
+    const y = w[t - 2]!;
     const s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
     const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
-    w[t] = w[t - 16]! + s0 + w[t - 7]! + s1;
+    w[t] = (w[t - 16]! + s0 + w[t - 7]! + s1) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let f = state[5]!;
+  let g = state[6]!;
+  let h = state[7]!;
   for (let t = 0; t < 64; t += 1) {
-    const t1 = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + K[t]! + w[t]!;
-    const t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    const t1 =
+      (h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + K[t]! + w[t]!) | 0;
+    const t2 = ((rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     h = g;
     g = f;
     f = e;
@@ -76,5 +76,12 @@ function compress(state: Uint32Array, w: Uint32Array, view: DataView, at: number
     b = a;
     a = (t1 + t2) | 0;
   }
-  for (const [i, value] of [a, b, c, d, e, f, g, h].entries()) state[i] = state[i]! + value;
+  state[0] = state[0]! + a;
+  state[1] = state[1]! + b;
+  state[2] = state[2]! + c;
+  state[3] = state[3]! + d;
+  state[4] = state[4]! + e;
+  state[5] = state[5]! + f;
+  state[6] = state[6]! + g;
+  state[7] = state[7]! + h;
 }
