@@ -3,6 +3,7 @@ import type { ColumnTransformerStep, FeatureUnionStep, PipelineStep } from './co
 import type { Categories, OneHotStep, OrdinalStep } from './encoding.ts';
 import type { SimpleImputerStep } from './imputation.ts';
 import type { Step } from './step.ts';
+import type { TreeEnsembleStep } from './tree.ts';
 import { outputWidth } from './width.ts';
 
 /** What a step wants of one input column. `any` passes through to an output that nobody looks at. */
@@ -12,9 +13,16 @@ export interface Need {
   readonly used: boolean;
   readonly categories?: readonly (string | number | boolean | null)[];
   readonly unknown?: 'error' | 'ignore';
+  /** Largest magnitude that the step takes; absent where infinities pass. */
+  readonly largest?: number;
 }
 
-const NUMBER: Need = { type: 'number', nullable: false, used: true };
+/** scikit-learn refuses what is not finite (`check_array`), for trees after rounding to float32. */
+const FINITE = { largest: Number.MAX_VALUE };
+/** The last float64 before the midpoint between the largest float32 and the next that there would be. */
+const FINITE_IN_FLOAT32 = { largest: 3.4028235677973362e38 };
+
+const NUMBER: Need = { type: 'number', nullable: false, used: true, ...FINITE };
 const NULLABLE_NUMBER: Need = { type: 'number', nullable: true, used: true };
 const TEXT: Need = { type: 'string', nullable: false, used: true };
 /** Of an output column of the root: anything goes. */
@@ -35,7 +43,7 @@ export function needsOf(
   const columns = step.features ?? width ?? inputWidthFrom(step, out);
   const needs = columns === null ? null : needsOfWidth(step, columns, out);
   return step.refusesMissing === true && needs !== null
-    ? needs.map((need) => ({ ...need, nullable: false }))
+    ? needs.map((need) => ({ ...need, nullable: false, ...(need.type === 'number' ? FINITE : {}) }))
     : needs;
 }
 
@@ -51,7 +59,7 @@ function needsOfWidth(step: Step, width: number, out: readonly Need[] | null): r
     case 'min-max-scaler':
     case 'max-abs-scaler':
     case 'robust-scaler':
-      return elementwise(width, out);
+      return elementwise(width, out).map((need) => ({ ...need, ...FINITE }));
     case 'function':
       return step.function === 'identity' ? (out ?? all(width, FREE)) : elementwise(width, out);
     case 'normalizer':
@@ -63,7 +71,7 @@ function needsOfWidth(step: Step, width: number, out: readonly Need[] | null): r
     case 'multinomial-nb':
       return all(width, NUMBER);
     case 'tree-ensemble':
-      return all(width, step.acceptsMissing ? NULLABLE_NUMBER : NUMBER);
+      return all(width, treeNeed(step));
     case 'dummy':
       return all(width, NULLABLE_NUMBER);
     case 'count-vectorizer':
@@ -87,6 +95,12 @@ function needsOfWidth(step: Step, width: number, out: readonly Need[] | null): r
   }
 }
 
+/** HistGradientBoosting bins float64, infinities included; the other trees round to float32 first. */
+const treeNeed = ({ acceptsMissing, input }: TreeEnsembleStep): Need => ({
+  ...(acceptsMissing ? NULLABLE_NUMBER : NUMBER),
+  ...(input === 'float32' ? FINITE_IN_FLOAT32 : {}),
+});
+
 /** Numbers that may be missing wherever what follows takes NaN. */
 const elementwise = (width: number, out: readonly Need[] | null): readonly Need[] =>
   Array.from(
@@ -103,6 +117,7 @@ function imputerNeeds(step: SimpleImputerStep, out: readonly Need[] | null): rea
       type: step.type,
       nullable: step.missing.kind === 'null',
       used: true,
+      ...(step.type === 'number' ? FINITE : {}),
       ...(after?.categories === undefined ? {} : { categories: after.categories }),
       ...(after?.unknown === undefined ? {} : { unknown: after.unknown }),
     };
@@ -128,11 +143,14 @@ const valuesOf = (categories: Categories): readonly (string | number | boolean |
     ? Array.from(categories.values, (v) => (Number.isNaN(v) ? null : v))
     : categories.values;
 
+const typed = (type: Categories['type']): Pick<Need, 'type' | 'largest'> =>
+  type === 'number' ? { type, ...FINITE } : { type };
+
 const oneHotNeeds = (step: OneHotStep): readonly Need[] =>
   step.columns.map(({ categories }) => {
     const values = valuesOf(categories);
     const nullable = step.unknown === 'ignore' || values.includes(null);
-    return { type: categories.type, categories: values, unknown: step.unknown, nullable, used: true };
+    return { ...typed(categories.type), categories: values, unknown: step.unknown, nullable, used: true };
   });
 
 /** A missing value is a known category, or unknown; what it becomes may be NaN, which the next step has to take. */
@@ -143,7 +161,7 @@ const ordinalNeeds = (step: OrdinalStep, out: readonly Need[] | null): readonly 
     const code = at >= 0 ? codes[at]! : step.unknownValue;
     const answered = at >= 0 || step.unknown === 'ignore';
     const nullable = answered && (!Number.isNaN(code) || (out?.[i]?.nullable ?? true));
-    return { type: categories.type, categories: values, unknown: step.unknown, nullable, used: true };
+    return { ...typed(categories.type), categories: values, unknown: step.unknown, nullable, used: true };
   });
 
 function pipelineNeeds(
@@ -208,6 +226,7 @@ function merge(a: Need, b: Need): Need {
   if (!b.used) return a;
   const typed = a.type === 'any' ? b : a;
   const listed = a.categories === undefined ? b : a;
+  const largest = Math.min(a.largest ?? Infinity, b.largest ?? Infinity);
   const unknown = a.unknown === 'error' || b.unknown === 'error' ? 'error' : (a.unknown ?? b.unknown);
   return {
     type: typed.type,
@@ -215,5 +234,6 @@ function merge(a: Need, b: Need): Need {
     used: true,
     ...(listed.categories === undefined ? {} : { categories: listed.categories }),
     ...(unknown === undefined ? {} : { unknown }),
+    ...(largest === Infinity ? {} : { largest }),
   };
 }

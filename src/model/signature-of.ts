@@ -38,6 +38,7 @@ function columnOf(root: Step, need: Need, index: number): ColumnSpec {
     nullable: need.nullable,
     ...(need.categories === undefined ? {} : { categories: need.categories }),
     ...(need.unknown === undefined ? {} : { unknown: need.unknown }),
+    ...(need.largest === undefined ? {} : { largest: need.largest }),
     ...(need.used ? {} : { ignored: true as const }),
   };
 }

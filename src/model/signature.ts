@@ -12,6 +12,8 @@ export interface ColumnSpec {
   readonly categories?: readonly (string | number | boolean | null)[];
   /** What an unknown category does; absent where the column is not categorical. */
   readonly unknown?: 'error' | 'ignore';
+  /** Largest magnitude accepted; absent where an infinity will do, too. */
+  readonly largest?: number;
   /** Set where no step reads this column (dropped by a ColumnTransformer): any value, or none, will do. */
   readonly ignored?: true;
 }

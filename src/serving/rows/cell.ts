@@ -18,7 +18,9 @@ const NUMBER_WORDS: ReadonlyMap<unknown, number> = new Map([
 
 /** The check of one column, with what it needs prepared. */
 export function cellReader(spec: ColumnSpec): CellReader {
+  if (spec.ignored) return () => (spec.type === 'string' ? null : NaN);
   const missing: Cell | Fault = spec.nullable ? (spec.type === 'string' ? null : NaN) : missingFault(spec);
+  const largest = spec.largest ?? Infinity;
   const convert = CONVERT[spec.type];
   const categories = spec.categories ? new Set<unknown>(spec.categories) : null;
   const strict = categories !== null && spec.unknown !== 'ignore';
@@ -27,6 +29,7 @@ export function cellReader(spec: ColumnSpec): CellReader {
     const cell = convert(value);
     if (isFault(cell)) return cell;
     if (typeof cell === 'number' && Number.isNaN(cell)) return missing;
+    if (typeof cell === 'number' && Math.abs(cell) > largest) return tooLarge(largest, value);
     const category = spec.type === 'bool' ? cell === 1 : cell;
     if (strict && !categories.has(category)) return unknownCategory(spec, value);
     return cell;
@@ -57,6 +60,11 @@ const WANTED = { number: 'a number', string: 'a string', bool: 'true or false' }
 const missingFault = ({ type }: ColumnSpec): Fault => ({
   type: 'missing_value',
   msg: `expected ${WANTED[type]}, got a missing value, and the model takes none here`,
+});
+
+const tooLarge = (largest: number, value: unknown): Fault => ({
+  type: 'finite_number',
+  msg: `expected a finite number${largest < Number.MAX_VALUE ? ' that float32 can hold' : ''}, got ${shown(value)}`,
 });
 
 function unknownCategory({ categories = [] }: ColumnSpec, value: unknown): Fault {

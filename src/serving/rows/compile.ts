@@ -27,14 +27,16 @@ class MatrixDecoder {
   readonly #width: number;
   readonly #names: readonly string[];
   readonly #readers: readonly CellReader[];
-  /** Columns where any number will do. */
-  readonly #free: readonly boolean[];
+  /** Magnitude up to which any number will do; -1 where a column has more to check. */
+  readonly #free: Float64Array;
 
   constructor(columns: readonly ColumnSpec[]) {
     this.#width = columns.length;
     this.#names = columns.map((column) => column.name);
     this.#readers = columns.map(cellReader);
-    this.#free = columns.map((column) => column.type === 'number' && !column.categories);
+    this.#free = Float64Array.from(columns, ({ type, categories, ignored, largest = Infinity }) =>
+      type === 'number' && !categories && !ignored ? largest : -1,
+    );
   }
 
   /** The batch, or null where the body is anything but plain. */
@@ -80,7 +82,7 @@ class MatrixDecoder {
   }
 
   #set(value: unknown, j: number, data: Float64Array, at: number): boolean {
-    if (typeof value === 'number' && this.#free[j]) {
+    if (typeof value === 'number' && Math.abs(value) <= this.#free[j]!) {
       data[at + j] = value;
       return true;
     }

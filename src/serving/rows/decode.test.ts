@@ -20,6 +20,7 @@ const table = (...columns: ColumnSpec[]): Signature => ({
 });
 
 const NUMBERS = table(number('age'), number('fare', { nullable: true }));
+const OPEN: Signature = { form: 'table', columns: [], open: true, outputs: [], classes: null };
 const PORTS = ['C', 'Q', 'S', null];
 const MIXED = table(
   number('age'),
@@ -279,6 +280,26 @@ test('a bad element of a tensor is named by its place', () => {
   expect(refusal([{ x: [1, 2] }], TENSORS)[0]).toMatchObject({ type: 'missing', loc: ['body', 0, 'n'] });
 });
 
+test('an ignored column takes any value, or none', () => {
+  const signature = table(number('age'), number('note', { ignored: true, nullable: true }));
+  const expected = matrix(1, [7, NaN]);
+  for (const body of [{ age: 7, note: 'free text' }, { age: 7 }, { rows: [[7, { any: 'thing' }]] }])
+    expect(decodeInput(body, signature)).toEqual(expected);
+  const split = { columns: ['age'], data: [[7]] };
+  expect(decodeInput({ dataframe_split: split }, signature)).toEqual(expected);
+  expect(decodeInput({ inputs: { age: [7] } }, signature)).toEqual(expected);
+  expect(refusal([[7]], signature)[0]?.type).toBe('row_length');
+});
+
+test('a number too large for the model is refused, an infinity too unless the model takes it', () => {
+  const signature = table(number('age', { largest: 3.4028235677973362e38 }), number('fare'));
+  expect(decodeInput([[3.4e38, Infinity]], signature)).toEqual(matrix(1, [3.4e38, Infinity]));
+  expect(refusal([[1e39, 1]], signature)[0]?.msg).toBe(
+    'row 0, column "age": expected a finite number that float32 can hold, got 1e+39',
+  );
+  expect(refusal([['-Infinity', 1]], signature)[0]?.type).toBe('finite_number');
+});
+
 test('any JSON value is rows or a named complaint, never another error', () => {
   const key = fc.constantFrom(
     'age',
@@ -306,7 +327,7 @@ test('any JSON value is rows or a named complaint, never another error', () => {
     object: fc.dictionary(key, tie('value'), { maxKeys: 4 }),
   }));
   fc.assert(
-    fc.property(value, fc.constantFrom(NUMBERS, MIXED, TEXT, TENSORS), (body, signature) => {
+    fc.property(value, fc.constantFrom(NUMBERS, MIXED, TEXT, TENSORS, OPEN), (body, signature) => {
       try {
         expect(decodeInput(body, signature).rows).toBeGreaterThan(0);
       } catch (error) {

@@ -1,6 +1,7 @@
 import type { Batch } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import { Complaints, type Loc, shown } from './complaints.ts';
+import { columnsIn } from './open.ts';
 import { didYouMean } from './suggest.ts';
 import { type ExtraColumns, TableReader } from './table.ts';
 import { TensorReader } from './tensors.ts';
@@ -22,6 +23,10 @@ const TOLERATED = new Set(['parameters', 'params', 'signature_name']);
  * lists is read column by column. Throws INPUT_INVALID with `details.detail`, an `InputDetail[]` that names each cell.
  */
 export function decodeInput(body: unknown, signature: Signature, options: DecodeOptions = {}): Batch {
+  if (signature.form !== 'tensors' && signature.open) {
+    const { open, ...closed } = signature;
+    return decodeInput(body, { ...closed, columns: columnsIn(body, ENVELOPES) }, options);
+  }
   const complaints = new Complaints();
   const reader: RowReader =
     signature.form === 'tensors'

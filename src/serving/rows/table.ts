@@ -15,6 +15,7 @@ export class TableReader {
   readonly #readers: readonly CellReader[];
   readonly #complaints: Complaints;
   readonly #extra: ExtraColumns;
+  readonly #ignored: readonly boolean[];
 
   constructor(columns: readonly ColumnSpec[], complaints: Complaints, extra: ExtraColumns) {
     this.#columns = columns;
@@ -23,6 +24,7 @@ export class TableReader {
     this.#readers = columns.map(cellReader);
     this.#complaints = complaints;
     this.#extra = extra;
+    this.#ignored = columns.map((column) => column.ignored === true);
   }
 
   hasColumn(name: string): boolean {
@@ -75,7 +77,9 @@ export class TableReader {
     given.forEach((list: unknown, j) => {
       const name = this.#names[j]!;
       const at = [...loc, name];
-      if (list === undefined) this.#absent('', name, Object.keys(lists), at);
+      if (list === undefined && this.#ignored[j]) {
+        for (let i = 0; i < rows; i++) this.#cell(null, i, j, at, writer);
+      } else if (list === undefined) this.#absent('', name, Object.keys(lists), at);
       else if (!Array.isArray(list) || list.length !== rows) {
         const msg = `column ${JSON.stringify(name)}: expected a list of ${rows} values, got ${shown(list)}`;
         this.#complaints.add(at, { type: 'list_type', msg }, list);
@@ -108,6 +112,7 @@ export class TableReader {
     this.#refuseExtra(keys, `row ${i}: `, loc);
     this.#names.forEach((name, j) => {
       if (Object.hasOwn(row, name)) this.#cell(row[name], i, j, loc, writer);
+      else if (this.#ignored[j]) this.#cell(null, i, j, loc, writer);
       else this.#absent(`row ${i}, `, name, keys, [...loc, name]);
     });
   }
@@ -153,9 +158,12 @@ export class TableReader {
     }
     const keys = names.map(String);
     this.#refuseExtra(keys, '', loc);
-    for (const name of this.#names) if (!where.has(name)) this.#absent('', name, keys, loc);
+    this.#names.forEach((name, j) => {
+      if (!where.has(name) && !this.#ignored[j]) this.#absent('', name, keys, loc);
+    });
     this.#complaints.check();
-    return this.#names.map((name) => where.get(name)!);
+    // An ignored column that is absent reads past the end of each row: nothing is there, and nothing is wanted.
+    return this.#names.map((name) => where.get(name) ?? names.length);
   }
 }
 

@@ -1,0 +1,28 @@
+import type { ColumnSpec } from '../../model/signature.ts';
+
+/**
+ * Columns of the rows that a body holds, for a model whose file does not say how many it takes: as many numbers as the
+ * first row has, under the names that the body gives.
+ */
+export function columnsIn(body: unknown, envelopes: readonly string[]): readonly ColumnSpec[] {
+  const object = isObject(body) ? body : {};
+  const envelope = envelopes.find((key) => Object.hasOwn(object, key));
+  const rows = envelope === undefined ? body : object[envelope];
+  if (isObject(rows) && Array.isArray(rows['data'])) return columnsOf(rows['columns'] ?? rows['data'][0]);
+  return columnsOf(Array.isArray(rows) && (Array.isArray(rows[0]) || isObject(rows[0])) ? rows[0] : rows);
+}
+
+/** Columns of one row: a list of cells (or names), an object by column name, or a bare value. */
+function columnsOf(row: unknown): readonly ColumnSpec[] {
+  const cells = Array.isArray(row) ? (row as readonly unknown[]) : isObject(row) ? Object.keys(row) : [row];
+  const named = isObject(row) || (cells.length > 0 && cells.every((cell) => typeof cell === 'string'));
+  return cells.map((cell, i) => ({
+    name: named ? String(cell) : `x${i}`,
+    named,
+    type: 'number',
+    nullable: true,
+  }));
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
