@@ -17,6 +17,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
     const { rounds, seconds, starts } = values;
     await serving({ rounds: Number(rounds), seconds: Number(seconds), starts: Number(starts) });
   },
+  loop: async () => {
+    const { loop } = await import('./loop.ts');
+    await loop({ seconds: Number(values.seconds) });
+  },
   door: async () => {
     const { door } = await import('./door.ts');
     await door({ rounds: Number(values.rounds), seconds: Number(values.seconds) });

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CLIENT_CORE } from './process.ts';
 
 export interface Load {
   readonly perSecond: number;
@@ -15,13 +14,12 @@ const CONNECTIONS = 8;
 
 /** Drives `/predict` with wrk over eight connections; `bodies` names a file with one request body a line. */
 export async function drive(port: number, bodies: string, seconds: number): Promise<Load> {
-  const [program, ...args] = [
-    ...CLIENT_CORE,
-    ...['wrk', '--threads', '1', '--connections', String(CONNECTIONS), '--duration', `${seconds}s`],
+  const args = [
+    ...['--threads', '1', '--connections', String(CONNECTIONS), '--duration', `${seconds}s`, '--latency'],
     ...['--script', join(import.meta.dirname, 'load.lua'), `http://127.0.0.1:${port}`],
   ];
   const env = { ...process.env, BODIES: bodies, TARGET: '/predict' };
-  const { stdout } = await promisify(execFile)(program!, args, { env });
+  const { stdout } = await promisify(execFile)('wrk', args, { env });
   const found = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, number>;
   return {
     perSecond: found['requests']! / (found['micros']! / 1e6),

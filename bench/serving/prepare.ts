@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MODELS, type ModelName, WORK } from './peers.ts';
+import { MODELS, type ModelName, ROOT, WORK } from './peers.ts';
 
 const HERE = import.meta.dirname;
 const PYTHON = join(WORK, 'venv/bin/python');
@@ -12,9 +12,10 @@ export interface Expected {
   readonly expected: Readonly<Record<ModelName, { predict: number[]; predict_proba: number[][] }>>;
 }
 
-/** Installs the Python peers and trains the models, once. */
+/** Bundles the program as it is published, installs the Python peers and trains the models; all but the first once. */
 export function prepare(): Expected {
   mkdirSync(WORK, { recursive: true });
+  run(process.execPath, [join(ROOT, 'tools/build.ts')]);
   if (!existsSync(PYTHON)) {
     run('uv', ['venv', '--quiet', join(WORK, 'venv')]);
   }

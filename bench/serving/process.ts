@@ -1,12 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { availableParallelism } from 'node:os';
-
-/** Server on one core, client on another: the two then never take time from each other. */
-const PINNED = availableParallelism() > 1;
-export const SERVER_CORE: readonly string[] = PINNED ? ['taskset', '-c', '0'] : [];
-export const CLIENT_CORE: readonly string[] = PINNED ? ['taskset', '-c', '1'] : [];
 
 export interface Running {
   readonly child: ChildProcess;
@@ -28,7 +22,7 @@ export async function startPeer(
 ): Promise<Running> {
   // PYTHONDONTWRITEBYTECODE would make every Python start compile its libraries anew
   const { PYTHONDONTWRITEBYTECODE: _unset, ...inherited } = process.env;
-  const [program, ...args] = [...SERVER_CORE, ...command];
+  const [program, ...args] = command;
   const started = performance.now();
   const child = spawn(program!, args, {
     env: { ...inherited, ...env },

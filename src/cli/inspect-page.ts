@@ -142,7 +142,11 @@ function verdict(report: InspectReport): string {
   const both = native.runs && onnx.runs;
   const lines = [
     engineLine('native', native, 'evaluated directly'),
-    engineLine('onnx', onnx, 'compiled to ONNX for onnxruntime'),
+    engineLine(
+      'onnx',
+      onnx,
+      report.format === 'onnx' ? 'run in onnxruntime' : 'compiled to ONNX for onnxruntime',
+    ),
     both
       ? '  The two check each other before it is served.'
       : '  One engine only: give expected outputs with --golden to have it checked.',

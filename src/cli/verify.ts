@@ -86,14 +86,14 @@ async function readGolden(path: string): Promise<Golden> {
 }
 
 const PROOFS = {
-  golden: 'answers the golden rows as expected',
-  'engines-agree': 'both engines agree',
-  'single-engine': 'has one engine only and no golden rows: nothing was checked (give --golden)',
+  golden: 'The model answers the golden rows as expected.',
+  'engines-agree': 'Both engines agree.',
+  'single-engine': 'The model has one engine and no golden rows: nothing was checked (give --golden).',
 } as const;
 
 /** The verdict, how much was compared, and the worst cell. */
 function passed({ proof, rows, cells, differingBits, worst, seed }: Verification): string {
-  const lines = [`The model ${PROOFS[proof]}.`];
+  const lines: string[] = [PROOFS[proof]];
   if (proof === 'single-engine') return lines.join('\n');
   const bits =
     differingBits === 0 ? 'every bit equal' : `${count(differingBits, 'cell')} not equal to the last bit`;
