@@ -125,10 +125,14 @@ function boosted(context: Context, step: TreeEnsembleStep, head: Head<'boosted'>
   };
 }
 
-function probabilities(context: Context, { link, factor }: Head<'boosted'>, raw: Value): Value {
+const isViaLog = ({ link, viaLog }: Head<'boosted'>): boolean => link === 'logsumexp' || viaLog === true;
+
+function probabilities(context: Context, head: Head<'boosted'>, raw: Value): Value {
   const { g } = context;
-  if (link === 'softmax') return softmax(context, raw);
-  if (link === 'logsumexp') return g.add('Exp', [logSoftmax(context, raw)]);
+  const { link, factor } = head;
+  if (link !== 'sigmoid') {
+    return isViaLog(head) ? g.add('Exp', [logSoftmax(context, raw)]) : softmax(context, raw);
+  }
   const scaled = factor === 1 ? raw : g.add('Mul', [raw, g.float64([factor], [])]);
   return complement(context, sigmoid(context, scaled));
 }
@@ -160,7 +164,7 @@ function certification({ head, base }: TreeEnsembleStep): Certification {
     return head.link === 'exp' ? withinUlp(2, `raw scores are bit-exact: ${sums}`) : bitExact(sums);
   }
   if (head.kind === 'vote') return bitExact(sums);
-  if (head.link === 'logsumexp') {
+  if (isViaLog(head)) {
     return withinTolerance(
       `raw scores are bit-exact: ${sums}; an ulp of logsumexp is |logsumexp| ulps of the answer`,
     );
