@@ -11,6 +11,7 @@ import { MAX_PREFIX_CELLS } from './slices.ts';
 const signature = (outputs: Signature['outputs']): Signature => ({
   form: 'table',
   columns: [],
+  open: true,
   outputs,
   classes: null,
 });

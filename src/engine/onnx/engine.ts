@@ -3,6 +3,7 @@ import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { Engine } from '../engine.ts';
 import { type FeedPlan, feedTensors } from './feed.ts';
+import { createGuard } from './guard.ts';
 import { gatherOutputs, graphOutputNames } from './outputs.ts';
 import { type ColumnInput, type NativePrefix, preparePrefixes } from './prefix.ts';
 import { GraphSession } from './session.ts';
@@ -32,5 +33,13 @@ export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engi
   const fetches = graphOutputNames(signature.outputs);
   const run = async (batch: Batch): Promise<Outputs> =>
     gatherOutputs(signature.outputs, await session.run(feedTensors(plan, batch), fetches));
-  return { id: 'onnx', infer: (batch) => inferInSlices(batch, rule, run), close: () => session.close() };
+  const guard = createGuard(signature);
+  return {
+    id: 'onnx',
+    infer: async (batch) => {
+      guard(batch);
+      return inferInSlices(batch, rule, run);
+    },
+    close: () => session.close(),
+  };
 }

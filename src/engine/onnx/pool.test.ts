@@ -8,6 +8,7 @@ import { createOnnxPool, type OnnxPoolOptions } from './pool.ts';
 const signature: Signature = {
   form: 'table',
   columns: [],
+  open: true,
   outputs: [{ name: 'predict', dtype: 'float64', shape: [-1, 1] }],
   classes: null,
 };

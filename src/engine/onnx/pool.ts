@@ -4,6 +4,7 @@ import type { Tensor } from '../../model/tensor.ts';
 import type { Engine } from '../engine.ts';
 import type { OnnxEngineOptions } from './engine.ts';
 import { feedTensors } from './feed.ts';
+import { createGuard, type Guard } from './guard.ts';
 import type { Isolation } from './lane.ts';
 import { gatherOutputs, graphOutputNames } from './outputs.ts';
 import { type NativePrefix, preparePrefixes } from './prefix.ts';
@@ -53,6 +54,7 @@ class OnnxPool implements Engine {
   readonly id = 'onnx';
   readonly #options: OnnxPoolOptions;
   readonly #prefix: readonly NativePrefix[];
+  readonly #guard: Guard;
   readonly #rule: SliceRule;
   readonly #fetches: readonly string[];
   readonly #limit: number;
@@ -64,6 +66,7 @@ class OnnxPool implements Engine {
     const { onnx, isolation = 'thread', timeoutMs = null, workers = 1, queue = 64 } = options;
     this.#options = options;
     this.#prefix = prefix;
+    this.#guard = createGuard(options.signature);
     this.#rule = sliceRule(options.signature, prefix);
     this.#fetches = graphOutputNames(options.signature.outputs);
     this.#limit = queue;
@@ -75,7 +78,8 @@ class OnnxPool implements Engine {
     await Promise.all(this.#seats.map((seat) => seat.load()));
   }
 
-  infer(batch: Batch): Promise<Outputs> {
+  async infer(batch: Batch): Promise<Outputs> {
+    this.#guard(batch);
     const { columns = null, signature } = this.#options;
     const plan = { inputs: this.#seats[0]?.inputs ?? [], prefix: this.#prefix, columns };
     return inferInSlices(batch, this.#rule, async (slice) =>

@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
-import type { Tensor } from '../../model/tensor.ts';
+import { sliceBatch } from '../../model/slice.ts';
 import { concatenateOutputs } from './outputs.ts';
 import type { NativePrefix } from './prefix.ts';
 
@@ -41,29 +41,7 @@ export async function inferInSlices(
   if (batch.rows <= rule.rows) return run(batch);
   const slices: Outputs[] = [];
   for (let start = 0; start < batch.rows; start += rule.rows) {
-    slices.push(await run(sliceOf(batch, start, Math.min(start + rule.rows, batch.rows))));
+    slices.push(await run(sliceBatch(batch, start, Math.min(start + rule.rows, batch.rows))));
   }
   return concatenateOutputs(slices);
-}
-
-function sliceOf(batch: Batch, start: number, end: number): Batch {
-  const rows = end - start;
-  switch (batch.kind) {
-    case 'matrix': {
-      const data = batch.data.subarray(start * batch.width, end * batch.width);
-      return { kind: 'matrix', rows, width: batch.width, data };
-    }
-    case 'table':
-      return { kind: 'table', rows, columns: batch.columns.map((column) => column.slice(start, end)) };
-    case 'tensors': {
-      const parts = Object.entries(batch.tensors).map(([name, tensor]) => [name, rowsOf(tensor, start, end)]);
-      return { kind: 'tensors', rows, tensors: Object.fromEntries(parts) };
-    }
-  }
-}
-
-function rowsOf(tensor: Tensor, start: number, end: number): Tensor {
-  const width = tensor.shape.slice(1).reduce((product, size) => product * size, 1);
-  const data = tensor.data.slice(start * width, end * width);
-  return { dtype: tensor.dtype, shape: [end - start, ...tensor.shape.slice(1)], data } as Tensor;
 }

@@ -1,0 +1,18 @@
+import { compileModel } from '../../compile/compile.ts';
+import type { ModelContent } from '../../model/description.ts';
+import { encodeModel } from '../../onnx/encode.ts';
+import { engineContract } from '../contract.ts';
+import { createOnnxEngine, type OnnxEngineOptions } from './engine.ts';
+import { createOnnxPool } from './pool.ts';
+
+function compiled(content: Extract<ModelContent, { kind: 'steps' }>): OnnxEngineOptions {
+  const { model, prefix, columns } = compileModel(content);
+  return { onnx: encodeModel(model), signature: content.signature, prefix, columns };
+}
+
+engineContract({ name: 'the onnx engine', create: (content) => createOnnxEngine(compiled(content)) });
+engineContract({ name: 'a pool of threads', create: (content) => createOnnxPool(compiled(content)) });
+engineContract({
+  name: 'a pool of processes',
+  create: (content) => createOnnxPool({ ...compiled(content), isolation: 'process' }),
+});
