@@ -1,4 +1,5 @@
-import { dictGet, objectState, sliceParts } from '../pickle/access.ts';
+import { pandasValues } from '../pandas/values.ts';
+import { objectState, sliceParts } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { toNumber, toText } from './arrays.ts';
 import { show } from './show.ts';
@@ -55,12 +56,11 @@ function listed(spec: PyValue, table: Table): readonly number[] | null {
   return indexes.includes(null) ? null : (indexes as number[]);
 }
 
-/** Items of `_RemainderColsList` (a UserList) and of a pandas Index. */
+/** Items of `_RemainderColsList` (a UserList), and of a pandas Index or Series. */
 function wrappedItems(spec: PyValue): readonly PyValue[] | null {
   if (!isType(spec, 'object')) return null;
   if (spec.cls.name === '_RemainderColsList') return itemsOf(objectState(spec).get('data'));
-  const [, content] = spec.args;
-  return spec.cls.name === '_new_Index' && isType(content, 'dict') ? itemsOf(dictGet(content, 'data')) : null;
+  return pandasValues(spec);
 }
 
 function sliced(slice: NonNullable<ReturnType<typeof sliceParts>>, table: Table): readonly number[] | null {
