@@ -9,7 +9,12 @@ import { createEngine } from '../registry/engines.ts';
 export async function readModel(path: string): Promise<ModelDescription> {
   if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
   const { readModelFile } = await import('../files/read-model.ts');
-  return readModelFile(path);
+  const description = readModelFile(path);
+  if (description.content?.kind === 'graph') {
+    const { tryContent } = await import('../engine/onnx/try-load.ts');
+    await tryContent(description.content);
+  }
+  return description;
 }
 
 export interface OpenModel {

@@ -12,8 +12,8 @@ import type {
 } from './graph.ts';
 
 /** ai.onnx 21 and ai.onnx.ml 5 (the first with TreeEnsemble): IR version 10 is the one released with them. */
-export const IR_VERSION = 10;
-export const OPSETS = [
+const IR_VERSION = 10;
+const OPSETS = [
   { domain: '', version: 21 },
   { domain: 'ai.onnx.ml', version: 5 },
 ] as const;

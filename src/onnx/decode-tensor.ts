@@ -119,7 +119,7 @@ function readField(r: ProtoReader, f: RawFields, budget: DecodeBudget): void {
 }
 
 /** Repeated int64 dimensions, each a size. */
-export function readDims(r: ProtoReader, into: number[], budget: DecodeBudget): void {
+function readDims(r: ProtoReader, into: number[], budget: DecodeBudget): void {
   const list = new BigIntList();
   const at = r.offset;
   r.varints(list, (count) => budget.varints(count, at));

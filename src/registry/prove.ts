@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Engine } from '../engine/engine.ts';
+import { tryContent } from '../engine/onnx/try-load.ts';
 import { readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
 import type { AcceptRequest } from './accept.ts';
@@ -27,6 +28,7 @@ export async function proveFile(
   progress('reading');
   const description = readModelFile(request.path);
   const content = contentOf(description);
+  await tryContent(content);
   progress('building engines');
   const engines = await createEngines(content);
   const { size } = statSync(request.path);

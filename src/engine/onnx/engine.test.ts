@@ -180,6 +180,22 @@ describe('createOnnxEngine()', () => {
     await engine.close();
   });
 
+  test('refuses the row that the graph marks', async () => {
+    const g = new GraphBuilder('marking');
+    const x = g.input('input', 'float64', ['N', 1]);
+    g.output('predict', x, 'float64', ['N', 1]);
+    g.output('marks', g.add('Reshape', [g.add('IsNaN', [x]), g.int64([-1], [1])]), 'bool', ['N']);
+    const outputs = [{ name: 'predict', dtype: 'float64', shape: [-1, 1] }] as const;
+    const onnx = encodeModel(g.build({}));
+    const engine = await createOnnxEngine({ onnx, signature: signature(outputs), refused: 'marks' });
+    expect(Object.keys(await engine.infer(matrix([1, 2], 1)))).toEqual(['predict']);
+    await expect(engine.infer(matrix([1, 2, Number.NaN], 1))).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      details: { row: 2 },
+    });
+    await engine.close();
+  });
+
   test('answers the same bits every time', async () => {
     const g = new GraphBuilder('sum');
     const x = g.input('input', 'float64', ['N', 5000]);

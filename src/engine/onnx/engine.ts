@@ -17,6 +17,8 @@ export interface OnnxEngineOptions {
   readonly prefix?: readonly (PrefixInput | NativePrefix)[];
   /** Which table column each graph input takes; by default, in order, those that no prefix reads. */
   readonly columns?: readonly ColumnInput[];
+  /** Graph output `[N]` of booleans that marks rows which the library would refuse. */
+  readonly refused?: string | null;
 }
 
 /**
@@ -26,13 +28,13 @@ export interface OnnxEngineOptions {
  */
 export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engine> {
   const session = await GraphSession.open(options.onnx);
-  const { columns = null, signature } = options;
+  const { columns = null, refused = null, signature } = options;
   const prefix = await preparePrefixes(options.prefix ?? []);
   const plan: FeedPlan = { inputs: session.inputs, prefix, columns };
   const rule = sliceRule(signature, prefix);
-  const fetches = graphOutputNames(signature.outputs);
+  const fetches = graphOutputNames(signature.outputs, refused);
   const run = async (batch: Batch): Promise<Outputs> =>
-    gatherOutputs(signature.outputs, await session.run(feedTensors(plan, batch), fetches));
+    gatherOutputs(signature.outputs, await session.run(feedTensors(plan, batch), fetches), refused);
   const guard = createGuard(signature);
   return {
     id: 'onnx',

@@ -68,7 +68,7 @@ class OnnxPool implements Engine {
     this.#prefix = prefix;
     this.#guard = createGuard(options.signature);
     this.#rule = sliceRule(options.signature, prefix);
-    this.#fetches = graphOutputNames(options.signature.outputs);
+    this.#fetches = graphOutputNames(options.signature.outputs, options.refused ?? null);
     this.#limit = queue;
     const changed = (): void => this.#assign();
     this.#seats = Array.from({ length: workers }, () => new Seat({ onnx, isolation, timeoutMs, changed }));
@@ -80,10 +80,10 @@ class OnnxPool implements Engine {
 
   async infer(batch: Batch): Promise<Outputs> {
     this.#guard(batch);
-    const { columns = null, signature } = this.#options;
+    const { columns = null, refused = null, signature } = this.#options;
     const plan = { inputs: this.#seats[0]?.inputs ?? [], prefix: this.#prefix, columns };
     return inferInSlices(batch, this.#rule, async (slice) =>
-      gatherOutputs(signature.outputs, await this.#submit(feedTensors(plan, slice))),
+      gatherOutputs(signature.outputs, await this.#submit(feedTensors(plan, slice)), refused),
     );
   }
 

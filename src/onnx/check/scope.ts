@@ -82,7 +82,7 @@ function checkReads(node: OnnxNode, visible: Scope['outer']): Set<string> {
 }
 
 /** Names that a nested graph reads from around it. */
-export function captured(graph: OnnxGraph): Set<string> {
+function captured(graph: OnnxGraph): Set<string> {
   const own = new Set([
     ...graph.inputs.map(({ name }) => name),
     ...Object.keys(graph.initializers),
