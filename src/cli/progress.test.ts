@@ -1,0 +1,36 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ProgressLine } from './progress.ts';
+
+const written: string[] = [];
+const out = { write: (text: string) => written.push(text) };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  written.length = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('work that ends within a second shows nothing', () => {
+  const progress = new ProgressLine('model.pkl', out);
+  progress.update('reading', 0.5);
+  vi.advanceTimersByTime(900);
+  progress.done();
+  expect(written).toEqual([]);
+});
+
+test('longer work says what it does and how far it is, and leaves no trace', () => {
+  const progress = new ProgressLine('model.pkl', out);
+  progress.update('reading', 0.5);
+  vi.advanceTimersByTime(1100);
+  expect(written.at(-1)).toBe('\rmodel.pkl: reading ████████████░░░░░░░░░░░░ 50 %\u001b[K');
+  progress.update('comparing engines');
+  vi.advanceTimersByTime(100);
+  expect(written.at(-1)).toMatch(/^\rmodel\.pkl: comparing engines ░+█░+/);
+  progress.done();
+  expect(written.at(-1)).toBe('\r\u001b[K');
+  const draws = written.length;
+  vi.advanceTimersByTime(1000);
+  expect(written.length).toBe(draws);
+});
