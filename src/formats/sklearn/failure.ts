@@ -2,7 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Origin } from '../../model/step.ts';
 
 /** Path as people read it: the root has an empty one. */
-const pathOf = (origin: Origin): string => (origin.path === '' ? 'the model' : `"${origin.path}"`);
+const pathOf = (origin: Origin): string => (origin.path === '' ? 'the model' : origin.path);
 
 const details = (origin: Origin, field: string, found: string, wanted: string) => ({
   path: pathOf(origin),

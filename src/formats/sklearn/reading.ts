@@ -75,7 +75,7 @@ export class Reading {
         view.origin,
         'the class',
         view.origin.class,
-        'classes listed in docs/estimators.md are',
+        'the scikit-learn classes of the table of supported estimators are',
       );
     if (this.#depth >= MAX_DEPTH)
       throw unsupported(

@@ -43,10 +43,14 @@ export function readRobustScaler(view: EstimatorView): RobustScalerStep {
   return { kind: 'robust-scaler', ...view.base((center ?? scale)?.length ?? null), center, scale };
 }
 
-/** From 1.0 a dense row whose norm is below 10 eps is divided by 1 (`_handle_zeros_in_scale`), before only a norm of 0. */
-export const readNormalizer = (view: EstimatorView): NormalizerStep => ({
-  kind: 'normalizer',
-  ...view.base(),
-  norm: view.choice('norm', ['l1', 'l2', 'max'], 'l2'),
-  ...(view.since(1, 0) ? { negligible: 10 * 2 ** -52 } : {}),
-});
+/**
+ * From 1.0 a dense row whose norm is below 10 eps is divided by 1 (`_handle_zeros_in_scale`), before only a norm of 0.
+ * Up to 0.22 'max' was the signed maximum, which nothing here evaluates.
+ */
+export function readNormalizer(view: EstimatorView): NormalizerStep {
+  const norm = view.choice('norm', ['l1', 'l2', 'max'], 'l2');
+  if (norm === 'max' && !view.since(0, 23))
+    throw view.unsupported('norm', "'max' of a release before 0.23 (the signed maximum)", "'l1', 'l2' are");
+  const negligible = view.since(1, 0) ? { negligible: 10 * 2 ** -52 } : {};
+  return { kind: 'normalizer', ...view.base(), norm, ...negligible };
+}

@@ -26,6 +26,12 @@ function analysis(view: EstimatorView): Omit<CountVectorizerStep, 'kind'> {
   view.choice('input', ['content'], 'content');
   view.mustBeNone('preprocessor', 'tokenizer');
   const strip = view.get('strip_accents');
+  if (strip === 'unicode' && !view.since(0, 22)) {
+    view.reading.note(
+      'warning',
+      'scikit-learn 0.21 left the accents of text that came decomposed (NFKD); they are stripped here, as from 0.22',
+    );
+  }
   const pattern = view.get('token_pattern');
   const analyzer = view.choice('analyzer', ['word', 'char', 'char_wb'], 'word');
   if (pattern === null && analyzer === 'word')
