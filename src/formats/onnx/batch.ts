@@ -191,19 +191,21 @@ function rewrite(graph: OnnxGraph, reshapes: Proof['reshapes']): OnnxGraph {
     ...graph.inputs.map(({ name }) => name),
   ]);
   const initializers: Record<string, GraphTensor> = { ...graph.initializers };
-  const targets = new Map<OnnxNode, string>();
+  // Reshapes that share a target share the new one.
+  const targets = new Map<string, string>();
   for (const [node, sizes] of reshapes) {
-    let name = `${node.inputs[1]}_for_any_batch`;
+    const old = node.inputs[1]!;
+    if (targets.has(old)) continue;
+    let name = `${old}_for_any_batch`;
     while (taken.has(name) || Object.hasOwn(initializers, name)) name += '_';
     // A size of 0 copies the dimension of the input.
     const data = BigInt64Array.from([0, ...sizes.slice(1)], BigInt);
     initializers[name] = { dtype: 'int64', shape: [sizes.length], data };
-    targets.set(node, name);
+    targets.set(old, name);
   }
-  const nodes = graph.nodes.map((node) => {
-    const target = targets.get(node);
-    return target === undefined ? node : { ...node, inputs: [node.inputs[0]!, target] };
-  });
+  const nodes = graph.nodes.map((node) =>
+    reshapes.has(node) ? { ...node, inputs: [node.inputs[0]!, targets.get(node.inputs[1]!)!] } : node,
+  );
   // Types that the file states for inner values hold the frozen size: they go.
   return {
     ...graph,

@@ -1,7 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { isPlimsollError } from '../../core/errors.ts';
 import { openFile } from '../../files/file-source.ts';
 import type { ModelDescription } from '../../model/description.ts';
 import { decodeModel } from '../../onnx/decode.ts';
@@ -97,6 +107,44 @@ describe('onnxFormat.read()', () => {
     expect(Object.keys(decodeModel(content.onnx, ONNX_LIMITS).graph.initializers)).toEqual(['w', 'b']);
     expect(content.digests.file).toMatch(/^[0-9a-f]{64}$/);
     expect(content.digests.graph).not.toBe(content.digests.file);
+  });
+});
+
+describe('onnxFormat.read() on damaged files', () => {
+  const names = readdirSync(join(FIXTURES, 'onnx')).filter((name) => name.endsWith('.onnx'));
+  const sources = names.map((name) => ({ name, bytes: readFileSync(fixture(name)) }));
+
+  test('describes or refuses, with a code, whatever bits are flipped', () => {
+    const seen = new Map<string, number>();
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...sources),
+        fc.array(fc.nat(), { minLength: 1, maxLength: 4 }),
+        (file, flips) => {
+          const bytes = Uint8Array.from(file.bytes);
+          for (const flip of flips) bytes[(flip >> 3) % bytes.length]! ^= 1 << (flip & 7);
+          const source = {
+            name: file.name,
+            size: bytes.length,
+            slice: bytes.subarray.bind(bytes),
+            sibling: () => null,
+          };
+          let outcome = 'read';
+          try {
+            onnxFormat.read(source, { limits: DEFAULT_LIMITS, codecs: [], now: () => 0 });
+          } catch (error) {
+            if (!isPlimsollError(error)) throw error;
+            outcome = error.code;
+          }
+          seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+        },
+      ),
+      { numRuns: 5000, seed: 20260801 },
+    );
+    for (const code of ['read', 'READ_CORRUPT', 'READ_TRUNCATED', 'GRAPH_INVALID', 'GRAPH_UNKNOWN']) {
+      expect(seen.has(code)).toBe(true);
+    }
+    expect(seen.has('INTERNAL')).toBe(false);
   });
 });
 

@@ -19,11 +19,11 @@ export interface Unzipped {
 export function dropZipMaps(graph: OnnxGraph): Unzipped {
   const classes = new Map<string, Labels>();
   const outputs = new Map<string, ValueInfo>(graph.outputs.map((output) => [output.name, output]));
+  const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
   const nodes = graph.nodes.map((node) => {
     if (node.domain !== 'ai.onnx.ml' || node.op !== 'ZipMap') return node;
     const name = node.outputs[0] ?? '';
-    const readers = graph.nodes.filter(({ inputs }) => inputs.includes(name));
-    if (!outputs.has(name) || readers.length > 0) {
+    if (!outputs.has(name) || read.has(name)) {
       throw graphInvalid(nodeName(node), 'maps that other operators read', 'maps as outputs of the graph');
     }
     const labels = labelsOf(node);
