@@ -16,11 +16,6 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
     reason:
       'GradientBoosting fits and asks its init estimator in float32; a linear one then answers in float32, in the order of summation of its BLAS',
   },
-  {
-    engine: 'onnx',
-    case: /\/function-(sin|cos)$/,
-    reason: 'onnxruntime has no float64 kernel of these within an ulp',
-  },
 ];
 
 export const gapOf = (engine: KnownGap['engine'], name: string): KnownGap | undefined =>
