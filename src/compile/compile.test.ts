@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { OneHotStep } from '../model/encoding.ts';
 import type { Signature } from '../model/signature.ts';
 import type { Step } from '../model/step.ts';
 import { compileBlocker, compileModel, hasCompiler } from './compile.ts';
@@ -158,6 +159,52 @@ describe('composed steps', () => {
       [[null, 'dropped', 'ü']],
     );
     expect(transform).toEqual({ dims: [1, 2], data: ['q', 'ü'] });
+  });
+});
+
+describe('rows that the library refuses', () => {
+  const refusedBy = async (root: Step, type: 'number' | 'string', rows: (number | string | null)[]) =>
+    (
+      await infer(
+        root,
+        tableSignature([type], ['transform']),
+        rows.map((cell) => [cell]),
+      )
+    )['refused'];
+  const huge = [1, Number.NaN, Infinity, -Infinity, 1e308, null];
+
+  test('are marked where a step takes missing values but no infinities, or neither', async () => {
+    expect((await refusedBy(scaler, 'number', huge))!.data).toEqual([0, 0, 1, 1, 0, 0]);
+    const strict: Step = { ...scaler, refusesMissing: true } as Step;
+    expect((await refusedBy(strict, 'number', huge))!.data).toEqual([0, 1, 1, 1, 0, 1]);
+  });
+
+  test('are marked for a category unknown under "error", not for a dropped one', async () => {
+    const [column] = (oneHot as OneHotStep).columns;
+    const slots = Int32Array.of(-1, 0, 1);
+    const strict: Step = {
+      ...(oneHot as OneHotStep),
+      unknown: 'error',
+      columns: [{ ...column!, slots, width: 2 }],
+    };
+    expect((await refusedBy(strict, 'string', ['a', 'b', null, 'c']))!.data).toEqual([0, 0, 0, 1]);
+    expect(await refusedBy(oneHot, 'string', ['a', 'c'])).toBeUndefined();
+  });
+
+  test('are marked for an unknown category of an ordinal encoder, whatever its codes', async () => {
+    const root: Step = {
+      ...base,
+      kind: 'ordinal',
+      unknown: 'error',
+      unknownValue: Number.NaN,
+      columns: [
+        {
+          categories: { type: 'number', values: Float64Array.of(2, Number.NaN) },
+          codes: Float64Array.of(0, Number.NaN),
+        },
+      ],
+    };
+    expect((await refusedBy(root, 'number', [2, null, 3]))!.data).toEqual([0, 0, 1]);
   });
 });
 

@@ -4,10 +4,12 @@ import type { OutputSpec, Signature } from '../model/signature.ts';
 import type { Step } from '../model/step.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
 import type { OnnxModel } from '../onnx/graph.ts';
+import { partName } from '../onnx/parts.ts';
 import { CertificateScopes } from './certificate.ts';
 import { type Context, type Outcome, type Output, unsupported } from './compiler.ts';
 import { GraphInputs, OPEN } from './inputs.ts';
 import type { CompiledPlan } from './plan.ts';
+import { Refusals } from './refusal.ts';
 import { compilerOf } from './steps.ts';
 import { matrixOf, type Stream, widthOf } from './stream.ts';
 
@@ -24,8 +26,9 @@ export interface StepModel {
  * has one `[N, 1]` input of the labels' type. Outputs: those of the signature by name; the parts of a list are
  * `predict_proba_0`, `predict_proba_1`, ….
  *
- * A graph can't refuse a row: whoever runs it has validated rows against the signature (unknown categories under
- * 'error', NaN where the model takes none).
+ * A graph can't raise an error: where the library would refuse a row (an unknown category under 'error', NaN or an
+ * infinity that a step does not take, a number too large for float32), the output `refused` `[N]` is true, and the other
+ * answers of that row mean nothing.
  *
  * @param metadata stored as the model's metadata_props
  * @throws MODEL_UNSUPPORTED with the step, the field and what to do, where no faithful graph exists
@@ -40,15 +43,17 @@ export function compileModel(
   const scopes = new CertificateScopes(builder);
   const context: Context = {
     g: scopes.recorder,
+    refusals: new Refusals(builder),
     counts: (step, column) => inputs.counts(step, column),
     compile: (step, input) => compileStep(context, scopes, step, input),
   };
   const outcome = context.compile(root, inputs.stream);
   for (const spec of signature.outputs) declareOutput(context, root, outcome, spec);
+  const refused = context.refusals.declare();
   inputs.declareRest();
   const { graph, ...rest } = builder.build(metadata);
   const model: OnnxModel = { ...rest, graph: { ...graph, inputs: inputs.ordered(graph.inputs) } };
-  return { model, prefix: inputs.prefix, columns: inputs.columns, certificate: scopes.entries() };
+  return { model, prefix: inputs.prefix, columns: inputs.columns, refused, certificate: scopes.entries() };
 }
 
 /** Why `compileModel` would refuse the model, or null where it compiles. */
@@ -94,7 +99,7 @@ function declareOutput(context: Context, root: Step, outcome: Outcome, spec: Out
   const declare = (name: string, { dtype, shape, value }: Output): void =>
     context.g.output(name, value(), dtype, ['N', ...shape]);
   if ('value' in output) declare(spec.name, output);
-  else output.forEach((part, index) => declare(`${spec.name}_${index}`, part));
+  else output.forEach((part, index) => declare(partName(spec.name, index), part));
 }
 
 /** `transform` of a transformer: one matrix of numbers or of strings. */

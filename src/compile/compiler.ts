@@ -4,6 +4,7 @@ import type { DType } from '../model/tensor.ts';
 import type { CountVectorizerStep } from '../model/text.ts';
 import type { GraphBuilderApi, Value } from '../onnx/graph.ts';
 import type { Certification } from './plan.ts';
+import type { Refusals } from './refusal.ts';
 import type { Stream } from './stream.ts';
 
 /** What compilers emit into: the graph, and the way to the steps inside a step. */
@@ -11,6 +12,8 @@ export interface Context {
   readonly g: GraphBuilderApi;
   /** Compiles a nested step on `input`. */
   compile(step: Step, input: Stream): Outcome;
+  /** Rows that the library would refuse. */
+  readonly refusals: Refusals;
   /** Declares the counts of `step` over signature column `column` as a graph input. */
   counts(step: CountVectorizerStep, column: number): Value;
 }

@@ -3,14 +3,15 @@ import type { Value } from '../onnx/graph.ts';
 import { type Compiler, type Context, withinTolerance } from './compiler.ts';
 import { affine } from './linear.ts';
 import { rowSum } from './links.ts';
-import { matrix, matrixOf } from './stream.ts';
+import { acceptedMatrix } from './refusal.ts';
+import { matrix } from './stream.ts';
 
 /** `(x - mean) · componentsᵀ / scale`, centred before the projection: the more accurate of the two orders. */
 export const pca: Compiler<PcaStep> = {
   emit(context, step, input) {
     const { g } = context;
     const { rows, cols } = step.components;
-    const x = matrixOf(context, input, step);
+    const x = acceptedMatrix(context, input, step, 'finite');
     const centred = step.mean === null ? x : g.add('Sub', [x, g.float64(step.mean, [1, cols])]);
     const projected = affine(context, centred, step.components, new Float64Array(rows));
     const value =
@@ -42,7 +43,7 @@ export const kMeans: Compiler<KMeansStep> = {
   emit(context, step, input) {
     const { g } = context;
     const { rows } = step.centers;
-    const x = matrixOf(context, input, step);
+    const x = acceptedMatrix(context, input, step, 'finite');
     const cross = crossTerms(context, x, step);
     const norms = g.float64(squaredNorms(step), [1, rows]);
     const squares = rowSum(g, g.add('Mul', [x, x]));

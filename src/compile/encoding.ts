@@ -5,21 +5,16 @@ import type {
   OneHotStep,
   OrdinalStep,
 } from '../model/encoding.ts';
-import type { Step } from '../model/step.ts';
 import type { Tensor } from '../model/tensor.ts';
 import type { Value } from '../onnx/graph.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
 import { bitExact, type Compiler, type Context, unsupported } from './compiler.ts';
 import { labelTensor } from './labels.ts';
 import { flat } from './links.ts';
-import { type Column, columnAt, matrix } from './stream.ts';
+import { type Column, columnAt, matrix, type Stream } from './stream.ts';
 
 const ML = 'ai.onnx.ml';
-/**
- * A graph can't refuse a row: unknown categories under 'error' are refused before the graph by whoever validates
- * rows against the signature. In the graph they fall where 'ignore' would put them.
- */
-const UNKNOWN_NOTE = "unknown categories under 'error' are refused before the graph";
+const NOTE = "lookup by equal value; unknown categories under 'error' are marked in the output `refused`";
 
 /** Keys under which a column's values are looked up; a missing category is NaN, or the missing string. */
 function keysOf(categories: Categories): Tensor {
@@ -31,18 +26,6 @@ function keysOf(categories: Categories): Tensor {
       return { dtype: 'float64', shape, data: Float64Array.from(categories.values, Number) };
     case 'string':
       return { dtype: 'string', shape, data: categories.values.map((value) => value ?? MISSING_STRING) };
-  }
-}
-
-function checkType(step: Step, index: number, categories: Categories, column: Column): void {
-  const type = categories.type === 'string' ? 'string' : 'number';
-  if (type !== column.type) {
-    throw unsupported(
-      step,
-      `categories_[${index}]`,
-      `${categories.type}s over a column of ${column.type}s`,
-      'the same type is',
-    );
   }
 }
 
@@ -73,17 +56,41 @@ const float64 = (values: ArrayLike<number>): Tensor => ({
   data: Float64Array.from(values),
 });
 
+/** Input column `index` of an encoder, whose type fits the categories; infinities are refused. */
+function encodedColumn(
+  context: Context,
+  step: OneHotStep | OrdinalStep,
+  input: Stream,
+  index: number,
+  categories: Categories,
+): Column {
+  const column = columnAt(context, input, index);
+  const type = categories.type === 'string' ? 'string' : 'number';
+  if (type !== column.type) {
+    const found = `${categories.type}s over a column of ${column.type}s`;
+    throw unsupported(step, `categories_[${index}]`, found, 'the same type is');
+  }
+  if (type === 'number') context.refusals.numbers(column.value(), step.refusesMissing ? 'finite' : 'missing');
+  return column;
+}
+
+/** Slot of an unknown category that refuses its row. */
+const REFUSED_SLOT = -2;
+
 /** One column's block as `[N, width]` booleans: its slot compared with 0, 1, 2, …; slot -1 is all false. */
 function oneHotBlock(
   context: Context,
   column: Column,
   { categories, slots, width, unknownSlot }: OneHotColumn,
+  unknown: OneHotStep['unknown'],
 ): Value {
-  const { g } = context;
+  const { g, refusals } = context;
+  const otherwise = unknown === 'error' ? REFUSED_SLOT : unknownSlot;
   const slot =
     categories.values.length === 0
-      ? g.add('Expand', [g.int64([unknownSlot], [1, 1]), g.add('Shape', [column.value()])])
-      : lookUp(context, column, categories, int64(slots), int64([unknownSlot]));
+      ? g.add('Expand', [g.int64([otherwise], [1, 1]), g.add('Shape', [column.value()])])
+      : lookUp(context, column, categories, int64(slots), int64([otherwise]));
+  if (unknown === 'error') refusals.where(g.add('Equal', [slot, g.int64([REFUSED_SLOT], [1, 1])]));
   return g.add('Equal', [
     slot,
     g.int64(
@@ -97,9 +104,9 @@ export const oneHot: Compiler<OneHotStep> = {
   emit(context, step, input) {
     const { g } = context;
     const blocks = step.columns.flatMap((spec, index) => {
-      const column = columnAt(context, input, index);
-      checkType(step, index, spec.categories, column);
-      return spec.width === 0 ? [] : [oneHotBlock(context, column, spec)];
+      const column = encodedColumn(context, step, input, index, spec.categories);
+      const block = oneHotBlock(context, column, spec, step.unknown);
+      return spec.width === 0 ? [] : [block];
     });
     if (blocks.length === 0)
       throw unsupported(step, 'categories_', 'without an output column', 'at least one is');
@@ -107,23 +114,28 @@ export const oneHot: Compiler<OneHotStep> = {
     const width = step.columns.reduce((sum, column) => sum + column.width, 0);
     return { stream: matrix(g.add('Cast', [joined], { to: 11n }), width) };
   },
-  certify: (step) => bitExact(step.unknown === 'error' ? UNKNOWN_NOTE : 'lookup by equal value'),
+  certify: () => bitExact(NOTE),
 };
 
 export const ordinal: Compiler<OrdinalStep> = {
   emit(context, step, input) {
     const codes = step.columns.map(({ categories, codes }, index) => {
-      const column = columnAt(context, input, index);
-      checkType(step, index, categories, column);
-      return lookUp(context, column, categories, float64(codes), float64([step.unknownValue]));
+      const column = encodedColumn(context, step, input, index, categories);
+      if (step.unknown === 'ignore') {
+        return lookUp(context, column, categories, float64(codes), float64([step.unknownValue]));
+      }
+      // No code is infinite, so -∞ tells an unknown category from a NaN that stands for missing.
+      const code = lookUp(context, column, categories, float64(codes), float64([-Infinity]));
+      context.refusals.where(context.g.add('Equal', [code, context.g.float64([-Infinity], [1, 1])]));
+      return code;
     });
     const value = codes.length === 1 ? codes[0]! : context.g.add('Concat', codes, { axis: 1n });
     return { stream: matrix(value, codes.length) };
   },
-  certify: (step) => bitExact(step.unknown === 'error' ? UNKNOWN_NOTE : 'lookup by equal value'),
+  certify: () => bitExact(NOTE),
 };
 
-/** Labels to their index in `classes`, `[N]` int64; -1 stands for a label that validation should have refused. */
+/** Labels to their index in `classes`, `[N]` int64; -1 where the row is refused. */
 export const labelEncoder: Compiler<LabelEncoderStep> = {
   emit(context, step, input) {
     const { g } = context;
@@ -136,9 +148,11 @@ export const labelEncoder: Compiler<LabelEncoderStep> = {
         default_tensor: int64([-1]),
       };
       const comparable = keys.dtype === 'bool' ? g.add('Cast', [labels], { to: 7n }) : labels;
-      return flat(context, g.add('LabelEncoder', [comparable], tensors, ML));
+      const index = g.add('LabelEncoder', [comparable], tensors, ML);
+      context.refusals.where(g.add('Equal', [index, g.int64([-1], [1, 1])]));
+      return flat(context, index);
     };
     return { outputs: { transform: { dtype: 'int64', shape: [], value: indexes } } };
   },
-  certify: () => bitExact('unknown labels are refused before the graph'),
+  certify: () => bitExact('unknown labels are marked in the output `refused`'),
 };

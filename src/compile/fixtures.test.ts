@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ulpDistance } from '../core/float.ts';
 import { readModelFile } from '../files/read-model.ts';
 import type { Step } from '../model/step.ts';
-import { compileModel } from './compile.ts';
+import { compileModel, type StepModel } from './compile.ts';
 import type { CertificateEntry } from './plan.ts';
 import { type Answers, type Cell, infer } from './test-session.ts';
 
@@ -18,11 +18,12 @@ interface Document {
     | { readonly dataframe_split: { readonly data: readonly unknown[] } };
   readonly expected: Readonly<Record<string, unknown>>;
   readonly terms?: readonly (readonly number[])[];
+  readonly refused?: readonly { readonly input: Document['input']; readonly why: string }[];
 }
 
 const ROOT = new URL('../../fixtures/models/', import.meta.url);
 
-const rowsOf = ({ input }: Document): Cell[][] =>
+const rowsOf = (input: Document['input']): Cell[][] =>
   ('instances' in input ? input.instances : input.dataframe_split.data).map(
     (row) => (Array.isArray(row) ? row : [row]) as Cell[],
   );
@@ -70,6 +71,18 @@ function answersOf(answers: Answers, name: string): unknown[] {
   return parts.sort().flatMap((key) => answers[key]!.data);
 }
 
+/** Inputs that the library refuses and the graph does not. */
+async function accepted(content: StepModel, { refused = [] }: Document): Promise<string[]> {
+  const answers = await Promise.all(
+    refused.map(({ input }) => infer(content.root, content.signature, rowsOf(input))),
+  );
+  return refused.flatMap(({ why }, at) =>
+    answers[at]!['refused']?.data.some(Boolean)
+      ? []
+      : [`an input is taken, of which the library says: ${why}`],
+  );
+}
+
 async function broken(folder: URL, file: string): Promise<string[]> {
   const document = JSON.parse(
     readFileSync(new URL(file.replace(/\.\w+$/, '.json'), folder), 'utf8'),
@@ -79,8 +92,9 @@ async function broken(folder: URL, file: string): Promise<string[]> {
   if (content?.kind !== 'steps') return [];
   const { certificate, prefix } = compileModel(content);
   if (prefix.length > 0) return [];
-  const answers = await infer(content.root, content.signature, rowsOf(document));
-  return Object.entries(document.expected).flatMap(([name, wanted]) => {
+  const answers = await infer(content.root, content.signature, rowsOf(document.input));
+  const spurned = answers['refused']?.data.some(Boolean) ? ['a row is refused that the library takes'] : [];
+  const wrong = Object.entries(document.expected).flatMap(([name, wanted]) => {
     const expected = flatten(wanted);
     const actual = answersOf(answers, name);
     if (actual.length !== expected.length)
@@ -93,6 +107,7 @@ async function broken(folder: URL, file: string): Promise<string[]> {
         : [`${name}[${at}]: ${String(value)}, ${String(expected[at])} wanted (${bound.kind})`],
     );
   });
+  return [...spurned, ...wrong, ...(await accepted(content, document))];
 }
 
 for (const release of readdirSync(ROOT)) {

@@ -3,6 +3,7 @@ import type { Value } from '../onnx/graph.ts';
 import { bitExact, type Compiler, type Context, unsupported, withinUlp } from './compiler.ts';
 import { unlessZero } from './links.ts';
 import type { Certification } from './plan.ts';
+import { acceptedMatrix } from './refusal.ts';
 import { matrix, matrixOf, widthOf } from './stream.ts';
 import { arccos, arcsin, arctan, cos, sin } from './trigonometry.ts';
 
@@ -169,6 +170,7 @@ const UFUNCS: Readonly<Record<FunctionName, Ufunc | null>> = {
 
 export const functionTransformer: Compiler<FunctionStep> = {
   emit(context, step, input) {
+    if (step.refusesMissing) acceptedMatrix(context, input, step, 'finite');
     if (step.function === 'identity') return { stream: input };
     const ufunc = UFUNCS[step.function];
     if (ufunc === null) {

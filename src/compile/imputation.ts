@@ -68,6 +68,17 @@ function indicator(context: Context, step: SimpleImputerStep, column: Column): C
   return { type: 'number', value: once(value), source: null };
 }
 
+/** NaN is refused too where something else stands for missing. */
+function checkNumbers({ refusals }: Context, step: SimpleImputerStep, input: Stream): void {
+  const { missing } = step;
+  const byNaN = missing.kind === 'null' || (missing.kind === 'number' && Number.isNaN(missing.value));
+  const accepts = byNaN ? 'missing' : 'finite';
+  if (input.kind === 'matrix') refusals.numbers(input.value, accepts);
+  else {
+    for (const { type, value } of input.columns) if (type === 'number') refusals.numbers(value(), accepts);
+  }
+}
+
 /** Missing cells by their column's fill value; columns without one are dropped; indicators come last. */
 export const simpleImputer: Compiler<SimpleImputerStep> = {
   emit(context, step, input) {
@@ -75,6 +86,7 @@ export const simpleImputer: Compiler<SimpleImputerStep> = {
     if (step.fill.length !== width) {
       throw invalid(step, 'statistics_', `${step.fill.length} long`, `${width} long`);
     }
+    checkNumbers(context, step, input);
     if (input.kind === 'matrix') return { stream: imputeMatrix(context, step, input.value, width) };
     const imputed = keptColumns(step).map((index) =>
       imputeColumn(context, step, columnAt(context, input, index), index),

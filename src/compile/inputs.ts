@@ -4,6 +4,7 @@ import { type Labels, labelDType } from '../model/tensor.ts';
 import type { CountVectorizerStep } from '../model/text.ts';
 import type { GraphBuilderApi, ValueInfo } from '../onnx/graph.ts';
 import type { ColumnInput, PrefixInput } from './plan.ts';
+import { REFUSED } from './refusal.ts';
 import { type Column, matrix, once, type Stream } from './stream.ts';
 
 /** Name of the input that takes a whole numeric matrix. */
@@ -24,7 +25,7 @@ export class GraphInputs {
 
   constructor(g: GraphBuilderApi, signature: TableSignature, root: Step) {
     this.#g = g;
-    this.#taken = new Set(signature.outputs.map(({ name }) => name));
+    this.#taken = new Set([REFUSED, ...signature.outputs.map(({ name }) => name)]);
     this.#names = signature.columns.map(({ name }, index) =>
       this.#free(name === '' ? `column_${index}` : name),
     );

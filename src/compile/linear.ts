@@ -4,7 +4,8 @@ import type { Value } from '../onnx/graph.ts';
 import { type Compiler, type Context, type Output, withinTolerance } from './compiler.ts';
 import { argMax, binaryIndex, labelOutput } from './labels.ts';
 import { clip, complement, flat, rowSum, sigmoid, softmax } from './links.ts';
-import { matrixOf, once } from './stream.ts';
+import { acceptedMatrix } from './refusal.ts';
+import { once } from './stream.ts';
 
 /** `x · weightsᵀ + bias`, weights `[targets, features]`: `[N, targets]`. */
 export function affine({ g }: Context, x: Value, weights: Matrix, bias: Float64Array): Value {
@@ -14,7 +15,7 @@ export function affine({ g }: Context, x: Value, weights: Matrix, bias: Float64A
 
 export const linearRegressor: Compiler<LinearRegressorStep> = {
   emit(context, step, input) {
-    const x = matrixOf(context, input, step);
+    const x = acceptedMatrix(context, input, step, 'finite');
     const scores = once(() => affine(context, x, step.coef, step.intercept));
     const predict: Output = {
       dtype: 'float64',
@@ -28,7 +29,7 @@ export const linearRegressor: Compiler<LinearRegressorStep> = {
 
 export const linearClassifier: Compiler<LinearClassifierStep> = {
   emit(context, step, input) {
-    const x = matrixOf(context, input, step);
+    const x = acceptedMatrix(context, input, step, 'finite');
     const binary = step.coef.rows === 1;
     const scores = once(() => affine(context, x, step.coef, step.intercept));
     const decision = once(() => (binary ? flat(context, scores()) : scores()));

@@ -3,12 +3,13 @@ import { type Compiler, withinTolerance } from './compiler.ts';
 import { argMax, labelOutput } from './labels.ts';
 import { affine } from './linear.ts';
 import { logSoftmax } from './links.ts';
-import { matrixOf, once } from './stream.ts';
+import { acceptedMatrix } from './refusal.ts';
+import { once } from './stream.ts';
 
 /** `predict`: argmax of the joint log likelihood; `predict_proba`: exp(jll - logsumexp(jll)). */
 export const multinomialNb: Compiler<MultinomialNbStep> = {
   emit(context, step, input) {
-    const x = matrixOf(context, input, step);
+    const x = acceptedMatrix(context, input, step, 'finite');
     const likelihood = once(() => affine(context, x, step.featureLogProb, step.classLogPrior));
     return {
       outputs: {

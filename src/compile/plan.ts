@@ -44,5 +44,7 @@ export interface CompiledPlan {
   readonly prefix: readonly PrefixInput[];
   /** Inputs that take one column each; empty where one input `input` takes the whole matrix. */
   readonly columns: readonly ColumnInput[];
+  /** Graph output `[N]` of booleans: rows that the library refuses, whose answers mean nothing; null for none. */
+  readonly refused: string | null;
   readonly certificate: readonly CertificateEntry[];
 }

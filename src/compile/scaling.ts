@@ -8,7 +8,8 @@ import type {
 import type { Value } from '../onnx/graph.ts';
 import { bitExact, type Compiler, type Context, withinTolerance } from './compiler.ts';
 import { clip, rowMax, rowSum } from './links.ts';
-import { matrix, matrixOf, widthOf } from './stream.ts';
+import { acceptedMatrix } from './refusal.ts';
+import { matrix, widthOf } from './stream.ts';
 
 type Row = Float64Array | null;
 
@@ -18,7 +19,7 @@ const withRow = ({ g }: Context, op: 'Sub' | 'Div' | 'Mul' | 'Add', x: Value, ro
 
 export const standardScaler: Compiler<StandardScalerStep> = {
   emit(context, step, input) {
-    const centred = withRow(context, 'Sub', matrixOf(context, input, step), step.mean);
+    const centred = withRow(context, 'Sub', acceptedMatrix(context, input, step, 'missing'), step.mean);
     return { stream: matrix(withRow(context, 'Div', centred, step.scale), widthOf(input)) };
   },
   certify: () => bitExact('(x - mean) / scale, each operation rounded once as in numpy'),
@@ -26,7 +27,7 @@ export const standardScaler: Compiler<StandardScalerStep> = {
 
 export const robustScaler: Compiler<RobustScalerStep> = {
   emit(context, step, input) {
-    const centred = withRow(context, 'Sub', matrixOf(context, input, step), step.center);
+    const centred = withRow(context, 'Sub', acceptedMatrix(context, input, step, 'missing'), step.center);
     return { stream: matrix(withRow(context, 'Div', centred, step.scale), widthOf(input)) };
   },
   certify: () => bitExact('(x - center) / scale, each operation rounded once as in numpy'),
@@ -34,7 +35,7 @@ export const robustScaler: Compiler<RobustScalerStep> = {
 
 export const minMaxScaler: Compiler<MinMaxScalerStep> = {
   emit(context, step, input) {
-    const scaled = withRow(context, 'Mul', matrixOf(context, input, step), step.scale);
+    const scaled = withRow(context, 'Mul', acceptedMatrix(context, input, step, 'missing'), step.scale);
     const moved = withRow(context, 'Add', scaled, step.min);
     const value = step.clip === null ? moved : clip(context, moved, step.clip[0], step.clip[1]);
     return { stream: matrix(value, widthOf(input)) };
@@ -44,7 +45,7 @@ export const minMaxScaler: Compiler<MinMaxScalerStep> = {
 
 export const maxAbsScaler: Compiler<MaxAbsScalerStep> = {
   emit(context, step, input) {
-    const scaled = withRow(context, 'Div', matrixOf(context, input, step), step.scale);
+    const scaled = withRow(context, 'Div', acceptedMatrix(context, input, step, 'missing'), step.scale);
     return { stream: matrix(step.clip ? clip(context, scaled, -1, 1) : scaled, widthOf(input)) };
   },
   certify: () => bitExact('x / scale, then clipped'),
@@ -66,7 +67,7 @@ export function divideByNorm({ g }: Context, x: Value, norms: Value, negligible 
 
 export const normalizer: Compiler<NormalizerStep> = {
   emit(context, step, input) {
-    const x = matrixOf(context, input, step);
+    const x = acceptedMatrix(context, input, step, 'finite');
     const norms = rowNorm(context, x, step.norm);
     return { stream: matrix(divideByNorm(context, x, norms, step.negligible), widthOf(input)) };
   },

@@ -1,7 +1,8 @@
 import type { CountVectorizerStep, TfidfStep } from '../model/text.ts';
 import { bitExact, type Compiler, unsupported, withinTolerance } from './compiler.ts';
+import { acceptedMatrix } from './refusal.ts';
 import { divideByNorm, rowNorm } from './scaling.ts';
-import { matrix, matrixOf, widthOf } from './stream.ts';
+import { matrix, widthOf } from './stream.ts';
 
 /** Tokenisation stays native: the graph receives the counts in place of the string column. */
 export const countVectorizer: Compiler<CountVectorizerStep> = {
@@ -19,7 +20,7 @@ export const countVectorizer: Compiler<CountVectorizerStep> = {
 export const tfidf: Compiler<TfidfStep> = {
   emit(context, step, input) {
     const { g } = context;
-    let x = matrixOf(context, input, step);
+    let x = acceptedMatrix(context, input, step, 'finite');
     const width = step.idf?.length ?? widthOf(input);
     if (step.sublinear) {
       const zero = g.float64([0], []);

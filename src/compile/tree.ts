@@ -28,6 +28,9 @@ function comparedInput(context: Context, step: TreeEnsembleStep, input: Stream):
   if (width === null) throw invalid(step, 'n_features_in_', 'missing', 'the number of columns');
   const x = matrixOf(context, known(context, input, width), step);
   const value = step.input === 'float64' ? x : g.add('Cast', [g.add('Cast', [x], { to: 1n })], { to: 11n });
+  if (step.input === 'float32' || !step.acceptsMissing) {
+    context.refusals.numbers(value, step.acceptsMissing ? 'missing' : 'finite');
+  }
   return { value, width };
 }
 

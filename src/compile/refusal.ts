@@ -1,0 +1,62 @@
+import type { Step } from '../model/step.ts';
+import type { GraphBuilderApi, Value } from '../onnx/graph.ts';
+import type { Context } from './compiler.ts';
+import { matrixOf, type Stream } from './stream.ts';
+
+/** Which numbers a step takes: finite ones, or missing ones (NaN) too. */
+export type Accepts = 'finite' | 'missing';
+
+/** Name of the graph output that marks refused rows. */
+export const REFUSED = 'refused';
+
+/**
+ * Rows that the library would refuse. A graph can't raise an error, so it says so in an output of its own: every check
+ * adds a column that is 0 where the row is fine and NaN where it is not; a row is refused where their sum is NaN.
+ */
+export class Refusals {
+  readonly #g: GraphBuilderApi;
+  readonly #checked = new Set<string>();
+  #sum: Value | null = null;
+
+  constructor(g: GraphBuilderApi) {
+    this.#g = g;
+  }
+
+  /** Refuses rows of `x` `[N, width]` with a number that is not accepted. */
+  numbers(x: Value, accepts: Accepts): void {
+    if (this.#checked.has(`${accepts} ${x}`)) return;
+    this.#checked.add(`${accepts} ${x}`);
+    const g = this.#g;
+    // x - x is 0 for a finite number and NaN for NaN and the infinities.
+    const rest = g.add('Sub', [x, x]);
+    const checked =
+      accepts === 'finite' ? rest : g.add('Where', [g.add('IsNaN', [x]), g.float64([0], []), rest]);
+    this.#add(g.add('ReduceSum', [checked, g.int64([1], [1])], { keepdims: 1n }));
+  }
+
+  /** Refuses rows where `condition`, booleans `[N, 1]`, holds. */
+  where(condition: Value): void {
+    const g = this.#g;
+    this.#add(g.add('Where', [condition, g.float64([Number.NaN], []), g.float64([0], [])]));
+  }
+
+  /** Declares the output, `[N]` booleans; null where nothing can be refused. */
+  declare(): string | null {
+    if (this.#sum === null) return null;
+    const g = this.#g;
+    const rows = g.add('Reshape', [g.add('IsNaN', [this.#sum]), g.int64([-1], [1])]);
+    g.output(REFUSED, rows, 'bool', ['N']);
+    return REFUSED;
+  }
+
+  #add(column: Value): void {
+    this.#sum = this.#sum === null ? column : this.#g.add('Add', [this.#sum, column]);
+  }
+}
+
+/** The stream as a matrix whose rows are refused where a number is not accepted (or missing, where the step says so). */
+export function acceptedMatrix(context: Context, input: Stream, step: Step, accepts: Accepts): Value {
+  const x = matrixOf(context, input, step);
+  context.refusals.numbers(x, step.refusesMissing ? 'finite' : accepts);
+  return x;
+}
