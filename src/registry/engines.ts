@@ -27,6 +27,7 @@ export async function createEngine(content: ModelContent, runtime: Runtime): Pro
     signature: content.signature,
     prefix: plan.prefix,
     columns: plan.columns,
+    refused: plan.refused,
   });
 }
 

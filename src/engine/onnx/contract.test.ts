@@ -6,8 +6,8 @@ import { createOnnxEngine, type OnnxEngineOptions } from './engine.ts';
 import { createOnnxPool } from './pool.ts';
 
 function compiled(content: Extract<ModelContent, { kind: 'steps' }>): OnnxEngineOptions {
-  const { model, prefix, columns } = compileModel(content);
-  return { onnx: encodeModel(model), signature: content.signature, prefix, columns };
+  const { model, prefix, columns, refused } = compileModel(content);
+  return { onnx: encodeModel(model), signature: content.signature, prefix, columns, refused };
 }
 
 engineContract({ name: 'the onnx engine', create: (content) => createOnnxEngine(compiled(content)) });

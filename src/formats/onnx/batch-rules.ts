@@ -146,7 +146,7 @@ const reshape: RowRule = (node, inputs, batch) => {
   if (head === 0) return true;
   const row = data.shape?.slice(1);
   const rest = sizes.slice(1);
-  if (head === batch) return !rest.includes(null);
+  if (head === batch) return rest.every(Number.isSafeInteger);
   if (head !== -1 || row === undefined || row.includes(null)) return false;
   const whole = (list: readonly (number | null)[]): number =>
     list.reduce<number>((p, size) => p * (size ?? 1), 1);

@@ -24,6 +24,7 @@ export function freeBatch(graph: OnnxGraph): BatchOutcome {
   const batch = sizes[0];
   if (sizes.length === 0 || typeof batch !== 'number') return { kind: 'dynamic' };
   const fail = (reason: string): BatchOutcome => ({ kind: 'frozen', batch, reason });
+  if (batch < 1) return fail('it is empty');
   if (sizes.some((size) => size !== batch)) return fail('its inputs disagree about the first dimension');
   const proof = prove(graph, batch);
   if (typeof proof === 'string') return fail(proof);
