@@ -3,7 +3,7 @@ import { type Labels, labelDType, type Tensor, takeLabels } from '../../model/te
 /** Takes labels by index into a fresh `[N]` tensor. */
 export type LabelTaker = (indices: Int32Array) => Tensor;
 
-/** `takeLabels` with the label set laid out once: integers are copied as two words, no BigInt is made per row. */
+/** `takeLabels` with the label set laid out once: integers are kept as BigInt, none is made per row. */
 export function prepareLabels(labels: Labels): LabelTaker {
   if (labels.type === 'int') return intTaker(labels);
   if (labels.type === 'string') return stringTaker(labels.values);
@@ -11,16 +11,10 @@ export function prepareLabels(labels: Labels): LabelTaker {
 }
 
 function intTaker(labels: Labels): LabelTaker {
-  const every = takeLabels(labels, Int32Array.from(labels.values.keys()));
-  const words = new Int32Array((every.data as BigInt64Array).buffer);
+  const values = labels.values.map(BigInt);
   return (indices) => {
     const data = new BigInt64Array(indices.length);
-    const out = new Int32Array(data.buffer);
-    for (let row = 0; row < indices.length; row++) {
-      const at = indices[row]! * 2;
-      out[row * 2] = words[at]!;
-      out[row * 2 + 1] = words[at + 1]!;
-    }
+    for (let row = 0; row < indices.length; row++) data[row] = values[indices[row]!]!;
     return { dtype: 'int64', shape: [indices.length], data };
   };
 }

@@ -1,5 +1,5 @@
 import type { TreeEnsembleStep } from '../../../model/tree.ts';
-import { type Block, refuseCell, refuseNumber } from '../block.ts';
+import { type Block, type ColumnsBlock, refuseCell, refuseNumber, type SparseBlock } from '../block.ts';
 
 /** Copies rows of a block into the form trees compare. */
 export type RowFill = (block: Block, from: number, to: number, x: Float64Array) => boolean;
@@ -20,29 +20,31 @@ export function prepareRowFill(
   const accepts = (value: number): boolean => (Number.isNaN(value) ? step.acceptsMissing : !rounds);
   const stride = mirrored ? 2 * width : width;
   return (block, from, to, x) => {
-    const count = to - from;
-    copyRows(block, from, count, x, width, stride, names);
+    const dense = block.kind === 'dense';
+    if (!dense) copyRows(block, from, to - from, x, width, stride, names);
+    const source = dense ? block.data : x;
+    const sourceStride = dense ? width : stride;
+    let read = dense ? from * width : 0;
     let seenInfinity = false;
-    let at = 0;
-    for (let row = 0; row < count; row++, at += stride) {
+    for (let row = from, at = 0; row < to; row++, at += stride, read += sourceStride) {
       for (let col = 0; col < width; col++) {
-        const given = x[at + col]!;
+        const given = source[read + col]!;
         const value = rounds ? Math.fround(given) : given;
-        if (!Number.isFinite(value) && !accepts(value))
-          refuseNumber(from + row, names[col] ?? `x${col}`, given);
-        x[at + col] = value;
-        if (mirrored) {
-          x[at + width + col] = -value;
+        if (!Number.isFinite(value)) {
+          if (!accepts(value)) refuseNumber(row, names[col] ?? `x${col}`, given);
           seenInfinity = seenInfinity || value === Infinity;
         }
+        x[at + col] = value;
+        if (mirrored) x[at + width + col] = -value;
       }
     }
-    return seenInfinity;
+    return mirrored && seenInfinity;
   };
 }
 
+/** Copies sparse rows or columns as they are. */
 function copyRows(
-  block: Block,
+  block: SparseBlock | ColumnsBlock,
   from: number,
   count: number,
   x: Float64Array,
@@ -50,13 +52,7 @@ function copyRows(
   stride: number,
   names: readonly string[],
 ): void {
-  if (block.kind === 'dense') {
-    const { data } = block;
-    for (let row = 0; row < count; row++) {
-      const source = (from + row) * width;
-      for (let col = 0; col < width; col++) x[row * stride + col] = data[source + col]!;
-    }
-  } else if (block.kind === 'sparse') {
+  if (block.kind === 'sparse') {
     for (let row = 0; row < count; row++) {
       x.fill(0, row * stride, row * stride + width);
       for (let k = block.indptr[from + row]!; k < block.indptr[from + row + 1]!; k++) {

@@ -1,0 +1,35 @@
+"""Models and rows of the native benchmark: native.py DIRECTORY writes <name>.joblib and rows.json there."""
+import json
+import sys
+from pathlib import Path
+
+import joblib
+import numpy as np
+from sklearn.datasets import load_breast_cancer, make_classification
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+directory = Path(sys.argv[1])
+directory.mkdir(parents=True, exist_ok=True)
+rng = np.random.default_rng(0)
+X, y = load_breast_cancer(return_X_y=True)
+deep_X, deep_y = make_classification(20000, 30, n_informative=15, random_state=0)
+words = [f"{a}{b}" for a in "red blue green old new big small fast slow warm".split() for b in "car dog sun sea tree".split()]
+texts = [" ".join(rng.choice(words, 40)) + "." for _ in range(500)]
+topics = rng.integers(0, 2, 500)
+models = {
+    "forest": RandomForestClassifier(n_estimators=100, random_state=0).fit(X, y),
+    "deep": RandomForestClassifier(n_estimators=100, random_state=0).fit(deep_X, deep_y),
+    "hgb": HistGradientBoostingClassifier(max_iter=200, random_state=0).fit(X, y),
+    "logistic": make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y),
+    "text": make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, topics),
+}
+for name, model in models.items():
+    joblib.dump(model, directory / f"{name}.joblib")
+# Noise keeps branch predictors from learning the rows by heart.
+noisy = lambda A: A[rng.integers(0, len(A), 4096)] + rng.normal(size=(4096, A.shape[1])) * A.std(0) * 0.3
+rows = {"forest": noisy(X).tolist(), "deep": noisy(deep_X).tolist(), "text": texts}
+(directory / "rows.json").write_text(json.dumps(rows))
