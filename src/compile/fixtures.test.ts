@@ -3,9 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { ulpDistance } from '../core/float.ts';
 import { readModelFile } from '../files/read-model.ts';
 import type { Step } from '../model/step.ts';
-import { compileModel, type StepModel } from './compile.ts';
 import type { CertificateEntry } from './plan.ts';
-import { type Answers, type Cell, infer } from './test-session.ts';
+import { type Answers, type Cell, type Running, start } from './test-session.ts';
 
 /**
  * Model files of real scikit-learn releases, with the library's own answers. Text models are left to the suites that
@@ -72,10 +71,8 @@ function answersOf(answers: Answers, name: string): unknown[] {
 }
 
 /** Inputs that the library refuses and the graph does not. */
-async function accepted(content: StepModel, { refused = [] }: Document): Promise<string[]> {
-  const answers = await Promise.all(
-    refused.map(({ input }) => infer(content.root, content.signature, rowsOf(input))),
-  );
+async function accepted({ run }: Running, { refused = [] }: Document): Promise<string[]> {
+  const answers = await Promise.all(refused.map(({ input }) => run(rowsOf(input))));
   return refused.flatMap(({ why }, at) =>
     answers[at]!['refused']?.data.some(Boolean)
       ? []
@@ -83,31 +80,38 @@ async function accepted(content: StepModel, { refused = [] }: Document): Promise
   );
 }
 
-async function broken(folder: URL, file: string): Promise<string[]> {
-  const document = JSON.parse(
-    readFileSync(new URL(file.replace(/\.\w+$/, '.json'), folder), 'utf8'),
-  ) as Document;
-  const { content } = readModelFile(new URL(file, folder).pathname);
-  // Files that the reader refuses are the business of its own tests.
-  if (content?.kind !== 'steps') return [];
-  const { certificate, prefix } = compileModel(content);
-  if (prefix.length > 0) return [];
-  const answers = await infer(content.root, content.signature, rowsOf(document.input));
-  const spurned = answers['refused']?.data.some(Boolean) ? ['a row is refused that the library takes'] : [];
-  const wrong = Object.entries(document.expected).flatMap(([name, wanted]) => {
+/** Cells that break the promise, in words. */
+function brokenCells(root: Step, { plan }: Running, document: Document, answers: Answers): string[] {
+  return Object.entries(document.expected).flatMap(([name, wanted]) => {
     const expected = flatten(wanted);
     const actual = answersOf(answers, name);
     if (actual.length !== expected.length)
       return [`${name}: ${actual.length} cells, ${expected.length} wanted`];
     const terms = flatten(document.terms ?? []).map(Number);
-    const bound = boundOf(certificate, name, content.root);
+    const bound = boundOf(plan.certificate, name, root);
     return actual.flatMap((value, at) =>
       keeps(value, expected[at], bound, terms.length === actual.length ? terms[at]! : Math.max(1, ...terms))
         ? []
         : [`${name}[${at}]: ${String(value)}, ${String(expected[at])} wanted (${bound.kind})`],
     );
   });
-  return [...spurned, ...wrong, ...(await accepted(content, document))];
+}
+
+async function broken(folder: URL, file: string): Promise<string[]> {
+  const json = readFileSync(new URL(file.replace(/\.\w+$/, '.json'), folder), 'utf8');
+  const document = JSON.parse(json) as Document;
+  const { content } = readModelFile(new URL(file, folder).pathname);
+  // Files that the reader refuses are the business of its own tests.
+  if (content?.kind !== 'steps') return [];
+  const running = await start(content.root, content.signature);
+  if (running.plan.prefix.length > 0) return [];
+  const answers = await running.run(rowsOf(document.input));
+  const spurned = answers['refused']?.data.some(Boolean) ? ['a row is refused that the library takes'] : [];
+  return [
+    ...spurned,
+    ...brokenCells(content.root, running, document, answers),
+    ...(await accepted(running, document)),
+  ];
 }
 
 for (const release of readdirSync(ROOT)) {

@@ -4,6 +4,7 @@ import type { Step, StepBase } from '../model/step.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
 import { compileModel } from './compile.ts';
+import type { CompiledPlan } from './plan.ts';
 
 /** For tests only: compiles a description and runs it in onnxruntime, one thread, as the engine does. */
 
@@ -31,12 +32,13 @@ export function tableSignature(
 
 export const numbers = (count: number): 'number'[] => Array.from({ length: count }, () => 'number');
 
-interface Running {
+export interface Running {
+  readonly plan: CompiledPlan;
   run(rows: readonly (readonly Cell[])[]): Promise<Answers>;
 }
 
 /** Loads the compiled model; `counts` gives the rows of each prefix input in order. */
-async function start(
+export async function start(
   root: Step,
   signature: Signature,
   counts: readonly (readonly (readonly number[])[])[] = [],
@@ -83,6 +85,7 @@ async function start(
     return feeds;
   };
   return {
+    plan,
     async run(rows) {
       const results = await session.run(feedsOf(rows));
       return Object.fromEntries(
