@@ -47,3 +47,19 @@ export function recordColumn(array: PyArray, ...names: readonly string[]): Float
     return null;
   return array.data instanceof Uint8Array ? fieldColumn(array, name) : null;
 }
+
+/** Items of a list, tuple, set or array; null for anything else. */
+export function itemsOf(value: PyValue | undefined): readonly PyValue[] | null {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return null;
+  switch (value.type) {
+    case 'list':
+    case 'tuple':
+    case 'set':
+    case 'frozenset':
+      return value.items;
+    case 'array':
+      return toItems(value);
+    default:
+      return null;
+  }
+}

@@ -1,9 +1,9 @@
 import { pandasValues } from '../pandas/values.ts';
 import { objectState, sliceParts } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { toNumber, toText } from './arrays.ts';
+import { itemsOf, toNumber, toText } from './arrays.ts';
 import { show } from './show.ts';
-import { type EstimatorView, itemsOf } from './view.ts';
+import type { EstimatorView } from './view.ts';
 
 /** Columns that a branch of a ColumnTransformer sees. */
 export interface Selection {

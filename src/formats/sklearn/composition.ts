@@ -11,10 +11,10 @@ import type { Step, StepBase } from '../../model/step.ts';
 import { outputWidth } from '../../model/width.ts';
 import { dictGet } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { toNumber, toText } from './arrays.ts';
+import { itemsOf, toNumber, toText } from './arrays.ts';
 import { selectColumns, type Table, tableOf } from './columns.ts';
 import { show } from './show.ts';
-import { type EstimatorView, itemsOf } from './view.ts';
+import type { EstimatorView } from './view.ts';
 
 /** `(name, estimator[, columns])` tuples of a composite. */
 function entriesOf(

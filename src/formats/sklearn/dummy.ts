@@ -1,10 +1,10 @@
 import type { DummyStep } from '../../model/dummy.ts';
 import type { Labels } from '../../model/tensor.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { toNumbers } from './arrays.ts';
+import { itemsOf, toNumbers } from './arrays.ts';
 import { toLabels } from './labels.ts';
 import { show } from './show.ts';
-import { type EstimatorView, itemsOf } from './view.ts';
+import type { EstimatorView } from './view.ts';
 
 type ClassTarget = Extract<DummyStep, { task: 'classification' }>['targets'][number];
 

@@ -7,11 +7,11 @@ import type {
   OrdinalStep,
 } from '../../model/encoding.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { toNumber, toNumbers } from './arrays.ts';
+import { itemsOf, toNumber, toNumbers } from './arrays.ts';
 import { dtypeName } from './dtype.ts';
 import { isNaNValue, toCategories } from './labels.ts';
 import { show } from './show.ts';
-import { type EstimatorView, itemsOf } from './view.ts';
+import type { EstimatorView } from './view.ts';
 
 export const readLabelEncoder = (view: EstimatorView): LabelEncoderStep => ({
   kind: 'label-encoder',

@@ -3,10 +3,10 @@ import type { Labels } from '../../model/tensor.ts';
 import type { TreeEnsembleStep, TreeHead } from '../../model/tree.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
 import { type FlatTree, joinTrees, treeFault } from './arena.ts';
-import { recordColumn, toNumbers } from './arrays.ts';
+import { itemsOf, recordColumn, toNumbers } from './arrays.ts';
 import { show } from './show.ts';
 import { isClassifier } from './tree.ts';
-import { type EstimatorView, itemsOf } from './view.ts';
+import type { EstimatorView } from './view.ts';
 
 const WORDS = 8;
 

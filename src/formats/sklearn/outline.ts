@@ -1,9 +1,8 @@
 import type { OutlineNode } from '../../model/description.ts';
 import { className, objectState } from '../pickle/access.ts';
 import { isType, type PyObject, type PyValue } from '../pickle/value.ts';
-import { toText } from './arrays.ts';
+import { itemsOf, toText } from './arrays.ts';
 import { show } from './show.ts';
-import { itemsOf } from './view.ts';
 
 /** Nodes of an outline; a file with more is cut, which the outline says. */
 const MAX_NODES = 500;

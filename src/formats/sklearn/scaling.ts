@@ -5,9 +5,9 @@ import type {
   RobustScalerStep,
   StandardScalerStep,
 } from '../../model/scaling.ts';
-import { toNumber } from './arrays.ts';
+import { itemsOf, toNumber } from './arrays.ts';
 import { show } from './show.ts';
-import { type EstimatorView, itemsOf } from './view.ts';
+import type { EstimatorView } from './view.ts';
 
 /** `mean_` is also kept where `with_mean` is false (the variance needs it), so the flags decide. */
 export function readStandardScaler(view: EstimatorView): StandardScalerStep {

@@ -2,10 +2,9 @@ import type { Origin } from '../../model/step.ts';
 import type { Matrix } from '../../model/tensor.ts';
 import { objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { toNumber, toNumbers } from './arrays.ts';
+import { itemsOf, toNumber, toNumbers } from './arrays.ts';
 import { invalid, unsupported } from './failure.ts';
 import { globalName, show } from './show.ts';
-import { itemsOf } from './view.ts';
 
 /** Cells of a sparse matrix made dense; fitted coefficients are far below. */
 const MAX_CELLS = 50_000_000;

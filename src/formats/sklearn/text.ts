@@ -2,12 +2,12 @@ import type { PipelineStep } from '../../model/composition.ts';
 import type { CountVectorizerStep, TfidfStep } from '../../model/text.ts';
 import type { PyValue } from '../pickle/value.ts';
 import { isType } from '../pickle/value.ts';
-import { toNumber, toText } from './arrays.ts';
+import { itemsOf, toNumber, toText } from './arrays.ts';
 import { dtypeName } from './dtype.ts';
 import { ENGLISH_STOP_WORDS } from './english-stop-words.ts';
 import { globalName, show } from './show.ts';
 import { diagonalOf } from './sparse.ts';
-import { type EstimatorView, itemsOf } from './view.ts';
+import type { EstimatorView } from './view.ts';
 
 /** Default of `CountVectorizer(token_pattern=)`. */
 const TOKEN_PATTERN = '(?u)\\b\\w\\w+\\b';

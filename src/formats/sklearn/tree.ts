@@ -3,11 +3,11 @@ import type { TreeEnsembleStep, TreeHead } from '../../model/tree.ts';
 import { objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { type FlatTree, joinTrees, treeFault } from './arena.ts';
-import { recordColumn, toNumber, toNumbers } from './arrays.ts';
+import { itemsOf, recordColumn, toNumber, toNumbers } from './arrays.ts';
 import { pairwiseSum } from './pairwise-sum.ts';
 import { show } from './show.ts';
 import type { Release } from './state.ts';
-import { type EstimatorView, itemsOf } from './view.ts';
+import type { EstimatorView } from './view.ts';
 
 /** The array form of one `sklearn.tree._tree.Tree`. */
 export interface CythonTree extends FlatTree {

@@ -1,7 +1,7 @@
 import type { Origin, StepBase } from '../../model/step.ts';
 import type { Labels, Matrix } from '../../model/tensor.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
-import { toItems, toNumber, toNumbers, toText } from './arrays.ts';
+import { itemsOf, toNumber, toNumbers, toText } from './arrays.ts';
 import { invalid, notFitted, unsupported } from './failure.ts';
 import { toLabels } from './labels.ts';
 import type { Reading } from './reading.ts';
@@ -219,22 +219,6 @@ export class EstimatorView {
 
   unsupported(field: string, found: string, wanted: string) {
     return unsupported(this.origin, field, found, wanted);
-  }
-}
-
-/** Items of a list, tuple, set or array; null for anything else. */
-export function itemsOf(value: PyValue | undefined): readonly PyValue[] | null {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return null;
-  switch (value.type) {
-    case 'list':
-    case 'tuple':
-    case 'set':
-    case 'frozenset':
-      return value.items;
-    case 'array':
-      return toItems(value);
-    default:
-      return null;
   }
 }
 
