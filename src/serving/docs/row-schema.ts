@@ -10,6 +10,8 @@ const ENUM_MAX = 500;
 /** What one row of a signature looks like. */
 export function rowSchema(signature: Signature): Schema {
   if (signature.form === 'tensors') return tensorRowSchema(signature.tensors);
+  if (signature.open)
+    return { type: 'array', title: 'Row of numbers, of any one width', items: { type: 'number' } };
   const { columns } = signature;
   const list = {
     type: 'array',
@@ -22,7 +24,7 @@ export function rowSchema(signature: Signature): Schema {
     type: 'object',
     title: 'Row as an object, by column name',
     properties: Object.fromEntries(columns.map((column) => [column.name, columnSchema(column)])),
-    required: columns.map((column) => column.name),
+    required: columns.filter((column) => !column.ignored).map((column) => column.name),
     additionalProperties: false,
   };
   if (columns.length === 1 && !columns[0]!.named) return { anyOf: [columnSchema(columns[0]!), list, object] };
@@ -31,9 +33,15 @@ export function rowSchema(signature: Signature): Schema {
 
 const COLUMN_TYPE = { number: 'number', string: 'string', bool: 'boolean' } as const;
 
-function columnSchema({ name, type, nullable, categories, unknown }: ColumnSpec): Schema {
+function columnSchema(column: ColumnSpec): Schema {
+  const { name, type, nullable, categories, unknown, ignored } = column;
+  if (ignored) return { title: name, description: 'The model does not read this column: anything will do.' };
   const notes = nullable ? ['null is a missing value'] : [];
-  const base = { title: name, type: nullable ? [COLUMN_TYPE[type], 'null'] : COLUMN_TYPE[type] };
+  const base = {
+    title: name,
+    type: nullable ? [COLUMN_TYPE[type], 'null'] : COLUMN_TYPE[type],
+    ...boundsOf(column),
+  };
   if (!categories) return described(base, notes);
   const known = categories.filter((category) => category !== null);
   if (unknown === 'ignore') {
@@ -43,6 +51,10 @@ function columnSchema({ name, type, nullable, categories, unknown }: ColumnSpec)
   if (known.length > ENUM_MAX) return described(base, [...notes, `one of ${known.length} known categories`]);
   return described({ ...base, enum: nullable ? [...known, null] : known }, notes);
 }
+
+/** What a float64 holds needs no bounds: JSON numbers beyond it are infinities anyway. */
+const boundsOf = ({ type, largest = Infinity }: ColumnSpec): Schema =>
+  type === 'number' && largest < Number.MAX_VALUE ? { minimum: -largest, maximum: largest } : {};
 
 const described = (schema: Schema, notes: readonly string[]): Schema =>
   notes.length === 0 ? schema : { ...schema, description: `${notes.join('; ')}.` };
@@ -76,7 +88,7 @@ const FLOATS: readonly DType[] = ['float64', 'float32', 'float16'];
 function elementSchema(dtype: DType): Schema {
   if (dtype === 'string') return { type: 'string' };
   if (dtype === 'bool') return { type: 'boolean' };
-  return { type: FLOATS.includes(dtype) ? 'number' : 'integer' };
+  return FLOATS.includes(dtype) ? { type: ['number', 'null'] } : { type: 'integer' };
 }
 
 /** Numbers of answers may be infinite or not a number, which JSON has no numbers for. */

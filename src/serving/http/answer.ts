@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { type ErrorDetails, isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { InputDetail } from '../rows/complaints.ts';
 import type { Outcome } from './metrics.ts';
 
 /** Writes a JSON answer that is not a prediction. */
@@ -28,7 +29,7 @@ export function sendError(
 ): void {
   const { code, message, hint, http, details } = error;
   if (code === 'INPUT_INVALID') {
-    const detail = details['detail'] ?? [{ type: 'value_error', loc: ['body'], msg: message }];
+    const detail = details['detail'] ?? [engineDetail(message, details)];
     sendJson(response, http, { detail }, headers);
     return;
   }
@@ -37,6 +38,12 @@ export function sendError(
   if (http === 503) extra.push('retry-after', String(details['retry'] ?? 1));
   sendJson(response, http, { detail: message, error: { code, message, hint } }, extra);
 }
+
+/** A complaint of an engine, which knows rows and columns but not the words of the request. */
+const engineDetail = (msg: string, { row, column }: ErrorDetails): InputDetail => {
+  const place = [row, column].filter((part) => typeof part === 'string' || typeof part === 'number');
+  return { type: 'value_error', loc: ['body', ...place], msg };
+};
 
 /** A coded error as it is; anything else is a defect, whose words stay in the log. */
 export const codedError = (error: unknown, requestId: string): PlimsollError =>

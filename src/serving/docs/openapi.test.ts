@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import type { ColumnSpec, Signature } from '../../model/signature.ts';
+import type { Target } from '../protocol.ts';
+import { openapi } from './openapi.ts';
+import { rowSchema } from './row-schema.ts';
+
+const column = (name: string, more: Partial<ColumnSpec> = {}): ColumnSpec => ({
+  name,
+  named: true,
+  type: 'number',
+  nullable: false,
+  ...more,
+});
+
+const signature: Signature = {
+  form: 'table',
+  columns: [
+    column('age', { nullable: true, largest: 3.4e38 }),
+    column('port', { type: 'string', categories: ['C', 'S', null], nullable: true, unknown: 'error' }),
+    column('deck', { type: 'string', categories: ['A'], unknown: 'ignore' }),
+    column('note', { type: 'string', ignored: true }),
+  ],
+  outputs: [
+    { name: 'predict', dtype: 'string', shape: [-1], classes: { type: 'string', values: ['no', 'yes'] } },
+    { name: 'predict_proba', dtype: 'float64', shape: [-1, 2] },
+  ],
+  classes: { type: 'string', values: ['no', 'yes'] },
+};
+
+const target = (model: string, version: number): Target => ({
+  model,
+  version,
+  manifest: {
+    signature,
+    framework: { name: 'scikit-learn', version: '1.4.2' },
+    file: 'm.joblib',
+    runtime: 'native',
+    rowMicros: 2,
+    example: { age: 30, port: 'C', deck: 'A', note: 'text' },
+  } as unknown as Target['manifest'],
+});
+
+type Json = { readonly [key: string]: Json } & string;
+const documentOf = (...targets: Target[]): Json =>
+  JSON.parse(
+    JSON.stringify(openapi(targets, { version: '1.0.0', main: targets.length === 1 ? targets[0]! : null })),
+  );
+
+test('columns carry names, types, bounds and categories', () => {
+  const { anyOf } = rowSchema(signature) as { anyOf: Json[] };
+  expect(anyOf[0]).toMatchObject({
+    type: 'object',
+    required: ['age', 'port', 'deck'],
+    additionalProperties: false,
+    properties: {
+      age: { type: ['number', 'null'], maximum: 3.4e38, description: 'null is a missing value.' },
+      port: { enum: ['C', 'S', null] },
+      deck: { type: 'string', examples: ['A'] },
+      note: { title: 'note' },
+    },
+  });
+  expect(anyOf[1]).toMatchObject({ type: 'array', minItems: 4, items: false });
+});
+
+test('text rows are strings, tensors are nested lists without the batch dimension', () => {
+  const text: Signature = {
+    ...signature,
+    form: 'text',
+    columns: [column('text', { type: 'string', named: false })],
+  };
+  expect((rowSchema(text) as { anyOf: Json[] }).anyOf[0]).toMatchObject({ type: 'string' });
+  const tensors: Signature = {
+    form: 'tensors',
+    tensors: [{ name: 'x', dtype: 'float32', shape: [-1, 2, -1] }],
+    outputs: [],
+    classes: null,
+  };
+  expect(rowSchema(tensors)).toMatchObject({
+    type: 'array',
+    minItems: 2,
+    maxItems: 2,
+    items: { type: 'array', items: { type: ['number', 'null'] } },
+  });
+});
+
+test('every reference leads somewhere and every operation has a name of its own', () => {
+  const document = documentOf(target('titanic', 1), target('titanic', 2), target('prices & co', 1));
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(
+    (match) => match[1]!,
+  );
+  expect(references.length).toBeGreaterThan(10);
+  for (const reference of references) {
+    const found = reference.split('/').reduce<Json | undefined>((at, key) => at?.[key], document);
+    expect(found, reference).toBeDefined();
+  }
+  const ids = [...JSON.stringify(document).matchAll(/"operationId":"([^"]+)"/g)].map((match) => match[1]);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(Object.keys(document['paths']!)).toEqual(
+    expect.arrayContaining([
+      '/models/titanic/predict',
+      '/models/titanic/versions/1/predict',
+      '/models/prices%20%26%20co/predict',
+    ]),
+  );
+  expect(document['paths']).not.toHaveProperty('/predict');
+});
+
+test('a name alone means the newest version, and no name the only model', () => {
+  const two = documentOf(target('titanic', 2), target('titanic', 10));
+  const schema =
+    two['paths']!['/models/titanic/predict']!['post']!['requestBody']!['content']!['application/json']!;
+  expect(JSON.stringify(schema)).toContain('titanic.10.Request');
+  expect(documentOf(target('titanic', 1))['paths']).toHaveProperty('/predict');
+});

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { LoadedVersion } from '../../registry/version.ts';
+import { expose } from './exposition.ts';
+import { Metrics, STAGE } from './metrics.ts';
+
+const version = {
+  model: 'a "b"\\c',
+  version: 2,
+  manifest: {
+    digest: 'd',
+    runtime: 'native',
+    framework: { name: 'scikit-learn' },
+    verification: { proof: 'golden' },
+  },
+} as unknown as LoadedVersion;
+
+test('counts, histograms and labels follow the Prometheus text format', () => {
+  const metrics = new Metrics();
+  const series = metrics.seriesOf(version.model, version.version);
+  expect(metrics.seriesOf(version.model, version.version)).toBe(series);
+  for (const micros of [1, 8, 8.5, 1000, 1e9]) series.observe(STAGE.predict, micros / 1000);
+  series.answered(3, 1000);
+  series.count('invalid');
+  const text = expose(metrics, [version], 5000);
+  const labels = 'model_name="a \\"b\\"\\\\c",model_version="2"';
+  for (const line of [
+    '# TYPE inference_requests_total counter',
+    `inference_requests_total{${labels},outcome="ok"} 1`,
+    `inference_requests_total{${labels},outcome="invalid"} 1`,
+    // 1 µs and 8 µs are at most 8 µs, 8.5 µs is at most 16 µs.
+    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="0.000008"} 2`,
+    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="0.000016"} 3`,
+    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="0.000512"} 3`,
+    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="0.001024"} 4`,
+    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="16.777216"} 4`,
+    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="+Inf"} 5`,
+    `inference_request_duration_seconds_count{${labels},stage="predict"} 5`,
+    `inference_batch_size_bucket{${labels},le="2"} 0`,
+    `inference_batch_size_bucket{${labels},le="4"} 1`,
+    `inference_batch_size_sum{${labels}} 3`,
+    `model_last_prediction_timestamp_seconds{${labels}} 6`,
+    `model_info{${labels},digest="d",runtime="native",framework="scikit-learn",proof="golden"} 1`,
+  ]) {
+    expect(text.split('\n')).toContain(line);
+  }
+});
+
+test('every line is a comment or a sample', () => {
+  const metrics = new Metrics();
+  metrics.seriesOf('m', 1);
+  for (const line of expose(metrics, [version], 0).split('\n')) {
+    expect(line).toMatch(
+      /^$|^# (?:HELP|TYPE) [a-z_]+ |^[a-z_]+(?:\{.*\})? (?:[-+]?Inf|-?[\d.]+(?:e[-+]?\d+)?)$/,
+    );
+  }
+});

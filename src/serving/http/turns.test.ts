@@ -1,0 +1,29 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { Turns } from './turns.ts';
+
+test('trifles run at once, counted work within the budget of its turn, and in order', async () => {
+  const turns = new Turns();
+  const done: string[] = [];
+  const run = (name: string, micros: number): void => turns.run(micros, () => done.push(name));
+  run('a', 1500);
+  run('b', 1500);
+  run('c', 400);
+  run('trifle', 10);
+  expect(done).toEqual(['a', 'trifle']);
+  await nextTurn();
+  expect(done).toEqual(['a', 'trifle', 'b', 'c']);
+  await nextTurn();
+  run('d', 1500);
+  expect(done.at(-1)).toBe('d');
+});
+
+test('work above the whole budget still gets a turn of its own', async () => {
+  const turns = new Turns();
+  const done: number[] = [];
+  for (const k of [0, 1, 2]) turns.run(10_000, () => done.push(k));
+  for (const expected of [[0], [0, 1], [0, 1, 2]]) {
+    expect(done).toEqual(expected);
+    await nextTurn();
+  }
+});
