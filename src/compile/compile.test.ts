@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { OneHotStep } from '../model/encoding.ts';
 import type { Signature } from '../model/signature.ts';
 import type { Step } from '../model/step.ts';
+import { MISSING_STRING } from '../onnx/missing.ts';
 import { compileBlocker, compileModel, hasCompiler } from './compile.ts';
 import { base, infer, numbers, tableSignature } from './test-session.ts';
 
@@ -91,6 +92,7 @@ describe('composed steps', () => {
       ['x2', 'float64', ['N', 1]],
       ['x3', 'string', ['N', 1]],
     ]);
+    expect(model.metadata).toMatchObject({ 'plimsoll.missing-string': MISSING_STRING });
     expect(prefix).toEqual([{ input: 'x1_counts', column: 1, step: vectorizer }]);
     expect(columns).toEqual([
       { input: 'x0', column: 0 },
@@ -290,6 +292,6 @@ describe('the certificate', () => {
       { root: scaler, signature: tableSignature(numbers(1), ['transform']) },
       { source: 'sha256:1' },
     );
-    expect(plan.model.metadata).toEqual({ source: 'sha256:1' });
+    expect(plan.model.metadata).toEqual({ source: 'sha256:1', 'plimsoll.refused': 'refused' });
   });
 });

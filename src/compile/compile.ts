@@ -4,6 +4,7 @@ import type { OutputSpec, Signature } from '../model/signature.ts';
 import type { Step } from '../model/step.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
 import type { OnnxModel } from '../onnx/graph.ts';
+import { MISSING_STRING } from '../onnx/missing.ts';
 import { partName } from '../onnx/parts.ts';
 import { CertificateScopes } from './certificate.ts';
 import { type Context, type Outcome, type Output, unsupported } from './compiler.ts';
@@ -30,7 +31,7 @@ export interface StepModel {
  * infinity that a step does not take, a number too large for float32), the output `refused` `[N]` is true, and the other
  * answers of that row mean nothing.
  *
- * @param metadata stored as the model's metadata_props
+ * @param metadata stored as the model's metadata_props, beside `plimsoll.refused` and `plimsoll.missing-string`
  * @throws MODEL_UNSUPPORTED with the step, the field and what to do, where no faithful graph exists
  */
 export function compileModel(
@@ -51,10 +52,16 @@ export function compileModel(
   for (const spec of signature.outputs) declareOutput(context, root, outcome, spec);
   const refused = context.refusals.declare();
   inputs.declareRest();
-  const { graph, ...rest } = builder.build(metadata);
+  const { graph, ...rest } = builder.build({ ...hintsOf(inputs, refused), ...metadata });
   const model: OnnxModel = { ...rest, graph: { ...graph, inputs: inputs.ordered(graph.inputs) } };
   return { model, prefix: inputs.prefix, columns: inputs.columns, refused, certificate: scopes.entries() };
 }
+
+/** What another runtime has to know, as metadata. */
+const hintsOf = ({ takesStrings }: GraphInputs, refused: string | null): Record<string, string> => ({
+  ...(takesStrings ? { 'plimsoll.missing-string': MISSING_STRING } : {}),
+  ...(refused === null ? {} : { 'plimsoll.refused': refused }),
+});
 
 /** Why `compileModel` would refuse the model, or null where it compiles. */
 export function compileBlocker(model: StepModel): Blocker | null {

@@ -69,6 +69,11 @@ export class GraphInputs {
     return { kind: 'columns', columns };
   }
 
+  /** Whether an input takes strings, among which the marker of a missing one may be. */
+  get takesStrings(): boolean {
+    return this.stream.kind === 'columns' && this.stream.columns.some(({ type }) => type === 'string');
+  }
+
   #declare(column: number, kind: Column['type']): string {
     const input = this.#names[column]!;
     this.columns.push({ input, column });
