@@ -1,3 +1,4 @@
+import type { ColumnBranch, ColumnTransformerStep } from '../../model/composition.ts';
 import type { MissingMarker, SimpleImputerStep } from '../../model/imputation.ts';
 import type { PyValue } from '../pickle/value.ts';
 import { toNumber, toText } from './arrays.ts';
@@ -10,24 +11,46 @@ import type { EstimatorView } from './view.ts';
  * A column without any value at fit has NaN there and is dropped, unless `keep_empty_features` (1.2), or for strategy
  * 'constant' before 1.8.
  */
-export function readSimpleImputer(view: EstimatorView): SimpleImputerStep {
+export function readSimpleImputer(view: EstimatorView): SimpleImputerStep | ColumnTransformerStep {
   const strategy = strategyOf(view);
   const missing = markerOf(view, view.get('missing_values'));
   const statistics = view.items('statistics_');
   const keepsAll = view.flag('keep_empty_features', false) || (strategy === 'constant' && !view.since(1, 8));
   const fill = statistics.map((value, i) => fillOf(view, value, i, keepsAll));
+  const indicators = view.flag('add_indicator', false) ? indicatorsOf(view, statistics.length) : [];
   const texts = fill.filter((value) => typeof value === 'string').length;
-  if (texts > 0 && fill.some((value) => typeof value === 'number')) {
-    throw view.unsupported('statistics_', 'strings and numbers mixed', 'columns of one type are');
-  }
-  return {
+  const step: SimpleImputerStep = {
     kind: 'simple-imputer',
     ...view.base(statistics.length),
     missing,
     type: texts > 0 || missing.kind === 'string' || isText(view, fill) ? 'string' : 'number',
     fill,
-    indicators: view.flag('add_indicator', false) ? indicatorsOf(view, statistics.length) : [],
+    indicators,
   };
+  return texts > 0 && fill.some((value) => typeof value === 'number') ? splitByType(view, step) : step;
+}
+
+/** A table of strings and numbers fitted at once: one imputer a run of columns of one type, side by side. */
+function splitByType(view: EstimatorView, step: SimpleImputerStep): ColumnTransformerStep {
+  if (step.indicators.length > 0)
+    throw view.unsupported('add_indicator', 'True for strings and numbers mixed', 'False is');
+  const runs: { type: 'number' | 'string'; columns: number[] }[] = [];
+  for (const [column, fill] of step.fill.entries()) {
+    const type = fill === null ? runs.at(-1)?.type : typeof fill === 'string' ? 'string' : 'number';
+    if (type === undefined || type !== runs.at(-1)?.type) runs.push({ type: type ?? 'string', columns: [] });
+    runs.at(-1)!.columns.push(column);
+  }
+  const branches = runs.map(({ type, columns }, i): ColumnBranch => {
+    const part: SimpleImputerStep = {
+      ...step,
+      type,
+      features: columns.length,
+      featureNames: null,
+      fill: columns.map((c) => step.fill[c]!),
+    };
+    return { name: `columns${i}`, columns, scalar: false, weight: null, step: part };
+  });
+  return { kind: 'column-transformer', ...view.base(step.fill.length), branches };
 }
 
 /** A callable strategy (1.5) has left its answers in `statistics_` like the others. */

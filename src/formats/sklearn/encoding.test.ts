@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { readOneHotEncoder, readOrdinalEncoder } from './encoding.ts';
+import { Reading } from './reading.ts';
+import { floats, instance, int, objects } from './test-values.ts';
+import type { EstimatorView } from './view.ts';
+
+const encoder = (attributes: Record<string, unknown>): EstimatorView =>
+  new Reading(() => null).view(
+    instance('sklearn.preprocessing._encoders.OneHotEncoder', { _sklearn_version: '1.6.1', ...attributes }),
+    '',
+  );
+
+const ABC = objects('a', 'b', 'c', 'd');
+/** b and d are infrequent: they share the last of three codes. */
+const GROUPED = {
+  categories_: [ABC],
+  _infrequent_enabled: true,
+  _infrequent_indices: [floats([1, 3])],
+  _default_to_infrequent_mappings: [floats([0, 2, 1, 2])],
+};
+const column = (attributes: Record<string, unknown>) => {
+  const { slots, width, unknownSlot } = readOneHotEncoder(encoder(attributes)).columns[0]!;
+  return { slots: [...slots], width, unknownSlot };
+};
+
+test('slots are the categories in order, without the dropped one', () => {
+  expect(column({ categories_: [ABC] })).toEqual({ slots: [0, 1, 2, 3], width: 4, unknownSlot: -1 });
+  expect(column({ categories_: [ABC], drop_idx_: objects(int(1)) })).toEqual({
+    slots: [0, -1, 1, 2],
+    width: 3,
+    unknownSlot: -1,
+  });
+  expect(column({ categories_: [ABC], drop_idx_: objects(null) })).toMatchObject({ width: 4 });
+});
+
+test('infrequent categories share a slot, which takes unknown ones where the policy says so', () => {
+  expect(column(GROUPED)).toEqual({ slots: [0, 2, 1, 2], width: 3, unknownSlot: -1 });
+  for (const handle_unknown of ['infrequent_if_exist', 'warn']) {
+    expect(column({ ...GROUPED, handle_unknown })).toEqual({ slots: [0, 2, 1, 2], width: 3, unknownSlot: 2 });
+  }
+  expect(
+    column({ ...GROUPED, handle_unknown: 'infrequent_if_exist', _drop_idx_after_grouping: objects(int(0)) }),
+  ).toEqual({
+    slots: [-1, 1, 0, 1],
+    width: 2,
+    unknownSlot: 1,
+  });
+});
+
+test('codes with holes are corrupt, mixed categories and None beside NaN are not supported', () => {
+  expect(() => column({ ...GROUPED, _default_to_infrequent_mappings: [floats([0, 5, 1, 5])] })).toThrow(
+    /without holes/,
+  );
+  expect(() => column({ categories_: [objects('a', 1)] })).toThrow(/mixed types/);
+  expect(() => column({ categories_: [objects('a', null, Number.NaN)] })).toThrow(/mixed types/);
+});
+
+test('an ordinal encoder answers the missing category with its own value, behind grouped codes too', () => {
+  const codes = (attributes: Record<string, unknown>): number[] => [
+    ...readOrdinalEncoder(encoder(attributes)).columns[0]!.codes,
+  ];
+  const withNaN = objects('a', 'b', 'c', 'd', Number.NaN);
+  expect(codes({ categories_: [withNaN] })).toEqual([0, 1, 2, 3, Number.NaN]);
+  expect(codes({ categories_: [withNaN], encoded_missing_value: -1 })).toEqual([0, 1, 2, 3, -1]);
+  expect(codes({ ...GROUPED, categories_: [withNaN], encoded_missing_value: -1 })).toEqual([0, 2, 1, 2, -1]);
+  expect(codes({ categories_: [objects('a', null)] })).toEqual([0, 1]);
+});
+
+test('older releases refused missing values', () => {
+  expect(readOrdinalEncoder(encoder({ categories_: [ABC], _sklearn_version: '0.24.2' })).refusesMissing).toBe(
+    true,
+  );
+  expect(readOrdinalEncoder(encoder({ categories_: [ABC] })).refusesMissing).toBeUndefined();
+});
