@@ -3,6 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import type { ByteSource } from '../formats/format.ts';
 
+/** Without the habits of a Buffer, whose slice() does not copy. */
+const plain = (bytes: Buffer): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+
 /** A file on disk. Parts are read as they are asked for; the whole is kept once it was read. */
 class FileSource implements ByteSource {
   readonly name: string;
@@ -18,7 +21,7 @@ class FileSource implements ByteSource {
 
   slice(start: number, end: number): Uint8Array {
     if (start < 0 || start > end || end > this.size) throw this.#short(start, end, this.size - start);
-    if (this.#whole === null && end - start === this.size) this.#whole = readFileSync(this.#path);
+    if (this.#whole === null && end - start === this.size) this.#whole = plain(readFileSync(this.#path));
     if (this.#whole === null) return this.#part(start, end);
     if (end > this.#whole.length) throw this.#short(start, end, this.#whole.length - start);
     return this.#whole.subarray(start, end);

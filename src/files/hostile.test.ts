@@ -23,7 +23,10 @@ import { readModelFile } from ${JSON.stringify(join(import.meta.dirname, 'read-m
 const started = performance.now();
 let code = 'read';
 try { readModelFile(process.argv[1]); } catch (error) { code = error.code ?? String(error); }
-const ms = performance.now() - started;
+const wall = performance.now() - started;
+const { user, system } = process.cpuUsage();
+// On a crowded machine the clock also counts the time of others.
+const ms = Math.min(wall, (user + system) / 1000);
 // Not resourceUsage().maxRSS: on Linux that starts with what the parent had when it forked.
 const peak = /VmHWM:\\s+(\\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))[1];
 console.log(JSON.stringify({ code, ms, rss: 1024 * peak }));
@@ -180,7 +183,6 @@ const BOMBS: Readonly<Record<string, () => Uint8Array>> = {
 describe('hostile files', () => {
   it.each(Object.keys(BOMBS))('%s', (name) => {
     const { code, ms, rss } = readInChild(BOMBS[name]!());
-    if (process.env['SHOW']) console.log(name, code, Math.round(ms), Math.round(rss / MIB));
     expect(code).toMatch(/^(?:read$|READ_|MODEL_|FORMAT_)/);
     expect(rss).toBeLessThan(MAX_RSS);
     expect(ms).toBeLessThan(MAX_MS);

@@ -26,7 +26,7 @@ export interface ReadOptions {
   readonly limits?: Partial<Limits>;
 }
 
-export function readContext(options: ReadOptions = {}): ReadContext {
+function readContext(options: ReadOptions = {}): ReadContext {
   return { limits: { ...DEFAULT_LIMITS, ...options.limits }, codecs: CODECS, now: () => performance.now() };
 }
 

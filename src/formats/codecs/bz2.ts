@@ -13,46 +13,59 @@ const BLOCK_MAGIC = [0x314159, 0x265359] as const;
 const END_MAGIC = [0x177245, 0x385090] as const;
 const GROUP = 50;
 const MAX_LENGTH = 20;
+/** Bits of a code that one look-up resolves. */
+const FAST_BITS = 10;
 /** Bytes of a block a level. */
 const LEVEL_BYTES = 100_000;
 
-/** Bits from the highest down. */
+/** Bits from the highest down, read ahead by up to four bytes. */
 class BitReader {
   readonly #bytes: Uint8Array;
-  #at: number;
+  #at = 0;
   #bits = 0;
   #count = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#at = 0;
   }
 
   get offset(): number {
-    return this.#at;
+    return this.#at - (this.#count >> 3);
   }
   get left(): number {
-    return this.#bytes.length - this.#at;
+    return this.#bytes.length - this.offset;
+  }
+
+  /** The next bits, up to 24, with zeros after the end of the data. */
+  peek(count: number): number {
+    while (this.#count <= 24 && this.#at < this.#bytes.length) {
+      this.#bits = (this.#bits << 8) | this.#bytes[this.#at++]!;
+      this.#count += 8;
+    }
+    const shift = this.#count - count;
+    return (shift >= 0 ? this.#bits >>> shift : this.#bits << -shift) & (2 ** count - 1);
+  }
+
+  skip(count: number): void {
+    if (count > this.#count)
+      throw new PlimsollError('READ_TRUNCATED', { what: WHAT, offset: this.#at, found: 0, wanted: 1 });
+    this.#count -= count;
   }
 
   /** Up to 24 bits. */
   read(count: number): number {
-    while (this.#count < count) {
-      if (this.#at >= this.#bytes.length)
-        throw new PlimsollError('READ_TRUNCATED', { what: WHAT, offset: this.#at, found: 0, wanted: 1 });
-      this.#bits = ((this.#bits & 0xffffff) << 8) | this.#bytes[this.#at++]!;
-      this.#count += 8;
-    }
-    this.#count -= count;
-    return (this.#bits >>> this.#count) & (2 ** count - 1);
+    const value = this.peek(count);
+    this.skip(count);
+    return value;
   }
 
   word(): number {
     return this.read(16) * 65536 + this.read(16);
   }
 
+  /** Moves to the next whole byte. */
   align(): void {
-    this.#count = 0;
+    this.#count -= this.#count & 7;
   }
 }
 
@@ -61,6 +74,8 @@ interface Code {
   readonly limits: Int32Array;
   readonly bases: Int32Array;
   readonly symbols: Uint16Array;
+  /** For each value of the next ten bits: 32 times the symbol plus its length, or 0 for longer codes. */
+  readonly fast: Uint16Array;
 }
 
 function buildCode(lengths: Uint8Array, offset: number): Code {
@@ -85,20 +100,40 @@ function buildCode(lengths: Uint8Array, offset: number): Code {
   order.forEach(({ symbol }, i) => {
     symbols[i] = symbol;
   });
-  return { limits, bases, symbols };
+  return { limits, bases, symbols, fast: fastTable(limits, bases, symbols) };
 }
 
-function readSymbol(bits: BitReader, { limits, bases, symbols }: Code): number {
-  let code = 0;
-  for (let length = 1; length <= MAX_LENGTH; length++) {
-    code = code * 2 + bits.read(1);
-    if (code < limits[length]!) return symbols[bases[length]! + code]!;
+function fastTable(limits: Int32Array, bases: Int32Array, symbols: Uint16Array): Uint16Array {
+  const fast = new Uint16Array(2 ** FAST_BITS);
+  for (let bits = 0; bits < fast.length; bits++) {
+    for (let length = 1; length <= FAST_BITS; length++) {
+      const code = bits >> (FAST_BITS - length);
+      if (code >= limits[length]!) continue;
+      fast[bits] = symbols[bases[length]! + code]! * 32 + length;
+      break;
+    }
+  }
+  return fast;
+}
+
+function readSymbol(bits: BitReader, { limits, bases, symbols, fast }: Code): number {
+  const entry = fast[bits.peek(FAST_BITS)]!;
+  if (entry !== 0) {
+    bits.skip(entry & 31);
+    return entry >> 5;
+  }
+  const ahead = bits.peek(MAX_LENGTH);
+  for (let length = FAST_BITS + 1; length <= MAX_LENGTH; length++) {
+    const code = ahead >> (MAX_LENGTH - length);
+    if (code >= limits[length]!) continue;
+    bits.skip(length);
+    return symbols[bases[length]! + code]!;
   }
   throw corrupt(WHAT, bits.offset, 'bits that are no code', 'a Huffman code');
 }
 
 /** Byte values that occur in the block, from a two-level bitmap. */
-function readAlphabet(bits: BitReader): number[] {
+function readAlphabet(bits: BitReader): Uint8Array {
   const rows = bits.read(16);
   const used: number[] = [];
   for (let row = 0; row < 16; row++) {
@@ -108,7 +143,7 @@ function readAlphabet(bits: BitReader): number[] {
       if ((columns >> (15 - column)) & 1) used.push(16 * row + column);
   }
   if (used.length === 0) throw corrupt(WHAT, bits.offset, 'a block of no byte values', 'at least one');
-  return used;
+  return Uint8Array.from(used);
 }
 
 function readSelectors(bits: BitReader, groups: number): Uint8Array {
@@ -134,6 +169,13 @@ function readCode(bits: BitReader, size: number): Code {
     lengths[symbol] = length;
   }
   return buildCode(lengths, bits.offset);
+}
+
+function moveToFront(recency: Uint8Array, index: number): number {
+  const byte = recency[index]!;
+  for (let i = index; i > 0; i--) recency[i] = recency[i - 1]!;
+  recency[0] = byte;
+  return byte;
 }
 
 /** Huffman codes, zero runs and move-to-front: the block's bytes in the order of the Burrows-Wheeler transform. */
@@ -170,9 +212,7 @@ function readTransformed(bits: BitReader, target: Uint32Array): number {
     if (symbol === end) return length;
     if (length === target.length)
       throw corrupt(WHAT, bits.offset, 'a block past its size', `${target.length} bytes`);
-    const byte = recency.splice(symbol - 1, 1)[0]!;
-    recency.unshift(byte);
-    target[length++] = byte;
+    target[length++] = moveToFront(recency, symbol - 1);
   }
 }
 

@@ -79,7 +79,7 @@ const holdsObjects = (dtype: PyDType): boolean =>
   dtype.fields?.some((f) => f.dtype.code === 'O' || holdsObjects(f.dtype)) ?? false;
 
 /** An array of objects in C order. */
-export function objectArray(
+function objectArray(
   dtype: PyDType,
   shape: readonly number[],
   items: readonly PyValue[],

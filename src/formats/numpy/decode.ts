@@ -19,7 +19,7 @@ const corrupt = (offset: number, found: string, wanted: string): PlimsollError =
 type Read<T> = (view: DataView, at: number, little: boolean) => T;
 
 /** IEEE half precision (binary16) to a number. */
-export function halfToNumber(bits: number): number {
+function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
@@ -143,27 +143,6 @@ export function toFloat64(array: PyArray): Float64Array {
   return fill(new Float64Array(unitsOf(array, array.dtype)), array, array.dtype, 0);
 }
 
-/** All integers in C order; READ_CORRUPT where one does not fit 32 bits. */
-export function toInt32(array: PyArray): Int32Array {
-  return checked(toFloat64(array), (value) => value === (value | 0), array, '32-bit integers', Int32Array);
-}
-
-/** All integers in C order as numbers; READ_CORRUPT where one is not a safe integer. */
-export function toIntegers(array: PyArray): Float64Array {
-  return checked(toFloat64(array), Number.isSafeInteger, array, 'integers', Float64Array);
-}
-
-function checked<T extends Int32Array | Float64Array>(
-  values: Float64Array,
-  accept: (value: number) => boolean,
-  array: PyArray,
-  wanted: string,
-  target: { from(values: Float64Array): T },
-): T {
-  for (const value of values) if (!accept(value)) throw corrupt(array.offset, `the value ${value}`, wanted);
-  return target.from(values);
-}
-
 function fieldOf(array: PyArray, name: string): { dtype: PyDType; offset: number } {
   const field = array.dtype.fields?.find((candidate) => candidate.name === name);
   if (field === undefined)
@@ -182,17 +161,6 @@ export const hasField = (array: PyArray, name: string): boolean =>
 export function fieldColumn(array: PyArray, name: string): Float64Array {
   const field = fieldOf(array, name);
   return fill(new Float64Array(unitsOf(array, field.dtype)), array, field.dtype, field.offset);
-}
-
-/** One integer field of an array of records; READ_CORRUPT where a value does not fit 32 bits. */
-export function fieldInt32(array: PyArray, name: string): Int32Array {
-  return checked(
-    fieldColumn(array, name),
-    (value) => value === (value | 0),
-    array,
-    '32-bit integers',
-    Int32Array,
-  );
 }
 
 /** Text of one element: numpy drops trailing NULs of U and S elements. */

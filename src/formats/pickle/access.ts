@@ -1,5 +1,4 @@
-import { PlimsollError } from '../../core/errors.ts';
-import { describeValue, isType, type PyDict, type PyObject, type PyValue } from './value.ts';
+import { isType, type PyDict, type PyObject, type PyValue } from './value.ts';
 
 /** Lookups in values. Keys given by the file only ever live in Maps. */
 
@@ -21,11 +20,6 @@ function indexOf(
 /** The value under a string key, or undefined. */
 export function dictGet(dict: PyDict, key: string): PyValue | undefined {
   return indexOf(dict, dict.entries).get(key);
-}
-
-/** All string-keyed entries of a dict. */
-export function dictMap(dict: PyDict): ReadonlyMap<string, PyValue> {
-  return indexOf(dict, dict.entries) as ReadonlyMap<string, PyValue>;
 }
 
 const EMPTY: ReadonlyMap<string, PyValue> = new Map();
@@ -62,12 +56,4 @@ export function itemsOf(value: PyValue | undefined): readonly PyValue[] | null {
   if (isType(value, 'list') || isType(value, 'tuple') || isType(value, 'set') || isType(value, 'frozenset'))
     return value.items;
   return isType(value, 'array') && !(value.data instanceof Uint8Array) ? value.data : null;
-}
-
-/** A value as a number (int, float, bool), or READ_CORRUPT naming `what`. */
-export function asNumber(value: PyValue | undefined, what: string, offset: number): number {
-  if (isType(value, 'int') || isType(value, 'float')) return value.value;
-  if (typeof value === 'boolean') return Number(value);
-  if (typeof value === 'bigint') return Number(value);
-  throw new PlimsollError('READ_CORRUPT', { what, offset, found: describeValue(value), wanted: 'a number' });
 }

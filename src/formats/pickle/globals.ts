@@ -34,10 +34,10 @@ const PLAIN_BUILTINS = new Set(
 
 /** Names whose records this reader turns into values, or whose classes its model readers look at. */
 const KNOWN_MODULES =
-  /^(?:sklearn|numpy|scipy\.sparse|pandas|joblib\.numpy_pickle(?:_compat)?|collections|copyreg|copy_reg|_codecs|_loss|datetime|xgboost|lightgbm)(?:\.|$)/;
+  /^(?:sklearn|numpy|scipy\.sparse|pandas|joblib\.numpy_pickle(?:_compat)?|collections|copyreg|copy_reg|_codecs|_loss|datetime|pyarrow\.lib|xgboost|lightgbm)(?:\.|$)/;
 
 /** How a name reads to people: `dangerous` names are the material of code-execution gadgets. */
-export function globalMeaning(module: string, name: string): NamedGlobal['meaning'] {
+function globalMeaning(module: string, name: string): NamedGlobal['meaning'] {
   if (BUILTINS.has(module))
     return PLAIN_BUILTINS.has(name) ? 'known' : isException(name) ? 'unknown' : 'dangerous';
   if (HARMLESS.has(`${module}.${name}`)) return 'unknown';

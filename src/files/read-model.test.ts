@@ -1,0 +1,108 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openFile } from './file-source.ts';
+import { detectFormat, readModelFile } from './read-model.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../fixtures');
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const refusal = (code: string) => expect.objectContaining({ code });
+
+function write(name: string, bytes: Uint8Array | string): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+describe('the format of a file', () => {
+  it.each([
+    ['pickles/py3.13-p5.pkl', 'pickle'],
+    ['pickles/py2.7-p0.pkl', 'pickle'],
+    ['pickles/py2.7-p1.pkl', 'pickle'],
+    ['joblib/joblib-0.8.4-py2.7-zf.joblib', 'pickle'],
+    ['joblib/joblib-1.6.0-py3.13-xz.joblib', 'pickle'],
+  ])('of %s is found under any name', (file, format) => {
+    for (const name of ['model.onnx', 'model.h5', 'model']) {
+      const path = join(folder, name);
+      copyFileSync(join(FIXTURES, file), path);
+      expect(detectFormat(openFile(path)).id).toBe(format);
+    }
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['JSON', '{"learner": 1}'],
+    ['text', 'tree\nversion=v4\n'],
+    ['a table', 'age,income\n1,2\n'],
+    ['a zip file', 'PK\x03\x04'],
+    ['HDF5', '\x89HDF\r\n\x1a\n'],
+    ['a picture', '\x89PNG\r\n\x1a\n'],
+  ])('of %s is unknown, and says what it began with', (_, text) => {
+    const path = write('other.pkl', Buffer.from(text, 'latin1'));
+    expect(() => readModelFile(path)).toThrow(refusal('FORMAT_UNKNOWN'));
+    expect(() => readModelFile(path)).toThrow(/"other.pkl"/);
+  });
+
+  it('says where a file is missing, a folder, or cut short', () => {
+    expect(() => readModelFile(join(folder, 'none.pkl'))).toThrow(refusal('FILE_NOT_FOUND'));
+    expect(() => readModelFile(folder)).toThrow(refusal('FILE_UNREADABLE'));
+    expect(() => readModelFile(write('cut.pkl', Buffer.from('\x80\x04\x95', 'latin1')))).toThrow(
+      refusal('READ_TRUNCATED'),
+    );
+  });
+
+  it('takes other limits by name', () => {
+    const path = join(FIXTURES, 'pickles/py3.13-p5.pkl');
+    expect(() => readModelFile(path, { limits: { fileBytes: 100 } })).toThrow(refusal('READ_LIMIT'));
+    expect(() => readModelFile(path, { limits: { fileBytes: 100 } })).toThrow(/fileBytes/);
+  });
+});
+
+describe('a file on disk', () => {
+  const path = write(
+    'a.bin',
+    Uint8Array.from({ length: 100 }, (_, i) => i),
+  );
+
+  it('gives exactly the bytes asked for, before and after the whole was read', () => {
+    const source = openFile(path);
+    expect([...source.slice(10, 13)]).toEqual([10, 11, 12]);
+    expect(source.slice(0, 100)).toEqual(new Uint8Array(readFileSync(path)));
+    expect([...source.slice(97, 100)]).toEqual([97, 98, 99]);
+    expect(source.slice(5, 5).length).toBe(0);
+  });
+
+  it('refuses ranges past its end', () => {
+    const source = openFile(path);
+    for (const [start, end] of [
+      [0, 101],
+      [101, 102],
+      [-1, 3],
+      [5, 4],
+    ] as const) {
+      expect(() => source.slice(start, end)).toThrow(refusal('READ_TRUNCATED'));
+    }
+  });
+
+  it('finds plain files beside it, and nothing else', () => {
+    write('b.npy', 'x');
+    mkdirSync(join(folder, 'dir'));
+    symlinkSync('/etc/passwd', join(folder, 'link.npy'));
+    const source = openFile(path);
+    expect(source.sibling('b.npy')?.size).toBe(1);
+    for (const name of ['c.npy', 'dir', 'link.npy', '../a.bin', 'dir/../b.npy', '/etc/passwd', '.', '..']) {
+      expect(source.sibling(name)).toBe(null);
+    }
+  });
+});
