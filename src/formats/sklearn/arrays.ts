@@ -25,7 +25,7 @@ export function toNumbers(array: PyArray): Float64Array | null {
 }
 
 /** Items of an array of any understood dtype as Python values in C order, else null. */
-export function toItems(array: PyArray): readonly PyValue[] | null {
+function toItems(array: PyArray): readonly PyValue[] | null {
   const { code, fields, subShape } = array.dtype;
   const understood = isNumeric(array.dtype) || code === 'U' || code === 'S' || code === 'O';
   return fields === null && subShape === null && understood ? toValues(array) : null;

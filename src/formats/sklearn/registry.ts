@@ -70,7 +70,7 @@ const LINEAR_REGRESSORS = [
 ]; // prettier-ignore
 
 /** Every class read, by the package that has held it from 0.21 on. */
-export const FAMILIES: readonly Family[] = [
+const FAMILIES: readonly Family[] = [
   family('preprocessing', readStandardScaler, 'StandardScaler'),
   family('preprocessing', readMinMaxScaler, 'MinMaxScaler'),
   family('preprocessing', readMaxAbsScaler, 'MaxAbsScaler'),

@@ -8,7 +8,7 @@ export interface Release {
 }
 
 /** `0.24.2`, `1.7.dev0`, `1.3.0rc1`; null for anything else. */
-export function parseRelease(text: string): Release | null {
+function parseRelease(text: string): Release | null {
   const match = /^(\d{1,4})\.(\d{1,4})/.exec(text);
   return match === null
     ? null
