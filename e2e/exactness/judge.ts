@@ -135,7 +135,7 @@ function judgeLabel(a: unknown, b: Cell, tensor: Tensor, isTied: () => boolean, 
 
 const numberOf = (cell: Cell): number => (cell === null ? Number.NaN : Number(cell));
 
-export function shapeOf(expected: Expected): number[] {
+function shapeOf(expected: Expected): number[] {
   const first = expected[0];
   return Array.isArray(first) ? [expected.length, first.length] : [expected.length];
 }

@@ -261,6 +261,19 @@ def search(d):
 KINDS = (trees, trees, trees, numeric_pipeline, numeric_pipeline, transformer_alone, columns, columns, text, text, baseline, search)
 
 
+def draw(kind, seed, attempts=20):
+    """A fitted case; options that scikit-learn itself refuses (too many components, say) are drawn again."""
+    for attempt in range(attempts):
+        d = Draw((seed + 7919 * attempt) % 2**32)
+        try:
+            case = kind(d)
+        except ValueError:
+            continue
+        case.saver = d.one(SAVERS)
+        return case
+    raise SystemExit("no options of %s fit" % kind.__name__)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, required=True)
@@ -272,10 +285,8 @@ def main():
     folder = options.output / ("seed-%d" % options.seed)
     folder.mkdir(parents=True, exist_ok=True)
     for index in range(options.cases):
-        d = Draw(options.seed * 100003 + index)
         kind = KINDS[index % len(KINDS)]
-        case = kind(d)
-        case.saver = d.one(SAVERS)
+        case = draw(kind, options.seed * 100003 + index)
         write_case(folder, "%03d-%s" % (index, kind.__name__.replace("_", "-")), case)
         print("%d/%d %s" % (index + 1, options.cases, type(case.model).__name__), flush=True)
 
