@@ -1,0 +1,18 @@
+import { basename } from 'node:path';
+import { readModelFile } from '../../src/files/read-model.ts';
+import { createEngine } from '../../src/registry/engines.ts';
+import type { LoadedVersion } from '../../src/registry/version.ts';
+
+/** A model file served without having been proved: for tests that judge answers themselves. */
+export async function loadBundle(path: string, model: string, version: number): Promise<LoadedVersion> {
+  const { content } = readModelFile(path);
+  if (!content) throw new Error(`${path} is not supported`);
+  const manifest = { file: basename(path), signature: content.signature, rowMicros: 1, runtime: 'native' };
+  return {
+    model,
+    version,
+    bundle: path,
+    manifest: manifest as LoadedVersion['manifest'],
+    engine: await createEngine(content, 'native'),
+  };
+}
