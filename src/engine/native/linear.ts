@@ -3,7 +3,7 @@ import type { LinearClassifierStep, LinearProbability, LinearRegressorStep } fro
 import type { Block } from './block.ts';
 import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
 import { type LabelTaker, prepareLabels } from './labels.ts';
-import { argmaxRows, binaryProbabilities, ovrRows, softmaxRows } from './links.ts';
+import { argmaxRows, binaryProbabilities, ovrRows, ovrUniformRows, softmaxRows } from './links.ts';
 import { prepareProduct } from './product.ts';
 
 /** `predict`: `x · coefᵀ + intercept`, `[N]` or `[N, targets]`. */
@@ -85,6 +85,7 @@ const sigmoidPair = (scores: Float64Array, rows: number): Float64Array =>
 const BINARY: Record<Named, (scores: Float64Array, rows: number) => Float64Array> = {
   sigmoid: sigmoidPair,
   ovr: sigmoidPair,
+  'ovr-uniform': sigmoidPair,
   softmax: (scores, rows) => softmaxRows(mirrored(scores, rows), rows, 2),
   'modified-huber': (scores, rows) => {
     const out = new Float64Array(rows * 2);
@@ -100,6 +101,7 @@ const BINARY: Record<Named, (scores: Float64Array, rows: number) => Float64Array
 const MULTICLASS: Record<Named, (scores: Float64Array, rows: number, classes: number) => Float64Array> = {
   sigmoid: ovrRows,
   ovr: ovrRows,
+  'ovr-uniform': ovrUniformRows,
   softmax: softmaxRows,
   'modified-huber': modifiedHuberRows,
 };

@@ -57,6 +57,16 @@ export function ovrRows(scores: Float64Array, rows: number, cols: number): Float
   return out;
 }
 
+/** As `ovrRows`, but uniform where σ of every score is 0. */
+export function ovrUniformRows(scores: Float64Array, rows: number, cols: number): Float64Array {
+  const out = ovrRows(scores, rows, cols);
+  for (let base = 0; base < rows * cols; base += cols) {
+    const underflow = scores.subarray(base, base + cols).every((score) => expit(score) === 0);
+    if (underflow) out.fill(1 / cols, base, base + cols);
+  }
+  return out;
+}
+
 /** Index of the largest of each row, the lowest on ties, as numpy's argmax. */
 export function argmaxRows(
   scores: Float64Array,

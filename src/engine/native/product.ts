@@ -39,7 +39,7 @@ export function prepareProduct(
 
 function denseProduct(block: DenseBlock, weights: Matrix, bias: Float64Array): Float64Array {
   const { rows, cols, data } = block;
-  const targets = weights.rows;
+  const targets = bias.length;
   const scores = allocateCells(rows * targets);
   for (let row = 0, at = 0; row < rows; row++) {
     for (let t = 0; t < targets; t++)

@@ -5,8 +5,9 @@ import { prepareHead } from './head.ts';
 import { prepareRawScores } from './scores.ts';
 
 /** Single trees, forests and boosting: raw scores in scikit-learn's order of addition, then the head. */
-export function prepareTreeEnsemble(step: TreeEnsembleStep, preparation: Preparation): Evaluator {
-  const width = step.features ?? widestFeature(step) + 1;
+export function prepareTreeEnsemble(given: TreeEnsembleStep, preparation: Preparation): Evaluator {
+  const step = withWholeSizes(given);
+  const width = (step.features ?? widestFeature(step) + 1) | 0;
   const base = prepareBase(step, preparation);
   const rawScores = prepareRawScores(step, width, preparation.names);
   const answer = prepareHead(step);
@@ -16,6 +17,15 @@ export function prepareTreeEnsemble(step: TreeEnsembleStep, preparation: Prepara
       return answer(rawScores(input, base === null ? null : base(input)), input.rows);
     },
   };
+}
+
+/**
+ * The step with its sizes as machine integers. A number read from a file may be held as a double, and every index
+ * made from it would be computed in floating point: the walk takes a quarter longer.
+ */
+function withWholeSizes(step: TreeEnsembleStep): TreeEnsembleStep {
+  const arena = { ...step.arena, valueWidth: step.arena.valueWidth | 0 };
+  return { ...step, arena, scores: step.scores | 0 };
 }
 
 function widestFeature({ arena }: TreeEnsembleStep): number {

@@ -34,7 +34,9 @@ function regression({ scores: width }: TreeEnsembleStep, { link, flat }: Head<'r
   };
 }
 
-function vote(step: TreeEnsembleStep, { groups, stride }: Head<'vote'>): Answer {
+function vote(step: TreeEnsembleStep, head: Head<'vote'>): Answer {
+  const { groups } = head;
+  const stride = head.stride | 0;
   if (groups.length * stride !== step.scores)
     refuseShape(step, 'scores', step.scores, groups.length * stride);
   for (const { values } of groups)
