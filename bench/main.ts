@@ -17,6 +17,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
     const { rounds, seconds, starts } = values;
     await serving({ rounds: Number(rounds), seconds: Number(seconds), starts: Number(starts) });
   },
+  native: async () => {
+    const { native } = await import('./native.ts');
+    native(positionals.slice(1));
+  },
   loop: async () => {
     const { loop } = await import('./loop.ts');
     await loop({ seconds: Number(values.seconds) });

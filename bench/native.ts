@@ -44,7 +44,7 @@ function prepare(): Rows {
   if (!existsSync(join(WORK, 'rows.json'))) {
     const script = join(import.meta.dirname, 'native.py');
     const { status } = spawnSync(
-      'uv',
+      process.env['UV'] ?? 'uv',
       ['run', '--no-project', '--with', 'scikit-learn==1.9.1', script, WORK],
       { stdio: 'inherit' },
     );

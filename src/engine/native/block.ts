@@ -31,7 +31,7 @@ export interface ColumnsBlock {
 export type Block = DenseBlock | SparseBlock | ColumnsBlock;
 
 /** Cells that one dense block may hold (1 GiB of float64): a wide sparse output of many rows must be sliced. */
-export const DENSE_CELLS_LIMIT = 2 ** 27;
+const DENSE_CELLS_LIMIT = 2 ** 27;
 /** Buffers up to this many cells (512 KiB) are kept between calls; larger ones are left to the collector. */
 const SCRATCH_CELLS_KEPT = 2 ** 16;
 

@@ -11,8 +11,8 @@ export type Tokenizer = (text: string) => readonly string[];
 /** Runs of word characters, whose boundaries follow from being runs: the default pattern and its kin. */
 const RUNS = /^(?:\(\?u\))?(\\b)?(?:(\\w)?\\w\+|\\w\{(\d{1,3}),\})\1$/;
 
-/** Bits of a document's visited table (32 MiB): a longer text is refused for that pattern. */
-const VISITED_BITS_LIMIT = 2 ** 28;
+/** Bits of a document's visited table, each asked once (4 MiB, about two seconds): a longer text is refused. */
+const VISITED_BITS_LIMIT = 2 ** 25;
 
 /** Makes a tokenizer ready; refuses a pattern that is not supported. */
 export function prepareTokenizer(pattern: string, refuse: Refuse): Tokenizer {

@@ -108,7 +108,7 @@ export function walkTrees(layout: TreeLayout, x: Float64Array, at: number, leave
 }
 
 /** Walks one tree for one row. */
-export function walkOne(
+function walkOne(
   { child, feature, threshold }: TreeLayout,
   root: number,
   x: Float64Array,

@@ -5,7 +5,7 @@ import { type Source, sourceOf } from './source.ts';
 import type { CharTest, Node, Pattern, Refuse } from './syntax.ts';
 
 /** Characters of a pattern, and groups inside one another: far above what token patterns need. */
-export const PATTERN_LENGTH_LIMIT = 1000;
+const PATTERN_LENGTH_LIMIT = 1000;
 const NESTING_LIMIT = 50;
 const REPEAT_LIMIT = 1000;
 
