@@ -78,13 +78,15 @@ function transformOf(
 /** Selects a branch's columns; columns of a table are shared, those of a matrix copied together. */
 function prepareSelect(step: ColumnTransformerStep, branch: ColumnBranch): (input: Block) => Block {
   const chosen = Int32Array.from(branch.columns);
-  if (step.features !== null) {
-    for (const col of chosen)
-      if (col >= step.features) refuseShape(step, `columns of ${branch.name}`, col, step.features - 1);
+  const width = step.features ?? Number.MAX_SAFE_INTEGER;
+  for (const col of branch.columns) {
+    if (!(col >= 0 && col < width)) refuseShape(step, `columns of ${branch.name}`, col, width - 1);
   }
   const scratch = createScratch();
+  const needed = 1 + chosen.reduce((highest, col) => Math.max(highest, col), -1);
   return (input) => {
     const { rows } = input;
+    if (input.cols < needed) checkWidth(input, needed);
     if (input.kind === 'columns') {
       return {
         kind: 'columns',
