@@ -128,7 +128,7 @@ function boosted(context: Context, step: TreeEnsembleStep, head: Head<'boosted'>
   };
 }
 
-const isViaLog = ({ link, viaLog }: Head<'boosted'>): boolean => link === 'logsumexp' || viaLog === true;
+const isViaLog = ({ link }: Head<'boosted'>): boolean => link === 'logsumexp';
 
 function probabilities(context: Context, head: Head<'boosted'>, raw: Value): Value {
   const { g } = context;

@@ -49,8 +49,6 @@ export type TreeHead =
       readonly factor: number;
       /** Whether a binary score of exactly 0 is class 1 (GradientBoosting from 1.4, and exponential loss before). */
       readonly positiveAtZero: boolean;
-      /** Softmax as exp(s - log Σ exp s), as GradientBoosting up to 1.3 takes it: some ulp from the quotient form. */
-      readonly viaLog?: true;
     };
 
 export interface TreeEnsembleStep extends StepBase {

@@ -1,13 +1,13 @@
-import { PlimsollError } from '../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Batch } from '../model/batch.ts';
+import type { Batch, Outputs } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import { sliceBatch } from '../model/slice.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { outputsToJson } from '../serving/rows/encode.ts';
 import { boundaryRows } from './boundary/rows.ts';
-import { type Comparison, compareOutputs, promised } from './compare.ts';
+import { type Comparison, compareOutputs, promised, type Tolerance } from './compare.ts';
 import { type Engines, isEngine } from './engines.ts';
 import { compareGolden, type Golden } from './golden.ts';
 import type { Verification } from './version.ts';
@@ -58,19 +58,58 @@ async function compareEngines(
   const limit = options.full ? FULL_ROWS_MAX : ROWS_MAX;
   const batch = boundaryRows(root, signature, { seed: options.seed, limit });
   const deadline = options.clock.monotonic() + (options.full ? Infinity : (options.budgetMillis ?? 2000));
-  let total: Comparison = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null };
+  let total = NOTHING_COMPARED;
   for (let start = 0; start < batch.rows && options.clock.monotonic() < deadline; start += BLOCK_ROWS) {
     const block = sliceBatch(batch, start, Math.min(batch.rows, start + BLOCK_ROWS));
-    const [a, b] = [await native.infer(block), await onnx.infer(block)];
-    total = add(
-      total,
-      compareOutputs(a, b, (output) => promised(root, output)),
-      start,
-    );
+    const found = await compareBlock(native, onnx, block, (output) => promised(root, output));
+    total = add(total, found, start);
   }
   const { failures, ...verification } = total;
   if (failures > 0) throw disagreement(options.model, failures, verification);
   return verification;
+}
+
+/**
+ * Compares two engines on a block. Rows that a step inside the model refuses (a logarithm of a negative number met by
+ * an estimator without NaN) must be refused by both: a refused block is halved until single rows say which.
+ */
+async function compareBlock(
+  native: Engine,
+  onnx: Engine,
+  block: Batch,
+  tolerance: (output: string) => Tolerance,
+): Promise<Comparison> {
+  const [a, b] = [await answerOrRefusal(native, block), await answerOrRefusal(onnx, block)];
+  if (a && b) return compareOutputs(a, b, tolerance);
+  if (block.rows === 1) return a || b ? ONE_REFUSED : { ...NOTHING_COMPARED, rows: 1 };
+  const half = block.rows >> 1;
+  const first = await compareBlock(native, onnx, sliceBatch(block, 0, half), tolerance);
+  return add(first, await compareBlock(native, onnx, sliceBatch(block, half, block.rows), tolerance), half);
+}
+
+const NOTHING_COMPARED: Comparison = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null };
+const ONE_REFUSED: Comparison = {
+  rows: 1,
+  cells: 1,
+  differingBits: 1,
+  failures: 1,
+  worst: {
+    output: 'the row',
+    row: 0,
+    column: 0,
+    left: 'one engine refuses',
+    right: 'the other answers',
+    relative: 1,
+  },
+};
+
+async function answerOrRefusal(engine: Engine, block: Batch): Promise<Outputs | null> {
+  try {
+    return await engine.infer(block);
+  } catch (error) {
+    if (isPlimsollError(error) && error.code === 'INPUT_INVALID') return null;
+    throw error;
+  }
 }
 
 function add(total: Comparison, block: Comparison, start: number): Comparison {

@@ -74,10 +74,9 @@ function headOf(view: EstimatorView, classes: Labels | null): TreeHead {
   return {
     kind: 'boosted',
     classes,
-    link: classes.values.length <= 2 ? 'sigmoid' : 'softmax',
+    link: classes.values.length <= 2 ? 'sigmoid' : view.since(1, 4) ? 'softmax' : 'logsumexp',
     factor: exponential ? 2 : 1,
     positiveAtZero: exponential || view.since(1, 4),
-    ...(classes.values.length > 2 && !view.since(1, 4) ? { viaLog: true as const } : {}),
   };
 }
 

@@ -76,7 +76,7 @@ function headOf(view: EstimatorView, classes: Labels | null): TreeHead {
     return {
       kind: 'boosted',
       classes,
-      link: classes.values.length <= 2 ? 'sigmoid' : 'softmax',
+      link: classes.values.length <= 2 ? 'sigmoid' : view.since(1, 1) ? 'softmax' : 'logsumexp',
       factor: 1,
       positiveAtZero: false,
     };

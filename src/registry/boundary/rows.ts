@@ -61,7 +61,8 @@ export function boundaryRows(root: Step, signature: Signature, options: Boundary
 function poolOf(column: ColumnSpec, interest: ColumnInterest, form: Signature['form']): Pool {
   const text = form === 'text' || interest.words.size > 0;
   const values = text ? [...interest.words, ...TEXTS] : cellPool(column, interest);
-  return { text, values: [...new Set(values)] };
+  const fitting = interest.counts ? values.filter((value) => value === null || Number(value) >= 0) : values;
+  return { text, values: [...new Set(fitting)] };
 }
 
 function cellPool(column: ColumnSpec, interest: ColumnInterest): Cell[] {
@@ -141,7 +142,7 @@ function treeRows(
       if (rows.length >= limit) return rows;
       const row = sample();
       followPath(row, target, parents.get(target.step)!);
-      if (trace) row[trace.column] = trace.invert(value);
+      if (trace) place(row, trace, value);
       rows.push(row);
     }
   }
@@ -200,8 +201,14 @@ function followPath(row: Row, target: Target, parents: Int32Array): void {
   }
   for (const [feature, [low, high]] of bounds) {
     const trace = target.traces[feature];
-    if (trace) row[trace.column] = trace.invert(inside(low, high));
+    if (trace) place(row, trace, inside(low, high));
   }
+}
+
+/** Puts the input of `value` into its cell; a step that cannot be inverted there (a scale of 0) leaves the cell. */
+function place(row: Row, trace: Trace, value: number): void {
+  const input = trace.invert(value);
+  if (Number.isFinite(input)) row[trace.column] = input;
 }
 
 function inside(low: number, high: number): number {

@@ -15,6 +15,8 @@ export interface Trace {
 }
 
 export interface ColumnInterest {
+  /** Set where the column holds counts: below zero the library's own answer depends on how zeros are stored. */
+  counts: boolean;
   readonly numbers: Set<number>;
   readonly strings: Set<string>;
   readonly words: Set<string>;
@@ -36,6 +38,7 @@ const WORDS_MAX = 500;
 export function interestsOf(root: Step, width: number): Interests {
   const found: Interests = {
     columns: Array.from({ length: width }, () => ({
+      counts: false,
       numbers: new Set(),
       strings: new Set(),
       words: new Set(),
@@ -157,7 +160,10 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     }
     return opaque(step.vocabulary.length);
   },
-  tfidf: (_step, traces) => opaque(traces.length),
+  tfidf: (_step, traces, found) => {
+    for (const trace of traces) if (trace) found.columns[trace.column]!.counts = true;
+    return opaque(traces.length);
+  },
   pca: (step, traces, found) => {
     traces.forEach((trace, j) => step.mean && note(trace, found, [step.mean[j]!]));
     return opaque(step.components.rows);
