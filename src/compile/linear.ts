@@ -62,6 +62,7 @@ type Link = (context: Context, scores: Value, binary: boolean, classes: number) 
 const LINKS: Readonly<Record<Exclude<LinearProbability, null>, Link>> = {
   sigmoid: (context, scores) => complement(context, sigmoid(context, scores)),
   ovr: overRest,
+  'ovr-uniform': overRestUniform,
   softmax: (context, scores, binary) => softmax(context, binary ? mirrored(context, scores) : scores),
   'modified-huber': modifiedHuber,
 };
@@ -76,14 +77,24 @@ function overRest(context: Context, scores: Value, binary: boolean): Value {
   return binary ? complement(context, p) : g.add('Div', [p, rowSum(g, p)]);
 }
 
+/** As `overRest`, but uniform where every sigmoid is 0. */
+function overRestUniform(context: Context, scores: Value, binary: boolean, classes: number): Value {
+  const p = sigmoid(context, scores);
+  return binary ? complement(context, p) : normalised(context, p, classes);
+}
+
+/** Rows divided by their sums; uniform where a sum is 0. */
+function normalised({ g }: Context, p: Value, classes: number): Value {
+  const sum = rowSum(g, p);
+  const none = g.add('Equal', [sum, g.float64([0], [])]);
+  const numerator = g.add('Where', [none, g.float64([1], []), p]);
+  return g.add('Div', [numerator, g.add('Where', [none, g.float64([classes], []), sum])]);
+}
+
 /** `(clip(d, -1, 1) + 1) / 2`, normalised; uniform where every class is at 0 (SGDClassifier.predict_proba). */
 function modifiedHuber(context: Context, scores: Value, binary: boolean, classes: number): Value {
   const { g } = context;
   const one = g.float64([1], []);
   const p = g.add('Div', [g.add('Add', [clip(context, scores, -1, 1), one]), g.float64([2], [])]);
-  if (binary) return complement(context, p);
-  const sum = rowSum(g, p);
-  const none = g.add('Equal', [sum, g.float64([0], [])]);
-  const numerator = g.add('Where', [none, one, p]);
-  return g.add('Div', [numerator, g.add('Where', [none, g.float64([classes], []), sum])]);
+  return binary ? complement(context, p) : normalised(context, p, classes);
 }

@@ -12,12 +12,13 @@ export interface LinearRegressorStep extends StepBase {
 
 /**
  * How `predict_proba` follows from the decision d (d: [N] binary, [N, classes] otherwise):
- * - `sigmoid`: [1 - σ(d), σ(d)]; `ovr`: σ(d) divided by its row sum (binary: as sigmoid);
+ * - `sigmoid`: [1 - σ(d), σ(d)]; `ovr`: σ(d) divided by its row sum (binary: as sigmoid), NaN where every σ is 0;
+ * - `ovr-uniform`: the same, but uniform where every σ is 0 (scikit-learn 1.9);
  * - `softmax`: softmax(d); binary with explicit multinomial: softmax([-d, d]);
  * - `modified-huber`: (clip(d, -1, 1) + 1) / 2, normalised, uniform where all are zero (SGDClassifier);
  * - null: the estimator has no `predict_proba`.
  */
-export type LinearProbability = 'sigmoid' | 'ovr' | 'softmax' | 'modified-huber' | null;
+export type LinearProbability = 'sigmoid' | 'ovr' | 'ovr-uniform' | 'softmax' | 'modified-huber' | null;
 
 /** Binary: one row of coef, `d > 0` is class 1. Otherwise one row a class, argmax. */
 export interface LinearClassifierStep extends StepBase {

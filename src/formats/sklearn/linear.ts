@@ -86,7 +86,8 @@ export function readSgdClassifier(view: EstimatorView): LinearClassifierStep {
   const classes = view.labels('classes_');
   const loss = view.get('loss');
   const logistic = loss === 'log' || loss === 'log_loss';
-  const sigmoid: LinearProbability = classes.values.length <= 2 ? 'sigmoid' : 'ovr';
+  const overRest: LinearProbability = view.release !== null && view.since(1, 9) ? 'ovr-uniform' : 'ovr';
+  const sigmoid: LinearProbability = classes.values.length <= 2 ? 'sigmoid' : overRest;
   return classifier(view, classes, logistic ? sigmoid : loss === 'modified_huber' ? 'modified-huber' : null);
 }
 
