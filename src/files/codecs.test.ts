@@ -49,7 +49,7 @@ describe.each(CODECS)('$id', (codec) => {
     expect(decompress(bytesOf(stream), stream.size).length).toBe(stream.size);
   });
 
-  it.each(streams.filter(({ size }) => size < 5000))(
+  it.each(streams.filter(({ stream }) => stream.length < 1000))(
     'refuses every truncation of $content, $variant',
     (stream) => {
       const bytes = bytesOf(stream);
