@@ -12,6 +12,7 @@ const version = (model: string, example: unknown): LoadedVersion => ({
     converter: 1,
     digest: 'd',
     file: `${model}.joblib`,
+    sideFiles: [],
     size: 1,
     format: 'joblib',
     compression: null,

@@ -7,10 +7,11 @@ import type { ByteSource } from '../formats/format.ts';
 const plain = (bytes: Buffer): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** A file on disk. Parts are read as they are asked for; the whole is kept once it was read. */
-class FileSource implements ByteSource {
+export class FileSource implements ByteSource {
   readonly name: string;
   readonly size: number;
   readonly #path: string;
+  readonly #opened: string[] = [];
   #whole: Uint8Array | null = null;
 
   constructor(path: string, size: number) {
@@ -54,12 +55,19 @@ class FileSource implements ByteSource {
     if (basename(name) !== name) return null;
     const path = join(dirname(this.#path), name);
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    return stat?.isFile() ? new FileSource(path, stat.size) : null;
+    if (!stat?.isFile()) return null;
+    this.#opened.push(path);
+    return new FileSource(path, stat.size);
+  }
+
+  /** Paths of the files beside this one that were opened so far, each once. */
+  get sideFiles(): readonly string[] {
+    return [...new Set(this.#opened)];
   }
 }
 
 /** Opens a regular file. Errors: FILE_NOT_FOUND, FILE_UNREADABLE (a folder, no permission). */
-export function openFile(path: string): ByteSource {
+export function openFile(path: string): FileSource {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw new PlimsollError('FILE_NOT_FOUND', { path });
   if (!stat.isFile())

@@ -51,7 +51,13 @@ export function detectFormat(source: ByteSource): Format {
  * Reads a model file as data: nothing in it is imported, called or executed.
  * Errors: FILE_NOT_FOUND, FILE_UNREADABLE, FORMAT_UNKNOWN, READ_*, MODEL_*.
  */
-export function readModelFile(path: string, options: ReadOptions = {}): ModelDescription {
+export function readModelFile(path: string, options: ReadOptions = {}): ReadModel {
   const source = openFile(path);
-  return detectFormat(source).read(source, readContext(options));
+  const description = detectFormat(source).read(source, readContext(options));
+  return { ...description, sideFiles: source.sideFiles };
+}
+
+/** A description and the files beside the model that it was read from. */
+export interface ReadModel extends ModelDescription {
+  readonly sideFiles: readonly string[];
 }

@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, type ErrorDetails, PlimsollError } from '../core/errors.ts';
 import { bundleDir, digestFile, readManifest } from './bundle.ts';
 import { loadBundle } from './load.ts';
-import type { LoadedVersion, Runtime } from './version.ts';
+import type { LoadedVersion, Manifest, Runtime } from './version.ts';
 
 export interface AcceptOptions {
   readonly dataDir: string;
@@ -43,12 +43,20 @@ export async function acceptFile(path: string, options: AcceptOptions): Promise<
   const digest = digestFile(path);
   const dir = bundleDir(options.dataDir, digest);
   const known = readManifest(dir);
-  const fits = known && (!options.runtime || known.runtime === options.runtime) && !options.golden;
-  if (!fits) {
+  if (!known || !fits(known, path, options)) {
     const { dataDir, runtime = null, golden = null } = options;
     await acceptInChild({ path, digest, dataDir, runtime, golden }, options);
   }
   return loadBundle(dir, options.name);
+}
+
+/** Whether an earlier acceptance answers for this call: same side files, the runtime asked for, nothing to replay. */
+function fits(known: Manifest, path: string, options: AcceptOptions): boolean {
+  if (options.golden || (options.runtime && known.runtime !== options.runtime)) return false;
+  return known.sideFiles.every(({ name, digest }) => {
+    const side = join(dirname(path), name);
+    return existsSync(side) && digestFile(side) === digest;
+  });
 }
 
 function acceptInChild(request: AcceptRequest, options: AcceptOptions): Promise<void> {

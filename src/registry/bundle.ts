@@ -20,7 +20,7 @@ import type { Manifest } from './version.ts';
 /** Content-addressed folders of accepted files: `DATA/bundles/<sha256>/`. */
 
 /** Raised when readers, compilers or engines change what they make of a file: older acceptances are then redone. */
-export const CONVERTER = 1;
+export const CONVERTER = 2;
 
 const MANIFEST = 'plimsoll.json';
 const CHUNK = 1 << 20;
@@ -68,7 +68,17 @@ export function writeBundle(
   for (const side of sideFiles) cpSync(side, join(staging, basename(side)));
   if (onnx) writeFileSync(join(staging, 'model.onnx'), onnx);
   writeFileSync(join(staging, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
-  rmSync(dir, { recursive: true, force: true });
-  renameSync(staging, dir);
+  replaceDir(staging, dir);
   return dir;
+}
+
+/** Moves `from` to `to`. Where another process put the same bundle there first, its copy stands: both are equal. */
+function replaceDir(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    rmSync(from, { recursive: true, force: true });
+    if (!readManifest(to)) throw error;
+  }
 }

@@ -8,7 +8,7 @@ import { readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
 import type { AcceptRequest } from './accept.ts';
 import { exampleRow } from './boundary/example.ts';
-import { CONVERTER, writeBundle } from './bundle.ts';
+import { CONVERTER, digestFile, writeBundle } from './bundle.ts';
 import { contentOf } from './content.ts';
 import { createEngines, type Engines, isEngine } from './engines.ts';
 import { type Golden, parseGolden } from './golden.ts';
@@ -48,6 +48,7 @@ export async function proveFile(
     converter: CONVERTER,
     digest: request.digest,
     file: basename(request.path),
+    sideFiles: description.sideFiles.map((path) => ({ name: basename(path), digest: digestFile(path) })),
     size,
     format: description.format,
     compression: description.compression,
@@ -58,7 +59,7 @@ export async function proveFile(
     verification,
     example: example.row,
   };
-  writeBundle(request.dataDir, manifest, request.path, [], graph ? content.onnx : null);
+  writeBundle(request.dataDir, manifest, request.path, description.sideFiles, graph ? content.onnx : null);
   return manifest;
 }
 

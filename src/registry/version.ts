@@ -40,6 +40,8 @@ export interface Manifest {
   /** sha256 of the original file, hex. */
   readonly digest: string;
   readonly file: string;
+  /** Files beside it that it was read from: arrays of old joblib files, external data of ONNX graphs. */
+  readonly sideFiles: readonly { readonly name: string; readonly digest: string }[];
   readonly size: number;
   readonly format: string;
   readonly compression: string | null;

@@ -1,0 +1,98 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isPlimsollError } from '../core/errors.ts';
+import { acceptFile } from './accept.ts';
+import { bundleDir, digestFile, readManifest } from './bundle.ts';
+import { loadBundle } from './load.ts';
+
+const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
+const GOLDEN = join(import.meta.dirname, '../../examples/golden/iris.json');
+
+const ONNX = join(import.meta.dirname, '../../fixtures/onnx');
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-accept-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+async function refusal(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+    return 'accepted';
+  } catch (error) {
+    return isPlimsollError(error) ? error.code : error;
+  }
+}
+
+test('acceptFile() proves a new file, keeps it as a bundle, and gives an engine that answers', async () => {
+  const stages: string[] = [];
+  const loaded = await acceptFile(IRIS, { dataDir, name: 'iris', onProgress: (stage) => stages.push(stage) });
+  expect(stages).toEqual(['reading', 'building engines', 'comparing engines', 'measuring']);
+  expect(loaded.manifest.verification).toMatchObject({ proof: 'engines-agree', differingBits: 0 });
+  expect(digestFile(join(loaded.bundle, 'iris.joblib'))).toBe(digestFile(IRIS));
+  const outputs = await loaded.engine.infer({
+    kind: 'matrix',
+    rows: 1,
+    width: 4,
+    data: Float64Array.of(5.1, 3.5, 1.4, 0.2),
+  });
+  expect(outputs['predict']).toMatchObject({ dtype: 'string', data: ['setosa'] });
+});
+
+test('acceptFile() loads a digest it accepted before without proving it again', async () => {
+  await acceptFile(IRIS, { dataDir, name: 'iris' });
+  const stages: string[] = [];
+  const again = await acceptFile(IRIS, { dataDir, name: 'other', onProgress: (stage) => stages.push(stage) });
+  expect(stages).toEqual([]);
+  expect(again.model).toBe('other');
+});
+
+test('acceptFile() proves a file again when an older converter accepted it', async () => {
+  const { bundle } = await acceptFile(IRIS, { dataDir, name: 'iris' });
+  const path = join(bundle, 'plimsoll.json');
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), converter: 0 }));
+  expect(readManifest(bundle)).toBeNull();
+  await acceptFile(IRIS, { dataDir, name: 'iris' });
+  expect(readManifest(bundle)).not.toBeNull();
+});
+
+test('acceptFile() uses the runtime asked for and writes it down', async () => {
+  const loaded = await acceptFile(IRIS, { dataDir, name: 'iris', runtime: 'onnx' });
+  expect(loaded.engine.id).toBe('onnx');
+  expect((await loadBundle(loaded.bundle, 'iris')).engine.id).toBe('onnx');
+});
+
+test('acceptFile() replays golden rows and refuses a file whose answers differ', async () => {
+  const { manifest } = await acceptFile(IRIS, { dataDir, name: 'iris', golden: GOLDEN });
+  expect(manifest.verification.proof).toBe('golden');
+  const golden = JSON.parse(readFileSync(GOLDEN, 'utf8'));
+  golden.expected.predict[0] = 'not-a-flower';
+  const altered = join(dataDir, 'golden.json');
+  writeFileSync(altered, JSON.stringify(golden));
+  expect(await refusal(acceptFile(IRIS, { dataDir, name: 'iris', golden: altered }))).toBe('GOLDEN_DIFFERS');
+});
+
+test('acceptFile() leaves nothing behind of a file it refuses', async () => {
+  const hostile = join(dataDir, 'evil.pkl');
+  // cos\nsystem\n(S'touch /tmp/canary'\ntR.
+  writeFileSync(hostile, "cos\nsystem\n(S'touch /tmp/plimsoll-canary'\ntR.");
+  expect(await refusal(acceptFile(hostile, { dataDir, name: 'evil' }))).toBe('READ_UNSAFE');
+  expect(existsSync('/tmp/plimsoll-canary')).toBe(false);
+  expect(existsSync(bundleDir(dataDir, digestFile(hostile)))).toBe(false);
+});
+
+test('acceptFile() keeps side files with the bundle and proves the model again when one of them changed', async () => {
+  const model = join(dataDir, 'external.onnx');
+  for (const name of ['external.onnx', 'external.onnx.data']) cpSync(join(ONNX, name), join(dataDir, name));
+  const { manifest, bundle } = await acceptFile(model, { dataDir, name: 'graph' });
+  const side = manifest.sideFiles[0]!.name;
+  expect(existsSync(join(bundle, side))).toBe(true);
+  const bytes = readFileSync(join(dataDir, side));
+  bytes[3]! ^= 1;
+  writeFileSync(join(dataDir, side), bytes);
+  const again = await acceptFile(model, { dataDir, name: 'graph' });
+  expect(again.manifest.sideFiles[0]!.digest).not.toBe(manifest.sideFiles[0]!.digest);
+});
