@@ -61,9 +61,9 @@ export function outcomeOf({ code, http }: PlimsollError): Outcome {
   return http < 500 ? 'invalid' : 'error';
 }
 
-/** Path of a request, without its query. */
+/** Path of a request, without its query; a proxy's absolute form is understood (RFC 9112 §3.2.2). */
 export function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? '/';
+  const url = (request.url ?? '/').replace(/^https?:\/\/[^/?#]*/i, '');
   const end = url.search(/[?#]/);
-  return end < 0 ? url : url.slice(0, end);
+  return (end < 0 ? url : url.slice(0, end)) || '/';
 }

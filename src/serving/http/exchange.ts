@@ -6,9 +6,9 @@ import { parseBody } from '../rows/parse.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
 import { BodyBuffer, decompress, discard, encodingOf, tooLarge } from './body.ts';
 import type { Door } from './door.ts';
+import type { Scored, Timing } from './job.ts';
 import { INLINE_BODY, INLINE_MICROS } from './limits.ts';
 import { STAGE } from './metrics.ts';
-import type { Scored, Timing } from './offload.ts';
 import type { Route } from './routes.ts';
 import { serverTiming } from './server-timing.ts';
 

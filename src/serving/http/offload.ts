@@ -1,57 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { type ErrorCode, type ErrorDetails, PlimsollError } from '../../core/errors.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
-
-/** One request for a scoring thread: bytes in, bytes out. */
-export interface Job {
-  readonly target: LoadedVersion;
-  readonly protocol: string;
-  /** Bytes of the body; handed over, so in a buffer of their own. */
-  readonly body: Uint8Array<ArrayBuffer>;
-  readonly requestId: string;
-}
-
-/** Milliseconds of each stage. */
-export interface Timing {
-  readonly queue: number;
-  readonly preprocess: number;
-  readonly predict: number;
-  readonly postprocess: number;
-}
-
-export type Scored =
-  | {
-      readonly kind: 'answer';
-      readonly body: Uint8Array<ArrayBuffer>;
-      readonly rows: number;
-      readonly timing: Timing;
-    }
-  | { readonly kind: 'refused'; readonly error: PlimsollError };
-
-/** What crosses to a thread and back; plain data only. */
-export interface WorkerRequest {
-  readonly bundle: string;
-  readonly model: string;
-  readonly version: number;
-  readonly protocol: string;
-  readonly body: Uint8Array<ArrayBuffer>;
-  readonly requestId: string;
-}
-export type WorkerReply =
-  | {
-      readonly kind: 'answer';
-      readonly body: Uint8Array<ArrayBuffer>;
-      readonly rows: number;
-      readonly timing: Omit<Timing, 'queue'>;
-    }
-  | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };
-
-/** What a thread is started with. */
-export interface WorkerSettings {
-  /** Module with `loadBundle`, by default the registry's. */
-  readonly loader: string | null;
-}
+import type { Job, Scored, Waiting } from './job.ts';
+import { Thread } from './thread.ts';
 
 export interface OffloadOptions {
   readonly threads?: number | undefined;
@@ -59,15 +10,6 @@ export interface OffloadOptions {
   readonly maxMillis: number;
   readonly loader?: string | undefined;
 }
-
-interface Waiting {
-  readonly job: Job;
-  readonly done: (result: Scored) => void;
-  readonly since: number;
-}
-
-/** An idle thread ends after this long: its engines hold memory. */
-const IDLE_MILLIS = 120_000;
 
 /**
  * Threads that take whole requests off the front loop: parse, check, score, write. Each version has its own queue and
@@ -160,89 +102,5 @@ export class Offload {
     );
     this.#threads.add(thread);
     return thread;
-  }
-}
-
-/** One scoring thread and the job it has. */
-class Thread {
-  readonly #worker: Worker;
-  readonly #maxMillis: number;
-  readonly #onFree: (millis: number) => void;
-  #current: (Waiting & { readonly started: number }) | null = null;
-  #timer: NodeJS.Timeout;
-  #reason: string | null = null;
-
-  constructor(
-    settings: WorkerSettings,
-    maxMillis: number,
-    onFree: (millis: number) => void,
-    onEnd: () => void,
-  ) {
-    this.#maxMillis = maxMillis;
-    this.#onFree = onFree;
-    this.#worker = new Worker(new URL('./offload.worker.ts', import.meta.url), { workerData: settings });
-    // A thread never keeps the process alive; requests do that.
-    this.#worker.unref();
-    this.#worker.on('message', (reply: WorkerReply) => this.#settle(reply));
-    this.#worker.on('error', (error) => {
-      this.#reason = error.message;
-    });
-    this.#worker.on('exit', (code) => {
-      clearTimeout(this.#timer);
-      onEnd();
-      this.#fail(
-        new PlimsollError('SCORER_DIED', { model: this.#model(), reason: this.#reason ?? `code ${code}` }),
-      );
-    });
-    this.#timer = this.#endWhenIdle();
-  }
-
-  get idle(): boolean {
-    return this.#current === null;
-  }
-
-  run(waiting: Waiting): void {
-    this.#current = { ...waiting, started: performance.now() };
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#timeout(), this.#maxMillis).unref();
-    const { target, protocol, body, requestId } = waiting.job;
-    const { bundle, model, version } = target;
-    const request: WorkerRequest = { bundle, model, version, protocol, body, requestId };
-    this.#worker.postMessage(request, [body.buffer]);
-  }
-
-  async end(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  #settle(reply: WorkerReply): void {
-    const { done, since, started } = this.#current!;
-    this.#current = null;
-    clearTimeout(this.#timer);
-    this.#timer = this.#endWhenIdle();
-    this.#onFree(performance.now() - started);
-    if (reply.kind === 'refused') done({ kind: 'refused', error: PlimsollError.from(reply.error) });
-    else done({ ...reply, timing: { ...reply.timing, queue: started - since } });
-  }
-
-  #timeout(): void {
-    this.#fail(new PlimsollError('SCORER_TIMEOUT', { model: this.#model(), limit: this.#maxMillis }));
-    void this.end();
-  }
-
-  #fail(error: PlimsollError): void {
-    const failed = this.#current;
-    if (!failed) return;
-    failed.done({ kind: 'refused', error });
-    // Still taken: this thread is about to end.
-    this.#current = { ...failed, done: () => undefined };
-  }
-
-  #model(): string {
-    return this.#current?.job.target.model ?? '';
-  }
-
-  #endWhenIdle(): NodeJS.Timeout {
-    return setTimeout(() => void this.end(), IDLE_MILLIS).unref();
   }
 }

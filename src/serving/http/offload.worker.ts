@@ -4,7 +4,7 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import { parseBody } from '../rows/parse.ts';
-import type { WorkerReply, WorkerRequest, WorkerSettings } from './offload.ts';
+import type { WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
 
 /**
  * The front loop goes first where both want the same core. Linux gives each thread a niceness of its own and takes 0

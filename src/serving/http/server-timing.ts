@@ -1,4 +1,4 @@
-import type { Timing } from './offload.ts';
+import type { Timing } from './job.ts';
 
 /** Texts of 0 to 999 µs, the usual durations of a prediction. */
 const MICROS: readonly string[] = Array.from({ length: 1000 }, (_, micros) => (micros / 1000).toFixed(3));

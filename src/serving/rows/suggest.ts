@@ -3,7 +3,7 @@ const LENGTH_MAX = 64;
 const CANDIDATES_MAX = 1000;
 
 /** The candidate nearest to `word` if it is near enough to be a slip, or null. Case counts for nothing. */
-export function suggest(word: string, candidates: readonly string[]): string | null {
+function suggest(word: string, candidates: readonly string[]): string | null {
   if (word.length > LENGTH_MAX) return null;
   let best: string | null = null;
   let bestDistance = Math.floor((word.length + 1) / 3) + 1;

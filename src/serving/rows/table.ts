@@ -7,6 +7,23 @@ import { didYouMean } from './suggest.ts';
 /** What a door does with columns that the model does not have. */
 export type ExtraColumns = 'error' | 'ignore';
 
+/** What does not change from request to request. */
+interface Plan {
+  readonly names: readonly string[];
+  readonly index: ReadonlyMap<string, number>;
+  readonly readers: readonly CellReader[];
+}
+const plans = new WeakMap<readonly ColumnSpec[], Plan>();
+
+function planOf(columns: readonly ColumnSpec[]): Plan {
+  const known = plans.get(columns);
+  if (known) return known;
+  const names = columns.map((column) => column.name);
+  const plan = { names, index: new Map(names.map((name, j) => [name, j])), readers: columns.map(cellReader) };
+  plans.set(columns, plan);
+  return plan;
+}
+
 /** Reads rows of a table, text or label model into a batch, complaining about every cell that does not fit. */
 export class TableReader {
   readonly #columns: readonly ColumnSpec[];
@@ -18,10 +35,11 @@ export class TableReader {
   readonly #ignored: readonly boolean[];
 
   constructor(columns: readonly ColumnSpec[], complaints: Complaints, extra: ExtraColumns) {
+    const { names, index, readers } = planOf(columns);
     this.#columns = columns;
-    this.#names = columns.map((column) => column.name);
-    this.#index = new Map(this.#names.map((name, j) => [name, j]));
-    this.#readers = columns.map(cellReader);
+    this.#names = names;
+    this.#index = index;
+    this.#readers = readers;
     this.#complaints = complaints;
     this.#extra = extra;
     this.#ignored = columns.map((column) => column.ignored === true);

@@ -1,0 +1,59 @@
+import type { ErrorCode, ErrorDetails, PlimsollError } from '../../core/errors.ts';
+import type { LoadedVersion } from '../../registry/version.ts';
+
+/** One request for a scoring thread: bytes in, bytes out. */
+export interface Job {
+  readonly target: LoadedVersion;
+  readonly protocol: string;
+  /** Bytes of the body; handed over, so in a buffer of their own. */
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly requestId: string;
+}
+
+/** Milliseconds of each stage. */
+export interface Timing {
+  readonly queue: number;
+  readonly preprocess: number;
+  readonly predict: number;
+  readonly postprocess: number;
+}
+
+export type Scored =
+  | {
+      readonly kind: 'answer';
+      readonly body: Uint8Array<ArrayBuffer>;
+      readonly rows: number;
+      readonly timing: Timing;
+    }
+  | { readonly kind: 'refused'; readonly error: PlimsollError };
+
+/** What crosses to a thread and back; plain data only. */
+export interface WorkerRequest {
+  readonly bundle: string;
+  readonly model: string;
+  readonly version: number;
+  readonly protocol: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly requestId: string;
+}
+export type WorkerReply =
+  | {
+      readonly kind: 'answer';
+      readonly body: Uint8Array<ArrayBuffer>;
+      readonly rows: number;
+      readonly timing: Omit<Timing, 'queue'>;
+    }
+  | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };
+
+/** What a thread is started with. */
+export interface WorkerSettings {
+  /** Module with `loadBundle`, by default the registry's. */
+  readonly loader: string | null;
+}
+
+/** A job in its queue. */
+export interface Waiting {
+  readonly job: Job;
+  readonly done: (result: Scored) => void;
+  readonly since: number;
+}

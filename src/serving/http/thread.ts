@@ -1,0 +1,97 @@
+import { Worker } from 'node:worker_threads';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Waiting, WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
+
+/** An idle thread ends after this long: its engines hold memory. */
+const IDLE_MILLIS = 120_000;
+
+/** One scoring thread and the job it has. */
+export class Thread {
+  readonly #worker: Worker;
+  readonly #maxMillis: number;
+  readonly #onFree: (millis: number) => void;
+  #current: (Waiting & { readonly started: number }) | null = null;
+  #timer: NodeJS.Timeout;
+  #reason: string | null = null;
+  #ending = false;
+  /** Frees this thread's place; a thread that hangs in native code ends much later than it is given up. */
+  readonly #onEnd: () => void;
+
+  constructor(
+    settings: WorkerSettings,
+    maxMillis: number,
+    onFree: (millis: number) => void,
+    onEnd: () => void,
+  ) {
+    this.#maxMillis = maxMillis;
+    this.#onFree = onFree;
+    this.#onEnd = onEnd;
+    this.#worker = new Worker(new URL('./offload.worker.ts', import.meta.url), { workerData: settings });
+    // A thread never keeps the process alive; requests do that.
+    this.#worker.unref();
+    this.#worker.on('message', (reply: WorkerReply) => this.#settle(reply));
+    this.#worker.on('error', (error) => {
+      this.#reason = error.message;
+    });
+    this.#worker.on('exit', (code) => {
+      clearTimeout(this.#timer);
+      this.#ending = true;
+      this.#fail(
+        new PlimsollError('SCORER_DIED', { model: this.#model(), reason: this.#reason ?? `code ${code}` }),
+      );
+      onEnd();
+    });
+    this.#timer = this.#endWhenIdle();
+  }
+
+  get idle(): boolean {
+    return this.#current === null && !this.#ending;
+  }
+
+  run(waiting: Waiting): void {
+    this.#current = { ...waiting, started: performance.now() };
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#timeout(), this.#maxMillis).unref();
+    const { target, protocol, body, requestId } = waiting.job;
+    const { bundle, model, version } = target;
+    const request: WorkerRequest = { bundle, model, version, protocol, body, requestId };
+    this.#worker.postMessage(request, [body.buffer]);
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true;
+    await this.#worker.terminate();
+  }
+
+  #settle(reply: WorkerReply): void {
+    // An answer that comes after its time was up.
+    if (!this.#current) return;
+    const { done, since, started } = this.#current;
+    this.#current = null;
+    clearTimeout(this.#timer);
+    this.#timer = this.#endWhenIdle();
+    this.#onFree(performance.now() - started);
+    if (reply.kind === 'refused') done({ kind: 'refused', error: PlimsollError.from(reply.error) });
+    else done({ ...reply, timing: { ...reply.timing, queue: started - since } });
+  }
+
+  #timeout(): void {
+    this.#fail(new PlimsollError('SCORER_TIMEOUT', { model: this.#model(), limit: this.#maxMillis }));
+    void this.end();
+    this.#onEnd();
+  }
+
+  #fail(error: PlimsollError): void {
+    const failed = this.#current;
+    this.#current = null;
+    failed?.done({ kind: 'refused', error });
+  }
+
+  #model(): string {
+    return this.#current?.job.target.model ?? '';
+  }
+
+  #endWhenIdle(): NodeJS.Timeout {
+    return setTimeout(() => void this.end(), IDLE_MILLIS).unref();
+  }
+}
