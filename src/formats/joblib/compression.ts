@@ -1,6 +1,7 @@
-import { PlimsollError } from '../../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Budget } from '../budget.ts';
 import type { Codec } from '../format.ts';
+import type { LimitName } from '../limits.ts';
 import type { ObjectFile } from '../object-file.ts';
 
 type Compression = NonNullable<ObjectFile['compression']>;
@@ -53,13 +54,28 @@ function unpack(data: Uint8Array, id: Codec['id'], codecs: readonly Codec[], bud
       wanted: 'a compression this build unpacks',
     });
   }
+  const { name, limit } = outputLimit(data.length, budget);
+  try {
+    const output = codec.decompress(data, limit, () => budget.checkTime(`${id} data`, 0));
+    budget.charge(output.length, `${id} data`, 0);
+    budget.checkTime(`${id} data`, 0);
+    return output;
+  } catch (cause) {
+    // The codec knows the size of the limit, not which limit it is.
+    if (!isPlimsollError(cause) || cause.details['name'] !== 'decompressedBytes') throw cause;
+    throw new PlimsollError(cause.code, { ...cause.details, name }, { cause });
+  }
+}
+
+/** The tightest of the limits on output, and its name. */
+function outputLimit(size: number, budget: Budget): { name: LimitName; limit: number } {
   const { decompressedBytes, decompressionRatio, totalBytes } = budget.limits;
-  const byRatio = Math.max(RATIO_FLOOR, data.length * decompressionRatio);
-  const limit = Math.min(decompressedBytes, byRatio, Math.max(0, totalBytes - budget.bytes));
-  const output = codec.decompress(data, limit, () => budget.checkTime(`${id} data`, 0));
-  budget.charge(output.length, `${id} data`, 0);
-  budget.checkTime(`${id} data`, 0);
-  return output;
+  const limits: { name: LimitName; limit: number }[] = [
+    { name: 'decompressedBytes', limit: decompressedBytes },
+    { name: 'decompressionRatio', limit: Math.max(RATIO_FLOOR, size * decompressionRatio) },
+    { name: 'totalBytes', limit: Math.max(0, totalBytes - budget.bytes) },
+  ];
+  return limits.reduce((tightest, one) => (one.limit < tightest.limit ? one : tightest));
 }
 
 /** `ZF`, the size of the content in hexadecimal padded to 19 characters (20 by Python 2), a zlib stream. */
