@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRORS } from '../../src/core/errors.ts';
+import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
 import { errorsPage } from './errors-page.ts';
+import { estimatorsPage, testedReleases } from './estimators-page.ts';
 import { type Problem, ROOT, report } from './project.ts';
 
 /** Generated files and what makes their text. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': () => errorsPage(ERRORS),
+  'docs/estimators.md': () => estimatorsPage(FAMILIES, testedReleases()),
 };
 
 /** Files that are not what their generator gives; `read` answers null for a file that is not there. */

@@ -67,10 +67,10 @@ const LINEAR_REGRESSORS = [
   'QuantileRegressor',
   'SGDRegressor',
   'PassiveAggressiveRegressor',
-]; // prettier-ignore
+];
 
 /** Every class read, by the package that has held it from 0.21 on. */
-const FAMILIES: readonly Family[] = [
+export const FAMILIES: readonly Family[] = [
   family('preprocessing', readStandardScaler, 'StandardScaler'),
   family('preprocessing', readMinMaxScaler, 'MinMaxScaler'),
   family('preprocessing', readMaxAbsScaler, 'MaxAbsScaler'),
