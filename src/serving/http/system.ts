@@ -37,16 +37,22 @@ export function systemPages({ plane, metrics, isStopping }: SystemOptions): Read
 }
 
 async function sendMetrics(response: ServerResponse, text: Promise<string>): Promise<void> {
-  const body = await text;
-  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
-  response.end(body);
+  try {
+    const body = await text;
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    response.end(body);
+  } catch (error) {
+    const reason = (error as Error).message;
+    sendError(response, new PlimsollError('INTERNAL', { action: 'the metrics', reason }));
+  }
 }
 
 /** Memory, processor and event loop, loaded by the first scrape: a server that nobody scrapes carries none of it. */
 async function loadProcessMetrics(): Promise<() => Promise<string>> {
-  const { collectDefaultMetrics, Registry } = await import('prom-client');
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  // A CommonJS package: inside the bundle only its default export is there.
+  const { default: prom } = await import('prom-client');
+  const registry = new prom.Registry();
+  prom.collectDefaultMetrics({ register: registry });
   return () => registry.metrics();
 }
 
