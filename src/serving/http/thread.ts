@@ -70,9 +70,16 @@ export class Thread {
     this.#current = null;
     clearTimeout(this.#timer);
     this.#timer = this.#endWhenIdle();
-    this.#onFree(performance.now() - started);
-    if (reply.kind === 'refused') done({ kind: 'refused', error: PlimsollError.from(reply.error) });
-    else done({ ...reply, timing: { ...reply.timing, queue: started - since } });
+    const now = performance.now();
+    this.#onFree(now - started);
+    if (reply.kind === 'refused') {
+      done({ kind: 'refused', error: PlimsollError.from(reply.error) });
+      return;
+    }
+    const { preprocess, predict, postprocess } = reply.timing;
+    // Waiting is whatever was no work: the queue, loading the engine, the way there and back.
+    const queue = Math.max(0, now - since - preprocess - predict - postprocess);
+    done({ ...reply, timing: { ...reply.timing, queue } });
   }
 
   #timeout(): void {
