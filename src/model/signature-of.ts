@@ -7,12 +7,16 @@ import { outputWidth } from './width.ts';
 
 type ColumnType = ColumnSpec['type'];
 
+/** Input columns of a table. */
+const MAX_COLUMNS = 100_000;
+
 /**
  * Signature of a fitted object, from its steps alone: names from `feature_names_in_` (else `x0`, `x1`, …), types,
  * nullability and categories inferred backwards, outputs as `hasattr` says in scikit-learn.
  * Throws MODEL_UNSUPPORTED where `transform` would mix strings and numbers: no tensor holds that.
  */
 export function signatureOf(root: Step): Signature {
+  checkWidth(root);
   const needs = needsOf(root, null, null);
   const columns = (needs ?? []).map((need, i) => columnOf(root, need, i));
   const types = columns.map((column) => column.type);
@@ -26,6 +30,22 @@ export function signatureOf(root: Step): Signature {
     outputs,
     classes: classesOf(outputs),
   };
+}
+
+/** Every input column is described one by one, in the signature and in the documents made from it. */
+function checkWidth(root: Step): void {
+  const first = root.kind === 'pipeline' ? root.steps[0]!.step : root;
+  const width = isText(root) ? 1 : (root.features ?? first.features ?? 0);
+  if (width <= MAX_COLUMNS) return;
+  const { path, class: name, offset } = root.origin;
+  throw new PlimsollError('MODEL_UNSUPPORTED', {
+    path: path === '' ? 'the model' : path,
+    class: name,
+    offset,
+    field: 'n_features_in_',
+    found: `${width} columns`,
+    wanted: `up to ${MAX_COLUMNS} columns are`,
+  });
 }
 
 function columnOf(root: Step, need: Need, index: number): ColumnSpec {

@@ -9,6 +9,9 @@ import { show } from './show.ts';
 import { densify } from './sparse.ts';
 import type { Release } from './state.ts';
 
+/** Columns of any step: a count in a tiny file must not size anything (a vocabulary of n-grams has a million). */
+const MAX_FEATURES = 2 ** 21;
+
 /**
  * Typed access to the attributes of one estimator. Every method takes all spellings an attribute ever had; failures
  * are coded errors that name field, finding, wish, path, class and byte offset.
@@ -204,6 +207,12 @@ export class EstimatorView {
     const width = stated === undefined || stated === null ? null : toNumber(stated);
     if (width !== null && (!Number.isSafeInteger(width) || width < 0))
       throw this.invalid('n_features_in_', show(stated), 'a count');
+    if (Math.max(width ?? 0, features ?? 0) > MAX_FEATURES)
+      throw this.unsupported(
+        'n_features_in_',
+        `${width ?? features} columns`,
+        `up to ${MAX_FEATURES} columns are`,
+      );
     if (width !== null && features !== null && width !== features)
       throw this.invalid('n_features_in_', String(width), `${features}, as the fitted arrays say`);
     const names = this.featureNames();
