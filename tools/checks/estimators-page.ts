@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './project.ts';
+
+interface Family {
+  readonly module: string;
+  readonly classes: readonly string[];
+}
+
+const HEAD = `<!-- Generated from src/formats/sklearn/registry.ts and fixtures/models by \`npm run ok:generated:fix\`. -->
+# Estimators
+
+Fitted scikit-learn objects that Plimsoll reads, alone or anywhere inside the compositions of this table. Each runs on
+both engines, native and ONNX, which check each other at registration. *Tested* lists the releases whose own answers are
+in \`fixtures/models\`; files of the releases between and of 0.21 to 0.23 are read by the same code. An option that has no
+faithful equivalent is refused with the step, the field and the byte, never approximated.
+
+| estimator | package | tested |
+|---|---|---|
+`;
+
+/** docs/estimators.md: the classes that are read, and the releases each is tested with. */
+export function estimatorsPage(
+  families: readonly Family[],
+  tested: ReadonlyMap<string, ReadonlySet<string>>,
+): string {
+  const rows = families.flatMap(({ module, classes }) => classes.map((name) => ({ module, name })));
+  rows.sort((a, b) => (a.module === b.module ? compare(a.name, b.name) : compare(a.module, b.module)));
+  const line = ({ module, name }: { module: string; name: string }): string => {
+    const releases = [...(tested.get(name) ?? [])].join(', ');
+    return `| ${name} | ${module} | ${releases || 'through its family'} |\n`;
+  };
+  return HEAD + rows.map(line).join('');
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Releases of fixtures by class name, from what each fixture says it holds. */
+export function testedReleases(): ReadonlyMap<string, ReadonlySet<string>> {
+  const folder = join(ROOT, 'fixtures/models');
+  const tested = new Map<string, Set<string>>();
+  for (const release of readdirSync(folder).sort(byRelease)) {
+    for (const name of readdirSync(join(folder, release))) {
+      if (!name.endsWith('.json')) continue;
+      const { version, estimators } = JSON.parse(readFileSync(join(folder, release, name), 'utf8'));
+      for (const estimator of estimators as readonly string[]) {
+        tested.set(estimator, (tested.get(estimator) ?? new Set()).add(version));
+      }
+    }
+  }
+  return tested;
+}
+
+const byRelease = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
