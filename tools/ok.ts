@@ -16,6 +16,7 @@ const CHECKS: Readonly<Record<string, readonly string[]>> = {
   purity: [process.execPath, 'tools/checks/purity.ts'],
   unused: [join(BIN, 'knip')],
   errors: [process.execPath, 'tools/checks/errors.ts'],
+  fixtures: [process.execPath, 'tools/checks/fixtures.ts'],
   generated: [process.execPath, 'tools/checks/generated.ts'],
   documents: [process.execPath, 'tools/checks/documents.ts'],
 };

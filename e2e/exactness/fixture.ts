@@ -10,6 +10,8 @@ export type Expected = readonly (Cell | readonly (Cell | readonly Cell[])[])[];
 export interface Fixture {
   readonly version: string;
   readonly class: string;
+  /** Class names of the object and of everything it holds. */
+  readonly estimators: readonly string[];
   /** A /predict body. */
   readonly input: unknown;
   readonly expected: Readonly<Record<string, Expected>>;

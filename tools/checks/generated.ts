@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { ERRORS } from '../../src/core/errors.ts';
 import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
 import { errorsPage } from './errors-page.ts';
-import { estimatorsPage, testedReleases } from './estimators-page.ts';
+import { coveredClasses } from './fixtures.ts';
 import { type Problem, ROOT, report } from './project.ts';
+import { supportedPage } from './supported-page.ts';
 
 /** Generated files and what makes their text. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': () => errorsPage(ERRORS),
-  'docs/estimators.md': () => estimatorsPage(FAMILIES, testedReleases()),
+  'docs/supported.md': () => supportedPage(FAMILIES, coveredClasses()),
 };
 
 /** Files that are not what their generator gives; `read` answers null for a file that is not there. */
