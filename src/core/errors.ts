@@ -65,6 +65,7 @@ export const ERRORS = {
     'Cannot read recorded windows at line {line}: {field} is {found}, wanted {wanted}',
     'Write one closed window a line, as `plimsoll rollout replay --help` shows',
   ),
+  POLICY_INVALID: row(422, EXIT.usage, 'Cannot use the policy: {problems}', 'Correct every line named above; docs/rollouts.md has the grammar, docs/policy.schema.json its schema'),
 
   // Predicting (src/engine, src/serving)
   INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Send rows as the signature says: see /docs or `plimsoll inspect`'),

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRORS } from '../../src/core/errors.ts';
 import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
+import { policySchemaPage } from '../../src/rollout/policy/schema.ts';
 import { errorsPage } from './errors-page.ts';
 import { coveredClasses } from './fixtures.ts';
 import { type Problem, ROOT, report } from './project.ts';
@@ -10,6 +11,7 @@ import { supportedPage } from './supported-page.ts';
 /** Generated files and what makes their text. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': () => errorsPage(ERRORS),
+  'docs/policy.schema.json': policySchemaPage,
   'docs/supported.md': () => supportedPage(FAMILIES, coveredClasses()),
 };
 
