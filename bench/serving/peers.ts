@@ -56,7 +56,7 @@ export const FLOOR: Peer = {
   command: node('floor.mjs'),
   env: nothing,
 };
-export const BARE: Peer = { name: 'bare', answers: false, command: node('bare.mjs'), env: nothing };
+const BARE: Peer = { name: 'bare', answers: false, command: node('bare.mjs'), env: nothing };
 
 export const PEERS: readonly Peer[] = [
   PLIMSOLL,

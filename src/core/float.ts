@@ -45,6 +45,3 @@ function ordinal(x: number): bigint {
   const bits = f64Bits[0]!;
   return bits < 0n ? -(bits & 0x7fffffffffffffffn) : bits;
 }
-
-/** Whether two float64 are the same number; every NaN is the same, +0 and −0 are not. */
-export const sameBits = (a: number, b: number): boolean => Object.is(a, b);

@@ -155,7 +155,7 @@ function columnPeaks(data: Float64Array, width: number): Float64Array {
   return peaks;
 }
 
-export function within(a: number, b: number, tolerance: Tolerance, peak: number): boolean {
+function within(a: number, b: number, tolerance: Tolerance, peak: number): boolean {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
   if (ulpDistance(a, b) <= tolerance.ulps) return true;
   return Math.abs(a - b) <= tolerance.relative * Math.abs(b) + tolerance.scaled * peak;

@@ -4,15 +4,14 @@ import { ERRORS } from '../../src/core/errors.ts';
 import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
 import { policySchemaPage } from '../../src/rollout/policy/schema.ts';
 import { errorsPage } from './errors-page.ts';
-import { coveredClasses } from './fixtures.ts';
+import { estimatorsPage, testedReleases } from './estimators-page.ts';
 import { type Problem, ROOT, report } from './project.ts';
-import { supportedPage } from './supported-page.ts';
 
 /** Generated files and what makes their text. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': () => errorsPage(ERRORS),
   'docs/policy.schema.json': policySchemaPage,
-  'docs/supported.md': () => supportedPage(FAMILIES, coveredClasses()),
+  'docs/estimators.md': () => estimatorsPage(FAMILIES, testedReleases()),
 };
 
 /** Files that are not what their generator gives; `read` answers null for a file that is not there. */
