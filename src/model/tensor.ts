@@ -21,6 +21,22 @@ export type Tensor = {
   [D in DType]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: TensorData[D] };
 }[DType];
 
+/** The array that holds each numeric type. */
+export const TYPED_ARRAYS = {
+  float64: Float64Array,
+  float32: Float32Array,
+  float16: Uint16Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const satisfies { readonly [D in Exclude<DType, 'string'>]: new (length: number) => TensorData[D] };
+
 /** Row-major float64 matrix, `data[row * cols + col]`. */
 export interface Matrix {
   readonly rows: number;

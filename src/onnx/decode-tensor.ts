@@ -1,6 +1,6 @@
 import { BigIntList, ByteList, type ProtoReader } from '../bytes/protobuf.ts';
 import { PlimsollError } from '../core/errors.ts';
-import type { Tensor } from '../model/tensor.ts';
+import { type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
 import type { DecodeBudget } from './budget.ts';
 import { dtypeOf, elementBits, packedSize } from './dtype.ts';
 import type { GraphTensor, SparseTensor } from './graph.ts';
@@ -185,25 +185,10 @@ function typedBytes(f: RawFields, count: number): Uint8Array {
   return out;
 }
 
-const ARRAYS = {
-  float64: Float64Array,
-  float32: Float32Array,
-  float16: Uint16Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-} as const;
-
 function fromBytes(elementType: number, shape: readonly number[], bytes: Uint8Array): GraphTensor {
   const dtype = dtypeOf(elementType);
   if (dtype === null || dtype === 'string') return { dtype: 'packed', elementType, shape, data: bytes };
-  const array = ARRAYS[dtype];
+  const array = TYPED_ARRAYS[dtype];
   const width = array.BYTES_PER_ELEMENT;
   const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   const data = new array(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / width);

@@ -1,7 +1,7 @@
 import type { Batch } from '../../model/batch.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { ColumnSpec, Signature, TensorSpec } from '../../model/signature.ts';
-import type { Tensor } from '../../model/tensor.ts';
+import { type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { toBatch } from './rows.ts';
 import { type ColumnInterest, interestsOf } from './trace.ts';
 
@@ -73,25 +73,10 @@ function tensorExample(specs: readonly TensorSpec[]): Example {
   return { row, batch: { kind: 'tensors', rows: 1, tensors: Object.fromEntries(tensors) } };
 }
 
-const ARRAYS = {
-  float64: Float64Array,
-  float32: Float32Array,
-  float16: Uint16Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-} as const;
-
 function zeros(spec: TensorSpec, shape: readonly number[]): Tensor {
   const size = shape.reduce((product, n) => product * n, 1);
   if (spec.dtype === 'string') return { dtype: 'string', shape, data: new Array<string>(size).fill('') };
-  return { dtype: spec.dtype, shape, data: new ARRAYS[spec.dtype](size) } as Tensor;
+  return { dtype: spec.dtype, shape, data: new TYPED_ARRAYS[spec.dtype](size) } as Tensor;
 }
 
 /** Zeros (or empty strings) nested as `shape` says: a row without its batch dimension. */
