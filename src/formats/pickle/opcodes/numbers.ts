@@ -10,11 +10,14 @@ const SPECIAL = new Map([
   ['nan', NaN],
   ['-nan', NaN],
 ]);
+/** Bytes of an int and of a float on the heap, with the slack that a busy collector leaves. */
+const INT = 64;
+const FLOAT_BYTES = 80;
 /** Digits a decimal int takes a byte: log10(256) = 2.41. */
 const DIGITS_PER_BYTE = 2.41;
 
 function pushInt(machine: Machine, value: number): void {
-  if (!isSmall(value)) machine.charge(40);
+  if (!isSmall(value)) machine.charge(INT);
   machine.push(pyInt(value));
 }
 
@@ -22,7 +25,7 @@ function pushInt(machine: Machine, value: number): void {
 function decimal(machine: Machine, text: string): void {
   machine.budget.check('longBytes', Math.ceil(text.length / DIGITS_PER_BYTE), machine.what, machine.at);
   if (!/^[+-]?\d+$/.test(text)) throw machine.corrupt(JSON.stringify(text.slice(0, 40)), 'a decimal int');
-  machine.charge(40 + text.length);
+  machine.charge(INT + text.length);
   machine.push(pyLong(BigInt(text.replace('+', ''))));
 }
 
@@ -36,7 +39,7 @@ function runFloat(machine: Machine): void {
   const text = asciiLine(machine);
   const value = FLOAT.test(text) ? Number(text) : SPECIAL.get(text.toLowerCase());
   if (value === undefined) throw machine.corrupt(JSON.stringify(text.slice(0, 40)), 'a float');
-  machine.charge(40);
+  machine.charge(FLOAT_BYTES);
   machine.push(pyFloat(value));
 }
 
@@ -44,7 +47,7 @@ function runFloat(machine: Machine): void {
 function pushLong(machine: Machine, size: number): void {
   machine.budget.check('longBytes', size, machine.what, machine.at);
   const bytes = machine.cursor.take(size, machine.what);
-  machine.charge(40 + size);
+  machine.charge(INT + size);
   let hex = '';
   for (let i = size - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0');
   machine.push(size === 0 ? pyInt(0) : pyLong(BigInt.asIntN(8 * size, BigInt(`0x${hex}`))));
@@ -66,7 +69,7 @@ export const NUMBERS: readonly Opcode[] = [
   opcode(0x8b, 'LONG4', runLong4),
   opcode('F', 'FLOAT', runFloat),
   opcode('G', 'BINFLOAT', (m) => {
-    m.charge(40);
+    m.charge(FLOAT_BYTES);
     m.push(pyFloat(m.cursor.f64be(m.what)));
   }),
   opcode('N', 'NONE', (m) => m.push(null)),

@@ -2,6 +2,9 @@ import type { Machine } from '../machine.ts';
 import { decodeLatin1, decodeQuoted, decodeRawUnicodeEscape, decodeUtf8 } from '../text.ts';
 import { type Opcode, opcode } from './opcode.ts';
 
+/** Bytes of a string and of the view it is decoded from; two bytes a character at worst. */
+const STRING = 80;
+
 function payload(machine: Machine, size: number): Uint8Array {
   if (size < 0) throw machine.corrupt(`a length of ${size}`, 'a length of zero or more');
   machine.budget.check('stringBytes', size, machine.what, machine.at);
@@ -10,8 +13,7 @@ function payload(machine: Machine, size: number): Uint8Array {
 
 function unicode(machine: Machine, size: number): void {
   const bytes = payload(machine, size);
-  // Two bytes a character at worst.
-  machine.charge(48 + 2 * size);
+  machine.charge(STRING + 2 * size);
   machine.push(decodeUtf8(bytes, machine.what, machine.at));
 }
 
@@ -28,7 +30,7 @@ function string(machine: Machine, size: number): void {
   if (size < 0) throw machine.corrupt(`a length of ${size}`, 'a length of zero or more');
   machine.budget.check('arrayBytes', size, machine.what, machine.at);
   const view = machine.cursor.take(size, machine.what);
-  machine.charge(48 + 2 * size);
+  machine.charge(STRING + 2 * size);
   machine.push(decodeLatin1(view));
 }
 
