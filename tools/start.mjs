@@ -23,6 +23,8 @@ function install() {
   process.exit(1);
 }
 
+const ORPHAN_POLL_MS = 500;
+
 /** Serves the files given, else the examples; what was started stays where the caller stands. */
 function serve() {
   const given = process.argv.slice(2);
@@ -33,6 +35,9 @@ function serve() {
     stdio: 'inherit',
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // npm passes a Ctrl-C on but dies of a SIGTERM without a word: an orphan would go on holding the port.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), ORPHAN_POLL_MS).unref();
   child.on('exit', (code, signal) => {
     process.exitCode = signal === null ? code : 128 + constants.signals[signal];
   });
