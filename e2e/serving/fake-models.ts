@@ -41,6 +41,7 @@ const manifest = (rowMicros: number): Manifest => ({
   digest: '0'.repeat(64),
   file: 'fake.joblib',
   size: 1,
+  maxModel: null,
   sideFiles: [],
   format: 'joblib',
   compression: null,

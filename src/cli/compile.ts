@@ -26,7 +26,7 @@ export const compile: Define = (command, terminal) => {
       dataRuntime(options);
       const { readModel } = await import('./model.ts');
       const { contentOf } = await import('../registry/content.ts');
-      const { onnx, certificate, notes } = await graphOf(contentOf(await readModel(file)));
+      const { onnx, certificate, notes } = await graphOf(contentOf(await readModel(file, options.maxModel)));
       writeFileSync(options.out, onnx);
       const report = { output: options.out, size: onnx.length, certificate, notes };
       if (options.certificate !== undefined) {

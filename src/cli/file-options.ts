@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { parseSize } from '../config/settings.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Runtime } from '../registry/version.ts';
 
@@ -10,6 +11,8 @@ export interface FileOptions {
   readonly requirements?: string;
   readonly python?: string;
   readonly missing?: string;
+  /** In bytes. */
+  readonly maxModel?: number;
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
@@ -24,7 +27,19 @@ export function withFileOptions(command: Command): Command {
     .option('--code <path>', 'modules that the file needs (repeatable)', collect)
     .option('--requirements <file>', 'exact pins of the packages that the file needs')
     .option('--python <version>', 'Python version for the file')
-    .option('--missing <value>', 'what counts as missing, for boosters whose file does not store it');
+    .option('--missing <value>', 'what counts as missing, for boosters whose file does not store it')
+    .option(
+      '--max-model <size>',
+      'largest model file to read, when you trust it (default: 256mb)',
+      modelSize,
+    );
+}
+
+function modelSize(text: string): number {
+  const size = parseSize(text);
+  if (size !== undefined) return size;
+  const reason = `--max-model is "${text}", wanted a size such as 2gb`;
+  throw new PlimsollError('USAGE', { reason, command: 'inspect' });
 }
 
 /** The runtime that may be used, or undefined for the best there is; throws where Python is asked for. */

@@ -14,6 +14,7 @@ const version = (model: string, example: unknown): LoadedVersion => ({
     file: `${model}.joblib`,
     sideFiles: [],
     size: 1,
+    maxModel: null,
     format: 'joblib',
     compression: null,
     framework: { name: 'scikit-learn', version: '1.2.2' },

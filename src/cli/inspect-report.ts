@@ -36,8 +36,8 @@ export interface InspectReport {
 }
 
 /** Reads a file as data and tries what could run it; nothing of the file is executed. */
-export async function reportOn(path: string): Promise<InspectReport> {
-  const { content, ...description } = await readModel(path);
+export async function reportOn(path: string, maxModel?: number): Promise<InspectReport> {
+  const { content, ...description } = await readModel(path, maxModel);
   const { format, compression, framework, outline, blockers, globals, notes } = description;
   return {
     file: basename(path),

@@ -1,5 +1,5 @@
 import type { Define } from './commands.ts';
-import { withFileOptions } from './file-options.ts';
+import { type FileOptions, withFileOptions } from './file-options.ts';
 
 export const inspect: Define = (command, terminal) => {
   withFileOptions(command)
@@ -9,9 +9,9 @@ export const inspect: Define = (command, terminal) => {
       'after',
       '\nExamples:\n  $ plimsoll inspect model.joblib\n  $ plimsoll inspect model.pkl --json | jq .signature',
     )
-    .action(async (file: string) => {
+    .action(async (file: string, options: FileOptions) => {
       const { reportOn } = await import('./inspect-report.ts');
-      const report = await reportOn(file);
+      const report = await reportOn(file, options.maxModel);
       const { inspectPage } = await import('./inspect-page.ts');
       terminal.answer(report, () => inspectPage(report));
     });

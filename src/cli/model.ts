@@ -6,10 +6,10 @@ import { contentOf } from '../registry/content.ts';
 import { createEngine } from '../registry/engines.ts';
 
 /** Reads a file as data, as far as it can be understood. */
-export async function readModel(path: string): Promise<ModelDescription> {
+export async function readModel(path: string, maxModel?: number): Promise<ModelDescription> {
   if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
   const { readModelFile } = await import('../files/read-model.ts');
-  const description = readModelFile(path);
+  const description = readModelFile(path, { maxModel });
   if (description.content?.kind === 'graph') {
     const { tryContent } = await import('../engine/onnx/try-load.ts');
     await tryContent(description.content);
@@ -24,8 +24,12 @@ export interface OpenModel {
 }
 
 /** Reads a file and builds the engine asked for, or the native one where there is one, else the ONNX one. */
-export async function openModel(path: string, runtime: 'native' | 'onnx' | undefined): Promise<OpenModel> {
-  const description = await readModel(path);
+export async function openModel(
+  path: string,
+  runtime: 'native' | 'onnx' | undefined,
+  maxModel?: number,
+): Promise<OpenModel> {
+  const description = await readModel(path, maxModel);
   const content = contentOf(description);
   if (runtime) return { description, content, engine: await createEngine(content, runtime) };
   return { description, content, engine: await bestEngine(content) };

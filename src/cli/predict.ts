@@ -34,7 +34,7 @@ export const predict: Define = (command, terminal) => {
       const { readRows } = await import('./rows/read.ts');
       const { decodeInput } = await import('../serving/rows/decode.ts');
       const { outputsToJson } = await import('../serving/rows/encode.ts');
-      const { description, content, engine } = await openModel(file, dataRuntime(options));
+      const { description, content, engine } = await openModel(file, dataRuntime(options), options.maxModel);
       const { signature } = content;
       const batch = decodeInput(await readRows(options.input, signature), signature);
       const outputs = await engine.infer(batch);

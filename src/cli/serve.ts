@@ -57,7 +57,7 @@ export const serve: Define = (command, terminal) => {
       });
       const versions = await acceptAll(
         config.files,
-        { dataDir: config.dataDir, runtime, golden: options.golden },
+        { dataDir: config.dataDir, runtime, golden: options.golden, maxModel: options.maxModel },
         terminal,
       );
       const { startServer } = await import('../server/start.ts');
@@ -80,6 +80,7 @@ interface Acceptance {
   readonly dataDir: string;
   readonly runtime: 'native' | 'onnx' | undefined;
   readonly golden: string | undefined;
+  readonly maxModel: number | undefined;
 }
 
 /** Accepts each file in turn. A file out of a folder that cannot be served is reported and left out. */

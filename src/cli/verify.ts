@@ -32,7 +32,7 @@ export const verify: Define = (command, terminal) => {
       const { contentOf } = await import('../registry/content.ts');
       const { createEngine, createEngines, isEngine } = await import('../registry/engines.ts');
       const { verifyEngines } = await import('../registry/verify.ts');
-      const content = contentOf(await readModel(file));
+      const content = contentOf(await readModel(file, options.maxModel));
       if (runtime) await (await createEngine(content, runtime)).close();
       const engines = await createEngines(content);
       const clock = { now: () => Date.now(), monotonic: () => performance.now() };

@@ -29,7 +29,7 @@ export const ERRORS = {
 
   // Reading untrusted bytes (src/bytes, src/formats)
   READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
-  READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted and really that large, raise the limit by name in the configuration'),
+  READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted and really that large, allow it with --max-model, for example --max-model 2gb'),
   READ_CORRUPT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: found {found}, wanted {wanted}', 'The file is damaged or was altered: copy it again from where it was trained'),
   READ_UNSAFE: row(422, EXIT.refused, 'Refused to read {what} at byte {offset}: {found}', 'Plimsoll never runs code from a model file; export the model without it'),
   FORMAT_UNKNOWN: row(415, EXIT.unsupported, 'Cannot read "{path}": its first bytes {found} match no known format', 'Known formats: {known}'),
@@ -42,7 +42,7 @@ export const ERRORS = {
   // ONNX graphs (src/formats/onnx, src/engine/onnx)
   GRAPH_INVALID: row(422, EXIT.refused, 'Refused the graph at {where}: found {found}, wanted {wanted}', 'The file is damaged or its exporter is at fault: export the model again'),
   GRAPH_UNKNOWN: row(422, EXIT.refused, 'Refused the graph at {where}: {found} is unknown, known are {known}', 'Export the model with standard operators'),
-  GRAPH_LIMIT: row(422, EXIT.refused, 'Refused the graph at {where}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted and really that large, raise the limit by name in the configuration'),
+  GRAPH_LIMIT: row(422, EXIT.refused, 'Refused the graph at {where}: {found} exceeds the limit {limit} ({name})', 'A graph this size is not served: make it smaller, or bound its loops and shapes by constants'),
   GRAPH_NOT_LOADED: row(422, EXIT.refused, 'Cannot load the graph in onnxruntime: {reason}', 'Export the model again, for an opset that onnxruntime {runtime} knows'),
   GRAPH_FAILED: row(422, EXIT.failed, 'Cannot run the graph: {reason}', 'The rows do not fit the graph: compare them with the signature (`plimsoll inspect`)'),
   ENGINE_BUSY: row(503, EXIT.failed, 'Cannot take the rows: {found} requests already wait for this model, the limit is {limit}', 'Send them again later, or add workers'),

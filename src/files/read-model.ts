@@ -2,7 +2,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { ByteSource, Format, ReadContext } from '../formats/format.ts';
 import { isObjectFile } from '../formats/joblib/detect.ts';
 import { readObjectFile } from '../formats/joblib/read.ts';
-import { DEFAULT_LIMITS, type Limits } from '../formats/limits.ts';
+import { limitsForModel } from '../formats/limits.ts';
 import { onnxFormat } from '../formats/onnx/format.ts';
 import { describeSklearn } from '../formats/sklearn/describe.ts';
 import type { ModelDescription } from '../model/description.ts';
@@ -22,12 +22,12 @@ const objectFormat: Format = {
 const FORMATS: readonly Format[] = [objectFormat, onnxFormat];
 
 export interface ReadOptions {
-  /** Limits to change by name for a trusted file. */
-  readonly limits?: Partial<Limits>;
+  /** Largest model file to read, in bytes; the other limits on sizes and time grow with it. @default {256 MiB} */
+  readonly maxModel?: number | undefined;
 }
 
-function readContext(options: ReadOptions = {}): ReadContext {
-  return { limits: { ...DEFAULT_LIMITS, ...options.limits }, codecs: CODECS, now: () => performance.now() };
+export function readContext({ maxModel = 0 }: ReadOptions = {}): ReadContext {
+  return { limits: limitsForModel(maxModel), codecs: CODECS, now: () => performance.now() };
 }
 
 /** The first bytes as hexadecimal, for the message about an unknown file. */

@@ -46,3 +46,27 @@ export type Limits = Readonly<Record<LimitName, number>>;
 export const DEFAULT_LIMITS: Limits = Object.fromEntries(
   Object.entries(LIMITS).map(([name, limit]) => [name, limit.value]),
 ) as Limits;
+
+/** Limits that grow with the largest file a user wants read. */
+const SCALED: readonly LimitName[] = [
+  'fileBytes',
+  'decompressedBytes',
+  'decompressionRatio',
+  'totalBytes',
+  'wallMs',
+  'opcodes',
+  'memo',
+  'unfolded',
+  'stringBytes',
+  'arrayBytes',
+];
+
+/**
+ * Limits for trusted files of up to `bytes`: those that bound sizes and time, in proportion; the rest as they are. For
+ * sizes up to the default the default.
+ */
+export function limitsForModel(bytes: number): Limits {
+  const factor = Math.max(1, bytes / LIMITS.fileBytes.value);
+  const scaled = SCALED.map((name) => [name, Math.ceil(LIMITS[name].value * factor)] as const);
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(scaled) };
+}

@@ -16,13 +16,13 @@ export interface OnnxLimits {
   readonly onnxInlinedNodes: number;
   /** Sequences of maps of sequences… */
   readonly onnxTypeDepth: number;
-  /** Bytes that initialisers and size-making operators come to at batch 1: the static size bound. */
+  /** Bytes that initialisers and size-making operators come to at batch 1, beyond those of the file. */
   readonly onnxStaticBytes: number;
   /** Trips of one Loop or Scan, times those of the loops around it. */
   readonly onnxTrips: number;
-  /** Milliseconds that loading in a child process may take. */
+  /** Milliseconds that loading in a child process may take, and more for a large file. */
   readonly onnxLoadMillis: number;
-  /** Resident bytes that the loading child may reach. */
+  /** Resident bytes that the loading child may reach, and more for a large file. */
   readonly onnxLoadBytes: number;
 }
 
@@ -35,8 +35,23 @@ export const ONNX_LIMITS: OnnxLimits = {
   onnxFunctionDepth: 32,
   onnxInlinedNodes: 250_000,
   onnxTypeDepth: 8,
-  onnxStaticBytes: 2 ** 31 - 1,
+  onnxStaticBytes: 128 * 2 ** 20,
   onnxTrips: 100_000,
-  onnxLoadMillis: 30_000,
-  onnxLoadBytes: 4 * 2 ** 30,
+  onnxLoadMillis: 5000,
+  onnxLoadBytes: 448 * 2 ** 20,
 };
+
+/** onnxruntime keeps a graph about four times while it loads: as bytes, parsed, optimised, packed. */
+const LOAD_COPIES = 4;
+const LOAD_BYTES_PER_MILLI = 50_000;
+
+/**
+ * The limits for a file of `bytes` (external data included): what a file really brings along it may take, and the
+ * limits bound what it makes of that.
+ */
+export const limitsForFile = (bytes: number, limits: OnnxLimits = ONNX_LIMITS): OnnxLimits => ({
+  ...limits,
+  onnxStaticBytes: limits.onnxStaticBytes + bytes,
+  onnxLoadMillis: limits.onnxLoadMillis + Math.ceil(bytes / LOAD_BYTES_PER_MILLI),
+  onnxLoadBytes: limits.onnxLoadBytes + LOAD_COPIES * bytes,
+});

@@ -13,6 +13,8 @@ export interface AcceptOptions {
   readonly runtime?: Runtime | undefined;
   /** Path of a golden file. */
   readonly golden?: string | undefined;
+  /** Largest model file to read, in bytes, where it is trusted; kept in the manifest for later loads. */
+  readonly maxModel?: number | undefined;
   readonly timeoutMillis?: number | undefined;
   readonly onProgress?: ((stage: string) => void) | undefined;
 }
@@ -24,6 +26,7 @@ export interface AcceptRequest {
   readonly dataDir: string;
   readonly runtime: Runtime | null;
   readonly golden: string | null;
+  readonly maxModel: number | null;
 }
 export type AcceptMessage =
   | { readonly kind: 'progress'; readonly stage: string }
@@ -44,8 +47,8 @@ export async function acceptFile(path: string, options: AcceptOptions): Promise<
   const dir = bundleDir(options.dataDir, digest);
   const known = readManifest(dir);
   if (!known || !fits(known, path, options)) {
-    const { dataDir, runtime = null, golden = null } = options;
-    await acceptInChild({ path, digest, dataDir, runtime, golden }, options);
+    const { dataDir, runtime = null, golden = null, maxModel = null } = options;
+    await acceptInChild({ path, digest, dataDir, runtime, golden, maxModel }, options);
   }
   return loadBundle(dir, options.name);
 }

@@ -36,7 +36,7 @@ async function loadEngine(dir: string, manifest: Manifest): Promise<Engine> {
     const { createOnnxEngine } = await import('../engine/onnx/engine.ts');
     return createOnnxEngine({ onnx: readFileSync(join(dir, 'model.onnx')), signature: manifest.signature });
   }
-  const { content } = readModelFile(join(dir, manifest.file));
+  const { content } = readModelFile(join(dir, manifest.file), { maxModel: manifest.maxModel ?? undefined });
   if (!content)
     throw new PlimsollError('INTERNAL', { action: 'loading a bundle', reason: 'its file compiles no more' });
   return createEngine(content, manifest.runtime);

@@ -26,7 +26,7 @@ export async function proveFile(
   progress: (stage: string) => void,
 ): Promise<Manifest> {
   progress('reading');
-  const description = readModelFile(request.path);
+  const description = readModelFile(request.path, { maxModel: request.maxModel ?? undefined });
   const content = contentOf(description);
   await tryContent(content);
   progress('building engines');
@@ -50,6 +50,7 @@ export async function proveFile(
     file: basename(request.path),
     sideFiles: description.sideFiles.map((path) => ({ name: basename(path), digest: digestFile(path) })),
     size,
+    maxModel: request.maxModel,
     format: description.format,
     compression: description.compression,
     framework: description.framework,

@@ -43,6 +43,8 @@ export interface Manifest {
   /** Files beside it that it was read from: arrays of old joblib files, external data of ONNX graphs. */
   readonly sideFiles: readonly { readonly name: string; readonly digest: string }[];
   readonly size: number;
+  /** Largest file size that was allowed when it was accepted, or null for the default. */
+  readonly maxModel: number | null;
   readonly format: string;
   readonly compression: string | null;
   readonly framework: Framework;

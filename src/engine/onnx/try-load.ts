@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ModelContent } from '../../model/description.ts';
-import { ONNX_LIMITS, type OnnxLimits } from '../../onnx/limits.ts';
+import { limitsForFile, type OnnxLimits } from '../../onnx/limits.ts';
 import { type Lane, openLane } from './lane.ts';
 import type { FromWorker } from './message.ts';
 
@@ -50,7 +50,7 @@ export async function tryLoad(onnx: Uint8Array, limits: LoadLimits): Promise<voi
 
 /** Tries a file's graph as `tryLoad` does; models made of steps are this program's own graphs and pass. */
 export async function tryContent(content: ModelContent | null): Promise<void> {
-  if (content?.kind === 'graph') await tryLoad(content.onnx, ONNX_LIMITS);
+  if (content?.kind === 'graph') await tryLoad(content.onnx, limitsForFile(content.onnx.length));
 }
 
 const overLimit = (found: string, name: keyof LoadLimits, limits: LoadLimits): PlimsollError =>

@@ -10,9 +10,9 @@ const MAX_NAME = 255;
  * Reads tensors that lie beside the model: plain file names in the same folder only. Paths once led out of it
  * (CVE-2022-25882, CVE-2024-27318), and so did links (CVE-2026-27489): the source refuses those.
  */
-export function externalReader(source: ByteSource, limits: OnnxLimits): ReadExternal {
+export function externalReader(source: ByteSource, limits: OnnxLimits): ExternalReader {
   let total = source.size;
-  return (data) => {
+  const read: ReadExternal = (data) => {
     refuseUnplain(data.location);
     total += data.length;
     if (total > limits.onnxBytes) {
@@ -26,6 +26,13 @@ export function externalReader(source: ByteSource, limits: OnnxLimits): ReadExte
     }
     return sliceOf(source, data);
   };
+  return { read, bytes: () => total };
+}
+
+export interface ExternalReader {
+  readonly read: ReadExternal;
+  /** Bytes of the model file and of all external data read so far. */
+  readonly bytes: () => number;
 }
 
 function sliceOf(source: ByteSource, { location, offset, length }: ExternalData): Uint8Array {

@@ -4,7 +4,7 @@ import { checkModel } from '../../onnx/check/model.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { OnnxModel } from '../../onnx/graph.ts';
-import { ONNX_LIMITS } from '../../onnx/limits.ts';
+import { limitsForFile, ONNX_LIMITS } from '../../onnx/limits.ts';
 import type { Format } from '../format.ts';
 import { externalReader } from './external.ts';
 import { lintModel } from './lint.ts';
@@ -20,8 +20,9 @@ export const onnxFormat: Format = {
   match: looksLikeModel,
   read(source) {
     const bytes = source.slice(0, source.size);
-    const model = decodeModel(bytes, ONNX_LIMITS, externalReader(source, ONNX_LIMITS));
-    checkModel(model, ONNX_LIMITS);
+    const external = externalReader(source, ONNX_LIMITS);
+    const model = decodeModel(bytes, ONNX_LIMITS, external.read);
+    checkModel(model, limitsForFile(external.bytes()));
     const linted = lintModel(model);
     const signature = graphSignature(linted.model.graph, linted.classes);
     const onnx = encodeModel(linted.model);
