@@ -32,6 +32,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'turn a model file into ONNX',
     load: async () => (await import('./compile.ts')).compile,
   },
+  rollout: {
+    summary: 'decide about a new version by evidence',
+    load: async () => (await import('./rollout.ts')).rollout,
+  },
   doctor: {
     summary: 'check this machine',
     load: async () => (await import('./doctor.ts')).doctor,

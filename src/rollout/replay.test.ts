@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../core/errors.ts';
-import { Replay } from './replay.ts';
+import { guardsOnly, Replay } from './replay.ts';
 import { parseWindow } from './window.ts';
 
 const line = (
@@ -40,21 +40,21 @@ const sequence: [[number, number], [number, number]][] = [
 ];
 
 test('Replay aborts at the first window whose evidence reaches 1/α and keeps counting after it', () => {
-  const replay = new Replay({ errors: 0.01 });
+  const replay = new Replay(guardsOnly(0.01));
   sequence.forEach(([c, s], i) => replay.add(parseWindow(line('r1', i, c, s), i + 1)));
-  const [verdict] = replay.verdicts();
+  const [verdict] = [...replay.verdicts()];
   // Published path of E_harm: .820147, 5.730349, 180.153468, 2420.041331; 1/α = 100.
   expect(verdict).toMatchObject({ rollout: 'r1', verdict: 'abort', decidedAt: 2 });
   expect(Math.exp(verdict!.harm.log)).toBeCloseTo(2420.041331, 4);
 });
 
 test('Replay keeps interleaved rollouts apart', () => {
-  const replay = new Replay({ errors: 0.01 });
+  const replay = new Replay(guardsOnly(0.01));
   sequence.forEach(([c, s], i) => {
     replay.add(parseWindow(line('bad', i, c, s), 1));
     replay.add(parseWindow(line('idle', i, [0, 0], s), 1));
   });
-  expect(replay.verdicts().map(({ rollout, verdict }) => [rollout, verdict])).toEqual([
+  expect([...replay.verdicts()].map(({ rollout, verdict }) => [rollout, verdict])).toEqual([
     ['bad', 'abort'],
     ['idle', 'hold'],
   ]);

@@ -1,10 +1,9 @@
-import { murmur3 } from './murmur3.ts';
-
 /**
  * Who is in which arm: nested two-ended hash ranges. The candidate takes buckets from the low end, an equally large
  * control from the high end, and the rest is stable but not measured. Growing the weight only ever adds units to both
  * sets (up to one half); nobody is reassigned. Pure.
  */
+import { murmur3 } from './murmur3.ts';
 
 /** Integer buckets, so that every language computes the same ranges. */
 export const BUCKETS = 10_000;

@@ -1,3 +1,4 @@
+/** Evidence of no harm: what the promotion needs. Pure. */
 import { logLikelihoodRatios, type WindowCounts } from './conditional.ts';
 
 /**
@@ -8,21 +9,34 @@ export const certificateLog = (window: WindowCounts, oddsRatio: number): number 
   -logLikelihoodRatios(window, [oddsRatio], 1)[0]!;
 
 /**
+ * Is a failure rate certified to be below `margin` at level `alpha`? One evaluation of the martingale whose bound
+ * `rateUpperBound` finds.
+ */
+export function certifiesRate(failures: number, units: number, margin: number, alpha: number): boolean {
+  if (units === 0 || failures / units >= margin || margin >= 1) return margin >= 1;
+  return rateLog(failures, units, margin) >= Math.log(1 / alpha);
+}
+
+/** log of the Beta(½, ½) mixture martingale against the rate p. */
+const rateLog = (failures: number, units: number, p: number): number =>
+  logBeta(failures + 0.5, units - failures + 0.5) -
+  logBeta(0.5, 0.5) -
+  failures * Math.log(p) -
+  (units - failures) * Math.log1p(-p);
+
+/**
  * Anytime-valid upper bound on a failure rate after `failures` of `units`, at level `alpha`: the largest p whose
  * Beta(½, ½) mixture martingale stays below 1/α (Robbins; Howard et al., arXiv 1810.08240). 1 without units.
  */
 export function rateUpperBound(failures: number, units: number, alpha: number): number {
   if (units === 0) return 1;
-  const mixture = logBeta(failures + 0.5, units - failures + 0.5) - logBeta(0.5, 0.5);
   const limit = Math.log(1 / alpha);
-  const evidence = (p: number): number =>
-    mixture - failures * Math.log(p) - (units - failures) * Math.log1p(-p);
   let low = failures / units;
   let high = 1;
   // Evidence against p grows from the observed rate to 1: bisect to the last bit that matters for a margin.
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
-    if (evidence(middle) < limit) low = middle;
+    if (rateLog(failures, units, middle) < limit) low = middle;
     else high = middle;
   }
   return high;

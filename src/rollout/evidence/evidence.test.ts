@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { certificateLog, logGamma, rateUpperBound } from './certificate.ts';
+import { certificateLog, certifiesRate, logGamma, rateUpperBound } from './certificate.ts';
 import { logLikelihoodRatios, type WindowCounts } from './conditional.ts';
 import { addWindow, harmLog, NO_HARM } from './harm.ts';
 
@@ -107,4 +107,61 @@ test.each([
 ])('%i clean units are the fewest that certify a margin of %d', (units, margin) => {
   expect(rateUpperBound(0, units, 0.05)).toBeLessThanOrEqual(margin);
   expect(rateUpperBound(0, units - 1, 0.05)).toBeGreaterThan(margin);
+});
+
+test('evidence of large windows is that of the whole sum over the law', () => {
+  const brute = (
+    { candidate, stable, candidateFailures, stableFailures }: WindowCounts,
+    theta: number,
+  ): number => {
+    const m = candidateFailures + stableFailures;
+    const low = Math.max(0, m - stable);
+    const high = Math.min(candidate, m);
+    const term = (k: number): number =>
+      -logGamma(k + 1) - logGamma(candidate - k + 1) - logGamma(m - k + 1) - logGamma(stable - m + k + 1);
+    const partition = (odds: number): number => {
+      const logs = Array.from(
+        { length: high - low + 1 },
+        (_, i) => term(low + i) + (low + i) * Math.log(odds),
+      );
+      const peak = Math.max(...logs);
+      return peak + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - peak), 0));
+    };
+    return candidateFailures * Math.log(theta) - partition(theta) + partition(1);
+  };
+  const counts = fc
+    .record({ nc: fc.integer({ min: 1, max: 5000 }), ns: fc.integer({ min: 1, max: 5000 }) })
+    .chain(({ nc, ns }) =>
+      fc.record({ nc: fc.constant(nc), ns: fc.constant(ns), xc: fc.nat(nc), xs: fc.nat(ns) }),
+    );
+  fc.assert(
+    fc.property(counts, fc.constantFrom(0.5, 1.25, 5, 30), ({ nc, ns, xc, xs }, theta) => {
+      const found = logLikelihoodRatios(window(nc, ns, xc, xs), [theta], 1)[0]!;
+      const expected = brute(window(nc, ns, xc, xs), theta);
+      return Math.abs(found - expected) < 1e-8 * Math.max(1, Math.abs(expected));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('the order in which odds ratios are asked for changes nothing', () => {
+  const counts = window(300, 2000, 30, 160);
+  const up = logLikelihoodRatios(counts, [1.25, 2, 30], 1.1);
+  const down = logLikelihoodRatios(counts, [30, 2, 1.25], 1.1);
+  up.forEach((log, i) => expect(down[2 - i]).toBeCloseTo(log, 12));
+});
+
+test('certifiesRate() says where the upper bound is below the margin', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5000 }),
+      fc.nat(20),
+      fc.constantFrom(0.005, 0.02, 0.2),
+      (n, x, margin) => {
+        const failures = Math.min(x, n);
+        const bound = rateUpperBound(failures, n, 0.05);
+        return Math.abs(bound - margin) < 1e-9 || certifiesRate(failures, n, margin, 0.05) === bound < margin;
+      },
+    ),
+  );
 });

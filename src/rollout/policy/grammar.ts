@@ -1,9 +1,8 @@
-import { DURATION_PATTERN, parseDuration } from './duration.ts';
-
 /**
  * Rules of a grammar as data: each one checks a value, fills in defaults and describes itself as JSON Schema, so that
  * what is published and what is enforced cannot differ. Pure.
  */
+import { DURATION_PATTERN, parseDuration } from './duration.ts';
 
 export interface Rule<T> {
   readonly schema: Readonly<Record<string, unknown>>;

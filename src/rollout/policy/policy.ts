@@ -1,10 +1,9 @@
-import { PlimsollError } from '../../core/errors.ts';
-import { choice, duration, field, flag, list, number, orFalse, orNothing, record } from './grammar.ts';
-
 /**
  * The rollout policy: which stages, which evidence stops them, which evidence lets the last one through. What is left
  * out has the default stated here; docs/policy.schema.json is generated from this grammar. Pure.
  */
+import { PlimsollError } from '../../core/errors.ts';
+import { choice, duration, field, flag, list, number, orFalse, orNothing, record } from './grammar.ts';
 
 /** One step of a rollout; times in milliseconds. */
 export interface Stage {

@@ -1,6 +1,5 @@
-import { POLICY } from './policy.ts';
-
 /** JSON Schema of the policy file, for editors. Pure. */
+import { POLICY } from './policy.ts';
 export const POLICY_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Plimsoll rollout policy',

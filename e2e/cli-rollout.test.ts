@@ -1,0 +1,113 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { folder, plimsoll } from './cli.ts';
+
+const place = folder();
+const file = (name: string, text: string): string => {
+  const path = join(place, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+type Counts = readonly [units: number, failures: number];
+const line = (rollout: string, window: number, [nc, xc]: Counts, [ns, xs]: Counts): string =>
+  JSON.stringify({
+    rollout,
+    window,
+    start: '2026-01-01T00:00:00Z',
+    weight: 0.05,
+    arms: { candidate: { units: nc, failures: xc }, stable: { units: ns, failures: xs, over: {} } },
+  });
+
+// Published path of the evidence of harm.
+const published: readonly [Counts, Counts, number][] = [
+  [[100, 1], [1900, 9], 0.820147],
+  [[100, 3], [1900, 8], 5.730349],
+  [[100, 4], [1900, 10], 180.153468],
+  [[500, 9], [1500, 8], 2420.041331],
+];
+const recording = file(
+  'windows.jsonl',
+  published.flatMap(([c, s], i) => [line('bad', i, c, s), line('idle', i, [0, 0], s)]).join('\n'),
+);
+
+const parsed = (stdout: string): Record<string, unknown>[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text) as Record<string, unknown>);
+
+describe('rollout replay', () => {
+  test('answers one line a rollout with the published evidence', () => {
+    const { status, stdout } = plimsoll(
+      'rollout',
+      'replay',
+      '--windows',
+      recording,
+      '--guards',
+      'errors=0.01',
+      '--json',
+    );
+    expect(status).toBe(0);
+    const [bad, idle] = parsed(stdout) as [Record<string, never>, Record<string, never>];
+    expect(bad).toMatchObject({ rollout: 'bad', verdict: 'abort', decidedAt: 2 });
+    expect(Math.exp(bad['harm']!['log'])).toBeCloseTo(2420.041331, 4);
+    expect(idle).toMatchObject({
+      verdict: 'hold',
+      decidedAt: null,
+      harm: { log: 0, maxLog: 0 },
+      certificate: { log: 0 },
+    });
+  });
+
+  test('--each adds a line a window before the verdicts', () => {
+    const args = ['rollout', 'replay', '--windows', recording, '--guards', 'errors=0.01', '--each', '--json'];
+    const lines = parsed(plimsoll(...args).stdout);
+    expect(lines).toHaveLength(8 + 2);
+    const path = lines.slice(0, 8).filter(({ rollout }) => rollout === 'bad') as Record<string, never>[];
+    path.forEach((answer, i) => {
+      expect(answer['window']).toBe(i);
+      expect(Math.exp(answer['harm']!['log'])).toBeCloseTo(published[i]![2], 5);
+    });
+  });
+
+  test('a policy says when it would have promoted', () => {
+    const policy = file(
+      'policy.yaml',
+      'window: 1s\nstages: [{weight: 5, bake: 3s, minUnits: 10}, {weight: 100}]\ncertificate: {margin: 0.01}\n',
+    );
+    const clean = file(
+      'clean.jsonl',
+      Array.from({ length: 20 }, (_, i) => line('clean', i, [100, 0], [1900, 0])).join('\n'),
+    );
+    const { stdout } = plimsoll('rollout', 'replay', '--windows', clean, '--policy', policy, '--json');
+    // 680 clean units certify a margin of one point: the seventh window of a hundred.
+    expect(parsed(stdout)).toEqual([
+      expect.objectContaining({ rollout: 'clean', verdict: 'advance', decidedAt: 6 }),
+    ]);
+  });
+
+  test.each([
+    [['--guards', 'erors=0.01'], /USAGE: .*wanted errors=LEVEL/],
+    [
+      ['--policy', file('bad.yaml', 'gards: {}\nwindow: 5')],
+      /POLICY_INVALID: .*gards is no key here.*; window is 5/,
+    ],
+    [['--policy', join(place, 'none.yaml')], /FILE_NOT_FOUND/],
+    [['--policy', file('broken.yaml', '{')], /POLICY_INVALID: .*broken\.yaml/],
+  ])('%j is wrong usage', (args, message) => {
+    const { status, stderr } = plimsoll('rollout', 'replay', '--windows', recording, ...args);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+  });
+
+  test('a line that is no window is named by its number', () => {
+    const broken = file('broken.jsonl', `${line('r', 0, [1, 0], [1, 0])}\n${line('r', 1, [1, 2], [1, 0])}`);
+    const { status, stderr } = plimsoll('rollout', 'replay', '--windows', broken, '--guards', 'errors=0.01');
+    expect(stderr).toMatch(
+      /WINDOW_INVALID: .*line 2: arms\.candidate\.failures is 2, wanted a whole number from 0 to 1/,
+    );
+    expect(status).toBe(2);
+  });
+});

@@ -1,0 +1,12 @@
+import type { Define } from './commands.ts';
+import { replay } from './rollout-replay.ts';
+
+export const rollout: Define = (command, terminal) => {
+  command
+    .description('Decides about a new version by evidence: recorded traffic, invented traffic.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll rollout replay --windows windows.jsonl --guards errors=0.01',
+    );
+  replay(command.command('replay').summary('recorded windows through a policy'), terminal);
+};

@@ -1,0 +1,55 @@
+/**
+ * The verdict on a state: the first that matches of operator's abort, capacity, harm, broken split, silence,
+ * certificate and bake time, deadline. Says what should follow and changes nothing. Pure.
+ */
+import { doubtfulGuard, harmfulGuard, isSplitBroken, uncertified } from '../evidence/evidence.ts';
+import type { GuardName } from '../policy/policy.ts';
+import type { RolloutState } from './state.ts';
+
+export type Judgement =
+  | { readonly kind: 'harm'; readonly guard: GuardName }
+  | { readonly kind: 'split' }
+  /** The weight may fall and never rise, until the cause is gone. */
+  | { readonly kind: 'freeze'; readonly why: string }
+  | { readonly kind: 'deadline'; readonly why: string }
+  | { readonly kind: 'advance' }
+  | { readonly kind: 'wait'; readonly why: string };
+
+export function judge(state: RolloutState): Judgement {
+  const { policy, evidence, ready, clock } = state;
+  if (ready.stable < 1) return late(state, 'stable has no ready replica');
+  if (ready.candidate < 1) return late(state, 'the candidate has no ready replica');
+  const guard = harmfulGuard(evidence, policy);
+  if (guard !== null) return { kind: 'harm', guard };
+  if (isSplitBroken(evidence, policy)) return { kind: 'split' };
+  if (clock.silent >= policy.staleAfter && !isLastStage(state))
+    return late(state, 'no window with both arms for too long');
+  const missing = missingToAdvance(state);
+  if (missing === null) return { kind: 'advance' };
+  if (clock.elapsed >= policy.maxTime) return { kind: 'deadline', why: missing };
+  return { kind: 'wait', why: missing };
+}
+
+/** A freeze that outlasts the deadline of the rollout becomes a matter for a person. */
+const late = ({ clock, policy }: RolloutState, why: string): Judgement =>
+  clock.elapsed >= policy.maxTime ? { kind: 'deadline', why } : { kind: 'freeze', why };
+
+/** At weight 100 there is no control, hence no evidence to wait for. */
+export const isLastStage = ({ phase, stage, policy }: RolloutState): boolean =>
+  phase.kind === 'running' && policy.stages[stage]?.weight === 100;
+
+/** What the running stage still lacks, in words, or null where it may end. */
+function missingToAdvance(state: RolloutState): string | null {
+  const { policy, progress, evidence, clock } = state;
+  const stage = policy.stages[state.stage]!;
+  if (stage.weight === 100) return clock.elapsed - progress.since >= stage.bake ? null : 'bake time';
+  if (progress.bake < stage.bake) return 'bake time';
+  if (Math.min(progress.candidateUnits, progress.stableUnits) < stage.minUnits) return 'units';
+  const doubt = doubtfulGuard(evidence);
+  if (doubt !== null) return `less evidence of harm in ${doubt}`;
+  const next = policy.stages[state.stage + 1];
+  const isGate = next === undefined || next.weight === 100 || policy.certificate?.gates === 'every';
+  const lacks = policy.certificate !== null && isGate && uncertified(evidence, policy, policy.certificate);
+  if (lacks) return `the certificate of ${lacks}`;
+  return stage.approval && !progress.approved ? 'approval' : null;
+}

@@ -1,0 +1,74 @@
+/** What an event changes before anything is judged: clock, evidence, readiness, ownership. Pure. */
+import { assertNever } from '../../core/errors.ts';
+import { addEvidence } from '../evidence/evidence.ts';
+import type { RecordedWindow } from '../window.ts';
+import { judgeArrival, settle } from './settled.ts';
+import type { Binding, RolloutClock, RolloutEvent, RolloutState, StageProgress } from './state.ts';
+
+/** Longest step of the clock that is believed: after a jump, or a controller that slept, time has passed once. */
+const STEP_MAX = 3_600_000;
+
+export function observe(before: RolloutState, event: RolloutEvent, now: number): RolloutState {
+  const state = { ...before, clock: passed(before.clock, now) };
+  switch (event.kind) {
+    case 'tick':
+    case 'command':
+      return state;
+    case 'ready':
+      return { ...state, ready: event.ready };
+    case 'fence':
+      return event.fence > state.fence ? { ...state, fenced: true } : state;
+    case 'window':
+      return takeWindow(state, event.window, event.binding ?? state.binding);
+    default:
+      return assertNever(event);
+  }
+}
+
+function passed(clock: RolloutClock, now: number): RolloutClock {
+  const step = Math.min(Math.max(0, now - clock.now), STEP_MAX);
+  return { now, elapsed: clock.elapsed + step, silent: clock.silent + step };
+}
+
+function takeWindow(state: RolloutState, window: RecordedWindow, binding: Binding): RolloutState {
+  const { policy, counters } = state;
+  if (!isSame(binding, state.binding))
+    return { ...state, counters: { ...counters, foreign: counters.foreign + 1 } };
+  const arrival = judgeArrival(state.settled, window.window, Math.ceil(policy.watermark / policy.window));
+  if (arrival === 'duplicate') return state;
+  const settled = settle(state.settled, window.window);
+  if (arrival === 'late') return { ...state, settled, counters: { ...counters, late: counters.late + 1 } };
+  const seen = unitsSeen(state, window);
+  const speaks = seen.candidate > 0 && seen.stable > 0;
+  const counts = speaks && (window.stage === null || window.stage === state.stage);
+  return {
+    ...state,
+    settled,
+    counters: { ...counters, taken: counters.taken + 1 },
+    evidence: addEvidence(state.evidence, window, policy),
+    clock: speaks ? { ...state.clock, silent: 0 } : state.clock,
+    progress: counts ? grow(state.progress, policy.window, seen) : state.progress,
+  };
+}
+
+/** In a shadow stage a unit is an input that both models answered. */
+function unitsSeen(state: RolloutState, { candidate, stable, pairs }: RecordedWindow) {
+  const isShadow = state.phase.kind === 'running' && (state.policy.stages[state.stage]?.shadow ?? 0) > 0;
+  return isShadow
+    ? { candidate: pairs, stable: pairs }
+    : { candidate: candidate.units, stable: stable.units };
+}
+
+const grow = (
+  progress: StageProgress,
+  bake: number,
+  seen: { candidate: number; stable: number },
+): StageProgress => ({
+  ...progress,
+  bake: progress.bake + bake,
+  candidateUnits: progress.candidateUnits + seen.candidate,
+  stableUnits: progress.stableUnits + seen.stable,
+});
+
+const isSame = (a: Binding, b: Binding): boolean =>
+  a.candidate === b.candidate && a.stable === b.stable && a.policyHash === b.policyHash;

@@ -1,0 +1,24 @@
+/** Which window indices are settled, so that every window counts once in whatever order windows arrive. Pure. */
+import type { IndexRange } from './state.ts';
+
+export type Arrival = 'new' | 'duplicate' | 'late';
+
+/**
+ * A window is late where a window more than `allowance` indices after it has been taken: judged by windows, not by a
+ * clock, so that a replay judges the same.
+ */
+export function judgeArrival(settled: readonly IndexRange[], index: number, allowance: number): Arrival {
+  if (settled.some(({ from, to }) => from <= index && index <= to)) return 'duplicate';
+  const last = settled.at(-1)?.to ?? -1;
+  return index < last - allowance ? 'late' : 'new';
+}
+
+/** The ranges with `index` in them, neighbours joined. */
+export function settle(settled: readonly IndexRange[], index: number): readonly IndexRange[] {
+  const before = settled.filter(({ to }) => to < index - 1);
+  const after = settled.filter(({ from }) => from > index + 1);
+  const touching = settled.slice(before.length, settled.length - after.length);
+  const from = Math.min(index, ...touching.map((range) => range.from));
+  const to = Math.max(index, ...touching.map((range) => range.to));
+  return [...before, { from, to }, ...after];
+}

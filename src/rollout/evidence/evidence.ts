@@ -1,0 +1,152 @@
+/** Everything that the windows of one rollout have shown: each guard's evidence and the test of the split. Pure. */
+import { type Certificate, GUARDS, type GuardName, type Policy } from '../policy/policy.ts';
+import type { ArmCounts, RecordedWindow } from '../window.ts';
+import { certifiesRate } from './certificate.ts';
+import type { WindowCounts } from './conditional.ts';
+import { NO_PAIRS } from './paired.ts';
+import {
+  addCounts,
+  candidateRecord,
+  type GuardEvidence,
+  NO_EVIDENCE,
+  type Race,
+  type RaceCounts,
+} from './race.ts';
+import { addSplit, NO_MISMATCH, type SrmState } from './srm.ts';
+
+export interface Evidence {
+  readonly guards: Readonly<Record<GuardName, GuardEvidence>>;
+  readonly srm: SrmState;
+}
+
+export const NOTHING_SEEN: Evidence = {
+  guards: { errors: NO_EVIDENCE, latency: NO_EVIDENCE, outputs: NO_EVIDENCE, labels: NO_EVIDENCE },
+  srm: NO_MISMATCH,
+};
+
+/** Odds ratio that certificate evidence is kept for where the policy asks for no certificate. */
+const DEFAULT_ODDS = 2;
+
+/** Adds one closed window to every guard that the policy has. */
+export function addEvidence(before: Evidence, window: RecordedWindow, policy: Policy): Evidence {
+  const oddsRatio = policy.certificate?.oddsRatio ?? DEFAULT_ODDS;
+  const add = (name: GuardName): GuardEvidence => {
+    const guard = policy.guards[name];
+    if (guard === null) return before.guards[name];
+    return addCounts(before.guards[name], COUNTS[name](window), { tolerance: guard.tolerance, oddsRatio });
+  };
+  return {
+    guards: {
+      errors: add('errors'),
+      latency: add('latency'),
+      outputs: add('outputs'),
+      labels: add('labels'),
+    },
+    srm: addWindowSplit(before.srm, window, policy),
+  };
+}
+
+/** Reads what each guard counts out of a window. */
+const COUNTS: Readonly<Record<GuardName, (window: RecordedWindow) => readonly RaceCounts[]>> = {
+  errors: (window) => [
+    race(
+      window,
+      'errors',
+      bothArms(window, ({ units, failures }) => [units, failures]),
+    ),
+  ],
+  latency: (window) => named(window, ({ over }) => over),
+  outputs: (window) => named(window, ({ shifted }) => shifted),
+  labels: (window) => {
+    const { candidate, stable } = window;
+    if (candidate.labels === null && stable.labels === null && !window.paired.has('labels')) return [];
+    return [
+      race(
+        window,
+        'labels',
+        bothArms(window, ({ labels }) => [labels?.units ?? 0, labels?.failures ?? 0]),
+      ),
+    ];
+  },
+};
+
+const race = (window: RecordedWindow, name: string, counts: WindowCounts): RaceCounts => ({
+  name,
+  counts,
+  inputs: window.paired.has(name) ? window.pairs : 0,
+  pairs: window.paired.get(name) ?? NO_PAIRS,
+});
+
+function named(window: RecordedWindow, read: (arm: ArmCounts) => ReadonlyMap<string, number>): RaceCounts[] {
+  const candidate = read(window.candidate);
+  const stable = read(window.stable);
+  if (candidate.size === 0 && stable.size === 0) return [];
+  const names = candidate.size >= stable.size ? candidate : stable;
+  return [...names.keys()].map((name) =>
+    race(
+      window,
+      name,
+      bothArms(window, (arm) => [arm.units, read(arm).get(name) ?? 0]),
+    ),
+  );
+}
+
+function bothArms(
+  { candidate, stable }: RecordedWindow,
+  read: (arm: ArmCounts) => readonly [units: number, bad: number],
+): WindowCounts {
+  const [candidateUnits, candidateFailures] = read(candidate);
+  const [stableUnits, stableFailures] = read(stable);
+  return { candidate: candidateUnits, stable: stableUnits, candidateFailures, stableFailures };
+}
+
+function addWindowSplit(
+  before: SrmState,
+  { candidate, stable, weight }: RecordedWindow,
+  { srm }: Policy,
+): SrmState {
+  const units = [candidate.assigned ?? 0, stable.assigned ?? 0];
+  if (srm === null || weight === null || weight <= 0 || weight >= 1 || units[0]! + units[1]! === 0)
+    return before;
+  return addSplit(before, units, [weight, 1 - weight], srm.concentration);
+}
+
+/** The first guard whose evidence ever reached its bound (Ville: the largest value counts), or null. */
+export const harmfulGuard = ({ guards }: Evidence, policy: Policy): GuardName | null =>
+  GUARDS.find((name) => {
+    const guard = policy.guards[name];
+    const { maxLog } = guards[name];
+    return guard !== null && maxLog !== null && maxLog >= Math.log(1 / guard.alpha);
+  }) ?? null;
+
+/** Evidence of harm of ten to one does not end a rollout, but is no moment to raise the weight either. */
+const DOUBT = Math.log(10);
+
+export const doubtfulGuard = ({ guards }: Evidence): GuardName | null =>
+  GUARDS.find((name) => guards[name].log >= DOUBT) ?? null;
+
+export const isSplitBroken = ({ srm }: Evidence, policy: Policy): boolean =>
+  policy.srm !== null && srm.maxLog >= Math.log(1 / policy.srm.alpha);
+
+/** What is still uncertified, or null: failures, and answers slower than the highest frozen quantile. */
+export function uncertified({ guards }: Evidence, policy: Policy, wanted: Certificate): GuardName | null {
+  if (policy.guards.errors !== null && !isCertified(guards.errors.races[0], wanted, 0)) return 'errors';
+  const slowest = policy.guards.latency === null ? undefined : highestQuantile(guards.latency.races);
+  return slowest === undefined || isCertified(slowest.race, wanted, slowest.expected) ? null : 'latency';
+}
+
+/** Either form suffices: odds ratio against stable, or the candidate's own rate within the margin of `expected`. */
+function isCertified(race: Race | undefined, { alpha, margin }: Certificate, expected: number): boolean {
+  if (race === undefined) return false;
+  const { units, bad } = candidateRecord(race);
+  return race.certificate >= Math.log(1 / alpha) || certifiesRate(bad, units, expected + margin, alpha);
+}
+
+/** Of quantiles named `p50`, `p99`, `p999` … the highest, with the share of answers that stable itself has above it. */
+function highestQuantile(races: readonly Race[]): { race: Race; expected: number } | undefined {
+  const quantiles = races.flatMap((race) => {
+    const digits = /^p(\d+)$/.exec(race.name)?.[1];
+    return digits === undefined ? [] : [{ race, expected: 1 - Number(`0.${digits}`) }];
+  });
+  return quantiles.sort((a, b) => a.expected - b.expected)[0];
+}

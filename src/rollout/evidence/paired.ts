@@ -1,0 +1,32 @@
+/**
+ * Evidence of harm from shadow pairs: both models saw the same input, so that only inputs on which exactly one of
+ * them failed speak; without harm the candidate is that one at most half of the time. Pure.
+ */
+import { logSumExp } from './conditional.ts';
+export interface Pairs {
+  /** Inputs on which the candidate failed and stable did not, and the other way round. */
+  readonly candidateOnly: number;
+  readonly stableOnly: number;
+  /** Inputs on which both failed: they do not compare, but are failures of the candidate. */
+  readonly both: number;
+}
+
+export const NO_PAIRS: Pairs = { candidateOnly: 0, stableOnly: 0, both: 0 };
+
+export const addPairs = (a: Pairs, b: Pairs): Pairs => ({
+  candidateOnly: a.candidateOnly + b.candidateOnly,
+  stableOnly: a.stableOnly + b.stableOnly,
+  both: a.both + b.both,
+});
+
+/** log evidence of discordant pairs that the candidate is not the failing one `oddsRatio` times as often as stable. */
+export const pairedCertificate = ({ candidateOnly, stableOnly }: Pairs, oddsRatio: number): number =>
+  candidateOnly * Math.log((1 + oddsRatio) / (2 * oddsRatio)) + stableOnly * Math.log((1 + oddsRatio) / 2);
+
+/** Shares of the candidate among discordant pairs that are bet on, with equal weight. */
+const SHARES = [0.55, 0.6, 0.7, 0.8, 0.9, 0.97] as const;
+
+/** log Σ_q π_q Π 2·q^x·(1−q)^(1−x): depends on the totals alone, so that pairs may come in any order. */
+export const pairedLog = ({ candidateOnly, stableOnly }: Pairs): number =>
+  logSumExp(SHARES.map((q) => candidateOnly * Math.log(2 * q) + stableOnly * Math.log(2 * (1 - q)))) -
+  Math.log(SHARES.length);

@@ -1,0 +1,117 @@
+/**
+ * What a guard has seen so far: one race for each thing it counts (failures, or units over a frozen quantile), whose
+ * evidence is averaged. A mean of e-processes over a fixed set is one again, under any dependence; which names take
+ * part is settled by the first window that has any. Pure.
+ */
+import { logLikelihoodRatios, logSumExp, type WindowCounts } from './conditional.ts';
+import { addLogs, HARM_ODDS, type HarmState, harmLog, NO_HARM } from './harm.ts';
+import { addPairs, NO_PAIRS, type Pairs, pairedCertificate, pairedLog } from './paired.ts';
+export interface Race {
+  readonly name: string;
+  readonly harm: HarmState;
+  readonly pairs: Pairs;
+  /** log evidence that the odds ratio is below the certified one. */
+  readonly certificate: number;
+  /** Inputs that both models answered in a shadow stage; nobody was given the candidate's answer. */
+  readonly inputs: number;
+  /** Sums over all windows of what was answered. */
+  readonly candidate: Tally;
+  readonly stable: Tally;
+}
+
+export interface Tally {
+  readonly units: number;
+  readonly bad: number;
+}
+
+export interface GuardEvidence {
+  readonly races: readonly Race[];
+  /** log of the mean evidence, and its largest value at any window (null before the first). */
+  readonly log: number;
+  readonly maxLog: number | null;
+}
+
+export const NO_EVIDENCE: GuardEvidence = { races: [], log: 0, maxLog: null };
+
+/** What one window says in one race. */
+export interface RaceCounts {
+  readonly name: string;
+  readonly counts: WindowCounts;
+  /** Inputs that both models answered, and how they compared. */
+  readonly inputs: number;
+  readonly pairs: Pairs;
+}
+
+export interface RaceOptions {
+  readonly tolerance: number;
+  /** Odds ratio whose absence the certificate speaks for. */
+  readonly oddsRatio: number;
+}
+
+/** Adds one closed window; without contrast the evidence stays bit-identical. */
+export function addCounts(
+  before: GuardEvidence,
+  window: readonly RaceCounts[],
+  options: RaceOptions,
+): GuardEvidence {
+  const known = before.races.length > 0 ? before.races : window.map(({ name }) => newRace(name));
+  const races = known.map((race) => {
+    const counted = window.find(({ name }) => name === race.name);
+    return counted === undefined ? race : addToRace(race, counted, options);
+  });
+  const log = races.length === 0 ? 0 : logSumExp(races.map(raceLog)) - Math.log(races.length);
+  return { races, log, maxLog: Math.max(before.maxLog ?? -Infinity, log) };
+}
+
+const newRace = (name: string): Race => ({
+  name,
+  harm: NO_HARM,
+  pairs: NO_PAIRS,
+  certificate: 0,
+  inputs: 0,
+  candidate: { units: 0, bad: 0 },
+  stable: { units: 0, bad: 0 },
+});
+
+function addToRace(race: Race, window: RaceCounts, { tolerance, oddsRatio }: RaceOptions): Race {
+  const { counts, inputs, pairs } = window;
+  const logs = logLikelihoodRatios(counts, [...HARM_ODDS, oddsRatio, 1], tolerance);
+  const [certified, none] = logs.slice(HARM_ODDS.length) as [number, number];
+  return {
+    name: race.name,
+    harm: addLogs(race.harm, logs),
+    pairs: addPairs(race.pairs, pairs),
+    certificate: race.certificate + (none - certified) + pairedCertificate(pairs, oddsRatio),
+    inputs: race.inputs + inputs,
+    candidate: add(race.candidate, counts.candidate, counts.candidateFailures),
+    stable: add(race.stable, counts.stable, counts.stableFailures),
+  };
+}
+
+const add = (tally: Tally, units: number, bad: number): Tally => ({
+  units: tally.units + units,
+  bad: tally.bad + bad,
+});
+
+/**
+ * Once a shadow stage has shown a discordant pair, half of the wealth is bet on pairs and half on windows: shadow
+ * comes first, so that the split is made while both stand at 1.
+ */
+function raceLog({ harm, pairs }: Race): number {
+  const log = harmLog(harm);
+  if (pairs.candidateOnly + pairs.stableOnly === 0) return log;
+  return logSumExp([log, pairedLog(pairs)]) - Math.LN2;
+}
+
+/** How often the candidate went wrong in all it computed, answered or shadowed. */
+export const candidateRecord = ({ candidate, inputs, pairs }: Race): Tally =>
+  add(candidate, inputs, pairs.candidateOnly + pairs.both);
+
+/** Candidate units that went wrong beyond what stable's own rate explains, in the worst race. */
+export const excessUnits = ({ races }: GuardEvidence): number =>
+  Math.max(
+    0,
+    ...races.map(({ candidate, stable }) =>
+      Math.round(candidate.bad - (stable.units === 0 ? 0 : (candidate.units * stable.bad) / stable.units)),
+    ),
+  );
