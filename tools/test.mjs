@@ -88,10 +88,15 @@ function run(name, command, args, { quiet = false } = {}) {
   });
 }
 
-/** Counts of a program that ends with `N passed, N failed`; one failure where it died before that. */
+/** Counts of a program that says `N passed, N failed` last; one failure where it died before that. */
 function counted({ name, code, output, seconds }) {
-  const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(output) ?? [null, 0, code === 0 ? 0 : 1];
-  return { name, seconds, passed: Number(passed), failed: Math.max(Number(failed), code === 0 ? 0 : 1) };
+  const counts = [...output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1) ?? [null, 0, 0];
+  return {
+    name,
+    seconds,
+    passed: Number(counts[1]),
+    failed: Math.max(Number(counts[2]), code === 0 ? 0 : 1),
+  };
 }
 
 /** Runs the vitest suites and reads their counts from its report. */
