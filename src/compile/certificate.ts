@@ -54,12 +54,30 @@ export class CertificateScopes {
     }
   }
 
+  /** One entry a step; a composition is as exact as the least exact of its steps. */
   entries(): CertificateEntry[] {
-    return this.#scopes.map(({ step, certification, ops }) => ({
-      path: step.origin.path,
-      class: step.origin.class,
-      ops: [...ops],
-      ...certification,
-    }));
+    return this.#scopes.map(({ step, certification, ops }) => {
+      const { exactness, bound } = this.#leastExact(step.origin.path, certification);
+      return {
+        path: step.origin.path,
+        class: step.origin.class,
+        ops: [...ops],
+        ...certification,
+        exactness,
+        bound,
+      };
+    });
+  }
+
+  #leastExact(path: string, own: Certification): Certification {
+    const inside =
+      path === '' ? this.#scopes : this.#scopes.filter(({ step }) => step.origin.path.startsWith(`${path}.`));
+    return inside.reduce(
+      (least, { certification }) =>
+        RANKS.indexOf(certification.exactness) > RANKS.indexOf(least.exactness) ? certification : least,
+      own,
+    );
   }
 }
+
+const RANKS = ['bit-exact', 'ulp', 'tolerance'] as const;
