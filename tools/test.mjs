@@ -107,7 +107,12 @@ async function runVitest() {
     const exclude = skipped.some((reason) => reason.startsWith(BROWSER_TEST))
       ? ['--exclude', BROWSER_TEST]
       : [];
-    const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`];
+    const reporters = [
+      '--reporter=default',
+      '--slowTestThreshold=5000',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ];
     const { code, seconds } = await run('tests', 'vitest', ['run', ...reporters, ...exclude, ...only]);
     const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
     const { numPassedTests: passed = 0, numFailedTests = 0, testResults = [] } = report;
