@@ -1,6 +1,6 @@
 /**
  * MurmurHash3 x86 32-bit (Austin Appleby, public domain) of a string's UTF-8 bytes. Unsigned result.
- * The same in every process, replica and language: unit assignment depends on it.
+ * The same in every process, replica and language: unit assignment depends on it. Pure.
  */
 export function murmur3(text: string, seed: number): number {
   const bytes = encoder.encode(text);

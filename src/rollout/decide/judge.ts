@@ -43,7 +43,8 @@ function missingToAdvance(state: RolloutState): string | null {
   const { policy, progress, evidence, clock } = state;
   const stage = policy.stages[state.stage]!;
   if (stage.weight === 100) return clock.elapsed - progress.since >= stage.bake ? null : 'bake time';
-  if (progress.bake < stage.bake) return 'bake time';
+  // Even without bake time a stage ends on something seen: one window with both arms.
+  if (progress.bake < Math.max(stage.bake, policy.window)) return 'bake time';
   if (Math.min(progress.candidateUnits, progress.stableUnits) < stage.minUnits) return 'units';
   const doubt = doubtfulGuard(evidence);
   if (doubt !== null) return `less evidence of harm in ${doubt}`;
