@@ -6,6 +6,8 @@ interface Scope {
   readonly step: Step;
   readonly certification: Certification;
   readonly ops: Set<string>;
+  /** Steps that this one is inside of. */
+  readonly around: ReadonlySet<Scope>;
 }
 
 /** Notes which operators each step emits: nodes belong to the innermost step being compiled. */
@@ -40,7 +42,7 @@ export class CertificateScopes {
   }
 
   open(step: Step, certification: Certification): Scope {
-    const scope: Scope = { step, certification, ops: new Set() };
+    const scope: Scope = { step, certification, ops: new Set(), around: new Set(this.#open) };
     this.#scopes.push(scope);
     return scope;
   }
@@ -56,8 +58,9 @@ export class CertificateScopes {
 
   /** One entry a step; a composition is as exact as the least exact of its steps. */
   entries(): CertificateEntry[] {
-    return this.#scopes.map(({ step, certification, ops }) => {
-      const { exactness, bound } = this.#leastExact(step.origin.path, certification);
+    return this.#scopes.map((scope) => {
+      const { step, certification, ops } = scope;
+      const { exactness, bound } = this.#leastExact(scope);
       return {
         path: step.origin.path,
         class: step.origin.class,
@@ -69,14 +72,14 @@ export class CertificateScopes {
     });
   }
 
-  #leastExact(path: string, own: Certification): Certification {
-    const inside =
-      path === '' ? this.#scopes : this.#scopes.filter(({ step }) => step.origin.path.startsWith(`${path}.`));
-    return inside.reduce(
-      (least, { certification }) =>
-        RANKS.indexOf(certification.exactness) > RANKS.indexOf(least.exactness) ? certification : least,
-      own,
-    );
+  #leastExact(scope: Scope): Certification {
+    const rank = ({ exactness }: Certification): number => RANKS.indexOf(exactness);
+    return this.#scopes
+      .filter(({ around }) => around.has(scope))
+      .reduce(
+        (least, { certification }) => (rank(certification) > rank(least) ? certification : least),
+        scope.certification,
+      );
   }
 }
 
