@@ -111,3 +111,31 @@ describe('rollout replay', () => {
     expect(status).toBe(2);
   });
 });
+
+describe('rollout lint', () => {
+  const policy = file('hour.yaml', 'maxTime: 1h\n');
+
+  test('prints the expected time to the certificate', () => {
+    const args = ['rollout', 'lint', '--policy', file('empty.yaml', ''), '--rate', '1', '--error-rate', '0'];
+    const { status, stdout } = plimsoll(...args);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/Certificate of no harm expected after \d+h/);
+    const report = JSON.parse(plimsoll(...args, '--json').stdout) as Record<string, never>;
+    expect(report['certificate']!['errors']).toMatchObject({ form: 'margin', units: 1438 });
+  });
+
+  test('refuses a policy that cannot find its margin, with the numbers', () => {
+    const { status, stderr } = plimsoll(
+      'rollout',
+      'lint',
+      '--policy',
+      policy,
+      '--rate',
+      '0.1',
+      '--error-rate',
+      '0.005',
+    );
+    expect(stderr).toMatch(/POLICY_BLIND: .*0\.1 units\/s.*0\.5 %.*1 %.*the deadline is 1h/);
+    expect(status).toBe(1);
+  });
+});

@@ -1,4 +1,5 @@
 import type { Define } from './commands.ts';
+import { lint } from './rollout-lint.ts';
 import { replay } from './rollout-replay.ts';
 
 export const rollout: Define = (command, terminal) => {
@@ -9,4 +10,5 @@ export const rollout: Define = (command, terminal) => {
       '\nExamples:\n  $ plimsoll rollout replay --windows windows.jsonl --guards errors=0.01',
     );
   replay(command.command('replay').summary('recorded windows through a policy'), terminal);
+  lint(command.command('lint').summary('what a policy can do at given traffic'), terminal);
 };
