@@ -139,3 +139,49 @@ describe('rollout lint', () => {
     expect(status).toBe(1);
   });
 });
+
+describe('rollout simulate', () => {
+  const policy = {
+    stages: [{ weight: 50, bake: '20m' }, { weight: 100 }],
+    guards: { errors: { alpha: 0.01 }, latency: false },
+    certificate: false,
+  };
+  const scenario = (name: string, rest: object): string =>
+    file(name, JSON.stringify({ rate: 5, baseError: 0.005, horizon: '1h', policy, ...rest }));
+  const simulated = (path: string): Record<string, number> => {
+    const { status, stdout } = plimsoll(
+      'rollout',
+      'simulate',
+      '--scenario',
+      path,
+      '--runs',
+      '50',
+      '--seed',
+      '7',
+      '--json',
+    );
+    expect(status).toBe(0);
+    return JSON.parse(stdout) as Record<string, number>;
+  };
+
+  test('identical versions are promoted, a worse one is rolled back, and a seed repeats it', () => {
+    const same = simulated(scenario('same.json', {}));
+    expect(same['runs']).toBe(50);
+    expect(same['promoted']).toBeGreaterThanOrEqual(45);
+    expect(same['rolledBack']! + same['promoted']! + same['held']!).toBe(50);
+    const worse = scenario('worse.json', { effect: { errors: 0.05 } });
+    expect(simulated(worse)).toMatchObject({ rolledBack: 50, promoted: 0 });
+    expect(simulated(worse)).toEqual(simulated(worse));
+  });
+
+  test('a scenario with mistakes is wrong usage', () => {
+    const { status, stderr } = plimsoll(
+      'rollout',
+      'simulate',
+      '--scenario',
+      scenario('odd.json', { rat: 1 }),
+    );
+    expect(stderr).toMatch(/SCENARIO_INVALID: .*rat is no key here/);
+    expect(status).toBe(2);
+  });
+});

@@ -1,6 +1,7 @@
 import type { Define } from './commands.ts';
 import { lint } from './rollout-lint.ts';
 import { replay } from './rollout-replay.ts';
+import { simulate } from './rollout-simulate.ts';
 
 export const rollout: Define = (command, terminal) => {
   command
@@ -10,5 +11,6 @@ export const rollout: Define = (command, terminal) => {
       '\nExamples:\n  $ plimsoll rollout replay --windows windows.jsonl --guards errors=0.01',
     );
   replay(command.command('replay').summary('recorded windows through a policy'), terminal);
+  simulate(command.command('simulate').summary('invented traffic through a policy'), terminal);
   lint(command.command('lint').summary('what a policy can do at given traffic'), terminal);
 };

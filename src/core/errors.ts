@@ -66,6 +66,7 @@ export const ERRORS = {
     'Write one closed window a line, as `plimsoll rollout replay --help` shows',
   ),
   POLICY_INVALID: row(422, EXIT.usage, 'Cannot use the policy: {problems}', 'Correct every line named above; docs/rollouts.md has the grammar, docs/policy.schema.json its schema'),
+  SCENARIO_INVALID: row(422, EXIT.usage, 'Cannot use the scenario: {problems}', 'Correct every line named above; `plimsoll rollout simulate --help` shows a scenario'),
   POLICY_BLIND: row(422, EXIT.failed, 'Refused the policy: at {rate} units/s of which {errorRate} fail, a candidate that fails in {harm} is expected to be found {time}, the deadline is {maxTime} (log evidence {expected} by then, {needed} wanted)', 'Raise maxTime, the weights, the margin or the level of the errors guard, or begin with a shadow stage'),
 
   // Predicting (src/engine, src/serving)

@@ -1,0 +1,73 @@
+/** Invented traffic: what arrives, how often it fails, and what the candidate does to it. Pure. */
+import { PlimsollError } from '../../core/errors.ts';
+import { choice, duration, field, number, record } from '../policy/grammar.ts';
+import { type Policy, parsePolicy } from '../policy/policy.ts';
+
+export interface Effect {
+  /** Added to the failure rate. */
+  readonly errors: number;
+  /** Factor on the odds of failing. */
+  readonly oddsRatio: number;
+  /** Factor on latency. */
+  readonly latency: number;
+}
+
+export interface Scenario {
+  /** Requests a second, and requests of one unit: a unit that fails, fails in each of them. */
+  readonly rate: number;
+  readonly requestsPerUnit: number;
+  /** Failure rate of a stable unit at the start. */
+  readonly baseError: number;
+  readonly effect: Effect;
+  /** Factor on the failure rate of both arms at the end of the horizon, reached in a straight line. */
+  readonly drift: number;
+  /** In a share of windows, failures of both arms are so many times as likely. */
+  readonly bursts: { readonly share: number; readonly factor: number };
+  /** Spread of log latency. */
+  readonly latencySpread: number;
+  /** What a window counts. Requests of one unit fail together: counting them is the mistake that units avoid. */
+  readonly count: 'units' | 'requests';
+  /** A run that is undecided after so many milliseconds ends. */
+  readonly horizon: number;
+  readonly policy: Policy;
+}
+
+const share = number({ min: 0, max: 1 });
+const factor = number({ min: 0, max: 1000 });
+
+const SCENARIO = record<Omit<Scenario, 'policy'> & { policy: unknown }>({
+  rate: field(number({ min: 0, max: 1e6 }), 10, 'requests a second'),
+  requestsPerUnit: field(number({ min: 1, max: 1000 }), 1, 'requests of one unit'),
+  baseError: field(share, 0.005, 'failure rate of stable'),
+  effect: field(
+    record<Effect>({
+      errors: field(number({ min: -1, max: 1 }), 0, 'added to the failure rate'),
+      oddsRatio: field(factor, 1, 'factor on the odds of failing'),
+      latency: field(number({ min: 0, max: 1000, above: true }), 1, 'factor on latency'),
+    }),
+    {},
+    'what the candidate does',
+  ),
+  drift: field(factor, 1, 'factor on the failure rate of both arms at the end of the horizon'),
+  bursts: field(
+    record<Scenario['bursts']>({
+      share: field(share, 0, 'share of windows with a burst'),
+      factor: field(factor, 1, 'factor on the failure rate of both arms in a burst'),
+    }),
+    {},
+    'windows in which both arms fail more',
+  ),
+  latencySpread: field(number({ min: 0, max: 10, above: true }), 0.5, 'spread of log latency'),
+  count: field(choice(['units', 'requests']), 'units', 'what a window counts'),
+  horizon: field(duration('1s', '365d'), '24h', 'when an undecided run ends'),
+  policy: field({ schema: {}, parse: (value) => value }, {}, 'the rollout policy, with its defaults'),
+});
+
+/** A checked scenario; throws SCENARIO_INVALID or POLICY_INVALID with every mistake. `policy` wins over its own. */
+export function parseScenario(value: unknown, policy?: Policy): Scenario {
+  const problems: string[] = [];
+  const words = SCENARIO.parse(value, '', problems);
+  if (problems.length > 0)
+    throw new PlimsollError('SCENARIO_INVALID', { problems: problems.join('; '), list: problems });
+  return { ...words, policy: policy ?? parsePolicy(words.policy) };
+}

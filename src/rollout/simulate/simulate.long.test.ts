@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../core/random.ts';
+import { pooledZTest, rulesBack } from './rules.ts';
+import { parseScenario, type Scenario } from './scenario.ts';
+import { type Simulation, simulate } from './simulate.ts';
+import { Traffic } from './traffic.ts';
+
+/** Acceptance numbers of the statistics: three hours at 5, 25 and 50 %, one look a minute, α = 1 %. */
+const HOURS = {
+  stages: [
+    { weight: 5, bake: '1h' },
+    { weight: 25, bake: '1h' },
+    { weight: 50, bake: '1h' },
+    { weight: 100 },
+  ],
+  guards: { errors: { alpha: 0.01 }, latency: false, outputs: false },
+  certificate: false,
+};
+const LATENCY = { guards: { errors: false, latency: { alpha: 0.01 }, outputs: false } };
+const scenarioOf = (changes: object, policy: object = {}): Scenario =>
+  parseScenario({ horizon: '3h', policy: { ...HOURS, ...policy }, ...changes });
+
+function run(name: string, scenario: Scenario, runs: number): Simulation {
+  const found = simulate(scenario, runs, seededRandom(20_260_101));
+  console.log(`${name}: ${JSON.stringify(found)}`);
+  return found;
+}
+
+describe('I1: identical versions', () => {
+  const rates = [1, 10, 100].flatMap((rate) => [0.001, 0.005, 0.2].map((baseError) => ({ rate, baseError })));
+  test.each(rates)('at %j are rolled back in at most 130 of 10,000 runs', (changes) => {
+    expect(run(JSON.stringify(changes), scenarioOf(changes), 10_000).rolledBack).toBeLessThanOrEqual(130);
+  });
+
+  test.each([
+    ['bursts', { rate: 10, bursts: { share: 0.1, factor: 20 } }, {}],
+    ['drift', { rate: 10, drift: 4 }, {}],
+    ['latency', { rate: 10 }, LATENCY],
+    ['shadow', { rate: 1 }, { stages: [{ shadow: 100, bake: '3h' }, { weight: 100 }] }],
+  ])('with %s are rolled back in at most 130 of 10,000 runs', (name, changes, policy) => {
+    expect(run(name, scenarioOf(changes, policy), 10_000).rolledBack).toBeLessThanOrEqual(130);
+  });
+});
+
+describe('I2: power', () => {
+  test.each([
+    [1, 75],
+    [10, 12],
+    [100, 3],
+  ])(
+    'two points at %i requests/s are found in all of 2,000 runs, half of them in %i minutes',
+    (rate, minutes) => {
+      const found = run(`+2 pp at ${rate}/s`, scenarioOf({ rate, effect: { errors: 0.02 } }), 2000);
+      expect(found.rolledBack).toBe(2000);
+      expect(found.medianDelaySeconds).toBeLessThanOrEqual(minutes * 60);
+    },
+  );
+
+  test.each([
+    [1, 7],
+    [10, 2],
+  ])('twice the latency at %i requests/s is found by half of the runs in %i minutes', (rate, minutes) => {
+    const found = run(`latency ×2 at ${rate}/s`, scenarioOf({ rate, effect: { latency: 2 } }, LATENCY), 2000);
+    expect(found.rolledBack).toBe(2000);
+    expect(found.medianDelaySeconds).toBeLessThanOrEqual(minutes * 60);
+  });
+
+  test('two points are found in a shadow stage at 1 request/s in half of the runs in 10 minutes, nobody harmed', () => {
+    const policy = { stages: [{ shadow: 100, bake: '3h' }, { weight: 100 }] };
+    const found = run('shadow +2 pp at 1/s', scenarioOf({ rate: 1, effect: { errors: 0.02 } }, policy), 2000);
+    expect(found.rolledBack).toBe(2000);
+    expect(found.medianDelaySeconds).toBeLessThanOrEqual(600);
+    expect(found.harmedUnits.max).toBe(0);
+  });
+
+  test('a candidate that always fails is stopped after three failing units at 5 %', () => {
+    // Windows short enough to hold about one unit: the guard decides on the third, whatever the window.
+    const policy = { window: '1s', guards: { errors: { alpha: 0.01 }, latency: false, outputs: false } };
+    const scenario = scenarioOf({ rate: 1, baseError: 0, effect: { errors: 1 }, horizon: '1h' }, policy);
+    const found = run('always fails', scenario, 1000);
+    expect(found.rolledBack).toBe(1000);
+    expect(found.harmedUnits.median).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('I3: certificate', () => {
+  const odds = { certificate: { oddsRatio: 2, margin: 1e-9, alpha: 0.05 } };
+  test('identical versions at 10 requests/s are certified in 99 % of runs within three hours', () => {
+    const found = run('certificate A/A', scenarioOf({ rate: 10, horizon: '181m' }, odds), 2000);
+    expect(found.promoted).toBeGreaterThanOrEqual(1960);
+  });
+
+  test('a candidate with twice the odds is certified in at most 5 % of runs, guards or not', () => {
+    const policy = { ...odds, guards: { errors: { alpha: 1e-9 }, latency: false, outputs: false } };
+    const worse = { rate: 10, effect: { oddsRatio: 2 } };
+    const found = run('certificate ×2', scenarioOf({ ...worse, horizon: '24h' }, policy), 2000);
+    expect(found.promoted).toBeLessThanOrEqual(2000 * (0.05 + 3 * Math.sqrt((0.05 * 0.95) / 2000)));
+  });
+});
+
+describe('I4: the harness sees the mistakes', () => {
+  function zTest(name: string, scenario: Scenario, runs: number): number {
+    const traffic = new Traffic(scenario, seededRandom(77));
+    let back = 0;
+    for (let i = 0; i < runs; i++) if (rulesBack(scenario, traffic, pooledZTest(2.326))) back++;
+    console.log(`${name}: ${back} of ${runs}`);
+    return back / runs;
+  }
+
+  test('a pooled z-test looked at every minute is wrong in 15 % of runs or more', () => {
+    expect(zTest('pooled z', scenarioOf({ rate: 10 }), 2000)).toBeGreaterThanOrEqual(0.15);
+  });
+
+  test('with a drifting base rate it is wrong in 75 % of runs or more', () => {
+    expect(zTest('pooled z, drift', scenarioOf({ rate: 10, drift: 4 }), 1000)).toBeGreaterThanOrEqual(0.75);
+  });
+
+  test('counting requests of units that fail together is wrong in 40 % of runs or more, counting units is not', () => {
+    const clustered = { rate: 50, requestsPerUnit: 5 };
+    const events = run('per request', scenarioOf({ ...clustered, count: 'requests' }), 2000);
+    expect(events.rolledBack).toBeGreaterThanOrEqual(800);
+    expect(run('per unit', scenarioOf(clustered), 2000).rolledBack).toBeLessThanOrEqual(33);
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../core/random.ts';
+import { normalCdf, normalQuantile } from '../evidence/normal.ts';
+import { binomial, poisson } from './draw.ts';
+import { pooledZTest, rulesBack } from './rules.ts';
+import { parseScenario, type Scenario } from './scenario.ts';
+import { simulate } from './simulate.ts';
+import { Traffic } from './traffic.ts';
+
+/** Three hours at 5, 25 and 50 %, a guard on failures at 1 %, one look a minute. */
+const HOURS = {
+  stages: [
+    { weight: 5, bake: '1h' },
+    { weight: 25, bake: '1h' },
+    { weight: 50, bake: '1h' },
+    { weight: 100 },
+  ],
+  guards: { errors: { alpha: 0.01 }, latency: false, outputs: false },
+  certificate: false,
+};
+const scenarioOf = (changes: object, policy: object = {}): Scenario =>
+  parseScenario({ horizon: '3h', policy: { ...HOURS, ...policy }, ...changes });
+
+const shareRolledBack = (scenario: Scenario, runs: number, seed: number): number =>
+  simulate(scenario, runs, seededRandom(seed)).rolledBack / runs;
+
+/** Share of runs in which a z-test at 1 %, looked at every minute, rolls back. */
+function zTestShare(scenario: Scenario, runs: number, seed: number): number {
+  const traffic = new Traffic(scenario, seededRandom(seed));
+  let back = 0;
+  for (let i = 0; i < runs; i++) if (rulesBack(scenario, traffic, pooledZTest(2.326))) back++;
+  return back / runs;
+}
+
+describe('identical versions (the long test has the full numbers)', () => {
+  test.each([
+    ['1 request/s', { rate: 1 }],
+    ['10 requests/s', { rate: 10 }],
+    ['a base rate of 20 %', { rate: 1, baseError: 0.2 }],
+    ['bursts of both arms', { rate: 10, bursts: { share: 0.1, factor: 20 } }],
+    ['a base rate that drifts while the weight grows', { rate: 10, drift: 4 }],
+  ])('are rolled back in at most a few of a thousand runs: %s', (_name, changes) => {
+    expect(shareRolledBack(scenarioOf(changes), 500, 11)).toBeLessThanOrEqual(0.02);
+  });
+});
+
+describe('the harness sees the mistakes that evidence avoids', () => {
+  test('a pooled z-test looked at every minute rolls identical versions back in 15 % of runs or more', () => {
+    expect(zTestShare(scenarioOf({ rate: 10 }), 300, 5)).toBeGreaterThanOrEqual(0.12);
+  });
+
+  test('with a drifting base rate it does so in most runs', () => {
+    expect(zTestShare(scenarioOf({ rate: 10, drift: 4 }), 100, 6)).toBeGreaterThanOrEqual(0.75);
+  });
+
+  test('counting requests of units that fail together, even sound evidence is wrong in 40 % of runs or more', () => {
+    const clustered = { rate: 50, requestsPerUnit: 5 };
+    expect(shareRolledBack(scenarioOf({ ...clustered, count: 'requests' }), 300, 7)).toBeGreaterThanOrEqual(
+      0.35,
+    );
+    expect(shareRolledBack(scenarioOf(clustered), 300, 7)).toBeLessThanOrEqual(0.02);
+  });
+});
+
+describe('a candidate that is worse', () => {
+  test('by two points of failures is always found, in minutes', () => {
+    const found = simulate(scenarioOf({ rate: 10, effect: { errors: 0.02 } }), 300, seededRandom(3));
+    expect(found).toMatchObject({ rolledBack: 300, promoted: 0, held: 0 });
+    expect(found.medianDelaySeconds).toBeLessThanOrEqual(12 * 60);
+    expect(found.harmedUnits.median).toBeGreaterThan(0);
+  });
+
+  test('by latency alone is found by the guard on latency', () => {
+    const policy = { guards: { errors: false, latency: { alpha: 0.01 }, outputs: false } };
+    const found = simulate(scenarioOf({ rate: 10, effect: { latency: 2 } }, policy), 100, seededRandom(4));
+    expect(found.rolledBack).toBe(100);
+    expect(found.medianDelaySeconds).toBeLessThanOrEqual(120);
+  });
+
+  test('is found in a shadow stage before it answers anybody', () => {
+    const policy = { stages: [{ shadow: 100, bake: '3h' }, { weight: 100 }] };
+    const found = simulate(scenarioOf({ rate: 1, effect: { errors: 0.02 } }, policy), 200, seededRandom(8));
+    expect(found.rolledBack).toBe(200);
+    expect(found.medianDelaySeconds).toBeLessThanOrEqual(15 * 60);
+    expect(found.harmedUnits.max).toBe(0);
+  });
+});
+
+test('a seed repeats a simulation exactly', () => {
+  const scenario = scenarioOf({ rate: 5, effect: { errors: 0.01 } });
+  const once = simulate(scenario, 20, seededRandom(9));
+  expect(simulate(scenario, 20, seededRandom(9))).toEqual(once);
+  expect(simulate(scenario, 20, seededRandom(10))).not.toEqual(once);
+});
+
+test('every mistake in a scenario is named at once', () => {
+  expect(() => parseScenario({ rat: 1, baseError: 2, effect: { eror: 1 } })).toThrow(
+    /rat is no key here.*; baseError is 2, wanted a number from 0 to 1; effect\.eror is no key here/,
+  );
+});
+
+test.each([[0.5], [9.5], [10.5], [400]])(
+  'Poisson(%d) has its mean and its variance within five standard errors',
+  (mean) => {
+    const random = seededRandom(21);
+    const draws = Array.from({ length: 20_000 }, () => poisson(mean, random));
+    const average = draws.reduce((sum, k) => sum + k, 0) / draws.length;
+    const variance = draws.reduce((sum, k) => sum + (k - average) ** 2, 0) / draws.length;
+    expect(Math.abs(average - mean)).toBeLessThan(5 * Math.sqrt(mean / draws.length));
+    expect(Math.abs(variance / mean - 1)).toBeLessThan(5 * Math.sqrt((2 + 1 / mean) / draws.length));
+  },
+);
+
+test.each([
+  [40, 0.3],
+  [1000, 0.004],
+  [7, 0.9],
+])('Binomial(%i, %d) has its mean and its variance within five standard errors', (n, p) => {
+  const random = seededRandom(22);
+  const draws = Array.from({ length: 20_000 }, () => binomial(n, p, random));
+  const average = draws.reduce((sum, k) => sum + k, 0) / draws.length;
+  const variance = n * p * (1 - p);
+  const found = draws.reduce((sum, k) => sum + (k - average) ** 2, 0) / draws.length;
+  expect(Math.abs(average - n * p)).toBeLessThan(5 * Math.sqrt(variance / draws.length));
+  expect(Math.abs(found / variance - 1)).toBeLessThan(5 * Math.sqrt((2 + 1 / variance) / draws.length));
+  expect(Math.max(...draws)).toBeLessThanOrEqual(n);
+});
+
+// scipy.stats.norm
+test.each([
+  [0, 0.5],
+  [1.959963984540054, 0.975],
+  [-2.3263478740408408, 0.01],
+  [5, 0.9999997133484281],
+  [-8, 6.220960574271785e-16],
+])('normalCdf(%d) is %d', (z, p) => {
+  expect(Math.abs(normalCdf(z) / p - 1)).toBeLessThan(1e-12);
+  if (p > 1e-9) expect(normalQuantile(p)).toBeCloseTo(z, 9);
+});

@@ -1,0 +1,115 @@
+/** One closed window of invented traffic. Pure. */
+import type { Random } from '../../core/ports.ts';
+import { normalCdf, normalQuantile } from '../evidence/normal.ts';
+import type { Pairs } from '../evidence/paired.ts';
+import type { ArmCounts, RecordedWindow } from '../window.ts';
+import { binomial, poisson } from './draw.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Where the traffic goes: candidate's share of units, share of requests copied to it. */
+export interface Routed {
+  readonly weight: number;
+  readonly shadow: number;
+}
+
+export interface Invented {
+  readonly window: RecordedWindow;
+  /** Candidate units that failed, or were slower than stable's p99, on account of the candidate. */
+  readonly harmed: number;
+}
+
+const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
+const NAMES = Object.keys(QUANTILES) as (keyof typeof QUANTILES)[];
+const NORMAL_QUANTILES = NAMES.map((name) => normalQuantile(QUANTILES[name]));
+
+/** Draws windows of one scenario. */
+export class Traffic {
+  readonly #scenario: Scenario;
+  readonly #random: Random;
+  /** Shares of answers beyond each frozen quantile, highest last. */
+  readonly #slow: { readonly stable: readonly number[]; readonly candidate: readonly number[] };
+
+  constructor(scenario: Scenario, random: Random) {
+    this.#scenario = scenario;
+    this.#random = random;
+    const shift = Math.log(scenario.effect.latency) / scenario.latencySpread;
+    const beyond = (by: number): number[] => NORMAL_QUANTILES.map((z) => 1 - normalCdf(z - by));
+    this.#slow = { stable: beyond(0), candidate: beyond(shift) };
+  }
+
+  window(index: number, { weight, shadow }: Routed): Invented {
+    const { rate, requestsPerUnit, policy } = this.#scenario;
+    const units = ((rate / requestsPerUnit) * policy.window) / 1000;
+    const base = this.#baseRate(index);
+    const bad = this.#candidateRate(base);
+    const candidate = this.#arm(units * weight, bad, this.#slow.candidate);
+    const stable = this.#arm(units * (1 - weight), base, this.#slow.stable);
+    const slow = this.#slow.candidate.at(-1)! - this.#slow.stable.at(-1)!;
+    const failed = bad > base ? binomial(candidate.failures, (bad - base) / bad, this.#random) : 0;
+    return {
+      window: {
+        rollout: 'run',
+        window: index,
+        start: null,
+        weight,
+        stage: null,
+        candidate,
+        stable,
+        ...this.#pairs(units * shadow, bad, base),
+      },
+      harmed: failed + Math.max(0, Math.round(candidate.units * slow)),
+    };
+  }
+
+  #baseRate(index: number): number {
+    const { baseError, drift, bursts, horizon, policy } = this.#scenario;
+    const passed = Math.min(1, (index * policy.window) / horizon);
+    const isBurst = bursts.share > 0 && this.#random.next() < bursts.share;
+    return Math.min(1, baseError * (1 + (drift - 1) * passed) * (isBurst ? bursts.factor : 1));
+  }
+
+  #candidateRate(base: number): number {
+    const { errors, oddsRatio } = this.#scenario.effect;
+    const odds = (base * oddsRatio) / (1 - base + base * oddsRatio);
+    return Math.min(1, Math.max(0, odds + errors));
+  }
+
+  #arm(mean: number, failureRate: number, slow: readonly number[]): ArmCounts {
+    const { policy, requestsPerUnit, count } = this.#scenario;
+    const random = this.#random;
+    const over = new Map<string, number>();
+    let units = 0;
+    if (policy.guards.latency === null) units = poisson(mean, random);
+    else {
+      // Disjoint bands of latency, slowest first: independent Poisson counts that add up to exceedances.
+      for (let i = slow.length - 1; i >= 0; i--) {
+        units += poisson(mean * (slow[i]! - (slow[i + 1] ?? 0)), random);
+        over.set(NAMES[i]!, units);
+      }
+      units += poisson(mean * (1 - slow[0]!), random);
+    }
+    const failures = binomial(units, failureRate, random);
+    const times = count === 'units' ? 1 : requestsPerUnit;
+    return {
+      units: units * times,
+      failures: failures * times,
+      over,
+      shifted: new Map(),
+      labels: null,
+      assigned: units,
+    };
+  }
+
+  /** Inputs that both models answered; their failures are independent, which makes them harder to compare. */
+  #pairs(mean: number, bad: number, base: number): { pairs: number; paired: ReadonlyMap<string, Pairs> } {
+    if (mean === 0) return { pairs: 0, paired: new Map() };
+    const draw = (share: number): number => poisson(mean * share, this.#random);
+    const errors = {
+      candidateOnly: draw(bad * (1 - base)),
+      stableOnly: draw(base * (1 - bad)),
+      both: draw(bad * base),
+    };
+    const pairs = errors.candidateOnly + errors.stableOnly + errors.both + draw((1 - bad) * (1 - base));
+    return { pairs, paired: new Map([['errors', errors]]) };
+  }
+}
