@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { NamedGlobal } from '../../model/description.ts';
 import type { Budget } from '../budget.ts';
-import { describeValue, type PyGlobal, type PyValue } from './value.ts';
+import { describeValue, isType, type PyGlobal, type PyValue } from './value.ts';
 
 /**
  * Modules whose every attribute runs code, reaches the system, or loads more pickles. Only a description for people:
@@ -51,17 +51,46 @@ function globalMeaning(module: string, name: string): NamedGlobal['meaning'] {
 
 const isException = (name: string): boolean => /(?:Error|Exception|Warning)$/.test(name);
 
+const isGetattr = (value: PyValue | undefined): boolean =>
+  isType(value, 'global') && BUILTINS.has(value.module) && value.name === 'getattr';
+
+/**
+ * Whether arguments of `getattr` are those of a bound method, which Python pickles as `getattr(instance, 'name')`
+ * (scipy's distributions among the parameters of a RandomizedSearchCV): an instance of a harmless class and a plain
+ * name. From a module, a class, or another such result, `getattr` walks to anything.
+ */
+function isBoundMethod([instance, name]: readonly PyValue[]): boolean {
+  return (
+    isType(instance, 'object') &&
+    globalMeaning(instance.cls.module, instance.cls.name) !== 'dangerous' &&
+    typeof name === 'string' &&
+    /^(?!__)[A-Za-z_]\w*$/.test(name)
+  );
+}
+
 /** Collects every global that a file names, once each, at its first offset. */
 export class GlobalLog {
   readonly #seen = new Map<string, NamedGlobal>();
   readonly #budget: Budget;
+  #boundMethods = 0;
+  #otherGetattrs = 0;
 
   constructor(budget: Budget) {
     this.#budget = budget;
   }
 
   get list(): readonly NamedGlobal[] {
-    return [...this.#seen.values()];
+    const harmless = this.#boundMethods > 0 && this.#otherGetattrs === 0;
+    return Array.from(this.#seen.values(), (global) =>
+      harmless && isGetattr({ type: 'global', ...global }) ? { ...global, meaning: 'unknown' } : global,
+    );
+  }
+
+  /** Notes a call or a construction: `getattr` is harmless only where every use of it takes a bound method. */
+  used(callable: PyValue, args: readonly PyValue[]): void {
+    if (isGetattr(callable) && isBoundMethod(args)) this.#boundMethods += 1;
+    else if (isGetattr(callable) || (isType(callable, 'object') && isGetattr(callable.cls)))
+      this.#otherGetattrs += 1;
   }
 
   /** The record of a name; both parts must be strings (STACK_GLOBAL takes what lies on the stack). */

@@ -84,6 +84,59 @@ describe('code-execution gadgets', () => {
     expect(existsSync(canary)).toBe(false);
   });
 
+  const instance = program(global('scipy.stats._discrete_distns', 'randint_gen'), ')', 0x81);
+  const bound = (name: string): Uint8Array =>
+    program(global('builtins', 'getattr'), instance, unicode(name), 0x86, 'R');
+  const meaningOfGetattr = (bytes: Uint8Array): string | undefined =>
+    read(bytes).globals.find((one) => one.name === 'getattr')?.meaning;
+
+  it('a bound method, which Python pickles as getattr of an instance, is no gadget', () => {
+    expect(meaningOfGetattr(program(PROTO, bound('_entropy'), '.'))).toBe('unknown');
+    expect(read(program(PROTO, bound('_entropy'), '.')).notes).toEqual([]);
+  });
+
+  it.each([
+    ['called', program(PROTO, bound('fit'), ')R.')],
+    [
+      'walked on from',
+      program(PROTO, global('builtins', 'getattr'), bound('fit'), unicode('func'), 0x86, 'R.'),
+    ],
+    ['a dunder', program(PROTO, bound('__class__'), '.')],
+    ['dotted', program(PROTO, bound('a.b'), '.')],
+    [
+      'dropped after another use of getattr',
+      program(
+        PROTO,
+        bound('fit'),
+        global('builtins', 'getattr'),
+        global('os', 'path'),
+        unicode('os'),
+        0x86,
+        'R0.',
+      ),
+    ],
+    [
+      'of a dangerous class',
+      program(
+        PROTO,
+        global('builtins', 'getattr'),
+        global('subprocess', 'Popen'),
+        ')',
+        0x81,
+        unicode('wait'),
+        0x86,
+        'R.',
+      ),
+    ],
+    ['never used', program(PROTO, global('builtins', 'getattr'), '.')],
+    [
+      'built by NEWOBJ',
+      program(PROTO, global('builtins', 'getattr'), global('os', 'path'), unicode('os'), 0x86, 0x81, '.'),
+    ],
+  ])('a bound method that is %s is one', (_, bytes) => {
+    expect(meaningOfGetattr(bytes)).toBe('dangerous');
+  });
+
   it('BUILD on a name, which would change a module, is refused', () => {
     expect(outcome(program('cos\nenviron\n}b.')).code).toBe('READ_CORRUPT');
   });

@@ -29,6 +29,7 @@ function tupleArgument(machine: Machine): PyTuple {
 function pushObject(machine: Machine, cls: PyValue, args: readonly PyValue[], kwargs: PyDict | null): void {
   if (!isType(cls, 'global')) throw machine.wrong(cls, 'the name of a class');
   machine.charge(OBJECT);
+  machine.parts.globals.used(cls, args);
   machine.push(pyObject(cls, args, kwargs, machine.at));
 }
 
@@ -36,6 +37,7 @@ function runReduce(machine: Machine): void {
   const args = tupleArgument(machine);
   const callable = machine.pop();
   machine.charge(OBJECT);
+  machine.parts.globals.used(callable, args.items);
   machine.push(reduce(callable, args.items, machine.budget, machine.at));
 }
 
