@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { certificateLog, certifiesRate, logGamma, rateUpperBound } from './certificate.ts';
+import { logGamma } from '../metric/gamma.ts';
+import { certificateLog, certifiesRate, rateUpperBound } from './certificate.ts';
 import { logLikelihoodRatios, type WindowCounts } from './conditional.ts';
 import { addWindow, harmLog, NO_HARM } from './harm.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { normalCdf, normalQuantile } from '../evidence/normal.ts';
+import { normalCdf, normalQuantile } from '../metric/normal.ts';
 import { binomial, poisson } from './draw.ts';
 import { pooledZTest, rulesBack } from './rules.ts';
 import { parseScenario, type Scenario } from './scenario.ts';

@@ -1,0 +1,48 @@
+/** A Bayesian view of a lift, for display alone: it is not valid at every look and never decides a rollout. Pure. */
+import type { Interval, Lift } from './moments.ts';
+import { normalCdf, normalDensity, normalQuantile } from './normal.ts';
+
+export interface NormalPrior {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+export interface BayesView extends Interval {
+  readonly mean: number;
+  readonly deviation: number;
+  /** Posterior probability that the candidate is better. */
+  readonly chance: number;
+  readonly risk: Risk;
+}
+
+/** Expected loss of keeping stable where the candidate is better, and of shipping where it is worse. */
+export interface Risk {
+  readonly keep: number;
+  readonly ship: number;
+}
+
+/** Posterior of the lift under a normal prior; flat where there is none. */
+export function bayesView(
+  { estimate, variance }: Omit<Lift, 'n'>,
+  prior?: NormalPrior,
+  alpha = 0.05,
+): BayesView {
+  const precision = 1 / variance + (prior ? 1 / prior.variance : 0);
+  const mean = (estimate / variance + (prior ? prior.mean / prior.variance : 0)) / precision;
+  const deviation = Math.sqrt(1 / precision);
+  const width = normalQuantile(1 - alpha / 2) * deviation;
+  return {
+    mean,
+    deviation,
+    lower: mean - width,
+    upper: mean + width,
+    chance: normalCdf(mean / deviation),
+    risk: riskOf(mean, deviation),
+  };
+}
+
+export function riskOf(mean: number, deviation: number): Risk {
+  const z = mean / deviation;
+  const spread = deviation * normalDensity(z);
+  return { keep: spread + mean * normalCdf(z), ship: spread - mean * normalCdf(-z) };
+}
