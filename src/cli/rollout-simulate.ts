@@ -25,9 +25,10 @@ export const simulate = (command: Command, terminal: Terminal): void => {
 
 const HELP = `
 A scenario, with its defaults:
-  {"rate":10,"requestsPerUnit":1,"baseError":0.005,
+  {"rate":10,"requestsPerUnit":1,"retries":0,"baseError":0.005,
    "effect":{"errors":0,"oddsRatio":1,"latency":1},"drift":1,
-   "bursts":{"share":0,"factor":1},"horizon":"24h","policy":{}}
+   "bursts":{"share":0,"factor":1},"sharedFailures":0,"horizon":"24h",
+   "policy":{}}
 
 Examples:
   $ plimsoll rollout simulate --scenario same.json --runs 1000 --seed 1

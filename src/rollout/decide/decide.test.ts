@@ -139,7 +139,7 @@ describe('a harmful candidate', () => {
     });
   });
 
-  test('whose evidence is doubtful is kept at its weight', () => {
+  test('whose evidence is doubtful is not promoted', () => {
     const doubtful = (index: number): RolloutEvent => ({
       kind: 'window',
       window: windowOf(
@@ -148,8 +148,8 @@ describe('a harmful candidate', () => {
         { units: 1900, failures: index === 0 ? 2 : 0 },
       ),
     });
-    const { state, reason } = last(run(started(), windows(5, doubtful)));
-    expect(state.stage).toBe(0);
+    const { state, reason } = last(run(started(), windows(9, doubtful)));
+    expect(state.stage).toBe(1);
     expect(reason).toMatch(/less evidence of harm in errors/);
   });
 });

@@ -46,10 +46,11 @@ function missingToAdvance(state: RolloutState): string | null {
   // Even without bake time a stage ends on something seen: one window with both arms.
   if (progress.bake < Math.max(stage.bake, policy.window)) return 'bake time';
   if (Math.min(progress.candidateUnits, progress.stableUnits) < stage.minUnits) return 'units';
-  const doubt = doubtfulGuard(evidence);
-  if (doubt !== null) return `less evidence of harm in ${doubt}`;
   const next = policy.stages[state.stage + 1];
   const isGate = next === undefined || next.weight === 100 || policy.certificate?.gates === 'every';
+  // Before that, a larger weight is also the fastest way to find out.
+  const doubt = isGate ? doubtfulGuard(evidence) : null;
+  if (doubt !== null) return `less evidence of harm in ${doubt}`;
   const lacks = policy.certificate !== null && isGate && uncertified(evidence, policy, policy.certificate);
   if (lacks) return `the certificate of ${lacks}`;
   return stage.approval && !progress.approved ? 'approval' : null;

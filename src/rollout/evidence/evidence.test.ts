@@ -166,3 +166,41 @@ test('certifiesRate() says where the upper bound is below the margin', () => {
     ),
   );
 });
+
+test('of a candidate that always fails at 5 %, against a clean baseline, the third failing unit is the last', () => {
+  const path: number[] = [];
+  let state = NO_HARM;
+  for (let i = 0; i < 3; i++) {
+    state = addWindow(state, window(1, 19, 1, 0));
+    path.push(harmLog(state));
+  }
+  expect(path.findIndex((log) => log >= Math.log(100))).toBe(2);
+});
+
+test('a candidate within the tolerance loses evidence on average, whatever the tolerance', () => {
+  // Brute force over the non-central law at an odds ratio that is tolerated.
+  const choose = (n: number, k: number): number =>
+    Math.exp(logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1));
+  const odds = fc.record({
+    tolerance: fc.constantFrom(1, 1.1, 1.25, 2, 10),
+    share: fc.double({ min: 0.05, max: 1, noNaN: true }),
+    m: fc.integer({ min: 1, max: 30 }),
+  });
+  fc.assert(
+    fc.property(odds, ({ tolerance, share, m }) => {
+      const weights = Array.from({ length: Math.min(20, m) + 1 }, (_, x) =>
+        m - x > 40 ? 0 : choose(20, x) * choose(40, m - x) * (tolerance * share) ** x,
+      );
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      const mean = weights.reduce(
+        (sum, weight, x) =>
+          weight === 0
+            ? sum
+            : sum +
+              (weight / total) * Math.exp(harmLog(addWindow(NO_HARM, window(20, 40, x, m - x), tolerance))),
+        0,
+      );
+      return mean <= 1 + 1e-9;
+    }),
+  );
+});

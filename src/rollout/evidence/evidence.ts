@@ -119,7 +119,7 @@ export const harmfulGuard = ({ guards }: Evidence, policy: Policy): GuardName | 
     return guard !== null && maxLog !== null && maxLog >= Math.log(1 / guard.alpha);
   }) ?? null;
 
-/** Evidence of harm of ten to one does not end a rollout, but is no moment to raise the weight either. */
+/** Evidence of harm of ten to one does not end a rollout, but nobody is promoted under it. */
 const DOUBT = Math.log(10);
 
 export const doubtfulGuard = ({ guards }: Evidence): GuardName | null =>

@@ -2,18 +2,30 @@
 import { logLikelihoodRatios, logSumExp, type WindowCounts } from './conditional.ts';
 
 /** Odds ratios that the guard bets on, with equal weight: small harms and large ones are both found. */
-export const HARM_ODDS = [1.25, 1.5, 2, 3, 5, 10, 30] as const;
+const HARM_ODDS = [1.25, 1.5, 2, 3, 5, 10, 30] as const;
 
 /** Running log evidence of each odds ratio; all the state a guard needs. */
 export type HarmState = readonly number[];
 
 export const NO_HARM: HarmState = HARM_ODDS.map(() => 0);
 
+/** Number of bets. */
+export const BETS = HARM_ODDS.length;
+
+/**
+ * The bets where odds ratios up to `tolerance` count as no harm. A bet below it would win on candidates that do no
+ * harm: it is put a quarter above instead.
+ */
+export const betsBeyond = (tolerance: number): readonly number[] =>
+  tolerance < HARM_ODDS[0]
+    ? HARM_ODDS
+    : HARM_ODDS.map((odds) => (odds > tolerance ? odds : 1.25 * tolerance));
+
 /** Adds one closed window. `tolerance` is the odds ratio that still counts as no harm. */
 export const addWindow = (state: HarmState, window: WindowCounts, tolerance = 1): HarmState =>
-  addLogs(state, logLikelihoodRatios(window, HARM_ODDS, tolerance));
+  addLogs(state, logLikelihoodRatios(window, betsBeyond(tolerance), tolerance));
 
-/** Adds log evidence in the order of HARM_ODDS; what follows in `logs` is not looked at. */
+/** Adds log evidence in the order of the bets; what follows in `logs` is not looked at. */
 export const addLogs = (state: HarmState, logs: readonly number[]): HarmState =>
   state.map((log, j) => log + logs[j]!);
 

@@ -4,7 +4,7 @@
  * part is settled by the first window that has any. Pure.
  */
 import { logLikelihoodRatios, logSumExp, type WindowCounts } from './conditional.ts';
-import { addLogs, HARM_ODDS, type HarmState, harmLog, NO_HARM } from './harm.ts';
+import { addLogs, BETS, betsBeyond, type HarmState, harmLog, NO_HARM } from './harm.ts';
 import { addPairs, NO_PAIRS, type Pairs, pairedCertificate, pairedLog } from './paired.ts';
 export interface Race {
   readonly name: string;
@@ -75,8 +75,8 @@ const newRace = (name: string): Race => ({
 
 function addToRace(race: Race, window: RaceCounts, { tolerance, oddsRatio }: RaceOptions): Race {
   const { counts, inputs, pairs } = window;
-  const logs = logLikelihoodRatios(counts, [...HARM_ODDS, oddsRatio, 1], tolerance);
-  const [certified, none] = logs.slice(HARM_ODDS.length) as [number, number];
+  const logs = logLikelihoodRatios(counts, [...betsBeyond(tolerance), oddsRatio, 1], tolerance);
+  const [certified, none] = logs.slice(BETS) as [number, number];
   return {
     name: race.name,
     harm: addLogs(race.harm, logs),

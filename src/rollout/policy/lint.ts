@@ -4,7 +4,7 @@
  */
 import { PlimsollError } from '../../core/errors.ts';
 import { certifiesRate } from '../evidence/certificate.ts';
-import { HARM_ODDS } from '../evidence/harm.ts';
+import { BETS, betsBeyond } from '../evidence/harm.ts';
 import { formatDuration } from './duration.ts';
 import type { Certificate, Policy } from './policy.ts';
 
@@ -192,11 +192,14 @@ function detectionTime(policy: Policy, traffic: Traffic, spans: readonly Span[])
   const guard = policy.guards.errors;
   if (guard === null) return null;
   const rate = Math.min(1, traffic.errorRate + (policy.certificate?.margin ?? DEFAULT_MARGIN));
-  const needed = Math.log(HARM_ODDS.length / guard.alpha);
+  const needed = Math.log(BETS / guard.alpha);
   const growth = (weight: number): number => {
     const failures = traffic.rate * (weight * rate + (1 - weight) * traffic.errorRate);
     const share = (traffic.rate * weight * rate) / failures;
-    return failures * Math.max(...HARM_ODDS.map((odds) => betOn(odds, weight, share, guard.tolerance)));
+    return (
+      failures *
+      Math.max(...betsBeyond(guard.tolerance).map((odds) => betOn(odds, weight, share, guard.tolerance)))
+    );
   };
   const expected = spans
     .filter(({ weight }) => weight > 0)

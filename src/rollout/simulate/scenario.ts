@@ -16,6 +16,8 @@ export interface Scenario {
   /** Requests a second, and requests of one unit: a unit that fails, fails in each of them. */
   readonly rate: number;
   readonly requestsPerUnit: number;
+  /** Further requests of a unit that fails, which fail too. */
+  readonly retries: number;
   /** Failure rate of a stable unit at the start. */
   readonly baseError: number;
   readonly effect: Effect;
@@ -23,6 +25,8 @@ export interface Scenario {
   readonly drift: number;
   /** In a share of windows, failures of both arms are so many times as likely. */
   readonly bursts: { readonly share: number; readonly factor: number };
+  /** Share of stable's failures that are the input's own fault: in a shadow pair both models fail on those. */
+  readonly sharedFailures: number;
   /** Spread of log latency. */
   readonly latencySpread: number;
   /** What a window counts. Requests of one unit fail together: counting them is the mistake that units avoid. */
@@ -38,6 +42,11 @@ const factor = number({ min: 0, max: 1000 });
 const SCENARIO = record<Omit<Scenario, 'policy'> & { policy: unknown }>({
   rate: field(number({ min: 0, max: 1e6 }), 10, 'requests a second'),
   requestsPerUnit: field(number({ min: 1, max: 1000 }), 1, 'requests of one unit'),
+  retries: field(
+    number({ min: 0, max: 1000, step: 1 }),
+    0,
+    'further requests of a unit that fails, which fail too',
+  ),
   baseError: field(share, 0.005, 'failure rate of stable'),
   effect: field(
     record<Effect>({
@@ -56,6 +65,11 @@ const SCENARIO = record<Omit<Scenario, 'policy'> & { policy: unknown }>({
     }),
     {},
     'windows in which both arms fail more',
+  ),
+  sharedFailures: field(
+    share,
+    0,
+    'share of failures that are the input’s own, and fail both models of a pair',
   ),
   latencySpread: field(number({ min: 0, max: 10, above: true }), 0.5, 'spread of log latency'),
   count: field(choice(['units', 'requests']), 'units', 'what a window counts'),

@@ -75,7 +75,7 @@ export class Traffic {
   }
 
   #arm(mean: number, failureRate: number, slow: readonly number[]): ArmCounts {
-    const { policy, requestsPerUnit, count } = this.#scenario;
+    const { policy, requestsPerUnit, retries, count } = this.#scenario;
     const random = this.#random;
     const over = new Map<string, number>();
     let units = 0;
@@ -89,10 +89,12 @@ export class Traffic {
       units += poisson(mean * (1 - slow[0]!), random);
     }
     const failures = binomial(units, failureRate, random);
-    const times = count === 'units' ? 1 : requestsPerUnit;
+    const isUnits = count === 'units';
+    const times = isUnits ? 1 : requestsPerUnit;
+    const retried = isUnits ? 0 : failures * retries;
     return {
-      units: units * times,
-      failures: failures * times,
+      units: units * times + retried,
+      failures: failures * times + retried,
       over,
       shifted: new Map(),
       labels: null,
@@ -100,16 +102,20 @@ export class Traffic {
     };
   }
 
-  /** Inputs that both models answered; their failures are independent, which makes them harder to compare. */
+  /** Inputs that both models answered: an input's own fault fails both, other failures are independent. */
   #pairs(mean: number, bad: number, base: number): { pairs: number; paired: ReadonlyMap<string, Pairs> } {
     if (mean === 0) return { pairs: 0, paired: new Map() };
     const draw = (share: number): number => poisson(mean * share, this.#random);
+    const shared = Math.min(base * this.#scenario.sharedFailures, bad);
+    const candidate = (bad - shared) / (1 - shared);
+    const stable = (base - shared) / (1 - shared);
+    const cells = (a: number, b: number): number => draw((1 - shared) * a * b);
     const errors = {
-      candidateOnly: draw(bad * (1 - base)),
-      stableOnly: draw(base * (1 - bad)),
-      both: draw(bad * base),
+      candidateOnly: cells(candidate, 1 - stable),
+      stableOnly: cells(1 - candidate, stable),
+      both: draw(shared) + cells(candidate, stable),
     };
-    const pairs = errors.candidateOnly + errors.stableOnly + errors.both + draw((1 - bad) * (1 - base));
+    const pairs = errors.candidateOnly + errors.stableOnly + errors.both + cells(1 - candidate, 1 - stable);
     return { pairs, paired: new Map([['errors', errors]]) };
   }
 }
