@@ -1,10 +1,7 @@
-import { closeSync, lstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import type { ByteSource } from '../formats/format.ts';
-
-/** Without the habits of a Buffer, whose slice() does not copy. */
-const plain = (bytes: Buffer): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** A file on disk. Parts are read as they are asked for; the whole is kept once it was read. */
 export class FileSource implements ByteSource {
@@ -22,10 +19,10 @@ export class FileSource implements ByteSource {
 
   slice(start: number, end: number): Uint8Array {
     if (start < 0 || start > end || end > this.size) throw this.#short(start, end, this.size - start);
-    if (this.#whole === null && end - start === this.size) this.#whole = plain(readFileSync(this.#path));
-    if (this.#whole === null) return this.#part(start, end);
-    if (end > this.#whole.length) throw this.#short(start, end, this.#whole.length - start);
-    return this.#whole.subarray(start, end);
+    if (this.#whole !== null) return this.#whole.subarray(start, end);
+    const bytes = this.#read(start, end);
+    if (bytes.length === this.size) this.#whole = bytes;
+    return bytes;
   }
 
   #short(start: number, end: number, left: number): PlimsollError {
@@ -38,15 +35,16 @@ export class FileSource implements ByteSource {
     });
   }
 
-  #part(start: number, end: number): Uint8Array {
+  /** Never more than the size at opening, whatever the file has become since; one read gives at most 2 GiB. */
+  #read(start: number, end: number): Uint8Array {
     const bytes = new Uint8Array(end - start);
-    const file = openSync(this.#path, 'r');
-    try {
-      const read = readSync(file, bytes, 0, bytes.length, start);
-      if (read < bytes.length) throw this.#short(start, end, read);
-    } finally {
-      closeSync(file);
-    }
+    withFile(this.#path, (file) => {
+      for (let at = 0; at < bytes.length; ) {
+        const read = readSync(file, bytes, at, Math.min(bytes.length - at, MAX_READ), start + at);
+        if (read === 0) throw this.#short(start, end, at);
+        at += read;
+      }
+    });
     return bytes;
   }
 
@@ -66,14 +64,44 @@ export class FileSource implements ByteSource {
   }
 }
 
-/** Opens a regular file. Errors: FILE_NOT_FOUND, FILE_UNREADABLE (a folder, no permission). */
-export function openFile(path: string): FileSource {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new PlimsollError('FILE_NOT_FOUND', { path });
-  if (!stat.isFile())
-    throw new PlimsollError('FILE_UNREADABLE', {
-      path,
-      reason: stat.isDirectory() ? 'it is a folder' : 'it is no regular file',
-    });
-  return new FileSource(path, stat.size);
+const MAX_READ = 2 ** 30;
+
+/** What the system says about a file that it does not give, in words. */
+const REASONS: ReadonlyMap<unknown, string> = new Map([
+  ['EACCES', 'permission is denied'],
+  ['EPERM', 'permission is denied'],
+  ['ELOOP', 'its links lead in a circle'],
+  ['ENAMETOOLONG', 'the name is too long'],
+  ['EIO', 'the disk reports an error'],
+]);
+
+/** Opens a regular file, gives it to `use`, and closes it. Errors: FILE_NOT_FOUND, FILE_UNREADABLE. */
+export function withFile<T>(path: string, use: (file: number, size: number) => T): T {
+  let file: number | null = null;
+  try {
+    // Without O_NONBLOCK a named pipe would hold the process until somebody writes to it.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stat = fstatSync(file);
+    if (!stat.isFile()) {
+      const reason = stat.isDirectory() ? 'it is a folder' : 'it is no regular file';
+      throw new PlimsollError('FILE_UNREADABLE', { path, reason });
+    }
+    return use(file, stat.size);
+  } catch (cause) {
+    throw systemError(path, cause);
+  } finally {
+    if (file !== null) closeSync(file);
+  }
 }
+
+function systemError(path: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('syscall' in cause) || !('code' in cause)) return cause;
+  if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')
+    return new PlimsollError('FILE_NOT_FOUND', { path }, { cause });
+  const reason = REASONS.get(cause.code) ?? `the system answers ${cause.code}`;
+  return new PlimsollError('FILE_UNREADABLE', { path, reason }, { cause });
+}
+
+/** Opens a regular file. Errors: FILE_NOT_FOUND, FILE_UNREADABLE (a folder, a device, no permission). */
+export const openFile = (path: string): FileSource =>
+  withFile(path, (_file, size) => new FileSource(path, size));

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -71,6 +73,25 @@ describe('the format of a file', () => {
   });
 });
 
+describe('what cannot be a model file', () => {
+  it('is refused at once: a pipe, a device, a link to itself, a path through a file', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    symlinkSync('loop', join(folder, 'loop'));
+    expect(() => readModelFile(pipe)).toThrow(/no regular file/);
+    expect(() => readModelFile('/dev/null')).toThrow(/no regular file/);
+    expect(() => readModelFile(join(folder, 'loop'))).toThrow(/links lead in a circle/);
+    expect(() => readModelFile(join(write('plain', 'x'), 'below'))).toThrow(refusal('FILE_NOT_FOUND'));
+    expect(() => readModelFile(join(folder, 'n'.repeat(300)))).toThrow(/name is too long/);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('is refused with the reason: no permission', () => {
+    const path = write('secret.pkl', 'x');
+    chmodSync(path, 0);
+    expect(() => readModelFile(path)).toThrow(/permission is denied/);
+  });
+});
+
 describe('a file on disk', () => {
   const path = write(
     'a.bin',
@@ -95,6 +116,16 @@ describe('a file on disk', () => {
     ] as const) {
       expect(() => source.slice(start, end)).toThrow(refusal('READ_TRUNCATED'));
     }
+  });
+
+  it('never gives more than it had when it was opened, and says so where it has less now', () => {
+    const changing = write('changing.bin', 'abcdef');
+    const source = openFile(changing);
+    write('changing.bin', 'abcdefghijkl');
+    expect(Buffer.from(source.slice(0, 6)).toString()).toBe('abcdef');
+    const shrinking = openFile(changing);
+    write('changing.bin', 'abc');
+    expect(() => shrinking.slice(0, 12)).toThrow(refusal('READ_TRUNCATED'));
   });
 
   it('finds plain files beside it, and nothing else', () => {
