@@ -35,7 +35,7 @@ const late = ({ clock, policy }: RolloutState, why: string): Judgement =>
   clock.elapsed >= policy.maxTime ? { kind: 'deadline', why } : { kind: 'freeze', why };
 
 /** At weight 100 there is no control, hence no evidence to wait for. */
-export const isLastStage = ({ phase, stage, policy }: RolloutState): boolean =>
+const isLastStage = ({ phase, stage, policy }: RolloutState): boolean =>
   phase.kind === 'running' && policy.stages[stage]?.weight === 100;
 
 /** What the running stage still lacks, in words, or null where it may end. */

@@ -37,7 +37,7 @@ export function cupedTheta(arms: readonly JointMoments[]): number {
 }
 
 /** Mean and variance of Y − θ·X in one arm. */
-export function adjustedMean({ n, y, x, yy, xx, xy }: JointMoments, theta: number): ArmMean {
+function adjustedMean({ n, y, x, yy, xx, xy }: JointMoments, theta: number): ArmMean {
   const variance =
     covariance(n, y, y, yy) + theta * theta * covariance(n, x, x, xx) - 2 * theta * covariance(n, x, y, xy);
   return { n, mean: (y - theta * x) / n, variance: Math.max(0, variance) };

@@ -11,16 +11,16 @@ export interface SequentialOptions {
   readonly tuned: number;
 }
 
-export const SEQUENTIAL: SequentialOptions = { alpha: 0.05, tuned: 5000 };
+const SEQUENTIAL: SequentialOptions = { alpha: 0.05, tuned: 5000 };
 
 /** Units that each arm needs before its variance is believed; heavy tails need winsorising besides. */
-export const BURN_IN = 500;
+const BURN_IN = 500;
 
 export const isBurnedIn = (arms: readonly ArmMean[], units = BURN_IN): boolean =>
   arms.every(({ n, variance }) => n >= units && Number.isFinite(variance));
 
 /** ρ of the mixture, tightest at `tuned` units. */
-export const mixtureRho = ({ alpha, tuned }: SequentialOptions): number =>
+const mixtureRho = ({ alpha, tuned }: SequentialOptions): number =>
   Math.sqrt((-2 * Math.log(alpha) + Math.log(1 - 2 * Math.log(alpha))) / tuned);
 
 /** Two-sided interval for the lift, valid at every look together. */

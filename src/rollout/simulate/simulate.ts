@@ -49,7 +49,7 @@ export function simulate(
 }
 
 /** One rollout from its start to a verdict, or to the horizon. */
-export function simulateRun(scenario: Scenario, traffic: Traffic): Run {
+function simulateRun(scenario: Scenario, traffic: Traffic): Run {
   const { policy, horizon } = scenario;
   const binding = { candidate: 'c', stable: 's', policyHash: 'p' };
   let { state } = decide(startRollout({ attempt: 'run', binding, policy, now: 0 }), { kind: 'tick' }, 0);
@@ -71,7 +71,7 @@ function outcomeOf({ phase }: RolloutState): Run['outcome'] {
   return phase.kind === 'promoted' || phase.kind === 'provisional' ? 'promoted' : 'held';
 }
 
-export function summary(runs: readonly Run[]): Simulation {
+function summary(runs: readonly Run[]): Simulation {
   const of = (outcome: Run['outcome']): number[] =>
     runs.filter((run) => run.outcome === outcome).map(({ seconds }) => seconds);
   const delays = of('rolledBack');
