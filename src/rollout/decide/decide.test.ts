@@ -4,6 +4,7 @@ import type { RecordedWindow } from '../window.ts';
 import { parseWindow } from '../window.ts';
 import { decide } from './decide.ts';
 import { type Decision, type RolloutEvent, type RolloutState, startRollout } from './state.ts';
+import { statusOf } from './status.ts';
 
 const BINDING = { candidate: 'sha256:c', stable: 'sha256:s', policyHash: 'p' };
 const SECOND = 1000;
@@ -152,6 +153,43 @@ describe('a harmful candidate', () => {
     expect(state.stage).toBe(1);
     expect(reason).toMatch(/less evidence of harm in errors/);
   });
+});
+
+test.each([
+  ['latency', { over: { p50: 80, p99: 30 } }, { over: { p50: 950, p99: 19 } }],
+  ['outputs', { shifted: { low: 40, high: 2 } }, { shifted: { low: 30, high: 20 } }],
+  ['labels', { labels: { units: 90, failures: 60 } }, { labels: { units: 1500, failures: 150 } }],
+])('a candidate that is worse in %s alone is rolled back by that guard alone', (guard, candidate, stable) => {
+  const worse = parseWindow(
+    JSON.stringify({
+      rollout: 'r',
+      window: 1,
+      arms: {
+        candidate: { units: 100, failures: 0, ...candidate },
+        stable: { units: 1900, failures: 0, ...stable },
+      },
+    }),
+    1,
+  );
+  const guarded = started({ guards: { labels: {} } });
+  const { state } = last(run(guarded, [TICK, { kind: 'window', window: worse }]));
+  expect(state.phase).toEqual({ kind: 'rolled-back', cause: guard });
+  expect(statusOf(state)).toMatchObject({ state: 'rolled-back', weight: 0 });
+  const unguarded = started({ guards: { [guard]: false } });
+  expect(last(run(unguarded, [TICK, { kind: 'window', window: worse }])).state.phase.kind).toBe('running');
+});
+
+test('the status names state, stage, weight and evidence, and how many units were harmed', () => {
+  const { state } = last(run(started(), [TICK, healthy(0), failing(1)]));
+  // 30 of 200 failed, where stable's 5 of 3800 would have made 0.26.
+  expect(statusOf(state)).toMatchObject({ state: 'rolled-back', stage: 0, stages: 3, harmedUnits: 30 });
+  const { evidence } = statusOf(state);
+  expect(evidence.errors!.bound).toBeCloseTo(Math.log(250), 9);
+  expect(evidence.errors!.maxLog).toBeGreaterThan(evidence.errors!.bound);
+  const states = (['pause', 'abort'] as const).map(
+    (kind) => statusOf(last(run(started(), [TICK, command(kind)])).state).state,
+  );
+  expect(states).toEqual(['holding', 'aborted']);
 });
 
 describe('what blocks a promotion without blaming the candidate', () => {

@@ -13,6 +13,9 @@ export function judgeArrival(settled: readonly IndexRange[], index: number, allo
   return index < last - allowance ? 'late' : 'new';
 }
 
+/** Most gaps that are remembered; beyond it the oldest is closed, and what would still fill it is a duplicate. */
+const RANGES_MAX = 1000;
+
 /** The ranges with `index` in them, neighbours joined. */
 export function settle(settled: readonly IndexRange[], index: number): readonly IndexRange[] {
   const before = settled.filter(({ to }) => to < index - 1);
@@ -20,5 +23,8 @@ export function settle(settled: readonly IndexRange[], index: number): readonly 
   const touching = settled.slice(before.length, settled.length - after.length);
   const from = Math.min(index, ...touching.map((range) => range.from));
   const to = Math.max(index, ...touching.map((range) => range.to));
-  return [...before, { from, to }, ...after];
+  const ranges = [...before, { from, to }, ...after];
+  if (ranges.length <= RANGES_MAX) return ranges;
+  const [first, second, ...rest] = ranges as [IndexRange, IndexRange, ...IndexRange[]];
+  return [{ from: first.from, to: second.to }, ...rest];
 }

@@ -1,0 +1,64 @@
+/** What people are shown of a rollout. Pure. */
+import { excessUnits } from '../evidence/race.ts';
+import { GUARDS, type GuardName } from '../policy/policy.ts';
+import type { Phase, RolloutState } from './state.ts';
+
+export interface GuardStatus {
+  /** Natural logarithm of the evidence of harm now, at most, and where it rolls back. */
+  readonly log: number;
+  readonly maxLog: number;
+  readonly bound: number;
+  /** log evidence of no harm, and where it certifies; null without a certificate. */
+  readonly certificate: { readonly log: number; readonly bound: number } | null;
+  readonly harmedUnits: number;
+}
+
+export interface RolloutStatus {
+  readonly state: 'running' | 'holding' | 'promoted' | 'rolled-back' | 'aborted';
+  readonly stage: number;
+  readonly stages: number;
+  /** Candidate's share of units in percent. */
+  readonly weight: number;
+  readonly evidence: Readonly<Partial<Record<GuardName, GuardStatus>>>;
+  /** Units that went wrong on account of the candidate, by the guard that saw most. */
+  readonly harmedUnits: number;
+}
+
+const STATES: Readonly<Record<Phase['kind'], RolloutStatus['state']>> = {
+  running: 'running',
+  holding: 'holding',
+  provisional: 'promoted',
+  promoted: 'promoted',
+  'rolled-back': 'rolled-back',
+  aborted: 'aborted',
+};
+
+export function statusOf(state: RolloutState): RolloutStatus {
+  const seen = GUARDS.flatMap((name) => {
+    const status = guardStatus(state, name);
+    return status === null ? [] : [[name, status] as const];
+  });
+  return {
+    state: STATES[state.phase.kind],
+    stage: state.stage,
+    stages: state.policy.stages.length,
+    weight: state.weight / 100,
+    evidence: Object.fromEntries(seen),
+    harmedUnits: Math.max(0, ...seen.map(([, { harmedUnits }]) => harmedUnits)),
+  };
+}
+
+/** Null where the policy has no such guard, or it has seen nothing. */
+function guardStatus({ policy, evidence }: RolloutState, name: GuardName): GuardStatus | null {
+  const guard = policy.guards[name];
+  const seen = evidence.guards[name];
+  if (guard === null || seen.maxLog === null || seen.races.length === 0) return null;
+  const { certificate } = policy;
+  return {
+    log: seen.log,
+    maxLog: seen.maxLog,
+    bound: Math.log(1 / guard.alpha),
+    certificate: certificate && { log: seen.races[0]!.certificate, bound: Math.log(1 / certificate.alpha) },
+    harmedUnits: excessUnits(seen),
+  };
+}
