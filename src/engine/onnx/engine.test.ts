@@ -41,6 +41,33 @@ describe('createOnnxEngine()', () => {
     }
   });
 
+  test('answers half precision as its bits, in and out', async () => {
+    const g = new GraphBuilder('halves');
+    const x = g.input('x', 'float16', ['N', 2]);
+    g.output('doubled', g.add('Add', [x, x]), 'float16', ['N', 2]);
+    const doubled = { name: 'doubled', dtype: 'float16', shape: [-1, 2] } as const;
+    const signature: Signature = {
+      form: 'tensors',
+      tensors: [{ name: 'x', dtype: 'float16', shape: [-1, 2] }],
+      outputs: [doubled],
+      classes: null,
+    };
+    const engine = await createOnnxEngine({ onnx: encodeModel(g.build({})), signature });
+    // 1, 1.5, -2 and the smallest subnormal in binary16 (IEEE 754 §3.4); their doubles have one more in the exponent.
+    const data = Uint16Array.of(0x3c00, 0x3e00, 0xc000, 0x0001);
+    const answer = await engine.infer({
+      kind: 'tensors',
+      rows: 2,
+      tensors: { x: { dtype: 'float16', shape: [2, 2], data } },
+    });
+    expect(answer['doubled']).toEqual({
+      dtype: 'float16',
+      shape: [2, 2],
+      data: Uint16Array.of(0x4000, 0x4200, 0xc400, 0x0002),
+    });
+    await engine.close();
+  });
+
   test('refuses a fraction where the graph takes whole numbers, and names the cell', async () => {
     const outputs = [{ name: 'transform', dtype: 'int64', shape: [-1, 2] }] as const;
     const engine = await createOnnxEngine({ onnx: doubling('int64'), signature: signature(outputs) });

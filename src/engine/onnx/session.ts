@@ -80,12 +80,21 @@ export class GraphSession {
   /** Nothing is copied. Type names are the same on both sides. */
   #toOrt(tensor: Tensor): OrtTensor {
     const data = tensor.data as TypedTensor<'float64'>['data'];
-    return new this.#ort.Tensor(tensor.dtype as 'float64', data, tensor.shape);
+    const made = new this.#ort.Tensor(tensor.dtype as 'float64', data, tensor.shape);
+    // The constructor makes a `Float16Array` of the bits, which the native half (1.30) reads as empty.
+    if (tensor.dtype === 'float16') Object.defineProperty(made, 'data', { value: data });
+    return made;
   }
 }
 
-const fromOrt = (tensor: OrtTensor): Tensor =>
-  ({ dtype: tensor.type as DType, shape: [...tensor.dims], data: tensor.data }) as Tensor;
+/** Half precision stays the bits that it is here; the runtime answers it as `Float16Array` where there is one. */
+function fromOrt({ type, dims, data }: OrtTensor): Tensor {
+  const bits = type === 'float16' && ArrayBuffer.isView(data) ? bitsOf(data) : data;
+  return { dtype: type as DType, shape: [...dims], data: bits } as Tensor;
+}
+
+const bitsOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint16Array =>
+  new Uint16Array(buffer, byteOffset, byteLength / Uint16Array.BYTES_PER_ELEMENT);
 
 /** First line of an error of the runtime; the rest are addresses and source lines. */
 function reasonOf(error: unknown): string {
