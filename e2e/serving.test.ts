@@ -65,6 +65,20 @@ test('a bad cell is answered with 422 as FastAPI does', async () => {
   }
 });
 
+test('a body in another encoding than UTF-8 is refused, not read with its letters replaced', async () => {
+  const url = await serve();
+  const latin1 = (padding: string) =>
+    Buffer.from(`{"rows": [[1, 2]], "parameters": "caf\xe9"}${padding}`, 'latin1');
+  const utf16 = Buffer.from('\ufeff{"rows": [[1, 2]]}', 'utf16le');
+  for (const body of [latin1(''), latin1(' '.repeat(100_000)), utf16]) {
+    const { status, json } = await call(`${url}/predict`, { body });
+    expect([status, json.detail[0].msg]).toEqual([
+      422,
+      'body: expected JSON in UTF-8, got text in another encoding',
+    ]);
+  }
+});
+
 test('several models are addressed by name and version, and mistakes name the choices', async () => {
   const versions = [
     fakeVersion('quick', 'titanic'),
@@ -98,6 +112,8 @@ test('several models are addressed by name and version, and mistakes name the ch
     404,
     'Cannot find version 9 of model "titanic": this server has 1, 2',
   ]);
+  for (const spelling of ['0x1', '1.0', '01', '1e0', '', '%20', '__proto__'])
+    expect((await refused(`/models/titanic/versions/${spelling}/predict`))[0], spelling).toBe(404);
   expect((await refused('/models/__proto__/predict'))[0]).toBe(404);
   expect((await refused('/models/%ff/predict'))[0]).toBe(404);
 });
@@ -189,7 +205,10 @@ test('a request id is echoed where it is harmless', async () => {
   expect(refused.headers['x-request-id']).toBe('mine');
 });
 
-test('a defect is answered without its words, and counted', async () => {
+test.each([
+  ['this', ''],
+  ['a scoring', ' '.repeat(100_000)],
+])('a defect in %s thread is answered without its words, and counted', async (_thread, padding) => {
   const errors: object[] = [];
   const logger = {
     info: () => undefined,
@@ -198,7 +217,7 @@ test('a defect is answered without its words, and counted', async () => {
   };
   const url = await serve({ versions: [fakeVersion('failing')], logger });
   const { status, text, json } = await call(`${url}/predict`, {
-    body: ROWS,
+    body: JSON.stringify(ROWS) + padding,
     headers: { 'x-request-id': 'r1' },
   });
   expect([status, json.error.code]).toEqual([500, 'INTERNAL']);
@@ -212,7 +231,9 @@ test('bytes that are no HTTP are answered in JSON', async () => {
   const socket = connect(Number(url.port), url.hostname);
   socket.end('BOGUS\r\n\r\n');
   const [bytes] = (await once(socket, 'data')) as [Buffer];
-  expect(bytes.toString()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/json\r\n/);
+  const [head, body] = bytes.toString().split('\r\n\r\n');
+  expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/json\r\n/);
+  expect(JSON.parse(body!)).toEqual({ detail: 'Cannot read the request: Invalid method encountered' });
 });
 
 test('a taken port is named', async () => {

@@ -39,7 +39,7 @@ export class DataPlane {
     const versions = this.#models.get(name);
     if (!versions) throw new PlimsollError('MODEL_NOT_FOUND', { model: name, known: this.#known() });
     const numbers = [...versions.keys()].sort((a, b) => a - b);
-    const found = versions.get(version === null ? numbers.at(-1)! : Number(version));
+    const found = versions.get(version === null ? numbers.at(-1)! : numberOf(version));
     if (found) return found;
     throw new PlimsollError('VERSION_NOT_FOUND', { model: name, version, known: numbers.join(', ') });
   }
@@ -62,3 +62,7 @@ export class DataPlane {
     return this.models.join(', ') || 'no model';
   }
 }
+
+/** A version as it is written, and no other spelling of its number (`0x1`, `1.0`, `01`). */
+const numberOf = (version: number | string): number =>
+  /^[1-9]\d*$/.test(String(version)) ? Number(version) : Number.NaN;

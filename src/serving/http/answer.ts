@@ -45,9 +45,9 @@ const engineDetail = (msg: string, { row, column }: ErrorDetails): InputDetail =
   return { type: 'value_error', loc: ['body', ...place], msg };
 };
 
-/** A coded error as it is; anything else is a defect, whose words stay in the log. */
+/** A coded error as it is; a defect, in this thread or another, leaves its words (a stack, a path) in the log. */
 export const codedError = (error: unknown, requestId: string): PlimsollError =>
-  isPlimsollError(error)
+  isPlimsollError(error) && error.code !== 'INTERNAL'
     ? error
     : new PlimsollError(
         'INTERNAL',
@@ -56,8 +56,8 @@ export const codedError = (error: unknown, requestId: string): PlimsollError =>
       );
 
 /** How a refused request is counted. */
-export function outcomeOf({ code, http }: PlimsollError): Outcome {
-  if (code === 'OVERLOADED' || code === 'STOPPING') return 'overloaded';
+export function outcomeOf({ http }: PlimsollError): Outcome {
+  if (http === 503) return 'overloaded';
   return http < 500 ? 'invalid' : 'error';
 }
 

@@ -8,6 +8,10 @@ const STATUS: ReadonlyMap<string | undefined, number> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', 408],
 ]);
 
+/** What the parser says in words ("Invalid method encountered"); its texts are constants, never the client's bytes. */
+const reasonOf = (error: NodeJS.ErrnoException & { readonly reason?: string }): string | undefined =>
+  error.reason;
+
 /** Answers bytes that are no HTTP request, in JSON as everything else, and closes. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -15,7 +19,9 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
     return;
   }
   const status = STATUS.get(error.code) ?? 400;
-  const body = JSON.stringify({ detail: `Cannot read the request: ${STATUS_CODES[status]}` });
+  const body = JSON.stringify({
+    detail: `Cannot read the request: ${reasonOf(error) ?? STATUS_CODES[status]}`,
+  });
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'content-type: application/json',

@@ -11,6 +11,7 @@ import { INLINE_BODY, INLINE_MICROS } from './limits.ts';
 import { STAGE } from './metrics.ts';
 import type { Route } from './routes.ts';
 import { serverTiming } from './server-timing.ts';
+import { textOf } from './text.ts';
 
 /** Predicted microseconds to parse and check a byte of JSON, measured (bench/door.ts). */
 const BYTE_MICROS = 0.02;
@@ -95,7 +96,7 @@ export class Exchange {
     if (this.#over) return;
     const started = performance.now();
     try {
-      const batch = this.#route.decode(parseBody(bytes.toString()));
+      const batch = this.#route.decode(parseBody(textOf(bytes)));
       const micros = batch.rows * this.#route.rowMicros;
       const preprocess = performance.now() - started;
       if (micros > INLINE_MICROS) this.#offload(bytes);

@@ -5,6 +5,7 @@ import type { LoadedVersion } from '../../registry/version.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import { parseBody } from '../rows/parse.ts';
 import type { WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
+import { textOf } from './text.ts';
 
 /**
  * The front loop goes first where both want the same core. Linux gives each thread a niceness of its own and takes 0
@@ -64,9 +65,6 @@ async function score(request: WorkerRequest): Promise<WorkerReply> {
   };
   return { kind: 'answer', body, rows: batch.rows, timing };
 }
-
-const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString();
 
 function refusal(error: unknown): WorkerReply {
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);

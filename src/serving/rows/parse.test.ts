@@ -30,6 +30,10 @@ test('a mistake in the JSON is named with its position', () => {
   expect(complaint('[NaNa]')).toMatchObject({ type: 'json_invalid' });
 });
 
+test('a bare word is read beside a text of many megabytes', () => {
+  expect(parseBody(`["${'x'.repeat(20_000_000)}", NaN]`)).toEqual([expect.any(String), null]);
+});
+
 test('hostile text takes no longer than its length', () => {
   const started = performance.now();
   complaint(`NaN"${'\\"'.repeat(500_000)}\\`);

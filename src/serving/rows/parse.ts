@@ -1,7 +1,10 @@
 import { Complaints } from './complaints.ts';
 
-/** Strings are skipped (an unfinished one to the end, so that no text takes long); bare words are caught. */
-const WORDS = /"(?:[^"\\]|\\[\s\S]?)*"?|-?Infinity\b|\bNaN\b/g;
+/**
+ * Bare words, and the marks that tell whether they stand inside a string. No repetition: a pattern that takes a whole
+ * string at once runs out of stack on a long one.
+ */
+const MARKS = /"|\\[\s\S]|-?Infinity\b|\bNaN\b/g;
 const REPLACED: Readonly<Record<string, string>> = {
   NaN: 'null',
   Infinity: '"Infinity"',
@@ -24,10 +27,18 @@ function parseLoosely(text: string, first: SyntaxError): unknown {
   const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
   if (plain === text && !/NaN|Infinity/.test(text)) return complain(text, first);
   try {
-    return JSON.parse(plain.replaceAll(WORDS, (word) => REPLACED[word] ?? word));
+    return JSON.parse(withoutBareWords(plain));
   } catch {
     return complain(text, first);
   }
+}
+
+function withoutBareWords(text: string): string {
+  let inString = false;
+  return text.replaceAll(MARKS, (mark) => {
+    if (mark === '"') inString = !inString;
+    return inString ? mark : (REPLACED[mark] ?? mark);
+  });
 }
 
 function complain(text: string, error: SyntaxError): never {
