@@ -1,9 +1,9 @@
-import type { LoadedVersion, Manifest } from '../registry/version.ts';
+import type { AcceptedVersion, Manifest } from '../registry/version.ts';
 import { count, table } from './table.ts';
 import { styled } from './terminal.ts';
 
 /** What `serve --json` prints once it answers. */
-export function listing(url: string, versions: readonly LoadedVersion[]): unknown {
+export function listing(url: string, versions: readonly AcceptedVersion[]): unknown {
   return {
     url,
     models: versions.map(({ model, version, manifest }) => ({
@@ -22,7 +22,7 @@ export function listing(url: string, versions: readonly LoadedVersion[]): unknow
 }
 
 /** The same for people: what was found, where to look, and one request that works. */
-export function greeting(url: string, versions: readonly LoadedVersion[]): string {
+export function greeting(url: string, versions: readonly AcceptedVersion[]): string {
   const rows = versions.map(({ model, manifest }) => [model, found(manifest), proof(manifest)]);
   const first = versions[0]!;
   return [

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
-import { serveConfig } from '../config/config.ts';
+import { type ServeConfig, serveConfig } from '../config/config.ts';
 import type { NamedFile } from '../config/models.ts';
 import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
-import type { LoadedVersion } from '../registry/version.ts';
+import type { AdmitOptions } from '../registry/admit.ts';
+import type { AcceptedVersion } from '../registry/version.ts';
 import type { Define } from './commands.ts';
 import { dataRuntime, type FileOptions, withFileOptions } from './file-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -28,7 +29,7 @@ export const serve: Define = (command, terminal) => {
     .option('--golden <file>', 'expected outputs that a single file must give first')
     .option('--port <number>', 'port (default: 8080; 0 takes a free one)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
-    .option('--workers <number>', 'serving processes: auto or 1')
+    .option('--workers <number>', 'serving processes: auto (cores - 1) or a number')
     .option('--max-body <size>', 'largest request body (default: 32mb)')
     .option('--config <file>', 'settings (default: plimsoll.yaml or plimsoll.json where there is one)')
     .addHelpText(
@@ -40,7 +41,7 @@ export const serve: Define = (command, terminal) => {
         'Examples:',
         '  $ plimsoll serve model.joblib',
         '  $ plimsoll serve churn=models/churn.pkl price=models/price.joblib --port 9090',
-        '  $ plimsoll serve models/ --host 0.0.0.0',
+        '  $ plimsoll serve models/ --host 0.0.0.0 --workers 4',
       ].join('\n'),
     )
     .action(async (files: string[]) => {
@@ -55,48 +56,81 @@ export const serve: Define = (command, terminal) => {
         models: files,
         name,
       });
-      const versions = await acceptAll(
-        config.files,
-        { dataDir: config.dataDir, runtime, golden: options.golden, maxModel: options.maxModel },
-        terminal,
-      );
-      const { startServer } = await import('../server/start.ts');
-      const { stderrLog } = await import('./log.ts');
-      const server = await startServer({
-        versions,
-        host: config.host,
-        port: config.port,
-        maxBody: config.maxBody,
-        logger: stderrLog(),
-      });
-      stopOnSignal(() => server.close());
+      const acceptance = {
+        dataDir: config.dataDir,
+        runtime,
+        golden: options.golden,
+        maxModel: options.maxModel,
+      };
+      const begin = config.workers === 1 ? serveHere : serveInWorkers;
+      const { url, versions, close, ended } = await begin(config, acceptance, terminal);
+      stopOnSignal(close);
       const { greeting, listing } = await import('./greeting.ts');
-      terminal.answer(listing(server.url, versions), () => greeting(server.url, versions));
-      await rememberCompiledCode();
+      terminal.answer(listing(url, versions), () => greeting(url, versions));
+      const { rememberCompiledCode } = await import('../server/compile-cache.ts');
+      rememberCompiledCode();
+      await ended;
     });
 };
 
-interface Acceptance {
-  readonly dataDir: string;
-  readonly runtime: 'native' | 'onnx' | undefined;
-  readonly golden: string | undefined;
-  readonly maxModel: number | undefined;
+interface Serving {
+  readonly url: string;
+  readonly versions: readonly AcceptedVersion[];
+  close(): Promise<void>;
+  /** Rejects where serving ends by itself. */
+  readonly ended?: Promise<void>;
+}
+
+type Acceptance = Omit<AdmitOptions, 'name' | 'onProgress'>;
+
+/** Serves in this very process. */
+async function serveHere(config: ServeConfig, acceptance: Acceptance, terminal: Terminal): Promise<Serving> {
+  const { acceptFile } = await import('../registry/accept.ts');
+  const versions = await acceptAll(
+    config.files,
+    (path, more) => acceptFile(path, { ...acceptance, ...more }),
+    terminal,
+  );
+  const { startServer } = await import('../server/start.ts');
+  const { stderrLog } = await import('../server/log.ts');
+  const { host, port, maxBody } = config;
+  const server = await startServer({ versions, host, port, maxBody, logger: stderrLog() });
+  return { url: server.url, versions, close: () => server.close() };
+}
+
+/** Serves in processes of their own; this one reads no model and answers no request. */
+async function serveInWorkers(
+  config: ServeConfig,
+  acceptance: Acceptance,
+  terminal: Terminal,
+): Promise<Serving> {
+  const { admitFile } = await import('../registry/admit.ts');
+  const versions = await acceptAll(
+    config.files,
+    (path, more) => admitFile(path, { ...acceptance, ...more }),
+    terminal,
+  );
+  const { startWorkers } = await import('../server/workers/workers.ts');
+  const { stderrLog } = await import('../server/log.ts');
+  const { host, port, maxBody, workers } = config;
+  const bundles = versions.map(({ bundle, model, version }) => ({ bundle, model, version }));
+  const server = await startWorkers({ workers, bundles, host, port, maxBody, logger: stderrLog() });
+  return { url: server.url, versions, close: () => server.close(), ended: server.ended };
 }
 
 /** Accepts each file in turn. A file out of a folder that cannot be served is reported and left out. */
-async function acceptAll(
+async function acceptAll<V extends AcceptedVersion>(
   files: readonly NamedFile[],
-  acceptance: Acceptance,
+  accept: (path: string, options: Pick<AdmitOptions, 'name' | 'onProgress'>) => Promise<V>,
   terminal: Terminal,
-): Promise<LoadedVersion[]> {
-  const { acceptFile } = await import('../registry/accept.ts');
-  const versions: LoadedVersion[] = [];
+): Promise<V[]> {
+  const versions: V[] = [];
   let refusal: PlimsollError | undefined;
   for (const { name, path, found } of files) {
     const progress = terminal.progress(basename(path));
     try {
       const onProgress = (stage: string): void => progress.update(stage);
-      versions.push(await acceptFile(path, { ...acceptance, name, onProgress }));
+      versions.push(await accept(path, { name, onProgress }));
     } catch (error) {
       if (!found || !isPlimsollError(error)) throw error;
       refusal = error;
@@ -128,10 +162,4 @@ function stopOnSignal(close: () => Promise<void>): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-}
-
-/** Writes the compile cache now: a server that is killed later would leave none for the next start. */
-async function rememberCompiledCode(): Promise<void> {
-  const { default: module } = await import('node:module');
-  setTimeout(() => module.flushCompileCache?.(), 1000).unref();
 }

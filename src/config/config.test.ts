@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Given, serveConfig } from './config.ts';
@@ -42,11 +42,22 @@ test('every mistake is reported at once', async () => {
   await expect(failed).rejects.toHaveProperty('details.list', [
     `${settings}: "prot" is no setting, wanted one of port, host, workers, maxBody, data, models`,
     '--port is "99999", wanted a port from 0 to 65535',
-    `${settings}: workers is 0, wanted "auto" or 1: this version serves in one process`,
+    `${settings}: workers is 0, wanted "auto" or a number from 1 to 256`,
     '--max-body is "lots", wanted a size such as 10mb, up to 4gb',
     '"none.pkl": no such file',
   ]);
 });
+
+test('workers are a number, or one less than the cores', async () => {
+  const workers = async (text: string) => (await serveConfig(given({ flags: { workers: text } }))).workers;
+  expect(await workers('1')).toBe(1);
+  expect(await workers('12')).toBe(12);
+  expect(await workers('auto')).toBe(Math.max(1, availableParallelism() - 1));
+  for (const text of ['0', 'abc', '-1', '1.5', '', '257']) {
+    await expect(workers(text)).rejects.toMatchObject({ code: 'CONFIG_INVALID', exit: 2 });
+  }
+});
+
 test('files are named by NAME=FILE, by their stem, or by --name', async () => {
   const names = async (changes: Partial<Given>) =>
     (await serveConfig(given(changes))).files.map(({ name }) => name);

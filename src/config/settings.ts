@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** One setting of `serve`: where it comes from, how it is read, what it is for. */
 export interface Setting<T> {
   readonly env: string;
@@ -24,8 +26,15 @@ function parsePort(text: string): number | undefined {
   return port <= 65_535 ? port : undefined;
 }
 
-/** One process serves; large requests go to threads of it. */
-const parseWorkers = (text: string): number | undefined => (text === 'auto' || text === '1' ? 1 : undefined);
+/** More processes than any machine has use for. */
+const MOST_WORKERS = 256;
+
+/** `auto` leaves a core to the scoring threads, and serves in one process where that leaves one. */
+function parseWorkers(text: string): number | undefined {
+  if (text === 'auto') return Math.max(1, availableParallelism() - 1);
+  const workers = /^\d+$/.test(text) ? Number(text) : 0;
+  return workers >= 1 && workers <= MOST_WORKERS ? workers : undefined;
+}
 
 const parseName = (text: string): string | undefined => (text.trim() === '' ? undefined : text);
 
@@ -40,7 +49,7 @@ export const SETTINGS = {
   workers: {
     env: 'PLIMSOLL_WORKERS',
     fallback: 'auto',
-    wanted: '"auto" or 1: this version serves in one process',
+    wanted: `"auto" or a number from 1 to ${MOST_WORKERS}`,
     parse: parseWorkers,
   },
   maxBody: {

@@ -1,5 +1,5 @@
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
-import type { AcceptMessage, AcceptRequest } from './accept.ts';
+import type { AcceptMessage, AcceptRequest } from './admit.ts';
 import { proveFile } from './prove.ts';
 
 /** Entry of the short-lived process that reads and proves one untrusted file. */

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { tryContent } from '../engine/onnx/try-load.ts';
 import { readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
-import type { AcceptRequest } from './accept.ts';
+import type { AcceptRequest } from './admit.ts';
 import { exampleRow } from './boundary/example.ts';
 import { CONVERTER, digestFile, writeBundle } from './bundle.ts';
 import { contentOf } from './content.ts';

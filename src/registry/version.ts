@@ -59,12 +59,16 @@ export interface Manifest {
   readonly example: unknown;
 }
 
-/** A version ready to answer. */
-export interface LoadedVersion {
+/** A version that has been proved. */
+export interface AcceptedVersion {
   readonly model: string;
   readonly version: number;
   readonly manifest: Manifest;
-  readonly engine: Engine;
   /** Folder from which `loadBundle` gives the same engine again, in this process or a worker. */
   readonly bundle: string;
+}
+
+/** A version ready to answer. */
+export interface LoadedVersion extends AcceptedVersion {
+  readonly engine: Engine;
 }

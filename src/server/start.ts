@@ -12,6 +12,8 @@ import { DEFAULT_LIMITS, type HttpLimits } from '../serving/http/limits.ts';
 import { Metrics } from '../serving/http/metrics.ts';
 import { Offload } from '../serving/http/offload.ts';
 import { systemPages } from '../serving/http/system.ts';
+import { type Address, listenFailed, urlOf } from './address.ts';
+import { drain, takeQueued } from './drain.ts';
 
 export interface ServerOptions extends Partial<HttpLimits> {
   /** Versions to answer; a name without a version means its highest. */
@@ -27,6 +29,12 @@ export interface ServerOptions extends Partial<HttpLimits> {
   readonly logger?: Logger | undefined;
   /** Module whose `loadBundle` the scoring threads use, instead of the registry's. */
   readonly loader?: string | undefined;
+  /** A bound socket that other processes listen on too; `host` and `port` then only say where it is. */
+  readonly listener?: object | undefined;
+  /** Where to count, for those who look on. */
+  readonly metrics?: Metrics | undefined;
+  /** What `/metrics` answers, where this process is not the only one that serves. */
+  readonly scrape?: (() => Promise<string>) | undefined;
 }
 
 export interface RunningServer {
@@ -41,20 +49,19 @@ const KEEP_ALIVE_MILLIS = 65_000;
 const REQUEST_MILLIS = 60_000;
 const DRAIN_MILLIS = 30_000;
 
-/** Puts the parts together and listens. Throws PORT_TAKEN. */
+/** Puts the parts together and listens. Throws LISTEN_FAILED. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { versions, host = '127.0.0.1', port = 8080, logger = SILENT } = options;
+  const { versions, host = '127.0.0.1', port = 8080, logger = SILENT, metrics = new Metrics() } = options;
   const limits = limitsOf(options);
   const plane = new DataPlane(versions);
-  const metrics = new Metrics();
-  const { threads, loader } = options;
+  const { threads, loader, listener, scrape } = options;
   const offload = new Offload({
     threads,
     loader,
     maxQueue: limits.maxQueue,
     maxMillis: limits.maxScoreMillis,
   });
-  const pages = systemPages({ plane, metrics, isStopping: () => door.stopping });
+  const pages = systemPages({ plane, metrics, isStopping: () => door.stopping, scrape });
   const docs = lazyDocs(plane, logger);
   const otherwise = (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
     const page = pages.get(path);
@@ -68,16 +75,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     door.handle,
   );
   server.on('clientError', answerClientError);
-  await listen(server, port, host);
-  const address = server.address() as AddressInfo;
-  const name = address.family === 'IPv6' ? `[${host}]` : host;
+  await listen(server, { host, port }, listener);
+  const { port: taken, family } = server.address() as AddressInfo;
   const close = async (): Promise<void> => {
     door.stopping = true;
+    if (listener) await takeQueued(server);
     await drain(server, options.drainMillis ?? DRAIN_MILLIS);
     await offload.close();
     await Promise.all(versions.map((version) => version.engine.close()));
   };
-  return { url: `http://${name}:${address.port}`, close };
+  return { url: urlOf({ host, port: taken }, family === 'IPv6'), close };
 }
 
 function limitsOf(options: ServerOptions): HttpLimits {
@@ -87,27 +94,15 @@ function limitsOf(options: ServerOptions): HttpLimits {
   return { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
 }
 
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  server.listen(port, host);
+async function listen(server: Server, address: Address, listener: object | undefined): Promise<void> {
+  if (listener) server.listen(listener);
+  else server.listen(address.port, address.host);
   try {
     await once(server, 'listening');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new PlimsollError('LISTEN_FAILED', {
-      host,
-      port,
-      reason: code === 'EADDRINUSE' ? 'the port is taken' : message,
-    });
+    throw listenFailed(address, code, message);
   }
-}
-
-/** Idle connections end at once, busy ones after their answer, and whatever is left when the time is over. */
-async function drain(server: Server, millis: number): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  const timer = setTimeout(() => server.closeAllConnections(), millis);
-  await closed;
-  clearTimeout(timer);
 }
 
 function allowsReading(request: IncomingMessage, response: ServerResponse, path: string): boolean {

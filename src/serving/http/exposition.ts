@@ -1,5 +1,18 @@
 import type { LoadedVersion } from '../../registry/version.ts';
-import { type Metrics, type ModelSeries, OUTCOMES, ROW_BOUNDS, STAGES, TIME_BOUNDS } from './metrics.ts';
+import { Metrics, type ModelSeries, OUTCOMES, ROW_BOUNDS, STAGES, TIME_BOUNDS } from './metrics.ts';
+import { joinFamilies } from './process-metrics.ts';
+import { addSnapshot, type Snapshot } from './snapshot.ts';
+
+/** What a scrape shows of several processes that serve together. */
+export interface Totals {
+  readonly snapshot: Snapshot;
+  /** Memory, processor and event loop of each process that answered, in the Prometheus text format. */
+  readonly processes: readonly string[];
+  /** Processes that answer. */
+  readonly ready: number;
+  /** Processes that ended and were replaced. */
+  readonly restarts: number;
+}
 
 type Labels = Readonly<Record<string, string | number>>;
 interface Sample {
@@ -107,5 +120,19 @@ export function expose(metrics: Metrics, versions: readonly LoadedVersion[], ori
       'When a version last answered.',
       answered.map((one) => ({ labels: labelsOf(one), value: (origin + one.lastAnswer!) / 1000 })),
     ),
+  ].join('\n');
+}
+
+/** The metrics of several workers: what they have counted together, and what each of them uses. */
+export function exposeTotals(totals: Totals, versions: readonly LoadedVersion[]): string {
+  const metrics = new Metrics();
+  addSnapshot(metrics, totals.snapshot);
+  return [
+    expose(metrics, versions, 0),
+    family('serving_workers_ready', 'gauge', 'Processes that answer.', [{ value: totals.ready }]),
+    family('serving_worker_restarts_total', 'counter', 'Processes that ended and were replaced.', [
+      { value: totals.restarts },
+    ]),
+    joinFamilies(totals.processes),
   ].join('\n');
 }

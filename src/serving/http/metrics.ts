@@ -24,22 +24,33 @@ export const ROW_BOUNDS: readonly number[] = Array.from({ length: ROW_BUCKETS - 
 const log2Ceiling = (value: number): number =>
   value <= 1 ? 0 : 32 - Math.clz32(Math.min(2 ** 31, Math.ceil(value)) - 1);
 
+const TIMES = OUTCOMES.length;
+const TIME_SUMS = TIMES + STAGES.length * TIME_BUCKETS;
+const BATCHES = TIME_SUMS + STAGES.length;
+const ROWS = BATCHES + ROW_BUCKETS;
+
 /** Counters of one version; nothing but indexed additions on the hot path. */
 export class ModelSeries {
   readonly model: string;
   readonly version: number;
-  readonly outcomes = new Float64Array(OUTCOMES.length);
+  /** Every counter in one array, so that those of several processes add up cell by cell. */
+  readonly counters = new Float64Array(ROWS + 1);
+  readonly outcomes = this.counters.subarray(0, TIMES);
   /** One row of buckets a stage. */
-  readonly times = new Float64Array(STAGES.length * TIME_BUCKETS);
-  readonly timeSums = new Float64Array(STAGES.length);
-  readonly batches = new Float64Array(ROW_BUCKETS);
-  rows = 0;
+  readonly times = this.counters.subarray(TIMES, TIME_SUMS);
+  readonly timeSums = this.counters.subarray(TIME_SUMS, BATCHES);
+  readonly batches = this.counters.subarray(BATCHES, ROWS);
   /** `performance.now()` of the last answer, or null. */
   lastAnswer: number | null = null;
 
   constructor(model: string, version: number) {
     this.model = model;
     this.version = version;
+  }
+
+  /** Rows of all answered requests. */
+  get rows(): number {
+    return this.counters[ROWS]!;
   }
 
   count(outcome: Outcome): void {
@@ -55,7 +66,7 @@ export class ModelSeries {
   /** Notes one answered request. */
   answered(rows: number, now: number): void {
     this.outcomes[0]!++;
-    this.rows += rows;
+    this.counters[ROWS]! += rows;
     this.batches[Math.min(ROW_BUCKETS - 1, log2Ceiling(rows))]!++;
     this.lastAnswer = now;
   }

@@ -5,23 +5,22 @@ import type { DataPlane } from '../data-plane.ts';
 import { sendError, sendJson } from './answer.ts';
 import { expose } from './exposition.ts';
 import type { Metrics } from './metrics.ts';
+import { loadProcessMetrics } from './process-metrics.ts';
 
 export interface SystemOptions {
   readonly plane: DataPlane;
   readonly metrics: Metrics;
   /** Whether new requests should go elsewhere. */
   readonly isStopping: () => boolean;
+  /** Text of the metrics, where this process is not the only one that serves. */
+  readonly scrape?: (() => Promise<string>) | undefined;
 }
 
 type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** What an operator asks a server: is it alive, is it ready, what does it serve, how is it doing. */
-export function systemPages({ plane, metrics, isStopping }: SystemOptions): ReadonlyMap<string, Page> {
-  let processMetrics: (() => Promise<string>) | null = null;
-  const scrape = async (): Promise<string> => {
-    processMetrics ??= await loadProcessMetrics();
-    return expose(metrics, plane.versions, performance.timeOrigin) + (await processMetrics());
-  };
+export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
+  const { plane, isStopping, scrape = ownMetrics(options) } = options;
   return new Map<string, Page>([
     ['/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' })],
     [
@@ -36,6 +35,15 @@ export function systemPages({ plane, metrics, isStopping }: SystemOptions): Read
   ]);
 }
 
+/** What this process has counted and what it uses. */
+function ownMetrics({ plane, metrics }: SystemOptions): () => Promise<string> {
+  let processMetrics: (() => Promise<string>) | null = null;
+  return async () => {
+    processMetrics ??= await loadProcessMetrics();
+    return expose(metrics, plane.versions, performance.timeOrigin) + (await processMetrics());
+  };
+}
+
 async function sendMetrics(response: ServerResponse, text: Promise<string>): Promise<void> {
   try {
     const body = await text;
@@ -45,15 +53,6 @@ async function sendMetrics(response: ServerResponse, text: Promise<string>): Pro
     const reason = (error as Error).message;
     sendError(response, new PlimsollError('INTERNAL', { action: 'the metrics', reason }));
   }
-}
-
-/** Memory, processor and event loop, loaded by the first scrape: a server that nobody scrapes carries none of it. */
-async function loadProcessMetrics(): Promise<() => Promise<string>> {
-  // A CommonJS package: inside the bundle only its default export is there.
-  const { default: prom } = await import('prom-client');
-  const registry = new prom.Registry();
-  prom.collectDefaultMetrics({ register: registry });
-  return () => registry.metrics();
 }
 
 /** What a list of models says of one version. */

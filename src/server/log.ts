@@ -1,11 +1,14 @@
 import type { Logger } from '../core/ports.ts';
 
-/** Log lines as JSON on stderr. The library loads with the first line, so that a quiet start pays nothing for it. */
-export function stderrLog(): Logger {
+/**
+ * Log lines as JSON on stderr, each with the fields of `base`. The library loads with the first line, so that a quiet
+ * start pays nothing for it.
+ */
+export function stderrLog(base: object | null = null): Logger {
   let opened: Promise<{ log: Logger }> | undefined;
   const open = async (): Promise<{ log: Logger }> => {
     const { pino } = await import('pino');
-    return { log: pino({ base: null }, pino.destination({ fd: 2, sync: true })) };
+    return { log: pino({ base }, pino.destination({ fd: 2, sync: true })) };
   };
   const write =
     (level: 'info' | 'warn' | 'error') =>

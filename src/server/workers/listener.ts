@@ -1,0 +1,50 @@
+import { lookup } from 'node:dns/promises';
+import net from 'node:net';
+import { getSystemErrorMessage, getSystemErrorName } from 'node:util';
+import { type Address, listenFailed, urlOf } from '../address.ts';
+
+/** A socket bound to its address. Nobody accepts from it here: it is for handing to the processes that do. */
+interface Handle {
+  getsockname(out: { port?: number }): number;
+  close(): void;
+}
+
+export interface Listener extends Address {
+  readonly url: string;
+  readonly handle: Handle;
+}
+
+/**
+ * What `node:cluster` makes its shared handles with (lib/internal/cluster/shared_handle.js). The documented
+ * `server.listen` would accept connections in this process too; and a handle of the cluster closes, with everything
+ * queued on it, when all workers are gone at once.
+ */
+const { _createServerHandle: createHandle } = net as unknown as {
+  _createServerHandle(address: string, port: number, family: number): Handle | number;
+};
+
+/** Binds a socket; port 0 takes a free one. Throws LISTEN_FAILED. */
+export async function bindListener(asked: Address): Promise<Listener> {
+  const { address, family } = await resolve(asked);
+  const handle = createHandle(address, asked.port, family);
+  if (typeof handle === 'number')
+    throw listenFailed(asked, getSystemErrorName(handle), getSystemErrorMessage(handle));
+  const bound: { port?: number } = {};
+  handle.getsockname(bound);
+  const port = bound.port ?? 0;
+  // libuv keeps the error of a taken port for the first `listen`, which would then take any free port (uv_tcp_bind).
+  if (port === 0 || (asked.port !== 0 && port !== asked.port)) {
+    handle.close();
+    throw listenFailed(asked, 'EADDRINUSE', '');
+  }
+  return { host: asked.host, port, url: urlOf({ host: asked.host, port }, family === 6), handle };
+}
+
+async function resolve(asked: Address): Promise<{ address: string; family: number }> {
+  try {
+    return await lookup(asked.host);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw listenFailed(asked, code, message);
+  }
+}

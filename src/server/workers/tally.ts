@@ -1,0 +1,38 @@
+import { Metrics } from '../../serving/http/metrics.ts';
+import { addCounters, addSnapshot, type Snapshot, takeSnapshot } from '../../serving/http/snapshot.ts';
+import type { Report } from './messages.ts';
+
+/** Sums what the workers report. No sum of counters is ever smaller than one answered before. */
+export class Tally {
+  /** What workers that are gone had counted. */
+  readonly #gone = new Metrics();
+  readonly #latest = new Map<number, Report>();
+  /** Epochs up to here are over, by worker. */
+  readonly #over = new Map<number, number>();
+
+  /** Takes a report; one that is older than what is known of its worker is ignored. */
+  note(report: Report): void {
+    const { worker, epoch, seq } = report;
+    if (epoch <= (this.#over.get(worker) ?? -1)) return;
+    const known = this.#latest.get(worker);
+    if (known && known.epoch < epoch) this.end(worker);
+    else if (known && (known.epoch > epoch || known.seq >= seq)) return;
+    this.#latest.set(worker, report);
+  }
+
+  /** A worker is gone: what it has counted stays, what it held is no more. */
+  end(worker: number): void {
+    const last = this.#latest.get(worker);
+    if (!last) return;
+    this.#latest.delete(worker);
+    this.#over.set(worker, last.epoch);
+    addCounters(this.#gone, last.snapshot);
+  }
+
+  total(): Snapshot {
+    const sum = new Metrics();
+    addCounters(sum, takeSnapshot(this.#gone, 0));
+    for (const { snapshot } of this.#latest.values()) addSnapshot(sum, snapshot);
+    return takeSnapshot(sum, 0);
+  }
+}

@@ -1,0 +1,145 @@
+import { availableParallelism } from 'node:os';
+import type { PlimsollError } from '../../core/errors.ts';
+import type { Logger } from '../../core/ports.ts';
+import type { RunningServer } from '../start.ts';
+import { bindListener, type Listener } from './listener.ts';
+import type { FromWorker, NamedBundle } from './messages.ts';
+import { Scrapes } from './scrapes.ts';
+import { Seat } from './seat.ts';
+import { Tally } from './tally.ts';
+
+export interface WorkersOptions {
+  /** How many processes serve. */
+  readonly workers: number;
+  readonly bundles: readonly NamedBundle[];
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly maxBody: number;
+  readonly logger: Logger;
+  /** What each worker runs, instead of a server. */
+  readonly entry?: URL | undefined;
+}
+
+export interface RunningWorkers extends RunningServer {
+  /** Settles when no worker is left: resolves after `close`, rejects with what keeps workers from starting. */
+  readonly ended: Promise<void>;
+}
+
+/** A worker that has not ended by now, after its own limit for what is in flight, is killed. */
+const CLOSE_MILLIS = 35_000;
+
+/**
+ * Starts workers that listen on one socket, and keeps them: this process holds the socket but never accepts, so that a
+ * worker's end refuses nobody. Answers once all of them do. Throws LISTEN_FAILED, WORKER_FAILED, or what a worker refuses.
+ */
+export async function startWorkers(options: WorkersOptions): Promise<RunningWorkers> {
+  const workers = new Workers(options, await bindListener(options));
+  await Promise.race([workers.ready, workers.ended]);
+  return workers;
+}
+
+class Workers implements RunningWorkers {
+  readonly #options: WorkersOptions;
+  readonly #listener: Listener;
+  readonly #seats: readonly Seat[];
+  readonly #tally = new Tally();
+  readonly #scrapes = new Scrapes();
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
+  #restarts = 0;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: WorkersOptions, listener: Listener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#seats = Array.from({ length: options.workers }, (_, k) => this.#seat(k + 1));
+    // However this process ends, nobody stays behind; after a SIGKILL the workers see its channel close.
+    process.once('exit', this.#killAll);
+    for (const seat of this.#seats) seat.start();
+  }
+
+  get url(): string {
+    return this.#listener.url;
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  async close(): Promise<void> {
+    await this.#stop();
+    this.#ended.resolve();
+  }
+
+  #stop(): Promise<void> {
+    this.#closing ??= this.#stopAll();
+    return this.#closing;
+  }
+
+  async #stopAll(): Promise<void> {
+    // The workers hold the socket until they have taken what is queued on it.
+    this.#listener.handle.close();
+    const limit = setTimeout(this.#killAll, CLOSE_MILLIS);
+    await Promise.all(this.#seats.map((seat) => seat.stop()));
+    clearTimeout(limit);
+    process.off('exit', this.#killAll);
+  }
+
+  readonly #killAll = (): void => {
+    for (const seat of this.#seats) seat.kill();
+  };
+
+  #seat(worker: number): Seat {
+    const { bundles, host, maxBody, workers, entry } = this.#options;
+    const threads = Math.max(2, Math.ceil((availableParallelism() - 1) / workers));
+    return new Seat({
+      entry: entry ?? new URL('./serve.child.ts', import.meta.url),
+      settings: { worker, bundles, host, port: this.#listener.port, maxBody, threads },
+      handle: this.#listener.handle,
+      onMessage: (seat, message) => this.#hear(seat, message),
+      onEnd: (seat, reason, delay) => this.#lost(seat, reason, delay),
+      onHopeless: (error) => void this.#fail(error),
+    });
+  }
+
+  #hear(seat: Seat, message: FromWorker): void {
+    if (message.kind === 'ready' && this.#seats.every(({ ready }) => ready)) this.#ready.resolve();
+    if (message.kind === 'report') this.#tally.note(message.report);
+    if (message.kind === 'part') this.#scrapes.part(message.id, seat.worker, message.process);
+    if (message.kind === 'scrape') this.#scrape(seat, message.id);
+  }
+
+  #scrape(asking: Seat, id: number): void {
+    const seats = this.#seats.filter(({ ready }) => ready);
+    const part = this.#scrapes.begin(
+      seats.map(({ worker }) => worker),
+      (processes) => {
+        const ready = this.#seats.filter((seat) => seat.ready).length;
+        const totals = { snapshot: this.#tally.total(), processes, ready, restarts: this.#restarts };
+        asking.send({ kind: 'totals', id, totals });
+      },
+    );
+    for (const seat of seats) seat.send({ kind: 'part', id: part });
+  }
+
+  #lost(seat: Seat, reason: string, delay: number): void {
+    this.#tally.end(seat.worker);
+    this.#scrapes.leave(seat.worker);
+    if (this.#closing) return;
+    this.#restarts++;
+    this.#options.logger.warn(
+      { worker: seat.worker, reason, delay },
+      'a worker ended: another one is started',
+    );
+  }
+
+  async #fail(error: PlimsollError): Promise<void> {
+    await this.#stop();
+    this.#ended.reject(error);
+  }
+}
