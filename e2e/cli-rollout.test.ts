@@ -95,6 +95,11 @@ describe('rollout replay', () => {
       /POLICY_INVALID: .*gards is no key here.*; window is 5/,
     ],
     [['--policy', join(place, 'none.yaml')], /FILE_NOT_FOUND/],
+    [['--windows', place], /FILE_UNREADABLE: .*it is a folder/],
+    [
+      ['--windows', file('long.jsonl', 'a'.repeat(2 ** 21))],
+      /WINDOW_INVALID: .*line 1: the line is longer than/,
+    ],
     [['--policy', file('broken.yaml', '{')], /POLICY_INVALID: .*broken\.yaml/],
   ])('%j is wrong usage', (args, message) => {
     const { status, stderr } = plimsoll('rollout', 'replay', '--windows', recording, ...args);

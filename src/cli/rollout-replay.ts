@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { PlimsollError } from '../core/errors.ts';
 import type { ReplayVerdict } from '../rollout/replay.ts';
@@ -45,10 +45,10 @@ async function run(
   const { guardsOnly, Replay } = await import('../rollout/replay.ts');
   const { parseWindow } = await import('../rollout/window.ts');
   const policy = guards === undefined ? await policyOf(file) : guardsOnly(levelOf(guards, file));
-  if (!existsSync(windows)) throw new PlimsollError('FILE_NOT_FOUND', { path: windows });
+  checkFile(windows);
   const all = new Replay(policy);
   let number = 0;
-  for await (const batch of lines(createReadStream(windows, { highWaterMark: 2 ** 18 }), windows)) {
+  for await (const batch of lines(createReadStream(windows, { highWaterMark: 2 ** 18 }))) {
     const answers: string[] = [];
     for (const line of batch) {
       number++;
@@ -68,6 +68,12 @@ async function run(
     }
   }
   await write(answers);
+}
+
+function checkFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new PlimsollError('FILE_NOT_FOUND', { path });
+  if (found.isDirectory()) throw new PlimsollError('FILE_UNREADABLE', { path, reason: 'it is a folder' });
 }
 
 async function policyOf(file: string | undefined) {
@@ -91,8 +97,9 @@ const written = (verdict: ReplayVerdict & { window?: number }, { json }: Termina
   return `${verdict.rollout}${where}: ${verdict.verdict}${at} (${verdict.reason}; evidence of harm ${factor(verdict.harm.log)}, at most ${factor(verdict.harm.maxLog)}; of no harm ${factor(verdict.certificate.log)})`;
 };
 
-/** Evidence as a factor: \`×180\`. */
-const factor = (log: number): string => `×${Number(Math.exp(log).toPrecision(3))}`;
+/** Evidence as a factor: `×180`, `×10^12`. */
+const factor = (log: number): string =>
+  Math.abs(log) < 14 ? `×${Number(Math.exp(log).toPrecision(3))}` : `×10^${Math.round(log / Math.LN10)}`;
 
 /** Waits where the reader is slower than we are. */
 async function write(answers: readonly string[]): Promise<void> {

@@ -33,8 +33,8 @@ export interface RecordedWindow {
   readonly paired: ReadonlyMap<string, Pairs>;
 }
 
-/** Largest number of units of one arm in one window: beyond it sums of counts lose exactness. */
-const UNITS_MAX = 2 ** 40;
+/** Largest number of units of one arm in one window (a million a second for a minute): a window costs by its counts. */
+const UNITS_MAX = 2 ** 26;
 /** Most names of quantiles or ranges in one window, and the longest of them. */
 const NAMES_MAX = 32;
 const NAME_LENGTH_MAX = 64;
