@@ -9,7 +9,7 @@ import {
   type PyScalar,
   type PyValue,
 } from '../pickle/value.ts';
-import { elementCount, parseDType, shapeOf } from './dtype.ts';
+import { elementCount, parseDType, settled, shapeOf } from './dtype.ts';
 
 /** numpy arrays and scalars from their pickled records (numpy/_core/src/multiarray/methods.c, array_setstate). */
 
@@ -72,7 +72,7 @@ export function rawArray(
     throw corrupt(offset, 'raw bytes for an array of objects', 'a list of objects');
   if (size !== data.length)
     throw corrupt(offset, `${data.length} bytes`, `${size} bytes for shape (${shape.join(', ')})`);
-  return { type: 'array', dtype, shape, fortran, data, mask: null, offset };
+  return { type: 'array', dtype: settled(dtype), shape, fortran, data, mask: null, offset };
 }
 
 const holdsObjects = (dtype: PyDType): boolean =>
@@ -89,7 +89,15 @@ function objectArray(
   const size = rawSize(dtype, shape, budget, offset) / dtype.itemSize;
   if (size !== items.length)
     throw corrupt(offset, `${items.length} items`, `${size} items for shape (${shape.join(', ')})`);
-  return { type: 'array', dtype, shape, fortran: false, data: items, mask: null, offset };
+  return {
+    type: 'array',
+    dtype: settled(dtype),
+    shape,
+    fortran: false,
+    data: [...items],
+    mask: null,
+    offset,
+  };
 }
 
 /** BUILD with `(version, shape, dtype, is_fortran, data[, mask, fill value])`; version is absent in the oldest files. */
@@ -139,5 +147,5 @@ export function makeScalar(args: readonly PyValue[], offset: number): PyScalar |
   const bytes = value === undefined ? new Uint8Array(dtype.itemSize) : bytesOf(value, offset);
   if (bytes.length !== dtype.itemSize)
     throw corrupt(offset, `a scalar of ${bytes.length} bytes`, `${dtype.itemSize} bytes`);
-  return { type: 'scalar', dtype, bytes };
+  return { type: 'scalar', dtype: settled(dtype), bytes };
 }

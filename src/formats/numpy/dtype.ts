@@ -56,6 +56,12 @@ const corrupt = (offset: number, found: string, wanted: string): PlimsollError =
 /** A dtype while its BUILD may still change it; readers see it as a PyDType. */
 export type DTypeDraft = { -readonly [K in keyof PyDType]: PyDType[K] };
 
+/**
+ * A dtype as it is now. A file may BUILD it once more after an array or a record was made of it; what was checked
+ * against the bytes must not change with it, and no record can come to hold itself.
+ */
+export const settled = (dtype: PyDType): PyDType => ({ ...dtype });
+
 /** The dtype of a type string such as `f8`, `<i4`, `U7`, `M8[ns]`. */
 export function parseDType(text: string, offset: number): PyDType {
   const match = /^([<>=|]?)([a-zA-Z?])(\d{0,9})(\[[^\]]*\])?$/.exec(text);
@@ -135,7 +141,7 @@ function buildFields(
         'fields inside their record',
       );
     }
-    return { name, dtype: type, offset: at.value };
+    return { name, dtype: settled(type), offset: at.value };
   });
 }
 

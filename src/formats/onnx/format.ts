@@ -1,4 +1,5 @@
 import { sha256 } from '../../bytes/sha256.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import type { ModelDescription, OutlineNode } from '../../model/description.ts';
 import { checkModel } from '../../onnx/check/model.ts';
 import { decodeModel } from '../../onnx/decode.ts';
@@ -19,6 +20,16 @@ export const onnxFormat: Format = {
   id: 'onnx',
   match: looksLikeModel,
   read(source) {
+    const { onnxBytes } = ONNX_LIMITS;
+    if (source.size > onnxBytes) {
+      const found = `${source.size} bytes`;
+      throw new PlimsollError('GRAPH_LIMIT', {
+        where: 'the file',
+        found,
+        limit: onnxBytes,
+        name: 'onnxBytes',
+      });
+    }
     const bytes = source.slice(0, source.size);
     const external = externalReader(source, ONNX_LIMITS);
     const model = decodeModel(bytes, ONNX_LIMITS, external.read);

@@ -145,6 +145,7 @@ export function readColumnTransformer(view: EstimatorView): ColumnTransformerSte
     if (estimator === 'drop' || spec === null) continue;
     const { indexes, scalar } = selectColumns(view, `transformers_.${name}`, spec, table);
     if (indexes.length === 0) continue;
+    view.reading.repeat(indexes.length, view.origin);
     const step =
       estimator === 'passthrough'
         ? null
@@ -180,6 +181,6 @@ function checkBranch(view: EstimatorView, name: string, step: Step | null, width
 }
 
 const widest = (branches: readonly ColumnBranch[]): number =>
-  branches.reduce((width, branch) => Math.max(width, ...branch.columns.map((c) => c + 1)), 0);
+  branches.reduce((width, branch) => branch.columns.reduce((most, c) => Math.max(most, c + 1), width), 0);
 
 const namesOf = (table: Table): readonly string[] | null => table.names;

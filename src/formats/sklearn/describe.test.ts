@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
+import { pyDict, pyList } from '../pickle/construct.ts';
+import type { PyValue } from '../pickle/value.ts';
 import { describeSklearn } from './describe.ts';
 import { file, floats, instance, int, objects, py, records, tuple } from './test-values.ts';
 
@@ -31,6 +33,52 @@ test('a step of an unknown class blocks with path, class and offset, and the out
     ['steps.scale', 'sklearn.preprocessing._data.StandardScaler'],
   ]);
   expect(description.framework).toEqual({ name: 'scikit-learn', version: '1.6.1' });
+});
+
+test('values that hold themselves end the search for a release', () => {
+  const endless = pyList();
+  for (let i = 0; i < 100; i++) endless.items.push(endless);
+  expect(describeSklearn(file(instance('a.B', { steps: endless }))).framework.version).toBeNull();
+});
+
+test('an estimator that holds itself is refused, with a list of blockers that people can read', () => {
+  const steps = pyList();
+  const root = instance('sklearn.pipeline.Pipeline', { steps });
+  for (let i = 0; i < 2000; i++) steps.items.push(tuple('again', root));
+  const { content, blockers } = describeSklearn(file(root));
+  expect(content).toBeNull();
+  expect(blockers.length).toBeLessThanOrEqual(1000);
+});
+
+test('a container of any size is looked through', () => {
+  const entries = Array.from({ length: 300_000 }, (_, i): [PyValue, PyValue] => [int(i), py(i)]);
+  const stated = instance('sklearn.svm._base.SVC', { support_vectors_: floats([1]) });
+  const root = instance('a.B', { dict: pyDict([...entries, ['part', stated]]) });
+  expect(describeSklearn(file(root)).notes).toMatchObject([{ text: expect.stringContaining('support') }]);
+});
+
+test('one large array shared by thousands of estimators is refused', () => {
+  const shared = scaler({
+    mean_: floats(new Array(50_000).fill(1)),
+    scale_: floats(new Array(50_000).fill(1)),
+  });
+  const union = (count: number) =>
+    instance('sklearn.pipeline.FeatureUnion', {
+      transformer_list: pyList(new Array(count).fill(tuple('part', shared))),
+    });
+  expect(describeSklearn(file(union(10))).content).not.toBeNull();
+  const { content, blockers } = describeSklearn(file(union(5000)));
+  expect(content).toBeNull();
+  expect(blockers[0]).toMatchObject({ field: 'the size', found: expect.stringContaining('shared') });
+});
+
+test('selections that come to more columns than any table has are refused', () => {
+  const all = instance('builtins.slice', {}, [null, null, null]);
+  const transformer = instance('sklearn.compose._column_transformer.ColumnTransformer', {
+    n_features_in_: int(1_000_000),
+    transformers_: pyList(new Array(1000).fill(tuple('part', 'passthrough', all))),
+  });
+  expect(describeSklearn(file(transformer)).blockers).toMatchObject([{ field: 'the size' }]);
 });
 
 test('every blocker is listed, not the first alone', () => {

@@ -46,18 +46,22 @@ function contentOf(reading: Reading, root: Step): ModelContent | null {
 function frameworkOf(root: PyValue): Framework {
   if (!isType(root, 'object')) return { name: 'python', version: null };
   const top = root.cls.module.split('.')[0] ?? '';
-  const version = firstRelease(root, 0);
+  const version = firstRelease(root, new Set());
   const name = top === 'sklearn' || version !== null ? 'scikit-learn' : top === '' ? 'python' : top;
   return { name, version };
 }
 
+/** Values in which a release is looked for: the estimators of a file come first in it. */
+const MAX_LOOKS = 1000;
 const LOOK = ['steps', 'transformers_', 'transformer_list', 'best_estimator_', 'estimator_'];
 
-function firstRelease(value: PyValue | undefined, depth: number): string | null {
-  if (depth > 12) return null;
+/** Each value is looked at once: lists of a file may hold themselves. */
+function firstRelease(value: PyValue | undefined, seen: Set<PyValue>): string | null {
+  if (value === undefined || seen.has(value) || seen.size > MAX_LOOKS) return null;
+  if (typeof value === 'object' && value !== null) seen.add(value);
   if (isType(value, 'list') || isType(value, 'tuple')) {
     for (const item of value.items.slice(0, 100)) {
-      const found = firstRelease(item, depth + 1);
+      const found = firstRelease(item, seen);
       if (found !== null) return found;
     }
   }
@@ -66,7 +70,7 @@ function firstRelease(value: PyValue | undefined, depth: number): string | null 
   const own = releaseOf(state);
   if (own !== null && className(value).startsWith('sklearn.')) return own.text;
   for (const name of LOOK) {
-    const found = firstRelease(state.get(name), depth + 1);
+    const found = firstRelease(state.get(name), seen);
     if (found !== null) return found;
   }
   return null;

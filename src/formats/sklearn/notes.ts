@@ -63,10 +63,11 @@ function* objectsIn(root: PyValue): Generator<PyObject> {
     seen.add(value);
     if (value.type === 'object') {
       yield value;
-      pending.push(...objectState(value).values(), ...value.items);
-    } else if (value.type === 'dict' && !isVocabulary(value.entries))
-      pending.push(...value.entries.map(([, item]) => item));
-    else if (value.type === 'list' || value.type === 'tuple') pushAll(pending, value.items);
+      pushAll(pending, objectState(value).values());
+      pushAll(pending, value.items);
+    } else if (value.type === 'dict' && !isVocabulary(value.entries)) {
+      for (const [, item] of value.entries) pushAll(pending, [item]);
+    } else if (value.type === 'list' || value.type === 'tuple') pushAll(pending, value.items);
     else if (value.type === 'array' && !(value.data instanceof Uint8Array)) pushAll(pending, value.data);
   }
 }
@@ -74,6 +75,7 @@ function* objectsIn(root: PyValue): Generator<PyObject> {
 const isVocabulary = (entries: readonly (readonly [PyValue, PyValue])[]): boolean =>
   entries.length > 1000 && toText(entries[0]![0]) !== null && !isType(entries[0]![1], 'object');
 
-function pushAll(pending: PyValue[], items: readonly PyValue[]): void {
+/** One by one: a file may hold more items than a call takes arguments. */
+function pushAll(pending: PyValue[], items: Iterable<PyValue>): void {
   for (const item of items) if (typeof item === 'object' && item !== null) pending.push(item);
 }

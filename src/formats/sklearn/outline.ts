@@ -7,6 +7,8 @@ import { show } from './show.ts';
 /** Nodes of an outline; a file with more is cut, which the outline says. */
 const MAX_NODES = 500;
 const MAX_DEPTH = 32;
+/** Parameters named of one node. */
+const MAX_PARAMS = 40;
 
 /** Parameters that say nothing about the answers. */
 const DULL = new Set([
@@ -85,6 +87,7 @@ function partsOf(state: ReadonlyMap<string, PyValue>): readonly (readonly [strin
       const [name, part] = itemsOf(entry) ?? [];
       const text = toText(name);
       if (text !== null && isType(part, 'object')) parts.push([`${path}.${text}`, part]);
+      if (parts.length > MAX_NODES) return parts;
     }
   }
   for (const attribute of SINGLE) {
@@ -103,10 +106,11 @@ function paramsOf(state: ReadonlyMap<string, PyValue>): Readonly<Record<string, 
     if (name.startsWith('_') || name.endsWith('_') || DULL.has(name) || value === null || !isShort(value))
       continue;
     params.push([name, show(value)]);
+    if (params.length === MAX_PARAMS) break;
   }
   const count = itemsOf(state.get('estimators_'))?.length;
   if (count !== undefined) params.push(['trees', String(count)]);
-  return Object.fromEntries(params.slice(0, 40));
+  return Object.fromEntries(params);
 }
 
 const isShort = (value: PyValue): boolean =>

@@ -1,6 +1,7 @@
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Blocker, Note } from '../../model/description.ts';
 import type { Origin, Step } from '../../model/step.ts';
+import { elementsOf } from '../numpy/decode.ts';
 import { objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { unsupported } from './failure.ts';
@@ -19,6 +20,14 @@ const MAX_DEPTH = 64;
 /** Estimators in one file, counted with repetition: shared references must not multiply the work (weight 1 each). */
 const MAX_ESTIMATORS = 200_000;
 
+/**
+ * Items that a file may have read out of proportion to its size: of containers shared by several estimators (from the
+ * second reading on), and columns that its selections come to.
+ */
+const MAX_REPEATED = 2 ** 24;
+/** Blockers listed; nobody reads more, and estimators that hold each other give them without end. */
+const MAX_BLOCKERS = 1000;
+
 /** One pass over one file: how classes are read, and what was found on the way. */
 export class Reading {
   readonly blockers: Blocker[] = [];
@@ -26,6 +35,8 @@ export class Reading {
   readonly #lookup: (className: string) => Reader | null;
   #depth = 0;
   #count = 0;
+  readonly #seen = new Set<PyValue>();
+  #repeated = 0;
 
   constructor(lookup: (className: string) => Reader | null) {
     this.#lookup = lookup;
@@ -61,7 +72,29 @@ export class Reading {
     if (this.#count > MAX_ESTIMATORS)
       throw unsupported(origin, 'the estimator', `number ${this.#count}`, `at most ${MAX_ESTIMATORS} are`);
     const attributes = objectState(value);
+    this.#noteShared(attributes, origin);
     return new EstimatorView(this, origin, attributes, releaseOf(attributes) ?? release);
+  }
+
+  /** Counts items that the size of the file does not bound; throws MODEL_UNSUPPORTED where they are too many. */
+  repeat(items: number, origin: Origin): void {
+    this.#repeated += items;
+    if (this.#repeated > MAX_REPEATED) {
+      const found = `${this.#repeated} items through shared values and selections`;
+      throw unsupported(origin, 'the size', found, `at most ${MAX_REPEATED} are`);
+    }
+  }
+
+  /** Every estimator copies what it reads: a small file could share one large array among thousands. */
+  #noteShared(attributes: ReadonlyMap<string, PyValue>, origin: Origin): void {
+    for (const value of attributes.values()) {
+      // Trees and sparse matrices are no estimators: their arrays are read as part of this one.
+      const inner = isType(value, 'object') && PARTS.test(globalName(value.cls)) ? objectState(value) : null;
+      for (const one of inner?.values() ?? [value]) {
+        if (this.#seen.has(one)) this.repeat(sizeOf(one), origin);
+        else if (sizeOf(one) > 0) this.#seen.add(one);
+      }
+    }
   }
 
   note(level: Note['level'], text: string): void {
@@ -104,6 +137,7 @@ export class Reading {
       found,
       wanted,
     } = error.details as Record<string, string> & { offset: number };
+    if (this.blockers.length >= MAX_BLOCKERS) return;
     this.blockers.push({
       path: path ?? '',
       class: name ?? '',
@@ -113,6 +147,16 @@ export class Reading {
       wanted: wanted ?? '',
     });
   }
+}
+
+const PARTS = /\.Tree$|^scipy\.sparse\./;
+
+/** Items of an array or container, else 0. */
+function sizeOf(value: PyValue): number {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return 0;
+  if (value.type === 'array') return elementsOf(value);
+  if (value.type === 'dict') return value.entries.length;
+  return value.type !== 'object' && 'items' in value ? value.items.length : 0;
 }
 
 const kindOf = (value: PyValue): string => {

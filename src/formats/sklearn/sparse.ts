@@ -15,7 +15,7 @@ interface Parts {
   numbers(...names: readonly string[]): Float64Array;
 }
 
-/** Attributes of a scipy.sparse matrix or array (`_shape`, `data`, …); throws MODEL_UNSUPPORTED for anything else. */
+/** Attributes of a scipy.sparse matrix or array (`_shape`, `data`, …); throws MODEL_INVALID for anything else. */
 function partsOf(value: PyValue, origin: Origin, field: string): Parts & { readonly format: string } {
   const format = isType(value, 'object')
     ? /^scipy\.sparse\..*\.(csr|csc|dia)_(matrix|array)$/.exec(globalName(value.cls))?.[1]
@@ -67,7 +67,9 @@ function forEachEntry(
     parts.numbers('indices'),
     parts.numbers('data'),
   ];
-  if (starts.length !== majors + 1 || indices.length < values.length)
+  // Starts that went back would visit entries again and again.
+  const ascending = starts.every((start, i) => start >= (i === 0 ? 0 : starts[i - 1]!));
+  if (starts.length !== majors + 1 || indices.length < values.length || !ascending)
     throw invalid(origin, field, 'a sparse matrix whose parts disagree', 'indptr, indices and data that fit');
   for (let major = 0; major < majors; major++) {
     for (let at = starts[major]!; at < starts[major + 1]!; at++) {
