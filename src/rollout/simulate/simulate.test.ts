@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { normalCdf, normalQuantile } from '../metric/normal.ts';
+import { lintPolicy } from '../policy/lint.ts';
 import { binomial, poisson } from './draw.ts';
 import { pooledZTest, rulesBack } from './rules.ts';
 import { parseScenario, type Scenario } from './scenario.ts';
@@ -42,6 +43,16 @@ describe('identical versions (the long test has the full numbers)', () => {
   ])('are rolled back in at most a few of a thousand runs: %s', (_name, changes) => {
     expect(shareRolledBack(scenarioOf(changes), 500, 11)).toBeLessThanOrEqual(0.02);
   });
+});
+
+test('identical versions without a single failure reach 100 % by default at 1 request/s, about when lint says', () => {
+  const scenario = parseScenario({ rate: 1, baseError: 0 });
+  const found = simulate(scenario, 40, seededRandom(12));
+  expect(found.promoted).toBeGreaterThanOrEqual(39);
+  const { certificate } = lintPolicy(scenario.policy, { rate: 1, errorRate: 0 });
+  const expected = certificate!.time! / 1000;
+  expect(found.medianPromotionSeconds).toBeGreaterThan(0.6 * expected);
+  expect(found.medianPromotionSeconds).toBeLessThan(1.5 * expected);
 });
 
 describe('the harness sees the mistakes that evidence avoids', () => {
