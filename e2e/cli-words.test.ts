@@ -25,6 +25,13 @@ describe('help', () => {
   });
 });
 
+const IRIS = example('iris.joblib');
+const ROWS = join(folder(), 'rows.json');
+writeFileSync(ROWS, '[[1, 2, 3, 4]]');
+/** A folder that is called like a file. */
+const AS_FOLDER = join(folder(), 'folder.json');
+mkdirSync(AS_FOLDER);
+
 describe('wrong usage ends with exit code 2 and what was meant', () => {
   test.each([
     [['inspct', 'model.pkl'], /COMMAND_UNKNOWN: .*Did you mean inspect\?/],
@@ -35,7 +42,14 @@ describe('wrong usage ends with exit code 2 and what was meant', () => {
     [['inspect', 'm.pkl', '--runtime', 'jvm'], /Allowed choices are native, onnx, python/],
     [['inspect', 'no-such-file.pkl'], /FILE_NOT_FOUND: Cannot open "no-such-file.pkl"/],
     [['serve'], /CONFIG_INVALID: .*no model file is given/],
-    [[example('iris.joblib')], /is a file, not a command \(did you mean "serve /],
+    [['toString'], /COMMAND_UNKNOWN: .*unknown command 'toString'\n {2}See `plimsoll --help`/],
+    [['doctor', '--port', 'http'], /USAGE: .*--port is "http", wanted a port from 0 to 65535/],
+    [['predict', IRIS, '--input', AS_FOLDER], /FILE_UNREADABLE: .*it is a folder/],
+    [['verify', IRIS, '--golden', AS_FOLDER], /FILE_UNREADABLE: .*it is a folder/],
+    [['serve', IRIS, '--config', AS_FOLDER], /CONFIG_INVALID: .*illegal operation on a directory/],
+    [['compile', IRIS, '-o', '/no-folder/m.onnx'], /FILE_UNWRITABLE: .*its folder does not exist/],
+    [['predict', IRIS, '--input', ROWS, '--output', '/no-folder/a.csv'], /FILE_UNWRITABLE: .*its folder/],
+    [[IRIS], /is a file, not a command \(did you mean "serve /],
   ])('%j', (args, message) => {
     const { status, stdout, stderr } = plimsoll(...args);
     expect(stderr).toMatch(message);

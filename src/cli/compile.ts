@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { CertificateEntry, CompiledPlan } from '../compile/plan.ts';
 import type { ModelContent } from '../model/description.ts';
 import type { Define } from './commands.ts';
 import { dataRuntime, type FileOptions, withFileOptions } from './file-options.ts';
 import { bytes, table } from './table.ts';
+import { writeFile } from './text-file.ts';
 
 interface CompileOptions extends FileOptions {
   readonly out: string;
@@ -27,10 +27,10 @@ export const compile: Define = (command, terminal) => {
       const { readModel } = await import('./model.ts');
       const { contentOf } = await import('../registry/content.ts');
       const { onnx, certificate, notes } = await graphOf(contentOf(await readModel(file, options.maxModel)));
-      writeFileSync(options.out, onnx);
+      writeFile(options.out, onnx);
       const report = { output: options.out, size: onnx.length, certificate, notes };
       if (options.certificate !== undefined) {
-        writeFileSync(
+        writeFile(
           options.certificate,
           `${JSON.stringify({ model: basename(file), steps: certificate }, null, 2)}\n`,
         );

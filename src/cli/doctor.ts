@@ -1,10 +1,12 @@
+import { SETTINGS } from '../config/settings.ts';
+import { PlimsollError } from '../core/errors.ts';
 import type { Define } from './commands.ts';
 import { table } from './table.ts';
 import { styled } from './terminal.ts';
 
 interface DoctorOptions {
   readonly data: string;
-  readonly port: string;
+  readonly port: number;
 }
 
 const MARKS = {
@@ -16,7 +18,7 @@ const MARKS = {
 export const doctor: Define = (command, terminal) => {
   command
     .description('Checks that this machine has what Plimsoll needs, and names the fix where it has not.')
-    .option('--port <number>', 'port that `serve` would use', '8080')
+    .option('--port <number>', 'port that `serve` would use', portNumber, 8080)
     .addHelpText(
       'after',
       '\nExit code 1: a check failed.\n\nExamples:\n  $ plimsoll doctor\n  $ plimsoll doctor --json',
@@ -24,7 +26,7 @@ export const doctor: Define = (command, terminal) => {
     .action(async () => {
       const { data, port } = command.optsWithGlobals<DoctorOptions>();
       const { runChecks } = await import('./checks.ts');
-      const checks = await runChecks({ dataDir: data, port: Number(port) });
+      const checks = await runChecks({ dataDir: data, port });
       const healthy = checks.every(({ status }) => status !== 'fail');
       terminal.answer({ healthy, checks }, () => {
         const rows = checks.map(({ name, status, found }) => [MARKS[status], name, found]);
@@ -34,3 +36,10 @@ export const doctor: Define = (command, terminal) => {
       if (!healthy) process.exitCode = 1;
     });
 };
+
+function portNumber(text: string): number {
+  const { parse, wanted } = SETTINGS.port;
+  const port = parse(text);
+  if (port !== undefined) return port;
+  throw new PlimsollError('USAGE', { reason: `--port is "${text}", wanted ${wanted}`, command: 'doctor' });
+}

@@ -56,7 +56,7 @@ const isHelp = (error: unknown): boolean =>
 
 function asUsage(error: unknown, name: string | undefined): unknown {
   if (!(error instanceof CommanderError)) return error;
-  const known = name !== undefined && name in COMMANDS;
+  const known = name !== undefined && Object.hasOwn(COMMANDS, name);
   const reason = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
   if (known) return new PlimsollError('USAGE', { reason, command: name });
   if (name === undefined || !existsSync(name)) return new PlimsollError('COMMAND_UNKNOWN', { reason });

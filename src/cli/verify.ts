@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Golden } from '../registry/golden.ts';
@@ -6,6 +5,7 @@ import type { Verification } from '../registry/version.ts';
 import type { Define } from './commands.ts';
 import { dataRuntime, type FileOptions, withFileOptions } from './file-options.ts';
 import { count } from './table.ts';
+import { readText } from './text-file.ts';
 
 interface VerifyOptions extends FileOptions {
   readonly golden?: string;
@@ -70,13 +70,7 @@ function wholeNumber(text: string): number {
 
 async function readGolden(path: string): Promise<Golden> {
   const { parseGolden } = await import('../registry/golden.ts');
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new PlimsollError('FILE_NOT_FOUND', { path });
-  }
+  const text = readText(path);
   try {
     return parseGolden(JSON.parse(text), path);
   } catch (error) {

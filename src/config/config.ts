@@ -71,8 +71,8 @@ function setting<N extends SettingName>(
 
 async function readConfigFile(path: string): Promise<unknown> {
   if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
-  const text = readFileSync(path, 'utf8');
   try {
+    const text = readFileSync(path, 'utf8');
     return extname(path) === '.json' ? JSON.parse(text) : (await import('yaml')).parse(text);
   } catch (error) {
     const problems = `${path}: ${(error as Error).message}`;

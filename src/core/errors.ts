@@ -25,7 +25,11 @@ export const ERRORS = {
   PYTHON_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot run the model with Python: this version of Plimsoll executes models as data only', 'Leave out --runtime python; `plimsoll inspect FILE` names any step that stands in the way'),
   COMMAND_UNKNOWN: row(400, EXIT.usage, 'Cannot run the command: {reason}', 'See `plimsoll --help`'),
   FILE_NOT_FOUND: row(404, EXIT.usage, 'Cannot open "{path}": no such file', 'Check the path'),
-  FILE_UNREADABLE: row(422, EXIT.usage, 'Cannot open "{path}": {reason}, a regular file was wanted', 'Give the path of the model file itself'),
+  FILE_UNREADABLE: row(422, EXIT.usage, 'Cannot open "{path}": {reason}, a regular file was wanted', 'Give the path of a file that may be read'),
+  FILE_UNWRITABLE: row(422, EXIT.usage, 'Cannot write "{path}": {reason}', 'Give a path in a folder that exists and may be written to'),
+
+  FILE_CHANGED: row(409, EXIT.failed, 'Cannot accept "{path}": it changed while it was read', 'Try again when it is written completely; write a new model under another name, then rename it'),
+  DATA_UNWRITABLE: row(500, EXIT.failed, 'Cannot write to the data folder "{path}": {reason}', 'Choose a folder with space that this user may write: --data DIR'),
 
   // Reading untrusted bytes (src/bytes, src/formats)
   READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -74,6 +74,20 @@ test('a Parquet file written here is read back with the same values', async () =
       ],
     },
   });
+});
+
+test('JSON of other programs is read: a byte order mark of Windows, NaN of Python', async () => {
+  const path = temporary('rows.json');
+  writeFileSync(path, '\uFEFF{"rows": [[1, NaN]]}');
+  expect(await readRows(path, signature)).toEqual({ rows: [[1, null]] });
+  writeFileSync(path, '{"rows": [[1, 2}');
+  await expect(readRows(path, signature)).rejects.toThrow(`${path}: expected JSON, got text that is none`);
+});
+
+test('a file in another encoding than UTF-8 is refused, not read with its letters replaced', async () => {
+  const path = temporary('rows.csv');
+  writeFileSync(path, Buffer.from('city\nM\xe1laga\n', 'latin1'));
+  await expect(readRows(path, signature)).rejects.toThrow(`${path}: expected text in UTF-8`);
 });
 
 test('a file that is no Parquet, an unknown extension and a missing file are coded errors', async () => {

@@ -70,6 +70,31 @@ test('a bad cell is named by line and column, counting line breaks inside quoted
   expect(failure('0x10,1\n', unnamed)).toBe('rows.csv line 1, column "x0": expected a number, got "0x10"');
 });
 
+test('flags that pandas writes as True and False are numbers where the model takes numbers', () => {
+  expect(csvToBody('True,2\nfalse,-3\n', unnamed, 'rows.csv')).toHaveProperty('dataframe_split.data', [
+    [1, 2],
+    [0, -3],
+  ]);
+});
+
+test('a column that no step reads may hold anything', () => {
+  const dropped = table(column('age', 'number'), { ...column('name', 'number'), ignored: true });
+  expect(csvToBody('age,name\n41,"Smith, J."\n', dropped, 'rows.csv')).toHaveProperty(
+    'dataframe_split.data',
+    [[41, 'Smith, J.']],
+  );
+  expect(csvToBody('41,Smith\n', dropped, 'rows.csv')).toHaveProperty('dataframe_split.data', [
+    [41, 'Smith'],
+  ]);
+});
+
+test('a cell that is called like a property of every object is a word like any other', () => {
+  for (const word of ['constructor', '__proto__', 'toString']) {
+    expect(failure(`age,city,member\n${word},x,true\n`, people)).toMatch(/expected a number, got/);
+    expect(failure(`age,city,member\n1,x,${word}\n`, people)).toMatch(/expected true or false, got/);
+  }
+});
+
 test('a row of another width is named by its line', () => {
   expect(failure('1,2\n3\n', unnamed)).toBe('rows.csv line 2: expected 2 cells, got 1');
 });

@@ -1,19 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { PlimsollError } from '../../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Signature } from '../../model/signature.ts';
+import { parseBody } from '../../serving/rows/parse.ts';
+import { readText } from '../text-file.ts';
 
 /** Rows of a `.json`, `.jsonl`, `.csv` or `.parquet` file as a `/predict` body. */
 export async function readRows(path: string, signature: Signature): Promise<unknown> {
   if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
   switch (extname(path).toLowerCase()) {
     case '.json':
-      return parseJson(readFileSync(path, 'utf8'), path);
+      return parseJson(readText(path), path);
     case '.jsonl':
     case '.ndjson':
-      return jsonLines(readFileSync(path, 'utf8'), path);
+      return jsonLines(readText(path), path);
     case '.csv':
-      return (await import('./csv.ts')).csvToBody(readFileSync(path, 'utf8'), signature, path);
+      return (await import('./csv.ts')).csvToBody(readText(path), signature, path);
     case '.parquet':
       return (await import('./parquet.ts')).parquetToBody(path, signature);
     default: {
@@ -33,8 +35,10 @@ function jsonLines(text: string, path: string): unknown[] {
 
 function parseJson(text: string, where: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBody(text);
   } catch (error) {
-    throw new PlimsollError('INPUT_INVALID', { problem: `${where}: ${(error as SyntaxError).message}` });
+    if (!isPlimsollError(error)) throw error;
+    const problem = error.message.replace(/^body/, where);
+    throw new PlimsollError('INPUT_INVALID', { problem });
   }
 }

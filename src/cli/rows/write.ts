@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
+import { writeFile } from '../text-file.ts';
 import type { ResultColumn } from './columns.ts';
 
 /** What an answer can be written from: the JSON document of the contract, or its outputs as flat columns. */
@@ -12,9 +12,9 @@ export interface Answer {
 type Writer = (path: string, answer: Answer) => void | Promise<void>;
 
 const WRITERS: Readonly<Record<string, Writer>> = {
-  '.json': (path, { document }) => writeFileSync(path, `${JSON.stringify(document())}\n`),
-  '.jsonl': (path, { columns }) => writeFileSync(path, jsonLines(columns())),
-  '.csv': (path, { columns }) => writeFileSync(path, csv(columns())),
+  '.json': (path, { document }) => writeFile(path, `${JSON.stringify(document())}\n`),
+  '.jsonl': (path, { columns }) => writeFile(path, jsonLines(columns())),
+  '.csv': (path, { columns }) => writeFile(path, csv(columns())),
   '.parquet': async (path, { columns }) => (await import('./parquet.ts')).writeParquet(path, columns()),
 };
 
