@@ -26,7 +26,7 @@ export interface ReadOptions {
   readonly maxModel?: number | undefined;
 }
 
-export function readContext({ maxModel = 0 }: ReadOptions = {}): ReadContext {
+function readContext({ maxModel = 0 }: ReadOptions = {}): ReadContext {
   return { limits: limitsForModel(maxModel), codecs: CODECS, now: () => performance.now() };
 }
 
@@ -42,7 +42,7 @@ export function detectFormat(source: ByteSource): Format {
   const known = 'pickle, joblib, ONNX';
   throw new PlimsollError('FORMAT_UNKNOWN', {
     path: source.name,
-    found: head.length === 0 ? '(none)' : hex(head),
+    found: head.length === 0 ? '(none, it is empty)' : hex(head),
     known,
   });
 }

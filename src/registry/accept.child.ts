@@ -9,6 +9,10 @@ const say = (message: AcceptMessage): void => {
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
+/** Whoever asked is gone: nobody would stop a file that takes for ever. */
+const abandon = (): never => process.exit(1);
+process.once('disconnect', abandon);
+
 process.once('message', async (request: AcceptRequest) => {
   try {
     await proveFile(request, clock, (stage) => say({ kind: 'progress', stage }));
@@ -22,5 +26,6 @@ process.once('message', async (request: AcceptRequest) => {
         });
     say({ kind: 'refused', error: { code: coded.code, details: coded.details } });
   }
+  process.off('disconnect', abandon);
   process.disconnect();
 });

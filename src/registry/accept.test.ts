@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isPlimsollError } from '../core/errors.ts';
 import { acceptFile } from './accept.ts';
-import { bundleDir, digestFile, readManifest } from './bundle.ts';
+import { bundleDir, digestFile, originalPath, readManifest } from './bundle.ts';
 import { loadBundle } from './load.ts';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
@@ -32,7 +32,7 @@ test('acceptFile() proves a new file, keeps it as a bundle, and gives an engine 
   const loaded = await acceptFile(IRIS, { dataDir, name: 'iris', onProgress: (stage) => stages.push(stage) });
   expect(stages).toEqual(['reading', 'building engines', 'comparing engines', 'measuring']);
   expect(loaded.manifest.verification).toMatchObject({ proof: 'engines-agree', differingBits: 0 });
-  expect(digestFile(join(loaded.bundle, 'iris.joblib'))).toBe(digestFile(IRIS));
+  expect(digestFile(originalPath(loaded.bundle, loaded.manifest))).toBe(digestFile(IRIS));
   const outputs = await loaded.engine.infer({
     kind: 'matrix',
     rows: 1,
@@ -89,7 +89,7 @@ test('acceptFile() keeps side files with the bundle and proves the model again w
   for (const name of ['external.onnx', 'external.onnx.data']) cpSync(join(ONNX, name), join(dataDir, name));
   const { manifest, bundle } = await acceptFile(model, { dataDir, name: 'graph' });
   const side = manifest.sideFiles[0]!.name;
-  expect(existsSync(join(bundle, side))).toBe(true);
+  expect(existsSync(join(bundle, 'original', side))).toBe(true);
   const bytes = readFileSync(join(dataDir, side));
   bytes[3]! ^= 1;
   writeFileSync(join(dataDir, side), bytes);

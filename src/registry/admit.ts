@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, type ErrorDetails, PlimsollError } from '../core/errors.ts';
-import { bundleDir, digestFile, readManifest } from './bundle.ts';
+import { bundleDir, digestFile, isIntact, readManifest, stagingDir } from './bundle.ts';
 import type { AcceptedVersion, Manifest, Runtime } from './version.ts';
 
 export interface AdmitOptions {
@@ -23,6 +24,8 @@ export interface AcceptRequest {
   readonly path: string;
   readonly digest: string;
   readonly dataDir: string;
+  /** Folder in which the bundle is put together; whoever asks removes what is left of it. */
+  readonly staging: string;
   readonly runtime: Runtime | null;
   readonly golden: string | null;
   readonly maxModel: number | null;
@@ -41,15 +44,22 @@ const HEAP_MEGABYTES = 2048;
  * proved and measured in a short-lived child first, so that a hostile file never runs on a serving loop.
  */
 export async function admitFile(path: string, options: AdmitOptions): Promise<AcceptedVersion> {
-  if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
   const digest = digestFile(path);
   const bundle = bundleDir(options.dataDir, digest);
   const known = readManifest(bundle);
-  if (known && fits(known, path, options))
+  if (known && fits(known, path, options) && isIntact(bundle, known))
     return { model: options.name, version: 1, bundle, manifest: known };
   const { dataDir, runtime = null, golden = null, maxModel = null } = options;
-  await admitInChild({ path, digest, dataDir, runtime, golden, maxModel }, options);
-  return { model: options.name, version: 1, bundle, manifest: readManifest(bundle)! };
+  const staging = stagingDir(dataDir, digest, randomUUID());
+  try {
+    await admitInChild({ path, digest, dataDir, staging, runtime, golden, maxModel }, options);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+  const manifest = readManifest(bundle);
+  if (!manifest)
+    throw new PlimsollError('INTERNAL', { action: `accepting "${path}"`, reason: 'its bundle is gone' });
+  return { model: options.name, version: 1, bundle, manifest };
 }
 
 /** Whether an earlier acceptance answers for this call: same side files, the runtime asked for, nothing to replay. */
@@ -69,26 +79,25 @@ function admitInChild(request: AcceptRequest, options: AdmitOptions): Promise<vo
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const limit = options.timeoutMillis ?? TIMEOUT_MILLIS;
+  const path = basename(request.path);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new PlimsollError('ACCEPT_TIMEOUT', { path: basename(request.path), limit }));
+      reject(new PlimsollError('ACCEPT_TIMEOUT', { path, limit }));
     }, limit);
     child.on('message', (message: AcceptMessage) => {
       if (message.kind === 'progress') options.onProgress?.(message.stage);
       if (message.kind === 'accepted') resolve();
       if (message.kind === 'refused') reject(PlimsollError.from(message.error));
     });
-    child.on('error', reject);
-    child.on('exit', (code, signal) => {
+    const ended = (reason: string): void => {
       clearTimeout(timer);
-      reject(
-        new PlimsollError('ACCEPT_CRASHED', {
-          path: basename(request.path),
-          reason: signal ?? `code ${code}`,
-        }),
-      );
-    });
-    child.send(request);
+      reject(new PlimsollError('ACCEPT_CRASHED', { path, reason }));
+    };
+    child.on('error', (error) => ended(error.message));
+    // Not 'exit', which may come before the child's last message.
+    child.on('close', (code, signal) => ended(signal ?? `code ${code}`));
+    // A child that is gone already says so by 'close'.
+    child.send(request, () => undefined);
   });
 }

@@ -3,10 +3,11 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  cpSync,
   existsSync,
+  fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
@@ -14,71 +15,159 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { PlimsollError } from '../core/errors.ts';
+import { withFile } from '../files/file-source.ts';
 import type { Manifest } from './version.ts';
 
-/** Content-addressed folders of accepted files: `DATA/bundles/<sha256>/`. */
+/**
+ * Content-addressed folders of accepted files, `DATA/bundles/<sha256>/`: the manifest, the graph where it alone
+ * answers, and the original with its side files in a folder of their own, whatever their names are.
+ */
 
 /** Raised when readers, compilers or engines change what they make of a file: older acceptances are then redone. */
-export const CONVERTER = 2;
+export const CONVERTER = 3;
 
 const MANIFEST = 'plimsoll.json';
+const GRAPH = 'model.onnx';
+const ORIGINAL = 'original';
+const STAGING = '.tmp-';
 const CHUNK = 1 << 20;
+/** Staging folders older than this are of processes that were killed: no acceptance takes as long. */
+const STALE_MILLIS = 3_600_000;
 
 export const bundleDir = (dataDir: string, digest: string): string => join(dataDir, 'bundles', digest);
 
-/** sha256 of a file's bytes in hex, read in pieces of 1 MiB. */
-export function digestFile(path: string): string {
-  const hash = createHash('sha256');
-  const file = openSync(path, 'r');
-  try {
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, statSync(path).size)));
+/** Folder beside a bundle in which it is put together; `name` keeps processes apart, also on a shared volume. */
+export const stagingDir = (dataDir: string, digest: string, name: string): string =>
+  `${bundleDir(dataDir, digest)}${STAGING}${name}`;
+
+export const originalPath = (dir: string, manifest: Manifest): string => join(dir, ORIGINAL, manifest.file);
+export const graphPath = (dir: string): string => join(dir, GRAPH);
+
+/** sha256 of a file's bytes in hex, read in pieces of 1 MiB. Errors: FILE_NOT_FOUND, FILE_UNREADABLE. */
+export const digestFile = (path: string): string =>
+  withFile(path, (file, size) => {
+    const hash = createHash('sha256');
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, size)));
     for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
       hash.update(chunk.subarray(0, read));
-  } finally {
-    closeSync(file);
-  }
-  return hash.digest('hex');
-}
+    return hash.digest('hex');
+  });
 
 /** The manifest of a complete bundle made by this converter, or null. */
 export function readManifest(dir: string): Manifest | null {
   const path = join(dir, MANIFEST);
   if (!existsSync(path)) return null;
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
-  return manifest.schema === 1 && manifest.converter === CONVERTER ? manifest : null;
+  const manifest = parse(readFileSync(path, 'utf8'));
+  return manifest?.schema === 1 && manifest.converter === CONVERTER ? manifest : null;
+}
+
+/** A manifest that is no JSON (a disk that lost power) is none: the file is then accepted anew. */
+function parse(text: string): Manifest | null {
+  try {
+    return JSON.parse(text) as Manifest | null;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return null;
+    throw cause;
+  }
+}
+
+/** Whether the bundle still holds the bytes that were accepted. */
+export function isIntact(dir: string, manifest: Manifest): boolean {
+  const path = originalPath(dir, manifest);
+  return existsSync(path) && digestFile(path) === manifest.digest;
+}
+
+/** Makes the folder in which a bundle is put together, and removes those of processes long dead. */
+export function openStaging(staging: string, now: number): void {
+  writing(dirname(staging), () => {
+    mkdirSync(join(staging, ORIGINAL), { recursive: true });
+    for (const name of readdirSync(dirname(staging))) {
+      const path = join(dirname(staging), name);
+      if (
+        name.includes(STAGING) &&
+        now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > STALE_MILLIS
+      )
+        rmSync(path, { recursive: true, force: true });
+    }
+  });
 }
 
 /**
- * Writes a bundle beside its place and renames it there, the manifest last: a bundle is either whole or absent.
- * `original` is copied (as a clone where the file system can); side files beside it travel along.
+ * Fills the staging folder and moves it to its place, the manifest last: a bundle is either whole or absent, also
+ * after a loss of power. `original` and the side files are copied (as clones where the file system can).
+ * Errors: FILE_CHANGED where the copies are not what the manifest says, DATA_UNWRITABLE.
  */
 export function writeBundle(
-  dataDir: string,
+  staging: string,
+  dir: string,
   manifest: Manifest,
   original: string,
-  sideFiles: readonly string[],
   onnx: Uint8Array | null,
-): string {
-  const dir = bundleDir(dataDir, manifest.digest);
-  const staging = `${dir}.${process.pid}.tmp`;
-  rmSync(staging, { recursive: true, force: true });
-  mkdirSync(staging, { recursive: true });
-  copyFileSync(original, join(staging, manifest.file), constants.COPYFILE_FICLONE);
-  for (const side of sideFiles) cpSync(side, join(staging, basename(side)));
-  if (onnx) writeFileSync(join(staging, 'model.onnx'), onnx);
-  writeFileSync(join(staging, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
-  replaceDir(staging, dir);
-  return dir;
+): void {
+  const copy = (name: string, source: string, digest: string): void => {
+    const target = join(staging, ORIGINAL, name);
+    writing(dirname(dir), () => copyFileSync(source, target, constants.COPYFILE_FICLONE));
+    if (digestFile(target) !== digest) throw new PlimsollError('FILE_CHANGED', { path: source });
+    writing(dirname(dir), () => flush(target));
+  };
+  copy(manifest.file, original, manifest.digest);
+  for (const { name, digest } of manifest.sideFiles) copy(name, join(dirname(original), name), digest);
+  writing(dirname(dir), () => {
+    if (onnx) writeFileSync(graphPath(staging), onnx, { flush: true });
+    writeFileSync(join(staging, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+    publish(staging, dir, manifest);
+  });
 }
 
-/** Moves `from` to `to`. Where another process put the same bundle there first, its copy stands: both are equal. */
-function replaceDir(from: string, to: string): void {
-  rmSync(to, { recursive: true, force: true });
+function flush(path: string): void {
+  const file = openSync(path, 'r');
   try {
-    renameSync(from, to);
-  } catch (error) {
-    rmSync(from, { recursive: true, force: true });
-    if (!readManifest(to)) throw error;
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Moves a staged bundle to `dir`. Where one is already there (another process was faster, or it is proved again), its
+ * files are replaced one by one, the manifest last, so that nobody who loads it at that moment finds it gone.
+ */
+function publish(staging: string, dir: string, manifest: Manifest): void {
+  if (!existsSync(dir)) {
+    try {
+      renameSync(staging, dir);
+      return;
+    } catch (cause) {
+      if (!existsSync(dir)) throw cause;
+    }
+  }
+  mkdirSync(join(dir, ORIGINAL), { recursive: true });
+  const originals = [manifest.file, ...manifest.sideFiles.map(({ name }) => name)];
+  const files = [...originals.map((name) => join(ORIGINAL, basename(name))), GRAPH, MANIFEST];
+  for (const name of files) {
+    if (existsSync(join(staging, name))) renameSync(join(staging, name), join(dir, name));
+  }
+  rmSync(staging, { recursive: true, force: true });
+}
+
+const REASONS: ReadonlyMap<unknown, string> = new Map([
+  ['EACCES', 'permission is denied'],
+  ['EPERM', 'permission is denied'],
+  ['EROFS', 'its file system is read-only'],
+  ['ENOSPC', 'its disk is full'],
+  ['EDQUOT', 'the quota is used up'],
+  ['ENOTDIR', 'a part of its path is a file'],
+  ['EEXIST', 'a file stands in its place'],
+]);
+
+function writing(folder: string, action: () => void): void {
+  try {
+    action();
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? REASONS.get(cause.code) : undefined;
+    if (reason === undefined) throw cause;
+    throw new PlimsollError('DATA_UNWRITABLE', { path: dirname(folder), reason }, { cause });
   }
 }

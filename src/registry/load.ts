@@ -4,7 +4,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readModelFile } from '../files/read-model.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
-import { readManifest } from './bundle.ts';
+import { graphPath, originalPath, readManifest } from './bundle.ts';
 import { createEngine } from './engines.ts';
 import type { LoadedVersion, Manifest } from './version.ts';
 
@@ -34,9 +34,11 @@ async function warmUp(engine: Engine, manifest: Manifest): Promise<void> {
 async function loadEngine(dir: string, manifest: Manifest): Promise<Engine> {
   if (manifest.graph) {
     const { createOnnxEngine } = await import('../engine/onnx/engine.ts');
-    return createOnnxEngine({ onnx: readFileSync(join(dir, 'model.onnx')), signature: manifest.signature });
+    return createOnnxEngine({ onnx: readFileSync(graphPath(dir)), signature: manifest.signature });
   }
-  const { content } = readModelFile(join(dir, manifest.file), { maxModel: manifest.maxModel ?? undefined });
+  const { content } = readModelFile(originalPath(dir, manifest), {
+    maxModel: manifest.maxModel ?? undefined,
+  });
   if (!content)
     throw new PlimsollError('INTERNAL', { action: 'loading a bundle', reason: 'its file compiles no more' });
   return createEngine(content, manifest.runtime);

@@ -1,14 +1,15 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import { tryContent } from '../engine/onnx/try-load.ts';
+import { openFile } from '../files/file-source.ts';
 import { readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
 import type { AcceptRequest } from './admit.ts';
 import { exampleRow } from './boundary/example.ts';
-import { CONVERTER, digestFile, writeBundle } from './bundle.ts';
+import { bundleDir, CONVERTER, digestFile, openStaging, writeBundle } from './bundle.ts';
 import { contentOf } from './content.ts';
 import { createEngines, type Engines, isEngine } from './engines.ts';
 import { type Golden, parseGolden } from './golden.ts';
@@ -26,7 +27,9 @@ export async function proveFile(
   progress: (stage: string) => void,
 ): Promise<Manifest> {
   progress('reading');
+  openStaging(request.staging, clock.now());
   const description = readModelFile(request.path, { maxModel: request.maxModel ?? undefined });
+  const sideFiles = description.sideFiles.map((path) => ({ name: basename(path), digest: digestFile(path) }));
   const content = contentOf(description);
   await tryContent(content);
   progress('building engines');
@@ -48,7 +51,7 @@ export async function proveFile(
     converter: CONVERTER,
     digest: request.digest,
     file: basename(request.path),
-    sideFiles: description.sideFiles.map((path) => ({ name: basename(path), digest: digestFile(path) })),
+    sideFiles,
     size,
     maxModel: request.maxModel,
     format: description.format,
@@ -60,13 +63,16 @@ export async function proveFile(
     verification,
     example: example.row,
   };
-  writeBundle(request.dataDir, manifest, request.path, description.sideFiles, graph ? content.onnx : null);
+  const dir = bundleDir(request.dataDir, request.digest);
+  writeBundle(request.staging, dir, manifest, request.path, graph ? content.onnx : null);
   return manifest;
 }
 
 function readGolden(path: string): Golden {
   try {
-    return parseGolden(JSON.parse(readFileSync(path, 'utf8')), path);
+    const source = openFile(path);
+    const text = new TextDecoder().decode(source.slice(0, source.size));
+    return parseGolden(JSON.parse(text), path);
   } catch (error) {
     if (error instanceof SyntaxError)
       throw new PlimsollError('GOLDEN_INVALID', { path, reason: error.message });

@@ -39,6 +39,7 @@ export interface Manifest {
   readonly converter: number;
   /** sha256 of the original file, hex. */
   readonly digest: string;
+  /** Its name, under `original/` in the bundle. */
   readonly file: string;
   /** Files beside it that it was read from: arrays of old joblib files, external data of ONNX graphs. */
   readonly sideFiles: readonly { readonly name: string; readonly digest: string }[];
