@@ -1,4 +1,5 @@
-import type { KMeansStep, PcaStep } from '../model/decomposition.ts';
+import { type KMeansStep, movedTo, originOf, type PcaStep } from '../model/decomposition.ts';
+import type { Matrix } from '../model/tensor.ts';
 import type { Value } from '../onnx/graph.ts';
 import { type Compiler, type Context, withinTolerance } from './compiler.ts';
 import { affine } from './linear.ts';
@@ -22,14 +23,14 @@ export const pca: Compiler<PcaStep> = {
 };
 
 /** ‖c‖² of every centre. */
-const squaredNorms = ({ centers }: KMeansStep): Float64Array =>
+const squaredNorms = (centers: Matrix): Float64Array =>
   Float64Array.from({ length: centers.rows }, (_, row) => {
     const center = centers.data.subarray(row * centers.cols, (row + 1) * centers.cols);
     return center.reduce((sum, value) => sum + value * value, 0);
   });
 
 /** `-2 x·cᵀ`: the part of the squared distances that depends on both, `[N, centres]`. */
-function crossTerms({ g }: Context, x: Value, { centers }: KMeansStep): Value {
+function crossTerms({ g }: Context, x: Value, centers: Matrix): Value {
   const c = g.float64(centers.data, [centers.rows, centers.cols]);
   const none = g.float64(new Float64Array(centers.rows), [1, centers.rows]);
   return g.add('Gemm', [x, c, none], { transB: 1n, alpha: -2 });
@@ -42,10 +43,13 @@ function crossTerms({ g }: Context, x: Value, { centers }: KMeansStep): Value {
 export const kMeans: Compiler<KMeansStep> = {
   emit(context, step, input) {
     const { g } = context;
-    const { rows } = step.centers;
-    const x = acceptedMatrix(context, input, step, 'finite');
-    const cross = crossTerms(context, x, step);
-    const norms = g.float64(squaredNorms(step), [1, rows]);
+    const { rows, cols } = step.centers;
+    const origin = originOf(step);
+    const centers = origin === null ? step.centers : movedTo(origin, step.centers);
+    const given = acceptedMatrix(context, input, step, 'finite');
+    const x = origin === null ? given : g.add('Sub', [given, g.float64(origin, [1, cols])]);
+    const cross = crossTerms(context, x, centers);
+    const norms = g.float64(squaredNorms(centers), [1, rows]);
     const squares = rowSum(g, g.add('Mul', [x, x]));
     const squared = g.add('Add', [g.add('Add', [cross, squares]), norms]);
     const distances = g.add('Sqrt', [g.add('Max', [squared, g.float64([0], [])])]);

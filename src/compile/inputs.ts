@@ -27,7 +27,8 @@ export class GraphInputs {
     this.#g = g;
     this.#taken = new Set([REFUSED, ...signature.outputs.map(({ name }) => name)]);
     this.#names = signature.columns.map(({ name }, index) =>
-      this.#free(name === '' ? `column_${index}` : name),
+      // onnxruntime cuts names at a NUL.
+      this.#free(name === '' || name.includes('\0') ? `column_${index}` : name),
     );
     this.stream = root.kind === 'label-encoder' ? this.#labels(root.classes) : this.#open(signature);
   }

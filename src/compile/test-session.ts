@@ -51,7 +51,7 @@ export async function start(
     logSeverityLevel: 3,
   });
   const feedsOf = (rows: readonly (readonly Cell[])[]): Record<string, OrtTensor> => {
-    const feeds: Record<string, OrtTensor> = {};
+    const feeds = new Map<string, OrtTensor>();
     for (const { name, dtype } of plan.model.graph.inputs) {
       const at = plan.columns.find(({ input }) => input === name)?.column;
       const cells = at === undefined ? rows.flat() : rows.map((row) => row[at]!);
@@ -59,7 +59,7 @@ export async function start(
       const prefix = plan.prefix.findIndex(({ input }) => input === name);
       if (prefix >= 0) {
         const values = Float64Array.from(counts[prefix]!.flat());
-        feeds[name] = new OrtTensor('float64', values, [rows.length, values.length / rows.length]);
+        feeds.set(name, new OrtTensor('float64', values, [rows.length, values.length / rows.length]));
       } else if (dtype === 'string') {
         feeds[name] = new OrtTensor(
           'string',
@@ -67,13 +67,16 @@ export async function start(
           dims,
         );
       } else if (dtype === 'int64') {
-        feeds[name] = new OrtTensor(
-          'int64',
-          BigInt64Array.from(cells, (cell) => BigInt(cell as number)),
-          dims,
+        feeds.set(
+          name,
+          new OrtTensor(
+            'int64',
+            BigInt64Array.from(cells, (cell) => BigInt(cell as number)),
+            dims,
+          ),
         );
       } else if (dtype === 'bool') {
-        feeds[name] = new OrtTensor('bool', Uint8Array.from(cells, Number), dims);
+        feeds.set(name, new OrtTensor('bool', Uint8Array.from(cells, Number), dims));
       } else {
         feeds[name] = new OrtTensor(
           'float64',
@@ -82,7 +85,7 @@ export async function start(
         );
       }
     }
-    return feeds;
+    return Object.fromEntries(feeds);
   };
   return {
     plan,

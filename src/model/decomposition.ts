@@ -14,3 +14,31 @@ export interface KMeansStep extends StepBase {
   readonly kind: 'k-means';
   readonly centers: Matrix;
 }
+
+/** Distance of the centres from zero, squared, over that from their mean, above which distances lose digits. */
+const FAR = 1e4;
+
+/**
+ * Where to measure from, or null for zero. Distances are invariant under a shift, but the expansion
+ * ‖x‖² - 2 x·c + ‖c‖² is not: it cancels where the centres lie together far from zero (timestamps, identifiers).
+ * Their mean is then the better origin, rounded to float32 so that subtracting it is exact for nearby numbers.
+ */
+export function originOf({ centers }: KMeansStep): Float64Array | null {
+  const { rows, cols, data } = centers;
+  const mean = new Float64Array(cols);
+  for (let k = 0; k < data.length; k++) mean[k % cols]! += data[k]! / rows;
+  let away = 0;
+  let apart = 0;
+  for (let k = 0; k < data.length; k++) {
+    away += mean[k % cols]! ** 2;
+    apart += (data[k]! - mean[k % cols]!) ** 2;
+  }
+  return away > FAR * apart && Number.isFinite(away) ? mean.map(Math.fround) : null;
+}
+
+/** A matrix measured from another origin. */
+export const movedTo = (origin: Float64Array, { rows, cols, data }: Matrix): Matrix => ({
+  rows,
+  cols,
+  data: data.map((value, k) => value - origin[k % cols]!),
+});

@@ -73,11 +73,11 @@ function needsOfWidth(step: Step, width: number, out: readonly Need[] | null): r
     case 'tree-ensemble':
       return all(width, treeNeed(step));
     case 'dummy':
-      return all(width, NULLABLE_NUMBER);
+      return all(width, UNUSED);
     case 'count-vectorizer':
       return [TEXT];
     case 'label-encoder':
-      return [{ ...categorical(labelCategories(step.classes.values)), unknown: 'error', nullable: false }];
+      return [labelNeed(step.classes.values)];
     case 'one-hot':
       return oneHotNeeds(step);
     case 'ordinal':
@@ -124,17 +124,13 @@ function imputerNeeds(step: SimpleImputerStep, out: readonly Need[] | null): rea
   });
 }
 
-const labelCategories = (
-  values: readonly (string | number | boolean)[],
-): Pick<Need, 'type' | 'categories'> => ({
+/** A label; NaN is one where the encoder met it at fit. */
+const labelNeed = (values: readonly (string | number | boolean)[]): Need => ({
   type: typeof values[0] === 'string' ? 'string' : typeof values[0] === 'boolean' ? 'bool' : 'number',
-  categories: values,
-});
-
-const categorical = (part: Pick<Need, 'type' | 'categories'>): Need => ({
-  nullable: false,
+  categories: values.map((value) => (Number.isNaN(value) ? null : value)),
+  unknown: 'error',
+  nullable: values.some(Number.isNaN),
   used: true,
-  ...part,
 });
 
 /** Categories as they show in a signature: NaN and None are null. */

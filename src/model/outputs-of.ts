@@ -21,6 +21,10 @@ const perClass = (name: string, classes: Labels): OutputSpec => ({
   classes,
 });
 
+/** Probabilities from one score: two columns, also where training saw a single class. */
+const fromScore = (name: string, classes: Labels): OutputSpec =>
+  classes.values.length === 1 ? numbers(name, 2) : perClass(name, classes);
+
 /** `decision_function`: `[N]` for two classes, else one score a class. */
 const decision = (classes: Labels): OutputSpec =>
   classes.values.length <= 2
@@ -57,7 +61,7 @@ export function outputsOf(
     case 'linear-regressor':
       return [numbers('predict', step.flat ? null : step.coef.rows)];
     case 'linear-classifier': {
-      const proba = step.probability === null ? [] : [perClass('predict_proba', step.classes)];
+      const proba = step.probability === null ? [] : [fromScore('predict_proba', step.classes)];
       return [labels(step.classes), ...proba, decision(step.classes)];
     }
     case 'multinomial-nb':
@@ -67,7 +71,7 @@ export function outputsOf(
       if (step.head.kind === 'vote') return votes(step.head.groups);
       return [
         labels(step.head.classes),
-        perClass('predict_proba', step.head.classes),
+        fromScore('predict_proba', step.head.classes),
         decision(step.head.classes),
       ];
     case 'dummy':

@@ -201,6 +201,38 @@ test('text models take bare strings, label encoders bare labels', () => {
   });
 });
 
+test('a label encoder fitted on NaN takes a missing label', () => {
+  const labels: LabelEncoderStep = {
+    kind: 'label-encoder',
+    ...base(1),
+    classes: { type: 'float', values: [1.5, Number.NaN] },
+  };
+  expect(tableOf(labels).columns).toMatchObject([
+    { type: 'number', categories: [1.5, null], nullable: true },
+  ]);
+});
+
+test('a dummy looks at no column, so any value will do', () => {
+  const dummy: DummyStep = {
+    kind: 'dummy',
+    ...base(2),
+    task: 'regression',
+    values: Float64Array.of(1),
+    flat: true,
+  };
+  expect(tableOf(dummy).columns).toMatchObject([{ ignored: true }, { ignored: true }]);
+  expect(tableOf(pipeline(scaler(2), dummy)).columns[0]).not.toHaveProperty('ignored');
+});
+
+test('probabilities made from one score have two columns, also where training saw one class', () => {
+  const one = { ...classifier(2), classes: { type: 'int', values: [7] } as const };
+  expect(signatureOf(one).outputs).toMatchObject([
+    { name: 'predict', classes: { values: [7] } },
+    { name: 'predict_proba', shape: [-1, 2] },
+    { name: 'decision_function', shape: [-1] },
+  ]);
+});
+
 test('a file that does not say how many columns there are gives an open signature', () => {
   const dummy: DummyStep = {
     kind: 'dummy',

@@ -47,6 +47,9 @@ export interface Origin {
   readonly offset: number;
 }
 
+/** An origin as messages name it: the path of the root is empty. */
+export const placeOf = ({ path, ...rest }: Origin): Origin => ({ path: path || 'the model', ...rest });
+
 export interface StepBase {
   readonly origin: Origin;
   /** Number of input columns (`n_features_in_`), or null where the step does not care or the file does not say. */

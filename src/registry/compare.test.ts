@@ -37,6 +37,16 @@ test('compareOutputs() lets labels differ only where the scores tie', () => {
   expect(compareOutputs(labelled('a', 0.2, 0.8), labelled('b', 0.2, 0.8), exact).failures).toBe(1);
 });
 
+const clustered = (cluster: number, ...distances: number[]): Outputs => ({
+  predict: { dtype: 'int32', shape: [1], data: Int32Array.of(cluster) },
+  transform: { dtype: 'float64', shape: [1, distances.length], data: Float64Array.from(distances) },
+});
+
+test('compareOutputs() lets clusters differ only where the nearest centres are equally far', () => {
+  expect(compareOutputs(clustered(0, 2, 2, 9), clustered(1, 2, 2, 9), exact).failures).toBe(0);
+  expect(compareOutputs(clustered(0, 2, 9, 9), clustered(1, 2, 9, 9), exact).failures).toBe(1);
+});
+
 test('compareOutputs() fails an output that is missing or of another shape', () => {
   expect(compareOutputs({}, scores(1), exact).failures).toBe(1);
   expect(compareOutputs(scores(1, 2), scores(1), exact).failures).toBe(1);

@@ -99,10 +99,17 @@ function pairUp(
   return same ? a.map((tensor, i) => [tensor, b[i]!]) : null;
 }
 
-/** The class scores that decide the labels, where the model has any. */
-function scoresOf(outputs: Outputs): Tensor | null {
-  const scores = outputs['decision_function'] ?? outputs['predict_proba'];
-  return scores === undefined || Array.isArray(scores) ? null : (scores as Tensor);
+/** What decides the labels: the greatest score of a class, or the least distance from the centre of a cluster. */
+interface Scores {
+  readonly tensor: Tensor;
+  readonly sign: 1 | -1;
+}
+
+function scoresOf(outputs: Outputs): Scores | null {
+  const ofClasses = outputs['decision_function'] ?? outputs['predict_proba'];
+  const scores = ofClasses ?? (outputs['predict'] && outputs['transform']);
+  if (scores === undefined || Array.isArray(scores)) return null;
+  return { tensor: scores as Tensor, sign: ofClasses ? 1 : -1 };
 }
 
 type Tally = { -readonly [K in keyof Comparison]: Comparison[K] };
@@ -112,7 +119,7 @@ function compareTensor(
   left: Tensor,
   right: Tensor,
   tolerance: Tolerance,
-  scores: Tensor | null,
+  scores: Scores | null,
   tally: Tally,
 ): void {
   const rows = right.shape[0] ?? 1;
@@ -162,10 +169,10 @@ function within(a: number, b: number, tolerance: Tolerance, peak: number): boole
 }
 
 /** Whether the two best scores of a row are equal within 1e-9: the label is then a matter of rounding. */
-function tied(scores: Tensor, row: number): boolean {
-  const width = scores.data.length / Math.max(1, scores.shape[0] ?? 1);
-  if (width === 1) return Math.abs(scores.data[row] as number) <= 1e-9;
-  const values = Array.from({ length: width }, (_, j) => scores.data[row * width + j] as number);
+function tied({ tensor, sign }: Scores, row: number): boolean {
+  const width = tensor.data.length / Math.max(1, tensor.shape[0] ?? 1);
+  if (width === 1) return Math.abs(tensor.data[row] as number) <= 1e-9;
+  const values = Array.from({ length: width }, (_, j) => sign * (tensor.data[row * width + j] as number));
   values.sort((a, b) => b - a);
   return values[0]! - values[1]! <= 1e-9 * Math.max(1, Math.abs(values[0]!));
 }

@@ -1,4 +1,4 @@
-import type { KMeansStep, PcaStep } from '../../model/decomposition.ts';
+import { type KMeansStep, movedTo, originOf, type PcaStep } from '../../model/decomposition.ts';
 import type { Matrix } from '../../model/tensor.ts';
 import { allocateCells, type Block, createScratch, type DenseBlock, toDense } from './block.ts';
 import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
@@ -30,18 +30,19 @@ function projected(components: Matrix, mean: Float64Array): Float64Array {
 
 /**
  * `predict`: the nearest centre by |c|² - 2 x·c; `transform`: √max(0, |x|² - 2 x·c + |c|²), the expansion that
- * `euclidean_distances` uses, so that distances near zero carry the same kind of cancellation.
+ * `euclidean_distances` uses, measured from where it loses least.
  */
 export function prepareKMeans(step: KMeansStep, { names }: Preparation): Evaluator {
   const { rows: clusters, cols: features } = step.centers;
-  const product = prepareProduct(step.centers, null, names);
-  const centerNorms = squaredNorms({
-    kind: 'dense',
-    rows: clusters,
-    cols: features,
-    data: step.centers.data,
-  });
+  const origin = originOf(step);
+  const centers = origin === null ? step.centers : movedTo(origin, step.centers);
+  const product = prepareProduct(centers, null, names);
+  const centerNorms = squaredNorms({ kind: 'dense', ...centers });
   const scratch = createScratch();
+  const place = (input: Block): Block => {
+    checkWidth(input, features);
+    return origin === null ? input : { kind: 'dense', ...movedTo(origin, toDense(input, names, scratch)) };
+  };
   const distances = (input: Block, dots: Float64Array): Float64Array => {
     const norms = squaredNorms(toDense(input, names, scratch));
     return dots.map((dot, k) => {
@@ -50,12 +51,12 @@ export function prepareKMeans(step: KMeansStep, { names }: Preparation): Evaluat
     });
   };
   return {
-    transform: (input) => {
-      checkWidth(input, features);
+    transform: (block) => {
+      const input = place(block);
       return { kind: 'dense', rows: input.rows, cols: clusters, data: distances(input, product(input)) };
     },
-    outputs: (input) => {
-      checkWidth(input, features);
+    outputs: (block) => {
+      const input = place(block);
       const dots = product(input);
       // The largest x·c - |c|²/2 is the nearest centre.
       const nearness = dots.map((dot, k) => 2 * dot - centerNorms[k % clusters]!);

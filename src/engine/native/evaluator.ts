@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
 import type { Blocker } from '../../model/description.ts';
-import type { Step } from '../../model/step.ts';
+import { placeOf, type Step } from '../../model/step.ts';
 import type { Block } from './block.ts';
 
 /** A step made ready: its arrays flattened and closed over. Synchronous; never keeps or changes its input. */
@@ -22,15 +22,13 @@ export interface Preparation {
 
 /** Refuses a step this engine has no evaluator for: which field, what it holds, what would be supported. */
 export function refuseStep(step: Step, field: string, found: string, wanted: string): never {
-  const { path, class: name, offset } = step.origin;
-  const blocker: Blocker = { path, class: name, offset, field, found, wanted };
+  const blocker: Blocker = { ...placeOf(step.origin), field, found, wanted };
   throw new PlimsollError('MODEL_UNSUPPORTED', { ...blocker });
 }
 
 /** Refuses a step whose arrays contradict one another. */
 export function refuseShape(step: Step, field: string, found: number, wanted: number): never {
-  const { path, class: name, offset } = step.origin;
-  throw new PlimsollError('MODEL_INVALID', { path, class: name, offset, field, found, wanted });
+  throw new PlimsollError('MODEL_INVALID', { ...placeOf(step.origin), field, found, wanted });
 }
 
 /** Refuses input of another width than the step was fitted on. */

@@ -43,11 +43,13 @@ function checkCoefficients(step: LinearRegressorStep | LinearClassifierStep): vo
 type Answer = (input: Block, scores: Float64Array) => Outputs;
 
 function binary(step: LinearClassifierStep, take: LabelTaker): Answer {
-  if (step.classes.values.length !== 2) refuseShape(step, 'classes_', step.classes.values.length, 2);
+  if (step.classes.values.length > 2) refuseShape(step, 'classes_', step.classes.values.length, 2);
+  // 0 where training saw a single class.
+  const positive = step.classes.values.length - 1;
   const proba = step.probability === null ? null : BINARY[step.probability];
   return ({ rows }, data) => {
     const indices = new Int32Array(rows);
-    for (let row = 0; row < rows; row++) indices[row] = data[row]! > 0 ? 1 : 0;
+    for (let row = 0; row < rows; row++) indices[row] = data[row]! > 0 ? positive : 0;
     const decision_function = { dtype: 'float64', shape: [rows], data } as const;
     if (proba === null) return { predict: take(indices), decision_function };
     return {

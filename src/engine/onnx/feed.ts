@@ -43,8 +43,11 @@ function matrixFeed(plan: FeedPlan, rows: number, width: number, data: Float64Ar
   return { [input.name]: numberTensor(input, data, [rows, width]) };
 }
 
+/** Inputs are named by the file, `__proto__` included: there is no prototype that such a name could set. */
+const emptyFeed = (): Record<string, Tensor> => Object.create(null) as Record<string, Tensor>;
+
 function tableFeed(plan: FeedPlan, columns: readonly ColumnValues[]): Tensors {
-  const feed: Record<string, Tensor> = {};
+  const feed = emptyFeed();
   for (const { column, input, evaluate } of plan.prefix) {
     const cells = columns[column];
     if (cells === undefined || cells instanceof Float64Array)
@@ -71,7 +74,7 @@ function columnsInOrder(plan: FeedPlan, count: number, open: readonly GraphInput
 }
 
 function tensorFeed(plan: FeedPlan, tensors: Tensors): Tensors {
-  const feed: Record<string, Tensor> = {};
+  const feed = emptyFeed();
   for (const { name, dtype } of plan.inputs) {
     const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
     if (tensor?.dtype !== dtype)

@@ -35,6 +35,12 @@ test('a step of an unknown class blocks with path, class and offset, and the out
   expect(description.framework).toEqual({ name: 'scikit-learn', version: '1.6.1' });
 });
 
+test('an unknown class is told apart from code of one’s own', () => {
+  const wanted = (name: string) => describeSklearn(file(instance(name, {}, [], 9))).blockers[0]?.wanted;
+  expect(wanted('sklearn.svm._classes.SVC')).toContain('docs/estimators.md');
+  expect(wanted('__main__.MyModel')).toBe('only classes of scikit-learn are');
+});
+
 test('values that hold themselves end the search for a release', () => {
   const endless = pyList();
   for (let i = 0; i < 100; i++) endless.items.push(endless);

@@ -33,6 +33,20 @@ test('slots are the categories in order, without the dropped one', () => {
   expect(column({ categories_: [ABC], drop_idx_: objects(null) })).toMatchObject({ width: 4 });
 });
 
+test.each([
+  ['dates', [{ ...floats([1, 2]), dtype: { ...floats([]).dtype, code: 'M' } }], 'datetime64[2]'],
+  ['strings beside numbers', [objects('a', 1)], 'object[2] of mixed types'],
+  ['bools with a missing one', [objects(true, null, false)], 'object[3]'],
+  ['large integers', [objects(2n ** 60n, 1n)], 'object[2] with an integer beyond 2^53'],
+])('categories of %s are named as not supported, not as damage', (_, categories_, found) => {
+  expect(() => readOneHotEncoder(encoder({ categories_ }))).toThrow(
+    expect.objectContaining({
+      code: 'MODEL_UNSUPPORTED',
+      details: expect.objectContaining({ found: expect.stringContaining(found) }),
+    }),
+  );
+});
+
 test('infrequent categories share a slot, which takes unknown ones where the policy says so', () => {
   expect(column(GROUPED)).toEqual({ slots: [0, 2, 1, 2], width: 3, unknownSlot: -1 });
   for (const handle_unknown of ['infrequent_if_exist', 'warn']) {

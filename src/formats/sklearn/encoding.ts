@@ -9,7 +9,7 @@ import type {
 import { isType, type PyValue } from '../pickle/value.ts';
 import { itemsOf, toNumber, toNumbers } from './arrays.ts';
 import { dtypeName } from './dtype.ts';
-import { isNaNValue, toCategories } from './labels.ts';
+import { isNaNValue, labelFault, toCategories } from './labels.ts';
 import { show } from './show.ts';
 import type { EstimatorView } from './view.ts';
 
@@ -39,13 +39,14 @@ function readColumns(view: EstimatorView): readonly Column[] {
   return perColumn.map((value, i) => {
     const field = `categories_[${i}]`;
     const items = itemsOf(value);
-    if (items === null) throw view.invalid(field, show(value), 'an array of categories');
-    const categories = toCategories(items);
-    if (categories === null)
+    if (!isType(value, 'array') && items === null)
+      throw view.invalid(field, show(value), 'an array of categories');
+    const categories = items === null ? null : toCategories(items);
+    if (items === null || categories === null)
       throw view.unsupported(
         field,
-        `${show(value)} of mixed types`,
-        'one type and at most one missing category are',
+        `${show(value)}${labelFault(items)}`,
+        'strings, numbers or bools and at most one missing category are',
       );
     return {
       items,

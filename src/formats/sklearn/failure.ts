@@ -1,13 +1,8 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { Origin } from '../../model/step.ts';
-
-/** Path as people read it: the root has an empty one. */
-const pathOf = (origin: Origin): string => (origin.path === '' ? 'the model' : origin.path);
+import { type Origin, placeOf } from '../../model/step.ts';
 
 const details = (origin: Origin, field: string, found: string, wanted: string) => ({
-  path: pathOf(origin),
-  class: origin.class,
-  offset: origin.offset,
+  ...placeOf(origin),
   field,
   found,
   wanted,

@@ -9,8 +9,12 @@ import type { EstimatorView } from './view.ts';
 const NUMPY_MODULES = /^numpy(\._?core(\.(umath|_multiarray_umath|fromnumeric))?)?$/;
 const SYNONYMS: Readonly<Record<string, FunctionName>> = Object.assign(Object.create(null), {
   abs: 'absolute',
+  degrees: 'rad2deg',
+  radians: 'deg2rad',
   _identity: 'identity',
 });
+
+const SUPPORTED = FUNCTIONS.filter((name) => name !== 'identity').join(', ');
 
 /**
  * FunctionTransformer with `func=None` or a numpy ufunc. `validate=True` (also None before 0.22) checks the input and
@@ -36,7 +40,7 @@ function functionOf(view: EstimatorView, value: PyValue): FunctionName {
   const named = ufuncName(value);
   const known = named === null ? undefined : (SYNONYMS[named] ?? FUNCTIONS.find((name) => name === named));
   if (known === undefined)
-    throw view.unsupported('func', functionTitle(value), 'None and numpy ufuncs (log1p, sqrt, …) are');
+    throw view.unsupported('func', functionTitle(value), `None and ${SUPPORTED} of numpy are`);
   return known;
 }
 

@@ -32,6 +32,16 @@ export function toLabels(items: readonly PyValue[]): Labels | null {
   return { type, values: numbers };
 }
 
+/** What keeps items from being labels or categories, for the message. */
+export function labelFault(items: readonly PyValue[] | null): string {
+  if (items?.some((item) => typeof item === 'bigint' || isUnsafeInt(item)))
+    return ' with an integer beyond 2^53, which JSON cannot carry,';
+  return items === null || new Set(items.map(labelType)).size < 2 ? '' : ' of mixed types';
+}
+
+const isUnsafeInt = (item: PyValue): boolean =>
+  labelType(item) === 'int' && !Number.isSafeInteger(toNumber(item));
+
 /**
  * Categories of one column; None and NaN are the missing category. Null for mixed types, and where both None and NaN
  * are categories (a JSON null could be either).

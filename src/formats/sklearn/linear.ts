@@ -1,4 +1,5 @@
 import type { LinearClassifierStep, LinearProbability, LinearRegressorStep } from '../../model/linear.ts';
+import type { Step } from '../../model/step.ts';
 import type { Labels, Matrix } from '../../model/tensor.ts';
 import { isType } from '../pickle/value.ts';
 import type { EstimatorView } from './view.ts';
@@ -106,5 +107,8 @@ export function readRidgeClassifier(view: EstimatorView): LinearClassifierStep {
   return classifier(view, binarizer.labels('classes_'), null);
 }
 
-/** RANSACRegressor predicts with the estimator that it fitted on the inliers. */
-export const readRansac = (view: EstimatorView) => view.step('estimator_');
+/** RANSACRegressor predicts with the estimator that it fitted on the inliers, as arrays: only itself knows names. */
+export function readRansac(view: EstimatorView): Step | null {
+  const step = view.step('estimator_');
+  return step && { ...step, featureNames: step.featureNames ?? view.featureNames() };
+}

@@ -103,13 +103,17 @@ export class Reading {
 
   #read(view: EstimatorView): Step | null {
     const reader = this.#lookup(view.origin.class);
-    if (reader === null)
+    if (reader === null) {
+      const own = !view.origin.class.startsWith('sklearn.');
       throw unsupported(
         view.origin,
         'the class',
-        view.origin.class,
-        'the scikit-learn classes of the table of supported estimators are',
+        own
+          ? 'code outside scikit-learn, which Plimsoll never runs from a file'
+          : 'one that no reader is written for',
+        own ? 'only classes of scikit-learn are' : 'the estimators of docs/estimators.md are',
       );
+    }
     if (this.#depth >= MAX_DEPTH)
       throw unsupported(
         view.origin,

@@ -13,6 +13,9 @@ export function showDType(dtype: PyDType): string {
   if (dtype.code === 'b') return 'bool';
   if (dtype.code === 'O') return 'object';
   if (dtype.fields !== null) return 'record';
+  if (dtype.code === 'M') return 'datetime64';
+  if (dtype.code === 'm') return 'timedelta64';
+  if (dtype.code === 'S') return `bytes (S${dtype.itemSize})`;
   return `${dtype.code}${dtype.itemSize}`;
 }
 

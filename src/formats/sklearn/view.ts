@@ -3,7 +3,7 @@ import type { Labels, Matrix } from '../../model/tensor.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
 import { itemsOf, toNumber, toNumbers, toText } from './arrays.ts';
 import { invalid, notFitted, unsupported } from './failure.ts';
-import { toLabels } from './labels.ts';
+import { labelFault, toLabels } from './labels.ts';
 import type { Reading } from './reading.ts';
 import { show } from './show.ts';
 import { densify } from './sparse.ts';
@@ -165,7 +165,11 @@ export class EstimatorView {
     const items = itemsOf(value);
     const labels = items === null ? null : toLabels(items);
     if (labels === null)
-      throw this.unsupported(field, show(value), 'labels of one type (str, int, float or bool) are');
+      throw this.unsupported(
+        field,
+        `${show(value)}${labelFault(items)}`,
+        'labels of one type (str, int, float or bool) are',
+      );
     return labels;
   }
 

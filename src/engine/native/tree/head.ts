@@ -74,14 +74,16 @@ function groupOf(
 }
 
 function boostedBinary(step: TreeEnsembleStep, { classes, factor, positiveAtZero }: Head<'boosted'>): Answer {
-  if (classes.values.length !== 2) refuseShape(step, 'classes_', classes.values.length, 2);
+  if (classes.values.length > 2) refuseShape(step, 'classes_', classes.values.length, 2);
+  // 0 where training saw a single class.
+  const positive = classes.values.length - 1;
   if (step.scores !== 1) refuseShape(step, 'scores', step.scores, 1);
   const take = prepareLabels(classes);
   return (scores, rows) => {
     const indices = new Int32Array(rows);
     for (let row = 0; row < rows; row++) {
       const score = scores[row]!;
-      indices[row] = score > 0 || (positiveAtZero && score === 0) ? 1 : 0;
+      indices[row] = score > 0 || (positiveAtZero && score === 0) ? positive : 0;
     }
     return {
       predict: take(indices),
