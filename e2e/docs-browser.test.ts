@@ -110,6 +110,8 @@ test('the landing page names the models and leads to the docs', { timeout: 60_00
   const visited = await visit('/');
   const { page } = visited;
   expect(await page.locator('tbody tr').count()).toBe(3);
+  await page.setViewportSize({ width: 360, height: 800 });
+  expect(await page.evaluate('document.documentElement.scrollWidth'), 'on a phone').toBe(360);
   await page.getByText('the API page').click();
   await page.locator('.swagger-ui .info .title').waitFor();
   await page.waitForLoadState('networkidle');

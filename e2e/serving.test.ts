@@ -143,7 +143,7 @@ test('health, readiness and the list of models answer', async () => {
   expect((await call(`${url}/healthz`)).json).toEqual({ status: 'ok' });
   expect((await call(`${url}/readyz`)).json).toEqual({ status: 'ready', models: ['quick'] });
   expect((await call(`${url}/`)).json).toEqual({ status: 'alive' });
-  expect((await call(`${url}/`, { headers: { accept: 'text/html' } })).text).toContain('<td>quick</td>');
+  expect((await call(`${url}/`, { headers: { accept: 'text/html' } })).text).toContain('>quick</a></td>');
   const { models } = (await call(`${url}/models`)).json;
   expect(models).toMatchObject([{ name: 'quick', version: 1, proof: 'single-engine', example: { age: 30 } }]);
   expect((await call(`${url}/healthz`, { method: 'HEAD' })).text).toBe('');

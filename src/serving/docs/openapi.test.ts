@@ -102,6 +102,7 @@ test('every reference leads somewhere and every operation has a name of its own'
       '/models/prices%20%26%20co/predict',
     ]),
   );
+  for (const id of ids) expect(id).toMatch(/^[\w.-]+$/);
   expect(document['paths']).not.toHaveProperty('/predict');
 });
 
@@ -110,5 +111,11 @@ test('a name alone means the newest version, and no name the only model', () => 
   const schema =
     two['paths']!['/models/titanic/predict']!['post']!['requestBody']!['content']!['application/json']!;
   expect(JSON.stringify(schema)).toContain('titanic.10.Request');
-  expect(documentOf(target('titanic', 1))['paths']).toHaveProperty('/predict');
+  const only = documentOf(target('titanic', 1))['paths']!['/predict']!['post']!;
+  expect(only['summary']).toBe('Predict with the only model here, titanic');
+  const main = target('default', 1);
+  const several = openapi([main, target('titanic', 1)], { version: '1.0.0', main }) as unknown as Json;
+  expect(several['paths']!['/predict']!['post']!['summary']).toBe(
+    'Predict with the model for requests that name none, default',
+  );
 });

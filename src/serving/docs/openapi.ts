@@ -17,20 +17,24 @@ export function openapi(targets: readonly Target[], options: OpenApiOptions): Sc
   const predictPath = (target: Target, operationId: string, subject: string): Schema => ({
     post: predictOperation(target, operationId, subject, answers.get(target)),
   });
-  if (main) paths['/predict'] = predictPath(main, 'predict', `the only model here, \`${main.model}\``);
+  if (main) {
+    const isOnly = targets.every(({ model }) => model === main.model);
+    const subject = `${isOnly ? 'the only model here' : 'the model for requests that name none'}, \`${main.model}\``;
+    paths['/predict'] = predictPath(main, 'predict', subject);
+  }
   for (const target of targets) {
     const name = encodeURIComponent(target.model);
     const pinned = `/models/${name}/versions/${target.version}/predict`;
     if (isNewest(target, targets)) {
       paths[`/models/${name}/predict`] = predictPath(
         target,
-        `predict ${target.model}`,
+        `predict_${identifier(target.model)}`,
         `the newest version of \`${target.model}\``,
       );
     }
     paths[pinned] = predictPath(
       target,
-      `predict ${keyOf(target)}`,
+      `predict_${keyOf(target)}`,
       `version ${target.version} of \`${target.model}\``,
     );
   }
@@ -47,7 +51,9 @@ const isNewest = (target: Target, targets: readonly Target[]): boolean =>
   targets.every(({ model, version }) => model !== target.model || version <= target.version);
 
 /** Name of a version among the schemas, whose names may hold letters, digits, dots, dashes and underscores only. */
-const keyOf = ({ model, version }: Target): string => `${model.replaceAll(/[^\w.-]/g, '_')}.${version}`;
+const keyOf = ({ model, version }: Target): string => `${identifier(model)}.${version}`;
+
+const identifier = (model: string): string => model.replaceAll(/[^\w.-]/g, '_');
 
 const reference = (kind: string, name: string): Schema => ({ $ref: `#/components/${kind}/${name}` });
 

@@ -55,33 +55,39 @@ export const redocPage = (): string =>
     body: '<div id="page"></div>',
   });
 
+const PROOFS: Readonly<Record<Target['manifest']['verification']['proof'], string>> = {
+  golden: 'expected outputs given',
+  'engines-agree': 'two engines agree',
+  'single-engine': 'one engine, unchecked',
+};
+
+/** One version as a row of the table: its name leads to its part of the API page. */
+function targetRow({ model, version, manifest }: Target): string {
+  const { framework, runtime, verification } = manifest;
+  const name = `<a href="/docs#/${encodeURIComponent(model)}">${escaped(model)}</a>`;
+  const origin = `${framework.name} ${framework.version ?? ''}`.trim();
+  const facts = [String(version), origin, runtime, PROOFS[verification.proof]].map(escaped);
+  return `<tr>${[name, ...facts].map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+
 /** What a person sees who opens the server's address: what it serves, and where to go. */
 export function landingPage(targets: readonly Target[]): string {
-  const rows = targets.map(({ model, version, manifest }) => {
-    const { framework, runtime, verification } = manifest;
-    const cells = [
-      model,
-      version,
-      `${framework.name} ${framework.version ?? ''}`,
-      runtime,
-      verification.proof,
-    ];
-    return `<tr>${cells.map((cell) => `<td>${escaped(String(cell))}</td>`).join('')}</tr>`;
-  });
   return page({
     title: 'Plimsoll',
     styles: ['plimsoll.css'],
     body: `<main>
 <h1>Plimsoll</h1>
-<p>This server answers predictions. Try them in <a href="/docs">the API page</a>, or read
+<p>This server answers predictions: <code>POST /models/NAME/predict</code>. Try them in <a href="/docs">the API page</a>, or read
 <a href="/redoc">the reference</a>. For programs: <a href="/openapi.json">openapi.json</a>,
 <a href="/models">models</a>, <a href="/metrics">metrics</a>, <a href="/readyz">readiness</a>.</p>
+<div class="table">
 <table>
 <thead><tr><th>model</th><th>version</th><th>made with</th><th>engine</th><th>proof</th></tr></thead>
 <tbody>
-${rows.join('\n')}
+${targets.map(targetRow).join('\n')}
 </tbody>
 </table>
+</div>
 </main>`,
   });
 }
@@ -90,7 +96,10 @@ export const LANDING_STYLE = `:root { color-scheme: light dark; font: 16px/1.5 s
 body { margin: 0; }
 main { max-width: 46rem; margin: 4rem auto; padding: 0 1.5rem; }
 h1 { font-size: 1.6rem; margin: 0 0 .5rem; }
-table { border-collapse: collapse; width: 100%; margin-top: 1.5rem; }
-th, td { text-align: left; padding: .4rem 1rem .4rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+.table { overflow-x: auto; margin-top: 1.5rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .4rem 1rem .4rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
 th { font-weight: 600; }
+td:first-child { white-space: nowrap; }
+@media (max-width: 40rem) { main { margin: 2rem auto; padding: 0 1rem; } td, th { font-size: .875rem; padding-right: .75rem; } }
 `;
