@@ -61,11 +61,8 @@ export async function start(
         const values = Float64Array.from(counts[prefix]!.flat());
         feeds.set(name, new OrtTensor('float64', values, [rows.length, values.length / rows.length]));
       } else if (dtype === 'string') {
-        feeds[name] = new OrtTensor(
-          'string',
-          cells.map((cell) => (cell === null ? MISSING_STRING : String(cell))),
-          dims,
-        );
+        const words = cells.map((cell) => (cell === null ? MISSING_STRING : String(cell)));
+        feeds.set(name, new OrtTensor('string', words, dims));
       } else if (dtype === 'int64') {
         feeds.set(
           name,
@@ -78,11 +75,8 @@ export async function start(
       } else if (dtype === 'bool') {
         feeds.set(name, new OrtTensor('bool', Uint8Array.from(cells, Number), dims));
       } else {
-        feeds[name] = new OrtTensor(
-          'float64',
-          Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell))),
-          dims,
-        );
+        const numbers = Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell)));
+        feeds.set(name, new OrtTensor('float64', numbers, dims));
       }
     }
     return Object.fromEntries(feeds);
