@@ -1,4 +1,7 @@
-/** `npm run bench -- serving [--rounds 5] [--seconds 5] [--starts 15]` */
+/**
+ * `npm run bench -- NAME [--rounds 5] [--seconds 5] [--starts 15]`: `serving` is throughput, latency, memory and cold start
+ * beside other servers; `native` the engine alone; `loop` what holds the front loop; `door` the path around an engine.
+ */
 import { parseArgs } from 'node:util';
 
 const { positionals, values } = parseArgs({

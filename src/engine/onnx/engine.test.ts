@@ -114,6 +114,11 @@ describe('createOnnxEngine()', () => {
       shape: [2, 1],
       data: Float64Array.of(3, Number.NaN),
     });
+    const forged = { kind: 'table', rows: 1, columns: [Float64Array.of(3), [MISSING_STRING]] } as const;
+    await expect(engine.infer(forged)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringMatching(/^row 0, input "city": .* marks a missing text, send null instead$/),
+    });
     await engine.close();
   });
 

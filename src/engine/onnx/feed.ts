@@ -129,11 +129,16 @@ function whole(input: GraphInput, data: Float64Array, shape: readonly number[]):
   });
 }
 
-/** A missing string becomes the sentinel that compiled graphs look for. */
+/** A missing string becomes the sentinel that compiled graphs look for; a text that spells it would be one too. */
 function columnTensor(input: GraphInput, column: ColumnValues): Tensor {
   const shape = [column.length, 1];
   if (column instanceof Float64Array) return numberTensor(input, column, shape);
   if (input.dtype !== 'string') throw invalid(`input "${input.name}": expected ${input.dtype}, got text`);
+  const row = column.indexOf(MISSING_STRING);
+  if (row >= 0) {
+    const found = JSON.stringify(MISSING_STRING);
+    throw invalid(`row ${row}, input "${input.name}": ${found} marks a missing text, send null instead`);
+  }
   return { dtype: 'string', shape, data: column.map((cell) => cell ?? MISSING_STRING) };
 }
 
