@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import type { ByteSource } from '../formats/format.ts';
@@ -73,6 +73,7 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
   ['ELOOP', 'its links lead in a circle'],
   ['ENAMETOOLONG', 'the name is too long'],
   ['EIO', 'the disk reports an error'],
+  ['ENXIO', 'it is a socket'],
 ]);
 
 /** Opens a regular file, gives it to `use`, and closes it. Errors: FILE_NOT_FOUND, FILE_UNREADABLE. */
@@ -82,10 +83,7 @@ export function withFile<T>(path: string, use: (file: number, size: number) => T
     // Without O_NONBLOCK a named pipe would hold the process until somebody writes to it.
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = fstatSync(file);
-    if (!stat.isFile()) {
-      const reason = stat.isDirectory() ? 'it is a folder' : 'it is no regular file';
-      throw new PlimsollError('FILE_UNREADABLE', { path, reason });
-    }
+    if (!stat.isFile()) throw new PlimsollError('FILE_UNREADABLE', { path, reason: `it is ${kindOf(stat)}` });
     return use(file, stat.size);
   } catch (cause) {
     throw systemError(path, cause);
@@ -93,6 +91,9 @@ export function withFile<T>(path: string, use: (file: number, size: number) => T
     if (file !== null) closeSync(file);
   }
 }
+
+const kindOf = (stat: Stats): string =>
+  stat.isDirectory() ? 'a folder' : stat.isFIFO() ? 'a named pipe' : 'a device';
 
 function systemError(path: string, cause: unknown): unknown {
   if (!(cause instanceof Error) || !('syscall' in cause) || !('code' in cause)) return cause;

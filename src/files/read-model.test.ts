@@ -78,8 +78,8 @@ describe('what cannot be a model file', () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     symlinkSync('loop', join(folder, 'loop'));
-    expect(() => readModelFile(pipe)).toThrow(/no regular file/);
-    expect(() => readModelFile('/dev/null')).toThrow(/no regular file/);
+    expect(() => readModelFile(pipe)).toThrow(/it is a named pipe/);
+    expect(() => readModelFile('/dev/null')).toThrow(/it is a device/);
     expect(() => readModelFile(join(folder, 'loop'))).toThrow(/links lead in a circle/);
     expect(() => readModelFile(join(write('plain', 'x'), 'below'))).toThrow(refusal('FILE_NOT_FOUND'));
     expect(() => readModelFile(join(folder, 'n'.repeat(300)))).toThrow(/name is too long/);

@@ -109,7 +109,7 @@ test('a data folder that cannot be written says which and why', async () => {
 
 test('a path that is no file is refused before anything is read', async () => {
   await expect(acceptFile(dataDir, { dataDir, name: 'x' })).rejects.toThrow(/it is a folder/);
-  await expect(acceptFile('/dev/zero', { dataDir, name: 'x' })).rejects.toThrow(/no regular file/);
+  await expect(acceptFile('/dev/zero', { dataDir, name: 'x' })).rejects.toThrow(/it is a device/);
   await expect(acceptFile(join(dataDir, 'none'), { dataDir, name: 'x' })).rejects.toThrow(/no such file/);
   expect(existsSync(bundleDir(dataDir, ''))).toBe(false);
 });

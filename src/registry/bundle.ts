@@ -79,10 +79,22 @@ export function isIntact(dir: string, manifest: Manifest): boolean {
   return existsSync(path) && digestFile(path) === manifest.digest;
 }
 
+/** Node's own recursion answers ENOENT where the file system is read-only, which says nothing to anybody. */
+function makeDir(path: string): void {
+  if (existsSync(path)) return;
+  makeDir(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (cause) {
+    // Another process may have been faster.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw cause;
+  }
+}
+
 /** Makes the folder in which a bundle is put together, and removes those of processes long dead. */
 export function openStaging(staging: string, now: number): void {
   writing(dirname(staging), () => {
-    mkdirSync(join(staging, ORIGINAL), { recursive: true });
+    makeDir(join(staging, ORIGINAL));
     for (const name of readdirSync(dirname(staging))) {
       const path = join(dirname(staging), name);
       if (

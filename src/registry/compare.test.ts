@@ -51,3 +51,19 @@ test('compareOutputs() fails an output that is missing or of another shape', () 
   expect(compareOutputs({}, scores(1), exact).failures).toBe(1);
   expect(compareOutputs(scores(1, 2), scores(1), exact).failures).toBe(1);
 });
+
+test('compareOutputs() fails an infinity beside a finite number and beside the other infinity', () => {
+  for (const [left, right] of [
+    [5, Infinity],
+    [Infinity, 5],
+    [-Infinity, Infinity],
+  ] as const) {
+    expect(compareOutputs(scores(left), scores(right), close).failures).toBe(1);
+  }
+  expect(compareOutputs(scores(-Infinity), scores(-Infinity), close).failures).toBe(0);
+});
+
+test('compareOutputs() names the cell that failed, not one that differs more within its tolerance', () => {
+  const found = compareOutputs(scores(1e-300, 1000, 1001), scores(1e-290, 1000, 1000), close);
+  expect(found).toMatchObject({ failures: 1, worst: { row: 2, left: 1001 } });
+});

@@ -3,6 +3,7 @@ import type { Outputs } from '../model/batch.ts';
 import type { Step } from '../model/step.ts';
 import type { Tensor } from '../model/tensor.ts';
 import type { Verification } from './version.ts';
+import { isWorse } from './worst.ts';
 
 /** How close two answers must be. Pure. */
 export interface Tolerance {
@@ -70,8 +71,7 @@ export function compareOutputs(
 ): Comparison {
   const tally = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null as Verification['worst'] };
   for (const [output, reference] of Object.entries(right)) {
-    const answer = left[output];
-    const pairs = pairUp(answer, reference);
+    const pairs = pairUp(left[output], reference);
     if (!pairs) return { ...tally, failures: tally.failures + 1, worst: mismatch(output) };
     for (const [a, b] of pairs) compareTensor(output, a, b, tolerance(output), scoresOf(right), tally);
   }
@@ -139,14 +139,9 @@ function compareTensor(
       ? within(a as number, b as number, tolerance, peaks[column]!)
       : scores !== null && tied(scores, row);
     if (!ok) tally.failures++;
-    keepWorst(tally, {
-      output,
-      row,
-      column,
-      left: shown(a),
-      right: shown(b),
-      relative: relative(a, b, numeric),
-    });
+    const distance = relative(a, b, numeric);
+    if (isWorse(tally, !ok, distance))
+      tally.worst = { output, row, column, left: shown(a), right: shown(b), relative: distance };
   }
 }
 
@@ -165,6 +160,8 @@ function columnPeaks(data: Float64Array, width: number): Float64Array {
 function within(a: number, b: number, tolerance: Tolerance, peak: number): boolean {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
   if (ulpDistance(a, b) <= tolerance.ulps) return true;
+  // Beside an infinity every finite number would be within a relative tolerance.
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return false;
   return Math.abs(a - b) <= tolerance.relative * Math.abs(b) + tolerance.scaled * peak;
 }
 
@@ -182,8 +179,4 @@ function relative(a: unknown, b: unknown, numeric: boolean): number {
   const [x, y] = [a as number, b as number];
   if (Number.isNaN(x) !== Number.isNaN(y)) return Infinity;
   return y === 0 ? Math.abs(x) : Math.abs(x - y) / Math.abs(y);
-}
-
-function keepWorst(tally: Tally, cell: NonNullable<Verification['worst']>): void {
-  if (tally.worst === null || cell.relative > tally.worst.relative) tally.worst = cell;
 }

@@ -9,7 +9,10 @@ test('parseGolden() says what a golden file lacks', () => {
     [],
     { expected: {} },
     { input: [] },
-    { input: [], expected: {}, tolerance: { rtol: 'x' } },
+    { input: [], expected: {} },
+    { input: [], expected: { predict: [], predict_proba: [[], []] } },
+    { input: [], expected: { predict: [1] }, tolerance: { rtol: 'x' } },
+    { input: [], expected: { predict: [1] }, tolerance: { atol: '1e-9' } },
   ].map((json) => {
     try {
       parseGolden(json, 'golden.json');
@@ -22,6 +25,9 @@ test('parseGolden() says what a golden file lacks', () => {
     'it is not a JSON object',
     '"input" is missing',
     '"expected" is not an object of outputs',
+    '"expected" holds no values to compare with',
+    '"expected" holds no values to compare with',
+    '"tolerance" needs numbers "rtol" and "atol" of at least 0',
     '"tolerance" needs numbers "rtol" and "atol" of at least 0',
   ]);
 });
@@ -38,4 +44,14 @@ test('compareGolden() fails another label, a missing output and a number beyond 
   const expected = golden({ predict: ['a'], transform: [[1]], predict_proba: [[0.1]] });
   const found = compareGolden({ predict: ['b'], predict_proba: [[0.2]] }, expected);
   expect(found).toMatchObject({ cells: 3, failures: 3 });
+});
+
+test('compareGolden() fails an infinity where a number was expected, and the other way round', () => {
+  const expected = golden({ predict: [Infinity, 1, Infinity] });
+  expect(compareGolden({ predict: [1, Infinity, Infinity] }, expected)).toMatchObject({ failures: 2 });
+});
+
+test('compareGolden() fails values where none were expected', () => {
+  const expected = golden({ predict: [1], transform: [[]] });
+  expect(compareGolden({ predict: [1], transform: [[5]] }, expected)).toMatchObject({ failures: 1 });
 });

@@ -1,5 +1,6 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { Verification } from './version.ts';
+import { isWorse } from './worst.ts';
 
 /** Rows with the outputs they must give: `{"input": <a /predict body>, "expected": {…}, "tolerance"?: {…}}`. */
 export interface Golden {
@@ -21,10 +22,17 @@ export function parseGolden(json: unknown, path: string): Golden {
   if (typeof expected !== 'object' || expected === null || Array.isArray(expected)) {
     fail('"expected" is not an object of outputs');
   }
+  if (!Object.values(expected as object).some(holdsCells)) fail('"expected" holds no values to compare with');
   const { rtol, atol } = { ...DEFAULT_TOLERANCE, ...(tolerance as object | undefined) };
-  if (!(rtol >= 0) || !(atol >= 0)) fail('"tolerance" needs numbers "rtol" and "atol" of at least 0');
+  if (!isTolerance(rtol) || !isTolerance(atol))
+    fail('"tolerance" needs numbers "rtol" and "atol" of at least 0');
   return { input, expected: expected as Golden['expected'], tolerance: { rtol, atol } };
 }
+
+/** Text would compare too, and let everything pass. */
+const isTolerance = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+
+const holdsCells = (value: unknown): boolean => !Array.isArray(value) || value.some(holdsCells);
 
 type Tally = {
   rows: number;
@@ -54,18 +62,35 @@ function compareValue(
   tally: Tally,
 ): void {
   if (Array.isArray(expected)) {
-    const items = Array.isArray(answer) && answer.length === expected.length ? answer : [];
+    const same = Array.isArray(answer) && answer.length === expected.length;
+    if (!same && expected.length === 0) compareCell(output, answer, 'no values', at, tolerance, tally);
+    const items = same ? answer : [];
     expected.forEach((item, i) => compareValue(output, items[i], item, [...at, i], tolerance, tally));
     return;
   }
+  compareCell(output, answer, expected, at, tolerance, tally);
+}
+
+function compareCell(
+  output: string,
+  answer: unknown,
+  expected: unknown,
+  at: readonly number[],
+  tolerance: Golden['tolerance'],
+  tally: Tally,
+): void {
   tally.cells++;
   if (Object.is(answer, expected)) return;
   tally.differingBits++;
   const numeric = typeof answer === 'number' && typeof expected === 'number';
   const gap = numeric ? Math.abs(answer - expected) : Infinity;
-  if (!numeric || gap > tolerance.rtol * Math.abs(expected) + tolerance.atol) tally.failures++;
+  // Beside an infinity every finite number would be within tolerance.
+  const failed = !(
+    Number.isFinite(gap) && gap <= tolerance.rtol * Math.abs(expected as number) + tolerance.atol
+  );
+  if (failed) tally.failures++;
   const relative = numeric ? gap / Math.max(Math.abs(expected), Number.MIN_VALUE) : 1;
-  if (tally.worst !== null && relative <= tally.worst.relative) return;
+  if (!isWorse(tally, failed, relative)) return;
   const shown = (value: unknown): number | string => (typeof value === 'number' ? value : String(value));
   const [row = 0, column = 0] = at;
   tally.worst = { output, row, column, left: shown(answer), right: shown(expected), relative };

@@ -11,6 +11,7 @@ import { type Comparison, compareOutputs, promised, type Tolerance } from './com
 import { type Engines, isEngine } from './engines.ts';
 import { compareGolden, type Golden } from './golden.ts';
 import type { Verification } from './version.ts';
+import { isWorse } from './worst.ts';
 
 export interface VerifyOptions {
   /** Name of the file, for messages. */
@@ -44,7 +45,8 @@ export async function verifyEngines(
   const seed = options.seed ?? DEFAULT_SEED;
   const compared = await compareEngines(content, engines, { ...options, seed });
   if (golden) return golden;
-  if (compared) return { proof: 'engines-agree', seed, ...compared };
+  // Rows that both refused prove nothing.
+  if (compared && compared.cells > 0) return { proof: 'engines-agree', seed, ...compared };
   return { proof: 'single-engine', seed, rows: 0, cells: 0, differingBits: 0, worst: null };
 }
 
@@ -114,7 +116,8 @@ async function answerOrRefusal(engine: Engine, block: Batch): Promise<Outputs | 
 
 function add(total: Comparison, block: Comparison, start: number): Comparison {
   const worst = block.worst && { ...block.worst, row: block.worst.row + start };
-  const keep = total.worst === null || (worst !== null && worst.relative > total.worst.relative);
+  const fresh = { failures: total.failures + Math.min(block.failures, 1), worst: total.worst };
+  const keep = worst !== null && isWorse(fresh, block.failures > 0, worst.relative);
   return {
     rows: total.rows + block.rows,
     cells: total.cells + block.cells,
