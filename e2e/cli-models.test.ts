@@ -48,6 +48,13 @@ describe('inspect', () => {
     expect(existsSync(canary)).toBe(false);
   });
 
+  test('a name that is a command to the terminal is shown, not obeyed', () => {
+    const repaint = Buffer.from('\x80\x02cos\x1b[2J\x1b]0;title\x07\nsystem\n.', 'latin1');
+    const { stdout, stderr } = plimsoll('inspect', written('repaint.pkl', repaint));
+    expect(stdout + stderr).toContain('os\\u001b[2J');
+    expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
   test('a file cut short is refused with exit code 3 and the byte', () => {
     const bytes = readFileSync(example('iris.joblib'));
     const { status, stdout } = plimsoll('inspect', written('cut.joblib', bytes.subarray(0, 5000)), '--json');

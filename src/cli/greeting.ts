@@ -1,4 +1,5 @@
 import type { AcceptedVersion, Manifest } from '../registry/version.ts';
+import { printable } from './printable.ts';
 import { count, table } from './table.ts';
 import { styled } from './terminal.ts';
 
@@ -40,7 +41,7 @@ function found({ framework, signature, runtime, rowMicros }: Manifest): string {
   const takes =
     signature.form === 'tensors' ? count(signature.tensors.length, 'tensor') : features(signature);
   return [
-    `${framework.name} ${framework.version ?? ''}`.trim(),
+    printable(`${framework.name} ${framework.version ?? ''}`.trim()),
     takes,
     runtime,
     `${rowMicros} µs a row`,

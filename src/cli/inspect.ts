@@ -13,6 +13,7 @@ export const inspect: Define = (command, terminal) => {
       const { reportOn } = await import('./inspect-report.ts');
       const report = await reportOn(file, options.maxModel);
       const { inspectPage } = await import('./inspect-page.ts');
-      terminal.answer(report, () => inspectPage(report));
+      const { printableData } = await import('./printable.ts');
+      terminal.answer(report, () => inspectPage(printableData(report)));
     });
 };

@@ -1,3 +1,4 @@
+import { printable } from './printable.ts';
 import type { ResultColumn } from './rows/columns.ts';
 import { clip, count, table } from './table.ts';
 
@@ -9,10 +10,10 @@ export function answerTable(columns: readonly ResultColumn[], limit: number): st
   const rows = columns[0]?.values.length ?? 0;
   const shown = columns.slice(0, COLUMNS_SHOWN);
   const more = columns.length - shown.length;
-  const heading = ['row', ...shown.map(({ name }) => clip(name, CELL_WIDTH))];
+  const heading = ['row', ...shown.map(({ name }) => clip(printable(name), CELL_WIDTH))];
   const body = Array.from({ length: Math.min(rows, limit) }, (_, i) => [
     String(i),
-    ...shown.map(({ values }) => clip(String(values[i]), CELL_WIDTH)),
+    ...shown.map(({ values }) => clip(printable(String(values[i])), CELL_WIDTH)),
   ]);
   const lines = [table([heading, ...body], '')];
   if (rows > limit) lines.push(`… ${count(rows - limit, 'more row')}: use --output FILE or --json`);

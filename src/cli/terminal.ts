@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { printableLines } from './printable.ts';
 import { type Progress, ProgressLine, SILENT } from './progress.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -24,7 +25,7 @@ export class Terminal {
 
   /** Something worth knowing on the way. */
   note(text: string): void {
-    if (!this.quiet) process.stderr.write(`${text}\n`);
+    if (!this.quiet) process.stderr.write(`${printableLines(text)}\n`);
   }
 
   /** Shows itself after a second, on a terminal only. Call `done` in any case. */
@@ -41,7 +42,7 @@ export class Terminal {
       process.stdout.write(`${JSON.stringify({ error: coded })}\n`);
     } else {
       const head = styleText('red', coded.code, { stream: process.stderr });
-      process.stderr.write(`${head}: ${coded.message}\n  ${coded.hint}\n`);
+      process.stderr.write(`${head}: ${printableLines(`${coded.message}\n  ${coded.hint}`)}\n`);
     }
     if (coded.code === 'INTERNAL') process.stderr.write(`${stackOf(error)}\n`);
     return coded.exit;
