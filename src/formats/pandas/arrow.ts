@@ -9,6 +9,8 @@ import { describeValue, isType, type PyObject, type PyValue } from '../pickle/va
  */
 
 const WHAT = 'an Arrow string array';
+/** Strings of one array: column names and categories are far fewer. */
+const MAX_STRINGS = 2 ** 21;
 /** Bytes of an offset, by type name. */
 const OFFSET_BYTES = new Map([
   ['string', 4],
@@ -25,8 +27,21 @@ export function arrowStrings(value: PyValue | undefined): (string | null)[] | nu
   if (!isType(value, 'object') || !value.cls.module.startsWith('pyarrow.')) return null;
   if (value.cls.name === '_restore_array') return restoreArray(value);
   if (value.cls.name !== 'chunked_array' || !isType(value.args[0], 'list')) return null;
-  const chunks = value.args[0].items.map(arrowStrings);
-  return chunks.includes(null) ? null : (chunks as (string | null)[][]).flat();
+  return chunkedStrings(value, value.args[0].items);
+}
+
+/** Chunks are plain arrays; a file may list one of them any number of times. */
+function chunkedStrings(object: PyObject, chunks: readonly PyValue[]): (string | null)[] | null {
+  const strings: (string | null)[] = [];
+  for (const chunk of chunks) {
+    if (!isType(chunk, 'object') || chunk.cls.name !== '_restore_array') return null;
+    const found = restoreArray(chunk);
+    if (found === null) return null;
+    if (strings.length + found.length > MAX_STRINGS)
+      throw corrupt(object, `more than ${MAX_STRINGS} strings`, 'names or categories');
+    for (const text of found) strings.push(text);
+  }
+  return strings;
 }
 
 function restoreArray(object: PyObject): (string | null)[] | null {
@@ -38,8 +53,8 @@ function restoreArray(object: PyObject): (string | null)[] | null {
   if (!isType(length, 'int') || !isType(offset, 'int') || !isType(buffers, 'list')) {
     throw corrupt(object, describeValue(data), 'a length, an offset and buffers');
   }
-  if (length.value < 0 || offset.value < 0)
-    throw corrupt(object, `${length.value} strings from ${offset.value}`, 'zero or more');
+  if (length.value < 0 || length.value > MAX_STRINGS || offset.value < 0)
+    throw corrupt(object, `${length.value} strings from ${offset.value}`, `zero to ${MAX_STRINGS}`);
   const [validity = null, offsets = null, text] = buffers.items.map(bufferBytes);
   return decode(object, {
     width,
@@ -81,10 +96,11 @@ function decode(
     width === 4 ? view.getInt32(4 * i, true) : Number(view.getBigInt64(8 * i, true));
   return Array.from({ length }, (_, index) => {
     const i = first + index;
-    if (validity !== null && ((validity[i >> 3]! >> (i & 7)) & 1) === 0) return null;
     const [start, end] = [at(i), at(i + 1)];
+    // Of missing strings too: offsets that went back there would let every other string be the whole text.
     if (start < 0 || end < start || end > text.length)
       throw corrupt(object, `a string from byte ${start} to ${end}`, `bytes below ${text.length}`);
+    if (validity !== null && ((validity[i >> 3]! >> (i & 7)) & 1) === 0) return null;
     return decodeUtf8(text.subarray(start, end), WHAT, object.offset);
   });
 }

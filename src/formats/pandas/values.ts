@@ -4,6 +4,8 @@ import { pyInt } from '../pickle/construct.ts';
 import { isType, type PyDict, type PyObject, type PyValue } from '../pickle/value.ts';
 import { arrowStrings } from './arrow.ts';
 
+/** An index of a series of an array is as deep as pandas goes; a file may have them hold themselves. */
+const MAX_DEPTH = 8;
 /** Longest range written out; column selections are far below. */
 const MAX_RANGE = 100_000;
 
@@ -11,18 +13,19 @@ const MAX_RANGE = 100_000;
  * Values of a pandas Index, Series or extension array (pandas 0.25 to 3) as Python values; missing ones are None.
  * null where the value is nothing of the kind, or of a kind that column selections and categories never hold.
  */
-export function pandasValues(value: PyValue | undefined): readonly PyValue[] | null {
+export function pandasValues(value: PyValue | undefined, depth = 0): readonly PyValue[] | null {
+  if (depth > MAX_DEPTH) return null;
   if (isType(value, 'array')) return toValues(value).map(missingAsNone);
   if (!isType(value, 'object')) return null;
   const [cls, content] = value.args;
   if (value.cls.name === '_new_Index' && isType(content, 'dict')) {
     return isType(cls, 'global') && cls.name === 'RangeIndex'
       ? rangeValues(content)
-      : pandasValues(dictGet(content, 'data'));
+      : pandasValues(dictGet(content, 'data'), depth + 1);
   }
   switch (value.cls.name) {
     case 'Series':
-      return seriesValues(value);
+      return seriesValues(value, depth + 1);
     case 'ArrowStringArray':
     case 'ArrowStringArrayNumpySemantics':
     case 'ArrowExtensionArray':
@@ -32,11 +35,11 @@ export function pandasValues(value: PyValue | undefined): readonly PyValue[] | n
     case 'StringArrayNumpySemantics':
     case 'PandasArray':
     case 'Categorical':
-      return backedValues(value);
+      return backedValues(value, depth + 1);
     case 'IntegerArray':
     case 'FloatingArray':
     case 'BooleanArray':
-      return maskedValues(value);
+      return maskedValues(value, depth + 1);
     default:
       return null;
   }
@@ -57,31 +60,31 @@ function rangeValues(content: PyDict): readonly PyValue[] | null {
 }
 
 /** The one block of a series: `(axes, values, …)` as state, or `(blocks, axis)` as arguments. */
-function seriesValues(series: PyObject): readonly PyValue[] | null {
+function seriesValues(series: PyObject, depth: number): readonly PyValue[] | null {
   const manager = objectState(series).get('_mgr') ?? objectState(series).get('_data');
   if (!isType(manager, 'object')) return null;
   const fromState = isType(manager.state, 'tuple') ? itemsOf(manager.state.items[1])?.[0] : undefined;
   const block = itemsOf(manager.args[0])?.[0] ?? manager.args[0];
   const fromBlock = isType(block, 'object') ? block.args[0] : undefined;
-  return pandasValues(fromState ?? fromBlock);
+  return pandasValues(fromState ?? fromBlock, depth);
 }
 
 /** An array behind a dtype: `(dtype, ndarray)` in either order, or attributes; codes where it is categorical. */
-function backedValues(object: PyObject): readonly PyValue[] | null {
+function backedValues(object: PyObject, depth: number): readonly PyValue[] | null {
   const parts = isType(object.state, 'tuple') ? object.state.items : [...objectState(object).values()];
   const array = parts.find((part) => isType(part, 'array'));
   const dtype = parts.find((part) => isType(part, 'object') && part.cls.name === 'CategoricalDtype');
-  const values = pandasValues(array);
+  const values = pandasValues(array, depth);
   if (!isType(dtype, 'object') || values === null) return values;
-  const categories = pandasValues(objectState(dtype).get('categories'));
+  const categories = pandasValues(objectState(dtype).get('categories'), depth);
   if (categories === null) return null;
   return values.map((code) => (isType(code, 'int') ? (categories[code.value] ?? null) : null));
 }
 
-function maskedValues(object: PyObject): readonly PyValue[] | null {
+function maskedValues(object: PyObject, depth: number): readonly PyValue[] | null {
   const state = objectState(object);
-  const values = pandasValues(state.get('_data'));
-  const mask = pandasValues(state.get('_mask'));
+  const values = pandasValues(state.get('_data'), depth);
+  const mask = pandasValues(state.get('_mask'), depth);
   return values === null || mask === null
     ? null
     : values.map((value, i) => (mask[i] === true ? null : value));

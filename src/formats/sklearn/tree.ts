@@ -94,7 +94,7 @@ export function classFractions(
   groups: readonly Labels[],
 ): Float64Array {
   const stride = tree.valuesPerOutput;
-  const widest = Math.max(...groups.map((group) => group.values.length));
+  const widest = widestOf(groups);
   if (stride !== widest || tree.outputs !== groups.length) {
     throw view.invalid(
       'tree_.values',
@@ -113,6 +113,9 @@ export function classFractions(
   }
   return out;
 }
+
+const widestOf = (groups: readonly Labels[]): number =>
+  groups.reduce((most, group) => Math.max(most, group.values.length), 0);
 
 /** By release; a file that does not say is judged by its root, whose fractions sum to about 1. */
 function holdsCounts(release: Release | null, tree: CythonTree): boolean {
@@ -158,7 +161,7 @@ export function voteOrRegression(
 ): { scores: number; head: TreeHead } {
   if (groups === null)
     return { scores: outputs, head: { kind: 'regression', link: 'identity', flat: outputs === 1 } };
-  const stride = Math.max(...groups.map((group) => group.values.length));
+  const stride = widestOf(groups);
   if (new Set(groups.map((group) => group.type)).size > 1)
     throw view.unsupported('classes_', 'outputs with labels of several types', 'one type for all outputs is');
   return { scores: groups.length * stride, head: { kind: 'vote', groups, stride } };

@@ -54,6 +54,18 @@ test('boundaryRows() stands on each threshold and one unit beside it', () => {
   for (const value of [2.5, nextUp(2.5), nextDown(2.5)]) expect(first).toContain(value);
 });
 
+test('boundaryRows() takes columns of more categories than a call takes arguments', () => {
+  const categories = Array.from({ length: 300_000 }, (_, i) => `id${i}`);
+  const signature: Signature = {
+    form: 'table',
+    columns: [{ name: 'id', named: true, type: 'string', nullable: false, categories, unknown: 'ignore' }],
+    outputs: [],
+    classes: null,
+  };
+  const root = { ...base, kind: 'function', function: 'identity' } as const;
+  expect(boundaryRows(root, signature, { seed: 1, limit: 50 }).rows).toBe(50);
+});
+
 test('boundaryRows() reaches a deep split by the path that leads to it', () => {
   const deep = cells(tree, numbers(['a', 'b'])).filter((row) => row[1] === -7 && row[0]! <= 2.5);
   expect(deep.length).toBeGreaterThan(0);

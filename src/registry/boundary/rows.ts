@@ -46,6 +46,7 @@ const TEXTS = [
   '😀 emoji',
 ];
 
+/** Boundary rows of a model, as its engines take them; none for a graph, of which nothing but shapes is known. */
 export function boundaryRows(root: Step, signature: Signature, options: BoundaryOptions): Batch {
   if (signature.form === 'tensors') return { kind: 'tensors', rows: 0, tensors: {} };
   const { columns } = signature;
@@ -68,10 +69,12 @@ function poolOf(column: ColumnSpec, interest: ColumnInterest, form: Signature['f
 function cellPool(column: ColumnSpec, interest: ColumnInterest): Cell[] {
   if (column.type === 'bool') return column.nullable ? [0, 1, null] : [0, 1];
   const known = (column.categories ?? []).filter((value) => value !== null);
-  const pool: Cell[] = [];
-  if (column.type === 'string') pool.push(...interest.strings, ...(known as string[]));
-  else if (known.length > 0) pool.push(...known.map(Number));
-  else pool.push(...withNeighbours(interest.numbers), 0, -0, 1, -1, 0.5, 1e6, -1e6);
+  const pool: Cell[] =
+    column.type === 'string'
+      ? [...interest.strings, ...(known as string[])]
+      : known.length > 0
+        ? known.map(Number)
+        : [...withNeighbours(interest.numbers), 0, -0, 1, -1, 0.5, 1e6, -1e6];
   if (column.categories && column.unknown === 'ignore') {
     pool.push(column.type === 'string' ? UNKNOWN_CATEGORY : 987654321);
   }
@@ -96,7 +99,7 @@ function sampleCell(column: ColumnSpec, pool: Pool, random: Random): Cell {
 
 /** One row a pool value, the other cells sampled; pools take turns so that a cut is fair to every column. */
 function* poolRows(pools: readonly Pool[], sample: () => Row, limit: number): Generator<Row> {
-  const longest = Math.max(0, ...pools.map((pool) => pool.values.length));
+  const longest = pools.reduce((most, pool) => Math.max(most, pool.values.length), 0);
   let made = 0;
   for (let i = 0; i < longest; i++) {
     for (let j = 0; j < pools.length && made < limit; j++) {
