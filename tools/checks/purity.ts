@@ -10,6 +10,7 @@ export const PURE_FOLDERS = [
   'src/compile/',
   'src/engine/native/',
   'src/serving/rows/',
+  'src/rollout/',
 ];
 
 /** Reaching for the clock, randomness, the environment or the network. */

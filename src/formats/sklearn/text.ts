@@ -131,13 +131,18 @@ function givenTerms(view: EstimatorView, name: string, value: PyValue): readonly
     : (terms as string[]);
 }
 
-/** Python compares strings by code point, JavaScript by UTF-16 unit. */
+/** Python compares strings by code point, JavaScript by UTF-16 unit; without copies, terms may be long. */
 function byCodePoint(a: string, b: string): number {
-  const [left, right] = [Array.from(a, (c) => c.codePointAt(0)!), Array.from(b, (c) => c.codePointAt(0)!)];
-  for (let i = 0; i < Math.min(left.length, right.length); i++)
-    if (left[i] !== right[i]) return left[i]! - right[i]!;
-  return left.length - right.length;
+  const shared = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < shared && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  if (i === shared) return a.length - b.length;
+  // Pairs whose first halves are equal differ in the second: the whole of both is then compared.
+  const start = i > 0 && isHighSurrogate(a.charCodeAt(i - 1)) ? i - 1 : i;
+  return a.codePointAt(start)! - b.codePointAt(start)!;
 }
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 /** `idf_` from 1.5, before that the diagonal matrix `_idf_diag`. */
 export function readTfidfTransformer(view: EstimatorView): TfidfStep {

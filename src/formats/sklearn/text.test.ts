@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { PyValue } from '../pickle/value.ts';
+import { Reading } from './reading.ts';
+import { instance } from './test-values.ts';
+import { readCountVectorizer } from './text.ts';
+
+const vocabularyOf = (terms: readonly string[]): readonly string[] => {
+  const vocabulary: PyValue = { type: 'set', items: [...terms] };
+  const object = instance('sklearn.feature_extraction.text.CountVectorizer', { vocabulary });
+  return readCountVectorizer(new Reading(() => null).view(object, '')).vocabulary;
+};
+
+test('a vocabulary given as a set is sorted as Python sorts: by code point', () => {
+  // sorted({'\U0001F601', '\U0001F600', '\uFFFF', '\uE000', 'a', 'ab', ''})
+  const sorted = ['', 'a', 'ab', '\ue000', '\uffff', '\u{1f600}', '\u{1f601}'];
+  expect(vocabularyOf([...sorted].reverse())).toEqual(sorted);
+});
+
+test('a vocabulary given as a set is sorted by code point whatever its terms share', () => {
+  const unit = fc.constantFrom('a', 'z', '\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{1f600}', '\u{1f601}');
+  const terms = fc.uniqueArray(fc.string({ unit, maxLength: 4 }), { maxLength: 12 });
+  // UTF-8 bytes sort as code points do (RFC 3629).
+  const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
+  fc.assert(
+    fc.property(terms, (given) => {
+      const wanted = [...given].sort((a, b) => Buffer.compare(bytes(a), bytes(b)));
+      expect(vocabularyOf(given)).toEqual(wanted);
+    }),
+    { seed: 20261125 },
+  );
+});
