@@ -20,7 +20,7 @@ function encode({ model, version, manifest }: Target): Encode {
     isList(output) ? `[${output.map(writeTensor).join(',')}]` : writeTensor(output);
   const end = `,"model":${JSON.stringify(model)},"version":${version},"requestId":`;
   return (outputs, rows, requestId) => {
-    const main = outputs['predict'] ?? outputs['transform'];
+    const main = outputs['predict'] ?? outputs['transform'] ?? onlyOutput(outputs, rows);
     const probabilities = outputs['predict_proba'];
     const predictions = main ? write(main) : JSON.stringify(rowsOf(outputsToJson(outputs, signature), rows));
     const scores = probabilities ? `,"probabilities":${write(probabilities)}` : '';
@@ -30,12 +30,18 @@ function encode({ model, version, manifest }: Target): Encode {
 
 const isList = (output: Outputs[string]): output is readonly Tensor[] => Array.isArray(output);
 
-/** Outputs of a graph turned to rows: bare values of a single output, else objects by output name. */
+/** The output of a graph that has one, where it gives a value a row. */
+function onlyOutput(outputs: Outputs, rows: number): Tensor | undefined {
+  const [output, second] = Object.values(outputs);
+  const isOnly = output !== undefined && second === undefined;
+  return isOnly && !isList(output) && output.shape[0] === rows ? output : undefined;
+}
+
+/** Outputs of a graph turned to objects by output name, one a row; as they are where one gives no value a row. */
 function rowsOf(outputs: ReturnType<typeof outputsToJson>, rows: number): unknown {
   const entries = Object.entries(outputs);
   const byRow = entries.every(([, value]) => Array.isArray(value) && value.length === rows);
   if (!byRow) return outputs;
-  if (entries.length === 1) return entries[0]![1];
   const valueAt = (value: unknown, i: number): unknown => (value as readonly unknown[])[i];
   return Array.from({ length: rows }, (_, i) =>
     Object.fromEntries(entries.map(([name, value]) => [name, valueAt(value, i)])),

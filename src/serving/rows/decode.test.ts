@@ -271,7 +271,10 @@ test('tensor inputs come row by row, by position, or as whole tensors', () => {
 
 test('a bad element of a tensor is named by its place', () => {
   expect(refusal({ rows: [{ x: [1, 'a'], n: 1.5 }] }, TENSORS)).toMatchObject([
-    { loc: ['body', 'rows', 0, 'x', 1], msg: 'row 0, input "x": expected a number, got "a"' },
+    {
+      loc: ['body', 'rows', 0, 'x', 1],
+      msg: 'row 0, input "x": expected a number that float32 can hold, got "a"',
+    },
     { type: 'int_type' },
   ]);
   expect(refusal([{ x: [1, 2, 3], n: 1 }], TENSORS)[0]?.msg).toBe(

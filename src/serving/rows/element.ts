@@ -47,12 +47,20 @@ const readBigInteger =
     return number >= min && number <= max ? number : undefined;
   };
 
-const float = (pack: ElementType['pack']): ElementType => ({
-  wanted: 'a number',
+/** `edge`: the least magnitude that the type rounds to infinity, which nobody sent. */
+const float = (pack: ElementType['pack'], dtype?: DType, edge = Infinity): ElementType => ({
+  wanted: dtype === undefined ? 'a number' : `a number that ${dtype} can hold`,
   fault: 'number_type',
-  read: readFloat,
+  read(value) {
+    const number = readFloat(value);
+    return number !== undefined && Number.isFinite(number) && Math.abs(number) >= edge ? undefined : number;
+  },
   pack,
 });
+
+/** Half a unit in the last place above the largest finite number (IEEE 754 §4.3.1). */
+const FLOAT32_EDGE = (2 - 2 ** -24) * 2 ** 127;
+const FLOAT16_EDGE = 65_520;
 
 const integer = (dtype: string, min: number, max: number, pack: ElementType['pack']): ElementType => ({
   wanted: `an integer between ${min} and ${max} (${dtype})`,
@@ -77,8 +85,8 @@ function packHalf(items: readonly Element[]): Uint16Array {
 
 const TYPES: Readonly<Record<DType, ElementType>> = {
   float64: float((items) => Float64Array.from(items as number[])),
-  float32: float((items) => Float32Array.from(items as number[])),
-  float16: float(packHalf),
+  float32: float((items) => Float32Array.from(items as number[]), 'float32', FLOAT32_EDGE),
+  float16: float(packHalf, 'float16', FLOAT16_EDGE),
   int64: bigInteger('int64', -(2n ** 63n), 2n ** 63n - 1n, (items) => BigInt64Array.from(items as bigint[])),
   uint64: bigInteger('uint64', 0n, 2n ** 64n - 1n, (items) => BigUint64Array.from(items as bigint[])),
   int32: integer('int32', -(2 ** 31), 2 ** 31 - 1, (items) => Int32Array.from(items as number[])),
