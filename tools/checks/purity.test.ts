@@ -34,8 +34,8 @@ it('allows what only looks like an effect', () => {
 
 it('holds a file elsewhere to it where its first comment says so', () => {
   const effect = 'export const x = Math.random();';
-  expect(check(effect, 'src/rollout/x.ts')).toEqual([]);
-  expect(check(`/** Chooses an arm. Pure. */\n${effect}`, 'src/rollout/x.ts')).toHaveLength(1);
+  expect(check(effect, 'src/registry/x.ts')).toEqual([]);
+  expect(check(`/** Chooses an arm. Pure. */\n${effect}`, 'src/registry/x.ts')).toHaveLength(1);
 });
 
 it('leaves tests alone', () => {

@@ -38,6 +38,11 @@ export class Output {
     }
   }
 
+  /** Work that makes no output, counted as so many bytes of it for the next look at the clock. */
+  work(bytes: number): void {
+    this.#nextTick -= bytes;
+  }
+
   push(bytes: Uint8Array, offset: number): void {
     this.reserve(bytes.length, offset);
     this.bytes.set(bytes, this.length);

@@ -12,6 +12,8 @@ const FOOTER_MAGIC = 0x5a59;
 const LZMA2_FILTER = 0x21;
 /** Bytes of the check, by its id (section 2.1.1.2). */
 const CHECK_SIZES = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
+/** A chunk that resets everything takes microseconds and may hold a single byte. */
+const RESET_WORK = 256;
 const CRC32_CHECK = 1;
 const CRC64_CHECK = 4;
 
@@ -92,7 +94,10 @@ function decodeLzma2(cursor: ByteCursor, output: Output): void {
     if (control >= 0xc0) properties = parseProperties(cursor.u8(WHAT), at);
     if (properties === null)
       throw corrupt(WHAT, at, 'a chunk before the first properties', 'a properties reset');
-    if (control >= 0xa0) decoder = new LzmaDecoder(output, properties, dictionary);
+    if (control >= 0xa0) {
+      output.work(RESET_WORK);
+      decoder = new LzmaDecoder(output, properties, dictionary);
+    }
     if (decoder === null) throw corrupt(WHAT, at, 'a chunk that goes on from nothing', 'a state reset');
     output.reserve(size, at);
     const start = cursor.advance(packed, WHAT);
