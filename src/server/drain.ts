@@ -6,15 +6,22 @@ import { Server as NetServer } from 'node:net';
 const IDLE_GRACE_MILLIS = 250;
 /** How long a listener that is about to close goes on taking what the kernel has queued for it. */
 const QUEUE_MILLIS = 250;
+/** A turn of the loop that takes longer leaves too much time for connections to come between its poll and its end. */
+const QUICK_MILLIS = 0.1;
 
-/**
- * Takes no new connections and lets those there are finish: busy ones end with their answer, idle ones when they have
- * stayed idle for a moment, and whatever is left after `millis` is cut off.
- */
-export async function drain(server: Server, millis: number): Promise<void> {
+/** Takes no new connections; those there are go on. Settles the moment the last of them ends. */
+export function stopListening(server: Server): Promise<unknown> {
   const closed = once(server, 'close');
   // The close of `node:http` would end idle connections at once.
   NetServer.prototype.close.call(server);
+  return closed;
+}
+
+/**
+ * Lets the connections of a server that listens no more finish: busy ones end with their answer, idle ones when they
+ * have stayed idle for a moment, and whatever is left after `millis` is cut off.
+ */
+export async function drain(server: Server, closed: Promise<unknown>, millis: number): Promise<void> {
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_GRACE_MILLIS);
   const limit = setTimeout(() => server.closeAllConnections(), millis);
   await closed;
@@ -24,8 +31,8 @@ export async function drain(server: Server, millis: number): Promise<void> {
 }
 
 /**
- * Accepts until a turn of the loop brings no connection. The kernel resets what it has queued when the last listener
- * of a socket closes; under load there is always something queued, but hardly ever for more than a few turns.
+ * Accepts until a quick turn of the loop brings no connection. The kernel resets what it has queued when the last
+ * listener of a socket closes; under load there is often something queued, but hardly ever for more than a few turns.
  */
 export async function takeQueued(server: Server): Promise<void> {
   let taken = 0;
@@ -34,16 +41,18 @@ export async function takeQueued(server: Server): Promise<void> {
   };
   server.on('connection', count);
   const until = performance.now() + QUEUE_MILLIS;
-  let before = -1;
-  while (taken !== before && performance.now() < until) {
+  let [before, quick] = [-1, false];
+  while (!(quick && taken === before) && performance.now() < until) {
     before = taken;
-    await turn();
+    quick = (await turn()) < QUICK_MILLIS;
   }
   server.off('connection', count);
 }
 
-/** One whole turn of the loop: sockets are polled between two immediates. */
-async function turn(): Promise<void> {
+/** One whole turn of the loop, and its milliseconds: sockets are polled between two immediates. */
+async function turn(): Promise<number> {
   await new Promise(setImmediate);
+  const started = performance.now();
   await new Promise(setImmediate);
+  return performance.now() - started;
 }

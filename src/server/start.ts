@@ -13,7 +13,7 @@ import { Metrics } from '../serving/http/metrics.ts';
 import { Offload } from '../serving/http/offload.ts';
 import { systemPages } from '../serving/http/system.ts';
 import { type Address, listenFailed, urlOf } from './address.ts';
-import { drain, takeQueued } from './drain.ts';
+import { drain, stopListening, takeQueued } from './drain.ts';
 
 export interface ServerOptions extends Partial<HttpLimits> {
   /** Versions to answer; a name without a version means its highest. */
@@ -44,13 +44,19 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** One server of several on a socket. */
+export interface SharingServer extends RunningServer {
+  /** Takes no new connections, after those that wait; the ones there are go on until `close`. */
+  leaveSocket(): Promise<void>;
+}
+
 /** Longer than the idle timeout of the usual load balancers (60 s), so that it is never us who close first. */
 const KEEP_ALIVE_MILLIS = 65_000;
 const REQUEST_MILLIS = 60_000;
 const DRAIN_MILLIS = 30_000;
 
 /** Puts the parts together and listens. Throws LISTEN_FAILED. */
-export async function startServer(options: ServerOptions): Promise<RunningServer> {
+export async function startServer(options: ServerOptions): Promise<SharingServer> {
   const { versions, host = '127.0.0.1', port = 8080, logger = SILENT, metrics = new Metrics() } = options;
   const limits = limitsOf(options);
   const plane = new DataPlane(versions);
@@ -77,14 +83,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.on('clientError', answerClientError);
   await listen(server, { host, port }, listener);
   const { port: taken, family } = server.address() as AddressInfo;
+  let closed: Promise<unknown> | null = null;
+  const leaveSocket = async (): Promise<void> => {
+    await takeQueued(server);
+    closed ??= stopListening(server);
+  };
   const close = async (): Promise<void> => {
     door.stopping = true;
-    if (listener) await takeQueued(server);
-    await drain(server, options.drainMillis ?? DRAIN_MILLIS);
+    closed ??= stopListening(server);
+    await drain(server, closed, options.drainMillis ?? DRAIN_MILLIS);
     await offload.close();
     await Promise.all(versions.map((version) => version.engine.close()));
   };
-  return { url: urlOf({ host, port: taken }, family === 'IPv6'), close };
+  return { url: urlOf({ host, port: taken }, family === 'IPv6'), leaveSocket, close };
 }
 
 function limitsOf(options: ServerOptions): HttpLimits {

@@ -6,12 +6,22 @@ import { type Address, listenFailed, urlOf } from '../address.ts';
 /** A socket bound to its address. Nobody accepts from it here: it is for handing to the processes that do. */
 interface Handle {
   getsockname(out: { port?: number }): number;
+  listen(backlog: number): number;
   close(): void;
 }
 
 export interface Listener extends Address {
   readonly url: string;
   readonly handle: Handle;
+}
+
+/**
+ * Lets go of the socket, which then belongs to those who listen on it. From here on the kernel queues next to nothing
+ * (listen(2) again, with no backlog), so that they can empty the queue before they leave.
+ */
+export function leave({ handle }: Listener): void {
+  handle.listen(0);
+  handle.close(); // in the same turn: nothing is ever accepted here
 }
 
 /**

@@ -34,6 +34,8 @@ export interface Report {
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } }
+  /** It accepts no connections any more. */
+  | { readonly kind: 'left' }
   | { readonly kind: 'report'; readonly report: Report }
   /** A scrape has come to this worker: it wants the totals. */
   | { readonly kind: 'scrape'; readonly id: number }
@@ -45,4 +47,7 @@ export type FromParent =
   /** A scrape has come to some worker: its part is wanted. */
   | { readonly kind: 'part'; readonly id: number }
   | { readonly kind: 'totals'; readonly id: number; readonly totals: Totals }
-  | { readonly kind: 'stop' };
+  /** No connections are to be accepted any more. */
+  | { readonly kind: 'leave' }
+  /** Nobody accepts connections any more: clients may be told to connect elsewhere. */
+  | { readonly kind: 'close' };

@@ -9,8 +9,10 @@ export interface SeatOptions {
   /** The bound socket to listen on. */
   readonly handle: object;
   readonly onMessage: (seat: Seat, message: FromWorker) => void;
-  /** A worker has ended, with `reason`; another one comes after `delay` ms unless the seat is stopped. */
-  readonly onEnd: (seat: Seat, reason: string, delay: number) => void;
+  /** A worker has ended, by itself or because it was stopped. */
+  readonly onEnd: (seat: Seat) => void;
+  /** Another worker comes in `delay` ms for the one that ended with `reason`. */
+  readonly onRestart: (seat: Seat, reason: string, delay: number) => void;
   /** No worker can be started here. */
   readonly onHopeless: (error: PlimsollError) => void;
 }
@@ -23,6 +25,8 @@ export class Seat {
   #epoch = 0;
   /** `performance.now()` since when the worker answers, or null. */
   #readySince: number | null = null;
+  /** Whether the worker still takes connections. */
+  #listening = false;
   #refusal: PlimsollError | null = null;
   #restart: NodeJS.Timeout | undefined;
   #stopped: PromiseWithResolvers<void> | null = null;
@@ -37,6 +41,10 @@ export class Seat {
 
   get ready(): boolean {
     return this.#readySince !== null;
+  }
+
+  get listening(): boolean {
+    return this.#listening;
   }
 
   start(): void {
@@ -61,13 +69,13 @@ export class Seat {
     if (this.ready) this.#post(message);
   }
 
-  /** Has the worker finish what it has; one that answers nothing yet ends at once. */
+  /** Has the worker leave the socket; one that answers nothing yet ends at once. Settles when it has ended. */
   stop(): Promise<void> {
     if (this.#stopped) return this.#stopped.promise;
     this.#stopped = Promise.withResolvers();
     clearTimeout(this.#restart);
     if (!this.#child) this.#stopped.resolve();
-    else if (this.ready) this.send({ kind: 'stop' });
+    else if (this.ready) this.send({ kind: 'leave' });
     else this.kill();
     return this.#stopped.promise;
   }
@@ -84,6 +92,7 @@ export class Seat {
 
   #hear(message: FromWorker): void {
     if (message.kind === 'ready') this.#readySince = performance.now();
+    if (message.kind === 'ready' || message.kind === 'left') this.#listening = message.kind === 'ready';
     if (message.kind === 'refused') this.#refusal = PlimsollError.from(message.error);
     this.#options.onMessage(this, message);
   }
@@ -93,21 +102,32 @@ export class Seat {
     this.#child = null;
     const served = this.#readySince === null ? null : performance.now() - this.#readySince;
     this.#readySince = null;
+    this.#listening = false;
     this.#backoff.ended(served);
-    const reason = this.#refusal?.message ?? how;
-    this.#options.onEnd(this, reason, this.#backoff.delay);
+    this.#options.onEnd(this);
     if (this.#stopped) this.#stopped.resolve();
-    else if (this.#isHopeless()) this.#options.onHopeless(this.#refusal ?? this.#hopeless(reason));
-    else this.#restart = setTimeout(() => this.start(), this.#backoff.delay);
+    else this.#goOn(this.#refusal?.message ?? how);
   }
 
-  /** What the first worker refuses, the next one would refuse too. */
-  #isHopeless(): boolean {
-    return this.#backoff.isHopeless || (this.#refusal !== null && this.#epoch === 1);
+  #goOn(reason: string): void {
+    const error = this.#whyHopeless(reason);
+    if (error) {
+      this.#options.onHopeless(error);
+      return;
+    }
+    const { delay } = this.#backoff;
+    this.#options.onRestart(this, reason, delay);
+    this.#restart = setTimeout(() => this.start(), delay);
   }
 
-  #hopeless(reason: string): PlimsollError {
-    const { worker } = this.#options.settings;
-    return new PlimsollError('WORKER_FAILED', { worker, times: this.#backoff.failedStarts, reason });
+  /** What the first worker refuses, the next one would refuse too; later ones are tried a few times. */
+  #whyHopeless(reason: string): PlimsollError | null {
+    if (this.#refusal && this.#epoch === 1) return this.#refusal;
+    if (!this.#backoff.isHopeless) return null;
+    return new PlimsollError('WORKER_FAILED', {
+      worker: this.worker,
+      times: this.#backoff.failedStarts,
+      reason,
+    });
   }
 }

@@ -5,7 +5,7 @@ import { exposeTotals } from '../../serving/http/exposition.ts';
 import { Metrics } from '../../serving/http/metrics.ts';
 import { rememberCompiledCode } from '../compile-cache.ts';
 import { stderrLog } from '../log.ts';
-import { type RunningServer, startServer } from '../start.ts';
+import { type SharingServer, startServer } from '../start.ts';
 import type { FromParent, FromWorker, WorkerSettings } from './messages.ts';
 import { Reporter } from './reporter.ts';
 
@@ -42,24 +42,35 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
   rememberCompiledCode();
 }
 
-/** From here on the parent says what to do. */
-function obey(server: RunningServer, reporter: Reporter): void {
-  let stopping = false;
-  const stop = async (): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
+/**
+ * From here on the parent says what to do. Clients are sent away only when no worker listens any more: the connections
+ * that they then open would wait where nobody takes them.
+ */
+function obey(server: SharingServer, reporter: Reporter): void {
+  let leaving = false;
+  const leave = async (): Promise<void> => {
+    if (leaving) return;
+    leaving = true;
+    await server.leaveSocket();
+    send({ kind: 'left' });
+  };
+  let closing = false;
+  const close = async (): Promise<void> => {
+    if (closing) return;
+    closing = true;
     await server.close();
     reporter.report(() => process.exit(0));
   };
   process.on('message', (message: FromParent) => {
     if (message.kind === 'part') void reporter.part(message.id);
     if (message.kind === 'totals') reporter.settle(message.id, message.totals);
-    if (message.kind === 'stop') void stop();
+    if (message.kind === 'leave') void leave();
+    if (message.kind === 'close') void close();
   });
-  process.on('SIGTERM', stop);
+  process.on('SIGTERM', leave);
   orphaned = () => {
     setTimeout(() => process.exit(1), ORPHAN_MILLIS);
-    void stop();
+    void leave().then(close);
   };
 }
 

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { RunningServer } from '../start.ts';
-import { bindListener, type Listener } from './listener.ts';
+import { bindListener, type Listener, leave } from './listener.ts';
 import type { FromWorker, NamedBundle } from './messages.ts';
 import { Scrapes } from './scrapes.ts';
 import { Seat } from './seat.ts';
@@ -19,6 +19,8 @@ export interface WorkersOptions {
   readonly logger: Logger;
   /** What each worker runs, instead of a server. */
   readonly entry?: URL | undefined;
+  /** When a worker that has been told to stop is killed. @default {35000, after its own limit for what is in flight} */
+  readonly closeMillis?: number | undefined;
 }
 
 export interface RunningWorkers extends RunningServer {
@@ -26,7 +28,8 @@ export interface RunningWorkers extends RunningServer {
   readonly ended: Promise<void>;
 }
 
-/** A worker that has not ended by now, after its own limit for what is in flight, is killed. */
+/** The workers do not wait longer for one of them to leave the socket. */
+const LEAVE_MILLIS = 1000;
 const CLOSE_MILLIS = 35_000;
 
 /**
@@ -83,35 +86,56 @@ class Workers implements RunningWorkers {
 
   async #stopAll(): Promise<void> {
     // The workers hold the socket until they have taken what is queued on it.
-    this.#listener.handle.close();
-    const limit = setTimeout(this.#killAll, CLOSE_MILLIS);
+    leave(this.#listener);
+    const late = setTimeout(this.#closeAll, LEAVE_MILLIS);
+    const limit = setTimeout(this.#killAll, this.#options.closeMillis ?? CLOSE_MILLIS);
     await Promise.all(this.#seats.map((seat) => seat.stop()));
+    clearTimeout(late);
     clearTimeout(limit);
     process.off('exit', this.#killAll);
   }
+
+  readonly #closeAll = (): void => {
+    for (const seat of this.#seats) seat.send({ kind: 'close' });
+  };
 
   readonly #killAll = (): void => {
     for (const seat of this.#seats) seat.kill();
   };
 
   #seat(worker: number): Seat {
-    const { bundles, host, maxBody, workers, entry } = this.#options;
+    const { bundles, host, maxBody, workers, logger, entry } = this.#options;
     const threads = Math.max(2, Math.ceil((availableParallelism() - 1) / workers));
     return new Seat({
       entry: entry ?? new URL('./serve.child.ts', import.meta.url),
       settings: { worker, bundles, host, port: this.#listener.port, maxBody, threads },
       handle: this.#listener.handle,
       onMessage: (seat, message) => this.#hear(seat, message),
-      onEnd: (seat, reason, delay) => this.#lost(seat, reason, delay),
+      onEnd: (seat) => {
+        this.#tally.end(seat.worker);
+        this.#scrapes.leave(seat.worker);
+        this.#sendAway(seat);
+      },
+      onRestart: (seat, reason, delay) => {
+        this.#restarts++;
+        logger.warn({ worker: seat.worker, reason, delay }, 'a worker ended: another one is started');
+      },
       onHopeless: (error) => void this.#fail(error),
     });
   }
 
   #hear(seat: Seat, message: FromWorker): void {
     if (message.kind === 'ready' && this.#seats.every(({ ready }) => ready)) this.#ready.resolve();
+    if (message.kind === 'left') this.#sendAway(seat);
     if (message.kind === 'report') this.#tally.note(message.report);
     if (message.kind === 'part') this.#scrapes.part(message.id, seat.worker, message.process);
     if (message.kind === 'scrape') this.#scrape(seat, message.id);
+  }
+
+  /** A worker has left the socket: it closes, together with all others where none is to listen any more. */
+  #sendAway(left: Seat): void {
+    if (!this.#closing) left.send({ kind: 'close' });
+    else if (!this.#seats.some(({ listening }) => listening)) this.#closeAll();
   }
 
   #scrape(asking: Seat, id: number): void {
@@ -125,17 +149,6 @@ class Workers implements RunningWorkers {
       },
     );
     for (const seat of seats) seat.send({ kind: 'part', id: part });
-  }
-
-  #lost(seat: Seat, reason: string, delay: number): void {
-    this.#tally.end(seat.worker);
-    this.#scrapes.leave(seat.worker);
-    if (this.#closing) return;
-    this.#restarts++;
-    this.#options.logger.warn(
-      { worker: seat.worker, reason, delay },
-      'a worker ended: another one is started',
-    );
   }
 
   async #fail(error: PlimsollError): Promise<void> {
