@@ -33,7 +33,7 @@ export const ERRORS = {
 
   // Reading untrusted bytes (src/bytes, src/formats)
   READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
-  READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted and really that large, allow it with --max-model, for example --max-model 2gb'),
+  READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted, --max-model (for example --max-model 2gb) raises the limits on size and time; those on structure are fixed'),
   READ_CORRUPT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: found {found}, wanted {wanted}', 'The file is damaged or was altered: copy it again from where it was trained'),
   READ_UNSAFE: row(422, EXIT.refused, 'Refused to read {what} at byte {offset}: {found}', 'Plimsoll never runs code from a model file; export the model without it'),
   FORMAT_UNKNOWN: row(415, EXIT.unsupported, 'Cannot read "{path}": its first bytes {found} match no known format', 'Known formats: {known}'),
