@@ -17,6 +17,9 @@ export interface SeatOptions {
   readonly onHopeless: (error: PlimsollError) => void;
 }
 
+/** Checks that may pass without a word of a worker, which reports every second. */
+const SILENT_CHECKS = 30;
+
 /** One place for a worker: starts it, and another one when it ends. */
 export class Seat {
   readonly #options: SeatOptions;
@@ -28,6 +31,8 @@ export class Seat {
   /** Whether the worker still takes connections. */
   #listening = false;
   #refusal: PlimsollError | null = null;
+  /** Checks since the worker's last message. */
+  #silence = 0;
   #restart: NodeJS.Timeout | undefined;
   #stopped: PromiseWithResolvers<void> | null = null;
 
@@ -50,6 +55,7 @@ export class Seat {
   start(): void {
     const { entry, settings, handle } = this.#options;
     this.#refusal = null;
+    this.#silence = 0;
     // stdout belongs to the command's answer.
     const child = fork(entry, [], {
       serialization: 'advanced',
@@ -85,12 +91,21 @@ export class Seat {
     this.#child?.kill('SIGKILL');
   }
 
+  /**
+   * Kills a worker whose loop hangs; to be called once a second. Counts calls instead of time, so that a pause of this
+   * process is no silence of the worker.
+   */
+  check(): void {
+    if (this.ready && ++this.#silence === SILENT_CHECKS) this.kill();
+  }
+
   /** A worker that is gone takes no message; its end is heard of as such. */
   #post(message: FromParent, handle?: object): void {
     if (this.#child?.connected) this.#child.send(message, handle as never, undefined, () => undefined);
   }
 
   #hear(message: FromWorker): void {
+    this.#silence = 0;
     if (message.kind === 'ready') this.#readySince = performance.now();
     if (message.kind === 'ready' || message.kind === 'left') this.#listening = message.kind === 'ready';
     if (message.kind === 'refused') this.#refusal = PlimsollError.from(message.error);
@@ -106,7 +121,10 @@ export class Seat {
     this.#backoff.ended(served);
     this.#options.onEnd(this);
     if (this.#stopped) this.#stopped.resolve();
-    else this.#goOn(this.#refusal?.message ?? how);
+    else
+      this.#goOn(
+        this.#refusal?.message ?? (this.#silence >= SILENT_CHECKS ? 'it did not react any more' : how),
+      );
   }
 
   #goOn(reason: string): void {

@@ -93,3 +93,18 @@ test('a worker that does not stop in time is killed', async () => {
   await workers.ended;
   expect(performance.now() - started).toBeGreaterThan(190);
 });
+
+test('a worker that says nothing any more is replaced', async () => {
+  const code = `process.once('message', ({ settings }) => {
+    process.send({ kind: 'ready' });
+    if (settings.epoch === 1) while (true);
+    setInterval(() => process.send({ kind: 'ready' }), 50);
+    process.on('message', ({ kind }) => kind === 'leave' && process.exit(0));
+  });`;
+  logged.length = 0;
+  const workers = await startWorkers({ ...options, workers: 1, entry: entry(code), checkMillis: 20 });
+  await expect
+    .poll(() => logged, { timeout: 5000 })
+    .toEqual([{ worker: 1, reason: 'it did not react any more', delay: 100 }]);
+  await workers.close();
+});

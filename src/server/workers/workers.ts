@@ -21,6 +21,8 @@ export interface WorkersOptions {
   readonly entry?: URL | undefined;
   /** When a worker that has been told to stop is killed. @default {35000, after its own limit for what is in flight} */
   readonly closeMillis?: number | undefined;
+  /** How often each worker is checked; it is replaced after thirty checks without a word. @default {1000} */
+  readonly checkMillis?: number | undefined;
 }
 
 export interface RunningWorkers extends RunningServer {
@@ -31,6 +33,7 @@ export interface RunningWorkers extends RunningServer {
 /** The workers do not wait longer for one of them to leave the socket. */
 const LEAVE_MILLIS = 1000;
 const CLOSE_MILLIS = 35_000;
+const CHECK_MILLIS = 1000;
 
 /**
  * Starts workers that listen on one socket, and keeps them: this process holds the socket but never accepts, so that a
@@ -50,6 +53,7 @@ class Workers implements RunningWorkers {
   readonly #scrapes = new Scrapes();
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
+  readonly #checks: NodeJS.Timeout;
   #restarts = 0;
   #closing: Promise<void> | null = null;
 
@@ -60,6 +64,7 @@ class Workers implements RunningWorkers {
     // However this process ends, nobody stays behind; after a SIGKILL the workers see its channel close.
     process.once('exit', this.#killAll);
     for (const seat of this.#seats) seat.start();
+    this.#checks = setInterval(this.#check, options.checkMillis ?? CHECK_MILLIS).unref();
   }
 
   get url(): string {
@@ -90,6 +95,7 @@ class Workers implements RunningWorkers {
     const late = setTimeout(this.#closeAll, LEAVE_MILLIS);
     const limit = setTimeout(this.#killAll, this.#options.closeMillis ?? CLOSE_MILLIS);
     await Promise.all(this.#seats.map((seat) => seat.stop()));
+    clearInterval(this.#checks);
     clearTimeout(late);
     clearTimeout(limit);
     process.off('exit', this.#killAll);
@@ -97,6 +103,10 @@ class Workers implements RunningWorkers {
 
   readonly #closeAll = (): void => {
     for (const seat of this.#seats) seat.send({ kind: 'close' });
+  };
+
+  readonly #check = (): void => {
+    for (const seat of this.#seats) seat.check();
   };
 
   readonly #killAll = (): void => {
