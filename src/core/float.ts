@@ -30,6 +30,14 @@ export function nextUp32(x: number): number {
 /** The next float32 below `Math.fround(x)`. */
 export const nextDown32 = (x: number): number => -nextUp32(-x);
 
+const half = new DataView(new ArrayBuffer(2));
+
+/** The number that binary16 bits stand for. */
+export function halfToNumber(bits: number): number {
+  half.setUint16(0, bits);
+  return half.getFloat16(0);
+}
+
 /** Distance in units in the last place between two float64 (0 for equal, NaN pairs and ±0). */
 export function ulpDistance(a: number, b: number): number {
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0;

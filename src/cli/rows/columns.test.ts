@@ -45,6 +45,19 @@ test('a list of matrices numbers its parts, and booleans are booleans', () => {
   ]);
 });
 
+test('half precision is numbers, and integers beyond 2^53 keep every digit in JSON lines', async () => {
+  // 1.5, -2 and 65504 in binary16 (IEEE 754 §3.4)
+  const h = { dtype: 'float16', shape: [3], data: Uint16Array.of(0x3e00, 0xc000, 0x7bff) } as const;
+  const n = { dtype: 'int64', shape: [3], data: BigInt64Array.of(2n ** 63n - 1n, -1n, 2n ** 53n) } as const;
+  const flat = resultColumns({ h, n }, { ...signature, outputs: [] });
+  expect(flat[0]).toEqual({ name: 'h', type: 'number', values: [1.5, -2, 65504] });
+  const path = temporary('wide.jsonl');
+  await rowWriter(path)(path, { document: () => null, columns: () => flat });
+  expect(readFileSync(path, 'utf8')).toBe(
+    '{"h":1.5,"n":"9223372036854775807"}\n{"h":-2,"n":-1}\n{"h":65504,"n":"9007199254740992"}\n',
+  );
+});
+
 test('CSV quotes what needs quotes and leaves NaN empty', async () => {
   const path = temporary('out.csv');
   await rowWriter(path)(path, answer);

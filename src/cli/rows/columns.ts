@@ -1,3 +1,4 @@
+import { halfToNumber } from '../../core/float.ts';
 import type { Outputs } from '../../model/batch.ts';
 import type { OutputSpec, Signature } from '../../model/signature.ts';
 import type { Labels, Tensor } from '../../model/tensor.ts';
@@ -42,5 +43,6 @@ const suffix = (labels: Labels | undefined, j: number, width: number): string =>
 
 function cell(tensor: Tensor, index: number): number | bigint | string | boolean {
   const value = tensor.data[index]!;
+  if (tensor.dtype === 'float16') return halfToNumber(value as number);
   return tensor.dtype === 'bool' ? value === 1 : value;
 }

@@ -28,7 +28,7 @@ export function rowWriter(path: string): Writer {
 
 const rowsOf = (columns: readonly ResultColumn[]): number => columns[0]?.values.length ?? 0;
 
-/** One object a row; NaN is null and infinities are strings, as everywhere in JSON answers. */
+/** One object a row; NaN is null, infinities and integers beyond 2^53 are strings, as everywhere in JSON answers. */
 function jsonLines(columns: readonly ResultColumn[]): string {
   const lines: string[] = [];
   for (let i = 0; i < rowsOf(columns); i++) {
@@ -39,7 +39,7 @@ function jsonLines(columns: readonly ResultColumn[]): string {
 }
 
 function jsonValue(value: ResultColumn['values'][number]): unknown {
-  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === 'number' && !Number.isFinite(value)) return Number.isNaN(value) ? null : String(value);
   return value;
 }

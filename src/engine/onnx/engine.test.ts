@@ -114,6 +114,13 @@ describe('createOnnxEngine()', () => {
       shape: [2, 1],
       data: Float64Array.of(3, Number.NaN),
     });
+    for (const text of ['Z\0rich', '\ud83c']) {
+      const batch = { kind: 'table', rows: 2, columns: [Float64Array.of(3, 4), ['Rom', text]] } as const;
+      await expect(engine.infer(batch)).rejects.toMatchObject({
+        code: 'INPUT_INVALID',
+        message: expect.stringMatching(/^row 1, input "city": expected text of whole characters without NUL/),
+      });
+    }
     const forged = { kind: 'table', rows: 1, columns: [Float64Array.of(3), [MISSING_STRING]] } as const;
     await expect(engine.infer(forged)).rejects.toMatchObject({
       code: 'INPUT_INVALID',

@@ -79,6 +79,7 @@ function tensorFeed(plan: FeedPlan, tensors: Tensors): Tensors {
     const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
     if (tensor?.dtype !== dtype)
       throw invalid(`input "${name}": expected ${dtype}, got ${tensor?.dtype ?? 'nothing'}`);
+    if (tensor.dtype === 'string') checkTexts(name, tensor.data, tensor.data.length / (tensor.shape[0] || 1));
     feed[name] = tensor;
   }
   return feed;
@@ -134,12 +135,23 @@ function columnTensor(input: GraphInput, column: ColumnValues): Tensor {
   const shape = [column.length, 1];
   if (column instanceof Float64Array) return numberTensor(input, column, shape);
   if (input.dtype !== 'string') throw invalid(`input "${input.name}": expected ${input.dtype}, got text`);
+  checkTexts(input.name, column, 1);
   const row = column.indexOf(MISSING_STRING);
   if (row >= 0) {
     const found = JSON.stringify(MISSING_STRING);
     throw invalid(`row ${row}, input "${input.name}": ${found} marks a missing text, send null instead`);
   }
   return { dtype: 'string', shape, data: column.map((cell) => cell ?? MISSING_STRING) };
+}
+
+/** onnxruntime cuts a text at a NUL and replaces half a surrogate pair: the model would see another text. */
+function checkTexts(input: string, cells: readonly (string | null)[], width: number): void {
+  const at = cells.findIndex((cell) => cell !== null && (cell.includes('\0') || !cell.isWellFormed()));
+  if (at < 0) return;
+  const row = Math.floor(at / width);
+  throw invalid(
+    `row ${row}, input "${input}": expected text of whole characters without NUL, got ${JSON.stringify(cells[at])}`,
+  );
 }
 
 function mismatch(plan: FeedPlan, found: string): PlimsollError {

@@ -1,3 +1,4 @@
+import { halfToNumber } from '../../core/float.ts';
 import type { Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
@@ -50,11 +51,7 @@ const exact: ToJson = (element) => {
   const number = Number(element);
   return Number.isSafeInteger(number) ? number : String(element);
 };
-const half: ToJson = (element) => {
-  const view = new DataView(new ArrayBuffer(2));
-  view.setUint16(0, element as number);
-  return finite(view.getFloat16(0));
-};
+const half: ToJson = (element) => finite(halfToNumber(element as number));
 const same: ToJson = (element) => element as number | string;
 
 const TO_JSON: Readonly<Record<DType, ToJson>> = {
