@@ -41,6 +41,19 @@ function scaleSparse(block: SparseBlock, divisor: Float64Array): SparseBlock {
   return { ...block, values };
 }
 
+/** A scaler told to do nothing still refuses infinities; before 0.24 its file does not say how many columns it saw. */
+function prepareCheck(cols: number | null, names: readonly string[]): Evaluator {
+  const scratch = createScratch();
+  return {
+    transform: (input) => {
+      if (cols !== null) checkWidth(input, cols);
+      const block = input.kind === 'sparse' ? input : toDense(input, names, scratch);
+      checkNumbers(block, names, 'allowed');
+      return block;
+    },
+  };
+}
+
 /** `(x - center) / scale`; also RobustScaler. */
 function prepareCentering(
   step: StandardScalerStep | RobustScalerStep,
@@ -48,8 +61,8 @@ function prepareCentering(
   { names }: Preparation,
 ): Evaluator {
   const { scale } = step;
-  const cols = center?.length ?? scale?.length ?? step.features;
-  if (cols === null) return refuseShape(step, 'n_features_in_', 0, 1);
+  const cols = center?.length ?? scale?.length;
+  if (cols === undefined) return prepareCheck(step.features, names);
   if (scale !== null && scale.length !== cols) refuseShape(step, 'scale_', scale.length, cols);
   // x - 0 and x / 1 are x, bit for bit: absent parts cost no second kernel.
   const subtrahend = center ?? new Float64Array(cols);

@@ -4,6 +4,12 @@ import type { EstimatorView } from './view.ts';
 export function readMultinomialNb(view: EstimatorView): MultinomialNbStep {
   const classes = view.labels('classes_');
   const featureLogProb = view.matrix('feature_log_prob_');
+  if (classes.values.length === 1 && featureLogProb.rows === 2)
+    throw view.unsupported(
+      'classes_',
+      'one class, with the counts of two (releases before 1.0)',
+      'two or more are',
+    );
   const classLogPrior = view.vector('class_log_prior_', classes.values.length);
   if (featureLogProb.rows !== classes.values.length) {
     throw view.invalid(
