@@ -33,6 +33,12 @@ test('slots are the categories in order, without the dropped one', () => {
   expect(column({ categories_: [ABC], drop_idx_: objects(null) })).toMatchObject({ width: 4 });
 });
 
+test.each([int(4), int(-1), 0.5])('a dropped category that is not there is damage: %j', (drop) => {
+  expect(() => column({ categories_: [ABC], drop_idx_: objects(drop) })).toThrow(
+    expect.objectContaining({ code: 'MODEL_INVALID' }),
+  );
+});
+
 test.each([
   ['dates', [{ ...floats([1, 2]), dtype: { ...floats([]).dtype, code: 'M' } }], 'datetime64[2]'],
   ['strings beside numbers', [objects('a', 1)], 'object[2] of mixed types'],

@@ -108,7 +108,10 @@ function oneHotColumn(
   const slots = Int32Array.from(codes, (code) =>
     code === drop ? -1 : drop !== null && code > drop ? code - 1 : code,
   );
-  const width = new Set(codes).size - (drop === null ? 0 : 1);
+  const distinct = new Set(codes).size;
+  if (drop !== null && !(Number.isInteger(drop) && drop >= 0 && drop < distinct))
+    throw view.invalid('drop_idx_', String(drop), `an index below ${distinct}`);
+  const width = distinct - (drop === null ? 0 : 1);
   const first = column.infrequent[0];
   return {
     categories: column.categories,

@@ -66,10 +66,6 @@ export class EstimatorView {
     return value;
   }
 
-  attributes(): ReadonlyMap<string, PyValue> {
-    return this.#attributes;
-  }
-
   /** Number of a parameter or fitted attribute; `fallback` where it is absent. */
   number(name: string, fallback?: number): number {
     const value = fallback === undefined ? this.required(name) : this.get(name);
@@ -211,6 +207,8 @@ export class EstimatorView {
     const width = stated === undefined || stated === null ? null : toNumber(stated);
     if (width !== null && (!Number.isSafeInteger(width) || width < 0))
       throw this.invalid('n_features_in_', show(stated), 'a count');
+    if (features !== null && (!Number.isSafeInteger(features) || features < 0))
+      throw this.invalid('the number of columns', String(features), 'a count');
     if (Math.max(width ?? 0, features ?? 0) > MAX_FEATURES)
       throw this.unsupported(
         'n_features_in_',
