@@ -9,7 +9,9 @@ import { Terminal } from './terminal.ts';
 export async function main(argv: readonly string[]): Promise<void> {
   endWithParent();
   endWithReader();
-  const terminal = new Terminal({ json: argv.includes('--json'), quiet: argv.includes('--quiet') });
+  // After `--` come files, whatever they are called.
+  const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const terminal = new Terminal({ json: options.includes('--json'), quiet: options.includes('--quiet') });
   const name = commandName(argv);
   try {
     const program = await programFor(name, terminal);

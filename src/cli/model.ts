@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { isPlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ModelContent, ModelDescription } from '../model/description.ts';
 import { contentOf } from '../registry/content.ts';
@@ -7,7 +6,6 @@ import { createEngine } from '../registry/engines.ts';
 
 /** Reads a file as data, as far as it can be understood. */
 export async function readModel(path: string, maxModel?: number): Promise<ModelDescription> {
-  if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
   const { readModelFile } = await import('../files/read-model.ts');
   const description = readModelFile(path, { maxModel });
   if (description.content?.kind === 'graph') {
