@@ -12,6 +12,7 @@ import { metric } from './serving/serve.ts';
 const body = { rows: [[5.1, 3.5, 1.4, 0.2]] };
 const OK = /inference_requests_total\{.*outcome="ok"\} (\d+)/;
 const READY = /^serving_workers_ready (\d+)/m;
+const RESTARTS = /^serving_worker_restarts_total (\d+)/m;
 /** Workers report once a second; what they counted since is lost when they are killed. */
 const REPORT_MILLIS = 1000;
 
@@ -113,7 +114,20 @@ describe('serve --workers 2', () => {
     const total = await metric(url, OK);
     expect(total).toBeGreaterThanOrEqual(running.answered.length - unreported);
     expect(total).toBeLessThanOrEqual(running.answered.length + running.failed.length);
-    expect(await metric(url, /^serving_worker_restarts_total (\d+)/m)).toBe(1);
+    expect(await metric(url, RESTARTS)).toBe(1);
+    expect(await server.stop()).toBe(0);
+  });
+
+  test('a worker that is told to end finishes what it has, and is replaced', async () => {
+    const server = await startTwo();
+    const running = load(server.said.url, { clients: 8, keepAlive: true, body });
+    await answeredBy(running, 2);
+    process.kill(childrenOf(server.child.pid!)[0]!, 'SIGTERM');
+    await expect.poll(() => metric(server.said.url, RESTARTS)).toBe(1);
+    await expect.poll(() => metric(server.said.url, READY)).toBe(2);
+    await running.stop();
+    expect(running.failed).toEqual([]);
+    expect(await metric(server.said.url, OK)).toBe(running.answered.length);
     expect(await server.stop()).toBe(0);
   });
 
@@ -183,10 +197,17 @@ describe('serve --workers 2', () => {
     server.child.stdout!.on('data', (chunk) => {
       said += chunk;
     });
+    let logged = '';
+    server.child.stderr!.on('data', (chunk) => {
+      logged += chunk;
+    });
     const ended = new Promise((resolve) => server.child.once('close', resolve));
     rmSync(join(data, 'bundles'), { recursive: true });
     process.kill(childrenOf(server.child.pid!)[0]!, 'SIGKILL');
     expect(await ended).toBe(1);
+    expect(logged).toMatch(
+      /"worker":1,"reason":"SIGKILL","delay":100,"msg":"a worker ended: another one is started"/,
+    );
     const { code, message } = JSON.parse(said).error;
     expect(code).toBe('WORKER_FAILED');
     expect(message).toMatch(

@@ -7,7 +7,8 @@ import type { Logger } from '../core/ports.ts';
 export function stderrLog(base: object | null = null): Logger {
   let opened: Promise<{ log: Logger }> | undefined;
   const open = async (): Promise<{ log: Logger }> => {
-    const { pino } = await import('pino');
+    // A CommonJS package: inside the bundle only its default export is there.
+    const { default: pino } = await import('pino');
     return { log: pino({ base }, pino.destination({ fd: 2, sync: true })) };
   };
   const write =
