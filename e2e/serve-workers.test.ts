@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -58,6 +58,14 @@ describe('serve --workers 2', () => {
     expect([ready.status, ready.json]).toEqual([200, { status: 'ready', models: ['iris'] }]);
     expect(await server.stop()).toBe(0);
     expect(more).toBe('');
+  });
+
+  test('the number of workers may stand in the configuration file', async () => {
+    const config = join(folder(), 'plimsoll.yaml');
+    writeFileSync(config, 'workers: 3\n');
+    const server = await served([example('iris.joblib'), '--config', config]);
+    expect(childrenOf(server.child.pid!)).toHaveLength(3);
+    expect(await server.stop()).toBe(0);
   });
 
   test('metrics on any worker answer for all of them, at once', async () => {

@@ -13,7 +13,8 @@ export async function readPolicy(path: string): Promise<Policy> {
 /** A parsed YAML or JSON file; throws POLICY_INVALID where it is neither. */
 export async function readDocument(path: string): Promise<unknown> {
   const text = readText(path);
-  const { parse } = await import('yaml');
+  // A CommonJS package: inside the bundle only its default export is there.
+  const { parse } = (await import('yaml')).default;
   try {
     return parse(text, { maxAliasCount: 100 }) ?? {};
   } catch (error) {

@@ -73,7 +73,8 @@ async function readConfigFile(path: string): Promise<unknown> {
   if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
   try {
     const text = readFileSync(path, 'utf8');
-    return extname(path) === '.json' ? JSON.parse(text) : (await import('yaml')).parse(text);
+    // A CommonJS package: inside the bundle only its default export is there.
+    return extname(path) === '.json' ? JSON.parse(text) : (await import('yaml')).default.parse(text);
   } catch (error) {
     const problems = `${path}: ${(error as Error).message}`;
     throw new PlimsollError('CONFIG_INVALID', { problems, list: [problems] });
