@@ -20,8 +20,15 @@ const DANGEROUS_MODULES = new Set(
 /** Attributes of the modules above, and of builtins, that are plain data. */
 const HARMLESS = new Set(
   (
-    'io.BytesIO uuid.UUID pathlib.Path pathlib.PosixPath pathlib.PurePosixPath pathlib.WindowsPath itertools.count ' +
-    'functools.partial types.SimpleNamespace operator.itemgetter'
+    'io.BytesIO uuid.UUID itertools.count functools.partial types.SimpleNamespace operator.itemgetter logging.getLogger ' +
+    // pathlib's classes live in pathlib._local from Python 3.13 on.
+    ['pathlib', 'pathlib._local']
+      .flatMap((module) =>
+        'Path PosixPath WindowsPath PurePath PurePosixPath PureWindowsPath'
+          .split(' ')
+          .map((name) => `${module}.${name}`),
+      )
+      .join(' ')
   ).split(' '),
 );
 const BUILTINS = new Set(['builtins', '__builtin__', '__builtins__']);
@@ -55,24 +62,22 @@ const isGetattr = (value: PyValue | undefined): boolean =>
   isType(value, 'global') && BUILTINS.has(value.module) && value.name === 'getattr';
 
 /**
- * Whether arguments of `getattr` are those of a bound method, which Python pickles as `getattr(instance, 'name')`
- * (scipy's distributions among the parameters of a RandomizedSearchCV): an instance of a harmless class and a plain
- * name. From a module, a class, or another such result, `getattr` walks to anything.
+ * Whether arguments of `getattr` are those of a method, which Python pickles as `getattr(owner, 'name')` (scipy's
+ * distributions among the parameters of a RandomizedSearchCV, `tokenizer=str.split`): an instance of a harmless class,
+ * or a built-in type, and a plain name. From a module, another class, or another such result, `getattr` walks to
+ * anything.
  */
-function isBoundMethod([instance, name]: readonly PyValue[]): boolean {
-  return (
-    isType(instance, 'object') &&
-    globalMeaning(instance.cls.module, instance.cls.name) !== 'dangerous' &&
-    typeof name === 'string' &&
-    /^(?!__)[A-Za-z_]\w*$/.test(name)
-  );
+function isMethod([owner, name]: readonly PyValue[]): boolean {
+  if (typeof name !== 'string' || !/^(?!__)[A-Za-z_]\w*$/.test(name)) return false;
+  if (isType(owner, 'global')) return BUILTINS.has(owner.module) && PLAIN_BUILTINS.has(owner.name);
+  return isType(owner, 'object') && globalMeaning(owner.cls.module, owner.cls.name) !== 'dangerous';
 }
 
 /** Collects every global that a file names, once each, at its first offset. */
 export class GlobalLog {
   readonly #seen = new Map<string, NamedGlobal>();
   readonly #budget: Budget;
-  #boundMethods = 0;
+  #methods = 0;
   #otherGetattrs = 0;
 
   constructor(budget: Budget) {
@@ -80,15 +85,15 @@ export class GlobalLog {
   }
 
   get list(): readonly NamedGlobal[] {
-    const harmless = this.#boundMethods > 0 && this.#otherGetattrs === 0;
+    const harmless = this.#methods > 0 && this.#otherGetattrs === 0;
     return Array.from(this.#seen.values(), (global) =>
       harmless && isGetattr({ type: 'global', ...global }) ? { ...global, meaning: 'unknown' } : global,
     );
   }
 
-  /** Notes a call or a construction: `getattr` is harmless only where every use of it takes a bound method. */
+  /** Notes a call or a construction: `getattr` is harmless only where every use of it takes a method. */
   used(callable: PyValue, args: readonly PyValue[]): void {
-    if (isGetattr(callable) && isBoundMethod(args)) this.#boundMethods += 1;
+    if (isGetattr(callable) && isMethod(args)) this.#methods += 1;
     else if (isGetattr(callable) || (isType(callable, 'object') && isGetattr(callable.cls)))
       this.#otherGetattrs += 1;
   }

@@ -4,7 +4,7 @@ import { arrayFromBuffer, emptyArray, makeScalar } from '../numpy/array.ts';
 import { makeDType } from '../numpy/dtype.ts';
 import { pyDict, pyList, pyObject, pyTuple } from './construct.ts';
 import { encodeLatin1 } from './text.ts';
-import { describeValue, isType, type PyGlobal, type PyValue } from './value.ts';
+import { describeValue, isType, type PyGlobal, type PyObject, type PyValue } from './value.ts';
 
 /**
  * What REDUCE of the few names with a meaning gives. Everything else, whatever its name, becomes a record; nothing
@@ -184,10 +184,13 @@ define(['copyreg.__newobj__', 'copy_reg.__newobj__'], (args, _callable, _budget,
 
 const CALL: PyGlobal = { type: 'global', module: '', name: '<call>', offset: 0 };
 
+/** The record of a call whose callable is itself an object: what a call gave, or a class made on the spot. */
+export const callOf = (callable: PyObject, args: readonly PyValue[], offset: number): PyObject =>
+  pyObject({ ...CALL, offset }, [callable, pyTuple(args)], null, offset);
+
 /** The value of `callable(*args)`: one of the few meanings above, or a record of the call. */
 export function reduce(callable: PyValue, args: readonly PyValue[], budget: Budget, offset: number): PyValue {
-  if (isType(callable, 'object'))
-    return pyObject({ ...CALL, offset }, [callable, pyTuple(args)], null, offset);
+  if (isType(callable, 'object')) return callOf(callable, args, offset);
   if (!isType(callable, 'global')) {
     throw new PlimsollError('READ_CORRUPT', {
       what: 'a call record',

@@ -96,7 +96,9 @@ test('an estimator that was never fitted says which field is missing', () => {
   const { blockers } = describeSklearn(
     file(instance('sklearn.preprocessing._data.StandardScaler', { with_mean: true })),
   );
-  expect(blockers).toMatchObject([{ path: 'the model', field: 'mean_', found: 'missing' }]);
+  expect(blockers).toMatchObject([
+    { path: 'the model', field: 'mean_', found: 'missing (the estimator was never fitted)' },
+  ]);
 });
 
 test('a dict, a list or an array is named as what it is', () => {

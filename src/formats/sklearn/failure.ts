@@ -18,4 +18,7 @@ export const invalid = (origin: Origin, field: string, found: string, wanted: st
 
 /** A fitted attribute is absent. */
 export const notFitted = (origin: Origin, field: string): PlimsollError =>
-  new PlimsollError('MODEL_NOT_FITTED', details(origin, field, 'missing', 'a fitted value'));
+  new PlimsollError(
+    'MODEL_NOT_FITTED',
+    details(origin, field, 'missing (the estimator was never fitted)', 'only fitted estimators are'),
+  );

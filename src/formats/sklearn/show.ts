@@ -1,4 +1,4 @@
-import type { PyDType, PyValue } from '../pickle/value.ts';
+import { isType, type PyDType, type PyObject, type PyValue } from '../pickle/value.ts';
 import { toNumber, toText } from './arrays.ts';
 
 const LONGEST = 60;
@@ -48,11 +48,11 @@ export function show(value: PyValue | undefined): string {
     case 'frozenset':
       return showItems(value.type, value.items);
     case 'dict':
-      return `a dict of ${value.entries.length}`;
+      return showDict(value.entries.map(([key]) => key));
     case 'global':
       return clip(globalName(value));
     case 'object':
-      return clip(`a ${globalName(value.cls)}`);
+      return clip(boundMethod(value) ?? `a ${globalName(value.cls)}`);
     case 'array':
       return `${showDType(value.dtype)}[${value.shape.join(', ')}]`;
     case 'scalar':
@@ -60,6 +60,21 @@ export function show(value: PyValue | undefined): string {
     case 'dtype':
       return showDType(value);
   }
+}
+
+/** The keys say what a dict of several models holds. */
+function showDict(keys: readonly PyValue[]): string {
+  const names = keys.slice(0, 4).filter((key) => typeof key === 'string');
+  const more = keys.length > names.length ? ', …' : '';
+  return `a dict of ${keys.length}${names.length === 0 ? '' : clip(` (${names.join(', ')}${more})`)}`;
+}
+
+/** Python pickles a method as `getattr(owner, 'name')`. */
+function boundMethod({ cls, args }: PyObject): string | null {
+  const [owner, name] = args;
+  if (cls.name !== 'getattr' || typeof name !== 'string') return null;
+  if (isType(owner, 'object')) return `${globalName(owner.cls)}.${name}`;
+  return isType(owner, 'global') ? `${globalName(owner)}.${name}` : null;
 }
 
 function showItems(type: string, items: readonly PyValue[]): string {

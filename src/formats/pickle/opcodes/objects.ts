@@ -2,7 +2,7 @@ import { buildArray } from '../../numpy/array.ts';
 import { buildDType } from '../../numpy/dtype.ts';
 import { pyObject } from '../construct.ts';
 import type { Machine } from '../machine.ts';
-import { reduce } from '../reduce.ts';
+import { callOf, reduce } from '../reduce.ts';
 import { decodeUtf8 } from '../text.ts';
 import { isType, type PyDict, type PyTuple, type PyValue } from '../value.ts';
 import { type Opcode, opcode } from './opcode.ts';
@@ -25,11 +25,15 @@ function tupleArgument(machine: Machine): PyTuple {
   return args;
 }
 
-/** The record of an instance whose class a GLOBAL named. */
+/** The record of an instance whose class a GLOBAL named, or the file makes itself (cloudpickle). */
 function pushObject(machine: Machine, cls: PyValue, args: readonly PyValue[], kwargs: PyDict | null): void {
-  if (!isType(cls, 'global')) throw machine.wrong(cls, 'the name of a class');
   machine.charge(OBJECT);
   machine.parts.globals.used(cls, args);
+  if (isType(cls, 'object')) {
+    machine.push(callOf(cls, kwargs === null ? args : [...args, kwargs], machine.at));
+    return;
+  }
+  if (!isType(cls, 'global')) throw machine.wrong(cls, 'the name of a class');
   machine.push(pyObject(cls, args, kwargs, machine.at));
 }
 
