@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { example, folder, plimsoll, type Served, served } from './cli.ts';
 import { call } from './serving/client.ts';
 import { type Load, load } from './serving/load.ts';
@@ -16,8 +16,18 @@ const RESTARTS = /^serving_worker_restarts_total (\d+)/m;
 /** Workers report once a second; what they counted since is lost when they are killed. */
 const REPORT_MILLIS = 1000;
 
-const startTwo = (...more: readonly string[]): Promise<Served> =>
-  served([example('iris.joblib'), '--workers', '2', ...more]);
+const started: Served[] = [];
+afterEach(() => {
+  for (const { child } of started.splice(0)) child.kill('SIGKILL'); // where a test has failed before its end
+});
+
+async function start(...args: readonly string[]): Promise<Served> {
+  const server = await served([example('iris.joblib'), ...args]);
+  started.push(server);
+  return server;
+}
+
+const startTwo = (...more: readonly string[]): Promise<Served> => start('--workers', '2', ...more);
 
 /** Processes that a process has started and that still run. */
 function childrenOf(parent: number): number[] {
@@ -63,7 +73,7 @@ describe('serve --workers 2', () => {
   test('the number of workers may stand in the configuration file', async () => {
     const config = join(folder(), 'plimsoll.yaml');
     writeFileSync(config, 'workers: 3\n');
-    const server = await served([example('iris.joblib'), '--config', config]);
+    const server = await start('--config', config);
     expect(childrenOf(server.child.pid!)).toHaveLength(3);
     expect(await server.stop()).toBe(0);
   });
