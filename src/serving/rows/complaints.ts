@@ -19,7 +19,9 @@ export interface Fault {
 
 /** Complaints listed in one answer; reading stops there. */
 const DETAILS_MAX = 100;
-/** Characters of a value that a complaint repeats. */
+/** Complaints that say what may have been meant. */
+const SUGGESTIONS_MAX = 5;
+/** Characters of a value or a key that a complaint repeats. */
 const ECHO_MAX = 120;
 
 /** Collects what is wrong with a request, so that one answer names every bad cell. */
@@ -28,6 +30,11 @@ export class Complaints {
 
   get some(): boolean {
     return this.#details.length > 0;
+  }
+
+  /** Whether to look for what may have been meant: a request of nothing but mistakes is not worth the time. */
+  get suggests(): boolean {
+    return this.#details.length < SUGGESTIONS_MAX;
   }
 
   /** Notes a complaint; throws INPUT_INVALID when there are too many to go on. */
@@ -69,7 +76,9 @@ export function shown(value: unknown): string {
   return String(value);
 }
 
-const clipped = (text: string): string => (text.length > ECHO_MAX ? `${text.slice(0, ECHO_MAX)}…` : text);
+/** A key of the request, short enough to repeat. */
+export const clipped = (text: string): string =>
+  text.length > ECHO_MAX ? `${text.slice(0, ECHO_MAX)}…` : text;
 
 /** What an answer repeats of a bad value: scalars, clipped; structures are described, never copied. */
 function echo(value: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { Batch } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
-import { Complaints, type Loc, shown } from './complaints.ts';
+import { Complaints, clipped, type Loc, shown } from './complaints.ts';
 import { columnsIn } from './open.ts';
 import { didYouMean } from './suggest.ts';
 import { type ExtraColumns, TableReader } from './table.ts';
@@ -80,8 +80,8 @@ function envelopeOf(
   }
   for (const key of keys) {
     if (key === envelope || TOLERATED.has(key)) continue;
-    const msg = `${JSON.stringify(key)} beside "${envelope}": expected nothing else${didYouMean(key, ENVELOPES)}`;
-    complaints.add(['body', key], { type: 'extra_forbidden', msg });
+    const msg = `${shown(key)} beside "${envelope}": expected nothing else${didYouMean(key, ENVELOPES)}`;
+    complaints.add(['body', clipped(key)], { type: 'extra_forbidden', msg });
   }
   complaints.check();
   return envelope;

@@ -1,7 +1,7 @@
 import type { Batch, ColumnValues } from '../../model/batch.ts';
 import type { ColumnSpec } from '../../model/signature.ts';
 import { type Cell, type CellReader, cellReader, isFault } from './cell.ts';
-import { type Complaints, type Loc, shown } from './complaints.ts';
+import { type Complaints, clipped, type Loc, shown } from './complaints.ts';
 import { didYouMean } from './suggest.ts';
 
 /** What a door does with columns that the model does not have. */
@@ -99,7 +99,7 @@ export class TableReader {
         for (let i = 0; i < rows; i++) this.#cell(null, i, j, at, writer);
       } else if (list === undefined) this.#absent('', name, Object.keys(lists), at);
       else if (!Array.isArray(list) || list.length !== rows) {
-        const msg = `column ${JSON.stringify(name)}: expected a list of ${rows} values, got ${shown(list)}`;
+        const msg = `column ${shown(name)}: expected a list of ${rows} values, got ${shown(list)}`;
         this.#complaints.add(at, { type: 'list_type', msg }, list);
       } else list.forEach((value, i) => this.#cell(value, i, j, at, writer, [...at, i]));
     });
@@ -139,7 +139,7 @@ export class TableReader {
     const cell = this.#readers[j]!(value);
     if (isFault(cell)) {
       const name = this.#names[j]!;
-      const msg = `row ${i}, column ${JSON.stringify(name)}: ${cell.msg}`;
+      const msg = `row ${i}, column ${shown(name)}: ${cell.msg}`;
       this.#complaints.add(cellLoc ?? [...rowLoc, name], { type: cell.type, msg }, value);
     } else writer.set(i, j, cell);
   }
@@ -152,9 +152,9 @@ export class TableReader {
   }
 
   #absent(where: string, name: string, keys: readonly string[], loc: Loc): void {
-    const strangers = keys.filter((key) => !this.#index.has(key));
+    const strangers = this.#complaints.suggests ? keys.filter((key) => !this.#index.has(key)) : [];
     const near = didYouMean(name, strangers).replace('did you mean', 'is it misspelt as');
-    const msg = `${where}column ${JSON.stringify(name)}: absent${near || '; send null for a missing value'}`;
+    const msg = `${where}column ${shown(name)}: absent${near || '; send null for a missing value'}`;
     this.#complaints.add(loc, { type: 'missing', msg });
   }
 
@@ -162,8 +162,9 @@ export class TableReader {
     if (this.#extra === 'ignore') return;
     for (const key of keys) {
       if (this.#index.has(key)) continue;
-      const msg = `${where}column ${JSON.stringify(key)}: the model has no such column${didYouMean(key, this.#names)}`;
-      this.#complaints.add([...loc, key], { type: 'extra_forbidden', msg });
+      const near = this.#complaints.suggests ? didYouMean(key, this.#names) : '';
+      const msg = `${where}column ${shown(key)}: the model has no such column${near}`;
+      this.#complaints.add([...loc, clipped(key)], { type: 'extra_forbidden', msg });
     }
   }
 

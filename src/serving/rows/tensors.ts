@@ -1,7 +1,7 @@
 import type { Batch } from '../../model/batch.ts';
 import type { TensorSpec } from '../../model/signature.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import { type Complaints, type Loc, shown } from './complaints.ts';
+import { type Complaints, clipped, type Loc, shown } from './complaints.ts';
 import { type Element, type ElementType, elementType } from './element.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -97,8 +97,9 @@ export class TensorReader {
     }
     for (const key of Object.keys(row)) {
       if (this.#names.includes(key)) continue;
-      const msg = `${where}input ${JSON.stringify(key)}: the model has no such input${didYouMean(key, this.#names)}`;
-      this.#complaints.add([...loc, key], { type: 'extra_forbidden', msg });
+      const near = this.#complaints.suggests ? didYouMean(key, this.#names) : '';
+      const msg = `${where}input ${shown(key)}: the model has no such input${near}`;
+      this.#complaints.add([...loc, clipped(key)], { type: 'extra_forbidden', msg });
     }
   }
 
