@@ -91,4 +91,6 @@ test('older releases refused missing values', () => {
     true,
   );
   expect(readOrdinalEncoder(encoder({ categories_: [ABC] })).refusesMissing).toBeUndefined();
+  const none = { categories_: [ABC, objects('a', null)], _sklearn_version: '0.24.2' };
+  expect(readOrdinalEncoder(encoder(none)).refusesMissing).toBeUndefined();
 });

@@ -138,17 +138,18 @@ function codesOf(view: EstimatorView, column: Column, size: number): Float64Arra
 
 /**
  * A NaN category answers `encoded_missing_value` (NaN before 1.1); None is an ordinary category, as in scikit-learn.
- * Before 1.0 missing values were refused. The answer is cast to `dtype`.
+ * Before 1.0 NaN was refused, and None too, except as a category. The answer is cast to `dtype`.
  */
 export function readOrdinalEncoder(view: EstimatorView): OrdinalStep {
   const policy = view.choice('handle_unknown', ['error', 'use_encoded_value'], 'error');
   const columns = readColumns(view);
   const missingCode = view.number('encoded_missing_value', Number.NaN);
+  const hasNone = columns.some(({ items }) => items.includes(null));
   checkOrdinalDType(view);
   return {
     kind: 'ordinal',
     ...view.base(columns.length),
-    ...(view.since(1, 0) ? {} : { refusesMissing: true as const }),
+    ...(view.since(1, 0) || hasNone ? {} : { refusesMissing: true as const }),
     columns: columns.map((column) => ordinalColumn(view, column, missingCode)),
     unknown: policy === 'error' ? 'error' : 'ignore',
     unknownValue: policy === 'error' ? Number.NaN : view.number('unknown_value'),
