@@ -132,7 +132,11 @@ async function acceptAll<V extends AcceptedVersion>(
       const onProgress = (stage: string): void => progress.update(stage);
       versions.push(await accept(path, { name, onProgress }));
     } catch (error) {
-      if (!found || !isPlimsollError(error)) throw error;
+      if (!found || !isPlimsollError(error)) {
+        // The error says what is wrong inside a file; of several it has to be said which.
+        if (files.length > 1) terminal.note(`Cannot serve ${path}:`);
+        throw error;
+      }
       refusal = error;
       progress.done();
       terminal.note(`Left out ${path}: ${error.message}`);

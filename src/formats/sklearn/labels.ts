@@ -35,7 +35,7 @@ export function toLabels(items: readonly PyValue[]): Labels | null {
 /** What keeps items from being labels or categories, for the message. */
 export function labelFault(items: readonly PyValue[] | null): string {
   if (items?.some((item) => typeof item === 'bigint' || isUnsafeInt(item)))
-    return ' with an integer beyond 2^53, which JSON cannot carry,';
+    return ' with an integer beyond 2^53, which JSON cannot carry';
   return items === null || new Set(items.map(labelType)).size < 2 ? '' : ' of mixed types';
 }
 
