@@ -2,6 +2,7 @@ import { ulpDistance } from '../core/float.ts';
 import type { Outputs } from '../model/batch.ts';
 import type { Step } from '../model/step.ts';
 import type { Tensor } from '../model/tensor.ts';
+import { isNumeric, Peaks, partsOf, widthOf } from './peaks.ts';
 import type { Verification } from './version.ts';
 import { isWorse } from './worst.ts';
 
@@ -62,18 +63,23 @@ export type Comparison = Omit<Verification, 'proof' | 'seed'> & { readonly failu
 
 /**
  * Compares two sets of outputs of the same rows cell by cell; `right` is the reference. Labels may differ only
- * where `tied(row)` says that the reference's own scores tie within tolerance.
+ * where `tied(row)` says that the reference's own scores tie within tolerance. `peaks` may know more rows than these.
  */
 export function compareOutputs(
   left: Outputs,
   right: Outputs,
   tolerance: (output: string) => Tolerance,
+  peaks: Peaks = new Peaks().see(right),
 ): Comparison {
   const tally = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null as Verification['worst'] };
   for (const [output, reference] of Object.entries(right)) {
     const pairs = pairUp(left[output], reference);
     if (!pairs) return { ...tally, failures: tally.failures + 1, worst: mismatch(output) };
-    for (const [a, b] of pairs) compareTensor(output, a, b, tolerance(output), scoresOf(right), tally);
+    for (const [part, [a, b]] of pairs.entries()) {
+      const columns = isNumeric(b) ? peaks.of(output, part, widthOf(b)) : null;
+      const measure = { tolerance: tolerance(output), peaks: columns, scores: scoresOf(right) };
+      compareTensor(output, a, b, measure, tally);
+    }
   }
   return tally;
 }
@@ -92,8 +98,7 @@ function pairUp(
   right: Tensor | readonly Tensor[],
 ): [Tensor, Tensor][] | null {
   if (left === undefined) return null;
-  const a = Array.isArray(left) ? (left as readonly Tensor[]) : [left as Tensor];
-  const b = Array.isArray(right) ? (right as readonly Tensor[]) : [right as Tensor];
+  const [a, b] = [partsOf(left), partsOf(right)];
   if (a.length !== b.length) return null;
   const same = a.every((tensor, i) => tensor.shape.join() === b[i]!.shape.join());
   return same ? a.map((tensor, i) => [tensor, b[i]!]) : null;
@@ -114,19 +119,22 @@ function scoresOf(outputs: Outputs): Scores | null {
 
 type Tally = { -readonly [K in keyof Comparison]: Comparison[K] };
 
+/** What a tensor is measured by; `peaks` is null where it holds no numbers but labels. */
+interface Measure {
+  readonly tolerance: Tolerance;
+  readonly peaks: Float64Array | null;
+  readonly scores: Scores | null;
+}
+
 function compareTensor(
   output: string,
   left: Tensor,
   right: Tensor,
-  tolerance: Tolerance,
-  scores: Scores | null,
+  { tolerance, peaks, scores }: Measure,
   tally: Tally,
 ): void {
-  const rows = right.shape[0] ?? 1;
-  const width = right.data.length / Math.max(1, rows);
-  tally.rows = Math.max(tally.rows, rows);
-  const numeric = right.dtype === 'float64' || right.dtype === 'float32';
-  const peaks = numeric ? columnPeaks(right.data as Float64Array, width) : null;
+  tally.rows = Math.max(tally.rows, right.shape[0] ?? 1);
+  const width = widthOf(right);
   for (let i = 0; i < right.data.length; i++) {
     tally.cells++;
     const a = left.data[i]!;
@@ -139,7 +147,7 @@ function compareTensor(
       ? within(a as number, b as number, tolerance, peaks[column]!)
       : scores !== null && tied(scores, row);
     if (!ok) tally.failures++;
-    const distance = relative(a, b, numeric);
+    const distance = relative(a, b, peaks !== null);
     if (isWorse(tally, !ok, distance))
       tally.worst = { output, row, column, left: shown(a), right: shown(b), relative: distance };
   }
@@ -147,15 +155,6 @@ function compareTensor(
 
 const shown = (value: number | bigint | string): number | string =>
   typeof value === 'bigint' ? Number(value) : value;
-
-function columnPeaks(data: Float64Array, width: number): Float64Array {
-  const peaks = new Float64Array(width);
-  for (let i = 0; i < data.length; i++) {
-    const size = Math.abs(data[i]!);
-    if (size > peaks[i % width]! && Number.isFinite(size)) peaks[i % width] = size;
-  }
-  return peaks;
-}
 
 function within(a: number, b: number, tolerance: Tolerance, peak: number): boolean {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
@@ -167,7 +166,7 @@ function within(a: number, b: number, tolerance: Tolerance, peak: number): boole
 
 /** Whether the two best scores of a row are equal within 1e-9: the label is then a matter of rounding. */
 function tied({ tensor, sign }: Scores, row: number): boolean {
-  const width = tensor.data.length / Math.max(1, tensor.shape[0] ?? 1);
+  const width = widthOf(tensor);
   if (width === 1) return Math.abs(tensor.data[row] as number) <= 1e-9;
   const values = Array.from({ length: width }, (_, j) => sign * (tensor.data[row * width + j] as number));
   values.sort((a, b) => b - a);

@@ -10,6 +10,7 @@ import { boundaryRows } from './boundary/rows.ts';
 import { type Comparison, compareOutputs, promised, type Tolerance } from './compare.ts';
 import { type Engines, isEngine } from './engines.ts';
 import { compareGolden, type Golden } from './golden.ts';
+import { Peaks } from './peaks.ts';
 import type { Verification } from './version.ts';
 import { isWorse } from './worst.ts';
 
@@ -60,10 +61,11 @@ async function compareEngines(
   const limit = options.full ? FULL_ROWS_MAX : ROWS_MAX;
   const batch = boundaryRows(root, signature, { seed: options.seed, limit });
   const deadline = options.clock.monotonic() + (options.full ? Infinity : (options.budgetMillis ?? 2000));
+  const judge: Judge = { tolerance: (output) => promised(root, output), peaks: new Peaks() };
   let total = NOTHING_COMPARED;
   for (let start = 0; start < batch.rows && options.clock.monotonic() < deadline; start += BLOCK_ROWS) {
     const block = sliceBatch(batch, start, Math.min(batch.rows, start + BLOCK_ROWS));
-    const found = await compareBlock(native, onnx, block, (output) => promised(root, output));
+    const found = await compareBlock(native, onnx, block, judge);
     total = add(total, found, start);
   }
   const { failures, ...verification } = total;
@@ -71,22 +73,51 @@ async function compareEngines(
   return verification;
 }
 
+interface Judge {
+  readonly tolerance: (output: string) => Tolerance;
+  readonly peaks: Peaks;
+}
+
+/** What both engines say to some neighbouring rows; null is a refusal. */
+interface Answers {
+  readonly rows: number;
+  readonly native: Outputs | null;
+  readonly onnx: Outputs | null;
+}
+
+async function compareBlock(native: Engine, onnx: Engine, block: Batch, judge: Judge): Promise<Comparison> {
+  const parts = await answersOf(native, onnx, block);
+  for (const part of parts) if (part.onnx) judge.peaks.see(part.onnx);
+  let total = NOTHING_COMPARED;
+  let start = 0;
+  for (const part of parts) {
+    total = add(total, compareAnswers(part, judge), start);
+    start += part.rows;
+  }
+  return total;
+}
+
+function compareAnswers({ rows, native, onnx }: Answers, { tolerance, peaks }: Judge): Comparison {
+  if (native && onnx) return compareOutputs(native, onnx, tolerance, peaks);
+  return native || onnx ? ONE_REFUSED : { ...NOTHING_COMPARED, rows };
+}
+
 /**
- * Compares two engines on a block. Rows that a step inside the model refuses (a logarithm of a negative number met by
- * an estimator without NaN) must be refused by both: a refused block is halved until single rows say which.
+ * Answers of two engines to a block. Rows that a step inside the model refuses (a logarithm of a negative number met
+ * by an estimator without NaN) must be refused by both: a refused block is halved until single rows say which.
  */
-async function compareBlock(
-  native: Engine,
-  onnx: Engine,
-  block: Batch,
-  tolerance: (output: string) => Tolerance,
-): Promise<Comparison> {
-  const [a, b] = [await answerOrRefusal(native, block), await answerOrRefusal(onnx, block)];
-  if (a && b) return compareOutputs(a, b, tolerance);
-  if (block.rows === 1) return a || b ? ONE_REFUSED : { ...NOTHING_COMPARED, rows: 1 };
+async function answersOf(native: Engine, onnx: Engine, block: Batch): Promise<readonly Answers[]> {
+  const answers: Answers = {
+    rows: block.rows,
+    native: await answerOrRefusal(native, block),
+    onnx: await answerOrRefusal(onnx, block),
+  };
+  if (block.rows === 1 || (answers.native && answers.onnx)) return [answers];
   const half = block.rows >> 1;
-  const first = await compareBlock(native, onnx, sliceBatch(block, 0, half), tolerance);
-  return add(first, await compareBlock(native, onnx, sliceBatch(block, half, block.rows), tolerance), half);
+  return [
+    ...(await answersOf(native, onnx, sliceBatch(block, 0, half))),
+    ...(await answersOf(native, onnx, sliceBatch(block, half, block.rows))),
+  ];
 }
 
 const NOTHING_COMPARED: Comparison = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null };
