@@ -20,6 +20,16 @@ test('densify() gives the cells of a CSR and of a CSC matrix, row by row', () =>
   for (const value of [csr, csc]) expect([...densify(value, ORIGIN, 'coef_').data]).toEqual(cells);
 });
 
+test('densify() takes an array of one dimension as one row', () => {
+  const line = instance('scipy.sparse._csr.csr_array', {
+    _shape: tuple(int(4)),
+    indptr: floats([0, 2]),
+    indices: floats([1, 3]),
+    data: floats([5, 7]),
+  });
+  expect(densify(line, ORIGIN, 'coef_')).toEqual({ rows: 1, cols: 4, data: Float64Array.of(0, 5, 0, 7) });
+});
+
 test.each([
   ['starts that go back, and would visit entries again and again', [0, 3, 0], [1, 0, 2]],
   ['starts past the entries', [0, 1, 9], [1, 0, 2]],

@@ -23,7 +23,9 @@ function partsOf(value: PyValue, origin: Origin, field: string): Parts & { reado
   if (!isType(value, 'object') || format === undefined)
     throw invalid(origin, field, show(value), 'an array or a sparse matrix');
   const attributes = objectState(value);
-  const shape = itemsOf(attributes.get('_shape'))?.map(toNumber) ?? [];
+  const sizes = itemsOf(attributes.get('_shape'))?.map(toNumber) ?? [];
+  // scipy has arrays of one dimension from 1.15 on: one row (SGDRegressor.sparsify).
+  const shape = sizes.length === 1 ? [1, ...sizes] : sizes;
   const [rows, cols] = shape;
   if (shape.length !== 2 || !isCount(rows) || !isCount(cols))
     throw invalid(origin, field, 'a sparse matrix without shape', 'two dimensions');
