@@ -47,11 +47,18 @@ export function needsOf(
     : needs;
 }
 
-/** Steps that keep the number of columns know it from what follows. */
-const inputWidthFrom = (step: Step, out: readonly Need[] | null): number | null =>
-  step.kind === 'function' || step.kind === 'normalizer' || step.kind === 'tfidf'
-    ? (out?.length ?? null)
-    : null;
+const keepsWidth = ({ kind }: Step): boolean =>
+  kind === 'function' || kind === 'normalizer' || kind === 'tfidf';
+
+/** Steps that keep the number of columns know it from what follows, and so do pipelines that begin with such steps. */
+function inputWidthFrom(step: Step, out: readonly Need[] | null): number | null {
+  if (step.kind !== 'pipeline') return keepsWidth(step) ? (out?.length ?? null) : null;
+  for (const { step: part } of step.steps) {
+    const width = part.features ?? (part.kind === 'pipeline' ? inputWidthFrom(part, null) : null);
+    if (width !== null || !keepsWidth(part)) return width;
+  }
+  return out?.length ?? null;
+}
 
 function needsOfWidth(step: Step, width: number, out: readonly Need[] | null): readonly Need[] | null {
   switch (step.kind) {

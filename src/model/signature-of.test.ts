@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ColumnTransformerStep, PipelineStep } from './composition.ts';
 import type { DummyStep } from './dummy.ts';
 import type { LabelEncoderStep, OneHotStep, OrdinalStep } from './encoding.ts';
+import type { FunctionStep } from './function.ts';
 import type { SimpleImputerStep } from './imputation.ts';
 import type { LinearClassifierStep } from './linear.ts';
 import type { StandardScalerStep } from './scaling.ts';
@@ -247,4 +248,7 @@ test('a file that does not say how many columns there are gives an open signatur
     outputs: [{ name: 'predict', shape: [-1] }],
   });
   expect(signatureOf({ ...dummy, features: 2 })).not.toHaveProperty('open');
+  const log: FunctionStep = { kind: 'function', ...base(null), function: 'log1p' };
+  expect(signatureOf(pipeline(log, dummy))).toHaveProperty('open', true);
+  expect(tableOf(pipeline(log, pipeline(log, scaler(3)))).columns).toHaveLength(3);
 });
