@@ -7,5 +7,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
+    // What has no time limit of its own may take a while on a busy machine; a test of a limit gives its own.
+    expect: { poll: { timeout: 10_000 } },
   },
 });
