@@ -36,9 +36,21 @@ function crossTerms({ g }: Context, x: Value, centers: Matrix): Value {
   return g.add('Gemm', [x, c, none], { transB: 1n, alpha: -2 });
 }
 
+/** Columns up to which terms are few beside the answer, and cells of all centres up to which they are few at all. */
+const FEW_COLUMNS = 4;
+const FEW_CELLS = 320;
+
+/** Σ(x - c)² `[N, centres]`, through `[N, centres, features]`. */
+function squaredTerms({ g }: Context, x: Value, { rows, cols, data }: Matrix): Value {
+  const wide = g.add('Reshape', [x, g.int64([-1, 1, cols], [3])]);
+  const terms = g.add('Sub', [wide, g.float64(data, [1, rows, cols])]);
+  return g.add('ReduceSum', [g.add('Mul', [terms, terms]), g.int64([2], [1])], { keepdims: 0n });
+}
+
 /**
- * `transform`: √max(‖x‖² - 2 x·c + ‖c‖², 0), the expansion that scikit-learn's euclidean_distances uses (a row close
- * to a centre loses digits there too). `predict`: lowest index of the least ‖c‖² - 2 x·c, as its Lloyd step.
+ * `transform`: √Σ(x - c)² where the terms are few, else √max(‖x‖² - 2 x·c + ‖c‖², 0), the expansion that
+ * scikit-learn's euclidean_distances uses (a row close to a centre loses digits there too). `predict`: lowest index of
+ * the least ‖c‖² - 2 x·c, as its Lloyd step.
  */
 export const kMeans: Compiler<KMeansStep> = {
   emit(context, step, input) {
@@ -50,9 +62,13 @@ export const kMeans: Compiler<KMeansStep> = {
     const x = origin === null ? given : g.add('Sub', [given, g.float64(origin, [1, cols])]);
     const cross = crossTerms(context, x, centers);
     const norms = g.float64(squaredNorms(centers), [1, rows]);
-    const squares = rowSum(g, g.add('Mul', [x, x]));
-    const squared = g.add('Add', [g.add('Add', [cross, squares]), norms]);
-    const distances = g.add('Sqrt', [g.add('Max', [squared, g.float64([0], [])])]);
+    const squared = (): Value => {
+      if (cols <= FEW_COLUMNS || rows * cols <= FEW_CELLS) return squaredTerms(context, given, step.centers);
+      const squares = rowSum(g, g.add('Mul', [x, x]));
+      const sum = g.add('Add', [g.add('Add', [cross, squares]), norms]);
+      return g.add('Max', [sum, g.float64([0], [])]);
+    };
+    const distances = g.add('Sqrt', [squared()]);
     const nearest = () => {
       const scores = g.add('Add', [cross, norms]);
       const index = g.add('ArgMin', [scores], { axis: 1n, keepdims: 0n, select_last_index: 0n });
@@ -65,6 +81,6 @@ export const kMeans: Compiler<KMeansStep> = {
   },
   certify: () =>
     withinTolerance(
-      'squared distances by expansion: terms are ‖x‖², 2 x·c and ‖c‖², so a row close to a centre loses digits',
+      'squared distances, of many centres by expansion: terms are ‖x‖², 2 x·c and ‖c‖², so a row close to one loses digits',
     ),
 };

@@ -25,7 +25,7 @@ export const LIMITS = {
   depth: { value: 1000, stops: 'nesting that overflows the stack of whoever walks the values' },
   unfolded: { value: 50_000_000, stops: 'shared references that unfold exponentially (DUP and memo bombs)' },
   stringBytes: { value: 64 * MIB, stops: 'one huge string' },
-  lineBytes: { value: MIB, stops: 'text opcodes without an end' },
+  lineBytes: { value: MIB, stops: 'numbers and names in text that have no end' },
   longBytes: { value: 4096, stops: 'integers whose conversion takes quadratic time' },
   nameChars: { value: 256, stops: 'absurd module and attribute names' },
   globals: { value: 100_000, stops: 'floods of named globals' },

@@ -6,7 +6,8 @@ export interface CountVectorizerStep extends StepBase {
   readonly analyzer: 'word' | 'char' | 'char_wb';
   readonly ngramRange: readonly [number, number];
   readonly lowercase: boolean;
-  readonly stripAccents: 'ascii' | 'unicode' | null;
+  /** `unicode-composed` (before 0.22): text that came decomposed (NFKD) keeps its accents. */
+  readonly stripAccents: 'ascii' | 'unicode' | 'unicode-composed' | null;
   /** Python `re` source; ignored for character analyzers. */
   readonly tokenPattern: string;
   readonly stopWords: readonly string[];

@@ -99,7 +99,8 @@ async function compareBlock(native: Engine, onnx: Engine, block: Batch, judge: J
 
 function compareAnswers({ rows, native, onnx }: Answers, { tolerance, peaks }: Judge): Comparison {
   if (native && onnx) return compareOutputs(native, onnx, tolerance, peaks);
-  return native || onnx ? ONE_REFUSED : { ...NOTHING_COMPARED, rows };
+  if (!native && !onnx) return { ...NOTHING_COMPARED, rows };
+  return oneRefused(native ? 'an answer' : 'a refusal', onnx ? 'an answer' : 'a refusal');
 }
 
 /**
@@ -121,20 +122,13 @@ async function answersOf(native: Engine, onnx: Engine, block: Batch): Promise<re
 }
 
 const NOTHING_COMPARED: Comparison = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null };
-const ONE_REFUSED: Comparison = {
+const oneRefused = (left: string, right: string): Comparison => ({
   rows: 1,
   cells: 1,
   differingBits: 1,
   failures: 1,
-  worst: {
-    output: 'the row',
-    row: 0,
-    column: 0,
-    left: 'one engine refuses',
-    right: 'the other answers',
-    relative: 1,
-  },
-};
+  worst: { output: 'the row', row: 0, column: 0, left, right, relative: 1 },
+});
 
 async function answerOrRefusal(engine: Engine, block: Batch): Promise<Outputs | null> {
   try {

@@ -1,9 +1,9 @@
 import { type KMeansStep, movedTo, originOf, type PcaStep } from '../../model/decomposition.ts';
 import type { Matrix } from '../../model/tensor.ts';
-import { allocateCells, type Block, createScratch, type DenseBlock, toDense } from './block.ts';
+import { allocateCells, type Block, checkNumbers, createScratch, type DenseBlock, toDense } from './block.ts';
 import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
 import { argmaxRows } from './links.ts';
-import { prepareProduct } from './product.ts';
+import { areFinite, prepareProduct } from './product.ts';
 
 /** `(x - mean) · componentsᵀ / scale`; the mean is projected once and subtracted after, as scikit-learn does. */
 export function preparePca(step: PcaStep, { names }: Preparation): Evaluator {
@@ -29,8 +29,9 @@ function projected(components: Matrix, mean: Float64Array): Float64Array {
 }
 
 /**
- * `predict`: the nearest centre by |c|² - 2 x·c; `transform`: √max(0, |x|² - 2 x·c + |c|²), the expansion that
- * `euclidean_distances` uses, measured from where it loses least.
+ * `predict`: the nearest centre by |c|² - 2 x·c, measured from where that loses least; `transform`: √Σ(x - c)², term by
+ * term, so that a row at a centre is at distance zero. Sparse rows take √max(0, |x|² - 2 x·c + |c|²), the expansion that
+ * `euclidean_distances` uses.
  */
 export function prepareKMeans(step: KMeansStep, { names }: Preparation): Evaluator {
   const { rows: clusters, cols: features } = step.centers;
@@ -39,34 +40,56 @@ export function prepareKMeans(step: KMeansStep, { names }: Preparation): Evaluat
   const product = prepareProduct(centers, null, names);
   const centerNorms = squaredNorms({ kind: 'dense', ...centers });
   const scratch = createScratch();
-  const place = (input: Block): Block => {
-    checkWidth(input, features);
-    return origin === null ? input : { kind: 'dense', ...movedTo(origin, toDense(input, names, scratch)) };
-  };
-  const distances = (input: Block, dots: Float64Array): Float64Array => {
-    const norms = squaredNorms(toDense(input, names, scratch));
-    return dots.map((dot, k) => {
-      const cluster = k % clusters;
-      return Math.sqrt(Math.max(0, -2 * dot + norms[(k - cluster) / clusters]! + centerNorms[cluster]!));
-    });
+  const place = (block: Block): Block =>
+    origin === null ? block : { kind: 'dense', ...movedTo(origin, toDense(block, names, scratch)) };
+  const distances = (block: Block): Float64Array => {
+    checkWidth(block, features);
+    if (block.kind === 'sparse' && origin === null)
+      return expanded(product(block), squaredNorms(toDense(block, names, scratch)), centerNorms);
+    const dense = toDense(block, names, scratch);
+    const data = termByTerm(dense, step.centers);
+    if (!areFinite(data)) checkNumbers(dense, names, 'refused');
+    return data;
   };
   return {
-    transform: (block) => {
-      const input = place(block);
-      return { kind: 'dense', rows: input.rows, cols: clusters, data: distances(input, product(input)) };
-    },
+    transform: (block) => ({ kind: 'dense', rows: block.rows, cols: clusters, data: distances(block) }),
     outputs: (block) => {
-      const input = place(block);
-      const dots = product(input);
+      const transform = distances(block);
       // The largest x·c - |c|²/2 is the nearest centre.
-      const nearness = dots.map((dot, k) => 2 * dot - centerNorms[k % clusters]!);
-      const data = argmaxRows(nearness, input.rows, clusters);
+      const nearness = product(place(block)).map((dot, k) => 2 * dot - centerNorms[k % clusters]!);
       return {
-        predict: { dtype: 'int32', shape: [input.rows], data },
-        transform: { dtype: 'float64', shape: [input.rows, clusters], data: distances(input, dots) },
+        predict: {
+          dtype: 'int32',
+          shape: [block.rows],
+          data: argmaxRows(nearness, block.rows, clusters),
+        },
+        transform: { dtype: 'float64', shape: [block.rows, clusters], data: transform },
       };
     },
   };
+}
+
+function expanded(dots: Float64Array, norms: Float64Array, centerNorms: Float64Array): Float64Array {
+  const clusters = centerNorms.length;
+  return dots.map((dot, k) => {
+    const cluster = k % clusters;
+    return Math.sqrt(Math.max(0, -2 * dot + norms[(k - cluster) / clusters]! + centerNorms[cluster]!));
+  });
+}
+
+function termByTerm(
+  { rows, cols, data }: DenseBlock,
+  { rows: clusters, data: centers }: Matrix,
+): Float64Array {
+  const out = allocateCells(rows * clusters);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let from = 0; from < centers.length; from += cols) {
+      let sum = 0;
+      for (let k = 0; k < cols; k++) sum += (data[row * cols + k]! - centers[from + k]!) ** 2;
+      out[at++] = Math.sqrt(sum);
+    }
+  }
+  return out;
 }
 
 function squaredNorms(block: DenseBlock): Float64Array {

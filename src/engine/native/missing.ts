@@ -1,7 +1,7 @@
-import { type Block, refuseCell } from './block.ts';
+import { type Block, refuseCell, refuseNumber } from './block.ts';
 import type { Evaluator } from './evaluator.ts';
 
-/** The evaluator behind a check that refuses rows with a missing value. */
+/** The evaluator behind scikit-learn's full `check_array`, which refuses rows with a missing or an infinite value. */
 export function refusingMissing({ transform, outputs }: Evaluator, names: readonly string[]): Evaluator {
   return {
     ...(transform && {
@@ -25,8 +25,9 @@ function checkPresent(block: Block, names: readonly string[]): void {
   for (let row = 0; row < rows; row++) {
     for (let col = 0; col < cols; col++) {
       const cell = block.kind === 'dense' ? block.data[row * cols + col] : block.columns[col]![row];
-      if (cell === null || Number.isNaN(cell))
-        refuseCell(row, names[col] ?? `x${col}`, 'expected a value, got a missing one');
+      const name = names[col] ?? `x${col}`;
+      if (cell === null || Number.isNaN(cell)) refuseCell(row, name, 'expected a value, got a missing one');
+      if (cell === Infinity || cell === -Infinity) refuseNumber(row, name, cell);
     }
   }
 }

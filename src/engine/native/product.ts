@@ -90,7 +90,7 @@ function transpose(matrix: Matrix): Float64Array {
   return out;
 }
 
-function areFinite(values: Float64Array): boolean {
+export function areFinite(values: Float64Array): boolean {
   for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return false;
   return true;
 }

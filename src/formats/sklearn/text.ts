@@ -25,13 +25,6 @@ export function readCountVectorizer(view: EstimatorView): CountVectorizerStep {
 function analysis(view: EstimatorView): Omit<CountVectorizerStep, 'kind'> {
   view.choice('input', ['content'], 'content');
   view.mustBeNone('preprocessor', 'tokenizer');
-  const strip = view.get('strip_accents');
-  if (strip === 'unicode' && !view.since(0, 22)) {
-    view.reading.note(
-      'warning',
-      'scikit-learn 0.21 left the accents of text that came decomposed (NFKD); they are stripped here, as from 0.22',
-    );
-  }
   const pattern = view.get('token_pattern');
   const analyzer = view.choice('analyzer', ['word', 'char', 'char_wb'], 'word');
   if (pattern === null && analyzer === 'word')
@@ -43,13 +36,19 @@ function analysis(view: EstimatorView): Omit<CountVectorizerStep, 'kind'> {
     analyzer,
     ngramRange: ngramRange(view),
     lowercase: view.flag('lowercase', true),
-    stripAccents:
-      strip === null || strip === undefined ? null : view.choice('strip_accents', ['ascii', 'unicode']),
+    stripAccents: stripAccents(view),
     tokenPattern: toText(pattern) ?? TOKEN_PATTERN,
     stopWords: stopWords(view),
     vocabulary: vocabulary(view),
     binary: view.flag('binary', false),
   };
+}
+
+function stripAccents(view: EstimatorView): CountVectorizerStep['stripAccents'] {
+  const value = view.get('strip_accents');
+  if (value === null || value === undefined) return null;
+  const strip = view.choice('strip_accents', ['ascii', 'unicode']);
+  return strip === 'unicode' && !view.since(0, 22) ? 'unicode-composed' : strip;
 }
 
 function ngramRange(view: EstimatorView): readonly [number, number] {

@@ -2,7 +2,14 @@ import type { CountVectorizerStep } from '../../../model/text.ts';
 import { refuseStep } from '../evaluator.ts';
 import type { Refuse } from './pattern/syntax.ts';
 import { prepareTokenizer, type Tokenizer } from './tokens.ts';
-import { characters, splitWords, squeezeSpaces, stripAccents, stripToAscii } from './unicode.ts';
+import {
+  characters,
+  splitWords,
+  squeezeSpaces,
+  stripAccents,
+  stripComposedAccents,
+  stripToAscii,
+} from './unicode.ts';
 
 /** Hands every n-gram of a document to `found`, repeats included. */
 export type Analyzer = (text: string, found: (term: string) => void) => void;
@@ -30,9 +37,15 @@ export function prepareAnalyzer(step: CountVectorizerStep, longest: number): Ana
 
 type Cleaner = (text: string) => string;
 
+const same: Cleaner = (text) => text;
+const STRIP: Readonly<Record<NonNullable<CountVectorizerStep['stripAccents']>, Cleaner>> = {
+  ascii: stripToAscii,
+  unicode: stripAccents,
+  'unicode-composed': stripComposedAccents,
+};
+
 function prepareCleaner({ lowercase, stripAccents: accents }: CountVectorizerStep): Cleaner {
-  const strip: Cleaner =
-    accents === null ? (text) => text : accents === 'ascii' ? stripToAscii : stripAccents;
+  const strip = accents === null ? same : STRIP[accents];
   return lowercase ? (text) => strip(text.toLowerCase()) : strip;
 }
 

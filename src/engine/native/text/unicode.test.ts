@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { isCombining, isDigit, isSpace, isWord, stripAccents, stripToAscii } from './unicode.ts';
+import {
+  isCombining,
+  isDigit,
+  isSpace,
+  isWord,
+  stripAccents,
+  stripComposedAccents,
+  stripToAscii,
+} from './unicode.ts';
 
 const load = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../../../fixtures/native/${name}.json`, import.meta.url), 'utf8'));
@@ -71,5 +79,11 @@ describe('characters as Python sees them', () => {
   test('accents go as strip_accents_unicode and strip_accents_ascii take them', () => {
     expect(vectors.texts.map(stripAccents)).toEqual(vectors.accents.unicode);
     expect(vectors.texts.map(stripToAscii)).toEqual(vectors.accents.ascii);
+  });
+
+  test('before scikit-learn 0.22 only text that came composed lost its accents', () => {
+    // scikit-learn 0.21.3: [strip_accents_unicode(t) for t in ["café", "cafe\u0301", "é e\u0301", "plain"]]
+    const texts = ['caf\u00e9', 'cafe\u0301', '\u00e9 e\u0301', 'plain'];
+    expect(texts.map(stripComposedAccents)).toEqual(['cafe', 'cafe\u0301', 'e e', 'plain']);
   });
 });

@@ -50,6 +50,10 @@ export function stripAccents(text: string): string {
   return stripped;
 }
 
+/** `strip_accents_unicode` before scikit-learn 0.22: text that is decomposed already stays as it is. */
+export const stripComposedAccents = (text: string): string =>
+  text.normalize('NFKD') === text ? text : stripAccents(text);
+
 const combining = new Map<string, boolean>();
 /** Marks of class 1 (the lowest but "not reordered") and 230. */
 const OVERLAY = '\u0334';

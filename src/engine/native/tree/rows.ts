@@ -16,8 +16,9 @@ export function prepareRowFill(
   names: readonly string[],
 ): RowFill {
   const rounds = step.input === 'float32';
-  // The estimators that compare in float32 refuse what has no finite float32; HistGradientBoosting does not.
-  const accepts = (value: number): boolean => (Number.isNaN(value) ? step.acceptsMissing : !rounds);
+  // The estimators that compare in float32 refuse what has no finite float32; HistGradientBoosting does not, save for
+  // the release that refused missing values.
+  const accepts = (value: number): boolean => step.acceptsMissing && (Number.isNaN(value) || !rounds);
   const stride = mirrored ? 2 * width : width;
   return (block, from, to, x) => {
     const dense = block.kind === 'dense';

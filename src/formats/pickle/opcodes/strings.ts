@@ -34,11 +34,12 @@ function string(machine: Machine, size: number): void {
   machine.push(decodeLatin1(view));
 }
 
+/** A string on a line of its own: protocol 0 writes the bytes of whole arrays so. */
 function textLine(
   machine: Machine,
   decode: (line: Uint8Array, what: string, offset: number) => string,
 ): void {
-  const line = machine.cursor.line(machine.budget.limits.lineBytes, machine.what);
+  const line = machine.cursor.line(machine.budget.limits.stringBytes, machine.what);
   machine.charge(48 + 8 * line.length);
   machine.push(decode(line, machine.what, machine.at));
 }
