@@ -54,6 +54,13 @@ test('boundaryRows() stands on each threshold and one unit beside it', () => {
   for (const value of [2.5, nextUp(2.5), nextDown(2.5)]) expect(first).toContain(value);
 });
 
+test('boundaryRows() makes up columns where a model takes any number of them', () => {
+  const doubling: Step = { ...base, kind: 'function', function: 'square' };
+  const rows = cells(doubling, { ...numbers([]), open: true });
+  expect(rows.length).toBeGreaterThan(5);
+  expect(rows.every((row) => row.length === 2)).toBe(true);
+});
+
 test('boundaryRows() takes columns of more categories than a call takes arguments', () => {
   const categories = Array.from({ length: 300_000 }, (_, i) => `id${i}`);
   const signature: Signature = {

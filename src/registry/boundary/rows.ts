@@ -46,10 +46,18 @@ const TEXTS = [
   '😀 emoji',
 ];
 
+/** Columns of a model that takes any number of them. */
+const ANY_COLUMNS: readonly ColumnSpec[] = ['x0', 'x1'].map((name) => ({
+  name,
+  named: false,
+  type: 'number',
+  nullable: true,
+}));
+
 /** Boundary rows of a model, as its engines take them; none for a graph, of which nothing but shapes is known. */
 export function boundaryRows(root: Step, signature: Signature, options: BoundaryOptions): Batch {
   if (signature.form === 'tensors') return { kind: 'tensors', rows: 0, tensors: {} };
-  const { columns } = signature;
+  const columns = signature.open ? ANY_COLUMNS : signature.columns;
   const random = seededRandom(options.seed);
   const interests = interestsOf(root, columns.length);
   const pools = columns.map((column, j) => poolOf(column, interests.columns[j]!, signature.form));
