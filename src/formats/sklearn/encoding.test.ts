@@ -42,6 +42,7 @@ test.each([int(4), int(-1), 0.5])('a dropped category that is not there is damag
 test.each([
   ['dates', [{ ...floats([1, 2]), dtype: { ...floats([]).dtype, code: 'M' } }], 'datetime64[2]'],
   ['strings beside numbers', [objects('a', 1)], 'object[2] of mixed types'],
+  ['both None and NaN', [objects('a', null, Number.NaN)], 'object[3] with two kinds of missing value'],
   ['bools with a missing one', [objects(true, null, false)], 'object[3]'],
   ['large integers', [objects(2n ** 60n, 1n)], 'object[2] with an integer beyond 2^53'],
 ])('categories of %s are named as not supported, not as damage', (_, categories_, found) => {

@@ -36,7 +36,9 @@ export function toLabels(items: readonly PyValue[]): Labels | null {
 export function labelFault(items: readonly PyValue[] | null): string {
   if (items?.some((item) => typeof item === 'bigint' || isUnsafeInt(item)))
     return ' with an integer beyond 2^53, which JSON cannot carry';
-  return items === null || new Set(items.map(labelType)).size < 2 ? '' : ' of mixed types';
+  if (items === null) return '';
+  if (items.filter(isMissing).length > 1) return ' with two kinds of missing value';
+  return new Set(items.map(labelType)).size < 2 ? '' : ' of mixed types';
 }
 
 const isUnsafeInt = (item: PyValue): boolean =>

@@ -56,7 +56,7 @@ test('boundaryRows() stands on each threshold and one unit beside it', () => {
 
 test('boundaryRows() makes up columns where a model takes any number of them', () => {
   const doubling: Step = { ...base, kind: 'function', function: 'square' };
-  const rows = cells(doubling, { ...numbers([]), open: true });
+  const rows = cells(doubling, { form: 'table', columns: [], open: true, outputs: [], classes: null });
   expect(rows.length).toBeGreaterThan(5);
   expect(rows.every((row) => row.length === 2)).toBe(true);
 });
