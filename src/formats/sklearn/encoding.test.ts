@@ -68,12 +68,10 @@ test('infrequent categories share a slot, which takes unknown ones where the pol
   });
 });
 
-test('codes with holes are corrupt, mixed categories and None beside NaN are not supported', () => {
+test('codes with holes are corrupt', () => {
   expect(() => column({ ...GROUPED, _default_to_infrequent_mappings: [floats([0, 5, 1, 5])] })).toThrow(
     /without holes/,
   );
-  expect(() => column({ categories_: [objects('a', 1)] })).toThrow(/mixed types/);
-  expect(() => column({ categories_: [objects('a', null, Number.NaN)] })).toThrow(/mixed types/);
 });
 
 test('an ordinal encoder answers the missing category with its own value, behind grouped codes too', () => {
