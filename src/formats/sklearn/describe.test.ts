@@ -191,6 +191,17 @@ test('a tree whose children loop or whose columns do not exist is refused', () =
   expect(refusal(treeOf(without))).toMatchObject({ details: { field: 'tree_.nodes.threshold' } });
 });
 
+test('a model fitted on float32 numbers is said to be one', () => {
+  const wide = floats([1, 2]);
+  const single = { ...wide, dtype: { ...wide.dtype, itemSize: 4 }, shape: [4] };
+  const pca = (components_: unknown) =>
+    describeSklearn(file(instance('sklearn.decomposition._pca.PCA', { components_ }))).notes;
+  expect(pca(single)).toMatchObject([
+    { level: 'warning', text: expect.stringContaining('float32 numbers: PCA.') },
+  ]);
+  expect(pca(wide)).toEqual([]);
+});
+
 test('parts from several releases and kept training data are noted', () => {
   const mixed = pipeline(['old', scaler({ _sklearn_version: '1.2.0' })], ['new', scaler()]);
   expect(describeSklearn(file(mixed)).notes).toMatchObject([

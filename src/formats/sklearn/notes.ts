@@ -21,10 +21,21 @@ const KEPT_DATA: Readonly<Record<string, string>> = Object.assign(Object.create(
   cv_results_: '',
 });
 
+/** Fitted arrays that keep the precision of the training data. */
+const PRECISE = ['coef_', 'components_', 'cluster_centers_', 'feature_log_prob_', 'statistics_'];
+
+/** Whether the estimator was fitted on float32 numbers, which scikit-learn then goes on computing in. */
+const isSingle = (state: ReadonlyMap<string, PyValue>): boolean =>
+  PRECISE.some((name) => {
+    const value = state.get(name);
+    return isType(value, 'array') && value.dtype.code === 'f' && value.dtype.itemSize < 8;
+  });
+
 /** Remarks on a file: releases that differ, private training data, drawn random states. */
 export function notesOn(root: PyValue): readonly Note[] {
   const releases = new Set<string>();
   const kept = new Map<string, string>();
+  const single = new Set<string>();
   let randomness = false;
   for (const object of objectsIn(root)) {
     const state = objectState(object);
@@ -34,12 +45,19 @@ export function notesOn(root: PyValue): readonly Note[] {
       if (what !== '' && state.has(name)) kept.set(`${shortName(object)}.${name}`, what);
     }
     if (object.cls.module.startsWith('numpy.random.')) randomness = true;
+    if (isSingle(state)) single.add(shortName(object));
   }
   const notes: Note[] = [];
   if (releases.size > 1) {
     notes.push({
       level: 'warning',
       text: `Parts of the file were written by different releases of scikit-learn: ${[...releases].sort().join(', ')}`,
+    });
+  }
+  if (single.size > 0) {
+    notes.push({
+      level: 'warning',
+      text: `Fitted on float32 numbers: ${[...single].sort().join(', ')}. scikit-learn then computes partly in float32, Plimsoll in float64 throughout, so answers may differ from about the seventh digit on`,
     });
   }
   for (const [name, what] of kept) notes.push({ level: 'risk', text: `The file keeps ${what} in ${name}` });
