@@ -202,6 +202,13 @@ test('text models take bare strings, label encoders bare labels', () => {
   });
 });
 
+test('a column name that comes again is numbered', () => {
+  const names = (...featureNames: string[]): string[] =>
+    tableOf({ ...scaler(featureNames.length), featureNames }).columns.map(({ name }) => name);
+  expect(names('a', 'b', 'a', 'a')).toEqual(['a', 'b', 'a.1', 'a.2']);
+  expect(names('a', 'a.1', 'a')).toEqual(['a', 'a.1', 'a.2']);
+});
+
 test('a label encoder fitted on NaN takes a missing label', () => {
   const labels: LabelEncoderStep = {
     kind: 'label-encoder',

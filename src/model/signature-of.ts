@@ -18,7 +18,7 @@ const MAX_COLUMNS = 100_000;
 export function signatureOf(root: Step): Signature {
   checkWidth(root);
   const needs = needsOf(root, null, null);
-  const columns = (needs ?? []).map((need, i) => columnOf(root, need, i));
+  const columns = uniquelyNamed((needs ?? []).map((need, i) => columnOf(root, need, i)));
   const types = columns.map((column) => column.type);
   const width = needs === null ? null : outputWidth(root, columns.length);
   const outputs = outputsOf(root, width, transformType(root, types));
@@ -61,6 +61,20 @@ function columnOf(root: Step, need: Need, index: number): ColumnSpec {
     ...(need.largest === undefined ? {} : { largest: need.largest }),
     ...(need.used ? {} : { ignored: true as const }),
   };
+}
+
+/** A name that comes again is numbered as pandas does on reading: no row by name could say which is meant. */
+function uniquelyNamed(columns: readonly ColumnSpec[]): readonly ColumnSpec[] {
+  const taken = new Set(columns.map(({ name }) => name));
+  if (taken.size === columns.length) return columns;
+  const seen = new Set<string>();
+  return columns.map((column) => {
+    let name = column.name;
+    for (let i = 1; seen.has(name) || (name !== column.name && taken.has(name)); i++)
+      name = `${column.name}.${i}`;
+    seen.add(name);
+    return { ...column, name };
+  });
 }
 
 const namesOf = (step: Step): readonly string[] | null =>

@@ -3,6 +3,7 @@ import type { Clock } from '../core/ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
+import type { Signature } from '../model/signature.ts';
 import { sliceBatch } from '../model/slice.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { outputsToJson } from '../serving/rows/encode.ts';
@@ -30,6 +31,8 @@ const DEFAULT_SEED = 20_260_101;
 /** Rows of the comparison at registration, and of `--full`. */
 const ROWS_MAX = 4000;
 const FULL_ROWS_MAX = 2_000_000;
+/** Cells of the rows at registration: of a wide model there are fewer rows. */
+const CELLS_MAX = 1_000_000;
 /** Small first: one block must fit the budget even where an engine is slow. */
 const BLOCK_ROWS = 250;
 
@@ -58,12 +61,13 @@ async function compareEngines(
 ): Promise<Omit<Verification, 'proof' | 'seed'> | null> {
   if (content.kind !== 'steps' || !isEngine(native) || !isEngine(onnx)) return null;
   const { root, signature } = content;
-  const limit = options.full ? FULL_ROWS_MAX : ROWS_MAX;
-  const batch = boundaryRows(root, signature, { seed: options.seed, limit });
   const deadline = options.clock.monotonic() + (options.full ? Infinity : (options.budgetMillis ?? 2000));
+  const limit = options.full ? FULL_ROWS_MAX : rowsFor(signature);
+  const batch = boundaryRows(root, signature, { seed: options.seed, limit });
   const judge: Judge = { tolerance: (output) => promised(root, output), peaks: new Peaks() };
   let total = NOTHING_COMPARED;
-  for (let start = 0; start < batch.rows && options.clock.monotonic() < deadline; start += BLOCK_ROWS) {
+  const inTime = (start: number): boolean => start === 0 || options.clock.monotonic() < deadline;
+  for (let start = 0; start < batch.rows && inTime(start); start += BLOCK_ROWS) {
     const block = sliceBatch(batch, start, Math.min(batch.rows, start + BLOCK_ROWS));
     const found = await compareBlock(native, onnx, block, judge);
     total = add(total, found, start);
@@ -71,6 +75,11 @@ async function compareEngines(
   const { failures, ...verification } = total;
   if (failures > 0) throw disagreement(options.model, failures, verification);
   return verification;
+}
+
+function rowsFor(signature: Signature): number {
+  const columns = signature.form === 'tensors' ? 1 : Math.max(1, signature.columns.length);
+  return Math.min(ROWS_MAX, Math.max(BLOCK_ROWS, Math.floor(CELLS_MAX / columns)));
 }
 
 interface Judge {

@@ -147,6 +147,8 @@ export class EstimatorView {
 
   #dense(name: string, array: PyArray): Matrix {
     const data = toNumbers(array);
+    if (data === null && array.dtype.code === 'f')
+      throw this.unsupported(name, show(array), 'numbers up to float64 are');
     if (data === null || array.shape.length < 1 || array.shape.length > 2)
       throw this.invalid(name, show(array), 'a matrix of numbers');
     const cols = array.shape.at(-1)!;
