@@ -122,3 +122,10 @@ test('wide tables and many categories are cut with a count', () => {
   expect(page).toContain('… 10 more columns (all of them with --json)');
   expect(page).toContain('rows are lists in this order');
 });
+
+test('a page of a model that neither engine runs does not say to serve it', () => {
+  const stuck = { runs: false, reason: 'token_pattern has a flag' };
+  const page = inspectPage({ ...served, engines: { native: stuck, onnx: stuck } });
+  expect(page).toContain('Cannot be served yet\n  – native: token_pattern has a flag');
+  expect(page).not.toContain('plimsoll serve');
+});

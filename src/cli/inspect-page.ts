@@ -139,15 +139,19 @@ function notes({ notes: all }: InspectReport): string | null {
 function verdict(report: InspectReport): string {
   if (!report.engines) return section('Cannot be served yet', blockers(report));
   const { native, onnx } = report.engines;
-  const both = native.runs && onnx.runs;
-  const lines = [
+  const engines = [
     engineLine('native', native, 'evaluated directly'),
     engineLine(
       'onnx',
       onnx,
       report.format === 'onnx' ? 'run in onnxruntime' : 'compiled to ONNX for onnxruntime',
     ),
-    both
+  ];
+  if (!native.runs && !onnx.runs)
+    return section('Cannot be served yet', [...engines, '', REPLACE].join('\n'));
+  const lines = [
+    ...engines,
+    native.runs && onnx.runs
       ? '  The two check each other before it is served.'
       : '  One engine only: give expected outputs with --golden to have it checked.',
     '',
@@ -155,6 +159,8 @@ function verdict(report: InspectReport): string {
   ];
   return section('Runs', lines.join('\n'));
 }
+
+const REPLACE = 'Next: replace that step and save the model again.';
 
 const engineLine = (name: string, { runs, reason }: EngineReport, how: string): string =>
   runs ? `  ${styled('green', '✓')} ${name}: ${how}` : `  ${styled('yellow', '–')} ${name}: ${reason}`;
@@ -164,5 +170,5 @@ function blockers(report: InspectReport): string {
     `  ${styled('red', '✗')} ${path || 'the model'} (${name.split('.').at(-1)}), byte ${grouped(offset)}`,
     `    ${field} is ${found}; ${wanted} supported`,
   ]);
-  return [...lines, '', 'Next: replace that step and save the model again.'].join('\n');
+  return [...lines, '', REPLACE].join('\n');
 }

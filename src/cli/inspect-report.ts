@@ -67,7 +67,8 @@ async function tryOnnx(content: ModelContent): Promise<EngineReport> {
   if (content.kind === 'graph') return { runs: true, reason: null };
   return attempt(async () => {
     const { compileModel } = await import('../compile/compile.ts');
-    compileModel(content);
+    const { preparePrefixes } = await import('../engine/onnx/prefix.ts');
+    await preparePrefixes(compileModel(content).prefix);
   });
 }
 

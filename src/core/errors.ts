@@ -55,7 +55,6 @@ export const ERRORS = {
   ENGINE_CLOSED: row(503, EXIT.failed, 'Cannot answer: the model is being closed', 'Send the request again'),
 
   // Making a version ready (src/registry)
-  ENGINE_MISSING: row(422, EXIT.unsupported, 'Cannot run {model} with the {runtime} engine: {reason}', 'Leave --runtime out: the engine that fits is chosen by itself'),
   ENGINES_DISAGREE: row(422, EXIT.refused, 'Refused {model}: its two engines disagree in {failures} of {cells} cells, worst in {output} row {row} column {column}: native {left}, onnx {right}', 'Report this with the file: one of the two engines reads it wrongly; give --golden rows to see which'),
   GOLDEN_DIFFERS: row(422, EXIT.failed, 'Cannot accept {model}: {failures} of {cells} golden cells differ, worst in {output} row {row} column {column}: answered {left}, expected {right}', 'Check that the golden rows belong to this file, or widen "tolerance" in the golden file'),
   GOLDEN_INVALID: row(422, EXIT.usage, 'Cannot read golden rows "{path}": {reason}', 'Write {"input": <a /predict body>, "expected": {"<output>": […]}}'),

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { PlimsollError } from '../core/errors.ts';
+import type { ModelContent } from '../model/description.ts';
+import { verifyEngines } from './verify.ts';
+
+const content: ModelContent = {
+  kind: 'steps',
+  root: {
+    kind: 'function',
+    origin: { path: '', class: 'sklearn.test', offset: 0 },
+    features: 1,
+    featureNames: null,
+    function: 'square',
+  },
+  signature: { form: 'table', columns: [], outputs: [], classes: null },
+};
+const options = { model: 'model.joblib', clock: { now: () => 0, monotonic: () => 0 } };
+
+test('a model that no engine runs is not proved but refused, with what stands in the way', async () => {
+  const native = new PlimsollError('MODEL_UNSUPPORTED', { field: 'func' });
+  const onnx = new PlimsollError('MODEL_UNSUPPORTED', { field: 'another' });
+  await expect(verifyEngines(content, { native, onnx }, options)).rejects.toBe(native);
+});
