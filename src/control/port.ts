@@ -1,0 +1,184 @@
+/**
+ * What can be asked of the control plane. Two implementations: in this process over the store, or over HTTP where a
+ * server owns it; commands do not know which they talk to. All methods throw coded errors.
+ */
+
+import type { RolloutStatus } from '../rollout/decide/status.ts';
+import type { Route } from '../rollout/route.ts';
+import type { Assignment } from '../rollout/split.ts';
+import type { AuditRow, Check, Page, PageRequest, RouteRow, Strategy, VersionState } from '../store/store.ts';
+
+/** Who acts, and why; kept in the audit log. */
+export interface Actor {
+  readonly by: string;
+  readonly reason?: string | undefined;
+}
+
+export interface VersionView {
+  readonly model: string;
+  readonly version: number;
+  readonly state: VersionState;
+  readonly digest: string;
+  readonly checks: readonly Check[];
+  readonly file: string;
+  readonly proof: string | null;
+  readonly runtime: string | null;
+  readonly rowMicros: number | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly note: string;
+  readonly aliases: readonly string[];
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+export interface ModelView {
+  readonly name: string;
+  /** Its newest version. */
+  readonly latest: VersionView;
+  readonly aliases: Readonly<Record<string, number>>;
+}
+
+export interface EndpointView {
+  readonly name: string;
+  readonly model: string;
+  readonly generation: number;
+  readonly stable: number;
+  /** What a rollback goes to. */
+  readonly previous: number | null;
+  readonly route: Route;
+  /** The rollout that runs, or null. */
+  readonly rollout: RolloutView | null;
+}
+
+/** Counts and quantiles of one arm since the rollout began. */
+export interface ArmView {
+  readonly name: string;
+  readonly version: number;
+  readonly units: number;
+  readonly failures: number;
+  /** Milliseconds; null without requests. */
+  readonly latency: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
+}
+
+/** A difference candidate − stable with an interval that holds at every look; null bounds before there are enough units. */
+export interface MetricView {
+  readonly name: string;
+  readonly segment: string | null;
+  readonly estimate: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** Units that it rests on, by arm. */
+  readonly units: readonly number[];
+  /** Of segments: whether it stands out, all segments considered. */
+  readonly flagged?: boolean;
+}
+
+export interface RolloutView extends RolloutStatus {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly strategy: Strategy;
+  readonly candidate: number;
+  readonly stableVersion: number;
+  /** Of the last decision. */
+  readonly verdict: string;
+  readonly reason: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly by: string;
+  readonly arms: readonly ArmView[];
+  readonly metrics: readonly MetricView[];
+  /** Requests and windows that did not count, and why. */
+  readonly left: {
+    readonly lateWindows: number;
+    readonly missingParts: number;
+    readonly mirrored: number;
+    readonly dropped: number;
+  };
+  /** Of an experiment: what it has come to so far; else null. */
+  readonly experiment: unknown;
+}
+
+export interface NewVersion {
+  /** A file on this machine, or a folder that an upload was staged in. */
+  readonly path: string;
+  readonly golden?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly note?: string | undefined;
+  /** Says that inputs or outputs may change in a way that breaks clients. */
+  readonly breaking?: boolean | undefined;
+  readonly runtime?: 'native' | 'onnx' | undefined;
+  readonly maxModel?: number | undefined;
+}
+
+export interface NewRollout {
+  readonly candidate: number;
+  readonly strategy: Strategy;
+  /** As written in a policy file; what is left out has its default. */
+  readonly policy?: unknown;
+}
+
+export type RolloutCommand = 'pause' | 'resume' | 'promote' | 'abort' | 'approve';
+
+export interface FeedbackItem {
+  readonly endpoint: string;
+  readonly requestId?: string | undefined;
+  readonly unit?: string | undefined;
+  readonly label?: string | number | boolean | undefined;
+  readonly metric?: string | undefined;
+  readonly value?: number | undefined;
+  /** ISO 8601; now where it is left out. */
+  readonly time?: string | undefined;
+}
+
+export interface Control {
+  models(page: PageRequest): Promise<Page<ModelView>>;
+  model(name: string): Promise<ModelView>;
+  versions(model: string, page: PageRequest): Promise<Page<VersionView>>;
+  version(model: string, version: number): Promise<VersionView>;
+  /** Proves and numbers a file. The same bytes again are the version that they already are. The first version of a model that has no endpoint goes live under the model's name. */
+  addVersion(model: string, source: NewVersion, actor: Actor): Promise<VersionView>;
+  changeVersion(
+    model: string,
+    version: number,
+    change: {
+      readonly labels?: Readonly<Record<string, string>>;
+      readonly note?: string;
+      readonly archived?: boolean;
+    },
+    actor: Actor,
+  ): Promise<VersionView>;
+  setAlias(model: string, alias: string, version: number | null, actor: Actor): Promise<void>;
+  /** Removes bundles that no version needs; answers how many bytes. */
+  collectGarbage(actor: Actor): Promise<{ readonly bundles: number; readonly bytes: number }>;
+
+  endpoints(page: PageRequest): Promise<Page<EndpointView>>;
+  endpoint(name: string): Promise<EndpointView>;
+  routes(endpoint: string, page: PageRequest): Promise<Page<RouteRow>>;
+  /** Replaces the header rules or the unit source; `generation` is compared and set. */
+  changeRoute(
+    endpoint: string,
+    change: Partial<Pick<Route, 'rules' | 'unit'>>,
+    generation: number,
+    actor: Actor,
+  ): Promise<EndpointView>;
+  /** One flip to a retained version (by default the previous one); a running rollout is aborted by it. */
+  rollback(
+    endpoint: string,
+    to: number | null,
+    generation: number | null,
+    actor: Actor,
+  ): Promise<EndpointView>;
+  explainUnit(endpoint: string, unit: string): Promise<Assignment & { readonly version: number }>;
+
+  startRollout(endpoint: string, rollout: NewRollout, actor: Actor): Promise<RolloutView>;
+  rollouts(endpoint: string, page: PageRequest): Promise<Page<RolloutView>>;
+  rollout(id: string): Promise<RolloutView>;
+  command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView>;
+  /** Signed account of a rollout: a DSSE envelope. */
+  evidence(id: string): Promise<unknown>;
+  keys(): Promise<readonly { readonly keyId: string; readonly publicKey: string }[]>;
+
+  feedback(items: readonly FeedbackItem[]): Promise<{ readonly accepted: number }>;
+  audit(page: PageRequest & { readonly subject?: string | undefined }): Promise<Page<AuditRow>>;
+}

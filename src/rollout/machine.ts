@@ -1,0 +1,104 @@
+/**
+ * What runs a rollout, whatever its strategy: a pure fold over closed windows and commands. The controller knows no
+ * other way to decide. Pure.
+ */
+import type { Action, Readiness, VerdictKind } from './decide/state.ts';
+import type { RolloutStatus } from './decide/status.ts';
+import type { Pairs } from './evidence/paired.ts';
+import type { Range } from './route.ts';
+import type { ArmCounts } from './window.ts';
+
+/** One closed window, as collected: counts of every arm, and what matured by its end. Plain data, kept for good. */
+export interface ClosedWindow {
+  readonly rollout: string;
+  readonly window: number;
+  /** Milliseconds since the epoch. */
+  readonly start: number;
+  readonly stage: number;
+  /** Share of units that each arm was to get, by index of the arm. */
+  readonly shares: readonly number[];
+  readonly arms: readonly ArmCounts[];
+  readonly pairs: number;
+  readonly paired: ReadonlyMap<string, Pairs>;
+  /** Counts of the arms by value of the segment header: units and units that failed. */
+  readonly segments: ReadonlyMap<string, readonly { readonly units: number; readonly failures: number }[]>;
+  /** Requests by arm and latency bin, whether or not their unit counted. */
+  readonly latency: readonly (readonly number[])[];
+  /** Business values that matured, in the words of the experiment; null where none are asked for. */
+  readonly outcomes: unknown;
+  /** Parts that were not complete, copies that were answered and dropped. */
+  readonly missingParts: number;
+  readonly mirrored: number;
+  readonly dropped: number;
+}
+
+export type MachineEvent =
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'window'; readonly window: ClosedWindow }
+  | { readonly kind: 'ready'; readonly ready: Readiness }
+  | {
+      readonly kind: 'command';
+      readonly command: {
+        readonly kind: 'abort' | 'promote' | 'pause' | 'resume' | 'approve';
+        readonly by: string;
+      };
+    };
+
+export interface MachineStep<S> {
+  readonly state: S;
+  readonly actions: readonly Action[];
+  readonly verdict: VerdictKind;
+  readonly reason: string;
+}
+
+/** What a machine is started with. */
+export interface MachineStart {
+  readonly attempt: string;
+  readonly candidate: number;
+  readonly stable: number;
+  readonly binding: { readonly candidate: string; readonly stable: string; readonly policyHash: string };
+  /** As given; the machine parses it. Throws POLICY_INVALID. */
+  readonly policy: unknown;
+  readonly now: number;
+  readonly fence: number;
+  readonly rolledBackBefore: boolean;
+}
+
+/** Where units go in a state. */
+export interface Plan {
+  /** Names of the arms, by index. */
+  readonly arms: readonly string[];
+  readonly ranges: readonly Range[];
+  readonly shadow: { readonly version: number; readonly percent: number } | null;
+  readonly stage: number;
+  /** Whether windows are still to be collected. */
+  readonly records: boolean;
+  /** Version that the endpoint rests on once the rollout is over; null while it is not. */
+  readonly settled: { readonly version: number; readonly state: RolloutStatus['state'] } | null;
+}
+
+/** What is to be collected, the same for the whole rollout. */
+export interface Needs {
+  /** Milliseconds. */
+  readonly window: number;
+  readonly watermark: number;
+  readonly latency: boolean;
+  /** Smallest slowness that counts: milliseconds over the frozen quantile. */
+  readonly slack: number;
+  readonly outputs: boolean;
+  /** Age at which labels are complete, in milliseconds; null where none are asked for. */
+  readonly labels: { readonly maturity: number } | null;
+  /** Business metrics, and the age of a unit at which its values are complete. */
+  readonly metrics: readonly { readonly name: string; readonly maturity: number }[];
+  readonly segment: string | null;
+}
+
+export interface Machine<S> {
+  start(start: MachineStart): S;
+  decide(state: S, event: MachineEvent, now: number): MachineStep<S>;
+  status(state: S): RolloutStatus;
+  plan(state: S): Plan;
+  needs(state: S): Needs;
+  /** The same state under another owner. */
+  owned(state: S, fence: number): S;
+}

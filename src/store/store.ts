@@ -1,0 +1,302 @@
+/**
+ * The store: what must survive. One port, one contract suite, two implementations (SQLite for one machine, PostgreSQL
+ * for several). Times are milliseconds since the epoch, JSON columns come back as the values that were put in.
+ */
+import type { Route } from '../rollout/route.ts';
+
+export interface Store {
+  readonly kind: 'sqlite' | 'postgres';
+  /** Each call by itself. Not to be used within `transaction`, which hands its own. */
+  readonly tables: Tables;
+  /** All or nothing, as if no other writer were there. Retried where the database asks for it: no other effects inside. */
+  transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface Tables {
+  readonly versions: Versions;
+  readonly endpoints: Endpoints;
+  readonly rollouts: Rollouts;
+  readonly feedback: Feedback;
+  readonly audit: Audit;
+  readonly owners: Owners;
+  readonly idempotency: Idempotency;
+}
+
+/** Part of a list; `next` begins the next part, null at its end. Lists are at most 1000 rows. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+export interface PageRequest {
+  /** @default {100} */
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+// Versions
+
+export type VersionState = 'validating' | 'ready' | 'refused' | 'archived';
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface VersionRow {
+  readonly model: string;
+  readonly version: number;
+  /** sha256 of the original file, hex; names the bundle. */
+  readonly digest: string;
+  readonly state: VersionState;
+  /** Name of the original file. */
+  readonly file: string;
+  readonly checks: readonly Check[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly note: string;
+  readonly createdAt: number;
+  readonly createdBy: string;
+}
+
+export interface Versions {
+  /** Numbers it: one more than the highest that the model ever had. */
+  insert(row: Omit<VersionRow, 'version'>): Promise<VersionRow>;
+  get(model: string, version: number): Promise<VersionRow | null>;
+  /** The newest version of the model with these bytes, whatever its state, or null. */
+  byDigest(model: string, digest: string): Promise<VersionRow | null>;
+  update(
+    model: string,
+    version: number,
+    change: Partial<Pick<VersionRow, 'state' | 'checks' | 'labels' | 'note'>>,
+  ): Promise<void>;
+  /** Newest first. */
+  list(model: string, page?: PageRequest): Promise<Page<VersionRow>>;
+  /** Names of models, in order. */
+  models(page?: PageRequest): Promise<Page<string>>;
+  setAlias(model: string, alias: string, version: number | null): Promise<void>;
+  aliases(model: string): Promise<Readonly<Record<string, number>>>;
+  /** Digests that any version which is not refused names: their bundles must stay. */
+  digests(): Promise<readonly string[]>;
+}
+
+// Endpoints and their routes
+
+export interface EndpointRow {
+  readonly name: string;
+  readonly model: string;
+  readonly generation: number;
+  readonly route: Route;
+  /** Version that everybody gets when no rollout runs. */
+  readonly stable: number;
+  /** Version that was stable before: what `rollback` goes to. */
+  readonly previous: number | null;
+  /** Rollout that owns the route, or null. */
+  readonly rollout: string | null;
+  readonly createdAt: number;
+}
+
+export interface RouteChange {
+  readonly at: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface RouteRow extends RouteChange {
+  readonly endpoint: string;
+  readonly generation: number;
+  readonly route: Route;
+}
+
+export interface Endpoints {
+  get(name: string): Promise<EndpointRow | null>;
+  list(page?: PageRequest): Promise<Page<EndpointRow>>;
+  /** False where there is one of that name already. */
+  insert(row: EndpointRow, change: RouteChange): Promise<boolean>;
+  /**
+   * Replaces the route, and what else of the row is named, if the generation is still `expected` (and the owner of
+   * `fence.scope` still holds `fence.token`); keeps the new route in the history. False where it is not.
+   */
+  flip(
+    name: string,
+    expected: number,
+    next: Pick<EndpointRow, 'route'> & Partial<Pick<EndpointRow, 'stable' | 'previous' | 'rollout'>>,
+    change: RouteChange,
+    fence?: Fence,
+  ): Promise<boolean>;
+  /** Newest first. */
+  history(name: string, page?: PageRequest): Promise<Page<RouteRow>>;
+}
+
+// Rollouts
+
+export type Strategy = 'canary' | 'ab' | 'shadow' | 'blue-green' | 'immediate' | 'placebo';
+
+export interface RolloutRow {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly strategy: Strategy;
+  readonly candidate: number;
+  readonly stable: number;
+  /** Digests of both and of the policy: what the evidence belongs to. */
+  readonly binding: { readonly candidate: string; readonly stable: string; readonly policyHash: string };
+  /** The policy as it was given. */
+  readonly policy: unknown;
+  readonly seed: number;
+  readonly reason: string;
+  readonly by: string;
+  readonly startedAt: number;
+  /** Null while it runs. */
+  readonly endedAt: number | null;
+  /** `running`, `holding`, `promoted`, `rolled-back` or `aborted`, for lists; the truth is in the events. */
+  readonly state: string;
+  /** Ended because of evidence, not by a person. */
+  readonly rolledBackAutomatically: boolean;
+}
+
+/** One thing that was decided upon, in order; folding `decide` over them gives the state again. */
+export interface RolloutEventRow {
+  readonly rollout: string;
+  /** From 0, without gaps. */
+  readonly seq: number;
+  readonly at: number;
+  readonly kind: 'start' | 'window' | 'tick' | 'ready' | 'command' | 'baseline';
+  readonly body: unknown;
+  /** Of a window: units that were flagged in it for the first time, packed; else null. */
+  readonly units: Uint8Array | null;
+}
+
+/** What was decided to be done; `appliedAt` is null until it has been. */
+export interface ActionRow {
+  readonly id: string;
+  readonly rollout: string;
+  /** Event that it follows from. */
+  readonly seq: number;
+  readonly body: unknown;
+  /** Generation that the route gets by it; null where it changes none. */
+  readonly generation: number | null;
+  readonly verdict: string;
+  readonly reason: string;
+  readonly fence: number;
+  readonly decidedAt: number;
+  readonly appliedAt: number | null;
+}
+
+export interface Rollouts {
+  /** False where the endpoint has one that runs. */
+  insert(row: RolloutRow): Promise<boolean>;
+  get(id: string): Promise<RolloutRow | null>;
+  update(
+    id: string,
+    change: Partial<Pick<RolloutRow, 'state' | 'endedAt' | 'rolledBackAutomatically'>>,
+  ): Promise<void>;
+  /** Those without an end, oldest first. */
+  running(): Promise<readonly RolloutRow[]>;
+  /** Newest first. */
+  list(endpoint: string, page?: PageRequest): Promise<Page<RolloutRow>>;
+  /** Whether a rollout of this endpoint to this digest was rolled back by evidence. */
+  wasRolledBack(endpoint: string, digest: string): Promise<boolean>;
+  /** False where that number is taken: another controller was faster. */
+  append(event: RolloutEventRow): Promise<boolean>;
+  /** From `seq` on, in order; a part at a time keeps memory bounded. */
+  events(rollout: string, from: number, limit: number): Promise<readonly RolloutEventRow[]>;
+  /** Keeps one that is there already as it is. */
+  appendAction(action: ActionRow): Promise<void>;
+  applied(id: string, at: number): Promise<void>;
+  actions(rollout: string, only?: 'unapplied'): Promise<readonly ActionRow[]>;
+}
+
+// Feedback
+
+/** One answer that labels may come for. */
+export interface AnswerRow {
+  readonly rollout: string;
+  readonly requestId: string;
+  readonly unit: string | null;
+  readonly arm: number;
+  readonly window: number;
+  readonly at: number;
+  readonly answer: string;
+}
+
+/** A label, or a business value, as it arrived. */
+export interface FeedbackRow {
+  readonly endpoint: string;
+  readonly requestId: string | null;
+  /** Hash of the unit in hex, or null where it is given by request. */
+  readonly unit: string | null;
+  /** `label`, or the name of a metric. */
+  readonly metric: string;
+  /** The label as text, or the value in decimal. */
+  readonly value: string;
+  /** When it happened. */
+  readonly at: number;
+  readonly receivedAt: number;
+}
+
+export interface Feedback {
+  /** Those that are there already (same rollout and request) stay as they are. */
+  insertAnswers(rows: readonly AnswerRow[]): Promise<void>;
+  insert(rows: readonly FeedbackRow[]): Promise<void>;
+  /** Answers given in windows [from, to) of a rollout with what arrived for them; the last label of a request counts. */
+  labelled(
+    rollout: string,
+    from: number,
+    to: number,
+  ): Promise<readonly (AnswerRow & { readonly label: string | null })[]>;
+  /** Values of a metric of an endpoint that happened in [from, to), in order of arrival. */
+  values(endpoint: string, metric: string, from: number, to: number): Promise<readonly FeedbackRow[]>;
+  /** Removes what is older than `before`; answers how many rows. */
+  prune(before: number): Promise<number>;
+}
+
+// Audit
+
+export interface AuditEntry {
+  readonly at: number;
+  readonly by: string;
+  /** `version.ready`, `rollout.started`, `route.changed` … */
+  readonly what: string;
+  /** `churn@2`, `endpoint/churn`, `rollout/ro_…` */
+  readonly subject: string;
+  readonly body: unknown;
+}
+
+export interface AuditRow extends AuditEntry {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  readonly previous: string;
+  /** sha256 over the previous hash and this entry, hex. */
+  readonly hash: string;
+}
+
+export interface Audit {
+  /** To be called in a transaction with what it tells of. */
+  append(entry: AuditEntry): Promise<AuditRow>;
+  /** Oldest first. */
+  list(page?: PageRequest & { readonly subject?: string | undefined }): Promise<Page<AuditRow>>;
+}
+
+// Ownership and repeated requests
+
+/** Proof of ownership: a number that grows with every owner. */
+export interface Fence {
+  readonly scope: string;
+  readonly token: number;
+}
+
+export interface Owners {
+  /** Takes or keeps `scope` for `millis`; null where another holder's time has not run out. A new holder gets a new token. */
+  acquire(scope: string, holder: string, now: number, millis: number): Promise<Fence | null>;
+  holds(fence: Fence): Promise<boolean>;
+  release(fence: Fence): Promise<void>;
+}
+
+export interface Idempotency {
+  /** What was answered to this key before, or null. */
+  get(
+    key: string,
+  ): Promise<{ readonly fingerprint: string; readonly status: number; readonly body: unknown } | null>;
+  put(key: string, fingerprint: string, status: number, body: unknown, at: number): Promise<void>;
+  prune(before: number): Promise<void>;
+}
