@@ -20,6 +20,8 @@ describe('pairs', () => {
       fc.property(fc.integer({ min: 0, max: 40 }), (n) => {
         const pairs = (k: number) => ({ candidateOnly: k, stableOnly: n - k, both: 0 });
         expect(average(n, 0.5, (k) => pairedLog(pairs(k)))).toBeCloseTo(1, 9);
+        expect(average(n, 2 / 3, (k) => pairedLog(pairs(k), 2))).toBeCloseTo(1, 9);
+        expect(average(n, 0.6, (k) => pairedLog(pairs(k), 2))).toBeLessThanOrEqual(1 + 1e-9);
         expect(average(n, 2 / 3, (k) => pairedCertificate(pairs(k), 2))).toBeCloseTo(1, 9);
       }),
     );

@@ -26,7 +26,16 @@ export const pairedCertificate = ({ candidateOnly, stableOnly }: Pairs, oddsRati
 /** Shares of the candidate among discordant pairs that are bet on, with equal weight. */
 const SHARES = [0.55, 0.6, 0.7, 0.8, 0.9, 0.97] as const;
 
-/** log Σ_q π_q Π 2·q^x·(1−q)^(1−x): depends on the totals alone, so that pairs may come in any order. */
-export const pairedLog = ({ candidateOnly, stableOnly }: Pairs): number =>
-  logSumExp(SHARES.map((q) => candidateOnly * Math.log(2 * q) + stableOnly * Math.log(2 * (1 - q)))) -
-  Math.log(SHARES.length);
+/**
+ * log Σ_q π_q Π (q/q₀)^x·((1−q)/(1−q₀))^y over x pairs in which the candidate alone went wrong and y in which stable
+ * alone did. Up to `tolerance` times as many x as y are no harm: q₀ = tolerance/(1+tolerance), ½ at 1, and a bet that
+ * is not beyond it is put a quarter of the way to 1 instead. Depends on totals alone, so that pairs may come in any order.
+ */
+export function pairedLog({ candidateOnly, stableOnly }: Pairs, tolerance = 1): number {
+  const none = tolerance / (1 + tolerance);
+  const bets = SHARES.map((share) => (share > none ? share : none + (1 - none) / 4));
+  const logs = bets.map(
+    (q) => candidateOnly * Math.log(q / none) + stableOnly * Math.log((1 - q) / (1 - none)),
+  );
+  return logSumExp(logs) - Math.log(SHARES.length);
+}

@@ -59,7 +59,7 @@ export function addCounts(
     const counted = window.find(({ name }) => name === race.name);
     return counted === undefined ? race : addToRace(race, counted, options);
   });
-  const log = races.length === 0 ? 0 : logSumExp(races.map(raceLog)) - Math.log(races.length);
+  const log = races.length === 0 ? 0 : logSumExp(races.map((race) => raceLog(race, options.tolerance))) - Math.log(races.length);
   return { races, log, maxLog: Math.max(before.maxLog ?? -Infinity, log) };
 }
 
@@ -97,10 +97,10 @@ const add = (tally: Tally, units: number, bad: number): Tally => ({
  * Once a shadow stage has shown a discordant pair, half of the wealth is bet on pairs and half on windows: shadow
  * comes first, so that the split is made while both stand at 1.
  */
-function raceLog({ harm, pairs }: Race): number {
+function raceLog({ harm, pairs }: Race, tolerance: number): number {
   const log = harmLog(harm);
   if (pairs.candidateOnly + pairs.stableOnly === 0) return log;
-  return logSumExp([log, pairedLog(pairs)]) - Math.LN2;
+  return logSumExp([log, pairedLog(pairs, tolerance)]) - Math.LN2;
 }
 
 /** How often the candidate went wrong in all it computed, answered or shadowed. */
