@@ -72,6 +72,14 @@ export const ERRORS = {
   SCENARIO_INVALID: row(422, EXIT.usage, 'Cannot use the scenario: {problems}', 'Correct every line named above; `plimsoll rollout simulate --help` shows a scenario'),
   POLICY_BLIND: row(422, EXIT.failed, 'Refused the policy: at {rate} units/s of which {errorRate} fail, a candidate that fails in {harm} is expected to be found {time}, the deadline is {maxTime} (log evidence {expected} by then, {needed} wanted)', 'Raise maxTime, the weights, the margin or the level of the errors guard, or begin with a shadow stage'),
 
+  // The control plane (src/control)
+  SIGNING_KEY_INVALID: row(500, EXIT.usage, 'Cannot sign with {where}: it holds {found}, an Ed25519 private key in PEM form was wanted', 'Make one with `openssl genpkey -algorithm ed25519`, or unset PLIMSOLL_SIGNING_KEY'),
+  ENDPOINT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find endpoint "{endpoint}": there is {known}', 'Use one of the names there are; `plimsoll push FILE --name M` makes one'),
+  ROLLOUT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find rollout "{id}": there is none of that name', '`plimsoll status` lists what runs; `plimsoll rollout status ENDPOINT` what has run'),
+  ROLLOUT_REFUSED: row(409, EXIT.failed, 'Cannot start the rollout of version {candidate} on "{endpoint}": {reason}', '{way}'),
+  GENERATION_CONFLICT: row(409, EXIT.failed, 'Cannot change "{endpoint}": its generation is {found}, {wanted} was given', 'Read it again, look at what changed, and send the change with the generation it has now'),
+  ROLLBACK_REFUSED: row(409, EXIT.failed, 'Cannot roll "{endpoint}" back: {reason}', 'Name a version that is ready: --to V; `plimsoll models` lists them'),
+
   // Predicting (src/engine, src/serving)
   INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Send rows as the signature says: see /docs or `plimsoll inspect`'),
   BODY_TOO_LARGE: row(413, EXIT.failed, 'Cannot accept the request: its body of {found} bytes exceeds the limit {limit}', 'Send fewer rows a request, or raise --max-body'),
