@@ -4,6 +4,7 @@
  */
 
 import type { RolloutStatus } from '../rollout/decide/status.ts';
+import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
 import type { Assignment } from '../rollout/split.ts';
 import type { AuditRow, Check, Page, PageRequest, RouteRow, Strategy, VersionState } from '../store/store.ts';
@@ -175,6 +176,8 @@ export interface Control {
   rollouts(endpoint: string, page: PageRequest): Promise<Page<RolloutView>>;
   rollout(id: string): Promise<RolloutView>;
   command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView>;
+  /** Its closed windows in order, as lines of a recording that `rollout replay` reads. */
+  windows(id: string, page: PageRequest): Promise<Page<RecordingLine>>;
   /** Signed account of a rollout: a DSSE envelope. */
   evidence(id: string): Promise<unknown>;
   keys(): Promise<readonly { readonly keyId: string; readonly publicKey: string }[]>;

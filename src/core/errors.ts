@@ -80,6 +80,17 @@ export const ERRORS = {
   GENERATION_CONFLICT: row(409, EXIT.failed, 'Cannot change "{endpoint}": its generation is {found}, {wanted} was given', 'Read it again, look at what changed, and send the change with the generation it has now'),
   ROLLBACK_REFUSED: row(409, EXIT.failed, 'Cannot roll "{endpoint}" back: {reason}', 'Name a version that is ready: --to V; `plimsoll models` lists them'),
 
+  // The control API (src/server/api) and those who call it (src/control/remote.ts, src/cli)
+  HOST_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: its Host is {found}, wanted localhost, a loopback address or a configured name', 'Call it as localhost, or start the server with PLIMSOLL_HOSTS={found}'),
+  ORIGIN_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: it comes from a page of {found}, wanted {wanted}', 'Pages of other sites may not control this server; call it from a program'),
+  CONTROL_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: {found} may not control this server', 'Start the server with PLIMSOLL_TOKEN set and send "authorization: Bearer TOKEN", or call it from the machine it runs on'),
+  CONTROL_UNAUTHORIZED: row(401, EXIT.failed, 'Refused the request: {found}, "authorization: Bearer TOKEN" was wanted', 'Set PLIMSOLL_TOKEN to the token that the server was started with'),
+  CONTENT_TYPE_UNSUPPORTED: row(415, EXIT.usage, 'Cannot read the body: its content type is {found}, wanted {wanted}', 'Send JSON with "content-type: application/json"'),
+  REQUEST_INVALID: row(422, EXIT.usage, 'Cannot use the request: {problems}', 'Correct every field named above; /api/v1/openapi.json has the schemas'),
+  IDEMPOTENCY_MISMATCH: row(422, EXIT.failed, 'Refused the request: idempotency key "{key}" was used for another request', 'Use a new key for a new request'),
+  CONTROL_UNREACHABLE: row(503, EXIT.failed, 'Cannot reach the server at {address}: {reason}', 'Check that it runs: `plimsoll serve`; then try again'),
+  CONTROL_ANSWER_INVALID: row(502, EXIT.failed, 'Cannot use the answer of {address}: {reason}', 'Check that the address is that of a Plimsoll server of this version'),
+
   // Predicting (src/engine, src/serving)
   INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Send rows as the signature says: see /docs or `plimsoll inspect`'),
   BODY_TOO_LARGE: row(413, EXIT.failed, 'Cannot accept the request: its body of {found} bytes exceeds the limit {limit}', 'Send fewer rows a request, or raise --max-body'),

@@ -1,6 +1,6 @@
 /** What people are shown of a rollout. Pure. */
 import { excessUnits } from '../evidence/race.ts';
-import { GUARDS, type GuardName } from '../policy/policy.ts';
+import { GUARDS, type GuardName, type Stage } from '../policy/policy.ts';
 import type { Phase, RolloutState } from './state.ts';
 
 export interface GuardStatus {
@@ -22,6 +22,19 @@ export interface RolloutStatus {
   readonly evidence: Readonly<Partial<Record<GuardName, GuardStatus>>>;
   /** Units that went wrong on account of the candidate, by the guard that saw most. */
   readonly harmedUnits: number;
+  /** Of rollouts that go by stages. */
+  readonly progress?: StageView;
+}
+
+/** The plan of stages, and how far the current one has come; times in milliseconds. */
+export interface StageView {
+  readonly stages: readonly Stage[];
+  readonly elapsed: number;
+  /** Evidence time: windows in which both arms were seen. */
+  readonly bake: number;
+  readonly candidateUnits: number;
+  readonly stableUnits: number;
+  readonly approved: boolean;
 }
 
 const STATES: Readonly<Record<Phase['kind'], RolloutStatus['state']>> = {
@@ -45,7 +58,13 @@ export function statusOf(state: RolloutState): RolloutStatus {
     weight: state.weight / 100,
     evidence: Object.fromEntries(seen),
     harmedUnits: Math.max(0, ...seen.map(([, { harmedUnits }]) => harmedUnits)),
+    progress: stageView(state),
   };
+}
+
+function stageView({ policy, progress, clock }: RolloutState): StageView {
+  const { since, ...seen } = progress;
+  return { stages: policy.stages, elapsed: clock.elapsed - since, ...seen };
 }
 
 /** Null where the policy has no such guard, or it has seen nothing. */

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { ClosedWindow } from './machine.ts';
+import { recordingLine } from './recording.ts';
+import { parseWindow } from './window.ts';
+
+const counts = (units: number, failures: number) => ({
+  units,
+  failures,
+  over: new Map([['p95', 3]]),
+  shifted: new Map([['low', 1]]),
+  labels: { units: 10, failures: 2 },
+  assigned: units - 1,
+});
+
+test('a closed window written as a line is read back by a replay as it was', () => {
+  const window: ClosedWindow = {
+    rollout: 'ro_1',
+    window: 7,
+    start: Date.UTC(2026, 0, 1),
+    stage: 2,
+    shares: [0.25, 0.75],
+    arms: [counts(100, 3), counts(300, 5)],
+    pairs: 12,
+    paired: new Map([['errors', { candidateOnly: 2, stableOnly: 1, both: 4 }]]),
+    segments: new Map(),
+    latency: [],
+    outcomes: null,
+    missingParts: 0,
+    mirrored: 12,
+    dropped: 0,
+  };
+  const text = JSON.stringify(recordingLine(window, new Date(window.start).toISOString()));
+  expect(parseWindow(text, 1)).toEqual({
+    rollout: 'ro_1',
+    window: 7,
+    start: window.start,
+    weight: 0.25,
+    stage: 2,
+    candidate: window.arms[0],
+    stable: window.arms[1],
+    pairs: 12,
+    paired: window.paired,
+  });
+});

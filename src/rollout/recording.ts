@@ -1,0 +1,62 @@
+/** Closed windows written as the recording that `rollout replay` reads: one line, one window. Pure. */
+import type { ClosedWindow } from './machine.ts';
+import type { ArmCounts } from './window.ts';
+
+/** One arm of a line. */
+export interface RecordedArm {
+  readonly units: number;
+  readonly failures: number;
+  readonly over: Readonly<Record<string, number>>;
+  readonly shifted: Readonly<Record<string, number>>;
+  readonly labels?: { readonly units: number; readonly failures: number };
+  readonly assigned?: number;
+}
+
+/** One line: see `parseWindow`. */
+export interface RecordingLine {
+  readonly rollout: string;
+  readonly window: number;
+  /** ISO 8601. */
+  readonly start: string;
+  readonly stage: number;
+  /** Candidate's share of units, 0 to 1. */
+  readonly weight: number;
+  readonly arms: { readonly candidate: RecordedArm; readonly stable: RecordedArm };
+  readonly pairs: number;
+  readonly paired: Readonly<
+    Record<string, { readonly candidateOnly: number; readonly stableOnly: number; readonly both: number }>
+  >;
+}
+
+/** The line of a window with two arms, candidate first; of an experiment with more, arm 0 against arm 1. */
+export function recordingLine(window: ClosedWindow, start: string): RecordingLine {
+  const { rollout, window: index, stage, shares, arms, pairs, paired } = window;
+  return {
+    rollout,
+    window: index,
+    start,
+    stage,
+    weight: Math.min(1, shares[0] ?? 0),
+    arms: { candidate: armLine(arms[0] ?? NOBODY), stable: armLine(arms[1] ?? NOBODY) },
+    pairs,
+    paired: Object.fromEntries(paired),
+  };
+}
+
+const NOBODY: ArmCounts = {
+  units: 0,
+  failures: 0,
+  over: new Map(),
+  shifted: new Map(),
+  labels: null,
+  assigned: null,
+};
+
+const armLine = ({ units, failures, over, shifted, labels, assigned }: ArmCounts): RecordedArm => ({
+  units,
+  failures,
+  over: Object.fromEntries(over),
+  shifted: Object.fromEntries(shifted),
+  ...(labels === null ? {} : { labels }),
+  ...(assigned === null ? {} : { assigned }),
+});
