@@ -75,6 +75,17 @@ export const flag: Rule<boolean> = {
     typeof value === 'boolean' ? value : refuse(value, path, 'true or false', problems),
 };
 
+const HEADER_PATTERN = '^[a-z0-9][a-z0-9-]{0,63}$';
+
+/** Name of a request header, in lower case as all are compared. */
+export const headerName: Rule<string> = {
+  schema: { type: 'string', pattern: HEADER_PATTERN },
+  parse: (value, path, problems) =>
+    typeof value === 'string' && new RegExp(HEADER_PATTERN).test(value)
+      ? value
+      : refuse(value, path, 'the name of a header in lower case, such as "x-country"', problems),
+};
+
 /** One of a few words. */
 export const choice = <T extends string>(words: readonly T[]): Rule<T> => ({
   schema: { enum: words },

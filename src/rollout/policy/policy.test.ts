@@ -149,3 +149,20 @@ test('a printed duration reads back within its last part', () => {
   );
   expect([90_000, 86_400_000, 20_000, 500].map(formatDuration)).toEqual(['1m30s', '1d', '20s', '500ms']);
 });
+
+test('microseconds are no slowness, a somewhat different answer is no harm, and both can be said otherwise', () => {
+  expect(DEFAULT_POLICY.guards).toMatchObject({
+    errors: { tolerance: 1 },
+    latency: { tolerance: 1, slack: 1 },
+    outputs: { tolerance: 2 },
+  });
+  const strict = parsePolicy({ guards: { latency: { slack: '0s' }, outputs: { tolerance: 1 } } });
+  expect([strict.guards.latency?.slack, strict.guards.outputs?.tolerance]).toEqual([0, 1]);
+});
+
+test('segments are told apart by a header named as it is compared', () => {
+  expect(DEFAULT_POLICY.segments).toBeNull();
+  expect(parsePolicy({ segments: 'x-country' }).segments).toBe('x-country');
+  for (const name of ['X-Country', 'a b', '', '-x', 'x'.repeat(65), 7])
+    expect(problems({ segments: name })).toEqual([expect.stringMatching(/^segments is .*lower case/)]);
+});

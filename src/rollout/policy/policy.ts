@@ -3,7 +3,18 @@
  * out has the default stated here; docs/policy.schema.json is generated from this grammar. Pure.
  */
 import { PlimsollError } from '../../core/errors.ts';
-import { choice, duration, field, flag, list, number, orFalse, orNothing, record } from './grammar.ts';
+import {
+  choice,
+  duration,
+  field,
+  flag,
+  headerName,
+  list,
+  number,
+  orFalse,
+  orNothing,
+  record,
+} from './grammar.ts';
 
 /** One step of a rollout; times in milliseconds. */
 export interface Stage {
@@ -25,6 +36,11 @@ export interface Guard {
   readonly tolerance: number;
 }
 
+export interface LatencyGuard extends Guard {
+  /** Smallest slowness that counts: milliseconds over the frozen quantile, so that microseconds are no harm. */
+  readonly slack: number;
+}
+
 export interface LabelGuard extends Guard {
   readonly metric: 'accuracy';
   /** Age at which a day's labels are complete: a cohort is consumed once, then. */
@@ -36,7 +52,7 @@ export type GuardName = (typeof GUARDS)[number];
 
 export interface Guards {
   readonly errors: Guard | null;
-  readonly latency: Guard | null;
+  readonly latency: LatencyGuard | null;
   readonly outputs: Guard | null;
   readonly labels: LabelGuard | null;
 }
@@ -68,29 +84,35 @@ export interface Policy {
   readonly holdback: number;
   /** How long stable is kept ready after the promotion, in milliseconds. */
   readonly warm: number;
+  /** Header, in lower case, by whose value counts are also kept apart. */
+  readonly segments: string | null;
 }
 
 const ALPHA = { min: 0, max: 0.5, above: true };
 /** Buckets are ten-thousandths: a weight has at most two decimals. */
 const PERCENT = { min: 0, max: 100, above: true, step: 0.01 };
-const TOLERANCE = field(
-  number({ min: 1, max: 10 }),
-  1,
-  'odds ratio candidate to stable that still counts as no harm',
-);
+const guardFields = (alpha: number, tolerance: number) => ({
+  alpha: field(number(ALPHA), alpha, 'chance of a false rollback by this guard, however often one looks'),
+  tolerance: field(
+    number({ min: 1, max: 10 }),
+    tolerance,
+    'odds ratio candidate to stable that still counts as no harm',
+  ),
+});
 
-const guard = (alpha: number) =>
-  orFalse(
-    record<Guard>({
-      alpha: field(number(ALPHA), alpha, 'chance of a false rollback by this guard, however often one looks'),
-      tolerance: TOLERANCE,
-    }),
-  );
+/** A candidate that is better answers a little differently: only twice the odds of a strange answer is harm. */
+const OUTPUTS_TOLERANCE = 2;
+
+const latency = orFalse(
+  record<LatencyGuard>({
+    ...guardFields(0.003, 1),
+    slack: field(duration('0s', '1h'), '1ms', 'smallest slowness over the frozen quantile that counts'),
+  }),
+);
 
 const labels = orFalse(
   record<LabelGuard>({
-    alpha: field(number(ALPHA), 0.002, 'chance of a false rollback by this guard'),
-    tolerance: TOLERANCE,
+    ...guardFields(0.002, 1),
     metric: field(choice(['accuracy']), 'accuracy', 'what labels are turned into'),
     maturity: field(duration('0s', '365d'), '1d', 'age at which labels are complete'),
   }),
@@ -144,10 +166,10 @@ export const POLICY = record<PolicyWords>({
   stages: field(list(stage, { min: 1, max: 50 }), DEFAULT_STAGES, 'steps of the rollout, in order'),
   guards: field(
     record<Guards>({
-      errors: field(guard(0.004), {}, 'units that failed, or false'),
-      latency: field(guard(0.003), {}, 'units slower than frozen quantiles of stable, or false'),
+      errors: field(orFalse(record<Guard>(guardFields(0.004, 1))), {}, 'units that failed, or false'),
+      latency: field(latency, {}, 'units slower than frozen quantiles of stable, or false'),
       outputs: field(
-        guard(0.001),
+        orFalse(record<Guard>(guardFields(0.001, OUTPUTS_TOLERANCE))),
         {},
         'units whose output fell outside the frozen range of stable, or false',
       ),
@@ -199,6 +221,11 @@ export const POLICY = record<PolicyWords>({
     'percent that stays on stable after the promotion while labels mature; 2 with a labels guard, else 0',
   ),
   warm: field(duration('0s', '365d'), '1h', 'how long stable is kept ready after the promotion'),
+  segments: field(
+    orNothing(headerName),
+    null,
+    'request header by whose value counts are also kept apart; they explain and decide nothing',
+  ),
 });
 
 /** A checked policy from parsed YAML or JSON; throws POLICY_INVALID that names every mistake with its path. */
