@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- NAME [--rounds 5] [--seconds 5] [--starts 15]`: `serving` is throughput, latency, memory and cold start
- * beside other servers; `native` the engine alone; `loop` what holds the front loop; `door` the path around an engine.
+ * beside other servers; `native` the engine alone; `loop` what holds the front loop; `door` the path around an engine;
+ * `rollouts` the errors guard beside other rules, on the same recorded traffic.
  */
 import { parseArgs } from 'node:util';
 
@@ -10,6 +11,7 @@ const { positionals, values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '5' },
     starts: { type: 'string', default: '15' },
+    runs: { type: 'string', default: '400' },
   },
 });
 
@@ -27,6 +29,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   loop: async () => {
     const { loop } = await import('./loop.ts');
     await loop({ seconds: Number(values.seconds) });
+  },
+  rollouts: async () => {
+    const { rollouts } = await import('./rollouts/rollouts.ts');
+    rollouts({ runs: Number(values.runs) });
   },
   door: async () => {
     const { door } = await import('./door.ts');
