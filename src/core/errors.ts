@@ -31,6 +31,7 @@ export const ERRORS = {
   FILE_CHANGED: row(409, EXIT.failed, 'Cannot accept "{path}": it changed while it was read', 'Try again when it is written completely; write a new model under another name, then rename it'),
   DATA_UNWRITABLE: row(500, EXIT.failed, 'Cannot write to the data folder "{path}": {reason}', 'Choose a folder with space that this user may write: --data DIR'),
 
+  DATA_LOCKED: row(409, EXIT.failed, 'Cannot use the data folder "{path}": {owner} owns it{where}', 'Stop it first, or choose another folder: --data DIR'),
   // Reading untrusted bytes (src/bytes, src/formats)
   READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
   READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted, --max-model (for example --max-model 2gb) raises the limits on size and time; those on structure are fixed'),
