@@ -20,7 +20,7 @@ export async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<
 
 const tooLong = (line: number): PlimsollError =>
   new PlimsollError('WINDOW_INVALID', {
-    line,
+    where: `line ${line}`,
     field: 'the line',
     found: `longer than ${LINE_MAX} characters`,
     wanted: 'one window',

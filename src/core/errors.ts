@@ -66,7 +66,7 @@ export const ERRORS = {
   WINDOW_INVALID: row(
     422,
     EXIT.usage,
-    'Cannot read recorded windows at line {line}: {field} is {found}, wanted {wanted}',
+    'Cannot read recorded windows at {where}: {field} is {found}, wanted {wanted}',
     'Write one closed window a line, as `plimsoll rollout replay --help` shows',
   ),
   POLICY_INVALID: row(422, EXIT.usage, 'Cannot use the policy: {problems}', 'Correct every line named above; docs/rollouts.md has the grammar, docs/policy.schema.json its schema'),
@@ -105,6 +105,7 @@ export const ERRORS = {
   OVERLOADED: row(503, EXIT.failed, 'Cannot take the request: {found} {what} exceed the limit {limit}', 'Try again after {retry} s, or start more replicas'),
   STOPPING: row(503, EXIT.failed, 'Cannot take the request: the server is stopping', 'Send it to another replica'),
   LISTEN_FAILED: row(500, EXIT.failed, 'Cannot listen on {host}:{port}: {reason}', 'Choose another port with --port, or stop what uses this one'),
+  CONTROL_DOWN: row(503, EXIT.failed, 'Cannot reach the control process: it is being started again, predictions go on', 'Try again after {retry} s; the log of the server says why it ended'),
   WORKER_FAILED: row(500, EXIT.failed, 'Cannot keep serving: worker {worker} ended {times} times in a row before it answered, at last with {reason}', 'The lines above say why; `plimsoll serve --workers 1` serves in one process'),
   SCORER_DIED: row(500, EXIT.failed, 'Cannot score the rows of {model}: its worker ended ({reason})', 'Send fewer rows; if one row does it too, report this with the model'),
   SCORER_TIMEOUT: row(504, EXIT.failed, 'Cannot score the rows of {model}: it took longer than {limit} ms', 'Send fewer rows a request'),

@@ -18,6 +18,10 @@ export interface ClosedWindow {
   /** Share of units that each arm was to get, by index of the arm. */
   readonly shares: readonly number[];
   readonly arms: readonly ArmCounts[];
+  /** Units that showed up in two arms, and therefore count in none. */
+  readonly crossed: number;
+  /** One unit in so many is counted, the same in every arm: 1, or a power of two where there are very many. */
+  readonly sampling: number;
   readonly pairs: number;
   readonly paired: ReadonlyMap<string, Pairs>;
   /** Counts of the arms by value of the segment header: units and units that failed. */
@@ -74,7 +78,14 @@ export interface Plan {
   /** Whether windows are still to be collected. */
   readonly records: boolean;
   /** Version that the endpoint rests on once the rollout is over; null while it is not. */
-  readonly settled: { readonly version: number; readonly state: RolloutStatus['state'] } | null;
+  readonly settled: Settled | null;
+}
+
+export interface Settled {
+  readonly version: number;
+  readonly state: RolloutStatus['state'];
+  /** The candidate was found harmful: it is not tried again without a person. */
+  readonly isHarmful: boolean;
 }
 
 /** What is to be collected, the same for the whole rollout. */

@@ -6,15 +6,28 @@ import type { Pairs } from './evidence/paired.ts';
 export interface ArmCounts {
   readonly units: number;
   readonly failures: number;
-  /** Units slower than the frozen baseline quantile of that name, for the first time in the window. */
+  /** Units slower than the frozen baseline quantile of that name, for the first time. */
   readonly over: ReadonlyMap<string, number>;
-  /** Units whose output fell outside the frozen range of that name. */
+  /** Units whose output fell outside the frozen range of that name, for the first time. */
   readonly shifted: ReadonlyMap<string, number>;
+  /** By name of a quantile or range: units that were not beyond it before. Where a name is left out, all `units`. */
+  readonly atRisk: ReadonlyMap<string, number>;
   /** Units whose labels matured in the window, and those of them whose answer was wrong. */
   readonly labels: { readonly units: number; readonly failures: number } | null;
   /** Units seen in this arm for the first time in the rollout: what the split is tested on. */
   readonly assigned: number | null;
 }
+
+/** An arm without traffic. */
+export const NOBODY: ArmCounts = {
+  units: 0,
+  failures: 0,
+  over: new Map(),
+  shifted: new Map(),
+  atRisk: new Map(),
+  labels: null,
+  assigned: null,
+};
 
 /** One closed window of one rollout, as recorded. */
 export interface RecordedWindow {
@@ -43,92 +56,102 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Checks one line of a recording; throws WINDOW_INVALID with the line number and the field. */
 export function parseWindow(text: string, line: number): RecordedWindow {
-  const json = parseJson(text, line);
+  const where = `line ${line}`;
+  const json = parseJson(text, where);
   const arms = (json['arms'] ?? {}) as Json;
-  if (typeof json['rollout'] !== 'string') fail(line, 'rollout', json['rollout'], 'a string');
-  const pairs = count(json['pairs'] ?? 0, line, 'pairs', UNITS_MAX);
+  if (typeof json['rollout'] !== 'string') fail(where, 'rollout', json['rollout'], 'a string');
+  const pairs = count(json['pairs'] ?? 0, where, 'pairs', UNITS_MAX);
   return {
     rollout: json['rollout'] as string,
-    window: count(json['window'], line, 'window', Number.MAX_SAFE_INTEGER),
-    start: parseStart(json['start'], line),
-    weight: parseWeight(json['weight'], line),
-    stage: json['stage'] === undefined ? null : count(json['stage'], line, 'stage', 1000),
-    candidate: parseArm(arms['candidate'], line, 'arms.candidate'),
-    stable: parseArm(arms['stable'], line, 'arms.stable'),
+    window: count(json['window'], where, 'window', Number.MAX_SAFE_INTEGER),
+    start: parseStart(json['start'], where),
+    weight: parseWeight(json['weight'], where),
+    stage: json['stage'] === undefined ? null : count(json['stage'], where, 'stage', 1000),
+    candidate: parseArm(arms['candidate'], where, 'arms.candidate'),
+    stable: parseArm(arms['stable'], where, 'arms.stable'),
     pairs,
-    paired: parsePaired(json['paired'], line, pairs),
+    paired: parsePaired(json['paired'], where, pairs),
   };
 }
 
-function parseJson(text: string, line: number): Json {
+function parseJson(text: string, where: string): Json {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    fail(line, 'the line', (error as Error).message, 'JSON');
+    fail(where, 'the line', (error as Error).message, 'JSON');
   }
-  if (typeof json !== 'object' || json === null) fail(line, 'the line', text.slice(0, 40), 'a JSON object');
+  if (typeof json !== 'object' || json === null) fail(where, 'the line', text.slice(0, 40), 'a JSON object');
   return json as Json;
 }
 
-function parseStart(value: unknown, line: number): number | null {
+function parseStart(value: unknown, where: string): number | null {
   if (value === undefined) return null;
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(time) ? fail(line, 'start', value, 'a time such as "2026-01-01T00:00:00Z"') : time;
+  return Number.isNaN(time) ? fail(where, 'start', value, 'a time such as "2026-01-01T00:00:00Z"') : time;
 }
 
-function parseWeight(value: unknown, line: number): number | null {
+function parseWeight(value: unknown, where: string): number | null {
   if (value === undefined) return null;
   if (typeof value === 'number' && value >= 0 && value <= 1) return value;
-  return fail(line, 'weight', value, 'a share from 0 to 1');
+  return fail(where, 'weight', value, 'a share from 0 to 1');
 }
 
-function parseArm(value: unknown, line: number, field: string): ArmCounts {
-  const arm = object(value, line, field);
-  const units = count(arm['units'], line, `${field}.units`, UNITS_MAX);
-  const labels = arm['labels'] === undefined ? null : object(arm['labels'], line, `${field}.labels`);
+function parseArm(value: unknown, where: string, field: string): ArmCounts {
+  const arm = object(value, where, field);
+  const units = count(arm['units'], where, `${field}.units`, UNITS_MAX);
+  const atRisk = parseNamed(arm['atRisk'], where, `${field}.atRisk`, () => UNITS_MAX);
+  const most = (name: string): number => atRisk.get(name) ?? units;
+  const labels = arm['labels'] === undefined ? null : object(arm['labels'], where, `${field}.labels`);
   return {
     units,
-    failures: count(arm['failures'], line, `${field}.failures`, units),
-    over: parseNamed(arm['over'], line, `${field}.over`, units),
-    shifted: parseNamed(arm['shifted'], line, `${field}.shifted`, units),
-    labels: labels && parseLabels(labels, line, `${field}.labels`),
-    assigned: arm['assigned'] === undefined ? null : count(arm['assigned'], line, `${field}.assigned`, units),
+    failures: count(arm['failures'], where, `${field}.failures`, units),
+    over: parseNamed(arm['over'], where, `${field}.over`, most),
+    shifted: parseNamed(arm['shifted'], where, `${field}.shifted`, most),
+    atRisk,
+    labels: labels && parseLabels(labels, where, `${field}.labels`),
+    assigned:
+      arm['assigned'] === undefined ? null : count(arm['assigned'], where, `${field}.assigned`, units),
   };
 }
 
-function parseLabels(labels: Json, line: number, field: string): { units: number; failures: number } {
-  const units = count(labels['units'], line, `${field}.units`, UNITS_MAX);
-  return { units, failures: count(labels['failures'], line, `${field}.failures`, units) };
+function parseLabels(labels: Json, where: string, field: string): { units: number; failures: number } {
+  const units = count(labels['units'], where, `${field}.units`, UNITS_MAX);
+  return { units, failures: count(labels['failures'], where, `${field}.failures`, units) };
 }
 
-function parseNamed(value: unknown, line: number, field: string, max: number): ReadonlyMap<string, number> {
-  const found = namedEntries(value, line, field);
-  return new Map(found.map(([name, n]) => [name, count(n, line, `${field}.${name}`, max)]));
+function parseNamed(
+  value: unknown,
+  where: string,
+  field: string,
+  most: (name: string) => number,
+): ReadonlyMap<string, number> {
+  const found = namedEntries(value, where, field);
+  return new Map(found.map(([name, n]) => [name, count(n, where, `${field}.${name}`, most(name))]));
 }
 
-function parsePaired(value: unknown, line: number, pairs: number): ReadonlyMap<string, Pairs> {
+function parsePaired(value: unknown, where: string, pairs: number): ReadonlyMap<string, Pairs> {
   return new Map(
-    namedEntries(value, line, 'paired').map(([name, found]) => {
+    namedEntries(value, where, 'paired').map(([name, found]) => {
       const field = `paired.${name}`;
-      const both = object(found, line, field);
-      const candidateOnly = count(both['candidateOnly'], line, `${field}.candidateOnly`, pairs);
-      const stableOnly = count(both['stableOnly'], line, `${field}.stableOnly`, pairs - candidateOnly);
+      const both = object(found, where, field);
+      const candidateOnly = count(both['candidateOnly'], where, `${field}.candidateOnly`, pairs);
+      const stableOnly = count(both['stableOnly'], where, `${field}.stableOnly`, pairs - candidateOnly);
       const rest = pairs - candidateOnly - stableOnly;
       return [
         name,
-        { candidateOnly, stableOnly, both: count(both['both'] ?? 0, line, `${field}.both`, rest) },
+        { candidateOnly, stableOnly, both: count(both['both'] ?? 0, where, `${field}.both`, rest) },
       ];
     }),
   );
 }
 
-function namedEntries(value: unknown, line: number, field: string): [string, unknown][] {
+function namedEntries(value: unknown, where: string, field: string): [string, unknown][] {
   if (value === undefined) return [];
-  const entries = Object.entries(object(value, line, field));
+  const entries = Object.entries(object(value, where, field));
   if (entries.length > NAMES_MAX || entries.some(([name]) => name.length > NAME_LENGTH_MAX))
     fail(
-      line,
+      where,
       field,
       `${entries.length} names`,
       `at most ${NAMES_MAX} names of ${NAME_LENGTH_MAX} characters`,
@@ -136,21 +159,21 @@ function namedEntries(value: unknown, line: number, field: string): [string, unk
   return entries;
 }
 
-function object(value: unknown, line: number, field: string): Json {
+function object(value: unknown, where: string, field: string): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Json)
-    : fail(line, field, value, 'an object');
+    : fail(where, field, value, 'an object');
 }
 
-function count(value: unknown, line: number, field: string, max: number): number {
+function count(value: unknown, where: string, field: string, max: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= max)
     return value as number;
-  return fail(line, field, value, `a whole number from 0 to ${max}`);
+  return fail(where, field, value, `a whole number from 0 to ${max}`);
 }
 
-function fail(line: number, field: string, found: unknown, wanted: string): never {
+function fail(where: string, field: string, found: unknown, wanted: string): never {
   throw new PlimsollError('WINDOW_INVALID', {
-    line,
+    where,
     field,
     found: JSON.stringify(found)?.slice(0, 80) ?? 'missing',
     wanted,

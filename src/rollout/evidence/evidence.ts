@@ -86,7 +86,7 @@ function named(window: RecordedWindow, read: (arm: ArmCounts) => ReadonlyMap<str
     race(
       window,
       name,
-      bothArms(window, (arm) => [arm.units, read(arm).get(name) ?? 0]),
+      bothArms(window, (arm) => [arm.atRisk.get(name) ?? arm.units, read(arm).get(name) ?? 0]),
     ),
   );
 }

@@ -97,6 +97,7 @@ export class Traffic {
       failures: failures * times + retried,
       over,
       shifted: new Map(),
+      atRisk: new Map(),
       labels: null,
       assigned: units,
     };
