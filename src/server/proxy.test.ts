@@ -1,0 +1,167 @@
+import { once } from 'node:events';
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { listenOnSocket } from './control-socket.ts';
+import { apiProxy } from './proxy.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A control process that does as told, and the URL of a proxy in front of it. */
+async function proxied(handler: (request: IncomingMessage, response: ServerResponse) => void) {
+  const socket = join(mkdtempSync(join(tmpdir(), 'plimsoll-proxy-')), 'control.sock');
+  const control = await listenOnSocket(socket, handler);
+  const front = createServer(apiProxy(socket)).listen(0, '127.0.0.1');
+  servers.push(control, front);
+  await once(front, 'listening');
+  return { control, url: `http://127.0.0.1:${(front.address() as AddressInfo).port}` };
+}
+
+const echo = (request: IncomingMessage, response: ServerResponse): void => {
+  response.writeHead(207, ['set-cookie', 'a=1', 'set-cookie', 'b=2', 'x-path', request.url!]);
+  response.write(JSON.stringify(request.rawHeaders));
+  response.write('\n');
+  request.pipe(response);
+};
+
+test('method, path, body and headers arrive, and the answer as it is', async () => {
+  const { url } = await proxied(echo);
+  const answer = await fetch(`${url}/api/v1/x%2Fy?a=1&a=2`, { method: 'PATCH', body: 'hello' });
+  expect(answer.status).toBe(207);
+  expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  expect(answer.headers.get('x-path')).toBe('/api/v1/x%2Fy?a=1&a=2');
+  expect((await answer.text()).split('\n')[1]).toBe('hello');
+});
+
+test('the peer is who it is, whatever it says of itself, and headers of one hop end here', async () => {
+  const { url } = await proxied(echo);
+  const { port } = new URL(url);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(
+    [
+      'GET /api/v1/models HTTP/1.1',
+      'Host: models.example',
+      'X-Plimsoll-Peer: 10.0.0.1',
+      'x-plimsoll-peer: ::1',
+      'Connection: close, X-Secret',
+      'X-Secret: 1',
+      'TE: trailers',
+      'Upgrade: websocket',
+      'X-Kept: 1',
+      '\r\n',
+    ].join('\r\n'),
+  );
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  const raw = JSON.parse(text.slice(text.indexOf('["')).split('\n')[0]!) as string[];
+  const names = raw.filter((_, k) => k % 2 === 0).map((name) => name.toLowerCase());
+  expect(names.toSorted()).toEqual(['connection', 'host', 'x-kept', 'x-plimsoll-peer']);
+  expect(raw[raw.indexOf('Host') + 1]).toBe('models.example');
+  expect(raw[raw.findIndex((name) => name.toLowerCase() === 'x-plimsoll-peer') + 1]).toBe('127.0.0.1');
+});
+
+test('nobody else may open the control socket', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'plimsoll-proxy-')), 'control.sock');
+  servers.push(await listenOnSocket(path, echo));
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test('a socket that a dead process has left is replaced', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'plimsoll-proxy-')), 'control.sock');
+  writeFileSync(path, '');
+  servers.push(await listenOnSocket(path, echo));
+  await expect(listenOnSocket(join(path, '../none/x'), echo)).rejects.toMatchObject({ code: 'SOCKET_FAILED' });
+});
+
+test('a large body streams through: the first bytes of it arrive before the last are sent', async () => {
+  const seen: number[] = [];
+  const { url } = await proxied((request, response) => {
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      seen.push(size);
+    });
+    request.on('end', () => response.end(String(size)));
+  });
+  const upload = request(`${url}/api/v1/models/m/versions`, { method: 'POST' });
+  upload.write(Buffer.alloc(1000));
+  await expect.poll(() => seen.at(-1)).toBe(1000);
+  for (let k = 0; k < 64; k++) upload.write(Buffer.alloc(1 << 18));
+  upload.end();
+  const [answer] = (await once(upload, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of answer) text += chunk;
+  expect(text).toBe(String(1000 + 64 * (1 << 18)));
+});
+
+test('an answer that comes before the body has been read reaches its client', async () => {
+  const { url } = await proxied((_request, response) => {
+    response.writeHead(413, { connection: 'close' });
+    response.end('too large');
+  });
+  for (let k = 0; k < 20; k++) {
+    const answer = await fetch(url, { method: 'POST', body: new Uint8Array(3_000_000) });
+    expect([answer.status, await answer.text()]).toEqual([413, 'too large']);
+  }
+});
+
+test('while the control process is away the answer says so, and what to do', async () => {
+  const { control, url } = await proxied(echo);
+  control.close();
+  control.closeAllConnections();
+  await once(control, 'close');
+  const answer = await fetch(`${url}/api/v1/models`, { method: 'POST', body: new Uint8Array(3_000_000) });
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toBe('1');
+  expect(await answer.json()).toMatchObject({ error: { code: 'CONTROL_DOWN' } });
+});
+
+test('a control process that dies in mid-answer is no complete answer', async () => {
+  const { url } = await proxied((_request, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('half');
+    setTimeout(() => response.destroy(), 20);
+  });
+  const answer = await fetch(url);
+  await expect(answer.text()).rejects.toThrow();
+});
+
+test('a client that leaves ends its request at the control process', async () => {
+  let left = false;
+  const { url } = await proxied((request) => {
+    request.once('close', () => {
+      left = true;
+    });
+  });
+  const waiting = request(url);
+  waiting.on('error', () => undefined);
+  waiting.end();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  waiting.destroy();
+  await expect.poll(() => left).toBe(true);
+});
+
+test('more than 256 at once are told to wait', async () => {
+  const open: ServerResponse[] = [];
+  const { url } = await proxied((_request, response) => void open.push(response));
+  const all = Array.from({ length: 256 }, () => fetch(url));
+  await expect.poll(() => open.length, { timeout: 10_000 }).toBe(256);
+  const refused = await fetch(url);
+  expect(refused.status).toBe(503);
+  expect(await refused.json()).toMatchObject({ error: { code: 'OVERLOADED' } });
+  for (const response of open) response.end();
+  await Promise.all(all);
+  const next = fetch(url);
+  await expect.poll(() => open.length).toBe(257);
+  open.at(-1)!.end();
+  expect((await next).status).toBe(200);
+});

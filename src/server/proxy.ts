@@ -1,0 +1,96 @@
+import { request as connect, type IncomingMessage, type ServerResponse } from 'node:http';
+import { PlimsollError } from '../core/errors.ts';
+import { sendError } from '../serving/http/answer.ts';
+import { discard } from '../serving/http/body.ts';
+
+/** Where a request of the control API came from: the address of its client, as the serving process saw it. */
+export const PEER_HEADER = 'x-plimsoll-peer';
+
+/** Requests on their way to the control process at once. */
+const MOST_UNDER_WAY = 256;
+
+/** Headers that mean one connection only (RFC 9110 §7.6.1), beside those that `connection` names. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * Hands requests to the control process on its Unix socket, streaming both ways. Answers CONTROL_DOWN where it is away;
+ * a client that leaves, and an upstream that dies in mid-answer, end the other side too.
+ */
+export function apiProxy(socketPath: string): Handler {
+  let underWay = 0;
+  return (request, response) => {
+    if (underWay >= MOST_UNDER_WAY) {
+      const what = 'requests to the control API';
+      refuse(
+        request,
+        response,
+        new PlimsollError('OVERLOADED', { found: underWay + 1, what, limit: MOST_UNDER_WAY, retry: 1 }),
+      );
+      return;
+    }
+    underWay++;
+    response.once('close', () => underWay--);
+    forward(socketPath, request, response);
+  };
+}
+
+function forward(socketPath: string, request: IncomingMessage, response: ServerResponse): void {
+  const headers = forwardable(request.rawHeaders);
+  headers.push(PEER_HEADER, request.socket.remoteAddress ?? 'unknown');
+  const { method, url: path } = request;
+  const upstream = connect({ socketPath, method, path, headers: framed(headers, request), agent: false });
+  let answered = false;
+  upstream.once('response', (answer) => {
+    answered = true;
+    // An answer before the end of the body means that the rest of it is not wanted.
+    if (!request.complete) discard(request.unpipe(upstream));
+    response.writeHead(answer.statusCode!, forwardable(answer.rawHeaders));
+    answer.once('error', () => response.destroy());
+    answer.pipe(response);
+  });
+  upstream.on('error', () => {
+    if (!answered && !response.destroyed)
+      refuse(request, response, new PlimsollError('CONTROL_DOWN', { retry: 1 }));
+  });
+  response.once('close', () => upstream.destroy());
+  request.pipe(upstream);
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, error: PlimsollError): void {
+  if (!request.complete) discard(request.unpipe());
+  sendError(response, error);
+}
+
+/** A body of unknown length travels in chunks; Node adds that header only where it is asked for. */
+function framed(headers: string[], request: IncomingMessage): string[] {
+  if (request.headers['transfer-encoding'] !== undefined) headers.push('transfer-encoding', 'chunked');
+  return headers;
+}
+
+/** End-to-end headers, names and values in turn; nobody but this process says who the peer is. */
+function forwardable(raw: readonly string[]): string[] {
+  const named = new Set<string>();
+  for (let k = 0; k < raw.length; k += 2) {
+    if (raw[k]!.toLowerCase() !== 'connection') continue;
+    for (const name of raw[k + 1]!.split(',')) named.add(name.trim().toLowerCase());
+  }
+  const kept: string[] = [];
+  for (let k = 0; k < raw.length; k += 2) {
+    const name = raw[k]!.toLowerCase();
+    if (!HOP_BY_HOP.has(name) && !named.has(name) && name !== PEER_HEADER) kept.push(raw[k]!, raw[k + 1]!);
+  }
+  return kept;
+}
