@@ -95,13 +95,18 @@ export const restingRoute = (
   endpoint,
   model,
   generation,
-  ranges: [{ from: 0, to: BUCKETS, version, role: 'stable', arm: null }],
+  ranges: everybody(version),
   seed: 0,
   shadow: null,
   rules: [],
   unit,
   recording: null,
 });
+
+/** One version for every unit, not measured. */
+export const everybody = (version: number): readonly Range[] => [
+  { from: 0, to: BUCKETS, version, role: 'stable', arm: null },
+];
 
 /** Nested two-ended ranges of a candidate against stable; empty ones are left out. */
 export function canaryRanges(candidate: number, stable: number, weight: number): readonly Range[] {

@@ -1,0 +1,150 @@
+/** Rollouts that go by stages: `decide` of one candidate against stable, as the controller runs every strategy. Pure. */
+import { decide } from '../decide/decide.ts';
+import {
+  type Decision,
+  isOver,
+  type RolloutEvent,
+  type RolloutState,
+  startRollout,
+} from '../decide/state.ts';
+import { statusOf } from '../decide/status.ts';
+import type { ClosedWindow, Machine, MachineEvent, MachineStep, Needs, Plan, Settled } from '../machine.ts';
+import { canaryRanges, everybody } from '../route.ts';
+import { BUCKETS } from '../split.ts';
+import type { ArmCounts, RecordedWindow } from '../window.ts';
+import { BLUE_GREEN, CANARY, IMMEDIATE, PLACEBO, SHADOW, type StagedStrategy } from './strategies.ts';
+
+export interface StagedState {
+  /** What `decide` folds. */
+  readonly rollout: RolloutState;
+  readonly candidate: number;
+  readonly stable: number;
+}
+
+const ARMS = ['candidate', 'stable'];
+
+/** The machine of one strategy. */
+export const staged = (strategy: StagedStrategy): Machine<StagedState> => ({
+  start({ candidate, stable, policy, rolledBackBefore, ...rest }) {
+    const rollout = startRollout({
+      ...rest,
+      policy: strategy.policy(policy),
+      rolledBackBefore: rolledBackBefore && strategy.asksAgain,
+    });
+    return { rollout, candidate, stable };
+  },
+  decide: (state, event, now) => step(strategy, state, event, now),
+  status: ({ rollout }) => statusOf(rollout),
+  plan: planOf,
+  needs: ({ rollout }) => needsOf(rollout),
+  owned: (state, fence) => ({ ...state, rollout: { ...state.rollout, fence } }),
+});
+
+export const canary = staged(CANARY);
+export const shadow = staged(SHADOW);
+export const blueGreen = staged(BLUE_GREEN);
+export const immediate = staged(IMMEDIATE);
+export const placebo = staged(PLACEBO);
+
+function step(
+  strategy: StagedStrategy,
+  state: StagedState,
+  event: MachineEvent,
+  now: number,
+): MachineStep<StagedState> {
+  const refused =
+    event.kind === 'command' && event.command.kind === 'promote' ? strategy.refusesPromotion : null;
+  const decision = decide(state.rollout, refused === null ? toRolloutEvent(event) : { kind: 'tick' }, now);
+  const last = strategy.endsAtDeadline ? atDeadline(decision, now) : decision;
+  return { ...named(strategy, last, refused), state: { ...state, rollout: last.state } };
+}
+
+const toRolloutEvent = (event: MachineEvent): RolloutEvent =>
+  event.kind === 'window' ? { kind: 'window', window: toRecorded(event.window) } : event;
+
+const NOBODY: ArmCounts = {
+  units: 0,
+  failures: 0,
+  over: new Map(),
+  shifted: new Map(),
+  atRisk: new Map(),
+  labels: null,
+  assigned: null,
+};
+
+const toRecorded = ({
+  rollout,
+  window,
+  start,
+  stage,
+  shares,
+  arms,
+  pairs,
+  paired,
+}: ClosedWindow): RecordedWindow => ({
+  rollout,
+  window,
+  start,
+  weight: shares[0] ?? null,
+  stage,
+  candidate: arms[0] ?? NOBODY,
+  stable: arms[1] ?? NOBODY,
+  pairs,
+  paired,
+});
+
+/** Waiting for a person does not outlast the deadline either. */
+function atDeadline(decision: Decision, now: number): Decision {
+  const { phase, clock, policy, fenced } = decision.state;
+  if (isOver(phase) || fenced || clock.elapsed < policy.maxTime) return decision;
+  const ended = decide(
+    decision.state,
+    { kind: 'command', command: { kind: 'abort', by: 'its deadline' } },
+    now,
+  );
+  return { ...ended, actions: [...decision.actions, ...ended.actions] };
+}
+
+/** The decision in the words of the strategy. */
+function named({ promotion }: StagedStrategy, decision: Decision, refused: string | null): Decision {
+  const isPromotion = promotion !== null && decision.reason === 'Promoted';
+  const reason = refused ?? (isPromotion ? promotion : decision.reason);
+  if (!isPromotion) return { ...decision, reason };
+  const actions = decision.actions.map((action) =>
+    action.kind === 'alert' ? { ...action, message: promotion } : action,
+  );
+  return { ...decision, reason, actions };
+}
+
+function planOf({ rollout, candidate, stable }: StagedState): Plan {
+  const { weight, shadow: percent, stage, phase } = rollout;
+  const settled = settledOf({ rollout, candidate, stable });
+  return {
+    arms: ARMS,
+    ranges: settled === null ? canaryRanges(candidate, stable, weight) : everybody(settled.version),
+    shadow: percent > 0 ? { version: candidate, percent } : null,
+    stage,
+    records: !isOver(phase),
+    settled,
+  };
+}
+
+/** Not before the route is where the outcome wants it: a version that is not ready may keep units where they are. */
+function settledOf({ rollout: { phase, weight }, candidate, stable }: StagedState): Settled | null {
+  if (phase.kind === 'promoted' && weight === BUCKETS)
+    return { version: candidate, state: 'promoted', isHarmful: false };
+  if ((phase.kind !== 'rolled-back' && phase.kind !== 'aborted') || weight > 0) return null;
+  const isHarmful = phase.kind === 'rolled-back' && phase.cause !== 'timeout' && candidate !== stable;
+  return { version: stable, state: phase.kind, isHarmful };
+}
+
+const needsOf = ({ policy: { window, watermark, guards, segments } }: RolloutState): Needs => ({
+  window,
+  watermark,
+  latency: guards.latency !== null,
+  slack: guards.latency?.slack ?? 0,
+  outputs: guards.outputs !== null,
+  labels: guards.labels && { maturity: guards.labels.maturity },
+  metrics: [],
+  segment: segments,
+});
