@@ -1,0 +1,57 @@
+import { compareColumns } from './compatible-columns.ts';
+import { compareOutputs } from './compatible-outputs.ts';
+import { compareTensors } from './compatible-tensors.ts';
+import type { Signature } from './signature.ts';
+
+/** One difference between two signatures, in words for the people who call the model. */
+export interface Difference {
+  readonly where: 'inputs' | 'outputs';
+  /** The column, input or output; null where it concerns all of them. */
+  readonly name: string | null;
+  /** A whole sentence without its full stop: `input "age" is gone: …`. */
+  readonly text: string;
+}
+
+/** A difference with what it means to callers. */
+export interface Change extends Difference {
+  readonly breaking: boolean;
+}
+
+export interface Compatibility {
+  /** What callers of the one before may be refused for, or may misread. */
+  readonly breaking: readonly Difference[];
+  /** What they need not know. */
+  readonly compatible: readonly Difference[];
+}
+
+/**
+ * What changes for callers when `after` takes the place of `before`. Every request that `before` accepts must be
+ * accepted by `after`, rows as lists as well as by name, and every answer must hold what it held, in the same type and
+ * order; whatever breaks that is breaking. Two judgements are gentler: an input that grows a bound on magnitude (trees
+ * on float32) and names given to columns that had none are compatible. One is harder: a number that becomes true or
+ * false is breaking, although 0 and 1 are accepted.
+ */
+export function compatibility(before: Signature, after: Signature): Compatibility {
+  const changes = [...compareInputs(before, after), ...compareOutputs(before, after)];
+  const pick = (breaking: boolean): readonly Difference[] =>
+    changes
+      .filter((change) => change.breaking === breaking)
+      .map(({ where, name, text }) => ({ where, name, text }));
+  return { breaking: pick(true), compatible: pick(false) };
+}
+
+const FORMS: Readonly<Record<Signature['form'], string>> = {
+  table: 'rows of columns',
+  text: 'one text a row',
+  labels: 'one label a row',
+  tensors: 'tensors',
+};
+
+function compareInputs(before: Signature, after: Signature): readonly Change[] {
+  if (before.form === 'tensors' && after.form === 'tensors')
+    return compareTensors(before.tensors, after.tensors);
+  if (before.form === after.form && before.form !== 'tensors' && after.form !== 'tensors')
+    return compareColumns(before, after);
+  const text = `the inputs are ${FORMS[after.form]}, they were ${FORMS[before.form]}`;
+  return [{ where: 'inputs', name: null, text, breaking: true }];
+}
