@@ -92,6 +92,16 @@ export const ERRORS = {
   CONTROL_UNREACHABLE: row(503, EXIT.failed, 'Cannot reach the server at {address}: {reason}', 'Check that it runs: `plimsoll serve`; then try again'),
   CONTROL_ANSWER_INVALID: row(502, EXIT.failed, 'Cannot use the answer of {address}: {reason}', 'Check that the address is that of a Plimsoll server of this version'),
 
+  // The store (src/store)
+  STORE_URL_INVALID: row(422, EXIT.usage, 'Cannot open the store "{found}": wanted sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE', 'Leave out --store to keep everything in the data folder'),
+  STORE_NEWER: row(500, EXIT.unsupported, 'Cannot open the store: its schema is version {found}, this program knows up to {known}', 'Start the newer Plimsoll that wrote it, or restore a copy from before'),
+  STORE_DAMAGED: row(500, EXIT.failed, 'Cannot read the store {where}: {reason}', 'It is no database or a damaged one: restore a copy, or name another file with --store'),
+  STORE_UNWRITABLE: row(500, EXIT.failed, 'Cannot write to the store {where}: {reason}', 'Give it a disk with space that this user may write to; nothing was half written'),
+  STORE_UNAVAILABLE: row(503, EXIT.failed, 'Cannot reach the store {where}: {reason}', 'Try again once the database answers; predictions go on meanwhile'),
+  STORE_BUSY: row(503, EXIT.failed, 'Cannot write to the store {where}: {reason}', 'Try again; see what else writes to this database'),
+  STORE_VALUE_INVALID: row(422, EXIT.usage, 'Cannot keep a value in the store: found {found}, wanted {wanted}', 'Send text in well-formed Unicode without NUL, and numbers that are finite'),
+  PAGE_INVALID: row(422, EXIT.usage, 'Cannot give that part of the list: {field} is {found}, wanted {wanted}', 'Leave the cursor out to begin again'),
+
   // Predicting (src/engine, src/serving)
   INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Send rows as the signature says: see /docs or `plimsoll inspect`'),
   BODY_TOO_LARGE: row(413, EXIT.failed, 'Cannot accept the request: its body of {found} bytes exceeds the limit {limit}', 'Send fewer rows a request, or raise --max-body'),

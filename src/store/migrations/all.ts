@@ -1,0 +1,5 @@
+/** Every migration, in order: version n of the schema is made by the n-th. */
+import { versionsAndRollouts } from './0001-versions-and-rollouts.ts';
+import type { Migration } from './migration.ts';
+
+export const MIGRATIONS: readonly Migration[] = [versionsAndRollouts];

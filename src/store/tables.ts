@@ -1,0 +1,20 @@
+/** All tables over one session. */
+import { auditOver } from './audit.ts';
+import { endpointsOver } from './endpoints.ts';
+import { feedbackOver } from './feedback.ts';
+import { idempotencyOver } from './idempotency.ts';
+import { ownersOver } from './owners.ts';
+import { rolloutsOver } from './rollouts.ts';
+import type { Session } from './session.ts';
+import type { Tables } from './store.ts';
+import { versionsOver } from './versions.ts';
+
+export const tablesOver = (session: Session): Tables => ({
+  versions: versionsOver(session),
+  endpoints: endpointsOver(session),
+  rollouts: rolloutsOver(session),
+  feedback: feedbackOver(session),
+  audit: auditOver(session),
+  owners: ownersOver(session),
+  idempotency: idempotencyOver(session),
+});
