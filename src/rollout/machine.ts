@@ -99,9 +99,22 @@ export interface Needs {
   readonly outputs: boolean;
   /** Age at which labels are complete, in milliseconds; null where none are asked for. */
   readonly labels: { readonly maturity: number } | null;
-  /** Business metrics, and the age of a unit at which its values are complete. */
-  readonly metrics: readonly { readonly name: string; readonly maturity: number }[];
+  readonly metrics: readonly MetricNeed[];
   readonly segment: string | null;
+}
+
+/** A business metric: what is summed by unit. */
+export interface MetricNeed {
+  /** As feedback names it, or `accuracy`: the share of a unit's answers that its labels proved right. */
+  readonly name: string;
+  /** Age of a unit, in milliseconds since its first answer, at which its values are complete. */
+  readonly maturity: number;
+  /** Metric whose sum before the first answer takes variance out (CUPED), or null. */
+  readonly covariate: string | null;
+  /** A unit's sum counts as at most this, or null. */
+  readonly cap: number | null;
+  /** Whether each unit's value is wanted, not only the sums. */
+  readonly wantsValues: boolean;
 }
 
 export interface Machine<S> {
@@ -112,4 +125,6 @@ export interface Machine<S> {
   needs(state: S): Needs;
   /** The same state under another owner. */
   owned(state: S, fence: number): S;
+  /** What people are shown of an experiment: `RolloutView.experiment`. Strategies with stages have none. */
+  view?(state: S): unknown;
 }

@@ -68,6 +68,36 @@ export function addBet(state: BettingState, value: number): BettingState {
   };
 }
 
+/** Values between two looks of a batch: their product of gains neither over- nor underflows. */
+const STRIDE = 64;
+
+/** Adds many values of [0, 1], with a look at each 64th and the last only: as valid, and cheap with many means. */
+export function addBets(state: BettingState, values: readonly number[]): BettingState {
+  const [above, below, peak] = [[...state.above], [...state.below], [...state.peak]];
+  let { n, sum, spread } = state;
+  for (let from = 0; from < values.length; from += STRIDE) {
+    const batch = values.slice(from, from + STRIDE);
+    const bets = batch.map((value) => {
+      const bet = nextBet({ ...state, n, spread });
+      n++;
+      sum += value;
+      spread += (value - (0.5 + sum) / (n + 1)) ** 2;
+      return bet;
+    });
+    state.means.forEach((m, i) => {
+      let [up, down] = [1, 1];
+      for (let k = 0; k < batch.length; k++) {
+        up *= 1 + Math.min(bets[k]!, TRUNCATION / m) * (batch[k]! - m);
+        down *= 1 - Math.min(bets[k]!, TRUNCATION / (1 - m)) * (batch[k]! - m);
+      }
+      above[i]! += Math.log(up);
+      below[i]! += Math.log(down);
+      peak[i] = Math.max(peak[i]!, Math.max(above[i]!, below[i]!) - Math.LN2);
+    });
+  }
+  return { ...state, above, below, peak, n, sum, spread };
+}
+
 /** Means not refuted at any look, with the cells beside them; the whole of [0, 1] before any value. */
 export function bettingInterval({ alpha, means, peak, n, sum }: BettingState): Interval {
   const limit = Math.log(1 / alpha);

@@ -78,13 +78,31 @@ export const flag: Rule<boolean> = {
 const HEADER_PATTERN = '^[a-z0-9][a-z0-9-]{0,63}$';
 
 /** Name of a request header, in lower case as all are compared. */
-export const headerName: Rule<string> = {
-  schema: { type: 'string', pattern: HEADER_PATTERN },
-  parse: (value, path, problems) =>
-    typeof value === 'string' && new RegExp(HEADER_PATTERN).test(value)
-      ? value
-      : refuse(value, path, 'the name of a header in lower case, such as "x-country"', problems),
-};
+export const headerName = text(HEADER_PATTERN, 'the name of a header in lower case, such as "x-country"');
+
+/** A string of a certain form. */
+export function text(pattern: string, wanted: string): Rule<string> {
+  return {
+    schema: { type: 'string', pattern },
+    parse: (value, path, problems) =>
+      typeof value === 'string' && new RegExp(pattern).test(value)
+        ? value
+        : refuse(value, path, wanted, problems),
+  };
+}
+
+/** What the first rule that fits says. */
+export const either = <A, B>(first: Rule<A>, second: Rule<B>, wanted: string): Rule<A | B> => ({
+  schema: { anyOf: [first.schema, second.schema] },
+  parse(value, path, problems) {
+    for (const rule of [first, second]) {
+      const own: string[] = [];
+      const parsed = rule.parse(value, path, own);
+      if (own.length === 0) return parsed;
+    }
+    return refuse(value, path, wanted, problems);
+  },
+});
 
 /** One of a few words. */
 export const choice = <T extends string>(words: readonly T[]): Rule<T> => ({

@@ -154,6 +154,29 @@ const DEFAULT_STAGES = [
   { weight: 100 },
 ];
 
+/** Guards as experiments have them, too. */
+export const GUARD_WORDS = record<Guards>({
+  errors: field(orFalse(record<Guard>(guardFields(0.004, 1))), {}, 'units that failed, or false'),
+  latency: field(latency, {}, 'units slower than frozen quantiles of stable, or false'),
+  outputs: field(
+    orFalse(record<Guard>(guardFields(0.001, OUTPUTS_TOLERANCE))),
+    {},
+    'units whose output fell outside the frozen range of stable, or false',
+  ),
+  labels: field(labels, false, 'units whose label proved the answer wrong; off unless named'),
+});
+
+export const SPLIT_WORDS = orFalse(
+  record({
+    alpha: field(number(ALPHA), 0.001, 'chance of a false alarm about the split'),
+    concentration: field(
+      number({ min: 1, max: 1e6 }),
+      1000,
+      'how close to the wanted split a broken one is thought to be',
+    ),
+  }),
+);
+
 interface PolicyWords extends Omit<Policy, 'stages' | 'holdback'> {
   readonly stages: readonly StageWords[];
   readonly holdback: number | null;
@@ -164,20 +187,7 @@ export const POLICY = record<PolicyWords>({
   window: field(duration('100ms', '1h'), '60s', 'length of a window of counts'),
   watermark: field(duration('0s', '1h'), '30s', 'how long a window stays open after its end'),
   stages: field(list(stage, { min: 1, max: 50 }), DEFAULT_STAGES, 'steps of the rollout, in order'),
-  guards: field(
-    record<Guards>({
-      errors: field(orFalse(record<Guard>(guardFields(0.004, 1))), {}, 'units that failed, or false'),
-      latency: field(latency, {}, 'units slower than frozen quantiles of stable, or false'),
-      outputs: field(
-        orFalse(record<Guard>(guardFields(0.001, OUTPUTS_TOLERANCE))),
-        {},
-        'units whose output fell outside the frozen range of stable, or false',
-      ),
-      labels: field(labels, false, 'units whose label proved the answer wrong; off unless named'),
-    }),
-    {},
-    'evidence of harm that ends the rollout',
-  ),
+  guards: field(GUARD_WORDS, {}, 'evidence of harm that ends the rollout'),
   certificate: field(
     orFalse(
       record<Certificate>({
@@ -198,20 +208,7 @@ export const POLICY = record<PolicyWords>({
     {},
     'evidence of no harm that the promotion needs, or false',
   ),
-  srm: field(
-    orFalse(
-      record({
-        alpha: field(number(ALPHA), 0.001, 'chance of a false alarm about the split'),
-        concentration: field(
-          number({ min: 1, max: 1e6 }),
-          1000,
-          'how close to the wanted split a broken one is thought to be',
-        ),
-      }),
-    ),
-    {},
-    'test of the split itself, or false',
-  ),
+  srm: field(SPLIT_WORDS, {}, 'test of the split itself, or false'),
   staleAfter: field(duration('1s', '1d'), '5m', 'without evidence for so long, the weight may not rise'),
   maxTime: field(duration('1s', '365d'), '24h', 'deadline of the whole rollout'),
   onTimeout: field(choice(['hold', 'promote', 'rollback']), 'hold', 'what happens at the deadline'),

@@ -1,0 +1,69 @@
+/**
+ * What came of units: the sums of one metric over the units that were first exposed in one window, taken once, when all
+ * of them are old enough. Plain JSON, kept with the closed window in which they matured. Pure.
+ */
+import { PlimsollError } from '../../core/errors.ts';
+import { addPair, type JointMoments, NO_JOINT } from '../metric/cuped.ts';
+
+/** Sums over the units of one arm: y the metric, x what was known of the unit before (0 where nothing is). */
+export interface ArmSums extends JointMoments {
+  /** Units whose y is not 0: how much there is behind a mean of mostly zeros. */
+  readonly active: number;
+}
+
+export const NO_SUMS: ArmSums = { ...NO_JOINT, active: 0 };
+
+export const addUnit = (sums: ArmSums, y: number, x: number): ArmSums => ({
+  ...addPair(sums, y, x),
+  active: sums.active + Number(y !== 0),
+});
+
+export const addSums = (a: ArmSums, b: ArmSums): ArmSums => ({
+  n: a.n + b.n,
+  y: a.y + b.y,
+  x: a.x + b.x,
+  yy: a.yy + b.yy,
+  xx: a.xx + b.xx,
+  xy: a.xy + b.xy,
+  active: a.active + b.active,
+});
+
+/** One metric of the units first exposed in one window. */
+export interface CohortOutcomes {
+  readonly metric: string;
+  readonly window: number;
+  /** When that window began, in milliseconds since the epoch. */
+  readonly start: number;
+  /** By index of the arm. */
+  readonly arms: readonly ArmSums[];
+  /** Of a bounded metric: each unit's arm and value, in the order of first exposure; else empty. */
+  readonly values: readonly (readonly [arm: number, value: number])[];
+}
+
+export type Outcomes = readonly CohortOutcomes[];
+
+const SUMS = ['n', 'y', 'x', 'yy', 'xx', 'xy', 'active'] as const;
+
+/** What a closed window brought, none where it is null; INTERNAL where it is not what was written. */
+export function outcomesOf(value: unknown): Outcomes {
+  if (value === null || value === undefined) return [];
+  const isSound = Array.isArray(value) && value.every(isCohort);
+  if (isSound) return value as Outcomes;
+  throw new PlimsollError('INTERNAL', {
+    action: 'a window of an experiment',
+    reason: 'its outcomes are not sums by metric and arm',
+  });
+}
+
+function isCohort(value: unknown): boolean {
+  const cohort = value as CohortOutcomes | null;
+  return (
+    typeof cohort?.metric === 'string' &&
+    Number.isSafeInteger(cohort.window) &&
+    Number.isFinite(cohort.start) &&
+    Array.isArray(cohort.arms) &&
+    cohort.arms.every((arm) => SUMS.every((key) => Number.isFinite(arm?.[key]))) &&
+    Array.isArray(cohort.values) &&
+    cohort.values.every(([arm, y]) => Number.isSafeInteger(arm) && Number.isFinite(y))
+  );
+}
