@@ -62,6 +62,19 @@ export const ERRORS = {
   ACCEPT_TIMEOUT: row(422, EXIT.refused, 'Refused "{path}": reading and checking took longer than {limit} ms', 'Try again on a machine that is less busy; if it stays, the file is built to exhaust its reader'),
   ACCEPT_CRASHED: row(422, EXIT.refused, 'Refused "{path}": the process that read it ended with {reason}', 'The file exhausts memory or breaks a runtime: see the log'),
 
+  // The registry of versions (src/registry/catalog…, uploads, watch)
+  SIGNATURE_BREAKING: row(422, EXIT.refused, 'Refused {model}: {count} changes would break its callers: {differences}', 'If callers are ready for them, say so: --breaking (or "breaking": true); else serve it under another name'),
+  WARM_UP_FAILED: row(422, EXIT.refused, 'Refused {model}: loaded by itself from its bundle, it {reason}', 'Try again on a machine that is less busy; if it stays, the model breaks its runtime: see the log'),
+  MEMORY_SHORT: row(422, EXIT.refused, 'Refused {model}: it needs {needed} of memory ({resident} in each of {copies} processes), {available} is free', 'Archive versions that nobody needs, start fewer workers, or raise the memory limit'),
+  RUNTIME_FIXED: row(409, EXIT.failed, 'Cannot prove {model} for the runtime {wanted}: these bytes are a version already, which runs on {found}', 'Leave out --runtime; a version answers with the runtime that it was accepted with, for as long as it exists'),
+  VERSION_UNKNOWN: row(404, EXIT.usage, 'Cannot find {model}@{version}: it is no version of a model here', 'See `plimsoll models`'),
+  VERSION_STATE: row(409, EXIT.failed, 'Cannot {action} {model}@{version}: it is {found}, {wanted} is wanted', 'See `plimsoll models` for the state of each version'),
+  VERSION_IN_USE: row(409, EXIT.failed, 'Cannot archive {model}@{version}: {use}', 'Move the traffic to another version first, and let what runs come to its end'),
+  BUNDLE_GONE: row(410, EXIT.failed, 'Cannot use {model}@{version}: its bundle {digest} is not in the data folder', 'Push the same file again: it becomes this version again'),
+  VERSION_INVALID: row(422, EXIT.usage, 'Cannot {action}: {field} is {found}, wanted {wanted}', 'Correct that field and send it again'),
+  UPLOAD_INVALID: row(422, EXIT.usage, 'Cannot take the upload: {field} is {found}, wanted {wanted}', 'Send the model as "file"; see /docs for the other parts'),
+  UPLOAD_TOO_LARGE: row(413, EXIT.refused, 'Cannot take the upload: {part} exceeds the limit of {limit} bytes', 'If the file is trusted, put it on the server and name its path'),
+
   // Rollouts (src/rollout)
   WINDOW_INVALID: row(
     422,
@@ -117,7 +130,7 @@ export const ERRORS = {
   LISTEN_FAILED: row(500, EXIT.failed, 'Cannot listen on {host}:{port}: {reason}', 'Choose another port with --port, or stop what uses this one'),
   CONTROL_DOWN: row(503, EXIT.failed, 'Cannot reach the control process: it is being started again, predictions go on', 'Try again after {retry} s; the log of the server says why it ended'),
   SOCKET_FAILED: row(500, EXIT.failed, 'Cannot listen on the control socket {path}: {reason}', 'Choose a data folder on a local disk: --data DIR'),
-  WORKER_FAILED: row(500, EXIT.failed, 'Cannot keep serving: worker {worker} ended {times} times in a row before it answered, at last with {reason}', 'The lines above say why; `plimsoll serve --workers 1` serves in one process'),
+  WORKER_FAILED: row(500, EXIT.failed, 'Cannot keep serving: {process} ended {times} times in a row before it answered, at last with {reason}', 'The lines above say why; `plimsoll serve --workers 1` serves in one process'),
   SCORER_DIED: row(500, EXIT.failed, 'Cannot score the rows of {model}: its worker ended ({reason})', 'Send fewer rows; if one row does it too, report this with the model'),
   SCORER_TIMEOUT: row(504, EXIT.failed, 'Cannot score the rows of {model}: it took longer than {limit} ms', 'Send fewer rows a request'),
 } as const satisfies Record<string, ErrorRow>;
