@@ -10,12 +10,13 @@ import type { Store } from './store.ts';
 import { tablesOver } from './tables.ts';
 
 /**
- * Opens `sqlite:PATH` or `sqlite::memory:`, and brings its schema up to date.
+ * Opens `sqlite:PATH`, `sqlite::memory:` or `postgres://…` and brings its schema up to date.
  * Throws STORE_URL_INVALID, STORE_UNWRITABLE, STORE_DAMAGED, STORE_UNAVAILABLE, STORE_BUSY or STORE_NEWER.
  */
 export async function openStore(url: string): Promise<Store> {
-  if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length)
-    return openSqliteStore(url.slice('sqlite:'.length));
+  const path = /^sqlite:(.+)$/s.exec(url)?.[1];
+  if (path !== undefined) return openSqliteStore(path);
+  if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return openPostgresStore(url);
   throw new PlimsollError('STORE_URL_INVALID', { found: withoutPassword(url) });
 }
 
@@ -25,6 +26,16 @@ async function openSqliteStore(path: string): Promise<Store> {
     const nothing = () => Promise.resolve();
     await migrate(db, SQLITE, MIGRATIONS, nothing);
     return storeOver('sqlite', db, nothing);
+  });
+}
+
+async function openPostgresStore(url: string): Promise<Store> {
+  // Its driver is loaded by those who use it.
+  const { lockMigrations, lockWriters, openPostgres, POSTGRES } = await import('./postgres.ts');
+  const db = openPostgres(url, withoutPassword(url));
+  return closedOnFailure(db, async () => {
+    await migrate(db, POSTGRES, MIGRATIONS, lockMigrations);
+    return storeOver('postgres', db, lockWriters);
   });
 }
 
@@ -47,5 +58,9 @@ function storeOver(kind: Store['kind'], db: Db, enter: (db: Transaction<Schema>)
   };
 }
 
-const withoutPassword = (url: string): string =>
-  url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:…@').slice(0, 200);
+/** A URL as it may be shown: without what may be secret in it. */
+function withoutPassword(url: string): string {
+  if (!URL.canParse(url)) return `${url.slice(0, 200).split(':')[0]}:…`;
+  const { protocol, username, host, pathname } = new URL(url);
+  return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname}`.slice(0, 200);
+}

@@ -1,0 +1,128 @@
+/** A PostgreSQL server of one's own for tests, in a temporary folder, gone afterwards. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+const DEBIAN = '/usr/lib/postgresql';
+
+/** Folder with initdb and postgres: PLIMSOLL_POSTGRES, else Debian's newest; null where there is none. */
+export function postgresBinaries(): string | null {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [
+    process.env['PLIMSOLL_POSTGRES'] ?? '',
+    ...versions.map((name) => join(DEBIAN, name, 'bin')),
+  ];
+  return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
+}
+
+export interface PostgresServer {
+  /** Makes an empty database and answers its URL. */
+  database(): Promise<string>;
+  /** Ends the server at once, as a power failure would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data. */
+  start(): Promise<void>;
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server; `settings` are added to its command line, such as `max_connections=20`. */
+export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
+  const binaries = postgresBinaries();
+  if (binaries === null) throw new Error('no PostgreSQL on this machine: apt-get install postgresql');
+  const identity = unprivileged();
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-postgres-'));
+  if (identity !== undefined) chownSync(folder, identity.uid, identity.gid);
+  const data = join(folder, 'data');
+  const options = ['-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C.UTF-8', '-E', 'UTF8'];
+  execFileSync(join(binaries, 'initdb'), ['-D', data, ...options], { stdio: 'pipe', ...identity });
+
+  const port = await freePort();
+  // Without fsync a killed server keeps what it wrote, as long as the machine itself goes on.
+  const all = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off', ...settings];
+  const flags = ['-D', data, '-p', String(port), ...all.flatMap((setting) => ['-c', setting])];
+  const url = (name: string) => `postgres://postgres@127.0.0.1:${port}/${name}`;
+  let server: ChildProcess | null = null;
+  let databases = 0;
+
+  const end = async (signal: 'SIGQUIT' | 'SIGINT') => {
+    const ending = server;
+    server = null;
+    if (ending === null || ending.exitCode !== null) return;
+    ending.kill(signal);
+    await once(ending, 'exit');
+  };
+  const start = async () => {
+    server = spawn(join(binaries, 'postgres'), flags, { stdio: 'ignore', cwd: folder, ...identity });
+    await ready(server, url('postgres'));
+  };
+  const killedWithUs = () => server?.kill('SIGQUIT');
+  process.on('exit', killedWithUs);
+
+  await start();
+  return {
+    start,
+    kill: () => end('SIGQUIT'),
+    database: async () => {
+      const name = `test_${++databases}`;
+      await asked(url('postgres'), `create database ${name}`);
+      return url(name);
+    },
+    stop: async () => {
+      process.off('exit', killedWithUs);
+      await end('SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** PostgreSQL refuses to run as root: as its own user then. */
+function unprivileged(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith('postgres:'));
+  const [, , uid, gid] = line?.split(':') ?? [];
+  if (uid === undefined || gid === undefined)
+    throw new Error('this is root, and there is no user "postgres"');
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Runs one statement on a connection of its own. */
+export async function asked(url: string, statement: string): Promise<readonly unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function ready(server: ChildProcess, url: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (server.exitCode !== null) throw new Error(`PostgreSQL ended with ${server.exitCode}`);
+    try {
+      await asked(url, 'select 1');
+      return;
+    } catch {
+      await sleep(100);
+    }
+  }
+  throw new Error('PostgreSQL does not answer');
+}
