@@ -3,17 +3,15 @@
  * server owns it; commands do not know which they talk to. All methods throw coded errors.
  */
 
+import type { Actor } from '../core/actor.ts';
+import type { NewVersion } from '../registry/new-version.ts';
 import type { RolloutStatus } from '../rollout/decide/status.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
 import type { Assignment } from '../rollout/split.ts';
 import type { AuditRow, Check, Page, PageRequest, RouteRow, Strategy, VersionState } from '../store/store.ts';
 
-/** Who acts, and why; kept in the audit log. */
-export interface Actor {
-  readonly by: string;
-  readonly reason?: string | undefined;
-}
+export type { Actor, NewVersion };
 
 export interface VersionView {
   readonly model: string;
@@ -97,19 +95,6 @@ export interface RolloutView extends RolloutStatus {
   };
   /** Of an experiment: what it has come to so far; else null. */
   readonly experiment: unknown;
-}
-
-export interface NewVersion {
-  /** A file on this machine, or a folder that an upload was staged in. */
-  readonly path: string;
-  readonly golden?: string | undefined;
-  readonly reference?: string | undefined;
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-  readonly note?: string | undefined;
-  /** Says that inputs or outputs may change in a way that breaks clients. */
-  readonly breaking?: boolean | undefined;
-  readonly runtime?: 'native' | 'onnx' | undefined;
-  readonly maxModel?: number | undefined;
 }
 
 export interface NewRollout {

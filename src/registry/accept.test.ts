@@ -65,6 +65,13 @@ test('acceptFile() uses the runtime asked for and writes it down', async () => {
   expect((await loadBundle(loaded.bundle, 'iris')).engine.id).toBe('onnx');
 });
 
+test('acceptFile() replays golden rows of a file it knows, with the runtime that it chose before', async () => {
+  const { bundle } = await acceptFile(IRIS, { dataDir, name: 'iris', runtime: 'onnx' });
+  const golden = await acceptFile(IRIS, { dataDir, name: 'iris', golden: GOLDEN });
+  expect(golden.bundle).toBe(bundle);
+  expect(golden.manifest).toMatchObject({ runtime: 'onnx', verification: { proof: 'golden' } });
+});
+
 test('acceptFile() replays golden rows and refuses a file whose answers differ', async () => {
   const { manifest } = await acceptFile(IRIS, { dataDir, name: 'iris', golden: GOLDEN });
   expect(manifest.verification.proof).toBe('golden');
@@ -84,7 +91,7 @@ test('acceptFile() leaves nothing behind of a file it refuses', async () => {
   expect(existsSync(bundleDir(dataDir, digestFile(hostile)))).toBe(false);
 });
 
-test('acceptFile() keeps side files with the bundle and proves the model again when one of them changed', async () => {
+test('acceptFile() gives a graph whose weights beside it changed a bundle of its own', async () => {
   const model = join(dataDir, 'external.onnx');
   for (const name of ['external.onnx', 'external.onnx.data']) cpSync(join(ONNX, name), join(dataDir, name));
   const { manifest, bundle } = await acceptFile(model, { dataDir, name: 'graph' });
@@ -94,5 +101,8 @@ test('acceptFile() keeps side files with the bundle and proves the model again w
   bytes[3]! ^= 1;
   writeFileSync(join(dataDir, side), bytes);
   const again = await acceptFile(model, { dataDir, name: 'graph' });
+  expect(again.manifest.digest).toBe(manifest.digest);
   expect(again.manifest.sideFiles[0]!.digest).not.toBe(manifest.sideFiles[0]!.digest);
+  expect(again.bundle).not.toBe(bundle);
+  expect(readManifest(bundle)).toEqual(manifest);
 });

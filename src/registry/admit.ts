@@ -1,15 +1,18 @@
-import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { type ErrorCode, type ErrorDetails, PlimsollError } from '../core/errors.ts';
-import { bundleDir, digestFile, isIntact, readManifest, stagingDir } from './bundle.ts';
+import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { PlimsollError } from '../core/errors.ts';
+import { bundleDir, isIntact, readManifest, stagingDir } from './bundle.ts';
+import { inChild } from './child.ts';
+import { digestOf } from './digest.ts';
 import type { AcceptedVersion, Manifest, Runtime } from './version.ts';
 
 export interface AdmitOptions {
   readonly dataDir: string;
   readonly name: string;
-  /** Runtime that the user demands; otherwise the fastest that is proved. */
+  /** Number in its model, for a file that a catalog counts. @default {1} */
+  readonly version?: number | undefined;
+  /** Runtime that the user demands; otherwise the one it was accepted with before, or the fastest that is proved. */
   readonly runtime?: Runtime | undefined;
   /** Path of a golden file. */
   readonly golden?: string | undefined;
@@ -17,11 +20,14 @@ export interface AdmitOptions {
   readonly maxModel?: number | undefined;
   readonly timeoutMillis?: number | undefined;
   readonly onProgress?: ((stage: string) => void) | undefined;
+  /** Told what names the bundle once the file was read, before it is proved; what it throws ends the acceptance. */
+  readonly onIdentified?: ((digest: string) => void | Promise<void>) | undefined;
 }
 
-/** What the child is asked for, and what it says; nothing but plain data crosses. */
+/** What the child is asked for. */
 export interface AcceptRequest {
   readonly path: string;
+  /** sha256 of the file alone. */
   readonly digest: string;
   readonly dataDir: string;
   /** Folder in which the bundle is put together; whoever asks removes what is left of it. */
@@ -30,10 +36,10 @@ export interface AcceptRequest {
   readonly golden: string | null;
   readonly maxModel: number | null;
 }
-export type AcceptMessage =
+/** What it says on its way; it ends with the digest that names the bundle. */
+export type AcceptNote =
   | { readonly kind: 'progress'; readonly stage: string }
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };
+  | { readonly kind: 'identified'; readonly digest: string };
 
 const TIMEOUT_MILLIS = 120_000;
 /** Heap of the child; file contents live in typed arrays, which the readers' own limits bound. */
@@ -41,63 +47,62 @@ const HEAP_MEGABYTES = 2048;
 
 /**
  * Takes a model file to its bundle, without loading it here. A digest accepted before has one; a new one is read,
- * proved and measured in a short-lived child first, so that a hostile file never runs on a serving loop.
+ * proved and measured in a short-lived child first, so that a hostile file never runs on a serving loop. Golden rows
+ * are replayed in any case.
  */
 export async function admitFile(path: string, options: AdmitOptions): Promise<AcceptedVersion> {
-  const digest = digestFile(path);
-  const bundle = bundleDir(options.dataDir, digest);
+  const original = await digestOf(path);
+  const known = await knownManifest(bundleDir(options.dataDir, original), options);
+  // Of a file that has others beside it, only reading it tells which: they may have changed.
+  if (known?.sideFiles.length === 0) {
+    await options.onIdentified?.(original);
+    return accepted(original, known, options);
+  }
+  const digest = await admitInChild(path, original, options);
+  const manifest = readManifest(bundleDir(options.dataDir, digest));
+  if (!manifest)
+    throw new PlimsollError('INTERNAL', { action: `accepting "${path}"`, reason: 'its bundle is gone' });
+  return accepted(digest, manifest, options);
+}
+
+const accepted = (digest: string, manifest: Manifest, options: AdmitOptions): AcceptedVersion => ({
+  model: options.name,
+  version: options.version ?? 1,
+  bundle: bundleDir(options.dataDir, digest),
+  manifest,
+});
+
+/** The manifest of an earlier acceptance that answers for this one: with the runtime asked for, nothing to replay. */
+export async function knownManifest(
+  bundle: string,
+  {
+    runtime,
+    golden,
+  }: { readonly runtime?: Runtime | null | undefined; readonly golden?: string | null | undefined },
+): Promise<Manifest | null> {
   const known = readManifest(bundle);
-  if (known && fits(known, path, options) && isIntact(bundle, known))
-    return { model: options.name, version: 1, bundle, manifest: known };
+  if (!known || golden || (runtime && known.runtime !== runtime)) return null;
+  return (await isIntact(bundle, known)) ? known : null;
+}
+
+async function admitInChild(path: string, digest: string, options: AdmitOptions): Promise<string> {
   const { dataDir, runtime = null, golden = null, maxModel = null } = options;
   const staging = stagingDir(dataDir, digest, randomUUID());
+  const request: AcceptRequest = { path, digest, dataDir, staging, runtime, golden, maxModel };
+  const limit = options.timeoutMillis ?? TIMEOUT_MILLIS;
+  const name = basename(path);
   try {
-    await admitInChild({ path, digest, dataDir, staging, runtime, golden, maxModel }, options);
+    return await inChild<string, AcceptNote>({
+      entry: new URL('./accept.child.ts', import.meta.url),
+      execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+      request,
+      limitMillis: limit,
+      late: () => new PlimsollError('ACCEPT_TIMEOUT', { path: name, limit }),
+      ended: (reason) => new PlimsollError('ACCEPT_CRASHED', { path: name, reason }),
+      hear: (note) =>
+        note.kind === 'progress' ? options.onProgress?.(note.stage) : options.onIdentified?.(note.digest),
+    });
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
-  const manifest = readManifest(bundle);
-  if (!manifest)
-    throw new PlimsollError('INTERNAL', { action: `accepting "${path}"`, reason: 'its bundle is gone' });
-  return { model: options.name, version: 1, bundle, manifest };
-}
-
-/** Whether an earlier acceptance answers for this call: same side files, the runtime asked for, nothing to replay. */
-function fits(known: Manifest, path: string, options: AdmitOptions): boolean {
-  if (options.golden || (options.runtime && known.runtime !== options.runtime)) return false;
-  return known.sideFiles.every(({ name, digest }) => {
-    const side = join(dirname(path), name);
-    return existsSync(side) && digestFile(side) === digest;
-  });
-}
-
-function admitInChild(request: AcceptRequest, options: AdmitOptions): Promise<void> {
-  const entry = import.meta.url.endsWith('.ts') ? './accept.child.ts' : './accept.child.js';
-  const child = fork(new URL(entry, import.meta.url), [], {
-    execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const limit = options.timeoutMillis ?? TIMEOUT_MILLIS;
-  const path = basename(request.path);
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      reject(new PlimsollError('ACCEPT_TIMEOUT', { path, limit }));
-    }, limit);
-    child.on('message', (message: AcceptMessage) => {
-      if (message.kind === 'progress') options.onProgress?.(message.stage);
-      if (message.kind === 'accepted') resolve();
-      if (message.kind === 'refused') reject(PlimsollError.from(message.error));
-    });
-    const ended = (reason: string): void => {
-      clearTimeout(timer);
-      reject(new PlimsollError('ACCEPT_CRASHED', { path, reason }));
-    };
-    child.on('error', (error) => ended(error.message));
-    // Not 'exit', which may come before the child's last message.
-    child.on('close', (code, signal) => ended(signal ?? `code ${code}`));
-    // A child that is gone already says so by 'close'.
-    child.send(request, () => undefined);
-  });
 }

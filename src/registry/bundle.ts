@@ -18,6 +18,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import { withFile } from '../files/file-source.ts';
+import { digestOf } from './digest.ts';
 import type { Manifest } from './version.ts';
 
 /**
@@ -45,7 +46,7 @@ export const stagingDir = (dataDir: string, digest: string, name: string): strin
 export const originalPath = (dir: string, manifest: Manifest): string => join(dir, ORIGINAL, manifest.file);
 export const graphPath = (dir: string): string => join(dir, GRAPH);
 
-/** sha256 of a file's bytes in hex, read in pieces of 1 MiB. Errors: FILE_NOT_FOUND, FILE_UNREADABLE. */
+/** sha256 of a file's bytes in hex, at once, for processes that do nothing else; read in pieces of 1 MiB. Errors: FILE_NOT_FOUND, FILE_UNREADABLE. */
 export const digestFile = (path: string): string =>
   withFile(path, (file, size) => {
     const hash = createHash('sha256');
@@ -74,9 +75,13 @@ function parse(text: string): Manifest | null {
 }
 
 /** Whether the bundle still holds the bytes that were accepted. */
-export function isIntact(dir: string, manifest: Manifest): boolean {
-  const path = originalPath(dir, manifest);
-  return existsSync(path) && digestFile(path) === manifest.digest;
+export async function isIntact(dir: string, manifest: Manifest): Promise<boolean> {
+  const files = [{ name: manifest.file, digest: manifest.digest }, ...manifest.sideFiles];
+  for (const { name, digest } of files) {
+    const path = join(dir, ORIGINAL, basename(name));
+    if (!existsSync(path) || (await digestOf(path)) !== digest) return false;
+  }
+  return true;
 }
 
 /** Node's own recursion answers ENOENT where the file system is read-only, which says nothing to anybody. */
@@ -93,17 +98,22 @@ function makeDir(path: string): void {
 
 /** Makes the folder in which a bundle is put together, and removes those of processes long dead. */
 export function openStaging(staging: string, now: number): void {
-  writing(dirname(staging), () => {
+  const bundles = dirname(staging);
+  writing(bundles, () => {
     makeDir(join(staging, ORIGINAL));
-    for (const name of readdirSync(dirname(staging))) {
-      const path = join(dirname(staging), name);
-      if (
-        name.includes(STAGING) &&
-        now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now) > STALE_MILLIS
-      )
-        rmSync(path, { recursive: true, force: true });
-    }
+    sweepStaging(bundles, now - STALE_MILLIS);
   });
+}
+
+/** Removes what is left in `bundles` of acceptances and removals that began before `before` and never ended. */
+export function sweepStaging(bundles: string, before: number): void {
+  if (!existsSync(bundles)) return;
+  for (const name of readdirSync(bundles)) {
+    if (!name.includes(STAGING)) continue;
+    const path = join(bundles, name);
+    const age = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? before;
+    if (age < before) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -7,10 +7,12 @@ import { tryContent } from '../engine/onnx/try-load.ts';
 import { openFile } from '../files/file-source.ts';
 import { readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
-import type { AcceptRequest } from './admit.ts';
+import type { ModelContent } from '../model/description.ts';
+import { type AcceptRequest, knownManifest } from './admit.ts';
 import { exampleRow } from './boundary/example.ts';
-import { bundleDir, CONVERTER, digestFile, openStaging, writeBundle } from './bundle.ts';
+import { bundleDir, CONVERTER, digestFile, openStaging, readManifest, writeBundle } from './bundle.ts';
 import { contentOf } from './content.ts';
+import { identityOf } from './digest.ts';
 import { createEngines, type Engines, isEngine } from './engines.ts';
 import { type Golden, parseGolden } from './golden.ts';
 import { measureMicros } from './measure.ts';
@@ -20,17 +22,57 @@ import type { Manifest, Runtime } from './version.ts';
 /** Files below this are compared within 300 ms, larger ones within 2 s. */
 const SMALL_FILE = 1 << 20;
 
-/** Reads, proves and measures a file and writes its bundle: the whole of becoming ready. Runs in a child process. */
-export async function proveFile(
-  request: AcceptRequest,
-  clock: Clock,
-  progress: (stage: string) => void,
-): Promise<Manifest> {
-  progress('reading');
+/** How far it has come. */
+export interface ProofEvents {
+  progress(stage: string): void;
+  /** What names the bundle, known once the file was read. */
+  identified(digest: string): void;
+}
+
+/**
+ * Reads, proves and measures a file and writes its bundle: the whole of becoming ready. Runs in a child process. Answers
+ * what names the bundle; one that is there already and answers for this call is left as it is.
+ */
+export async function proveFile(request: AcceptRequest, clock: Clock, events: ProofEvents): Promise<string> {
+  events.progress('reading');
   openStaging(request.staging, clock.now());
   const description = readModelFile(request.path, { maxModel: request.maxModel ?? undefined });
   const sideFiles = description.sideFiles.map((path) => ({ name: basename(path), digest: digestFile(path) }));
+  const digest = identityOf(request.digest, sideFiles);
+  events.identified(digest);
+  const dir = bundleDir(request.dataDir, digest);
+  if (await knownManifest(dir, request)) return digest;
   const content = contentOf(description);
+  // Once chosen, a runtime stays: whoever serves this bundle must go on giving the same bits.
+  const runtime = request.runtime ?? readManifest(dir)?.runtime ?? null;
+  const proof = await prove(content, { ...request, runtime }, clock, events);
+  const graph = content.kind === 'graph';
+  const manifest: Manifest = {
+    schema: 1,
+    converter: CONVERTER,
+    digest: request.digest,
+    file: basename(request.path),
+    sideFiles,
+    maxModel: request.maxModel,
+    format: description.format,
+    compression: description.compression,
+    framework: description.framework,
+    signature: content.signature,
+    graph,
+    ...proof,
+  };
+  writeBundle(request.staging, dir, manifest, request.path, graph ? content.onnx : null);
+  return digest;
+}
+
+type Proved = Pick<Manifest, 'size' | 'verification' | 'runtime' | 'rowMicros' | 'example'>;
+
+async function prove(
+  content: ModelContent,
+  request: AcceptRequest,
+  clock: Clock,
+  { progress }: ProofEvents,
+): Promise<Proved> {
   await tryContent(content);
   progress('building engines');
   const engines = await createEngines(content);
@@ -43,29 +85,8 @@ export async function proveFile(
     budgetMillis: size < SMALL_FILE ? 300 : 2000,
   });
   progress('measuring');
-  const example = exampleRow(content);
-  const chosen = await choose(engines, example.batch, request, clock);
-  const graph = content.kind === 'graph';
-  const manifest: Manifest = {
-    schema: 1,
-    converter: CONVERTER,
-    digest: request.digest,
-    file: basename(request.path),
-    sideFiles,
-    size,
-    maxModel: request.maxModel,
-    format: description.format,
-    compression: description.compression,
-    framework: description.framework,
-    signature: content.signature,
-    ...chosen,
-    graph,
-    verification,
-    example: example.row,
-  };
-  const dir = bundleDir(request.dataDir, request.digest);
-  writeBundle(request.staging, dir, manifest, request.path, graph ? content.onnx : null);
-  return manifest;
+  const { row, batch } = exampleRow(content);
+  return { size, verification, ...(await choose(engines, batch, request, clock)), example: row };
 }
 
 function readGolden(path: string): Golden {

@@ -37,7 +37,7 @@ export interface Manifest {
   readonly schema: 1;
   /** Generation of the readers, compilers and engines that accepted the file. */
   readonly converter: number;
-  /** sha256 of the original file, hex. */
+  /** sha256 of the original file alone, hex; `identityOf` it and the side files names the bundle. */
   readonly digest: string;
   /** Its name, under `original/` in the bundle. */
   readonly file: string;

@@ -1,0 +1,5 @@
+/** Who acts, and why; kept in the audit log. */
+export interface Actor {
+  readonly by: string;
+  readonly reason?: string | undefined;
+}

@@ -1,0 +1,13 @@
+/** A file that is to become a version, and what is said about it. */
+export interface NewVersion {
+  /** A file on this machine, or a folder that an upload was staged in. */
+  readonly path: string;
+  readonly golden?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly note?: string | undefined;
+  /** Says that inputs or outputs may change in a way that breaks clients. */
+  readonly breaking?: boolean | undefined;
+  readonly runtime?: 'native' | 'onnx' | undefined;
+  readonly maxModel?: number | undefined;
+}
