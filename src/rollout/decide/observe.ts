@@ -25,7 +25,8 @@ export function observe(before: RolloutState, event: RolloutEvent, now: number):
   }
 }
 
-function passed(clock: RolloutClock, now: number): RolloutClock {
+/** The clock `now`: jumps back are no time, jumps ahead at most an hour. */
+export function passed(clock: RolloutClock, now: number): RolloutClock {
   const step = Math.min(Math.max(0, now - clock.now), STEP_MAX);
   return { now, elapsed: clock.elapsed + step, silent: clock.silent + step };
 }

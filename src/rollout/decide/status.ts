@@ -68,7 +68,10 @@ function stageView({ policy, progress, clock }: RolloutState): StageView {
 }
 
 /** Null where the policy has no such guard, or it has seen nothing. */
-function guardStatus({ policy, evidence }: RolloutState, name: GuardName): GuardStatus | null {
+export function guardStatus(
+  { policy, evidence }: Pick<RolloutState, 'policy' | 'evidence'>,
+  name: GuardName,
+): GuardStatus | null {
   const guard = policy.guards[name];
   const seen = evidence.guards[name];
   if (guard === null || seen.maxLog === null || seen.races.length === 0) return null;
