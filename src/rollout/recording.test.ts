@@ -8,6 +8,7 @@ const counts = (units: number, failures: number) => ({
   failures,
   over: new Map([['p95', 3]]),
   shifted: new Map([['low', 1]]),
+  atRisk: new Map([['p95', units - 2]]),
   labels: { units: 10, failures: 2 },
   assigned: units - 1,
 });
@@ -25,6 +26,8 @@ test('a closed window written as a line is read back by a replay as it was', () 
     segments: new Map(),
     latency: [],
     outcomes: null,
+    crossed: 0,
+    sampling: 1,
     missingParts: 0,
     mirrored: 12,
     dropped: 0,

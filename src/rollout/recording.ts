@@ -1,6 +1,6 @@
 /** Closed windows written as the recording that `rollout replay` reads: one line, one window. Pure. */
 import type { ClosedWindow } from './machine.ts';
-import type { ArmCounts } from './window.ts';
+import { type ArmCounts, NOBODY } from './window.ts';
 
 /** One arm of a line. */
 export interface RecordedArm {
@@ -8,6 +8,7 @@ export interface RecordedArm {
   readonly failures: number;
   readonly over: Readonly<Record<string, number>>;
   readonly shifted: Readonly<Record<string, number>>;
+  readonly atRisk: Readonly<Record<string, number>>;
   readonly labels?: { readonly units: number; readonly failures: number };
   readonly assigned?: number;
 }
@@ -43,20 +44,12 @@ export function recordingLine(window: ClosedWindow, start: string): RecordingLin
   };
 }
 
-const NOBODY: ArmCounts = {
-  units: 0,
-  failures: 0,
-  over: new Map(),
-  shifted: new Map(),
-  labels: null,
-  assigned: null,
-};
-
-const armLine = ({ units, failures, over, shifted, labels, assigned }: ArmCounts): RecordedArm => ({
+const armLine = ({ units, failures, over, shifted, atRisk, labels, assigned }: ArmCounts): RecordedArm => ({
   units,
   failures,
   over: Object.fromEntries(over),
   shifted: Object.fromEntries(shifted),
+  atRisk: Object.fromEntries(atRisk),
   ...(labels === null ? {} : { labels }),
   ...(assigned === null ? {} : { assigned }),
 });

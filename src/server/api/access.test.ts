@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startTestApi, type TestApi } from './test-api.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await startTestApi();
+});
+afterEach(() => api.close());
+
+test.each([
+  ['a name that was rebound to this address', { host: 'evil.example' }, 'HOST_FORBIDDEN'],
+  ['a name that begins like ours', { host: '127.0.0.1.evil.example' }, 'HOST_FORBIDDEN'],
+  ['an address of another net', { host: '10.0.0.1:8080' }, 'HOST_FORBIDDEN'],
+  ['a page of another site', { origin: 'http://evil.example' }, 'ORIGIN_FORBIDDEN'],
+  ['a page without an origin', { origin: 'null' }, 'ORIGIN_FORBIDDEN'],
+  ['a page of another port of this host', { origin: 'http://127.0.0.1:1' }, 'ORIGIN_FORBIDDEN'],
+])('%s is refused before anything is done', async (_, headers: Record<string, string>, code) => {
+  const { status, json } = await api.ask('POST', '/rollouts/ro_1:abort', { headers });
+  expect([status, json.error?.code]).toEqual([403, code]);
+  expect(api.control.told).toEqual([]);
+});
+
+test.each(['localhost', 'LOCALHOST:8080', '127.9.0.1', '[::1]:8080', 'models.example:443'])(
+  'Host %s is ours',
+  async (host) => {
+    const origin = `https://${host.toLowerCase()}`;
+    expect((await api.ask('GET', '/models', { headers: { host, origin } })).status).toBe(200);
+  },
+);
+
+test('what a form on a page can send is refused by its type', async () => {
+  for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=b'])
+    expect([
+      type,
+      (
+        await api.ask('POST', '/endpoints/churn:rollback', {
+          body: '{"to":1}',
+          headers: { 'content-type': type },
+        })
+      ).status,
+    ]).toEqual([type, 415]);
+  expect(api.control.told).toEqual([]);
+});
+
+test('a caller from another machine needs the token', async () => {
+  const from = (headers: Record<string, string>) => api.ask('GET', '/models', { headers });
+  const peer = { 'x-plimsoll-peer': '10.1.2.3' };
+  const missing = await from(peer);
+  expect([missing.status, missing.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+  expect((await from({ ...peer, authorization: 'Bearer wrong' })).status).toBe(401);
+  expect((await from({ ...peer, authorization: 'Basic secret' })).status).toBe(401);
+  expect((await from({ ...peer, authorization: 'Bearer secret' })).status).toBe(200);
+  expect((await from({ 'x-plimsoll-peer': '::ffff:127.0.0.1' })).status).toBe(200);
+  expect((await from({ 'x-plimsoll-peer': '127.0.0.1', 'x-forwarded-for': '10.1.2.3' })).status).toBe(401);
+});
+
+test('without a configured token nobody from elsewhere comes in, and is told the way', async () => {
+  const closed = await startTestApi(null);
+  const { status, json } = await closed.ask('GET', '/models', {
+    headers: { 'x-plimsoll-peer': '10.1.2.3', authorization: 'Bearer secret' },
+  });
+  expect([status, json.error?.code]).toEqual([403, 'CONTROL_FORBIDDEN']);
+  expect(json.error?.hint).toContain('PLIMSOLL_TOKEN');
+  await closed.close();
+});
+
+test('bodies are bounded, and keys that reach a prototype are refused', async () => {
+  const huge = JSON.stringify({ candidate: 2, strategy: 'canary', reason: 'x'.repeat(2 ** 20) });
+  expect((await api.ask('POST', '/endpoints/churn/rollouts', { body: huge })).status).toBe(413);
+  for (const body of ['{"__proto__":{}}', '{"constructor":{"prototype":{}}}', '{', '[]', 'null'])
+    expect([body, (await api.ask('POST', '/endpoints/churn/rollouts', { body })).status]).toEqual([
+      body,
+      422,
+    ]);
+  const items = Array.from({ length: 10_001 }, () => ({ endpoint: 'churn' }));
+  expect((await api.ask('POST', '/feedback', { body: JSON.stringify(items) })).status).toBe(422);
+  expect(api.control.told).toEqual([]);
+});
+
+test('every answer, of errors too, says that it is not to be framed, sniffed or kept', async () => {
+  for (const path of ['/models', '/nothing', '/models?limit=x']) {
+    const { headers } = await api.ask('GET', path);
+    expect(headers).toMatchObject({
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+  }
+});
+
+test('a defect is answered without its words, which are in the log', async () => {
+  api.control.model = async () => {
+    throw new Error('password of the database');
+  };
+  const { status, json } = await api.ask('GET', '/models/churn');
+  expect([status, json.error?.code]).toEqual([500, 'INTERNAL']);
+  expect(JSON.stringify(json)).not.toContain('password');
+  expect(api.logged).toHaveLength(1);
+});

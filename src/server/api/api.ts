@@ -1,0 +1,193 @@
+/**
+ * The control API over HTTP: operations as data (one file a resource), Fastify for the road to them. Predictions never
+ * come this way.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import multipart from '@fastify/multipart';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { Actor, Control } from '../../control/port.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { Idempotency } from '../../store/store.ts';
+import { type AccessRules, admit } from './access.ts';
+import { checkerOf } from './check.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { asCoded } from './failures.ts';
+import { FEEDBACK } from './feedback.ts';
+import { MODELS } from './models.ts';
+import { openapiDocument } from './openapi.ts';
+import { Answer, type Operation, type StagedUpload } from './operation.ts';
+import { Repeats } from './repeats.ts';
+import { ROLLOUTS } from './rollouts.ts';
+import { UPKEEP } from './upkeep.ts';
+import { receiveUpload } from './upload.ts';
+import { VERSIONS } from './versions.ts';
+
+export interface ApiOptions extends AccessRules {
+  readonly dataDir: string;
+  readonly logger: Logger;
+  readonly idempotency: Idempotency;
+  readonly clock: Clock;
+}
+
+export interface Api {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  close(): Promise<void>;
+}
+
+export const OPERATIONS: readonly Operation[] = [
+  ...MODELS,
+  ...VERSIONS,
+  ...ENDPOINTS,
+  ...ROLLOUTS,
+  ...FEEDBACK,
+  ...UPKEEP,
+];
+
+const PREFIX = '/api/v1';
+
+/** An API has no pages: nothing of it is to be framed, sniffed, cached or read by other sites. */
+const HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+} as const;
+
+const LOCAL = Symbol('the caller runs on this machine');
+type Admitted = FastifyRequest & { [LOCAL]?: boolean };
+
+export async function createApi(control: Control, options: ApiOptions): Promise<Api> {
+  const app = fastify({
+    routerOptions: { maxParamLength: 1000 },
+    exposeHeadRoutes: false,
+    requestIdHeader: false,
+  });
+  takeBodies(app);
+  app.addHook('onRequest', async (request: Admitted, reply) => {
+    reply.headers(HEADERS);
+    request[LOCAL] = admit(knockOf(request), options, sameToken).isLocal;
+  });
+  app.setErrorHandler((error, _, reply) => refuse(reply, asCoded(error, options.logger)));
+  app.setNotFoundHandler(({ url }, reply) =>
+    refuse(reply, new PlimsollError('ROUTE_NOT_FOUND', { path: url.replace(/\?.*/s, '').slice(0, 200) })),
+  );
+  const document = JSON.stringify(openapiDocument(OPERATIONS, packageJson.version));
+  app.get(`${PREFIX}/openapi.json`, (_, reply) => reply.type('application/json').send(document));
+  const repeats = new Repeats(options.idempotency, options.clock);
+  for (const operation of OPERATIONS) addRoute(app, operation, { control, repeats, ...options });
+  await app.ready();
+  return { handle: (request, response) => app.routing(request, response), close: () => app.close() };
+}
+
+/** JSON and, where an operation takes files, multipart; nothing that a form on a page can send. */
+function takeBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parse(request, body as string, done),
+  );
+  app.register(multipart);
+}
+
+const knockOf = ({ headers }: FastifyRequest) => ({
+  host: headers.host,
+  origin: headers.origin,
+  authorization: headers.authorization,
+  peer: [headers['x-plimsoll-peer']].flat()[0],
+  isForwarded: headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined,
+});
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const sameToken = (given: string, wanted: string): boolean => timingSafeEqual(sha256(given), sha256(wanted));
+
+interface Tools extends Pick<ApiOptions, 'dataDir'> {
+  readonly control: Control;
+  readonly repeats: Repeats;
+}
+
+function addRoute(app: FastifyInstance, operation: Operation, tools: Tools): void {
+  const { method, path, bodyLimit } = operation;
+  const answer = answerer(operation, tools);
+  // A verb follows its name after a colon: `/rollouts/{id}:pause`.
+  const url = path.replaceAll(/\{(\w+)\}:/g, ':$1([^:/]+)::').replaceAll(/\{(\w+)\}/g, ':$1');
+  app.route({
+    method,
+    url: `${PREFIX}${url}`,
+    bodyLimit,
+    async handler(request, reply) {
+      const { status, body } = await answer(request);
+      return reply
+        .status(status)
+        .type('application/json')
+        .send(JSON.stringify(body ?? null));
+    },
+  });
+}
+
+function answerer(operation: Operation, { control, repeats, dataDir }: Tools) {
+  const { method, status, takesFiles } = operation;
+  const paramsOf = checkerOf(operation.params, 'path');
+  const queryOf = checkerOf(operation.query, 'query');
+  const bodyOf = bodyChecker(operation);
+  const uploadOf = (request: FastifyRequest): Promise<StagedUpload> => {
+    if (takesFiles) return receiveUpload(request, dataDir);
+    const types = { found: 'multipart/form-data', wanted: 'application/json' };
+    throw new PlimsollError('CONTENT_TYPE_UNSUPPORTED', types);
+  };
+  return async (request: Admitted): Promise<Answer> => {
+    const params = paramsOf(request.params);
+    const query = queryOf(request.query);
+    const upload = request.isMultipart() ? await uploadOf(request) : null;
+    const body = upload ?? bodyOf(request.body);
+    const actor = actorOf(request, body);
+    const call = { control, params, query, body, actor, isLocal: request[LOCAL] === true };
+    const work = async (): Promise<Answer> => {
+      const given = await operation.handle(call as never);
+      return given instanceof Answer ? given : new Answer(status, given);
+    };
+    const key = request.headers['idempotency-key'];
+    if (method === 'GET' || typeof key !== 'string') return work();
+    const text = upload?.fingerprint ?? JSON.stringify(body) ?? '';
+    return repeats.once(key, [method, request.url, text], work).finally(() => upload?.discard());
+  };
+}
+
+function bodyChecker({ body, path }: Operation): (given: unknown) => unknown {
+  if (body === null) return (given) => refuseBody(given, path);
+  const check = checkerOf(body, 'body');
+  const isOptional = '~optional' in body;
+  return (given) => (given === undefined && isOptional ? undefined : check(given));
+}
+
+function refuseBody(given: unknown, path: string): undefined {
+  if (given === undefined) return undefined;
+  const problems = `body is there, and ${path} takes none`;
+  throw new PlimsollError('REQUEST_INVALID', { problems, list: [problems] });
+}
+
+/** Who acts, by the word of the caller: the token says that it may, not who it is. */
+function actorOf({ headers }: FastifyRequest, body: unknown): Actor {
+  const by = [headers['x-plimsoll-by']].flat()[0];
+  const peer = [headers['x-plimsoll-peer']].flat()[0];
+  const reason = (body as { reason?: string } | undefined)?.reason;
+  return { by: by === undefined ? `api${peer ? ` from ${peer}` : ''}` : decoded(by).slice(0, 200), reason };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function refuse(reply: FastifyReply, error: PlimsollError): FastifyReply {
+  if (error.http === 401) reply.header('www-authenticate', 'Bearer');
+  if (error.http === 503) reply.header('retry-after', String(error.details['retry'] ?? 1));
+  return reply.status(error.http).headers(HEADERS).type('application/json').send(JSON.stringify({ error }));
+}

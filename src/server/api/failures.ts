@@ -1,0 +1,27 @@
+/** What the framework or a handler threw, as the coded error that is answered. */
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Logger } from '../../core/ports.ts';
+
+const invalid = (problem: string): PlimsollError =>
+  new PlimsollError('REQUEST_INVALID', { problems: problem, list: [problem] });
+
+/** A defect leaves its words (a stack, a path) in the log. */
+export function asCoded(error: unknown, logger: Logger): PlimsollError {
+  if (isPlimsollError(error) && error.code !== 'INTERNAL')
+    return error instanceof PlimsollError ? error : PlimsollError.from(error as never);
+  const { code, message, statusCode } = error as Error & { code?: string; statusCode?: number };
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new PlimsollError('CONTENT_TYPE_UNSUPPORTED', {
+      found: message.split(': ')[1]?.slice(0, 100) || 'missing',
+      wanted: 'application/json',
+    });
+  if (statusCode === 413)
+    return new PlimsollError('BODY_TOO_LARGE', { found: 'too many', limit: message.slice(0, 200) });
+  if (statusCode !== undefined && statusCode < 500) return invalid(`body: ${message.slice(0, 200)}`);
+  logger.error({ error }, 'a request to the control API failed');
+  return new PlimsollError(
+    'INTERNAL',
+    { action: 'the request', reason: 'see the log of the server' },
+    { cause: error },
+  );
+}

@@ -1,0 +1,54 @@
+/** Models and the aliases of their versions. */
+import { Type } from 'typebox';
+import { closed, NAME, operation, PAGE, pageOf, pageRequest, REASON, VERSION } from './operation.ts';
+import { VERSION_VIEW } from './version-view.ts';
+
+const MODEL_VIEW = Type.Object({
+  name: Type.String(),
+  latest: VERSION_VIEW,
+  aliases: Type.Record(Type.String(), Type.Integer()),
+});
+
+const ALIAS = { model: NAME, alias: NAME };
+
+export const MODELS = [
+  operation({
+    method: 'GET',
+    path: '/models',
+    summary: 'Models and their newest versions',
+    query: PAGE,
+    answer: pageOf(MODEL_VIEW),
+    handle: ({ control, query }) => control.models(pageRequest(query)),
+  }),
+  operation({
+    method: 'GET',
+    path: '/models/{model}',
+    summary: 'One model',
+    params: { model: NAME },
+    answer: MODEL_VIEW,
+    handle: ({ control, params }) => control.model(params.model),
+  }),
+  operation({
+    method: 'PUT',
+    path: '/models/{model}/aliases/{alias}',
+    summary: 'Lets an alias name a version',
+    params: ALIAS,
+    body: closed({ version: VERSION, reason: REASON }),
+    answer: MODEL_VIEW,
+    async handle({ control, params, body, actor }) {
+      await control.setAlias(params.model, params.alias, body.version, actor);
+      return control.model(params.model);
+    },
+  }),
+  operation({
+    method: 'DELETE',
+    path: '/models/{model}/aliases/{alias}',
+    summary: 'Removes an alias',
+    params: ALIAS,
+    answer: MODEL_VIEW,
+    async handle({ control, params, actor }) {
+      await control.setAlias(params.model, params.alias, null, actor);
+      return control.model(params.model);
+    },
+  }),
+];

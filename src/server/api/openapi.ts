@@ -1,0 +1,109 @@
+/** The OpenAPI document of the control API, from the schemas that check its requests. Pure. */
+import type { TObject } from 'typebox';
+import type { Operation } from './operation.ts';
+
+const ERROR = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message', 'hint', 'details'],
+      properties: {
+        code: { type: 'string', description: 'Stable: docs/errors.md lists them' },
+        message: { type: 'string' },
+        hint: { type: 'string' },
+        details: { type: 'object' },
+      },
+    },
+  },
+};
+
+const KEY = {
+  name: 'idempotency-key',
+  in: 'header',
+  description: 'The same key again gets the first answer',
+  schema: { type: 'string', maxLength: 200 },
+};
+const BY = {
+  name: 'x-plimsoll-by',
+  in: 'header',
+  description: 'Who acts: kept in the audit log; percent-encoded where it is not ASCII',
+  schema: { type: 'string', maxLength: 200 },
+};
+
+/** Parts of a multipart upload. */
+export const UPLOAD_PARTS = {
+  file: 'the model file',
+  golden: 'rows and expected outputs',
+  reference: 'rows that it was trained on',
+  requirements: 'exact pins',
+  script: 'a script of its own',
+  code: 'modules that the file needs',
+} as const;
+
+export function openapiDocument(operations: readonly Operation[], version: string): object {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of operations) {
+    const path = `/api/v1${operation.path}`;
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: described(operation) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Plimsoll control API', version },
+    paths,
+    components: {
+      schemas: { Error: ERROR },
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'From other machines only' } },
+    },
+    security: [{}, { token: [] }],
+  };
+}
+
+function described({ method, path, summary, params, query, body, answer, status, takesFiles }: Operation) {
+  const content = {
+    ...(body === null ? {} : { 'application/json': { schema: body } }),
+    ...(takesFiles ? { 'multipart/form-data': { schema: uploadSchema() } } : {}),
+  };
+  return {
+    operationId: `${method.toLowerCase()}${path.replaceAll(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replaceAll(/\W/g, '')}`,
+    summary,
+    parameters: [
+      ...parameters(params, 'path'),
+      ...parameters(query, 'query'),
+      ...(method === 'GET' ? [] : [KEY, BY]),
+    ],
+    ...(Object.keys(content).length === 0 ? {} : { requestBody: { content } }),
+    responses: {
+      [status]: { description: 'Done', content: { 'application/json': { schema: answer } } },
+      default: {
+        description: 'A coded error',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    },
+  };
+}
+
+const parameters = (schema: TObject, place: 'path' | 'query') =>
+  Object.entries(schema.properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || (schema.required ?? []).includes(name),
+    schema: property,
+  }));
+
+const uploadSchema = () => ({
+  type: 'object',
+  required: ['file'],
+  properties: {
+    ...Object.fromEntries(
+      Object.entries(UPLOAD_PARTS).map(([name, description]) => [
+        name,
+        { type: 'string', format: 'binary', description },
+      ]),
+    ),
+    labels: { type: 'string', description: 'JSON object of texts' },
+    note: { type: 'string' },
+    breaking: { type: 'string', enum: ['true', 'false'] },
+  },
+});

@@ -1,0 +1,117 @@
+/** An operation of the control API as data: the router, the validator and the OpenAPI document follow from it. */
+import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
+import type { Actor, Control, NewVersion } from '../../control/port.ts';
+import type { PageRequest } from '../../store/store.ts';
+
+/** What a handler gets: everything checked against the schemas. */
+export interface Call<P, Q, B> {
+  readonly control: Control;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  /** Who asks, with the reason of the body where it has one. */
+  readonly actor: Actor;
+  /** The caller runs on this machine. */
+  readonly isLocal: boolean;
+}
+
+/** An answer with a status of its own. */
+export class Answer {
+  readonly status: number;
+  readonly body: unknown;
+  constructor(status: number, body: unknown) {
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** A multipart body once it is on the disk. */
+export interface StagedUpload {
+  readonly source: NewVersion;
+  readonly reason: string | undefined;
+  /** Names and sha256 of its parts: the same upload again has the same text. */
+  readonly fingerprint: string;
+  /** Removes what is left of it. */
+  discard(): void;
+}
+
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** As OpenAPI writes it, below /api/v1: `/models/{model}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly params: TObject;
+  readonly query: TObject;
+  readonly body: TSchema | null;
+  readonly answer: TSchema;
+  /** Status of success. */
+  readonly status: number;
+  /** Largest JSON body in bytes. */
+  readonly bodyLimit: number;
+  /** Also takes multipart/form-data, staged before `handle` is called with it as its body. */
+  readonly takesFiles: boolean;
+  handle(call: Call<never, never, never>): Promise<unknown>;
+}
+
+interface Definition<P extends TProperties, Q extends TProperties, B extends TSchema>
+  extends Pick<Operation, 'method' | 'path' | 'summary' | 'answer'> {
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly status?: number;
+  readonly bodyLimit?: number;
+  handle(call: Call<Static<TObject<P>>, Static<TObject<Q>>, Static<B>>): Promise<unknown>;
+}
+
+/** Largest JSON body where an operation says nothing else: a policy with comments fits many times. */
+const BODY_LIMIT = 2 ** 20;
+
+/** Closed: a key that is not known is a mistake, not a wish to be overlooked. */
+export const closed = <P extends TProperties>(properties: P): TObject<P> =>
+  Type.Object(properties, { additionalProperties: false });
+
+export function operation<
+  P extends TProperties = Record<never, TSchema>,
+  Q extends TProperties = Record<never, TSchema>,
+  B extends TSchema = TSchema,
+>(definition: Definition<P, Q, B>): Operation {
+  const { params, query, body, status = 200, bodyLimit = BODY_LIMIT, ...rest } = definition;
+  return {
+    ...rest,
+    params: closed(params ?? {}),
+    query: closed(query ?? {}),
+    body: body ?? null,
+    status,
+    bodyLimit,
+    takesFiles: false,
+  } as Operation;
+}
+
+// Schemas that many operations share
+
+export const NAME = Type.String({ minLength: 1, maxLength: 200 });
+export const VERSION = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+export const GENERATION = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+export const REASON = Type.Optional(
+  Type.String({ maxLength: 2000, description: 'Why: kept in the audit log' }),
+);
+export const TEXTS = Type.Record(Type.String(), Type.String());
+export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+
+/** Part of a list. */
+export const pageOf = (item: TSchema): TSchema =>
+  Type.Object({
+    items: Type.Array(item),
+    next: Type.Union([Type.String(), Type.Null()], {
+      description: 'Cursor of the next part; null at the end',
+    }),
+  });
+
+export const PAGE = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  cursor: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 1000, description: '`next` of the part before' }),
+  ),
+};
+
+export const pageRequest = ({ limit, cursor }: PageRequest): PageRequest => ({ limit, cursor });

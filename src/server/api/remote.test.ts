@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RemoteControl } from '../../control/remote.ts';
+import { startTestApi, type TestApi } from './test-api.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await startTestApi();
+});
+afterEach(() => api.close());
+
+test('a remote control over a Unix socket and over HTTP is told and answered as the one behind it', async () => {
+  const socket = join(api.dataDir, 's');
+  const local = createServer((request, response) => {
+    const { url: path, method, headers } = request;
+    request.pipe(
+      httpRequest(`${api.url}${path}`, { method, headers }, (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(response);
+      }),
+    );
+  }).listen(socket);
+  await once(local, 'listening');
+  const file = join(api.dataDir, 'm.joblib');
+  writeFileSync(file, 'bytes');
+  for (const remote of [new RemoteControl({ socket }), new RemoteControl({ url: api.url })]) {
+    api.control.told.length = 0;
+    const actor = { by: 'José', reason: 'why' };
+    expect(await remote.models({ limit: 5 })).toEqual(await api.control.models({}));
+    expect(await remote.endpoint('churn')).toEqual(await api.control.endpoint('churn'));
+    expect(await remote.explainUnit('churn', 'u/1 ?')).toEqual(
+      await api.control.explainUnit('churn', 'u/1 ?'),
+    );
+    expect(await remote.addVersion('churn', { path: file }, actor)).toMatchObject({ version: 3 });
+    await remote.setAlias('churn', 'champion', null, actor);
+    await remote.command('ro_1', 'abort', actor);
+    await remote.feedback([{ endpoint: 'churn', unit: 'u', metric: 'revenue', value: 1.5 }]);
+    expect(api.control.told.map(({ name }) => name)).toEqual([
+      'addVersion',
+      'setAlias',
+      'command',
+      'feedback',
+    ]);
+    expect(api.control.told[2]!.given).toEqual(['ro_1', 'abort', actor]);
+    await expect(remote.model('nobody')).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+    await expect(remote.changeRoute('churn', { rules: [] }, 3, actor)).rejects.toMatchObject({
+      code: 'GENERATION_CONFLICT',
+      details: { found: 7 },
+    });
+  }
+  local.close();
+});
+
+test('a remote control says what it cannot reach, and what is no answer of ours', async () => {
+  const gone = new RemoteControl({ socket: join(api.dataDir, 'nowhere') });
+  await expect(gone.models({})).rejects.toMatchObject({ code: 'CONTROL_UNREACHABLE' });
+  const stranger = createServer((_, response) => response.end('<html>')).listen(0, '127.0.0.1');
+  await once(stranger, 'listening');
+  const { port } = stranger.address() as AddressInfo;
+  const other = new RemoteControl({ url: `http://127.0.0.1:${port}` });
+  await expect(other.models({})).rejects.toMatchObject({ code: 'CONTROL_ANSWER_INVALID' });
+  stranger.close();
+});

@@ -1,0 +1,86 @@
+/** What is told of a rollout. */
+import { Type } from 'typebox';
+import { nullable } from './operation.ts';
+
+/** JSON has no infinity: a logarithm of 0 is null. */
+const LOG = nullable(Type.Number());
+
+const GUARD = Type.Object(
+  {
+    log: LOG,
+    maxLog: LOG,
+    bound: Type.Number(),
+    certificate: nullable(Type.Object({ log: LOG, bound: Type.Number() })),
+    harmedUnits: Type.Number(),
+  },
+  { description: 'Natural logarithms of evidence: of harm now, at most, and where it rolls back' },
+);
+
+const ARM = Type.Object({
+  name: Type.String(),
+  version: Type.Integer(),
+  units: Type.Number(),
+  failures: Type.Number(),
+  latency: nullable(Type.Object({ p50: Type.Number(), p95: Type.Number(), p99: Type.Number() })),
+});
+
+const METRIC = Type.Object({
+  name: Type.String(),
+  segment: nullable(Type.String()),
+  estimate: nullable(Type.Number()),
+  lower: nullable(Type.Number()),
+  upper: nullable(Type.Number()),
+  units: Type.Array(Type.Number()),
+  flagged: Type.Optional(Type.Boolean()),
+});
+
+const PROGRESS = Type.Object(
+  {
+    stages: Type.Array(
+      Type.Object({
+        shadow: Type.Number(),
+        weight: Type.Number(),
+        bake: Type.Number(),
+        minUnits: Type.Number(),
+        approval: Type.Boolean(),
+      }),
+    ),
+    elapsed: Type.Number(),
+    bake: Type.Number(),
+    candidateUnits: Type.Number(),
+    stableUnits: Type.Number(),
+    approved: Type.Boolean(),
+  },
+  { description: 'The plan of stages and how far the current one is; milliseconds' },
+);
+
+export const STRATEGY = Type.Enum(['canary', 'ab', 'shadow', 'blue-green', 'immediate', 'placebo']);
+
+export const ROLLOUT_VIEW = Type.Object({
+  id: Type.String(),
+  endpoint: Type.String(),
+  strategy: STRATEGY,
+  candidate: Type.Integer(),
+  stableVersion: Type.Integer(),
+  state: Type.Enum(['running', 'holding', 'promoted', 'rolled-back', 'aborted']),
+  stage: Type.Integer(),
+  stages: Type.Integer(),
+  weight: Type.Number({ description: 'Percent of units that the candidate answers' }),
+  verdict: Type.String(),
+  reason: Type.String(),
+  evidence: Type.Record(Type.String(), GUARD),
+  harmedUnits: Type.Number(),
+  progress: Type.Optional(PROGRESS),
+  startedAt: Type.String(),
+  endedAt: nullable(Type.String()),
+  by: Type.String(),
+  arms: Type.Array(ARM),
+  metrics: Type.Array(METRIC),
+  left: Type.Object({
+    lateWindows: Type.Number(),
+    missingParts: Type.Number(),
+    mirrored: Type.Number(),
+    dropped: Type.Number(),
+  }),
+  experiment: Type.Unknown(),
+});

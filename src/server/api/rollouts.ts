@@ -1,0 +1,86 @@
+/** Rollouts: started, watched, and steered by a person. */
+import { Type } from 'typebox';
+import type { RolloutCommand } from '../../control/port.ts';
+import { closed, NAME, operation, PAGE, pageOf, pageRequest, REASON, VERSION } from './operation.ts';
+import { ROLLOUT_VIEW, STRATEGY } from './rollout-view.ts';
+
+/** What each command does, in the words of the document. */
+const COMMANDS: Readonly<Record<RolloutCommand, string>> = {
+  pause: 'Holds the weight; evidence goes on',
+  resume: 'Goes on after a pause',
+  promote: 'Gives everybody the candidate without waiting for more evidence',
+  abort: 'Ends it for good: everybody gets stable',
+  approve: 'Lets a stage end that waits for a person',
+};
+
+const commands = Object.entries(COMMANDS).map(([command, summary]) =>
+  operation({
+    method: 'POST',
+    path: `/rollouts/{id}:${command}`,
+    summary,
+    params: { id: NAME },
+    body: Type.Optional(closed({ reason: REASON })),
+    answer: ROLLOUT_VIEW,
+    handle: ({ control, params, actor }) => control.command(params.id, command as RolloutCommand, actor),
+  }),
+);
+
+export const ROLLOUTS = [
+  operation({
+    method: 'GET',
+    path: '/endpoints/{endpoint}/rollouts',
+    summary: 'Rollouts of an endpoint, newest first',
+    params: { endpoint: NAME },
+    query: PAGE,
+    answer: pageOf(ROLLOUT_VIEW),
+    handle: ({ control, params, query }) => control.rollouts(params.endpoint, pageRequest(query)),
+  }),
+  operation({
+    method: 'POST',
+    path: '/endpoints/{endpoint}/rollouts',
+    summary: 'Starts a rollout to a version that is ready',
+    params: { endpoint: NAME },
+    body: closed({
+      candidate: VERSION,
+      strategy: STRATEGY,
+      policy: Type.Optional(
+        Type.Unknown({ description: 'As docs/policy.schema.json says; what is left out has its default' }),
+      ),
+      reason: REASON,
+    }),
+    answer: ROLLOUT_VIEW,
+    status: 201,
+    handle({ control, params, body, actor }) {
+      const { candidate, strategy, policy } = body;
+      return control.startRollout(params.endpoint, { candidate, strategy, policy }, actor);
+    },
+  }),
+  operation({
+    method: 'GET',
+    path: '/rollouts/{id}',
+    summary: 'One rollout: stage, weight, verdict and evidence',
+    params: { id: NAME },
+    answer: ROLLOUT_VIEW,
+    handle: ({ control, params }) => control.rollout(params.id),
+  }),
+  ...commands,
+  operation({
+    method: 'GET',
+    path: '/rollouts/{id}/windows',
+    summary: 'Closed windows in order, as lines of a recording that `rollout replay` reads',
+    params: { id: NAME },
+    query: PAGE,
+    answer: pageOf(
+      Type.Object({ rollout: Type.String(), window: Type.Integer() }, { additionalProperties: true }),
+    ),
+    handle: ({ control, params, query }) => control.windows(params.id, pageRequest(query)),
+  }),
+  operation({
+    method: 'GET',
+    path: '/rollouts/{id}/evidence',
+    summary: 'Signed account of a rollout: a DSSE envelope',
+    params: { id: NAME },
+    answer: Type.Unknown(),
+    handle: ({ control, params }) => control.evidence(params.id),
+  }),
+];

@@ -1,0 +1,90 @@
+/** The control API on a real socket over a control plane in memory: for tests. */
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Idempotency } from '../../store/store.ts';
+import { createApi } from './api.ts';
+import { MemoryControl } from './test-control.ts';
+
+interface Answered {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly json: {
+    readonly [key: string]: unknown;
+    readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
+  };
+}
+interface Asked {
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface TestApi {
+  readonly control: MemoryControl;
+  readonly url: string;
+  readonly dataDir: string;
+  /** What the log of errors got. */
+  readonly logged: readonly object[];
+  /** With headers that `fetch` would not let through, Host and Origin among them. */
+  ask(method: string, path: string, asked?: Asked): Promise<Answered>;
+  /** Names of staged uploads. */
+  leftovers(): string[];
+  close(): Promise<void>;
+}
+
+export async function startTestApi(token: string | null = 'secret'): Promise<TestApi> {
+  const control = new MemoryControl();
+  const logged: object[] = [];
+  const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-api-'));
+  const api = await createApi(control, {
+    dataDir,
+    logger: { info: () => undefined, warn: () => undefined, error: (fields) => logged.push(fields) },
+    token,
+    hosts: ['models.example'],
+    idempotency: kept(),
+    clock: { now: () => 0, monotonic: () => 0 },
+  });
+  const server = createServer(api.handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    control,
+    url,
+    dataDir,
+    logged,
+    ask: (method, path, asked) => ask(`${url}/api/v1${path}`, method, asked),
+    leftovers: () => readdirSync(join(dataDir, 'uploads')),
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await api.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function kept(): Idempotency {
+  const rows = new Map<string, { fingerprint: string; status: number; body: unknown }>();
+  return {
+    get: async (key) => rows.get(key) ?? null,
+    put: async (key, fingerprint, status, body) =>
+      void rows.set(key, { fingerprint, status, body: JSON.parse(JSON.stringify(body)) }),
+    prune: async () => undefined,
+  };
+}
+
+async function ask(url: string, method: string, { body, headers = {} }: Asked = {}): Promise<Answered> {
+  const request = httpRequest(url, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    agent: false,
+  });
+  request.end(body);
+  const [response] = await once(request, 'response');
+  let text = '';
+  for await (const chunk of response) text += chunk;
+  return { status: response.statusCode, headers: response.headers, json: JSON.parse(text) };
+}

@@ -1,0 +1,190 @@
+/** A control plane in memory that answers plausibly and remembers what it was told: for tests of the API and commands. */
+import type { Control, EndpointView, ModelView, RolloutView, VersionView } from '../../control/port.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import { restingRoute } from '../../rollout/route.ts';
+import { explainUnit } from '../../rollout/split.ts';
+
+const page = <T>(items: readonly T[]) => Promise.resolve({ items, next: null });
+
+export const VERSION: VersionView = {
+  model: 'churn',
+  version: 2,
+  state: 'ready',
+  digest: 'b'.repeat(64),
+  checks: [{ name: 'checksum', ok: true, detail: 'as it was sent' }],
+  file: 'churn.joblib',
+  proof: 'two-engines',
+  runtime: 'native',
+  rowMicros: 2.4,
+  labels: { team: 'growth' },
+  note: '',
+  aliases: ['champion'],
+  createdAt: '2026-01-01T00:00:00.000Z',
+  createdBy: 'ana',
+};
+
+export const ROLLOUT: RolloutView = {
+  id: 'ro_1',
+  endpoint: 'churn',
+  strategy: 'canary',
+  candidate: 2,
+  stableVersion: 1,
+  state: 'running',
+  stage: 2,
+  stages: 5,
+  weight: 25,
+  verdict: 'hold',
+  reason: 'stage 2 has 1m of 5m of evidence time',
+  evidence: {
+    errors: {
+      log: 0.4,
+      maxLog: 1.2,
+      bound: Math.log(250),
+      certificate: { log: 1.5, bound: Math.log(20) },
+      harmedUnits: 3,
+    },
+    latency: { log: -1, maxLog: 0, bound: Math.log(333), certificate: null, harmedUnits: 0 },
+  },
+  harmedUnits: 3,
+  progress: {
+    stages: [
+      { shadow: 100, weight: 0, bake: 600_000, minUnits: 50, approval: false },
+      { shadow: 0, weight: 5, bake: 300_000, minUnits: 50, approval: false },
+      { shadow: 0, weight: 25, bake: 300_000, minUnits: 50, approval: false },
+      { shadow: 0, weight: 50, bake: 300_000, minUnits: 50, approval: true },
+      { shadow: 0, weight: 100, bake: 0, minUnits: 50, approval: false },
+    ],
+    elapsed: 90_000,
+    bake: 60_000,
+    candidateUnits: 420,
+    stableUnits: 431,
+    approved: false,
+  },
+  startedAt: '2026-01-01T00:00:00.000Z',
+  endedAt: null,
+  by: 'ana',
+  arms: [
+    { name: 'candidate', version: 2, units: 1204, failures: 9, latency: { p50: 0.41, p95: 1.2, p99: 3.1 } },
+    { name: 'stable', version: 1, units: 1310, failures: 7, latency: { p50: 0.4, p95: 1.1, p99: 2.8 } },
+  ],
+  metrics: [
+    { name: 'failure rate', segment: null, estimate: 0.002, lower: -0.01, upper: 0.014, units: [1204, 1310] },
+    {
+      name: 'failure rate',
+      segment: 'country=PT',
+      estimate: 0.08,
+      lower: 0.03,
+      upper: 0.13,
+      units: [80, 85],
+      flagged: true,
+    },
+  ],
+  left: { lateWindows: 0, missingParts: 1, mirrored: 5000, dropped: 2 },
+  experiment: null,
+};
+
+export const ENDPOINT: EndpointView = {
+  name: 'churn',
+  model: 'churn',
+  generation: 7,
+  stable: 1,
+  previous: null,
+  route: restingRoute('churn', 'churn', 1, 7),
+  rollout: ROLLOUT,
+};
+
+const MODEL: ModelView = { name: 'churn', latest: VERSION, aliases: { champion: 2 } };
+
+export interface Told {
+  readonly name: string;
+  readonly given: readonly unknown[];
+}
+
+export class MemoryControl implements Control {
+  /** Every change that was asked for, in order. */
+  readonly told: Told[] = [];
+  /** What adding a version waits for. */
+  proof: Promise<unknown> = Promise.resolve();
+  added: VersionView[] = [];
+
+  #tell(name: string, ...given: readonly unknown[]): void {
+    this.told.push({ name, given });
+  }
+
+  models: Control['models'] = () => page([MODEL]);
+  model: Control['model'] = async (name) => {
+    if (name === 'churn') return MODEL;
+    throw new PlimsollError('MODEL_NOT_FOUND', { model: name, known: 'churn' });
+  };
+  versions: Control['versions'] = () => page([...this.added, VERSION]);
+  version: Control['version'] = async (_, version) => this.added.at(-1) ?? { ...VERSION, version };
+  addVersion: Control['addVersion'] = async (model, source, actor) => {
+    this.#tell('addVersion', model, source, actor);
+    await this.proof;
+    return { ...VERSION, model, version: 3 };
+  };
+  changeVersion: Control['changeVersion'] = async (model, version, change, actor) => {
+    this.#tell('changeVersion', model, version, change, actor);
+    return VERSION;
+  };
+  setAlias: Control['setAlias'] = async (...given) => this.#tell('setAlias', ...given);
+  collectGarbage: Control['collectGarbage'] = async (actor) => {
+    this.#tell('collectGarbage', actor);
+    return { bundles: 1, bytes: 1000 };
+  };
+
+  endpoints: Control['endpoints'] = () => page([ENDPOINT]);
+  endpoint: Control['endpoint'] = async () => ENDPOINT;
+  routes: Control['routes'] = () =>
+    page([{ endpoint: 'churn', generation: 7, route: ENDPOINT.route, at: 0, by: 'ana', reason: 'stage 2' }]);
+  changeRoute: Control['changeRoute'] = async (endpoint, change, generation, actor) => {
+    if (generation !== ENDPOINT.generation)
+      throw new PlimsollError('GENERATION_CONFLICT', {
+        endpoint,
+        found: ENDPOINT.generation,
+        wanted: generation,
+      });
+    this.#tell('changeRoute', endpoint, change, generation, actor);
+    return ENDPOINT;
+  };
+  rollback: Control['rollback'] = async (...given) => {
+    this.#tell('rollback', ...given);
+    return ENDPOINT;
+  };
+  explainUnit: Control['explainUnit'] = async (_, unit) => ({
+    ...explainUnit(unit, { seed: 1, weight: 2500 }),
+    version: 1,
+  });
+
+  startRollout: Control['startRollout'] = async (...given) => {
+    this.#tell('startRollout', ...given);
+    return ROLLOUT;
+  };
+  rollouts: Control['rollouts'] = () => page([ROLLOUT]);
+  rollout: Control['rollout'] = async () => ROLLOUT;
+  command: Control['command'] = async (...given) => {
+    this.#tell('command', ...given);
+    return ROLLOUT;
+  };
+  windows: Control['windows'] = () => page([]);
+  evidence: Control['evidence'] = async () => ({ payload: '', signatures: [] });
+  keys: Control['keys'] = async () => [{ keyId: 'k1', publicKey: 'p' }];
+
+  feedback: Control['feedback'] = async (items) => {
+    this.#tell('feedback', items);
+    return { accepted: items.length };
+  };
+  audit: Control['audit'] = () =>
+    page([
+      {
+        seq: 1,
+        at: 0,
+        by: 'ana',
+        what: 'version.ready',
+        subject: 'churn@2',
+        body: {},
+        previous: '',
+        hash: 'x',
+      },
+    ]);
+}
