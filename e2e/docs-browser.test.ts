@@ -101,7 +101,7 @@ test('ReDoc shows every model with its own columns', { timeout: 60_000 }, async 
   const { page } = visited;
   await page.getByText('petal_width').filter({ visible: true }).first().waitFor();
   const text = await page.locator('body').textContent();
-  for (const word of ['Predict with the newest version of iris', 'churn', 'reviews'])
+  for (const word of ['Predict with the current version of iris', 'churn', 'reviews'])
     expect(text).toContain(word);
   await leave(visited, 'redoc');
 });

@@ -12,12 +12,18 @@ import { DEFAULT_LIMITS, type HttpLimits } from '../serving/http/limits.ts';
 import { Metrics } from '../serving/http/metrics.ts';
 import { Offload } from '../serving/http/offload.ts';
 import { systemPages } from '../serving/http/system.ts';
+import type { Recorder } from '../serving/recorder/recorder.ts';
+import { Shadow } from '../serving/shadow.ts';
 import { type Address, listenFailed, urlOf } from './address.ts';
 import { drain, stopListening, takeQueued } from './drain.ts';
 
 export interface ServerOptions extends Partial<HttpLimits> {
-  /** Versions to answer; a name without a version means its highest. */
+  /** Versions to answer; a name without a version means its highest. Not looked at where a plane is given. */
   readonly versions: readonly LoadedVersion[];
+  /** What is to answer, and goes on changing. @default one that rests on `versions` */
+  readonly plane?: DataPlane | undefined;
+  /** Notes what rollouts need to know. */
+  readonly recorder?: Recorder | undefined;
   /** @default {'127.0.0.1'} */
   readonly host?: string | undefined;
   /** 0 takes a free port. @default {8080} */
@@ -59,8 +65,8 @@ const DRAIN_MILLIS = 30_000;
 export async function startServer(options: ServerOptions): Promise<SharingServer> {
   const { versions, host = '127.0.0.1', port = 8080, logger = SILENT, metrics = new Metrics() } = options;
   const limits = limitsOf(options);
-  const plane = new DataPlane(versions);
-  const { threads, loader, listener, scrape } = options;
+  const { threads, loader, listener, scrape, recorder, plane = new DataPlane(versions) } = options;
+  const shadow = new Shadow({ metrics, loader });
   const offload = new Offload({
     threads,
     loader,
@@ -75,7 +81,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     if (allowsReading(request, response, path)) page(request, response);
     return true;
   };
-  const door = new Door({ plane, metrics, offload, limits, logger, otherwise });
+  const door = new Door({ plane, metrics, offload, limits, logger, recorder, shadow, otherwise });
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MILLIS, requestTimeout: REQUEST_MILLIS },
     door.handle,
@@ -92,8 +98,9 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     door.stopping = true;
     closed ??= stopListening(server);
     await drain(server, closed, options.drainMillis ?? DRAIN_MILLIS);
-    await offload.close();
-    await Promise.all(versions.map((version) => version.engine.close()));
+    recorder?.close();
+    await Promise.all([offload.close(), shadow.close()]);
+    await Promise.all(plane.versions.map((version) => version.engine.close()));
   };
   return { url: urlOf({ host, port: taken }, family === 'IPv6'), leaveSocket, close };
 }
@@ -125,7 +132,7 @@ function allowsReading(request: IncomingMessage, response: ServerResponse, path:
 
 /** The documentation pages, loaded by the first request for one of them. */
 function lazyDocs(plane: DataPlane, logger: Logger) {
-  let site: Promise<(request: IncomingMessage, response: ServerResponse) => void> | null = null;
+  let site: Promise<(request: IncomingMessage, response: ServerResponse) => Promise<void>> | null = null;
   return (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
     if (!DOCS.test(path)) return false;
     if (!allowsReading(request, response, path)) return true;

@@ -1,6 +1,10 @@
 import { PlimsollError } from '../core/errors.ts';
+import type { Random } from '../core/ports.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
 import type { LoadedVersion } from '../registry/version.ts';
+import { type Route, restingRoute } from '../rollout/route.ts';
+import { Assignment } from './assignment.ts';
+import { Usage } from './usage.ts';
 
 /** A prediction, free of any protocol. */
 export interface InferRequest {
@@ -13,55 +17,166 @@ export interface InferResponse {
   readonly rows: number;
 }
 
-/** Name of the model that answers where a request names none and there are several. */
-const DEFAULT_MODEL = 'default';
-
-/** The versions that answer, by name; a name alone means its highest version. */
-export class DataPlane {
+/** A name that clients call, its route, and what the route leads to. */
+export interface Endpoint {
+  readonly route: Route;
+  readonly assignment: Assignment;
+  /** The version of each choice of the assignment. */
   readonly versions: readonly LoadedVersion[];
-  readonly #models = new Map<string, Map<number, LoadedVersion>>();
+  /** The version that stands for the endpoint: stable. */
+  readonly main: LoadedVersion;
+}
 
-  constructor(versions: readonly LoadedVersion[]) {
-    this.versions = versions;
-    for (const version of versions) {
-      const known = this.#models.get(version.model) ?? new Map<number, LoadedVersion>();
-      this.#models.set(version.model, known.set(version.version, version));
-    }
+/** What a plane holds at one moment. It is replaced as a whole, so its identity tells whether anything has changed. */
+export interface PlaneState {
+  readonly versions: readonly LoadedVersion[];
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+}
+
+/** Who has to go along with a plane. Both are called in the turn of the change. */
+export interface PlaneObserver {
+  /** Gets ready for what comes; the plane stays as it is where this throws. */
+  prepare?(next: PlaneState): void;
+  followed?(state: PlaneState): void;
+}
+
+/** Name of the endpoint that answers where a request names none and there are several. */
+const DEFAULT_ENDPOINT = 'default';
+
+const MATH_RANDOM: Random = { next: Math.random };
+
+/** The versions that answer, and the routes that lead to them. */
+export class DataPlane {
+  readonly #random: Random;
+  readonly #observers: PlaneObserver[] = [];
+  readonly #usages = new WeakMap<LoadedVersion, Usage>();
+  #models: ReadonlyMap<string, ReadonlyMap<number, LoadedVersion>> = new Map();
+  #state: PlaneState = { versions: [], endpoints: new Map() };
+
+  /** Every model is an endpoint at rest on its highest version, until routes are followed. */
+  constructor(versions: readonly LoadedVersion[] = [], random: Random = MATH_RANDOM) {
+    this.#random = random;
+    const newest = new Map<string, number>();
+    for (const { model, version } of versions)
+      newest.set(model, Math.max(version, newest.get(model) ?? version));
+    this.follow(
+      [...newest].map(([model, version]) => restingRoute(model, model, version, 0)),
+      versions,
+    );
+  }
+
+  get state(): PlaneState {
+    return this.#state;
+  }
+
+  get versions(): readonly LoadedVersion[] {
+    return this.#state.versions;
   }
 
   get models(): readonly string[] {
     return [...this.#models.keys()];
   }
 
-  /** The version a request means. Throws MODEL_NOT_FOUND, MODEL_UNNAMED or VERSION_NOT_FOUND, naming the choices. */
-  resolve(model: string | null, version: number | string | null): LoadedVersion {
-    const name = model ?? this.#onlyModel();
-    const versions = this.#models.get(name);
-    if (!versions) throw new PlimsollError('MODEL_NOT_FOUND', { model: name, known: this.#known() });
-    const numbers = [...versions.keys()].sort((a, b) => a - b);
-    const found = versions.get(version === null ? numbers.at(-1)! : numberOf(version));
+  get routes(): readonly Route[] {
+    return [...this.#state.endpoints.values()].map(({ route }) => route);
+  }
+
+  observe(observer: PlaneObserver): void {
+    this.#observers.push(observer);
+  }
+
+  /**
+   * Replaces versions and routes, all at once and in this turn. Throws MODEL_NOT_FOUND or VERSION_NOT_FOUND where a route
+   * leads to what is not loaded, or what an observer throws; the plane stays as it was then.
+   */
+  follow(routes: readonly Route[], loaded: readonly LoadedVersion[]): void {
+    const models = byName(loaded);
+    const endpoints = new Map(
+      routes.map((route): [string, Endpoint] => [route.endpoint, this.#endpoint(route, models)]),
+    );
+    const next: PlaneState = { versions: loaded, endpoints };
+    for (const observer of this.#observers) observer.prepare?.(next);
+    this.#models = models;
+    this.#state = next;
+    for (const observer of this.#observers) observer.followed?.(next);
+  }
+
+  /** The endpoint a request means. Throws MODEL_NOT_FOUND or MODEL_UNNAMED, naming the choices. */
+  endpoint(name: string | null): Endpoint {
+    const { endpoints } = this.#state;
+    const chosen = name ?? this.#onlyEndpoint();
+    const found = endpoints.get(chosen);
     if (found) return found;
-    throw new PlimsollError('VERSION_NOT_FOUND', { model: name, version, known: numbers.join(', ') });
+    throw modelNotFound(chosen, endpoints.keys());
+  }
+
+  /**
+   * The version a request means: the one it names, or the one that stands for its endpoint. Throws MODEL_NOT_FOUND,
+   * MODEL_UNNAMED or VERSION_NOT_FOUND, naming the choices.
+   */
+  resolve(model: string | null, version: number | string | null): LoadedVersion {
+    if (version === null) return this.endpoint(model).main;
+    return versionIn(this.#models, model ?? this.#onlyEndpoint(), version);
+  }
+
+  /** Who uses a version; it is closed only when nobody does. */
+  usageOf(version: LoadedVersion): Usage {
+    const known = this.#usages.get(version) ?? new Usage();
+    this.#usages.set(version, known);
+    return known;
   }
 
   /** Scores a batch; answers at once where the engine does. */
   infer({ target, batch }: InferRequest): InferResponse | Promise<InferResponse> {
     const outputs = target.engine.infer(batch);
     if (!(outputs instanceof Promise)) return { outputs, rows: batch.rows };
-    return outputs.then((settled) => ({ outputs: settled, rows: batch.rows }));
+    // Its client may leave before the engine is done.
+    const usage = this.usageOf(target);
+    usage.begin();
+    return outputs.then((settled) => ({ outputs: settled, rows: batch.rows })).finally(() => usage.end());
   }
 
-  #onlyModel(): string {
-    if (this.#models.has(DEFAULT_MODEL)) return DEFAULT_MODEL;
-    const [first, second] = this.#models.keys();
+  #endpoint(route: Route, models: Models): Endpoint {
+    const assignment = new Assignment(route, this.#random);
+    const versions = assignment.choices.map(({ version }) => versionIn(models, route.model, version));
+    if (route.shadow) versionIn(models, route.model, route.shadow.version);
+    return { route, assignment, versions, main: versions[assignment.main]! };
+  }
+
+  #onlyEndpoint(): string {
+    const { endpoints } = this.#state;
+    if (endpoints.has(DEFAULT_ENDPOINT)) return DEFAULT_ENDPOINT;
+    const [first, second] = endpoints.keys();
     if (first !== undefined && second === undefined) return first;
-    throw new PlimsollError('MODEL_UNNAMED', { known: this.#known(), example: first ?? 'NAME' });
-  }
-
-  #known(): string {
-    return this.models.join(', ') || 'no model';
+    throw new PlimsollError('MODEL_UNNAMED', {
+      known: [...endpoints.keys()].join(', ') || 'no model',
+      example: first ?? 'NAME',
+    });
   }
 }
+
+type Models = ReadonlyMap<string, ReadonlyMap<number, LoadedVersion>>;
+
+function byName(versions: readonly LoadedVersion[]): Models {
+  const models = new Map<string, Map<number, LoadedVersion>>();
+  for (const version of versions) {
+    const known = models.get(version.model) ?? new Map<number, LoadedVersion>();
+    models.set(version.model, known.set(version.version, version));
+  }
+  return models;
+}
+
+function versionIn(models: Models, model: string, version: number | string): LoadedVersion {
+  const versions = models.get(model);
+  if (!versions) throw modelNotFound(model, models.keys());
+  const found = versions.get(numberOf(version));
+  if (found) return found;
+  const known = [...versions.keys()].sort((a, b) => a - b).join(', ');
+  throw new PlimsollError('VERSION_NOT_FOUND', { model, version, known });
+}
+
+const modelNotFound = (model: string, names: Iterable<string>): PlimsollError =>
+  new PlimsollError('MODEL_NOT_FOUND', { model, known: [...names].join(', ') || 'no model' });
 
 /** A version as it is written, and no other spelling of its number (`0x1`, `1.0`, `01`). */
 const numberOf = (version: number | string): number =>

@@ -41,9 +41,16 @@ const target = (model: string, version: number): Target => ({
 });
 
 type Json = { readonly [key: string]: Json } & string;
+/** Every model is an endpoint that its last target stands for. */
 const documentOf = (...targets: Target[]): Json =>
   JSON.parse(
-    JSON.stringify(openapi(targets, { version: '1.0.0', main: targets.length === 1 ? targets[0]! : null })),
+    JSON.stringify(
+      openapi(targets, {
+        version: '1.0.0',
+        main: targets.length === 1 ? targets[0]! : null,
+        endpoints: new Map(targets.map((one) => [one.model, one])),
+      }),
+    ),
   );
 
 test('columns carry names, types, bounds and categories', () => {
@@ -106,7 +113,7 @@ test('every reference leads somewhere and every operation has a name of its own'
   expect(document['paths']).not.toHaveProperty('/predict');
 });
 
-test('a name alone means the newest version, and no name the only model', () => {
+test('a name alone means the version of its endpoint, and no name the only model', () => {
   const two = documentOf(target('titanic', 2), target('titanic', 10));
   const schema =
     two['paths']!['/models/titanic/predict']!['post']!['requestBody']!['content']!['application/json']!;
@@ -114,7 +121,9 @@ test('a name alone means the newest version, and no name the only model', () => 
   const only = documentOf(target('titanic', 1))['paths']!['/predict']!['post']!;
   expect(only['summary']).toBe('Predict with the only model here, titanic');
   const main = target('default', 1);
-  const several = openapi([main, target('titanic', 1)], { version: '1.0.0', main }) as unknown as Json;
+  const endpoints = new Map([['default', main]]);
+  const options = { version: '1.0.0', main, endpoints };
+  const several = openapi([main, target('titanic', 1)], options) as unknown as Json;
   expect(several['paths']!['/predict']!['post']!['summary']).toBe(
     'Predict with the model for requests that name none, default',
   );

@@ -6,13 +6,15 @@ export interface OpenApiOptions {
   readonly version: string;
   /** The version that `POST /predict` means, or null where the choice is the client's. */
   readonly main: Target | null;
+  /** The version that stands for each endpoint. */
+  readonly endpoints: ReadonlyMap<string, Target>;
   /** What a version answers to its own example row, where that is known. */
   readonly answers?: ReadonlyMap<Target, unknown>;
 }
 
 /** The OpenAPI 3.1 description of a server: every version with its own columns, categories and example. Pure. */
 export function openapi(targets: readonly Target[], options: OpenApiOptions): Schema {
-  const { version, main, answers = new Map<Target, unknown>() } = options;
+  const { version, main, endpoints, answers = new Map<Target, unknown>() } = options;
   const paths: Record<string, Schema> = {};
   const predictPath = (target: Target, operationId: string, subject: string): Schema => ({
     post: predictOperation(target, operationId, subject, answers.get(target)),
@@ -22,16 +24,15 @@ export function openapi(targets: readonly Target[], options: OpenApiOptions): Sc
     const subject = `${isOnly ? 'the only model here' : 'the model for requests that name none'}, \`${main.model}\``;
     paths['/predict'] = predictPath(main, 'predict', subject);
   }
+  for (const [endpoint, target] of endpoints) {
+    paths[`/models/${encodeURIComponent(endpoint)}/predict`] = predictPath(
+      target,
+      `predict_${identifier(endpoint)}`,
+      `the current version of \`${endpoint}\``,
+    );
+  }
   for (const target of targets) {
-    const name = encodeURIComponent(target.model);
-    const pinned = `/models/${name}/versions/${target.version}/predict`;
-    if (isNewest(target, targets)) {
-      paths[`/models/${name}/predict`] = predictPath(
-        target,
-        `predict_${identifier(target.model)}`,
-        `the newest version of \`${target.model}\``,
-      );
-    }
+    const pinned = `/models/${encodeURIComponent(target.model)}/versions/${target.version}/predict`;
     paths[pinned] = predictPath(
       target,
       `predict_${keyOf(target)}`,
@@ -46,9 +47,6 @@ export function openapi(targets: readonly Target[], options: OpenApiOptions): Sc
     components: { schemas: { ...modelSchemas(targets), ...ERROR_SCHEMAS }, responses: ERROR_RESPONSES },
   };
 }
-
-const isNewest = (target: Target, targets: readonly Target[]): boolean =>
-  targets.every(({ model, version }) => model !== target.model || version <= target.version);
 
 /** Name of a version among the schemas, whose names may hold letters, digits, dots, dashes and underscores only. */
 const keyOf = ({ model, version }: Target): string => `${identifier(model)}.${version}`;

@@ -41,16 +41,30 @@ interface Content {
 const REDOC_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
 const EMPTY_PICTURE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E";
 
-/** The pages for people and the OpenAPI description, for one set of versions. */
-export async function createSite(
+/** The pages for people and the OpenAPI description, of whatever the plane holds when they are asked for. */
+export function createSite(
   plane: DataPlane,
-): Promise<(request: IncomingMessage, response: ServerResponse) => void> {
-  const { versions } = plane;
-  const { version } = packageJson;
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  let [state, contents] = [plane.state, contentsOf(plane)];
+  return async (request, response) => {
+    if (state !== plane.state) [state, contents] = [plane.state, contentsOf(plane)];
+    answer(request, response, await contents);
+  };
+}
+
+type Contents = Map<string, Content>;
+
+async function contentsOf(plane: DataPlane): Promise<Contents> {
+  const { versions, endpoints } = plane.state;
+  const options = {
+    version: packageJson.version,
+    main: mainOf(plane),
+    endpoints: new Map([...endpoints].map(([name, { main }]) => [name, main])),
+  };
   const answers = await exampleAnswers(plane);
-  const description = JSON.stringify(openapi(versions, { version, main: mainOf(plane), answers }));
+  const description = JSON.stringify(openapi(versions, { ...options, answers }));
   const html = (body: string): Content => ({ type: 'text/html; charset=utf-8', body });
-  const contents = new Map<string, Content>([
+  return new Map<string, Content>([
     ['/', html(landingPage(versions))],
     ['/docs', html(swaggerPage())],
     ['/redoc', html(redocPage())],
@@ -61,13 +75,14 @@ export async function createSite(
       { type: SCRIPT, body },
     ]),
   ]);
-  return (request, response) => {
-    const path = pathOf(request).replace(/(?<=.)\/$/, '');
-    if (path === '/' && !wantsHtml(request)) return sendJson(response, 200, { status: 'alive' });
-    const content = contents.get(path);
-    if (content) return send(response, content);
-    return void sendAsset(response, path, contents);
-  };
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, contents: Contents): void {
+  const path = pathOf(request).replace(/(?<=.)\/$/, '');
+  const content = contents.get(path);
+  if (path === '/' && !wantsHtml(request)) sendJson(response, 200, { status: 'alive' });
+  else if (content) send(response, content);
+  else void sendAsset(response, path, contents);
 }
 
 const wantsHtml = (request: IncomingMessage): boolean =>
@@ -84,17 +99,21 @@ function mainOf(plane: DataPlane): Target | null {
 /** Slower models show no answer of their own: the pages must not hold the loop. */
 const EXAMPLE_MICROS = 2000;
 
-/** What each quick version answers to its example row. */
+/** What each quick version answers to its example row; one that fails has no answer to show. */
 async function exampleAnswers(plane: DataPlane): Promise<Map<LoadedVersion, unknown>> {
   const answers = new Map<LoadedVersion, unknown>();
   for (const target of plane.versions) {
-    const { example, rowMicros } = target.manifest;
-    if (rowMicros > EXAMPLE_MICROS) continue;
-    const batch = plain.decode(target)({ rows: [example] });
-    const { outputs, rows } = await plane.infer({ target, batch });
-    answers.set(target, JSON.parse(plain.encode(target)(outputs, rows, 'f81d4fae7dec-1')));
+    if (target.manifest.rowMicros > EXAMPLE_MICROS) continue;
+    const answer = await exampleAnswer(plane, target).catch(() => undefined);
+    if (answer !== undefined) answers.set(target, answer);
   }
   return answers;
+}
+
+async function exampleAnswer(plane: DataPlane, target: LoadedVersion): Promise<unknown> {
+  const batch = plain.decode(target)({ rows: [target.manifest.example] });
+  const { outputs, rows } = await plane.infer({ target, batch });
+  return JSON.parse(plain.encode(target)(outputs, rows, 'f81d4fae7dec-1'));
 }
 
 const SCRIPT = 'text/javascript; charset=utf-8';
@@ -104,11 +123,7 @@ const TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
 };
 
-async function sendAsset(
-  response: ServerResponse,
-  path: string,
-  contents: Map<string, Content>,
-): Promise<void> {
+async function sendAsset(response: ServerResponse, path: string, contents: Contents): Promise<void> {
   const name = path.replace('/assets/', '');
   if (!Object.hasOwn(ASSETS, name)) {
     sendError(response, new PlimsollError('ROUTE_NOT_FOUND', { path }));

@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
-import type { DataPlane } from '../data-plane.ts';
+import type { DataPlane, PlaneState } from '../data-plane.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
+import type { Recorder } from '../recorder/recorder.ts';
+import type { Shadow } from '../shadow.ts';
 import { codedError, pathOf, sendError } from './answer.ts';
 import { Exchange } from './exchange.ts';
 import type { HttpLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Offload } from './offload.ts';
 import { isRequestId, requestIds } from './request-id.ts';
-import { type Route, Routes } from './routes.ts';
+import { type Destination, Routes } from './routes.ts';
 import { Turns } from './turns.ts';
 
 export interface DoorOptions {
@@ -18,6 +20,10 @@ export interface DoorOptions {
   readonly offload: Offload;
   readonly limits: HttpLimits;
   readonly logger: Logger;
+  /** Notes what rollouts need to know; without one, nothing is measured. */
+  readonly recorder?: Recorder | undefined;
+  /** Copies requests to candidates; without one, none is copied. */
+  readonly shadow?: Shadow | undefined;
   /** Answers every path that is no prediction path; false where it does not know it. */
   readonly otherwise: (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 }
@@ -33,12 +39,19 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.options = options;
-    this.#routes = new Routes(options.plane, PROTOCOLS, options.metrics);
+    const { plane, metrics, recorder } = options;
+    this.#routes = new Routes(plane, PROTOCOLS, metrics, recorder);
+    recorder?.countUnits(() => metrics.units++);
+    this.#follow(plane.state);
+    plane.observe({
+      prepare: (next) => this.#routes.prepare(next),
+      followed: (state) => this.#follow(state),
+    });
   }
 
   readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
-    const route = this.#routes.exact(request.url!);
-    if (route !== undefined && request.method === 'POST') this.#predict(request, response, route);
+    const found = this.#routes.exact(request.url!);
+    if (found !== undefined && request.method === 'POST') this.#predict(request, response, found);
     else this.#find(request, response);
   };
 
@@ -47,13 +60,23 @@ export class Door {
     return given !== undefined && isRequestId(given) ? given : this.newId();
   }
 
+  /** Takes requests where the plane's routes lead from now on; who is on the way goes on as it came. */
+  #follow({ endpoints }: PlaneState): void {
+    const { recorder, metrics } = this.options;
+    const routes = [...endpoints.values()].map(({ route }) => route);
+    recorder?.follow(routes);
+    this.#routes.forget();
+    metrics.generations.clear();
+    for (const { endpoint, generation } of routes) metrics.generations.set(endpoint, generation);
+  }
+
   /** Paths with queries or escapes, other methods, other pages, and mistakes. */
   #find(request: IncomingMessage, response: ServerResponse): void {
     const path = pathOf(request);
     try {
-      const route = this.#routes.match(path);
-      if (route && request.method === 'POST') this.#predict(request, response, route);
-      else if (route)
+      const found = this.#routes.match(path);
+      if (found && request.method === 'POST') this.#predict(request, response, found);
+      else if (found)
         throw new PlimsollError('METHOD_NOT_ALLOWED', { method: request.method, path, allowed: 'POST' });
       else if (!this.options.otherwise(request, response, path))
         throw new PlimsollError('ROUTE_NOT_FOUND', { path });
@@ -63,7 +86,7 @@ export class Door {
     }
   }
 
-  #predict(request: IncomingMessage, response: ServerResponse, route: Route): void {
-    new Exchange(this, request, response, route).start();
+  #predict(request: IncomingMessage, response: ServerResponse, found: Destination): void {
+    new Exchange(this, request, response, found).start();
   }
 }

@@ -1,15 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
+import type { Assigned } from '../assignment.ts';
 import type { InferResponse } from '../data-plane.ts';
+import type { FirstRow } from '../recorder/first-row.ts';
+import { blameOf } from '../refusal.ts';
 import { parseBody } from '../rows/parse.ts';
+import { withoutUnit } from '../unit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
 import { BodyBuffer, decompress, discard, encodingOf, tooLarge } from './body.ts';
 import type { Door } from './door.ts';
 import type { Scored, Timing } from './job.ts';
 import { INLINE_BODY, INLINE_MICROS } from './limits.ts';
+import { type Measurement, measurementOf } from './measurement.ts';
 import { STAGE } from './metrics.ts';
-import type { Route } from './routes.ts';
+import type { Destination, Prepared } from './routes.ts';
 import { serverTiming } from './server-timing.ts';
 import { textOf } from './text.ts';
 
@@ -21,9 +26,18 @@ export class Exchange {
   readonly #door: Door;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #route: Route;
+  readonly #destination: Destination;
+  /** The version that answers; until it is chosen, the one that stands for its endpoint. */
+  #version: Prepared;
+  /** Whether the choice is made, and the version in use. */
+  #chosen = false;
+  /** Index of the choice. */
+  #choice = 0;
+  #measurement: Measurement | null = null;
   readonly #id: string;
   readonly #started = performance.now();
+  /** When the whole body was there. */
+  #receivedAt = 0;
   readonly #body: BodyBuffer;
   /** Takes a queued job back when the client leaves. */
   #withdraw: (() => void) | null = null;
@@ -31,11 +45,12 @@ export class Exchange {
   #watched = false;
   #over = false;
 
-  constructor(door: Door, request: IncomingMessage, response: ServerResponse, route: Route) {
+  constructor(door: Door, request: IncomingMessage, response: ServerResponse, destination: Destination) {
     this.#door = door;
     this.#request = request;
     this.#response = response;
-    this.#route = route;
+    this.#destination = destination;
+    this.#version = destination.main;
     this.#id = door.idOf(request);
     this.#body = new BodyBuffer(door.options.limits.maxBody);
   }
@@ -54,9 +69,35 @@ export class Exchange {
       this.#refuse(tooLarge(length, limits.maxBody));
       return;
     }
+    this.#chooseByHeaders();
     request.on('data', (chunk: Buffer) => this.#receive(chunk));
     request.on('end', () => this.#received());
     request.on('error', () => this.#cancel());
+  }
+
+  /** Chooses the version, unless only the body can tell. */
+  #chooseByHeaders(): void {
+    const { endpoint, main } = this.#destination;
+    if (endpoint === null) {
+      this.#use(main);
+      return;
+    }
+    const assigned = endpoint.assignment.byHeaders(this.#request.headers);
+    if (assigned !== null) this.#choose(assigned);
+  }
+
+  #choose(assigned: Assigned): void {
+    const endpoint = this.#destination.endpoint!;
+    this.#choice = assigned.choice;
+    this.#use(endpoint.choices[assigned.choice]!);
+    const { shadow } = this.#door.options;
+    this.#measurement = measurementOf(endpoint, assigned, this.#request, this.#id, shadow ?? null);
+  }
+
+  #use(version: Prepared): void {
+    this.#version = version;
+    this.#chosen = true;
+    version.usage.begin();
   }
 
   #receive(chunk: Buffer): void {
@@ -73,6 +114,7 @@ export class Exchange {
   }
 
   #received(): void {
+    this.#receivedAt = performance.now();
     const encoding = encodingOf(this.#request);
     if (encoding === null) {
       this.#schedule(this.#body.bytes());
@@ -87,7 +129,7 @@ export class Exchange {
 
   /** Inline where that is quick, else in a scoring thread. */
   #schedule(bytes: Buffer): void {
-    const { rowMicros } = this.#route;
+    const { rowMicros } = this.#version;
     if (bytes.length > INLINE_BODY || rowMicros > INLINE_MICROS) this.#offload(bytes);
     else this.#door.turns.run(bytes.length * BYTE_MICROS, () => this.#decode(bytes));
   }
@@ -96,8 +138,9 @@ export class Exchange {
     if (this.#over) return;
     const started = performance.now();
     try {
-      const batch = this.#route.decode(parseBody(textOf(bytes)));
-      const micros = batch.rows * this.#route.rowMicros;
+      const rows = this.#rowsIn(parseBody(textOf(bytes)), bytes);
+      const batch = this.#version.decode(rows);
+      const micros = batch.rows * this.#version.rowMicros;
       const preprocess = performance.now() - started;
       if (micros > INLINE_MICROS) this.#offload(bytes);
       else this.#door.turns.run(micros, () => this.#infer(batch, preprocess));
@@ -106,11 +149,20 @@ export class Exchange {
     }
   }
 
+  /** The rows of a parsed body; chooses the version where that was left to the body. */
+  #rowsIn(body: unknown, bytes: Buffer): unknown {
+    const { endpoint } = this.#destination;
+    if (!this.#chosen) this.#choose(endpoint!.assignment.byBody(body));
+    this.#measurement?.received(bytes);
+    const field = endpoint?.assignment.field ?? null;
+    return field === null ? body : withoutUnit(body, field, endpoint!.keepsField[this.#choice]!);
+  }
+
   #infer(batch: Batch, preprocess: number): void {
     if (this.#over) return;
     const started = performance.now();
     try {
-      const answer = this.#door.options.plane.infer({ target: this.#route.target, batch });
+      const answer = this.#door.options.plane.infer({ target: this.#version.target, batch });
       if (!(answer instanceof Promise)) {
         this.#encode(answer, preprocess, started);
         return;
@@ -127,23 +179,26 @@ export class Exchange {
   #encode({ outputs, rows }: InferResponse, preprocess: number, started: number): void {
     if (this.#over) return;
     const predicted = performance.now();
-    const text = this.#route.encode(outputs, rows, this.#id);
+    const text = this.#version.encode(outputs, rows, this.#id);
     const postprocess = performance.now() - predicted;
-    this.#answer(text, Buffer.byteLength(text), rows, {
-      queue: 0,
-      preprocess,
-      predict: predicted - started,
-      postprocess,
-    });
+    const timing = { queue: 0, preprocess, predict: predicted - started, postprocess };
+    this.#answer(text, Buffer.byteLength(text), rows, timing);
+    this.#measured(this.#measurement && this.#version.readFirstRow(outputs));
   }
 
   #offload(bytes: Buffer): void {
     if (this.#over) return;
     this.#watch();
     const { offload, metrics } = this.#door.options;
-    const { target, protocol } = this.#route;
+    // A body this large is not read here, so that its unit is found in the headers only.
+    if (!this.#chosen) this.#choose(this.#destination.endpoint!.assignment.byBody(null));
+    const { target, protocol } = this.#version;
+    const unitField = this.#destination.endpoint?.assignment.field ?? null;
+    const isWanted = this.#measurement?.wantsBody ?? false;
+    this.#measurement?.received(bytes);
     try {
-      const job = { target, protocol, body: ownBytes(bytes), requestId: this.#id };
+      const body = isWanted ? new Uint8Array(bytes) : ownBytes(bytes);
+      const job = { target, protocol, body, requestId: this.#id, unitField };
       this.#withdraw = offload.submit(job, (result) => this.#scored(result));
       metrics.queueDepth = offload.depth;
     } catch (error) {
@@ -155,12 +210,21 @@ export class Exchange {
     this.#withdraw = null;
     this.#door.options.metrics.queueDepth = this.#door.options.offload.depth;
     if (this.#over) return;
-    if (result.kind === 'refused') this.#refuse(result.error);
-    else this.#answer(result.body, result.body.length, result.rows, result.timing);
+    if (result.kind === 'refused') {
+      this.#refuse(result.error);
+      return;
+    }
+    this.#answer(result.body, result.body.length, result.rows, result.timing);
+    this.#measured(result.first);
+  }
+
+  /** Notes the answer that has just been written. */
+  #measured(first: FirstRow | null): void {
+    if (first !== null) this.#measurement?.answered(performance.now() - this.#receivedAt, first);
   }
 
   #answer(body: string | Uint8Array, length: number, rows: number, timing: Timing): void {
-    const { series, headers } = this.#route;
+    const { series, headers } = this.#version;
     const now = performance.now();
     series.answered(rows, now);
     series.observe(STAGE.queue, timing.queue);
@@ -189,17 +253,18 @@ export class Exchange {
     if (coded.code === 'INTERNAL') {
       const cause: unknown = coded.cause ?? coded;
       this.#door.options.logger.error(
-        { requestId: this.#id, model: this.#route.target.model, error: cause },
+        { requestId: this.#id, model: this.#version.target.model, error: cause },
         'prediction failed',
       );
     }
-    this.#route.series.count(outcomeOf(coded));
-    const headers = [...this.#route.headers.slice(2), 'x-request-id', this.#id];
+    this.#version.series.count(outcomeOf(coded));
+    const headers = [...this.#version.headers.slice(2), 'x-request-id', this.#id];
     if (this.#door.stopping) headers.push('connection', 'close');
     // Closing now would reset the connection before its client has read why; the rest is read and forgotten.
     if (!this.#request.complete) discard(this.#request);
     sendError(this.#response, coded, headers);
     this.#release();
+    if (blameOf(coded) === 'version') this.#measurement?.failed(performance.now() - this.#receivedAt);
   }
 
   /** From here on the answer takes time, and the client may leave before it. */
@@ -212,13 +277,14 @@ export class Exchange {
   #cancel(): void {
     if (this.#over) return;
     this.#withdraw?.();
-    this.#route.series.count('cancelled');
+    this.#version.series.count('cancelled');
     this.#release();
   }
 
   #release(): void {
     const { metrics } = this.#door.options;
     this.#over = true;
+    if (this.#chosen) this.#version.usage.end();
     metrics.inFlight--;
     metrics.buffered -= this.#held;
   }

@@ -21,7 +21,7 @@ test('counts, histograms and labels follow the Prometheus text format', () => {
   for (const micros of [1, 8, 8.5, 1000, 1e9]) series.observe(STAGE.predict, micros / 1000);
   series.answered(3, 1000);
   series.count('invalid');
-  const text = expose(metrics, [version], 5000);
+  const text = expose(metrics, [version], 5000, 2000);
   const labels = 'model_name="a \\"b\\"\\\\c",model_version="2"';
   for (const line of [
     '# TYPE inference_requests_total counter',
@@ -48,7 +48,7 @@ test('counts, histograms and labels follow the Prometheus text format', () => {
 test('every line is a comment or a sample', () => {
   const metrics = new Metrics();
   metrics.seriesOf('m', 1);
-  for (const line of expose(metrics, [version], 0).split('\n')) {
+  for (const line of expose(metrics, [version], 0, 0).split('\n')) {
     expect(line).toMatch(
       /^$|^# (?:HELP|TYPE) [a-z_]+ |^[a-z_]+(?:\{.*\})? (?:[-+]?Inf|-?[\d.]+(?:e[-+]?\d+)?)$/,
     );

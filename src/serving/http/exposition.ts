@@ -67,9 +67,31 @@ function stageHistograms(series: ModelSeries): Sample[] {
   });
 }
 
-/** The prediction path's metrics in the Prometheus text format, version 0.0.4. `origin` is the time of `performance.now()` 0. */
-export function expose(metrics: Metrics, versions: readonly LoadedVersion[], origin: number): string {
-  const { series } = metrics;
+/**
+ * A version that is not loaded any more is shown for an hour after its last answer. It is shown or not as a whole, and
+ * goes on counting where it was if it comes back, so that no counter ever falls between two scrapes.
+ */
+const GONE_MILLIS = 3_600_000;
+
+function shownSeries(metrics: Metrics, versions: readonly LoadedVersion[], now: number): ModelSeries[] {
+  const isLoaded = ({ model, version }: ModelSeries): boolean =>
+    versions.some((one) => one.model === model && one.version === version);
+  return metrics.series.filter(
+    (series) => isLoaded(series) || (series.lastAnswer !== null && now - series.lastAnswer < GONE_MILLIS),
+  );
+}
+
+/**
+ * The prediction path's metrics in the Prometheus text format, version 0.0.4. `origin` is the time of `performance.now()`
+ * 0, `now` what it says; in milliseconds.
+ */
+export function expose(
+  metrics: Metrics,
+  versions: readonly LoadedVersion[],
+  origin: number,
+  now: number,
+): string {
+  const series = shownSeries(metrics, versions, now);
   const answered = series.filter((one) => one.lastAnswer !== null);
   const outcomes = series.flatMap((one) =>
     OUTCOMES.map(
@@ -120,15 +142,39 @@ export function expose(metrics: Metrics, versions: readonly LoadedVersion[], ori
       'When a version last answered.',
       answered.map((one) => ({ labels: labelsOf(one), value: (origin + one.lastAnswer!) / 1000 })),
     ),
+    ...rolloutFamilies(metrics),
   ].join('\n');
 }
 
-/** The metrics of several workers: what they have counted together, and what each of them uses. */
-export function exposeTotals(totals: Totals, versions: readonly LoadedVersion[]): string {
+function rolloutFamilies({ shadow, generations, units }: Metrics): string[] {
+  const copies = shadow.flatMap(({ model, mirrored, dropped }): Sample[] => [
+    { labels: { model_name: model, outcome: 'mirrored' }, value: mirrored },
+    { labels: { model_name: model, outcome: 'dropped' }, value: dropped },
+  ]);
+  const routes = [...generations].map(([endpoint, value]): Sample => ({ labels: { endpoint }, value }));
+  return [
+    family(
+      'plimsoll_shadow_total',
+      'counter',
+      'Copies of requests for candidates that answer nobody.',
+      copies,
+    ),
+    family('plimsoll_route_generation', 'gauge', 'Number of the route that every process follows.', routes),
+    family('plimsoll_recorder_units_total', 'counter', 'Units noted for rollouts, once a window and arm.', [
+      { value: units },
+    ]),
+  ];
+}
+
+/**
+ * The metrics of several workers: what they have counted together, and what each of them uses. `now` is in milliseconds
+ * since the epoch.
+ */
+export function exposeTotals(totals: Totals, versions: readonly LoadedVersion[], now = Date.now()): string {
   const metrics = new Metrics();
   addSnapshot(metrics, totals.snapshot);
   return [
-    expose(metrics, versions, 0),
+    expose(metrics, versions, 0, now),
     family('serving_workers_ready', 'gauge', 'Processes that answer.', [{ value: totals.ready }]),
     family('serving_worker_restarts_total', 'counter', 'Processes that ended and were replaced.', [
       { value: totals.restarts },

@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorDetails, PlimsollError } from '../../core/errors.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
+import type { FirstRow } from '../recorder/first-row.ts';
 
 /** One request for a scoring thread: bytes in, bytes out. */
 export interface Job {
@@ -8,6 +9,8 @@ export interface Job {
   /** Bytes of the body; handed over, so in a buffer of their own. */
   readonly body: Uint8Array<ArrayBuffer>;
   readonly requestId: string;
+  /** Key at the top of the body that holds the id of the unit, or null. */
+  readonly unitField: string | null;
 }
 
 /** Milliseconds of each stage. */
@@ -23,6 +26,7 @@ export type Scored =
       readonly kind: 'answer';
       readonly body: Uint8Array<ArrayBuffer>;
       readonly rows: number;
+      readonly first: FirstRow;
       readonly timing: Timing;
     }
   | { readonly kind: 'refused'; readonly error: PlimsollError };
@@ -35,12 +39,14 @@ export interface WorkerRequest {
   readonly protocol: string;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly requestId: string;
+  readonly unitField: string | null;
 }
 export type WorkerReply =
   | {
       readonly kind: 'answer';
       readonly body: Uint8Array<ArrayBuffer>;
       readonly rows: number;
+      readonly first: FirstRow;
       readonly timing: Omit<Timing, 'queue'>;
     }
   | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };

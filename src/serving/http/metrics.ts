@@ -72,9 +72,24 @@ export class ModelSeries {
   }
 }
 
+/** Copies of requests that went to a candidate in the shadow of stable. */
+export interface ShadowSeries {
+  readonly model: string;
+  /** Answered by the candidate, also with an error. */
+  mirrored: number;
+  /** Not made, because too many waited. */
+  dropped: number;
+}
+
 /** Everything that a scrape shows of the prediction path. */
 export class Metrics {
+  /** One for each version that has ever answered here, about a kilobyte each. */
   readonly series: ModelSeries[] = [];
+  readonly shadow: ShadowSeries[] = [];
+  /** Generation of the route that each endpoint follows. */
+  readonly generations = new Map<string, number>();
+  /** Units noted for rollouts, each once a window and arm. */
+  units = 0;
   inFlight = 0;
   queueDepth = 0;
   /** Bytes of bodies held. */
@@ -85,6 +100,14 @@ export class Metrics {
     if (known) return known;
     const added = new ModelSeries(model, version);
     this.series.push(added);
+    return added;
+  }
+
+  shadowOf(model: string): ShadowSeries {
+    const known = this.shadow.find((series) => series.model === model);
+    if (known) return known;
+    const added: ShadowSeries = { model, mirrored: 0, dropped: 0 };
+    this.shadow.push(added);
     return added;
   }
 }

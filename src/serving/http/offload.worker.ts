@@ -1,9 +1,12 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Signature } from '../../model/signature.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
+import { firstRowReader } from '../recorder/first-row.ts';
 import { parseBody } from '../rows/parse.ts';
+import { hasColumn, withoutUnit } from '../unit.ts';
 import type { WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
 import { textOf } from './text.ts';
 
@@ -53,7 +56,8 @@ async function score(request: WorkerRequest): Promise<WorkerReply> {
   const protocol = PROTOCOLS.find(({ id }) => id === request.protocol)!;
   const target = await versionOf(request);
   const started = performance.now();
-  const batch = protocol.decode(target)(parseBody(textOf(request.body)));
+  const { signature } = target.manifest;
+  const batch = protocol.decode(target)(rowsIn(request, signature));
   const decoded = performance.now();
   const outputs = await target.engine.infer(batch);
   const predicted = performance.now();
@@ -63,7 +67,12 @@ async function score(request: WorkerRequest): Promise<WorkerReply> {
     predict: predicted - decoded,
     postprocess: performance.now() - predicted,
   };
-  return { kind: 'answer', body, rows: batch.rows, timing };
+  return { kind: 'answer', body, rows: batch.rows, first: firstRowReader(signature)(outputs), timing };
+}
+
+function rowsIn({ body, unitField }: WorkerRequest, signature: Signature): unknown {
+  const parsed = parseBody(textOf(body));
+  return unitField === null ? parsed : withoutUnit(parsed, unitField, hasColumn(signature, unitField));
 }
 
 function refusal(error: unknown): WorkerReply {

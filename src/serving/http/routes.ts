@@ -1,19 +1,54 @@
 import type { LoadedVersion } from '../../registry/version.ts';
-import type { DataPlane } from '../data-plane.ts';
+import type { Assignment } from '../assignment.ts';
+import type { DataPlane, Endpoint, PlaneState } from '../data-plane.ts';
 import type { Decode, Encode, Protocol } from '../protocol.ts';
+import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
+import type { Recorder } from '../recorder/recorder.ts';
+import type { Tape } from '../recorder/tape.ts';
+import { hasColumn } from '../unit.ts';
+import type { Usage } from '../usage.ts';
 import type { Metrics, ModelSeries } from './metrics.ts';
 
-/** Everything prepared for the requests of one path: a version, seen through a protocol. */
-export interface Route {
+/** Everything prepared for the requests of one version, seen through a protocol. */
+export interface Prepared {
   readonly protocol: string;
   readonly target: LoadedVersion;
   readonly decode: Decode;
   readonly encode: Encode;
+  readonly readFirstRow: ReadFirstRow;
   readonly series: ModelSeries;
+  /** Requests that have been sent to the version and have not ended. */
+  readonly usage: Usage;
   /** Response headers that never change, flat. */
   readonly headers: readonly string[];
   /** Predicted microseconds a row costs, reading and writing included. */
   readonly rowMicros: number;
+}
+
+/** A version that gets copies of requests. */
+export interface Mirror {
+  readonly target: LoadedVersion;
+  readonly percent: number;
+  readonly seed: number;
+}
+
+/** What an endpoint's route needs for requests. */
+export interface PreparedEndpoint {
+  readonly assignment: Assignment;
+  /** By index of the choice. */
+  readonly choices: readonly Prepared[];
+  /** Whether each choice has a column of the name under which bodies hold the unit's id. */
+  readonly keepsField: readonly boolean[];
+  readonly tape: Tape | null;
+  readonly mirror: Mirror | null;
+}
+
+/** Where the requests of one path go. */
+export interface Destination {
+  /** The version that the path names, or the one that stands for its endpoint until a choice is made. */
+  readonly main: Prepared;
+  /** null where the path names the version: such requests are never measured. */
+  readonly endpoint: PreparedEndpoint | null;
 }
 
 /** Reading and writing one number, measured (bench/door.ts). */
@@ -28,57 +63,109 @@ interface Pattern {
 export class Routes {
   readonly #plane: DataPlane;
   readonly #metrics: Metrics;
+  readonly #recorder: Recorder | null;
+  readonly #protocols: readonly Protocol[];
   readonly #patterns: readonly Pattern[];
-  readonly #exact = new Map<string, Route>();
-  readonly #prepared = new Map<string, Route>();
+  readonly #exact = new Map<string, Destination>();
+  readonly #endpoints = new Map<string, Destination>();
+  /** By version and protocol; gone with the version. */
+  readonly #prepared = new WeakMap<LoadedVersion, Map<string, Prepared>>();
 
-  constructor(plane: DataPlane, protocols: readonly Protocol[], metrics: Metrics) {
+  constructor(
+    plane: DataPlane,
+    protocols: readonly Protocol[],
+    metrics: Metrics,
+    recorder: Recorder | null = null,
+  ) {
     this.#plane = plane;
     this.#metrics = metrics;
+    this.#recorder = recorder;
+    this.#protocols = protocols;
     this.#patterns = protocols.flatMap((protocol) =>
       protocol.routes.map((route) => ({ protocol, regexp: patternOf(route) })),
     );
   }
 
-  /** The route of a path asked for before, by its exact text. */
-  exact(url: string): Route | undefined {
+  /** Gets ready for every version, so that no request waits for it. */
+  prepare({ versions }: PlaneState): void {
+    for (const version of versions) for (const protocol of this.#protocols) this.#prepare(protocol, version);
+  }
+
+  /** Forgets where paths led: to be called when the plane follows other routes. */
+  forget(): void {
+    this.#exact.clear();
+    this.#endpoints.clear();
+  }
+
+  /** The destination of a path asked for before, by its exact text. */
+  exact(url: string): Destination | undefined {
     return this.#exact.get(url);
   }
 
-  /** The route of a path, or null where it is no prediction path. Throws where no such model or version is. */
-  match(path: string): Route | null {
+  /** The destination of a path, or null where it is no prediction path. Throws where no such model or version is. */
+  match(path: string): Destination | null {
     for (const { protocol, regexp } of this.#patterns) {
       const groups = regexp.exec(path);
       if (!groups) continue;
       const { model, version } = groups.groups ?? {};
-      const target = this.#plane.resolve(model === undefined ? null : decoded(model), version ?? null);
-      const route = this.#prepare(protocol, target);
+      const name = model === undefined ? null : decoded(model);
+      const found =
+        version === undefined
+          ? this.#endpoint(protocol, this.#plane.endpoint(name))
+          : { main: this.#prepare(protocol, this.#plane.resolve(name, version)), endpoint: null };
       // Only paths that lead somewhere are kept, and there are few spellings of each.
-      if (this.#exact.size < this.#limit()) this.#exact.set(path, route);
-      return route;
+      if (this.#exact.size < this.#limit()) this.#exact.set(path, found);
+      return found;
     }
     return null;
   }
 
   #limit(): number {
-    return 4 * this.#patterns.length * (1 + this.#plane.versions.length);
+    const { versions, endpoints } = this.#plane.state;
+    return 4 * this.#patterns.length * (1 + versions.length + endpoints.size);
   }
 
-  #prepare(protocol: Protocol, target: LoadedVersion): Route {
-    const key = `${protocol.id} ${target.model} ${target.version}`;
-    const known = this.#prepared.get(key);
+  #endpoint(protocol: Protocol, { route, assignment, versions, main }: Endpoint): Destination {
+    const key = `${protocol.id} ${route.endpoint}`;
+    const known = this.#endpoints.get(key);
     if (known) return known;
-    const route: Route = {
+    const { shadow, seed } = route;
+    const { field } = assignment;
+    const mirror = shadow && {
+      target: this.#plane.resolve(route.model, shadow.version),
+      percent: shadow.percent,
+      seed,
+    };
+    const endpoint: PreparedEndpoint = {
+      assignment,
+      choices: versions.map((version) => this.#prepare(protocol, version)),
+      keepsField: versions.map(({ manifest }) => field !== null && hasColumn(manifest.signature, field)),
+      tape: this.#recorder?.tapeOf(route.endpoint) ?? null,
+      mirror,
+    };
+    const made = { main: this.#prepare(protocol, main), endpoint };
+    this.#endpoints.set(key, made);
+    return made;
+  }
+
+  #prepare(protocol: Protocol, target: LoadedVersion): Prepared {
+    const ofVersion = this.#prepared.get(target) ?? new Map<string, Prepared>();
+    this.#prepared.set(target, ofVersion);
+    const known = ofVersion.get(protocol.id);
+    if (known) return known;
+    const prepared: Prepared = {
       protocol: protocol.id,
       target,
       decode: protocol.decode(target),
       encode: protocol.encode(target),
+      readFirstRow: firstRowReader(target.manifest.signature),
       series: this.#metrics.seriesOf(target.model, target.version),
+      usage: this.#plane.usageOf(target),
       headers: ['content-type', 'application/json', ...modelHeaders(target)],
       rowMicros: target.manifest.rowMicros + CELL_MICROS * cellsOf(target),
     };
-    this.#prepared.set(key, route);
-    return route;
+    ofVersion.set(protocol.id, prepared);
+    return prepared;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Metrics } from './metrics.ts';
+import type { Metrics, ShadowSeries } from './metrics.ts';
 
 /** The metrics of a process at one moment, as they cross to another: plain data and typed arrays. */
 export interface Snapshot {
@@ -11,13 +11,19 @@ export interface Snapshot {
     /** Milliseconds since the epoch, or null. */
     readonly lastAnswer: number | null;
   }[];
+  readonly shadow: readonly Readonly<ShadowSeries>[];
+  readonly units: number;
+  readonly generations: ReadonlyMap<string, number>;
 }
 
 /** Copies what is counted. `origin` is the time of `performance.now()` 0. */
-export const takeSnapshot = ({ inFlight, queueDepth, series }: Metrics, origin: number): Snapshot => ({
-  inFlight,
-  queueDepth,
-  series: series.map(({ model, version, counters, lastAnswer }) => ({
+export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
+  inFlight: metrics.inFlight,
+  queueDepth: metrics.queueDepth,
+  shadow: metrics.shadow.map((counts) => ({ ...counts })),
+  units: metrics.units,
+  generations: new Map(metrics.generations),
+  series: metrics.series.map(({ model, version, counters, lastAnswer }) => ({
     model,
     version,
     counters: counters.slice(),
@@ -26,7 +32,13 @@ export const takeSnapshot = ({ inFlight, queueDepth, series }: Metrics, origin: 
 });
 
 /** Adds what a process has counted since it began; the times of `metrics` are then since the epoch. */
-export function addCounters(metrics: Metrics, { series }: Snapshot): void {
+export function addCounters(metrics: Metrics, { series, shadow, units }: Snapshot): void {
+  metrics.units += units;
+  for (const { model, mirrored, dropped } of shadow) {
+    const sum = metrics.shadowOf(model);
+    sum.mirrored += mirrored;
+    sum.dropped += dropped;
+  }
   for (const { model, version, counters, lastAnswer } of series) {
     const sum = metrics.seriesOf(model, version);
     counters.forEach((count, k) => {
@@ -41,4 +53,9 @@ export function addSnapshot(metrics: Metrics, snapshot: Snapshot): void {
   addCounters(metrics, snapshot);
   metrics.inFlight += snapshot.inFlight;
   metrics.queueDepth += snapshot.queueDepth;
+  for (const [endpoint, generation] of snapshot.generations) {
+    // Who lags behind is to be seen.
+    const others = metrics.generations.get(endpoint) ?? generation;
+    metrics.generations.set(endpoint, Math.min(others, generation));
+  }
 }

@@ -40,7 +40,9 @@ function ownMetrics({ plane, metrics }: SystemOptions): () => Promise<string> {
   let processMetrics: (() => Promise<string>) | null = null;
   return async () => {
     processMetrics ??= await loadProcessMetrics();
-    return expose(metrics, plane.versions, performance.timeOrigin) + (await processMetrics());
+    return (
+      expose(metrics, plane.versions, performance.timeOrigin, performance.now()) + (await processMetrics())
+    );
   };
 }
 

@@ -52,9 +52,9 @@ export class Thread {
     this.#current = { ...waiting, started: performance.now() };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#timeout(), this.#maxMillis).unref();
-    const { target, protocol, body, requestId } = waiting.job;
+    const { target, protocol, body, requestId, unitField } = waiting.job;
     const { bundle, model, version } = target;
-    const request: WorkerRequest = { bundle, model, version, protocol, body, requestId };
+    const request: WorkerRequest = { bundle, model, version, protocol, body, requestId, unitField };
     this.#worker.postMessage(request, [body.buffer]);
   }
 

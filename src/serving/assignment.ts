@@ -1,0 +1,92 @@
+/**
+ * A route made ready for requests: which of its choices a request gets. Choices are the ranges of the route, then its
+ * rules. The same unit gets the same choice in every process, replica and language. Pure.
+ */
+import type { Random } from '../core/ports.ts';
+import type { Role, Route } from '../rollout/route.ts';
+import { BUCKETS, bucketOf } from '../rollout/split.ts';
+import { type Headers, unitInBody, unitInHeaders } from './unit.ts';
+
+/** One thing that a request of an endpoint may get. */
+export interface Choice {
+  readonly version: number;
+  /** null where a rule sends the request there. */
+  readonly role: Role | null;
+  /** Index of the arm that is measured, or null. */
+  readonly arm: number | null;
+}
+
+export interface Assigned {
+  /** Index into `choices`. */
+  readonly choice: number;
+  /** Id of the unit, or null where the request is the unit. */
+  readonly unit: string | null;
+}
+
+export class Assignment {
+  readonly choices: readonly Choice[];
+  /** Index of the choice that stands for the endpoint where none has been made. */
+  readonly main: number;
+  /** Whether a body must be read before a choice is made. */
+  readonly field: string | null;
+  readonly #route: Route;
+  readonly #random: Random;
+  /** Choice of each bucket. */
+  readonly #table = new Uint8Array(BUCKETS);
+  /** The one answer of a route at rest. */
+  readonly #only: Assigned | null;
+
+  constructor(route: Route, random: Random) {
+    const { ranges, rules, unit } = route;
+    this.#route = route;
+    this.#random = random;
+    this.choices = [
+      ...ranges.map(({ version, role, arm }) => ({ version, role, arm })),
+      ...rules.map(({ version }) => ({ version, role: null, arm: null })),
+    ];
+    ranges.forEach(({ from, to }, index) => {
+      this.#table.fill(index, from, to);
+    });
+    this.main = mainOf(route);
+    const isOne = ranges.length === 1 && route.recording === null && route.shadow === null;
+    this.#only = isOne ? { choice: 0, unit: null } : null;
+    this.field = isOne ? null : unit.field;
+  }
+
+  /** The choice by headers alone; null where only the body can tell (`byBody`). */
+  byHeaders(headers: Headers): Assigned | null {
+    const { rules, ranges, unit } = this.#route;
+    for (let i = 0; i < rules.length; i++) {
+      const { header, values } = rules[i]!;
+      const value = headers[header];
+      if (typeof value === 'string' && values.includes(value))
+        return { choice: ranges.length + i, unit: null };
+    }
+    if (this.#only !== null) return this.#only;
+    const id = unitInHeaders(headers, unit);
+    if (id === null && this.field !== null) return null;
+    return this.#choose(id);
+  }
+
+  /** The choice by the body, where the headers have made none; a body that could not be read is null. */
+  byBody(body: unknown): Assigned {
+    return this.#choose(this.field === null ? null : unitInBody(body, this.field));
+  }
+
+  #choose(unit: string | null): Assigned {
+    const bucket =
+      unit === null ? Math.floor(this.#random.next() * BUCKETS) : bucketOf(unit, this.#route.seed);
+    return { choice: this.#table[bucket]!, unit };
+  }
+}
+
+/** The widest range that is stable's, or the widest of all. */
+function mainOf({ ranges }: Route): number {
+  const isStable = (role: Role): boolean => role === 'stable' || role === 'control';
+  const width = (index: number): number => ranges[index]!.to - ranges[index]!.from;
+  const all = ranges.map((_, index) => index);
+  const stable = all.filter((index) => isStable(ranges[index]!.role));
+  return (stable.length > 0 ? stable : all).reduce((best, index) =>
+    width(index) > width(best) ? index : best,
+  );
+}

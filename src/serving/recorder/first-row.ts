@@ -1,0 +1,55 @@
+/** The first row of an answer in two values, by which versions are compared. Pure. */
+import type { Outputs } from '../../model/batch.ts';
+import type { Signature } from '../../model/signature.ts';
+import type { Labels, Tensor } from '../../model/tensor.ts';
+
+export interface FirstRow {
+  /**
+   * What a regressor predicts; of a classifier with probabilities, that of the last of two classes, or of the label where
+   * there are more. null where there is no such number.
+   */
+  readonly score: number | null;
+  /** What a classifier predicts, or null. */
+  readonly label: string | null;
+}
+
+export type ReadFirstRow = (outputs: Outputs) => FirstRow;
+
+export const NO_FIRST_ROW: FirstRow = { score: null, label: null };
+
+/** Reads the outputs of versions with this signature. */
+export function firstRowReader({ outputs: specs, classes }: Signature): ReadFirstRow {
+  const main =
+    specs.some(({ name }) => name === 'predict') || specs.length === 0 ? 'predict' : specs[0]!.name;
+  return (outputs) => {
+    const predicted = outputs[main];
+    // Several targets at once have no one value that stands for them.
+    if (predicted === undefined || !isTensor(predicted) || widthOf(predicted) !== 1) return NO_FIRST_ROW;
+    const value = predicted.data[0];
+    if (value === undefined) return NO_FIRST_ROW;
+    if (classes === null && typeof value === 'number' && predicted.dtype.startsWith('float'))
+      return { score: finite(predicted.dtype === 'float16' ? Number.NaN : value), label: null };
+    const label = predicted.dtype === 'bool' ? String(value === 1) : String(value);
+    return { score: probabilityOf(outputs['predict_proba'], classes, label), label };
+  };
+}
+
+const isTensor = (output: Tensor | readonly Tensor[]): output is Tensor => !Array.isArray(output);
+
+/** Values a row. */
+const widthOf = ({ shape }: Tensor): number => shape.slice(1).reduce((product, size) => product * size, 1);
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+function probabilityOf(
+  output: Outputs[string] | undefined,
+  classes: Labels | null,
+  label: string,
+): number | null {
+  if (output === undefined || classes === null || !isTensor(output)) return null;
+  const width = widthOf(output);
+  if (width !== classes.values.length) return null;
+  const index = width === 2 ? 1 : classes.values.findIndex((one) => String(one) === label);
+  const value = output.data[index];
+  return typeof value === 'number' ? finite(value) : null;
+}

@@ -1,0 +1,27 @@
+/** Which marks of a recording an answer is beyond, as bits. Pure. */
+import { shiftBit, slowBit } from '../../rollout/part.ts';
+import type { Recording } from '../../rollout/route.ts';
+import type { FirstRow } from './first-row.ts';
+
+type Marks = Pick<Recording, 'slow' | 'shifted'>;
+
+/** Bits of the latency marks that so many milliseconds are beyond. */
+export function slowFlags({ slow }: Marks, millis: number): number {
+  let flags = 0;
+  for (let i = 0; i < slow.length; i++) if (millis > slow[i]!.millis) flags |= slowBit(i);
+  return flags;
+}
+
+/** Bits of the marks that a first row is beyond. */
+export function shiftFlags({ slow, shifted }: Marks, { score, label }: FirstRow): number {
+  let flags = 0;
+  for (let i = 0; i < shifted.length; i++) {
+    const mark = shifted[i]!;
+    const isBeyond =
+      mark.kind === 'label'
+        ? label === mark.limit
+        : score !== null && (mark.kind === 'below' ? score < mark.limit : score > mark.limit);
+    if (isBeyond) flags |= shiftBit({ slow }, i);
+  }
+  return flags;
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '../../core/ports.ts';
+import type { Route } from '../../rollout/route.ts';
+import { type Send, Tape } from './tape.ts';
+
+/** A piece of every part is sent this often, and when its window is over. */
+const PIECE_MILLIS = 1000;
+
+export interface RecorderOptions {
+  /** Unique among the workers of all replicas, with `epoch` growing when it is started again. */
+  readonly worker: string;
+  readonly epoch: number;
+  /** Takes a piece; must not throw. */
+  readonly send: Send;
+  readonly clock: Clock;
+}
+
+interface Recorded {
+  readonly generation: number;
+  readonly tape: Tape;
+}
+
+/** What one worker notes of the rollouts whose routes it follows. */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  /** By endpoint. */
+  readonly #recorded = new Map<string, Recorded>();
+  #timer: NodeJS.Timeout | undefined;
+  #onUnit = (): void => undefined;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Has every unit counted, each once a window and arm. */
+  countUnits(onUnit: () => void): void {
+    this.#onUnit = onUnit;
+  }
+
+  /** Where the requests of an endpoint are noted, or null where nothing is measured. */
+  tapeOf(endpoint: string): Tape | null {
+    return this.#recorded.get(endpoint)?.tape ?? null;
+  }
+
+  /** Goes on under these routes: a route of another generation begins a new window, and the last one is over. */
+  follow(routes: readonly Route[]): void {
+    const byEndpoint = new Map(routes.map((route) => [route.endpoint, route]));
+    for (const [endpoint, { generation, tape }] of this.#recorded) {
+      const next = byEndpoint.get(endpoint);
+      if (next?.generation === generation && next.recording?.rollout === tape.recording.rollout) continue;
+      tape.close();
+      this.#recorded.delete(endpoint);
+    }
+    for (const route of routes) {
+      if (route.recording === null || this.#recorded.has(route.endpoint)) continue;
+      const onUnit = (): void => this.#onUnit();
+      const tape = new Tape(route, route.recording, { ...this.#options, onUnit });
+      this.#recorded.set(route.endpoint, { generation: route.generation, tape });
+    }
+    this.#schedule();
+  }
+
+  /** Sends what there is now. */
+  flush(): void {
+    for (const { tape } of this.#recorded.values()) tape.flush();
+  }
+
+  /** Sends the last pieces and notes nothing any more. */
+  close(): void {
+    this.follow([]);
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#recorded.size === 0) return;
+    const lefts = [...this.#recorded.values()].map(({ tape }) => tape.left);
+    this.#timer = setTimeout(
+      () => {
+        this.flush();
+        this.#schedule();
+      },
+      Math.max(1, Math.ceil(Math.min(PIECE_MILLIS, ...lefts))),
+    ).unref();
+  }
+}

@@ -1,0 +1,212 @@
+import type { Clock } from '../../core/ports.ts';
+import {
+  FAILED,
+  LATENCY_BINS,
+  latencyBin,
+  type Nameless,
+  PAIR,
+  type Part,
+  type Sample,
+} from '../../rollout/part.ts';
+import type { Recording, Role, Route } from '../../rollout/route.ts';
+import { hashText, unitHalves } from '../../rollout/unit-hash.ts';
+import { AnswerSample } from './answer-sample.ts';
+import type { FirstRow } from './first-row.ts';
+import { shiftFlags, slowFlags } from './marks.ts';
+import { Segments } from './segments.ts';
+import { UnitTable } from './unit-table.ts';
+import { WindowClock } from './window-clock.ts';
+
+/** Samples a second. */
+const SAMPLES_MAX = 256;
+
+/** Who is measured: one request. */
+export interface Subject {
+  readonly arm: number;
+  readonly role: Role | null;
+  /** Id of its unit, or null where the request is the unit. */
+  readonly unit: string | null;
+  /** Value of the segment header. */
+  readonly segment: string | null;
+  readonly requestId: string;
+}
+
+export type Send = (part: Part) => void;
+
+export interface TapeOptions {
+  readonly worker: string;
+  readonly epoch: number;
+  readonly send: Send;
+  readonly clock: Clock;
+  /** A unit has been noted for the first time in a window. */
+  readonly onUnit: () => void;
+}
+
+/**
+ * What one worker notes under one generation of a route, window by window. Nothing here waits, and everything is bounded:
+ * units by the table, the rest by what a second can bring.
+ */
+export class Tape {
+  readonly #options: TapeOptions;
+  readonly #recording: Recording;
+  readonly #generation: number;
+  readonly #windows: WindowClock;
+  #units = new UnitTable();
+  /** Counts by arm, segment and flags in one number. */
+  #nameless = new Map<number, number>();
+  #segments = new Segments();
+  #samples: Sample[] = [];
+  readonly #answers = new AnswerSample();
+  #sampleSecond = Number.NEGATIVE_INFINITY;
+  #sampled = 0;
+  #latency: Uint32Array[];
+  #mirrored = 0;
+  #dropped = 0;
+  #seq = 0;
+  /** Whether there is something to send. */
+  #isDirty = false;
+  #isOver = false;
+
+  constructor({ generation }: Route, recording: Recording, options: TapeOptions) {
+    this.#options = options;
+    this.#recording = recording;
+    this.#generation = generation;
+    this.#windows = new WindowClock(recording, options.clock);
+    this.#latency = this.#noLatency();
+  }
+
+  get recording(): Recording {
+    return this.#recording;
+  }
+
+  /** Milliseconds until the window is over. */
+  get left(): number {
+    return this.#windows.left;
+  }
+
+  /** A request that was answered, `millis` after its body was there. */
+  answered(subject: Subject, millis: number, first: FirstRow): void {
+    if (!this.#isOpen()) return;
+    const recording = this.#recording;
+    this.#measure(subject, millis, shiftFlags(recording, first));
+    const isStable = subject.role === 'stable' || subject.role === 'control';
+    if (recording.wantsSamples && isStable) this.#sample({ millis, ...first });
+    if (recording.wantsAnswers) this.#answer(subject, first);
+  }
+
+  /** A request that the version failed. */
+  failed(subject: Subject, millis: number): void {
+    if (this.#isOpen()) this.#measure(subject, millis, FAILED);
+  }
+
+  /** A request that both models answered; null where one failed. Latency is not compared: see `Shadow`. */
+  pair(subject: Subject, candidate: FirstRow | null, stable: FirstRow | null): void {
+    if (!this.#isOpen()) return;
+    this.#mirrored++;
+    const flags = this.#flagsOf(candidate) | (this.#flagsOf(stable) << 16);
+    this.#note(subject, PAIR, flags >>> 0);
+  }
+
+  /** A copy that was not made, because too many waited. */
+  dropped(): void {
+    if (!this.#isOpen()) return;
+    this.#dropped++;
+    this.#isDirty = true;
+  }
+
+  /** Sends what there is; the last piece where the window is over. */
+  flush(): void {
+    if (this.#isOpen() && this.#isDirty) this.#send(false);
+  }
+
+  /** Sends the last piece of the window; nothing is noted any more. */
+  close(): void {
+    if (!this.#isOpen()) return;
+    this.#send(true);
+    this.#isOver = true;
+  }
+
+  /** Goes on to a new window where the last is over. */
+  #isOpen(): boolean {
+    if (this.#isOver) return false;
+    if (!this.#windows.isOver) return true;
+    this.#send(true);
+    this.#windows.next();
+    this.#units = new UnitTable();
+    this.#segments = new Segments();
+    this.#seq = 0;
+    return true;
+  }
+
+  #flagsOf(first: FirstRow | null): number {
+    return first === null ? FAILED : shiftFlags(this.#recording, first);
+  }
+
+  #measure(subject: Subject, millis: number, flags: number): void {
+    this.#latency[subject.arm]![latencyBin(millis)]!++;
+    this.#note(subject, subject.arm, flags | slowFlags(this.#recording, millis));
+  }
+
+  #note({ unit, segment }: Subject, arm: number, flags: number): void {
+    this.#isDirty = true;
+    const index = this.#segments.indexOf(segment);
+    if (unit === null) {
+      const key = (arm * 256 + index) * 2 ** 32 + flags;
+      this.#nameless.set(key, (this.#nameless.get(key) ?? 0) + 1);
+      return;
+    }
+    const [high, low] = unitHalves(unit);
+    if (this.#units.note(high, low, arm, flags, index)) this.#options.onUnit();
+  }
+
+  #sample(sample: Sample): void {
+    const second = Math.floor(this.#options.clock.monotonic() / 1000);
+    if (second !== this.#sampleSecond) [this.#sampleSecond, this.#sampled] = [second, 0];
+    if (this.#sampled >= SAMPLES_MAX) return;
+    this.#sampled++;
+    this.#samples.push(sample);
+  }
+
+  #answer({ arm, unit, requestId }: Subject, { score, label }: FirstRow): void {
+    const answer = label ?? (score === null ? null : String(score));
+    if (answer === null) return;
+    const { clock } = this.#options;
+    const [high, low] = unitHalves(unit ?? requestId);
+    const named = unit === null ? null : hashText(high, low);
+    this.#answers.note({ requestId, unit: named, arm, at: clock.now(), answer }, low, clock.monotonic());
+  }
+
+  #send(isLast: boolean): void {
+    const { worker, epoch, send } = this.#options;
+    const part: Part = {
+      rollout: this.#recording.rollout,
+      generation: this.#generation,
+      window: this.#windows.index,
+      worker,
+      epoch,
+      seq: this.#seq++,
+      isLast,
+      units: this.#units.take(),
+      nameless: [...this.#nameless].map(namelessOf),
+      segments: this.#segments.values,
+      samples: this.#samples,
+      answers: this.#answers.take(),
+      latency: this.#latency,
+      shadow: { mirrored: this.#mirrored, dropped: this.#dropped },
+    };
+    this.#nameless = new Map();
+    this.#samples = [];
+    this.#latency = this.#noLatency();
+    [this.#mirrored, this.#dropped, this.#isDirty] = [0, 0, false];
+    send(part);
+  }
+
+  #noLatency(): Uint32Array[] {
+    return this.#recording.arms.map(() => new Uint32Array(LATENCY_BINS));
+  }
+}
+
+const namelessOf = ([key, count]: readonly [number, number]): Nameless => {
+  const place = Math.floor(key / 2 ** 32);
+  return { arm: place >> 8, flags: key % 2 ** 32, segment: place & 255, count };
+};
