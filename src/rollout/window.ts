@@ -47,7 +47,7 @@ export interface RecordedWindow {
 }
 
 /** Largest number of units of one arm in one window (a million a second for a minute): a window costs by its counts. */
-const UNITS_MAX = 2 ** 26;
+export const UNITS_MAX = 2 ** 26;
 /** Most names of quantiles or ranges in one window, and the longest of them. */
 const NAMES_MAX = 32;
 const NAME_LENGTH_MAX = 64;
@@ -97,7 +97,7 @@ function parseWeight(value: unknown, where: string): number | null {
   return fail(where, 'weight', value, 'a share from 0 to 1');
 }
 
-function parseArm(value: unknown, where: string, field: string): ArmCounts {
+export function parseArm(value: unknown, where: string, field: string): ArmCounts {
   const arm = object(value, where, field);
   const units = count(arm['units'], where, `${field}.units`, UNITS_MAX);
   const atRisk = parseNamed(arm['atRisk'], where, `${field}.atRisk`, () => UNITS_MAX);
@@ -130,7 +130,7 @@ function parseNamed(
   return new Map(found.map(([name, n]) => [name, count(n, where, `${field}.${name}`, most(name))]));
 }
 
-function parsePaired(value: unknown, where: string, pairs: number): ReadonlyMap<string, Pairs> {
+export function parsePaired(value: unknown, where: string, pairs: number): ReadonlyMap<string, Pairs> {
   return new Map(
     namedEntries(value, where, 'paired').map(([name, found]) => {
       const field = `paired.${name}`;
@@ -159,19 +159,19 @@ function namedEntries(value: unknown, where: string, field: string): [string, un
   return entries;
 }
 
-function object(value: unknown, where: string, field: string): Json {
+export function object(value: unknown, where: string, field: string): Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Json)
     : fail(where, field, value, 'an object');
 }
 
-function count(value: unknown, where: string, field: string, max: number): number {
+export function count(value: unknown, where: string, field: string, max: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= max)
     return value as number;
   return fail(where, field, value, `a whole number from 0 to ${max}`);
 }
 
-function fail(where: string, field: string, found: unknown, wanted: string): never {
+export function fail(where: string, field: string, found: unknown, wanted: string): never {
   throw new PlimsollError('WINDOW_INVALID', {
     where,
     field,

@@ -1,0 +1,54 @@
+/** Which window belongs to which route, and when it ends. Pure. */
+import type { Recording } from '../route.ts';
+
+/** A route of the rollout, as followed by workers. */
+export interface Followed {
+  readonly generation: number;
+  readonly recording: Recording;
+  /** Share of units that each arm is to get. */
+  readonly shares: readonly number[];
+}
+
+/** A window in time, in milliseconds since the epoch. */
+export interface Span extends Followed {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Routes in the order of their generations. Each begins a window of its own, `first`, at its `origin`: the last window
+ * of the route before is cut short there, so that a window has one weight.
+ */
+export class Calendar {
+  #routes: Followed[] = [];
+
+  /** A generation that is not newer than the last is one that was followed already. False then. */
+  follow(route: Followed): boolean {
+    const last = this.#routes.at(-1);
+    if (last !== undefined && route.generation <= last.generation) return false;
+    const { first } = route.recording;
+    this.#routes = [...this.#routes.filter(({ recording }) => recording.first < first), route];
+    return true;
+  }
+
+  /** First window that any route has; null without routes. */
+  get first(): number | null {
+    return this.#routes[0]?.recording.first ?? null;
+  }
+
+  span(window: number): Span | null {
+    const index = this.#routes.findLastIndex(({ recording }) => recording.first <= window);
+    const route = this.#routes[index];
+    if (route === undefined) return null;
+    const { origin, first, window: length } = route.recording;
+    const limit = this.#routes[index + 1]?.recording.origin ?? Infinity;
+    const start = Math.min(origin + (window - first) * length, Math.max(origin, limit));
+    return { ...route, start, end: Math.max(start, Math.min(start + length, limit)) };
+  }
+
+  /** Forgets routes whose windows are all before `window`. */
+  prune(window: number): void {
+    const index = this.#routes.findLastIndex(({ recording }) => recording.first <= window);
+    if (index > 0) this.#routes = this.#routes.slice(index);
+  }
+}

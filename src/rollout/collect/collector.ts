@@ -1,0 +1,265 @@
+/**
+ * Collects the parts of workers into closed windows: every unit once, whichever workers it met. Pure: the time is given.
+ *
+ * What is counted, and why the evidence is valid on it. Without harm, what a unit does, and when, does not depend on the
+ * arm that its hash has put it in. So in each race (failing, each slow or shifted mark, wrong labels) the set at risk in
+ * a window (units that came and had not shown the event before) and the set of those that show it now are the same
+ * whatever the assignment; given how many of the first set are in each arm, those in the second are a draw from it
+ * without replacement, which is the law that `conditional.ts` tests against. This holds however differently units
+ * behave. It needs the risk sets: a unit that fails in every window, or sends a thousand requests, would repeat one
+ * accident of the assignment window after window as though it were new evidence. After its first event it is out of
+ * that race, in both arms alike, for the whole comparison. (Where units come and go between windows the law is that of
+ * a sample of units instead of all, which is close to it, not equal; `level.long.test.ts` measures the level with
+ * heavy and with frail users.) Everything left out is left out for reasons that do not depend on what happened: a
+ * missing part in all arms, a sample by hash, a unit that was seen in two arms within a window. Before arms are compared
+ * (one arm has all units: a shadow stage), events say nothing of either; risk sets begin when comparison does.
+ *
+ * Pairs need no risk set to be fair, but repeat themselves as well: a unit's first discordance counts.
+ */
+import { PlimsollError } from '../../core/errors.ts';
+import type { ClosedWindow, Needs } from '../machine.ts';
+import { murmur3 } from '../murmur3.ts';
+import { LATENCY_BINS, PAIR, type Part, type Sample } from '../part.ts';
+import type { Recording } from '../route.ts';
+import { Attendance } from './attendance.ts';
+import { Calendar, type Span } from './calendar.ts';
+import { isSound } from './check.ts';
+import { JoinedWindow, type Matured } from './joined.ts';
+import { type Kept, Ledger } from './ledger.ts';
+import { SegmentNames } from './segment-names.ts';
+import { ArmTally, PairTally } from './tally.ts';
+import { type Tallies, UnitTable } from './unit-table.ts';
+
+/** Most windows that pieces may run ahead of the next one to be closed. */
+const AHEAD_MAX = 4096;
+/** Most answers of stable that are kept to freeze marks from. */
+const SAMPLES_KEPT = 10_000;
+
+/** Late: its window is closed. Foreign: of another rollout, generation or time. */
+export type Taken = Kept | 'late' | 'foreign';
+
+/** A window and the units that it changed, as they are stored: what `restore` takes. */
+export interface StoredWindow {
+  readonly closed: ClosedWindow;
+  readonly units: Uint8Array;
+}
+
+export class Collector {
+  readonly #needs: Needs;
+  readonly #rollout: string;
+  readonly #salt: number;
+  readonly #unitsMax: number | undefined;
+  readonly #calendar = new Calendar();
+  readonly #attendance = new Attendance();
+  readonly #ledger = new Ledger();
+  readonly #segments = new SegmentNames();
+  readonly #table: UnitTable;
+  readonly #samples: Sample[] = [];
+  readonly #counts: Record<Taken, number> = {
+    taken: 0,
+    duplicate: 0,
+    late: 0,
+    foreign: 0,
+    invalid: 0,
+    full: 0,
+  };
+  /** Index of the next window to be closed, once any is known. */
+  #next: number | null = null;
+  #compares = false;
+
+  /** `unitsMax`: most units that are kept apart. */
+  constructor(needs: Needs, rollout: string, unitsMax?: number) {
+    this.#needs = needs;
+    this.#rollout = rollout;
+    this.#salt = murmur3(rollout, 0);
+    this.#unitsMax = unitsMax;
+    this.#table = new UnitTable(this.#salt, unitsMax);
+  }
+
+  /** Pieces by what became of them. */
+  get pieces(): Readonly<Record<Taken, number>> {
+    return this.#counts;
+  }
+
+  /** Stable's first answers, as far as they were asked for. */
+  get samples(): readonly Sample[] {
+    return this.#samples;
+  }
+
+  /**
+   * A new route of the rollout, to be told before workers are. It ends the windows of the one before at its origin. The
+   * same route again is no news. After a restart, every route that has windows which are not closed is to be told.
+   */
+  follow(generation: number, recording: Recording, shares: readonly number[]): void {
+    if (this.#calendar.follow({ generation, recording, shares })) this.#ledger.drop(recording.first);
+  }
+
+  /** A worker that serves: windows that begin from `now` on wait for its parts. */
+  join(worker: string, epoch: number, now: number): void {
+    this.#attendance.join(worker, epoch, now);
+  }
+
+  /** A worker that has ended: what it had not sent completely is missing. */
+  leave(worker: string, epoch: number): void {
+    this.#attendance.leave(worker, epoch);
+  }
+
+  /** Takes a piece, in any order and as often as it comes. */
+  take(part: Part, now: number): Taken {
+    const taken = this.#judge(part, now);
+    this.#counts[taken]++;
+    return taken;
+  }
+
+  /**
+   * The next window in order, empty ones too, if it can be closed: it is over, and all its parts are complete or the
+   * watermark has passed.
+   */
+  due(now: number): number | null {
+    const window = this.#upcoming();
+    const span = window === null ? null : this.#calendar.span(window);
+    if (window === null || span === null || now < span.end) return null;
+    const waits = now < span.end + this.#needs.watermark && !this.#isComplete(window, span);
+    return waits ? null : window;
+  }
+
+  /**
+   * Counts the window that is due. `matured`: answers whose labels are complete by now, each in one window only;
+   * `outcomes`: business values, passed through. What is answered must be stored before the next window is closed.
+   */
+  close(window: number, matured: readonly Matured[] = [], outcomes: unknown = null): StoredWindow {
+    const span = this.#calendar.span(window);
+    if (span === null || window !== this.#upcoming())
+      throw new PlimsollError('INTERNAL', {
+        action: `closing window ${window} of ${this.#rollout}`,
+        reason: `the next one is ${this.#upcoming()}`,
+      });
+    const missingParts = this.#expected(window, span).filter(
+      (life) => !this.#ledger.isComplete(window, life),
+    );
+    const pieces = this.#ledger.close(window);
+    this.#compareFrom(span.shares);
+    const { tallies, units } = this.#count(pieces, matured, span.recording);
+    this.#next = window + 1;
+    this.#calendar.prune(window + 1);
+    const closed = {
+      rollout: this.#rollout,
+      window,
+      start: span.start,
+      stage: span.recording.stage,
+      shares: span.shares,
+      ...this.#sums(tallies, pieces, span.recording),
+      outcomes,
+      missingParts: missingParts.length,
+    };
+    return { closed, units };
+  }
+
+  /** Windows that were closed before, in order; to be called before anything is closed. Throws UNITS_INVALID. */
+  restore(events: Iterable<StoredWindow>): void {
+    for (const { closed, units } of events) {
+      this.#compareFrom(closed.shares);
+      this.#table.restore(units, closed.window);
+      this.#segments.restore(closed.segments.keys());
+      this.#next = closed.window + 1;
+    }
+  }
+
+  #judge(part: Part, now: number): Taken {
+    if (part.rollout !== this.#rollout) return 'foreign';
+    const next = this.#upcoming();
+    if (next !== null && part.window < next) return 'late';
+    const span = this.#calendar.span(part.window);
+    if (span === null || span.generation !== part.generation || part.window >= next! + AHEAD_MAX)
+      return 'foreign';
+    if (!isSound(part, span.recording)) return 'invalid';
+    const kept = this.#ledger.keep(part);
+    if (kept !== 'taken') return kept;
+    this.#attendance.join(part.worker, part.epoch, now);
+    if (span.recording.wantsSamples) this.#keepSamples(part.samples);
+    return 'taken';
+  }
+
+  #keepSamples(samples: readonly Sample[]): void {
+    const room = Math.max(0, SAMPLES_KEPT - this.#samples.length);
+    const sound = samples.filter(({ millis }) => Number.isFinite(millis) && millis >= 0);
+    this.#samples.push(...sound.slice(0, room));
+  }
+
+  /** Windows before the first route that is known cannot be counted any more, and are skipped. */
+  #upcoming(): number | null {
+    const first = this.#calendar.first;
+    return first === null || this.#next === null ? first : Math.max(first, this.#next);
+  }
+
+  #isComplete(window: number, span: Span): boolean {
+    const expected = this.#expected(window, span).filter((life) => this.#attendance.isHere(life));
+    // Where nobody is expected, somebody unknown may still be about to send.
+    return expected.length > 0 && expected.every((life) => this.#ledger.isComplete(window, life));
+  }
+
+  /** Workers that were there when the window began, and those that have sent something of it. */
+  #expected(window: number, { start }: Span): string[] {
+    return [...new Set([...this.#attendance.since(start), ...this.#ledger.senders(window)])];
+  }
+
+  #compareFrom(shares: readonly number[]): void {
+    if (this.#compares || shares.filter((share) => share > 0).length < 2) return;
+    this.#compares = true;
+    this.#table.beginComparison();
+  }
+
+  #count(pieces: readonly Part[], matured: readonly Matured[], recording: Recording) {
+    const tallies: Tallies = {
+      arms: recording.arms.map(() => new ArmTally(recording)),
+      pairs: new PairTally(recording),
+      crossed: 0,
+    };
+    if (recording.segment !== null) this.#segments.learn(pieces.flatMap(({ segments }) => segments));
+    const joined = new JoinedWindow(this.#segments, this.#salt, this.#table.sampling, this.#unitsMax);
+    for (const piece of pieces) {
+      joined.addPiece(piece);
+      this.#countNameless(piece, tallies);
+    }
+    for (const { unit, arm, failed } of matured) {
+      if (unit === null) tallies.arms[arm]!.addLabel(failed);
+      else joined.addLabel(unit, arm, failed);
+    }
+    return { tallies, units: this.#table.count(joined, tallies) };
+  }
+
+  /** A request without a unit is a unit of its own: new, at risk of everything, and never seen again. */
+  #countNameless({ nameless, segments }: Part, { arms, pairs }: Tallies): void {
+    for (const { arm, flags, segment, count } of nameless) {
+      if (arm === PAIR) pairs.add(0, flags, count);
+      else {
+        arms[arm]!.add(0, flags, this.#segments.idOf(segments[segment] ?? ''), count);
+        arms[arm]!.assigned += count;
+      }
+    }
+  }
+
+  #sums({ arms, pairs, crossed }: Tallies, pieces: readonly Part[], { segment }: Recording) {
+    const names = segment === null ? [] : this.#segments.names;
+    return {
+      arms: arms.map((arm) => arm.counts(this.#needs.labels !== null)),
+      crossed,
+      sampling: 2 ** this.#table.sampling,
+      pairs: pairs.pairs,
+      paired: pairs.named(),
+      segments: new Map(
+        names.map((name, id) => [name, arms.map((arm) => arm.segments.get(id) ?? { units: 0, failures: 0 })]),
+      ),
+      latency: arms.map((_, arm) =>
+        Array.from({ length: LATENCY_BINS }, (_, bin) =>
+          sum(pieces, (piece) => piece.latency[arm]?.[bin] ?? 0),
+        ),
+      ),
+      mirrored: sum(pieces, ({ shadow }) => shadow.mirrored),
+      dropped: sum(pieces, ({ shadow }) => shadow.dropped),
+    };
+  }
+}
+
+const sum = (pieces: readonly Part[], read: (piece: Part) => number): number =>
+  pieces.reduce((total, piece) => total + read(piece), 0);

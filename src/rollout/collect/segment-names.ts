@@ -1,0 +1,33 @@
+/** Values of the segment header that counts are kept apart by: the first ones to come, at most 32. Pure. */
+
+/** All other values, and units that came with two in one window. */
+export const OTHER = 'other';
+
+const VALUES_MAX = 32;
+const LENGTH_MAX = 64;
+
+export class SegmentNames {
+  /** OTHER is the first. */
+  readonly #ids = new Map<string, number>([[OTHER, 0]]);
+
+  get names(): readonly string[] {
+    return [...this.#ids.keys()];
+  }
+
+  /** Learns the values of a window; in order, so that it does not matter which worker told first. */
+  learn(values: Iterable<string>): void {
+    for (const value of [...new Set(values)].map(cut).sort())
+      if (this.#ids.size <= VALUES_MAX && !this.#ids.has(value)) this.#ids.set(value, this.#ids.size);
+  }
+
+  /** Takes back the names of a closed window, which come in the order of their numbers. */
+  restore(names: Iterable<string>): void {
+    for (const name of names) if (!this.#ids.has(name)) this.#ids.set(name, this.#ids.size);
+  }
+
+  idOf(value: string): number {
+    return this.#ids.get(cut(value)) ?? 0;
+  }
+}
+
+const cut = (value: string): string => value.slice(0, LENGTH_MAX);

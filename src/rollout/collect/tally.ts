@@ -1,0 +1,103 @@
+/** Adds up the counts of one window, unit by unit. Pure. */
+import type { Pairs } from '../evidence/paired.ts';
+import { FAILED } from '../part.ts';
+import type { Recording } from '../route.ts';
+import type { ArmCounts } from '../window.ts';
+import { flagsOf } from './check.ts';
+
+type Names = Pick<Recording, 'slow' | 'shifted'>;
+
+const bitsOf = ({ slow, shifted }: Names): number => 1 + slow.length + shifted.length;
+
+/** Counts of one arm. Bit by bit: units that had not shown it before, and those of them that show it now. */
+export class ArmTally {
+  readonly #atRisk: number[];
+  readonly #now: number[];
+  readonly #names: Names;
+  readonly labels = { units: 0, failures: 0 };
+  readonly segments = new Map<number, { units: number; failures: number }>();
+  assigned = 0;
+
+  constructor(names: Names) {
+    this.#names = names;
+    this.#atRisk = new Array(bitsOf(names)).fill(0);
+    this.#now = new Array(bitsOf(names)).fill(0);
+  }
+
+  /** `count` units with the bits that they had before this window, and those of this window. */
+  add(before: number, flags: number, segment: number, count = 1): void {
+    for (let bit = 0; bit < this.#now.length; bit++) {
+      if ((before >>> bit) & 1) continue;
+      this.#atRisk[bit]! += count;
+      if ((flags >>> bit) & 1) this.#now[bit]! += count;
+    }
+    if (before & FAILED) return;
+    const found = this.segments.get(segment) ?? { units: 0, failures: 0 };
+    found.units += count;
+    if (flags & FAILED) found.failures += count;
+    this.segments.set(segment, found);
+  }
+
+  /** One unit whose label is complete. */
+  addLabel(failed: boolean): void {
+    this.labels.units++;
+    if (failed) this.labels.failures++;
+  }
+
+  counts(withLabels: boolean): ArmCounts {
+    const { slow, shifted } = this.#names;
+    const named = (from: readonly number[], marks: readonly { name: string }[], first: number) =>
+      marks.map(({ name }, i): [string, number] => [name, from[first + i]!]);
+    return {
+      units: this.#atRisk[0]!,
+      failures: this.#now[0]!,
+      over: new Map(named(this.#now, slow, 1)),
+      shifted: new Map(named(this.#now, shifted, 1 + slow.length)),
+      atRisk: new Map(named(this.#atRisk, [...slow, ...shifted], 1)),
+      labels: withLabels ? { ...this.labels } : null,
+      assigned: this.assigned,
+    };
+  }
+}
+
+/**
+ * Counts of inputs that both models answered. A pair word holds what a unit has shown so far: candidate's bits, and
+ * stable's shifted by 16. Of one bit, both set: both models did it; exactly one: the unit has been discordant, and is
+ * not counted again.
+ */
+export class PairTally {
+  readonly #known: number;
+  readonly #names: readonly string[];
+  readonly #cells: { candidateOnly: number; stableOnly: number; both: number }[];
+  pairs = 0;
+
+  constructor(names: Names) {
+    this.#known = flagsOf(names);
+    this.#names = ['errors', ...names.slow.map(({ name }) => name), ...names.shifted.map(({ name }) => name)];
+    this.#cells = this.#names.map(() => ({ candidateOnly: 0, stableOnly: 0, both: 0 }));
+  }
+
+  /** Counts a unit, or several nameless ones, and answers its pair word after this window. */
+  add(before: number, flags: number, count = 1): number {
+    this.pairs += count;
+    const candidate = before & 0xffff;
+    const stable = before >>> 16;
+    const now = { candidate: flags & this.#known, stable: (flags >>> 16) & this.#known };
+    const undecided = ~(candidate ^ stable);
+    const candidateOnly = now.candidate & ~now.stable & undecided;
+    const stableOnly = now.stable & ~now.candidate & undecided;
+    const both = now.candidate & now.stable & undecided & ~candidate;
+    for (const [bit, cell] of this.#cells.entries()) {
+      cell.candidateOnly += ((candidateOnly >>> bit) & 1) * count;
+      cell.stableOnly += ((stableOnly >>> bit) & 1) * count;
+      cell.both += ((both >>> bit) & 1) * count;
+    }
+    const after = (candidate | candidateOnly | both) & ~stableOnly;
+    return (after | (((stable | stableOnly | both) & ~candidateOnly) << 16)) >>> 0;
+  }
+
+  /** By name of what was compared; nothing where there were no pairs. */
+  named(): ReadonlyMap<string, Pairs> {
+    return new Map(this.pairs === 0 ? [] : this.#names.map((name, bit) => [name, this.#cells[bit]!]));
+  }
+}

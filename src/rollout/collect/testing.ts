@@ -1,0 +1,75 @@
+/** Parts made by hand, for tests. Pure. */
+import type { Needs } from '../machine.ts';
+import { LATENCY_BINS, type Part } from '../part.ts';
+import type { Recording } from '../route.ts';
+
+export const NEEDS: Needs = {
+  window: 1000,
+  watermark: 500,
+  latency: true,
+  slack: 1,
+  outputs: true,
+  labels: { maturity: 0 },
+  metrics: [],
+  segment: 'x-country',
+};
+
+export const recordingOf = (changes: Partial<Recording> = {}): Recording => ({
+  rollout: 'ro_1',
+  arms: ['candidate', 'stable'],
+  stage: 0,
+  window: 1000,
+  origin: 10_000,
+  first: 0,
+  wantsSamples: false,
+  slow: [{ name: 'p50', millis: 5 }],
+  shifted: [{ name: 'high', kind: 'above', limit: 0.5 }],
+  segment: 'x-country',
+  wantsAnswers: false,
+  ...changes,
+});
+
+/** One request; `unit` null: it is a unit of its own. */
+export interface Seen {
+  readonly unit: number | null;
+  readonly arm: number;
+  readonly flags: number;
+  readonly segment: string;
+}
+
+export const partOf = (seen: readonly Seen[], changes: Partial<Part> = {}): Part => {
+  const named = seen.filter(({ unit }) => unit !== null);
+  const segments = ['', ...new Set(seen.map(({ segment }) => segment).filter((value) => value !== ''))];
+  return {
+    rollout: 'ro_1',
+    generation: 1,
+    window: 0,
+    worker: 'w0',
+    epoch: 1,
+    seq: 0,
+    isLast: true,
+    units: {
+      high: Uint32Array.from(named, ({ unit }) => unit! * 7),
+      low: Uint32Array.from(named, ({ unit }) => unit!),
+      arm: Uint8Array.from(named, ({ arm }) => arm),
+      flags: Uint32Array.from(named, ({ flags }) => flags),
+      segment: Uint8Array.from(named, ({ segment }) => segments.indexOf(segment)),
+    },
+    nameless: seen
+      .filter(({ unit }) => unit === null)
+      .map(({ arm, flags, segment }) => ({ arm, flags, segment: segments.indexOf(segment), count: 1 })),
+    segments,
+    samples: [],
+    answers: [],
+    latency: [new Uint32Array(LATENCY_BINS).fill(1, 0, 1), new Uint32Array(LATENCY_BINS)],
+    shadow: { mirrored: 2, dropped: 1 },
+    ...changes,
+  };
+};
+
+export const see = (unit: number | null, arm: number, flags = 0, segment = ''): Seen => ({
+  unit,
+  arm,
+  flags,
+  segment,
+});
