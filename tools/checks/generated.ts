@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRORS } from '../../src/core/errors.ts';
 import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
+import { experimentSchemaPage } from '../../src/rollout/experiment/schema.ts';
 import { policySchemaPage } from '../../src/rollout/policy/schema.ts';
 import { errorsPage } from './errors-page.ts';
 import { estimatorsPage, testedReleases } from './estimators-page.ts';
@@ -11,6 +12,7 @@ import { type Problem, ROOT, report } from './project.ts';
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': () => errorsPage(ERRORS),
   'docs/policy.schema.json': policySchemaPage,
+  'docs/experiment.schema.json': experimentSchemaPage,
   'docs/estimators.md': () => estimatorsPage(FAMILIES, testedReleases()),
 };
 

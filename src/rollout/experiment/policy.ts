@@ -63,7 +63,6 @@ export interface ExperimentPolicy {
   /** Percent of units that take no part: they stay on stable and are not measured. */
   readonly holdout: number;
   readonly srm: Policy['srm'];
-  readonly staleAfter: number;
   readonly segments: string | null;
 }
 
@@ -169,11 +168,6 @@ export const EXPERIMENT = record<ExperimentPolicy>({
     'percent of units that take no part: they stay on stable, unmeasured',
   ),
   srm: field(SPLIT_WORDS, {}, 'test of the split itself, or false'),
-  staleAfter: field(
-    duration('1s', '30d'),
-    '1h',
-    'without a window of all arms for so long, nobody is promoted',
-  ),
   segments: field(orNothing(headerName), null, 'request header by whose value counts are also kept apart'),
 });
 
@@ -207,6 +201,8 @@ function armProblems({ arms, bandit }: ExperimentPolicy): string[] {
   const total = arms.reduce((sum, { weight }) => sum + weight, 0);
   if (Math.abs(total - 100) > 1e-6)
     problems.push(`arms have weights of ${Number(total.toFixed(2))} together, wanted 100`);
+  if (bandit !== null && arms.length < 3)
+    problems.push('bandit wants three arms or more: of two, the best two are always both');
   if (!arms.some(({ version }) => version === 'stable'))
     problems.push('arms have none with version stable, wanted one to compare with');
   for (const [i, { name, weight }] of arms.entries()) {

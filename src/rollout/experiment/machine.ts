@@ -1,0 +1,323 @@
+/**
+ * Experiments as the controller runs every strategy: arms with fixed or learnt weights, guards against harm, and one
+ * metric that decides. A loser is never promoted, and nothing undoes an abort. Pure.
+ */
+import { assertNever } from '../../core/errors.ts';
+import type { Action, Command, VerdictKind } from '../decide/state.ts';
+import { guardStatus, type RolloutStatus } from '../decide/status.ts';
+import { excessUnits } from '../evidence/race.ts';
+import type { Machine, MachineEvent, MachineStep, Needs, Plan, Settled } from '../machine.ts';
+import { GUARDS } from '../policy/policy.ts';
+import { everybody, type Range } from '../route.ts';
+import { BUCKETS } from '../split.ts';
+import { withdraw } from './allocation.ts';
+import { benefitOf, harmedArm, type Judgement, judge } from './judge.ts';
+import { observe } from './observe.ts';
+import {
+  contenders,
+  type ExperimentPhase,
+  type ExperimentState,
+  guardPolicy,
+  type HoldCause,
+  isOver,
+  metricsOf,
+  startExperiment,
+} from './state.ts';
+import { experimentView } from './view.ts';
+
+export const experiment: Machine<ExperimentState> = {
+  start: startExperiment,
+  decide: decideExperiment,
+  status: statusOf,
+  plan: planOf,
+  needs: needsOf,
+  owned: (state, fence) => ({ ...state, fence }),
+  view: experimentView,
+};
+
+interface Step {
+  readonly state: ExperimentState;
+  readonly verdict: VerdictKind;
+  readonly reason: string;
+}
+
+/** `now` in milliseconds since the epoch. Total: every event in every state has an answer. */
+function decideExperiment(
+  before: ExperimentState,
+  event: MachineEvent,
+  now: number,
+): MachineStep<ExperimentState> {
+  const step = stepFrom(observe(before, event, now), event);
+  const ranges = reachable(step.state, wantedRanges(step.state));
+  const routed = { ...step.state, ranges };
+  const actions = deeds(before, routed, step.reason).map(
+    (deed, i) =>
+      ({ ...deed, id: `${before.attempt}/${before.nextAction + i}`, fence: before.fence }) as Action,
+  );
+  return { ...step, state: { ...routed, nextAction: before.nextAction + actions.length }, actions };
+}
+
+const VERDICT_AFTER = { promoted: 'advance', 'rolled-back': 'abort', aborted: 'abort' } as const;
+
+function stepFrom(state: ExperimentState, event: MachineEvent): Step {
+  const { phase } = state;
+  if (phase.kind === 'promoted' || phase.kind === 'rolled-back' || phase.kind === 'aborted')
+    return { state, verdict: VERDICT_AFTER[phase.kind], reason: `The experiment is over: ${phase.kind}` };
+  const ordered = event.kind === 'command' ? obey(state, event.command) : null;
+  if (ordered !== null) return ordered;
+  return phase.kind === 'running' ? follow(state, judge(state)) : onHold(state, phase);
+}
+
+const enter = (
+  state: ExperimentState,
+  phase: ExperimentPhase,
+  verdict: VerdictKind,
+  reason: string,
+): Step => ({
+  state: { ...state, phase },
+  verdict,
+  reason,
+});
+
+const hold = (state: ExperimentState, cause: HoldCause, reason: string): Step =>
+  enter(
+    state,
+    { kind: 'holding', cause, since: state.clock.elapsed, reminders: 0 },
+    'inconclusive',
+    `Holding for a person: ${reason}`,
+  );
+
+/** A person's word; null where it changes nothing by itself and the state is judged as ever. */
+function obey(state: ExperimentState, { kind, by }: Command): Step | null {
+  const { phase } = state;
+  switch (kind) {
+    case 'abort':
+      return enter(state, { kind: 'aborted', by }, 'abort', `Aborted by ${by}`);
+    case 'promote': {
+      const arm = leader(state);
+      // Evidence of harm is acted on first.
+      if (arm === null || harmedArm(state) !== null || !isReady(state, arm)) return null;
+      return promote(state, arm, `Promoted by ${by}`);
+    }
+    case 'pause':
+      return phase.kind === 'running' && harmedArm(state) === null
+        ? hold(state, 'paused', `paused by ${by}`)
+        : null;
+    case 'resume':
+      return phase.kind === 'holding' && harmedArm(state) === null ? resume(state, phase.cause, by) : null;
+    case 'approve':
+      return null;
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** The arm that stands best in the metric that decides; null where none is left. */
+const leader = (state: ExperimentState): number | null =>
+  contenders(state).reduce<number | null>(
+    (best, arm) =>
+      best === null || benefitOf(state, arm).estimate > benefitOf(state, best).estimate ? arm : best,
+    null,
+  );
+
+/** After a deadline another span of `maxTime` is granted; a second look at a fixed horizon is none. */
+function resume(state: ExperimentState, cause: HoldCause, by: string): Step | null {
+  if (cause === 'inconclusive') return null;
+  const elapsed = cause === 'timeout' ? 0 : state.clock.elapsed;
+  const clock = { ...state.clock, elapsed };
+  const srm = cause === 'split' ? { ...state.srm, log: 0, maxLog: 0 } : state.srm;
+  const learntAt = Math.min(state.learntAt, elapsed);
+  return enter({ ...state, clock, srm, learntAt }, { kind: 'running' }, 'hold', `Resumed by ${by}`);
+}
+
+function follow(state: ExperimentState, judgement: Judgement): Step {
+  switch (judgement.kind) {
+    case 'lost':
+      return drop(state, judgement);
+    case 'won':
+      return promote(
+        state,
+        judgement.arm,
+        `${nameOf(state, judgement.arm)} wins in ${state.policy.primary.metric}`,
+      );
+    case 'split':
+      return hold(
+        state,
+        'split',
+        'units are not split as they should be: the router or the recording is at fault',
+      );
+    case 'freeze':
+      return { state, verdict: 'hold', reason: `Nothing is decided: ${judgement.why}` };
+    case 'undecided':
+      return hold(state, 'inconclusive', 'no arm is found different at the end of the horizon');
+    case 'deadline':
+      return state.policy.onTimeout === 'rollback'
+        ? enter(state, { kind: 'rolled-back', cause: 'timeout' }, 'abort', 'Rolled back at the deadline')
+        : hold(state, 'timeout', 'the deadline has passed without a winner');
+    case 'wait':
+      return { state, verdict: 'hold', reason: `Collecting: waiting for ${judgement.why}` };
+    default:
+      return assertNever(judgement);
+  }
+}
+
+const nameOf = ({ arms }: ExperimentState, arm: number): string => arms[arm]!.name;
+
+const promote = (state: ExperimentState, arm: number, reason: string): Step =>
+  enter(state, { kind: 'promoted', arm }, 'advance', reason);
+
+/** The arm's units go back to stable and are not measured any more; with the last arm the experiment ends. */
+function drop(state: ExperimentState, { arm, cause }: Extract<Judgement, { kind: 'lost' }>): Step {
+  const arms = state.arms.map((one, i) => (i === arm ? { ...one, lost: cause } : one));
+  const left = { ...state, arms, runs: withdraw(state.runs, arm) };
+  const how = cause === 'primary' ? `is worse in ${state.policy.primary.metric}` : `does harm in ${cause}`;
+  const reason = `${nameOf(state, arm)} ${how}`;
+  return contenders(left).length === 0
+    ? enter(left, { kind: 'rolled-back', cause }, 'abort', `Rolled back: ${reason}`)
+    : { state: left, verdict: 'hold', reason: `Without ${nameOf(state, arm)} from now on: it ${how}` };
+}
+
+/** Guards keep watching; a person who does not come is reminded once every `maxTime`. */
+function onHold(state: ExperimentState, phase: Extract<ExperimentPhase, { kind: 'holding' }>): Step {
+  const harmed = harmedArm(state);
+  if (harmed !== null && state.ready.stable > 0) return drop(state, harmed);
+  const reminders = Math.floor((state.clock.elapsed - phase.since) / state.policy.maxTime);
+  return enter(
+    state,
+    reminders > phase.reminders ? { ...phase, reminders } : phase,
+    'inconclusive',
+    `Holding for a person: ${phase.cause}`,
+  );
+}
+
+function wantedRanges(state: ExperimentState): readonly Range[] {
+  const { phase, stable, arms } = state;
+  switch (phase.kind) {
+    case 'promoted':
+      return everybody(arms[phase.arm]!.version);
+    case 'rolled-back':
+    case 'aborted':
+      return everybody(stable);
+    case 'holding':
+      return phase.cause === 'rolled-back-before' ? everybody(stable) : splitRanges(state);
+    case 'running':
+      return splitRanges(state);
+    default:
+      return assertNever(phase);
+  }
+}
+
+const splitRanges = ({ runs, arms, control, stable }: ExperimentState): readonly Range[] =>
+  runs.map(({ from, to, arm }) =>
+    arm === null
+      ? { from, to, version: stable, role: 'stable', arm }
+      : { from, to, version: arms[arm]!.version, role: arm === control ? 'control' : 'arm', arm },
+  );
+
+/** Whether the version of an arm can answer; of versions that the rollout does not name nothing is heard. */
+const isReady = ({ arms, ready, candidate, stable }: ExperimentState, arm: number): boolean => {
+  const { version } = arms[arm]!;
+  return version === candidate ? ready.candidate > 0 : version !== stable || ready.stable > 0;
+};
+
+/**
+ * Nothing is routed to a version without a ready replica. While one is missing nobody is measured, since arms that are
+ * not there at the same time do not compare; where neither can answer, the route stays as it is.
+ */
+function reachable(
+  { ready, ranges, stable, candidate }: ExperimentState,
+  wanted: readonly Range[],
+): readonly Range[] {
+  if (ready.stable > 0 && ready.candidate > 0) return wanted;
+  if (ready.stable < 1 && ready.candidate < 1) return ranges;
+  const [gone, left] = ready.stable < 1 ? [stable, candidate] : [candidate, stable];
+  if (!wanted.some(({ version }) => version === gone)) return wanted;
+  return wanted.map((range) => ({
+    ...range,
+    version: range.version === gone ? left : range.version,
+    role: 'stable',
+    arm: null,
+  }));
+}
+
+type Deed = Action extends infer A ? (A extends Action ? Omit<A, 'id' | 'fence'> : never) : never;
+
+function deeds(before: ExperimentState, after: ExperimentState, reason: string): Deed[] {
+  const { phase, arms } = after;
+  const isNew = phase.kind !== before.phase.kind && phase.kind !== 'running';
+  const isReminder =
+    phase.kind === 'holding' && before.phase.kind === 'holding' && phase.reminders > before.phase.reminders;
+  const hasLost = arms.some(({ lost }, i) => lost !== before.arms[i]!.lost);
+  const found: Deed[] = [];
+  if (JSON.stringify(before.ranges) !== JSON.stringify(after.ranges))
+    found.push({ kind: 'route', weight: routedAway(after), shadow: 0 });
+  if (isNew || isReminder || hasLost) found.push({ kind: 'alert', message: reason });
+  return found;
+}
+
+/** Buckets that are answered by another version than stable. */
+const routedAway = ({ ranges, stable }: ExperimentState): number =>
+  ranges.reduce((sum, { from, to, version }) => sum + (version === stable ? 0 : to - from), 0);
+
+function planOf(state: ExperimentState): Plan {
+  return {
+    arms: state.arms.map(({ name }) => name),
+    ranges: state.ranges,
+    shadow: null,
+    stage: 0,
+    records: !isOver(state.phase),
+    settled: settledOf(state),
+  };
+}
+
+/** Not before the route is where the outcome wants it. */
+function settledOf({ phase, arms, stable, candidate, ranges }: ExperimentState): Settled | null {
+  if (phase.kind === 'running' || phase.kind === 'holding') return null;
+  const version = phase.kind === 'promoted' ? arms[phase.arm]!.version : stable;
+  if (ranges.some((range) => range.version !== version)) return null;
+  const isHarmful = arms.some(
+    (arm) => arm.version === candidate && candidate !== stable && arm.lost !== null,
+  );
+  return { version, state: phase.kind, isHarmful };
+}
+
+function needsOf({ policy }: ExperimentState): Needs {
+  const { guards } = policy;
+  return {
+    window: policy.window,
+    watermark: policy.watermark,
+    latency: guards.latency !== null,
+    slack: guards.latency?.slack ?? 0,
+    outputs: guards.outputs !== null,
+    labels: guards.labels && { maturity: guards.labels.maturity },
+    metrics: metricsOf(policy).map(({ metric, maturity, cuped, winsorize, bounds }) => ({
+      name: metric,
+      maturity,
+      covariate: cuped,
+      cap: winsorize,
+      wantsValues: bounds !== null,
+    })),
+    segment: policy.segments,
+  };
+}
+
+/** The arm with the strongest evidence speaks for each guard. */
+function statusOf(state: ExperimentState): RolloutStatus {
+  const policy = guardPolicy(state.policy);
+  const tested = state.arms.filter((_, arm) => arm !== state.control);
+  const evidence = GUARDS.flatMap((name) => {
+    const all = tested.flatMap((arm) => guardStatus({ policy, evidence: arm.evidence }, name) ?? []);
+    return all.length === 0 ? [] : [[name, all.reduce((a, b) => (b.maxLog > a.maxLog ? b : a))] as const];
+  });
+  const harmed = tested.map(({ evidence: { guards } }) =>
+    Math.max(0, ...GUARDS.map((name) => excessUnits(guards[name]))),
+  );
+  return {
+    state: state.phase.kind,
+    stage: 0,
+    stages: 1,
+    weight: (routedAway(state) / BUCKETS) * 100,
+    evidence: Object.fromEntries(evidence),
+    harmedUnits: harmed.reduce((sum, units) => sum + units, 0),
+  };
+}

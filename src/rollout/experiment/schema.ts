@@ -1,0 +1,11 @@
+/** JSON Schema of the policy of an experiment, for editors. Pure. */
+import { EXPERIMENT } from './policy.ts';
+export const EXPERIMENT_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Plimsoll experiment policy',
+  required: ['primary'],
+  ...EXPERIMENT.schema,
+} as const;
+
+/** docs/experiment.schema.json. */
+export const experimentSchemaPage = (): string => `${JSON.stringify(EXPERIMENT_SCHEMA, null, 2)}\n`;

@@ -1,0 +1,140 @@
+/** Invented windows and cohorts for tests of experiments. */
+import type { Random } from '../../core/ports.ts';
+import { seededRandom } from '../../core/random.ts';
+import type { Action } from '../decide/state.ts';
+import type { ClosedWindow, MachineEvent, MachineStart, MachineStep } from '../machine.ts';
+import { type ArmCounts, NOBODY } from '../window.ts';
+import { experiment } from './machine.ts';
+import { addUnit, type CohortOutcomes, NO_SUMS, type Outcomes } from './outcomes.ts';
+import type { ExperimentState } from './state.ts';
+import type { ExperimentView } from './view.ts';
+
+export const MINUTE = 60_000;
+export const DAY = 86_400_000;
+
+export const startOf = (policy: unknown, more: Partial<MachineStart> = {}): MachineStart => ({
+  attempt: 'ro_1',
+  candidate: 2,
+  stable: 1,
+  binding: { candidate: 'b', stable: 'a', policyHash: 'p' },
+  policy,
+  now: 0,
+  fence: 0,
+  rolledBackBefore: false,
+  ...more,
+});
+
+export interface InventedWindow {
+  readonly window: number;
+  readonly shares?: readonly number[];
+  readonly arms?: readonly Partial<ArmCounts>[];
+  readonly outcomes?: Outcomes | null;
+}
+
+export const closedWindow = ({
+  window,
+  shares = [0.5, 0.5],
+  arms = [],
+  outcomes = null,
+}: InventedWindow): ClosedWindow => ({
+  rollout: 'ro_1',
+  window,
+  start: window * MINUTE,
+  stage: 0,
+  shares,
+  arms: shares.map((_, arm) => ({ ...NOBODY, ...arms[arm] })),
+  pairs: 0,
+  paired: new Map(),
+  segments: new Map(),
+  latency: [],
+  outcomes,
+  missingParts: 0,
+  mirrored: 0,
+  dropped: 0,
+  crossed: 0,
+  sampling: 0,
+});
+
+/** A unit with its arm, its value and what was known of it before. */
+export type InventedUnit = readonly [arm: number, y: number, x?: number];
+
+export const cohortOf = (
+  metric: string,
+  window: number,
+  units: readonly InventedUnit[],
+  arms = 2,
+): CohortOutcomes => ({
+  metric,
+  window,
+  start: window * MINUTE,
+  arms: Array.from({ length: arms }, (_, arm) =>
+    units.filter(([at]) => at === arm).reduce((sums, [, y, x = 0]) => addUnit(sums, y, x), NO_SUMS),
+  ),
+  values: units.map(([arm, y]) => [arm, y]),
+});
+
+/** `count` units, each in an arm drawn by `shares`, with the value that `draw` gives it. */
+export const drawUnits = (
+  count: number,
+  shares: readonly number[],
+  random: Random,
+  draw: (arm: number, random: Random) => number,
+): readonly InventedUnit[] =>
+  Array.from({ length: count }, () => {
+    let arm = 0;
+    for (let u = random.next(); arm < shares.length - 1 && u >= shares[arm]!; arm++) u -= shares[arm]!;
+    return [arm, draw(arm, random)];
+  });
+
+export const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log1p(-random.next())) * Math.cos(2 * Math.PI * random.next());
+
+/** Revenue: most buy nothing, the rest a lognormal amount. */
+export const revenue =
+  (buyers: number, sigma: number, lift = 1) =>
+  (random: Random): number =>
+    random.next() < buyers ? lift * Math.exp(sigma * normal(random)) : 0;
+
+export const REVENUE = { primary: { metric: 'revenue' } };
+
+export interface Run {
+  state: ExperimentState;
+  steps: MachineStep<ExperimentState>[];
+  actions: Action[];
+}
+
+export const begin = (policy: unknown = REVENUE): Run => ({
+  state: experiment.start(startOf(policy)),
+  steps: [],
+  actions: [],
+});
+
+export function feed(run: Run, event: MachineEvent, now: number): MachineStep<ExperimentState> {
+  const step = experiment.decide(run.state, event, now);
+  run.state = step.state;
+  run.steps.push(step);
+  run.actions.push(...step.actions);
+  return step;
+}
+
+export const feedWindow = (run: Run, window: InventedWindow): MachineStep<ExperimentState> =>
+  feed(run, { kind: 'window', window: closedWindow(window) }, (window.window + 1) * MINUTE);
+
+export const command = (kind: 'abort' | 'promote' | 'pause' | 'resume' | 'approve'): MachineEvent => ({
+  kind: 'command',
+  command: { kind, by: 'ada' },
+});
+
+/** A minute of 200 units whose values differ by `lift` between the arms. */
+export const minute = (window: number, lift: number, random = seededRandom(window)): InventedWindow => ({
+  window,
+  outcomes: [
+    cohortOf(
+      'revenue',
+      window,
+      drawUnits(200, [0.5, 0.5], random, (arm, { next }) => 10 * next() + arm * lift),
+    ),
+  ],
+});
+
+export const viewOf = ({ state }: Run): ExperimentView => experiment.view!(state) as ExperimentView;
