@@ -8,7 +8,7 @@ import {
   sql,
 } from 'kysely';
 import pg from 'pg';
-import { PlimsollError } from '../core/errors.ts';
+import { type ErrorCode, PlimsollError } from '../core/errors.ts';
 import type { Dialect } from './migrations/migration.ts';
 import { checkParameter } from './parameters.ts';
 import type { Schema } from './schema.ts';
@@ -124,21 +124,20 @@ const BUSY: Readonly<Record<string, string>> = {
   // Two that number the next row at once, where the snapshots do not show it.
   23505: 'others kept writing the same rows',
 };
-const UNAVAILABLE = /^(?:08|28|3D|57P|53300$)/;
+const UNAVAILABLE = /^(?:08|28|3D|57|53300$)/;
 const UNWRITABLE = /^(?:25006|42501|53100|53200|58)/;
 
 function coded(error: unknown, where: string): unknown {
   if (error instanceof PlimsollError) return error;
   const reason = error instanceof Error ? messageOf(error) : String(error);
-  const fail = (code: 'STORE_BUSY' | 'STORE_UNAVAILABLE' | 'STORE_UNWRITABLE', why = reason) =>
-    new PlimsollError(code, { where, reason: why }, { cause: error });
+  const fail = (code: ErrorCode, why = reason) =>
+    new PlimsollError(code, { where, action: 'a statement of the store', reason: why }, { cause: error });
   // What did not come from the database came from the way to it.
   if (!(error instanceof pg.DatabaseError)) return fail('STORE_UNAVAILABLE');
   const state = error.code ?? '';
   if (state in BUSY) return fail('STORE_BUSY', BUSY[state]);
   if (UNAVAILABLE.test(state)) return fail('STORE_UNAVAILABLE');
-  if (UNWRITABLE.test(state)) return fail('STORE_UNWRITABLE');
-  return error;
+  return fail(UNWRITABLE.test(state) ? 'STORE_UNWRITABLE' : 'INTERNAL');
 }
 
 /** A refused connection to a name with several addresses has its reasons inside. */

@@ -15,8 +15,9 @@ export interface Session {
   atomically<T>(work: (db: Db) => Promise<T>): Promise<T>;
 }
 
-/** Pauses between tries in milliseconds: doubling, then steady, about ten seconds in all. */
-const PAUSES: readonly number[] = Array.from({ length: 105 }, (_, i) => Math.min(100, 2 ** i));
+/** How long a conflict is tried again, and the longest pause between two tries, in milliseconds. */
+const PATIENCE = 10_000;
+const LONGEST_PAUSE = 100;
 
 /** A session whose calls each stand for themselves. `enter` is run first in every transaction. */
 export class OpenSession implements Session {
@@ -72,15 +73,16 @@ export const sessionWithin = (db: Db): Session => ({
   atomically: (work) => work(db),
 });
 
-/** Tries again while the database says that others are in the way. */
+/** Tries again while the database says that others are in the way, for about ten seconds; then throws STORE_BUSY. */
 export async function retried<T>(work: () => Promise<T>): Promise<T> {
-  for (const pause of PAUSES) {
+  const end = performance.now() + PATIENCE;
+  for (let pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
       return await work();
     } catch (error) {
-      if (!(isPlimsollError(error) && error.code === 'STORE_BUSY')) throw error;
+      const again = isPlimsollError(error) && error.code === 'STORE_BUSY' && performance.now() < end;
+      if (!again) throw error;
     }
     await sleep(pause);
   }
-  return work();
 }

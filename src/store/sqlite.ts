@@ -8,7 +8,7 @@ import {
   SqliteQueryCompiler,
   type SqliteStatement,
 } from 'kysely';
-import { PlimsollError } from '../core/errors.ts';
+import { type ErrorCode, PlimsollError } from '../core/errors.ts';
 import type { Dialect } from './migrations/migration.ts';
 import { checkParameter } from './parameters.ts';
 import type { Schema } from './schema.ts';
@@ -67,8 +67,7 @@ class CheckedCompiler extends SqliteQueryCompiler {
 const adapted = (database: DatabaseSync, translated: <T>(work: () => T) => T): SqliteDatabase => ({
   close: () => database.close(),
   prepare: (sql) => {
-    // A transaction that began by reading could not go on to write beside another writer: it takes its turn first.
-    const statement = translated(() => database.prepare(sql === 'begin' ? 'begin immediate' : sql));
+    const statement = translated(() => database.prepare(spelled(sql, database)));
     return {
       reader: statement.columns().length > 0,
       all: (parameters) => translated(() => statement.all(...(parameters as SQLInputValue[]))),
@@ -78,38 +77,34 @@ const adapted = (database: DatabaseSync, translated: <T>(work: () => T) => T): S
   },
 });
 
-/** Primary result codes of SQLite (https://sqlite.org/rescode.html): the low byte of what it answers. */
-const CODES = {
-  5: 'BUSY',
-  6: 'LOCKED',
-  8: 'READONLY',
-  10: 'IOERR',
-  11: 'CORRUPT',
-  13: 'FULL',
-  14: 'CANTOPEN',
-  26: 'NOTADB',
+/**
+ * A transaction that began by reading could not go on to write beside another writer: it takes its turn first. SQLite
+ * has rolled back by itself where the disk failed: to do it again would hide why.
+ */
+function spelled(sql: string, { isTransaction }: DatabaseSync): string {
+  if (sql === 'begin') return 'begin immediate';
+  return sql === 'rollback' && !isTransaction ? 'select 1' : sql;
+}
+
+/** What primary result codes come to (https://sqlite.org/rescode.html); they are the low byte of an extended one. */
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  5: 'STORE_BUSY',
+  6: 'STORE_BUSY',
+  8: 'STORE_UNWRITABLE',
+  10: 'STORE_UNWRITABLE',
+  11: 'STORE_DAMAGED',
+  13: 'STORE_UNWRITABLE',
+  14: 'STORE_UNWRITABLE',
+  26: 'STORE_DAMAGED',
 };
 
 function coded(error: unknown, path: string): unknown {
   if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return error;
-  const details = { where: path, reason: error.message };
-  switch (CODES[(error.errcode & 0xff) as keyof typeof CODES]) {
-    case 'BUSY':
-    case 'LOCKED':
-      return new PlimsollError(
-        'STORE_BUSY',
-        { where: path, reason: 'another process writes to it' },
-        { cause: error },
-      );
-    case 'CORRUPT':
-    case 'NOTADB':
-      return new PlimsollError('STORE_DAMAGED', details, { cause: error });
-    case 'READONLY':
-    case 'IOERR':
-    case 'FULL':
-    case 'CANTOPEN':
-      return new PlimsollError('STORE_UNWRITABLE', details, { cause: error });
-    default:
-      return error;
-  }
+  const code = CODES[error.errcode & 0xff] ?? 'INTERNAL';
+  const reason = code === 'STORE_BUSY' ? 'another process writes to it' : error.message;
+  return new PlimsollError(
+    code,
+    { where: path, action: 'a statement of the store', reason },
+    { cause: error },
+  );
 }

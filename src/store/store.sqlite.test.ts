@@ -1,0 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { storeContract } from './testing/contract.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-store-'));
+let files = 0;
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+storeContract({
+  name: 'sqlite',
+  fresh: async () => `sqlite:${join(folder, `${++files}.db`)}`,
+});

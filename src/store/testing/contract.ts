@@ -1,0 +1,28 @@
+/** What every store must do, whatever database is under it. */
+import { describe } from 'vitest';
+import { auditContract } from './audit.ts';
+import { crashContract } from './crash.ts';
+import { endpointsContract } from './endpoints.ts';
+import { feedbackContract } from './feedback.ts';
+import { listsContract } from './lists.ts';
+import { ownersContract } from './owners.ts';
+import { rolloutsContract } from './rollouts.ts';
+import type { Place } from './stores.ts';
+import { transactionsContract } from './transactions.ts';
+import { valuesContract } from './values.ts';
+import { versionsContract } from './versions.ts';
+
+export const storeContract = (place: Place): void => {
+  describe(`a store in ${place.name}`, () => {
+    versionsContract(place);
+    endpointsContract(place);
+    rolloutsContract(place);
+    feedbackContract(place);
+    auditContract(place);
+    ownersContract(place);
+    listsContract(place);
+    valuesContract(place);
+    transactionsContract(place);
+    crashContract(place);
+  });
+};

@@ -1,0 +1,34 @@
+/** A process that writes until it is killed: `node crash.child.ts URL loop|inside`. It says what it has committed. */
+import { restingRoute } from '../../rollout/route.ts';
+import { openStore } from '../open.ts';
+import type { Tables } from '../store.ts';
+import { action, CHANGE, event, version } from './rows.ts';
+
+const [url, mode] = process.argv.slice(2);
+const store = await openStore(url!);
+
+/** One step of a rollout: each table grows by one row, so that their counts are equal between transactions. */
+async function write(tables: Tables, generation: number): Promise<void> {
+  await tables.rollouts.append(event(generation - 1));
+  await tables.rollouts.appendAction(action(`step-${generation}`));
+  await tables.endpoints.flip(
+    'churn',
+    generation,
+    { route: restingRoute('churn', 'churn', 1, generation + 1) },
+    CHANGE,
+  );
+  await tables.versions.insert(version());
+  await tables.audit.append({ at: 1, by: 'child', what: 'step', subject: 'churn', body: { generation } });
+}
+
+for (;;) {
+  const { generation } = (await store.tables.endpoints.get('churn'))!;
+  await store.transaction(async (tables) => {
+    await write(tables, generation);
+    if (mode === 'inside') {
+      process.stdout.write('inside\n');
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    }
+  });
+  process.stdout.write(`${generation + 1}\n`);
+}

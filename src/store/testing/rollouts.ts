@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { action, event, rollout } from './rows.ts';
+import { codeOf, type Place, storesOf } from './stores.ts';
+
+export const rolloutsContract = (place: Place): void => {
+  describe('rollouts', () => {
+    const stores = storesOf(place);
+
+    it('come back as they were put in', async () => {
+      const { tables } = await stores.one();
+      const row = rollout({ policy: { '': [null, -0.5, 1e300], ž: '\u0000' }, seed: 0 });
+      expect(await tables.rollouts.insert(row)).toBe(true);
+      expect(await tables.rollouts.get('ro_1')).toEqual(row);
+      expect(await tables.rollouts.get('ro_2')).toBeNull();
+    });
+
+    it('run one at a time on an endpoint', async () => {
+      const [one, two] = await stores.two();
+      const rows = Array.from({ length: 6 }, (_, i) => rollout({ id: `ro_${i}` }));
+      const begun = await Promise.all(
+        rows.map((row, i) => (i % 2 === 0 ? one : two).tables.rollouts.insert(row)),
+      );
+      expect(begun.filter(Boolean)).toHaveLength(1);
+      const winner = rows[begun.indexOf(true)]!;
+      expect(await two.tables.rollouts.running()).toEqual([winner]);
+      expect(await one.tables.rollouts.insert(rollout({ id: 'ro_x', endpoint: 'fraud' }))).toBe(true);
+      await one.tables.rollouts.update(winner.id, { state: 'promoted', endedAt: 9 });
+      expect(await two.tables.rollouts.insert(rollout({ id: 'ro_y' }))).toBe(true);
+      expect((await one.tables.rollouts.running()).map(({ id }) => id)).toEqual(['ro_x', 'ro_y']);
+    });
+
+    it('change in what is named, and say whether evidence rolled back a digest', async () => {
+      const { tables } = await stores.one();
+      const [candidate, other] = ['b'.repeat(64), 'd'.repeat(64)];
+      await tables.rollouts.insert(rollout());
+      await tables.rollouts.update('ro_1', {});
+      await tables.rollouts.update('ro_1', { state: 'aborted', endedAt: 5 });
+      expect(await tables.rollouts.get('ro_1')).toEqual(rollout({ state: 'aborted', endedAt: 5 }));
+      expect(await tables.rollouts.wasRolledBack('churn', candidate)).toBe(false);
+      await tables.rollouts.update('ro_1', { state: 'rolled-back', rolledBackAutomatically: true });
+      expect(await tables.rollouts.wasRolledBack('churn', candidate)).toBe(true);
+      expect(await tables.rollouts.wasRolledBack('churn', other)).toBe(false);
+      expect(await tables.rollouts.wasRolledBack('fraud', candidate)).toBe(false);
+    });
+  });
+
+  logContract(place);
+  actionsContract(place);
+};
+
+const logContract = (place: Place): void => {
+  describe('the log of a rollout', () => {
+    const stores = storesOf(place);
+
+    it('gives events back in order, a part at a time, with their bytes', async () => {
+      const { tables } = await stores.one();
+      for (let seq = 0; seq < 5; seq += 1) await tables.rollouts.append(event(seq));
+      await tables.rollouts.append(event(0, { rollout: 'ro_2', units: null, body: null, kind: 'start' }));
+      expect(await tables.rollouts.events('ro_1', 1, 3)).toEqual([event(1), event(2), event(3)]);
+      expect(await tables.rollouts.events('ro_1', 4, 1000)).toEqual([event(4)]);
+      expect(await tables.rollouts.events('ro_1', 5, 10)).toEqual([]);
+      const [start] = await tables.rollouts.events('ro_2', 0, 10);
+      expect(start).toMatchObject({ units: null, body: null, kind: 'start' });
+      const [first] = await tables.rollouts.events('ro_1', 0, 1);
+      expect(first?.units?.constructor).toBe(Uint8Array);
+    });
+
+    it('keeps a million bytes of flags', async () => {
+      const { tables } = await stores.one();
+      const units = Uint8Array.from({ length: 1_000_000 }, (_, i) => (i * 31) & 255);
+      await tables.rollouts.append(event(0, { units }));
+      const [row] = await tables.rollouts.events('ro_1', 0, 1);
+      expect(Buffer.compare(row!.units!, units)).toBe(0);
+    });
+
+    it('gives a number to one of two controllers, and has no gaps', async () => {
+      const [one, two] = await stores.two();
+      for (let seq = 0; seq < 8; seq += 1) {
+        const body = [{ by: 'one' }, { by: 'two' }];
+        const won = await Promise.all([
+          one.tables.rollouts.append(event(seq, { body: body[0] })),
+          two.tables.rollouts.append(event(seq, { body: body[1] })),
+        ]);
+        expect(won.filter(Boolean)).toHaveLength(1);
+        const [row] = await one.tables.rollouts.events('ro_1', seq, 1);
+        expect(row?.body).toEqual(body[won.indexOf(true)]);
+      }
+      expect(await codeOf(one.tables.rollouts.append(event(9)))).toBe('INTERNAL');
+      expect(await one.tables.rollouts.events('ro_1', 0, 1000)).toHaveLength(8);
+    });
+  });
+};
+
+const actionsContract = (place: Place): void => {
+  describe('actions of a rollout', () => {
+    const stores = storesOf(place);
+
+    it('stay in the order of decision and as they were decided', async () => {
+      const { tables } = await stores.one();
+      await tables.rollouts.appendAction(action('z', { generation: null }));
+      await tables.rollouts.appendAction(action('a', { seq: 1 }));
+      await tables.rollouts.appendAction(action('z', { reason: 'decided again after a crash' }));
+      await tables.rollouts.appendAction(action('b', { rollout: 'ro_2' }));
+      const rows = [action('z', { generation: null }), action('a', { seq: 1 })];
+      expect(await tables.rollouts.actions('ro_1')).toEqual(rows);
+    });
+
+    it('are applied once, at the first time that was said', async () => {
+      const { tables } = await stores.one();
+      await tables.rollouts.appendAction(action('a'));
+      await tables.rollouts.appendAction(action('b'));
+      await tables.rollouts.applied('a', 50);
+      await tables.rollouts.applied('a', 99);
+      await tables.rollouts.applied('none', 99);
+      expect(await tables.rollouts.actions('ro_1', 'unapplied')).toEqual([action('b')]);
+      expect((await tables.rollouts.actions('ro_1'))[0]).toEqual(action('a', { appliedAt: 50 }));
+    });
+
+    it('are kept once by two controllers that decide the same at once', async () => {
+      const [one, two] = await stores.two();
+      const both = [one, two, one, two].map(({ tables }, i) =>
+        tables.rollouts.appendAction(action(`same-${i >> 1}`)),
+      );
+      await Promise.all(both);
+      const rows = await two.tables.rollouts.actions('ro_1');
+      expect(rows.map(({ id }) => id).sort()).toEqual(['same-0', 'same-1']);
+    });
+  });
+};
