@@ -1,0 +1,99 @@
+/** What people and clients are shown of versions, endpoints and rollouts. */
+import type { Manifest } from '../registry/version.ts';
+import { LATENCY_BINS, latencyBound } from '../rollout/part.ts';
+import type { EndpointRow, VersionRow } from '../store/store.ts';
+import type { ArmView, EndpointView, MetricView, RolloutView, VersionView } from './port.ts';
+import type { Standing } from './standing.ts';
+
+const iso = (millis: number): string => new Date(millis).toISOString();
+
+/** `manifest` is null where the version has no bundle (any more). */
+export function versionView(
+  row: VersionRow,
+  manifest: Manifest | null,
+  aliases: Readonly<Record<string, number>>,
+): VersionView {
+  const { model, version, state, digest, checks, file, labels, note, createdBy } = row;
+  return {
+    model,
+    version,
+    state,
+    digest,
+    checks,
+    file,
+    proof: manifest?.verification.proof ?? null,
+    runtime: manifest?.runtime ?? null,
+    rowMicros: manifest?.rowMicros ?? null,
+    labels,
+    note,
+    aliases: Object.keys(aliases).filter((alias) => aliases[alias] === version),
+    createdAt: iso(row.createdAt),
+    createdBy,
+  };
+}
+
+export const endpointView = (row: EndpointRow, rollout: RolloutView | null): EndpointView => {
+  const { name, model, generation, stable, previous, route } = row;
+  return { name, model, generation, stable, previous, route, rollout };
+};
+
+/** What a rollout has come to; `metrics` and `experiment` as its evidence says them. */
+export function rolloutView(
+  { row, status, verdict, reason, plan, totals, late }: Standing,
+  metrics: readonly MetricView[],
+  experiment: unknown,
+): RolloutView {
+  return {
+    ...status,
+    id: row.id,
+    endpoint: row.endpoint,
+    strategy: row.strategy,
+    candidate: row.candidate,
+    stableVersion: row.stable,
+    verdict,
+    reason,
+    startedAt: iso(row.startedAt),
+    endedAt: row.endedAt === null ? null : iso(row.endedAt),
+    by: row.by,
+    arms: plan.arms.map((name, i) => armView(name, versionOfArm(i, plan, row), totals.arms[i])),
+    metrics,
+    left: {
+      lateWindows: late,
+      missingParts: totals.missingParts,
+      mirrored: totals.mirrored,
+      dropped: totals.dropped,
+    },
+    experiment,
+  };
+}
+
+const versionOfArm = (arm: number, { ranges }: Standing['plan'], row: Standing['row']): number =>
+  ranges.find((range) => range.arm === arm)?.version ?? (arm === 0 ? row.candidate : row.stable);
+
+function armView(
+  name: string,
+  version: number,
+  totals: Standing['totals']['arms'][number] | undefined,
+): ArmView {
+  const latency = totals?.latency ?? [];
+  return {
+    name,
+    version,
+    units: totals?.units ?? 0,
+    failures: totals?.failures ?? 0,
+    latency: latency.some((count) => count > 0)
+      ? { p50: quantile(latency, 0.5), p95: quantile(latency, 0.95), p99: quantile(latency, 0.99) }
+      : null,
+  };
+}
+
+/** Upper bound of the bin that holds the quantile, in milliseconds: at most 19 % above it (four bins an octave). */
+function quantile(bins: readonly number[], share: number): number {
+  const wanted = share * bins.reduce((sum, count) => sum + count, 0);
+  let seen = 0;
+  const bin = bins.findIndex((count) => {
+    seen += count;
+    return seen >= wanted && count > 0;
+  });
+  return Number(latencyBound(bin < 0 ? LATENCY_BINS - 1 : bin).toPrecision(3));
+}
