@@ -10,7 +10,10 @@ export interface NamedFile {
 }
 
 /** File names that are taken from a folder: model formats, compressed or not. */
-const MODEL_FILE = /\.(joblib|pkl|pickle|sav|onnx)(\.(z|gz|bz2|xz|lzma|lz4))?$/i;
+export const MODEL_FILE = /\.(joblib|pkl|pickle|sav|onnx)(\.(z|gz|bz2|xz|lzma|lz4))?$/i;
+/** Whether a text may name a model. */
+export const isModelName = (text: string): boolean => NAME.test(text);
+
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /**
@@ -35,7 +38,7 @@ export function nameFiles(
       problems.push(
         `"${other}" and "${path}" would both be called "${name}": write NAME=FILE for one of them`,
       );
-    if (!NAME.test(name))
+    if (!isModelName(name))
       problems.push(`"${name}" is no model name: wanted letters, digits, ".", "_" or "-"`);
     taken.set(name, path);
   }
@@ -59,7 +62,7 @@ function expand(word: string, problems: string[]): NamedFile[] {
 }
 
 /** `models/churn.pkl.gz` is `churn`; blanks and other marks become dashes. */
-const stem = (path: string): string => {
+export const stem = (path: string): string => {
   const name = basename(path);
   const bare = name.replace(MODEL_FILE, '') || name;
   return bare.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'model';

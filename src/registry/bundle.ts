@@ -64,6 +64,17 @@ export function readManifest(dir: string): Manifest | null {
   return manifest?.schema === 1 && manifest.converter === CONVERTER ? manifest : null;
 }
 
+/**
+ * The original in a bundle whose manifest this converter does not take, with the limit on size that it was accepted
+ * under; null where it is not there. `file` is its name where no manifest tells.
+ */
+export function findOriginal(dir: string, file: string): { path: string; maxModel: number | null } | null {
+  const manifest = join(dir, MANIFEST);
+  const older = existsSync(manifest) ? parse(readFileSync(manifest, 'utf8')) : null;
+  const path = join(dir, ORIGINAL, basename(older?.file ?? file));
+  return existsSync(path) ? { path, maxModel: older?.maxModel ?? null } : null;
+}
+
 /** A manifest that is no JSON (a disk that lost power) is none: the file is then accepted anew. */
 function parse(text: string): Manifest | null {
   try {
@@ -188,8 +199,14 @@ function writing(folder: string, action: () => void): void {
   try {
     action();
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? REASONS.get(cause.code) : undefined;
-    if (reason === undefined) throw cause;
-    throw new PlimsollError('DATA_UNWRITABLE', { path: dirname(folder), reason }, { cause });
+    throw writeError(dirname(folder), cause);
   }
+}
+
+/** What stood in the way of writing to the data folder, in words where there are any. */
+export function writeError(dataDir: string, cause: unknown): unknown {
+  const reason = cause instanceof Error && 'code' in cause ? REASONS.get(cause.code) : undefined;
+  return reason === undefined
+    ? cause
+    : new PlimsollError('DATA_UNWRITABLE', { path: dataDir, reason }, { cause });
 }

@@ -1,0 +1,154 @@
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { compatibility } from '../model/compatibility.ts';
+import type { Signature } from '../model/signature.ts';
+import type { Check } from '../store/store.ts';
+import { type AdmitOptions, admitFile } from './admit.ts';
+import { shownBytes } from './memory.ts';
+import type { AcceptedVersion, Verification } from './version.ts';
+import { type WarmResult, warmUp } from './warm.ts';
+
+/** What stands between a file and a version that is ready. */
+type CheckName = 'checksum' | 'format' | 'golden' | 'self-test' | 'signature' | 'warm-up' | 'memory';
+
+export interface Trial {
+  readonly path: string;
+  readonly admission: AdmitOptions;
+  /** Asked once the file was admitted: whether it turned out to be a ready version, which is not judged again. */
+  isReady(): boolean;
+  /** What callers of the endpoint rely on, or null where there are none. */
+  readonly current: Signature | null;
+  /** Whether callers are said to be ready for changes that break them. */
+  readonly breaking: boolean;
+  /** Processes that will each hold the version. */
+  readonly copies: number;
+  /** Bytes of memory that are free. */
+  available(): number;
+}
+
+export interface TrialOutcome {
+  readonly checks: readonly Check[];
+  /** What says why it was refused; null where all checks passed. */
+  readonly refusal: PlimsollError | null;
+}
+
+/** Errors that say something about the machine or the request, and nothing about the file. */
+const NOT_THE_FILE: ReadonlySet<string> = new Set([
+  'INTERNAL',
+  'FILE_NOT_FOUND',
+  'FILE_UNREADABLE',
+  'FILE_CHANGED',
+  'DATA_UNWRITABLE',
+  'GOLDEN_INVALID',
+  'RUNTIME_FIXED',
+]);
+
+/**
+ * Puts a file through everything that makes a version ready, and stops at the first check that fails. What says nothing
+ * about the file (a full disk, golden rows that are no JSON) is thrown.
+ */
+export async function tryVersion(trial: Trial): Promise<TrialOutcome> {
+  const { admission } = trial;
+  const checks: Check[] = [];
+  let stage: CheckName = 'format';
+  try {
+    const version = await admitFile(trial.path, admission);
+    checks.push(...admissionLines(version, admission.golden !== undefined));
+    if (trial.isReady()) return { checks, refusal: null };
+    stage = 'signature';
+    checks.push(passed(stage, signatureLine(trial, version)));
+    stage = 'warm-up';
+    admission.onProgress?.('warming up');
+    const warm = await warmUp(version);
+    const millis = Math.ceil(warm.millis);
+    checks.push(passed(stage, `loaded and answering after ${millis} ms in a process of its own`));
+    stage = 'memory';
+    checks.push(passed(stage, memoryLine(trial, warm)));
+    return { checks, refusal: null };
+  } catch (error) {
+    if (!isPlimsollError(error) || NOT_THE_FILE.has(error.code)) throw error;
+    const name = CHECK_OF[error.code] ?? stage;
+    const detail = `${error.message} (${error.code})`;
+    return { checks: [...checks, { name, ok: false, detail }], refusal: error };
+  }
+}
+
+/** What the acceptance has seen to: with it, all of these passed. */
+function admissionLines(version: AcceptedVersion, golden: boolean): readonly Check[] {
+  const { digest, verification } = version.manifest;
+  return [
+    passed('checksum', `sha256 ${digest}`),
+    passed('format', formatLine(version)),
+    ...(golden ? [passed('golden', compared(verification, 'the expected outputs'))] : []),
+    passed('self-test', selfTestLine(verification)),
+  ];
+}
+
+const passed = (name: CheckName, detail: string): Check => ({ name, ok: true, detail });
+
+/** Checks that take place within the acceptance of the file; only the code tells which one failed. */
+const CHECK_OF: Readonly<Record<string, CheckName>> = {
+  ENGINES_DISAGREE: 'self-test',
+  GOLDEN_DIFFERS: 'golden',
+  INPUT_INVALID: 'golden',
+};
+
+function formatLine({ manifest }: AcceptedVersion): string {
+  const { framework, format, compression, runtime, rowMicros } = manifest;
+  const origin = framework.version ? `${framework.name} ${framework.version}` : framework.name;
+  const packed = compression ? `${format}, ${compression}` : format;
+  return `${origin} (${packed}), runs on ${runtime} in ${rowMicros} µs a row`;
+}
+
+function signatureLine({ current, breaking, admission }: Trial, { manifest }: AcceptedVersion): string {
+  if (!current) return 'no version answers yet that callers rely on';
+  const found = compatibility(current, manifest.signature);
+  const differences = found.breaking.map(({ text }) => text);
+  if (differences.length > 0 && !breaking)
+    throw new PlimsollError('SIGNATURE_BREAKING', {
+      model: admission.name,
+      count: differences.length,
+      differences: told(differences),
+    });
+  const compatible = found.compatible.map(({ text }) => text);
+  if (differences.length > 0)
+    return `breaking, as was said to be wanted: ${told([...differences, ...compatible])}`;
+  return compatible.length > 0 ? `compatible: ${told(compatible)}` : 'the same inputs and outputs';
+}
+
+const TOLD_MAX = 20;
+
+function told(texts: readonly string[]): string {
+  const more = texts.length > TOLD_MAX ? `; and ${texts.length - TOLD_MAX} more` : '';
+  return texts.slice(0, TOLD_MAX).join('; ') + more;
+}
+
+function selfTestLine(verification: Verification): string {
+  switch (verification.proof) {
+    case 'golden':
+      return 'the golden rows prove it; its engines do not contradict each other';
+    case 'engines-agree':
+      return compared(verification, 'each other by two engines');
+    case 'single-engine':
+      return 'there is one engine for it only, and nothing to compare with: give golden rows';
+  }
+}
+
+function compared({ rows, cells, differingBits }: Verification, what: string): string {
+  const same =
+    differingBits === 0 ? 'equal to the bit' : `${differingBits} differ in rounding, within tolerance`;
+  return `${cells} cells of ${rows} rows compared with ${what}: ${same}`;
+}
+
+function memoryLine({ copies, available, admission }: Trial, warm: WarmResult): string {
+  const resident = warm.residentBytes;
+  // One process after the other loads it, and each needs more for a moment.
+  const needed = resident * copies + (warm.peakBytes - resident);
+  const free = available();
+  const numbers = {
+    needed: shownBytes(needed),
+    resident: shownBytes(resident),
+    available: shownBytes(free),
+  };
+  if (needed > free) throw new PlimsollError('MEMORY_SHORT', { model: admission.name, copies, ...numbers });
+  return `${numbers.resident} in each of ${copies} processes, ${numbers.needed} while they load; ${numbers.available} is free`;
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Actor } from '../core/actor.ts';
+import type { Clock, Logger } from '../core/ports.ts';
+import type { Store, VersionRow, Versions } from '../store/store.ts';
+import { bundleDir, stagingDir } from './bundle.ts';
+
+/** What needs a version, in words (`endpoint churn answers with it`), or null. */
+export type InUse = (model: string, version: number) => Promise<string | null>;
+
+export interface GarbagePlace {
+  readonly store: Store;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A younger bundle may be of a version whose row is just being written, in this process or in another. */
+const YOUNG_MILLIS = 3_600_000;
+const TOLD_MAX = 100;
+const PAGE = 1000;
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/**
+ * Removes bundles of versions that are refused or archived, or of none. Each is first renamed as staging folders are:
+ * whenever the process ends, it is either whole or swept away later. What is in use stays, whatever its state.
+ */
+export async function collectGarbage(
+  { store, dataDir, clock, logger }: GarbagePlace,
+  actor: Actor,
+  inUse: InUse,
+): Promise<{ readonly bundles: number; readonly bytes: number }> {
+  const needed = await neededDigests(store.tables.versions, inUse);
+  const folder = dirname(bundleDir(dataDir, ''));
+  const removed: string[] = [];
+  let bytes = 0;
+  for (const digest of existsSync(folder) ? readdirSync(folder) : []) {
+    const bundle = bundleDir(dataDir, digest);
+    if (!DIGEST.test(digest) || needed.has(digest) || isYoung(bundle, clock.now())) continue;
+    bytes += bytesOf(bundle);
+    const grave = stagingDir(dataDir, digest, randomUUID());
+    renameSync(bundle, grave);
+    rmSync(grave, { recursive: true, force: true });
+    removed.push(digest);
+  }
+  if (removed.length > 0) {
+    const body = { bundles: removed.length, bytes, digests: removed.slice(0, TOLD_MAX) };
+    const what = 'bundles.collected';
+    await store.transaction(({ audit }) =>
+      audit.append({ at: clock.now(), by: actor.by, what, subject: 'bundles', body }),
+    );
+    logger.info({ bundles: removed.length, bytes }, 'removed bundles that no version needs');
+  }
+  return { bundles: removed.length, bytes };
+}
+
+async function neededDigests(versions: Versions, inUse: InUse): Promise<ReadonlySet<string>> {
+  const needed = new Set<string>();
+  for await (const { digest, state, model, version } of allVersions(versions)) {
+    const lives = state === 'ready' || state === 'validating';
+    if (lives || (!needed.has(digest) && (await inUse(model, version)) !== null)) needed.add(digest);
+  }
+  return needed;
+}
+
+/** Every version of every model, a page at a time. */
+export async function* allVersions(versions: Versions): AsyncGenerator<VersionRow> {
+  for await (const model of pages((cursor) => versions.models({ limit: PAGE, cursor })))
+    yield* pages((cursor) => versions.list(model, { limit: PAGE, cursor }));
+}
+
+async function* pages<T>(
+  read: (
+    cursor: string | undefined,
+  ) => Promise<{ readonly items: readonly T[]; readonly next: string | null }>,
+): AsyncGenerator<T> {
+  for (let cursor: string | undefined, more = true; more; ) {
+    const { items, next } = await read(cursor);
+    yield* items;
+    cursor = next ?? undefined;
+    more = next !== null;
+  }
+}
+
+const isYoung = (bundle: string, now: number): boolean => now - statSync(bundle).mtimeMs < YOUNG_MILLIS;
+
+const bytesOf = (folder: string): number =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { PlimsollError } from '../core/errors.ts';
+import { writeError } from './bundle.ts';
+
+/**
+ * Uploads on their way in: each has a folder of its own, `DATA/uploads/<id>/`, until it is discarded. What a process
+ * that was killed left behind is swept away.
+ */
+
+interface PartLimits {
+  /** Bytes of each file. */
+  readonly bytes: number;
+  readonly files: number;
+}
+
+const MIB = 2 ** 20;
+
+/** What may be sent; of several files under `file`, the first is the model and the others lie beside it. */
+const PARTS = {
+  file: { bytes: 256 * MIB, files: 64 },
+  golden: { bytes: 64 * MIB, files: 1 },
+  reference: { bytes: 1024 * MIB, files: 1 },
+  requirements: { bytes: MIB, files: 1 },
+  script: { bytes: MIB, files: 1 },
+  code: { bytes: 16 * MIB, files: 1000 },
+} as const satisfies Record<string, PartLimits>;
+export type UploadPart = keyof typeof PARTS;
+
+const UPLOADS_MAX = 32;
+const NAME_BYTES = 200;
+/** Folders in the name of a file of code. */
+const CODE_DEPTH = 8;
+
+/** Paths of what was sent: of a file, or of the folder that holds the code. */
+export type Staged = { readonly file: string } & Readonly<Partial<Record<UploadPart, string>>>;
+
+export const isUploadPart = (name: string): name is UploadPart => Object.hasOwn(PARTS, name);
+
+const uploadsDir = (dataDir: string): string => join(dataDir, 'uploads');
+
+/** Begins an upload. `maxModel` raises the limit on the model's file, in bytes. Throws OVERLOADED, DATA_UNWRITABLE. */
+export function openUpload(
+  dataDir: string,
+  options: { readonly maxModel?: number | undefined } = {},
+): Upload {
+  const uploads = uploadsDir(dataDir);
+  try {
+    mkdirSync(uploads, { recursive: true });
+    const found = readdirSync(uploads).length;
+    if (found >= UPLOADS_MAX)
+      throw new PlimsollError('OVERLOADED', { found, what: 'uploads', limit: UPLOADS_MAX, retry: 30 });
+    const folder = join(uploads, randomUUID());
+    mkdirSync(folder);
+    return new Upload(folder, Math.max(options.maxModel ?? 0, PARTS.file.bytes));
+  } catch (cause) {
+    throw writeError(dataDir, cause);
+  }
+}
+
+/** Removes uploads that nothing was added to since `before`. */
+export function sweepUploads(dataDir: string, before: number): void {
+  const uploads = uploadsDir(dataDir);
+  if (!existsSync(uploads)) return;
+  for (const name of readdirSync(uploads)) {
+    const folder = join(uploads, name);
+    if (lastChange(folder) < before) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A long file that is being written changes itself and none of the folders around it. */
+function lastChange(folder: string): number {
+  const inside = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const times = ['.', ...inside].map(
+    (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs,
+  );
+  return Math.max(...times.map((time) => time ?? 0));
+}
+
+/** The parts of one upload as they arrive. */
+export class Upload {
+  readonly folder: string;
+  readonly #maxModel: number;
+  readonly #counts = new Map<UploadPart, number>();
+  readonly #staged = new Map<UploadPart, string>();
+  #open = true;
+
+  constructor(folder: string, maxModel: number) {
+    this.folder = folder;
+    this.#maxModel = maxModel;
+  }
+
+  /**
+   * Writes one file of a part. Whatever goes wrong, also that its sender stops in the middle, ends the whole upload and
+   * leaves nothing. Errors: UPLOAD_INVALID, UPLOAD_TOO_LARGE, DATA_UNWRITABLE, or what `content` throws.
+   */
+  async receive(part: string, filename: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      const path = this.#place(part, filename);
+      const limit = part === 'file' ? this.#maxModel : PARTS[part as UploadPart].bytes;
+      mkdirSync(dirname(path), { recursive: true });
+      // Never through a link, never over a file that is there.
+      await pipeline(content, bounded(part, limit), createWriteStream(path, { flags: 'wx' }));
+    } catch (cause) {
+      this.discard();
+      throw writeError(dirname(dirname(this.folder)), cause);
+    }
+  }
+
+  /** Ends the receiving: what has come, which stays until `discard`. Throws UPLOAD_INVALID where no model has. */
+  commit(): Staged {
+    const file = this.#staged.get('file');
+    if (!this.#open || file === undefined) {
+      this.discard();
+      throw invalid('"file"', 'absent', 'the model');
+    }
+    this.#open = false;
+    return { ...Object.fromEntries(this.#staged), file };
+  }
+
+  /** Removes everything; to be called in the end in any case. */
+  discard(): void {
+    this.#open = false;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Where a file goes: the folder of its part, under its own name. */
+  #place(part: string, filename: string): string {
+    if (!this.#open) throw invalid('a part', 'sent after the last one', 'nothing more');
+    if (!isUploadPart(part))
+      throw invalid('a part', JSON.stringify(part.slice(0, 100)), `one of ${Object.keys(PARTS).join(', ')}`);
+    const count = (this.#counts.get(part) ?? 0) + 1;
+    const { files } = PARTS[part];
+    if (count > files) throw invalid(`"${part}"`, `sent ${count} times`, `up to ${files} files`);
+    this.#counts.set(part, count);
+    const names = part === 'code' ? filename.split('/') : [filename];
+    if (names.length > CODE_DEPTH || !names.every(isPlainName))
+      throw invalid(
+        `the name of "${part}"`,
+        JSON.stringify(filename.slice(0, 100)),
+        part === 'code' ? 'a path below the folder of the code' : 'the name of a file, without folders',
+      );
+    const path = join(this.folder, part, ...names);
+    if (existsSync(path))
+      throw invalid(`the name of "${part}"`, JSON.stringify(filename), 'another for each file');
+    if (!this.#staged.has(part)) this.#staged.set(part, part === 'code' ? join(this.folder, part) : path);
+    return path;
+  }
+}
+
+/** A name that no file system takes for a path, a hidden file or an argument. */
+const isPlainName = (name: string): boolean =>
+  name !== '' &&
+  Buffer.byteLength(name) <= NAME_BYTES &&
+  !name.startsWith('.') &&
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no name may hold
+  !/[\u0000-\u001f\u007f/\\]/.test(name);
+
+const invalid = (field: string, found: string, wanted: string): PlimsollError =>
+  new PlimsollError('UPLOAD_INVALID', { field, found, wanted });
+
+/** The content, up to `limit` bytes. */
+const bounded = (part: string, limit: number) =>
+  async function* (content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    for await (const piece of content) {
+      bytes += piece.length;
+      if (bytes > limit) throw new PlimsollError('UPLOAD_TOO_LARGE', { part: `"${part}"`, limit });
+      yield piece;
+    }
+  };
