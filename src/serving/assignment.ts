@@ -2,7 +2,9 @@
  * A route made ready for requests: which of its choices a request gets. Choices are the ranges of the route, then its
  * rules. The same unit gets the same choice in every process, replica and language. Pure.
  */
+import { PlimsollError } from '../core/errors.ts';
 import type { Random } from '../core/ports.ts';
+import { PAIR } from '../rollout/part.ts';
 import type { Role, Route } from '../rollout/route.ts';
 import { BUCKETS, bucketOf } from '../rollout/split.ts';
 import { type Headers, unitInBody, unitInHeaders } from './unit.ts';
@@ -27,16 +29,18 @@ export class Assignment {
   readonly choices: readonly Choice[];
   /** Index of the choice that stands for the endpoint where none has been made. */
   readonly main: number;
-  /** Whether a body must be read before a choice is made. */
+  /** Key under which bodies may hold the id of the unit, beside their rows. */
   readonly field: string | null;
   readonly #route: Route;
   readonly #random: Random;
   /** Choice of each bucket. */
   readonly #table = new Uint8Array(BUCKETS);
-  /** The one answer of a route at rest. */
+  /** The one answer of a route by which nobody is measured and nobody differs. */
   readonly #only: Assigned | null;
 
+  /** Throws INTERNAL where the route is none that can be followed. */
   constructor(route: Route, random: Random) {
+    checkRoute(route);
     const { ranges, rules, unit } = route;
     this.#route = route;
     this.#random = random;
@@ -50,7 +54,7 @@ export class Assignment {
     this.main = mainOf(route);
     const isOne = ranges.length === 1 && route.recording === null && route.shadow === null;
     this.#only = isOne ? { choice: 0, unit: null } : null;
-    this.field = isOne ? null : unit.field;
+    this.field = unit.field;
   }
 
   /** The choice by headers alone; null where only the body can tell (`byBody`). */
@@ -78,6 +82,21 @@ export class Assignment {
       unit === null ? Math.floor(this.#random.next() * BUCKETS) : bucketOf(unit, this.#route.seed);
     return { choice: this.#table[bucket]!, unit };
   }
+}
+
+/** Choices of a route: the table has a byte for each bucket. */
+const CHOICES_MAX = 255;
+
+/** A route with gaps, or with arms that its recording does not name, must not be found out by a request. */
+function checkRoute({ endpoint, ranges, rules, recording }: Route): void {
+  const arms = Math.min(recording?.arms.length ?? PAIR, PAIR);
+  const ends = [0, ...ranges.map(({ to }) => to)];
+  const areSound = ranges.every(
+    ({ from, to, arm }, k) => from === ends[k] && from < to && (arm === null || (arm >= 0 && arm < arms)),
+  );
+  if (areSound && ends.at(-1) === BUCKETS && ranges.length + rules.length <= CHOICES_MAX) return;
+  const reason = `its ranges are ${JSON.stringify(ranges)}`;
+  throw new PlimsollError('INTERNAL', { action: `following the route of "${endpoint}"`, reason });
 }
 
 /** The widest range that is stable's, or the widest of all. */

@@ -28,6 +28,8 @@ export type Scored =
       readonly rows: number;
       readonly first: FirstRow;
       readonly timing: Timing;
+      /** Milliseconds that loading the version took, within the queue's: no request's own latency. */
+      readonly loading: number;
     }
   | { readonly kind: 'refused'; readonly error: PlimsollError };
 
@@ -42,6 +44,9 @@ export interface WorkerRequest {
   readonly unitField: string | null;
 }
 export type WorkerReply =
+  /** The version has to be loaded first: its time to score begins when it is. */
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'loaded' }
   | {
       readonly kind: 'answer';
       readonly body: Uint8Array<ArrayBuffer>;

@@ -17,6 +17,9 @@ import { textOf } from './text.ts';
 const NICENESS = 5;
 if (process.platform === 'linux') setPriority(0, NICENESS);
 
+const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []): void =>
+  parentPort!.postMessage(message, transfer);
+
 type LoadBundle = (dir: string, model: string, version: number) => Promise<LoadedVersion>;
 
 /** Versions that one thread keeps loaded; the one unused for longest goes first. */
@@ -33,10 +36,14 @@ async function loadBundle(): Promise<LoadBundle> {
 async function versionOf({ bundle, model, version }: WorkerRequest): Promise<LoadedVersion> {
   const key = JSON.stringify([bundle, model, version]);
   const promise = loaded.get(key) ?? loadBundle().then((load) => load(bundle, model, version));
+  const isNew = !loaded.has(key);
+  if (isNew) reply({ kind: 'loading' });
   loaded.delete(key);
   loaded.set(key, promise);
   try {
-    return await promise;
+    const found = await promise;
+    if (isNew) reply({ kind: 'loaded' });
+    return found;
   } catch (error) {
     loaded.delete(key);
     throw error;
@@ -86,5 +93,5 @@ function refusal(error: unknown): WorkerReply {
 parentPort!.on('message', (request: WorkerRequest) => {
   void score(request)
     .catch(refusal)
-    .then((reply) => parentPort!.postMessage(reply, reply.kind === 'answer' ? [reply.body.buffer] : []));
+    .then((scored) => reply(scored, scored.kind === 'answer' ? [scored.body.buffer] : []));
 });

@@ -4,6 +4,8 @@ import type { Waiting, WorkerReply, WorkerRequest, WorkerSettings } from './job.
 
 /** An idle thread ends after this long: its engines hold memory. */
 const IDLE_MILLIS = 120_000;
+/** Loading a version takes this long at most; it is not the request's fault, and not part of its time. */
+const LOAD_MILLIS = 300_000;
 
 /** One scoring thread and the job it has. */
 export class Thread {
@@ -13,6 +15,9 @@ export class Thread {
   #current: (Waiting & { readonly started: number }) | null = null;
   #timer: NodeJS.Timeout;
   #reason: string | null = null;
+  /** When loading the version of the current job began and how long it took. */
+  #loadingSince = 0;
+  #loading = 0;
   #ending = false;
   /** Frees this thread's place; a thread that hangs in native code ends much later than it is given up. */
   readonly #onEnd: () => void;
@@ -50,8 +55,8 @@ export class Thread {
 
   run(waiting: Waiting): void {
     this.#current = { ...waiting, started: performance.now() };
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#timeout(), this.#maxMillis).unref();
+    this.#loading = 0;
+    this.#limit(this.#maxMillis);
     const { target, protocol, body, requestId, unitField } = waiting.job;
     const { bundle, model, version } = target;
     const request: WorkerRequest = { bundle, model, version, protocol, body, requestId, unitField };
@@ -66,11 +71,21 @@ export class Thread {
   #settle(reply: WorkerReply): void {
     // An answer that comes after its time was up.
     if (!this.#current) return;
+    const now = performance.now();
+    if (reply.kind === 'loading') {
+      this.#loadingSince = now;
+      this.#limit(LOAD_MILLIS);
+      return;
+    }
+    if (reply.kind === 'loaded') {
+      this.#loading = now - this.#loadingSince;
+      this.#limit(this.#maxMillis);
+      return;
+    }
     const { done, since, started } = this.#current;
     this.#current = null;
     clearTimeout(this.#timer);
     this.#timer = this.#endWhenIdle();
-    const now = performance.now();
     this.#onFree(now - started);
     if (reply.kind === 'refused') {
       done({ kind: 'refused', error: PlimsollError.from(reply.error) });
@@ -79,11 +94,16 @@ export class Thread {
     const { preprocess, predict, postprocess } = reply.timing;
     // Waiting is whatever was no work: the queue, loading the engine, the way there and back.
     const queue = Math.max(0, now - since - preprocess - predict - postprocess);
-    done({ ...reply, timing: { ...reply.timing, queue } });
+    done({ ...reply, timing: { ...reply.timing, queue }, loading: this.#loading });
   }
 
-  #timeout(): void {
-    this.#fail(new PlimsollError('SCORER_TIMEOUT', { model: this.#model(), limit: this.#maxMillis }));
+  #limit(millis: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#timeout(millis), millis).unref();
+  }
+
+  #timeout(limit: number): void {
+    this.#fail(new PlimsollError('SCORER_TIMEOUT', { model: this.#model(), limit }));
     void this.end();
     this.#onEnd();
   }

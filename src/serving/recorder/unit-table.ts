@@ -50,16 +50,25 @@ export class UnitTable {
 
   /** Units that are new or have more bits since the last call. */
   take(): Units {
-    const indices: number[] = [];
-    for (let i = 0; i < this.#size; i++) if (this.#changed[i] === 1) indices.push(i);
-    this.#changed.fill(0, 0, this.#size);
-    return {
-      high: Uint32Array.from(indices, (i) => this.#high[i]!),
-      low: Uint32Array.from(indices, (i) => this.#low[i]!),
-      arm: Uint8Array.from(indices, (i) => this.#arm[i]!),
-      flags: Uint32Array.from(indices, (i) => this.#flags[i]!),
-      segment: Uint8Array.from(indices, (i) => this.#segment[i]!),
+    let count = 0;
+    for (let i = 0; i < this.#size; i++) count += this.#changed[i]!;
+    const taken = {
+      high: new Uint32Array(count),
+      low: new Uint32Array(count),
+      arm: new Uint8Array(count),
+      flags: new Uint32Array(count),
+      segment: new Uint8Array(count),
     };
+    for (let i = 0, k = 0; k < count; i++) {
+      if (this.#changed[i] === 0) continue;
+      taken.high[k] = this.#high[i]!;
+      taken.low[k] = this.#low[i]!;
+      taken.arm[k] = this.#arm[i]!;
+      taken.flags[k] = this.#flags[i]!;
+      taken.segment[k++] = this.#segment[i]!;
+    }
+    this.#changed.fill(0, 0, this.#size);
+    return taken;
   }
 
   #join(index: number, flags: number): void {

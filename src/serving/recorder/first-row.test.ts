@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { Signature } from '../../model/signature.ts';
+import type { Labels, Tensor } from '../../model/tensor.ts';
+import { firstRowReader } from './first-row.ts';
+
+const signature = (classes: Labels | null, ...names: string[]): Signature =>
+  ({ form: 'table', columns: [], outputs: names.map((name) => ({ name })), classes }) as unknown as Signature;
+const floats = (shape: readonly number[], ...data: number[]): Tensor => ({
+  dtype: 'float64',
+  shape,
+  data: Float64Array.from(data),
+});
+const strings = (...data: string[]): Tensor => ({ dtype: 'string', shape: [data.length], data });
+
+test('a regressor has a score', () => {
+  const read = firstRowReader(signature(null, 'predict'));
+  expect(read({ predict: floats([2], 1.5, 2) })).toEqual({ score: 1.5, label: null });
+  expect(read({ predict: floats([1], Number.NaN) })).toEqual({ score: null, label: null });
+});
+
+test('a classifier has its label, and of two classes the probability of the last', () => {
+  const classes = { type: 'string', values: ['no', 'yes'] } as const;
+  const read = firstRowReader(signature(classes, 'predict', 'predict_proba'));
+  const predict_proba = floats([1, 2], 0.75, 0.25);
+  expect(read({ predict: strings('no'), predict_proba })).toEqual({ score: 0.25, label: 'no' });
+  expect(read({ predict: strings('no') })).toEqual({ score: null, label: 'no' });
+});
+
+test('of more classes the score is the probability of the label, whatever the type of labels', () => {
+  const read = (classes: Labels, predict: Tensor) =>
+    firstRowReader(signature(classes, 'predict'))({ predict, predict_proba: floats([1, 3], 0.2, 0.3, 0.5) });
+  const integers = { dtype: 'int64', shape: [1], data: BigInt64Array.of(7n) } as const;
+  expect(read({ type: 'int', values: [5, 7, 9] }, integers)).toEqual({ score: 0.3, label: '7' });
+  expect(read({ type: 'float', values: [0.5, 1, 2] }, floats([1], 2))).toEqual({ score: 0.5, label: '2' });
+});
+
+test('booleans are words, clusters are labels without a score', () => {
+  const bool = { dtype: 'bool', shape: [1], data: Uint8Array.of(1) } as const;
+  const read = firstRowReader(signature({ type: 'bool', values: [false, true] }, 'predict', 'predict_proba'));
+  expect(read({ predict: bool, predict_proba: floats([1, 2], 0.4, 0.6) })).toEqual({
+    score: 0.6,
+    label: 'true',
+  });
+  const cluster = { dtype: 'int32', shape: [1], data: Int32Array.of(3) } as const;
+  expect(firstRowReader(signature(null, 'predict'))({ predict: cluster })).toEqual({
+    score: null,
+    label: '3',
+  });
+});
+
+test('a graph without `predict` is read at its first output; several targets and no rows have no value', () => {
+  const read = firstRowReader(signature(null, 'y', 'z'));
+  expect(read({ y: floats([2, 1], 4, 5), z: floats([2], 0, 0) }).score).toBe(4);
+  for (const outputs of [
+    { y: floats([1, 2], 1, 2) },
+    { y: floats([0]) },
+    { y: [floats([1], 1)] },
+    { z: floats([1], 1) },
+  ])
+    expect(read(outputs)).toEqual({ score: null, label: null });
+});

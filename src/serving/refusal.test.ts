@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { type ErrorCode, isPlimsollError, PlimsollError } from '../core/errors.ts';
+import type { ColumnSpec, Signature } from '../model/signature.ts';
+import { blameOf } from './refusal.ts';
+import { decodeInput } from './rows/decode.ts';
+import { parseBody } from './rows/parse.ts';
+
+const column = (name: string, more: Partial<ColumnSpec> = {}): ColumnSpec => ({
+  name,
+  named: true,
+  type: 'number',
+  nullable: false,
+  ...more,
+});
+const signature: Signature = {
+  form: 'table',
+  columns: [
+    column('age', { largest: 3.4e38 }),
+    column('port', { type: 'string', categories: ['C', 'S'], unknown: 'error' }),
+  ],
+  outputs: [],
+  classes: null,
+};
+
+function refusalOf(text: string): PlimsollError {
+  try {
+    decodeInput(parseBody(text), signature);
+  } catch (error) {
+    if (isPlimsollError(error)) return error;
+  }
+  throw new Error(`${text} was taken`);
+}
+
+test.each([
+  '{"rows": [[1, "Q"]]}',
+  '{"rows": [[null, "C"]]}',
+  '{"rows": [[1e39, "C"]]}',
+  '{"rows": [[null, "Q"], [1, "C"]]}',
+  JSON.stringify({ rows: Array.from({ length: 200 }, () => [1, 'Q']) }),
+])('values that the model does not take are the version’s to answer for: %.40s', (text) => {
+  expect(blameOf(refusalOf(text))).toBe('version');
+});
+
+test.each([
+  '{"rows": [["old", "C"]]}',
+  '{"rows": [[1]]}',
+  '{"rows": [{"age": 1}]}',
+  '{"rows": []}',
+  '{"rows": [[1, "C"]], "more": 1}',
+  '{"rows": [[1, "Q"], ["old", "C"]]}',
+  '{"rows": [',
+  '',
+])('what no version would take is the request’s fault: %s', (text) => {
+  expect(blameOf(refusalOf(text))).toBe('request');
+});
+
+test('an engine that refuses a row, breaks or takes too long is to blame; a busy or closing server is not', () => {
+  const blame = (code: ErrorCode, details = {}) => blameOf(new PlimsollError(code, details));
+  expect(blame('INPUT_INVALID', { problem: 'row 0: NaN', row: 0 })).toBe('version');
+  for (const code of ['INTERNAL', 'ENGINE_CRASHED', 'ENGINE_TIMEOUT', 'SCORER_DIED', 'GRAPH_FAILED'] as const)
+    expect(blame(code)).toBe('version');
+  for (const code of ['OVERLOADED', 'STOPPING', 'ENGINE_BUSY', 'ENGINE_CLOSED'] as const)
+    expect(blame(code)).toBe('server');
+  for (const code of ['BODY_TOO_LARGE', 'ENCODING_CORRUPT', 'ENCODING_UNKNOWN'] as const)
+    expect(blame(code)).toBe('request');
+});

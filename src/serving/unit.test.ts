@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Signature } from '../model/signature.ts';
+import { hasColumn, UNIT_MAX, unitInBody, unitInHeaders, withoutUnit } from './unit.ts';
+
+const source = { header: 'x-unit-id', cookie: 'uid', field: 'user' };
+
+test('the header comes before the cookie, and what is empty is not there', () => {
+  const cookie = 'a=1; uid=from-cookie; b=2';
+  expect(unitInHeaders({ 'x-unit-id': 'u1', cookie }, source)).toBe('u1');
+  expect(unitInHeaders({ 'x-unit-id': '', cookie }, source)).toBe('from-cookie');
+  expect(unitInHeaders({ cookie: 'uid=' }, source)).toBeNull();
+  expect(unitInHeaders({ cookie }, { ...source, cookie: null })).toBeNull();
+  expect(unitInHeaders({}, source)).toBeNull();
+});
+
+test.each([
+  ['uid=a=b', 'a=b'],
+  ['uid="quoted"', 'quoted'],
+  ['xuid=1; uid = spaced ', 'spaced'],
+  ['uid; uidx=2;;=;', null],
+  ['UID=1', null],
+])('the cookie in "%s" is %s', (cookie, wanted) => {
+  expect(unitInHeaders({ cookie }, source)).toBe(wanted);
+});
+
+test('an id beyond ASCII is the same from a header and from a body', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), (unit) => {
+      const asSent = Buffer.from(unit).toString('latin1');
+      expect(unitInHeaders({ 'x-unit-id': asSent }, source)).toBe(unitInBody({ user: unit }, 'user'));
+    }),
+  );
+  // ISO 8859-1, as old clients send it.
+  expect(unitInHeaders({ 'x-unit-id': 'k\xe4se' }, source)).toBe('käse');
+});
+
+test('an id of more than 4 KB is none, wherever it comes from', () => {
+  const longest = 'x'.repeat(UNIT_MAX);
+  for (const [unit, wanted] of [
+    [longest, longest],
+    [`${longest}x`, null],
+    ['é'.repeat(UNIT_MAX / 2 + 1), null],
+  ] as const) {
+    expect(unitInBody({ user: unit }, 'user')).toBe(wanted);
+    expect(unitInHeaders({ 'x-unit-id': Buffer.from(unit).toString('latin1') }, source)).toBe(wanted);
+  }
+});
+
+test.each([
+  [{ user: 'u' }, 'u'],
+  [{ user: 42 }, '42'],
+  [{ user: -7 }, '-7'],
+  [{ user: 1.5 }, null],
+  [{ user: 2 ** 53 }, null],
+  [{ user: '' }, null],
+  [{ user: null }, null],
+  [{ user: ['u'] }, null],
+  [{ user: true }, null],
+  [{}, null],
+  [[{ user: 'u' }], null],
+  ['user', null],
+  [null, null],
+  [JSON.parse('{"__proto__": {"user": "u"}}'), null],
+])('the id in the body %j is %s', (body, wanted) => {
+  expect(unitInBody(body, 'user')).toBe(wanted);
+});
+
+test('the id is taken out of the body, unless the body is a row that has it as a column', () => {
+  expect(withoutUnit({ user: 'u', rows: [[1]] }, 'user', true)).toEqual({ rows: [[1]] });
+  expect(withoutUnit({ user: 'u', age: 3 }, 'user', false)).toEqual({ age: 3 });
+  expect(withoutUnit({ user: 'u', age: 3 }, 'user', true)).toEqual({ user: 'u', age: 3 });
+  for (const body of [{ age: 3 }, [1, 2], null, 'text', 7])
+    expect(withoutUnit(body, 'user', false)).toBe(body);
+  const odd = withoutUnit(JSON.parse('{"user": 1, "__proto__": {"a": 1}}'), 'user', false) as object;
+  expect(Object.keys(odd)).toEqual(['__proto__']);
+});
+
+test('the columns of tables and the names of tensors count as columns', () => {
+  const outputs = { outputs: [], classes: null };
+  const table = { form: 'table', columns: [{ name: 'user' }], ...outputs } as unknown as Signature;
+  const tensors = { form: 'tensors', tensors: [{ name: 'x' }], ...outputs } as unknown as Signature;
+  expect([hasColumn(table, 'user'), hasColumn(table, 'x')]).toEqual([true, false]);
+  expect([hasColumn(tensors, 'user'), hasColumn(tensors, 'x')]).toEqual([false, true]);
+});
