@@ -1,4 +1,5 @@
 /** Rollouts that go by stages: `decide` of one candidate against stable, as the controller runs every strategy. Pure. */
+import { toRecorded } from '../collect/closed.ts';
 import { decide } from '../decide/decide.ts';
 import {
   type Decision,
@@ -8,10 +9,9 @@ import {
   startRollout,
 } from '../decide/state.ts';
 import { statusOf } from '../decide/status.ts';
-import type { ClosedWindow, Machine, MachineEvent, MachineStep, Needs, Plan, Settled } from '../machine.ts';
+import type { Machine, MachineEvent, MachineStep, Needs, Plan, Settled } from '../machine.ts';
 import { canaryRanges, everybody } from '../route.ts';
 import { BUCKETS } from '../split.ts';
-import type { ArmCounts, RecordedWindow } from '../window.ts';
 import { BLUE_GREEN, CANARY, IMMEDIATE, PLACEBO, SHADOW, type StagedStrategy } from './strategies.ts';
 
 export interface StagedState {
@@ -61,37 +61,6 @@ function step(
 
 const toRolloutEvent = (event: MachineEvent): RolloutEvent =>
   event.kind === 'window' ? { kind: 'window', window: toRecorded(event.window) } : event;
-
-const NOBODY: ArmCounts = {
-  units: 0,
-  failures: 0,
-  over: new Map(),
-  shifted: new Map(),
-  atRisk: new Map(),
-  labels: null,
-  assigned: null,
-};
-
-const toRecorded = ({
-  rollout,
-  window,
-  start,
-  stage,
-  shares,
-  arms,
-  pairs,
-  paired,
-}: ClosedWindow): RecordedWindow => ({
-  rollout,
-  window,
-  start,
-  weight: shares[0] ?? null,
-  stage,
-  candidate: arms[0] ?? NOBODY,
-  stable: arms[1] ?? NOBODY,
-  pairs,
-  paired,
-});
 
 /** Waiting for a person does not outlast the deadline either. */
 function atDeadline(decision: Decision, now: number): Decision {

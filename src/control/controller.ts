@@ -1,0 +1,220 @@
+/** Runs the rollouts of a store: takes ownership, goes on with what runs, decides in ticks, obeys commands. */
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import type { Part } from '../rollout/part.ts';
+import type { Fence, RolloutRow } from '../store/store.ts';
+import type { Fleet, FleetChange } from './fleet.ts';
+import { foldLog } from './log.ts';
+import { machineOf } from './machines.ts';
+import { Ownership } from './ownership.ts';
+import type { RolloutCommand } from './port.ts';
+import { Run, type RunPorts } from './run.ts';
+import type { Schedule } from './schedule.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { beginRollout } from './start.ts';
+import { within } from './within.ts';
+
+export interface ControllerPorts extends Omit<RunPorts, 'fleet'> {
+  readonly fleet: Fleet;
+  readonly every: Schedule;
+  /** Unique among all starts of all processes. */
+  readonly holder: string;
+}
+
+/** Milliseconds between two ticks. */
+const TICK = 200;
+/** Milliseconds after which routes that somebody else has changed are published. */
+const REFRESH = 1000;
+/** Longest time, in milliseconds, that a start waits for versions to be loaded before it answers. */
+const LOADING_MAX = 5000;
+/** Most ended rollouts whose standing is kept in memory. */
+const ENDED_KEPT = 200;
+
+export class Controller {
+  readonly #ports: ControllerPorts;
+  readonly #ownership: Ownership;
+  readonly #runs = new Map<string, Run>();
+  readonly #workers = new Map<string, FleetChange>();
+  readonly #ended = new Map<string, Standing>();
+  #token: number | null = null;
+  #refreshAt = -Infinity;
+  #refreshing: Promise<void> = Promise.resolve();
+  #isRefreshing = false;
+  #end: () => Promise<void> = () => Promise.resolve();
+
+  constructor(ports: ControllerPorts) {
+    this.#ports = ports;
+    this.#ownership = new Ownership(ports);
+    ports.fleet.onPart((part) => this.#take(part));
+    ports.fleet.onChange((change) => this.#changed(change));
+  }
+
+  /** Takes ownership if it is free, goes on with what runs, and ticks from then on. Throws what the store throws. */
+  async start(): Promise<void> {
+    await this.tick();
+    this.#end = this.#ports.every(TICK, () => this.tick());
+  }
+
+  /** Ends ticking, lets what is under way come to its end, and gives up ownership. Rollouts go on at the next start. */
+  async stop(): Promise<void> {
+    await this.#end();
+    await this.#refreshing;
+    this.#runs.clear();
+    await this.#ownership.release();
+  }
+
+  /** Whether this process decides. */
+  get isOwner(): boolean {
+    return this.#ownership.fence !== null;
+  }
+
+  /** Never throws: what fails is tried again at the next tick. */
+  async tick(): Promise<void> {
+    try {
+      if (await this.#ownership.keep()) await this.#resume();
+      await Promise.all([...this.#runs.values()].map((run) => this.#tickRun(run)));
+    } catch (error) {
+      this.#ports.logger.error({ err: error }, 'Rollouts cannot go on for the moment');
+    }
+    this.#refresh();
+  }
+
+  /**
+   * Starts a rollout: once this resolves it is written down, and either decided upon or still loading. Throws
+   * POLICY_INVALID, ROLLOUT_REFUSED where one runs already, ROLLOUTS_UNOWNED.
+   */
+  async begin(row: RolloutRow): Promise<void> {
+    const fence = this.#fenceOf();
+    await beginRollout(this.#ports, row, fence);
+    const run = await this.#open(row, fence);
+    const loaded = run.waitFor(this.#ports.publisher.publish()).then(() => this.#tickRun(run));
+    await within(LOADING_MAX, loaded).catch(ignoreSlowFleet);
+  }
+
+  /** Throws ROLLOUT_NOT_FOUND, ROLLOUTS_UNOWNED; a rollout that is over stays as it is. */
+  async command(id: string, kind: RolloutCommand, by: string): Promise<void> {
+    await this.#obey(id, (run) => run.command(kind, by));
+  }
+
+  /** Ends a rollout with everybody on `version`, which has been loaded. Throws as `command` does. */
+  async restOn(id: string, version: number, by: string): Promise<void> {
+    await this.#obey(id, (run) => run.restOn(version, by));
+  }
+
+  /** Of a rollout that runs or has run. Throws ROLLOUT_NOT_FOUND. */
+  async standing(id: string): Promise<Standing> {
+    const run = this.#runs.get(id);
+    if (run !== undefined) return { ...run.standing, row: await this.#row(id) };
+    const ended = this.#ended.get(id);
+    if (ended !== undefined) return ended;
+    const row = await this.#row(id);
+    const machine = machineOf(row.strategy);
+    const standing = standingOf(row, machine, await foldLog(this.#ports.store, machine, row));
+    if (row.endedAt !== null) this.#keep(standing);
+    return standing;
+  }
+
+  async #obey(id: string, order: (run: Run) => Promise<void>): Promise<void> {
+    const fence = this.#fenceOf();
+    const row = await this.#row(id);
+    if (row.endedAt !== null) return;
+    const run = this.#runs.get(id) ?? (await this.#open(row, fence));
+    try {
+      await order(run);
+    } catch (error) {
+      this.#runs.delete(id);
+      throw error;
+    }
+    this.#forget(run);
+  }
+
+  async #row(id: string): Promise<RolloutRow> {
+    const row = await this.#ports.store.tables.rollouts.get(id);
+    if (row === null) throw new PlimsollError('ROLLOUT_NOT_FOUND', { id });
+    return row;
+  }
+
+  #fenceOf(): Fence {
+    const { fence } = this.#ownership;
+    if (fence !== null) return fence;
+    throw new PlimsollError('ROLLOUTS_UNOWNED', { reason: 'another one owns them' });
+  }
+
+  /** Rollouts that run and are not yet known here, all of them after a change of ownership. */
+  async #resume(): Promise<void> {
+    const { fence } = this.#ownership;
+    if (fence?.token !== this.#token) this.#runs.clear();
+    this.#token = fence?.token ?? null;
+    if (fence === null) return;
+    const running = await this.#ports.store.tables.rollouts.running();
+    const unknown = running.filter(({ id }) => !this.#runs.has(id));
+    if (unknown.length === 0) return;
+    const loading = this.#ports.publisher.publish();
+    for (const row of unknown) await this.#open(row, fence).then((run) => run.waitFor(loading), this.#report);
+  }
+
+  readonly #report = (error: unknown): void =>
+    this.#ports.logger.error({ err: error }, 'A rollout cannot be gone on with for the moment');
+
+  async #open(row: RolloutRow, fence: Fence): Promise<Run> {
+    const run = await Run.open(row, this.#ports, fence);
+    for (const { worker, epoch } of this.#workers.values()) run.join(worker, epoch);
+    this.#runs.set(row.id, run);
+    return run;
+  }
+
+  /** Somebody else may have taken over, or written into this log before the fence was lost: it is read again then. */
+  async #tickRun(run: Run): Promise<void> {
+    try {
+      await run.tick();
+    } catch (error) {
+      if (!isPlimsollError(error) || error.code !== 'ROLLOUTS_UNOWNED') throw error;
+      this.#ports.logger.warn({ err: error, rollout: run.row.id }, 'Reads a rollout again');
+      this.#runs.delete(run.row.id);
+      this.#ownership.askAgain();
+    }
+    this.#forget(run);
+  }
+
+  #forget(run: Run): void {
+    if (run.isOver) this.#runs.delete(run.row.id);
+  }
+
+  #keep(standing: Standing): void {
+    this.#ended.set(standing.row.id, standing);
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > ENDED_KEPT && oldest !== undefined) this.#ended.delete(oldest);
+  }
+
+  #take(part: Part): void {
+    this.#runs.get(part.rollout)?.take(part);
+  }
+
+  #changed(change: FleetChange): void {
+    const { worker, epoch, kind } = change;
+    if (kind === 'joined') this.#workers.set(worker, change);
+    else if (this.#workers.get(worker)?.epoch === epoch) this.#workers.delete(worker);
+    for (const run of this.#runs.values())
+      if (kind === 'joined') run.join(worker, epoch);
+      else run.leave(worker, epoch);
+  }
+
+  /** Beside the ticks: what has to be loaded first takes its time. */
+  #refresh(): void {
+    const now = this.#ports.clock.monotonic();
+    if (this.#isRefreshing || now < this.#refreshAt) return;
+    this.#refreshAt = now + REFRESH;
+    this.#isRefreshing = true;
+    this.#refreshing = this.#ports.publisher
+      .refresh()
+      .catch((error: unknown) =>
+        this.#ports.logger.error({ err: error }, 'Routes cannot be published for the moment'),
+      )
+      .finally(() => {
+        this.#isRefreshing = false;
+      });
+  }
+}
+
+function ignoreSlowFleet(error: unknown): void {
+  if (!isPlimsollError(error) || error.code !== 'FLEET_SLOW') throw error;
+}

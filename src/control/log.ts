@@ -1,0 +1,115 @@
+/** The log of one rollout: read back as what it comes to, and written on, with what follows from each event. */
+import { PlimsollError } from '../core/errors.ts';
+import type { StoredWindow } from '../rollout/collect/collector.ts';
+import { packUnits } from '../rollout/collect/packed.ts';
+import type { Fence, RolloutEventRow, RolloutRow, Store, Tables } from '../store/store.ts';
+import type { Deed, Target } from './actions.ts';
+import { type Folded, fold, started } from './fold.ts';
+import type { AnyMachine } from './machines.ts';
+
+/** Events read at a time: memory stays bounded. */
+const PAGE = 500;
+const NO_UNITS = packUnits({ sampling: 0, high: [], low: [], word: [], pair: [] });
+
+/**
+ * Everything that the events say; `onWindow` is told of each closed window as it is read, with the state behind it.
+ * Throws INTERNAL where there are no events.
+ */
+export async function foldLog(
+  store: Store,
+  machine: AnyMachine,
+  row: RolloutRow,
+  onWindow: (stored: StoredWindow, folded: Folded) => void = () => undefined,
+): Promise<Folded> {
+  let folded: Folded | null = null;
+  for (;;) {
+    const events = await store.tables.rollouts.events(row.id, folded?.seq ?? 0, PAGE);
+    for (const event of events) folded = folded === null ? started(machine, row, event) : next(folded, event);
+    if (events.length < PAGE) break;
+  }
+  if (folded !== null) return folded;
+  throw new PlimsollError('INTERNAL', { action: 'the log of a rollout', reason: `${row.id} has no events` });
+
+  function next(before: Folded, event: RolloutEventRow): Folded {
+    const { after, closed } = fold(machine, before, event);
+    if (closed !== null) onWindow({ closed, units: event.units ?? NO_UNITS }, after);
+    return after;
+  }
+}
+
+/** What was decided to be done and is not known to be, in order, and the last route that was decided. */
+export async function decidedOf(
+  store: Store,
+  rollout: string,
+): Promise<{ readonly todo: readonly Todo[]; readonly routed: Target | null }> {
+  const actions = await store.tables.rollouts.actions(rollout);
+  const flips = actions.flatMap(({ body }) => ((body as Deed).kind === 'flip' ? [body as Flip] : []));
+  const todo = actions.filter(({ appliedAt }) => appliedAt === null);
+  return {
+    todo: todo.map(({ id, body, reason }) => ({ id, deed: body as Deed, reason })),
+    routed: flips.at(-1)?.target ?? null,
+  };
+}
+
+type Flip = Extract<Deed, { kind: 'flip' }>;
+
+export interface Todo {
+  readonly id: string;
+  readonly deed: Deed;
+  readonly reason: string;
+}
+
+/** An event with what follows from it. */
+export interface Entry {
+  readonly event: RolloutEventRow;
+  readonly verdict: string;
+  readonly reason: string;
+  readonly todo: readonly Todo[];
+  /** Of the row of the rollout. */
+  readonly change: { readonly state: string; readonly rolledBackAutomatically?: boolean };
+  readonly endpoint: string;
+  readonly by: string;
+}
+
+/** All or nothing; throws ROLLOUTS_UNOWNED where somebody else decides by now. */
+export const writeEntry = (store: Store, fence: Fence, entry: Entry): Promise<void> =>
+  store.transaction(async (tables) => {
+    await provedOwner(tables, fence);
+    if (!(await tables.rollouts.append(entry.event)))
+      throw new PlimsollError('ROLLOUTS_UNOWNED', {
+        reason: `event ${entry.event.seq} of ${entry.event.rollout} was written by another one`,
+      });
+    if (entry.todo.length > 0) await writeActions(tables, fence, entry);
+    await tables.rollouts.update(entry.event.rollout, entry.change);
+  });
+
+/** Throws ROLLOUTS_UNOWNED. */
+export async function provedOwner(tables: Tables, fence: Fence): Promise<void> {
+  if (await tables.owners.holds(fence)) return;
+  throw new PlimsollError('ROLLOUTS_UNOWNED', { reason: 'another one has taken over' });
+}
+
+async function writeActions(tables: Tables, fence: Fence, entry: Entry): Promise<void> {
+  const { event, verdict, reason, todo, by } = entry;
+  const endpoint = await tables.endpoints.get(entry.endpoint);
+  for (const { id, deed } of todo)
+    await tables.rollouts.appendAction({
+      id,
+      rollout: event.rollout,
+      seq: event.seq,
+      body: deed,
+      generation: deed.kind === 'flip' && endpoint !== null ? endpoint.generation + 1 : null,
+      verdict,
+      reason,
+      fence: fence.token,
+      decidedAt: event.at,
+      appliedAt: null,
+    });
+  await tables.audit.append({
+    at: event.at,
+    by,
+    what: `rollout.${entry.change.state}`,
+    subject: `rollout/${event.rollout}`,
+    body: { event: event.seq, verdict, reason, actions: todo.map(({ id }) => id) },
+  });
+}

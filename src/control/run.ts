@@ -1,0 +1,254 @@
+/** One rollout that runs: looks at what has happened since the last tick, and has the journal write it down. */
+import { isPlimsollError } from '../core/errors.ts';
+import type { Clock, Logger } from '../core/ports.ts';
+import { windowJson } from '../rollout/collect/closed.ts';
+import { Collector, type StoredWindow } from '../rollout/collect/collector.ts';
+import { freezeMarks } from '../rollout/collect/marks.ts';
+import type { Part } from '../rollout/part.ts';
+import type { Route } from '../rollout/route.ts';
+import type { Fence, RolloutRow, Store } from '../store/store.ts';
+import { sharesOf } from './actions.ts';
+import { AnswerBuffer } from './answers.ts';
+import { Backoff } from './backoff.ts';
+import { endpointOf } from './carry-out.ts';
+import type { Fleet } from './fleet.ts';
+import type { Folded } from './fold.ts';
+import { type Draft, Journal, type Listener } from './journal.ts';
+import type { MaturedOf } from './matured.ts';
+import type { RolloutCommand } from './port.ts';
+import type { Publisher } from './publisher.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { Timeline } from './timeline.ts';
+import { isBlank } from './totals.ts';
+import { Turns } from './turns.ts';
+
+export interface Alert {
+  readonly rollout: string;
+  readonly endpoint: string;
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface RunPorts {
+  readonly store: Store;
+  readonly fleet: Pick<Fleet, 'ready'>;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly maturedOf: MaturedOf;
+  readonly onAlert: (alert: Alert) => void;
+}
+
+/** Longest time without an event, in milliseconds: a machine believes at most an hour between two. */
+const HEARTBEAT = 900_000;
+/** Most windows that are closed in one tick: commands come between. */
+const CLOSED_A_TICK = 100;
+
+export class Run implements Listener {
+  readonly #journal: Journal;
+  readonly #ports: RunPorts;
+  readonly #model: string;
+  readonly #collector: Collector;
+  readonly #timeline: Timeline;
+  readonly #backoff: Backoff;
+  readonly #answers: AnswerBuffer;
+  readonly #turns = new Turns();
+  /** What the last tick has come to, worth writing down or not. */
+  #said: Pick<Folded, 'verdict' | 'reason'>;
+  /** Generation of the route that is followed. */
+  #generation = -1;
+  /** A closed window that is not yet written down. */
+  #closed: StoredWindow | null = null;
+  #isLoading = false;
+
+  private constructor(journal: Journal, ports: RunPorts, model: string, collector: Collector) {
+    this.#journal = journal;
+    this.#ports = ports;
+    this.#model = model;
+    this.#collector = collector;
+    this.#timeline = new Timeline(journal.folded.window);
+    this.#backoff = new Backoff(ports.clock);
+    this.#answers = new AnswerBuffer(journal.row.id);
+    this.#said = journal.folded;
+  }
+
+  /** Reads what is known of it. Throws what the store throws, and INTERNAL where its log is empty. */
+  static async open(row: RolloutRow, ports: RunPorts, fence: Fence): Promise<Run> {
+    const endpoint = await endpointOf(ports.store, row.endpoint);
+    let collector: Collector | undefined;
+    const journal = await Journal.read(row, ports, fence, (stored, needs) => {
+      collector ??= new Collector(needs, row.id);
+      collector.restore([stored]);
+    });
+    collector ??= new Collector(journal.needs, row.id);
+    const run = new Run(journal, ports, endpoint.model, collector);
+    if (endpoint.rollout === row.id) run.onRoute(endpoint.route);
+    return run;
+  }
+
+  get row(): RolloutRow {
+    return this.#journal.row;
+  }
+
+  /** Nothing is left to be done. */
+  get isOver(): boolean {
+    return this.#journal.isOver;
+  }
+
+  get standing(): Standing {
+    const { row, machine, folded } = this.#journal;
+    const { verdict, reason } = this.#said;
+    return { ...standingOf(row, machine, folded, this.#collector.pieces.late), verdict, reason };
+  }
+
+  take(part: Part): void {
+    if (this.#collector.take(part, this.#ports.clock.now()) === 'taken') this.#answers.add(part);
+  }
+
+  join(worker: string, epoch: number): void {
+    this.#collector.join(worker, epoch, this.#ports.clock.now());
+  }
+
+  leave(worker: string, epoch: number): void {
+    this.#collector.leave(worker, epoch);
+  }
+
+  onRoute(route: Route): void {
+    this.#generation = route.generation;
+    if (route.recording?.rollout === this.row.id)
+      this.#collector.follow(route.generation, route.recording, sharesOf(route));
+  }
+
+  onAlert(message: string): void {
+    const { id: rollout, endpoint } = this.row;
+    this.#ports.onAlert({ rollout, endpoint, message, at: this.#ports.clock.now() });
+  }
+
+  /** Waits with deciding, but for commands, until the versions have been loaded, or could not be. Never rejects. */
+  async waitFor(loading: Promise<void>): Promise<void> {
+    this.#isLoading = true;
+    await loading.catch((error: unknown) => {
+      this.#ports.logger.error({ err: error, rollout: this.row.id }, 'Versions could not be published');
+    });
+    this.#isLoading = false;
+  }
+
+  /** Decides on what is due and carries it out. Failures are waited out; throws ROLLOUTS_UNOWNED alone. */
+  tick(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (!this.isOver && !this.#backoff.isWaiting) await this.#attempt(() => this.#advance());
+    });
+  }
+
+  /** A person's word: written down when this resolves, and carried out unless the store or the fleet fails just then. */
+  command(kind: RolloutCommand, by: string): Promise<void> {
+    return this.#obey({ kind: 'command', body: { kind, by }, by });
+  }
+
+  /** Ends the rollout with everybody on `version`, in one change of the route. */
+  restOn(version: number, by: string): Promise<void> {
+    return this.#obey({ kind: 'command', body: { kind: 'abort', by }, by, restsOn: version });
+  }
+
+  #obey(draft: Draft): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#journal.isSettled) return;
+      await this.#journal.record(draft, this.#timeline);
+      this.#said = this.#journal.folded;
+      await this.#attempt(() => this.#journal.carryOut(this));
+    });
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#backoff.reset();
+    } catch (error) {
+      if (isPlimsollError(error) && error.code === 'ROLLOUTS_UNOWNED') throw error;
+      this.#ports.logger.error({ err: error, rollout: this.row.id }, 'A rollout cannot go on for the moment');
+      if (this.#backoff.fail() === 1)
+        this.onAlert(`Cannot go on for the moment: ${(error as Error).message}`);
+    }
+  }
+
+  async #advance(): Promise<void> {
+    await this.#journal.carryOut(this);
+    const steps = [this.#reroute, this.#noteReadiness, this.#freeze, this.#closeWindows, this.#tick];
+    for (const step of this.#isLoading ? [] : steps) {
+      if (this.#journal.isSettled) return;
+      await step.call(this);
+    }
+    await this.#answers.save(this.#ports.store.tables.feedback);
+  }
+
+  /** Windows begin anew where somebody else has changed the route, or the clock has jumped. */
+  async #reroute(): Promise<void> {
+    const { recording, isRouted, row } = this.#journal;
+    const endpoint = await endpointOf(this.#ports.store, row.endpoint);
+    if (endpoint.rollout !== row.id) {
+      const body = { kind: 'abort', by: 'a change of the endpoint' };
+      return this.#record({ kind: 'command', body, restsOn: endpoint.stable });
+    }
+    const hasJumped = recording !== null && this.#timeline.look(this.#ports.clock.now(), recording);
+    if (isRouted && (hasJumped || endpoint.generation !== this.#generation))
+      await this.#record({ kind: 'tick', body: null, isRerouted: true });
+  }
+
+  async #noteReadiness(): Promise<void> {
+    const { candidate, stable } = this.row;
+    const ready = { candidate: this.#readyOf(candidate), stable: this.#readyOf(stable) };
+    const before = this.#journal.folded.ready;
+    const isNews = ready.candidate > 0 !== before.candidate > 0 || ready.stable > 0 !== before.stable > 0;
+    if (!isNews) return;
+    const failure = this.#ports.publisher.failure(this.#model, candidate);
+    if (failure !== null) this.onAlert(`Version ${candidate} cannot be loaded: ${failure.message}`);
+    await this.#record({ kind: 'ready', body: ready });
+  }
+
+  #readyOf(version: number): number {
+    const { fleet, publisher } = this.#ports;
+    return publisher.failure(this.#model, version) === null ? fleet.ready(this.#model, version) : 0;
+  }
+
+  async #freeze(): Promise<void> {
+    const { recording, needs } = this.#journal;
+    if (recording?.wantsSamples !== true) return;
+    const marks = freezeMarks(this.#collector.samples, needs);
+    if (marks !== null) await this.#record({ kind: 'baseline', body: marks });
+  }
+
+  async #closeWindows(): Promise<void> {
+    for (let closed = 0; closed < CLOSED_A_TICK && !this.#journal.isSettled; closed++) {
+      this.#closed ??= await this.#close();
+      if (this.#closed === null) return;
+      const { closed: window, units } = this.#closed;
+      if (!isBlank(window)) await this.#record({ kind: 'window', body: windowJson(window), units });
+      this.#closed = null;
+    }
+  }
+
+  async #close(): Promise<StoredWindow | null> {
+    const now = this.#ports.clock.now();
+    const window = this.#collector.due(now);
+    if (window === null) return null;
+    const { labels, outcomes } = await this.#ports.maturedOf(this.row, this.#journal.needs, window, now);
+    return this.#collector.close(window, labels, outcomes);
+  }
+
+  /** Time passes: written down only where something follows from it, or nothing was for long. */
+  async #tick(): Promise<void> {
+    const at = this.#ports.clock.now();
+    const { after, hasConsequences } = this.#journal.foresee(at);
+    this.#said = after;
+    const last = this.#journal.folded.at;
+    if (hasConsequences || at < last || at >= last + HEARTBEAT)
+      await this.#record({ kind: 'tick', body: null });
+  }
+
+  async #record(draft: Draft): Promise<void> {
+    await this.#journal.record(draft, this.#timeline);
+    this.#said = this.#journal.folded;
+    await this.#journal.carryOut(this);
+  }
+}
