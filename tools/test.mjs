@@ -54,6 +54,15 @@ function prepareBrowser() {
   );
 }
 
+/** A PostgreSQL server for the contract of the store; its binaries are enough, no cluster is used. */
+function preparePostgres() {
+  if (process.env.PLIMSOLL_POSTGRES !== undefined || existsSync('/usr/lib/postgresql')) return;
+  if (installDebian('postgresql')) return;
+  skipped.push(
+    'the store in PostgreSQL: no server, and no right to install one (set PLIMSOLL_POSTGRES to the folder of initdb)',
+  );
+}
+
 /** uv makes the Python environment of the interoperability suite. */
 function prepareUv() {
   if (works('uv', '--version')) return;
@@ -137,6 +146,7 @@ async function main() {
   installPackages();
   if (only.length === 0) {
     prepareBrowser();
+    preparePostgres();
     prepareUv();
   }
   // The suites of vitest measure time now and then: they have the machine to themselves.

@@ -1,5 +1,6 @@
 /** Answers that labels may come for, and what arrived. The only tables that grow with traffic: see `prune`. */
 import type { Selectable } from 'kysely';
+import { labelOf, selectFirstAnswers, selectValues } from './outcomes.ts';
 import type { Schema } from './schema.ts';
 import type { Db, Session } from './session.ts';
 import type { AnswerRow, Feedback, FeedbackRow } from './store.ts';
@@ -40,19 +41,7 @@ export const feedbackOver = (session: Session): Feedback => ({
       const rows = await db
         .selectFrom('answers')
         .selectAll('answers')
-        .select((eb) =>
-          eb
-            .selectFrom('feedback')
-            .select('feedback.value')
-            .where('feedback.endpoint', '=', ({ selectFrom }) =>
-              selectFrom('rollouts').select('rollouts.endpoint').where('rollouts.id', '=', rollout),
-            )
-            .whereRef('feedback.request_id', '=', 'answers.request_id')
-            .where('feedback.metric', '=', 'label')
-            .orderBy('feedback.id', 'desc')
-            .limit(1)
-            .as('label'),
-        )
+        .select(labelOf(rollout).as('label'))
         .where('answers.rollout', '=', rollout)
         .where('answers.window', '>=', from)
         .where('answers.window', '<', to)
@@ -61,6 +50,12 @@ export const feedbackOver = (session: Session): Feedback => ({
         .execute();
       return rows.map((row) => ({ ...toAnswer(row), label: row.label }));
     }),
+
+  firstAnswers: (rollout, from, to) =>
+    session.once(async (db) => (await selectFirstAnswers(db, rollout, from, to)).map(toAnswer)),
+
+  valuesOf: (answers, ...asked) =>
+    answers.length === 0 ? Promise.resolve([]) : session.once((db) => selectValues(db, answers, asked)),
 
   values: (endpoint, metric, from, to) =>
     session.once(async (db) => {

@@ -5,8 +5,8 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { Page, PageRequest } from './store.ts';
 
-export const DEFAULT_LIMIT = 100;
-export const MAX_LIMIT = 1000;
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1000;
 const MAX_CURSOR = 4096;
 
 type Key = string | number;

@@ -73,9 +73,9 @@ export const sessionWithin = (db: Db): Session => ({
   atomically: (work) => work(db),
 });
 
-/** Tries again while the database says that others are in the way, for about ten seconds; then throws STORE_BUSY. */
-export async function retried<T>(work: () => Promise<T>): Promise<T> {
-  const end = performance.now() + PATIENCE;
+/** Tries again while the database says that others are in the way, for `patience` milliseconds; then throws STORE_BUSY. */
+export async function retried<T>(work: () => Promise<T>, patience = PATIENCE): Promise<T> {
+  const end = performance.now() + patience;
   for (let pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
       return await work();

@@ -234,16 +234,43 @@ export interface FeedbackRow {
   readonly receivedAt: number;
 }
 
+/** A business value of a unit. */
+export interface UnitValue {
+  /** `requestId` of the answer that was asked about. */
+  readonly requestId: string;
+  readonly value: number;
+  readonly at: number;
+}
+
 export interface Feedback {
   /** Those that are there already (same rollout and request) stay as they are. */
   insertAnswers(rows: readonly AnswerRow[]): Promise<void>;
   insert(rows: readonly FeedbackRow[]): Promise<void>;
-  /** Answers given in windows [from, to) of a rollout with what arrived for them; the last label of a request counts. */
+  /**
+   * Answers given in windows [from, to) of a rollout with what arrived for them: the last label of the request, or else
+   * of its unit.
+   */
   labelled(
     rollout: string,
     from: number,
     to: number,
   ): Promise<readonly (AnswerRow & { readonly label: string | null })[]>;
+  /**
+   * Answers in windows [from, to) of units that were answered in no window before, the first answer of each; a request
+   * without a unit is one by itself. In order of window, time and request.
+   */
+  firstAnswers(rollout: string, from: number, to: number): Promise<readonly AnswerRow[]>;
+  /**
+   * Values of a metric that happened in [from, to) to the units of these answers of one rollout, whether given by unit
+   * or by any request of theirs; each with the request that stands for its unit.
+   */
+  valuesOf(
+    answers: readonly AnswerRow[],
+    endpoint: string,
+    metric: string,
+    from: number,
+    to: number,
+  ): Promise<readonly UnitValue[]>;
   /** Values of a metric of an endpoint that happened in [from, to), in order of arrival. */
   values(endpoint: string, metric: string, from: number, to: number): Promise<readonly FeedbackRow[]>;
   /** Removes what is older than `before`; answers how many rows. */

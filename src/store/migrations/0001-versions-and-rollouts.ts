@@ -52,12 +52,14 @@ export const versionsAndRollouts: Migration = {
       primary key (rollout, request_id)) ${table}`,
     'create index answers_window on answers (rollout, "window", request_id)',
     'create index answers_at on answers (at)',
+    'create index answers_unit on answers (rollout, unit, "window")',
 
     `create table feedback (
       id ${numbered}, endpoint ${text} not null, request_id ${text}, unit ${text}, metric ${text} not null,
       value ${text} not null, at ${integer} not null, received_at ${integer} not null) ${table}`,
     'create index feedback_request on feedback (endpoint, request_id, metric, id)',
     'create index feedback_metric on feedback (endpoint, metric, at)',
+    'create index feedback_unit on feedback (endpoint, unit, metric, id)',
     'create index feedback_received on feedback (received_at)',
 
     `create table audit (

@@ -46,6 +46,81 @@ export const feedbackContract = (place: Place): void => {
     });
   });
 
+  describe('units and what came of them', () => {
+    const stores = storesOf(place);
+    const value = (change: Partial<FeedbackRow>): FeedbackRow => ({
+      ...label('', '2.5', { metric: 'revenue', at: 50 }),
+      requestId: null,
+      ...change,
+    });
+
+    it('are found by their first answer, and requests without a unit each by itself', async () => {
+      const { tables } = await stores.one();
+      const rows = [
+        answer('q1', { unit: 'aa', window: 1, at: 10 }),
+        answer('q2', { unit: 'aa', window: 1, at: 5 }),
+        answer('q3', { unit: 'bb', window: 1, at: 5 }),
+        answer('q4', { unit: 'bb', window: 0, at: 9 }),
+        answer('q5', { window: 1, at: 7 }),
+        answer('q6', { unit: 'cc', window: 2, at: 11 }),
+      ];
+      await tables.feedback.insertAnswers([
+        ...rows,
+        answer('q0', { rollout: 'ro_2', unit: 'aa', window: 0, at: 0 }),
+      ]);
+      const found = await tables.feedback.firstAnswers('ro_1', 1, 2);
+      expect(found).toEqual([rows[1], rows[4]]);
+      expect(await tables.feedback.firstAnswers('ro_1', 0, 1)).toEqual([rows[3]]);
+    });
+
+    it('bring their values by unit and by any of their requests', async () => {
+      const { tables } = await stores.one();
+      const first = answer('q1', { unit: 'aa', at: 40 });
+      const nameless = answer('q9');
+      await tables.feedback.insertAnswers([first, answer('q2', { unit: 'aa', window: 4 }), nameless]);
+      await tables.feedback.insert([
+        value({ unit: 'aa' }),
+        value({ requestId: 'q2', value: '-1' }),
+        value({ requestId: 'q9', value: '7' }),
+        value({ unit: 'bb' }),
+        value({ unit: 'aa', metric: 'visits' }),
+        value({ unit: 'aa', endpoint: 'fraud' }),
+        value({ unit: 'aa', at: 90 }),
+        value({ unit: 'aa', at: 39 }),
+      ]);
+      const found = await tables.feedback.valuesOf([first, nameless], 'churn', 'revenue', 40, 90);
+      expect([...found].sort((a, b) => a.value - b.value)).toEqual([
+        { requestId: 'q1', value: -1, at: 50 },
+        { requestId: 'q1', value: 2.5, at: 50 },
+        { requestId: 'q9', value: 7, at: 50 },
+      ]);
+      expect(await tables.feedback.valuesOf([], 'churn', 'revenue', 40, 90)).toEqual([]);
+    });
+
+    it('have a label where it is given by unit, unless the request has one of its own', async () => {
+      const { tables } = await stores.one();
+      await tables.rollouts.insert(rollout());
+      await tables.feedback.insertAnswers([answer('q1', { unit: 'aa' }), answer('q2', { unit: 'aa' })]);
+      await tables.feedback.insert([
+        label('q1', 'own'),
+        { ...label('', 'of the unit', { unit: 'aa' }), requestId: null },
+      ]);
+      const rows = await tables.feedback.labelled('ro_1', 0, 1);
+      expect(rows.map((row) => row.label)).toEqual(['own', 'of the unit']);
+    });
+
+    it('are found in many statements as in one', async () => {
+      const { tables } = await stores.one();
+      const rows = Array.from({ length: 2500 }, (_, i) => answer(`q${i}`, { unit: `u${i}`, at: i }));
+      await tables.feedback.insertAnswers(rows);
+      await tables.feedback.insert(rows.map(({ unit }, i) => value({ unit, value: String(i) })));
+      const found = await tables.feedback.valuesOf(rows, 'churn', 'revenue', 0, 100);
+      expect(found.map(({ requestId, value: sum }) => [requestId, sum])).toEqual(
+        rows.map(({ requestId }, i) => [requestId, i]),
+      );
+    });
+  });
+
   describe('pruning', () => {
     const stores = storesOf(place);
 

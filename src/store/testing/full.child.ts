@@ -1,0 +1,22 @@
+/** A process that writes until something fails, and says what: `node full.child.ts URL`. */
+import { isPlimsollError } from '../../core/errors.ts';
+import { openStore } from '../open.ts';
+import { version } from './rows.ts';
+
+const store = await openStore(process.argv[2]!);
+let written = 0;
+let code = 'none';
+while (code === 'none' && written < 10_000) {
+  try {
+    await store.transaction(async ({ versions }) => {
+      await versions.insert(version({ note: 'x'.repeat(10_000) }));
+      await versions.insert(version({ note: 'y'.repeat(10_000) }));
+    });
+    written += 2;
+  } catch (error) {
+    code = isPlimsollError(error) ? error.code : String(error);
+  }
+}
+// A store that could not write still reads.
+const newest = (await store.tables.versions.list('churn', { limit: 1 })).items[0]?.version;
+process.stdout.write(JSON.stringify({ code, written, newest }));
