@@ -32,9 +32,45 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'turn a model file into ONNX',
     load: async () => (await import('./compile.ts')).compile,
   },
+  push: {
+    summary: 'prove a model file and register it as a new version',
+    load: async () => (await import('./push.ts')).push,
+  },
+  models: {
+    summary: 'list models and their versions',
+    load: async () => (await import('./models.ts')).models,
+  },
+  endpoints: {
+    summary: 'list endpoints and what they answer with',
+    load: async () => (await import('./endpoints.ts')).endpoints,
+  },
+  status: {
+    summary: 'show how a rollout stands',
+    load: async () => (await import('./status.ts')).status,
+  },
   rollout: {
-    summary: 'decide about a new version by evidence',
+    summary: 'move an endpoint to a new version by evidence',
     load: async () => (await import('./rollout.ts')).rollout,
+  },
+  rollback: {
+    summary: 'put everybody on the version before, at once',
+    load: async () => (await import('./rollback.ts')).rollback,
+  },
+  feedback: {
+    summary: 'bring in labels and business values',
+    load: async () => (await import('./feedback.ts')).feedback,
+  },
+  apply: {
+    summary: 'make endpoints what a file says they should be',
+    load: async () => (await import('./apply.ts')).apply,
+  },
+  audit: {
+    summary: 'show who did what and why, and check that nothing was altered',
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  gc: {
+    summary: 'remove bundles that no version needs',
+    load: async () => (await import('./gc.ts')).gc,
   },
   doctor: {
     summary: 'check this machine',

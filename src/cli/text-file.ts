@@ -21,10 +21,14 @@ export function writeFile(path: string, content: string | Uint8Array): void {
   try {
     writeFileSync(path, content);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = REASONS.get(code) ?? `the system answers ${code}`;
-    throw new PlimsollError('FILE_UNWRITABLE', { path, reason }, { cause: error });
+    throw unwritable(path, error as NodeJS.ErrnoException);
   }
+}
+
+/** FILE_UNWRITABLE out of what the system says. */
+export function unwritable(path: string, error: NodeJS.ErrnoException): PlimsollError {
+  const reason = REASONS.get(error.code) ?? `the system answers ${error.code}`;
+  return new PlimsollError('FILE_UNWRITABLE', { path, reason }, { cause: error });
 }
 
 const REASONS: ReadonlyMap<unknown, string> = new Map([

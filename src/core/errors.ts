@@ -105,6 +105,7 @@ export const ERRORS = {
   CONTENT_TYPE_UNSUPPORTED: row(415, EXIT.usage, 'Cannot read the body: its content type is {found}, wanted {wanted}', 'Send JSON with "content-type: application/json"'),
   REQUEST_INVALID: row(422, EXIT.usage, 'Cannot use the request: {problems}', 'Correct every field named above; /api/v1/openapi.json has the schemas'),
   IDEMPOTENCY_MISMATCH: row(422, EXIT.failed, 'Refused the request: idempotency key "{key}" was used for another request', 'Use a new key for a new request'),
+  DESIRED_INVALID: row(422, EXIT.usage, 'Cannot use {path}: {problems}', 'Correct every line named above; docs/plimsoll.schema.json is the schema, `plimsoll apply --help` shows an example'),
   CONTROL_UNREACHABLE: row(503, EXIT.failed, 'Cannot reach the server at {address}: {reason}', 'Check that it runs: `plimsoll serve`; then try again'),
   CONTROL_ANSWER_INVALID: row(502, EXIT.failed, 'Cannot use the answer of {address}: {reason}', 'Check that the address is that of a Plimsoll server of this version'),
 

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { desiredSchemaPage } from '../../src/control/desired.ts';
 import { ERRORS } from '../../src/core/errors.ts';
 import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
 import { experimentSchemaPage } from '../../src/rollout/experiment/schema.ts';
@@ -12,6 +13,7 @@ import { type Problem, ROOT, report } from './project.ts';
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': () => errorsPage(ERRORS),
   'docs/policy.schema.json': policySchemaPage,
+  'docs/plimsoll.schema.json': desiredSchemaPage,
   'docs/experiment.schema.json': experimentSchemaPage,
   'docs/estimators.md': () => estimatorsPage(FAMILIES, testedReleases()),
 };

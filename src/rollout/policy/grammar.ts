@@ -132,6 +132,23 @@ export const list = <T>(rule: Rule<T>, { min, max }: Bounds): Rule<readonly T[]>
   },
 });
 
+/** An object whose keys are names of somebody's choosing. */
+export const table = <T>(names: Rule<string>, rule: Rule<T>): Rule<ReadonlyMap<string, T>> => ({
+  schema: { type: 'object', propertyNames: names.schema, additionalProperties: rule.schema },
+  parse(value, path, problems) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return refuse(value, path, 'a table of names', problems);
+    const entries = Object.entries(value).map(
+      ([name, inner]) =>
+        [
+          names.parse(name, `the name ${join(path, name)}`, problems),
+          rule.parse(inner, join(path, name), problems),
+        ] as const,
+    );
+    return new Map(entries);
+  },
+});
+
 /** An object with known keys: others are refused by name, since a misspelt guard would be a guard that is not there. */
 export function record<T extends object>(fields: { readonly [K in keyof T]: Field<T[K]> }): Rule<T> {
   const entries = Object.entries(fields) as [string, Field<unknown>][];

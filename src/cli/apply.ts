@@ -1,0 +1,120 @@
+import type { Change, Changes, Present, RouteParts } from '../control/changes.ts';
+import type { Desired } from '../control/desired.ts';
+import type { Actor, Control, EndpointView, RolloutView } from '../control/port.ts';
+import { EXIT } from '../core/errors.ts';
+import type { Define } from './commands.ts';
+import { type ActorOptions, actorOf, withActorOptions, withControl } from './control.ts';
+import { printable } from './printable.ts';
+import { styled } from './terminal.ts';
+
+interface ApplyOptions extends ActorOptions {
+  readonly file: string;
+  readonly yes?: boolean;
+}
+
+/** `apply`: desired endpoints, aliases, rules and rollouts. */
+export const apply: Define = (command, terminal) => {
+  withActorOptions(command)
+    .description(
+      'Shows what would have to change for endpoints and aliases to be what a file says; with --yes changes it. Applied twice, the second time does nothing.',
+    )
+    .option('-f, --file <file>', 'YAML or JSON', 'plimsoll.yaml')
+    .option('--yes', 'make the changes')
+    .addHelpText('after', HELP)
+    .action(async () => {
+      const options = command.optsWithGlobals<ApplyOptions>();
+      const desired = await readDesired(options.file);
+      const done = await withControl(options, async (control) => {
+        const { changesFor } = await import('../control/changes.ts');
+        const plan = changesFor(desired, await presentOf(control, desired));
+        if (options.yes) for (const change of plan.changes) await make(control, change, actorOf(options));
+        return { ...plan, applied: options.yes === true };
+      });
+      if (done.blocked.length > 0) process.exitCode = EXIT.failed;
+      terminal.answer(done, () => said(done, done.applied));
+    });
+};
+
+const HELP = `
+What is left out stays as it is:
+  endpoints:
+    churn:
+      version: 3                       # what everybody is to get in the end
+      rollout: {strategy: canary}      # how; policy: {…} as in docs/rollouts.md
+      unit: {header: x-unit-id, field: user_id}
+      rules:
+        - {header: x-beta, values: ["1"], version: 3}
+  aliases:
+    churn: {champion: 3}               # others of this model are removed
+
+Examples:
+  $ plimsoll apply -f plimsoll.yaml
+  $ plimsoll apply -f plimsoll.yaml --yes --reason "the May model"
+`;
+
+async function readDesired(file: string): Promise<Desired> {
+  const { readDocument } = await import('./rollout-policy.ts');
+  const { parseDesired } = await import('../control/desired.ts');
+  const { SETTINGS } = await import('../config/settings.ts');
+  return parseDesired(await readDocument(file), file, [...Object.keys(SETTINGS), 'models']);
+}
+
+async function presentOf(control: Control, { endpoints, aliases }: Desired): Promise<Present> {
+  const views = new Map<string, { view: EndpointView; last: RolloutView | null }>();
+  for (const name of endpoints.keys()) {
+    const view = await control.endpoint(name);
+    const { items } = await control.rollouts(name, { limit: 1 });
+    views.set(name, { view, last: items[0] ?? null });
+  }
+  const named = new Map<string, Readonly<Record<string, number>>>();
+  for (const model of aliases.keys()) named.set(model, (await control.model(model)).aliases);
+  return { endpoints: views, aliases: named };
+}
+
+async function make(control: Control, change: Change, actor: Actor): Promise<void> {
+  switch (change.kind) {
+    case 'alias':
+      return control.setAlias(change.model, change.alias, change.to, actor);
+    case 'route':
+      await control.changeRoute(change.endpoint, change.to, change.generation, actor);
+      return;
+    case 'rollout': {
+      const { endpoint, to: candidate, strategy, policy } = change;
+      await control.startRollout(endpoint, { candidate, strategy, policy: policy ?? undefined }, actor);
+    }
+  }
+}
+
+function said({ changes, blocked }: Changes, applied: boolean): string {
+  const lines = [
+    ...changes.flatMap(lineOf),
+    ...blocked.map(({ endpoint, reason }) => styled('red', `! ${printable(`${endpoint}: ${reason}`)}`)),
+  ];
+  if (lines.length === 0) return 'Everything is as the file says.';
+  if (changes.length === 0) return lines.join('\n');
+  return [...lines, applied ? 'Done.' : 'Nothing is changed yet: --yes makes these changes.'].join('\n');
+}
+
+function lineOf(change: Change): string[] {
+  switch (change.kind) {
+    case 'alias': {
+      const { model, alias, from, to } = change;
+      return diff(`alias ${model} ${alias}`, from, to);
+    }
+    case 'route': {
+      const { endpoint, from, to } = change;
+      return (['rules', 'unit'] as const satisfies readonly (keyof RouteParts)[]).flatMap((part) =>
+        to[part] === undefined ? [] : diff(`endpoint ${endpoint} ${part}`, from[part], to[part]),
+      );
+    }
+    case 'rollout': {
+      const { endpoint, from, to, strategy } = change;
+      return [styled('yellow', printable(`~ endpoint ${endpoint} version: ${from} → ${to}, by ${strategy}`))];
+    }
+  }
+}
+
+const diff = (what: string, from: unknown, to: unknown): string[] => [
+  ...(from === null ? [] : [styled('red', printable(`- ${what}: ${JSON.stringify(from)}`))]),
+  ...(to === null ? [] : [styled('green', printable(`+ ${what}: ${JSON.stringify(to)}`))]),
+];

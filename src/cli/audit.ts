@@ -1,0 +1,67 @@
+import { EXIT } from '../core/errors.ts';
+import type { AuditRow } from '../store/store.ts';
+import type { Define } from './commands.ts';
+import { type ControlOptions, withControl, withControlOptions } from './control.ts';
+import { allRows } from './pages.ts';
+import { printable } from './printable.ts';
+import { clip, count, table } from './table.ts';
+
+interface AuditOptions extends ControlOptions {
+  readonly verify?: boolean;
+  readonly subject?: string;
+}
+
+/** `audit`: the log of what was done. */
+export const audit: Define = (command, terminal) => {
+  withControlOptions(command)
+    .description('Shows who did what and why, oldest first; each entry holds the hash of the one before.')
+    .option('--verify', 'compute the chain of hashes again: exit 1 where an entry does not follow')
+    .option('--subject <subject>', 'only entries about this: churn@2, endpoint/churn, rollout/ro_…')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll audit\n  $ plimsoll audit --subject endpoint/churn\n  $ plimsoll audit --verify',
+    )
+    .action(async () => {
+      const options = command.optsWithGlobals<AuditOptions>();
+      await withControl(options, async (control) => {
+        if (!options.verify) {
+          const items = await allRows((page) => control.audit({ ...page, subject: options.subject }));
+          return terminal.answer({ items }, () => auditTable(items));
+        }
+        const items = await allRows((page) => control.audit(page));
+        const { firstBreak } = await import('../store/audit-chain.ts');
+        const brokenAt = firstBreak(items);
+        const { seq = 0, hash = null } = items.at(-1) ?? {};
+        if (brokenAt !== null) process.exitCode = EXIT.failed;
+        terminal.answer(
+          { entries: items.length, intact: brokenAt === null, brokenAt, last: { seq, hash } },
+          () =>
+            brokenAt === null
+              ? `${count(items.length, 'entry', 'entries')}, each follows from the one before.\nKeep the last hash elsewhere to see later that none was cut off: ${hash}`
+              : `Entry ${brokenAt} does not follow from the one before: the log was altered.`,
+        );
+      });
+    });
+};
+
+function auditTable(rows: readonly AuditRow[]): string {
+  const head = ['SEQ', 'WHEN', 'WHO', 'WHAT', 'SUBJECT', 'WHY'];
+  return table([
+    head,
+    ...rows.map(({ seq, at, by, what, subject, body }) =>
+      [
+        String(seq),
+        new Date(at).toISOString().slice(0, 19).replace('T', ' '),
+        clip(by, 24),
+        what,
+        subject,
+        clip(reasonIn(body), 60),
+      ].map(printable),
+    ),
+  ]);
+}
+
+const reasonIn = (body: unknown): string => {
+  const { reason } = (body ?? {}) as { reason?: unknown };
+  return typeof reason === 'string' ? reason : '';
+};

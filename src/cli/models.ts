@@ -1,0 +1,50 @@
+import type { VersionView } from '../control/port.ts';
+import type { Define } from './commands.ts';
+import { type ControlOptions, withControl, withControlOptions } from './control.ts';
+import { allRows } from './pages.ts';
+import { printable } from './printable.ts';
+import { clip, table } from './table.ts';
+
+/** `models`: what is registered. */
+export const models: Define = (command, terminal) => {
+  withControlOptions(command)
+    .description('Lists models and their newest versions; with a name, every version of that model.')
+    .argument('[model]', 'a model: its versions')
+    .addHelpText('after', '\nExamples:\n  $ plimsoll models\n  $ plimsoll models churn --json')
+    .action(async (model: string | undefined) => {
+      await withControl(command.optsWithGlobals<ControlOptions>(), async (control) => {
+        const items =
+          model === undefined
+            ? await allRows((page) => control.models(page))
+            : await allRows((page) => control.versions(model, page));
+        terminal.answer({ items }, () =>
+          versionTable(items.map((item) => ('latest' in item ? item.latest : item))),
+        );
+      });
+    });
+};
+
+const HEAD = ['MODEL', 'VERSION', 'STATE', 'RUNS ON', 'PROOF', 'FILE', 'CREATED', 'BY', 'ALIASES'];
+
+function versionTable(versions: readonly VersionView[]): string {
+  if (versions.length === 0) return 'No models yet: plimsoll push FILE --name NAME';
+  const refused = versions.flatMap(({ model, version, state, checks }) =>
+    state === 'refused'
+      ? checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${model}@${version} ${name}: ${detail}`)
+      : [],
+  );
+  return [table([HEAD, ...versions.map(cells)]), ...refused.map(printable)].join('\n');
+}
+
+const cells = (view: VersionView): readonly string[] =>
+  [
+    view.model,
+    String(view.version),
+    view.state,
+    view.runtime ?? '-',
+    view.proof ?? '-',
+    clip(view.file, 30),
+    view.createdAt.slice(0, 16).replace('T', ' '),
+    clip(view.createdBy, 20),
+    view.aliases.join(', '),
+  ].map(printable);

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { type ActorOptions, actorOf, withActorOptions, withControl } from './control.ts';
+import { versionOf } from './rollout-start.ts';
+import type { Terminal } from './terminal.ts';
+
+interface RollbackOptions extends ActorOptions {
+  readonly to?: number;
+}
+
+/** `rollback`: everybody on a version that was good, at once. */
+export const rollback = (command: Command, terminal: Terminal): void => {
+  withActorOptions(command)
+    .description(
+      'Puts everybody on the previous version, or on the one named, in one flip. A rollout that runs is aborted.',
+    )
+    .argument('<endpoint>', 'endpoint')
+    .option('--to <version>', 'version to go to (default: the one before)', versionOf)
+    .addHelpText('after', '\nExamples:\n  $ plimsoll rollback churn\n  $ plimsoll rollback churn --to 3')
+    .action(async (endpoint: string) => {
+      const options = command.optsWithGlobals<RollbackOptions>();
+      const view = await withControl(options, (control) =>
+        control.rollback(endpoint, options.to ?? null, null, actorOf(options)),
+      );
+      terminal.answer(
+        view,
+        () => `${endpoint} answers with version ${view.stable} (generation ${view.generation})`,
+      );
+    });
+};

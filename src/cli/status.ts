@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Control } from '../control/port.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import type { Define } from './commands.ts';
+import { type ControlOptions, withControl, withControlOptions } from './control.ts';
+import type { Seen } from './status/frame.ts';
+import { styled } from './terminal.ts';
+
+interface StatusOptions extends ControlOptions {
+  readonly watch?: boolean;
+}
+
+const EVERY_MS = 1000;
+/** Route changes shown. */
+const ROUTES = 5;
+
+/** `status`: how a rollout stands. */
+export const status: Define = (command, terminal) => {
+  withControlOptions(command)
+    .description('Shows endpoints; with a name, how its rollout stands: stages, both arms, evidence.')
+    .argument('[endpoint]', 'endpoint')
+    .option('--watch', 'draw it again every second, until Ctrl-C')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll status\n  $ plimsoll status churn --watch\n  $ plimsoll status churn --json',
+    )
+    .action(async (endpoint: string | undefined) => {
+      const options = command.optsWithGlobals<StatusOptions>();
+      if (options.watch) {
+        if (endpoint === undefined || terminal.json) {
+          const reason = '--watch wants an endpoint, and goes without --json';
+          throw new PlimsollError('USAGE', { reason, command: 'status' });
+        }
+        return watch(endpoint, options);
+      }
+      if (endpoint === undefined) {
+        const { allRows } = await import('./pages.ts');
+        const { endpointTable } = await import('./endpoints.ts');
+        const items = await withControl(options, (control) => allRows((page) => control.endpoints(page)));
+        return terminal.answer({ items }, () => endpointTable(items));
+      }
+      const seen = await withControl(options, (control) => look(control, endpoint));
+      const { frame } = await import('./status/frame.ts');
+      const { drawn } = await import('./status/paint.ts');
+      const width = process.stdout.columns ?? 100;
+      const { now: _, ...document } = seen;
+      terminal.answer(document, () =>
+        frame(seen, width)
+          .map((line) => drawn(line, width, styled))
+          .join('\n'),
+      );
+    });
+};
+
+async function look(control: Control, name: string): Promise<Seen> {
+  const endpoint = await control.endpoint(name);
+  const [{ items: routes }, last] = await Promise.all([
+    control.routes(name, { limit: ROUTES }),
+    endpoint.rollout === null ? control.rollouts(name, { limit: 1 }) : null,
+  ]);
+  return { endpoint, rollout: endpoint.rollout ?? last?.items[0] ?? null, routes, now: Date.now() };
+}
+
+/** Until the signal that ends it; a server that restarts is waited for. */
+async function watch(endpoint: string, options: StatusOptions): Promise<void> {
+  const { frame } = await import('./status/frame.ts');
+  const { Screen } = await import('./status/screen.ts');
+  const screen = new Screen(process.stdout, styled);
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
+  let seen: Seen | null = null;
+  try {
+    while (!stop.signal.aborted) {
+      try {
+        seen = await withControl(options, (control) => look(control, endpoint));
+        screen.show(frame(seen, screen.width));
+      } catch (error) {
+        if (seen === null || !isAway(error)) throw error;
+        screen.show([...frame(seen, screen.width), [], [['yellow', 'The server is away: trying again']]]);
+      }
+      await sleep(EVERY_MS, null, { signal: stop.signal }).catch(() => null);
+    }
+  } finally {
+    screen.close();
+  }
+}
+
+const isAway = (error: unknown): boolean =>
+  isPlimsollError(error) && ['CONTROL_UNREACHABLE', 'CONTROL_DOWN', 'DATA_LOCKED'].includes(error.code);
