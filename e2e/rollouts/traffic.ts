@@ -1,0 +1,92 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** One answered request. */
+export interface Answered {
+  readonly at: number;
+  readonly status: number;
+  readonly version: number;
+  readonly requestId: string;
+  /** Index of the row that was asked. */
+  readonly row: number;
+  readonly unit: string;
+}
+
+export interface TrafficOptions {
+  readonly url: string;
+  readonly model: string;
+  /** Requests a second. */
+  readonly rate: number;
+  readonly rows: readonly unknown[];
+  /** Name of the unit of request number n. @default {a new one for each} */
+  readonly unitOf?: (n: number) => string;
+  readonly onAnswer?: (answered: Answered) => void;
+}
+
+/** Asks one model row after row at a steady rate, however long answers take. */
+export class SteadyTraffic {
+  readonly answered: Answered[] = [];
+  readonly #options: TrafficOptions;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  #isRunning = true;
+  readonly #done: Promise<void>;
+
+  constructor(options: TrafficOptions) {
+    this.#options = options;
+    this.#done = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    await this.#done;
+    this.#agent.destroy();
+  }
+
+  async #run(): Promise<void> {
+    const began = performance.now();
+    const open = new Set<Promise<void>>();
+    for (let n = 0; this.#isRunning; n++) {
+      const due = began + (n * 1000) / this.#options.rate;
+      if (due > performance.now()) await wait(due - performance.now());
+      const asked = this.#ask(n).catch(() => undefined);
+      open.add(asked);
+      void asked.then(() => open.delete(asked));
+    }
+    await Promise.all(open);
+  }
+
+  #ask(n: number): Promise<void> {
+    const { url, model, rows, unitOf = (k) => `${model}-${k}`, onAnswer } = this.#options;
+    const row = n % rows.length;
+    const unit = unitOf(n);
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        `${url}/models/${model}/predict`,
+        {
+          method: 'POST',
+          agent: this.#agent,
+          headers: { 'content-type': 'application/json', 'x-unit-id': unit },
+        },
+        (response) => {
+          response.resume();
+          response.on('end', () => {
+            const { headers, statusCode = 0 } = response;
+            const answered = {
+              at: Date.now(),
+              status: statusCode,
+              version: Number(headers['x-model-version']),
+              requestId: String(headers['x-request-id']),
+              row,
+              unit,
+            };
+            this.answered.push(answered);
+            onAnswer?.(answered);
+            resolve();
+          });
+        },
+      );
+      sent.on('error', reject);
+      sent.end(JSON.stringify({ rows: [rows[row]] }));
+    });
+  }
+}
