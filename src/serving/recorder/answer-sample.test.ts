@@ -16,7 +16,8 @@ test('of too many, a share is kept by hash, never more than the limit a second',
   const random = seededRandom(3);
   const sample = new AnswerSample(100);
   for (let second = 0; second < 20; second++) {
-    for (let k = 0; k < 1000; k++) sample.note(answer(''), Math.floor(random.next() * 2 ** 32), second * 1000 + k);
+    for (let k = 0; k < 1000; k++)
+      sample.note(answer(''), Math.floor(random.next() * 2 ** 32), second * 1000 + k);
     const kept = sample.take().length;
     expect(kept).toBeLessThanOrEqual(100);
     expect(kept).toBeGreaterThan(15);
