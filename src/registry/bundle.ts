@@ -37,7 +37,9 @@ const CHUNK = 1 << 20;
 /** Staging folders older than this are of processes that were killed: no acceptance takes as long. */
 const STALE_MILLIS = 3_600_000;
 
-export const bundleDir = (dataDir: string, digest: string): string => join(dataDir, 'bundles', digest);
+export const bundlesDir = (dataDir: string): string => join(dataDir, 'bundles');
+
+export const bundleDir = (dataDir: string, digest: string): string => join(bundlesDir(dataDir), digest);
 
 /** Folder beside a bundle in which it is put together; `name` keeps processes apart, also on a shared volume. */
 export const stagingDir = (dataDir: string, digest: string, name: string): string =>

@@ -99,7 +99,8 @@ function apply(
   actor: Actor,
 ): Promise<VersionRow> {
   return store.transaction(async ({ versions, audit }) => {
-    judge?.(await existing(versions, reference));
+    const row = await existing(versions, reference);
+    judge?.(row);
     await versions.update(reference.model, reference.version, change);
     const told = { ...body, reason: actor.reason ?? null };
     await audit.append({ at: clock.now(), by: actor.by, what, subject: named(reference), body: told });

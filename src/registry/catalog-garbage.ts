@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Actor } from '../core/actor.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import type { Store, VersionRow, Versions } from '../store/store.ts';
-import { bundleDir, stagingDir } from './bundle.ts';
+import { bundleDir, bundlesDir, stagingDir } from './bundle.ts';
 
 /** What needs a version, in words (`endpoint churn answers with it`), or null. */
 export type InUse = (model: string, version: number) => Promise<string | null>;
@@ -32,7 +32,7 @@ export async function collectGarbage(
   inUse: InUse,
 ): Promise<{ readonly bundles: number; readonly bytes: number }> {
   const needed = await neededDigests(store.tables.versions, inUse);
-  const folder = dirname(bundleDir(dataDir, ''));
+  const folder = bundlesDir(dataDir);
   const removed: string[] = [];
   let bytes = 0;
   for (const digest of existsSync(folder) ? readdirSync(folder) : []) {

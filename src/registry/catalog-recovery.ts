@@ -1,6 +1,5 @@
-import { dirname } from 'node:path';
 import type { Check } from '../store/store.ts';
-import { bundleDir, sweepStaging } from './bundle.ts';
+import { bundlesDir, sweepStaging } from './bundle.ts';
 import { settle } from './catalog-curation.ts';
 import { allVersions, type GarbagePlace } from './catalog-garbage.ts';
 import { sweepUploads } from './uploads.ts';
@@ -22,7 +21,7 @@ export async function recoverCatalog(place: GarbagePlace): Promise<number> {
   const { store, dataDir, clock, logger } = place;
   const alone = store.kind === 'sqlite';
   const before = alone ? Infinity : clock.now() - STALE_MILLIS;
-  sweepStaging(dirname(bundleDir(dataDir, '')), before);
+  sweepStaging(bundlesDir(dataDir), before);
   sweepUploads(dataDir, before);
   let count = 0;
   for await (const row of allVersions(store.tables.versions)) {

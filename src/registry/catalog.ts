@@ -32,6 +32,8 @@ export interface AddOptions {
   /** Signature of what the endpoint serves now, or null where it serves nothing. */
   readonly current: Signature | null;
   readonly onProgress?: ((stage: string) => void) | undefined;
+  /** Told why a version is refused, with the error's own code. */
+  readonly onRefusal?: ((refusal: PlimsollError) => void) | undefined;
 }
 
 /** Versions of models: numbered in the store, proved here, kept as bundles in the data folder. */
@@ -105,7 +107,7 @@ export class Catalog {
     model: string,
     source: NewVersion,
     actor: Actor,
-    { current, onProgress }: AddOptions,
+    { current, onProgress, onRefusal }: AddOptions,
   ): Promise<VersionRow> {
     const { dataDir } = this.#options;
     const { path, golden, runtime, maxModel } = source;
@@ -122,6 +124,7 @@ export class Catalog {
     const breaking = source.breaking ?? false;
     try {
       const outcome = await tryVersion({ path, admission, isReady, current, breaking, copies, available });
+      if (outcome.refusal) onRefusal?.(outcome.refusal);
       return this.#settle(claim ?? (await this.#claim(model, original, source, actor)), outcome, actor);
     } catch (error) {
       await this.#abandon(claim, error, actor);

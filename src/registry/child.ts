@@ -58,7 +58,8 @@ export function answerParent<Request, Note>(
   work: (request: Request, say: (note: Note) => void) => Promise<unknown>,
 ): void {
   const say = (message: ChildMessage): void => {
-    process.send?.(message);
+    // Whoever listened may be gone: 'disconnect' says so, too.
+    process.send?.(message, undefined, undefined, () => undefined);
   };
   // Whoever asked is gone: nobody would stop a file that takes for ever.
   const abandon = (): never => process.exit(1);
