@@ -91,6 +91,7 @@ export const ERRORS = {
   SIGNING_KEY_INVALID: row(500, EXIT.usage, 'Cannot sign with {where}: it holds {found}, an Ed25519 private key in PEM form was wanted', 'Make one with `openssl genpkey -algorithm ed25519`, or unset PLIMSOLL_SIGNING_KEY'),
   ENDPOINT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find endpoint "{endpoint}": there is {known}', 'Use one of the names there are; `plimsoll push FILE --name M` makes one'),
   ROLLOUT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find rollout "{id}": there is none of that name', '`plimsoll status` lists what runs; `plimsoll rollout status ENDPOINT` what has run'),
+  FEEDBACK_INVALID: row(422, EXIT.usage, 'Cannot take the feedback, none of it: {problems}', 'Send [{"endpoint", "requestId" or "unit", "label" or "metric" and "value", "time"}]; docs/experiments.md says more'),
   ROLLOUT_REFUSED: row(409, EXIT.failed, 'Cannot start the rollout of version {candidate} on "{endpoint}": {reason}', '{way}'),
   ROLLOUTS_UNOWNED: row(503, EXIT.failed, 'Cannot decide on rollouts in this process: {reason}', 'Try again in a few seconds; where several servers share a store, ask the one whose log says that it owns the rollouts'),
   FLEET_SLOW: row(503, EXIT.failed, 'Cannot hand the routes to the workers: they have not followed after {limit} ms', 'It is tried again; the log of the server says which worker hangs'),
