@@ -49,7 +49,7 @@ export async function withControl<T>(
     return work(new RemoteControl({ socket: live.socket }));
   }
   const { openControl } = await import('../server/offline.ts');
-  const { control, close } = await openControl(data);
+  const { control, close } = await openControl(data, process.env['PLIMSOLL_STORE'] ?? null);
   try {
     return await work(control);
   } finally {

@@ -1,3 +1,4 @@
+/** The control plane for one command, where no server owns the data: nobody serves meanwhile. */
 import { NO_FLEET } from '../control/fleet.ts';
 import type { Control } from '../control/port.ts';
 import { assemble } from './assembly.ts';
@@ -5,18 +6,22 @@ import { lockData } from './lock.ts';
 import { stderrLog } from './log.ts';
 
 /**
- * The control plane of a data folder that no server runs on, owned by this process until it is closed. Rollouts that run
- * take commands, but nobody serves and records meanwhile. Throws DATA_LOCKED, and what the store throws.
+ * Owns the data folder until `close`. `storeUrl` is null for the store in it. Throws DATA_LOCKED, DATA_UNWRITABLE and
+ * what the store throws.
  */
 export async function openControl(
   dataDir: string,
-  storeUrl: string | null = null,
+  storeUrl: string | null,
 ): Promise<{ readonly control: Control; close(): Promise<void> }> {
   const lock = lockData(dataDir);
   try {
-    const logger = { ...stderrLog(), info: () => undefined };
-    const assembly = await assemble({ dataDir, storeUrl, fleet: NO_FLEET, copies: 1, logger });
-    await assembly.start();
+    const assembly = await assemble({ dataDir, storeUrl, fleet: NO_FLEET, copies: 1, logger: stderrLog() });
+    try {
+      await assembly.start();
+    } catch (error) {
+      await assembly.close();
+      throw error;
+    }
     const close = async (): Promise<void> => {
       await assembly.close();
       lock.release();

@@ -1,6 +1,7 @@
-/** The OpenAPI document of the control API, from the schemas that check its requests. Pure. */
+/** The OpenAPI document of the control API, from the schemas that check its requests. */
 import type { TObject } from 'typebox';
 import type { Operation } from './operation.ts';
+import { UPLOAD_FIELDS } from './upload-fields.ts';
 
 const ERROR = {
   type: 'object',
@@ -32,14 +33,14 @@ const BY = {
   schema: { type: 'string', maxLength: 200 },
 };
 
-/** Parts of a multipart upload. */
-export const UPLOAD_PARTS = {
+/** Files of an upload. */
+const UPLOAD_FILES = {
   file: 'the model file',
-  golden: 'rows and expected outputs',
+  golden: 'rows with the outputs that it must give',
   reference: 'rows that it was trained on',
-  requirements: 'exact pins',
-  script: 'a script of its own',
-  code: 'modules that the file needs',
+  requirements: 'exact pins of packages, for models that need Python: taken, not used by this version',
+  script: 'a script of its own: taken, not used by this version',
+  code: 'modules that the file needs: taken, not used by this version',
 } as const;
 
 export function openapiDocument(operations: readonly Operation[], version: string): object {
@@ -96,14 +97,12 @@ const uploadSchema = () => ({
   type: 'object',
   required: ['file'],
   properties: {
+    ...UPLOAD_FIELDS.properties,
     ...Object.fromEntries(
-      Object.entries(UPLOAD_PARTS).map(([name, description]) => [
+      Object.entries(UPLOAD_FILES).map(([name, description]) => [
         name,
         { type: 'string', format: 'binary', description },
       ]),
     ),
-    labels: { type: 'string', description: 'JSON object of texts' },
-    note: { type: 'string' },
-    breaking: { type: 'string', enum: ['true', 'false'] },
   },
 });

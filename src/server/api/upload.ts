@@ -1,70 +1,61 @@
 /** A multipart upload on its way to the disk: streamed, hashed and bounded; one that breaks off leaves nothing. */
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { PlimsollError } from '../../core/errors.ts';
-import { UPLOAD_PARTS } from './openapi.ts';
+import { openUpload, type Upload } from '../../registry/uploads.ts';
 import type { StagedUpload } from './operation.ts';
-import { sourceOf } from './upload-fields.ts';
+import { fieldsOf } from './upload-fields.ts';
 
-const FILE_MAX = 4 * 2 ** 30;
+/** The sizes of files are bounded by part, as they are staged. */
 const LIMITS = {
-  fileSize: FILE_MAX,
-  files: 64,
+  fileSize: Number.POSITIVE_INFINITY,
+  files: 1100,
   fields: 16,
-  parts: 80,
+  parts: 1100,
   fieldSize: 2 ** 16,
   fieldNameSize: 64,
   headerPairs: 16,
 };
 
-interface Staged {
-  readonly name: string;
-  readonly path: string;
-  readonly sha256: string;
-}
-
-/** Throws REQUEST_INVALID, BODY_TOO_LARGE. */
+/** Fields that are to be known before the files come first. Throws REQUEST_INVALID, UPLOAD_INVALID, UPLOAD_TOO_LARGE. */
 export async function receiveUpload(request: FastifyRequest, dataDir: string): Promise<StagedUpload> {
-  mkdirSync(join(dataDir, 'uploads'), { recursive: true });
-  const folder = mkdtempSync(join(dataDir, 'uploads', 'u-'));
-  const discard = (): void => rmSync(folder, { recursive: true, force: true });
+  const fields = new Map<string, string>();
+  const digests: (readonly [string, string, string])[] = [];
+  let upload: Upload | null = null;
   try {
-    const files: Staged[] = [];
-    const fields = new Map<string, string>();
-    for await (const part of request.parts({ limits: LIMITS })) {
-      if (part.type === 'file') files.push(await stage(part, folder));
-      else fields.set(part.fieldname, String(part.value));
+    for await (const part of request.parts({ limits: LIMITS, preservePath: true })) {
+      if (part.type === 'file') {
+        upload ??= openUpload(dataDir, fieldsOf(fields).source);
+        digests.push(await stage(part, upload));
+      } else fields.set(part.fieldname, String(part.value));
     }
-    const said = sourceOf(files, fields);
-    const fingerprint = JSON.stringify([files.map(({ name, sha256 }) => [name, sha256]), [...fields]]);
-    return { ...said, fingerprint, discard };
+    upload ??= openUpload(dataDir);
+    const { source, reason } = fieldsOf(fields);
+    const { file: path, golden, reference } = upload.commit();
+    const { discard } = upload;
+    return {
+      source: { ...source, path, golden, reference },
+      reason,
+      fingerprint: JSON.stringify([digests, [...fields]]),
+      discard: discard.bind(upload),
+    };
   } catch (error) {
-    discard();
+    upload?.discard();
     throw error;
   }
 }
 
-async function stage({ fieldname, filename, file }: MultipartFile, folder: string): Promise<Staged> {
-  if (!Object.hasOwn(UPLOAD_PARTS, fieldname)) {
-    const problems = `body has the unknown part "${fieldname}", wanted ${Object.keys(UPLOAD_PARTS).join(', ')}`;
-    throw new PlimsollError('REQUEST_INVALID', { problems, list: [problems] });
-  }
+async function stage(
+  { fieldname, filename, file }: MultipartFile,
+  upload: Upload,
+): Promise<readonly [string, string, string]> {
   const hash = createHash('sha256');
-  const hashed = new Transform({
-    transform(chunk, _, done) {
+  async function* hashed(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of file) {
       hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  const home = join(folder, fieldname);
-  mkdirSync(home, { recursive: true });
-  const path = join(home, basename(filename) || fieldname);
-  await pipeline(file, hashed, createWriteStream(path, { flags: 'wx' }));
-  if (file.truncated) throw new PlimsollError('BODY_TOO_LARGE', { found: 'too many', limit: FILE_MAX });
-  return { name: fieldname, path, sha256: hash.digest('hex') };
+      yield chunk;
+    }
+  }
+  await upload.receive(fieldname, filename, hashed());
+  return [fieldname, filename, hash.digest('hex')];
 }

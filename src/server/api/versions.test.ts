@@ -16,6 +16,11 @@ const form = (parts: Record<string, string>, fields: Record<string, string> = {}
   for (const [name, text] of Object.entries(parts)) data.set(name, new Blob([text]), `${name}.bin`);
   return data;
 };
+const named = (path: string): FormData => {
+  const data = new FormData();
+  data.set('file', new Blob(['bytes']), path);
+  return data;
+};
 const upload = (body: FormData, query = '?wait=5s', headers: Record<string, string> = {}) =>
   fetch(`${api.url}/api/v1/models/churn/versions${query}`, { method: 'POST', body, headers });
 
@@ -63,6 +68,8 @@ test('uploads that are no uploads leave nothing behind', async () => {
     form({ file: 'bytes', evil: 'x' }),
     form({ file: 'bytes' }, { labels: '{' }),
     form({ file: 'bytes' }, { colour: '"red"' }),
+    named('../../m.bin'),
+    named('/etc/m.bin'),
   ])
     expect((await upload(body)).status).toBe(422);
   const broken = httpRequest(`${api.url}/api/v1/models/churn/versions`, {
@@ -70,7 +77,7 @@ test('uploads that are no uploads leave nothing behind', async () => {
     headers: { 'content-type': 'multipart/form-data; boundary=b', 'content-length': '1000' },
   });
   broken.on('error', () => undefined);
-  broken.write('--b\r\ncontent-disposition: form-data; name="file"; filename="../../m.bin"\r\n\r\nhalf');
+  broken.write('--b\r\ncontent-disposition: form-data; name="file"; filename="m.bin"\r\n\r\nhalf');
   await expect.poll(api.leftovers).toHaveLength(1);
   broken.destroy();
   await expect.poll(api.leftovers).toEqual([]);
