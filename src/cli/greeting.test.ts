@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import type { LoadedVersion } from '../registry/version.ts';
+import type { ServedModel } from '../server/served.ts';
 import { greeting, listing } from './greeting.ts';
 
-const version = (model: string, example: unknown): LoadedVersion => ({
+const accepted = (model: string, example: unknown): ServedModel['stable'] => ({
   model,
   version: 1,
   bundle: 'b',
-  engine: { id: 'native', infer: () => ({}), close: () => undefined },
   manifest: {
     schema: 1,
     converter: 1,
@@ -32,9 +31,17 @@ const version = (model: string, example: unknown): LoadedVersion => ({
   },
 });
 
+const served = (model: string, example: unknown, more: Partial<ServedModel> = {}): ServedModel => ({
+  endpoint: model,
+  stable: accepted(model, example),
+  rollout: null,
+  note: null,
+  ...more,
+});
+
 test('the greeting says what was found and shows one request that works', () => {
-  expect(greeting('http://127.0.0.1:8080', [version('churn', { age: 3 })])).toBe(
-    `  churn  scikit-learn 1.2.2, 1 feature, native, 2.4 µs a row  two engines agree on 1,203 rows
+  expect(greeting('http://127.0.0.1:8080', [served('churn', { age: 3 })])).toBe(
+    `  churn  version 1  scikit-learn 1.2.2, 1 feature, native, 2.4 µs a row  two engines agree on 1,203 rows
 
 Serving on http://127.0.0.1:8080  (docs: http://127.0.0.1:8080/docs · metrics: http://127.0.0.1:8080/metrics · stop: Ctrl-C)
 
@@ -48,6 +55,20 @@ test.each([
   ["it's fine", String.raw`'{"rows":["it'\''s fine"]}'`],
   [{ age: null }, `'{"age":null}'`],
 ])('the row %j is quoted for the shell', (row, quoted) => {
-  const { models } = listing('http://h', [version('m', row)]) as { models: { curl: string }[] };
+  const { models } = listing('http://h', [served('m', row)]) as { models: { curl: string }[] };
   expect(models[0]!.curl.endsWith(` -d ${quoted}`)).toBe(true);
+});
+
+test('a rollout and what a person should know stand below the models', () => {
+  const rollout = { id: 'ro_1', candidate: 2, strategy: 'canary', plan: 'shadow 100 % for 10m, then 5 %' };
+  const lines = greeting('http://h', [
+    served('churn', 1, { rollout }),
+    served('price', 1, { rollout: { ...rollout, strategy: 'immediate' } }),
+    served('risk', 1, { note: 'the file is version 1' }),
+  ]).split('\n');
+  expect(lines.slice(4, 7)).toEqual([
+    'churn: version 2 earns its traffic: shadow 100 % for 10m, then 5 %; watch it with `plimsoll status churn --watch`',
+    'price: version 2 replaces the old one at once, without evidence',
+    'risk: the file is version 1',
+  ]);
 });

@@ -1,14 +1,16 @@
 import type { AcceptedVersion, Manifest } from '../registry/version.ts';
+import type { ServedModel } from '../server/served.ts';
 import { printable } from './printable.ts';
 import { count, table } from './table.ts';
 import { styled } from './terminal.ts';
 
 /** What `serve --json` prints once it answers. */
-export function listing(url: string, versions: readonly AcceptedVersion[]): unknown {
+export function listing(url: string, served: readonly ServedModel[]): unknown {
   return {
     url,
-    models: versions.map(({ model, version, manifest }) => ({
-      name: model,
+    models: served.map(({ endpoint, stable: { model, version, manifest }, rollout, note }) => ({
+      name: endpoint,
+      model,
       version,
       file: manifest.file,
       digest: manifest.digest,
@@ -17,23 +19,48 @@ export function listing(url: string, versions: readonly AcceptedVersion[]): unkn
       runtime: manifest.runtime,
       rowMicros: manifest.rowMicros,
       proof: manifest.verification.proof,
-      curl: curl(url, model, manifest.example),
+      curl: curl(url, endpoint, manifest.example),
+      rollout,
+      note,
     })),
   };
 }
 
-/** The same for people: what was found, where to look, and one request that works. */
-export function greeting(url: string, versions: readonly AcceptedVersion[]): string {
-  const rows = versions.map(({ model, manifest }) => [model, found(manifest), proof(manifest)]);
-  const first = versions[0]!;
+/** The same for people: what was found, what is under way, where to look, and one request that works. */
+export function greeting(url: string, served: readonly ServedModel[]): string {
+  const rows = served.map(({ endpoint, stable }) => [
+    endpoint,
+    `version ${stable.version}`,
+    found(stable.manifest),
+    proof(stable.manifest),
+  ]);
+  const news = served.flatMap(newsOf);
+  const first = served[0];
   return [
-    table(rows),
-    '',
+    ...(rows.length > 0 ? [table(rows), ''] : []),
+    ...(news.length > 0 ? [...news, ''] : []),
     `Serving on ${styled('bold', url)}  (docs: ${url}/docs · metrics: ${url}/metrics · stop: Ctrl-C)`,
-    '',
-    'Try it:',
-    `  ${curl(url, first.model, first.manifest.example)}`,
+    ...(first ? tryIt(url, first.endpoint, first.stable) : []),
   ].join('\n');
+}
+
+const tryIt = (url: string, endpoint: string, { manifest }: AcceptedVersion): string[] => [
+  '',
+  'Try it:',
+  `  ${curl(url, endpoint, manifest.example)}`,
+];
+
+/** `churn: version 2 earns its traffic: shadow 100 % for 10m, then 5 % …` */
+function newsOf({ endpoint, rollout, note }: ServedModel): string[] {
+  const lines: string[] = [];
+  if (rollout?.strategy === 'immediate')
+    lines.push(`${endpoint}: version ${rollout.candidate} replaces the old one at once, without evidence`);
+  else if (rollout)
+    lines.push(
+      `${endpoint}: version ${rollout.candidate} earns its traffic: ${rollout.plan}; watch it with \`plimsoll status ${endpoint} --watch\``,
+    );
+  if (note !== null) lines.push(`${endpoint}: ${note}`);
+  return lines;
 }
 
 /** `scikit-learn 1.2.2, 13 features, native, 2.4 µs a row`. */

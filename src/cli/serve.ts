@@ -1,9 +1,6 @@
-import { basename } from 'node:path';
 import { type ServeConfig, serveConfig } from '../config/config.ts';
-import type { NamedFile } from '../config/models.ts';
-import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
-import type { AdmitOptions } from '../registry/admit.ts';
-import type { AcceptedVersion } from '../registry/version.ts';
+import type { Progress } from '../server/registration.ts';
+import type { RunningService, ServiceOptions } from '../server/service.ts';
 import type { Define } from './commands.ts';
 import { dataRuntime, type FileOptions, withFileOptions } from './file-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,12 +14,18 @@ interface ServeOptions extends FileOptions {
   readonly host?: string;
   readonly workers?: string;
   readonly maxBody?: string;
+  readonly store?: string;
+  readonly watch?: string;
+  readonly immediate?: boolean;
 }
 
 export const serve: Define = (command, terminal) => {
   withFileOptions(command)
     .description(
-      'Serves model files over HTTP: typed /predict, /docs, /metrics. A file is proved before it answers.',
+      [
+        'Serves model files over HTTP: typed /predict, /docs, /metrics. A file is proved before it answers.',
+        'Another file under a name that is served becomes its next version, which earns its traffic by a rollout.',
+      ].join(' '),
     )
     .argument('[files...]', 'model files, NAME=FILE, or folders of model files')
     .option('--name <name>', 'name of a single file (default: its stem)')
@@ -31,6 +34,9 @@ export const serve: Define = (command, terminal) => {
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--workers <number>', 'serving processes: auto (cores - 1) or a number')
     .option('--max-body <size>', 'largest request body (default: 32mb)')
+    .option('--store <url>', 'database: sqlite:PATH or postgres://… (default: one in the data folder)')
+    .option('--watch <folder>', 'folder whose new files become versions')
+    .option('--immediate', 'new versions replace the old ones at once, without evidence')
     .option('--config <file>', 'settings (default: plimsoll.yaml or plimsoll.json where there is one)')
     .addHelpText(
       'after',
@@ -42,111 +48,78 @@ export const serve: Define = (command, terminal) => {
         '  $ plimsoll serve model.joblib',
         '  $ plimsoll serve churn=models/churn.pkl price=models/price.joblib --port 9090',
         '  $ plimsoll serve models/ --host 0.0.0.0 --workers 4',
+        '  $ plimsoll serve        (what was served before, with the rollouts that run)',
       ].join('\n'),
     )
     .action(async (files: string[]) => {
       const options = command.optsWithGlobals<ServeOptions>();
       const runtime = dataRuntime(options);
-      const { name, config: file } = options;
-      const { data, port, host, workers, maxBody } = options;
+      const { name, config: file, golden, maxModel, immediate = false } = options;
+      const { data, port, host, workers, maxBody, store, watch } = options;
       const config = await serveConfig({
-        flags: { data, port, host, workers, maxBody },
+        flags: { data, port, host, workers, maxBody, store, watch },
         env: process.env,
         file,
         models: files,
         name,
       });
-      const acceptance = {
-        dataDir: config.dataDir,
-        runtime,
-        golden: options.golden,
-        maxModel: options.maxModel,
-      };
-      const begin = config.workers === 1 ? serveHere : serveInWorkers;
-      const { url, versions, close, ended } = await begin(config, acceptance, terminal);
+      const { url, models, close, ended } = await begin(config, terminal, {
+        ...{ files: config.files, golden, runtime, maxModel, immediate },
+        ...{ storeUrl: config.storeUrl, watch: config.watch, hosts: hostsOf(config.host) },
+      });
       stopOnSignal(close);
       const { greeting, listing } = await import('./greeting.ts');
-      terminal.answer(listing(url, versions), () => greeting(url, versions));
+      terminal.answer(listing(url, models), () => greeting(url, models));
       const { rememberCompiledCode } = await import('../server/compile-cache.ts');
       rememberCompiledCode();
       await ended;
     });
 };
 
-interface Serving {
-  readonly url: string;
-  readonly versions: readonly AcceptedVersion[];
-  close(): Promise<void>;
-  /** Rejects where serving ends by itself. */
-  readonly ended?: Promise<void>;
-}
-
-type Acceptance = Omit<AdmitOptions, 'name' | 'onProgress'>;
-
-/** Serves in this very process. */
-async function serveHere(config: ServeConfig, acceptance: Acceptance, terminal: Terminal): Promise<Serving> {
-  const { acceptFile } = await import('../registry/accept.ts');
-  const versions = await acceptAll(
-    config.files,
-    (path, more) => acceptFile(path, { ...acceptance, ...more }),
-    terminal,
-  );
-  const { startServer } = await import('../server/start.ts');
-  const { stderrLog } = await import('../server/log.ts');
-  const { host, port, maxBody } = config;
-  const server = await startServer({ versions, host, port, maxBody, logger: stderrLog() });
-  return { url: server.url, versions, close: () => server.close() };
-}
-
-/** Serves in processes of their own; this one reads no model and answers no request. */
-async function serveInWorkers(
+/** In this process, or in several; what the other needs is not loaded. */
+async function begin(
   config: ServeConfig,
-  acceptance: Acceptance,
   terminal: Terminal,
-): Promise<Serving> {
-  const { admitFile } = await import('../registry/admit.ts');
-  const versions = await acceptAll(
-    config.files,
-    (path, more) => admitFile(path, { ...acceptance, ...more }),
-    terminal,
-  );
-  const { startWorkers } = await import('../server/workers/workers.ts');
+  control: ServiceOptions['control'],
+): Promise<RunningService> {
   const { stderrLog } = await import('../server/log.ts');
-  const { host, port, maxBody, workers } = config;
-  const bundles = versions.map(({ bundle, model, version }) => ({ bundle, model, version }));
-  const server = await startWorkers({ workers, bundles, host, port, maxBody, logger: stderrLog() });
-  return { url: server.url, versions, close: () => server.close(), ended: server.ended };
+  const { dataDir, host, port, maxBody, workers } = config;
+  const service = {
+    dataDir,
+    host,
+    port,
+    maxBody,
+    control,
+    logger: stderrLog(),
+    onProgress: watching(terminal),
+  };
+  if (workers === 1) return (await import('../server/serve-here.ts')).serveHere(service);
+  const { serveInWorkers } = await import('../server/workers/serve-in-workers.ts');
+  return serveInWorkers({ ...service, workers });
 }
 
-/** Accepts each file in turn. A file out of a folder that cannot be served is reported and left out. */
-async function acceptAll<V extends AcceptedVersion>(
-  files: readonly NamedFile[],
-  accept: (path: string, options: Pick<AdmitOptions, 'name' | 'onProgress'>) => Promise<V>,
-  terminal: Terminal,
-): Promise<V[]> {
-  const versions: V[] = [];
-  let refusal: PlimsollError | undefined;
-  for (const { name, path, found } of files) {
-    const progress = terminal.progress(basename(path));
-    try {
-      const onProgress = (stage: string): void => progress.update(stage);
-      versions.push(await accept(path, { name, onProgress }));
-    } catch (error) {
-      if (!found || !isPlimsollError(error)) {
-        // The error says what is wrong inside a file; of several it has to be said which.
-        if (files.length > 1) terminal.note(`Cannot serve ${path}:`);
-        throw error;
+/** Shows how far the files have come, one bar at a time. */
+function watching(terminal: Terminal): (progress: Progress) => void {
+  let bar: { readonly file: string; readonly shown: ReturnType<Terminal['progress']> } | null = null;
+  const end = (): void => {
+    bar?.shown.done();
+    bar = null;
+  };
+  return (progress) => {
+    if (progress.kind === 'note') terminal.note(progress.text);
+    else if (progress.kind === 'done') end();
+    else {
+      if (bar?.file !== progress.file) {
+        end();
+        bar = { file: progress.file, shown: terminal.progress(progress.file) };
       }
-      refusal = error;
-      progress.done();
-      terminal.note(`Left out ${path}: ${error.message}`);
-    } finally {
-      progress.done();
+      bar.shown.update(progress.stage);
     }
-  }
-  if (versions.length === 0 && refusal) throw refusal;
-  return versions;
+  };
 }
+
+/** Where the control API answers others than this machine, it is called by this name. */
+const hostsOf = (host: string): readonly string[] => (host === '0.0.0.0' || host === '::' ? [] : [host]);
 
 /** The launcher forwards a Ctrl-C that the terminal has already sent: the same signal twice at once is one. */
 const SAME_SIGNAL_MS = 500;

@@ -40,7 +40,7 @@ test('every mistake is reported at once', async () => {
   );
   await expect(failed).rejects.toMatchObject({ code: 'CONFIG_INVALID', exit: 2 });
   await expect(failed).rejects.toHaveProperty('details.list', [
-    `${settings}: "prot" is no setting, wanted one of port, host, workers, maxBody, data, models`,
+    `${settings}: "prot" is no setting, wanted one of port, host, workers, maxBody, store, watch, data, models`,
     '--port is "99999", wanted a port from 0 to 65535',
     `${settings}: workers is 0, wanted "auto" or a number from 1 to 256`,
     '--max-body is "lots", wanted a size such as 10mb, up to 4gb',
@@ -90,6 +90,22 @@ test('models may stand in the configuration file', async () => {
   expect((await serveConfig(given({ file: settings, models: [] }))).files).toEqual([
     { name: 'risk', path: model, found: false },
   ]);
+});
+
+test('no file is no mistake: the store may know what is served', async () => {
+  expect(await serveConfig(given({ models: [] }))).toMatchObject({ files: [], storeUrl: null, watch: null });
+});
+
+test('the store is a database in the data folder, another file, or a shared one', async () => {
+  const storeOf = async (store: string) => (await serveConfig(given({ flags: { store } }))).storeUrl;
+  expect(await storeOf('data')).toBe(null);
+  expect(await storeOf('sqlite:/srv/plimsoll.db')).toBe('sqlite:/srv/plimsoll.db');
+  expect(await storeOf('postgres://db/plimsoll')).toBe('postgres://db/plimsoll');
+});
+
+test('a password in a store that is no store is not repeated', async () => {
+  const failed = serveConfig(given({ env: { PLIMSOLL_STORE: 'mysql://me:secret@db/x' } }));
+  await expect(failed).rejects.toThrow(/PLIMSOLL_STORE is "mysql:\/\/me:\*\*\*@db\/x", wanted "data"/);
 });
 
 test.each([

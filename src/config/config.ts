@@ -12,7 +12,12 @@ export interface ServeConfig {
   /** Largest request body in bytes. */
   readonly maxBody: number;
   readonly dataDir: string;
+  /** Model files to register; may be none, where the store knows what is served. */
   readonly files: readonly NamedFile[];
+  /** URL of the database, or null for one in the data folder. */
+  readonly storeUrl: string | null;
+  /** Folder whose new files become versions, or null. */
+  readonly watch: string | null;
 }
 
 /** What a person gave: command line first, then the environment, then the file, then the defaults. */
@@ -40,9 +45,10 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     workers: value('workers'),
     maxBody: value('maxBody'),
     dataDir: value('data'),
+    storeUrl: value('store'),
+    watch: value('watch'),
     files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given.name, problems),
   };
-  if (config.files.length === 0 && problems.length === 0) problems.push('no model file is given');
   if (problems.length > 0)
     throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });
   return config;
@@ -65,9 +71,13 @@ function setting<N extends SettingName>(
   ];
   const [where, text] = sources.find(([, given]) => given !== undefined) ?? ['default', fallback];
   const parsed = parse(String(text));
-  if (parsed === undefined) problems.push(`${where} is ${JSON.stringify(text)}, wanted ${wanted}`);
+  if (parsed === undefined)
+    problems.push(`${where} is ${withoutPassword(JSON.stringify(text))}, wanted ${wanted}`);
   return (parsed ?? parse(fallback)) as Value<N>;
 }
+
+/** What stands between the name and the `@` of a URL is nobody's business. */
+const withoutPassword = (text: string): string => text.replaceAll(/(:\/\/[^:/@"]*:)[^@"]*@/g, '$1***@');
 
 async function readConfigFile(path: string): Promise<unknown> {
   if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
@@ -87,7 +97,8 @@ function checkKeys(parsed: unknown, path: string, problems: string[]): Readonly<
     problems.push(`${path} is no table of settings`);
     return {};
   }
-  const known = [...Object.keys(SETTINGS), 'models'];
+  // The last two are for `apply`.
+  const known = [...Object.keys(SETTINGS), 'models', 'endpoints', 'aliases'];
   for (const key of Object.keys(parsed)) {
     if (!known.includes(key))
       problems.push(`${path}: "${key}" is no setting, wanted one of ${known.join(', ')}`);

@@ -36,6 +36,15 @@ function parseWorkers(text: string): number | undefined {
   return workers >= 1 && workers <= MOST_WORKERS ? workers : undefined;
 }
 
+/** Databases that several machines may share are named by URL; a password may stand in it, so it is never repeated. */
+const STORE = /^(?:sqlite:.+|postgres(?:ql)?:\/\/.+)$/s;
+const parseStore = (text: string): string | null | undefined => {
+  if (text === 'data') return null;
+  return STORE.test(text) ? text : undefined;
+};
+
+const parseFolder = (text: string): string | null => (text.trim() === '' ? null : text);
+
 const parseName = (text: string): string | undefined => (text.trim() === '' ? undefined : text);
 
 export const SETTINGS = {
@@ -58,6 +67,13 @@ export const SETTINGS = {
     wanted: 'a size such as 10mb, up to 4gb',
     parse: parseSize,
   },
+  store: {
+    env: 'PLIMSOLL_STORE',
+    fallback: 'data',
+    wanted: '"data" (a database in the data folder), sqlite:PATH or postgres://…',
+    parse: parseStore,
+  },
+  watch: { env: 'PLIMSOLL_WATCH', fallback: '', wanted: 'a folder', parse: parseFolder },
   data: { env: 'PLIMSOLL_DATA', fallback: '.plimsoll', wanted: 'a directory', parse: parseName },
 } as const satisfies Record<string, Setting<unknown>>;
 

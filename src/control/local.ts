@@ -2,7 +2,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Signature } from '../model/signature.ts';
 import { bundleDir, readManifest } from '../registry/bundle.ts';
-import type { Catalog } from '../registry/catalog.ts';
+import type { AddOptions, Catalog } from '../registry/catalog.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import { type Route, restingRoute } from '../rollout/route.ts';
 import { BUCKETS, explainUnit } from '../rollout/split.ts';
@@ -33,9 +33,11 @@ export interface LocalControlOptions {
   readonly store: Store;
   readonly catalog: Catalog;
   readonly controller: Controller;
-  readonly publisher: Publisher;
+  readonly publisher: Pick<Publisher, 'publish'>;
   readonly clock: Clock;
   readonly dataDir: string;
+  /** Told how the proof of a file goes. */
+  readonly proof?: Pick<AddOptions, 'onProgress' | 'onRefusal'> | undefined;
   /** Opened when something is to be signed. */
   readonly signer: () => Signer;
 }
@@ -79,9 +81,9 @@ export class LocalControl implements Control {
   }
 
   async addVersion(model: string, source: NewVersion, actor: Actor): Promise<VersionView> {
-    const { catalog, store } = this.#options;
+    const { catalog, store, proof } = this.#options;
     const current = await this.#servedSignature(model);
-    const row = await catalog.add(model, source, actor, { current });
+    const row = await catalog.add(model, source, actor, { current, ...proof });
     if (row.state === 'ready') await this.#goLive(row, actor);
     return this.#versionView(row, await store.tables.versions.aliases(model));
   }

@@ -79,7 +79,9 @@ test('a socket that a dead process has left is replaced', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'plimsoll-proxy-')), 'control.sock');
   writeFileSync(path, '');
   servers.push(await listenOnSocket(path, echo));
-  await expect(listenOnSocket(join(path, '../none/x'), echo)).rejects.toMatchObject({ code: 'SOCKET_FAILED' });
+  await expect(listenOnSocket(join(path, '../none/x'), echo)).rejects.toMatchObject({
+    code: 'SOCKET_FAILED',
+  });
 });
 
 test('a large body streams through: the first bytes of it arrive before the last are sent', async () => {

@@ -16,6 +16,7 @@ import type { Recorder } from '../serving/recorder/recorder.ts';
 import { Shadow } from '../serving/shadow.ts';
 import { type Address, listenFailed, urlOf } from './address.ts';
 import { drain, stopListening, takeQueued } from './drain.ts';
+import type { Handler } from './proxy.ts';
 
 export interface ServerOptions extends Partial<HttpLimits> {
   /** Versions to answer; a name without a version means its highest. Not looked at where a plane is given. */
@@ -24,6 +25,8 @@ export interface ServerOptions extends Partial<HttpLimits> {
   readonly plane?: DataPlane | undefined;
   /** Notes what rollouts need to know. */
   readonly recorder?: Recorder | undefined;
+  /** Answers what comes under `/api/`; without it there is no such path. */
+  readonly api?: Handler | undefined;
   /** @default {'127.0.0.1'} */
   readonly host?: string | undefined;
   /** 0 takes a free port. @default {8080} */
@@ -65,8 +68,8 @@ const DRAIN_MILLIS = 30_000;
 export async function startServer(options: ServerOptions): Promise<SharingServer> {
   const { versions, host = '127.0.0.1', port = 8080, logger = SILENT, metrics = new Metrics() } = options;
   const limits = limitsOf(options);
-  const { threads, loader, listener, scrape, recorder, plane = new DataPlane(versions) } = options;
-  const shadow = new Shadow({ metrics, loader });
+  const { threads, loader, listener, scrape, recorder, api, plane = new DataPlane(versions) } = options;
+  const shadow = new Shadow({ metrics, loader, maxMillis: limits.maxShadowMillis });
   const offload = new Offload({
     threads,
     loader,
@@ -76,6 +79,10 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   const pages = systemPages({ plane, metrics, isStopping: () => door.stopping, scrape });
   const docs = lazyDocs(plane, logger);
   const otherwise = (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
+    if (api && path.startsWith(API)) {
+      api(request, response);
+      return true;
+    }
     const page = pages.get(path);
     if (!page) return docs(request, response, path);
     if (allowsReading(request, response, path)) page(request, response);
@@ -149,4 +156,6 @@ function lazyDocs(plane: DataPlane, logger: Logger) {
 
 const DOCS = /^\/$|^\/(?:docs|redoc|assets)(?:\/|$)|^\/openapi\.json$/;
 
-const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const API = '/api/';
+
+export const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };

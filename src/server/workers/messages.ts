@@ -1,27 +1,52 @@
 import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
+import type { Part } from '../../rollout/part.ts';
+import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { Totals } from '../../serving/http/exposition.ts';
 import type { Snapshot } from '../../serving/http/snapshot.ts';
+import type { ControlSettings } from '../control-plane.ts';
+import type { Progress } from '../registration.ts';
+import type { ServedModel } from '../served.ts';
 
-/** An accepted bundle and the name it answers to. */
-export interface NamedBundle {
-  readonly bundle: string;
-  readonly model: string;
-  readonly version: number;
+/** What the parent, its workers and its control process say to each other; plain data, structured clones. */
+
+export interface ErrorMessage {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
 }
 
-/** What a worker serves, and as whom. */
+/** What every child says of itself. */
+export type Lifecycle =
+  /** It does what it is there for. */
+  | { readonly kind: 'ready' }
+  /** It cannot, and ends. */
+  | { readonly kind: 'refused'; readonly error: ErrorMessage }
+  /** It accepts no connections any more. */
+  | { readonly kind: 'left' };
+
+// Workers
+
+/** As whom a worker serves, and where. */
 export interface WorkerSettings {
   /** Its place, from 1. */
   readonly worker: number;
   /** How often that place has been filled. */
   readonly epoch: number;
-  readonly bundles: readonly NamedBundle[];
+  /** Tells the workers of this parent from those of others, and of an earlier one. */
+  readonly replica: string;
   readonly host: string;
   readonly port: number;
   readonly maxBody: number;
   /** Scoring threads of this worker. */
   readonly threads: number;
+  /** Path of the Unix socket of the control process. */
+  readonly controlSocket: string;
+  /** What the others follow; null while nobody follows anything, and the first one is to come. */
+  readonly snapshot: PlaneSnapshot | null;
 }
+
+/** Name of a worker in the parts that it sends: the same for nobody else. */
+export const workerName = ({ replica, worker }: Pick<WorkerSettings, 'replica' | 'worker'>): string =>
+  `${replica}/${worker}`;
 
 /** Everything a worker has counted since it began: one that is lost or comes twice changes no sum. */
 export interface Report {
@@ -31,23 +56,59 @@ export interface Report {
   readonly snapshot: Snapshot;
 }
 
+/** A version by its name: `churn@2`. */
+export type VersionName = `${string}@${number}`;
+export const versionName = ({ model, version }: { model: string; version: number }): VersionName =>
+  `${model}@${version}`;
+
 export type FromWorker =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } }
-  /** It accepts no connections any more. */
-  | { readonly kind: 'left' }
+  | Lifecycle
   | { readonly kind: 'report'; readonly report: Report }
   /** A scrape has come to this worker: it wants the totals. */
   | { readonly kind: 'scrape'; readonly id: number }
-  /** Its part of a scrape, right after its report. */
-  | { readonly kind: 'part'; readonly id: number; readonly process: string };
+  /** What this process uses, for a scrape; right after its report. */
+  | { readonly kind: 'usage'; readonly id: number; readonly process: string }
+  /** It has done as a snapshot says. */
+  | { readonly kind: 'followed'; readonly sequence: number; readonly loaded: readonly VersionName[] }
+  /** A version of a snapshot cannot be loaded here: it follows the one before. */
+  | { readonly kind: 'unfollowed'; readonly sequence: number; readonly error: ErrorMessage }
+  | { readonly kind: 'piece'; readonly piece: Part };
 
-export type FromParent =
+export type ToWorker =
   | { readonly kind: 'start'; readonly settings: WorkerSettings }
-  /** A scrape has come to some worker: its part is wanted. */
-  | { readonly kind: 'part'; readonly id: number }
+  /** The versions are to be loaded; the routes are those of before. */
+  | { readonly kind: 'prepare'; readonly snapshot: PlaneSnapshot }
+  | { readonly kind: 'follow'; readonly snapshot: PlaneSnapshot }
+  /** A scrape has come to some worker: what this one uses is wanted. */
+  | { readonly kind: 'usage'; readonly id: number }
   | { readonly kind: 'totals'; readonly id: number; readonly totals: Totals }
   /** No connections are to be accepted any more. */
   | { readonly kind: 'leave' }
   /** Nobody accepts connections any more: clients may be told to connect elsewhere. */
   | { readonly kind: 'close' };
+
+// The control process
+
+/** A worker that answers, as the control process sees it. */
+export interface LiveWorker {
+  /** As in its parts. */
+  readonly worker: string;
+  readonly epoch: number;
+  readonly loaded: readonly VersionName[];
+}
+
+export type FromControl =
+  | Exclude<Lifecycle, { kind: 'ready' }>
+  | { readonly kind: 'ready'; readonly models: readonly ServedModel[] }
+  /** Once a second. */
+  | { readonly kind: 'alive' }
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'publish'; readonly id: number; readonly snapshot: PlaneSnapshot };
+
+export type ToControl =
+  | { readonly kind: 'start'; readonly settings: ControlSettings; readonly fleet: readonly LiveWorker[] }
+  | { readonly kind: 'fleet'; readonly fleet: readonly LiveWorker[] }
+  | { readonly kind: 'published'; readonly id: number; readonly error: ErrorMessage | null }
+  | { readonly kind: 'piece'; readonly piece: Part }
+  /** It is to finish what it is doing, and end. */
+  | { readonly kind: 'leave' };

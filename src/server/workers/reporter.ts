@@ -66,13 +66,13 @@ export class Reporter {
     this.#scrapes.delete(id);
   }
 
-  /** This worker's part of a scrape; the parent does not wait long for one that fails. */
-  async part(id: number): Promise<void> {
+  /** What this process uses, for a scrape; the parent does not wait long for one that fails. */
+  async usage(id: number): Promise<void> {
     try {
       this.#processMetrics ??= loadProcessMetrics({ worker: String(this.#settings.worker) });
       const process = await (await this.#processMetrics)();
       this.report();
-      this.#send({ kind: 'part', id, process });
+      this.#send({ kind: 'usage', id, process });
     } catch (error) {
       this.#logger.error({ error }, 'the metrics of this process failed');
     }

@@ -1,47 +1,56 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { PlimsollError } from '../../core/errors.ts';
 import { Backoff } from './backoff.ts';
-import type { FromParent, FromWorker, WorkerSettings } from './messages.ts';
+import type { Lifecycle } from './messages.ts';
 
-export interface SeatOptions {
+/** What a child is told whatever it does: how it is started, and that it is to end. */
+type Orders = { readonly kind: 'start' } | { readonly kind: 'leave' };
+
+export interface SeatOptions<In extends { readonly kind: string }, Out extends { readonly kind: string }> {
+  /** For messages: `worker 2`. */
+  readonly name: string;
   readonly entry: URL;
-  readonly settings: Omit<WorkerSettings, 'epoch'>;
-  /** The bound socket to listen on. */
-  readonly handle: object;
-  readonly onMessage: (seat: Seat, message: FromWorker) => void;
-  /** A worker has ended, by itself or because it was stopped. */
-  readonly onEnd: (seat: Seat) => void;
-  /** Another worker comes in `delay` ms for the one that ended with `reason`. */
-  readonly onRestart: (seat: Seat, reason: string, delay: number) => void;
-  /** No worker can be started here. */
+  /** What the child that fills the seat for the `epoch`-th time is started with. */
+  readonly start: (epoch: number) => Out;
+  /** Goes along with it: the bound socket to listen on. */
+  readonly handle?: object | undefined;
+  readonly onMessage: (message: In | Lifecycle) => void;
+  /** A child has ended, by itself or because it was stopped. */
+  readonly onEnd: () => void;
+  /** Another child comes in `delay` ms for the one that ended with `reason`. */
+  readonly onRestart: (reason: string, delay: number) => void;
+  /** No child can be started here. */
   readonly onHopeless: (error: PlimsollError) => void;
+  /** Whether one that has served once is started again and again, however often that fails. @default {false} */
+  readonly tireless?: boolean;
 }
 
-/** Checks that may pass without a word of a worker, which reports every second. */
+/** Checks that may pass without a word of a child, which says something every second. */
 const SILENT_CHECKS = 30;
 
-/** One place for a worker: starts it, and another one when it ends. */
-export class Seat {
-  readonly #options: SeatOptions;
+/** One place for a child process: starts it, and another one when it ends. */
+export class Seat<In extends { readonly kind: string }, Out extends { readonly kind: string }> {
+  readonly #options: SeatOptions<In, Out>;
   readonly #backoff = new Backoff();
   #child: ChildProcess | null = null;
   #epoch = 0;
-  /** `performance.now()` since when the worker answers, or null. */
+  /** `performance.now()` since when the child does its work, or null. */
   #readySince: number | null = null;
-  /** Whether the worker still takes connections. */
+  #hasServed = false;
+  /** Whether the child still takes connections. */
   #listening = false;
   #refusal: PlimsollError | null = null;
-  /** Checks since the worker's last message. */
+  /** Checks since the child's last message. */
   #silence = 0;
   #restart: NodeJS.Timeout | undefined;
   #stopped: PromiseWithResolvers<void> | null = null;
 
-  constructor(options: SeatOptions) {
+  constructor(options: SeatOptions<In, Out>) {
     this.#options = options;
   }
 
-  get worker(): number {
-    return this.#options.settings.worker;
+  get epoch(): number {
+    return this.#epoch;
   }
 
   get ready(): boolean {
@@ -53,7 +62,7 @@ export class Seat {
   }
 
   start(): void {
-    const { entry, settings, handle } = this.#options;
+    const { entry, start, handle } = this.#options;
     this.#refusal = null;
     this.#silence = 0;
     // stdout belongs to the command's answer.
@@ -62,20 +71,26 @@ export class Seat {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child = child;
-    child.on('message', (message: FromWorker) => this.#hear(message));
+    child.on('message', (message: In | Lifecycle) => this.#hear(message));
     // 'close' comes after the last message, 'exit' may come before it.
     child.on('close', (code, signal) => this.#end(child, signal ?? `code ${code}`));
     child.on('error', (error) => {
       if (child.pid === undefined) this.#end(child, error.message);
     });
-    this.#post({ kind: 'start', settings: { ...settings, epoch: ++this.#epoch } }, handle);
+    this.#post(start(++this.#epoch), { handle });
   }
 
-  send(message: FromParent): void {
-    if (this.ready) this.#post(message);
+  /** Tells a child that is ready; calls `sent` once that is on its way. False where there is none. */
+  send(message: Out | Orders, sent?: () => void): boolean {
+    return this.ready && this.#post(message, { sent });
   }
 
-  /** Has the worker leave the socket; one that answers nothing yet ends at once. Settles when it has ended. */
+  /** Tells a child, whether it is ready or not yet. */
+  tell(message: Out): boolean {
+    return this.#post(message);
+  }
+
+  /** Has the child leave; one that is not ready yet ends at once. Settles when it has ended. */
   stop(): Promise<void> {
     if (this.#stopped) return this.#stopped.promise;
     this.#stopped = Promise.withResolvers();
@@ -86,30 +101,39 @@ export class Seat {
     return this.#stopped.promise;
   }
 
-  /** Ends the worker, whatever it is doing. */
+  /** Ends the child, whatever it is doing. */
   kill(): void {
     this.#child?.kill('SIGKILL');
   }
 
   /**
-   * Kills a worker whose loop hangs; to be called once a second. Counts calls instead of time, so that a pause of this
-   * process is no silence of the worker.
+   * Kills a child whose loop hangs; to be called once a second. Counts calls instead of time, so that a pause of this
+   * process is no silence of the child.
    */
   check(): void {
     if (this.ready && ++this.#silence === SILENT_CHECKS) this.kill();
   }
 
-  /** A worker that is gone takes no message; its end is heard of as such. */
-  #post(message: FromParent, handle?: object): void {
-    if (this.#child?.connected) this.#child.send(message, handle as never, undefined, () => undefined);
+  /** A child that is gone takes no message; its end is heard of as such. */
+  #post(
+    message: Out | Orders,
+    { handle, sent }: { handle?: object | undefined; sent?: (() => void) | undefined } = {},
+  ): boolean {
+    if (!this.#child?.connected) return false;
+    this.#child.send(message, handle as never, undefined, () => sent?.());
+    return true;
   }
 
-  #hear(message: FromWorker): void {
+  #hear(heard: In | Lifecycle): void {
+    const message = heard as Lifecycle;
     this.#silence = 0;
-    if (message.kind === 'ready') this.#readySince = performance.now();
+    if (message.kind === 'ready') {
+      this.#readySince = performance.now();
+      this.#hasServed = true;
+    }
     if (message.kind === 'ready' || message.kind === 'left') this.#listening = message.kind === 'ready';
     if (message.kind === 'refused') this.#refusal = PlimsollError.from(message.error);
-    this.#options.onMessage(this, message);
+    this.#options.onMessage(heard);
   }
 
   #end(child: ChildProcess, how: string): void {
@@ -119,7 +143,7 @@ export class Seat {
     this.#readySince = null;
     this.#listening = false;
     this.#backoff.ended(served);
-    this.#options.onEnd(this);
+    this.#options.onEnd();
     if (this.#stopped) this.#stopped.resolve();
     else
       this.#goOn(
@@ -134,18 +158,15 @@ export class Seat {
       return;
     }
     const { delay } = this.#backoff;
-    this.#options.onRestart(this, reason, delay);
+    this.#options.onRestart(reason, delay);
     this.#restart = setTimeout(() => this.start(), delay);
   }
 
-  /** What the first worker refuses, the next one would refuse too; later ones are tried a few times. */
+  /** What the first child refuses, the next one would refuse too; later ones are tried a few times. */
   #whyHopeless(reason: string): PlimsollError | null {
+    const { name, tireless } = this.#options;
     if (this.#refusal && this.#epoch === 1) return this.#refusal;
-    if (!this.#backoff.isHopeless) return null;
-    return new PlimsollError('WORKER_FAILED', {
-      worker: this.worker,
-      times: this.#backoff.failedStarts,
-      reason,
-    });
+    if (!this.#backoff.isHopeless || (tireless && this.#hasServed)) return null;
+    return new PlimsollError('WORKER_FAILED', { process: name, times: this.#backoff.failedStarts, reason });
   }
 }

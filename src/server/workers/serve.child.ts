@@ -1,12 +1,12 @@
-import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import { loadBundle } from '../../registry/load.ts';
-import type { LoadedVersion } from '../../registry/version.ts';
+import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { exposeTotals } from '../../serving/http/exposition.ts';
 import { Metrics } from '../../serving/http/metrics.ts';
 import { rememberCompiledCode } from '../compile-cache.ts';
 import { stderrLog } from '../log.ts';
-import { type SharingServer, startServer } from '../start.ts';
-import type { FromParent, FromWorker, WorkerSettings } from './messages.ts';
+import { openServing, type Serving } from '../serving.ts';
+import type { SharingServer } from '../start.ts';
+import { toErrorMessage } from './error-message.ts';
+import { type FromWorker, type ToWorker, type WorkerSettings, workerName } from './messages.ts';
 import { Reporter } from './reporter.ts';
 
 /** Entry of a serving process beside others: it listens on the parent's socket and ends with the parent. */
@@ -23,23 +23,52 @@ function send(message: FromWorker, sent: () => void = () => undefined): void {
   else sent();
 }
 
+/** Follows what the parent says from now on, and listens once there is something to answer with. */
 async function run(settings: WorkerSettings, listener: object): Promise<void> {
-  const versions: LoadedVersion[] = [];
-  for (const { bundle, model, version } of settings.bundles)
-    versions.push(await loadBundle(bundle, model, version));
+  const { worker, epoch, host, port, maxBody, threads, controlSocket, snapshot } = settings;
   const metrics = new Metrics();
-  const { worker, host, port, maxBody, threads } = settings;
   const logger = stderrLog({ worker });
   const reporter = new Reporter(settings, metrics, logger, send);
-  const server = await startServer({
-    versions,
+  const serving = openServing({
+    ...{ worker: workerName(settings), epoch, controlSocket },
     ...{ listener, host, port, maxBody, threads, metrics, logger },
-    scrape: async () => exposeTotals(await reporter.scrape(), versions),
+    onPiece: (piece) => send({ kind: 'piece', piece }),
+    scrape: async () => exposeTotals(await reporter.scrape(), serving.plane.versions),
   });
-  obey(server, reporter);
-  reporter.start();
-  send({ kind: 'ready' });
-  rememberCompiledCode();
+  let begun: Promise<void> | null = null;
+  const begin = async (): Promise<void> => {
+    const server = await serving.listen();
+    obey(server, reporter);
+    reporter.start();
+    send({ kind: 'ready' });
+    rememberCompiledCode();
+  };
+  const follow = async (next: PlaneSnapshot): Promise<void> => {
+    if (!(await follows(serving, next))) return;
+    begun ??= begin();
+    await begun;
+  };
+  process.on('message', (message: ToWorker) => {
+    if (message.kind === 'prepare') void follows(serving, message.snapshot);
+    if (message.kind === 'follow') follow(message.snapshot).catch(refuse);
+  });
+  if (snapshot) {
+    await serving.follower.follow(snapshot);
+    await follow(snapshot);
+  }
+}
+
+/** Follows a snapshot and says so; or says why not, and goes on as before. */
+async function follows({ follower, loaded }: Serving, snapshot: PlaneSnapshot): Promise<boolean> {
+  const { sequence } = snapshot;
+  try {
+    await follower.follow(snapshot);
+    send({ kind: 'followed', sequence, loaded: loaded() });
+    return true;
+  } catch (error) {
+    send({ kind: 'unfollowed', sequence, error: toErrorMessage(error) });
+    return false;
+  }
 }
 
 /**
@@ -61,8 +90,8 @@ function obey(server: SharingServer, reporter: Reporter): void {
     await server.close();
     reporter.report(() => process.exit(0));
   };
-  process.on('message', (message: FromParent) => {
-    if (message.kind === 'part') void reporter.part(message.id);
+  process.on('message', (message: ToWorker) => {
+    if (message.kind === 'usage') void reporter.usage(message.id);
     if (message.kind === 'totals') reporter.settle(message.id, message.totals);
     if (message.kind === 'leave') void leave();
     if (message.kind === 'close') void close();
@@ -75,16 +104,12 @@ function obey(server: SharingServer, reporter: Reporter): void {
 }
 
 function refuse(error: unknown): void {
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const { code, details } = isPlimsollError(error)
-    ? error
-    : new PlimsollError('INTERNAL', { action: 'the start of a worker', reason });
-  send({ kind: 'refused', error: { code, details } }, () => process.exit(1));
+  send({ kind: 'refused', error: toErrorMessage(error) }, () => process.exit(1));
 }
 
 // A terminal sends its Ctrl-C to every process of the command; what it means is for the parent to say.
 process.on('SIGINT', () => undefined);
 process.once('disconnect', () => orphaned());
-process.once('message', (message: FromParent, handle: unknown) => {
+process.once('message', (message: ToWorker, handle: unknown) => {
   if (message.kind === 'start') run(message.settings, handle as object).catch(refuse);
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { bindListener } from './listener.ts';
-import { startWorkers } from './workers.ts';
+import { Workers, type WorkersOptions } from './workers.ts';
 
 /** A worker that is this code, in place of a server. */
 function entry(code: string): URL {
@@ -21,7 +22,13 @@ const logger = {
   warn: (fields: object) => void logged.push(fields),
   error: () => undefined,
 };
-const options = { workers: 2, bundles: [], host: '127.0.0.1', port: 0, maxBody: 1, logger };
+const options = { workers: 2, replica: 'r', controlSocket: '/none', maxBody: 1, logger };
+
+async function startWorkers(given: WorkersOptions): Promise<Workers> {
+  const workers = new Workers(given, await bindListener({ host: '127.0.0.1', port: 0 }));
+  await Promise.race([workers.ready, workers.ended]);
+  return workers;
+}
 
 test('a taken port is said before anything is started', async () => {
   const holder = createServer().listen(0, '127.0.0.1');
@@ -68,7 +75,7 @@ test('a worker that ends at its start again and again ends the others too, and s
   await expect(failed).rejects.toMatchObject({
     code: 'WORKER_FAILED',
     exit: 1,
-    details: { worker: 2, times: 5, reason: 'code 3' },
+    details: { process: 'worker 2', times: 5, reason: 'code 3' },
   });
   expect(logged).toEqual([100, 200, 400, 800].map((delay) => ({ worker: 2, reason: 'code 3', delay })));
 });
@@ -82,6 +89,72 @@ test('what a first worker refuses is not tried again', async () => {
   const failed = startWorkers({ ...options, entry: entry(code) });
   await expect(failed).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', details: { path: 'x' } });
   expect(logged).toEqual([]);
+});
+
+/** A worker that follows what it is told, and has a version `bad` that it cannot load. */
+const OBEDIENT = `let ready = false;
+  process.on('message', ({ kind, snapshot, settings }) => {
+    if (kind === 'leave') process.exit(0);
+    const given = snapshot ?? settings?.snapshot;
+    if (!given) return;
+    const { sequence, versions } = given;
+    const bad = versions.some(({ model }) => model === 'bad');
+    const error = { code: 'VERSION_NOT_LOADED', details: { model: 'bad', version: 1, reason: 'x' } };
+    const loaded = versions.map(({ model, version }) => model + '@' + version);
+    process.send(bad ? { kind: 'unfollowed', sequence, error } : { kind: 'followed', sequence, loaded });
+    if (kind !== 'prepare' && !ready) process.send({ kind: 'ready' });
+    if (kind !== 'prepare') ready = true;
+    process.send({ kind: 'piece', piece: { window: sequence } });
+  });`;
+const snapshot = (sequence: number, ...models: readonly string[]) => ({
+  sequence,
+  versions: models.map((model) => ({ model, version: 1, bundle: '/none' })),
+  routes: [],
+});
+
+test('workers answer from the first snapshot on, and tell what they have loaded and recorded', async () => {
+  const pieces: unknown[] = [];
+  const workers = new Workers(
+    { ...options, entry: entry(OBEDIENT), onPiece: (piece) => pieces.push(piece) },
+    await bindListener({ host: '127.0.0.1', port: 0 }),
+  );
+  expect(workers.live).toEqual([]);
+  await workers.publish(snapshot(1, 'm'));
+  await workers.ready;
+  expect(workers.live).toEqual([
+    { worker: 'r/1', epoch: 1, loaded: ['m@1'] },
+    { worker: 'r/2', epoch: 1, loaded: ['m@1'] },
+  ]);
+  await expect(workers.publish(snapshot(2, 'm', 'bad'))).rejects.toMatchObject({
+    code: 'VERSION_NOT_LOADED',
+  });
+  await workers.publish(snapshot(3, 'm', 'n'));
+  expect(workers.live.map(({ loaded }) => loaded)).toEqual([
+    ['m@1', 'n@1'],
+    ['m@1', 'n@1'],
+  ]);
+  expect(pieces.length).toBeGreaterThanOrEqual(6);
+  await workers.close();
+});
+
+test('a worker that comes later follows what the others follow', async () => {
+  const workers = new Workers(
+    { ...options, entry: entry(OBEDIENT) },
+    await bindListener({ host: '127.0.0.1', port: 0 }),
+  );
+  await workers.publish(snapshot(1, 'm'));
+  await workers.ready;
+  const [first] = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'entry.mjs'], {
+    encoding: 'utf8',
+  }).split('\n');
+  process.kill(Number(first), 'SIGKILL');
+  await expect.poll(() => workers.live.length).toBe(1);
+  await workers.publish(snapshot(2, 'n'));
+  await expect
+    .poll(() => workers.live.map(({ loaded }) => loaded), { timeout: 5000 })
+    .toEqual([['n@1'], ['n@1']]);
+  expect(workers.live.map(({ epoch }) => epoch).toSorted()).toEqual([1, 2]);
+  await workers.close();
 });
 
 test('a worker that does not stop in time is killed', async () => {

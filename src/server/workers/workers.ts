@@ -1,22 +1,30 @@
 import { availableParallelism } from 'node:os';
 import type { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
-import type { RunningServer } from '../start.ts';
-import { bindListener, type Listener, leave } from './listener.ts';
-import type { FromWorker, NamedBundle } from './messages.ts';
+import type { Part } from '../../rollout/part.ts';
+import type { PlaneSnapshot } from '../../rollout/route.ts';
+import { type Listener, leave } from './listener.ts';
+import {
+  type FromWorker,
+  type LiveWorker,
+  type ToWorker,
+  type VersionName,
+  type WorkerSettings,
+  workerName,
+} from './messages.ts';
+import { type Follower, Publications } from './publication.ts';
 import { Scrapes } from './scrapes.ts';
 import { Seat } from './seat.ts';
 import { Tally } from './tally.ts';
 
-export interface WorkersOptions {
+export interface WorkersOptions extends Pick<WorkerSettings, 'replica' | 'maxBody' | 'controlSocket'> {
   /** How many processes serve. */
   readonly workers: number;
-  readonly bundles: readonly NamedBundle[];
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  readonly maxBody: number;
   readonly logger: Logger;
+  /** Called with each piece of a part that a worker sends. */
+  readonly onPiece?: (piece: Part) => void;
+  /** Called when a worker has come, has gone, or has other versions loaded. */
+  readonly onChange?: () => void;
   /** What each worker runs, instead of a server. */
   readonly entry?: URL | undefined;
   /** When a worker that has been told to stop is killed. @default {35000, after its own limit for what is in flight} */
@@ -25,30 +33,27 @@ export interface WorkersOptions {
   readonly checkMillis?: number | undefined;
 }
 
-export interface RunningWorkers extends RunningServer {
-  /** Settles when no worker is left: resolves after `close`, rejects with what keeps workers from starting. */
-  readonly ended: Promise<void>;
-}
-
 /** The workers do not wait longer for one of them to leave the socket. */
 const LEAVE_MILLIS = 1000;
 const CLOSE_MILLIS = 35_000;
 const CHECK_MILLIS = 1000;
 
-/**
- * Starts workers that listen on one socket, and keeps them: this process holds the socket but never accepts, so that a
- * worker's end refuses nobody. Answers once all of them do. Throws LISTEN_FAILED, WORKER_FAILED, or what a worker refuses.
- */
-export async function startWorkers(options: WorkersOptions): Promise<RunningWorkers> {
-  const workers = new Workers(options, await bindListener(options));
-  await Promise.race([workers.ready, workers.ended]);
-  return workers;
+/** A place of a worker, and what the one there has loaded. */
+interface Place {
+  readonly worker: number;
+  readonly seat: Seat<FromWorker, ToWorker>;
+  loaded: ReadonlySet<VersionName>;
 }
 
-class Workers implements RunningWorkers {
+/**
+ * Workers that listen on one socket: starts them and keeps them. This process holds the socket but never accepts, so that
+ * a worker's end refuses nobody. They answer from the first snapshot that is published on.
+ */
+export class Workers {
   readonly #options: WorkersOptions;
   readonly #listener: Listener;
-  readonly #seats: readonly Seat[];
+  readonly #places: readonly Place[];
+  readonly #publications: Publications;
   readonly #tally = new Tally();
   readonly #scrapes = new Scrapes();
   readonly #ready = Promise.withResolvers<void>();
@@ -60,28 +65,50 @@ class Workers implements RunningWorkers {
   constructor(options: WorkersOptions, listener: Listener) {
     this.#options = options;
     this.#listener = listener;
-    this.#seats = Array.from({ length: options.workers }, (_, k) => this.#seat(k + 1));
+    this.#places = Array.from({ length: options.workers }, (_, k) => this.#place(k + 1));
+    this.#publications = new Publications(() => this.#followers());
     // However this process ends, nobody stays behind; after a SIGKILL the workers see its channel close.
     process.once('exit', this.#killAll);
-    for (const seat of this.#seats) seat.start();
+    for (const { seat } of this.#places) seat.start();
     this.#checks = setInterval(this.#check, options.checkMillis ?? CHECK_MILLIS).unref();
   }
 
-  get url(): string {
-    return this.#listener.url;
-  }
-
+  /** Resolves once all of them answer. */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
 
+  /** Settles when no worker is left: resolves after `close`, rejects with what keeps workers from starting. */
   get ended(): Promise<void> {
     return this.#ended.promise;
+  }
+
+  /** Those that answer. */
+  get live(): readonly LiveWorker[] {
+    const { replica } = this.#options;
+    return this.#places
+      .filter(({ seat }) => seat.ready)
+      .map(({ worker, seat, loaded }) => ({
+        worker: workerName({ replica, worker }),
+        epoch: seat.epoch,
+        loaded: [...loaded],
+      }));
+  }
+
+  /** Resolves once all that answer follow it. Rejects with what a worker cannot load; nobody follows it then. */
+  publish(snapshot: PlaneSnapshot): Promise<void> {
+    return this.#publications.publish(snapshot);
   }
 
   async close(): Promise<void> {
     await this.#stop();
     this.#ended.resolve();
+  }
+
+  /** Ends all workers as `close` does, because of `error`. */
+  async fail(error: PlimsollError): Promise<void> {
+    await this.#stop();
+    this.#ended.reject(error);
   }
 
   #stop(): Promise<void> {
@@ -94,7 +121,7 @@ class Workers implements RunningWorkers {
     leave(this.#listener);
     const late = setTimeout(this.#closeAll, LEAVE_MILLIS);
     const limit = setTimeout(this.#killAll, this.#options.closeMillis ?? CLOSE_MILLIS);
-    await Promise.all(this.#seats.map((seat) => seat.stop()));
+    await Promise.all(this.#places.map(({ seat }) => seat.stop()));
     clearInterval(this.#checks);
     clearTimeout(late);
     clearTimeout(limit);
@@ -102,67 +129,107 @@ class Workers implements RunningWorkers {
   }
 
   readonly #closeAll = (): void => {
-    for (const seat of this.#seats) seat.send({ kind: 'close' });
+    for (const { seat } of this.#places) seat.send({ kind: 'close' });
   };
 
   readonly #check = (): void => {
-    for (const seat of this.#seats) seat.check();
+    for (const { seat } of this.#places) seat.check();
   };
 
   readonly #killAll = (): void => {
-    for (const seat of this.#seats) seat.kill();
+    for (const { seat } of this.#places) seat.kill();
   };
 
-  #seat(worker: number): Seat {
-    const { bundles, host, maxBody, workers, logger, entry } = this.#options;
-    const threads = Math.max(2, Math.ceil((availableParallelism() - 1) / workers));
-    return new Seat({
-      entry: entry ?? new URL('./serve.child.ts', import.meta.url),
-      settings: { worker, bundles, host, port: this.#listener.port, maxBody, threads },
-      handle: this.#listener.handle,
-      onMessage: (seat, message) => this.#hear(seat, message),
-      onEnd: (seat) => {
-        this.#tally.end(seat.worker);
-        this.#scrapes.leave(seat.worker);
-        this.#sendAway(seat);
+  /** Those that answer; where none does yet, those that are being started. */
+  #followers(): Follower[] {
+    const ready = this.#places.filter(({ seat }) => seat.ready);
+    return (ready.length > 0 ? ready : this.#places).map(({ worker, seat, loaded }) => ({
+      worker,
+      loaded,
+      tell: (kind: 'prepare' | 'follow', snapshot: PlaneSnapshot): void => {
+        if (!seat.tell({ kind, snapshot })) this.#publications.left(worker);
       },
-      onRestart: (seat, reason, delay) => {
-        this.#restarts++;
-        logger.warn({ worker: seat.worker, reason, delay }, 'a worker ended: another one is started');
-      },
-      onHopeless: (error) => void this.#fail(error),
-    });
+    }));
   }
 
-  #hear(seat: Seat, message: FromWorker): void {
-    if (message.kind === 'ready' && this.#seats.every(({ ready }) => ready)) this.#ready.resolve();
-    if (message.kind === 'left') this.#sendAway(seat);
+  #place(worker: number): Place {
+    const { replica, maxBody, controlSocket, workers, logger, entry } = this.#options;
+    const { host, port, handle } = this.#listener;
+    const threads = Math.max(2, Math.ceil((availableParallelism() - 1) / workers));
+    const settings = { worker, replica, host, port, maxBody, threads, controlSocket };
+    const seat: Place['seat'] = new Seat({
+      name: `worker ${worker}`,
+      entry: entry ?? new URL('./serve.child.ts', import.meta.url),
+      start: (epoch) => ({
+        kind: 'start',
+        settings: { ...settings, epoch, snapshot: this.#publications.current },
+      }),
+      handle,
+      onMessage: (message) => this.#hear(place, message),
+      onEnd: () => this.#left(place),
+      onRestart: (reason, delay) => {
+        this.#restarts++;
+        logger.warn({ worker, reason, delay }, 'a worker ended: another one is started');
+      },
+      onHopeless: (error) => void this.fail(error),
+    });
+    const place: Place = { worker, seat, loaded: new Set() };
+    return place;
+  }
+
+  #hear(place: Place, message: FromWorker): void {
+    const { worker } = place;
+    if (message.kind === 'ready') this.#joined(place);
+    if (message.kind === 'left') this.#sendAway(place);
     if (message.kind === 'report') this.#tally.note(message.report);
-    if (message.kind === 'part') this.#scrapes.part(message.id, seat.worker, message.process);
-    if (message.kind === 'scrape') this.#scrape(seat, message.id);
+    if (message.kind === 'usage') this.#scrapes.part(message.id, worker, message.process);
+    if (message.kind === 'scrape') this.#scrape(place, message.id);
+    if (message.kind === 'piece') this.#options.onPiece?.(message.piece);
+    if (message.kind === 'unfollowed') this.#publications.settled(worker, message.sequence, message.error);
+    if (message.kind === 'followed') {
+      place.loaded = new Set(message.loaded);
+      if (place.seat.ready) this.#options.onChange?.();
+      this.#publications.settled(worker, message.sequence, null);
+    }
+  }
+
+  /** What was published since this worker was started, it has not been told. */
+  #joined({ seat }: Place): void {
+    const { current } = this.#publications;
+    if (current) seat.send({ kind: 'follow', snapshot: current });
+    this.#options.onChange?.();
+    if (this.#places.every((place) => place.seat.ready)) this.#ready.resolve();
+  }
+
+  #left(place: Place): void {
+    place.loaded = new Set();
+    this.#tally.end(place.worker);
+    this.#scrapes.leave(place.worker);
+    this.#publications.left(place.worker);
+    this.#options.onChange?.();
+    this.#sendAway(place);
   }
 
   /** A worker has left the socket: it closes, together with all others where none is to listen any more. */
-  #sendAway(left: Seat): void {
-    if (!this.#closing) left.send({ kind: 'close' });
-    else if (!this.#seats.some(({ listening }) => listening)) this.#closeAll();
+  #sendAway({ seat }: Place): void {
+    if (!this.#closing) seat.send({ kind: 'close' });
+    else if (!this.#places.some((place) => place.seat.listening)) this.#closeAll();
   }
 
-  #scrape(asking: Seat, id: number): void {
-    const seats = this.#seats.filter(({ ready }) => ready);
+  #scrape(asking: Place, id: number): void {
+    const ready = this.#places.filter(({ seat }) => seat.ready);
     const part = this.#scrapes.begin(
-      seats.map(({ worker }) => worker),
+      ready.map(({ worker }) => worker),
       (processes) => {
-        const ready = this.#seats.filter((seat) => seat.ready).length;
-        const totals = { snapshot: this.#tally.total(), processes, ready, restarts: this.#restarts };
-        asking.send({ kind: 'totals', id, totals });
+        const totals = {
+          snapshot: this.#tally.total(),
+          processes,
+          ready: this.live.length,
+          restarts: this.#restarts,
+        };
+        asking.seat.send({ kind: 'totals', id, totals });
       },
     );
-    for (const seat of seats) seat.send({ kind: 'part', id: part });
-  }
-
-  async #fail(error: PlimsollError): Promise<void> {
-    await this.#stop();
-    this.#ended.reject(error);
+    for (const { seat } of ready) seat.send({ kind: 'usage', id: part });
   }
 }

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Controller } from '../control/controller.ts';
+import type { Fleet } from '../control/fleet.ts';
+import { LocalControl, type LocalControlOptions } from '../control/local.ts';
+import { nothingMatured } from '../control/matured.ts';
+import { takeOver } from '../control/ownership.ts';
+import { Publisher } from '../control/publisher.ts';
+import { everyMillis } from '../control/schedule.ts';
+import { openSigner, type Signer } from '../control/signing.ts';
+import type { Logger } from '../core/ports.ts';
+import { bundleDir } from '../registry/bundle.ts';
+import { Catalog } from '../registry/catalog.ts';
+import { openStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
+import { SYSTEM_CLOCK } from './clock.ts';
+
+export interface AssemblyOptions {
+  readonly dataDir: string;
+  /** URL of the store, or null for the one in the data folder. */
+  readonly storeUrl: string | null;
+  readonly fleet: Fleet;
+  /** Processes that will each hold a version. */
+  readonly copies: number;
+  readonly logger: Logger;
+}
+
+/** The parts of a control plane, put together; nothing of it runs yet. */
+export interface Assembly {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly publisher: Publisher;
+  readonly controller: Controller;
+  readonly control: LocalControl;
+  /** What `control` is made of, for another one of the same parts. */
+  readonly parts: LocalControlOptions;
+  /** Recovers what a killed process had begun, and goes on with the rollouts that run. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const STORE = 'plimsoll.db';
+
+/** To be called under the lock of the data folder. Throws what the store throws. */
+export async function assemble(options: AssemblyOptions): Promise<Assembly> {
+  const { storeUrl, fleet, copies } = options;
+  // That all is well needs no line: a quiet start does not load the library that writes them.
+  const logger = { ...options.logger, info: () => undefined };
+  const dataDir = resolve(options.dataDir);
+  const store = await openStore(storeUrl ?? `sqlite:${join(dataDir, STORE)}`);
+  const clock = SYSTEM_CLOCK;
+  const holder = randomUUID();
+  const ports = { store, fleet, clock, logger, holder };
+  const bundleOf = (digest: string): string => bundleDir(dataDir, digest);
+  const catalog = new Catalog({ store, dataDir, clock, logger, copies });
+  const publisher = new Publisher({ ...ports, bundleOf, scope: `${hostname()}:${dataDir}` });
+  const controller = new Controller({
+    ...ports,
+    publisher,
+    every: everyMillis,
+    maturedOf: nothingMatured,
+    onAlert: ({ message, ...about }) => logger.warn(about, message),
+  });
+  const parts = { store, catalog, controller, publisher, clock, dataDir, signer: lazySigner(dataDir) };
+  return {
+    ...{ store, catalog, publisher, controller, parts },
+    control: new LocalControl(parts),
+    start: async () => {
+      await catalog.recover();
+      // The lock of the folder is ours, so nobody else can own a store in it.
+      if (storeUrl === null) await takeOver(ports);
+      await controller.start();
+    },
+    close: async () => {
+      await controller.stop();
+      await store.close();
+    },
+  };
+}
+
+/** The key is made when something is signed for the first time. */
+function lazySigner(dataDir: string): () => Signer {
+  let signer: Signer | null = null;
+  return () => {
+    signer ??= openSigner(dataDir, process.env['PLIMSOLL_SIGNING_KEY']);
+    return signer;
+  };
+}

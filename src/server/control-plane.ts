@@ -1,0 +1,138 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Fleet } from '../control/fleet.ts';
+import { LocalControl } from '../control/local.ts';
+import { PlimsollError } from '../core/errors.ts';
+import type { Logger } from '../core/ports.ts';
+import type { AcceptedVersion } from '../registry/version.ts';
+import { sendError } from '../serving/http/answer.ts';
+import { type Assembly, assemble } from './assembly.ts';
+import { SYSTEM_CLOCK } from './clock.ts';
+import { listenOnSocket } from './control-socket.ts';
+import {
+  type AddVersion,
+  type Progress,
+  type Registration,
+  registerFiles,
+  rollOut,
+  SERVE,
+} from './registration.ts';
+import { type ServedModel, servedModels } from './served.ts';
+
+/** What a control plane is started with; plain data, so that it can cross to a process of its own. */
+export interface ControlSettings extends Registration {
+  readonly dataDir: string;
+  /** URL of the store, or null for the one in the data folder. */
+  readonly storeUrl: string | null;
+  /** Path of its Unix socket. */
+  readonly socket: string;
+  /** New versions replace the old ones at once, without evidence. */
+  readonly immediate: boolean;
+  /** Folder whose new files become versions, or null. */
+  readonly watch: string | null;
+  /** Processes that serve. */
+  readonly copies: number;
+  /** Names by which the control API may be called, beside those of this machine. */
+  readonly hosts: readonly string[];
+}
+
+export interface ControlPlaneOptions extends ControlSettings {
+  readonly fleet: Fleet;
+  readonly logger: Logger;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface ControlPlane {
+  /** What is served now. */
+  readonly models: readonly ServedModel[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts what decides: opens the store, registers the files, has the fleet follow the endpoints, goes on with rollouts,
+ * starts those of new versions, and listens for the control API. To be called under the lock of the data folder. Throws
+ * what refuses a file, what the store throws, and CONFIG_INVALID where there is nothing to serve.
+ */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const assembly = await assemble(options);
+  try {
+    await assembly.start();
+    const versions = await registerFiles(addingTo(assembly), options, options.onProgress);
+    await assembly.publisher.publish();
+    const strategy = options.immediate ? 'immediate' : 'canary';
+    const notes = await rollOut(assembly.control, versions, strategy);
+    const models = await servedModels(assembly.control, acceptedIn(assembly), notes);
+    if (models.length === 0 && options.watch === null) throw nothingToServe(options.dataDir);
+    const closing = [await openApi(assembly, options), await openWatch(assembly, options)];
+    const close = async (): Promise<void> => {
+      await Promise.all(closing.map((one) => one()));
+      await assembly.close();
+    };
+    return { models, close };
+  } catch (error) {
+    await assembly.close();
+    throw error;
+  }
+}
+
+/** While files are registered nothing is published: what is served comes all at once. */
+const addingTo =
+  ({ parts }: Assembly): AddVersion =>
+  async (model, source, onProgress) => {
+    let refusal: PlimsollError | null = null;
+    const onRefusal = (error: PlimsollError): void => {
+      refusal = error;
+    };
+    const publisher = { publish: () => Promise.resolve() };
+    const control = new LocalControl({ ...parts, publisher, proof: { onProgress, onRefusal } });
+    const version = await control.addVersion(model, source, SERVE);
+    if (refusal) throw refusal;
+    return version;
+  };
+
+const acceptedIn =
+  ({ catalog, store }: Assembly) =>
+  async (model: string, version: number): Promise<AcceptedVersion> => {
+    const row = await store.tables.versions.get(model, version);
+    if (!row) throw new PlimsollError('VERSION_UNKNOWN', { model, version });
+    return catalog.accepted(row);
+  };
+
+const nothingToServe = (dataDir: string): PlimsollError => {
+  const problems = `no model file is given, and "${dataDir}" holds no model that was served before`;
+  return new PlimsollError('CONFIG_INVALID', { problems, list: [problems] });
+};
+
+/** Listens for the control API, whose code loads with the first request. Answers what ends it. */
+async function openApi(assembly: Assembly, options: ControlPlaneOptions): Promise<() => Promise<void>> {
+  const { logger, dataDir, hosts, socket } = options;
+  let api: Promise<{
+    handle: (request: IncomingMessage, response: ServerResponse) => void;
+    close(): Promise<void>;
+  }> | null = null;
+  const load = async () => {
+    const { createApi } = await import('./api/api.ts');
+    const { idempotency } = assembly.store.tables;
+    const token = process.env['PLIMSOLL_TOKEN'] ?? null;
+    return createApi(assembly.control, { dataDir, logger, idempotency, clock: SYSTEM_CLOCK, token, hosts });
+  };
+  const server: Server = await listenOnSocket(socket, (request, response) => {
+    api ??= load();
+    api.then(
+      ({ handle }) => handle(request, response),
+      (error: unknown) => {
+        api = null;
+        logger.error({ err: error }, 'the control API failed to load');
+        sendError(response, new PlimsollError('INTERNAL', { action: 'the request', reason: 'see the log' }));
+      },
+    );
+  });
+  return async () => {
+    server.close();
+    server.closeAllConnections();
+    await (await api)?.close();
+  };
+}
+
+async function openWatch(_assembly: Assembly, _options: ControlPlaneOptions): Promise<() => Promise<void>> {
+  return async () => undefined;
+}

@@ -1,0 +1,40 @@
+import type { Fleet, FleetChange } from '../../control/fleet.ts';
+import type { Part } from '../../rollout/part.ts';
+import type { PlaneSnapshot } from '../../rollout/route.ts';
+import type { Follower } from '../../serving/follower.ts';
+
+/** The serving side of this very process: a fleet of one, which is there from the beginning. */
+export class LocalFleet implements Fleet {
+  readonly #worker: Pick<FleetChange, 'worker' | 'epoch'>;
+  readonly #follower: Follower;
+  readonly #listeners: ((part: Part) => void)[] = [];
+
+  constructor(worker: Pick<FleetChange, 'worker' | 'epoch'>, follower: Follower) {
+    this.#worker = worker;
+    this.#follower = follower;
+  }
+
+  publish(snapshot: PlaneSnapshot): Promise<void> {
+    return this.#follower.follow(snapshot);
+  }
+
+  ready(model: string, version: number): number {
+    const isIt = (one: { model: string; version: number }): boolean =>
+      one.model === model && one.version === version;
+    return this.#follower.loaded().some(isIt) ? 1 : 0;
+  }
+
+  onPart(listener: (part: Part) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  onChange(listener: (change: FleetChange) => void): void {
+    const { worker, epoch } = this.#worker;
+    listener({ worker, epoch, kind: 'joined' });
+  }
+
+  /** Takes what this process has recorded. */
+  piece(part: Part): void {
+    for (const listener of this.#listeners) listener(part);
+  }
+}

@@ -1,0 +1,103 @@
+import { basename } from 'node:path';
+import type { NamedFile } from '../config/models.ts';
+import type { Actor, Control, EndpointView, NewVersion, VersionView } from '../control/port.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+
+/** How far the registration of the files has come, for those who watch. */
+export type Progress =
+  | { readonly kind: 'stage'; readonly file: string; readonly stage: string }
+  | { readonly kind: 'done'; readonly file: string }
+  | { readonly kind: 'note'; readonly text: string };
+
+/** Files to register, and how. */
+export interface Registration extends Pick<NewVersion, 'golden' | 'runtime' | 'maxModel'> {
+  readonly files: readonly NamedFile[];
+}
+
+/** Makes a file a version. Throws what refuses it. */
+export type AddVersion = (
+  model: string,
+  source: NewVersion,
+  onStage: (stage: string) => void,
+) => Promise<VersionView>;
+
+export const SERVE: Actor = { by: 'serve' };
+
+/**
+ * Makes each file in turn a version. One out of a folder that cannot be served is reported and left out. Throws what
+ * refuses a file that was named, or the last one where none is left.
+ */
+export async function registerFiles(
+  add: AddVersion,
+  { files, golden, runtime, maxModel }: Registration,
+  onProgress: (progress: Progress) => void,
+): Promise<readonly VersionView[]> {
+  const versions: VersionView[] = [];
+  let refusal: PlimsollError | null = null;
+  for (const { name, path, found } of files) {
+    const file = basename(path);
+    try {
+      const onStage = (stage: string): void => onProgress({ kind: 'stage', file, stage });
+      versions.push(ready(await add(name, { path, golden, runtime, maxModel }, onStage)));
+      onProgress({ kind: 'done', file });
+    } catch (error) {
+      onProgress({ kind: 'done', file });
+      if (!found || !isPlimsollError(error)) {
+        // The error says what is wrong inside a file; of several it has to be said which.
+        if (files.length > 1) onProgress({ kind: 'note', text: `Cannot serve ${path}:` });
+        throw error;
+      }
+      refusal = error;
+      onProgress({ kind: 'note', text: `Left out ${path}: ${error.message}` });
+    }
+  }
+  if (versions.length === 0 && refusal) throw refusal;
+  return versions;
+}
+
+function ready(version: VersionView): VersionView {
+  if (version.state === 'ready') return version;
+  const { model, version: number, state } = version;
+  const details = { action: 'serve', model, version: number, found: state, wanted: 'ready' };
+  throw new PlimsollError('VERSION_STATE', details);
+}
+
+type RollingControl = Pick<Control, 'endpoint' | 'rollouts' | 'startRollout'>;
+
+/**
+ * Starts the rollout of each version that is new to the endpoint of its model's name. Answers, by endpoint, why a version
+ * answers nobody, where that needs saying.
+ */
+export async function rollOut(
+  control: RollingControl,
+  versions: readonly VersionView[],
+  strategy: 'canary' | 'immediate',
+): Promise<ReadonlyMap<string, string>> {
+  const notes = new Map<string, string>();
+  for (const { model, version } of versions) {
+    const endpoint = await control.endpoint(model);
+    if (endpoint.stable === version || endpoint.rollout?.candidate === version) continue;
+    const why = await whyNot(control, endpoint, version);
+    if (why === null) await control.startRollout(model, { candidate: version, strategy }, SERVE);
+    else notes.set(model, why);
+  }
+  return notes;
+}
+
+/** A version that has had its rollout, or is older than the one that answers, is not tried without a person. */
+async function whyNot(
+  control: RollingControl,
+  { name, stable, rollout }: EndpointView,
+  version: number,
+): Promise<string | null> {
+  const start = `\`plimsoll rollout start ${name} --to ${version} --strategy canary\``;
+  if (rollout)
+    return `version ${version} waits, for the rollout of version ${rollout.candidate} is under way; then ${start}`;
+  const { items } = await control.rollouts(name, { limit: 100 });
+  const last = items.find(({ candidate }) => candidate === version);
+  if (last)
+    return `the file is version ${version}, whose rollout was ${last.state}: version ${stable} answers; to try again ${start}`;
+  if (version < stable)
+    return `the file is version ${version}, older than version ${stable}, which answers; to go back \`plimsoll rollback ${name} --to ${version}\``;
+  return null;
+}

@@ -1,0 +1,63 @@
+import type { Control, EndpointView, RolloutView } from '../control/port.ts';
+import type { AcceptedVersion } from '../registry/version.ts';
+import { formatDuration } from '../rollout/policy/duration.ts';
+import type { Stage } from '../rollout/policy/policy.ts';
+
+/** What `serve` says of one endpoint once it answers. */
+export interface ServedModel {
+  /** Name that clients call. */
+  readonly endpoint: string;
+  /** The version that answers whoever no rollout has on its candidate. */
+  readonly stable: AcceptedVersion;
+  /** The rollout that runs, or null. */
+  readonly rollout: ServedRollout | null;
+  /** What else a person should know: why a file that was given answers nobody. */
+  readonly note: string | null;
+}
+
+export interface ServedRollout {
+  readonly id: string;
+  readonly candidate: number;
+  readonly strategy: string;
+  /** Its stages in words: `shadow 100 % for 10m, then 5 % for 5m, …`. */
+  readonly plan: string;
+}
+
+const PAGE = 1000;
+
+/** Everything that is served, in the order of its names. `accepted` gives a version with its manifest. */
+export async function servedModels(
+  control: Pick<Control, 'endpoints'>,
+  accepted: (model: string, version: number) => Promise<AcceptedVersion>,
+  notes: ReadonlyMap<string, string>,
+): Promise<readonly ServedModel[]> {
+  const served: ServedModel[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await control.endpoints({ limit: PAGE, cursor });
+    for (const endpoint of page.items) {
+      const stable = await accepted(endpoint.model, endpoint.stable);
+      const { name } = endpoint;
+      served.push({ endpoint: name, stable, rollout: rolloutOf(endpoint), note: notes.get(name) ?? null });
+    }
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return served;
+}
+
+const rolloutOf = ({ rollout }: EndpointView): ServedRollout | null =>
+  rollout && {
+    id: rollout.id,
+    candidate: rollout.candidate,
+    strategy: rollout.strategy,
+    plan: planOf(rollout),
+  };
+
+/** The stages that are still to come, the current one first. */
+function planOf({ strategy, stage, progress }: RolloutView): string {
+  const left = progress?.stages.slice(stage) ?? [];
+  return left.length === 0 ? strategy : left.map(stageText).join(', then ');
+}
+
+const stageText = ({ shadow, weight, bake }: Stage): string =>
+  `${shadow > 0 ? `shadow ${shadow}` : weight} %${bake > 0 ? ` for ${formatDuration(bake)}` : ''}`;

@@ -1,0 +1,24 @@
+import type { Logger } from '../core/ports.ts';
+import type { ControlSettings } from './control-plane.ts';
+import type { Progress } from './registration.ts';
+import type { ServedModel } from './served.ts';
+
+/** What `serve` runs, whether in one process or in several. */
+export interface ServiceOptions {
+  readonly dataDir: string;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly maxBody: number;
+  readonly control: Omit<ControlSettings, 'dataDir' | 'socket' | 'copies'>;
+  readonly logger: Logger;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface RunningService {
+  readonly url: string;
+  readonly models: readonly ServedModel[];
+  close(): Promise<void>;
+  /** Rejects where serving ends by itself. */
+  readonly ended?: Promise<void>;
+}

@@ -1,0 +1,41 @@
+import type { Part } from '../rollout/part.ts';
+import { DataPlane } from '../serving/data-plane.ts';
+import { Follower } from '../serving/follower.ts';
+import { Recorder } from '../serving/recorder/recorder.ts';
+import { SYSTEM_CLOCK } from './clock.ts';
+import { apiProxy } from './proxy.ts';
+import { type ServerOptions, type SharingServer, SILENT, startServer } from './start.ts';
+import { type VersionName, versionName } from './workers/messages.ts';
+
+export interface ServingOptions extends Omit<ServerOptions, 'versions' | 'plane' | 'recorder' | 'api'> {
+  /** Name of this process in the parts that it sends, and how often it has been started. */
+  readonly worker: string;
+  readonly epoch: number;
+  /** Path of the Unix socket of the control API. */
+  readonly controlSocket: string;
+  readonly onPiece: (piece: Part) => void;
+}
+
+/** A process that answers: it follows snapshots, records what they ask for, and passes `/api/` on. */
+export interface Serving {
+  readonly plane: DataPlane;
+  readonly follower: Follower;
+  /** Versions that are loaded. */
+  loaded(): readonly VersionName[];
+  /** Throws LISTEN_FAILED. */
+  listen(): Promise<SharingServer>;
+}
+
+export function openServing(options: ServingOptions): Serving {
+  const { worker, epoch, controlSocket, onPiece, logger = SILENT, ...server } = options;
+  const plane = new DataPlane();
+  const follower = new Follower({ plane, logger });
+  const recorder = new Recorder({ worker, epoch, send: onPiece, clock: SYSTEM_CLOCK });
+  const api = apiProxy(controlSocket);
+  return {
+    plane,
+    follower,
+    loaded: () => follower.loaded().map(versionName),
+    listen: () => startServer({ ...server, versions: [], plane, recorder, logger, api }),
+  };
+}

@@ -1,0 +1,114 @@
+import type { Logger } from '../../core/ports.ts';
+import type { Part } from '../../rollout/part.ts';
+import type { PlaneSnapshot } from '../../rollout/route.ts';
+import type { ControlSettings } from '../control-plane.ts';
+import type { Progress } from '../registration.ts';
+import type { ServedModel } from '../served.ts';
+import { toErrorMessage } from './error-message.ts';
+import type { FromControl, LiveWorker, ToControl } from './messages.ts';
+import { Seat } from './seat.ts';
+
+export interface ControlSeatOptions {
+  readonly settings: ControlSettings;
+  readonly logger: Logger;
+  /** The workers that answer. */
+  readonly live: () => readonly LiveWorker[];
+  readonly publish: (snapshot: PlaneSnapshot) => Promise<void>;
+  readonly onProgress: (progress: Progress) => void;
+  /** What the control process runs, instead of a control plane. */
+  readonly entry?: URL | undefined;
+  /** When one that has been told to stop is killed. @default {5000} */
+  readonly closeMillis?: number | undefined;
+  readonly checkMillis?: number | undefined;
+}
+
+const CLOSE_MILLIS = 5000;
+const CHECK_MILLIS = 1000;
+/** Pieces on their way to a control process that does not take them; more are dropped, which makes parts missing. */
+const MOST_PIECES = 64;
+
+/**
+ * The control process beside the workers, kept like them: what it publishes goes to the workers, what they record comes
+ * to it. While it is away the workers answer as before, and what they record is lost, for all arms alike. Once it has
+ * served it is started again however often that fails.
+ */
+export class ControlSeat {
+  readonly #options: ControlSeatOptions;
+  readonly #seat: Seat<FromControl, ToControl>;
+  readonly #checks: NodeJS.Timeout;
+  readonly #ready = Promise.withResolvers<readonly ServedModel[]>();
+  #hasServed = false;
+  #pieces = 0;
+
+  constructor(options: ControlSeatOptions) {
+    this.#options = options;
+    const { logger } = options;
+    this.#seat = new Seat({
+      name: 'the control process',
+      entry: options.entry ?? new URL('./control.child.ts', import.meta.url),
+      start: () => ({ kind: 'start', settings: this.#settings(), fleet: options.live() }),
+      onMessage: (message) => this.#hear(message as FromControl),
+      onEnd: () => {
+        this.#pieces = 0;
+      },
+      onRestart: (reason, delay) =>
+        logger.warn({ reason, delay }, 'the control process ended: another one is started'),
+      onHopeless: (error) => this.#ready.reject(error),
+      tireless: true,
+    });
+    process.once('exit', this.#kill);
+    this.#seat.start();
+    this.#checks = setInterval(() => this.#seat.check(), options.checkMillis ?? CHECK_MILLIS).unref();
+  }
+
+  /** What is served, once the files are registered. Rejects with what keeps the control process from starting. */
+  get ready(): Promise<readonly ServedModel[]> {
+    return this.#ready.promise;
+  }
+
+  /** Hands on what a worker has recorded. */
+  piece(piece: Part): void {
+    if (this.#pieces >= MOST_PIECES) return;
+    const isSent = this.#seat.send({ kind: 'piece', piece }, () => {
+      this.#pieces = Math.max(0, this.#pieces - 1);
+    });
+    if (isSent) this.#pieces++;
+  }
+
+  /** Says which workers answer now. */
+  fleetChanged(): void {
+    this.#seat.tell({ kind: 'fleet', fleet: this.#options.live() });
+  }
+
+  async stop(): Promise<void> {
+    const limit = setTimeout(this.#kill, this.#options.closeMillis ?? CLOSE_MILLIS);
+    await this.#seat.stop();
+    clearTimeout(limit);
+    clearInterval(this.#checks);
+    process.off('exit', this.#kill);
+  }
+
+  readonly #kill = (): void => this.#seat.kill();
+
+  /** Files are registered once: what lies there when a later control process starts was not asked for. */
+  #settings(): ControlSettings {
+    const { settings } = this.#options;
+    return this.#hasServed ? { ...settings, files: [] } : settings;
+  }
+
+  #hear(message: FromControl): void {
+    if (message.kind === 'ready') {
+      this.#hasServed = true;
+      this.#ready.resolve(message.models);
+    }
+    if (message.kind === 'progress') this.#options.onProgress(message.progress);
+    if (message.kind === 'publish') void this.#publish(message.id, message.snapshot);
+  }
+
+  async #publish(id: number, snapshot: PlaneSnapshot): Promise<void> {
+    const { epoch } = this.#seat;
+    const error = await this.#options.publish(snapshot).then(() => null, toErrorMessage);
+    // Another control process has asked for nothing yet.
+    if (epoch === this.#seat.epoch) this.#seat.tell({ kind: 'published', id, error });
+  }
+}

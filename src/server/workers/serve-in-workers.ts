@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { type DataLock, lockData } from '../lock.ts';
+import type { RunningService, ServiceOptions } from '../service.ts';
+import { ControlSeat } from './control-seat.ts';
+import { bindListener, type Listener } from './listener.ts';
+import { Workers } from './workers.ts';
+
+export interface InWorkersOptions extends ServiceOptions {
+  readonly workers: number;
+}
+
+/**
+ * Serves in processes of their own, with the control plane in another one beside them. This process owns the data folder
+ * and the socket; it reads no model, opens no store and answers no request. Throws DATA_LOCKED, LISTEN_FAILED,
+ * WORKER_FAILED, and what the control process refuses.
+ */
+export async function serveInWorkers(options: InWorkersOptions): Promise<RunningService> {
+  const lock = lockData(options.dataDir);
+  try {
+    return await serveUnder(lock, await bindListener(options), options);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function serveUnder(
+  lock: DataLock,
+  listener: Listener,
+  options: InWorkersOptions,
+): Promise<RunningService> {
+  const { dataDir, logger, maxBody, onProgress } = options;
+  const workers = new Workers(
+    {
+      ...{ workers: options.workers, maxBody, logger },
+      replica: randomBytes(6).toString('hex'),
+      controlSocket: lock.socket,
+      onPiece: (piece) => control.piece(piece),
+      onChange: () => control.fleetChanged(),
+    },
+    listener,
+  );
+  const control = new ControlSeat({
+    settings: { ...options.control, dataDir, socket: lock.socket, copies: options.workers },
+    live: () => workers.live,
+    publish: (snapshot) => workers.publish(snapshot),
+    ...{ logger, onProgress },
+  });
+  const stop = async (): Promise<void> => {
+    await control.stop();
+    lock.release();
+  };
+  try {
+    const models = await Promise.race([control.ready, workers.ended.then(() => [])]);
+    await Promise.race([workers.ready, workers.ended]);
+    lock.announce(listener.url);
+    const close = async (): Promise<void> => {
+      await workers.close();
+      await stop();
+    };
+    // Whatever ends the workers ends the control process after them.
+    const ended = workers.ended.finally(stop);
+    return { url: listener.url, models, close, ended };
+  } catch (error) {
+    await workers.close();
+    await stop();
+    throw error;
+  }
+}
