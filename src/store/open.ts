@@ -4,7 +4,7 @@ import { PlimsollError } from '../core/errors.ts';
 import { MIGRATIONS } from './migrations/all.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { Schema } from './schema.ts';
-import { type Db, OpenSession, retried, sessionWithin } from './session.ts';
+import { type Db, OpenSession, retried } from './session.ts';
 import { openSqlite, SQLITE } from './sqlite.ts';
 import type { Store } from './store.ts';
 import { tablesOver } from './tables.ts';
@@ -14,7 +14,7 @@ import { tablesOver } from './tables.ts';
  * Throws STORE_URL_INVALID, STORE_UNWRITABLE, STORE_DAMAGED, STORE_UNAVAILABLE, STORE_BUSY or STORE_NEWER.
  */
 export async function openStore(url: string): Promise<Store> {
-  const path = /^sqlite:(.+)$/s.exec(url)?.[1];
+  const path = /^sqlite:([^\0]+)$/.exec(url)?.[1];
   if (path !== undefined) return openSqliteStore(path);
   if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return openPostgresStore(url);
   throw new PlimsollError('STORE_URL_INVALID', { found: withoutPassword(url) });
@@ -53,8 +53,8 @@ function storeOver(kind: Store['kind'], db: Db, enter: (db: Transaction<Schema>)
   return {
     kind,
     tables: tablesOver(session),
-    transaction: (work) => session.atomically((inside) => work(tablesOver(sessionWithin(inside)))),
-    close: () => db.destroy(),
+    transaction: (work) => session.transaction((inside) => work(tablesOver(inside))),
+    close: () => session.close(),
   };
 }
 

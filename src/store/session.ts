@@ -24,32 +24,51 @@ export class OpenSession implements Session {
   readonly #db: Db;
   readonly #enter: (db: Transaction<Schema>) => Promise<unknown>;
   readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
+  readonly #running = new Set<Promise<unknown>>();
+  #closed = false;
 
   constructor(db: Db, enter: (db: Transaction<Schema>) => Promise<unknown>) {
     this.#db = db;
     this.#enter = enter;
   }
 
-  async once<T>(work: (db: Db) => Promise<T>): Promise<T> {
-    this.#refuseInside();
-    return retried(() => work(this.#db));
+  once<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.#admitted(() => work(this.#db));
   }
 
-  async atomically<T>(work: (db: Db) => Promise<T>): Promise<T> {
-    this.#refuseInside();
-    return retried(() => this.#transact(work));
+  atomically<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.transaction((inside) => inside.atomically(work));
   }
 
-  /** SQLite would wait for its own transaction for ever, PostgreSQL would write beside it: a mistake in both. */
-  #refuseInside(): void {
-    if (this.#inside.getStore()?.open !== true) return;
-    throw new PlimsollError('INTERNAL', {
-      action: 'the transaction',
-      reason: 'the store was called within a transaction, not the tables that it hands out',
-    });
+  /** Hands out the session of one transaction. A call that fails in it fails the whole, also where it was caught. */
+  transaction<T>(work: (inside: Session) => Promise<T>): Promise<T> {
+    return this.#admitted(() => this.#transact(work));
   }
 
-  #transact<T>(work: (db: Db) => Promise<T>): Promise<T> {
+  /** Finishes what runs and takes no more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#running);
+    await this.#db.destroy();
+  }
+
+  async #admitted<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#inside.getStore()?.open === true) {
+      // SQLite would wait for its own transaction for ever, PostgreSQL would write beside it.
+      const reason = 'the store was called within a transaction, not the tables that it hands out';
+      throw new PlimsollError('INTERNAL', { action: 'the transaction', reason });
+    }
+    if (this.#closed) throw new PlimsollError('STORE_UNAVAILABLE', { where: 'of this process', reason: 'it was closed' });
+    const running = retried(work);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  #transact<T>(work: (inside: Session) => Promise<T>): Promise<T> {
     const state = { open: true };
     return this.#inside.run(state, async () => {
       try {
@@ -58,7 +77,10 @@ export class OpenSession implements Session {
           .setIsolationLevel('serializable')
           .execute(async (transaction) => {
             await this.#enter(transaction);
-            return work(transaction);
+            const inside = new InnerSession(transaction);
+            const answer = await work(inside);
+            inside.throwFailure();
+            return answer;
           });
       } finally {
         state.open = false;
@@ -67,11 +89,35 @@ export class OpenSession implements Session {
   }
 }
 
-/** The session of a transaction that is open. */
-export const sessionWithin = (db: Db): Session => ({
-  once: (work) => work(db),
-  atomically: (work) => work(db),
-});
+/**
+ * The session of a transaction that is open. PostgreSQL undoes a transaction in which a statement failed, SQLite goes on
+ * with what was done before it: remembered failures make both the same.
+ */
+class InnerSession implements Session {
+  readonly #db: Db;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  async once<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#db);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  atomically<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.once(work);
+  }
+
+  throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+}
 
 /** Tries again while the database says that others are in the way, for `patience` milliseconds; then throws STORE_BUSY. */
 export async function retried<T>(work: () => Promise<T>, patience = PATIENCE): Promise<T> {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openStore } from './open.ts';
@@ -38,7 +39,8 @@ describe('a store in a SQLite file', () => {
   it('waits for another process that writes, without stopping this one', async () => {
     const file = path();
     const store = await stores.at(`sqlite:${file}`);
-    const holder = spawn(process.execPath, [join(import.meta.dirname, 'testing/hold.child.ts'), file, '400']);
+    const program = fileURLToPath(new URL('./testing/hold-lock.ts', import.meta.url));
+    const holder = spawn(process.execPath, [program, file, '400']);
     await once(holder.stdout, 'data');
     let ticks = 0;
     const ticking = setInterval(() => {
@@ -52,10 +54,12 @@ describe('a store in a SQLite file', () => {
 
   it('keeps what was committed when the disk is full, and says so with a code', async () => {
     // A limit on the size of files stands for a full disk: writes fail, and nothing else does.
-    const child = join(import.meta.dirname, 'testing/full.child.ts');
+    const program = fileURLToPath(new URL('./testing/fill-disk.ts', import.meta.url));
     const command = 'ulimit -f 1024; exec "$0" "$1" "$2"';
     const url = `sqlite:${path()}`;
-    const output = execFileSync('bash', ['-c', command, process.execPath, child, url], { encoding: 'utf8' });
+    const output = execFileSync('bash', ['-c', command, process.execPath, program, url], {
+      encoding: 'utf8',
+    });
     const { code, written, newest } = JSON.parse(output);
     expect(code).toBe('STORE_UNWRITABLE');
     expect(written).toBeGreaterThan(0);

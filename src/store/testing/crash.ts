@@ -1,19 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { firstBreak } from '../audit-chain.ts';
 import type { Store } from '../store.ts';
 import { CHANGE, endpoint, version } from './rows.ts';
 import { type Place, storesOf } from './stores.ts';
 
-const CHILD = join(import.meta.dirname, 'crash.child.ts');
+const WRITER = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
 const KILLS = 5;
 
 /** Has a child write, kills it with SIGKILL when `enough` says so, and answers the last line that it wrote. */
 async function killed(url: string, mode: 'loop' | 'inside', enough: () => Promise<unknown>): Promise<string> {
-  const child = spawn(process.execPath, [CHILD, url, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [WRITER, url, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;

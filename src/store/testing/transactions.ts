@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { MIGRATIONS } from '../migrations/all.ts';
+import type { Tables } from '../store.ts';
 import { CHANGE, endpoint, version } from './rows.ts';
 import { codeOf, type Place, storesOf } from './stores.ts';
 
@@ -71,7 +72,33 @@ export const transactionsContract = (place: Place): void => {
     });
   });
 
+  failedCalls(place);
   openingContract(place);
+};
+
+const failedCalls = (place: Place): void => {
+  describe('a call that fails in a transaction', () => {
+    const stores = storesOf(place);
+
+    it('fails the whole, also where somebody caught it', async () => {
+      const store = await stores.one();
+      const failing = [
+        ({ versions }: Tables) => versions.setAlias('churn', 'champion', 99),
+        ({ versions }: Tables) => versions.insert(version({ note: '\0' })),
+        ({ versions }: Tables) => versions.list('churn', { limit: 0 }),
+      ];
+      const codes = ['INTERNAL', 'STORE_VALUE_INVALID', 'PAGE_INVALID'];
+      for (const [i, call] of failing.entries()) {
+        const caught = store.transaction(async (tables) => {
+          await tables.versions.insert(version());
+          await codeOf(call(tables));
+          return 'as if nothing had been';
+        });
+        expect(await codeOf(caught)).toBe(codes[i]);
+      }
+      expect((await store.tables.versions.list('churn')).items).toEqual([]);
+    });
+  });
 };
 
 const openingContract = (place: Place): void => {
@@ -86,6 +113,22 @@ const openingContract = (place: Place): void => {
       expect(again.kind).toBe(place.name);
       expect(await again.tables.versions.get('churn', 1)).toEqual(row);
       expect(MIGRATIONS.length).toBeGreaterThan(0);
+    });
+
+    it('ends with what was begun, and takes no more after that', async () => {
+      const store = await stores.one();
+      const begun = [
+        store.tables.versions.insert(version()),
+        store.transaction(async ({ versions }) => {
+          await sleep(30);
+          return versions.insert(version());
+        }),
+      ];
+      await Promise.all([store.close(), store.close()]);
+      const rows = await Promise.all(begun);
+      expect(rows.map((row) => row.version).sort()).toEqual([1, 2]);
+      expect(await codeOf(store.tables.versions.models())).toBe('STORE_UNAVAILABLE');
+      expect(await codeOf(store.transaction(async () => 1))).toBe('STORE_UNAVAILABLE');
     });
 
     it('works for many at once on an empty database', async () => {

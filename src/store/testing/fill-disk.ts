@@ -1,4 +1,4 @@
-/** A process that writes until something fails, and says what: `node full.child.ts URL`. */
+/** A process that writes until something fails, and says what: `node fill-disk.ts URL`. */
 import { isPlimsollError } from '../../core/errors.ts';
 import { openStore } from '../open.ts';
 import { version } from './rows.ts';

@@ -1,4 +1,4 @@
-/** A process that holds the write lock of a SQLite file for a time: `node hold.child.ts PATH MILLIS`. */
+/** A process that holds the write lock of a SQLite file for a time: `node hold-lock.ts PATH MILLIS`. */
 import { DatabaseSync } from 'node:sqlite';
 
 const [path, millis] = process.argv.slice(2);

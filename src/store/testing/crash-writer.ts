@@ -1,4 +1,4 @@
-/** A process that writes until it is killed: `node crash.child.ts URL loop|inside`. It says what it has committed. */
+/** A process that writes until it is killed: `node crash-writer.ts URL loop|inside`. It says what it has committed. */
 import { restingRoute } from '../../rollout/route.ts';
 import { openStore } from '../open.ts';
 import type { Tables } from '../store.ts';
