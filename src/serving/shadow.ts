@@ -10,15 +10,13 @@ import type { Subject, Tape } from './recorder/tape.ts';
 const QUEUE_MAX = 64;
 /** Bytes of their bodies. */
 const BYTES_MAX = 16 << 20;
-/** A candidate that takes longer over one copy has failed it. */
-const MILLIS_MAX = 10_000;
 
 export interface ShadowOptions {
   readonly metrics: Metrics;
   /** Module whose `loadBundle` the thread uses, instead of the registry's. */
   readonly loader?: string | undefined;
-  /** @default {10000} */
-  readonly maxMillis?: number | undefined;
+  /** A candidate that takes longer over one copy has failed it. */
+  readonly maxMillis: number;
 }
 
 /** A request that stable has answered, or failed. */
@@ -44,7 +42,7 @@ export class Shadow {
   readonly #offload: Offload;
   #bytes = 0;
 
-  constructor({ metrics, loader, maxMillis = MILLIS_MAX }: ShadowOptions) {
+  constructor({ metrics, loader, maxMillis }: ShadowOptions) {
     this.#metrics = metrics;
     this.#offload = new Offload({ threads: 1, maxQueue: QUEUE_MAX, maxMillis, loader });
   }

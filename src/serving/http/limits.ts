@@ -10,6 +10,8 @@ export interface HttpLimits {
   readonly maxQueue: number;
   /** Milliseconds that a scoring thread may take over one request: 504. */
   readonly maxScoreMillis: number;
+  /** Milliseconds that a candidate may take over one copy in the shadow of stable; longer is a failure of its own. */
+  readonly maxShadowMillis: number;
 }
 
 export const DEFAULT_LIMITS: HttpLimits = {
@@ -18,6 +20,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   maxBuffered: 256 << 20,
   maxQueue: 128,
   maxScoreMillis: 60_000,
+  maxShadowMillis: 10_000,
 };
 
 /** Bodies above this many bytes are parsed, checked, scored and written in a scoring thread. */
