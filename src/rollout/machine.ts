@@ -28,7 +28,7 @@ export interface ClosedWindow {
   readonly segments: ReadonlyMap<string, readonly { readonly units: number; readonly failures: number }[]>;
   /** Requests by arm and latency bin, whether or not their unit counted. */
   readonly latency: readonly (readonly number[])[];
-  /** Business values that matured, in the words of the experiment; null where none are asked for. */
+  /** What matured of earlier windows: see `maturedIn` of the experiment; null where nothing did. */
   readonly outcomes: unknown;
   /** Parts that were not complete, copies that were answered and dropped. */
   readonly missingParts: number;
@@ -97,6 +97,8 @@ export interface Needs {
   /** Smallest slowness that counts: milliseconds over the frozen quantile. */
   readonly slack: number;
   readonly outputs: boolean;
+  /** Index of the arm that stable answers: what others are measured against. */
+  readonly control: number;
   /** Age at which labels are complete, in milliseconds; null where none are asked for. */
   readonly labels: { readonly maturity: number } | null;
   readonly metrics: readonly MetricNeed[];

@@ -113,6 +113,7 @@ const needsOf = ({ policy: { window, watermark, guards, segments } }: RolloutSta
   latency: guards.latency !== null,
   slack: guards.latency?.slack ?? 0,
   outputs: guards.outputs !== null,
+  control: 1,
   labels: guards.labels && { maturity: guards.labels.maturity },
   metrics: [],
   segment: segments,

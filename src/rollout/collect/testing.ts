@@ -6,6 +6,7 @@ import type { Recording } from '../route.ts';
 export const NEEDS: Needs = {
   window: 1000,
   watermark: 500,
+  control: 1,
   latency: true,
   slack: 1,
   outputs: true,

@@ -281,7 +281,7 @@ function settledOf({ phase, arms, stable, candidate, ranges }: ExperimentState):
   return { version, state: phase.kind, isHarmful };
 }
 
-function needsOf({ policy }: ExperimentState): Needs {
+function needsOf({ policy, control }: ExperimentState): Needs {
   const { guards } = policy;
   return {
     window: policy.window,
@@ -289,6 +289,7 @@ function needsOf({ policy }: ExperimentState): Needs {
     latency: guards.latency !== null,
     slack: guards.latency?.slack ?? 0,
     outputs: guards.outputs !== null,
+    control,
     labels: guards.labels && { maturity: guards.labels.maturity },
     metrics: metricsOf(policy).map(({ metric, maturity, cuped, winsorize, bounds }) => ({
       name: metric,

@@ -77,8 +77,8 @@ export function addCohort(
   return {
     arms: before.arms.map((sums, arm) => addSums(sums, cohort.arms[arm] ?? NO_SUMS)),
     weighted: before.weighted.map((moments, arm) => {
-      const [own, other] = [cohort.arms[arm], cohort.arms[control]];
-      if (!isCompared(arm) || own === undefined || other === undefined) return moments;
+      if (!isCompared(arm)) return moments;
+      const [own = NO_SUMS, other = NO_SUMS] = [cohort.arms[arm], cohort.arms[control]];
       return addMoments(moments, differences(own, other, pairShare(shares, arm, control), expected));
     }),
     bets: before.bets.map((bets, arm) =>

@@ -10,7 +10,7 @@ import { murmur3 } from '../murmur3.ts';
 import { NOBODY, type RecordedWindow } from '../window.ts';
 import { reallocate, sizeOf } from './allocation.ts';
 import { addCohort, intervalAtEveryLook, liftOf } from './metric.ts';
-import { type CohortOutcomes, outcomesOf } from './outcomes.ts';
+import { type CohortOutcomes, maturedIn } from './outcomes.ts';
 import {
   comparisonOf,
   contenders,
@@ -92,7 +92,7 @@ const sharesAt = (propensities: readonly Propensity[], window: number): readonly
 
 /** Cohorts in order, each once; those that begin after a fixed horizon only tell that it is complete. */
 function addOutcomes(state: ExperimentState, window: ClosedWindow): ExperimentState {
-  const cohorts = [...outcomesOf(window.outcomes)].sort((a, b) => a.window - b.window);
+  const cohorts = [...maturedIn(window.outcomes).cohorts].sort((a, b) => a.window - b.window);
   return cohorts.reduce((grown, cohort) => addOne(grown, cohort), state);
 }
 

@@ -42,18 +42,52 @@ export interface CohortOutcomes {
 
 export type Outcomes = readonly CohortOutcomes[];
 
+/** How an answer is told right from wrong, settled once for a rollout. */
+export type LabelRule =
+  /** Another label than the answer is wrong. */
+  | { readonly kind: 'equal' }
+  /** A number further from its label than `bound` is wrong: what nine in ten of stable's first answers were within. */
+  | { readonly kind: 'within'; readonly bound: number };
+
+/** Units of one arm whose labels are due, and those that have got any. */
+export interface Arrivals {
+  readonly answered: number;
+  readonly labelled: number;
+}
+
+/** What a closed window says of earlier ones: each is taken once, and its labels and values count nowhere else. */
+export interface MaturedIn {
+  /** First window whose labels have not been taken; 0 where none are asked for. */
+  readonly labelsTo: number;
+  readonly rule: LabelRule | null;
+  /** By index of the arm. */
+  readonly arrivals: readonly Arrivals[];
+  readonly cohorts: Outcomes;
+}
+
+export const NOTHING_MATURED: MaturedIn = { labelsTo: 0, rule: null, arrivals: [], cohorts: [] };
+
 const SUMS = ['n', 'y', 'x', 'yy', 'xx', 'xy', 'active'] as const;
 
-/** What a closed window brought, none where it is null; INTERNAL where it is not what was written. */
-export function outcomesOf(value: unknown): Outcomes {
-  if (value === null || value === undefined) return [];
-  const isSound = Array.isArray(value) && value.every(isCohort);
-  if (isSound) return value as Outcomes;
+/** What a closed window brought; INTERNAL where it is not what was written. */
+export function maturedIn(value: unknown): MaturedIn {
+  if (value === null || value === undefined) return NOTHING_MATURED;
+  if (isMaturedIn(value as Partial<MaturedIn>)) return value as MaturedIn;
   throw new PlimsollError('INTERNAL', {
-    action: 'a window of an experiment',
-    reason: 'its outcomes are not sums by metric and arm',
+    action: 'a closed window',
+    reason: 'what matured in it is not as it was written',
   });
 }
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isMaturedIn = ({ labelsTo, rule, arrivals, cohorts }: Partial<MaturedIn>): boolean =>
+  isCount(labelsTo) &&
+  (rule === null || rule?.kind === 'equal' || (rule?.kind === 'within' && Number.isFinite(rule.bound))) &&
+  Array.isArray(arrivals) &&
+  arrivals.every((arm) => isCount(arm?.answered) && isCount(arm?.labelled)) &&
+  Array.isArray(cohorts) &&
+  cohorts.every(isCohort);
 
 function isCohort(value: unknown): boolean {
   const cohort = value as CohortOutcomes | null;

@@ -5,7 +5,7 @@ import type { Action } from '../decide/state.ts';
 import type { ClosedWindow, MachineEvent, MachineStart, MachineStep } from '../machine.ts';
 import { type ArmCounts, NOBODY } from '../window.ts';
 import { experiment } from './machine.ts';
-import { addUnit, type CohortOutcomes, NO_SUMS, type Outcomes } from './outcomes.ts';
+import { addUnit, type CohortOutcomes, NO_SUMS, NOTHING_MATURED, type Outcomes } from './outcomes.ts';
 import type { ExperimentState } from './state.ts';
 import type { ExperimentView } from './view.ts';
 
@@ -47,7 +47,7 @@ export const closedWindow = ({
   paired: new Map(),
   segments: new Map(),
   latency: [],
-  outcomes,
+  outcomes: outcomes && { ...NOTHING_MATURED, cohorts: outcomes },
   missingParts: 0,
   mirrored: 0,
   dropped: 0,
