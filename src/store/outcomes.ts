@@ -20,7 +20,8 @@ export function labelOf(rollout: string) {
       .whereRef(`feedback.${by}`, '=', `answers.${by}`)
       .where('feedback.metric', '=', 'label')
       .orderBy('feedback.id', 'desc')
-      .limit(1);
+      .limit(1)
+      .$asScalar();
   return eb.fn.coalesce(last('request_id'), last('unit'));
 }
 

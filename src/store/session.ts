@@ -58,7 +58,8 @@ export class OpenSession implements Session {
       const reason = 'the store was called within a transaction, not the tables that it hands out';
       throw new PlimsollError('INTERNAL', { action: 'the transaction', reason });
     }
-    if (this.#closed) throw new PlimsollError('STORE_UNAVAILABLE', { where: 'of this process', reason: 'it was closed' });
+    if (this.#closed)
+      throw new PlimsollError('STORE_UNAVAILABLE', { where: 'of this process', reason: 'it was closed' });
     const running = retried(work);
     this.#running.add(running);
     try {
