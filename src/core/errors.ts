@@ -72,6 +72,7 @@ export const ERRORS = {
   VERSION_IN_USE: row(409, EXIT.failed, 'Cannot archive {model}@{version}: {use}', 'Move the traffic to another version first, and let what runs come to its end'),
   BUNDLE_GONE: row(410, EXIT.failed, 'Cannot use {model}@{version}: its bundle {digest} is not in the data folder', 'Push the same file again: it becomes this version again'),
   VERSION_INVALID: row(422, EXIT.usage, 'Cannot {action}: {field} is {found}, wanted {wanted}', 'Correct that field and send it again'),
+  WATCH_INVALID: row(422, EXIT.usage, 'Cannot watch "{path}": {reason}, a folder was wanted', 'Name a folder that exists and may be read'),
   UPLOAD_INVALID: row(422, EXIT.usage, 'Cannot take the upload: {field} is {found}, wanted {wanted}', 'Send the model as "file"; see /docs for the other parts'),
   UPLOAD_TOO_LARGE: row(413, EXIT.refused, 'Cannot take the upload: {part} exceeds the limit of {limit} bytes', 'If the file is trusted, put it on the server and name its path'),
 

@@ -47,15 +47,17 @@ function adding() {
 
 async function killAt(stage: string, delay: number): Promise<void> {
   const child = adding();
-  let said = '';
-  for await (const text of child.stdout.setEncoding('utf8')) {
-    said += text;
-    if (said.includes(`${stage}\n`)) break;
-  }
+  await new Promise<void>((resolve) => {
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes(`${stage}\n`)) resolve();
+    });
+  });
   await pause(delay);
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
-  await ended;
+  expect(await ended).toEqual([null, 'SIGKILL']);
 }
 
 test('killed at any moment, a version is whole or refused after the next start, and nothing else is left', async () => {
