@@ -29,14 +29,21 @@ async function start(...args: readonly string[]): Promise<Served> {
 
 const startTwo = (...more: readonly string[]): Promise<Served> => start('--workers', '2', ...more);
 
-/** Processes that a process has started and that still run. */
-function childrenOf(parent: number): number[] {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' }).trim().split('\n');
+/** Processes that a process has started and that still run, with what they run. */
+function childrenOf(parent: number): { readonly pid: number; readonly command: string }[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
   return lines
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, ppid, stat]) => Number(ppid) === parent && !stat!.startsWith('Z'))
-    .map(([pid]) => Number(pid));
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line)!)
+    .filter(([, , ppid, stat]) => Number(ppid) === parent && !stat!.startsWith('Z'))
+    .map(([, pid, , , command]) => ({ pid: Number(pid), command: command! }));
 }
+
+const workersOf = (parent: number): number[] =>
+  childrenOf(parent)
+    .filter(({ command }) => command.includes('serve.child'))
+    .map(({ pid }) => pid);
 
 function isRunning(pid: number): boolean {
   try {
@@ -74,7 +81,7 @@ describe('serve --workers 2', () => {
     const config = join(folder(), 'plimsoll.yaml');
     writeFileSync(config, 'workers: 3\n');
     const server = await start('--config', config);
-    expect(childrenOf(server.child.pid!)).toHaveLength(3);
+    expect(workersOf(server.child.pid!)).toHaveLength(3);
     expect(await server.stop()).toBe(0);
   });
 
@@ -113,7 +120,7 @@ describe('serve --workers 2', () => {
     await answeredBy(running, 2);
     await wait(REPORT_MILLIS);
     const before = processesIn(running);
-    process.kill(childrenOf(server.child.pid!)[0]!, 'SIGKILL');
+    process.kill(workersOf(server.child.pid!)[0]!, 'SIGKILL');
     const killed = performance.now();
     await answeredBy(running, 3);
     await expect.poll(() => metric(url, READY)).toBe(2);
@@ -140,7 +147,7 @@ describe('serve --workers 2', () => {
     const server = await startTwo();
     const running = load(server.said.url, { clients: 8, keepAlive: true, body });
     await answeredBy(running, 2);
-    process.kill(childrenOf(server.child.pid!)[0]!, 'SIGTERM');
+    process.kill(workersOf(server.child.pid!)[0]!, 'SIGTERM');
     await expect.poll(() => metric(server.said.url, RESTARTS)).toBe(1);
     await expect.poll(() => metric(server.said.url, READY)).toBe(2);
     await running.stop();
@@ -151,7 +158,7 @@ describe('serve --workers 2', () => {
 
   test('while all workers are gone, connections wait for the next one', async () => {
     const server = await startTwo();
-    for (const pid of childrenOf(server.child.pid!)) process.kill(pid, 'SIGKILL');
+    for (const pid of workersOf(server.child.pid!)) process.kill(pid, 'SIGKILL');
     const { status } = await call(`${server.said.url}/predict`, { body });
     expect(status).toBe(200);
     expect(await server.stop()).toBe(0);
@@ -159,8 +166,8 @@ describe('serve --workers 2', () => {
 
   test('a parent that is killed leaves nobody behind', async () => {
     const server = await startTwo();
-    const workers = childrenOf(server.child.pid!);
-    expect(workers).toHaveLength(2);
+    const workers = childrenOf(server.child.pid!).map(({ pid }) => pid);
+    expect(workers).toHaveLength(3); // two that serve, one that decides
     const running = load(server.said.url, { clients: 4, keepAlive: true, body });
     await answeredBy(running, 1);
     await server.stop('SIGKILL');
@@ -192,7 +199,7 @@ describe('serve --workers 2', () => {
 
   test('a second signal ends everything at once', async () => {
     const server = await startTwo();
-    const workers = childrenOf(server.child.pid!);
+    const workers = childrenOf(server.child.pid!).map(({ pid }) => pid);
     const unfinished = request(`${server.said.url}/predict`, {
       method: 'POST',
       headers: { 'content-length': '30' },
@@ -221,7 +228,7 @@ describe('serve --workers 2', () => {
     });
     const ended = new Promise((resolve) => server.child.once('close', resolve));
     rmSync(join(data, 'bundles'), { recursive: true });
-    process.kill(childrenOf(server.child.pid!)[0]!, 'SIGKILL');
+    process.kill(workersOf(server.child.pid!)[0]!, 'SIGKILL');
     expect(await ended).toBe(1);
     expect(logged).toMatch(
       /"worker":1,"reason":"SIGKILL","delay":100,"msg":"a worker ended: another one is started"/,

@@ -84,6 +84,8 @@ async function begin(
 ): Promise<RunningService> {
   const { stderrLog } = await import('../server/log.ts');
   const { dataDir, host, port, maxBody, workers } = config;
+  const { isBlank, nothingToServe } = await import('../server/nothing-to-serve.ts');
+  if (isBlank(control, dataDir)) throw nothingToServe(dataDir);
   const service = {
     dataDir,
     host,

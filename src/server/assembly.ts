@@ -15,6 +15,7 @@ import { Catalog } from '../registry/catalog.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
+import { STORE_FILE } from './nothing-to-serve.ts';
 
 export interface AssemblyOptions {
   readonly dataDir: string;
@@ -40,15 +41,13 @@ export interface Assembly {
   close(): Promise<void>;
 }
 
-const STORE = 'plimsoll.db';
-
 /** To be called under the lock of the data folder. Throws what the store throws. */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { storeUrl, fleet, copies } = options;
   // That all is well needs no line: a quiet start does not load the library that writes them.
   const logger = { ...options.logger, info: () => undefined };
   const dataDir = resolve(options.dataDir);
-  const store = await openStore(storeUrl ?? `sqlite:${join(dataDir, STORE)}`);
+  const store = await openStore(storeUrl ?? `sqlite:${join(dataDir, STORE_FILE)}`);
   const clock = SYSTEM_CLOCK;
   const holder = randomUUID();
   const ports = { store, fleet, clock, logger, holder };

@@ -8,6 +8,7 @@ import { sendError } from '../serving/http/answer.ts';
 import { type Assembly, assemble } from './assembly.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { listenOnSocket } from './control-socket.ts';
+import { nothingToServe } from './nothing-to-serve.ts';
 import {
   type AddVersion,
   type Progress,
@@ -96,11 +97,6 @@ const acceptedIn =
     if (!row) throw new PlimsollError('VERSION_UNKNOWN', { model, version });
     return catalog.accepted(row);
   };
-
-const nothingToServe = (dataDir: string): PlimsollError => {
-  const problems = `no model file is given, and "${dataDir}" holds no model that was served before`;
-  return new PlimsollError('CONFIG_INVALID', { problems, list: [problems] });
-};
 
 /** Listens for the control API, whose code loads with the first request. Answers what ends it. */
 async function openApi(assembly: Assembly, options: ControlPlaneOptions): Promise<() => Promise<void>> {

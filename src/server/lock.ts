@@ -30,6 +30,7 @@ export interface DataLock {
   readonly socket: string;
   /** Tells commands where the control API and the predictions are. */
   announce(url: string): void;
+  /** Once is enough. */
   release(): void;
 }
 
@@ -51,8 +52,7 @@ export function lockData(dataDir: string): DataLock {
   const database = exclusively(folder);
   held.add(database);
   const letGo = (): void => {
-    held.delete(database);
-    database.close();
+    if (held.delete(database)) database.close();
   };
   const socket = socketOf(folder);
   const startedAt = new Date().toISOString();
@@ -68,6 +68,8 @@ export function lockData(dataDir: string): DataLock {
     socket,
     announce: write,
     release: () => {
+      // Released before, it may be another one's by now.
+      if (!held.has(database)) return;
       rmSync(join(folder, CARD), { force: true });
       rmSync(socket, { force: true });
       if (dirname(socket) !== folder) rmSync(dirname(socket), { recursive: true, force: true });
