@@ -3,7 +3,7 @@
 //   npm test                 everything
 //   npm test -- src/formats  the gate and the tests below a folder
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
@@ -56,7 +56,10 @@ function prepareBrowser() {
 
 /** A PostgreSQL server for the contract of the store; its binaries are enough, no cluster is used. */
 function preparePostgres() {
-  if (process.env.PLIMSOLL_POSTGRES !== undefined || existsSync('/usr/lib/postgresql')) return;
+  const folder = '/usr/lib/postgresql';
+  const versions = existsSync(folder) ? readdirSync(folder) : [];
+  const binaries = [process.env.PLIMSOLL_POSTGRES, ...versions.map((name) => join(folder, name, 'bin'))];
+  if (binaries.some((path) => path !== undefined && existsSync(join(path, 'initdb')))) return;
   if (installDebian('postgresql')) return;
   skipped.push(
     'the store in PostgreSQL: no server, and no right to install one (set PLIMSOLL_POSTGRES to the folder of initdb)',
