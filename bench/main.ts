@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- NAME [--rounds 5] [--seconds 5] [--starts 15]`: `serving` is throughput, latency, memory and cold start
  * beside other servers; `native` the engine alone; `loop` what holds the front loop; `door` the path around an engine;
- * `rollouts` the errors guard beside other rules, on the same recorded traffic.
+ * `rollouts` the errors guard beside other rules, on the same recorded traffic; `routing` what a rollout costs a request.
  */
 import { parseArgs } from 'node:util';
 
@@ -33,6 +33,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   rollouts: async () => {
     const { rollouts } = await import('./rollouts/rollouts.ts');
     rollouts({ runs: Number(values.runs) });
+  },
+  routing: async () => {
+    const { routing } = await import('./routing.ts');
+    await routing({ rounds: Number(values.rounds) });
   },
   door: async () => {
     const { door } = await import('./door.ts');

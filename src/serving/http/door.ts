@@ -42,6 +42,7 @@ export class Door {
     const { plane, metrics, recorder } = options;
     this.#routes = new Routes(plane, PROTOCOLS, metrics, recorder);
     recorder?.countUnits(() => metrics.units++);
+    this.#routes.prepare(plane.state);
     this.#follow(plane.state);
     plane.observe({
       prepare: (next) => this.#routes.prepare(next),

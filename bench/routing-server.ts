@@ -1,0 +1,69 @@
+/** One side of the routing benchmark: `node bench/routing-server.ts rest|canary`, driven by messages. */
+import { serialize } from 'node:v8';
+import type { LoadedVersion } from '../src/registry/version.ts';
+import { canaryRanges, type Recording, type Route, restingRoute } from '../src/rollout/route.ts';
+import { BUCKETS } from '../src/rollout/split.ts';
+import { startServer } from '../src/server/start.ts';
+import { DataPlane } from '../src/serving/data-plane.ts';
+import { Recorder } from '../src/serving/recorder/recorder.ts';
+import { columnNames } from './door-columns.ts';
+
+/** An engine that takes no time, so that everything else is seen. */
+function version(number: number): LoadedVersion {
+  const classes = { type: 'string', values: ['no', 'yes'] } as const;
+  const outputs = {
+    predict: { dtype: 'string', shape: [1], data: ['yes'] },
+    predict_proba: { dtype: 'float64', shape: [1, 2], data: Float64Array.of(0.25, 0.75) },
+  } as const;
+  const columns = columnNames(4).map((name) => ({ name, named: true, type: 'number', nullable: false }));
+  const signature = { form: 'table', columns, outputs: [{ name: 'predict', shape: [-1] }], classes };
+  return {
+    model: 'm',
+    version: number,
+    bundle: '',
+    manifest: { signature, rowMicros: 1 },
+    engine: { id: 'native', infer: () => outputs, close: () => undefined },
+  } as unknown as LoadedVersion;
+}
+
+const recording: Recording = {
+  rollout: 'r1',
+  arms: ['candidate', 'stable'],
+  stage: 1,
+  window: 60_000,
+  origin: Date.now(),
+  first: 0,
+  wantsSamples: false,
+  slow: ['p50', 'p95', 'p99'].map((name, k) => ({ name, millis: 1 + k })),
+  shifted: [
+    { name: 'low', kind: 'below', limit: 0.1 },
+    { name: 'high', kind: 'above', limit: 0.9 },
+  ],
+  segment: null,
+  wantsAnswers: false,
+};
+
+const resting = restingRoute('m', 'm', 1, 1);
+const ROUTES: Readonly<Record<string, Route>> = {
+  rest: resting,
+  canary: { ...resting, ranges: canaryRanges(2, 1, BUCKETS / 2), seed: 17, recording },
+};
+
+const plane = new DataPlane();
+plane.follow([ROUTES[process.argv[2]!]!], [version(1), version(2)]);
+const recorder = new Recorder({
+  worker: 'w',
+  epoch: 1,
+  // What a channel between processes does with it.
+  send: (part) => serialize(part),
+  clock: { now: Date.now, monotonic: () => performance.now() },
+});
+const { url } = await startServer({ versions: [], plane, recorder, port: 0 });
+
+let before = process.cpuUsage();
+process.on('message', (message) => {
+  const { user, system } = process.cpuUsage(before);
+  if (message === 'start') before = process.cpuUsage();
+  else process.send!({ micros: user + system });
+});
+process.send!({ port: Number(new URL(url).port) });

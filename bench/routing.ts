@@ -1,0 +1,91 @@
+/**
+ * What routing and recording cost: processor time a request of one server whose endpoint rests on a version, against
+ * the same server with a candidate at 50 % and everything recorded. Both get the same requests, of 5,000 units, in
+ * interleaved pairs; the interval of the mean difference is a bootstrap's.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { seededRandom } from '../src/core/random.ts';
+import { columnNames } from './door-columns.ts';
+import { sendUnits } from './unit-load.ts';
+
+/** Microseconds of processor time that routing and recording may cost. */
+const BUDGET_MICROS = 3;
+/** p99 with recording on, as a multiple of p99 with it off. */
+const BUDGET_P99 = 1.5;
+const CONNECTIONS = 8;
+const REQUESTS = 20_000;
+const RESAMPLES = 10_000;
+
+const BODY = JSON.stringify({
+  rows: [Object.fromEntries(columnNames(4).map((name, j) => [name, j + 0.25]))],
+});
+
+interface Peer {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
+async function startPeer(role: string): Promise<Peer> {
+  const child = fork(join(import.meta.dirname, 'routing-server.ts'), [role]);
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  return { child, port };
+}
+
+interface Sample {
+  /** Processor microseconds a request. */
+  readonly micros: number;
+  /** Milliseconds. */
+  readonly p99: number;
+}
+
+async function measure({ child, port }: Peer): Promise<Sample> {
+  child.send('start');
+  const millis = await sendUnits({ port, body: BODY, connections: CONNECTIONS, count: REQUESTS });
+  const reply = once(child, 'message');
+  child.send('stop');
+  const [{ micros }] = (await reply) as [{ micros: number }];
+  return { micros: micros / REQUESTS, p99: millis.sort()[Math.ceil(0.99 * REQUESTS) - 1]! };
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+/** 95 % percentile interval of the mean (Efron 1979). */
+function bootstrap(values: readonly number[]): readonly [number, number] {
+  const random = seededRandom(1);
+  const means = Float64Array.from({ length: RESAMPLES }, () =>
+    mean(values.map(() => values[Math.floor(random.next() * values.length)]!)),
+  ).sort();
+  return [means[Math.floor(0.025 * RESAMPLES)]!, means[Math.ceil(0.975 * RESAMPLES) - 1]!];
+}
+
+/** Prints the cost by pairs of runs; fails where its interval or p99 is over budget. */
+export async function routing({ rounds }: { rounds: number }): Promise<void> {
+  const [rest, canary] = [await startPeer('rest'), await startPeer('canary')];
+  const pairs: { rest: Sample; canary: Sample }[] = [];
+  try {
+    for (const peer of [rest, canary, rest, canary]) await measure(peer);
+    for (let round = 0; round < rounds; round++) {
+      // The order alternates, so that a drift of the machine favours neither.
+      const first = await measure(round % 2 === 0 ? rest : canary);
+      const second = await measure(round % 2 === 0 ? canary : rest);
+      pairs.push(round % 2 === 0 ? { rest: first, canary: second } : { rest: second, canary: first });
+    }
+  } finally {
+    for (const { child } of [rest, canary]) child.kill();
+  }
+  const costs = pairs.map((pair) => pair.canary.micros - pair.rest.micros);
+  const [low, high] = bootstrap(costs);
+  const ratio = median(pairs.map((pair) => pair.canary.p99 / pair.rest.p99));
+  const micros = (value: number): string => `${value.toFixed(2)} µs`;
+  console.log(
+    `${rounds} pairs of ${REQUESTS} requests
+resting ${micros(median(pairs.map((pair) => pair.rest.micros)))}, routed and recorded ${micros(median(pairs.map((pair) => pair.canary.micros)))} of processor time a request
+cost ${micros(mean(costs))}, 95 % interval ${micros(low)} to ${micros(high)}; budget ${micros(BUDGET_MICROS)}
+p99 ${ratio.toFixed(2)} times as long; budget ${BUDGET_P99}`,
+  );
+  process.exitCode = high <= BUDGET_MICROS && ratio <= BUDGET_P99 ? 0 : 1;
+}
