@@ -3,13 +3,18 @@ import type { ClosedWindow } from './machine.ts';
 import { recordingLine } from './recording.ts';
 import { parseWindow } from './window.ts';
 
-const counts = (units: number, failures: number) => ({
+const some = (units: number, failures: number) => ({
   units,
   failures,
   over: new Map([['p95', 3]]),
   shifted: new Map([['low', 1]]),
   atRisk: new Map([['p95', units - 2]]),
   labels: { units: 10, failures: 2 },
+});
+
+const counts = (units: number, failures: number) => ({
+  ...some(units, failures),
+  newcomers: { ...some(units - 1, failures - 1), labels: { units: 4, failures: 1 } },
   assigned: units - 1,
 });
 

@@ -1,15 +1,21 @@
 /** Closed windows written as the recording that `rollout replay` reads: one line, one window. Pure. */
+import { armJson } from './collect/closed.ts';
 import type { ClosedWindow } from './machine.ts';
-import { type ArmCounts, NOBODY } from './window.ts';
+import { NOBODY } from './window.ts';
 
-/** One arm of a line. */
-export interface RecordedArm {
+/** Counts of some units of a line. */
+export interface RecordedCounts {
   readonly units: number;
   readonly failures: number;
   readonly over: Readonly<Record<string, number>>;
   readonly shifted: Readonly<Record<string, number>>;
   readonly atRisk: Readonly<Record<string, number>>;
   readonly labels?: { readonly units: number; readonly failures: number };
+}
+
+/** One arm of a line. */
+export interface RecordedArm extends RecordedCounts {
+  readonly newcomers?: RecordedCounts;
   readonly assigned?: number;
 }
 
@@ -38,18 +44,8 @@ export function recordingLine(window: ClosedWindow, start: string): RecordingLin
     start,
     stage,
     weight: Math.min(1, shares[0] ?? 0),
-    arms: { candidate: armLine(arms[0] ?? NOBODY), stable: armLine(arms[1] ?? NOBODY) },
+    arms: { candidate: armJson(arms[0] ?? NOBODY), stable: armJson(arms[1] ?? NOBODY) },
     pairs,
     paired: Object.fromEntries(paired),
   };
 }
-
-const armLine = ({ units, failures, over, shifted, atRisk, labels, assigned }: ArmCounts): RecordedArm => ({
-  units,
-  failures,
-  over: Object.fromEntries(over),
-  shifted: Object.fromEntries(shifted),
-  atRisk: Object.fromEntries(atRisk),
-  ...(labels === null ? {} : { labels }),
-  ...(assigned === null ? {} : { assigned }),
-});

@@ -2,8 +2,8 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { Pairs } from './evidence/paired.ts';
 
-/** Counts of one arm in one closed window. */
-export interface ArmCounts {
+/** Counts of some units in one closed window. */
+export interface Counts {
   readonly units: number;
   readonly failures: number;
   /** Units slower than the frozen baseline quantile of that name, for the first time. */
@@ -14,9 +14,30 @@ export interface ArmCounts {
   readonly atRisk: ReadonlyMap<string, number>;
   /** Units whose labels matured in the window, and those of them whose answer was wrong. */
   readonly labels: { readonly units: number; readonly failures: number } | null;
+}
+
+/** Counts of one arm in one closed window. */
+export interface ArmCounts extends Counts {
+  /**
+   * Those of them that are in it for the first time: units new to the arm's races, apart from survivors of earlier
+   * windows, who are less likely to fail. Null where that was not kept apart.
+   */
+  readonly newcomers: Counts | null;
   /** Units seen in this arm for the first time in the rollout: what the split is tested on. */
   readonly assigned: number | null;
 }
+
+/** Reads what a race counts: units at risk, and those that did what it is about. */
+export type Reading = (counts: Counts) => readonly [units: number, bad: number];
+
+export const failuresOf: Reading = ({ units, failures }) => [units, failures];
+export const labelsOf: Reading = ({ labels }) => [labels?.units ?? 0, labels?.failures ?? 0];
+export const overOf =
+  (name: string): Reading =>
+  ({ units, atRisk, over }) => [atRisk.get(name) ?? units, over.get(name) ?? 0];
+export const shiftedOf =
+  (name: string): Reading =>
+  ({ units, atRisk, shifted }) => [atRisk.get(name) ?? units, shifted.get(name) ?? 0];
 
 /** An arm without traffic. */
 export const NOBODY: ArmCounts = {
@@ -26,6 +47,7 @@ export const NOBODY: ArmCounts = {
   shifted: new Map(),
   atRisk: new Map(),
   labels: null,
+  newcomers: null,
   assigned: null,
 };
 
@@ -99,20 +121,44 @@ function parseWeight(value: unknown, where: string): number | null {
 
 export function parseArm(value: unknown, where: string, field: string): ArmCounts {
   const arm = object(value, where, field);
-  const units = count(arm['units'], where, `${field}.units`, UNITS_MAX);
-  const atRisk = parseNamed(arm['atRisk'], where, `${field}.atRisk`, () => UNITS_MAX);
+  const counts = parseCounts(arm, where, field);
+  return {
+    ...counts,
+    newcomers:
+      arm['newcomers'] === undefined
+        ? null
+        : parseNewcomers(arm['newcomers'], counts, where, `${field}.newcomers`),
+    assigned:
+      arm['assigned'] === undefined ? null : count(arm['assigned'], where, `${field}.assigned`, counts.units),
+  };
+}
+
+function parseCounts(json: Json, where: string, field: string): Counts {
+  const units = count(json['units'], where, `${field}.units`, UNITS_MAX);
+  const atRisk = parseNamed(json['atRisk'], where, `${field}.atRisk`, () => UNITS_MAX);
   const most = (name: string): number => atRisk.get(name) ?? units;
-  const labels = arm['labels'] === undefined ? null : object(arm['labels'], where, `${field}.labels`);
+  const labels = json['labels'] === undefined ? null : object(json['labels'], where, `${field}.labels`);
   return {
     units,
-    failures: count(arm['failures'], where, `${field}.failures`, units),
-    over: parseNamed(arm['over'], where, `${field}.over`, most),
-    shifted: parseNamed(arm['shifted'], where, `${field}.shifted`, most),
+    failures: count(json['failures'], where, `${field}.failures`, units),
+    over: parseNamed(json['over'], where, `${field}.over`, most),
+    shifted: parseNamed(json['shifted'], where, `${field}.shifted`, most),
     atRisk,
     labels: labels && parseLabels(labels, where, `${field}.labels`),
-    assigned:
-      arm['assigned'] === undefined ? null : count(arm['assigned'], where, `${field}.assigned`, units),
   };
+}
+
+/** Newcomers are part of all: of neither kind there are fewer than none, nor more that failed than there are. */
+function parseNewcomers(value: unknown, all: Counts, where: string, field: string): Counts {
+  const found = parseCounts(object(value, where, field), where, field);
+  const named = [...[...all.over.keys()].map(overOf), ...[...all.shifted.keys()].map(shiftedOf)];
+  for (const read of [failuresOf, labelsOf, ...named]) {
+    const [units, bad] = read(found);
+    const [allUnits, allBad] = read(all);
+    if (units > allUnits || bad > allBad || allBad - bad > allUnits - units)
+      fail(where, field, `${bad} of ${units} among ${allBad} of ${allUnits}`, 'a part of all units');
+  }
+  return found;
 }
 
 function parseLabels(labels: Json, where: string, field: string): { units: number; failures: number } {

@@ -3,6 +3,7 @@ import type { ClosedWindow } from '../machine.ts';
 import { LATENCY_BINS } from '../part.ts';
 import {
   type ArmCounts,
+  type Counts,
   count,
   fail,
   NOBODY,
@@ -25,13 +26,20 @@ export const windowJson = (closed: ClosedWindow): Readonly<Record<string, unknow
   segments: Object.fromEntries(closed.segments),
 });
 
-const armJson = ({ over, shifted, atRisk, labels, assigned, ...counts }: ArmCounts) => ({
-  ...counts,
+/** Maps become objects; what was not counted is left out. */
+export const armJson = ({ newcomers, assigned, ...counts }: ArmCounts) => ({
+  ...countsJson(counts),
+  ...(newcomers === null ? {} : { newcomers: countsJson(newcomers) }),
+  ...(assigned === null ? {} : { assigned }),
+});
+
+const countsJson = ({ units, failures, over, shifted, atRisk, labels }: Counts) => ({
+  units,
+  failures,
   over: Object.fromEntries(over),
   shifted: Object.fromEntries(shifted),
   atRisk: Object.fromEntries(atRisk),
   ...(labels === null ? {} : { labels }),
-  ...(assigned === null ? {} : { assigned }),
 });
 
 /** What `windowJson` gave. Throws WINDOW_INVALID with the field. */

@@ -72,6 +72,25 @@ describe('units', () => {
     expect(again.arms[0]).toMatchObject({ units: 0, failures: 0, assigned: 0 });
   });
 
+  test('are newcomers of a race in the first window that has it', () => {
+    const collector = collecting({ slow: [], shifted: [] });
+    collector.take(partOf([see(1, 0), see(2, 1, 1)]), 0);
+    const first = collector.close(0).closed;
+    collector.follow(2, recordingOf({ first: 1, origin: 11_000 }), [0.5, 0.5]);
+    const again = [1, 2].map((window) => {
+      collector.take(partOf([see(1, 0), see(2, 1), see(window + 2, 0)], { generation: 2, window }), 0);
+      return collector.close(window).closed;
+    });
+    expect(first.arms.map(({ newcomers }) => newcomers)).toMatchObject([
+      { units: 1 },
+      { units: 1, failures: 1 },
+    ]);
+    const marked = again.map(({ arms }) => arms.map(({ newcomers }) => newcomers));
+    expect(marked[0]).toMatchObject([{ units: 1 }, { units: 0 }]);
+    expect(marked[0]!.map((newcomers) => newcomers!.atRisk.get('p50'))).toEqual([2, 1]);
+    expect(marked[1]!.map((newcomers) => newcomers!.atRisk.get('p50'))).toEqual([1, 0]);
+  });
+
   test('that show up in two arms within a window count in neither', () => {
     const [first, second] = closedOf([
       [see(1, 0, 1), see(1, 1), see(2, 0)],

@@ -119,7 +119,8 @@ export class Collector {
     const window = this.#upcoming();
     const span = window === null ? null : this.#calendar.span(window);
     if (window === null || span === null || now < span.end) return null;
-    const waits = now < span.end + this.#needs.watermark && !this.#isComplete(window, span);
+    const isOpen = now < span.end + this.#needs.watermark && span.start < span.end;
+    const waits = isOpen && !this.#isComplete(window, span);
     return waits ? null : window;
   }
 
@@ -199,7 +200,9 @@ export class Collector {
   }
 
   /** Workers that were there when the window began, and those that have sent something of it. */
-  #expected(window: number, { start }: Span): string[] {
+  #expected(window: number, { start, end }: Span): string[] {
+    // A window without length holds nothing: its route was replaced before anybody followed it.
+    if (start === end) return this.#ledger.senders(window);
     return [...new Set([...this.#attendance.since(start), ...this.#ledger.senders(window)])];
   }
 
@@ -213,6 +216,7 @@ export class Collector {
     const tallies: Tallies = {
       arms: recording.arms.map(() => new ArmTally(recording)),
       pairs: new PairTally(recording),
+      hasMarks: recording.slow.length + recording.shifted.length > 0,
       crossed: 0,
     };
     if (recording.segment !== null) this.#segments.learn(pieces.flatMap(({ segments }) => segments));
@@ -222,7 +226,7 @@ export class Collector {
       this.#countNameless(piece, tallies);
     }
     for (const { unit, arm, failed } of matured) {
-      if (unit === null) tallies.arms[arm]!.addLabel(failed);
+      if (unit === null) tallies.arms[arm]!.addLabel(0, failed);
       else joined.addLabel(unit, arm, failed);
     }
     return { tallies, units: this.#table.count(joined, tallies) };
@@ -232,10 +236,7 @@ export class Collector {
   #countNameless({ nameless, segments }: Part, { arms, pairs }: Tallies): void {
     for (const { arm, flags, segment, count } of nameless) {
       if (arm === PAIR) pairs.add(0, flags, count);
-      else {
-        arms[arm]!.add(0, flags, this.#segments.idOf(segments[segment] ?? ''), count);
-        arms[arm]!.assigned += count;
-      }
+      else arms[arm]!.add(0, flags, this.#segments.idOf(segments[segment] ?? ''), count);
     }
   }
 

@@ -57,6 +57,21 @@ const storyOf: fc.Arbitrary<Story> = fc.record({
   ),
 });
 
+interface Group {
+  readonly atRisk: readonly number[];
+  readonly now: readonly number[];
+  readonly labels: { readonly units: number; readonly failures: number };
+}
+
+const written = ({ atRisk, now, labels }: Group) => ({
+  units: atRisk[0],
+  failures: now[0],
+  over: { p50: now[1] },
+  shifted: { high: now[2] },
+  atRisk: { p50: atRisk[1], high: atRisk[2] },
+  labels,
+});
+
 /** The definition, over all that was seen: sets of names, no tables, no bits beyond the flags themselves. */
 function oracle({ windows }: Story) {
   const had = new Set<string>();
@@ -75,14 +90,8 @@ function oracle({ windows }: Story) {
       named.filter(({ arm }) => arm !== PAIR),
       ({ id }) => id,
     );
-    const arms = [0, 1].map(() => ({
-      units: 0,
-      failures: 0,
-      assigned: 0,
-      atRisk: [0, 0, 0],
-      now: [0, 0, 0],
-      labels: { units: 0, failures: 0 },
-    }));
+    const nothing = () => ({ atRisk: [0, 0, 0], now: [0, 0, 0], labels: { units: 0, failures: 0 } });
+    const arms = [0, 1].map(() => ({ all: nothing(), newcomers: nothing(), assigned: 0 }));
     let crossed = 0;
     const crossing = new Set<string>();
     const after = new Set<string>();
@@ -95,8 +104,10 @@ function oracle({ windows }: Story) {
         if (happened) after.add(`${id} ${bit}`);
         if (found.size > 1 || had.has(`${id} ${bit}`)) continue;
         const arm = arms[requests[0]!.arm]!;
-        arm.atRisk[bit]!++;
-        if (happened) arm.now[bit]!++;
+        for (const group of isNew ? [arm.all, arm.newcomers] : [arm.all]) {
+          group.atRisk[bit]!++;
+          if (happened) group.now[bit]!++;
+        }
       }
       if (found.size > 1) crossing.add(id);
       else if (isNew) arms[requests[0]!.arm]!.assigned++;
@@ -130,10 +141,13 @@ function oracle({ windows }: Story) {
       const failed = answers.some((answer) => answer.failed);
       if (found.size > 1) crossing.add(id);
       else if (!had.has(`${id} wrong`)) {
-        const { labels } = arms[answers[0]!.arm]!;
-        labels.units++;
-        if (failed) labels.failures++;
+        const arm = arms[answers[0]!.arm]!;
+        for (const { labels } of had.has(`${id} labelled`) ? [arm.all] : [arm.all, arm.newcomers]) {
+          labels.units++;
+          if (failed) labels.failures++;
+        }
       }
+      after.add(`${id} labelled`);
       if (failed) after.add(`${id} wrong`);
     }
     crossed += crossing.size;
@@ -142,13 +156,9 @@ function oracle({ windows }: Story) {
       crossed,
       pairs: inPairs.size,
       paired: inPairs.size === 0 ? {} : { errors: paired[0], p50: paired[1], high: paired[2] },
-      arms: arms.map(({ atRisk, now, labels, assigned }) => ({
-        units: atRisk[0],
-        failures: now[0],
-        over: { p50: now[1] },
-        shifted: { high: now[2] },
-        atRisk: { p50: atRisk[1], high: atRisk[2] },
-        labels,
+      arms: arms.map(({ all, newcomers, assigned }) => ({
+        ...written(all),
+        newcomers: written(newcomers),
         assigned,
       })),
     };

@@ -4,7 +4,8 @@
  *
  * Little-endian: version (1 byte, 1) · exponent of the sample after the window (1 byte) · whether pair words follow
  * (1 byte, 0 or 1) · 0 · count (4 bytes) · then in columns of `count` words of 4 bytes: high half of the hash, low half,
- * word (bits 0–15 what happened so far, 16 seen in an arm, 17 a label proved an answer wrong, 18 set), pair word.
+ * word (bits 0–15 what happened so far, 16 seen in an arm, 17 a label proved an answer wrong, 18 set,
+ * 19 seen in an arm while there were marks, 20 a label has matured), pair word.
  */
 import { PlimsollError } from '../../core/errors.ts';
 import { SAMPLING_MAX, UNITS_KEPT_MAX } from './unit-set.ts';
@@ -15,7 +16,10 @@ export const SEEN = 1 << 16;
 export const WRONG = 1 << 17;
 /** The unit has come, even if nothing is to be said of it. */
 export const PRESENT = 1 << 18;
-const WORD_MASK = FLAGS_MASK | SEEN | WRONG | PRESENT;
+/** Seen in an arm while there were marks; its label has matured. */
+export const MARKED = 1 << 19;
+export const LABELLED = 1 << 20;
+const WORD_MASK = FLAGS_MASK | SEEN | WRONG | PRESENT | MARKED | LABELLED;
 
 export interface PackedUnits {
   readonly sampling: number;

@@ -2,50 +2,36 @@
 import type { Pairs } from '../evidence/paired.ts';
 import { FAILED } from '../part.ts';
 import type { Recording } from '../route.ts';
-import type { ArmCounts } from '../window.ts';
+import type { ArmCounts, Counts } from '../window.ts';
 import { flagsOf } from './check.ts';
+import { LABELLED, MARKED, SEEN, WRONG } from './packed.ts';
 
 type Names = Pick<Recording, 'slow' | 'shifted'>;
 
 const bitsOf = ({ slow, shifted }: Names): number => 1 + slow.length + shifted.length;
 
-/** Counts of one arm. Bit by bit: units that had not shown it before, and those of them that show it now. */
-export class ArmTally {
+/** Bit by bit: units that had not shown it before, and those of them that show it now. */
+class BitCounts {
   readonly #atRisk: number[];
   readonly #now: number[];
-  readonly #names: Names;
   readonly labels = { units: 0, failures: 0 };
-  readonly segments = new Map<number, { units: number; failures: number }>();
-  assigned = 0;
 
-  constructor(names: Names) {
-    this.#names = names;
-    this.#atRisk = new Array(bitsOf(names)).fill(0);
-    this.#now = new Array(bitsOf(names)).fill(0);
+  constructor(bits: number) {
+    this.#atRisk = new Array(bits).fill(0);
+    this.#now = new Array(bits).fill(0);
   }
 
-  /** `count` units with the bits that they had before this window, and those of this window. */
-  add(before: number, flags: number, segment: number, count = 1): void {
-    for (let bit = 0; bit < this.#now.length; bit++) {
-      if ((before >>> bit) & 1) continue;
-      this.#atRisk[bit]! += count;
-      if ((flags >>> bit) & 1) this.#now[bit]! += count;
-    }
-    if (before & FAILED) return;
-    const found = this.segments.get(segment) ?? { units: 0, failures: 0 };
-    found.units += count;
-    if (flags & FAILED) found.failures += count;
-    this.segments.set(segment, found);
+  add(bit: number, happened: boolean, count: number): void {
+    this.#atRisk[bit]! += count;
+    if (happened) this.#now[bit]! += count;
   }
 
-  /** One unit whose label is complete. */
   addLabel(failed: boolean): void {
     this.labels.units++;
     if (failed) this.labels.failures++;
   }
 
-  counts(withLabels: boolean): ArmCounts {
-    const { slow, shifted } = this.#names;
+  counts({ slow, shifted }: Names, withLabels: boolean): Counts {
     const named = (from: readonly number[], marks: readonly { name: string }[], first: number) =>
       marks.map(({ name }, i): [string, number] => [name, from[first + i]!]);
     return {
@@ -54,9 +40,58 @@ export class ArmTally {
       over: new Map(named(this.#now, slow, 1)),
       shifted: new Map(named(this.#now, shifted, 1 + slow.length)),
       atRisk: new Map(named(this.#atRisk, [...slow, ...shifted], 1)),
-      labels: withLabels ? { ...this.labels } : null,
-      assigned: this.assigned,
+      labels: withLabels ? this.labels : null,
     };
+  }
+}
+
+/** Counts of one arm, those that are new to a race apart. */
+export class ArmTally {
+  readonly #names: Names;
+  readonly #all: BitCounts;
+  readonly #newcomers: BitCounts;
+  readonly segments = new Map<number, { units: number; failures: number }>();
+  #assigned = 0;
+
+  constructor(names: Names) {
+    this.#names = names;
+    this.#all = new BitCounts(bitsOf(names));
+    this.#newcomers = new BitCounts(bitsOf(names));
+  }
+
+  /** `count` units with the word that they had before this window, and the flags of this window. */
+  add(before: number, flags: number, segment: number, count = 1): void {
+    for (let bit = 0; bit < bitsOf(this.#names); bit++) {
+      if ((before >>> bit) & 1) continue;
+      const happened = ((flags >>> bit) & 1) === 1;
+      this.#all.add(bit, happened, count);
+      const isNew = (before & (bit === 0 ? SEEN : MARKED)) === 0;
+      if (isNew) this.#newcomers.add(bit, happened, count);
+    }
+    if ((before & SEEN) === 0) this.#assigned += count;
+    if ((before & FAILED) === 0) this.#addSegment(segment, (flags & FAILED) !== 0, count);
+  }
+
+  /** A unit whose label has matured: its word before this window, and whether the answer was wrong. */
+  addLabel(before: number, failed: boolean): void {
+    if (before & WRONG) return;
+    this.#all.addLabel(failed);
+    if ((before & LABELLED) === 0) this.#newcomers.addLabel(failed);
+  }
+
+  counts(withLabels: boolean): ArmCounts {
+    return {
+      ...this.#all.counts(this.#names, withLabels),
+      newcomers: this.#newcomers.counts(this.#names, withLabels),
+      assigned: this.#assigned,
+    };
+  }
+
+  #addSegment(segment: number, failed: boolean, count: number): void {
+    const found = this.segments.get(segment) ?? { units: 0, failures: 0 };
+    found.units += count;
+    if (failed) found.failures += count;
+    this.segments.set(segment, found);
   }
 }
 

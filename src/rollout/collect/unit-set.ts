@@ -11,7 +11,7 @@ export const SAMPLING_MAX = 31;
 /** Not in the set, or not in the sample. */
 export const NONE = -1;
 
-const CAPACITY_MIN = 1024;
+const CAPACITY_MIN = 64;
 
 /** Finalizer of MurmurHash3: every bit of the input reaches every bit of the result. */
 function mixed(value: number): number {

@@ -1,6 +1,16 @@
 /** What each unit has shown in the rollout so far, and which of it the last window changed. Pure. */
 import type { JoinedUnit } from './joined.ts';
-import { FLAGS_MASK, type PackedUnits, PRESENT, packUnits, SEEN, unpackUnits, WRONG } from './packed.ts';
+import {
+  FLAGS_MASK,
+  LABELLED,
+  MARKED,
+  type PackedUnits,
+  PRESENT,
+  packUnits,
+  SEEN,
+  unpackUnits,
+  WRONG,
+} from './packed.ts';
 import type { ArmTally, PairTally } from './tally.ts';
 import { NONE, UnitSet } from './unit-set.ts';
 
@@ -9,6 +19,8 @@ const COLUMNS = { word: 0, pair: 1 } as const;
 export interface Tallies {
   readonly arms: readonly ArmTally[];
   readonly pairs: PairTally;
+  /** Whether anything but failures is counted. */
+  readonly hasMarks: boolean;
   crossed: number;
 }
 
@@ -72,15 +84,9 @@ export class UnitTable {
 function countArms(before: number, { arm, flags, segment, label }: JoinedUnit, tallies: Tallies): number {
   if (arm === 'crossed' || label?.arm === 'crossed') tallies.crossed++;
   let after = before | PRESENT;
-  if (arm !== null) after |= (flags & FLAGS_MASK) | SEEN;
-  if (typeof arm === 'number') {
-    const tally = tallies.arms[arm]!;
-    tally.add(before, flags, segment);
-    if ((before & SEEN) === 0) tally.assigned++;
-  }
-  if (label !== null && (before & WRONG) === 0) {
-    if (label.arm !== 'crossed') tallies.arms[label.arm]!.addLabel(label.failed);
-    if (label.failed) after |= WRONG;
-  }
+  if (arm !== null) after |= (flags & FLAGS_MASK) | SEEN | (tallies.hasMarks ? MARKED : 0);
+  if (typeof arm === 'number') tallies.arms[arm]!.add(before, flags, segment);
+  if (label !== null) after |= LABELLED | (label.failed ? WRONG : 0);
+  if (typeof label?.arm === 'number') tallies.arms[label.arm]!.addLabel(before, label.failed);
   return after;
 }

@@ -1,6 +1,14 @@
 /** Everything that the windows of one rollout have shown: each guard's evidence and the test of the split. Pure. */
 import { type Certificate, GUARDS, type GuardName, type Policy } from '../policy/policy.ts';
-import type { ArmCounts, RecordedWindow } from '../window.ts';
+import {
+  type ArmCounts,
+  failuresOf,
+  labelsOf,
+  overOf,
+  type Reading,
+  type RecordedWindow,
+  shiftedOf,
+} from '../window.ts';
 import { certifiesRate } from './certificate.ts';
 import type { WindowCounts } from './conditional.ts';
 import { NO_PAIRS } from './paired.ts';
@@ -48,57 +56,57 @@ export function addEvidence(before: Evidence, window: RecordedWindow, policy: Po
 
 /** Reads what each guard counts out of a window. */
 const COUNTS: Readonly<Record<GuardName, (window: RecordedWindow) => readonly RaceCounts[]>> = {
-  errors: (window) => [
-    race(
-      window,
-      'errors',
-      bothArms(window, ({ units, failures }) => [units, failures]),
-    ),
-  ],
-  latency: (window) => named(window, ({ over }) => over),
-  outputs: (window) => named(window, ({ shifted }) => shifted),
+  errors: (window) => [race(window, 'errors', failuresOf)],
+  latency: (window) => named(window, ({ over }) => over, overOf),
+  outputs: (window) => named(window, ({ shifted }) => shifted, shiftedOf),
   labels: (window) => {
     const { candidate, stable } = window;
     if (candidate.labels === null && stable.labels === null && !window.paired.has('labels')) return [];
-    return [
-      race(
-        window,
-        'labels',
-        bothArms(window, ({ labels }) => [labels?.units ?? 0, labels?.failures ?? 0]),
-      ),
-    ];
+    return [race(window, 'labels', labelsOf)];
   },
 };
 
-const race = (window: RecordedWindow, name: string, counts: WindowCounts): RaceCounts => ({
+const race = (window: RecordedWindow, name: string, read: Reading): RaceCounts => ({
   name,
-  counts,
+  strata: strataOf(window, read),
   inputs: window.paired.has(name) ? window.pairs : 0,
   pairs: window.paired.get(name) ?? NO_PAIRS,
 });
 
-function named(window: RecordedWindow, read: (arm: ArmCounts) => ReadonlyMap<string, number>): RaceCounts[] {
-  const candidate = read(window.candidate);
-  const stable = read(window.stable);
+function named(
+  window: RecordedWindow,
+  marks: (arm: ArmCounts) => ReadonlyMap<string, number>,
+  read: (name: string) => Reading,
+): RaceCounts[] {
+  const candidate = marks(window.candidate);
+  const stable = marks(window.stable);
   if (candidate.size === 0 && stable.size === 0) return [];
   const names = candidate.size >= stable.size ? candidate : stable;
-  return [...names.keys()].map((name) =>
-    race(
-      window,
-      name,
-      bothArms(window, (arm) => [arm.atRisk.get(name) ?? arm.units, read(arm).get(name) ?? 0]),
-    ),
-  );
+  return [...names.keys()].map((name) => race(window, name, read(name)));
 }
 
-function bothArms(
-  { candidate, stable }: RecordedWindow,
-  read: (arm: ArmCounts) => readonly [units: number, bad: number],
-): WindowCounts {
-  const [candidateUnits, candidateFailures] = read(candidate);
-  const [stableUnits, stableFailures] = read(stable);
-  return { candidate: candidateUnits, stable: stableUnits, candidateFailures, stableFailures };
+/**
+ * Newcomers and survivors are compared among themselves. Survivors are the less likely to fail, and an arm that by
+ * chance has lost more of them has the more newcomers among those that are left: compared as one, it would seem worse
+ * for that alone, and the accident would feed on itself.
+ */
+function strataOf({ candidate, stable }: RecordedWindow, read: Reading): readonly WindowCounts[] {
+  const all = pair(read(candidate), read(stable));
+  if (candidate.newcomers === null || stable.newcomers === null) return [all];
+  const newcomers = pair(read(candidate.newcomers), read(stable.newcomers));
+  const survivors = {
+    candidate: all.candidate - newcomers.candidate,
+    stable: all.stable - newcomers.stable,
+    candidateFailures: all.candidateFailures - newcomers.candidateFailures,
+    stableFailures: all.stableFailures - newcomers.stableFailures,
+  };
+  return [newcomers, survivors];
 }
+
+const pair = (
+  [candidate, candidateFailures]: ReturnType<Reading>,
+  [stable, stableFailures]: ReturnType<Reading>,
+): WindowCounts => ({ candidate, stable, candidateFailures, stableFailures });
 
 function addWindowSplit(
   before: SrmState,

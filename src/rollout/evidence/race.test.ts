@@ -4,7 +4,7 @@ import { addCounts, candidateRecord, excessUnits, NO_EVIDENCE } from './race.ts'
 describe('races of one guard', () => {
   const counts = (name: string, xc: number, xs: number) => ({
     name,
-    counts: { candidate: 100, stable: 1900, candidateFailures: xc, stableFailures: xs },
+    strata: [{ candidate: 100, stable: 1900, candidateFailures: xc, stableFailures: xs }],
     inputs: 0,
     pairs: { candidateOnly: 0, stableOnly: 0, both: 0 },
   });
@@ -28,7 +28,7 @@ describe('races of one guard', () => {
     expect(excessUnits(answered)).toBe(10);
     const shadowed = {
       name: 'errors',
-      counts: { candidate: 0, stable: 500, candidateFailures: 0, stableFailures: 0 },
+      strata: [{ candidate: 0, stable: 500, candidateFailures: 0, stableFailures: 0 }],
       inputs: 500,
       pairs: { candidateOnly: 9, stableOnly: 0, both: 1 },
     };

@@ -36,7 +36,8 @@ export const NO_EVIDENCE: GuardEvidence = { races: [], log: 0, maxLog: null };
 /** What one window says in one race. */
 export interface RaceCounts {
   readonly name: string;
-  readonly counts: WindowCounts;
+  /** Units that are compared among themselves; their evidence multiplies. */
+  readonly strata: readonly WindowCounts[];
   /** Inputs that both models answered, and how they compared. */
   readonly inputs: number;
   readonly pairs: Pairs;
@@ -59,7 +60,10 @@ export function addCounts(
     const counted = window.find(({ name }) => name === race.name);
     return counted === undefined ? race : addToRace(race, counted, options);
   });
-  const log = races.length === 0 ? 0 : logSumExp(races.map((race) => raceLog(race, options.tolerance))) - Math.log(races.length);
+  const log =
+    races.length === 0
+      ? 0
+      : logSumExp(races.map((race) => raceLog(race, options.tolerance))) - Math.log(races.length);
   return { races, log, maxLog: Math.max(before.maxLog ?? -Infinity, log) };
 }
 
@@ -74,8 +78,11 @@ const newRace = (name: string): Race => ({
 });
 
 function addToRace(race: Race, window: RaceCounts, { tolerance, oddsRatio }: RaceOptions): Race {
-  const { counts, inputs, pairs } = window;
-  const logs = logLikelihoodRatios(counts, [...betsBeyond(tolerance), oddsRatio, 1], tolerance);
+  const { strata, inputs, pairs } = window;
+  const odds = [...betsBeyond(tolerance), oddsRatio, 1];
+  const logs = strata
+    .map((counts) => logLikelihoodRatios(counts, odds, tolerance))
+    .reduce(addLogs, new Array<number>(odds.length).fill(0));
   const [certified, none] = logs.slice(BETS) as [number, number];
   return {
     name: race.name,
@@ -83,8 +90,8 @@ function addToRace(race: Race, window: RaceCounts, { tolerance, oddsRatio }: Rac
     pairs: addPairs(race.pairs, pairs),
     certificate: race.certificate + (none - certified) + pairedCertificate(pairs, oddsRatio),
     inputs: race.inputs + inputs,
-    candidate: add(race.candidate, counts.candidate, counts.candidateFailures),
-    stable: add(race.stable, counts.stable, counts.stableFailures),
+    candidate: strata.reduce((sum, at) => add(sum, at.candidate, at.candidateFailures), race.candidate),
+    stable: strata.reduce((sum, at) => add(sum, at.stable, at.stableFailures), race.stable),
   };
 }
 

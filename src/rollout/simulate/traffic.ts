@@ -99,6 +99,7 @@ export class Traffic {
       shifted: new Map(),
       atRisk: new Map(),
       labels: null,
+      newcomers: null,
       assigned: units,
     };
   }
