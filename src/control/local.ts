@@ -27,7 +27,7 @@ import type {
 import type { Publisher } from './publisher.ts';
 import { rollBackAtRest } from './rollback.ts';
 import type { Envelope, PublicKey, Signer } from './signing.ts';
-import { endpointView, rolloutView, versionView } from './views.ts';
+import { endpointView, standingView, versionView } from './views.ts';
 
 export interface LocalControlOptions {
   readonly store: Store;
@@ -82,7 +82,7 @@ export class LocalControl implements Control {
 
   async addVersion(model: string, source: NewVersion, actor: Actor): Promise<VersionView> {
     const { catalog, store, proof } = this.#options;
-    const current = await this.#servedSignature(model);
+    const current = (): Promise<Signature | null> => this.#servedSignature(model);
     const row = await catalog.add(model, source, actor, { current, ...proof });
     if (row.state === 'ready') await this.#goLive(row, actor);
     return this.#versionView(row, await store.tables.versions.aliases(model));
@@ -197,7 +197,7 @@ export class LocalControl implements Control {
 
   async rollout(id: string): Promise<RolloutView> {
     await this.#rolloutRow(id);
-    return rolloutView(await this.#options.controller.standing(id));
+    return standingView(await this.#options.controller.standing(id));
   }
 
   async command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView> {

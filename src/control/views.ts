@@ -1,8 +1,10 @@
 /** What people and clients are shown of versions, endpoints and rollouts. */
 import type { Manifest } from '../registry/version.ts';
+import type { ExperimentState } from '../rollout/experiment/state.ts';
+import { experimentView } from '../rollout/experiment/view.ts';
 import { LATENCY_BINS, latencyBound } from '../rollout/part.ts';
 import type { EndpointRow, VersionRow } from '../store/store.ts';
-import type { ArmView, EndpointView, MetricView, RolloutView, VersionView } from './port.ts';
+import type { ArmView, EndpointView, RolloutView, VersionView } from './port.ts';
 import type { Standing } from './standing.ts';
 
 const iso = (millis: number): string => new Date(millis).toISOString();
@@ -37,12 +39,9 @@ export const endpointView = (row: EndpointRow, rollout: RolloutView | null): End
   return { name, model, generation, stable, previous, route, rollout };
 };
 
-/** What a rollout has come to; `metrics` and `experiment` as its evidence says them. */
-export function rolloutView(
-  { row, status, verdict, reason, plan, totals, late }: Standing,
-  metrics: readonly MetricView[],
-  experiment: unknown,
-): RolloutView {
+/** What a rollout has come to. */
+export function standingView(standing: Standing): RolloutView {
+  const { row, status, verdict, reason, plan, totals, late, state } = standing;
   return {
     ...status,
     id: row.id,
@@ -56,14 +55,14 @@ export function rolloutView(
     endedAt: row.endedAt === null ? null : iso(row.endedAt),
     by: row.by,
     arms: plan.arms.map((name, i) => armView(name, versionOfArm(i, plan, row), totals.arms[i])),
-    metrics,
+    metrics: [],
     left: {
       lateWindows: late,
       missingParts: totals.missingParts,
       mirrored: totals.mirrored,
       dropped: totals.dropped,
     },
-    experiment,
+    experiment: row.strategy === 'ab' ? experimentView(state as ExperimentState) : null,
   };
 }
 
