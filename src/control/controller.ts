@@ -2,6 +2,7 @@
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Part } from '../rollout/part.ts';
 import type { Fence, RolloutRow } from '../store/store.ts';
+import { endpointOf } from './carry-out.ts';
 import type { Fleet, FleetChange } from './fleet.ts';
 import { foldLog } from './log.ts';
 import { machineOf } from './machines.ts';
@@ -16,7 +17,10 @@ import { within } from './within.ts';
 export interface ControllerPorts extends Omit<RunPorts, 'fleet'> {
   readonly fleet: Fleet;
   readonly every: Schedule;
-  /** Unique among all starts of all processes. */
+  /**
+   * Name of this process among those that share the store. It stays the same over restarts where a lock keeps others out:
+   * no restart waits for the time of the one before to run out.
+   */
   readonly holder: string;
 }
 
@@ -95,8 +99,10 @@ export class Controller {
     await this.#obey(id, (run) => run.command(kind, by));
   }
 
-  /** Ends a rollout with everybody on `version`, which has been loaded. Throws as `command` does. */
+  /** Ends a rollout with everybody on `version`. Throws as `command` does, and why `version` cannot be loaded. */
   async restOn(id: string, version: number, by: string): Promise<void> {
+    const { endpoint } = await this.#row(id);
+    await this.#ports.publisher.ensure((await endpointOf(this.#ports.store, endpoint)).model, version);
     await this.#obey(id, (run) => run.restOn(version, by));
   }
 

@@ -15,7 +15,6 @@ export class Ownership {
   #fence: Fence | null = null;
   #renewAt = -Infinity;
 
-  /** `holder`: unique among all starts of all processes. */
   constructor(ports: { store: Store; clock: Clock; logger: Logger; holder: string }) {
     this.#store = ports.store;
     this.#clock = ports.clock;
@@ -52,4 +51,9 @@ export class Ownership {
     this.#fence = null;
     if (fence !== null) await this.#store.tables.owners.release(fence);
   }
+}
+
+/** Takes ownership from whoever has it, without waiting for its time to run out: where every other process is known to be dead. */
+export async function takeOver(ports: { store: Store; clock: Clock; holder: string }): Promise<void> {
+  await ports.store.tables.owners.acquire(SCOPE, ports.holder, ports.clock.now() + LEASE, LEASE);
 }

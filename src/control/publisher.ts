@@ -1,7 +1,7 @@
 /** Makes one snapshot of what every endpoint wants and hands it to the serving processes, without letting one bad version hold up the rest. */
 import { PlimsollError } from '../core/errors.ts';
 import type { Clock, Logger } from '../core/ports.ts';
-import { everybody, type NamedBundle, type PlaneSnapshot, type Route } from '../rollout/route.ts';
+import { everybody, type NamedBundle, type Route } from '../rollout/route.ts';
 import type { EndpointRow, Store } from '../store/store.ts';
 import type { Fleet } from './fleet.ts';
 import { Turns } from './turns.ts';
@@ -74,8 +74,7 @@ export class Publisher {
    */
   async publishRoutes(): Promise<void> {
     if (this.#loaded.size === 0) return this.publish();
-    const draft = await this.#turns.take(() => this.#draft([]));
-    await this.#send({ ...draft, versions: draft.versions.filter((version) => this.#isLoaded(version)) });
+    await this.#send([], (version) => this.#isLoaded(version));
   }
 
   /**
@@ -84,15 +83,26 @@ export class Publisher {
    */
   publish(also: readonly NamedVersion[] = []): Promise<void> {
     return this.#loads.take(async () => {
-      const draft = await this.#turns.take(() => this.#draft(also));
       try {
-        await this.#send(draft);
+        await this.#send(also, () => true);
       } catch (error) {
-        const suspects = draft.versions.filter((version) => !this.#isLoaded(version));
+        const { versions } = await this.#turns.take(() => this.#draft(also));
+        const suspects = versions.filter((version) => !this.#isLoaded(version));
         if (suspects.length === 0) throw error;
-        await this.#sendWithoutBad(draft, suspects);
+        await this.#sendWithoutBad(also, suspects);
       }
     });
+  }
+
+  /** Has the version loaded if it is not; throws why it cannot be. */
+  async ensure(model: string, version: number): Promise<void> {
+    const key = versionKey(model, version);
+    if (this.#loaded.has(key)) return;
+    this.#failures.delete(key);
+    await this.publish([{ model, version }]);
+    const error = this.failure(model, version);
+    if (error !== null) throw error;
+    if (!this.#loaded.has(key)) throw new PlimsollError('FLEET_SLOW', { limit: 0 });
   }
 
   /** Loads and publishes where the store wants something else than what was followed last. */
@@ -106,29 +116,36 @@ export class Publisher {
   }
 
   /** Tries each suspect beside what is loaded already, then publishes with those that could be loaded. */
-  async #sendWithoutBad(draft: Draft, suspects: readonly NamedBundle[]): Promise<void> {
-    const sound = draft.versions.filter((version) => this.#isLoaded(version));
-    for (const suspect of suspects) {
+  async #sendWithoutBad(also: readonly NamedVersion[], suspects: readonly NamedBundle[]): Promise<void> {
+    const sound = new Set(this.#loaded);
+    for (const suspect of suspects.map(keyOf)) {
       try {
-        await this.#send({ ...draft, versions: [...sound, suspect] });
-        sound.push(suspect);
-        this.#failures.delete(keyOf(suspect));
+        await this.#send(also, (version) => sound.has(keyOf(version)) || keyOf(version) === suspect);
+        sound.add(suspect);
       } catch (error) {
-        this.#failures.set(keyOf(suspect), { error: error as Error, at: this.#ports.clock.now() });
-        this.#ports.logger.error({ err: error, version: keyOf(suspect) }, 'A version cannot be loaded');
+        this.#failures.set(suspect, { error: error as Error, at: this.#ports.clock.now() });
+        this.#ports.logger.error({ err: error, version: suspect }, 'A version cannot be loaded');
       }
     }
-    await this.#send({ ...draft, versions: sound });
+    await this.#send(also, (version) => sound.has(keyOf(version)));
   }
 
-  async #send(draft: Draft): Promise<void> {
-    const { versions, endpoints } = draft;
+  /**
+   * Reads, numbers and sends. Numbers are given in the order in which the store was read: what was read earlier never
+   * replaces what was read later.
+   */
+  async #send(also: readonly NamedVersion[], isWanted: (version: NamedBundle) => boolean): Promise<void> {
+    const { draft, sequence } = await this.#turns.take(async () => ({
+      sequence: await this.#next(),
+      draft: await this.#draft(also),
+    }));
+    const versions = draft.versions.filter(isWanted);
     const loaded = new Set(versions.map(keyOf));
-    const routes = endpoints.flatMap((endpoint) => reachable(endpoint, loaded) ?? []);
-    const snapshot: PlaneSnapshot = { sequence: await this.#next(), versions, routes };
-    await this.#ports.fleet.publish(snapshot);
-    if (snapshot.sequence < this.#followed.sequence) return;
-    this.#followed = { sequence: snapshot.sequence, fingerprint: fingerprintOf(draft) };
+    const routes = draft.endpoints.flatMap((endpoint) => reachable(endpoint, loaded) ?? []);
+    await this.#ports.fleet.publish({ sequence, versions, routes });
+    for (const key of loaded) this.#failures.delete(key);
+    if (sequence < this.#followed.sequence) return;
+    this.#followed = { sequence, fingerprint: fingerprintOf({ ...draft, versions }) };
     this.#loaded = loaded;
   }
 

@@ -44,6 +44,8 @@ export interface RunPorts {
 const HEARTBEAT = 900_000;
 /** Most windows that are closed in one tick: commands come between. */
 const CLOSED_A_TICK = 100;
+/** Routes whose windows may be open when a rollout is gone on with: more are not flipped within a watermark. */
+const ROUTES_READ = 10;
 
 export class Run implements Listener {
   readonly #journal: Journal;
@@ -83,7 +85,10 @@ export class Run implements Listener {
     });
     collector ??= new Collector(journal.needs, row.id);
     const run = new Run(journal, ports, endpoint.model, collector);
-    if (endpoint.rollout === row.id) run.onRoute(endpoint.route);
+    if (endpoint.rollout !== row.id) return run;
+    // Windows of the routes before may still be open.
+    const { items } = await ports.store.tables.endpoints.history(row.endpoint, { limit: ROUTES_READ });
+    for (const { route } of items.toReversed()) run.onRoute(route);
     return run;
   }
 
@@ -174,11 +179,9 @@ export class Run implements Listener {
 
   async #advance(): Promise<void> {
     await this.#journal.carryOut(this);
+    // Marks come before windows are closed: samples are kept in memory, and only as long as their window is open.
     const steps = [this.#reroute, this.#noteReadiness, this.#freeze, this.#closeWindows, this.#tick];
-    for (const step of this.#isLoading ? [] : steps) {
-      if (this.#journal.isSettled) return;
-      await step.call(this);
-    }
+    for (const step of this.#isLoading ? [] : steps) if (!this.#journal.isSettled) await step.call(this);
     await this.#answers.save(this.#ports.store.tables.feedback);
   }
 

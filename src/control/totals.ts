@@ -58,7 +58,11 @@ export function addWindow(before: Totals, window: ClosedWindow): Totals {
 }
 
 /** Whether nothing was seen, lost or matured in it: it changes no evidence, and is not worth a line of the log. */
-export const isBlank = ({ arms, pairs, crossed, outcomes, ...rest }: ClosedWindow): boolean =>
+export const isBlank = ({ arms, latency, pairs, crossed, outcomes, ...rest }: ClosedWindow): boolean =>
   pairs + crossed + rest.missingParts + rest.mirrored + rest.dropped === 0 &&
   outcomes === null &&
-  arms.every(({ units, labels }) => units + (labels?.units ?? 0) === 0);
+  latency.every((bins) => bins.every((requests) => requests === 0)) &&
+  arms.every(({ units, labels, over, shifted, atRisk }) => {
+    const named = [over, shifted, atRisk].flatMap((counts) => [...counts.values()]);
+    return named.every((count) => count === 0) && units + (labels?.units ?? 0) === 0;
+  });
