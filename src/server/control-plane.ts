@@ -61,7 +61,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     await assembly.publisher.publish();
     const strategy = options.immediate ? 'immediate' : 'canary';
     const notes = await rollOut(assembly.control, versions, strategy);
-    const models = await servedModels(assembly.control, acceptedIn(assembly), notes);
+    const given = versions.map(({ model }) => model);
+    const models = await servedModels(assembly.control, acceptedIn(assembly), given, notes);
     if (models.length === 0 && options.watch === null) throw nothingToServe(options.dataDir);
     const closing = [await openApi(assembly, options), await openWatch(assembly, options)];
     const close = async (): Promise<void> => {

@@ -25,12 +25,15 @@ export interface ServedRollout {
 
 const PAGE = 1000;
 
-/** Everything that is served, in the order of its names. `accepted` gives a version with its manifest. */
+/** Everything that is served: `first` in its order, then the others by name. `accepted` gives a version with its manifest. */
 export async function servedModels(
   control: Pick<Control, 'endpoints'>,
   accepted: (model: string, version: number) => Promise<AcceptedVersion>,
+  first: readonly string[],
   notes: ReadonlyMap<string, string>,
 ): Promise<readonly ServedModel[]> {
+  const rank = ({ endpoint }: ServedModel): number =>
+    first.includes(endpoint) ? first.indexOf(endpoint) : first.length;
   const served: ServedModel[] = [];
   let cursor: string | undefined;
   do {
@@ -42,7 +45,7 @@ export async function servedModels(
     }
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
-  return served;
+  return served.toSorted((a, b) => rank(a) - rank(b));
 }
 
 const rolloutOf = ({ rollout }: EndpointView): ServedRollout | null =>
