@@ -4,13 +4,11 @@ import { grouped } from '../table.ts';
 import { millis, percent } from './numbers.ts';
 import { columns, type Line } from './paint.ts';
 
-const HEAD = ['Arm', 'version', 'units', 'failed', 'rate', 'p50', 'p95', 'p99'].map(
-  (word) => ['dim', word] as const,
-);
+const HEAD = ['Arm', 'version', 'units', 'failed', 'rate', 'p50', 'p95', 'p99'];
 
 export function armLines(arms: readonly ArmView[]): Line[] {
   if (arms.length === 0) return [];
-  return columns([HEAD, ...arms.map(cells)]);
+  return columns(HEAD, arms.map(cells));
 }
 
 function cells({ name, version, units, failures, latency }: ArmView): string[] {

@@ -1,11 +1,12 @@
 /** What `status` draws of an endpoint and its rollout. */
 import type { EndpointView, RolloutView } from '../../control/port.ts';
-import { formatDuration } from '../../rollout/policy/duration.ts';
 import type { RouteRow } from '../../store/store.ts';
+import { count, grouped } from '../table.ts';
 import { armLines } from './arms.ts';
 import { evidenceLines } from './evidence.ts';
 import { differenceLines } from './metrics.ts';
-import type { Line, Style } from './paint.ts';
+import { time } from './numbers.ts';
+import { flow, type Line, type Style, wordsOf } from './paint.ts';
 import { stageLines } from './stages.ts';
 
 export interface Seen {
@@ -30,7 +31,7 @@ export function frame(seen: Seen, width: number): readonly Line[] {
     ...(rollout === null
       ? [[['No rollout yet: plimsoll rollout start ', endpoint.name, ' --to VERSION'] as Line]]
       : rolloutBlocks(rollout, inner)),
-    routeLines(routes, now),
+    routeLines(routes, now, inner),
   ];
   return blocks.filter((block) => block.length > 0).flatMap((block, i) => (i === 0 ? block : [[], ...block]));
 }
@@ -43,11 +44,11 @@ export const rolloutFrame = (rollout: RolloutView, width: number): readonly Line
 
 function rolloutBlocks(rollout: RolloutView, width: number): readonly (readonly Line[])[] {
   return [
-    [...stageLines(rollout, width), ...verdictLines(rollout)],
+    [...stageLines(rollout, width), ...verdictLines(rollout, width)],
     armLines(rollout.arms),
     evidenceLines(rollout, width),
     differenceLines(rollout.metrics),
-    [...leftLines(rollout)],
+    leftLines(rollout, width),
   ];
 }
 
@@ -73,38 +74,52 @@ function title({ strategy, candidate, stableVersion, state, id, by, startedAt }:
   return [
     `${strategy} of version ${candidate} against version ${stableVersion}: `,
     [COLOURS[state], state],
-    ['dim', `  ${id}, by ${by}, since ${startedAt.slice(0, 16).replace('T', ' ')}`],
+    ['dim', `  ${id}, by ${by}, since ${startedAt.slice(0, 16).replace('T', ' ')} UTC`],
   ];
 }
 
-function verdictLines({ verdict, reason, harmedUnits }: RolloutView): Line[] {
-  const harmed = Math.round(harmedUnits);
+function verdictLines(rollout: RolloutView, width: number): Line[] {
+  const { verdict, reason } = rollout;
   return [
-    ['Verdict   ', ['bold', verdict], `: ${reason}`],
-    ['Harmed    ', harmed > 0 ? ['red', unitsHarmed(harmed)] : 'no unit, as far as the evidence shows'],
+    ...flow('Verdict', [['bold', `${verdict}:`], ...wordsOf(reason)], width),
+    ...flow('Harmed', harmWords(rollout), width),
   ];
 }
 
-const unitsHarmed = (count: number): string =>
-  `about ${count} ${count === 1 ? 'unit' : 'units'} went wrong on account of the candidate`;
+/** Share of the way to its bound from which evidence makes a difference more than chance. */
+const SHOWN = 0.5;
 
-function* leftLines({ left }: RolloutView): Generator<Line> {
+/** The excess over stable's own rate; without evidence behind it, it says nothing. */
+function harmWords({ evidence, harmedUnits }: RolloutView): readonly Line[number][] {
+  const harmed = Math.round(harmedUnits);
+  const [name, guard] = Object.entries(evidence).find(([, seen]) => seen.harmedUnits === harmedUnits) ?? [];
+  if (harmed === 0 || guard === undefined) return wordsOf('no unit more than would have been without it');
+  const units = `about ${count(harmed, 'unit')} by ${name}`;
+  if (guard.maxLog >= SHOWN * guard.bound) return wordsOf(units).map((word) => ['red', word]);
+  return wordsOf(`${units}, which chance explains as well so far`);
+}
+
+function leftLines({ left }: RolloutView, width: number): Line[] {
   const { lateWindows, missingParts, mirrored, dropped } = left;
   const parts = [
-    lateWindows > 0 ? `${lateWindows} windows came too late` : '',
-    missingParts > 0 ? `${missingParts} parts of windows are missing` : '',
-    dropped > 0 ? `${dropped} of ${mirrored + dropped} copies were dropped` : '',
+    lateWindows > 0 ? `${count(lateWindows, 'window')} came too late` : '',
+    missingParts > 0 ? `${count(missingParts, 'part')} of windows went missing` : '',
+    dropped > 0 ? `${grouped(dropped)} of ${count(mirrored + dropped, 'copy', 'copies')} were dropped` : '',
   ].filter((part) => part !== '');
-  if (parts.length > 0) yield ['Left out  ', parts.join('; ')];
+  return parts.length === 0 ? [] : flow('Left out', wordsOf(parts.join('; ')), width);
 }
 
-function routeLines(routes: readonly RouteRow[], now: number): Line[] {
-  return routes.map(({ generation, at, by, reason }, i) => [
-    i === 0 ? 'Routes    ' : '          ',
-    `generation ${generation}  `,
-    ['dim', `${ago(now - at)}  ${by}: ${reason}`],
-  ]);
+function routeLines(routes: readonly RouteRow[], now: number, width: number): Line[] {
+  return routes.flatMap(({ generation, at, by, reason }, i) =>
+    flow(
+      i === 0 ? 'Routes' : '',
+      [
+        `generation ${generation}`,
+        ...wordsOf(`${ago(now - at)} by ${by}: ${reason}`).map((word): Line[number] => ['dim', word]),
+      ],
+      width,
+    ),
+  );
 }
 
-const ago = (millis: number): string =>
-  millis < 1000 ? 'now' : `${formatDuration(Math.floor(millis / 1000) * 1000)} ago`;
+const ago = (millis: number): string => (millis < 1000 ? 'now' : `${time(millis)} ago`);

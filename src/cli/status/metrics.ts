@@ -3,16 +3,14 @@ import type { MetricView } from '../../control/port.ts';
 import { grouped } from '../table.ts';
 import { columns, type Line } from './paint.ts';
 
+const HEAD = ['Candidate minus stable', 'estimate', 'interval', 'units'];
 /** Most lines: there may be hundreds of segments. */
 const LINES_MAX = 12;
 
 export function differenceLines(metrics: readonly MetricView[]): Line[] {
   const shown = metrics.filter(({ segment, flagged }) => segment === null || flagged === true);
   if (shown.length === 0) return [];
-  const head = ['Candidate minus stable', 'estimate', 'interval', 'units'].map(
-    (word) => ['dim', word] as const,
-  );
-  const lines = columns([head, ...shown.slice(0, LINES_MAX).map(cells)]);
+  const lines = columns(HEAD, shown.slice(0, LINES_MAX).map(cells));
   const more = shown.length - LINES_MAX;
   return more > 0 ? [...lines, [['dim', `and ${more} more: --json`]]] : lines;
 }

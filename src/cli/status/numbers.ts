@@ -1,4 +1,5 @@
 /** Numbers as people read them in a terminal. */
+import { formatDuration } from '../../rollout/policy/duration.ts';
 import { grouped } from '../table.ts';
 
 /** Evidence as a factor, from its natural logarithm: `×180`, `×10^12`, `×0.4`. */
@@ -19,6 +20,10 @@ export const points = (difference: number): string =>
 /** `0.41 ms`, `1.2 s`. */
 export const millis = (value: number): string =>
   value >= 1000 ? `${Number((value / 1000).toPrecision(3))} s` : `${Number(value.toPrecision(2))} ms`;
+
+/** A length of time without the parts of a second that nobody reads: `15s`, `1h30m`. */
+export const time = (length: number): string =>
+  formatDuration(length < 1000 ? length : Math.floor(length / 1000) * 1000);
 
 /** A bar of `width` cells: filled up to `share`, and the furthest it ever was as a thin mark. */
 export function bar(share: number, width: number, most = share): string {

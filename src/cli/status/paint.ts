@@ -22,17 +22,49 @@ export function drawn(line: Line, width: number, paint: Paint): string {
   return text.trimEnd();
 }
 
-/** Cells in columns; a cell that is a number stands at the right of its column. */
-export function columns(rows: readonly (readonly (string | readonly [Style, string])[])[]): Line[] {
-  const plain = (cell: string | readonly [Style, string]): string =>
-    typeof cell === 'string' ? cell : cell[1];
-  const width = (j: number): number => Math.max(...rows.map((row) => plain(row[j] ?? '').length));
-  return rows.map((row) =>
-    row.map((cell, j) => {
-      const text = plain(cell);
-      const isNumber = /^[\d−+-]/.test(text) && j > 0;
-      const padded = `${isNumber ? text.padStart(width(j)) : text.padEnd(width(j))}  `;
-      return typeof cell === 'string' ? padded : ([cell[0], padded] as const);
+type Word = Line[number];
+const plain = (word: Word): string => (typeof word === 'string' ? word : word[1]);
+const as = (word: Word, text: string): Word => (typeof word === 'string' ? text : [word[0], text]);
+
+/** Columns of the names at the left of a frame. */
+const MARGIN = 10;
+
+/** A name at the margin and words beside it, broken between words where the line is full. */
+export function flow(name: string, words: readonly Word[], width: number, gap = ' '): Line[] {
+  const lines: Word[][] = [];
+  let left = 0;
+  for (const word of words) {
+    const { length } = plain(word);
+    if (lines.length === 0 || gap.length + length > left) {
+      lines.push([word]);
+      left = width - MARGIN - length;
+    } else {
+      lines.at(-1)!.push(gap, word);
+      left -= gap.length + length;
+    }
+  }
+  return lines.map((line, i) => [(i === 0 ? name : '').padEnd(MARGIN), ...line]);
+}
+
+/** The words of a sentence, for `flow`. */
+export const wordsOf = (text: string): readonly string[] => text.split(' ');
+
+/** Cells in columns under a head; numbers stand at the right, their names above them. */
+export function columns(head: readonly string[], rows: readonly (readonly Word[])[]): Line[] {
+  const all = [head.map((name): Word => ['dim', name]), ...rows];
+  const cells = (j: number): string[] => all.map((row) => plain(row[j] ?? ''));
+  const widths = head.map((_, j) => Math.max(...cells(j).map((text) => text.length)));
+  const isNumeric = head.map(
+    (_, j) =>
+      j > 0 &&
+      cells(j)
+        .slice(1)
+        .some((text) => /^[\d−+]/.test(text)),
+  );
+  return all.map((row) =>
+    row.map((word, j) => {
+      const text = plain(word);
+      return as(word, `${isNumeric[j] ? text.padStart(widths[j]!) : text.padEnd(widths[j]!)}  `);
     }),
   );
 }

@@ -1,10 +1,10 @@
 /** The stages of a rollout as a bar, and what the current one still waits for. */
 import type { RolloutView } from '../../control/port.ts';
 import type { StageView } from '../../rollout/decide/status.ts';
-import { formatDuration } from '../../rollout/policy/duration.ts';
 import type { Stage } from '../../rollout/policy/policy.ts';
-import { bar } from './numbers.ts';
-import type { Line } from './paint.ts';
+import { grouped } from '../table.ts';
+import { bar, time } from './numbers.ts';
+import { flow, type Line, wordsOf } from './paint.ts';
 
 type Word = Line[number];
 
@@ -13,8 +13,8 @@ export function stageLines(rollout: RolloutView, width: number): Line[] {
   if (progress === undefined) return [];
   const isOver = state !== 'running' && state !== 'holding';
   const words = progress.stages.map((stage, i) => stageWord(stage, i, rollout));
-  const lines: Line[] = [['Stages    ', ...words.flatMap((word, i) => (i === 0 ? [word] : ['  ', word]))]];
-  if (isOver) return [...lines, ['Weight    ', `the candidate answers ${weight} % of units`]];
+  const lines = flow('Stages', words, width, '  ');
+  if (isOver) return [...lines, ...flow('Weight', [`the candidate answers ${weight} % of units`], width)];
   return [...lines, ...progressLines(progress, rollout, width)];
 }
 
@@ -30,28 +30,29 @@ function stageWord(stage: Stage, i: number, { stage: current, state }: RolloutVi
   return isOver ? ['red', `✗ ${label(stage)}`] : ['bold', `▶ ${label(stage)}`];
 }
 
-function* progressLines(progress: StageView, { stage, weight }: RolloutView, width: number): Generator<Line> {
+function progressLines(progress: StageView, { stage, weight }: RolloutView, width: number): Line[] {
   const now = progress.stages[stage];
-  if (now === undefined) return;
+  if (now === undefined) return [];
+  const { elapsed, bake, candidateUnits, stableUnits, approved } = progress;
+  const exposure =
+    now.shadow > 0
+      ? `the candidate sees copies of ${now.shadow} % of requests; nobody gets its answers`
+      : `the candidate answers ${weight} % of units`;
   const cells = Math.max(8, Math.min(24, width - 56));
-  const share = now.bake === 0 ? 1 : progress.bake / now.bake;
-  yield [
-    'Stage     ',
-    `the candidate answers ${weight} % of units, for ${formatDuration(progress.elapsed)} now`,
+  const units = `units in this stage: candidate ${grouped(candidateUnits)}, stable ${grouped(stableUnits)}; ${grouped(now.minUnits)} of each are wanted`;
+  return [
+    ...flow('Stage', wordsOf(`${exposure}; for ${time(elapsed)} now`), width),
+    ...flow(
+      '',
+      [
+        ['cyan', bar(now.bake === 0 ? 1 : bake / now.bake, cells)],
+        `${time(bake)} of ${time(now.bake)} of evidence time`,
+      ],
+      width,
+    ),
+    ...flow('', wordsOf(units), width),
+    ...(now.approval ? flow('', [approved ? ['green', 'approved'] : WAITS], width) : []),
   ];
-  yield [
-    '          ',
-    ['cyan', bar(share, cells)],
-    ` ${formatDuration(progress.bake)} of ${formatDuration(now.bake)} of evidence time`,
-  ];
-  const { candidateUnits, stableUnits } = progress;
-  yield [
-    '          ',
-    `units in this stage: candidate ${candidateUnits}, stable ${stableUnits}; ${now.minUnits} of each are wanted`,
-  ];
-  if (now.approval)
-    yield [
-      '          ',
-      progress.approved ? ['green', 'approved'] : ['yellow', 'waits for a person: plimsoll rollout approve'],
-    ];
 }
+
+const WAITS: Word = ['yellow', 'waits for a person: plimsoll rollout approve'];

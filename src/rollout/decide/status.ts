@@ -1,4 +1,5 @@
 /** What people are shown of a rollout. Pure. */
+import { noHarmLog } from '../evidence/evidence.ts';
 import { excessUnits } from '../evidence/race.ts';
 import { GUARDS, type GuardName, type Stage } from '../policy/policy.ts';
 import type { Phase, RolloutState } from './state.ts';
@@ -8,7 +9,7 @@ export interface GuardStatus {
   readonly log: number;
   readonly maxLog: number;
   readonly bound: number;
-  /** log evidence of no harm, and where it certifies; null without a certificate. */
+  /** log evidence of no harm, and where it certifies; null where the promotion does not wait for it. */
   readonly certificate: { readonly log: number; readonly bound: number } | null;
   readonly harmedUnits: number;
 }
@@ -76,11 +77,13 @@ export function guardStatus(
   const seen = evidence.guards[name];
   if (guard === null || seen.maxLog === null || seen.races.length === 0) return null;
   const { certificate } = policy;
+  const noHarm = certificate && noHarmLog(evidence, name, certificate);
   return {
     log: seen.log,
     maxLog: seen.maxLog,
     bound: Math.log(1 / guard.alpha),
-    certificate: certificate && { log: seen.races[0]!.certificate, bound: Math.log(1 / certificate.alpha) },
+    certificate:
+      certificate && noHarm !== null ? { log: noHarm, bound: Math.log(1 / certificate.alpha) } : null,
     harmedUnits: excessUnits(seen),
   };
 }

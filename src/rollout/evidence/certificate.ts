@@ -9,13 +9,17 @@ import { logLikelihoodRatios, type WindowCounts } from './conditional.ts';
 export const certificateLog = (window: WindowCounts, oddsRatio: number): number =>
   -logLikelihoodRatios(window, [oddsRatio], 1)[0]!;
 
+/** Is a failure rate certified to be below `margin` at level `alpha`? */
+export const certifiesRate = (failures: number, units: number, margin: number, alpha: number): boolean =>
+  rateEvidence(failures, units, margin) >= Math.log(1 / alpha);
+
 /**
- * Is a failure rate certified to be below `margin` at level `alpha`? One evaluation of the martingale whose bound
- * `rateUpperBound` finds.
+ * log evidence that a failure rate is below `margin`: one evaluation of the martingale whose bound `rateUpperBound`
+ * finds. 0 where the observed rate is not below it; no rate is above 1.
  */
-export function certifiesRate(failures: number, units: number, margin: number, alpha: number): boolean {
-  if (units === 0 || failures / units >= margin || margin >= 1) return margin >= 1;
-  return rateLog(failures, units, margin) >= Math.log(1 / alpha);
+export function rateEvidence(failures: number, units: number, margin: number): number {
+  if (margin >= 1) return Number.POSITIVE_INFINITY;
+  return units === 0 || failures / units >= margin ? 0 : rateLog(failures, units, margin);
 }
 
 /** log of the Beta(½, ½) mixture martingale against the rate p. */

@@ -9,7 +9,7 @@ import {
   type RecordedWindow,
   shiftedOf,
 } from '../window.ts';
-import { certifiesRate } from './certificate.ts';
+import { rateEvidence } from './certificate.ts';
 import type { WindowCounts } from './conditional.ts';
 import { NO_PAIRS } from './paired.ts';
 import {
@@ -137,21 +137,44 @@ export const isSplitBroken = ({ srm }: Evidence, policy: Policy): boolean =>
   policy.srm !== null && srm.maxLog >= Math.log(1 / policy.srm.alpha);
 
 /** What is still uncertified, or null: failures, and answers slower than the highest frozen quantile. */
-export function uncertified({ guards }: Evidence, policy: Policy, wanted: Certificate): GuardName | null {
-  if (policy.guards.errors !== null && !isCertified(guards.errors.races[0], wanted, 0)) return 'errors';
-  const slowest = policy.guards.latency === null ? undefined : highestQuantile(guards.latency.races);
-  return slowest === undefined || isCertified(slowest.race, wanted, slowest.expected) ? null : 'latency';
+export function uncertified(evidence: Evidence, policy: Policy, wanted: Certificate): GuardName | null {
+  if (policy.guards.errors !== null && !isCertified(evidence, 'errors', wanted)) return 'errors';
+  const isSlow =
+    policy.guards.latency !== null &&
+    certifiable(evidence, 'latency') !== null &&
+    !isCertified(evidence, 'latency', wanted);
+  return isSlow ? 'latency' : null;
 }
 
-/** Either form suffices: odds ratio against stable, or the candidate's own rate within the margin of `expected`. */
-function isCertified(race: Race | undefined, { alpha, margin }: Certificate, expected: number): boolean {
-  if (race === undefined) return false;
-  const { units, bad } = candidateRecord(race);
-  return race.certificate >= Math.log(1 / alpha) || certifiesRate(bad, units, expected + margin, alpha);
+const isCertified = (evidence: Evidence, name: GuardName, wanted: Certificate): boolean =>
+  (noHarmLog(evidence, name, wanted) ?? 0) >= Math.log(1 / wanted.alpha);
+
+/**
+ * log evidence of no harm of a guard whose certificate the promotion needs, else null. Of its two forms that which is
+ * further, since either suffices: odds ratio against stable, or the candidate's own rate within the margin of what is
+ * expected.
+ */
+export function noHarmLog(evidence: Evidence, name: GuardName, { margin }: Certificate): number | null {
+  const found = certifiable(evidence, name);
+  if (found === null) return null;
+  const { units, bad } = candidateRecord(found.race);
+  return Math.max(found.race.certificate, rateEvidence(bad, units, found.expected + margin));
+}
+
+interface Certifiable {
+  readonly race: Race;
+  /** Share that goes wrong without harm. */
+  readonly expected: number;
+}
+
+function certifiable({ guards }: Evidence, name: GuardName): Certifiable | null {
+  const [failures] = guards.errors.races;
+  if (name === 'errors') return failures === undefined ? null : { race: failures, expected: 0 };
+  return name === 'latency' ? (highestQuantile(guards.latency.races) ?? null) : null;
 }
 
 /** Of quantiles named `p50`, `p99`, `p999` … the highest, with the share of answers that stable itself has above it. */
-function highestQuantile(races: readonly Race[]): { race: Race; expected: number } | undefined {
+function highestQuantile(races: readonly Race[]): Certifiable | undefined {
   const quantiles = races.flatMap((race) => {
     const digits = /^p(\d+)$/.exec(race.name)?.[1];
     return digits === undefined ? [] : [{ race, expected: 1 - Number(`0.${digits}`) }];
