@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { Controller } from '../control/controller.ts';
 import type { Fleet } from '../control/fleet.ts';
 import { LocalControl, type LocalControlOptions } from '../control/local.ts';
-import { nothingMatured } from '../control/matured.ts';
+import { maturedFrom } from '../control/maturity.ts';
 import { takeOver } from '../control/ownership.ts';
 import { Publisher } from '../control/publisher.ts';
 import { everyMillis } from '../control/schedule.ts';
@@ -58,7 +58,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     ...ports,
     publisher,
     every: everyMillis,
-    maturedOf: nothingMatured,
+    maturedOf: maturedFrom(store),
     onAlert: ({ message, ...about }) => logger.warn(about, message),
   });
   const parts = { store, catalog, controller, publisher, clock, dataDir, signer: lazySigner(dataDir) };
