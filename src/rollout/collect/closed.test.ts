@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isPlimsollError } from '../../core/errors.ts';
+import type { ClosedWindow } from '../machine.ts';
+import { parseWindow } from '../window.ts';
+import { parseClosed, toRecorded, windowJson } from './closed.ts';
+import { Collector } from './collector.ts';
+import { NEEDS, partOf, recordingOf, see } from './testing.ts';
+
+const seen = [see(1, 0, 3, 'de'), see(2, 1, 1, '__proto__'), see(null, 1, 4, 'fr'), see(3, 255, 0x10003)];
+
+function closedWindow(outcomes: unknown = null): ClosedWindow {
+  const collector = new Collector(NEEDS, 'ro_1');
+  collector.follow(1, recordingOf({ stage: 2 }), [0.25, 0.5]);
+  collector.take(partOf(seen), 0);
+  return collector.close(0, [{ unit: null, arm: 1, failed: true }], outcomes).closed;
+}
+
+const stored = (closed: ClosedWindow): unknown => JSON.parse(JSON.stringify(windowJson(closed)));
+
+describe('a closed window', () => {
+  test('is read back from plain JSON as it was', () => {
+    const closed = closedWindow({ revenue: [1, 2] });
+    expect(parseClosed(stored(closed))).toEqual(closed);
+    expect([...closed.segments.keys()]).toEqual(['other', '', '__proto__', 'de', 'fr']);
+  });
+
+  test('is a recording of candidate against stable, with their shares of each other', () => {
+    const closed = closedWindow();
+    expect(toRecorded(closed)).toMatchObject({
+      rollout: 'ro_1',
+      window: 0,
+      start: 10_000,
+      stage: 2,
+      candidate: closed.arms[0],
+      stable: closed.arms[1],
+      pairs: 1,
+    });
+    expect(toRecorded(closed).weight).toBeCloseTo(1 / 3, 12);
+    expect(toRecorded({ ...closed, shares: [0, 0] }).weight).toBeNull();
+    // An arm has the same form in a recording that `rollout replay` reads.
+    const [candidate, stable] = (stored(closed) as { arms: unknown[] }).arms;
+    const line = JSON.stringify({ rollout: 'r', window: 0, arms: { candidate, stable } });
+    expect(parseWindow(line, 1)).toMatchObject({ candidate: closed.arms[0], stable: closed.arms[1] });
+  });
+
+  test.each([
+    ['window', -1, 'window is -1'],
+    ['start', 'now', 'start is "now"'],
+    ['rollout', 7, 'rollout is 7, wanted a string'],
+    ['shares', [0.5, 2], 'shares.1 is 2'],
+    ['arms', {}, 'arms is {}'],
+    ['arms', [{ units: 1, failures: 2 }], 'arms.0.failures is 2'],
+    ['arms', [{ units: 1, failures: 0, newcomers: { units: 2, failures: 0 } }], 'arms.0.newcomers'],
+    ['arms', [{ units: 2, failures: 2, newcomers: { units: 1, failures: 0 } }], 'wanted a part of all units'],
+    ['segments', { de: [{ units: 1, failures: 2 }] }, 'segments.de.failures'],
+    ['segments', [], 'segments is []'],
+    ['latency', [new Array(65).fill(0)], 'latency.0'],
+    ['pairs', 1e12, 'pairs is 1000000000000'],
+    ['paired', { errors: { candidateOnly: 2, stableOnly: 0, both: 0 } }, 'paired.errors.candidateOnly'],
+    ['sampling', 2 ** 40, 'sampling'],
+  ])('that was damaged in %s is refused with the field', (field, value, problem) => {
+    const json = { ...(stored(closedWindow()) as object), [field]: value };
+    expect(() => parseClosed(json)).toThrow(problem);
+  });
+
+  test('that is anything at all is a window or refused with a code', () => {
+    const fields = Object.keys(stored(closedWindow()) as object);
+    fc.assert(
+      fc.property(fc.constantFrom(...fields), fc.jsonValue(), (field, value) => {
+        try {
+          parseClosed({ ...(stored(closedWindow()) as object), [field]: value });
+        } catch (error) {
+          expect(isPlimsollError(error) && error.code).toBe('WINDOW_INVALID');
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
