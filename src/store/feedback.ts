@@ -1,14 +1,17 @@
 /** Answers that labels may come for, and what arrived. The only tables that grow with traffic: see `prune`. */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
-import { labelOf, selectFirstAnswers, selectValues } from './outcomes.ts';
+import { selectLabelled } from './labelled.ts';
+import { selectFirstAnswers, selectValues } from './outcomes.ts';
+import { inParts } from './parts.ts';
 import type { Schema } from './schema.ts';
 import type { Db, Session } from './session.ts';
 import type { AnswerRow, Feedback, FeedbackRow } from './store.ts';
 
-/** Rows a statement: SQLite takes 32,766 parameters, PostgreSQL 65,535. */
-const ROWS = 1000;
-/** Rows removed at a time, so that nobody waits long. */
-const PRUNED = 5000;
+/** Rows a statement: few enough that a process which also answers requests does so within milliseconds. */
+const ROWS = 250;
+/** Rows removed at a time, for the same reason. */
+const PRUNED = 1000;
 
 const toAnswer = (row: Selectable<Schema['answers']>): AnswerRow => ({
   rollout: row.rollout,
@@ -31,23 +34,16 @@ const toFeedback = (row: Selectable<Schema['feedback']>): FeedbackRow => ({
 });
 
 export const feedbackOver = (session: Session): Feedback => ({
-  insertAnswers: (rows) =>
-    rows.length === 0 ? Promise.resolve() : session.atomically((db) => insertAnswers(db, rows)),
-  insert: (rows) =>
-    rows.length === 0 ? Promise.resolve() : session.atomically((db) => insertFeedback(db, rows)),
+  insertAnswers: async (rows) => {
+    if (rows.length > 0) await session.atomically((db) => insertAnswers(db, rows));
+  },
+  insert: async (rows) => {
+    if (rows.length > 0) await session.atomically((db) => insertFeedback(db, rows));
+  },
 
   labelled: (rollout, from, to) =>
     session.once(async (db) => {
-      const rows = await db
-        .selectFrom('answers')
-        .selectAll('answers')
-        .select(labelOf(rollout).as('label'))
-        .where('answers.rollout', '=', rollout)
-        .where('answers.window', '>=', from)
-        .where('answers.window', '<', to)
-        .orderBy('answers.window')
-        .orderBy('answers.request_id')
-        .execute();
+      const rows = await selectLabelled(db, rollout, from, to);
       return rows.map((row) => ({ ...toAnswer(row), label: row.label }));
     }),
 
@@ -71,25 +67,17 @@ export const feedbackOver = (session: Session): Feedback => ({
       return rows.map(toFeedback);
     }),
 
-  prune: async (before) => {
-    let removed = 0;
-    for (const prunePart of [pruneAnswers, pruneFeedback]) {
-      let part: number;
-      do {
-        part = await session.once((db) => prunePart(db, before));
-        removed += part;
-      } while (part === PRUNED);
-    }
-    return removed;
-  },
+  prune: async (before) =>
+    (await removed(session, (db) => pruneAnswers(db, before))) +
+    (await removed(session, (db) => pruneFeedback(db, before))),
 });
 
-async function insertAnswers(db: Db, rows: readonly AnswerRow[]): Promise<void> {
-  for (let i = 0; i < rows.length; i += ROWS) {
-    await db
+const insertAnswers = (db: Db, rows: readonly AnswerRow[]): Promise<unknown> =>
+  inParts(rows, ROWS, (part) =>
+    db
       .insertInto('answers')
       .values(
-        rows.slice(i, i + ROWS).map((row) => ({
+        part.map((row) => ({
           rollout: row.rollout,
           request_id: row.requestId,
           unit: row.unit,
@@ -100,16 +88,15 @@ async function insertAnswers(db: Db, rows: readonly AnswerRow[]): Promise<void> 
         })),
       )
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
-}
+      .execute(),
+  );
 
-async function insertFeedback(db: Db, rows: readonly FeedbackRow[]): Promise<void> {
-  for (let i = 0; i < rows.length; i += ROWS) {
-    await db
+const insertFeedback = (db: Db, rows: readonly FeedbackRow[]): Promise<unknown> =>
+  inParts(rows, ROWS, (part) =>
+    db
       .insertInto('feedback')
       .values(
-        rows.slice(i, i + ROWS).map((row) => ({
+        part.map((row) => ({
           endpoint: row.endpoint,
           request_id: row.requestId,
           unit: row.unit,
@@ -119,7 +106,17 @@ async function insertFeedback(db: Db, rows: readonly FeedbackRow[]): Promise<voi
           received_at: row.receivedAt,
         })),
       )
-      .execute();
+      .execute(),
+  );
+
+/** Removes part after part; the sum of them. */
+async function removed(session: Session, prune: (db: Db) => Promise<number>): Promise<number> {
+  let sum = 0;
+  for (;;) {
+    const part = await session.once(prune);
+    sum += part;
+    if (part < PRUNED) return sum;
+    await turn();
   }
 }
 

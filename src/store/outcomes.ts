@@ -1,29 +1,11 @@
-/** What is read to judge a rollout by what came of its answers: labels, first exposures, business values. */
-import { type Expression, expressionBuilder, type Selectable } from 'kysely';
+/** What is read to judge a rollout by what came of its answers: first exposures and business values. */
+import type { Selectable } from 'kysely';
 import type { Schema } from './schema.ts';
 import type { Db } from './session.ts';
 import type { AnswerRow, UnitValue } from './store.ts';
 
 /** Units or requests a statement: well below what either database takes as parameters. */
 const KEYS = 1000;
-
-/** Last label of the request of the surrounding row of `answers`, or else of its unit. */
-export function labelOf(rollout: string) {
-  const eb = expressionBuilder<Schema, 'answers'>();
-  const last = (by: 'request_id' | 'unit'): Expression<string | null> =>
-    eb
-      .selectFrom('feedback')
-      .select('feedback.value')
-      .where('feedback.endpoint', '=', ({ selectFrom }) =>
-        selectFrom('rollouts').select('rollouts.endpoint').where('rollouts.id', '=', rollout),
-      )
-      .whereRef(`feedback.${by}`, '=', `answers.${by}`)
-      .where('feedback.metric', '=', 'label')
-      .orderBy('feedback.id', 'desc')
-      .limit(1)
-      .$asScalar();
-  return eb.fn.coalesce(last('request_id'), last('unit'));
-}
 
 /** Those of units without an answer before: by window, then time, then request. */
 export const selectFirstAnswers = (
