@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { firstBreak } from './audit-chain.ts';
 import { openStore } from './open.ts';
 import { openPostgres } from './postgres.ts';
 import { asked, type PostgresServer, postgresBinaries, startPostgres } from './testing/postgres.ts';
@@ -47,6 +48,48 @@ describe.skipIf(postgresBinaries() === null)('a store in PostgreSQL', () => {
     expect(await codeOf(cutAtTheEnd)).toBe('STORE_UNAVAILABLE');
     expect((await store.tables.versions.list('churn')).items).toEqual([]);
     expect((await store.tables.versions.insert(version())).version).toBe(1);
+  });
+
+  it('loses nothing that was answered when the server itself dies over and over', async () => {
+    const store = await stores.one();
+    const answered: number[] = [];
+    let going = true;
+    const writing = (async () => {
+      while (going) {
+        const note = `${answered.length}`;
+        const row = await store
+          .transaction(async ({ versions, audit }) => {
+            const written = await versions.insert(version({ note }));
+            await audit.append({
+              at: 1,
+              by: 'ann',
+              what: 'version.ready',
+              subject: `churn@${written.version}`,
+              body: {},
+            });
+            return written;
+          })
+          .catch(() => null);
+        if (row !== null) answered.push(row.version);
+        await sleep(row === null ? 20 : 2);
+      }
+    })();
+    for (let death = 0; death < 4; death += 1) {
+      await sleep(100 + 50 * death);
+      await server.kill();
+      await server.start();
+    }
+    await sleep(200);
+    going = false;
+    await writing;
+    const { items } = await store.tables.audit.list({ limit: 1000 });
+    expect(firstBreak(items)).toBeNull();
+    const kept = items.map(({ subject }) => Number(subject.split('@')[1]));
+    // One whose commit was on its way when the server died may be kept without having been answered.
+    expect(kept).toEqual(kept.map((_, i) => i + 1));
+    expect(answered.filter((number) => !kept.includes(number))).toEqual([]);
+    expect(kept.length - answered.length).toBeLessThanOrEqual(4);
+    expect((await store.tables.versions.list('churn', { limit: 1 })).items[0]?.version).toBe(kept.length);
   });
 
   it('has idle connections cut without a word', async () => {
