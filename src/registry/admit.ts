@@ -14,8 +14,10 @@ export interface AdmitOptions {
   readonly version?: number | undefined;
   /** Runtime that the user demands; otherwise the one it was accepted with before, or the fastest that is proved. */
   readonly runtime?: Runtime | undefined;
-  /** Path of a golden file. */
+  /** Path of a golden file; kept in the bundle, and replayed whenever the file is proved again. */
   readonly golden?: string | undefined;
+  /** Path of a file with the data that the model was trained on; kept in the bundle. */
+  readonly reference?: string | undefined;
   /** Largest model file to read, in bytes, where it is trusted; kept in the manifest for later loads. */
   readonly maxModel?: number | undefined;
   readonly timeoutMillis?: number | undefined;
@@ -34,6 +36,7 @@ export interface AcceptRequest {
   readonly staging: string;
   readonly runtime: Runtime | null;
   readonly golden: string | null;
+  readonly reference: string | null;
   readonly maxModel: number | null;
 }
 /** What it says on its way; it ends with the digest that names the bundle. */
@@ -72,23 +75,24 @@ const accepted = (digest: string, manifest: Manifest, options: AdmitOptions): Ac
   manifest,
 });
 
-/** The manifest of an earlier acceptance that answers for this one: with the runtime asked for, nothing to replay. */
+/** What one call asks for beyond the file. */
+type Demands = { readonly [K in 'runtime' | 'golden' | 'reference']?: AdmitOptions[K] | null };
+
+/** The manifest of an earlier acceptance that answers for this one: with the runtime asked for, nothing to replay or keep. */
 export async function knownManifest(
   bundle: string,
-  {
-    runtime,
-    golden,
-  }: { readonly runtime?: Runtime | null | undefined; readonly golden?: string | null | undefined },
+  { runtime, golden, reference }: Demands,
 ): Promise<Manifest | null> {
   const known = readManifest(bundle);
-  if (!known || golden || (runtime && known.runtime !== runtime)) return null;
+  if (!known || golden || reference || (runtime && known.runtime !== runtime)) return null;
   return (await isIntact(bundle, known)) ? known : null;
 }
 
 async function admitInChild(path: string, digest: string, options: AdmitOptions): Promise<string> {
-  const { dataDir, runtime = null, golden = null, maxModel = null } = options;
+  const { dataDir, runtime = null, golden = null, reference = null, maxModel = null } = options;
   const staging = stagingDir(dataDir, digest, randomUUID());
-  const request: AcceptRequest = { path, digest, dataDir, staging, runtime, golden, maxModel };
+  const demands = { runtime, golden, reference, maxModel };
+  const request: AcceptRequest = { path, digest, dataDir, staging, ...demands };
   const limit = options.timeoutMillis ?? TIMEOUT_MILLIS;
   const name = basename(path);
   try {

@@ -13,15 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { acceptFile } from './accept.ts';
-import {
-  bundleDir,
-  digestFile,
-  openStaging,
-  originalPath,
-  readManifest,
-  stagingDir,
-  writeBundle,
-} from './bundle.ts';
+import { bundleDir, digestFile, originalPath, readManifest, stagingDir } from './bundle.ts';
+import { openStaging, writeBundle } from './bundle-write.ts';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
 const GRAPH = join(import.meta.dirname, '../../fixtures/onnx/zipmap-default.onnx');
@@ -74,7 +67,8 @@ test('a bundle proved again is there at every moment', async () => {
   const { bundle, manifest } = await acceptFile(IRIS, { dataDir, name: 'iris' });
   const staging = stagingDir(dataDir, manifest.digest, 'again');
   openStaging(staging, Date.now());
-  writeBundle(staging, bundle, { ...manifest, runtime: 'onnx' }, IRIS, null);
+  const files = { original: IRIS, golden: null, reference: null };
+  writeBundle(staging, bundle, { ...manifest, runtime: 'onnx' }, files, null);
   expect(readManifest(bundle)?.runtime).toBe('onnx');
   expect(folders()).toEqual([manifest.digest]);
 });

@@ -13,10 +13,10 @@ type CheckName = 'checksum' | 'format' | 'golden' | 'self-test' | 'signature' | 
 export interface Trial {
   readonly path: string;
   readonly admission: AdmitOptions;
-  /** Asked once the file was admitted: whether it turned out to be a ready version, which is not judged again. */
-  isReady(): boolean;
+  /** Asked once the file was admitted: whether it turned out to be a version that stays what it is. */
+  stays(): boolean;
   /** What callers of the endpoint rely on, or null where there are none. */
-  readonly current: Signature | null;
+  current(): Promise<Signature | null>;
   /** Whether callers are said to be ready for changes that break them. */
   readonly breaking: boolean;
   /** Processes that will each hold the version. */
@@ -53,9 +53,9 @@ export async function tryVersion(trial: Trial): Promise<TrialOutcome> {
   try {
     const version = await admitFile(trial.path, admission);
     checks.push(...admissionLines(version, admission.golden !== undefined));
-    if (trial.isReady()) return { checks, refusal: null };
+    if (trial.stays()) return { checks, refusal: null };
     stage = 'signature';
-    checks.push(passed(stage, signatureLine(trial, version)));
+    checks.push(passed(stage, signatureLine(await trial.current(), version, trial)));
     stage = 'warm-up';
     admission.onProgress?.('warming up');
     const warm = await warmUp(version);
@@ -99,7 +99,11 @@ function formatLine({ manifest }: AcceptedVersion): string {
   return `${origin} (${packed}), runs on ${runtime} in ${rowMicros} µs a row`;
 }
 
-function signatureLine({ current, breaking, admission }: Trial, { manifest }: AcceptedVersion): string {
+function signatureLine(
+  current: Signature | null,
+  { manifest }: AcceptedVersion,
+  { breaking, admission }: Trial,
+): string {
   if (!current) return 'no version answers yet that callers rely on';
   const found = compatibility(current, manifest.signature);
   const differences = found.breaking.map(({ text }) => text);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore } from '../store/open.ts';
 import type { Store, VersionState } from '../store/store.ts';
-import { bundleDir, sweepStaging } from './bundle.ts';
+import { bundleDir } from './bundle.ts';
+import { sweepStaging } from './bundle-write.ts';
 import { collectGarbage } from './catalog-garbage.ts';
 
 const actor = { by: 'ada' };

@@ -37,7 +37,7 @@ function adding() {
     const catalog = new Catalog({ store, dataDir, clock, logger: silent });
     const onProgress = (stage) => process.stdout.write(stage + '\\n');
     process.stdout.write('opened\\n');
-    await catalog.add('iris', { path }, { by: 'ada' }, { current: null, onProgress });
+    await catalog.add('iris', { path }, { by: 'ada' }, { current: async () => null, onProgress });
     process.stdout.write('done\\n');
     await new Promise(() => setInterval(() => 0, 1000));`;
   return spawn(process.execPath, ['--input-type=module', '-e', script, dataDir, url(), IRIS], {
@@ -78,7 +78,9 @@ test('killed at any moment, a version is whole or refused after the next start, 
   }
   const store = await openStore(url());
   const catalog = new Catalog({ store, dataDir, clock, logger });
-  expect(await catalog.add('iris', { path: IRIS }, actor, { current: null })).toMatchObject({
+  expect(
+    await catalog.add('iris', { path: IRIS }, actor, { current: () => Promise.resolve(null) }),
+  ).toMatchObject({
     version: 1,
     state: 'ready',
   });

@@ -1,5 +1,6 @@
-import type { Check } from '../store/store.ts';
-import { bundlesDir, sweepStaging } from './bundle.ts';
+import type { Check, VersionRow } from '../store/store.ts';
+import { bundleDir, bundlesDir, readManifest } from './bundle.ts';
+import { sweepStaging } from './bundle-write.ts';
 import { settle } from './catalog-curation.ts';
 import { allVersions, type GarbagePlace } from './catalog-garbage.ts';
 import { sweepUploads } from './uploads.ts';
@@ -12,6 +13,29 @@ const UNFINISHED: Check = {
   ok: false,
   detail: 'the program ended while the file was being checked: push it again',
 };
+
+/**
+ * Proves again, one after the other, what an older program accepted and this one cannot load. A version that fails now
+ * stays ready in name, is said, and cannot be loaded: nobody but a person can tell what is to take its place.
+ */
+export async function renewBundles(
+  { store, dataDir, logger }: GarbagePlace,
+  renew: (row: VersionRow) => Promise<unknown>,
+): Promise<void> {
+  for await (const row of allVersions(store.tables.versions)) {
+    if (row.state !== 'ready' || readManifest(bundleDir(dataDir, row.digest)) !== null) continue;
+    const { model, version } = row;
+    try {
+      await renew(row);
+      logger.info({ model, version }, 'proved again by this release');
+    } catch (error) {
+      logger.error(
+        { model, version, err: error },
+        'a version of an older release cannot be loaded by this one',
+      );
+    }
+  }
+}
 
 /**
  * Ends what a process that was killed had begun: its versions are refused, its folders removed. With a store of its own,

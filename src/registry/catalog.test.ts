@@ -47,7 +47,9 @@ const add = (
   source: string | NewVersion,
   current: Signature | null = null,
 ): Promise<VersionRow> =>
-  catalog.add(model, typeof source === 'string' ? { path: source } : source, actor, { current });
+  catalog.add(model, typeof source === 'string' ? { path: source } : source, actor, {
+    current: () => Promise.resolve(current),
+  });
 
 /** The same model in other bytes: its zlib stream written at another level. */
 function recompressed(path: string, level: number): string {
@@ -56,6 +58,7 @@ function recompressed(path: string, level: number): string {
   return other;
 }
 
+const nothing = () => Promise.resolve(null);
 const code = (name: string) => expect.objectContaining({ code: name });
 const audited = async (): Promise<string[]> =>
   (await store.tables.audit.list({ limit: 1000 })).items.map(({ what, subject }) => `${what} ${subject}`);
@@ -66,7 +69,7 @@ test('a file becomes version 1, ready after every check, each with a line that p
     'iris',
     { path: IRIS, golden: GOLDEN, labels: { team: 'plants' }, note: 'first' },
     actor,
-    { current: null, onProgress: (stage) => stages.push(stage) },
+    { current: nothing, onProgress: (stage) => stages.push(stage) },
   );
   expect(row).toMatchObject({
     model: 'iris',
@@ -96,7 +99,7 @@ test('the same bytes again are the same version, other bytes are the next one', 
   const first = await add(catalog, 'iris', IRIS);
   const stages: string[] = [];
   const again = await catalog.add('iris', { path: IRIS }, actor, {
-    current: null,
+    current: nothing,
     onProgress: (stage) => stages.push(stage),
   });
   expect(again).toEqual(first);
@@ -255,4 +258,39 @@ test('a bundle of an older program is proved again before it is served', async (
   await expect(catalog.accepted(row)).rejects.toEqual(code('BUNDLE_GONE'));
   expect(await add(catalog, 'iris', IRIS)).toEqual(row);
   expect((await catalog.accepted(row)).manifest.digest).toBe(row.digest);
+});
+
+test('golden rows and reference data stay with the bundle, and an upgrade replays them', async () => {
+  const catalog = catalogWith();
+  const reference = join(dataDir, 'train.csv.gz');
+  writeFileSync(reference, 'rows');
+  const row = await add(catalog, 'iris', { path: IRIS, golden: GOLDEN, reference });
+  const { bundle, manifest } = await catalog.accepted(row);
+  expect(readFileSync(join(bundle, 'golden.json'), 'utf8')).toBe(readFileSync(GOLDEN, 'utf8'));
+  expect(readFileSync(join(bundle, manifest.reference!), 'utf8')).toBe('rows');
+  expect(manifest.reference).toBe('reference.csv.gz');
+  const path = join(bundle, 'plimsoll.json');
+  writeFileSync(path, JSON.stringify({ ...manifest, converter: 0 }));
+  await catalog.recover();
+  const renewed = (await catalog.accepted(row)).manifest;
+  expect(renewed).toMatchObject({ golden: 'golden.json', reference: 'reference.csv.gz' });
+  expect(renewed.verification.proof).toBe('golden');
+  const wrong = JSON.parse(readFileSync(GOLDEN, 'utf8'));
+  wrong.expected.predict[0] = 'not-a-flower';
+  writeFileSync(join(bundle, 'golden.json'), JSON.stringify(wrong));
+  writeFileSync(path, JSON.stringify({ ...manifest, converter: 0 }));
+  await catalog.recover();
+  await expect(catalog.accepted(row)).rejects.toEqual(code('GOLDEN_DIFFERS'));
+});
+
+test('an archived version that is pushed again is proved again, unless its file offers itself', async () => {
+  const catalog = catalogWith();
+  await add(catalog, 'iris', IRIS);
+  const archived = await catalog.archive('iris', 1, actor, nothing);
+  rmSync(join(dataDir, 'bundles', archived.digest), { recursive: true });
+  expect(await add(catalog, 'iris', { path: IRIS, keepArchived: true })).toEqual(archived);
+  expect(readdirSync(join(dataDir, 'bundles'))).toEqual([]);
+  expect(await add(catalog, 'iris', IRIS)).toMatchObject({ version: 1, state: 'ready' });
+  await catalog.archive('iris', 1, actor, nothing);
+  expect(await catalog.unarchive('iris', 1, actor)).toMatchObject({ state: 'ready' });
 });

@@ -1,5 +1,3 @@
-import { utimesSync } from 'node:fs';
-import { basename } from 'node:path';
 import type { Actor } from '../core/actor.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Clock, Logger } from '../core/ports.ts';
@@ -8,9 +6,10 @@ import type { Check, Store, VersionRow } from '../store/store.ts';
 import { admitFile, knownManifest } from './admit.ts';
 import { bundleDir, findOriginal, readManifest } from './bundle.ts';
 import { type TrialOutcome, tryVersion } from './catalog-checks.ts';
+import { type Claim, claimVersion, isSettled } from './catalog-claim.ts';
 import * as curation from './catalog-curation.ts';
 import { collectGarbage, type InUse } from './catalog-garbage.ts';
-import { recoverCatalog } from './catalog-recovery.ts';
+import { recoverCatalog, renewBundles } from './catalog-recovery.ts';
 import { Turns } from './catalog-turns.ts';
 import { digestOf } from './digest.ts';
 import { availableMemory } from './memory.ts';
@@ -29,8 +28,8 @@ export interface CatalogOptions {
 }
 
 export interface AddOptions {
-  /** Signature of what the endpoint serves now, or null where it serves nothing. */
-  readonly current: Signature | null;
+  /** Signature of what the endpoint serves, or null where it serves nothing; asked for when it is compared. */
+  current(): Promise<Signature | null>;
   readonly onProgress?: ((stage: string) => void) | undefined;
   /** Told why a version is refused, with the error's own code. */
   readonly onRefusal?: ((refusal: PlimsollError) => void) | undefined;
@@ -98,9 +97,14 @@ export class Catalog {
     return this.#turns.take(() => collectGarbage(this.#options, actor, inUse));
   }
 
-  /** To be called once, before anything else: ends what a process that was killed had begun. Answers how many versions. */
-  recover(): Promise<number> {
-    return recoverCatalog(this.#options);
+  /**
+   * To be called once, before anything else: ends what a process that was killed had begun, and proves again what an older
+   * release accepted. Answers how many versions were left unfinished.
+   */
+  async recover(): Promise<number> {
+    const unfinished = await recoverCatalog(this.#options);
+    await renewBundles(this.#options, (row) => this.accepted(row));
+    return unfinished;
   }
 
   async #add(
@@ -109,23 +113,24 @@ export class Catalog {
     actor: Actor,
     { current, onProgress, onRefusal }: AddOptions,
   ): Promise<VersionRow> {
-    const { dataDir } = this.#options;
-    const { path, golden, runtime, maxModel } = source;
+    const { dataDir, copies = 1, available = availableMemory } = this.#options;
+    const { path, golden, reference, runtime, maxModel, breaking = false } = source;
     const original = await digestOf(path);
     const known = await this.#known(model, original, source);
     if (known) return known;
     let claim: Claim | null = null;
-    const onIdentified = async (digest: string): Promise<void> => {
-      claim = await this.#claim(model, digest, source, actor);
+    const take = async (digest: string): Promise<Claim> => {
+      claim = await claimVersion(this.#options, { model, digest }, source, actor);
+      return claim;
     };
-    const admission = { dataDir, name: model, golden, runtime, maxModel, onProgress, onIdentified };
-    const { copies = 1, available = availableMemory } = this.#options;
-    const isReady = (): boolean => claim?.wasReady ?? false;
-    const breaking = source.breaking ?? false;
+    const onIdentified = async (digest: string): Promise<void> => void (await take(digest));
+    const files = { golden, reference };
+    const admission = { dataDir, name: model, ...files, runtime, maxModel, onProgress, onIdentified };
+    const stays = (): boolean => claim?.settled ?? false;
     try {
-      const outcome = await tryVersion({ path, admission, isReady, current, breaking, copies, available });
+      const outcome = await tryVersion({ path, admission, stays, current, breaking, copies, available });
       if (outcome.refusal) onRefusal?.(outcome.refusal);
-      return this.#settle(claim ?? (await this.#claim(model, original, source, actor)), outcome, actor);
+      return await this.#settle(claim ?? (await take(original)), outcome, actor);
     } catch (error) {
       await this.#abandon(claim, error, actor);
       throw error;
@@ -133,85 +138,34 @@ export class Catalog {
   }
 
   /** The version that a file is already, where nothing is left to do for it. */
-  async #known(model: string, digest: string, { golden, runtime }: NewVersion): Promise<VersionRow | null> {
+  async #known(model: string, digest: string, source: NewVersion): Promise<VersionRow | null> {
     const row = await this.#options.store.tables.versions.byDigest(model, digest);
-    if (row?.state !== 'ready') return null;
-    const manifest = await knownManifest(bundleDir(this.#options.dataDir, digest), { golden, runtime });
-    // Of a graph with weights beside it, the graph alone says nothing.
-    return manifest?.sideFiles.length === 0 ? row : null;
-  }
-
-  /** Takes the number under which a file is proved: its own where it was a version before, else a new one. */
-  async #claim(model: string, digest: string, source: NewVersion, actor: Actor): Promise<Claim> {
-    const { store, dataDir, clock } = this.#options;
-    const bundle = bundleDir(dataDir, digest);
-    const found = readManifest(bundle)?.runtime;
-    if (source.runtime && found && found !== source.runtime && (await this.#isNamed(digest)))
-      throw new PlimsollError('RUNTIME_FIXED', { model, wanted: source.runtime, found });
-    // A collection in another process sees that somebody has just asked for it.
-    if (found) utimesSync(bundle, clock.now() / 1000, clock.now() / 1000);
-    return store.transaction(async ({ versions, audit }) => {
-      const at = clock.now();
-      const known = await versions.byDigest(model, digest);
-      if (known?.state === 'ready') return { row: known, wasReady: true };
-      const fresh = { state: 'validating', checks: [], ...curation.givenOf(source) } as const;
-      const file = basename(source.path);
-      if (known) await versions.update(model, known.version, fresh);
-      const row = known
-        ? await curation.existing(versions, known)
-        : await versions.insert({
-            labels: {},
-            note: '',
-            ...fresh,
-            model,
-            digest,
-            file,
-            createdAt: at,
-            createdBy: actor.by,
-          });
-      const body = { digest, file, reason: actor.reason ?? null };
-      await audit.append({
-        at,
-        by: actor.by,
-        what: 'version.validating',
-        subject: curation.named(row),
-        body,
-      });
-      return { row, wasReady: false };
-    });
-  }
-
-  async #isNamed(digest: string): Promise<boolean> {
-    return (await this.#options.store.tables.versions.digests()).includes(digest);
+    if (!row || !isSettled(row, source)) return null;
+    if (row.state === 'archived') return row;
+    return (await knownManifest(bundleDir(this.#options.dataDir, digest), source)) ? row : null;
   }
 
   async #settle(
-    { row, wasReady }: Claim,
+    { row, settled }: Claim,
     { checks, refusal }: TrialOutcome,
     actor: Actor,
   ): Promise<VersionRow> {
-    if (!wasReady)
+    if (!settled)
       return curation.settle(this.#options, row, { state: refusal ? 'refused' : 'ready', checks }, actor);
     if (refusal) throw refusal;
     const golden = checks.filter(({ name }) => name === 'golden');
     if (golden.length === 0) return row;
     const others = row.checks.filter(({ name }) => name !== 'golden');
-    return curation.settle(this.#options, row, { state: 'ready', checks: [...others, ...golden] }, actor);
+    return curation.settle(this.#options, row, { state: row.state, checks: [...others, ...golden] }, actor);
   }
 
   /** A version whose proof could not be brought to its end is refused, with the reason. */
   async #abandon(claim: Claim | null, error: unknown, actor: Actor): Promise<void> {
-    if (!claim || claim.wasReady) return;
+    if (!claim || claim.settled) return;
     const detail = isPlimsollError(error)
       ? `${error.message} (${error.code})`
       : 'the program failed: see its log';
     const checks: Check[] = [{ name: 'format', ok: false, detail }];
     await curation.settle(this.#options, claim.row, { state: 'refused', checks }, actor);
   }
-}
-
-interface Claim {
-  readonly row: VersionRow;
-  /** It is a ready version of this model already. */
-  readonly wasReady: boolean;
 }

@@ -10,4 +10,6 @@ export interface NewVersion {
   readonly breaking?: boolean | undefined;
   readonly runtime?: 'native' | 'onnx' | undefined;
   readonly maxModel?: number | undefined;
+  /** Leaves a version that people archived as it is: for a file that offers itself again at every start. */
+  readonly keepArchived?: boolean | undefined;
 }

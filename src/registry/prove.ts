@@ -10,7 +10,8 @@ import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import { type AcceptRequest, knownManifest } from './admit.ts';
 import { exampleRow } from './boundary/example.ts';
-import { bundleDir, CONVERTER, digestFile, openStaging, readManifest, writeBundle } from './bundle.ts';
+import { bundleDir, CONVERTER, digestFile, keptPath, readManifest } from './bundle.ts';
+import { namesToKeep, openStaging, writeBundle } from './bundle-write.ts';
 import { contentOf } from './content.ts';
 import { identityOf } from './digest.ts';
 import { createEngines, type Engines, isEngine } from './engines.ts';
@@ -45,7 +46,8 @@ export async function proveFile(request: AcceptRequest, clock: Clock, events: Pr
   const content = contentOf(description);
   // Once chosen, a runtime stays: whoever serves this bundle must go on giving the same bits.
   const runtime = request.runtime ?? readManifest(dir)?.runtime ?? null;
-  const proof = await prove(content, { ...request, runtime }, clock, events);
+  const golden = request.golden ?? keptPath(dir, 'golden');
+  const proof = await prove(content, { ...request, runtime, golden }, clock, events);
   const graph = content.kind === 'graph';
   const manifest: Manifest = {
     schema: 1,
@@ -60,8 +62,10 @@ export async function proveFile(request: AcceptRequest, clock: Clock, events: Pr
     signature: content.signature,
     graph,
     ...proof,
+    ...namesToKeep(dir, request),
   };
-  writeBundle(request.staging, dir, manifest, request.path, graph ? content.onnx : null);
+  const files = { original: request.path, golden: request.golden, reference: request.reference };
+  writeBundle(request.staging, dir, manifest, files, graph ? content.onnx : null);
   return digest;
 }
 

@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { PlimsollError } from '../core/errors.ts';
-import { writeError } from './bundle.ts';
+import { writeError } from './bundle-write.ts';
 
 /**
  * Uploads on their way in: each has a folder of its own, `DATA/uploads/<id>/`, until it is discarded. What a process

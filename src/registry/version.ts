@@ -56,6 +56,10 @@ export interface Manifest {
   /** Measured cost of one row through `runtime`, in microseconds. */
   readonly rowMicros: number;
   readonly verification: Verification;
+  /** Name of the golden rows in the bundle, where there are any. */
+  readonly golden?: string | undefined;
+  /** Name of the reference data in the bundle, where there are any. */
+  readonly reference?: string | undefined;
   /** A real row that the model accepts, as a JSON row (object by column name, list, or bare value). */
   readonly example: unknown;
 }

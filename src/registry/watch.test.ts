@@ -178,7 +178,8 @@ test('a real file that is dropped is a ready version of the catalog', async () =
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const catalog = new Catalog({ store, dataDir, clock, logger });
   start(undefined, {
-    add: (model, path) => catalog.add(model, { path }, { by: 'watch' }, { current: null }),
+    add: (model, path) =>
+      catalog.add(model, { path }, { by: 'watch' }, { current: () => Promise.resolve(null) }),
   });
   copyFileSync(IRIS, join(folder, '.incoming'));
   renameSync(join(folder, '.incoming'), join(folder, 'iris.joblib'));

@@ -10,7 +10,7 @@ export interface WatchOptions {
   /** Files dropped here, or in a folder named like a model in it, become versions. */
   readonly folder: string;
   /** Makes a file a version; called for one file at a time. */
-  add(model: string, path: string): Promise<VersionRow>;
+  add(model: string, path: string): Promise<Pick<VersionRow, 'version' | 'state' | 'checks'>>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Milliseconds without a change after which a file is complete. @default {2000} */

@@ -1,0 +1,162 @@
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { PlimsollError } from '../core/errors.ts';
+import { digestFile, GRAPH, graphPath, keptPath, MANIFEST, ORIGINAL, STAGING } from './bundle.ts';
+import type { Manifest } from './version.ts';
+
+/** Staging folders older than this are of processes that were killed: no acceptance takes as long. */
+const STALE_MILLIS = 3_600_000;
+
+/** Node's own recursion answers ENOENT where the file system is read-only, which says nothing to anybody. */
+function makeDir(path: string): void {
+  if (existsSync(path)) return;
+  makeDir(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (cause) {
+    // Another process may have been faster.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw cause;
+  }
+}
+
+/** Makes the folder in which a bundle is put together, and removes those of processes long dead. */
+export function openStaging(staging: string, now: number): void {
+  const bundles = dirname(staging);
+  writing(bundles, () => {
+    makeDir(join(staging, ORIGINAL));
+    sweepStaging(bundles, now - STALE_MILLIS);
+  });
+}
+
+/** Removes what is left in `bundles` of acceptances and removals that began before `before` and never ended. */
+export function sweepStaging(bundles: string, before: number): void {
+  if (!existsSync(bundles)) return;
+  for (const name of readdirSync(bundles)) {
+    if (!name.includes(STAGING)) continue;
+    const path = join(bundles, name);
+    const age = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? before;
+    if (age < before) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Where the files of a bundle come from. */
+export interface BundleFiles {
+  readonly original: string;
+  readonly golden: string | null;
+  readonly reference: string | null;
+}
+
+/** Names of golden rows and reference data in the bundle: of those given, else of those that are there. */
+export function namesToKeep(
+  dir: string,
+  { golden, reference }: Omit<BundleFiles, 'original'>,
+): Pick<Manifest, 'golden' | 'reference'> {
+  const before = keptPath(dir, 'reference');
+  const data = reference ? `reference${EXTENSION.exec(reference)?.[0] ?? ''}` : before && basename(before);
+  return {
+    ...(golden || keptPath(dir, 'golden') ? { golden: 'golden.json' } : {}),
+    ...(data ? { reference: data } : {}),
+  };
+}
+
+const EXTENSION = /(?:\.[A-Za-z0-9]{1,10}){1,2}$/;
+
+/**
+ * Fills the staging folder and moves it to its place, the manifest last: a bundle is either whole or absent, also
+ * after a loss of power. `original` and the side files are copied (as clones where the file system can).
+ * Errors: FILE_CHANGED where the copies are not what the manifest says, DATA_UNWRITABLE.
+ */
+export function writeBundle(
+  staging: string,
+  dir: string,
+  manifest: Manifest,
+  { original, golden, reference }: BundleFiles,
+  onnx: Uint8Array | null,
+): void {
+  const copy = (source: string, target: string, digest: string): void => {
+    writing(dirname(dir), () => copyFileSync(source, target, constants.COPYFILE_FICLONE));
+    if (digestFile(target) !== digest) throw new PlimsollError('FILE_CHANGED', { path: source });
+    writing(dirname(dir), () => flush(target));
+  };
+  copy(original, join(staging, ORIGINAL, manifest.file), manifest.digest);
+  for (const { name, digest } of manifest.sideFiles)
+    copy(join(dirname(original), name), join(staging, ORIGINAL, name), digest);
+  if (golden) copy(golden, join(staging, manifest.golden!), digestFile(golden));
+  if (reference) copy(reference, join(staging, manifest.reference!), digestFile(reference));
+  writing(dirname(dir), () => {
+    if (onnx) writeFileSync(graphPath(staging), onnx, { flush: true });
+    writeFileSync(join(staging, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+    publish(staging, dir, manifest);
+  });
+}
+
+function flush(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Moves a staged bundle to `dir`. Where one is already there (another process was faster, or it is proved again), its
+ * files are replaced one by one, the manifest last, so that nobody who loads it at that moment finds it gone.
+ */
+function publish(staging: string, dir: string, manifest: Manifest): void {
+  if (!existsSync(dir)) {
+    try {
+      renameSync(staging, dir);
+      return;
+    } catch (cause) {
+      if (!existsSync(dir)) throw cause;
+    }
+  }
+  mkdirSync(join(dir, ORIGINAL), { recursive: true });
+  const originals = [manifest.file, ...manifest.sideFiles.map(({ name }) => name)];
+  const kept = [manifest.golden, manifest.reference].filter((name) => name !== undefined);
+  const files = [...originals.map((name) => join(ORIGINAL, basename(name))), GRAPH, ...kept, MANIFEST];
+  for (const name of files) {
+    if (existsSync(join(staging, name))) renameSync(join(staging, name), join(dir, name));
+  }
+  rmSync(staging, { recursive: true, force: true });
+}
+
+const REASONS: ReadonlyMap<unknown, string> = new Map([
+  ['EACCES', 'permission is denied'],
+  ['EPERM', 'permission is denied'],
+  ['EROFS', 'its file system is read-only'],
+  ['ENOSPC', 'its disk is full'],
+  ['EDQUOT', 'the quota is used up'],
+  ['ENOTDIR', 'a part of its path is a file'],
+  ['EEXIST', 'a file stands in its place'],
+]);
+
+function writing(folder: string, action: () => void): void {
+  try {
+    action();
+  } catch (cause) {
+    throw writeError(dirname(folder), cause);
+  }
+}
+
+/** What stood in the way of writing to the data folder, in words where there are any. */
+export function writeError(dataDir: string, cause: unknown): unknown {
+  const reason = cause instanceof Error && 'code' in cause ? REASONS.get(cause.code) : undefined;
+  return reason === undefined
+    ? cause
+    : new PlimsollError('DATA_UNWRITABLE', { path: dataDir, reason }, { cause });
+}
