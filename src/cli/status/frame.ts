@@ -38,7 +38,7 @@ export function frame(seen: Seen, width: number): readonly Line[] {
 
 /** The same for a rollout alone. */
 export const rolloutFrame = (rollout: RolloutView, width: number): readonly Line[] =>
-  [[title(rollout)], ...rolloutBlocks(rollout, Math.min(width, WIDEST))]
+  [title(rollout), ...rolloutBlocks(rollout, Math.min(width, WIDEST))]
     .filter((block) => block.length > 0)
     .flatMap((block, i) => (i === 0 ? block : [[], ...block]));
 
@@ -59,7 +59,7 @@ function head({ name, stable, previous, generation }: EndpointView, rollout: Rol
     `  version ${stable} is stable${back}`,
     ['dim', `  generation ${generation}`],
   ];
-  return rollout === null ? [line] : [line, title(rollout)];
+  return rollout === null ? [line] : [line, ...title(rollout)];
 }
 
 const COLOURS: Readonly<Record<RolloutView['state'], Style>> = {
@@ -70,11 +70,13 @@ const COLOURS: Readonly<Record<RolloutView['state'], Style>> = {
   aborted: 'red',
 };
 
-function title({ strategy, candidate, stableVersion, state, id, by, startedAt }: RolloutView): Line {
+function title(rollout: RolloutView): Line[] {
+  const { strategy, candidate, stableVersion, state, id, by, startedAt, endedAt } = rollout;
+  const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+  const end = endedAt === null ? '' : `, ended ${minute(endedAt)}`;
   return [
-    `${strategy} of version ${candidate} against version ${stableVersion}: `,
-    [COLOURS[state], state],
-    ['dim', `  ${id}, by ${by}, since ${startedAt.slice(0, 16).replace('T', ' ')} UTC`],
+    [`${strategy} of version ${candidate} against version ${stableVersion}: `, [COLOURS[state], state]],
+    [['dim', `${id}, started ${minute(startedAt)} UTC by ${by}${end}`]],
   ];
 }
 

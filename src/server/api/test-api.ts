@@ -79,7 +79,7 @@ function kept(): Idempotency {
 async function ask(url: string, method: string, { body, headers = {} }: Asked = {}): Promise<Answered> {
   const request = httpRequest(url, {
     method,
-    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    headers: { ...(body === undefined ? {} : describing(body)), ...headers },
     agent: false,
   });
   request.end(body);
@@ -88,3 +88,8 @@ async function ask(url: string, method: string, { body, headers = {} }: Asked = 
   for await (const chunk of response) text += chunk;
   return { status: response.statusCode, headers: response.headers, json: JSON.parse(text) };
 }
+
+const describing = (body: string): Record<string, string> => ({
+  'content-type': 'application/json',
+  'content-length': String(Buffer.byteLength(body)),
+});
