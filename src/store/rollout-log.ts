@@ -1,4 +1,4 @@
-/** The log of a rollout: events that were decided upon, actions that followed. Nothing in it is ever changed. */
+/** The log of a rollout: events that were decided upon, actions that followed. What was decided is never changed. */
 import type { Selectable } from 'kysely';
 import { PlimsollError } from '../core/errors.ts';
 import { decodeJson, encodeJson } from './json.ts';
@@ -30,7 +30,10 @@ const toAction = (row: Selectable<Schema['rollout_actions']>): ActionRow => ({
   appliedAt: row.applied_at,
 });
 
-type RolloutLog = Pick<Rollouts, 'append' | 'events' | 'appendAction' | 'applied' | 'actions'>;
+type RolloutLog = Pick<
+  Rollouts,
+  'append' | 'events' | 'appendAction' | 'applied' | 'actions' | 'forgetUnits'
+>;
 
 export const rolloutLogOver = (session: Session): RolloutLog => ({
   append: (event) => session.atomically((db) => append(db, event)),
@@ -66,6 +69,19 @@ export const rolloutLogOver = (session: Session): RolloutLog => ({
       if (only === 'unapplied') query = query.where('applied_at', 'is', null);
       const rows = await query.orderBy('position').execute();
       return rows.map(toAction);
+    }),
+
+  forgetUnits: (before) =>
+    session.once(async (db) => {
+      const { numUpdatedRows } = await db
+        .updateTable('rollout_events')
+        .set({ units: null })
+        .where('units', 'is not', null)
+        .where('rollout', 'in', ({ selectFrom }) =>
+          selectFrom('rollouts').select('id').where('ended_at', '<', before),
+        )
+        .executeTakeFirstOrThrow();
+      return Number(numUpdatedRows);
     }),
 });
 

@@ -204,6 +204,8 @@ export interface Rollouts {
   appendAction(action: ActionRow): Promise<void>;
   applied(id: string, at: number): Promise<void>;
   actions(rollout: string, only?: 'unapplied'): Promise<readonly ActionRow[]>;
+  /** Forgets the units of rollouts that ended before `before`; counts and decisions stay. Answers how many windows. */
+  forgetUnits(before: number): Promise<number>;
 }
 
 // Feedback

@@ -39,6 +39,7 @@ export const versionsAndRollouts: Migration = {
       rollout ${text} not null, seq ${integer} not null, at ${integer} not null, kind ${text} not null,
       body ${text} not null, units ${bytes},
       primary key (rollout, seq)) ${table}`,
+    'create index rollout_events_units on rollout_events (rollout) where units is not null',
 
     `create table rollout_actions (
       id ${text} not null primary key, rollout ${text} not null, seq ${integer} not null, body ${text} not null,

@@ -73,6 +73,25 @@ const logContract = (place: Place): void => {
       expect(Buffer.compare(row!.units!, units)).toBe(0);
     });
 
+    it('forgets the units of rollouts that ended long ago, and nothing else', async () => {
+      const { tables } = await stores.one();
+      await tables.rollouts.insert(rollout({ endedAt: 10 }));
+      await tables.rollouts.insert(rollout({ id: 'ro_2', endedAt: 20 }));
+      await tables.rollouts.insert(rollout({ id: 'ro_3' }));
+      for (const id of ['ro_1', 'ro_2', 'ro_3']) {
+        await tables.rollouts.append(event(0, { rollout: id, units: null, kind: 'start' }));
+        await tables.rollouts.append(event(1, { rollout: id }));
+      }
+      expect(await tables.rollouts.forgetUnits(20)).toBe(1);
+      expect(await tables.rollouts.forgetUnits(20)).toBe(0);
+      const [, window] = await tables.rollouts.events('ro_1', 0, 10);
+      expect(window).toEqual(event(1, { units: null }));
+      for (const id of ['ro_2', 'ro_3']) {
+        const [, kept] = await tables.rollouts.events(id, 0, 10);
+        expect(kept?.units).toEqual(event(1).units);
+      }
+    });
+
     it('gives a number to one of two controllers, and has no gaps', async () => {
       const [one, two] = await stores.two();
       for (let seq = 0; seq < 8; seq += 1) {
