@@ -155,7 +155,7 @@ function oracle({ windows }: Story) {
     return {
       crossed,
       pairs: inPairs.size,
-      paired: inPairs.size === 0 ? {} : { errors: paired[0], p50: paired[1], high: paired[2] },
+      paired: inPairs.size === 0 ? {} : { errors: paired[0], high: paired[2] },
       arms: arms.map(({ all, newcomers, assigned }) => ({
         ...written(all),
         newcomers: written(newcomers),

@@ -95,21 +95,30 @@ export class ArmTally {
   }
 }
 
+interface Cell {
+  candidateOnly: number;
+  stableOnly: number;
+  both: number;
+}
+
 /**
  * Counts of inputs that both models answered. A pair word holds what a unit has shown so far: candidate's bits, and
  * stable's shifted by 16. Of one bit, both set: both models did it; exactly one: the unit has been discordant, and is
- * not counted again.
+ * not counted again. Slowness is not compared: the copy runs beside the reply, in its own time.
  */
 export class PairTally {
   readonly #known: number;
-  readonly #names: readonly string[];
-  readonly #cells: { candidateOnly: number; stableOnly: number; both: number }[];
+  readonly #cells: readonly { readonly name: string; readonly bit: number; readonly cell: Cell }[];
   pairs = 0;
 
   constructor(names: Names) {
+    const { slow, shifted } = names;
+    const compared = [
+      { name: 'errors', bit: 0 },
+      ...shifted.map(({ name }, i) => ({ name, bit: 1 + slow.length + i })),
+    ];
     this.#known = flagsOf(names);
-    this.#names = ['errors', ...names.slow.map(({ name }) => name), ...names.shifted.map(({ name }) => name)];
-    this.#cells = this.#names.map(() => ({ candidateOnly: 0, stableOnly: 0, both: 0 }));
+    this.#cells = compared.map((of) => ({ ...of, cell: { candidateOnly: 0, stableOnly: 0, both: 0 } }));
   }
 
   /** Counts a unit, or several nameless ones, and answers its pair word after this window. */
@@ -122,7 +131,7 @@ export class PairTally {
     const candidateOnly = now.candidate & ~now.stable & undecided;
     const stableOnly = now.stable & ~now.candidate & undecided;
     const both = now.candidate & now.stable & undecided & ~candidate;
-    for (const [bit, cell] of this.#cells.entries()) {
+    for (const { bit, cell } of this.#cells) {
       cell.candidateOnly += ((candidateOnly >>> bit) & 1) * count;
       cell.stableOnly += ((stableOnly >>> bit) & 1) * count;
       cell.both += ((both >>> bit) & 1) * count;
@@ -133,6 +142,6 @@ export class PairTally {
 
   /** By name of what was compared; nothing where there were no pairs. */
   named(): ReadonlyMap<string, Pairs> {
-    return new Map(this.pairs === 0 ? [] : this.#names.map((name, bit) => [name, this.#cells[bit]!]));
+    return new Map(this.pairs === 0 ? [] : this.#cells.map(({ name, cell }) => [name, cell]));
   }
 }
