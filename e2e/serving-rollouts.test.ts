@@ -89,12 +89,13 @@ test('the route decides the version, the same for a unit wherever its id is foun
     const id = Array.from({ length: 40 }, (_, k) => `unit-${k}`).find((one) => unitHalves(one)[0] === high)!;
     expect(part!.units.arm[i]).toBe(expected(id, 5000) === 2 ? 0 : 1);
   });
-  // Also from a body that a thread reads: there the field is taken out, and only headers name the unit.
-  const rows = Array.from({ length: 5000 }, () => [1, 2]);
-  const body = { user: 'unit-1', rows };
-  const large = await call(`${url}/models/m/predict`, { body, headers: { 'x-unit-id': 'unit-1' } });
-  expect(large.json.predictions).toHaveLength(5000);
-  expect(large.json.version).toBe(expected('unit-1', 5000));
+  // Also in a body that a thread reads, where it comes first.
+  const rows = Array.from({ length: 20_000 }, () => [1, 2]);
+  for (const user of ['unit-1', 'unit-2', 'unit-3', 'unit-4']) {
+    const large = await call(`${url}/models/m/predict`, { body: { user, rows } });
+    expect(large.json.predictions).toHaveLength(20_000);
+    expect(large.json.version).toBe(expected(user, 5000));
+  }
 });
 
 test('a resting endpoint takes the field that names the unit as well', async () => {
@@ -181,6 +182,7 @@ test('pages, schema and metrics follow the plane', async () => {
 });
 
 const SHADOW = { shadow: { version: 2, percent: 100 } };
+const COPIES = 8;
 
 test.each([
   ['failing', FAILED],
@@ -205,8 +207,8 @@ test.each([
     return { texts, median: times.sort((a, b) => a - b)[count >> 1]! };
   };
   const alone = await serving(canary(0));
-  const wanted = await answers(alone.url, 20);
-  const found = await answers(url, 20);
+  const wanted = await answers(alone.url, COPIES);
+  const found = await answers(url, COPIES);
   expect(found.texts).toEqual(wanted.texts);
   expect(found.median).toBeLessThan(50);
   // Every request has a pair or was dropped; the pairs say who failed, and that stable did not.
@@ -217,14 +219,14 @@ test.each([
     )) || 0;
   await expect
     .poll(async () => (await sum('mirrored')) + (await sum('dropped')), { timeout: 20_000 })
-    .toBe(20);
+    .toBe(COPIES);
   const pairs = Object.entries(noted()).filter(([key]) => key.startsWith('pair'));
   const failed = pairs
     .filter(([key]) => Number(key.slice(5)) & FAILED)
     .reduce((total, [, count]) => total + count, 0);
   expect(failed).toBe(flags === 0 ? 0 : await sum('mirrored'));
   expect(pairs.every(([key]) => ((Number(key.slice(5)) >>> 16) & FAILED) === 0)).toBe(true);
-  expect(noted()['1 0']! + (noted()['1 2'] ?? 0)).toBe(20);
+  expect(noted()['1 0']! + (noted()['1 2'] ?? 0)).toBe(COPIES);
 });
 
 test('shifted answers are compared input for input, also where stable failed', async () => {

@@ -116,6 +116,7 @@ test('the body is waited for only where it may hold the id and the headers do no
   expect(waiting.byHeaders({ 'x-unit-id': 'u' })!.unit).toBe('u');
   expect(waiting.byBody({ user: 17 }).unit).toBe('17');
   expect(waiting.byBody(null).unit).toBeNull();
+  expect(waiting.byStart(Buffer.from('{"user": 17, "rows": [')).unit).toBe('17');
   const resting = new Assignment(
     { ...restingRoute('e', 'm', 1, 1), unit: { ...SOURCE, field: 'user' } },
     NEVER,

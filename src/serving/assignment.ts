@@ -7,7 +7,7 @@ import type { Random } from '../core/ports.ts';
 import { PAIR } from '../rollout/part.ts';
 import type { Role, Route } from '../rollout/route.ts';
 import { BUCKETS, bucketOf } from '../rollout/split.ts';
-import { type Headers, unitInBody, unitInHeaders } from './unit.ts';
+import { type Headers, headerText, unitAtStart, unitInBody, unitInHeaders } from './unit.ts';
 
 /** One thing that a request of an endpoint may get. */
 export interface Choice {
@@ -62,9 +62,8 @@ export class Assignment {
     const { rules, ranges, unit } = this.#route;
     for (let i = 0; i < rules.length; i++) {
       const { header, values } = rules[i]!;
-      const value = headers[header];
-      if (typeof value === 'string' && values.includes(value))
-        return { choice: ranges.length + i, unit: null };
+      const value = headerText(headers, header);
+      if (value !== null && values.includes(value)) return { choice: ranges.length + i, unit: null };
     }
     if (this.#only !== null) return this.#only;
     const id = unitInHeaders(headers, unit);
@@ -72,9 +71,14 @@ export class Assignment {
     return this.#choose(id);
   }
 
-  /** The choice by the body, where the headers have made none; a body that could not be read is null. */
+  /** The choice by the parsed body, where the headers have made none. */
   byBody(body: unknown): Assigned {
     return this.#choose(this.field === null ? null : unitInBody(body, this.field));
+  }
+
+  /** The choice by a body that is too large to be parsed here. */
+  byStart(body: Buffer): Assigned {
+    return this.#choose(this.field === null ? null : unitAtStart(body, this.field));
   }
 
   #choose(unit: string | null): Assigned {

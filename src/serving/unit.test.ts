@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Signature } from '../model/signature.ts';
-import { hasColumn, UNIT_MAX, unitInBody, unitInHeaders, withoutUnit } from './unit.ts';
+import { hasColumn, UNIT_MAX, unitAtStart, unitInBody, unitInHeaders, withoutUnit } from './unit.ts';
 
 const source = { header: 'x-unit-id', cookie: 'uid', field: 'user' };
 
@@ -64,6 +64,21 @@ test.each([
   [JSON.parse('{"__proto__": {"user": "u"}}'), null],
 ])('the id in the body %j is %s', (body, wanted) => {
   expect(unitInBody(body, 'user')).toBe(wanted);
+});
+
+test.each([
+  ['{"user":"u1","rows":[', 'u1'],
+  [' {\n "user" : "a\\"\\u00e9" , ', 'a"é'],
+  ['{"us\\u0065r": -7}', '-7'],
+  ['{"rows":[],"user":"u1"}', null],
+  ['{"user":1.5,', null],
+  ['{"user":{"user":"u1"},', null],
+  ['[{"user":"u1",', null],
+  ['{"user":"\\x",', null],
+  [`{"user":"${'x'.repeat(100_000)}",`, null],
+  ['', null],
+])('of a body too large to read, which begins with %.40s, the id is %s', (start, wanted) => {
+  expect(unitAtStart(Buffer.from(`${start}${' '.repeat(70_000)}`), 'user')).toBe(wanted);
 });
 
 test('the id is taken out of the body, unless the body is a row that has it as a column', () => {

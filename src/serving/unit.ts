@@ -10,9 +10,10 @@ export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** The id that the headers name, or null: the header first, then the cookie. */
 export function unitInHeaders(headers: Headers, { header, cookie }: UnitSource): string | null {
-  const named = textOf(headers[header]);
-  if (named !== null) return named;
-  return cookie === null ? null : textOf(cookieIn(headers['cookie'], cookie));
+  const named = headerText(headers, header);
+  if (named !== null && isUnit(named)) return named;
+  const sent = cookie === null ? null : cookieIn(headerText(headers, 'cookie'), cookie);
+  return sent !== null && isUnit(sent) ? sent : null;
 }
 
 /**
@@ -24,6 +25,24 @@ export function unitInBody(body: unknown, field: string): string | null {
   const value = (body as Readonly<Record<string, unknown>>)[field];
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   return typeof value === 'string' && isUnit(value) ? value : null;
+}
+
+/** More than the longest id, with every character escaped (`\\u00e9`), and its key. */
+const START_MAX = 8 * UNIT_MAX;
+const FIRST_MEMBER = /^\s*\{\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+)\s*[,}]/;
+
+/**
+ * The id in a body that is too large to be read here: only where it is the first member of the object, which needs no
+ * reading of the rest.
+ */
+export function unitAtStart(body: Buffer, field: string): string | null {
+  const [, key, value] = FIRST_MEMBER.exec(body.toString('utf8', 0, START_MAX)) ?? [];
+  if (key === undefined || value === undefined) return null;
+  try {
+    return unitInBody(JSON.parse(`{${key}:${value}}`), field);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -44,13 +63,13 @@ export const hasColumn = (signature: Signature, name: string): boolean =>
     : signature.columns.some((column) => column.name === name);
 
 /**
- * A header's text as its client meant it: `node:http` gives a character for each byte, and ids beyond ASCII usually
- * come as UTF-8. Bytes that are none stand for themselves (ISO 8859-1, RFC 9110 §5.5).
+ * A header's text as its client meant it, or null without one: `node:http` gives a character for each byte, and what is
+ * beyond ASCII usually comes as UTF-8. Bytes that are none stand for themselves (ISO 8859-1, RFC 9110 §5.5).
  */
-function textOf(value: string | string[] | undefined): string | null {
+export function headerText(headers: Headers, name: string): string | null {
+  const value = headers[name];
   if (typeof value !== 'string') return null;
-  const text = isAscii(value) ? value : utf8Of(value);
-  return isUnit(text) ? text : null;
+  return isAscii(value) ? value : utf8Of(value);
 }
 
 const isUnit = (text: string): boolean =>
@@ -75,8 +94,8 @@ function utf8Of(binary: string): string {
 }
 
 /** Value of a cookie as it was sent (RFC 6265 §5.4), without the quotes that may stand around it. */
-function cookieIn(header: string | string[] | undefined, name: string): string | undefined {
-  if (typeof header !== 'string') return undefined;
+function cookieIn(header: string | null, name: string): string | null {
+  if (header === null) return null;
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
     if (equals < 0 || pair.slice(0, equals).trim() !== name) continue;
@@ -85,5 +104,5 @@ function cookieIn(header: string | string[] | undefined, name: string): string |
       .trim()
       .replace(/^"(.*)"$/, '$1');
   }
-  return undefined;
+  return null;
 }

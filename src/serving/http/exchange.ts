@@ -36,7 +36,7 @@ export class Exchange {
   #measurement: Measurement | null = null;
   readonly #id: string;
   readonly #started = performance.now();
-  /** When the whole body was there. */
+  /** When the whole body was there; 0 before. */
   #receivedAt = 0;
   readonly #body: BodyBuffer;
   /** Takes a queued job back when the client leaves. */
@@ -190,8 +190,7 @@ export class Exchange {
     if (this.#over) return;
     this.#watch();
     const { offload, metrics } = this.#door.options;
-    // A body this large is not read here, so that its unit is found in the headers only.
-    if (!this.#chosen) this.#choose(this.#destination.endpoint!.assignment.byBody(null));
+    if (!this.#chosen) this.#choose(this.#destination.endpoint!.assignment.byStart(bytes));
     const { target, protocol } = this.#version;
     const unitField = this.#destination.endpoint?.assignment.field ?? null;
     const isWanted = this.#measurement?.wantsBody ?? false;
@@ -280,6 +279,7 @@ export class Exchange {
     this.#withdraw?.();
     this.#version.series.count('cancelled');
     this.#release();
+    if (this.#receivedAt > 0) this.#measurement?.cancelled(performance.now() - this.#receivedAt);
   }
 
   #release(): void {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { expose } from './exposition.ts';
 import { Metrics, STAGE } from './metrics.ts';
+import { addSnapshot, takeSnapshot } from './snapshot.ts';
 
 const version = {
   model: 'a "b"\\c',
@@ -43,6 +44,44 @@ test('counts, histograms and labels follow the Prometheus text format', () => {
   ]) {
     expect(text.split('\n')).toContain(line);
   }
+});
+
+test('a version that is not loaded any more is shown for an hour after its last answer, and goes on where it was', () => {
+  const metrics = new Metrics();
+  const series = metrics.seriesOf('gone', 1);
+  metrics.seriesOf('never', 1);
+  series.answered(1, 1000);
+  const shown = (now: number, versions: LoadedVersion[] = []): number =>
+    Number(
+      /^inference_requests_total\{model_name="gone",model_version="1",outcome="ok"\} (\d+)/m.exec(
+        expose(metrics, versions, 0, now),
+      )?.[1],
+    );
+  expect(shown(2000)).toBe(1);
+  expect(shown(3_600_999)).toBe(1);
+  expect(shown(3_601_000)).toBeNaN();
+  expect(shown(9e9, [{ ...version, model: 'gone', version: 1 }])).toBe(1);
+  series.answered(1, 9e9);
+  expect(shown(9e9)).toBe(2);
+  expect(expose(metrics, [], 0, 2000)).not.toContain('never');
+});
+
+test('what rollouts need is counted over processes: copies and units add up, of routes the oldest shows', () => {
+  const [one, other, sum] = [new Metrics(), new Metrics(), new Metrics()];
+  one.shadowOf('m').mirrored = 3;
+  other.shadowOf('m').dropped = 2;
+  [one.units, other.units] = [5, 7];
+  one.generations.set('e', 4);
+  other.generations.set('e', 3);
+  for (const metrics of [one, other]) addSnapshot(sum, takeSnapshot(metrics, 0));
+  const lines = expose(sum, [], 0, 0).split('\n');
+  for (const line of [
+    'plimsoll_shadow_total{model_name="m",outcome="mirrored"} 3',
+    'plimsoll_shadow_total{model_name="m",outcome="dropped"} 2',
+    'plimsoll_recorder_units_total 12',
+    'plimsoll_route_generation{endpoint="e"} 3',
+  ])
+    expect(lines).toContain(line);
 });
 
 test('every line is a comment or a sample', () => {

@@ -3,6 +3,7 @@ import type { Assigned } from '../assignment.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import type { Subject } from '../recorder/tape.ts';
 import { isMirrored, type Shadow } from '../shadow.ts';
+import { headerText } from '../unit.ts';
 import type { Mirror, PreparedEndpoint } from './routes.ts';
 
 /** What becomes of one request in the rollout of its endpoint. */
@@ -46,6 +47,11 @@ export class Measurement {
     this.#copy(null);
   }
 
+  /** The client left, `millis` after the body was there. */
+  cancelled(millis: number): void {
+    this.#endpoint.tape?.cancelled(this.#subject, millis);
+  }
+
   /** In the next turn, so that the answer leaves first. */
   #copy(stable: FirstRow | null): void {
     const [mirror, shadow, body] = [this.#mirror, this.#shadow, this.#body];
@@ -77,7 +83,6 @@ export function measurementOf(
   const { arm, role } = assignment.choices[choice]!;
   if (arm === null) return null;
   const header = tape?.recording.segment ?? null;
-  const value = header === null ? undefined : request.headers[header];
-  const segment = typeof value === 'string' ? value : null;
+  const segment = header === null ? null : headerText(request.headers, header);
   return new Measurement(endpoint, { arm, role, unit, segment, requestId }, shadow);
 }

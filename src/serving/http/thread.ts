@@ -4,7 +4,7 @@ import type { Waiting, WorkerReply, WorkerRequest, WorkerSettings } from './job.
 
 /** An idle thread ends after this long: its engines hold memory. */
 const IDLE_MILLIS = 120_000;
-/** Loading a version takes this long at most; it is not the request's fault, and not part of its time. */
+/** Starting a thread and loading a version takes this long at most; neither is part of a request's time. */
 const LOAD_MILLIS = 300_000;
 
 /** One scoring thread and the job it has. */
@@ -19,6 +19,8 @@ export class Thread {
   #loadingSince = 0;
   #loading = 0;
   #ending = false;
+  /** Whether the thread has ever been heard of. */
+  #begun = false;
   /** Frees this thread's place; a thread that hangs in native code ends much later than it is given up. */
   readonly #onEnd: () => void;
 
@@ -56,7 +58,7 @@ export class Thread {
   run(waiting: Waiting): void {
     this.#current = { ...waiting, started: performance.now() };
     this.#loading = 0;
-    this.#limit(this.#maxMillis);
+    this.#limit(this.#begun ? this.#maxMillis : LOAD_MILLIS);
     const { target, protocol, body, requestId, unitField } = waiting.job;
     const { bundle, model, version } = target;
     const request: WorkerRequest = { bundle, model, version, protocol, body, requestId, unitField };
@@ -72,6 +74,7 @@ export class Thread {
     // An answer that comes after its time was up.
     if (!this.#current) return;
     const now = performance.now();
+    this.#begun = true;
     if (reply.kind === 'loading') {
       this.#loadingSince = now;
       this.#limit(LOAD_MILLIS);

@@ -1,7 +1,7 @@
 /** At most so many answers a second, chosen by the hash of their unit and so by nothing that happened to it. Pure. */
 import type { Answer } from '../../rollout/part.ts';
 
-export const ANSWERS_MAX = 2000;
+const ANSWERS_MAX = 2000;
 
 export class AnswerSample {
   readonly #max: number;

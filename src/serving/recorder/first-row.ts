@@ -15,7 +15,7 @@ export interface FirstRow {
 
 export type ReadFirstRow = (outputs: Outputs) => FirstRow;
 
-export const NO_FIRST_ROW: FirstRow = { score: null, label: null };
+const NO_FIRST_ROW: FirstRow = { score: null, label: null };
 
 /** Reads the outputs of versions with this signature. */
 export function firstRowReader({ outputs: specs, classes }: Signature): ReadFirstRow {

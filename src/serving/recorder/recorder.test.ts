@@ -145,6 +145,8 @@ test('another generation ends the window; what was on its way under the old one 
   recorder.follow([routeOf()]);
   expect(recorder.tapeOf('e')).toBe(tape);
   recorder.follow([routeOf({ origin: 100_000, first: 1 }, 2)]);
+  expect(parts).toEqual([]);
+  recorder.flush();
   expect(parts.map(({ generation, isLast }) => [generation, isLast])).toEqual([[1, true]]);
   tape.failed(subject(0, 'u2'), 1);
   tape.pair(subject(1, 'u2'), null, null);
@@ -178,6 +180,14 @@ test('with all marks in use, the bits of both sides of a pair stay apart', () =>
   tape.pair(subject(1, null), first(100), first(100));
   recorder.flush();
   expect(parts[0]!.nameless[0]!.flags).toBe(0xfffe_fffe);
+});
+
+test('a client that leaves counts where it has waited longer than a latency mark', () => {
+  const { recorder, parts, tape } = recording();
+  tape.cancelled(subject(0, 'u1'), 5);
+  tape.cancelled(subject(0, 'u2'), 5000);
+  recorder.flush();
+  expect(unitsOf(parts)).toEqual(new Map([[keyOf('u2', 0), slowBit(0)]]));
 });
 
 test('segments are kept apart', () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/ports.ts';
+import type { Part } from '../../rollout/part.ts';
 import type { Route } from '../../rollout/route.ts';
 import { type Send, Tape } from './tape.ts';
 
@@ -19,11 +20,16 @@ interface Recorded {
   readonly tape: Tape;
 }
 
-/** What one worker notes of the rollouts whose routes it follows. */
+/**
+ * What one worker notes of the rollouts whose routes it follows. Whoever takes the pieces does so in a turn of its own:
+ * no request and no flip of a route waits for it.
+ */
 export class Recorder {
   readonly #options: RecorderOptions;
   /** By endpoint. */
   readonly #recorded = new Map<string, Recorded>();
+  #outbox: Part[] = [];
+  #sending: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
   #onUnit = (): void => undefined;
 
@@ -53,7 +59,8 @@ export class Recorder {
     for (const route of routes) {
       if (route.recording === null || this.#recorded.has(route.endpoint)) continue;
       const onUnit = (): void => this.#onUnit();
-      const tape = new Tape(route, route.recording, { ...this.#options, onUnit });
+      const send = (part: Part): void => this.#post(part);
+      const tape = new Tape(route, route.recording, { ...this.#options, send, onUnit });
       this.#recorded.set(route.endpoint, { generation: route.generation, tape });
     }
     this.#schedule();
@@ -62,11 +69,24 @@ export class Recorder {
   /** Sends what there is now. */
   flush(): void {
     for (const { tape } of this.#recorded.values()) tape.flush();
+    this.#send();
   }
 
   /** Sends the last pieces and notes nothing any more. */
   close(): void {
     this.follow([]);
+    this.#send();
+  }
+
+  #post(part: Part): void {
+    this.#outbox.push(part);
+    this.#sending ??= setImmediate(() => this.#send());
+  }
+
+  #send(): void {
+    clearImmediate(this.#sending);
+    this.#sending = undefined;
+    for (const part of this.#outbox.splice(0)) this.#options.send(part);
   }
 
   #schedule(): void {

@@ -99,6 +99,14 @@ export class Tape {
     if (this.#isOpen()) this.#measure(subject, millis, FAILED);
   }
 
+  /**
+   * A request whose client left after so long. It counts only where that was beyond a latency mark: the answer would have
+   * been slow at the least, and a version that lets its clients wait until they go must not go unseen.
+   */
+  cancelled(subject: Subject, millis: number): void {
+    if (slowFlags(this.#recording, millis) !== 0 && this.#isOpen()) this.#measure(subject, millis, 0);
+  }
+
   /** A request that both models answered; null where one failed. Latency is not compared: see `Shadow`. */
   pair(subject: Subject, candidate: FirstRow | null, stable: FirstRow | null): void {
     if (!this.#isOpen()) return;

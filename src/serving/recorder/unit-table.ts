@@ -5,7 +5,7 @@
 import type { Units } from '../../rollout/part.ts';
 
 /** Units of a window and worker beyond which only those are kept whose hash is 0 mod 2^k, for all arms alike. */
-export const UNITS_MAX = 65_536;
+const UNITS_MAX = 65_536;
 const UNITS_FIRST = 1024;
 /** Hashes can be made to collide; a unit that finds no place within this many steps is left out. */
 const PROBES_MAX = 256;
