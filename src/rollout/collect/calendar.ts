@@ -42,7 +42,8 @@ export class Calendar {
     if (route === undefined) return null;
     const { origin, first, window: length } = route.recording;
     const limit = this.#routes[index + 1]?.recording.origin ?? Infinity;
-    const start = Math.min(origin + (window - first) * length, Math.max(origin, limit));
+    // A route that was replaced before it began, by a clock that was set back, is over all the same.
+    const start = Math.min(origin + (window - first) * length, limit);
     return { ...route, start, end: Math.max(start, Math.min(start + length, limit)) };
   }
 
