@@ -13,9 +13,13 @@ import type { Logger } from '../core/ports.ts';
 import { bundleDir } from '../registry/bundle.ts';
 import { Catalog } from '../registry/catalog.ts';
 import { openStore } from '../store/open.ts';
+import { forget } from '../store/retention.ts';
 import type { Store } from '../store/store.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { STORE_FILE } from './nothing-to-serve.ts';
+
+/** How often the store forgets what is past its time, in milliseconds. */
+const FORGETTING = 3_600_000;
 
 export interface AssemblyOptions {
   readonly dataDir: string;
@@ -62,6 +66,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     onAlert: ({ message, ...about }) => logger.warn(about, message),
   });
   const parts = { store, catalog, controller, publisher, clock, dataDir, signer: lazySigner(dataDir) };
+  let endForgetting = () => Promise.resolve();
   return {
     ...{ store, catalog, publisher, controller, parts },
     control: new LocalControl(parts),
@@ -70,8 +75,14 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       // The lock of the folder is ours, so nobody else can own a store in it.
       if (storeUrl === null) await takeOver(ports);
       await controller.start();
+      endForgetting = everyMillis(FORGETTING, () =>
+        forget(store, clock.now()).catch((error: Error) =>
+          logger.warn({ error: error.message }, 'cannot forget what is past its time; trying again later'),
+        ),
+      );
     },
     close: async () => {
+      await endForgetting();
       await controller.stop();
       await store.close();
     },
