@@ -71,13 +71,17 @@ export function fold(machine: AnyMachine, before: Folded, event: RolloutEventRow
   const decided = toMachineEvent(event);
   const { actions, ...step }: MachineStep<unknown> = machine.decide(before.state, decided, event.at);
   const closed = decided.kind === 'window' ? decided.window : null;
-  const counted = closed === null || closed.window <= before.window ? {} : count(before, closed);
+  const counted = closed === null || closed.window <= before.window ? {} : count(machine, before, closed);
   const ready = decided.kind === 'ready' ? decided.ready : before.ready;
   return { after: { ...next, ...step, ...counted, ready }, actions, closed };
 }
 
-const count = ({ totals }: Folded, closed: ClosedWindow): Pick<Folded, 'totals' | 'window'> => ({
-  totals: addWindow(totals, closed),
+const count = (
+  machine: AnyMachine,
+  { totals, state }: Folded,
+  closed: ClosedWindow,
+): Pick<Folded, 'totals' | 'window'> => ({
+  totals: addWindow(totals, closed, machine.needs(state).control),
   window: closed.window,
 });
 

@@ -6,6 +6,7 @@
 import type { Actor } from '../core/actor.ts';
 import type { NewVersion } from '../registry/new-version.ts';
 import type { RolloutStatus } from '../rollout/decide/status.ts';
+import type { MetricView } from '../rollout/experiment/compare.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
 import type { Assignment } from '../rollout/split.ts';
@@ -59,18 +60,7 @@ export interface ArmView {
   readonly latency: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
 }
 
-/** A difference candidate − stable with an interval that holds at every look; null bounds before there are enough units. */
-export interface MetricView {
-  readonly name: string;
-  readonly segment: string | null;
-  readonly estimate: number | null;
-  readonly lower: number | null;
-  readonly upper: number | null;
-  /** Units that it rests on, by arm. */
-  readonly units: readonly number[];
-  /** Of segments: whether it stands out, all segments considered. */
-  readonly flagged?: boolean;
-}
+export type { MetricView };
 
 export interface RolloutView extends RolloutStatus {
   readonly id: string;

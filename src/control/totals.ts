@@ -1,4 +1,5 @@
 /** Sums over the closed windows of a rollout, for people. Pure. */
+import { addComparisons, type Comparisons } from '../rollout/experiment/compare.ts';
 import type { ClosedWindow } from '../rollout/machine.ts';
 
 export interface ArmTotals {
@@ -14,6 +15,8 @@ export interface Totals {
   readonly arms: readonly ArmTotals[];
   /** Units and units that failed, by value of the segment header, then by index of the arm. */
   readonly segments: ReadonlyMap<string, readonly { readonly units: number; readonly failures: number }[]>;
+  /** How each arm differs from control. */
+  readonly comparisons: Comparisons;
   readonly missingParts: number;
   readonly mirrored: number;
   readonly dropped: number;
@@ -23,6 +26,7 @@ export const NO_TOTALS: Totals = {
   windows: 0,
   arms: [],
   segments: new Map(),
+  comparisons: [],
   missingParts: 0,
   mirrored: 0,
   dropped: 0,
@@ -39,7 +43,8 @@ const zipped = <A, B, C>(
 
 const sum = (a = NOTHING, b = NOTHING) => ({ units: a.units + b.units, failures: a.failures + b.failures });
 
-export function addWindow(before: Totals, window: ClosedWindow): Totals {
+/** `control` is the index of the arm that stable answers. */
+export function addWindow(before: Totals, window: ClosedWindow, control: number): Totals {
   const segments = new Map(before.segments);
   for (const [value, counts] of window.segments)
     segments.set(value, zipped(segments.get(value) ?? [], counts, sum));
@@ -51,6 +56,7 @@ export function addWindow(before: Totals, window: ClosedWindow): Totals {
       latency: zipped(arm.latency, window.latency[i] ?? [], (a = 0, b = 0) => a + b),
     })),
     segments,
+    comparisons: addComparisons(before.comparisons, window, control),
     missingParts: before.missingParts + window.missingParts,
     mirrored: before.mirrored + window.mirrored,
     dropped: before.dropped + window.dropped,

@@ -1,5 +1,6 @@
 /** What people and clients are shown of versions, endpoints and rollouts. */
 import type { Manifest } from '../registry/version.ts';
+import { metricViews } from '../rollout/experiment/compare.ts';
 import type { ExperimentState } from '../rollout/experiment/state.ts';
 import { experimentView } from '../rollout/experiment/view.ts';
 import { LATENCY_BINS, latencyBound } from '../rollout/part.ts';
@@ -55,7 +56,7 @@ export function standingView(standing: Standing): RolloutView {
     endedAt: row.endedAt === null ? null : iso(row.endedAt),
     by: row.by,
     arms: plan.arms.map((name, i) => armView(name, versionOfArm(i, plan, row), totals.arms[i])),
-    metrics: [],
+    metrics: metricViews(totals.comparisons, plan.arms),
     left: {
       lateWindows: late,
       missingParts: totals.missingParts,
