@@ -219,7 +219,7 @@ test('counts are those of the definition, in whatever order parts come, also aft
       });
       expect(found).toEqual(oracle(story));
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
 
@@ -231,6 +231,6 @@ test('a collector that was restarted at any window counts what the first one doe
         collected(story, seed, restarts).map((closed) => ({ ...closed, missingParts: 0 }));
       expect(counts(true)).toEqual(counts(false));
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
