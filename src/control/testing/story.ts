@@ -5,8 +5,8 @@ import type { RolloutRow, Store } from '../../store/store.ts';
 import type { Deed } from '../actions.ts';
 import type { Fleet } from '../fleet.ts';
 import type { RolloutCommand } from '../port.ts';
-import { type Killer, killable } from './kill.ts';
-import { ManualClock, type Plane, planeOf, rolloutRow, ScriptedFleet, type Traffic } from './world.ts';
+import { killable } from './kill.ts';
+import { ManualClock, planeOf, rolloutRow, ScriptedFleet, type Traffic } from './world.ts';
 
 export interface Story {
   readonly row?: Partial<RolloutRow>;
@@ -35,6 +35,8 @@ export interface Trace {
 export interface Told {
   readonly trace: Trace;
   readonly writes: number;
+  /** Processes that it took. */
+  readonly lives: number;
   /** Buckets of the candidate that were published beyond what had been decided and written down. */
   readonly excess: number;
 }
@@ -51,75 +53,133 @@ async function decidedWeight({ tables }: Store): Promise<number> {
 const weightOf = (ranges: PlaneSnapshot['routes'][number]['ranges']): number =>
   ranges.filter(({ version }) => version === 2).reduce((sum, { from, to }) => sum + to - from, 0);
 
-export async function tell(store: Store, story: Story, kill: Kill | null = null): Promise<Told> {
+/** A process with a control plane, which may die of anything that it is asked. */
+export interface Process {
+  readonly isDead: boolean;
+  /** Durable writes that it has made. */
+  readonly writes: number;
+  start(): Promise<void>;
+  tick(): Promise<void>;
+  begin(row: RolloutRow): Promise<void>;
+  command(id: string, command: RolloutCommand, by: string): Promise<void>;
+  /** At the end of the story. */
+  end(): Promise<void>;
+}
+
+/** Makes the process number `life`, which does not know of those before it. */
+export type Boot = (fleet: Fleet, clock: ManualClock, life: number) => Promise<Process>;
+
+/** In this process, killed once: at a write of the first life. */
+export const bootHere =
+  (store: Store, kill: Kill | null): Boot =>
+  (fleet, clock, life) => {
+    const { at, when } = (life === 0 ? kill : null) ?? { at: Number.POSITIVE_INFINITY, when: 'before' };
+    const { killer, store: mortal } = killable(store, at, when);
+    const { controller } = planeOf(mortal, fleet, clock);
+    return Promise.resolve({
+      get isDead() {
+        return killer.isDead;
+      },
+      get writes() {
+        return killer.writes;
+      },
+      start: () => controller.start(),
+      tick: () => controller.tick(),
+      begin: (row) => controller.begin(row),
+      command: (...order) => controller.command(...order),
+      end: () => controller.stop(),
+    });
+  };
+
+/** Tells the story to its end, with as many processes as it takes. */
+export async function tell(store: Store, story: Story, boot: Boot): Promise<Told> {
   const clock = new ManualClock();
   const fleet = new ScriptedFleet(clock, story.traffic);
-  let excess = 0;
-  const watched: Fleet = {
-    publish: async (snapshot) => {
-      const decided = await decidedWeight(store);
-      const routed = Math.max(0, ...snapshot.routes.map(({ ranges }) => weightOf(ranges)));
-      // What is on its way while less is decided is no rise.
-      const before = Math.max(0, ...fleet.routes.map(({ ranges }) => weightOf(ranges)));
-      excess = Math.max(excess, routed - Math.max(decided, before));
-      await fleet.publish(snapshot);
-    },
-    ready: (...args) => fleet.ready(...args),
-    onPart: (listener) => fleet.onPart(listener),
-    onChange: (listener) => fleet.onChange(listener),
-  };
-  let plane: Plane;
-  let killer: Killer;
-  let writes = 0;
-  const boot = async (died: Kill | null): Promise<void> => {
-    const mortal = killable(store, died?.at ?? Number.POSITIVE_INFINITY, died?.when ?? 'before');
-    killer = mortal.killer;
-    plane = planeOf(mortal.store, watched, clock);
-    fleet.join();
-    await plane.controller.start();
-    fleet.sendAgain();
-  };
+  const watched = new WatchedFleet(fleet, store);
+  const lives: Process[] = [];
   /** Does it, and where the process dies of it, once more in the next one unless it is done. */
-  const insist = async (work: () => Promise<void>, isDone: () => Promise<boolean>): Promise<void> => {
-    await work().catch((error: unknown) => {
-      if (!killer.isDead) throw error;
-    });
-    while (killer.isDead) {
-      writes += killer.writes;
-      await boot(null);
-      if (!(await isDone())) await work();
-      else await plane.controller.tick();
+  const insist = async (
+    work: (process: Process) => Promise<void>,
+    isDone = async () => false,
+  ): Promise<void> => {
+    for (let isFirst = true; ; isFirst = false) {
+      const process = lives.at(-1);
+      try {
+        if (process !== undefined && !process.isDead) {
+          if (isFirst || !(await isDone())) await work(process);
+          else await process.tick();
+          if (!process.isDead) return;
+        }
+      } catch (error) {
+        if (!process!.isDead) throw error;
+      }
+      await reboot();
     }
   };
-  const isBegun = async () => (await store.tables.rollouts.get('ro_1')) !== null;
-  const tick = () =>
-    insist(
-      () => plane.controller.tick(),
-      () => Promise.resolve(false),
-    );
-  await boot(kill);
+  const reboot = async (): Promise<void> => {
+    const process = await boot(watched, clock, lives.length);
+    lives.push(process);
+    fleet.join();
+    await process.start().catch((error: unknown) => {
+      if (!process.isDead) throw error;
+    });
+    fleet.sendAgain();
+  };
+  const { rollouts } = store.tables;
+  const commands = async () =>
+    (await rollouts.events('ro_1', 0, 1000)).filter(({ kind }) => kind === 'command').length;
+
   await insist(
-    () => Promise.resolve(),
-    () => Promise.resolve(true),
+    (process) => process.begin(rolloutRow(story.row)),
+    async () => (await rollouts.get('ro_1')) !== null,
   );
-  await insist(() => plane.controller.begin(rolloutRow(story.row)), isBegun);
   for (let second = 1; second <= story.seconds; second++) {
     clock.pass(1000);
     clock.jump(story.jumps?.[second] ?? 0);
     fleet.send();
-    await tick();
+    await insist((process) => process.tick());
     const command = story.commands?.[second];
-    if (command !== undefined) {
-      const events = () => store.tables.rollouts.events('ro_1', 0, 1000);
-      const commands = async () => (await events()).filter(({ kind }) => kind === 'command').length;
-      const before = await commands();
-      await insist(
-        () => plane.controller.command('ro_1', command, 'ann'),
-        async () => (await commands()) > before,
-      );
-    }
+    if (command === undefined) continue;
+    const before = await commands();
+    await insist(
+      (process) => process.command('ro_1', command, 'ann'),
+      async () => (await commands()) > before,
+    );
   }
-  return { trace: await traceOf(store), writes: writes + killer!.writes, excess };
+  const writes = lives.reduce((sum, process) => sum + process.writes, 0);
+  await lives.at(-1)!.end();
+  return { trace: await traceOf(store), writes, lives: lives.length, excess: watched.excess };
+}
+
+/** Compares what is published with what has been decided and written down. */
+class WatchedFleet implements Fleet {
+  readonly #fleet: ScriptedFleet;
+  readonly #store: Store;
+  excess = 0;
+
+  constructor(fleet: ScriptedFleet, store: Store) {
+    this.#fleet = fleet;
+    this.#store = store;
+  }
+
+  async publish(snapshot: PlaneSnapshot): Promise<void> {
+    const decided = await decidedWeight(this.#store);
+    const heaviest = (routes: PlaneSnapshot['routes']): number =>
+      Math.max(0, ...routes.map(({ ranges }) => weightOf(ranges)));
+    // What is on its way while less is decided is no rise.
+    const known = Math.max(decided, heaviest(this.#fleet.routes));
+    this.excess = Math.max(this.excess, heaviest(snapshot.routes) - known);
+    await this.#fleet.publish(snapshot);
+  }
+  ready(model: string, version: number): number {
+    return this.#fleet.ready(model, version);
+  }
+  onPart(listener: Parameters<Fleet['onPart']>[0]): void {
+    this.#fleet.onPart(listener);
+  }
+  onChange(listener: Parameters<Fleet['onChange']>[0]): void {
+    this.#fleet.onChange(listener);
+  }
 }
 
 async function traceOf({ tables }: Store): Promise<Trace> {

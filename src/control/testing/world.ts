@@ -209,7 +209,7 @@ export const POLICY = {
   ],
   certificate: false,
   staleAfter: '10s',
-  maxTime: '10m',
+  maxTime: '6h',
 };
 
 export const rolloutRow = (change: Partial<RolloutRow> = {}): RolloutRow => ({
