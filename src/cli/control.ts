@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { Actor, Control, RolloutView } from '../control/port.ts';
-import { isPlimsollError } from '../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 
 /** Options of every command that asks the control plane. */
 export interface ControlOptions {
@@ -30,31 +30,42 @@ export const actorOf = ({ by, reason }: ActorOptions): Actor => ({
   reason,
 });
 
+type Work<T> = (control: Control) => Promise<T>;
+
 /**
  * Asks the server at `--url`; else the one that owns the data folder; else the data itself, whose owner this command is
  * until `work` is done. Throws CONTROL_UNREACHABLE, DATA_LOCKED, and whatever `work` throws.
  */
-export async function withControl<T>(
-  { data, url }: ControlOptions,
-  work: (control: Control) => Promise<T>,
-): Promise<T> {
-  if (url !== undefined) {
-    const { RemoteControl } = await import('../control/remote.ts');
-    return work(new RemoteControl({ url, token: process.env['PLIMSOLL_TOKEN'] }));
-  }
-  const { liveServer } = await import('../server/lock.ts');
-  const live = liveServer(data);
-  if (live !== null) {
-    const { RemoteControl } = await import('../control/remote.ts');
-    return work(new RemoteControl({ socket: live.socket }));
-  }
+export async function withControl<T>(options: ControlOptions, work: Work<T>): Promise<T> {
+  const server = await serverOf(options);
+  if (server !== null) return work(server);
   const { openControl } = await import('../server/offline.ts');
-  const { control, close } = await openControl(data, process.env['PLIMSOLL_STORE'] ?? null);
+  const { control, close } = await openControl(options.data, process.env['PLIMSOLL_STORE'] ?? null);
   try {
     return await work(control);
   } finally {
     await close();
   }
+}
+
+/** The same for what makes sense only while somebody serves, and would be in the way of one that starts. */
+export async function withServer<T>(options: ControlOptions, work: Work<T>): Promise<T> {
+  const server = await serverOf(options);
+  if (server !== null) return work(server);
+  throw new PlimsollError('CONTROL_UNREACHABLE', {
+    address: options.data,
+    reason: 'nobody serves this data',
+  });
+}
+
+async function serverOf({ data, url }: ControlOptions): Promise<Control | null> {
+  const { liveServer } = await import('../server/lock.ts');
+  const live = url === undefined ? liveServer(data) : null;
+  if (url === undefined && live === null) return null;
+  const { RemoteControl } = await import('../control/remote.ts');
+  return live === null
+    ? new RemoteControl({ url: url!, token: process.env['PLIMSOLL_TOKEN'] })
+    : new RemoteControl({ socket: live.socket });
 }
 
 /** The rollout of that id, or of the endpoint of that name: the one that runs, else its last one. */

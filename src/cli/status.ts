@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from '../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Define } from './commands.ts';
-import { type ControlOptions, withControl, withControlOptions } from './control.ts';
+import { type ControlOptions, withControl, withControlOptions, withServer } from './control.ts';
 import type { Seen } from './status/frame.ts';
 import { styled } from './terminal.ts';
 
@@ -72,7 +72,7 @@ async function watch(endpoint: string, options: StatusOptions): Promise<void> {
   try {
     while (!stop.signal.aborted) {
       try {
-        seen = await withControl(options, (control) => look(control, endpoint));
+        seen = await withServer(options, (control) => look(control, endpoint));
         screen.show(frame(seen, screen.width));
       } catch (error) {
         if (seen === null || !isAway(error)) throw error;
@@ -86,4 +86,4 @@ async function watch(endpoint: string, options: StatusOptions): Promise<void> {
 }
 
 const isAway = (error: unknown): boolean =>
-  isPlimsollError(error) && ['CONTROL_UNREACHABLE', 'CONTROL_DOWN', 'DATA_LOCKED'].includes(error.code);
+  isPlimsollError(error) && ['CONTROL_UNREACHABLE', 'CONTROL_DOWN'].includes(error.code);

@@ -3,9 +3,10 @@
  * back as the coded errors that they were.
  */
 import { randomUUID } from 'node:crypto';
-import { openAsBlob } from 'node:fs';
+import { openAsBlob, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PlimsollError } from '../core/errors.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Assignment } from '../rollout/split.ts';
 import type { AuditRow, Page, PageRequest, RouteRow } from '../store/store.ts';
@@ -167,9 +168,9 @@ export class RemoteControl implements Control {
     if (labels !== undefined) form.set('labels', JSON.stringify(labels));
     for (const name of ['golden', 'reference'] as const) {
       const file = source[name];
-      if (file !== undefined) form.set(name, await openAsBlob(file), basename(file));
+      if (file !== undefined) form.set(name, await blobOf(file), basename(file));
     }
-    form.set('file', await openAsBlob(source.path), basename(source.path));
+    form.set('file', await blobOf(source.path), basename(source.path));
     return { form };
   }
 }
@@ -177,6 +178,19 @@ export class RemoteControl implements Control {
 const json = (body: object, { reason }: Actor): Pick<Message, 'json'> => ({
   json: reason === undefined ? body : { ...body, reason },
 });
+
+/** The content of a file, read while it is sent. Throws FILE_NOT_FOUND, FILE_UNREADABLE. */
+async function blobOf(file: string): Promise<Blob> {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw new PlimsollError('FILE_NOT_FOUND', { path: file });
+  if (!found.isFile())
+    throw new PlimsollError('FILE_UNREADABLE', { path: file, reason: 'it is no single file' });
+  try {
+    return await openAsBlob(file);
+  } catch (cause) {
+    throw new PlimsollError('FILE_UNREADABLE', { path: file, reason: (cause as Error).message }, { cause });
+  }
+}
 
 /** The server stands in another folder. */
 const absolute = ({ path: file, golden, reference, ...rest }: NewVersion): NewVersion => ({
