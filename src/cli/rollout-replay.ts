@@ -29,6 +29,7 @@ A line of the recording:
   {"rollout":"r1","window":0,"start":"2026-01-01T00:00:00Z","weight":0.05,
    "arms":{"candidate":{"units":100,"failures":3,"over":{"p95":6}},
            "stable":{"units":1900,"failures":9,"over":{"p95":95}}}}
+Optional in an arm: shifted, atRisk, labels, assigned, newcomers (docs/rollouts.md).
 
 With --json the answer is JSON Lines, one a rollout; harm and certificate are
 natural logarithms of evidence over all windows of the file.

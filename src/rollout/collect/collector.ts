@@ -5,14 +5,19 @@
  * arm that its hash has put it in. So in each race (failing, each slow or shifted mark, wrong labels) the set at risk in
  * a window (units that came and had not shown the event before) and the set of those that show it now are the same
  * whatever the assignment; given how many of the first set are in each arm, those in the second are a draw from it
- * without replacement, which is the law that `conditional.ts` tests against. This holds however differently units
- * behave. It needs the risk sets: a unit that fails in every window, or sends a thousand requests, would repeat one
- * accident of the assignment window after window as though it were new evidence. After its first event it is out of
- * that race, in both arms alike, for the whole comparison. (Where units come and go between windows the law is that of
- * a sample of units instead of all, which is close to it, not equal; `level.long.test.ts` measures the level with
- * heavy and with frail users.) Everything left out is left out for reasons that do not depend on what happened: a
- * missing part in all arms, a sample by hash, a unit that was seen in two arms within a window. Before arms are compared
- * (one arm has all units: a shadow stage), events say nothing of either; risk sets begin when comparison does.
+ * without replacement, which is the law that `conditional.ts` tests against. Units may differ as they like.
+ *
+ * It needs the risk sets: a unit that fails in every window, or sends a thousand requests, would repeat one accident of
+ * the assignment window after window as though it were new evidence. After its first event it is out of that race, in
+ * both arms alike, for the whole comparison. And it needs newcomers apart: for units that are all there from the
+ * beginning the law is exact, since the counts of earlier windows tell all that is known of who is left in which arm.
+ * Mixed with units that come later it is not: survivors are the hardier ones, so that the arm that has lost more has the
+ * higher share of newcomers, and the higher rate. Newcomers by themselves are exact again (nothing is known of their
+ * arms but the split), survivors of different age nearly so; `level.long.test.ts` measures what is left of it.
+ *
+ * Everything left out is left out for reasons that do not depend on what happened: a missing part in all arms, a sample
+ * by hash, a unit that was seen in two arms within a window. Before arms are compared (one arm has all units: a shadow
+ * stage), events say nothing of either; risk sets begin when comparison does.
  *
  * Pairs need no risk set to be fair, but repeat themselves as well: a unit's first discordance counts.
  */
