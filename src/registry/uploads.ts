@@ -37,7 +37,7 @@ const CODE_DEPTH = 8;
 /** Paths of what was sent: of a file, or of the folder that holds the code. */
 export type Staged = { readonly file: string } & Readonly<Partial<Record<UploadPart, string>>>;
 
-export const isUploadPart = (name: string): name is UploadPart => Object.hasOwn(PARTS, name);
+const isUploadPart = (name: string): name is UploadPart => Object.hasOwn(PARTS, name);
 
 const uploadsDir = (dataDir: string): string => join(dataDir, 'uploads');
 

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PlimsollError } from '../core/errors.ts';
+import { inChild } from './child.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plimsoll-child-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const CHILD = pathToFileURL(join(import.meta.dirname, 'child.ts')).href;
+
+/** Runs `work`, the text of `(request, say) => …`, in a child. */
+function run(work: string, hear: (note: unknown) => void | Promise<void> = () => undefined, limit = 10_000) {
+  const path = join(folder, 'entry.mjs');
+  writeFileSync(path, `import { answerParent } from '${CHILD}';\nanswerParent('a test', ${work});`);
+  const fail = (reason: string) => new PlimsollError('ACCEPT_CRASHED', { path: 'x', reason });
+  return inChild({
+    entry: pathToFileURL(path),
+    execArgv: [],
+    request: { base: 40 },
+    limitMillis: limit,
+    late: () => fail('late'),
+    ended: fail,
+    hear,
+  });
+}
+
+test('a child answers, and is heard on its way in order', async () => {
+  const notes: unknown[] = [];
+  const hear = async (note: unknown): Promise<void> => {
+    await new Promise((go) => setTimeout(go, note === 1 ? 100 : 0));
+    notes.push(note);
+  };
+  expect(await run('async ({ base }, say) => { say(1); say(2); return base + 2; }', hear)).toBe(42);
+  expect(notes).toEqual([1, 2]);
+});
+
+test('what it throws is thrown here, coded errors as they are', async () => {
+  await expect(run("async () => { throw new Error('oh'); }")).rejects.toMatchObject({ code: 'INTERNAL' });
+  const source = JSON.stringify(pathToFileURL(join(import.meta.dirname, '../core/errors.ts')).href);
+  const coded = `async () => { const { PlimsollError } = await import(${source}); throw new PlimsollError('STOPPING'); }`;
+  await expect(run(coded)).rejects.toMatchObject({ code: 'STOPPING' });
+});
+
+test('one that ends without a word or takes too long is told so, and is gone', async () => {
+  await expect(run('async () => process.exit(3)')).rejects.toThrow('ended with code 3');
+  await expect(run("async () => process.kill(process.pid, 'SIGSEGV')")).rejects.toThrow('ended with SIGSEGV');
+  const pids: number[] = [];
+  const endless = 'async (_, say) => { say(process.pid); for (;;); }';
+  await expect(run(endless, (note) => void pids.push(note as number), 1500)).rejects.toThrow(
+    'ended with late',
+  );
+  expect(() => process.kill(pids[0]!, 0)).toThrow(/ESRCH/);
+});
+
+test('who hears something that must not be ends it', async () => {
+  const refuse = (): never => {
+    throw new PlimsollError('STOPPING');
+  };
+  const work = 'async (_, say) => { say(1); await new Promise((go) => setTimeout(go, 30000)); }';
+  await expect(run(work, refuse)).rejects.toMatchObject({ code: 'STOPPING' });
+});
