@@ -18,6 +18,7 @@ export function isSound(part: Part, recording: Recording): boolean {
   const lists = [part.samples, part.answers, part.segments];
   return (
     isCount(part.seq) &&
+    Number.isSafeInteger(part.window) &&
     Number.isSafeInteger(part.epoch) &&
     lists.every(({ length }) => length <= LIST_MAX) &&
     areUnitsSound(part, recording) &&

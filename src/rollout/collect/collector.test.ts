@@ -239,6 +239,7 @@ describe('parts', () => {
     ['of another rollout', { rollout: 'ro_2' }, 'foreign'],
     ['of another generation', { generation: 2 }, 'foreign'],
     ['of a window far ahead', { window: 5000 }, 'foreign'],
+    ['of half a window', { window: 0.5 }, 'invalid'],
     ['of a window before the first', { window: -1 }, 'late'],
     ['after the last one', { seq: 3 }, 'invalid'],
     ['with a second end', { isLast: true }, 'invalid'],

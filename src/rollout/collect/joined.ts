@@ -42,6 +42,11 @@ export class JoinedWindow {
     this.#set.thin(sampling);
   }
 
+  /** Exponent of the sample that the window holds. */
+  get sampling(): number {
+    return this.#set.sampling;
+  }
+
   addPiece({ units, segments }: Part): void {
     const ids = segments.map((value) => this.#names.idOf(value));
     const { high, low, arm, flags, segment } = units;

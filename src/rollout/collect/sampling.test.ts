@@ -58,6 +58,13 @@ describe('a sample of more units than are kept', () => {
     }
   });
 
+  test('is taken of a single window that holds too many, too', () => {
+    const seen = Array.from({ length: 1000 }, (_, unit) => see(unit, unit % 2));
+    const [{ arms, sampling }] = countsOf(collected([seen])) as [ClosedWindow];
+    expect(sampling).toBe(4);
+    for (const { units } of arms) expect(Math.abs(units - 125)).toBeLessThan(4 * Math.sqrt(125));
+  });
+
   test('holds the same units whatever happens to them, and in whatever order they come', () => {
     const healthy = collected(visits(0));
     const failing = collected(visits(60));

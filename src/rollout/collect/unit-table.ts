@@ -1,5 +1,5 @@
 /** What each unit has shown in the rollout so far, and which of it the last window changed. Pure. */
-import type { JoinedUnit } from './joined.ts';
+import type { JoinedUnit, JoinedWindow } from './joined.ts';
 import {
   FLAGS_MASK,
   LABELLED,
@@ -41,7 +41,8 @@ export class UnitTable {
   }
 
   /** Counts the units of a window, and answers those that it changed, packed. */
-  count(window: { forEach(visit: (unit: JoinedUnit) => void): void }, tallies: Tallies): Uint8Array {
+  count(window: JoinedWindow, tallies: Tallies): Uint8Array {
+    this.#set.thin(window.sampling);
     // All first, so that one sample is counted whatever the order in which units come.
     window.forEach(({ high, low }) => {
       this.#set.add(high, low);
