@@ -85,10 +85,13 @@ export function addBets(state: BettingState, values: readonly number[]): Betting
       return bet;
     });
     state.means.forEach((m, i) => {
-      let [up, down] = [1, 1];
+      const [most, mostBelow] = [TRUNCATION / m, TRUNCATION / (1 - m)];
+      let up = 1;
+      let down = 1;
       for (let k = 0; k < batch.length; k++) {
-        up *= 1 + Math.min(bets[k]!, TRUNCATION / m) * (batch[k]! - m);
-        down *= 1 - Math.min(bets[k]!, TRUNCATION / (1 - m)) * (batch[k]! - m);
+        const gain = batch[k]! - m;
+        up *= 1 + Math.min(bets[k]!, most) * gain;
+        down *= 1 - Math.min(bets[k]!, mostBelow) * gain;
       }
       above[i]! += Math.log(up);
       below[i]! += Math.log(down);
