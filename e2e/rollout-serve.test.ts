@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -191,6 +191,21 @@ test('a data folder that is being served is refused to a second server, which sa
   expect(status).toBe(1);
   await server.stop('SIGKILL');
   expect(await (await start(data, '--workers', '1')).stop()).toBe(0);
+});
+
+test('files that are dropped into a watched folder become versions, the first one of a model at once', async () => {
+  const dropped = folder();
+  const server = await start(folder(), '--watch', dropped, '--workers', '2');
+  expect(server.said.models).toEqual([]);
+  copyFileSync(iris, join(dropped, 'iris.joblib'));
+  const version = async () =>
+    (await call(`${server.said.url}/predict`, { body: ROW })).headers['x-model-version'];
+  await expect.poll(version, { timeout: 20_000 }).toBe('1');
+  copyFileSync(again, join(dropped, 'iris.joblib'));
+  await expect
+    .poll(async () => (await endpoint(server)).rollout, { timeout: 20_000 })
+    .toMatchObject({ candidate: 2, by: 'watch' });
+  expect(await server.stop()).toBe(0);
 });
 
 test('nothing to serve is said before anything is made', () => {

@@ -40,7 +40,9 @@ export interface Assembly {
   readonly control: LocalControl;
   /** What `control` is made of, for another one of the same parts. */
   readonly parts: LocalControlOptions;
-  /** Recovers what a killed process had begun, and goes on with the rollouts that run. */
+  /** Ends what a killed process had begun; comes before anything else. */
+  recover(): Promise<void>;
+  /** Has the fleet follow the endpoints, and goes on with the rollouts that run. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -70,8 +72,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   return {
     ...{ store, catalog, publisher, controller, parts },
     control: new LocalControl(parts),
-    start: async () => {
+    recover: async () => {
       await catalog.recover();
+    },
+    start: async () => {
       // The lock of the folder is ours, so nobody else can own a store in it.
       if (storeUrl === null) await takeOver(ports);
       await controller.start();

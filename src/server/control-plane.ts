@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Fleet } from '../control/fleet.ts';
 import { LocalControl } from '../control/local.ts';
+import type { Actor, VersionView } from '../control/port.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AcceptedVersion } from '../registry/version.ts';
@@ -48,32 +49,52 @@ export interface ControlPlane {
   close(): Promise<void>;
 }
 
+const WATCH: Actor = { by: 'watch' };
+
 /**
  * Starts what decides: opens the store, registers the files, has the fleet follow the endpoints, goes on with rollouts,
  * starts those of new versions, and listens for the control API. To be called under the lock of the data folder. Throws
- * what refuses a file, what the store throws, and CONFIG_INVALID where there is nothing to serve.
+ * what refuses a file, what the store throws, WATCH_INVALID, and CONFIG_INVALID where there is nothing to serve.
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const assembly = await assemble(options);
+  const closing = [assembly.close];
+  const close = async (): Promise<void> => {
+    for (const one of closing.splice(0).toReversed()) await one();
+  };
   try {
-    await assembly.start();
-    const versions = await registerFiles(addingTo(assembly), options, options.onProgress);
+    await assembly.recover();
+    const versions = await registerAndStart(assembly, options);
     await assembly.publisher.publish();
-    const strategy = options.immediate ? 'immediate' : 'canary';
-    const notes = await rollOut(assembly.control, versions, strategy);
+    const notes = await rollOut(assembly.control, versions, strategyOf(options));
     const given = versions.map(({ model }) => model);
     const models = await servedModels(assembly.control, acceptedIn(assembly), given, notes);
     if (models.length === 0 && options.watch === null) throw nothingToServe(options.dataDir);
-    const closing = [await openApi(assembly, options), await openWatch(assembly, options)];
-    const close = async (): Promise<void> => {
-      await Promise.all(closing.map((one) => one()));
-      await assembly.close();
-    };
+    closing.push(await openWatch(assembly, options), await openApi(assembly, options));
     return { models, close };
   } catch (error) {
-    await assembly.close();
+    await close();
     throw error;
   }
+}
+
+const strategyOf = ({ immediate }: ControlSettings): 'canary' | 'immediate' =>
+  immediate ? 'immediate' : 'canary';
+
+/** What was served before answers again while new files are proved; where nothing was, nothing answers until they are. */
+async function registerAndStart(
+  assembly: Assembly,
+  options: ControlPlaneOptions,
+): Promise<readonly VersionView[]> {
+  const { items } = await assembly.store.tables.endpoints.list({ limit: 1 });
+  const register = () => registerFiles(addingTo(assembly), options, options.onProgress);
+  if (items.length > 0) {
+    await assembly.start();
+    return register();
+  }
+  const versions = await register();
+  await assembly.start();
+  return versions;
 }
 
 /** While files are registered nothing is published: what is served comes all at once. */
@@ -130,6 +151,18 @@ async function openApi(assembly: Assembly, options: ControlPlaneOptions): Promis
   };
 }
 
-async function openWatch(_assembly: Assembly, _options: ControlPlaneOptions): Promise<() => Promise<void>> {
-  return async () => undefined;
+/** Makes what is dropped into the watched folder versions, and starts their rollouts. Answers what ends it. */
+async function openWatch({ control }: Assembly, options: ControlPlaneOptions): Promise<() => Promise<void>> {
+  const { watch, logger } = options;
+  if (watch === null) return () => Promise.resolve();
+  const { watchFolder } = await import('../registry/watch.ts');
+  const add = async (model: string, path: string): Promise<VersionView> => {
+    const version = await control.addVersion(model, { path, keepArchived: true }, WATCH);
+    if (version.state !== 'ready') return version;
+    const notes = await rollOut(control, [version], strategyOf(options), WATCH);
+    for (const note of notes.values()) logger.warn({ model, version: version.version }, note);
+    return version;
+  };
+  const watched = watchFolder({ folder: watch, add, clock: SYSTEM_CLOCK, logger });
+  return () => watched.close();
 }

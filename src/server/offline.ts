@@ -21,6 +21,7 @@ export async function openControl(
   try {
     const assembly = await assemble({ dataDir, storeUrl, fleet: NO_FLEET, copies: 1, logger: QUIET });
     try {
+      await assembly.recover();
       await assembly.start();
     } catch (error) {
       await assembly.close();

@@ -72,13 +72,14 @@ export async function rollOut(
   control: RollingControl,
   versions: readonly VersionView[],
   strategy: 'canary' | 'immediate',
+  actor: Actor = SERVE,
 ): Promise<ReadonlyMap<string, string>> {
   const notes = new Map<string, string>();
   for (const { model, version } of versions) {
     const endpoint = await control.endpoint(model);
     if (endpoint.stable === version || endpoint.rollout?.candidate === version) continue;
     const why = await whyNot(control, endpoint, version);
-    if (why === null) await control.startRollout(model, { candidate: version, strategy }, SERVE);
+    if (why === null) await control.startRollout(model, { candidate: version, strategy }, actor);
     else notes.set(model, why);
   }
   return notes;

@@ -1,6 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { OPERATIONS } from './api.ts';
+import { OPERATIONS } from './operations.ts';
 import { startTestApi, type TestApi } from './test-api.ts';
 
 let api: TestApi;

@@ -13,17 +13,12 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import type { Idempotency } from '../../store/store.ts';
 import { type AccessRules, admit } from './access.ts';
 import { checkerOf } from './check.ts';
-import { ENDPOINTS } from './endpoints.ts';
 import { asCoded } from './failures.ts';
-import { FEEDBACK } from './feedback.ts';
-import { MODELS } from './models.ts';
 import { openapiDocument } from './openapi.ts';
 import { Answer, type Operation, type StagedUpload } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
 import { Repeats } from './repeats.ts';
-import { ROLLOUTS } from './rollouts.ts';
-import { UPKEEP } from './upkeep.ts';
 import { receiveUpload } from './upload.ts';
-import { VERSIONS } from './versions.ts';
 
 export interface ApiOptions extends AccessRules {
   readonly dataDir: string;
@@ -36,15 +31,6 @@ export interface Api {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   close(): Promise<void>;
 }
-
-export const OPERATIONS: readonly Operation[] = [
-  ...MODELS,
-  ...VERSIONS,
-  ...ENDPOINTS,
-  ...ROLLOUTS,
-  ...FEEDBACK,
-  ...UPKEEP,
-];
 
 const PREFIX = '/api/v1';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { OPERATIONS } from './api.ts';
+import { OPERATIONS } from './operations.ts';
 import { startTestApi, type TestApi } from './test-api.ts';
 
 let api: TestApi;
