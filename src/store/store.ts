@@ -47,7 +47,7 @@ export interface Check {
 export interface VersionRow {
   readonly model: string;
   readonly version: number;
-  /** sha256 of the original file, hex; names the bundle. */
+  /** sha256 of the original file, hex (with side files: over theirs, too); names the bundle. */
   readonly digest: string;
   readonly state: VersionState;
   /** Name of the original file. */
@@ -76,7 +76,7 @@ export interface Versions {
   models(page?: PageRequest): Promise<Page<string>>;
   setAlias(model: string, alias: string, version: number | null): Promise<void>;
   aliases(model: string): Promise<Readonly<Record<string, number>>>;
-  /** Digests that any version which is not refused names: their bundles must stay. */
+  /** Digests that any version which is not refused names, archived ones included. */
   digests(): Promise<readonly string[]>;
 }
 
