@@ -30,10 +30,9 @@ def iris():
     return model, X.iloc[[0, 60, 75, 120, 140]]
 
 
-def churn():
+def churn(rows=2000):
     """Whether a customer leaves, from a table of numbers and words with gaps."""
     random = np.random.RandomState(0)
-    rows = 2000
     X = pd.DataFrame(
         {
             "age": random.randint(18, 90, rows).astype(float),
@@ -101,8 +100,12 @@ def rows_as_json(rows):
 
 
 def main():
-    (HERE / "golden").mkdir(exist_ok=True)
-    for name, train in {"iris": iris, "churn": churn, "reviews": reviews, "house-prices": house_prices}.items():
+    models = {"iris": iris, "churn": churn, "reviews": reviews, "house-prices": house_prices}
+    # The next version of churn: the same columns, half as many customers again.
+    models["next/churn"] = lambda: churn(rows=3000)
+    (HERE / "golden" / "next").mkdir(parents=True, exist_ok=True)
+    (HERE / "next").mkdir(exist_ok=True)
+    for name, train in models.items():
         model, rows = train()
         joblib.dump(model, HERE / f"{name}.joblib", compress=3)
         outputs = ("predict", "predict_proba", "decision_function")

@@ -5,6 +5,8 @@ import { ERRORS } from '../../src/core/errors.ts';
 import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
 import { experimentSchemaPage } from '../../src/rollout/experiment/schema.ts';
 import { policySchemaPage } from '../../src/rollout/policy/schema.ts';
+import { OPERATIONS } from '../../src/server/api/operations.ts';
+import { apiPage } from './api-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { estimatorsPage, testedReleases } from './estimators-page.ts';
 import { type Problem, ROOT, report } from './project.ts';
@@ -12,6 +14,7 @@ import { type Problem, ROOT, report } from './project.ts';
 /** Generated files and what makes their text. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': () => errorsPage(ERRORS),
+  'docs/api.md': () => apiPage(OPERATIONS),
   'docs/policy.schema.json': policySchemaPage,
   'docs/plimsoll.schema.json': desiredSchemaPage,
   'docs/experiment.schema.json': experimentSchemaPage,

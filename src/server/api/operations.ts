@@ -1,0 +1,17 @@
+/** Every operation of the control API. */
+import { ENDPOINTS } from './endpoints.ts';
+import { FEEDBACK } from './feedback.ts';
+import { MODELS } from './models.ts';
+import type { Operation } from './operation.ts';
+import { ROLLOUTS } from './rollouts.ts';
+import { UPKEEP } from './upkeep.ts';
+import { VERSIONS } from './versions.ts';
+
+export const OPERATIONS: readonly Operation[] = [
+  ...MODELS,
+  ...VERSIONS,
+  ...ENDPOINTS,
+  ...ROLLOUTS,
+  ...FEEDBACK,
+  ...UPKEEP,
+];

@@ -1,0 +1,36 @@
+import type { Operation } from '../../src/server/api/operation.ts';
+
+const HEAD = `<!-- Generated from the schemas in src/server/api by \`npm run ok:generated:fix\`. -->
+# Control API
+
+Everything that the commands can do, over HTTP under \`/api/v1\` of the server. \`GET /api/v1/openapi.json\` has every
+schema. Bodies are JSON; numbers in paths and queries are numbers; keys that are not known are refused by name.
+
+- **Who may call.** Programs on the same machine. From other machines: with \`authorization: Bearer TOKEN\`, where the
+  server was started with \`PLIMSOLL_TOKEN=TOKEN\`; a request that a proxy passed on counts as one from another machine.
+  The \`Host\` must be localhost, a loopback address or a configured name, and a page may only call its own host.
+- **Who it was.** \`x-plimsoll-by\` and \`"reason"\` in the body are kept in the audit log.
+- **Once.** A write with an \`idempotency-key\` that comes again gets the first answer; the same key with another request
+  is refused. Failures are not kept: they may be tried again under the same key.
+- **Nobody overwrites anybody.** Changes of a route name the \`generation\` that they are meant for; where it has changed
+  meanwhile the answer is 409 with the one that it has now.
+- **Lists** are \`{"items": […], "next": cursor or null}\` with \`?limit=\` (100, at most 1000) and \`?cursor=\`.
+- **Errors** are \`{"error": {"code", "message", "hint", "details"}}\`: [errors.md](errors.md).
+
+A new version is sent as \`multipart/form-data\` (\`file\`; \`golden\`, \`reference\`; fields \`labels\` in JSON, \`note\`,
+\`breaking\`, \`runtime\`, \`reason\` before the files), or named by \`{"path": "…"}\` on the same machine. The answer comes
+at once with the state \`validating\` and status 202; \`?wait=60s\` waits for \`ready\` or \`refused\`.
+
+| operation | does | parameters | status |
+|---|---|---|---|
+`;
+
+/** docs/api.md: the operations as people read them. */
+export const apiPage = (operations: readonly Operation[]): string => HEAD + operations.map(row).join('');
+
+function row({ method, path, summary, query, body, status }: Operation): string {
+  const asked = Object.keys(query.properties).map((name) => `\`?${name}=\``);
+  const keys = Object.keys((body as { properties?: object } | null)?.properties ?? {});
+  const given = keys.length === 0 ? [] : [`\`{${keys.join(', ')}}\``];
+  return `| \`${method} ${path}\` | ${summary} | ${[...asked, ...given].join(' ')} | ${status} |\n`;
+}
