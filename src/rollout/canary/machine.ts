@@ -75,14 +75,11 @@ function atDeadline(decision: Decision, now: number): Decision {
 }
 
 /** The decision in the words of the strategy. */
-function named({ promotion }: StagedStrategy, decision: Decision, refused: string | null): Decision {
-  const isPromotion = promotion !== null && decision.reason === 'Promoted';
-  const reason = refused ?? (isPromotion ? promotion : decision.reason);
-  if (!isPromotion) return { ...decision, reason };
+function named({ words }: StagedStrategy, decision: Decision, refused: string | null): Decision {
   const actions = decision.actions.map((action) =>
-    action.kind === 'alert' ? { ...action, message: promotion } : action,
+    action.kind === 'alert' ? { ...action, message: words(action.message) } : action,
   );
-  return { ...decision, reason, actions };
+  return { ...decision, reason: refused ?? words(decision.reason), actions };
 }
 
 function planOf({ rollout, candidate, stable }: StagedState): Plan {

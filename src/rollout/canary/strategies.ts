@@ -11,15 +11,15 @@ export interface StagedStrategy {
   readonly endsAtDeadline: boolean;
   /** Whether a person has to let a candidate through that was rolled back before. */
   readonly asksAgain: boolean;
-  /** What a promotion is called, or null for its usual name. */
-  readonly promotion: string | null;
+  /** What a reason means for this strategy, where that is not what it says. */
+  readonly words: (reason: string) => string;
 }
 
 const COMMON: Omit<StagedStrategy, 'policy'> = {
   refusesPromotion: null,
   endsAtDeadline: false,
   asksAgain: true,
-  promotion: null,
+  words: (reason) => reason,
 };
 
 /** The stages of the policy, as they are. */
@@ -65,7 +65,7 @@ export const BLUE_GREEN: StagedStrategy = {
 export const IMMEDIATE: StagedStrategy = {
   ...COMMON,
   asksAgain: false,
-  promotion: 'Switched at once, without evidence',
+  words: (reason) => (reason === 'Promoted' ? 'Switched at once, without evidence' : reason),
   policy: (given) =>
     checked(parsePolicy(withDefaults(given, { stages: [{ weight: 100 }], certificate: false })), [
       isRecord(given) && 'stages' in given && 'stages are given, wanted none: everybody is switched at once',
@@ -81,6 +81,10 @@ export const PLACEBO: StagedStrategy = {
   refusesPromotion: 'A placebo has no candidate to promote',
   endsAtDeadline: true,
   asksAgain: false,
+  words: (reason) =>
+    /^Holding for a person: (?:every stage is done|stages-done)$/.test(reason)
+      ? 'A candidate would have been promoted; goes on until the deadline'
+      : reason,
   policy(given) {
     const policy = parsePolicy(given ?? {});
     const stages = policy.stages.filter(({ weight }) => weight > 0 && weight < 100);
