@@ -10,10 +10,11 @@ import {
 import { bucketOf } from '../src/rollout/split.ts';
 import { unitHalves } from '../src/rollout/unit-hash.ts';
 import { DataPlane } from '../src/serving/data-plane.ts';
+import { Offload } from '../src/serving/http/offload.ts';
 import { Recorder } from '../src/serving/recorder/recorder.ts';
 import { call } from './serving/client.ts';
 import { fakeVersion } from './serving/fake-models.ts';
-import { metric, ROWS, serve } from './serving/serve.ts';
+import { loader, metric, ROWS, serve } from './serving/serve.ts';
 
 const RECORDING: Recording = {
   rollout: 'r1',
@@ -106,10 +107,12 @@ test('a resting endpoint takes the field that names the unit as well', async () 
 
 test('rules and paths that name a version are answered as asked and measured nowhere', async () => {
   const rules = [{ header: 'x-group', values: ['beta'], version: 2 }];
-  const { url, versionFor, noted, parts } = await serving(canary(0, { rules }));
+  const unit = { ...DEFAULT_UNIT, field: 'user' };
+  const { url, versionFor, noted, parts } = await serving(canary(0, { rules, unit }));
   expect(await versionFor({ 'x-group': 'beta' })).toBe(2);
   for (const version of [1, 2]) {
-    const reply = await call(`${url}/models/m/versions/${version}/predict`, { body: ROWS });
+    const body = { user: 'u1', ...ROWS };
+    const reply = await call(`${url}/models/m/versions/${version}/predict`, { body });
     expect(reply.headers['x-model-version']).toBe(String(version));
   }
   expect(noted()).toEqual({});
@@ -182,7 +185,7 @@ test('pages, schema and metrics follow the plane', async () => {
 });
 
 const SHADOW = { shadow: { version: 2, percent: 100 } };
-const COPIES = 8;
+const COPIES = 4;
 
 test.each([
   ['failing', FAILED],
@@ -242,6 +245,24 @@ test('shifted answers are compared input for input, also where stable failed', a
     [both(2)]: 1,
     [both(FAILED)]: 1,
   });
+});
+
+test('a thread that keeps ending rests for as long as it lived', async () => {
+  const offload = new Offload({ threads: 1, maxQueue: 9, maxMillis: 60_000, loader, maxRest: 10_000 });
+  const target = fakeVersion('crashing');
+  const started = performance.now();
+  const [first, second] = await Promise.all(
+    ['r1', 'r2'].map((requestId) => {
+      const body = new TextEncoder().encode('[[1, 2]]');
+      const ended = Promise.withResolvers<number>();
+      const job = { target, protocol: 'plain', body, requestId, unitField: null };
+      offload.submit(job, () => ended.resolve(performance.now() - started));
+      return ended.promise;
+    }),
+  );
+  // It lives, rests, and lives again.
+  expect(second! - first!).toBeGreaterThan(0.9 * first!);
+  await offload.close();
 });
 
 test('too many copies are dropped and counted, never waited for', async () => {

@@ -1,3 +1,4 @@
+import type { AcceptedVersion } from '../registry/version.ts';
 import { murmur3 } from '../rollout/murmur3.ts';
 import type { Scored } from './http/job.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -10,6 +11,9 @@ import type { Subject, Tape } from './recorder/tape.ts';
 const QUEUE_MAX = 64;
 /** Bytes of their bodies. */
 const BYTES_MAX = 16 << 20;
+
+/** Longest rest after the candidate has ended its thread. */
+const REST_MAX = 10_000;
 
 export interface ShadowOptions {
   readonly metrics: Metrics;
@@ -44,7 +48,7 @@ export class Shadow {
 
   constructor({ metrics, loader, maxMillis }: ShadowOptions) {
     this.#metrics = metrics;
-    this.#offload = new Offload({ threads: 1, maxQueue: QUEUE_MAX, maxMillis, loader });
+    this.#offload = new Offload({ threads: 1, maxQueue: QUEUE_MAX, maxMillis, loader, maxRest: REST_MAX });
   }
 
   /** Copies a request to the candidate, or drops it where too much waits. */
@@ -62,6 +66,11 @@ export class Shadow {
       this.#bytes -= size;
       this.#settle(target.model, result, copied);
     });
+  }
+
+  /** Lets go of versions that nobody will ask for any more. */
+  retain(versions: readonly AcceptedVersion[]): void {
+    this.#offload.retain(versions);
   }
 
   close(): Promise<void> {

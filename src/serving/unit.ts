@@ -49,15 +49,16 @@ export function unitAtStart(body: Buffer, field: string): string | null {
  * Takes the id's key out of a parsed body, so that only rows are left; where the body is a bare row of a model that has
  * a column of that name, it stays.
  */
-export function withoutUnit(body: unknown, field: string, hasColumn: boolean): unknown {
+export function withoutUnit(body: unknown, field: string, signature: Signature): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body) || !Object.hasOwn(body, field)) {
     return body;
   }
-  if (hasColumn && !ENVELOPES.some((key) => key !== field && Object.hasOwn(body, key))) return body;
+  const isRow = !ENVELOPES.some((key) => key !== field && Object.hasOwn(body, key));
+  if (isRow && hasColumn(signature, field)) return body;
   return Object.fromEntries(Object.entries(body).filter(([key]) => key !== field));
 }
 
-export const hasColumn = (signature: Signature, name: string): boolean =>
+const hasColumn = (signature: Signature, name: string): boolean =>
   signature.form === 'tensors'
     ? signature.tensors.some((tensor) => tensor.name === name)
     : signature.columns.some((column) => column.name === name);

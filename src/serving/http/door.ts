@@ -62,8 +62,10 @@ export class Door {
   }
 
   /** Takes requests where the plane's routes lead from now on; who is on the way goes on as it came. */
-  #follow({ endpoints }: PlaneState): void {
-    const { recorder, metrics } = this.options;
+  #follow({ endpoints, versions }: PlaneState): void {
+    const { recorder, metrics, offload, shadow } = this.options;
+    offload.retain(versions);
+    shadow?.retain(versions);
     const routes = [...endpoints.values()].map(({ route }) => route);
     recorder?.follow(routes);
     this.#routes.forget();

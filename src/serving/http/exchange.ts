@@ -31,8 +31,6 @@ export class Exchange {
   #version: Prepared;
   /** Whether the choice is made, and the version in use. */
   #chosen = false;
-  /** Index of the choice. */
-  #choice = 0;
   #measurement: Measurement | null = null;
   readonly #id: string;
   readonly #started = performance.now();
@@ -88,7 +86,6 @@ export class Exchange {
 
   #choose(assigned: Assigned): void {
     const endpoint = this.#destination.endpoint!;
-    this.#choice = assigned.choice;
     this.#use(endpoint.choices[assigned.choice]!);
     const { shadow } = this.#door.options;
     this.#measurement = measurementOf(endpoint, assigned, this.#request, this.#id, shadow ?? null);
@@ -151,11 +148,11 @@ export class Exchange {
 
   /** The rows of a parsed body; chooses the version where that was left to the body. */
   #rowsIn(body: unknown, bytes: Buffer): unknown {
-    const { endpoint } = this.#destination;
+    const { endpoint, unitField } = this.#destination;
     if (!this.#chosen) this.#choose(endpoint!.assignment.byBody(body));
     this.#measurement?.received(bytes);
-    const field = endpoint?.assignment.field ?? null;
-    return field === null ? body : withoutUnit(body, field, endpoint!.keepsField[this.#choice]!);
+    const { target } = this.#version;
+    return unitField === null ? body : withoutUnit(body, unitField, target.manifest.signature);
   }
 
   #infer(batch: Batch, preprocess: number): void {
@@ -192,7 +189,7 @@ export class Exchange {
     const { offload, metrics } = this.#door.options;
     if (!this.#chosen) this.#choose(this.#destination.endpoint!.assignment.byStart(bytes));
     const { target, protocol } = this.#version;
-    const unitField = this.#destination.endpoint?.assignment.field ?? null;
+    const { unitField } = this.#destination;
     const isWanted = this.#measurement?.wantsBody ?? false;
     this.#measurement?.received(bytes);
     try {

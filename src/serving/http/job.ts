@@ -33,16 +33,25 @@ export type Scored =
     }
   | { readonly kind: 'refused'; readonly error: PlimsollError };
 
-/** What crosses to a thread and back; plain data only. */
-export interface WorkerRequest {
+/** From where a thread loads a version, and under which name. */
+export interface VersionKey {
   readonly bundle: string;
   readonly model: string;
   readonly version: number;
+}
+
+/** What crosses to a thread and back; plain data only. */
+export interface ScoreRequest extends VersionKey {
+  readonly kind: 'score';
   readonly protocol: string;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly requestId: string;
   readonly unitField: string | null;
 }
+export type WorkerRequest =
+  | ScoreRequest
+  /** No other versions will be asked for any more. */
+  | { readonly kind: 'retain'; readonly versions: readonly VersionKey[] };
 export type WorkerReply =
   /** The version has to be loaded first: its time to score begins when it is. */
   | { readonly kind: 'loading' }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { PlimsollError } from '../../core/errors.ts';
-import type { LoadedVersion } from '../../registry/version.ts';
+import type { AcceptedVersion, LoadedVersion } from '../../registry/version.ts';
 import type { Job, Scored, Waiting } from './job.ts';
 import { Thread } from './thread.ts';
 
@@ -9,6 +9,11 @@ export interface OffloadOptions {
   readonly maxQueue: number;
   readonly maxMillis: number;
   readonly loader?: string | undefined;
+  /**
+   * Where a thread has ended before its time, none is started for as long as it lived, and at most for this long, in
+   * milliseconds: what keeps ending takes half of a core then, not all of it. @default {0}
+   */
+  readonly maxRest?: number | undefined;
 }
 
 /**
@@ -22,6 +27,7 @@ export class Offload {
   /** Queues by version, in the order of their turns. */
   readonly #queues = new Map<LoadedVersion, Waiting[]>();
   #depth = 0;
+  #rest: NodeJS.Timeout | undefined;
   #millisPerJob = 100;
 
   constructor(options: OffloadOptions) {
@@ -54,7 +60,14 @@ export class Offload {
     return () => this.#withdraw(waiting);
   }
 
+  /** Has the threads close versions that nobody will ask for any more. */
+  retain(versions: readonly AcceptedVersion[]): void {
+    const keys = versions.map(({ bundle, model, version }) => ({ bundle, model, version }));
+    for (const thread of this.#threads) thread.retain(keys);
+  }
+
   async close(): Promise<void> {
+    clearTimeout(this.#rest);
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
 
@@ -86,7 +99,8 @@ export class Offload {
   }
 
   #start(): Thread | null {
-    if (this.#threads.size >= this.#size) return null;
+    if (this.#threads.size >= this.#size || this.#rest !== undefined) return null;
+    const started = performance.now();
     const { loader = null, maxMillis } = this.#options;
     const thread = new Thread(
       { loader },
@@ -96,11 +110,22 @@ export class Offload {
         this.#dispatch();
       },
       () => {
-        this.#threads.delete(thread);
+        if (!this.#threads.delete(thread)) return;
+        this.#restAfter(performance.now() - started);
         this.#dispatch();
       },
     );
     this.#threads.add(thread);
     return thread;
+  }
+
+  /** A thread that ends for want of work needs no rest: nothing waits then. */
+  #restAfter(lived: number): void {
+    const millis = Math.min(lived, this.#options.maxRest ?? 0);
+    if (millis <= 0 || this.#rest !== undefined) return;
+    this.#rest = setTimeout(() => {
+      this.#rest = undefined;
+      this.#dispatch();
+    }, millis).unref();
   }
 }

@@ -2,12 +2,12 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Signature } from '../../model/signature.ts';
-import type { LoadedVersion } from '../../registry/version.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import { firstRowReader } from '../recorder/first-row.ts';
 import { parseBody } from '../rows/parse.ts';
-import { hasColumn, withoutUnit } from '../unit.ts';
-import type { WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
+import { withoutUnit } from '../unit.ts';
+import type { ScoreRequest, WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
+import { KeptVersions, type LoadBundle } from './kept-versions.ts';
 import { textOf } from './text.ts';
 
 /**
@@ -20,48 +20,22 @@ if (process.platform === 'linux') setPriority(0, NICENESS);
 const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []): void =>
   parentPort!.postMessage(message, transfer);
 
-type LoadBundle = (dir: string, model: string, version: number) => Promise<LoadedVersion>;
+const versions = new KeptVersions({
+  max: 8,
+  load: async (dir, model, version) => (await loader())(dir, model, version),
+  onLoad: (kind) => reply({ kind }),
+});
 
-/** Versions that one thread keeps loaded; the one unused for longest goes first. */
-const LOADED_MAX = 8;
-const loaded = new Map<string, Promise<LoadedVersion>>();
-
-async function loadBundle(): Promise<LoadBundle> {
+async function loader(): Promise<LoadBundle> {
   const { loader } = workerData as WorkerSettings;
   if (loader === null) return (await import('../../registry/load.ts')).loadBundle;
   const module = (await import(loader)) as { loadBundle: LoadBundle };
   return module.loadBundle;
 }
 
-async function versionOf({ bundle, model, version }: WorkerRequest): Promise<LoadedVersion> {
-  const key = JSON.stringify([bundle, model, version]);
-  const promise = loaded.get(key) ?? loadBundle().then((load) => load(bundle, model, version));
-  const isNew = !loaded.has(key);
-  if (isNew) reply({ kind: 'loading' });
-  loaded.delete(key);
-  loaded.set(key, promise);
-  try {
-    const found = await promise;
-    if (isNew) reply({ kind: 'loaded' });
-    return found;
-  } catch (error) {
-    loaded.delete(key);
-    throw error;
-  } finally {
-    await dropOldest();
-  }
-}
-
-async function dropOldest(): Promise<void> {
-  const [oldest] = loaded;
-  if (!oldest || loaded.size <= LOADED_MAX) return;
-  loaded.delete(oldest[0]);
-  await (await oldest[1]).engine.close();
-}
-
-async function score(request: WorkerRequest): Promise<WorkerReply> {
+async function score(request: ScoreRequest): Promise<WorkerReply> {
   const protocol = PROTOCOLS.find(({ id }) => id === request.protocol)!;
-  const target = await versionOf(request);
+  const target = await versions.get(request);
   const started = performance.now();
   const { signature } = target.manifest;
   const batch = protocol.decode(target)(rowsIn(request, signature));
@@ -77,9 +51,9 @@ async function score(request: WorkerRequest): Promise<WorkerReply> {
   return { kind: 'answer', body, rows: batch.rows, first: firstRowReader(signature)(outputs), timing };
 }
 
-function rowsIn({ body, unitField }: WorkerRequest, signature: Signature): unknown {
+function rowsIn({ body, unitField }: ScoreRequest, signature: Signature): unknown {
   const parsed = parseBody(textOf(body));
-  return unitField === null ? parsed : withoutUnit(parsed, unitField, hasColumn(signature, unitField));
+  return unitField === null ? parsed : withoutUnit(parsed, unitField, signature);
 }
 
 function refusal(error: unknown): WorkerReply {
@@ -90,8 +64,17 @@ function refusal(error: unknown): WorkerReply {
   return { kind: 'refused', error: { code: coded.code, details: coded.details } };
 }
 
+async function obey(request: WorkerRequest): Promise<void> {
+  if (request.kind === 'retain') {
+    await versions.retain(request.versions);
+    return;
+  }
+  const scored = await score(request).catch(refusal);
+  reply(scored, scored.kind === 'answer' ? [scored.body.buffer] : []);
+}
+
+/** One after the other: no version is closed while it scores. */
+let last: Promise<void> = Promise.resolve();
 parentPort!.on('message', (request: WorkerRequest) => {
-  void score(request)
-    .catch(refusal)
-    .then((scored) => reply(scored, scored.kind === 'answer' ? [scored.body.buffer] : []));
+  last = last.then(() => obey(request));
 });

@@ -5,7 +5,6 @@ import type { Decode, Encode, Protocol } from '../protocol.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { Tape } from '../recorder/tape.ts';
-import { hasColumn } from '../unit.ts';
 import type { Usage } from '../usage.ts';
 import type { Metrics, ModelSeries } from './metrics.ts';
 
@@ -37,8 +36,6 @@ export interface PreparedEndpoint {
   readonly assignment: Assignment;
   /** By index of the choice. */
   readonly choices: readonly Prepared[];
-  /** Whether each choice has a column of the name under which bodies hold the unit's id. */
-  readonly keepsField: readonly boolean[];
   readonly tape: Tape | null;
   readonly mirror: Mirror | null;
 }
@@ -49,6 +46,8 @@ export interface Destination {
   readonly main: Prepared;
   /** null where the path names the version: such requests are never measured. */
   readonly endpoint: PreparedEndpoint | null;
+  /** Key under which bodies may hold the id of the unit, beside their rows. */
+  readonly unitField: string | null;
 }
 
 /** Reading and writing one number, measured (bench/door.ts). */
@@ -112,7 +111,7 @@ export class Routes {
       const found =
         version === undefined
           ? this.#endpoint(protocol, this.#plane.endpoint(name))
-          : { main: this.#prepare(protocol, this.#plane.resolve(name, version)), endpoint: null };
+          : this.#pinned(protocol, this.#plane.resolve(name, version));
       // Only paths that lead somewhere are kept, and there are few spellings of each.
       if (this.#exact.size < this.#limit()) this.#exact.set(path, found);
       return found;
@@ -125,12 +124,17 @@ export class Routes {
     return 4 * this.#patterns.length * (1 + versions.length + endpoints.size);
   }
 
+  /** What clients send to an endpoint can be sent to the versions of the model of that name as well. */
+  #pinned(protocol: Protocol, version: LoadedVersion): Destination {
+    const unitField = this.#plane.state.endpoints.get(version.model)?.assignment.field ?? null;
+    return { main: this.#prepare(protocol, version), endpoint: null, unitField };
+  }
+
   #endpoint(protocol: Protocol, { route, assignment, versions, main }: Endpoint): Destination {
     const key = `${protocol.id} ${route.endpoint}`;
     const known = this.#endpoints.get(key);
     if (known) return known;
     const { shadow, seed } = route;
-    const { field } = assignment;
     const mirror = shadow && {
       target: this.#plane.resolve(route.model, shadow.version),
       percent: shadow.percent,
@@ -139,11 +143,10 @@ export class Routes {
     const endpoint: PreparedEndpoint = {
       assignment,
       choices: versions.map((version) => this.#prepare(protocol, version)),
-      keepsField: versions.map(({ manifest }) => field !== null && hasColumn(manifest.signature, field)),
       tape: this.#recorder?.tapeOf(route.endpoint) ?? null,
       mirror,
     };
-    const made = { main: this.#prepare(protocol, main), endpoint };
+    const made = { main: this.#prepare(protocol, main), endpoint, unitField: assignment.field };
     this.#endpoints.set(key, made);
     return made;
   }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Waiting, WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
+import type { ScoreRequest, VersionKey, Waiting, WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
 
 /** An idle thread ends after this long: its engines hold memory. */
 const IDLE_MILLIS = 120_000;
@@ -61,8 +61,20 @@ export class Thread {
     this.#limit(this.#begun ? this.#maxMillis : LOAD_MILLIS);
     const { target, protocol, body, requestId, unitField } = waiting.job;
     const { bundle, model, version } = target;
-    const request: WorkerRequest = { bundle, model, version, protocol, body, requestId, unitField };
-    this.#worker.postMessage(request, [body.buffer]);
+    const request: ScoreRequest = {
+      kind: 'score',
+      ...{ bundle, model, version, protocol, body, requestId, unitField },
+    };
+    this.#post(request, [body.buffer]);
+  }
+
+  /** Has the thread close all other versions, once it has done what it is doing. */
+  retain(versions: readonly VersionKey[]): void {
+    this.#post({ kind: 'retain', versions });
+  }
+
+  #post(request: WorkerRequest, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(request, transfer);
   }
 
   async end(): Promise<void> {

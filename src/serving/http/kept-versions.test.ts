@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import type { LoadedVersion } from '../../registry/version.ts';
+import { KeptVersions } from './kept-versions.ts';
+
+function keeping(max: number) {
+  const log: string[] = [];
+  const load = async (bundle: string): Promise<LoadedVersion> => {
+    if (bundle === 'broken') throw new Error('no such bundle');
+    log.push(`load ${bundle}`);
+    return { bundle, engine: { close: () => log.push(`close ${bundle}`) } } as unknown as LoadedVersion;
+  };
+  const kept = new KeptVersions({ load, onLoad: (phase) => log.push(phase), max });
+  const get = (bundle: string) => kept.get({ bundle, model: 'm', version: 1 });
+  return { kept, get, log };
+}
+
+test('a version is loaded once, and says when', async () => {
+  const { get, log } = keeping(2);
+  const first = await get('a');
+  expect(await get('a')).toBe(first);
+  expect(log).toEqual(['loading', 'load a', 'loaded']);
+});
+
+test('the one unused for longest is closed where there are too many', async () => {
+  const { get, log } = keeping(2);
+  for (const bundle of ['a', 'b', 'a', 'c']) await get(bundle);
+  expect(log.filter((line) => line.startsWith('close'))).toEqual(['close b']);
+});
+
+test('those that nobody will ask for any more are closed', async () => {
+  const { kept, get, log } = keeping(8);
+  for (const bundle of ['a', 'b', 'c']) await get(bundle);
+  await kept.retain([{ bundle: 'b', model: 'm', version: 1 }]);
+  expect(log.slice(-2)).toEqual(['close a', 'close c']);
+  await get('b');
+  expect(log).toHaveLength(11);
+});
+
+test('what does not load is tried again', async () => {
+  const { get } = keeping(8);
+  await expect(get('broken')).rejects.toThrow('no such bundle');
+  await expect(get('broken')).rejects.toThrow('no such bundle');
+});

@@ -1,0 +1,56 @@
+import type { LoadedVersion } from '../../registry/version.ts';
+import type { VersionKey } from './job.ts';
+
+export type LoadBundle = (dir: string, model: string, version: number) => Promise<LoadedVersion>;
+
+export interface KeptVersionsOptions {
+  readonly load: LoadBundle;
+  /** Called around a load. */
+  readonly onLoad: (phase: 'loading' | 'loaded') => void;
+  /** Versions that are kept; the one unused for longest goes first. */
+  readonly max: number;
+}
+
+const keyOf = ({ bundle, model, version }: VersionKey): string => JSON.stringify([bundle, model, version]);
+
+/** The versions that one scoring thread has loaded. Calls come one after the other. */
+export class KeptVersions {
+  readonly #options: KeptVersionsOptions;
+  /** The one used last is last. */
+  readonly #kept = new Map<string, LoadedVersion>();
+
+  constructor(options: KeptVersionsOptions) {
+    this.#options = options;
+  }
+
+  /** Throws what the load throws. */
+  async get(wanted: VersionKey): Promise<LoadedVersion> {
+    const key = keyOf(wanted);
+    const found = this.#kept.get(key) ?? (await this.#load(wanted));
+    this.#kept.delete(key);
+    this.#kept.set(key, found);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > this.#options.max) await this.#drop(oldest!);
+    return found;
+  }
+
+  /** Closes all others. */
+  async retain(wanted: readonly VersionKey[]): Promise<void> {
+    const keys = new Set(wanted.map(keyOf));
+    for (const key of [...this.#kept.keys()]) if (!keys.has(key)) await this.#drop(key);
+  }
+
+  async #load({ bundle, model, version }: VersionKey): Promise<LoadedVersion> {
+    const { load, onLoad } = this.#options;
+    onLoad('loading');
+    const loaded = await load(bundle, model, version);
+    onLoad('loaded');
+    return loaded;
+  }
+
+  async #drop(key: string): Promise<void> {
+    const version = this.#kept.get(key);
+    this.#kept.delete(key);
+    await version?.engine.close();
+  }
+}
