@@ -55,7 +55,7 @@ function compareTensor(before: TensorSpec, after: TensorSpec): readonly Change[]
   return changes;
 }
 
-/** Integers by their bits, floats by the digits that they keep. */
+/** Integers by their bits. */
 const INTEGERS: Readonly<Partial<Record<DType, { readonly bits: number; readonly signed: boolean }>>> = {
   bool: { bits: 1, signed: false },
   uint8: { bits: 8, signed: false },
@@ -68,11 +68,16 @@ const INTEGERS: Readonly<Partial<Record<DType, { readonly bits: number; readonly
   int64: { bits: 64, signed: true },
 };
 const FLOATS: readonly DType[] = ['float16', 'float32', 'float64'];
+/** Integers below this power of two are no infinity in float16; the other floats take all there are. */
+const FLOAT16_BITS = 15;
 
 /** Whether every value of `from` may be sent as `to`; a float takes any integer, rounded where it has too many digits. */
 function widens(from: DType, to: DType): boolean {
-  if (FLOATS.includes(to)) return from !== 'string' && FLOATS.indexOf(from) <= FLOATS.indexOf(to);
   const [narrow, wide] = [INTEGERS[from], INTEGERS[to]];
+  if (FLOATS.includes(to)) {
+    if (narrow) return to !== 'float16' || narrow.bits - (narrow.signed ? 1 : 0) <= FLOAT16_BITS;
+    return from !== 'string' && FLOATS.indexOf(from) <= FLOATS.indexOf(to);
+  }
   if (!narrow || !wide || to === 'bool') return false;
   return narrow.signed
     ? wide.signed && narrow.bits <= wide.bits
