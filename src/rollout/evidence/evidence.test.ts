@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { logGamma } from '../metric/gamma.ts';
+import { parsePolicy } from '../policy/policy.ts';
+import { type ArmCounts, NOBODY, type RecordedWindow } from '../window.ts';
 import { certificateLog, certifiesRate, rateUpperBound } from './certificate.ts';
 import { logLikelihoodRatios, type WindowCounts } from './conditional.ts';
+import { addEvidence, NOTHING_SEEN } from './evidence.ts';
 import { addWindow, harmLog, NO_HARM } from './harm.ts';
 
 const window = (
@@ -203,4 +206,52 @@ test('a candidate within the tolerance loses evidence on average, whatever the t
       return mean <= 1 + 1e-9;
     }),
   );
+});
+
+describe('newcomers of a window', () => {
+  const counts = (units: number, failures: number, slow: number, atRisk: number) => ({
+    ...NOBODY,
+    units,
+    failures,
+    over: new Map([['p95', slow]]),
+    atRisk: new Map([['p95', atRisk]]),
+  });
+  const policy = parsePolicy({ guards: { outputs: false } });
+  const recorded = (candidate: ArmCounts, stable: ArmCounts): RecordedWindow => ({
+    rollout: 'r',
+    window: 0,
+    start: null,
+    weight: null,
+    stage: null,
+    candidate,
+    stable,
+    pairs: 0,
+    paired: new Map(),
+  });
+  const logsOf = (races: readonly WindowCounts[]): number =>
+    harmLog(races.reduce((state, race) => addWindow(state, race), NO_HARM));
+
+  test('are compared among themselves, and so are survivors, each at their own risk', () => {
+    const candidate = { ...counts(60, 9, 4, 30), newcomers: counts(40, 8, 3, 20) };
+    const stable = { ...counts(500, 30, 20, 400), newcomers: counts(100, 15, 9, 50) };
+    const { errors, latency } = addEvidence(NOTHING_SEEN, recorded(candidate, stable), policy).guards;
+    expect(errors.log).toBeCloseTo(logsOf([window(40, 100, 8, 15), window(20, 400, 1, 15)]), 12);
+    expect(latency.log).toBeCloseTo(logsOf([window(20, 50, 3, 9), window(10, 350, 1, 11)]), 12);
+    // Sums are of all.
+    expect(errors.races[0]).toMatchObject({
+      candidate: { units: 60, bad: 9 },
+      stable: { units: 500, bad: 30 },
+    });
+  });
+
+  test('are not told apart where one arm does not say', () => {
+    const candidate = { ...counts(60, 9, 4, 30), newcomers: counts(40, 8, 3, 20) };
+    const { errors, latency } = addEvidence(
+      NOTHING_SEEN,
+      recorded(candidate, counts(500, 30, 20, 400)),
+      policy,
+    ).guards;
+    expect(errors.log).toBeCloseTo(logsOf([window(60, 500, 9, 30)]), 12);
+    expect(latency.log).toBeCloseTo(logsOf([window(30, 400, 4, 20)]), 12);
+  });
 });
