@@ -42,7 +42,7 @@ async function tried(
   const { version, state } = await api<{ version: number; state: string }>(
     url,
     'POST',
-    `models/${name}/versions`,
+    `models/${name}/versions?wait=60s`,
     {
       path: fixture(name === 'refusing' ? 'erroring' : name),
     },
