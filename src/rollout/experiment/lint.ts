@@ -1,0 +1,120 @@
+/**
+ * Whether an experiment can find its minimum effect in time at given traffic. Expected widths of intervals, so the times
+ * are those of a typical experiment, not bounds. Pure.
+ */
+import { PlimsollError } from '../../core/errors.ts';
+import type { Lift } from '../metric/moments.ts';
+import { normalQuantile } from '../metric/normal.ts';
+import { sequentialInterval } from '../metric/sequential.ts';
+import { formatDuration } from '../policy/duration.ts';
+import { allocate, sharesOf } from './allocation.ts';
+import { controlOf, type ExperimentPolicy } from './policy.ts';
+import { comparisonOf } from './state.ts';
+
+export interface ExperimentTraffic {
+  /** New units a second, all arms and the holdout together. */
+  readonly rate: number;
+  /** Standard deviation of a unit's value, after winsorising and CUPED. */
+  readonly deviation: number;
+}
+
+export interface ExperimentReport {
+  /** Of the arm that is found last. */
+  readonly arm: string;
+  /** Units of that arm and of control that will have matured by the deadline. */
+  readonly units: number;
+  /** Smallest difference that is expected to be found by then. */
+  readonly detectable: number;
+  /** Milliseconds until the minimum effect is expected to be found, null without one, or where it never is. */
+  readonly time: number | null;
+}
+
+/** A fixed look finds an effect of this size in four of five experiments. */
+const POWER = 0.8;
+/** Longest time that is looked ahead, in milliseconds. */
+const FOREVER = 100 * 365 * 86_400_000;
+
+export function lintExperiment(policy: ExperimentPolicy, traffic: ExperimentTraffic): ExperimentReport {
+  const reports = policy.arms.flatMap((_, arm) =>
+    arm === controlOf(policy) ? [] : [reportOf(policy, traffic, arm)],
+  );
+  return reports.reduce((last, report) => (report.detectable > last.detectable ? report : last));
+}
+
+/** The report, or EXPERIMENT_BLIND with the numbers where the minimum effect cannot be found before the deadline. */
+export function checkExperiment(policy: ExperimentPolicy, traffic: ExperimentTraffic): ExperimentReport {
+  const report = lintExperiment(policy, traffic);
+  const { minimumEffect, metric } = policy.primary;
+  if (minimumEffect === null || report.detectable <= minimumEffect) return report;
+  throw new PlimsollError('EXPERIMENT_BLIND', {
+    metric,
+    effect: minimumEffect,
+    arm: report.arm,
+    rate: traffic.rate,
+    deviation: traffic.deviation,
+    units: report.units,
+    detectable: Number(report.detectable.toPrecision(3)),
+    time: report.time === null ? 'never' : `after ${formatDuration(report.time)}`,
+    deadline: formatDuration(deadlineOf(policy)),
+  });
+}
+
+/** When the last look is that can decide. */
+const deadlineOf = ({ horizon, maxTime, primary }: ExperimentPolicy): number =>
+  horizon === 'open' ? maxTime : horizon + primary.maturity;
+
+function reportOf(policy: ExperimentPolicy, traffic: ExperimentTraffic, arm: number): ExperimentReport {
+  const { maturity, minimumEffect } = policy.primary;
+  const detectableAt = (time: number): number => detectable(policy, traffic, arm, time - maturity);
+  const deadline = deadlineOf(policy);
+  let time: number | null = null;
+  if (minimumEffect !== null && detectableAt(FOREVER) <= minimumEffect) {
+    let [low, high] = [maturity, FOREVER];
+    while (high - low > 1000) {
+      const middle = (low + high) / 2;
+      if (detectableAt(middle) <= minimumEffect) high = middle;
+      else low = middle;
+    }
+    time = high;
+  }
+  const [own, control] = unitsAt(policy, traffic, arm, deadline - maturity);
+  return {
+    arm: policy.arms[arm]!.name,
+    units: Math.floor(own + control),
+    detectable: detectableAt(deadline),
+    time,
+  };
+}
+
+/** Units of the arm and of control that were first answered within `millis`. */
+function unitsAt(
+  policy: ExperimentPolicy,
+  { rate }: ExperimentTraffic,
+  arm: number,
+  millis: number,
+): readonly [own: number, control: number] {
+  const runs = allocate(
+    policy.arms.map(({ weight }) => weight),
+    policy.holdout,
+  );
+  const shares = sharesOf(runs, policy.arms.length);
+  const taking = rate * (1 - policy.holdout / 100) * (Math.max(0, millis) / 1000);
+  return [taking * shares[arm]!, taking * shares[controlOf(policy)]!];
+}
+
+/** Half of the width that an interval is expected to have; for a fixed look, with room for its power. */
+function detectable(
+  policy: ExperimentPolicy,
+  traffic: ExperimentTraffic,
+  arm: number,
+  millis: number,
+): number {
+  const [own, control] = unitsAt(policy, traffic, arm, millis);
+  if (Math.min(own, control) < 1) return Infinity;
+  const { alpha } = comparisonOf(policy, policy.primary, true);
+  const variance = traffic.deviation ** 2 * (1 / own + 1 / control);
+  const lift: Lift = { estimate: 0, variance, n: own + control };
+  return policy.horizon === 'open'
+    ? sequentialInterval(lift, { alpha, tuned: 5000 }).upper
+    : Math.sqrt(variance) * (normalQuantile(1 - alpha / 2) + normalQuantile(POWER));
+}
