@@ -8,7 +8,9 @@ const HEAD = ['Candidate minus stable', 'estimate', 'interval', 'units'];
 const LINES_MAX = 12;
 
 export function differenceLines(metrics: readonly MetricView[]): Line[] {
-  const shown = metrics.filter(({ segment, flagged }) => segment === null || flagged === true);
+  const shown = metrics.filter(
+    ({ estimate, segment, flagged }) => estimate !== null && (segment === null || flagged === true),
+  );
   if (shown.length === 0) return [];
   const lines = columns(HEAD, shown.slice(0, LINES_MAX).map(cells));
   const more = shown.length - LINES_MAX;
