@@ -27,7 +27,7 @@ export interface ControllerPorts extends Omit<RunPorts, 'fleet'> {
 /** Milliseconds between two ticks. */
 const TICK = 200;
 /** Milliseconds after which routes that somebody else has changed are published. */
-const REFRESH = 1000;
+const REFRESH = 500;
 /** Longest time, in milliseconds, that a start waits for versions to be loaded before it answers. */
 const LOADING_MAX = 5000;
 /** Most ended rollouts whose standing is kept in memory. */
@@ -37,6 +37,7 @@ export class Controller {
   readonly #ports: ControllerPorts;
   readonly #ownership: Ownership;
   readonly #runs = new Map<string, Run>();
+  readonly #opening = new Map<string, Promise<Run>>();
   readonly #workers = new Map<string, FleetChange>();
   readonly #ended = new Map<string, Standing>();
   #token: number | null = null;
@@ -123,11 +124,11 @@ export class Controller {
     const fence = this.#fenceOf();
     const row = await this.#row(id);
     if (row.endedAt !== null) return;
-    const run = this.#runs.get(id) ?? (await this.#open(row, fence));
+    const run = await this.#open(row, fence);
     try {
       await order(run);
     } catch (error) {
-      this.#runs.delete(id);
+      this.#readAgain(run);
       throw error;
     }
     this.#forget(run);
@@ -155,17 +156,33 @@ export class Controller {
     const unknown = running.filter(({ id }) => !this.#runs.has(id));
     if (unknown.length === 0) return;
     const loading = this.#ports.publisher.publish();
-    for (const row of unknown) await this.#open(row, fence).then((run) => run.waitFor(loading), this.#report);
+    const waiting = unknown.map((row) =>
+      this.#open(row, fence).then((run) => run.waitFor(loading), this.#report),
+    );
+    await within(LOADING_MAX, Promise.all(waiting)).catch(ignoreSlowFleet);
   }
 
   readonly #report = (error: unknown): void =>
     this.#ports.logger.error({ err: error }, 'A rollout cannot be gone on with for the moment');
 
-  async #open(row: RolloutRow, fence: Fence): Promise<Run> {
-    const run = await Run.open(row, this.#ports, fence);
-    for (const { worker, epoch } of this.#workers.values()) run.join(worker, epoch);
-    this.#runs.set(row.id, run);
-    return run;
+  /** One run a rollout, also where it is asked for twice while its log is being read. */
+  #open(row: RolloutRow, fence: Fence): Promise<Run> {
+    const known = this.#runs.get(row.id);
+    if (known !== undefined) return Promise.resolve(known);
+    const opening = this.#opening.get(row.id) ?? this.#read(row, fence);
+    this.#opening.set(row.id, opening);
+    return opening;
+  }
+
+  async #read(row: RolloutRow, fence: Fence): Promise<Run> {
+    try {
+      const run = await Run.open(row, this.#ports, fence);
+      for (const { worker, epoch } of this.#workers.values()) run.join(worker, epoch);
+      this.#runs.set(row.id, run);
+      return run;
+    } finally {
+      this.#opening.delete(row.id);
+    }
   }
 
   /** Somebody else may have taken over, or written into this log before the fence was lost: it is read again then. */
@@ -175,10 +192,14 @@ export class Controller {
     } catch (error) {
       if (!isPlimsollError(error) || error.code !== 'ROLLOUTS_UNOWNED') throw error;
       this.#ports.logger.warn({ err: error, rollout: run.row.id }, 'Reads a rollout again');
-      this.#runs.delete(run.row.id);
-      this.#ownership.askAgain();
+      this.#readAgain(run);
     }
     this.#forget(run);
+  }
+
+  #readAgain(run: Run): void {
+    this.#runs.delete(run.row.id);
+    this.#ownership.askAgain();
   }
 
   #forget(run: Run): void {
