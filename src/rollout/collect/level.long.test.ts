@@ -6,7 +6,6 @@ import { describe, expect, test } from 'vitest';
 import type { Random } from '../../core/ports.ts';
 import { randomIndex, seededRandom } from '../../core/random.ts';
 import { addEvidence, type Evidence, NOTHING_SEEN } from '../evidence/evidence.ts';
-import { harmLog } from '../evidence/harm.ts';
 import { normalCdf, normalQuantile } from '../metric/normal.ts';
 import { parsePolicy } from '../policy/policy.ts';
 import { poisson } from '../simulate/draw.ts';
@@ -110,15 +109,14 @@ const pooled = (window: RecordedWindow): RecordedWindow => ({
   stable: { ...window.stable, newcomers: null },
 });
 
-/** How many rollouts each guard ends; `p50`, were it judged alone. */
+/** How many rollouts each guard ends. */
 function rolledBack(runs: number, departure: Departure, seed: number) {
   const random = seededRandom(seed);
-  const found = { errors: 0, latency: 0, p50: 0 };
+  const found = { errors: 0, latency: 0 };
   for (let run = 0; run < runs; run++) {
     const { guards } = rollout(random, departure);
     if (guards.errors.maxLog! >= Math.log(100)) found.errors++;
     if (guards.latency.maxLog! >= Math.log(100)) found.latency++;
-    if (harmLog(guards.latency.races[0]!.harm) >= Math.log(100)) found.p50++;
   }
   console.log(`${JSON.stringify(departure)}: ${JSON.stringify(found)} of ${runs}`);
   return found;
@@ -139,10 +137,11 @@ describe('identical versions, users of 1 to 1000 requests who fail and wait pers
     expect(latency).toBeGreaterThan(100);
   });
 
-  test('end in the race on the median alone twice as often as promised if newcomers and survivors are pooled', () => {
-    // Looked at once, at the end; `maxLog` is of all marks together.
-    expect(rolledBack(2000, { pools: true }, 8).p50).toBeGreaterThan(40);
-    expect(rolledBack(2000, {}, 8).p50).toBeLessThan(26);
+  test('are rolled back by latency more often than promised where newcomers are not kept apart', () => {
+    const { errors, latency } = rolledBack(2000, { pools: true }, 8);
+    // Most units are slower than the median once; few ever fail, and hardly anything feeds on itself.
+    expect(errors).toBeLessThanOrEqual(26);
+    expect(latency).toBeGreaterThan(30);
   });
 });
 

@@ -4,7 +4,7 @@ import { MARKS_MAX, type Sample } from '../part.ts';
 import type { ShiftMark, SlowMark } from '../route.ts';
 
 /** Fewest answers that marks are frozen from. */
-export const SAMPLES_MIN = 100;
+const SAMPLES_MIN = 100;
 
 const SLOW = [
   { name: 'p50', quantile: 0.5 },

@@ -1,7 +1,7 @@
 /** Values of the segment header that counts are kept apart by: the first ones to come, at most 32. Pure. */
 
 /** All other values, and units that came with two in one window. */
-export const OTHER = 'other';
+const OTHER = 'other';
 
 const VALUES_MAX = 32;
 const LENGTH_MAX = 64;
