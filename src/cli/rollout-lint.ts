@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { PlimsollError } from '../core/errors.ts';
+import type { ExperimentReport } from '../rollout/experiment/lint.ts';
 import type { PolicyReport } from '../rollout/policy/lint.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -7,6 +8,7 @@ interface LintOptions {
   readonly policy: string;
   readonly rate: number;
   readonly errorRate: number;
+  readonly deviation: number;
 }
 
 /** `rollout lint`: what a policy can do at given traffic. */
@@ -23,20 +25,57 @@ export const lint = (command: Command, terminal: Terminal): void => {
       (text) => numberOf('--error-rate', text, 1),
       0.005,
     )
+    .option(
+      '--deviation <number>',
+      'of an experiment: standard deviation of the metric that decides, by unit',
+      (text) => numberOf('--deviation', text, 1e12),
+      1,
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ plimsoll rollout lint --policy policy.yaml --rate 10 --error-rate 0.005',
+      '\nExamples:\n  $ plimsoll rollout lint --policy policy.yaml --rate 10 --error-rate 0.005\n  $ plimsoll rollout lint --policy experiment.yaml --rate 10 --deviation 25',
     )
     .action((options: LintOptions) => run(options, terminal));
 };
 
-async function run({ policy: file, rate, errorRate }: LintOptions, terminal: Terminal): Promise<void> {
-  const { readPolicy } = await import('./rollout-policy.ts');
-  const { checkPolicy } = await import('../rollout/policy/lint.ts');
+async function run(options: LintOptions, terminal: Terminal): Promise<void> {
+  const { readDocument } = await import('./rollout-policy.ts');
   const { formatDuration } = await import('../rollout/policy/duration.ts');
-  const policy = await readPolicy(file);
-  const report = checkPolicy(policy, { rate, errorRate });
-  terminal.answer(report, () => said(report, (time) => (time === null ? 'never' : formatDuration(time))));
+  const document = await readDocument(options.policy);
+  const time = (millis: number | null): string => (millis === null ? 'never' : formatDuration(millis));
+  if (isExperiment(document)) {
+    const report = await lintedExperiment(document, options);
+    terminal.answer(report, () => saidOfExperiment(report, time));
+  } else {
+    const { checkPolicy } = await import('../rollout/policy/lint.ts');
+    const { parsePolicy } = await import('../rollout/policy/policy.ts');
+    const report = checkPolicy(parsePolicy(document), options);
+    terminal.answer(report, () => said(report, time));
+  }
+}
+
+/** Only experiments have a metric that decides. */
+const isExperiment = (document: unknown): boolean =>
+  typeof document === 'object' && document !== null && 'primary' in document;
+
+async function lintedExperiment(document: unknown, traffic: LintOptions): Promise<ExperimentReport> {
+  const { checkExperiment } = await import('../rollout/experiment/lint.ts');
+  const { parseExperiment } = await import('../rollout/experiment/policy.ts');
+  return checkExperiment(parseExperiment(document), traffic);
+}
+
+function saidOfExperiment(
+  { arm, units, detectable, time: found }: ExperimentReport,
+  time: (millis: number | null) => string,
+): string {
+  const lines = [
+    `Units of ${arm} and control that mature in time: ${units}`,
+    `A difference of ${Number(detectable.toPrecision(3))} is expected to be found by then`,
+  ];
+  return [
+    ...lines,
+    ...(found === null ? [] : [`The minimum effect is expected to be found after ${time(found)}`]),
+  ].join('\n');
 }
 
 function said(

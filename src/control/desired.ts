@@ -3,6 +3,7 @@
  * Pure.
  */
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { parseExperiment } from '../rollout/experiment/policy.ts';
 import {
   choice,
   field,
@@ -123,12 +124,12 @@ export function parseDesired(value: unknown, path: string, settings: readonly st
   throw new PlimsollError('DESIRED_INVALID', { path, problems: problems.join('; '), list: problems });
 }
 
-/** Experiments have a grammar of their own, which their start checks. */
+/** Experiments have a grammar of their own. */
 function checkPolicies({ endpoints }: Desired, problems: string[]): void {
   for (const [name, { rollout }] of endpoints) {
-    if (rollout.policy === null || rollout.strategy === 'ab') continue;
+    if (rollout.policy === null) continue;
     try {
-      parsePolicy(rollout.policy);
+      (rollout.strategy === 'ab' ? parseExperiment : parsePolicy)(rollout.policy);
     } catch (error) {
       if (!isPlimsollError(error)) throw error;
       const { list: mistakes } = error.details as { list: readonly string[] };
