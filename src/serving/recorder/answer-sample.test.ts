@@ -3,7 +3,7 @@ import { seededRandom } from '../../core/random.ts';
 import type { Answer } from '../../rollout/part.ts';
 import { AnswerSample } from './answer-sample.ts';
 
-const answer = (requestId: string): Answer => ({ requestId, unit: null, arm: 0, at: 0, answer: '1' });
+const answer = (requestId: string) => (): Answer => ({ requestId, unit: null, arm: 0, at: 0, answer: '1' });
 
 test('all answers are kept while they are few', () => {
   const sample = new AnswerSample(100);

@@ -16,14 +16,14 @@ export class AnswerSample {
     this.#max = max;
   }
 
-  /** Notes an answer; `hash` is 32 bits of its unit's. `millis` is of a steady clock. */
-  note(answer: Answer, hash: number, millis: number): void {
+  /** Notes an answer, made where it is kept; `hash` is 32 bits of its unit's. `millis` is of a steady clock. */
+  note(make: () => Answer, hash: number, millis: number): void {
     const second = Math.floor(millis / 1000);
     if (second !== this.#second) this.#begin(second);
     if ((hash & this.#mask) !== 0) return;
     if (this.#kept >= this.#max) this.#thin();
     if (this.#kept >= this.#max || (hash & this.#mask) !== 0) return;
-    this.#answers.push({ answer, hash });
+    this.#answers.push({ answer: make(), hash });
     this.#kept++;
   }
 

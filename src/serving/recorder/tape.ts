@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/ports.ts';
 import {
+  type Answer,
   FAILED,
   LATENCY_BINS,
   latencyBin,
@@ -180,8 +181,11 @@ export class Tape {
     if (answer === null) return;
     const { clock } = this.#options;
     const [high, low] = unitHalves(unit ?? requestId);
-    const named = unit === null ? null : hashText(high, low);
-    this.#answers.note({ requestId, unit: named, arm, at: clock.now(), answer }, low, clock.monotonic());
+    const make = (): Answer => {
+      const named = unit === null ? null : hashText(high, low);
+      return { requestId, unit: named, arm, at: clock.now(), answer };
+    };
+    this.#answers.note(make, low, clock.monotonic());
   }
 
   #send(isLast: boolean): void {
