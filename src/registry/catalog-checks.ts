@@ -1,4 +1,4 @@
-import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { type ErrorCode, isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { compatibility } from '../model/compatibility.ts';
 import type { Signature } from '../model/signature.ts';
 import type { Check } from '../store/store.ts';
@@ -31,16 +31,20 @@ export interface TrialOutcome {
   readonly refusal: PlimsollError | null;
 }
 
-/** Errors that say something about the machine or the request, and nothing about the file. */
-const NOT_THE_FILE: ReadonlySet<string> = new Set([
-  'INTERNAL',
-  'FILE_NOT_FOUND',
-  'FILE_UNREADABLE',
-  'FILE_CHANGED',
-  'DATA_UNWRITABLE',
-  'GOLDEN_INVALID',
-  'RUNTIME_FIXED',
+/** Errors that say something about the file, and not about the machine or the request. */
+const ABOUT_THE_FILE: ReadonlySet<ErrorCode> = new Set([
+  ...(['READ_TRUNCATED', 'READ_LIMIT', 'READ_CORRUPT', 'READ_UNSAFE', 'FORMAT_UNKNOWN'] as const),
+  ...(['MODEL_UNSUPPORTED', 'MODEL_INVALID', 'MODEL_NOT_FITTED', 'PYTHON_UNSUPPORTED'] as const),
+  ...(['GRAPH_INVALID', 'GRAPH_UNKNOWN', 'GRAPH_LIMIT', 'GRAPH_NOT_LOADED', 'GRAPH_FAILED'] as const),
+  ...(['ENGINE_CRASHED', 'ENGINE_TIMEOUT', 'ENGINES_DISAGREE', 'GOLDEN_DIFFERS', 'INPUT_INVALID'] as const),
+  ...(['ACCEPT_TIMEOUT', 'ACCEPT_CRASHED', 'SIGNATURE_BREAKING', 'WARM_UP_FAILED', 'MEMORY_SHORT'] as const),
 ]);
+
+/** Checks that take place within the acceptance of the file; only the code tells which one failed. */
+const CHECK_OF: { readonly [code in ErrorCode]?: CheckName } = {
+  ENGINES_DISAGREE: 'self-test',
+  GOLDEN_DIFFERS: 'golden',
+};
 
 /**
  * Puts a file through everything that makes a version ready, and stops at the first check that fails. What says nothing
@@ -65,8 +69,11 @@ export async function tryVersion(trial: Trial): Promise<TrialOutcome> {
     checks.push(passed(stage, memoryLine(trial, warm)));
     return { checks, refusal: null };
   } catch (error) {
-    if (!isPlimsollError(error) || NOT_THE_FILE.has(error.code)) throw error;
-    const name = CHECK_OF[error.code] ?? stage;
+    if (!isPlimsollError(error) || !ABOUT_THE_FILE.has(error.code)) throw error;
+    // Rows that are refused while the file is accepted are golden ones.
+    const refusesGolden =
+      error.code === 'INPUT_INVALID' && stage === 'format' && admission.golden !== undefined;
+    const name = CHECK_OF[error.code] ?? (refusesGolden ? 'golden' : stage);
     const detail = `${error.message} (${error.code})`;
     return { checks: [...checks, { name, ok: false, detail }], refusal: error };
   }
@@ -84,13 +91,6 @@ function admissionLines(version: AcceptedVersion, golden: boolean): readonly Che
 }
 
 const passed = (name: CheckName, detail: string): Check => ({ name, ok: true, detail });
-
-/** Checks that take place within the acceptance of the file; only the code tells which one failed. */
-const CHECK_OF: Readonly<Record<string, CheckName>> = {
-  ENGINES_DISAGREE: 'self-test',
-  GOLDEN_DIFFERS: 'golden',
-  INPUT_INVALID: 'golden',
-};
 
 function formatLine({ manifest }: AcceptedVersion): string {
   const { framework, format, compression, runtime, rowMicros } = manifest;

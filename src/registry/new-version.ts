@@ -1,8 +1,10 @@
 /** A file that is to become a version, and what is said about it. */
 export interface NewVersion {
-  /** A file on this machine, or a folder that an upload was staged in. */
+  /** The model's file on this machine; those that it needs lie beside it. */
   readonly path: string;
+  /** Rows with the outputs that they must give. */
   readonly golden?: string | undefined;
+  /** The data that it was trained on, to compare traffic with. */
   readonly reference?: string | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly note?: string | undefined;
