@@ -9,7 +9,6 @@ import { CHANGE, endpoint, version } from './rows.ts';
 import { type Place, storesOf } from './stores.ts';
 
 const WRITER = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
-const KILLS = 5;
 
 /** Has a child write, kills it with SIGKILL when `enough` says so, and answers the last line that it wrote. */
 async function killed(url: string, mode: 'loop' | 'inside', enough: () => Promise<unknown>): Promise<string> {
@@ -59,7 +58,7 @@ async function verifiedEntries({ tables }: Store): Promise<number> {
   return last?.seq ?? 0;
 }
 
-export const crashContract = (place: Place): void => {
+export const crashContract = (place: Place, kills = 5): void => {
   describe('kill -9 of a process that writes', () => {
     const stores = storesOf(place);
 
@@ -67,7 +66,7 @@ export const crashContract = (place: Place): void => {
       const url = await stores.fresh();
       const store = await stores.at(url);
       await store.tables.endpoints.insert(endpoint(), CHANGE);
-      for (let kill = 0; kill < KILLS; kill += 1) {
+      for (let kill = 0; kill < kills; kill += 1) {
         const said = Number(await killed(url, 'loop', () => sleep(20 + Math.random() * 150)));
         const [steps, ...others] = await counts(store);
         expect(others).toEqual(others.map(() => steps));

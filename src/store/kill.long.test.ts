@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { crashContract } from './testing/crash.ts';
+import { type PostgresServer, postgresBinaries, startPostgres } from './testing/postgres.ts';
+
+const KILLS = 60;
+
+describe('many kills of a process that writes to SQLite', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-kills-'));
+  let files = 0;
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  crashContract({ name: 'sqlite', fresh: async () => `sqlite:${join(folder, `${++files}.db`)}` }, KILLS);
+});
+
+describe.skipIf(postgresBinaries() === null)('many kills of a process that writes to PostgreSQL', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server?.stop());
+  crashContract({ name: 'postgres', fresh: () => server.database() }, KILLS);
+});
