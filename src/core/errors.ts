@@ -101,7 +101,7 @@ export const ERRORS = {
   ROLLBACK_REFUSED: row(409, EXIT.failed, 'Cannot roll "{endpoint}" back: {reason}', 'Name a version that is ready: --to V; `plimsoll models` lists them'),
 
   // The control API (src/server/api) and those who call it (src/control/remote.ts, src/cli)
-  HOST_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: its Host is {found}, wanted localhost, a loopback address or a configured name', 'Call it as localhost, or start the server with PLIMSOLL_HOSTS={found}'),
+  HOST_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: its Host is {found}, wanted localhost, a loopback address or a configured name', 'Call it as localhost, or by the name that --host gave'),
   ORIGIN_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: it comes from a page of {found}, wanted {wanted}', 'Pages of other sites may not control this server; call it from a program'),
   CONTROL_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: {found} may not control this server', 'Start the server with PLIMSOLL_TOKEN set and send "authorization: Bearer TOKEN", or call it from the machine it runs on'),
   CONTROL_UNAUTHORIZED: row(401, EXIT.failed, 'Refused the request: {found}, "authorization: Bearer TOKEN" was wanted', 'Set PLIMSOLL_TOKEN to the token that the server was started with'),

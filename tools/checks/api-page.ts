@@ -8,7 +8,8 @@ schema. Bodies are JSON; numbers in paths and queries are numbers; keys that are
 
 - **Who may call.** Programs on the same machine. From other machines: with \`authorization: Bearer TOKEN\`, where the
   server was started with \`PLIMSOLL_TOKEN=TOKEN\`; a request that a proxy passed on counts as one from another machine.
-  The \`Host\` must be localhost, a loopback address or a configured name, and a page may only call its own host.
+  Programs on the same machine call it as localhost, a loopback address or the name that \`--host\` gave, and a page may
+  only call its own host.
 - **Who it was.** \`x-plimsoll-by\` and \`"reason"\` in the body are kept in the audit log.
 - **Once.** A write with an \`idempotency-key\` that comes again gets the first answer; the same key with another request
   is refused. Failures are not kept: they may be tried again under the same key.

@@ -13,10 +13,6 @@ export function factor(log: number | null): string {
 /** `0.75 %`, `12 %`. */
 export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
 
-/** A difference of shares in percentage points, with its sign. */
-export const points = (difference: number): string =>
-  `${difference < 0 ? '−' : '+'}${Number(Math.abs(100 * difference).toPrecision(2))}`;
-
 /** `0.41 ms`, `1.2 s`. */
 export const millis = (value: number): string =>
   value >= 1000 ? `${Number((value / 1000).toPrecision(3))} s` : `${Number(value.toPrecision(2))} ms`;

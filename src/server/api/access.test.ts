@@ -50,6 +50,9 @@ test('a caller from another machine needs the token', async () => {
   expect((await from({ ...peer, authorization: 'Bearer wrong' })).status).toBe(401);
   expect((await from({ ...peer, authorization: 'Basic secret' })).status).toBe(401);
   expect((await from({ ...peer, authorization: 'Bearer secret' })).status).toBe(200);
+  const elsewhere = { ...peer, authorization: 'Bearer secret', host: 'models.lan' };
+  expect((await from(elsewhere)).status).toBe(200);
+  expect((await from({ ...elsewhere, origin: 'http://evil.example' })).status).toBe(403);
   expect((await from({ 'x-plimsoll-peer': '::ffff:127.0.0.1' })).status).toBe(200);
   expect((await from({ 'x-plimsoll-peer': '127.0.0.1', 'x-forwarded-for': '10.1.2.3' })).status).toBe(401);
 });

@@ -1,7 +1,7 @@
 /**
- * Who may speak to the control API. A page in somebody's browser reaches loopback addresses too: the Host must be one of
- * ours (else a name was rebound to this address) and an Origin must be the Host's own. Callers from other machines need
- * the token. Pure.
+ * Who may speak to the control API. Programs on this machine may, but a page in somebody's browser reaches loopback
+ * addresses too: the Host must be one of ours (else a name was rebound to this address) and an Origin must be the Host's
+ * own. Callers from other machines need the token, which no page knows; by which name they call is their business. Pure.
  */
 import { PlimsollError } from '../../core/errors.ts';
 
@@ -28,14 +28,18 @@ export type SameToken = (given: string, wanted: string) => boolean;
 
 /** Throws HOST_FORBIDDEN, ORIGIN_FORBIDDEN, CONTROL_FORBIDDEN or CONTROL_UNAUTHORIZED; answers whether the caller is local. */
 export function admit(knock: Knock, rules: AccessRules, same: SameToken): { readonly isLocal: boolean } {
-  const name = hostName(knock.host);
-  if (name === null || !(isLoopbackName(name) || rules.hosts.includes(name)))
-    throw new PlimsollError('HOST_FORBIDDEN', { found: knock.host ?? 'missing' });
-  if (knock.origin !== undefined && !isOriginOf(knock.origin, knock.host!))
-    throw new PlimsollError('ORIGIN_FORBIDDEN', { found: knock.origin, wanted: knock.host });
   const isLocal = !knock.isForwarded && (knock.peer === undefined || isLoopbackAddress(knock.peer));
+  if (isLocal) checkHost(knock.host, rules.hosts);
+  if (knock.origin !== undefined && !isOriginOf(knock.origin, knock.host ?? ''))
+    throw new PlimsollError('ORIGIN_FORBIDDEN', { found: knock.origin, wanted: knock.host ?? 'none' });
   if (!isLocal) checkToken(knock, rules.token, same);
   return { isLocal };
+}
+
+function checkHost(host: string | undefined, hosts: readonly string[]): void {
+  const name = hostName(host);
+  if (name === null || !(isLoopbackName(name) || hosts.includes(name)))
+    throw new PlimsollError('HOST_FORBIDDEN', { found: host ?? 'missing' });
 }
 
 function checkToken(

@@ -106,3 +106,14 @@ test('what failed under a key may be tried again under it', async () => {
   expect((await send(6)).status).toBe(409);
   expect((await send(7)).status).toBe(200);
 });
+
+test('a path of other methods says which, a path of none says so', async () => {
+  const wrong = await api.ask('POST', '/models/churn');
+  expect([wrong.status, wrong.headers.allow, wrong.json.error?.code]).toEqual([
+    405,
+    'GET',
+    'METHOD_NOT_ALLOWED',
+  ]);
+  const unknown = await api.ask('POST', '/rollouts/ro_1:explode');
+  expect([unknown.status, unknown.json.error?.code]).toEqual([404, 'ROUTE_NOT_FOUND']);
+});

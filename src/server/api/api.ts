@@ -59,15 +59,23 @@ export async function createApi(control: Control, options: ApiOptions): Promise<
     request[LOCAL] = admit(knockOf(request), options, sameToken).isLocal;
   });
   app.setErrorHandler((error, _, reply) => refuse(reply, asCoded(error, options.logger)));
-  app.setNotFoundHandler(({ url }, reply) =>
-    refuse(reply, new PlimsollError('ROUTE_NOT_FOUND', { path: url.replace(/\?.*/s, '').slice(0, 200) })),
-  );
+  app.setNotFoundHandler(({ url, method }, reply) => refuse(reply, unknownRoute(method, url)));
   const document = JSON.stringify(openapiDocument(OPERATIONS, packageJson.version));
   app.get(`${PREFIX}/openapi.json`, (_, reply) => reply.type('application/json').send(document));
   const repeats = new Repeats(options.idempotency, options.clock);
   for (const operation of OPERATIONS) addRoute(app, operation, { control, repeats, ...options });
   await app.ready();
   return { handle: (request, response) => app.routing(request, response), close: () => app.close() };
+}
+
+/** ROUTE_NOT_FOUND, or METHOD_NOT_ALLOWED where the path is one for other methods. */
+function unknownRoute(method: string, url: string): PlimsollError {
+  const path = url.replace(/\?.*/s, '').slice(0, 1000);
+  const fits = ({ path: known }: Operation): boolean =>
+    new RegExp(`^${PREFIX}${known.replaceAll(/\{\w+\}/g, '[^/:]+')}$`).test(path);
+  const methods = new Set(OPERATIONS.filter(fits).map((operation) => operation.method));
+  if (methods.size === 0) return new PlimsollError('ROUTE_NOT_FOUND', { path });
+  return new PlimsollError('METHOD_NOT_ALLOWED', { method, path, allowed: [...methods].join(', ') });
 }
 
 /** JSON and, where an operation takes files, multipart; nothing that a form on a page can send. */
@@ -173,6 +181,7 @@ function decoded(text: string): string {
 }
 
 function refuse(reply: FastifyReply, error: PlimsollError): FastifyReply {
+  if (error.http === 405) reply.header('allow', String(error.details['allowed']));
   if (error.http === 401) reply.header('www-authenticate', 'Bearer');
   if (error.http === 503) reply.header('retry-after', String(error.details['retry'] ?? 1));
   return reply.status(error.http).headers(HEADERS).type('application/json').send(JSON.stringify({ error }));
