@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Actor } from '../core/actor.ts';
 import type { Clock, Logger } from '../core/ports.ts';
@@ -32,16 +33,15 @@ export async function collectGarbage(
   inUse: InUse,
 ): Promise<{ readonly bundles: number; readonly bytes: number }> {
   const needed = await neededDigests(store.tables.versions, inUse);
-  const folder = bundlesDir(dataDir);
   const removed: string[] = [];
   let bytes = 0;
-  for (const digest of existsSync(folder) ? readdirSync(folder) : []) {
+  for (const digest of await digestsIn(bundlesDir(dataDir))) {
     const bundle = bundleDir(dataDir, digest);
-    if (!DIGEST.test(digest) || needed.has(digest) || isYoung(bundle, clock.now())) continue;
-    bytes += bytesOf(bundle);
+    if (needed.has(digest) || (await isYoung(bundle, clock.now()))) continue;
+    bytes += await bytesOf(bundle);
     const grave = stagingDir(dataDir, digest, randomUUID());
-    renameSync(bundle, grave);
-    rmSync(grave, { recursive: true, force: true });
+    await rename(bundle, grave);
+    await rm(grave, { recursive: true, force: true });
     removed.push(digest);
   }
   if (removed.length > 0) {
@@ -83,9 +83,17 @@ async function* pages<T>(
   }
 }
 
-const isYoung = (bundle: string, now: number): boolean => now - statSync(bundle).mtimeMs < YOUNG_MILLIS;
+const digestsIn = async (folder: string): Promise<readonly string[]> =>
+  existsSync(folder) ? (await readdir(folder)).filter((name) => DIGEST.test(name)) : [];
 
-const bytesOf = (folder: string): number =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+const isYoung = async (bundle: string, now: number): Promise<boolean> =>
+  now - (await stat(bundle)).mtimeMs < YOUNG_MILLIS;
+
+async function bytesOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
