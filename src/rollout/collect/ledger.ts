@@ -3,7 +3,7 @@ import type { Part } from '../part.ts';
 import { lifeOf } from './attendance.ts';
 
 /** Most units and nameless rows that wait in pieces, over all windows: about half a gigabyte. */
-export const WAITING_MAX = 2 ** 24;
+const WAITING_MAX = 2 ** 24;
 /** Most pieces of a part: a day of one a second. */
 const PIECES_MAX = 86_400;
 
@@ -17,7 +17,12 @@ export type Kept = 'taken' | 'duplicate' | 'invalid' | 'full';
 
 export class Ledger {
   readonly #windows = new Map<number, Map<string, Pieces>>();
+  readonly #max: number;
   #waiting = 0;
+
+  constructor(max = WAITING_MAX) {
+    this.#max = max;
+  }
 
   keep(part: Part): Kept {
     const parts = this.#windows.get(part.window) ?? new Map<string, Pieces>();
@@ -25,7 +30,7 @@ export class Ledger {
     const pieces = parts.get(life) ?? { bySeq: new Map(), total: null };
     if (pieces.bySeq.has(part.seq)) return 'duplicate';
     if (!fits(part, pieces)) return 'invalid';
-    if (this.#waiting + weightOf(part) > WAITING_MAX) return 'full';
+    if (this.#waiting + weightOf(part) > this.#max) return 'full';
     this.#waiting += weightOf(part);
     pieces.bySeq.set(part.seq, part);
     if (part.isLast) pieces.total = part.seq + 1;
