@@ -61,6 +61,11 @@ export class Door {
     return given !== undefined && isRequestId(given) ? given : this.newId();
   }
 
+  /** Where the requests of an endpoint go now. Throws MODEL_NOT_FOUND. */
+  current(destination: Destination): Destination {
+    return this.#routes.current(destination);
+  }
+
   /** Takes requests where the plane's routes lead from now on; who is on the way goes on as it came. */
   #follow({ endpoints, versions }: PlaneState): void {
     const { recorder, metrics, offload, shadow } = this.options;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
-import type { Assigned } from '../assignment.ts';
+import type { Assigned, Assignment } from '../assignment.ts';
 import type { InferResponse } from '../data-plane.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import { blameOf } from '../refusal.ts';
@@ -26,7 +26,7 @@ export class Exchange {
   readonly #door: Door;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #destination: Destination;
+  #destination: Destination;
   /** The version that answers; until it is chosen, the one that stands for its endpoint. */
   #version: Prepared;
   /** Whether the choice is made, and the version in use. */
@@ -67,25 +67,24 @@ export class Exchange {
       this.#refuse(tooLarge(length, limits.maxBody));
       return;
     }
-    this.#chooseByHeaders();
+    if (this.#destination.endpoint === null) this.#use(this.#destination.main);
     request.on('data', (chunk: Buffer) => this.#receive(chunk));
     request.on('end', () => this.#received());
     request.on('error', () => this.#cancel());
   }
 
-  /** Chooses the version, unless only the body can tell. */
-  #chooseByHeaders(): void {
-    const { endpoint, main } = this.#destination;
-    if (endpoint === null) {
-      this.#use(main);
-      return;
-    }
-    const assigned = endpoint.assignment.byHeaders(this.#request.headers);
-    if (assigned !== null) this.#choose(assigned);
-  }
-
-  #choose(assigned: Assigned): void {
+  /**
+   * Chooses the version, unless that is done or `assign` leaves it to the body. The route is the one that is followed at
+   * this moment, when the whole body is there: a client that sends slowly brings no request to a candidate that has been
+   * rolled back meanwhile. Throws MODEL_NOT_FOUND where the endpoint is gone.
+   */
+  #choose(assign: (assignment: Assignment) => Assigned | null): void {
+    if (this.#chosen) return;
+    this.#destination = this.#door.current(this.#destination);
     const endpoint = this.#destination.endpoint!;
+    const assigned = assign(endpoint.assignment);
+    this.#version = this.#destination.main;
+    if (assigned === null) return;
     this.#use(endpoint.choices[assigned.choice]!);
     const { shadow } = this.#door.options;
     this.#measurement = measurementOf(endpoint, assigned, this.#request, this.#id, shadow ?? null);
@@ -126,9 +125,15 @@ export class Exchange {
 
   /** Inline where that is quick, else in a scoring thread. */
   #schedule(bytes: Buffer): void {
-    const { rowMicros } = this.#version;
-    if (bytes.length > INLINE_BODY || rowMicros > INLINE_MICROS) this.#offload(bytes);
-    else this.#door.turns.run(bytes.length * BYTE_MICROS, () => this.#decode(bytes));
+    if (this.#over) return;
+    try {
+      this.#choose((assignment) => assignment.byHeaders(this.#request.headers));
+      const { rowMicros } = this.#version;
+      if (bytes.length > INLINE_BODY || rowMicros > INLINE_MICROS) this.#offload(bytes);
+      else this.#door.turns.run(bytes.length * BYTE_MICROS, () => this.#decode(bytes));
+    } catch (error) {
+      this.#refuse(error);
+    }
   }
 
   #decode(bytes: Buffer): void {
@@ -148,9 +153,9 @@ export class Exchange {
 
   /** The rows of a parsed body; chooses the version where that was left to the body. */
   #rowsIn(body: unknown, bytes: Buffer): unknown {
-    const { endpoint, unitField } = this.#destination;
-    if (!this.#chosen) this.#choose(endpoint!.assignment.byBody(body));
+    this.#choose((assignment) => assignment.byBody(body));
     this.#measurement?.received(bytes);
+    const { unitField } = this.#destination;
     const { target } = this.#version;
     return unitField === null ? body : withoutUnit(body, unitField, target.manifest.signature);
   }
@@ -187,12 +192,12 @@ export class Exchange {
     if (this.#over) return;
     this.#watch();
     const { offload, metrics } = this.#door.options;
-    if (!this.#chosen) this.#choose(this.#destination.endpoint!.assignment.byStart(bytes));
-    const { target, protocol } = this.#version;
-    const { unitField } = this.#destination;
-    const isWanted = this.#measurement?.wantsBody ?? false;
-    this.#measurement?.received(bytes);
     try {
+      this.#choose((assignment) => assignment.byStart(bytes));
+      const { target, protocol } = this.#version;
+      const { unitField } = this.#destination;
+      const isWanted = this.#measurement?.wantsBody ?? false;
+      this.#measurement?.received(bytes);
       const body = isWanted ? new Uint8Array(bytes) : ownBytes(bytes);
       const job = { target, protocol, body, requestId: this.#id, unitField };
       this.#withdraw = offload.submit(job, (result) => this.#scored(result));

@@ -33,6 +33,8 @@ export interface Mirror {
 
 /** What an endpoint's route needs for requests. */
 export interface PreparedEndpoint {
+  readonly name: string;
+  readonly protocol: Protocol;
   readonly assignment: Assignment;
   /** By index of the choice. */
   readonly choices: readonly Prepared[];
@@ -40,8 +42,9 @@ export interface PreparedEndpoint {
   readonly mirror: Mirror | null;
 }
 
-/** Where the requests of one path go. */
+/** Where the requests of one path go, as long as the plane is in this state. */
 export interface Destination {
+  readonly state: PlaneState;
   /** The version that the path names, or the one that stands for its endpoint until a choice is made. */
   readonly main: Prepared;
   /** null where the path names the version: such requests are never measured. */
@@ -119,6 +122,13 @@ export class Routes {
     return null;
   }
 
+  /** Where requests of the same endpoint go now. Throws MODEL_NOT_FOUND where there is none any more. */
+  current(destination: Destination): Destination {
+    const { state, endpoint } = destination;
+    if (endpoint === null || state === this.#plane.state) return destination;
+    return this.#endpoint(endpoint.protocol, this.#plane.endpoint(endpoint.name));
+  }
+
   #limit(): number {
     const { versions, endpoints } = this.#plane.state;
     return 4 * this.#patterns.length * (1 + versions.length + endpoints.size);
@@ -126,8 +136,9 @@ export class Routes {
 
   /** What clients send to an endpoint can be sent to the versions of the model of that name as well. */
   #pinned(protocol: Protocol, version: LoadedVersion): Destination {
-    const unitField = this.#plane.state.endpoints.get(version.model)?.assignment.field ?? null;
-    return { main: this.#prepare(protocol, version), endpoint: null, unitField };
+    const { state } = this.#plane;
+    const unitField = state.endpoints.get(version.model)?.assignment.field ?? null;
+    return { state, main: this.#prepare(protocol, version), endpoint: null, unitField };
   }
 
   #endpoint(protocol: Protocol, { route, assignment, versions, main }: Endpoint): Destination {
@@ -141,12 +152,15 @@ export class Routes {
       seed,
     };
     const endpoint: PreparedEndpoint = {
+      name: route.endpoint,
+      protocol,
       assignment,
       choices: versions.map((version) => this.#prepare(protocol, version)),
       tape: this.#recorder?.tapeOf(route.endpoint) ?? null,
       mirror,
     };
-    const made = { main: this.#prepare(protocol, main), endpoint, unitField: assignment.field };
+    const { state } = this.#plane;
+    const made = { state, main: this.#prepare(protocol, main), endpoint, unitField: assignment.field };
     this.#endpoints.set(key, made);
     return made;
   }
