@@ -78,6 +78,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     start: async () => {
       // The lock of the folder is ours, so nobody else can own a store in it.
       if (storeUrl === null) await takeOver(ports);
+      // First, so that no rollout finds its versions loaded nowhere.
+      await publisher.publish();
       await controller.start();
       endForgetting = everyMillis(FORGETTING, () =>
         forget(store, clock.now()).catch((error: Error) =>

@@ -65,8 +65,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   try {
     await assembly.recover();
     const versions = await registerAndStart(assembly, options);
-    await assembly.publisher.publish();
-    const notes = await rollOut(assembly.control, versions, strategyOf(options));
+    const notes = await rollOut(assembly.control, versions, { strategy: strategyOf(options), actor: SERVE });
     const given = versions.map(({ model }) => model);
     const models = await servedModels(assembly.control, acceptedIn(assembly), given, notes);
     if (models.length === 0 && options.watch === null) throw nothingToServe(options.dataDir);
@@ -90,7 +89,9 @@ async function registerAndStart(
   const register = () => registerFiles(addingTo(assembly), options, options.onProgress);
   if (items.length > 0) {
     await assembly.start();
-    return register();
+    const versions = await register();
+    await assembly.publisher.publish();
+    return versions;
   }
   const versions = await register();
   await assembly.start();
@@ -159,7 +160,7 @@ async function openWatch({ control }: Assembly, options: ControlPlaneOptions): P
   const add = async (model: string, path: string): Promise<VersionView> => {
     const version = await control.addVersion(model, { path, keepArchived: true }, WATCH);
     if (version.state !== 'ready') return version;
-    const notes = await rollOut(control, [version], strategyOf(options), WATCH);
+    const notes = await rollOut(control, [version], { strategy: strategyOf(options), actor: WATCH });
     for (const note of notes.values()) logger.warn({ model, version: version.version }, note);
     return version;
   };

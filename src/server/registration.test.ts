@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EndpointView, NewRollout, RolloutView, VersionView } from '../control/port.ts';
 import { PlimsollError } from '../core/errors.ts';
-import { type AddVersion, type Progress, registerFiles, rollOut } from './registration.ts';
+import { type AddVersion, type Progress, registerFiles, rollOut, SERVE } from './registration.ts';
 
 const file = (name: string, found = false) => ({ name, path: `/models/${name}.joblib`, found });
 const view = (model: string, version = 1, state: VersionView['state'] = 'ready'): VersionView =>
@@ -59,14 +59,14 @@ function controlOf(endpoint: Partial<EndpointView>, before: readonly Partial<Rol
 test('the version that answers, or whose rollout runs, is nothing new', async () => {
   for (const endpoint of [{ stable: 2 }, { rollout: { candidate: 2 } as RolloutView }]) {
     const { control, begun } = controlOf(endpoint);
-    expect(await rollOut(control, [view('m', 2)], 'canary')).toEqual(new Map());
+    expect(await rollOut(control, [view('m', 2)], { strategy: 'canary', actor: SERVE })).toEqual(new Map());
     expect(begun).toEqual([]);
   }
 });
 
 test.each(['canary', 'immediate'] as const)('a new version gets its %s rollout', async (strategy) => {
   const { control, begun } = controlOf({});
-  expect(await rollOut(control, [view('m', 2)], strategy)).toEqual(new Map());
+  expect(await rollOut(control, [view('m', 2)], { strategy, actor: SERVE })).toEqual(new Map());
   expect(begun).toEqual([{ candidate: 2, strategy }]);
 });
 
@@ -91,7 +91,30 @@ test.each([
   ],
 ])('a version %s, and it is said how a person goes on', async (_, endpoint, before, said) => {
   const { control, begun } = controlOf(endpoint, before);
-  const notes = await rollOut(control, [view('m', 2)], 'immediate');
+  const notes = await rollOut(control, [view('m', 2)], { strategy: 'immediate', actor: SERVE });
   expect(notes.get('m')).toMatch(said);
   expect(begun).toEqual([]);
+});
+
+test.each([
+  ['dies', 3, null],
+  ['lives', Infinity, /another process owns the rollouts of this store: ask that one/],
+])('where another process owns the rollouts and %s, its time is waited for', async (_, refusals, said) => {
+  const { control, begun } = controlOf({});
+  let [asked, waited] = [0, 0];
+  const shared = {
+    ...control,
+    startRollout: async (endpoint: string, rollout: NewRollout) => {
+      if (asked++ < refusals)
+        throw new PlimsollError('ROLLOUTS_UNOWNED', { reason: 'another one owns them' });
+      return control.startRollout(endpoint, rollout);
+    },
+  };
+  const wait = async (millis: number): Promise<void> => {
+    waited += millis;
+  };
+  const notes = await rollOut(shared, [view('m', 2)], { strategy: 'canary', actor: SERVE, wait });
+  if (said) expect(notes.get('m')).toMatch(said);
+  else expect(begun).toEqual([{ candidate: 2, strategy: 'canary' }]);
+  expect(waited).toBe(said ? 12_000 : 1500);
 });

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NamedFile } from '../config/models.ts';
 import type { Actor, Control, EndpointView, NewVersion, VersionView } from '../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
@@ -64,6 +65,17 @@ function ready(version: VersionView): VersionView {
 
 type RollingControl = Pick<Control, 'endpoint' | 'rollouts' | 'startRollout'>;
 
+export interface RollOutOptions {
+  readonly strategy: 'canary' | 'immediate';
+  readonly actor: Actor;
+  /** @default {setTimeout} */
+  readonly wait?: (millis: number) => Promise<unknown>;
+}
+
+/** How often the owner of the rollouts is asked for, in milliseconds, and how many times: longer than a dead one keeps them. */
+const ASK_MILLIS = 500;
+const ASKS = 24;
+
 /**
  * Starts the rollout of each version that is new to the endpoint of its model's name. Answers, by endpoint, why a version
  * answers nobody, where that needs saying.
@@ -71,18 +83,36 @@ type RollingControl = Pick<Control, 'endpoint' | 'rollouts' | 'startRollout'>;
 export async function rollOut(
   control: RollingControl,
   versions: readonly VersionView[],
-  strategy: 'canary' | 'immediate',
-  actor: Actor = SERVE,
+  options: RollOutOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const notes = new Map<string, string>();
   for (const { model, version } of versions) {
     const endpoint = await control.endpoint(model);
     if (endpoint.stable === version || endpoint.rollout?.candidate === version) continue;
-    const why = await whyNot(control, endpoint, version);
-    if (why === null) await control.startRollout(model, { candidate: version, strategy }, actor);
-    else notes.set(model, why);
+    const why = (await whyNot(control, endpoint, version)) ?? (await begin(control, model, version, options));
+    if (why !== null) notes.set(model, why);
   }
   return notes;
+}
+
+/** Another process on a shared store may own the rollouts, or have owned them until it died a moment ago. */
+async function begin(
+  control: RollingControl,
+  model: string,
+  version: number,
+  { strategy, actor, wait = sleep }: RollOutOptions,
+): Promise<string | null> {
+  for (let asked = 0; asked < ASKS; asked++) {
+    try {
+      await control.startRollout(model, { candidate: version, strategy }, actor);
+      return null;
+    } catch (error) {
+      if (!isPlimsollError(error) || error.code !== 'ROLLOUTS_UNOWNED') throw error;
+      await wait(ASK_MILLIS);
+    }
+  }
+  const start = `\`plimsoll rollout start ${model} --to ${version} --strategy ${strategy}\``;
+  return `version ${version} is ready, but another process owns the rollouts of this store: ask that one, ${start}`;
 }
 
 /** A version that has had its rollout, or is older than the one that answers, is not tried without a person. */

@@ -60,6 +60,7 @@ async function serveUnder(
     };
     // Whatever ends the workers ends the control process after them.
     const ended = workers.ended.finally(stop);
+    ended.catch(() => undefined); // the caller hears of it, but later than now
     return { url: listener.url, models, close, ended };
   } catch (error) {
     await workers.close();

@@ -23,7 +23,7 @@ export interface WorkersOptions extends Pick<WorkerSettings, 'replica' | 'maxBod
   readonly logger: Logger;
   /** Called with each piece of a part that a worker sends. */
   readonly onPiece?: (piece: Part) => void;
-  /** Called when a worker has come, has gone, or has other versions loaded. */
+  /** Called when a worker has come, has gone, or has versions loaded. */
   readonly onChange?: () => void;
   /** What each worker runs, instead of a server. */
   readonly entry?: URL | undefined;
@@ -42,7 +42,8 @@ const CHECK_MILLIS = 1000;
 interface Place {
   readonly worker: number;
   readonly seat: Seat<FromWorker, ToWorker>;
-  loaded: ReadonlySet<VersionName>;
+  /** Null as long as it has said nothing of it. */
+  loaded: ReadonlySet<VersionName> | null;
 }
 
 /**
@@ -83,16 +84,12 @@ export class Workers {
     return this.#ended.promise;
   }
 
-  /** Those that answer. */
+  /** Those that follow: they answer, or will in a moment. */
   get live(): readonly LiveWorker[] {
     const { replica } = this.#options;
-    return this.#places
-      .filter(({ seat }) => seat.ready)
-      .map(({ worker, seat, loaded }) => ({
-        worker: workerName({ replica, worker }),
-        epoch: seat.epoch,
-        loaded: [...loaded],
-      }));
+    return this.#places.flatMap(({ worker, seat, loaded }) =>
+      loaded ? [{ worker: workerName({ replica, worker }), epoch: seat.epoch, loaded: [...loaded] }] : [],
+    );
   }
 
   /** Resolves once all that answer follow it. Rejects with what a worker cannot load; nobody follows it then. */
@@ -145,7 +142,7 @@ export class Workers {
     const ready = this.#places.filter(({ seat }) => seat.ready);
     return (ready.length > 0 ? ready : this.#places).map(({ worker, seat, loaded }) => ({
       worker,
-      loaded,
+      loaded: loaded ?? new Set(),
       tell: (kind: 'prepare' | 'follow', snapshot: PlaneSnapshot): void => {
         if (!seat.tell({ kind, snapshot })) this.#publications.left(worker);
       },
@@ -173,7 +170,7 @@ export class Workers {
       },
       onHopeless: (error) => void this.fail(error),
     });
-    const place: Place = { worker, seat, loaded: new Set() };
+    const place: Place = { worker, seat, loaded: null };
     return place;
   }
 
@@ -188,7 +185,8 @@ export class Workers {
     if (message.kind === 'unfollowed') this.#publications.settled(worker, message.sequence, message.error);
     if (message.kind === 'followed') {
       place.loaded = new Set(message.loaded);
-      if (place.seat.ready) this.#options.onChange?.();
+      // Before the publication is said to be followed.
+      this.#options.onChange?.();
       this.#publications.settled(worker, message.sequence, null);
     }
   }
@@ -197,12 +195,11 @@ export class Workers {
   #joined({ seat }: Place): void {
     const { current } = this.#publications;
     if (current) seat.send({ kind: 'follow', snapshot: current });
-    this.#options.onChange?.();
     if (this.#places.every((place) => place.seat.ready)) this.#ready.resolve();
   }
 
   #left(place: Place): void {
-    place.loaded = new Set();
+    place.loaded = null;
     this.#tally.end(place.worker);
     this.#scrapes.leave(place.worker);
     this.#publications.left(place.worker);
@@ -221,12 +218,9 @@ export class Workers {
     const part = this.#scrapes.begin(
       ready.map(({ worker }) => worker),
       (processes) => {
-        const totals = {
-          snapshot: this.#tally.total(),
-          processes,
-          ready: this.live.length,
-          restarts: this.#restarts,
-        };
+        const answering = this.#places.filter(({ seat }) => seat.ready).length;
+        const snapshot = this.#tally.total();
+        const totals = { snapshot, processes, ready: answering, restarts: this.#restarts };
         asking.seat.send({ kind: 'totals', id, totals });
       },
     );
