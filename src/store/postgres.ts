@@ -24,7 +24,8 @@ export const POSTGRES: Dialect = {
 
 /** Connections a process keeps at most; those without work are closed after ten seconds. */
 const CONNECTIONS = 8;
-const CONNECT_MILLIS = 5000;
+/** How long a call waits for a connection, one of the pool or a new one. */
+const CONNECT_MILLIS = 10_000;
 
 /**
  * Serializable also for single statements, or PostgreSQL would not see that they conflict with a transaction. A

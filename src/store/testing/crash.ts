@@ -62,7 +62,9 @@ export const crashContract = (place: Place, kills = 5): void => {
   describe('kill -9 of a process that writes', () => {
     const stores = storesOf(place);
 
-    it('loses nothing that was answered and leaves nothing half done', async () => {
+    // A process takes a while to start on a busy machine.
+    const limit = 12_000 * kills;
+    it('loses nothing that was answered and leaves nothing half done', { timeout: limit }, async () => {
       const url = await stores.fresh();
       const store = await stores.at(url);
       await store.tables.endpoints.insert(endpoint(), CHANGE);
