@@ -1,6 +1,6 @@
 /** The same before and after every write: what a process does between two writes is seen, too. */
 import { expect, it } from 'vitest';
-import { expectSameEnd } from './testing/killed-everywhere.ts';
+import { expectSameEnd, expectSameEndOfMany } from './testing/killed-everywhere.ts';
 import { STORIES } from './testing/stories.ts';
 
 it.each(Object.entries(STORIES))(
@@ -10,3 +10,5 @@ it.each(Object.entries(STORIES))(
   },
   600_000,
 );
+
+it('so does any rollout under any commands and traffic', () => expectSameEndOfMany(500), 1_800_000);

@@ -1,6 +1,6 @@
 /** Killed at any write, a rollout comes to what it would have come to. */
 import { expect, it } from 'vitest';
-import { expectSameEnd } from './testing/killed-everywhere.ts';
+import { expectSameEnd, expectSameEndOfMany } from './testing/killed-everywhere.ts';
 import { STORIES } from './testing/stories.ts';
 
 it.each(Object.entries(STORIES))(
@@ -10,3 +10,5 @@ it.each(Object.entries(STORIES))(
     expect(kills).toBeGreaterThan(10);
   },
 );
+
+it('so does any rollout under any commands and traffic', () => expectSameEndOfMany(15));

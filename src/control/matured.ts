@@ -17,5 +17,3 @@ export type MaturedOf = (
   window: number,
   now: number,
 ) => Promise<MaturedValues>;
-
-export const nothingMatured: MaturedOf = () => Promise.resolve({ labels: [], outcomes: null });

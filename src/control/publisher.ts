@@ -42,7 +42,7 @@ const RETRY_AFTER = 60_000;
 const SNAPSHOTS_A_START = 1e9;
 const PAGE = 1000;
 
-export const versionKey = (model: string, version: number): string => `${model}@${version}`;
+const versionKey = (model: string, version: number): string => `${model}@${version}`;
 const keyOf = ({ model, version }: NamedBundle): string => versionKey(model, version);
 
 export class Publisher {

@@ -13,7 +13,6 @@ import type { RolloutRow, Store } from '../../store/store.ts';
 import { version } from '../../store/testing/rows.ts';
 import { Controller } from '../controller.ts';
 import type { Fleet, FleetChange } from '../fleet.ts';
-import { nothingMatured } from '../matured.ts';
 import { Publisher } from '../publisher.ts';
 import type { Alert } from '../run.ts';
 
@@ -181,7 +180,7 @@ function partOf({ recording, generation }: Route, window: number, counts: Return
   };
 }
 
-export const digestOf = (number: number): string => String(number).repeat(64);
+const digestOf = (number: number): string => String(number).repeat(64);
 
 /** Three versions of one model, the first of which everybody gets. */
 export async function prepare({ tables }: Store): Promise<void> {
@@ -255,7 +254,7 @@ export function planeOf(store: Store, fleet: Fleet, clock: Clock, holder = 'one'
     clock,
     logger: silent,
     holder,
-    maturedOf: nothingMatured,
+    maturedOf: () => Promise.resolve({ labels: [], outcomes: null }),
     onAlert: (alert) => alerts.push(alert),
     every: () => () => Promise.resolve(),
   });

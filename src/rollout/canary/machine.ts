@@ -24,7 +24,7 @@ export interface StagedState {
 const ARMS = ['candidate', 'stable'];
 
 /** The machine of one strategy. */
-export const staged = (strategy: StagedStrategy): Machine<StagedState> => ({
+const staged = (strategy: StagedStrategy): Machine<StagedState> => ({
   start({ candidate, stable, policy, rolledBackBefore, ...rest }) {
     const rollout = startRollout({
       ...rest,
