@@ -41,19 +41,28 @@ const isUploadPart = (name: string): name is UploadPart => Object.hasOwn(PARTS, 
 
 const uploadsDir = (dataDir: string): string => join(dataDir, 'uploads');
 
-/** Begins an upload. `maxModel` raises the limit on the model's file, in bytes. Throws OVERLOADED, DATA_UNWRITABLE. */
+/** No sender is silent for as long: what was not added to since is of a process that was killed. */
+const STALE_MILLIS = 3_600_000;
+
+/**
+ * Begins an upload, and removes what others left behind. `maxModel` raises the limit on the model's file, in bytes.
+ * Throws OVERLOADED, DATA_UNWRITABLE.
+ */
 export function openUpload(
   dataDir: string,
   options: { readonly maxModel?: number | undefined } = {},
 ): Upload {
   const uploads = uploadsDir(dataDir);
+  const folder = join(uploads, randomUUID());
   try {
-    mkdirSync(uploads, { recursive: true });
-    const found = readdirSync(uploads).length;
-    if (found >= UPLOADS_MAX)
+    mkdirSync(folder, { recursive: true });
+    // Ages are told by the clock of the file system, which may be another machine's.
+    sweepUploads(dataDir, statSync(folder).mtimeMs - STALE_MILLIS);
+    const found = readdirSync(uploads).length - 1;
+    if (found >= UPLOADS_MAX) {
+      rmSync(folder, { recursive: true });
       throw new PlimsollError('OVERLOADED', { found, what: 'uploads', limit: UPLOADS_MAX, retry: 30 });
-    const folder = join(uploads, randomUUID());
-    mkdirSync(folder);
+    }
     return new Upload(folder, Math.max(options.maxModel ?? 0, PARTS.file.bytes));
   } catch (cause) {
     throw writeError(dataDir, cause);
