@@ -7,6 +7,7 @@ import type { Actor } from '../core/actor.ts';
 import type { NewVersion } from '../registry/new-version.ts';
 import type { RolloutStatus } from '../rollout/decide/status.ts';
 import type { MetricView } from '../rollout/experiment/compare.ts';
+import type { ExperimentView } from '../rollout/experiment/view.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
 import type { Assignment } from '../rollout/split.ts';
@@ -84,7 +85,7 @@ export interface RolloutView extends RolloutStatus {
     readonly dropped: number;
   };
   /** Of an experiment: what it has come to so far; else null. */
-  readonly experiment: unknown;
+  readonly experiment: ExperimentView | null;
 }
 
 export interface NewRollout {

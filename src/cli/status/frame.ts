@@ -4,6 +4,7 @@ import type { RouteRow } from '../../store/store.ts';
 import { count, grouped } from '../table.ts';
 import { armLines } from './arms.ts';
 import { evidenceLines } from './evidence.ts';
+import { experimentLines } from './experiment.ts';
 import { differenceLines } from './metrics.ts';
 import { time } from './numbers.ts';
 import { flow, type Line, type Style, wordsOf } from './paint.ts';
@@ -47,6 +48,7 @@ function rolloutBlocks(rollout: RolloutView, width: number): readonly (readonly 
     [...stageLines(rollout, width), ...verdictLines(rollout, width)],
     armLines(rollout.arms),
     evidenceLines(rollout, width),
+    experimentLines(rollout.experiment, width),
     differenceLines(rollout.metrics),
     leftLines(rollout, width),
   ];

@@ -1,6 +1,7 @@
 /** Differences between the arms, with intervals that hold at every look; of segments only those that stand out. */
 import type { MetricView } from '../../control/port.ts';
 import { grouped } from '../table.ts';
+import { signed } from './numbers.ts';
 import { columns, type Line } from './paint.ts';
 
 const HEAD = ['Candidate minus stable', 'estimate', 'interval', 'units'];
@@ -20,14 +21,12 @@ export function differenceLines(metrics: readonly MetricView[]): Line[] {
 function cells({ name, segment, estimate, lower, upper, units }: MetricView) {
   const where = segment === null ? name : `${name} where ${segment}`;
   const interval =
-    lower === null || upper === null ? 'too few units' : `${number(lower)} to ${number(upper)}`;
+    lower === null || upper === null ? 'too few units' : `${signed(lower)} to ${signed(upper)}`;
   const isClear = lower !== null && upper !== null && (lower > 0 || upper < 0);
   const text = [
-    estimate === null ? '-' : number(estimate),
+    estimate === null ? '-' : signed(estimate),
     interval,
     units.map((count) => grouped(count)).join(' and '),
   ];
   return [isClear ? (['yellow', where] as const) : where, ...text];
 }
-
-const number = (value: number): string => `${value < 0 ? '−' : '+'}${Number(Math.abs(value).toPrecision(2))}`;

@@ -13,6 +13,10 @@ export function factor(log: number | null): string {
 /** `0.75 %`, `12 %`. */
 export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
 
+/** A difference, with its sign. */
+export const signed = (value: number): string =>
+  `${value < 0 ? '−' : '+'}${Number(Math.abs(value).toPrecision(2))}`;
+
 /** `0.41 ms`, `1.2 s`. */
 export const millis = (value: number): string =>
   value >= 1000 ? `${Number((value / 1000).toPrecision(3))} s` : `${Number(value.toPrecision(2))} ms`;
