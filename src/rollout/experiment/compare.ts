@@ -53,7 +53,7 @@ const NO_DIFFERENCE: Difference = {
 const add = (a: Tally, b: Tally): Tally => ({ units: a.units + b.units, bad: a.bad + b.bad });
 
 /** Adds one stratum; one without units in both arms says nothing of a difference. */
-export function addStratum(before: Difference, own: Tally, control: Tally): Difference {
+function addStratum(before: Difference, own: Tally, control: Tally): Difference {
   if (own.units === 0 || control.units === 0)
     return { ...before, own: add(before.own, own), control: add(before.control, control) };
   const n = own.units + control.units;

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Random } from '../../core/ports.ts';
 import { seededRandom } from '../../core/random.ts';
+import { sharesOf } from './allocation.ts';
 import { experiment } from './machine.ts';
 import type { ExperimentState } from './state.ts';
 import { closedWindow, cohortOf, drawUnits, MINUTE, revenue, startOf } from './test-experiment.ts';
@@ -29,7 +30,7 @@ function replay(
     0,
   );
   for (let window = 0; window < windows && state.phase.kind === 'running'; window++) {
-    const shares = viewOf(state).arms.map(({ share }) => share);
+    const shares = sharesOf(state.runs, state.arms.length);
     const drawn = drawUnits(units, shares, random, (arm) => Math.min(cap, value(arm, random, window)));
     const outcomes = [cohortOf('m', window, drawn, shares.length)];
     const event = { kind: 'window', window: closedWindow({ window, shares, outcomes }) } as const;

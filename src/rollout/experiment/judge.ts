@@ -40,7 +40,7 @@ export function harmedArm(state: ExperimentState): Extract<Judgement, { kind: 'l
   return null;
 }
 
-export const isSplitBroken = ({ policy, srm }: ExperimentState): boolean =>
+const isSplitBroken = ({ policy, srm }: ExperimentState): boolean =>
   policy.srm !== null && srm.maxLog >= Math.log(1 / policy.srm.alpha);
 
 /** What the metric that decides says, or null while it says nothing. */

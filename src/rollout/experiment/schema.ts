@@ -1,6 +1,7 @@
 /** JSON Schema of the policy of an experiment, for editors. Pure. */
 import { EXPERIMENT } from './policy.ts';
-export const EXPERIMENT_SCHEMA = {
+
+const EXPERIMENT_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Plimsoll experiment policy',
   required: ['primary'],

@@ -10,7 +10,6 @@ import type { ExperimentState } from './state.ts';
 import type { ExperimentView } from './view.ts';
 
 export const MINUTE = 60_000;
-export const DAY = 86_400_000;
 
 export const startOf = (policy: unknown, more: Partial<MachineStart> = {}): MachineStart => ({
   attempt: 'ro_1',
@@ -86,7 +85,7 @@ export const drawUnits = (
     return [arm, draw(arm, random)];
   });
 
-export const normal = (random: Random): number =>
+const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log1p(-random.next())) * Math.cos(2 * Math.PI * random.next());
 
 /** Revenue: most buy nothing, the rest a lognormal amount. */
