@@ -34,7 +34,7 @@ export class Assignment {
   readonly #route: Route;
   readonly #random: Random;
   /** Choice of each bucket. */
-  readonly #table = new Uint8Array(BUCKETS);
+  readonly #table: Uint8Array;
   /** The one answer of a route by which nobody is measured and nobody differs. */
   readonly #only: Assigned | null;
 
@@ -48,12 +48,10 @@ export class Assignment {
       ...ranges.map(({ version, role, arm }) => ({ version, role, arm })),
       ...rules.map(({ version }) => ({ version, role: null, arm: null })),
     ];
-    ranges.forEach(({ from, to }, index) => {
-      this.#table.fill(index, from, to);
-    });
-    this.main = mainOf(route);
     const isOne = ranges.length === 1 && route.recording === null && route.shadow === null;
     this.#only = isOne ? { choice: 0, unit: null } : null;
+    this.#table = isOne ? new Uint8Array() : tableOf(route);
+    this.main = mainOf(route);
     this.field = unit.field;
   }
 
@@ -67,8 +65,7 @@ export class Assignment {
     }
     if (this.#only !== null) return this.#only;
     const id = unitInHeaders(headers, unit);
-    if (id === null && this.field !== null) return null;
-    return this.#choose(id);
+    return id === null && this.field !== null ? null : this.#choose(id);
   }
 
   /** The choice by the parsed body, where the headers have made none. */
@@ -82,6 +79,7 @@ export class Assignment {
   }
 
   #choose(unit: string | null): Assigned {
+    if (this.#only !== null) return this.#only;
     const bucket =
       unit === null ? Math.floor(this.#random.next() * BUCKETS) : bucketOf(unit, this.#route.seed);
     return { choice: this.#table[bucket]!, unit };
@@ -101,6 +99,14 @@ function checkRoute({ endpoint, ranges, rules, recording }: Route): void {
   if (areSound && ends.at(-1) === BUCKETS && ranges.length + rules.length <= CHOICES_MAX) return;
   const reason = `its ranges are ${JSON.stringify(ranges)}`;
   throw new PlimsollError('INTERNAL', { action: `following the route of "${endpoint}"`, reason });
+}
+
+function tableOf({ ranges }: Route): Uint8Array {
+  const table = new Uint8Array(BUCKETS);
+  ranges.forEach(({ from, to }, index) => {
+    table.fill(index, from, to);
+  });
+  return table;
 }
 
 /** The widest range that is stable's, or the widest of all. */

@@ -4,7 +4,12 @@ import type { Labels, Tensor } from '../../model/tensor.ts';
 import { firstRowReader } from './first-row.ts';
 
 const signature = (classes: Labels | null, ...names: string[]): Signature =>
-  ({ form: 'table', columns: [], outputs: names.map((name) => ({ name })), classes }) as unknown as Signature;
+  ({
+    form: 'table',
+    columns: [],
+    outputs: names.map((name) => ({ name, dtype: 'float64', shape: [-1] })),
+    classes,
+  }) as unknown as Signature;
 const floats = (shape: readonly number[], ...data: number[]): Tensor => ({
   dtype: 'float64',
   shape,
@@ -46,6 +51,18 @@ test('booleans are words, clusters are labels without a score', () => {
     score: null,
     label: '3',
   });
+});
+
+test('a classifier in a graph is read whatever its outputs are called and in which order they come', () => {
+  const outputs = [
+    { name: 'probabilities', dtype: 'float32', shape: [-1, 2] },
+    { name: 'label', dtype: 'int64', shape: [-1] },
+  ] as const;
+  const classes = { type: 'int', values: [0, 1] } as const;
+  const read = firstRowReader({ form: 'tensors', tensors: [], outputs, classes });
+  const label = { dtype: 'int64', shape: [1], data: BigInt64Array.of(1n) } as const;
+  const probabilities = { dtype: 'float32', shape: [1, 2], data: Float32Array.of(0.25, 0.75) } as const;
+  expect(read({ label, probabilities })).toEqual({ score: 0.75, label: '1' });
 });
 
 test('a graph without `predict` is read at its first output; several targets and no rows have no value', () => {

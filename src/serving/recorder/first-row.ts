@@ -1,6 +1,6 @@
 /** The first row of an answer in two values, by which versions are compared. Pure. */
 import type { Outputs } from '../../model/batch.ts';
-import type { Signature } from '../../model/signature.ts';
+import type { OutputSpec, Signature } from '../../model/signature.ts';
 import type { Labels, Tensor } from '../../model/tensor.ts';
 
 export interface FirstRow {
@@ -19,8 +19,8 @@ const NO_FIRST_ROW: FirstRow = { score: null, label: null };
 
 /** Reads the outputs of versions with this signature. */
 export function firstRowReader({ outputs: specs, classes }: Signature): ReadFirstRow {
-  const main =
-    specs.some(({ name }) => name === 'predict') || specs.length === 0 ? 'predict' : specs[0]!.name;
+  const main = mainOf(specs);
+  const scores = scoresOf(specs, main);
   return (outputs) => {
     const predicted = outputs[main];
     // Several targets at once have no one value that stands for them.
@@ -30,8 +30,25 @@ export function firstRowReader({ outputs: specs, classes }: Signature): ReadFirs
     if (classes === null && typeof value === 'number' && predicted.dtype.startsWith('float'))
       return { score: finite(predicted.dtype === 'float16' ? Number.NaN : value), label: null };
     const label = predicted.dtype === 'bool' ? String(value === 1) : String(value);
-    return { score: probabilityOf(outputs['predict_proba'], classes, label), label };
+    return { score: probabilityOf(outputs[scores], classes, label), label };
   };
+}
+
+/** `predict`; of a graph, its first output that gives one value a row. */
+function mainOf(specs: readonly OutputSpec[]): string {
+  if (specs.some(({ name }) => name === 'predict')) return 'predict';
+  return (
+    (specs.find(({ shape }) => shape.slice(1).every((size) => size === 1)) ?? specs[0])?.name ?? 'predict'
+  );
+}
+
+/** `predict_proba`; of a graph, its first other matrix of floats. */
+function scoresOf(specs: readonly OutputSpec[], main: string): string {
+  const isGraph = main !== 'predict';
+  const found = specs.find(
+    ({ name, dtype, shape }) => isGraph && name !== main && dtype.startsWith('float') && shape.length === 2,
+  );
+  return found?.name ?? 'predict_proba';
 }
 
 const isTensor = (output: Tensor | readonly Tensor[]): output is Tensor => !Array.isArray(output);
