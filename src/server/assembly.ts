@@ -21,7 +21,7 @@ import { STORE_FILE } from './nothing-to-serve.ts';
 /** How often the store forgets what is past its time, in milliseconds. */
 const FORGETTING = 3_600_000;
 
-export interface AssemblyOptions {
+interface AssemblyOptions {
   readonly dataDir: string;
   /** URL of the store, or null for the one in the data folder. */
   readonly storeUrl: string | null;

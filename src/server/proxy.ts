@@ -4,7 +4,7 @@ import { sendError } from '../serving/http/answer.ts';
 import { discard } from '../serving/http/body.ts';
 
 /** Where a request of the control API came from: the address of its client, as the serving process saw it. */
-export const PEER_HEADER = 'x-plimsoll-peer';
+const PEER_HEADER = 'x-plimsoll-peer';
 
 /** Requests on their way to the control process at once. */
 const MOST_UNDER_WAY = 256;

@@ -15,7 +15,7 @@ export interface ServedModel {
   readonly note: string | null;
 }
 
-export interface ServedRollout {
+interface ServedRollout {
   readonly id: string;
   readonly candidate: number;
   readonly strategy: string;

@@ -140,14 +140,17 @@ function answerer(operation: Operation, { control, repeats, dataDir }: Tools) {
     const body = upload ?? bodyOf(request.body);
     const actor = actorOf(request, body);
     const call = { control, params, query, body, actor, isLocal: request[LOCAL] === true };
+    let isTaken = false;
     const work = async (): Promise<Answer> => {
+      isTaken = true;
       const given = await operation.handle(call as never);
       return given instanceof Answer ? given : new Answer(status, given);
     };
     const key = request.headers['idempotency-key'];
     if (method === 'GET' || typeof key !== 'string') return work();
     const text = upload?.fingerprint ?? JSON.stringify(body) ?? '';
-    return repeats.once(key, [method, request.url, text], work).finally(() => upload?.discard());
+    // What is handled is discarded when its proof is over, which may be after the answer.
+    return repeats.once(key, [method, request.url, text], work).finally(() => isTaken || upload?.discard());
   };
 }
 

@@ -91,3 +91,20 @@ test('a path is taken from callers on this machine only', async () => {
   expect([far.status, far.json.error?.code]).toEqual([403, 'CONTROL_FORBIDDEN']);
   expect((await send({})).status).toBe(201);
 });
+
+test('an upload under a key stays while it is proved after the answer, and goes where the key was used before', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  api.control.proof = promise;
+  const digest = '277089d91c0bdf4f2e6862ba7e4a07605119431f5d13f726dd352b06f1b206a9';
+  api.control.added = [{ ...VERSION, version: 3, state: 'validating', digest }];
+  const send = () => upload(form({ file: 'bytes' }), '', { 'idempotency-key': 'k' });
+  expect((await send()).status).toBe(202);
+  expect(api.leftovers()).toHaveLength(1);
+  expect((await send()).status).toBe(202);
+  expect(api.leftovers()).toHaveLength(1);
+  expect(api.control.told).toHaveLength(1);
+  resolve();
+  await expect.poll(api.leftovers).toEqual([]);
+  expect((await upload(form({ file: 'other' }), '', { 'idempotency-key': 'k' })).status).toBe(422);
+  expect(api.leftovers()).toEqual([]);
+});

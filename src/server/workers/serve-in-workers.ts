@@ -5,7 +5,7 @@ import { ControlSeat } from './control-seat.ts';
 import { bindListener, type Listener } from './listener.ts';
 import { Workers } from './workers.ts';
 
-export interface InWorkersOptions extends ServiceOptions {
+interface InWorkersOptions extends ServiceOptions {
   readonly workers: number;
 }
 

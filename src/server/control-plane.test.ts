@@ -1,0 +1,71 @@
+import { mkdtempSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { NO_FLEET } from '../control/fleet.ts';
+import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
+import type { Progress } from './registration.ts';
+
+// Files are proved in processes of their own.
+vi.setConfig({ testTimeout: 60_000 });
+
+const running: ControlPlane[] = [];
+afterEach(async () => {
+  for (const plane of running.splice(0)) await plane.close();
+});
+
+const iris = join(import.meta.dirname, '../../examples/iris.joblib');
+const folder = (): string => mkdtempSync(join(tmpdir(), 'plimsoll-plane-'));
+
+async function planeOf(dataDir: string, more: Partial<ControlPlaneOptions> = {}): Promise<ControlPlane> {
+  const plane = await startControlPlane({
+    ...{ dataDir, storeUrl: null, socket: join(dataDir, 'control.sock'), hosts: [], copies: 1 },
+    ...{ files: [], golden: undefined, runtime: undefined, maxModel: undefined },
+    ...{ immediate: false, watch: null, fleet: NO_FLEET, onProgress: () => undefined },
+    logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    ...more,
+  });
+  running.push(plane);
+  return plane;
+}
+
+const statusOf = (socketPath: string, path: string): Promise<number | string> =>
+  new Promise((resolve) => {
+    const asking = request({ socketPath, path, headers: { host: 'localhost' } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode!);
+    });
+    asking.on('error', (error: NodeJS.ErrnoException) => resolve(error.code!));
+    asking.end();
+  });
+
+test('with nothing to serve it says so, and leaves nothing that listens', async () => {
+  const data = folder();
+  await expect(planeOf(data)).rejects.toMatchObject({ code: 'CONFIG_INVALID', exit: 2 });
+  expect(await statusOf(join(data, 'control.sock'), '/api/v1/models')).toBe('ENOENT');
+});
+
+test('a folder that cannot be watched is refused, and nothing listens any more', async () => {
+  const data = folder();
+  const failed = planeOf(data, { watch: join(data, 'none') });
+  await expect(failed).rejects.toMatchObject({ code: 'WATCH_INVALID' });
+  expect(await statusOf(join(data, 'control.sock'), '/api/v1/models')).toBe('ENOENT');
+});
+
+test('what was registered is served again without its file; the API answers on the socket until the end', async () => {
+  const data = folder();
+  const said: Progress[] = [];
+  const files = [{ name: 'flowers', path: iris, found: false }];
+  const first = await planeOf(data, { files, onProgress: (progress) => said.push(progress) });
+  expect(first.models).toMatchObject([
+    { endpoint: 'flowers', stable: { version: 1 }, rollout: null, note: null },
+  ]);
+  expect(said.at(-1)).toEqual({ kind: 'done', file: 'iris.joblib' });
+  const socket = join(data, 'control.sock');
+  expect(await statusOf(socket, '/api/v1/models/flowers')).toBe(200);
+  await running.pop()!.close();
+  expect(await statusOf(socket, '/api/v1/models/flowers')).not.toBe(200);
+  const second = await planeOf(data);
+  expect(second.models).toMatchObject([{ endpoint: 'flowers', stable: { version: 1 } }]);
+});
