@@ -137,6 +137,7 @@ export class Journal {
     const { by = SYSTEM } = draft;
     const todo = this.#todoOf(event.seq, actions, target && { target, by }, after.reason);
     const isHarmful = this.machine.plan(after.state).settled?.isHarmful === true;
+    const { state, weight, stage } = this.machine.status(after.state);
     await writeEntry(this.#ports.store, this.#fence, {
       event,
       verdict: after.verdict,
@@ -144,7 +145,9 @@ export class Journal {
       todo,
       endpoint: this.row.endpoint,
       by,
-      change: { state: this.#stateOf(after), ...(isHarmful ? { rolledBackAutomatically: true } : {}) },
+      weight,
+      stage,
+      change: { state, ...(isHarmful ? { rolledBackAutomatically: true } : {}) },
     });
     this.#folded = after;
     this.#routed = target ?? this.#routed;

@@ -7,8 +7,8 @@ import type { Deed, Target } from './actions.ts';
 import { type Folded, fold, started } from './fold.ts';
 import type { AnyMachine } from './machines.ts';
 
-/** Events read at a time: memory stays bounded. */
-const PAGE = 500;
+/** Events read at a time: memory stays bounded, and what else the process does gets its turn. */
+const PAGE = 100;
 const NO_UNITS = packUnits({ sampling: 0, high: [], low: [], word: [], pair: [] });
 
 /**
@@ -65,6 +65,9 @@ export interface Entry {
   readonly verdict: string;
   readonly reason: string;
   readonly todo: readonly Todo[];
+  /** Share of units in percent, and stage, that were decided. */
+  readonly weight: number;
+  readonly stage: number;
   /** Of the row of the rollout. */
   readonly change: { readonly state: string; readonly rolledBackAutomatically?: boolean };
   readonly endpoint: string;
@@ -90,7 +93,7 @@ export async function provedOwner(tables: Tables, fence: Fence): Promise<void> {
 }
 
 async function writeActions(tables: Tables, fence: Fence, entry: Entry): Promise<void> {
-  const { event, verdict, reason, todo, by } = entry;
+  const { event, verdict, reason, todo, by, weight, stage } = entry;
   const endpoint = await tables.endpoints.get(entry.endpoint);
   for (const { id, deed } of todo)
     await tables.rollouts.appendAction({
@@ -110,6 +113,6 @@ async function writeActions(tables: Tables, fence: Fence, entry: Entry): Promise
     by,
     what: `rollout.${entry.change.state}`,
     subject: `rollout/${event.rollout}`,
-    body: { event: event.seq, verdict, reason, actions: todo.map(({ id }) => id) },
+    body: { event: event.seq, verdict, reason, weight, stage, actions: todo.map(({ id }) => id) },
   });
 }
