@@ -4,25 +4,19 @@
  */
 import { assertNever } from '../../core/errors.ts';
 import type { Action, Command, VerdictKind } from '../decide/state.ts';
-import { guardStatus, type RolloutStatus } from '../decide/status.ts';
-import { excessUnits } from '../evidence/race.ts';
-import type { Machine, MachineEvent, MachineStep, Needs, Plan, Settled } from '../machine.ts';
-import { GUARDS } from '../policy/policy.ts';
-import { everybody, type Range } from '../route.ts';
-import { BUCKETS } from '../split.ts';
+import type { Machine, MachineEvent, MachineStep } from '../machine.ts';
 import { withdraw } from './allocation.ts';
 import { benefitOf, harmedArm, type Judgement, judge } from './judge.ts';
 import { observe } from './observe.ts';
+import { isReady, planOf, reachable, routedAway, wantedRanges } from './routing.ts';
 import {
   contenders,
   type ExperimentPhase,
   type ExperimentState,
-  guardPolicy,
   type HoldCause,
-  isOver,
-  metricsOf,
   startExperiment,
 } from './state.ts';
+import { needsOf, statusOf } from './status.ts';
 import { experimentView } from './view.ts';
 
 export const experiment: Machine<ExperimentState> = {
@@ -190,56 +184,6 @@ function onHold(state: ExperimentState, phase: Extract<ExperimentPhase, { kind: 
   );
 }
 
-function wantedRanges(state: ExperimentState): readonly Range[] {
-  const { phase, stable, arms } = state;
-  switch (phase.kind) {
-    case 'promoted':
-      return everybody(arms[phase.arm]!.version);
-    case 'rolled-back':
-    case 'aborted':
-      return everybody(stable);
-    case 'holding':
-      return phase.cause === 'rolled-back-before' ? everybody(stable) : splitRanges(state);
-    case 'running':
-      return splitRanges(state);
-    default:
-      return assertNever(phase);
-  }
-}
-
-const splitRanges = ({ runs, arms, control, stable }: ExperimentState): readonly Range[] =>
-  runs.map(({ from, to, arm }) =>
-    arm === null
-      ? { from, to, version: stable, role: 'stable', arm }
-      : { from, to, version: arms[arm]!.version, role: arm === control ? 'control' : 'arm', arm },
-  );
-
-/** Whether the version of an arm can answer; of versions that the rollout does not name nothing is heard. */
-const isReady = ({ arms, ready, candidate, stable }: ExperimentState, arm: number): boolean => {
-  const { version } = arms[arm]!;
-  return version === candidate ? ready.candidate > 0 : version !== stable || ready.stable > 0;
-};
-
-/**
- * Nothing is routed to a version without a ready replica. While one is missing nobody is measured, since arms that are
- * not there at the same time do not compare; where neither can answer, the route stays as it is.
- */
-function reachable(
-  { ready, ranges, stable, candidate }: ExperimentState,
-  wanted: readonly Range[],
-): readonly Range[] {
-  if (ready.stable > 0 && ready.candidate > 0) return wanted;
-  if (ready.stable < 1 && ready.candidate < 1) return ranges;
-  const [gone, left] = ready.stable < 1 ? [stable, candidate] : [candidate, stable];
-  if (!wanted.some(({ version }) => version === gone)) return wanted;
-  return wanted.map((range) => ({
-    ...range,
-    version: range.version === gone ? left : range.version,
-    role: 'stable',
-    arm: null,
-  }));
-}
-
 type Deed = Action extends infer A ? (A extends Action ? Omit<A, 'id' | 'fence'> : never) : never;
 
 function deeds(before: ExperimentState, after: ExperimentState, reason: string): Deed[] {
@@ -253,72 +197,4 @@ function deeds(before: ExperimentState, after: ExperimentState, reason: string):
     found.push({ kind: 'route', weight: routedAway(after), shadow: 0 });
   if (isNew || isReminder || hasLost) found.push({ kind: 'alert', message: reason });
   return found;
-}
-
-/** Buckets that are answered by another version than stable. */
-const routedAway = ({ ranges, stable }: ExperimentState): number =>
-  ranges.reduce((sum, { from, to, version }) => sum + (version === stable ? 0 : to - from), 0);
-
-function planOf(state: ExperimentState): Plan {
-  return {
-    arms: state.arms.map(({ name }) => name),
-    ranges: state.ranges,
-    shadow: null,
-    stage: 0,
-    records: !isOver(state.phase),
-    settled: settledOf(state),
-  };
-}
-
-/** Not before the route is where the outcome wants it. */
-function settledOf({ phase, arms, stable, candidate, ranges }: ExperimentState): Settled | null {
-  if (phase.kind === 'running' || phase.kind === 'holding') return null;
-  const version = phase.kind === 'promoted' ? arms[phase.arm]!.version : stable;
-  if (ranges.some((range) => range.version !== version)) return null;
-  const isHarmful = arms.some(
-    (arm) => arm.version === candidate && candidate !== stable && arm.lost !== null,
-  );
-  return { version, state: phase.kind, isHarmful };
-}
-
-function needsOf({ policy, control }: ExperimentState): Needs {
-  const { guards } = policy;
-  return {
-    window: policy.window,
-    watermark: policy.watermark,
-    latency: guards.latency !== null,
-    slack: guards.latency?.slack ?? 0,
-    outputs: guards.outputs !== null,
-    control,
-    labels: guards.labels && { maturity: guards.labels.maturity },
-    metrics: metricsOf(policy).map(({ metric, maturity, cuped, winsorize, bounds }) => ({
-      name: metric,
-      maturity,
-      covariate: cuped,
-      cap: winsorize,
-      wantsValues: bounds !== null,
-    })),
-    segment: policy.segments,
-  };
-}
-
-/** The arm with the strongest evidence speaks for each guard. */
-function statusOf(state: ExperimentState): RolloutStatus {
-  const policy = guardPolicy(state.policy);
-  const tested = state.arms.filter((_, arm) => arm !== state.control);
-  const evidence = GUARDS.flatMap((name) => {
-    const all = tested.flatMap((arm) => guardStatus({ policy, evidence: arm.evidence }, name) ?? []);
-    return all.length === 0 ? [] : [[name, all.reduce((a, b) => (b.maxLog > a.maxLog ? b : a))] as const];
-  });
-  const harmed = tested.map(({ evidence: { guards } }) =>
-    Math.max(0, ...GUARDS.map((name) => excessUnits(guards[name]))),
-  );
-  return {
-    state: state.phase.kind,
-    stage: 0,
-    stages: 1,
-    weight: (routedAway(state) / BUCKETS) * 100,
-    evidence: Object.fromEntries(evidence),
-    harmedUnits: harmed.reduce((sum, units) => sum + units, 0),
-  };
 }

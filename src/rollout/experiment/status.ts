@@ -1,0 +1,51 @@
+/** What an experiment needs collected, and what lists show of it. Pure. */
+import { guardStatus, type RolloutStatus } from '../decide/status.ts';
+import { excessUnits } from '../evidence/race.ts';
+import type { Needs } from '../machine.ts';
+import { GUARDS } from '../policy/policy.ts';
+import { BUCKETS } from '../split.ts';
+import { routedAway } from './routing.ts';
+import { type ExperimentState, guardPolicy, metricsOf } from './state.ts';
+
+/** What is to be collected. */
+export function needsOf({ policy, control }: ExperimentState): Needs {
+  const { guards } = policy;
+  return {
+    window: policy.window,
+    watermark: policy.watermark,
+    latency: guards.latency !== null,
+    slack: guards.latency?.slack ?? 0,
+    outputs: guards.outputs !== null,
+    control,
+    labels: guards.labels && { maturity: guards.labels.maturity },
+    metrics: metricsOf(policy).map(({ metric, maturity, cuped, winsorize, bounds }) => ({
+      name: metric,
+      maturity,
+      covariate: cuped,
+      cap: winsorize,
+      wantsValues: bounds !== null,
+    })),
+    segment: policy.segments,
+  };
+}
+
+/** The arm with the strongest evidence speaks for each guard. */
+export function statusOf(state: ExperimentState): RolloutStatus {
+  const policy = guardPolicy(state.policy);
+  const tested = state.arms.filter((_, arm) => arm !== state.control);
+  const evidence = GUARDS.flatMap((name) => {
+    const all = tested.flatMap((arm) => guardStatus({ policy, evidence: arm.evidence }, name) ?? []);
+    return all.length === 0 ? [] : [[name, all.reduce((a, b) => (b.maxLog > a.maxLog ? b : a))] as const];
+  });
+  const harmed = tested.map(({ evidence: { guards } }) =>
+    Math.max(0, ...GUARDS.map((name) => excessUnits(guards[name]))),
+  );
+  return {
+    state: state.phase.kind,
+    stage: 0,
+    stages: 1,
+    weight: (routedAway(state) / BUCKETS) * 100,
+    evidence: Object.fromEntries(evidence),
+    harmedUnits: harmed.reduce((sum, units) => sum + units, 0),
+  };
+}
