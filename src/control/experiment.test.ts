@@ -98,7 +98,7 @@ async function live(lift: number, seed: number): Promise<Lived> {
     await store.tables.feedback.insertAnswers(Array.from({ length: 30 }, (_, i) => visit(window, i)));
     const due = posted.filter(({ at }) => at < now);
     await acceptFeedback(
-      store,
+      store.tables,
       due.map(({ item }) => item),
       now,
     );

@@ -24,7 +24,7 @@ afterEach(() => store.close());
 
 const problemsOf = async (items: unknown): Promise<readonly string[]> => {
   try {
-    await acceptFeedback(store, items as FeedbackItem[], NOW);
+    await acceptFeedback(store.tables, items as FeedbackItem[], NOW);
   } catch (error) {
     if (isPlimsollError(error) && error.code === 'FEEDBACK_INVALID') return error.details['list'] as string[];
     throw error;
@@ -45,7 +45,7 @@ test('labels and values are kept, units by their hash alone', async () => {
       time: '2026-05-30T10:00:00+02:00',
     },
   ];
-  expect(await acceptFeedback(store, items, NOW)).toEqual({ accepted: 2 });
+  expect(await acceptFeedback(store.tables, items, NOW)).toEqual({ accepted: 2 });
   expect(await values('label')).toEqual([
     {
       endpoint: 'churn',

@@ -1,7 +1,7 @@
 /** Labels and business values on their way in: checked one by one, units known by their hash alone, kept all or none. */
 import { PlimsollError } from '../core/errors.ts';
 import { unitHash } from '../rollout/unit-hash.ts';
-import type { FeedbackRow, Store } from '../store/store.ts';
+import type { Endpoints, Feedback, FeedbackRow } from '../store/store.ts';
 import type { FeedbackItem } from './port.ts';
 
 const ITEMS_MAX = 10_000;
@@ -21,12 +21,17 @@ const METRIC = /^[a-z][a-zA-Z0-9_.-]{0,63}$/;
 const RESERVED = new Set(['label', 'accuracy', 'errors', 'latency', 'outputs', 'labels']);
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
+export interface FeedbackTables {
+  readonly endpoints: Pick<Endpoints, 'get'>;
+  readonly feedback: Pick<Feedback, 'insert'>;
+}
+
 /**
  * Keeps what was sent and answers how many items it was. `now` in milliseconds since the epoch. Throws FEEDBACK_INVALID,
  * which names every mistake by the index of its item; nothing is kept then.
  */
 export async function acceptFeedback(
-  store: Store,
+  { endpoints, feedback }: FeedbackTables,
   items: readonly FeedbackItem[],
   now: number,
 ): Promise<{ readonly accepted: number }> {
@@ -34,14 +39,14 @@ export async function acceptFeedback(
     throw invalid([`the body is no list of at most ${ITEMS_MAX} items`]);
   const problems = items.flatMap((item, i) => problemsOf(item, now).map((problem) => `[${i}]${problem}`));
   if (problems.length > 0) throw invalid(problems);
-  const unknown = await unknownEndpoints(store, items);
+  const unknown = await unknownEndpoints(endpoints, items);
   if (unknown.size > 0)
     throw invalid(
       items.flatMap(({ endpoint }, i) =>
         unknown.has(endpoint) ? [`[${i}].endpoint is "${endpoint}", wanted one that there is`] : [],
       ),
     );
-  await store.tables.feedback.insert(items.map((item) => toRow(item, now)));
+  await feedback.insert(items.map((item) => toRow(item, now)));
   return { accepted: items.length };
 }
 
@@ -51,10 +56,13 @@ function invalid(problems: readonly string[]): PlimsollError {
   return new PlimsollError('FEEDBACK_INVALID', { problems: told + more, list: problems.slice(0, TOLD_MAX) });
 }
 
-async function unknownEndpoints(store: Store, items: readonly FeedbackItem[]): Promise<ReadonlySet<string>> {
+async function unknownEndpoints(
+  endpoints: FeedbackTables['endpoints'],
+  items: readonly FeedbackItem[],
+): Promise<ReadonlySet<string>> {
   const unknown = new Set<string>();
   for (const endpoint of new Set(items.map((item) => item.endpoint))) {
-    if ((await store.tables.endpoints.get(endpoint)) === null) unknown.add(endpoint);
+    if ((await endpoints.get(endpoint)) === null) unknown.add(endpoint);
   }
   return unknown;
 }

@@ -6,7 +6,15 @@ import type { AddOptions, Catalog } from '../registry/catalog.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import { type Route, restingRoute } from '../rollout/route.ts';
 import { BUCKETS, explainUnit } from '../rollout/split.ts';
-import type { EndpointRow, Page, PageRequest, RolloutRow, Store, VersionRow } from '../store/store.ts';
+import type {
+  EndpointRow,
+  FeedbackRow,
+  Page,
+  PageRequest,
+  RolloutRow,
+  Store,
+  VersionRow,
+} from '../store/store.ts';
 import type { Controller } from './controller.ts';
 import { accountOf, EVIDENCE_TYPE, windowLines } from './evidence.ts';
 import { acceptFeedback } from './feedback.ts';
@@ -27,6 +35,7 @@ import type {
 import type { Publisher } from './publisher.ts';
 import { rollBackAtRest } from './rollback.ts';
 import type { Envelope, PublicKey, Signer } from './signing.ts';
+import { Together } from './together.ts';
 import { endpointView, standingView, versionView } from './views.ts';
 
 export interface LocalControlOptions {
@@ -42,12 +51,17 @@ export interface LocalControlOptions {
   readonly signer: () => Signer;
 }
 
+/** Rows of feedback that are written in one go. */
+const FEEDBACK_AT_ONCE = 10_000;
+
 /** The control plane over the store, in this process. */
 export class LocalControl implements Control {
   readonly #options: LocalControlOptions;
+  readonly #feedback: Together<FeedbackRow>;
 
   constructor(options: LocalControlOptions) {
     this.#options = options;
+    this.#feedback = new Together((rows) => options.store.tables.feedback.insert(rows), FEEDBACK_AT_ONCE);
   }
 
   // Versions
@@ -227,7 +241,8 @@ export class LocalControl implements Control {
 
   feedback(items: readonly FeedbackItem[]): Promise<{ readonly accepted: number }> {
     const { store, clock } = this.#options;
-    return acceptFeedback(store, items, clock.now());
+    const feedback = { insert: (rows: readonly FeedbackRow[]) => this.#feedback.add(rows) };
+    return acceptFeedback({ endpoints: store.tables.endpoints, feedback }, items, clock.now());
   }
 
   audit(page: Parameters<Control['audit']>[0]): ReturnType<Control['audit']> {
