@@ -3,7 +3,7 @@
  * Pure.
  */
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
-import { parseExperiment } from '../rollout/experiment/policy.ts';
+import { EXPERIMENT, parseExperiment } from '../rollout/experiment/policy.ts';
 import {
   choice,
   field,
@@ -16,8 +16,7 @@ import {
   table,
   text,
 } from '../rollout/policy/grammar.ts';
-import { parsePolicy } from '../rollout/policy/policy.ts';
-import { POLICY_SCHEMA } from '../rollout/policy/schema.ts';
+import { POLICY, parsePolicy } from '../rollout/policy/policy.ts';
 import { DEFAULT_UNIT, type Rule, type UnitSource } from '../rollout/route.ts';
 
 const STRATEGIES = ['canary', 'ab', 'shadow', 'blue-green', 'immediate'] as const;
@@ -51,7 +50,10 @@ const VERSION = number({ min: 1, max: 1e9, step: 1 });
 const TEXT = text('^[^\\u0000-\\u001f]{1,200}$', 'a text of 1 to 200 characters');
 
 /** A policy is judged by the grammar of its strategy. */
-const anything: GrammarRule<unknown> = { schema: POLICY_SCHEMA, parse: (value) => value };
+const anything: GrammarRule<unknown> = {
+  schema: { anyOf: [POLICY.schema, EXPERIMENT.schema] },
+  parse: (value) => value,
+};
 
 const rule = record<Rule>({
   header: field(headerName, null, 'name of a request header, lower case'),

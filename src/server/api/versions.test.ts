@@ -84,6 +84,12 @@ test('uploads that are no uploads leave nothing behind', async () => {
   expect(api.control.told).toEqual([]);
 });
 
+test('a wait that is no duration is refused before anything is received', async () => {
+  for (const wait of ['soon', '-1s', '10'])
+    expect((await upload(form({ file: 'bytes' }), `?wait=${wait}`)).status).toBe(422);
+  expect(api.control.told).toEqual([]);
+});
+
 test('a path is taken from callers on this machine only', async () => {
   const send = (headers: Record<string, string>) =>
     api.ask('POST', '/models/churn/versions?wait=1s', { body: '{"path":"/etc/hostname"}', headers });

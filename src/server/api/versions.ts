@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import type { Control, NewVersion, VersionView } from '../../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import { parseDuration } from '../../rollout/policy/duration.ts';
+import { DURATION_PATTERN, parseDuration } from '../../rollout/policy/duration.ts';
 import {
   Answer,
   closed,
@@ -64,7 +64,11 @@ export const VERSIONS = [
       params: { model: NAME },
       query: {
         wait: Type.Optional(
-          Type.String({ maxLength: 40, description: 'How long to wait for the proof: 60s' }),
+          Type.String({
+            maxLength: 40,
+            pattern: DURATION_PATTERN,
+            description: 'How long to wait for the proof: 60s, at most 10m',
+          }),
         ),
       },
       body: BY_PATH,
@@ -115,12 +119,8 @@ const PATHS_ARE_LOCAL = 'a caller on another machine names a path; it may upload
 const stagedIn = (body: unknown): StagedUpload | null =>
   typeof body === 'object' && body !== null && 'discard' in body ? (body as StagedUpload) : null;
 
-function waitOf(text: string | undefined): number {
-  const millis = text === undefined ? 0 : parseDuration(text);
-  if (millis !== undefined && millis <= WAIT_MAX_MS) return millis;
-  const problems = `query/wait is "${text}", wanted a duration such as 60s, at most 10m`;
-  throw new PlimsollError('REQUEST_INVALID', { problems, list: [problems] });
-}
+/** The schema has checked that it is a duration. */
+const waitOf = (text = '0s'): number => Math.min(parseDuration(text)!, WAIT_MAX_MS);
 
 /** The row of a version whose proof goes on after the answer; what comes first, the row or the end of the proof. */
 async function underWay(
