@@ -33,8 +33,7 @@ async function serveUnder(lock: DataLock, options: ServiceOptions): Promise<Runn
     lock.announce(server.url);
     const close = async (): Promise<void> => {
       await server.close();
-      await plane.close();
-      lock.release();
+      await plane.close().finally(lock.release);
     };
     return { url: server.url, models: plane.models, close };
   } catch (error) {
