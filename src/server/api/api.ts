@@ -58,7 +58,9 @@ export async function createApi(control: Control, options: ApiOptions): Promise<
     reply.headers(HEADERS);
     request[LOCAL] = admit(knockOf(request), options, sameToken).isLocal;
   });
-  app.setErrorHandler((error, _, reply) => refuse(reply, asCoded(error, options.logger)));
+  app.setErrorHandler((error, { headers }, reply) =>
+    refuse(reply, asCoded(error, headers['content-type'], options.logger)),
+  );
   app.setNotFoundHandler(({ url, method }, reply) => refuse(reply, unknownRoute(method, url)));
   const document = JSON.stringify(openapiDocument(OPERATIONS, packageJson.version));
   app.get(`${PREFIX}/openapi.json`, (_, reply) => reply.type('application/json').send(document));

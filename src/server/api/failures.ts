@@ -5,14 +5,14 @@ import type { Logger } from '../../core/ports.ts';
 const invalid = (problem: string): PlimsollError =>
   new PlimsollError('REQUEST_INVALID', { problems: problem, list: [problem] });
 
-/** A defect leaves its words (a stack, a path) in the log. */
-export function asCoded(error: unknown, logger: Logger): PlimsollError {
+/** `type` is the content type of the request. A defect leaves its words (a stack, a path) in the log. */
+export function asCoded(error: unknown, type: string | undefined, logger: Logger): PlimsollError {
   if (isPlimsollError(error) && error.code !== 'INTERNAL')
     return error instanceof PlimsollError ? error : PlimsollError.from(error as never);
   const { code, message, statusCode } = error as Error & { code?: string; statusCode?: number };
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new PlimsollError('CONTENT_TYPE_UNSUPPORTED', {
-      found: message.split(': ')[1]?.slice(0, 100) || 'missing',
+      found: type?.slice(0, 100) ?? 'missing',
       wanted: 'application/json',
     });
   if (statusCode === 413)
