@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { crashContract } from './testing/crash.ts';
-import { type PostgresServer, postgresBinaries, startPostgres } from './testing/postgres.ts';
+import { HOOK_MILLIS, type PostgresServer, postgresBinaries, startPostgres } from './testing/postgres.ts';
 
 const KILLS = 60;
 
@@ -18,7 +18,7 @@ describe.skipIf(postgresBinaries() === null)('many kills of a process that write
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres();
-  });
-  afterAll(() => server?.stop());
+  }, HOOK_MILLIS);
+  afterAll(() => server?.stop(), HOOK_MILLIS);
   crashContract({ name: 'postgres', fresh: () => server.database() }, KILLS);
 });

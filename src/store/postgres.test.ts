@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { firstBreak } from './audit-chain.ts';
 import { openStore } from './open.ts';
 import { openPostgres } from './postgres.ts';
-import { asked, type PostgresServer, postgresBinaries, startPostgres } from './testing/postgres.ts';
+import {
+  asked,
+  HOOK_MILLIS,
+  type PostgresServer,
+  postgresBinaries,
+  startPostgres,
+} from './testing/postgres.ts';
 import { version } from './testing/rows.ts';
 import { codeOf, storesOf } from './testing/stores.ts';
 
@@ -17,8 +23,8 @@ describe.skipIf(postgresBinaries() === null)('a store in PostgreSQL', () => {
 
   beforeAll(async () => {
     server = await startPostgres();
-  });
-  afterAll(() => server?.stop());
+  }, HOOK_MILLIS);
+  afterAll(() => server?.stop(), HOOK_MILLIS);
 
   it('says that the server is away, and goes on by itself when it is back', async () => {
     const store = await stores.one();

@@ -20,6 +20,9 @@ export function postgresBinaries(): string | null {
   return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
 }
 
+/** Time limit of the hooks that start and stop one: a busy machine takes a while. */
+export const HOOK_MILLIS = 60_000;
+
 export interface PostgresServer {
   /** Makes an empty database and answers its URL. */
   database(): Promise<string>;
@@ -50,11 +53,12 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   let server: ChildProcess | null = null;
   let databases = 0;
 
-  const end = async (signal: 'SIGQUIT' | 'SIGINT') => {
+  // At once, without writing back what is in memory: what is left is either recovered or removed.
+  const end = async () => {
     const ending = server;
     server = null;
     if (ending === null || ending.exitCode !== null) return;
-    ending.kill(signal);
+    ending.kill('SIGQUIT');
     await once(ending, 'exit');
   };
   const start = async () => {
@@ -67,7 +71,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   await start();
   return {
     start,
-    kill: () => end('SIGQUIT'),
+    kill: end,
     database: async () => {
       const name = `test_${++databases}`;
       await asked(url('postgres'), `create database ${name}`);
@@ -75,7 +79,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     },
     stop: async () => {
       process.off('exit', killedWithUs);
-      await end('SIGINT');
+      await end();
       rmSync(folder, { recursive: true, force: true });
     },
   };
