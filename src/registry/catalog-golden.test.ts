@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openStore } from '../store/open.ts';
 import type { Check, Store } from '../store/store.ts';
 import { Catalog } from './catalog.ts';
@@ -13,6 +13,9 @@ const FOREST = join(FIXTURES, 'sklearn-1.0.2/columns-forest.joblib');
 
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+// Each proof is two processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 120_000 });
 
 let dataDir: string;
 let store: Store;

@@ -27,7 +27,7 @@ test('killed at any stage, a version is whole or refused after the next start, a
     const state = await stateAfterRecovery(dataDir, storeUrl());
     if (stage === 'done') expect(state).toBe('ready');
   }
-}, 60_000);
+}, 180_000);
 
 test('recover() removes what uploads and proofs left behind, and leaves finished versions as they are', async () => {
   const store = await openStore('sqlite::memory:');

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Signature } from '../model/signature.ts';
 import { openStore } from '../store/open.ts';
 import type { Store, VersionRow } from '../store/store.ts';
@@ -26,6 +26,9 @@ const ONNX = join(import.meta.dirname, '../../fixtures/onnx');
 const actor = { by: 'ada', reason: 'a test' };
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+// Each proof is two processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 120_000 });
 
 let dataDir: string;
 let store: Store;

@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { admitFile } from './admit.ts';
 import { originalPath } from './bundle.ts';
 import { warmUp } from './warm.ts';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
+
+// Each proof is two processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 120_000 });
 
 let dataDir: string;
 beforeEach(() => {

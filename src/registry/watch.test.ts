@@ -89,7 +89,7 @@ test('hidden and temporary names, other files, and folders that are no models ar
 });
 
 test('a file that is still being written is not read until it has been at rest', async () => {
-  const { added } = start();
+  const { added } = start(undefined, { settleMillis: 1000 });
   const path = join(folder, 'slow.onnx');
   for (let i = 0; i < 8; i++) {
     appendFileSync(path, 'more');
@@ -183,8 +183,9 @@ test('a real file that is dropped is a ready version of the catalog', async () =
   });
   copyFileSync(IRIS, join(folder, '.incoming'));
   renameSync(join(folder, '.incoming'), join(folder, 'iris.joblib'));
-  await expect.poll(async () => (await store.tables.versions.get('iris', 1))?.state).toBe('ready');
+  const state = async () => (await store.tables.versions.get('iris', 1))?.state;
+  await expect.poll(state, { timeout: 100_000 }).toBe('ready');
   await watching!.close();
   await store.close();
   rmSync(dataDir, { recursive: true });
-});
+}, 120_000);
