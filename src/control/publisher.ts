@@ -102,7 +102,7 @@ export class Publisher {
     await this.publish([{ model, version }]);
     const error = this.failure(model, version);
     if (error !== null) throw error;
-    if (!this.#loaded.has(key)) throw new PlimsollError('VERSION_NOT_LOADED', { model, version });
+    if (!this.#loaded.has(key)) throw new PlimsollError('VERSION_UNSERVED', { model, version });
   }
 
   /** Loads and publishes where the store wants something else than what was followed last. */
