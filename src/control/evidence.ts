@@ -34,7 +34,7 @@ const EVENTS = 1000;
 
 export async function accountOf(
   rollouts: Rollouts,
-  { row, status, verdict, reason, marks, state }: Standing,
+  { row, status, verdict, reason, policy, marks }: Standing,
 ): Promise<Account> {
   const windows: RecordingLine[] = [];
   const commands: { seq: number; at: number; command: unknown }[] = [];
@@ -46,7 +46,7 @@ export async function accountOf(
   return {
     schema: 1,
     rollout: row,
-    policy: (state as { readonly policy?: unknown }).policy ?? row.policy,
+    policy,
     windows,
     commands,
     decisions: actions.map(({ rollout: _, fence: __, ...action }) => action),

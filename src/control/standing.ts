@@ -15,6 +15,8 @@ export interface Standing {
   readonly reason: string;
   readonly plan: Plan;
   readonly needs: Needs;
+  /** With every default. */
+  readonly policy: unknown;
   readonly marks: Marks | null;
   readonly totals: Totals;
   /** Of the machine. */
@@ -35,6 +37,7 @@ export const standingOf = (
   reason,
   plan: machine.plan(state),
   needs: machine.needs(state),
+  policy: machine.policy(state),
   marks,
   totals,
   state,

@@ -125,6 +125,8 @@ export interface Machine<S> {
   status(state: S): RolloutStatus;
   plan(state: S): Plan;
   needs(state: S): Needs;
+  /** The policy with every default, as it is published with the evidence. */
+  policy(state: S): unknown;
   /** The same state under another owner. */
   owned(state: S, fence: number): S;
   /** What people are shown of an experiment: `RolloutView.experiment`. Strategies with stages have none. */

@@ -37,6 +37,7 @@ const staged = (strategy: StagedStrategy): Machine<StagedState> => ({
   status: ({ rollout }) => statusOf(rollout),
   plan: planOf,
   needs: ({ rollout }) => needsOf(rollout),
+  policy: ({ rollout }) => rollout.policy,
   owned: (state, fence) => ({ ...state, rollout: { ...state.rollout, fence } }),
 });
 

@@ -25,6 +25,7 @@ export const experiment: Machine<ExperimentState> = {
   status: statusOf,
   plan: planOf,
   needs: needsOf,
+  policy: ({ policy }) => policy,
   owned: (state, fence) => ({ ...state, fence }),
   view: experimentView,
 };
