@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Served, served } from './cli.ts';
+import { folder, ROOT, type Served, served } from './cli.ts';
 import { api, fixture, labels, type Rollout, rows } from './rollouts/control.ts';
 import { type Answered, SteadyTraffic } from './rollouts/traffic.ts';
 
@@ -17,7 +20,7 @@ const HALF = { ...FAST, stages: [{ weight: 50, bake: '1h' }, { weight: 100 }] };
 
 let server: Served;
 beforeAll(async () => {
-  const models = ['good', 'erroring', 'slow', 'shifted', 'worse'].map(
+  const models = ['good', 'erroring', 'refusing', 'slow', 'shifted', 'worse'].map(
     (name) => `${name}=${fixture('stable')}`,
   );
   server = await served(models);
@@ -45,6 +48,7 @@ async function tried(
     `models/${name}/versions?wait=60s`,
     {
       path: fixture(name === 'refusing' ? 'erroring' : name),
+      breaking: true,
     },
   );
   expect({ version, state }).toEqual({ version: 2, state: 'ready' });
@@ -122,4 +126,42 @@ describe('a candidate', { timeout: 120_000 }, () => {
     });
     expect(rollout).toMatchObject({ state: 'rolled-back', reason: expect.stringContaining('labels') });
   });
+});
+
+interface Report {
+  readonly envelope: { readonly payload: string };
+  readonly publicKey: string;
+}
+
+/** What a stranger does with the report of a rollout, offline. */
+function verified(report: unknown, key: string): { status: number | null; stdout: string } {
+  const place = folder();
+  const [file, pem] = [join(place, 'report.json'), join(place, 'key.pem')];
+  writeFileSync(file, JSON.stringify(report));
+  writeFileSync(pem, key);
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'examples/verify-evidence.mjs'), file, pem],
+    {
+      encoding: 'utf8',
+    },
+  );
+  return { status, stdout };
+}
+
+test('the report of a rollout is verified by a script of sixty lines, and one that was altered is not', async () => {
+  const { url } = server.said;
+  const { items } = await api<{ items: readonly Rollout[] }>(url, 'GET', 'endpoints/refusing/rollouts');
+  const report = await api<Report>(url, 'GET', `rollouts/${items[0]!.id}/evidence`);
+  const { items: keys } = await api<{ items: readonly { publicKey: string }[] }>(url, 'GET', 'keys');
+  const key = keys[0]!.publicKey;
+  const { status, stdout } = verified(report, key);
+  expect(stdout).toMatch(/signature {2}valid[\s\S]*as claimed[\s\S]*roll back at window \d+/);
+  expect(status).toBe(0);
+  const account = JSON.parse(Buffer.from(report.envelope.payload, 'base64').toString());
+  account.windows[0].arms.candidate.failures += 1;
+  const payload = Buffer.from(JSON.stringify(account)).toString('base64');
+  const altered = verified({ ...report, envelope: { ...report.envelope, payload } }, key);
+  expect(altered.stdout).toContain('INVALID');
+  expect(altered.status).toBe(1);
 });
