@@ -76,7 +76,10 @@ test('what a waiting stage waits for is said with the command', () => {
     ...ROLLOUT.progress!,
     stages: ROLLOUT.progress!.stages.map((s) => ({ ...s, approval: true })),
   };
-  expect(text({ ...ROLLOUT, progress }).join('\n')).toContain('waits for a person: plimsoll rollout approve');
+  expect(text({ ...ROLLOUT, progress }).join('\n')).toContain(
+    'waits for a person: plimsoll rollout approve churn',
+  );
+  expect(text({ ...ROLLOUT, state: 'holding' }).join('\n')).toContain('plimsoll rollout resume churn');
 });
 
 test('no line is wider than the terminal, and nothing that a stranger wrote moves the cursor', () => {

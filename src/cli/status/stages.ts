@@ -30,7 +30,8 @@ function stageWord(stage: Stage, i: number, { stage: current, state }: RolloutVi
   return isOver ? ['red', `✗ ${label(stage)}`] : ['bold', `▶ ${label(stage)}`];
 }
 
-function progressLines(progress: StageView, { stage, weight }: RolloutView, width: number): Line[] {
+function progressLines(progress: StageView, rollout: RolloutView, width: number): Line[] {
+  const { stage, weight, state, endpoint } = rollout;
   const now = progress.stages[stage];
   if (now === undefined) return [];
   const { elapsed, bake, candidateUnits, stableUnits, approved } = progress;
@@ -51,8 +52,12 @@ function progressLines(progress: StageView, { stage, weight }: RolloutView, widt
       width,
     ),
     ...flow('', wordsOf(units), width),
-    ...(now.approval ? flow('', [approved ? ['green', 'approved'] : WAITS], width) : []),
+    ...(now.approval ? flow('', [approved ? ['green', 'approved'] : waits('approve', endpoint)], width) : []),
+    ...(state === 'holding' ? flow('', [waits('resume', endpoint)], width) : []),
   ];
 }
 
-const WAITS: Word = ['yellow', 'waits for a person: plimsoll rollout approve'];
+const waits = (command: string, endpoint: string): Word => [
+  'yellow',
+  `waits for a person: plimsoll rollout ${command} ${endpoint}`,
+];
