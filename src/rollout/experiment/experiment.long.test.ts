@@ -123,7 +123,7 @@ describe('a bandit whose metric drifts while it learns', () => {
       `bias ${meanOf(errors).toFixed(4)} ± ${error.toFixed(4)}; of plain means ${meanOf(plain).toFixed(4)}`,
     );
     expect(Math.abs(meanOf(errors))).toBeLessThan(3 * error);
-    expect(Math.abs(meanOf(plain))).toBeGreaterThan(6 * error);
+    expect(Math.abs(meanOf(plain))).toBeGreaterThan(4 * error);
     const favoured = states.filter((state) => viewOf(state).arms[1]!.share > 0.4).length;
     expect(favoured).toBeGreaterThan(270);
   });

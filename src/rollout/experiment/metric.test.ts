@@ -24,8 +24,9 @@ const fold = (
   shares: readonly (readonly number[])[] = [],
 ): MetricState =>
   cohorts.reduce<MetricState>(
-    (state, units, i) => addCohort(state, cohortOf('m', i, units), shares[i] ?? HALVES, comparison),
-    startMetric(HALVES, comparison),
+    (state, units, i) =>
+      addCohort(state, cohortOf('m', i, units, shares[i]?.length), shares[i] ?? HALVES, comparison),
+    startMetric(shares[0] ?? HALVES, comparison),
   );
 
 describe('intervals are those of GrowthBook for the same sums', () => {
@@ -74,11 +75,10 @@ describe('weighted units', () => {
   function brute(cohorts: readonly (readonly InventedUnit[])[], shares: readonly (readonly number[])[]) {
     const seen: number[] = [];
     const differences = cohorts.flatMap((units, i) => {
-      const mean = seen.length < 4 ? 0 : seen.reduce((a, b) => a + b, 0) / seen.length;
-      const [control, arm] = shares[i]!;
-      const p = arm! / (arm! + control!);
+      const mean = seen.length < 2 * shares[0]!.length ? 0 : seen.reduce((a, b) => a + b, 0) / seen.length;
+      const [q, p] = shares[i]!;
       seen.push(...units.map(([, y]) => y));
-      return units.map(([at, y]) => (at === 1 ? (y - mean) / p : -(y - mean) / (1 - p)));
+      return units.map(([at, y]) => (at === 2 ? 0 : at === 1 ? (y - mean) / p! : -(y - mean) / q!));
     });
     const mean = differences.reduce((a, b) => a + b, 0) / differences.length;
     const variance =
@@ -89,15 +89,15 @@ describe('weighted units', () => {
   }
 
   test('give the mean and variance of the differences that the definition gives one by one', () => {
-    const unit = fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: -20, max: 20 }));
+    const unit = fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: -20, max: 20 }));
     const cohort = fc.tuple(
       fc.array(unit, { maxLength: 12 }),
-      fc.double({ min: 0.1, max: 0.9, noNaN: true }),
+      fc.double({ min: 0.1, max: 0.8, noNaN: true }),
     );
     fc.assert(
       fc.property(fc.array(cohort, { minLength: 1, maxLength: 6 }), (drawn) => {
         const cohorts = drawn.map(([units]) => units as InventedUnit[]);
-        const shares = drawn.map(([, p]) => [1 - p, p]);
+        const shares = drawn.map(([, p]) => [0.9 - p, p, 0.1]);
         const comparison = { ...PLAIN, isWeighted: true };
         const lift = liftOf(fold(cohorts, comparison, shares), 1, comparison);
         if (lift === null) return;

@@ -4,7 +4,7 @@
  *
  * With a fixed split an unbounded mean is compared by the difference of (CUPED-adjusted) means. With a split that
  * changes, each unit counts with the inverse of the probability with which it was given its arm: D = V/p in the arm
- * under test, −V/(1 − p) in control, whose mean is the difference whatever the weights were and however the metric
+ * under test, −V/q in control, 0 in others, whose mean is the difference whatever the weights were and however the metric
  * drifted. V is the value less what earlier cohorts predict of it, which takes variance out and no validity.
  * Bounded metrics bet on D, scaled into [0, 1] (Waudby-Smith & Ramdas, arXiv 2010.09686, section 4).
  */
@@ -78,8 +78,7 @@ export function addCohort(
     arms: before.arms.map((sums, arm) => addSums(sums, cohort.arms[arm] ?? NO_SUMS)),
     weighted: before.weighted.map((moments, arm) => {
       if (!isCompared(arm)) return moments;
-      const [own = NO_SUMS, other = NO_SUMS] = [cohort.arms[arm], cohort.arms[control]];
-      return addMoments(moments, differences(own, other, pairShare(shares, arm, control), expected));
+      return addMoments(moments, differences(cohort.arms, shares, [arm, control], expected));
     }),
     bets: before.bets.map((bets, arm) =>
       bets === null || !isCompared(arm)
@@ -102,13 +101,26 @@ function expectation(arms: readonly ArmSums[], { isAdjusted }: Comparison): Expe
   return { theta, mean: arms.reduce((sum, arm) => sum + arm.y - theta * arm.x, 0) / n };
 }
 
-/** Sums of D over a cohort: of V = y − θ·x − mean, weighted by the probability p of the arm. */
-function differences(own: ArmSums, control: ArmSums, p: number, expected: Expectation): Moments {
-  const [a, b] = [residuals(own, expected), residuals(control, expected)];
+/**
+ * Sums of D over all units of a cohort, of V = y − θ·x − mean. Units of other arms count with 0: that the number of
+ * units does not depend on the weights keeps the mean without bias where weights follow earlier outcomes.
+ */
+function differences(
+  arms: readonly ArmSums[],
+  shares: readonly number[],
+  [arm, control]: readonly [number, number],
+  expected: Expectation,
+): Moments {
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const [p, q] = [shares[arm]! / total, shares[control]! / total];
+  const [own, other] = [
+    residuals(arms[arm] ?? NO_SUMS, expected),
+    residuals(arms[control] ?? NO_SUMS, expected),
+  ];
   return {
-    n: a.n + b.n,
-    sum: a.sum / p - b.sum / (1 - p),
-    squares: a.squares / p ** 2 + b.squares / (1 - p) ** 2,
+    n: arms.reduce((sum, { n }) => sum + n, 0),
+    sum: own.sum / p - other.sum / q,
+    squares: own.squares / p ** 2 + other.squares / q ** 2,
   };
 }
 
