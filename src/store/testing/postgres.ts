@@ -20,6 +20,9 @@ export function postgresBinaries(): string | null {
   return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
 }
 
+/** Runs a server until standard input closes: when it is told so, or when the process that wanted it is no more. */
+const WATCHED = '"$@" & cat > /dev/null; kill -QUIT $!; wait';
+
 /** Time limit of the hooks that start and stop one: a busy machine takes a while. */
 export const HOOK_MILLIS = 60_000;
 
@@ -58,15 +61,14 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     const ending = server;
     server = null;
     if (ending === null || ending.exitCode !== null) return;
-    ending.kill('SIGQUIT');
+    ending.stdin?.end();
     await once(ending, 'exit');
   };
   const start = async () => {
-    server = spawn(join(binaries, 'postgres'), flags, { stdio: 'ignore', cwd: folder, ...identity });
+    const command = ['-c', WATCHED, 'sh', join(binaries, 'postgres'), ...flags];
+    server = spawn('sh', command, { stdio: ['pipe', 'ignore', 'ignore'], cwd: folder, ...identity });
     await ready(server, url('postgres'));
   };
-  const killedWithUs = () => server?.kill('SIGQUIT');
-  process.on('exit', killedWithUs);
 
   await start();
   return {
@@ -78,7 +80,6 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
       return url(name);
     },
     stop: async () => {
-      process.off('exit', killedWithUs);
       await end();
       rmSync(folder, { recursive: true, force: true });
     },
