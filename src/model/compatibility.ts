@@ -27,8 +27,10 @@ export interface Compatibility {
 /**
  * What changes for callers when `after` takes the place of `before`. Every request that `before` accepts must be
  * accepted by `after`, rows as lists as well as by name, and every answer must hold what it held, in the same type and
- * order; whatever breaks that is breaking. Two judgements are gentler: an input that grows a bound on magnitude (trees
- * on float32) and names given to columns that had none are compatible. One is harder: a number that becomes true or
+ * order; whatever breaks that is breaking. Three judgements are gentler. Values that a column takes no more (a category
+ * that training did not see this time, a missing value) are compatible: how often they come is for the traffic to say,
+ * and the rollout counts such rows as failures. An input that grows a bound on magnitude (trees on float32) and names
+ * given to columns that had none are compatible, too. One is harder: a number that becomes true or
  * false is breaking, although 0 and 1 are accepted.
  */
 export function compatibility(before: Signature, after: Signature): Compatibility {

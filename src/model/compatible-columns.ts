@@ -78,6 +78,9 @@ function addition({ name, nullable, ignored }: ColumnSpec): Change {
   return change(true, name, `${text}rows without it are refused${nullable ? ', though it may be null' : ''}`);
 }
 
+/** What becomes of rows with a value that is not accepted any more. */
+const COUNTED = ': such rows are refused, and its rollout counts them as failures';
+
 function compareColumn(before: ColumnSpec, after: ColumnSpec): readonly Change[] {
   const { name } = before;
   const input = `input ${quoted(name)}`;
@@ -86,7 +89,7 @@ function compareColumn(before: ColumnSpec, after: ColumnSpec): readonly Change[]
   if (before.ignored) return [change(true, name, `${input} is read now, any value was accepted`)];
   const changes = [...compareValues(before, after, input)];
   if (before.nullable && !after.nullable)
-    changes.push(change(true, name, `${input} may not be missing any more`));
+    changes.push(change(false, name, `${input} may not be missing any more${COUNTED}`));
   if (!before.nullable && after.nullable) changes.push(change(false, name, `${input} may be missing now`));
   const [had, has] = [before.largest ?? Infinity, after.largest ?? Infinity];
   if (has < had)
@@ -109,13 +112,24 @@ function compareValues(before: ColumnSpec, after: ColumnSpec, input: string): re
       change(false, name, `${input} may be any ${after.type}, it was one of known categories`),
     ];
   }
+  // Which categories training saw differs from one to the next; a column that had none is another matter.
+  const isBreaking = before.categories === undefined || before.type !== after.type;
+  const counted = isBreaking ? '' : COUNTED;
   if (had === null)
-    return [change(true, name, `${input} is refused now unless it is one of ${listed([...has.values()])}`)];
+    return [
+      change(
+        isBreaking,
+        name,
+        `${input} is refused now unless it is one of ${listed([...has.values()])}${counted}`,
+      ),
+    ];
   const lost = [...had].filter(([key]) => !has.has(key)).map(([, text]) => text);
   const won = [...has].filter(([key]) => !had.has(key)).map(([, text]) => text);
   return [
     ...type,
-    ...(lost.length > 0 ? [change(true, name, `${input} may not be ${listed(lost)} any more`)] : []),
+    ...(lost.length > 0
+      ? [change(isBreaking, name, `${input} may not be ${listed(lost)} any more${counted}`)]
+      : []),
     ...(won.length > 0 ? [change(false, name, `${input} may be ${listed(won)} now`)] : []),
   ];
 }
