@@ -20,7 +20,7 @@ schema. Bodies are JSON; numbers in paths and queries are numbers; keys that are
 
 A new version is sent as \`multipart/form-data\` (\`file\`; \`golden\`, \`reference\`; fields \`labels\` in JSON, \`note\`,
 \`breaking\`, \`runtime\`, \`reason\` before the files), or named by \`{"path": "…"}\` on the same machine. The answer comes
-at once with the state \`validating\` and status 202; \`?wait=60s\` waits for \`ready\` or \`refused\`.
+at once with the state \`validating\`; \`?wait=60s\` waits for \`ready\` or \`refused\`.
 
 | operation | does | parameters | status |
 |---|---|---|---|

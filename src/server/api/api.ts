@@ -146,7 +146,7 @@ function answerer(operation: Operation, { control, repeats, dataDir }: Tools) {
     const work = async (): Promise<Answer> => {
       isTaken = true;
       const given = await operation.handle(call as never);
-      return given instanceof Answer ? given : new Answer(status, given);
+      return new Answer(status, given);
     };
     const key = request.headers['idempotency-key'];
     if (method === 'GET' || typeof key !== 'string') return work();

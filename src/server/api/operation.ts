@@ -15,7 +15,7 @@ export interface Call<P, Q, B> {
   readonly isLocal: boolean;
 }
 
-/** An answer with a status of its own. */
+/** What is answered, and kept for those who ask again under the same key. */
 export class Answer {
   readonly status: number;
   readonly body: unknown;

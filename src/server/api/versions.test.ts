@@ -46,7 +46,7 @@ test('an upload is on the disk while it is proved, and gone afterwards', async (
   await expect.poll(api.leftovers).toEqual([]);
 });
 
-test('a proof that takes longer than the caller waits is answered 202 with the row that it is proved under', async () => {
+test('a proof that takes longer than the caller waits is answered with the row that it is proved under', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   api.control.proof = promise;
   // sha256 of "bytes"
@@ -54,7 +54,7 @@ test('a proof that takes longer than the caller waits is answered 202 with the r
   api.control.added = [{ ...VERSION, version: 3, state: 'validating', digest }];
   const answer = await upload(form({ file: 'bytes' }), '');
   expect([answer.status, await answer.json()]).toMatchObject([
-    202,
+    201,
     { version: 3, state: 'validating', digest },
   ]);
   expect(api.leftovers()).toHaveLength(1);
@@ -104,9 +104,9 @@ test('an upload under a key stays while it is proved after the answer, and goes 
   const digest = '277089d91c0bdf4f2e6862ba7e4a07605119431f5d13f726dd352b06f1b206a9';
   api.control.added = [{ ...VERSION, version: 3, state: 'validating', digest }];
   const send = () => upload(form({ file: 'bytes' }), '', { 'idempotency-key': 'k' });
-  expect((await send()).status).toBe(202);
+  expect((await send()).status).toBe(201);
   expect(api.leftovers()).toHaveLength(1);
-  expect((await send()).status).toBe(202);
+  expect((await send()).status).toBe(201);
   expect(api.leftovers()).toHaveLength(1);
   expect(api.control.told).toHaveLength(1);
   resolve();

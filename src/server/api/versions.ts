@@ -8,7 +8,6 @@ import type { Control, NewVersion, VersionView } from '../../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { DURATION_PATTERN, parseDuration } from '../../rollout/policy/duration.ts';
 import {
-  Answer,
   closed,
   NAME,
   operation,
@@ -60,7 +59,7 @@ export const VERSIONS = [
     ...operation({
       method: 'POST',
       path: '/models/{model}/versions',
-      summary: 'Takes a file as a new version: 201 with its state, or 202 while it is still being proved',
+      summary: 'Takes a file as a new version; its state is `validating` until it is proved',
       params: { model: NAME },
       query: {
         wait: Type.Optional(
@@ -83,7 +82,7 @@ export const VERSIONS = [
         const work = control.addVersion(params.model, upload?.source ?? source, actor);
         work.catch(() => undefined).finally(() => upload?.discard());
         const done = await Promise.race([work, sleep(wait, null, { ref: false })]);
-        if (done !== null) return new Answer(201, done);
+        if (done !== null) return done;
         return underWay(control, params.model, upload?.source ?? source, work);
       },
     }),
@@ -128,13 +127,13 @@ async function underWay(
   model: string,
   source: NewVersion,
   work: Promise<VersionView>,
-): Promise<Answer> {
+): Promise<VersionView> {
   const digest = await digestOf(source.path);
   for (;;) {
     const done = await Promise.race([work, sleep(POLL_MS, null)]);
-    if (done !== null) return new Answer(201, done);
+    if (done !== null) return done;
     const row = digest === null ? undefined : await rowOf(control, model, digest);
-    if (row !== undefined) return new Answer(202, row);
+    if (row !== undefined) return row;
   }
 }
 
