@@ -103,16 +103,18 @@ describe('a bandit whose metric drifts while it learns', () => {
     weight: [34, 33, 33][i],
   }));
   const banditOf = (lift: number): Replay => ({
-    // A rule that nothing meets before the end: estimates at a stop would be those of a lucky look.
-    policy: { primary: { metric: 'm' }, arms, alpha: 1e-9, bandit: { floor: 5, every: '2m' } },
+    // A level that nothing meets before the end.
+    policy: { primary: { metric: 'm' }, arms, alpha: 1e-30, bandit: { floor: 5, every: '2m' } },
     value: (arm, { next }, window) => window / 20 + 2 * next() + (arm === 1 ? lift : 0),
     windows: 60,
     units: 200,
   });
 
   test('estimates without bias by propensities, where plain means are biased', () => {
-    const lift = 0.25;
-    const states = Array.from({ length: 300 }, (_, seed) => replay(banditOf(lift), seed));
+    const lift = 0.12;
+    const states = Array.from({ length: 600 }, (_, seed) => replay(banditOf(lift), seed));
+    // At a stop the estimate would be that of a lucky look.
+    expect(states.every(isUndecided)).toBe(true);
     const errors = states.map((state) => viewOf(state).metrics[0]!.estimate! - lift);
     const plain = states.map(
       (state) => viewOf(state).metrics[0]!.mean! - viewOf(state).metrics[0]!.controlMean! - lift,
@@ -125,7 +127,7 @@ describe('a bandit whose metric drifts while it learns', () => {
     expect(Math.abs(meanOf(errors))).toBeLessThan(3 * error);
     expect(Math.abs(meanOf(plain))).toBeGreaterThan(4 * error);
     const favoured = states.filter((state) => viewOf(state).arms[1]!.share > 0.4).length;
-    expect(favoured).toBeGreaterThan(270);
+    expect(favoured).toBeGreaterThan(0.9 * states.length);
   });
 
   test('declares an arm different where none is in at most 5 %% of experiments', () => {
