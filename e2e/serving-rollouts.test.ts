@@ -101,6 +101,18 @@ test('the route decides the version, the same for a unit wherever its id is foun
   }
 });
 
+test('a unit in the body of a model that threads score is found wherever it stands', async () => {
+  const route = canary(5000, { unit: { ...DEFAULT_UNIT, field: 'user' } });
+  const versions = [fakeVersion('slow', 'm', 1), fakeVersion('slow', 'm', 2)];
+  const plane = new DataPlane();
+  plane.follow([route], versions);
+  const url = await serve({ plane });
+  for (const user of ['unit-1', 'unit-2', 'unit-3', 'unit-4', 'unit-5', 'unit-6']) {
+    const { json } = await call(`${url}/models/m/predict`, { body: { rows: [[1, 2]], user } });
+    expect(json).toMatchObject({ predictions: [3], version: expected(user, 5000) });
+  }
+});
+
 test('a resting endpoint takes the field that names the unit as well', async () => {
   const unit = { ...DEFAULT_UNIT, field: 'user' };
   const { versionFor } = await serving(restingRoute('m', 'm', 1, 1, unit));

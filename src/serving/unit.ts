@@ -29,7 +29,7 @@ export function unitInBody(body: unknown, field: string): string | null {
 
 /** More than the longest id, with every character escaped (`\\u00e9`), and its key. */
 const START_MAX = 8 * UNIT_MAX;
-const FIRST_MEMBER = /^\s*\{\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+)\s*[,}]/;
+const FIRST_MEMBER = /^\s*\{\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)\s*[,}]/;
 
 /**
  * The id in a body that is too large to be read here: only where it is the first member of the object, which needs no

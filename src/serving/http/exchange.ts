@@ -128,8 +128,9 @@ export class Exchange {
     if (this.#over) return;
     try {
       this.#choose((assignment) => assignment.byHeaders(this.#request.headers));
-      const { rowMicros } = this.#version;
-      if (bytes.length > INLINE_BODY || rowMicros > INLINE_MICROS) this.#offload(bytes);
+      // While the body has to say who is meant, nobody knows what a row will cost.
+      const isSlow = this.#chosen && this.#version.rowMicros > INLINE_MICROS;
+      if (bytes.length > INLINE_BODY || isSlow) this.#offload(bytes);
       else this.#door.turns.run(bytes.length * BYTE_MICROS, () => this.#decode(bytes));
     } catch (error) {
       this.#refuse(error);
