@@ -119,7 +119,7 @@ describe('a bad candidate', () => {
     const held = await world.controller.standing('ro_2');
     expect(held.status.state).toBe('holding');
     expect(held.reason).toMatch(/rolled-back-before/);
-    await world.controller.command('ro_2', 'resume', 'ann');
+    await world.controller.command('ro_2', 'resume', { by: 'ann' });
     expect(candidateShare(world)).toBe(500);
   });
 
@@ -139,19 +139,33 @@ describe("a person's word", () => {
   it('is carried out before it is answered', async () => {
     const world = await worldOf();
     await world.controller.begin(rolloutRow());
-    await world.controller.command('ro_1', 'abort', 'bob');
+    await world.controller.command('ro_1', 'abort', { by: 'bob' });
     expect(candidateShare(world)).toBe(0);
     expect((await world.endpoint()).rollout).toBeNull();
     const [newest] = (await world.store.tables.endpoints.history('churn')).items;
     expect(newest).toMatchObject({ by: 'bob', reason: 'Aborted by bob' });
   });
 
+  it('is in the audit log with what the person said of it, also where it moves no route', async () => {
+    const world = await worldOf();
+    await world.controller.begin(rolloutRow());
+    await world.controller.command('ro_1', 'pause', { by: 'bob', reason: 'coffee' });
+    await world.controller.command('ro_1', 'resume', { by: 'ann', reason: 'back' });
+    await world.controller.restOn('ro_1', 1, { by: 'bob', reason: 'it is 3 a.m.' });
+    const { items } = await world.store.tables.audit.list({ subject: 'rollout/ro_1' });
+    expect(items.slice(-3).map(({ what, by, body }) => [what, by, (body as { why?: string }).why])).toEqual([
+      ['rollout.holding', 'bob', 'coffee'],
+      ['rollout.running', 'ann', 'back'],
+      ['rollout.aborted', 'bob', 'it is 3 a.m.'],
+    ]);
+  });
+
   it('changes nothing of what is over', async () => {
     const world = await worldOf();
     await world.controller.begin(rolloutRow());
-    await world.controller.command('ro_1', 'abort', 'bob');
+    await world.controller.command('ro_1', 'abort', { by: 'bob' });
     const { generation } = await world.endpoint();
-    await world.controller.command('ro_1', 'promote', 'ann');
+    await world.controller.command('ro_1', 'promote', { by: 'ann' });
     await world.pass(3);
     expect((await world.endpoint()).generation).toBe(generation);
     expect((await world.controller.standing('ro_1')).status.state).toBe('aborted');
@@ -162,7 +176,7 @@ describe("a person's word", () => {
     await world.controller.begin(rolloutRow());
     await world.pass(2);
     const { generation } = await world.endpoint();
-    await world.controller.restOn('ro_1', 3, 'bob');
+    await world.controller.restOn('ro_1', 3, { by: 'bob' });
     expect(await world.endpoint()).toMatchObject({
       generation: generation + 1,
       stable: 3,
@@ -176,7 +190,7 @@ describe("a person's word", () => {
 
   it('about a rollout that is not there is refused by name', async () => {
     const { controller } = await worldOf();
-    expect(await codeOf(controller.command('ro_9', 'abort', 'bob'))).toBe('ROLLOUT_NOT_FOUND');
+    expect(await codeOf(controller.command('ro_9', 'abort', { by: 'bob' }))).toBe('ROLLOUT_NOT_FOUND');
     expect(await codeOf(controller.standing('ro_9'))).toBe('ROLLOUT_NOT_FOUND');
   });
 });

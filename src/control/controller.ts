@@ -1,4 +1,5 @@
 /** Runs the rollouts of a store: takes ownership, goes on with what runs, decides in ticks, obeys commands. */
+import type { Actor } from '../core/actor.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Part } from '../rollout/part.ts';
 import type { Fence, RolloutRow } from '../store/store.ts';
@@ -55,6 +56,8 @@ export class Controller {
 
   /** Takes ownership if it is free, goes on with what runs, and ticks from then on. Throws what the store throws. */
   async start(): Promise<void> {
+    // Whoever starts it has published a moment ago.
+    this.#refreshAt = this.#ports.clock.monotonic() + REFRESH;
     await this.tick();
     this.#end = this.#ports.every(TICK, () => this.tick());
   }
@@ -96,15 +99,15 @@ export class Controller {
   }
 
   /** Throws ROLLOUT_NOT_FOUND, ROLLOUTS_UNOWNED; a rollout that is over stays as it is. */
-  async command(id: string, kind: RolloutCommand, by: string): Promise<void> {
-    await this.#obey(id, (run) => run.command(kind, by));
+  async command(id: string, kind: RolloutCommand, actor: Actor): Promise<void> {
+    await this.#obey(id, (run) => run.command(kind, actor));
   }
 
   /** Ends a rollout with everybody on `version`. Throws as `command` does, and why `version` cannot be loaded. */
-  async restOn(id: string, version: number, by: string): Promise<void> {
+  async restOn(id: string, version: number, actor: Actor): Promise<void> {
     const { endpoint } = await this.#row(id);
     await this.#ports.publisher.ensure((await endpointOf(this.#ports.store, endpoint)).model, version);
-    await this.#obey(id, (run) => run.restOn(version, by));
+    await this.#obey(id, (run) => run.restOn(version, actor));
   }
 
   /** Of a rollout that runs or has run. Throws ROLLOUT_NOT_FOUND. */

@@ -36,7 +36,9 @@ describe('of two controllers', () => {
     expect(planes.map(({ controller }) => controller.isOwner)).toEqual([true, false]);
     expect(await codeOf(planes[1]!.controller.begin(rolloutRow()))).toBe('ROLLOUTS_UNOWNED');
     await planes[0]!.controller.begin(rolloutRow());
-    expect(await codeOf(planes[1]!.controller.command('ro_1', 'abort', 'bob'))).toBe('ROLLOUTS_UNOWNED');
+    expect(await codeOf(planes[1]!.controller.command('ro_1', 'abort', { by: 'bob' }))).toBe(
+      'ROLLOUTS_UNOWNED',
+    );
   });
 
   it('the other goes on where the one that sleeps was, and the one that wakes up decides nothing', async () => {
@@ -47,11 +49,13 @@ describe('of two controllers', () => {
     await planes[1]!.controller.tick();
     expect(planes[1]!.controller.isOwner).toBe(true);
     const before = await store.tables.rollouts.events('ro_1', 0, 1000);
-    expect(await codeOf(planes[0]!.controller.command('ro_1', 'abort', 'bob'))).toBe('ROLLOUTS_UNOWNED');
+    expect(await codeOf(planes[0]!.controller.command('ro_1', 'abort', { by: 'bob' }))).toBe(
+      'ROLLOUTS_UNOWNED',
+    );
     expect(await store.tables.rollouts.events('ro_1', 0, 1000)).toEqual(before);
     await planes[0]!.controller.tick();
     expect(planes[0]!.controller.isOwner).toBe(false);
-    await planes[1]!.controller.command('ro_1', 'abort', 'bob');
+    await planes[1]!.controller.command('ro_1', 'abort', { by: 'bob' });
     expect((await store.tables.rollouts.get('ro_1'))?.state).toBe('aborted');
     expect(fleets[1]!.route.ranges).toMatchObject([{ version: 1 }]);
   });

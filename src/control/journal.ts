@@ -41,6 +41,8 @@ export interface Draft {
   readonly body: unknown;
   readonly units?: Uint8Array;
   readonly by?: string;
+  /** What a person said of it, for the audit log. */
+  readonly why?: string | undefined;
   /** A new route is wanted though the plan is the same: its windows begin anew. */
   readonly isRerouted?: boolean;
   /** Version to rest on instead of the one that the machine settles on. */
@@ -145,6 +147,7 @@ export class Journal {
       todo,
       endpoint: this.row.endpoint,
       by,
+      why: draft.why,
       weight,
       stage,
       change: { state, ...(isHarmful ? { rolledBackAutomatically: true } : {}) },

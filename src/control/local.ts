@@ -35,6 +35,7 @@ import type {
 import type { Publisher } from './publisher.ts';
 import { rollBackAtRest } from './rollback.ts';
 import type { Envelope, PublicKey, Signer } from './signing.ts';
+import { refuseInVain, refuseUnmoved } from './steering.ts';
 import { Together } from './together.ts';
 import { endpointView, standingView, versionView } from './views.ts';
 
@@ -177,7 +178,7 @@ export class LocalControl implements Control {
       throw new PlimsollError('ROLLBACK_REFUSED', { endpoint, reason: 'no other version has answered yet' });
     await this.#readyVersion(row.model, version);
     const { controller, publisher } = this.#options;
-    if (row.rollout !== null) await controller.restOn(row.rollout, version, actor.by);
+    if (row.rollout !== null) await controller.restOn(row.rollout, version, actor);
     else if (version !== row.stable) await rollBackAtRest(this.#options, row, version, actor);
     await publisher.publish();
     return this.endpoint(endpoint);
@@ -215,9 +216,12 @@ export class LocalControl implements Control {
   }
 
   async command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView> {
-    await this.#rolloutRow(id);
-    await this.#options.controller.command(id, command, actor.by);
-    return this.rollout(id);
+    const before = await this.rollout(id);
+    refuseInVain(command, before);
+    await this.#options.controller.command(id, command, actor);
+    const after = await this.rollout(id);
+    refuseUnmoved(command, before, after);
+    return after;
   }
 
   async windows(id: string, page: PageRequest): Promise<Page<RecordingLine>> {

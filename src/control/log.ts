@@ -72,6 +72,8 @@ export interface Entry {
   readonly change: { readonly state: string; readonly rolledBackAutomatically?: boolean };
   readonly endpoint: string;
   readonly by: string;
+  /** What a person said of it. */
+  readonly why?: string | undefined;
 }
 
 /** All or nothing; throws ROLLOUTS_UNOWNED where somebody else decides by now. */
@@ -83,6 +85,7 @@ export const writeEntry = (store: Store, fence: Fence, entry: Entry): Promise<vo
         reason: `event ${entry.event.seq} of ${entry.event.rollout} was written by another one`,
       });
     if (entry.todo.length > 0) await writeActions(tables, fence, entry);
+    if (entry.todo.length > 0 || entry.event.kind === 'command') await writeAudit(tables, entry);
     await tables.rollouts.update(entry.event.rollout, entry.change);
   });
 
@@ -93,7 +96,7 @@ export async function provedOwner(tables: Tables, fence: Fence): Promise<void> {
 }
 
 async function writeActions(tables: Tables, fence: Fence, entry: Entry): Promise<void> {
-  const { event, verdict, reason, todo, by, weight, stage } = entry;
+  const { event, verdict, reason, todo } = entry;
   const endpoint = await tables.endpoints.get(entry.endpoint);
   for (const { id, deed } of todo)
     await tables.rollouts.appendAction({
@@ -108,11 +111,20 @@ async function writeActions(tables: Tables, fence: Fence, entry: Entry): Promise
       decidedAt: event.at,
       appliedAt: null,
     });
-  await tables.audit.append({
+}
+
+/** What moves a route, and every word of a person, whether it moved anything or not. */
+const writeAudit = ({ audit }: Tables, entry: Entry): Promise<unknown> => {
+  const { event, verdict, reason, why, todo, by, weight, stage } = entry;
+  const actions = todo.map(({ id }) => id);
+  return audit.append({
     at: event.at,
     by,
     what: `rollout.${entry.change.state}`,
     subject: `rollout/${event.rollout}`,
-    body: { event: event.seq, verdict, reason, weight, stage, actions: todo.map(({ id }) => id) },
+    body: {
+      ...{ event: event.seq, verdict, reason, weight, stage, actions },
+      ...(why === undefined ? {} : { why }),
+    },
   });
-}
+};

@@ -1,4 +1,5 @@
 /** One rollout that runs: looks at what has happened since the last tick, and has the journal write it down. */
+import type { Actor } from '../core/actor.ts';
 import { isPlimsollError } from '../core/errors.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import { windowJson } from '../rollout/collect/closed.ts';
@@ -147,13 +148,13 @@ export class Run implements Listener {
   }
 
   /** A person's word: written down when this resolves, and carried out unless the store or the fleet fails just then. */
-  command(kind: RolloutCommand, by: string): Promise<void> {
-    return this.#obey({ kind: 'command', body: { kind, by }, by });
+  command(kind: RolloutCommand, { by, reason }: Actor): Promise<void> {
+    return this.#obey({ kind: 'command', body: { kind, by }, by, why: reason });
   }
 
   /** Ends the rollout with everybody on `version`, in one change of the route. */
-  restOn(version: number, by: string): Promise<void> {
-    return this.#obey({ kind: 'command', body: { kind: 'abort', by }, by, restsOn: version });
+  restOn(version: number, { by, reason }: Actor): Promise<void> {
+    return this.#obey({ kind: 'command', body: { kind: 'abort', by }, by, why: reason, restsOn: version });
   }
 
   #obey(draft: Draft): Promise<void> {

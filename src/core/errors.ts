@@ -95,6 +95,7 @@ export const ERRORS = {
   ROLLOUT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find rollout "{id}": there is none of that name', '`plimsoll status` lists what runs; `plimsoll rollout status ENDPOINT` what has run'),
   FEEDBACK_INVALID: row(422, EXIT.usage, 'Cannot take the feedback, none of it: {problems}', 'Send [{"endpoint", "requestId" or "unit", "label" or "metric" and "value", "time"}]; docs/experiments.md says more'),
   ROLLOUT_REFUSED: row(409, EXIT.failed, 'Cannot start the rollout of version {candidate} on "{endpoint}": {reason}', '{way}'),
+  ROLLOUT_STATE: row(409, EXIT.failed, 'Cannot {command} rollout {id} of "{endpoint}": {found}', '{way}'),
   ROLLOUTS_UNOWNED: row(503, EXIT.failed, 'Cannot decide on rollouts in this process: {reason}', 'Try again in a few seconds; where several servers share a store, ask the one whose log says that it owns the rollouts'),
   FLEET_SLOW: row(503, EXIT.failed, 'Cannot hand the routes to the workers: they have not followed after {limit} ms', 'It is tried again; the log of the server says which worker hangs'),
   VERSION_UNSERVED: row(503, EXIT.failed, 'Cannot route to version {version} of "{model}": the workers do not have it', 'Try again; the log of the server says which version cannot be loaded, and why'),

@@ -1,7 +1,9 @@
 /** A control plane in a child that is killed with SIGKILL, at any moment of what it is asked to do. */
+
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Actor } from '../../core/actor.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { RolloutRow } from '../../store/store.ts';
@@ -14,7 +16,7 @@ interface Time {
   readonly monotonic: number;
 }
 
-type Command = readonly [id: string, command: RolloutCommand, by: string];
+type Command = readonly [id: string, command: RolloutCommand, actor: Actor];
 
 export type ToChild =
   | { readonly kind: 'open'; readonly url: string }

@@ -1,5 +1,6 @@
 /** One rollout from beginning to end by a script, with a control plane that may be killed at any write. */
 
+import type { Actor } from '../../core/actor.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { RolloutRow, Store } from '../../store/store.ts';
 import type { Deed } from '../actions.ts';
@@ -61,7 +62,7 @@ export interface Process {
   start(): Promise<void>;
   tick(): Promise<void>;
   begin(row: RolloutRow): Promise<void>;
-  command(id: string, command: RolloutCommand, by: string): Promise<void>;
+  command(id: string, command: RolloutCommand, actor: Actor): Promise<void>;
   /** At the end of the story. */
   end(): Promise<void>;
 }
@@ -142,7 +143,7 @@ export async function tell(store: Store, story: Story, boot: Boot): Promise<Told
     if (command === undefined) continue;
     const before = await commands();
     await insist(
-      (process) => process.command('ro_1', command, 'ann'),
+      (process) => process.command('ro_1', command, { by: 'ann' }),
       async () => (await commands()) > before,
     );
   }
