@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom, shuffle } from '../../core/random.ts';
 import type { Sample } from '../part.ts';
+import { DEFAULT_POLICY } from '../policy/policy.ts';
 import { freezeMarks } from './marks.ts';
 import { NEEDS } from './testing.ts';
 
@@ -30,6 +31,18 @@ describe('marks', () => {
       { ...NEEDS, slack: 2 },
     )!.slow;
     small.forEach(({ millis }, i) => expect(millis).toBeCloseTo([2.5, 2.95, 2.99][i]!, 9));
+  });
+
+  test('are crossed by a version twice as slow at half a millisecond, and not by microseconds', () => {
+    const needs = { ...NEEDS, slack: DEFAULT_POLICY.guards.latency!.slack };
+    const [half, tiny] = [0.5, 0.02].map((millis) =>
+      freezeMarks(
+        upTo(100, () => sample(millis)),
+        needs,
+      )!.slow.map((mark) => mark.millis),
+    );
+    for (const mark of half!) expect(mark).toBeLessThan(1);
+    for (const mark of tiny!) expect(mark).toBeGreaterThan(0.2);
   });
 
   test('of outputs are the ends of the scores and each label', () => {

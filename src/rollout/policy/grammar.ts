@@ -57,8 +57,16 @@ export function number({ min, max, above = false, step }: Bounds): Rule<number> 
   };
 }
 
-/** A length of time, in milliseconds once parsed. */
-export const duration = (min: string, max: string): Rule<number> => ({
+/** A length of time, in whole milliseconds once parsed. */
+export const duration = (min: string, max: string): Rule<number> => rounded(fineDuration(min, max));
+
+const rounded = ({ schema, parse }: Rule<number>): Rule<number> => ({
+  schema,
+  parse: (value, path, problems) => Math.round(parse(value, path, problems)),
+});
+
+/** A length of time in milliseconds, to the microsecond. */
+export const fineDuration = (min: string, max: string): Rule<number> => ({
   schema: { type: 'string', pattern: DURATION_PATTERN },
   parse(value, path, problems) {
     const millis = typeof value === 'string' ? parseDuration(value) : undefined;

@@ -128,11 +128,13 @@ test('the published schema names every key with its default', () => {
 });
 
 test.each([
+  ['250us', 0.25],
+  ['1ms500us', 1.5],
   ['500ms', 500],
   ['90s', 90_000],
   ['1h30m', 5_400_000],
   ['1.5d', 129_600_000],
-])('the duration %s is %i ms', (text, millis) => {
+])('the duration %s is %f ms', (text, millis) => {
   expect(parseDuration(text)).toBe(millis);
 });
 
@@ -147,13 +149,19 @@ test('a printed duration reads back within its last part', () => {
       return Math.abs(again - millis) <= millis * 0.03;
     }),
   );
-  expect([90_000, 86_400_000, 20_000, 500].map(formatDuration)).toEqual(['1m30s', '1d', '20s', '500ms']);
+  const printed = [90_000, 86_400_000, 20_000, 500, 0.25, 0].map(formatDuration);
+  expect(printed).toEqual(['1m30s', '1d', '20s', '500ms', '250us', '0ms']);
+});
+
+test('times on which windows are numbered are whole milliseconds, slowness is counted in microseconds', () => {
+  const policy = parsePolicy({ window: '100.4ms', guards: { latency: { slack: '40us' } } });
+  expect([policy.window, policy.guards.latency?.slack]).toEqual([100, 0.04]);
 });
 
 test('microseconds are no slowness, a somewhat different answer is no harm, and both can be said otherwise', () => {
   expect(DEFAULT_POLICY.guards).toMatchObject({
     errors: { tolerance: 1 },
-    latency: { tolerance: 1, slack: 1 },
+    latency: { tolerance: 1, slack: 0.25 },
     outputs: { tolerance: 2 },
   });
   const strict = parsePolicy({ guards: { latency: { slack: '0s' }, outputs: { tolerance: 1 } } });

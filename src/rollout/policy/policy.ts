@@ -7,6 +7,7 @@ import {
   choice,
   duration,
   field,
+  fineDuration,
   flag,
   headerName,
   list,
@@ -37,7 +38,7 @@ export interface Guard {
 }
 
 export interface LatencyGuard extends Guard {
-  /** Smallest slowness that counts: milliseconds over the frozen quantile, so that microseconds are no harm. */
+  /** Smallest slowness that counts: milliseconds over the frozen quantile; a tenth of the quantile counts where that is more. */
   readonly slack: number;
 }
 
@@ -106,7 +107,11 @@ const OUTPUTS_TOLERANCE = 2;
 const latency = orFalse(
   record<LatencyGuard>({
     ...guardFields(0.003, 1),
-    slack: field(duration('0s', '1h'), '1ms', 'smallest slowness over the frozen quantile that counts'),
+    slack: field(
+      fineDuration('0s', '1h'),
+      '250us',
+      'smallest slowness over the frozen quantile that counts, if more than a tenth of it',
+    ),
   }),
 );
 
