@@ -58,12 +58,13 @@ export async function served(args: readonly string[], program = process.execPath
     stderr += chunk;
   });
   const line = await Promise.race([firstLine(child), exited.then((code) => `exit ${code}: ${stderr}`)]);
-  if (line.startsWith('exit ')) throw new Error(line);
+  const said = line.startsWith('exit ') ? null : JSON.parse(line);
+  if (said?.url === undefined) throw new Error(`${line}\n${stderr}`);
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
     child.kill(signal);
     return exited;
   };
-  return { child, said: JSON.parse(line) as Served['said'], stop };
+  return { child, said: said as Served['said'], stop };
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { example, folder, plimsoll, type Served, served } from './cli.ts';
+import { controlOf, workersOf } from './processes.ts';
 import { call, type Reply } from './serving/client.ts';
 
 // Each starts several servers of several processes, from source.
@@ -31,15 +31,6 @@ async function start(data: string, ...args: readonly string[]): Promise<Served> 
   started.push(server);
   return server;
 }
-
-/** Processes of a server that run an entry, by the name of that entry. */
-const processesOf = ({ child }: Served, entry: string): number[] =>
-  execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, ppid, ...args]) => Number(ppid) === child.pid && args.join(' ').includes(entry))
-    .map(([pid]) => Number(pid));
 
 const api = ({ said }: Served, path: string, body?: unknown): Promise<Reply> =>
   call(
@@ -147,12 +138,12 @@ test('a control process that is killed stops no answer, and goes on when it is b
   const server = await start(data, `iris=${again}`, '--workers', '2');
   const id = await halfAndHalf(server);
   const versions = await versionsOf(server);
-  const [control] = processesOf(server, 'control.child');
-  process.kill(control!, 'SIGKILL');
+  const control = controlOf(server.child.pid!)!;
+  process.kill(control, 'SIGKILL');
   expect(await versionsOf(server)).toEqual(versions);
   await expect.poll(async () => (await api(server, `rollouts/${id}`)).status, { timeout: 10_000 }).toBe(200);
   expect((await endpoint(server)).rollout).toMatchObject({ id, state: 'running', weight: 50 });
-  expect(processesOf(server, 'control.child')).not.toEqual([control]);
+  expect(controlOf(server.child.pid!)).not.toBe(control);
   expect((await api(server, 'endpoints/iris:rollback', {})).status).toBe(200);
   expect(await versionsOf(server)).toEqual(new Map([[1, 40]]));
   expect(await server.stop()).toBe(0);
@@ -160,9 +151,9 @@ test('a control process that is killed stops no answer, and goes on when it is b
 
 test('while there is no control process, its API says so and predictions go on', async () => {
   const server = await start(folder(), iris, '--workers', '2');
-  const [control] = processesOf(server, 'control.child');
-  process.kill(control!, 'SIGSTOP');
-  process.kill(control!, 'SIGKILL');
+  const control = controlOf(server.child.pid!)!;
+  process.kill(control, 'SIGSTOP');
+  process.kill(control, 'SIGKILL');
   const replies = await Promise.all(Array.from({ length: 5 }, () => api(server, 'models')));
   expect(replies.map(({ status }) => status)).toContain(503);
   expect(replies.find(({ status }) => status === 503)).toMatchObject({
@@ -179,7 +170,7 @@ test('a worker that is killed comes back with the route of the others', async ()
   const server = await start(data, `iris=${again}`, '--workers', '2');
   await halfAndHalf(server);
   const versions = await versionsOf(server);
-  for (const worker of processesOf(server, 'serve.child')) process.kill(worker, 'SIGKILL');
+  for (const worker of workersOf(server.child.pid!)) process.kill(worker, 'SIGKILL');
   expect(await versionsOf(server)).toEqual(versions);
   expect(await server.stop()).toBe(0);
 });

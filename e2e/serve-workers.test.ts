@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { example, folder, plimsoll, type Served, served } from './cli.ts';
+import { childrenOf, workersOf } from './processes.ts';
 import { call } from './serving/client.ts';
 import { type Load, load } from './serving/load.ts';
 import { metric } from './serving/serve.ts';
@@ -28,22 +29,6 @@ async function start(...args: readonly string[]): Promise<Served> {
 }
 
 const startTwo = (...more: readonly string[]): Promise<Served> => start('--workers', '2', ...more);
-
-/** Processes that a process has started and that still run, with what they run. */
-function childrenOf(parent: number): { readonly pid: number; readonly command: string }[] {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
-    .trim()
-    .split('\n');
-  return lines
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line)!)
-    .filter(([, , ppid, stat]) => Number(ppid) === parent && !stat!.startsWith('Z'))
-    .map(([, pid, , , command]) => ({ pid: Number(pid), command: command! }));
-}
-
-const workersOf = (parent: number): number[] =>
-  childrenOf(parent)
-    .filter(({ command }) => command.includes('serve.child'))
-    .map(({ pid }) => pid);
 
 function isRunning(pid: number): boolean {
   try {

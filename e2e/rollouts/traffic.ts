@@ -3,10 +3,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /** One answered request. */
 export interface Answered {
+  /** Milliseconds since the epoch when it was sent, and when its answer was there. */
+  readonly sent: number;
   readonly at: number;
   readonly status: number;
   readonly version: number;
   readonly requestId: string;
+  /** The process that answered: what its request ids begin with. */
+  readonly by: string;
   /** Index of the row that was asked. */
   readonly row: number;
   readonly unit: string;
@@ -20,19 +24,24 @@ export interface TrafficOptions {
   readonly rows: readonly unknown[];
   /** Name of the unit of request number n. @default {a new one for each} */
   readonly unitOf?: (n: number) => string;
+  /** Whether connections are used again, or opened for each request, so that all processes answer. @default true */
+  readonly keepAlive?: boolean;
   readonly onAnswer?: (answered: Answered) => void;
 }
 
 /** Asks one model row after row at a steady rate, however long answers take. */
 export class SteadyTraffic {
   readonly answered: Answered[] = [];
+  /** System codes of requests that got no answer. */
+  readonly failed: string[] = [];
   readonly #options: TrafficOptions;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  readonly #agent: Agent;
   #isRunning = true;
   readonly #done: Promise<void>;
 
   constructor(options: TrafficOptions) {
     this.#options = options;
+    this.#agent = new Agent({ keepAlive: options.keepAlive ?? true, maxSockets: 64 });
     this.#done = this.#run();
   }
 
@@ -46,9 +55,11 @@ export class SteadyTraffic {
     const began = performance.now();
     const open = new Set<Promise<void>>();
     for (let n = 0; this.#isRunning; n++) {
-      const due = began + (n * 1000) / this.#options.rate;
-      if (due > performance.now()) await wait(due - performance.now());
-      const asked = this.#ask(n).catch(() => undefined);
+      const left = began + (n * 1000) / this.#options.rate - performance.now();
+      if (left > 0) await wait(left);
+      const asked = this.#ask(n).catch((error: NodeJS.ErrnoException) => {
+        this.failed.push(error.code ?? String(error));
+      });
       open.add(asked);
       void asked.then(() => open.delete(asked));
     }
@@ -59,6 +70,7 @@ export class SteadyTraffic {
     const { url, model, rows, unitOf = (k) => `${model}-${k}`, onAnswer } = this.#options;
     const row = n % rows.length;
     const unit = unitOf(n);
+    const began = Date.now();
     return new Promise((resolve, reject) => {
       const sent = request(
         `${url}/models/${model}/predict`,
@@ -71,11 +83,14 @@ export class SteadyTraffic {
           response.resume();
           response.on('end', () => {
             const { headers, statusCode = 0 } = response;
+            const requestId = String(headers['x-request-id']);
             const answered = {
+              sent: began,
               at: Date.now(),
               status: statusCode,
               version: Number(headers['x-model-version']),
-              requestId: String(headers['x-request-id']),
+              requestId,
+              by: requestId.split('-')[0]!,
               row,
               unit,
             };
