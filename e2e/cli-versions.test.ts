@@ -65,7 +65,7 @@ describe('commands on data that nobody serves', () => {
     expect(refused('rollout', 'start', 'churn', '--to', '9', '--data', data)).toEqual([2, 'VERSION_UNKNOWN']);
     expect(refused('rollout', 'start', 'churn', '--to', 'two', '--data', data)).toEqual([2, 'USAGE']);
     expect(refused('status', 'nobody', '--data', data)).toEqual([2, 'ENDPOINT_NOT_FOUND']);
-    expect(refused('rollout', 'status', 'ro_none', '--data', data)).toEqual([2, 'ENDPOINT_NOT_FOUND']);
+    expect(refused('rollout', 'status', 'ro_none', '--data', data)).toEqual([2, 'ROLLOUT_NOT_FOUND']);
     expect(refused('status', 'churn', '--watch', '--data', data)).toEqual([2, 'USAGE']);
     expect(refused('push', churn, '--name', 'churn', '--label', 'x', '--data', data)).toEqual([2, 'USAGE']);
   });

@@ -61,7 +61,8 @@ function auditTable(rows: readonly AuditRow[]): string {
   ]);
 }
 
+/** What was decided, and what a person said of it. */
 const reasonIn = (body: unknown): string => {
-  const { reason } = (body ?? {}) as { reason?: unknown };
-  return typeof reason === 'string' ? reason : '';
+  const { reason, why } = (body ?? {}) as { reason?: unknown; why?: unknown };
+  return [reason, why].filter((text) => typeof text === 'string').join(': ');
 };

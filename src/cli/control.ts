@@ -68,19 +68,25 @@ async function serverOf({ data, url }: ControlOptions): Promise<Control | null> 
     : new RemoteControl({ socket: live.socket });
 }
 
-/** The rollout of that id, or of the endpoint of that name: the one that runs, else its last one. */
+/** The rollout of that id, or of the endpoint of that name: the one that runs, else its last one. Throws ROLLOUT_NOT_FOUND. */
 export async function rolloutOf(control: Control, word: string): Promise<RolloutView> {
   try {
     return await control.rollout(word);
   } catch (error) {
     if (!isPlimsollError(error) || error.code !== 'ROLLOUT_NOT_FOUND') throw error;
-    const last = await lastRollout(control, word);
-    if (last === null) throw error;
-    return last;
+    return lastRollout(control, word);
   }
 }
 
-async function lastRollout(control: Control, endpoint: string): Promise<RolloutView | null> {
-  const { rollout } = await control.endpoint(endpoint);
-  return rollout ?? (await control.rollouts(endpoint, { limit: 1 })).items[0] ?? null;
+async function lastRollout(control: Control, word: string): Promise<RolloutView> {
+  try {
+    const { rollout } = await control.endpoint(word);
+    const last = rollout ?? (await control.rollouts(word, { limit: 1 })).items[0];
+    if (last !== undefined) return last;
+  } catch (error) {
+    if (!isPlimsollError(error) || error.code !== 'ENDPOINT_NOT_FOUND') throw error;
+    const found = `it is neither the id of a rollout nor an endpoint (there is ${error.details['known']})`;
+    throw new PlimsollError('ROLLOUT_NOT_FOUND', { id: word, found });
+  }
+  throw new PlimsollError('ROLLOUT_NOT_FOUND', { id: word, found: 'this endpoint has had none yet' });
 }

@@ -54,11 +54,18 @@ function silent(command: Command): Command {
 
 const isHelp = (error: unknown): boolean =>
   error instanceof CommanderError &&
+  error.exitCode === 0 &&
   ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(error.code);
 
 function asUsage(error: unknown, name: string | undefined): unknown {
   if (!(error instanceof CommanderError)) return error;
   const known = name !== undefined && Object.hasOwn(COMMANDS, name);
+  // Help that nobody asked for: a group of commands was called without one of them.
+  if (known && error.code === 'commander.help')
+    return new PlimsollError('USAGE', {
+      reason: `"${name}" is a group of commands, one of them was wanted`,
+      command: name,
+    });
   const reason = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
   if (known) return new PlimsollError('USAGE', { reason, command: name });
   if (name === undefined || !existsSync(name)) return new PlimsollError('COMMAND_UNKNOWN', { reason });

@@ -139,7 +139,7 @@ export class Controller {
 
   async #row(id: string): Promise<RolloutRow> {
     const row = await this.#ports.store.tables.rollouts.get(id);
-    if (row === null) throw new PlimsollError('ROLLOUT_NOT_FOUND', { id });
+    if (row === null) throw new PlimsollError('ROLLOUT_NOT_FOUND', { id, found: 'there is none of that id' });
     return row;
   }
 

@@ -137,13 +137,14 @@ export class Journal {
     const { after, actions } = fold(this.machine, this.#folded, event);
     const target = this.#targetAfter(after, draft, timeline);
     const { by = SYSTEM } = draft;
-    const todo = this.#todoOf(event.seq, actions, target && { target, by }, after.reason);
+    const reason = this.#reasonOf(draft, after);
+    const todo = this.#todoOf(event.seq, actions, target && { target, by }, reason);
     const isHarmful = this.machine.plan(after.state).settled?.isHarmful === true;
     const { state, weight, stage } = this.machine.status(after.state);
     await writeEntry(this.#ports.store, this.#fence, {
       event,
       verdict: after.verdict,
-      reason: after.reason,
+      reason,
       todo,
       endpoint: this.row.endpoint,
       by,
@@ -209,6 +210,14 @@ export class Journal {
     );
     if (flip === null) return alerts;
     return [{ id: `${this.row.id}/flip/${seq}`, deed: { kind: 'flip', ...flip }, reason }, ...alerts];
+  }
+
+  /** Why there is an entry: what the machine says, or, where it goes on as before, what brought the entry about. */
+  #reasonOf({ kind, isRerouted }: Draft, after: Folded): string {
+    if (after.verdict !== 'hold' || this.#stateOf(after) !== this.#stateOf(this.#folded)) return after.reason;
+    if (kind === 'baseline') return 'What is slow or unusual for stable is known: arms are compared in it';
+    if (isRerouted === true) return 'Windows begin anew';
+    return kind === 'ready' && !this.isRouted ? 'The first stage begins' : after.reason;
   }
 
   #stateOf({ state }: Folded): string {

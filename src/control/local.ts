@@ -321,7 +321,8 @@ export class LocalControl implements Control {
 
   async #rolloutRow(id: string): Promise<RolloutRow> {
     const row = await this.#options.store.tables.rollouts.get(id);
-    if (row === null) throw new PlimsollError('ROLLOUT_NOT_FOUND', { id });
+    if (row === null)
+      throw new PlimsollError('ROLLOUT_NOT_FOUND', { id, found: 'there is none of that id' });
     return row;
   }
 

@@ -67,7 +67,7 @@ export const ERRORS = {
   WARM_UP_FAILED: row(422, EXIT.refused, 'Refused {model}: loaded by itself from its bundle, it {reason}', 'Try again on a machine that is less busy; if it stays, the model breaks its runtime: see the log'),
   MEMORY_SHORT: row(422, EXIT.refused, 'Refused {model}: it needs {needed} of memory ({resident} in each of {copies} processes), {available} is free', 'Archive versions that nobody needs, start fewer workers, or raise the memory limit'),
   RUNTIME_FIXED: row(409, EXIT.failed, 'Cannot prove {model} for the runtime {wanted}: these bytes are a version already, which runs on {found}', 'Leave out --runtime; a version answers with the runtime that it was accepted with, for as long as it exists'),
-  VERSION_UNKNOWN: row(404, EXIT.usage, 'Cannot find {model}@{version}: it is no version of a model here', 'See `plimsoll models`'),
+  VERSION_UNKNOWN: row(404, EXIT.usage, 'Cannot find {model}@{version}: it is no version of a model here', '`plimsoll models {model}` lists its versions'),
   VERSION_STATE: row(409, EXIT.failed, 'Cannot {action} {model}@{version}: it is {found}, {wanted} is wanted', 'See `plimsoll models` for the state of each version'),
   VERSION_IN_USE: row(409, EXIT.failed, 'Cannot archive {model}@{version}: {use}', 'Move the traffic to another version first, and let what runs come to its end'),
   BUNDLE_GONE: row(410, EXIT.failed, 'Cannot use {model}@{version}: its bundle {digest} is not in the data folder', 'Push the same file again: it becomes this version again'),
@@ -92,7 +92,7 @@ export const ERRORS = {
   // The control plane (src/control)
   SIGNING_KEY_INVALID: row(500, EXIT.usage, 'Cannot sign with {where}: it holds {found}, an Ed25519 private key in PEM form was wanted', 'Make one with `openssl genpkey -algorithm ed25519`, or unset PLIMSOLL_SIGNING_KEY'),
   ENDPOINT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find endpoint "{endpoint}": there is {known}', 'Use one of the names there are; `plimsoll push FILE --name M` makes one'),
-  ROLLOUT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find rollout "{id}": there is none of that name', '`plimsoll status` lists what runs; `plimsoll rollout status ENDPOINT` what has run'),
+  ROLLOUT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find rollout "{id}": {found}', '`plimsoll status` lists endpoints and what runs; `plimsoll rollout start ENDPOINT --to V` begins one'),
   FEEDBACK_INVALID: row(422, EXIT.usage, 'Cannot take the feedback, none of it: {problems}', 'Send [{"endpoint", "requestId" or "unit", "label" or "metric" and "value", "time"}]; docs/experiments.md says more'),
   ROLLOUT_REFUSED: row(409, EXIT.failed, 'Cannot start the rollout of version {candidate} on "{endpoint}": {reason}', '{way}'),
   ROLLOUT_STATE: row(409, EXIT.failed, 'Cannot {command} rollout {id} of "{endpoint}": {found}', '{way}'),

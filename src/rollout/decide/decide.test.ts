@@ -86,11 +86,11 @@ describe('a healthy candidate', () => {
       kind: 'window',
       window: windowOf(index, { units: 1, failures: 0 }, { units: 19, failures: 0 }),
     });
-    expect(last(run(started(), windows(2, few))).reason).toMatch(/lacks bake time/);
-    expect(last(run(started(), windows(4, few))).reason).toMatch(/lacks units/);
+    expect(last(run(started(), windows(2, few))).reason).toMatch(/waits for bake time/);
+    expect(last(run(started(), windows(4, few))).reason).toMatch(/waits for units/);
     const asked = started({ stages: [{ weight: 5, bake: '1s', approval: true }, { weight: 100 }] });
     const waiting = last(run(asked, windows(3, healthy)));
-    expect(waiting).toMatchObject({ verdict: 'hold', reason: expect.stringMatching(/lacks approval/) });
+    expect(waiting).toMatchObject({ verdict: 'hold', reason: expect.stringMatching(/waits for approval/) });
     expect(decide(waiting.state, command('approve'), 4000)).toMatchObject({
       verdict: 'advance',
       state: { phase: { kind: 'promoted' } },
@@ -151,7 +151,7 @@ describe('a harmful candidate', () => {
     });
     const { state, reason } = last(run(started(), windows(9, doubtful)));
     expect(state.stage).toBe(1);
-    expect(reason).toMatch(/less evidence of harm in errors/);
+    expect(reason).toMatch(/evidence of harm in errors to fall below ten to one/);
   });
 });
 
@@ -200,7 +200,7 @@ describe('what blocks a promotion without blaming the candidate', () => {
       reason: expect.stringMatching(/no window with both arms/),
     });
     expect(quiet.state.progress.bake).toBe(0);
-    expect(decide(quiet.state, healthy(11), 12_000).reason).toMatch(/lacks bake time/);
+    expect(decide(quiet.state, healthy(11), 12_000).reason).toMatch(/waits for bake time/);
   });
 
   test('silence until the deadline is a matter for a person', () => {

@@ -143,7 +143,7 @@ function follow(state: RolloutState, judgement: Judgement = judge(state)): Step 
     case 'advance':
       return advance(state);
     case 'wait':
-      return { state, verdict: 'hold', reason: `Collecting: the stage still lacks ${judgement.why}` };
+      return { state, verdict: 'hold', reason: `Collecting: the stage waits for ${judgement.why}` };
     default:
       return assertNever(judgement);
   }
@@ -162,7 +162,7 @@ function atDeadline(state: RolloutState, why: string): Step {
   if (onTimeout === 'rollback') return rollBack(state, 'timeout');
   const isSafe = state.ready.candidate > 0 && state.clock.silent < state.policy.staleAfter;
   if (onTimeout === 'promote' && isSafe) return promote(state, 'Promoted at the deadline');
-  return hold(state, 'timeout', `the deadline has passed and the stage still lacks ${why}`);
+  return hold(state, 'timeout', `the deadline has passed and the stage still waits for ${why}`);
 }
 
 function advance(state: RolloutState): Step {

@@ -38,7 +38,7 @@ const late = ({ clock, policy }: RolloutState, why: string): Judgement =>
 const isLastStage = ({ phase, stage, policy }: RolloutState): boolean =>
   phase.kind === 'running' && policy.stages[stage]?.weight === 100;
 
-/** What the running stage still lacks, in words, or null where it may end. */
+/** What the running stage waits for, in words, or null where it may end. */
 function missingToAdvance(state: RolloutState): string | null {
   const { policy, progress, evidence, clock } = state;
   const stage = policy.stages[state.stage]!;
@@ -50,7 +50,7 @@ function missingToAdvance(state: RolloutState): string | null {
   const isGate = next === undefined || next.weight === 100 || policy.certificate?.gates === 'every';
   // Before that, a larger weight is also the fastest way to find out.
   const doubt = isGate ? doubtfulGuard(evidence) : null;
-  if (doubt !== null) return `less evidence of harm in ${doubt}`;
+  if (doubt !== null) return `evidence of harm in ${doubt} to fall below ten to one`;
   const lacks = policy.certificate !== null && isGate && uncertified(evidence, policy, policy.certificate);
   if (lacks) return `the certificate of ${lacks}`;
   return stage.approval && !progress.approved ? 'approval' : null;
