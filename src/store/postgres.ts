@@ -11,6 +11,7 @@ import pg from 'pg';
 import { type ErrorCode, PlimsollError } from '../core/errors.ts';
 import type { Dialect } from './migrations/migration.ts';
 import { checkParameter } from './parameters.ts';
+import { CHANNEL } from './postgres-changes.ts';
 import type { Schema } from './schema.ts';
 import type { Db } from './session.ts';
 
@@ -20,6 +21,12 @@ export const POSTGRES: Dialect = {
   bytes: 'bytea',
   numbered: 'bigint generated always as identity primary key',
   table: '',
+  notifying: (table) => [
+    `create function notify_${table}() returns trigger language plpgsql as
+      $$ begin perform pg_notify('${CHANNEL}', '${table}'); return null; end $$`,
+    `create trigger ${table}_changed after insert or update on ${table}
+      for each statement execute function notify_${table}()`,
+  ],
 };
 
 /** Connections a process keeps at most; those without work are closed after ten seconds. */

@@ -101,5 +101,21 @@ export interface Schema {
     body: string;
   };
   owners: { scope: string; holder: string | null; token: number; expires_at: number };
+  pieces: {
+    /** Order of arrival. */
+    id: Generated<number>;
+    rollout: string;
+    generation: number;
+    window: number;
+    worker: string;
+    epoch: number;
+    seq: number;
+    body: Uint8Array;
+    at: number;
+    /** Token of the last owner that took it; 0 where none has. */
+    reader: number;
+  };
+  members: { replica: string; beat: number; at: number; body: string };
+  orders: { id: string; kind: string; body: string; by: string; at: number; answer: string | null };
   idempotency: { key: string; fingerprint: string; status: number; body: string; at: number };
 }

@@ -3,6 +3,7 @@
  * for several). Times are milliseconds since the epoch, JSON columns come back as the values that were put in.
  */
 import type { Route } from '../rollout/route.ts';
+import type { Members, Orders, Pieces } from './replicas.ts';
 
 export interface Store {
   readonly kind: 'sqlite' | 'postgres';
@@ -10,8 +11,16 @@ export interface Store {
   readonly tables: Tables;
   /** All or nothing, as if no other writer were there. Retried where the database asks for it: no other effects inside. */
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
+  /**
+   * Calls `listener` soon after anybody has changed the table, where the database tells (PostgreSQL); also when it may
+   * have been changed unheard. Whoever relies on it looks by itself now and then. Answers what ends it.
+   */
+  onChange(table: WatchedTable, listener: () => void): () => void;
   close(): Promise<void>;
 }
+
+/** Tables whose changes are told. */
+export type WatchedTable = 'endpoints' | 'orders';
 
 export interface Tables {
   readonly versions: Versions;
@@ -21,6 +30,9 @@ export interface Tables {
   readonly audit: Audit;
   readonly owners: Owners;
   readonly idempotency: Idempotency;
+  readonly pieces: Pieces;
+  readonly members: Members;
+  readonly orders: Orders;
 }
 
 /** Part of a list; `next` begins the next part, null at its end. Lists are at most 1000 rows. */

@@ -3,7 +3,10 @@ import { auditOver } from './audit.ts';
 import { endpointsOver } from './endpoints.ts';
 import { feedbackOver } from './feedback.ts';
 import { idempotencyOver } from './idempotency.ts';
+import { membersOver } from './members.ts';
+import { ordersOver } from './orders.ts';
 import { ownersOver } from './owners.ts';
+import { piecesOver } from './pieces.ts';
 import { rolloutsOver } from './rollouts.ts';
 import type { Session } from './session.ts';
 import type { Tables } from './store.ts';
@@ -17,4 +20,7 @@ export const tablesOver = (session: Session): Tables => ({
   audit: auditOver(session),
   owners: ownersOver(session),
   idempotency: idempotencyOver(session),
+  pieces: piecesOver(session),
+  members: membersOver(session),
+  orders: ordersOver(session),
 });

@@ -9,6 +9,8 @@ export interface Dialect {
   readonly numbered: string;
   /** What follows the columns of a table. */
   readonly table: string;
+  /** What has the database tell those who listen that a table has changed; nothing where it cannot. */
+  readonly notifying: (table: string) => readonly string[];
 }
 
 /** A step from one version of the schema to the next. Never changed once released: a new step corrects it. */

@@ -6,6 +6,7 @@ import { endpointsContract } from './endpoints.ts';
 import { feedbackContract } from './feedback.ts';
 import { listsContract } from './lists.ts';
 import { ownersContract } from './owners.ts';
+import { replicasContract } from './replicas.ts';
 import { rolloutsContract } from './rollouts.ts';
 import type { Place } from './stores.ts';
 import { transactionsContract } from './transactions.ts';
@@ -20,6 +21,7 @@ export const storeContract = (place: Place): void => {
     feedbackContract(place);
     auditContract(place);
     ownersContract(place);
+    replicasContract(place);
     listsContract(place);
     valuesContract(place);
     transactionsContract(place);

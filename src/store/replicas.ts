@@ -1,0 +1,69 @@
+/** What replicas that share a store tell each other through it: part of the port `Store`. */
+
+/** A piece of a part on its way to the owner of the rollouts. */
+export interface PieceRow {
+  readonly rollout: string;
+  readonly generation: number;
+  readonly window: number;
+  readonly worker: string;
+  readonly epoch: number;
+  readonly seq: number;
+  /** The rest of it, packed. */
+  readonly body: Uint8Array;
+  readonly at: number;
+}
+
+export interface Pieces {
+  /** Those that are there already stay as they are. */
+  insert(rows: readonly PieceRow[]): Promise<void>;
+  /**
+   * Pieces of these rollouts that neither this reader nor a later one has taken, in order of arrival. They stay, so that
+   * the next owner, whose number is greater, gets those again that this one had no time to count.
+   */
+  take(rollouts: readonly string[], reader: number, limit: number): Promise<readonly PieceRow[]>;
+  /** Removes what was written before `before`; answers how many rows. */
+  prune(before: number): Promise<number>;
+}
+
+/** A control plane that shares the store, as it says of itself. */
+export interface MemberRow {
+  readonly replica: string;
+  /** Grows with every sign of life. */
+  readonly beat: number;
+  /** By its own clock. */
+  readonly at: number;
+  readonly body: unknown;
+}
+
+export interface Members {
+  /** Replaces what the replica said before. */
+  put(row: MemberRow): Promise<void>;
+  /** At most 1000. */
+  list(): Promise<readonly MemberRow[]>;
+  /** Unless it has said something since this beat. */
+  remove(replica: string, beat: number): Promise<void>;
+}
+
+/** What one replica wants the owner of the rollouts to do. */
+export interface OrderRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly body: unknown;
+  readonly by: string;
+  readonly at: number;
+  /** Null until it is done, or cannot be done. */
+  readonly answer: unknown;
+}
+
+export interface Orders {
+  insert(row: Omit<OrderRow, 'answer'>): Promise<void>;
+  get(id: string): Promise<OrderRow | null>;
+  /** Without an answer, oldest first. */
+  open(limit: number): Promise<readonly OrderRow[]>;
+  /** False where it was answered before, or taken back. */
+  answer(id: string, answer: unknown): Promise<boolean>;
+  /** Takes back an order that has no answer; false where it has one. */
+  withdraw(id: string): Promise<boolean>;
+  /** Removes what was given before `before`; answers how many rows. */
+  prune(before: number): Promise<number>;
+}
