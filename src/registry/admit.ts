@@ -5,6 +5,7 @@ import { PlimsollError } from '../core/errors.ts';
 import { bundleDir, isIntact, readManifest, stagingDir } from './bundle.ts';
 import { inChild } from './child.ts';
 import { digestOf } from './digest.ts';
+import type { Loading } from './loading.ts';
 import type { AcceptedVersion, Manifest, Runtime } from './version.ts';
 
 export interface AdmitOptions {
@@ -39,10 +40,20 @@ export interface AcceptRequest {
   readonly reference: string | null;
   readonly maxModel: number | null;
 }
-/** What it says on its way; it ends with the digest that names the bundle. */
+/** What it ends with: what names the bundle, and what loading it takes where that was little enough to tell in the same process. */
+export interface Acceptance {
+  readonly digest: string;
+  readonly loading: Loading | null;
+}
+/** What it says on its way. */
 export type AcceptNote =
   | { readonly kind: 'progress'; readonly stage: string }
   | { readonly kind: 'identified'; readonly digest: string };
+
+export interface AdmittedVersion extends AcceptedVersion {
+  /** What loading it takes; null where only a process of its own can tell. */
+  readonly loading: Loading | null;
+}
 
 const TIMEOUT_MILLIS = 120_000;
 /** Heap of the child; file contents live in typed arrays, which the readers' own limits bound. */
@@ -53,26 +64,31 @@ const HEAP_MEGABYTES = 2048;
  * proved and measured in a short-lived child first, so that a hostile file never runs on a serving loop. Golden rows
  * are replayed in any case.
  */
-export async function admitFile(path: string, options: AdmitOptions): Promise<AcceptedVersion> {
+export async function admitFile(path: string, options: AdmitOptions): Promise<AdmittedVersion> {
   const original = await digestOf(path);
   const known = await knownManifest(bundleDir(options.dataDir, original), options);
   // Of a file that has others beside it, only reading it tells which: they may have changed.
   if (known?.sideFiles.length === 0) {
     await options.onIdentified?.(original);
-    return accepted(original, known, options);
+    return admitted({ digest: original, loading: null }, known, options);
   }
-  const digest = await admitInChild(path, original, options);
-  const manifest = readManifest(bundleDir(options.dataDir, digest));
+  const acceptance = await admitInChild(path, original, options);
+  const manifest = readManifest(bundleDir(options.dataDir, acceptance.digest));
   if (!manifest)
     throw new PlimsollError('INTERNAL', { action: `accepting "${path}"`, reason: 'its bundle is gone' });
-  return accepted(digest, manifest, options);
+  return admitted(acceptance, manifest, options);
 }
 
-const accepted = (digest: string, manifest: Manifest, options: AdmitOptions): AcceptedVersion => ({
+const admitted = (
+  { digest, loading }: Acceptance,
+  manifest: Manifest,
+  options: AdmitOptions,
+): AdmittedVersion => ({
   model: options.name,
   version: options.version ?? 1,
   bundle: bundleDir(options.dataDir, digest),
   manifest,
+  loading,
 });
 
 /** What one call asks for beyond the file. */
@@ -88,7 +104,7 @@ export async function knownManifest(
   return (await isIntact(bundle, known)) ? known : null;
 }
 
-async function admitInChild(path: string, digest: string, options: AdmitOptions): Promise<string> {
+async function admitInChild(path: string, digest: string, options: AdmitOptions): Promise<Acceptance> {
   const { dataDir, runtime = null, golden = null, reference = null, maxModel = null } = options;
   const staging = stagingDir(dataDir, digest, randomUUID());
   const demands = { runtime, golden, reference, maxModel };
@@ -96,9 +112,9 @@ async function admitInChild(path: string, digest: string, options: AdmitOptions)
   const limit = options.timeoutMillis ?? TIMEOUT_MILLIS;
   const name = basename(path);
   try {
-    return await inChild<string, AcceptNote>({
+    return await inChild<Acceptance, AcceptNote>({
       entry: new URL('./accept.child.ts', import.meta.url),
-      execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+      execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`, '--expose-gc'],
       request,
       limitMillis: limit,
       late: () => new PlimsollError('ACCEPT_TIMEOUT', { path: name, limit }),

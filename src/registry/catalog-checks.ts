@@ -3,9 +3,10 @@ import { compatibility } from '../model/compatibility.ts';
 import type { Signature } from '../model/signature.ts';
 import type { Check } from '../store/store.ts';
 import { type AdmitOptions, admitFile } from './admit.ts';
+import type { Loading } from './loading.ts';
 import { shownBytes } from './memory.ts';
 import type { AcceptedVersion, Verification } from './version.ts';
-import { type WarmResult, warmUp } from './warm.ts';
+import { warmUp } from './warm.ts';
 
 /** What stands between a file and a version that is ready. */
 type CheckName = 'checksum' | 'format' | 'golden' | 'self-test' | 'signature' | 'warm-up' | 'memory';
@@ -61,12 +62,11 @@ export async function tryVersion(trial: Trial): Promise<TrialOutcome> {
     stage = 'signature';
     checks.push(passed(stage, signatureLine(await trial.current(), version, trial)));
     stage = 'warm-up';
-    admission.onProgress?.('warming up');
-    const warm = await warmUp(version);
-    const millis = Math.ceil(warm.millis);
+    const loading = version.loading ?? (await warmedApart(version, admission));
+    const millis = Math.ceil(loading.millis);
     checks.push(passed(stage, `loaded and answering after ${millis} ms in a process of its own`));
     stage = 'memory';
-    checks.push(passed(stage, memoryLine(trial, warm)));
+    checks.push(passed(stage, memoryLine(trial, loading)));
     return { checks, refusal: null };
   } catch (error) {
     if (!isPlimsollError(error) || !ABOUT_THE_FILE.has(error.code)) throw error;
@@ -77,6 +77,11 @@ export async function tryVersion(trial: Trial): Promise<TrialOutcome> {
     const detail = `${error.message} (${error.code})`;
     return { checks: [...checks, { name, ok: false, detail }], refusal: error };
   }
+}
+
+function warmedApart(version: AcceptedVersion, { onProgress }: AdmitOptions): Promise<Loading> {
+  onProgress?.('warming up');
+  return warmUp(version);
 }
 
 /** What the acceptance has seen to: with it, all of these passed. */
@@ -143,10 +148,10 @@ function compared({ rows, cells, differingBits }: Verification, what: string): s
   return `${cells} cells of ${rows} rows compared with ${what}: ${same}`;
 }
 
-function memoryLine({ copies, available, admission }: Trial, warm: WarmResult): string {
-  const resident = warm.residentBytes;
+function memoryLine({ copies, available, admission }: Trial, loading: Loading): string {
+  const resident = loading.residentBytes;
   // One process after the other loads it, and each needs more for a moment.
-  const needed = resident * copies + (warm.peakBytes - resident);
+  const needed = resident * copies + (loading.peakBytes - resident);
   const free = available();
   const numbers = {
     needed: shownBytes(needed),

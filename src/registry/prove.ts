@@ -8,7 +8,7 @@ import { openFile } from '../files/file-source.ts';
 import { readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
-import { type AcceptRequest, knownManifest } from './admit.ts';
+import { type Acceptance, type AcceptRequest, knownManifest } from './admit.ts';
 import { exampleRow } from './boundary/example.ts';
 import { bundleDir, CONVERTER, digestFile, keptPath, readManifest } from './bundle.ts';
 import { namesToKeep, openStaging, writeBundle } from './bundle-write.ts';
@@ -16,12 +16,15 @@ import { contentOf } from './content.ts';
 import { identityOf } from './digest.ts';
 import { createEngines, type Engines, isEngine } from './engines.ts';
 import { type Golden, parseGolden } from './golden.ts';
+import { type Loading, type LoadingRequest, measureLoading } from './loading.ts';
 import { measureMicros } from './measure.ts';
 import { verifyEngines } from './verify.ts';
 import type { Manifest, Runtime } from './version.ts';
 
 /** Files below this are compared within 300 ms, larger ones within 2 s. */
 const SMALL_FILE = 1 << 20;
+/** Versions that take less than this are measured in the process that proved them; what it holds besides says little then. */
+const SMALL_LOADING = 64 << 20;
 
 /** How far it has come. */
 export interface ProofEvents {
@@ -31,10 +34,14 @@ export interface ProofEvents {
 }
 
 /**
- * Reads, proves and measures a file and writes its bundle: the whole of becoming ready. Runs in a child process. Answers
- * what names the bundle; one that is there already and answers for this call is left as it is.
+ * Reads, proves and measures a file and writes its bundle: the whole of becoming ready. Runs in a child process. A bundle
+ * that is there already and answers for this call is left as it is.
  */
-export async function proveFile(request: AcceptRequest, clock: Clock, events: ProofEvents): Promise<string> {
+export async function proveFile(
+  request: AcceptRequest,
+  clock: Clock,
+  events: ProofEvents,
+): Promise<Acceptance> {
   events.progress('reading');
   openStaging(request.staging, clock.now());
   const description = readModelFile(request.path, { maxModel: request.maxModel ?? undefined });
@@ -42,7 +49,7 @@ export async function proveFile(request: AcceptRequest, clock: Clock, events: Pr
   const digest = identityOf(request.digest, sideFiles);
   events.identified(digest);
   const dir = bundleDir(request.dataDir, digest);
-  if (await knownManifest(dir, request)) return digest;
+  if (await knownManifest(dir, request)) return { digest, loading: null };
   const content = contentOf(description);
   // Once chosen, a runtime stays: whoever serves this bundle must go on giving the same bits.
   const runtime = request.runtime ?? readManifest(dir)?.runtime ?? null;
@@ -66,7 +73,22 @@ export async function proveFile(request: AcceptRequest, clock: Clock, events: Pr
   };
   const files = { original: request.path, golden: request.golden, reference: request.reference };
   writeBundle(request.staging, dir, manifest, files, graph ? content.onnx : null);
-  return digest;
+  if (manifest.size >= SMALL_FILE) return { digest, loading: null };
+  events.progress('warming up');
+  return {
+    digest,
+    loading: await smallLoading({ bundle: dir, model: digest, runtime: manifest.runtime, graph }),
+  };
+}
+
+/** What loading the version takes; null where it is no small one, or where something stands in its way. */
+async function smallLoading(request: LoadingRequest): Promise<Loading | null> {
+  try {
+    const loading = await measureLoading(request);
+    return loading.peakBytes < SMALL_LOADING ? loading : null;
+  } catch {
+    return null;
+  }
 }
 
 type Proved = Pick<Manifest, 'size' | 'verification' | 'runtime' | 'rowMicros' | 'example'>;

@@ -1,0 +1,62 @@
+import { loadBundle } from './load.ts';
+import type { AcceptedVersion, Runtime } from './version.ts';
+
+/** What is to be loaded, and with what. */
+export interface LoadingRequest {
+  readonly bundle: string;
+  readonly model: string;
+  readonly runtime: Runtime;
+  readonly graph: boolean;
+}
+
+/** What a version takes in a process. */
+export interface Loading {
+  /** Time to load it and to answer its example until it is warm. */
+  readonly millis: number;
+  /** What the process grew by once it was loaded. */
+  readonly residentBytes: number;
+  /** What it grew by meanwhile, at most. */
+  readonly peakBytes: number;
+}
+
+export const loadingRequest = ({ bundle, model, manifest }: AcceptedVersion): LoadingRequest => ({
+  bundle,
+  model,
+  runtime: manifest.runtime,
+  graph: manifest.graph,
+});
+
+/**
+ * Loads a version from its bundle as a server would, has it answer its example, and lets go of it. Runs in a child process
+ * with `--expose-gc`: without, there is no telling what is garbage of what was before. Where memory that was free is used
+ * again, the peak is that of the process so far, which is no less.
+ */
+export async function measureLoading({ bundle, model, runtime, graph }: LoadingRequest): Promise<Loading> {
+  await loadCode(runtime, graph);
+  globalThis.gc?.();
+  const before = memory();
+  const start = performance.now();
+  const { engine } = await loadBundle(bundle, model);
+  const millis = performance.now() - start;
+  globalThis.gc?.();
+  const after = memory();
+  const residentBytes = Math.max(0, after.resident - before.resident, after.allocated - before.allocated);
+  const peakBytes = Math.max(residentBytes, process.resourceUsage().maxRSS * 1024 - before.resident);
+  await engine.close();
+  return { millis, residentBytes, peakBytes };
+}
+
+/** `resident` misses what goes into pages that the process had before; `allocated` what native code allocates. */
+function memory(): { readonly resident: number; readonly allocated: number } {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { resident: rss, allocated: heapUsed + external };
+}
+
+/** The code of an engine is there once in a process, however many versions it serves: it is no part of one's size. */
+async function loadCode(runtime: Runtime, graph: boolean): Promise<void> {
+  if (!graph && runtime === 'native') await import('../engine/native/engine.ts');
+  else {
+    await import('../engine/onnx/engine.ts');
+    await import('onnxruntime-node');
+  }
+}
