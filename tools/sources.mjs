@@ -21,12 +21,12 @@ function sources(root) {
 
 /** Digest of names, sizes and times: a few milliseconds. */
 export function listing(root) {
-  const hash = createHash('sha1');
+  let lines = '';
   for (const path of sources(root)) {
     const { size, mtimeMs } = statSync(join(root, path));
-    hash.update(`${path}\0${size}\0${mtimeMs}\n`);
+    lines += `${path}\0${size}\0${mtimeMs}\n`;
   }
-  return hash.digest('hex');
+  return createHash('sha1').update(lines).digest('hex');
 }
 
 /** Digest of names and bytes, for when the times say nothing (a copy, another checkout). */
