@@ -14,12 +14,10 @@ export const explain = (command: Command, terminal: Terminal): void => {
       const options = command.optsWithGlobals<ControlOptions>();
       const found = await withControl(options, (control) => control.explainUnit(endpoint, unit));
       const { version, arm, bucket, switchesAt } = found;
-      const percent = (100 * switchesAt) / BUCKETS;
+      const turn =
+        switchesAt === null ? '' : `: with the candidate from ${(100 * switchesAt) / BUCKETS} % on`;
       terminal.answer(found, () =>
-        [
-          `version ${version}, as part of ${arm}`,
-          `bucket ${bucket} of ${BUCKETS}: with the candidate from ${percent} % on`,
-        ].join('\n'),
+        [`version ${version}, as part of ${arm}`, `bucket ${bucket} of ${BUCKETS}${turn}`].join('\n'),
       );
     });
 };

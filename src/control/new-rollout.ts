@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import type { Actor } from '../core/actor.ts';
 import { PlimsollError } from '../core/errors.ts';
-import type { Clock } from '../core/ports.ts';
-import type { EndpointRow, RolloutRow, Tables, VersionRow } from '../store/store.ts';
+import type { EndpointRow, RolloutRow, Tables } from '../store/store.ts';
+import { findVersion } from './find.ts';
 import type { NewRollout } from './port.ts';
 
 /** Earlier rollouts of an endpoint that are looked through for one of the same candidate. */
@@ -10,19 +10,22 @@ const EARLIER = 1000;
 /** Most bytes of a policy as it is given. */
 const POLICY_MAX = 65_536;
 
-/** The row of a rollout that may begin. Throws ROLLOUT_REFUSED with the way on, or VERSION_UNKNOWN by `versionOf`. */
+/**
+ * The row of a rollout that may begin at `now` (milliseconds since the epoch). Throws ROLLOUT_REFUSED with the way on,
+ * VERSION_UNKNOWN.
+ */
 export async function newRollout(
   tables: Tables,
   endpoint: EndpointRow,
   { candidate, strategy, policy }: NewRollout,
   actor: Actor,
-  { clock, versionOf }: { clock: Clock; versionOf: (model: string, version: number) => Promise<VersionRow> },
+  now: number,
 ): Promise<RolloutRow> {
   const refused = (reason: string, way: string): never => {
     throw new PlimsollError('ROLLOUT_REFUSED', { candidate, endpoint: endpoint.name, reason, way });
   };
-  const wanted = await versionOf(endpoint.model, candidate);
-  const stable = await versionOf(endpoint.model, endpoint.stable);
+  const wanted = await findVersion(tables, endpoint.model, candidate);
+  const stable = await findVersion(tables, endpoint.model, endpoint.stable);
   if (wanted.state !== 'ready')
     refused(
       `it is ${wanted.state}`,
@@ -51,7 +54,7 @@ export async function newRollout(
     seed: await seedFor(tables, endpoint.name, wanted.digest),
     reason: actor.reason ?? '',
     by: actor.by,
-    startedAt: clock.now(),
+    startedAt: now,
     endedAt: null,
     state: 'running',
     rolledBackAutomatically: false,

@@ -10,7 +10,6 @@ import type { MetricView } from '../rollout/experiment/compare.ts';
 import type { ExperimentView } from '../rollout/experiment/view.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
-import type { Assignment } from '../rollout/split.ts';
 import type { AuditRow, Check, Page, PageRequest, RouteRow, Strategy, VersionState } from '../store/store.ts';
 
 export type { Actor, NewVersion };
@@ -108,6 +107,17 @@ export interface FeedbackItem {
   readonly time?: string | undefined;
 }
 
+/** Where a unit goes. */
+export interface Explanation {
+  readonly version: number;
+  readonly hash: number;
+  readonly bucket: number;
+  /** The role of its range, or the name of its arm in an experiment. */
+  readonly arm: string;
+  /** Smallest weight, of 10,000, at which the candidate that runs answers it; null where none grows. */
+  readonly switchesAt: number | null;
+}
+
 export interface Control {
   models(page: PageRequest): Promise<Page<ModelView>>;
   model(name: string): Promise<ModelView>;
@@ -146,7 +156,7 @@ export interface Control {
     generation: number | null,
     actor: Actor,
   ): Promise<EndpointView>;
-  explainUnit(endpoint: string, unit: string): Promise<Assignment & { readonly version: number }>;
+  explainUnit(endpoint: string, unit: string): Promise<Explanation>;
 
   startRollout(endpoint: string, rollout: NewRollout, actor: Actor): Promise<RolloutView>;
   rollouts(endpoint: string, page: PageRequest): Promise<Page<RolloutView>>;

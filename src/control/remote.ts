@@ -8,12 +8,12 @@ import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlimsollError } from '../core/errors.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
-import type { Assignment } from '../rollout/split.ts';
 import type { AuditRow, Page, PageRequest, RouteRow } from '../store/store.ts';
 import type {
   Actor,
   Control,
   EndpointView,
+  Explanation,
   FeedbackItem,
   ModelView,
   NewRollout,
@@ -110,7 +110,7 @@ export class RemoteControl implements Control {
     const body = json({ to, generation }, actor);
     return this.#write('POST', path`/endpoints/${endpoint}:rollback`, actor, body);
   }
-  explainUnit(endpoint: string, unit: string): Promise<Assignment & { readonly version: number }> {
+  explainUnit(endpoint: string, unit: string): Promise<Explanation> {
     return this.#get(path`/endpoints/${endpoint}/explain`, { unit });
   }
 

@@ -10,10 +10,21 @@ import type { Standing } from './standing.ts';
 
 const iso = (millis: number): string => new Date(millis).toISOString();
 
-/** `manifest` is null where the version has no bundle (any more). */
+/** What people are shown of a proof. */
+export type Proof = Pick<VersionView, 'proof' | 'runtime' | 'rowMicros'>;
+
+export const proofOf = ({ verification, runtime, rowMicros }: Manifest): Proof => ({
+  proof: verification.proof,
+  runtime,
+  rowMicros,
+});
+
+const NO_PROOF: Proof = { proof: null, runtime: null, rowMicros: null };
+
+/** `proof` is null where the version has no bundle (any more). */
 export function versionView(
   row: VersionRow,
-  manifest: Manifest | null,
+  proof: Proof | null,
   aliases: Readonly<Record<string, number>>,
 ): VersionView {
   const { model, version, state, digest, checks, file, labels, note, createdBy } = row;
@@ -24,9 +35,7 @@ export function versionView(
     digest,
     checks,
     file,
-    proof: manifest?.verification.proof ?? null,
-    runtime: manifest?.runtime ?? null,
-    rowMicros: manifest?.rowMicros ?? null,
+    ...(proof ?? NO_PROOF),
     labels,
     note,
     aliases: Object.keys(aliases).filter((alias) => aliases[alias] === version),

@@ -94,13 +94,14 @@ export const ERRORS = {
   ENDPOINT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find endpoint "{endpoint}": there is {known}', 'Use one of the names there are; `plimsoll push FILE --name M` makes one'),
   ROLLOUT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find rollout "{id}": {found}', '`plimsoll status` lists endpoints and what runs; `plimsoll rollout start ENDPOINT --to V` begins one'),
   FEEDBACK_INVALID: row(422, EXIT.usage, 'Cannot take the feedback, none of it: {problems}', 'Send [{"endpoint", "requestId" or "unit", "label" or "metric" and "value", "time"}]; docs/experiments.md says more'),
+  FEEDBACK_PARTIAL: row(422, EXIT.failed, 'Took {accepted} of {count} items, those up to line {line}, and none after it: {problems}', 'What was taken is kept: mend what is named, and import the lines after {line} alone'),
   ROLLOUT_REFUSED: row(409, EXIT.failed, 'Cannot start the rollout of version {candidate} on "{endpoint}": {reason}', '{way}'),
   ROLLOUT_STATE: row(409, EXIT.failed, 'Cannot {command} rollout {id} of "{endpoint}": {found}', '{way}'),
   ROLLOUTS_UNOWNED: row(503, EXIT.failed, 'Cannot decide on rollouts in this process: {reason}', 'Try again in a few seconds; where several servers share a store, ask the one whose log says that it owns the rollouts'),
   FLEET_SLOW: row(503, EXIT.failed, 'Cannot hand the routes to the workers: they have not followed after {limit} ms', 'It is tried again; the log of the server says which worker hangs'),
   VERSION_UNSERVED: row(503, EXIT.failed, 'Cannot route to version {version} of "{model}": the workers do not have it', 'Try again; the log of the server says which version cannot be loaded, and why'),
   GENERATION_CONFLICT: row(409, EXIT.failed, 'Cannot change "{endpoint}": its generation is {found}, {wanted} was given', 'Read it again, look at what changed, and send the change with the generation it has now'),
-  ROLLBACK_REFUSED: row(409, EXIT.failed, 'Cannot roll "{endpoint}" back: {reason}', 'Name a version that is ready: --to V; `plimsoll models` lists them'),
+  ROLLBACK_REFUSED: row(409, EXIT.failed, 'Cannot roll "{endpoint}" back: {reason}', 'Name a version that it has rested on: --to V; any other takes a rollout, at once with `plimsoll rollout start --strategy immediate`'),
 
   // The control API (src/server/api) and those who call it (src/control/remote.ts, src/cli)
   HOST_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: its Host is {found}, wanted localhost, a loopback address or a configured name', 'Call it as localhost, or by the name that --host gave'),

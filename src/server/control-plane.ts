@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Fleet } from '../control/fleet.ts';
-import { LocalControl } from '../control/local.ts';
+import { LocalVersions } from '../control/local-versions.ts';
 import type { Actor, VersionView } from '../control/port.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
@@ -107,8 +107,8 @@ const addingTo =
       refusal = error;
     };
     const publisher = { publish: () => Promise.resolve() };
-    const control = new LocalControl({ ...parts, publisher, proof: { onProgress, onRefusal } });
-    const version = await control.addVersion(model, source, SERVE);
+    const versions = new LocalVersions({ ...parts, publisher, proof: { onProgress, onRefusal } });
+    const version = await versions.addVersion(model, source, SERVE);
     if (refusal) throw refusal;
     return version;
   };

@@ -72,7 +72,10 @@ const ASSIGNMENT = Type.Object({
   hash: Type.Integer(),
   bucket: Type.Integer(),
   arm: Type.String(),
-  switchesAt: Type.Integer({ description: 'Smallest weight, of 10,000, at which it is with the candidate' }),
+  switchesAt: Type.Union([Type.Integer(), Type.Null()], {
+    description:
+      'Smallest weight, of 10,000, at which the candidate that runs answers it; null where none grows',
+  }),
   version: Type.Integer(),
 });
 

@@ -1,0 +1,79 @@
+import type { Clock } from '../core/ports.ts';
+import type { RecordingLine } from '../rollout/recording.ts';
+import type { Page, PageRequest, Store } from '../store/store.ts';
+import type { Controller } from './controller.ts';
+import { accountOf, EVIDENCE_TYPE, windowLines } from './evidence.ts';
+import { findEndpoint, findRollout } from './find.ts';
+import { newRollout } from './new-rollout.ts';
+import type { Actor, Control, NewRollout, RolloutCommand, RolloutView } from './port.ts';
+import type { Envelope, PublicKey, Signer } from './signing.ts';
+import { refuseInVain, refuseUnmoved } from './steering.ts';
+import { standingView } from './views.ts';
+
+export interface LocalRolloutsOptions {
+  readonly store: Store;
+  readonly controller: Pick<Controller, 'begin' | 'command' | 'standing'>;
+  readonly clock: Clock;
+  /** Opened when something is to be signed. */
+  readonly signer: () => Signer;
+}
+
+/** Rollouts, and what is known of them. */
+export class LocalRollouts
+  implements
+    Pick<Control, 'startRollout' | 'rollouts' | 'rollout' | 'command' | 'windows' | 'evidence' | 'keys'>
+{
+  readonly #options: LocalRolloutsOptions;
+
+  constructor(options: LocalRolloutsOptions) {
+    this.#options = options;
+  }
+
+  async startRollout(endpoint: string, rollout: NewRollout, actor: Actor): Promise<RolloutView> {
+    const { store, controller, clock } = this.#options;
+    const on = await findEndpoint(store.tables, endpoint);
+    const row = await newRollout(store.tables, on, rollout, actor, clock.now());
+    await controller.begin(row);
+    return this.rollout(row.id);
+  }
+
+  /** One after the other: the log of one that is over may be long. */
+  async rollouts(endpoint: string, page: PageRequest): Promise<Page<RolloutView>> {
+    const { tables } = this.#options.store;
+    await findEndpoint(tables, endpoint);
+    const rows = await tables.rollouts.list(endpoint, page);
+    const items: RolloutView[] = [];
+    for (const { id } of rows.items) items.push(await this.rollout(id));
+    return { ...rows, items };
+  }
+
+  async rollout(id: string): Promise<RolloutView> {
+    return standingView(await this.#options.controller.standing(id));
+  }
+
+  async command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView> {
+    const before = await this.rollout(id);
+    refuseInVain(command, before);
+    await this.#options.controller.command(id, command, actor);
+    const after = await this.rollout(id);
+    refuseUnmoved(command, before, after);
+    return after;
+  }
+
+  async windows(id: string, page: PageRequest): Promise<Page<RecordingLine>> {
+    const { tables } = this.#options.store;
+    await findRollout(tables, id);
+    return windowLines(tables.rollouts, id, page);
+  }
+
+  async evidence(id: string): Promise<PublicKey & { readonly envelope: Envelope }> {
+    const { store, controller, signer } = this.#options;
+    const account = await accountOf(store.tables.rollouts, await controller.standing(id));
+    const key = signer();
+    return { envelope: key.sign(EVIDENCE_TYPE, account), ...key.publicKey };
+  }
+
+  keys(): ReturnType<Control['keys']> {
+    return Promise.resolve([this.#options.signer().publicKey]);
+  }
+}
