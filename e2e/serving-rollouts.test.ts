@@ -294,14 +294,39 @@ test('a thread that keeps ending rests for as long as it lived', async () => {
 });
 
 test('too many copies are dropped and counted, never waited for', async () => {
-  const { url, parts, recorder } = await serving(canary(0, SHADOW), 'hanging', { maxShadowMillis: 60_000 });
+  const limits = { maxShadowMillis: 60_000, maxShadowCopies: 65 };
+  const { url, plane, versions, parts, recorder } = await serving(canary(0, SHADOW), 'hanging', limits);
   for (let k = 0; k < 100; k += 10)
     await Promise.all(Array.from({ length: 10 }, () => call(`${url}/models/m/predict`, { body: ROWS })));
-  await expect
-    .poll(() => metric(url, /^plimsoll_shadow_total\{model_name="m",outcome="dropped"\} (\d+)/m))
-    .toBe(35);
+  const dropped = () => metric(url, /^plimsoll_shadow_total\{model_name="m",outcome="dropped"\} (\d+)/m);
+  await expect.poll(dropped).toBe(35);
   recorder.flush();
   expect(parts.reduce((sum, { shadow }) => sum + shadow.dropped, 0)).toBe(35);
+  // Nobody wants the rest any more: all but what the thread has been given.
+  plane.follow([restingRoute('m', 'm', 1, 2)], [versions[0]!]);
+  expect(await dropped()).toBe(35 + 65 - 32);
+});
+
+test('no copy is lost to a candidate that has to be loaded first', async () => {
+  const { url } = await serving(canary(0, SHADOW), 'quick', { maxShadowCopies: 4 });
+  // Nothing has been asked yet, and the thread loads already.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  for (let k = 0; k < 20; k++) {
+    await call(`${url}/models/m/predict`, { body: ROWS });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const copied = /^plimsoll_shadow_total\{model_name="m",outcome="mirrored"\} (\d+)/m;
+  await expect.poll(() => metric(url, copied)).toBe(20);
+});
+
+test('a copy that ends its thread is blamed for it, and none of those behind it', async () => {
+  const { url, noted } = await serving(canary(0, SHADOW), 'fragile');
+  await Promise.all(
+    Array.from({ length: 20 }, (_, k) =>
+      call(`${url}/models/m/predict`, { body: { rows: [[k === 3 ? -1 : 1, 1]] } }),
+    ),
+  );
+  await expect.poll(noted, { timeout: 20_000 }).toEqual({ '1 0': 20, 'pair 0': 19, [`pair ${FAILED}`]: 1 });
 });
 
 test('a share of requests is copied, by their ids', async () => {

@@ -6,11 +6,17 @@ import type { LoadedVersion, Manifest } from '../../src/registry/version.ts';
  * Models that behave in ways real ones must not, for the server's own tests. Loaded by name, here and (as the
  * `loader`) in the scoring threads. Each answers the sum of a row.
  */
-const BEHAVIOUR: Readonly<Record<string, { rowMicros: number; before(): void }>> = {
+const BEHAVIOUR: Readonly<Record<string, { rowMicros: number; before(batch: Batch): void }>> = {
   quick: { rowMicros: 1, before: () => undefined },
   slow: { rowMicros: 200_000, before: () => spin(200) },
   hanging: { rowMicros: 200_000, before: () => spin(600_000) },
   crashing: { rowMicros: 200_000, before: () => process.exit(3) },
+  fragile: {
+    rowMicros: 1,
+    before: (batch) => {
+      if (batch.kind === 'matrix' && batch.data[0]! < 0) process.exit(3);
+    },
+  },
   failing: {
     rowMicros: 1,
     before: () => {
@@ -62,7 +68,7 @@ const manifest = (rowMicros: number): Manifest => ({
 export function fakeVersion(name: string, model = name, version = 1): LoadedVersion {
   const { rowMicros, before } = BEHAVIOUR[name]!;
   const infer = (batch: Batch): Outputs => {
-    before();
+    before(batch);
     return sums(batch);
   };
   const engine: Engine = { id: 'native', infer, close: () => undefined };

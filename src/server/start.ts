@@ -69,7 +69,8 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   const { versions, host = '127.0.0.1', port = 8080, logger = SILENT, metrics = new Metrics() } = options;
   const limits = limitsOf(options);
   const { threads, loader, listener, scrape, recorder, api, plane = new DataPlane(versions) } = options;
-  const shadow = new Shadow({ metrics, loader, maxMillis: limits.maxShadowMillis });
+  const { maxShadowMillis: maxMillis, maxShadowCopies: maxCopies } = limits;
+  const shadow = new Shadow({ metrics, loader, maxMillis, maxCopies });
   const offload = new Offload({
     threads,
     loader,

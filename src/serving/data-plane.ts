@@ -25,6 +25,8 @@ export interface Endpoint {
   readonly versions: readonly LoadedVersion[];
   /** The version that stands for the endpoint: stable. */
   readonly main: LoadedVersion;
+  /** The version that gets copies of requests, or null. */
+  readonly mirror: LoadedVersion | null;
 }
 
 /** What a plane holds at one moment. It is replaced as a whole, so its identity tells whether anything has changed. */
@@ -139,8 +141,8 @@ export class DataPlane {
   #endpoint(route: Route, models: Models): Endpoint {
     const assignment = new Assignment(route, this.#random);
     const versions = assignment.choices.map(({ version }) => versionIn(models, route.model, version));
-    if (route.shadow) versionIn(models, route.model, route.shadow.version);
-    return { route, assignment, versions, main: versions[assignment.main]! };
+    const mirror = route.shadow && versionIn(models, route.model, route.shadow.version);
+    return { route, assignment, versions, main: versions[assignment.main]!, mirror };
   }
 
   #onlyEndpoint(): string {

@@ -1,5 +1,6 @@
-import type { AcceptedVersion } from '../registry/version.ts';
+import type { LoadedVersion } from '../registry/version.ts';
 import { murmur3 } from '../rollout/murmur3.ts';
+import { compact } from './http/body.ts';
 import type { Scored } from './http/job.ts';
 import type { Metrics } from './http/metrics.ts';
 import { Offload } from './http/offload.ts';
@@ -7,11 +8,10 @@ import type { Mirror } from './http/routes.ts';
 import type { FirstRow } from './recorder/first-row.ts';
 import type { Subject, Tape } from './recorder/tape.ts';
 
-/** Copies that wait for the candidate; one more is dropped. */
-const QUEUE_MAX = 64;
-/** Bytes of their bodies. */
+/** Bytes of the bodies of all copies. */
 const BYTES_MAX = 16 << 20;
-
+/** Copies that the thread has at once: on a busy machine it gets its turns seldom, and then has enough to do. */
+const AHEAD = 32;
 /** Longest rest after the candidate has ended its thread. */
 const REST_MAX = 10_000;
 
@@ -21,6 +21,8 @@ export interface ShadowOptions {
   readonly loader?: string | undefined;
   /** A candidate that takes longer over one copy has failed it. */
   readonly maxMillis: number;
+  /** Copies at once; one more is dropped. */
+  readonly maxCopies: number;
 }
 
 /** A request that stable has answered, or failed. */
@@ -36,6 +38,15 @@ export interface Copied {
   readonly tape: Tape | null;
 }
 
+/** A copy that has not been answered; its body is with the job alone. */
+interface Copy {
+  readonly target: LoadedVersion;
+  readonly size: number;
+  readonly tape: Tape | null;
+  /** Takes it back, and says whether it could. */
+  withdraw: () => boolean;
+}
+
 /**
  * Copies of requests for candidates that answer nobody, made when stable's answers are out. They are scored in a thread
  * of their own, so that a candidate that throws, hangs or ends its thread touches no answer. Latency is not compared
@@ -44,41 +55,64 @@ export interface Copied {
 export class Shadow {
   readonly #metrics: Metrics;
   readonly #offload: Offload;
+  readonly #maxCopies: number;
+  readonly #copies = new Set<Copy>();
   #bytes = 0;
 
-  constructor({ metrics, loader, maxMillis }: ShadowOptions) {
+  constructor({ metrics, loader, maxMillis, maxCopies }: ShadowOptions) {
     this.#metrics = metrics;
-    this.#offload = new Offload({ threads: 1, maxQueue: QUEUE_MAX, maxMillis, loader, maxRest: REST_MAX });
+    this.#maxCopies = maxCopies;
+    const bounds = { maxQueue: maxCopies, maxMillis, maxRest: REST_MAX };
+    this.#offload = new Offload({ threads: 1, ahead: AHEAD, loader, ...bounds });
   }
 
   /** Copies a request to the candidate, or drops it where too much waits. */
-  copy({ target }: Mirror, copied: Copied): void {
-    const { protocol, body, unitField, subject, tape } = copied;
-    const size = body.byteLength;
-    if (this.#bytes + size > BYTES_MAX || this.#offload.depth >= QUEUE_MAX) {
-      this.#metrics.shadowOf(target.model).dropped++;
-      tape?.dropped();
+  copy({ target }: Mirror, { protocol, body: given, unitField, subject, stable, tape }: Copied): void {
+    const body = compact(given);
+    const copy: Copy = { target, size: body.buffer.byteLength, tape, withdraw: () => false };
+    if (this.#copies.size >= this.#maxCopies || this.#bytes + copy.size > BYTES_MAX) {
+      this.#drop(copy);
       return;
     }
-    this.#bytes += size;
-    const job = { target, protocol, body: new Uint8Array(body), requestId: subject.requestId, unitField };
-    this.#offload.submit(job, (result) => {
-      this.#bytes -= size;
-      this.#settle(target.model, result, copied);
+    this.#copies.add(copy);
+    this.#bytes += copy.size;
+    const job = { target, protocol, body, requestId: subject.requestId, unitField };
+    copy.withdraw = this.#offload.submit(job, (result) => {
+      this.#forget(copy);
+      this.#settle(target.model, result, { subject, stable, tape });
     });
   }
 
-  /** Lets go of versions that nobody will ask for any more. */
-  retain(versions: readonly AcceptedVersion[]): void {
-    this.#offload.retain(versions);
+  /**
+   * Gets ready for copies to these versions and to no others, before the first comes: a candidate that takes a second to
+   * load would have a second's copies waiting.
+   */
+  follow(mirrors: readonly LoadedVersion[]): void {
+    for (const copy of this.#copies) {
+      if (mirrors.includes(copy.target) || !copy.withdraw()) continue;
+      this.#forget(copy);
+      this.#drop(copy);
+    }
+    this.#offload.retain(mirrors, mirrors);
   }
 
   close(): Promise<void> {
     return this.#offload.close();
   }
 
+  #forget(copy: Copy): void {
+    this.#copies.delete(copy);
+    this.#bytes -= copy.size;
+  }
+
+  #drop({ target, tape }: Copy): void {
+    this.#metrics.shadowOf(target.model).dropped++;
+    tape?.dropped();
+  }
+
   /** Whatever the candidate refuses, stable has found well formed: it is the candidate that failed. */
-  #settle(model: string, result: Scored, { subject, stable, tape }: Copied): void {
+  #settle(model: string, result: Scored, noted: Pick<Copied, 'subject' | 'stable' | 'tape'>): void {
+    const { subject, stable, tape } = noted;
     this.#metrics.shadowOf(model).mirrored++;
     tape?.pair(subject, result.kind === 'answer' ? result.first : null, stable);
   }

@@ -45,6 +45,16 @@ export class BodyBuffer {
   }
 }
 
+/**
+ * The bytes in a buffer of their own, which can be handed to a thread and holds little else: as they are where they have
+ * one, else a copy.
+ */
+export function compact(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = bytes;
+  const isOwn = buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength <= 2 * length;
+  return isOwn ? new Uint8Array(buffer, 0, length) : new Uint8Array(bytes);
+}
+
 export const tooLarge = (found: number, limit: number): PlimsollError =>
   new PlimsollError('BODY_TOO_LARGE', { found, limit });
 

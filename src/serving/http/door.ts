@@ -70,7 +70,7 @@ export class Door {
   #follow({ endpoints, versions }: PlaneState): void {
     const { recorder, metrics, offload, shadow } = this.options;
     offload.retain(versions);
-    shadow?.retain(versions);
+    shadow?.follow([...endpoints.values()].flatMap(({ mirror }) => mirror ?? []));
     const routes = [...endpoints.values()].map(({ route }) => route);
     recorder?.follow(routes);
     this.#routes.forget();

@@ -8,7 +8,7 @@ import { blameOf } from '../refusal.ts';
 import { parseBody } from '../rows/parse.ts';
 import { withoutUnit } from '../unit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
-import { BodyBuffer, decompress, discard, encodingOf, tooLarge } from './body.ts';
+import { BodyBuffer, compact, decompress, discard, encodingOf, tooLarge } from './body.ts';
 import type { Door } from './door.ts';
 import type { Scored, Timing } from './job.ts';
 import { INLINE_BODY, INLINE_MICROS } from './limits.ts';
@@ -38,7 +38,7 @@ export class Exchange {
   #receivedAt = 0;
   readonly #body: BodyBuffer;
   /** Takes a queued job back when the client leaves. */
-  #withdraw: (() => void) | null = null;
+  #withdraw: (() => boolean) | null = null;
   #held = 0;
   #watched = false;
   #over = false;
@@ -199,7 +199,7 @@ export class Exchange {
       const { unitField } = this.#destination;
       const isWanted = this.#measurement?.wantsBody ?? false;
       this.#measurement?.received(bytes);
-      const body = isWanted ? new Uint8Array(bytes) : ownBytes(bytes);
+      const body = isWanted ? new Uint8Array(bytes) : compact(bytes);
       const job = { target, protocol, body, requestId: this.#id, unitField };
       this.#withdraw = offload.submit(job, (result) => this.#scored(result));
       metrics.queueDepth = offload.depth;
@@ -213,7 +213,7 @@ export class Exchange {
     this.#door.options.metrics.queueDepth = this.#door.options.offload.depth;
     if (this.#over) return;
     if (result.kind === 'refused') {
-      this.#refuse(result.error);
+      this.#refuse(result.error, result.loading);
       return;
     }
     this.#answer(result.body, result.body.length, result.rows, result.timing);
@@ -250,7 +250,7 @@ export class Exchange {
     this.#release();
   }
 
-  #refuse(error: unknown): void {
+  #refuse(error: unknown, loading = 0): void {
     if (this.#over) return;
     const coded = codedError(error, this.#id);
     if (coded.code === 'INTERNAL') {
@@ -267,7 +267,8 @@ export class Exchange {
     if (!this.#request.complete) discard(this.#request);
     sendError(this.#response, coded, headers);
     this.#release();
-    if (blameOf(coded) === 'version') this.#measurement?.failed(performance.now() - this.#receivedAt);
+    if (blameOf(coded) === 'version')
+      this.#measurement?.failed(performance.now() - this.#receivedAt - loading);
   }
 
   /** From here on the answer takes time, and the client may leave before it. */
@@ -296,11 +297,3 @@ export class Exchange {
 
 const overloaded = (found: number, what: string, limit: number): PlimsollError =>
   new PlimsollError('OVERLOADED', { found, what, limit, retry: 1 });
-
-/** The bytes in a buffer of their own, which can be handed to a thread. */
-function ownBytes(bytes: Buffer): Uint8Array<ArrayBuffer> {
-  if (bytes.byteOffset === 0 && bytes.length > INLINE_BODY && bytes.buffer instanceof ArrayBuffer) {
-    return new Uint8Array(bytes.buffer, 0, bytes.length);
-  }
-  return new Uint8Array(bytes);
-}

@@ -6,7 +6,7 @@ import type { FirstRow } from '../recorder/first-row.ts';
 export interface Job {
   readonly target: LoadedVersion;
   readonly protocol: string;
-  /** Bytes of the body; handed over, so in a buffer of their own. */
+  /** Bytes of the body, in a buffer of their own. */
   readonly body: Uint8Array<ArrayBuffer>;
   readonly requestId: string;
   /** Key at the top of the body that holds the id of the unit, or null. */
@@ -31,7 +31,7 @@ export type Scored =
       /** Milliseconds that loading the version took, within the queue's: no request's own latency. */
       readonly loading: number;
     }
-  | { readonly kind: 'refused'; readonly error: PlimsollError };
+  | { readonly kind: 'refused'; readonly error: PlimsollError; readonly loading: number };
 
 /** From where a thread loads a version, and under which name. */
 export interface VersionKey {
@@ -48,10 +48,13 @@ export interface ScoreRequest extends VersionKey {
   readonly requestId: string;
   readonly unitField: string | null;
 }
-export type WorkerRequest =
-  | ScoreRequest
-  /** No other versions will be asked for any more. */
-  | { readonly kind: 'retain'; readonly versions: readonly VersionKey[] };
+/** No other versions will be asked for any more, and some of them soon. */
+export interface RetainRequest {
+  readonly kind: 'retain';
+  readonly versions: readonly VersionKey[];
+  readonly soon: readonly VersionKey[];
+}
+export type WorkerRequest = ScoreRequest | RetainRequest;
 export type WorkerReply =
   /** The version has to be loaded first: its time to score begins when it is. */
   | { readonly kind: 'loading' }

@@ -36,8 +36,18 @@ test('those that nobody will ask for any more are closed', async () => {
   expect(log).toHaveLength(11);
 });
 
+test('one that comes back for a late request goes with the next', async () => {
+  const { kept, get, log } = keeping(8);
+  await kept.retain([{ bundle: 'b', model: 'm', version: 1 }]);
+  await get('late');
+  await get('late');
+  await get('b');
+  expect(log.filter((line) => !line.startsWith('load'))).toEqual(['close late']);
+});
+
 test('what does not load is tried again', async () => {
-  const { get } = keeping(8);
+  const { get, log } = keeping(8);
   await expect(get('broken')).rejects.toThrow('no such bundle');
   await expect(get('broken')).rejects.toThrow('no such bundle');
+  expect(log).toEqual(['loading', 'loaded', 'loading', 'loaded']);
 });

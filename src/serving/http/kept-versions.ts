@@ -5,7 +5,7 @@ export type LoadBundle = (dir: string, model: string, version: number) => Promis
 
 export interface KeptVersionsOptions {
   readonly load: LoadBundle;
-  /** Called around a load. */
+  /** Called around a load, also around one that fails. */
   readonly onLoad: (phase: 'loading' | 'loaded') => void;
   /** Versions that are kept; the one unused for longest goes first. */
   readonly max: number;
@@ -18,16 +18,22 @@ export class KeptVersions {
   readonly #options: KeptVersionsOptions;
   /** The one used last is last. */
   readonly #kept = new Map<string, LoadedVersion>();
+  /** Versions that are asked for from now on; null where nobody has said so. */
+  #wanted: ReadonlySet<string> | null = null;
 
   constructor(options: KeptVersionsOptions) {
     this.#options = options;
   }
 
-  /** Throws what the load throws. */
+  /**
+   * A version that is wanted no more is loaded once more for a request that comes late, and goes with the next one. Throws
+   * what the load throws.
+   */
   async get(wanted: VersionKey): Promise<LoadedVersion> {
     const key = keyOf(wanted);
     const found = this.#kept.get(key) ?? (await this.#load(wanted));
     this.#kept.delete(key);
+    await this.#sweep();
     this.#kept.set(key, found);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > this.#options.max) await this.#drop(oldest!);
@@ -36,16 +42,23 @@ export class KeptVersions {
 
   /** Closes all others. */
   async retain(wanted: readonly VersionKey[]): Promise<void> {
-    const keys = new Set(wanted.map(keyOf));
-    for (const key of [...this.#kept.keys()]) if (!keys.has(key)) await this.#drop(key);
+    this.#wanted = new Set(wanted.map(keyOf));
+    await this.#sweep();
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#wanted === null) return;
+    for (const key of this.#kept.keys()) if (!this.#wanted.has(key)) await this.#drop(key);
   }
 
   async #load({ bundle, model, version }: VersionKey): Promise<LoadedVersion> {
     const { load, onLoad } = this.#options;
     onLoad('loading');
-    const loaded = await load(bundle, model, version);
-    onLoad('loaded');
-    return loaded;
+    try {
+      return await load(bundle, model, version);
+    } finally {
+      onLoad('loaded');
+    }
   }
 
   async #drop(key: string): Promise<void> {

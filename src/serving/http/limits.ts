@@ -12,6 +12,8 @@ export interface HttpLimits {
   readonly maxScoreMillis: number;
   /** Milliseconds that a candidate may take over one copy in the shadow of stable; longer is a failure of its own. */
   readonly maxShadowMillis: number;
+  /** Copies that wait for candidates or are with them; one more is dropped and counted. */
+  readonly maxShadowCopies: number;
 }
 
 export const DEFAULT_LIMITS: HttpLimits = {
@@ -21,6 +23,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   maxQueue: 128,
   maxScoreMillis: 60_000,
   maxShadowMillis: 10_000,
+  maxShadowCopies: 1024,
 };
 
 /** Bodies above this many bytes are parsed, checked, scored and written in a scoring thread. */

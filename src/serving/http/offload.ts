@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { PlimsollError } from '../../core/errors.ts';
 import type { AcceptedVersion, LoadedVersion } from '../../registry/version.ts';
-import type { Job, Scored, Waiting } from './job.ts';
+import type { Job, RetainRequest, Scored, VersionKey, Waiting } from './job.ts';
 import { Thread } from './thread.ts';
 
 export interface OffloadOptions {
@@ -9,6 +9,11 @@ export interface OffloadOptions {
   readonly maxQueue: number;
   readonly maxMillis: number;
   readonly loader?: string | undefined;
+  /**
+   * Jobs that a thread is given at once, so that it does not wait for this loop between two of them. Bodies of more than
+   * one are copied, since another thread may have to take them over. @default {1}
+   */
+  readonly ahead?: number | undefined;
   /**
    * Where a thread has ended before its time, none is started for as long as it lived, and at most for this long, in
    * milliseconds: what keeps ending takes half of a core then, not all of it. @default {0}
@@ -29,6 +34,8 @@ export class Offload {
   #depth = 0;
   #rest: NodeJS.Timeout | undefined;
   #millisPerJob = 100;
+  /** What a thread that starts has to know. */
+  #retained: RetainRequest | null = null;
 
   constructor(options: OffloadOptions) {
     this.#options = options;
@@ -39,8 +46,10 @@ export class Offload {
     return this.#depth;
   }
 
-  /** Queues a job; the function returned takes it back if it has not started. Throws OVERLOADED. */
-  submit(job: Job, done: (result: Scored) => void): () => void {
+  /**
+   * Queues a job; the function returned takes it back if no thread has it yet, and says whether it did. Throws OVERLOADED.
+   */
+  submit(job: Job, done: (result: Scored) => void): () => boolean {
     const limit = this.#options.maxQueue;
     if (this.#depth >= limit) {
       const retry = Math.min(60, Math.ceil((this.#depth * this.#millisPerJob) / this.#size / 1000));
@@ -60,10 +69,15 @@ export class Offload {
     return () => this.#withdraw(waiting);
   }
 
-  /** Has the threads close versions that nobody will ask for any more. */
-  retain(versions: readonly AcceptedVersion[]): void {
-    const keys = versions.map(({ bundle, model, version }) => ({ bundle, model, version }));
-    for (const thread of this.#threads) thread.retain(keys);
+  /**
+   * Has the threads close versions that nobody will ask for any more, and load now what will be asked for `soon`; one is
+   * started for that where there is none.
+   */
+  retain(versions: readonly AcceptedVersion[], soon: readonly AcceptedVersion[] = []): void {
+    const request = { kind: 'retain', versions: versions.map(keyOf), soon: soon.map(keyOf) } as const;
+    this.#retained = request;
+    if (soon.length > 0 && this.#threads.size === 0) this.#start();
+    else for (const thread of this.#threads) thread.retain(request);
   }
 
   async close(): Promise<void> {
@@ -71,20 +85,21 @@ export class Offload {
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
 
-  #withdraw(waiting: Waiting): void {
+  #withdraw(waiting: Waiting): boolean {
     const queue = this.#queues.get(waiting.job.target);
     const at = queue?.indexOf(waiting) ?? -1;
-    if (!queue || at < 0) return;
+    if (!queue || at < 0) return false;
     queue.splice(at, 1);
     this.#depth--;
     if (queue.length === 0) this.#queues.delete(waiting.job.target);
+    return true;
   }
 
   #dispatch(): void {
     while (this.#depth > 0) {
-      const idle = [...this.#threads].find((thread) => thread.idle) ?? this.#start();
-      if (!idle) return;
-      idle.run(this.#next());
+      const free = [...this.#threads].find((thread) => thread.hasRoom) ?? this.#start();
+      if (!free) return;
+      free.run(this.#next());
     }
   }
 
@@ -101,25 +116,35 @@ export class Offload {
   #start(): Thread | null {
     if (this.#threads.size >= this.#size || this.#rest !== undefined) return null;
     const started = performance.now();
-    const { loader = null, maxMillis } = this.#options;
-    const thread = new Thread(
-      { loader },
+    const { loader = null, maxMillis, ahead = 1 } = this.#options;
+    const thread = new Thread({
+      settings: { loader },
       maxMillis,
-      (millis) => {
+      ahead,
+      onFree: (millis) => {
         this.#millisPerJob += 0.2 * (millis - this.#millisPerJob);
         this.#dispatch();
       },
-      () => {
+      onEnd: (untouched, isPremature) => {
         if (!this.#threads.delete(thread)) return;
-        this.#restAfter(performance.now() - started);
+        for (const waiting of untouched.toReversed()) this.#putBack(waiting);
+        if (isPremature) this.#restAfter(performance.now() - started);
         this.#dispatch();
       },
-    );
+    });
     this.#threads.add(thread);
+    if (this.#retained) thread.retain(this.#retained);
     return thread;
   }
 
-  /** A thread that ends for want of work needs no rest: nothing waits then. */
+  /** In front of its queue. */
+  #putBack(waiting: Waiting): void {
+    const queue = this.#queues.get(waiting.job.target) ?? [];
+    this.#queues.set(waiting.job.target, queue);
+    queue.unshift(waiting);
+    this.#depth++;
+  }
+
   #restAfter(lived: number): void {
     const millis = Math.min(lived, this.#options.maxRest ?? 0);
     if (millis <= 0 || this.#rest !== undefined) return;
@@ -129,3 +154,5 @@ export class Offload {
     }, millis).unref();
   }
 }
+
+const keyOf = ({ bundle, model, version }: VersionKey): VersionKey => ({ bundle, model, version });

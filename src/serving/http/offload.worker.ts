@@ -2,8 +2,10 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Signature } from '../../model/signature.ts';
+import type { LoadedVersion } from '../../registry/version.ts';
+import type { Decode, Encode } from '../protocol.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
-import { firstRowReader } from '../recorder/first-row.ts';
+import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
 import { parseBody } from '../rows/parse.ts';
 import { withoutUnit } from '../unit.ts';
 import type { ScoreRequest, WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
@@ -33,22 +35,45 @@ async function loader(): Promise<LoadBundle> {
   return module.loadBundle;
 }
 
+interface Converters {
+  readonly decode: Decode;
+  readonly encode: Encode;
+  readonly readFirstRow: ReadFirstRow;
+}
+
+/** By version and protocol; gone with the version. */
+const converters = new WeakMap<LoadedVersion, Map<string, Converters>>();
+
+function convertersOf(target: LoadedVersion, id: string): Converters {
+  const ofVersion = converters.get(target) ?? new Map<string, Converters>();
+  converters.set(target, ofVersion);
+  const known = ofVersion.get(id);
+  if (known) return known;
+  const protocol = PROTOCOLS.find((one) => one.id === id)!;
+  const made = {
+    decode: protocol.decode(target),
+    encode: protocol.encode(target),
+    readFirstRow: firstRowReader(target.manifest.signature),
+  };
+  ofVersion.set(id, made);
+  return made;
+}
+
 async function score(request: ScoreRequest): Promise<WorkerReply> {
-  const protocol = PROTOCOLS.find(({ id }) => id === request.protocol)!;
   const target = await versions.get(request);
   const started = performance.now();
-  const { signature } = target.manifest;
-  const batch = protocol.decode(target)(rowsIn(request, signature));
+  const { decode, encode, readFirstRow } = convertersOf(target, request.protocol);
+  const batch = decode(rowsIn(request, target.manifest.signature));
   const decoded = performance.now();
   const outputs = await target.engine.infer(batch);
   const predicted = performance.now();
-  const body = new TextEncoder().encode(protocol.encode(target)(outputs, batch.rows, request.requestId));
+  const body = new TextEncoder().encode(encode(outputs, batch.rows, request.requestId));
   const timing = {
     preprocess: decoded - started,
     predict: predicted - decoded,
     postprocess: performance.now() - predicted,
   };
-  return { kind: 'answer', body, rows: batch.rows, first: firstRowReader(signature)(outputs), timing };
+  return { kind: 'answer', body, rows: batch.rows, first: readFirstRow(outputs), timing };
 }
 
 function rowsIn({ body, unitField }: ScoreRequest, signature: Signature): unknown {
@@ -67,6 +92,8 @@ function refusal(error: unknown): WorkerReply {
 async function obey(request: WorkerRequest): Promise<void> {
   if (request.kind === 'retain') {
     await versions.retain(request.versions);
+    // One that cannot be loaded says so to whoever asks for it.
+    for (const key of request.soon) await versions.get(key).catch(() => undefined);
     return;
   }
   const scored = await score(request).catch(refusal);

@@ -141,23 +141,18 @@ export class Routes {
     return { state, main: this.#prepare(protocol, version), endpoint: null, unitField };
   }
 
-  #endpoint(protocol: Protocol, { route, assignment, versions, main }: Endpoint): Destination {
+  #endpoint(protocol: Protocol, { route, assignment, versions, main, mirror }: Endpoint): Destination {
     const key = `${protocol.id} ${route.endpoint}`;
     const known = this.#endpoints.get(key);
     if (known) return known;
     const { shadow, seed } = route;
-    const mirror = shadow && {
-      target: this.#plane.resolve(route.model, shadow.version),
-      percent: shadow.percent,
-      seed,
-    };
     const endpoint: PreparedEndpoint = {
       name: route.endpoint,
       protocol,
       assignment,
       choices: versions.map((version) => this.#prepare(protocol, version)),
       tape: this.#recorder?.tapeOf(route.endpoint) ?? null,
-      mirror,
+      mirror: shadow && mirror && { target: mirror, percent: shadow.percent, seed },
     };
     const { state } = this.#plane;
     const made = { state, main: this.#prepare(protocol, main), endpoint, unitField: assignment.field };

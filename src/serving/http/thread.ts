@@ -1,80 +1,87 @@
 import { Worker } from 'node:worker_threads';
 import { PlimsollError } from '../../core/errors.ts';
-import type { ScoreRequest, VersionKey, Waiting, WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
+import type {
+  RetainRequest,
+  ScoreRequest,
+  Waiting,
+  WorkerReply,
+  WorkerRequest,
+  WorkerSettings,
+} from './job.ts';
 
 /** An idle thread ends after this long: its engines hold memory. */
 const IDLE_MILLIS = 120_000;
 /** Starting a thread and loading a version takes this long at most; neither is part of a request's time. */
 const LOAD_MILLIS = 300_000;
 
-/** One scoring thread and the job it has. */
+export interface ThreadOptions {
+  readonly settings: WorkerSettings;
+  /** Milliseconds that one job may take. */
+  readonly maxMillis: number;
+  /** Jobs that the thread is given at once. It does one after the other: of those given, the first is what it is at. */
+  readonly ahead: number;
+  /** There is room for one more job; the last one took so many milliseconds. */
+  readonly onFree: (millis: number) => void;
+  /**
+   * Called once the thread takes no more: it hung, died (`isPremature`) or had nothing to do. The job it was at has
+   * failed; `untouched` had not begun. One that hangs in native code ends much later than it is given up.
+   */
+  readonly onEnd: (untouched: readonly Waiting[], isPremature: boolean) => void;
+}
+
+/** One scoring thread and the jobs it has. */
 export class Thread {
   readonly #worker: Worker;
-  readonly #maxMillis: number;
-  readonly #onFree: (millis: number) => void;
-  #current: (Waiting & { readonly started: number }) | null = null;
+  readonly #options: ThreadOptions;
+  /** The first is being done. */
+  readonly #jobs: Waiting[] = [];
+  /** When the first job's turn came. */
+  #started = 0;
   #timer: NodeJS.Timeout;
   #reason: string | null = null;
-  /** When loading the version of the current job began and how long it took. */
-  #loadingSince = 0;
+  /** When the load that is going on began, or null. */
+  #loadingSince: number | null = null;
+  /** Milliseconds of the first job's turn that went into loading. */
   #loading = 0;
   #ending = false;
   /** Whether the thread has ever been heard of. */
   #begun = false;
-  /** Frees this thread's place; a thread that hangs in native code ends much later than it is given up. */
-  readonly #onEnd: () => void;
 
-  constructor(
-    settings: WorkerSettings,
-    maxMillis: number,
-    onFree: (millis: number) => void,
-    onEnd: () => void,
-  ) {
-    this.#maxMillis = maxMillis;
-    this.#onFree = onFree;
-    this.#onEnd = onEnd;
-    this.#worker = new Worker(new URL('./offload.worker.ts', import.meta.url), { workerData: settings });
+  constructor(options: ThreadOptions) {
+    this.#options = options;
+    this.#worker = new Worker(new URL('./offload.worker.ts', import.meta.url), {
+      workerData: options.settings,
+    });
     // A thread never keeps the process alive; requests do that.
     this.#worker.unref();
-    this.#worker.on('message', (reply: WorkerReply) => this.#settle(reply));
+    this.#worker.on('message', (reply: WorkerReply) => this.#hear(reply));
     this.#worker.on('error', (error) => {
       this.#reason = error.message;
     });
-    this.#worker.on('exit', (code) => {
-      clearTimeout(this.#timer);
-      this.#ending = true;
-      this.#fail(
-        new PlimsollError('SCORER_DIED', { model: this.#model(), reason: this.#reason ?? `code ${code}` }),
-      );
-      onEnd();
-    });
+    this.#worker.on('exit', (code) => this.#exited(code));
     this.#timer = this.#endWhenIdle();
   }
 
-  get idle(): boolean {
-    return this.#current === null && !this.#ending;
+  get hasRoom(): boolean {
+    return !this.#ending && this.#jobs.length < this.#options.ahead;
   }
 
   run(waiting: Waiting): void {
-    this.#current = { ...waiting, started: performance.now() };
-    this.#loading = 0;
-    this.#limit(this.#begun ? this.#maxMillis : LOAD_MILLIS);
+    this.#jobs.push(waiting);
+    if (this.#jobs.length === 1) this.#begin();
     const { target, protocol, body, requestId, unitField } = waiting.job;
     const { bundle, model, version } = target;
     const request: ScoreRequest = {
       kind: 'score',
       ...{ bundle, model, version, protocol, body, requestId, unitField },
     };
-    this.#post(request, [body.buffer]);
+    // What may have to be given to another thread stays here.
+    this.#post(request, this.#options.ahead === 1 ? [body.buffer] : []);
   }
 
-  /** Has the thread close all other versions, once it has done what it is doing. */
-  retain(versions: readonly VersionKey[]): void {
-    this.#post({ kind: 'retain', versions });
-  }
-
-  #post(request: WorkerRequest, transfer: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(request, transfer);
+  /** Has the thread close and load versions, once it has done what it is doing. */
+  retain(request: RetainRequest): void {
+    this.#post(request);
   }
 
   async end(): Promise<void> {
@@ -82,34 +89,48 @@ export class Thread {
     await this.#worker.terminate();
   }
 
-  #settle(reply: WorkerReply): void {
-    // An answer that comes after its time was up.
-    if (!this.#current) return;
-    const now = performance.now();
+  #post(request: WorkerRequest, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(request, transfer);
+  }
+
+  /** The first job's turn. */
+  #begin(): void {
+    this.#started = performance.now();
+    this.#loading = 0;
+    this.#limit(this.#begun && this.#loadingSince === null ? this.#options.maxMillis : LOAD_MILLIS);
+  }
+
+  #hear(reply: WorkerReply): void {
     this.#begun = true;
-    if (reply.kind === 'loading') {
-      this.#loadingSince = now;
-      this.#limit(LOAD_MILLIS);
+    const now = performance.now();
+    if (reply.kind === 'loading') this.#loadingSince = now;
+    else if (reply.kind === 'loaded') {
+      this.#loading = now - Math.max(this.#started, this.#loadingSince ?? now);
+      this.#loadingSince = null;
+    } else {
+      this.#settle(reply, now);
       return;
     }
-    if (reply.kind === 'loaded') {
-      this.#loading = now - this.#loadingSince;
-      this.#limit(this.#maxMillis);
-      return;
-    }
-    const { done, since, started } = this.#current;
-    this.#current = null;
+    if (this.#jobs.length > 0) this.#limit(reply.kind === 'loading' ? LOAD_MILLIS : this.#options.maxMillis);
+  }
+
+  #settle(reply: Exclude<WorkerReply, { readonly kind: 'loading' | 'loaded' }>, now: number): void {
+    const current = this.#jobs.shift();
+    // An answer that comes after its time was up.
+    if (current === undefined) return;
+    const [millis, loading] = [now - this.#started, this.#loading];
     clearTimeout(this.#timer);
-    this.#timer = this.#endWhenIdle();
-    this.#onFree(now - started);
+    if (this.#jobs.length > 0) this.#begin();
+    else this.#timer = this.#endWhenIdle();
+    this.#options.onFree(millis);
     if (reply.kind === 'refused') {
-      done({ kind: 'refused', error: PlimsollError.from(reply.error) });
+      current.done({ kind: 'refused', error: PlimsollError.from(reply.error), loading });
       return;
     }
     const { preprocess, predict, postprocess } = reply.timing;
     // Waiting is whatever was no work: the queue, loading the engine, the way there and back.
-    const queue = Math.max(0, now - since - preprocess - predict - postprocess);
-    done({ ...reply, timing: { ...reply.timing, queue }, loading: this.#loading });
+    const queue = Math.max(0, now - current.since - preprocess - predict - postprocess);
+    current.done({ ...reply, timing: { ...reply.timing, queue }, loading });
   }
 
   #limit(millis: number): void {
@@ -118,19 +139,28 @@ export class Thread {
   }
 
   #timeout(limit: number): void {
-    this.#fail(new PlimsollError('SCORER_TIMEOUT', { model: this.#model(), limit }));
+    this.#giveUp(new PlimsollError('SCORER_TIMEOUT', { model: this.#model(), limit }), true);
     void this.end();
-    this.#onEnd();
   }
 
-  #fail(error: PlimsollError): void {
-    const failed = this.#current;
-    this.#current = null;
-    failed?.done({ kind: 'refused', error });
+  #exited(code: number): void {
+    clearTimeout(this.#timer);
+    const isPremature = !this.#ending;
+    this.#ending = true;
+    const reason = this.#reason ?? `code ${code}`;
+    this.#giveUp(new PlimsollError('SCORER_DIED', { model: this.#model(), reason }), isPremature);
+  }
+
+  /** Fails the job it was at. */
+  #giveUp(error: PlimsollError, isPremature: boolean): void {
+    this.#ending = true;
+    const failed = this.#jobs.shift();
+    this.#options.onEnd(this.#jobs.splice(0), isPremature);
+    failed?.done({ kind: 'refused', error, loading: this.#loading });
   }
 
   #model(): string {
-    return this.#current?.job.target.model ?? '';
+    return this.#jobs[0]?.job.target.model ?? '';
   }
 
   #endWhenIdle(): NodeJS.Timeout {
