@@ -1,9 +1,12 @@
 import { extname } from 'node:path';
-import type { Control, FeedbackItem } from '../control/port.ts';
-import { PlimsollError } from '../core/errors.ts';
+import type { Control } from '../control/port.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { withFile } from '../files/file-source.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControl, withControlOptions } from './control.ts';
-import { count } from './table.ts';
+import type { FeedbackFile, Placed } from './feedback-items.ts';
+import type { Progress } from './progress.ts';
+import { count, grouped } from './table.ts';
 
 interface ImportOptions extends ControlOptions {
   readonly endpoint?: string;
@@ -23,13 +26,14 @@ export const feedback: Define = (command, terminal) => {
     .addHelpText('after', HELP)
     .action(async (file: string) => {
       const options = bring.optsWithGlobals<ImportOptions>();
-      const { readText } = await import('./text-file.ts');
-      const { itemsOf } = await import('./feedback-items.ts');
-      const items = itemsOf(readText(file), kindOf(file), options.endpoint);
+      const { batches, checkedCount } = await import('./feedback-items.ts');
+      const source: FeedbackFile = { path: fileAt(file), kind: kindOf(file), endpoint: options.endpoint };
       const progress = terminal.progress(file);
       try {
+        progress.update('checking');
+        const total = await checkedCount(source);
         const accepted = await withControl(options, (control) =>
-          sendAll(control, items, (done) => progress.update(`${done} items`, done / items.length)),
+          sendAll(control, batches(source, BATCH), total, progress),
         );
         terminal.answer({ accepted }, () => `${count(accepted, 'item')} accepted`);
       } finally {
@@ -59,15 +63,40 @@ function kindOf(file: string): 'jsonl' | 'csv' {
   throw new PlimsollError('USAGE', { reason, command: 'feedback import' });
 }
 
+/** The path of a regular file. Throws FILE_NOT_FOUND, FILE_UNREADABLE. */
+const fileAt = (path: string): string => withFile(path, () => path);
+
+/** Throws what the first batch was refused with; of a later one FEEDBACK_PARTIAL, since those before it are kept. */
 async function sendAll(
   control: Control,
-  items: readonly FeedbackItem[],
-  onProgress: (done: number) => void,
+  all: AsyncIterable<readonly Placed[]>,
+  total: number,
+  progress: Progress,
 ): Promise<number> {
   let accepted = 0;
-  for (let from = 0; from < items.length; from += BATCH) {
-    accepted += (await control.feedback(items.slice(from, from + BATCH))).accepted;
-    onProgress(accepted);
+  let line = 0;
+  for await (const batch of all) {
+    try {
+      accepted += (await control.feedback(batch.map(({ item }) => item))).accepted;
+    } catch (error) {
+      if (!isPlimsollError(error)) throw error;
+      const problems = withLines(error, batch);
+      if (accepted > 0)
+        throw new PlimsollError('FEEDBACK_PARTIAL', { accepted, count: total, line, problems });
+      throw error.code === 'FEEDBACK_INVALID' ? new PlimsollError(error.code, { problems }) : error;
+    }
+    line = batch.at(-1)!.line;
+    progress.update(`${grouped(accepted)} of ${grouped(total)} items`, accepted / total);
   }
   return accepted;
+}
+
+/** The control plane names items by their index in what it was sent; a person reads lines. */
+function withLines(error: PlimsollError, batch: readonly Placed[]): string {
+  const { list } = error.details;
+  if (!Array.isArray(list)) return error.message;
+  const named = list.map((problem) =>
+    String(problem).replace(/^\[(\d+)\]\.?/, (_, index) => `line ${batch[Number(index)]?.line}: `),
+  );
+  return named.join('; ');
 }

@@ -2,7 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { PlimsollError } from '../core/errors.ts';
 import type { ReplayVerdict } from '../rollout/replay.ts';
-import { lines } from './rollout-lines.ts';
+import { lines, type Refuse } from './lines.ts';
 import type { Terminal } from './terminal.ts';
 
 interface ReplayOptions {
@@ -49,7 +49,7 @@ async function run(
   checkFile(windows);
   const all = new Replay(policy);
   let number = 0;
-  for await (const batch of lines(createReadStream(windows, { highWaterMark: 2 ** 18 }))) {
+  for await (const batch of lines(createReadStream(windows, { highWaterMark: 2 ** 18 }), refuse)) {
     const answers: string[] = [];
     for (const line of batch) {
       number++;
@@ -70,6 +70,14 @@ async function run(
   }
   await write(answers);
 }
+
+const refuse: Refuse = (line, found) =>
+  new PlimsollError('WINDOW_INVALID', {
+    where: `line ${line}`,
+    field: 'the line',
+    found,
+    wanted: 'one window',
+  });
 
 function checkFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
