@@ -179,6 +179,16 @@ test('compressed bodies are read, and never grow beyond the limit', async () => 
   expect(await send('lzw', Buffer.from(text))).toEqual([415, 'ENCODING_UNKNOWN']);
 });
 
+test('what a body grows to counts among the bytes that are held', async () => {
+  const url = await serve({ maxBuffered: 1_000_000 });
+  const rows = Array.from({ length: 200_000 }, () => [1, 2]);
+  const body = gzipSync(JSON.stringify({ rows }));
+  expect(body.length).toBeLessThan(100_000);
+  const reply = await call(`${url}/predict`, { body, headers: { 'content-encoding': 'gzip' } });
+  expect([reply.status, reply.json.error.code]).toEqual([503, 'OVERLOADED']);
+  expect((await call(`${url}/predict`, { body: ROWS })).status).toBe(200);
+});
+
 test('a body over the limit is refused, announced or not, and its connection goes on', async () => {
   const url = await serve({ maxBody: 1000 });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import zlib from 'node:zlib';
 import { PlimsollError } from '../../core/errors.ts';
 
 /** The bytes of one request body: the only chunk as it came, several in one buffer that grows. */
@@ -58,36 +56,12 @@ export function compact(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 export const tooLarge = (found: number, limit: number): PlimsollError =>
   new PlimsollError('BODY_TOO_LARGE', { found, limit });
 
-type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
-
-const ENCODINGS: ReadonlyMap<string, Decompress> = new Map([
-  ['gzip', promisify(zlib.gunzip) as Decompress],
-  ['x-gzip', promisify(zlib.gunzip) as Decompress],
-  ['deflate', promisify(zlib.inflate) as Decompress],
-  ['br', promisify(zlib.brotliDecompress) as Decompress],
-  ['zstd', promisify(zlib.zstdDecompress) as Decompress],
-]);
-
 /** The encoding a body comes in, or null where it comes as it is. */
 export function encodingOf(request: IncomingMessage): string | null {
   const encoding = request.headers['content-encoding'];
   if (encoding === undefined) return null;
   const name = encoding.trim().toLowerCase();
   return name === '' || name === 'identity' ? null : name;
-}
-
-/** Undoes a content encoding off the loop, never growing beyond `limit` bytes. */
-export async function decompress(bytes: Buffer, encoding: string, limit: number): Promise<Buffer> {
-  const run = ENCODINGS.get(encoding);
-  if (!run)
-    throw new PlimsollError('ENCODING_UNKNOWN', { found: encoding, known: [...ENCODINGS.keys()].join(', ') });
-  try {
-    return await run(bytes, { maxOutputLength: limit });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit + 1, limit);
-    throw new PlimsollError('ENCODING_CORRUPT', { encoding, reason: message });
-  }
 }
 
 /** Reads and forgets what a refused client still sends. */

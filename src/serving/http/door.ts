@@ -6,6 +6,7 @@ import { PROTOCOLS } from '../protocols/all.ts';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { Shadow } from '../shadow.ts';
 import { codedError, pathOf, sendError } from './answer.ts';
+import { Decompressor } from './decompressor.ts';
 import { Exchange } from './exchange.ts';
 import type { HttpLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -32,6 +33,7 @@ export interface DoorOptions {
 export class Door {
   readonly options: DoorOptions;
   readonly turns = new Turns();
+  readonly decompressor: Decompressor;
   readonly newId = requestIds();
   readonly #routes: Routes;
   /** Once set, every answer asks its client to connect elsewhere. */
@@ -39,6 +41,7 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.options = options;
+    this.decompressor = new Decompressor(options.limits.maxBody);
     const { plane, metrics, recorder } = options;
     this.#routes = new Routes(plane, PROTOCOLS, metrics, recorder);
     recorder?.countUnits(() => metrics.units++);

@@ -8,7 +8,7 @@ import { blameOf } from '../refusal.ts';
 import { parseBody } from '../rows/parse.ts';
 import { withoutUnit } from '../unit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
-import { BodyBuffer, compact, decompress, discard, encodingOf, tooLarge } from './body.ts';
+import { BodyBuffer, compact, discard, encodingOf, tooLarge } from './body.ts';
 import type { Door } from './door.ts';
 import type { Scored, Timing } from './job.ts';
 import { INLINE_BODY, INLINE_MICROS } from './limits.ts';
@@ -37,7 +37,7 @@ export class Exchange {
   /** When the whole body was there; 0 before. */
   #receivedAt = 0;
   readonly #body: BodyBuffer;
-  /** Takes a queued job back when the client leaves. */
+  /** Takes what is queued (the body to be decompressed, the job to be scored) back when the client leaves. */
   #withdraw: (() => boolean) | null = null;
   #held = 0;
   #watched = false;
@@ -97,16 +97,21 @@ export class Exchange {
   }
 
   #receive(chunk: Buffer): void {
-    const { metrics, limits } = this.#door.options;
     try {
       this.#body.add(chunk);
-      this.#held += chunk.length;
-      metrics.buffered += chunk.length;
-      if (metrics.buffered > limits.maxBuffered)
-        throw overloaded(metrics.buffered, 'bytes of bodies', limits.maxBuffered);
+      this.#hold(chunk.length);
     } catch (error) {
       this.#refuse(error);
     }
+  }
+
+  /** Throws OVERLOADED. */
+  #hold(bytes: number): void {
+    const { metrics, limits } = this.#door.options;
+    this.#held += bytes;
+    metrics.buffered += bytes;
+    if (metrics.buffered > limits.maxBuffered)
+      throw overloaded(metrics.buffered, 'bytes of bodies', limits.maxBuffered);
   }
 
   #received(): void {
@@ -117,10 +122,23 @@ export class Exchange {
       return;
     }
     this.#watch();
-    decompress(this.#body.bytes(), encoding, this.#door.options.limits.maxBody).then(
-      (bytes) => this.#schedule(bytes),
-      (error: unknown) => this.#refuse(error),
+    this.#withdraw = this.#door.decompressor.submit(
+      this.#body.bytes(),
+      encoding,
+      (bytes) => this.#decompressed(bytes),
+      (error) => this.#refuse(error),
     );
+  }
+
+  #decompressed(bytes: Buffer): void {
+    this.#withdraw = null;
+    if (this.#over) return;
+    try {
+      this.#hold(bytes.length);
+      this.#schedule(bytes);
+    } catch (error) {
+      this.#refuse(error);
+    }
   }
 
   /** Inline where that is quick, else in a scoring thread. */

@@ -1,0 +1,77 @@
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import { PlimsollError } from '../../core/errors.ts';
+import { tooLarge } from './body.ts';
+
+type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const ENCODINGS: ReadonlyMap<string, Decompress> = new Map([
+  ['gzip', promisify(zlib.gunzip) as Decompress],
+  ['x-gzip', promisify(zlib.gunzip) as Decompress],
+  ['deflate', promisify(zlib.inflate) as Decompress],
+  ['br', promisify(zlib.brotliDecompress) as Decompress],
+  ['zstd', promisify(zlib.zstdDecompress) as Decompress],
+]);
+
+/** Threads of libuv's pool, which do the work: more at once would only hold more memory. */
+const AT_ONCE = 4;
+
+interface Waiting {
+  readonly bytes: Buffer;
+  readonly encoding: string;
+  readonly done: (bytes: Buffer) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Undoes content encodings off the loop, a few at once: how large a body becomes is known only once it is, and a thousand
+ * small ones that grow to the limit together would take all memory.
+ */
+export class Decompressor {
+  readonly #limit: number;
+  readonly #waiting = new Set<Waiting>();
+  #running = 0;
+
+  /** `limit` is in bytes: no body grows beyond it. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /**
+   * Calls `done` or `failed` (ENCODING_UNKNOWN, ENCODING_CORRUPT, BODY_TOO_LARGE) later; the function returned takes the
+   * body back if it has not begun, and says whether it did.
+   */
+  submit(bytes: Buffer, encoding: string, done: Waiting['done'], failed: Waiting['failed']): () => boolean {
+    const waiting = { bytes, encoding, done, failed };
+    this.#waiting.add(waiting);
+    this.#next();
+    return () => this.#waiting.delete(waiting);
+  }
+
+  #next(): void {
+    const [waiting] = this.#waiting;
+    if (waiting === undefined || this.#running >= AT_ONCE) return;
+    this.#waiting.delete(waiting);
+    this.#running++;
+    const { bytes, encoding, done, failed } = waiting;
+    decompress(bytes, encoding, this.#limit)
+      .finally(() => {
+        this.#running--;
+        this.#next();
+      })
+      .then(done, failed);
+  }
+}
+
+async function decompress(bytes: Buffer, encoding: string, limit: number): Promise<Buffer> {
+  const run = ENCODINGS.get(encoding);
+  if (!run)
+    throw new PlimsollError('ENCODING_UNKNOWN', { found: encoding, known: [...ENCODINGS.keys()].join(', ') });
+  try {
+    return await run(bytes, { maxOutputLength: limit });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit + 1, limit);
+    throw new PlimsollError('ENCODING_CORRUPT', { encoding, reason: message });
+  }
+}
