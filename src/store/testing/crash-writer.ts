@@ -1,11 +1,12 @@
-/** A process that writes until it is killed: `node crash-writer.ts URL loop|inside`. It says what it has committed. */
+/** A process that writes until it is killed: `node crash-writer.ts URL loop|inside THREAD`. It says what it has committed. */
 import { restingRoute } from '../../rollout/route.ts';
 import { openStore } from '../open.ts';
+import type { ThreadUse } from '../sqlite-driver.ts';
 import type { Tables } from '../store.ts';
 import { action, CHANGE, event, version } from './rows.ts';
 
-const [url, mode] = process.argv.slice(2);
-const store = await openStore(url!);
+const [url, mode, thread] = process.argv.slice(2);
+const store = await openStore(url!, { thread: thread as ThreadUse });
 
 /** One step of a rollout: each table grows by one row, so that their counts are equal between transactions. */
 async function write(tables: Tables, generation: number): Promise<void> {

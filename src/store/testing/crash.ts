@@ -11,8 +11,15 @@ import { type Place, storesOf } from './stores.ts';
 const WRITER = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
 
 /** Has a child write, kills it with SIGKILL when `enough` says so, and answers the last line that it wrote. */
-async function killed(url: string, mode: 'loop' | 'inside', enough: () => Promise<unknown>): Promise<string> {
-  const child = spawn(process.execPath, [WRITER, url, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function killed(
+  { options }: Place,
+  url: string,
+  mode: 'loop' | 'inside',
+  enough: () => Promise<unknown>,
+): Promise<string> {
+  const child = spawn(process.execPath, [WRITER, url, mode, options?.thread ?? 'none'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
@@ -69,7 +76,7 @@ export const crashContract = (place: Place, kills = 5): void => {
       const store = await stores.at(url);
       await store.tables.endpoints.insert(endpoint(), CHANGE);
       for (let kill = 0; kill < kills; kill += 1) {
-        const said = Number(await killed(url, 'loop', () => sleep(20 + Math.random() * 150)));
+        const said = Number(await killed(place, url, 'loop', () => sleep(20 + Math.random() * 150)));
         const [steps, ...others] = await counts(store);
         expect(others).toEqual(others.map(() => steps));
         expect(await verifiedEntries(store)).toBe(steps);
@@ -82,7 +89,7 @@ export const crashContract = (place: Place, kills = 5): void => {
       const url = await stores.fresh();
       const store = await stores.at(url);
       await store.tables.endpoints.insert(endpoint(), CHANGE);
-      expect(await killed(url, 'inside', async () => undefined)).toBe('inside');
+      expect(await killed(place, url, 'inside', async () => undefined)).toBe('inside');
       expect(await counts(store)).toEqual([0, 0, 0, 0, 0]);
       expect((await store.tables.versions.insert(version())).version).toBe(1);
     });

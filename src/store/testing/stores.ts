@@ -1,11 +1,12 @@
 /** Stores of a test: opened on a database of its own, closed when it ends. */
 import { afterEach } from 'vitest';
-import { openStore } from '../open.ts';
+import { openStore, type StoreOptions } from '../open.ts';
 import type { Store } from '../store.ts';
 
 /** A kind of database that the contract is run against. */
 export interface Place {
   readonly name: 'sqlite' | 'postgres';
+  readonly options?: StoreOptions;
   /** URL of a database that nobody has used yet. */
   fresh(): Promise<string>;
 }
@@ -27,7 +28,7 @@ export function storesOf(place: Place): Stores {
     for (const store of opened.splice(0)) await store.close();
   });
   const at = async (url: string): Promise<Store> => {
-    const store = await openStore(url);
+    const store = await openStore(url, place.options);
     opened.push(store);
     return store;
   };
