@@ -29,12 +29,13 @@ test('a version is loaded in a process of its own, which says what it takes ther
   }
 });
 
-test('a small version is loaded in the process that proves it, and takes there about what it takes in one of its own', async () => {
+test('a small version is loaded in the process that proves it, which takes no more than one of its own', async () => {
   for (const runtime of ['native', 'onnx'] as const) {
     const version = await admitFile(IRIS, { dataDir: join(dataDir, runtime), name: 'iris', runtime });
     const apart = await warmUp(version);
     expect(version.loading?.millis).toBeGreaterThan(0);
-    expect(Math.abs(version.loading!.residentBytes - apart.residentBytes)).toBeLessThan(16e6);
+    expect(version.loading?.residentBytes).toBeGreaterThan(0);
+    expect(version.loading?.residentBytes).toBeLessThan(apart.residentBytes + 8e6);
     const again = await admitFile(IRIS, { dataDir: join(dataDir, runtime), name: 'iris', runtime });
     expect(again.loading).toBeNull();
   }
