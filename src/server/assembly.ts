@@ -29,6 +29,8 @@ interface AssemblyOptions {
   /** Processes that will each hold a version. */
   readonly copies: number;
   readonly logger: Logger;
+  /** Whether this process answers others meanwhile, so that the store may not hold it. */
+  readonly answers: boolean;
 }
 
 /** The parts of a control plane, put together; nothing of it runs yet. */
@@ -53,7 +55,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   // That all is well needs no line: a quiet start does not load the library that writes them.
   const logger = { ...options.logger, info: () => undefined };
   const dataDir = resolve(options.dataDir);
-  const store = await openStore(storeUrl ?? `sqlite:${join(dataDir, STORE_FILE)}`);
+  const store = await openStore(storeUrl ?? `sqlite:${join(dataDir, STORE_FILE)}`, {
+    thread: options.answers ? 'soon' : 'none',
+  });
   const clock = SYSTEM_CLOCK;
   const holder = randomUUID();
   const ports = { store, fleet, clock, logger, holder };

@@ -57,7 +57,7 @@ const WATCH: Actor = { by: 'watch' };
  * what refuses a file, what the store throws, WATCH_INVALID, and CONFIG_INVALID where there is nothing to serve.
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const assembly = await assemble(options);
+  const assembly = await assemble({ ...options, answers: true });
   const closing = [assembly.close];
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).toReversed()) await one();

@@ -19,7 +19,14 @@ export async function openControl(
 ): Promise<{ readonly control: Control; close(): Promise<void> }> {
   const lock = lockData(dataDir);
   try {
-    const assembly = await assemble({ dataDir, storeUrl, fleet: NO_FLEET, copies: 1, logger: QUIET });
+    const assembly = await assemble({
+      dataDir,
+      storeUrl,
+      fleet: NO_FLEET,
+      copies: 1,
+      logger: QUIET,
+      answers: false,
+    });
     try {
       await assembly.recover();
       await assembly.start();
