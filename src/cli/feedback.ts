@@ -83,7 +83,8 @@ async function sendAll(
       const problems = withLines(error, batch);
       if (accepted > 0)
         throw new PlimsollError('FEEDBACK_PARTIAL', { accepted, count: total, line, problems });
-      throw error.code === 'FEEDBACK_INVALID' ? new PlimsollError(error.code, { problems }) : error;
+      const isAboutItems = error.code === 'FEEDBACK_INVALID' || error.code === 'REQUEST_INVALID';
+      throw isAboutItems ? new PlimsollError('FEEDBACK_INVALID', { problems }) : error;
     }
     line = batch.at(-1)!.line;
     progress.update(`${grouped(accepted)} of ${grouped(total)} items`, accepted / total);
@@ -91,12 +92,15 @@ async function sendAll(
   return accepted;
 }
 
+/** `[3].value` of what may be kept, `body/3/value` of what may be sent. */
+const INDEX = /^(?:\[(\d+)\]|body\/(\d+))[./]? ?/;
+
 /** The control plane names items by their index in what it was sent; a person reads lines. */
 function withLines(error: PlimsollError, batch: readonly Placed[]): string {
   const { list } = error.details;
   if (!Array.isArray(list)) return error.message;
   const named = list.map((problem) =>
-    String(problem).replace(/^\[(\d+)\]\.?/, (_, index) => `line ${batch[Number(index)]?.line}: `),
+    String(problem).replace(INDEX, (_, a, b) => `line ${batch[Number(a ?? b)]?.line}: `),
   );
   return named.join('; ');
 }

@@ -42,9 +42,10 @@ export async function acceptFeedback(
   const unknown = await unknownEndpoints(endpoints, items);
   if (unknown.size > 0)
     throw invalid(
-      items.flatMap(({ endpoint }, i) =>
-        unknown.has(endpoint) ? [`[${i}].endpoint is "${endpoint}", wanted one that there is`] : [],
-      ),
+      [...unknown].map((name) => {
+        const first = items.findIndex(({ endpoint }) => endpoint === name);
+        return `[${first}].endpoint is ${shown(name)}, wanted one that there is`;
+      }),
     );
   await feedback.insert(items.map((item) => toRow(item, now)));
   return { accepted: items.length };

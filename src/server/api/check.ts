@@ -17,7 +17,7 @@ export function checkerOf(schema: TSchema, place: Place): (value: unknown) => un
     // Paths and queries are texts: numbers in them are read as such.
     const value = place === 'body' ? given : Value.Convert(schema, given);
     if (compiled.Check(value)) return value;
-    const list = [...new Set(compiled.Errors(value).flatMap((error) => said(error, place)))];
+    const list = problemsOf(compiled.Errors(value), value, place);
     const problems = list.slice(0, PROBLEMS_MAX);
     throw new PlimsollError('REQUEST_INVALID', { problems: problems.join('; '), list: problems });
   };
@@ -25,12 +25,35 @@ export function checkerOf(schema: TSchema, place: Place): (value: unknown) => un
 
 type Complaint = ReturnType<Validator['Errors']>[number];
 
-function said({ keyword, instancePath, message, params }: Complaint, place: Place): string[] {
-  const where = `${place}${instancePath}`;
-  if (keyword === 'boolean') return [];
-  if (keyword === 'additionalProperties') {
-    const { additionalProperties: keys } = params as { additionalProperties: readonly string[] };
-    return keys.map((key) => `${where} has the unknown key ${JSON.stringify(key.slice(0, 60))}`);
+/** One sentence a place: where, what is there, what is wanted; a union complains once for each of its members. */
+function problemsOf(complaints: readonly Complaint[], given: unknown, place: Place): readonly string[] {
+  const wanted = new Map<string, Set<string>>();
+  for (const complaint of complaints) {
+    const { keyword, instancePath: path } = complaint;
+    if (keyword === 'anyOf' || keyword === 'boolean') continue;
+    const found = shown(path === '' ? given : Value.Pointer.Get(given, path));
+    const head = isAboutKeys(keyword) ? `${place}${path}` : `${place}${path} is ${found},`;
+    wanted.set(head, (wanted.get(head) ?? new Set()).add(wordsOf(complaint)));
   }
-  return [`${where} ${message}`];
+  return [...wanted].map(([head, words]) => `${head} ${[...words].join(' or ')}`);
 }
+
+const isAboutKeys = (keyword: string): boolean => ['additionalProperties', 'required'].includes(keyword);
+
+function wordsOf({ keyword, message, params }: Complaint): string {
+  const { additionalProperties: unknown = [], allowedValues: allowed = [] } = params as Lists;
+  if (keyword === 'additionalProperties')
+    return `has the unknown ${unknown.length === 1 ? 'key' : 'keys'} ${unknown.map(shown).join(', ')}`;
+  return keyword === 'enum' ? `must be one of ${allowed.join(', ')}` : message;
+}
+
+interface Lists {
+  readonly additionalProperties?: readonly string[];
+  readonly allowedValues?: readonly string[];
+}
+
+const SHOWN_MAX = 60;
+const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? 'missing';
+  return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`;
+};
