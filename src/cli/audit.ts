@@ -4,7 +4,8 @@ import type { Define } from './commands.ts';
 import { type ControlOptions, withControl, withControlOptions } from './control.ts';
 import { allRows } from './pages.ts';
 import { printable } from './printable.ts';
-import { clip, count, table } from './table.ts';
+import { clip, count, fittedTable } from './table.ts';
+import { outputWidth } from './terminal.ts';
 
 interface AuditOptions extends ControlOptions {
   readonly verify?: boolean;
@@ -46,7 +47,7 @@ export const audit: Define = (command, terminal) => {
 
 function auditTable(rows: readonly AuditRow[]): string {
   const head = ['SEQ', 'WHEN', 'WHO', 'WHAT', 'SUBJECT', 'WHY'];
-  return table([
+  const lines = [
     head,
     ...rows.map(({ seq, at, by, what, subject, body }) =>
       [
@@ -58,7 +59,8 @@ function auditTable(rows: readonly AuditRow[]): string {
         clip(reasonIn(body), 60),
       ].map(printable),
     ),
-  ]);
+  ];
+  return fittedTable(lines, outputWidth(), ['SEQ', 'WHO', 'SUBJECT']);
 }
 
 /** What was decided, and what a person said of it. */

@@ -3,7 +3,8 @@ import type { Define } from './commands.ts';
 import { type ControlOptions, withControl, withControlOptions } from './control.ts';
 import { allRows } from './pages.ts';
 import { printable } from './printable.ts';
-import { table } from './table.ts';
+import { fittedTable } from './table.ts';
+import { outputWidth } from './terminal.ts';
 
 /** `endpoints`: the names that clients call. */
 export const endpoints: Define = (command, terminal) => {
@@ -33,7 +34,7 @@ export function endpointTable(items: readonly EndpointView[]): string {
       `generation ${generation}`,
     ].map(printable),
   );
-  return table([HEAD, ...rows]);
+  return fittedTable([HEAD, ...rows], outputWidth(), ['ROUTE', 'MODEL', 'BACK TO']);
 }
 
 const rolloutLine = ({ strategy, candidate, state, stage, stages, weight }: RolloutView): string =>

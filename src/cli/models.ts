@@ -1,9 +1,11 @@
 import type { VersionView } from '../control/port.ts';
+import { checkLines } from './check-lines.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControl, withControlOptions } from './control.ts';
 import { allRows } from './pages.ts';
 import { printable } from './printable.ts';
-import { clip, table } from './table.ts';
+import { clip, fittedTable } from './table.ts';
+import { outputWidth } from './terminal.ts';
 
 /** `models`: what is registered. */
 export const models: Define = (command, terminal) => {
@@ -25,15 +27,15 @@ export const models: Define = (command, terminal) => {
 };
 
 const HEAD = ['MODEL', 'VERSION', 'STATE', 'RUNS ON', 'PROOF', 'FILE', 'CREATED', 'BY', 'ALIASES'];
+const EXPENDABLE = ['BY', 'PROOF', 'FILE', 'RUNS ON', 'CREATED'];
 
 function versionTable(versions: readonly VersionView[]): string {
   if (versions.length === 0) return 'No models yet: plimsoll push FILE --name NAME';
   const refused = versions.flatMap(({ model, version, state, checks }) =>
-    state === 'refused'
-      ? checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${model}@${version} ${name}: ${detail}`)
-      : [],
+    state === 'refused' ? [`${model}@${version} is refused`, checkLines(checks.filter(({ ok }) => !ok))] : [],
   );
-  return [table([HEAD, ...versions.map(cells)]), ...refused.map(printable)].join('\n');
+  const rows = [HEAD, ...versions.map(cells)];
+  return [fittedTable(rows, outputWidth(), EXPENDABLE), ...refused].join('\n');
 }
 
 const cells = (view: VersionView): readonly string[] =>

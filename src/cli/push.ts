@@ -1,13 +1,12 @@
 import { Option } from 'commander';
 import { parseSize } from '../config/settings.ts';
 import type { Control, NewVersion, RolloutView, VersionView } from '../control/port.ts';
-import { EXIT, PlimsollError } from '../core/errors.ts';
-import type { Strategy } from '../store/store.ts';
+import { EXIT, isErrorCode, isPlimsollError, PlimsollError } from '../core/errors.ts';
+import type { Check, Strategy } from '../store/store.ts';
+import { checkLines } from './check-lines.ts';
 import type { Define } from './commands.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from './control.ts';
-import { printable } from './printable.ts';
 import { STRATEGIES } from './strategies.ts';
-import { table } from './table.ts';
 
 interface PushOptions extends ActorOptions {
   readonly name: string;
@@ -62,7 +61,11 @@ Examples:
   $ plimsoll push churn-3.joblib --name churn --label team=growth --note "more data" --rollout canary --policy policy.yaml
 `;
 
-type Pushed = VersionView & { readonly rollout: RolloutView | null };
+type Pushed = VersionView & {
+  readonly rollout: RolloutView | null;
+  /** Whether the endpoint of the model's name rests on it. */
+  readonly answers: boolean;
+};
 
 async function register(
   control: Control,
@@ -83,9 +86,20 @@ async function register(
     maxModel,
   };
   const version = await control.addVersion(name, source, actor);
-  if (rollout === undefined || version.state !== 'ready') return { ...version, rollout: null };
+  const answers = await isStable(control, version);
+  if (rollout === undefined || version.state !== 'ready' || answers)
+    return { ...version, rollout: null, answers };
   const start = { candidate: version.version, strategy: rollout, policy };
-  return { ...version, rollout: await control.startRollout(name, start, actor) };
+  return { ...version, rollout: await control.startRollout(name, start, actor), answers };
+}
+
+async function isStable(control: Control, { model, version }: VersionView): Promise<boolean> {
+  try {
+    return (await control.endpoint(model)).stable === version;
+  } catch (error) {
+    if (isPlimsollError(error) && error.code === 'ENDPOINT_NOT_FOUND') return false;
+    throw error;
+  }
 }
 
 /** Read before the file is proved: a misspelt policy should not cost the wait. */
@@ -97,16 +111,27 @@ async function policyOf({ policy, rollout }: PushOptions): Promise<unknown> {
   return readDocument(policy);
 }
 
-function said({ model, version, state, checks, rollout }: Pushed): string {
-  const lines = [
-    `${model}@${version} is ${state}`,
-    table(checks.map(({ name, ok, detail }) => [ok ? '✓' : '✗', name, detail].map(printable))),
-  ];
+function said(pushed: Pushed): string {
+  const { model, version, state, checks } = pushed;
+  return [`${model}@${version} is ${state}`, checkLines(checks), ...whatNext(pushed)].join('\n');
+}
+
+function whatNext({ model, version, state, checks, rollout, answers }: Pushed): readonly string[] {
   if (rollout !== null)
-    lines.push(
+    return [
       `${rollout.strategy} ${rollout.id} is ${rollout.state}: watch it with \`plimsoll status ${rollout.endpoint} --watch\``,
-    );
-  return lines.join('\n');
+    ];
+  if (state === 'refused') return [...checks.flatMap(adviceOn), 'Nothing has changed for callers.'];
+  if (state !== 'ready') return [];
+  return answers
+    ? [`It answers everybody at the endpoint ${model}.`]
+    : [`It answers nobody yet: plimsoll rollout start ${model} --to ${version}`];
+}
+
+/** What to do about a check that failed with a coded error, whose code ends its detail. */
+function adviceOn({ ok, detail }: Check): readonly string[] {
+  const code = /\((\w+)\)$/.exec(detail)?.[1];
+  return ok || code === undefined || !isErrorCode(code) ? [] : [new PlimsollError(code).hint];
 }
 
 function labelled(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {

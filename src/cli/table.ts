@@ -11,6 +11,43 @@ export function table(rows: readonly (readonly string[])[], indent = '  '): stri
     .join('\n');
 }
 
+/** Blanks between columns. */
+const GAP = 2;
+
+/**
+ * Indices of the columns to show in `width` characters: all, or without some of the `expendable` ones, the first named
+ * going first. The first row is the head.
+ */
+export function roomFor(
+  rows: readonly (readonly string[])[],
+  width: number,
+  expendable: readonly string[],
+): readonly number[] {
+  const [head = []] = rows;
+  const widths = head.map((_, j) => Math.max(...rows.map((row) => row[j]?.length ?? 0)));
+  let kept = head.map((_, j) => j);
+  const wide = (): number => kept.reduce((sum, j) => sum + widths[j]! + GAP, -GAP);
+  for (const name of expendable) {
+    if (wide() <= width) break;
+    kept = kept.filter((j) => head[j] !== name);
+  }
+  return kept;
+}
+
+/** A table with a head, without what there is no room for; what was left out is said below it. */
+export function fittedTable(
+  rows: readonly (readonly string[])[],
+  width: number,
+  expendable: readonly string[],
+): string {
+  const [head = []] = rows;
+  const indent = '  ';
+  const kept = roomFor(rows, width - indent.length, expendable);
+  const text = table(rows.map((row) => kept.map((j) => row[j]!)));
+  const gone = head.filter((_, j) => !kept.includes(j));
+  return gone.length === 0 ? text : `${text}\n${indent}(no room for ${gone.join(', ')}: --json shows them)`;
+}
+
 /** `1,203`. Not `toLocaleString`: the first call loads locale data for 10 ms. */
 export const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 

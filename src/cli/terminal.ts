@@ -49,6 +49,9 @@ export class Terminal {
   }
 }
 
+/** Columns of stdout; without end where it is no terminal. */
+export const outputWidth = (): number => process.stdout.columns ?? Number.POSITIVE_INFINITY;
+
 /** Styles text where stdout is a terminal that wants it (`NO_COLOR` and pipes get plain text). */
 export const styled = (style: Style, text: string): string =>
   styleText(style, text, { stream: process.stdout });

@@ -147,6 +147,7 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 const MARK = Symbol.for('plimsoll.error');
