@@ -22,9 +22,16 @@ const signature: Signature = {
   classes: null,
 };
 
-function refusalOf(text: string): PlimsollError {
+const tensors: Signature = {
+  form: 'tensors',
+  tensors: [{ name: 'x', dtype: 'float32', shape: [-1, 2] }],
+  outputs: [],
+  classes: null,
+};
+
+function refusalOf(text: string, of = signature): PlimsollError {
   try {
-    decodeInput(parseBody(text), signature);
+    decodeInput(parseBody(text), of);
   } catch (error) {
     if (isPlimsollError(error)) return error;
   }
@@ -39,6 +46,12 @@ test.each([
   JSON.stringify({ rows: Array.from({ length: 200 }, () => [1, 'Q']) }),
 ])('values that the model does not take are the version’s to answer for: %.40s', (text) => {
   expect(blameOf(refusalOf(text))).toBe('version');
+});
+
+test('a tensor that cannot hold a number is the version’s, one that is given something else the request’s', () => {
+  const blame = (cell: string) => blameOf(refusalOf(`{"rows": [[1, ${cell}]]}`, tensors));
+  expect(blame('1e39')).toBe('version');
+  for (const cell of ['"x"', '"1e39"', '[1]', '{}']) expect(blame(cell)).toBe('request');
 });
 
 test.each([

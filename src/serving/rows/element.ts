@@ -6,7 +6,8 @@ export type Element = number | bigint | string;
 export interface ElementType {
   /** In words, for messages. */
   readonly wanted: string;
-  readonly fault: string;
+  /** Type of the complaint about a value that does not fit. */
+  fault(value: unknown): string;
   /** The element, or undefined where the value does not fit. */
   read(value: unknown): Element | undefined;
   pack(items: readonly Element[]): TensorData[DType];
@@ -50,7 +51,8 @@ const readBigInteger =
 /** `edge`: the least magnitude that the type rounds to infinity, which nobody sent. */
 const float = (pack: ElementType['pack'], dtype?: DType, edge = Infinity): ElementType => ({
   wanted: dtype === undefined ? 'a number' : `a number that ${dtype} can hold`,
-  fault: 'number_type',
+  // A number it is, only too large for this version: another may hold more.
+  fault: (value) => (Number.isFinite(readFloat(value)) ? 'finite_number' : 'number_type'),
   read(value) {
     const number = readFloat(value);
     return number !== undefined && Number.isFinite(number) && Math.abs(number) >= edge ? undefined : number;
@@ -64,14 +66,14 @@ const FLOAT16_EDGE = 65_520;
 
 const integer = (dtype: string, min: number, max: number, pack: ElementType['pack']): ElementType => ({
   wanted: `an integer between ${min} and ${max} (${dtype})`,
-  fault: 'int_type',
+  fault: () => 'int_type',
   read: readInteger(min, max),
   pack,
 });
 
 const bigInteger = (dtype: string, min: bigint, max: bigint, pack: ElementType['pack']): ElementType => ({
   wanted: `an ${dtype} integer (beyond 2^53 as a decimal string)`,
-  fault: 'int_type',
+  fault: () => 'int_type',
   read: readBigInteger(min, max),
   pack,
 });
@@ -97,13 +99,13 @@ const TYPES: Readonly<Record<DType, ElementType>> = {
   uint8: integer('uint8', 0, 255, (items) => Uint8Array.from(items as number[])),
   bool: {
     wanted: 'true or false',
-    fault: 'bool_type',
+    fault: () => 'bool_type',
     read: readInteger(0, 1),
     pack: (items) => Uint8Array.from(items as number[]),
   },
   string: {
     wanted: 'a string',
-    fault: 'string_type',
+    fault: () => 'string_type',
     read: (value) => (typeof value === 'string' ? value : undefined),
     pack: (items) => items as readonly string[],
   },

@@ -175,9 +175,10 @@ class TensorBuilder {
 
   #element(value: unknown, row: number, loc: Loc): void {
     const element = this.#type.read(value);
-    if (element === undefined)
-      this.#complain(`expected ${this.#type.wanted}, got ${shown(value)}`, this.#type.fault, value, row, loc);
-    else this.#items.push(element);
+    if (element === undefined) {
+      const text = `expected ${this.#type.wanted}, got ${shown(value)}`;
+      this.#complain(text, this.#type.fault(value), value, row, loc);
+    } else this.#items.push(element);
   }
 
   #complain(text: string, type: string, input: unknown, row: number, loc: Loc): void {
