@@ -17,6 +17,7 @@ import { Shadow } from '../serving/shadow.ts';
 import { type Address, listenFailed, urlOf } from './address.ts';
 import { drain, stopListening, takeQueued } from './drain.ts';
 import type { Handler } from './proxy.ts';
+import { Unhurried } from './unhurried.ts';
 
 export interface ServerOptions extends Partial<HttpLimits> {
   /** Versions to answer; a name without a version means its highest. Not looked at where a plane is given. */
@@ -33,6 +34,9 @@ export interface ServerOptions extends Partial<HttpLimits> {
   readonly port?: number | undefined;
   /** Scoring threads for what would hold the front loop; they start when needed. @default {cores - 1, at least 2} */
   readonly threads?: number | undefined;
+  /** Milliseconds within which a request must be there in full, and how often that is checked. @default {60000, 30000} */
+  readonly requestMillis?: number | undefined;
+  readonly checkMillis?: number | undefined;
   /** Milliseconds that requests in flight get to finish when the server closes. @default {30000} */
   readonly drainMillis?: number | undefined;
   readonly logger?: Logger | undefined;
@@ -61,7 +65,9 @@ export interface SharingServer extends RunningServer {
 
 /** Longer than the idle timeout of the usual load balancers (60 s), so that it is never us who close first. */
 const KEEP_ALIVE_MILLIS = 65_000;
+/** A request of the control API may take longer: models are uploaded over slow lines. */
 const REQUEST_MILLIS = 60_000;
+const CHECK_MILLIS = 30_000;
 const DRAIN_MILLIS = 30_000;
 
 /** Puts the parts together and listens. Throws LISTEN_FAILED. */
@@ -79,8 +85,10 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   });
   const pages = systemPages({ plane, metrics, isStopping: () => door.stopping, scrape });
   const docs = lazyDocs(plane, logger);
+  const unhurried = new Unhurried();
   const otherwise = (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
     if (api && path.startsWith(API)) {
+      unhurried.admit(request, response);
       api(request, response);
       return true;
     }
@@ -91,10 +99,16 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   };
   const door = new Door({ plane, metrics, offload, limits, logger, recorder, shadow, otherwise });
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MILLIS, requestTimeout: REQUEST_MILLIS },
+    {
+      keepAliveTimeout: KEEP_ALIVE_MILLIS,
+      requestTimeout: options.requestMillis ?? REQUEST_MILLIS,
+      connectionsCheckingInterval: options.checkMillis ?? CHECK_MILLIS,
+    },
     door.handle,
   );
-  server.on('clientError', answerClientError);
+  server.on('clientError', (error, socket) => {
+    if (!unhurried.mayGoOn(error, socket)) answerClientError(error, socket);
+  });
   await listen(server, { host, port }, listener);
   const { port: taken, family } = server.address() as AddressInfo;
   let closed: Promise<unknown> | null = null;
