@@ -136,12 +136,15 @@ export const doubtfulGuard = ({ guards }: Evidence): GuardName | null =>
 export const isSplitBroken = ({ srm }: Evidence, policy: Policy): boolean =>
   policy.srm !== null && srm.maxLog >= Math.log(1 / policy.srm.alpha);
 
-/** What is still uncertified, or null: failures, and answers slower than the highest frozen quantile. */
+/**
+ * What is still uncertified, or null: failures, and answers slower than the highest frozen quantile. Where the candidate
+ * has answered nobody, as in a policy that goes from shadow to everybody, nothing is known of its slowness, nor will be.
+ */
 export function uncertified(evidence: Evidence, policy: Policy, wanted: Certificate): GuardName | null {
   if (policy.guards.errors !== null && !isCertified(evidence, 'errors', wanted)) return 'errors';
   const isSlow =
     policy.guards.latency !== null &&
-    certifiable(evidence, 'latency') !== null &&
+    (certifiable(evidence, 'latency')?.race.candidate.units ?? 0) > 0 &&
     !isCertified(evidence, 'latency', wanted);
   return isSlow ? 'latency' : null;
 }

@@ -26,15 +26,23 @@ export const pairedCertificate = ({ candidateOnly, stableOnly }: Pairs, oddsRati
 /** Shares of the candidate among discordant pairs that are bet on, with equal weight. */
 const SHARES = [0.55, 0.6, 0.7, 0.8, 0.9, 0.97] as const;
 
+/** Number of bets. */
+export const PAIR_BETS = SHARES.length;
+
+/** The bets where a share of q₀ is no harm: one that is not beyond it is put a quarter of the way to 1 instead. */
+export function pairBetsBeyond(tolerance: number): readonly number[] {
+  const none = tolerance / (1 + tolerance);
+  return SHARES.map((share) => (share > none ? share : none + (1 - none) / 4));
+}
+
 /**
  * log Σ_q π_q Π (q/q₀)^x·((1−q)/(1−q₀))^y over x pairs in which the candidate alone went wrong and y in which stable
- * alone did. Up to `tolerance` times as many x as y are no harm: q₀ = tolerance/(1+tolerance), ½ at 1, and a bet that
- * is not beyond it is put a quarter of the way to 1 instead. Depends on totals alone, so that pairs may come in any order.
+ * alone did. Up to `tolerance` times as many x as y are no harm: q₀ = tolerance/(1+tolerance), ½ at 1. Depends on totals
+ * alone, so that pairs may come in any order.
  */
 export function pairedLog({ candidateOnly, stableOnly }: Pairs, tolerance = 1): number {
   const none = tolerance / (1 + tolerance);
-  const bets = SHARES.map((share) => (share > none ? share : none + (1 - none) / 4));
-  const logs = bets.map(
+  const logs = pairBetsBeyond(tolerance).map(
     (q) => candidateOnly * Math.log(q / none) + stableOnly * Math.log((1 - q) / (1 - none)),
   );
   return logSumExp(logs) - Math.log(SHARES.length);

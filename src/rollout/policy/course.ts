@@ -1,0 +1,40 @@
+/** The course that a healthy candidate is expected to take through its stages. Pure. */
+import { type CertificateTimes, certificateTimes, type Seen, type Traffic } from './certificate-time.ts';
+import type { Policy } from './policy.ts';
+import { finalBake, inWindows, type Span } from './timeline.ts';
+
+export interface Course {
+  readonly certificate: CertificateTimes | null;
+  /** When each stage below 100 % ends, in milliseconds; null for never. People's approval is left out. */
+  readonly ends: readonly (number | null)[];
+  readonly promotion: number | null;
+}
+
+/** `spans` are the stages that are left, `seen` what the certificate has of its evidence. */
+export function courseOf(
+  policy: Policy,
+  traffic: Traffic,
+  spans: readonly Span[],
+  seen?: { readonly errors: Seen; readonly latency: Seen },
+): Course {
+  const gate = gateOf(policy, spans);
+  const certificate = certificateTimes(policy, traffic, spans.slice(0, gate + 1), seen);
+  const ends: (number | null)[] = [];
+  let late: number | null = 0;
+  for (const [i, { to }] of spans.entries()) {
+    if (i === gate && certificate !== null)
+      late = certificate.time && inWindows(Math.max(0, certificate.time - to), policy.window);
+    ends.push(late === null ? null : to + late);
+  }
+  const last = ends.length === 0 ? 0 : ends.at(-1)!;
+  return { certificate, ends, promotion: last === null ? null : last + finalBake(policy) };
+}
+
+/** Index of the span that ends only with the certificate. */
+function gateOf({ certificate }: Policy, spans: readonly Span[]): number {
+  if (certificate?.gates !== 'every') return spans.length - 1;
+  return Math.max(
+    0,
+    spans.findIndex(({ weight }) => weight > 0),
+  );
+}

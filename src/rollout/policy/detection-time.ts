@@ -1,0 +1,76 @@
+/** When the errors guard is expected to find a candidate that is worse by the margin. Pure. */
+import { BETS, betsBeyond } from '../evidence/harm.ts';
+import { PAIR_BETS, pairBetsBeyond } from '../evidence/paired.ts';
+import type { Traffic } from './certificate-time.ts';
+import type { Guard, Policy } from './policy.ts';
+import { grownBy, type Span, timeToGrow } from './timeline.ts';
+
+export interface Detection {
+  /** Failure rate of the candidate that is to be found: stable's and the margin. */
+  readonly rate: number;
+  /** Expected milliseconds until the errors guard finds it, null where the growth is nil. */
+  readonly time: number | null;
+  /** What the guard needs and what it is expected to have by `maxTime` (natural logarithms), by the faster way. */
+  readonly needed: number;
+  readonly expected: number;
+}
+
+/** Without a certificate the margin of the default policy is what has to be found. */
+const DEFAULT_MARGIN = 0.005;
+
+/** A way of finding harm: by units of two arms, or by copies. */
+interface Way {
+  readonly needed: number;
+  readonly speed: (span: Span) => number;
+}
+
+/** `spans`: every stage; the last lasts for ever, since what is harmful is not certified. Null without such a guard. */
+export function detectionTime(policy: Policy, traffic: Traffic, spans: readonly Span[]): Detection | null {
+  const guard = policy.guards.errors;
+  if (guard === null) return null;
+  const rate = Math.min(1, traffic.errorRate + (policy.certificate?.margin ?? DEFAULT_MARGIN));
+  const [first, ...others] = waysOf(guard, traffic, rate, spans).map(({ needed, speed }) => ({
+    time: timeToGrow(spans, needed, speed),
+    needed,
+    expected: grownBy(spans, policy.maxTime, (span) => Math.max(0, speed(span))),
+  }));
+  const soonest = others.reduce((a, b) => ((b.time ?? Infinity) < (a.time ?? Infinity) ? b : a), first!);
+  return { rate, ...soonest };
+}
+
+function waysOf(guard: Guard, traffic: Traffic, rate: number, spans: readonly Span[]): Way[] {
+  const bound = Math.log(1 / guard.alpha);
+  // After a shadow stage half of the wealth is bet on pairs, and half on windows.
+  const half = spans.some(({ shadow }) => shadow > 0) ? Math.LN2 : 0;
+  const windows = { needed: bound + Math.log(BETS) + half, speed: inWindows(guard, traffic, rate) };
+  const pairs = { needed: bound + Math.log(PAIR_BETS) + half, speed: inPairs(guard, traffic, rate) };
+  return half === 0 ? [windows] : [windows, pairs];
+}
+
+/** Growth a second of the bet that does best on the failures of both arms. */
+const inWindows =
+  ({ tolerance }: Guard, traffic: Traffic, rate: number) =>
+  ({ weight }: Span): number => {
+    if (weight === 0) return 0;
+    const failures = traffic.rate * (weight * rate + (1 - weight) * traffic.errorRate);
+    const share = (traffic.rate * weight * rate) / failures;
+    return failures * Math.max(...betsBeyond(tolerance).map((odds) => betOn(odds, weight, share, tolerance)));
+  };
+
+/** Expected log evidence of one failure, of which `share` are the candidate's, for a bet on `odds`. */
+const betOn = (odds: number, weight: number, share: number, tolerance: number): number =>
+  share * Math.log(odds / tolerance) -
+  Math.log((weight * odds + 1 - weight) / (weight * tolerance + 1 - weight));
+
+/** The same for copies on which exactly one of both failed, independently of each other. */
+const inPairs =
+  ({ tolerance }: Guard, traffic: Traffic, rate: number) =>
+  ({ shadow }: Span): number => {
+    if (shadow === 0) return 0;
+    const [own, other] = [rate * (1 - traffic.errorRate), traffic.errorRate * (1 - rate)];
+    const none = tolerance / (1 + tolerance);
+    const grown = pairBetsBeyond(tolerance).map(
+      (q) => own * Math.log(q / none) + other * Math.log((1 - q) / (1 - none)),
+    );
+    return traffic.rate * shadow * Math.max(...grown);
+  };
