@@ -13,53 +13,43 @@ const signed = Buffer.concat([Buffer.from(head), payload]);
 const isSigned = envelope.signatures.some(({ sig }) => verify(null, signed, key, Buffer.from(sig, 'base64')));
 const keyId = createHash('sha256').update(key.export({ type: 'spki', format: 'der' })).digest('hex');
 
-const lnFactorials = [0];
-const lnFactorial = (n) => {
-  for (let k = lnFactorials.length; k <= n; k++) lnFactorials.push(lnFactorials[k - 1] + Math.log(k));
-  return lnFactorials[n];
-};
-const lnChoose = (n, k) => lnFactorial(n) - lnFactorial(k) - lnFactorial(n - k);
-const logSum = (logs) => {
+const logMean = (logs) => {
   const peak = Math.max(...logs);
-  return peak + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - peak), 0));
+  return peak + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - peak), 0) / logs.length);
 };
 
-/** log P(candidate has x of m failures | arms of c and s units, odds ratio psi): Fisher's non-central hypergeometric. */
+/**
+ * log P(x of m failures are in the arm of c units, not in that of s | odds ratio psi), but for a term without psi:
+ * Fisher's non-central hypergeometric law, each term of which follows from the one before.
+ */
 function logLaw(c, s, x, m, psi) {
-  const term = (k) => lnChoose(c, k) + lnChoose(s, m - k) + k * Math.log(psi);
   const low = Math.max(0, m - s);
-  const all = Array.from({ length: Math.min(c, m) - low + 1 }, (_, i) => term(low + i));
-  return term(x) - logSum(all);
+  const terms = [0];
+  for (let k = low; k < Math.min(c, m); k++)
+    terms.push(terms.at(-1) + Math.log(((c - k) * (m - k) * psi) / ((k + 1) * (s - m + k + 1))));
+  return terms[x - low] - logMean(terms);
 }
-
-/** Units of both arms, and those of them that failed. */
-const countsOf = (c, s) => [c?.units ?? 0, s?.units ?? 0, c?.failures ?? 0, s?.failures ?? 0];
 
 const { rollout, policy, windows, outcome } = JSON.parse(payload);
 const { alpha, tolerance } = policy.guards.errors ?? { alpha: 1, tolerance: 1 };
 const odds = [1.25, 1.5, 2, 3, 5, 10, 30].map((psi) => (psi > tolerance || tolerance < 1.25 ? psi : 1.25 * tolerance));
 const even = tolerance / (1 + tolerance);
 const shares = [0.55, 0.6, 0.7, 0.8, 0.9, 0.97].map((q) => (q > even ? q : even + (1 - even) / 4));
+const counts = (c, s) => [c?.units ?? 0, s?.units ?? 0, c?.failures ?? 0, s?.failures ?? 0];
 const logs = odds.map(() => 0);
-const pairs = { candidateOnly: 0, stableOnly: 0 };
-let peak = 0;
-let crossed = null;
+let [x, y, peak, crossed] = [0, 0, 0, null];
 for (const { window, arms, paired } of windows) {
   const { candidate: c, stable: s } = arms;
   // Units that are new in the window, and survivors of earlier ones, are compared among themselves.
-  const newcomers = countsOf(c.newcomers, s.newcomers);
-  const survivors = countsOf(c, s).map((count, i) => count - newcomers[i]);
-  for (const [nc, ns, xc, xs] of [newcomers, survivors])
-    odds.forEach((psi, j) => {
-      logs[j] += logLaw(nc, ns, xc, xc + xs, psi) - logLaw(nc, ns, xc, xc + xs, tolerance);
-    });
-  for (const side of Object.keys(pairs)) pairs[side] += paired?.errors?.[side] ?? 0;
-  const { candidateOnly: x, stableOnly: y } = pairs;
-  const bets = shares.map((q) => x * Math.log(q / even) + y * Math.log((1 - q) / (1 - even)));
-  const direct = logSum(logs) - Math.log(odds.length);
-  const log = x + y === 0 ? direct : logSum([direct, logSum(bets) - Math.log(shares.length)]) - Math.LN2;
+  const newcomers = counts(c.newcomers, s.newcomers);
+  for (const [nc, ns, xc, xs] of [newcomers, counts(c, s).map((count, i) => count - newcomers[i])])
+    for (const [j, psi] of odds.entries()) logs[j] += logLaw(nc, ns, xc, xc + xs, psi) - logLaw(nc, ns, xc, xc + xs, tolerance);
+  x += paired?.errors?.candidateOnly ?? 0;
+  y += paired?.errors?.stableOnly ?? 0;
+  const pairs = logMean(shares.map((q) => x * Math.log(q / even) + y * Math.log((1 - q) / (1 - even))));
+  const log = x + y === 0 ? logMean(logs) : logMean([logMean(logs), pairs]);
   peak = Math.max(peak, log);
-  if (crossed === null && log >= Math.log(1 / alpha)) crossed = window;
+  if (log >= Math.log(1 / alpha)) crossed ??= window;
 }
 const claimed = Math.max(0, outcome.evidence.errors?.maxLog ?? 0);
 const agrees = Math.abs(claimed - peak) <= 1e-6 * Math.max(1, peak);

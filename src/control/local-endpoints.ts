@@ -99,9 +99,10 @@ export class LocalEndpoints
     const weight = route.ranges.find(({ role }) => role === 'candidate')?.to ?? 0;
     const { hash, bucket, switchesAt } = explainUnit(unit, { seed: route.seed, weight });
     const { version, role, arm } = route.ranges.find(({ from, to }) => from <= bucket && bucket < to)!;
-    const name = role === 'arm' ? route.recording?.arms[arm ?? -1] : role;
-    // What comes next has a seed of its own, and arms of an experiment do not grow into each other.
-    const isStaged = route.recording !== null && role !== 'arm';
+    // Arms of an experiment do not grow into each other, and what comes after a rollout draws anew.
+    const isExperiment = route.ranges.some((range) => range.role === 'arm');
+    const isStaged = route.recording !== null && !isExperiment;
+    const name = isExperiment && arm !== null ? route.recording?.arms[arm] : undefined;
     return { hash, bucket, arm: name ?? role, switchesAt: isStaged ? switchesAt : null, version };
   }
 
