@@ -5,10 +5,14 @@ import type { Part } from '../rollout/part.ts';
 import type { Fence, RolloutRow } from '../store/store.ts';
 import { endpointOf } from './carry-out.ts';
 import type { Fleet, FleetChange } from './fleet.ts';
+import { Following } from './following.ts';
 import { foldLog } from './log.ts';
 import { machineOf } from './machines.ts';
+import { Outage } from './outage.ts';
 import { Ownership } from './ownership.ts';
 import type { RolloutCommand } from './port.ts';
+import type { Order } from './replicas/orders.ts';
+import type { Duty, Replicas } from './replicas/replicas.ts';
 import { Run, type RunPorts } from './run.ts';
 import type { Schedule } from './schedule.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -17,6 +21,8 @@ import { within } from './within.ts';
 
 export interface ControllerPorts extends Omit<RunPorts, 'fleet'> {
   readonly fleet: Fleet;
+  /** The others that share the store. */
+  readonly replicas: Replicas;
   readonly every: Schedule;
   /**
    * Name of this process among those that share the store. It stays the same over restarts where a lock keeps others out:
@@ -27,8 +33,6 @@ export interface ControllerPorts extends Omit<RunPorts, 'fleet'> {
 
 /** Milliseconds between two ticks. */
 const TICK = 200;
-/** Milliseconds after which routes that somebody else has changed are published. */
-const REFRESH = 500;
 /** Longest time, in milliseconds, that a start waits for versions to be loaded before it answers. */
 const LOADING_MAX = 5000;
 /** Most ended rollouts whose standing is kept in memory. */
@@ -36,28 +40,40 @@ const ENDED_KEPT = 200;
 
 export class Controller {
   readonly #ports: ControllerPorts;
+  readonly #runPorts: RunPorts;
   readonly #ownership: Ownership;
+  readonly #outage: Outage;
+  readonly #following: Following;
   readonly #runs = new Map<string, Run>();
   readonly #opening = new Map<string, Promise<Run>>();
   readonly #workers = new Map<string, FleetChange>();
   readonly #ended = new Map<string, Standing>();
   #token: number | null = null;
-  #refreshAt = -Infinity;
-  #refreshing: Promise<void> = Promise.resolve();
-  #isRefreshing = false;
   #end: () => Promise<void> = () => Promise.resolve();
 
   constructor(ports: ControllerPorts) {
+    const { fleet, replicas } = ports;
+    const ready = (model: string, version: number): number =>
+      replicas.ready(model, version, fleet.ready(model, version));
     this.#ports = ports;
+    this.#runPorts = { ...ports, fleet: { ready } };
     this.#ownership = new Ownership(ports);
-    ports.fleet.onPart((part) => this.#take(part));
-    ports.fleet.onChange((change) => this.#changed(change));
+    const { logger } = ports;
+    const begins = 'Rollouts cannot go on for the moment';
+    this.#outage = new Outage({ logger, begins, ends: 'Rollouts go on again' });
+    this.#following = new Following(ports);
+    fleet.onPart((part) => this.#take(part));
+    fleet.onChange((change) => this.#changed(change));
+    replicas.listen({
+      onPart: (part) => this.#runs.get(part.rollout)?.take(part),
+      onChange: (change) => this.#changed(change),
+      onOrder: (order, id) => this.#carryOut(order, id),
+    });
   }
 
   /** Takes ownership if it is free, goes on with what runs, and ticks from then on. Throws what the store throws. */
   async start(): Promise<void> {
-    // Whoever starts it has published a moment ago.
-    this.#refreshAt = this.#ports.clock.monotonic() + REFRESH;
+    this.#following.start();
     await this.tick();
     this.#end = this.#ports.every(TICK, () => this.tick());
   }
@@ -65,8 +81,9 @@ export class Controller {
   /** Ends ticking, lets what is under way come to its end, and gives up ownership. Rollouts go on at the next start. */
   async stop(): Promise<void> {
     await this.#end();
-    await this.#refreshing;
+    await this.#following.stop();
     this.#runs.clear();
+    await this.#ports.replicas.leave();
     await this.#ownership.release();
   }
 
@@ -78,36 +95,57 @@ export class Controller {
   /** Never throws: what fails is tried again at the next tick. */
   async tick(): Promise<void> {
     try {
-      if (await this.#ownership.keep()) await this.#resume();
+      const isAsked = await this.#ownership.keep();
+      await this.#ports.replicas.tick(this.#duty);
+      if (isAsked) await this.#resume();
       await Promise.all([...this.#runs.values()].map((run) => this.#tickRun(run)));
+      if (isAsked) this.#outage.worked();
     } catch (error) {
-      this.#ports.logger.error({ err: error }, 'Rollouts cannot go on for the moment');
+      this.#outage.failed(error);
     }
-    this.#refresh();
+    this.#following.look();
   }
 
   /**
    * Starts a rollout: once this resolves it is written down, and either decided upon or still loading. Throws
-   * POLICY_INVALID, ROLLOUT_REFUSED where one runs already, ROLLOUTS_UNOWNED.
+   * POLICY_INVALID, ROLLOUT_REFUSED where one runs already, ROLLOUTS_UNOWNED. Here, as in what follows, another replica
+   * that owns the rollouts is asked to do it.
    */
-  async begin(row: RolloutRow): Promise<void> {
-    const fence = this.#fenceOf();
-    await beginRollout(this.#ports, row, fence);
-    const run = await this.#open(row, fence);
-    const loaded = run.waitFor(this.#ports.publisher.publish()).then(() => this.#tickRun(run));
-    await within(LOADING_MAX, loaded).catch(ignoreSlowFleet);
+  begin(row: RolloutRow): Promise<void> {
+    return this.#do({ kind: 'begin', row });
   }
 
   /** Throws ROLLOUT_NOT_FOUND, ROLLOUTS_UNOWNED; a rollout that is over stays as it is. */
-  async command(id: string, kind: RolloutCommand, actor: Actor): Promise<void> {
-    await this.#obey(id, (run) => run.command(kind, actor));
+  command(rollout: string, command: RolloutCommand, actor: Actor): Promise<void> {
+    return this.#do({ kind: 'command', rollout, command, actor });
   }
 
   /** Ends a rollout with everybody on `version`. Throws as `command` does, and why `version` cannot be loaded. */
-  async restOn(id: string, version: number, actor: Actor): Promise<void> {
-    const { endpoint } = await this.#row(id);
-    await this.#ports.publisher.ensure((await endpointOf(this.#ports.store, endpoint)).model, version);
-    await this.#obey(id, (run) => run.restOn(version, actor));
+  restOn(rollout: string, version: number, actor: Actor): Promise<void> {
+    return this.#do({ kind: 'rest', rollout, version, actor });
+  }
+
+  #do(order: Order): Promise<void> {
+    return this.isOwner ? this.#carryOut(order) : this.#ports.replicas.give(order);
+  }
+
+  /** `id`: of the order, where another replica gave it. */
+  async #carryOut(order: Order, id?: string): Promise<void> {
+    if (order.kind === 'begin') return this.#begin(order.row, id);
+    const { rollout, actor } = order;
+    if (order.kind === 'command') return this.#obey(rollout, (run) => run.command(order.command, actor, id));
+    const { endpoint } = await this.#row(rollout);
+    const { model } = await endpointOf(this.#ports.store, endpoint);
+    await this.#ports.publisher.ensure(model, order.version);
+    await this.#obey(rollout, (run) => run.restOn(order.version, actor, id));
+  }
+
+  async #begin(row: RolloutRow, order?: string): Promise<void> {
+    const fence = this.#fenceOf();
+    await beginRollout(this.#ports, row, fence, order);
+    const run = await this.#open(row, fence);
+    const loaded = run.waitFor(this.#ports.publisher.publish()).then(() => this.#tickRun(run));
+    await within(LOADING_MAX, loaded).catch(ignoreSlowFleet);
   }
 
   /** Of a rollout that runs or has run. Throws ROLLOUT_NOT_FOUND. */
@@ -179,7 +217,7 @@ export class Controller {
 
   async #read(row: RolloutRow, fence: Fence): Promise<Run> {
     try {
-      const run = await Run.open(row, this.#ports, fence);
+      const run = await Run.open(row, this.#runPorts, fence);
       for (const { worker, epoch } of this.#workers.values()) run.join(worker, epoch);
       this.#runs.set(row.id, run);
       return run;
@@ -216,7 +254,18 @@ export class Controller {
   }
 
   #take(part: Part): void {
-    this.#runs.get(part.rollout)?.take(part);
+    const run = this.#runs.get(part.rollout);
+    if (run !== undefined) run.take(part);
+    else this.#ports.replicas.post(part);
+  }
+
+  get #duty(): Duty {
+    const runs = [...this.#runs.values()];
+    return {
+      token: this.#ownership.fence?.token ?? null,
+      rollouts: [...this.#runs.keys()],
+      tooLate: Math.max(0, ...runs.map(({ pieceLife }) => pieceLife)),
+    };
   }
 
   #changed(change: FleetChange): void {
@@ -226,22 +275,6 @@ export class Controller {
     for (const run of this.#runs.values())
       if (kind === 'joined') run.join(worker, epoch);
       else run.leave(worker, epoch);
-  }
-
-  /** Beside the ticks: what has to be loaded first takes its time. */
-  #refresh(): void {
-    const now = this.#ports.clock.monotonic();
-    if (this.#isRefreshing || now < this.#refreshAt) return;
-    this.#refreshAt = now + REFRESH;
-    this.#isRefreshing = true;
-    this.#refreshing = this.#ports.publisher
-      .refresh()
-      .catch((error: unknown) =>
-        this.#ports.logger.error({ err: error }, 'Routes cannot be published for the moment'),
-      )
-      .finally(() => {
-        this.#isRefreshing = false;
-      });
   }
 }
 

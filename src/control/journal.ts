@@ -43,6 +43,8 @@ export interface Draft {
   readonly by?: string;
   /** What a person said of it, for the audit log. */
   readonly why?: string | undefined;
+  /** The order of another replica that it obeys. */
+  readonly order?: string | undefined;
   /** A new route is wanted though the plan is the same: its windows begin anew. */
   readonly isRerouted?: boolean;
   /** Version to rest on instead of the one that the machine settles on. */
@@ -149,6 +151,7 @@ export class Journal {
       endpoint: this.row.endpoint,
       by,
       why: draft.why,
+      order: draft.order,
       weight,
       stage,
       change: { state, ...(isHarmful ? { rolledBackAutomatically: true } : {}) },

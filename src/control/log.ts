@@ -74,12 +74,15 @@ export interface Entry {
   readonly by: string;
   /** What a person said of it. */
   readonly why?: string | undefined;
+  /** The order of another replica that it obeys. */
+  readonly order?: string | undefined;
 }
 
 /** All or nothing; throws ROLLOUTS_UNOWNED where somebody else decides by now. */
 export const writeEntry = (store: Store, fence: Fence, entry: Entry): Promise<void> =>
   store.transaction(async (tables) => {
     await provedOwner(tables, fence);
+    await noteOrder(tables, entry.order);
     if (!(await tables.rollouts.append(entry.event)))
       throw new PlimsollError('ROLLOUTS_UNOWNED', {
         reason: `event ${entry.event.seq} of ${entry.event.rollout} was written by another one`,
@@ -93,6 +96,12 @@ export const writeEntry = (store: Store, fence: Fence, entry: Entry): Promise<vo
 export async function provedOwner(tables: Tables, fence: Fence): Promise<void> {
   if (await tables.owners.holds(fence)) return;
   throw new PlimsollError('ROLLOUTS_UNOWNED', { reason: 'another one has taken over' });
+}
+
+/** Has an order written down once: throws ROLLOUTS_UNOWNED where it was before, or is wanted no more. */
+export async function noteOrder({ orders }: Tables, order: string | undefined): Promise<void> {
+  if (order === undefined || (await orders.write(order))) return;
+  throw new PlimsollError('ROLLOUTS_UNOWNED', { reason: `order ${order} was obeyed or taken back` });
 }
 
 async function writeActions(tables: Tables, fence: Fence, entry: Entry): Promise<void> {

@@ -32,9 +32,12 @@ interface Draft {
   readonly endpoints: readonly EndpointRow[];
 }
 
+const generationsOf = ({ endpoints }: Pick<Draft, 'endpoints'>): string =>
+  JSON.stringify(endpoints.map(({ name, generation }) => [name, generation]));
+
 /** What a snapshot was made from, to see whether it is still true. */
 const fingerprintOf = ({ versions, endpoints }: Draft): string =>
-  JSON.stringify([versions.map(keyOf), endpoints.map(({ name, generation }) => [name, generation])]);
+  JSON.stringify([versions.map(keyOf), generationsOf({ endpoints })]);
 
 /** Milliseconds until a version that could not be loaded is tried again. */
 const RETRY_AFTER = 60_000;
@@ -57,7 +60,7 @@ export class Publisher {
   #loaded: ReadonlySet<string> = new Set();
   #start: number | null = null;
   #count = 0;
-  #followed: { readonly sequence: number; readonly fingerprint: string } = { sequence: 0, fingerprint: '' };
+  #followed = { sequence: 0, fingerprint: '', generations: '' };
 
   constructor(ports: PublisherPorts) {
     this.#ports = ports;
@@ -105,6 +108,22 @@ export class Publisher {
     if (!this.#loaded.has(key)) throw new PlimsollError('VERSION_UNSERVED', { model, version });
   }
 
+  /** Versions that the fleet has said it has loaded, as `model@version`. */
+  get loaded(): ReadonlySet<string> {
+    return this.#loaded;
+  }
+
+  /** Versions that the fleet could not load when they were last tried. */
+  get failures(): readonly (readonly [version: string, why: string])[] {
+    return [...this.#failures].map(([key, { error }]) => [key, error.message]);
+  }
+
+  /** Publishes routes that somebody else has changed, as `publishRoutes` does. */
+  async followRoutes(): Promise<void> {
+    const draft = await this.#turns.take(() => this.#draft([]));
+    if (generationsOf(draft) !== this.#followed.generations) await this.publishRoutes();
+  }
+
   /** Loads and publishes where the store wants something else than what was followed last. */
   async refresh(): Promise<void> {
     const draft = await this.#turns.take(() => this.#draft([]));
@@ -145,7 +164,11 @@ export class Publisher {
     await this.#ports.fleet.publish({ sequence, versions, routes });
     for (const key of loaded) this.#failures.delete(key);
     if (sequence < this.#followed.sequence) return;
-    this.#followed = { sequence, fingerprint: fingerprintOf({ ...draft, versions }) };
+    this.#followed = {
+      sequence,
+      fingerprint: fingerprintOf({ ...draft, versions }),
+      generations: generationsOf(draft),
+    };
     this.#loaded = loaded;
   }
 

@@ -102,6 +102,12 @@ export class Run implements Listener {
     return this.#journal.isOver;
   }
 
+  /** Milliseconds after which a piece of a window has come too late. */
+  get pieceLife(): number {
+    const { window, watermark } = this.#journal.needs;
+    return window + watermark;
+  }
+
   get standing(): Standing {
     const { row, machine, folded } = this.#journal;
     const { verdict, reason } = this.#said;
@@ -147,14 +153,18 @@ export class Run implements Listener {
     });
   }
 
-  /** A person's word: written down when this resolves, and carried out unless the store or the fleet fails just then. */
-  command(kind: RolloutCommand, { by, reason }: Actor): Promise<void> {
-    return this.#obey({ kind: 'command', body: { kind, by }, by, why: reason });
+  /**
+   * A person's word: written down when this resolves, and carried out unless the store or the fleet fails just then.
+   * `order`: where it came from another replica.
+   */
+  command(kind: RolloutCommand, { by, reason }: Actor, order?: string): Promise<void> {
+    return this.#obey({ kind: 'command', body: { kind, by }, by, why: reason, order });
   }
 
   /** Ends the rollout with everybody on `version`, in one change of the route. */
-  restOn(version: number, { by, reason }: Actor): Promise<void> {
-    return this.#obey({ kind: 'command', body: { kind: 'abort', by }, by, why: reason, restsOn: version });
+  restOn(version: number, { by, reason }: Actor, order?: string): Promise<void> {
+    const body = { kind: 'abort', by };
+    return this.#obey({ kind: 'command', body, by, why: reason, order, restsOn: version });
   }
 
   #obey(draft: Draft): Promise<void> {

@@ -3,18 +3,20 @@ import { PlimsollError } from '../core/errors.ts';
 import type { Fence, RolloutRow, Store, Tables } from '../store/store.ts';
 import { flipOf, type Target } from './actions.ts';
 import { type StartBody, startOf } from './fold.ts';
-import { provedOwner } from './log.ts';
+import { noteOrder, provedOwner } from './log.ts';
 import { machineOf } from './machines.ts';
 
-/** All or nothing; throws POLICY_INVALID, ROLLOUT_REFUSED where one runs already, ROLLOUTS_UNOWNED. */
+/** All or nothing, `order` being the one of another replica that it obeys; throws POLICY_INVALID, ROLLOUT_REFUSED where one runs already, ROLLOUTS_UNOWNED. */
 export async function beginRollout(
   { store }: { readonly store: Store },
   row: RolloutRow,
   fence: Fence,
+  order?: string,
 ): Promise<void> {
   machineOf(row.strategy).start(startOf(row, { rolledBackBefore: false }));
   await store.transaction(async (tables) => {
     await provedOwner(tables, fence);
+    await noteOrder(tables, order);
     const rolledBackBefore = await tables.rollouts.wasRolledBack(row.endpoint, row.binding.candidate);
     if (!(await tables.rollouts.insert(row))) throw refused(row, 'another rollout of it runs');
     await claim(tables, row);

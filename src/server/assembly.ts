@@ -7,6 +7,8 @@ import { LocalControl, type LocalControlOptions } from '../control/local.ts';
 import { maturedFrom } from '../control/maturity.ts';
 import { takeOver } from '../control/ownership.ts';
 import { Publisher } from '../control/publisher.ts';
+import { ALONE, type Replicas } from '../control/replicas/replicas.ts';
+import type { SharingOptions } from '../control/replicas/sharing.ts';
 import { everyMillis } from '../control/schedule.ts';
 import { openSigner, type Signer } from '../control/signing.ts';
 import type { Logger } from '../core/ports.ts';
@@ -61,11 +63,13 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const clock = SYSTEM_CLOCK;
   const holder = randomUUID();
   const ports = { store, fleet, clock, logger, holder };
+  const scope = `${hostname()}:${dataDir}`;
   const bundleOf = (digest: string): string => bundleDir(dataDir, digest);
   const catalog = new Catalog({ store, dataDir, clock, logger, copies });
-  const publisher = new Publisher({ ...ports, bundleOf, scope: `${hostname()}:${dataDir}` });
+  const publisher = new Publisher({ ...ports, bundleOf, scope });
   const controller = new Controller({
     ...ports,
+    replicas: await replicasOf(store, { ...ports, publisher, replica: `${scope} ${holder}` }),
     publisher,
     every: everyMillis,
     maturedOf: maturedFrom(store),
@@ -100,6 +104,13 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       await store.close();
     },
   };
+}
+
+/** A store in PostgreSQL may be shared; what that takes is loaded by those who use it. */
+async function replicasOf(store: Store, options: SharingOptions): Promise<Replicas> {
+  if (store.kind === 'sqlite') return ALONE;
+  const { Sharing } = await import('../control/replicas/sharing.ts');
+  return new Sharing(options);
 }
 
 /** The key is made when something is signed for the first time. */

@@ -5,11 +5,12 @@ import type { OrderRow, Orders } from './replicas.ts';
 import type { Schema } from './schema.ts';
 import type { Session } from './session.ts';
 
-const COLUMNS = ['id', 'kind', 'body', 'by', 'at', 'answer'] as const;
+const COLUMNS = ['id', 'kind', 'body', 'by', 'at', 'written', 'answer'] as const;
 
-const read = ({ body, answer, ...row }: Selectable<Schema['orders']>): OrderRow => ({
+const read = ({ body, written, answer, ...row }: Selectable<Schema['orders']>): OrderRow => ({
   ...row,
   body: decodeJson(body),
+  isWritten: written === 1,
   answer: answer === null ? null : decodeJson(answer),
 });
 
@@ -18,7 +19,7 @@ export const ordersOver = (session: Session): Orders => ({
     session.once(async (db) => {
       await db
         .insertInto('orders')
-        .values({ id, kind, body: encodeJson(body), by, at, answer: null })
+        .values({ id, kind, body: encodeJson(body), by, at, written: 0, answer: null })
         .execute();
     }),
 
@@ -41,6 +42,18 @@ export const ordersOver = (session: Session): Orders => ({
       return rows.map(read);
     }),
 
+  write: (id) =>
+    session.once(async (db) => {
+      const { numUpdatedRows } = await db
+        .updateTable('orders')
+        .set({ written: 1 })
+        .where('id', '=', id)
+        .where('written', '=', 0)
+        .where('answer', 'is', null)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    }),
+
   answer: (id, answer) =>
     session.once(async (db) => {
       const { numUpdatedRows } = await db
@@ -57,6 +70,7 @@ export const ordersOver = (session: Session): Orders => ({
       const { numDeletedRows } = await db
         .deleteFrom('orders')
         .where('id', '=', id)
+        .where('written', '=', 0)
         .where('answer', 'is', null)
         .executeTakeFirstOrThrow();
       return numDeletedRows === 1n;

@@ -51,18 +51,25 @@ export interface OrderRow {
   readonly body: unknown;
   readonly by: string;
   readonly at: number;
+  /** What it wants is in the log of its rollout. */
+  readonly isWritten: boolean;
   /** Null until it is done, or cannot be done. */
   readonly answer: unknown;
 }
 
 export interface Orders {
-  insert(row: Omit<OrderRow, 'answer'>): Promise<void>;
+  insert(row: Omit<OrderRow, 'answer' | 'isWritten'>): Promise<void>;
   get(id: string): Promise<OrderRow | null>;
   /** Without an answer, oldest first. */
   open(limit: number): Promise<readonly OrderRow[]>;
+  /**
+   * Notes, in the transaction that writes down what it wants, that this is done: so it is done once. False where it was
+   * before, has an answer, or was taken back.
+   */
+  write(id: string): Promise<boolean>;
   /** False where it was answered before, or taken back. */
   answer(id: string, answer: unknown): Promise<boolean>;
-  /** Takes back an order that has no answer; false where it has one. */
+  /** Takes back an order that is not written and has no answer; false where it is or has. */
   withdraw(id: string): Promise<boolean>;
   /** Removes what was given before `before`; answers how many rows. */
   prune(before: number): Promise<number>;

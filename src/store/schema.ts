@@ -116,6 +116,14 @@ export interface Schema {
     reader: number;
   };
   members: { replica: string; beat: number; at: number; body: string };
-  orders: { id: string; kind: string; body: string; by: string; at: number; answer: string | null };
+  orders: {
+    id: string;
+    kind: string;
+    body: string;
+    by: string;
+    at: number;
+    written: number;
+    answer: string | null;
+  };
   idempotency: { key: string; fingerprint: string; status: number; body: string; at: number };
 }

@@ -14,6 +14,7 @@ import { version } from '../../store/testing/rows.ts';
 import { Controller } from '../controller.ts';
 import type { Fleet, FleetChange } from '../fleet.ts';
 import { Publisher } from '../publisher.ts';
+import { ALONE } from '../replicas/replicas.ts';
 import type { Alert } from '../run.ts';
 
 export const START = 1_700_000_000_000;
@@ -250,6 +251,7 @@ export function planeOf(store: Store, fleet: Fleet, clock: Clock, holder = 'one'
   const controller = new Controller({
     store,
     fleet,
+    replicas: ALONE,
     publisher,
     clock,
     logger: silent,

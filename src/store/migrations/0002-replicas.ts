@@ -16,7 +16,7 @@ export const replicas: Migration = {
 
     `create table orders (
       id ${text} not null primary key, kind ${text} not null, body ${text} not null, "by" ${text} not null,
-      at ${integer} not null, answer ${text}) ${table}`,
+      at ${integer} not null, written ${integer} not null, answer ${text}) ${table}`,
     'create index orders_open on orders (at) where answer is null',
 
     ...notifying('endpoints'),

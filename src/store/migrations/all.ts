@@ -1,5 +1,6 @@
 /** Every migration, in order: version n of the schema is made by the n-th. */
 import { versionsAndRollouts } from './0001-versions-and-rollouts.ts';
+import { replicas } from './0002-replicas.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [versionsAndRollouts];
+export const MIGRATIONS: readonly Migration[] = [versionsAndRollouts, replicas];

@@ -114,10 +114,26 @@ const ordersContract = (place: Place): void => {
       expect((await two.tables.orders.open(2)).map(({ id }) => id)).toEqual(['o1', 'o2']);
       expect(await two.tables.orders.answer('o1', { error: null })).toBe(true);
       expect(await two.tables.orders.answer('o1', { error: 'no' })).toBe(false);
-      expect(await one.tables.orders.get('o1')).toEqual({ ...order('o1'), answer: { error: null } });
+      expect(await one.tables.orders.get('o1')).toEqual({
+        ...order('o1'),
+        isWritten: false,
+        answer: { error: null },
+      });
       expect(await one.tables.orders.get('o9')).toBeNull();
       expect((await two.tables.orders.open(9)).map(({ id }) => id)).toEqual(['o2', 'o3']);
       expect(await two.tables.orders.prune(3)).toBe(2);
+    });
+
+    it('are written down once, and then no longer taken back', async () => {
+      const { orders } = (await stores.one()).tables;
+      await orders.insert(order('o1'));
+      expect(await orders.write('o9')).toBe(false);
+      expect(await orders.write('o1')).toBe(true);
+      expect(await orders.write('o1')).toBe(false);
+      expect(await orders.withdraw('o1')).toBe(false);
+      expect(await orders.open(9)).toEqual([{ ...order('o1'), isWritten: true, answer: null }]);
+      expect(await orders.answer('o1', true)).toBe(true);
+      expect(await orders.write('o1')).toBe(false);
     });
 
     it('are either answered or taken back, never both', async () => {

@@ -1,0 +1,184 @@
+/** One replica among those that share a store: pieces, signs of life and orders go through its tables. */
+import type { Clock, Logger } from '../../core/ports.ts';
+import { unpackPart } from '../../rollout/packed-part.ts';
+import type { Part } from '../../rollout/part.ts';
+import type { Store } from '../../store/store.ts';
+import { Backoff } from '../backoff.ts';
+import type { Fleet, FleetChange } from '../fleet.ts';
+import type { Publisher } from '../publisher.ts';
+import { Members, type Said } from './members.ts';
+import { type Order, Orders } from './orders.ts';
+import { Outbox } from './outbox.ts';
+import type { Duty, ReplicaListener, Replicas } from './replicas.ts';
+
+export interface SharingOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Unique among all starts of all replicas. */
+  readonly replica: string;
+  readonly fleet: Pick<Fleet, 'ready' | 'onChange'>;
+  readonly publisher: Pick<Publisher, 'loaded' | 'failures'>;
+}
+
+/** Milliseconds between two signs of life, with which pieces are written; and between two clearances. */
+const BEAT = 1000;
+const CLEARANCE = 10_000;
+/** Milliseconds beyond its time that a piece is kept, for clocks that differ; and for which orders are. */
+const PIECE_GRACE = 60_000;
+const ORDER_KEPT = 3_600_000;
+/** Most pieces that are read at once, and how often in one tick. */
+const READ_AT_ONCE = 200;
+const READS = 10;
+
+export class Sharing implements Replicas {
+  readonly #options: SharingOptions;
+  readonly #members: Members;
+  readonly #orders: Orders;
+  readonly #outbox: Outbox;
+  readonly #backoff: Backoff;
+  /** Workers of this replica. */
+  readonly #workers = new Map<string, FleetChange>();
+  #listener: ReplicaListener | null = null;
+  #duty: Duty = { token: null, rollouts: [], tooLate: 0 };
+  #beatAt = -Infinity;
+  #clearAt = -Infinity;
+  /** Rollouts whose pieces have been read from the beginning, by the token of this reign. */
+  #caughtUp = '';
+  readonly #unlisten: () => void;
+
+  constructor(options: SharingOptions) {
+    this.#options = options;
+    this.#members = new Members(options);
+    this.#orders = new Orders(options);
+    this.#outbox = new Outbox(options);
+    this.#backoff = new Backoff(options.clock);
+    options.fleet.onChange((change) => this.#changed(change));
+    this.#unlisten = options.store.onChange('orders', () => {
+      void this.#attempt(() => this.#obey());
+    });
+  }
+
+  listen(listener: ReplicaListener): void {
+    this.#listener = listener;
+  }
+
+  post(part: Part): void {
+    this.#outbox.add(part);
+  }
+
+  ready(model: string, version: number, here: number): number {
+    return this.#members.ready(model, version, here);
+  }
+
+  give(order: Order): Promise<void> {
+    return this.#orders.give(order);
+  }
+
+  async tick(duty: Duty): Promise<void> {
+    this.#duty = duty;
+    // Those that came before their rollout was gone on with here need no way through the store.
+    this.#outbox.offer((part) => this.#isMine(part));
+    if (!this.#backoff.isWaiting) await this.#attempt(() => this.#exchange(duty));
+  }
+
+  async leave(): Promise<void> {
+    this.#unlisten();
+    this.#duty = { ...this.#duty, token: null };
+    await this.#orders.rest();
+    await this.#outbox.flush(this.#members.nameOf);
+    await this.#members.leave();
+  }
+
+  async #exchange(duty: Duty): Promise<void> {
+    if (this.#isDue()) await this.#beat();
+    if (duty.token === null) return;
+    await this.#obey();
+    await this.#read(duty, duty.token);
+    await this.#clear(duty);
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#backoff.reset();
+    } catch (error) {
+      this.#backoff.fail();
+      this.#options.logger.error(
+        { err: error },
+        'Nothing can be exchanged with other replicas for the moment',
+      );
+    }
+  }
+
+  #changed(change: FleetChange): void {
+    const { worker, epoch, kind } = change;
+    if (kind === 'joined') this.#workers.set(worker, change);
+    else if (this.#workers.get(worker)?.epoch === epoch) this.#workers.delete(worker);
+  }
+
+  /** What this replica says of itself. */
+  #said(): Said {
+    const { fleet, publisher } = this.#options;
+    const isLoaded = (key: string): boolean => {
+      const at = key.lastIndexOf('@');
+      return fleet.ready(key.slice(0, at), Number(key.slice(at + 1))) > 0;
+    };
+    return {
+      workers: [...this.#workers.values()].map(({ worker, epoch }) => ({ worker, epoch })),
+      loaded: [...publisher.loaded].filter(isLoaded),
+      failures: publisher.failures,
+    };
+  }
+
+  #isMine(part: Part): boolean {
+    if (!this.#duty.rollouts.includes(part.rollout)) return false;
+    this.#listener?.onPart(part);
+    return true;
+  }
+
+  #isDue(): boolean {
+    const now = this.#options.clock.monotonic();
+    if (now < this.#beatAt) return false;
+    this.#beatAt = now + BEAT;
+    return true;
+  }
+
+  async #beat(): Promise<void> {
+    await this.#members.say(this.#said());
+    await this.#outbox.flush(this.#members.nameOf);
+    for (const change of await this.#members.look()) this.#listener?.onChange(change);
+  }
+
+  async #obey(): Promise<void> {
+    if (this.#duty.token === null) return;
+    await this.#orders.obey((order, id) => this.#listener!.onOrder(order, id));
+  }
+
+  /** Where nobody else lives, once is enough: then nobody writes. */
+  async #read({ rollouts }: Duty, token: number): Promise<void> {
+    const reign = JSON.stringify([token, rollouts]);
+    if (this.#members.size === 0 && reign === this.#caughtUp) return;
+    for (let reads = 0; reads < READS; reads++) {
+      const rows = await this.#options.store.tables.pieces.take(rollouts, token, READ_AT_ONCE);
+      for (const { body, at: _at, ...key } of rows) {
+        const part = unpackPart(key, body);
+        if (part !== null) this.#listener?.onPart(part);
+        else this.#options.logger.error(key, 'A piece of a window is damaged: its part is missing');
+      }
+      if (rows.length < READ_AT_ONCE) {
+        this.#caughtUp = reign;
+        return;
+      }
+    }
+  }
+
+  async #clear({ tooLate }: Duty): Promise<void> {
+    const { store, clock } = this.#options;
+    const now = clock.monotonic();
+    if (now < this.#clearAt) return;
+    this.#clearAt = now + CLEARANCE;
+    await store.tables.pieces.prune(clock.now() - tooLate - PIECE_GRACE);
+    await store.tables.orders.prune(clock.now() - ORDER_KEPT);
+  }
+}
