@@ -12,7 +12,7 @@ import { SteadyTraffic } from './rollouts/traffic.ts';
 
 /** The whole process group is killed again and again while a rollout goes on; what was written down decides. */
 
-const KILLS = 200;
+const KILLS = Number(process.env['PLIMSOLL_KILLS'] ?? 200);
 /** A rollout is started anew when one is over: kills hit every stage. */
 const POLICY = {
   window: '300ms',
