@@ -21,15 +21,25 @@ export class Following {
   readonly #ports: FollowingPorts;
   /** What is under way, by its name: never two of the same. */
   readonly #underWay = new Map<string, Promise<void>>();
-  readonly #outage: Outage;
+  readonly #outages: Readonly<Record<'routes' | 'loads', Outage>>;
   #lookAt = -Infinity;
   #end: () => void = () => undefined;
 
   constructor(ports: FollowingPorts) {
     this.#ports = ports;
     const { logger } = ports;
-    const begins = 'Routes cannot be published for the moment';
-    this.#outage = new Outage({ logger, begins, ends: 'Routes are published again' });
+    this.#outages = {
+      routes: new Outage({
+        logger,
+        begins: 'Routes cannot be published for the moment',
+        ends: 'Routes are published again',
+      }),
+      loads: new Outage({
+        logger,
+        begins: 'Versions cannot be published for the moment',
+        ends: 'Versions are published again',
+      }),
+    };
   }
 
   /** Whoever starts it has published a moment ago. */
@@ -57,12 +67,12 @@ export class Following {
     await Promise.all(this.#underWay.values());
   }
 
-  #once(name: string, work: () => Promise<void>): void {
+  #once(name: 'routes' | 'loads', work: () => Promise<void>): void {
     if (this.#underWay.has(name)) return;
     const doing = work()
       .then(
-        () => this.#outage.worked(),
-        (error: unknown) => this.#outage.failed(error),
+        () => this.#outages[name].worked(),
+        (error: unknown) => this.#outages[name].failed(error),
       )
       .finally(() => this.#underWay.delete(name));
     this.#underWay.set(name, doing);
