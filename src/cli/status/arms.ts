@@ -6,9 +6,9 @@ import { columns, type Line } from './paint.ts';
 
 const HEAD = ['Arm', 'version', 'units', 'failed', 'rate', 'p50', 'p95', 'p99'];
 
-export function armLines(arms: readonly ArmView[]): Line[] {
+export function armLines(arms: readonly ArmView[], width: number): Line[] {
   if (arms.length === 0) return [];
-  return columns(HEAD, arms.map(cells));
+  return columns(HEAD, arms.map(cells), width, ['p50', 'p95', 'version']);
 }
 
 function cells({ name, version, units, failures, latency }: ArmView): string[] {

@@ -5,6 +5,7 @@ import { drawn } from './paint.ts';
 
 const REVENUE: MetricStanding = {
   metric: 'revenue',
+  scale: 'plain',
   isPrimary: true,
   arm: 'candidate',
   units: [1204, 1190],

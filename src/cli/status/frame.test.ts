@@ -47,9 +47,9 @@ latency   ································ ×0.3
 Evidence of no harm: a full bar lets the last stage through
 errors    ████████████████················ ×4.5 of ×20
 
-Candidate minus stable         estimate         interval            units
-failure rate                     +0.002  −0.01 to +0.014  1,204 and 1,310
-failure rate where country=PT     +0.08   +0.03 to +0.13        80 and 85
+Candidate minus stable   estimate  interval at every look            units
+failed                    +0.2 pp        −1 pp to +1.4 pp  1,204 and 1,310
+failed where country=PT     +8 pp         +3 pp to +13 pp        80 and 85
 
 Left out  1 part of windows went missing; 2 of 5,002 copies were dropped
 
@@ -69,6 +69,18 @@ test('harm that the evidence shows is told as such, with the stage that it was f
 
 test('without a rollout the frame says how one begins', () => {
   expect(text(null)).toContain('No rollout yet: plimsoll rollout start churn --to VERSION');
+});
+
+test('stages that a person skipped by promoting are not ticked', () => {
+  expect(text({ ...ROLLOUT, state: 'promoted', weight: 100 })).toContain(
+    'Stages    ✓ shadow 100 %  ✓ 5 %  » 25 %  » 50 % (approval)  ✓ 100 %',
+  );
+});
+
+test('in a narrow terminal the numbers that matter least make room', () => {
+  const lines = text(ROLLOUT, 60);
+  expect(lines).toContain('Arm        version  units  failed     rate     p95     p99');
+  expect(lines).toContain('Candidate minus stable   estimate  interval at every look');
 });
 
 test('what a waiting stage waits for is said with the command', () => {

@@ -46,10 +46,10 @@ export const rolloutFrame = (rollout: RolloutView, width: number): readonly Line
 function rolloutBlocks(rollout: RolloutView, width: number): readonly (readonly Line[])[] {
   return [
     [...stageLines(rollout, width), ...verdictLines(rollout, width)],
-    armLines(rollout.arms),
+    armLines(rollout.arms, width),
     evidenceLines(rollout, width),
     experimentLines(rollout.experiment, width),
-    differenceLines(rollout.metrics),
+    differenceLines(rollout.metrics, width),
     leftLines(rollout, width),
   ];
 }

@@ -1,4 +1,5 @@
 /** Numbers as people read them in a terminal. */
+import type { Scale } from '../../rollout/experiment/compare.ts';
 import { formatDuration } from '../../rollout/policy/duration.ts';
 import { grouped } from '../table.ts';
 
@@ -12,6 +13,10 @@ export function factor(log: number | null): string {
 
 /** `0.75 %`, `12 %`. */
 export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
+
+/** A difference of shares in percentage points, `+1.7 pp`; of anything else as it is. */
+export const difference = (value: number, scale: Scale): string =>
+  scale === 'share' ? `${signed(100 * value)} pp` : signed(value);
 
 /** A difference, with its sign. */
 export const signed = (value: number): string =>

@@ -1,5 +1,6 @@
 /** Lines of styled words, cut to a width by what is seen of them. */
 import { printable } from '../printable.ts';
+import { roomFor } from '../table.ts';
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 /** Words in a row, each as it is or with a style. */
@@ -49,8 +50,25 @@ export function flow(name: string, words: readonly Word[], width: number, gap = 
 /** The words of a sentence, for `flow`. */
 export const wordsOf = (text: string): readonly string[] => text.split(' ');
 
-/** Cells in columns under a head; numbers stand at the right, their names above them. */
-export function columns(head: readonly string[], rows: readonly (readonly Word[])[]): Line[] {
+/**
+ * Cells in columns under a head; numbers stand at the right, their names above them. Without room for all, `expendable`
+ * ones go, the first named first.
+ */
+export function columns(
+  head: readonly string[],
+  rows: readonly (readonly Word[])[],
+  width: number,
+  expendable: readonly string[] = [],
+): Line[] {
+  const texts = [head, ...rows.map((row) => row.map((word) => printable(plain(word))))];
+  const kept = roomFor(texts, width, expendable);
+  return aligned(
+    kept.map((j) => head[j]!),
+    rows.map((row) => kept.map((j) => row[j]!)),
+  );
+}
+
+function aligned(head: readonly string[], rows: readonly (readonly Word[])[]): Line[] {
   const all = [head.map((name): Word => ['dim', name]), ...rows];
   const cells = (j: number): string[] => all.map((row) => plain(row[j] ?? ''));
   const widths = head.map((_, j) => Math.max(...cells(j).map((text) => text.length)));
@@ -64,7 +82,8 @@ export function columns(head: readonly string[], rows: readonly (readonly Word[]
   return all.map((row) =>
     row.map((word, j) => {
       const text = plain(word);
-      return as(word, `${isNumeric[j] ? text.padStart(widths[j]!) : text.padEnd(widths[j]!)}  `);
+      const cell = isNumeric[j] ? text.padStart(widths[j]!) : text.padEnd(widths[j]!);
+      return as(word, j === row.length - 1 ? cell.trimEnd() : `${cell}  `);
     }),
   );
 }

@@ -21,13 +21,14 @@ export function stageLines(rollout: RolloutView, width: number): Line[] {
 const label = ({ shadow, weight, approval }: Stage): string =>
   `${shadow > 0 ? `shadow ${shadow} %` : `${weight} %`}${approval ? ' (approval)' : ''}`;
 
+/** A person may promote early: stages that were skipped are not ticked. */
 function stageWord(stage: Stage, i: number, { stage: current, state }: RolloutView): Word {
-  if (state === 'promoted' || (i < current && state !== 'rolled-back' && state !== 'aborted'))
-    return ['green', `✓ ${label(stage)}`];
-  if (i < current) return ['dim', `✓ ${label(stage)}`];
+  const hasFailed = state === 'rolled-back' || state === 'aborted';
+  if (i < current) return [hasFailed ? 'dim' : 'green', `✓ ${label(stage)}`];
+  if (state === 'promoted')
+    return stage.weight === 100 ? ['green', `✓ ${label(stage)}`] : ['dim', `» ${label(stage)}`];
   if (i > current) return ['dim', `· ${label(stage)}`];
-  const isOver = state === 'rolled-back' || state === 'aborted';
-  return isOver ? ['red', `✗ ${label(stage)}`] : ['bold', `▶ ${label(stage)}`];
+  return hasFailed ? ['red', `✗ ${label(stage)}`] : ['bold', `▶ ${label(stage)}`];
 }
 
 function progressLines(progress: StageView, rollout: RolloutView, width: number): Line[] {

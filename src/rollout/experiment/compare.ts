@@ -138,7 +138,7 @@ function strataOf(window: ClosedWindow, arm: number, control: number): readonly 
   ];
 }
 
-const ACCURACY = 'accuracy';
+export const ACCURACY = 'accuracy';
 const ARRIVAL = 'labels that arrived';
 
 /** Of these, more is better: what is counted is their absence. */
@@ -173,10 +173,14 @@ function arrivalStrata({ outcomes }: ClosedWindow, arm: number, control: number)
 
 const segmentTally = ({ units, failures } = { units: 0, failures: 0 }): Tally => ({ units, bad: failures });
 
+/** How to read the values of a metric: a share of units, from 0 to 1, or a number in the metric's own terms. */
+export type Scale = 'share' | 'plain';
+
 /** A difference arm − control in the share of units; null bounds before there is enough to count. */
 export interface MetricView {
   readonly name: string;
   readonly segment: string | null;
+  readonly scale: Scale;
   readonly estimate: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
@@ -201,7 +205,7 @@ export function metricViews(comparisons: Comparisons, arms: readonly string[]): 
     const { name, segment, arm, difference } = compared;
     const view = viewOf(difference, REVERSED.includes(name) ? -1 : 1);
     return {
-      ...{ name: arms.length > 2 ? `${name} of ${arms[arm]}` : name, segment },
+      ...{ name: arms.length > 2 ? `${name} of ${arms[arm]}` : name, segment, scale: 'share' as const },
       ...view,
       ...(segment === null ? {} : { flagged: harmed.has(compared) }),
       ...(name === ARRIVAL ? { flagged: isLopsided(difference) } : {}),
@@ -212,7 +216,7 @@ export function metricViews(comparisons: Comparisons, arms: readonly string[]): 
 function viewOf(
   { own, control, excess, variance, weight }: Difference,
   sign: 1 | -1,
-): Omit<MetricView, 'name' | 'segment'> {
+): Omit<MetricView, 'name' | 'segment' | 'scale'> {
   const units = [own.units, control.units];
   if (weight === 0) return { estimate: null, lower: null, upper: null, units };
   const estimate = (sign * excess) / weight;

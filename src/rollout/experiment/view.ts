@@ -2,6 +2,7 @@
 import { bayesView } from '../metric/bayes.ts';
 import { pValue } from '../metric/sequential.ts';
 import { sharesOf } from './allocation.ts';
+import { ACCURACY, type Scale } from './compare.ts';
 import { intervalAtEveryLook, intervalAtTheEnd, liftOf } from './metric.ts';
 import { comparisonOf, type ExperimentState, type Look, type LossCause, metricsOf } from './state.ts';
 
@@ -27,6 +28,7 @@ export interface ExperimentView {
 /** One arm against control in one metric. */
 export interface MetricStanding {
   readonly metric: string;
+  readonly scale: Scale;
   readonly isPrimary: boolean;
   readonly arm: string;
   /** Units whose value has matured, of the arm and of control. */
@@ -70,6 +72,7 @@ function standingOf(state: ExperimentState, index: number, arm: number): MetricS
   const end = index === 0 && state.isComplete ? intervalAtTheEnd(metric, arm, comparison) : null;
   return {
     metric: rule.metric,
+    scale: rule.metric === ACCURACY ? 'share' : 'plain',
     isPrimary: index === 0,
     arm: arms[arm]!.name,
     units: [own.n, other.n],

@@ -27,6 +27,7 @@ const ARM = Type.Object({
 const METRIC = Type.Object({
   name: Type.String(),
   segment: nullable(Type.String()),
+  scale: Type.Enum(['share', 'plain'], { description: 'Of units, from 0 to 1; or in its own terms' }),
   estimate: nullable(Type.Number()),
   lower: nullable(Type.Number()),
   upper: nullable(Type.Number()),

@@ -68,10 +68,12 @@ export const ROLLOUT: RolloutView = {
     { name: 'stable', version: 1, units: 1310, failures: 7, latency: { p50: 0.4, p95: 1.1, p99: 2.8 } },
   ],
   metrics: [
-    { name: 'failure rate', segment: null, estimate: 0.002, lower: -0.01, upper: 0.014, units: [1204, 1310] },
     {
-      name: 'failure rate',
-      segment: 'country=PT',
+      ...{ name: 'errors', segment: null, scale: 'share' },
+      ...{ estimate: 0.002, lower: -0.01, upper: 0.014, units: [1204, 1310] },
+    },
+    {
+      ...{ name: 'errors', segment: 'country=PT', scale: 'share' },
       estimate: 0.08,
       lower: 0.03,
       upper: 0.13,
