@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
+import { DEFAULT_UNIT, type UnitSource } from '../../rollout/route.ts';
 import type { Target } from '../protocol.ts';
 import { openapi } from './openapi.ts';
 import { rowSchema } from './row-schema.ts';
@@ -40,6 +41,8 @@ const target = (model: string, version: number): Target => ({
   } as unknown as Target['manifest'],
 });
 
+const endpoint = (one: Target, unit: UnitSource = DEFAULT_UNIT) => ({ target: one, unit });
+
 type Json = { readonly [key: string]: Json } & string;
 /** Every model is an endpoint that its last target stands for. */
 const documentOf = (...targets: Target[]): Json =>
@@ -47,8 +50,8 @@ const documentOf = (...targets: Target[]): Json =>
     JSON.stringify(
       openapi(targets, {
         version: '1.0.0',
-        main: targets.length === 1 ? targets[0]! : null,
-        endpoints: new Map(targets.map((one) => [one.model, one])),
+        main: targets.length === 1 ? endpoint(targets[0]!) : null,
+        endpoints: new Map(targets.map((one) => [one.model, endpoint(one)])),
       }),
     ),
   );
@@ -120,11 +123,43 @@ test('a name alone means the version of its endpoint, and no name the only model
   expect(JSON.stringify(schema)).toContain('titanic.10.Request');
   const only = documentOf(target('titanic', 1))['paths']!['/predict']!['post']!;
   expect(only['summary']).toBe('Predict with the only model here, titanic');
-  const main = target('default', 1);
+  const main = endpoint(target('default', 1));
   const endpoints = new Map([['default', main]]);
   const options = { version: '1.0.0', main, endpoints };
-  const several = openapi([main, target('titanic', 1)], options) as unknown as Json;
+  const several = openapi([main.target, target('titanic', 1)], options) as unknown as Json;
   expect(several['paths']!['/predict']!['post']!['summary']).toBe(
     'Predict with the model for requests that name none, default',
   );
+});
+
+test('clients are told where to say whom a request is for, and may send what they are told to', () => {
+  const unit = { header: 'x-card', cookie: 'card', field: 'card' };
+  const one = target('titanic', 1);
+  const main = endpoint(one, unit);
+  const options = { version: '1.0.0', main, endpoints: new Map([['titanic', main]]) };
+  const { paths } = openapi([one], options) as unknown as Record<string, Record<string, { post: Json }>>;
+  for (const path of ['/predict', '/models/titanic/predict', '/models/titanic/versions/1/predict']) {
+    const { parameters, requestBody } = paths![path]!.post as unknown as {
+      parameters?: { name: string; in: string; required: boolean }[];
+      requestBody: { content: { 'application/json': { schema: { anyOf: object[] } } } };
+    };
+    // A path that names the version assigns nobody, and takes the same bodies.
+    const places = (parameters ?? []).map(({ name, in: where, required }) => [name, where, required]);
+    expect(places).toEqual(
+      path.includes('versions')
+        ? []
+        : [
+            ['x-card', 'header', false],
+            ['card', 'cookie', false],
+          ],
+    );
+    expect(requestBody.content['application/json'].schema.anyOf[0]).toMatchObject({
+      properties: { rows: { type: 'array' }, card: { type: ['string', 'integer'], maxLength: 4096 } },
+      required: ['rows'],
+      additionalProperties: false,
+    });
+  }
+  const plain = documentOf(one)['paths']!['/models/titanic/predict']!['post']!;
+  expect(plain['parameters']).toMatchObject([{ name: 'x-unit-id', in: 'header' }]);
+  expect(JSON.stringify(plain['requestBody'])).toContain('titanic.1.Request');
 });

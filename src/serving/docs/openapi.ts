@@ -1,13 +1,24 @@
+import type { UnitSource } from '../../rollout/route.ts';
 import type { Target } from '../protocol.ts';
-import { answerSchema, rowSchema, type Schema } from './row-schema.ts';
+import { UNIT_MAX } from '../unit.ts';
+import { ERROR_RESPONSES, ERROR_SCHEMAS, REFUSALS } from './refusals.ts';
+import { answerSchema, rowSchema } from './row-schema.ts';
+import { header, reference, type Schema } from './schema.ts';
+
+/** A name that clients call, as they are told of it. */
+export interface DescribedEndpoint {
+  /** The version that stands for it. */
+  readonly target: Target;
+  /** Where it finds whom a request is for. */
+  readonly unit: UnitSource;
+}
 
 export interface OpenApiOptions {
   /** Version of this program. */
   readonly version: string;
-  /** The version that `POST /predict` means, or null where the choice is the client's. */
-  readonly main: Target | null;
-  /** The version that stands for each endpoint. */
-  readonly endpoints: ReadonlyMap<string, Target>;
+  /** The endpoint that `POST /predict` means, or null where the choice is the client's. */
+  readonly main: DescribedEndpoint | null;
+  readonly endpoints: ReadonlyMap<string, DescribedEndpoint>;
   /** What a version answers to its own example row, where that is known. */
   readonly answers?: ReadonlyMap<Target, unknown>;
 }
@@ -16,28 +27,29 @@ export interface OpenApiOptions {
 export function openapi(targets: readonly Target[], options: OpenApiOptions): Schema {
   const { version, main, endpoints, answers = new Map<Target, unknown>() } = options;
   const paths: Record<string, Schema> = {};
-  const predictPath = (target: Target, operationId: string, subject: string): Schema => ({
-    post: predictOperation(target, operationId, subject, answers.get(target)),
+  const predictPath = (operation: Operation): Schema => ({
+    post: predictOperation(operation, answers.get(operation.target)),
   });
   if (main) {
-    const isOnly = targets.every(({ model }) => model === main.model);
-    const subject = `${isOnly ? 'the only model here' : 'the model for requests that name none'}, \`${main.model}\``;
-    paths['/predict'] = predictPath(main, 'predict', subject);
+    const { model } = main.target;
+    const isOnly = targets.every((target) => target.model === model);
+    const subject = `${isOnly ? 'the only model here' : 'the model for requests that name none'}, \`${model}\``;
+    const field = main.unit.field;
+    paths['/predict'] = predictPath({ ...main, id: 'predict', subject, field });
   }
-  for (const [endpoint, target] of endpoints) {
-    paths[`/models/${encodeURIComponent(endpoint)}/predict`] = predictPath(
-      target,
-      `predict_${identifier(endpoint)}`,
-      `the current version of \`${endpoint}\``,
-    );
+  for (const [name, endpoint] of endpoints) {
+    const id = `predict_${identifier(name)}`;
+    const subject = `the current version of \`${name}\``;
+    const field = endpoint.unit.field;
+    paths[`/models/${encodeURIComponent(name)}/predict`] = predictPath({ ...endpoint, id, subject, field });
   }
   for (const target of targets) {
-    const pinned = `/models/${encodeURIComponent(target.model)}/versions/${target.version}/predict`;
-    paths[pinned] = predictPath(
-      target,
-      `predict_${keyOf(target)}`,
-      `version ${target.version} of \`${target.model}\``,
-    );
+    const { model, version: number } = target;
+    const subject = `version ${number} of \`${model}\``;
+    // What is sent to the endpoint may be sent here as well.
+    const field = endpoints.get(model)?.unit.field ?? null;
+    const path = `/models/${encodeURIComponent(model)}/versions/${number}/predict`;
+    paths[path] = predictPath({ target, unit: null, id: `predict_${keyOf(target)}`, subject, field });
   }
   return {
     openapi: '3.1.0',
@@ -53,8 +65,6 @@ const keyOf = ({ model, version }: Target): string => `${identifier(model)}.${ve
 
 const identifier = (model: string): string => model.replaceAll(/[^\w.-]/g, '_');
 
-const reference = (kind: string, name: string): Schema => ({ $ref: `#/components/${kind}/${name}` });
-
 function modelSchemas(targets: readonly Target[]): Record<string, Schema> {
   const entries = targets.flatMap((target): [string, Schema][] => {
     const { signature } = target.manifest;
@@ -69,28 +79,56 @@ function modelSchemas(targets: readonly Target[]): Record<string, Schema> {
   return Object.fromEntries(entries);
 }
 
-const requestSchema = (row: Schema): Schema => ({
+/** One way to predict. */
+interface Operation {
+  readonly target: Target;
+  /** null where the path names the version, and nobody is assigned. */
+  readonly unit: UnitSource | null;
+  readonly id: string;
+  readonly subject: string;
+  /** Key of the unit's id beside the rows, or null. */
+  readonly field: string | null;
+}
+
+const requestSchema = (row: Schema, field: string | null = null): Schema => ({
   type: 'object',
-  properties: { rows: { type: 'array', items: row, minItems: 1 } },
+  properties: {
+    rows: { type: 'array', items: row, minItems: 1 },
+    ...(field === null ? {} : { [field]: UNIT_FIELD }),
+  },
   required: ['rows'],
   additionalProperties: false,
 });
 
-function predictOperation(target: Target, operationId: string, subject: string, answer: unknown): Schema {
+const WHO =
+  'Id of the unit that the request is for: the same one gets the same version as long as a rollout stands still.';
+const UNIT_FIELD: Schema = { type: ['string', 'integer'], maxLength: UNIT_MAX, description: WHO };
+
+/** Where the id of the unit may be sent, the first that is there counts; in the body it comes last. */
+function unitParameters({ header: name, cookie }: UnitSource): readonly Schema[] {
+  const schema = { type: 'string', maxLength: UNIT_MAX };
+  const places = [{ name, in: 'header' }, ...(cookie === null ? [] : [{ name: cookie, in: 'cookie' }])];
+  return places.map((place) => ({ ...place, required: false, description: WHO, schema }));
+}
+
+function predictOperation({ target, unit, id, subject, field }: Operation, answer: unknown): Schema {
   const { model, manifest } = target;
   const key = keyOf(target);
   const { framework, file, runtime, rowMicros } = manifest;
   const origin = `${framework.name} ${framework.version ?? ''}`.trim();
+  const row = reference('schemas', `${key}.Row`);
+  const request = field === null ? reference('schemas', `${key}.Request`) : requestSchema(row, field);
   return {
     tags: [model],
-    operationId,
+    operationId: id,
     summary: `Predict with ${subject.replaceAll('`', '')}`,
     description: `Rows for ${subject}: \`${file}\` (${origin}), ${runtime}, about ${rowMicros} µs a row. A bare row, a list of rows, \`instances\`, \`inputs\`, \`dataframe_records\` and \`dataframe_split\` are understood too.`,
+    ...(unit === null ? {} : { parameters: unitParameters(unit) }),
     requestBody: {
       required: true,
       content: {
         'application/json': {
-          schema: { anyOf: [reference('schemas', `${key}.Request`), reference('schemas', `${key}.Row`)] },
+          schema: { anyOf: [request, row] },
           examples: {
             rows: { summary: 'A row that the model accepts', value: { rows: [manifest.example] } },
           },
@@ -107,78 +145,11 @@ const answerResponse = (schema: Schema, example: unknown): Schema => ({
   content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } },
 });
 
-const REFUSALS: Schema = {
-  400: reference('responses', 'BadRequest'),
-  413: reference('responses', 'TooLarge'),
-  415: reference('responses', 'UnknownEncoding'),
-  422: reference('responses', 'InvalidRows'),
-  500: reference('responses', 'Failed'),
-  503: reference('responses', 'Overloaded'),
-  504: reference('responses', 'TooSlow'),
-};
-
-const header = (description: string, schema: Schema = { type: 'string' }): Schema => ({
-  description,
-  schema,
-});
-
 const PREDICTION_HEADERS: Schema = {
   'x-request-id': header('Id of the request: the one sent, or a new one.'),
   'x-model-name': header('Name of the model that answered, percent-encoded.'),
   'x-model-version': header('Version that answered.', { type: 'integer' }),
   'server-timing': header('Milliseconds of each stage.'),
-};
-
-const ERROR_SCHEMAS: Readonly<Record<string, Schema>> = {
-  InvalidRows: {
-    type: 'object',
-    properties: {
-      detail: {
-        type: 'array',
-        items: {
-          type: 'object',
-          properties: {
-            type: { type: 'string' },
-            loc: { type: 'array', items: { type: ['string', 'integer'] } },
-            msg: { type: 'string' },
-            input: { description: 'The value that does not fit.' },
-          },
-          required: ['type', 'loc', 'msg'],
-        },
-      },
-    },
-    required: ['detail'],
-  },
-  Error: {
-    type: 'object',
-    properties: {
-      detail: { type: 'string' },
-      error: {
-        type: 'object',
-        properties: { code: { type: 'string' }, message: { type: 'string' }, hint: { type: 'string' } },
-        required: ['code', 'message', 'hint'],
-      },
-    },
-    required: ['detail'],
-  },
-};
-
-const errorResponse = (description: string, schema = 'Error', headers?: Schema): Schema => ({
-  description,
-  ...(headers ? { headers } : {}),
-  content: { 'application/json': { schema: reference('schemas', schema) } },
-});
-
-const ERROR_RESPONSES: Readonly<Record<string, Schema>> = {
-  BadRequest: errorResponse('The body is damaged.'),
-  TooLarge: errorResponse('The body exceeds the limit.'),
-  UnknownEncoding: errorResponse('The content encoding is unknown.'),
-  InvalidRows: errorResponse('The rows do not fit; every bad cell is named.', 'InvalidRows'),
-  Failed: errorResponse('The prediction failed.'),
-  Overloaded: errorResponse('Too busy, or stopping.', 'Error', {
-    'retry-after': header('Seconds after which to try again.', { type: 'integer' }),
-  }),
-  TooSlow: errorResponse('Scoring took too long.'),
 };
 
 const serverPath = (operationId: string, summary: string, mime = 'application/json'): Schema => ({

@@ -1,8 +1,6 @@
 import type { ColumnSpec, OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import type { DType } from '../../model/tensor.ts';
-
-/** A JSON Schema of draft 2020-12, the dialect of OpenAPI 3.1. */
-export type Schema = Readonly<Record<string, unknown>>;
+import type { Schema } from './schema.ts';
 
 /** Longer lists of categories are described instead of listed. */
 const ENUM_MAX = 500;

@@ -4,11 +4,10 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { ASSETS, type AssetName, assetPath } from '../../config/assets.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
-import type { DataPlane } from '../data-plane.ts';
+import type { DataPlane, Endpoint } from '../data-plane.ts';
 import { pathOf, sendError, sendJson } from '../http/answer.ts';
-import type { Target } from '../protocol.ts';
 import { plain } from '../protocols/plain.ts';
-import { openapi } from './openapi.ts';
+import { type DescribedEndpoint, openapi } from './openapi.ts';
 import { LANDING_STYLE, landingPage, redocPage, SCRIPTS, swaggerPage } from './pages.ts';
 
 /** Nothing is loaded from anywhere else, nothing inline runs, nobody frames the pages. */
@@ -59,7 +58,7 @@ async function contentsOf(plane: DataPlane): Promise<Contents> {
   const options = {
     version: packageJson.version,
     main: mainOf(plane),
-    endpoints: new Map([...endpoints].map(([name, { main }]) => [name, main])),
+    endpoints: new Map([...endpoints].map(([name, endpoint]) => [name, described(endpoint)])),
   };
   const answers = await exampleAnswers(plane);
   const description = JSON.stringify(openapi(versions, { ...options, answers }));
@@ -88,9 +87,11 @@ function answer(request: IncomingMessage, response: ServerResponse, contents: Co
 const wantsHtml = (request: IncomingMessage): boolean =>
   request.headers.accept?.includes('text/html') ?? false;
 
-function mainOf(plane: DataPlane): Target | null {
+const described = ({ main, route }: Endpoint): DescribedEndpoint => ({ target: main, unit: route.unit });
+
+function mainOf(plane: DataPlane): DescribedEndpoint | null {
   try {
-    return plane.resolve(null, null);
+    return described(plane.endpoint(null));
   } catch {
     return null;
   }

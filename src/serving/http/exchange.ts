@@ -285,8 +285,9 @@ export class Exchange {
     if (!this.#request.complete) discard(this.#request);
     sendError(this.#response, coded, headers);
     this.#release();
-    if (blameOf(coded) === 'version')
-      this.#measurement?.failed(performance.now() - this.#receivedAt - loading);
+    if (blameOf(coded) !== 'version') return;
+    this.#version.series.blame();
+    this.#measurement?.failed(performance.now() - this.#receivedAt - loading);
   }
 
   /** From here on the answer takes time, and the client may leave before it. */

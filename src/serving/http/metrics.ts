@@ -28,13 +28,14 @@ const TIMES = OUTCOMES.length;
 const TIME_SUMS = TIMES + STAGES.length * TIME_BUCKETS;
 const BATCHES = TIME_SUMS + STAGES.length;
 const ROWS = BATCHES + ROW_BUCKETS;
+const BLAMED = ROWS + 1;
 
 /** Counters of one version; nothing but indexed additions on the hot path. */
 export class ModelSeries {
   readonly model: string;
   readonly version: number;
   /** Every counter in one array, so that those of several processes add up cell by cell. */
-  readonly counters = new Float64Array(ROWS + 1);
+  readonly counters = new Float64Array(BLAMED + 1);
   readonly outcomes = this.counters.subarray(0, TIMES);
   /** One row of buckets a stage. */
   readonly times = this.counters.subarray(TIMES, TIME_SUMS);
@@ -51,6 +52,11 @@ export class ModelSeries {
   /** Rows of all answered requests. */
   get rows(): number {
     return this.counters[ROWS]!;
+  }
+
+  /** Notes a request that failed on account of the version: a rollout counts it against it. */
+  blame(): void {
+    this.counters[BLAMED]!++;
   }
 
   count(outcome: Outcome): void {
@@ -71,6 +77,10 @@ export class ModelSeries {
     this.lastAnswer = now;
   }
 }
+
+/** Requests that were answered, and that failed on account of the version, as its counters say. */
+export const answeredIn = (counters: Float64Array): number => counters[OUTCOMES.indexOf('ok')]!;
+export const blamedIn = (counters: Float64Array): number => counters[BLAMED]!;
 
 /** Copies of requests that went to a candidate in the shadow of stable. */
 export interface ShadowSeries {

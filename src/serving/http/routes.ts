@@ -115,8 +115,9 @@ export class Routes {
         version === undefined
           ? this.#endpoint(protocol, this.#plane.endpoint(name))
           : this.#pinned(protocol, this.#plane.resolve(name, version));
-      // Only paths that lead somewhere are kept, and there are few spellings of each.
-      if (this.#exact.size < this.#limit()) this.#exact.set(path, found);
+      // Escapes spell a path in any number of ways: whoever makes them up must not keep the usual ones out for good.
+      if (this.#exact.size >= this.#limit()) this.#exact.clear();
+      this.#exact.set(path, found);
       return found;
     }
     return null;

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import type { LoadedVersion } from '../../registry/version.ts';
+import { restingRoute } from '../../rollout/route.ts';
+import { DataPlane } from '../data-plane.ts';
+import { plain } from '../protocols/plain.ts';
+import { Metrics } from './metrics.ts';
+import { Routes } from './routes.ts';
+
+const version = (number: number): LoadedVersion =>
+  ({
+    model: 'model',
+    version: number,
+    manifest: {
+      signature: { form: 'table', columns: [], outputs: [], classes: null },
+      rowMicros: 1,
+    },
+  }) as unknown as LoadedVersion;
+
+/** Every way to write the letters of a word plain or escaped. */
+const spellings = (word: string): readonly string[] =>
+  [...word].reduce<readonly string[]>(
+    (heads, letter) =>
+      heads.flatMap((head) => [head + letter, `${head}%${letter.charCodeAt(0).toString(16)}`]),
+    [''],
+  );
+
+test('a path is found by its text once it has been asked for, however many spellings were made up before', () => {
+  const routes = new Routes(new DataPlane([version(1)]), [plain], new Metrics());
+  for (const name of spellings('model')) expect(routes.match(`/models/${name}/predict`)).not.toBeNull();
+  const usual = '/models/model/predict';
+  const found = routes.match(usual);
+  expect(routes.exact(usual)).toBe(found);
+});
+
+test('a destination of another state of the plane is looked up anew, and one that names its version stays', () => {
+  const plane = new DataPlane([version(1)]);
+  const routes = new Routes(plane, [plain], new Metrics());
+  plane.observe({ followed: () => routes.forget() });
+  const [endpoint, pinned] = [
+    routes.match('/models/model/predict')!,
+    routes.match('/models/model/versions/1/predict')!,
+  ];
+  plane.follow([restingRoute('model', 'model', 2, 1)], [version(2)]);
+  expect(routes.current(endpoint).main.target.version).toBe(2);
+  expect(routes.current(pinned)).toBe(pinned);
+  plane.follow([], [version(2)]);
+  expect(() => routes.current(endpoint)).toThrow('Cannot find model "model"');
+});
