@@ -118,7 +118,7 @@ describe('a bad candidate', () => {
     expect(candidateShare(world)).toBe(0);
     const held = await world.controller.standing('ro_2');
     expect(held.status.state).toBe('holding');
-    expect(held.reason).toMatch(/rolled-back-before/);
+    expect(held.reason).toBe('Holding for a person: this candidate was rolled back before');
     await world.controller.command('ro_2', 'resume', { by: 'ann' });
     expect(candidateShare(world)).toBe(500);
   });

@@ -82,7 +82,7 @@ export const PLACEBO: StagedStrategy = {
   endsAtDeadline: true,
   asksAgain: false,
   words: (reason) =>
-    /^Holding for a person: (?:every stage is done|stages-done)$/.test(reason)
+    reason === 'Holding for a person: every stage is done'
       ? 'A candidate would have been promoted; goes on until the deadline'
       : reason,
   policy(given) {

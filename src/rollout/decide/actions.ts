@@ -1,6 +1,6 @@
 /** From a decided state to what has to be done about it: the wanted route, alerts, and versions to keep or let go. Pure. */
 import { assertNever } from '../../core/errors.ts';
-import type { Action, RolloutState } from './state.ts';
+import { type Action, isOver, type RolloutState } from './state.ts';
 
 /** Buckets a percent: weights are kept in buckets of ten thousand. */
 const BUCKETS_A_PERCENT = 100;
@@ -70,6 +70,11 @@ function phaseDeeds(before: RolloutState, after: RolloutState, route: Route, rea
   const isReminder =
     phase.kind === 'holding' && before.phase.kind === 'holding' && phase.reminders > before.phase.reminders;
   const deeds: Deed[] = [];
+  if (isLost(before, after))
+    deeds.push({
+      kind: 'alert',
+      message: 'The candidate has no ready replica any more: nobody is routed to it',
+    });
   if ((isNew && phase.kind !== 'running') || isReminder) deeds.push({ kind: 'alert', message: reason });
   if (ready.stable < 1 && before.ready.stable > 0) deeds.push({ kind: 'warm', version: 'stable' });
   if (wasReleased(after) && !wasReleased(before)) deeds.push({ kind: 'release', version: 'stable' });
@@ -78,5 +83,9 @@ function phaseDeeds(before: RolloutState, after: RolloutState, route: Route, rea
   if (isBack && (isNew || before.weight > 0)) deeds.push({ kind: 'release', version: 'candidate' });
   return deeds;
 }
+
+/** A candidate that cannot answer any more, while it was to. */
+const isLost = (before: RolloutState, { ready, phase }: RolloutState): boolean =>
+  ready.candidate < 1 && before.ready.candidate > 0 && before.weight + before.shadow > 0 && !isOver(phase);
 
 const wasReleased = ({ phase }: RolloutState): boolean => phase.kind === 'promoted' && phase.released;

@@ -260,6 +260,24 @@ describe('what blocks a promotion without blaming the candidate', () => {
     );
   });
 
+  test('a candidate that was answering and cannot any more is told of', () => {
+    const one = last(run(started(), [healthy(0)])).state;
+    const down = decide(one, { kind: 'ready', ready: { candidate: 0, stable: 1 } }, 2000);
+    expect(down.actions).toMatchObject([
+      { kind: 'route', weight: 0 },
+      { kind: 'alert', message: expect.stringMatching(/no ready replica any more/) },
+    ]);
+    const still = decide(down.state, { kind: 'ready', ready: { candidate: 0, stable: 2 } }, 3000);
+    expect(still.actions).toEqual([]);
+  });
+
+  test('harm is acted on, whether or not the candidate still has a replica', () => {
+    const one = last(run(started(), [healthy(0)])).state;
+    const down = decide(one, { kind: 'ready', ready: { candidate: 0, stable: 1 } }, 2000);
+    const harmed = decide(down.state, failing(1), 3000);
+    expect(harmed).toMatchObject({ verdict: 'abort', state: { phase: { kind: 'rolled-back' }, weight: 0 } });
+  });
+
   test('nothing is routed back to a stable without replicas; it is started first', () => {
     const one = last(run(started(), [healthy(0)])).state;
     const down = decide(one, { kind: 'ready', ready: { candidate: 1, stable: 0 } }, 2000);

@@ -88,6 +88,14 @@ const hold = (state: RolloutState, cause: HoldCause, reason: string): Step =>
     `Holding for a person: ${reason}`,
   );
 
+const HELD: Readonly<Record<HoldCause, string>> = {
+  paused: 'it is paused',
+  timeout: 'the deadline has passed',
+  split: 'units are not split as they should be: the router or the recording is at fault',
+  'stages-done': 'every stage is done',
+  'rolled-back-before': 'this candidate was rolled back before',
+};
+
 const verdictOf = (cause: HoldCause): VerdictKind => (cause === 'stages-done' ? 'advance' : 'inconclusive');
 
 /** A person's word; null where it changes nothing by itself and the state is judged as ever. */
@@ -131,11 +139,7 @@ function follow(state: RolloutState, judgement: Judgement = judge(state)): Step 
     case 'harm':
       return rollBack(state, judgement.guard);
     case 'split':
-      return hold(
-        state,
-        'split',
-        'units are not split as they should be: the router or the recording is at fault',
-      );
+      return hold(state, 'split', HELD.split);
     case 'freeze':
       return { state, verdict: 'hold', reason: `The weight may not rise: ${judgement.why}` };
     case 'deadline':
@@ -162,14 +166,14 @@ function atDeadline(state: RolloutState, why: string): Step {
   if (onTimeout === 'rollback') return rollBack(state, 'timeout');
   const isSafe = state.ready.candidate > 0 && state.clock.silent < state.policy.staleAfter;
   if (onTimeout === 'promote' && isSafe) return promote(state, 'Promoted at the deadline');
-  return hold(state, 'timeout', `the deadline has passed and the stage still waits for ${why}`);
+  return hold(state, 'timeout', `${HELD.timeout}: ${why}`);
 }
 
 function advance(state: RolloutState): Step {
   const next = state.policy.stages[state.stage + 1];
   const isLast = state.policy.stages[state.stage]!.weight === 100;
   if (next === undefined)
-    return isLast ? promote(state, 'Promoted') : hold(state, 'stages-done', 'every stage is done');
+    return isLast ? promote(state, 'Promoted') : hold(state, 'stages-done', HELD['stages-done']);
   const moved = {
     ...state,
     stage: state.stage + 1,
@@ -204,7 +208,7 @@ function onHold(state: RolloutState, phase: Extract<Phase, { kind: 'holding' }>)
     state,
     reminders > phase.reminders ? { ...phase, reminders } : phase,
     verdictOf(phase.cause),
-    `Holding for a person: ${phase.cause}`,
+    `Holding for a person: ${HELD[phase.cause]}`,
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * The verdict on a state: the first that matches of operator's abort, capacity, harm, broken split, silence,
- * certificate and bake time, deadline. Says what should follow and changes nothing. Pure.
+ * The verdict on a state: the first that matches of a stable that cannot answer, harm, a candidate that cannot, broken
+ * split, silence, certificate and bake time, deadline. Says what should follow and changes nothing. Pure.
  */
 import { doubtfulGuard, harmfulGuard, isSplitBroken, uncertified } from '../evidence/evidence.ts';
 import type { GuardName } from '../policy/policy.ts';
@@ -18,15 +18,16 @@ export type Judgement =
 export function judge(state: RolloutState): Judgement {
   const { policy, evidence, ready, clock } = state;
   if (ready.stable < 1) return late(state, 'stable has no ready replica');
-  if (ready.candidate < 1) return late(state, 'the candidate has no ready replica');
   const guard = harmfulGuard(evidence, policy);
   if (guard !== null) return { kind: 'harm', guard };
+  if (ready.candidate < 1) return late(state, 'the candidate has no ready replica');
   if (isSplitBroken(evidence, policy)) return { kind: 'split' };
   if (clock.silent >= policy.staleAfter && !isLastStage(state))
     return late(state, 'no window with both arms for too long');
   const missing = missingToAdvance(state);
   if (missing === null) return { kind: 'advance' };
-  if (clock.elapsed >= policy.maxTime) return { kind: 'deadline', why: missing };
+  if (clock.elapsed >= policy.maxTime)
+    return { kind: 'deadline', why: `the stage still waits for ${missing}` };
   return { kind: 'wait', why: missing };
 }
 

@@ -21,9 +21,9 @@ export function judge(state: ExperimentState): Judgement {
   const isLate = clock.elapsed >= policy.maxTime;
   const late = (why: string): Judgement => (isLate ? { kind: 'deadline' } : { kind: 'freeze', why });
   if (ready.stable < 1) return late('stable has no ready replica');
-  if (ready.candidate < 1) return late('the candidate has no ready replica');
   const harmed = harmedArm(state);
   if (harmed !== null) return harmed;
+  if (ready.candidate < 1) return late('the candidate has no ready replica');
   if (isSplitBroken(state)) return { kind: 'split' };
   const found = outcomeOf(state);
   if (found !== null) return found;

@@ -74,6 +74,14 @@ const enter = (
   reason,
 });
 
+const HELD: Readonly<Record<HoldCause, string>> = {
+  paused: 'it is paused',
+  timeout: 'the deadline has passed without a winner',
+  split: 'units are not split as they should be: the router or the recording is at fault',
+  inconclusive: 'no arm is found different at the end of the horizon',
+  'rolled-back-before': 'this candidate was rolled back before',
+};
+
 const hold = (state: ExperimentState, cause: HoldCause, reason: string): Step =>
   enter(
     state,
@@ -136,19 +144,15 @@ function follow(state: ExperimentState, judgement: Judgement): Step {
         `${nameOf(state, judgement.arm)} wins in ${state.policy.primary.metric}`,
       );
     case 'split':
-      return hold(
-        state,
-        'split',
-        'units are not split as they should be: the router or the recording is at fault',
-      );
+      return hold(state, 'split', HELD.split);
     case 'freeze':
       return { state, verdict: 'hold', reason: `Nothing is decided: ${judgement.why}` };
     case 'undecided':
-      return hold(state, 'inconclusive', 'no arm is found different at the end of the horizon');
+      return hold(state, 'inconclusive', HELD.inconclusive);
     case 'deadline':
       return state.policy.onTimeout === 'rollback'
         ? enter(state, { kind: 'rolled-back', cause: 'timeout' }, 'abort', 'Rolled back at the deadline')
-        : hold(state, 'timeout', 'the deadline has passed without a winner');
+        : hold(state, 'timeout', HELD.timeout);
     case 'wait':
       return { state, verdict: 'hold', reason: `Collecting: waiting for ${judgement.why}` };
     default:
@@ -181,7 +185,7 @@ function onHold(state: ExperimentState, phase: Extract<ExperimentPhase, { kind: 
     state,
     reminders > phase.reminders ? { ...phase, reminders } : phase,
     'inconclusive',
-    `Holding for a person: ${phase.cause}`,
+    `Holding for a person: ${HELD[phase.cause]}`,
   );
 }
 
