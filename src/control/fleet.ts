@@ -1,6 +1,7 @@
 /** The serving processes as the control plane sees them: they follow snapshots and send parts of windows. */
 import type { Part } from '../rollout/part.ts';
 import type { PlaneSnapshot } from '../rollout/route.ts';
+import type { ModelCounts } from './traffic.ts';
 
 export interface Fleet {
   /**
@@ -14,6 +15,8 @@ export interface Fleet {
   onPart(listener: (part: Part) => void): void;
   /** Called when a worker has come or gone; `worker` and `epoch` as in its parts. */
   onChange(listener: (change: FleetChange) => void): void;
+  /** What all workers together have counted so far, as last told; absent where nobody counts. */
+  counts?(): readonly ModelCounts[];
 }
 
 export interface FleetChange {

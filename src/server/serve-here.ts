@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Metrics } from '../serving/http/metrics.ts';
 import { startControlPlane } from './control-plane.ts';
 import { LocalFleet } from './fleets/local.ts';
 import { type DataLock, lockData } from './lock.ts';
@@ -19,13 +20,14 @@ export async function serveHere(options: ServiceOptions): Promise<RunningService
 async function serveUnder(lock: DataLock, options: ServiceOptions): Promise<RunningService> {
   const { host, port, maxBody, logger, control, dataDir, onProgress } = options;
   const name = { worker: `${randomBytes(6).toString('hex')}/1`, epoch: 1 };
+  const metrics = new Metrics();
   const serving = openServing({
     ...name,
-    ...{ host, port, maxBody, logger },
+    ...{ host, port, maxBody, logger, metrics },
     controlSocket: lock.socket,
     onPiece: (piece) => fleet.piece(piece),
   });
-  const fleet = new LocalFleet(name, serving.follower);
+  const fleet = new LocalFleet(name, serving.follower, metrics);
   const settings = { ...control, dataDir, socket: lock.socket, copies: 1 };
   const plane = await startControlPlane({ ...settings, fleet, logger, onProgress });
   try {

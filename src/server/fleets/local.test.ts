@@ -4,6 +4,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Part } from '../../rollout/part.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
 import { Follower } from '../../serving/follower.ts';
+import { Metrics } from '../../serving/http/metrics.ts';
 import { LocalFleet } from './local.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -15,7 +16,7 @@ const fleetOf = (): LocalFleet => {
     return { model, version, bundle, engine: { close: () => undefined } } as never;
   };
   const follower = new Follower({ plane: new DataPlane(), load, logger: SILENT });
-  return new LocalFleet({ worker: 'r/1', epoch: 1 }, follower);
+  return new LocalFleet({ worker: 'r/1', epoch: 1 }, follower, new Metrics());
 };
 
 const snapshot = (sequence: number, version: number) => ({

@@ -1,17 +1,26 @@
 import type { Fleet, FleetChange } from '../../control/fleet.ts';
+import type { ModelCounts } from '../../control/traffic.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { Follower } from '../../serving/follower.ts';
+import type { Metrics } from '../../serving/http/metrics.ts';
+import { countsOf } from './counts.ts';
 
 /** The serving side of this very process: a fleet of one, which is there from the beginning. */
 export class LocalFleet implements Fleet {
   readonly #worker: Pick<FleetChange, 'worker' | 'epoch'>;
   readonly #follower: Follower;
+  readonly #metrics: Pick<Metrics, 'series'>;
   readonly #listeners: ((part: Part) => void)[] = [];
 
-  constructor(worker: Pick<FleetChange, 'worker' | 'epoch'>, follower: Follower) {
+  constructor(
+    worker: Pick<FleetChange, 'worker' | 'epoch'>,
+    follower: Follower,
+    metrics: Pick<Metrics, 'series'>,
+  ) {
     this.#worker = worker;
     this.#follower = follower;
+    this.#metrics = metrics;
   }
 
   publish(snapshot: PlaneSnapshot): Promise<void> {
@@ -31,6 +40,10 @@ export class LocalFleet implements Fleet {
   onChange(listener: (change: FleetChange) => void): void {
     const { worker, epoch } = this.#worker;
     listener({ worker, epoch, kind: 'joined' });
+  }
+
+  counts(): readonly ModelCounts[] {
+    return countsOf(this.#metrics.series);
   }
 
   /** Takes what this process has recorded. */

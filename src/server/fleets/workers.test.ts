@@ -60,3 +60,11 @@ test('pieces arrive in the order in which they were sent', () => {
   for (const seq of [0, 1, 2]) fleet.hear({ kind: 'piece', piece: { seq } as Part });
   expect(seen).toEqual([0, 1, 2]);
 });
+
+test('what was counted is what the parent said last', () => {
+  const { fleet } = fleetOf();
+  expect(fleet.counts()).toEqual([]);
+  for (const requests of [5, 9])
+    fleet.hear({ kind: 'counts', counts: [{ model: 'm', requests, failed: 1 }] });
+  expect(fleet.counts()).toEqual([{ model: 'm', requests: 9, failed: 1 }]);
+});

@@ -1,4 +1,5 @@
 import type { Fleet, FleetChange } from '../../control/fleet.ts';
+import type { ModelCounts } from '../../control/traffic.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
@@ -11,6 +12,7 @@ export class WorkersFleet implements Fleet {
   readonly #partListeners: ((part: Part) => void)[] = [];
   readonly #changeListeners: ((change: FleetChange) => void)[] = [];
   #live: readonly LiveWorker[];
+  #counts: readonly ModelCounts[] = [];
   #publications = 0;
 
   constructor(live: readonly LiveWorker[], tell: (message: FromControl) => void) {
@@ -41,9 +43,14 @@ export class WorkersFleet implements Fleet {
     for (const one of this.#live) listener(joined(one));
   }
 
+  counts(): readonly ModelCounts[] {
+    return this.#counts;
+  }
+
   /** What the parent says. */
   hear(message: ToControl): void {
     if (message.kind === 'fleet') this.#replace(message.fleet);
+    if (message.kind === 'counts') this.#counts = message.counts;
     if (message.kind === 'piece') for (const listener of this.#partListeners) listener(message.piece);
     if (message.kind === 'published') {
       const answer = this.#published.get(message.id);

@@ -28,6 +28,7 @@ function seatOf(code: string, more: Partial<ControlSeatOptions> = {}) {
     logger: { info: () => undefined, warn: (fields) => void restarts.push(fields), error: () => undefined },
     live: () => [{ worker: 'r/1', epoch: 1, loaded: [] }],
     publish: async (snapshot) => void published.push(snapshot),
+    counts: () => [],
     onProgress: (progress) => said.push(progress),
     entry: pathToFileURL(path),
     closeMillis: 500,

@@ -1,3 +1,4 @@
+import type { ModelCounts } from '../../control/traffic.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
@@ -14,6 +15,8 @@ export interface ControlSeatOptions {
   /** The workers that answer. */
   readonly live: () => readonly LiveWorker[];
   readonly publish: (snapshot: PlaneSnapshot) => Promise<void>;
+  /** What the workers have counted so far. */
+  readonly counts: () => readonly ModelCounts[];
   readonly onProgress: (progress: Progress) => void;
   /** What the control process runs, instead of a control plane. */
   readonly entry?: URL | undefined;
@@ -24,6 +27,8 @@ export interface ControlSeatOptions {
 
 const CLOSE_MILLIS = 5000;
 const CHECK_MILLIS = 1000;
+/** How often the control process is told what was counted. */
+const COUNT_MILLIS = 5000;
 /** Pieces on their way to a control process that does not take them; more are dropped, which makes parts missing. */
 const MOST_PIECES = 64;
 
@@ -36,6 +41,7 @@ export class ControlSeat {
   readonly #options: ControlSeatOptions;
   readonly #seat: Seat<FromControl, ToControl>;
   readonly #checks: NodeJS.Timeout;
+  readonly #countings: NodeJS.Timeout;
   readonly #ready = Promise.withResolvers<readonly ServedModel[]>();
   #hasServed = false;
   #pieces = 0;
@@ -59,6 +65,10 @@ export class ControlSeat {
     process.once('exit', this.#kill);
     this.#seat.start();
     this.#checks = setInterval(() => this.#seat.check(), options.checkMillis ?? CHECK_MILLIS).unref();
+    this.#countings = setInterval(
+      () => this.#seat.send({ kind: 'counts', counts: options.counts() }),
+      COUNT_MILLIS,
+    ).unref();
   }
 
   /** What is served, once the files are registered. Rejects with what keeps the control process from starting. */
@@ -85,6 +95,7 @@ export class ControlSeat {
     await this.#seat.stop();
     clearTimeout(limit);
     clearInterval(this.#checks);
+    clearInterval(this.#countings);
     process.off('exit', this.#kill);
   }
 

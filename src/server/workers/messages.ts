@@ -1,3 +1,4 @@
+import type { ModelCounts } from '../../control/traffic.ts';
 import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
@@ -110,5 +111,7 @@ export type ToControl =
   | { readonly kind: 'fleet'; readonly fleet: readonly LiveWorker[] }
   | { readonly kind: 'published'; readonly id: number; readonly error: ErrorMessage | null }
   | { readonly kind: 'piece'; readonly piece: Part }
+  /** What all workers have counted so far. */
+  | { readonly kind: 'counts'; readonly counts: readonly ModelCounts[] }
   /** It is to finish what it is doing, and end. */
   | { readonly kind: 'leave' };

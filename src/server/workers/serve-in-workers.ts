@@ -44,6 +44,7 @@ async function serveUnder(
     settings: { ...options.control, dataDir, socket: lock.socket, copies: options.workers },
     live: () => workers.live,
     publish: (snapshot) => workers.publish(snapshot),
+    counts: () => workers.counts,
     ...{ logger, onProgress },
   });
   const stop = async (): Promise<void> => {

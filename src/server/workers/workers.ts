@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
+import type { ModelCounts } from '../../control/traffic.ts';
 import type { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
+import { countsOf } from '../fleets/counts.ts';
 import { type Listener, leave } from './listener.ts';
 import {
   type FromWorker,
@@ -90,6 +92,11 @@ export class Workers {
     return this.#places.flatMap(({ worker, seat, loaded }) =>
       loaded ? [{ worker: workerName({ replica, worker }), epoch: seat.epoch, loaded: [...loaded] }] : [],
     );
+  }
+
+  /** What all of them have counted so far, also those that are gone. */
+  get counts(): readonly ModelCounts[] {
+    return countsOf(this.#tally.total().series);
   }
 
   /** Resolves once all that answer follow it. Rejects with what a worker cannot load; nobody follows it then. */

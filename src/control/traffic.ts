@@ -1,0 +1,61 @@
+/** How much traffic each model has had lately, from counters that only grow. Pure. */
+
+/** What has been counted of one model, all its versions together, since counting began. */
+export interface ModelCounts {
+  readonly model: string;
+  /** Requests that a rollout would count: answered, or failed on account of the version. */
+  readonly requests: number;
+  readonly failed: number;
+}
+
+export interface MeasuredTraffic {
+  /** Requests a second. */
+  readonly rate: number;
+  /** Share of them that failed. */
+  readonly errorShare: number;
+  /** Milliseconds over which it was measured. */
+  readonly over: number;
+}
+
+/** What lies further back is not looked at, in milliseconds. */
+const WINDOW = 600_000;
+/** Less than this, or fewer requests, is too little to say anything. */
+const LEAST_MILLIS = 300_000;
+const LEAST_REQUESTS = 100;
+
+interface Sample {
+  /** Milliseconds of a clock that does not jump. */
+  readonly at: number;
+  readonly counts: ReadonlyMap<string, ModelCounts>;
+}
+
+const NOTHING = { requests: 0, failed: 0 };
+
+export class TrafficMeter {
+  #samples: Sample[] = [];
+
+  /** To be told every few seconds; `at` in milliseconds of a clock that does not jump. */
+  note(counts: readonly ModelCounts[], at: number): void {
+    const sample = { at, counts: new Map(counts.map((count) => [count.model, count])) };
+    // Counters that fall belong to somebody else: what was counted before says nothing of them.
+    const hasFallen = [...(this.#samples.at(-1)?.counts.values() ?? [])].some(
+      ({ model, requests }) => (sample.counts.get(model)?.requests ?? 0) < requests,
+    );
+    const kept = hasFallen ? [] : this.#samples.filter((one) => one.at >= at - WINDOW);
+    this.#samples = [...kept, sample];
+  }
+
+  /** Of the last ten minutes; null where fewer than five of them, or than a hundred requests, were seen. */
+  of(model: string): MeasuredTraffic | null {
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+    if (first === undefined || last === undefined) return null;
+    const [before, now] = [first, last].map(({ counts }) => counts.get(model) ?? NOTHING) as [
+      typeof NOTHING,
+      typeof NOTHING,
+    ];
+    const over = last.at - first.at;
+    const requests = now.requests - before.requests;
+    if (over < LEAST_MILLIS || requests < LEAST_REQUESTS) return null;
+    return { rate: requests / (over / 1000), errorShare: (now.failed - before.failed) / requests, over };
+  }
+}
