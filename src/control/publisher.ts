@@ -1,5 +1,5 @@
 /** Makes one snapshot of what every endpoint wants and hands it to the serving processes, without letting one bad version hold up the rest. */
-import { PlimsollError } from '../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import { everybody, type NamedBundle, type Route } from '../rollout/route.ts';
 import type { EndpointRow, Store } from '../store/store.ts';
@@ -39,8 +39,9 @@ const generationsOf = ({ endpoints }: Pick<Draft, 'endpoints'>): string =>
 const fingerprintOf = ({ versions, endpoints }: Draft): string =>
   JSON.stringify([versions.map(keyOf), generationsOf({ endpoints })]);
 
-/** Milliseconds until a version that could not be loaded is tried again. */
+/** Milliseconds until a version that could not be loaded is tried again; looking whether its bundle has come costs little. */
 const RETRY_AFTER = 60_000;
+const LOOK_AFTER = 2000;
 /** Snapshots of one start of a control plane: numbers of the next start are beyond them. */
 const SNAPSHOTS_A_START = 1e9;
 const PAGE = 1000;
@@ -213,7 +214,8 @@ export class Publisher {
     const failure = this.#failures.get(key);
     if (failure === undefined) return false;
     const age = this.#ports.clock.now() - failure.at;
-    return age >= 0 && age < RETRY_AFTER;
+    const isGone = isPlimsollError(failure.error) && failure.error.code === 'BUNDLE_GONE';
+    return age >= 0 && age < (isGone ? LOOK_AFTER : RETRY_AFTER);
   }
 
   /** Numbers grow over restarts, also where the clock goes back: each start takes the next token of its scope. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readModelFile } from '../files/read-model.ts';
@@ -10,11 +10,11 @@ import type { LoadedVersion, Manifest } from './version.ts';
 
 /**
  * Loads an accepted bundle with the runtime its manifest names; nothing is chosen or checked again. Callable in
- * any thread.
+ * any thread. Throws BUNDLE_GONE where it is not there.
  */
 export async function loadBundle(dir: string, model: string, version = 1): Promise<LoadedVersion> {
   const manifest = readManifest(dir);
-  if (!manifest) throw new PlimsollError('FILE_NOT_FOUND', { path: join(dir, 'plimsoll.json') });
+  if (!manifest) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: basename(dir) });
   const engine = await loadEngine(dir, manifest);
   await warmUp(engine, manifest);
   return { model, version, manifest, bundle: dir, engine };
