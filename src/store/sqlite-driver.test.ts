@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,29 +107,37 @@ describe('a SQLite file whose thread comes soon', () => {
   const stores = storesOf({ name: 'sqlite', options: { thread: 'soon' }, fresh });
 
   it('moves there between two transactions, with nothing lost', async () => {
-    const [store, threads] = await threadsOf(() => stores.one());
-    expect(threads).toHaveLength(1);
-    let written = 0;
-    const until = performance.now() + 600;
-    while (performance.now() < until) {
-      const row = await store.transaction(async ({ versions }) => {
-        await versions.insert(version());
-        await sleep(1);
-        return versions.insert(version());
-      });
-      written += 2;
-      expect(row.version).toBe(written);
-    }
-    // From now on it is the thread that answers.
-    await threads[0]!.terminate();
+    const [[store, written], [thread]] = await threadsOf(async () => {
+      const store = await stores.one();
+      let written = 0;
+      const until = performance.now() + 1500;
+      while (performance.now() < until) {
+        const row = await store.transaction(async ({ versions }) => {
+          await versions.insert(version());
+          await sleep(1);
+          return versions.insert(version());
+        });
+        written += 2;
+        expect(row.version).toBe(written);
+      }
+      return [store, written] as const;
+    });
+    // It is the thread that answers now.
+    await thread!.terminate();
     expect((await store.tables.versions.list('churn', { limit: 1 })).items[0]?.version).toBe(written);
     expect((await store.tables.versions.insert(version())).version).toBe(written + 1);
   });
 
-  it('is closed with the thread that has not come yet', async () => {
-    const [store, threads] = await threadsOf(() => stores.one());
-    await store.tables.versions.insert(version());
-    await store.close();
+  it('may be closed before the thread was started, and while it starts', async () => {
+    const [, threads] = await threadsOf(async () => {
+      const store = await stores.one();
+      await store.close();
+      const started = once(process, 'worker');
+      const later = await stores.one();
+      await started;
+      await later.close();
+    });
+    // The first of the two never had one.
     expect(threads.map(({ threadId }) => threadId)).toEqual([-1]);
   });
 

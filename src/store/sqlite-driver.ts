@@ -7,14 +7,18 @@ import { SqliteThread } from './sqlite-thread.ts';
 
 /**
  * `none`: here, for a process that does nothing else. `first`: in a thread from the first statement on. `soon`: here
- * until the thread is there, so that a start does not wait for it; what is in memory cannot move, and is there first.
+ * until a thread is there, so that a start does not wait for it; what is in memory cannot move, and is there first.
  */
 export type ThreadUse = 'none' | 'soon' | 'first';
+
+/** A thread costs some 50 ms of a processor: the start of a server has it to itself for this long, in milliseconds. */
+const SOON_MILLIS = 500;
 
 export class SqliteDriver implements Driver {
   readonly #path: string;
   readonly #use: ThreadUse;
   #executor: SqliteExecutor;
+  #timer: NodeJS.Timeout | undefined;
   /** The thread that is to take over: starting, then ready. */
   #coming: { readonly thread: SqliteThread; ready: boolean } | null = null;
 
@@ -33,7 +37,10 @@ export class SqliteDriver implements Driver {
       await this.#executor.close();
       throw error;
     }
-    if (this.#use === 'soon') this.#coming = startThread(this.#path);
+    if (this.#use !== 'soon') return;
+    this.#timer = setTimeout(() => {
+      this.#coming = startThread(this.#path);
+    }, SOON_MILLIS).unref();
   }
 
   async acquireConnection(): Promise<SqliteConnection> {
@@ -64,6 +71,7 @@ export class SqliteDriver implements Driver {
   }
 
   async destroy(): Promise<void> {
+    clearTimeout(this.#timer);
     await this.#coming?.thread.close();
     await this.#executor.close();
   }
