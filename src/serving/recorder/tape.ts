@@ -52,7 +52,7 @@ export class Tape {
   readonly #recording: Recording;
   readonly #generation: number;
   readonly #windows: WindowClock;
-  #units = new UnitTable();
+  readonly #units = new UnitTable();
   /** Counts by arm, segment and flags in one number. */
   #nameless = new Map<number, number>();
   #segments = new Segments();
@@ -141,7 +141,7 @@ export class Tape {
     if (!this.#windows.isOver) return true;
     this.#send(true);
     this.#windows.next();
-    this.#units = new UnitTable();
+    this.#units.clear();
     this.#segments = new Segments();
     this.#seq = 0;
     return true;

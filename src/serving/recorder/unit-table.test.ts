@@ -79,3 +79,18 @@ test('hashes made to collide cost little and fill nothing', () => {
   for (let k = 0; k < 100_000; k++) same.note(k, 0, 0, 0, 0);
   expect(same.size).toBe(MAX);
 });
+
+test('a cleared table knows nobody and keeps what it has learnt of how many there are', () => {
+  const { table } = fill(3 * MAX, 5);
+  const sampled = (): boolean => !table.note(1, 1, 0, 0, 0) && table.note(1, 1024, 0, 0, 0);
+  table.clear();
+  expect([table.size, table.take().high.length]).toEqual([0, 0]);
+  // Still one unit in four.
+  expect(sampled()).toBe(true);
+  expect(table.take().low).toEqual(Uint32Array.of(1024));
+  // After a window with few units all are kept again.
+  table.clear();
+  expect(table.note(1, 1, 0, 0, 0)).toBe(true);
+  for (let k = 0; k < 2 * MAX; k++) table.note(k, k, 0, 0, 0);
+  expect(table.size).toBeLessThanOrEqual(MAX);
+});

@@ -71,6 +71,19 @@ export class UnitTable {
     return taken;
   }
 
+  /**
+   * Forgets all units. The room stays as long as it is used, and so does what is left out: the next window will have about
+   * as many, and finding that out anew would hold the loop for milliseconds, window after window.
+   */
+  clear(): void {
+    const capacity = this.#high.length;
+    let expected = this.#size;
+    this.#size = 0;
+    for (; this.#mask !== 0 && expected <= this.#max / 4; expected *= 2) this.#mask >>>= 1;
+    if (expected > capacity / 4 || capacity === UNITS_FIRST) this.#places.fill(0);
+    else this.#rebuild(capacity / 2);
+  }
+
   #join(index: number, flags: number): void {
     const joined = (this.#flags[index]! | flags) >>> 0;
     if (joined === this.#flags[index]) return;
