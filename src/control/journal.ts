@@ -3,13 +3,14 @@
  * route is changed, then published, then noted as done. Killed between any two of these, it is carried out again from
  * what was written, and comes to the same.
  */
+import { isPlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { StoredWindow } from '../rollout/collect/collector.ts';
 import type { Action } from '../rollout/decide/state.ts';
 import type { Needs } from '../rollout/machine.ts';
 import type { Recording, Route } from '../rollout/route.ts';
 import type { Fence, RolloutEventRow, RolloutRow, Store } from '../store/store.ts';
-import { differs, restOn, type Target, targetOf, type Wish } from './actions.ts';
+import { type Deed, differs, restOn, type Target, targetOf, type Wish } from './actions.ts';
 import { flipTo } from './carry-out.ts';
 import { type Folded, fold } from './fold.ts';
 import { decidedOf, foldLog, type Todo, writeEntry } from './log.ts';
@@ -35,6 +36,8 @@ export interface Listener {
 const SYSTEM = 'plimsoll';
 /** Longest time, in milliseconds, that workers are waited for with a route to what they have loaded: commands wait. */
 const FOLLOW_MAX = 5000;
+/** And once they have not followed in that time, at every tick. */
+const FOLLOW_AGAIN = 50;
 
 export interface Draft {
   readonly kind: RolloutEventRow['kind'];
@@ -60,6 +63,8 @@ export class Journal {
   /** The last route that was decided. */
   #routed: Target | null;
   #todo: readonly Todo[];
+  /** Of the route that is on its way to the workers. */
+  #publication: { readonly id: string; readonly done: Promise<void> } | null = null;
   #isOver = false;
 
   private constructor(
@@ -161,21 +166,42 @@ export class Journal {
     this.#todo = [...this.#todo, ...todo];
   }
 
-  /** Does what was decided and is not known to be done, each once more if need be; of several routes the last. */
-  async carryOut(listener: Listener): Promise<void> {
+  /**
+   * Does what was decided and is not known to be done, each once more if need be; of several routes the last. Answers why
+   * workers do not follow it, or null: they hold up neither alerts nor what is decided next, and are asked again.
+   */
+  async carryOut(listener: Listener): Promise<Error | null> {
     const { rollouts } = this.#ports.store.tables;
-    while (this.#todo.length > 0) {
-      const [{ id, deed, reason }, ...later] = this.#todo as [Todo, ...Todo[]];
-      if (deed.kind === 'alert') listener.onAlert(deed.message);
-      else if (!later.some((next) => next.deed.kind === 'flip'))
-        listener.onRoute(await this.#flip(deed.target, { by: deed.by, reason }));
-      if (deed.kind === 'flip') await within(FOLLOW_MAX, this.#ports.publisher.publishRoutes());
-      await rollouts.applied(id, this.#ports.clock.now());
-      this.#todo = later;
+    const route = this.#todo.findLast(({ deed }) => deed.kind === 'flip');
+    let unfollowed: Error | null = null;
+    for (const todo of this.#todo) {
+      if (todo.deed.kind === 'alert') listener.onAlert(todo.deed.message);
+      if (todo === route) unfollowed = await this.#route(todo, listener);
+      if (todo === route && unfollowed !== null) continue;
+      await rollouts.applied(todo.id, this.#ports.clock.now());
+      this.#todo = this.#todo.filter((other) => other !== todo);
     }
-    if (!this.isSettled || this.#isOver) return;
-    await rollouts.update(this.row.id, { endedAt: this.#ports.clock.now() });
-    this.#isOver = true;
+    if (this.isSettled && this.#todo.length === 0 && !this.#isOver) {
+      await rollouts.update(this.row.id, { endedAt: this.#ports.clock.now() });
+      this.#isOver = true;
+    }
+    return unfollowed;
+  }
+
+  /** Changes the route and has workers follow it; answers why they do not. */
+  async #route({ id, deed, reason }: Todo, listener: Listener): Promise<Error | null> {
+    const { target, by } = deed as Extract<Deed, { kind: 'flip' }>;
+    listener.onRoute(await this.#flip(target, { by, reason }));
+    const isNew = this.#publication?.id !== id;
+    if (isNew) this.#publication = { id, done: this.#ports.publisher.publishRoutes() };
+    const { done } = this.#publication!;
+    try {
+      await within(isNew ? FOLLOW_MAX : FOLLOW_AGAIN, done);
+      return null;
+    } catch (error) {
+      if (!isPlimsollError(error) || error.code !== 'FLEET_SLOW') this.#publication = null;
+      return error as Error;
+    }
   }
 
   #flip(target: Target, change: { readonly by: string; readonly reason: string }): Promise<Route> {
@@ -218,9 +244,9 @@ export class Journal {
   /** Why there is an entry: what the machine says, or, where it goes on as before, what brought the entry about. */
   #reasonOf({ kind, isRerouted }: Draft, after: Folded): string {
     if (after.verdict !== 'hold' || this.#stateOf(after) !== this.#stateOf(this.#folded)) return after.reason;
-    if (kind === 'baseline') return 'What is slow or unusual for stable is known: arms are compared in it';
+    if (kind === 'baseline') return 'Latency and outputs are compared from now on';
     if (isRerouted === true) return 'Windows begin anew';
-    return kind === 'ready' && !this.isRouted ? 'The first stage begins' : after.reason;
+    return this.isRouted ? after.reason : 'The first stage begins';
   }
 
   #stateOf({ state }: Folded): string {
