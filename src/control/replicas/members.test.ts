@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from '../../store/open.ts';
+import type { Store } from '../../store/store.ts';
+import { ManualClock } from '../testing/world.ts';
+import { Members, type Said } from './members.ts';
+
+let store: Store;
+let clock: ManualClock;
+beforeEach(async () => {
+  store = await openStore('sqlite::memory:');
+  clock = new ManualClock();
+});
+afterEach(() => store.close());
+
+const errors: object[] = [];
+const logger = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: (fields: object) => void errors.push(fields),
+};
+const memberOf = (replica: string): Members => new Members({ store, clock, logger, replica });
+
+const saying = (worker: string, ...loaded: readonly string[]): Said => ({
+  workers: [{ worker, epoch: 1 }],
+  loaded,
+  failures: [],
+});
+
+describe('a replica', () => {
+  it('knows the workers of the others from their signs of life, and each change of them once', async () => {
+    const [a, b] = [memberOf('a'), memberOf('b')];
+    await a.say(saying('a/1'));
+    await b.say(saying('b/1'));
+    expect(await a.look()).toEqual([{ worker: 'b/1', epoch: 1, kind: 'joined' }]);
+    expect(await a.look()).toEqual([]);
+    await b.say({ ...saying('b/1'), workers: [{ worker: 'b/1', epoch: 2 }] });
+    expect(await a.look()).toEqual([
+      { worker: 'b/1', epoch: 1, kind: 'left' },
+      { worker: 'b/1', epoch: 2, kind: 'joined' },
+    ]);
+    await b.leave();
+    expect(await a.look()).toEqual([{ worker: 'b/1', epoch: 2, kind: 'left' }]);
+    expect(a.size).toBe(0);
+  });
+
+  it('is dead after ten seconds without one, whatever its clock says, and its row is removed', async () => {
+    const a = memberOf('a');
+    await memberOf('b').say(saying('b/1'));
+    clock.jump(50_000);
+    expect(await a.look()).toHaveLength(1);
+    clock.pass(10_000);
+    expect(await a.look()).toEqual([]);
+    clock.pass(1);
+    expect(await a.look()).toEqual([{ worker: 'b/1', epoch: 1, kind: 'left' }]);
+    expect(await store.tables.members.list()).toEqual([]);
+  });
+
+  it('that left its row an hour ago is not waited for', async () => {
+    await memberOf('b').say(saying('b/1', 'm@1'));
+    clock.pass(3_600_000);
+    const a = memberOf('a');
+    expect(await a.look()).toEqual([]);
+    expect(a.ready('m', 2, 1)).toBe(1);
+  });
+
+  it('that was silent for so long that others took it for dead comes back with workers of other names', async () => {
+    const [a, b] = [memberOf('a'), memberOf('b')];
+    await b.say(saying('b/1'));
+    await a.look();
+    clock.pass(10_001);
+    await a.look();
+    await b.say(saying('b/1'));
+    expect(b.nameOf('b/1')).toBe('b/1~1');
+    expect(await a.look()).toEqual([{ worker: 'b/1~1', epoch: 1, kind: 'joined' }]);
+  });
+
+  it('is one of those that must have a version before it is ready', async () => {
+    const [a, b] = [memberOf('a'), memberOf('b')];
+    expect(a.ready('m', 1, 1)).toBe(0);
+    await b.say(saying('b/1', 'm@1'));
+    await a.look();
+    expect([a.ready('m', 1, 1), a.ready('m', 2, 1), a.ready('m', 1, 0)]).toEqual([2, 0, 0]);
+    await b.say(saying('b/1', 'm@1', 'm@2'));
+    await a.look();
+    expect(a.ready('m', 2, 3)).toBe(4);
+  });
+
+  it('has others say once what it cannot load', async () => {
+    const [a, b] = [memberOf('a'), memberOf('b')];
+    for (let beat = 0; beat < 3; beat++) {
+      await b.say({ ...saying('b/1'), failures: [['m@2', 'its bundle is gone']] });
+      await a.look();
+    }
+    expect(errors).toEqual([{ replica: 'b', version: 'm@2', why: 'its bundle is gone' }]);
+  });
+
+  it('of a release that says other things is not listened to', async () => {
+    const a = memberOf('a');
+    for (const body of [null, {}, { workers: [{}], loaded: [], failures: [] }, [1], 'x']) {
+      await store.tables.members.put({
+        replica: 'b',
+        beat: (Math.random() * 1e9) | 0,
+        at: clock.now(),
+        body,
+      });
+      expect(await a.look()).toEqual([]);
+    }
+  });
+});
