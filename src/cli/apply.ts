@@ -92,7 +92,11 @@ function said({ changes, blocked }: Changes, applied: boolean): string {
   ];
   if (lines.length === 0) return 'Everything is as the file says.';
   if (changes.length === 0) return lines.join('\n');
-  return [...lines, applied ? 'Done.' : 'Nothing is changed yet: --yes makes these changes.'].join('\n');
+  if (!applied) return [...lines, 'Nothing is changed yet: --yes makes these changes.'].join('\n');
+  const watched = changes.flatMap((change) =>
+    change.kind === 'rollout' ? [`Watch it: plimsoll status ${printable(change.endpoint)} --watch`] : [],
+  );
+  return [...lines, 'Done.', ...watched].join('\n');
 }
 
 function lineOf(change: Change): string[] {

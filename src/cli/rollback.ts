@@ -21,9 +21,11 @@ export const rollback = (command: Command, terminal: Terminal): void => {
       const view = await withControl(options, (control) =>
         control.rollback(endpoint, options.to ?? null, null, actorOf(options)),
       );
+      const { stable, previous, generation } = view;
+      const forth = previous === null ? '' : `; another rollback would go to version ${previous}`;
       terminal.answer(
         view,
-        () => `${endpoint} answers with version ${view.stable} (generation ${view.generation})`,
+        () => `${endpoint} answers everybody with version ${stable} (generation ${generation})${forth}`,
       );
     });
 };

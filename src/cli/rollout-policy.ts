@@ -10,7 +10,7 @@ export async function readPolicy(path: string): Promise<Policy> {
   return parsePolicy(await readDocument(path));
 }
 
-/** A parsed YAML or JSON file; throws POLICY_INVALID where it is neither. */
+/** A parsed YAML or JSON file; throws DOCUMENT_INVALID where it is neither. */
 export async function readDocument(path: string): Promise<unknown> {
   const text = readText(path);
   // A CommonJS package: inside the bundle only its default export is there.
@@ -18,8 +18,9 @@ export async function readDocument(path: string): Promise<unknown> {
   try {
     return parse(text, { maxAliasCount: 100 }) ?? {};
   } catch (error) {
-    const problem = `${path}: ${(error as Error).message}`;
-    throw new PlimsollError('POLICY_INVALID', { problems: problem, list: [problem] });
+    // What follows the first line draws the place: the line has its number.
+    const [problem] = (error as Error).message.split(/:?\n/);
+    throw new PlimsollError('DOCUMENT_INVALID', { path, problem });
   }
 }
 

@@ -85,6 +85,7 @@ export const ERRORS = {
   ),
   UNITS_INVALID: row(500, EXIT.failed, 'Cannot restore the units of window {window}: found {found}, wanted {wanted}', 'The stored rollout is damaged: abort it and start it again, or restore the store from a backup'),
   POLICY_INVALID: row(422, EXIT.usage, 'Cannot use the policy: {problems}', 'Correct every line named above; docs/rollouts.md has the grammar, docs/policy.schema.json its schema'),
+  DOCUMENT_INVALID: row(422, EXIT.usage, 'Cannot read "{path}": {problem}; YAML or JSON was wanted', 'Correct that line'),
   SCENARIO_INVALID: row(422, EXIT.usage, 'Cannot use the scenario: {problems}', 'Correct every line named above; `plimsoll rollout simulate --help` shows a scenario'),
   POLICY_BLIND: row(422, EXIT.failed, 'Refused the policy: at {rate} units/s of which {errorRate} fail, a candidate that fails in {harm} is expected to be found {time}, the deadline is {maxTime} (log evidence {expected} by then, {needed} wanted)', 'Raise maxTime, the weights, the margin or the level of the errors guard, or begin with a shadow stage'),
   EXPERIMENT_BLIND: row(422, EXIT.failed, 'Refused the experiment: at {rate} units/s with a deviation of {deviation}, a difference of {effect} in {metric} is expected to be found {time}, the deadline is {deadline} (with {units} units of {arm} and control by then, {detectable} is)', 'Raise maxTime or minimumEffect, give the arm more weight, or take variance out with cuped or winsorize'),

@@ -7,5 +7,6 @@ export const rolloutLine = (rollout: RolloutView): string => {
     state === 'running' || state === 'holding'
       ? `, stage ${Math.min(stage + 1, stages)} of ${stages}, ${weight} %`
       : '';
-  return `${strategy} ${id} of ${endpoint} to version ${candidate}: ${state}${where} (${rollout.reason})`;
+  const word = state === 'running' && rollout.progress?.approved === true ? ', approved' : '';
+  return `${strategy} ${id} of ${endpoint} to version ${candidate}: ${state}${where}${word} (${rollout.reason})`;
 };

@@ -8,7 +8,7 @@ export function factor(log: number | null): string {
   if (log === null) return '×0';
   if (Math.abs(log) >= 14) return `×10^${Math.round(log / Math.LN10)}`;
   const value = Math.exp(log);
-  return `×${value >= 1000 ? grouped(Math.round(value)) : Number(value.toPrecision(2))}`;
+  return `×${value >= 999.5 ? grouped(Math.round(value)) : Number(value.toPrecision(2))}`;
 }
 
 /** `0.75 %`, `12 %`. */
@@ -20,7 +20,7 @@ export const difference = (value: number, scale: Scale): string =>
 
 /** A difference, with its sign. */
 export const signed = (value: number): string =>
-  `${value < 0 ? '−' : '+'}${Number(Math.abs(value).toPrecision(2))}`;
+  `${value === 0 ? '' : value < 0 ? '−' : '+'}${Number(Math.abs(value).toPrecision(2))}`;
 
 /** `0.41 ms`, `1.2 s`. */
 export const millis = (value: number): string =>
