@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { codeOf } from '../store/testing/stores.ts';
@@ -262,4 +262,46 @@ describe('a version that cannot be loaded', () => {
     await world.pass(65);
     expect(await world.endpoint()).toMatchObject({ stable: 2 });
   });
+});
+
+describe('workers that do not follow', () => {
+  it('hold up neither an alert nor what is decided next, are told of once, and follow when they can', async () => {
+    const world = await worldOf();
+    await world.controller.begin(rolloutRow());
+    await world.pass(2);
+    const free = Promise.withResolvers<void>();
+    world.fleet.gate = () => free.promise;
+    await world.controller.command('ro_1', 'pause', { by: 'bob' });
+    await world.pass(1);
+    await world.controller.command('ro_1', 'abort', { by: 'bob' });
+    await world.pass(3);
+    expect(await world.endpoint()).toMatchObject({ stable: 1, rollout: null });
+    const told = world.alerts.map(({ message }) => message);
+    expect(told.filter((message) => /do not follow the route/.test(message))).toHaveLength(1);
+    expect(told).toContain('Aborted by bob');
+    expect(await world.store.tables.rollouts.get('ro_1')).toMatchObject({ state: 'aborted', endedAt: null });
+    world.fleet.gate = () => Promise.resolve();
+    free.resolve();
+    await world.pass(2);
+    expect((await world.store.tables.rollouts.get('ro_1'))?.endedAt).not.toBeNull();
+    expect(world.fleet.route).toMatchObject({ recording: null, ranges: [{ version: 1 }] });
+  }, 30_000);
+});
+
+describe('a control plane that has just been started', () => {
+  it('decides on what is loaded while the versions of another endpoint are still loading', async () => {
+    const world = await worldOf(trafficOf(400, 80));
+    await world.controller.begin(rolloutRow());
+    await world.controller.stop();
+    const next = planeOf(world.store, world.fleet, world.clock);
+    await next.publisher.publish();
+    vi.spyOn(next.publisher, 'publish').mockImplementation(() => new Promise(() => undefined));
+    await next.controller.start();
+    for (let i = 0; i < 6; i++) {
+      world.clock.pass(1000);
+      world.fleet.send();
+      await next.controller.tick();
+    }
+    expect(await world.store.tables.rollouts.get('ro_1')).toMatchObject({ state: 'rolled-back' });
+  }, 30_000);
 });

@@ -64,6 +64,7 @@ export class Run implements Listener {
   /** A closed window that is not yet written down. */
   #closed: StoredWindow | null = null;
   #isLoading = false;
+  #isFollowed = true;
 
   private constructor(journal: Journal, ports: RunPorts, model: string, collector: Collector) {
     this.#journal = journal;
@@ -137,7 +138,13 @@ export class Run implements Listener {
     this.#ports.onAlert({ rollout, endpoint, message, at: this.#ports.clock.now() });
   }
 
-  /** Waits with deciding, but for commands, until the versions have been loaded, or could not be. Never rejects. */
+  /** For the versions that it compares: those of other endpoints may still be loading. */
+  get #isWaiting(): boolean {
+    const { candidate, stable } = this.row;
+    return this.#isLoading && (this.#readyOf(candidate) < 1 || this.#readyOf(stable) < 1);
+  }
+
+  /** Waits with deciding, but for commands, until its versions have been loaded, or could not be. Never rejects. */
   async waitFor(loading: Promise<void>): Promise<void> {
     this.#isLoading = true;
     await loading.catch((error: unknown) => {
@@ -172,7 +179,7 @@ export class Run implements Listener {
       if (this.#journal.isSettled) return;
       await this.#journal.record(draft, this.#timeline);
       this.#said = this.#journal.folded;
-      await this.#attempt(() => this.#journal.carryOut(this));
+      await this.#attempt(() => this.#carryOut());
     });
   }
 
@@ -189,10 +196,10 @@ export class Run implements Listener {
   }
 
   async #advance(): Promise<void> {
-    await this.#journal.carryOut(this);
+    await this.#carryOut();
     // Marks come before windows are closed: samples are kept in memory, and only as long as their window is open.
     const steps = [this.#reroute, this.#noteReadiness, this.#freeze, this.#closeWindows, this.#tick];
-    for (const step of this.#isLoading ? [] : steps) if (!this.#journal.isSettled) await step.call(this);
+    for (const step of this.#isWaiting ? [] : steps) if (!this.#journal.isSettled) await step.call(this);
     await this.#answers.save(this.#ports.store.tables.feedback);
   }
 
@@ -215,8 +222,10 @@ export class Run implements Listener {
     const before = this.#journal.folded.ready;
     const isNews = ready.candidate > 0 !== before.candidate > 0 || ready.stable > 0 !== before.stable > 0;
     if (!isNews) return;
-    const failure = this.#ports.publisher.failure(this.#model, candidate);
-    if (failure !== null) this.onAlert(`Version ${candidate} cannot be loaded: ${failure.message}`);
+    for (const version of new Set([candidate, stable])) {
+      const failure = this.#ports.publisher.failure(this.#model, version);
+      if (failure !== null) this.onAlert(`Version ${version} cannot be loaded: ${failure.message}`);
+    }
     await this.#record({ kind: 'ready', body: ready });
   }
 
@@ -263,6 +272,14 @@ export class Run implements Listener {
   async #record(draft: Draft): Promise<void> {
     await this.#journal.record(draft, this.#timeline);
     this.#said = this.#journal.folded;
-    await this.#journal.carryOut(this);
+    await this.#carryOut();
+  }
+
+  /** Workers that do not follow are told of once. */
+  async #carryOut(): Promise<void> {
+    const unfollowed = await this.#journal.carryOut(this);
+    if (unfollowed !== null && this.#isFollowed)
+      this.onAlert(`Workers do not follow the route for the moment: ${unfollowed.message}`);
+    this.#isFollowed = unfollowed === null;
   }
 }
