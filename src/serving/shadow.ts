@@ -10,6 +10,8 @@ import type { Subject, Tape } from './recorder/tape.ts';
 
 /** Bytes of the bodies of all copies. */
 const BYTES_MAX = 16 << 20;
+/** Bytes of the largest body that is copied. */
+export const COPY_MAX = BYTES_MAX;
 /** Copies that the thread has at once: on a busy machine it gets its turns seldom, and then has enough to do. */
 const AHEAD = 32;
 /** Longest rest after the candidate has ended its thread. */
@@ -28,8 +30,8 @@ export interface ShadowOptions {
 /** A request that stable has answered, or failed. */
 export interface Copied {
   readonly protocol: string;
-  /** Its body, which nobody changes any more. */
-  readonly body: Uint8Array;
+  /** Its body, which nobody changes any more; null where it is too large to be copied. */
+  readonly body: Uint8Array | null;
   readonly unitField: string | null;
   readonly subject: Subject;
   /** First row of stable's answer; null where it failed. */
@@ -68,12 +70,13 @@ export class Shadow {
 
   /** Copies a request to the candidate, or drops it where too much waits. */
   copy({ target }: Mirror, { protocol, body: given, unitField, subject, stable, tape }: Copied): void {
-    const body = compact(given);
-    const copy: Copy = { target, size: body.buffer.byteLength, tape, withdraw: () => false };
-    if (this.#copies.size >= this.#maxCopies || this.#bytes + copy.size > BYTES_MAX) {
-      this.#drop(copy);
+    const body = given && compact(given);
+    const size = body?.buffer.byteLength ?? 0;
+    if (body === null || this.#copies.size >= this.#maxCopies || this.#bytes + size > BYTES_MAX) {
+      this.#drop(target, tape);
       return;
     }
+    const copy: Copy = { target, size, tape, withdraw: () => false };
     this.#copies.add(copy);
     this.#bytes += copy.size;
     const job = { target, protocol, body, requestId: subject.requestId, unitField };
@@ -91,7 +94,7 @@ export class Shadow {
     for (const copy of this.#copies) {
       if (mirrors.includes(copy.target) || !copy.withdraw()) continue;
       this.#forget(copy);
-      this.#drop(copy);
+      this.#drop(copy.target, copy.tape);
     }
     this.#offload.retain(mirrors, mirrors);
   }
@@ -105,8 +108,8 @@ export class Shadow {
     this.#bytes -= copy.size;
   }
 
-  #drop({ target, tape }: Copy): void {
-    this.#metrics.shadowOf(target.model).dropped++;
+  #drop({ model }: LoadedVersion, tape: Tape | null): void {
+    this.#metrics.shadowOf(model).dropped++;
     tape?.dropped();
   }
 

@@ -215,8 +215,7 @@ export class Exchange {
       this.#choose((assignment) => assignment.byStart(bytes));
       const { target, protocol } = this.#version;
       const { unitField } = this.#destination;
-      const isWanted = this.#measurement?.wantsBody ?? false;
-      this.#measurement?.received(bytes);
+      const isWanted = this.#measurement?.received(bytes) ?? false;
       const body = isWanted ? new Uint8Array(bytes) : compact(bytes);
       const job = { target, protocol, body, requestId: this.#id, unitField };
       this.#withdraw = offload.submit(job, (result) => this.#scored(result));

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Assigned } from '../assignment.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import type { Subject } from '../recorder/tape.ts';
-import { isMirrored, type Shadow } from '../shadow.ts';
+import { COPY_MAX, isMirrored, type Shadow } from '../shadow.ts';
 import { headerText } from '../unit.ts';
 import type { Mirror, PreparedEndpoint } from './routes.ts';
 
@@ -13,7 +13,7 @@ export class Measurement {
   readonly #protocol: string;
   readonly #mirror: Mirror | null;
   readonly #shadow: Shadow | null;
-  /** The request's body, kept for a copy. */
+  /** The request's body, kept for a copy; null where it is too large. */
   #body: Uint8Array | null = null;
 
   constructor(endpoint: PreparedEndpoint, subject: Subject, shadow: Shadow | null) {
@@ -27,13 +27,11 @@ export class Measurement {
       mirror !== null && shadow !== null && isStable && isMirrored(mirror, subject.requestId) ? mirror : null;
   }
 
-  /** Whether the bytes of the body will be wanted once more. */
-  get wantsBody(): boolean {
-    return this.#mirror !== null;
-  }
-
-  received(body: Uint8Array): void {
-    if (this.#mirror !== null) this.#body = body;
+  /** The request's body; whether it will be wanted once more, and so must stay as it is. */
+  received(body: Uint8Array): boolean {
+    if (this.#mirror === null || body.byteLength > COPY_MAX) return false;
+    this.#body = body;
+    return true;
   }
 
   /** The answer is out, `millis` after the body was there. */
@@ -55,7 +53,7 @@ export class Measurement {
   /** In the next turn, so that the answer leaves first. */
   #copy(stable: FirstRow | null): void {
     const [mirror, shadow, body] = [this.#mirror, this.#shadow, this.#body];
-    if (mirror === null || shadow === null || body === null) return;
+    if (mirror === null || shadow === null) return;
     const { tape, assignment } = this.#endpoint;
     setImmediate(() =>
       shadow.copy(mirror, {

@@ -1,0 +1,62 @@
+import { expect } from 'vitest';
+import { PAIR, type Part } from '../../src/rollout/part.ts';
+import { canaryRanges, type Recording, type Route, restingRoute } from '../../src/rollout/route.ts';
+import { DataPlane } from '../../src/serving/data-plane.ts';
+import { Recorder } from '../../src/serving/recorder/recorder.ts';
+import { call } from './client.ts';
+import { fakeVersion } from './fake-models.ts';
+import { ROWS, serve } from './serve.ts';
+
+const RECORDING: Recording = {
+  rollout: 'r1',
+  arms: ['candidate', 'stable'],
+  stage: 0,
+  window: 3_600_000,
+  origin: Date.now(),
+  first: 0,
+  wantsSamples: false,
+  slow: [],
+  shifted: [{ name: 'high', kind: 'above', limit: 5 }],
+  segment: null,
+  wantsAnswers: false,
+};
+
+/** Version 2 of `m` at a weight in buckets against version 1, everything recorded. */
+export const canary = (weight: number, more: Partial<Route> = {}): Route => ({
+  ...restingRoute('m', 'm', 1, 1),
+  ranges: canaryRanges(2, 1, weight),
+  seed: 99,
+  recording: RECORDING,
+  ...more,
+});
+
+/** A server whose model `m` has a quick version 1, and version 2 that behaves as said. */
+export async function serving(route: Route, candidate = 'quick', limits = {}) {
+  const versions = [fakeVersion('quick', 'm', 1), fakeVersion(candidate, 'm', 2)];
+  const plane = new DataPlane();
+  plane.follow([route], versions);
+  const parts: Part[] = [];
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+  const recorder = new Recorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
+  const url = await serve({ plane, recorder, ...limits });
+  /** Requests noted so far by arm and flags, and units by arm. */
+  const noted = () => {
+    recorder.flush();
+    const counts: Record<string, number> = {};
+    const add = (arm: number, flags: number, count: number): void => {
+      const key = `${arm === PAIR ? 'pair' : arm} ${flags}`;
+      counts[key] = (counts[key] ?? 0) + count;
+    };
+    for (const { nameless } of parts) for (const one of nameless) add(one.arm, one.flags, one.count);
+    return counts;
+  };
+  const versionFor = async (headers: Record<string, string>, body: unknown = ROWS) => {
+    const reply = await call(`${url}/models/m/predict`, { body, headers });
+    expect(reply.json).toMatchObject({
+      predictions: [3, 7],
+      version: Number(reply.headers['x-model-version']),
+    });
+    return reply.json.version as number;
+  };
+  return { url, plane, versions, parts, recorder, noted, versionFor };
+}
