@@ -8,6 +8,7 @@ import { findEndpoint, findReadyVersion } from './find.ts';
 import type { Actor, Control, EndpointView, RolloutView } from './port.ts';
 import type { Publisher } from './publisher.ts';
 import { generationConflict, hasRestedOn, rollBackAtRest } from './rollback.ts';
+import type { TrafficMeter } from './traffic.ts';
 import { endpointView } from './views.ts';
 
 export interface LocalEndpointsOptions {
@@ -15,6 +16,8 @@ export interface LocalEndpointsOptions {
   readonly controller: Pick<Controller, 'restOn'>;
   readonly publisher: Pick<Publisher, 'ensure' | 'publishRoutes'>;
   readonly clock: Clock;
+  /** Measures the traffic; without it none is known. */
+  readonly meter?: Pick<TrafficMeter, 'of'> | undefined;
 }
 
 /** Endpoints and their routes. */
@@ -116,7 +119,8 @@ export class LocalEndpoints
   }
 
   async #view(row: EndpointRow): Promise<EndpointView> {
-    return endpointView(row, row.rollout === null ? null : await this.#rolloutView(row.rollout));
+    const rollout = row.rollout === null ? null : await this.#rolloutView(row.rollout);
+    return endpointView(row, rollout, this.#options.meter?.of(row.model) ?? null);
   }
 
   #row(name: string): Promise<EndpointRow> {

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/ports.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
-import type { Page, PageRequest, Store } from '../store/store.ts';
+import type { Page, PageRequest, RolloutRow, Store } from '../store/store.ts';
+import { blindness } from './blind.ts';
 import type { Controller } from './controller.ts';
 import { accountOf, EVIDENCE_TYPE, windowLines } from './evidence.ts';
 import { findEndpoint, findRollout } from './find.ts';
@@ -8,12 +9,15 @@ import { newRollout } from './new-rollout.ts';
 import type { Actor, Control, NewRollout, RolloutCommand, RolloutView } from './port.ts';
 import type { Envelope, PublicKey, Signer } from './signing.ts';
 import { refuseInVain, refuseUnmoved } from './steering.ts';
+import type { TrafficMeter } from './traffic.ts';
 import { standingView } from './views.ts';
 
 export interface LocalRolloutsOptions {
   readonly store: Store;
   readonly controller: Pick<Controller, 'begin' | 'command' | 'standing'>;
   readonly clock: Clock;
+  /** Measures the traffic; without it none is known. */
+  readonly meter?: Pick<TrafficMeter, 'of'> | undefined;
   /** Opened when something is to be signed. */
   readonly signer: () => Signer;
 }
@@ -33,6 +37,7 @@ export class LocalRollouts
     const { store, controller, clock } = this.#options;
     const on = await findEndpoint(store.tables, endpoint);
     const row = await newRollout(store.tables, on, rollout, actor, clock.now());
+    await this.#refuseBlind(row, on.model, rollout.force === true);
     await controller.begin(row);
     return this.rollout(row.id);
   }
@@ -48,7 +53,12 @@ export class LocalRollouts
   }
 
   async rollout(id: string): Promise<RolloutView> {
-    return standingView(await this.#options.controller.standing(id));
+    const { controller, store, meter } = this.#options;
+    const standing = await controller.standing(id);
+    const { endpoint, endedAt } = standing.row;
+    if (meter === undefined || endedAt !== null) return standingView(standing, null);
+    const { model } = await findEndpoint(store.tables, endpoint);
+    return standingView(standing, meter.of(model));
   }
 
   async command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView> {
@@ -75,5 +85,18 @@ export class LocalRollouts
 
   keys(): ReturnType<Control['keys']> {
     return Promise.resolve([this.#options.signer().publicKey]);
+  }
+
+  /** What cannot find its margin in time begins by a person's word alone, which the audit log keeps. */
+  async #refuseBlind(row: RolloutRow, model: string, isForced: boolean): Promise<void> {
+    const { store, meter } = this.#options;
+    const refusal = await blindness(row, meter?.of(model) ?? null, store.tables.feedback);
+    if (refusal === null) return;
+    if (!isForced) throw refusal;
+    const { id, by, startedAt: at } = row;
+    const body = { ...refusal.details, refusal: refusal.code, reason: row.reason };
+    await store.transaction(({ audit }) =>
+      audit.append({ at, by, what: 'rollout.forced', subject: `rollout/${id}`, body }),
+    );
   }
 }

@@ -11,6 +11,8 @@ import type { ExperimentView } from '../rollout/experiment/view.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
 import type { AuditRow, Check, Page, PageRequest, RouteRow, Strategy, VersionState } from '../store/store.ts';
+import type { RolloutForecast } from './forecast.ts';
+import type { MeasuredTraffic } from './traffic.ts';
 
 export type { Actor, NewVersion };
 
@@ -48,6 +50,8 @@ export interface EndpointView {
   readonly route: Route;
   /** The rollout that runs, or null. */
   readonly rollout: RolloutView | null;
+  /** Of its model over the last minutes, or null where too little was seen. */
+  readonly traffic: MeasuredTraffic | null;
 }
 
 /** Counts and quantiles of one arm since the rollout began. */
@@ -85,6 +89,8 @@ export interface RolloutView extends RolloutStatus {
   };
   /** Of an experiment: what it has come to so far; else null. */
   readonly experiment: ExperimentView | null;
+  /** What is expected, and when; null of experiments, of what waits for a person, and where no traffic is known. */
+  readonly forecast: RolloutForecast | null;
 }
 
 export interface NewRollout {
@@ -92,6 +98,8 @@ export interface NewRollout {
   readonly strategy: Strategy;
   /** As written in a policy file; what is left out has its default. */
   readonly policy?: unknown;
+  /** Begins also where the policy cannot find its margin in time; that is recorded. */
+  readonly force?: boolean | undefined;
 }
 
 export type RolloutCommand = 'pause' | 'resume' | 'promote' | 'abort' | 'approve';

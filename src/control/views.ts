@@ -5,8 +5,10 @@ import type { ExperimentState } from '../rollout/experiment/state.ts';
 import { experimentView } from '../rollout/experiment/view.ts';
 import { LATENCY_BINS, latencyBound } from '../rollout/part.ts';
 import type { EndpointRow, VersionRow } from '../store/store.ts';
+import { forecastOfStanding } from './forecast.ts';
 import type { ArmView, EndpointView, RolloutView, VersionView } from './port.ts';
 import type { Standing } from './standing.ts';
+import type { MeasuredTraffic } from './traffic.ts';
 
 const iso = (millis: number): string => new Date(millis).toISOString();
 
@@ -44,13 +46,17 @@ export function versionView(
   };
 }
 
-export const endpointView = (row: EndpointRow, rollout: RolloutView | null): EndpointView => {
+export const endpointView = (
+  row: EndpointRow,
+  rollout: RolloutView | null,
+  traffic: MeasuredTraffic | null,
+): EndpointView => {
   const { name, model, generation, stable, previous, route } = row;
-  return { name, model, generation, stable, previous, route, rollout };
+  return { name, model, generation, stable, previous, route, rollout, traffic };
 };
 
-/** What a rollout has come to. */
-export function standingView(standing: Standing): RolloutView {
+/** What a rollout has come to; `traffic` is that of its endpoint. */
+export function standingView(standing: Standing, traffic: MeasuredTraffic | null): RolloutView {
   const { row, status, verdict, reason, plan, totals, late, state } = standing;
   return {
     ...status,
@@ -73,6 +79,7 @@ export function standingView(standing: Standing): RolloutView {
       dropped: totals.dropped,
     },
     experiment: row.strategy === 'ab' ? experimentView(state as ExperimentState) : null,
+    forecast: forecastOfStanding(standing, traffic),
   };
 }
 

@@ -11,6 +11,7 @@ import { ALONE, type Replicas } from '../control/replicas/replicas.ts';
 import type { SharingOptions } from '../control/replicas/sharing.ts';
 import { everyMillis } from '../control/schedule.ts';
 import { openSigner, type Signer } from '../control/signing.ts';
+import { TrafficMeter } from '../control/traffic.ts';
 import type { Logger } from '../core/ports.ts';
 import { bundleDir } from '../registry/bundle.ts';
 import { Catalog } from '../registry/catalog.ts';
@@ -22,6 +23,8 @@ import { STORE_FILE } from './nothing-to-serve.ts';
 
 /** How often the store forgets what is past its time, in milliseconds. */
 const FORGETTING = 3_600_000;
+/** How often traffic is measured, in milliseconds. */
+const METERING = 10_000;
 
 interface AssemblyOptions {
   readonly dataDir: string;
@@ -75,8 +78,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     maturedOf: maturedFrom(store),
     onAlert: ({ message, ...about }) => logger.warn(about, message),
   });
-  const parts = { store, catalog, controller, publisher, clock, dataDir, signer: lazySigner(dataDir) };
+  const meter = new TrafficMeter();
+  const parts = { store, catalog, controller, publisher, clock, meter, dataDir, signer: lazySigner(dataDir) };
   let endForgetting = () => Promise.resolve();
+  let endMetering = () => Promise.resolve();
   return {
     ...{ store, catalog, publisher, controller, parts },
     control: new LocalControl(parts),
@@ -89,6 +94,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       // First, so that no rollout finds its versions loaded nowhere.
       await publisher.publish();
       await controller.start();
+      endMetering = everyMillis(METERING, async () => meter.note(fleet.counts?.() ?? [], clock.monotonic()));
       endForgetting = everyMillis(FORGETTING, () =>
         forget(store, clock.now()).catch((error: Error) =>
           logger.warn({ error: error.message }, 'cannot forget what is past its time; trying again later'),
@@ -97,6 +103,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     },
     close: async () => {
       await endForgetting();
+      await endMetering();
       // A store that is away takes nothing back: the lease of this owner runs out by itself.
       await controller
         .stop()

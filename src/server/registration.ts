@@ -107,7 +107,10 @@ async function begin(
       await control.startRollout(model, { candidate: version, strategy }, actor);
       return null;
     } catch (error) {
-      if (!isPlimsollError(error) || error.code !== 'ROLLOUTS_UNOWNED') throw error;
+      if (!isPlimsollError(error)) throw error;
+      if (error.code === 'POLICY_BLIND')
+        return `version ${version} is ready. ${error.message}: \`plimsoll rollout start ${model} --to ${version} --force\` begins all the same`;
+      if (error.code !== 'ROLLOUTS_UNOWNED') throw error;
       await wait(ASK_MILLIS);
     }
   }

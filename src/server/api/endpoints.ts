@@ -57,6 +57,12 @@ const ENDPOINT_VIEW = Type.Object({
   previous: nullable(Type.Integer()),
   route: ROUTE,
   rollout: nullable(ROLLOUT_VIEW),
+  traffic: nullable(
+    Type.Object(
+      { rate: Type.Number(), errorShare: Type.Number(), over: Type.Number() },
+      { description: 'Requests a second and the share that failed, over so many milliseconds' },
+    ),
+  ),
 });
 
 const ROUTE_ROW = Type.Object({

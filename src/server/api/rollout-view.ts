@@ -55,6 +55,24 @@ const PROGRESS = Type.Object(
   { description: 'The plan of stages and how far the current one is; milliseconds' },
 );
 
+const MILLIS = nullable(Type.Number());
+
+const FORECAST = Type.Object(
+  {
+    rate: Type.Number(),
+    errorRate: Type.Number(),
+    basis: Type.Enum(['rollout', 'endpoint']),
+    stages: Type.Array(Type.Object({ stage: Type.Integer(), end: MILLIS })),
+    certificate: Type.Optional(MILLIS),
+    promotion: MILLIS,
+    detection: nullable(Type.Object({ rate: Type.Number(), time: MILLIS })),
+  },
+  {
+    description:
+      'What is expected at the traffic of the rollout, or of its endpoint before: milliseconds from now until each stage ends, the certificate is complete and everybody has the candidate, and from the beginning until a candidate that fails at a given rate is found; null for never',
+  },
+);
+
 export const STRATEGY = Type.Enum(['canary', 'ab', 'shadow', 'blue-green', 'immediate', 'placebo']);
 
 export const ROLLOUT_VIEW = Type.Object({
@@ -84,4 +102,5 @@ export const ROLLOUT_VIEW = Type.Object({
     dropped: Type.Number(),
   }),
   experiment: Type.Unknown(),
+  forecast: nullable(FORECAST),
 });

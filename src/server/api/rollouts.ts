@@ -46,13 +46,16 @@ export const ROLLOUTS = [
       policy: Type.Optional(
         Type.Unknown({ description: 'As docs/policy.schema.json says; what is left out has its default' }),
       ),
+      force: Type.Optional(
+        Type.Boolean({ description: 'Begins also where the policy cannot find its margin in time' }),
+      ),
       reason: REASON,
     }),
     answer: ROLLOUT_VIEW,
     status: 201,
     handle({ control, params, body, actor }) {
-      const { candidate, strategy, policy } = body;
-      return control.startRollout(params.endpoint, { candidate, strategy, policy }, actor);
+      const { candidate, strategy, policy, force } = body;
+      return control.startRollout(params.endpoint, { candidate, strategy, policy, force }, actor);
     },
   }),
   operation({

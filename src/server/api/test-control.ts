@@ -83,6 +83,18 @@ export const ROLLOUT: RolloutView = {
   ],
   left: { lateWindows: 0, missingParts: 1, mirrored: 5000, dropped: 2 },
   experiment: null,
+  forecast: {
+    rate: 12,
+    errorRate: 0.005,
+    stages: [
+      { stage: 2, end: 240_000 },
+      { stage: 3, end: 900_000 },
+    ],
+    certificate: 880_000,
+    promotion: 900_000,
+    detection: { rate: 0.01, time: 1_500_000 },
+    basis: 'rollout',
+  },
 };
 
 export const ENDPOINT: EndpointView = {
@@ -93,6 +105,7 @@ export const ENDPOINT: EndpointView = {
   previous: null,
   route: restingRoute('churn', 'churn', 1, 7),
   rollout: ROLLOUT,
+  traffic: { rate: 12.5, errorShare: 0.004, over: 600_000 },
 };
 
 const MODEL: ModelView = { name: 'churn', latest: VERSION, aliases: { champion: 2 } };
