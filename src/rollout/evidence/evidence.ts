@@ -19,6 +19,7 @@ import {
   NO_EVIDENCE,
   type Race,
   type RaceCounts,
+  type Tally,
 } from './race.ts';
 import { addSplit, NO_MISMATCH, type SrmState } from './srm.ts';
 
@@ -162,6 +163,22 @@ export function noHarmLog(evidence: Evidence, name: GuardName, { margin }: Certi
   if (found === null) return null;
   const { units, bad } = candidateRecord(found.race);
   return Math.max(found.race.certificate, rateEvidence(bad, units, found.expected + margin));
+}
+
+export interface CertificateRecord {
+  /** Of all that the candidate computed, and of what stable answered in comparison. */
+  readonly candidate: Tally;
+  readonly stable: Tally;
+  /** log evidence of the form in odds ratio. */
+  readonly log: number;
+}
+
+/** What the certificate of a guard rests on so far; null where it has seen nothing. */
+export function certificateRecord(evidence: Evidence, name: GuardName): CertificateRecord | null {
+  const found = certifiable(evidence, name);
+  if (found === null) return null;
+  const { stable, certificate: log } = found.race;
+  return { candidate: candidateRecord(found.race), stable, log };
 }
 
 interface Certifiable {
