@@ -259,7 +259,7 @@ describe('a version that cannot be loaded', () => {
       expect.stringMatching(/^Version 2 cannot be loaded: /),
     ]);
     world.fleet.broken.clear();
-    await world.pass(65);
+    await world.pass(70);
     expect(await world.endpoint()).toMatchObject({ stable: 2 });
   });
 });

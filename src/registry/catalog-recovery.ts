@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Check, VersionRow } from '../store/store.ts';
 import { bundleDir, bundlesDir, readManifest } from './bundle.ts';
 import { sweepStaging } from './bundle-write.ts';
@@ -23,7 +24,9 @@ export async function renewBundles(
   renew: (row: VersionRow) => Promise<unknown>,
 ): Promise<void> {
   for await (const row of allVersions(store.tables.versions)) {
-    if (row.state !== 'ready' || readManifest(bundleDir(dataDir, row.digest)) !== null) continue;
+    const bundle = bundleDir(dataDir, row.digest);
+    // One that is not there is missed by whoever needs it.
+    if (row.state !== 'ready' || !existsSync(bundle) || readManifest(bundle) !== null) continue;
     const { model, version } = row;
     try {
       await renew(row);

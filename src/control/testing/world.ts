@@ -15,6 +15,7 @@ import { Controller } from '../controller.ts';
 import type { Fleet, FleetChange } from '../fleet.ts';
 import { Publisher } from '../publisher.ts';
 import { ALONE } from '../replicas/replicas.ts';
+import { Sharing } from '../replicas/sharing.ts';
 import type { Alert } from '../run.ts';
 
 export const START = 1_700_000_000_000;
@@ -64,15 +65,17 @@ export class ScriptedFleet implements Fleet {
   readonly broken = new Set<number>();
   /** What every publication waits for, or throws. */
   gate: () => Promise<void> = () => Promise.resolve();
-  #listener: (part: Part) => void = () => undefined;
-  #changed: (change: FleetChange) => void = () => undefined;
+  readonly #listeners: ((part: Part) => void)[] = [];
+  readonly #changed: ((change: FleetChange) => void)[] = [];
+  readonly #worker: string;
   /** Open window of each route that is followed. */
   #open = new Map<string, { readonly route: Route; window: number }>();
   #loaded = new Set<number>();
   readonly #clock: Clock;
   readonly #traffic: Traffic;
 
-  constructor(clock: Clock, traffic: Traffic) {
+  constructor(clock: Clock, traffic: Traffic, worker = 'w0') {
+    this.#worker = worker;
     this.#clock = clock;
     this.#traffic = traffic;
   }
@@ -93,10 +96,10 @@ export class ScriptedFleet implements Fleet {
     return this.#loaded.has(version) ? 1 : 0;
   }
   onPart(listener: (part: Part) => void): void {
-    this.#listener = listener;
+    this.#listeners.push(listener);
   }
   onChange(listener: (change: FleetChange) => void): void {
-    this.#changed = listener;
+    this.#changed.push(listener);
   }
 
   /** What it follows now. */
@@ -108,7 +111,7 @@ export class ScriptedFleet implements Fleet {
   }
 
   join(): void {
-    this.#changed({ worker: 'w0', epoch: 1, kind: 'joined' });
+    for (const tell of this.#changed) tell({ worker: this.#worker, epoch: 1, kind: 'joined' });
   }
 
   /** Sends the parts of all windows that are over. */
@@ -125,7 +128,7 @@ export class ScriptedFleet implements Fleet {
 
   /** Sends again what a control plane that was killed may not have written down. */
   sendAgain(): void {
-    for (const part of this.parts) this.#listener(part);
+    for (const part of this.parts) this.#tell(part);
   }
 
   #follow(route: Route): void {
@@ -138,9 +141,13 @@ export class ScriptedFleet implements Fleet {
   }
 
   #sendPart(route: Route, window: number): void {
-    const part = partOf(route, window, this.#traffic(route, window));
+    const part = { ...partOf(route, window, this.#traffic(route, window)), worker: this.#worker };
     this.parts.push(part);
-    this.#listener(part);
+    this.#tell(part);
+  }
+
+  #tell(part: Part): void {
+    for (const listener of this.#listeners) listener(part);
   }
 }
 
@@ -236,8 +243,8 @@ export interface Plane {
   readonly alerts: Alert[];
 }
 
-/** A control plane as a process that has just been started has it. */
-export function planeOf(store: Store, fleet: Fleet, clock: Clock, holder = 'one'): Plane {
+/** A control plane as a process that has just been started has it; others share its store where it `shares`. */
+export function planeOf(store: Store, fleet: Fleet, clock: Clock, holder = 'one', shares = false): Plane {
   const alerts: Alert[] = [];
   const publisher = new Publisher({
     store,
@@ -251,7 +258,9 @@ export function planeOf(store: Store, fleet: Fleet, clock: Clock, holder = 'one'
   const controller = new Controller({
     store,
     fleet,
-    replicas: ALONE,
+    replicas: shares
+      ? new Sharing({ store, clock, logger: silent, replica: holder, fleet, publisher })
+      : ALONE,
     publisher,
     clock,
     logger: silent,
