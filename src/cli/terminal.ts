@@ -44,7 +44,8 @@ export class Terminal {
       const head = styleText('red', coded.code, { stream: process.stderr });
       process.stderr.write(`${head}: ${printableLines(`${coded.message}\n  ${coded.hint}`)}\n`);
     }
-    if (coded.code === 'INTERNAL') process.stderr.write(`${stackOf(error)}\n`);
+    // A coded error was understood where it was thrown; of one that crossed a wire the stack would be that of its reader.
+    if (!isPlimsollError(error)) process.stderr.write(`${stackOf(error)}\n`);
     return coded.exit;
   }
 }
