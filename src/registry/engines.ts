@@ -1,5 +1,6 @@
 import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { OnnxEngineOptions } from '../engine/onnx/engine.ts';
 import type { ModelContent } from '../model/description.ts';
 import type { Runtime } from './version.ts';
 
@@ -11,24 +12,35 @@ export interface Engines {
 
 export const isEngine = (value: Engine | PlimsollError): value is Engine => !isPlimsollError(value);
 
+/** What an engine is built of: plain data, which may come from another thread. */
+export type Material =
+  | { readonly kind: 'steps'; readonly steps: Extract<ModelContent, { readonly kind: 'steps' }> }
+  | { readonly kind: 'graph'; readonly options: OnnxEngineOptions };
+
 /** Builds one engine of a model; each family of code is loaded on first use only. */
-export async function createEngine(content: ModelContent, runtime: Runtime): Promise<Engine> {
-  if (runtime === 'native' && content.kind === 'steps') {
+export const createEngine = async (content: ModelContent, runtime: Runtime): Promise<Engine> =>
+  buildEngine(await materialOf(content, runtime));
+
+export async function buildEngine(material: Material): Promise<Engine> {
+  if (material.kind === 'steps') {
     const { createNativeEngine } = await import('../engine/native/engine.ts');
-    return createNativeEngine(content);
+    return createNativeEngine(material.steps);
   }
   const { createOnnxEngine } = await import('../engine/onnx/engine.ts');
-  if (content.kind === 'graph') return createOnnxEngine({ onnx: content.onnx, signature: content.signature });
+  return createOnnxEngine(material.options);
+}
+
+/** Everything that can be done for a runtime before there is an engine. */
+export async function materialOf(content: ModelContent, runtime: Runtime): Promise<Material> {
+  if (content.kind === 'graph')
+    return { kind: 'graph', options: { onnx: content.onnx, signature: content.signature } };
+  if (runtime === 'native') return { kind: 'steps', steps: content };
   const { compileModel } = await import('../compile/compile.ts');
   const { encodeModel } = await import('../onnx/encode.ts');
   const plan = compileModel(content);
-  return createOnnxEngine({
-    onnx: encodeModel(plan.model),
-    signature: content.signature,
-    prefix: plan.prefix,
-    columns: plan.columns,
-    refused: plan.refused,
-  });
+  const { prefix, columns, refused } = plan;
+  const options = { onnx: encodeModel(plan.model), signature: content.signature, prefix, columns, refused };
+  return { kind: 'graph', options };
 }
 
 /** Builds both engines, so that each can check the other. */

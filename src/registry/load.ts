@@ -5,17 +5,25 @@ import type { Engine } from '../engine/engine.ts';
 import { readModelFile } from '../files/read-model.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { graphPath, originalPath, readManifest } from './bundle.ts';
-import { createEngine } from './engines.ts';
+import { buildEngine, type Material, materialOf } from './engines.ts';
 import type { LoadedVersion, Manifest } from './version.ts';
 
+/** Reads what the engine of an accepted bundle is built of. */
+export type ReadMaterial = (dir: string, manifest: Manifest) => Promise<Material>;
+
 /**
- * Loads an accepted bundle with the runtime its manifest names; nothing is chosen or checked again. Callable in
- * any thread. Throws BUNDLE_GONE where it is not there.
+ * Loads an accepted bundle with the runtime its manifest names; nothing is chosen or checked again. Callable in any thread.
+ * Throws BUNDLE_GONE where it is not there, what reading it throws, and what its engine throws.
  */
-export async function loadBundle(dir: string, model: string, version = 1): Promise<LoadedVersion> {
+export async function loadBundle(
+  dir: string,
+  model: string,
+  version = 1,
+  read: ReadMaterial = readMaterial,
+): Promise<LoadedVersion> {
   const manifest = readManifest(dir);
   if (!manifest) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: basename(dir) });
-  const engine = await loadEngine(dir, manifest);
+  const engine = await buildEngine(await read(dir, manifest));
   await warmUp(engine, manifest);
   return { model, version, manifest, bundle: dir, engine };
 }
@@ -31,15 +39,16 @@ async function warmUp(engine: Engine, manifest: Manifest): Promise<void> {
   for (let i = 0; i < calls; i++) await engine.infer(batch);
 }
 
-async function loadEngine(dir: string, manifest: Manifest): Promise<Engine> {
+/** Reads it at once, in this thread. */
+export async function readMaterial(dir: string, manifest: Manifest): Promise<Material> {
   if (manifest.graph) {
-    const { createOnnxEngine } = await import('../engine/onnx/engine.ts');
-    return createOnnxEngine({ onnx: readFileSync(graphPath(dir)), signature: manifest.signature });
+    const options = { onnx: readFileSync(graphPath(dir)), signature: manifest.signature };
+    return { kind: 'graph', options };
   }
   const { content } = readModelFile(originalPath(dir, manifest), {
     maxModel: manifest.maxModel ?? undefined,
   });
   if (!content)
     throw new PlimsollError('INTERNAL', { action: 'loading a bundle', reason: 'its file compiles no more' });
-  return createEngine(content, manifest.runtime);
+  return materialOf(content, manifest.runtime);
 }

@@ -116,8 +116,8 @@ export class Follower {
 }
 
 async function loadFromRegistry(bundle: string, model: string, version: number): Promise<LoadedVersion> {
-  const { loadBundle } = await import('../registry/load.ts');
-  return loadBundle(bundle, model, version);
+  const { loadBeside } = await import('../registry/load-beside.ts');
+  return loadBeside(bundle, model, version);
 }
 
 const keyOf = ({ bundle, model, version }: NamedBundle): string => JSON.stringify([bundle, model, version]);

@@ -1,0 +1,40 @@
+import { Worker } from 'node:worker_threads';
+import { PlimsollError } from '../core/errors.ts';
+import type { Material } from './engines.ts';
+import { loadBundle, readMaterial } from './load.ts';
+import type { ReadingMessage, ReadingRequest } from './reading.ts';
+import type { LoadedVersion, Manifest } from './version.ts';
+
+/** Files below this are read within some milliseconds: a thread would cost more than it spares. */
+const LARGE_BYTES = 4 << 20;
+/** What a compressed file is taken to grow by. */
+const GROWTH = 10;
+
+/**
+ * Loads an accepted bundle as `loadBundle` does, beside requests that are being answered: a large file is read, parsed and
+ * compiled in a thread of its own, which hands over its arrays without a copy. Building the engine is left to this thread.
+ */
+export const loadBeside = (
+  dir: string,
+  model: string,
+  version: number,
+  largeBytes = LARGE_BYTES,
+): Promise<LoadedVersion> =>
+  loadBundle(dir, model, version, (from, manifest) =>
+    bytesOf(manifest) < largeBytes ? readMaterial(from, manifest) : readInThread({ dir: from, manifest }),
+  );
+
+const bytesOf = ({ size, compression }: Manifest): number => size * (compression === null ? 1 : GROWTH);
+
+function readInThread(request: ReadingRequest): Promise<Material> {
+  const thread = new Worker(new URL('./reading.worker.ts', import.meta.url), { workerData: request });
+  return new Promise((resolve, reject) => {
+    thread.once('message', (message: ReadingMessage) => {
+      if (message.kind === 'read') resolve(message.material);
+      else reject(PlimsollError.from(message.error));
+    });
+    // After its message this says nothing new.
+    thread.once('error', reject);
+    thread.once('exit', (code) => reject(new Error(`the thread that read it ended with code ${code}`)));
+  });
+}

@@ -1,0 +1,13 @@
+/** What a thread that reads a bundle is asked, and what it answers. */
+import type { ErrorCode, ErrorDetails } from '../core/errors.ts';
+import type { Material } from './engines.ts';
+import type { Manifest } from './version.ts';
+
+export interface ReadingRequest {
+  readonly dir: string;
+  readonly manifest: Manifest;
+}
+
+export type ReadingMessage =
+  | { readonly kind: 'read'; readonly material: Material }
+  | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };

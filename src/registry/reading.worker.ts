@@ -1,0 +1,31 @@
+import { isMarkedAsUntransferable, parentPort, workerData } from 'node:worker_threads';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { readMaterial } from './load.ts';
+import type { ReadingMessage, ReadingRequest } from './reading.ts';
+
+/** Entry of the short-lived thread that reads the file of one accepted bundle. */
+
+/** Memory of the arrays in plain data, each once; what may not be handed over (small buffers of a pool) is copied. */
+function buffersIn(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {
+  if (ArrayBuffer.isView(value)) {
+    const { buffer } = value;
+    if (buffer instanceof ArrayBuffer && !isMarkedAsUntransferable(buffer)) found.add(buffer);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) buffersIn(inner, found);
+  }
+  return found;
+}
+
+const say = (message: ReadingMessage, buffers: Iterable<ArrayBuffer> = []): void =>
+  parentPort!.postMessage(message, [...buffers]);
+
+try {
+  const { dir, manifest } = workerData as ReadingRequest;
+  const material = await readMaterial(dir, manifest);
+  say({ kind: 'read', material }, buffersIn(material));
+} catch (error) {
+  const { code, details } = isPlimsollError(error)
+    ? error
+    : new PlimsollError('INTERNAL', { action: 'reading a bundle', reason: String((error as Error).stack) });
+  say({ kind: 'refused', error: { code, details } });
+}
