@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { fold, started } from './fold.ts';
+import { forecastOfStanding } from './forecast.ts';
+import { machineOf } from './machines.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { NO_TOTALS } from './totals.ts';
+
+const row = {
+  id: 'ro_1',
+  endpoint: 'm',
+  strategy: 'canary',
+  candidate: 2,
+  stable: 1,
+  binding: { candidate: 'c', stable: 's', policyHash: 'p' },
+  policy: null,
+  seed: 1,
+  reason: '',
+  by: 'ann',
+  startedAt: 0,
+  endedAt: null,
+  state: 'running',
+  rolledBackAutomatically: false,
+} as const;
+
+/** A canary that was begun five minutes ago, with so many windows and units of stable. */
+function standing(windows: number, units: number): Standing {
+  const machine = machineOf('canary');
+  const body = { rolledBackBefore: false };
+  const event = { rollout: 'ro_1', seq: 0, at: 0, kind: 'start', body, units: null } as const;
+  const tick = { ...event, seq: 1, at: 300_000, kind: 'tick', body: null } as const;
+  const { after } = fold(machine, started(machine, row, event), tick);
+  const arm = (count: number, failures: number) => ({ units: count, failures, latency: [] });
+  const totals = { ...NO_TOTALS, windows, arms: [arm(0, 0), arm(units, units / 100)] };
+  return standingOf(row, machine, { ...after, totals });
+}
+
+const before = { rate: 7, errorShare: 0.002, over: 600_000 };
+
+describe('the forecast of a rollout', () => {
+  it('is at the traffic that it has seen', () => {
+    const forecast = forecastOfStanding(standing(5, 3000), before);
+    expect(forecast).toMatchObject({ basis: 'rollout', rate: 10, errorRate: 0.01 });
+    expect(forecast!.stages.map(({ stage }) => stage)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('is at that of its endpoint while it has seen little, and none where that is unknown', () => {
+    for (const [windows, units] of [
+      [4, 3000],
+      [5, 99],
+    ] as const) {
+      expect(forecastOfStanding(standing(windows, units), before)).toMatchObject({
+        ...{ basis: 'endpoint', rate: 7, errorRate: 0.002 },
+      });
+      expect(forecastOfStanding(standing(windows, units), null)).toBeNull();
+    }
+  });
+
+  it('is none of a rollout that is over', () => {
+    const over = standing(5, 3000);
+    expect(forecastOfStanding({ ...over, row: { ...over.row, endedAt: 1 } }, before)).toBeNull();
+  });
+});
