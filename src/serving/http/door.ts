@@ -8,6 +8,7 @@ import type { Shadow } from '../shadow.ts';
 import { codedError, pathOf, sendError } from './answer.ts';
 import { Decompressor } from './decompressor.ts';
 import { Exchange } from './exchange.ts';
+import type { Reception } from './intake.ts';
 import type { HttpLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Offload } from './offload.ts';
@@ -30,8 +31,10 @@ export interface DoorOptions {
 }
 
 /** The bare handler of `node:http` for predictions: one lookup, one body, one answer, and no hooks. */
-export class Door {
+export class Door implements Reception {
   readonly options: DoorOptions;
+  readonly limits: HttpLimits;
+  readonly metrics: Metrics;
   readonly turns = new Turns();
   readonly decompressor: Decompressor;
   readonly newId = requestIds();
@@ -41,6 +44,8 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.options = options;
+    this.limits = options.limits;
+    this.metrics = options.metrics;
     this.decompressor = new Decompressor(options.limits.maxBody);
     const { plane, metrics, recorder } = options;
     this.#routes = new Routes(plane, PROTOCOLS, metrics, recorder);

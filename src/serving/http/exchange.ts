@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { Assigned, Assignment } from '../assignment.ts';
 import type { InferResponse } from '../data-plane.ts';
@@ -8,8 +7,9 @@ import { blameOf } from '../refusal.ts';
 import { parseBody } from '../rows/parse.ts';
 import { withoutUnit } from '../unit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
-import { BodyBuffer, compact, discard, encodingOf, tooLarge } from './body.ts';
+import { compact, discard } from './body.ts';
 import type { Door } from './door.ts';
+import { Intake, overloaded, type Receiver } from './intake.ts';
 import type { Scored, Timing } from './job.ts';
 import { INLINE_BODY, INLINE_MICROS } from './limits.ts';
 import { type Measurement, measurementOf } from './measurement.ts';
@@ -22,7 +22,7 @@ import { textOf } from './text.ts';
 const BYTE_MICROS = 0.02;
 
 /** One prediction request from its first header to the last byte of its answer. */
-export class Exchange {
+export class Exchange implements Receiver {
   readonly #door: Door;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -34,12 +34,9 @@ export class Exchange {
   #measurement: Measurement | null = null;
   readonly #id: string;
   readonly #started = performance.now();
-  /** When the whole body was there; 0 before. */
-  #receivedAt = 0;
-  readonly #body: BodyBuffer;
-  /** Takes what is queued (the body to be decompressed, the job to be scored) back when the client leaves. */
+  readonly #intake: Intake;
+  /** Takes a queued job back when the client leaves. */
   #withdraw: (() => boolean) | null = null;
-  #held = 0;
   #watched = false;
   #over = false;
 
@@ -50,27 +47,21 @@ export class Exchange {
     this.#destination = destination;
     this.#version = destination.main;
     this.#id = door.idOf(request);
-    this.#body = new BodyBuffer(door.options.limits.maxBody);
+    this.#intake = new Intake(door, request, this);
   }
 
   /** Takes the request in, or refuses it before its body is read. */
   start(): void {
-    const { metrics, limits } = this.#door.options;
-    const request = this.#request;
+    const { metrics, limits } = this.#door;
     metrics.inFlight++;
-    if (metrics.inFlight > limits.maxInFlight) {
-      this.#refuse(overloaded(metrics.inFlight, 'requests in flight', limits.maxInFlight));
-      return;
+    try {
+      if (metrics.inFlight > limits.maxInFlight)
+        throw overloaded(metrics.inFlight, 'requests in flight', limits.maxInFlight);
+      this.#intake.start();
+      if (this.#destination.endpoint === null) this.#use(this.#destination.main);
+    } catch (error) {
+      this.refuse(error);
     }
-    const length = Number(request.headers['content-length'] ?? 0);
-    if (length > limits.maxBody) {
-      this.#refuse(tooLarge(length, limits.maxBody));
-      return;
-    }
-    if (this.#destination.endpoint === null) this.#use(this.#destination.main);
-    request.on('data', (chunk: Buffer) => this.#receive(chunk));
-    request.on('end', () => this.#received());
-    request.on('error', () => this.#cancel());
   }
 
   /**
@@ -96,53 +87,8 @@ export class Exchange {
     version.usage.begin();
   }
 
-  #receive(chunk: Buffer): void {
-    try {
-      this.#body.add(chunk);
-      this.#hold(chunk.length);
-    } catch (error) {
-      this.#refuse(error);
-    }
-  }
-
-  /** Throws OVERLOADED. */
-  #hold(bytes: number): void {
-    const { metrics, limits } = this.#door.options;
-    this.#held += bytes;
-    metrics.buffered += bytes;
-    if (metrics.buffered > limits.maxBuffered)
-      throw overloaded(metrics.buffered, 'bytes of bodies', limits.maxBuffered);
-  }
-
-  #received(): void {
-    this.#receivedAt = performance.now();
-    const encoding = encodingOf(this.#request);
-    if (encoding === null) {
-      this.#schedule(this.#body.bytes());
-      return;
-    }
-    this.#watch();
-    this.#withdraw = this.#door.decompressor.submit(
-      this.#body.bytes(),
-      encoding,
-      (bytes) => this.#decompressed(bytes),
-      (error) => this.#refuse(error),
-    );
-  }
-
-  #decompressed(bytes: Buffer): void {
-    this.#withdraw = null;
-    if (this.#over) return;
-    try {
-      this.#hold(bytes.length);
-      this.#schedule(bytes);
-    } catch (error) {
-      this.#refuse(error);
-    }
-  }
-
   /** Inline where that is quick, else in a scoring thread. */
-  #schedule(bytes: Buffer): void {
+  received(bytes: Buffer): void {
     if (this.#over) return;
     try {
       this.#choose((assignment) => assignment.byHeaders(this.#request.headers));
@@ -151,7 +97,7 @@ export class Exchange {
       if (bytes.length > INLINE_BODY || isSlow) this.#offload(bytes);
       else this.#door.turns.run(bytes.length * BYTE_MICROS, () => this.#decode(bytes));
     } catch (error) {
-      this.#refuse(error);
+      this.refuse(error);
     }
   }
 
@@ -166,7 +112,7 @@ export class Exchange {
       if (micros > INLINE_MICROS) this.#offload(bytes);
       else this.#door.turns.run(micros, () => this.#infer(batch, preprocess));
     } catch (error) {
-      this.#refuse(error);
+      this.refuse(error);
     }
   }
 
@@ -188,12 +134,12 @@ export class Exchange {
         this.#encode(answer, preprocess, started);
         return;
       }
-      this.#watch();
+      this.watch();
       answer
         .then((settled) => this.#encode(settled, preprocess, started))
-        .catch((error: unknown) => this.#refuse(error));
+        .catch((error: unknown) => this.refuse(error));
     } catch (error) {
-      this.#refuse(error);
+      this.refuse(error);
     }
   }
 
@@ -209,7 +155,7 @@ export class Exchange {
 
   #offload(bytes: Buffer): void {
     if (this.#over) return;
-    this.#watch();
+    this.watch();
     const { offload, metrics } = this.#door.options;
     try {
       this.#choose((assignment) => assignment.byStart(bytes));
@@ -221,7 +167,7 @@ export class Exchange {
       this.#withdraw = offload.submit(job, (result) => this.#scored(result));
       metrics.queueDepth = offload.depth;
     } catch (error) {
-      this.#refuse(error);
+      this.refuse(error);
     }
   }
 
@@ -230,7 +176,7 @@ export class Exchange {
     this.#door.options.metrics.queueDepth = this.#door.options.offload.depth;
     if (this.#over) return;
     if (result.kind === 'refused') {
-      this.#refuse(result.error, result.loading);
+      this.refuse(result.error, result.loading);
       return;
     }
     this.#answer(result.body, result.body.length, result.rows, result.timing);
@@ -240,7 +186,7 @@ export class Exchange {
   /** Notes the answer that has just been written; that its version had to be loaded first is not its fault. */
   #measured(first: FirstRow | null, loading = 0): void {
     if (first === null) return;
-    this.#measurement?.answered(performance.now() - this.#receivedAt - loading, first);
+    this.#measurement?.answered(performance.now() - this.#intake.completeAt - loading, first);
   }
 
   #answer(body: string | Uint8Array, length: number, rows: number, timing: Timing): void {
@@ -267,7 +213,7 @@ export class Exchange {
     this.#release();
   }
 
-  #refuse(error: unknown, loading = 0): void {
+  refuse(error: unknown, loading = 0): void {
     if (this.#over) return;
     const coded = codedError(error, this.#id);
     if (coded.code === 'INTERNAL') {
@@ -286,32 +232,29 @@ export class Exchange {
     this.#release();
     if (blameOf(coded) !== 'version') return;
     this.#version.series.blame();
-    this.#measurement?.failed(performance.now() - this.#receivedAt - loading);
+    this.#measurement?.failed(performance.now() - this.#intake.completeAt - loading);
   }
 
   /** From here on the answer takes time, and the client may leave before it. */
-  #watch(): void {
+  watch(): void {
     if (this.#watched) return;
     this.#watched = true;
-    this.#response.once('close', () => this.#cancel());
+    this.#response.once('close', () => this.cancel());
   }
 
-  #cancel(): void {
+  cancel(): void {
     if (this.#over) return;
     this.#withdraw?.();
     this.#version.series.count('cancelled');
     this.#release();
-    if (this.#receivedAt > 0) this.#measurement?.cancelled(performance.now() - this.#receivedAt);
+    if (this.#intake.completeAt > 0)
+      this.#measurement?.cancelled(performance.now() - this.#intake.completeAt);
   }
 
   #release(): void {
-    const { metrics } = this.#door.options;
     this.#over = true;
     if (this.#chosen) this.#version.usage.end();
-    metrics.inFlight--;
-    metrics.buffered -= this.#held;
+    this.#door.metrics.inFlight--;
+    this.#intake.release();
   }
 }
-
-const overloaded = (found: number, what: string, limit: number): PlimsollError =>
-  new PlimsollError('OVERLOADED', { found, what, limit, retry: 1 });

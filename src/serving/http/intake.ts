@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import { PlimsollError } from '../../core/errors.ts';
+import { BodyBuffer, encodingOf, tooLarge } from './body.ts';
+import type { Decompressor } from './decompressor.ts';
+import type { HttpLimits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Who wants the body. */
+export interface Receiver {
+  /** The whole body is there, without its content encoding. */
+  received(bytes: Buffer): void;
+  refuse(error: unknown): void;
+  /** The client has left before its body was there. */
+  cancel(): void;
+  /** The body is there and has to be decompressed: the client may leave meanwhile. */
+  watch(): void;
+}
+
+/** What all requests share. */
+export interface Reception {
+  readonly limits: HttpLimits;
+  readonly metrics: Metrics;
+  readonly decompressor: Decompressor;
+}
+
+/** Takes in the body of one request under the limits of the server. */
+export class Intake {
+  readonly #reception: Reception;
+  readonly #request: IncomingMessage;
+  readonly #receiver: Receiver;
+  readonly #body: BodyBuffer;
+  /** Bytes that are counted as held. */
+  #held = 0;
+  /** Takes the body back from those that wait to be decompressed. */
+  #withdraw: (() => boolean) | null = null;
+  #isOver = false;
+  /** `performance.now()` when its last byte was there; 0 before. */
+  completeAt = 0;
+
+  constructor(reception: Reception, request: IncomingMessage, receiver: Receiver) {
+    this.#reception = reception;
+    this.#request = request;
+    this.#receiver = receiver;
+    this.#body = new BodyBuffer(reception.limits.maxBody);
+  }
+
+  /** Throws BODY_TOO_LARGE where the body is announced as such. */
+  start(): void {
+    const { maxBody } = this.#reception.limits;
+    const request = this.#request;
+    const length = Number(request.headers['content-length'] ?? 0);
+    if (length > maxBody) throw tooLarge(length, maxBody);
+    request.on('data', (chunk: Buffer) => this.#receive(chunk));
+    request.on('end', () => this.#complete());
+    request.on('error', () => this.#receiver.cancel());
+  }
+
+  /** The request has ended: nothing is held for it any more, and nobody called. */
+  release(): void {
+    this.#isOver = true;
+    this.#withdraw?.();
+    this.#reception.metrics.buffered -= this.#held;
+    this.#held = 0;
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      this.#body.add(chunk);
+      this.#hold(chunk.length);
+    } catch (error) {
+      this.#receiver.refuse(error);
+    }
+  }
+
+  /** Throws OVERLOADED. */
+  #hold(bytes: number): void {
+    const { metrics, limits } = this.#reception;
+    this.#held += bytes;
+    metrics.buffered += bytes;
+    if (metrics.buffered > limits.maxBuffered)
+      throw overloaded(metrics.buffered, 'bytes of bodies', limits.maxBuffered);
+  }
+
+  #complete(): void {
+    this.completeAt = performance.now();
+    const bytes = this.#body.bytes();
+    const encoding = encodingOf(this.#request);
+    if (encoding === null) {
+      this.#receiver.received(bytes);
+      return;
+    }
+    this.#receiver.watch();
+    this.#withdraw = this.#reception.decompressor.submit(
+      bytes,
+      encoding,
+      (plain) => this.#decompressed(plain),
+      (error) => this.#receiver.refuse(error),
+    );
+  }
+
+  #decompressed(bytes: Buffer): void {
+    if (this.#isOver) return;
+    try {
+      this.#hold(bytes.length);
+      this.#receiver.received(bytes);
+    } catch (error) {
+      this.#receiver.refuse(error);
+    }
+  }
+}
+
+export const overloaded = (found: number, what: string, limit: number): PlimsollError =>
+  new PlimsollError('OVERLOADED', { found, what, limit, retry: 1 });
