@@ -98,7 +98,7 @@ export const ERRORS = {
   FEEDBACK_PARTIAL: row(422, EXIT.failed, 'Took {accepted} of {count} items, those up to line {line}, and none after it: {problems}', 'What was taken is kept: mend what is named, and import the lines after {line} alone'),
   ROLLOUT_REFUSED: row(409, EXIT.failed, 'Cannot start the rollout of version {candidate} on "{endpoint}": {reason}', '{way}'),
   ROLLOUT_STATE: row(409, EXIT.failed, 'Cannot {command} rollout {id} of "{endpoint}": {found}', '{way}'),
-  ROLLOUTS_UNOWNED: row(503, EXIT.failed, 'Cannot decide on rollouts in this process: {reason}', 'Try again in a few seconds; where several servers share a store, ask the one whose log says that it owns the rollouts'),
+  ROLLOUTS_UNOWNED: row(503, EXIT.failed, 'Cannot decide on rollouts in this process: {reason}', 'Try again in ten seconds: where several servers share a store, another one takes over from one that has died; the log of each says when it owns the rollouts'),
   FLEET_SLOW: row(503, EXIT.failed, 'Cannot hand the routes to the workers: they have not followed after {limit} ms', 'It is tried again; the log of the server says which worker hangs'),
   VERSION_UNSERVED: row(503, EXIT.failed, 'Cannot route to version {version} of "{model}": the workers do not have it', 'Try again; the log of the server says which version cannot be loaded, and why'),
   GENERATION_CONFLICT: row(409, EXIT.failed, 'Cannot change "{endpoint}": its generation is {found}, {wanted} was given', 'Read it again, look at what changed, and send the change with the generation it has now'),
