@@ -1,10 +1,10 @@
 /** Makes one snapshot of what every endpoint wants and hands it to the serving processes, without letting one bad version hold up the rest. */
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Clock, Logger } from '../core/ports.ts';
+import { Turns } from '../core/turns.ts';
 import { everybody, type NamedBundle, type Route } from '../rollout/route.ts';
 import type { EndpointRow, Store } from '../store/store.ts';
 import type { Fleet } from './fleet.ts';
-import { Turns } from './turns.ts';
 
 export interface PublisherPorts {
   readonly store: Store;

@@ -2,6 +2,7 @@
 import type { Actor } from '../core/actor.ts';
 import { isPlimsollError } from '../core/errors.ts';
 import type { Clock, Logger } from '../core/ports.ts';
+import { Turns } from '../core/turns.ts';
 import { windowJson } from '../rollout/collect/closed.ts';
 import { Collector, type StoredWindow } from '../rollout/collect/collector.ts';
 import { freezeMarks } from '../rollout/collect/marks.ts';
@@ -21,7 +22,6 @@ import type { Publisher } from './publisher.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { Timeline } from './timeline.ts';
 import { isBlank } from './totals.ts';
-import { Turns } from './turns.ts';
 
 export interface Alert {
   readonly rollout: string;

@@ -1,6 +1,7 @@
 import type { Actor } from '../core/actor.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Clock, Logger } from '../core/ports.ts';
+import { Turns } from '../core/turns.ts';
 import type { Signature } from '../model/signature.ts';
 import type { Check, Store, VersionRow } from '../store/store.ts';
 import { admitFile, knownManifest } from './admit.ts';
@@ -10,7 +11,6 @@ import { type Claim, claimVersion, isSettled } from './catalog-claim.ts';
 import * as curation from './catalog-curation.ts';
 import { collectGarbage, type InUse } from './catalog-garbage.ts';
 import { recoverCatalog, renewBundles } from './catalog-recovery.ts';
-import { Turns } from './catalog-turns.ts';
 import { digestOf } from './digest.ts';
 import { availableMemory } from './memory.ts';
 import type { NewVersion } from './new-version.ts';
@@ -35,6 +35,9 @@ export interface AddOptions {
   readonly onRefusal?: ((refusal: PlimsollError) => void) | undefined;
 }
 
+/** Most proofs and removals that are under way or wait. */
+const PENDING_MAX = 64;
+
 /** Versions of models: numbered in the store, proved here, kept as bundles in the data folder. */
 export class Catalog {
   readonly #options: CatalogOptions;
@@ -54,7 +57,7 @@ export class Catalog {
    */
   async add(model: string, source: NewVersion, actor: Actor, options: AddOptions): Promise<VersionRow> {
     curation.checkNew(model, source);
-    return this.#turns.take(() => this.#add(model, source, actor, options));
+    return this.#turn(() => this.#add(model, source, actor, options));
   }
 
   /** What a version is served from; proved again where this program has changed since. Throws BUNDLE_GONE. */
@@ -87,14 +90,14 @@ export class Catalog {
 
   /** Makes an archived version ready again. Throws BUNDLE_GONE where its bundle was collected, VERSION_STATE. */
   async unarchive(model: string, version: number, actor: Actor): Promise<VersionRow> {
-    return this.#turns.take(() =>
+    return this.#turn(() =>
       curation.unarchive(this.#options, { model, version }, actor, (row) => this.accepted(row)),
     );
   }
 
   /** Removes bundles that no version needs and that are older than an hour; answers how many, and their bytes. */
   collectGarbage(actor: Actor, inUse: InUse): Promise<{ readonly bundles: number; readonly bytes: number }> {
-    return this.#turns.take(() => collectGarbage(this.#options, actor, inUse));
+    return this.#turn(() => collectGarbage(this.#options, actor, inUse));
   }
 
   /**
@@ -105,6 +108,14 @@ export class Catalog {
     const unfinished = await recoverCatalog(this.#options);
     await renewBundles(this.#options, (row) => this.accepted(row));
     return unfinished;
+  }
+
+  /** Throws OVERLOADED. */
+  async #turn<T>(work: () => Promise<T>): Promise<T> {
+    const { pending: found } = this.#turns;
+    if (found < PENDING_MAX) return this.#turns.take(work);
+    const what = 'files that wait to be proved';
+    throw new PlimsollError('OVERLOADED', { found, what, limit: PENDING_MAX, retry: 10 });
   }
 
   async #add(
