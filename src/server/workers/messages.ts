@@ -21,6 +21,8 @@ export type Lifecycle =
   | { readonly kind: 'ready' }
   /** It cannot, and ends. */
   | { readonly kind: 'refused'; readonly error: ErrorMessage }
+  /** It begins or ends what may keep it from saying anything for long: building an engine. */
+  | { readonly kind: 'busy'; readonly busy: boolean }
   /** It accepts no connections any more. */
   | { readonly kind: 'left' };
 

@@ -27,6 +27,8 @@ export interface SeatOptions<In extends { readonly kind: string }, Out extends {
 
 /** Checks that may pass without a word of a child, which says something every second. */
 const SILENT_CHECKS = 30;
+/** The same for one that has said that it is busy. */
+const BUSY_CHECKS = 300;
 
 /** One place for a child process: starts it, and another one when it ends. */
 export class Seat<In extends { readonly kind: string }, Out extends { readonly kind: string }> {
@@ -42,6 +44,7 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
   #refusal: PlimsollError | null = null;
   /** Checks since the child's last message. */
   #silence = 0;
+  #isBusy = false;
   #restart: NodeJS.Timeout | undefined;
   #stopped: PromiseWithResolvers<void> | null = null;
 
@@ -65,6 +68,7 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
     const { entry, start, handle } = this.#options;
     this.#refusal = null;
     this.#silence = 0;
+    this.#isBusy = false;
     // stdout belongs to the command's answer.
     const child = fork(entry, [], {
       serialization: 'advanced',
@@ -111,7 +115,11 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
    * process is no silence of the child.
    */
   check(): void {
-    if (this.ready && ++this.#silence === SILENT_CHECKS) this.kill();
+    if (this.ready && ++this.#silence === this.#patience) this.kill();
+  }
+
+  get #patience(): number {
+    return this.#isBusy ? BUSY_CHECKS : SILENT_CHECKS;
   }
 
   /** A child that is gone takes no message; its end is heard of as such. */
@@ -132,6 +140,7 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
       this.#hasServed = true;
     }
     if (message.kind === 'ready' || message.kind === 'left') this.#listening = message.kind === 'ready';
+    if (message.kind === 'busy') this.#isBusy = message.busy;
     if (message.kind === 'refused') this.#refusal = PlimsollError.from(message.error);
     this.#options.onMessage(heard);
   }
@@ -147,7 +156,7 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
     if (this.#stopped) this.#stopped.resolve();
     else
       this.#goOn(
-        this.#refusal?.message ?? (this.#silence >= SILENT_CHECKS ? 'it did not react any more' : how),
+        this.#refusal?.message ?? (this.#silence >= this.#patience ? 'it did not react any more' : how),
       );
   }
 

@@ -58,9 +58,13 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
   }
 }
 
+/** Snapshots that this process is about to follow: their versions may have to be loaded. */
+let following = 0;
+
 /** Follows a snapshot and says so; or says why not, and goes on as before. */
 async function follows({ follower, loaded }: Serving, snapshot: PlaneSnapshot): Promise<boolean> {
   const { sequence } = snapshot;
+  if (following++ === 0) send({ kind: 'busy', busy: true });
   try {
     await follower.follow(snapshot);
     send({ kind: 'followed', sequence, loaded: loaded() });
@@ -68,6 +72,8 @@ async function follows({ follower, loaded }: Serving, snapshot: PlaneSnapshot): 
   } catch (error) {
     send({ kind: 'unfollowed', sequence, error: toErrorMessage(error) });
     return false;
+  } finally {
+    if (--following === 0) send({ kind: 'busy', busy: false });
   }
 }
 

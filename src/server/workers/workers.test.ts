@@ -181,3 +181,22 @@ test('a worker that says nothing any more is replaced', async () => {
     .toEqual([{ worker: 1, reason: 'it did not react any more', delay: 100 }]);
   await workers.close();
 });
+
+test('a worker that has said that it is busy may be silent for longer', async () => {
+  const code = `process.once('message', () => {
+    process.send({ kind: 'ready' });
+    process.send({ kind: 'busy', busy: true }, () => {
+      const until = performance.now() + 1500;
+      while (performance.now() < until);
+      process.send({ kind: 'busy', busy: false });
+      process.send({ kind: 'followed', sequence: 1, loaded: ['m@1'] });
+    });
+    setInterval(() => process.send({ kind: 'ready' }), 50);
+    process.on('message', ({ kind }) => kind === 'leave' && process.exit(0));
+  });`;
+  logged.length = 0;
+  const workers = await startWorkers({ ...options, workers: 1, entry: entry(code), checkMillis: 20 });
+  await expect.poll(() => workers.live.map(({ epoch }) => epoch), { timeout: 5000 }).toEqual([1]);
+  expect(logged).toEqual([]);
+  await workers.close();
+});
