@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
+import type { RolloutView } from '../control/port.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Strategy } from '../store/store.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from './control.ts';
+import type { forecastText } from './status/forecast.ts';
 import { STRATEGIES } from './strategies.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -9,6 +11,7 @@ interface StartOptions extends ActorOptions {
   readonly to: number;
   readonly strategy: Strategy;
   readonly policy?: string;
+  readonly force?: boolean;
 }
 
 /** `rollout start`: lets a version earn its traffic. */
@@ -19,21 +22,30 @@ export const start = (command: Command, terminal: Terminal): void => {
     .requiredOption('--to <version>', 'version that is to earn the traffic', versionOf)
     .addOption(new Option('--strategy <strategy>', 'how').choices(STRATEGIES).default('canary'))
     .option('--policy <file>', 'policy, YAML or JSON; what it leaves out has its default')
+    .option('--force', 'begin also where the policy cannot find its margin in time')
     .addHelpText('after', HELP)
     .action(async (endpoint: string) => {
       const options = command.optsWithGlobals<StartOptions>();
-      const { to: candidate, strategy } = options;
+      const { to: candidate, strategy, force } = options;
       const policy = await policyOf(options.policy);
       const rollout = await withControl(options, (control) =>
-        control.startRollout(endpoint, { candidate, strategy, policy }, actorOf(options)),
+        control.startRollout(endpoint, { candidate, strategy, policy, force }, actorOf(options)),
       );
       const { rolloutLine } = await import('./status/line.ts');
-      terminal.answer(
-        rollout,
-        () => `${rolloutLine(rollout)}\nWatch it: plimsoll status ${endpoint} --watch`,
+      const expected = saidOf((await import('./status/forecast.ts')).forecastText);
+      terminal.answer(rollout, () =>
+        rollout.state === 'holding'
+          ? `${rolloutLine(rollout)}\nLet it begin all the same: plimsoll rollout resume ${endpoint}`
+          : `${rolloutLine(rollout)}${expected(rollout)}\nWatch it: plimsoll status ${endpoint} --watch`,
       );
     });
 };
+
+/** What is expected, on a line of its own. */
+const saidOf =
+  (text: typeof forecastText) =>
+  ({ forecast, stage }: RolloutView): string =>
+    forecast === null ? '' : `\nExpected: ${text(forecast, stage)}`;
 
 const HELP = `
 Examples:

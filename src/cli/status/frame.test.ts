@@ -34,6 +34,8 @@ Stages    ✓ shadow 100 %  ✓ 5 %  ▶ 25 %  · 50 % (approval)  · 100 %
 Stage     the candidate answers 25 % of units; for 1m30s now
           █████··················· 1m of 5m of evidence time
           units in this stage: candidate 420, stable 431; 50 of each are wanted
+Expected  end of this stage in 4m; certificate of no harm in 14m40s; promotion in 15m; a candidate
+          that fails in 1 % is found 25m after the start (at 12/s of this rollout, 0.5 % failing)
 Verdict   hold: stage 2 has 1m of 5m of evidence time
 Harmed    about 3 units by errors, which chance explains as well so far
 

@@ -5,6 +5,7 @@ import { count, grouped } from '../table.ts';
 import { armLines } from './arms.ts';
 import { evidenceLines } from './evidence.ts';
 import { experimentLines } from './experiment.ts';
+import { forecastLines } from './forecast.ts';
 import { differenceLines } from './metrics.ts';
 import { time } from './numbers.ts';
 import { flow, type Line, type Style, wordsOf } from './paint.ts';
@@ -45,7 +46,7 @@ export const rolloutFrame = (rollout: RolloutView, width: number): readonly Line
 
 function rolloutBlocks(rollout: RolloutView, width: number): readonly (readonly Line[])[] {
   return [
-    [...stageLines(rollout, width), ...verdictLines(rollout, width)],
+    [...stageLines(rollout, width), ...forecastLines(rollout, width), ...verdictLines(rollout, width)],
     armLines(rollout.arms, width),
     evidenceLines(rollout, width),
     experimentLines(rollout.experiment, width),
