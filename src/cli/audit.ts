@@ -1,8 +1,9 @@
+import type { Control } from '../control/port.ts';
 import { EXIT } from '../core/errors.ts';
 import type { AuditRow } from '../store/store.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControl, withControlOptions } from './control.ts';
-import { allRows } from './pages.ts';
+import { allPages, allRows } from './pages.ts';
 import { printable } from './printable.ts';
 import { clip, count, fittedTable } from './table.ts';
 import { outputWidth } from './terminal.ts';
@@ -29,21 +30,39 @@ export const audit: Define = (command, terminal) => {
           const items = await allRows((page) => control.audit({ ...page, subject: options.subject }));
           return terminal.answer({ items }, () => auditTable(items));
         }
-        const items = await allRows((page) => control.audit(page));
-        const { firstBreak } = await import('../store/audit-chain.ts');
-        const brokenAt = firstBreak(items);
-        const { seq = 0, hash = null } = items.at(-1) ?? {};
-        if (brokenAt !== null) process.exitCode = EXIT.failed;
-        terminal.answer(
-          { entries: items.length, intact: brokenAt === null, brokenAt, last: { seq, hash } },
-          () =>
-            brokenAt === null
-              ? `${count(items.length, 'entry', 'entries')}, each follows from the one before.\nKeep the last hash elsewhere to see later that none was cut off: ${hash}`
-              : `Entry ${brokenAt} does not follow from the one before: the log was altered.`,
-        );
+        const verified = await verify(control);
+        if (!verified.intact) process.exitCode = EXIT.failed;
+        terminal.answer(verified, () => saidOf(verified));
       });
     });
 };
+
+interface Verified {
+  readonly entries: number;
+  readonly intact: boolean;
+  readonly brokenAt: number | null;
+  readonly last: { readonly seq: number; readonly hash: string | null };
+}
+
+/** Computes the whole chain again, a page at a time. */
+async function verify(control: Control): Promise<Verified> {
+  const { firstBreak, GENESIS } = await import('../store/audit-chain.ts');
+  let entries = 0;
+  let last: Pick<AuditRow, 'seq' | 'hash'> = { seq: 0, hash: GENESIS };
+  let brokenAt: number | null = null;
+  for await (const rows of allPages((page) => control.audit(page))) {
+    brokenAt ??= firstBreak(rows, last);
+    entries += rows.length;
+    last = rows.at(-1) ?? last;
+  }
+  const { seq, hash } = last;
+  return { entries, intact: brokenAt === null, brokenAt, last: { seq, hash: entries === 0 ? null : hash } };
+}
+
+const saidOf = ({ entries, brokenAt, last }: Verified): string =>
+  brokenAt === null
+    ? `${count(entries, 'entry', 'entries')}, each follows from the one before.\nKeep the last hash elsewhere to see later that none was cut off: ${last.hash}`
+    : `Entry ${brokenAt} does not follow from the one before: the log was altered.`;
 
 function auditTable(rows: readonly AuditRow[]): string {
   const head = ['SEQ', 'WHEN', 'WHO', 'WHAT', 'SUBJECT', 'WHY'];

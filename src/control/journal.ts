@@ -246,7 +246,7 @@ export class Journal {
     if (after.verdict !== 'hold' || this.#stateOf(after) !== this.#stateOf(this.#folded)) return after.reason;
     if (kind === 'baseline') return 'Latency and outputs are compared from now on';
     if (isRerouted === true) return 'Windows begin anew';
-    return this.isRouted ? after.reason : 'The first stage begins';
+    return this.isRouted ? after.reason : 'What requests come to is recorded from now on';
   }
 
   #stateOf({ state }: Folded): string {
