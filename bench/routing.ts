@@ -42,9 +42,11 @@ interface Sample {
   readonly millis: Float64Array;
 }
 
-async function measure({ child, port }: Peer): Promise<Sample> {
+/** One run of requests; `round` says whose turn it is, so that both of a pair get the same ones. */
+async function measure({ child, port }: Peer, round: number): Promise<Sample> {
   child.send('start');
-  const millis = await sendUnits({ port, body: BODY, connections: CONNECTIONS, count: REQUESTS });
+  const run = { connections: CONNECTIONS, count: REQUESTS, first: round * REQUESTS };
+  const millis = await sendUnits({ port, body: BODY, ...run });
   const reply = once(child, 'message');
   child.send('stop');
   const [{ micros }] = (await reply) as [{ micros: number }];
@@ -74,11 +76,11 @@ export async function routing({ rounds }: { rounds: number }): Promise<void> {
   const [rest, canary] = [await startPeer('rest'), await startPeer('canary')];
   const pairs: { rest: Sample; canary: Sample }[] = [];
   try {
-    for (let run = 0; run < PAIRS_A_ROUND; run++) await measure(run % 2 === 0 ? rest : canary);
+    for (let run = 0; run < PAIRS_A_ROUND; run++) await measure(run % 2 === 0 ? rest : canary, run >> 1);
     for (let round = 0; round < PAIRS_A_ROUND * rounds; round++) {
       // The order alternates, so that a drift of the machine favours neither.
-      const first = await measure(round % 2 === 0 ? rest : canary);
-      const second = await measure(round % 2 === 0 ? canary : rest);
+      const first = await measure(round % 2 === 0 ? rest : canary, round);
+      const second = await measure(round % 2 === 0 ? canary : rest, round);
       pairs.push(round % 2 === 0 ? { rest: first, canary: second } : { rest: second, canary: first });
     }
   } finally {

@@ -17,10 +17,12 @@ export interface UnitLoad {
   readonly connections: number;
   /** Requests altogether. */
   readonly count: number;
+  /** Unit that asks first. */
+  readonly first: number;
 }
 
 /** Sends a fixed number of requests, each as soon as its connection has its answer; gives milliseconds of each. */
-export async function sendUnits({ port, body, connections, count }: UnitLoad): Promise<Float64Array> {
+export async function sendUnits({ port, body, connections, count, first }: UnitLoad): Promise<Float64Array> {
   const bytes = requests(body);
   const millis = new Float64Array(count);
   let sent = 0;
@@ -36,7 +38,7 @@ export async function sendUnits({ port, body, connections, count }: UnitLoad): P
           return;
         }
         started = performance.now();
-        socket.write(bytes[index % UNITS]!);
+        socket.write(bytes[(first + index) % UNITS]!);
       };
       socket.on('data', (chunk: Buffer) => {
         // An answer this small comes in one piece.
