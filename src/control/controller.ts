@@ -40,7 +40,6 @@ const ENDED_KEPT = 200;
 
 export class Controller {
   readonly #ports: ControllerPorts;
-  readonly #runPorts: RunPorts;
   readonly #ownership: Ownership;
   readonly #outage: Outage;
   readonly #following: Following;
@@ -53,10 +52,7 @@ export class Controller {
 
   constructor(ports: ControllerPorts) {
     const { fleet, replicas } = ports;
-    const ready = (model: string, version: number): number =>
-      replicas.ready(model, version, fleet.ready(model, version));
     this.#ports = ports;
-    this.#runPorts = { ...ports, fleet: { ready } };
     this.#ownership = new Ownership(ports);
     const { logger } = ports;
     const begins = 'Rollouts cannot go on for the moment';
@@ -217,7 +213,7 @@ export class Controller {
 
   async #read(row: RolloutRow, fence: Fence): Promise<Run> {
     try {
-      const run = await Run.open(row, this.#runPorts, fence);
+      const run = await Run.open(row, this.#ports, fence);
       for (const { worker, epoch } of this.#workers.values()) run.join(worker, epoch);
       this.#runs.set(row.id, run);
       return run;

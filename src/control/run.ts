@@ -19,6 +19,7 @@ import { type Draft, Journal, type Listener } from './journal.ts';
 import type { MaturedOf } from './matured.ts';
 import type { RolloutCommand } from './port.ts';
 import type { Publisher } from './publisher.ts';
+import type { Replicas } from './replicas/replicas.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { Timeline } from './timeline.ts';
 import { isBlank } from './totals.ts';
@@ -34,6 +35,7 @@ export interface Alert {
 export interface RunPorts {
   readonly store: Store;
   readonly fleet: Pick<Fleet, 'ready'>;
+  readonly replicas: Pick<Replicas, 'ready'>;
   readonly publisher: Publisher;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -218,7 +220,11 @@ export class Run implements Listener {
 
   async #noteReadiness(): Promise<void> {
     const { candidate, stable } = this.row;
-    const ready = { candidate: this.#readyOf(candidate), stable: this.#readyOf(stable) };
+    // One replica that lacks a version keeps everybody from getting it, but nobody from being taken back.
+    const ready = {
+      candidate: this.#ports.replicas.ready(this.#model, candidate, this.#readyOf(candidate)),
+      stable: this.#readyOf(stable),
+    };
     const before = this.#journal.folded.ready;
     const isNews = ready.candidate > 0 !== before.candidate > 0 || ready.stable > 0 !== before.stable > 0;
     if (!isNews) return;
@@ -255,7 +261,8 @@ export class Run implements Listener {
     const now = this.#ports.clock.now();
     const window = this.#collector.due(now);
     if (window === null) return null;
-    const { labels, outcomes } = await this.#ports.maturedOf(this.row, this.#journal.needs, window, now);
+    const closing = { window, shares: this.#collector.sharesIn(window) };
+    const { labels, outcomes } = await this.#ports.maturedOf(this.row, this.#journal.needs, closing, now);
     return this.#collector.close(window, labels, outcomes);
   }
 

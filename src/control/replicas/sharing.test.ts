@@ -2,7 +2,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import { ManualClock, planeOf, prepare, rolloutRow, ScriptedFleet, trafficOf } from '../testing/world.ts';
+import {
+  ManualClock,
+  planeOf,
+  prepare,
+  rolloutRow,
+  ScriptedFleet,
+  START,
+  type Traffic,
+  trafficOf,
+} from '../testing/world.ts';
 
 const opened: Store[] = [];
 afterEach(async () => {
@@ -28,18 +37,18 @@ interface Shared {
   windows(): Promise<readonly { readonly arms: number; readonly missingParts: number }[]>;
 }
 
-/** Replica n has `units[n]` units a window; the smaller sets are part of the greater. */
-async function shared(...units: readonly number[]): Promise<Shared> {
+/** A replica for each traffic; units of a smaller one are among those of a greater. */
+async function shared(...traffic: readonly Traffic[]): Promise<Shared> {
   const store = await openStore('sqlite::memory:');
   opened.push(store);
   await prepare(store);
   const clock = new ManualClock();
-  const fleets = units.map((count, n) => new ScriptedFleet(clock, trafficOf(count), `w${n}`));
+  const fleets = traffic.map((its, n) => new ScriptedFleet(clock, its, `w${n}`));
   const planes = fleets.map((fleet, n) => planeOf(store, fleet, clock, `plane ${n}`, true));
   for (const fleet of fleets) fleet.join();
   for (const { publisher } of planes) await publisher.publish();
   for (const { controller } of planes) await controller.start();
-  const everybody = units.map((_, n) => n);
+  const everybody = traffic.map((_, n) => n);
   return {
     store,
     fleets,
@@ -76,7 +85,7 @@ const SETTLED = -2;
 
 describe('replicas that share a store', () => {
   it('count each unit once, whoever answered it, and nothing is missing', async () => {
-    const { planes, pass, windows } = await shared(400, 600);
+    const { planes, pass, windows } = await shared(trafficOf(400), trafficOf(600));
     await planes[0]!.controller.begin(counting);
     await pass(10);
     const all = (await windows()).slice(0, SETTLED);
@@ -88,7 +97,7 @@ describe('replicas that share a store', () => {
   });
 
   it('have the owner obey what any of them is told', async () => {
-    const { store, planes, pass, weight } = await shared(400, 400);
+    const { store, planes, pass, weight } = await shared(trafficOf(400), trafficOf(400));
     const told = async (work: Promise<void>): Promise<void> => {
       let isDone = false;
       const end = (): void => {
@@ -115,7 +124,7 @@ describe('replicas that share a store', () => {
   });
 
   it('route nobody to a version that one of them lacks', async () => {
-    const { fleets, planes, pass, weight } = await shared(400, 400);
+    const { fleets, planes, pass, weight } = await shared(trafficOf(400), trafficOf(400));
     fleets[1]!.broken.add(2);
     await planes[0]!.controller.begin(rolloutRow());
     await pass(10);
@@ -125,8 +134,19 @@ describe('replicas that share a store', () => {
     expect(await weight()).toBeGreaterThan(0);
   });
 
+  it('take everybody back from a bad candidate, also where one of them lacks the version that is stable', async () => {
+    const { store, planes, pass, weight } = await shared(trafficOf(400, 50));
+    const bare = { workers: [{ worker: 'bare', epoch: 1 }], loaded: ['churn@2'], failures: [] };
+    await store.tables.members.put({ replica: 'bare', beat: 1, at: START, body: bare });
+    const policy = { ...COUNTING, guards: { latency: false, outputs: false }, watermark: '1s' };
+    await planes[0]!.controller.begin(rolloutRow({ policy }));
+    await pass(9);
+    expect((await store.tables.rollouts.get('ro_1'))?.state).toBe('rolled-back');
+    expect(await weight()).toBe(0);
+  });
+
   it('go on where the owner was killed: what the others sent of open windows is read again', async () => {
-    const { planes, pass, windows } = await shared(400, 600);
+    const { planes, pass, windows } = await shared(trafficOf(400), trafficOf(600));
     await planes[0]!.controller.begin(counting);
     await pass(4);
     const before = (await windows()).length;
@@ -141,7 +161,7 @@ describe('replicas that share a store', () => {
   });
 
   it('miss the part of one that died in all arms alike, and wait for it no longer than the watermark', async () => {
-    const { planes, pass, windows } = await shared(400, 600);
+    const { planes, pass, windows } = await shared(trafficOf(400), trafficOf(600));
     await planes[0]!.controller.begin(counting);
     await pass(5);
     await pass(40, [0]);
