@@ -259,7 +259,7 @@ describe('a version that cannot be loaded', () => {
       expect.stringMatching(/^Version 2 cannot be loaded: /),
     ]);
     world.fleet.broken.clear();
-    await world.pass(70);
+    await world.pass(80);
     expect(await world.endpoint()).toMatchObject({ stable: 2 });
   });
 });

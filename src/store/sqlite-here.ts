@@ -1,4 +1,5 @@
 /** A SQLite connection in this very thread: there at once, and nothing else happens while it waits for the disk. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { SqliteFile } from './sqlite-file.ts';
 import type { SqliteExecutor, SqliteResult, Statement } from './sqlite-message.ts';
 import { resultOf } from './sqlite-result.ts';
@@ -21,6 +22,8 @@ export class SqliteHere implements SqliteExecutor {
   async run(statements: readonly Statement[]): Promise<SqliteResult> {
     const reply = this.#file.perform({ kind: 'run', statements });
     this.#inTransaction = reply.inTransaction;
+    // However many follow each other, timers and sockets have their turns between them.
+    await turn();
     return resultOf(reply, this.#path);
   }
 
