@@ -12,6 +12,7 @@ import {
   type Traffic,
   trafficOf,
 } from '../testing/world.ts';
+import type { Order } from './orders.ts';
 
 const opened: Store[] = [];
 afterEach(async () => {
@@ -121,6 +122,39 @@ describe('replicas that share a store', () => {
     });
     await told(controller.restOn('ro_1', 3, { by: 'bob' }));
     expect(await store.tables.endpoints.get('churn')).toMatchObject({ stable: 3, rollout: null });
+  });
+
+  it('obey an order once, also where the owner is cut off before it can answer', async () => {
+    const { store, planes, pass } = await shared(trafficOf(400));
+    await planes[0]!.controller.begin(counting);
+    const { orders, rollouts } = store.tables;
+    const { answer } = orders;
+    let cuts = 3;
+    Object.assign(orders, {
+      answer: (id: string, what: unknown) =>
+        cuts-- > 0 ? Promise.reject(new Error('cut off')) : answer(id, what),
+    });
+    const pause: Order = { kind: 'command', rollout: 'ro_1', command: 'pause', actor: { by: 'bob' } };
+    await orders.insert({ id: 'o1', kind: 'command', body: pause, by: 'bob', at: START });
+    while ((await orders.get('o1'))?.answer === null) await pass(0.5);
+    expect(cuts).toBeLessThan(0);
+    const events = await rollouts.events('ro_1', 0, 1000);
+    expect(events.filter(({ kind }) => kind === 'command')).toHaveLength(1);
+  });
+
+  it('do nothing that was taken back meanwhile', async () => {
+    const { store, planes } = await shared(trafficOf(400));
+    await planes[0]!.controller.begin(counting);
+    const { orders, rollouts } = store.tables;
+    const pause: Order = { kind: 'command', rollout: 'ro_1', command: 'pause', actor: { by: 'bob' } };
+    await orders.insert({ id: 'o1', kind: 'command', body: pause, by: 'bob', at: START });
+    const { open } = orders;
+    const read = await open(9);
+    await orders.withdraw('o1');
+    Object.assign(orders, { open: () => Promise.resolve(read) });
+    for (let tick = 0; tick < 3; tick++) await planes[0]!.controller.tick();
+    const events = await rollouts.events('ro_1', 0, 1000);
+    expect(events.filter(({ kind }) => kind === 'command')).toEqual([]);
   });
 
   it('route nobody to a version that one of them lacks', async () => {
