@@ -103,7 +103,12 @@ async function live(lift: number, seed: number): Promise<Lived> {
       now,
     );
     posted.splice(0, posted.length, ...posted.filter(({ at }) => at >= now));
-    const { outcomes } = await maturedOf(ROLLOUT, experiment.needs(state), window, now);
+    const { outcomes } = await maturedOf(
+      ROLLOUT,
+      experiment.needs(state),
+      { window, shares: [0.5, 0.5] },
+      now,
+    );
     const closed: ClosedWindow = {
       ...{ rollout: 'ro_1', window, start: now - HOUR, stage: 0, shares: [0.5, 0.5], arms: [NOBODY, NOBODY] },
       ...{ crossed: 0, sampling: 1, pairs: 0, paired: new Map(), segments: new Map(), latency: [], outcomes },

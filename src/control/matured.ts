@@ -10,10 +10,17 @@ export interface MaturedValues {
   readonly outcomes: unknown;
 }
 
-/** `window` is about to be closed at `now`, in milliseconds since the epoch. */
+/** A window that is about to be closed. */
+export interface Closing {
+  readonly window: number;
+  /** Share of units that each arm was to get. */
+  readonly shares: readonly number[];
+}
+
+/** What has matured when a window is closed at `now`, in milliseconds since the epoch. */
 export type MaturedOf = (
   row: RolloutRow,
   needs: Needs,
-  window: number,
+  closing: Closing,
   now: number,
 ) => Promise<MaturedValues>;

@@ -56,6 +56,9 @@ interface Played {
   readonly wanted?: Needs;
   /** Windows after which the process is another one. */
   readonly restarts?: readonly number[];
+  readonly sharesIn?: (window: number) => readonly number[];
+  /** When a window is closed. @default its minute is over */
+  readonly endOf?: (window: number) => number;
 }
 
 /** Closes window after window at the end of its minute, as the controller does, and keeps what it was told. */
@@ -65,6 +68,8 @@ async function play({
   windows,
   wanted = needs(),
   restarts = [],
+  sharesIn = () => [0.5, 0.5],
+  endOf = (window) => (window + 1) * MINUTE,
 }: Played): Promise<MaturedValues[]> {
   const store = await opened();
   let maturedOf = maturedFrom(store);
@@ -72,14 +77,15 @@ async function play({
   let arrived = 0;
   const inOrder = [...rows].sort((a, b) => a.receivedAt - b.receivedAt);
   for (let window = 0; window < windows; window++) {
-    const now = (window + 1) * MINUTE;
+    const now = endOf(window);
     await store.tables.feedback.insertAnswers(answers.filter((row) => row.window === window));
     const until = inOrder.findLastIndex(({ receivedAt }) => receivedAt < now) + 1;
     await store.tables.feedback.insert(inOrder.slice(arrived, until));
     arrived = Math.max(arrived, until);
-    const matured = await maturedOf(ROLLOUT, wanted, window, now);
+    const shares = sharesIn(window);
+    const matured = await maturedOf(ROLLOUT, wanted, { window, shares }, now);
     found.push(matured);
-    const body = { window, outcomes: matured.outcomes };
+    const body = { window, shares, outcomes: matured.outcomes };
     await store.tables.rollouts.append({
       rollout: 'ro_1',
       seq: window,
@@ -302,4 +308,46 @@ test('every labelled answer is taken once, as counting all of them says', async 
     }),
     { numRuns: 12 },
   );
+});
+
+const labelled = (
+  windows: readonly number[],
+  each: number,
+  was: string,
+): Pick<Played, 'answers' | 'feedback'> => {
+  const answers = windows.flatMap((window) =>
+    Array.from({ length: each }, (_, i) => answer(`q${window}-${i}`, { window, answer: was })),
+  );
+  const labels = answers.map(({ requestId, window }) =>
+    feedback({ requestId, metric: 'label', value: String(window), receivedAt: 1 }),
+  );
+  return { answers, feedback: labels };
+};
+
+test.each([[[]], [[4]]])(
+  'labels of two weights are never counted in one window (restarts %j)',
+  async (restarts) => {
+    const played = await play({
+      // Closed at once, as after a time away.
+      ...labelled([0, 1, 2, 3], 10, '1'),
+      ...{ windows: 9, wanted: needs({ metrics: [] }), restarts },
+      sharesIn: (window) => (window < 2 ? [0.05, 0.95] : [0.5, 0.5]),
+      endOf: (window) => (window < 4 ? MINUTE : (window + 1) * MINUTE),
+    });
+    const counts = played.map(({ labels }) => labels.length).filter((count) => count > 0);
+    expect(counts).toEqual([20, 20]);
+  },
+);
+
+test('labels that wait for the rule while the weight changes settle it, and are not counted', async () => {
+  const played = await play({
+    ...labelled([0, 1], 15, '1'),
+    ...{ windows: 8, wanted: needs({ metrics: [] }) },
+    sharesIn: (window) => (window < 1 ? [0.05, 0.95] : [0.5, 0.5]),
+  });
+  expect(played.flatMap(({ labels }) => labels.map(({ failed }) => failed))).toEqual(
+    new Array(15).fill(false),
+  );
+  const arrivals = outcomesIn(played).flatMap((matured) => matured.arrivals);
+  expect(arrivals).toEqual([{ answered: 15, labelled: 15 }]);
 });

@@ -13,7 +13,7 @@ import {
 import type { MetricNeed, Needs } from '../rollout/machine.ts';
 import type { RolloutRow, Store, Tables } from '../store/store.ts';
 import { addArrivals, arrivalsOf, isWrong, type Labelled, labelRule } from './labels.ts';
-import type { MaturedOf, MaturedValues } from './matured.ts';
+import type { Closing, MaturedOf, MaturedValues } from './matured.ts';
 import { maturedOutcomes } from './outcomes.ts';
 
 /** Windows that are taken at a time: a controller that was away catches up window by window. */
@@ -27,13 +27,16 @@ interface Ledger {
   readonly rollout: string;
   /** The last that was closed. */
   last: number;
-  /** Closed windows in order, with the time at which they were closed. */
-  readonly closed: { readonly window: number; readonly at: number }[];
+  /** Closed windows in order, with the time at which they were closed, and how units were split. */
+  readonly closed: { readonly window: number; readonly at: number; readonly split: string }[];
   /** First window whose labels have not been read, and what was read while the rule is not known. */
   readTo: number;
   waiting: readonly Labelled[];
   arrivals: readonly Arrivals[];
   rule: LabelRule | null;
+  /** How units were split in the windows read last, and the first of these. */
+  split: string;
+  since: number;
   /** By metric: the first window whose values have not been taken. */
   readonly takenTo: Map<string, number>;
 }
@@ -43,7 +46,7 @@ const NOTHING: MaturedValues = { labels: [], outcomes: null };
 /** One ledger an endpoint, made from the log again where windows were closed by somebody else. */
 export function maturedFrom({ tables }: Pick<Store, 'tables'>): MaturedOf {
   const ledgers = new Map<string, Ledger>();
-  return async (row, needs, window, now) => {
+  return async (row, needs, { window, shares }, now) => {
     if (needs.labels === null && needs.metrics.length === 0) return NOTHING;
     const known = ledgers.get(row.endpoint);
     const isCurrent = known?.rollout === row.id && known.last === window - 1;
@@ -51,7 +54,7 @@ export function maturedFrom({ tables }: Pick<Store, 'tables'>): MaturedOf {
     ledgers.delete(row.endpoint);
     const matured = await take(tables, row, needs, ledger, now);
     ledger.last = window;
-    ledger.closed.push({ window, at: now });
+    ledger.closed.push({ window, at: now, split: splitOf(shares) });
     // Only now: after a failure half way, the next call begins from the log.
     ledgers.set(row.endpoint, ledger);
     return matured;
@@ -65,16 +68,26 @@ async function fromLog(
   window: number,
 ): Promise<Ledger> {
   const ledger: Ledger = {
-    ...{ rollout, last: window - 1, closed: [], readTo: 0, waiting: [], arrivals: [], rule: null },
+    ...{
+      rollout,
+      last: window - 1,
+      closed: [],
+      readTo: 0,
+      waiting: [],
+      arrivals: [],
+      rule: null,
+      split: '',
+      since: 0,
+    },
     takenTo: new Map(),
   };
   for (let from = 0; ; from += EVENTS) {
     const events = await rollouts.events(rollout, from, EVENTS);
     for (const { kind, body, at } of events) {
       if (kind !== 'window') continue;
-      const { window: index, outcomes } = body as { readonly window: number; readonly outcomes: unknown };
+      const { window: index, shares, outcomes } = body as Closing & { readonly outcomes: unknown };
       if (index >= window) continue;
-      ledger.closed.push({ window: index, at });
+      ledger.closed.push({ window: index, at, split: splitOf(shares) });
       const { labelsTo, rule, cohorts } = maturedIn(outcomes);
       ledger.readTo = Math.max(ledger.readTo, labelsTo);
       ledger.rule ??= rule;
@@ -106,18 +119,33 @@ async function take(
 
 type CohortList = Outcomes[number][];
 
-/** First window that is not old enough at `now`, and not more than can be taken at once. */
-function matureTo({ closed }: Ledger, from: number, maturity: number, now: number): number {
-  let to = from;
-  let taken = 0;
-  for (const { window, at } of closed) {
-    if (at + maturity > now || taken === TAKEN_MAX) break;
-    if (window < from) continue;
-    to = window + 1;
-    taken++;
-  }
-  return to;
+type Ripe = Ledger['closed'];
+
+/** Windows from `from` on that are old enough at `now`, and not more than can be taken at once. */
+function ripe({ closed }: Ledger, from: number, maturity: number, now: number): Ripe {
+  const end = closed.findIndex(({ at }) => at + maturity > now);
+  const old = closed.slice(0, end < 0 ? closed.length : end);
+  return old.filter(({ window }) => window >= from).slice(0, TAKEN_MAX);
 }
+
+/** Those at the beginning that have one split: what is counted in one window must not mix weights (Simpson's paradox). */
+function withOneSplit(windows: Ripe): Ripe {
+  const end = windows.findIndex(({ split }) => split !== windows[0]!.split);
+  return end < 0 ? windows : windows.slice(0, end);
+}
+
+/** What waits for a rule when the split changes helps to settle it, and is not counted. */
+function follow(ledger: Ledger, [first]: Ripe): void {
+  if (first === undefined || first.split === ledger.split) return;
+  ledger.split = first.split;
+  ledger.since = first.window;
+  ledger.arrivals = [];
+}
+
+/** First window after them. */
+const behind = (windows: Ripe, from: number): number => (windows.at(-1)?.window ?? from - 1) + 1;
+
+const splitOf = (shares: readonly number[]): string => JSON.stringify(shares);
 
 interface TakenLabels {
   readonly matured: MaturedValues['labels'];
@@ -134,7 +162,10 @@ async function takeLabels(
 ): Promise<TakenLabels> {
   const accuracy = needs.metrics.find(({ name }) => name === 'accuracy');
   const maturity = needs.labels?.maturity ?? accuracy?.maturity ?? null;
-  const to = maturity === null ? ledger.readTo : matureTo(ledger, ledger.readTo, maturity, now);
+  const from = ledger.readTo;
+  const windows = maturity === null ? [] : withOneSplit(ripe(ledger, from, maturity, now));
+  const to = behind(windows, from);
+  follow(ledger, windows);
   if (to > ledger.readTo) {
     const rows = await feedback.labelled(ledger.rollout, ledger.readTo, to);
     ledger.readTo = to;
@@ -146,7 +177,7 @@ async function takeLabels(
   if (rule === null) return { matured: [], arrivals: [], to: 0 };
   [ledger.waiting, ledger.arrivals] = [[], []];
   const matured = waiting.flatMap((row) => {
-    const failed = isWrong(rule, row);
+    const failed = row.window < ledger.since ? null : isWrong(rule, row);
     return failed === null ? [] : [{ unit: row.unit, arm: row.arm, failed }];
   });
   return { matured, arrivals, to };
@@ -168,7 +199,7 @@ async function takeValues(
   // Whether an answer was right is known once the rule is.
   if (metric.name === 'accuracy' && ledger.rule === null) return [];
   const from = ledger.takenTo.get(metric.name) ?? 0;
-  const to = matureTo(ledger, from, metric.maturity, now);
+  const to = behind(ripe(ledger, from, metric.maturity, now), from);
   if (to <= from) return [];
   const cohort = { rollout: row.id, endpoint: row.endpoint, from, to };
   const outcomes = await maturedOutcomes(feedback, cohort, metric, ledger.rule);

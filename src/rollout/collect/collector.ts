@@ -129,6 +129,11 @@ export class Collector {
     return waits ? null : window;
   }
 
+  /** Share of units that each arm is to get in a window of a route that is known; none in others. */
+  sharesIn(window: number): readonly number[] {
+    return this.#calendar.span(window)?.shares ?? [];
+  }
+
   /**
    * Counts the window that is due. `matured`: answers whose labels are complete by now, each in one window only;
    * `outcomes`: business values, passed through. What is answered must be stored before the next window is closed.
