@@ -38,6 +38,18 @@ export const piecesOver = (session: Session): Pieces => ({
       .map(({ id, body, ...row }) => ({ ...row, body: new Uint8Array(body) }));
   },
 
+  giveBack: async (rollouts, reader) => {
+    if (rollouts.length === 0) return;
+    await session.once((db) =>
+      db
+        .updateTable('pieces')
+        .set({ reader: 0 })
+        .where('rollout', 'in', rollouts)
+        .where('reader', '=', reader)
+        .execute(),
+    );
+  },
+
   prune: (before) =>
     session.once(async (db) => {
       const { numDeletedRows } = await db

@@ -21,6 +21,8 @@ export interface Pieces {
    * the next owner, whose number is greater, gets those again that this one had no time to count.
    */
   take(rollouts: readonly string[], reader: number, limit: number): Promise<readonly PieceRow[]>;
+  /** Has this reader get pieces of these rollouts again: it has begun to count anew. */
+  giveBack(rollouts: readonly string[], reader: number): Promise<void>;
   /** Removes what was written before `before`; answers how many rows. */
   prune(before: number): Promise<number>;
 }

@@ -2,6 +2,7 @@
 import type { Clock, Logger } from '../../core/ports.ts';
 import { unpackPart } from '../../rollout/packed-part.ts';
 import type { Part } from '../../rollout/part.ts';
+import type { PieceRow } from '../../store/replicas.ts';
 import type { Store } from '../../store/store.ts';
 import { Backoff } from '../backoff.ts';
 import type { Fleet, FleetChange } from '../fleet.ts';
@@ -43,8 +44,8 @@ export class Sharing implements Replicas {
   #duty: Duty = { token: null, rollouts: [], tooLate: 0 };
   #beatAt = -Infinity;
   #clearAt = -Infinity;
-  /** Rollouts whose pieces have been read from the beginning, by the token of this reign. */
-  #caughtUp = '';
+  /** Rollouts that run here and whose pieces have been read from the beginning. */
+  #caughtUp: readonly string[] = [];
   readonly #unlisten: () => void;
 
   constructor(options: SharingOptions) {
@@ -77,6 +78,8 @@ export class Sharing implements Replicas {
 
   async tick(duty: Duty): Promise<void> {
     this.#duty = duty;
+    // One that was begun anew has forgotten what it was given.
+    this.#caughtUp = this.#caughtUp.filter((rollout) => duty.rollouts.includes(rollout));
     // Those that came before their rollout was gone on with here need no way through the store.
     this.#outbox.offer((part) => this.#isMine(part));
     if (!this.#backoff.isWaiting) await this.#attempt(() => this.#exchange(duty));
@@ -157,20 +160,22 @@ export class Sharing implements Replicas {
 
   /** Where nobody else lives, once is enough: then nobody writes. */
   async #read({ rollouts }: Duty, token: number): Promise<void> {
-    const reign = JSON.stringify([token, rollouts]);
-    if (this.#members.size === 0 && reign === this.#caughtUp) return;
-    for (let reads = 0; reads < READS; reads++) {
-      const rows = await this.#options.store.tables.pieces.take(rollouts, token, READ_AT_ONCE);
-      for (const { body, at: _at, ...key } of rows) {
-        const part = unpackPart(key, body);
-        if (part !== null) this.#listener?.onPart(part);
-        else this.#options.logger.error(key, 'A piece of a window is damaged: its part is missing');
-      }
-      if (rows.length < READ_AT_ONCE) {
-        this.#caughtUp = reign;
-        return;
-      }
+    const begun = rollouts.filter((rollout) => !this.#caughtUp.includes(rollout));
+    if (this.#members.size === 0 && begun.length === 0) return;
+    const { pieces } = this.#options.store.tables;
+    await pieces.giveBack(begun, token);
+    for (let reads = 0, length = READ_AT_ONCE; reads < READS && length === READ_AT_ONCE; reads++) {
+      const rows = await pieces.take(rollouts, token, READ_AT_ONCE);
+      for (const row of rows) this.#hand(row);
+      length = rows.length;
     }
+    this.#caughtUp = rollouts;
+  }
+
+  #hand({ body, at: _at, ...key }: PieceRow): void {
+    const part = unpackPart(key, body);
+    if (part !== null) this.#listener?.onPart(part);
+    else this.#options.logger.error(key, 'A piece of a window is damaged: its part is missing');
   }
 
   async #clear({ tooLate }: Duty): Promise<void> {

@@ -41,6 +41,17 @@ const piecesContract = (place: Place): void => {
       expect(await pieces.take(['ro_1'], 1, 9)).toEqual([]);
     });
 
+    it('are handed to a reader again that gives them back, without taking any from a later one', async () => {
+      const { pieces } = (await stores.one()).tables;
+      await pieces.insert([piece(0), piece(0, { rollout: 'ro_2' })]);
+      await pieces.take(['ro_1', 'ro_2'], 2, 9);
+      await pieces.giveBack(['ro_1', 'ro_2'], 1);
+      expect(await pieces.take(['ro_1'], 2, 9)).toEqual([]);
+      await pieces.giveBack(['ro_1'], 2);
+      expect(await pieces.take(['ro_1', 'ro_2'], 2, 9)).toEqual([piece(0)]);
+      await pieces.giveBack([], 2);
+    });
+
     it('are those of the rollouts that were named', async () => {
       const { pieces } = (await stores.one()).tables;
       await pieces.insert([piece(0), piece(0, { rollout: 'ro_2' }), piece(0, { rollout: 'ro_3' })]);
