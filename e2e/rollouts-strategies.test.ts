@@ -129,7 +129,7 @@ describe('strategies', { timeout: 120_000 }, () => {
   test('placebo: stable against itself goes through the stages, and changes no answer', async () => {
     await underTraffic('placebo', async (traffic) => {
       const stages = [5, 50].map((weight) => ({ weight, bake: '1s', minUnits: 5 }));
-      const policy = { ...FAST, stages: [...stages, { weight: 100 }], maxTime: '12s' };
+      const policy = { ...FAST, stages: [...stages, { weight: 100 }], maxTime: '8s' };
       const rollout = await begun(url, 'placebo', { strategy: 'placebo', candidate: 1, policy });
       const over = await ended(url, rollout, 60_000);
       expect(versionsIn(traffic.answered)).toEqual([1]);
