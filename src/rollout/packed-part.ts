@@ -46,10 +46,16 @@ export function unpackPart(key: PieceKey, bytes: Uint8Array): Part | null {
 }
 
 function unitsOf(view: DataView, start: number, count: number): Units {
-  const words = (column: number): Uint32Array =>
-    Uint32Array.from({ length: count }, (_, i) => view.getUint32(start + 4 * (column * count + i), true));
-  const octets = (column: number): Uint8Array =>
-    Uint8Array.from({ length: count }, (_, i) => view.getUint8(start + (12 + column) * count + i));
+  const words = (column: number): Uint32Array => {
+    const read = new Uint32Array(count);
+    for (let i = 0; i < count; i++) read[i] = view.getUint32(start + 4 * (column * count + i), true);
+    return read;
+  };
+  const octets = (column: number): Uint8Array => {
+    const read = new Uint8Array(count);
+    for (let i = 0; i < count; i++) read[i] = view.getUint8(start + (12 + column) * count + i);
+    return read;
+  };
   return { high: words(0), low: words(1), flags: words(2), arm: octets(0), segment: octets(1) };
 }
 
