@@ -60,9 +60,11 @@ async function verify(control: Control): Promise<Verified> {
 }
 
 const saidOf = ({ entries, brokenAt, last }: Verified): string =>
-  brokenAt === null
-    ? `${count(entries, 'entry', 'entries')}, each follows from the one before.\nKeep the last hash elsewhere to see later that none was cut off: ${last.hash}`
-    : `Entry ${brokenAt} does not follow from the one before: the log was altered.`;
+  entries === 0
+    ? 'No entries yet'
+    : brokenAt === null
+      ? `${count(entries, 'entry', 'entries')}, each follows from the one before.\nKeep the last hash elsewhere to see later that none was cut off: ${last.hash}`
+      : `Entry ${brokenAt} does not follow from the one before: the log was altered.`;
 
 function auditTable(rows: readonly AuditRow[]): string {
   const head = ['SEQ', 'WHEN', 'WHO', 'WHAT', 'SUBJECT', 'WHY'];

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Actor, Control, RolloutView } from '../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import type { LiveServer } from '../server/lock.ts';
 
 /** Options of every command that asks the control plane. */
 export interface ControlOptions {
@@ -37,10 +41,14 @@ type Work<T> = (control: Control) => Promise<T>;
  * until `work` is done. Throws CONTROL_UNREACHABLE, DATA_LOCKED, and whatever `work` throws.
  */
 export async function withControl<T>(options: ControlOptions, work: Work<T>): Promise<T> {
+  const live = await liveOf(options);
+  if (live !== null) await reachable(live.socket);
   const server = await serverOf(options);
   if (server !== null) return work(server);
   const { openControl } = await import('../server/offline.ts');
-  const { control, close } = await openControl(options.data, process.env['PLIMSOLL_STORE'] ?? null);
+  const { rolloutHere } = await import('./rollouts.ts');
+  const storeUrl = process.env['PLIMSOLL_STORE'] ?? null;
+  const { control, close } = await openControl(options.data, storeUrl, rolloutHere);
   try {
     return await work(control);
   } finally {
@@ -58,9 +66,36 @@ export async function withServer<T>(options: ControlOptions, work: Work<T>): Pro
   });
 }
 
-async function serverOf({ data, url }: ControlOptions): Promise<Control | null> {
+const RESTART_MS = 5000;
+const TRY_EVERY_MS = 100;
+
+/** Waits while the control process of a server that lives is being started again, for five seconds at most. */
+async function reachable(socket: string): Promise<void> {
+  const until = Date.now() + RESTART_MS;
+  while (!(await accepts(socket)) && Date.now() < until) await sleep(TRY_EVERY_MS);
+}
+
+async function accepts(path: string): Promise<boolean> {
+  const socket = connect({ path });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function liveOf({ data, url }: ControlOptions): Promise<LiveServer | null> {
+  if (url !== undefined) return null;
   const { liveServer } = await import('../server/lock.ts');
-  const live = url === undefined ? liveServer(data) : null;
+  return liveServer(data);
+}
+
+async function serverOf(options: ControlOptions): Promise<Control | null> {
+  const { url } = options;
+  const live = await liveOf(options);
   if (url === undefined && live === null) return null;
   const { RemoteControl } = await import('../control/remote.ts');
   return live === null

@@ -42,6 +42,7 @@ Harmed    about 3 units by errors, which chance explains as well so far
 Arm        version  units  failed     rate      p50     p95     p99
 candidate        2  1,204       9  0.748 %  0.41 ms  1.2 ms  3.1 ms
 stable           1  1,310       7  0.534 %   0.4 ms  1.1 ms  2.8 ms
+Copied    5,000 requests to the candidate, and compared with what stable answered
 
 Evidence of harm: a full bar rolls back
 errors    ██····╎························· ×1.5 of ×250, at most ×3.3
@@ -53,7 +54,7 @@ Candidate minus stable   estimate  interval at every look            units
 failed                    +0.2 pp        −1 pp to +1.4 pp  1,204 and 1,310
 failed where country=PT     +8 pp         +3 pp to +13 pp        80 and 85
 
-Left out  1 part of windows went missing; 2 of 5,002 copies were dropped
+Left out  1 part of windows went missing; 2 copies of requests found no room
 
 Routes    generation 7 1m30s ago by plimsoll: Advanced to 25 %
           generation 6 now by ana: started`);

@@ -1,7 +1,7 @@
 /** What `status` draws of an endpoint and its rollout. */
 import type { EndpointView, RolloutView } from '../../control/port.ts';
 import type { RouteRow } from '../../store/store.ts';
-import { count, grouped } from '../table.ts';
+import { count } from '../table.ts';
 import { armLines } from './arms.ts';
 import { evidenceLines } from './evidence.ts';
 import { experimentLines } from './experiment.ts';
@@ -47,7 +47,7 @@ export const rolloutFrame = (rollout: RolloutView, width: number): readonly Line
 function rolloutBlocks(rollout: RolloutView, width: number): readonly (readonly Line[])[] {
   return [
     [...stageLines(rollout, width), ...forecastLines(rollout, width), ...verdictLines(rollout, width)],
-    armLines(rollout.arms, width),
+    [...armLines(rollout.arms, width), ...copyLines(rollout, width)],
     evidenceLines(rollout, width),
     experimentLines(rollout.experiment, width),
     differenceLines(rollout.metrics, width),
@@ -104,12 +104,19 @@ function harmWords({ evidence, harmedUnits }: RolloutView): readonly Line[number
   return wordsOf(`${units}, which chance explains as well so far`);
 }
 
+/** Copies are compared in pairs: those who asked are units of stable alone. */
+function copyLines({ left }: RolloutView, width: number): Line[] {
+  if (left.mirrored === 0) return [];
+  const copies = count(left.mirrored, 'request');
+  return flow('Copied', wordsOf(`${copies} to the candidate, and compared with what stable answered`), width);
+}
+
 function leftLines({ left }: RolloutView, width: number): Line[] {
-  const { lateWindows, missingParts, mirrored, dropped } = left;
+  const { lateWindows, missingParts, dropped } = left;
   const parts = [
     lateWindows > 0 ? `${count(lateWindows, 'window')} came too late` : '',
     missingParts > 0 ? `${count(missingParts, 'part')} of windows went missing` : '',
-    dropped > 0 ? `${grouped(dropped)} of ${count(mirrored + dropped, 'copy', 'copies')} were dropped` : '',
+    dropped > 0 ? `${count(dropped, 'copy', 'copies')} of requests found no room` : '',
   ].filter((part) => part !== '');
   return parts.length === 0 ? [] : flow('Left out', wordsOf(parts.join('; ')), width);
 }
