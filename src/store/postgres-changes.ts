@@ -4,8 +4,9 @@ import type { WatchedTable } from './store.ts';
 
 export const CHANNEL = 'plimsoll_changed';
 
-/** Milliseconds until a connection that broke is made again. */
+/** Milliseconds until a connection that broke is made again, and that making it may take. */
 const AGAIN_AFTER = 1000;
+const CONNECT_MILLIS = 10_000;
 
 export class PostgresChanges {
   readonly #url: string;
@@ -36,6 +37,7 @@ export class PostgresChanges {
   async #connect(): Promise<void> {
     const client = new pg.Client({
       connectionString: this.#url,
+      connectionTimeoutMillis: CONNECT_MILLIS,
       keepAlive: true,
       application_name: 'plimsoll changes',
     });
