@@ -89,6 +89,20 @@ test('a thread that keeps ending rests for as long as it lived', async () => {
   await offload.close();
 });
 
+test('threads that have been closed do not come back for what still waits', async () => {
+  const offload = new Offload({ threads: 1, ahead: 2, maxQueue: 9, maxMillis: 60_000, loader });
+  const target = fakeVersion('hanging');
+  const ended: string[] = [];
+  for (const requestId of ['r1', 'r2', 'r3']) {
+    const body = new TextEncoder().encode('[[1, 2]]');
+    const job = { target, protocol: 'plain', body, requestId, unitField: null };
+    offload.submit(job, () => ended.push(requestId));
+  }
+  await offload.close();
+  // What it was at has failed; the two behind it wait for good.
+  expect([ended, offload.depth]).toEqual([['r1'], 2]);
+});
+
 test('too many copies are dropped and counted, never waited for', async () => {
   const limits = { maxShadowMillis: 60_000, maxShadowCopies: 65 };
   const { url, plane, versions, parts, recorder } = await serving(canary(0, SHADOW), 'hanging', limits);

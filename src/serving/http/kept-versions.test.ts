@@ -7,7 +7,11 @@ function keeping(max: number) {
   const load = async (bundle: string): Promise<LoadedVersion> => {
     if (bundle === 'broken') throw new Error('no such bundle');
     log.push(`load ${bundle}`);
-    return { bundle, engine: { close: () => log.push(`close ${bundle}`) } } as unknown as LoadedVersion;
+    const close = async (): Promise<void> => {
+      log.push(`close ${bundle}`);
+      if (bundle === 'stubborn') throw new Error('it does not close');
+    };
+    return { bundle, engine: { close } } as unknown as LoadedVersion;
   };
   const kept = new KeptVersions({ load, onLoad: (phase) => log.push(phase), max });
   const get = (bundle: string) => kept.get({ bundle, model: 'm', version: 1 });
@@ -50,4 +54,17 @@ test('what does not load is tried again', async () => {
   await expect(get('broken')).rejects.toThrow('no such bundle');
   await expect(get('broken')).rejects.toThrow('no such bundle');
   expect(log).toEqual(['loading', 'loaded', 'loading', 'loaded']);
+});
+
+test('one that does not close is let go all the same', async () => {
+  const { kept, get, log } = keeping(1);
+  await get('stubborn');
+  expect((await get('a')).bundle).toBe('a');
+  await get('stubborn');
+  await kept.retain([]);
+  expect(log.filter((line) => line.startsWith('close'))).toEqual([
+    'close stubborn',
+    'close a',
+    'close stubborn',
+  ]);
 });

@@ -64,6 +64,10 @@ export class KeptVersions {
   async #drop(key: string): Promise<void> {
     const version = this.#kept.get(key);
     this.#kept.delete(key);
-    await version?.engine.close();
+    try {
+      await version?.engine.close();
+    } catch {
+      // Whoever is next must not fail for it.
+    }
   }
 }

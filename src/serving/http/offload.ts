@@ -33,6 +33,7 @@ export class Offload {
   readonly #queues = new Map<LoadedVersion, Waiting[]>();
   #depth = 0;
   #rest: NodeJS.Timeout | undefined;
+  #isClosed = false;
   #millisPerJob = 100;
   /** What a thread that starts has to know. */
   #retained: RetainRequest | null = null;
@@ -80,7 +81,9 @@ export class Offload {
     else for (const thread of this.#threads) thread.retain(request);
   }
 
+  /** Ends the threads; what still waits is never done. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#rest);
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
@@ -114,7 +117,7 @@ export class Offload {
   }
 
   #start(): Thread | null {
-    if (this.#threads.size >= this.#size || this.#rest !== undefined) return null;
+    if (this.#isClosed || this.#threads.size >= this.#size || this.#rest !== undefined) return null;
     const started = performance.now();
     const { loader = null, maxMillis, ahead = 1 } = this.#options;
     const thread = new Thread({
