@@ -37,7 +37,10 @@ export const push: Define = (command, terminal) => {
     .addOption(new Option('--runtime <runtime>', 'what executes it').choices(['native', 'onnx']))
     .option('--max-model <size>', 'largest model file to read, when you trust it (default: 256mb)', sizeOf)
     .addOption(new Option('--rollout <strategy>', 'start a rollout to it').choices(STRATEGIES))
-    .option('--policy <file>', 'policy of that rollout, YAML or JSON')
+    .option(
+      '--policy <file>',
+      'policy of that rollout, YAML or JSON (default: that of the endpoint in plimsoll.yaml)',
+    )
     .addHelpText('after', HELP)
     .action(async (file: string) => {
       const options = command.optsWithGlobals<PushOptions>();

@@ -3,6 +3,7 @@ import type { Progress } from '../server/registration.ts';
 import type { RunningService, ServiceOptions } from '../server/service.ts';
 import type { Define } from './commands.ts';
 import { dataRuntime, type FileOptions, withFileOptions } from './file-options.ts';
+import { rolloutsOf } from './rollouts.ts';
 import type { Terminal } from './terminal.ts';
 
 interface ServeOptions extends FileOptions {
@@ -42,7 +43,8 @@ export const serve: Define = (command, terminal) => {
       'after',
       [
         '',
-        'Each setting can come from the environment (PLIMSOLL_PORT, PLIMSOLL_MAX_BODY, …) or the configuration file.',
+        'Each setting can come from the environment (PLIMSOLL_PORT, PLIMSOLL_MAX_BODY, …) or the configuration file,',
+        'which also says how new versions get their traffic: endpoints: {churn: {rollout: {strategy: canary, policy: {…}}}}.',
         '',
         'Examples:',
         '  $ plimsoll serve model.joblib',
@@ -66,6 +68,7 @@ export const serve: Define = (command, terminal) => {
       const { url, models, close, ended } = await begin(config, terminal, {
         ...{ files: config.files, golden, runtime, maxModel, immediate },
         ...{ storeUrl: config.storeUrl, watch: config.watch, hosts: hostsOf(config.host) },
+        rollouts: await rolloutsOf(config.endpoints),
       });
       stopOnSignal(close);
       const { greeting, listing } = await import('./greeting.ts');

@@ -18,6 +18,15 @@ export interface ServeConfig {
   readonly storeUrl: string | null;
   /** Folder whose new files become versions, or null. */
   readonly watch: string | null;
+  /** What the file says that endpoints should be, as it is written. */
+  readonly endpoints: WrittenEndpoints | null;
+}
+
+/** The grammar of `endpoints` is that of `apply`. */
+export interface WrittenEndpoints {
+  readonly written: unknown;
+  /** The file. */
+  readonly path: string;
 }
 
 /** What a person gave: command line first, then the environment, then the file, then the defaults. */
@@ -36,7 +45,7 @@ const DEFAULT_FILES = ['plimsoll.yaml', 'plimsoll.yml', 'plimsoll.json'];
 /** One checked configuration; throws CONFIG_INVALID that names every mistake at once. */
 export async function serveConfig(given: Given): Promise<ServeConfig> {
   const problems: string[] = [];
-  const path = given.file ?? DEFAULT_FILES.find((name) => existsSync(name));
+  const path = given.file ?? defaultFile();
   const file = path === undefined ? {} : checkKeys(await readConfigFile(path), path, problems);
   const value = <N extends SettingName>(name: N): Value<N> => setting(name, given, file, path, problems);
   const config = {
@@ -47,11 +56,30 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     dataDir: value('data'),
     storeUrl: value('store'),
     watch: value('watch'),
+    endpoints: writtenIn(file, path),
     files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given.name, problems),
   };
   if (problems.length > 0)
     throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });
   return config;
+}
+
+/** What `endpoints` of the file is that lies here, or null where there is none. Throws CONFIG_INVALID. */
+export async function endpointsHere(): Promise<WrittenEndpoints | null> {
+  const path = defaultFile();
+  if (path === undefined) return null;
+  const parsed = await readConfigFile(path);
+  return typeof parsed === 'object' && parsed !== null ? writtenIn({ ...parsed }, path) : null;
+}
+
+const defaultFile = (): string | undefined => DEFAULT_FILES.find((name) => existsSync(name));
+
+function writtenIn(
+  file: Readonly<Record<string, unknown>>,
+  path: string | undefined,
+): WrittenEndpoints | null {
+  const written = file['endpoints'];
+  return written === undefined || path === undefined ? null : { written, path };
 }
 
 type Value<N extends SettingName> = Exclude<ReturnType<(typeof SETTINGS)[N]['parse']>, undefined>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseDesired } from './desired.ts';
+import { parseDesired, rolloutsIn } from './desired.ts';
 
 const parse = (value: unknown) => parseDesired(value, 'plimsoll.yaml', ['port', 'models']);
 
@@ -53,4 +53,15 @@ test('whatever a file holds is parsed or refused in words', () => {
       }
     }),
   );
+});
+
+test('how endpoints get to their versions is the part of a file that others go by', () => {
+  const policy = { stages: [{ weight: 10 }] };
+  const endpoints = { churn: { rollout: { strategy: 'blue-green', policy } }, fraud: { version: 2 } };
+  expect(rolloutsIn(endpoints, 'plimsoll.yaml')).toEqual({
+    churn: { strategy: 'blue-green', policy },
+    fraud: { strategy: 'canary', policy: null },
+  });
+  const wrong = { churn: { rollout: { policy: { stagse: [] } } } };
+  expect(() => rolloutsIn(wrong, 'plimsoll.yaml')).toThrow('endpoints.churn.rollout.policy');
 });

@@ -22,7 +22,7 @@ import { DEFAULT_UNIT, type Rule, type UnitSource } from '../rollout/route.ts';
 const STRATEGIES = ['canary', 'ab', 'shadow', 'blue-green', 'immediate'] as const;
 
 /** How an endpoint gets to its version. */
-interface DesiredRollout {
+export interface DesiredRollout {
   readonly strategy: (typeof STRATEGIES)[number];
   /** As written; null for the default. */
   readonly policy: unknown;
@@ -98,6 +98,15 @@ const DESIRED = record<Desired>({
     'aliases of each model; of a model that is named here, others are removed',
   ),
 });
+
+/** How each endpoint gets to its versions, as its file says; plain data, by endpoint. */
+export type Rollouts = Readonly<Record<string, DesiredRollout>>;
+
+/** The part of a file that says so, from its `endpoints` as they are written. Throws DESIRED_INVALID. */
+export function rolloutsIn(endpoints: unknown, path: string): Rollouts {
+  const desired = parseDesired({ endpoints }, path, []);
+  return Object.fromEntries([...desired.endpoints].map(([name, { rollout }]) => [name, rollout]));
+}
 
 /** docs/plimsoll.schema.json. */
 export const desiredSchemaPage = (): string => {

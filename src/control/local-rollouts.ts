@@ -1,8 +1,9 @@
 import type { Clock } from '../core/ports.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
-import type { Page, PageRequest, RolloutRow, Store } from '../store/store.ts';
+import type { Page, PageRequest, RolloutRow, Store, Strategy } from '../store/store.ts';
 import { blindness } from './blind.ts';
 import type { Controller } from './controller.ts';
+import type { DesiredRollout } from './desired.ts';
 import { accountOf, EVIDENCE_TYPE, windowLines } from './evidence.ts';
 import { findEndpoint, findRollout } from './find.ts';
 import { newRollout } from './new-rollout.ts';
@@ -18,6 +19,10 @@ export interface LocalRolloutsOptions {
   readonly clock: Clock;
   /** Measures the traffic; without it none is known. */
   readonly meter?: Pick<TrafficMeter, 'of'> | undefined;
+  /** What the file of settings says of how an endpoint gets to its versions: its policy where none is given. @default {none} */
+  readonly rolloutOf?:
+    | ((endpoint: string) => DesiredRollout | null | Promise<DesiredRollout | null>)
+    | undefined;
   /** Opened when something is to be signed. */
   readonly signer: () => Signer;
 }
@@ -36,7 +41,8 @@ export class LocalRollouts
   async startRollout(endpoint: string, rollout: NewRollout, actor: Actor): Promise<RolloutView> {
     const { store, controller, clock } = this.#options;
     const on = await findEndpoint(store.tables, endpoint);
-    const row = await newRollout(store.tables, on, rollout, actor, clock.now());
+    const policy = rollout.policy ?? (await this.#ownPolicy(endpoint, rollout.strategy));
+    const row = await newRollout(store.tables, on, { ...rollout, policy }, actor, clock.now());
     await this.#refuseBlind(row, on.model, rollout.force === true);
     await controller.begin(row);
     return this.rollout(row.id);
@@ -85,6 +91,12 @@ export class LocalRollouts
 
   keys(): ReturnType<Control['keys']> {
     return Promise.resolve([this.#options.signer().publicKey]);
+  }
+
+  /** What is written for one strategy says nothing of another. */
+  async #ownPolicy(endpoint: string, strategy: Strategy): Promise<unknown> {
+    const own = await this.#options.rolloutOf?.(endpoint);
+    return own?.strategy === strategy ? own.policy : null;
   }
 
   /** What cannot find its margin in time begins by a person's word alone, which the audit log keeps. */

@@ -34,6 +34,8 @@ interface AssemblyOptions {
   /** Processes that will each hold a version. */
   readonly copies: number;
   readonly logger: Logger;
+  /** What the file of settings says of how an endpoint gets to its versions. */
+  readonly rolloutOf: LocalControlOptions['rolloutOf'];
   /** Whether this process answers others meanwhile, so that the store may not hold it. */
   readonly answers: boolean;
 }
@@ -56,7 +58,7 @@ export interface Assembly {
 
 /** To be called under the lock of the data folder. Throws what the store throws. */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
-  const { storeUrl, fleet, copies } = options;
+  const { storeUrl, fleet, copies, rolloutOf } = options;
   // That all is well needs no line: a quiet start does not load the library that writes them.
   const logger = { ...options.logger, info: () => undefined };
   const dataDir = resolve(options.dataDir);
@@ -79,7 +81,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     onAlert: ({ message, ...about }) => logger.warn(about, message),
   });
   const meter = new TrafficMeter();
-  const parts = { store, catalog, controller, publisher, clock, meter, dataDir, signer: lazySigner(dataDir) };
+  const signer = lazySigner(dataDir);
+  const parts = { store, catalog, controller, publisher, clock, meter, dataDir, rolloutOf, signer };
   let endForgetting = () => Promise.resolve();
   let endMetering = () => Promise.resolve();
   return {

@@ -22,7 +22,7 @@ async function planeOf(dataDir: string, more: Partial<ControlPlaneOptions> = {})
   const plane = await startControlPlane({
     ...{ dataDir, storeUrl: null, socket: join(dataDir, 'control.sock'), hosts: [], copies: 1 },
     ...{ files: [], golden: undefined, runtime: undefined, maxModel: undefined },
-    ...{ immediate: false, watch: null, fleet: NO_FLEET, onProgress: () => undefined },
+    ...{ immediate: false, rollouts: {}, watch: null, fleet: NO_FLEET, onProgress: () => undefined },
     logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
     ...more,
   });
@@ -68,4 +68,20 @@ test('what was registered is served again without its file; the API answers on t
   expect(await statusOf(socket, '/api/v1/models/flowers')).not.toBe(200);
   const second = await planeOf(data);
   expect(second.models).toMatchObject([{ endpoint: 'flowers', stable: { version: 1 } }]);
+});
+
+test('a new version gets its traffic as the file of settings says, whoever starts its rollout', async () => {
+  const data = folder();
+  const of = (name: string) => {
+    const path = join(import.meta.dirname, `../../fixtures/rollouts/${name}.joblib`);
+    return { files: [{ name: 'churn', path, found: false }] };
+  };
+  const policy = { stages: [{ shadow: 30, bake: '7m' }] };
+  const rollouts = {
+    churn: { strategy: 'shadow', policy },
+    other: { strategy: 'immediate', policy: null },
+  } as const;
+  await (await planeOf(data, { ...of('stable'), rollouts })).close();
+  const plane = await planeOf(data, { ...of('good'), rollouts });
+  expect(plane.models[0]?.rollout).toMatchObject({ strategy: 'shadow', plan: 'shadow 30 % for 7m' });
 });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { DesiredRollout, Rollouts } from '../control/desired.ts';
 import type { Fleet } from '../control/fleet.ts';
 import { LocalVersions } from '../control/local-versions.ts';
 import type { Actor, VersionView } from '../control/port.ts';
@@ -6,6 +7,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AcceptedVersion } from '../registry/version.ts';
 import { sendError } from '../serving/http/answer.ts';
+import type { Strategy } from '../store/store.ts';
 import { type Assembly, assemble } from './assembly.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { listenOnSocket } from './control-socket.ts';
@@ -29,6 +31,8 @@ export interface ControlSettings extends Registration {
   readonly socket: string;
   /** New versions replace the old ones at once, without evidence. */
   readonly immediate: boolean;
+  /** How each endpoint gets to its versions otherwise; a canary by default. */
+  readonly rollouts: Rollouts;
   /** Folder whose new files become versions, or null. */
   readonly watch: string | null;
   /** Processes that serve. */
@@ -57,7 +61,8 @@ const WATCH: Actor = { by: 'watch' };
  * what refuses a file, what the store throws, WATCH_INVALID, and CONFIG_INVALID where there is nothing to serve.
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const assembly = await assemble({ ...options, answers: true });
+  const rolloutOf = (endpoint: string) => writtenOf(options, endpoint);
+  const assembly = await assemble({ ...options, rolloutOf, answers: true });
   const closing = [assembly.close];
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).toReversed()) await one();
@@ -65,7 +70,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   try {
     await assembly.recover();
     const versions = await registerAndStart(assembly, options);
-    const notes = await rollOut(assembly.control, versions, { strategy: strategyOf(options), actor: SERVE });
+    const notes = await rollOut(assembly.control, versions, {
+      strategyOf: strategyOf(options),
+      actor: SERVE,
+    });
     const given = versions.map(({ model }) => model);
     const models = await servedModels(assembly.control, acceptedIn(assembly), given, notes);
     if (models.length === 0 && options.watch === null) throw nothingToServe(options.dataDir);
@@ -77,8 +85,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   }
 }
 
-const strategyOf = ({ immediate }: ControlSettings): 'canary' | 'immediate' =>
-  immediate ? 'immediate' : 'canary';
+const writtenOf = ({ rollouts }: ControlSettings, endpoint: string): DesiredRollout | null =>
+  Object.hasOwn(rollouts, endpoint) ? rollouts[endpoint]! : null;
+
+const strategyOf =
+  (settings: ControlSettings) =>
+  (endpoint: string): Strategy =>
+    settings.immediate ? 'immediate' : (writtenOf(settings, endpoint)?.strategy ?? 'canary');
 
 /** What was served before answers again while new files are proved; where nothing was, nothing answers until they are. */
 async function registerAndStart(
@@ -160,7 +173,7 @@ async function openWatch({ control }: Assembly, options: ControlPlaneOptions): P
   const add = async (model: string, path: string): Promise<VersionView> => {
     const version = await control.addVersion(model, { path, keepArchived: true }, WATCH);
     if (version.state !== 'ready') return version;
-    const notes = await rollOut(control, [version], { strategy: strategyOf(options), actor: WATCH });
+    const notes = await rollOut(control, [version], { strategyOf: strategyOf(options), actor: WATCH });
     for (const note of notes.values()) logger.warn({ model, version: version.version }, note);
     return version;
   };

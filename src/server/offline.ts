@@ -1,5 +1,6 @@
 /** The control plane for one command, where no server owns the data: nobody serves meanwhile. */
 import { NO_FLEET } from '../control/fleet.ts';
+import type { LocalControlOptions } from '../control/local.ts';
 import type { Control } from '../control/port.ts';
 import type { Logger } from '../core/ports.ts';
 import { assemble } from './assembly.ts';
@@ -10,12 +11,13 @@ import { stderrLog } from './log.ts';
 const QUIET: Logger = { ...stderrLog(), info: () => undefined, warn: () => undefined };
 
 /**
- * Owns the data folder until `close`. `storeUrl` is null for the store in it. Throws DATA_LOCKED, DATA_UNWRITABLE and
+ * Owns the data folder until `close`. `storeUrl` is null for the store in it; `rolloutOf` says what the file of settings does. Throws DATA_LOCKED, DATA_UNWRITABLE and
  * what the store throws.
  */
 export async function openControl(
   dataDir: string,
   storeUrl: string | null,
+  rolloutOf?: LocalControlOptions['rolloutOf'],
 ): Promise<{ readonly control: Control; close(): Promise<void> }> {
   const lock = lockData(dataDir);
   try {
@@ -26,6 +28,7 @@ export async function openControl(
       copies: 1,
       logger: QUIET,
       answers: false,
+      rolloutOf,
     });
     try {
       await assembly.recover();

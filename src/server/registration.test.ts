@@ -59,14 +59,18 @@ function controlOf(endpoint: Partial<EndpointView>, before: readonly Partial<Rol
 test('the version that answers, or whose rollout runs, is nothing new', async () => {
   for (const endpoint of [{ stable: 2 }, { rollout: { candidate: 2 } as RolloutView }]) {
     const { control, begun } = controlOf(endpoint);
-    expect(await rollOut(control, [view('m', 2)], { strategy: 'canary', actor: SERVE })).toEqual(new Map());
+    expect(await rollOut(control, [view('m', 2)], { strategyOf: () => 'canary', actor: SERVE })).toEqual(
+      new Map(),
+    );
     expect(begun).toEqual([]);
   }
 });
 
 test.each(['canary', 'immediate'] as const)('a new version gets its %s rollout', async (strategy) => {
   const { control, begun } = controlOf({});
-  expect(await rollOut(control, [view('m', 2)], { strategy, actor: SERVE })).toEqual(new Map());
+  expect(await rollOut(control, [view('m', 2)], { strategyOf: () => strategy, actor: SERVE })).toEqual(
+    new Map(),
+  );
   expect(begun).toEqual([{ candidate: 2, strategy }]);
 });
 
@@ -91,7 +95,7 @@ test.each([
   ],
 ])('a version %s, and it is said how a person goes on', async (_, endpoint, before, said) => {
   const { control, begun } = controlOf(endpoint, before);
-  const notes = await rollOut(control, [view('m', 2)], { strategy: 'immediate', actor: SERVE });
+  const notes = await rollOut(control, [view('m', 2)], { strategyOf: () => 'immediate', actor: SERVE });
   expect(notes.get('m')).toMatch(said);
   expect(begun).toEqual([]);
 });
@@ -113,7 +117,7 @@ test.each([
   const wait = async (millis: number): Promise<void> => {
     waited += millis;
   };
-  const notes = await rollOut(shared, [view('m', 2)], { strategy: 'canary', actor: SERVE, wait });
+  const notes = await rollOut(shared, [view('m', 2)], { strategyOf: () => 'canary', actor: SERVE, wait });
   if (said) expect(notes.get('m')).toMatch(said);
   else expect(begun).toEqual([{ candidate: 2, strategy: 'canary' }]);
   expect(waited).toBe(said ? 12_000 : 1500);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NamedFile } from '../config/models.ts';
 import type { Actor, Control, EndpointView, NewVersion, VersionView } from '../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import type { Strategy } from '../store/store.ts';
 
 /** How far the registration of the files has come, for those who watch. */
 export type Progress =
@@ -66,7 +67,7 @@ function ready(version: VersionView): VersionView {
 type RollingControl = Pick<Control, 'endpoint' | 'rollouts' | 'startRollout'>;
 
 export interface RollOutOptions {
-  readonly strategy: 'canary' | 'immediate';
+  readonly strategyOf: (endpoint: string) => Strategy;
   readonly actor: Actor;
   /** @default {setTimeout} */
   readonly wait?: (millis: number) => Promise<unknown>;
@@ -100,16 +101,17 @@ async function begin(
   control: RollingControl,
   model: string,
   version: number,
-  { strategy, actor, wait = sleep }: RollOutOptions,
+  { strategyOf, actor, wait = sleep }: RollOutOptions,
 ): Promise<string | null> {
+  const strategy = strategyOf(model);
   for (let asked = 0; asked < ASKS; asked++) {
     try {
       await control.startRollout(model, { candidate: version, strategy }, actor);
       return null;
     } catch (error) {
       if (!isPlimsollError(error)) throw error;
-      if (error.code === 'POLICY_BLIND')
-        return `version ${version} is ready. ${error.message}: \`plimsoll rollout start ${model} --to ${version} --force\` begins all the same`;
+      if (error.code === 'POLICY_BLIND' || error.code === 'EXPERIMENT_BLIND')
+        return `version ${version} is ready. ${error.message}: \`plimsoll rollout start ${model} --to ${version} --strategy ${strategy} --force\` begins all the same`;
       if (error.code !== 'ROLLOUTS_UNOWNED') throw error;
       await wait(ASK_MILLIS);
     }
