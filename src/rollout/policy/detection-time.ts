@@ -6,7 +6,7 @@ import type { Guard, Policy } from './policy.ts';
 import { grownBy, type Span, timeToGrow } from './timeline.ts';
 
 export interface Detection {
-  /** Failure rate of the candidate that is to be found: stable's and the margin. */
+  /** Failure rate of the candidate that is to be found: see `harmfulRate`. */
   readonly rate: number;
   /** Expected milliseconds until the errors guard finds it, null where the growth is nil. */
   readonly time: number | null;
@@ -15,8 +15,19 @@ export interface Detection {
   readonly expected: number;
 }
 
-/** Without a certificate the margin of the default policy is what has to be found. */
-const DEFAULT_MARGIN = 0.005;
+/** Without a certificate, what that of the default policy excludes has to be found. */
+const DEFAULT_CERTIFICATE = { margin: 0.005, oddsRatio: 2 };
+
+/**
+ * What the guard must find, since neither form of the certificate is for it: stable's rate and the margin, and odds of
+ * failing that are `oddsRatio` times stable's. Where failures are frequent, a candidate that is worse by the margin alone
+ * may be certified, and is rightly not waited for.
+ */
+function harmfulRate({ certificate }: Policy, errorRate: number): number {
+  const { margin, oddsRatio } = certificate ?? DEFAULT_CERTIFICATE;
+  const byOdds = (errorRate * oddsRatio) / (1 - errorRate + errorRate * oddsRatio);
+  return Math.min(1, Math.max(errorRate + margin, byOdds));
+}
 
 /** A way of finding harm: by units of two arms, or by copies. */
 interface Way {
@@ -28,7 +39,7 @@ interface Way {
 export function detectionTime(policy: Policy, traffic: Traffic, spans: readonly Span[]): Detection | null {
   const guard = policy.guards.errors;
   if (guard === null) return null;
-  const rate = Math.min(1, traffic.errorRate + (policy.certificate?.margin ?? DEFAULT_MARGIN));
+  const rate = harmfulRate(policy, traffic.errorRate);
   const [first, ...others] = waysOf(guard, traffic, rate, spans).map(({ needed, speed }) => ({
     time: timeToGrow(spans, needed, speed),
     needed,

@@ -107,6 +107,14 @@ test.each([
   },
 );
 
+test('where failures are frequent, what is to be found has twice the odds: less is certified', () => {
+  const rate = (errorRate: number): number =>
+    lintPolicy(DEFAULT_POLICY, { rate: 10, errorRate }).detection!.rate;
+  expect([rate(0), rate(0.005)]).toEqual([0.005, 0.01]);
+  expect(rate(0.02)).toBeCloseTo(0.04 / 1.02, 9);
+  expect(rate(1)).toBe(1);
+});
+
 test('a policy that cannot find its margin before its deadline is refused with the numbers', () => {
   const policy = parsePolicy({ maxTime: '1h' });
   const refused = (): unknown => checkPolicy(policy, { rate: 0.1, errorRate: 0.005 });
