@@ -47,3 +47,12 @@ it('answers wait while the store is away, but not without a limit', async () => 
   await buffer.save(feedback);
   expect(kept.size).toBe(100_000);
 });
+
+it('an answer that no store can keep is left out: it would hold up all others', async () => {
+  const { kept, feedback } = keeping();
+  const buffer = new AnswerBuffer('ro_1');
+  const [first, second] = answersOf(2) as [Answer, Answer];
+  buffer.add(partOf([], { answers: [{ ...first, answer: 'a\0b' }, second] }));
+  await buffer.save(feedback);
+  expect([...kept.keys()]).toEqual([second.requestId]);
+});

@@ -1,10 +1,14 @@
 /** Answers of a rollout on their way into the store, where labels will be joined with them. Pure. */
-import type { Part } from '../rollout/part.ts';
+import type { Answer, Part } from '../rollout/part.ts';
 import type { AnswerRow, Feedback } from '../store/store.ts';
 
 /** Most answers that wait where the store is away; those beyond it are lost to labels, for all arms alike. */
 const WAITING_MAX = 100_000;
 const BATCH = 1000;
+
+/** PostgreSQL keeps no NUL; no label has one either, so that nothing could be joined with it. */
+const isStorable = ({ requestId, answer }: Answer): boolean =>
+  !requestId.includes('\0') && !answer.includes('\0');
 
 export class AnswerBuffer {
   readonly #rollout: string;
@@ -16,7 +20,7 @@ export class AnswerBuffer {
 
   add({ answers, window }: Part): void {
     const room = Math.max(0, WAITING_MAX - this.#waiting.length);
-    for (const answer of answers.slice(0, room))
+    for (const answer of answers.filter(isStorable).slice(0, room))
       this.#waiting.push({ rollout: this.#rollout, window, ...answer });
   }
 

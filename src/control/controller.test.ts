@@ -206,6 +206,16 @@ describe('an endpoint', () => {
     expect(await world.store.tables.rollouts.get('ro_2')).toBeNull();
   });
 
+  it('begins none that was prepared for another stable, or for a version that was archived meanwhile', async () => {
+    const world = await worldOf();
+    const outdated = rolloutRow({ stable: 3 });
+    expect(await codeOf(world.controller.begin(outdated))).toBe('ROLLOUT_REFUSED');
+    await world.store.tables.versions.update('churn', 2, { state: 'archived' });
+    expect(await codeOf(world.controller.begin(rolloutRow()))).toBe('ROLLOUT_REFUSED');
+    expect(await world.endpoint()).toMatchObject({ generation: 1, stable: 1, rollout: null });
+    expect(await world.store.tables.rollouts.get('ro_1')).toBeNull();
+  });
+
   it('is not touched by a rollout whose policy is refused', async () => {
     const world = await worldOf();
     const row = rolloutRow({ policy: { window: 'soon' } });

@@ -86,14 +86,8 @@ async function play({
     const matured = await maturedOf(ROLLOUT, wanted, { window, shares }, now);
     found.push(matured);
     const body = { window, shares, outcomes: matured.outcomes };
-    await store.tables.rollouts.append({
-      rollout: 'ro_1',
-      seq: window,
-      at: now,
-      kind: 'window',
-      body,
-      units: null,
-    });
+    const event = { rollout: 'ro_1', seq: window, at: now, kind: 'window', body, units: null } as const;
+    await store.tables.rollouts.append(event);
     if (restarts.includes(window)) maturedOf = maturedFrom(store);
   }
   await store.close();

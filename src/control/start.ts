@@ -6,7 +6,10 @@ import { type StartBody, startOf } from './fold.ts';
 import { noteOrder, provedOwner } from './log.ts';
 import { machineOf } from './machines.ts';
 
-/** All or nothing, `order` being the one of another replica that it obeys; throws POLICY_INVALID, ROLLOUT_REFUSED where one runs already, ROLLOUTS_UNOWNED. */
+/**
+ * All or nothing, `order` being the one of another replica that it obeys. Throws POLICY_INVALID, ROLLOUTS_UNOWNED, and
+ * ROLLOUT_REFUSED where one runs already or the endpoint is not what the row was made for any more.
+ */
 export async function beginRollout(
   { store }: { readonly store: Store },
   row: RolloutRow,
@@ -38,18 +41,24 @@ export async function beginRollout(
 async function claim(tables: Tables, row: RolloutRow): Promise<void> {
   const endpoint = await tables.endpoints.get(row.endpoint);
   if (endpoint === null) throw refused(row, 'there is no such endpoint');
+  // What it was prepared against may have changed since: it would go back to a stable that was left for a reason.
+  if (endpoint.stable !== row.stable)
+    throw refused(row, `version ${endpoint.stable} has become the stable one just now`, 'Start it again');
+  for (const version of [row.candidate, row.stable]) {
+    const state = (await tables.versions.get(endpoint.model, version))?.state;
+    if (state !== 'ready')
+      throw refused(row, `version ${version} is ${state ?? 'gone'}`, 'Bring it back, or name another one');
+  }
   const { ranges, shadow, recording } = endpoint.route;
   const target: Target = { ranges, shadow, recording, seed: row.seed, settle: null };
   const next = { ...flipOf(endpoint, target), rollout: row.id };
   const change = { at: row.startedAt, by: row.by, reason: `Rollout ${row.id} begins` };
   if (!(await tables.endpoints.flip(row.endpoint, endpoint.generation, next, change)))
-    throw refused(row, 'its route was changed just now');
+    throw refused(row, 'its route was changed just now', 'Start it again');
 }
 
-const refused = ({ candidate, endpoint }: RolloutRow, reason: string): PlimsollError =>
-  new PlimsollError('ROLLOUT_REFUSED', {
-    candidate,
-    endpoint,
-    reason,
-    way: 'Wait for its end, or end it: `plimsoll rollout abort`',
-  });
+const refused = (
+  { candidate, endpoint }: RolloutRow,
+  reason: string,
+  way = 'Wait for its end, or end it: `plimsoll rollout abort`',
+): PlimsollError => new PlimsollError('ROLLOUT_REFUSED', { candidate, endpoint, reason, way });

@@ -9,6 +9,9 @@ const LIST_MAX = 2 ** 16;
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0 && value <= COUNT_MAX;
 
+const isIndex = (value: number, length: number): boolean =>
+  Number.isInteger(value) && value >= 0 && value < length;
+
 /** Flags that a recording can set: failed and one for each mark. */
 export const flagsOf = ({ slow, shifted }: Pick<Recording, 'slow' | 'shifted'>): number =>
   2 ** (1 + slow.length + shifted.length) - 1;
@@ -22,11 +25,10 @@ export function isSound(part: Part, recording: Recording): boolean {
     Number.isSafeInteger(part.epoch) &&
     lists.every(({ length }) => length <= LIST_MAX) &&
     areUnitsSound(part, recording) &&
+    part.answers.every(({ arm, at }) => isIndex(arm, arms.length) && Number.isFinite(at)) &&
     part.nameless.every(
       ({ arm, flags, segment, count }) =>
-        [arm, flags, segment].every(Number.isInteger) &&
-        isMember(arm, flags, segment, part, recording) &&
-        isCount(count),
+        Number.isInteger(flags) && isMember(arm, flags, segment, part, recording) && isCount(count),
     ) &&
     part.latency.length <= arms.length &&
     part.latency.every((bins) => bins.length <= LATENCY_BINS) &&
@@ -52,6 +54,6 @@ function isMember(
 ): boolean {
   const known = flagsOf(recording);
   const allowed = arm === PAIR ? (known | (known << 16)) >>> 0 : known;
-  const isArm = arm === PAIR || (arm >= 0 && arm < recording.arms.length);
-  return isArm && (flags & ~allowed) === 0 && segment >= 0 && segment < Math.max(1, segments.length);
+  const isArm = arm === PAIR || isIndex(arm, recording.arms.length);
+  return isArm && (flags & ~allowed) === 0 && isIndex(segment, Math.max(1, segments.length));
 }

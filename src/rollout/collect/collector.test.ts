@@ -23,6 +23,8 @@ function closedOf(windows: readonly (readonly Seen[])[], shares?: number[]): Clo
   });
 }
 
+const ANSWER = { requestId: 'r1', unit: null, arm: 0, at: 10_000, answer: 'yes' };
+
 describe('units', () => {
   test('are counted once, whichever workers they met and however often', () => {
     const collector = collecting();
@@ -257,6 +259,8 @@ describe('parts', () => {
       { nameless: [{ arm: 0, flags: 0, segment: 4, count: 1 }] },
       'invalid',
     ],
+    ['with an answer of no arm', { answers: [{ ...ANSWER, arm: 2 }] }, 'invalid'],
+    ['with an answer of no time', { answers: [{ ...ANSWER, at: Number.NaN }] }, 'invalid'],
     ['with too many bins', { latency: [new Uint32Array(LATENCY_BINS + 1)] }, 'invalid'],
     ['with a count that is no number', { shadow: { mirrored: Number.NaN, dropped: 0 } }, 'invalid'],
   ] as [string, Partial<Part>, string][])('%s are refused', (_what, changes, taken) => {
