@@ -65,7 +65,7 @@ describe('an experiment', () => {
     const strict = { ...policy, primary: { ...policy.primary, minimumEffect: 0.01 } };
     const refusal = await blindness(rowOf('ab', strict), traffic(1), heard);
     expect(refusal?.code).toBe('EXPERIMENT_BLIND');
-    expect(refusal?.details['deviation']).toBeCloseTo(Math.sqrt(0.25 * 0.75) * 10, 6);
+    expect(refusal?.details['deviation']).toBeCloseTo(Math.sqrt(0.25 * 0.75) * 10, 2);
     expect(await blindness(rowOf('ab', policy), traffic(1), heard)).toBeNull();
   });
 

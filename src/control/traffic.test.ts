@@ -21,7 +21,7 @@ test('the share that failed is that of the same time', () => {
 test('too little says nothing: under five minutes, under a hundred requests, or another model', () => {
   const meter = new TrafficMeter();
   expect(meter.of('m')).toBeNull();
-  meter.note([], 0);
+  meter.note(counts(0), 0);
   meter.note(counts(99_000), 5 * MINUTE - 1);
   expect(meter.of('m')).toBeNull();
   meter.note(counts(99_000), 5 * MINUTE);
@@ -30,6 +30,13 @@ test('too little says nothing: under five minutes, under a hundred requests, or 
   slow.note(counts(0), 0);
   slow.note(counts(99), 10 * MINUTE);
   expect(slow.of('m')).toBeNull();
+});
+
+test('who is told late does not take what was counted before for new', () => {
+  const meter = new TrafficMeter();
+  for (const [minute, told] of [[], counts(1_000_000), counts(1_003_600)].entries())
+    meter.note(told, minute * 6 * MINUTE);
+  expect(meter.of('m')).toMatchObject({ rate: 10, over: 6 * MINUTE });
 });
 
 test('counters that begin anew are measured anew', () => {

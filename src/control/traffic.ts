@@ -34,8 +34,12 @@ const NOTHING = { requests: 0, failed: 0 };
 export class TrafficMeter {
   #samples: Sample[] = [];
 
-  /** To be told every few seconds; `at` in milliseconds of a clock that does not jump. */
+  /**
+   * To be told every few seconds; `at` in milliseconds of a clock that does not jump. No counts at all are no news: who
+   * has just been started may not have been told yet, and would take all that was ever counted for new.
+   */
   note(counts: readonly ModelCounts[], at: number): void {
+    if (counts.length === 0) return;
     const sample = { at, counts: new Map(counts.map((count) => [count.model, count])) };
     // Counters that fall belong to somebody else: what was counted before says nothing of them.
     const hasFallen = [...(this.#samples.at(-1)?.counts.values() ?? [])].some(
