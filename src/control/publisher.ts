@@ -227,12 +227,13 @@ export class Publisher {
 
   async #token(): Promise<number> {
     const { store, clock, holder, scope } = this.#ports;
-    const { owners } = store.tables;
-    const fence = await owners.acquire(`publisher/${scope}`, holder, clock.now(), 0);
-    if (fence === null)
-      throw new PlimsollError('ROLLOUTS_UNOWNED', { reason: `another one publishes as "${scope}" just now` });
-    await owners.release(fence);
-    return fence.token;
+    const fence = await store.transaction(async ({ owners }) => {
+      const taken = await owners.acquire(`publisher/${scope}`, holder, clock.now(), 0);
+      if (taken !== null) await owners.release(taken);
+      return taken;
+    });
+    if (fence !== null) return fence.token;
+    throw new PlimsollError('ROLLOUTS_UNOWNED', { reason: `another one publishes as "${scope}" just now` });
   }
 }
 
