@@ -18,7 +18,7 @@ export interface Seen extends Tally {
   readonly log: number;
 }
 
-export const NOTHING: Seen = { units: 0, bad: 0, log: 0 };
+const NOTHING: Seen = { units: 0, bad: 0, log: 0 };
 
 export interface CertificateTime {
   /** Milliseconds until its evidence is complete in half of all rollouts, null where it never is. */
