@@ -103,6 +103,19 @@ test('threads that have been closed do not come back for what still waits', asyn
   expect([ended, offload.depth]).toEqual([['r1'], 2]);
 });
 
+test('a request that was on its way when its candidate went is not copied any more', async () => {
+  const { url, plane, versions, noted } = await serving(canary(0, SHADOW), 'quick', {}, 'slow');
+  const onTheWay = call(`${url}/models/m/predict`, { body: ROWS });
+  await expect.poll(() => plane.usageOf(versions[0]!).users, { interval: 5 }).toBe(1);
+  plane.follow([restingRoute('m', 'm', 1, 2)], [versions[0]!]);
+  expect((await onTheWay).status).toBe(200);
+  const copies = (outcome: string) =>
+    metric(url, new RegExp(`^plimsoll_shadow_total\\{model_name="m",outcome="${outcome}"\\} (\\d+)`, 'm'));
+  await expect.poll(() => copies('dropped')).toBe(1);
+  expect(await copies('mirrored')).toBe(0);
+  expect(noted()).toEqual({});
+});
+
 test('too many copies are dropped and counted, never waited for', async () => {
   const limits = { maxShadowMillis: 60_000, maxShadowCopies: 65 };
   const { url, plane, versions, parts, recorder } = await serving(canary(0, SHADOW), 'hanging', limits);

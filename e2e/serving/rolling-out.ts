@@ -30,9 +30,9 @@ export const canary = (weight: number, more: Partial<Route> = {}): Route => ({
   ...more,
 });
 
-/** A server whose model `m` has a quick version 1, and version 2 that behaves as said. */
-export async function serving(route: Route, candidate = 'quick', limits = {}) {
-  const versions = [fakeVersion('quick', 'm', 1), fakeVersion(candidate, 'm', 2)];
+/** A server whose model `m` has versions 1 and 2 that behave as said. */
+export async function serving(route: Route, candidate = 'quick', limits = {}, stable = 'quick') {
+  const versions = [fakeVersion(stable, 'm', 1), fakeVersion(candidate, 'm', 2)];
   const plane = new DataPlane();
   plane.follow([route], versions);
   const parts: Part[] = [];

@@ -59,6 +59,8 @@ export class Shadow {
   readonly #offload: Offload;
   readonly #maxCopies: number;
   readonly #copies = new Set<Copy>();
+  /** Versions that get copies. */
+  #mirrors: readonly LoadedVersion[] = [];
   #bytes = 0;
 
   constructor({ metrics, loader, maxMillis, maxCopies }: ShadowOptions) {
@@ -68,11 +70,12 @@ export class Shadow {
     this.#offload = new Offload({ threads: 1, ahead: AHEAD, loader, ...bounds });
   }
 
-  /** Copies a request to the candidate, or drops it where too much waits. */
+  /** Copies a request to the candidate, or drops it where too much waits or the candidate has gone meanwhile. */
   copy({ target }: Mirror, { protocol, body: given, unitField, subject, stable, tape }: Copied): void {
     const body = given && compact(given);
     const size = body?.buffer.byteLength ?? 0;
-    if (body === null || this.#copies.size >= this.#maxCopies || this.#bytes + size > BYTES_MAX) {
+    const hasRoom = this.#copies.size < this.#maxCopies && this.#bytes + size <= BYTES_MAX;
+    if (body === null || !hasRoom || !this.#mirrors.includes(target)) {
       this.#drop(target, tape);
       return;
     }
@@ -91,6 +94,7 @@ export class Shadow {
    * load would have a second's copies waiting.
    */
   follow(mirrors: readonly LoadedVersion[]): void {
+    this.#mirrors = mirrors;
     for (const copy of this.#copies) {
       if (mirrors.includes(copy.target) || !copy.withdraw()) continue;
       this.#forget(copy);
