@@ -11,7 +11,9 @@ describe('many kills of a process that writes to SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-kills-'));
   let files = 0;
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  crashContract({ name: 'sqlite', fresh: async () => `sqlite:${join(folder, `${++files}.db`)}` }, KILLS);
+  const fresh = async () => `sqlite:${join(folder, `${++files}.db`)}`;
+  crashContract({ name: 'sqlite', fresh }, KILLS);
+  crashContract({ name: 'sqlite', fresh, options: { thread: 'first' } }, KILLS);
 });
 
 describe.skipIf(postgresBinaries() === null)('many kills of a process that writes to PostgreSQL', () => {

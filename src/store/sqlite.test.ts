@@ -53,21 +53,24 @@ describe('a store in a SQLite file', () => {
     expect(ticks).toBeGreaterThan(10);
   });
 
-  it('keeps what was committed when the disk is full, and says so with a code', async () => {
-    // A limit on the size of files stands for a full disk: writes fail, and nothing else does.
-    const program = fileURLToPath(new URL('./testing/fill-disk.ts', import.meta.url));
-    const command = 'ulimit -f 1024; exec "$0" "$1" "$2"';
-    const url = `sqlite:${path()}`;
-    const output = execFileSync('bash', ['-c', command, process.execPath, program, url], {
-      encoding: 'utf8',
-    });
-    const { code, written, newest } = JSON.parse(output);
-    expect(code).toBe('STORE_UNWRITABLE');
-    expect(written).toBeGreaterThan(0);
-    expect(newest).toBe(written);
-    const { tables } = await stores.at(url);
-    expect((await tables.versions.list('churn', { limit: 1 })).items[0]?.version).toBe(written);
-  });
+  it.each(['none', 'first'])(
+    'keeps what was committed when the disk is full (thread: %s)',
+    async (thread) => {
+      // A limit on the size of files stands for a full disk: writes fail, and nothing else does.
+      const program = fileURLToPath(new URL('./testing/fill-disk.ts', import.meta.url));
+      const command = 'ulimit -f 1024; exec "$0" "$1" "$2" "$3"';
+      const url = `sqlite:${path()}`;
+      const output = execFileSync('bash', ['-c', command, process.execPath, program, url, thread], {
+        encoding: 'utf8',
+      });
+      const { code, written, newest } = JSON.parse(output);
+      expect(code).toBe('STORE_UNWRITABLE');
+      expect(written).toBeGreaterThan(0);
+      expect(newest).toBe(written);
+      const { tables } = await stores.at(url);
+      expect((await tables.versions.list('churn', { limit: 1 })).items[0]?.version).toBe(written);
+    },
+  );
 
   it('is refused with a code where it cannot be: a folder, a folder that is not there, no database', async () => {
     const taken = path();

@@ -1,9 +1,11 @@
-/** A process that writes until something fails, and says what: `node fill-disk.ts URL`. */
+/** A process that writes until something fails, and says what: `node fill-disk.ts URL THREAD`. */
 import { isPlimsollError } from '../../core/errors.ts';
 import { openStore } from '../open.ts';
+import type { ThreadUse } from '../sqlite-driver.ts';
 import { version } from './rows.ts';
 
-const store = await openStore(process.argv[2]!);
+const [url, thread] = process.argv.slice(2);
+const store = await openStore(url!, { thread: thread as ThreadUse });
 let written = 0;
 let code = 'none';
 while (code === 'none' && written < 10_000) {
