@@ -6,6 +6,7 @@ import { PlimsollError } from '../core/errors.ts';
 import { parseClosed } from '../rollout/collect/closed.ts';
 import { type RecordingLine, recordingLine } from '../rollout/recording.ts';
 import type { ActionRow, Page, PageRequest, RolloutEventRow, RolloutRow, Rollouts } from '../store/store.ts';
+import { eventsOf } from './events.ts';
 import type { Standing } from './standing.ts';
 
 export const EVIDENCE_TYPE = 'application/vnd.plimsoll.rollout+json';
@@ -29,16 +30,13 @@ export interface Account {
   };
 }
 
-/** Events read at a time. */
-const EVENTS = 1000;
-
 export async function accountOf(
   rollouts: Rollouts,
   { row, status, verdict, reason, policy, marks }: Standing,
 ): Promise<Account> {
   const windows: RecordingLine[] = [];
   const commands: { seq: number; at: number; command: unknown }[] = [];
-  for await (const event of allEvents(rollouts, row.id)) {
+  for await (const event of eventsOf(rollouts, row.id)) {
     if (event.kind === 'window') windows.push(lineOf(event));
     if (event.kind === 'command') commands.push({ seq: event.seq, at: event.at, command: event.body });
   }
@@ -68,21 +66,12 @@ export async function windowLines(
   { limit = 100, cursor = '0' }: PageRequest,
 ): Promise<Page<RecordingLine>> {
   const found: RecordingLine[] = [];
-  for await (const event of allEvents(rollouts, id, eventNumber(cursor))) {
+  for await (const event of eventsOf(rollouts, id, eventNumber(cursor))) {
     if (event.kind !== 'window') continue;
     if (found.length === limit) return { items: found, next: String(event.seq) };
     found.push(lineOf(event));
   }
   return { items: found, next: null };
-}
-
-async function* allEvents(rollouts: Rollouts, id: string, from = 0): AsyncGenerator<RolloutEventRow> {
-  for (let seq = from; ; ) {
-    const events = await rollouts.events(id, seq, EVENTS);
-    yield* events;
-    if (events.length < EVENTS) return;
-    seq = events.at(-1)!.seq + 1;
-  }
 }
 
 function lineOf({ body }: RolloutEventRow): RecordingLine {

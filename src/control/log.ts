@@ -4,11 +4,10 @@ import type { StoredWindow } from '../rollout/collect/collector.ts';
 import { packUnits } from '../rollout/collect/packed.ts';
 import type { Fence, RolloutEventRow, RolloutRow, Store, Tables } from '../store/store.ts';
 import type { Deed, Target } from './actions.ts';
+import { eventsOf } from './events.ts';
 import { type Folded, fold, started } from './fold.ts';
 import type { AnyMachine } from './machines.ts';
 
-/** Events read at a time: memory stays bounded, and what else the process does gets its turn. */
-const PAGE = 100;
 const NO_UNITS = packUnits({ sampling: 0, high: [], low: [], word: [], pair: [] });
 
 /**
@@ -22,11 +21,8 @@ export async function foldLog(
   onWindow: (stored: StoredWindow, folded: Folded) => void = () => undefined,
 ): Promise<Folded> {
   let folded: Folded | null = null;
-  for (;;) {
-    const events = await store.tables.rollouts.events(row.id, folded?.seq ?? 0, PAGE);
-    for (const event of events) folded = folded === null ? started(machine, row, event) : next(folded, event);
-    if (events.length < PAGE) break;
-  }
+  for await (const event of eventsOf(store.tables.rollouts, row.id))
+    folded = folded === null ? started(machine, row, event) : next(folded, event);
   if (folded !== null) return folded;
   throw new PlimsollError('INTERNAL', { action: 'the log of a rollout', reason: `${row.id} has no events` });
 

@@ -12,13 +12,13 @@ import {
 } from '../rollout/experiment/outcomes.ts';
 import type { MetricNeed, Needs } from '../rollout/machine.ts';
 import type { RolloutRow, Store, Tables } from '../store/store.ts';
+import { eventsOf } from './events.ts';
 import { addArrivals, arrivalsOf, isWrong, type Labelled, labelRule } from './labels.ts';
 import type { Closing, MaturedOf, MaturedValues } from './matured.ts';
 import { maturedOutcomes } from './outcomes.ts';
 
 /** Windows that are taken at a time: a controller that was away catches up window by window. */
 const TAKEN_MAX = 60;
-const EVENTS = 500;
 /** Labelled answers that wait for the rule; were there ever more, the first ones have settled it. */
 const WAITING_MAX = 100_000;
 
@@ -81,20 +81,17 @@ async function fromLog(
     },
     takenTo: new Map(),
   };
-  for (let from = 0; ; from += EVENTS) {
-    const events = await rollouts.events(rollout, from, EVENTS);
-    for (const { kind, body, at } of events) {
-      if (kind !== 'window') continue;
-      const { window: index, shares, outcomes } = body as Closing & { readonly outcomes: unknown };
-      if (index >= window) continue;
-      ledger.closed.push({ window: index, at, split: splitOf(shares) });
-      const { labelsTo, rule, cohorts } = maturedIn(outcomes);
-      ledger.readTo = Math.max(ledger.readTo, labelsTo);
-      ledger.rule ??= rule;
-      for (const cohort of cohorts) ledger.takenTo.set(cohort.metric, cohort.window + 1);
-    }
-    if (events.length < EVENTS) return ledger;
+  for await (const { kind, body, at } of eventsOf(rollouts, rollout)) {
+    if (kind !== 'window') continue;
+    const { window: index, shares, outcomes } = body as Closing & { readonly outcomes: unknown };
+    if (index >= window) continue;
+    ledger.closed.push({ window: index, at, split: splitOf(shares) });
+    const { labelsTo, rule, cohorts } = maturedIn(outcomes);
+    ledger.readTo = Math.max(ledger.readTo, labelsTo);
+    ledger.rule ??= rule;
+    for (const cohort of cohorts) ledger.takenTo.set(cohort.metric, cohort.window + 1);
   }
+  return ledger;
 }
 
 async function take(
