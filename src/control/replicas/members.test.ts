@@ -85,6 +85,13 @@ describe('a replica', () => {
     expect(a.ready('m', 2, 3)).toBe(4);
   });
 
+  it('that serves nobody keeps nobody waiting', async () => {
+    const [a, command] = [memberOf('a'), memberOf('command')];
+    await command.say({ workers: [], loaded: [], failures: [] });
+    await a.look();
+    expect([a.size, a.ready('m', 1, 1)]).toEqual([1, 1]);
+  });
+
   it('has others say once what it cannot load', async () => {
     const [a, b] = [memberOf('a'), memberOf('b')];
     for (let beat = 0; beat < 3; beat++) {

@@ -91,10 +91,11 @@ export class Members {
 
   /** How many workers of all replicas have this version; 0 where any replica lacks it, or the others are not known yet. */
   ready(model: string, version: number, here: number): number {
-    const others = [...this.#others.values()];
-    const isEverywhere = others.every(({ said }) => said.loaded.includes(`${model}@${version}`));
+    // A command that opens the store by itself serves nobody.
+    const serving = [...this.#others.values()].filter(({ said }) => said.workers.length > 0);
+    const isEverywhere = serving.every(({ said }) => said.loaded.includes(`${model}@${version}`));
     if (!this.#hasLooked || here === 0 || !isEverywhere) return 0;
-    return others.reduce((sum, { said }) => sum + said.workers.length, here);
+    return serving.reduce((sum, { said }) => sum + said.workers.length, here);
   }
 
   async leave(): Promise<void> {
