@@ -1,6 +1,7 @@
 /** What a rollout is expected to come to at the traffic that it sees, or that its endpoint had before. Pure. */
 import type { StagedState } from '../rollout/canary/machine.ts';
 import { type Forecast, forecastOf } from '../rollout/decide/forecast.ts';
+import type { RolloutState } from '../rollout/decide/state.ts';
 import type { Standing } from './standing.ts';
 import type { MeasuredTraffic } from './traffic.ts';
 
@@ -13,6 +14,9 @@ export interface RolloutForecast extends Forecast {
 const WINDOWS_LEAST = 5;
 const UNITS_LEAST = 100;
 
+/** A forecast costs milliseconds, and people look more often than anything happens: one a state. */
+const atItsOwn = new WeakMap<RolloutState, Forecast | null>();
+
 /** Null of experiments, of what is over or waits for a person, and where no traffic is known. */
 export function forecastOfStanding(
   { row, state, totals, needs }: Standing,
@@ -24,7 +28,10 @@ export function forecastOfStanding(
   if (totals.windows >= WINDOWS_LEAST && units >= UNITS_LEAST) {
     const stable = totals.arms[needs.control]!;
     const errorRate = stable.units === 0 ? 0 : stable.failures / stable.units;
-    const forecast = forecastOf(rollout, { rate: units / (rollout.clock.elapsed / 1000), errorRate });
+    const traffic = { rate: units / (rollout.clock.elapsed / 1000), errorRate };
+    const known = atItsOwn.get(rollout);
+    const forecast = known === undefined ? forecastOf(rollout, traffic) : known;
+    atItsOwn.set(rollout, forecast);
     return forecast && { ...forecast, basis: 'rollout' };
   }
   if (before === null) return null;

@@ -22,7 +22,7 @@ export interface Passed {
 
 const UNITS_LIMIT = 2 ** 40;
 /** With more bad units than this, chance hardly matters: expected counts do. */
-const BAD_MAX = 400;
+const BAD_MAX = 200;
 /** Runs that are later than this do not matter to a median. */
 const ENOUGH = 0.9;
 /** Chances below this are nothing. */
