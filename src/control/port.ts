@@ -80,9 +80,9 @@ export interface RolloutView extends RolloutStatus {
   readonly by: string;
   readonly arms: readonly ArmView[];
   readonly metrics: readonly MetricView[];
-  /** Requests and windows that did not count, and why. */
+  /** What did not count: pieces that came after their window was closed, parts that are missing; and how many requests were copied, and copies dropped. */
   readonly left: {
-    readonly lateWindows: number;
+    readonly latePieces: number;
     readonly missingParts: number;
     readonly mirrored: number;
     readonly dropped: number;

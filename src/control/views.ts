@@ -73,7 +73,7 @@ export function standingView(standing: Standing, traffic: MeasuredTraffic | null
     arms: plan.arms.map((name, i) => armView(name, versionOfArm(i, plan, row), totals.arms[i])),
     metrics: metricViews(totals.comparisons, plan.arms),
     left: {
-      lateWindows: late,
+      latePieces: late,
       missingParts: totals.missingParts,
       mirrored: totals.mirrored,
       dropped: totals.dropped,

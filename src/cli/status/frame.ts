@@ -112,9 +112,9 @@ function copyLines({ left }: RolloutView, width: number): Line[] {
 }
 
 function leftLines({ left }: RolloutView, width: number): Line[] {
-  const { lateWindows, missingParts, dropped } = left;
+  const { latePieces, missingParts, dropped } = left;
   const parts = [
-    lateWindows > 0 ? `${count(lateWindows, 'window')} came too late` : '',
+    latePieces > 0 ? `${count(latePieces, 'piece')} came too late` : '',
     missingParts > 0 ? `${count(missingParts, 'part')} of windows went missing` : '',
     dropped > 0 ? `${count(dropped, 'copy', 'copies')} of requests found no room` : '',
   ].filter((part) => part !== '');

@@ -262,13 +262,3 @@ function checkStages(stages: readonly StageWords[], problems: string[]): void {
     reached = weight;
   });
 }
-
-/** One text for one policy, however it was written: what a policy hash is taken of. */
-export const policyText = (policy: Policy): string => JSON.stringify(sorted(policy));
-
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
-};

@@ -96,7 +96,7 @@ export const ROLLOUT_VIEW = Type.Object({
   arms: Type.Array(ARM),
   metrics: Type.Array(METRIC),
   left: Type.Object({
-    lateWindows: Type.Number(),
+    latePieces: Type.Number(),
     missingParts: Type.Number(),
     mirrored: Type.Number(),
     dropped: Type.Number(),

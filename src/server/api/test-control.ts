@@ -81,7 +81,7 @@ export const ROLLOUT: RolloutView = {
       flagged: true,
     },
   ],
-  left: { lateWindows: 0, missingParts: 1, mirrored: 5000, dropped: 2 },
+  left: { latePieces: 0, missingParts: 1, mirrored: 5000, dropped: 2 },
   experiment: null,
   forecast: {
     rate: 12,
