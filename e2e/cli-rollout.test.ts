@@ -100,7 +100,7 @@ describe('rollout replay', () => {
       ['--windows', file('long.jsonl', 'a'.repeat(2 ** 21))],
       /WINDOW_INVALID: .*line 1: the line is longer than/,
     ],
-    [['--policy', file('broken.yaml', '{')], /POLICY_INVALID: .*broken\.yaml/],
+    [['--policy', file('broken.yaml', '{')], /DOCUMENT_INVALID: .*broken\.yaml/],
   ])('%j is wrong usage', (args, message) => {
     const { status, stderr } = plimsoll('rollout', 'replay', '--windows', recording, ...args);
     expect(stderr).toMatch(message);
