@@ -1,3 +1,4 @@
+import { PlimsollError } from '../core/errors.ts';
 import type { FeedbackRow } from '../store/store.ts';
 import { acceptFeedback } from './feedback.ts';
 import { LocalEndpoints, type LocalEndpointsOptions } from './local-endpoints.ts';
@@ -10,6 +11,8 @@ export type LocalControlOptions = LocalVersionsOptions & LocalEndpointsOptions &
 
 /** Rows of feedback that are written in one go. */
 const FEEDBACK_AT_ONCE = 10_000;
+/** Rows of feedback that may wait to be written. */
+const FEEDBACK_WAITING_MAX = 200_000;
 
 /** The control plane over the store, in this process. */
 export class LocalControl implements Control {
@@ -51,8 +54,16 @@ export class LocalControl implements Control {
   readonly evidence: Control['evidence'] = (...given) => this.#rollouts.evidence(...given);
   readonly keys: Control['keys'] = () => this.#rollouts.keys();
 
-  feedback(items: readonly FeedbackItem[]): ReturnType<Control['feedback']> {
+  async feedback(items: readonly FeedbackItem[]): ReturnType<Control['feedback']> {
     const { store, clock } = this.#options;
+    const { waiting: found } = this.#feedback;
+    if (found > FEEDBACK_WAITING_MAX)
+      throw new PlimsollError('OVERLOADED', {
+        found,
+        what: 'items of feedback that wait to be written',
+        limit: FEEDBACK_WAITING_MAX,
+        retry: 5,
+      });
     const feedback = { insert: (rows: readonly FeedbackRow[]) => this.#feedback.add(rows) };
     return acceptFeedback({ endpoints: store.tables.endpoints, feedback }, items, clock.now());
   }

@@ -8,7 +8,10 @@ test('what comes while work is under way is done in one piece after it, in order
     batches.push([...items]);
     await turn();
   }, 100);
-  await Promise.all([together.add([1]), together.add([2, 3]), together.add([4])]);
+  const added = Promise.all([together.add([1]), together.add([2, 3]), together.add([4])]);
+  expect(together.waiting).toBe(3);
+  await added;
+  expect(together.waiting).toBe(0);
   await together.add([5]);
   expect(batches).toEqual([[1], [2, 3, 4], [5]]);
 });

@@ -16,6 +16,11 @@ export class Together<T> {
     this.#most = most;
   }
 
+  /** Items that wait for the work under way. */
+  get waiting(): number {
+    return this.#waiting.reduce((sum, { items }) => sum + items.length, 0);
+  }
+
   /** Settles as the work that these items were part of. */
   add(items: readonly T[]): Promise<void> {
     const done = Promise.withResolvers<void>();
