@@ -85,9 +85,10 @@ describe.each([
         rollout: { candidate: 2, strategy: 'canary', plan: expect.stringMatching(/^shadow 100 %/) },
       },
     ]);
-    const { route, rollout } = await endpoint(second);
-    expect(route.shadow).toEqual({ version: 2, percent: 100 });
-    expect(rollout).toMatchObject({ state: 'running', stage: 0, candidate: 2 });
+    await expect
+      .poll(async () => (await endpoint(second)).route.shadow)
+      .toEqual({ version: 2, percent: 100 });
+    expect((await endpoint(second)).rollout).toMatchObject({ state: 'running', stage: 0, candidate: 2 });
     expect(await versionsOf(second)).toEqual(new Map([[1, 40]]));
     await expect
       .poll(
