@@ -221,7 +221,7 @@ describe('serve --workers 2', () => {
     const { code, message } = JSON.parse(said).error;
     expect(code).toBe('WORKER_FAILED');
     expect(message).toMatch(
-      /5 times in a row before it answered, at last with Cannot open ".*plimsoll.json"/,
+      /5 times in a row before it answered, at last with Cannot use iris@1: its bundle [0-9a-f]{64} is not in the data/,
     );
   });
 
