@@ -5,7 +5,7 @@
 import { decide } from './decide/decide.ts';
 import { type Decision, type RolloutState, startRollout, type VerdictKind } from './decide/state.ts';
 import type { Evidence } from './evidence/evidence.ts';
-import { excessUnits } from './evidence/race.ts';
+import { harmedUnits } from './evidence/evidence.ts';
 import { GUARDS, type GuardName, type Policy, parsePolicy } from './policy/policy.ts';
 import type { RecordedWindow } from './window.ts';
 
@@ -119,6 +119,6 @@ const guardLines = ({ guards }: Evidence): ReplayVerdict['guards'] =>
   Object.fromEntries(
     GUARDS.filter((name) => guards[name].maxLog !== null && guards[name].races.length > 0).map((name) => {
       const { log, maxLog } = guards[name];
-      return [name, { log, maxLog: maxLog!, harmedUnits: excessUnits(guards[name]) }];
+      return [name, { log, maxLog: maxLog!, harmedUnits: harmedUnits(guards[name]) }];
     }),
   );

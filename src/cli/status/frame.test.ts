@@ -37,7 +37,7 @@ Stage     the candidate answers 25 % of units; for 1m30s now
 Expected  end of this stage in 4m; certificate of no harm in 14m40s; promotion in 15m; a candidate
           that fails in 1 % is found 25m after the start (at 12/s of this rollout, 0.5 % failing)
 Verdict   hold: stage 2 has 1m of 5m of evidence time
-Harmed    about 3 units by errors, which chance explains as well so far
+Harmed    none that chance would not explain
 
 Arm        version  units  failed     rate      p50     p95     p99
 candidate        2  1,204       9  0.748 %  0.41 ms  1.2 ms  3.1 ms

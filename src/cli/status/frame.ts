@@ -91,17 +91,12 @@ function verdictLines(rollout: RolloutView, width: number): Line[] {
   ];
 }
 
-/** Share of the way to its bound from which evidence makes a difference more than chance. */
-const SHOWN = 0.5;
-
-/** The excess over stable's own rate; without evidence behind it, it says nothing. */
+/** The excess over stable's own rate, once there is evidence behind it. */
 function harmWords({ evidence, harmedUnits }: RolloutView): readonly Line[number][] {
   const harmed = Math.round(harmedUnits);
-  const [name, guard] = Object.entries(evidence).find(([, seen]) => seen.harmedUnits === harmedUnits) ?? [];
-  if (harmed === 0 || guard === undefined) return wordsOf('no unit more than would have been without it');
-  const units = `about ${count(harmed, 'unit')} by ${name}`;
-  if (guard.maxLog >= SHOWN * guard.bound) return wordsOf(units).map((word) => ['red', word]);
-  return wordsOf(`${units}, which chance explains as well so far`);
+  const [name] = Object.entries(evidence).find(([, seen]) => seen.harmedUnits === harmedUnits) ?? [];
+  if (harmed === 0 || name === undefined) return wordsOf('none that chance would not explain');
+  return wordsOf(`about ${count(harmed, 'unit')} by ${name}`).map((word) => ['red', word]);
 }
 
 /** Copies are compared in pairs: those who asked are units of stable alone. */

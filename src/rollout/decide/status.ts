@@ -1,6 +1,5 @@
 /** What people are shown of a rollout. Pure. */
-import { noHarmLog } from '../evidence/evidence.ts';
-import { excessUnits } from '../evidence/race.ts';
+import { harmedUnits, noHarmLog } from '../evidence/evidence.ts';
 import { GUARDS, type GuardName, type Stage } from '../policy/policy.ts';
 import type { Phase, RolloutState } from './state.ts';
 
@@ -84,6 +83,6 @@ export function guardStatus(
     bound: Math.log(1 / guard.alpha),
     certificate:
       certificate && noHarm !== null ? { log: noHarm, bound: Math.log(1 / certificate.alpha) } : null,
-    harmedUnits: excessUnits(seen),
+    harmedUnits: harmedUnits(seen),
   };
 }

@@ -15,6 +15,7 @@ import { NO_PAIRS } from './paired.ts';
 import {
   addCounts,
   candidateRecord,
+  excessUnits,
   type GuardEvidence,
   NO_EVIDENCE,
   type Race,
@@ -133,6 +134,10 @@ const DOUBT = Math.log(10);
 
 export const doubtfulGuard = ({ guards }: Evidence): GuardName | null =>
   GUARDS.find((name) => guards[name].log >= DOUBT) ?? null;
+
+/** Candidate units beyond what stable's own rate explains; 0 as long as chance explains them nearly as well. */
+export const harmedUnits = (guard: GuardEvidence): number =>
+  (guard.maxLog ?? 0) >= DOUBT ? excessUnits(guard) : 0;
 
 export const isSplitBroken = ({ srm }: Evidence, policy: Policy): boolean =>
   policy.srm !== null && srm.maxLog >= Math.log(1 / policy.srm.alpha);

@@ -1,6 +1,6 @@
 /** What an experiment needs collected, and what lists show of it. Pure. */
 import { guardStatus, type RolloutStatus } from '../decide/status.ts';
-import { excessUnits } from '../evidence/race.ts';
+import { harmedUnits } from '../evidence/evidence.ts';
 import type { Needs } from '../machine.ts';
 import { GUARDS } from '../policy/policy.ts';
 import { BUCKETS } from '../split.ts';
@@ -38,7 +38,7 @@ export function statusOf(state: ExperimentState): RolloutStatus {
     return all.length === 0 ? [] : [[name, all.reduce((a, b) => (b.maxLog > a.maxLog ? b : a))] as const];
   });
   const harmed = tested.map(({ evidence: { guards } }) =>
-    Math.max(0, ...GUARDS.map((name) => excessUnits(guards[name]))),
+    Math.max(0, ...GUARDS.map((name) => harmedUnits(guards[name]))),
   );
   return {
     state: state.phase.kind,

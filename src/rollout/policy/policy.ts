@@ -109,7 +109,7 @@ const latency = orFalse(
     ...guardFields(0.003, 1),
     slack: field(
       fineDuration('0s', '1h'),
-      '250us',
+      '100us',
       'smallest slowness over the frozen quantile that counts, if more than a tenth of it',
     ),
   }),

@@ -41,11 +41,11 @@ export const ROLLOUT: RolloutView = {
       maxLog: 1.2,
       bound: Math.log(250),
       certificate: { log: 1.5, bound: Math.log(20) },
-      harmedUnits: 3,
+      harmedUnits: 0,
     },
     latency: { log: -1, maxLog: 0, bound: Math.log(333), certificate: null, harmedUnits: 0 },
   },
-  harmedUnits: 3,
+  harmedUnits: 0,
   progress: {
     stages: [
       { shadow: 100, weight: 0, bake: 600_000, minUnits: 50, approval: false },
