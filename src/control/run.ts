@@ -126,7 +126,7 @@ export class Run implements Listener {
   }
 
   leave(worker: string, epoch: number): void {
-    this.#collector.leave(worker, epoch);
+    this.#collector.leave(worker, epoch, this.#ports.clock.now());
   }
 
   onRoute(route: Route): void {

@@ -8,6 +8,8 @@ export class Attendance {
   readonly #joined = new Map<string, number>();
   /** Newest life of each worker that has ended: what it sent before may still arrive. */
   readonly #ended = new Map<string, number>();
+  /** Lives that have ended, from when to when they were there: what they did not send is missing. */
+  readonly #past = new Map<string, { readonly joined: number; readonly left: number }>();
 
   /** Told again, or heard of by a piece of its own, it has been there since the first time. */
   join(worker: string, epoch: number, now: number): void {
@@ -16,8 +18,11 @@ export class Attendance {
     this.#joined.set(life, now);
   }
 
-  leave(worker: string, epoch: number): void {
-    this.#joined.delete(lifeOf(worker, epoch));
+  leave(worker: string, epoch: number, now: number): void {
+    const life = lifeOf(worker, epoch);
+    const joined = this.#joined.get(life);
+    if (joined !== undefined) this.#past.set(life, { joined, left: now });
+    this.#joined.delete(life);
     this.#ended.set(worker, Math.max(epoch, this.#ended.get(worker) ?? epoch));
   }
 
@@ -25,8 +30,15 @@ export class Attendance {
     return this.#joined.has(life);
   }
 
-  /** Lives that had begun by `start`. */
-  since(start: number): string[] {
-    return [...this.#joined].flatMap(([life, joined]) => (joined <= start ? [life] : []));
+  /** Lives that were there at `start`. */
+  at(start: number): string[] {
+    const here = [...this.#joined].flatMap(([life, joined]) => (joined <= start ? [life] : []));
+    const gone = [...this.#past].filter(([, { joined, left }]) => joined <= start && start < left);
+    return [...here, ...gone.map(([life]) => life)];
+  }
+
+  /** Forgets lives that ended before `start`: no window that begins later is asked about them. */
+  forget(start: number): void {
+    for (const [life, { left }] of this.#past) if (left <= start) this.#past.delete(life);
   }
 }

@@ -203,9 +203,22 @@ describe('parts', () => {
     collector.take(partOf([see(1, 0), see(2, 1)]), 0);
     collector.take(partOf([see(3, 0), see(4, 1)], { worker: 'w1', isLast: false }), 0);
     expect(collector.due(11_000)).toBeNull();
-    collector.leave('w1', 1);
+    collector.leave('w1', 1, 10_700);
     expect(collector.due(11_000)).toBe(0);
     expect(collector.close(0).closed).toMatchObject({ missingParts: 1, arms: [{ units: 1 }, { units: 1 }] });
+  });
+
+  test('of workers that die before they have sent any are missing, too, and nobody waits for them', () => {
+    const collector = collecting();
+    collector.join('w1', 1, 0);
+    collector.join('w2', 1, 0);
+    collector.leave('w1', 1, 10_300);
+    collector.leave('w2', 1, 9800);
+    collector.take(partOf([see(1, 0)]), 10_900);
+    collector.take(partOf([], { window: 1 }), 11_900);
+    expect(collector.due(11_000)).toBe(0);
+    expect(collector.close(0).closed.missingParts).toBe(1);
+    expect(collector.close(1).closed.missingParts).toBe(0);
   });
 
   test('are waited for until the watermark, and no longer', () => {
@@ -229,7 +242,7 @@ describe('parts', () => {
 
   test('that arrive after their worker has gone do not bring it back', () => {
     const collector = collecting();
-    collector.leave('w0', 1);
+    collector.leave('w0', 1, 9900);
     collector.take(partOf([see(1, 0)]), 10_100);
     collector.join('w0', 2, 10_200);
     collector.take(partOf([], { window: 1, epoch: 2 }), 11_900);

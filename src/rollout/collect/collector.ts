@@ -105,8 +105,8 @@ export class Collector {
   }
 
   /** A worker that has ended: what it had not sent completely is missing. */
-  leave(worker: string, epoch: number): void {
-    this.#attendance.leave(worker, epoch);
+  leave(worker: string, epoch: number, now: number): void {
+    this.#attendance.leave(worker, epoch, now);
   }
 
   /** Takes a piece, in any order and as often as it comes. */
@@ -153,6 +153,7 @@ export class Collector {
     const { tallies, units } = this.#count(pieces, matured, span.recording);
     this.#next = window + 1;
     this.#calendar.prune(window + 1);
+    this.#attendance.forget(span.start);
     const closed = {
       rollout: this.#rollout,
       window,
@@ -213,7 +214,7 @@ export class Collector {
   #expected(window: number, { start, end }: Span): string[] {
     // A window without length holds nothing: its route was replaced before anybody followed it.
     if (start === end) return this.#ledger.senders(window);
-    return [...new Set([...this.#attendance.since(start), ...this.#ledger.senders(window)])];
+    return [...new Set([...this.#attendance.at(start), ...this.#ledger.senders(window)])];
   }
 
   #compareFrom(shares: readonly number[]): void {
