@@ -1,5 +1,5 @@
-import type { Change, Changes, Present, RouteParts } from '../control/changes.ts';
-import type { Desired } from '../control/desired.ts';
+import type { Change, Changes, Present, RouteParts } from '../control/desired/changes.ts';
+import type { Desired } from '../control/desired/desired.ts';
 import type { Actor, Control, EndpointView, RolloutView } from '../control/port.ts';
 import { EXIT } from '../core/errors.ts';
 import type { Define } from './commands.ts';
@@ -25,7 +25,7 @@ export const apply: Define = (command, terminal) => {
       const options = command.optsWithGlobals<ApplyOptions>();
       const desired = await readDesired(options.file);
       const done = await withControl(options, async (control) => {
-        const { changesFor } = await import('../control/changes.ts');
+        const { changesFor } = await import('../control/desired/changes.ts');
         const plan = changesFor(desired, await presentOf(control, desired));
         if (options.yes) for (const change of plan.changes) await make(control, change, actorOf(options));
         return { ...plan, applied: options.yes === true };
@@ -54,7 +54,7 @@ Examples:
 
 async function readDesired(file: string): Promise<Desired> {
   const { readDocument } = await import('./rollout-policy.ts');
-  const { parseDesired } = await import('../control/desired.ts');
+  const { parseDesired } = await import('../control/desired/desired.ts');
   const { SETTINGS } = await import('../config/settings.ts');
   return parseDesired(await readDocument(file), file, [...Object.keys(SETTINGS), 'models']);
 }

@@ -97,7 +97,7 @@ async function serverOf(options: ControlOptions): Promise<Control | null> {
   const { url } = options;
   const live = await liveOf(options);
   if (url === undefined && live === null) return null;
-  const { RemoteControl } = await import('../control/remote.ts');
+  const { RemoteControl } = await import('../control/remote/remote.ts');
   return live === null
     ? new RemoteControl({ url: url!, token: process.env['PLIMSOLL_TOKEN'] })
     : new RemoteControl({ socket: live.socket });

@@ -11,8 +11,8 @@ import type { ExperimentView } from '../rollout/experiment/view.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
 import type { AuditRow, Check, Page, PageRequest, RouteRow, Strategy, VersionState } from '../store/store.ts';
-import type { RolloutForecast } from './forecast.ts';
-import type { MeasuredTraffic } from './traffic.ts';
+import type { MeasuredTraffic } from './fleet/traffic.ts';
+import type { RolloutForecast } from './rollouts/forecast.ts';
 
 export type { Actor, NewVersion };
 

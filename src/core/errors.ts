@@ -105,7 +105,7 @@ export const ERRORS = {
   GENERATION_CONFLICT: row(409, EXIT.failed, 'Cannot change "{endpoint}": its generation is {found}, {wanted} was given', 'Read it again, look at what changed, and send the change with the generation it has now'),
   ROLLBACK_REFUSED: row(409, EXIT.failed, 'Cannot roll "{endpoint}" back: {reason}', 'Name a version that it has rested on: --to V; any other takes a rollout, at once with `plimsoll rollout start --strategy immediate`'),
 
-  // The control API (src/server/api) and those who call it (src/control/remote.ts, src/cli)
+  // The control API (src/server/api) and those who call it (src/control/remote/remote.ts, src/cli)
   HOST_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: its Host is {found}, wanted localhost, a loopback address or a configured name', 'Call it as localhost, or by the name that --host gave'),
   ORIGIN_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: it comes from a page of {found}, wanted {wanted}', 'Pages of other sites may not control this server; call it from a program'),
   CONTROL_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: {found} may not control this server', 'Start the server with PLIMSOLL_TOKEN set and send "authorization: Bearer TOKEN", or call it from the machine it runs on'),

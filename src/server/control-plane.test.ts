@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { NO_FLEET } from '../control/fleet.ts';
+import { NO_FLEET } from '../control/fleet/fleet.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
 import type { Progress } from './registration.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { DesiredRollout, Rollouts } from '../control/desired.ts';
-import type { Fleet } from '../control/fleet.ts';
-import { LocalVersions } from '../control/local-versions.ts';
+import type { DesiredRollout, Rollouts } from '../control/desired/desired.ts';
+import type { Fleet } from '../control/fleet/fleet.ts';
+import { LocalVersions } from '../control/local/versions.ts';
 import type { Actor, VersionView } from '../control/port.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';

@@ -1,6 +1,7 @@
 /** The control plane for one command, where no server owns the data: nobody serves meanwhile. */
-import { NO_FLEET } from '../control/fleet.ts';
-import type { LocalControlOptions } from '../control/local.ts';
+
+import { NO_FLEET } from '../control/fleet/fleet.ts';
+import type { LocalControlOptions } from '../control/local/local.ts';
 import type { Control } from '../control/port.ts';
 import type { Logger } from '../core/ports.ts';
 import { assemble } from './assembly.ts';

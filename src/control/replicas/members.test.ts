@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import { ManualClock } from '../testing/world.ts';
+import { ManualClock } from '../rollouts/testing/world.ts';
 import { Members, type Said } from './members.ts';
 
 let store: Store;

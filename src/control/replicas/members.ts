@@ -5,7 +5,7 @@
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { MemberRow } from '../../store/replicas.ts';
 import type { Store } from '../../store/store.ts';
-import type { FleetChange } from '../fleet.ts';
+import type { FleetChange } from '../fleet/fleet.ts';
 
 /** What a replica says of itself. */
 export interface Said {

@@ -4,7 +4,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
 import { codeOf } from '../../store/testing/stores.ts';
-import { ManualClock } from '../testing/world.ts';
+import { ManualClock } from '../rollouts/testing/world.ts';
 import { type Order, Orders } from './orders.ts';
 
 let store: Store;

@@ -3,7 +3,7 @@ import { unpackPart } from '../../rollout/packed-part.ts';
 import type { Part } from '../../rollout/part.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import { ManualClock } from '../testing/world.ts';
+import { ManualClock } from '../rollouts/testing/world.ts';
 import { Outbox } from './outbox.ts';
 
 let store: Store;

@@ -1,7 +1,7 @@
 /** The other control planes that share the store, as the controller sees them. */
 import { PlimsollError } from '../../core/errors.ts';
 import type { Part } from '../../rollout/part.ts';
-import type { FleetChange } from '../fleet.ts';
+import type { FleetChange } from '../fleet/fleet.ts';
 import type { Order } from './orders.ts';
 
 /** What this replica has to do with rollouts just now. */

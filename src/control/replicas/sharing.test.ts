@@ -11,7 +11,7 @@ import {
   START,
   type Traffic,
   trafficOf,
-} from '../testing/world.ts';
+} from '../rollouts/testing/world.ts';
 import type { Order } from './orders.ts';
 
 const opened: Store[] = [];

@@ -4,7 +4,7 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RemoteControl } from '../../control/remote.ts';
+import { RemoteControl } from '../../control/remote/remote.ts';
 import { startTestApi, type TestApi } from './test-api.ts';
 
 let api: TestApi;

@@ -1,4 +1,4 @@
-import type { ModelCounts } from '../../control/traffic.ts';
+import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import { answeredIn, blamedIn } from '../../serving/http/metrics.ts';
 
 /** What the counters of versions say of their models. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FleetChange } from '../../control/fleet.ts';
+import type { FleetChange } from '../../control/fleet/fleet.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Part } from '../../rollout/part.ts';
 import { DataPlane } from '../../serving/data-plane.ts';

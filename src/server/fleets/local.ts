@@ -1,5 +1,5 @@
-import type { Fleet, FleetChange } from '../../control/fleet.ts';
-import type { ModelCounts } from '../../control/traffic.ts';
+import type { Fleet, FleetChange } from '../../control/fleet/fleet.ts';
+import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { Follower } from '../../serving/follower.ts';

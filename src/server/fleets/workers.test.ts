@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FleetChange } from '../../control/fleet.ts';
+import type { FleetChange } from '../../control/fleet/fleet.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { FromControl, LiveWorker } from '../workers/messages.ts';
 import { WorkersFleet } from './workers.ts';

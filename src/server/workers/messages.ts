@@ -1,4 +1,4 @@
-import type { ModelCounts } from '../../control/traffic.ts';
+import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';

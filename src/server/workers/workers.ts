@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { ModelCounts } from '../../control/traffic.ts';
+import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Part } from '../../rollout/part.ts';

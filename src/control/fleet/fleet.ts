@@ -1,0 +1,34 @@
+/** The serving processes as the control plane sees them: they follow snapshots and send parts of windows. */
+import type { Part } from '../../rollout/part.ts';
+import type { PlaneSnapshot } from '../../rollout/route.ts';
+import type { ModelCounts } from './traffic.ts';
+
+export interface Fleet {
+  /**
+   * Hands a snapshot to every worker; resolves once all that live follow it. A version that cannot be loaded rejects with
+   * its coded error, and no worker follows the snapshot then.
+   */
+  publish(snapshot: PlaneSnapshot): Promise<void>;
+  /** How many workers have this version loaded. */
+  ready(model: string, version: number): number;
+  /** Called for every piece of a part, in the order in which each worker sent them. */
+  onPart(listener: (part: Part) => void): void;
+  /** Called when a worker has come or gone; `worker` and `epoch` as in its parts. */
+  onChange(listener: (change: FleetChange) => void): void;
+  /** What all workers together have counted so far, as last told; absent where nobody counts. */
+  counts?(): readonly ModelCounts[];
+}
+
+export interface FleetChange {
+  readonly worker: string;
+  readonly epoch: number;
+  readonly kind: 'joined' | 'left';
+}
+
+/** Nobody serves: what a command has that opens the store by itself. */
+export const NO_FLEET: Fleet = {
+  publish: () => Promise.resolve(),
+  ready: () => 1,
+  onPart: () => undefined,
+  onChange: () => undefined,
+};

@@ -1,0 +1,114 @@
+import type { Clock } from '../../core/ports.ts';
+import type { RecordingLine } from '../../rollout/recording.ts';
+import type { Page, PageRequest, RolloutRow, Store, Strategy } from '../../store/store.ts';
+import type { DesiredRollout } from '../desired/desired.ts';
+import type { TrafficMeter } from '../fleet/traffic.ts';
+import type { Actor, Control, NewRollout, RolloutCommand, RolloutView } from '../port.ts';
+import { accountOf, EVIDENCE_TYPE, windowLines } from '../report/evidence.ts';
+import type { Envelope, PublicKey, Signer } from '../report/signing.ts';
+import { blindness } from '../rollouts/blind.ts';
+import type { Controller } from '../rollouts/controller.ts';
+import { refuseInVain, refuseUnmoved } from '../rollouts/steering.ts';
+import { findEndpoint, findRollout } from './find.ts';
+import { newRollout } from './new-rollout.ts';
+import { standingView } from './views.ts';
+
+export interface LocalRolloutsOptions {
+  readonly store: Store;
+  readonly controller: Pick<Controller, 'begin' | 'command' | 'standing'>;
+  readonly clock: Clock;
+  /** Measures the traffic; without it none is known. */
+  readonly meter?: Pick<TrafficMeter, 'of'> | undefined;
+  /** What the file of settings says of how an endpoint gets to its versions: its policy where none is given. @default {none} */
+  readonly rolloutOf?:
+    | ((endpoint: string) => DesiredRollout | null | Promise<DesiredRollout | null>)
+    | undefined;
+  /** Opened when something is to be signed. */
+  readonly signer: () => Signer;
+}
+
+/** Rollouts, and what is known of them. */
+export class LocalRollouts
+  implements
+    Pick<Control, 'startRollout' | 'rollouts' | 'rollout' | 'command' | 'windows' | 'evidence' | 'keys'>
+{
+  readonly #options: LocalRolloutsOptions;
+
+  constructor(options: LocalRolloutsOptions) {
+    this.#options = options;
+  }
+
+  async startRollout(endpoint: string, rollout: NewRollout, actor: Actor): Promise<RolloutView> {
+    const { store, controller, clock } = this.#options;
+    const on = await findEndpoint(store.tables, endpoint);
+    const policy = rollout.policy ?? (await this.#ownPolicy(endpoint, rollout.strategy));
+    const row = await newRollout(store.tables, on, { ...rollout, policy }, actor, clock.now());
+    await this.#refuseBlind(row, on.model, rollout.force === true);
+    await controller.begin(row);
+    return this.rollout(row.id);
+  }
+
+  /** One after the other: the log of one that is over may be long. */
+  async rollouts(endpoint: string, page: PageRequest): Promise<Page<RolloutView>> {
+    const { tables } = this.#options.store;
+    await findEndpoint(tables, endpoint);
+    const rows = await tables.rollouts.list(endpoint, page);
+    const items: RolloutView[] = [];
+    for (const { id } of rows.items) items.push(await this.rollout(id));
+    return { ...rows, items };
+  }
+
+  async rollout(id: string): Promise<RolloutView> {
+    const { controller, store, meter } = this.#options;
+    const standing = await controller.standing(id);
+    const { endpoint, endedAt } = standing.row;
+    if (meter === undefined || endedAt !== null) return standingView(standing, null);
+    const { model } = await findEndpoint(store.tables, endpoint);
+    return standingView(standing, meter.of(model));
+  }
+
+  async command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView> {
+    const before = await this.rollout(id);
+    refuseInVain(command, before);
+    await this.#options.controller.command(id, command, actor);
+    const after = await this.rollout(id);
+    refuseUnmoved(command, before, after);
+    return after;
+  }
+
+  async windows(id: string, page: PageRequest): Promise<Page<RecordingLine>> {
+    const { tables } = this.#options.store;
+    await findRollout(tables, id);
+    return windowLines(tables.rollouts, id, page);
+  }
+
+  async evidence(id: string): Promise<PublicKey & { readonly envelope: Envelope }> {
+    const { store, controller, signer } = this.#options;
+    const account = await accountOf(store.tables.rollouts, await controller.standing(id));
+    const key = signer();
+    return { envelope: key.sign(EVIDENCE_TYPE, account), ...key.publicKey };
+  }
+
+  keys(): ReturnType<Control['keys']> {
+    return Promise.resolve([this.#options.signer().publicKey]);
+  }
+
+  /** What is written for one strategy says nothing of another. */
+  async #ownPolicy(endpoint: string, strategy: Strategy): Promise<unknown> {
+    const own = await this.#options.rolloutOf?.(endpoint);
+    return own?.strategy === strategy ? own.policy : null;
+  }
+
+  /** What cannot find its margin in time begins by a person's word alone, which the audit log keeps. */
+  async #refuseBlind(row: RolloutRow, model: string, isForced: boolean): Promise<void> {
+    const { store, meter } = this.#options;
+    const refusal = await blindness(row, meter?.of(model) ?? null, store.tables.feedback);
+    if (refusal === null) return;
+    if (!isForced) throw refusal;
+    const { id, by, startedAt: at } = row;
+    const body = { ...refusal.details, refusal: refusal.code, reason: row.reason };
+    await store.transaction(({ audit }) =>
+      audit.append({ at, by, what: 'rollout.forced', subject: `rollout/${id}`, body }),
+    );
+  }
+}

@@ -1,0 +1,115 @@
+/** What people and clients are shown of versions, endpoints and rollouts. */
+import type { Manifest } from '../../registry/version.ts';
+import { metricViews } from '../../rollout/experiment/compare.ts';
+import type { ExperimentState } from '../../rollout/experiment/state.ts';
+import { experimentView } from '../../rollout/experiment/view.ts';
+import { LATENCY_BINS, latencyBound } from '../../rollout/part.ts';
+import type { EndpointRow, VersionRow } from '../../store/store.ts';
+import type { MeasuredTraffic } from '../fleet/traffic.ts';
+import type { ArmView, EndpointView, RolloutView, VersionView } from '../port.ts';
+import { forecastOfStanding } from '../rollouts/forecast.ts';
+import type { Standing } from '../rollouts/standing.ts';
+
+const iso = (millis: number): string => new Date(millis).toISOString();
+
+/** What people are shown of a proof. */
+export type Proof = Pick<VersionView, 'proof' | 'runtime' | 'rowMicros'>;
+
+export const proofOf = ({ verification, runtime, rowMicros }: Manifest): Proof => ({
+  proof: verification.proof,
+  runtime,
+  rowMicros,
+});
+
+const NO_PROOF: Proof = { proof: null, runtime: null, rowMicros: null };
+
+/** `proof` is null where the version has no bundle (any more). */
+export function versionView(
+  row: VersionRow,
+  proof: Proof | null,
+  aliases: Readonly<Record<string, number>>,
+): VersionView {
+  const { model, version, state, digest, checks, file, labels, note, createdBy } = row;
+  return {
+    model,
+    version,
+    state,
+    digest,
+    checks,
+    file,
+    ...(proof ?? NO_PROOF),
+    labels,
+    note,
+    aliases: Object.keys(aliases).filter((alias) => aliases[alias] === version),
+    createdAt: iso(row.createdAt),
+    createdBy,
+  };
+}
+
+export const endpointView = (
+  row: EndpointRow,
+  rollout: RolloutView | null,
+  traffic: MeasuredTraffic | null,
+): EndpointView => {
+  const { name, model, generation, stable, previous, route } = row;
+  return { name, model, generation, stable, previous, route, rollout, traffic };
+};
+
+/** What a rollout has come to; `traffic` is that of its endpoint. */
+export function standingView(standing: Standing, traffic: MeasuredTraffic | null): RolloutView {
+  const { row, status, verdict, reason, plan, totals, late, state } = standing;
+  return {
+    ...status,
+    id: row.id,
+    endpoint: row.endpoint,
+    strategy: row.strategy,
+    candidate: row.candidate,
+    stableVersion: row.stable,
+    verdict,
+    reason,
+    startedAt: iso(row.startedAt),
+    endedAt: row.endedAt === null ? null : iso(row.endedAt),
+    by: row.by,
+    arms: plan.arms.map((name, i) => armView(name, versionOfArm(i, plan, row), totals.arms[i])),
+    metrics: metricViews(totals.comparisons, plan.arms),
+    left: {
+      latePieces: late,
+      missingParts: totals.missingParts,
+      mirrored: totals.mirrored,
+      dropped: totals.dropped,
+    },
+    experiment: row.strategy === 'ab' ? experimentView(state as ExperimentState) : null,
+    forecast: forecastOfStanding(standing, traffic),
+  };
+}
+
+const versionOfArm = (arm: number, { ranges }: Standing['plan'], row: Standing['row']): number =>
+  ranges.find((range) => range.arm === arm)?.version ?? (arm === 0 ? row.candidate : row.stable);
+
+function armView(
+  name: string,
+  version: number,
+  totals: Standing['totals']['arms'][number] | undefined,
+): ArmView {
+  const latency = totals?.latency ?? [];
+  return {
+    name,
+    version,
+    units: totals?.units ?? 0,
+    failures: totals?.failures ?? 0,
+    latency: latency.some((count) => count > 0)
+      ? { p50: quantile(latency, 0.5), p95: quantile(latency, 0.95), p99: quantile(latency, 0.99) }
+      : null,
+  };
+}
+
+/** Upper bound of the bin that holds the quantile, in milliseconds: at most 19 % above it (four bins an octave). */
+function quantile(bins: readonly number[], share: number): number {
+  const wanted = share * bins.reduce((sum, count) => sum + count, 0);
+  let seen = 0;
+  const bin = bins.findIndex((count) => {
+    seen += count;
+    return seen >= wanted && count > 0;
+  });
+  return Number(latencyBound(bin < 0 ? LATENCY_BINS - 1 : bin).toPrecision(3));
+}

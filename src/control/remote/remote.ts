@@ -1,0 +1,211 @@
+/**
+ * The control plane of a server that runs: over its Unix socket, or over HTTP where it is another machine. Errors come
+ * back as the coded errors that they were.
+ */
+import { randomUUID } from 'node:crypto';
+import { openAsBlob, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PlimsollError } from '../../core/errors.ts';
+import type { RecordingLine } from '../../rollout/recording.ts';
+import type { AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
+import type {
+  Actor,
+  Control,
+  EndpointView,
+  Explanation,
+  FeedbackItem,
+  ModelView,
+  NewRollout,
+  NewVersion,
+  RolloutCommand,
+  RolloutView,
+  VersionView,
+} from '../port.ts';
+import { exchange, type Message, type Target } from './wire.ts';
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+type Keys = readonly { readonly keyId: string; readonly publicKey: string }[];
+
+/** How long one request waits for a proof; longer ones ask again. */
+const WAIT = '60s';
+const POLL_MS = 500;
+
+export class RemoteControl implements Control {
+  readonly #target: Target;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  models(page: PageRequest): Promise<Page<ModelView>> {
+    return this.#get('/models', { ...page });
+  }
+  model(name: string): Promise<ModelView> {
+    return this.#get(path`/models/${name}`);
+  }
+  versions(model: string, page: PageRequest): Promise<Page<VersionView>> {
+    return this.#get(path`/models/${model}/versions`, { ...page });
+  }
+  version(model: string, version: number): Promise<VersionView> {
+    return this.#get(path`/models/${model}/versions/${version}`);
+  }
+
+  /** Names the file to a server on this machine, sends it to another; comes back when it is proved. */
+  async addVersion(model: string, source: NewVersion, actor: Actor): Promise<VersionView> {
+    const begun = await this.#write<VersionView>(
+      'POST',
+      `${path`/models/${model}/versions`}?wait=${WAIT}`,
+      actor,
+      await this.#bodyOf(source, actor),
+    );
+    let version = begun;
+    while (version.state === 'validating') {
+      await sleep(POLL_MS);
+      version = await this.version(model, begun.version);
+    }
+    return version;
+  }
+
+  changeVersion(
+    model: string,
+    version: number,
+    change: Parameters<Control['changeVersion']>[2],
+    actor: Actor,
+  ): Promise<VersionView> {
+    return this.#write('PATCH', path`/models/${model}/versions/${version}`, actor, json(change, actor));
+  }
+  async setAlias(model: string, alias: string, version: number | null, actor: Actor): Promise<void> {
+    const where = path`/models/${model}/aliases/${alias}`;
+    if (version === null) await this.#write('DELETE', where, actor);
+    else await this.#write('PUT', where, actor, json({ version }, actor));
+  }
+  collectGarbage(actor: Actor): Promise<{ readonly bundles: number; readonly bytes: number }> {
+    return this.#write('POST', '/gc', actor);
+  }
+
+  endpoints(page: PageRequest): Promise<Page<EndpointView>> {
+    return this.#get('/endpoints', { ...page });
+  }
+  endpoint(name: string): Promise<EndpointView> {
+    return this.#get(path`/endpoints/${name}`);
+  }
+  routes(endpoint: string, page: PageRequest): Promise<Page<RouteRow>> {
+    return this.#get(path`/endpoints/${endpoint}/routes`, { ...page });
+  }
+  changeRoute(
+    endpoint: string,
+    change: Parameters<Control['changeRoute']>[1],
+    generation: number,
+    actor: Actor,
+  ): Promise<EndpointView> {
+    return this.#write('PATCH', path`/endpoints/${endpoint}`, actor, json({ ...change, generation }, actor));
+  }
+  rollback(
+    endpoint: string,
+    to: number | null,
+    generation: number | null,
+    actor: Actor,
+  ): Promise<EndpointView> {
+    const body = json({ to, generation }, actor);
+    return this.#write('POST', path`/endpoints/${endpoint}:rollback`, actor, body);
+  }
+  explainUnit(endpoint: string, unit: string): Promise<Explanation> {
+    return this.#get(path`/endpoints/${endpoint}/explain`, { unit });
+  }
+
+  startRollout(endpoint: string, rollout: NewRollout, actor: Actor): Promise<RolloutView> {
+    return this.#write('POST', path`/endpoints/${endpoint}/rollouts`, actor, json(rollout, actor));
+  }
+  rollouts(endpoint: string, page: PageRequest): Promise<Page<RolloutView>> {
+    return this.#get(path`/endpoints/${endpoint}/rollouts`, { ...page });
+  }
+  rollout(id: string): Promise<RolloutView> {
+    return this.#get(path`/rollouts/${id}`);
+  }
+  command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView> {
+    return this.#write('POST', path`/rollouts/${id}:${command}`, actor, json({}, actor));
+  }
+  windows(id: string, page: PageRequest): Promise<Page<RecordingLine>> {
+    return this.#get(path`/rollouts/${id}/windows`, { ...page });
+  }
+  evidence(id: string): Promise<unknown> {
+    return this.#get(path`/rollouts/${id}/evidence`);
+  }
+  async keys(): Promise<Keys> {
+    return (await this.#get<{ readonly items: Keys }>('/keys')).items;
+  }
+
+  feedback(items: readonly FeedbackItem[]): Promise<{ readonly accepted: number }> {
+    return this.#write('POST', '/feedback', null, { json: items });
+  }
+  audit(page: PageRequest & { readonly subject?: string | undefined }): Promise<Page<AuditRow>> {
+    return this.#get('/audit', { ...page });
+  }
+
+  #get<T>(where: string, query: Query = {}): Promise<T> {
+    return exchange(this.#target, { method: 'GET', path: `${where}${searchOf(query)}` }) as Promise<T>;
+  }
+
+  /** With a key of its own, so that a request that is sent twice is done once. */
+  #write<T>(
+    method: string,
+    where: string,
+    actor: Actor | null,
+    body: Pick<Message, 'json' | 'form'> = {},
+  ): Promise<T> {
+    const by = actor === null ? {} : { 'x-plimsoll-by': encodeURIComponent(actor.by) };
+    const headers = { 'idempotency-key': randomUUID(), ...by };
+    return exchange(this.#target, { method, path: where, headers, ...body }) as Promise<T>;
+  }
+
+  async #bodyOf(source: NewVersion, actor: Actor): Promise<Pick<Message, 'json' | 'form'>> {
+    if ('socket' in this.#target) return json(absolute(source), actor);
+    const { labels, note, breaking, runtime, maxModel } = source;
+    const form = new FormData();
+    const words = { note, runtime, maxModel, breaking, reason: actor.reason };
+    for (const [name, word] of Object.entries(words)) if (word !== undefined) form.set(name, String(word));
+    if (labels !== undefined) form.set('labels', JSON.stringify(labels));
+    for (const name of ['golden', 'reference'] as const) {
+      const file = source[name];
+      if (file !== undefined) form.set(name, await blobOf(file), basename(file));
+    }
+    form.set('file', await blobOf(source.path), basename(source.path));
+    return { form };
+  }
+}
+
+const json = (body: object, { reason }: Actor): Pick<Message, 'json'> => ({
+  json: reason === undefined ? body : { ...body, reason },
+});
+
+/** The content of a file, read while it is sent. Throws FILE_NOT_FOUND, FILE_UNREADABLE. */
+async function blobOf(file: string): Promise<Blob> {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw new PlimsollError('FILE_NOT_FOUND', { path: file });
+  if (!found.isFile())
+    throw new PlimsollError('FILE_UNREADABLE', { path: file, reason: 'it is no single file' });
+  try {
+    return await openAsBlob(file);
+  } catch (cause) {
+    throw new PlimsollError('FILE_UNREADABLE', { path: file, reason: (cause as Error).message }, { cause });
+  }
+}
+
+/** The server stands in another folder. */
+const absolute = ({ path: file, golden, reference, ...rest }: NewVersion): NewVersion => ({
+  ...rest,
+  path: resolve(file),
+  ...(golden === undefined ? {} : { golden: resolve(golden) }),
+  ...(reference === undefined ? {} : { reference: resolve(reference) }),
+});
+
+/** A path whose names are encoded: a name with a slash stays one segment. */
+const path = (texts: TemplateStringsArray, ...names: readonly (string | number)[]): string =>
+  String.raw({ raw: texts }, ...names.map((name) => encodeURIComponent(name)));
+
+function searchOf(query: Query): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
+  return search.size === 0 ? '' : `?${search}`;
+}

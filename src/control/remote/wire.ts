@@ -1,0 +1,142 @@
+/** One request to the control API and its answer: JSON both ways, errors as the coded errors that they were. */
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ERRORS, type ErrorCode, type ErrorDetails, PlimsollError } from '../../core/errors.ts';
+
+/** Where the API is: the Unix socket of a server on this machine, or a URL and the token that lets one in. */
+export type Target =
+  | { readonly socket: string }
+  | { readonly url: string; readonly token?: string | undefined };
+
+export interface Message {
+  readonly method: string;
+  /** Below /api/v1. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  /** Files and fields, streamed. */
+  readonly form?: FormData;
+}
+
+/** Largest answer that is taken: a page of 1000 rows with everything in them is far below. */
+const ANSWER_MAX = 64 * 2 ** 20;
+
+/** Throws CONTROL_UNREACHABLE, CONTROL_ANSWER_INVALID, or whatever the server answers. */
+export async function exchange(target: Target, message: Message): Promise<unknown> {
+  const address = 'socket' in target ? target.socket : target.url;
+  const { body, headers } = encoded(message);
+  let answered: { readonly status: number; readonly text: string };
+  try {
+    answered = await send(target, message, { ...message.headers, ...headers }, body);
+  } catch (error) {
+    if (error instanceof PlimsollError) throw error;
+    const { code, message: text } = error as NodeJS.ErrnoException;
+    throw new PlimsollError(
+      'CONTROL_UNREACHABLE',
+      { address, reason: REASONS.get(code) ?? text },
+      { cause: error },
+    );
+  }
+  return decoded(answered.status, answered.text, address);
+}
+
+const REASONS: ReadonlyMap<unknown, string> = new Map([
+  ['ECONNREFUSED', 'nobody listens there'],
+  ['ENOENT', 'its socket is gone'],
+  ['ECONNRESET', 'it closed the connection'],
+  ['ENOTFOUND', 'no such host'],
+]);
+
+function encoded({ json, form }: Message): {
+  body: Readable | string | null;
+  headers: Record<string, string>;
+} {
+  if (form !== undefined) {
+    // The platform's own encoding of forms.
+    const { headers, body } = new Response(form);
+    return {
+      body: Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]),
+      headers: { 'content-type': headers.get('content-type')! },
+    };
+  }
+  if (json === undefined) return { body: null, headers: {} };
+  const body = JSON.stringify(json);
+  return {
+    body,
+    headers: { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) },
+  };
+}
+
+function send(
+  target: Target,
+  { method, path }: Message,
+  headers: Readonly<Record<string, string>>,
+  body: Readable | string | null,
+): Promise<{ status: number; text: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+  const request = opened(target, method, `/api/v1${path}`, headers);
+  request.on('response', async (response) => {
+    try {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > ANSWER_MAX) throw tooLong(target);
+        chunks.push(chunk);
+      }
+      resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
+    } catch (error) {
+      request.destroy();
+      reject(error);
+    }
+  });
+  request.on('error', reject);
+  if (body instanceof Readable) pipeline(body, request).catch(reject);
+  else request.end(body ?? undefined);
+  return promise;
+}
+
+function opened(target: Target, method: string, path: string, headers: Readonly<Record<string, string>>) {
+  if ('socket' in target)
+    return requestHttp({
+      socketPath: target.socket,
+      method,
+      path,
+      headers: { host: 'localhost', ...headers },
+      agent: false,
+    });
+  const { url, token } = target;
+  const whole = new URL(`${url.replace(/\/+$/, '')}${path}`);
+  const request = whole.protocol === 'https:' ? requestHttps : requestHttp;
+  const login = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return request(whole, { method, headers: { ...login, ...headers }, agent: false });
+}
+
+const tooLong = (target: Target): PlimsollError =>
+  new PlimsollError('CONTROL_ANSWER_INVALID', {
+    address: 'socket' in target ? target.socket : target.url,
+    reason: `it is longer than ${ANSWER_MAX} bytes`,
+  });
+
+function decoded(status: number, text: string, address: string): unknown {
+  const json = parsed(text);
+  if (status >= 200 && status < 300 && json !== undefined) return json;
+  const { error } = (json ?? {}) as { error?: { code?: unknown; details?: unknown } };
+  if (typeof error?.code === 'string' && Object.hasOwn(ERRORS, error.code))
+    throw PlimsollError.from({
+      code: error.code as ErrorCode,
+      details: (error.details ?? {}) as ErrorDetails,
+    });
+  const reason = `status ${status} with ${JSON.stringify(text.slice(0, 100))}`;
+  throw new PlimsollError('CONTROL_ANSWER_INVALID', { address, reason });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The account of a rollout that can be checked by a stranger: what was counted in every window, what was decided, and
+ * the policy in full. `examples/verify-evidence.mjs` checks it offline.
+ */
+import { PlimsollError } from '../../core/errors.ts';
+import { parseClosed } from '../../rollout/collect/closed.ts';
+import { type RecordingLine, recordingLine } from '../../rollout/recording.ts';
+import type {
+  ActionRow,
+  Page,
+  PageRequest,
+  RolloutEventRow,
+  RolloutRow,
+  Rollouts,
+} from '../../store/store.ts';
+import { eventsOf } from '../rollouts/events.ts';
+import type { Standing } from '../rollouts/standing.ts';
+
+export const EVIDENCE_TYPE = 'application/vnd.plimsoll.rollout+json';
+
+export interface Account {
+  readonly schema: 1;
+  readonly rollout: RolloutRow;
+  /** With every default. */
+  readonly policy: unknown;
+  readonly windows: readonly RecordingLine[];
+  /** What people said, and when (milliseconds since the epoch). */
+  readonly commands: readonly { readonly seq: number; readonly at: number; readonly command: unknown }[];
+  readonly decisions: readonly Omit<ActionRow, 'rollout' | 'fence'>[];
+  readonly marks: unknown;
+  readonly outcome: {
+    readonly state: string;
+    readonly verdict: string;
+    readonly reason: string;
+    readonly evidence: unknown;
+    readonly harmedUnits: number;
+  };
+}
+
+export async function accountOf(
+  rollouts: Rollouts,
+  { row, status, verdict, reason, policy, marks }: Standing,
+): Promise<Account> {
+  const windows: RecordingLine[] = [];
+  const commands: { seq: number; at: number; command: unknown }[] = [];
+  for await (const event of eventsOf(rollouts, row.id)) {
+    if (event.kind === 'window') windows.push(lineOf(event));
+    if (event.kind === 'command') commands.push({ seq: event.seq, at: event.at, command: event.body });
+  }
+  const actions = await rollouts.actions(row.id);
+  return {
+    schema: 1,
+    rollout: row,
+    policy,
+    windows,
+    commands,
+    decisions: actions.map(({ rollout: _, fence: __, ...action }) => action),
+    marks,
+    outcome: {
+      state: status.state,
+      verdict,
+      reason,
+      evidence: status.evidence,
+      harmedUnits: status.harmedUnits,
+    },
+  };
+}
+
+/** Closed windows as lines of a recording, a part of them at a time; the cursor is the number of an event. */
+export async function windowLines(
+  rollouts: Rollouts,
+  id: string,
+  { limit = 100, cursor = '0' }: PageRequest,
+): Promise<Page<RecordingLine>> {
+  const found: RecordingLine[] = [];
+  for await (const event of eventsOf(rollouts, id, eventNumber(cursor))) {
+    if (event.kind !== 'window') continue;
+    if (found.length === limit) return { items: found, next: String(event.seq) };
+    found.push(lineOf(event));
+  }
+  return { items: found, next: null };
+}
+
+function lineOf({ body }: RolloutEventRow): RecordingLine {
+  const closed = parseClosed(body);
+  return recordingLine(closed, new Date(closed.start).toISOString());
+}
+
+function eventNumber(cursor: string): number {
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  throw new PlimsollError('PAGE_INVALID', {
+    field: 'cursor',
+    found: JSON.stringify(cursor.slice(0, 40)),
+    wanted: 'one that the part before it gave as "next"',
+  });
+}

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canary } from '../../rollout/canary/machine.ts';
+import { canaryRanges, restingRoute } from '../../rollout/route.ts';
+import type { EndpointRow } from '../../store/store.ts';
+import { differs, flipOf, isReached, restOn, sharesOf, targetOf, type Wish } from './actions.ts';
+import { startOf } from './fold.ts';
+import { rolloutRow } from './testing/world.ts';
+
+const row = rolloutRow();
+const started = canary.start(startOf(row, { rolledBackBefore: false }));
+const { state } = canary.decide(started, { kind: 'tick' }, row.startedAt);
+const wish: Wish = { row, plan: canary.plan(state), needs: canary.needs(state), marks: null };
+const target = targetOf(wish, { origin: 5000, first: 3 });
+
+const endpoint: EndpointRow = {
+  name: 'churn',
+  model: 'churn',
+  generation: 4,
+  route: {
+    ...restingRoute('churn', 'churn', 1, 4),
+    rules: [{ header: 'x-beta', values: ['1'], version: 2 }],
+    unit: { header: 'x-user', cookie: 'uid', field: 'user' },
+  },
+  stable: 1,
+  previous: 9,
+  rollout: 'ro_1',
+  createdAt: 0,
+};
+
+describe('a target', () => {
+  it('is another wish only where the plan or the marks differ, not by when its windows begin', () => {
+    expect(differs(wish, null)).toBe(true);
+    expect(differs(wish, target)).toBe(false);
+    expect(differs(wish, targetOf(wish, { origin: 9000, first: 8 }))).toBe(false);
+    expect(differs({ ...wish, marks: { slow: [], shifted: [] } }, target)).toBe(true);
+    expect(differs({ ...wish, plan: { ...wish.plan, stage: 1 } }, target)).toBe(true);
+    expect(differs({ ...wish, plan: canary.plan(started) }, target)).toBe(true);
+  });
+
+  it('survives the log, and is recognized in the route that came of it', () => {
+    const logged = JSON.parse(JSON.stringify(target));
+    expect(differs(wish, logged)).toBe(false);
+    const flipped = { ...endpoint, ...flipOf(endpoint, target) };
+    expect(isReached(JSON.parse(JSON.stringify(flipped)), logged)).toBe(true);
+    expect(isReached(endpoint, logged)).toBe(false);
+    expect(isReached(flipped, { ...target, recording: { ...target.recording!, first: 4 } })).toBe(false);
+  });
+});
+
+describe('a flip', () => {
+  it('keeps what the endpoint itself says: rules and where units are found', () => {
+    const { route, ...rest } = flipOf(endpoint, target);
+    expect(route).toMatchObject({
+      generation: 5,
+      rules: endpoint.route.rules,
+      unit: endpoint.route.unit,
+      seed: 7,
+    });
+    expect(rest).toEqual({});
+  });
+
+  it('that settles on another version remembers the one before, and on the same one what was before it', () => {
+    expect(flipOf(endpoint, restOn(2, 7))).toMatchObject({ stable: 2, previous: 1, rollout: null });
+    const { stable, previous, rollout } = flipOf(endpoint, restOn(1, 7));
+    expect([stable, previous, rollout]).toEqual([undefined, undefined, null]);
+  });
+});
+
+it('shares of the arms are those of their buckets', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 10_000 }), (weight) => {
+      const [candidate, stable] = sharesOf({
+        ranges: canaryRanges(2, 1, weight),
+        recording: target.recording,
+      });
+      expect(candidate).toBe(weight / 10_000);
+      expect(stable).toBeCloseTo(1 - weight / 10_000, 12);
+    }),
+  );
+  expect(sharesOf({ ranges: canaryRanges(2, 1, 5), recording: null })).toEqual([]);
+});

@@ -1,0 +1,98 @@
+/** From the plan of a rollout to the route of its endpoint: what an action wants, and whether it is there already. Pure. */
+import type { Marks } from '../../rollout/collect/marks.ts';
+import type { Needs, Plan } from '../../rollout/machine.ts';
+import { everybody, type Recording, type Route } from '../../rollout/route.ts';
+import { BUCKETS } from '../../rollout/split.ts';
+import type { EndpointRow, RolloutRow } from '../../store/store.ts';
+
+/** The part of a route that a rollout decides; rules and unit source are the endpoint's own. */
+export interface Target extends Pick<Route, 'ranges' | 'seed' | 'shadow' | 'recording'> {
+  /** Version that the endpoint rests on from then on, its rollout over; null while it is not. */
+  readonly settle: number | null;
+}
+
+/** The body of an action in the log. */
+export type Deed =
+  | { readonly kind: 'flip'; readonly target: Target; readonly by: string }
+  | { readonly kind: 'alert'; readonly message: string };
+
+export interface Wish {
+  readonly row: Pick<RolloutRow, 'id' | 'seed'>;
+  readonly plan: Plan;
+  readonly needs: Needs;
+  readonly marks: Marks | null;
+}
+
+/** Where a route begins in time, and with which window. */
+export type Beginning = Pick<Recording, 'origin' | 'first'>;
+
+export const targetOf = (wish: Wish, beginning: Beginning): Target => ({
+  ranges: wish.plan.ranges,
+  seed: wish.row.seed,
+  shadow: wish.plan.shadow,
+  recording: wish.plan.records ? recordingOf(wish, beginning) : null,
+  settle: wish.plan.settled?.version ?? null,
+});
+
+const recordingOf = ({ row, plan, needs, marks }: Wish, beginning: Beginning): Recording => ({
+  rollout: row.id,
+  arms: plan.arms,
+  stage: plan.stage,
+  window: needs.window,
+  ...beginning,
+  wantsSamples: marks === null && (needs.latency || needs.outputs),
+  slow: marks?.slow ?? [],
+  shifted: marks?.shifted ?? [],
+  segment: needs.segment,
+  wantsAnswers: needs.labels !== null || needs.metrics.length > 0,
+});
+
+/** One version for everybody, at once and for good. */
+export const restOn = (version: number, seed: number): Target => ({
+  ranges: everybody(version),
+  seed,
+  shadow: null,
+  recording: null,
+  settle: version,
+});
+
+const NO_BEGINNING: Beginning = { origin: 0, first: 0 };
+
+/** Whether the wish is another one than the target, whenever its windows began. */
+export function differs(wish: Wish, target: Target | null): boolean {
+  if (target === null) return true;
+  const recording = target.recording && { ...target.recording, ...NO_BEGINNING };
+  return !isSame(targetOf(wish, NO_BEGINNING), { ...target, recording });
+}
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether the endpoint's route is what the target wants. */
+export const isReached = ({ route }: Pick<EndpointRow, 'route'>, target: Target): boolean =>
+  isSame(decided(route), decided(target));
+
+const decided = ({ ranges, seed, shadow, recording }: Omit<Target, 'settle'>) => [
+  ranges.map(({ from, to, version, role, arm }) => [from, to, version, role, arm]),
+  seed,
+  shadow && [shadow.version, shadow.percent],
+  recording,
+];
+
+/** What of the endpoint changes, with its next generation. */
+export function flipOf(
+  endpoint: EndpointRow,
+  { settle, ...target }: Target,
+): Pick<EndpointRow, 'route'> & Partial<Pick<EndpointRow, 'stable' | 'previous' | 'rollout'>> {
+  const route: Route = { ...endpoint.route, ...target, generation: endpoint.generation + 1 };
+  if (settle === null) return { route };
+  if (settle === endpoint.stable) return { route, rollout: null };
+  return { route, rollout: null, stable: settle, previous: endpoint.stable };
+}
+
+/** Share of units that each arm is to get, by index. */
+export function sharesOf({ ranges, recording }: Pick<Route, 'ranges' | 'recording'>): readonly number[] {
+  return (recording?.arms ?? []).map(
+    (_, arm) =>
+      ranges.filter((range) => range.arm === arm).reduce((sum, { from, to }) => sum + to - from, 0) / BUCKETS,
+  );
+}

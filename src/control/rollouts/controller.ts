@@ -1,0 +1,279 @@
+/** Runs the rollouts of a store: takes ownership, goes on with what runs, decides in ticks, obeys commands. */
+import type { Actor } from '../../core/actor.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Part } from '../../rollout/part.ts';
+import type { Fence, RolloutRow } from '../../store/store.ts';
+import type { Fleet, FleetChange } from '../fleet/fleet.ts';
+import { Following } from '../fleet/following.ts';
+import type { RolloutCommand } from '../port.ts';
+import type { Order } from '../replicas/orders.ts';
+import type { Duty, Replicas } from '../replicas/replicas.ts';
+import { endpointOf } from './carry-out.ts';
+import { foldLog } from './log.ts';
+import { machineOf } from './machines.ts';
+import { Outage } from './outage.ts';
+import { Ownership } from './ownership.ts';
+import { Run, type RunPorts } from './run.ts';
+import type { Schedule } from './schedule.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { beginRollout } from './start.ts';
+import { within } from './within.ts';
+
+export interface ControllerPorts extends Omit<RunPorts, 'fleet'> {
+  readonly fleet: Fleet;
+  /** The others that share the store. */
+  readonly replicas: Replicas;
+  readonly every: Schedule;
+  /**
+   * Name of this process among those that share the store. It stays the same over restarts where a lock keeps others out:
+   * no restart waits for the time of the one before to run out.
+   */
+  readonly holder: string;
+}
+
+/** Milliseconds between two ticks. */
+const TICK = 200;
+/** Longest time, in milliseconds, that a start waits for versions to be loaded before it answers. */
+const LOADING_MAX = 5000;
+/** Most ended rollouts whose standing is kept in memory. */
+const ENDED_KEPT = 200;
+
+export class Controller {
+  readonly #ports: ControllerPorts;
+  readonly #ownership: Ownership;
+  readonly #outage: Outage;
+  readonly #following: Following;
+  readonly #runs = new Map<string, Run>();
+  readonly #opening = new Map<string, Promise<Run>>();
+  readonly #workers = new Map<string, FleetChange>();
+  readonly #ended = new Map<string, Standing>();
+  #token: number | null = null;
+  #end: () => Promise<void> = () => Promise.resolve();
+
+  constructor(ports: ControllerPorts) {
+    const { fleet, replicas } = ports;
+    this.#ports = ports;
+    this.#ownership = new Ownership(ports);
+    const { logger } = ports;
+    const begins = 'Rollouts cannot go on for the moment';
+    this.#outage = new Outage({ logger, begins, ends: 'Rollouts go on again' });
+    this.#following = new Following(ports);
+    fleet.onPart((part) => this.#take(part));
+    fleet.onChange((change) => this.#changed(change));
+    replicas.listen({
+      onPart: (part) => this.#runs.get(part.rollout)?.take(part),
+      onChange: (change) => this.#changed(change),
+      onOrder: (order, id) => this.#carryOut(order, id),
+    });
+  }
+
+  /** Takes ownership if it is free, goes on with what runs, and ticks from then on. Throws what the store throws. */
+  async start(): Promise<void> {
+    this.#following.start();
+    await this.tick();
+    this.#end = this.#ports.every(TICK, () => this.tick());
+  }
+
+  /** Ends ticking, lets what is under way come to its end, and gives up ownership. Rollouts go on at the next start. */
+  async stop(): Promise<void> {
+    await this.#end();
+    await this.#following.stop();
+    this.#runs.clear();
+    await this.#ports.replicas.leave();
+    await this.#ownership.release();
+  }
+
+  /** Whether this process decides. */
+  get isOwner(): boolean {
+    return this.#ownership.fence !== null;
+  }
+
+  /** Never throws: what fails is tried again at the next tick. */
+  async tick(): Promise<void> {
+    try {
+      const isAsked = await this.#ownership.keep();
+      await this.#ports.replicas.tick(this.#duty);
+      if (isAsked) await this.#resume();
+      await Promise.all([...this.#runs.values()].map((run) => this.#tickRun(run)));
+      if (isAsked) this.#outage.worked();
+    } catch (error) {
+      this.#outage.failed(error);
+    }
+    this.#following.look();
+  }
+
+  /**
+   * Starts a rollout: once this resolves it is written down, and either decided upon or still loading. Throws
+   * POLICY_INVALID, ROLLOUT_REFUSED where one runs already, ROLLOUTS_UNOWNED. Here, as in what follows, another replica
+   * that owns the rollouts is asked to do it.
+   */
+  begin(row: RolloutRow): Promise<void> {
+    return this.#do({ kind: 'begin', row });
+  }
+
+  /** Throws ROLLOUT_NOT_FOUND, ROLLOUTS_UNOWNED; a rollout that is over stays as it is. */
+  command(rollout: string, command: RolloutCommand, actor: Actor): Promise<void> {
+    return this.#do({ kind: 'command', rollout, command, actor });
+  }
+
+  /** Ends a rollout with everybody on `version`. Throws as `command` does, and why `version` cannot be loaded. */
+  restOn(rollout: string, version: number, actor: Actor): Promise<void> {
+    return this.#do({ kind: 'rest', rollout, version, actor });
+  }
+
+  #do(order: Order): Promise<void> {
+    return this.isOwner ? this.#carryOut(order) : this.#ports.replicas.give(order);
+  }
+
+  /** `id`: of the order, where another replica gave it. */
+  async #carryOut(order: Order, id?: string): Promise<void> {
+    if (order.kind === 'begin') return this.#begin(order.row, id);
+    const { rollout, actor } = order;
+    if (order.kind === 'command') return this.#obey(rollout, (run) => run.command(order.command, actor, id));
+    const { endpoint } = await this.#row(rollout);
+    const { model } = await endpointOf(this.#ports.store, endpoint);
+    await this.#ports.publisher.ensure(model, order.version);
+    await this.#obey(rollout, (run) => run.restOn(order.version, actor, id));
+  }
+
+  async #begin(row: RolloutRow, order?: string): Promise<void> {
+    const fence = this.#fenceOf();
+    await beginRollout(this.#ports, row, fence, order);
+    const run = await this.#open(row, fence);
+    const loaded = run.waitFor(this.#ports.publisher.publish()).then(() => this.#tickRun(run));
+    await within(LOADING_MAX, loaded).catch(ignoreSlowFleet);
+  }
+
+  /** Of a rollout that runs or has run. Throws ROLLOUT_NOT_FOUND. */
+  async standing(id: string): Promise<Standing> {
+    const run = this.#runs.get(id);
+    if (run !== undefined) return { ...run.standing, row: await this.#row(id) };
+    const ended = this.#ended.get(id);
+    if (ended !== undefined) return ended;
+    const row = await this.#row(id);
+    const machine = machineOf(row.strategy);
+    const standing = standingOf(row, machine, await foldLog(this.#ports.store, machine, row));
+    if (row.endedAt !== null) this.#keep(standing);
+    return standing;
+  }
+
+  async #obey(id: string, order: (run: Run) => Promise<void>): Promise<void> {
+    const fence = this.#fenceOf();
+    const row = await this.#row(id);
+    if (row.endedAt !== null) return;
+    const run = await this.#open(row, fence);
+    try {
+      await order(run);
+    } catch (error) {
+      this.#readAgain(run);
+      throw error;
+    }
+    this.#forget(run);
+  }
+
+  async #row(id: string): Promise<RolloutRow> {
+    const row = await this.#ports.store.tables.rollouts.get(id);
+    if (row === null) throw new PlimsollError('ROLLOUT_NOT_FOUND', { id, found: 'there is none of that id' });
+    return row;
+  }
+
+  #fenceOf(): Fence {
+    const { fence } = this.#ownership;
+    if (fence !== null) return fence;
+    throw new PlimsollError('ROLLOUTS_UNOWNED', { reason: 'another one owns them' });
+  }
+
+  /** Rollouts that run and are not yet known here, all of them after a change of ownership. */
+  async #resume(): Promise<void> {
+    const { fence } = this.#ownership;
+    if (fence?.token !== this.#token) this.#runs.clear();
+    this.#token = fence?.token ?? null;
+    if (fence === null) return;
+    const running = await this.#ports.store.tables.rollouts.running();
+    const unknown = running.filter(({ id }) => !this.#runs.has(id));
+    if (unknown.length === 0) return;
+    const loading = this.#ports.publisher.publish();
+    const waiting = unknown.map((row) =>
+      this.#open(row, fence).then((run) => run.waitFor(loading), this.#report),
+    );
+    await within(LOADING_MAX, Promise.all(waiting)).catch(ignoreSlowFleet);
+  }
+
+  readonly #report = (error: unknown): void =>
+    this.#ports.logger.error({ err: error }, 'A rollout cannot be gone on with for the moment');
+
+  /** One run a rollout, also where it is asked for twice while its log is being read. */
+  #open(row: RolloutRow, fence: Fence): Promise<Run> {
+    const known = this.#runs.get(row.id);
+    if (known !== undefined) return Promise.resolve(known);
+    const opening = this.#opening.get(row.id) ?? this.#read(row, fence);
+    this.#opening.set(row.id, opening);
+    return opening;
+  }
+
+  async #read(row: RolloutRow, fence: Fence): Promise<Run> {
+    try {
+      const run = await Run.open(row, this.#ports, fence);
+      for (const { worker, epoch } of this.#workers.values()) run.join(worker, epoch);
+      this.#runs.set(row.id, run);
+      return run;
+    } finally {
+      this.#opening.delete(row.id);
+    }
+  }
+
+  /** Somebody else may have taken over, or written into this log before the fence was lost: it is read again then. */
+  async #tickRun(run: Run): Promise<void> {
+    try {
+      await run.tick();
+    } catch (error) {
+      if (!isPlimsollError(error) || error.code !== 'ROLLOUTS_UNOWNED') throw error;
+      this.#ports.logger.warn({ err: error, rollout: run.row.id }, 'Reads a rollout again');
+      this.#readAgain(run);
+    }
+    this.#forget(run);
+  }
+
+  #readAgain(run: Run): void {
+    this.#runs.delete(run.row.id);
+    this.#ownership.askAgain();
+  }
+
+  #forget(run: Run): void {
+    if (run.isOver) this.#runs.delete(run.row.id);
+  }
+
+  #keep(standing: Standing): void {
+    this.#ended.set(standing.row.id, standing);
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > ENDED_KEPT && oldest !== undefined) this.#ended.delete(oldest);
+  }
+
+  #take(part: Part): void {
+    const run = this.#runs.get(part.rollout);
+    if (run !== undefined) run.take(part);
+    else this.#ports.replicas.post(part);
+  }
+
+  get #duty(): Duty {
+    const runs = [...this.#runs.values()];
+    return {
+      token: this.#ownership.fence?.token ?? null,
+      rollouts: [...this.#runs.keys()],
+      tooLate: Math.max(0, ...runs.map(({ pieceLife }) => pieceLife)),
+    };
+  }
+
+  #changed(change: FleetChange): void {
+    const { worker, epoch, kind } = change;
+    if (kind === 'joined') this.#workers.set(worker, change);
+    else if (this.#workers.get(worker)?.epoch === epoch) this.#workers.delete(worker);
+    for (const run of this.#runs.values())
+      if (kind === 'joined') run.join(worker, epoch);
+      else run.leave(worker, epoch);
+  }
+}
+
+function ignoreSlowFleet(error: unknown): void {
+  if (!isPlimsollError(error) || error.code !== 'FLEET_SLOW') throw error;
+}

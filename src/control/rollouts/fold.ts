@@ -1,0 +1,99 @@
+/**
+ * A rollout as the fold of its log: the same events give the same state, whoever folds them and when. Nothing else is
+ * kept of a rollout that runs, so that a restart cannot differ from what went on. Pure.
+ */
+import { parseClosed } from '../../rollout/collect/closed.ts';
+import type { Marks } from '../../rollout/collect/marks.ts';
+import type { Action, Readiness } from '../../rollout/decide/state.ts';
+import type { ClosedWindow, MachineEvent, MachineStart, MachineStep } from '../../rollout/machine.ts';
+import type { RolloutEventRow, RolloutRow } from '../../store/store.ts';
+import type { AnyMachine } from './machines.ts';
+import { addWindow, NO_TOTALS, type Totals } from './totals.ts';
+
+export interface Folded {
+  /** Of the machine. */
+  readonly state: unknown;
+  /** Number of the next event. */
+  readonly seq: number;
+  /** When the last event was decided, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly marks: Marks | null;
+  readonly ready: Readiness;
+  readonly totals: Totals;
+  /** Highest index of a closed window, −1 before the first. */
+  readonly window: number;
+  /** Of the last event. */
+  readonly verdict: string;
+  readonly reason: string;
+}
+
+/** What the first event of a log says; the rest of the start is in the row of the rollout. */
+export interface StartBody {
+  readonly rolledBackBefore: boolean;
+}
+
+export const startOf = (row: RolloutRow, { rolledBackBefore }: StartBody): MachineStart => ({
+  attempt: row.id,
+  candidate: row.candidate,
+  stable: row.stable,
+  binding: row.binding,
+  policy: row.policy,
+  now: row.startedAt,
+  fence: 0,
+  rolledBackBefore,
+});
+
+/** The state before the event of the log that comes second. */
+export const started = (machine: AnyMachine, row: RolloutRow, event: RolloutEventRow): Folded => ({
+  state: machine.start(startOf(row, event.body as StartBody)),
+  seq: 1,
+  at: event.at,
+  marks: null,
+  ready: { candidate: 1, stable: 1 },
+  totals: NO_TOTALS,
+  window: -1,
+  verdict: 'hold',
+  reason: 'Started',
+});
+
+export interface FoldStep {
+  readonly after: Folded;
+  readonly actions: readonly Action[];
+  /** The window that the event tells of, or null. */
+  readonly closed: ClosedWindow | null;
+}
+
+/** The next event of the log, whose number is that of `before`. */
+export function fold(machine: AnyMachine, before: Folded, event: RolloutEventRow): FoldStep {
+  const next = { ...before, seq: event.seq + 1, at: event.at };
+  if (event.kind === 'baseline')
+    return { after: { ...next, marks: event.body as Marks }, actions: [], closed: null };
+  const decided = toMachineEvent(event);
+  const { actions, ...step }: MachineStep<unknown> = machine.decide(before.state, decided, event.at);
+  const closed = decided.kind === 'window' ? decided.window : null;
+  const counted = closed === null || closed.window <= before.window ? {} : count(machine, before, closed);
+  const ready = decided.kind === 'ready' ? decided.ready : before.ready;
+  return { after: { ...next, ...step, ...counted, ready }, actions, closed };
+}
+
+const count = (
+  machine: AnyMachine,
+  { totals, state }: Folded,
+  closed: ClosedWindow,
+): Pick<Folded, 'totals' | 'window'> => ({
+  totals: addWindow(totals, closed, machine.needs(state).control),
+  window: closed.window,
+});
+
+function toMachineEvent({ kind, body }: RolloutEventRow): MachineEvent {
+  switch (kind) {
+    case 'window':
+      return { kind, window: parseClosed(body) };
+    case 'ready':
+      return { kind, ready: body as Extract<MachineEvent, { kind: 'ready' }>['ready'] };
+    case 'command':
+      return { kind, command: body as Extract<MachineEvent, { kind: 'command' }>['command'] };
+    default:
+      return { kind: 'tick' };
+  }
+}

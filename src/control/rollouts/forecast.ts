@@ -1,0 +1,40 @@
+/** What a rollout is expected to come to at the traffic that it sees, or that its endpoint had before. Pure. */
+import type { StagedState } from '../../rollout/canary/machine.ts';
+import { type Forecast, forecastOf } from '../../rollout/decide/forecast.ts';
+import type { RolloutState } from '../../rollout/decide/state.ts';
+import type { MeasuredTraffic } from '../fleet/traffic.ts';
+import type { Standing } from './standing.ts';
+
+export interface RolloutForecast extends Forecast {
+  /** Whose traffic it is at. */
+  readonly basis: 'rollout' | 'endpoint';
+}
+
+/** Before there are so many windows and units, the traffic of the endpoint says more. */
+const WINDOWS_LEAST = 5;
+const UNITS_LEAST = 100;
+
+/** A forecast costs milliseconds, and people look more often than anything happens: one a state. */
+const atItsOwn = new WeakMap<RolloutState, Forecast | null>();
+
+/** Null of experiments, of what is over or waits for a person, and where no traffic is known. */
+export function forecastOfStanding(
+  { row, state, totals, needs }: Standing,
+  before: MeasuredTraffic | null,
+): RolloutForecast | null {
+  if (row.strategy === 'ab' || row.endedAt !== null) return null;
+  const { rollout } = state as StagedState;
+  const units = totals.arms.reduce((sum, arm) => sum + arm.units, 0);
+  if (totals.windows >= WINDOWS_LEAST && units >= UNITS_LEAST) {
+    const stable = totals.arms[needs.control]!;
+    const errorRate = stable.units === 0 ? 0 : stable.failures / stable.units;
+    const traffic = { rate: units / (rollout.clock.elapsed / 1000), errorRate };
+    const known = atItsOwn.get(rollout);
+    const forecast = known === undefined ? forecastOf(rollout, traffic) : known;
+    atItsOwn.set(rollout, forecast);
+    return forecast && { ...forecast, basis: 'rollout' };
+  }
+  if (before === null) return null;
+  const forecast = forecastOf(rollout, { rate: before.rate, errorRate: before.errorShare });
+  return forecast && { ...forecast, basis: 'endpoint' };
+}

@@ -1,0 +1,292 @@
+/** One rollout that runs: looks at what has happened since the last tick, and has the journal write it down. */
+import type { Actor } from '../../core/actor.ts';
+import { isPlimsollError } from '../../core/errors.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
+import { Turns } from '../../core/turns.ts';
+import { windowJson } from '../../rollout/collect/closed.ts';
+import { Collector, type StoredWindow } from '../../rollout/collect/collector.ts';
+import { freezeMarks } from '../../rollout/collect/marks.ts';
+import type { Part } from '../../rollout/part.ts';
+import type { Route } from '../../rollout/route.ts';
+import type { Fence, RolloutRow, Store } from '../../store/store.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Publisher } from '../fleet/publisher.ts';
+import type { RolloutCommand } from '../port.ts';
+import type { Replicas } from '../replicas/replicas.ts';
+import { sharesOf } from './actions.ts';
+import { AnswerBuffer } from './answers.ts';
+import { Backoff } from './backoff.ts';
+import { endpointOf } from './carry-out.ts';
+import type { Folded } from './fold.ts';
+import { type Draft, Journal, type Listener } from './journal.ts';
+import type { MaturedOf } from './matured.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { Timeline } from './timeline.ts';
+import { isBlank } from './totals.ts';
+
+export interface Alert {
+  readonly rollout: string;
+  readonly endpoint: string;
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface RunPorts {
+  readonly store: Store;
+  readonly fleet: Pick<Fleet, 'ready'>;
+  readonly replicas: Pick<Replicas, 'ready'>;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly maturedOf: MaturedOf;
+  readonly onAlert: (alert: Alert) => void;
+}
+
+/** Longest time without an event, in milliseconds: a machine believes at most an hour between two. */
+const HEARTBEAT = 900_000;
+/** Most windows that are closed in one tick: commands come between. */
+const CLOSED_A_TICK = 100;
+/** Routes whose windows may be open when a rollout is gone on with: more are not flipped within a watermark. */
+const ROUTES_READ = 10;
+
+export class Run implements Listener {
+  readonly #journal: Journal;
+  readonly #ports: RunPorts;
+  readonly #model: string;
+  readonly #collector: Collector;
+  readonly #timeline: Timeline;
+  readonly #backoff: Backoff;
+  readonly #answers: AnswerBuffer;
+  readonly #turns = new Turns();
+  /** What the last tick has come to, worth writing down or not. */
+  #said: Pick<Folded, 'verdict' | 'reason'>;
+  /** Generation of the route that is followed. */
+  #generation = -1;
+  /** A closed window that is not yet written down. */
+  #closed: StoredWindow | null = null;
+  #isLoading = false;
+  #isFollowed = true;
+
+  private constructor(journal: Journal, ports: RunPorts, model: string, collector: Collector) {
+    this.#journal = journal;
+    this.#ports = ports;
+    this.#model = model;
+    this.#collector = collector;
+    this.#timeline = new Timeline(journal.folded.window);
+    this.#backoff = new Backoff(ports.clock);
+    this.#answers = new AnswerBuffer(journal.row.id);
+    this.#said = journal.folded;
+  }
+
+  /** Reads what is known of it. Throws what the store throws, and INTERNAL where its log is empty. */
+  static async open(row: RolloutRow, ports: RunPorts, fence: Fence): Promise<Run> {
+    const endpoint = await endpointOf(ports.store, row.endpoint);
+    let collector: Collector | undefined;
+    const journal = await Journal.read(row, ports, fence, (stored, needs) => {
+      collector ??= new Collector(needs, row.id);
+      collector.restore([stored]);
+    });
+    collector ??= new Collector(journal.needs, row.id);
+    const run = new Run(journal, ports, endpoint.model, collector);
+    if (endpoint.rollout !== row.id) return run;
+    // Windows of the routes before may still be open.
+    const { items } = await ports.store.tables.endpoints.history(row.endpoint, { limit: ROUTES_READ });
+    for (const { route } of items.toReversed()) run.onRoute(route);
+    return run;
+  }
+
+  get row(): RolloutRow {
+    return this.#journal.row;
+  }
+
+  /** Nothing is left to be done. */
+  get isOver(): boolean {
+    return this.#journal.isOver;
+  }
+
+  /** Milliseconds after which a piece of a window has come too late. */
+  get pieceLife(): number {
+    const { window, watermark } = this.#journal.needs;
+    return window + watermark;
+  }
+
+  get standing(): Standing {
+    const { row, machine, folded } = this.#journal;
+    const { verdict, reason } = this.#said;
+    return { ...standingOf(row, machine, folded, this.#collector.pieces.late), verdict, reason };
+  }
+
+  take(part: Part): void {
+    if (this.#collector.take(part, this.#ports.clock.now()) === 'taken') this.#answers.add(part);
+  }
+
+  join(worker: string, epoch: number): void {
+    this.#collector.join(worker, epoch, this.#ports.clock.now());
+  }
+
+  leave(worker: string, epoch: number): void {
+    this.#collector.leave(worker, epoch, this.#ports.clock.now());
+  }
+
+  onRoute(route: Route): void {
+    this.#generation = route.generation;
+    if (route.recording?.rollout === this.row.id)
+      this.#collector.follow(route.generation, route.recording, sharesOf(route));
+  }
+
+  onAlert(message: string): void {
+    const { id: rollout, endpoint } = this.row;
+    this.#ports.onAlert({ rollout, endpoint, message, at: this.#ports.clock.now() });
+  }
+
+  /** For the versions that it compares: those of other endpoints may still be loading. */
+  get #isWaiting(): boolean {
+    const { candidate, stable } = this.row;
+    return this.#isLoading && (this.#readyOf(candidate) < 1 || this.#readyOf(stable) < 1);
+  }
+
+  /** Waits with deciding, but for commands, until its versions have been loaded, or could not be. Never rejects. */
+  async waitFor(loading: Promise<void>): Promise<void> {
+    this.#isLoading = true;
+    await loading.catch((error: unknown) => {
+      this.#ports.logger.error({ err: error, rollout: this.row.id }, 'Versions could not be published');
+    });
+    this.#isLoading = false;
+  }
+
+  /** Decides on what is due and carries it out. Failures are waited out; throws ROLLOUTS_UNOWNED alone. */
+  tick(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (!this.isOver && !this.#backoff.isWaiting) await this.#attempt(() => this.#advance());
+    });
+  }
+
+  /**
+   * A person's word: written down when this resolves, and carried out unless the store or the fleet fails just then.
+   * `order`: where it came from another replica.
+   */
+  command(kind: RolloutCommand, { by, reason }: Actor, order?: string): Promise<void> {
+    return this.#obey({ kind: 'command', body: { kind, by }, by, why: reason, order });
+  }
+
+  /** Ends the rollout with everybody on `version`, in one change of the route. */
+  restOn(version: number, { by, reason }: Actor, order?: string): Promise<void> {
+    const body = { kind: 'abort', by };
+    return this.#obey({ kind: 'command', body, by, why: reason, order, restsOn: version });
+  }
+
+  #obey(draft: Draft): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#journal.isSettled) return;
+      await this.#journal.record(draft, this.#timeline);
+      this.#said = this.#journal.folded;
+      await this.#attempt(() => this.#carryOut());
+    });
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#backoff.reset();
+    } catch (error) {
+      if (isPlimsollError(error) && error.code === 'ROLLOUTS_UNOWNED') throw error;
+      this.#ports.logger.error({ err: error, rollout: this.row.id }, 'A rollout cannot go on for the moment');
+      if (this.#backoff.fail() === 1)
+        this.onAlert(`Cannot go on for the moment: ${(error as Error).message}`);
+    }
+  }
+
+  async #advance(): Promise<void> {
+    await this.#carryOut();
+    // Marks come before windows are closed: samples are kept in memory, and only as long as their window is open.
+    const steps = [this.#reroute, this.#noteReadiness, this.#freeze, this.#closeWindows, this.#tick];
+    for (const step of this.#isWaiting ? [] : steps) if (!this.#journal.isSettled) await step.call(this);
+    await this.#answers.save(this.#ports.store.tables.feedback);
+  }
+
+  /** Windows begin anew where somebody else has changed the route, or the clock has jumped. */
+  async #reroute(): Promise<void> {
+    const { recording, isRouted, row } = this.#journal;
+    const endpoint = await endpointOf(this.#ports.store, row.endpoint);
+    if (endpoint.rollout !== row.id) {
+      const body = { kind: 'abort', by: 'a change of the endpoint' };
+      return this.#record({ kind: 'command', body, restsOn: endpoint.stable });
+    }
+    const hasJumped = recording !== null && this.#timeline.look(this.#ports.clock.now(), recording);
+    if (isRouted && (hasJumped || endpoint.generation !== this.#generation))
+      await this.#record({ kind: 'tick', body: null, isRerouted: true });
+  }
+
+  async #noteReadiness(): Promise<void> {
+    const { candidate, stable } = this.row;
+    // One replica that lacks a version keeps everybody from getting it, but nobody from being taken back.
+    const ready = {
+      candidate: this.#ports.replicas.ready(this.#model, candidate, this.#readyOf(candidate)),
+      stable: this.#readyOf(stable),
+    };
+    const before = this.#journal.folded.ready;
+    const isNews = ready.candidate > 0 !== before.candidate > 0 || ready.stable > 0 !== before.stable > 0;
+    if (!isNews) return;
+    for (const version of new Set([candidate, stable])) {
+      const failure = this.#ports.publisher.failure(this.#model, version);
+      if (failure !== null) this.onAlert(`Version ${version} cannot be loaded: ${failure.message}`);
+    }
+    await this.#record({ kind: 'ready', body: ready });
+  }
+
+  #readyOf(version: number): number {
+    const { fleet, publisher } = this.#ports;
+    return publisher.failure(this.#model, version) === null ? fleet.ready(this.#model, version) : 0;
+  }
+
+  async #freeze(): Promise<void> {
+    const { recording, needs } = this.#journal;
+    if (recording?.wantsSamples !== true) return;
+    const marks = freezeMarks(this.#collector.samples, needs);
+    if (marks !== null) await this.#record({ kind: 'baseline', body: marks });
+  }
+
+  async #closeWindows(): Promise<void> {
+    for (let closed = 0; closed < CLOSED_A_TICK && !this.#journal.isSettled; closed++) {
+      this.#closed ??= await this.#close();
+      if (this.#closed === null) return;
+      const { closed: window, units } = this.#closed;
+      if (!isBlank(window)) await this.#record({ kind: 'window', body: windowJson(window), units });
+      this.#closed = null;
+    }
+  }
+
+  async #close(): Promise<StoredWindow | null> {
+    const now = this.#ports.clock.now();
+    const window = this.#collector.due(now);
+    if (window === null) return null;
+    const closing = { window, shares: this.#collector.sharesIn(window) };
+    const { labels, outcomes } = await this.#ports.maturedOf(this.row, this.#journal.needs, closing, now);
+    return this.#collector.close(window, labels, outcomes);
+  }
+
+  /** Time passes: written down only where something follows from it, or nothing was for long. */
+  async #tick(): Promise<void> {
+    const at = this.#ports.clock.now();
+    const { after, hasConsequences } = this.#journal.foresee(at);
+    this.#said = after;
+    const last = this.#journal.folded.at;
+    if (hasConsequences || at < last || at >= last + HEARTBEAT)
+      await this.#record({ kind: 'tick', body: null });
+  }
+
+  async #record(draft: Draft): Promise<void> {
+    await this.#journal.record(draft, this.#timeline);
+    this.#said = this.#journal.folded;
+    await this.#carryOut();
+  }
+
+  /** Workers that do not follow are told of once. */
+  async #carryOut(): Promise<void> {
+    const unfollowed = await this.#journal.carryOut(this);
+    if (unfollowed !== null && this.#isFollowed)
+      this.onAlert(`Workers do not follow the route for the moment: ${unfollowed.message}`);
+    this.#isFollowed = unfollowed === null;
+  }
+}

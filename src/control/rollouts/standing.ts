@@ -1,0 +1,45 @@
+/** Where a rollout stands, for people. Pure. */
+import type { Marks } from '../../rollout/collect/marks.ts';
+import type { RolloutStatus } from '../../rollout/decide/status.ts';
+import type { Needs, Plan } from '../../rollout/machine.ts';
+import type { RolloutRow } from '../../store/store.ts';
+import type { Folded } from './fold.ts';
+import type { AnyMachine } from './machines.ts';
+import type { Totals } from './totals.ts';
+
+/** Everything but `verdict`, `reason` and `late` is what its log says. */
+export interface Standing {
+  readonly row: RolloutRow;
+  readonly status: RolloutStatus;
+  readonly verdict: string;
+  readonly reason: string;
+  readonly plan: Plan;
+  readonly needs: Needs;
+  /** With every default. */
+  readonly policy: unknown;
+  readonly marks: Marks | null;
+  readonly totals: Totals;
+  /** Of the machine. */
+  readonly state: unknown;
+  /** Pieces that came after their window was closed, since this process owns the rollout. */
+  readonly late: number;
+}
+
+export const standingOf = (
+  row: RolloutRow,
+  machine: AnyMachine,
+  { state, verdict, reason, marks, totals }: Folded,
+  late = 0,
+): Standing => ({
+  row,
+  status: machine.status(state),
+  verdict,
+  reason,
+  plan: machine.plan(state),
+  needs: machine.needs(state),
+  policy: machine.policy(state),
+  marks,
+  totals,
+  state,
+  late,
+});

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { recordingOf } from '../../rollout/collect/testing.ts';
+import { type Recording, windowAt } from '../../rollout/route.ts';
+import { Timeline } from './timeline.ts';
+
+const after = (before: Recording, beginning: Pick<Recording, 'origin' | 'first'>): Recording => ({
+  ...before,
+  ...beginning,
+});
+
+it('begins with window 0, and goes on behind what was closed', () => {
+  expect(new Timeline(-1).next(500, null)).toEqual({ origin: 500, first: 0 });
+  expect(new Timeline(41).next(500, null)).toEqual({ origin: 500, first: 42 });
+});
+
+it('takes a sleep of thousands of windows, and a clock that was set back by more than one, for a jump', () => {
+  const recording = recordingOf({ origin: 0, first: 0 });
+  const timeline = new Timeline(-1);
+  expect(timeline.look(5500, recording)).toBe(false);
+  expect(timeline.look(4600, recording)).toBe(false);
+  expect(timeline.look(3000, recording)).toBe(true);
+  expect(timeline.look(90_000_000, recording)).toBe(true);
+  expect(timeline.next(90_000_000, recording)).toEqual({ origin: 90_000_000, first: 6 });
+});
+
+it('gives no number twice, whatever the clock does: a new route begins behind every window that had begun', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ step: fc.integer({ min: -100_000, max: 100_000 }), isChanged: fc.boolean() })),
+      (moves) => {
+        const timeline = new Timeline(-1);
+        let now = 1_000_000;
+        let recording = after(recordingOf(), timeline.next(now, null));
+        let begun = recording.first;
+        for (const { step, isChanged } of moves) {
+          now += step;
+          const hasJumped = timeline.look(now, recording);
+          if (!hasJumped) begun = Math.max(begun, windowAt(recording, now));
+          if (!hasJumped && !isChanged) continue;
+          recording = after(recording, timeline.next(now, recording));
+          expect(recording.first).toBeGreaterThan(begun);
+          expect(windowAt(recording, now)).toBe(recording.first);
+          begun = recording.first;
+        }
+      },
+    ),
+  );
+});
