@@ -14,13 +14,13 @@ export function factor(log: number | null): string {
 /** `0.75 %`, `12 %`. */
 export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
 
+/** A difference, with its sign. */
+const signed = (value: number): string =>
+  `${value === 0 ? '' : value < 0 ? '−' : '+'}${Number(Math.abs(value).toPrecision(2))}`;
+
 /** A difference of shares in percentage points, `+1.7 pp`; of anything else as it is. */
 export const difference = (value: number, scale: Scale): string =>
   scale === 'share' ? `${signed(100 * value)} pp` : signed(value);
-
-/** A difference, with its sign. */
-export const signed = (value: number): string =>
-  `${value === 0 ? '' : value < 0 ? '−' : '+'}${Number(Math.abs(value).toPrecision(2))}`;
 
 /** `0.41 ms`, `1.2 s`. */
 export const millis = (value: number): string =>

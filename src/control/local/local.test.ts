@@ -22,7 +22,7 @@ import {
 import { LocalEndpoints } from './endpoints.ts';
 import { LocalControl } from './local.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../../..');
 const model = (name: string): string => join(ROOT, 'fixtures/rollouts', `${name}.joblib`);
 const ANN = { by: 'ann', reason: 'it is 3 a.m.' };
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
