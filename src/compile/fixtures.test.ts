@@ -20,7 +20,7 @@ interface Document {
   readonly refused?: readonly { readonly input: Document['input']; readonly why: string }[];
 }
 
-const ROOT = new URL('../../fixtures/models', import.meta.url);
+const ROOT = new URL('../../fixtures/models/', import.meta.url);
 
 const rowsOf = (input: Document['input']): Cell[][] =>
   ('instances' in input ? input.instances : input.dataframe_split.data).map(

@@ -23,7 +23,7 @@ interface Case {
   >;
 }
 
-const FOLDER = new URL('../../fixtures/compile', import.meta.url);
+const FOLDER = new URL('../../fixtures/compile/', import.meta.url);
 const SPECIAL: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
   Infinity: Number.POSITIVE_INFINITY,

@@ -30,7 +30,7 @@ async function refusal(work: Promise<unknown>): Promise<unknown> {
 test('acceptFile() proves a new file, keeps it as a bundle, and gives an engine that answers', async () => {
   const stages: string[] = [];
   const loaded = await acceptFile(IRIS, { dataDir, name: 'iris', onProgress: (stage) => stages.push(stage) });
-  expect(stages).toEqual(['reading', 'building engines', 'comparing engines', 'measuring']);
+  expect(stages).toEqual(['reading', 'building engines', 'comparing engines', 'measuring', 'warming up']);
   expect(loaded.manifest.verification).toMatchObject({ proof: 'engines-agree', differingBits: 0 });
   expect(digestFile(originalPath(loaded.bundle, loaded.manifest))).toBe(digestFile(IRIS));
   const outputs = await loaded.engine.infer({

@@ -24,7 +24,7 @@ interface Document {
   readonly refused?: readonly { readonly input: Input; readonly why: string }[];
 }
 
-const ROOT = new URL('../../../fixtures/models', import.meta.url);
+const ROOT = new URL('../../../fixtures/models/', import.meta.url);
 
 const rowsOf = (input: Input): Cell[][] =>
   ('instances' in input ? input.instances : input.dataframe_split.data).map((row) =>

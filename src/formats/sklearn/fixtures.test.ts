@@ -4,7 +4,7 @@ import { readModelFile } from '../../files/read-model.ts';
 import type { Signature } from '../../model/signature.ts';
 
 /** Models made by real releases of scikit-learn, each beside its inputs, answers and refusals. */
-const FIXTURES = new URL('../../../fixtures/models', import.meta.url).pathname;
+const FIXTURES = new URL('../../../fixtures/models/', import.meta.url).pathname;
 
 /** Files that are refused on purpose: their `init=` estimator was fitted in float32 and answers in float32. */
 const BLOCKED = /^(gb-regressor-init-linear|gb-classifier-init-(logistic|logistic-three|exponential))\./;
