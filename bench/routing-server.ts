@@ -1,4 +1,4 @@
-/** One side of the routing benchmark: `node bench/routing-server.ts rest|canary`, driven by messages. */
+/** The server of the routing benchmark: the endpoint `rest` and the endpoint `canary`, with the same two versions. */
 import { serialize } from 'node:v8';
 import type { LoadedVersion } from '../src/registry/version.ts';
 import { canaryRanges, type Recording, type Route, restingRoute } from '../src/rollout/route.ts';
@@ -9,7 +9,7 @@ import { Recorder } from '../src/serving/recorder/recorder.ts';
 import { columnNames } from './door-columns.ts';
 
 /** An engine that takes no time, so that everything else is seen. */
-function version(number: number): LoadedVersion {
+function version(model: string, number: number): LoadedVersion {
   const classes = { type: 'string', values: ['no', 'yes'] } as const;
   const outputs = {
     predict: { dtype: 'string', shape: [1], data: ['yes'] },
@@ -18,7 +18,7 @@ function version(number: number): LoadedVersion {
   const columns = columnNames(4).map((name) => ({ name, named: true, type: 'number', nullable: false }));
   const signature = { form: 'table', columns, outputs: [{ name: 'predict', shape: [-1] }], classes };
   return {
-    model: 'm',
+    model,
     version: number,
     bundle: '',
     manifest: { signature, rowMicros: 1 },
@@ -43,14 +43,18 @@ const recording: Recording = {
   wantsAnswers: false,
 };
 
-const resting = restingRoute('m', 'm', 1, 1);
-const ROUTES: Readonly<Record<string, Route>> = {
-  rest: resting,
-  canary: { ...resting, ranges: canaryRanges(2, 1, BUCKETS / 2), seed: 17, recording },
+const canary: Route = {
+  ...restingRoute('canary', 'canary', 1, 1),
+  ranges: canaryRanges(2, 1, BUCKETS / 2),
+  seed: 17,
+  recording,
 };
 
 const plane = new DataPlane();
-plane.follow([ROUTES[process.argv[2]!]!], [version(1), version(2)]);
+plane.follow(
+  [restingRoute('rest', 'rest', 1, 1), canary],
+  ['rest', 'canary'].flatMap((model) => [version(model, 1), version(model, 2)]),
+);
 const recorder = new Recorder({
   worker: 'w',
   epoch: 1,

@@ -1,7 +1,8 @@
 /**
- * What routing and recording cost: processor time a request of one server whose endpoint rests on a version, against
- * the same server with a candidate at 50 % and everything recorded. Both get the same requests, of 5,000 units, in
- * interleaved pairs; the interval of the mean difference is a bootstrap's.
+ * What routing and recording cost: processor time a request of an endpoint with a candidate at 50 % and everything
+ * recorded, against an endpoint at rest in the same process: two processes differ by more than that, by how their code
+ * happens to be compiled. Both get the same requests, of 5,000 units, in interleaved pairs, in several processes one
+ * after the other; the interval of the mean difference is a bootstrap's over pairs.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +18,9 @@ const BUDGET_P99 = 1.5;
 const CONNECTIONS = 8;
 /** Requests of one run: short, so that what else the machine does falls on both sides of a pair. */
 const REQUESTS = 2000;
-const PAIRS_A_ROUND = 20;
+const PAIRS_A_ROUND = 60;
+/** Pairs before any counts: code that is compiled anew half way is no cost of a request. */
+const WARM_UP = 40;
 const RESAMPLES = 10_000;
 
 const BODY = JSON.stringify({
@@ -29,8 +32,8 @@ interface Peer {
   readonly port: number;
 }
 
-async function startPeer(role: string): Promise<Peer> {
-  const child = fork(join(import.meta.dirname, 'routing-server.ts'), [role]);
+async function startPeer(): Promise<Peer> {
+  const child = fork(join(import.meta.dirname, 'routing-server.ts'));
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
   return { child, port };
 }
@@ -42,11 +45,13 @@ interface Sample {
   readonly millis: Float64Array;
 }
 
+type Role = 'rest' | 'canary';
+
 /** One run of requests; `round` says whose turn it is, so that both of a pair get the same ones. */
-async function measure({ child, port }: Peer, round: number): Promise<Sample> {
+async function measure({ child, port }: Peer, role: Role, round: number): Promise<Sample> {
   child.send('start');
   const run = { connections: CONNECTIONS, count: REQUESTS, first: round * REQUESTS };
-  const millis = await sendUnits({ port, body: BODY, ...run });
+  const millis = await sendUnits({ port, path: `/models/${role}/predict`, body: BODY, ...run });
   const reply = once(child, 'message');
   child.send('stop');
   const [{ micros }] = (await reply) as [{ micros: number }];
@@ -71,21 +76,32 @@ function bootstrap(values: readonly number[]): readonly [number, number] {
   return [means[Math.floor(0.025 * RESAMPLES)]!, means[Math.ceil(0.975 * RESAMPLES) - 1]!];
 }
 
+interface Pair {
+  readonly rest: Sample;
+  readonly canary: Sample;
+}
+
+/** Pairs of one process; the order alternates, so that a drift of the machine favours neither. */
+async function pairsOf(peer: Peer): Promise<Pair[]> {
+  const pair = async (round: number): Promise<Pair> => {
+    const first = await measure(peer, round % 2 === 0 ? 'rest' : 'canary', round);
+    const second = await measure(peer, round % 2 === 0 ? 'canary' : 'rest', round);
+    return round % 2 === 0 ? { rest: first, canary: second } : { rest: second, canary: first };
+  };
+  const pairs: Pair[] = [];
+  try {
+    for (let round = 0; round < WARM_UP; round++) await pair(round);
+    for (let round = 0; round < PAIRS_A_ROUND; round++) pairs.push(await pair(round));
+  } finally {
+    peer.child.kill();
+  }
+  return pairs;
+}
+
 /** Prints the cost by pairs of runs; fails where its interval or p99 is over budget. */
 export async function routing({ rounds }: { rounds: number }): Promise<void> {
-  const [rest, canary] = [await startPeer('rest'), await startPeer('canary')];
-  const pairs: { rest: Sample; canary: Sample }[] = [];
-  try {
-    for (let run = 0; run < PAIRS_A_ROUND; run++) await measure(run % 2 === 0 ? rest : canary, run >> 1);
-    for (let round = 0; round < PAIRS_A_ROUND * rounds; round++) {
-      // The order alternates, so that a drift of the machine favours neither.
-      const first = await measure(round % 2 === 0 ? rest : canary, round);
-      const second = await measure(round % 2 === 0 ? canary : rest, round);
-      pairs.push(round % 2 === 0 ? { rest: first, canary: second } : { rest: second, canary: first });
-    }
-  } finally {
-    for (const { child } of [rest, canary]) child.kill();
-  }
+  const pairs: Pair[] = [];
+  for (let round = 0; round < rounds; round++) pairs.push(...(await pairsOf(await startPeer())));
   const costs = pairs.map((pair) => pair.canary.micros - pair.rest.micros);
   const [low, high] = bootstrap(costs);
   const ratio = p99(pairs.map((pair) => pair.canary)) / p99(pairs.map((pair) => pair.rest));

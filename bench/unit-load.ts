@@ -4,15 +4,16 @@ import { connect } from 'node:net';
 /** Units that take turns; each asks again and again. */
 const UNITS = 5000;
 
-const requests = (body: string): readonly Buffer[] =>
+const requests = (path: string, body: string): readonly Buffer[] =>
   Array.from({ length: UNITS }, (_, k) =>
     Buffer.from(
-      `POST /predict HTTP/1.1\r\nhost: 127.0.0.1\r\nx-unit-id: user-${k}@example.com\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nx-unit-id: user-${k}@example.com\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     ),
   );
 
 export interface UnitLoad {
   readonly port: number;
+  readonly path: string;
   readonly body: string;
   readonly connections: number;
   /** Requests altogether. */
@@ -22,8 +23,15 @@ export interface UnitLoad {
 }
 
 /** Sends a fixed number of requests, each as soon as its connection has its answer; gives milliseconds of each. */
-export async function sendUnits({ port, body, connections, count, first }: UnitLoad): Promise<Float64Array> {
-  const bytes = requests(body);
+export async function sendUnits({
+  port,
+  path,
+  body,
+  connections,
+  count,
+  first,
+}: UnitLoad): Promise<Float64Array> {
+  const bytes = requests(path, body);
   const millis = new Float64Array(count);
   let sent = 0;
   await Promise.all(

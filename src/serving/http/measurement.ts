@@ -1,30 +1,44 @@
 import type { IncomingMessage } from 'node:http';
-import type { Assigned } from '../assignment.ts';
+import type { Role } from '../../rollout/route.ts';
+import type { Assigned, Choice } from '../assignment.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import type { Subject } from '../recorder/tape.ts';
 import { COPY_MAX, isMirrored, type Shadow } from '../shadow.ts';
 import { headerText } from '../unit.ts';
 import type { Mirror, PreparedEndpoint } from './routes.ts';
 
-/** What becomes of one request in the rollout of its endpoint. */
-export class Measurement {
+/** A choice that is measured. */
+type Measured = Choice & { readonly arm: number };
+
+/** What becomes of one request in the rollout of its endpoint; one object a request, whose subject it is, too. */
+export class Measurement implements Subject {
+  readonly arm: number;
+  readonly role: Role | null;
+  readonly unit: string | null;
+  readonly segment: string | null;
+  readonly requestId: string;
   readonly #endpoint: PreparedEndpoint;
-  readonly #subject: Subject;
-  readonly #protocol: string;
   readonly #mirror: Mirror | null;
   readonly #shadow: Shadow | null;
   /** The request's body, kept for a copy; null where it is too large. */
   #body: Uint8Array | null = null;
 
-  constructor(endpoint: PreparedEndpoint, subject: Subject, shadow: Shadow | null) {
+  constructor(
+    endpoint: PreparedEndpoint,
+    { arm, role }: Measured,
+    unit: string | null,
+    segment: string | null,
+    requestId: string,
+    shadow: Shadow | null,
+  ) {
+    this.arm = arm;
+    this.role = role;
+    this.unit = unit;
+    this.segment = segment;
+    this.requestId = requestId;
     this.#endpoint = endpoint;
-    this.#subject = subject;
     this.#shadow = shadow;
-    const { mirror, choices, assignment } = endpoint;
-    this.#protocol = choices[assignment.main]!.protocol;
-    const isStable = subject.role === 'stable' || subject.role === 'control';
-    this.#mirror =
-      mirror !== null && shadow !== null && isStable && isMirrored(mirror, subject.requestId) ? mirror : null;
+    this.#mirror = shadow === null ? null : mirrorOf(endpoint, this);
   }
 
   /** The request's body; whether it will be wanted once more, and so must stay as it is. */
@@ -36,36 +50,42 @@ export class Measurement {
 
   /** The answer is out, `millis` after the body was there. */
   answered(millis: number, first: FirstRow): void {
-    this.#endpoint.tape?.answered(this.#subject, millis, first);
+    this.#endpoint.tape?.answered(this, millis, first);
     this.#copy(first);
   }
 
   failed(millis: number): void {
-    this.#endpoint.tape?.failed(this.#subject, millis);
+    this.#endpoint.tape?.failed(this, millis);
     this.#copy(null);
   }
 
   /** The client left, `millis` after the body was there. */
   cancelled(millis: number): void {
-    this.#endpoint.tape?.cancelled(this.#subject, millis);
+    this.#endpoint.tape?.cancelled(this, millis);
   }
 
   /** In the next turn, so that the answer leaves first. */
   #copy(stable: FirstRow | null): void {
     const [mirror, shadow, body] = [this.#mirror, this.#shadow, this.#body];
     if (mirror === null || shadow === null) return;
-    const { tape, assignment } = this.#endpoint;
+    const { tape, assignment, choices } = this.#endpoint;
     setImmediate(() =>
       shadow.copy(mirror, {
-        protocol: this.#protocol,
+        protocol: choices[assignment.main]!.protocol,
         body,
         unitField: assignment.field,
-        subject: this.#subject,
+        subject: this,
         stable,
         tape,
       }),
     );
   }
+}
+
+/** Where a copy of the request goes, or null. */
+function mirrorOf({ mirror }: PreparedEndpoint, { role, requestId }: Subject): Mirror | null {
+  const isStable = role === 'stable' || role === 'control';
+  return mirror !== null && isStable && isMirrored(mirror, requestId) ? mirror : null;
 }
 
 /** The measurement of a request, or null where its choice is not measured. */
@@ -78,9 +98,9 @@ export function measurementOf(
 ): Measurement | null {
   const { assignment, tape, mirror } = endpoint;
   if (tape === null && mirror === null) return null;
-  const { arm, role } = assignment.choices[choice]!;
-  if (arm === null) return null;
+  const chosen = assignment.choices[choice]!;
+  if (chosen.arm === null) return null;
   const header = tape?.recording.segment ?? null;
   const segment = header === null ? null : headerText(request.headers, header);
-  return new Measurement(endpoint, { arm, role, unit, segment, requestId }, shadow);
+  return new Measurement(endpoint, chosen as Measured, unit, segment, requestId, shadow);
 }

@@ -54,7 +54,11 @@ function scoresOf(specs: readonly OutputSpec[], main: string): string {
 const isTensor = (output: Tensor | readonly Tensor[]): output is Tensor => !Array.isArray(output);
 
 /** Values a row. */
-const widthOf = ({ shape }: Tensor): number => shape.slice(1).reduce((product, size) => product * size, 1);
+function widthOf({ shape }: Tensor): number {
+  let width = 1;
+  for (let i = 1; i < shape.length; i++) width *= shape[i]!;
+  return width;
+}
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
