@@ -1,9 +1,9 @@
 import type { Control } from '../control/port.ts';
 import { EXIT } from '../core/errors.ts';
+import { allPages, allRows } from '../store/pages.ts';
 import type { AuditRow } from '../store/store.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControl, withControlOptions } from './control.ts';
-import { allPages, allRows } from './pages.ts';
 import { printable } from './printable.ts';
 import { clip, count, fittedTable } from './table.ts';
 import { outputWidth } from './terminal.ts';

@@ -1,7 +1,7 @@
 import type { EndpointView, RolloutView } from '../control/port.ts';
+import { allRows } from '../store/pages.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControl, withControlOptions } from './control.ts';
-import { allRows } from './pages.ts';
 import { printable } from './printable.ts';
 import { fittedTable } from './table.ts';
 import { outputWidth } from './terminal.ts';

@@ -1,8 +1,8 @@
 import type { VersionView } from '../control/port.ts';
+import { allRows } from '../store/pages.ts';
 import { checkLines } from './check-lines.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControl, withControlOptions } from './control.ts';
-import { allRows } from './pages.ts';
 import { printable } from './printable.ts';
 import { clip, fittedTable } from './table.ts';
 import { outputWidth } from './terminal.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Command } from 'commander';
+import { allPages } from '../store/pages.ts';
 import { type ControlOptions, rolloutOf, withControl, withControlOptions } from './control.ts';
-import { allPages } from './pages.ts';
 import type { Terminal } from './terminal.ts';
 import { unwritable } from './text-file.ts';
 

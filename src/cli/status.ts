@@ -34,7 +34,7 @@ export const status: Define = (command, terminal) => {
         return watch(endpoint, options);
       }
       if (endpoint === undefined) {
-        const { allRows } = await import('./pages.ts');
+        const { allRows } = await import('../store/pages.ts');
         const { endpointTable } = await import('./endpoints.ts');
         const items = await withControl(options, (control) => allRows((page) => control.endpoints(page)));
         return terminal.answer({ items }, () => endpointTable(items));

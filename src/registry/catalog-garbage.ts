@@ -4,6 +4,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Actor } from '../core/actor.ts';
 import type { Clock, Logger } from '../core/ports.ts';
+import { eachRow } from '../store/pages.ts';
 import type { Store, VersionRow, Versions } from '../store/store.ts';
 import { bundleDir, bundlesDir, stagingDir } from './bundle.ts';
 
@@ -20,7 +21,6 @@ export interface GarbagePlace {
 /** A younger bundle may be of a version whose row is just being written, in this process or in another. */
 const YOUNG_MILLIS = 3_600_000;
 const TOLD_MAX = 100;
-const PAGE = 1000;
 const DIGEST = /^[0-9a-f]{64}$/;
 
 /**
@@ -66,21 +66,8 @@ async function neededDigests(versions: Versions, inUse: InUse): Promise<Readonly
 
 /** Every version of every model, a page at a time. */
 export async function* allVersions(versions: Versions): AsyncGenerator<VersionRow> {
-  for await (const model of pages((cursor) => versions.models({ limit: PAGE, cursor })))
-    yield* pages((cursor) => versions.list(model, { limit: PAGE, cursor }));
-}
-
-async function* pages<T>(
-  read: (
-    cursor: string | undefined,
-  ) => Promise<{ readonly items: readonly T[]; readonly next: string | null }>,
-): AsyncGenerator<T> {
-  for (let cursor: string | undefined, more = true; more; ) {
-    const { items, next } = await read(cursor);
-    yield* items;
-    cursor = next ?? undefined;
-    more = next !== null;
-  }
+  for await (const model of eachRow((page) => versions.models(page)))
+    yield* eachRow((page) => versions.list(model, page));
 }
 
 const digestsIn = async (folder: string): Promise<readonly string[]> =>

@@ -2,6 +2,7 @@ import type { Control, EndpointView, RolloutView } from '../control/port.ts';
 import type { AcceptedVersion } from '../registry/version.ts';
 import { formatDuration } from '../rollout/policy/duration.ts';
 import type { Stage } from '../rollout/policy/policy.ts';
+import { eachRow } from '../store/pages.ts';
 
 /** What `serve` says of one endpoint once it answers. */
 export interface ServedModel {
@@ -23,8 +24,6 @@ interface ServedRollout {
   readonly plan: string;
 }
 
-const PAGE = 1000;
-
 /** Everything that is served: `first` in its order, then the others by name. `accepted` gives a version with its manifest. */
 export async function servedModels(
   control: Pick<Control, 'endpoints'>,
@@ -35,16 +34,11 @@ export async function servedModels(
   const rank = ({ endpoint }: ServedModel): number =>
     first.includes(endpoint) ? first.indexOf(endpoint) : first.length;
   const served: ServedModel[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await control.endpoints({ limit: PAGE, cursor });
-    for (const endpoint of page.items) {
-      const stable = await accepted(endpoint.model, endpoint.stable);
-      const { name } = endpoint;
-      served.push({ endpoint: name, stable, rollout: rolloutOf(endpoint), note: notes.get(name) ?? null });
-    }
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
+  for await (const endpoint of eachRow((page) => control.endpoints(page))) {
+    const stable = await accepted(endpoint.model, endpoint.stable);
+    const { name } = endpoint;
+    served.push({ endpoint: name, stable, rollout: rolloutOf(endpoint), note: notes.get(name) ?? null });
+  }
   return served.toSorted((a, b) => rank(a) - rank(b));
 }
 

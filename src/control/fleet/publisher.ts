@@ -3,6 +3,7 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { Turns } from '../../core/turns.ts';
 import { everybody, type NamedBundle, type Route } from '../../rollout/route.ts';
+import { allRows } from '../../store/pages.ts';
 import type { EndpointRow, Store } from '../../store/store.ts';
 import type { Fleet } from './fleet.ts';
 
@@ -44,7 +45,6 @@ const RETRY_AFTER = 60_000;
 const LOOK_AFTER = 2000;
 /** Snapshots of one start of a control plane: numbers of the next start are beyond them. */
 const SNAPSHOTS_A_START = 1e9;
-const PAGE = 1000;
 
 const versionKey = (model: string, version: number): string => `${model}@${version}`;
 const keyOf = ({ model, version }: NamedBundle): string => versionKey(model, version);
@@ -175,13 +175,7 @@ export class Publisher {
 
   async #draft(also: readonly NamedVersion[]): Promise<Draft> {
     const { tables } = this.#ports.store;
-    const endpoints: EndpointRow[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await tables.endpoints.list({ limit: PAGE, cursor });
-      endpoints.push(...page.items);
-      cursor = page.next ?? undefined;
-    } while (cursor !== undefined);
+    const endpoints = await allRows((page) => tables.endpoints.list(page));
     const models = new Map(endpoints.map(({ name, model }) => [name, model]));
     const running = (await tables.rollouts.running()).flatMap(({ endpoint, candidate, stable }) => {
       const model = models.get(endpoint);

@@ -1,11 +1,12 @@
-import type { EndpointRow, Page, RolloutRow, Tables } from '../../store/store.ts';
+import { eachRow } from '../../store/pages.ts';
+import type { EndpointRow, RolloutRow, Tables } from '../../store/store.ts';
 
 /**
  * What needs a version, in words, or null: whatever answers with it, would after a rollback, or tries it. Reads what the
  * store says now; to be asked in the transaction that acts on the answer.
  */
 export async function inUse(tables: Tables, model: string, version: number): Promise<string | null> {
-  for await (const endpoint of allEndpoints(tables)) {
+  for await (const endpoint of eachRow((page) => tables.endpoints.list(page))) {
     const why = endpoint.model === model ? needs(endpoint, version) : null;
     if (why !== null) return why;
   }
@@ -26,15 +27,4 @@ function needs({ name, stable, previous, route }: EndpointRow, version: number):
     (entry) => entry.version === version,
   );
   return isRouted ? `the route of endpoint ${name} leads to it` : null;
-}
-
-const PAGE = 1000;
-
-async function* allEndpoints({ endpoints }: Tables): AsyncGenerator<EndpointRow> {
-  let cursor: string | undefined;
-  do {
-    const page: Page<EndpointRow> = await endpoints.list({ limit: PAGE, cursor });
-    yield* page.items;
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
 }

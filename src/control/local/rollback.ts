@@ -1,12 +1,10 @@
 import type { Actor } from '../../core/actor.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { EndpointRow, Page, RouteRow, Store, Tables } from '../../store/store.ts';
+import { eachRow } from '../../store/pages.ts';
+import type { EndpointRow, RouteRow, Store, Tables } from '../../store/store.ts';
 import { flipOf, restOn } from '../rollouts/actions.ts';
 import { findEndpoint, findReadyVersion } from './find.ts';
-
-/** Routes read at a time. */
-const PAGE = 1000;
 
 /**
  * One flip of an endpoint at rest to another version; it answers everybody once this is published. Throws
@@ -46,12 +44,9 @@ export async function hasRestedOn(
   version: number,
 ): Promise<boolean> {
   if (version === row.stable || version === row.previous) return true;
-  for (let cursor: string | undefined; ; ) {
-    const page: Page<RouteRow> = await endpoints.history(row.name, { limit: PAGE, cursor });
-    if (page.items.some(({ route }) => hasStable(route, version))) return true;
-    if (page.next === null) return false;
-    cursor = page.next;
-  }
+  for await (const { route } of eachRow((page) => endpoints.history(row.name, page)))
+    if (hasStable(route, version)) return true;
+  return false;
 }
 
 const hasStable = ({ ranges }: RouteRow['route'], wanted: number): boolean =>
