@@ -1,11 +1,9 @@
 /** Versions of a model: proved and numbered when they come in, told about, put away. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import type { Control, NewVersion, VersionView } from '../../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { digestOf } from '../../registry/digest.ts';
 import { DURATION_PATTERN, parseDuration } from '../../rollout/policy/duration.ts';
 import {
   closed,
@@ -128,7 +126,8 @@ async function underWay(
   source: NewVersion,
   work: Promise<VersionView>,
 ): Promise<VersionView> {
-  const digest = await digestOf(source.path);
+  // Of a file that cannot be read the proof will say why.
+  const digest = await digestOf(source.path).catch(() => null);
   for (;;) {
     const done = await Promise.race([work, sleep(POLL_MS, null)]);
     if (done !== null) return done;
@@ -146,15 +145,4 @@ async function rowOf(control: Control, model: string, digest: string): Promise<V
     if (isPlimsollError(error) && error.code === 'MODEL_NOT_FOUND') return undefined;
     throw error;
   }
-}
-
-/** sha256 of a file; null where it cannot be read as one: the proof will say why. */
-async function digestOf(path: string): Promise<string | null> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(path), hash);
-  } catch {
-    return null;
-  }
-  return hash.digest('hex');
 }
