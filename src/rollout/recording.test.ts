@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ClosedWindow } from './machine.ts';
+import { blankWindow } from './collect/testing.ts';
 import { recordingLine } from './recording.ts';
 import { parseWindow } from './window.ts';
 
@@ -19,8 +19,7 @@ const counts = (units: number, failures: number) => ({
 });
 
 test('a closed window written as a line is read back by a replay as it was', () => {
-  const window: ClosedWindow = {
-    rollout: 'ro_1',
+  const window = blankWindow({
     window: 7,
     start: Date.UTC(2026, 0, 1),
     stage: 2,
@@ -28,15 +27,8 @@ test('a closed window written as a line is read back by a replay as it was', () 
     arms: [counts(100, 3), counts(300, 5)],
     pairs: 12,
     paired: new Map([['errors', { candidateOnly: 2, stableOnly: 1, both: 4 }]]),
-    segments: new Map(),
-    latency: [],
-    outcomes: null,
-    crossed: 0,
-    sampling: 1,
-    missingParts: 0,
     mirrored: 12,
-    dropped: 0,
-  };
+  });
   const text = JSON.stringify(recordingLine(window, new Date(window.start).toISOString()));
   expect(parseWindow(text, 1)).toEqual({
     rollout: 'ro_1',

@@ -4,14 +4,13 @@
  */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
+import { blankWindow } from '../../rollout/collect/testing.ts';
 import { experiment } from '../../rollout/experiment/machine.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
 import type { ExperimentView } from '../../rollout/experiment/view.ts';
-import type { ClosedWindow } from '../../rollout/machine.ts';
 import { restingRoute } from '../../rollout/route.ts';
 import { bucketOf } from '../../rollout/split.ts';
 import { unitHash } from '../../rollout/unit-hash.ts';
-import { NOBODY } from '../../rollout/window.ts';
 import { openStore } from '../../store/open.ts';
 import type { AnswerRow, RolloutRow, Store } from '../../store/store.ts';
 import type { FeedbackItem } from '../port.ts';
@@ -109,11 +108,7 @@ async function live(lift: number, seed: number): Promise<Lived> {
       { window, shares: [0.5, 0.5] },
       now,
     );
-    const closed: ClosedWindow = {
-      ...{ rollout: 'ro_1', window, start: now - HOUR, stage: 0, shares: [0.5, 0.5], arms: [NOBODY, NOBODY] },
-      ...{ crossed: 0, sampling: 1, pairs: 0, paired: new Map(), segments: new Map(), latency: [], outcomes },
-      ...{ missingParts: 0, mirrored: 0, dropped: 0 },
-    };
+    const closed = blankWindow({ window, start: now - HOUR, outcomes });
     ({ state } = experiment.decide(state, { kind: 'window', window: closed }, now));
     views.push(experiment.view!(state) as ExperimentView);
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { windowJson } from '../../rollout/collect/closed.ts';
 import { packUnits } from '../../rollout/collect/packed.ts';
-import type { ClosedWindow } from '../../rollout/machine.ts';
+import { blankWindow } from '../../rollout/collect/testing.ts';
 import { NOBODY } from '../../rollout/window.ts';
 import { openStore } from '../../store/open.ts';
 import type { RolloutEventRow } from '../../store/store.ts';
@@ -21,27 +21,15 @@ const eventOf = (seq: number, kind: RolloutEventRow['kind'], body: unknown = nul
   body,
   units: null,
 });
-const closed: ClosedWindow = {
+const closed = blankWindow({
   rollout: row.id,
-  window: 0,
   start: START,
-  stage: 0,
   shares: [0.05, 0.95],
   arms: [
     { ...NOBODY, units: 20 },
     { ...NOBODY, units: 380 },
   ],
-  crossed: 0,
-  sampling: 1,
-  pairs: 0,
-  paired: new Map(),
-  segments: new Map(),
-  latency: [],
-  outcomes: null,
-  missingParts: 0,
-  mirrored: 0,
-  dropped: 0,
-};
+});
 const start = eventOf(0, 'start', { rolledBackBefore: false });
 
 it('a window that is told twice counts once', () => {

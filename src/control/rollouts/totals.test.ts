@@ -1,30 +1,11 @@
 import { expect, it } from 'vitest';
+import { blankWindow } from '../../rollout/collect/testing.ts';
 import type { ClosedWindow } from '../../rollout/machine.ts';
 import { type ArmCounts, NOBODY } from '../../rollout/window.ts';
 import { addWindow, isBlank, NO_TOTALS } from './totals.ts';
 
-const windowOf = (
-  arms: readonly Partial<ArmCounts>[],
-  changes: Partial<ClosedWindow> = {},
-): ClosedWindow => ({
-  rollout: 'ro_1',
-  window: 0,
-  start: 0,
-  stage: 0,
-  shares: [0.5, 0.5],
-  arms: arms.map((arm) => ({ ...NOBODY, ...arm })),
-  crossed: 0,
-  sampling: 1,
-  pairs: 0,
-  paired: new Map(),
-  segments: new Map(),
-  latency: [],
-  outcomes: null,
-  missingParts: 0,
-  mirrored: 0,
-  dropped: 0,
-  ...changes,
-});
+const windowOf = (arms: readonly Partial<ArmCounts>[], changes: Partial<ClosedWindow> = {}): ClosedWindow =>
+  blankWindow({ arms: arms.map((arm) => ({ ...NOBODY, ...arm })), ...changes });
 
 it('totals are the sums of windows, also of arms and segments that come later', () => {
   const first = windowOf([{ units: 3, failures: 1 }], {

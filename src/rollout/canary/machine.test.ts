@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
-import type { ClosedWindow, Machine, MachineEvent, MachineStep } from '../machine.ts';
+import { blankWindow } from '../collect/testing.ts';
+import type { Machine, MachineEvent, MachineStep } from '../machine.ts';
 import { NOBODY } from '../window.ts';
 import { blueGreen, canary, immediate, placebo, type StagedState, shadow } from './machine.ts';
 
@@ -43,24 +44,14 @@ interface Counts {
 
 const windowOf = (window: number, counts: Counts): MachineEvent => {
   const { candidate = [0, 0], stable = [0, 0], stage = 0, pairs = 0 } = counts;
-  const closed: ClosedWindow = {
-    rollout: 'ro_1',
+  const closed = blankWindow({
     window,
     start: window * SECOND,
     stage,
-    shares: [0.5, 0.5],
     arms: [candidate, stable].map(([units, failures]) => ({ ...NOBODY, units, failures })),
-    crossed: 0,
-    sampling: 1,
     pairs,
     paired: pairs === 0 ? new Map() : new Map([['errors', { candidateOnly: 0, stableOnly: 0, both: 0 }]]),
-    segments: new Map(),
-    latency: [],
-    outcomes: null,
-    missingParts: 0,
-    mirrored: 0,
-    dropped: 0,
-  };
+  });
   return { kind: 'window', window: closed };
 };
 const many = (count: number, counts: Counts, from = 0): MachineEvent[] =>

@@ -1,7 +1,8 @@
 /** Parts made by hand, for tests. Pure. */
-import type { Needs } from '../machine.ts';
+import type { ClosedWindow, Needs } from '../machine.ts';
 import { LATENCY_BINS, type Part } from '../part.ts';
 import type { Recording } from '../route.ts';
+import { NOBODY } from '../window.ts';
 
 export const NEEDS: Needs = {
   window: 1000,
@@ -27,6 +28,27 @@ export const recordingOf = (changes: Partial<Recording> = {}): Recording => ({
   shifted: [{ name: 'high', kind: 'above', limit: 0.5 }],
   segment: 'x-country',
   wantsAnswers: false,
+  ...changes,
+});
+
+/** A closed window of nothing, but for what is said. */
+export const blankWindow = (changes: Partial<ClosedWindow> = {}): ClosedWindow => ({
+  rollout: 'ro_1',
+  window: 0,
+  start: 0,
+  stage: 0,
+  shares: [0.5, 0.5],
+  arms: [NOBODY, NOBODY],
+  crossed: 0,
+  sampling: 1,
+  pairs: 0,
+  paired: new Map(),
+  segments: new Map(),
+  latency: [],
+  outcomes: null,
+  missingParts: 0,
+  mirrored: 0,
+  dropped: 0,
   ...changes,
 });
 

@@ -1,6 +1,7 @@
 /** Invented windows and cohorts for tests of experiments. */
 import type { Random } from '../../core/ports.ts';
 import { seededRandom } from '../../core/random.ts';
+import { blankWindow } from '../collect/testing.ts';
 import type { Action } from '../decide/state.ts';
 import type { ClosedWindow, MachineEvent, MachineStart, MachineStep } from '../machine.ts';
 import { type ArmCounts, NOBODY } from '../window.ts';
@@ -35,24 +36,14 @@ export const closedWindow = ({
   shares = [0.5, 0.5],
   arms = [],
   outcomes = null,
-}: InventedWindow): ClosedWindow => ({
-  rollout: 'ro_1',
-  window,
-  start: window * MINUTE,
-  stage: 0,
-  shares,
-  arms: shares.map((_, arm) => ({ ...NOBODY, ...arms[arm] })),
-  pairs: 0,
-  paired: new Map(),
-  segments: new Map(),
-  latency: [],
-  outcomes: outcomes && { ...NOTHING_MATURED, cohorts: outcomes },
-  missingParts: 0,
-  mirrored: 0,
-  dropped: 0,
-  crossed: 0,
-  sampling: 0,
-});
+}: InventedWindow): ClosedWindow =>
+  blankWindow({
+    window,
+    start: window * MINUTE,
+    shares,
+    arms: shares.map((_, arm) => ({ ...NOBODY, ...arms[arm] })),
+    outcomes: outcomes && { ...NOTHING_MATURED, cohorts: outcomes },
+  });
 
 /** A unit with its arm, its value and what was known of it before. */
 export type InventedUnit = readonly [arm: number, y: number, x?: number];
