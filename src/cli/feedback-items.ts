@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import type { FeedbackItem } from '../control/port.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import { LINE_MAX, lines, type Refuse } from './lines.ts';
 
 const COLUMNS = ['endpoint', 'requestId', 'unit', 'label', 'metric', 'value', 'time'] as const;
@@ -93,7 +94,7 @@ async function* jsonRows(stream: Readable): AsyncGenerator<readonly Row[]> {
 function objectIn(source: string): Fields | null {
   try {
     const value: unknown = JSON.parse(source.replace(/^\uFEFF/, ''));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+    return isRecord(value) ? { ...value } : null;
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@
  * (1 byte, 1) · 3 bytes 0 · length of the text (4 bytes) · count of units (4 bytes) · everything but the units as JSON in
  * UTF-8 · the columns of the units: high, low, flags (4 bytes each), arm, segment (1 byte each). Pure.
  */
+import { isRecord } from '../core/record.ts';
 import type { Answer, Nameless, Part, Sample, ShadowCounts, Units } from './part.ts';
 
 /** What of a piece is told by where it is kept. */
@@ -86,8 +87,6 @@ function parsed(text: Uint8Array): unknown {
 
 type Is<T> = (value: unknown) => value is T;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isNumber: Is<number> = (value) => typeof value === 'number';
 const isText: Is<string> = (value) => typeof value === 'string';
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value);

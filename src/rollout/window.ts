@@ -1,5 +1,6 @@
 /** Closed windows of counts: what the recorder writes, the controller decides on, and a replay reads back. Pure. */
 import { PlimsollError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import type { Pairs } from './evidence/paired.ts';
 
 /** Counts of some units in one closed window. */
@@ -206,9 +207,7 @@ function namedEntries(value: unknown, where: string, field: string): [string, un
 }
 
 export function object(value: unknown, where: string, field: string): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : fail(where, field, value, 'an object');
+  return isRecord(value) ? value : fail(where, field, value, 'an object');
 }
 
 export function count(value: unknown, where: string, field: string, max: number): number {

@@ -1,4 +1,5 @@
 /** Whom a request is for: the id of its unit, from a header, a cookie or the body. Pure. */
+import { isRecord } from '../core/record.ts';
 import type { Signature } from '../model/signature.ts';
 import type { UnitSource } from '../rollout/route.ts';
 import { ENVELOPES } from './rows/decode.ts';
@@ -50,7 +51,7 @@ export function unitAtStart(body: Buffer, field: string): string | null {
  * a column of that name, it stays.
  */
 export function withoutUnit(body: unknown, field: string, signature: Signature): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body) || !Object.hasOwn(body, field)) {
+  if (!isRecord(body) || !Object.hasOwn(body, field)) {
     return body;
   }
   const isRow = !ENVELOPES.some((key) => key !== field && Object.hasOwn(body, key));

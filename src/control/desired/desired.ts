@@ -3,6 +3,7 @@
  * Pure.
  */
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 import { EXPERIMENT, parseExperiment } from '../../rollout/experiment/policy.ts';
 import {
   choice,
@@ -124,10 +125,9 @@ export const desiredSchemaPage = (): string => {
  */
 export function parseDesired(value: unknown, path: string, settings: readonly string[]): Desired {
   const problems: string[] = [];
-  const own =
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).filter(([key]) => !settings.includes(key)))
-      : value;
+  const own = isRecord(value)
+    ? Object.fromEntries(Object.entries(value).filter(([key]) => !settings.includes(key)))
+    : value;
   if (own === value && typeof own !== 'object') problems.push('it holds no table');
   const desired = problems.length === 0 ? DESIRED.parse(own, '', problems) : null;
   if (desired !== null && problems.length === 0) checkPolicies(desired, problems);

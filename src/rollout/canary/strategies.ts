@@ -1,5 +1,6 @@
 /** What makes a canary, a shadow, a blue-green, an immediate switch or a placebo of the one staged machine. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 import { type Policy, parsePolicy } from '../policy/policy.ts';
 
 export interface StagedStrategy {
@@ -93,9 +94,6 @@ export const PLACEBO: StagedStrategy = {
     ]);
   },
 };
-
-const isRecord = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const withDefaults = (given: unknown, defaults: object): unknown =>
   given === undefined || given === null ? defaults : isRecord(given) ? { ...defaults, ...given } : given;

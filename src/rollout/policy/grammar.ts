@@ -2,6 +2,7 @@
  * Rules of a grammar as data: each one checks a value, fills in defaults and describes itself as JSON Schema, so that
  * what is published and what is enforced cannot differ. Pure.
  */
+import { isRecord } from '../../core/record.ts';
 import { DURATION_PATTERN, parseDuration } from './duration.ts';
 
 export interface Rule<T> {
@@ -144,8 +145,7 @@ export const list = <T>(rule: Rule<T>, { min, max }: Bounds): Rule<readonly T[]>
 export const table = <T>(names: Rule<string>, rule: Rule<T>): Rule<ReadonlyMap<string, T>> => ({
   schema: { type: 'object', propertyNames: names.schema, additionalProperties: rule.schema },
   parse(value, path, problems) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return refuse(value, path, 'a table of names', problems);
+    if (!isRecord(value)) return refuse(value, path, 'a table of names', problems);
     const entries = Object.entries(value).map(
       ([name, inner]) =>
         [
@@ -168,8 +168,7 @@ export function record<T extends object>(fields: { readonly [K in keyof T]: Fiel
       properties: Object.fromEntries(entries.map(describe)),
     },
     parse(value, path, problems) {
-      if (typeof value !== 'object' || value === null || Array.isArray(value))
-        return refuse(value, path === '' ? 'the policy' : path, 'an object', problems);
+      if (!isRecord(value)) return refuse(value, path === '' ? 'the policy' : path, 'an object', problems);
       const given = new Map(Object.entries(value));
       for (const key of given.keys()) {
         if (!names.includes(key))

@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/record.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import { Complaints, clipped, type Loc, shown } from './complaints.ts';
@@ -37,7 +38,7 @@ export function decodeInput(body: unknown, signature: Signature, options: Decode
     const bareRow = signature.form !== 'tensors' && columns > 1 && body.length > 0 && body.every(isScalar);
     return bareRow ? reader.row(body, ['body']) : reader.rows(body, ['body']);
   }
-  if (!isObject(body)) {
+  if (!isRecord(body)) {
     if (columns === 1 && body !== undefined && body !== null) return reader.row(body, ['body']);
     const msg = `expected a row, {"rows": […]} or a list of rows, got ${body === undefined ? 'nothing' : shown(body)}`;
     return complaints.fail(['body'], { type: 'body_type', msg }, body);
@@ -89,7 +90,7 @@ function envelopeOf(
 
 function readEnvelope(value: unknown, reader: RowReader, complaints: Complaints, loc: Loc): Batch {
   if (Array.isArray(value)) return reader.rows(value, loc);
-  if (isObject(value)) return readObject(value, reader, loc);
+  if (isRecord(value)) return readObject(value, reader, loc);
   const msg = `"${loc[1]}": expected a list of rows, got ${shown(value)}`;
   return complaints.fail(loc, { type: 'list_type', msg }, value);
 }
@@ -99,7 +100,7 @@ const readObject = (object: JsonObject, reader: RowReader, loc: Loc): Batch =>
 
 function readSplit(split: unknown, reader: RowReader, complaints: Complaints): Batch {
   const loc = ['body', 'dataframe_split'];
-  const { columns, data } = isObject(split) ? split : {};
+  const { columns, data } = isRecord(split) ? split : {};
   if (!Array.isArray(data)) {
     const msg = `"dataframe_split": expected {"columns": […], "data": [[…]]}, got ${shown(split)} without a list "data"`;
     return complaints.fail(loc, { type: 'list_type', msg }, split);
@@ -112,6 +113,4 @@ function readSplit(split: unknown, reader: RowReader, complaints: Complaints): B
   return reader.split(columns, data, loc);
 }
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null;

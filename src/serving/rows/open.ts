@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/record.ts';
 import type { ColumnSpec } from '../../model/signature.ts';
 
 /**
@@ -5,17 +6,17 @@ import type { ColumnSpec } from '../../model/signature.ts';
  * first row has, under the names that the body gives.
  */
 export function columnsIn(body: unknown, envelopes: readonly string[]): readonly ColumnSpec[] {
-  const object = isObject(body) ? body : {};
+  const object = isRecord(body) ? body : {};
   const envelope = envelopes.find((key) => Object.hasOwn(object, key));
   const rows = envelope === undefined ? body : object[envelope];
-  if (isObject(rows) && Array.isArray(rows['data'])) return columnsOf(rows['columns'] ?? rows['data'][0]);
-  return columnsOf(Array.isArray(rows) && (Array.isArray(rows[0]) || isObject(rows[0])) ? rows[0] : rows);
+  if (isRecord(rows) && Array.isArray(rows['data'])) return columnsOf(rows['columns'] ?? rows['data'][0]);
+  return columnsOf(Array.isArray(rows) && (Array.isArray(rows[0]) || isRecord(rows[0])) ? rows[0] : rows);
 }
 
 /** Columns of one row: a list of cells (or names), an object by column name, or a bare value. */
 function columnsOf(row: unknown): readonly ColumnSpec[] {
-  const cells = Array.isArray(row) ? (row as readonly unknown[]) : isObject(row) ? Object.keys(row) : [row];
-  const named = isObject(row) || (cells.length > 0 && cells.every((cell) => typeof cell === 'string'));
+  const cells = Array.isArray(row) ? (row as readonly unknown[]) : isRecord(row) ? Object.keys(row) : [row];
+  const named = isRecord(row) || (cells.length > 0 && cells.every((cell) => typeof cell === 'string'));
   return cells.map((cell, i) => ({
     name: named ? String(cell) : `x${i}`,
     named,
@@ -23,6 +24,3 @@ function columnsOf(row: unknown): readonly ColumnSpec[] {
     nullable: true,
   }));
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,3 @@
+/** Whether a value is an object by keys: neither a list nor nothing. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
