@@ -6,7 +6,9 @@
  * its label than nine in ten of stable's first hundred labelled answers were. A candidate that is as good as stable is
  * wrong as often as stable, whatever that bound is; how well it was estimated costs power and no validity. Pure.
  */
+
 import type { Arrivals, LabelRule } from '../../rollout/experiment/outcomes.ts';
+import { nearestRank } from '../../rollout/metric/quantile.ts';
 import type { AnswerRow } from '../../store/store.ts';
 
 export type Labelled = AnswerRow & { readonly label: string | null };
@@ -29,7 +31,7 @@ export function labelRule(rows: readonly Labelled[], control: number): LabelRule
     .filter((error) => error !== null);
   if (errors.length < FROZEN_FROM) return null;
   const first = errors.slice(0, FROZEN_FROM).sort((a, b) => a - b);
-  return { kind: 'within', bound: first[Math.ceil(WITHIN * FROZEN_FROM) - 1]! };
+  return { kind: 'within', bound: nearestRank(first, WITHIN) };
 }
 
 /** Whether the answer is wrong; null without a label, or where a number was wanted and the label is none. */

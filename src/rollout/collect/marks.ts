@@ -1,5 +1,7 @@
 /** Freezes what counts as slow and as shifted, from stable's first answers. Pure. */
+
 import type { Needs } from '../machine.ts';
+import { nearestRank } from '../metric/quantile.ts';
 import { MARKS_MAX, type Sample } from '../part.ts';
 import type { ShiftMark, SlowMark } from '../route.ts';
 
@@ -63,6 +65,3 @@ function labelMarks(samples: readonly Sample[]): ShiftMark[] {
   if (labels.size > LABELS_MAX || [...labels].some(({ length }) => length > LABEL_LENGTH_MAX)) return [];
   return [...labels].sort().map((label) => ({ name: `label ${label}`, kind: 'label', limit: label }));
 }
-
-const nearestRank = (sorted: Float64Array, quantile: number): number =>
-  sorted[Math.max(0, Math.ceil(quantile * sorted.length) - 1)]!;

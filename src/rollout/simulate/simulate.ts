@@ -2,6 +2,7 @@
 import type { Random } from '../../core/ports.ts';
 import { decide } from '../decide/decide.ts';
 import { type RolloutState, startRollout } from '../decide/state.ts';
+import { nearestRank } from '../metric/quantile.ts';
 import type { Scenario } from './scenario.ts';
 import { Traffic } from './traffic.ts';
 
@@ -95,4 +96,9 @@ function summary(runs: readonly Run[]): Simulation {
 
 /** The lower empirical quantile, null of nothing. */
 const quantile = (values: readonly number[], q: number): number | null =>
-  values.length === 0 ? null : [...values].sort((a, b) => a - b)[Math.ceil(q * values.length) - 1]!;
+  values.length === 0
+    ? null
+    : nearestRank(
+        values.toSorted((a, b) => a - b),
+        q,
+      );

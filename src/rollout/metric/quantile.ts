@@ -1,0 +1,3 @@
+/** Quantile q of values in rising order: the ⌈q·n⌉-th (nearest rank), the lower one where two would do. Pure. */
+export const nearestRank = (sorted: ArrayLike<number>, q: number): number =>
+  sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!;
