@@ -1,0 +1,75 @@
+/** Where rows come from. One port, one contract suite (`contract.ts`), an implementation a kind of source. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Chunk, FrozenInput } from '../chunk.ts';
+import type { JobSpec } from '../spec/spec.ts';
+
+/** Digests that were taken before, and a place to keep new ones: hashing goes on where a killed process left off. */
+export interface Pieces {
+  get(path: string, piece: number): string | undefined;
+  put(path: string, piece: number, digest: string): Promise<void>;
+}
+
+export interface FreezeOptions {
+  readonly pieces: Pieces;
+  readonly onProgress: (bytes: number, of: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface Source {
+  /** What there is now, cheap: no content is read beyond metadata. `digest` is '' where only reading would tell. */
+  list(): Promise<FrozenInput>;
+  /**
+   * Reads what must be read to freeze it; text files are looked through for record bounds on the way. Throws
+   * FILE_NOT_FOUND, INPUT_EMPTY, INPUT_INVALID (a damaged file, named), SOURCE_UNAVAILABLE.
+   */
+  freeze(options: FreezeOptions): Promise<FrozenInput>;
+  /** The chunks of a frozen input: the same for the same input, wherever and whenever it is asked. */
+  chunks(frozen: FrozenInput, rows: number): Promise<readonly Chunk[]>;
+  /** Reader for lanes; `columns` are those wanted, in order. */
+  reader(frozen: FrozenInput, columns: readonly string[]): ChunkReader;
+  close(): Promise<void>;
+}
+
+export interface ChunkReader {
+  /**
+   * Makes the rows of a chunk a relation of `db`. Throws INPUT_CHANGED where the item is no longer what was frozen,
+   * SOURCE_UNAVAILABLE (tried again by the caller), INPUT_INVALID where nothing of the chunk can be read.
+   */
+  open(chunk: Chunk, db: DuckDBConnection): Promise<Relation>;
+}
+
+export interface Relation {
+  /** What can follow FROM, with the wanted columns in their own types; the same order of rows each time it is read. */
+  readonly from: string;
+  readonly rows: number;
+  /** Rows that could not even be read, beside `rows`. */
+  readonly unreadable: readonly Unreadable[];
+  /** Where rows of the relation are, and their text. */
+  locate(rows: readonly number[]): Promise<readonly Place[]>;
+  close(): Promise<void>;
+}
+
+export interface Place {
+  readonly path: string;
+  /** From 1 in text files (the header is line 1), else null. */
+  readonly line: number | null;
+  /** Byte offset of the record in text files, else null. */
+  readonly offset: number | null;
+  /** Row of the file or chunk, from 0. */
+  readonly row: number;
+  /** The record as it stands there; a JSON object of the row where the source is no text. At most 64 KiB. */
+  readonly raw: string;
+}
+
+export interface Unreadable extends Place {
+  readonly column: string | null;
+  /** `encoding`, `number_type`, `row_length` … */
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Opens the source of a spec. `secrets` fills what the spec leaves out of URIs. Throws USAGE, SOURCE_UNAVAILABLE. */
+export type OpenSource = (
+  spec: Pick<JobSpec, 'source' | 'key'>,
+  secrets: Readonly<Record<string, string>>,
+) => Promise<Source>;

@@ -1,0 +1,51 @@
+/**
+ * The one scorer: columns in, outcomes and output columns out, over an accepted bundle. Local lanes call it, Spark's
+ * workers reach it as a child process that speaks Arrow.
+ */
+import type { Runtime } from '../registry/version.ts';
+import type { Frame } from './frame.ts';
+
+/** What became of a row, as kept in the column of outcomes. */
+export const OUTCOME = { ok: 0, rejected: 1, failed: 2, skipped: 3 } as const;
+export type Outcome = keyof typeof OUTCOME;
+
+/** Why a row was not scored. */
+export interface Refusal {
+  /** From 0, in the frame. */
+  readonly row: number;
+  /** `rejected`: it does not fit the signature; `failed`: the model failed on it. */
+  readonly outcome: 'rejected' | 'failed';
+  /** Code of the error table, or the type of a fault of a cell (`number_type`, `unknown_category` …). */
+  readonly code: string;
+  readonly column: string | null;
+  /** In the words of the online doors. */
+  readonly reason: string;
+}
+
+export interface OutputColumn {
+  /** `predict`, `predict_proba_<class>`, `transform_<j>` … */
+  readonly name: string;
+  readonly type: 'number' | 'integer' | 'string' | 'bool';
+}
+
+/** Values of one output column, one a row of the frame; what is there for a row that was refused means nothing. */
+export type OutputValues = Float64Array | BigInt64Array | Uint8Array | readonly string[];
+
+export interface Scored {
+  /** `OUTCOME` of each row. */
+  readonly outcomes: Uint8Array;
+  /** In row order. */
+  readonly refusals: readonly Refusal[];
+  /** One for each of `outputs`: Float64Array for `number`, BigInt64Array for `integer`, Uint8Array for `bool`, strings. */
+  readonly columns: readonly OutputValues[];
+}
+
+export interface Scorer {
+  readonly model: { readonly digest: string; readonly runtime: Runtime; readonly converter: number };
+  /** Names of the columns that `score` wants, in order. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly OutputColumn[];
+  /** Scores a frame; a row that does not fit or fails is refused alone. Throws only where no row could be scored. */
+  score(frame: Frame): Promise<Scored>;
+  close(): Promise<void>;
+}
