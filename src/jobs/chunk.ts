@@ -13,6 +13,8 @@ export type FrozenItem =
       readonly digest: string;
       /** Values of the folders it lies in (`day=2026-11-01`), as columns. */
       readonly partition: Readonly<Record<string, string>>;
+      /** Where it can be cut, in the terms of its format (`sources/files/format.ts`): found in the pass that hashes it. */
+      readonly layout?: unknown;
     }
   | {
       readonly kind: 'table';

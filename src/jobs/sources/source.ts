@@ -3,10 +3,14 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Chunk, FrozenInput } from '../chunk.ts';
 import type { JobSpec } from '../spec/spec.ts';
 
-/** Digests that were taken before, and a place to keep new ones: hashing goes on where a killed process left off. */
+/**
+ * What was found in the pieces of files before, and a place to keep more: freezing goes on where a killed process left
+ * off. `file` names a file in one state (path, size, times), so that nothing of a changed file is taken for it; `found`
+ * is a short text: the digest, of text files with where their records begin (up to 1 MiB).
+ */
 export interface Pieces {
-  get(path: string, piece: number): string | undefined;
-  put(path: string, piece: number, digest: string): Promise<void>;
+  get(file: string, piece: number): string | undefined;
+  put(file: string, piece: number, found: string): Promise<void>;
 }
 
 export interface FreezeOptions {
@@ -14,6 +18,9 @@ export interface FreezeOptions {
   readonly onProgress: (bytes: number, of: number) => void;
   readonly signal: AbortSignal;
 }
+
+/** What the model takes in a column. Sources whose cells are text (CSV, JSON Lines, names of folders) read them as that. */
+export type CellType = 'number' | 'string' | 'bool' | 'list';
 
 export interface Source {
   /** What there is now, cheap: no content is read beyond metadata. `digest` is '' where only reading would tell. */
@@ -25,8 +32,12 @@ export interface Source {
   freeze(options: FreezeOptions): Promise<FrozenInput>;
   /** The chunks of a frozen input: the same for the same input, wherever and whenever it is asked. */
   chunks(frozen: FrozenInput, rows: number): Promise<readonly Chunk[]>;
-  /** Reader for lanes; `columns` are those wanted, in order. */
-  reader(frozen: FrozenInput, columns: readonly string[]): ChunkReader;
+  /**
+   * Reader for lanes; `columns` are those wanted, in order. `types` are those of columns that the model reads (not of
+   * those it ignores): text is parsed by them, and a row with a cell that is no such value is unreadable. All others keep
+   * the type they have in the source: text exactly as it is written, in CSV.
+   */
+  reader(frozen: FrozenInput, columns: readonly string[], types: ReadonlyMap<string, CellType>): ChunkReader;
   close(): Promise<void>;
 }
 
