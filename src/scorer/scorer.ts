@@ -40,10 +40,14 @@ export interface Scored {
   readonly columns: readonly OutputValues[];
 }
 
+export type CellType = 'number' | 'string' | 'bool' | 'list';
+
 export interface Scorer {
   readonly model: { readonly digest: string; readonly runtime: Runtime; readonly converter: number };
   /** Names of the columns that `score` wants, in order. */
   readonly inputs: readonly string[];
+  /** What cells of `inputs` are to the model, without columns that no step reads: sources of text parse by it. */
+  readonly types: ReadonlyMap<string, CellType>;
   readonly outputs: readonly OutputColumn[];
   /** Scores a frame; a row that does not fit or fails is refused alone. Throws only where no row could be scored. */
   score(frame: Frame): Promise<Scored>;

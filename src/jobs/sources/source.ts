@@ -1,5 +1,6 @@
 /** Where rows come from. One port, one contract suite (`contract.ts`), an implementation a kind of source. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { CellType } from '../../scorer/scorer.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
 import type { JobSpec } from '../spec/spec.ts';
 
@@ -19,9 +20,6 @@ export interface FreezeOptions {
   readonly signal: AbortSignal;
 }
 
-/** What the model takes in a column. Sources whose cells are text (CSV, JSON Lines, names of folders) read them as that. */
-export type CellType = 'number' | 'string' | 'bool' | 'list';
-
 export interface Source {
   /** What there is now, cheap: no content is read beyond metadata. `digest` is '' where only reading would tell. */
   list(): Promise<FrozenInput>;
@@ -33,8 +31,8 @@ export interface Source {
   /** The chunks of a frozen input: the same for the same input, wherever and whenever it is asked. */
   chunks(frozen: FrozenInput, rows: number): Promise<readonly Chunk[]>;
   /**
-   * Reader for lanes; `columns` are those wanted, in order. `types` are those of columns that the model reads (not of
-   * those it ignores): text is parsed by them, and a row with a cell that is no such value is unreadable. All others keep
+   * Reader for lanes; `columns` are those wanted, in order. `types` are the scorer's, for columns that
+   * the model reads: text is parsed by them, and a row with a cell that is no such value is unreadable. All others keep
    * the type they have in the source: text exactly as it is written, in CSV.
    */
   reader(frozen: FrozenInput, columns: readonly string[], types: ReadonlyMap<string, CellType>): ChunkReader;
