@@ -27,6 +27,8 @@ export interface SourceSpec {
   readonly uri: string;
   /** By the name's extension where it is null. */
   readonly format: FileFormat | null;
+  /** Of what the URI matches, only these: a run for files that have arrived. */
+  readonly only?: readonly string[];
 }
 
 export interface SinkSpec {

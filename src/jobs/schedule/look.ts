@@ -1,0 +1,118 @@
+/** Looks at what of a job's triggers can be told by looking: time, files, other jobs. */
+import { createHash } from 'node:crypto';
+import type { JobRow, Ledger } from '../../store/ledger/ledger.ts';
+import type { FrozenItem } from '../chunk.ts';
+import { dueTimes, zoned } from './cron.ts';
+import type { Happening } from './happening.ts';
+import { type Memory, memoryOf } from './memory.ts';
+import type { Schedule, Trigger } from './schedule.ts';
+import type { Settling } from './settling.ts';
+
+export interface LookOptions {
+  readonly ledger: Pick<Ledger, 'lastDone'>;
+  /** The files that the job's source matches now. */
+  readonly list: (job: JobRow) => Promise<readonly FrozenItem[]>;
+  readonly settling: Settling;
+}
+
+/** What was noticed, and what is to be remembered with it; `memory` is null where nothing changed. */
+export interface Noticed {
+  readonly happenings: readonly Happening[];
+  readonly memory: Memory | null;
+}
+
+type One<K extends Trigger['kind']> = Extract<Trigger, { kind: K }>;
+type Sight = { readonly happenings: readonly Happening[]; readonly change: Partial<Memory> | null };
+
+const NOTHING: Sight = { happenings: [], change: null };
+
+/** `now` in milliseconds since the epoch. What is seen for the first time is remembered and starts nothing. */
+export async function look(
+  job: JobRow,
+  schedule: Schedule,
+  now: number,
+  options: LookOptions,
+): Promise<Noticed> {
+  let memory = memoryOf(job.memory);
+  let changed = false;
+  const happenings: Happening[] = [];
+  for (const trigger of schedule.triggers) {
+    const sight = await sightOf(trigger, job, memory, now, options);
+    happenings.push(...sight.happenings);
+    if (sight.change === null) continue;
+    memory = { ...memory, ...sight.change };
+    changed = true;
+  }
+  return { happenings, memory: changed ? memory : null };
+}
+
+function sightOf(
+  trigger: Trigger,
+  job: JobRow,
+  memory: Memory,
+  now: number,
+  options: LookOptions,
+): Sight | Promise<Sight> {
+  switch (trigger.kind) {
+    case 'cron':
+      return atTimes(trigger, memory, now);
+    case 'files':
+      return atFiles(trigger, job, memory, now, options);
+    case 'upstream':
+      return atUpstream(trigger, memory, now, options);
+    default:
+      return NOTHING;
+  }
+}
+
+function atTimes(trigger: One<'cron'>, memory: Memory, now: number): Sight {
+  const line = `${trigger.cron} ${trigger.timeZone}`;
+  const since = memory.lines[line];
+  const lines = { ...memory.lines, [line]: now };
+  if (since === undefined) return { happenings: [], change: { lines } };
+  const { timeZone } = trigger;
+  const happenings = dueTimes(trigger, since, now).map(
+    (at): Happening => ({ cause: 'schedule', key: zoned(at, timeZone), at, timeZone }),
+  );
+  // Times that the misfire rule leaves out are passed over for good, too.
+  const passed = happenings.length > 0 || dueTimes({ ...trigger, misfire: 'once' }, since, now).length > 0;
+  return passed ? { happenings, change: { lines } } : NOTHING;
+}
+
+async function atFiles(
+  { settleSeconds }: One<'files'>,
+  job: JobRow,
+  memory: Memory,
+  now: number,
+  { list, settling }: LookOptions,
+): Promise<Sight> {
+  const there = Object.fromEntries((await list(job)).map((item) => [item.path, markOf(item)]));
+  if (memory.files === null) return { happenings: [], change: { files: there } };
+  const { files } = memory;
+  const fresh = Object.entries(there).filter(([path, mark]) => files[path] !== mark);
+  const settled = settling.settled(job.name, fresh, now, settleSeconds * 1000);
+  if (settled.length === 0) return NOTHING;
+  const key = createHash('sha256').update(JSON.stringify(settled)).digest('hex').slice(0, 32);
+  const only = settled.map(([path]) => path);
+  // What is gone is forgotten: a file of the same name and content that comes back is a new one.
+  const known = Object.entries(files).filter(([path]) => path in there);
+  const change = { files: Object.fromEntries([...known, ...settled]) };
+  return { happenings: [{ cause: 'files', key, at: now, timeZone: 'UTC', only }], change };
+}
+
+const markOf = (item: FrozenItem): string =>
+  item.kind === 'file' ? `${item.size}:${Math.trunc(item.mtimeMs)}:${item.digest}` : item.digest;
+
+async function atUpstream(
+  { job: before }: One<'upstream'>,
+  memory: Memory,
+  now: number,
+  { ledger }: LookOptions,
+): Promise<Sight> {
+  const done = (await ledger.lastDone(before))?.id ?? '';
+  const seen = memory.upstream[before];
+  if (done === seen) return NOTHING;
+  const change = { upstream: { ...memory.upstream, [before]: done } };
+  if (seen === undefined || done === '') return { happenings: [], change };
+  return { happenings: [{ cause: 'upstream', key: done, at: now, timeZone: 'UTC' }], change };
+}

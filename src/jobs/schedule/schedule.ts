@@ -1,0 +1,58 @@
+/** When a job runs by itself, and how often it is tried. Pure. */
+
+/** What starts a run. Each thing that happens starts one run of a job, however often it is seen. */
+export type Trigger =
+  | {
+      readonly kind: 'cron';
+      /** Five fields, or six with seconds. */
+      readonly cron: string;
+      /** IANA name; the time of day that people mean. */
+      readonly timeZone: string;
+      /** Times that passed while nobody looked: run for the last of them, for each (at most 100), or for none. */
+      readonly misfire: 'once' | 'all' | 'none';
+    }
+  /** Files that appear where the source looks, once they have not changed for `settleSeconds`; all that are new make one run. */
+  | { readonly kind: 'files'; readonly settleSeconds: number }
+  /** `POST /api/v1/jobs/{job}:trigger`; requests with the same `idempotency-key` start one run. */
+  | { readonly kind: 'webhook' }
+  /** `NOTIFY channel` in a PostgreSQL; the payload, where there is one, names what happened. */
+  | { readonly kind: 'notify'; readonly url: string; readonly channel: string }
+  /** Another job is done. */
+  | { readonly kind: 'upstream'; readonly job: string }
+  /** A message in a queue; it is acknowledged once its run is durable. */
+  | { readonly kind: 'nats'; readonly url: string; readonly stream: string; readonly subject: string }
+  | { readonly kind: 'redis'; readonly url: string; readonly stream: string }
+  | { readonly kind: 'kafka'; readonly brokers: readonly string[]; readonly topic: string };
+
+export interface Retries {
+  /** In all, the first one counted. */
+  readonly attempts: number;
+  /** Before the second attempt; doubled before each later one. */
+  readonly firstSeconds: number;
+  readonly longestSeconds: number;
+}
+
+export interface Schedule {
+  readonly triggers: readonly Trigger[];
+  readonly retries: Retries;
+  /** An attempt that takes longer is ended, and is a failure. */
+  readonly timeoutSeconds: number | null;
+  /** A run that is due while another one of the job is under way waits for it, or is left out. */
+  readonly overlap: 'queue' | 'skip';
+}
+
+export const DEFAULT_SCHEDULE: Schedule = {
+  triggers: [],
+  retries: { attempts: 3, firstSeconds: 30, longestSeconds: 3600 },
+  timeoutSeconds: null,
+  overlap: 'queue',
+};
+
+/** Seconds to wait before attempt `next` (2, 3 …), or null where there is none left. */
+export function pauseBefore(
+  next: number,
+  { attempts, firstSeconds, longestSeconds }: Retries,
+): number | null {
+  if (next > attempts) return null;
+  return Math.min(longestSeconds, firstSeconds * 2 ** Math.min(next - 2, 30));
+}

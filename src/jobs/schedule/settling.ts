@@ -1,0 +1,26 @@
+/** Waits until new files no longer change: whoever writes a large file into the folder is given the time. Pure. */
+
+/** A path and what tells one state of the file from another. */
+export type Mark = readonly [path: string, mark: string];
+
+export class Settling {
+  /** By job and path: the state, and since when it has been so. */
+  readonly #seen = new Map<string, Map<string, { readonly mark: string; readonly since: number }>>();
+
+  /** Those of `fresh` that have been as they are for `millis`, in order of path; `now` in milliseconds. */
+  settled(job: string, fresh: readonly Mark[], now: number, millis: number): readonly Mark[] {
+    const before = this.#seen.get(job);
+    const seen = new Map(
+      fresh.map(([path, mark]) => {
+        const known = before?.get(path);
+        // A clock that was set back starts the wait again.
+        const since = known?.mark === mark && known.since <= now ? known.since : now;
+        return [path, { mark, since }] as const;
+      }),
+    );
+    this.#seen.set(job, seen);
+    return fresh
+      .filter(([path]) => now - seen.get(path)!.since >= millis)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  }
+}
