@@ -131,6 +131,13 @@ export const ERRORS = {
   INPUT_COLUMNS: row(422, EXIT.failed, 'Cannot bind the columns of the input to the model: {problem}', 'Name the columns that the model reads, in its order: --features A,B,C; `plimsoll inspect` shows its signature'),
   BATCH_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot score tables with {model}: {reason}', 'Export the model with a free batch dimension, and with one row of output for each row of input'),
 
+  // Sinks of batch jobs (src/jobs/sinks)
+  SINK_INVALID: row(422, EXIT.usage, 'Cannot write to {where}: {problems}', 'Make the target fit what is named above, or choose another one: --output'),
+  SINK_UNAVAILABLE: row(503, EXIT.failed, 'Cannot reach {where}: {reason}', 'Once it answers, finish the job where it is: `plimsoll batch resume {job}`'),
+  FENCE_LOST: row(409, EXIT.failed, 'Cannot go on with run {run}: another process has taken it over', 'See how it is getting on: `plimsoll batch receipt {run}`'),
+  KEY_DUPLICATE: row(422, EXIT.failed, 'Cannot publish to {where}: {found}, each key once was wanted', 'Give a key that names one row (--key), or say what becomes of the second one: --duplicates skip'),
+  DISK_FULL: row(507, EXIT.failed, 'Cannot write "{path}": {free} bytes are free, {wanted} or more were wanted', 'Make room, then finish the job where it is: `plimsoll batch resume JOB`; nothing was half published'),
+
   // Predicting (src/engine, src/serving)
   INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Send rows as the signature says: see /docs or `plimsoll inspect`'),
   BODY_TOO_LARGE: row(413, EXIT.failed, 'Cannot accept the request: its body of {found} bytes exceeds the limit {limit}', 'Send fewer rows a request, or raise --max-body'),
