@@ -1,4 +1,4 @@
-/** PostgreSQL, for several machines that share a store. All tables live in the schema `plimsoll` of the database. */
+/** PostgreSQL, for several machines that share a store. All tables live in a schema of their own. */
 import {
   Kysely,
   PostgresDialect,
@@ -39,7 +39,6 @@ const CONNECT_MILLIS = 10_000;
  * transaction that is left open (its process stopped, not ended) is closed by the server, so that it blocks nobody.
  */
 const SETTINGS = [
-  'search_path = plimsoll',
   'default_transaction_isolation = serializable',
   'synchronous_commit = on',
   "lock_timeout = '5s'",
@@ -47,8 +46,12 @@ const SETTINGS = [
   "idle_in_transaction_session_timeout = '30s'",
 ];
 
-/** Opens a pool of connections; the first one is made when it is needed. `where` names the database in errors. */
-export function openPostgres(url: string, where: string): Db {
+/**
+ * Opens a pool of connections; the first one is made when it is needed. `where` names the database in errors, `schema`
+ * what tables live in: a name that needs no quotes.
+ */
+export function openPostgres<S = Schema>(url: string, where: string, schema = 'plimsoll'): Db<S> {
+  const settings = [`search_path = ${schema}`, ...SETTINGS];
   const pool = new pg.Pool({
     connectionString: url,
     max: CONNECTIONS,
@@ -59,23 +62,25 @@ export function openPostgres(url: string, where: string): Db {
     onConnect: async (client) => {
       // One that breaks while it is lent out tells so to whoever asks it next; unheard, it would end the process.
       client.on('error', () => undefined);
-      await client.query(SETTINGS.map((setting) => `set ${setting}`).join(';'));
+      await client.query(settings.map((setting) => `set ${setting}`).join(';'));
     },
   });
   // A connection that breaks while nobody uses it leaves the pool; whoever needs one next gets a new one.
   pool.on('error', () => undefined);
-  return new Kysely<Schema>({ dialect: new Postgres({ pool: translating(pool, where) }) });
+  return new Kysely<S>({ dialect: new Postgres({ pool: translating(pool, where) }) });
 }
 
 /** One writer at a time, as in SQLite. Taken first: a snapshot is only taken by what comes after. */
-export const lockWriters = (db: Db): Promise<unknown> =>
+export const lockWriters = <S>(db: Db<S>): Promise<unknown> =>
   sql`lock table schema_versions in exclusive mode`.execute(db);
 
 /** Makes the schema and has one process migrate at a time. The number is that of this program, by choice. */
-export async function lockMigrations(db: Db): Promise<void> {
-  await sql`select pg_advisory_xact_lock(7463871021)`.execute(db);
-  await sql`create schema if not exists plimsoll`.execute(db);
-}
+export const lockMigrations =
+  (schema: string) =>
+  async <S>(db: Db<S>): Promise<void> => {
+    await sql`select pg_advisory_xact_lock(7463871021)`.execute(db);
+    await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
+  };
 
 const INT8 = 20;
 const wholeNumber = (text: string): number => {

@@ -5,14 +5,15 @@ import type { Kysely, Transaction } from 'kysely';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Schema } from './schema.ts';
 
-export type Db = Kysely<Schema>;
+/** A database with these tables: those of the store, where nothing else is said. */
+export type Db<S = Schema> = Kysely<S>;
 
 /** What a table is written over. Work may run more than once: it has no effects but on the database. */
-export interface Session {
+export interface Session<S = Schema> {
   /** One statement by itself. */
-  once<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  once<T>(work: (db: Db<S>) => Promise<T>): Promise<T>;
   /** Several statements, all or nothing; within a transaction they are part of it. */
-  atomically<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  atomically<T>(work: (db: Db<S>) => Promise<T>): Promise<T>;
 }
 
 /** How long a conflict is tried again, and the longest pause between two tries, in milliseconds. */
@@ -20,28 +21,28 @@ const PATIENCE = 10_000;
 const LONGEST_PAUSE = 100;
 
 /** A session whose calls each stand for themselves. `enter` is run first in every transaction. */
-export class OpenSession implements Session {
-  readonly #db: Db;
-  readonly #enter: (db: Transaction<Schema>) => Promise<unknown>;
+export class OpenSession<S = Schema> implements Session<S> {
+  readonly #db: Db<S>;
+  readonly #enter: (db: Transaction<S>) => Promise<unknown>;
   readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
   readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(db: Db, enter: (db: Transaction<Schema>) => Promise<unknown>) {
+  constructor(db: Db<S>, enter: (db: Transaction<S>) => Promise<unknown>) {
     this.#db = db;
     this.#enter = enter;
   }
 
-  once<T>(work: (db: Db) => Promise<T>): Promise<T> {
+  once<T>(work: (db: Db<S>) => Promise<T>): Promise<T> {
     return this.#admitted(() => work(this.#db));
   }
 
-  atomically<T>(work: (db: Db) => Promise<T>): Promise<T> {
+  atomically<T>(work: (db: Db<S>) => Promise<T>): Promise<T> {
     return this.transaction((inside) => inside.atomically(work));
   }
 
   /** Hands out the session of one transaction. A call that fails in it fails the whole, also where it was caught. */
-  transaction<T>(work: (inside: Session) => Promise<T>): Promise<T> {
+  transaction<T>(work: (inside: Session<S>) => Promise<T>): Promise<T> {
     return this.#admitted(() => this.#transact(work));
   }
 
@@ -69,7 +70,7 @@ export class OpenSession implements Session {
     }
   }
 
-  #transact<T>(work: (inside: Session) => Promise<T>): Promise<T> {
+  #transact<T>(work: (inside: Session<S>) => Promise<T>): Promise<T> {
     const state = { open: true };
     return this.#inside.run(state, async () => {
       try {
@@ -94,15 +95,15 @@ export class OpenSession implements Session {
  * The session of a transaction that is open. PostgreSQL undoes a transaction in which a statement failed, SQLite goes on
  * with what was done before it: remembered failures make both the same.
  */
-class InnerSession implements Session {
-  readonly #db: Db;
+class InnerSession<S> implements Session<S> {
+  readonly #db: Db<S>;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(db: Db) {
+  constructor(db: Db<S>) {
     this.#db = db;
   }
 
-  async once<T>(work: (db: Db) => Promise<T>): Promise<T> {
+  async once<T>(work: (db: Db<S>) => Promise<T>): Promise<T> {
     try {
       return await work(this.#db);
     } catch (error) {
@@ -111,7 +112,7 @@ class InnerSession implements Session {
     }
   }
 
-  atomically<T>(work: (db: Db) => Promise<T>): Promise<T> {
+  atomically<T>(work: (db: Db<S>) => Promise<T>): Promise<T> {
     return this.once(work);
   }
 

@@ -25,8 +25,8 @@ export const SQLITE: Dialect = {
 };
 
 /** Opens or makes the database at a path (`:memory:` for one that is gone with the process) when it is first used. */
-export const openSqlite = (path: string, thread: ThreadUse = 'none'): Db =>
-  new Kysely<Schema>({ dialect: new Sqlite(path, thread) });
+export const openSqlite = <S = Schema>(path: string, thread: ThreadUse = 'none'): Db<S> =>
+  new Kysely<S>({ dialect: new Sqlite(path, thread) });
 
 class Sqlite implements KyselyDialect {
   readonly #path: string;

@@ -68,6 +68,12 @@ export interface RunRow {
   readonly progress: unknown;
 }
 
+/** A run in a list: without what grows with its input. */
+export type RunLine = Omit<RunRow, 'facts' | 'plan'>;
+
+/** What a run begins with. */
+export type NewRun = Pick<RunRow, 'id' | 'cause' | 'due' | 'spec' | 'state' | 'createdAt' | 'notBefore'>;
+
 export type RunChange = Partial<
   Pick<
     RunRow,
@@ -90,22 +96,14 @@ export interface Ledger {
 
   // Jobs
   /** Inserts a job with its first run, or adds a run to the job that is there; null where it has a run of that `due`. */
-  begin(
-    job: Pick<JobRow, 'name' | 'spec' | 'createdAt' | 'createdBy'>,
-    run: Pick<RunRow, 'id' | 'cause' | 'due' | 'spec' | 'state' | 'createdAt' | 'notBefore'>,
-  ): Promise<RunRow | null>;
+  begin(job: Pick<JobRow, 'name' | 'spec' | 'createdAt' | 'createdBy'>, run: NewRun): Promise<RunRow | null>;
   /** Makes a job, or replaces spec and schedule of the one that is there. */
   define(job: Pick<JobRow, 'name' | 'spec' | 'schedule' | 'createdAt' | 'createdBy'>): Promise<JobRow>;
   job(name: string): Promise<JobRow | null>;
   jobs(page?: PageRequest): Promise<Page<JobRow>>;
   pause(name: string, paused: boolean): Promise<boolean>;
   /** Keeps what a trigger remembers if the generation is still `expected`; with it, in one transaction, the runs it starts. */
-  remember(
-    name: string,
-    expected: number,
-    memory: unknown,
-    runs: readonly Pick<RunRow, 'id' | 'cause' | 'due' | 'spec' | 'state' | 'createdAt' | 'notBefore'>[],
-  ): Promise<boolean>;
+  remember(name: string, expected: number, memory: unknown, runs: readonly NewRun[]): Promise<boolean>;
 
   // Runs
   run(id: string): Promise<RunRow | null>;
@@ -114,10 +112,13 @@ export interface Ledger {
   /** The newest run of a job that is done, other than `but`. */
   lastDone(job: string, but?: string): Promise<RunRow | null>;
   /** Newest first. */
-  runs(job: string, page?: PageRequest): Promise<Page<RunRow>>;
+  runs(job: string, page?: PageRequest): Promise<Page<RunLine>>;
   /** Runs that have not ended, oldest first. */
-  open(): Promise<readonly RunRow[]>;
-  /** Takes a run: nobody has it, or its holder's lease has run out, or `gone` names its holder (known to be dead). Raises the fence. */
+  open(): Promise<readonly RunLine[]>;
+  /**
+   * Takes a run: nobody has it, or its holder's lease has run out, or `gone` names its holder (known to be dead). Raises the
+   * fence. Null where somebody has it, and of runs that are done, cancelled or not there.
+   */
   claim(id: string, holder: string, now: number, millis: number, gone?: string): Promise<RunRow | null>;
   /** False where the fence is another's by now. */
   renew(id: string, fence: number, now: number, millis: number): Promise<boolean>;

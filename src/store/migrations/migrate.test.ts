@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import type { Db } from '../session.ts';
 import { openSqlite, SQLITE } from '../sqlite.ts';
 import { migrate } from './migrate.ts';
 import type { Migration } from './migration.ts';
@@ -10,7 +11,7 @@ const TWO = step('two', 'create table two (n integer) strict', 'insert into one 
 const BROKEN = step('broken', 'create table three (n integer) strict', 'insert into nowhere values (1)');
 
 const unlocked = () => Promise.resolve();
-const column = async (db: ReturnType<typeof openSqlite>, query: string): Promise<unknown[]> =>
+const column = async (db: Db, query: string): Promise<unknown[]> =>
   (await sql.raw(query).execute(db)).rows.map((row) => Object.values(row as object)[0]);
 
 describe('migrations', () => {

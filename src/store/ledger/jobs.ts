@@ -1,0 +1,145 @@
+/** Definitions of jobs, and the runs that begin of them. */
+import type { Selectable } from 'kysely';
+import { decodeJson, encodeJson } from '../json.ts';
+import { keyOf, limitOf, pageOf } from '../page.ts';
+import type { Db, Session } from '../session.ts';
+import type { JobRow, Ledger, NewRun, RunRow } from './ledger.ts';
+import { toRun } from './runs.ts';
+import type { LedgerSchema } from './schema.ts';
+
+type Jobs = Pick<Ledger, 'begin' | 'define' | 'job' | 'jobs' | 'pause' | 'remember'>;
+
+const toJob = (row: Selectable<LedgerSchema['jobs']>): JobRow => ({
+  name: row.name,
+  spec: decodeJson(row.spec),
+  schedule: decodeJson(row.schedule),
+  paused: row.paused === 1,
+  createdAt: row.created_at,
+  createdBy: row.created_by,
+  memory: decodeJson(row.memory),
+  generation: row.generation,
+});
+
+export const jobsOver = (session: Session<LedgerSchema>): Jobs => ({
+  begin: (job, run) =>
+    session.atomically(async (db) => {
+      await db
+        .insertInto('jobs')
+        .values(columnsOf({ ...job, schedule: null }))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      return insertRun(db, job.name, run);
+    }),
+
+  define: (job) =>
+    session.once(async (db) => {
+      const row = await db
+        .insertInto('jobs')
+        .values(columnsOf(job))
+        .onConflict((conflict) =>
+          conflict.column('name').doUpdateSet(({ eb, ref }) => ({
+            spec: encodeJson(job.spec),
+            schedule: encodeJson(job.schedule),
+            generation: eb(ref('jobs.generation'), '+', 1),
+          })),
+        )
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return toJob(row);
+    }),
+
+  job: (name) =>
+    session.once(async (db) => {
+      const row = await db.selectFrom('jobs').selectAll().where('name', '=', name).executeTakeFirst();
+      return row === undefined ? null : toJob(row);
+    }),
+
+  jobs: (page) =>
+    session.once(async (db) => {
+      const limit = limitOf(page);
+      const after = keyOf('jobs', ['string'], page);
+      let query = db.selectFrom('jobs').selectAll();
+      if (after !== null) query = query.where('name', '>', after[0]);
+      const rows = await query
+        .orderBy('name')
+        .limit(limit + 1)
+        .execute();
+      return pageOf('jobs', rows, limit, ({ name }) => [name], toJob);
+    }),
+
+  pause: (name, paused) =>
+    session.once(async (db) => {
+      const { numUpdatedRows } = await db
+        .updateTable('jobs')
+        .set((eb) => ({ paused: paused ? 1 : 0, generation: eb('generation', '+', 1) }))
+        .where('name', '=', name)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    }),
+
+  remember: (name, expected, memory, runs) =>
+    session.atomically(async (db) => {
+      const { numUpdatedRows } = await db
+        .updateTable('jobs')
+        .set({ memory: encodeJson(memory), generation: expected + 1 })
+        .where('name', '=', name)
+        .where('generation', '=', expected)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      for (const run of runs) await insertRun(db, name, run);
+      return true;
+    }),
+});
+
+const columnsOf = (
+  job: Pick<JobRow, 'name' | 'spec' | 'schedule' | 'createdAt' | 'createdBy'>,
+): LedgerSchema['jobs'] => ({
+  name: job.name,
+  spec: encodeJson(job.spec),
+  schedule: encodeJson(job.schedule),
+  paused: 0,
+  memory: encodeJson(null),
+  generation: 1,
+  created_at: job.createdAt,
+  created_by: job.createdBy,
+});
+
+/** Numbers a run: one more than the highest of its job. Null where the job has one of that `due` already. */
+async function insertRun(db: Db<LedgerSchema>, job: string, run: NewRun): Promise<RunRow | null> {
+  const { highest } = await db
+    .selectFrom('runs')
+    .select(({ fn }) => fn.max('number').as('highest'))
+    .where('job', '=', job)
+    .executeTakeFirstOrThrow();
+  const row = await db
+    .insertInto('runs')
+    .values({
+      id: run.id,
+      job,
+      number: (highest ?? 0) + 1,
+      cause: run.cause,
+      due: run.due,
+      spec: encodeJson(run.spec),
+      state: run.state,
+      attempt: 1,
+      created_at: run.createdAt,
+      started_at: null,
+      ended_at: null,
+      not_before: run.notBefore,
+      holder: null,
+      fence: 0,
+      lease_until: 0,
+      fingerprint: null,
+      facts: NOTHING,
+      plan: NOTHING,
+      receipt: NOTHING,
+      error: NOTHING,
+      progress: NOTHING,
+    })
+    .onConflict((conflict) => conflict.columns(['job', 'due']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined ? null : toRun(row);
+}
+
+const NOTHING = encodeJson(null);
