@@ -131,6 +131,12 @@ export const ERRORS = {
   INPUT_COLUMNS: row(422, EXIT.failed, 'Cannot bind the columns of the input to the model: {problem}', 'Name the columns that the model reads, in its order: --features A,B,C; `plimsoll inspect` shows its signature'),
   BATCH_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot score tables with {model}: {reason}', 'Export the model with a free batch dimension, and with one row of output for each row of input'),
 
+  // Sources of batch jobs (src/jobs/sources)
+  SOURCE_INVALID: row(422, EXIT.usage, 'Cannot read rows from {where}: {reason}', 'Correct the source: --input; docs/batch.md lists the kinds of sources'),
+  SOURCE_UNAVAILABLE: row(503, EXIT.failed, 'Cannot reach {where}: {reason}', 'Once it answers, finish the job where it is: `plimsoll batch resume JOB`'),
+  INPUT_EMPTY: row(422, EXIT.failed, 'Cannot score {path}: there are no rows in it', 'Check the source, and what should have written to it'),
+  INPUT_CHANGED: row(409, EXIT.failed, 'Cannot read {path}: found {found}, wanted {wanted}', 'The input of a run may not change while it is worked on: restore it, or start another run under a new --job'),
+
   // Sinks of batch jobs (src/jobs/sinks)
   SINK_INVALID: row(422, EXIT.usage, 'Cannot write to {where}: {problems}', 'Make the target fit what is named above, or choose another one: --output'),
   SINK_UNAVAILABLE: row(503, EXIT.failed, 'Cannot reach {where}: {reason}', 'Once it answers, finish the job where it is: `plimsoll batch resume {job}`'),
