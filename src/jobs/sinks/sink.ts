@@ -35,7 +35,10 @@ export interface Sink {
    * Answers what is there now. Throws KEY_DUPLICATE, SINK_UNAVAILABLE, FENCE_LOST.
    */
   publish(accounts: readonly Account[], manifest: Readonly<Record<string, unknown>>): Promise<Published>;
-  /** Removes everything of this run that is not published. */
+  /**
+   * Removes everything of this run that is not published. Called too once a publication has been noted elsewhere: until then
+   * the sink keeps what tells a second `publish` that it was done.
+   */
   discard(): Promise<void>;
   close(): Promise<void>;
 }

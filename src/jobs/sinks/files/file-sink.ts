@@ -1,0 +1,95 @@
+/** Files as a sink: parts beside the target, published by one rename. */
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { PlimsollError } from '../../../core/errors.ts';
+import type { Account } from '../../chunk.ts';
+import type { Published, Sink, SinkRun } from '../sink.ts';
+import { isThere, writing } from './durable.ts';
+import { fileLayout } from './file-layout.ts';
+import { folderLayout } from './folder-layout.ts';
+import type { Layout } from './layout.ts';
+import { PartWriter } from './part-writer.ts';
+import { carryOut, isCarriedOut, namesOf, note, noted } from './release.ts';
+import { type FileTarget, isUnharmed, Staging, stagingFolder } from './staging.ts';
+
+export class FileSink implements Sink {
+  readonly #target: FileTarget;
+  readonly #staging: Staging;
+  readonly #layout: Layout;
+
+  constructor(run: SinkRun, target: FileTarget) {
+    this.#target = target;
+    this.#staging = new Staging(stagingFolder(target, run.run), run);
+    const layout = target.kind === 'file' ? fileLayout : folderLayout;
+    this.#layout = layout({ run, target, staging: this.#staging });
+  }
+
+  async prepare(known: readonly Account[]): Promise<readonly Account[]> {
+    await requirePlace(this.#target);
+    await this.#staging.claim();
+    const release = await noted(this.#staging);
+    // What is published needs no parts any more.
+    if (release && (await isCarriedOut(this.#staging, release))) return known;
+    const there = await this.#unharmed(known);
+    const parts = there.map(({ part }) => part!.name);
+    await this.#staging.keepOnly(new Set([...parts, ...(release ? namesOf(release) : [])]));
+    return there;
+  }
+
+  async publish(
+    accounts: readonly Account[],
+    manifest: Readonly<Record<string, unknown>>,
+  ): Promise<Published> {
+    let release = await noted(this.#staging);
+    if (!release) {
+      await this.#staging.check();
+      release = await this.#layout.assemble(accounts, manifest);
+      await note(this.#staging, release);
+    }
+    await carryOut(this.#staging, release);
+    return { where: this.#target.path, rows: release.rows, digest: release.digest };
+  }
+
+  async discard(): Promise<void> {
+    const release = await noted(this.#staging);
+    if (!release || !(await isCarriedOut(this.#staging, release))) await this.#layout.withdraw();
+    await this.#staging.remove();
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held between two calls.
+  }
+
+  async #unharmed(known: readonly Account[]): Promise<readonly Account[]> {
+    const there: Account[] = [];
+    for (const account of known) {
+      const { part } = account;
+      if (part && (await isUnharmed(await this.#layout.find(part.name), part))) there.push(account);
+    }
+    return there;
+  }
+}
+
+/** The lanes' side of a target that is a file or a folder. */
+export const fileWriter = (run: SinkRun, target: FileTarget): PartWriter =>
+  new PartWriter(run, {
+    folder: stagingFolder(target, run.run),
+    format: target.format,
+    header: target.kind === 'folder',
+  });
+
+/** Makes the folder of a target that is one; that of a file has to be there. Throws SINK_INVALID, FILE_UNWRITABLE. */
+async function requirePlace({ kind, path }: FileTarget): Promise<void> {
+  if (kind === 'folder') {
+    if ((await isThere(path)) && !(await stat(path)).isDirectory())
+      throw refused(path, 'it is a file, a folder was wanted');
+    await writing(path, 0, () => mkdir(path, { recursive: true }));
+    return;
+  }
+  if (!(await isThere(dirname(path)))) throw refused(path, 'there is no such folder');
+  if ((await isThere(path)) && !(await stat(path)).isFile())
+    throw refused(path, 'it is no file; end it in "/" for a folder of parts');
+}
+
+const refused = (where: string, problems: string): PlimsollError =>
+  new PlimsollError('SINK_INVALID', { where, problems });

@@ -1,0 +1,54 @@
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Account } from '../../chunk.ts';
+import { digestOf, flush, isThere, writeDurably } from './durable.ts';
+import type { Layout, LayoutContext } from './layout.ts';
+import { listedParts, MANIFEST, type ManifestPart, partsOf, publicName } from './manifest.ts';
+import { merge } from './merge.ts';
+import { partName } from './staging.ts';
+
+/** Parts stay what they are; a manifest says which of the files in the folder count. */
+export function folderLayout(context: LayoutContext): Layout {
+  const { run, target, staging } = context;
+  const publicPath = (part: string): string => join(target.path, publicName(run.run, part));
+  const find = async (part: string): Promise<string> =>
+    (await isThere(staging.path(part))) ? staging.path(part) : publicPath(part);
+  return {
+    find,
+    assemble: async (accounts, manifest) => {
+      const chosen = partsOf(accounts.length > 0 ? accounts : [await emptyPart(context)]);
+      for (const { name } of chosen)
+        if (await isThere(staging.path(name))) await rename(staging.path(name), publicPath(name));
+      await flush(target.path);
+      const parts: ManifestPart[] = chosen.map((part) => ({ ...part, name: publicName(run.run, part.name) }));
+      const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+      const text = `${JSON.stringify({ ...manifest, run: run.run, rows, parts }, null, 2)}\n`;
+      await writeDurably(staging.path(MANIFEST), text);
+      const replaced = await replacedParts(target.path, parts);
+      return { candidate: MANIFEST, target: join(target.path, MANIFEST), rows, digest: null, replaced };
+    },
+    withdraw: async () => {
+      const own = publicName(run.run, 'part-');
+      for (const name of await readdir(target.path))
+        if (name.startsWith(own)) await rm(join(target.path, name), { force: true });
+    },
+  };
+}
+
+/** The part of a run without chunks: no rows, but the columns. */
+async function emptyPart({ run, target, staging }: LayoutContext): Promise<Pick<Account, 'part' | 'counts'>> {
+  const name = partName(0, run.fence, target.format);
+  const path = staging.path(name);
+  await merge(path, { parts: [], bytes: 0, columns: run.columns, format: target.format });
+  const counts = { read: 0, ok: 0, rejected: 0, failed: 0, skipped: 0 };
+  return { counts, part: { name, size: (await stat(path)).size, digest: await digestOf(path) } };
+}
+
+/** Files of the manifest that is there now and will no longer be listed. */
+async function replacedParts(folder: string, parts: readonly ManifestPart[]): Promise<string[]> {
+  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => '');
+  const kept = new Set(parts.map(({ name }) => name));
+  return listedParts(text)
+    .filter((name) => !kept.has(name))
+    .map((name) => join(folder, name));
+}

@@ -1,0 +1,62 @@
+/** How each format of files is written by DuckDB. Pure. */
+
+import type { FileFormat } from '../../spec/spec.ts';
+import { identifier, literal } from '../../sql.ts';
+import type { SinkColumn } from '../sink.ts';
+
+export type OutputFormat = Exclude<FileFormat, 'arrow'>;
+
+/** Beyond these, a number of JSON is another one after `JSON.parse`. */
+const SAFE = Number.MAX_SAFE_INTEGER;
+const FLOATING: ReadonlySet<string> = new Set(['FLOAT', 'DOUBLE']);
+const WIDE: ReadonlySet<string> = new Set(['BIGINT', 'UBIGINT', 'HUGEINT', 'UHUGEINT']);
+
+interface Format {
+  readonly options: string;
+  /** What is selected for a column. */
+  readonly cell: (column: SinkColumn) => string;
+}
+
+const FORMATS: Readonly<Record<OutputFormat, Format>> = {
+  parquet: { options: 'FORMAT parquet, COMPRESSION zstd', cell: ({ name }) => identifier(name) },
+  csv: { options: 'FORMAT csv', cell: csvCell },
+  jsonl: { options: 'FORMAT json', cell: jsonCell },
+};
+
+/** RFC 4180: NULL and NaN are empty, an empty text is `""`, infinities are written as JavaScript and pandas read them. */
+function csvCell({ name, type }: SinkColumn): string {
+  const cell = identifier(name);
+  if (!FLOATING.has(type)) return cell;
+  const infinite = `if(${cell} > 0, 'Infinity', '-Infinity')`;
+  return `CASE WHEN isfinite(${cell}) THEN ${cell}::VARCHAR WHEN isinf(${cell}) THEN ${infinite} END`;
+}
+
+/** As in JSON answers: NaN is null, infinities and integers beyond 2^53 are strings. */
+function jsonCell({ name, type }: SinkColumn): string {
+  const cell = identifier(name);
+  if (FLOATING.has(type)) {
+    const infinite = `to_json(if(${cell} > 0, 'Infinity', '-Infinity'))`;
+    return `CASE WHEN isfinite(${cell}) THEN to_json(${cell}) WHEN isinf(${cell}) THEN ${infinite} END`;
+  }
+  if (!WIDE.has(type)) return cell;
+  const safe = type.startsWith('U') ? `${cell} <= ${SAFE}` : `${cell} BETWEEN -${SAFE} AND ${SAFE}`;
+  return `CASE WHEN ${safe} THEN to_json(${cell}) ELSE to_json(${cell}::VARCHAR) END`;
+}
+
+/** The statement that writes what `select` gives as a file; `header` is about CSV alone. */
+export function copyStatement(
+  select: string,
+  columns: readonly SinkColumn[],
+  path: string,
+  format: OutputFormat,
+  header: boolean,
+): string {
+  const { options, cell } = FORMATS[format];
+  const cells = columns.map((column) => `${cell(column)} AS ${identifier(column.name)}`).join(', ');
+  const headed = format === 'csv' ? `, HEADER ${header}` : '';
+  return `COPY (SELECT ${cells} FROM (${select})) TO ${literal(path)} (${options}${headed}, USE_TMP_FILE false)`;
+}
+
+/** A select of no rows with these columns. */
+export const emptySelect = (columns: readonly SinkColumn[]): string =>
+  `SELECT ${columns.map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`).join(', ')} WHERE false`;

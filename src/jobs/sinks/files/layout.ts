@@ -1,0 +1,20 @@
+import type { Account } from '../../chunk.ts';
+import type { SinkRun } from '../sink.ts';
+import type { Release } from './release.ts';
+import type { FileTarget, Staging } from './staging.ts';
+
+/** What becomes of the parts of a run: one file, or a folder of them. */
+export interface Layout {
+  /** Where the part of that name is now, if it is. */
+  find(part: string): Promise<string>;
+  /** Makes everything ready but for the last rename. Begun again after a crash, it comes to the same. */
+  assemble(accounts: readonly Account[], manifest: Readonly<Record<string, unknown>>): Promise<Release>;
+  /** Removes what `assemble` put outside the staging folder. */
+  withdraw(): Promise<void>;
+}
+
+export interface LayoutContext {
+  readonly run: SinkRun;
+  readonly target: FileTarget;
+  readonly staging: Staging;
+}

@@ -1,0 +1,60 @@
+/** Puts parts together, in their order, into one file. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { literal } from '../../sql.ts';
+import type { SinkColumn } from '../sink.ts';
+import { flush, writing } from './durable.ts';
+import { copyStatement, emptySelect, type OutputFormat } from './formats.ts';
+
+const MEMORY = '256MB';
+const PIECE = 1 << 20;
+
+interface Merge {
+  /** Absolute paths, in order. Those of CSV have no header. */
+  readonly parts: readonly string[];
+  /** Bytes of all parts. */
+  readonly bytes: number;
+  readonly columns: readonly SinkColumn[];
+  readonly format: OutputFormat;
+}
+
+/** Writes the file and waits until it is on the disk; where there is no part it has no rows. Throws DISK_FULL. */
+export async function merge(path: string, { parts, bytes, columns, format }: Merge): Promise<void> {
+  await writing(path, bytes, async () => {
+    if (format === 'parquet' && parts.length > 0) await copy(path, selectParts(parts), columns, format);
+    else {
+      await copy(path, emptySelect(columns), columns, format);
+      if (format !== 'parquet') await append(path, parts);
+    }
+    await flush(path);
+  });
+}
+
+const selectParts = (parts: readonly string[]): string =>
+  `SELECT * FROM read_parquet([${parts.map(literal).join(', ')}], hive_partitioning = false)`;
+
+async function copy(
+  path: string,
+  select: string,
+  columns: readonly SinkColumn[],
+  format: OutputFormat,
+): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: MEMORY });
+  const connection = await instance.connect();
+  try {
+    await connection.run(copyStatement(select, columns, path, format, true));
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function append(path: string, parts: readonly string[]): Promise<void> {
+  for (const part of parts) {
+    await pipeline(
+      createReadStream(part, { highWaterMark: PIECE }),
+      createWriteStream(path, { flags: 'a', highWaterMark: PIECE }),
+    );
+  }
+}

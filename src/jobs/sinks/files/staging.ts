@@ -1,0 +1,81 @@
+/** The folder beside a target that keeps the parts of a run until they are published. */
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { PlimsollError } from '../../../core/errors.ts';
+import type { Account } from '../../chunk.ts';
+import type { SinkRun } from '../sink.ts';
+import { digestOf, isThere, writeDurably } from './durable.ts';
+import type { OutputFormat } from './formats.ts';
+
+const FENCE = 'fence';
+
+/** Where the output goes: a file, or a folder of parts with a manifest. */
+export interface FileTarget {
+  readonly kind: 'file' | 'folder';
+  /** Absolute. */
+  readonly path: string;
+  readonly format: OutputFormat;
+}
+
+/** Hidden, on the same file system as the target: within a folder, which may be a volume of its own, else beside the file. */
+export const stagingFolder = ({ kind, path }: FileTarget, run: string): string =>
+  kind === 'folder'
+    ? join(path, `.plimsoll-${run}`)
+    : join(dirname(path), `.${basename(path)}.plimsoll-${run}`);
+
+/** The fence is in the name: what an earlier holder of the run still writes never takes the place of a part that counts. */
+export const partName = (chunk: number, fence: number, format: OutputFormat): string =>
+  `part-${String(chunk).padStart(8, '0')}-${fence}.${format}`;
+
+export class Staging {
+  readonly folder: string;
+  readonly #run: string;
+  readonly #fence: number;
+
+  constructor(folder: string, { run, fence }: Pick<SinkRun, 'run' | 'fence'>) {
+    this.folder = folder;
+    this.#run = run;
+    this.#fence = fence;
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Makes the folder this holder's. Throws FENCE_LOST where a later one has it. */
+  async claim(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    if ((await this.#holder()) > this.#fence) throw this.#lost();
+    await writeDurably(this.path(FENCE), String(this.#fence));
+  }
+
+  /** Throws FENCE_LOST where another holder came, or the run was discarded. */
+  async check(): Promise<void> {
+    if ((await this.#holder()) !== this.#fence) throw this.#lost();
+  }
+
+  /** Removes all files but those of these names. */
+  async keepOnly(names: ReadonlySet<string>): Promise<void> {
+    for (const name of await readdir(this.folder)) {
+      if (name !== FENCE && !names.has(name)) await rm(this.path(name), { recursive: true, force: true });
+    }
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #holder(): Promise<number> {
+    const text = await readFile(this.path(FENCE), 'utf8').catch(() => '-1');
+    return Number(text);
+  }
+
+  #lost(): PlimsollError {
+    return new PlimsollError('FENCE_LOST', { run: this.#run });
+  }
+}
+
+/** Whether the part of an account is at `path` as it was written. */
+export async function isUnharmed(path: string, part: NonNullable<Account['part']>): Promise<boolean> {
+  return (await isThere(path)) && (await digestOf(path)) === part.digest;
+}
