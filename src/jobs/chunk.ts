@@ -23,6 +23,8 @@ export type FrozenItem =
       /** What the snapshot was: bounds of the key as text, rows, and a digest where one could be taken. */
       readonly snapshot: Readonly<Record<string, string | number | null>>;
       readonly digest: string;
+      /** Where it can be cut (`sources/table/survey.ts`): found in the pass that reads it; the digest covers it. */
+      readonly layout?: unknown;
     };
 
 export interface FrozenInput {
