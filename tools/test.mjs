@@ -66,6 +66,15 @@ function preparePostgres() {
   );
 }
 
+/** Message servers that start jobs, for the tests of triggers. */
+function prepareQueues() {
+  for (const name of ['redis-server', 'nats-server']) {
+    const folders = ['/usr/bin', '/usr/sbin', '/usr/local/bin'];
+    if (folders.some((folder) => existsSync(join(folder, name))) || installDebian(name)) continue;
+    skipped.push(`triggers over ${name}: it is not there, and no right to install it`);
+  }
+}
+
 /** uv makes the Python environment of the interoperability suite. */
 function prepareUv() {
   if (works('uv', '--version')) return;
@@ -150,6 +159,7 @@ async function main() {
   if (only.length === 0) {
     prepareBrowser();
     preparePostgres();
+    prepareQueues();
     prepareUv();
   }
   // The suites of vitest measure time now and then: they have the machine to themselves.

@@ -1,0 +1,71 @@
+/** Triggers that speak by themselves: databases and message queues. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../../core/ports.ts';
+
+/** Whom a listener tells. */
+export interface Ear {
+  /** Job that it listens for: names its place in a queue. */
+  readonly job: string;
+  /** Starts a run for what has this key, once. It is durable when this resolves: only then may a message be acknowledged. */
+  hear(key: string): Promise<void>;
+  /** Says that the connection stands. */
+  ready(): void;
+}
+
+/** Listens until the signal ends it; rejects where the connection is lost. */
+export type Listen<T> = (trigger: T, ear: Ear, signal: AbortSignal) => Promise<void>;
+
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 30_000;
+
+/** Listens again after each loss, with growing pauses, until the signal ends it. Never rejects. */
+export async function keepListening<T>(
+  listen: Listen<T>,
+  trigger: T,
+  ear: Ear,
+  signal: AbortSignal,
+  logger: Logger,
+): Promise<void> {
+  let pause = FIRST_PAUSE;
+  const patient: Ear = {
+    job: ear.job,
+    hear: (key) => keepTelling(ear, key, signal, logger),
+    ready: () => {
+      pause = FIRST_PAUSE;
+      ear.ready();
+    },
+  };
+  while (!signal.aborted) {
+    try {
+      await listen(trigger, patient, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      logger.warn(
+        { job: ear.job, error: (error as Error).message, pause },
+        'a trigger is not heard: trying again',
+      );
+    }
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
+    pause = Math.min(2 * pause, LONGEST_PAUSE);
+  }
+}
+
+/** A run that cannot be kept now holds up those behind it, and none is lost. Rejects where the signal ends it. */
+async function keepTelling(ear: Ear, key: string, signal: AbortSignal, logger: Logger): Promise<void> {
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    try {
+      return await ear.hear(key);
+    } catch (error) {
+      const { message } = error as Error;
+      logger.warn({ job: ear.job, key, error: message, pause }, 'a run cannot be started: trying again');
+    }
+    await sleep(pause, undefined, { signal });
+  }
+}
+
+/** Resolves when the signal ends. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

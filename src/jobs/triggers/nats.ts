@@ -1,0 +1,50 @@
+/** A stream of NATS JetStream, read through a durable consumer of the job's own. */
+import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import type { Trigger } from '../schedule/schedule.ts';
+import { aborted, type Listen } from './listener.ts';
+
+const CONNECT_MILLIS = 10_000;
+/** Nanoseconds after which a message that was not acknowledged is sent again. */
+const ACK_WAIT = 60_000_000_000;
+/** Names of consumers may hold none of these. */
+const UNFIT = /[^A-Za-z0-9_-]/g;
+
+/**
+ * A message is acknowledged when its run is durable; its number in the stream names it, so that one that comes again
+ * finds its run. Messages from before the job was defined are not read.
+ */
+export const listenToNats: Listen<Extract<Trigger, { kind: 'nats' }>> = async (
+  { url, stream, subject },
+  ear,
+  signal,
+) => {
+  const connection = await connect({ servers: url, reconnect: false, timeout: CONNECT_MILLIS });
+  try {
+    const durable = `plimsoll-${ear.job.replaceAll(UNFIT, '_')}`;
+    const manager = await jetstreamManager(connection);
+    await manager.consumers.add(stream, {
+      durable_name: durable,
+      filter_subject: subject,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: ACK_WAIT,
+      deliver_policy: await manager.consumers.info(stream, durable).then(
+        ({ config }) => config.deliver_policy,
+        () => DeliverPolicy.New,
+      ),
+    });
+    const consumer = await jetstream(connection).consumers.get(stream, durable);
+    const messages = await consumer.consume();
+    ear.ready();
+    void aborted(signal).then(() => messages.stop());
+    void connection.closed().then(() => messages.stop());
+    for await (const message of messages) {
+      await ear.hear(`${stream}/${message.seq}`);
+      // Answered by the server, or it would come again.
+      await message.ackAck();
+    }
+    if (!signal.aborted) throw new Error('the connection was closed');
+  } finally {
+    await connection.close();
+  }
+};

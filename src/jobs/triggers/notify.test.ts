@@ -1,0 +1,63 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../store/testing/postgres.ts';
+import { listenToNotify } from './notify.ts';
+import { Hearing } from './testing/hearing.ts';
+
+let server: PostgresServer;
+let url: string;
+const open: Hearing<{ kind: 'notify'; url: string; channel: string }>[] = [];
+const listening = (job?: string) => {
+  const hearing = new Hearing(
+    listenToNotify,
+    { kind: 'notify' as const, url, channel: 'rows "loaded"' },
+    job,
+  );
+  open.push(hearing);
+  return hearing;
+};
+const notify = (payload: string) => asked(url, `select pg_notify('rows "loaded"', '${payload}')`);
+
+beforeAll(async () => {
+  server = await startPostgres();
+  url = await server.database();
+}, HOOK_MILLIS);
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((hearing) => hearing.end()));
+});
+afterAll(() => server.stop(), HOOK_MILLIS);
+
+test('the payload names what happened; without one each notification is a thing of its own', async () => {
+  const hearing = listening();
+  await hearing.ready();
+  await notify('2026-11-01');
+  await notify('');
+  await asked(url, "select pg_notify('elsewhere', 'x')");
+  await notify('');
+  await hearing.heard(3);
+  expect(hearing.keys[0]).toBe('2026-11-01');
+  expect(new Set(hearing.keys).size).toBe(3);
+});
+
+test('of two servers one listens; when it goes the other one does', async () => {
+  const first = listening();
+  await first.ready();
+  const second = listening();
+  await notify('a');
+  await first.heard(1);
+  await first.end();
+  await second.ready();
+  await notify('b');
+  await second.heard(1);
+  expect([first.keys, second.keys]).toEqual([['a'], ['b']]);
+});
+
+test('a database that goes away is listened to again when it is back', async () => {
+  const hearing = listening('other');
+  await hearing.ready();
+  await server.kill();
+  await server.start();
+  await hearing.ready(2);
+  await notify('after');
+  await hearing.heard(1);
+  expect(hearing.keys).toEqual(['after']);
+}, 30_000);

@@ -1,0 +1,133 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { createClient } from 'redis';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { listenToNats } from './nats.ts';
+import { listenToRedis } from './redis.ts';
+import { Hearing } from './testing/hearing.ts';
+import { type MessageServer, program, startNats, startRedis } from './testing/servers.ts';
+
+/** A queue as its producers see it. */
+interface Queue {
+  listen(job?: string): Hearing<never>;
+  /** Sends a message and answers the key that it is heard by. */
+  send(): Promise<string>;
+}
+
+const open: Hearing<never>[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((hearing) => hearing.end()));
+});
+
+/** A suite that is left out says why. */
+const named = (queue: string, server: string): string =>
+  program(server) === null ? `${queue} (skipped: no ${server} on this machine)` : queue;
+
+function behaves(start: () => Promise<{ server: MessageServer; queue: Queue }>): void {
+  let server: MessageServer;
+  let queue: Queue;
+  const listen = (job?: string): Hearing<never> => {
+    const hearing = queue.listen(job);
+    open.push(hearing);
+    return hearing;
+  };
+  beforeAll(async () => {
+    ({ server, queue } = await start());
+  }, 30_000);
+  afterAll(() => server.stop());
+
+  test('each message is heard once, in order, with what names it; older ones are not', async () => {
+    await queue.send();
+    const hearing = listen('first');
+    await hearing.ready();
+    const sent = [await queue.send(), await queue.send(), await queue.send()];
+    await hearing.heard(3);
+    expect(hearing.keys).toEqual(sent);
+  });
+
+  test('a message whose run cannot be kept at first holds up those behind it, and none is lost', async () => {
+    const hearing = listen('patient');
+    await hearing.ready();
+    hearing.failures = 2;
+    const sent = [await queue.send(), await queue.send()];
+    await hearing.heard(2);
+    expect(hearing.keys).toEqual(sent);
+    expect(hearing.failures).toBe(0);
+  }, 30_000);
+
+  test('messages that come while nobody listens are heard later; what was acknowledged is not heard again', async () => {
+    const before = listen('sleeper');
+    await before.ready();
+    const first = await queue.send();
+    await before.heard(1);
+    await before.end();
+    const sent = [await queue.send(), await queue.send()];
+    const after = listen('sleeper');
+    await after.heard(2);
+    expect([before.keys, after.keys]).toEqual([[first], sent]);
+  });
+
+  test('a server that was killed is listened to again, and nothing that it kept is lost', async () => {
+    const hearing = listen('survivor');
+    await hearing.ready();
+    const first = await queue.send();
+    await hearing.heard(1);
+    await server.kill();
+    await server.start();
+    const second = await queue.send();
+    await hearing.heard(2);
+    expect(hearing.keys).toEqual([first, second]);
+  }, 30_000);
+}
+
+describe.skipIf(program('redis-server') === null)(named('a stream of Redis', 'redis-server'), () => {
+  behaves(async () => {
+    const server = await startRedis();
+    const stream = 'rows';
+    return {
+      server,
+      queue: {
+        listen: (job) =>
+          new Hearing<never>(
+            listenToRedis as never,
+            { kind: 'redis', url: server.url, stream } as never,
+            job,
+          ),
+        send: async () => {
+          const client = await createClient({ url: server.url }).connect();
+          const id = await client.xAdd(stream, '*', { file: 'a.parquet' });
+          client.destroy();
+          return `${stream}/${id}`;
+        },
+      },
+    };
+  });
+});
+
+describe.skipIf(program('nats-server') === null)(named('a stream of NATS', 'nats-server'), () => {
+  behaves(async () => {
+    const server = await startNats();
+    const stream = 'ROWS';
+    const connected = () => connect({ servers: server.url });
+    const connection = await connected();
+    await (await jetstreamManager(connection)).streams.add({ name: stream, subjects: ['rows.>'] });
+    await connection.close();
+    return {
+      server,
+      queue: {
+        listen: (job) =>
+          new Hearing<never>(
+            listenToNats as never,
+            { kind: 'nats', url: server.url, stream, subject: 'rows.loaded' } as never,
+            job,
+          ),
+        send: async () => {
+          const producer = await connected();
+          const { seq } = await jetstream(producer).publish('rows.loaded', 'a.parquet');
+          await producer.close();
+          return `${stream}/${seq}`;
+        },
+      },
+    };
+  });
+});
