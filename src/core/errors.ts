@@ -131,6 +131,13 @@ export const ERRORS = {
   INPUT_COLUMNS: row(422, EXIT.failed, 'Cannot bind the columns of the input to the model: {problem}', 'Name the columns that the model reads, in its order: --features A,B,C; `plimsoll inspect` shows its signature'),
   BATCH_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot score tables with {model}: {reason}', 'Export the model with a free batch dimension, and with one row of output for each row of input'),
 
+  // Runs of batch jobs (src/jobs/run)
+  LANE_DIED: row(500, EXIT.failed, 'Cannot finish {action}: the process that does it ended each time ({reason})', 'See its last words above and the log of the run; a chunk that takes too much memory gets smaller with --chunk-rows'),
+  JOB_INTERRUPTED: row(503, EXIT.failed, 'Stopped run {run} of job {job}: {done} of {of} chunks are done, and kept', 'Go on where it is: `plimsoll batch resume {job}`'),
+  JOB_HELD: row(409, EXIT.failed, 'Held back the output of job {job}, run {run}: {reason}', 'Publish it all the same: `plimsoll batch release {job}`; or drop it: `plimsoll batch discard {job}`'),
+  JOB_STATE: row(409, EXIT.failed, 'Cannot {action} job {job}: its last run {found}, {wanted} was wanted', '{way}'),
+  BUDGET_EXCEEDED: row(422, EXIT.failed, 'Stopped job {job}: {bad} of {read} rows have no answer, at most {budget} were wanted', 'See why in {rejects}; mend the rows and run the job again, or raise --max-bad'),
+
   // Sources of batch jobs (src/jobs/sources)
   SOURCE_INVALID: row(422, EXIT.usage, 'Cannot read rows from {where}: {reason}', 'Correct the source: --input; docs/batch.md lists the kinds of sources'),
   SOURCE_UNAVAILABLE: row(503, EXIT.failed, 'Cannot reach {where}: {reason}', 'Once it answers, finish the job where it is: `plimsoll batch resume JOB`'),
