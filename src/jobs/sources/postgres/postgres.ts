@@ -1,0 +1,202 @@
+/** Tables and queries of PostgreSQL 14 or newer. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { PlimsollError } from '../../../core/errors.ts';
+import { identifier, literal } from '../../sql.ts';
+import type { BadRow, Loaded, TableAccess, TableColumn } from '../table/access.ts';
+import type { TableAddress } from '../table/address.ts';
+import { TableFill } from '../table/fill.ts';
+import { type Block, blockRows, type KeyRange, type Survey, type Tally } from '../table/survey.ts';
+import { BinaryCopy } from './binary-copy.ts';
+import { PostgresSession, READ_MILLIS, SURVEY_MILLIS } from './session.ts';
+import { type ColumnType, columnType } from './types.ts';
+
+interface Column extends TableColumn, ColumnType {
+  /** What to select: the value, or its text. */
+  readonly expression: string;
+}
+
+export class PostgresTables implements TableAccess {
+  readonly shown: string;
+  readonly #address: TableAddress;
+  readonly #key: string;
+  readonly #session: PostgresSession;
+
+  constructor(address: TableAddress, key: string) {
+    const { protocol, host, pathname } = new URL(address.database);
+    this.shown = `${protocol}//${host}${pathname}, ${address.shown}`;
+    this.#address = address;
+    this.#key = key;
+    this.#session = new PostgresSession(address.database, this.shown);
+  }
+
+  async describe(): Promise<readonly TableColumn[]> {
+    const columns = await this.#session.snapshot(READ_MILLIS, (client) => this.#describe(client));
+    return columns.map(({ name, type }) => ({ name, type }));
+  }
+
+  survey(signal: AbortSignal): Promise<Survey> {
+    return this.#session.snapshot(SURVEY_MILLIS, (client) => this.#survey(client), signal);
+  }
+
+  load(range: KeyRange, columns: readonly string[], db: DuckDBConnection, table: string): Promise<Loaded> {
+    return this.#session.snapshot(READ_MILLIS, async (client) => {
+      const all = await this.#describe(client);
+      const wanted = columns.map((name) => this.#find(all, name));
+      const fill = await TableFill.create(db, table, wanted);
+      const rows = new RowTaker(fill, wanted);
+      const copy = new BinaryCopy(wanted.length + 1, rows.take, this.shown);
+      for await (const piece of client.query(copyTo(this.#select(all, wanted, range))))
+        copy.push(piece as Buffer);
+      copy.end();
+      fill.finish();
+      return rows.loaded();
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  /** One statement by its nature: what is prepared cannot hold two, which the text of a COPY could. */
+  async #describe(client: pg.Client): Promise<readonly Column[]> {
+    const text = `select * from ${this.#address.from} where false`;
+    const { fields } = await client.query({ text, values: [], queryMode: 'extended' } as pg.QueryConfig);
+    const columns = fields.map(({ name, dataTypeID, dataTypeModifier }): Column => {
+      const type = columnType(dataTypeID, dataTypeModifier, name === this.#key);
+      const column = identifier(name);
+      // A collation that takes two texts for one would give them one digest.
+      return { name, ...type, expression: type.asText ? `${column}::text collate "C"` : column };
+    });
+    this.#find(columns, this.#key);
+    const twice = columns.find(
+      ({ name }, index) => columns.findIndex((other) => other.name === name) < index,
+    );
+    if (twice !== undefined) throw this.#invalid(`it has two columns "${twice.name}"`);
+    return columns;
+  }
+
+  async #survey(client: pg.Client): Promise<Survey> {
+    const columns = await this.#describe(client);
+    const rows = `select ${identifier(this.#key)} as k, ${digestOf(columns)} as h from ${this.#address.from}`;
+    const counted = await client.query(
+      `select count(*) as rows, count(*) - count(k) as nulls, sum(h) filter (where k is null) as digest from (${rows}) r`,
+    );
+    const { rows: all, nulls, digest } = counted.rows[0] as Record<string, string>;
+    const blocks = await client.query<BlockRow>({
+      text: surveyQuery(rows, blockRows(Number(all))),
+      rowMode: 'array',
+    });
+    return {
+      ...readBlocks(blocks.rows),
+      nulls: { rows: Number(nulls), digest: hash(digest ?? '0') },
+    };
+  }
+
+  #select(all: readonly Column[], wanted: readonly Column[], range: KeyRange): string {
+    const list = [digestOf(all), ...wanted.map(({ expression }) => expression)];
+    const key = identifier(this.#key);
+    return `copy (select ${list.join(', ')} from ${this.#address.from} where ${condition(key, range)} order by ${key}, 1) to stdout (format binary)`;
+  }
+
+  #find(columns: readonly Column[], name: string): Column {
+    const column = columns.find((each) => each.name === name);
+    if (column !== undefined) return column;
+    throw this.#invalid(
+      `it has no column "${name}", but ${columns.map((each) => `"${each.name}"`).join(', ')}`,
+    );
+  }
+
+  #invalid(reason: string): PlimsollError {
+    return new PlimsollError('SOURCE_INVALID', { where: this.shown, reason });
+  }
+}
+
+/**
+ * 64 bits over all values of a row. To it, 0 and -0 are one number; whatever else differs has another digest but for one
+ * case in 2^64.
+ */
+const digestOf = (columns: readonly Column[]): string =>
+  `hash_record_extended(row(${columns.map(({ expression }) => expression).join(', ')}), 0)`;
+
+/** A bound is an untyped literal: it gets the type of the key, and is compared as the key is. */
+function condition(key: string, range: KeyRange): string {
+  if (range === 'nulls') return `${key} is null`;
+  const above = range.from === null ? '' : `${key} > ${literal(range.from)} and `;
+  return `${above}${key} <= ${literal(range.to)}`;
+}
+
+/** Last key of a block, rows and sum of digests up to it, and whether a block ends there: the first row comes, too. */
+type BlockRow = [string, string, string, boolean];
+
+/** By rank, so that equal keys are in one block. Digests break ties: the text of equal keys may differ (1.0 and 1.00). */
+const surveyQuery = (rows: string, size: number): string => `
+  select k::text, n, s, next is distinct from block from (
+    select *, lead(block) over (order by k, h) as next from (
+      select k, h, row_number() over w as n, sum(h) over w as s, (rank() over (order by k) - 1) / ${size} as block
+      from (${rows}) r where k is not null window w as (order by k, h rows unbounded preceding)
+    ) numbered
+  ) followed where next is distinct from block or n = 1 order by n`;
+
+function readBlocks(rows: readonly BlockRow[]): Pick<Survey, 'first' | 'blocks'> {
+  const blocks: Block[] = [];
+  let before: Tally = { rows: 0, digest: 0n };
+  for (const [to, n, s, ends] of rows) {
+    if (!ends) continue;
+    const until = { rows: Number(n), digest: BigInt(s) };
+    blocks.push({
+      to,
+      rows: until.rows - before.rows,
+      digest: BigInt.asUintN(64, until.digest - before.digest),
+    });
+    before = until;
+  }
+  return { first: rows[0]?.[0] ?? null, blocks };
+}
+
+const hash = (text: string): bigint => BigInt.asUintN(64, BigInt(text));
+
+/** Puts rows of a COPY, whose first field is the digest, into a table. */
+class RowTaker {
+  readonly #fill: TableFill;
+  readonly #columns: readonly Column[];
+  readonly #bad: BadRow[] = [];
+  #rows = 0;
+  #digest = 0n;
+
+  constructor(fill: TableFill, columns: readonly Column[]) {
+    this.#fill = fill;
+    this.#columns = columns;
+  }
+
+  readonly take = (bytes: Buffer, starts: Int32Array, lengths: Int32Array): void => {
+    this.#digest += bytes.readBigInt64BE(starts[0]);
+    const bad = this.#columns.findIndex((column, index) => {
+      const at = starts[index + 1] as number;
+      const length = lengths[index + 1] as number;
+      const value = length < 0 ? null : column.decode(bytes, at, length);
+      if (value !== undefined) this.#fill.vectors[index]?.setItem(this.#fill.row, value);
+      return value === undefined;
+    });
+    if (bad < 0) this.#fill.next();
+    else
+      this.#bad.push(
+        this.#badRow(
+          bad,
+          bytes.toString('utf8', starts[bad + 1], (starts[bad + 1] ?? 0) + (lengths[bad + 1] ?? 0)),
+        ),
+      );
+    this.#rows += 1;
+  };
+
+  loaded(): Loaded {
+    return { rows: this.#rows, digest: BigInt.asUintN(64, this.#digest), bad: this.#bad };
+  }
+
+  #badRow(index: number, text: string): BadRow {
+    const { name, type } = this.#columns[index] as Column;
+    const reason = `its value cannot be held as ${type}`;
+    return { row: this.#rows, column: name, reason, raw: JSON.stringify({ [name]: text }) };
+  }
+}

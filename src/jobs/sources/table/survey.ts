@@ -1,0 +1,112 @@
+/**
+ * What a table held when it was frozen: blocks of rows in the order of their keys, each with a digest of its rows, so
+ * that chunks can be cut, and checked when they are read, without asking the database again. Pure.
+ */
+import type { Chunk, FrozenItem } from '../../chunk.ts';
+
+/** Rows and their digest: the sum of a 64-bit hash of each, modulo 2^64, whatever their order. */
+export interface Tally {
+  readonly rows: number;
+  readonly digest: bigint;
+}
+
+/** The rows whose keys are above those of the block before, up to and with `to`; equal keys are in one block. */
+export interface Block extends Tally {
+  /** Key as text, as the database reads it back. */
+  readonly to: string;
+}
+
+export interface Survey {
+  /** Least key as text; null where every key is null. */
+  readonly first: string | null;
+  /** In the order of keys. */
+  readonly blocks: readonly Block[];
+  /** Rows whose key is null. */
+  readonly nulls: Tally;
+}
+
+/** Keys `(from, to]`, without a lower bound where `from` is null; or the rows whose key is null. */
+export type KeyRange = { readonly from: string | null; readonly to: string } | 'nulls';
+
+export type FrozenTable = Extract<FrozenItem, { kind: 'table' }>;
+
+interface Layout {
+  /** Last key, rows, digest in hexadecimal. */
+  readonly blocks: readonly (readonly [string, number, string])[];
+  readonly nulls: string;
+}
+
+/** Blocks of a survey at most, so that it fits into the ledger: 2,048 are about 100 KB. */
+const BLOCKS = 2048;
+
+export const addTallies = (tallies: readonly Tally[]): Tally => ({
+  rows: tallies.reduce((sum, tally) => sum + tally.rows, 0),
+  digest: BigInt.asUintN(
+    64,
+    tallies.reduce((sum, tally) => sum + tally.digest, 0n),
+  ),
+});
+
+/** Rows that a block of a table of `rows` rows begins with: a power of two, 1 for the smallest. */
+export const blockRows = (rows: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(rows / BLOCKS)));
+
+export const surveyRows = (survey: Survey): number => addTallies([...survey.blocks, survey.nulls]).rows;
+
+/** As it is kept in the frozen input: what a reader of receipts sees, and where the table can be cut. */
+export function toFrozen(survey: Survey): Pick<FrozenTable, 'snapshot' | 'layout'> {
+  const snapshot = {
+    rows: surveyRows(survey),
+    first: survey.first,
+    last: survey.blocks.at(-1)?.to ?? null,
+    nulls: survey.nulls.rows,
+  };
+  const blocks = survey.blocks.map(({ to, rows, digest }) => [to, rows, hex(digest)] as const);
+  const layout: Layout = { blocks, nulls: hex(survey.nulls.digest) };
+  return { snapshot, layout };
+}
+
+/** Reads back what `toFrozen` wrote. */
+export function fromFrozen({ snapshot, layout }: FrozenTable): Survey {
+  const { blocks, nulls } = layout as Layout;
+  return {
+    first: snapshot['first'] as string | null,
+    blocks: blocks.map(([to, rows, digest]) => ({ to, rows, digest: BigInt(`0x${digest}`) })),
+    nulls: { rows: Number(snapshot['nulls']), digest: BigInt(`0x${nulls}`) },
+  };
+}
+
+/** Joins neighbouring blocks up to `rows` rows; a block is never divided. Rows without a key come last. */
+export function cutChunks(survey: Survey, item: number, rows: number): Chunk[] {
+  const chunks: Chunk[] = [];
+  let from: string | null = null;
+  let gathered: Block[] = [];
+  const close = () => {
+    const to = gathered.at(-1)?.to;
+    if (to === undefined) return;
+    chunks.push({ index: chunks.length, item, from, to, rows: addTallies(gathered).rows });
+    from = to;
+    gathered = [];
+  };
+  for (const block of survey.blocks) {
+    if (addTallies([...gathered, block]).rows > rows) close();
+    gathered.push(block);
+  }
+  close();
+  if (survey.nulls.rows > 0)
+    chunks.push({ index: chunks.length, item, from: null, to: null, rows: survey.nulls.rows });
+  return chunks;
+}
+
+/** The keys of a chunk. */
+export const rangeOf = ({ from, to }: Chunk): KeyRange =>
+  to === null ? 'nulls' : { from: from === null ? null : String(from), to: String(to) };
+
+/** What the rows of a range came to when they were frozen. */
+export function tallyOf(survey: Survey, range: KeyRange): Tally {
+  if (range === 'nulls') return survey.nulls;
+  const after = survey.blocks.findIndex(({ to }) => to === range.from) + 1;
+  const last = survey.blocks.findIndex(({ to }) => to === range.to);
+  return addTallies(survey.blocks.slice(after, last + 1));
+}
+
+const hex = (digest: bigint): string => digest.toString(16).padStart(16, '0');

@@ -1,0 +1,121 @@
+/** Tables and queries as a source, whatever database they are in. */
+import { createHash } from 'node:crypto';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { PlimsollError } from '../../../core/errors.ts';
+import type { Chunk, FrozenInput } from '../../chunk.ts';
+import { identifier } from '../../sql.ts';
+import type { ChunkReader, FreezeOptions, Place, Relation, Source } from '../source.ts';
+import type { BadRow, TableAccess } from './access.ts';
+import { cutChunks, type FrozenTable, fromFrozen, rangeOf, surveyRows, tallyOf, toFrozen } from './survey.ts';
+
+/** Characters of the text of a row at most, as of every source. */
+const RAW_LIMIT = 65_536;
+
+export class TableSource implements Source {
+  readonly #access: TableAccess;
+
+  constructor(access: TableAccess) {
+    this.#access = access;
+  }
+
+  async list(): Promise<FrozenInput> {
+    const columns = await this.#access.describe();
+    const item: FrozenTable = { kind: 'table', path: this.#access.shown, snapshot: {}, digest: '' };
+    return { items: [item], columns, rows: null };
+  }
+
+  /** Hashing cannot be taken up again: another process would see another moment. */
+  async freeze({ onProgress, signal }: FreezeOptions): Promise<FrozenInput> {
+    const columns = await this.#access.describe();
+    onProgress(0, 1);
+    const survey = await this.#access.survey(signal);
+    onProgress(1, 1);
+    const rows = surveyRows(survey);
+    if (rows === 0) throw new PlimsollError('INPUT_EMPTY', { path: this.#access.shown });
+    const { snapshot, layout } = toFrozen(survey);
+    const digest = createHash('sha256')
+      .update(JSON.stringify([columns, snapshot, layout]))
+      .digest('hex');
+    return { items: [{ kind: 'table', path: this.#access.shown, snapshot, layout, digest }], columns, rows };
+  }
+
+  async chunks(frozen: FrozenInput, rows: number): Promise<readonly Chunk[]> {
+    return cutChunks(fromFrozen(onlyTable(frozen)), 0, rows);
+  }
+
+  reader(frozen: FrozenInput, columns: readonly string[]): ChunkReader {
+    const survey = fromFrozen(onlyTable(frozen));
+    const access = this.#access;
+    let opened = 0;
+    return {
+      async open(chunk: Chunk, db: DuckDBConnection): Promise<Relation> {
+        const range = rangeOf(chunk);
+        const wanted = tallyOf(survey, range);
+        const table = `source_rows_${++opened}`;
+        const loaded = await access.load(range, columns, db, table);
+        if (loaded.rows === wanted.rows && loaded.digest === wanted.digest)
+          return new TableRelation(db, table, loaded.rows - loaded.bad.length, loaded.bad, access.shown);
+        await db.run(`drop table ${identifier(table)}`);
+        throw changed(access.shown, chunk, loaded.rows, wanted.rows);
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#access.close();
+  }
+}
+
+class TableRelation implements Relation {
+  readonly from: string;
+  readonly rows: number;
+  readonly unreadable: Relation['unreadable'];
+  readonly #db: DuckDBConnection;
+  readonly #path: string;
+
+  constructor(db: DuckDBConnection, table: string, rows: number, bad: readonly BadRow[], path: string) {
+    this.from = identifier(table);
+    this.rows = rows;
+    this.#db = db;
+    this.#path = path;
+    this.unreadable = bad.map(({ row, column, reason, raw }) => ({
+      ...this.#place(row, raw),
+      column,
+      code: 'type',
+      reason,
+    }));
+  }
+
+  async locate(rows: readonly number[]): Promise<readonly Place[]> {
+    if (rows.length === 0) return [];
+    // Rows of a table that was filled in order by one writer are numbered from 0.
+    const text = `select rowid::integer, to_json(t)::varchar from ${this.from} t where rowid in (${rows.map(Number).join(', ')})`;
+    const found = new Map((await this.#db.runAndReadAll(text)).getRows() as [number, string][]);
+    return rows.map((row) => this.#place(row, found.get(row) ?? ''));
+  }
+
+  async close(): Promise<void> {
+    await this.#db.run(`drop table if exists ${this.from}`);
+  }
+
+  #place(row: number, raw: string): Place {
+    return { path: this.#path, line: null, offset: null, row, raw: raw.slice(0, RAW_LIMIT) };
+  }
+}
+
+function onlyTable({ items }: FrozenInput): FrozenTable {
+  const [item] = items;
+  if (item?.kind === 'table') return item;
+  throw new PlimsollError('INTERNAL', { action: 'reading a table', reason: 'the frozen input is no table' });
+}
+
+function changed(path: string, { from, to }: Chunk, found: number, wanted: number): PlimsollError {
+  const keys =
+    to === null ? 'without a key' : from === null ? `up to key ${to}` : `after key ${from} up to ${to}`;
+  const difference = found === wanted ? `${found} rows, of which some have other values` : `${found} rows`;
+  return new PlimsollError('INPUT_CHANGED', {
+    path,
+    found: `${difference} ${keys}`,
+    wanted: `the ${wanted} rows that were frozen`,
+  });
+}
