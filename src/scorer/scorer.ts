@@ -1,6 +1,6 @@
 /**
  * The one scorer: columns in, outcomes and output columns out, over an accepted bundle. Local lanes call it, Spark's
- * workers reach it as a child process that speaks Arrow.
+ * workers reach it as a child process that speaks Arrow. Pure.
  */
 import type { Runtime } from '../registry/version.ts';
 import type { Frame } from './frame.ts';
@@ -40,6 +40,7 @@ export interface Scored {
   readonly columns: readonly OutputValues[];
 }
 
+/** A cell, as a model takes it. */
 export type CellType = 'number' | 'string' | 'bool' | 'list';
 
 export interface Scorer {

@@ -1,0 +1,180 @@
+/** Which columns of an input a model reads. Pure. */
+import { PlimsollError } from '../core/errors.ts';
+import type { Signature, TensorSpec } from '../model/signature.ts';
+import type { DType } from '../model/tensor.ts';
+import { didYouMean } from '../serving/rows/suggest.ts';
+import type { CellType } from './scorer.ts';
+
+/** A column that there is; `type` in DuckDB's words. */
+export interface AvailableColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** What a job says about its columns. */
+export interface ColumnRoles {
+  readonly key: string;
+  /** Columns that are carried into the output. */
+  readonly columns: readonly string[];
+  /** Columns that the model reads, in its order; null: found by name, or all others. */
+  readonly features: readonly string[] | null;
+}
+
+/** Names that one message lists. */
+const SHOWN_MAX = 20;
+/** Types that hold no cell of a model. */
+const FOREIGN = /^(DATE|TIME|TIMESTAMP|INTERVAL|BLOB|BIT|STRUCT|MAP|UNION)\b/i;
+const LIST = /\[\d*\]$/;
+
+/**
+ * The columns that a model reads, in its order, without those that none of its steps reads. Named models find theirs by
+ * name, and others are ignored; models that know no names take `features`, else every column that is neither key nor
+ * carried. A graph's one matrix is a column of lists of its name, or as many number columns as it is wide; its
+ * other inputs are columns of their names. Throws INPUT_COLUMNS where columns are missing, too few, too many, or of a
+ * type that no cell of the model can be.
+ */
+export function bindInputs(
+  signature: Signature,
+  available: readonly AvailableColumn[],
+  roles: ColumnRoles,
+): readonly string[] {
+  const input = new Available(available, roles);
+  const names =
+    signature.form === 'tensors' ? tensorNames(signature.tensors, input) : columnNames(signature, input);
+  input.checkTypes(names, signature.form === 'tensors');
+  return names;
+}
+
+type ColumnsSignature = Exclude<Signature, { form: 'tensors' }>;
+
+function columnNames({ columns, open }: ColumnsSignature, input: Available): readonly string[] {
+  if (open) return input.inOrder(null);
+  const used = columns.filter((column) => !column.ignored);
+  if (columns.every((column) => column.named)) {
+    const names = used.map((column) => column.name);
+    if (!input.hasFeatures || input.featuresHold(names)) return input.byName(names);
+  }
+  // Given by place: all columns of the model, or only those that it reads.
+  const given = input.inOrder([columns.length, used.length]);
+  return given.length === used.length ? given : given.filter((_, j) => !columns[j]!.ignored);
+}
+
+function tensorNames(specs: readonly TensorSpec[], input: Available): readonly string[] {
+  const [first, ...others] = specs;
+  if (others.length > 0 || first === undefined) return input.byName(specs.map((spec) => spec.name));
+  const width = matrixWidth(first);
+  if (width === null || input.holdsInput(first.name, width)) return input.byName([first.name]);
+  return input.inOrder(width < 0 ? null : [width]);
+}
+
+/**
+ * Cells of a row where an input can be made of as many scalar columns (`[-1]`, `[-1, k]`; -1 where any number will do);
+ * null where a row is a tensor of more dimensions.
+ */
+export function matrixWidth({ shape }: TensorSpec): number | null {
+  if (shape.length > 2) return null;
+  return shape[1] ?? 1;
+}
+
+/** What the cells of `inputs`, as `bindInputs` named them, are to the model. */
+export function cellTypes(signature: Signature, inputs: readonly string[]): ReadonlyMap<string, CellType> {
+  if (signature.form !== 'tensors') {
+    const used = signature.columns.filter((column) => !column.ignored);
+    return new Map(inputs.map((name, j) => [name, used[j]?.type ?? 'number']));
+  }
+  const { tensors } = signature;
+  if (tensors.length > 1)
+    return new Map(tensors.map((spec, k) => [inputs[k]!, tensorCells(spec, 1, inputs[k]!)]));
+  return new Map(inputs.map((name) => [name, tensorCells(tensors[0]!, inputs.length, name)]));
+}
+
+function tensorCells(spec: TensorSpec, count: number, column: string): CellType {
+  const width = matrixWidth(spec);
+  // Of an input as wide as its rows are, a column of its own name is the whole.
+  const whole = count === 1 && (width === null || width > 1 || (width < 0 && column === spec.name));
+  return whole ? 'list' : (SCALARS[spec.dtype] ?? 'number');
+}
+
+const SCALARS: Partial<Record<DType, CellType>> = { string: 'string', bool: 'bool' };
+
+/** The columns that there are, and what the job says about them. */
+class Available {
+  readonly #types: ReadonlyMap<string, string>;
+  readonly #roles: ColumnRoles;
+
+  constructor(columns: readonly AvailableColumn[], roles: ColumnRoles) {
+    this.#types = new Map(columns.map(({ name, type }) => [name, type]));
+    this.#roles = roles;
+  }
+
+  get hasFeatures(): boolean {
+    return this.#roles.features !== null;
+  }
+
+  /** Whether the features name all of these, in whatever order. */
+  featuresHold(names: readonly string[]): boolean {
+    const features = new Set(this.#roles.features);
+    return names.every((name) => features.has(name));
+  }
+
+  /** Whether a column of this name holds the whole of an input `width` wide. */
+  holdsInput(name: string, width: number): boolean {
+    const type = this.hasFeatures ? undefined : this.#types.get(name);
+    return type !== undefined && (width === 1 || LIST.test(type));
+  }
+
+  byName(names: readonly string[]): readonly string[] {
+    const missing = names.filter((name) => !this.#types.has(name));
+    if (missing.length === 0) return names;
+    const strangers = [...this.#types.keys()].filter((name) => !names.includes(name));
+    const first = didYouMean(missing[0]!, strangers);
+    const others = missing.slice(1, SHOWN_MAX).map((name) => `${quoted(name)}${nearTo(name, strangers)}`);
+    const more = missing.length > SHOWN_MAX ? `, … (${missing.length} in all)` : '';
+    const list = [`${quoted(missing[0]!)}${first ? nearTo(missing[0]!, strangers) : ''}`, ...others].join(
+      ', ',
+    );
+    throw refused(`missing ${list}${more}; there is ${listed([...this.#types.keys()])}`);
+  }
+
+  /** The features, or all that is neither key nor carried; `widths` are the numbers of columns that will do. */
+  inOrder(widths: readonly number[] | null): readonly string[] {
+    const { key, columns, features } = this.#roles;
+    const taken = new Set([key, ...columns]);
+    const names = features ?? [...this.#types.keys()].filter((name) => !taken.has(name));
+    if (features !== null) this.byName(features);
+    if (widths === null ? names.length > 0 : widths.includes(names.length)) return names;
+    const wanted = widths === null ? 'at least one column' : `${[...new Set(widths)].join(' or ')} columns`;
+    const role = features === null ? ' that are neither key nor carried' : ' in --features';
+    throw refused(
+      `it has no names for its columns and wants ${wanted}, got ${names.length}${role}: ${listed(names)}`,
+    );
+  }
+
+  checkTypes(names: readonly string[], lists: boolean): void {
+    const bad = names.filter((name) => {
+      const type = this.#types.get(name)!;
+      return LIST.test(type) ? !lists : FOREIGN.test(type);
+    });
+    if (bad.length === 0) return;
+    const found = bad.slice(0, SHOWN_MAX).map((name) => `${quoted(name)} is ${this.#types.get(name)}`);
+    const wanted = `numbers, texts or booleans${lists ? ', or lists of them,' : ''}`;
+    throw refused(
+      `${found.join(', ')}; ${wanted} were wanted: cast ${bad.length === 1 ? 'it' : 'them'} in the source`,
+    );
+  }
+}
+
+const nearTo = (name: string, strangers: readonly string[]): string => {
+  const near = didYouMean(name, strangers);
+  return near === '' ? '' : ` (${near.slice(2).replace('did you mean', 'is it misspelt as')})`;
+};
+
+const quoted = (name: string): string => JSON.stringify(name);
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'nothing';
+  const more = names.length > SHOWN_MAX ? `, … (${names.length} in all)` : '';
+  return names.slice(0, SHOWN_MAX).map(quoted).join(', ') + more;
+}
+
+const refused = (problem: string): PlimsollError => new PlimsollError('INPUT_COLUMNS', { problem });

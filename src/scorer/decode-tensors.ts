@@ -1,0 +1,208 @@
+/** A frame of columns as the named tensors of a graph. Pure. */
+import { isPlimsollError } from '../core/errors.ts';
+import type { TensorSpec } from '../model/signature.ts';
+import { type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
+import { Complaints, type Fault, type InputDetail, shown } from '../serving/rows/complaints.ts';
+import { type Element, elementType } from '../serving/rows/element.ts';
+import { TensorReader } from '../serving/rows/tensors.ts';
+import { matrixWidth } from './bind.ts';
+import { type CellColumn, cellOf, packElements, packNumbers, TILE } from './cells.ts';
+import type { Decoded, DecodeFrame, Part } from './decode.ts';
+import { compactElements, compactMatrix, RowFaults } from './faults.ts';
+import type { Frame, Vector } from './frame.ts';
+
+/** One input of the graph, and the columns of the frame that it is made of. */
+interface BoundTensor {
+  readonly spec: TensorSpec;
+  /** Index of the first column, and of that after the last. */
+  readonly from: number;
+  readonly to: number;
+  readonly cells: readonly CellColumn[];
+}
+
+/** See `frameDecoder`. Rows of scalars are packed column by column; rows that hold lists are read one by one. */
+export function tensorDecoder(specs: readonly TensorSpec[], inputs: readonly string[]): DecodeFrame {
+  const bound = specs.map((spec, k): BoundTensor => {
+    const [from, to] = specs.length === 1 ? [0, inputs.length] : [k, k + 1];
+    return { spec, from, to, cells: inputs.slice(from, to).map((name) => tensorColumn(spec, name)) };
+  });
+  const scalar = bound.every(({ spec, from, to }) => isScalar(spec, to - from));
+  return (frame) =>
+    scalar && frame.columns.every(({ kind }) => kind !== 'lists')
+      ? decodeScalars(bound, frame)
+      : decodeLists(bound, frame);
+}
+
+/** Whether `count` scalars are a row of this input. */
+function isScalar(spec: TensorSpec, count: number): boolean {
+  const width = matrixWidth(spec);
+  return width !== null && (width < 0 || width === count);
+}
+
+/** Largest finite numbers (IEEE 754 table 3.5); what rounds down to them is looked at. */
+const FREE: Partial<Record<TensorSpec['dtype'], number>> = {
+  float64: Infinity,
+  float32: 3.4028234663852886e38,
+  float16: 65_504,
+};
+
+function tensorColumn({ dtype }: TensorSpec, name: string): CellColumn {
+  const type = elementType(dtype);
+  const free = FREE[dtype] ?? -1;
+  const read = (value: unknown): Element | Fault => {
+    const json = jsonOf(value, dtype);
+    const element = type.read(json);
+    return element ?? { type: type.fault(json), msg: `expected ${type.wanted}, got ${shown(json)}` };
+  };
+  return { name, read, free, missing: free >= 0 };
+}
+
+/** 64-bit integers as JSON has them: beyond 2^53 as text, where the input keeps every digit. */
+function jsonOf(value: unknown, dtype: TensorSpec['dtype']): unknown {
+  if (Array.isArray(value)) return value.map((item) => jsonOf(item, dtype));
+  if (typeof value !== 'bigint') return value;
+  const number = Number(value);
+  return (dtype === 'int64' || dtype === 'uint64') && !Number.isSafeInteger(number) ? String(value) : number;
+}
+
+function decodeScalars(bound: readonly BoundTensor[], { rows, columns }: Frame): Decoded {
+  const faults = new RowFaults();
+  const packed = bound.map(({ spec, from, to, cells }) => {
+    const vectors = columns.slice(from, to);
+    return holdsNumbers(spec)
+      ? packMatrix(vectors, cells, rows, faults)
+      : packList(vectors, cells, rows, faults);
+  });
+  const positions = faults.remaining(rows);
+  const left = positions?.length ?? rows;
+  const tensors = bound.map(({ spec, from, to }, k): [string, Tensor] => {
+    const shape = spec.shape.length === 1 ? [left] : [left, to - from];
+    return [
+      spec.name,
+      { dtype: spec.dtype, shape, data: dataOf(packed[k]!, spec, to - from, positions) } as Tensor,
+    ];
+  });
+  const batch = { kind: 'tensors', rows: left, tensors: Object.fromEntries(tensors) } as const;
+  return { parts: left > 0 ? [{ batch, positions }] : [], refusals: faults.refusals() };
+}
+
+/** Whether float64 holds every value of the type. */
+const holdsNumbers = ({ dtype }: TensorSpec): boolean =>
+  dtype !== 'string' && dtype !== 'int64' && dtype !== 'uint64';
+
+function packMatrix(
+  vectors: readonly Vector[],
+  cells: readonly CellColumn[],
+  rows: number,
+  faults: RowFaults,
+): Float64Array {
+  const width = vectors.length;
+  const matrix = new Float64Array(rows * width);
+  for (let from = 0; from < rows; from += TILE) {
+    const to = Math.min(from + TILE, rows);
+    vectors.forEach((vector, at) => {
+      packNumbers(vector, cells[at]!, from, to, { width, at }, matrix, faults);
+    });
+  }
+  return matrix;
+}
+
+function packList(
+  vectors: readonly Vector[],
+  cells: readonly CellColumn[],
+  rows: number,
+  faults: RowFaults,
+): Element[] {
+  const width = vectors.length;
+  const elements = new Array<Element | null>(rows * width).fill(null);
+  vectors.forEach((vector, at) => {
+    packElements(vector, cells[at]!, rows, { width, at }, elements, faults);
+  });
+  return elements as Element[];
+}
+
+function dataOf(
+  packed: Float64Array | Element[],
+  { dtype }: TensorSpec,
+  width: number,
+  positions: Int32Array | null,
+): Tensor['data'] {
+  const { pack } = elementType(dtype);
+  if (!(packed instanceof Float64Array))
+    return pack(positions === null ? packed : compactElements(packed, width, positions));
+  if (positions !== null) compactMatrix(packed, width, positions);
+  const left = positions === null ? packed : packed.subarray(0, positions.length * width);
+  if (dtype === 'float16') return pack(Array.from(left));
+  return new TYPED_ARRAYS[dtype as 'float64'](left);
+}
+
+type RowTensors = readonly Tensor[];
+
+function decodeLists(bound: readonly BoundTensor[], { rows, columns }: Frame): Decoded {
+  const faults = new RowFaults();
+  const specs = bound.map(({ spec }) => spec);
+  const shapes = new Map<string, { readonly rows: RowTensors[]; readonly positions: number[] }>();
+  for (let row = 0; row < rows; row++) {
+    const tensors = readRow(bound, specs, columns, row, faults);
+    if (tensors === null) continue;
+    const shape = JSON.stringify(tensors.map((tensor) => tensor.shape));
+    const group = shapes.get(shape) ?? { rows: [], positions: [] };
+    if (group.rows.length === 0) shapes.set(shape, group);
+    group.rows.push(tensors);
+    group.positions.push(row);
+  }
+  const parts = [...shapes.values()].map((group): Part => {
+    const tensors = specs.map(({ name }, k): [string, Tensor] => [
+      name,
+      stack(group.rows.map((row) => row[k]!)),
+    ]);
+    const batch = { kind: 'tensors', rows: group.rows.length, tensors: Object.fromEntries(tensors) } as const;
+    return { batch, positions: Int32Array.from(group.positions) };
+  });
+  return { parts, refusals: faults.refusals() };
+}
+
+/** The tensors of one row, each with a batch dimension of one; null where it does not fit. */
+function readRow(
+  bound: readonly BoundTensor[],
+  specs: readonly TensorSpec[],
+  columns: readonly Vector[],
+  row: number,
+  faults: RowFaults,
+): RowTensors | null {
+  const values = bound.map(({ spec, from, to }) => {
+    const cells = columns.slice(from, to).map((vector) => jsonOf(cellOf(vector, row), spec.dtype));
+    return cells.length === 1 ? cells[0] : cells;
+  });
+  try {
+    const batch = new TensorReader(specs, new Complaints()).rows(
+      [specs.length === 1 ? values[0] : values],
+      [],
+    );
+    return batch.kind === 'tensors' ? specs.map(({ name }) => batch.tensors[name]!) : null;
+  } catch (error) {
+    if (!isPlimsollError(error) || error.code !== 'INPUT_INVALID') throw error;
+    for (const { type, msg } of error.details['detail'] as readonly InputDetail[]) {
+      const [, input, text = msg] = /^row 0, input ("(?:[^"\\]|\\.)*"): (.*)$/s.exec(msg) ?? [];
+      faults.add(row, input === undefined ? specs[0]!.name : (JSON.parse(input) as string), {
+        type,
+        msg: text,
+      });
+    }
+    return null;
+  }
+}
+
+/** Tensors of one row each, of one shape, as one. */
+function stack(tensors: readonly Tensor[]): Tensor {
+  const { dtype, shape, data: first } = tensors[0]!;
+  const size = first.length;
+  const whole = [tensors.length, ...shape.slice(1)];
+  if (dtype === 'string')
+    return { dtype, shape: whole, data: tensors.flatMap(({ data }) => [...(data as readonly string[])]) };
+  const data = new (first.constructor as Float64ArrayConstructor)(size * tensors.length);
+  tensors.forEach((tensor, row) => {
+    data.set(tensor.data as Float64Array, row * size);
+  });
+  return { dtype, shape: whole, data } as unknown as Tensor;
+}

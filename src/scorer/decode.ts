@@ -1,0 +1,126 @@
+/** A frame of columns as a batch that an engine scores. Pure. */
+import type { Batch, ColumnValues } from '../model/batch.ts';
+import type { ColumnSpec, Signature } from '../model/signature.ts';
+import { cellReader } from '../serving/rows/cell.ts';
+import type { Element } from '../serving/rows/element.ts';
+import { type CellColumn, packElements, packNumbers, type Slot, TILE } from './cells.ts';
+import { tensorDecoder } from './decode-tensors.ts';
+import { compactElements, compactMatrix, RowFaults } from './faults.ts';
+import type { Frame, Vector } from './frame.ts';
+import type { Refusal } from './scorer.ts';
+
+/** Rows that can be scored together. */
+export interface Part {
+  readonly batch: Batch;
+  /** Which row of the frame each row is; null where they are the same. */
+  readonly positions: Int32Array | null;
+}
+
+export interface Decoded {
+  /** Several where rows differ in the shape of their tensors; none where no row is left. */
+  readonly parts: readonly Part[];
+  /** Rows that do not fit, in row order. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Reads one frame; its batch may lie in arrays that the next one uses again. */
+export type DecodeFrame = (frame: Frame) => Decoded;
+
+/**
+ * Prepares the reading of frames whose columns are `inputs`, as `bindInputs` named them: the same checks as at the doors,
+ * column by column. A row with a cell that does not fit is refused with the words of its first fault.
+ */
+export const frameDecoder = (signature: Signature, inputs: readonly string[]): DecodeFrame =>
+  signature.form === 'tensors'
+    ? tensorDecoder(signature.tensors, inputs)
+    : tableDecoder(signature.open ? inputs.map(openColumn) : signature.columns, inputs);
+
+const openColumn = (name: string): ColumnSpec => ({ name, named: true, type: 'number', nullable: true });
+
+/** A column that the model reads: the place of its cells in a row, and in the frame. */
+interface BoundColumn {
+  readonly cells: CellColumn;
+  readonly at: number;
+}
+
+function tableDecoder(columns: readonly ColumnSpec[], inputs: readonly string[]): DecodeFrame {
+  const bound: BoundColumn[] = [];
+  columns.forEach((spec, at) => {
+    if (!spec.ignored) bound.push({ cells: cellColumn(spec, inputs[bound.length] ?? spec.name), at });
+  });
+  return columns.some((spec) => spec.type === 'string')
+    ? columnsDecoder(columns, bound)
+    : matrixDecoder(columns.length, bound);
+}
+
+function cellColumn(spec: ColumnSpec, name: string): CellColumn {
+  const reader = cellReader(spec);
+  const read: CellColumn['read'] = (value) => reader(typeof value === 'bigint' ? Number(value) : value);
+  const free = spec.type === 'number' && !spec.categories;
+  return { name, read, free: free ? (spec.largest ?? Infinity) : -1, missing: free && spec.nullable };
+}
+
+function matrixDecoder(width: number, bound: readonly BoundColumn[]): DecodeFrame {
+  // Columns that no step reads stay as they are here: missing.
+  let matrix = new Float64Array(0);
+  const slots = bound.map(({ at }): Slot => ({ width, at }));
+  return ({ rows, columns }) => {
+    const faults = new RowFaults();
+    if (matrix.length < rows * width) matrix = new Float64Array(rows * width).fill(Number.NaN);
+    for (let from = 0; from < rows; from += TILE) {
+      const to = Math.min(from + TILE, rows);
+      bound.forEach(({ cells }, j) => {
+        packNumbers(columns[j]!, cells, from, to, slots[j]!, matrix, faults);
+      });
+    }
+    const positions = faults.remaining(rows);
+    if (positions !== null) compactMatrix(matrix, width, positions);
+    const left = positions?.length ?? rows;
+    const batch: Batch = { kind: 'matrix', rows: left, width, data: matrix.subarray(0, left * width) };
+    return { parts: left > 0 ? [{ batch, positions }] : [], refusals: faults.refusals() };
+  };
+}
+
+const SINGLE: Slot = { width: 1, at: 0 };
+
+function columnsDecoder(specs: readonly ColumnSpec[], bound: readonly BoundColumn[]): DecodeFrame {
+  const sources = new Map(bound.map(({ cells, at }, j) => [at, { cells, j }]));
+  return ({ rows, columns }) => {
+    const faults = new RowFaults();
+    const whole = specs.map(({ type }, at): ColumnValues => {
+      const source = sources.get(at);
+      if (source === undefined)
+        return type === 'string' ? new Array<null>(rows).fill(null) : missingNumbers(rows);
+      const { cells, j } = source;
+      return type === 'string'
+        ? stringColumn(columns[j]!, cells, rows, faults)
+        : numberColumn(columns[j]!, cells, rows, faults);
+    });
+    const positions = faults.remaining(rows);
+    const left = positions?.length ?? rows;
+    const kept = positions === null ? whole : whole.map((values) => compactColumn(values, positions));
+    const batch: Batch = { kind: 'table', rows: left, columns: kept };
+    return { parts: left > 0 ? [{ batch, positions }] : [], refusals: faults.refusals() };
+  };
+}
+
+const missingNumbers = (rows: number): Float64Array => new Float64Array(rows).fill(Number.NaN);
+
+function numberColumn(vector: Vector, cells: CellColumn, rows: number, faults: RowFaults): Float64Array {
+  const values = new Float64Array(rows);
+  for (let from = 0; from < rows; from += TILE)
+    packNumbers(vector, cells, from, Math.min(from + TILE, rows), SINGLE, values, faults);
+  return values;
+}
+
+function stringColumn(vector: Vector, cells: CellColumn, rows: number, faults: RowFaults): (string | null)[] {
+  const values = new Array<Element | null>(rows).fill(null);
+  packElements(vector, cells, rows, SINGLE, values, faults);
+  return values as (string | null)[];
+}
+
+function compactColumn(values: ColumnValues, positions: Int32Array): ColumnValues {
+  if (!(values instanceof Float64Array)) return compactElements(values, 1, positions);
+  compactMatrix(values, 1, positions);
+  return values.subarray(0, positions.length);
+}

@@ -1,0 +1,109 @@
+/** The scorer over an engine, however it was loaded. Pure. */
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { Turns } from '../core/turns.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Signature } from '../model/signature.ts';
+import { decodeInput } from '../serving/rows/decode.ts';
+import { cellTypes } from './bind.ts';
+import { type DecodeFrame, frameDecoder } from './decode.ts';
+import { allocateColumns, type Layout, layoutOf, writeAnswer } from './flatten.ts';
+import type { Frame } from './frame.ts';
+import { isolate } from './isolate.ts';
+import { refuseFor } from './refusal.ts';
+import { OUTCOME, type Refusal, type Scored, type Scorer } from './scorer.ts';
+
+/** A loaded model. */
+export interface ScoredModel {
+  readonly engine: Engine;
+  readonly signature: Signature;
+  /** A JSON row that it accepts. */
+  readonly example: unknown;
+  /** For messages. */
+  readonly name: string;
+  readonly identity: Scorer['model'];
+}
+
+/** Columns of output that a table is given. */
+const OUTPUT_COLUMNS_MAX = 10_000;
+
+/**
+ * A scorer of frames of the columns `inputs`, as `bindInputs` named them, which owns the engine. Throws BATCH_UNSUPPORTED
+ * where the model ties rows together, or its outputs are not rows of a table.
+ */
+export async function scorerOver(model: ScoredModel, inputs: readonly string[]): Promise<Scorer> {
+  const { engine, signature, identity } = model;
+  checkRowwise(model);
+  const layout = await layoutFor(model);
+  const parts: Parts = {
+    engine,
+    layout,
+    decode: frameDecoder(signature, inputs),
+    refuse: refuseFor(signature, inputs),
+  };
+  // A frame lies in arrays that the next one uses again.
+  const turns = new Turns();
+  return {
+    model: identity,
+    inputs,
+    types: cellTypes(signature, inputs),
+    outputs: layout.map(({ name, type }) => ({ name, type })),
+    score: (frame) => turns.take(() => scoreFrame(parts, frame)),
+    close: async () => engine.close(),
+  };
+}
+
+const unsupported = (model: string, reason: string): PlimsollError =>
+  new PlimsollError('BATCH_UNSUPPORTED', { model, reason });
+
+/** A graph that takes so many rows and no others was not shown to keep them apart: an answer would hang on its neighbours. */
+function checkRowwise({ signature, name }: ScoredModel): void {
+  if (signature.form !== 'tensors') return;
+  for (const { shape, name: input } of signature.tensors) {
+    if (shape.length === 0) throw unsupported(name, `its input "${input}" has no batch dimension`);
+    if (shape[0]! > 1)
+      throw unsupported(name, `its input "${input}" takes exactly ${shape[0]} rows at a time`);
+  }
+}
+
+/** The columns of its answers, by the answer to the example row: a signature need not know every width. */
+async function layoutFor({ engine, signature, example, name }: ScoredModel): Promise<Layout> {
+  const outputs = await engine.infer(decodeInput({ instances: [example] }, signature));
+  const layout = layoutOf(outputs, signature.outputs);
+  if (layout.length > OUTPUT_COLUMNS_MAX)
+    throw unsupported(
+      name,
+      `its answers have ${layout.length} columns, a table at most ${OUTPUT_COLUMNS_MAX}`,
+    );
+  try {
+    writeAnswer(outputs, layout, { from: 0, count: 1, positions: null }, allocateColumns(layout, 1));
+  } catch (error) {
+    if (isPlimsollError(error)) throw unsupported(name, String(error.details['reason']));
+    throw error;
+  }
+  return layout;
+}
+
+interface Parts {
+  readonly engine: Engine;
+  readonly layout: Layout;
+  readonly decode: DecodeFrame;
+  readonly refuse: (error: unknown, row: number) => Refusal;
+}
+
+async function scoreFrame({ engine, layout, decode, refuse }: Parts, frame: Frame): Promise<Scored> {
+  const columns = allocateColumns(layout, frame.rows);
+  const { parts, refusals: misfits } = decode(frame);
+  const refusals = [...misfits];
+  for (const { batch, positions } of parts) {
+    await isolate(
+      engine,
+      batch,
+      (outputs, from, count) => writeAnswer(outputs, layout, { from, count, positions }, columns),
+      (row, error) => refusals.push(refuse(error, positions?.[row] ?? row)),
+    );
+  }
+  refusals.sort((a, b) => a.row - b.row);
+  const outcomes = new Uint8Array(frame.rows);
+  for (const { row, outcome } of refusals) outcomes[row] = OUTCOME[outcome];
+  return { outcomes, refusals, columns };
+}
