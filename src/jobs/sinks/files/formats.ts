@@ -59,4 +59,4 @@ export function copyStatement(
 
 /** A select of no rows with these columns. */
 export const emptySelect = (columns: readonly SinkColumn[]): string =>
-  `SELECT ${columns.map(({ name, type }) => `NULL::${type} AS ${identifier(name)}`).join(', ')} WHERE false`;
+  `SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${identifier(name)}`).join(', ')} WHERE false`;
