@@ -1,0 +1,145 @@
+/** The source whose rows lie in files on this machine. */
+import { PlimsollError } from '../../../core/errors.ts';
+import type { Chunk, FrozenInput } from '../../chunk.ts';
+import type { FileFormat, SourceSpec } from '../../spec/spec.ts';
+import type { ChunkReader, FreezeOptions, OpenSource, Source } from '../source.ts';
+import { wantedColumn } from '../wanted.ts';
+import { ColumnUnion } from './columns.ts';
+import { digestFile } from './digest.ts';
+import { inputError } from './duckdb.ts';
+import type { Column, FrozenFile, Shape, TableFormat, Wanted } from './format.ts';
+import { assertUnchanged, type FileState, stateOf } from './input-file.ts';
+import { formatOf, type Listing, listFiles, partitionOf } from './listing.ts';
+
+const FORMATS: Readonly<Partial<Record<FileFormat, () => Promise<TableFormat>>>> = {
+  parquet: async () => (await import('./parquet.ts')).parquet,
+};
+
+/** Reads a format of files, wherever they come from: their bytes must lie on this machine when they are read. */
+export const formatOfFiles = (format: FileFormat): Promise<TableFormat> => FORMATS[format]!();
+
+/** Opens files by path, pattern or folder; nothing is looked at before it is asked for. */
+export const openFiles: OpenSource = async ({ source }) => new FilesSource(source);
+
+class FilesSource implements Source {
+  readonly #source: SourceSpec;
+
+  constructor(source: SourceSpec) {
+    this.#source = source;
+  }
+
+  /** Throws FILE_NOT_FOUND, SOURCE_INVALID (formats that are mixed or unknown), INPUT_INVALID about the first file. */
+  async list(): Promise<FrozenInput> {
+    const { format, paths } = await this.#files();
+    const reader = await formatOfFiles(format);
+    const items: FrozenFile[] = [];
+    for (const path of paths) {
+      const { size, mtimeMs } = await stateOf(path);
+      items.push({ kind: 'file', path, size, mtimeMs, digest: '', partition: partitionOf(path) });
+    }
+    const union = new ColumnUnion();
+    union.add(paths[0]!, columnsOf((await reader.inspect(paths[0]!)).columns, items[0]!));
+    return { items, columns: union.columns, rows: null };
+  }
+
+  async freeze({ pieces, onProgress, signal }: FreezeOptions): Promise<FrozenInput> {
+    const { format, paths } = await this.#files();
+    const reader = await formatOfFiles(format);
+    // What is wrong with a header or footer is said before hours are spent on hashing.
+    const { columns, found, bytes } = await inspectAll(reader, paths, signal);
+    const items: FrozenFile[] = [];
+    let done = 0;
+    for (const { file, state, shape } of found) {
+      const scanner = shape.scanner?.() ?? null;
+      const onBytes = (more: number): void => {
+        done += more;
+        onProgress(done, bytes);
+      };
+      const digest = await digestFile(file.path, state, { pieces, scanner, onBytes, signal });
+      items.push({ ...file, digest, layout: scanner ? scanner.finish() : shape.layout });
+    }
+    const counts = items.map(({ layout }) => reader.rows(layout));
+    const rows = counts.includes(null) ? null : counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+    if (rows === 0) throw new PlimsollError('INPUT_EMPTY', { path: this.#source.uri });
+    return { items, columns, rows };
+  }
+
+  async chunks(frozen: FrozenInput, rows: number): Promise<readonly Chunk[]> {
+    const reader = await this.#format(frozen);
+    const cuts = frozen.items.flatMap((item, index) =>
+      item.kind === 'file' ? reader.cut(item.layout, rows).map((cut) => ({ item: index, ...cut })) : [],
+    );
+    return cuts.map((cut, index) => ({ index, ...cut }));
+  }
+
+  reader(frozen: FrozenInput, names: readonly string[], types: Wanted['types']): ChunkReader {
+    const wanted: Wanted = { columns: names.map((name) => wantedColumn(frozen, name, this.#source.uri)), types };
+    return {
+      open: async (chunk, db) => {
+        const item = frozen.items[chunk.item];
+        if (item?.kind !== 'file') throw notAFile(chunk.item);
+        await assertUnchanged(item.path, item);
+        try {
+          return await (await this.#format(frozen)).open(item.path, item, chunk, wanted, db);
+        } catch (error) {
+          throw inputError(item.path, error);
+        }
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held open between two calls.
+  }
+
+  #files(): Promise<Listing> {
+    return listFiles(this.#source.uri, this.#source.format);
+  }
+
+  #format(frozen: FrozenInput): Promise<TableFormat> {
+    const format = this.#source.format ?? formatOf(frozen.items[0]?.path ?? '');
+    if (format === null) throw notAFile(0);
+    return formatOfFiles(format);
+  }
+}
+
+interface Inspected {
+  readonly file: FrozenFile;
+  readonly state: FileState;
+  readonly shape: Shape;
+}
+
+/** Looks at header or footer of each file. Throws INPUT_INVALID where one is damaged or their columns do not go together. */
+async function inspectAll(
+  format: TableFormat,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<{ columns: Column[]; found: Inspected[]; bytes: number }> {
+  const union = new ColumnUnion();
+  const found: Inspected[] = [];
+  let bytes = 0;
+  for (const path of paths) {
+    signal.throwIfAborted();
+    const state = await stateOf(path);
+    if (state.size === 0) throw new PlimsollError('INPUT_EMPTY', { path });
+    const { size, mtimeMs } = state;
+    const file: FrozenFile = { kind: 'file', path, size, mtimeMs, digest: '', partition: partitionOf(path) };
+    const shape = await format.inspect(path);
+    union.add(path, columnsOf(shape.columns, file));
+    found.push({ file, state, shape });
+    bytes += size;
+  }
+  return { columns: union.columns, found, bytes };
+}
+
+/** Columns of a file and of the folders it lies in. */
+const columnsOf = (columns: readonly Column[], { partition }: FrozenFile): Column[] => [
+  ...columns,
+  ...Object.keys(partition).map((name) => ({ name, type: 'VARCHAR' })),
+];
+
+const notAFile = (item: number): PlimsollError =>
+  new PlimsollError('INTERNAL', {
+    action: 'reading a chunk',
+    reason: `item ${item} of the input is no file`,
+  });

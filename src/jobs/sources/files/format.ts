@@ -1,0 +1,50 @@
+/** What a format of files must know: one port, an implementation a format. Pure. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { CellType } from '../../../scorer/scorer.ts';
+import type { Chunk, FrozenInput, FrozenItem } from '../../chunk.ts';
+import type { Relation } from '../source.ts';
+
+export type FrozenFile = Extract<FrozenItem, { readonly kind: 'file' }>;
+export type Column = FrozenInput['columns'][number];
+
+/** Bounds of a chunk of one file. */
+export type Cut = Pick<Chunk, 'from' | 'to' | 'rows' | 'line'>;
+
+/** What a look at header or footer tells. */
+export interface Shape {
+  readonly columns: readonly Column[];
+  /** Where the file can be cut, where this tells it. */
+  readonly layout: unknown;
+  /** Makes what looks at every byte in the pass that hashes the file, where the layout takes that. */
+  readonly scanner: (() => Scanner) | null;
+}
+
+/** Finds a layout while bytes pass by. What was found is kept a piece at a time, so that a killed pass goes on. */
+export interface Scanner {
+  update(bytes: Uint8Array): void;
+  /** Ends a piece: answers what was found in it, as text. */
+  endPiece(): string;
+  /** Takes a piece as read that was ended before. */
+  restore(found: string): void;
+  /** The layout. Throws INPUT_INVALID where there is none, with the line. */
+  finish(): unknown;
+}
+
+/** What a lane wants of a file. */
+export interface Wanted {
+  /** In order, with the types that the whole input has for them. */
+  readonly columns: readonly Column[];
+  /** Of columns that the model reads. */
+  readonly types: ReadonlyMap<string, CellType>;
+}
+
+export interface TableFormat {
+  /** Reads header or footer. Throws INPUT_INVALID for a damaged file. */
+  inspect(path: string): Promise<Shape>;
+  /** Rows, from its layout; null where it does not tell. */
+  rows(layout: unknown): number | null;
+  /** Cuts of at most `rows` rows, in order: the same for the same layout. */
+  cut(layout: unknown, rows: number): Cut[];
+  /** Makes a chunk a relation; `path` is where the file lies on this machine. */
+  open(path: string, file: FrozenFile, chunk: Chunk, wanted: Wanted, db: DuckDBConnection): Promise<Relation>;
+}

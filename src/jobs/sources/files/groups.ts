@@ -1,0 +1,29 @@
+/** Files that are cut between groups of rows: row groups of Parquet, record batches of Arrow. Pure. */
+import type { Cut } from './format.ts';
+
+export interface GroupLayout {
+  /** Rows of each group, in order. */
+  readonly groups: readonly number[];
+}
+
+export const groupRows = ({ groups }: GroupLayout): number => groups.reduce((sum, rows) => sum + rows, 0);
+
+/** Cuts of at most `rows` rows: small groups are put together, a large one is cut into parts of the same size. */
+export function cutGroups({ groups }: GroupLayout, rows: number): Cut[] {
+  const cuts: Cut[] = [];
+  let from = 0;
+  let to = 0;
+  const end = (at: number): void => {
+    if (at > from) cuts.push({ from, to: at, rows: at - from });
+    from = at;
+  };
+  for (const group of groups) {
+    if (to + group - from > rows) end(to);
+    const parts = Math.max(1, Math.ceil(group / rows));
+    for (let part = 1; part < parts; part++) end(to + Math.round((group * part) / parts));
+    to += group;
+    if (parts > 1) end(to);
+  }
+  end(to);
+  return cuts;
+}

@@ -1,0 +1,82 @@
+/** Parquet: DuckDB reads the chunk where it lies, by ranges of rows, without a copy. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { PlimsollError } from '../../../core/errors.ts';
+import { identifier, literal } from '../../sql.ts';
+import type { Place, Relation } from '../source.ts';
+import { selectColumns } from './columns.ts';
+import { withDuckDB } from './duckdb.ts';
+import type { FrozenFile, TableFormat } from './format.ts';
+import { cutGroups, type GroupLayout, groupRows } from './groups.ts';
+import { rawOf } from './raw.ts';
+
+/** Rows looked up in one query. */
+const LOOKUP_ROWS = 1000;
+/** Where DuckDB puts the number of a row; a file's own column of that name would hide it. */
+const ROW = 'file_row_number';
+const OPTIONS = `hive_partitioning=false, union_by_name=false`;
+
+export const parquet: TableFormat = {
+  inspect: (path) =>
+    withDuckDB(path, async (db) => {
+      const described = await db.runAndReadAll(
+        `DESCRIBE SELECT * FROM read_parquet(${literal(path)}, ${OPTIONS})`,
+      );
+      const columns = described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
+      if (columns.some(({ name }) => name.toLowerCase() === ROW)) {
+        throw new PlimsollError('INPUT_INVALID', {
+          problem: `${path}: it has a column "${ROW}", a name that is taken here`,
+        });
+      }
+      const groups = await db.runAndReadAll(
+        `SELECT any_value(row_group_num_rows) FROM parquet_metadata(${literal(path)}) GROUP BY row_group_id ORDER BY row_group_id`,
+      );
+      const layout: GroupLayout = { groups: groups.getRows().map(([rows]) => Number(rows)) };
+      return { columns, layout, scanner: null };
+    }),
+  rows: (layout) => groupRows(layout as GroupLayout),
+  cut: (layout, rows) => cutGroups(layout as GroupLayout, rows),
+  open: async (path, file, chunk, wanted, db) => {
+    const from = Number(chunk.from);
+    const rows = Number(chunk.to) - from;
+    const scan = `read_parquet(${literal(path)}, ${ROW}=true, ${OPTIONS})`;
+    const range = `${ROW} >= ${from} AND ${ROW} < ${from + rows}`;
+    const own = new Map(await ownTypes(db, scan));
+    return {
+      from: `(SELECT ${selectColumns(wanted, own, file)} FROM ${scan} WHERE ${range})`,
+      rows,
+      unreadable: [],
+      locate: (wantedRows) =>
+        locate(
+          db,
+          file,
+          scan,
+          wantedRows.map((row) => from + row),
+        ),
+      close: async () => undefined,
+    } satisfies Relation;
+  },
+};
+
+async function ownTypes(db: DuckDBConnection, scan: string): Promise<[string, string][]> {
+  const described = await db.runAndReadAll(`DESCRIBE SELECT * EXCLUDE (${ROW}) FROM ${scan}`);
+  return described.getRows().map(([name, type]) => [String(name), String(type)]);
+}
+
+/** Rows of the file as JSON objects, in the order asked. */
+async function locate(
+  db: DuckDBConnection,
+  file: FrozenFile,
+  scan: string,
+  rows: readonly number[],
+): Promise<Place[]> {
+  const found = new Map<number, string>();
+  for (let i = 0; i < rows.length; i += LOOKUP_ROWS) {
+    const asked = rows.slice(i, i + LOOKUP_ROWS);
+    const range = `${ROW} BETWEEN ${Math.min(...asked)} AND ${Math.max(...asked)}`;
+    const read = await db.runAndReadAll(
+      `SELECT * FROM ${scan} WHERE ${range} AND ${identifier(ROW)} IN (${asked.join(', ')})`,
+    );
+    for (const { [ROW]: row, ...cells } of read.getRowObjectsJson()) found.set(Number(row), rawOf(cells));
+  }
+  return rows.map((row) => ({ path: file.path, line: null, offset: null, row, raw: found.get(row) ?? '' }));
+}
