@@ -1,26 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
-
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-/** Maps: a cell may well say "constructor". */
-const NUMBER_WORDS: ReadonlyMap<string, number> = new Map([
-  ['nan', Number.NaN],
-  ['inf', Infinity],
-  ['+inf', Infinity],
-  ['-inf', -Infinity],
-  ['infinity', Infinity],
-  ['-infinity', -Infinity],
-  // How pandas writes the cells of a bool column, which is a column of numbers to most models.
-  ['true', 1],
-  ['false', 0],
-]);
-const BOOLEAN_WORDS: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['1', true],
-  ['false', false],
-  ['0', false],
-]);
+import { booleanOf, numberOf } from '../../serving/rows/words.ts';
 
 type Cell = number | string | boolean | null;
 type Records = readonly (readonly string[])[];
@@ -92,8 +73,7 @@ class CsvFile {
   #value(cell: string, spec: ColumnSpec | undefined, record: number, column: string): Cell {
     if (cell === '') return null;
     if (!spec || spec.ignored || spec.type === 'string') return cell;
-    const word = cell.trim();
-    const value = spec.type === 'bool' ? BOOLEAN_WORDS.get(word.toLowerCase()) : numberOf(word);
+    const value = spec.type === 'bool' ? booleanOf(cell) : numberOf(cell);
     if (value === undefined) {
       const wanted = spec.type === 'bool' ? 'true or false' : 'a number';
       throw this.#bad(record, `expected ${wanted}, got "${cell}"`, column);
@@ -104,7 +84,7 @@ class CsvFile {
   /** A first line of words where the model takes numbers is a header that fits nothing: say that, not "no number". */
   #refuseForeignHeader(first: readonly string[], columns: readonly ColumnSpec[]): void {
     if (columns.some((column) => column.type === 'string' || column.ignored)) return;
-    if (first.some((cell) => cell === '' || numberOf(cell.trim()) !== undefined)) return;
+    if (first.some((cell) => cell === '' || numberOf(cell) !== undefined)) return;
     const wanted = columns.some((column) => column.named)
       ? `the model's columns are ${quoted(columns.map((column) => column.name))}`
       : 'the model knows no column names: leave the header line out';
@@ -124,9 +104,6 @@ class CsvFile {
     return 1 + record + breaks;
   }
 }
-
-const numberOf = (word: string): number | undefined =>
-  NUMBER.test(word) ? Number(word) : NUMBER_WORDS.get(word.toLowerCase());
 
 const QUOTED_MAX = 10;
 const quoted = (names: readonly string[]): string => {
