@@ -27,7 +27,7 @@ export const predict: Define = (command, terminal) => {
       ].join('\n'),
     )
     .action(async (file: string, options: PredictOptions) => {
-      const { resultColumns } = await import('./rows/columns.ts');
+      const { flatten } = await import('../scorer/flatten.ts');
       const { rowWriter } = await import('./rows/write.ts');
       const write = options.output === undefined ? null : rowWriter(options.output);
       const { openModel } = await import('./model.ts');
@@ -41,7 +41,7 @@ export const predict: Define = (command, terminal) => {
       await engine.close();
       const { format, framework } = description;
       const model = { file: basename(file), format, framework, runtime: engine.id, rows: batch.rows };
-      const columns = () => resultColumns(outputs, signature);
+      const columns = () => flatten(outputs, signature.outputs);
       const document = () => ({
         outputs: outputsToJson(outputs, signature),
         classes: signature.classes?.values ?? null,

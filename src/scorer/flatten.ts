@@ -183,3 +183,8 @@ export function flatten(outputs: Outputs, specs: readonly OutputSpec[]): readonl
     return { name: column.name, type: column.type, values: values[0]! };
   });
 }
+
+/** One cell of a column, as a value of its type. */
+export function valueAt({ type, values }: FlatColumn, row: number): number | bigint | string | boolean {
+  return type === 'bool' ? values[row] === 1 : values[row]!;
+}

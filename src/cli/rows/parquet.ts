@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Signature } from '../../model/signature.ts';
-import type { ResultColumn } from './columns.ts';
+import type { FlatColumn } from '../../scorer/flatten.ts';
 import { withDuckDB } from './duckdb.ts';
 
 type Cell = number | string | boolean | null;
@@ -51,7 +51,7 @@ function castOf(path: string, column: string, type: string): string {
 const SQL_TYPES = { number: 'DOUBLE', integer: 'BIGINT', string: 'VARCHAR', bool: 'BOOLEAN' } as const;
 
 /** Writes columns of equal length as a Parquet file. */
-export async function writeParquet(path: string, columns: readonly ResultColumn[]): Promise<void> {
+export async function writeParquet(path: string, columns: readonly FlatColumn[]): Promise<void> {
   await withDuckDB(async (connection) => {
     const declared = columns.map(({ name, type }) => `${identifier(name)} ${SQL_TYPES[type]}`);
     await connection.run(`CREATE TABLE answers (${declared.join(', ')})`);
@@ -59,12 +59,11 @@ export async function writeParquet(path: string, columns: readonly ResultColumn[
     const rows = columns[0]?.values.length ?? 0;
     for (let i = 0; i < rows; i++) {
       for (const { values, type } of columns) {
-        const value = values[i] ?? null;
-        if (value === null) appender.appendNull();
-        else if (type === 'number') appender.appendDouble(value as number);
-        else if (type === 'integer') appender.appendBigInt(BigInt(value as bigint));
-        else if (type === 'bool') appender.appendBoolean(value as boolean);
-        else appender.appendVarchar(value as string);
+        if (i >= values.length) appender.appendNull();
+        else if (type === 'number') appender.appendDouble(values[i] as number);
+        else if (type === 'integer') appender.appendBigInt(values[i] as bigint);
+        else if (type === 'bool') appender.appendBoolean(values[i] === 1);
+        else appender.appendVarchar(values[i] as string);
       }
       appender.endRow();
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
-import { resultColumns } from './columns.ts';
+import { flatten } from '../../scorer/flatten.ts';
 import { parquetToBody } from './parquet.ts';
 import { readRows } from './read.ts';
 import { rowWriter } from './write.ts';
@@ -23,38 +23,18 @@ const outputs: Outputs = {
   predict: { dtype: 'string', shape: [2], data: ['no', 'yes, "sure"'] },
   predict_proba: { dtype: 'float64', shape: [2, 2], data: Float64Array.of(1, 0, Number.NaN, -Infinity) },
 };
-const columns = resultColumns(outputs, signature);
+const columns = flatten(outputs, signature.outputs);
 const answer = { document: () => ({ outputs: {} }), columns: () => columns };
 const temporary = (name: string): string => join(mkdtempSync(join(tmpdir(), 'plimsoll-')), name);
 
-test('outputs become flat columns named after their classes', () => {
-  expect(columns.map(({ name, type }) => [name, type])).toEqual([
-    ['predict', 'string'],
-    ['predict_proba_no', 'number'],
-    ['predict_proba_yes, "sure"', 'number'],
-  ]);
-});
-
-test('a list of matrices numbers its parts, and booleans are booleans', () => {
-  const part = { dtype: 'float64', shape: [1, 1], data: Float64Array.of(0.5) } as const;
-  const flag = { dtype: 'bool', shape: [1], data: Uint8Array.of(1) } as const;
-  expect(resultColumns({ predict_proba: [part, part], flag }, { ...signature, outputs: [] })).toEqual([
-    { name: 'predict_proba_0_0', type: 'number', values: [0.5] },
-    { name: 'predict_proba_1_0', type: 'number', values: [0.5] },
-    { name: 'flag', type: 'bool', values: [true] },
-  ]);
-});
-
-test('half precision is numbers, and integers beyond 2^53 keep every digit in JSON lines', async () => {
-  // 1.5, -2 and 65504 in binary16 (IEEE 754 §3.4)
-  const h = { dtype: 'float16', shape: [3], data: Uint16Array.of(0x3e00, 0xc000, 0x7bff) } as const;
+test('integers beyond 2^53 keep every digit in JSON lines, and booleans are booleans', async () => {
+  const flag = { dtype: 'bool', shape: [3], data: Uint8Array.of(1, 0, 1) } as const;
   const n = { dtype: 'int64', shape: [3], data: BigInt64Array.of(2n ** 63n - 1n, -1n, 2n ** 53n) } as const;
-  const flat = resultColumns({ h, n }, { ...signature, outputs: [] });
-  expect(flat[0]).toEqual({ name: 'h', type: 'number', values: [1.5, -2, 65504] });
+  const flat = flatten({ flag, n }, []);
   const path = temporary('wide.jsonl');
   await rowWriter(path)(path, { document: () => null, columns: () => flat });
   expect(readFileSync(path, 'utf8')).toBe(
-    '{"h":1.5,"n":"9223372036854775807"}\n{"h":-2,"n":-1}\n{"h":65504,"n":"9007199254740992"}\n',
+    '{"flag":true,"n":"9223372036854775807"}\n{"flag":false,"n":-1}\n{"flag":true,"n":"9007199254740992"}\n',
   );
 });
 
