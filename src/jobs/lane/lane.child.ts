@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Scorer } from '../../scorer/scorer.ts';
+import { Lane } from './lane.ts';
+import { keptColumns } from './output.ts';
+import type { FromLane, LaneAnswers, LaneModel, LaneRequest, LaneSetup, ToLane } from './protocol.ts';
+import { Workbench } from './workbench.ts';
+
+/** Entry of a process that scores chunks; it ends when its coordinator does. */
+const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/** Rows scored are said at most this often. */
+const SAY_EVERY_MILLIS = 250;
+
+let scorer: Scorer | null = null;
+let lane: Lane | null = null;
+let unsaid = 0;
+let saidAt = 0;
+
+const say = (message: FromLane): void => {
+  process.send?.(message, undefined, undefined, () => undefined);
+};
+
+function noteRows(rows: number): void {
+  unsaid += rows;
+  const now = clock.monotonic();
+  if (now - saidAt < SAY_EVERY_MILLIS) return;
+  say({ kind: 'scored', rows: unsaid });
+  unsaid = 0;
+  saidAt = now;
+}
+
+async function load({ bundle, inputs }: LaneModel): Promise<LaneAnswers['load']> {
+  const { openScorer } = await import('../../scorer/open.ts');
+  const { readManifest } = await import('../../registry/bundle.ts');
+  const manifest = readManifest(bundle);
+  if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model: '', version: '', digest: bundle });
+  scorer = await openScorer({ bundle, manifest }, inputs);
+  return { model: scorer.model, outputs: scorer.outputs };
+}
+
+async function open(setup: LaneSetup): Promise<null> {
+  if (scorer === null)
+    throw new PlimsollError('INTERNAL', { action: 'opening a lane', reason: 'it has no model' });
+  const { openSource } = await import('../sources/open.ts');
+  const { openSinkWriter } = await import('../sinks/open.ts');
+  const folder = join(setup.folder, `lane-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  const source = await openSource(setup.spec, setup.secrets);
+  const wanted = [...new Set([...keptColumns(setup.spec), ...scorer.inputs])];
+  lane = new Lane({
+    setup,
+    scorer: scorer,
+    reader: source.reader(setup.frozen, wanted, scorer.types),
+    writer: await openSinkWriter(setup),
+    workbench: await Workbench.open(folder),
+    clock,
+    onScored: noteRows,
+  });
+  return null;
+}
+
+function answer(request: LaneRequest): Promise<LaneAnswers[keyof LaneAnswers]> {
+  if (request.kind === 'load') return load(request.model);
+  if (request.kind === 'open') return open(request.setup);
+  return request.kind === 'work' ? lane!.work(request.order) : lane!.probe(request.probe);
+}
+
+process.on('message', async ({ id, request }: ToLane) => {
+  try {
+    say({ kind: 'answer', id, answer: await answer(request) });
+  } catch (error) {
+    const { code, details } = isPlimsollError(error)
+      ? error
+      : new PlimsollError('INTERNAL', { action: 'a lane', reason: String((error as Error).stack) });
+    say({ kind: 'refused', id, error: { code, details } });
+  }
+});
+
+// A signal to the whole group is for the coordinator: it says when to end, by closing the channel.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,257 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import { Turns } from '../../core/turns.ts';
+import type { Frame } from '../../scorer/frame.ts';
+import type { Scored, Scorer } from '../../scorer/scorer.ts';
+import type { Account } from '../chunk.ts';
+import { retrying } from '../retry.ts';
+import type { SinkWriter } from '../sinks/sink.ts';
+import type { ChunkReader, Relation } from '../sources/source.ts';
+import { identifier, identifiers } from '../sql.ts';
+import { Answers } from './answers.ts';
+import { DeadLetters, deadLettersPath } from './dead-letters.ts';
+import { type Feature, featureOf } from './features.ts';
+import { frameOf, takeRows } from './frames.ts';
+import { keysSelect, outputSelect, refusedKeysSelect, type Scoring } from './output.ts';
+import type { ChunkOrder, LaneSetup, Probe } from './protocol.ts';
+import { Tally } from './tally.ts';
+import type { Bench, Workbench } from './workbench.ts';
+
+/** What a lane works with. */
+export interface LaneParts {
+  readonly setup: LaneSetup;
+  readonly scorer: Scorer;
+  readonly reader: ChunkReader;
+  readonly writer: SinkWriter;
+  readonly workbench: Workbench;
+  readonly clock: Clock;
+  /** Told how many rows have been scored since the last time. */
+  readonly onScored: (rows: number) => void;
+}
+
+/** A chunk that has been scored and is to be written. */
+interface ScoredChunk {
+  readonly relation: Relation;
+  readonly answers: Answers;
+  readonly tally: Tally;
+  readonly seconds: { read: number; score: number };
+}
+
+/** Dead letters that are looked up at once. */
+const LETTERS_AT_ONCE = 1000;
+
+/**
+ * Works on chunks: reads, scores and writes each, in that order. While one is written the next is read and scored.
+ */
+export class Lane {
+  readonly #parts: LaneParts;
+  readonly #scoring = new Turns();
+  readonly #writing = new Turns();
+
+  constructor(parts: LaneParts) {
+    this.#parts = parts;
+  }
+
+  /** Does a chunk, and answers its account as the sink keeps it. Throws what source, scorer and sink throw. */
+  async work(order: ChunkOrder): Promise<Account> {
+    const { workbench } = this.#parts;
+    const bench = await workbench.take();
+    try {
+      const scored = await this.#scoring.take(() => this.#score(bench, order));
+      return await this.#writing.take(() => this.#write(bench, order, scored));
+    } finally {
+      workbench.giveBack(bench);
+    }
+  }
+
+  /** Scores some rows of a chunk and keeps nothing; answers how many. */
+  async probe({ from, to, ...order }: Probe): Promise<number> {
+    const { workbench } = this.#parts;
+    const bench = await workbench.take();
+    try {
+      const relation = await this.#open(bench, order);
+      const deadly = new Set(order.deadly);
+      let scored = 0;
+      await this.#eachBlock(bench.db, relation, async (frame, at) => {
+        const rows = range(Math.max(from, at), Math.min(to, at + frame.rows)).filter(
+          (row) => !deadly.has(row),
+        );
+        if (rows.length > 0)
+          await this.#parts.scorer.score(
+            takeRows(
+              frame,
+              rows.map((row) => row - at),
+            ),
+          );
+        scored += rows.length;
+      });
+      await relation.close();
+      return scored;
+    } finally {
+      workbench.giveBack(bench);
+    }
+  }
+
+  #open({ db }: Bench, { chunk }: Pick<ChunkOrder, 'chunk'>): Promise<Relation> {
+    return retrying(['SOURCE_UNAVAILABLE'], () => this.#parts.reader.open(chunk, db));
+  }
+
+  async #score(bench: Bench, order: ChunkOrder): Promise<ScoredChunk> {
+    const { setup, scorer, clock, onScored } = this.#parts;
+    const started = clock.monotonic();
+    const relation = await this.#open(bench, order);
+    const answers = await Answers.create(bench.db, `answers_${bench.name}`, scorer.outputs);
+    const tally = new Tally(setup.spec.key, order);
+    let scoring = 0;
+    await this.#eachBlock(bench.db, relation, async (frame, _, keyless) => {
+      const from = clock.monotonic();
+      const scored = await scoreRows(scorer, frame, tally.survivors(frame.rows));
+      tally.add(frame.rows, scored, keyless);
+      answers.append(frame.rows, scored.outcomes, scored.columns);
+      onScored(frame.rows);
+      scoring += clock.monotonic() - from;
+    });
+    answers.finish();
+    if (answers.rows !== relation.rows)
+      throw new PlimsollError('INTERNAL', {
+        action: `reading chunk ${order.chunk.index}`,
+        reason: `it gave ${answers.rows} rows, ${relation.rows} were announced`,
+      });
+    const read = (clock.monotonic() - started - scoring) / 1000;
+    return { relation, answers, tally, seconds: { read, score: scoring / 1000 } };
+  }
+
+  /** Gives `take` the blocks of a relation, the row that each begins with, and which of its rows have no key. The next one is fetched meanwhile. */
+  async #eachBlock(
+    db: DuckDBConnection,
+    relation: Relation,
+    take: (frame: Frame, at: number, keyless: Uint8Array) => Promise<void>,
+  ): Promise<void> {
+    const keyless = `(${identifier(this.#parts.setup.spec.key)} IS NULL)::UTINYINT`;
+    const features = await this.#features(db, relation);
+    const columns = [...features.map(({ expression }) => expression), keyless].join(', ');
+    const result = await db.stream(`SELECT ${columns} FROM ${relation.from}`);
+    let at = 0;
+    let next = result.fetchChunk();
+    for (let block = await next; block !== null && block.rowCount > 0; block = await next) {
+      next = result.fetchChunk();
+      // Awaited below; until then its failure must not count as unhandled.
+      next.catch(() => undefined);
+      const flags = block.getColumnVector(features.length) as unknown as { items: Uint8Array };
+      await take(frameOf(block, features), at, flags.items);
+      at += block.rowCount;
+    }
+  }
+
+  /** Looked up for each chunk: files of one input may differ in the width of their numbers. */
+  async #features(db: DuckDBConnection, { from }: Relation): Promise<Feature[]> {
+    const { inputs } = this.#parts.scorer;
+    if (inputs.length === 0) return [];
+    const reader = await db.runAndReadAll(`DESCRIBE SELECT ${identifiers(inputs)} FROM ${from}`);
+    const types = reader.getRowObjects().map((row) => String(row['column_type']));
+    return inputs.map((name, j) => featureOf(name, types[j]!));
+  }
+
+  async #write(bench: Bench, order: ChunkOrder, scored: ScoredChunk): Promise<Account> {
+    const { setup, scorer, writer, clock } = this.#parts;
+    const { relation, answers, tally, seconds } = scored;
+    const started = clock.monotonic();
+    const scoring: Scoring = { from: relation.from, answers: answers.table };
+    await this.#keepLetters(bench, order, scored, scoring);
+    const keys = await this.#keysOf(bench, scoring, tally);
+    const stamps = { run: setup.run, chunk: order.chunk.index, version: setup.version, at: setup.at };
+    const select = outputSelect(setup.columns, scorer.outputs, scoring, stamps);
+    const account: Account = {
+      chunk: order.chunk.index,
+      counts: tally.counts(relation.unreadable.length),
+      keys,
+      part: null,
+      distributions: null,
+      seconds: { ...seconds, write: 0 },
+    };
+    const written = await retrying(['SINK_UNAVAILABLE'], () => writer.write(bench.db, select, account));
+    await answers.drop();
+    await relation.close();
+    return { ...written, seconds: { ...seconds, write: (clock.monotonic() - started) / 1000 } };
+  }
+
+  /** Digest of the keys that are ok. Throws INTERNAL where they are not as many as the scorer answered. */
+  async #keysOf({ db }: Bench, scoring: Scoring, tally: Tally): Promise<string> {
+    const reader = await db.runAndReadAll(keysSelect(this.#parts.setup.spec.key, scoring));
+    const { rows, digest } = reader.getRowObjects()[0] as { rows: number; digest: string };
+    const { ok } = tally.counts(0);
+    if (rows === ok) return digest;
+    const reason = `${rows} keys stand beside ${ok} answers`;
+    throw new PlimsollError('INTERNAL', { action: 'joining a chunk with its answers', reason });
+  }
+
+  async #keepLetters(
+    bench: Bench,
+    { chunk }: ChunkOrder,
+    scored: ScoredChunk,
+    scoring: Scoring,
+  ): Promise<void> {
+    const { setup } = this.#parts;
+    const letters = new DeadLetters(deadLettersPath(setup.folder, chunk.index));
+    try {
+      const { verdicts } = scored.tally;
+      const keys = verdicts.length === 0 ? [] : await refusedKeys(bench.db, setup.spec.key, scoring);
+      for (let at = 0; at < verdicts.length; at += LETTERS_AT_ONCE) {
+        const some = verdicts.slice(at, at + LETTERS_AT_ONCE);
+        const places = await scored.relation.locate(some.map(({ row }) => row));
+        some.forEach((verdict, i) =>
+          letters.add({ chunk: chunk.index, ...verdict, ...places[i]!, key: keys[at + i] ?? null }),
+        );
+      }
+      for (const fault of scored.relation.unreadable)
+        letters.add({ chunk: chunk.index, key: null, outcome: 'rejected', ...fault });
+      letters.close();
+    } finally {
+      letters.abandon();
+    }
+  }
+}
+
+async function refusedKeys(db: DuckDBConnection, key: string, scoring: Scoring): Promise<(string | null)[]> {
+  const reader = await db.runAndReadAll(refusedKeysSelect(key, scoring));
+  return reader.getColumns()[0] as (string | null)[];
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+
+/** Scores a block, or only `rows` of it; what the others are given means nothing. */
+async function scoreRows(scorer: Scorer, frame: Frame, rows: readonly number[] | null): Promise<Scored> {
+  if (rows === null) return scorer.score(frame);
+  const scored = await scorer.score(takeRows(frame, rows));
+  const outcomes = new Uint8Array(frame.rows);
+  rows.forEach((row, i) => {
+    outcomes[row] = scored.outcomes[i]!;
+  });
+  return {
+    outcomes,
+    refusals: scored.refusals.map((refusal) => ({ ...refusal, row: rows[refusal.row]! })),
+    columns: scored.columns.map((column, j) => spread(column, scorer.outputs[j]!.type, rows, frame.rows)),
+  };
+}
+
+function spread(
+  column: Scored['columns'][number],
+  type: Scorer['outputs'][number]['type'],
+  rows: readonly number[],
+  length: number,
+): Scored['columns'][number] {
+  if (type === 'string') {
+    const texts = new Array<string>(length).fill('');
+    rows.forEach((row, i) => {
+      texts[row] = column[i] as string;
+    });
+    return texts;
+  }
+  const values = new { number: Float64Array, integer: BigInt64Array, bool: Uint8Array }[type](length);
+  rows.forEach((row, i) => {
+    values[row] = column[i] as never;
+  });
+  return values;
+}

@@ -1,0 +1,72 @@
+/** What coordinator and lanes say to each other; nothing but plain data crosses. Pure. */
+import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
+import type { OutputColumn, Scorer } from '../../scorer/scorer.ts';
+import type { Account, Chunk, FrozenInput } from '../chunk.ts';
+import type { SinkColumn } from '../sinks/sink.ts';
+import type { JobSpec } from '../spec/spec.ts';
+
+/** What a lane loads first, while the input is still being hashed. */
+export interface LaneModel {
+  readonly bundle: string;
+  readonly inputs: readonly string[];
+}
+
+export interface LaneSetup {
+  readonly spec: JobSpec;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly frozen: FrozenInput;
+  readonly run: string;
+  readonly fence: number;
+  readonly columns: readonly SinkColumn[];
+  /** Folder of the run. */
+  readonly folder: string;
+  /** Text of the column `model_version`. */
+  readonly version: string;
+  /** Milliseconds since the epoch, for the column `predicted_at`: the same for every row, and when a chunk is done again. */
+  readonly at: number;
+}
+
+export interface ChunkOrder {
+  readonly chunk: Chunk;
+  /** Rows of the chunk that are left out, as the job says; ascending. */
+  readonly skip: readonly number[];
+  /** Rows that took a lane down, and are not scored again; ascending. */
+  readonly deadly: readonly number[];
+}
+
+/** Scores some rows of a chunk and keeps nothing: does the lane survive it? */
+export interface Probe extends ChunkOrder {
+  readonly from: number;
+  readonly to: number;
+}
+
+export type LaneRequest =
+  | { readonly kind: 'load'; readonly model: LaneModel }
+  | { readonly kind: 'open'; readonly setup: LaneSetup }
+  | { readonly kind: 'work'; readonly order: ChunkOrder }
+  | { readonly kind: 'probe'; readonly probe: Probe };
+
+/** What each request is answered with. */
+export interface LaneAnswers {
+  readonly load: { readonly model: Scorer['model']; readonly outputs: readonly OutputColumn[] };
+  readonly open: null;
+  readonly work: Account;
+  /** Rows that were scored. */
+  readonly probe: number;
+}
+
+/** A lane may have several requests; it answers each once, in any order. */
+export interface ToLane {
+  readonly id: number;
+  readonly request: LaneRequest;
+}
+
+export type FromLane =
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: LaneAnswers[keyof LaneAnswers] }
+  | {
+      readonly kind: 'refused';
+      readonly id: number;
+      readonly error: { readonly code: ErrorCode; readonly details: ErrorDetails };
+    }
+  /** Rows scored since the last note. */
+  | { readonly kind: 'scored'; readonly rows: number };

@@ -1,0 +1,296 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { Ledger, RunChange, RunRow } from '../../store/ledger/ledger.ts';
+import type { Account } from '../chunk.ts';
+import { openSink } from '../sinks/open.ts';
+import type { Sink, SinkRun } from '../sinks/sink.ts';
+import { openSource } from '../sources/open.ts';
+import type { Source } from '../sources/source.ts';
+import type { JobSpec } from '../spec/spec.ts';
+import { Accounts } from './accounts.ts';
+import { HeldRun } from './held-run.ts';
+import { Lanes } from './lanes.ts';
+import { openRunLog, type RunLog } from './log.ts';
+import type { ModelOptions } from './model.ts';
+import { changedItem, modelLabel, type RunPlan, rowsOf } from './plan.ts';
+import { piecesOf, prepare } from './prepare.ts';
+import type { RunProgress, Step } from './progress.ts';
+import { mergeRejects } from './rejects.ts';
+
+export interface ConductOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
+  readonly ledger: Ledger;
+  /** Of a claimed run. */
+  readonly row: RunRow;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  /** Aborted to have the run keep its state and end. */
+  readonly stop: AbortSignal;
+  readonly onStep: (step: Step) => void;
+  /** What a lane is started from. */
+  readonly lane?: URL;
+}
+
+/** Time that lanes and sink are given once the run is to stop. */
+const GRACE_MILLIS = 10_000;
+
+/** What passes, or a person can mend: the run keeps its state, and goes on where it is. */
+const RESUMABLE: ReadonlySet<string> = new Set([
+  'SOURCE_UNAVAILABLE',
+  'SINK_UNAVAILABLE',
+  'STORE_UNAVAILABLE',
+  'STORE_BUSY',
+  'STORE_UNWRITABLE',
+  'DISK_FULL',
+  'DATA_UNWRITABLE',
+  'FILE_UNWRITABLE',
+  'CONTROL_UNREACHABLE',
+  'JOB_CHANGED',
+  'INTERNAL',
+]);
+
+/**
+ * Takes a run that was claimed to its end: plans it, or goes on with its plan, scores what is not done, checks, publishes and
+ * signs. Answers its receipt. Throws JOB_INTERRUPTED and what passes with the state kept, JOB_HELD with the output held
+ * back, FENCE_LOST with nothing written any more, and whatever else makes the run fail.
+ */
+export async function conduct(options: ConductOptions): Promise<Receipt> {
+  const conductor = new Conductor(options);
+  try {
+    return await conductor.finish();
+  } catch (error) {
+    throw await conductor.settle(error);
+  } finally {
+    await conductor.close();
+  }
+}
+
+class Conductor {
+  readonly #options: ConductOptions;
+  readonly #spec: JobSpec;
+  readonly #folder: string;
+  readonly #held: HeldRun;
+  readonly #log: RunLog;
+  readonly #stop: AbortSignal;
+  #lanes: Lanes | null = null;
+  #sink: Sink | null = null;
+  #accounts: Accounts | null = null;
+
+  constructor(options: ConductOptions) {
+    const { row, dataDir, clock, ledger, stop } = options;
+    this.#options = options;
+    this.#spec = row.spec as JobSpec;
+    this.#folder = join(dataDir, 'jobs', row.id);
+    mkdirSync(this.#folder, { recursive: true });
+    this.#log = openRunLog(this.#folder, clock);
+    this.#held = new HeldRun(ledger, row, clock);
+    this.#stop = AbortSignal.any([stop, this.#held.lost]);
+    this.#held.lost.addEventListener('abort', () => this.#lanes?.kill());
+    stop.addEventListener('abort', () => setTimeout(() => this.#lanes?.kill(), GRACE_MILLIS).unref());
+  }
+
+  async finish(): Promise<Receipt> {
+    const { row, clock } = this.#options;
+    const again = row.startedAt !== null;
+    const attempt = again ? row.attempt + 1 : row.attempt;
+    const startedAt = row.startedAt ?? clock.now();
+    this.#log.info({ run: row.id, attempt, state: row.state, pid: process.pid }, 'the run begins');
+    await this.#held.change({ startedAt, attempt, error: null });
+    const before = row.plan as RunPlan | null;
+    const plan =
+      row.state === 'publishing' && before !== null ? before : await this.#scored(before, startedAt);
+    return this.#publish(plan, { startedAt, attempt });
+  }
+
+  /** Plans, scores and checks, to the point from where there is no way but to publish. */
+  async #scored(before: RunPlan | null, startedAt: number): Promise<RunPlan> {
+    const source = await openSource(this.#spec, this.#options.secrets);
+    try {
+      const plan = await this.#planned(source, before);
+      const accounts = await this.#score(plan, startedAt);
+      await this.#check(source, plan, accounts);
+      await this.#held.change({ state: 'publishing', progress: accounts.progress });
+      return plan;
+    } finally {
+      await source.close();
+    }
+  }
+
+  async #planned(source: Source, before: RunPlan | null): Promise<RunPlan> {
+    const { row, ledger, onStep } = this.#options;
+    this.#lanes = this.#startLanes();
+    const pieces = piecesOf(this.#held, await ledger.pieces(row.id));
+    const plan = await prepare(this.#spec, before, {
+      ...this.#options,
+      held: this.#held,
+      source,
+      lanes: this.#lanes,
+      pieces,
+      stop: this.#stop,
+      onStep,
+    });
+    await this.#held.change({ state: 'running', plan });
+    this.#log.info(
+      { model: plan.model, chunks: plan.chunks.length, rows: rowsOf(plan) },
+      'the run is planned',
+    );
+    return plan;
+  }
+
+  #startLanes(): Lanes {
+    return new Lanes({
+      entry: this.#options.lane ?? new URL('../lane/lane.child.ts', import.meta.url),
+      count: this.#spec.options.lanes,
+      logger: this.#log,
+      onScored: (rows) => this.#accounts?.noteScored(rows),
+    });
+  }
+
+  async #score(plan: RunPlan, startedAt: number): Promise<Accounts> {
+    const { row, ledger, clock, onStep } = this.#options;
+    const before = row.progress as RunProgress | null;
+    const accounts = new Accounts({
+      spec: this.#spec,
+      held: this.#held,
+      chunks: plan.chunks,
+      rows: rowsOf(plan),
+      secondsBefore: before?.seconds ?? 0,
+      clock,
+      onStep,
+    });
+    this.#accounts = accounts;
+    const sinkRun = this.#sinkRun(plan);
+    this.#sink = await openSink(sinkRun);
+    const known = (await ledger.chunks(row.id)) as Account[];
+    await accounts.takeOver(await this.#sink.prepare(known), known);
+    const chunks = accounts.remaining;
+    const lanes = this.#lanes!;
+    lanes.open(
+      {
+        ...sinkRun,
+        secrets: this.#options.secrets,
+        frozen: plan.frozen,
+        version: modelLabel(plan.model),
+        at: startedAt,
+      },
+      chunks.length,
+    );
+    await lanes.run({
+      chunks,
+      skip: () => [],
+      stop: this.#stop,
+      onAccount: (account) => accounts.add(account),
+    });
+    this.#stop.throwIfAborted();
+    accounts.requireBudget(accounts.counts.read);
+    lanes.close();
+    return accounts;
+  }
+
+  #sinkRun(plan: RunPlan): SinkRun {
+    const { row, secrets } = this.#options;
+    return {
+      spec: this.#spec,
+      run: row.id,
+      fence: row.fence,
+      columns: plan.columns,
+      folder: this.#folder,
+      secrets,
+    };
+  }
+
+  /** Throws INPUT_CHANGED. */
+  async #check(source: Source, plan: RunPlan, _accounts: Accounts): Promise<void> {
+    this.#options.onStep({ phase: 'checks' });
+    const changed = changedItem(plan.frozen, await source.list());
+    if (changed !== null)
+      throw new PlimsollError('INPUT_CHANGED', {
+        path: changed.path,
+        found: 'another one',
+        wanted: 'what was frozen',
+      });
+  }
+
+  async #publish(
+    plan: RunPlan,
+    { startedAt, attempt }: { startedAt: number; attempt: number },
+  ): Promise<Receipt> {
+    const { row, ledger, clock, onStep } = this.#options;
+    onStep({ phase: 'publishing' });
+    const accounts = (await ledger.chunks(row.id)) as Account[];
+    this.#sink ??= await this.#preparedSink(plan, accounts);
+    const published = await this.#sink.publish(accounts, {
+      job: row.job,
+      run: row.id,
+      fingerprint: row.fingerprint,
+    });
+    const rejects = await mergeRejects(this.#folder, null);
+    const endedAt = clock.now();
+    const receipt = {
+      job: row.job,
+      run: row.id,
+      state: 'done',
+      published,
+      rejects,
+      startedAt,
+      endedAt,
+      attempt,
+    };
+    await this.#held.release({ state: 'done', endedAt, receipt });
+    await this.#sink.discard();
+    this.#log.info({ rows: published.rows, where: published.where }, 'the run is done');
+    return receipt;
+  }
+
+  async #preparedSink(plan: RunPlan, accounts: readonly Account[]): Promise<Sink> {
+    const sink = await openSink(this.#sinkRun(plan));
+    await sink.prepare(accounts);
+    return sink;
+  }
+
+  /** Writes down what the run has come to, and answers what to say. */
+  async settle(error: unknown): Promise<unknown> {
+    this.#lanes?.kill();
+    const coded = this.#asCoded(error);
+    this.#log.error({ error: coded }, 'the run stops');
+    if (coded.code === 'FENCE_LOST') return coded;
+    try {
+      await this.#held.release(await this.#lastChange(coded));
+    } catch (cause) {
+      return isPlimsollError(cause) && cause.code === 'FENCE_LOST' ? cause : coded;
+    }
+    return coded;
+  }
+
+  #asCoded(error: unknown): PlimsollError {
+    const { row, stop } = this.#options;
+    if (isPlimsollError(error) && (!stop.aborted || error.code === 'FENCE_LOST')) return error;
+    if (this.#held.lost.aborted) return this.#held.lost.reason as PlimsollError;
+    if (stop.aborted) {
+      const { done, of } = this.#accounts?.progress.chunks ?? { done: 0, of: 'all' };
+      return new PlimsollError('JOB_INTERRUPTED', { job: row.job, run: row.id, done, of });
+    }
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return new PlimsollError('INTERNAL', { action: `run ${row.id}`, reason }, { cause: error });
+  }
+
+  async #lastChange(error: PlimsollError): Promise<RunChange> {
+    const progress = this.#accounts?.progress;
+    const change: RunChange = { error: error.toJSON(), ...(progress && { progress }) };
+    if (error.code === 'JOB_HELD') return { ...change, state: 'held' };
+    if (error.code === 'JOB_INTERRUPTED' || RESUMABLE.has(error.code)) return change;
+    await mergeRejects(this.#folder, null);
+    await this.#sink?.discard();
+    return { ...change, state: 'failed', endedAt: this.#options.clock.now() };
+  }
+
+  async close(): Promise<void> {
+    this.#held.stop();
+    this.#lanes?.close();
+    await this.#sink?.close();
+    this.#log.close();
+  }
+}
+
+export type Receipt = unknown;

@@ -1,0 +1,76 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { PlimsollError } from '../../core/errors.ts';
+import type { FromLane, LaneAnswers, LaneRequest } from '../lane/protocol.ts';
+
+interface Pending {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** That the process of a lane has ended before it answered. */
+export class LaneEnded extends Error {}
+
+/** A lane as its coordinator sees it: a process that is asked. */
+export class LaneProcess {
+  readonly #child: ChildProcess;
+  readonly #pending = new Map<number, Pending>();
+  readonly #onScored: (rows: number) => void;
+  #ids = 0;
+  #ended: string | null = null;
+
+  /** Starts the process; it loads its code meanwhile. `entry` is `lane.child.ts`. */
+  constructor(entry: URL, onScored: (rows: number) => void) {
+    this.#onScored = onScored;
+    this.#child = fork(entry, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    this.#child.on('message', (message: FromLane) => this.#hear(message));
+    this.#child.on('error', (error) => this.#end(error.message));
+    // Not 'exit', which may come before the child's last message.
+    this.#child.on('close', (code, signal) => this.#end(signal ?? `code ${code}`));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** What it ended with; null while it lives. */
+  get ended(): string | null {
+    return this.#ended;
+  }
+
+  /** Throws LaneEnded where the process ends before it answers, and whatever it refuses with. */
+  ask<K extends LaneRequest['kind']>(request: Extract<LaneRequest, { kind: K }>): Promise<LaneAnswers[K]> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== null) return reject(new LaneEnded(this.#ended));
+      const id = this.#ids++;
+      this.#pending.set(id, { resolve, reject });
+      // A child that is gone already says so by 'close'.
+      this.#child.send({ id, request }, () => undefined);
+    });
+  }
+
+  /** Lets it end by itself. */
+  close(): void {
+    if (this.#child.connected) this.#child.disconnect();
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #hear(message: FromLane): void {
+    if (message.kind === 'scored') return this.#onScored(message.rows);
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if (message.kind === 'answer') pending?.resolve(message.answer as never);
+    else pending?.reject(PlimsollError.from(message.error));
+  }
+
+  #end(reason: string): void {
+    this.#ended ??= reason;
+    for (const { reject } of this.#pending.values()) reject(new LaneEnded(this.#ended));
+    this.#pending.clear();
+  }
+}

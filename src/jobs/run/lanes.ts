@@ -1,0 +1,213 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { Logger } from '../../core/ports.ts';
+import { Turns } from '../../core/turns.ts';
+import type { Account, Chunk } from '../chunk.ts';
+import type { ChunkOrder, LaneAnswers, LaneModel, LaneSetup } from '../lane/protocol.ts';
+import { findDeadly } from './halving.ts';
+import { LaneEnded, LaneProcess } from './lane-process.ts';
+
+export interface LanesOptions {
+  /** `lane.child.ts`. */
+  readonly entry: URL;
+  readonly count: number;
+  readonly logger: Logger;
+  readonly onScored: (rows: number) => void;
+}
+
+/** What the chunks of a run are worked on with. */
+export interface LanesWork {
+  readonly chunks: readonly Chunk[];
+  /** Rows of a chunk that are left out. */
+  readonly skip: (chunk: number) => readonly number[];
+  readonly onAccount: (account: Account) => Promise<void>;
+  /** No chunk is begun after it. */
+  readonly stop: AbortSignal;
+}
+
+/** Chunks a lane has at the same time: one is read and scored while the other is written. */
+const CHUNKS_A_LANE = 2;
+/** Rows of one chunk that may take lanes down before the model itself is to blame. */
+const DEADLY_MAX = 8;
+/** Rows of a chunk at most, where the source does not say how many there are. */
+const CHUNK_ROWS_MAX = 2 ** 22;
+
+/** A place for a lane: its process is replaced when it dies. */
+interface Place {
+  process: LaneProcess;
+  ready: Promise<unknown>;
+}
+
+/** The lanes of a run. A lane that dies costs what it was at, never the run, unless the same chunk does it again. */
+export class Lanes {
+  readonly #options: LanesOptions;
+  readonly #places: Place[];
+  readonly #alone = new Turns();
+  #model: LaneModel | null = null;
+  #setup: LaneSetup | null = null;
+  #closed = false;
+
+  /** Starts the processes; they load their code meanwhile. */
+  constructor(options: LanesOptions) {
+    this.#options = options;
+    this.#places = Array.from({ length: options.count }, () => ({
+      process: this.#start(),
+      ready: Promise.resolve(),
+    }));
+  }
+
+  get pids(): number[] {
+    return this.#places.flatMap(({ process }) => process.pid ?? []);
+  }
+
+  /** Has every lane load the model; answers what the first says of it. Throws what loading throws, LANE_DIED. */
+  async load(model: LaneModel): Promise<LaneAnswers['load']> {
+    this.#model = model;
+    const loaded = this.#places.map((place) => place.process.ask<'load'>({ kind: 'load', model }));
+    this.#places.forEach((place, i) => {
+      place.ready = settled(loaded[i]!);
+    });
+    try {
+      return await loaded[0]!;
+    } catch (error) {
+      if (error instanceof LaneEnded) throw died('loading the model', error.message);
+      throw error;
+    }
+  }
+
+  /** Has every lane open input and output; lanes that are not needed end. */
+  open(setup: LaneSetup, needed: number): void {
+    this.#setup = setup;
+    for (const { process } of this.#places.splice(Math.max(1, needed))) process.close();
+    for (const place of this.#places)
+      place.ready = settled(place.ready.then(() => place.process.ask<'open'>({ kind: 'open', setup })));
+  }
+
+  /** Works on all chunks, or until it is to stop. Throws the first error that a chunk ends with, once the others at work are done. */
+  async run(work: LanesWork): Promise<void> {
+    const queue = work.chunks[Symbol.iterator]();
+    const failed = new AbortController();
+    const stop = AbortSignal.any([work.stop, failed.signal]);
+    const hand = async (place: Place): Promise<void> => {
+      for (;;) {
+        if (stop.aborted) return;
+        const { value: chunk, done } = queue.next();
+        if (done) return;
+        await work.onAccount(await this.#account(place, { chunk, skip: work.skip(chunk.index), deadly: [] }));
+      }
+    };
+    const hands = this.#places.flatMap((place) => Array.from({ length: CHUNKS_A_LANE }, () => hand(place)));
+    let first: unknown;
+    for (const one of hands)
+      one.catch((error) => {
+        first ??= error;
+        failed.abort();
+      });
+    await Promise.allSettled(hands);
+    if (first !== undefined) throw first;
+  }
+
+  /** Ends all lanes at once. */
+  kill(): void {
+    this.#closed = true;
+    for (const { process } of this.#places) process.kill();
+  }
+
+  /** Lets them end. */
+  close(): void {
+    this.#closed = true;
+    for (const { process } of this.#places) process.close();
+  }
+
+  #start(): LaneProcess {
+    const { entry, onScored } = this.#options;
+    return new LaneProcess(entry, onScored);
+  }
+
+  async #account(place: Place, order: ChunkOrder): Promise<Account> {
+    try {
+      return await (await this.#living(place)).ask<'work'>({ kind: 'work', order });
+    } catch (error) {
+      if (!(error instanceof LaneEnded) || this.#closed) throw error;
+      this.#note(order.chunk, error, 'a lane ended: its chunk is given to another one');
+      return this.#alone.take(() => this.#suspect(order));
+    }
+  }
+
+  /** The process of a place, ready to work: a new one where the last has ended. */
+  async #living(place: Place): Promise<LaneProcess> {
+    if (place.process.ended !== null && !this.#closed) {
+      const { process, ready } = this.#replacement();
+      Object.assign(place, { process, ready: settled(ready) });
+    }
+    await place.ready;
+    return place.process;
+  }
+
+  #replacement(): Place {
+    const process = this.#start();
+    const ready = process
+      .ask<'load'>({ kind: 'load', model: this.#model! })
+      .then(() => process.ask<'open'>({ kind: 'open', setup: this.#setup! }));
+    return { process, ready };
+  }
+
+  /** A chunk by itself in a process of its own; where that dies as well, without the rows that do it. */
+  async #suspect(order: ChunkOrder): Promise<Account> {
+    const deadly: number[] = [];
+    for (;;) {
+      const attempt = { ...order, deadly };
+      try {
+        return await this.#inFresh((lane) => lane.ask<'work'>({ kind: 'work', order: attempt }));
+      } catch (error) {
+        if (!(error instanceof LaneEnded) || this.#closed) throw error;
+        this.#note(order.chunk, error, 'a lane ended again: looking for the row that does it');
+        const row = await this.#deadlyRow(attempt);
+        const work = `working on chunk ${order.chunk.index}`;
+        if (row === null || deadly.length === DEADLY_MAX) throw died(work, error.message);
+        deadly.push(row);
+        deadly.sort((a, b) => a - b);
+      }
+    }
+  }
+
+  #deadlyRow(order: ChunkOrder): Promise<number | null> {
+    const survives = async (from: number, to: number): Promise<boolean> => {
+      try {
+        await this.#inFresh((lane) => lane.ask<'probe'>({ kind: 'probe', probe: { ...order, from, to } }));
+        return true;
+      } catch (error) {
+        if (error instanceof LaneEnded && !this.#closed) return false;
+        throw error;
+      }
+    };
+    return findDeadly(survives, 0, order.chunk.rows ?? CHUNK_ROWS_MAX);
+  }
+
+  async #inFresh<T>(work: (lane: LaneProcess) => Promise<T>): Promise<T> {
+    const { process, ready } = this.#replacement();
+    this.#places.push({ process, ready: settled(ready) });
+    try {
+      await ready;
+      return await work(process);
+    } finally {
+      this.#places.splice(
+        this.#places.findIndex((place) => place.process === process),
+        1,
+      );
+      process.close();
+    }
+  }
+
+  #note({ index }: Chunk, { message }: LaneEnded, text: string): void {
+    this.#options.logger.warn({ chunk: index, reason: message }, text);
+  }
+}
+
+/** Whoever waits for it hears of a failure; nobody does for a process that is about to be replaced. */
+function settled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+const died = (action: string, reason: string): PlimsollError =>
+  new PlimsollError('LANE_DIED', { action, reason });

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Control, VersionView } from '../../control/port.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { admitFile } from '../../registry/admit.ts';
+import { bundleDir, readManifest } from '../../registry/bundle.ts';
+import type { AcceptedVersion } from '../../registry/version.ts';
+
+/** The model of a run. */
+export interface JobModel {
+  readonly accepted: Pick<AcceptedVersion, 'bundle' | 'manifest'>;
+  /** What names the bundle. */
+  readonly digest: string;
+  /** Of a registered version; null of a file. */
+  readonly name: string | null;
+  readonly version: number | null;
+}
+
+/** Asks the control plane for a moment: that of a server, or the data folder itself. */
+export type AskControl = <T>(work: (control: Control) => Promise<T>) => Promise<T>;
+
+export interface ModelOptions {
+  readonly dataDir: string;
+  readonly ask: AskControl;
+  readonly onProgress: (stage: string) => void;
+}
+
+const REFERENCE = /^([A-Za-z0-9][\w.-]{0,127})(?:@([\w.-]{1,128}))?$/;
+
+/**
+ * The model that a job names: a file, which is proved where it is new; or `M@V`, `M@alias`, or `M` alone, which is the
+ * version that its endpoint rests on, else its newest ready one. Throws FILE_NOT_FOUND, MODEL_NOT_FOUND, VERSION_UNKNOWN,
+ * VERSION_STATE, BUNDLE_GONE, and what accepting a file throws.
+ */
+export async function resolveModel(reference: string, options: ModelOptions): Promise<JobModel> {
+  const { dataDir, onProgress } = options;
+  if (existsSync(reference)) {
+    const accepted = await admitFile(reference, { dataDir, name: basename(reference), onProgress });
+    return { accepted, digest: basename(accepted.bundle), name: null, version: null };
+  }
+  const [, name, which] = REFERENCE.exec(reference) ?? [];
+  if (name === undefined || (which === undefined && /\.\w+$/.test(name)))
+    throw new PlimsollError('FILE_NOT_FOUND', { path: reference });
+  const found = await options.ask((control) => versionOf(control, name, which));
+  if (found.state !== 'ready') {
+    const details = { action: 'score with', model: name, version: found.version, found: found.state };
+    throw new PlimsollError('VERSION_STATE', { ...details, wanted: 'ready' });
+  }
+  return fromBundle(dataDir, found);
+}
+
+async function versionOf(control: Control, name: string, which: string | undefined): Promise<VersionView> {
+  if (which === undefined) {
+    const stable = await stableOf(control, name);
+    return stable === null ? (await control.model(name)).latest : control.version(name, stable);
+  }
+  if (/^\d+$/.test(which)) return control.version(name, Number(which));
+  const version = (await control.model(name)).aliases[which];
+  if (version === undefined) throw new PlimsollError('VERSION_UNKNOWN', { model: name, version: which });
+  return control.version(name, version);
+}
+
+async function stableOf(control: Control, name: string): Promise<number | null> {
+  try {
+    return (await control.endpoint(name)).stable;
+  } catch (error) {
+    if (isPlimsollError(error) && error.code === 'ENDPOINT_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+function fromBundle(dataDir: string, { model, version, digest }: VersionView): JobModel {
+  const bundle = bundleDir(dataDir, digest);
+  const manifest = readManifest(bundle);
+  if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model, version, digest });
+  return { accepted: { bundle, manifest }, digest, name: model, version };
+}

@@ -1,0 +1,53 @@
+/** What a run has decided before its first row: kept in the ledger, so that it goes on with the same after a crash. Pure. */
+import type { OutputColumn } from '../../scorer/scorer.ts';
+import type { Chunk, FrozenInput, FrozenItem } from '../chunk.ts';
+import type { SinkColumn } from '../sinks/sink.ts';
+
+export interface RunPlan {
+  readonly model: PlannedModel;
+  /** Columns that the model reads, in order. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly OutputColumn[];
+  /** Of the output. */
+  readonly columns: readonly SinkColumn[];
+  readonly frozen: FrozenInput;
+  readonly chunks: readonly Chunk[];
+}
+
+export interface PlannedModel {
+  readonly name: string | null;
+  readonly version: number | null;
+  readonly file: string;
+  /** What names the bundle. */
+  readonly digest: string;
+  readonly runtime: string;
+  readonly converter: number;
+}
+
+/** `M@V`, or name and digest of a file. */
+export const modelLabel = ({ name, version, file, digest }: PlannedModel): string =>
+  name === null ? `${file}@${digest.slice(0, 12)}` : `${name}@${version}`;
+
+/** Rows of the whole input, or null where it is not known before they are read. */
+export function rowsOf({ frozen, chunks }: Pick<RunPlan, 'frozen' | 'chunks'>): number | null {
+  if (frozen.rows !== null) return frozen.rows;
+  return chunks.reduce<number | null>(
+    (sum, { rows }) => (sum === null || rows === null ? null : sum + rows),
+    0,
+  );
+}
+
+/**
+ * The first frozen item that no longer looks as it did, by what is cheap to see: null where all do. What has come
+ * since is not part of the run. A table is looked at by its reader, chunk by chunk.
+ */
+export function changedItem(frozen: FrozenInput, listed: FrozenInput): FrozenItem | null {
+  const now = new Map(listed.items.map((item) => [item.path, item]));
+  return frozen.items.find((item) => !looksSame(item, now.get(item.path))) ?? null;
+}
+
+function looksSame(frozen: FrozenItem, now: FrozenItem | undefined): boolean {
+  if (frozen.kind === 'table') return true;
+  if (now?.kind !== 'file' || now.size !== frozen.size) return false;
+  return now.digest === '' ? now.mtimeMs === frozen.mtimeMs : now.digest === frozen.digest;
+}

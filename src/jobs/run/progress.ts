@@ -1,0 +1,19 @@
+/** How far a run is, for people and lists. Pure. */
+import type { Counts } from '../chunk.ts';
+
+export interface RunProgress {
+  readonly rows: Counts;
+  readonly chunks: { readonly done: number; readonly of: number };
+  /** That were worked on it, over all attempts, by a steady clock. */
+  readonly seconds: number;
+}
+
+/** What a run says on its way. */
+export interface Step {
+  readonly phase: 'model' | 'input' | 'scoring' | 'checks' | 'publishing';
+  /** From 0 to 1, where the end is known. */
+  readonly share?: number | undefined;
+  /** While rows are scored. */
+  readonly rowsPerSecond?: number | undefined;
+  readonly secondsLeft?: number | undefined;
+}
