@@ -151,6 +151,12 @@ export const ERRORS = {
   KEY_DUPLICATE: row(422, EXIT.failed, 'Cannot publish to {where}: {found}, each key once was wanted', 'Give a key that names one row (--key), or say what becomes of the second one: --duplicates skip'),
   DISK_FULL: row(507, EXIT.failed, 'Cannot write "{path}": {free} bytes are free, {wanted} or more were wanted', 'Make room, then finish the job where it is: `plimsoll batch resume JOB`; nothing was half published'),
 
+  // Batch jobs on Spark (src/jobs/spark)
+  SPARK_MISSING: row(422, EXIT.usage, 'Cannot start Spark: there is no {program} here', 'Install it (`pip install pyspark`, with Java 17 and pyarrow), or set SPARK_HOME; without --engine spark the job runs here'),
+  SPARK_FAILED: row(500, EXIT.failed, 'Cannot finish run {run} on Spark: {reason}', 'See {log}; what was scored is not published, finish the job with `plimsoll batch resume {job}`'),
+  SPARK_DIFFERS: row(409, EXIT.failed, 'Stopped job {job} before it began: of the sample, key {key} has {column} {spark} on Spark, {local} here', 'Report this with both machines; the job runs here without --engine spark'),
+  SPARK_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot run the job on Spark: {reason}', 'Run it here, without --engine spark, or bring the input to Parquet'),
+
   // Predicting (src/engine, src/serving)
   INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Send rows as the signature says: see /docs or `plimsoll inspect`'),
   BODY_TOO_LARGE: row(413, EXIT.failed, 'Cannot accept the request: its body of {found} bytes exceeds the limit {limit}', 'Send fewer rows a request, or raise --max-body'),

@@ -14,6 +14,18 @@ export interface JobSpec {
   readonly features: readonly string[] | null;
   readonly sink: SinkSpec;
   readonly options: JobOptions;
+  /** Where it is scored: on this cluster, or in lanes of this machine where it is left out. The rows are the same. */
+  readonly spark?: SparkSpec;
+}
+
+/** A Spark that scores a job. */
+export interface SparkSpec {
+  /** `local[2]`, `spark://host:7077`, `yarn`, `k8s://…`. */
+  readonly master: string;
+  /** Options of `spark-submit --conf`. */
+  readonly conf: Readonly<Record<string, string>>;
+  /** Folder that driver, executors and this machine all see, for what is scored and not yet published; null: that of the run. */
+  readonly staging: string | null;
 }
 
 export type FileFormat = 'parquet' | 'csv' | 'jsonl' | 'arrow';
