@@ -107,6 +107,8 @@ export interface Ledger {
 
   // Runs
   run(id: string): Promise<RunRow | null>;
+  /** The run that a job has for this. */
+  runOf(job: string, due: string): Promise<RunRow | null>;
   /** The newest run of a job. */
   latest(job: string): Promise<RunRow | null>;
   /** The newest run of a job that is done, other than `but`. */

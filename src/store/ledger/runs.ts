@@ -8,7 +8,17 @@ import type { LedgerSchema } from './schema.ts';
 
 type Runs = Pick<
   Ledger,
-  'run' | 'latest' | 'lastDone' | 'runs' | 'open' | 'claim' | 'renew' | 'change' | 'release' | 'steer'
+  | 'run'
+  | 'runOf'
+  | 'latest'
+  | 'lastDone'
+  | 'runs'
+  | 'open'
+  | 'claim'
+  | 'renew'
+  | 'change'
+  | 'release'
+  | 'steer'
 >;
 type RunColumns = Selectable<LedgerSchema['runs']>;
 
@@ -114,10 +124,21 @@ export const runsOver = (session: Session<LedgerSchema>): Runs => ({
 
 const readsOver = (
   session: Session<LedgerSchema>,
-): Pick<Runs, 'run' | 'latest' | 'lastDone' | 'runs' | 'open'> => ({
+): Pick<Runs, 'run' | 'runOf' | 'latest' | 'lastDone' | 'runs' | 'open'> => ({
   run: (id) =>
     session.once(async (db) => {
       const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toRun(row);
+    }),
+
+  runOf: (job, due) =>
+    session.once(async (db) => {
+      const row = await db
+        .selectFrom('runs')
+        .selectAll()
+        .where('job', '=', job)
+        .where('due', '=', due)
+        .executeTakeFirst();
       return row === undefined ? null : toRun(row);
     }),
 
