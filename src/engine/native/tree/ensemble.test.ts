@@ -212,6 +212,16 @@ describe('tree ensembles', () => {
     );
   });
 
+  test('give the same bits in blocks of many rows, through the kernel', () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 48, max: 100 }), (given, count) => {
+        const rows = Array.from({ length: count }, (_, i) => given.rows[i % given.rows.length]!);
+        expect(fastScores(given.step, rows)).toEqual(naiveScores({ ...given, rows }));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   test('keep their bits across the slices of a long batch', () => {
     const [given] = fc.sample(cases, { numRuns: 1, seed: 42 });
     const rows = Array.from({ length: 1003 }, (_, i) => given!.rows[i % given!.rows.length]!);

@@ -44,7 +44,7 @@ export function prepareRowFill(
 }
 
 /** Copies sparse rows or columns as they are. */
-function copyRows(
+export function copyRows(
   block: SparseBlock | ColumnsBlock,
   from: number,
   count: number,

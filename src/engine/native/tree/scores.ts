@@ -2,6 +2,7 @@ import type { TreeEnsembleStep } from '../../../model/tree.ts';
 import { allocateCells, type Block } from '../block.ts';
 import { refuseShape } from '../evaluator.ts';
 import { prepareTreeWalk } from './branchy.ts';
+import { type AddBlock, prepareBlockScores, type RefuseRows } from './kernel/block-scores.ts';
 import { layOut, type TreeLayout } from './layout.ts';
 import { prepareRowFill } from './rows.ts';
 import { addRows, addTrees } from './sum.ts';
@@ -11,6 +12,9 @@ import { LANES, walkRows, walkTrees } from './walk.ts';
 const SLICE_ROWS = 256;
 /** Cells of one slice, so that wide rows (text) take small slices. */
 const SLICE_CELLS = 2 ** 20;
+
+/** Rows from which the kernel is faster: it takes groups of sixteen, full or not. */
+const KERNEL_ROWS = 48;
 
 /** Fresh raw scores `[rows, scores]`: base first, then the trees in order; `base` is `[rows, scores]` or null. */
 export type RawScores = (block: Block, base: Float64Array | null) => Float64Array;
@@ -30,15 +34,25 @@ export function prepareRawScores(step: TreeEnsembleStep, width: number, names: r
   const divisor = step.aggregate === 'mean' ? layout.roots.length : 1;
   const slice = Math.max(1, Math.min(SLICE_ROWS, Math.floor(SLICE_CELLS / Math.max(1, stride))));
   let x = new Float64Array(stride);
-  return (block, base) => {
-    const { rows } = block;
-    const scores = startFrom(start, base, rows);
-    const needed = Math.min(slice, rows) * stride;
+  const addSlices: AddBlock = (block, scores) => {
+    const needed = Math.min(slice, block.rows) * stride;
     if (x.length < needed) x = new Float64Array(needed);
-    for (let from = 0; from < rows; from += slice) {
-      const to = Math.min(rows, from + slice);
+    for (let from = 0; from < block.rows; from += slice) {
+      const to = Math.min(block.rows, from + slice);
       if (fill(block, from, to, x)) walkPlainly(x, to - from, scores, from);
       else walk(x, to - from, scores, from);
+    }
+  };
+  const refuse: RefuseRows = (block, from, to) =>
+    fill(block, from, to, new Float64Array((to - from) * stride));
+  // Made at the first block that is large enough: who answers a few rows at a time needs no second copy of the trees.
+  let addBlock: AddBlock | null = null;
+  return (block, base) => {
+    const scores = startFrom(start, base, block.rows);
+    if (block.rows < KERNEL_ROWS) addSlices(block, scores);
+    else {
+      addBlock ??= prepareBlockScores(step, width, names, refuse) ?? addSlices;
+      addBlock(block, scores);
     }
     if (divisor !== 1) for (let k = 0; k < scores.length; k++) scores[k]! /= divisor;
     return scores;

@@ -1,0 +1,224 @@
+/**
+ * Pure. The inner loops of batch scoring, in AssemblyScript: rows in groups of sixteen, side by side, through all trees.
+ * `tools/checks/kernel-bytes.ts` compiles it; `image.ts` writes the memory it works in and makes every address, so that
+ * nothing is checked here.
+ *
+ * A group of packed rows holds, column after column, sixteen float32. Every question is `x > threshold`, which is false
+ * for NaN. The top of a tree is asked as a whole, without a branch: a word has a bit for each exit, left to right; each
+ * question answered yes rules out the exits under its first child, and the lowest bit left is the row's exit
+ * (QuickScorer: Lucchese et al., SIGIR 2015; its order of work is by tree here, so that the word stays in a register).
+ * Exits of a tree asked whole are leaves; from the others rows walk on, eight in flight.
+ */
+
+/** Rows of a group, and bytes of one packed column of it. */
+const GROUP: usize = 16;
+const COLUMN: usize = 64;
+/** A column: source offset u32, which way missing values go u32 (LEFT, RIGHT, BOTH), levels u32, half of them u32. */
+const COLUMN_ENTRY: usize = 16;
+const LEFT: u32 = 0;
+const BOTH: u32 = 2;
+/** A tree: low questions u32, high questions u32, exits u32, whether it is walked on u32, leaf values u32, score u32. */
+const TREE_ENTRY: usize = 24;
+/** A question: threshold f32, column offset u32, exits under the first child u32. */
+const QUESTION: usize = 12;
+/** A node: threshold f32, first child u32, column offset u32. A leaf is its own child, and its threshold a NaN that bears its number. */
+const NODE: u32 = 12;
+const LEAF_NUMBER: u32 = 0x3fffff;
+/** Two words a row, between asking and adding. */
+const LOW: usize = 0;
+const HIGH: usize = 64;
+
+/**
+ * Packs groups of float64 rows, `stride` bytes each, rounded to float32.
+ * Returns 1 where a number is not finite, 2 more where one is infinite.
+ */
+export function packFloat32(
+  rows: usize,
+  stride: usize,
+  groups: i32,
+  columns: usize,
+  last: usize,
+  x: usize,
+): i32 {
+  const infinity = f32x4.splat(f32(Infinity));
+  let odd = i32x4.splat(0);
+  let infinite = i32x4.splat(0);
+  for (; groups > 0; groups--, rows += GROUP * stride) {
+    for (let entry = columns; entry < last; entry += COLUMN_ENTRY) {
+      const missing = load<u32>(entry, 4);
+      let from = rows + <usize>load<u32>(entry);
+      for (let row: usize = 0; row < COLUMN; row += 16, from += 4 * stride) {
+        let four = f32x4.splat(<f32>load<f64>(from));
+        four = f32x4.replace_lane(four, 1, <f32>load<f64>(from + stride));
+        four = f32x4.replace_lane(four, 2, <f32>load<f64>(from + 2 * stride));
+        four = f32x4.replace_lane(four, 3, <f32>load<f64>(from + 3 * stride));
+        odd = v128.or(odd, f32x4.sub(four, four));
+        infinite = v128.or(infinite, f32x4.eq(f32x4.abs(four), infinity));
+        if (missing === LEFT) v128.store(x + row, four);
+        else {
+          const right = v128.bitselect(four, infinity, f32x4.eq(four, four));
+          v128.store(x + row, missing === BOTH ? four : right);
+          if (missing === BOTH) v128.store(x + row, right, COLUMN);
+        }
+      }
+      x += missing === BOTH ? 2 * COLUMN : COLUMN;
+    }
+  }
+  return i32(v128.any_true(odd)) | (i32(v128.any_true(infinite)) << 1);
+}
+
+/** As `packFloat32`, but a number becomes the count of its column's levels below it; returns 1 for infinite numbers too. */
+export function packRanks(
+  rows: usize,
+  stride: usize,
+  groups: i32,
+  columns: usize,
+  last: usize,
+  x: usize,
+): i32 {
+  let odd: i64 = 0;
+  for (; groups > 0; groups--, rows += GROUP * stride) {
+    for (let entry = columns; entry < last; entry += COLUMN_ENTRY) {
+      const missing = load<u32>(entry, 4);
+      const levels = <usize>load<u32>(entry, 8);
+      const half = <usize>load<u32>(entry, 12);
+      const first: f32 = missing === LEFT || missing === BOTH ? f32(NaN) : f32(Infinity);
+      let from = rows + <usize>load<u32>(entry);
+      for (let row: usize = 0; row < COLUMN; row += 4, from += stride) {
+        const value = load<f64>(from);
+        let below: usize = 0;
+        for (let step = half; step !== 0; step >>= 1)
+          below += value > load<f64>(levels + ((below + step) << 3)) ? step : 0;
+        odd |= reinterpret<i64>(value - value);
+        const rank = <f32>(<i32>below);
+        store<f32>(x + row, f64.eq(value, value) ? rank : first);
+        if (missing === BOTH) store<f32>(x + row, f64.eq(value, value) ? rank : f32(Infinity), COLUMN);
+      }
+      x += missing === BOTH ? 2 * COLUMN : COLUMN;
+    }
+  }
+  return i32(odd !== 0);
+}
+
+/**
+ * Adds the trees from entry `first` to `last` to the scores of every group, in the order of the trees. A group of packed
+ * rows takes `groupBytes`, a leaf `width` float64, the scores of a row `rowBytes`.
+ */
+export function score(
+  first: usize,
+  last: usize,
+  groups: i32,
+  x: usize,
+  groupBytes: usize,
+  scores: usize,
+  rowBytes: usize,
+  width: u32,
+): void {
+  for (; groups > 0; groups--, x += groupBytes, scores += GROUP * rowBytes) {
+    for (let tree = first; tree < last; tree += TREE_ENTRY) {
+      findExits(tree, x);
+      if (load<u32>(tree, 12) !== 0) {
+        const values = load<u32>(tree, 16);
+        walk(LOW, x, values, width << 3);
+        walk(LOW + 32, x + 32, values, width << 3);
+      }
+      add(scores + <usize>load<u32>(tree, 20), rowBytes, width);
+    }
+  }
+}
+
+/** Asks the top of a tree; leaves the exit of every row in LOW: the address of a leaf's values, or of a node. */
+function findExits(tree: usize, x: usize): void {
+  const low = <usize>load<u32>(tree);
+  const high = <usize>load<u32>(tree, 4);
+  const exits = <usize>load<u32>(tree, 8);
+  ask(low, high, x, LOW);
+  if (high === exits) {
+    for (let row: usize = 0; row < COLUMN; row += 4)
+      store<u32>(LOW + row, load<u32>(exits + <usize>(ctz(load<u32>(LOW + row)) << 2)));
+  } else {
+    ask(high, exits, x, HIGH);
+    for (let row: usize = 0; row < COLUMN; row += 4) {
+      const both = <u64>load<u32>(LOW + row) | ((<u64>load<u32>(HIGH + row)) << 32);
+      store<u32>(LOW + row, load<u32>(exits + ((<usize>ctz(both)) << 2)));
+    }
+  }
+}
+
+/** Asks one word's questions of sixteen rows; writes the exits that are not ruled out. */
+function ask(question: usize, end: usize, x: usize, words: usize): void {
+  let a = i32x4.splat(0);
+  let b = i32x4.splat(0);
+  let c = i32x4.splat(0);
+  let d = i32x4.splat(0);
+  for (; question < end; question += QUESTION) {
+    const threshold = v128.load32_splat(question);
+    const column = x + <usize>load<u32>(question, 4);
+    const under = v128.load32_splat(question, 8);
+    a = v128.or(a, v128.and(under, f32x4.gt(v128.load(column), threshold)));
+    b = v128.or(b, v128.and(under, f32x4.gt(v128.load(column, 16), threshold)));
+    c = v128.or(c, v128.and(under, f32x4.gt(v128.load(column, 32), threshold)));
+    d = v128.or(d, v128.and(under, f32x4.gt(v128.load(column, 48), threshold)));
+  }
+  v128.store(words, v128.not(a));
+  v128.store(words, v128.not(b), 16);
+  v128.store(words, v128.not(c), 32);
+  v128.store(words, v128.not(d), 48);
+}
+
+/** Walks eight rows on from their nodes to their leaves; replaces the nodes by the addresses of the leaves' values. */
+function walk(places: usize, x: usize, values: u32, leafBytes: u32): void {
+  let a = load<u32>(places);
+  let b = load<u32>(places, 4);
+  let c = load<u32>(places, 8);
+  let d = load<u32>(places, 12);
+  let e = load<u32>(places, 16);
+  let f = load<u32>(places, 20);
+  let g = load<u32>(places, 24);
+  let h = load<u32>(places, 28);
+  let moved: u32 = 1;
+  while (moved !== 0) {
+    const a1 = load<u32>(a, 4) + u32(load<f32>(x + load<u32>(a, 8)) > load<f32>(a)) * NODE;
+    const b1 = load<u32>(b, 4) + u32(load<f32>(x + load<u32>(b, 8), 4) > load<f32>(b)) * NODE;
+    const c1 = load<u32>(c, 4) + u32(load<f32>(x + load<u32>(c, 8), 8) > load<f32>(c)) * NODE;
+    const d1 = load<u32>(d, 4) + u32(load<f32>(x + load<u32>(d, 8), 12) > load<f32>(d)) * NODE;
+    const e1 = load<u32>(e, 4) + u32(load<f32>(x + load<u32>(e, 8), 16) > load<f32>(e)) * NODE;
+    const f1 = load<u32>(f, 4) + u32(load<f32>(x + load<u32>(f, 8), 20) > load<f32>(f)) * NODE;
+    const g1 = load<u32>(g, 4) + u32(load<f32>(x + load<u32>(g, 8), 24) > load<f32>(g)) * NODE;
+    const h1 = load<u32>(h, 4) + u32(load<f32>(x + load<u32>(h, 8), 28) > load<f32>(h)) * NODE;
+    moved = (a1 ^ a) | (b1 ^ b) | (c1 ^ c) | (d1 ^ d) | (e1 ^ e) | (f1 ^ f) | (g1 ^ g) | (h1 ^ h);
+    a = a1;
+    b = b1;
+    c = c1;
+    d = d1;
+    e = e1;
+    f = f1;
+    g = g1;
+    h = h1;
+  }
+  store<u32>(places, values + (load<u32>(a) & LEAF_NUMBER) * leafBytes);
+  store<u32>(places, values + (load<u32>(b) & LEAF_NUMBER) * leafBytes, 4);
+  store<u32>(places, values + (load<u32>(c) & LEAF_NUMBER) * leafBytes, 8);
+  store<u32>(places, values + (load<u32>(d) & LEAF_NUMBER) * leafBytes, 12);
+  store<u32>(places, values + (load<u32>(e) & LEAF_NUMBER) * leafBytes, 16);
+  store<u32>(places, values + (load<u32>(f) & LEAF_NUMBER) * leafBytes, 20);
+  store<u32>(places, values + (load<u32>(g) & LEAF_NUMBER) * leafBytes, 24);
+  store<u32>(places, values + (load<u32>(h) & LEAF_NUMBER) * leafBytes, 28);
+}
+
+/** Adds the leaf values whose addresses are in LOW to the scores of sixteen rows. */
+function add(scores: usize, rowBytes: usize, width: u32): void {
+  if (width === 1) {
+    for (let row: usize = 0; row < COLUMN; row += 4, scores += rowBytes)
+      store<f64>(scores, load<f64>(scores) + load<f64>(load<u32>(LOW + row)));
+  } else if (width === 2) {
+    for (let row: usize = 0; row < COLUMN; row += 4, scores += rowBytes)
+      v128.store(scores, f64x2.add(v128.load(scores), v128.load(load<u32>(LOW + row))));
+  } else {
+    for (let row: usize = 0; row < COLUMN; row += 4, scores += rowBytes) {
+      const leaf = <usize>load<u32>(LOW + row);
+      for (let at: usize = 0; at < <usize>(width << 3); at += 8)
+        store<f64>(scores + at, load<f64>(scores + at) + load<f64>(leaf + at));
+    }
+  }
+}

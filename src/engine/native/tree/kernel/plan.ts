@@ -1,0 +1,168 @@
+import type { TreeArena, TreeEnsembleStep } from '../../../../model/tree.ts';
+import type { Questions } from './questions.ts';
+import { type Top, takeTop } from './top.ts';
+
+/** Rows of a group: they go through the trees side by side. */
+export const GROUP_ROWS = 16;
+/** Bytes of one packed column of a group. */
+export const COLUMN_BYTES = 4 * GROUP_ROWS;
+/** Bytes of what `kernel.as.ts` reads: an entry of the tables, a question, a node, the address of an exit. */
+export const COLUMN_ENTRY = 16;
+export const TREE_ENTRY = 24;
+export const QUESTION = 12;
+export const NODE = 12;
+const EXIT = 4;
+/** Where the kernel keeps two words a row. */
+const SCRATCH_BYTES = 2 * COLUMN_BYTES;
+/** Numbers of leaves have 22 bits. */
+const LEAVES_LIMIT = 2 ** 22;
+/** Splits, so that ranks are exact in float32. */
+const NODES_LIMIT = 2 ** 24;
+/** Memory of one ensemble (1 GiB). */
+const BYTES_LIMIT = 2 ** 30;
+/** Trees that go together through a group of rows: what they hold stays in the first cache. */
+const CHUNK_BYTES = 2 ** 14;
+/** Packed rows that go together through a chunk of trees: many, so that large trees are fetched seldom. */
+const BLOCK_BYTES = 2 ** 20;
+const BLOCK_ROWS = 2 ** 12;
+/** Float64 on their way to be packed, and the most that one group may need. */
+const STAGE_CELLS = 2 ** 14;
+const STAGE_CELLS_LIMIT = 2 ** 20;
+
+/** A tree's part of the kernel's memory. */
+export interface TreePlan {
+  readonly root: number;
+  readonly top: Top;
+  /** Whether rows walk on from the exits of the top. */
+  readonly walked: boolean;
+  /** Addresses: questions and then exits; nodes; values of leaves. */
+  readonly questions: number;
+  readonly nodes: number;
+  readonly values: number;
+}
+
+/** Room for rows: of a stage in float64, of a block packed, and of its scores. */
+interface RowsPlan {
+  readonly stage: number;
+  readonly stageRows: number;
+  readonly x: number;
+  readonly blockRows: number;
+  readonly scores: number;
+}
+
+/** Where everything lies in the kernel's memory, in bytes. */
+export interface Plan extends RowsPlan {
+  readonly columns: number;
+  /** Tables of levels of the packed columns; 0 where there is none. */
+  readonly levels: readonly number[];
+  readonly trees: number;
+  readonly treePlans: readonly TreePlan[];
+  /** Leaves under each arena node. */
+  readonly leaves: Int32Array;
+  /** Runs of trees that go together through a group: the first, and the one after the last. */
+  readonly chunks: readonly (readonly [from: number, to: number])[];
+  readonly bytes: number;
+}
+
+/** Whether the kernel can hold the shape of an ensemble: numeric splits, within its limits. */
+export function fits({ arena }: TreeEnsembleStep, width: number): boolean {
+  return (
+    arena.categorical === null && arena.left.length < NODES_LIMIT && width * GROUP_ROWS <= STAGE_CELLS_LIMIT
+  );
+}
+
+/** Hands out addresses, one after the other. */
+interface Space {
+  take(bytes: number): number;
+  taken(): number;
+}
+
+function createSpace(): Space {
+  let end = SCRATCH_BYTES;
+  return {
+    take: (bytes) => {
+      const at = end;
+      end = Math.ceil((at + bytes) / 16) * 16;
+      return at;
+    },
+    taken: () => end,
+  };
+}
+
+/** Gives everything its place; null where a tree or the whole is too large. */
+export function planMemory(step: TreeEnsembleStep, questions: Questions, width: number): Plan | null {
+  const { arena } = step;
+  const space = createSpace();
+  const columns = space.take(COLUMN_ENTRY * questions.columns.length);
+  const levels = questions.columns.map((column) =>
+    column.levels === null ? 0 : space.take(8 * paddedLevels(column.levels)),
+  );
+  const trees = space.take(TREE_ENTRY * arena.roots.length);
+  const leaves = countLeaves(arena);
+  const treePlans: TreePlan[] = [];
+  const ends: number[] = [];
+  for (const root of arena.roots) {
+    if (leaves[root]! > LEAVES_LIMIT) return null;
+    treePlans.push(planTree(arena, root, leaves, space));
+    ends.push(space.taken());
+  }
+  const chunks = chunksOf(ends);
+  const rows = planRows(questions.width, step.scores, width, space);
+  const bytes = space.taken();
+  return bytes > BYTES_LIMIT ? null : { columns, levels, trees, treePlans, leaves, chunks, ...rows, bytes };
+}
+
+function planTree(arena: TreeArena, root: number, leaves: Int32Array, space: Space): TreePlan {
+  const top = takeTop(arena, root, leaves);
+  const walked = top.exits.some((exit) => arena.left[exit]! >= 0);
+  const nodes = walked ? top.exits.reduce((sum, exit) => sum + 2 * leaves[exit]! - 1, 0) : 0;
+  return {
+    root,
+    top,
+    walked,
+    questions: space.take(QUESTION * (top.low.length + top.high.length) + EXIT * top.exits.length),
+    nodes: space.take(NODE * nodes),
+    values: space.take(8 * arena.valueWidth * leaves[root]!),
+  };
+}
+
+/** Room for the rows of a stage and of a block, whole groups both. */
+function planRows(columns: number, scores: number, width: number, space: Space): RowsPlan {
+  const wholeGroups = (rows: number): number => GROUP_ROWS * Math.max(1, Math.floor(rows / GROUP_ROWS));
+  const stageRows = wholeGroups(STAGE_CELLS / Math.max(1, width));
+  const blockRows = wholeGroups(Math.min(BLOCK_ROWS, BLOCK_BYTES / (4 * columns + 8 * scores)));
+  return {
+    stageRows,
+    stage: space.take(8 * stageRows * width),
+    blockRows,
+    x: space.take(4 * blockRows * columns),
+    scores: space.take(8 * blockRows * scores),
+  };
+}
+
+/** Leaves under each node; children come after their parents. */
+function countLeaves({ left, right }: TreeArena): Int32Array {
+  const leaves = new Int32Array(left.length);
+  for (let node = left.length - 1; node >= 0; node--)
+    leaves[node] = left[node]! < 0 ? 1 : leaves[left[node]!]! + leaves[right[node]!]!;
+  return leaves;
+}
+
+/** Length of a table of levels: room for half of it, half of that and so on, with one cell to spare. */
+export function paddedLevels({ length }: Float64Array): number {
+  return 2 ** Math.ceil(Math.log2(length + 1));
+}
+
+/** Cuts trees that end at `ends` into runs that take at most CHUNK_BYTES, or hold one tree. */
+function chunksOf(ends: readonly number[]): Plan['chunks'] {
+  const chunks: [number, number][] = [];
+  let first = 0;
+  let start = 0;
+  for (let tree = 1; tree <= ends.length; tree++) {
+    if (tree < ends.length && ends[tree]! - start <= CHUNK_BYTES) continue;
+    chunks.push([first, tree]);
+    first = tree;
+    start = ends[tree - 1]!;
+  }
+  return chunks;
+}
