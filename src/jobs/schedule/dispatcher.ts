@@ -8,6 +8,7 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
 import type { JobRow, Ledger, RunLine, RunRow } from '../../store/ledger/ledger.ts';
 import { eachRow } from '../../store/pages.ts';
+import { findJob } from '../find.ts';
 import { type Happening, runFor } from './happening.ts';
 import { type LookOptions, look } from './look.ts';
 import { memoryOf } from './memory.ts';
@@ -52,8 +53,7 @@ export class Dispatcher {
   /** Starts a run for something that was heard of, once; false where its run is there already, or the job is paused. */
   async hear(name: string, happening: Happening): Promise<boolean> {
     const { ledger, clock } = this.#options;
-    const job = await ledger.job(name);
-    if (job === null) throw new PlimsollError('JOB_UNKNOWN', { job: name, known: 'other ones' });
+    const job = await findJob(ledger, name);
     const now = clock.now();
     const run = runFor(job, happening, randomUUID(), now);
     return !job.paused && (await ledger.begin(job, run)) !== null;
@@ -63,6 +63,11 @@ export class Dispatcher {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const { end } of this.#working.values()) end.abort();
+    await this.idle();
+  }
+
+  /** Waits until the runs that this process works on have ended. */
+  async idle(): Promise<void> {
     await Promise.all([...this.#working.values()].map(({ ended }) => ended));
   }
 

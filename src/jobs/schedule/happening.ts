@@ -1,5 +1,5 @@
 /** What the triggers of a job have noticed, and the runs that follow. Pure but for what it is handed. */
-import type { Cause, JobRow, RunRow } from '../../store/ledger/ledger.ts';
+import type { Cause, JobRow, NewRun } from '../../store/ledger/ledger.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { fillSpec } from './fill.ts';
 
@@ -14,8 +14,6 @@ export interface Happening {
   /** The files that it is about, where it is not all of the source. */
   readonly only?: readonly string[] | undefined;
 }
-
-export type NewRun = Pick<RunRow, 'id' | 'cause' | 'due' | 'spec' | 'state' | 'createdAt' | 'notBefore'>;
 
 /** The run that something which happened to a job leads to. */
 export function runFor(

@@ -1,0 +1,144 @@
+/** Jobs as asked of the ledger itself. */
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '../core/actor.ts';
+import { PlimsollError } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
+import type { JobRow, Ledger, RunLine, RunState } from '../store/ledger/ledger.ts';
+import type { Page, PageRequest } from '../store/store.ts';
+import { findJob } from './find.ts';
+import type { JobDefinition, Jobs, JobView, RunView, Started } from './port.ts';
+import { nextTime } from './schedule/cron.ts';
+import { runFor } from './schedule/happening.ts';
+import type { Schedule } from './schedule/schedule.ts';
+import { scheduleOf } from './schedule/stored.ts';
+import type { JobSpec } from './spec/spec.ts';
+
+export interface LocalJobsOptions {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** Name of this process, for the moments in which it takes a run. */
+  readonly holder: string;
+}
+
+const LEASE_MILLIS = 10_000;
+const ENDED: readonly RunState[] = ['done', 'failed', 'cancelled'];
+
+export class LocalJobs implements Jobs {
+  readonly #options: LocalJobsOptions;
+
+  constructor(options: LocalJobsOptions) {
+    this.#options = options;
+  }
+
+  async jobs(page?: PageRequest): Promise<Page<JobView>> {
+    const { items, next } = await this.#options.ledger.jobs(page);
+    return { items: await Promise.all(items.map((job) => this.#view(job))), next };
+  }
+
+  async job(name: string): Promise<JobView> {
+    return this.#view(await this.#find(name));
+  }
+
+  async define({ spec, schedule }: JobDefinition, { by }: Actor): Promise<JobView> {
+    const { ledger, clock } = this.#options;
+    const job = { name: spec.job, spec, schedule, createdAt: clock.now(), createdBy: by };
+    return this.#view(await ledger.define(job));
+  }
+
+  async pause(name: string, paused: boolean): Promise<JobView> {
+    await this.#options.ledger.pause((await this.#find(name)).name, paused);
+    return this.job(name);
+  }
+
+  async runs(name: string, page?: PageRequest): Promise<Page<RunView>> {
+    await this.#find(name);
+    const { items, next } = await this.#options.ledger.runs(name, page);
+    return { items: items.map(runView), next };
+  }
+
+  async run(name: string, id: string): Promise<RunView> {
+    await this.#find(name);
+    const run = await this.#options.ledger.run(id);
+    if (run?.job !== name) throw new PlimsollError('RUN_UNKNOWN', { job: name, run: id });
+    return runView(run);
+  }
+
+  async start(name: string, cause: 'manual' | 'webhook', key: string): Promise<Started> {
+    const { ledger, clock } = this.#options;
+    const job = await this.#find(name);
+    if (job.paused) throw new PlimsollError('JOB_PAUSED', { job: name });
+    const now = clock.now();
+    const happening = {
+      cause,
+      key: cause === 'manual' ? `server/${key}` : key,
+      at: now,
+      timeZone: zoneOf(job),
+    };
+    const run = runFor(job, happening, randomUUID(), now);
+    const begun = await ledger.begin(job, run);
+    if (begun !== null) return { run: runView(begun), isNew: true };
+    return { run: await this.#byDue(name, run.due), isNew: false };
+  }
+
+  async cancel(name: string, id: string): Promise<RunView> {
+    const { ledger, clock, holder } = this.#options;
+    const { state } = await this.run(name, id);
+    if (!ENDED.includes(state)) {
+      const change = { state: 'cancelled', endedAt: clock.now() } as const;
+      const { holder: other } = (await ledger.run(id))!;
+      // Whoever works on it finds that it no longer holds it, and stops.
+      const taken = await ledger.claim(id, holder, clock.now(), LEASE_MILLIS, other ?? undefined);
+      if (taken !== null && (await ledger.release(id, taken.fence, change))) return this.run(name, id);
+    }
+    const way = 'Start another run of the job';
+    throw new PlimsollError('JOB_STATE', {
+      ...{
+        action: 'cancel a run of',
+        job: name,
+        found: `is ${state}`,
+        wanted: 'one that has not ended',
+        way,
+      },
+    });
+  }
+
+  #find(name: string): Promise<JobRow> {
+    return findJob(this.#options.ledger, name);
+  }
+
+  async #byDue(name: string, due: string): Promise<RunView> {
+    const { ledger } = this.#options;
+    const run = await ledger.runOf(name, due);
+    if (run === null) throw new PlimsollError('RUN_UNKNOWN', { job: name, run: due });
+    return runView(run);
+  }
+
+  async #view(job: JobRow): Promise<JobView> {
+    const { name, spec, paused, createdAt, createdBy } = job;
+    const schedule = scheduleOf(job);
+    const { items } = await this.#options.ledger.runs(name, { limit: 1 });
+    const latest = items[0] === undefined ? null : runView(items[0]);
+    const nextAt = schedule === null || paused ? null : soonest(schedule, this.#options.clock.now());
+    return { name, spec: spec as JobSpec, schedule, paused, createdAt, createdBy, nextAt, latest };
+  }
+}
+
+const runView = (run: RunLine): RunView => {
+  const { id, job, number, cause, due, state, attempt, createdAt, startedAt, endedAt, notBefore } = run;
+  const { progress, error, receipt } = run;
+  const times = { createdAt, startedAt, endedAt, notBefore };
+  return { id, job, number, cause, due, state, attempt, ...times, progress, error, receipt };
+};
+
+function soonest({ triggers }: Schedule, now: number): number | null {
+  const times = triggers.flatMap((trigger) =>
+    trigger.kind === 'cron' ? (nextTime(trigger, now) ?? []) : [],
+  );
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** The zone that days of the job are days of: that of its first cron line. */
+const zoneOf = (job: JobRow): string => {
+  const line = scheduleOf(job)?.triggers.find((trigger) => trigger.kind === 'cron');
+  return line?.timeZone ?? 'UTC';
+};
