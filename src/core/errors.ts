@@ -131,6 +131,15 @@ export const ERRORS = {
   INPUT_COLUMNS: row(422, EXIT.failed, 'Cannot bind the columns of the input to the model: {problem}', 'Name the columns that the model reads, in its order: --features A,B,C; `plimsoll inspect` shows its signature'),
   BATCH_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot score tables with {model}: {reason}', 'Export the model with a free batch dimension, and with one row of output for each row of input'),
 
+  // What batch jobs are: definitions, plans, receipts (src/jobs/spec, plan, receipt)
+  SPEC_INVALID: row(422, EXIT.usage, 'Cannot use job {job}: {problems}', 'Correct every part named above; see `plimsoll batch run --help`'),
+  SECRET_MISSING: row(422, EXIT.usage, 'Cannot fill in {name} of job {job}: {found}, its value was wanted', '{way}'),
+  JOB_UNKNOWN: row(404, EXIT.usage, 'Cannot find job {job}: {known}', 'Use the name of a job that there is, or begin one: `plimsoll batch run --job {job} …`'),
+  JOB_RUNNING: row(409, EXIT.failed, 'Cannot take job {job}: {holder} works on its run {run}', 'Let it come to its end, or end that process; if its machine is gone, its run is free {free}'),
+  JOB_CHANGED: row(409, EXIT.failed, 'Cannot go on with job {job}: it is not what its run {run} began with: {differences}', 'Bring back what the run began with, or start another job under a new name: --job NAME'),
+  ROWS_DO_NOT_ADD_UP: row(500, EXIT.failed, 'Cannot close the account of {where}: of {read} rows read, {found} have an outcome', 'This is a defect of Plimsoll: report it with the account; nothing was published'),
+  RECEIPT_INVALID: row(422, EXIT.failed, 'Cannot trust the receipt: {reason}', 'Get it again from where it was made: `plimsoll batch receipt JOB --json`'),
+
   // Runs of batch jobs (src/jobs/run)
   LANE_DIED: row(500, EXIT.failed, 'Cannot finish {action}: the process that does it ended each time ({reason})', 'See its last words above and the log of the run; a chunk that takes too much memory gets smaller with --chunk-rows'),
   JOB_INTERRUPTED: row(503, EXIT.failed, 'Stopped run {run} of job {job}: {done} of {of} chunks are done, and kept', 'Go on where it is: `plimsoll batch resume {job}`'),
