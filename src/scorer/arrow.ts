@@ -21,6 +21,8 @@
  * (null where no column is to blame) and `_reason` (utf8). As rows keep their places, a host that holds its batch may
  * join columns itself and carry nothing.
  */
+import { PlimsollError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import type { OutputColumn } from './scorer.ts';
 
 export interface ArrowOptions {
@@ -44,3 +46,23 @@ export const ANSWER = { batches: 0, refused: 1, ready: 2, ended: 3 } as const;
 
 /** Bytes of one request at most. */
 export const REQUEST_BYTES_MAX = 256 * 2 ** 20;
+
+/** The options of a command line. Throws USAGE. */
+export function parseOptions(text: string | undefined): ArrowOptions {
+  const options = parse(text ?? '');
+  const { bundle, inputs, carry } = isRecord(options) ? options : {};
+  if (typeof bundle === 'string' && isNames(inputs) && isNames(carry)) return { bundle, inputs, carry };
+  const reason = `the scorer was started with ${text ?? 'nothing'}, {"bundle": "…", "inputs": ["…"], "carry": ["…"]} was wanted`;
+  throw new PlimsollError('USAGE', { reason, command: 'batch run' });
+}
+
+const isNames = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((name) => typeof name === 'string');
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,66 @@
+/** Messages over blocking pipes: a process that does nothing but answer them needs no event loop in between. */
+import { readSync, writeSync } from 'node:fs';
+import { PlimsollError } from '../core/errors.ts';
+import { ANSWER, REQUEST_BYTES_MAX } from './arrow.ts';
+
+const LENGTH_BYTES = 4;
+
+/**
+ * The next request of `fd`, or null at the end. Throws READ_LIMIT where it is too long, READ_TRUNCATED where it breaks off.
+ */
+export function readRequest(fd: number): Uint8Array | null {
+  const head = new Uint8Array(LENGTH_BYTES);
+  const got = fill(fd, head);
+  if (got === 0) return null;
+  if (got < LENGTH_BYTES) throw truncated(got, LENGTH_BYTES);
+  const length = new DataView(head.buffer).getUint32(0, true);
+  if (length > REQUEST_BYTES_MAX) {
+    const details = { what: 'a request', offset: 0, found: length, limit: REQUEST_BYTES_MAX };
+    throw new PlimsollError('READ_LIMIT', { ...details, name: 'bytes of a request' });
+  }
+  const request = new Uint8Array(length);
+  const read = fill(fd, request);
+  if (read < length) throw truncated(read, length);
+  return request;
+}
+
+const truncated = (found: number, wanted: number): PlimsollError =>
+  new PlimsollError('READ_TRUNCATED', { what: 'a request', offset: found, found: 0, wanted: wanted - found });
+
+/** Reads until the bytes are full or the pipe ends; answers how many were read. */
+function fill(fd: number, bytes: Uint8Array): number {
+  let at = 0;
+  while (at < bytes.length) {
+    const read = waiting(() => readSync(fd, bytes, at, bytes.length - at, null));
+    if (read === 0) return at;
+    at += read;
+  }
+  return at;
+}
+
+/** Writes one answer to `fd`. Throws EPIPE where nobody listens any more. */
+export function writeAnswer(fd: number, kind: keyof typeof ANSWER, content: Uint8Array | object): void {
+  const bytes = content instanceof Uint8Array ? content : Buffer.from(JSON.stringify(content));
+  const head = Buffer.alloc(1 + LENGTH_BYTES);
+  head.writeUInt8(ANSWER[kind], 0);
+  head.writeUInt32LE(bytes.length, 1);
+  for (const piece of [head, bytes])
+    for (let at = 0; at < piece.length; ) {
+      const from = at;
+      at += waiting(() => writeSync(fd, piece, from));
+    }
+}
+
+/** Pipes that another process has made non-blocking say EAGAIN where there is nothing, or no room, yet. */
+function waiting(io: () => number): number {
+  for (;;) {
+    try {
+      return io();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
