@@ -27,6 +27,10 @@ const EXTERNAL = ['onnxruntime-node', '@duckdb/node-api'];
 const STARTED_FILES = ['src/**/*.worker.ts', 'src/**/*.child.ts'];
 /** Entries that are started under another name. */
 const RENAMED = { 'onnx-worker': 'src/engine/onnx/worker.ts' };
+/** What a cluster is sent to score with, a bundle of its own. */
+const SCORER = { 'arrow.child': 'src/scorer/arrow.child.ts', ...RENAMED };
+/** Files that are sent to Spark as they are. */
+const SPARK_FILES = 'src/jobs/spark/*.py';
 const STARTED_SOURCE = /(new URL\(['"]\.\/[\w-]+\.(?:worker|child))\.ts(['"], import\.meta\.url\))/g;
 /** A bundled file that code starts by its name; each must be there. */
 const STARTED = /['"]\.\/([\w.-]*(?:worker|child)\.js)['"]/g;
@@ -65,7 +69,14 @@ const lazyHttp: Plugin = {
   },
 };
 
-function entries(): { in: string; out: string }[] {
+interface Entry {
+  readonly in: string;
+  readonly out: string;
+}
+
+const entry = ([out, file]: readonly [string, string]): Entry => ({ in: join(root, file), out });
+
+function entries(): Entry[] {
   const started = globSync(STARTED_FILES, { cwd: root }).map((file): [string, string] => [
     basename(file, '.ts'),
     file,
@@ -74,14 +85,14 @@ function entries(): { in: string; out: string }[] {
   if (new Set(named.map(([out]) => out)).size < named.length) {
     throw new Error(`two files that are started have one name: ${named.map(([, file]) => file).join(', ')}`);
   }
-  return named.map(([out, file]) => ({ in: join(root, file), out }));
+  return named.map(entry);
 }
 
-async function bundle(outdir: string): Promise<void> {
+async function bundle(outdir: string, entryPoints: Entry[]): Promise<void> {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: entries(),
+    entryPoints,
     outdir,
     bundle: true,
     splitting: true,
@@ -116,6 +127,15 @@ function copyAssets(outdir: string): void {
     copyFileSync(resolve(file), join(outdir, 'assets', name));
 }
 
+/** Beside the bundle, what Spark is sent: its driver's and workers' Python, and the scorer. */
+async function bundleForSpark(outdir: string): Promise<void> {
+  const scorer = join(outdir, 'scorer');
+  await bundle(scorer, Object.entries(SCORER).map(entry));
+  writeFileSync(join(scorer, 'package.json'), JSON.stringify({ type: 'module' }));
+  for (const file of globSync(SPARK_FILES, { cwd: root }))
+    copyFileSync(join(root, file), join(outdir, basename(file)));
+}
+
 /** Whether the bundle there is already the bundle of these sources. */
 function isCurrent(dist: string, digest: { content: string }): boolean {
   const file = join(dist, 'digest.json');
@@ -130,7 +150,8 @@ async function main(): Promise<void> {
   const digest = { listing: listing(root), content: content(root) };
   if (isCurrent(dist, digest)) return;
   try {
-    await bundle(next);
+    await bundle(next, entries());
+    await bundleForSpark(join(next, 'spark'));
     copyAssets(next);
     writeFileSync(join(next, 'digest.json'), JSON.stringify(digest));
     if (existsSync(dist)) renameSync(dist, previous);
@@ -143,7 +164,10 @@ async function main(): Promise<void> {
 }
 
 try {
-  await main();
+  // `tools/build.ts --spark FOLDER`: from source, that is made where it is wanted.
+  const [option, folder] = process.argv.slice(2);
+  if (option === '--spark' && folder !== undefined) await bundleForSpark(folder);
+  else await main();
   // `npm ci` and `npm install` end here: what the lock file says is now there.
   if (process.env['npm_lifecycle_event'] === 'prepare') markInstalled(root);
 } catch (error) {
