@@ -63,18 +63,12 @@ export class LocalJobs implements Jobs {
     return runView(run);
   }
 
-  async start(name: string, cause: 'manual' | 'webhook', key: string): Promise<Started> {
+  async start(name: string, cause: 'server' | 'webhook', key: string): Promise<Started> {
     const { ledger, clock } = this.#options;
     const job = await this.#find(name);
     if (job.paused) throw new PlimsollError('JOB_PAUSED', { job: name });
     const now = clock.now();
-    const happening = {
-      cause,
-      key: cause === 'manual' ? `server/${key}` : key,
-      at: now,
-      timeZone: zoneOf(job),
-    };
-    const run = runFor(job, happening, randomUUID(), now);
+    const run = runFor(job, { cause, key, at: now, timeZone: zoneOf(job) }, randomUUID(), now);
     const begun = await ledger.begin(job, run);
     if (begun !== null) return { run: runView(begun), isNew: true };
     return { run: await this.#byDue(name, run.due), isNew: false };

@@ -65,8 +65,8 @@ export interface Jobs {
   runs(name: string, page?: PageRequest): Promise<Page<RunView>>;
   /** Throws RUN_UNKNOWN. */
   run(name: string, id: string): Promise<RunView>;
-  /** Has a server start a run, once for each key. Throws JOB_PAUSED. */
-  start(name: string, cause: 'manual' | 'webhook', key: string): Promise<Started>;
+  /** Has a server start a run because a person (`server`) or a program (`webhook`) says so, once for each key. Throws JOB_PAUSED. */
+  start(name: string, cause: 'server' | 'webhook', key: string): Promise<Started>;
   /** Ends a run for good; nothing of it is published. Throws RUN_UNKNOWN, JOB_STATE where it has ended. */
   cancel(name: string, id: string): Promise<RunView>;
 }

@@ -50,13 +50,14 @@ export class Dispatcher {
     await this.#startDue();
   }
 
-  /** Starts a run for something that was heard of, once; false where its run is there already, or the job is paused. */
+  /** Starts a run for something that was heard of, once; false where its run is there already. Throws JOB_UNKNOWN, JOB_PAUSED. */
   async hear(name: string, happening: Happening): Promise<boolean> {
     const { ledger, clock } = this.#options;
     const job = await findJob(ledger, name);
+    if (job.paused) throw new PlimsollError('JOB_PAUSED', { job: name });
     const now = clock.now();
     const run = runFor(job, happening, randomUUID(), now);
-    return !job.paused && (await ledger.begin(job, run)) !== null;
+    return (await ledger.begin(job, run)) !== null;
   }
 
   /** Has the runs keep their state and end; they go on where they are when somebody looks again. */
