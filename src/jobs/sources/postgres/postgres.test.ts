@@ -1,18 +1,11 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
-import type { FrozenInput } from '../../chunk.ts';
-import type { FreezeOptions, Relation, Source } from '../source.ts';
+import { freezeOptions, readAll, sourceContract } from '../contract.ts';
+import type { Relation, Source } from '../source.ts';
 import { parseAddress } from '../table/address.ts';
 import { TableSource } from '../table/table-source.ts';
 import { PostgresTables } from './postgres.ts';
-
-const TYPES = new Map();
-const options = (signal = new AbortController().signal): FreezeOptions => ({
-  pieces: { get: () => undefined, put: async () => undefined },
-  onProgress: () => undefined,
-  signal,
-});
 
 let server: PostgresServer;
 let url: string;
@@ -30,24 +23,25 @@ beforeEach(async () => {
 const open = (parameters: string, key = 'id'): Source =>
   new TableSource(new PostgresTables(parseAddress(`${url}?${parameters}`), key));
 
-const rowsOf = async (relation: Relation, list = '*'): Promise<unknown[]> =>
+const rowsOf = async (relation: Relation, list: string): Promise<unknown[]> =>
   (await db.runAndReadAll(`select ${list} from ${relation.from}`)).getRowsJson();
 
-async function readAll(
-  source: Source,
-  frozen: FrozenInput,
-  rows: number,
-  columns: string[],
-): Promise<unknown[]> {
-  const reader = source.reader(frozen, columns, TYPES);
-  const all: unknown[] = [];
-  for (const chunk of await source.chunks(frozen, rows)) {
-    const relation = await reader.open(chunk, db);
-    all.push(...(await rowsOf(relation)));
-    await relation.close();
-  }
-  return all;
-}
+const ROWS = 40;
+const fill = `insert into t select g, chr(97 + g % 3), g::float8 / 7 from generate_series(1, ${ROWS}) g`;
+
+describe('the contract of sources', () => {
+  sourceContract('a table of PostgreSQL', async () => {
+    const own = await server.database();
+    await asked(own, 'create table t (id int, name text, x float8)');
+    await asked(own, fill);
+    return {
+      open: async () => new TableSource(new PostgresTables(parseAddress(`${own}?table=public.t`), 'id')),
+      columns: ['id', 'name', 'x'],
+      rows: Array.from({ length: ROWS }, (_, g) => [g + 1, 'abc'[(g + 1) % 3], (g + 1) / 7]),
+      change: async () => void (await asked(own, 'update t set x = 0 where id = 17')),
+    };
+  });
+});
 
 describe('a table of PostgreSQL', () => {
   it('gives every row once, in the order of keys, however it is cut', async () => {
@@ -56,7 +50,7 @@ describe('a table of PostgreSQL', () => {
       `create table t as select g * 3 as id, 'n' || g as name from generate_series(1, 5000) g order by random()`,
     );
     const source = open('table=t');
-    const frozen = await source.freeze(options());
+    const frozen = await source.freeze(freezeOptions());
     expect(frozen.rows).toBe(5000);
     expect(frozen.columns).toEqual([
       { name: 'id', type: 'INTEGER' },
@@ -64,7 +58,7 @@ describe('a table of PostgreSQL', () => {
     ]);
     const wanted = Array.from({ length: 5000 }, (_, index) => [(index + 1) * 3, `n${index + 1}`]);
     for (const rows of [100, 999, 10_000])
-      expect(await readAll(source, frozen, rows, ['id', 'name'])).toEqual(wanted);
+      expect((await readAll(source, frozen, { columns: ['id', 'name'] }, rows)).rows).toEqual(wanted);
     await source.close();
   });
 
@@ -82,7 +76,7 @@ describe('a table of PostgreSQL', () => {
         (-9223372036854775808, null, null, null, 'NaN', '-Infinity', -0.01, null, 'NaN', 'infinity', '00:00', '-infinity', '0001-01-01 00:00 BC', '', '', null, '', null, null)`,
     );
     const source = open('table=t');
-    const frozen = await source.freeze(options());
+    const frozen = await source.freeze(freezeOptions());
     expect(frozen.columns.map(({ type }) => type)).toEqual([
       'BIGINT',
       'BOOLEAN',
@@ -106,7 +100,7 @@ describe('a table of PostgreSQL', () => {
     ]);
     const names = frozen.columns.map(({ name }) => name);
     const [chunk] = await source.chunks(frozen, 10);
-    const relation = await source.reader(frozen, names, TYPES).open(chunk!, db);
+    const relation = await source.reader(frozen, names, new Map()).open(chunk!, db);
     await db.run("set timezone = 'UTC'");
     const [low, high] = await rowsOf(relation, 'columns(*)::varchar');
     expect(high).toEqual([
@@ -152,5 +146,176 @@ describe('a table of PostgreSQL', () => {
       null,
     ]);
     await source.close();
+  });
+
+  it('reads equal keys in one chunk, rows without a key in one of their own, of whatever type the key is', async () => {
+    const keys = {
+      text: `chr(97 + g % 25) || 'Ä'`,
+      uuid: `md5((g % 50)::text)::uuid`,
+      date: `date '2026-01-01' + g % 90`,
+      timestamptz: `timestamptz '2026-03-29 00:00+01' + g * interval '13 min'`,
+      numeric: `case when g % 2 = 0 then 1.0 else 1.00 end + g % 10`,
+      float8: `case when g % 50 = 0 then 'NaN' else g / 3.0 end`,
+      boolean: `g % 2 = 0`,
+      bytea: `decode(md5((g % 40)::text), 'hex')`,
+    };
+    for (const [type, key] of Object.entries(keys)) {
+      await asked(
+        url,
+        `create table "k ${type}" as select g, case when g % 100 > 0 then (${key})::${type} end as "the ""key" from generate_series(1, 4000) g`,
+      );
+      const source = open(`table="k ${type}"`, 'the "key');
+      const frozen = await source.freeze(freezeOptions());
+      const chunks = await source.chunks(frozen, 700);
+      expect(chunks.at(-1), type).toMatchObject({ from: null, to: null, rows: 40 });
+      const { rows } = await readAll(source, frozen, { columns: ['g'] }, 700);
+      expect(
+        rows.flat().sort((a, b) => Number(a) - Number(b)),
+        type,
+      ).toEqual(Array.from({ length: 4000 }, (_, index) => index + 1));
+      await source.close();
+    }
+  });
+
+  it('leaves out what comes later, and refuses a chunk that lost, gained or changed a row', async () => {
+    await asked(url, 'create table t (id int primary key, name text, x float8)');
+    await asked(url, fill);
+    const source = open('table=t');
+    const frozen = await source.freeze(freezeOptions());
+    const read = async () => (await readAll(source, frozen, { columns: ['id'] })).rows.length;
+    await asked(url, 'insert into t values (1000)');
+    expect(await read()).toBe(ROWS);
+    for (const [change, undo] of [
+      ['delete from t where id = 20', `${fill} on conflict do nothing`],
+      ["update t set name = 'other' where id = 20", `update t set name = chr(97 + id % 3) where id = 20`],
+      ['insert into t values (0)', 'delete from t where id = 0'],
+    ] as const) {
+      await asked(url, change);
+      await expect(read()).rejects.toMatchObject({ code: 'INPUT_CHANGED' });
+      await asked(url, undo);
+      expect(await read()).toBe(ROWS);
+    }
+    await source.close();
+  });
+
+  it('reads the rows of a query, and no other statement', async () => {
+    await asked(url, 'create table t (id int, name text, x float8)');
+    await asked(url, fill);
+    const source = open('query=select id + 100 as id, name from t where name like %27%25a%27 -- and so on');
+    expect(await source.list()).toMatchObject({
+      items: [{ path: expect.not.stringContaining('@'), digest: '' }],
+      rows: null,
+    });
+    expect(await source.freeze(freezeOptions())).toMatchObject({
+      rows: 13,
+      columns: [{ name: 'id' }, { name: 'name' }],
+    });
+    await source.close();
+    for (const query of [
+      'select 1 as id) q; drop table t; --',
+      'select 1 as id; drop table t',
+      'delete from t returning id',
+      'with gone as (delete from t returning id) select * from gone',
+      "select 1 as id from pg_sleep(0) where 'x' = '",
+      'select 1 as id /*',
+      "select set_config('transaction_read_only', 'off', false) as id from t where 1 = nextval('s')",
+      'select 1 as id, 2 as id',
+      'select 1 as other',
+      'commit',
+    ]) {
+      const hostile = open(`query=${encodeURIComponent(query)}`);
+      await expect(hostile.freeze(freezeOptions()), query).rejects.toMatchObject({
+        code: expect.stringMatching(/^(SOURCE|INPUT)_INVALID$/),
+      });
+      await hostile.close();
+    }
+    expect(await asked(url, 'select count(*)::int as n from t')).toEqual([{ n: ROWS }]);
+  });
+
+  it('says what is wrong with a source without telling its password', async () => {
+    const secret = url.replace('postgres@', 'postgres:s3cret-word@');
+    for (const uri of [
+      `${secret}?table=none`,
+      `${secret}_none?table=t`,
+      `${secret.replace(/:\d+\//, ':1/')}?table=t`,
+      `${secret}?query=select 's3cret%'`,
+    ]) {
+      const error = await (async () =>
+        new TableSource(new PostgresTables(parseAddress(uri), 'id')).freeze(freezeOptions()))().catch(
+        (thrown) => thrown,
+      );
+      expect(error.code).toMatch(/^SOURCE_|^USAGE$/);
+      expect(JSON.stringify([error, error.message])).not.toContain('s3cret');
+    }
+    await asked(url, 'create table empty (id int)');
+    await expect(open('table=empty').freeze(freezeOptions())).rejects.toMatchObject({ code: 'INPUT_EMPTY' });
+  });
+
+  it('rejects the row whose value has no equal, and reads the others', async () => {
+    await asked(url, `create table t (id int, x numeric(10,2))`);
+    await asked(
+      url,
+      `insert into t select g, case g when 3 then 'NaN'::numeric else g end from generate_series(1, 5) g`,
+    );
+    const source = open('table=t');
+    const frozen = await source.freeze(freezeOptions());
+    const [chunk] = await source.chunks(frozen, 10);
+    const relation = await source.reader(frozen, ['id', 'x'], new Map()).open(chunk!, db);
+    expect(relation.rows).toBe(4);
+    expect(relation.unreadable).toMatchObject([{ row: 2, column: 'x', raw: '{"id":"3","x":"NaN"}' }]);
+    expect((await relation.locate([1, 2])).map(({ row, raw }) => [row, raw])).toEqual([
+      [1, '{"id":2,"x":"2.00"}'],
+      [3, '{"id":4,"x":"4.00"}'],
+    ]);
+    await source.close();
+  });
+
+  it('stops when it is told to, and the server with it', async () => {
+    await asked(url, 'create table t as select 1 as id');
+    const stop = new AbortController();
+    const source = open('query=select id, pg_sleep(30)::text as nap from t');
+    setTimeout(() => stop.abort(new Error('stopped')), 300);
+    await expect(source.freeze(freezeOptions({ signal: stop.signal }))).rejects.toThrow('stopped');
+    const naps = () =>
+      asked(
+        url,
+        `select 1 from pg_stat_activity where state = 'active' and query like '%pg_sleep%' and pid <> pg_backend_pid()`,
+      );
+    await vi.waitFor(async () => expect(await naps()).toEqual([]), { timeout: 10_000, interval: 200 });
+  });
+
+  it('is unavailable while the server is down, and reads on when it is back', async () => {
+    await asked(url, 'create table t (id int, name text, x float8)');
+    await asked(url, fill);
+    const source = open('table=t');
+    const frozen = await source.freeze(freezeOptions());
+    const chunks = await source.chunks(frozen, 7);
+    const reader = source.reader(frozen, ['id', 'name'], new Map());
+    await (await reader.open(chunks[0]!, db)).close();
+    await server.kill();
+    for (const _ of [1, 2])
+      await expect(reader.open(chunks[1]!, db)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    await server.start();
+    expect((await reader.open(chunks[1]!, db)).rows).toBe(chunks[1]!.rows);
+    await source.close();
+  });
+
+  it('is unavailable when the server dies while rows flow', async () => {
+    await asked(
+      url,
+      `create table t as select g as id, repeat('x', 1000) as name from generate_series(1, 20200) g`,
+    );
+    await asked(url, 'alter table t add primary key (id)');
+    const nap = 'case when id > 20000 then pg_sleep(0.02)::text end as nap';
+    const address = parseAddress(`${url}?query=select id, name, ${nap} from t order by id`);
+    const tables = new PostgresTables(address, 'id');
+    const loading = tables.load({ from: null, to: '20200' }, ['id', 'name'], db, 'rows_that_flow');
+    const naps = async () =>
+      (await asked(url, `select 1 from pg_stat_activity where wait_event = 'PgSleep'`)).length;
+    const outcome = loading.catch((error) => error);
+    await vi.waitFor(async () => expect(await naps(), 'asleep').toBe(1), { timeout: 10_000 });
+    await server.kill();
+    expect(await outcome).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    await server.start();
   });
 });

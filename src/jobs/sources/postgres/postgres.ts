@@ -3,11 +3,16 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { PlimsollError } from '../../../core/errors.ts';
+import { filledUri } from '../../spec/redaction.ts';
 import { identifier, literal } from '../../sql.ts';
+import { rawOf } from '../files/raw.ts';
+import type { OpenSource } from '../source.ts';
 import type { BadRow, Loaded, TableAccess, TableColumn } from '../table/access.ts';
-import type { TableAddress } from '../table/address.ts';
+import { parseAddress, type TableAddress } from '../table/address.ts';
 import { TableFill } from '../table/fill.ts';
 import { type Block, blockRows, type KeyRange, type Survey, type Tally } from '../table/survey.ts';
+import { TableSource } from '../table/table-source.ts';
+import { wantedColumn } from '../wanted.ts';
 import { BinaryCopy } from './binary-copy.ts';
 import { PostgresSession, READ_MILLIS, SURVEY_MILLIS } from './session.ts';
 import { type ColumnType, columnType } from './types.ts';
@@ -17,6 +22,10 @@ interface Column extends TableColumn, ColumnType {
   readonly expression: string;
 }
 
+/** Throws USAGE where the URI names no rows. */
+export const openPostgres: OpenSource = async ({ source, key }, secrets) =>
+  new TableSource(new PostgresTables(parseAddress(filledUri(source.uri, secrets)), key));
+
 export class PostgresTables implements TableAccess {
   readonly shown: string;
   readonly #address: TableAddress;
@@ -24,8 +33,8 @@ export class PostgresTables implements TableAccess {
   readonly #session: PostgresSession;
 
   constructor(address: TableAddress, key: string) {
-    const { protocol, host, pathname } = new URL(address.database);
-    this.shown = `${protocol}//${host}${pathname}, ${address.shown}`;
+    const url = URL.parse(address.database);
+    this.shown = `postgres://${url?.host ?? '…'}${url?.pathname ?? ''}, ${address.shown}`;
     this.#address = address;
     this.#key = key;
     this.#session = new PostgresSession(address.database, this.shown);
@@ -43,7 +52,7 @@ export class PostgresTables implements TableAccess {
   load(range: KeyRange, columns: readonly string[], db: DuckDBConnection, table: string): Promise<Loaded> {
     return this.#session.snapshot(READ_MILLIS, async (client) => {
       const all = await this.#describe(client);
-      const wanted = columns.map((name) => this.#find(all, name));
+      const wanted = columns.map((name) => wantedColumn({ columns: all }, name, this.shown) as Column);
       const fill = await TableFill.create(db, table, wanted);
       const rows = new RowTaker(fill, wanted);
       const copy = new BinaryCopy(wanted.length + 1, rows.take, this.shown);
@@ -69,7 +78,7 @@ export class PostgresTables implements TableAccess {
       // A collation that takes two texts for one would give them one digest.
       return { name, ...type, expression: type.asText ? `${column}::text collate "C"` : column };
     });
-    this.#find(columns, this.#key);
+    wantedColumn({ columns }, this.#key, this.shown);
     const twice = columns.find(
       ({ name }, index) => columns.findIndex((other) => other.name === name) < index,
     );
@@ -98,14 +107,6 @@ export class PostgresTables implements TableAccess {
     const list = [digestOf(all), ...wanted.map(({ expression }) => expression)];
     const key = identifier(this.#key);
     return `copy (select ${list.join(', ')} from ${this.#address.from} where ${condition(key, range)} order by ${key}, 1) to stdout (format binary)`;
-  }
-
-  #find(columns: readonly Column[], name: string): Column {
-    const column = columns.find((each) => each.name === name);
-    if (column !== undefined) return column;
-    throw this.#invalid(
-      `it has no column "${name}", but ${columns.map((each) => `"${each.name}"`).join(', ')}`,
-    );
   }
 
   #invalid(reason: string): PlimsollError {
@@ -180,13 +181,7 @@ class RowTaker {
       return value === undefined;
     });
     if (bad < 0) this.#fill.next();
-    else
-      this.#bad.push(
-        this.#badRow(
-          bad,
-          bytes.toString('utf8', starts[bad + 1], (starts[bad + 1] ?? 0) + (lengths[bad + 1] ?? 0)),
-        ),
-      );
+    else this.#bad.push(this.#badRow(bad, bytes, starts, lengths));
     this.#rows += 1;
   };
 
@@ -194,9 +189,16 @@ class RowTaker {
     return { rows: this.#rows, digest: BigInt.asUintN(64, this.#digest), bad: this.#bad };
   }
 
-  #badRow(index: number, text: string): BadRow {
+  #badRow(index: number, bytes: Buffer, starts: Int32Array, lengths: Int32Array): BadRow {
     const { name, type } = this.#columns[index] as Column;
+    const cells = this.#columns.map((column, field) => {
+      const [at, length] = [starts[field + 1] as number, lengths[field + 1] as number];
+      if (length < 0) return [column.name, null];
+      const value = column.decode(bytes, at, length);
+      const text = value ?? bytes.toString(column.asText ? 'utf8' : 'hex', at, at + length);
+      return [column.name, String(text)];
+    });
     const reason = `its value cannot be held as ${type}`;
-    return { row: this.#rows, column: name, reason, raw: JSON.stringify({ [name]: text }) };
+    return { row: this.#rows, column: name, reason, raw: rawOf(Object.fromEntries(cells)) };
   }
 }

@@ -14,7 +14,7 @@ export interface BadRow {
   readonly row: number;
   readonly column: string;
   readonly reason: string;
-  /** JSON object of what is known of the row. */
+  /** JSON object of the row, as of `rawOf`. */
   readonly raw: string;
 }
 

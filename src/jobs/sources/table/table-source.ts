@@ -4,12 +4,11 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { Chunk, FrozenInput } from '../../chunk.ts';
 import { identifier } from '../../sql.ts';
+import { rawOf } from '../files/raw.ts';
 import type { ChunkReader, FreezeOptions, Place, Relation, Source } from '../source.ts';
-import type { BadRow, TableAccess } from './access.ts';
+import { wantedColumn } from '../wanted.ts';
+import type { Loaded, TableAccess } from './access.ts';
 import { cutChunks, type FrozenTable, fromFrozen, rangeOf, surveyRows, tallyOf, toFrozen } from './survey.ts';
-
-/** Characters of the text of a row at most, as of every source. */
-const RAW_LIMIT = 65_536;
 
 export class TableSource implements Source {
   readonly #access: TableAccess;
@@ -46,6 +45,7 @@ export class TableSource implements Source {
   reader(frozen: FrozenInput, columns: readonly string[]): ChunkReader {
     const survey = fromFrozen(onlyTable(frozen));
     const access = this.#access;
+    for (const name of columns) wantedColumn(frozen, name, access.shown);
     let opened = 0;
     return {
       async open(chunk: Chunk, db: DuckDBConnection): Promise<Relation> {
@@ -54,7 +54,7 @@ export class TableSource implements Source {
         const table = `source_rows_${++opened}`;
         const loaded = await access.load(range, columns, db, table);
         if (loaded.rows === wanted.rows && loaded.digest === wanted.digest)
-          return new TableRelation(db, table, loaded.rows - loaded.bad.length, loaded.bad, access.shown);
+          return new TableRelation(db, table, columns, loaded, access.shown);
         await db.run(`drop table ${identifier(table)}`);
         throw changed(access.shown, chunk, loaded.rows, wanted.rows);
       },
@@ -71,14 +71,16 @@ class TableRelation implements Relation {
   readonly rows: number;
   readonly unreadable: Relation['unreadable'];
   readonly #db: DuckDBConnection;
+  readonly #columns: readonly string[];
   readonly #path: string;
 
-  constructor(db: DuckDBConnection, table: string, rows: number, bad: readonly BadRow[], path: string) {
+  constructor(db: DuckDBConnection, table: string, columns: readonly string[], loaded: Loaded, path: string) {
     this.from = identifier(table);
-    this.rows = rows;
+    this.rows = loaded.rows - loaded.bad.length;
     this.#db = db;
+    this.#columns = columns;
     this.#path = path;
-    this.unreadable = bad.map(({ row, column, reason, raw }) => ({
+    this.unreadable = loaded.bad.map(({ row, column, reason, raw }) => ({
       ...this.#place(row, raw),
       column,
       code: 'type',
@@ -88,18 +90,31 @@ class TableRelation implements Relation {
 
   async locate(rows: readonly number[]): Promise<readonly Place[]> {
     if (rows.length === 0) return [];
-    // Rows of a table that was filled in order by one writer are numbered from 0.
-    const text = `select rowid::integer, to_json(t)::varchar from ${this.from} t where rowid in (${rows.map(Number).join(', ')})`;
-    const found = new Map((await this.#db.runAndReadAll(text)).getRows() as [number, string][]);
-    return rows.map((row) => this.#place(row, found.get(row) ?? ''));
+    // In the order in which it was filled; names cannot collide, whatever they are.
+    const numbered = `(select unnest(range(${this.rows}))::integer as n) numbered positional join ${this.from}`;
+    const text = `select columns(*) from ${numbered} where numbered.n in (${rows.map(Number).join(', ')})`;
+    const cells = (await this.#db.runAndReadAll(text)).getRowsJson() as [number, ...unknown[]][];
+    const found = new Map(cells.map(([row, ...values]) => [row, this.#raw(values)]));
+    return rows.map((row) => this.#place(this.#rowOfRange(row), found.get(row) ?? ''));
   }
 
   async close(): Promise<void> {
     await this.#db.run(`drop table if exists ${this.from}`);
   }
 
+  #raw(values: readonly unknown[]): string {
+    return rawOf(Object.fromEntries(this.#columns.map((name, index) => [name, values[index]])));
+  }
+
+  /** Rows of the range are numbered with those that could not be read between them. */
+  #rowOfRange(row: number): number {
+    let at = row;
+    for (const bad of this.unreadable) if (bad.row <= at) at += 1;
+    return at;
+  }
+
   #place(row: number, raw: string): Place {
-    return { path: this.#path, line: null, offset: null, row, raw: raw.slice(0, RAW_LIMIT) };
+    return { path: this.#path, line: null, offset: null, row, raw };
   }
 }
 
