@@ -1,5 +1,5 @@
 /** Entry of the scorer as a child process; `arrow.ts` says what it reads and writes. */
-import { type RecordBatch, RecordBatchReader, type Schema, Table, tableToIPC } from 'apache-arrow';
+import { type RecordBatch, RecordBatchReader, RecordBatchStreamWriter, type Schema } from 'apache-arrow';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { readManifest } from '../registry/bundle.ts';
 import { type ArrowOptions, type ArrowReady, parseOptions } from './arrow.ts';
@@ -40,12 +40,14 @@ async function answer(
 ): Promise<Uint8Array> {
   const { schema: asked, batches } = readStream(request);
   const schema = answerSchema(asked, carry, scorer.outputs);
-  const answers: RecordBatch[] = [];
+  const writer = new RecordBatchStreamWriter();
+  writer.reset(undefined, schema);
   for (const batch of batches) {
     const scored = await scorer.score(frameOf(batch, inputs));
-    answers.push(answerBatch(schema, batch, carry, scorer.outputs, scored));
+    writer.write(answerBatch(schema, batch, carry, scorer.outputs, scored));
   }
-  return tableToIPC(new Table(schema, answers), 'stream');
+  writer.finish();
+  return writer.toUint8Array(true);
 }
 
 /** All of a stream; its batches are views of the request. */
@@ -59,7 +61,7 @@ function readStream(request: Uint8Array): {
     // Known until the last batch is read.
     const { schema } = reader;
     if (!reader.isStream() || schema === undefined) throw corrupt('no schema', wanted);
-    const batches = [...reader];
+    const batches = [...reader].filter(({ numRows }) => numRows > 0);
     const large = batches.find(({ numRows }) => numRows > BATCH_ROWS_MAX);
     if (large) throw corrupt(`a batch of ${large.numRows} rows`, `up to ${BATCH_ROWS_MAX}`);
     return { schema, batches };

@@ -18,8 +18,8 @@
  *
  * A batch is answered with the columns of `carry` as they came, then a column for each of the model's outputs (null in
  * rows without an answer), then `_outcome` (int8: 0 ok, 1 rejected, 2 failed), and where it is not 0 `_code`, `_column`
- * (null where no column is to blame) and `_reason` (utf8). As rows keep their places, a host that holds its batch may
- * join columns itself and carry nothing.
+ * (null where no column is to blame) and `_reason` (utf8). Batches without rows are left out. As rows keep their places, a
+ * host that holds its batch may join columns itself and carry nothing.
  */
 import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
