@@ -10,6 +10,7 @@ interface Opener {
 /** Each kind's module is loaded when it is wanted. */
 const OPENERS: Readonly<Partial<Record<SinkKind, () => Promise<Opener>>>> = {
   files: () => import('./files/open.ts'),
+  postgres: () => import('./postgres/open.ts'),
 };
 
 const opener = (uri: string): Promise<Opener> => OPENERS[kindOf(uri)]!();

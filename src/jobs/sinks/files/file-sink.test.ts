@@ -67,6 +67,7 @@ for (const format of ['parquet', 'csv', 'jsonl'] as const) {
     uri: async () => join(temporaryFolder(), `out.${format}`),
     read: async (uri) => (existsSync(uri) ? READERS[format](uri) : null),
     second: 'replaces',
+    before: null,
     nan,
   });
   sinkContract({
@@ -82,6 +83,7 @@ for (const format of ['parquet', 'csv', 'jsonl'] as const) {
       return rows.flat();
     },
     second: 'replaces',
+    before: null,
     sink: { format },
     nan,
   });

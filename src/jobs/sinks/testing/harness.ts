@@ -8,12 +8,14 @@ import { accountOf, laneDatabase, type Row, rowsOf, runOf, selectOf } from './ru
 
 export interface SinkPlace {
   readonly name: string;
-  /** A target where nothing is yet. */
+  /** A target where nothing is yet, or a table without rows. */
   uri(): Promise<string>;
   /** What stands there, read by something else than the sink; null where nothing does. In order where it has one. */
   read(uri: string): Promise<readonly Row[] | null>;
   /** What a second run does to the rows of a first. */
   readonly second: 'replaces' | 'appends';
+  /** What `read` finds there at first. */
+  readonly before: null | readonly [];
   readonly sink?: Partial<SinkSpec>;
   /** How a NaN is read back. */
   readonly nan: string;
