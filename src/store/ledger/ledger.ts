@@ -17,7 +17,18 @@ export type RunState =
   | 'failed'
   | 'cancelled';
 
-export type Cause = 'manual' | 'schedule' | 'files' | 'webhook' | 'notify' | 'upstream' | 'queue' | 'replay';
+export type Cause =
+  /** By a command that works on it itself. */
+  | 'manual'
+  /** By a person, for a server to work on. */
+  | 'server'
+  | 'schedule'
+  | 'files'
+  | 'webhook'
+  | 'notify'
+  | 'upstream'
+  | 'queue'
+  | 'replay';
 
 export interface JobRow {
   readonly name: string;
