@@ -157,8 +157,14 @@ export const table = <T>(names: Rule<string>, rule: Rule<T>): Rule<ReadonlyMap<s
   },
 });
 
-/** An object with known keys: others are refused by name, since a misspelt guard would be a guard that is not there. */
-export function record<T extends object>(fields: { readonly [K in keyof T]: Field<T[K]> }): Rule<T> {
+/**
+ * An object with known keys: others are refused by name, since a misspelt guard would be a guard that is not there.
+ * `suggest` says which of the known ones it may have been meant to be, or nothing.
+ */
+export function record<T extends object>(
+  fields: { readonly [K in keyof T]: Field<T[K]> },
+  suggest: (key: string, known: readonly string[]) => string = () => '',
+): Rule<T> {
   const entries = Object.entries(fields) as [string, Field<unknown>][];
   const names = entries.map(([name]) => name);
   return {
@@ -172,7 +178,9 @@ export function record<T extends object>(fields: { readonly [K in keyof T]: Fiel
       const given = new Map(Object.entries(value));
       for (const key of given.keys()) {
         if (!names.includes(key))
-          problems.push(`${join(path, key)} is no key here, wanted one of ${names.join(', ')}`);
+          problems.push(
+            `${join(path, key)} is no key here, wanted one of ${names.join(', ')}${suggest(key, names)}`,
+          );
       }
       const parsed = entries.map(([name, { rule, fallback }]) => [
         name,

@@ -1,0 +1,102 @@
+/** A job as flags of `batch run`. Pure. */
+import { type Surroundings, specFrom } from './parse.ts';
+import type { JobSpec } from './spec.ts';
+
+/** As the command line gives them. */
+export interface Flags {
+  readonly job: string;
+  readonly model?: string | undefined;
+  readonly input?: string | undefined;
+  readonly inputFormat?: string | undefined;
+  readonly output?: string | undefined;
+  readonly outputFormat?: string | undefined;
+  readonly key?: string | undefined;
+  /** Names with commas between them; one that holds a comma is in double quotes. */
+  readonly columns?: string | undefined;
+  readonly features?: string | undefined;
+  readonly mode?: string | undefined;
+  readonly publish?: string | undefined;
+  readonly stamps?: string | undefined;
+  readonly chunkRows?: string | undefined;
+  readonly lanes?: string | undefined;
+  /** `100` or `1%`. */
+  readonly maxBad?: string | undefined;
+  readonly duplicates?: string | undefined;
+  readonly holdDistance?: string | undefined;
+  readonly holdRows?: string | undefined;
+  readonly hourlyCost?: string | undefined;
+}
+
+/** The flag of each part of the document. */
+const FLAGS: Readonly<Record<string, string>> = {
+  job: '--job',
+  model: '--model',
+  'input.uri': '--input',
+  'input.format': '--input-format',
+  'output.uri': '--output',
+  'output.format': '--output-format',
+  'output.mode': '--mode',
+  'output.publish': '--publish',
+  'output.stamps': '--stamps',
+  output: '--output',
+  input: '--input',
+  key: '--key',
+  columns: '--columns',
+  features: '--features',
+  'options.chunkRows': '--chunk-rows',
+  'options.lanes': '--lanes',
+  'options.budget': '--max-bad',
+  'options.duplicates': '--duplicates',
+  'options.holdDistance': '--hold-distance',
+  'options.holdRows': '--hold-rows',
+  'options.hourlyCost': '--hourly-cost',
+};
+
+/** The spec that flags come to. Throws SPEC_INVALID that names every flag that is wrong. */
+export function specOf(flags: Flags, surroundings: Surroundings): JobSpec {
+  return specFrom(flags.job, documentOf(flags), surroundings, (problem) =>
+    problem.replace(/^[\w.]+/, (path) => FLAGS[path] ?? path),
+  );
+}
+
+const documentOf = (flags: Flags): unknown =>
+  given({
+    model: flags.model,
+    input: given({ uri: flags.input, format: flags.inputFormat }),
+    key: flags.key,
+    columns: listed(flags.columns),
+    features: listed(flags.features),
+    output: given({
+      uri: flags.output,
+      format: flags.outputFormat,
+      mode: flags.mode,
+      publish: flags.publish,
+      stamps: listed(flags.stamps),
+    }),
+    options: given({
+      chunkRows: numeric(flags.chunkRows),
+      lanes: numeric(flags.lanes),
+      budget: numeric(flags.maxBad),
+      duplicates: flags.duplicates,
+      holdDistance: numeric(flags.holdDistance),
+      holdRows: numeric(flags.holdRows),
+      hourlyCost: numeric(flags.hourlyCost),
+    }),
+  });
+
+/** Without what was left out, so that defaults hold. */
+const given = (values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** What is no number stays as it is written, for the problem that it is. */
+const numeric = (text: string | undefined): number | string | undefined =>
+  text !== undefined && /^\d[\d_]*(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i.test(text)
+    ? Number(text.replaceAll('_', ''))
+    : text;
+
+const listed = (text: string | undefined): readonly string[] | undefined =>
+  text === undefined
+    ? undefined
+    : [...text.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*(?:,|$)/g)]
+        .map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? '')
+        .filter((name) => name !== '');

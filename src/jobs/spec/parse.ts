@@ -1,0 +1,116 @@
+/** From a job as people write it to its spec: checked as a whole, with every default and every path in full. Pure. */
+import { PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
+import type { Rule } from '../../rollout/policy/grammar.ts';
+import { absolute, absoluteUri } from './absolute.ts';
+import { type JobDocument, jobDocument, jobName } from './document.ts';
+import type { JobSpec } from './spec.ts';
+import { uriKindOf } from './uri.ts';
+
+/** What a spec depends on beside its text. */
+export interface Surroundings {
+  /** Cores of the machine. */
+  readonly cores: number;
+  /** Absolute path that others are relative to. */
+  readonly folder: string;
+  /** Whether there is a file: what tells a model file from the name of a registered model. */
+  readonly isFile: (path: string) => boolean;
+}
+
+/** Lanes where nothing is said: more of them would take the machine from a server beside the run. */
+const DEFAULT_LANES_MAX = 2;
+
+/** A job of `plimsoll.yaml`. */
+export interface DefinedJob {
+  readonly spec: JobSpec;
+  /** As it is written there; null where the job is only run by hand. */
+  readonly schedule: unknown;
+}
+
+/** The spec of one document. `say` names a part of it in problems. Throws SPEC_INVALID with every problem. */
+export function specFrom(
+  job: string,
+  document: unknown,
+  surroundings: Surroundings,
+  say: (problem: string) => string = (problem) => problem,
+): JobSpec {
+  const problems: string[] = [];
+  const parsed = jobDocument.parse(document, '', problems);
+  const name = jobName.parse(job, 'job', problems);
+  // What does not fit together is only said of parts that fit by themselves.
+  if (problems.length === 0) problems.push(...conflictsIn(parsed));
+  if (problems.length === 0) return completed(name, parsed, surroundings);
+  const list = problems.map((problem) => say(problem.replace(' is null, ', ' is missing, ')));
+  throw new PlimsollError('SPEC_INVALID', { job: shownJob(job), problems: list.join('; '), list });
+}
+
+const shownJob = (job: unknown): string => JSON.stringify(job)?.slice(0, 140) ?? 'without a name';
+
+/** The jobs of a `plimsoll.yaml`, from its table `jobs`. Throws SPEC_INVALID for the first job that has problems. */
+export function specsOf(jobs: unknown, surroundings: Surroundings): readonly DefinedJob[] {
+  if (jobs === undefined || jobs === null) return [];
+  if (!isRecord(jobs)) {
+    const problems = 'jobs is no table of names';
+    throw new PlimsollError('SPEC_INVALID', { job: 'of the file', problems, list: [problems] });
+  }
+  return Object.entries(jobs).map(([job, written]) => {
+    const { schedule = null, ...document } = isRecord(written) ? written : { '': written };
+    const say = (problem: string): string => `jobs.${job}.${problem}`;
+    return { spec: specFrom(job, document, surroundings, say), schedule };
+  });
+}
+
+/** The table `jobs` for the schema of `plimsoll.yaml`; `schedule` is the rule of what starts a job by itself. */
+export const jobsSchema = (schedule: Rule<unknown>['schema']): Readonly<Record<string, unknown>> => {
+  const { properties, ...rest } = jobDocument.schema;
+  return {
+    type: 'object',
+    propertyNames: jobName.schema,
+    additionalProperties: { ...rest, properties: { ...(properties as object), schedule } },
+  };
+};
+
+function conflictsIn({ input, output, columns, features, options }: JobDocument): string[] {
+  const kind = uriKindOf(output.uri);
+  const isDatabase = kind === 'postgres' || kind === 'sqlite' || kind === 'duckdb' || kind === 'variable';
+  const upserts = output.mode === 'upsert';
+  const conflicts: [boolean, string][] = [
+    [kind === 'http', 'output is an address of HTTP, wanted a path, postgres://, sqlite:, duckdb: or s3://'],
+    [input.uri === output.uri, 'output is the input itself, wanted another place'],
+    [upserts && !isDatabase, 'output.mode is upsert, which databases do: of files, wanted append'],
+    [
+      upserts && options.duplicates === 'allow',
+      'options.duplicates is allow, which upsert cannot do: it keeps one row of a key',
+    ],
+    [
+      output.publish === 'chunks' && kind !== 'postgres' && kind !== 'variable',
+      'output.publish is chunks, which PostgreSQL does: wanted whole',
+    ],
+    ...repeated('columns', columns),
+    ...repeated('features', features ?? []),
+    ...repeated('output.stamps', output.stamps),
+  ];
+  return conflicts.filter(([there]) => there).map(([, problem]) => problem);
+}
+
+function repeated(path: string, names: readonly string[]): [boolean, string][] {
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  return [[twice !== undefined, `${path} has ${JSON.stringify(twice)} twice`]];
+}
+
+function completed(job: string, document: JobDocument, { cores, folder, isFile }: Surroundings): JobSpec {
+  const { input, output, options, key, columns, features } = document;
+  const file = absolute(document.model, folder);
+  const { lanes, ...others } = options;
+  return {
+    job,
+    model: isFile(file) ? file : document.model,
+    source: { uri: absoluteUri(input.uri, folder), format: input.format },
+    key,
+    // The key is there anyway.
+    columns: columns.filter((column) => column !== key),
+    features,
+    sink: { ...output, uri: absoluteUri(output.uri, folder) },
+    options: { ...others, lanes: lanes ?? Math.max(1, Math.min(cores, DEFAULT_LANES_MAX)) },
+  };
+}

@@ -1,0 +1,78 @@
+/** The secrets of jobs, kept apart from all else: `DATA/keys/jobs/<job>.json`, for this user alone. */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
+import { placeholdersIn, type Secrets, takeSecrets } from './redaction.ts';
+import type { JobSpec } from './spec.ts';
+
+const pathOf = (dataDir: string, job: string): string => join(dataDir, 'keys', 'jobs', `${job}.json`);
+
+/** Splits a spec: what may be stored and shown, and what may not. */
+export function splitSecrets(spec: JobSpec): { readonly spec: JobSpec; readonly secrets: Secrets } {
+  const source = takeSecrets(spec.source.uri, 'source');
+  const sink = takeSecrets(spec.sink.uri, 'sink');
+  return {
+    spec: { ...spec, source: { ...spec.source, uri: source.uri }, sink: { ...spec.sink, uri: sink.uri } },
+    secrets: { ...source.secrets, ...sink.secrets },
+  };
+}
+
+/** Keeps the secrets of a job in place of those it had. Throws DATA_UNWRITABLE. */
+export function keepSecrets(dataDir: string, job: string, secrets: Secrets): void {
+  const path = pathOf(dataDir, job);
+  try {
+    if (Object.keys(secrets).length === 0) rmSync(path, { force: true });
+    else replaceFile(path, JSON.stringify(secrets));
+  } catch (error) {
+    throw new PlimsollError('DATA_UNWRITABLE', { path, reason: (error as Error).message });
+  }
+}
+
+/** Never readable by others, not for a moment. */
+function replaceFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}`;
+  rmSync(draft, { force: true });
+  writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
+  renameSync(draft, path);
+}
+
+/**
+ * What fills the placeholders of a spec: secrets that were kept, and variables of the environment that it names.
+ * Throws SECRET_MISSING.
+ */
+export function secretsOf(spec: JobSpec, dataDir: string, env: NodeJS.ProcessEnv): Secrets {
+  const path = pathOf(dataDir, spec.job);
+  const kept = readKept(path);
+  const filled: Record<string, string> = {};
+  const fill = (name: string): void => {
+    if (Object.hasOwn(filled, name)) return;
+    const value = name.startsWith('secret:') ? kept[name] : env[name];
+    if (value === undefined) throw missing(name, spec.job, path);
+    filled[name] = value;
+    // A password that was given as `${A}-${B}` is kept as it was given.
+    if (name.startsWith('secret:')) for (const inner of placeholdersIn(value)) fill(inner);
+  };
+  for (const name of placeholdersIn(`${spec.source.uri} ${spec.sink.uri}`)) fill(name);
+  return filled;
+}
+
+function missing(name: string, job: string, path: string): PlimsollError {
+  const isKept = name.startsWith('secret:');
+  const found = isKept ? `"${path}" does not hold it` : 'there is no such variable in the environment';
+  const way = isKept
+    ? 'Give the job with its passwords again: `plimsoll batch run`'
+    : `Set it where the job runs: ${name}=…`;
+  return new PlimsollError('SECRET_MISSING', { name: `\${${name}}`, job, found, way });
+}
+
+function readKept(path: string): Secrets {
+  try {
+    const kept: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isRecord(kept) ? (kept as Secrets) : {};
+  } catch {
+    // Not there, or not readable: what is missing is named by the placeholder that needs it.
+    return {};
+  }
+}
