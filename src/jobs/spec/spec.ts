@@ -14,6 +14,8 @@ export interface JobSpec {
   readonly features: readonly string[] | null;
   readonly sink: SinkSpec;
   readonly options: JobOptions;
+  /** Absolute path of a file for the rows without an answer; in the folder of the run where it is left out. */
+  readonly rejects?: string;
   /** Where it is scored: on this cluster, or in lanes of this machine where it is left out. The rows are the same. */
   readonly spark?: SparkSpec;
 }
