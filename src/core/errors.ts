@@ -134,7 +134,6 @@ export const ERRORS = {
   // What batch jobs are: definitions, plans, receipts (src/jobs/spec, plan, receipt)
   SPEC_INVALID: row(422, EXIT.usage, 'Cannot use job {job}: {problems}', 'Correct every part named above; see `plimsoll batch run --help`'),
   SECRET_MISSING: row(422, EXIT.usage, 'Cannot fill in {name} of job {job}: {found}, its value was wanted', '{way}'),
-  JOB_UNKNOWN: row(404, EXIT.usage, 'Cannot find job {job}: {known}', 'Use the name of a job that there is, or begin one: `plimsoll batch run --job {job} …`'),
   JOB_RUNNING: row(409, EXIT.failed, 'Cannot take job {job}: {holder} works on its run {run}', 'Let it come to its end, or end that process; if its machine is gone, its run is free {free}'),
   JOB_CHANGED: row(409, EXIT.failed, 'Cannot go on with job {job}: it is not what its run {run} began with: {differences}', 'Bring back what the run began with, or start another job under a new name: --job NAME'),
   ROWS_DO_NOT_ADD_UP: row(500, EXIT.failed, 'Cannot close the account of {where}: of {read} rows read, {found} have an outcome', 'This is a defect of Plimsoll: report it with the account; nothing was published'),
