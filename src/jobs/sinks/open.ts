@@ -1,6 +1,8 @@
 /** The one place that turns what a job says about its output into a sink. */
-import type { OpenSink, OpenSinkWriter } from './sink.ts';
-import { kindOf, type SinkKind } from './target.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import { filledUri } from '../spec/redaction.ts';
+import { type UriKind, uriKindOf } from '../spec/uri.ts';
+import type { OpenSink, OpenSinkWriter, SinkRun } from './sink.ts';
 
 interface Opener {
   readonly openSink: OpenSink;
@@ -8,16 +10,32 @@ interface Opener {
 }
 
 /** Each kind's module is loaded when it is wanted. */
-const OPENERS: Readonly<Partial<Record<SinkKind, () => Promise<Opener>>>> = {
-  files: () => import('./files/open.ts'),
+const OPENERS: Readonly<Partial<Record<UriKind, () => Promise<Opener>>>> = {
+  file: () => import('./files/open.ts'),
   postgres: () => import('./postgres/open.ts'),
 };
 
-const opener = (uri: string): Promise<Opener> => OPENERS[kindOf(uri)]!();
+/** The coordinator's side. Throws SINK_INVALID. */
+export const openSink: OpenSink = async (run) => {
+  const filled = withSecrets(run);
+  return (await openerOf(filled)).openSink(filled);
+};
 
-/** The coordinator's side. Throws SINK_INVALID, SINK_UNAVAILABLE. */
-export const openSink: OpenSink = async (run) => (await opener(run.spec.sink.uri)).openSink(run);
+/** A lane's side. Throws SINK_INVALID. */
+export const openSinkWriter: OpenSinkWriter = async (run) => {
+  const filled = withSecrets(run);
+  return (await openerOf(filled)).openSinkWriter(filled);
+};
 
-/** A lane's side. Throws SINK_INVALID, SINK_UNAVAILABLE. */
-export const openSinkWriter: OpenSinkWriter = async (run) =>
-  (await opener(run.spec.sink.uri)).openSinkWriter(run);
+function withSecrets(run: SinkRun): SinkRun {
+  const { sink } = run.spec;
+  return { ...run, spec: { ...run.spec, sink: { ...sink, uri: filledUri(sink.uri, run.secrets) } } };
+}
+
+function openerOf({ spec }: SinkRun): Promise<Opener> {
+  const kind = uriKindOf(spec.sink.uri);
+  const open = kind === null ? undefined : OPENERS[kind];
+  if (open) return open();
+  const problems = `there are paths and ${Object.keys(OPENERS).slice(1).join(', ')}, ${kind ?? 'an unknown scheme'} was found`;
+  throw new PlimsollError('SINK_INVALID', { where: 'the output', problems });
+}

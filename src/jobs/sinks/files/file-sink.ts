@@ -10,7 +10,8 @@ import { folderLayout } from './folder-layout.ts';
 import type { Layout } from './layout.ts';
 import { PartWriter } from './part-writer.ts';
 import { carryOut, isCarriedOut, namesOf, note, noted } from './release.ts';
-import { type FileTarget, isUnharmed, Staging, stagingFolder } from './staging.ts';
+import { isUnharmed, Staging, stagingFolder } from './staging.ts';
+import type { FileTarget } from './target.ts';
 
 export class FileSink implements Sink {
   readonly #target: FileTarget;

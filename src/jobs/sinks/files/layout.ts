@@ -1,7 +1,8 @@
 import type { Account } from '../../chunk.ts';
 import type { SinkRun } from '../sink.ts';
 import type { Release } from './release.ts';
-import type { FileTarget, Staging } from './staging.ts';
+import type { Staging } from './staging.ts';
+import type { FileTarget } from './target.ts';
 
 /** What becomes of the parts of a run: one file, or a folder of them. */
 export interface Layout {

@@ -6,16 +6,9 @@ import type { Account } from '../../chunk.ts';
 import type { SinkRun } from '../sink.ts';
 import { digestOf, isThere, writeDurably } from './durable.ts';
 import type { OutputFormat } from './formats.ts';
+import type { FileTarget } from './target.ts';
 
 const FENCE = 'fence';
-
-/** Where the output goes: a file, or a folder of parts with a manifest. */
-export interface FileTarget {
-  readonly kind: 'file' | 'folder';
-  /** Absolute. */
-  readonly path: string;
-  readonly format: OutputFormat;
-}
 
 /** Hidden, on the same file system as the target: within a folder, which may be a volume of its own, else beside the file. */
 export const stagingFolder = ({ kind, path }: FileTarget, run: string): string =>
