@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- NAME [--rounds 5] [--seconds 5] [--starts 15]`: `serving` is throughput, latency, memory and cold start
- * beside other servers; `native` the engine alone; `loop` what holds the front loop; `door` the path around an engine;
- * `rollouts` the errors guard beside other rules, on the same recorded traffic; `routing` what a rollout costs a request.
+ * beside other servers; `native` the engine alone; `trees` blocks of rows, walked and in the kernel; `loop` what holds the
+ * front loop; `door` the path around an engine; `rollouts` the errors guard beside other rules, on the same recorded traffic; `routing` what a rollout costs a request; `batch-sink`
+ * what exactly-once costs a COPY.
  */
 import { parseArgs } from 'node:util';
 
@@ -26,6 +27,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
     const { native } = await import('./native.ts');
     native(positionals.slice(1));
   },
+  trees: async () => {
+    const { trees } = await import('./trees.ts');
+    trees(positionals.slice(1));
+  },
   loop: async () => {
     const { loop } = await import('./loop.ts');
     await loop({ seconds: Number(values.seconds) });
@@ -41,6 +46,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   door: async () => {
     const { door } = await import('./door.ts');
     await door({ rounds: Number(values.rounds), seconds: Number(values.seconds) });
+  },
+  'batch-sink': async () => {
+    const { sink } = await import('./batch/sink.ts');
+    await sink({ rounds: Number(values.rounds) });
   },
 };
 

@@ -32,7 +32,7 @@ models = {
     "forest": RandomForestClassifier(n_estimators=100, random_state=0).fit(X, y),
     "deep": RandomForestClassifier(n_estimators=100, random_state=0).fit(deep_X, deep_y),
     "hgb": HistGradientBoostingClassifier(max_iter=200, random_state=0).fit(X, y),
-    "deep-number": RandomForestRegressor(n_estimators=100, random_state=0).fit(deep_X, deep_y_number),
+    "deep-number": RandomForestRegressor(n_estimators=40, random_state=0).fit(deep_X, deep_y_number),
     "boosted": GradientBoostingClassifier(n_estimators=300, max_depth=6, max_features=8, random_state=0).fit(deep_X, deep_y),
     "hgb-missing": HistGradientBoostingRegressor(max_iter=200, random_state=0).fit(holed(deep_X), deep_y_number),
     "logistic": make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y),

@@ -6,7 +6,8 @@ import { createNativeEngine } from '../src/engine/native/engine.ts';
 import { readModelFile } from '../src/files/read-model.ts';
 import type { Batch } from '../src/model/batch.ts';
 
-const WORK = join(import.meta.dirname, '../.cache/bench-native');
+/** Where the trained models are. */
+export const WORK = join(import.meta.dirname, '../.cache/bench-native');
 /** Each figure is the best of this many rounds of at least this long. */
 const ROUNDS = 7;
 const ROUND_MILLIS = 150;
@@ -33,15 +34,16 @@ const CASES: Readonly<Record<string, Case>> = {
   'text-single': { model: 'text', rows: 1, budget: 20 },
 };
 
-interface Rows {
+export interface Rows {
   readonly forest: readonly (readonly number[])[];
   readonly deep: readonly (readonly number[])[];
+  readonly missing: readonly (readonly (number | null)[])[];
   readonly text: readonly string[];
 }
 
 /** Trains the models once. */
-function prepare(): Rows {
-  if (!existsSync(join(WORK, 'rows.json'))) {
+export function prepareModels(): Rows {
+  if (!existsSync(join(WORK, 'hgb-missing.joblib'))) {
     const script = join(import.meta.dirname, 'native.py');
     const { status } = spawnSync(
       process.env['UV'] ?? 'uv',
@@ -90,7 +92,7 @@ function microsPerRow(rows: Rows, given: Case): number {
 
 /** Runs the named cases, or all; prints a line each and fails over budget. */
 export function native(names: readonly string[]): void {
-  const rows = prepare();
+  const rows = prepareModels();
   for (const name of names.length === 0 ? Object.keys(CASES) : names) {
     const given = CASES[name];
     if (given === undefined) throw new Error(`no case ${name}: there are ${Object.keys(CASES).join(', ')}`);

@@ -13,7 +13,7 @@ import type { Missing, Questions } from './questions.ts';
 import type { TopQuestion } from './top.ts';
 
 /** As `kernel.as.ts` numbers them. */
-const MISSING: Readonly<Record<Missing, number>> = { left: 0, right: 1, both: 2 };
+const MISSING: Readonly<Record<Missing, number>> = { left: 0, right: 1, both: 2, unasked: 3 };
 /** A leaf's threshold: this NaN and the number of the leaf. */
 const LEAF = 0x7fc0_0000;
 
@@ -67,9 +67,8 @@ function writeColumns({ words, doubles }: Views, { columns }: Questions, plan: P
       doubles.fill(Infinity, table / 8, table / 8 + length);
       doubles.set(levels, table / 8);
     }
-    // The search adds steps that start from 1.
-    const entry = [8 * source, MISSING[missing], table - 8, length / 2];
-    words.set(entry, (plan.columns + i * COLUMN_ENTRY) / 4);
+    const entry = [8 * source, MISSING[missing], table - 8, (8 * length) / 2];
+    words.set(entry, (plan.columns.from + i * COLUMN_ENTRY) / 4);
   });
 }
 

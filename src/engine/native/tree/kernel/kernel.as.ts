@@ -13,10 +13,14 @@
 /** Rows of a group, and bytes of one packed column of it. */
 const GROUP: usize = 16;
 const COLUMN: usize = 64;
-/** A column: source offset u32, which way missing values go u32 (LEFT, RIGHT, BOTH), levels u32, half of them u32. */
+/**
+ * A column: offset in a row u32, which way missing values go u32 (1 right), the word before its levels u32, bytes of half
+ * of them u32.
+ */
 const COLUMN_ENTRY: usize = 16;
 const LEFT: u32 = 0;
 const BOTH: u32 = 2;
+const UNASKED: u32 = 3;
 /** A tree: low questions u32, high questions u32, exits u32, whether it is walked on u32, leaf values u32, score u32. */
 const TREE_ENTRY: usize = 24;
 /** A question: threshold f32, column offset u32, exits under the first child u32. */
@@ -48,20 +52,17 @@ export function packFloat32(
       const missing = load<u32>(entry, 4);
       let from = rows + <usize>load<u32>(entry);
       for (let row: usize = 0; row < COLUMN; row += 16, from += 4 * stride) {
-        let four = f32x4.splat(<f32>load<f64>(from));
-        four = f32x4.replace_lane(four, 1, <f32>load<f64>(from + stride));
-        four = f32x4.replace_lane(four, 2, <f32>load<f64>(from + 2 * stride));
-        four = f32x4.replace_lane(four, 3, <f32>load<f64>(from + 3 * stride));
+        const four = floats(
+          <f32>load<f64>(from),
+          <f32>load<f64>(from + stride),
+          <f32>load<f64>(from + 2 * stride),
+          <f32>load<f64>(from + 3 * stride),
+        );
         odd = v128.or(odd, f32x4.sub(four, four));
         infinite = v128.or(infinite, f32x4.eq(f32x4.abs(four), infinity));
-        if (missing === LEFT) v128.store(x + row, four);
-        else {
-          const right = v128.bitselect(four, infinity, f32x4.eq(four, four));
-          v128.store(x + row, missing === BOTH ? four : right);
-          if (missing === BOTH) v128.store(x + row, right, COLUMN);
-        }
+        put(x + row, missing, four, f32x4.eq(four, four));
       }
-      x += missing === BOTH ? 2 * COLUMN : COLUMN;
+      x += packedBytes(missing);
     }
   }
   return i32(v128.any_true(odd)) | (i32(v128.any_true(infinite)) << 1);
@@ -82,22 +83,60 @@ export function packRanks(
       const missing = load<u32>(entry, 4);
       const levels = <usize>load<u32>(entry, 8);
       const half = <usize>load<u32>(entry, 12);
-      const first: f32 = missing === LEFT || missing === BOTH ? f32(NaN) : f32(Infinity);
       let from = rows + <usize>load<u32>(entry);
-      for (let row: usize = 0; row < COLUMN; row += 4, from += stride) {
-        const value = load<f64>(from);
-        let below: usize = 0;
-        for (let step = half; step !== 0; step >>= 1)
-          below += value > load<f64>(levels + ((below + step) << 3)) ? step : 0;
-        odd |= reinterpret<i64>(value - value);
-        const rank = <f32>(<i32>below);
-        store<f32>(x + row, f64.eq(value, value) ? rank : first);
-        if (missing === BOTH) store<f32>(x + row, f64.eq(value, value) ? rank : f32(Infinity), COLUMN);
+      for (let row: usize = 0; row < COLUMN; row += 16, from += 4 * stride) {
+        const a = load<f64>(from);
+        const b = load<f64>(from + stride);
+        const c = load<f64>(from + 2 * stride);
+        const d = load<f64>(from + 3 * stride);
+        odd |= reinterpret<i64>(a - a) | reinterpret<i64>(b - b);
+        odd |= reinterpret<i64>(c - c) | reinterpret<i64>(d - d);
+        // Four binary searches side by side, counting in bytes of the table.
+        let i: usize = 0;
+        let j: usize = 0;
+        let k: usize = 0;
+        let l: usize = 0;
+        for (let step = half; step >= 8; step >>= 1) {
+          const middle = levels + step;
+          i += a > load<f64>(middle + i) ? step : 0;
+          j += b > load<f64>(middle + j) ? step : 0;
+          k += c > load<f64>(middle + k) ? step : 0;
+          l += d > load<f64>(middle + l) ? step : 0;
+        }
+        const ranks = f32x4.convert_i32x4_s(i32x4.shr_u(lanes(i, j, k, l), 3));
+        const given = floats(<f32>a, <f32>b, <f32>c, <f32>d);
+        put(x + row, missing, ranks, f32x4.eq(given, given));
       }
-      x += missing === BOTH ? 2 * COLUMN : COLUMN;
+      x += packedBytes(missing);
     }
   }
   return i32(odd !== 0);
+}
+
+/** Stores four rows of a column; where they are not known, NaN, or +∞, or both in two columns. */
+function put(x: usize, missing: u32, four: v128, known: v128): void {
+  const left = v128.or(four, v128.not(known));
+  const right = v128.bitselect(four, f32x4.splat(f32(Infinity)), known);
+  if (missing === BOTH) {
+    v128.store(x, left);
+    v128.store(x, right, COLUMN);
+  } else if (missing !== UNASKED) v128.store(x, missing === LEFT ? left : right);
+}
+
+/** Bytes of what is packed of a column. */
+function packedBytes(missing: u32): usize {
+  if (missing === UNASKED) return 0;
+  return missing === BOTH ? 2 * COLUMN : COLUMN;
+}
+
+function floats(a: f32, b: f32, c: f32, d: f32): v128 {
+  const two = f32x4.replace_lane(f32x4.splat(a), 1, b);
+  return f32x4.replace_lane(f32x4.replace_lane(two, 2, c), 3, d);
+}
+
+function lanes(a: usize, b: usize, c: usize, d: usize): v128 {
+  const two = i32x4.replace_lane(i32x4.splat(<i32>a), 1, <i32>b);
+  return i32x4.replace_lane(i32x4.replace_lane(two, 2, <i32>c), 3, <i32>d);
 }
 
 /**
@@ -217,8 +256,10 @@ function add(scores: usize, rowBytes: usize, width: u32): void {
   } else {
     for (let row: usize = 0; row < COLUMN; row += 4, scores += rowBytes) {
       const leaf = <usize>load<u32>(LOW + row);
-      for (let at: usize = 0; at < <usize>(width << 3); at += 8)
-        store<f64>(scores + at, load<f64>(scores + at) + load<f64>(leaf + at));
+      const even = (<usize>(width >> 1)) << 4;
+      for (let at: usize = 0; at < even; at += 16)
+        v128.store(scores + at, f64x2.add(v128.load(scores + at), v128.load(leaf + at)));
+      if ((width & 1) !== 0) store<f64>(scores + even, load<f64>(scores + even) + load<f64>(leaf + even));
     }
   }
 }

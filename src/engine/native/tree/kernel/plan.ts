@@ -41,6 +41,12 @@ export interface TreePlan {
   readonly values: number;
 }
 
+/** Addresses of the first byte and of the one after the last. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Room for rows: of a stage in float64, of a block packed, and of its scores. */
 interface RowsPlan {
   readonly stage: number;
@@ -52,15 +58,19 @@ interface RowsPlan {
 
 /** Where everything lies in the kernel's memory, in bytes. */
 export interface Plan extends RowsPlan {
-  readonly columns: number;
+  /** The table of columns. */
+  readonly columns: Range;
   /** Tables of levels of the packed columns; 0 where there is none. */
   readonly levels: readonly number[];
+  /** The table of trees. */
   readonly trees: number;
   readonly treePlans: readonly TreePlan[];
   /** Leaves under each arena node. */
   readonly leaves: Int32Array;
-  /** Runs of trees that go together through a group: the first, and the one after the last. */
-  readonly chunks: readonly (readonly [from: number, to: number])[];
+  /** Runs of the table of trees that go together through a group. */
+  readonly chunks: readonly Range[];
+  /** Packed rows of one group. */
+  readonly groupBytes: number;
   readonly bytes: number;
 }
 
@@ -93,7 +103,8 @@ function createSpace(): Space {
 export function planMemory(step: TreeEnsembleStep, questions: Questions, width: number): Plan | null {
   const { arena } = step;
   const space = createSpace();
-  const columns = space.take(COLUMN_ENTRY * questions.columns.length);
+  const columnBytes = COLUMN_ENTRY * questions.columns.length;
+  const from = space.take(columnBytes);
   const levels = questions.columns.map((column) =>
     column.levels === null ? 0 : space.take(8 * paddedLevels(column.levels)),
   );
@@ -106,10 +117,20 @@ export function planMemory(step: TreeEnsembleStep, questions: Questions, width: 
     treePlans.push(planTree(arena, root, leaves, space));
     ends.push(space.taken());
   }
-  const chunks = chunksOf(ends);
   const rows = planRows(questions.width, step.scores, width, space);
   const bytes = space.taken();
-  return bytes > BYTES_LIMIT ? null : { columns, levels, trees, treePlans, leaves, chunks, ...rows, bytes };
+  if (bytes > BYTES_LIMIT) return null;
+  return {
+    columns: { from, to: from + columnBytes },
+    levels,
+    trees,
+    treePlans,
+    leaves,
+    chunks: chunksOf(ends, trees),
+    groupBytes: COLUMN_BYTES * questions.width,
+    ...rows,
+    bytes,
+  };
 }
 
 function planTree(arena: TreeArena, root: number, leaves: Int32Array, space: Space): TreePlan {
@@ -153,14 +174,14 @@ export function paddedLevels({ length }: Float64Array): number {
   return 2 ** Math.ceil(Math.log2(length + 1));
 }
 
-/** Cuts trees that end at `ends` into runs that take at most CHUNK_BYTES, or hold one tree. */
-function chunksOf(ends: readonly number[]): Plan['chunks'] {
-  const chunks: [number, number][] = [];
+/** Cuts trees that end at `ends` into runs that take at most CHUNK_BYTES, or hold one tree; `table` is of their entries. */
+function chunksOf(ends: readonly number[], table: number): Range[] {
+  const chunks: Range[] = [];
   let first = 0;
   let start = 0;
   for (let tree = 1; tree <= ends.length; tree++) {
     if (tree < ends.length && ends[tree]! - start <= CHUNK_BYTES) continue;
-    chunks.push([first, tree]);
+    chunks.push({ from: table + TREE_ENTRY * first, to: table + TREE_ENTRY * tree });
     first = tree;
     start = ends[tree - 1]!;
   }

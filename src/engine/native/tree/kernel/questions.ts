@@ -1,8 +1,11 @@
 import { nextDown, nextDown32 } from '../../../../core/float.ts';
 import type { TreeEnsembleStep } from '../../../../model/tree.ts';
 
-/** What missing values are in a packed column: above no threshold, above every one, or a column of each. */
-export type Missing = 'left' | 'right' | 'both';
+/**
+ * What missing values are in a packed column: above no threshold, above every one, or a column of each; 'unasked' is not
+ * packed, but what it must not hold is looked for.
+ */
+export type Missing = 'left' | 'right' | 'both' | 'unasked';
 
 /** What is packed of one input column. */
 export interface PackedColumn {
@@ -26,7 +29,8 @@ const FLOAT32_MAX = 2 ** 128 - 2 ** 104;
 /** Bits of the ways that missing values go at the splits of a column. */
 const LEFT = 1;
 const RIGHT = 2;
-const MISSING: readonly Missing[] = ['left', 'left', 'right', 'both'];
+const MISSING: readonly Missing[] = ['unasked', 'left', 'right', 'both'];
+const PACKED: Readonly<Record<Missing, number>> = { left: 1, right: 1, both: 2, unasked: 0 };
 
 /**
  * Puts the questions of an ensemble of numeric splits in float32 without changing an answer. An input rounded to float32
@@ -34,19 +38,20 @@ const MISSING: readonly Missing[] = ['left', 'left', 'right', 'both'];
  * become ranks: x > tₖ, the k-th of a column's thresholds from 0, exactly where more than k of them are below x. Float32
  * holds ranks exactly, for an arena has less than 2²⁴ splits a column (`fits` in `plan.ts`).
  */
-export function putQuestions(step: TreeEnsembleStep): Questions {
+export function putQuestions(step: TreeEnsembleStep, inputs: number): Questions {
   const { arena } = step;
   const nodes = arena.left.length;
   const levels = step.input === 'float64' ? levelsOf(step) : null;
-  const ways = waysOf(step);
+  const ways = waysOf(step, inputs);
   const columns: PackedColumn[] = [];
-  const first = new Map<number, number>();
+  const first = new Int32Array(inputs);
   let width = 0;
-  for (const [source, way] of ways) {
-    const missing = MISSING[way]!;
-    first.set(source, width);
-    width += missing === 'both' ? 2 : 1;
-    columns.push({ source, missing, levels: levels?.get(source) ?? null });
+  for (let source = 0; source < inputs; source++) {
+    const missing = MISSING[ways[source]!]!;
+    first[source] = width;
+    width += PACKED[missing];
+    if (missing !== 'unasked' || refusedNumbers(step) !== 0)
+      columns.push({ source, missing, levels: levels?.get(source) ?? null });
   }
   const column = new Int32Array(nodes);
   const threshold = new Float32Array(nodes);
@@ -54,8 +59,8 @@ export function putQuestions(step: TreeEnsembleStep): Questions {
     if (arena.left[node]! < 0) continue;
     const source = arena.feature[node]!;
     const right = wayOf(step, node) === RIGHT;
-    const second = right && ways.get(source) === (LEFT | RIGHT);
-    column[node] = first.get(source)! + (second ? 1 : 0);
+    const second = right && ways[source] === (LEFT | RIGHT);
+    column[node] = first[source]! + (second ? 1 : 0);
     const highest = highestLeft(step, node);
     threshold[node] = levels === null ? floatOf(highest, right) : rankOf(levels.get(source)!, highest);
   }
@@ -66,13 +71,13 @@ export function putQuestions(step: TreeEnsembleStep): Questions {
 const wayOf = ({ arena, acceptsMissing }: TreeEnsembleStep, node: number): number =>
   acceptsMissing && arena.missingLeft[node] === 0 ? RIGHT : LEFT;
 
-/** The input columns that are asked about, ascending, and the ways missing values go there. */
-function waysOf(step: TreeEnsembleStep): Map<number, number> {
+/** The ways missing values go at the splits of each input column; 0 where it has none. */
+function waysOf(step: TreeEnsembleStep, inputs: number): Uint8Array {
   const { left, feature } = step.arena;
-  const ways = new Map<number, number>();
+  const ways = new Uint8Array(inputs);
   for (let node = 0; node < left.length; node++)
-    if (left[node]! >= 0) ways.set(feature[node]!, (ways.get(feature[node]!) ?? 0) | wayOf(step, node));
-  return new Map([...ways].sort(([a], [b]) => a - b));
+    if (left[node]! >= 0) ways[feature[node]!]! |= wayOf(step, node);
+  return ways;
 }
 
 /** The highest number that goes left, NaN where none does. */
@@ -121,4 +126,10 @@ function levelsOf(step: TreeEnsembleStep): Map<number, Float64Array> {
       return [source, sorted.filter((level, i) => i === 0 || level !== sorted[i - 1])];
     }),
   );
+}
+
+/** Which of the bits that packing returns are refused: 1 what is not finite, 2 what is infinite in float32. */
+export function refusedNumbers({ input, acceptsMissing }: TreeEnsembleStep): number {
+  if (!acceptsMissing) return 1;
+  return input === 'float32' ? 2 : 0;
 }
