@@ -21,36 +21,54 @@ export interface Slot {
   readonly at: number;
 }
 
-/** Rows of one column that are packed before those of the next: what is written stays in the nearest cache. */
-export const TILE = 128;
-/** The numbers of one tile, as float64, whatever they come as: one kind of array in the loops below. */
+/** Rows of a column that are unpacked at once. */
+const TILE = 2048;
+/** Their numbers, as float64, whatever they come as: one kind of array in the loops below. */
 const scratch = new Float64Array(TILE);
 
-/**
- * Packs rows `from` to `to` of a column, at most `TILE` of them, into a matrix. Cells that do not fit become faults, and what stands in
- * their place means nothing.
- */
+/** Packs a column into a matrix. Cells that do not fit become faults, and what stands in their place means nothing. */
 export function packNumbers(
   vector: Vector,
   column: CellColumn,
-  from: number,
-  to: number,
-  { width, at }: Slot,
+  rows: number,
+  slot: Slot,
   matrix: Float64Array,
   faults: RowFaults,
 ): void {
-  const { free, missing } = column;
-  const plain = free >= 0 && unpack(vector, from, to);
-  for (let row = from, k = from * width + at; row < to; row++, k += width) {
-    const value = scratch[row - from]!;
-    if (plain && (Math.abs(value) <= free || (missing && Number.isNaN(value)))) {
-      matrix[k] = value;
-      continue;
+  const { free, missing, name, read } = column;
+  for (let from = 0; from < rows; from += TILE) {
+    const to = Math.min(from + TILE, rows);
+    const plain = free >= 0 && unpack(vector, from, to);
+    if (plain && copyNumbers(from, to, slot, column, matrix) === 0) continue;
+    for (let row = from; row < to; row++) {
+      const value = scratch[row - from]!;
+      if (plain && (Math.abs(value) <= free || (missing && Number.isNaN(value)))) continue;
+      const cell = read(cellOf(vector, row));
+      if (isFault(cell)) faults.add(row, name, cell);
+      else matrix[row * slot.width + slot.at] = cell as number;
     }
-    const cell = column.read(cellOf(vector, row));
-    if (isFault(cell)) faults.add(row, column.name, cell);
-    else matrix[k] = cell as number;
   }
+}
+
+/** Copies a tile as it is, and counts the numbers that have to be looked at: all rows pass through these loops. */
+function copyNumbers(
+  from: number,
+  to: number,
+  { width, at }: Slot,
+  column: CellColumn,
+  matrix: Float64Array,
+): number {
+  const { free, missing } = column;
+  const values = scratch;
+  const count = to - from;
+  let odd = 0;
+  for (let i = 0, k = from * width + at; i < count; i++, k += width) {
+    const value = values[i]!;
+    if (!(Math.abs(value) <= free)) odd++;
+    matrix[k] = value;
+  }
+  if (odd > 0 && missing) for (let i = 0; i < count; i++) if (Number.isNaN(values[i])) odd--;
+  return odd;
 }
 
 /** The same for cells of any kind. */
@@ -77,10 +95,13 @@ function unpack(vector: Vector, from: number, to: number): boolean {
   if (vector.kind === 'numbers') scratch.set(vector.values.subarray(from, to));
   else if (vector.kind === 'bigints') unpackBigInts(vector.values, from, to);
   else for (let row = from; row < to; row++) scratch[row - from] = vector.values[row] === 1 ? 1 : 0;
-  const { valid } = vector;
-  if (valid !== null)
-    for (let row = from; row < to; row++) if (valid[row] === 0) scratch[row - from] = Number.NaN;
+  if (vector.valid !== null) blank(vector.valid.subarray(from, to));
   return true;
+}
+
+/** Puts NaN where there is no value. */
+function blank(valid: Uint8Array): void {
+  for (let i = 0; i < valid.length; i++) if (valid[i] === 0) scratch[i] = Number.NaN;
 }
 
 /** As `Number` of each, from its two halves: one addition, so rounded once; no object for each. Little-endian. */

@@ -6,7 +6,7 @@ import { Complaints, type Fault, type InputDetail, shown } from '../serving/rows
 import { type Element, elementType } from '../serving/rows/element.ts';
 import { TensorReader } from '../serving/rows/tensors.ts';
 import { matrixWidth } from './bind.ts';
-import { type CellColumn, cellOf, packElements, packNumbers, TILE } from './cells.ts';
+import { type CellColumn, cellOf, packElements, packNumbers } from './cells.ts';
 import type { Decoded, DecodeFrame, Part } from './decode.ts';
 import { compactElements, compactMatrix, RowFaults } from './faults.ts';
 import type { Frame, Vector } from './frame.ts';
@@ -98,12 +98,9 @@ function packMatrix(
 ): Float64Array {
   const width = vectors.length;
   const matrix = new Float64Array(rows * width);
-  for (let from = 0; from < rows; from += TILE) {
-    const to = Math.min(from + TILE, rows);
-    vectors.forEach((vector, at) => {
-      packNumbers(vector, cells[at]!, from, to, { width, at }, matrix, faults);
-    });
-  }
+  vectors.forEach((vector, at) => {
+    packNumbers(vector, cells[at]!, rows, { width, at }, matrix, faults);
+  });
   return matrix;
 }
 

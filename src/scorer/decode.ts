@@ -3,7 +3,7 @@ import type { Batch, ColumnValues } from '../model/batch.ts';
 import type { ColumnSpec, Signature } from '../model/signature.ts';
 import { cellReader } from '../serving/rows/cell.ts';
 import type { Element } from '../serving/rows/element.ts';
-import { type CellColumn, packElements, packNumbers, type Slot, TILE } from './cells.ts';
+import { type CellColumn, packElements, packNumbers, type Slot } from './cells.ts';
 import { tensorDecoder } from './decode-tensors.ts';
 import { compactElements, compactMatrix, RowFaults } from './faults.ts';
 import type { Frame, Vector } from './frame.ts';
@@ -67,12 +67,9 @@ function matrixDecoder(width: number, bound: readonly BoundColumn[]): DecodeFram
   return ({ rows, columns }) => {
     const faults = new RowFaults();
     if (matrix.length < rows * width) matrix = new Float64Array(rows * width).fill(Number.NaN);
-    for (let from = 0; from < rows; from += TILE) {
-      const to = Math.min(from + TILE, rows);
-      bound.forEach(({ cells }, j) => {
-        packNumbers(columns[j]!, cells, from, to, slots[j]!, matrix, faults);
-      });
-    }
+    bound.forEach(({ cells }, j) => {
+      packNumbers(columns[j]!, cells, rows, slots[j]!, matrix, faults);
+    });
     const positions = faults.remaining(rows);
     if (positions !== null) compactMatrix(matrix, width, positions);
     const left = positions?.length ?? rows;
@@ -108,8 +105,7 @@ const missingNumbers = (rows: number): Float64Array => new Float64Array(rows).fi
 
 function numberColumn(vector: Vector, cells: CellColumn, rows: number, faults: RowFaults): Float64Array {
   const values = new Float64Array(rows);
-  for (let from = 0; from < rows; from += TILE)
-    packNumbers(vector, cells, from, Math.min(from + TILE, rows), SINGLE, values, faults);
+  packNumbers(vector, cells, rows, SINGLE, values, faults);
   return values;
 }
 
