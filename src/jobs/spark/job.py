@@ -1,19 +1,23 @@
 """A batch job of Plimsoll on Spark: reads the input, scores it, and leaves the rows in a staging folder.
 
-    spark-submit --py-files plimsoll_scoring.py --archives plimsoll.tar.gz#plimsoll job.py job.json
+    spark-submit --py-files plimsoll_scoring.py,plimsoll_cells.py --archives plimsoll.tar.gz#plimsoll job.py job.json
 
 Nothing else is written by executors, so that a task may run twice. Rows are published by Plimsoll, from the staging
 folder, when all of them are there. Before the input is scored, the rows of a sample are, and compared bit for bit with
 what Plimsoll answered where the job was planned. What happens is said on stdout, one JSON object a line.
 """
 
+import collections
+import functools
 import json
 import os
 import sys
 import threading
 import time
 
-from pyspark.sql import SparkSession
+import pyarrow.parquet as pq
+import pyspark
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -22,8 +26,11 @@ import plimsoll_scoring as scoring
 SPARK_TYPES = {"number": T.DoubleType(), "integer": T.LongType(), "string": T.StringType(), "bool": T.BooleanType()}
 READERS = {"parquet": "parquet", "csv": "csv", "jsonl": "json"}
 CORRUPT = "_plimsoll_corrupt"
-MINISPARK = (3, 4)
+SECRETS = "PLIMSOLL_SPARK_SECRETS"
+PARENT = "PLIMSOLL_SPARK_PARENT"
+SPARK_MIN = (3, 4)
 PROGRESS_SECONDS = 1.0
+PARENT_SECONDS = 1.0
 
 
 def main(path):
@@ -35,10 +42,10 @@ def main(path):
         settings = _settings(job, spark)
         say("started", spark=spark.version, parallelism=spark.sparkContext.defaultParallelism)
         if job["sample"] is not None:
-            compare_sample(spark, job, settings)
+            compare_sample(spark, job, settings, os.path.join(os.path.dirname(os.path.abspath(path)), job["sample"]))
         started = time.monotonic()
         with Progress(spark):
-            stage(read(spark, job, job["source"]), job, settings).write.mode("overwrite").parquet(job["staging"])
+            stage(read(spark, job), job, settings).write.mode("overwrite").parquet(job["staging"])
         say("scored", seconds=time.monotonic() - started)
     except Differs as difference:
         say("differs", **difference.args[0])
@@ -54,21 +61,25 @@ def say(event, **details):
 
 def _end_with_parent():
     """A driver whose Plimsoll has gone must not go on: another may have taken the run over."""
-    if os.environ.get("PLIMSOLL_SPARK_PARENT") != "stdin":
+    parent = int(os.environ.get(PARENT, "0"))
+    if parent == 0:
         return
 
-    def wait():
-        while os.read(0, 4096):
-            pass
-        os._exit(1)
+    def watch():
+        while True:
+            time.sleep(PARENT_SECONDS)
+            try:
+                os.kill(parent, 0)
+            except ProcessLookupError:
+                os._exit(1)
 
-    threading.Thread(target=wait, daemon=True).start()
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _session(job):
-    version = tuple(int(part) for part in __import__("pyspark").__version__.split(".")[:2])
-    if version < MINISPARK:
-        raise SystemExit("Spark %d.%d or newer is wanted, this is %d.%d" % (*MINISPARK, *version))
+    version = tuple(int(part) for part in pyspark.__version__.split(".")[:2])
+    if version < SPARK_MIN:
+        raise SystemExit("Spark %d.%d or newer is wanted, this is %d.%d" % (*SPARK_MIN, *version))
     return (
         SparkSession.builder.appName("plimsoll %s" % job["job"])
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", job["batchRows"])
@@ -89,45 +100,60 @@ def _settings(job, spark):
         inputs=tuple(job["inputs"]),
         kept=tuple(job["kept"]),
         outputs=tuple(output["name"] for output in job["outputs"]),
+        cells=job["cells"],
         corrupt=CORRUPT if job["source"]["format"] in ("csv", "jsonl") else None,
     )
 
 
-def read(spark, job, source):
-    """The columns that are wanted, of the frozen input."""
+def read(spark, job):
+    """The columns that are wanted, of the whole input."""
+    source = job["source"]
     if source["format"] == "jdbc":
-        return _read_table(spark, source).select(*_wanted(job))
-    frames = [_read_files(spark, source, group).select(*_wanted(job, source)) for group in source["groups"]]
-    whole = frames[0]
-    for frame in frames[1:]:
-        whole = whole.unionByName(frame)
-    return whole
+        return read_table(spark, source["options"]).select(wanted(job))
+    frames = [read_files(spark, job, group) for group in source["groups"]]
+    return functools.reduce(DataFrame.unionByName, frames)
 
 
-def _wanted(job, source=None):
-    names = list(dict.fromkeys([*job["kept"], *job["inputs"]]))
-    corrupt = [CORRUPT] if source and source["format"] != "parquet" else []
-    return [F.col("`%s`" % name.replace("`", "``")) for name in [*names, *corrupt]]
+def read_first(spark, job, rows):
+    """The first rows of the first file, in order, or those with the least keys."""
+    source = job["source"]
+    if source["format"] == "jdbc":
+        return read_table(spark, source["options"]).orderBy(column(job["kept"][0])).limit(rows).select(wanted(job))
+    first = source["groups"][0]
+    # In one task and in order: the same rows wherever it runs.
+    return read_files(spark, job, {**first, "paths": first["paths"][:1]}).coalesce(1).limit(rows)
 
 
-def _read_files(spark, source, group):
-    """`group`: files of one folder with the values that its name gives to columns."""
-    reader = spark.read
+def wanted(job):
+    corrupt = [CORRUPT] if job["source"]["format"] in ("csv", "jsonl") else []
+    return [column(name) for name in dict.fromkeys([*job["kept"], *job["inputs"], *corrupt])]
+
+
+def column(name):
+    return F.col(quoted(name))
+
+
+def quoted(name):
+    return "`%s`" % name.replace("`", "``")
+
+
+def read_files(spark, job, group):
+    """`group`: files, and the values that the names of their folders give to columns."""
+    source = job["source"]
+    reader = spark.read.options(**source["options"])
     if source["format"] != "parquet":
-        fields = [*source["schema"], {"name": CORRUPT, "type": "string"}]
-        fields = [field for field in fields if field["name"] not in group["partition"]]
-        reader = reader.schema(", ".join("`%s` %s" % (f["name"].replace("`", "``"), f["type"]) for f in fields))
-        reader = reader.options(mode="PERMISSIVE", columnNameOfCorruptRecord=CORRUPT, **source["options"])
+        fields = [field for field in source["schema"] if field["name"] not in group["partition"]]
+        fields.append({"name": CORRUPT, "type": "string"})
+        reader = reader.schema(", ".join("%s %s" % (quoted(field["name"]), field["type"]) for field in fields))
+        reader = reader.options(mode="PERMISSIVE", columnNameOfCorruptRecord=CORRUPT)
     frame = reader.load(group["paths"], format=READERS[source["format"]])
     for name, value in group["partition"].items():
-        frame = frame.withColumn(name, F.lit(value["text"]).cast(value["type"]))
-    return frame
+        frame = frame.withColumn(name, F.lit(value).cast("string"))
+    return frame.select(wanted(job))
 
 
-def _read_table(spark, source):
-    """Ranges of the key, if it is a number, so that every task has its own connection; else one task."""
-    options = {**source["options"], **json.loads(os.environ.get("PLIMSOLL_SPARK_SECRETS", "{}"))}
-    return spark.read.format("jdbc").options(**options).load()
+def read_table(spark, options):
+    return spark.read.format("jdbc").options(**options, **json.loads(os.environ.get(SECRETS, "{}"))).load()
 
 
 def stage(frame, job, settings):
@@ -143,37 +169,39 @@ class Differs(Exception):
     """Spark's answers are not the local ones; the first argument says where."""
 
 
-def compare_sample(spark, job, settings):
-    """The first rows of the first file, read and scored by Spark, against the answers in the sample's file."""
-    import pyarrow.parquet as pq
-
-    sample = job["sample"]
-    expected = pq.read_table(os.path.join(os.path.dirname(os.path.abspath(sys.argv[1])), sample["file"]))
-    frame = read(spark, job, sample["source"])
-    # In one task and in order: the same rows wherever it runs.
-    rows = stage(frame.coalesce(1).limit(expected.num_rows), job, settings)
-    outputs = [F.col("`%s`" % name.replace("`", "``")) for name in settings.outputs]
-    key = F.col("`%s`" % settings.kept[0].replace("`", "``")).cast("string").alias("_key")
-    found = rows.select(key, "_outcome", *outputs).collect()
-    wanted = {row.pop("_key"): row for row in expected.to_pylist()}
-    cells = 0
-    for row in found:
-        cells += _compare_row(row.asDict(), wanted, settings.outputs)
-    if len(found) != expected.num_rows:
-        raise Differs({"key": None, "column": None, "spark": len(found), "local": expected.num_rows})
+def compare_sample(spark, job, settings, path):
+    """The first rows, read and scored by Spark, against the answers that are in the file of the sample."""
+    expected = collections.defaultdict(list)
+    for row in pq.read_table(path).to_pylist():
+        expected[row.pop("_key")].append(row)
+    count = sum(map(len, expected.values()))
+    rows = stage(read_first(spark, job, count), job, settings)
+    key = column(settings.kept[0]).cast("string").alias("_key")
+    found = rows.select(key, "_outcome", *map(column, settings.outputs)).collect()
+    cells = sum(_compare_row(row.asDict(), expected, settings.outputs) for row in found)
+    if len(found) < count:
+        raise Differs({"key": None, "column": "rows", "spark": len(found), "local": count})
     say("sample", rows=len(found), cells=cells)
 
 
-def _compare_row(row, wanted, outputs):
+def _compare_row(row, expected, outputs):
+    """Answers how many cells are equal. Rows that could not be read are not in the sample."""
     key = row.pop("_key")
-    if key not in wanted:
-        raise Differs({"key": key, "column": "_key", "spark": key, "local": None})
-    local = wanted[key]
+    local = expected.get(key)
+    if local is None:
+        if row["_outcome"] == scoring.REJECTED:
+            return 0
+        raise Differs({"key": key, "column": "outcome", "spark": row["_outcome"], "local": "no such row"})
+    different = [_difference(row, one, outputs) for one in local]
+    if None in different:
+        return 1 + len(outputs)
+    name = different[0]
+    raise Differs({"key": key, "column": name, "spark": repr(row[name]), "local": repr(local[0][name])})
+
+
+def _difference(row, local, outputs):
     names = ["_outcome", *(outputs if local["_outcome"] == scoring.OK else [])]
-    for name in names:
-        if not _same(row[name], local[name]):
-            raise Differs({"key": key, "column": name, "spark": repr(row[name]), "local": repr(local[name])})
-    return len(names)
+    return next((name for name in names if not _same(row[name], local[name])), None)
 
 
 def _same(left, right):

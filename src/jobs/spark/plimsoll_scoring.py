@@ -17,23 +17,27 @@ import tempfile
 import threading
 
 import pyarrow as pa
+import pyarrow.compute as pc
+
+import plimsoll_cells as cells
 
 # Kinds of answers.
 BATCHES, REFUSED, READY, ENDED = range(4)
 
+# What becomes of a row.
 OK, REJECTED = 0, 1
 
 # Batches that are with the scorer or on their way to it: enough that neither side waits for the other.
 AHEAD = 3
 PIPE_BYTES = 1 << 20
 STDERR_BYTES = 8 << 10
-RAW_BYTES = 64 << 10
+RAW_CHARACTERS = 16 << 10
 F_SETPIPE_SZ = 1031
 
-Settings = collections.namedtuple("Settings", "archive node inputs kept outputs corrupt")
+Settings = collections.namedtuple("Settings", "archive node inputs kept outputs cells corrupt")
 """`archive`: name of the folder that the archive is unpacked to; `node`: path of Node, or None; `inputs`: columns that
-the model reads, in its order; `kept`: columns to keep; `outputs`: names of its outputs; `corrupt`: column that holds
-the text of a record that cannot be read, or None."""
+the model reads, in its order; `kept`: columns to keep, the key first; `outputs`: names of the model's outputs; `cells`:
+what texts become, by column; `corrupt`: column that holds the text of a record that cannot be read, or None."""
 
 
 class ScorerFailed(RuntimeError):
@@ -157,8 +161,8 @@ def score(batches, settings):
     scorer = scorer_of(settings)
     whole = False
     try:
-        for batch, answer in scorer.score(_requests(batches, settings)):
-            yield _staged(batch, answer, settings)
+        for (batch, faults), answer in scorer.score(_requests(batches, settings)):
+            yield _staged(batch, faults, answer, settings)
         whole = True
     finally:
         if not whole:  # answers may be under way still: the next task starts a scorer of its own
@@ -167,53 +171,66 @@ def score(batches, settings):
 
 
 def _requests(batches, settings):
+    """Yields ((batch, faults), request); `faults` has (code, column, reason) of the rows that cannot be read."""
     for batch in batches:
-        if batch.num_rows > 0:
-            yield batch, batch.select(list(settings.inputs))
+        if batch.num_rows == 0:
+            continue
+        faults = _unreadable(batch, settings)
+        columns = [
+            cells.parse(_column(batch, name), name, settings.cells.get(name), faults) for name in settings.inputs
+        ]
+        yield (batch, faults), pa.RecordBatch.from_arrays(columns, names=list(settings.inputs))
 
 
-def _staged(batch, answer, settings):
+def _column(batch, name):
+    return batch.column(batch.schema.get_field_index(name))
+
+
+def _unreadable(batch, settings):
+    """Records that Spark's reader could not parse, whatever it made of their cells, and rows without a key."""
+    faults = {}
+    key = settings.kept[0]
+    if settings.corrupt is not None and _column(batch, settings.corrupt).null_count < batch.num_rows:
+        for row in pc.indices_nonzero(_column(batch, settings.corrupt).is_valid()).to_pylist():
+            faults[row] = ("record_unreadable", None, "the record is not as its header or its types say")
+    if _column(batch, key).null_count > 0:
+        for row in pc.indices_nonzero(_column(batch, key).is_null()).to_pylist():
+            faults.setdefault(row, ("missing_key", key, '"%s" is missing, a key was wanted' % key))
+    return faults
+
+
+def _staged(batch, faults, answer, settings):
     """What is kept of the row, the outputs, and what became of it."""
-    outcomes = answer.column(answer.schema.get_field_index("_outcome"))
-    faults = [answer.column(answer.schema.get_field_index(name)) for name in ("_code", "_column", "_reason")]
-    if settings.corrupt is not None:
-        outcomes, faults = _with_unreadable(batch, outcomes, faults, settings)
-    kept = [batch.column(batch.schema.get_field_index(name)) for name in settings.kept]
-    outputs = [answer.column(answer.schema.get_field_index(name)) for name in settings.outputs]
+    verdicts = [_column(answer, name) for name in ("_outcome", "_code", "_column", "_reason")]
+    if faults:
+        verdicts = _overruled(verdicts, faults)
+    kept = [_column(batch, name) for name in settings.kept]
+    outputs = [_column(answer, name) for name in settings.outputs]
     names = [*settings.kept, *settings.outputs, "_outcome", "_code", "_column", "_reason", "_raw"]
     return pa.RecordBatch.from_arrays(
-        [*kept, *outputs, outcomes, *faults, _raw_of(batch, outcomes, settings)], names=names
+        [*kept, *outputs, *verdicts, _raw_of(batch, verdicts[0], settings)], names=names
     )
 
 
-def _with_unreadable(batch, outcomes, faults, settings):
-    """Records that Spark's reader could not parse are rejected, whatever the model made of what was left of them."""
-    texts = batch.column(batch.schema.get_field_index(settings.corrupt))
-    if texts.null_count == len(texts):
-        return outcomes, faults
-    broken = [i for i, text in enumerate(texts.to_pylist()) if text is not None]
-    columns = [column.to_pylist() for column in (outcomes, *faults)]
-    reason = "The record cannot be read with the types that the model wants"
-    for i in broken:
-        for column, value in zip(columns, (REJECTED, "record_unreadable", None, reason)):
-            column[i] = value
+def _overruled(verdicts, faults):
+    """What cannot be read is rejected, whatever the model made of what was left of it."""
+    columns = [column.to_pylist() for column in verdicts]
+    for row, fault in faults.items():
+        for column, value in zip(columns, (REJECTED, *fault)):
+            column[row] = value
     types = [pa.int8(), pa.string(), pa.string(), pa.string()]
-    first, *others = [pa.array(column, type) for column, type in zip(columns, types)]
-    return first, others
+    return [pa.array(column, type) for column, type in zip(columns, types)]
 
 
 def _raw_of(batch, outcomes, settings):
-    """The text of rows without an answer, at most 64 KiB of it; null for all others."""
-    import pyarrow.compute as pc
-
-    bad = pc.indices_nonzero(outcomes)
-    if len(bad) == 0:
+    """The text of rows without an answer, at most 64 KiB of UTF-8; null for all others."""
+    bad = pc.indices_nonzero(outcomes).to_pylist()
+    if not bad:
         return pa.nulls(len(outcomes), pa.string())
     raw = [None] * len(outcomes)
-    rows = batch.take(bad).to_pylist()
-    for i, row in zip(bad.to_pylist(), rows):
-        text = row.pop(settings.corrupt, None) if settings.corrupt else None
-        raw[i] = (text if text is not None else json.dumps(row, default=str))[:RAW_BYTES]
+    for row, values in zip(bad, batch.take(pa.array(bad)).to_pylist()):
+        text = values.pop(settings.corrupt, None)
+        raw[row] = (text if text is not None else json.dumps(values, default=str))[:RAW_CHARACTERS]
     return pa.array(raw, pa.string())
 
 

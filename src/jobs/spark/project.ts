@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { GRAPH, MANIFEST, ORIGINAL } from '../../registry/bundle.ts';
+import type { AcceptedVersion } from '../../registry/version.ts';
+import { type Entry, writeArchive } from './archive.ts';
+import type { SparkJob } from './job.ts';
+
+/** What a folder that Spark can be given is made of. */
+export interface Project {
+  readonly job: SparkJob;
+  readonly model: Pick<AcceptedVersion, 'bundle' | 'manifest'>;
+}
+
+/** Python that is sent as it is. */
+const PYTHON = ['job.py', 'plimsoll_scoring.py', 'plimsoll_cells.py'];
+/** What onnxruntime needs of its package on a cluster of Linux on x64. */
+const ONNX_FILES = ['package.json', 'dist', 'bin/napi-v6/linux/x64'];
+
+/**
+ * Writes `folder`: `job.json`, the Python of driver and workers, and `plimsoll.tar.gz`, which holds model and scorer and is
+ * sent to every executor once. Throws FILE_UNWRITABLE, SPARK_UNSUPPORTED.
+ */
+export async function writeProject(folder: string, { job, model }: Project): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'job.json'), `${JSON.stringify(job, null, 2)}\n`);
+  const assets = await assetsIn(join(folder, '.assets'));
+  try {
+    for (const name of PYTHON) await copyFile(join(assets, name), join(folder, name));
+    await writeArchive(join(folder, 'plimsoll.tar.gz'), [
+      { name: 'scorer', path: join(assets, 'scorer') },
+      ...bundleEntries(model),
+      ...(model.manifest.runtime === 'onnx' ? onnxEntries() : []),
+    ]);
+  } finally {
+    await rm(join(folder, '.assets'), { recursive: true, force: true });
+  }
+}
+
+/** Folder with Python and scorer: beside the bundle in `dist/`, else made in `folder` from source. */
+async function assetsIn(folder: string): Promise<string> {
+  if (!import.meta.url.endsWith('.ts')) return fileURLToPath(new URL('./spark/', import.meta.url));
+  const build = fileURLToPath(new URL('../../../tools/build.ts', import.meta.url));
+  await promisify(execFile)(process.execPath, [build, '--spark', folder]);
+  return folder;
+}
+
+/** What loading reads of a bundle. */
+const bundleEntries = ({ bundle, manifest }: Project['model']): Entry[] =>
+  [MANIFEST, manifest.graph ? GRAPH : ORIGINAL].map((name) => ({
+    name: `bundle/${name}`,
+    path: join(bundle, name),
+  }));
+
+/** The native code of onnxruntime, where the scorer's `import` finds it. */
+function onnxEntries(): Entry[] {
+  const { resolve } = createRequire(import.meta.url);
+  const own = dirname(resolve('onnxruntime-node/package.json'));
+  const common = dirname(createRequire(join(own, 'package.json')).resolve('onnxruntime-common/package.json'));
+  const modules = 'scorer/node_modules';
+  return [
+    ...ONNX_FILES.map((file) => ({ name: `${modules}/onnxruntime-node/${file}`, path: join(own, file) })),
+    { name: `${modules}/onnxruntime-common`, path: common },
+  ];
+}

@@ -1,0 +1,112 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Clock } from '../../core/ports.ts';
+import { OUTCOME, type Scorer } from '../../scorer/scorer.ts';
+import type { Chunk } from '../chunk.ts';
+import { Answers } from '../lane/answers.ts';
+import { featureOf } from '../lane/features.ts';
+import { frameOf } from '../lane/frames.ts';
+import { OUTCOMES, outputName } from '../lane/output.ts';
+import { Workbench } from '../lane/workbench.ts';
+import type { ChunkReader, Relation } from '../sources/source.ts';
+import { identifier, identifiers, literal } from '../sql.ts';
+
+/** Rows that are scored here, and by Spark before anything else. */
+export const SAMPLE_ROWS = 1000;
+/** A rate is measured for so long at least: the first calls are slow. */
+const MEASURE_MILLIS = 300;
+
+export interface SampleOptions {
+  /** Columns: the key, and the scorer's inputs. */
+  readonly reader: ChunkReader;
+  /** The first. */
+  readonly chunk: Chunk;
+  readonly key: string;
+  readonly scorer: Scorer;
+  /** Parquet file to write: `_key`, `_outcome`, and the outputs under their names. */
+  readonly path: string;
+  /** For what does not fit into memory. */
+  readonly folder: string;
+  readonly clock: Clock;
+}
+
+export interface Sample {
+  readonly rows: number;
+  /** Of one core, reading included. */
+  readonly rowsPerSecond: number;
+}
+
+/** Scores the first rows of an input and writes down the answers. Throws what source and scorer throw. */
+export async function scoreSample(options: SampleOptions): Promise<Sample> {
+  const workbench = await Workbench.open(options.folder);
+  const bench = await workbench.take();
+  try {
+    const relation = await options.reader.open(options.chunk, bench.db);
+    const rows = await answer(bench.db, relation, options);
+    await bench.db.run(sampleCopy(relation, options));
+    const rowsPerSecond = await measure(bench.db, relation, rows, options);
+    await relation.close();
+    return { rows, rowsPerSecond };
+  } finally {
+    workbench.giveBack(bench);
+    workbench.close();
+  }
+}
+
+async function answer(db: DuckDBConnection, relation: Relation, { scorer }: SampleOptions): Promise<number> {
+  const answers = await Answers.create(db, 'sample', scorer.outputs);
+  await eachFrame(db, relation, scorer, async (frame) => {
+    const { outcomes, columns } = await scorer.score(frame);
+    answers.append(frame.rows, outcomes, columns);
+  });
+  answers.finish();
+  return answers.rows;
+}
+
+/** The rate of a core: the sample again and again. */
+async function measure(
+  db: DuckDBConnection,
+  relation: Relation,
+  rows: number,
+  { scorer, clock }: SampleOptions,
+): Promise<number> {
+  const started = clock.monotonic();
+  let scored = 0;
+  let millis = 0;
+  do {
+    await eachFrame(db, relation, scorer, (frame) => scorer.score(frame));
+    scored += rows;
+    millis = clock.monotonic() - started;
+  } while (millis < MEASURE_MILLIS);
+  return (scored / millis) * 1000;
+}
+
+async function eachFrame(
+  db: DuckDBConnection,
+  relation: Relation,
+  { inputs }: Scorer,
+  take: (frame: ReturnType<typeof frameOf>) => Promise<unknown>,
+): Promise<void> {
+  const described = await db.runAndReadAll(`DESCRIBE SELECT ${identifiers(inputs)} FROM ${relation.from}`);
+  const types = described.getRowObjects().map((row) => String(row['column_type']));
+  const features = inputs.map((name, j) => featureOf(name, types[j]!));
+  const columns = features.map(({ expression }) => expression).join(', ');
+  const result = await db.stream(`SELECT ${columns} FROM ${relation.from} LIMIT ${SAMPLE_ROWS}`);
+  for (
+    let block = await result.fetchChunk();
+    block !== null && block.rowCount > 0;
+    block = await result.fetchChunk()
+  )
+    await take(frameOf(block, features));
+}
+
+function sampleCopy({ from }: Relation, { key, scorer, path }: SampleOptions): string {
+  const name = identifier(key);
+  const keys = `(SELECT ${name} FROM ${from} LIMIT ${SAMPLE_ROWS}) AS r`;
+  const outcome = `CASE WHEN r.${name} IS NULL THEN ${OUTCOME.rejected} ELSE a.${OUTCOMES} END::TINYINT AS _outcome`;
+  const outputs = scorer.outputs.map(({ name: output, type }, j) => {
+    const value = type === 'bool' ? `a.${outputName(j)}::BOOLEAN` : `a.${outputName(j)}`;
+    return `${value} AS ${identifier(output)}`;
+  });
+  const columns = [`r.${name}::VARCHAR AS _key`, outcome, ...outputs].join(', ');
+  return `COPY (SELECT ${columns} FROM ${keys} POSITIONAL JOIN sample AS a) TO ${literal(path)} (FORMAT parquet)`;
+}

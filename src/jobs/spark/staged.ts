@@ -1,0 +1,100 @@
+/**
+ * Rows that a cluster has scored, as a source and a scorer: they go through the same lanes, checks and sinks as rows that
+ * are scored here.
+ */
+import type { Vector } from '../../scorer/frame.ts';
+import {
+  OUTCOME,
+  type Outcome,
+  type OutputColumn,
+  type OutputValues,
+  type Refusal,
+  type Scored,
+  type Scorer,
+} from '../../scorer/scorer.ts';
+import type { Chunk, FrozenInput } from '../chunk.ts';
+import type { ChunkReader, Place, Relation, Source } from '../sources/source.ts';
+import { identifier } from '../sql.ts';
+
+/** Columns that a staged row has beside key, carried columns and outputs. */
+const VERDICT = ['_outcome', '_code', '_column', '_reason'] as const;
+const RAW = '_raw';
+/** In them, no column of the input and no output may have these names. */
+export const RESERVED: ReadonlySet<string> = new Set([...VERDICT, RAW]);
+
+const OUTCOMES = Object.keys(OUTCOME) as Outcome[];
+
+/** Gives what the cluster has answered. */
+export function stagedScorer(model: Scorer['model'], outputs: readonly OutputColumn[]): Scorer {
+  return {
+    model,
+    inputs: [...VERDICT, ...outputs.map(({ name }) => name)],
+    types: new Map(),
+    outputs,
+    score: ({ rows, columns }) => Promise.resolve(scored(rows, columns, outputs)),
+    close: () => Promise.resolve(),
+  };
+}
+
+function scored(rows: number, columns: readonly Vector[], outputs: readonly OutputColumn[]): Scored {
+  const [outcome, code, column, reason, ...values] = columns;
+  const outcomes = Uint8Array.from(numbers(outcome!).subarray(0, rows));
+  const refusals: Refusal[] = [];
+  for (let row = outcomes.findIndex(Boolean); row >= 0 && row < rows; row++)
+    if (outcomes[row] !== OUTCOME.ok)
+      refusals.push({
+        row,
+        outcome: OUTCOMES[outcomes[row]!] as Refusal['outcome'],
+        code: text(code!, row) ?? 'unknown',
+        column: text(column!, row),
+        reason: text(reason!, row) ?? '',
+      });
+  return { outcomes, refusals, columns: outputs.map(({ type }, j) => outputOf(values[j]!, type, rows)) };
+}
+
+function outputOf(vector: Vector, type: OutputColumn['type'], rows: number): OutputValues {
+  if (type === 'string') return Array.from({ length: rows }, (_, row) => text(vector, row) ?? '');
+  if (vector.kind === 'numbers' || vector.kind === 'bigints' || vector.kind === 'bools')
+    return vector.values.subarray(0, rows) as OutputValues;
+  throw new TypeError(`an output of type ${type} comes as ${vector.kind}`);
+}
+
+const numbers = (vector: Vector): Int8Array =>
+  (vector as Extract<Vector, { kind: 'numbers' }>).values as Int8Array;
+
+const text = (vector: Vector, row: number): string | null =>
+  (vector as Extract<Vector, { kind: 'texts' }>).values[row] ?? null;
+
+/** Reads staged rows; where a row was, nobody knows any more, but its text has been kept. `origin` names the input. */
+export function stagedReader(
+  source: Source,
+  frozen: FrozenInput,
+  columns: readonly string[],
+  origin: string,
+): ChunkReader {
+  const reader = source.reader(frozen, [...columns, RAW], new Map());
+  return {
+    async open(chunk: Chunk, db): Promise<Relation> {
+      const relation = await reader.open(chunk, db);
+      const numbered = `(SELECT row_number() OVER () - 1 AS row, ${identifier(RAW)} AS raw FROM ${relation.from})`;
+      return {
+        ...relation,
+        async locate(rows): Promise<readonly Place[]> {
+          if (rows.length === 0) return [];
+          const found = await db.runAndReadAll(
+            `SELECT row::INTEGER, raw FROM ${numbered} WHERE row IN (${rows.join(', ')}) ORDER BY row`,
+          );
+          const raws = new Map(found.getRows() as [number, string | null][]);
+          return rows.map((row) => ({
+            path: origin,
+            line: null,
+            offset: null,
+            row,
+            raw: raws.get(row) ?? '',
+          }));
+        },
+        close: () => relation.close(),
+      };
+    },
+  };
+}
