@@ -134,9 +134,9 @@ export const ERRORS = {
   // What batch jobs are: definitions, plans, receipts (src/jobs/spec, plan, receipt)
   SPEC_INVALID: row(422, EXIT.usage, 'Cannot use job {job}: {problems}', 'Correct every part named above; see `plimsoll batch run --help`'),
   SECRET_MISSING: row(422, EXIT.usage, 'Cannot fill in {name} of job {job}: {found}, its value was wanted', '{way}'),
-  JOB_RUNNING: row(409, EXIT.failed, 'Cannot take job {job}: {holder} works on its run {run}', 'Let it come to its end, or end that process; if its machine is gone, its run is free {free}'),
+  JOB_RUNNING: row(409, EXIT.failed, 'Cannot take job {job}: {holder} works on its run {run}', 'Let it come to its end, or end that process; where its machine is gone, the run is free once its lease has run out, in half a minute'),
   JOB_CHANGED: row(409, EXIT.failed, 'Cannot go on with job {job}: it is not what its run {run} began with: {differences}', 'Bring back what the run began with, or start another job under a new name: --job NAME'),
-  ROWS_DO_NOT_ADD_UP: row(500, EXIT.failed, 'Cannot close the account of {where}: of {read} rows read, {found} have an outcome', 'This is a defect of Plimsoll: report it with the account; nothing was published'),
+  ROWS_DO_NOT_ADD_UP: row(500, EXIT.failed, 'Cannot close the books: in {where}, {found}, {wanted} wanted', 'This is a defect of Plimsoll: report it with the log of the run; nothing was published'),
   RECEIPT_INVALID: row(422, EXIT.failed, 'Cannot trust the receipt: {reason}', 'Get it again from where it was made: `plimsoll batch receipt JOB --json`'),
 
   // Runs of batch jobs (src/jobs/run)
@@ -185,7 +185,7 @@ export const ERRORS = {
   SCORER_DIED: row(500, EXIT.failed, 'Cannot score the rows of {model}: its worker ended ({reason})', 'Send fewer rows; if one row does it too, report this with the model'),
   SCORER_TIMEOUT: row(504, EXIT.failed, 'Cannot score the rows of {model}: it took longer than {limit} ms', 'Send fewer rows a request'),
   // Batch jobs (src/jobs)
-  JOB_UNKNOWN: row(404, EXIT.usage, 'Cannot find job "{job}": there is {known}{near}', '`plimsoll batch status` lists the jobs of this data folder (--data DIR)'),
+  JOB_UNKNOWN: row(404, EXIT.usage, 'Cannot find job {job}: there are {known}', 'Use the name of a job that there is, or begin one: `plimsoll batch run --job {job} …`'),
   RUN_UNKNOWN: row(404, EXIT.usage, 'Cannot find run {run} of job {job}: there is none of that id', '`plimsoll batch status {job}` lists its runs'),
   JOB_PAUSED: row(409, EXIT.failed, 'Cannot start job {job}: it is paused, a job that may run was wanted', 'Let it go on: `plimsoll batch unpause {job}`'),
   RUN_TIMEOUT: row(504, EXIT.failed, 'Cannot finish run {run}: it took longer than the {limit} s that its job allows', 'Raise timeoutSeconds of its schedule, or give it more lanes; what it has done is kept'),
