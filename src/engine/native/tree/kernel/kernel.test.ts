@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { nextDown, nextUp } from '../../../../core/float.ts';
+import type { Random } from '../../../../core/ports.ts';
+import { randomIndex, seededRandom } from '../../../../core/random.ts';
+import type { TreeEnsembleStep } from '../../../../model/tree.ts';
+import type { Block } from '../../block.ts';
+import { prepareTreeWalk } from '../branchy.ts';
+import { type AddTrees, prepareWalk } from '../slices.ts';
+import { prepareKernel } from './kernel.ts';
+import { ensembleOf, type Tree } from './testing.ts';
+
+type Shape = 'bushy' | 'chain' | 'any';
+type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'>;
+
+const FEATURES = 5;
+/** Few thresholds, so that rows meet them exactly. */
+const THRESHOLDS = [0, -0, 1, -1, 0.1, Math.fround(0.1), 1 + 2 ** -24, 3.5, 1e-45, -7e5, Infinity, 1e30];
+
+const pick = <T>(items: readonly T[], random: Random): T => items[randomIndex(random, items.length)]!;
+
+/** A tree of so many leaves, numbered from `first`. */
+function treeOf(leaves: number, shape: Shape, random: Random, first = 0): Tree {
+  if (leaves === 1) return first;
+  const half = { bushy: leaves >> 1, chain: random.next() < 0.5 ? 1 : leaves - 1 };
+  const left = shape === 'any' ? 1 + randomIndex(random, leaves - 1) : half[shape];
+  const threshold = random.next() < 0.5 ? pick(THRESHOLDS, random) : 10 * random.next() - 5;
+  const split = { feature: randomIndex(random, FEATURES), threshold, missingLeft: random.next() < 0.5 };
+  return [split, treeOf(left, shape, random, first), treeOf(leaves - left, shape, random, first + left)];
+}
+
+/** Cells at and beside thresholds, and whatever else the ensemble takes. */
+function cellOf({ arena, input, acceptsMissing }: TreeEnsembleStep, random: Random): number {
+  const threshold = arena.threshold[randomIndex(random, arena.threshold.length)]!;
+  const near = pick([threshold, nextUp(threshold), nextDown(threshold), -threshold], random);
+  const odd = input === 'float64' ? [Number.NaN, Infinity, -Infinity] : [Number.NaN];
+  const cell = random.next() < 0.1 && acceptsMissing ? pick(odd, random) : near;
+  const held = input === 'float32' ? Math.fround(cell) : cell;
+  if (Number.isFinite(held) || (acceptsMissing && odd.includes(cell))) return cell;
+  return 10 * random.next() - 5;
+}
+
+function scoresOf(add: AddTrees, step: TreeEnsembleStep, block: Block): number[] {
+  const scores = Float64Array.from({ length: block.rows * step.scores }, (_, k) => (k % 7) / 3);
+  add(block, scores);
+  return Array.from(scores);
+}
+
+/** Node by node, row by row. */
+function nodeByNode(step: TreeEnsembleStep): AddTrees {
+  const walk = prepareTreeWalk(step);
+  const { roots, values, valueWidth } = step.arena;
+  return (block, scores) => {
+    if (block.kind !== 'dense') throw new Error('dense rows only');
+    const x = step.input === 'float32' ? block.data.map(Math.fround) : block.data;
+    for (let row = 0; row < block.rows; row++)
+      roots.forEach((root, tree) => {
+        const leaf = walk(root, x, row * block.cols);
+        for (let k = 0; k < valueWidth; k++)
+          scores[row * step.scores + (step.target?.[tree] ?? k)]! += values[leaf * valueWidth + k]!;
+      });
+  };
+}
+
+function kernelOf(step: TreeEnsembleStep): AddTrees {
+  const kernel = prepareKernel(
+    step,
+    FEATURES,
+    ['a', 'b', 'c', 'd', 'e'],
+    prepareWalk(step, FEATURES, []).refuse,
+  );
+  if (kernel === null) throw new Error('does not fit');
+  return kernel;
+}
+
+const kinds = fc.record({
+  input: fc.constantFrom('float32' as const, 'float64' as const),
+  split: fc.constantFrom('le' as const, 'lt' as const),
+  acceptsMissing: fc.boolean(),
+});
+const PLAIN: Kind = { input: 'float32', split: 'le', acceptsMissing: false };
+
+/** A step of random trees, and dense rows for it. */
+function caseOf(
+  kind: Kind,
+  leaves: readonly number[],
+  shape: Shape,
+  width: number,
+  rows: number,
+  seed: number,
+): { step: TreeEnsembleStep; block: Block & { kind: 'dense' } } {
+  const random = seededRandom(seed);
+  const trees = leaves.map((count) => treeOf(count, shape, random));
+  const step = ensembleOf(
+    trees,
+    kind,
+    FEATURES,
+    width,
+    (leaf, k) => Math.sin(leaf * 3 + k) * 10 ** (leaf % 5),
+  );
+  const data = Float64Array.from({ length: rows * FEATURES }, () => cellOf(step, random));
+  return { step, block: { kind: 'dense', rows, cols: FEATURES, data } };
+}
+
+describe('the kernel', () => {
+  test('gives the bits of a walk node by node, for trees of any size and shape and rows that meet thresholds', () => {
+    fc.assert(
+      fc.property(
+        kinds,
+        fc.array(fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 60, max: 900 })), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        fc.constantFrom('bushy' as const, 'chain' as const, 'any' as const),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 70 }),
+        fc.integer(),
+        (kind, leaves, shape, width, rows, seed) => {
+          const { step, block } = caseOf(kind, leaves, shape, width, rows, seed);
+          expect(scoresOf(kernelOf(step), step, block)).toEqual(scoresOf(nodeByNode(step), step, block));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('adds trees that each belong to one score', () => {
+    const given = caseOf(PLAIN, [3, 40, 200, 64, 65, 1], 'any', 1, 33, 5);
+    const step = { ...given.step, scores: 3, target: Int32Array.of(2, 0, 1, 2, 1, 0) };
+    expect(scoresOf(kernelOf(step), step, given.block)).toEqual(
+      scoresOf(nodeByNode(step), step, given.block),
+    );
+  });
+
+  test('keeps its bits over blocks, stages and calls of other lengths', () => {
+    const { step, block } = caseOf({ ...PLAIN, acceptsMissing: true }, [20, 60, 3000], 'any', 2, 9001, 7);
+    const kernel = kernelOf(step);
+    const wanted = scoresOf(nodeByNode(step), step, block);
+    for (const rows of [9001, 1, 17, 8192, 4097, 0])
+      expect(scoresOf(kernel, step, { ...block, rows })).toEqual(wanted.slice(0, rows * 2));
+  });
+
+  test('takes sparse rows and columns', () => {
+    const { step, block } = caseOf(PLAIN, [30, 100], 'any', 2, 50, 3);
+    const cells = Array.from({ length: FEATURES }, (_, col) =>
+      Float64Array.from({ length: 50 }, (__, row) => block.data[row * FEATURES + col]!),
+    );
+    const sparse: Block = {
+      kind: 'sparse',
+      rows: 50,
+      cols: FEATURES,
+      indptr: Int32Array.from({ length: 51 }, (_, row) => row * FEATURES),
+      indices: Int32Array.from(block.data, (_, k) => k % FEATURES),
+      values: block.data,
+    };
+    const wanted = scoresOf(nodeByNode(step), step, block);
+    const kernel = kernelOf(step);
+    expect(scoresOf(kernel, step, { kind: 'columns', rows: 50, cols: FEATURES, columns: cells })).toEqual(
+      wanted,
+    );
+    expect(scoresOf(kernel, step, sparse)).toEqual(wanted);
+  });
+
+  test.each([
+    ['a missing value', PLAIN, Number.NaN],
+    ['an infinite value', { ...PLAIN, acceptsMissing: true }, -Infinity],
+    ['a number beyond float32', { ...PLAIN, acceptsMissing: true }, 1e39],
+    ['a missing value among float64', { ...PLAIN, input: 'float64' as const }, Number.NaN],
+  ])('refuses %s as the walk does, in columns no tree asks about too', (_, kind, cell) => {
+    for (const col of [0, 4]) {
+      const step = ensembleOf(
+        [[{ feature: 0, threshold: 1, missingLeft: true }, 0, 1]],
+        kind,
+        FEATURES,
+        1,
+        Number,
+      );
+      const data = new Float64Array(700 * FEATURES);
+      data[600 * FEATURES + col] = cell;
+      const block: Block = { kind: 'dense', rows: 700, cols: FEATURES, data };
+      const messageOf = (add: AddTrees): string => {
+        try {
+          return String(scoresOf(add, step, block));
+        } catch (error) {
+          return (error as Error).message;
+        }
+      };
+      const wanted = messageOf(prepareWalk(step, FEATURES, []).add);
+      expect(wanted).toMatch(`row 600, column "x${col}"`);
+      expect(messageOf(kernelOf(step))).toBe(wanted);
+    }
+  });
+
+  test('leaves categorical splits and rows too wide for a group to the walk', () => {
+    const { step } = caseOf(PLAIN, [3], 'any', 1, 1, 1);
+    const categorical = { ...step, arena: { ...step.arena, categorical: new Int32Array(5).fill(-1) } };
+    const refuse = prepareWalk(step, FEATURES, []).refuse;
+    expect(prepareKernel(categorical, FEATURES, [], refuse)).toBeNull();
+    expect(prepareKernel(step, 2 ** 17, [], refuse)).toBeNull();
+  });
+});
