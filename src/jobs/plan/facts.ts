@@ -1,0 +1,55 @@
+/**
+ * What a run's output depends on, as plain data: kept with the run, so that another one under the same job can say what is
+ * different. The job's name, lanes, prices, budgets and times of files are no part of it. Pure.
+ */
+import type { FrozenItem } from '../chunk.ts';
+import type { PlannedModel, RunPlan } from '../run/plan.ts';
+import { modelLabel } from '../run/plan.ts';
+import { shownUri } from '../spec/redaction.ts';
+import type { JobSpec } from '../spec/spec.ts';
+
+/** A frozen item without what a copy of it does not have. */
+export type InputFact =
+  | Omit<Extract<FrozenItem, { kind: 'file' }>, 'mtimeMs'>
+  | Extract<FrozenItem, { kind: 'table' }>;
+
+export interface Facts {
+  readonly schema: 1;
+  readonly model: Pick<PlannedModel, 'digest' | 'runtime' | 'converter'> & {
+    /** Where rows are stamped with it. */
+    readonly label: string | null;
+  };
+  readonly source: JobSpec['source'];
+  readonly sink: JobSpec['sink'];
+  readonly key: string;
+  readonly options: Pick<JobSpec['options'], 'chunkRows' | 'duplicates'>;
+  /** Columns that the model reads, and those of the output with their types. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly chunks: number;
+  readonly input: readonly InputFact[];
+}
+
+export function factsOf(spec: JobSpec, plan: RunPlan): Facts {
+  const { digest, runtime, converter } = plan.model;
+  const { chunkRows, duplicates } = spec.options;
+  const label = spec.sink.stamps.includes('model_version') ? modelLabel(plan.model) : null;
+  return {
+    schema: 1,
+    model: { digest, runtime, converter, label },
+    source: { ...spec.source, uri: shownUri(spec.source.uri) },
+    sink: { ...spec.sink, uri: shownUri(spec.sink.uri) },
+    key: spec.key,
+    options: { chunkRows, duplicates },
+    reads: plan.inputs,
+    writes: plan.columns.map(({ name, type }) => `${name} ${type}`),
+    chunks: plan.chunks.length,
+    input: plan.frozen.items.map(inputFact),
+  };
+}
+
+export function inputFact(item: FrozenItem): InputFact {
+  if (item.kind === 'table') return item;
+  const { mtimeMs: _, ...fact } = item;
+  return fact;
+}
