@@ -61,7 +61,7 @@ export interface SparkReport {
 }
 
 /** What is written down once all rows are scored: from then on, Spark is not needed any more. */
-interface Record {
+interface ScoredRecord {
   readonly staging: string;
   readonly outputs: readonly OutputColumn[];
   readonly frozen: FrozenInput;
@@ -95,14 +95,14 @@ const stagedSpec = (spec: JobSpec, staging: string): JobSpec => ({
   source: { uri: staging, format: 'parquet' },
 });
 
-function readRecord(run: SparkRun): Record | null {
+function readRecord(run: SparkRun): ScoredRecord | null {
   const path = recordPath(run.folder);
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Record;
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as ScoredRecord;
   if (!run.begun) return null;
   throw failed(run, 'the scored rows of an earlier attempt are gone, and some of them are written already');
 }
 
-async function scoreAfresh(run: SparkRun): Promise<Record> {
+async function scoreAfresh(run: SparkRun): Promise<ScoredRecord> {
   const { spec, folder, attempt, frozen } = run;
   const project = join(folder, 'spark', `attempt-${attempt}`);
   await rm(project, { recursive: true, force: true });
@@ -115,7 +115,7 @@ async function scoreAfresh(run: SparkRun): Promise<Record> {
   if (frozen.rows !== null && staged.rows !== frozen.rows)
     throw failed(run, `it read ${staged.rows} rows, there are ${frozen.rows}`);
   const report = { master: spec.spark.master, ...said, sample: { ...planned.sample, cells: said.cells } };
-  const record: Record = { staging, outputs: planned.outputs, frozen: staged, report };
+  const record: ScoredRecord = { staging, outputs: planned.outputs, frozen: staged, report };
   await writeDurably(recordPath(folder), JSON.stringify(record));
   return record;
 }

@@ -122,7 +122,7 @@ class Scorer:
         status = self._process.wait()
         size = self._stderr.seek(0, os.SEEK_END)
         self._stderr.seek(max(0, size - STDERR_BYTES))
-        words = self._stderr.read().decode("utf-8", "replace").strip()
+        words = " | ".join(self._stderr.read().decode("utf-8", "replace").split("\n")).strip()
         return ScorerFailed("the scorer ended with %d: %s" % (status, words or "it said nothing"))
 
     def _widen_pipes(self):
@@ -151,7 +151,7 @@ def scorer_of(settings):
             other.close()
         _scorers.clear()
         options = {"bundle": os.path.join(folder, "bundle"), "inputs": settings.inputs, "carry": []}
-        command = [_find_node(settings.node), os.path.join(folder, "scorer.mjs"), json.dumps(options)]
+        command = [_find_node(settings.node), os.path.join(folder, "scorer", "arrow.child.js"), json.dumps(options)]
         _scorers[key] = Scorer(command)
     return _scorers[key]
 
