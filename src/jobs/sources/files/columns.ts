@@ -1,8 +1,8 @@
 /** Columns of an input of many files: the same names in each, types that may be widened. Pure. */
 import { PlimsollError } from '../../../core/errors.ts';
 import type { CellType } from '../../../scorer/scorer.ts';
+import { booleanOf, numberOf } from '../../../serving/rows/words.ts';
 import { identifier, literal } from '../../sql.ts';
-import { CELL_FAULTS, cellOf, cellTypeName } from './cells.ts';
 import type { Column, FrozenFile, Wanted } from './format.ts';
 
 /** Columns of one file at most. */
@@ -54,8 +54,14 @@ function wider(a: string, b: string): string | null {
  * one, has one more, or has a type that does not go with another's.
  */
 export class ColumnUnion {
+  readonly #loose: boolean;
   #columns: Map<string, string> | null = null;
   #first = '';
+
+  /** `loose`: a file may lack columns that others have. */
+  constructor(loose = false) {
+    this.#loose = loose;
+  }
 
   add(path: string, columns: readonly Column[]): void {
     checkNames(path, columns);
@@ -67,11 +73,14 @@ export class ColumnUnion {
     const known = this.#columns;
     const names = new Set(columns.map(({ name }) => name));
     const missing = [...known.keys()].find((name) => !names.has(name));
-    if (missing !== undefined) throw invalid(path, `it lacks column "${missing}" of ${this.#first}`);
+    if (missing !== undefined && !this.#loose)
+      throw invalid(path, `it lacks column "${missing}" of ${this.#first}`);
     for (const { name, type } of columns) {
       const before = known.get(name);
-      if (before === undefined) throw invalid(path, `it has column "${name}", which ${this.#first} lacks`);
-      const both = wider(before, type);
+      if (before === undefined && !this.#loose) {
+        throw invalid(path, `it has column "${name}", which ${this.#first} lacks`);
+      }
+      const both = before === undefined ? type : wider(before, type);
       if (both === null) throw invalid(path, `column "${name}" is ${type}, in files before it ${before}`);
       known.set(name, both);
     }
@@ -106,9 +115,9 @@ export function selectColumns(
   file: FrozenFile,
 ): string {
   const selected = columns.map(({ name, type }) => {
-    const folder = Object.hasOwn(file.partition, name) ? file.partition[name] : undefined;
-    if (folder !== undefined)
-      return `${partitionCell(folder, types.get(name), file.path)} AS ${identifier(name)}`;
+    if (Object.hasOwn(file.partition, name)) {
+      return `${constant(folderCell(file, name, types.get(name)), types.get(name))} AS ${identifier(name)}`;
+    }
     const from = own.get(name);
     if (from === undefined) throw invalid(file.path, `it lacks column "${name}"`);
     return `${cast(identifier(name), from, type, file.path)} AS ${identifier(name)}`;
@@ -116,12 +125,24 @@ export function selectColumns(
   return selected.join(', ');
 }
 
-/** The value of a folder's name as a cell. */
-function partitionCell(value: string, type: CellType | undefined, path: string): string {
-  if (value === HIVE_NULL) return `CAST(NULL AS ${cellTypeName(type)})`;
-  if (type === undefined || type === 'string') return literal(value);
-  const problem = `${path}: expected ${CELL_FAULTS[type].wanted}, got "${value}" in the name of its folder`;
-  return `coalesce(${cellOf(literal(value), type)}, error(${literal(problem)}))`;
+/** The value of a folder's name as a cell. Throws INPUT_INVALID where the model takes no such value. */
+export function folderCell(
+  { partition, path }: FrozenFile,
+  name: string,
+  type: CellType | undefined,
+): string | number | boolean | null {
+  const value = partition[name]!;
+  if (value === HIVE_NULL) return null;
+  if (type !== 'number' && type !== 'bool') return value;
+  const cell = type === 'number' ? numberOf(value) : booleanOf(value);
+  if (cell !== undefined) return Number.isNaN(cell) ? null : cell;
+  const wanted = type === 'number' ? 'a number' : 'true or false';
+  throw invalid(path, `expected ${wanted}, got "${value}" in the name of the folder of "${name}"`);
+}
+
+function constant(value: string | number | boolean | null, type: CellType | undefined): string {
+  const name = type === 'number' ? 'DOUBLE' : type === 'bool' ? 'BOOLEAN' : 'VARCHAR';
+  return `CAST(${value === null ? 'NULL' : literal(String(value))} AS ${name})`;
 }
 
 function cast(column: string, from: string, to: string, path: string): string {

@@ -1,12 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 
-/** What DuckDB says about a file becomes INPUT_INVALID, in one line. */
+/** How DuckDB begins its messages. */
+const KIND = /^[A-Z][A-Za-z -]* Error: /;
+
+/** What DuckDB says about a file becomes INPUT_INVALID, in one line; any other error stays what it is. */
 export function inputError(path: string, error: unknown): unknown {
-  if (isPlimsollError(error)) return error;
-  const [first = ''] = String((error as Error).message).split('\n');
-  // DuckDB names the kind of its error, and the file, which is said already.
-  const reason = first.replace(/^[A-Z][A-Za-z -]* Error: /, '').replaceAll(`"${path}"`, 'the file');
+  const [first = ''] = error instanceof Error ? error.message.split('\n') : [];
+  if (isPlimsollError(error) || !KIND.test(first)) return error;
+  // The file is said already.
+  const reason = first.replace(KIND, '').replaceAll(`"${path}"`, 'the file');
   return new PlimsollError('INPUT_INVALID', { problem: `${path}: ${reason}` }, { cause: error });
 }
 

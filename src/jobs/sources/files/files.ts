@@ -13,6 +13,8 @@ import { formatOf, type Listing, listFiles, partitionOf } from './listing.ts';
 
 const FORMATS: Readonly<Partial<Record<FileFormat, () => Promise<TableFormat>>>> = {
   parquet: async () => (await import('./parquet.ts')).parquet,
+  csv: async () => (await import('./csv/csv.ts')).csv,
+  jsonl: async () => (await import('./jsonl/jsonl.ts')).jsonl,
 };
 
 /** Reads a format of files, wherever they come from: their bytes must lie on this machine when they are read. */
@@ -73,7 +75,10 @@ class FilesSource implements Source {
   }
 
   reader(frozen: FrozenInput, names: readonly string[], types: Wanted['types']): ChunkReader {
-    const wanted: Wanted = { columns: names.map((name) => wantedColumn(frozen, name, this.#source.uri)), types };
+    const wanted: Wanted = {
+      columns: names.map((name) => wantedColumn(frozen, name, this.#source.uri)),
+      types,
+    };
     return {
       open: async (chunk, db) => {
         const item = frozen.items[chunk.item];
@@ -115,7 +120,7 @@ async function inspectAll(
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<{ columns: Column[]; found: Inspected[]; bytes: number }> {
-  const union = new ColumnUnion();
+  const union = new ColumnUnion(format.rowsNameColumns);
   const found: Inspected[] = [];
   let bytes = 0;
   for (const path of paths) {

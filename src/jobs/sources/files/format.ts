@@ -39,6 +39,8 @@ export interface Wanted {
 }
 
 export interface TableFormat {
+  /** Whether each row says which columns it has, so that files need not have the same. */
+  readonly rowsNameColumns?: true;
   /** Reads header or footer. Throws INPUT_INVALID for a damaged file. */
   inspect(path: string): Promise<Shape>;
   /** Rows, from its layout; null where it does not tell. */

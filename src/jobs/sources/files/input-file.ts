@@ -49,6 +49,22 @@ function systemError(path: string, cause: NodeJS.ErrnoException): PlimsollError 
   );
 }
 
+/** Bytes `[from, to)` of a file. Throws INPUT_CHANGED where it has not as many. */
+export async function readRange(path: string, from: number, to: number): Promise<Buffer> {
+  const handle = await openInput(path);
+  try {
+    const bytes = Buffer.allocUnsafe(to - from);
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesRead } = await handle.read(bytes, at, bytes.length - at, from + at);
+      if (bytesRead === 0) throw changed(path, `an end at byte ${from + at}`, `${to} bytes at least`);
+      at += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
 /** The file is no longer what it was. */
 export const changed = (path: string, found: string, wanted: string): PlimsollError =>
   new PlimsollError('INPUT_CHANGED', { path, found, wanted });

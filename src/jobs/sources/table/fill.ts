@@ -3,6 +3,7 @@ import {
   type DuckDBAppender,
   type DuckDBConnection,
   DuckDBDataChunk,
+  DuckDBListVector,
   type DuckDBType,
   type DuckDBVector,
 } from '@duckdb/node-api';
@@ -64,7 +65,13 @@ export class TableFill {
   }
 
   #append(): void {
-    for (const vector of this.#vectors) vector.flush();
+    for (const vector of this.#vectors) {
+      // A list writes all rows of the block: those that were never set hold what was in that memory.
+      for (let row = this.#row; vector instanceof DuckDBListVector && row < BLOCK_ROWS; row += 1) {
+        vector.setItem(row, null);
+      }
+      vector.flush();
+    }
     this.#chunk.rowCount = this.#row;
     this.#appender.appendDataChunk(this.#chunk);
     this.#chunk = DuckDBDataChunk.create(this.#types, BLOCK_ROWS);
