@@ -42,7 +42,9 @@ export async function copyInto(client: pg.Client, table: string, rows: Rows): Pr
 /** NULL is an empty cell and an empty text `""`, to both. The order of rows in a table means nothing: none is kept. */
 async function writeCsv({ db, select, columns, file }: Rows): Promise<void> {
   const cells = columns.map(spelled).join(', ');
-  const options = 'FORMAT csv, HEADER false, USE_TMP_FILE false, PRESERVE_ORDER false';
+  // Alone on its line, the text \. would end the COPY: there, it is quoted.
+  const quoted = columns.length === 1 ? ', FORCE_QUOTE *' : '';
+  const options = `FORMAT csv, HEADER false${quoted}, USE_TMP_FILE false, PRESERVE_ORDER false`;
   await db.run(`COPY (SELECT ${cells} FROM (${select})) TO ${literal(file)} (${options})`);
 }
 
