@@ -20,6 +20,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'score the rows of a file',
     load: async () => (await import('./predict.ts')).predict,
   },
+  batch: {
+    summary: 'score whole tables, every row once',
+    load: async () => (await import('./batch.ts')).batch,
+  },
   inspect: {
     summary: 'say what is in a model file, without running it',
     load: async () => (await import('./inspect.ts')).inspect,

@@ -2,9 +2,18 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Scorer } from '../../scorer/scorer.ts';
+import type { ChunkReader, Source } from '../sources/source.ts';
 import { Lane } from './lane.ts';
 import { keptColumns } from './output.ts';
-import type { FromLane, LaneAnswers, LaneModel, LaneRequest, LaneSetup, ToLane } from './protocol.ts';
+import type {
+  FromLane,
+  LaneAnswers,
+  LaneModel,
+  LaneRequest,
+  LaneSetup,
+  StagedModel,
+  ToLane,
+} from './protocol.ts';
 import { Workbench } from './workbench.ts';
 
 /** Entry of a process that scores chunks; it ends when its coordinator does. */
@@ -14,6 +23,8 @@ const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 const SAY_EVERY_MILLIS = 250;
 
 let scorer: Scorer | null = null;
+/** Set where rows are scored already. */
+let staged: StagedModel | null = null;
 let lane: Lane | null = null;
 let unsaid = 0;
 let saidAt = 0;
@@ -31,13 +42,24 @@ function noteRows(rows: number): void {
   saidAt = now;
 }
 
-async function load({ bundle, inputs }: LaneModel): Promise<LaneAnswers['load']> {
+async function load(model: LaneModel): Promise<LaneAnswers['load']> {
+  await scorer?.close();
+  staged = 'staged' in model ? model.staged : null;
+  scorer = 'staged' in model ? await scorerOfStaged(model.staged) : await scorerOf(model);
+  return { model: scorer.model, outputs: scorer.outputs };
+}
+
+async function scorerOf({ bundle, inputs }: Exclude<LaneModel, { staged: unknown }>): Promise<Scorer> {
   const { openScorer } = await import('../../scorer/open.ts');
   const { readManifest } = await import('../../registry/bundle.ts');
   const manifest = readManifest(bundle);
   if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model: '', version: '', digest: bundle });
-  scorer = await openScorer({ bundle, manifest }, inputs);
-  return { model: scorer.model, outputs: scorer.outputs };
+  return openScorer({ bundle, manifest }, inputs);
+}
+
+async function scorerOfStaged({ model, outputs }: StagedModel): Promise<Scorer> {
+  const { stagedScorer } = await import('../spark/staged.ts');
+  return stagedScorer(model, outputs);
 }
 
 async function open(setup: LaneSetup): Promise<null> {
@@ -51,14 +73,25 @@ async function open(setup: LaneSetup): Promise<null> {
   const wanted = [...new Set([...keptColumns(setup.spec), ...scorer.inputs])];
   lane = new Lane({
     setup,
-    scorer: scorer,
-    reader: source.reader(setup.frozen, wanted, scorer.types),
+    scorer,
+    reader: await readerOf(source, setup, wanted, scorer.types),
     writer: await openSinkWriter(setup),
     workbench: await Workbench.open(folder),
     clock,
     onScored: noteRows,
   });
   return null;
+}
+
+async function readerOf(
+  source: Source,
+  { frozen }: LaneSetup,
+  wanted: readonly string[],
+  types: Scorer['types'],
+): Promise<ChunkReader> {
+  if (staged === null) return source.reader(frozen, wanted, types);
+  const { stagedReader } = await import('../spark/staged.ts');
+  return stagedReader(source, frozen, wanted, staged.origin);
 }
 
 function answer(request: LaneRequest): Promise<LaneAnswers[keyof LaneAnswers]> {

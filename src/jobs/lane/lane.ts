@@ -5,6 +5,8 @@ import { Turns } from '../../core/turns.ts';
 import type { Frame } from '../../scorer/frame.ts';
 import type { Scored, Scorer } from '../../scorer/scorer.ts';
 import type { Account } from '../chunk.ts';
+import type { Distributions } from '../receipt/distribution.ts';
+import { observerOf } from '../receipt/observer.ts';
 import { retrying } from '../retry.ts';
 import type { SinkWriter } from '../sinks/sink.ts';
 import type { ChunkReader, Relation } from '../sources/source.ts';
@@ -35,6 +37,7 @@ interface ScoredChunk {
   readonly relation: Relation;
   readonly answers: Answers;
   readonly tally: Tally;
+  readonly distributions: Distributions;
   readonly seconds: { read: number; score: number };
 }
 
@@ -103,12 +106,14 @@ export class Lane {
     const relation = await this.#open(bench, order);
     const answers = await Answers.create(bench.db, `answers_${bench.name}`, scorer.outputs);
     const tally = new Tally(setup.spec.key, order);
+    const observers = scorer.outputs.map((output) => observerOf(output));
     let scoring = 0;
     await this.#eachBlock(bench.db, relation, async (frame, _, keyless) => {
       const from = clock.monotonic();
       const scored = await scoreRows(scorer, frame, tally.survivors(frame.rows));
       tally.add(frame.rows, scored, keyless);
       answers.append(frame.rows, scored.outcomes, scored.columns);
+      scored.columns.forEach((values, j) => observers[j]!.add(values, scored.outcomes, frame.rows));
       onScored(frame.rows);
       scoring += clock.monotonic() - from;
     });
@@ -119,7 +124,10 @@ export class Lane {
         reason: `it gave ${answers.rows} rows, ${relation.rows} were announced`,
       });
     const read = (clock.monotonic() - started - scoring) / 1000;
-    return { relation, answers, tally, seconds: { read, score: scoring / 1000 } };
+    const distributions = Object.fromEntries(
+      scorer.outputs.map(({ name }, j) => [name, observers[j]!.distribution()]),
+    );
+    return { relation, answers, tally, distributions, seconds: { read, score: scoring / 1000 } };
   }
 
   /** Gives `take` the blocks of a relation, the row that each begins with, and which of its rows have no key. The next one is fetched meanwhile. */
@@ -167,7 +175,7 @@ export class Lane {
       counts: tally.counts(relation.unreadable.length),
       keys,
       part: null,
-      distributions: null,
+      distributions: scored.distributions,
       seconds: { ...seconds, write: 0 },
     };
     const written = await retrying(['SINK_UNAVAILABLE'], () => writer.write(bench.db, select, account));

@@ -6,9 +6,16 @@ import type { SinkColumn } from '../sinks/sink.ts';
 import type { JobSpec } from '../spec/spec.ts';
 
 /** What a lane loads first, while the input is still being hashed. */
-export interface LaneModel {
-  readonly bundle: string;
-  readonly inputs: readonly string[];
+export type LaneModel =
+  | { readonly bundle: string; readonly inputs: readonly string[] }
+  /** Nothing: its rows are scored already. */
+  | { readonly staged: StagedModel };
+
+export interface StagedModel {
+  readonly model: Scorer['model'];
+  readonly outputs: readonly OutputColumn[];
+  /** What the rows were read from, for those without an answer. */
+  readonly origin: string;
 }
 
 export interface LaneSetup {

@@ -4,20 +4,25 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Ledger, RunChange, RunRow } from '../../store/ledger/ledger.ts';
 import type { Account } from '../chunk.ts';
+import type { LaneAnswers } from '../lane/protocol.ts';
+import { factsOf } from '../plan/facts.ts';
+import { fingerprintOf, requireSame } from '../plan/fingerprint.ts';
 import { openSink } from '../sinks/open.ts';
 import type { Sink, SinkRun } from '../sinks/sink.ts';
 import { openSource } from '../sources/open.ts';
 import type { Source } from '../sources/source.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { Accounts } from './accounts.ts';
+import { plannedColumns } from './columns.ts';
 import { HeldRun } from './held-run.ts';
 import { Lanes } from './lanes.ts';
 import { openRunLog, type RunLog } from './log.ts';
 import type { ModelOptions } from './model.ts';
+import { piecesOf } from './pieces.ts';
 import { changedItem, modelLabel, type RunPlan, rowsOf } from './plan.ts';
-import { piecesOf, prepare } from './prepare.ts';
 import type { RunProgress, Step } from './progress.ts';
 import { mergeRejects } from './rejects.ts';
+import { survey } from './survey.ts';
 
 export interface ConductOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
   readonly ledger: Ledger;
@@ -76,11 +81,13 @@ class Conductor {
   #lanes: Lanes | null = null;
   #sink: Sink | null = null;
   #accounts: Accounts | null = null;
+  #fingerprint: string | null;
 
   constructor(options: ConductOptions) {
     const { row, dataDir, clock, ledger, stop } = options;
     this.#options = options;
     this.#spec = row.spec as JobSpec;
+    this.#fingerprint = row.fingerprint;
     this.#folder = join(dataDir, 'jobs', row.id);
     mkdirSync(this.#folder, { recursive: true });
     this.#log = openRunLog(this.#folder, clock);
@@ -119,18 +126,26 @@ class Conductor {
 
   async #planned(source: Source, before: RunPlan | null): Promise<RunPlan> {
     const { row, ledger, onStep } = this.#options;
-    this.#lanes = this.#startLanes();
-    const pieces = piecesOf(this.#held, await ledger.pieces(row.id));
-    const plan = await prepare(this.#spec, before, {
+    const lanes = this.#startLanes();
+    this.#lanes = lanes;
+    let loading: Promise<LaneAnswers['load']> | null = null;
+    const surveyed = await survey(this.#spec, before, {
       ...this.#options,
-      held: this.#held,
       source,
-      lanes: this.#lanes,
-      pieces,
+      pieces: piecesOf(this.#held, await ledger.pieces(row.id)),
       stop: this.#stop,
       onStep,
+      onBound: (model) => {
+        loading = lanes.load(model);
+        loading.catch(() => undefined);
+      },
     });
-    await this.#held.change({ state: 'running', plan });
+    const { outputs } = await loading!;
+    const plan = { ...surveyed, outputs, columns: plannedColumns(this.#spec, surveyed.frozen, outputs) };
+    const facts = factsOf(this.#spec, plan);
+    if (row.facts !== null) requireSame(row.job, row.id, row.facts, facts);
+    this.#fingerprint = fingerprintOf(facts);
+    await this.#held.change({ state: 'running', plan, facts, fingerprint: this.#fingerprint });
     this.#log.info(
       { model: plan.model, chunks: plan.chunks.length, rows: rowsOf(plan) },
       'the run is planned',

@@ -61,7 +61,10 @@ export class LaneProcess {
   }
 
   #hear(message: FromLane): void {
-    if (message.kind === 'scored') return this.#onScored(message.rows);
+    if (message.kind === 'scored') {
+      this.#onScored(message.rows);
+      return;
+    }
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if (message.kind === 'answer') pending?.resolve(message.answer as never);

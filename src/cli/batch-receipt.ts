@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { PlimsollError } from '../core/errors.ts';
+import { type BatchOptions, lastRun, withLedger } from './batch-ledger.ts';
+import { answerReceipt } from './batch-work.ts';
+import type { Define } from './commands.ts';
+
+interface ReceiptOptions extends BatchOptions {
+  readonly signed?: boolean;
+}
+
+/** `batch receipt`: the closing account of a job's last run. */
+export const receipt: Define = (command, terminal) => {
+  command
+    .description(
+      'Shows what the last run of a job came to: rows, digests, times; signed where that is asked for.',
+    )
+    .argument('<job>', 'name of the job')
+    .option('--signed', 'as a DSSE envelope, signed with the key of this installation')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll batch receipt nightly\n  $ plimsoll batch receipt nightly --signed > receipt.json',
+    )
+    .action(async (job: string) => {
+      const options = command.optsWithGlobals<ReceiptOptions>();
+      await withLedger(options, async (ledger) => {
+        const row = await lastRun(ledger, job);
+        if (row.receipt === null)
+          throw new PlimsollError('JOB_STATE', {
+            action: 'show the receipt of',
+            job,
+            found: `is ${row.state}`,
+            wanted: 'one that is done',
+            way: `See how it stands: \`plimsoll batch status ${job}\``,
+          });
+        if (options.signed !== true) return answerReceipt(row.receipt, terminal);
+        const { signedReceipt } = await import('../jobs/receipt/sign.ts');
+        const envelope = signedReceipt(
+          row.receipt,
+          resolve(options.data),
+          process.env['PLIMSOLL_SIGNING_KEY'],
+        );
+        terminal.answer(envelope, () => JSON.stringify(envelope, null, 2));
+      });
+    });
+};

@@ -1,0 +1,30 @@
+import { discard, release } from './batch-held.ts';
+import { receipt } from './batch-receipt.ts';
+import { resume } from './batch-resume.ts';
+import { run } from './batch-run.ts';
+import { batchStatus } from './batch-status.ts';
+import type { Define } from './commands.ts';
+
+/** `batch`: each command loads what it needs when it runs, so that a run is on record at once. */
+export const batch: Define = (command, terminal) => {
+  command
+    .description('Scores whole tables: every row once, also when it is killed in between, with a receipt.')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ plimsoll batch run --model churn.joblib --input customers.parquet --output scored.parquet --key id',
+        '  $ plimsoll batch resume nightly',
+        '  $ plimsoll batch receipt nightly --signed',
+      ].join('\n'),
+    );
+  const add = (name: string, summary: string, define: Define): void =>
+    define(command.command(name).summary(summary), terminal);
+  add('run', 'score a table', run);
+  add('resume', 'go on with a job that was interrupted', resume);
+  add('status', 'show jobs and their runs', batchStatus);
+  add('receipt', 'show what a run came to', receipt);
+  add('release', 'publish the output of a run that was held back', release);
+  add('discard', 'drop a run that was held back, interrupted or has failed', discard);
+};

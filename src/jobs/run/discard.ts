@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
+import { openSink } from '../sinks/open.ts';
+import { secretsOf } from '../spec/secrets.ts';
+import type { JobSpec } from '../spec/spec.ts';
+import type { RunPlan } from './plan.ts';
+
+/** Drops a claimed run: what it has written and not published goes. Throws what the sink throws; then nothing has changed. */
+export async function discardRun(
+  ledger: Ledger,
+  row: RunRow,
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { id, fence } = row;
+  const spec = row.spec as JobSpec;
+  const plan = row.plan as RunPlan | null;
+  try {
+    if (plan !== null) {
+      const folder = join(dataDir, 'jobs', id);
+      const { columns } = plan;
+      const sink = await openSink({
+        spec,
+        run: id,
+        fence,
+        columns,
+        folder,
+        secrets: secretsOf(spec, dataDir, env),
+      });
+      await sink.discard();
+      await sink.close();
+    }
+  } catch (error) {
+    await ledger.release(id, fence, {});
+    throw error;
+  }
+  await ledger.release(id, fence, { state: 'cancelled', endedAt: Date.now() });
+}

@@ -1,0 +1,32 @@
+/** What can be done about a run that is not simply worked on. Pure. */
+import { isErrorCode, PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
+import type { RunRow } from '../../store/ledger/ledger.ts';
+
+/** The error that a run ended its last attempt with, or null. */
+export function errorOf({ error }: Pick<RunRow, 'error'>): PlimsollError | null {
+  if (!isRecord(error) || typeof error['code'] !== 'string' || !isErrorCode(error['code'])) return null;
+  const details = isRecord(error['details']) ? error['details'] : {};
+  return PlimsollError.from({ code: error['code'], details });
+}
+
+/** That the output of a run is held back, for the reason it was. */
+export const heldError = (row: Pick<RunRow, 'job' | 'id' | 'error'>): PlimsollError =>
+  errorOf(row) ??
+  new PlimsollError('JOB_HELD', { job: row.job, run: row.id, reason: 'a check did not pass' });
+
+/** That a run cannot be gone on with: it has failed, or was dropped. */
+export function overError(action: string, row: Pick<RunRow, 'job' | 'state' | 'error'>): PlimsollError {
+  const { job, state } = row;
+  const cause = errorOf(row);
+  const found =
+    state === 'failed' && cause !== null ? `has failed (${cause.code}: ${cause.message})` : `is ${state}`;
+  const way = cause === null ? '' : `${cause.hint}. `;
+  return new PlimsollError('JOB_STATE', {
+    action,
+    job,
+    found,
+    wanted: 'one that was interrupted',
+    way: `${way}Then start another run of it: \`plimsoll batch run --job ${job} …\``,
+  });
+}

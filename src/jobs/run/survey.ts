@@ -1,0 +1,87 @@
+import { PlimsollError } from '../../core/errors.ts';
+import { bindInputs } from '../../scorer/bind.ts';
+import type { Chunk, FrozenInput } from '../chunk.ts';
+import { keptColumns } from '../lane/output.ts';
+import type { LaneModel } from '../lane/protocol.ts';
+import { retrying } from '../retry.ts';
+import type { FreezeOptions, Pieces, Source } from '../sources/source.ts';
+import type { JobSpec } from '../spec/spec.ts';
+import { type JobModel, type ModelOptions, resolveModel } from './model.ts';
+import { changedItem, type PlannedModel, type RunPlan } from './plan.ts';
+import type { Step } from './progress.ts';
+
+export interface SurveyOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
+  readonly source: Source;
+  readonly pieces: Pieces;
+  readonly stop: AbortSignal;
+  readonly onStep: (step: Step) => void;
+  /** Told what to load as soon as it is known, before the input is read. */
+  readonly onBound: (model: LaneModel) => void;
+}
+
+/** What a run is about: the model there is, and the input as it is now. */
+export interface Survey {
+  readonly model: PlannedModel;
+  readonly inputs: readonly string[];
+  readonly frozen: FrozenInput;
+  readonly chunks: readonly Chunk[];
+}
+
+/** The part of an earlier plan that need not be found again. */
+export type Before = Pick<RunPlan, 'frozen' | 'chunks'> | null;
+
+/**
+ * Looks at model and input. `before` is what an earlier attempt has frozen, which is taken over where the input looks as it
+ * did. Throws INPUT_COLUMNS, and what model and source throw.
+ */
+export async function survey(spec: JobSpec, before: Before, options: SurveyOptions): Promise<Survey> {
+  const { source, onStep, onBound } = options;
+  const onProgress = (): void => onStep({ phase: 'model' });
+  onProgress();
+  const model = await resolveModel(spec.model, { ...options, onProgress });
+  const { signature } = model.accepted.manifest;
+  const listed = await patiently(() => source.list());
+  const inputs = bindInputs(signature, listed.columns, spec);
+  requireColumns(spec, listed);
+  onBound({ bundle: model.accepted.bundle, inputs });
+  const { frozen, chunks } = await freeze(spec, before, listed, options);
+  return { model: plannedModel(model), inputs, frozen, chunks };
+}
+
+const patiently = <T>(work: () => Promise<T>): Promise<T> => retrying(['SOURCE_UNAVAILABLE'], work);
+
+/** Columns that a message lists. */
+const SHOWN = 20;
+
+/** Key and carried columns. Throws INPUT_COLUMNS. */
+function requireColumns(spec: JobSpec, { columns }: FrozenInput): void {
+  const there = new Set(columns.map(({ name }) => name));
+  const missing = keptColumns(spec).filter((name) => !there.has(name));
+  if (missing.length === 0) return;
+  const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
+  const found = columns.slice(0, SHOWN).map(({ name }) => name);
+  const problem = `there is no ${list(missing)} to be key or carried, there is ${list(found)}`;
+  throw new PlimsollError('INPUT_COLUMNS', { problem });
+}
+
+async function freeze(
+  spec: JobSpec,
+  before: Before,
+  listed: FrozenInput,
+  { source, pieces, stop, onStep }: SurveyOptions,
+): Promise<Pick<RunPlan, 'frozen' | 'chunks'>> {
+  if (before !== null && changedItem(before.frozen, listed) === null) return before;
+  const options: FreezeOptions = {
+    pieces,
+    onProgress: (bytes, of) => onStep({ phase: 'input', share: of === 0 ? 1 : bytes / of }),
+    signal: stop,
+  };
+  onStep({ phase: 'input' });
+  const frozen = await patiently(() => source.freeze(options));
+  return { frozen, chunks: await patiently(() => source.chunks(frozen, spec.options.chunkRows)) };
+}
+
+function plannedModel({ accepted, digest, name, version }: JobModel): PlannedModel {
+  const { file, runtime, converter } = accepted.manifest;
+  return { name, version, file, digest, runtime, converter };
+}
