@@ -23,6 +23,7 @@ import { changedItem, modelLabel, type RunPlan, rowsOf } from './plan.ts';
 import type { RunProgress, Step } from './progress.ts';
 import { mergeRejects } from './rejects.ts';
 import { survey } from './survey.ts';
+import { type Work, workOf } from './work.ts';
 
 export interface ConductOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
   readonly ledger: Ledger;
@@ -52,6 +53,8 @@ const RESUMABLE: ReadonlySet<string> = new Set([
   'FILE_UNWRITABLE',
   'CONTROL_UNREACHABLE',
   'JOB_CHANGED',
+  'SPARK_FAILED',
+  'SPARK_MISSING',
   'INTERNAL',
 ]);
 
@@ -106,16 +109,22 @@ class Conductor {
     await this.#held.change({ startedAt, attempt, error: null });
     const before = row.plan as RunPlan | null;
     const plan =
-      row.state === 'publishing' && before !== null ? before : await this.#scored(before, startedAt);
+      row.state === 'publishing' && before !== null
+        ? before
+        : await this.#scored(before, { startedAt, attempt });
     return this.#publish(plan, { startedAt, attempt });
   }
 
   /** Plans, scores and checks, to the point from where there is no way but to publish. */
-  async #scored(before: RunPlan | null, startedAt: number): Promise<RunPlan> {
+  async #scored(
+    before: RunPlan | null,
+    { startedAt, attempt }: { startedAt: number; attempt: number },
+  ): Promise<RunPlan> {
     const source = await openSource(this.#spec, this.#options.secrets);
     try {
       const plan = await this.#planned(source, before);
-      const accounts = await this.#score(plan, startedAt);
+      const work = await this.#work(source, plan, attempt);
+      const accounts = await this.#score(plan, work, startedAt);
       await this.#check(source, plan, accounts);
       await this.#held.change({ state: 'publishing', progress: accounts.progress });
       return plan;
@@ -153,6 +162,25 @@ class Conductor {
     return plan;
   }
 
+  async #work(source: Source, plan: RunPlan, attempt: number): Promise<Work> {
+    const { row, ledger, dataDir, secrets, clock, onStep } = this.#options;
+    return workOf(plan, {
+      spec: this.#spec,
+      run: row.id,
+      attempt,
+      dataDir,
+      folder: this.#folder,
+      source,
+      lanes: this.#lanes!,
+      secrets,
+      begun: (await ledger.chunks(row.id)).length > 0,
+      clock,
+      logger: this.#log,
+      stop: this.#stop,
+      onStep,
+    });
+  }
+
   #startLanes(): Lanes {
     return new Lanes({
       entry: this.#options.lane ?? new URL('../lane/lane.child.ts', import.meta.url),
@@ -162,14 +190,14 @@ class Conductor {
     });
   }
 
-  async #score(plan: RunPlan, startedAt: number): Promise<Accounts> {
+  async #score(plan: RunPlan, work: Work, startedAt: number): Promise<Accounts> {
     const { row, ledger, clock, onStep } = this.#options;
     const before = row.progress as RunProgress | null;
     const accounts = new Accounts({
       spec: this.#spec,
       held: this.#held,
-      chunks: plan.chunks,
-      rows: rowsOf(plan),
+      chunks: work.chunks,
+      rows: rowsOf(work),
       secondsBefore: before?.seconds ?? 0,
       clock,
       onStep,
@@ -184,8 +212,9 @@ class Conductor {
     lanes.open(
       {
         ...sinkRun,
+        spec: work.spec,
         secrets: this.#options.secrets,
-        frozen: plan.frozen,
+        frozen: work.frozen,
         version: modelLabel(plan.model),
         at: startedAt,
       },

@@ -1,0 +1,63 @@
+import { basename } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
+import { bundleDir, readManifest } from '../../registry/bundle.ts';
+import type { Chunk, FrozenInput } from '../chunk.ts';
+import type { Source } from '../sources/source.ts';
+import type { JobSpec } from '../spec/spec.ts';
+import type { Lanes } from './lanes.ts';
+import type { RunPlan } from './plan.ts';
+import type { Step } from './progress.ts';
+
+/** What lanes work on: the input itself, or rows that a cluster has scored. */
+export interface Work {
+  readonly spec: JobSpec;
+  readonly frozen: FrozenInput;
+  readonly chunks: readonly Chunk[];
+}
+
+export interface WorkOptions {
+  readonly spec: JobSpec;
+  readonly run: string;
+  readonly attempt: number;
+  readonly dataDir: string;
+  /** Of the run. */
+  readonly folder: string;
+  readonly source: Source;
+  readonly lanes: Lanes;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Whether chunks are done already. */
+  readonly begun: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly stop: AbortSignal;
+  readonly onStep: (step: Step) => void;
+}
+
+/** Has the cluster of the job score its rows, where it names one. Throws what `scoreOnSpark` throws, BUNDLE_GONE. */
+export async function workOf(plan: RunPlan, options: WorkOptions): Promise<Work> {
+  const { spec, lanes, logger, stop, onStep } = options;
+  const { spark } = spec;
+  if (spark === undefined) return { spec, frozen: plan.frozen, chunks: plan.chunks };
+  const { scoreOnSpark } = await import('../spark/engine.ts');
+  const bundle = bundleDir(options.dataDir, plan.model.digest);
+  const manifest = readManifest(bundle);
+  if (manifest === null)
+    throw new PlimsollError('BUNDLE_GONE', { model: plan.model.file, version: 1, digest: basename(bundle) });
+  const scored = await scoreOnSpark({
+    ...options,
+    spec: { ...spec, spark },
+    model: { bundle, manifest },
+    frozen: plan.frozen,
+    chunks: plan.chunks,
+    inputs: plan.inputs,
+    signal: stop,
+    onForecast: (forecast) => logger.info({ forecast }, 'Spark has started'),
+    onProgress: (share) => onStep({ phase: 'scoring', share }),
+  });
+  const { digest, runtime, converter } = manifest;
+  await lanes.load({
+    staged: { model: { digest, runtime, converter }, outputs: scored.outputs, origin: spec.source.uri },
+  });
+  return scored;
+}
