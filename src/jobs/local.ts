@@ -6,11 +6,14 @@ import type { Clock } from '../core/ports.ts';
 import type { JobRow, Ledger, RunLine, RunState } from '../store/ledger/ledger.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import { findJob } from './find.ts';
-import type { JobDefinition, Jobs, JobView, RunView, Started } from './port.ts';
+import type { Jobs, JobView, RunView, Started } from './port.ts';
 import { nextTime } from './schedule/cron.ts';
+import { scheduleFrom } from './schedule/document.ts';
 import { runFor } from './schedule/happening.ts';
 import type { Schedule } from './schedule/schedule.ts';
 import { scheduleOf } from './schedule/stored.ts';
+import { type Surroundings, specsOf } from './spec/parse.ts';
+import { keepSecrets, splitSecrets } from './spec/secrets.ts';
 import type { JobSpec } from './spec/spec.ts';
 
 export interface LocalJobsOptions {
@@ -18,6 +21,8 @@ export interface LocalJobsOptions {
   readonly clock: Clock;
   /** Name of this process, for the moments in which it takes a run. */
   readonly holder: string;
+  readonly dataDir: string;
+  readonly surroundings: Surroundings;
 }
 
 const LEASE_MILLIS = 10_000;
@@ -39,10 +44,20 @@ export class LocalJobs implements Jobs {
     return this.#view(await this.#find(name));
   }
 
-  async define({ spec, schedule }: JobDefinition, { by }: Actor): Promise<JobView> {
+  async define(name: string, document: unknown, { by }: Actor): Promise<JobView> {
+    const { ledger, clock, dataDir, surroundings } = this.#options;
+    const [defined] = specsOf({ [name]: document }, surroundings);
+    const schedule = scheduleFrom(name, defined!.schedule);
+    const { spec, secrets } = splitSecrets(defined!.spec);
+    keepSecrets(dataDir, name, secrets);
+    return this.#view(await ledger.define({ name, spec, schedule, createdAt: clock.now(), createdBy: by }));
+  }
+
+  async reschedule(name: string, schedule: unknown, { by }: Actor): Promise<JobView> {
     const { ledger, clock } = this.#options;
-    const job = { name: spec.job, spec, schedule, createdAt: clock.now(), createdBy: by };
-    return this.#view(await ledger.define(job));
+    const { spec } = await this.#find(name);
+    const change = { schedule: scheduleFrom(name, schedule), createdAt: clock.now(), createdBy: by };
+    return this.#view(await ledger.define({ name, spec, ...change }));
   }
 
   async pause(name: string, paused: boolean): Promise<JobView> {

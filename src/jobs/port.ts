@@ -40,12 +40,6 @@ export interface JobView {
   readonly latest: RunView | null;
 }
 
-/** What a job is to be. */
-export interface JobDefinition {
-  readonly spec: JobSpec;
-  readonly schedule: Schedule | null;
-}
-
 export interface Started {
   readonly run: RunView;
   /** False where what it was to be started for has a run already. */
@@ -57,8 +51,13 @@ export interface Jobs {
   jobs(page?: PageRequest): Promise<Page<JobView>>;
   /** Throws JOB_UNKNOWN, as all that follow do. */
   job(name: string): Promise<JobView>;
-  /** Makes a job, or replaces what it is; runs that are under way keep what they began with. */
-  define(definition: JobDefinition, actor: Actor): Promise<JobView>;
+  /**
+   * Makes a job, or replaces what it is, by a document as `plimsoll.yaml` has it below `jobs`; runs that are under way keep
+   * what they began with. Throws SPEC_INVALID.
+   */
+  define(name: string, document: unknown, actor: Actor): Promise<JobView>;
+  /** Replaces what starts a job by itself; null leaves it to people. Throws SPEC_INVALID. */
+  reschedule(name: string, schedule: unknown, actor: Actor): Promise<JobView>;
   /** A paused job starts nothing by itself; what comes meanwhile is passed over. */
   pause(name: string, paused: boolean): Promise<JobView>;
   /** Newest first. */

@@ -11,6 +11,7 @@ import type { Strategy } from '../store/store.ts';
 import { type Assembly, assemble } from './assembly.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { listenOnSocket } from './control-socket.ts';
+import { ServerJobs } from './jobs/jobs.ts';
 import { nothingToServe } from './nothing-to-serve.ts';
 import {
   type AddVersion,
@@ -77,7 +78,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const given = versions.map(({ model }) => model);
     const models = await servedModels(assembly.control, acceptedIn(assembly), given, notes);
     if (models.length === 0 && options.watch === null) throw nothingToServe(options.dataDir);
-    closing.push(await openWatch(assembly, options), await openApi(assembly, options));
+    const jobs = new ServerJobs(options);
+    closing.push(
+      () => jobs.close(),
+      await openWatch(assembly, options),
+      await openApi(assembly, jobs, options),
+    );
     return { models, close };
   } catch (error) {
     await close();
@@ -135,7 +141,11 @@ const acceptedIn =
   };
 
 /** Listens for the control API, whose code loads with the first request. Answers what ends it. */
-async function openApi(assembly: Assembly, options: ControlPlaneOptions): Promise<() => Promise<void>> {
+async function openApi(
+  assembly: Assembly,
+  jobs: ServerJobs,
+  options: ControlPlaneOptions,
+): Promise<() => Promise<void>> {
   const { logger, dataDir, hosts, socket } = options;
   let api: Promise<{
     handle: (request: IncomingMessage, response: ServerResponse) => void;
@@ -145,7 +155,8 @@ async function openApi(assembly: Assembly, options: ControlPlaneOptions): Promis
     const { createApi } = await import('./api/api.ts');
     const { idempotency } = assembly.store.tables;
     const token = process.env['PLIMSOLL_TOKEN'] ?? null;
-    return createApi(assembly.control, { dataDir, logger, idempotency, clock: SYSTEM_CLOCK, token, hosts });
+    const asked = { clock: SYSTEM_CLOCK, jobs: () => jobs.jobs() };
+    return createApi(assembly.control, { dataDir, logger, idempotency, token, hosts, ...asked });
   };
   const server: Server = await listenOnSocket(socket, (request, response) => {
     api ??= load();

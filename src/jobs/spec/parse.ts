@@ -60,15 +60,18 @@ export function specsOf(jobs: unknown, surroundings: Surroundings): readonly Def
   });
 }
 
-/** The table `jobs` for the schema of `plimsoll.yaml`; `schedule` is the rule of what starts a job by itself. */
-export const jobsSchema = (schedule: Rule<unknown>['schema']): Readonly<Record<string, unknown>> => {
+/** One job for a schema; `schedule` is the rule of what starts it by itself. */
+export const jobSchema = (schedule: Rule<unknown>['schema']): Readonly<Record<string, unknown>> => {
   const { properties, ...rest } = jobDocument.schema;
-  return {
-    type: 'object',
-    propertyNames: jobName.schema,
-    additionalProperties: { ...rest, properties: { ...(properties as object), schedule } },
-  };
+  return { ...rest, properties: { ...(properties as object), schedule } };
 };
+
+/** The table `jobs` for the schema of `plimsoll.yaml`. */
+export const jobsSchema = (schedule: Rule<unknown>['schema']): Readonly<Record<string, unknown>> => ({
+  type: 'object',
+  propertyNames: jobName.schema,
+  additionalProperties: jobSchema(schedule),
+});
 
 function conflictsIn({ input, output, columns, features, options }: JobDocument): string[] {
   const kind = uriKindOf(output.uri);

@@ -5,6 +5,7 @@ import { eachRow } from '../../store/pages.ts';
 import type { Dispatcher } from '../schedule/dispatcher.ts';
 import type { Trigger } from '../schedule/schedule.ts';
 import { scheduleOf } from '../schedule/stored.ts';
+import { filledUri } from '../spec/redaction.ts';
 import { type Ear, keepListening, type Listen } from './listener.ts';
 
 export interface ListenersOptions {
@@ -12,6 +13,8 @@ export interface ListenersOptions {
   readonly dispatcher: Pick<Dispatcher, 'hear'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What fills the variables in URLs. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 type Heard = Extract<Trigger, { kind: 'notify' | 'nats' | 'redis' | 'kafka' }>;
@@ -53,6 +56,11 @@ export class Listeners {
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 
+  #filled(trigger: Heard): Heard {
+    if (!('url' in trigger)) return trigger;
+    return { ...trigger, url: filledUri(trigger.url, this.#options.env as Readonly<Record<string, string>>) };
+  }
+
   #start(key: string, job: string, trigger: Heard): void {
     const { dispatcher, clock, logger } = this.#options;
     const cause = trigger.kind === 'notify' ? 'notify' : 'queue';
@@ -65,7 +73,7 @@ export class Listeners {
     };
     const end = new AbortController();
     const listen: Listen<Heard> = async (wanted, listener, signal) =>
-      ((await LISTEN[wanted.kind]()) as Listen<Heard>)(wanted, listener, signal);
+      ((await LISTEN[wanted.kind]()) as Listen<Heard>)(this.#filled(wanted), listener, signal);
     const ended = keepListening(listen, trigger, ear, end.signal, logger).then(() => {
       this.#running.delete(key);
     });

@@ -10,6 +10,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { Actor, Control } from '../../control/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
+import type { Jobs } from '../../jobs/port.ts';
 import type { Idempotency } from '../../store/store.ts';
 import { type AccessRules, admit } from './access.ts';
 import { checkerOf } from './check.ts';
@@ -25,6 +26,8 @@ export interface ApiOptions extends AccessRules {
   readonly logger: Logger;
   readonly idempotency: Idempotency;
   readonly clock: Clock;
+  /** Opens what is asked about jobs. */
+  readonly jobs: () => Promise<Jobs>;
 }
 
 export interface Api {
@@ -101,7 +104,7 @@ const knockOf = ({ headers }: FastifyRequest) => ({
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 const sameToken = (given: string, wanted: string): boolean => timingSafeEqual(sha256(given), sha256(wanted));
 
-interface Tools extends Pick<ApiOptions, 'dataDir'> {
+interface Tools extends Pick<ApiOptions, 'dataDir' | 'jobs'> {
   readonly control: Control;
   readonly repeats: Repeats;
 }
@@ -125,7 +128,7 @@ function addRoute(app: FastifyInstance, operation: Operation, tools: Tools): voi
   });
 }
 
-function answerer(operation: Operation, { control, repeats, dataDir }: Tools) {
+function answerer(operation: Operation, { control, repeats, dataDir, jobs }: Tools) {
   const { method, status, takesFiles } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
   const queryOf = checkerOf(operation.query, 'query');
@@ -141,15 +144,16 @@ function answerer(operation: Operation, { control, repeats, dataDir }: Tools) {
     const upload = request.isMultipart() ? await uploadOf(request) : null;
     const body = upload ?? bodyOf(request.body);
     const actor = actorOf(request, body);
-    const call = { control, params, query, body, actor, isLocal: request[LOCAL] === true };
+    const header = request.headers['idempotency-key'];
+    const key = typeof header === 'string' ? header : null;
+    const call = { control, jobs, key, params, query, body, actor, isLocal: request[LOCAL] === true };
     let isTaken = false;
     const work = async (): Promise<Answer> => {
       isTaken = true;
       const given = await operation.handle(call as never);
       return new Answer(status, given);
     };
-    const key = request.headers['idempotency-key'];
-    if (method === 'GET' || typeof key !== 'string') return work();
+    if (method === 'GET' || key === null) return work();
     const text = upload?.fingerprint ?? JSON.stringify(body) ?? '';
     // What is handled is discarded when its proof is over, which may be after the answer.
     return repeats.once(key, [method, request.url, text], work).finally(() => isTaken || upload?.discard());

@@ -1,6 +1,7 @@
 /** An operation of the control API as data: the router, the validator and the OpenAPI document follow from it. */
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import type { Actor, Control, NewVersion } from '../../control/port.ts';
+import type { Jobs } from '../../jobs/port.ts';
 import type { PageRequest } from '../../store/store.ts';
 
 /** What a handler gets: everything checked against the schemas. */
@@ -9,6 +10,10 @@ export interface Call<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** Opened for who needs it. */
+  jobs(): Promise<Jobs>;
+  /** The caller's `idempotency-key`, or null. */
+  readonly key: string | null;
   /** Who asks, with the reason of the body where it has one. */
   readonly actor: Actor;
   /** The caller runs on this machine. */

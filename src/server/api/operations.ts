@@ -1,6 +1,7 @@
 /** Every operation of the control API. */
 import { ENDPOINTS } from './endpoints.ts';
 import { FEEDBACK } from './feedback.ts';
+import { JOBS } from './jobs.ts';
 import { MODELS } from './models.ts';
 import type { Operation } from './operation.ts';
 import { ROLLOUTS } from './rollouts.ts';
@@ -13,5 +14,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...ENDPOINTS,
   ...ROLLOUTS,
   ...FEEDBACK,
+  ...JOBS,
   ...UPKEEP,
 ];

@@ -5,6 +5,9 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LocalJobs } from '../../jobs/local.ts';
+import type { Jobs } from '../../jobs/port.ts';
+import { openLedger } from '../../store/ledger/open.ts';
 import type { Idempotency } from '../../store/store.ts';
 import { createApi } from './api.ts';
 import { MemoryControl } from './test-control.ts';
@@ -24,6 +27,7 @@ interface Asked {
 
 export interface TestApi {
   readonly control: MemoryControl;
+  readonly jobs: Jobs;
   readonly url: string;
   readonly dataDir: string;
   /** What the log of errors got. */
@@ -39,19 +43,28 @@ export async function startTestApi(token: string | null = 'secret'): Promise<Tes
   const control = new MemoryControl();
   const logged: object[] = [];
   const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-api-'));
+  const ledger = await openLedger('sqlite::memory:');
+  const clock = { now: () => 0, monotonic: () => 0 };
+  const surroundings = { cores: 2, folder: dataDir, isFile: () => false };
+  const jobs = new LocalJobs({ ledger, clock, holder: 'test', dataDir, surroundings });
+  const job = { name: 'churn', spec: {}, createdAt: 0, createdBy: 'test' };
+  const run = { id: 'churn', cause: 'server', due: 'server/churn', spec: {}, state: 'queued' } as const;
+  await ledger.begin(job, { ...run, createdAt: 0, notBefore: 0 });
   const api = await createApi(control, {
     dataDir,
     logger: { info: () => undefined, warn: () => undefined, error: (fields) => logged.push(fields) },
     token,
     hosts: ['models.example'],
     idempotency: kept(),
-    clock: { now: () => 0, monotonic: () => 0 },
+    clock,
+    jobs: async () => jobs,
   });
   const server = createServer(api.handle).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     control,
+    jobs,
     url,
     dataDir,
     logged,
@@ -61,6 +74,7 @@ export async function startTestApi(token: string | null = 'secret'): Promise<Tes
       server.closeAllConnections();
       server.close();
       await api.close();
+      await ledger.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,161 @@
+/** Batch jobs, what starts them, and their runs. */
+import { randomUUID } from 'node:crypto';
+import { Type } from 'typebox';
+import { PlimsollError } from '../../core/errors.ts';
+import { scheduleDocument } from '../../jobs/schedule/document.ts';
+import { jobSchema } from '../../jobs/spec/parse.ts';
+import { closed, NAME, nullable, operation, PAGE, pageOf, pageRequest, REASON } from './operation.ts';
+
+const TIME = Type.Number({ description: 'Milliseconds since the epoch' });
+const ANYTHING = Type.Unknown();
+
+const RUN_VIEW = Type.Object({
+  id: Type.String(),
+  job: Type.String(),
+  number: Type.Integer({ description: 'From 1 in its job' }),
+  cause: Type.Enum([
+    'manual',
+    'server',
+    'schedule',
+    'files',
+    'webhook',
+    'notify',
+    'upstream',
+    'queue',
+    'replay',
+  ]),
+  due: Type.String({ description: 'What it was started for: a job has one run of each' }),
+  state: Type.Enum(['queued', 'planning', 'running', 'publishing', 'held', 'done', 'failed', 'cancelled']),
+  attempt: Type.Integer(),
+  createdAt: TIME,
+  startedAt: nullable(TIME),
+  endedAt: nullable(TIME),
+  notBefore: TIME,
+  progress: ANYTHING,
+  error: ANYTHING,
+  receipt: ANYTHING,
+});
+
+const SCHEDULE = nullable(Type.Unsafe<unknown>(scheduleDocument.schema));
+
+const JOB_VIEW = Type.Object({
+  name: Type.String(),
+  spec: Type.Object({}, { description: 'As `plimsoll batch run` writes it down' }),
+  schedule: SCHEDULE,
+  paused: Type.Boolean(),
+  createdAt: TIME,
+  createdBy: Type.String(),
+  nextAt: nullable(TIME),
+  latest: nullable(RUN_VIEW),
+});
+
+const STARTED = Type.Object({
+  run: RUN_VIEW,
+  isNew: Type.Boolean({ description: 'False where what it was to be started for has a run already' }),
+});
+
+export const JOBS = [
+  operation({
+    method: 'GET',
+    path: '/jobs',
+    summary: 'Batch jobs',
+    query: PAGE,
+    answer: pageOf(JOB_VIEW),
+    handle: async ({ jobs, query }) => (await jobs()).jobs(pageRequest(query)),
+  }),
+  operation({
+    method: 'GET',
+    path: '/jobs/{job}',
+    summary: 'One batch job, when it runs next, and its newest run',
+    params: { job: NAME },
+    answer: JOB_VIEW,
+    handle: async ({ jobs, params }) => (await jobs()).job(params.job),
+  }),
+  operation({
+    method: 'PUT',
+    path: '/jobs/{job}',
+    summary: 'Makes a job, or replaces what it is; runs that are under way keep what they began with',
+    params: { job: NAME },
+    body: Type.Unsafe<unknown>(jobSchema(scheduleDocument.schema)),
+    answer: JOB_VIEW,
+    handle: async ({ jobs, params, body, actor }) => (await jobs()).define(params.job, body, actor),
+  }),
+  operation({
+    method: 'PUT',
+    path: '/jobs/{job}/schedule',
+    summary: 'Replaces what starts a job by itself; null leaves it to people',
+    params: { job: NAME },
+    body: closed({ schedule: SCHEDULE, reason: REASON }),
+    answer: JOB_VIEW,
+    handle: async ({ jobs, params, body, actor }) =>
+      (await jobs()).reschedule(params.job, body.schedule, actor),
+  }),
+  operation({
+    method: 'POST',
+    path: '/jobs/{job}:pause',
+    summary: 'It starts nothing by itself; what comes meanwhile is passed over, messages in queues wait',
+    params: { job: NAME },
+    answer: JOB_VIEW,
+    handle: async ({ jobs, params }) => (await jobs()).pause(params.job, true),
+  }),
+  operation({
+    method: 'POST',
+    path: '/jobs/{job}:unpause',
+    summary: 'It starts by itself again',
+    params: { job: NAME },
+    answer: JOB_VIEW,
+    handle: async ({ jobs, params }) => (await jobs()).pause(params.job, false),
+  }),
+  operation({
+    method: 'POST',
+    path: '/jobs/{job}:trigger',
+    summary: 'The webhook of a job: starts one run for each idempotency-key, or for each request without one',
+    params: { job: NAME },
+    // Whoever calls may say anything: it is not read.
+    body: Type.Optional(ANYTHING),
+    status: 202,
+    answer: STARTED,
+    async handle({ jobs, params, key }) {
+      const all = await jobs();
+      const { schedule } = await all.job(params.job);
+      if (!schedule?.triggers.some(({ kind }) => kind === 'webhook'))
+        throw new PlimsollError('WEBHOOK_UNKNOWN', { job: params.job });
+      return all.start(params.job, 'webhook', key ?? randomUUID());
+    },
+  }),
+  operation({
+    method: 'GET',
+    path: '/jobs/{job}/runs',
+    summary: 'Runs of a job, newest first',
+    params: { job: NAME },
+    query: PAGE,
+    answer: pageOf(RUN_VIEW),
+    handle: async ({ jobs, params, query }) => (await jobs()).runs(params.job, pageRequest(query)),
+  }),
+  operation({
+    method: 'POST',
+    path: '/jobs/{job}/runs',
+    summary: 'Has the server run a job now, once for each idempotency-key',
+    params: { job: NAME },
+    body: Type.Optional(closed({ reason: REASON })),
+    status: 202,
+    answer: STARTED,
+    handle: async ({ jobs, params, key }) => (await jobs()).start(params.job, 'server', key ?? randomUUID()),
+  }),
+  operation({
+    method: 'GET',
+    path: '/jobs/{job}/runs/{run}',
+    summary: 'One run: how far it is, why it failed, its receipt',
+    params: { job: NAME, run: NAME },
+    answer: RUN_VIEW,
+    handle: async ({ jobs, params }) => (await jobs()).run(params.job, params.run),
+  }),
+  operation({
+    method: 'POST',
+    path: '/jobs/{job}/runs/{run}:cancel',
+    summary: 'Ends a run for good; nothing of it is published',
+    params: { job: NAME, run: NAME },
+    answer: RUN_VIEW,
+    handle: async ({ jobs, params }) => (await jobs()).cancel(params.job, params.run),
+  }),
+];

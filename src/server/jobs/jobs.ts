@@ -1,0 +1,76 @@
+/**
+ * The part of a server that is for jobs: starts runs that are due, and answers what the API asks. Nothing of it is loaded
+ * where the data folder knows no job.
+ */
+import { existsSync } from 'node:fs';
+import { everyMillis } from '../../control/rollouts/schedule.ts';
+import type { Logger } from '../../core/ports.ts';
+import { ledgerPath, ledgerUrl } from '../../jobs/ledger-url.ts';
+import type { Jobs } from '../../jobs/port.ts';
+import type { JobsRoom } from './room.ts';
+
+export interface ServerJobsOptions {
+  readonly dataDir: string;
+  /** URL of the store, or null for the one in the data folder. */
+  readonly storeUrl: string | null;
+  readonly logger: Logger;
+}
+
+/** How often jobs are looked at, in milliseconds. */
+const LOOK_MILLIS = 1000;
+
+export class ServerJobs {
+  readonly #options: ServerJobsOptions;
+  #room: Promise<JobsRoom> | null = null;
+  readonly #end: () => Promise<void>;
+
+  constructor(options: ServerJobsOptions) {
+    this.#options = options;
+    this.#end = everyMillis(LOOK_MILLIS, () => this.#look());
+  }
+
+  /** Opens the ledger where it is not. */
+  async jobs(): Promise<Jobs> {
+    return (await this.#open()).jobs;
+  }
+
+  /** Has runs keep their state; they go on when a server is back. */
+  async close(): Promise<void> {
+    await this.#end();
+    await (await this.#room?.catch(() => null))?.close();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#room === null && !this.#isThere()) return;
+    try {
+      await (await this.#open()).look();
+    } catch (error) {
+      this.#options.logger.warn(
+        { error: (error as Error).message },
+        'jobs cannot be looked at: trying again',
+      );
+    }
+  }
+
+  /** A ledger in PostgreSQL is opened to see; one in the data folder is there once a job is. */
+  #isThere(): boolean {
+    const { dataDir, storeUrl } = this.#options;
+    return storeUrl !== null || existsSync(ledgerPath(dataDir));
+  }
+
+  #open(): Promise<JobsRoom> {
+    this.#room ??= this.#load();
+    return this.#room;
+  }
+
+  async #load(): Promise<JobsRoom> {
+    try {
+      const { openJobsRoom } = await import('./room.ts');
+      const { dataDir, storeUrl, logger } = this.#options;
+      return await openJobsRoom({ dataDir, url: ledgerUrl(dataDir, storeUrl), logger });
+    } catch (error) {
+      this.#room = null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/** Ledger, dispatcher and listeners of a server, once they are needed. */
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Logger } from '../../core/ports.ts';
+import type { FrozenItem } from '../../jobs/chunk.ts';
+import { LocalJobs } from '../../jobs/local.ts';
+import type { Jobs } from '../../jobs/port.ts';
+import { Dispatcher } from '../../jobs/schedule/dispatcher.ts';
+import { Settling } from '../../jobs/schedule/settling.ts';
+import { openSource } from '../../jobs/sources/open.ts';
+import type { Surroundings } from '../../jobs/spec/parse.ts';
+import { secretsOf } from '../../jobs/spec/secrets.ts';
+import type { JobSpec } from '../../jobs/spec/spec.ts';
+import { Listeners } from '../../jobs/triggers/listeners.ts';
+import { holderOf, isGone } from '../../store/ledger/holder.ts';
+import type { JobRow } from '../../store/ledger/ledger.ts';
+import { openLedger } from '../../store/ledger/open.ts';
+import { SYSTEM_CLOCK } from '../clock.ts';
+import { executeRun } from './execute.ts';
+
+export interface JobsRoom {
+  readonly jobs: Jobs;
+  look(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RoomOptions {
+  readonly dataDir: string;
+  /** Of the ledger. */
+  readonly url: string;
+  readonly logger: Logger;
+}
+
+/** What is relative in a document is relative to where the server was started. */
+const SURROUNDINGS: Surroundings = {
+  cores: availableParallelism(),
+  folder: process.cwd(),
+  isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
+};
+
+/** Every run has lanes of its own: more at a time would only wait for one another. */
+const placesOf = (cores: number): number => Math.max(1, Math.floor(cores / 2));
+
+export async function openJobsRoom({ dataDir, url, logger }: RoomOptions): Promise<JobsRoom> {
+  const ledger = await openLedger(url);
+  const clock = SYSTEM_CLOCK;
+  const holder = holderOf();
+  const dispatcher = new Dispatcher({
+    ...{ ledger, clock, logger, holder, isGone },
+    places: placesOf(availableParallelism()),
+    settling: new Settling(),
+    list: (job) => filesOf(job, dataDir),
+    execute: ({ id }, signal) => executeRun({ run: id, dataDir, ledger: url }, signal, logger),
+  });
+  const listeners = new Listeners({ ledger, dispatcher, clock, logger, env: process.env });
+  return {
+    jobs: new LocalJobs({ ledger, clock, holder, dataDir, surroundings: SURROUNDINGS }),
+    look: async () => {
+      await dispatcher.look();
+      await listeners.look();
+    },
+    close: async () => {
+      await listeners.stop();
+      await dispatcher.stop();
+      await ledger.close();
+    },
+  };
+}
+
+/** What the source of a job matches now; nothing where its folder is not there yet. */
+async function filesOf(job: JobRow, dataDir: string): Promise<readonly FrozenItem[]> {
+  const spec = job.spec as JobSpec;
+  const source = await openSource(spec, secretsOf(spec, dataDir, process.env));
+  try {
+    return (await source.list()).items;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'FILE_NOT_FOUND') return [];
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
