@@ -5,10 +5,12 @@ import {
   generateKeyPairSync,
   type KeyObject,
   sign,
+  verify,
 } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 
 /** A signed document (https://github.com/secure-systems-lab/dsse, protocol 1.0); base64 throughout. */
 export interface Envelope {
@@ -49,6 +51,37 @@ export class Signer {
       signatures: [{ keyid: this.publicKey.keyId, sig }],
     };
   }
+}
+
+/**
+ * The bytes of a signed document of this type, if `publicKey` (PEM) has signed them; else null. Takes any value: an
+ * envelope comes from a stranger. Throws SIGNING_KEY_INVALID.
+ */
+export function signedBytes(envelope: unknown, payloadType: string, publicKey: string): Buffer | null {
+  if (!isEnvelope(envelope) || envelope.payloadType !== payloadType) return null;
+  const payload = Buffer.from(envelope.payload, 'base64');
+  const key = publicKeyOf(publicKey);
+  const isSigned = envelope.signatures.some(({ sig }) =>
+    verify(null, preAuthenticated(payloadType, payload), key, Buffer.from(sig, 'base64')),
+  );
+  return isSigned ? payload : null;
+}
+
+function publicKeyOf(pem: string): KeyObject {
+  try {
+    const key = createPublicKey(pem);
+    if (key.asymmetricKeyType === 'ed25519') return key;
+  } catch {
+    // Not a key at all: said below.
+  }
+  const found = 'no public key of Ed25519 in PEM form';
+  throw new PlimsollError('SIGNING_KEY_INVALID', { where: 'that was given', found });
+}
+
+function isEnvelope(value: unknown): value is Envelope {
+  if (!isRecord(value) || typeof value['payload'] !== 'string' || !Array.isArray(value['signatures']))
+    return false;
+  return value['signatures'].every((one: unknown) => isRecord(one) && typeof one['sig'] === 'string');
 }
 
 /** What is signed: the type, too, so that no document passes for one of another kind. */

@@ -33,7 +33,7 @@ const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.array(arbitrary, { minLength:
 
 describe('the distribution of an output column', () => {
   it('counts numbers in bins that are an eighth wide at most', () => {
-    const bin = (value: number) => (numbers(value) as { bins: [number, number][] }).bins[0]![0];
+    const bin = (value: number) => (numbers(value) as Extract<Distribution, { kind: 'numbers' }>).bins[0]![0];
     fc.assert(
       fc.property(
         fc.double({ min: 1e-300, max: 1e300, noNaN: true }),

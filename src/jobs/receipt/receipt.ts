@@ -1,0 +1,147 @@
+/**
+ * The closing account of a run: what was read, what became of every row, by which model, and digests of all of it. It is
+ * made from the accounts of its chunks, and says enough to be checked by others: `docs/receipts.md`.
+ */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../store/canonical.ts';
+import type { RunRow } from '../../store/ledger/ledger.ts';
+import type { Check } from '../../store/store.ts';
+import type { Account, Chunk, Counts } from '../chunk.ts';
+import { type InputFact, inputFact } from '../plan/facts.ts';
+import type { RunPlan } from '../run/plan.ts';
+import type { Published } from '../sinks/sink.ts';
+import type { JobSpec } from '../spec/spec.ts';
+import { addUp } from './books.ts';
+import { type Distributions, mergedColumns } from './distribution.ts';
+
+/** Items of the input that a receipt names; the digest is over all. */
+const ITEMS_MAX = 1000;
+
+/** What came of one chunk, enough to do it again in SQL. */
+export interface ChunkReceipt extends Pick<Chunk, 'index' | 'item' | 'from' | 'to'> {
+  readonly rows: Counts;
+  /** sha256 over the text of the keys of its `ok` rows, each followed by a newline, in order; hex. */
+  readonly keys: string;
+}
+
+export interface Receipt {
+  readonly schema: 1;
+  readonly job: string;
+  readonly run: string;
+  readonly state: 'done' | 'held';
+  readonly rows: Counts;
+  readonly model: {
+    readonly name: string | null;
+    readonly version: number | null;
+    readonly file: string;
+    readonly digest: string;
+    readonly runtime: string;
+  };
+  /** Column that names a row. */
+  readonly key: string;
+  readonly digests: {
+    /** Over the canonical JSON (RFC 8785) of all items of the input, those of `input` and what it leaves out. */
+    readonly input: string;
+    /** Over the key digests of all chunks: `Books`. */
+    readonly keys: string;
+    /** Of a single file; null where the sink has none. */
+    readonly output: string | null;
+  };
+  /** The first 1,000 items. */
+  readonly input: readonly InputFact[];
+  readonly inputItems: number;
+  readonly output: { readonly where: string; readonly rows: number };
+  readonly chunks: number;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** Time that was worked on it, over all attempts. */
+  readonly seconds: number;
+  /** Rows read in that time. */
+  readonly rowsPerSecond: number;
+  /** What that time cost, at the price of an hour that the job names. */
+  readonly cost?: { readonly hourly: number; readonly total: number };
+  readonly attempts: number;
+  /** Where the rows without an answer are; null where there are none. */
+  readonly rejects: { readonly where: string; readonly rows: number } | null;
+  readonly checks: readonly Check[];
+  readonly fingerprint: string;
+  /** Release of Plimsoll that made it. */
+  readonly plimsoll: string;
+  readonly distributions: Distributions;
+  readonly accounts: readonly ChunkReceipt[];
+}
+
+export interface Closing {
+  readonly run: Pick<RunRow, 'id' | 'job' | 'attempt' | 'fingerprint'>;
+  readonly state: Receipt['state'];
+  readonly spec: JobSpec;
+  readonly plan: RunPlan;
+  readonly accounts: readonly Account[];
+  readonly published: Published;
+  readonly rejects: Receipt['rejects'];
+  readonly checks: readonly Check[];
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly seconds: number;
+  readonly plimsoll: string;
+}
+
+/** The receipt of a run. Throws ROWS_DO_NOT_ADD_UP. */
+export function receiptOf(closing: Closing): Receipt {
+  const { run, spec, plan, accounts, published, seconds, checks, rejects, plimsoll } = closing;
+  const { rows, keys } = addUp(accounts, plan.chunks);
+  const input = plan.frozen.items.map(inputFact);
+  const { name, version, file, digest, runtime } = plan.model;
+  return {
+    schema: 1,
+    job: run.job,
+    run: run.id,
+    state: closing.state,
+    rows,
+    model: { name, version, file, digest, runtime },
+    key: spec.key,
+    digests: { input: digestOf(input), keys, output: published.digest },
+    input: input.slice(0, ITEMS_MAX),
+    inputItems: input.length,
+    output: { where: published.where, rows: published.rows },
+    chunks: plan.chunks.length,
+    startedAt: new Date(closing.startedAt).toISOString(),
+    endedAt: new Date(closing.endedAt).toISOString(),
+    seconds: rounded(seconds),
+    rowsPerSecond: seconds > 0 ? Math.round(rows.read / seconds) : 0,
+    ...costOf(spec.options.hourlyCost, seconds),
+    attempts: run.attempt,
+    rejects,
+    checks,
+    fingerprint: run.fingerprint ?? '',
+    plimsoll,
+    distributions: mergedColumns(accounts.map((account) => (account.distributions ?? {}) as Distributions)),
+    accounts: chunkReceipts(plan.chunks, accounts),
+  };
+}
+
+/** What is shown of a receipt: without what grows with the input. */
+export function summaryOf(receipt: Receipt): Omit<Receipt, 'accounts' | 'distributions'> {
+  const { accounts: _, distributions: __, ...summary } = receipt;
+  return summary;
+}
+
+/** To the millisecond. */
+const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
+/** Prices have no unit but that of the job; kept to a millionth of it. */
+const costOf = (hourly: number | null, seconds: number): Pick<Receipt, 'cost'> =>
+  hourly === null ? {} : { cost: { hourly, total: Math.round((hourly * seconds * 1e6) / 3600) / 1e6 } };
+
+const digestOf = (input: readonly InputFact[]): string =>
+  createHash('sha256').update(canonicalJson(input)).digest('hex');
+
+function chunkReceipts(chunks: readonly Chunk[], accounts: readonly Account[]): ChunkReceipt[] {
+  const byChunk = new Map(accounts.map((account) => [account.chunk, account]));
+  return chunks.map(({ index, item, from, to }) => {
+    const { counts, keys } = byChunk.get(index)!;
+    return { index, item, from, to, rows: counts, keys };
+  });
+}

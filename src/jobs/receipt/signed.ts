@@ -1,0 +1,44 @@
+/** Receipts under the signature of the installation that made them. */
+import { type Envelope, type Signer, signedBytes } from '../../control/report/signing.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { addUp } from './books.ts';
+import type { Receipt } from './receipt.ts';
+
+export const RECEIPT_TYPE = 'application/vnd.plimsoll.receipt+json';
+
+export const signReceipt = (signer: Signer, receipt: Receipt): Envelope => signer.sign(RECEIPT_TYPE, receipt);
+
+/**
+ * The receipt in an envelope that `publicKey` (PEM) has signed, added up again from the accounts in it. Throws
+ * RECEIPT_INVALID.
+ */
+export function verifyReceipt(envelope: unknown, publicKey: string): Receipt {
+  const bytes = signedBytes(envelope, RECEIPT_TYPE, publicKey);
+  if (bytes === null) throw invalid('it is not signed by that key');
+  const receipt = JSON.parse(bytes.toString()) as Receipt;
+  const problem = problemOf(receipt);
+  if (problem !== null) throw invalid(problem);
+  return receipt;
+}
+
+function problemOf({ accounts, rows, digests, chunks }: Receipt): string | null {
+  try {
+    const entries = accounts.map(({ index, rows: counts, keys }) => ({ chunk: index, counts, keys }));
+    const added = addUp(
+      entries,
+      accounts.map(({ index, rows: { read } }) => ({ index, rows: read })),
+    );
+    if (accounts.length !== chunks) return `it is of ${chunks} chunks and has accounts of ${accounts.length}`;
+    for (const part of ['read', 'ok', 'rejected', 'failed', 'skipped'] as const)
+      if (rows[part] !== added.rows[part])
+        return `its chunks add up to ${added.rows[part]} rows ${part}, not ${rows[part]}`;
+    return added.keys === digests.keys
+      ? null
+      : 'the digests of keys of its chunks do not come to that of the whole';
+  } catch (error) {
+    if (isPlimsollError(error)) return error.message;
+    throw error;
+  }
+}
+
+const invalid = (reason: string): PlimsollError => new PlimsollError('RECEIPT_INVALID', { reason });
