@@ -1,25 +1,29 @@
 /** The one place that turns the spec of a source into a source. */
 import { PlimsollError } from '../../core/errors.ts';
+import { filledUri, shownUri } from '../spec/redaction.ts';
+import { type UriKind, uriKindOf } from '../spec/uri.ts';
 import type { OpenSource } from './source.ts';
 
-/** Kinds of sources by the scheme of their URI. Each is loaded when it is used. */
-const SCHEMES: Readonly<Record<string, () => Promise<OpenSource>>> = {
+/** Each kind is loaded when it is used. */
+const OPENERS: Readonly<Partial<Record<UriKind, () => Promise<OpenSource>>>> = {
   file: async () => (await import('./files/files.ts')).openFiles,
   postgres: async () => (await import('./postgres/postgres.ts')).openPostgres,
-  postgresql: async () => (await import('./postgres/postgres.ts')).openPostgres,
+  sqlite: async () => (await import('./sqlite/sqlite.ts')).openSqlite,
+  duckdb: async () => (await import('./duckdb/duckdb.ts')).openDuckDB,
 };
 
 /**
- * Opens a source; what has no scheme is a path. Throws SOURCE_INVALID where no kind of source has the scheme, and what
- * that kind throws.
+ * Opens a source; what has no scheme is a path. Its kind gets the URI with the secrets in it. Throws SOURCE_INVALID
+ * where there is no such kind, and what that kind throws.
  */
 export const openSource: OpenSource = async (spec, secrets) => {
-  const [, scheme = 'file', slashes] = /^([a-z][a-z0-9+]+):(\/\/)?/i.exec(spec.source.uri) ?? [];
-  const known = Object.hasOwn(SCHEMES, scheme.toLowerCase());
-  if (!known && slashes) {
-    const reason = `"${scheme}:" is no kind of source; there are paths and ${Object.keys(SCHEMES).join(', ')}`;
-    throw new PlimsollError('SOURCE_INVALID', { where: `"${scheme}://"`, reason });
+  const uri = filledUri(spec.source.uri, secrets);
+  const kind = uriKindOf(uri);
+  const opener = kind === null ? undefined : OPENERS[kind];
+  if (opener === undefined) {
+    const reason = `it is of no kind that is read: a path, ${Object.keys(OPENERS).slice(1).join(', ')}`;
+    throw new PlimsollError('SOURCE_INVALID', { where: `"${shownUri(spec.source.uri)}"`, reason });
   }
-  const open = await SCHEMES[known ? scheme.toLowerCase() : 'file']!();
-  return open(spec, secrets);
+  const open = await opener();
+  return open({ ...spec, source: { ...spec.source, uri } }, secrets);
 };

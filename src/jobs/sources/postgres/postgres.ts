@@ -3,14 +3,14 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { PlimsollError } from '../../../core/errors.ts';
-import { filledUri } from '../../spec/redaction.ts';
 import { identifier, literal } from '../../sql.ts';
 import { rawOf } from '../files/raw.ts';
 import type { OpenSource } from '../source.ts';
 import type { BadRow, Loaded, TableAccess, TableColumn } from '../table/access.ts';
 import { parseAddress, type TableAddress } from '../table/address.ts';
 import { TableFill } from '../table/fill.ts';
-import { type Block, blockRows, type KeyRange, type Survey, type Tally } from '../table/survey.ts';
+import type { KeyRange, Survey } from '../table/survey.ts';
+import { type BlockRow, blocksQuery, type CountRow, countQuery, readSurvey } from '../table/survey-query.ts';
 import { TableSource } from '../table/table-source.ts';
 import { wantedColumn } from '../wanted.ts';
 import { BinaryCopy } from './binary-copy.ts';
@@ -23,8 +23,8 @@ interface Column extends TableColumn, ColumnType {
 }
 
 /** Throws USAGE where the URI names no rows. */
-export const openPostgres: OpenSource = async ({ source, key }, secrets) =>
-  new TableSource(new PostgresTables(parseAddress(filledUri(source.uri, secrets)), key));
+export const openPostgres: OpenSource = async ({ source, key }) =>
+  new TableSource(new PostgresTables(parseAddress(source.uri), key));
 
 export class PostgresTables implements TableAccess {
   readonly shown: string;
@@ -89,18 +89,10 @@ export class PostgresTables implements TableAccess {
   async #survey(client: pg.Client): Promise<Survey> {
     const columns = await this.#describe(client);
     const rows = `select ${identifier(this.#key)} as k, ${digestOf(columns)} as h from ${this.#address.from}`;
-    const counted = await client.query(
-      `select count(*) as rows, count(*) - count(k) as nulls, sum(h) filter (where k is null) as digest from (${rows}) r`,
-    );
-    const { rows: all, nulls, digest } = counted.rows[0] as Record<string, string>;
-    const blocks = await client.query<BlockRow>({
-      text: surveyQuery(rows, blockRows(Number(all))),
-      rowMode: 'array',
-    });
-    return {
-      ...readBlocks(blocks.rows),
-      nulls: { rows: Number(nulls), digest: hash(digest ?? '0') },
-    };
+    const counted = await client.query<[...CountRow]>({ text: countQuery(rows), rowMode: 'array' });
+    const count = counted.rows[0] as CountRow;
+    const blocks = await client.query<[...BlockRow]>({ text: blocksQuery(rows, count), rowMode: 'array' });
+    return readSurvey(count, blocks.rows);
   }
 
   #select(all: readonly Column[], wanted: readonly Column[], range: KeyRange): string {
@@ -127,36 +119,6 @@ function condition(key: string, range: KeyRange): string {
   const above = range.from === null ? '' : `${key} > ${literal(range.from)} and `;
   return `${above}${key} <= ${literal(range.to)}`;
 }
-
-/** Last key of a block, rows and sum of digests up to it, and whether a block ends there: the first row comes, too. */
-type BlockRow = [string, string, string, boolean];
-
-/** By rank, so that equal keys are in one block. Digests break ties: the text of equal keys may differ (1.0 and 1.00). */
-const surveyQuery = (rows: string, size: number): string => `
-  select k::text, n, s, next is distinct from block from (
-    select *, lead(block) over (order by k, h) as next from (
-      select k, h, row_number() over w as n, sum(h) over w as s, (rank() over (order by k) - 1) / ${size} as block
-      from (${rows}) r where k is not null window w as (order by k, h rows unbounded preceding)
-    ) numbered
-  ) followed where next is distinct from block or n = 1 order by n`;
-
-function readBlocks(rows: readonly BlockRow[]): Pick<Survey, 'first' | 'blocks'> {
-  const blocks: Block[] = [];
-  let before: Tally = { rows: 0, digest: 0n };
-  for (const [to, n, s, ends] of rows) {
-    if (!ends) continue;
-    const until = { rows: Number(n), digest: BigInt(s) };
-    blocks.push({
-      to,
-      rows: until.rows - before.rows,
-      digest: BigInt.asUintN(64, until.digest - before.digest),
-    });
-    before = until;
-  }
-  return { first: rows[0]?.[0] ?? null, blocks };
-}
-
-const hash = (text: string): bigint => BigInt.asUintN(64, BigInt(text));
 
 /** Puts rows of a COPY, whose first field is the digest, into a table. */
 class RowTaker {

@@ -77,21 +77,18 @@ export function fromFrozen({ snapshot, layout }: FrozenTable): Survey {
 
 /** Joins neighbouring blocks up to `rows` rows; a block is never divided. Rows without a key come last. */
 export function cutChunks(survey: Survey, item: number, rows: number): Chunk[] {
-  const chunks: Chunk[] = [];
-  let from: string | null = null;
-  let gathered: Block[] = [];
-  const close = () => {
-    const to = gathered.at(-1)?.to;
-    if (to === undefined) return;
-    chunks.push({ index: chunks.length, item, from, to, rows: addTallies(gathered).rows });
-    from = to;
-    gathered = [];
-  };
+  const joined: { to: string; rows: number }[] = [];
   for (const block of survey.blocks) {
-    if (addTallies([...gathered, block]).rows > rows) close();
-    gathered.push(block);
+    const last = joined.at(-1);
+    if (last === undefined || last.rows + block.rows > rows) joined.push({ to: block.to, rows: block.rows });
+    else joined[joined.length - 1] = { to: block.to, rows: last.rows + block.rows };
   }
-  close();
+  const chunks: Chunk[] = joined.map((each, index) => ({
+    index,
+    item,
+    from: joined[index - 1]?.to ?? null,
+    ...each,
+  }));
   if (survey.nulls.rows > 0)
     chunks.push({ index: chunks.length, item, from: null, to: null, rows: survey.nulls.rows });
   return chunks;
