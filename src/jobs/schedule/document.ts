@@ -1,0 +1,142 @@
+/** When a job runs by itself, as people write it under `schedule` in `plimsoll.yaml`. Pure. */
+import { PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
+import {
+  choice,
+  duration,
+  type Field,
+  field,
+  list,
+  number,
+  orNothing,
+  type Rule,
+  record,
+  text,
+} from '../../rollout/policy/grammar.ts';
+import { didYouMean } from '../../serving/rows/suggest.ts';
+import { jobName } from '../spec/document.ts';
+import { cronProblem } from './cron.ts';
+import type { Retries, Schedule, Trigger } from './schedule.ts';
+
+const WORD = text('^[^\\u0000-\\u001f]{1,500}$', 'a text of 1 to 500 characters');
+const URL_PATTERN = '^(?:\\$\\{\\w+\\}|[a-z+]+://(?:[^/@:]*(?::\\$\\{\\w+\\})?@)?[^@]{1,500})$';
+/**
+ * A password in a URL would be shown to whoever lists jobs; a variable of the environment is filled when it is used. What
+ * is wrong with one is said without showing it.
+ */
+const URL_WITHOUT_SECRETS: Rule<string> = {
+  schema: { type: 'string', pattern: URL_PATTERN },
+  parse(value, path, problems) {
+    if (typeof value === 'string' && new RegExp(URL_PATTERN).test(value)) return value;
+    const found = typeof value === 'string' ? 'no URL, or one with a password in it' : 'missing';
+    problems.push(`${path} is ${found}, wanted a URL whose password is a variable: user:\${PASSWORD}@host`);
+    return '';
+  },
+};
+const TRIGGERS_MAX = 20;
+
+/** The fields of a trigger beside its kind. */
+type Written<K extends Trigger['kind']> = Omit<Extract<Trigger, { kind: K }>, 'kind'>;
+type Fields<T> = { readonly [P in keyof T]: Field<T[P]> };
+
+const seconds = (min: string, max: string): Rule<number> => {
+  const { schema, parse } = duration(min, max);
+  return { schema, parse: (value, path, problems) => parse(value, path, problems) / 1000 };
+};
+
+const KINDS: { readonly [K in Trigger['kind']]: Fields<Written<K>> } = {
+  cron: {
+    cron: field(WORD, null, 'five fields, or six with seconds: "30 2 * * *"'),
+    timeZone: field(WORD, 'UTC', 'IANA name of the zone whose time of day is meant'),
+    misfire: field(
+      choice(['once', 'all', 'none']),
+      'once',
+      'times that passed while no server ran: made up for by one run, by one each, or not',
+    ),
+  },
+  files: {
+    settleSeconds: field(seconds('0s', '1h'), '5s', 'how long a new file must not have changed'),
+  },
+  webhook: {},
+  notify: {
+    url: field(URL_WITHOUT_SECRETS, null, 'PostgreSQL to listen to'),
+    channel: field(WORD, null, 'channel of NOTIFY'),
+  },
+  upstream: { job: field(jobName, null, 'job whose runs it follows') },
+  nats: {
+    url: field(URL_WITHOUT_SECRETS, null, 'NATS with JetStream'),
+    stream: field(WORD, null, 'stream that keeps the messages'),
+    subject: field(WORD, null, 'subject of those that start a run'),
+  },
+  redis: {
+    url: field(URL_WITHOUT_SECRETS, null, 'Redis'),
+    stream: field(WORD, null, 'key of the stream'),
+  },
+  kafka: {
+    brokers: field(list(WORD, { min: 1, max: 100 }), null, 'host:port of each broker to begin with'),
+    topic: field(WORD, null, 'topic whose messages start a run'),
+  },
+};
+const KIND_NAMES = Object.keys(KINDS) as Trigger['kind'][];
+const kind = choice(KIND_NAMES);
+
+const ruleOf = (name: Trigger['kind']): Rule<object> =>
+  record({ kind: field(choice([name]), null, 'what it is'), ...KINDS[name] } as Fields<object>, didYouMean);
+
+const RULES = new Map(KIND_NAMES.map((name) => [name, ruleOf(name)]));
+
+const trigger: Rule<Trigger> = {
+  schema: { anyOf: [kind.schema, ...[...RULES.values()].map(({ schema }) => schema)] },
+  parse(value, path, problems) {
+    const name = kind.parse(isRecord(value) ? (value['kind'] ?? null) : value, `${path}.kind`, problems);
+    // A kind that needs nothing else may stand by itself: `- webhook`.
+    const parsed = RULES.get(name)?.parse(
+      isRecord(value) ? value : { kind: value },
+      path,
+      problems,
+    ) as Trigger;
+    if (parsed?.kind === 'cron' && parsed.cron !== undefined && parsed.timeZone !== undefined) {
+      const problem = cronProblem(parsed);
+      if (problem !== null) problems.push(`${path}: ${problem}`);
+    }
+    return parsed;
+  },
+};
+
+const retries = record<Retries>(
+  {
+    attempts: field(number({ min: 1, max: 100, step: 1 }), 3, 'attempts in all'),
+    firstSeconds: field(
+      seconds('0s', '24h'),
+      '30s',
+      'pause before the second one; doubled before each later one',
+    ),
+    longestSeconds: field(seconds('0s', '24h'), '1h', 'longest pause'),
+  },
+  didYouMean,
+);
+
+/** The rule of `schedule`. */
+export const scheduleDocument: Rule<Schedule> = record<Schedule>(
+  {
+    triggers: field(list(trigger, { min: 0, max: TRIGGERS_MAX }), [], 'what starts a run'),
+    retries: field(retries, {}, 'how often a run that failed for what may pass is tried'),
+    timeoutSeconds: field(orNothing(seconds('1s', '720h')), null, 'longest time of an attempt'),
+    overlap: field(
+      choice(['queue', 'skip']),
+      'queue',
+      'a run that is due while another is under way waits for it, or is left out',
+    ),
+  },
+  didYouMean,
+);
+
+/** The schedule of a document; null where there is none. Throws SPEC_INVALID with every problem. */
+export function scheduleFrom(job: string, document: unknown): Schedule | null {
+  if (document === null || document === undefined) return null;
+  const problems: string[] = [];
+  const schedule = scheduleDocument.parse(document, 'schedule', problems);
+  if (problems.length === 0) return schedule;
+  const list = problems.map((problem) => problem.replace(' is null, ', ' is missing, '));
+  throw new PlimsollError('SPEC_INVALID', { job: JSON.stringify(job), problems: list.join('; '), list });
+}
