@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
+import type { Receipt } from '../jobs/receipt/receipt.ts';
 import { type BatchOptions, lastRun, withLedger } from './batch-ledger.ts';
 import { answerReceipt } from './batch-work.ts';
 import type { Define } from './commands.ts';
@@ -32,13 +33,11 @@ export const receipt: Define = (command, terminal) => {
             wanted: 'one that is done',
             way: `See how it stands: \`plimsoll batch status ${job}\``,
           });
-        if (options.signed !== true) return answerReceipt(row.receipt, terminal);
-        const { signedReceipt } = await import('../jobs/receipt/sign.ts');
-        const envelope = signedReceipt(
-          row.receipt,
-          resolve(options.data),
-          process.env['PLIMSOLL_SIGNING_KEY'],
-        );
+        if (options.signed !== true) return answerReceipt(row.receipt, terminal, 'whole');
+        const { signReceipt } = await import('../jobs/receipt/signed.ts');
+        const { openSigner } = await import('../control/report/signing.ts');
+        const signer = openSigner(resolve(options.data), process.env['PLIMSOLL_SIGNING_KEY']);
+        const envelope = signReceipt(signer, row.receipt as Receipt);
         terminal.answer(envelope, () => JSON.stringify(envelope, null, 2));
       });
     });

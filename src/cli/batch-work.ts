@@ -1,10 +1,12 @@
 /** Works on a run that is claimed, with a person or a program waiting for what it comes to. */
 import { resolve } from 'node:path';
 import { EXIT } from '../core/errors.ts';
+import type { Receipt } from '../jobs/receipt/receipt.ts';
 import type { Step } from '../jobs/run/progress.ts';
 import type { Ledger, RunRow } from '../store/ledger/ledger.ts';
 import type { BatchOptions } from './batch-ledger.ts';
 import { withControl } from './control.ts';
+import { durationText } from './duration.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Aborted by the first SIGTERM or SIGINT, which have the run keep what it has; the second ends the command at once. */
@@ -49,10 +51,17 @@ export async function workOn(
   }
 }
 
-/** Prints a receipt. */
-export async function answerReceipt(receipt: unknown, terminal: Terminal): Promise<void> {
+/** Prints a receipt; for programs without what grows with the input, unless the whole of it was asked for. */
+export async function answerReceipt(
+  receipt: unknown,
+  terminal: Terminal,
+  extent: 'summary' | 'whole' = 'summary',
+): Promise<void> {
+  const { summaryOf } = await import('../jobs/receipt/receipt.ts');
   const { receiptText } = await import('./batch-receipt-text.ts');
-  terminal.answer(receipt, () => receiptText(receipt as Parameters<typeof receiptText>[0]));
+  const whole = receipt as Receipt;
+  const document = extent === 'whole' ? whole : summaryOf(whole);
+  terminal.answer(document, () => receiptText(whole));
 }
 
 const PHASES: Readonly<Record<Step['phase'], string>> = {
@@ -67,12 +76,4 @@ function stepText({ phase, rowsPerSecond, secondsLeft }: Step): string {
   const rate = rowsPerSecond === undefined ? '' : ` ${Math.round(rowsPerSecond).toLocaleString('en')} rows/s`;
   const left = secondsLeft === undefined ? '' : `, ${durationText(secondsLeft)} left`;
   return `${PHASES[phase]}${rate}${left}`;
-}
-
-/** `42 s`, `3 min 20 s`, `2 h 5 min`. */
-export function durationText(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

@@ -1,18 +1,25 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Ledger, RunChange, RunRow } from '../../store/ledger/ledger.ts';
-import type { Account } from '../chunk.ts';
+import type { Check } from '../../store/store.ts';
+import type { Account, Counts } from '../chunk.ts';
 import type { LaneAnswers } from '../lane/protocol.ts';
 import { factsOf } from '../plan/facts.ts';
 import { fingerprintOf, requireSame } from '../plan/fingerprint.ts';
+import { addUp } from '../receipt/books.ts';
+import { type Distributions, mergedColumns } from '../receipt/distribution.ts';
+import { type Receipt, receiptOf } from '../receipt/receipt.ts';
 import { openSink } from '../sinks/open.ts';
 import type { Sink, SinkRun } from '../sinks/sink.ts';
 import { openSource } from '../sources/open.ts';
 import type { Source } from '../sources/source.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { Accounts } from './accounts.ts';
+import { sumOf } from './budget.ts';
+import { holdChecks, reasonToHold } from './checks.ts';
 import { plannedColumns } from './columns.ts';
 import { HeldRun } from './held-run.ts';
 import { Lanes } from './lanes.ts';
@@ -85,12 +92,16 @@ class Conductor {
   #sink: Sink | null = null;
   #accounts: Accounts | null = null;
   #fingerprint: string | null;
+  #checks: readonly Check[];
+  readonly #began: number;
 
   constructor(options: ConductOptions) {
     const { row, dataDir, clock, ledger, stop } = options;
     this.#options = options;
     this.#spec = row.spec as JobSpec;
     this.#fingerprint = row.fingerprint;
+    this.#checks = (row.progress as RunProgress | null)?.checks ?? [];
+    this.#began = clock.monotonic();
     this.#folder = join(dataDir, 'jobs', row.id);
     mkdirSync(this.#folder, { recursive: true });
     this.#log = openRunLog(this.#folder, clock);
@@ -126,7 +137,7 @@ class Conductor {
       const work = await this.#work(source, plan, attempt);
       const accounts = await this.#score(plan, work, startedAt);
       await this.#check(source, plan, accounts);
-      await this.#held.change({ state: 'publishing', progress: accounts.progress });
+      await this.#held.change({ state: 'publishing', progress: this.#progress() });
       return plan;
     } finally {
       await source.close();
@@ -192,13 +203,12 @@ class Conductor {
 
   async #score(plan: RunPlan, work: Work, startedAt: number): Promise<Accounts> {
     const { row, ledger, clock, onStep } = this.#options;
-    const before = row.progress as RunProgress | null;
     const accounts = new Accounts({
       spec: this.#spec,
       held: this.#held,
       chunks: work.chunks,
       rows: rowsOf(work),
-      secondsBefore: before?.seconds ?? 0,
+      secondsBefore: (row.progress as RunProgress | null)?.seconds ?? 0,
       clock,
       onStep,
     });
@@ -244,47 +254,69 @@ class Conductor {
     };
   }
 
-  /** Throws INPUT_CHANGED. */
-  async #check(source: Source, plan: RunPlan, _accounts: Accounts): Promise<void> {
-    this.#options.onStep({ phase: 'checks' });
+  /** Throws INPUT_CHANGED, ROWS_DO_NOT_ADD_UP, JOB_HELD. */
+  async #check(source: Source, plan: RunPlan, accounts: Accounts): Promise<void> {
+    const { row, ledger, onStep } = this.#options;
+    onStep({ phase: 'checks' });
     const changed = changedItem(plan.frozen, await source.list());
-    if (changed !== null)
-      throw new PlimsollError('INPUT_CHANGED', {
-        path: changed.path,
-        found: 'another one',
-        wanted: 'what was frozen',
-      });
+    if (changed !== null) {
+      const details = { found: 'what has changed since it was frozen', wanted: 'what was frozen' };
+      throw new PlimsollError('INPUT_CHANGED', { path: changed.path, ...details });
+    }
+    const { rows } = addUp(accounts.all, plan.chunks);
+    const last = (await ledger.lastDone(row.job, row.id))?.receipt ?? null;
+    const distributions = mergedColumns(accounts.all.map((one) => one.distributions as Distributions));
+    const checks = holdChecks(this.#spec.options, last as Receipt | null, { rows, distributions });
+    this.#checks = checks;
+    const reason = reasonToHold(checks);
+    if (reason !== null) throw new PlimsollError('JOB_HELD', { job: row.job, run: row.id, reason, checks });
   }
 
-  async #publish(
-    plan: RunPlan,
-    { startedAt, attempt }: { startedAt: number; attempt: number },
-  ): Promise<Receipt> {
+  async #publish(plan: RunPlan, { startedAt, attempt }: Attempt): Promise<Receipt> {
     const { row, ledger, clock, onStep } = this.#options;
     onStep({ phase: 'publishing' });
     const accounts = (await ledger.chunks(row.id)) as Account[];
     this.#sink ??= await this.#preparedSink(plan, accounts);
+    const run = { id: row.id, job: row.job, attempt, fingerprint: this.#fingerprint };
+    const { rows } = addUp(accounts, plan.chunks);
     const published = await this.#sink.publish(accounts, {
       job: row.job,
       run: row.id,
-      fingerprint: row.fingerprint,
+      fingerprint: this.#fingerprint,
     });
-    const rejects = await mergeRejects(this.#folder, null);
     const endedAt = clock.now();
-    const receipt = {
-      job: row.job,
-      run: row.id,
+    const progress = this.#progress();
+    const receipt = receiptOf({
+      run,
       state: 'done',
+      spec: this.#spec,
+      plan,
+      accounts,
       published,
-      rejects,
+      rejects: await this.#rejects(rows),
+      checks: this.#checks,
       startedAt,
       endedAt,
-      attempt,
-    };
-    await this.#held.release({ state: 'done', endedAt, receipt });
+      seconds: progress.seconds,
+      plimsoll: packageJson.version,
+    });
+    await this.#held.release({ state: 'done', endedAt, receipt, progress });
     await this.#sink.discard();
-    this.#log.info({ rows: published.rows, where: published.where }, 'the run is done');
+    this.#log.info({ rows, where: published.where }, 'the run is done');
     return receipt;
+  }
+
+  async #rejects({ rejected, failed, skipped }: Counts): Promise<Receipt['rejects']> {
+    const where = await mergeRejects(this.#folder, this.#spec.rejects ?? null);
+    return where === null ? null : { where, rows: rejected + failed + skipped };
+  }
+
+  /** Over all attempts. */
+  #progress(): RunProgress {
+    const before = this.#options.row.progress as RunProgress | null;
+    const seconds = (before?.seconds ?? 0) + (this.#options.clock.monotonic() - this.#began) / 1000;
+    const { rows, chunks } = this.#accounts?.progress ?? before ?? NOTHING;
+    return { rows, chunks, seconds, checks: this.#checks };
   }
 
   async #preparedSink(plan: RunPlan, accounts: readonly Account[]): Promise<Sink> {
@@ -320,8 +352,7 @@ class Conductor {
   }
 
   async #lastChange(error: PlimsollError): Promise<RunChange> {
-    const progress = this.#accounts?.progress;
-    const change: RunChange = { error: error.toJSON(), ...(progress && { progress }) };
+    const change: RunChange = { error: error.toJSON(), progress: this.#progress() };
     if (error.code === 'JOB_HELD') return { ...change, state: 'held' };
     if (error.code === 'JOB_INTERRUPTED' || RESUMABLE.has(error.code)) return change;
     await mergeRejects(this.#folder, null);
@@ -337,4 +368,9 @@ class Conductor {
   }
 }
 
-export type Receipt = unknown;
+interface Attempt {
+  readonly startedAt: number;
+  readonly attempt: number;
+}
+
+const NOTHING: Pick<RunProgress, 'rows' | 'chunks'> = { rows: sumOf([]), chunks: { done: 0, of: 0 } };

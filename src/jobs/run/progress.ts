@@ -1,4 +1,5 @@
 /** How far a run is, for people and lists. Pure. */
+import type { Check } from '../../store/store.ts';
 import type { Counts } from '../chunk.ts';
 
 export interface RunProgress {
@@ -6,6 +7,8 @@ export interface RunProgress {
   readonly chunks: { readonly done: number; readonly of: number };
   /** That were worked on it, over all attempts, by a steady clock. */
   readonly seconds: number;
+  /** What was looked at before publication, once it was. */
+  readonly checks?: readonly Check[];
 }
 
 /** What a run says on its way. */
