@@ -2,12 +2,13 @@
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { Turns } from '../core/turns.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Batch } from '../model/batch.ts';
 import type { Signature } from '../model/signature.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { cellTypes } from './bind.ts';
 import { type DecodeFrame, frameDecoder } from './decode.ts';
 import { allocateColumns, type Layout, layoutOf, writeAnswer } from './flatten.ts';
-import type { Frame } from './frame.ts';
+import type { Frame, Vector } from './frame.ts';
 import { isolate } from './isolate.ts';
 import { refuseFor } from './refusal.ts';
 import { OUTCOME, type Refusal, type Scored, type Scorer } from './scorer.ts';
@@ -33,13 +34,9 @@ const OUTPUT_COLUMNS_MAX = 10_000;
 export async function scorerOver(model: ScoredModel, inputs: readonly string[]): Promise<Scorer> {
   const { engine, signature, identity } = model;
   checkRowwise(model);
-  const layout = await layoutFor(model);
-  const parts: Parts = {
-    engine,
-    layout,
-    decode: frameDecoder(signature, inputs),
-    refuse: refuseFor(signature, inputs),
-  };
+  const decode = frameDecoder(signature, inputs);
+  const layout = await layoutFor(model, decode, inputs.length);
+  const parts: Parts = { engine, layout, decode, refuse: refuseFor(signature, inputs) };
   // A frame lies in arrays that the next one uses again.
   const turns = new Turns();
   return {
@@ -66,8 +63,9 @@ function checkRowwise({ signature, name }: ScoredModel): void {
 }
 
 /** The columns of its answers, by the answer to the example row: a signature need not know every width. */
-async function layoutFor({ engine, signature, example, name }: ScoredModel): Promise<Layout> {
-  const outputs = await engine.infer(decodeInput({ instances: [example] }, signature));
+async function layoutFor(model: ScoredModel, decode: DecodeFrame, width: number): Promise<Layout> {
+  const { engine, signature, name } = model;
+  const outputs = await engine.infer(exampleBatch(model, decode, width));
   const layout = layoutOf(outputs, signature.outputs);
   if (layout.length > OUTPUT_COLUMNS_MAX)
     throw unsupported(
@@ -81,6 +79,17 @@ async function layoutFor({ engine, signature, example, name }: ScoredModel): Pro
     throw error;
   }
   return layout;
+}
+
+/** The example row; where a model takes rows of any width, one as wide as those that it will get. */
+function exampleBatch({ signature, example }: ScoredModel, decode: DecodeFrame, width: number): Batch {
+  const free = signature.form === 'tensors' ? width > signature.tensors.length : signature.open;
+  if (!free) return decodeInput({ instances: [example] }, signature);
+  const strings = signature.form === 'tensors' && signature.tensors[0]?.dtype === 'string';
+  const one: Vector = strings
+    ? { kind: 'texts', values: ['text'] }
+    : { kind: 'numbers', values: Float64Array.of(1), valid: null };
+  return decode({ rows: 1, columns: new Array<Vector>(width).fill(one) }).parts[0]!.batch;
 }
 
 interface Parts {
