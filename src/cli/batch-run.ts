@@ -101,6 +101,12 @@ const withJobFlags = (command: Command): Command =>
       'hold the output back where it has fewer rows than this share of the last one',
     )
     .option('--hourly-cost <price>', 'price of an hour of this machine, for the receipt')
+    .addOption(
+      new Option('--engine <engine>', 'what scores: this machine, or a cluster').choices(['local', 'spark']),
+    )
+    .option('--master <url>', 'of Spark: local[2], spark://host:7077, yarn, k8s://… (default: local[*])')
+    .option('--spark-conf <option...>', 'spark.NAME=VALUE, for spark-submit')
+    .option('--staging <folder>', 'that all machines of the cluster see, for rows that are not yet published')
     .option('-f, --file <job.yaml>', 'the job as a file')
     .option('--again', 'start another run of a job that is done');
 

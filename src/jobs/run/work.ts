@@ -37,8 +37,10 @@ export interface WorkOptions {
 /** Has the cluster of the job score its rows, where it names one. Throws what `scoreOnSpark` throws, BUNDLE_GONE. */
 export async function workOf(plan: RunPlan, options: WorkOptions): Promise<Work> {
   const { spec, lanes, logger, stop, onStep } = options;
-  const { spark } = spec;
-  if (spark === undefined) return { spec, frozen: plan.frozen, chunks: plan.chunks };
+  const { isScoredOnSpark } = await import('../spark/staging.ts');
+  // Rows that a cluster has scored are published, whatever a later command says of where to score.
+  if (spec.spark === undefined && !isScoredOnSpark(options.folder))
+    return { spec, frozen: plan.frozen, chunks: plan.chunks };
   const { scoreOnSpark } = await import('../spark/engine.ts');
   const bundle = bundleDir(options.dataDir, plan.model.digest);
   const manifest = readManifest(bundle);
@@ -46,7 +48,6 @@ export async function workOf(plan: RunPlan, options: WorkOptions): Promise<Work>
     throw new PlimsollError('BUNDLE_GONE', { model: plan.model.file, version: 1, digest: basename(bundle) });
   const scored = await scoreOnSpark({
     ...options,
-    spec: { ...spec, spark },
     model: { bundle, manifest },
     frozen: plan.frozen,
     chunks: plan.chunks,

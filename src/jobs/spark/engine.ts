@@ -1,5 +1,4 @@
 /** Scores a whole input on Spark. What comes back is an input itself: scored rows, for lanes and sinks to publish. */
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
@@ -8,7 +7,6 @@ import type { AcceptedVersion } from '../../registry/version.ts';
 import { openScorer } from '../../scorer/open.ts';
 import type { OutputColumn } from '../../scorer/scorer.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
-import { writeDurably } from '../sinks/files/durable.ts';
 import { openSource } from '../sources/open.ts';
 import type { Source } from '../sources/source.ts';
 import type { JobSpec, SparkSpec } from '../spec/spec.ts';
@@ -16,10 +14,19 @@ import { type Forecast, forecast } from './forecast.ts';
 import { sparkJob } from './job.ts';
 import { writeProject } from './project.ts';
 import { type Sample, scoreSample } from './sample.ts';
+import {
+  freezeNow,
+  freezeStaged,
+  keepScored,
+  readScored,
+  type ScoredRows,
+  type SparkReport,
+  stagedSpec,
+} from './staging.ts';
 import { type SparkEvent, submit } from './submit.ts';
 
 export interface SparkRun {
-  readonly spec: JobSpec & { readonly spark: SparkSpec };
+  readonly spec: JobSpec;
   readonly run: string;
   /** From 1; each has a staging area of its own, so that a Spark that lives on disturbs nobody. */
   readonly attempt: number;
@@ -51,35 +58,12 @@ export interface SparkScored {
   readonly report: SparkReport;
 }
 
-export interface SparkReport {
-  readonly master: string;
-  readonly spark: string;
-  readonly sample: Sample & { readonly cells: number };
-  readonly forecast: Forecast;
-  /** Of scoring, without start. */
-  readonly seconds: number;
-}
-
-/** What is written down once all rows are scored: from then on, Spark is not needed any more. */
-interface ScoredRecord {
-  readonly staging: string;
-  readonly outputs: readonly OutputColumn[];
-  readonly frozen: FrozenInput;
-  readonly report: SparkReport;
-}
-
-const recordPath = (folder: string): string => join(folder, 'spark', 'scored.json');
-
-/** Removes what a run on Spark has left in its folder. */
-export const discardStaging = (folder: string): Promise<void> =>
-  rm(join(folder, 'spark'), { recursive: true, force: true });
-
 /**
  * Scores the input, or finds that this was done before. Throws SPARK_MISSING, SPARK_DIFFERS, SPARK_FAILED,
  * SPARK_UNSUPPORTED, INPUT_CHANGED, and the reason of `signal`.
  */
 export async function scoreOnSpark(run: SparkRun): Promise<SparkScored> {
-  const record = readRecord(run) ?? (await scoreAfresh(run));
+  const record = readScored(run.folder) ?? (await scoreAfresh(run));
   const spec = stagedSpec(run.spec, record.staging);
   const staged = await openSource(spec, run.secrets);
   try {
@@ -90,34 +74,28 @@ export async function scoreOnSpark(run: SparkRun): Promise<SparkScored> {
   }
 }
 
-const stagedSpec = (spec: JobSpec, staging: string): JobSpec => ({
-  ...spec,
-  source: { uri: staging, format: 'parquet' },
-});
-
-function readRecord(run: SparkRun): ScoredRecord | null {
-  const path = recordPath(run.folder);
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as ScoredRecord;
-  if (!run.begun) return null;
-  throw failed(run, 'the scored rows of an earlier attempt are gone, and some of them are written already');
-}
-
-async function scoreAfresh(run: SparkRun): Promise<ScoredRecord> {
+async function scoreAfresh(run: SparkRun): Promise<ScoredRows> {
   const { spec, folder, attempt, frozen } = run;
+  if (run.begun)
+    throw failed(
+      run,
+      'some of its chunks are written already, from rows that are not there any more or were scored here',
+    );
   const project = join(folder, 'spark', `attempt-${attempt}`);
   await rm(project, { recursive: true, force: true });
   await mkdir(project, { recursive: true });
-  const staging = join(spec.spark.staging ?? project, `${run.run}-${attempt}`);
+  const staging = join(clusterOf(spec).staging ?? project, `${run.run}-${attempt}`);
   const planned = await plan(run, project, staging);
   const said = await runJob(run, project, planned.sample);
   await assertUnchanged(run);
-  const staged = await freezeStaged(run, staging);
+  const staged = await freezeStaged(stagedSpec(spec, staging), run.signal);
   if (frozen.rows !== null && staged.rows !== frozen.rows)
     throw failed(run, `it read ${staged.rows} rows, there are ${frozen.rows}`);
-  const report = { master: spec.spark.master, ...said, sample: { ...planned.sample, cells: said.cells } };
-  const record: ScoredRecord = { staging, outputs: planned.outputs, frozen: staged, report };
-  await writeDurably(recordPath(folder), JSON.stringify(record));
-  return record;
+  const { cells, ...others } = said;
+  const report = { master: clusterOf(spec).master, ...others, sample: { ...planned.sample, cells } };
+  const scored: ScoredRows = { staging, outputs: planned.outputs, frozen: staged, report };
+  await keepScored(folder, scored);
+  return scored;
 }
 
 interface Planned {
@@ -158,6 +136,7 @@ interface Said {
 
 async function runJob(run: SparkRun, project: string, sample: Sample): Promise<Said> {
   const { spec, frozen, onForecast, onProgress } = run;
+  const { master, conf } = clusterOf(spec);
   const said = { spark: '', cells: 0, seconds: 0, forecast: expected(run, sample, 1) };
   const hear = (event: SparkEvent): void => {
     if (event.event === 'started') {
@@ -173,14 +152,20 @@ async function runJob(run: SparkRun, project: string, sample: Sample): Promise<S
     job: spec.job,
     run: run.run,
     project,
-    master: spec.spark.master,
-    conf: { ...nodeHere(spec.spark.master), ...spec.spark.conf },
+    master,
+    conf: { ...nodeHere(master), ...conf },
     secrets: frozen.items[0]?.kind === 'table' ? credentials(spec.source.uri) : {},
     log: join(run.folder, 'spark.log'),
     signal: run.signal,
     onEvent: hear,
   });
   return said;
+}
+
+/** Of a job that has one: others are not scored here. */
+function clusterOf({ job, spark }: JobSpec): SparkSpec {
+  if (spark !== undefined) return spark;
+  throw new PlimsollError('INTERNAL', { action: `job ${job} on Spark`, reason: 'it names no cluster' });
 }
 
 const expected = ({ spec, frozen }: SparkRun, { rowsPerSecond }: Sample, cores: number): Forecast =>
@@ -203,7 +188,7 @@ function credentials(uri: string): { readonly [name: string]: string } {
 async function assertUnchanged(run: SparkRun): Promise<void> {
   const { source, frozen, signal } = run;
   const isTable = frozen.items.some(({ kind }) => kind === 'table');
-  const now = isTable ? await source.freeze(withoutPieces(signal)) : await source.list();
+  const now = isTable ? await freezeNow(source, signal) : await source.list();
   const there = new Map(now.items.map((item) => [item.path, item]));
   for (const item of frozen.items) {
     const found = there.get(item.path);
@@ -217,21 +202,6 @@ async function assertUnchanged(run: SparkRun): Promise<void> {
       found: 'another state after Spark had read it',
       wanted: 'what was frozen',
     });
-  }
-}
-
-const withoutPieces = (signal: AbortSignal): Parameters<Source['freeze']>[0] => ({
-  pieces: { get: () => undefined, put: () => Promise.resolve() },
-  onProgress: () => undefined,
-  signal,
-});
-
-async function freezeStaged({ spec, secrets, signal }: SparkRun, staging: string): Promise<FrozenInput> {
-  const source = await openSource(stagedSpec(spec, staging), secrets);
-  try {
-    return await source.freeze(withoutPieces(signal));
-  } finally {
-    await source.close();
   }
 }
 

@@ -11,6 +11,7 @@ import {
   text,
 } from '../../rollout/policy/grammar.ts';
 import { didYouMean } from '../../serving/rows/suggest.ts';
+import { type SparkDocument, sparkDocument } from './spark.ts';
 import type { FileFormat, JobOptions, SinkSpec } from './spec.ts';
 import { joinUri, splitUri, uriProblem } from './uri.ts';
 
@@ -54,6 +55,7 @@ export interface JobDocument {
   readonly features: readonly string[] | null;
   readonly output: OutputDocument;
   readonly options: OptionsDocument;
+  readonly spark: SparkDocument | null;
 }
 
 /** Says what is wrong with a URI without showing it: there may be a password in it. */
@@ -189,6 +191,7 @@ export const jobDocument = record<JobDocument>(
     ),
     output: field(output, null, 'where rows go'),
     options: field(options, {}, 'how it is done'),
+    spark: field(orNothing(sparkDocument), null, 'the cluster that scores it; left out, this machine'),
   },
   didYouMean,
 );

@@ -25,6 +25,12 @@ export interface Flags {
   readonly holdDistance?: string | undefined;
   readonly holdRows?: string | undefined;
   readonly hourlyCost?: string | undefined;
+  /** `spark`, or `local` where it is left out. */
+  readonly engine?: string | undefined;
+  readonly master?: string | undefined;
+  /** `spark.option=value`, each. */
+  readonly sparkConf?: readonly string[] | undefined;
+  readonly staging?: string | undefined;
 }
 
 /** The flag of each part of the document. */
@@ -50,6 +56,9 @@ const FLAGS: Readonly<Record<string, string>> = {
   'options.holdDistance': '--hold-distance',
   'options.holdRows': '--hold-rows',
   'options.hourlyCost': '--hourly-cost',
+  'spark.master': '--master',
+  'spark.conf': '--spark-conf',
+  'spark.staging': '--staging',
 };
 
 /** The spec that flags come to. Throws SPEC_INVALID that names every flag that is wrong. */
@@ -82,7 +91,17 @@ const documentOf = (flags: Flags): unknown =>
       holdRows: numeric(flags.holdRows),
       hourlyCost: numeric(flags.hourlyCost),
     }),
+    spark: flags.engine === 'spark' ? sparkOf(flags) : undefined,
   });
+
+const sparkOf = ({ master, sparkConf, staging }: Flags): unknown =>
+  given({ master, conf: sparkConf && Object.fromEntries(sparkConf.map(pair)), staging });
+
+/** Without an equals sign, the name of an option is not one. */
+function pair(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  return at < 0 ? [`${text}=`, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
 
 /** Without what was left out, so that defaults hold. */
 const given = (values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>

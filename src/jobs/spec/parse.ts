@@ -4,6 +4,7 @@ import { isRecord } from '../../core/record.ts';
 import type { Rule } from '../../rollout/policy/grammar.ts';
 import { absolute, absoluteUri } from './absolute.ts';
 import { type JobDocument, jobDocument, jobName } from './document.ts';
+import { sparkSpecOf } from './spark.ts';
 import type { JobSpec } from './spec.ts';
 import { uriKindOf } from './uri.ts';
 
@@ -102,7 +103,7 @@ function repeated(path: string, names: readonly string[]): [boolean, string][] {
 }
 
 function completed(job: string, document: JobDocument, { cores, folder, isFile }: Surroundings): JobSpec {
-  const { input, output, options, key, columns, features } = document;
+  const { input, output, options, key, columns, features, spark } = document;
   const file = absolute(document.model, folder);
   const { lanes, ...others } = options;
   return {
@@ -115,5 +116,6 @@ function completed(job: string, document: JobDocument, { cores, folder, isFile }
     features,
     sink: { ...output, uri: absoluteUri(output.uri, folder) },
     options: { ...others, lanes: lanes ?? Math.max(1, Math.min(cores, DEFAULT_LANES_MAX)) },
+    ...(spark !== null && { spark: sparkSpecOf(spark) }),
   };
 }

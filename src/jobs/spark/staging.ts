@@ -1,0 +1,76 @@
+/** What Spark has scored and nobody has published yet. */
+import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OutputColumn } from '../../scorer/scorer.ts';
+import type { FrozenInput } from '../chunk.ts';
+import { writeDurably } from '../sinks/files/durable.ts';
+import { openSource } from '../sources/open.ts';
+import type { Source } from '../sources/source.ts';
+import type { JobSpec } from '../spec/spec.ts';
+import type { Forecast } from './forecast.ts';
+import type { Sample } from './sample.ts';
+
+/** How it went, for the receipt. */
+export interface SparkReport {
+  readonly master: string;
+  /** Version of Spark. */
+  readonly spark: string;
+  /** Rows that were scored here and there; all of their `cells` are equal bit for bit. */
+  readonly sample: Sample & { readonly cells: number };
+  readonly forecast: Forecast;
+  /** Of scoring, without start. */
+  readonly seconds: number;
+}
+
+/** What is written down once all rows are scored: from then on, Spark is not needed any more. */
+export interface ScoredRows {
+  /** Path or URI of the folder that they are in. */
+  readonly staging: string;
+  readonly outputs: readonly OutputColumn[];
+  readonly frozen: FrozenInput;
+  readonly report: SparkReport;
+}
+
+const recordPath = (folder: string): string => join(folder, 'spark', 'scored.json');
+
+/** Whether all rows of the run in `folder` have been scored on Spark. */
+export const isScoredOnSpark = (folder: string): boolean => existsSync(recordPath(folder));
+
+export const readScored = (folder: string): ScoredRows | null =>
+  isScoredOnSpark(folder) ? (JSON.parse(readFileSync(recordPath(folder), 'utf8')) as ScoredRows) : null;
+
+/** Throws DISK_FULL, FILE_UNWRITABLE. */
+export const keepScored = (folder: string, scored: ScoredRows): Promise<void> =>
+  writeDurably(recordPath(folder), JSON.stringify(scored));
+
+/** Removes what a run on Spark has left in its folder, and its scored rows wherever they are. */
+export async function discardStaging(folder: string): Promise<void> {
+  const staging = readScored(folder)?.staging;
+  if (staging !== undefined) await rm(staging, { recursive: true, force: true });
+  await rm(join(folder, 'spark'), { recursive: true, force: true });
+}
+
+/** The job whose source are the scored rows. */
+export const stagedSpec = (spec: JobSpec, staging: string): JobSpec => ({
+  ...spec,
+  source: { uri: staging, format: 'parquet' },
+});
+
+/** Freezes rows that Spark has left. Throws what their source throws. */
+export async function freezeStaged(staged: JobSpec, signal: AbortSignal): Promise<FrozenInput> {
+  const source = await openSource(staged, {});
+  try {
+    return await freezeNow(source, signal);
+  } finally {
+    await source.close();
+  }
+}
+
+/** Freezes from the beginning, whatever was found before. */
+export const freezeNow = (source: Source, signal: AbortSignal): Promise<FrozenInput> =>
+  source.freeze({
+    pieces: { get: () => undefined, put: () => Promise.resolve() },
+    onProgress: () => undefined,
+    signal,
+  });

@@ -1,0 +1,40 @@
+/** The cluster of a job, as people write it. Pure. */
+import { field, orNothing, type Rule, record, table, text } from '../../rollout/policy/grammar.ts';
+import { didYouMean } from '../../serving/rows/suggest.ts';
+import type { SparkSpec } from './spec.ts';
+
+export interface SparkDocument extends Omit<SparkSpec, 'conf'> {
+  readonly conf: ReadonlyMap<string, string>;
+}
+
+/** Specs are kept and shown: what is secret stays with Spark. */
+const option = text(
+  '^spark\\.(?!.*(?:[sS]ecret|[pP]assword|[tT]oken))[A-Za-z0-9._-]{1,200}$',
+  'an option of Spark ("spark.executor.memory"); secrets belong into its spark-defaults.conf',
+);
+
+export const sparkDocument: Rule<SparkDocument> = record<SparkDocument>(
+  {
+    master: field(
+      text('^[!-~]{1,1000}$', 'a master of Spark, such as "spark://host:7077"'),
+      'local[*]',
+      'who scores',
+    ),
+    conf: field(
+      table(option, text('^[^\\u0000\\n]{0,10000}$', 'a text')),
+      {},
+      'options of spark-submit --conf',
+    ),
+    staging: field(
+      orNothing(text('^[^\\u0000]{1,4096}$', 'a folder')),
+      null,
+      'folder that all machines see, for rows that are scored and not yet published; left out, that of the run',
+    ),
+  },
+  didYouMean,
+);
+
+export const sparkSpecOf = ({ conf, ...others }: SparkDocument): SparkSpec => ({
+  ...others,
+  conf: Object.fromEntries(conf),
+});
