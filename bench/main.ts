@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- NAME [--rounds 5] [--seconds 5] [--starts 15]`: `serving` is throughput, latency, memory and cold start
- * beside other servers; `native` the engine alone; `trees` blocks of rows, walked and in the kernel; `loop` what holds the
+ * beside other servers; `native` the engine alone; `batch` whole
+ * tables beside pandas, onnxruntime and Spark; `trees` blocks of rows, walked and in the kernel; `loop` what holds the
  * front loop; `door` the path around an engine; `rollouts` the errors guard beside other rules, on the same recorded traffic; `routing` what a rollout costs a request; `batch-sink`
  * what exactly-once costs a COPY.
  */
@@ -13,6 +14,7 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string', default: '5' },
     starts: { type: 'string', default: '15' },
     runs: { type: 'string', default: '400' },
+    rows: { type: 'string', default: '1000000' },
   },
 });
 
@@ -30,6 +32,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   trees: async () => {
     const { trees } = await import('./trees.ts');
     trees(positionals.slice(1));
+  },
+  batch: async () => {
+    const { batch } = await import('./batch/batch.ts');
+    batch({ rounds: Number(values.rounds), rows: Number(values.rows) });
   },
   loop: async () => {
     const { loop } = await import('./loop.ts');
