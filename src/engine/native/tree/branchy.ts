@@ -26,7 +26,7 @@ export function prepareTreeWalk(step: TreeEnsembleStep): TreeWalk {
 }
 
 /** A known category goes left iff its bit is set; anything else goes where missing values go. */
-function isMember(arena: TreeArena, node: number, value: number): boolean {
+export function isMember(arena: TreeArena, node: number, value: number): boolean {
   if (!(value >= 0 && value < CATEGORIES)) return arena.missingLeft[node] === 1;
   const category = Math.trunc(value);
   const at = arena.categorical![node]! * WORDS + (category >> 5);

@@ -1,4 +1,5 @@
 import type { TreeEnsembleStep } from '../../../../model/tree.ts';
+import { isMember } from '../branchy.ts';
 import {
   COLUMN_BYTES,
   COLUMN_ENTRY,
@@ -6,22 +7,30 @@ import {
   type Plan,
   paddedLevels,
   QUESTION,
+  TABLE,
   TREE_ENTRY,
   type TreePlan,
 } from './plan.ts';
-import type { Missing, Questions } from './questions.ts';
-import type { TopQuestion } from './top.ts';
+import type { Packing, Questions } from './questions.ts';
 
 /** As `kernel.as.ts` numbers them. */
-const MISSING: Readonly<Record<Missing, number>> = { left: 0, right: 1, both: 2, unasked: 3 };
+const PACKINGS: Readonly<Record<Packing, number>> = { left: 0, right: 1, both: 2, unasked: 3, category: 4 };
 /** A leaf's threshold: this NaN and the number of the leaf. */
 const LEAF = 0x7fc0_0000;
+/** Codes of categories; the next one is of what is no category. */
+const CATEGORIES = 256;
 
-/** The kernel's memory as the numbers it holds. */
-interface Views {
+/** What is written, and the kernel's memory as the numbers it holds. */
+interface Image {
+  readonly step: TreeEnsembleStep;
+  readonly questions: Questions;
+  readonly plan: Plan;
+  readonly bytes: Int8Array;
   readonly words: Uint32Array;
   readonly singles: Float32Array;
   readonly doubles: Float64Array;
+  /** Addresses of nodes, once they are written. */
+  readonly places: Int32Array;
 }
 
 /** Writes an ensemble into the memory that was planned for it. */
@@ -31,71 +40,93 @@ export function writeImage(
   questions: Questions,
   plan: Plan,
 ): void {
-  const views: Views = {
+  const image: Image = {
+    step,
+    questions,
+    plan,
+    bytes: new Int8Array(memory),
     words: new Uint32Array(memory),
     singles: new Float32Array(memory),
     doubles: new Float64Array(memory),
+    places: new Int32Array(step.arena.left.length),
   };
-  writeColumns(views, questions, plan);
-  const places = new Int32Array(step.arena.left.length);
+  writeColumns(image);
   plan.treePlans.forEach((tree, i) => {
-    const { low, high: more, exits: left } = tree.top;
-    const high = tree.questions + QUESTION * low.length;
-    const exits = high + QUESTION * more.length;
-    writeQuestions(views, questions, low, tree.questions);
-    writeQuestions(views, questions, more, high);
-    if (tree.walked) writeNodes(views, step, questions, plan, tree, places);
+    const entry = plan.trees + i * TREE_ENTRY;
+    const score = step.target === null ? 0 : 8 * step.target[i]!;
+    const runs = writeQuestions(image, tree);
+    image.words.set([...runs, tree.walked ? 1 : 0, tree.values, score], entry / 4);
+    if (tree.walked) writeNodes(image, tree);
     else
-      left.forEach((node, number) => {
-        places[node] = writeLeaf(views, step, tree, node, number);
+      tree.top.exits.forEach((leaf, number) => {
+        image.places[leaf] = writeLeaf(image, tree, leaf, number);
       });
-    views.words.set(
-      left.map((node) => places[node]!),
+    const exits = runs.at(-1)!;
+    image.words.set(
+      tree.top.exits.map((node) => image.places[node]!),
       exits / 4,
     );
-    const score = step.target === null ? 0 : 8 * step.target[i]!;
-    const entry = [tree.questions, high, exits, tree.walked ? 1 : 0, tree.values, score];
-    views.words.set(entry, (plan.trees + i * TREE_ENTRY) / 4);
   });
 }
 
-function writeColumns({ words, doubles }: Views, { columns }: Questions, plan: Plan): void {
-  columns.forEach(({ source, missing, levels }, i) => {
+function writeColumns({ words, doubles, questions, plan }: Image): void {
+  questions.columns.forEach(({ source, packing, levels }, i) => {
     const table = plan.levels[i]!;
     const length = levels === null ? 0 : paddedLevels(levels);
     if (levels !== null) {
       doubles.fill(Infinity, table / 8, table / 8 + length);
       doubles.set(levels, table / 8);
     }
-    const entry = [8 * source, MISSING[missing], table - 8, (8 * length) / 2];
+    const entry = [8 * source, PACKINGS[packing], table - 8, 4 * length];
     words.set(entry, (plan.columns.from + i * COLUMN_ENTRY) / 4);
   });
 }
 
-function writeQuestions(
-  { words, singles }: Views,
-  { threshold, column }: Questions,
-  asked: readonly TopQuestion[],
-  address: number,
-): void {
-  let at = address / 4;
-  for (const { node, under } of asked) {
-    singles[at++] = threshold[node]!;
-    words[at++] = COLUMN_BYTES * column[node]!;
-    words[at++] = under;
+/** Writes the questions of a tree's top; returns where each run of them starts, and after the last one the exits. */
+function writeQuestions(image: Image, { top: { low, high }, questions, tables }: TreePlan): number[] {
+  const starts = [questions];
+  let at = questions;
+  let table = tables;
+  for (const word of [low, high]) {
+    for (const { node, under } of word.numeric) {
+      image.singles[at / 4] = image.questions.threshold[node]!;
+      writeColumnAndExits(image, at, node, under);
+      at += QUESTION;
+    }
+    starts.push(at);
+    for (const { node, under } of word.categorical) {
+      writeTable(image, table, node);
+      image.words[at / 4] = table;
+      writeColumnAndExits(image, at, node, ~under);
+      table += TABLE;
+      at += QUESTION;
+    }
+    starts.push(at);
   }
+  return starts;
 }
 
-/** Writes the values of a tree's leaf with a number of its own; returns their address. */
-function writeLeaf(
-  { doubles }: Views,
-  { arena: { values, valueWidth } }: TreeEnsembleStep,
-  tree: TreePlan,
+function writeColumnAndExits(
+  { words, questions }: Image,
+  address: number,
   node: number,
-  number: number,
-): number {
+  exits: number,
+): void {
+  words[address / 4 + 1] = COLUMN_BYTES * questions.column[node]!;
+  words[address / 4 + 2] = exits;
+}
+
+/** Writes which categories go to the first child. */
+function writeTable({ bytes, step: { arena } }: Image, address: number, node: number): void {
+  for (let code = 0; code < CATEGORIES; code++) bytes[address + code] = isMember(arena, node, code) ? -1 : 0;
+  bytes[address + CATEGORIES] = arena.missingLeft[node] === 1 ? -1 : 0;
+}
+
+/** Writes the values of a tree's leaf, which gets this number; returns their address. */
+function writeLeaf({ doubles, step }: Image, tree: TreePlan, leaf: number, number: number): number {
+  const { values, valueWidth } = step.arena;
   const address = tree.values + 8 * valueWidth * number;
-  doubles.set(values.subarray(node * valueWidth, (node + 1) * valueWidth), address / 8);
+  doubles.set(values.subarray(leaf * valueWidth, (leaf + 1) * valueWidth), address / 8);
   return address;
 }
 
@@ -103,16 +134,10 @@ function writeLeaf(
  * Writes the nodes below the exits, children side by side, and notes their addresses. The child with more leaves comes
  * next in memory, so that the likelier way stays in the same line of the cache.
  */
-function writeNodes(
-  views: Views,
-  step: TreeEnsembleStep,
-  { threshold, column }: Questions,
-  { leaves }: Plan,
-  tree: TreePlan,
-  places: Int32Array,
-): void {
-  const { words, singles } = views;
-  const { left, right } = step.arena;
+function writeNodes(image: Image, tree: TreePlan): void {
+  const { words, singles, places, questions } = image;
+  const { leaves } = image.plan;
+  const { left, right } = image.step.arena;
   let next = tree.nodes;
   let number = 0;
   for (const exit of tree.top.exits) {
@@ -122,15 +147,16 @@ function writeNodes(
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       const at = places[node]! / 4;
       const a = left[node]!;
+      const b = right[node]!;
       if (a < 0) {
-        words.set([LEAF | number, places[node]!, 0], at);
-        writeLeaf(views, step, tree, node, number++);
+        words[at] = LEAF | number;
+        words[at + 1] = places[node]!;
+        writeLeaf(image, tree, node, number++);
         continue;
       }
-      const b = right[node]!;
-      singles[at] = threshold[node]!;
+      singles[at] = questions.threshold[node]!;
       words[at + 1] = next;
-      words[at + 2] = COLUMN_BYTES * column[node]!;
+      words[at + 2] = COLUMN_BYTES * questions.column[node]!;
       places[a] = next;
       places[b] = next + NODE;
       next += 2 * NODE;

@@ -21,9 +21,18 @@ const COLUMN_ENTRY: usize = 16;
 const LEFT: u32 = 0;
 const BOTH: u32 = 2;
 const UNASKED: u32 = 3;
-/** A tree: low questions u32, high questions u32, exits u32, whether it is walked on u32, leaf values u32, score u32. */
-const TREE_ENTRY: usize = 24;
-/** A question: threshold f32, column offset u32, exits under the first child u32. */
+const CATEGORY: u32 = 4;
+/** Categories of a question, and the code of what is none: missing, or out of their range. */
+const CATEGORIES: f32 = 256;
+/**
+ * A tree: of the first word and of the second its numeric and its categorical questions, u32 each; exits u32; whether it
+ * is walked on u32; leaf values u32; offset of its score u32.
+ */
+const TREE_ENTRY: usize = 32;
+/**
+ * A question: threshold f32, column offset u32, exits under the first child u32. A categorical one: the table u32 that
+ * holds a byte for each code, -1 where it goes to the first child and 0 elsewhere, column offset u32, all other exits u32.
+ */
 const QUESTION: usize = 12;
 /** A node: threshold f32, first child u32, column offset u32. A leaf is its own child, and its threshold a NaN that bears its number. */
 const NODE: u32 = 12;
@@ -60,7 +69,8 @@ export function packFloat32(
         );
         odd = v128.or(odd, f32x4.sub(four, four));
         infinite = v128.or(infinite, f32x4.eq(f32x4.abs(four), infinity));
-        put(x + row, missing, four, f32x4.eq(four, four));
+        if (missing === CATEGORY) v128.store(x + row, codes(f32x4.floor(four)));
+        else put(x + row, missing, four, f32x4.eq(four, four));
       }
       x += packedBytes(missing);
     }
@@ -91,6 +101,10 @@ export function packRanks(
         const d = load<f64>(from + 3 * stride);
         odd |= reinterpret<i64>(a - a) | reinterpret<i64>(b - b);
         odd |= reinterpret<i64>(c - c) | reinterpret<i64>(d - d);
+        if (missing === CATEGORY) {
+          v128.store(x + row, codes(floats(<f32>floor(a), <f32>floor(b), <f32>floor(c), <f32>floor(d))));
+          continue;
+        }
         // Four binary searches side by side, counting in bytes of the table.
         let i: usize = 0;
         let j: usize = 0;
@@ -121,6 +135,12 @@ function put(x: usize, missing: u32, four: v128, known: v128): void {
     v128.store(x, left);
     v128.store(x, right, COLUMN);
   } else if (missing !== UNASKED) v128.store(x, missing === LEFT ? left : right);
+}
+
+/** The codes of four whole numbers. */
+function codes(four: v128): v128 {
+  const within = v128.and(f32x4.ge(four, f32x4.splat(0)), f32x4.lt(four, f32x4.splat(CATEGORIES)));
+  return v128.bitselect(i32x4.trunc_sat_f32x4_u(four), i32x4.splat(<i32>CATEGORIES), within);
 }
 
 /** Bytes of what is packed of a column. */
@@ -156,27 +176,26 @@ export function score(
   for (; groups > 0; groups--, x += groupBytes, scores += GROUP * rowBytes) {
     for (let tree = first; tree < last; tree += TREE_ENTRY) {
       findExits(tree, x);
-      if (load<u32>(tree, 12) !== 0) {
-        const values = load<u32>(tree, 16);
+      if (load<u32>(tree, 20) !== 0) {
+        const values = load<u32>(tree, 24);
         walk(LOW, x, values, width << 3);
         walk(LOW + 32, x + 32, values, width << 3);
       }
-      add(scores + <usize>load<u32>(tree, 20), rowBytes, width);
+      add(scores + <usize>load<u32>(tree, 28), rowBytes, width);
     }
   }
 }
 
 /** Asks the top of a tree; leaves the exit of every row in LOW: the address of a leaf's values, or of a node. */
 function findExits(tree: usize, x: usize): void {
-  const low = <usize>load<u32>(tree);
-  const high = <usize>load<u32>(tree, 4);
-  const exits = <usize>load<u32>(tree, 8);
-  ask(low, high, x, LOW);
+  const high = <usize>load<u32>(tree, 8);
+  const exits = <usize>load<u32>(tree, 16);
+  askWord(<usize>load<u32>(tree), <usize>load<u32>(tree, 4), high, x, LOW);
   if (high === exits) {
     for (let row: usize = 0; row < COLUMN; row += 4)
       store<u32>(LOW + row, load<u32>(exits + <usize>(ctz(load<u32>(LOW + row)) << 2)));
   } else {
-    ask(high, exits, x, HIGH);
+    askWord(high, <usize>load<u32>(tree, 12), exits, x, HIGH);
     for (let row: usize = 0; row < COLUMN; row += 4) {
       const both = <u64>load<u32>(LOW + row) | ((<u64>load<u32>(HIGH + row)) << 32);
       store<u32>(LOW + row, load<u32>(exits + ((<usize>ctz(both)) << 2)));
@@ -184,7 +203,21 @@ function findExits(tree: usize, x: usize): void {
   }
 }
 
-/** Asks one word's questions of sixteen rows; writes the exits that are not ruled out. */
+/** Asks one word's questions; writes the exits that none rules out. */
+function askWord(numeric: usize, categorical: usize, end: usize, x: usize, words: usize): void {
+  ask(numeric, categorical, x, words);
+  for (let question = categorical; question < end; question += QUESTION) {
+    const table = <usize>load<u32>(question);
+    const column = x + <usize>load<u32>(question, 4);
+    const others = load<u32>(question, 8);
+    for (let row: usize = 0; row < COLUMN; row += 4) {
+      const kept = load<i8>(table + <usize>load<u32>(column + row));
+      store<u32>(words + row, load<u32>(words + row) & (<u32>(<i32>kept) | others));
+    }
+  }
+}
+
+/** Asks numeric questions of sixteen rows. */
 function ask(question: usize, end: usize, x: usize, words: usize): void {
   let a = i32x4.splat(0);
   let b = i32x4.splat(0);

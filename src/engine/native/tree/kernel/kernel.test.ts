@@ -19,19 +19,28 @@ const THRESHOLDS = [0, -0, 1, -1, 0.1, Math.fround(0.1), 1 + 2 ** -24, 3.5, 1e-4
 
 const pick = <T>(items: readonly T[], random: Random): T => items[randomIndex(random, items.length)]!;
 
-/** A tree of so many leaves, numbered from `first`. */
-function treeOf(leaves: number, shape: Shape, random: Random, first = 0): Tree {
+const wordsOf = (random: Random): number[] => Array.from({ length: 8 }, () => randomIndex(random, 2 ** 32));
+
+/** A tree of so many leaves, numbered from `first`; column 0 is asked about categories in `categorical` trees. */
+function treeOf(leaves: number, shape: Shape, random: Random, categorical: boolean, first = 0): Tree {
   if (leaves === 1) return first;
   const half = { bushy: leaves >> 1, chain: random.next() < 0.5 ? 1 : leaves - 1 };
   const left = shape === 'any' ? 1 + randomIndex(random, leaves - 1) : half[shape];
   const threshold = random.next() < 0.5 ? pick(THRESHOLDS, random) : 10 * random.next() - 5;
-  const split = { feature: randomIndex(random, FEATURES), threshold, missingLeft: random.next() < 0.5 };
-  return [split, treeOf(left, shape, random, first), treeOf(leaves - left, shape, random, first + left)];
+  const feature = randomIndex(random, FEATURES);
+  const sets = categorical && feature === 0 ? { left: wordsOf(random), known: wordsOf(random) } : null;
+  const split = { feature, threshold, missingLeft: random.next() < 0.5, ...(sets && { categories: sets }) };
+  return [
+    split,
+    treeOf(left, shape, random, categorical, first),
+    treeOf(leaves - left, shape, random, categorical, first + left),
+  ];
 }
 
 /** Cells at and beside thresholds, and whatever else the ensemble takes. */
 function cellOf({ arena, input, acceptsMissing }: TreeEnsembleStep, random: Random): number {
   const threshold = arena.threshold[randomIndex(random, arena.threshold.length)]!;
+  if (arena.categorical !== null && random.next() < 0.3) return 260 * random.next() - 2;
   const near = pick([threshold, nextUp(threshold), nextDown(threshold), -threshold], random);
   const odd = input === 'float64' ? [Number.NaN, Infinity, -Infinity] : [Number.NaN];
   const cell = random.next() < 0.1 && acceptsMissing ? pick(odd, random) : near;
@@ -88,9 +97,10 @@ function caseOf(
   width: number,
   rows: number,
   seed: number,
+  categorical = false,
 ): { step: TreeEnsembleStep; block: Block & { kind: 'dense' } } {
   const random = seededRandom(seed);
-  const trees = leaves.map((count) => treeOf(count, shape, random));
+  const trees = leaves.map((count) => treeOf(count, shape, random, categorical));
   const step = ensembleOf(
     trees,
     kind,
@@ -117,6 +127,23 @@ describe('the kernel', () => {
         fc.integer(),
         (kind, leaves, shape, width, rows, seed) => {
           const { step, block } = caseOf(kind, leaves, shape, width, rows, seed);
+          expect(scoresOf(kernelOf(step), step, block)).toEqual(scoresOf(nodeByNode(step), step, block));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('gives them for categories, known, unknown and none', () => {
+    const missing = { ...PLAIN, acceptsMissing: true };
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Kind>(PLAIN, missing, { ...missing, input: 'float64' }),
+        fc.array(fc.integer({ min: 1, max: 64 }), { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 70 }),
+        fc.integer(),
+        (kind, leaves, rows, seed) => {
+          const { step, block } = caseOf(kind, leaves, 'any', 2, rows, seed, true);
           expect(scoresOf(kernelOf(step), step, block)).toEqual(scoresOf(nodeByNode(step), step, block));
         },
       ),
@@ -191,11 +218,11 @@ describe('the kernel', () => {
     }
   });
 
-  test('leaves categorical splits and rows too wide for a group to the walk', () => {
+  test('leaves large trees with categories, and rows too wide for a group, to the walk', () => {
     const { step } = caseOf(PLAIN, [3], 'any', 1, 1, 1);
-    const categorical = { ...step, arena: { ...step.arena, categorical: new Int32Array(5).fill(-1) } };
-    const refuse = prepareWalk(step, FEATURES, []).refuse;
-    expect(prepareKernel(categorical, FEATURES, [], refuse)).toBeNull();
+    const large = caseOf(PLAIN, [65], 'any', 1, 1, 1, true).step;
+    const { refuse } = prepareWalk(step, FEATURES, []);
+    expect(prepareKernel(large, FEATURES, [], refuse)).toBeNull();
     expect(prepareKernel(step, 2 ** 17, [], refuse)).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import type { TreeArena, TreeEnsembleStep } from '../../../../model/tree.ts';
 import type { Questions } from './questions.ts';
-import { type Top, takeTop } from './top.ts';
+import { type Top, takeTop, WHOLE_LEAVES } from './top.ts';
 
 /** Rows of a group: they go through the trees side by side. */
 export const GROUP_ROWS = 16;
@@ -8,12 +8,14 @@ export const GROUP_ROWS = 16;
 export const COLUMN_BYTES = 4 * GROUP_ROWS;
 /** Bytes of what `kernel.as.ts` reads: an entry of the tables, a question, a node, the address of an exit. */
 export const COLUMN_ENTRY = 16;
-export const TREE_ENTRY = 24;
+export const TREE_ENTRY = 32;
 export const QUESTION = 12;
 export const NODE = 12;
 const EXIT = 4;
 /** Where the kernel keeps two words a row. */
 const SCRATCH_BYTES = 2 * COLUMN_BYTES;
+/** Bytes of a table of categories and of what is none, in whole words. */
+export const TABLE = 260;
 /** Numbers of leaves have 22 bits. */
 const LEAVES_LIMIT = 2 ** 22;
 /** Splits, so that ranks are exact in float32. */
@@ -31,12 +33,12 @@ const STAGE_CELLS_LIMIT = 2 ** 20;
 
 /** A tree's part of the kernel's memory. */
 export interface TreePlan {
-  readonly root: number;
   readonly top: Top;
   /** Whether rows walk on from the exits of the top. */
   readonly walked: boolean;
-  /** Addresses: questions and then exits; nodes; values of leaves. */
+  /** Addresses: questions and then exits; tables of categorical questions; nodes; values of leaves. */
   readonly questions: number;
+  readonly tables: number;
   readonly nodes: number;
   readonly values: number;
 }
@@ -74,12 +76,9 @@ export interface Plan extends RowsPlan {
   readonly bytes: number;
 }
 
-/** Whether the kernel can hold the shape of an ensemble: numeric splits, within its limits. */
-export function fits({ arena }: TreeEnsembleStep, width: number): boolean {
-  return (
-    arena.categorical === null && arena.left.length < NODES_LIMIT && width * GROUP_ROWS <= STAGE_CELLS_LIMIT
-  );
-}
+/** Whether the kernel can hold an ensemble of so many nodes, for rows of so many columns. */
+export const fits = ({ arena }: TreeEnsembleStep, width: number): boolean =>
+  arena.left.length < NODES_LIMIT && width * GROUP_ROWS <= STAGE_CELLS_LIMIT;
 
 /** Hands out addresses, one after the other. */
 interface Space {
@@ -99,7 +98,7 @@ function createSpace(): Space {
   };
 }
 
-/** Gives everything its place; null where a tree or the whole is too large. */
+/** Gives everything its place; null where the whole is too large, or a tree, or one with categorical splits to be asked whole. */
 export function planMemory(step: TreeEnsembleStep, questions: Questions, width: number): Plan | null {
   const { arena } = step;
   const space = createSpace();
@@ -113,7 +112,7 @@ export function planMemory(step: TreeEnsembleStep, questions: Questions, width: 
   const treePlans: TreePlan[] = [];
   const ends: number[] = [];
   for (const root of arena.roots) {
-    if (leaves[root]! > LEAVES_LIMIT) return null;
+    if (leaves[root]! > (arena.categorical === null ? LEAVES_LIMIT : WHOLE_LEAVES)) return null;
     treePlans.push(planTree(arena, root, leaves, space));
     ends.push(space.taken());
   }
@@ -137,11 +136,13 @@ function planTree(arena: TreeArena, root: number, leaves: Int32Array, space: Spa
   const top = takeTop(arena, root, leaves);
   const walked = top.exits.some((exit) => arena.left[exit]! >= 0);
   const nodes = walked ? top.exits.reduce((sum, exit) => sum + 2 * leaves[exit]! - 1, 0) : 0;
+  const categorical = top.low.categorical.length + top.high.categorical.length;
+  const questions = categorical + top.low.numeric.length + top.high.numeric.length;
   return {
-    root,
     top,
     walked,
-    questions: space.take(QUESTION * (top.low.length + top.high.length) + EXIT * top.exits.length),
+    questions: space.take(QUESTION * questions + EXIT * top.exits.length),
+    tables: space.take(TABLE * categorical),
     nodes: space.take(NODE * nodes),
     values: space.take(8 * arena.valueWidth * leaves[root]!),
   };

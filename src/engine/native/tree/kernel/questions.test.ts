@@ -55,7 +55,7 @@ describe('questions', () => {
           const [only] = columns;
           for (const x of [...rows, Number.NaN]) {
             for (const node of step.arena.roots) {
-              const missing = only!.missing === 'both' ? column[node] === 1 : only!.missing === 'right';
+              const missing = only!.packing === 'both' ? column[node] === 1 : only!.packing === 'right';
               const value = packed(only!.levels, x, missing ? Infinity : Number.NaN);
               expect(value > threshold[node]!).toBe(goesRight(step, node, x));
             }
@@ -74,7 +74,7 @@ describe('questions', () => {
           { input: 'float32', split: 'le', acceptsMissing: true },
         ),
         1,
-      ).columns[0]!.missing;
+      ).columns[0]!.packing;
     expect([ways(true), ways(false), ways(true, false)]).toEqual(['left', 'right', 'both']);
   });
 });

@@ -2,20 +2,24 @@ import { nextDown, nextDown32 } from '../../../../core/float.ts';
 import type { TreeEnsembleStep } from '../../../../model/tree.ts';
 
 /**
- * What missing values are in a packed column: above no threshold, above every one, or a column of each; 'unasked' is not
- * packed, but what it must not hold is looked for.
+ * How a column is packed. Where its thresholds are asked about, a missing value is above none of them ('left'), above
+ * every one ('right'), or there is a column of each ('both'). 'category' holds codes: 0 to 255, or 256 for what is no
+ * category. 'unasked' is not packed, but what it must not hold is looked for.
  */
-export type Missing = 'left' | 'right' | 'both' | 'unasked';
+export type Packing = 'left' | 'right' | 'both' | 'category' | 'unasked';
 
 /** What is packed of one input column. */
 export interface PackedColumn {
   readonly source: number;
-  readonly missing: Missing;
+  readonly packing: Packing;
   /** Ascending thresholds: a number becomes the count of those below it. Null where it is rounded to float32. */
   readonly levels: Float64Array | null;
 }
 
-/** Every numeric split as one float32 comparison: its second child is taken where `x[column] > threshold`. */
+/**
+ * Every numeric split as one float32 comparison: its second child is taken where `x[column] > threshold`. A categorical
+ * split has the column of its codes.
+ */
 export interface Questions {
   readonly columns: readonly PackedColumn[];
   /** Packed columns, counting 'both' twice. */
@@ -26,11 +30,12 @@ export interface Questions {
 }
 
 const FLOAT32_MAX = 2 ** 128 - 2 ** 104;
-/** Bits of the ways that missing values go at the splits of a column. */
+/** What is asked of an input column, as bits: categories, and thresholds where missing values go left and right. */
 const LEFT = 1;
 const RIGHT = 2;
-const MISSING: readonly Missing[] = ['unasked', 'left', 'right', 'both'];
-const PACKED: Readonly<Record<Missing, number>> = { left: 1, right: 1, both: 2, unasked: 0 };
+const CATEGORY = 4;
+const PACKINGS: readonly Packing[] = ['unasked', 'left', 'right', 'both'];
+const WIDTHS: Readonly<Record<Packing, number>> = { left: 1, right: 1, both: 2, category: 1, unasked: 0 };
 
 /**
  * Puts the questions of an ensemble of numeric splits in float32 without changing an answer. An input rounded to float32
@@ -42,42 +47,58 @@ export function putQuestions(step: TreeEnsembleStep, inputs: number): Questions 
   const { arena } = step;
   const nodes = arena.left.length;
   const levels = step.input === 'float64' ? levelsOf(step) : null;
-  const ways = waysOf(step, inputs);
-  const columns: PackedColumn[] = [];
-  const first = new Int32Array(inputs);
-  let width = 0;
-  for (let source = 0; source < inputs; source++) {
-    const missing = MISSING[ways[source]!]!;
-    first[source] = width;
-    width += PACKED[missing];
-    if (missing !== 'unasked' || refusedNumbers(step) !== 0)
-      columns.push({ source, missing, levels: levels?.get(source) ?? null });
-  }
+  const asked = askedOf(step, inputs);
+  const { columns, first, width } = columnsOf(step, asked, levels);
   const column = new Int32Array(nodes);
   const threshold = new Float32Array(nodes);
   for (let node = 0; node < nodes; node++) {
     if (arena.left[node]! < 0) continue;
     const source = arena.feature[node]!;
-    const right = wayOf(step, node) === RIGHT;
-    const second = right && ways[source] === (LEFT | RIGHT);
-    column[node] = first[source]! + (second ? 1 : 0);
+    const question = questionOf(step, node);
+    const before = asked[source]! & (question - 1);
+    column[node] = first[source]! + (before & LEFT) + ((before & RIGHT) >> 1);
+    if (question === CATEGORY) continue;
     const highest = highestLeft(step, node);
-    threshold[node] = levels === null ? floatOf(highest, right) : rankOf(levels.get(source)!, highest);
+    threshold[node] =
+      levels === null ? floatOf(highest, question === RIGHT) : rankOf(levels.get(source)!, highest);
   }
   return { columns, width, column, threshold };
 }
 
-/** Which way a missing value goes; left where there is none. */
-const wayOf = ({ arena, acceptsMissing }: TreeEnsembleStep, node: number): number =>
-  acceptsMissing && arena.missingLeft[node] === 0 ? RIGHT : LEFT;
+/** The packed columns, and for each input column the first of its own. */
+function columnsOf(
+  step: TreeEnsembleStep,
+  asked: Uint8Array,
+  levels: ReadonlyMap<number, Float64Array> | null,
+): { columns: PackedColumn[]; first: Int32Array; width: number } {
+  const columns: PackedColumn[] = [];
+  const first = new Int32Array(asked.length);
+  let width = 0;
+  for (let source = 0; source < asked.length; source++) {
+    first[source] = width;
+    const numeric = PACKINGS[asked[source]! & (LEFT | RIGHT)]!;
+    const hasCategory = asked[source]! >= CATEGORY;
+    if (numeric !== 'unasked' || (!hasCategory && refusedNumbers(step) !== 0))
+      columns.push({ source, packing: numeric, levels: levels?.get(source) ?? null });
+    if (hasCategory) columns.push({ source, packing: 'category', levels: null });
+    width += WIDTHS[numeric] + (hasCategory ? WIDTHS.category : 0);
+  }
+  return { columns, first, width };
+}
 
-/** The ways missing values go at the splits of each input column; 0 where it has none. */
-function waysOf(step: TreeEnsembleStep, inputs: number): Uint8Array {
+/** What a split asks of its column. */
+function questionOf({ arena, acceptsMissing }: TreeEnsembleStep, node: number): number {
+  if (arena.categorical !== null && arena.categorical[node]! >= 0) return CATEGORY;
+  return acceptsMissing && arena.missingLeft[node] === 0 ? RIGHT : LEFT;
+}
+
+/** All that is asked of each input column. */
+function askedOf(step: TreeEnsembleStep, inputs: number): Uint8Array {
   const { left, feature } = step.arena;
-  const ways = new Uint8Array(inputs);
+  const asked = new Uint8Array(inputs);
   for (let node = 0; node < left.length; node++)
-    if (left[node]! >= 0) ways[feature[node]!]! |= wayOf(step, node);
-  return ways;
+    if (left[node]! >= 0) asked[feature[node]!]! |= questionOf(step, node);
+  return asked;
 }
 
 /** The highest number that goes left, NaN where none does. */
@@ -114,7 +135,7 @@ function levelsOf(step: TreeEnsembleStep): Map<number, Float64Array> {
   const { left, feature } = step.arena;
   const found = new Map<number, number[]>();
   for (let node = 0; node < left.length; node++) {
-    if (left[node]! < 0) continue;
+    if (left[node]! < 0 || questionOf(step, node) === CATEGORY) continue;
     const levels = found.get(feature[node]!) ?? [];
     const highest = highestLeft(step, node);
     if (!Number.isNaN(highest)) levels.push(highest);

@@ -6,6 +6,8 @@ interface Split {
   readonly feature: number;
   readonly threshold: number;
   readonly missingLeft: boolean;
+  /** Eight words each of the categories that go left and of those known; a numeric split has none. */
+  readonly categories?: { readonly left: readonly number[]; readonly known: readonly number[] };
 }
 
 /** A split and its children, or the number of a leaf. */
@@ -39,6 +41,8 @@ export function ensembleOf(
     }
     return first;
   });
+  const sets = splits.flatMap((split) => (split?.categories ? [split.categories] : []));
+  let set = 0;
   const arena: TreeArena = {
     roots: Int32Array.from(roots),
     left: Int32Array.from(left),
@@ -46,9 +50,10 @@ export function ensembleOf(
     feature: Int32Array.from(splits, (split) => split?.feature ?? -1),
     threshold: Float64Array.from(splits, (split) => split?.threshold ?? -2),
     missingLeft: Uint8Array.from(splits, (split) => (split?.missingLeft ? 1 : 0)),
-    categorical: null,
-    bitsets: new Uint32Array(),
-    knownBitsets: new Uint32Array(),
+    categorical:
+      sets.length === 0 ? null : Int32Array.from(splits, (split) => (split?.categories ? set++ : -1)),
+    bitsets: Uint32Array.from(sets.flatMap(({ left: words }) => words)),
+    knownBitsets: Uint32Array.from(sets.flatMap(({ known }) => known)),
     values: Float64Array.from(values),
     valueWidth: width,
   };

@@ -1,8 +1,8 @@
 import type { TreeArena } from '../../../../model/tree.ts';
 
-/** Exits of one word, and of the two words that one row may have. */
+/** Exits of one word, and of the two that one row may have: leaves of a tree that is asked whole. */
 const WORD = 32;
-const WORDS = 2 * WORD;
+export const WHOLE_LEAVES = 2 * WORD;
 /** Exits of the top of a tree that is not asked whole: five levels cost less asked than walked, six do not. */
 const TOP_EXITS = WORD;
 
@@ -12,19 +12,25 @@ export interface TopQuestion {
   readonly under: number;
 }
 
+/** Questions that rule out exits of one word: of numbers, and of categories. */
+export interface Word {
+  readonly numeric: readonly TopQuestion[];
+  readonly categorical: readonly TopQuestion[];
+}
+
 /** The part of a tree that is asked as a whole. */
 export interface Top {
-  /** Questions that rule out one of the first 32 exits. */
-  readonly low: readonly TopQuestion[];
-  /** Questions that rule out one of the next 32. */
-  readonly high: readonly TopQuestion[];
+  /** Questions about the first 32 exits. */
+  readonly low: Word;
+  /** Questions about the next 32. */
+  readonly high: Word;
   /** Nodes that rows leave through, left to right; all leaves where the tree has at most 64. */
   readonly exits: readonly number[];
 }
 
 /** Takes the top of the tree under `root`: the splits that most leaves lie under; `leaves` counts them for each node. */
 export function takeTop(arena: TreeArena, root: number, leaves: Int32Array): Top {
-  const exits = leaves[root]! <= WORDS ? WORDS : TOP_EXITS;
+  const exits = leaves[root]! <= WHOLE_LEAVES ? WHOLE_LEAVES : TOP_EXITS;
   const asked = new Set<number>();
   const fringe = [root];
   while (fringe.length < exits) {
@@ -67,7 +73,15 @@ function questionsOf(
     visit(arena.right[node]!);
   };
   visit(root);
-  return { low, high, exits };
+  return { low: wordOf(arena, low), high: wordOf(arena, high), exits };
+}
+
+function wordOf({ categorical }: TreeArena, questions: readonly TopQuestion[]): Word {
+  const ofCategories = ({ node }: TopQuestion): boolean => categorical !== null && categorical[node]! >= 0;
+  return {
+    numeric: questions.filter((question) => !ofCategories(question)),
+    categorical: questions.filter(ofCategories),
+  };
 }
 
 /** A word whose bits `from` to before `to` are set. */
