@@ -1,17 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import packageJson from '../../../package.json' with { type: 'json' };
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Ledger, RunChange, RunRow } from '../../store/ledger/ledger.ts';
 import type { Check } from '../../store/store.ts';
-import type { Account, Counts } from '../chunk.ts';
+import type { Account } from '../chunk.ts';
 import type { LaneAnswers } from '../lane/protocol.ts';
 import { factsOf } from '../plan/facts.ts';
 import { fingerprintOf, requireSame } from '../plan/fingerprint.ts';
 import { addUp } from '../receipt/books.ts';
 import { type Distributions, mergedColumns } from '../receipt/distribution.ts';
-import { type Receipt, receiptOf } from '../receipt/receipt.ts';
+import type { Receipt } from '../receipt/receipt.ts';
 import { openSink } from '../sinks/open.ts';
 import type { Sink, SinkRun } from '../sinks/sink.ts';
 import { openSource } from '../sources/open.ts';
@@ -21,13 +20,15 @@ import { Accounts } from './accounts.ts';
 import { sumOf } from './budget.ts';
 import { holdChecks, reasonToHold } from './checks.ts';
 import { plannedColumns } from './columns.ts';
+import { type Ending, endingOf, stopError } from './ending.ts';
 import { HeldRun } from './held-run.ts';
 import { Lanes } from './lanes.ts';
 import { openRunLog, type RunLog } from './log.ts';
 import type { ModelOptions } from './model.ts';
 import { piecesOf } from './pieces.ts';
-import { changedItem, modelLabel, type RunPlan, rowsOf } from './plan.ts';
+import { changedItem, modelLabel, type RunPlan, rowsOf, workedChunks } from './plan.ts';
 import type { RunProgress, Step } from './progress.ts';
+import { publishRun } from './publish.ts';
 import { mergeRejects } from './rejects.ts';
 import { survey } from './survey.ts';
 import { type Work, workOf } from './work.ts';
@@ -47,23 +48,6 @@ export interface ConductOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
 
 /** Time that lanes and sink are given once the run is to stop. */
 const GRACE_MILLIS = 10_000;
-
-/** What passes, or a person can mend: the run keeps its state, and goes on where it is. */
-const RESUMABLE: ReadonlySet<string> = new Set([
-  'SOURCE_UNAVAILABLE',
-  'SINK_UNAVAILABLE',
-  'STORE_UNAVAILABLE',
-  'STORE_BUSY',
-  'STORE_UNWRITABLE',
-  'DISK_FULL',
-  'DATA_UNWRITABLE',
-  'FILE_UNWRITABLE',
-  'CONTROL_UNREACHABLE',
-  'JOB_CHANGED',
-  'SPARK_FAILED',
-  'SPARK_MISSING',
-  'INTERNAL',
-]);
 
 /**
  * Takes a run that was claimed to its end: plans it, or goes on with its plan, scores what is not done, checks, publishes and
@@ -133,8 +117,9 @@ class Conductor {
   ): Promise<RunPlan> {
     const source = await openSource(this.#spec, this.#options.secrets);
     try {
-      const plan = await this.#planned(source, before);
-      const work = await this.#work(source, plan, attempt);
+      const planned = await this.#planned(source, before);
+      const work = await this.#work(source, planned, attempt);
+      const plan = work.chunks === planned.chunks ? planned : await this.#staged(planned, work);
       const accounts = await this.#score(plan, work, startedAt);
       await this.#check(source, plan, accounts);
       await this.#held.change({ state: 'publishing', progress: this.#progress() });
@@ -190,6 +175,12 @@ class Conductor {
       stop: this.#stop,
       onStep,
     });
+  }
+
+  async #staged(planned: RunPlan, { chunks }: Work): Promise<RunPlan> {
+    const plan = { ...planned, staged: chunks };
+    await this.#held.change({ plan });
+    return plan;
   }
 
   #startLanes(): Lanes {
@@ -263,7 +254,7 @@ class Conductor {
       const details = { found: 'what has changed since it was frozen', wanted: 'what was frozen' };
       throw new PlimsollError('INPUT_CHANGED', { path: changed.path, ...details });
     }
-    const { rows } = addUp(accounts.all, plan.chunks);
+    const { rows } = addUp(accounts.all, workedChunks(plan));
     const last = (await ledger.lastDone(row.job, row.id))?.receipt ?? null;
     const distributions = mergedColumns(accounts.all.map((one) => one.distributions as Distributions));
     const checks = holdChecks(this.#spec.options, last as Receipt | null, { rows, distributions });
@@ -272,43 +263,26 @@ class Conductor {
     if (reason !== null) throw new PlimsollError('JOB_HELD', { job: row.job, run: row.id, reason, checks });
   }
 
-  async #publish(plan: RunPlan, { startedAt, attempt }: Attempt): Promise<Receipt> {
+  async #publish(plan: RunPlan, attempt: Attempt): Promise<Receipt> {
     const { row, ledger, clock, onStep } = this.#options;
     onStep({ phase: 'publishing' });
     const accounts = (await ledger.chunks(row.id)) as Account[];
     this.#sink ??= await this.#preparedSink(plan, accounts);
-    const run = { id: row.id, job: row.job, attempt, fingerprint: this.#fingerprint };
-    const { rows } = addUp(accounts, plan.chunks);
-    const published = await this.#sink.publish(accounts, {
-      job: row.job,
-      run: row.id,
-      fingerprint: this.#fingerprint,
-    });
-    const endedAt = clock.now();
-    const progress = this.#progress();
-    const receipt = receiptOf({
-      run,
-      state: 'done',
+    const receipt = await publishRun({
+      ...attempt,
+      held: this.#held,
       spec: this.#spec,
       plan,
       accounts,
-      published,
-      rejects: await this.#rejects(rows),
+      sink: this.#sink,
+      folder: this.#folder,
+      fingerprint: this.#fingerprint,
       checks: this.#checks,
-      startedAt,
-      endedAt,
-      seconds: progress.seconds,
-      plimsoll: packageJson.version,
+      clock,
+      progress: () => this.#progress(),
     });
-    await this.#held.release({ state: 'done', endedAt, receipt, progress });
-    await this.#sink.discard();
-    this.#log.info({ rows, where: published.where }, 'the run is done');
+    this.#log.info({ rows: receipt.rows, where: receipt.output.where }, 'the run is done');
     return receipt;
-  }
-
-  async #rejects({ rejected, failed, skipped }: Counts): Promise<Receipt['rejects']> {
-    const where = await mergeRejects(this.#folder, this.#spec.rejects ?? null);
-    return where === null ? null : { where, rows: rejected + failed + skipped };
   }
 
   /** Over all attempts. */
@@ -327,35 +301,28 @@ class Conductor {
 
   /** Writes down what the run has come to, and answers what to say. */
   async settle(error: unknown): Promise<unknown> {
+    const { row, stop } = this.#options;
     this.#lanes?.kill();
-    const coded = this.#asCoded(error);
+    const { lost } = this.#held;
+    const chunks = this.#accounts?.progress.chunks ?? null;
+    const coded = stopError(error, { run: row.id, job: row.job, chunks, stop, lost });
     this.#log.error({ error: coded }, 'the run stops');
-    if (coded.code === 'FENCE_LOST') return coded;
+    const ending = endingOf(coded);
+    if (ending === 'lost') return coded;
     try {
-      await this.#held.release(await this.#lastChange(coded));
+      await this.#held.release(await this.#lastChange(ending, coded));
+      return coded;
     } catch (cause) {
+      this.#log.error({ error: String(cause) }, 'the end of the run could not be written down');
       return isPlimsollError(cause) && cause.code === 'FENCE_LOST' ? cause : coded;
     }
-    return coded;
   }
 
-  #asCoded(error: unknown): PlimsollError {
-    const { row, stop } = this.#options;
-    if (isPlimsollError(error) && (!stop.aborted || error.code === 'FENCE_LOST')) return error;
-    if (this.#held.lost.aborted) return this.#held.lost.reason as PlimsollError;
-    if (stop.aborted) {
-      const { done, of } = this.#accounts?.progress.chunks ?? { done: 0, of: 'all' };
-      return new PlimsollError('JOB_INTERRUPTED', { job: row.job, run: row.id, done, of });
-    }
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return new PlimsollError('INTERNAL', { action: `run ${row.id}`, reason }, { cause: error });
-  }
-
-  async #lastChange(error: PlimsollError): Promise<RunChange> {
+  async #lastChange(ending: Ending, error: PlimsollError): Promise<RunChange> {
     const change: RunChange = { error: error.toJSON(), progress: this.#progress() };
-    if (error.code === 'JOB_HELD') return { ...change, state: 'held' };
-    if (error.code === 'JOB_INTERRUPTED' || RESUMABLE.has(error.code)) return change;
-    await mergeRejects(this.#folder, null);
+    if (ending === 'held') return { ...change, state: 'held' };
+    if (ending === 'kept') return change;
+    await mergeRejects(this.#folder, this.#spec.rejects ?? null);
     await this.#sink?.discard();
     return { ...change, state: 'failed', endedAt: this.#options.clock.now() };
   }

@@ -12,7 +12,12 @@ export interface RunPlan {
   readonly columns: readonly SinkColumn[];
   readonly frozen: FrozenInput;
   readonly chunks: readonly Chunk[];
+  /** Of the rows that a cluster has scored, which lanes work on in place of the input. */
+  readonly staged?: readonly Chunk[];
 }
+
+/** What there is an account of, each. */
+export const workedChunks = ({ chunks, staged }: RunPlan): readonly Chunk[] => staged ?? chunks;
 
 export interface PlannedModel {
   readonly name: string | null;

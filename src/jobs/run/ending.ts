@@ -1,0 +1,52 @@
+/** What becomes of a run that has not come to its end. Pure. */
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { RunProgress } from './progress.ts';
+
+/** What passes, or a person can mend: the run keeps its state, and goes on where it is. */
+const RESUMABLE: ReadonlySet<string> = new Set([
+  'JOB_INTERRUPTED',
+  'SOURCE_UNAVAILABLE',
+  'SINK_UNAVAILABLE',
+  'STORE_UNAVAILABLE',
+  'STORE_BUSY',
+  'STORE_UNWRITABLE',
+  'DISK_FULL',
+  'DATA_UNWRITABLE',
+  'FILE_UNWRITABLE',
+  'CONTROL_UNREACHABLE',
+  'SECRET_MISSING',
+  'JOB_CHANGED',
+  'SPARK_FAILED',
+  'SPARK_MISSING',
+  'INTERNAL',
+]);
+
+/** `lost`: another process has it. */
+export type Ending = 'lost' | 'held' | 'kept' | 'failed';
+
+export function endingOf({ code }: PlimsollError): Ending {
+  if (code === 'FENCE_LOST') return 'lost';
+  if (code === 'JOB_HELD') return 'held';
+  return RESUMABLE.has(code) ? 'kept' : 'failed';
+}
+
+export interface Circumstances {
+  readonly run: string;
+  readonly job: string;
+  readonly chunks: RunProgress['chunks'] | null;
+  /** That it is to stop, and that it is another's; whatever else fails after that is of no interest. */
+  readonly stop: AbortSignal;
+  readonly lost: AbortSignal;
+}
+
+/** The error that a run stops with, whatever was thrown. */
+export function stopError(error: unknown, { run, job, chunks, stop, lost }: Circumstances): PlimsollError {
+  if (lost.aborted) return lost.reason as PlimsollError;
+  if (isPlimsollError(error) && (!stop.aborted || error.code === 'FENCE_LOST')) return error;
+  if (stop.aborted) {
+    const { done, of } = chunks ?? { done: 0, of: 'all' };
+    return new PlimsollError('JOB_INTERRUPTED', { job, run, done, of });
+  }
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new PlimsollError('INTERNAL', { action: `run ${run}`, reason }, { cause: error });
+}
