@@ -1,0 +1,150 @@
+/**
+ * The keys of a chunk as 64-bit hashes with their rows, ordered by the first byte of the hash, so that all chunks can be
+ * searched a share of the hashes at a time: header, 257 bounds, hashes, rows; little-endian.
+ */
+import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { PlimsollError } from '../../core/errors.ts';
+import { writing } from '../sinks/files/durable.ts';
+import type { Hashes } from './key-table.ts';
+
+export const SHARES = 256;
+/** Magic, and the hash of a known text: DuckDB's hashes may be others in another version. */
+const HEADER = 16;
+const MAGIC = 0x3153_5945_4b4d_4c50n;
+const KNOWN = "'plimsoll'";
+const BOUNDS = (SHARES + 1) * 4;
+const HASH_BYTES = 8;
+const ROW_BYTES = 4;
+const TEMPORARY = '.tmp';
+
+/** What DuckDB's vectors of numbers are made of, which their declared type does not show. */
+interface RawVector<T> {
+  readonly items: T;
+}
+
+/** Where the file of a chunk's keys is. */
+export const keyFileName = (chunk: number): string => `keys-${String(chunk).padStart(8, '0')}`;
+
+/**
+ * Keeps the keys of a chunk. `select` gives two columns: `key`, of any type, and `row`, the row of the chunk from 0,
+ * ascending. Rows without a key are left out. Throws DISK_FULL.
+ */
+export async function keepKeys(db: DuckDBConnection, select: string, path: string): Promise<void> {
+  const { hashes, rows } = await read(db, select);
+  const bytes = encode(hashes, rows, await probe(db));
+  await writing(path + TEMPORARY, bytes.length, () => writeFile(path + TEMPORARY, bytes));
+  await rename(path + TEMPORARY, path);
+}
+
+/** Whether the keys of a chunk are there, hashed as this DuckDB hashes. */
+export async function areKeysKept(db: DuckDBConnection, path: string): Promise<boolean> {
+  const bytes = await readFile(path).catch(() => null);
+  if (bytes === null || bytes.length < HEADER + BOUNDS) return false;
+  const count = bytes.readUInt32LE(HEADER + SHARES * 4);
+  const whole = bytes.length === HEADER + BOUNDS + count * (HASH_BYTES + ROW_BYTES);
+  return whole && bytes.readBigUInt64LE(0) === MAGIC && bytes.readBigUInt64LE(8) === (await probe(db));
+}
+
+async function probe(db: DuckDBConnection): Promise<bigint> {
+  const reader = await db.runAndReadAll(`SELECT hash(${KNOWN}) AS hash`);
+  return reader.getRows()[0]![0] as bigint;
+}
+
+async function read(
+  db: DuckDBConnection,
+  select: string,
+): Promise<{ hashes: Uint32Array[]; rows: Uint32Array[] }> {
+  const query = `SELECT hash(key::VARCHAR), row::UINTEGER FROM (${select}) WHERE key IS NOT NULL`;
+  const result = await db.stream(query);
+  const [hashes, rows]: [Uint32Array[], Uint32Array[]] = [[], []];
+  for (
+    let block = await result.fetchChunk();
+    block !== null && block.rowCount > 0;
+    block = await result.fetchChunk()
+  ) {
+    const count = block.rowCount;
+    const { items } = block.getColumnVector(0) as unknown as RawVector<BigUint64Array>;
+    hashes.push(new Uint32Array(items.buffer, items.byteOffset, count * 2).slice());
+    rows.push((block.getColumnVector(1) as unknown as RawVector<Uint32Array>).items.slice(0, count));
+  }
+  return { hashes, rows };
+}
+
+/** Counting sort by the first byte; within a share the rows stay in order. */
+function encode(hashes: readonly Uint32Array[], rows: readonly Uint32Array[], known: bigint): Buffer {
+  const bounds = new Uint32Array(SHARES + 1);
+  for (const block of hashes) for (let i = 1; i < block.length; i += 2) bounds[(block[i]! >>> 24) + 1]! += 1;
+  for (let share = 0; share < SHARES; share += 1) bounds[share + 1]! += bounds[share]!;
+  const count = bounds[SHARES]!;
+  const file = Buffer.alloc(HEADER + BOUNDS + count * (HASH_BYTES + ROW_BYTES));
+  file.writeBigUInt64LE(MAGIC, 0);
+  file.writeBigUInt64LE(known, 8);
+  Buffer.from(bounds.buffer).copy(file, HEADER);
+  const sortedHashes = new Uint32Array(file.buffer, file.byteOffset + HEADER + BOUNDS, count * 2);
+  const sortedRows = new Uint32Array(
+    file.buffer,
+    file.byteOffset + HEADER + BOUNDS + count * HASH_BYTES,
+    count,
+  );
+  const next = bounds.slice();
+  hashes.forEach((block, b) => {
+    for (let i = 0; i < block.length; i += 2) {
+      const at = next[block[i + 1]! >>> 24]!++;
+      sortedHashes[at * 2] = block[i]!;
+      sortedHashes[at * 2 + 1] = block[i + 1]!;
+      sortedRows[at] = rows[b]![i >> 1]!;
+    }
+  });
+  return file;
+}
+
+/** Where the shares of a file begin, and after the last its number of hashes. */
+export async function boundsOf(path: string): Promise<Uint32Array> {
+  const bounds = new Uint32Array(SHARES + 1);
+  await reading(path, async (file) => fill(file, path, bounds, HEADER));
+  return bounds;
+}
+
+/** Entries of several chunks, each with its row; those of a chunk follow one another. */
+export class Entries implements Hashes {
+  readonly halves: Uint32Array;
+  readonly rows: Uint32Array;
+  count = 0;
+
+  constructor(size: number) {
+    this.halves = new Uint32Array(size * 2);
+    this.rows = new Uint32Array(size);
+  }
+
+  /** Adds shares `[from, to)` of a file. Throws INTERNAL where it is no longer as long as it was. */
+  async add(path: string, bounds: Uint32Array, from: number, to: number): Promise<void> {
+    const [all, begin, end] = [bounds[SHARES]!, bounds[from]!, bounds[to]!];
+    const [at, next] = [this.count, this.count + end - begin];
+    const hashesAt = HEADER + BOUNDS;
+    const rowsAt = hashesAt + all * HASH_BYTES;
+    await reading(path, async (file) => {
+      await fill(file, path, this.halves.subarray(at * 2, next * 2), hashesAt + begin * HASH_BYTES);
+      await fill(file, path, this.rows.subarray(at, next), rowsAt + begin * ROW_BYTES);
+    });
+    this.count = next;
+  }
+}
+
+async function reading(path: string, work: (file: FileHandle) => Promise<void>): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await work(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function fill(file: FileHandle, path: string, target: Uint32Array, at: number): Promise<void> {
+  const { bytesRead } = await file.read(target, 0, target.byteLength, at);
+  if (bytesRead === target.byteLength) return;
+  throw new PlimsollError('INTERNAL', {
+    action: 'searching for duplicate keys',
+    reason: `${path} is cut short`,
+  });
+}
