@@ -127,13 +127,9 @@ class Available {
     const missing = names.filter((name) => !this.#types.has(name));
     if (missing.length === 0) return names;
     const strangers = [...this.#types.keys()].filter((name) => !names.includes(name));
-    const first = didYouMean(missing[0]!, strangers);
-    const others = missing.slice(1, SHOWN_MAX).map((name) => `${quoted(name)}${nearTo(name, strangers)}`);
+    const named = missing.slice(0, SHOWN_MAX).map((name) => `${quoted(name)}${nearTo(name, strangers)}`);
     const more = missing.length > SHOWN_MAX ? `, … (${missing.length} in all)` : '';
-    const list = [`${quoted(missing[0]!)}${first ? nearTo(missing[0]!, strangers) : ''}`, ...others].join(
-      ', ',
-    );
-    throw refused(`missing ${list}${more}; there is ${listed([...this.#types.keys()])}`);
+    throw refused(`missing ${named.join(', ')}${more}; there is ${listed([...this.#types.keys()])}`);
   }
 
   /** The features, or all that is neither key nor carried; `widths` are the numbers of columns that will do. */
@@ -144,10 +140,11 @@ class Available {
     if (features !== null) this.byName(features);
     if (widths === null ? names.length > 0 : widths.includes(names.length)) return names;
     const wanted = widths === null ? 'at least one column' : `${[...new Set(widths)].join(' or ')} columns`;
-    const role = features === null ? ' that are neither key nor carried' : ' in --features';
-    throw refused(
-      `it has no names for its columns and wants ${wanted}, got ${names.length}${role}: ${listed(names)}`,
-    );
+    const problem =
+      features === null
+        ? `it knows no names of columns and wants ${wanted}, got ${names.length} that are neither key nor carried`
+        : `it wants ${wanted}, got ${names.length} in --features`;
+    throw refused(`${problem}: ${listed(names)}`);
   }
 
   checkTypes(names: readonly string[], lists: boolean): void {
