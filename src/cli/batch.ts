@@ -2,7 +2,9 @@ import { discard, release } from './batch-held.ts';
 import { receipt } from './batch-receipt.ts';
 import { resume } from './batch-resume.ts';
 import { run } from './batch-run.ts';
+import { schedule } from './batch-schedule.ts';
 import { batchStatus } from './batch-status.ts';
+import { pause, submit, unpause } from './batch-submit.ts';
 import type { Define } from './commands.ts';
 
 /** `batch`: each command loads what it needs when it runs, so that a run is on record at once. */
@@ -27,4 +29,8 @@ export const batch: Define = (command, terminal) => {
   add('receipt', 'show what a run came to', receipt);
   add('release', 'publish the output of a run that was held back', release);
   add('discard', 'drop a run that was held back, interrupted or has failed', discard);
+  add('schedule', 'have a server start a job by itself', schedule);
+  add('submit', 'have a server run a job now', submit);
+  add('pause', 'let a job start nothing by itself', pause);
+  add('unpause', 'let a job start by itself again', unpause);
 };

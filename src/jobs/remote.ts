@@ -1,0 +1,72 @@
+/** Jobs of a server elsewhere, over its control API. */
+import { randomUUID } from 'node:crypto';
+import { exchange, type Target } from '../control/remote/wire.ts';
+import type { Actor } from '../core/actor.ts';
+import type { Page, PageRequest } from '../store/store.ts';
+import type { Jobs, JobView, RunView, Started } from './port.ts';
+
+export class RemoteJobs implements Jobs {
+  readonly #target: Target;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  jobs(page: PageRequest = {}): Promise<Page<JobView>> {
+    return this.#get(`/jobs${searchOf(page)}`);
+  }
+  job(name: string): Promise<JobView> {
+    return this.#get(path`/jobs/${name}`);
+  }
+  define(name: string, document: unknown, actor: Actor): Promise<JobView> {
+    return this.#write('PUT', path`/jobs/${name}`, { json: document, actor });
+  }
+  reschedule(name: string, schedule: unknown, actor: Actor): Promise<JobView> {
+    return this.#write('PUT', path`/jobs/${name}/schedule`, { json: { schedule }, actor });
+  }
+  pause(name: string, paused: boolean): Promise<JobView> {
+    return this.#write('POST', `${path`/jobs/${name}`}:${paused ? 'pause' : 'unpause'}`, {});
+  }
+  runs(name: string, page: PageRequest = {}): Promise<Page<RunView>> {
+    return this.#get(`${path`/jobs/${name}/runs`}${searchOf(page)}`);
+  }
+  run(name: string, id: string): Promise<RunView> {
+    return this.#get(path`/jobs/${name}/runs/${id}`);
+  }
+  start(name: string, cause: 'server' | 'webhook', key: string): Promise<Started> {
+    const where = path`/jobs/${name}`;
+    return this.#write('POST', cause === 'webhook' ? `${where}:trigger` : `${where}/runs`, { key });
+  }
+  cancel(name: string, id: string): Promise<RunView> {
+    return this.#write('POST', `${path`/jobs/${name}/runs/${id}`}:cancel`, {});
+  }
+
+  #get<T>(where: string): Promise<T> {
+    return exchange(this.#target, { method: 'GET', path: where }) as Promise<T>;
+  }
+
+  /** With a key, so that a request that is sent twice is done once. */
+  #write<T>(
+    method: string,
+    where: string,
+    {
+      json,
+      actor,
+      key = randomUUID(),
+    }: { readonly json?: unknown; readonly actor?: Actor; readonly key?: string },
+  ): Promise<T> {
+    const by = actor === undefined ? {} : { 'x-plimsoll-by': encodeURIComponent(actor.by) };
+    const headers = { 'idempotency-key': key, ...by };
+    return exchange(this.#target, { method, path: where, headers, json }) as Promise<T>;
+  }
+}
+
+const path = (texts: TemplateStringsArray, ...names: readonly string[]): string =>
+  String.raw({ raw: texts }, ...names.map(encodeURIComponent));
+
+function searchOf({ limit, cursor }: PageRequest): string {
+  const search = new URLSearchParams();
+  if (limit !== undefined) search.set('limit', String(limit));
+  if (cursor !== undefined) search.set('cursor', cursor);
+  return search.size === 0 ? '' : `?${search}`;
+}
