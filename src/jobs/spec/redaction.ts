@@ -1,5 +1,5 @@
 /**
- * Keeps what is secret in URIs out of everything that is stored or shown. In its place stands `${secret:sink.password}`;
+ * Keeps what is secret in URIs out of everything that is stored or shown. In its place stands `${secret.sink.password}`;
  * `${NAME}` is a variable of the environment, which is never stored at all. Pure.
  */
 import { joinUri, type Parameter, splitUri, type UriParts } from './uri.ts';
@@ -10,8 +10,8 @@ export type Secrets = Readonly<Record<string, string>>;
 const SECRET_NAME = /pass|pwd|secret|token|sig|credential|auth|key$|^code$/i;
 /** Files, which are named and not held. */
 const OPEN_NAME = /^sslkey$/;
-const PLACEHOLDER = /\$\{((?:secret:)?[\w.-]+)\}/g;
-const ONLY_PLACEHOLDERS = /^(?:\$\{(?:secret:)?[\w.-]+\})+$/;
+const PLACEHOLDER = /\$\{([\w.-]+)\}/g;
+const ONLY_PLACEHOLDERS = /^(?:\$\{[\w.-]+\})+$/;
 /** Shorter ones are not looked for in texts: they would be found in every word. */
 const FOUND_FROM = 4;
 
@@ -20,8 +20,8 @@ export function takeSecrets(uri: string, owner: string): { readonly uri: string;
   const secrets: Record<string, string> = {};
   const kept = (name: string, value: string): string => {
     if (value === '' || ONLY_PLACEHOLDERS.test(value)) return value;
-    secrets[`secret:${owner}.${name}`] = value;
-    return `\${secret:${owner}.${name}}`;
+    secrets[`secret.${owner}.${name}`] = value;
+    return `\${secret.${owner}.${name}}`;
   };
   return { uri: withSecretParts(uri, kept), secrets };
 }
@@ -74,7 +74,7 @@ export const placeholdersIn = (text: string): readonly string[] => [
  */
 export function filledUri(uri: string, secrets: Secrets): string {
   const restored = uri.replaceAll(PLACEHOLDER, (whole, name: string) =>
-    name.startsWith('secret:') ? (secrets[name] ?? whole) : whole,
+    name.startsWith('secret.') ? (secrets[name] ?? whole) : whole,
   );
   const [parameters, authority] = [restored.indexOf('?'), restored.indexOf('://')];
   const user = authority < 0 ? -1 : restored.lastIndexOf('@', parameters < 0 ? undefined : parameters);

@@ -48,18 +48,18 @@ export function secretsOf(spec: JobSpec, dataDir: string, env: NodeJS.ProcessEnv
   const filled: Record<string, string> = {};
   const fill = (name: string): void => {
     if (Object.hasOwn(filled, name)) return;
-    const value = name.startsWith('secret:') ? kept[name] : env[name];
+    const value = name.startsWith('secret.') ? kept[name] : env[name];
     if (value === undefined) throw missing(name, spec.job, path);
     filled[name] = value;
     // A password that was given as `${A}-${B}` is kept as it was given.
-    if (name.startsWith('secret:')) for (const inner of placeholdersIn(value)) fill(inner);
+    if (name.startsWith('secret.')) for (const inner of placeholdersIn(value)) fill(inner);
   };
   for (const name of placeholdersIn(`${spec.source.uri} ${spec.sink.uri}`)) fill(name);
   return filled;
 }
 
 function missing(name: string, job: string, path: string): PlimsollError {
-  const isKept = name.startsWith('secret:');
+  const isKept = name.startsWith('secret.');
   const found = isKept ? `"${path}" does not hold it` : 'there is no such variable in the environment';
   const way = isKept
     ? 'Give the job with its passwords again: `plimsoll batch run`'

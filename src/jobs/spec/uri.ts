@@ -52,16 +52,17 @@ export function uriKindOf(uri: string): UriKind | null {
 export function splitUri(uri: string): UriParts {
   const kind = uriKindOf(uri) ?? 'http';
   if (kind === 'file') {
-    const [, head = uri, parameters = ''] = OF_PATH.exec(uri) ?? [];
-    return { kind, head, parameters: pairs(parameters) };
+    const [, head = uri, parameters] = OF_PATH.exec(uri) ?? [];
+    return { kind, head, parameters: parameters === undefined ? [] : pairs(parameters) };
   }
   const at = uri.indexOf('?');
   if (at < 0) return { kind, head: uri, parameters: [] };
   const [head, rest] = [uri.slice(0, at), uri.slice(at + 1)];
   const statement = kind === 'http' || kind === 's3' ? null : STATEMENT.exec(rest);
   if (statement === null) return { kind, head, parameters: pairs(rest) };
-  const query = rest.slice(statement.index + statement[0].length);
-  return { kind, head, parameters: [...pairs(rest.slice(0, statement.index)), ['query', query]] };
+  const query: Parameter = ['query', rest.slice(statement.index + statement[0].length)];
+  const before = statement[0].startsWith('&') ? pairs(rest.slice(0, statement.index)) : [];
+  return { kind, head, parameters: [...before, query] };
 }
 
 export function joinUri({ head, parameters }: Pick<UriParts, 'head' | 'parameters'>): string {
@@ -70,12 +71,10 @@ export function joinUri({ head, parameters }: Pick<UriParts, 'head' | 'parameter
 }
 
 const pairs = (text: string): Parameter[] =>
-  text === ''
-    ? []
-    : text.split('&').map((pair) => {
-        const at = pair.indexOf('=');
-        return at < 0 ? [pair, null] : [pair.slice(0, at), pair.slice(at + 1)];
-      });
+  text.split('&').map((pair) => {
+    const at = pair.indexOf('=');
+    return at < 0 ? [pair, null] : [pair.slice(0, at), pair.slice(at + 1)];
+  });
 
 const ROWS = ['table', 'query'];
 /** What libpq calls the parameters of a connection (https://www.postgresql.org/docs/current/libpq-connect.html). */
@@ -122,7 +121,9 @@ export function uriProblem(uri: string): string | null {
   const known = PARAMETERS[kind];
   const stranger = known === null ? undefined : parameters.find(([name]) => !known.includes(name))?.[0];
   if (stranger === undefined) return null;
-  const name = /^[a-z_]{1,40}$/i.test(stranger) ? `"${stranger}"` : 'that cannot be read';
+  // Where an `@` follows, the question mark may stand in a password.
+  const isName = /^[a-z_]{1,40}$/i.test(stranger) && !uri.slice(head.length).includes('@');
+  const name = isName ? `"${stranger}"` : 'that cannot be read';
   return `has a parameter ${name}, wanted one of ${known!.join(', ')}`;
 }
 
