@@ -10,6 +10,7 @@ import type { Account, Chunk, Counts } from '../chunk.ts';
 import { type InputFact, inputFact } from '../plan/facts.ts';
 import type { RunPlan } from '../run/plan.ts';
 import type { Published } from '../sinks/sink.ts';
+import type { SparkReport } from '../spark/staging.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { addUp } from './books.ts';
 import { type Distributions, mergedColumns } from './distribution.ts';
@@ -65,6 +66,8 @@ export interface Receipt {
   /** Where the rows without an answer are; null where there are none. */
   readonly rejects: { readonly where: string; readonly rows: number } | null;
   readonly checks: readonly Check[];
+  /** Where the rows were scored on Spark: the sample that was compared, and what was forecast. */
+  readonly spark?: SparkReport;
   readonly fingerprint: string;
   /** Release of Plimsoll that made it. */
   readonly plimsoll: string;
@@ -81,6 +84,8 @@ export interface Closing {
   readonly published: Published;
   readonly rejects: Receipt['rejects'];
   readonly checks: readonly Check[];
+  /** How Spark scored it, where it did. */
+  readonly spark?: SparkReport | null;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly endedAt: number;
@@ -115,6 +120,7 @@ export function receiptOf(closing: Closing): Receipt {
     attempts: run.attempt,
     rejects,
     checks,
+    ...(closing.spark && { spark: closing.spark }),
     fingerprint: run.fingerprint ?? '',
     plimsoll,
     distributions: mergedColumns(accounts.map((account) => (account.distributions ?? {}) as Distributions)),

@@ -5,6 +5,7 @@ import type { Account } from '../chunk.ts';
 import { addUp } from '../receipt/books.ts';
 import { type Receipt, receiptOf } from '../receipt/receipt.ts';
 import type { Sink } from '../sinks/sink.ts';
+import { discardStaging, readScored } from '../spark/staging.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import type { HeldRun } from './held-run.ts';
 import { type RunPlan, workedChunks } from './plan.ts';
@@ -44,6 +45,7 @@ export async function publishRun(options: PublishOptions): Promise<Receipt> {
     plan: { ...plan, chunks: workedChunks(plan) },
     published,
     rejects,
+    spark: readScored(folder)?.report ?? null,
     endedAt,
     seconds: progress.seconds,
     plimsoll: packageJson.version,
@@ -51,5 +53,6 @@ export async function publishRun(options: PublishOptions): Promise<Receipt> {
   await held.release({ state: 'done', endedAt, receipt, progress });
   // Only now: until the ledger says so, the sink has to know that it was done.
   await sink.discard();
+  await discardStaging(folder);
   return receipt;
 }
