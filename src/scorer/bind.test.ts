@@ -124,6 +124,7 @@ describe('a graph', () => {
     expect(bindInputs(graph, available('id x:FLOAT[3] a'), roles)).toEqual(['x']);
     expect(bindInputs(graph, available('id a b x'), roles)).toEqual(['a', 'b', 'x']);
     expect(refusal(graph, 'id a b')).toMatch(/wants 3 columns, got 2/);
+    expect(bindInputs(graph, available('id v:FLOAT[] a'), { ...roles, features: ['v'] })).toEqual(['v']);
     expect(bindInputs(tensors(['x', 'float32', -1, -1]), available('id a b'), roles)).toEqual(['a', 'b']);
   });
 
@@ -133,6 +134,10 @@ describe('a graph', () => {
     expect(
       bindInputs(tensors(['image', 'float32', -1, 2, 2]), available('id image:DOUBLE[][]'), roles),
     ).toEqual(['image']);
+    expect(bindInputs(two, available('id a:BIGINT b:VARCHAR'), { ...roles, features: ['a', 'b'] })).toEqual([
+      'a',
+      'b',
+    ]);
     expect(refusal(two, 'id s:VARCHAR z')).toMatch(/^missing "n"; there is/);
   });
 });

@@ -2,6 +2,7 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { Signature, TensorSpec } from '../model/signature.ts';
 import type { DType } from '../model/tensor.ts';
+import { shown } from '../serving/rows/complaints.ts';
 import { didYouMean } from '../serving/rows/suggest.ts';
 import type { CellType } from './scorer.ts';
 
@@ -50,21 +51,18 @@ type ColumnsSignature = Exclude<Signature, { form: 'tensors' }>;
 function columnNames({ columns, open }: ColumnsSignature, input: Available): readonly string[] {
   if (open) return input.inOrder(null);
   const used = columns.filter((column) => !column.ignored);
-  if (columns.every((column) => column.named)) {
-    const names = used.map((column) => column.name);
-    if (!input.hasFeatures || input.featuresHold(names)) return input.byName(names);
-  }
+  const names = used.map((column) => column.name);
+  if (columns.every((column) => column.named) && input.goesByName(names)) return input.byName(names);
   // Given by place: all columns of the model, or only those that it reads.
   const given = input.inOrder([columns.length, used.length]);
   return given.length === used.length ? given : given.filter((_, j) => !columns[j]!.ignored);
 }
 
 function tensorNames(specs: readonly TensorSpec[], input: Available): readonly string[] {
-  const [first, ...others] = specs;
-  if (others.length > 0 || first === undefined) return input.byName(specs.map((spec) => spec.name));
-  const width = matrixWidth(first);
-  if (width === null || input.holdsInput(first.name, width)) return input.byName([first.name]);
-  return input.inOrder(width < 0 ? null : [width]);
+  const names = specs.map((spec) => spec.name);
+  const width = specs.length === 1 ? matrixWidth(specs[0]!) : null;
+  if (width === null) return input.goesByName(names) ? input.byName(names) : input.inOrder([names.length]);
+  return input.whole(names[0]!, width) ?? input.inOrder(width < 0 ? null : [width]);
 }
 
 /**
@@ -107,27 +105,28 @@ class Available {
     this.#roles = roles;
   }
 
-  get hasFeatures(): boolean {
-    return this.#roles.features !== null;
+  /** Whether columns are to be found by these names: no features are given, or they name them all, in whatever order. */
+  goesByName(names: readonly string[]): boolean {
+    const { features } = this.#roles;
+    if (features === null) return true;
+    const given = new Set(features);
+    return names.every((name) => given.has(name));
   }
 
-  /** Whether the features name all of these, in whatever order. */
-  featuresHold(names: readonly string[]): boolean {
-    const features = new Set(this.#roles.features);
-    return names.every((name) => features.has(name));
-  }
-
-  /** Whether a column of this name holds the whole of an input `width` wide. */
-  holdsInput(name: string, width: number): boolean {
-    const type = this.hasFeatures ? undefined : this.#types.get(name);
-    return type !== undefined && (width === 1 || LIST.test(type));
+  /** The one column that holds the whole of an input `width` wide, if there is one: of its name, or the only feature. */
+  whole(name: string, width: number): readonly string[] | null {
+    const { features } = this.#roles;
+    const column = features === null ? name : features.length === 1 ? features[0]! : null;
+    const type = column === null ? undefined : this.#types.get(column);
+    return type !== undefined && (width === 1 || LIST.test(type)) ? [column!] : null;
   }
 
   byName(names: readonly string[]): readonly string[] {
     const missing = names.filter((name) => !this.#types.has(name));
     if (missing.length === 0) return names;
-    const strangers = [...this.#types.keys()].filter((name) => !names.includes(name));
-    const named = missing.slice(0, SHOWN_MAX).map((name) => `${quoted(name)}${nearTo(name, strangers)}`);
+    const wanted = new Set(names);
+    const strangers = [...this.#types.keys()].filter((name) => !wanted.has(name));
+    const named = missing.slice(0, SHOWN_MAX).map((name) => `${shown(name)}${nearTo(name, strangers)}`);
     const more = missing.length > SHOWN_MAX ? `, … (${missing.length} in all)` : '';
     throw refused(`missing ${named.join(', ')}${more}; there is ${listed([...this.#types.keys()])}`);
   }
@@ -153,7 +152,7 @@ class Available {
       return LIST.test(type) ? !lists : FOREIGN.test(type);
     });
     if (bad.length === 0) return;
-    const found = bad.slice(0, SHOWN_MAX).map((name) => `${quoted(name)} is ${this.#types.get(name)}`);
+    const found = bad.slice(0, SHOWN_MAX).map((name) => `${shown(name)} is ${this.#types.get(name)}`);
     const wanted = `numbers, texts or booleans${lists ? ', or lists of them,' : ''}`;
     throw refused(
       `${found.join(', ')}; ${wanted} were wanted: cast ${bad.length === 1 ? 'it' : 'them'} in the source`,
@@ -166,12 +165,10 @@ const nearTo = (name: string, strangers: readonly string[]): string => {
   return near === '' ? '' : ` (${near.slice(2).replace('did you mean', 'is it misspelt as')})`;
 };
 
-const quoted = (name: string): string => JSON.stringify(name);
-
 function listed(names: readonly string[]): string {
   if (names.length === 0) return 'nothing';
   const more = names.length > SHOWN_MAX ? `, … (${names.length} in all)` : '';
-  return names.slice(0, SHOWN_MAX).map(quoted).join(', ') + more;
+  return names.slice(0, SHOWN_MAX).map(shown).join(', ') + more;
 }
 
 const refused = (problem: string): PlimsollError => new PlimsollError('INPUT_COLUMNS', { problem });
