@@ -69,6 +69,17 @@ test('the peer is who it is, whatever it says of itself, and headers of one hop 
   expect(raw[raw.findIndex((name) => name.toLowerCase() === 'x-plimsoll-peer') + 1]).toBe('127.0.0.1');
 });
 
+test('a request without a body, as curl -X POST sends it, has none on the other side either', async () => {
+  const { url } = await proxied(echo);
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write('POST /api/v1/jobs/nightly:trigger HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  const raw = JSON.parse(text.slice(text.indexOf('["')).split('\n')[0]!) as string[];
+  expect(raw.map((word) => word.toLowerCase())).not.toContain('transfer-encoding');
+  expect(raw[raw.findIndex((name) => name.toLowerCase() === 'content-length') + 1]).toBe('0');
+});
+
 test('nobody else may open the control socket', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'plimsoll-proxy-')), 'control.sock');
   servers.push(await listenOnSocket(path, echo));

@@ -74,9 +74,14 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: Plims
   sendError(response, error);
 }
 
-/** A body of unknown length travels in chunks; Node adds that header only where it is asked for. */
-function framed(headers: string[], request: IncomingMessage): string[] {
-  if (request.headers['transfer-encoding'] !== undefined) headers.push('transfer-encoding', 'chunked');
+/** Of these Node announces a body, whether there is one or not. */
+const WITH_BODY: ReadonlySet<string | undefined> = new Set(['POST', 'PUT', 'PATCH']);
+
+/** A body of unknown length travels in chunks; that there is none is said. */
+function framed(headers: string[], { method, headers: given }: IncomingMessage): string[] {
+  if (given['transfer-encoding'] !== undefined) headers.push('transfer-encoding', 'chunked');
+  else if (given['content-length'] === undefined && WITH_BODY.has(method))
+    headers.push('content-length', '0');
   return headers;
 }
 
