@@ -56,7 +56,7 @@ async function readDesired(file: string): Promise<Desired> {
   const { readDocument } = await import('./rollout-policy.ts');
   const { parseDesired } = await import('../control/desired/desired.ts');
   const { SETTINGS } = await import('../config/settings.ts');
-  return parseDesired(await readDocument(file), file, [...Object.keys(SETTINGS), 'models']);
+  return parseDesired(await readDocument(file), file, [...Object.keys(SETTINGS), 'models', 'jobs']);
 }
 
 async function presentOf(control: Control, { endpoints, aliases }: Desired): Promise<Present> {

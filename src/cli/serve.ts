@@ -69,6 +69,7 @@ export const serve: Define = (command, terminal) => {
         ...{ files: config.files, golden, runtime, maxModel, immediate },
         ...{ storeUrl: config.storeUrl, watch: config.watch, hosts: hostsOf(config.host) },
         rollouts: await rolloutsOf(config.endpoints),
+        jobs: config.jobs,
       });
       stopOnSignal(close);
       const { greeting, listing } = await import('./greeting.ts');

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import { type NamedFile, nameFiles } from './models.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 
@@ -20,6 +21,8 @@ export interface ServeConfig {
   readonly watch: string | null;
   /** What the file says that endpoints should be, as it is written. */
   readonly endpoints: WrittenEndpoints | null;
+  /** Batch jobs of the file by name, as they are written. */
+  readonly jobs: Readonly<Record<string, unknown>>;
 }
 
 /** The grammar of `endpoints` is that of `apply`. */
@@ -57,6 +60,7 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     storeUrl: value('store'),
     watch: value('watch'),
     endpoints: writtenIn(file, path),
+    jobs: jobsOf(file, problems),
     files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given.name, problems),
   };
   if (problems.length > 0)
@@ -125,13 +129,23 @@ function checkKeys(parsed: unknown, path: string, problems: string[]): Readonly<
     problems.push(`${path} is no table of settings`);
     return {};
   }
-  // The last two are for `apply`.
-  const known = [...Object.keys(SETTINGS), 'models', 'endpoints', 'aliases'];
+  // Aliases are for `apply` alone.
+  const known = [...Object.keys(SETTINGS), 'models', 'endpoints', 'aliases', 'jobs'];
   for (const key of Object.keys(parsed)) {
     if (!known.includes(key))
       problems.push(`${path}: "${key}" is no setting, wanted one of ${known.join(', ')}`);
   }
   return parsed as Record<string, unknown>;
+}
+
+/** What each of them says is checked where jobs are. */
+function jobsOf(
+  { jobs = {} }: Readonly<Record<string, unknown>>,
+  problems: string[],
+): Readonly<Record<string, unknown>> {
+  if (isRecord(jobs)) return jobs;
+  problems.push('jobs is no table of names and jobs');
+  return {};
 }
 
 /** `models: {churn: models/churn.joblib}` or a list of files. */

@@ -22,7 +22,14 @@ async function planeOf(dataDir: string, more: Partial<ControlPlaneOptions> = {})
   const plane = await startControlPlane({
     ...{ dataDir, storeUrl: null, socket: join(dataDir, 'control.sock'), hosts: [], copies: 1 },
     ...{ files: [], golden: undefined, runtime: undefined, maxModel: undefined },
-    ...{ immediate: false, rollouts: {}, watch: null, fleet: NO_FLEET, onProgress: () => undefined },
+    ...{
+      immediate: false,
+      rollouts: {},
+      jobs: {},
+      watch: null,
+      fleet: NO_FLEET,
+      onProgress: () => undefined,
+    },
     logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
     ...more,
   });

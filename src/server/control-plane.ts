@@ -34,6 +34,8 @@ export interface ControlSettings extends Registration {
   readonly immediate: boolean;
   /** How each endpoint gets to its versions otherwise; a canary by default. */
   readonly rollouts: Rollouts;
+  /** Batch jobs by name, as people write them: made, or replaced, at the start. */
+  readonly jobs: Readonly<Record<string, unknown>>;
   /** Folder whose new files become versions, or null. */
   readonly watch: string | null;
   /** Processes that serve. */
@@ -79,16 +81,19 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const models = await servedModels(assembly.control, acceptedIn(assembly), given, notes);
     if (models.length === 0 && options.watch === null) throw nothingToServe(options.dataDir);
     const jobs = new ServerJobs(options);
-    closing.push(
-      () => jobs.close(),
-      await openWatch(assembly, options),
-      await openApi(assembly, jobs, options),
-    );
+    closing.push(() => jobs.close());
+    await defineJobs(jobs, options.jobs);
+    closing.push(await openWatch(assembly, options), await openApi(assembly, jobs, options));
     return { models, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function defineJobs(jobs: ServerJobs, written: ControlSettings['jobs']): Promise<void> {
+  for (const [name, document] of Object.entries(written))
+    await (await jobs.jobs()).define(name, document, SERVE);
 }
 
 const writtenOf = ({ rollouts }: ControlSettings, endpoint: string): DesiredRollout | null =>
