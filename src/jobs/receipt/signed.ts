@@ -1,6 +1,7 @@
 /** Receipts under the signature of the installation that made them. */
 import { type Envelope, type Signer, signedBytes } from '../../control/report/signing.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 import { addUp } from './books.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -15,11 +16,21 @@ export const signReceipt = (signer: Signer, receipt: Receipt): Envelope => signe
 export function verifyReceipt(envelope: unknown, publicKey: string): Receipt {
   const bytes = signedBytes(envelope, RECEIPT_TYPE, publicKey);
   if (bytes === null) throw invalid('it is not signed by that key');
-  const receipt = JSON.parse(bytes.toString()) as Receipt;
+  const receipt: unknown = JSON.parse(bytes.toString());
+  if (!isReceipt(receipt)) throw invalid('what is signed is no receipt of a kind that is known here');
   const problem = problemOf(receipt);
   if (problem !== null) throw invalid(problem);
   return receipt;
 }
+
+/** Whether it has the parts that are added up. */
+const isReceipt = (value: unknown): value is Receipt =>
+  isRecord(value) &&
+  value['schema'] === 1 &&
+  isRecord(value['rows']) &&
+  isRecord(value['digests']) &&
+  Array.isArray(value['accounts']) &&
+  value['accounts'].every((account: unknown) => isRecord(account) && isRecord(account['rows']));
 
 function problemOf({ accounts, rows, digests, chunks }: Receipt): string | null {
   try {
