@@ -108,10 +108,16 @@ function checkNames(path: string, columns: readonly Column[]): void {
 const invalid = (path: string, problem: string): PlimsollError =>
   new PlimsollError('INPUT_INVALID', { problem: `${path}: ${problem}` });
 
-/** What to select of a file whose columns have the types `own`: wanted columns in order, in the types of the whole input. */
+/** A column as a file has it: its type, and what to select for it. */
+export interface OwnColumn {
+  readonly type: string;
+  readonly cell: string;
+}
+
+/** What to select of a file that has the columns `own`: wanted columns in order, in the types of the whole input. */
 export function selectColumns(
   { columns, types }: Wanted,
-  own: ReadonlyMap<string, string>,
+  own: ReadonlyMap<string, OwnColumn>,
   file: FrozenFile,
 ): string {
   const selected = columns.map(({ name, type }) => {
@@ -120,7 +126,7 @@ export function selectColumns(
     }
     const from = own.get(name);
     if (from === undefined) throw invalid(file.path, `it lacks column "${name}"`);
-    return `${cast(identifier(name), from, type, file.path)} AS ${identifier(name)}`;
+    return `${cast(from.cell, from.type, type, file.path)} AS ${identifier(name)}`;
   });
   return selected.join(', ');
 }

@@ -11,14 +11,15 @@ import type { Column, FrozenFile, Shape, TableFormat, Wanted } from './format.ts
 import { assertUnchanged, type FileState, stateOf } from './input-file.ts';
 import { formatOf, type Listing, listFiles, partitionOf } from './listing.ts';
 
-const FORMATS: Readonly<Partial<Record<FileFormat, () => Promise<TableFormat>>>> = {
+const FORMATS: Readonly<Record<FileFormat, () => Promise<TableFormat>>> = {
   parquet: async () => (await import('./parquet.ts')).parquet,
   csv: async () => (await import('./csv/csv.ts')).csv,
   jsonl: async () => (await import('./jsonl/jsonl.ts')).jsonl,
+  arrow: async () => (await import('./arrow/arrow.ts')).arrow,
 };
 
 /** Reads a format of files, wherever they come from: their bytes must lie on this machine when they are read. */
-export const formatOfFiles = (format: FileFormat): Promise<TableFormat> => FORMATS[format]!();
+export const formatOfFiles = (format: FileFormat): Promise<TableFormat> => FORMATS[format]();
 
 /** Opens files by path, pattern or folder; nothing is looked at before it is asked for. */
 export const openFiles: OpenSource = async ({ source }) => new FilesSource(source);
@@ -138,7 +139,7 @@ async function inspectAll(
 }
 
 /** Columns of a file and of the folders it lies in. */
-const columnsOf = (columns: readonly Column[], { partition }: FrozenFile): Column[] => [
+export const columnsOf = (columns: readonly Column[], { partition }: FrozenFile): Column[] => [
   ...columns,
   ...Object.keys(partition).map((name) => ({ name, type: 'VARCHAR' })),
 ];

@@ -127,7 +127,8 @@ function manifestFiles(folder: string): string[] | null {
   });
 }
 
-function oneFormat(
+/** Of the files that a URI names, those of one format. Throws FILE_NOT_FOUND, SOURCE_INVALID. */
+export function oneFormat(
   uri: string,
   paths: readonly string[],
   wanted: FileFormat | null,

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../../core/errors.ts';
 import { identifier, literal } from '../../sql.ts';
 import type { Place, Relation } from '../source.ts';
-import { selectColumns } from './columns.ts';
+import { type OwnColumn, selectColumns } from './columns.ts';
 import { withDuckDB } from './duckdb.ts';
 import type { FrozenFile, TableFormat } from './format.ts';
 import { cutGroups, type GroupLayout, groupRows } from './groups.ts';
@@ -40,7 +40,7 @@ export const parquet: TableFormat = {
     const rows = Number(chunk.to) - from;
     const scan = `read_parquet(${literal(path)}, ${ROW}=true, ${OPTIONS})`;
     const range = `${ROW} >= ${from} AND ${ROW} < ${from + rows}`;
-    const own = new Map(await ownTypes(db, scan));
+    const own = await ownColumns(db, scan);
     return {
       from: `(SELECT ${selectColumns(wanted, own, file)} FROM ${scan} WHERE ${range})`,
       rows,
@@ -57,9 +57,13 @@ export const parquet: TableFormat = {
   },
 };
 
-async function ownTypes(db: DuckDBConnection, scan: string): Promise<[string, string][]> {
+async function ownColumns(db: DuckDBConnection, scan: string): Promise<ReadonlyMap<string, OwnColumn>> {
   const described = await db.runAndReadAll(`DESCRIBE SELECT * EXCLUDE (${ROW}) FROM ${scan}`);
-  return described.getRows().map(([name, type]) => [String(name), String(type)]);
+  return new Map(
+    described.getRows().map(([name, type]) => {
+      return [String(name), { type: String(type), cell: identifier(String(name)) }];
+    }),
+  );
 }
 
 /** Rows of the file as JSON objects, in the order asked. */
