@@ -13,6 +13,8 @@ interface Opener {
 const OPENERS: Readonly<Partial<Record<UriKind, () => Promise<Opener>>>> = {
   file: () => import('./files/open.ts'),
   postgres: () => import('./postgres/open.ts'),
+  sqlite: () => import('./table-files/sqlite.ts'),
+  duckdb: () => import('./table-files/duckdb.ts'),
 };
 
 /** The coordinator's side. Throws SINK_INVALID. */

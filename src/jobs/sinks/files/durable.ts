@@ -57,7 +57,7 @@ export async function writing<T>(path: string, wanted: number, work: () => Promi
   } catch (cause) {
     const torso = await stat(path).catch(() => null);
     await rm(path, { force: true });
-    throw await coded(cause, path, Math.max(wanted, torso?.size ?? 0));
+    throw await writeError(cause, path, Math.max(wanted, torso?.size ?? 0));
   }
 }
 
@@ -67,7 +67,8 @@ export async function requireSpace(folder: string, wanted: number): Promise<void
   if (free < wanted) throw new PlimsollError('DISK_FULL', { path: folder, free, wanted });
 }
 
-async function coded(cause: unknown, path: string, wanted: number): Promise<unknown> {
+/** What hinders writing `path`, coded: DISK_FULL with `wanted` bytes or more, FILE_UNWRITABLE, or as it is. */
+export async function writeError(cause: unknown, path: string, wanted: number): Promise<unknown> {
   if (isPlimsollError(cause)) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   const [reason = ''] = message.split('\n');

@@ -10,7 +10,7 @@ import { folderLayout } from './folder-layout.ts';
 import type { Layout } from './layout.ts';
 import { PartWriter } from './part-writer.ts';
 import { carryOut, isCarriedOut, namesOf, note, noted } from './release.ts';
-import { isUnharmed, Staging, stagingFolder } from './staging.ts';
+import { Staging, stagingFolder } from './staging.ts';
 import type { FileTarget } from './target.ts';
 
 export class FileSink implements Sink {
@@ -31,7 +31,7 @@ export class FileSink implements Sink {
     const release = await noted(this.#staging);
     // What is published needs no parts any more.
     if (release && (await isCarriedOut(this.#staging, release))) return known;
-    const there = await this.#unharmed(known);
+    const there = await this.#staging.unharmed(known, this.#layout.find);
     const parts = there.map(({ part }) => part!.name);
     await this.#staging.keepOnly(new Set([...parts, ...(release ? namesOf(release) : [])]));
     return there;
@@ -59,15 +59,6 @@ export class FileSink implements Sink {
 
   async close(): Promise<void> {
     // Nothing is held between two calls.
-  }
-
-  async #unharmed(known: readonly Account[]): Promise<readonly Account[]> {
-    const there: Account[] = [];
-    for (const account of known) {
-      const { part } = account;
-      if (part && (await isUnharmed(await this.#layout.find(part.name), part))) there.push(account);
-    }
-    return there;
   }
 }
 

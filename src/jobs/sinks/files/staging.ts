@@ -54,6 +54,19 @@ export class Staging {
     }
   }
 
+  /** The accounts whose part is where `find` says, as it was written. */
+  async unharmed(
+    known: readonly Account[],
+    find: (part: string) => string | Promise<string>,
+  ): Promise<readonly Account[]> {
+    const there: Account[] = [];
+    for (const account of known) {
+      const { part } = account;
+      if (part && (await isUnharmed(await find(part.name), part))) there.push(account);
+    }
+    return there;
+  }
+
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -69,6 +82,6 @@ export class Staging {
 }
 
 /** Whether the part of an account is at `path` as it was written. */
-export async function isUnharmed(path: string, part: NonNullable<Account['part']>): Promise<boolean> {
+async function isUnharmed(path: string, part: NonNullable<Account['part']>): Promise<boolean> {
   return (await isThere(path)) && (await digestOf(path)) === part.digest;
 }

@@ -2,13 +2,13 @@
 import type pg from 'pg';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { Account } from '../../chunk.ts';
-import { identifier } from '../../sql.ts';
+import { identifier, identifiers } from '../../sql.ts';
+import { insertStatement } from '../insert.ts';
 import type { Published, Sink, SinkRun } from '../sink.ts';
 import type { PostgresTarget } from './address.ts';
 import { isThere, Progress, sessionName, stageName } from './progress.ts';
 import { PostgresSession } from './session.ts';
 import { checkTable, makeLike, makeTable } from './table.ts';
-import { insertStatement } from './upsert.ts';
 
 export class PostgresSink implements Sink {
   readonly #run: SinkRun;
@@ -85,7 +85,9 @@ export class PostgresSink implements Sink {
   /** The staging table becomes the target, or its rows go into the one that is there. */
   async #show(client: pg.Client): Promise<void> {
     if (await isThere(client, this.#target.name)) {
-      await client.query(insertStatement(this.#target.name, this.#stage, this.#run));
+      const names = identifiers(this.#run.columns.map(({ name }) => name));
+      const staged = `select ${names} from ${this.#stage}`;
+      await client.query(insertStatement(this.#target.name, staged, this.#run));
       await client.query(`drop table ${this.#stage}`);
       return;
     }

@@ -4,12 +4,12 @@ import type pg from 'pg';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { Account } from '../../chunk.ts';
 import { identifiers } from '../../sql.ts';
+import { insertStatement } from '../insert.ts';
 import type { SinkRun, SinkWriter } from '../sink.ts';
 import type { PostgresTarget } from './address.ts';
 import { copyInto, type Rows } from './copy.ts';
 import { Progress, sessionName, stageName } from './progress.ts';
 import { PostgresSession } from './session.ts';
-import { insertStatement } from './upsert.ts';
 
 /** Exists within a transaction alone. */
 const INCOMING = 'plimsoll_incoming';
@@ -57,7 +57,7 @@ export class PostgresWriter implements SinkWriter {
       `create temporary table ${INCOMING} on commit drop as select ${names} from ${this.#target.name} with no data`,
     );
     const count = await copyInto(client, INCOMING, rows);
-    await client.query(insertStatement(this.#target.name, INCOMING, this.#run));
+    await client.query(insertStatement(this.#target.name, `select ${names} from ${INCOMING}`, this.#run));
     return count;
   }
 }

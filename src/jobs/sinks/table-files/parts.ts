@@ -1,0 +1,9 @@
+import { literal } from '../../sql.ts';
+import { emptySelect } from '../files/formats.ts';
+import type { SinkColumn } from '../sink.ts';
+
+/** What follows FROM for the rows of all parts, in their order. */
+export const fromParts = (parts: readonly string[], columns: readonly SinkColumn[]): string =>
+  parts.length === 0
+    ? `(${emptySelect(columns)})`
+    : `read_parquet([${parts.map(literal).join(', ')}], hive_partitioning = false)`;
