@@ -38,12 +38,13 @@ export interface Rows {
   readonly forest: readonly (readonly number[])[];
   readonly deep: readonly (readonly number[])[];
   readonly missing: readonly (readonly (number | null)[])[];
+  readonly coded: readonly (readonly number[])[];
   readonly text: readonly string[];
 }
 
 /** Trains the models once. */
 export function prepareModels(): Rows {
-  if (!existsSync(join(WORK, 'hgb-missing.joblib'))) {
+  if (!existsSync(join(WORK, 'hgb-categories.joblib'))) {
     const script = join(import.meta.dirname, 'native.py');
     const { status } = spawnSync(
       process.env['UV'] ?? 'uv',

@@ -14,6 +14,7 @@ const MODELS: Readonly<Record<string, keyof Rows>> = {
   boosted: 'deep',
   hgb: 'forest',
   'hgb-missing': 'missing',
+  'hgb-categories': 'coded',
 };
 /** Rows of one call, as a batch lane hands them over. */
 const BATCH = 8192;
@@ -65,7 +66,7 @@ function compare(model: string, rows: Rows): void {
   const gain = median(pairs.map(([before, after]) => before! / after!));
   console.log(
     [
-      model.padEnd(12),
+      model.padEnd(15),
       `${step.arena.roots.length} trees`.padStart(10),
       `${Math.round((step.arena.left.length / step.arena.roots.length + 1) / 2)} leaves`.padStart(13),
       `${perSecond(walked)} → ${perSecond(asked)} rows/s`.padStart(32),

@@ -138,6 +138,44 @@ function mismatches(signature: Signature, outputs: Outputs, rows: number): strin
   );
 }
 
+/** Rows enough for every path that is taken for many. */
+const MANY = 64;
+
+/** The batch over and over, until it has many rows. */
+function manyOf(batch: Batch): Batch {
+  if (batch.kind === 'tensors') return batch;
+  const times = Math.ceil(MANY / batch.rows);
+  const rows = times * batch.rows;
+  if (batch.kind === 'matrix')
+    return {
+      ...batch,
+      rows,
+      data: Float64Array.from(
+        { length: rows * batch.width },
+        (_, k) => batch.data[k % (batch.rows * batch.width)]!,
+      ),
+    };
+  const columns = batch.columns.map((column) =>
+    column instanceof Float64Array
+      ? Float64Array.from({ length: rows }, (_, row) => column[row % batch.rows]!)
+      : Array.from({ length: rows }, (_, row) => column[row % batch.rows]!),
+  );
+  return { kind: 'table', rows, columns };
+}
+
+/** Cells that are other ones where the rows come over and over. */
+function changes(many: Outputs, once: Outputs): string[] {
+  return Object.entries(once).flatMap(([name, output]) =>
+    tensorsOf(output).flatMap(({ data }, i) => {
+      const repeated = tensorsOf(many[name] ?? [])[i]?.data ?? [];
+      const other = Array.from<unknown>(repeated as ArrayLike<unknown>).findIndex(
+        (cell, k) => !Object.is(cell, data[k % data.length]),
+      );
+      return other < 0 ? [] : [`${name}[${other}]: ${String(repeated[other])} among many`];
+    }),
+  );
+}
+
 function load(folder: URL, file: string): { content: ModelContent | null; document: Document } {
   const document = JSON.parse(
     readFileSync(new URL(file.replace(/\.\w+$/, '.json'), folder), 'utf8'),
@@ -160,6 +198,7 @@ for (const release of readdirSync(ROOT)) {
       expect(differences(root, outputs, document).slice(0, 5)).toEqual([]);
       expect(mismatches(signature, outputs, batch.rows)).toEqual([]);
       expect(Object.keys(outputs)).toEqual(signature.outputs.map(({ name }) => name));
+      expect(changes(engine.infer(manyOf(batch)), outputs)).toEqual([]);
       for (const { input, why } of document.refused ?? []) {
         expect(() => engine.infer(batchOf(signature, input)), why).toThrow(/^row 0, column/);
       }
