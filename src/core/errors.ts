@@ -185,7 +185,7 @@ export const ERRORS = {
   SCORER_DIED: row(500, EXIT.failed, 'Cannot score the rows of {model}: its worker ended ({reason})', 'Send fewer rows; if one row does it too, report this with the model'),
   SCORER_TIMEOUT: row(504, EXIT.failed, 'Cannot score the rows of {model}: it took longer than {limit} ms', 'Send fewer rows a request'),
   // Batch jobs (src/jobs)
-  JOB_UNKNOWN: row(404, EXIT.usage, 'Cannot find job {job}: there are {known}', 'Use the name of a job that there is, or begin one: `plimsoll batch run --job {job} …`'),
+  JOB_UNKNOWN: row(404, EXIT.usage, 'Cannot find job "{job}": there is {known}{near}', 'Use the name of a job that there is, or begin one: `plimsoll batch run --job {job} …`'),
   RUN_UNKNOWN: row(404, EXIT.usage, 'Cannot find run {run} of job {job}: there is none of that id', '`plimsoll batch status {job}` lists its runs'),
   WEBHOOK_UNKNOWN: row(404, EXIT.usage, 'Cannot start job {job} by a webhook: its schedule has no such trigger', 'Add `webhook` to its triggers: PUT /api/v1/jobs/{job}/schedule, or schedule in plimsoll.yaml'),
   JOB_PAUSED: row(409, EXIT.failed, 'Cannot start job {job}: it is paused, a job that may run was wanted', 'Let it go on: `plimsoll batch unpause {job}`'),

@@ -5,7 +5,6 @@ import { differenceOf } from './difference.ts';
 import { factsOf } from './facts.ts';
 import { fingerprintOf, requireSame } from './fingerprint.ts';
 import { aFile, aPlan, aSpec } from './testing/plans.ts';
-import { jobUnknown } from './unknown.ts';
 
 const SPEC = aSpec();
 const PLAN = aPlan();
@@ -117,20 +116,5 @@ describe('the difference of two runs', () => {
         details: { job: 'nightly', run: 'r1', differences: 'key: id → k', list: ['key: id → k'] },
       }),
     );
-  });
-});
-
-describe('a job that is not there', () => {
-  it('is told with those that there are', () => {
-    expect(jobUnknown('nigthly', ['nightly', 'weekly']).message).toBe(
-      'Cannot find job "nigthly": there are "nightly", "weekly"; did you mean "nightly"?',
-    );
-    expect(jobUnknown('x', []).message).toBe('Cannot find job "x": there are none');
-    expect(
-      jobUnknown(
-        'x',
-        Array.from({ length: 12 }, (_, i) => `job-${i}`),
-      ).message,
-    ).toMatch(/"job-9", 2 more$/);
   });
 });

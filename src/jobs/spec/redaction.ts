@@ -2,6 +2,7 @@
  * Keeps what is secret in URIs out of everything that is stored or shown. In its place stands `${secret.sink.password}`;
  * `${NAME}` is a variable of the environment, which is never stored at all. Pure.
  */
+import { PlimsollError } from '../../core/errors.ts';
 import { joinUri, type Parameter, splitUri, type UriParts } from './uri.ts';
 
 export type Secrets = Readonly<Record<string, string>>;
@@ -107,6 +108,14 @@ export function redactorOf(secrets: Secrets): <T>(value: T) => T {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redacted(inner)]));
   };
   return <T>(value: T): T => redacted(value) as T;
+}
+
+/** An error as it may be told and kept. */
+export function redactedError(error: PlimsollError, redact: <T>(value: T) => T): PlimsollError {
+  const json = error.toJSON();
+  const told = redact(json);
+  // Its cause is told nowhere but within this process; one that held a secret is left behind.
+  return JSON.stringify(told) === JSON.stringify(json) ? error : PlimsollError.from(told);
 }
 
 function meantBy(value: string): string {

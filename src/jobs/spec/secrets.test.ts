@@ -3,13 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PlimsollError } from '../../core/errors.ts';
 import { openLedger } from '../../store/ledger/open.ts';
 import { newRun } from '../../store/ledger/testing/ledgers.ts';
 import { factsOf } from '../plan/facts.ts';
 import { aPlan } from '../plan/testing/plans.ts';
 import { specOf } from './flags.ts';
-import { filledUri } from './redaction.ts';
-import { keepSecrets, secretsOf, splitSecrets } from './secrets.ts';
+import { filledUri, redactedError } from './redaction.ts';
+import { keepSecrets, redactorFor, secretsOf, splitSecrets } from './secrets.ts';
 
 let dataDir: string;
 beforeEach(() => {
@@ -55,6 +56,27 @@ describe('the secrets of a job', () => {
     expect(secrets).toEqual({});
     const env = { PGPASSWORD: CANARY, URL: 'postgres://h/in', OTHER: 'x' };
     expect(secretsOf(spec, dataDir, env)).toEqual({ PGPASSWORD: CANARY, URL: 'postgres://h/in' });
+  });
+
+  it('are left out of errors, wherever they came from; what else came from the environment is told', () => {
+    const spec = given('postgres://ann:${PGPASSWORD}@${PGHOST}/db?table=t');
+    const secrets = { PGPASSWORD: `${CANARY}/%`, PGHOST: 'db.local' };
+    const redact = redactorFor(spec, secrets);
+    const where = filledUri(spec.sink.uri, secrets);
+    const error = new PlimsollError('SINK_UNAVAILABLE', {
+      where,
+      reason: `no ${CANARY}/% or ${CANARY}1`,
+      job: 'j',
+    });
+    const told = redactedError(error, redact);
+    expect(told.message).toBe('Cannot reach postgres://ann:…@db.local/db?table=t: no … or …');
+    expect(JSON.stringify(told)).not.toContain(CANARY);
+    const plain = new PlimsollError(
+      'SINK_UNAVAILABLE',
+      { where: 'db.local', reason: 'gone' },
+      { cause: error },
+    );
+    expect(redactedError(plain, redact)).toBe(plain);
   });
 
   it('are named where they are missing, with what to do', () => {

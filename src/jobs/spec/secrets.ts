@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
-import { placeholdersIn, type Secrets, takeSecrets } from './redaction.ts';
+import { filledUri, placeholdersIn, redactorOf, type Secrets, takeSecrets } from './redaction.ts';
 import type { JobSpec } from './spec.ts';
 
 const pathOf = (dataDir: string, job: string): string => join(dataDir, 'keys', 'jobs', `${job}.json`);
@@ -56,6 +56,14 @@ export function secretsOf(spec: JobSpec, dataDir: string, env: NodeJS.ProcessEnv
   };
   for (const name of placeholdersIn(`${spec.source.uri} ${spec.sink.uri}`)) fill(name);
   return filled;
+}
+
+/** Leaves out of a text what is secret in the URIs of a spec, once they are filled; the name of a host is not. */
+export function redactorFor({ source, sink }: JobSpec, secrets: Secrets): <T>(value: T) => T {
+  return redactorOf({
+    ...takeSecrets(filledUri(source.uri, secrets), 'source').secrets,
+    ...takeSecrets(filledUri(sink.uri, secrets), 'sink').secrets,
+  });
 }
 
 function missing(name: string, job: string, path: string): PlimsollError {
