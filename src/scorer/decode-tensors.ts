@@ -181,10 +181,9 @@ function readRow(
     if (!isPlimsollError(error) || error.code !== 'INPUT_INVALID') throw error;
     for (const { type, msg } of error.details['detail'] as readonly InputDetail[]) {
       const [, input, text = msg] = /^row 0, input ("(?:[^"\\]|\\.)*"): (.*)$/s.exec(msg) ?? [];
-      faults.add(row, input === undefined ? specs[0]!.name : (JSON.parse(input) as string), {
-        type,
-        msg: text,
-      });
+      const name = input === undefined ? specs[0]!.name : JSON.parse(input);
+      const at = bound.find(({ spec }) => spec.name === name);
+      faults.add(row, at?.cells.length === 1 ? at.cells[0]!.name : name, { type, msg: text });
     }
     return null;
   }
