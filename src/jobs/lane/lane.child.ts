@@ -94,10 +94,14 @@ async function readerOf(
   return stagedReader(source, frozen, wanted, staged.origin);
 }
 
-function answer(request: LaneRequest): Promise<LaneAnswers[keyof LaneAnswers]> {
+async function answer(request: LaneRequest): Promise<LaneAnswers[keyof LaneAnswers]> {
   if (request.kind === 'load') return load(request.model);
   if (request.kind === 'open') return open(request.setup);
-  return request.kind === 'work' ? lane!.work(request.order) : lane!.probe(request.probe);
+  if (lane === null)
+    throw new PlimsollError('INTERNAL', { action: 'asking a lane', reason: 'it is not open' });
+  if (request.kind === 'work') return lane.work(request.order);
+  if (request.kind === 'probe') return lane.probe(request.probe);
+  return request.kind === 'keys' ? lane.keepKeys(request.chunk) : lane.texts(request.chunk, request.rows);
 }
 
 process.on('message', async ({ id, request }: ToLane) => {

@@ -4,7 +4,8 @@ import type { Clock } from '../../core/ports.ts';
 import { Turns } from '../../core/turns.ts';
 import type { Frame } from '../../scorer/frame.ts';
 import type { Scored, Scorer } from '../../scorer/scorer.ts';
-import type { Account } from '../chunk.ts';
+import type { Account, Chunk } from '../chunk.ts';
+import { areKeysKept } from '../keys/key-file.ts';
 import type { Distributions } from '../receipt/distribution.ts';
 import { observerOf } from '../receipt/observer.ts';
 import { retrying } from '../retry.ts';
@@ -15,6 +16,7 @@ import { Answers } from './answers.ts';
 import { DeadLetters, deadLettersPath } from './dead-letters.ts';
 import { type Feature, featureOf } from './features.ts';
 import { frameOf, takeRows } from './frames.ts';
+import { keepChunkKeys, keysPath, keyTexts } from './keys.ts';
 import { keysSelect, outputSelect, refusedKeysSelect, type Scoring } from './output.ts';
 import type { ChunkOrder, LaneSetup, Probe } from './protocol.ts';
 import { Tally } from './tally.ts';
@@ -70,27 +72,47 @@ export class Lane {
 
   /** Scores some rows of a chunk and keeps nothing; answers how many. */
   async probe({ from, to, ...order }: Probe): Promise<number> {
-    const { workbench } = this.#parts;
-    const bench = await workbench.take();
-    try {
-      const relation = await this.#open(bench, order);
+    return this.#read(order.chunk, async ({ db }, relation) => {
       const deadly = new Set(order.deadly);
       let scored = 0;
-      await this.#eachBlock(bench.db, relation, async (frame, at) => {
+      await this.#eachBlock(db, relation, async (frame, at) => {
         const rows = range(Math.max(from, at), Math.min(to, at + frame.rows)).filter(
           (row) => !deadly.has(row),
         );
-        if (rows.length > 0)
-          await this.#parts.scorer.score(
-            takeRows(
-              frame,
-              rows.map((row) => row - at),
-            ),
-          );
+        const inFrame = rows.map((row) => row - at);
+        if (rows.length > 0) await this.#parts.scorer.score(takeRows(frame, inFrame));
         scored += rows.length;
       });
-      await relation.close();
       return scored;
+    });
+  }
+
+  /** Keeps the keys of a chunk where they are not kept. */
+  async keepKeys(chunk: Chunk): Promise<null> {
+    const { folder, spec } = this.#parts.setup;
+    const path = keysPath(folder, chunk.index);
+    return this.#read(chunk, async ({ db }, relation) => {
+      if (!(await areKeysKept(db, path))) await keepChunkKeys(db, spec.key, relation, path);
+      return null;
+    });
+  }
+
+  /** Texts of the keys of some rows of a chunk. */
+  texts(chunk: Chunk, rows: readonly number[]): Promise<readonly string[]> {
+    const { key } = this.#parts.setup.spec;
+    return this.#read(chunk, ({ db }, relation) => keyTexts(db, key, relation, rows));
+  }
+
+  async #read<T>(chunk: Chunk, work: (bench: Bench, relation: Relation) => Promise<T>): Promise<T> {
+    const { workbench } = this.#parts;
+    const bench = await workbench.take();
+    try {
+      const relation = await this.#open(bench, { chunk });
+      try {
+        return await work(bench, relation);
+      } finally {
+        await relation.close();
+      }
     } finally {
       workbench.giveBack(bench);
     }
@@ -167,6 +189,9 @@ export class Lane {
     const started = clock.monotonic();
     const scoring: Scoring = { from: relation.from, answers: answers.table };
     await this.#keepLetters(bench, order, scored, scoring);
+    const { key, options } = setup.spec;
+    if (options.duplicates === 'fail')
+      await keepChunkKeys(bench.db, key, relation, keysPath(setup.folder, order.chunk.index));
     const keys = await this.#keysOf(bench, scoring, tally);
     const stamps = { run: setup.run, chunk: order.chunk.index, version: setup.version, at: setup.at };
     const select = outputSelect(setup.columns, scorer.outputs, scoring, stamps);

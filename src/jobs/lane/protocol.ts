@@ -51,7 +51,11 @@ export type LaneRequest =
   | { readonly kind: 'load'; readonly model: LaneModel }
   | { readonly kind: 'open'; readonly setup: LaneSetup }
   | { readonly kind: 'work'; readonly order: ChunkOrder }
-  | { readonly kind: 'probe'; readonly probe: Probe };
+  | { readonly kind: 'probe'; readonly probe: Probe }
+  /** Keeps the keys of a chunk, unless they are kept. */
+  | { readonly kind: 'keys'; readonly chunk: Chunk }
+  /** Texts of the keys of some rows of a chunk, ascending. */
+  | { readonly kind: 'texts'; readonly chunk: Chunk; readonly rows: readonly number[] };
 
 /** What each request is answered with. */
 export interface LaneAnswers {
@@ -60,6 +64,8 @@ export interface LaneAnswers {
   readonly work: Account;
   /** Rows that were scored. */
   readonly probe: number;
+  readonly keys: null;
+  readonly texts: readonly string[];
 }
 
 /** A lane may have several requests; it answers each once, in any order. */

@@ -174,3 +174,24 @@ test('a run that comes out unlike the last one is held back, and published when 
   expect(receipt.checks).toEqual([expect.objectContaining({ name: 'distribution', ok: false })]);
   expect(await bench.published()).toEqual(await bench.expected());
 });
+
+test('a key that comes again is refused with both its rows, before anything is published', async () => {
+  await bench.writeWith('id', '1003', 'id = 5500');
+  await expect(bench.run(bench.spec({}, { duplicates: 'fail' }))).rejects.toMatchObject({
+    code: 'KEY_DUPLICATE',
+    message: expect.stringContaining('"1003" in row'),
+  });
+  expect(existsSync(bench.output)).toBe(false);
+});
+
+test('the later rows of a key are left out where the job says so', async () => {
+  await bench.writeWith('id', '1003', 'id = 5500 OR id = 2001');
+  const receipt = await bench.run(bench.spec({}, { duplicates: 'skip' }));
+  expect(receipt.rows).toEqual({ read: ROWS, ok: ROWS - 2, rejected: 0, failed: 0, skipped: 2 });
+  const letters = lettersOf(receipt.rejects!.where);
+  expect(letters.map(({ row, key, outcome, code }) => [row, key, outcome, code])).toEqual([
+    [1001, '1003', 'skipped', 'KEY_DUPLICATE'],
+    [4500, '1003', 'skipped', 'KEY_DUPLICATE'],
+  ]);
+  expect(await bench.published()).toEqual(await bench.expected("id <> 1003 OR note = 'note \"3\"'"));
+});

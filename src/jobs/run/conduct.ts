@@ -15,6 +15,8 @@ import { openSink } from '../sinks/open.ts';
 import type { Sink, SinkRun } from '../sinks/sink.ts';
 import { openSource } from '../sources/open.ts';
 import type { Source } from '../sources/source.ts';
+import { redactedError } from '../spec/redaction.ts';
+import { redactorFor } from '../spec/secrets.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { Accounts } from './accounts.ts';
 import { sumOf } from './budget.ts';
@@ -30,6 +32,7 @@ import { changedItem, modelLabel, type RunPlan, rowsOf, workedChunks } from './p
 import type { RunProgress, Step } from './progress.ts';
 import { publishRun } from './publish.ts';
 import { mergeRejects } from './rejects.ts';
+import { refuseRepeats, repeatedRows } from './repeats.ts';
 import { survey } from './survey.ts';
 import { type Work, workOf } from './work.ts';
 
@@ -221,14 +224,18 @@ class Conductor {
       },
       chunks.length,
     );
+    const repeats = { lanes, chunks: work.chunks, folder: this.#folder, stop: this.#stop };
+    const { duplicates } = this.#spec.options;
+    const skip = duplicates === 'skip' ? await repeatedRows(repeats) : null;
     await lanes.run({
       chunks,
-      skip: () => [],
+      skip: (chunk) => skip?.get(chunk) ?? [],
       stop: this.#stop,
       onAccount: (account) => accounts.add(account),
     });
     this.#stop.throwIfAborted();
     accounts.requireBudget(accounts.counts.read);
+    if (duplicates === 'fail') await refuseRepeats(this.#spec.sink.uri, repeats);
     lanes.close();
     return accounts;
   }
@@ -305,7 +312,8 @@ class Conductor {
     this.#lanes?.kill();
     const { lost } = this.#held;
     const chunks = this.#accounts?.progress.chunks ?? null;
-    const coded = stopError(error, { run: row.id, job: row.job, chunks, stop, lost });
+    const redact = redactorFor(this.#spec, this.#options.secrets);
+    const coded = redactedError(stopError(error, { run: row.id, job: row.job, chunks, stop, lost }), redact);
     this.#log.error({ error: coded }, 'the run stops');
     const ending = endingOf(coded);
     if (ending === 'lost') return coded;

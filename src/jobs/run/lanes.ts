@@ -83,16 +83,51 @@ export class Lanes {
   }
 
   /** Works on all chunks, or until it is to stop. Throws the first error that a chunk ends with, once the others at work are done. */
-  async run(work: LanesWork): Promise<void> {
-    const queue = work.chunks[Symbol.iterator]();
+  run({ chunks, skip, onAccount, stop }: LanesWork): Promise<void> {
+    return this.#each(chunks, stop, async (place, chunk) => {
+      await onAccount(await this.#account(place, { chunk, skip: skip(chunk.index), deadly: [] }));
+    });
+  }
+
+  /** Keeps the keys of all chunks, or until it is to stop. */
+  keepKeys(chunks: readonly Chunk[], stop: AbortSignal): Promise<void> {
+    return this.#each(chunks, stop, async (place, chunk) => {
+      await this.#again(place, chunk, (lane) => lane.ask<'keys'>({ kind: 'keys', chunk }));
+    });
+  }
+
+  /** Texts of the keys of some rows of a chunk, ascending. */
+  texts(chunk: Chunk, rows: readonly number[]): Promise<readonly string[]> {
+    return this.#again(this.#places[0]!, chunk, (lane) => lane.ask<'texts'>({ kind: 'texts', chunk, rows }));
+  }
+
+  /** Asks once more where the lane ends before it answers. Throws LANE_DIED. */
+  async #again<T>(place: Place, chunk: Chunk, ask: (lane: LaneProcess) => Promise<T>): Promise<T> {
+    for (let left = 1; ; left--) {
+      try {
+        return await ask(await this.#living(place));
+      } catch (error) {
+        if (!(error instanceof LaneEnded) || this.#closed) throw error;
+        if (left === 0) throw died(`reading chunk ${chunk.index}`, error.message);
+        this.#note(chunk, error, 'a lane ended: its chunk is given to another one');
+      }
+    }
+  }
+
+  async #each(
+    chunks: readonly Chunk[],
+    stopped: AbortSignal,
+    work: (place: Place, chunk: Chunk) => Promise<void>,
+  ): Promise<void> {
+    const queue = chunks[Symbol.iterator]();
     const failed = new AbortController();
-    const stop = AbortSignal.any([work.stop, failed.signal]);
+    const stop = AbortSignal.any([stopped, failed.signal]);
     const hand = async (place: Place): Promise<void> => {
       for (;;) {
         if (stop.aborted) return;
         const { value: chunk, done } = queue.next();
         if (done) return;
-        await work.onAccount(await this.#account(place, { chunk, skip: work.skip(chunk.index), deadly: [] }));
+        await work(place, chunk);
       }
     };
     const hands = this.#places.flatMap((place) => Array.from({ length: CHUNKS_A_LANE }, () => hand(place)));
