@@ -5,6 +5,7 @@ import { run } from './batch-run.ts';
 import { schedule } from './batch-schedule.ts';
 import { batchStatus } from './batch-status.ts';
 import { pause, submit, unpause } from './batch-submit.ts';
+import { verifyReceipt } from './batch-verify.ts';
 import type { Define } from './commands.ts';
 
 /** `batch`: each command loads what it needs when it runs, so that a run is on record at once. */
@@ -27,6 +28,7 @@ export const batch: Define = (command, terminal) => {
   add('resume', 'go on with a job that was interrupted', resume);
   add('status', 'show jobs and their runs', batchStatus);
   add('receipt', 'show what a run came to', receipt);
+  add('verify', 'check a signed receipt', verifyReceipt);
   add('release', 'publish the output of a run that was held back', release);
   add('discard', 'drop a run that was held back, interrupted or has failed', discard);
   add('schedule', 'have a server start a job by itself', schedule);

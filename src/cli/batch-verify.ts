@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { PlimsollError } from '../core/errors.ts';
+import type { BatchOptions } from './batch-ledger.ts';
+import { answerReceipt } from './batch-work.ts';
+import type { Define } from './commands.ts';
+import { readText } from './text-file.ts';
+
+interface VerifyOptions extends BatchOptions {
+  readonly publicKey?: string;
+}
+
+/** `batch verify`: a signed receipt, whoever brings it. */
+export const verifyReceipt: Define = (command, terminal) => {
+  command
+    .description('Checks a signed receipt: that its key has signed it, and that its chunks add up to it.')
+    .argument('<file>', 'what `batch receipt --signed` has printed')
+    .option('--public-key <file>', 'Ed25519 key in PEM form (default: that of this data folder)')
+    .addHelpText(
+      'after',
+      '\nWhat databases can check without Plimsoll: docs/receipts.md.\n\nExamples:\n' +
+        '  $ plimsoll batch receipt nightly --signed > receipt.json\n  $ plimsoll batch verify receipt.json',
+    )
+    .action(async (file: string) => {
+      const options = command.optsWithGlobals<VerifyOptions>();
+      const { verifyReceipt: verified } = await import('../jobs/receipt/signed.ts');
+      const receipt = verified(envelopeIn(file), await keyFor(options));
+      await answerReceipt(receipt, terminal);
+    });
+};
+
+/** Throws FILE_NOT_FOUND, FILE_UNREADABLE, DOCUMENT_INVALID. */
+function envelopeIn(path: string): unknown {
+  const text = readText(path);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new PlimsollError('DOCUMENT_INVALID', { path, problem: (error as Error).message });
+  }
+}
+
+/** A key is never made in order to check with it. */
+async function keyFor({ publicKey, data }: VerifyOptions): Promise<string> {
+  if (publicKey !== undefined) return readText(publicKey);
+  const given = process.env['PLIMSOLL_SIGNING_KEY'];
+  const own = join(resolve(data), 'keys', 'signing.pem');
+  if (given === undefined && !existsSync(own)) throw new PlimsollError('FILE_NOT_FOUND', { path: own });
+  const { openSigner } = await import('../control/report/signing.ts');
+  return openSigner(resolve(data), given).publicKey.publicKey;
+}
