@@ -1,5 +1,7 @@
 /** Rows a second of tree ensembles, walked and in the kernel, side by side: `npm run bench -- trees [MODEL…]`. */
 import { join } from 'node:path';
+import { allocateCells, type Block, type DenseBlock, toDense } from '../src/engine/native/block.ts';
+import { prepareStep } from '../src/engine/native/prepare.ts';
 import { prepareKernel } from '../src/engine/native/tree/kernel/kernel.ts';
 import { type AddTrees, prepareWalk } from '../src/engine/native/tree/slices.ts';
 import { readModelFile } from '../src/files/read-model.ts';
@@ -22,11 +24,15 @@ const BATCH = 8192;
 const ROUNDS = 9;
 const ROUND_MILLIS = 100;
 
-function stepOf(model: string): TreeEnsembleStep {
+/** The ensemble of a model and the rows that it sees: those given, through the steps before it. */
+function ensembleOf(model: string, given: DenseBlock): { step: TreeEnsembleStep; block: DenseBlock } {
   const { content } = readModelFile(join(WORK, `${model}.joblib`));
-  if (content?.kind !== 'steps' || content.root.kind !== 'tree-ensemble')
-    throw new Error(`${model} is no tree ensemble`);
-  return content.root;
+  const root = content?.kind === 'steps' ? content.root : undefined;
+  const steps = root?.kind === 'pipeline' ? root.steps.map(({ step }) => step) : root ? [root] : [];
+  const step = steps.pop();
+  if (step?.kind !== 'tree-ensemble') throw new Error(`${model} is no tree ensemble`);
+  const block = steps.reduce<Block>((rows, before) => prepareStep(before, []).transform!(rows), given);
+  return { step, block: toDense(block, [], allocateCells) };
 }
 
 /** Microseconds of processor time a row, so that neighbours on a shared machine do not count. */
@@ -43,20 +49,21 @@ function microsPerRow(add: () => void): number {
 
 /** Medians of rounds that alternate, and of their ratios. */
 function compare(model: string, rows: Rows): void {
-  const step = stepOf(model);
-  const given = rows[MODELS[model]!] as Rows['deep'];
-  const width = step.features!;
+  const given = rows[MODELS[model]!] as Rows['missing'];
+  const cols = given[0]!.length;
   const data = Float64Array.from(
-    { length: BATCH * width },
-    (_, k) => given[Math.floor(k / width) % given.length]![k % width] ?? Number.NaN,
+    { length: BATCH * cols },
+    (_, k) => given[Math.floor(k / cols) % given.length]![k % cols] ?? Number.NaN,
   );
+  const { step, block } = ensembleOf(model, { kind: 'dense', rows: BATCH, cols, data });
+  const width = block.cols;
   const scores = new Float64Array(BATCH * step.scores);
   const walk = prepareWalk(step, width, []);
   const started = performance.now();
   const kernel = prepareKernel(step, width, [], walk.refuse);
   const built = performance.now() - started;
   if (kernel === null) throw new Error(`${model} does not fit the kernel`);
-  const run = (add: AddTrees) => () => add({ kind: 'dense', rows: BATCH, cols: width, data }, scores);
+  const run = (add: AddTrees) => () => add(block, scores);
   const pairs = Array.from({ length: ROUNDS }, () => [
     microsPerRow(run(walk.add)),
     microsPerRow(run(kernel)),

@@ -6,6 +6,8 @@ import { type AddTrees, prepareWalk } from './slices.ts';
 
 /** Rows from which the kernel is faster: it takes groups of sixteen, full or not. */
 const KERNEL_ROWS = 48;
+/** Nodes that are made ready for the kernel in the time that a row takes through a tree, with room to spare. */
+const NODES_A_WALK = 8;
 
 /** Fresh raw scores `[rows, scores]`: base first, then the trees in order; `base` is `[rows, scores]` or null. */
 export type RawScores = (block: Block, base: Float64Array | null) => Float64Array;
@@ -16,15 +18,15 @@ export function prepareRawScores(step: TreeEnsembleStep, width: number, names: r
   const walk = prepareWalk(step, width, names);
   const start = step.base.kind === 'constant' ? step.base.scores : new Float64Array(step.scores);
   const divisor = step.aggregate === 'mean' ? step.arena.roots.length : 1;
-  // Made at the first block that is large enough: who answers a few rows at a time needs no second copy of the trees.
+  const worthwhile = Math.max(KERNEL_ROWS, step.arena.left.length / step.arena.roots.length / NODES_A_WALK);
+  // Made at the first block that is worth it: who answers a few rows at a time needs no second copy of the trees.
   let addMany: AddTrees | null = null;
   return (block, base) => {
-    const scores = startFrom(start, base, block.rows);
-    if (block.rows < KERNEL_ROWS) walk.add(block, scores);
-    else {
-      addMany ??= prepareKernel(step, width, names, walk.refuse) ?? walk.add;
-      addMany(block, scores);
-    }
+    const { rows } = block;
+    const scores = startFrom(start, base, rows);
+    if (rows >= worthwhile) addMany ??= prepareKernel(step, width, names, walk.refuse) ?? walk.add;
+    if (rows >= KERNEL_ROWS && addMany !== null) addMany(block, scores);
+    else walk.add(block, scores);
     if (divisor !== 1) for (let k = 0; k < scores.length; k++) scores[k]! /= divisor;
     return scores;
   };

@@ -28,52 +28,44 @@ export interface Top {
   readonly exits: readonly number[];
 }
 
-/** Takes the top of the tree under `root`: the splits that most leaves lie under; `leaves` counts them for each node. */
+/** Takes the top of the tree under `root`: all of it, or the splits that most leaves lie under; `leaves` counts those. */
 export function takeTop(arena: TreeArena, root: number, leaves: Int32Array): Top {
-  const exits = leaves[root]! <= WHOLE_LEAVES ? WHOLE_LEAVES : TOP_EXITS;
-  const asked = new Set<number>();
-  const fringe = [root];
-  while (fringe.length < exits) {
-    const at = widest(fringe, leaves);
-    const node = fringe[at]!;
-    if (arena.left[node]! < 0) break;
-    asked.add(node);
-    fringe.splice(at, 1, arena.left[node]!, arena.right[node]!);
-  }
-  return questionsOf(arena, root, asked, fringe);
-}
-
-/** Index of the node that most leaves lie under. */
-function widest(fringe: readonly number[], leaves: Int32Array): number {
-  let best = 0;
-  for (let i = 1; i < fringe.length; i++) if (leaves[fringe[i]!]! > leaves[fringe[best]!]!) best = i;
-  return best;
-}
-
-/** The questions of the asked nodes; `exits` are in order, for the fringe was split in place. */
-function questionsOf(
-  arena: TreeArena,
-  root: number,
-  asked: ReadonlySet<number>,
-  exits: readonly number[],
-): Top {
+  const { left, right } = arena;
+  const whole = leaves[root]! <= WHOLE_LEAVES;
+  const asked = whole ? null : widestSplits(arena, root, leaves);
   const low: TopQuestion[] = [];
   const high: TopQuestion[] = [];
-  let passed = 0;
-  /** Counts the exits under a node, having noted its questions. */
+  const exits: number[] = [];
+  /** Takes the exits under a node, left to right, and its questions. */
   const visit = (node: number): void => {
-    if (!asked.has(node)) {
-      passed++;
+    if (left[node]! < 0 || !(asked === null || asked.has(node))) {
+      exits.push(node);
       return;
     }
-    const from = passed;
-    visit(arena.left[node]!);
-    if (from < WORD) low.push({ node, under: bits(from, Math.min(passed, WORD)) });
-    if (passed > WORD) high.push({ node, under: bits(Math.max(from, WORD) - WORD, passed - WORD) });
-    visit(arena.right[node]!);
+    const from = exits.length;
+    visit(left[node]!);
+    const to = exits.length;
+    if (from < WORD) low.push({ node, under: bits(from, Math.min(to, WORD)) });
+    if (to > WORD) high.push({ node, under: bits(Math.max(from, WORD) - WORD, to - WORD) });
+    visit(right[node]!);
   };
   visit(root);
   return { low: wordOf(arena, low), high: wordOf(arena, high), exits };
+}
+
+/** The splits of a tree down to TOP_EXITS nodes, each time of the one that most leaves lie under. */
+function widestSplits({ left, right }: TreeArena, root: number, leaves: Int32Array): Set<number> {
+  const splits = new Set<number>();
+  const fringe = [root];
+  while (fringe.length < TOP_EXITS) {
+    let at = 0;
+    for (let i = 1; i < fringe.length; i++) if (leaves[fringe[i]!]! > leaves[fringe[at]!]!) at = i;
+    const node = fringe[at]!;
+    splits.add(node);
+    fringe[at] = left[node]!;
+    fringe.push(right[node]!);
+  }
+  return splits;
 }
 
 function wordOf({ categorical }: TreeArena, questions: readonly TopQuestion[]): Word {
@@ -85,5 +77,6 @@ function wordOf({ categorical }: TreeArena, questions: readonly TopQuestion[]): 
 }
 
 /** A word whose bits `from` to before `to` are set. */
-const bits = (from: number, to: number): number =>
-  Number(((1n << BigInt(to)) - (1n << BigInt(from))) & 0xffff_ffffn);
+const bits = (from: number, to: number): number => below(to) & ~below(from);
+
+const below = (bit: number): number => (bit === WORD ? -1 : (1 << bit) - 1);
