@@ -13,7 +13,7 @@ import type { JobSpec, SparkSpec } from '../spec/spec.ts';
 import { type Forecast, forecast } from './forecast.ts';
 import { sparkJob } from './job.ts';
 import { writeProject } from './project.ts';
-import { type Sample, scoreSample } from './sample.ts';
+import { MEASURE_MILLIS, type Sample, scoreSample } from './sample.ts';
 import {
   freezeNow,
   freezeStaged,
@@ -118,6 +118,7 @@ async function plan(run: SparkRun, project: string, staging: string): Promise<Pl
       scorer,
       path: join(project, 'sample.parquet'),
       folder: project,
+      measureMillis: MEASURE_MILLIS,
       clock,
     });
     await writeProject(project, { job, model });

@@ -37,9 +37,9 @@ def main(path):
     with open(path, encoding="utf-8") as file:
         job = json.load(file)
     _end_with_parent()
-    spark = _session(job)
+    spark = session_of(job)
     try:
-        settings = _settings(job, spark)
+        settings = settings_of(job, spark)
         say("started", spark=spark.version, parallelism=spark.sparkContext.defaultParallelism)
         if job["sample"] is not None:
             compare_sample(spark, job, settings, os.path.join(os.path.dirname(os.path.abspath(path)), job["sample"]))
@@ -76,7 +76,7 @@ def _end_with_parent():
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _session(job):
+def session_of(job):
     version = tuple(int(part) for part in pyspark.__version__.split(".")[:2])
     if version < SPARK_MIN:
         raise SystemExit("Spark %d.%d or newer is wanted, this is %d.%d" % (*SPARK_MIN, *version))
@@ -93,7 +93,7 @@ def _session(job):
     )
 
 
-def _settings(job, spark):
+def settings_of(job, spark):
     return scoring.Settings(
         archive="plimsoll",
         node=spark.conf.get("spark.plimsoll.node", None),

@@ -13,6 +13,8 @@ import type { SparkJob } from './job.ts';
 export interface Project {
   readonly job: SparkJob;
   readonly model: Pick<AcceptedVersion, 'bundle' | 'manifest'>;
+  /** Folder with Python and scorer, where `makeAssets` has made it for several projects. */
+  readonly assets?: string;
 }
 
 /** Python that is sent as it is. */
@@ -24,24 +26,25 @@ const ONNX_FILES = ['package.json', 'dist', 'bin/napi-v6/linux/x64'];
  * Writes `folder`: `job.json`, the Python of driver and workers, and `plimsoll.tar.gz`, which holds model and scorer and is
  * sent to every executor once. Throws FILE_UNWRITABLE, SPARK_UNSUPPORTED.
  */
-export async function writeProject(folder: string, { job, model }: Project): Promise<void> {
+export async function writeProject(folder: string, { job, model, assets }: Project): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'job.json'), `${JSON.stringify(job, null, 2)}\n`);
-  const assets = await assetsIn(join(folder, '.assets'));
+  const own = join(folder, '.assets');
+  const from = assets ?? (await makeAssets(own));
   try {
-    for (const name of PYTHON) await copyFile(join(assets, name), join(folder, name));
+    for (const name of PYTHON) await copyFile(join(from, name), join(folder, name));
     await writeArchive(join(folder, 'plimsoll.tar.gz'), [
-      { name: 'scorer', path: join(assets, 'scorer') },
+      { name: 'scorer', path: join(from, 'scorer') },
       ...bundleEntries(model),
       ...(model.manifest.runtime === 'onnx' ? onnxEntries() : []),
     ]);
   } finally {
-    await rm(join(folder, '.assets'), { recursive: true, force: true });
+    await rm(own, { recursive: true, force: true });
   }
 }
 
-/** Folder with Python and scorer: beside the bundle in `dist/`, else made in `folder` from source. */
-async function assetsIn(folder: string): Promise<string> {
+/** Folder with Python and scorer: the one beside the bundle in `dist/`, else `folder`, where they are made from source. */
+export async function makeAssets(folder: string): Promise<string> {
   if (!import.meta.url.endsWith('.ts')) return fileURLToPath(new URL('./spark/', import.meta.url));
   const build = fileURLToPath(new URL('../../../tools/build.ts', import.meta.url));
   await promisify(execFile)(process.execPath, [build, '--spark', folder]);

@@ -12,8 +12,8 @@ import { identifier, identifiers, literal } from '../sql.ts';
 
 /** Rows that are scored here, and by Spark before anything else. */
 export const SAMPLE_ROWS = 1000;
-/** A rate is measured for so long at least: the first calls are slow. */
-const MEASURE_MILLIS = 300;
+/** A rate is measured for so long: the first calls are slow. */
+export const MEASURE_MILLIS = 300;
 
 export interface SampleOptions {
   /** Columns: the key, and the scorer's inputs. */
@@ -26,6 +26,8 @@ export interface SampleOptions {
   readonly path: string;
   /** For what does not fit into memory. */
   readonly folder: string;
+  /** Time that is spent on the rate, at least. */
+  readonly measureMillis: number;
   readonly clock: Clock;
 }
 
@@ -67,7 +69,7 @@ async function measure(
   db: DuckDBConnection,
   relation: Relation,
   rows: number,
-  { scorer, clock }: SampleOptions,
+  { scorer, clock, measureMillis }: SampleOptions,
 ): Promise<number> {
   const started = clock.monotonic();
   let scored = 0;
@@ -76,7 +78,7 @@ async function measure(
     await eachFrame(db, relation, scorer, (frame) => scorer.score(frame));
     scored += rows;
     millis = clock.monotonic() - started;
-  } while (millis < MEASURE_MILLIS);
+  } while (millis < measureMillis);
   return (scored / millis) * 1000;
 }
 

@@ -1,0 +1,179 @@
+/** A job on a real cluster that loses tasks, runs some twice, and loses its driver: its rows land in PostgreSQL once. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../src/store/testing/postgres.ts';
+import { BIN, example } from '../cli.ts';
+import { type Cluster, processesBelow, SPARK_CONF, sparkEnvironment, startCluster } from './cluster.ts';
+
+const FILES = 6;
+const FILE_ROWS = 20_000;
+const ROWS = FILES * FILE_ROWS;
+/** Of them, as many have no key. */
+const KEYLESS = 3;
+const SCORER = 'arrow.child.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-spark-'));
+const env = sparkEnvironment();
+let cluster: Cluster;
+let postgres: PostgresServer;
+
+beforeAll(async () => {
+  await writeInput();
+  postgres = await startPostgres();
+  cluster = await startCluster(env);
+}, HOOK_MILLIS * 5);
+
+afterAll(async () => {
+  cluster?.stop();
+  await postgres?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, HOOK_MILLIS);
+
+async function writeInput(): Promise<void> {
+  mkdirSync(join(folder, 'input'));
+  const db = await (await DuckDBInstance.create(':memory:')).connect();
+  for (let file = 0; file < FILES; file++) {
+    await db.run(`COPY (
+      SELECT CASE WHEN ${file} = 0 AND i < ${KEYLESS} THEN NULL ELSE ${file * FILE_ROWS} + i END AS id,
+        (20 + i % 60)::FLOAT AS age, CASE WHEN i % 7 = 0 THEN NULL ELSE 10 + i % 90 END::DOUBLE AS monthly_fee,
+        (i % 48)::INTEGER AS months, ['basic', 'plus', 'pro', NULL][1 + i % 4] AS plan,
+        ['card', 'invoice', 'direct debit'][1 + i % 3] AS payment, (i / 100)::DECIMAL(18, 4) AS amount
+      FROM range(${FILE_ROWS}) t(i)
+    ) TO '${folder}/input/${file}.parquet' (FORMAT parquet)`);
+  }
+  db.closeSync();
+}
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{
+    readonly status: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  }>;
+}
+
+function plimsoll(...args: string[]): Run {
+  const child = spawn(process.execPath, [BIN, '--data', join(folder, 'data'), 'batch', ...args, '--json'], {
+    env,
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (piece) => {
+    stdout += piece;
+  });
+  child.stderr.on('data', (piece) => {
+    stderr += piece;
+  });
+  return {
+    child,
+    ended: new Promise((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr }))),
+  };
+}
+
+const job = (
+  name: string,
+  master: string,
+  output: string,
+  conf: Readonly<Record<string, string>>,
+): string[] => [
+  ...['run', '--job', name, '--model', example('churn.joblib'), '--input', join(folder, 'input')],
+  ...['--output', output, '--key', 'id', '--columns', 'amount', '--engine', 'spark', '--master', master],
+  ...Object.entries({ ...SPARK_CONF, ...conf }).flatMap(([key, value]) => [
+    '--spark-conf',
+    `${key}=${value}`,
+  ]),
+];
+
+async function until<T>(what: string, look: () => T | undefined | null | false): Promise<T> {
+  for (const end = Date.now() + 240_000; Date.now() < end; await sleep(50)) {
+    const found = look();
+    if (found) return found;
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+/** The output as somebody else sees it: rows, keys that are there once, keys that should not be there. */
+async function outputOf(url: string, table: string): Promise<unknown> {
+  const [row] = await asked(
+    url,
+    `select count(*)::int as rows, count(distinct id)::int as keys, min(id)::int as first, max(id)::int as last,
+      sum(amount)::text as amount, count(predict_proba_leaves)::int as answers from ${table}`,
+  );
+  return row;
+}
+
+const EXPECTED = {
+  rows: ROWS - KEYLESS,
+  keys: ROWS - KEYLESS,
+  first: KEYLESS,
+  last: ROWS - 1,
+  answers: ROWS - KEYLESS,
+};
+
+const stateOf = (run: string): string[] => globSync(join(folder, 'data/jobs/*/spark', run));
+
+test('tasks that die or run twice, and a driver that dies before publication, leave every row once', async () => {
+  const url = await postgres.database();
+  const first = plimsoll(
+    ...job('kills', cluster.master, `${url}?table=scores`, {
+      // A task a file, each of which may be lost.
+      'spark.sql.files.openCostInBytes': '134217728',
+      'spark.task.maxFailures': '8',
+      'spark.speculation': 'true',
+      'spark.speculation.interval': '200ms',
+      'spark.speculation.quantile': '0.1',
+      'spark.speculation.multiplier': '1.1',
+    }),
+  );
+  // The first scorer that scores the input loses its Python worker, so its task is done again.
+  const said = (): string => logs('spark.log');
+  const killed = await until('a scorer', () => processesBelow(cluster.pids, SCORER)[0]);
+  process.kill(killed.parent, 'SIGKILL');
+  // The next one stands still: Spark has another executor do the same task, and takes whichever ends first.
+  const stopped = await until('another scorer', () =>
+    processesBelow(cluster.pids, SCORER).find(({ pid }) => pid !== killed.pid),
+  );
+  process.kill(stopped.pid, 'SIGSTOP');
+  await until('scored rows', () => stateOf('scored.json').length > 0 || first.child.exitCode !== null);
+  first.child.kill('SIGKILL');
+  if (existsSync(`/proc/${stopped.pid}`)) process.kill(stopped.pid, 'SIGCONT');
+  await first.ended;
+  expect(said()).toMatch(/Lost task/);
+
+  const { status, stdout, stderr } = await plimsoll('resume', 'kills').ended;
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  const receipt = JSON.parse(stdout);
+  expect(receipt.rows).toEqual({ read: ROWS, ok: ROWS - KEYLESS, rejected: KEYLESS, failed: 0, skipped: 0 });
+  expect(receipt.spark.sample.rows).toBe(1000);
+  expect(receipt.attempts).toBe(2);
+  expect(await outputOf(url, 'scores')).toMatchObject(EXPECTED);
+  const again = await plimsoll('resume', 'kills').ended;
+  expect(JSON.parse(again.stdout)).toEqual(receipt);
+  expect(await outputOf(url, 'scores')).toMatchObject(EXPECTED);
+}, 600_000);
+
+const logs = (name: string): string =>
+  globSync(join(folder, 'data/jobs/*', name))
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n');
+
+test('a Spark whose Plimsoll is killed ends by itself, and the next attempt begins anew', async () => {
+  const url = await postgres.database();
+  const first = plimsoll(...job('lost', 'local[2]', `${url}?table=scores`, {}));
+  const scorer = await until('a scorer', () => processesBelow([first.child.pid!], SCORER)[0]);
+  const [driver] = processesBelow([first.child.pid!], 'SparkSubmit');
+  first.child.kill('SIGKILL');
+  await first.ended;
+  await until('the end of driver and scorer', () =>
+    [driver!.pid, scorer.pid].every((pid) => !existsSync(`/proc/${pid}`)),
+  );
+  const { status, stdout, stderr } = await plimsoll('resume', 'lost').ended;
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(JSON.parse(stdout).rows.ok).toBe(ROWS - KEYLESS);
+  expect(await outputOf(url, 'scores')).toMatchObject(EXPECTED);
+}, 600_000);
