@@ -8,10 +8,11 @@ import { modelLabel } from '../run/plan.ts';
 import { shownUri } from '../spec/redaction.ts';
 import type { JobSpec } from '../spec/spec.ts';
 
-/** A frozen item without what a copy of it does not have. */
-export type InputFact =
-  | Omit<Extract<FrozenItem, { kind: 'file' }>, 'mtimeMs'>
-  | Extract<FrozenItem, { kind: 'table' }>;
+type FileItem = Extract<FrozenItem, { kind: 'file' }>;
+type TableItem = Extract<FrozenItem, { kind: 'table' }>;
+
+/** A frozen item without what a copy of it does not have, and without what follows from its content. */
+export type InputFact = Omit<FileItem, 'mtimeMs' | 'layout'> | Omit<TableItem, 'layout'>;
 
 export interface Facts {
   readonly schema: 1;
@@ -49,7 +50,8 @@ export function factsOf(spec: JobSpec, plan: RunPlan): Facts {
 }
 
 export function inputFact(item: FrozenItem): InputFact {
-  if (item.kind === 'table') return item;
-  const { mtimeMs: _, ...fact } = item;
+  const { layout: _, ...rest } = item;
+  if (rest.kind === 'table') return rest;
+  const { mtimeMs: __, ...fact } = rest;
   return fact;
 }

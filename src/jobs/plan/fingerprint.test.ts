@@ -26,6 +26,7 @@ describe('the fingerprint of a run', () => {
       {},
     ],
     ['times of files', {}, items(aFile('a', { mtimeMs: 9 }), aFile('b', { mtimeMs: 8 }))],
+    ['where files can be cut', {}, items(aFile('a', { layout: { groups: [1] } }), aFile('b'))],
     [
       'how a model was named',
       { model: '/m.joblib' },

@@ -28,7 +28,12 @@ export const aPlan = (more: Partial<RunPlan> = {}): RunPlan => ({
 
 export const aFile = (
   name: string,
-  more: { readonly size?: number; readonly mtimeMs?: number; readonly digest?: string } = {},
+  more: {
+    readonly size?: number;
+    readonly mtimeMs?: number;
+    readonly digest?: string;
+    readonly layout?: unknown;
+  } = {},
 ) => ({
   kind: 'file' as const,
   path: `/data/${name}.parquet`,
