@@ -17,7 +17,6 @@ import type { Packing, Questions } from './questions.ts';
 const PACKINGS: Readonly<Record<Packing, number>> = { left: 0, right: 1, both: 2, unasked: 3, category: 4 };
 /** A leaf's threshold: this NaN and the number of the leaf. */
 const LEAF = 0x7fc0_0000;
-/** Codes of categories; the next one is of what is no category. */
 const CATEGORIES = 256;
 
 /** What is written, and the kernel's memory as the numbers it holds. */
@@ -97,7 +96,7 @@ function writeQuestions(image: Image, { top: { low, high }, questions, tables }:
     for (const { node, under } of word.categorical) {
       writeTable(image, table, node);
       image.words[at / 4] = table;
-      writeColumnAndExits(image, at, node, ~under);
+      writeColumnAndExits(image, at, node, under);
       table += TABLE;
       at += QUESTION;
     }
@@ -116,10 +115,11 @@ function writeColumnAndExits(
   words[address / 4 + 2] = exits;
 }
 
-/** Writes which categories go to the first child. */
+/** Writes which categories go to the first child, and whether what is none does. */
 function writeTable({ bytes, step: { arena } }: Image, address: number, node: number): void {
-  for (let code = 0; code < CATEGORIES; code++) bytes[address + code] = isMember(arena, node, code) ? -1 : 0;
-  bytes[address + CATEGORIES] = arena.missingLeft[node] === 1 ? -1 : 0;
+  for (let category = 0; category < CATEGORIES; category++)
+    if (isMember(arena, node, category)) bytes[address + (category >> 3)]! |= 1 << (category & 7);
+  bytes.fill(arena.missingLeft[node] === 1 ? -1 : 0, address + CATEGORIES / 8, address + TABLE);
 }
 
 /** Writes the values of a tree's leaf, which gets this number; returns their address. */

@@ -22,16 +22,17 @@ const LEFT: u32 = 0;
 const BOTH: u32 = 2;
 const UNASKED: u32 = 3;
 const CATEGORY: u32 = 4;
-/** Categories of a question, and the code of what is none: missing, or out of their range. */
-const CATEGORIES: f32 = 256;
+/** Categories that a question may name: 0 to 255. */
+const CATEGORIES: f64 = 256;
 /**
  * A tree: of the first word and of the second its numeric and its categorical questions, u32 each; exits u32; whether it
  * is walked on u32; leaf values u32; offset of its score u32.
  */
 const TREE_ENTRY: usize = 32;
 /**
- * A question: threshold f32, column offset u32, exits under the first child u32. A categorical one: the table u32 that
- * holds a byte for each code, -1 where it goes to the first child and 0 elsewhere, column offset u32, all other exits u32.
+ * A question: threshold f32, column offset u32, exits under the first child u32. A categorical one has a table u32 in the
+ * place of the threshold: a bit for each category, set where it goes to the first child, and sixteen bytes of -1 where
+ * what is no category does.
  */
 const QUESTION: usize = 12;
 /** A node: threshold f32, first child u32, column offset u32. A leaf is its own child, and its threshold a NaN that bears its number. */
@@ -61,6 +62,11 @@ export function packFloat32(
       const missing = load<u32>(entry, 4);
       let from = rows + <usize>load<u32>(entry);
       for (let row: usize = 0; row < COLUMN; row += 16, from += 4 * stride) {
+        if (missing === CATEGORY) {
+          for (let one: usize = 0; one < 4; one++)
+            putCategory(x + (row >> 2) + one, <f64>(<f32>load<f64>(from + one * stride)));
+          continue;
+        }
         const four = floats(
           <f32>load<f64>(from),
           <f32>load<f64>(from + stride),
@@ -69,8 +75,7 @@ export function packFloat32(
         );
         odd = v128.or(odd, f32x4.sub(four, four));
         infinite = v128.or(infinite, f32x4.eq(f32x4.abs(four), infinity));
-        if (missing === CATEGORY) v128.store(x + row, codes(f32x4.floor(four)));
-        else put(x + row, missing, four, f32x4.eq(four, four));
+        put(x + row, missing, four, f32x4.eq(four, four));
       }
       x += packedBytes(missing);
     }
@@ -102,7 +107,10 @@ export function packRanks(
         odd |= reinterpret<i64>(a - a) | reinterpret<i64>(b - b);
         odd |= reinterpret<i64>(c - c) | reinterpret<i64>(d - d);
         if (missing === CATEGORY) {
-          v128.store(x + row, codes(floats(<f32>floor(a), <f32>floor(b), <f32>floor(c), <f32>floor(d))));
+          putCategory(x + (row >> 2), a);
+          putCategory(x + (row >> 2) + 1, b);
+          putCategory(x + (row >> 2) + 2, c);
+          putCategory(x + (row >> 2) + 3, d);
           continue;
         }
         // Four binary searches side by side, counting in bytes of the table.
@@ -137,10 +145,22 @@ function put(x: usize, missing: u32, four: v128, known: v128): void {
   } else if (missing !== UNASKED) v128.store(x, missing === LEFT ? left : right);
 }
 
-/** The codes of four whole numbers. */
-function codes(four: v128): v128 {
-  const within = v128.and(f32x4.ge(four, f32x4.splat(0)), f32x4.lt(four, f32x4.splat(CATEGORIES)));
-  return v128.bitselect(i32x4.trunc_sat_f32x4_u(four), i32x4.splat(<i32>CATEGORIES), within);
+/**
+ * Stores a row's category as four bytes, sixteen apart: the byte of a table's 32 that has its bit, less nothing and less
+ * sixteen, for tables are looked up by halves; the bit in it; -1 where it is none, whose byte is beyond both halves.
+ */
+function putCategory(x: usize, value: f64): void {
+  let byte: i32 = -1;
+  let bit: i32 = 0;
+  if (value >= 0 && value < CATEGORIES) {
+    const category = <i32>value;
+    byte = category >> 3;
+    bit = 1 << (category & 7);
+  }
+  store<u8>(x, byte);
+  store<u8>(x, byte - 16, 16);
+  store<u8>(x, bit, 32);
+  store<u8>(x, bit === 0 ? -1 : 0, 48);
 }
 
 /** Bytes of what is packed of a column. */
@@ -190,12 +210,12 @@ export function score(
 function findExits(tree: usize, x: usize): void {
   const high = <usize>load<u32>(tree, 8);
   const exits = <usize>load<u32>(tree, 16);
-  askWord(<usize>load<u32>(tree), <usize>load<u32>(tree, 4), high, x, LOW);
+  ask(<usize>load<u32>(tree), <usize>load<u32>(tree, 4), high, x, LOW);
   if (high === exits) {
     for (let row: usize = 0; row < COLUMN; row += 4)
       store<u32>(LOW + row, load<u32>(exits + <usize>(ctz(load<u32>(LOW + row)) << 2)));
   } else {
-    askWord(high, <usize>load<u32>(tree, 12), exits, x, HIGH);
+    ask(high, <usize>load<u32>(tree, 12), exits, x, HIGH);
     for (let row: usize = 0; row < COLUMN; row += 4) {
       const both = <u64>load<u32>(LOW + row) | ((<u64>load<u32>(HIGH + row)) << 32);
       store<u32>(LOW + row, load<u32>(exits + ((<usize>ctz(both)) << 2)));
@@ -203,27 +223,13 @@ function findExits(tree: usize, x: usize): void {
   }
 }
 
-/** Asks one word's questions; writes the exits that none rules out. */
-function askWord(numeric: usize, categorical: usize, end: usize, x: usize, words: usize): void {
-  ask(numeric, categorical, x, words);
-  for (let question = categorical; question < end; question += QUESTION) {
-    const table = <usize>load<u32>(question);
-    const column = x + <usize>load<u32>(question, 4);
-    const others = load<u32>(question, 8);
-    for (let row: usize = 0; row < COLUMN; row += 4) {
-      const kept = load<i8>(table + <usize>load<u32>(column + row));
-      store<u32>(words + row, load<u32>(words + row) & (<u32>(<i32>kept) | others));
-    }
-  }
-}
-
-/** Asks numeric questions of sixteen rows. */
-function ask(question: usize, end: usize, x: usize, words: usize): void {
+/** Asks one word's questions of sixteen rows, numeric and then categorical; writes the exits that none rules out. */
+function ask(numeric: usize, categorical: usize, end: usize, x: usize, words: usize): void {
   let a = i32x4.splat(0);
   let b = i32x4.splat(0);
   let c = i32x4.splat(0);
   let d = i32x4.splat(0);
-  for (; question < end; question += QUESTION) {
+  for (let question = numeric; question < categorical; question += QUESTION) {
     const threshold = v128.load32_splat(question);
     const column = x + <usize>load<u32>(question, 4);
     const under = v128.load32_splat(question, 8);
@@ -232,10 +238,29 @@ function ask(question: usize, end: usize, x: usize, words: usize): void {
     c = v128.or(c, v128.and(under, f32x4.gt(v128.load(column, 32), threshold)));
     d = v128.or(d, v128.and(under, f32x4.gt(v128.load(column, 48), threshold)));
   }
+  for (let question = categorical; question < end; question += QUESTION) {
+    const others = outside(<usize>load<u32>(question), x + <usize>load<u32>(question, 4));
+    const under = v128.load32_splat(question, 8);
+    const ab = i16x8.extend_low_i8x16_s(others);
+    const cd = i16x8.extend_high_i8x16_s(others);
+    a = v128.or(a, v128.and(under, i32x4.extend_low_i16x8_s(ab)));
+    b = v128.or(b, v128.and(under, i32x4.extend_high_i16x8_s(ab)));
+    c = v128.or(c, v128.and(under, i32x4.extend_low_i16x8_s(cd)));
+    d = v128.or(d, v128.and(under, i32x4.extend_high_i16x8_s(cd)));
+  }
   v128.store(words, v128.not(a));
   v128.store(words, v128.not(b), 16);
   v128.store(words, v128.not(c), 32);
   v128.store(words, v128.not(d), 48);
+}
+
+/** Which of sixteen categories go to the second child, a byte each. */
+function outside(table: usize, column: usize): v128 {
+  const low = i8x16.swizzle(v128.load(table), v128.load(column));
+  const high = i8x16.swizzle(v128.load(table, 16), v128.load(column, 16));
+  const inside = v128.and(v128.or(low, high), v128.load(column, 32));
+  const none = v128.and(v128.load(table, 32), v128.load(column, 48));
+  return i8x16.eq(v128.or(inside, none), i8x16.splat(0));
 }
 
 /** Walks eight rows on from their nodes to their leaves; replaces the nodes by the addresses of the leaves' values. */

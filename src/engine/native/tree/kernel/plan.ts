@@ -14,8 +14,8 @@ export const NODE = 12;
 const EXIT = 4;
 /** Where the kernel keeps two words a row. */
 const SCRATCH_BYTES = 2 * COLUMN_BYTES;
-/** Bytes of a table of categories and of what is none, in whole words. */
-export const TABLE = 260;
+/** Bytes of a table: a bit for each category, and sixteen bytes for what is none. */
+export const TABLE = 48;
 /** Numbers of leaves have 22 bits. */
 const LEAVES_LIMIT = 2 ** 22;
 /** Splits, so that ranks are exact in float32. */

@@ -3,8 +3,8 @@ import type { TreeEnsembleStep } from '../../../../model/tree.ts';
 
 /**
  * How a column is packed. Where its thresholds are asked about, a missing value is above none of them ('left'), above
- * every one ('right'), or there is a column of each ('both'). 'category' holds codes: 0 to 255, or 256 for what is no
- * category. 'unasked' is not packed, but what it must not hold is looked for.
+ * every one ('right'), or there is a column of each ('both'). 'category' says where tables have a category's bit.
+ * 'unasked' is not packed, but what it must not hold is looked for.
  */
 export type Packing = 'left' | 'right' | 'both' | 'category' | 'unasked';
 
