@@ -76,6 +76,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'remove bundles that no version needs',
     load: async () => (await import('./gc.ts')).gc,
   },
+  package: {
+    summary: 'write what it takes to run a model somewhere else',
+    load: async () => (await import('./package.ts')).packageKinds,
+  },
   doctor: {
     summary: 'check this machine',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -9,6 +9,7 @@ import type { OutputColumn } from '../../scorer/scorer.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
 import { openSource } from '../sources/open.ts';
 import type { Source } from '../sources/source.ts';
+import { filledUri } from '../spec/redaction.ts';
 import type { JobSpec, SparkSpec } from '../spec/spec.ts';
 import { type Forecast, forecast } from './forecast.ts';
 import { sparkJob } from './job.ts';
@@ -110,7 +111,8 @@ async function plan(run: SparkRun, project: string, staging: string): Promise<Pl
   try {
     const { types, outputs } = scorer;
     const columns = [...new Set([spec.key, ...inputs])];
-    const job = sparkJob({ spec, frozen, inputs, types, outputs, staging, sample: 'sample.parquet' });
+    const filled = withUri(spec, sourceUri(run));
+    const job = sparkJob({ spec: filled, frozen, inputs, types, outputs, staging, sample: 'sample.parquet' });
     const sample = await scoreSample({
       reader: source.reader(frozen, columns, types),
       chunk: run.chunks[0]!,
@@ -155,7 +157,7 @@ async function runJob(run: SparkRun, project: string, sample: Sample): Promise<S
     project,
     master,
     conf: { ...nodeHere(master), ...conf },
-    secrets: frozen.items[0]?.kind === 'table' ? credentials(spec.source.uri) : {},
+    secrets: frozen.items[0]?.kind === 'table' ? credentials(sourceUri(run)) : {},
     log: join(run.folder, 'spark.log'),
     signal: run.signal,
     onEvent: hear,
@@ -175,6 +177,11 @@ const expected = ({ spec, frozen }: SparkRun, { rowsPerSecond }: Sample, cores: 
 /** On this machine, Spark's workers use the Node that runs this. */
 const nodeHere = (master: string): { readonly [name: string]: string } =>
   master.startsWith('local') ? { 'spark.plimsoll.node': process.execPath } : {};
+
+/** With what is secret in it, and with what the environment says. */
+const sourceUri = ({ spec, secrets }: SparkRun): string => filledUri(spec.source.uri, secrets);
+
+const withUri = (spec: JobSpec, uri: string): JobSpec => ({ ...spec, source: { ...spec.source, uri } });
 
 /** User and password of a database's URI, which the reader of tables is told apart from it. */
 function credentials(uri: string): { readonly [name: string]: string } {
