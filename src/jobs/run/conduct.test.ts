@@ -193,5 +193,23 @@ test('the later rows of a key are left out where the job says so', async () => {
     [1001, '1003', 'skipped', 'KEY_DUPLICATE'],
     [4500, '1003', 'skipped', 'KEY_DUPLICATE'],
   ]);
-  expect(await bench.published()).toEqual(await bench.expected("id <> 1003 OR note = 'note \"3\"'"));
+  expect(await bench.published()).toEqual(await bench.expected('id <> 1003 OR note = \'note "3"\''));
+});
+
+test('a lane that is killed costs nothing but time', async () => {
+  const children = (): string[] =>
+    readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
+  const before = new Set(children());
+  let killed = false;
+  const receipt = await bench.run(bench.spec({}, { chunkRows: 500 }), {
+    onStep: ({ phase }) => {
+      if (phase !== 'scoring' || killed) return;
+      killed = true;
+      const lane = children().find((pid) => !before.has(pid));
+      process.kill(Number(lane), 'SIGKILL');
+    },
+  });
+  expect(killed).toBe(true);
+  expect(receipt.rows).toMatchObject({ read: ROWS, ok: ROWS });
+  expect(await bench.published()).toEqual(await bench.expected());
 });

@@ -42,6 +42,8 @@ export class Lanes {
   readonly #options: LanesOptions;
   readonly #places: Place[];
   readonly #alone = new Turns();
+  /** For chunks that are worked on alone. */
+  #spare: Place | null = null;
   #model: LaneModel | null = null;
   #setup: LaneSetup | null = null;
   #closed = false;
@@ -53,10 +55,6 @@ export class Lanes {
       process: this.#start(),
       ready: Promise.resolve(),
     }));
-  }
-
-  get pids(): number[] {
-    return this.#places.flatMap(({ process }) => process.pid ?? []);
   }
 
   /** Has every lane load the model; answers what the first says of it. Throws what loading throws, LANE_DIED. */
@@ -144,13 +142,17 @@ export class Lanes {
   /** Ends all lanes at once. */
   kill(): void {
     this.#closed = true;
-    for (const { process } of this.#places) process.kill();
+    for (const { process } of this.#all) process.kill();
   }
 
   /** Lets them end. */
   close(): void {
     this.#closed = true;
-    for (const { process } of this.#places) process.close();
+    for (const { process } of this.#all) process.close();
+  }
+
+  get #all(): readonly Place[] {
+    return this.#spare === null ? this.#places : [...this.#places, this.#spare];
   }
 
   #start(): LaneProcess {
@@ -171,8 +173,7 @@ export class Lanes {
   /** The process of a place, ready to work: a new one where the last has ended. */
   async #living(place: Place): Promise<LaneProcess> {
     if (place.process.ended !== null && !this.#closed) {
-      const { process, ready } = this.#replacement();
-      Object.assign(place, { process, ready: settled(ready) });
+      Object.assign(place, this.#replacement());
     }
     await place.ready;
     return place.process;
@@ -183,7 +184,7 @@ export class Lanes {
     const ready = process
       .ask<'load'>({ kind: 'load', model: this.#model! })
       .then(() => process.ask<'open'>({ kind: 'open', setup: this.#setup! }));
-    return { process, ready };
+    return { process, ready: settled(ready) };
   }
 
   /** A chunk by itself in a process of its own; where that dies as well, without the rows that do it. */
@@ -192,7 +193,7 @@ export class Lanes {
     for (;;) {
       const attempt = { ...order, deadly };
       try {
-        return await this.#inFresh((lane) => lane.ask<'work'>({ kind: 'work', order: attempt }));
+        return await this.#aside((lane) => lane.ask<'work'>({ kind: 'work', order: attempt }));
       } catch (error) {
         if (!(error instanceof LaneEnded) || this.#closed) throw error;
         this.#note(order.chunk, error, 'a lane ended again: looking for the row that does it');
@@ -208,7 +209,7 @@ export class Lanes {
   #deadlyRow(order: ChunkOrder): Promise<number | null> {
     const survives = async (from: number, to: number): Promise<boolean> => {
       try {
-        await this.#inFresh((lane) => lane.ask<'probe'>({ kind: 'probe', probe: { ...order, from, to } }));
+        await this.#aside((lane) => lane.ask<'probe'>({ kind: 'probe', probe: { ...order, from, to } }));
         return true;
       } catch (error) {
         if (error instanceof LaneEnded && !this.#closed) return false;
@@ -218,19 +219,10 @@ export class Lanes {
     return findDeadly(survives, 0, order.chunk.rows ?? CHUNK_ROWS_MAX);
   }
 
-  async #inFresh<T>(work: (lane: LaneProcess) => Promise<T>): Promise<T> {
-    const { process, ready } = this.#replacement();
-    this.#places.push({ process, ready: settled(ready) });
-    try {
-      await ready;
-      return await work(process);
-    } finally {
-      this.#places.splice(
-        this.#places.findIndex((place) => place.process === process),
-        1,
-      );
-      process.close();
-    }
+  /** In a process that nobody else uses: the one of the last time, where it lives. */
+  async #aside<T>(work: (lane: LaneProcess) => Promise<T>): Promise<T> {
+    this.#spare ??= this.#replacement();
+    return work(await this.#living(this.#spare));
   }
 
   #note({ index }: Chunk, { message }: LaneEnded, text: string): void {
