@@ -26,6 +26,7 @@ const COLUMNS = [
 ];
 const TABLE =
   'id bigint, customer text, predict bigint, predict_proba_0 double precision, predict_proba_1 double precision';
+const TYPES = ['int8', 'text', 'int8', 'float8', 'float8'];
 const selectOf = (chunk: number): string =>
   `select * from rows where id >= ${chunk * ROWS} and id < ${(chunk + 1) * ROWS}`;
 
@@ -88,19 +89,14 @@ async function bare({ url, folder }: Bench, round: number): Promise<number> {
 }
 
 /** From DuckDB, a transaction a chunk, without fence and progress row. */
-async function unwitnessed({ url, folder, db }: Bench, round: number): Promise<number> {
+async function unwitnessed({ url, db }: Bench, round: number): Promise<number> {
   const client = await connected(url);
   const table = `unwitnessed_${round}`;
   await client.query(`create table ${table} (${TABLE})`);
   const taken = await timed(async () => {
     for (let chunk = 0; chunk < CHUNKS; chunk += 1) {
       await client.query('begin');
-      await copyInto(client, table, {
-        db,
-        select: selectOf(chunk),
-        columns: COLUMNS,
-        file: join(folder, 'copy'),
-      });
+      await copyInto(client, table, { db, select: selectOf(chunk), columns: COLUMNS, types: TYPES }, table);
       await client.query('commit');
     }
   });

@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { openSink, openSinkWriter } from '../open.ts';
 import { sinkContract } from '../testing/contract.ts';
+import { cellsToRow, readParquet } from '../testing/readers.ts';
 import {
   accountOf,
   COLUMNS,
@@ -15,17 +16,6 @@ import {
   temporaryFolder,
 } from '../testing/runs.ts';
 import { digestOf } from './durable.ts';
-
-const cellsToRow = (cells: readonly (string | null)[]): Row => {
-  const [id, text, amount, flag, predict] = cells as readonly string[];
-  return {
-    id: id!,
-    text: text ?? null,
-    amount: amount!,
-    flag: flag === null || flag === '' ? null : flag === 'true',
-    predict: predict === null || predict === '' ? 'null' : String(Number(predict)),
-  };
-};
 
 /** NULL is an empty cell, an empty text `""`: csv-parse tells them apart by the quotes. */
 function readCsv(path: string): readonly Row[] {
@@ -43,18 +33,6 @@ function readJsonLines(path: string): readonly Row[] {
     return cellsToRow(
       Object.values(JSON.parse(exact) as object).map((value) => (value === null ? null : String(value))),
     );
-  });
-}
-
-async function readParquet(path: string): Promise<readonly Row[]> {
-  const db = await laneDatabase();
-  const texts = `SELECT columns(*)::VARCHAR FROM read_parquet('${path}')`;
-  const reader = await db.runAndReadAll(texts);
-  expect(reader.columnNames()).toEqual(COLUMNS.map(({ name }) => name));
-  const numbers: Readonly<Record<string, string>> = { nan: 'NaN', inf: 'Infinity', '-inf': '-Infinity' };
-  return reader.getRows().map((cells) => {
-    const row = cellsToRow(cells as (string | null)[]);
-    return { ...row, predict: numbers[String(cells[4])] ?? row.predict };
   });
 }
 

@@ -1,78 +1,86 @@
-/** From a lane's DuckDB into a table of PostgreSQL: one writes CSV, the other reads it, both at the same time. */
-import { type FileHandle, open, rm } from 'node:fs/promises';
+/**
+ * From a lane's DuckDB into a table of PostgreSQL, as `COPY … (FORMAT binary)`: neither side writes a number as text nor
+ * reads one. https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
+ */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { identifiers, literal } from '../../sql.ts';
-import { writing } from '../files/durable.ts';
+import { PlimsollError } from '../../../core/errors.ts';
+import { validityOf } from '../../lane/frames.ts';
+import { identifiers } from '../../sql.ts';
 import type { SinkColumn } from '../sink.ts';
-import { spelled } from './types.ts';
+import { encodingOf, selected, type WriteField } from './fields.ts';
+import { Output } from './output.ts';
 
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
+/** Signature, flags, length of an extension. */
+const HEADER = Buffer.concat([SIGNATURE, Buffer.alloc(8)]);
+const TRAILER = Buffer.from([0xff, 0xff]);
 const PIECE = 256 * 1024;
-/** How soon a file that has no more to read yet is looked at again. */
-const POLL_MILLIS = 1;
 
 export interface Rows {
   readonly db: DuckDBConnection;
   readonly select: string;
   readonly columns: readonly SinkColumn[];
-  /** Where the CSV is kept meanwhile. */
-  readonly file: string;
+  /** pg_type.typname of the columns that they go into. */
+  readonly types: readonly string[];
 }
 
-/** Answers the number of rows. What either side throws ends both. */
-export async function copyInto(client: pg.Client, table: string, rows: Rows): Promise<number> {
-  const { columns, file } = rows;
-  const names = identifiers(columns.map(({ name }) => name));
-  const handle = await open(file, 'w+');
+/**
+ * Answers the number of rows. What either side throws ends both. Throws SINK_INVALID for a value that does not go into
+ * its column.
+ */
+export async function copyInto(client: pg.Client, table: string, rows: Rows, where: string): Promise<number> {
+  const names = identifiers(rows.columns.map(({ name }) => name));
+  const copy = client.query(copyFrom(`copy ${table} (${names}) from stdin (format binary)`));
+  await pipeline(Readable.from(binary(rows, where), { objectMode: false }), copy);
+  return copy.rowCount;
+}
+
+async function* binary({ db, select, columns, types }: Rows, where: string): AsyncGenerator<Buffer> {
+  yield HEADER;
+  const cells = columns.map((column, j) => selected(column, types[j]!)).join(', ');
+  const out = new Output(PIECE);
   try {
-    const written = watch(writing(file, 0, () => writeCsv(rows)));
-    const copy = client.query(copyFrom(`copy ${table} (${names}) from stdin (format csv)`));
-    await pipeline(Readable.from(follow(handle, written), { objectMode: false }), copy);
-    return copy.rowCount;
-  } finally {
-    await handle.close();
-    await rm(file, { force: true });
+    const result = await db.stream(`SELECT ${cells} FROM (${select})`);
+    let next = result.fetchChunk();
+    for (let block = await next; block !== null && block.rowCount > 0; block = await next) {
+      next = result.fetchChunk();
+      next.catch(() => undefined);
+      encode(block, types, out);
+      yield out.take();
+    }
+  } catch (error) {
+    throw coded(error, where);
+  }
+  yield TRAILER;
+}
+
+function encode(block: DuckDBDataChunk, types: readonly string[], out: Output): void {
+  const rows = block.rowCount;
+  const fields = types.map((typname, j) => fieldOf(block, j, typname));
+  for (let row = 0; row < rows; row += 1) {
+    out.row(fields.length);
+    for (const write of fields) write(row, out);
   }
 }
 
-/** NULL is an empty cell and an empty text `""`, to both. The order of rows in a table means nothing: none is kept. */
-async function writeCsv({ db, select, columns, file }: Rows): Promise<void> {
-  const cells = columns.map(spelled).join(', ');
-  // Alone on its line, the text \. would end the COPY: there, it is quoted.
-  const quoted = columns.length === 1 ? ', FORCE_QUOTE *' : '';
-  const options = `FORMAT csv, HEADER false${quoted}, USE_TMP_FILE false, PRESERVE_ORDER false`;
-  await db.run(`COPY (SELECT ${cells} FROM (${select})) TO ${literal(file)} (${options})`);
+function fieldOf(block: DuckDBDataChunk, column: number, typname: string): WriteField {
+  const vector = block.getColumnVector(column);
+  const write = encodingOf(typname).fields(vector);
+  const { validity } = vector as unknown as { validity: { data: BigUint64Array<ArrayBuffer> | null } };
+  const valid = validityOf(validity.data, block.rowCount);
+  if (valid === null) return write;
+  return (row, out) => (valid[row] === 1 ? write(row, out) : out.none());
 }
 
-interface Watched {
-  readonly done: Promise<void>;
-  isOver(): boolean;
-}
+/** What DuckDB says of a value that it cannot cast. */
+const UNCAST = /^(?:Conversion|Out of Range|Invalid Input) Error: /;
 
-/** Work whose failure is looked at later. */
-function watch(work: Promise<void>): Watched {
-  let over = false;
-  const done = work.finally(() => {
-    over = true;
-  });
-  done.catch(() => undefined);
-  return { done, isOver: () => over };
-}
-
-/** What is in a file that is still being written, up to its end. Throws what its writer throws. */
-async function* follow(file: FileHandle, written: Watched): AsyncGenerator<Buffer> {
-  for (let at = 0; ; ) {
-    const wasOver = written.isOver();
-    if (wasOver) await written.done;
-    const piece = Buffer.allocUnsafe(PIECE);
-    const { bytesRead } = await file.read(piece, 0, PIECE, at);
-    at += bytesRead;
-    if (bytesRead > 0) yield piece.subarray(0, bytesRead);
-    else if (wasOver) return;
-    else await Promise.race([written.done, sleep(POLL_MILLIS)]);
-  }
+function coded(cause: unknown, where: string): PlimsollError {
+  const [reason = ''] = (cause as Error).message.split('\n');
+  if (UNCAST.test(reason)) return new PlimsollError('SINK_INVALID', { where, problems: reason }, { cause });
+  return new PlimsollError('INTERNAL', { action: 'reading the rows to write', reason }, { cause });
 }

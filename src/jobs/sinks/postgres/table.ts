@@ -44,7 +44,24 @@ export async function checkTable(client: pg.Client, target: PostgresTarget, run:
     throw new PlimsollError('SINK_INVALID', { where: target.where, problems: problems.join('; ') });
 }
 
-async function describe(client: pg.Client, { name, where }: PostgresTarget): Promise<readonly TableColumn[]> {
+/** pg_type.typname of the columns that a run writes, in its order. Throws SINK_INVALID where one is no longer there. */
+export async function typesOf(
+  client: pg.Client,
+  name: string,
+  { columns }: SinkRun,
+): Promise<readonly string[]> {
+  const there = await describe(client, { name, where: name });
+  const byName = new Map(there.map((column) => [column.name, column.typname]));
+  return columns.map((column) => {
+    const typname = byName.get(column.name);
+    if (typname !== undefined) return typname;
+    throw new PlimsollError('SINK_INVALID', { where: name, problems: `its column "${column.name}" is gone` });
+  });
+}
+
+type Named = Pick<PostgresTarget, 'name' | 'where'>;
+
+async function describe(client: pg.Client, { name, where }: Named): Promise<readonly TableColumn[]> {
   const { rows } = await client.query<TableColumn & { kind: string }>(
     `select a.attname as name, format_type(a.atttypid, a.atttypmod) as shown, c.relkind as kind,
         case when b.typtype = 'e' then 'enum' else b.typname end as typname,

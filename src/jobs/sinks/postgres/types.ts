@@ -1,33 +1,25 @@
-/** DuckDB's types in PostgreSQL: what a column becomes, what it may go into, and how its values are spelled. Pure. */
-import { identifier } from '../../sql.ts';
-import type { SinkColumn } from '../sink.ts';
+/** DuckDB's types in PostgreSQL: what a column becomes, and what it may go into. Pure. */
 
 interface Family {
-  /** Name of the type in a table that is made; `type` is DuckDB's. */
-  readonly made: (type: string) => string;
+  /** Name of the type in a table that is made. */
+  readonly made: string;
   /** Names of the types (pg_type.typname) of columns that take such values, beside texts. */
   readonly into: readonly string[];
-  /** The value as PostgreSQL reads it, of DuckDB's expression. */
-  readonly spelled?: (cell: string) => string;
 }
 
 const NUMBERS = ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8'];
-const TEXTS = ['text', 'varchar', 'bpchar', 'citext', 'name'];
-const same = (name: string) => (): string => name;
-/** DuckDB writes "(BC)" behind years before 1. */
-const withEra = (cell: string): string => `replace(${cell}::VARCHAR, ' (BC)', ' BC')`;
-const family = (made: string, into: readonly string[], spelled?: Family['spelled']): Family => ({
-  made: same(made),
-  into,
-  ...(spelled && { spelled }),
-});
+export const TEXTS = ['text', 'varchar', 'bpchar', 'citext', 'name'];
+const TIMES = ['timestamp', 'timestamptz'];
 
-const SMALL = family('smallint', NUMBERS);
-const WHOLE = family('integer', NUMBERS);
-const BIG = family('bigint', NUMBERS);
-const TIMESTAMP = family('timestamp', ['timestamp', 'timestamptz'], withEra);
-const NESTED = family('jsonb', ['jsonb', 'json'], (cell) => `to_json(${cell})`);
-const OTHER = family('text', [], (cell) => `${cell}::VARCHAR`);
+const SMALL: Family = { made: 'smallint', into: NUMBERS };
+const WHOLE: Family = { made: 'integer', into: NUMBERS };
+const BIG: Family = { made: 'bigint', into: NUMBERS };
+const HUGE: Family = { made: 'numeric(39, 0)', into: NUMBERS };
+const TEXT: Family = { made: 'text', into: ['uuid', 'json', 'jsonb', 'enum'] };
+// PostgreSQL has microseconds: what is below them is cut off.
+const TIMESTAMP: Family = { made: 'timestamp', into: TIMES };
+const NESTED: Family = { made: 'jsonb', into: ['jsonb', 'json'] };
+const OTHER: Family = { made: 'text', into: [] };
 
 const FAMILIES: Readonly<Record<string, Family>> = {
   TINYINT: SMALL,
@@ -37,49 +29,38 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   USMALLINT: WHOLE,
   BIGINT: BIG,
   UINTEGER: BIG,
-  UBIGINT: family('numeric(20, 0)', NUMBERS),
-  HUGEINT: family('numeric(39, 0)', NUMBERS),
-  UHUGEINT: family('numeric(39, 0)', NUMBERS),
-  FLOAT: family('real', ['float4', 'float8', 'numeric']),
-  DOUBLE: family('double precision', ['float4', 'float8', 'numeric']),
-  BOOLEAN: family('boolean', ['bool']),
-  VARCHAR: family('text', ['uuid', 'json', 'jsonb', 'enum']),
-  JSON: family('jsonb', ['jsonb', 'json']),
-  UUID: family('uuid', ['uuid']),
-  BLOB: family('bytea', ['bytea'], (cell) => `'\\x' || hex(${cell})`),
-  DATE: family('date', ['date', 'timestamp', 'timestamptz'], withEra),
-  TIME: family('time', ['time', 'timetz']),
-  'TIME WITH TIME ZONE': family('timetz', ['timetz', 'time']),
+  UBIGINT: { made: 'numeric(20, 0)', into: NUMBERS },
+  HUGEINT: HUGE,
+  UHUGEINT: HUGE,
+  FLOAT: { made: 'real', into: ['float4', 'float8', 'numeric'] },
+  DOUBLE: { made: 'double precision', into: ['float4', 'float8', 'numeric'] },
+  BOOLEAN: { made: 'boolean', into: ['bool'] },
+  VARCHAR: TEXT,
+  JSON: NESTED,
+  UUID: { made: 'uuid', into: ['uuid'] },
+  BLOB: { made: 'bytea', into: ['bytea'] },
+  DATE: { made: 'date', into: ['date', ...TIMES] },
+  TIME: { made: 'time', into: ['time'] },
   TIMESTAMP,
   TIMESTAMP_S: TIMESTAMP,
   TIMESTAMP_MS: TIMESTAMP,
-  // PostgreSQL has microseconds: what is below them is rounded.
   TIMESTAMP_NS: TIMESTAMP,
-  'TIMESTAMP WITH TIME ZONE': family('timestamptz', ['timestamptz', 'timestamp'], withEra),
-  INTERVAL: family('interval', ['interval']),
+  'TIMESTAMP WITH TIME ZONE': { made: 'timestamptz', into: TIMES },
+  INTERVAL: { made: 'interval', into: ['interval'] },
 };
 
-const DECIMAL: Family = {
-  made: (type) => type.replace('DECIMAL', 'numeric'),
-  into: ['numeric', 'float8', 'float4'],
-};
+export const isNested = (type: string): boolean => /\]$|^(?:STRUCT|MAP|UNION)\b/.test(type);
 
 function familyOf(type: string): Family {
-  if (type.startsWith('DECIMAL')) return DECIMAL;
-  if (type.startsWith('ENUM')) return FAMILIES['VARCHAR']!;
-  if (/\]$|^(?:STRUCT|MAP|UNION)\b/.test(type)) return NESTED;
-  return FAMILIES[type] ?? OTHER;
+  if (type.startsWith('DECIMAL'))
+    return { made: type.replace('DECIMAL', 'numeric'), into: ['numeric', 'float8', 'float4'] };
+  if (type.startsWith('ENUM')) return TEXT;
+  return isNested(type) ? NESTED : (FAMILIES[type] ?? OTHER);
 }
 
 /** Type of the column in a table that is made for it. */
-export const madeType = (type: string): string => familyOf(type).made(type);
+export const madeType = (type: string): string => familyOf(type).made;
 
 /** Whether a column of `typname` (`enum` for any enumeration) takes values of DuckDB's type. */
 export const fits = (type: string, typname: string): boolean =>
   TEXTS.includes(typname) || familyOf(type).into.includes(typname);
-
-/** What is selected for a column. */
-export function spelled({ name, type }: SinkColumn): string {
-  const cell = identifier(name);
-  return familyOf(type).spelled?.(cell) ?? cell;
-}

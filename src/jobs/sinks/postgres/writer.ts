@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type pg from 'pg';
 import { PlimsollError } from '../../../core/errors.ts';
@@ -7,9 +6,10 @@ import { identifiers } from '../../sql.ts';
 import { insertStatement } from '../insert.ts';
 import type { SinkRun, SinkWriter } from '../sink.ts';
 import type { PostgresTarget } from './address.ts';
-import { copyInto, type Rows } from './copy.ts';
+import { copyInto } from './copy.ts';
 import { Progress, sessionName, stageName } from './progress.ts';
 import { PostgresSession } from './session.ts';
+import { typesOf } from './table.ts';
 
 /** Exists within a transaction alone. */
 const INCOMING = 'plimsoll_incoming';
@@ -23,6 +23,8 @@ export class PostgresWriter implements SinkWriter {
   readonly #target: PostgresTarget;
   readonly #progress: Progress;
   readonly #session: PostgresSession;
+  /** Of the columns that are written into, once they were looked up. */
+  #types: readonly string[] | null = null;
 
   constructor(run: SinkRun, target: PostgresTarget) {
     this.#run = run;
@@ -33,12 +35,11 @@ export class PostgresWriter implements SinkWriter {
   }
 
   write(db: DuckDBConnection, select: string, account: Account): Promise<Account> {
-    const file = join(this.#run.folder, `copy-${account.chunk}-${this.#run.fence}-${process.pid}.csv`);
     return this.#session.transaction(async (client) => {
       await this.#progress.check(client, 'share');
       const there = await this.#progress.note(client, account);
       if (there) return there;
-      const rows = await this.#take(client, { db, select, columns: this.#run.columns, file });
+      const rows = await this.#take(client, db, select);
       if (rows !== account.counts.ok) throw miscounted(account, rows);
       return account;
     });
@@ -48,16 +49,19 @@ export class PostgresWriter implements SinkWriter {
     return this.#session.close();
   }
 
-  async #take(client: pg.Client, rows: Rows): Promise<number> {
+  async #take(client: pg.Client, db: DuckDBConnection, select: string): Promise<number> {
     const { sink } = this.#run.spec;
-    if (sink.publish === 'whole') return copyInto(client, stageName(this.#run.run), rows);
-    if (sink.mode === 'append') return copyInto(client, this.#target.name, rows);
-    const names = identifiers(rows.columns.map(({ name }) => name));
+    const { name, where } = this.#target;
+    const into = sink.publish === 'whole' ? stageName(this.#run.run) : name;
+    this.#types ??= await typesOf(client, into, this.#run);
+    const rows = { db, select, columns: this.#run.columns, types: this.#types };
+    if (sink.publish === 'whole' || sink.mode === 'append') return copyInto(client, into, rows, where);
+    const names = identifiers(rows.columns.map((column) => column.name));
     await client.query(
-      `create temporary table ${INCOMING} on commit drop as select ${names} from ${this.#target.name} with no data`,
+      `create temporary table ${INCOMING} on commit drop as select ${names} from ${name} with no data`,
     );
-    const count = await copyInto(client, INCOMING, rows);
-    await client.query(insertStatement(this.#target.name, `select ${names} from ${INCOMING}`, this.#run));
+    const count = await copyInto(client, INCOMING, rows, where);
+    await client.query(insertStatement(name, `select ${names} from ${INCOMING}`, this.#run));
     return count;
   }
 }

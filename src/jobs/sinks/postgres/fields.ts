@@ -1,0 +1,151 @@
+/**
+ * Fields of rows in PostgreSQL's binary form, from DuckDB's vectors. Pure.
+ *
+ * The forms are those of the `recv` functions in src/backend/utils/adt: big-endian; dates and times count from
+ * 2000-01-01. What DuckDB can do it does: each type of column has the expression that is selected for it.
+ */
+import type { DuckDBBlobValue, DuckDBIntervalValue, DuckDBVector } from '@duckdb/node-api';
+import { identifier } from '../../sql.ts';
+import type { SinkColumn } from '../sink.ts';
+import { numericDigits } from './numeric.ts';
+import type { Output } from './output.ts';
+import { isNested } from './types.ts';
+
+/** Writes the value of a row, which is not null, with its length. */
+export type WriteField = (row: number, out: Output) => void;
+
+export interface Encoding {
+  /** What is selected, of DuckDB's expression and type. */
+  readonly select: (cell: string, type: string) => string;
+  readonly fields: (vector: DuckDBVector) => WriteField;
+}
+
+/** What vectors of numbers and texts are made of, which their declared type does not show. */
+interface RawNumbers<T> {
+  readonly items: T;
+}
+interface RawTexts {
+  readonly dataView: DataView<ArrayBuffer>;
+  getItem(row: number): string;
+}
+
+const cast =
+  (type: string) =>
+  (cell: string): string =>
+    `${cell}::${type}`;
+
+function numbers<T extends ArrayLike<number>>(
+  type: string,
+  write: (value: number, out: Output) => void,
+): Encoding {
+  return {
+    select: cast(type),
+    fields: (vector) => {
+      const { items } = vector as unknown as RawNumbers<T>;
+      return (row, out) => write(items[row]!, out);
+    },
+  };
+}
+
+/** 64 bits as DuckDB has them: the lower half first. */
+function longs(select: Encoding['select']): Encoding {
+  return {
+    select,
+    fields: (vector) => {
+      const { items } = vector as unknown as RawNumbers<BigInt64Array>;
+      const halves = new Int32Array(items.buffer, items.byteOffset, items.length * 2);
+      return (row, out) => out.long(halves[2 * row + 1]!, halves[2 * row]!);
+    },
+  };
+}
+
+/** DuckDB keeps texts of up to twelve bytes within the vector: https://duckdb.org/docs/stable/internals/vector.html */
+const INLINE = 12;
+const ENTRY = 16;
+
+const texts = (prefix: number | null): Encoding => ({
+  select: textOf,
+  fields: (vector) => {
+    const raw = vector as unknown as RawTexts;
+    const { buffer, byteOffset } = raw.dataView;
+    const bytes = new Uint8Array(buffer, byteOffset, raw.dataView.byteLength);
+    return (row, out) => {
+      const length = raw.dataView.getUint32(row * ENTRY, true);
+      if (length <= INLINE) out.bytes(bytes, row * ENTRY + 4, length, prefix);
+      else out.text(raw.getItem(row), length, prefix);
+    };
+  },
+});
+
+function textOf(cell: string, type: string): string {
+  if (isNested(type)) return `to_json(${cell})::VARCHAR`;
+  if (type === 'BLOB') return `'\\x' || hex(${cell})`;
+  // DuckDB writes "(BC)" behind years before 1.
+  return /^(?:DATE|TIMESTAMP)/.test(type) ? `replace(${cell}::VARCHAR, ' (BC)', ' BC')` : `${cell}::VARCHAR`;
+}
+
+const blobs = (select: Encoding['select']): Encoding => ({
+  select,
+  fields: (vector) => (row, out) => {
+    const { bytes } = vector.getItem(row) as DuckDBBlobValue;
+    out.bytes(bytes, 0, bytes.length, null);
+  },
+});
+
+const EPOCH_DAY = "DATE '2000-01-01'";
+const EPOCH_MICROS = '946684800000000';
+
+function days(cell: string): string {
+  const infinite = `if(${cell} > ${EPOCH_DAY}, 2147483647, -2147483648)`;
+  return `CASE WHEN isfinite(${cell}) THEN datediff('day', ${EPOCH_DAY}, ${cell}) WHEN isinf(${cell}) THEN ${infinite} END::INTEGER`;
+}
+
+/** Times without a zone are taken to be in UTC, where the column has one, and the other way round. */
+function micros(cell: string, type: string): string {
+  const time = type === 'TIMESTAMP WITH TIME ZONE' ? cell : `${cell}::TIMESTAMP`;
+  const infinite = `if(${time} > ${EPOCH_DAY}, 9223372036854775807, -9223372036854775807 - 1)`;
+  return `CASE WHEN isfinite(${time}) THEN epoch_us(${time}) - ${EPOCH_MICROS} WHEN isinf(${time}) THEN ${infinite} END::BIGINT`;
+}
+
+const NUMERIC: Encoding = {
+  select: cast('VARCHAR'),
+  fields: (vector) => (row, out) => out.shorts(numericDigits(vector.getItem(row) as string)),
+};
+
+const INTERVAL: Encoding = {
+  select: (cell) => cell,
+  fields: (vector) => (row, out) => {
+    const { micros, days, months } = vector.getItem(row) as DuckDBIntervalValue;
+    out.interval(micros, days, months);
+  },
+};
+
+const TEXT = texts(null);
+const TIME = longs(micros);
+
+/** By pg_type.typname. */
+const ENCODINGS: Readonly<Record<string, Encoding>> = {
+  int2: numbers<Int16Array>('SMALLINT', (value, out) => out.short(value)),
+  int4: numbers<Int32Array>('INTEGER', (value, out) => out.int(value)),
+  int8: longs(cast('BIGINT')),
+  float4: numbers<Float32Array>('FLOAT', (value, out) => out.float(value)),
+  float8: numbers<Float64Array>('DOUBLE', (value, out) => out.double(value)),
+  bool: numbers<Uint8Array>('BOOLEAN::UTINYINT', (value, out) => out.byte(value)),
+  numeric: NUMERIC,
+  // The first byte is the version of the form.
+  jsonb: texts(1),
+  uuid: blobs((cell) => `unhex(replace(${cell}::UUID::VARCHAR, '-', ''))`),
+  bytea: blobs((cell) => cell),
+  date: { ...numbers<Int32Array>('', (value, out) => out.int(value)), select: days },
+  time: longs((cell) => `epoch_us(${cell})`),
+  timestamp: TIME,
+  timestamptz: TIME,
+  interval: INTERVAL,
+};
+
+/** How values come into a column of `typname`; texts, JSON and enumerations as their text. */
+export const encodingOf = (typname: string): Encoding => ENCODINGS[typname] ?? TEXT;
+
+/** What is selected for a column that goes into one of `typname`. */
+export const selected = ({ name, type }: SinkColumn, typname: string): string =>
+  encodingOf(typname).select(identifier(name), type);
