@@ -10,13 +10,15 @@ const OPENERS: Readonly<Partial<Record<UriKind, () => Promise<OpenSource>>>> = {
   postgres: async () => (await import('./postgres/postgres.ts')).openPostgres,
   sqlite: async () => (await import('./sqlite/sqlite.ts')).openSqlite,
   duckdb: async () => (await import('./duckdb/duckdb.ts')).openDuckDB,
+  s3: async () => (await import('./s3/s3.ts')).openS3,
+  http: async () => (await import('./http/http.ts')).openHttp,
 };
 
 /**
  * Opens a source; what has no scheme is a path. Its kind gets the URI with the secrets in it. Throws SOURCE_INVALID
  * where there is no such kind, and what that kind throws.
  */
-export const openSource: OpenSource = async (spec, secrets) => {
+export const openSource: OpenSource = async (spec, secrets, folder) => {
   const uri = filledUri(spec.source.uri, secrets);
   const kind = uriKindOf(uri);
   const opener = kind === null ? undefined : OPENERS[kind];
@@ -25,5 +27,5 @@ export const openSource: OpenSource = async (spec, secrets) => {
     throw new PlimsollError('SOURCE_INVALID', { where: `"${shownUri(spec.source.uri)}"`, reason });
   }
   const open = await opener();
-  return open({ ...spec, source: { ...spec.source, uri } }, secrets);
+  return open({ ...spec, source: { ...spec.source, uri } }, secrets, folder);
 };

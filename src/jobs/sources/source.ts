@@ -77,8 +77,12 @@ export interface Unreadable extends Place {
   readonly reason: string;
 }
 
-/** Opens the source of a spec. `secrets` fills what the spec leaves out of URIs. Throws USAGE, SOURCE_UNAVAILABLE. */
+/**
+ * Opens the source of a spec. `secrets` fills what the spec leaves out of URIs; what must lie on this machine to be read
+ * lies in `folder`, or in a temporary one, for as long as it is read. Throws USAGE, SOURCE_INVALID, SOURCE_UNAVAILABLE.
+ */
 export type OpenSource = (
   spec: Pick<JobSpec, 'source' | 'key'>,
   secrets: Readonly<Record<string, string>>,
+  folder?: string,
 ) => Promise<Source>;

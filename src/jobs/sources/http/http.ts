@@ -1,0 +1,157 @@
+/** One file behind a URL of HTTP, read by ranges where the server has them. */
+import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
+import { shownUri } from '../../spec/redaction.ts';
+import { ObjectsSource } from '../objects/objects-source.ts';
+import type { ObjectStore, StoredObject } from '../objects/store.ts';
+import type { OpenSource } from '../source.ts';
+
+const REDIRECTS = 5;
+/** An answer that has not begun by then is given up. */
+const ANSWER_MILLIS = 60_000;
+const REDIRECT = new Set([301, 302, 303, 307, 308]);
+
+/** Throws USAGE. */
+export const openHttp: OpenSource = async ({ source }, _secrets, folder) => {
+  const url = URL.parse(source.uri);
+  if (url === null) throw new PlimsollError('USAGE', { command: 'batch run', reason: 'the input is no URL' });
+  const shown = shownUri(source.uri);
+  return new ObjectsSource({ store: new HttpStore(url, shown), spec: source, folder, shown });
+};
+
+class HttpStore implements ObjectStore {
+  ranges = true;
+  readonly #url: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #shown: string;
+
+  /** What is before the `@` of a URL goes as basic authentication, to its own host only. */
+  constructor(url: URL, shown: string) {
+    const { username, password } = url;
+    const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const authorization = `Basic ${Buffer.from(user).toString('base64')}`;
+    this.#headers = username === '' && password === '' ? {} : { authorization };
+    this.#url = new URL(url);
+    this.#url.username = '';
+    this.#url.password = '';
+    this.#shown = shown;
+  }
+
+  async list(): Promise<readonly StoredObject[]> {
+    const { headers, body, status } = await this.#ask({ range: 'bytes=0-0' });
+    await body?.cancel();
+    const range = /^bytes 0-0\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
+    this.ranges = status === 206 && range !== undefined;
+    const size = this.ranges ? Number(range) : await this.#wholeSize();
+    const etag = headers.get('etag');
+    const modified = headers.get('last-modified');
+    if (etag === null && modified === null)
+      throw this.#invalid(
+        'the server gives neither an ETag nor a time of change, so that nobody could tell whether it changed: download it first',
+      );
+    return [
+      { uri: this.#shown, size, mtimeMs: Date.parse(modified ?? '') || 0, version: etag ?? modified ?? '' },
+    ];
+  }
+
+  async *read(object: StoredObject, from: number, to: number): AsyncIterable<Uint8Array> {
+    const range = `bytes=${from}-${to - 1}`;
+    // A weak ETag does not speak for bytes: the answer is compared instead.
+    const strong = object.version.startsWith('W/') ? {} : { 'if-range': object.version };
+    const { headers, body, status } = await this.#ask({ range, ...strong });
+    const now = headers.get('etag') ?? headers.get('last-modified') ?? '';
+    if (now !== object.version) {
+      await body?.cancel();
+      throw new PlimsollError('INPUT_CHANGED', {
+        path: object.uri,
+        found: `version ${now}`,
+        wanted: object.version,
+      });
+    }
+    this.ranges = status === 206;
+    const [begin, end] = this.ranges ? [0, to - from] : [from, to];
+    let at = 0;
+    try {
+      for await (const bytes of body ?? []) {
+        const part = bytes.subarray(Math.max(0, begin - at), Math.max(0, end - at));
+        at += bytes.length;
+        if (part.length > 0) yield part;
+        if (at >= end) break;
+      }
+    } catch (error) {
+      throw this.#unavailable(error);
+    }
+    if (at < end) throw this.#unavailable(new Error(`the answer is ${end - at} bytes short`));
+  }
+
+  close(): void {
+    // Connections belong to the process.
+  }
+
+  async #wholeSize(): Promise<number> {
+    const { headers, body } = await this.#ask({});
+    const told = headers.get('content-length');
+    if (told !== null && headers.get('content-encoding') === null) {
+      await body?.cancel();
+      return Number(told);
+    }
+    let size = 0;
+    for await (const bytes of body ?? []) size += bytes.length;
+    return size;
+  }
+
+  async #ask(more: Readonly<Record<string, string>>): Promise<Response> {
+    let url = this.#url;
+    for (let redirects = 0; redirects <= REDIRECTS; redirects += 1) {
+      const own = url.origin === this.#url.origin ? this.#headers : {};
+      // Bytes as they are: a range of a compressed answer would be a range of something else.
+      const headers = { 'accept-encoding': 'identity', ...own, ...more };
+      const answer = await this.#fetch(url, headers);
+      const location = answer.headers.get('location');
+      if (!REDIRECT.has(answer.status) || location === null) return this.#checked(answer);
+      await answer.body?.cancel();
+      const next = URL.parse(location, url.href);
+      if (next === null || !/^https?:$/.test(next.protocol))
+        throw this.#invalid('it redirects to what is no URL of HTTP');
+      if (url.protocol === 'https:' && next.protocol === 'http:')
+        throw this.#invalid('it redirects from https to http');
+      url = next;
+    }
+    throw this.#invalid(`it redirects more than ${REDIRECTS} times`);
+  }
+
+  async #fetch(url: URL, headers: Readonly<Record<string, string>>): Promise<Response> {
+    const late = new AbortController();
+    const timer = setTimeout(
+      () => late.abort(new Error(`no answer after ${ANSWER_MILLIS} ms`)),
+      ANSWER_MILLIS,
+    );
+    try {
+      return await fetch(url, { headers, redirect: 'manual', signal: late.signal });
+    } catch (error) {
+      throw this.#unavailable(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #checked(answer: Response): Promise<Response> {
+    const { status } = answer;
+    if (status === 200 || status === 206) return answer;
+    await answer.body?.cancel();
+    if (status === 404 || status === 410) throw new PlimsollError('FILE_NOT_FOUND', { path: this.#shown });
+    if (status === 416) throw new PlimsollError('INPUT_EMPTY', { path: this.#shown });
+    const reason = `the server answers ${status}`;
+    throw status >= 500 || status === 429 ? this.#unavailable(new Error(reason)) : this.#invalid(reason);
+  }
+
+  #invalid(reason: string): PlimsollError {
+    return new PlimsollError('SOURCE_INVALID', { where: `"${this.#shown}"`, reason });
+  }
+
+  #unavailable(error: unknown): unknown {
+    if (isPlimsollError(error)) return error;
+    const { message, cause } = error as Error;
+    const reason = cause instanceof Error && cause.message !== '' ? cause.message : message;
+    return new PlimsollError('SOURCE_UNAVAILABLE', { where: this.#shown, reason }, { cause: error });
+  }
+}
