@@ -66,7 +66,7 @@ async function pieceDigest(
   return digest;
 }
 
-function take(hash: Hash, scanner: Scanner | null, part: Uint8Array): void {
+function take(hash: Hash, scanner: Scanner | null, part: Buffer): void {
   hash.update(part);
   scanner?.update(part);
 }
@@ -78,10 +78,10 @@ async function eachPart(
   start: number,
   end: number,
   signal: AbortSignal,
-  work: (part: Uint8Array) => void,
+  work: (part: Buffer) => void,
 ): Promise<void> {
   const buffers = [Buffer.allocUnsafe(PART_BYTES), Buffer.allocUnsafe(PART_BYTES)] as const;
-  const read = async (at: number, turn: number): Promise<Uint8Array> => {
+  const read = async (at: number, turn: number): Promise<Buffer> => {
     const wanted = Math.min(PART_BYTES, end - at);
     const { bytesRead, buffer } = await handle.read(buffers[turn % 2]!, 0, wanted, at);
     // Cut short while it is read.

@@ -9,7 +9,7 @@ import { digestFile } from './digest.ts';
 import { inputError } from './duckdb.ts';
 import type { Column, FrozenFile, Shape, TableFormat, Wanted } from './format.ts';
 import { assertUnchanged, type FileState, stateOf } from './input-file.ts';
-import { formatOf, type Listing, listFiles, partitionOf } from './listing.ts';
+import { formatOf, type Listing, listFiles, onlyThese, partitionOf } from './listing.ts';
 
 const FORMATS: Readonly<Record<FileFormat, () => Promise<TableFormat>>> = {
   parquet: async () => (await import('./parquet.ts')).parquet,
@@ -24,6 +24,11 @@ export const formatOfFiles = (format: FileFormat): Promise<TableFormat> => FORMA
 /** Opens files by path, pattern or folder; nothing is looked at before it is asked for. */
 export const openFiles: OpenSource = async ({ source }) => new FilesSource(source);
 
+const itemOf = async (path: string): Promise<FrozenFile> => {
+  const { size, mtimeMs } = await stateOf(path);
+  return { kind: 'file', path, size, mtimeMs, digest: '', partition: partitionOf(path) };
+};
+
 class FilesSource implements Source {
   readonly #source: SourceSpec;
 
@@ -31,15 +36,15 @@ class FilesSource implements Source {
     this.#source = source;
   }
 
+  async items(): Promise<readonly FrozenFile[]> {
+    const { paths } = await this.#files();
+    return Promise.all(paths.map(itemOf));
+  }
+
   /** Throws FILE_NOT_FOUND, SOURCE_INVALID (formats that are mixed or unknown), INPUT_INVALID about the first file. */
   async list(): Promise<FrozenInput> {
     const { format, paths } = await this.#files();
-    const reader = await formatOfFiles(format);
-    const items: FrozenFile[] = [];
-    for (const path of paths) {
-      const { size, mtimeMs } = await stateOf(path);
-      items.push({ kind: 'file', path, size, mtimeMs, digest: '', partition: partitionOf(path) });
-    }
+    const [items, reader] = [await Promise.all(paths.map(itemOf)), await formatOfFiles(format)];
     const union = new ColumnUnion();
     union.add(paths[0]!, columnsOf((await reader.inspect(paths[0]!)).columns, items[0]!));
     return { items, columns: union.columns, rows: null };
@@ -98,8 +103,10 @@ class FilesSource implements Source {
     // Nothing is held open between two calls.
   }
 
-  #files(): Promise<Listing> {
-    return listFiles(this.#source.uri, this.#source.format);
+  async #files(): Promise<Listing> {
+    const { uri, format, only } = this.#source;
+    const listing = await listFiles(uri, format);
+    return { ...listing, paths: onlyThese(listing.paths, only) };
   }
 
   #format(frozen: FrozenInput): Promise<TableFormat> {

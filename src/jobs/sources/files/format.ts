@@ -21,7 +21,7 @@ export interface Shape {
 
 /** Finds a layout while bytes pass by. What was found is kept a piece at a time, so that a killed pass goes on. */
 export interface Scanner {
-  update(bytes: Uint8Array): void;
+  update(bytes: Buffer): void;
   /** Ends a piece: answers what was found in it, as text. */
   endPiece(): string;
   /** Takes a piece as read that was ended before. */

@@ -71,6 +71,16 @@ export async function listFiles(uri: string, format: FileFormat | null): Promise
   return oneFormat(uri, matching, format, 'pattern');
 }
 
+/** Those of the paths that a run is about; all of them where it does not say. Throws FILE_NOT_FOUND for one that is gone. */
+export function onlyThese(paths: readonly string[], only: readonly string[] | undefined): readonly string[] {
+  if (only === undefined) return paths;
+  const there = new Set(paths);
+  const gone = only.find((path) => !there.has(path));
+  if (gone !== undefined) throw new PlimsollError('FILE_NOT_FOUND', { path: gone });
+  const wanted = new Set(only);
+  return paths.filter((path) => wanted.has(path));
+}
+
 /** Files of a folder and of those in it, without what is hidden. Links to folders are not followed: they may lead in circles. */
 async function filesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];

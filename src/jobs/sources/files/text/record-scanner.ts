@@ -1,6 +1,7 @@
 /** Finds where records of a text file begin, and on which line, while its bytes pass by. Pure. */
 import { PlimsollError } from '../../../../core/errors.ts';
 import type { Scanner } from '../format.ts';
+import { ByteFinder } from './byte-finder.ts';
 import { Marks, type MarksPart, type TextLayout } from './marks.ts';
 
 /** Bytes of a record at most. */
@@ -60,7 +61,7 @@ export class RecordScanner implements Scanner {
     };
   }
 
-  update(bytes: Uint8Array): void {
+  update(bytes: Buffer): void {
     const state = this.#state;
     const base = state.at;
     const from = Math.min(bytes.length, Math.max(0, this.#options.start - base));
@@ -72,30 +73,32 @@ export class RecordScanner implements Scanner {
     this.#checkLength(state.at);
   }
 
-  #lines(bytes: Uint8Array, base: number, from: number): void {
+  #lines(bytes: Buffer, base: number, from: number): void {
     const state = this.#state;
-    for (let i = from; i < bytes.length; i++) {
-      const byte = bytes[i]!;
-      if (byte > SPACE) state.blank = false;
-      else if (byte === LF) this.#endRecord(base + i + 1);
+    for (let i = from; i < bytes.length; ) {
+      // What is no white space makes the rest of its line uninteresting.
+      while (state.blank && i < bytes.length && bytes[i] !== LF) {
+        state.blank = bytes[i]! <= SPACE;
+        i += 1;
+      }
+      const end = bytes.indexOf(LF, i);
+      if (end < 0) return;
+      this.#endRecord(base + end + 1);
+      i = end + 1;
     }
   }
 
-  /** The loop that every byte passes: what is beyond a quote in ASCII is told by one comparison. */
-  #cells(bytes: Uint8Array, base: number, from: number, delimiter: number): void {
+  #cells(bytes: Buffer, base: number, from: number, delimiter: number): void {
     const state = this.#state;
-    for (let i = from; i < bytes.length; i++) {
-      const byte = bytes[i]!;
-      if (byte > QUOTE) continue;
-      if (byte === QUOTE) this.#quote(base + i, i === 0 ? state.last : bytes[i - 1]!, delimiter);
-      else if (byte === LF) {
-        if (state.quoted) state.line += 1;
-        else {
-          const before = i === 0 ? state.last : bytes[i - 1]!;
-          const length = base + i - state.begin;
-          state.blank = length === 0 || (length === 1 && before === CR);
-          this.#endRecord(base + i + 1);
-        }
+    const finder = new ByteFinder(bytes, LF, QUOTE);
+    for (let i = finder.next(from); i < bytes.length; i = finder.next(i + 1)) {
+      const before = i === 0 ? state.last : bytes[i - 1]!;
+      if (bytes[i] === QUOTE) this.#quote(base + i, before, delimiter);
+      else if (state.quoted) state.line += 1;
+      else {
+        const length = base + i - state.begin;
+        state.blank = length === 0 || (length === 1 && before === CR);
+        this.#endRecord(base + i + 1);
       }
     }
     state.blank = false;
