@@ -24,7 +24,6 @@ from pyspark.sql import types as T
 import plimsoll_scoring as scoring
 
 SPARK_TYPES = {"number": T.DoubleType(), "integer": T.LongType(), "string": T.StringType(), "bool": T.BooleanType()}
-READERS = {"parquet": "parquet", "csv": "csv", "jsonl": "json"}
 CORRUPT = "_plimsoll_corrupt"
 SECRETS = "PLIMSOLL_SPARK_SECRETS"
 PARENT = "PLIMSOLL_SPARK_PARENT"
@@ -101,7 +100,7 @@ def settings_of(job, spark):
         kept=tuple(job["kept"]),
         outputs=tuple(output["name"] for output in job["outputs"]),
         cells=job["cells"],
-        corrupt=CORRUPT if job["source"]["format"] in ("csv", "jsonl") else None,
+        corrupt=CORRUPT if job["source"]["format"] == "csv" else None,
     )
 
 
@@ -125,7 +124,7 @@ def read_first(spark, job, rows):
 
 
 def wanted(job):
-    corrupt = [CORRUPT] if job["source"]["format"] in ("csv", "jsonl") else []
+    corrupt = [CORRUPT] if job["source"]["format"] == "csv" else []
     return [column(name) for name in dict.fromkeys([*job["kept"], *job["inputs"], *corrupt])]
 
 
@@ -139,14 +138,12 @@ def quoted(name):
 
 def read_files(spark, job, group):
     """`group`: files, and the values that the names of their folders give to columns."""
-    source = job["source"]
-    reader = spark.read.options(**source["options"])
-    if source["format"] != "parquet":
-        fields = [field for field in source["schema"] if field["name"] not in group["partition"]]
-        fields.append({"name": CORRUPT, "type": "string"})
-        reader = reader.schema(", ".join("%s %s" % (quoted(field["name"]), field["type"]) for field in fields))
+    reader = spark.read.options(**group["options"])
+    if group["header"] is not None:
+        names = [*(name or "_plimsoll_%d" % i for i, name in enumerate(group["header"])), CORRUPT]
+        reader = reader.schema(T.StructType([T.StructField(name, T.StringType()) for name in names]))
         reader = reader.options(mode="PERMISSIVE", columnNameOfCorruptRecord=CORRUPT)
-    frame = reader.load(group["paths"], format=READERS[source["format"]])
+    frame = reader.load(group["paths"], format=job["source"]["format"])
     for name, value in group["partition"].items():
         frame = frame.withColumn(name, F.lit(value).cast("string"))
     return frame.select(wanted(job))

@@ -1,4 +1,4 @@
-"""Cells of text files as what the model takes: the same values as `sources/files/cells.ts` gives."""
+"""Cells of text files as what the model takes: the same values as `sources/files/csv` gives."""
 
 import re
 
@@ -21,11 +21,12 @@ WORDS = {
     "-infinity": float("-inf"),
 }
 BOOLS = {"true": True, "1": True, "false": False, "0": False}
-SHOWN = 100
+SHOWN = 120
 
 
 def parse(column, name, kind, faults):
     """`column` of texts as a column of `kind`; rows with a cell that is no such value are added to `faults`."""
+    column = without_empty(column)
     if kind not in ("number", "bool"):
         return column
     if kind == "number" and pc.all(pc.match_substring_regex(column, PLAIN), min_count=0).as_py():
@@ -34,11 +35,19 @@ def parse(column, name, kind, faults):
     for row, text in enumerate(column.to_pylist()):
         if text is None:
             continue
-        values[row] = _number(text) if kind == "number" else BOOLS.get(text.strip(SPACE).lower())
-        if values[row] is None:
+        value = _number(text) if kind == "number" else BOOLS.get(text.strip(SPACE).lower())
+        if value is None:
             wanted = "a number" if kind == "number" else "true or false"
-            faults.setdefault(row, (kind + "_type", name, '"%s": expected %s, got "%s"' % (name, wanted, text[:SHOWN])))
+            shown = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+            faults.setdefault(row, (kind + "_type", name, 'expected %s, got "%s"' % (wanted, shown)))
+        elif value == value:  # a number that says it is none is missing
+            values[row] = value
     return pa.array(values, pa.float64() if kind == "number" else pa.bool_())
+
+
+def without_empty(column):
+    """A cell without text is missing, in quotes or not."""
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
 
 def _number(text):

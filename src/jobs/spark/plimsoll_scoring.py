@@ -176,10 +176,14 @@ def _requests(batches, settings):
         if batch.num_rows == 0:
             continue
         faults = _unreadable(batch, settings)
-        columns = [
-            cells.parse(_column(batch, name), name, settings.cells.get(name), faults) for name in settings.inputs
-        ]
+        columns = [_input(batch, name, settings.cells.get(name), faults) for name in settings.inputs]
         yield (batch, faults), pa.RecordBatch.from_arrays(columns, names=list(settings.inputs))
+
+
+def _input(batch, name, kind, faults):
+    """A column as the model takes it; `kind` is null where it has a type already."""
+    column = _column(batch, name)
+    return column if kind is None else cells.parse(column, name, kind, faults)
 
 
 def _column(batch, name):
@@ -192,9 +196,10 @@ def _unreadable(batch, settings):
     key = settings.kept[0]
     if settings.corrupt is not None and _column(batch, settings.corrupt).null_count < batch.num_rows:
         for row in pc.indices_nonzero(_column(batch, settings.corrupt).is_valid()).to_pylist():
-            faults[row] = ("record_unreadable", None, "the record is not as its header or its types say")
-    if _column(batch, key).null_count > 0:
-        for row in pc.indices_nonzero(_column(batch, key).is_null()).to_pylist():
+            faults[row] = ("row_length", None, "the record is not as the header says")
+    keys = _kept(batch, key, settings)
+    if keys.null_count > 0:
+        for row in pc.indices_nonzero(keys.is_null()).to_pylist():
             faults.setdefault(row, ("missing_key", key, '"%s" is missing, a key was wanted' % key))
     return faults
 
@@ -204,12 +209,17 @@ def _staged(batch, faults, answer, settings):
     verdicts = [_column(answer, name) for name in ("_outcome", "_code", "_column", "_reason")]
     if faults:
         verdicts = _overruled(verdicts, faults)
-    kept = [_column(batch, name) for name in settings.kept]
+    kept = [_kept(batch, name, settings) for name in settings.kept]
     outputs = [_column(answer, name) for name in settings.outputs]
     names = [*settings.kept, *settings.outputs, "_outcome", "_code", "_column", "_reason", "_raw"]
     return pa.RecordBatch.from_arrays(
         [*kept, *outputs, *verdicts, _raw_of(batch, verdicts[0], settings)], names=names
     )
+
+
+def _kept(batch, name, settings):
+    column = _column(batch, name)
+    return column if settings.corrupt is None else cells.without_empty(column)
 
 
 def _overruled(verdicts, faults):

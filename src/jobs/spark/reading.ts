@@ -1,56 +1,80 @@
 /** A frozen input in the words of Spark's readers. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
 import type { FrozenInput, FrozenItem } from '../chunk.ts';
+import type { Dialect } from '../sources/files/csv/dialect.ts';
 import { parseAddress } from '../sources/table/address.ts';
-import type { FileFormat, JobSpec } from '../spec/spec.ts';
+import type { JobSpec } from '../spec/spec.ts';
 
 export type SparkSource =
-  | {
-      readonly format: 'parquet' | 'csv' | 'jsonl';
-      readonly groups: readonly FileGroup[];
-      /** Columns with Spark's names of their types; empty where the files say it themselves. */
-      readonly schema: readonly { readonly name: string; readonly type: string }[];
-      readonly options: Readonly<Record<string, string>>;
-    }
+  | { readonly format: 'parquet' | 'csv'; readonly groups: readonly FileGroup[] }
   | {
       readonly format: 'jdbc';
       /** Of Spark's JDBC reader, without user and password. */
       readonly options: Readonly<Record<string, string>>;
     };
 
-/** Files whose folders' names give the same values to columns. */
+/** Files that are read alike. */
 export interface FileGroup {
   readonly paths: readonly string[];
+  /** What the names of their folders say; null is a missing value. */
   readonly partition: Readonly<Record<string, string | null>>;
-}
-
-/** How Hive and Spark write a missing value into the name of a folder. */
-const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
-
-/** Throws SPARK_UNSUPPORTED for what Spark cannot read. */
-export function sparkSource({ source }: JobSpec, frozen: FrozenInput): SparkSource {
-  const [first] = frozen.items;
-  if (first === undefined) throw unsupported('the input has no items');
-  if (first.kind === 'table') return { format: 'jdbc', options: jdbcOptions(source.uri) };
-  const format = source.format ?? formatOf(first.path);
-  if (format === null || format === 'arrow')
-    throw unsupported(`${first.path} is no Parquet, CSV or JSON Lines file`);
-  const files = frozen.items.filter((item) => item.kind === 'file');
-  return { format, groups: groupsOf(files), ...READING[format](frozen, first.path) };
+  /** Of Spark's reader. */
+  readonly options: Readonly<Record<string, string>>;
+  /** Names of the columns in the order of the file, all of them texts; null where the files say themselves what they hold. */
+  readonly header: readonly string[] | null;
 }
 
 type FrozenFile = Extract<FrozenItem, { kind: 'file' }>;
 
-/** In order of the input: files that follow each other in one folder are one group. */
-function groupsOf(files: readonly FrozenFile[]): FileGroup[] {
-  const groups: { paths: string[]; partition: FileGroup['partition']; folder: string }[] = [];
-  for (const { path, partition } of files) {
-    const folder = JSON.stringify(partition);
-    const last = groups.at(-1);
-    if (last?.folder === folder) last.paths.push(sparkUri(path));
-    else groups.push({ paths: [sparkUri(path)], partition: withNulls(partition), folder });
+/** How Hive and Spark write a missing value into the name of a folder. */
+const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
+
+/** Throws SPARK_UNSUPPORTED for what Spark cannot read, or not by the rules that hold here. */
+export function sparkSource({ source }: Pick<JobSpec, 'source'>, frozen: FrozenInput): SparkSource {
+  const [first] = frozen.items;
+  if (first === undefined) throw unsupported('the input has no items');
+  if (first.kind === 'table') return { format: 'jdbc', options: jdbcOptions(source.uri) };
+  const format = source.format ?? formatOf(first.path);
+  if (format !== 'parquet' && format !== 'csv') {
+    const rules = 'by rules of its own (what is missing, what is a number)';
+    throw unsupported(`${first.path} is neither Parquet nor CSV: it would read ${format ?? 'it'} ${rules}`);
   }
-  return groups.map(({ paths, partition }) => ({ paths, partition }));
+  const files = frozen.items.filter((item) => item.kind === 'file');
+  return { format, groups: groupsOf(files, READING[format]) };
+}
+
+function formatOf(path: string): 'parquet' | 'csv' | 'jsonl' | 'arrow' | null {
+  if (/\.(parquet|pq)$/i.test(path)) return 'parquet';
+  if (/\.(csv|tsv)(\.gz|\.zst)?$/i.test(path)) return 'csv';
+  if (/\.(jsonl|ndjson)(\.gz|\.zst)?$/i.test(path)) return 'jsonl';
+  return /\.(arrows?|feather|ipc)$/i.test(path) ? 'arrow' : null;
+}
+
+type Reading = Pick<FileGroup, 'options' | 'header'>;
+
+const READING: Readonly<Record<'parquet' | 'csv', (file: FrozenFile) => Reading>> = {
+  parquet: () => ({ options: {}, header: null }),
+  csv: ({ layout }) => {
+    const { delimiter, header } = (layout as { dialect: Dialect }).dialect;
+    const sep = String.fromCharCode(delimiter);
+    // RFC 4180: quotes are doubled, cells may hold line breaks, a quote anywhere else is a fault of the record.
+    const rules = { escape: '"', multiLine: 'true', unescapedQuoteHandling: 'RAISE_ERROR' };
+    return { options: { header: 'true', sep, maxColumns: '100001', ...rules }, header };
+  },
+};
+
+/** In order of the input: files that follow each other and are read alike are one group. */
+function groupsOf(files: readonly FrozenFile[], readingOf: (file: FrozenFile) => Reading): FileGroup[] {
+  const groups: { group: FileGroup; paths: string[]; likeness: string }[] = [];
+  for (const file of files) {
+    const alike = { partition: withNulls(file.partition), ...readingOf(file) };
+    const likeness = JSON.stringify(alike);
+    const last = groups.at(-1);
+    const paths = last?.likeness === likeness ? last.paths : [];
+    paths.push(sparkUri(file.path));
+    if (paths.length === 1) groups.push({ group: { paths, ...alike }, paths, likeness });
+  }
+  return groups.map(({ group }) => group);
 }
 
 const withNulls = (partition: FrozenFile['partition']): FileGroup['partition'] =>
@@ -60,54 +84,11 @@ const withNulls = (partition: FrozenFile['partition']): FileGroup['partition'] =
 
 /** A path as Hadoop takes it; a pattern's characters in it mean themselves. */
 function sparkUri(path: string): string {
-  if (path.startsWith('s3://')) return `s3a://${path.slice('s3://'.length)}`;
-  if (path.includes('://')) throw unsupported(`${path} is neither a file nor an object of S3`);
-  return `file://${path}`.replace(/[[\]{}*?\\]/g, String.raw`\$&`);
-}
-
-const formatOf = (path: string): TableFormat | null => {
-  const [, ending] = /\.(parquet|pq|csv|tsv|jsonl|ndjson)(?:\.gz|\.zst)?$/i.exec(path) ?? [];
-  if (ending === undefined) return null;
-  return ENDINGS[ending.toLowerCase()] ?? null;
-};
-
-const ENDINGS: Readonly<Record<string, TableFormat>> = {
-  parquet: 'parquet',
-  pq: 'parquet',
-  csv: 'csv',
-  tsv: 'csv',
-  jsonl: 'jsonl',
-  ndjson: 'jsonl',
-};
-
-type TableFormat = Exclude<FileFormat, 'arrow'>;
-type Reading = Pick<Exclude<SparkSource, { format: 'jdbc' }>, 'schema' | 'options'>;
-
-const READING: Readonly<Record<TableFormat, (frozen: FrozenInput, path: string) => Reading>> = {
-  parquet: () => ({ schema: [], options: {} }),
-  // Texts as they are written: `cells` says what becomes of them.
-  csv: ({ columns }, path) => ({
-    schema: columns.map(({ name }) => ({ name, type: 'string' })),
-    options: {
-      header: 'true',
-      enforceSchema: 'false',
-      escape: '"',
-      sep: /\.tsv(\.|$)/i.test(path) ? '\t' : ',',
-    },
-  }),
-  jsonl: ({ columns }) => ({
-    schema: columns.map(({ name, type }) => ({ name, type: jsonType(name, type) })),
-    options: {},
-  }),
-};
-
-/** Spark's names of the types that JSON has. */
-function jsonType(name: string, type: string): string {
-  if (/^(U?(TINY|SMALL)INT|U?INTEGER|BIGINT)$/.test(type)) return 'bigint';
-  if (/^(FLOAT|DOUBLE)$/.test(type)) return 'double';
-  if (type === 'BOOLEAN') return 'boolean';
-  if (type === 'VARCHAR') return 'string';
-  throw unsupported(`column "${name}" is ${type} in JSON Lines`);
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(path)?.[1]?.toLowerCase();
+  if (scheme !== undefined && scheme !== 's3')
+    throw unsupported(`${path} is neither a file nor an object of S3`);
+  const uri = scheme === 's3' ? `s3a${path.slice(2)}` : `file://${path}`;
+  return uri.replace(/[[\]{}*?\\]/g, String.raw`\$&`);
 }
 
 /** Of Spark's JDBC reader; user and password are told apart. */
