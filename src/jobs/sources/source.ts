@@ -1,7 +1,7 @@
 /** Where rows come from. One port, one contract suite (`contract.ts`), an implementation a kind of source. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CellType } from '../../scorer/scorer.ts';
-import type { Chunk, FrozenInput } from '../chunk.ts';
+import type { Chunk, FrozenInput, FrozenItem } from '../chunk.ts';
 import type { JobSpec } from '../spec/spec.ts';
 
 /**
@@ -21,6 +21,8 @@ export interface FreezeOptions {
 }
 
 export interface Source {
+  /** The items there are now, by what their names and their store say alone. */
+  items(): Promise<readonly FrozenItem[]>;
   /** What there is now, cheap: no content is read beyond metadata. `digest` is '' where only reading would tell. */
   list(): Promise<FrozenInput>;
   /**

@@ -1,7 +1,7 @@
 /** Ledger, dispatcher and listeners of a server, once they are needed. */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Logger } from '../../core/ports.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
 import type { FrozenItem } from '../../jobs/chunk.ts';
 import { LocalJobs } from '../../jobs/local.ts';
 import type { Jobs } from '../../jobs/port.ts';
@@ -29,6 +29,8 @@ export interface RoomOptions {
   /** Of the ledger. */
   readonly url: string;
   readonly logger: Logger;
+  /** @default {SYSTEM_CLOCK} */
+  readonly clock?: Clock | undefined;
 }
 
 /** What is relative in a document is relative to where the server was started. */
@@ -41,9 +43,9 @@ const SURROUNDINGS: Surroundings = {
 /** Every run has lanes of its own: more at a time would only wait for one another. */
 const placesOf = (cores: number): number => Math.max(1, Math.floor(cores / 2));
 
-export async function openJobsRoom({ dataDir, url, logger }: RoomOptions): Promise<JobsRoom> {
+export async function openJobsRoom(options: RoomOptions): Promise<JobsRoom> {
+  const { dataDir, url, logger, clock = SYSTEM_CLOCK } = options;
   const ledger = await openLedger(url);
-  const clock = SYSTEM_CLOCK;
   const holder = holderOf();
   const dispatcher = new Dispatcher({
     ...{ ledger, clock, logger, holder, isGone },
@@ -72,7 +74,7 @@ async function filesOf(job: JobRow, dataDir: string): Promise<readonly FrozenIte
   const spec = job.spec as JobSpec;
   const source = await openSource(spec, secretsOf(spec, dataDir, process.env));
   try {
-    return (await source.list()).items;
+    return await source.items();
   } catch (error) {
     if ((error as { code?: unknown }).code === 'FILE_NOT_FOUND') return [];
     throw error;

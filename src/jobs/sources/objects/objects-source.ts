@@ -11,7 +11,7 @@ import { PIECE_BYTES } from '../files/digest.ts';
 import { inputError } from '../files/duckdb.ts';
 import { columnsOf, formatOfFiles } from '../files/files.ts';
 import type { FrozenFile, Scanner, Shape, Wanted } from '../files/format.ts';
-import { formatOf, partitionOf } from '../files/listing.ts';
+import { formatOf, onlyThese, partitionOf } from '../files/listing.ts';
 import type { ChunkReader, FreezeOptions, Relation, Source } from '../source.ts';
 import { wantedColumn } from '../wanted.ts';
 import { fetchChunk, fetchHead } from './spans.ts';
@@ -42,8 +42,12 @@ export class ObjectsSource implements Source {
     this.#folder = mkdtempSync(join(folder ?? tmpdir(), 'objects-'));
   }
 
+  async items(): Promise<readonly FrozenFile[]> {
+    return (await this.#objects()).map((object) => ({ ...fileOf(object), digest: '' }));
+  }
+
   async list(): Promise<FrozenInput> {
-    const objects = await this.#store.list();
+    const objects = await this.#objects();
     const union = new ColumnUnion((await this.#format(objects[0]!.uri)).rowsNameColumns);
     const { columns } = await this.#inspect(objects[0]!);
     union.add(objects[0]!.uri, columnsOf(columns, fileOf(objects[0]!)));
@@ -56,7 +60,7 @@ export class ObjectsSource implements Source {
 
   /** What their store says of objects is what freezes them; only texts are read, for where their records are. */
   async freeze(options: FreezeOptions): Promise<FrozenInput> {
-    const objects = await this.#store.list();
+    const objects = await this.#objects();
     const format = await this.#format(objects[0]!.uri);
     const union = new ColumnUnion(format.rowsNameColumns);
     const shapes: Shape[] = [];
@@ -98,6 +102,16 @@ export class ObjectsSource implements Source {
   async close(): Promise<void> {
     this.#store.close();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #objects(): Promise<readonly StoredObject[]> {
+    const objects = await this.#store.list();
+    const uris = onlyThese(
+      objects.map(({ uri }) => uri),
+      this.#spec.only,
+    );
+    const wanted = new Set(uris);
+    return objects.filter(({ uri }) => wanted.has(uri));
   }
 
   async #open(frozen: FrozenInput, chunk: Chunk, wanted: Wanted, db: DuckDBConnection): Promise<Relation> {

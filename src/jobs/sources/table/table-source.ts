@@ -17,10 +17,12 @@ export class TableSource implements Source {
     this.#access = access;
   }
 
+  async items(): Promise<readonly FrozenTable[]> {
+    return [{ kind: 'table', path: this.#access.shown, snapshot: {}, digest: '' }];
+  }
+
   async list(): Promise<FrozenInput> {
-    const columns = await this.#access.describe();
-    const item: FrozenTable = { kind: 'table', path: this.#access.shown, snapshot: {}, digest: '' };
-    return { items: [item], columns, rows: null };
+    return { items: await this.items(), columns: await this.#access.describe(), rows: null };
   }
 
   /** Hashing cannot be taken up again: another process would see another moment. */
