@@ -3,22 +3,25 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { Turns } from '../../core/turns.ts';
 import type { Frame } from '../../scorer/frame.ts';
-import type { Scored, Scorer } from '../../scorer/scorer.ts';
+import type { Scorer } from '../../scorer/scorer.ts';
 import type { Account, Chunk } from '../chunk.ts';
 import { areKeysKept } from '../keys/key-file.ts';
 import type { Distributions } from '../receipt/distribution.ts';
 import { observerOf } from '../receipt/observer.ts';
 import { retrying } from '../retry.ts';
 import type { SinkWriter } from '../sinks/sink.ts';
+import { inputError } from '../sources/files/duckdb.ts';
 import type { ChunkReader, Relation } from '../sources/source.ts';
-import { identifier, identifiers } from '../sql.ts';
+import { identifiers } from '../sql.ts';
 import { Answers } from './answers.ts';
 import { DeadLetters, deadLettersPath } from './dead-letters.ts';
 import { type Feature, featureOf } from './features.ts';
 import { frameOf, takeRows } from './frames.ts';
+import { type Guard, guardExpression, guardsOf } from './guards.ts';
 import { keepChunkKeys, keysPath, keyTexts } from './keys.ts';
-import { keysSelect, outputSelect, refusedKeysSelect, type Scoring } from './output.ts';
+import { keptColumns, keysSelect, outputSelect, refusedKeysSelect, type Scoring } from './output.ts';
 import type { ChunkOrder, LaneSetup, Probe } from './protocol.ts';
+import { scoreRows } from './score-rows.ts';
 import { Tally } from './tally.ts';
 import type { Bench, Workbench } from './workbench.ts';
 
@@ -51,11 +54,16 @@ const LETTERS_AT_ONCE = 1000;
  */
 export class Lane {
   readonly #parts: LaneParts;
+  readonly #guards: readonly Guard[];
   readonly #scoring = new Turns();
   readonly #writing = new Turns();
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
+    const { spec, columns } = parts.setup;
+    const kept = keptColumns(spec);
+    const fromInput = columns.filter(({ name }) => kept.includes(name));
+    this.#guards = guardsOf(spec.key, spec.sink, fromInput);
   }
 
   /** Does a chunk, and answers its account as the sink keeps it. Throws what source, scorer and sink throw. */
@@ -63,7 +71,7 @@ export class Lane {
     const { workbench } = this.#parts;
     const bench = await workbench.take();
     try {
-      const scored = await this.#scoring.take(() => this.#score(bench, order));
+      const scored = await this.#scoring.take(() => this.#blaming(order.chunk, this.#score(bench, order)));
       return await this.#writing.take(() => this.#write(bench, order, scored));
     } finally {
       workbench.giveBack(bench);
@@ -109,12 +117,21 @@ export class Lane {
     try {
       const relation = await this.#open(bench, { chunk });
       try {
-        return await work(bench, relation);
+        return await this.#blaming(chunk, work(bench, relation));
       } finally {
         await relation.close();
       }
     } finally {
       workbench.giveBack(bench);
+    }
+  }
+
+  /** What DuckDB says while the rows of a chunk are read is about the item they come from: INPUT_INVALID. */
+  async #blaming<T>(chunk: Chunk, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw inputError(this.#parts.setup.frozen.items[chunk.item]?.path ?? 'the input', error);
     }
   }
 
@@ -127,13 +144,13 @@ export class Lane {
     const started = clock.monotonic();
     const relation = await this.#open(bench, order);
     const answers = await Answers.create(bench.db, `answers_${bench.name}`, scorer.outputs);
-    const tally = new Tally(setup.spec.key, order);
+    const tally = new Tally(setup.spec.key, this.#guards, order);
     const observers = scorer.outputs.map((output) => observerOf(output));
     let scoring = 0;
-    await this.#eachBlock(bench.db, relation, async (frame, _, keyless) => {
+    await this.#eachBlock(bench.db, relation, async (frame, _, turned) => {
       const from = clock.monotonic();
       const scored = await scoreRows(scorer, frame, tally.survivors(frame.rows));
-      tally.add(frame.rows, scored, keyless);
+      tally.add(frame.rows, scored, turned);
       answers.append(frame.rows, scored.outcomes, scored.columns);
       scored.columns.forEach((values, j) => observers[j]!.add(values, scored.outcomes, frame.rows));
       onScored(frame.rows);
@@ -152,15 +169,16 @@ export class Lane {
     return { relation, answers, tally, distributions, seconds: { read, score: scoring / 1000 } };
   }
 
-  /** Gives `take` the blocks of a relation, the row that each begins with, and which of its rows have no key. The next one is fetched meanwhile. */
+  /** Gives `take` the blocks of a relation, the row that each begins with, and the guard that turns each row away. The next one is fetched meanwhile. */
   async #eachBlock(
     db: DuckDBConnection,
     relation: Relation,
-    take: (frame: Frame, at: number, keyless: Uint8Array) => Promise<void>,
+    take: (frame: Frame, at: number, turned: Uint8Array) => Promise<void>,
   ): Promise<void> {
-    const keyless = `(${identifier(this.#parts.setup.spec.key)} IS NULL)::UTINYINT`;
     const features = await this.#features(db, relation);
-    const columns = [...features.map(({ expression }) => expression), keyless].join(', ');
+    const columns = [...features.map(({ expression }) => expression), guardExpression(this.#guards)].join(
+      ', ',
+    );
     const result = await db.stream(`SELECT ${columns} FROM ${relation.from}`);
     let at = 0;
     let next = result.fetchChunk();
@@ -253,38 +271,3 @@ async function refusedKeys(db: DuckDBConnection, key: string, scoring: Scoring):
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
-
-/** Scores a block, or only `rows` of it; what the others are given means nothing. */
-async function scoreRows(scorer: Scorer, frame: Frame, rows: readonly number[] | null): Promise<Scored> {
-  if (rows === null) return scorer.score(frame);
-  const scored = await scorer.score(takeRows(frame, rows));
-  const outcomes = new Uint8Array(frame.rows);
-  rows.forEach((row, i) => {
-    outcomes[row] = scored.outcomes[i]!;
-  });
-  return {
-    outcomes,
-    refusals: scored.refusals.map((refusal) => ({ ...refusal, row: rows[refusal.row]! })),
-    columns: scored.columns.map((column, j) => spread(column, scorer.outputs[j]!.type, rows, frame.rows)),
-  };
-}
-
-function spread(
-  column: Scored['columns'][number],
-  type: Scorer['outputs'][number]['type'],
-  rows: readonly number[],
-  length: number,
-): Scored['columns'][number] {
-  if (type === 'string') {
-    const texts = new Array<string>(length).fill('');
-    rows.forEach((row, i) => {
-      texts[row] = column[i] as string;
-    });
-    return texts;
-  }
-  const values = new { number: Float64Array, integer: BigInt64Array, bool: Uint8Array }[type](length);
-  rows.forEach((row, i) => {
-    values[row] = column[i] as never;
-  });
-  return values;
-}

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { OUTCOME } from '../../scorer/scorer.ts';
+import { guardsOf } from './guards.ts';
 import { Tally } from './tally.ts';
+
+const GUARDS = guardsOf('id', { uri: 'out.csv' }, []);
 
 const refusal = (row: number) =>
   ({ row, outcome: 'rejected', code: 'number_type', column: 'a', reason: 'no number' }) as const;
@@ -18,7 +21,7 @@ test('every row has one outcome, and every row without an answer one verdict, in
       fc.uniqueArray(fc.nat(150)),
       fc.uniqueArray(fc.nat(150)),
       (blocks, skip, deadly) => {
-        const tally = new Tally('id', { skip, deadly });
+        const tally = new Tally('id', GUARDS, { skip, deadly });
         const expected: string[] = [];
         let at = 0;
         for (const { rows, refused, keyless } of blocks) {

@@ -1,6 +1,7 @@
 /** What becomes of the rows of a chunk, block by block. Pure. */
 import { OUTCOME, type Outcome, type Refusal, type Scored } from '../../scorer/scorer.ts';
 import type { Counts } from '../chunk.ts';
+import type { Guard } from './guards.ts';
 import type { ChunkOrder } from './protocol.ts';
 
 /** Why a row of the chunk has no answer. */
@@ -13,9 +14,10 @@ export interface Verdict {
   readonly reason: string;
 }
 
-/** Takes the verdict of the scorer, and adds those of the job: a missing key, a row that is left out, one that is deadly. */
+/** Takes the verdict of the scorer, and adds those of the job: of its guards, a row that is left out, one that is deadly. */
 export class Tally {
   readonly #key: string;
+  readonly #guards: readonly Guard[];
   readonly #skip: ReadonlySet<number>;
   readonly #deadly: ReadonlySet<number>;
   readonly #counts = [0, 0, 0, 0];
@@ -23,8 +25,9 @@ export class Tally {
   readonly verdicts: Verdict[] = [];
   #rows = 0;
 
-  constructor(key: string, { skip, deadly }: Pick<ChunkOrder, 'skip' | 'deadly'>) {
+  constructor(key: string, guards: readonly Guard[], { skip, deadly }: Pick<ChunkOrder, 'skip' | 'deadly'>) {
     this.#key = key;
+    this.#guards = guards;
     this.#skip = new Set(skip);
     this.#deadly = new Set(deadly);
   }
@@ -41,10 +44,10 @@ export class Tally {
     return found.length === rows ? null : found;
   }
 
-  /** Notes a block, and completes its outcomes. `keyless` holds 1 where the key is null. */
-  add(rows: number, scored: Pick<Scored, 'outcomes' | 'refusals'>, keyless: Uint8Array): void {
+  /** Notes a block, and completes its outcomes. `turned` holds the number of the guard that turns a row away, from 1. */
+  add(rows: number, scored: Pick<Scored, 'outcomes' | 'refusals'>, turned: Uint8Array): void {
     const { outcomes } = scored;
-    const own = this.#own(rows, keyless);
+    const own = this.#own(rows, turned);
     for (const { row, outcome } of own) outcomes[row] = OUTCOME[outcome];
     for (let i = 0; i < rows; i++) this.#counts[outcomes[i]!]! += 1;
     const verdicts = own.length === 0 ? scored.refusals : merged(scored.refusals, own);
@@ -58,22 +61,17 @@ export class Tally {
     return { read: this.#rows + unreadable, ok, rejected: rejected + unreadable, failed, skipped };
   }
 
-  #own(rows: number, keyless: Uint8Array): Verdict[] {
+  #own(rows: number, turned: Uint8Array): Verdict[] {
     const own: Verdict[] = [];
     const { size } = this.#skip;
-    if (size === 0 && this.#deadly.size === 0 && !keyless.includes(1)) return own;
+    if (size === 0 && this.#deadly.size === 0 && turned.every((guard) => guard === 0)) return own;
     for (let row = 0; row < rows; row++) {
       const at = this.#rows + row;
       if (this.#deadly.has(at)) own.push({ row, ...DEADLY });
-      else if (keyless[row] === 1) own.push({ row, ...this.#keyless() });
+      else if (turned[row] !== 0) own.push({ row, ...this.#guards[turned[row]! - 1]!.verdict });
       else if (this.#skip.has(at)) own.push({ row, ...this.#skipped() });
     }
     return own;
-  }
-
-  #keyless(): Omit<Verdict, 'row'> {
-    const reason = `"${this.#key}" is missing, a key was wanted`;
-    return { outcome: 'rejected', code: 'missing_key', column: this.#key, reason };
   }
 
   #skipped(): Omit<Verdict, 'row'> {
