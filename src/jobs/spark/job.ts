@@ -4,6 +4,7 @@ import type { FrozenInput } from '../chunk.ts';
 import { keptColumns } from '../lane/output.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { type SparkSource, sparkSource, unsupported } from './reading.ts';
+import { RESERVED } from './staged.ts';
 
 /** `job.json`, as `job.py` reads it. */
 export interface SparkJob {
@@ -51,6 +52,9 @@ export function sparkJob(parts: SparkJobParts): SparkJob {
   const columns = new Map(frozen.columns.map(({ name, type }) => [name, type]));
   const bad = kept.find((name) => !KEPT.test(columns.get(name) ?? ''));
   if (bad !== undefined) throw unsupported(`column "${bad}" is ${columns.get(bad)}`);
+  const reserved = [...kept, ...outputs.map(({ name }) => name)].find((name) => RESERVED.has(name));
+  if (reserved !== undefined)
+    throw unsupported(`"${reserved}" is the name of a column that scored rows have for themselves`);
   const source = sparkSource(spec, frozen);
   const isText = source.format === 'csv';
   const rows = Math.floor(BATCH_BYTES / (8 * Math.max(1, inputs.length)));
