@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { literal } from '../../sql.ts';
 import { freezeOptions, readAll, sourceContract } from '../contract.ts';
 import type { Source } from '../source.ts';
+import { inputError } from './duckdb.ts';
 import { openFiles } from './files.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'plimsoll-'));
@@ -161,4 +162,17 @@ test('bytes that are appended while it is hashed are noticed', async () => {
   const opened = await source(path);
   const onProgress = (): void => appendFileSync(path, 'more');
   await expect(opened.freeze(freezeOptions({ onProgress }))).rejects.toMatchObject({ code: 'INPUT_CHANGED' });
+});
+
+test('bytes that only their reading shows to be damaged are an error about the file, once they are read', async () => {
+  const path = await write(join(folder(), 'x.parquet'), 'SELECT hash(i) AS id FROM range(5000) r(i)');
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, 4, 60);
+  writeFileSync(path, bytes);
+  const opened = await source(path);
+  const frozen = await opened.freeze(freezeOptions());
+  const error = await readAll(opened, frozen, { columns: ['id'] }, 10_000).catch((cause: unknown) => cause);
+  const told = inputError(path, error) as Error;
+  expect(told).toMatchObject({ code: 'INPUT_INVALID', message: expect.stringContaining(path) });
+  expect(told.message).not.toContain('\n');
 });
