@@ -15,6 +15,7 @@ const OPENERS: Readonly<Partial<Record<UriKind, () => Promise<Opener>>>> = {
   postgres: () => import('./postgres/open.ts'),
   sqlite: () => import('./table-files/sqlite.ts'),
   duckdb: () => import('./table-files/duckdb.ts'),
+  s3: () => import('./s3/open.ts'),
 };
 
 /** The coordinator's side. Throws SINK_INVALID. */

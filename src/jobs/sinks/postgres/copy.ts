@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { PlimsollError } from '../../../core/errors.ts';
@@ -41,15 +41,16 @@ export async function copyInto(client: pg.Client, table: string, rows: Rows, whe
 
 async function* binary({ db, select, columns, types }: Rows, where: string): AsyncGenerator<Buffer> {
   yield HEADER;
-  const cells = columns.map((column, j) => selected(column, types[j]!)).join(', ');
+  const cells = columns.map((column, j) => selected(column, types[j]!));
+  const widths = cells.map(({ length }) => length);
   const out = new Output(PIECE);
   try {
-    const result = await db.stream(`SELECT ${cells} FROM (${select})`);
+    const result = await db.stream(`SELECT ${cells.flat().join(', ')} FROM (${select})`);
     let next = result.fetchChunk();
     for (let block = await next; block !== null && block.rowCount > 0; block = await next) {
       next = result.fetchChunk();
       next.catch(() => undefined);
-      encode(block, types, out);
+      encode(block, types, widths, out);
       yield out.take();
     }
   } catch (error) {
@@ -58,20 +59,29 @@ async function* binary({ db, select, columns, types }: Rows, where: string): Asy
   yield TRAILER;
 }
 
-function encode(block: DuckDBDataChunk, types: readonly string[], out: Output): void {
-  const rows = block.rowCount;
-  const fields = types.map((typname, j) => fieldOf(block, j, typname));
-  for (let row = 0; row < rows; row += 1) {
+/** `widths` tells how many vectors each column has. */
+function encode(
+  block: DuckDBDataChunk,
+  types: readonly string[],
+  widths: readonly number[],
+  out: Output,
+): void {
+  let at = 0;
+  const fields = types.map((typname, j) => {
+    const vectors = Array.from({ length: widths[j]! }, (_, i) => block.getColumnVector(at + i));
+    at += vectors.length;
+    return fieldOf(vectors, typname, block.rowCount);
+  });
+  for (let row = 0; row < block.rowCount; row += 1) {
     out.row(fields.length);
     for (const write of fields) write(row, out);
   }
 }
 
-function fieldOf(block: DuckDBDataChunk, column: number, typname: string): WriteField {
-  const vector = block.getColumnVector(column);
-  const write = encodingOf(typname).fields(vector);
-  const { validity } = vector as unknown as { validity: { data: BigUint64Array<ArrayBuffer> | null } };
-  const valid = validityOf(validity.data, block.rowCount);
+function fieldOf(vectors: readonly DuckDBVector[], typname: string, rows: number): WriteField {
+  const write = encodingOf(typname).fields(vectors);
+  const { validity } = vectors[0] as unknown as { validity: { data: BigUint64Array<ArrayBuffer> | null } };
+  const valid = validityOf(validity.data, rows);
   if (valid === null) return write;
   return (row, out) => (valid[row] === 1 ? write(row, out) : out.none());
 }

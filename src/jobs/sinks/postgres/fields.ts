@@ -15,10 +15,13 @@ import { isNested } from './types.ts';
 export type WriteField = (row: number, out: Output) => void;
 
 export interface Encoding {
-  /** What is selected, of DuckDB's expression and type. */
-  readonly select: (cell: string, type: string) => string;
-  readonly fields: (vector: DuckDBVector) => WriteField;
+  /** What is selected, of DuckDB's expression and type; null where the first is. */
+  readonly select: (cell: string, type: string) => readonly string[];
+  /** Of the vectors of what was selected. */
+  readonly fields: (vectors: readonly DuckDBVector[]) => WriteField;
 }
+
+type Select = (cell: string, type: string) => string;
 
 /** What vectors of numbers and texts are made of, which their declared type does not show. */
 interface RawNumbers<T> {
@@ -26,56 +29,65 @@ interface RawNumbers<T> {
 }
 interface RawTexts {
   readonly dataView: DataView<ArrayBuffer>;
-  getItem(row: number): string;
 }
 
 const cast =
   (type: string) =>
   (cell: string): string =>
     `${cell}::${type}`;
+const one = (select: Select, fields: (vector: DuckDBVector) => WriteField): Encoding => ({
+  select: (cell, type) => [select(cell, type)],
+  fields: ([vector]) => fields(vector!),
+});
 
-function numbers<T extends ArrayLike<number>>(
-  type: string,
+const numbers = <T extends ArrayLike<number>>(
+  select: Select,
   write: (value: number, out: Output) => void,
-): Encoding {
-  return {
-    select: cast(type),
-    fields: (vector) => {
-      const { items } = vector as unknown as RawNumbers<T>;
-      return (row, out) => write(items[row]!, out);
-    },
-  };
-}
+): Encoding =>
+  one(select, (vector) => {
+    const { items } = vector as unknown as RawNumbers<T>;
+    return (row, out) => write(items[row]!, out);
+  });
 
 /** 64 bits as DuckDB has them: the lower half first. */
-function longs(select: Encoding['select']): Encoding {
-  return {
-    select,
-    fields: (vector) => {
-      const { items } = vector as unknown as RawNumbers<BigInt64Array>;
-      const halves = new Int32Array(items.buffer, items.byteOffset, items.length * 2);
-      return (row, out) => out.long(halves[2 * row + 1]!, halves[2 * row]!);
-    },
-  };
-}
+const longs = (select: Select): Encoding =>
+  one(select, (vector) => {
+    const { items } = vector as unknown as RawNumbers<BigInt64Array>;
+    const halves = new Int32Array(items.buffer, items.byteOffset, items.length * 2);
+    return (row, out) => out.long(halves[2 * row + 1]!, halves[2 * row]!);
+  });
 
 /** DuckDB keeps texts of up to twelve bytes within the vector: https://duckdb.org/docs/stable/internals/vector.html */
 const INLINE = 12;
 const ENTRY = 16;
+/** So many pieces of twelve bytes are selected beside a text: to follow a pointer costs as much as fifty of them. */
+const PIECES = 3;
 
 const texts = (prefix: number | null): Encoding => ({
-  select: textOf,
-  fields: (vector) => {
-    const raw = vector as unknown as RawTexts;
-    const { buffer, byteOffset } = raw.dataView;
-    const bytes = new Uint8Array(buffer, byteOffset, raw.dataView.byteLength);
+  select: (cell, type) => {
+    const text = textOf(cell, type);
+    const piece = (_: unknown, i: number) => `encode(${text})[${i * INLINE + 1}:${(i + 1) * INLINE}]`;
+    return [text, ...Array.from({ length: PIECES }, piece)];
+  },
+  fields: ([whole, ...pieces]) => {
+    const { dataView } = whole as unknown as RawTexts;
+    const inline = pieces.map((piece) => entriesOf(piece));
     return (row, out) => {
-      const length = raw.dataView.getUint32(row * ENTRY, true);
-      if (length <= INLINE) out.bytes(bytes, row * ENTRY + 4, length, prefix);
-      else out.text(raw.getItem(row), length, prefix);
+      const length = dataView.getUint32(row * ENTRY, true);
+      if (length > PIECES * INLINE) out.text(whole!.getItem(row) as string, length, prefix);
+      else {
+        out.begin(length, prefix);
+        for (let i = 0; i * INLINE < length; i += 1)
+          out.more(inline[i]!, row * ENTRY + 4, Math.min(INLINE, length - i * INLINE));
+      }
     };
   },
 });
+
+function entriesOf(vector: DuckDBVector): Uint8Array {
+  const { dataView } = vector as unknown as RawTexts;
+  return new Uint8Array(dataView.buffer, dataView.byteOffset, dataView.byteLength);
+}
 
 function textOf(cell: string, type: string): string {
   if (isNested(type)) return `to_json(${cell})::VARCHAR`;
@@ -84,13 +96,12 @@ function textOf(cell: string, type: string): string {
   return /^(?:DATE|TIMESTAMP)/.test(type) ? `replace(${cell}::VARCHAR, ' (BC)', ' BC')` : `${cell}::VARCHAR`;
 }
 
-const blobs = (select: Encoding['select']): Encoding => ({
-  select,
-  fields: (vector) => (row, out) => {
+const blobs = (select: Select): Encoding =>
+  one(select, (vector) => (row, out) => {
     const { bytes } = vector.getItem(row) as DuckDBBlobValue;
-    out.bytes(bytes, 0, bytes.length, null);
-  },
-});
+    out.begin(bytes.length, null);
+    out.more(bytes, 0, bytes.length);
+  });
 
 const EPOCH_DAY = "DATE '2000-01-01'";
 const EPOCH_MICROS = '946684800000000';
@@ -107,36 +118,36 @@ function micros(cell: string, type: string): string {
   return `CASE WHEN isfinite(${time}) THEN epoch_us(${time}) - ${EPOCH_MICROS} WHEN isinf(${time}) THEN ${infinite} END::BIGINT`;
 }
 
-const NUMERIC: Encoding = {
-  select: cast('VARCHAR'),
-  fields: (vector) => (row, out) => out.shorts(numericDigits(vector.getItem(row) as string)),
-};
+const NUMERIC = one(
+  cast('VARCHAR'),
+  (vector) => (row, out) => out.shorts(numericDigits(vector.getItem(row) as string)),
+);
 
-const INTERVAL: Encoding = {
-  select: (cell) => cell,
-  fields: (vector) => (row, out) => {
+const INTERVAL = one(
+  (cell) => cell,
+  (vector) => (row, out) => {
     const { micros, days, months } = vector.getItem(row) as DuckDBIntervalValue;
     out.interval(micros, days, months);
   },
-};
+);
 
 const TEXT = texts(null);
 const TIME = longs(micros);
 
 /** By pg_type.typname. */
 const ENCODINGS: Readonly<Record<string, Encoding>> = {
-  int2: numbers<Int16Array>('SMALLINT', (value, out) => out.short(value)),
-  int4: numbers<Int32Array>('INTEGER', (value, out) => out.int(value)),
+  int2: numbers<Int16Array>(cast('SMALLINT'), (value, out) => out.short(value)),
+  int4: numbers<Int32Array>(cast('INTEGER'), (value, out) => out.int(value)),
   int8: longs(cast('BIGINT')),
-  float4: numbers<Float32Array>('FLOAT', (value, out) => out.float(value)),
-  float8: numbers<Float64Array>('DOUBLE', (value, out) => out.double(value)),
-  bool: numbers<Uint8Array>('BOOLEAN::UTINYINT', (value, out) => out.byte(value)),
+  float4: numbers<Float32Array>(cast('FLOAT'), (value, out) => out.float(value)),
+  float8: numbers<Float64Array>(cast('DOUBLE'), (value, out) => out.double(value)),
+  bool: numbers<Uint8Array>(cast('BOOLEAN::UTINYINT'), (value, out) => out.byte(value)),
   numeric: NUMERIC,
   // The first byte is the version of the form.
   jsonb: texts(1),
   uuid: blobs((cell) => `unhex(replace(${cell}::UUID::VARCHAR, '-', ''))`),
   bytea: blobs((cell) => cell),
-  date: { ...numbers<Int32Array>('', (value, out) => out.int(value)), select: days },
+  date: numbers<Int32Array>(days, (value, out) => out.int(value)),
   time: longs((cell) => `epoch_us(${cell})`),
   timestamp: TIME,
   timestamptz: TIME,
@@ -147,5 +158,5 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = {
 export const encodingOf = (typname: string): Encoding => ENCODINGS[typname] ?? TEXT;
 
 /** What is selected for a column that goes into one of `typname`. */
-export const selected = ({ name, type }: SinkColumn, typname: string): string =>
+export const selected = ({ name, type }: SinkColumn, typname: string): readonly string[] =>
   encodingOf(typname).select(identifier(name), type);

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
+import { literal } from '../../sql.ts';
 import { openSink, openSinkWriter } from '../open.ts';
 import type { SinkColumn } from '../sink.ts';
 import { accountOf, laneDatabase, runOf, selectOf } from '../testing/runs.ts';
@@ -170,6 +171,36 @@ describe('values on their way into PostgreSQL', () => {
         "select id::text, predict, colour, doc, day = '2024-01-02 00:00:00Z' as day, n from scored",
       ),
     ).toEqual([{ id: '9007199254740993', predict: 0.5, colour: 'red', doc: { a: [1] }, day: true, n: '7' }]);
+  });
+
+  test('are texts of every length, whatever they are made of', async () => {
+    const url = await server.database();
+    const values = ['a', 'ü', '✓', '𝄞'].flatMap((letter) =>
+      Array.from({ length: 45 }, (_, length) => letter.repeat(length)),
+    );
+    const select = `select * from (values ${values.map((value, i) => `(${i}, ${literal(value)})`).join(', ')}) as v(id, t)`;
+    const columns = [
+      { name: 'id', type: 'INTEGER' },
+      { name: 't', type: 'VARCHAR' },
+    ];
+    await publish(`${url}?table=scored`, select, values.length, { columns });
+    expect(await asked(url, 'select t from scored order by id')).toEqual(values.map((t) => ({ t })));
+  });
+
+  test('go as numbers into numeric and as texts into text', async () => {
+    const url = await server.database();
+    await asked(url, 'create table scored (id text, predict numeric, day text)');
+    const columns = [...PLAIN, { name: 'day', type: 'DATE' }];
+    const values = `(1, 1e-07, date '2024-01-02'), (2, 'nan', null), (3, 'inf', null), (4, null, null), (5, -12345.678, null)`;
+    const select = `select id::bigint as id, p::double as predict, day::date as day from (values ${values}) as v(id, p, day)`;
+    await publish(`${url}?table=scored`, select, 5, { columns });
+    expect(await asked(url, 'select id, predict::text, day from scored order by id')).toEqual([
+      { id: '1', predict: '0.0000001', day: '2024-01-02' },
+      { id: '2', predict: 'NaN', day: null },
+      { id: '3', predict: 'Infinity', day: null },
+      { id: '4', predict: null, day: null },
+      { id: '5', predict: '-12345.678', day: null },
+    ]);
   });
 
   test('are refused with NUL, which PostgreSQL has in no text', async () => {

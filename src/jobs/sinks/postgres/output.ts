@@ -70,22 +70,30 @@ export class Output {
     });
   }
 
-  /** Some of `bytes`, behind a byte where there is a prefix. */
-  bytes(bytes: Uint8Array, from: number, length: number, prefix: number | null): void {
-    const at = this.#prefixed(length, prefix);
-    for (let i = 0; i < length; i += 1) this.#bytes[at + i] = bytes[from + i]!;
+  /** Begins a field of `length` bytes, which follow by `more`; behind a byte where there is a prefix. */
+  begin(length: number, prefix: number | null): void {
+    const whole = prefix === null ? length : length + 1;
+    this.#room(4 + whole);
+    this.#view.setInt32(this.#at, whole);
+    this.#at += 4;
+    if (prefix === null) return;
+    this.#bytes[this.#at] = prefix;
+    this.#at += 1;
+  }
+
+  /** Some bytes of the field that was begun. */
+  more(bytes: Uint8Array, from: number, length: number): void {
+    const target = this.#bytes;
+    const at = this.#at;
+    for (let i = 0; i < length; i += 1) target[at + i] = bytes[from + i]!;
+    this.#at = at + length;
   }
 
   /** A text of `length` bytes in UTF-8. */
   text(text: string, length: number, prefix: number | null): void {
-    this.#bytes.write(text, this.#prefixed(length, prefix), length, 'utf8');
-  }
-
-  #prefixed(length: number, prefix: number | null): number {
-    if (prefix === null) return this.#length(length);
-    const at = this.#length(length + 1);
-    this.#bytes[at] = prefix;
-    return at + 1;
+    this.begin(length, prefix);
+    this.#bytes.write(text, this.#at, length, 'utf8');
+    this.#at += length;
   }
 
   /** Writes a length and makes room for what follows; answers where. */

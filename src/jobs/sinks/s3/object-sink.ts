@@ -1,0 +1,59 @@
+/** One object: made as a file in the folder of the run, put at publication. */
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Account } from '../../chunk.ts';
+import { digestOf } from '../files/durable.ts';
+import { FileSink } from '../files/file-sink.ts';
+import type { FileTarget } from '../files/target.ts';
+import type { Published, Sink, SinkRun } from '../sink.ts';
+import type { Place } from './place.ts';
+
+const FOLDER = 'object';
+
+/** Where the file is made that becomes the object. */
+export const localTarget = (run: SinkRun, format: FileTarget['format']): FileTarget => ({
+  kind: 'file',
+  path: join(run.folder, FOLDER, `object.${format}`),
+  format,
+});
+
+export class ObjectSink implements Sink {
+  readonly #place: Place;
+  readonly #folder: string;
+  readonly #target: FileTarget;
+  readonly #file: FileSink;
+
+  constructor(run: SinkRun, place: Place, format: FileTarget['format']) {
+    this.#place = place;
+    this.#folder = join(run.folder, FOLDER);
+    this.#target = localTarget(run, format);
+    this.#file = new FileSink(run, this.#target);
+  }
+
+  async prepare(known: readonly Account[]): Promise<readonly Account[]> {
+    await this.#place.probe();
+    await mkdir(this.#folder, { recursive: true });
+    return this.#file.prepare(known);
+  }
+
+  async publish(
+    accounts: readonly Account[],
+    manifest: Readonly<Record<string, unknown>>,
+  ): Promise<Published> {
+    const { rows } = await this.#file.publish(accounts, manifest);
+    const { path } = this.#target;
+    const digest = await digestOf(path);
+    const { size } = await stat(path);
+    await this.#place.put(this.#place.key, { path, size }, digest, (there) => there.sha256 === digest);
+    return { where: this.#place.shown, rows, digest };
+  }
+
+  async discard(): Promise<void> {
+    await this.#file.discard();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async close(): Promise<void> {
+    this.#place.client.destroy();
+  }
+}

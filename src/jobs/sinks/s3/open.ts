@@ -1,0 +1,25 @@
+import { fileWriter } from '../files/file-sink.ts';
+import { formatOf, requireWhole } from '../files/target.ts';
+import type { OpenSink, OpenSinkWriter, SinkRun } from '../sink.ts';
+import { localTarget, ObjectSink } from './object-sink.ts';
+import { Place } from './place.ts';
+import { PrefixSink, PrefixWriter } from './prefix-sink.ts';
+
+export const openSink: OpenSink = async (run) => {
+  const { place, format, isPrefix } = placeOf(run);
+  return isPrefix ? new PrefixSink(run, place, format) : new ObjectSink(run, place, format);
+};
+
+export const openSinkWriter: OpenSinkWriter = async (run) => {
+  const { place, format, isPrefix } = placeOf(run);
+  if (isPrefix) return new PrefixWriter(run, place, format);
+  place.client.destroy();
+  return fileWriter(run, localTarget(run, format));
+};
+
+function placeOf(run: SinkRun) {
+  requireWhole(run.spec.sink);
+  const place = new Place(run);
+  const format = formatOf({ ...run.spec.sink, uri: place.shown });
+  return { place, format, isPrefix: place.shown.endsWith('/') };
+}
