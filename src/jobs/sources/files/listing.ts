@@ -21,21 +21,16 @@ const ENDINGS: readonly (readonly [string, FileFormat])[] = [
   ['.pq', 'parquet'],
   ['.csv', 'csv'],
   ['.tsv', 'csv'],
-  ['.csv.gz', 'csv'],
-  ['.tsv.gz', 'csv'],
-  ['.csv.zst', 'csv'],
-  ['.tsv.zst', 'csv'],
   ['.jsonl', 'jsonl'],
   ['.ndjson', 'jsonl'],
-  ['.jsonl.gz', 'jsonl'],
-  ['.ndjson.gz', 'jsonl'],
-  ['.jsonl.zst', 'jsonl'],
-  ['.ndjson.zst', 'jsonl'],
   ['.arrow', 'arrow'],
   ['.arrows', 'arrow'],
   ['.feather', 'arrow'],
   ['.ipc', 'arrow'],
 ];
+
+/** Text that is packed cannot be cut where it lies. */
+const PACKED = /\.(csv|tsv|jsonl|ndjson)\.(gz|zst|bz2|xz|lz4)$/i;
 
 /** The format that a name says it has, or null. */
 export function formatOf(name: string): FileFormat | null {
@@ -144,6 +139,10 @@ export function oneFormat(
   wanted: FileFormat | null,
   what: 'file' | 'folder' | 'pattern',
 ): Listing {
+  const packed = paths.find((path) => PACKED.test(path));
+  if (packed !== undefined) {
+    throw invalid(packed, 'it is packed, so that it cannot be cut into chunks: unpack it, or write Parquet');
+  }
   // A folder may hold notes and check sums; a file or pattern was named on purpose.
   const known = what === 'folder' ? paths.filter((path) => formatOf(path) !== null) : paths;
   const chosen = wanted && what === 'folder' ? known.filter((path) => formatOf(path) === wanted) : known;
