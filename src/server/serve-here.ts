@@ -25,6 +25,7 @@ async function serveUnder(lock: DataLock, options: ServiceOptions): Promise<Runn
     ...name,
     ...{ host, port, maxBody, logger, metrics },
     controlSocket: lock.socket,
+    dataDir,
     onPiece: (piece) => fleet.piece(piece),
   });
   const fleet = new LocalFleet(name, serving.follower, metrics);

@@ -3,16 +3,19 @@ import { DataPlane } from '../serving/data-plane.ts';
 import { Follower } from '../serving/follower.ts';
 import { Recorder } from '../serving/recorder/recorder.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
+import { jobMetrics } from './jobs/metrics-file.ts';
 import { apiProxy } from './proxy.ts';
 import { type ServerOptions, type SharingServer, SILENT, startServer } from './start.ts';
 import { type VersionName, versionName } from './workers/messages.ts';
 
-export interface ServingOptions extends Omit<ServerOptions, 'versions' | 'plane' | 'recorder' | 'api'> {
+export interface ServingOptions
+  extends Omit<ServerOptions, 'versions' | 'plane' | 'recorder' | 'api' | 'moreMetrics'> {
   /** Name of this process in the parts that it sends, and how often it has been started. */
   readonly worker: string;
   readonly epoch: number;
   /** Path of the Unix socket of the control API. */
   readonly controlSocket: string;
+  readonly dataDir: string;
   readonly onPiece: (piece: Part) => void;
 }
 
@@ -27,7 +30,7 @@ export interface Serving {
 }
 
 export function openServing(options: ServingOptions): Serving {
-  const { worker, epoch, controlSocket, onPiece, logger = SILENT, ...server } = options;
+  const { worker, epoch, controlSocket, dataDir, onPiece, logger = SILENT, ...server } = options;
   const plane = new DataPlane();
   const follower = new Follower({ plane, logger });
   const recorder = new Recorder({ worker, epoch, send: onPiece, clock: SYSTEM_CLOCK });
@@ -36,6 +39,15 @@ export function openServing(options: ServingOptions): Serving {
     plane,
     follower,
     loaded: () => follower.loaded().map(versionName),
-    listen: () => startServer({ ...server, versions: [], plane, recorder, logger, api }),
+    listen: () =>
+      startServer({
+        ...server,
+        versions: [],
+        plane,
+        recorder,
+        logger,
+        api,
+        moreMetrics: jobMetrics(dataDir),
+      }),
   };
 }

@@ -48,6 +48,8 @@ export interface ServerOptions extends Partial<HttpLimits> {
   readonly metrics?: Metrics | undefined;
   /** What `/metrics` answers, where this process is not the only one that serves. */
   readonly scrape?: (() => Promise<string>) | undefined;
+  /** What `/metrics` says besides, of what is done elsewhere. */
+  readonly moreMetrics?: (() => Promise<string>) | undefined;
 }
 
 export interface RunningServer {
@@ -83,7 +85,8 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     maxQueue: limits.maxQueue,
     maxMillis: limits.maxScoreMillis,
   });
-  const pages = systemPages({ plane, metrics, isStopping: () => door.stopping, scrape });
+  const { moreMetrics } = options;
+  const pages = systemPages({ plane, metrics, isStopping: () => door.stopping, scrape, moreMetrics });
   const docs = lazyDocs(plane, logger);
   const unhurried = new Unhurried();
   const otherwise = (request: IncomingMessage, response: ServerResponse, path: string): boolean => {

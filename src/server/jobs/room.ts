@@ -17,6 +17,7 @@ import type { JobRow } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/ledger/open.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import { executeRun } from './execute.ts';
+import { MetricsFile } from './metrics-file.ts';
 
 export interface JobsRoom {
   readonly jobs: Jobs;
@@ -55,11 +56,14 @@ export async function openJobsRoom(options: RoomOptions): Promise<JobsRoom> {
     execute: ({ id }, signal) => executeRun({ run: id, dataDir, ledger: url }, signal, logger),
   });
   const listeners = new Listeners({ ledger, dispatcher, clock, logger, env: process.env });
+  const jobs = new LocalJobs({ ledger, clock, holder, dataDir, surroundings: SURROUNDINGS });
+  const metrics = new MetricsFile(dataDir);
   return {
-    jobs: new LocalJobs({ ledger, clock, holder, dataDir, surroundings: SURROUNDINGS }),
+    jobs,
     look: async () => {
       await dispatcher.look();
       await listeners.look();
+      await metrics.update(jobs, ledger);
     },
     close: async () => {
       await listeners.stop();

@@ -43,6 +43,7 @@ export interface WorkerSettings {
   readonly threads: number;
   /** Path of the Unix socket of the control process. */
   readonly controlSocket: string;
+  readonly dataDir: string;
   /** What the others follow; null while nobody follows anything, and the first one is to come. */
   readonly snapshot: PlaneSnapshot | null;
 }

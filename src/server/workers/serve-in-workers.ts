@@ -35,6 +35,7 @@ async function serveUnder(
       ...{ workers: options.workers, maxBody, logger },
       replica: randomBytes(6).toString('hex'),
       controlSocket: lock.socket,
+      dataDir,
       onPiece: (piece) => control.piece(piece),
       onChange: () => control.fleetChanged(),
     },

@@ -19,7 +19,8 @@ import { Scrapes } from './scrapes.ts';
 import { Seat } from './seat.ts';
 import { Tally } from './tally.ts';
 
-export interface WorkersOptions extends Pick<WorkerSettings, 'replica' | 'maxBody' | 'controlSocket'> {
+export interface WorkersOptions
+  extends Pick<WorkerSettings, 'replica' | 'maxBody' | 'controlSocket' | 'dataDir'> {
   /** How many processes serve. */
   readonly workers: number;
   readonly logger: Logger;
@@ -157,10 +158,10 @@ export class Workers {
   }
 
   #place(worker: number): Place {
-    const { replica, maxBody, controlSocket, workers, logger, entry } = this.#options;
+    const { replica, maxBody, controlSocket, dataDir, workers, logger, entry } = this.#options;
     const { host, port, handle } = this.#listener;
     const threads = Math.max(2, Math.ceil((availableParallelism() - 1) / workers));
-    const settings = { worker, replica, host, port, maxBody, threads, controlSocket };
+    const settings = { worker, replica, host, port, maxBody, threads, controlSocket, dataDir };
     const seat: Place['seat'] = new Seat({
       name: `worker ${worker}`,
       entry: entry ?? new URL('./serve.child.ts', import.meta.url),

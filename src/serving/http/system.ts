@@ -14,13 +14,16 @@ export interface SystemOptions {
   readonly isStopping: () => boolean;
   /** Text of the metrics, where this process is not the only one that serves. */
   readonly scrape?: (() => Promise<string>) | undefined;
+  /** Metrics of what is done elsewhere. */
+  readonly moreMetrics?: (() => Promise<string>) | undefined;
 }
 
 type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** What an operator asks a server: is it alive, is it ready, what does it serve, how is it doing. */
 export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
-  const { plane, isStopping, scrape = ownMetrics(options) } = options;
+  const { plane, isStopping, scrape = ownMetrics(options), moreMetrics = async () => '' } = options;
+  const all = async (): Promise<string> => (await Promise.all([scrape(), moreMetrics()])).join('');
   return new Map<string, Page>([
     ['/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' })],
     [
@@ -31,7 +34,7 @@ export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
           : sendJson(response, 200, { status: 'ready', models: plane.models }),
     ],
     ['/models', (_request, response) => sendJson(response, 200, { models: plane.versions.map(summary) })],
-    ['/metrics', (_request, response) => void sendMetrics(response, scrape())],
+    ['/metrics', (_request, response) => void sendMetrics(response, all())],
   ]);
 }
 
