@@ -6,6 +6,8 @@ import type { Frame, NumberArray, Vector } from './frame.ts';
 
 /** Depth of lists in lists that a cell may have. */
 const LIST_DEPTH_MAX = 16;
+/** Elements of all lists of a column in one batch: their bounds are the host's word. */
+const LIST_ELEMENTS_MAX = 2 ** 26;
 
 /**
  * The columns `names` of a batch; numbers are views of it, not copies. Throws INPUT_COLUMNS where one is missing, or of a
@@ -120,14 +122,16 @@ function listsOf(data: Data, name: string): unknown[] {
   let depth = 0;
   for (; isList(leaf); leaf = leaf.children[0]!.type) depth++;
   if (depth > LIST_DEPTH_MAX || !isLeaf(leaf)) throw foreign(name, data.type);
+  let left = LIST_ELEMENTS_MAX;
+  const nested = (value: unknown): unknown => {
+    if (!(value instanceof ArrowVector)) return value;
+    left -= value.length;
+    if (left < 0) throw foreign(name, `lists of more than ${LIST_ELEMENTS_MAX} elements in one batch`);
+    return Array.from(value, nested);
+  };
   const vector = new ArrowVector([data]);
-  return Array.from({ length: data.length }, (_, i) => nested(vector.get(i), leaf));
+  return Array.from({ length: data.length }, (_, i) => nested(vector.get(i)));
 }
 
 const isLeaf = (type: DataType): boolean =>
   DataType.isInt(type) || DataType.isFloat(type) || DataType.isBool(type) || DataType.isUtf8(type);
-
-function nested(value: unknown, leaf: DataType): unknown {
-  if (value instanceof ArrowVector) return Array.from(value, (item) => nested(item, leaf));
-  return value;
-}

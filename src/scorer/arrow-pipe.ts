@@ -38,17 +38,50 @@ function fill(fd: number, bytes: Uint8Array): number {
   return at;
 }
 
-/** Writes one answer to `fd`. Throws EPIPE where nobody listens any more. */
-export function writeAnswer(fd: number, kind: keyof typeof ANSWER, content: Uint8Array | object): void {
-  const bytes = content instanceof Uint8Array ? content : Buffer.from(JSON.stringify(content));
+/** Writes one answer to `fd`, given in pieces or as what becomes JSON. Throws EPIPE where nobody listens any more. */
+export function writeAnswer(
+  fd: number,
+  kind: keyof typeof ANSWER,
+  content: readonly Uint8Array[] | Readonly<Record<string, unknown>> | PlimsollError,
+): void {
+  const pieces = Array.isArray(content) ? (content as Uint8Array[]) : [Buffer.from(JSON.stringify(content))];
   const head = Buffer.alloc(1 + LENGTH_BYTES);
   head.writeUInt8(ANSWER[kind], 0);
-  head.writeUInt32LE(bytes.length, 1);
-  for (const piece of [head, bytes])
+  head.writeUInt32LE(
+    pieces.reduce((bytes, piece) => bytes + piece.byteLength, 0),
+    1,
+  );
+  for (const piece of gathered([head, ...pieces]))
     for (let at = 0; at < piece.length; ) {
       const from = at;
       at += waiting(() => writeSync(fd, piece, from));
     }
+}
+
+/** Pieces that are written by themselves; shorter ones are joined: a call costs more than copying them. */
+const WRITE_BYTES_MIN = 1 << 16;
+
+function gathered(pieces: readonly Uint8Array[]): Uint8Array[] {
+  const writes: Uint8Array[] = [];
+  let short: Uint8Array[] = [];
+  let bytes = 0;
+  const flush = (): void => {
+    if (bytes > 0) writes.push(Buffer.concat(short, bytes));
+    short = [];
+    bytes = 0;
+  };
+  for (const piece of pieces) {
+    if (piece.length >= WRITE_BYTES_MIN) {
+      flush();
+      writes.push(piece);
+      continue;
+    }
+    short.push(piece);
+    bytes += piece.length;
+    if (bytes >= WRITE_BYTES_MIN) flush();
+  }
+  flush();
+  return writes;
 }
 
 /** Pipes that another process has made non-blocking say EAGAIN where there is nothing, or no room, yet. */
