@@ -55,12 +55,12 @@ export function openClient({ region, endpoint }: S3Address): S3Client {
 export const statusOf = (error: unknown): number =>
   error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
 
-/** Whether it is about something that may be over in a minute. */
+/** Whether it is about something that may be over in a minute: the server, or the way to it. */
 export const isPassing = (error: unknown): boolean => {
   const status = statusOf(error);
   if (status > 0) return status >= 500 || status === 429;
-  const { name } = error as Error;
-  return name !== 'CredentialsProviderError' && name !== 'Error' && name !== 'TypeError';
+  const { name, code } = error as NodeJS.ErrnoException;
+  return name === 'TimeoutError' || (typeof code === 'string' && /^E[A-Z]+$/.test(code));
 };
 
 /** What the server says, in a line. */

@@ -39,7 +39,7 @@ export class PrefixSink implements Sink {
     await this.#staging.claim();
     await this.#place.put(
       fenceKey(this.#place, this.#run),
-      { text: '' },
+      { text: String(fence) },
       '',
       (there) => there.fence === fence,
     );
