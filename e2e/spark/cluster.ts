@@ -46,27 +46,26 @@ export async function startCluster(env: NodeJS.ProcessEnv): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-spark-'));
   const [port, web] = [await freePort(), await freePort()];
   const master = `spark://127.0.0.1:${port}`;
-  const start = (kind: string, ...args: string[]): ChildProcess =>
-    spawn(join(env['SPARK_HOME']!, 'bin/spark-class'), [`org.apache.spark.deploy.${kind}`, ...args], {
-      env: { ...env, SPARK_WORKER_DIR: join(folder, 'work'), SPARK_LOCAL_DIRS: join(folder, 'local') },
-      stdio: 'ignore',
-      cwd: folder,
-    });
+  const start = (host: string, kind: string, ...args: string[]): ChildProcess =>
+    spawn(
+      join(env['SPARK_HOME']!, 'bin/spark-class'),
+      [`org.apache.spark.deploy.${kind}`, '--host', host, ...args],
+      {
+        env: {
+          ...env,
+          SPARK_LOCAL_IP: host,
+          SPARK_WORKER_DIR: join(folder, `work-${host}`),
+          SPARK_LOCAL_DIRS: join(folder, `local-${host}`),
+        },
+        stdio: 'ignore',
+        cwd: folder,
+      },
+    );
   const children = [
-    start('master.Master', '--host', '127.0.0.1', '--port', String(port), '--webui-port', String(web)),
-    ...[1, 2].map(() =>
-      start(
-        'worker.Worker',
-        '--host',
-        '127.0.0.1',
-        '--cores',
-        '1',
-        '--memory',
-        '1g',
-        '--webui-port',
-        '0',
-        master,
-      ),
+    start('127.0.0.1', 'master.Master', '--port', String(port), '--webui-port', String(web)),
+    // Two hosts: what is slow on one is speculatively done again on another one only.
+    ...['127.0.0.1', '127.0.0.2'].map((host) =>
+      start(host, 'worker.Worker', '--cores', '1', '--memory', '1g', '--webui-port', '0', master),
     ),
   ];
   const stop = (): void => {

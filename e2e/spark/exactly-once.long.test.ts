@@ -1,5 +1,4 @@
 /** A job on a real cluster that loses tasks, runs some twice, and loses its driver: its rows land in PostgreSQL once. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../src/store/testing/postgres.ts';
-import { BIN, example } from '../cli.ts';
+import { example } from '../cli.ts';
 import { type Cluster, processesBelow, SPARK_CONF, sparkEnvironment, startCluster } from './cluster.ts';
+import { onSpark, type Run, startBatch } from './job.ts';
 
 const FILES = 6;
 const FILE_ROWS = 20_000;
@@ -49,31 +49,7 @@ async function writeInput(): Promise<void> {
   db.closeSync();
 }
 
-interface Run {
-  readonly child: ChildProcess;
-  readonly ended: Promise<{
-    readonly status: number | null;
-    readonly stdout: string;
-    readonly stderr: string;
-  }>;
-}
-
-function plimsoll(...args: string[]): Run {
-  const child = spawn(process.execPath, [BIN, '--data', join(folder, 'data'), 'batch', ...args, '--json'], {
-    env,
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (piece) => {
-    stdout += piece;
-  });
-  child.stderr.on('data', (piece) => {
-    stderr += piece;
-  });
-  return {
-    child,
-    ended: new Promise((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr }))),
-  };
-}
+const plimsoll = (...args: string[]): Run => startBatch(join(folder, 'data'), env, args);
 
 const job = (
   name: string,
@@ -82,11 +58,8 @@ const job = (
   conf: Readonly<Record<string, string>>,
 ): string[] => [
   ...['run', '--job', name, '--model', example('churn.joblib'), '--input', join(folder, 'input')],
-  ...['--output', output, '--key', 'id', '--columns', 'amount', '--engine', 'spark', '--master', master],
-  ...Object.entries({ ...SPARK_CONF, ...conf }).flatMap(([key, value]) => [
-    '--spark-conf',
-    `${key}=${value}`,
-  ]),
+  ...['--output', output, '--key', 'id', '--columns', 'amount'],
+  ...onSpark(master, { ...SPARK_CONF, ...conf }),
 ];
 
 async function until<T>(what: string, look: () => T | undefined | null | false): Promise<T> {
@@ -130,20 +103,25 @@ test('tasks that die or run twice, and a driver that dies before publication, le
       'spark.speculation.multiplier': '1.1',
     }),
   );
-  // The first scorer that scores the input loses its Python worker, so its task is done again.
-  const said = (): string => logs('spark.log');
-  const killed = await until('a scorer', () => processesBelow(cluster.pids, SCORER)[0]);
-  process.kill(killed.parent, 'SIGKILL');
-  // The next one stands still: Spark has another executor do the same task, and takes whichever ends first.
-  const stopped = await until('another scorer', () =>
-    processesBelow(cluster.pids, SCORER).find(({ pid }) => pid !== killed.pid),
+  await until(
+    'the staging area',
+    () => globSync(join(folder, 'data/jobs/*/spark/*/*/_temporary')).length > 0,
   );
-  process.kill(stopped.pid, 'SIGSTOP');
+  // The scorer of the sample stands still: Spark has another executor do its task, and takes whichever ends first.
+  const [stopped] = processesBelow(cluster.pids, SCORER);
+  process.kill(stopped!.pid, 'SIGSTOP');
+  // Another one loses its Python worker amidst a task, which is done again.
+  const killed = await until('another scorer', () =>
+    processesBelow(cluster.pids, SCORER).find(({ pid }) => pid !== stopped!.pid),
+  );
+  process.kill(killed.parent, 'SIGKILL');
   await until('scored rows', () => stateOf('scored.json').length > 0 || first.child.exitCode !== null);
   first.child.kill('SIGKILL');
-  if (existsSync(`/proc/${stopped.pid}`)) process.kill(stopped.pid, 'SIGCONT');
+  if (existsSync(`/proc/${stopped!.pid}`)) process.kill(stopped!.pid, 'SIGCONT');
   await first.ended;
-  expect(said()).toMatch(/Lost task/);
+  const said = logs('spark.log');
+  expect(said.includes('Python worker exited unexpectedly')).toBe(true);
+  expect(said.includes('as the attempt 1 succeeded on 127.0.0.2')).toBe(true);
 
   const { status, stdout, stderr } = await plimsoll('resume', 'kills').ended;
   expect({ status, stderr }).toMatchObject({ status: 0 });
