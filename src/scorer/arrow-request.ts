@@ -31,8 +31,9 @@ export async function answerRequest(
   const pieces = new Pieces();
   writer.reset(pieces, schema);
   for (const batch of batches) {
-    const scored = await scorer.score(frameOf(batch, inputs));
-    writer.write(answerBatch(schema, batch, carry, scorer.outputs, scored));
+    const scored = await scorer.score(reading(() => frameOf(batch, inputs)));
+    const answer = answerBatch(schema, batch, carry, scorer.outputs, scored);
+    reading(() => writer.write(answer));
   }
   writer.finish();
   return pieces.written;
@@ -55,22 +56,29 @@ function readStream(request: Uint8Array): {
   readonly schema: Schema;
   readonly batches: readonly RecordBatch[];
 } {
-  const wanted = 'an Arrow IPC stream';
   verifyStream(request);
-  try {
+  return reading(() => {
     const reader = RecordBatchReader.from(request).open();
     // Known until the last batch is read.
     const { schema } = reader;
-    if (!reader.isStream() || schema === undefined) throw corrupt('no schema', wanted);
+    if (!reader.isStream() || schema === undefined) throw corrupt('no schema');
     const batches = [...reader].filter(({ numRows }) => numRows > 0);
     const large = batches.find(({ numRows }) => numRows > BATCH_ROWS_MAX);
-    if (large) throw corrupt(`a batch of ${large.numRows} rows`, `up to ${BATCH_ROWS_MAX}`);
+    if (large) throw corrupt(`a batch of ${large.numRows} rows, more than ${BATCH_ROWS_MAX}`);
     return { schema, batches };
+  });
+}
+
+/** Bytes are looked at where they are needed first: what apache-arrow stumbles over there is the fault of the request. */
+function reading<T>(read: () => T): T {
+  try {
+    return read();
   } catch (cause) {
-    throw isPlimsollError(cause) ? cause : corrupt(String((cause as Error).message), wanted, cause);
+    throw isPlimsollError(cause) ? cause : corrupt(String((cause as Error).message), cause);
   }
 }
 
-function corrupt(found: string, wanted: string, cause?: unknown): PlimsollError {
-  return new PlimsollError('READ_CORRUPT', { what: 'a request', offset: 0, found, wanted }, { cause });
+function corrupt(found: string, cause?: unknown): PlimsollError {
+  const details = { what: 'a request', offset: 0, found, wanted: 'an Arrow IPC stream' };
+  return new PlimsollError('READ_CORRUPT', details, { cause });
 }
