@@ -2,6 +2,8 @@ import type { Change, Changes, Present, RouteParts } from '../control/desired/ch
 import type { Desired } from '../control/desired/desired.ts';
 import type { Actor, Control, EndpointView, RolloutView } from '../control/port.ts';
 import { EXIT } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
+import type { JobChange } from '../jobs/desired.ts';
 import type { Define } from './commands.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from './control.ts';
 import { printable } from './printable.ts';
@@ -16,20 +18,23 @@ interface ApplyOptions extends ActorOptions {
 export const apply: Define = (command, terminal) => {
   withActorOptions(command)
     .description(
-      'Shows what would have to change for endpoints and aliases to be what a file says; with --yes changes it. Applied twice, the second time does nothing.',
+      'Shows what would have to change for endpoints, aliases and batch jobs to be what a file says; with --yes changes it. Applied twice, the second time does nothing.',
     )
     .option('-f, --file <file>', 'YAML or JSON', 'plimsoll.yaml')
     .option('--yes', 'make the changes')
     .addHelpText('after', HELP)
     .action(async () => {
       const options = command.optsWithGlobals<ApplyOptions>();
-      const desired = await readDesired(options.file);
+      const { desired, jobs: documents } = await readDesired(options.file);
+      // Looked at before anything is changed: a job that is wrong stops all of it.
+      const jobs = await jobChanges(documents, options, null);
       const done = await withControl(options, async (control) => {
         const { changesFor } = await import('../control/desired/changes.ts');
         const plan = changesFor(desired, await presentOf(control, desired));
         if (options.yes) for (const change of plan.changes) await make(control, change, actorOf(options));
-        return { ...plan, applied: options.yes === true };
+        return { ...plan, jobs, applied: options.yes === true };
       });
+      if (options.yes) await jobChanges(documents, options, actorOf(options));
       if (done.blocked.length > 0) process.exitCode = EXIT.failed;
       terminal.answer(done, () => said(done, done.applied));
     });
@@ -46,17 +51,39 @@ What is left out stays as it is:
         - {header: x-beta, values: ["1"], version: 3}
   aliases:
     churn: {champion: 3}               # others of this model are removed
+  jobs:
+    nightly: {model: churn@champion, input: in.parquet, key: id, output: out.parquet}
 
 Examples:
   $ plimsoll apply -f plimsoll.yaml
   $ plimsoll apply -f plimsoll.yaml --yes --reason "the May model"
 `;
 
-async function readDesired(file: string): Promise<Desired> {
+interface Read {
+  readonly desired: Desired;
+  /** As they are written. */
+  readonly jobs: unknown;
+}
+
+async function readDesired(file: string): Promise<Read> {
   const { readDocument } = await import('./rollout-policy.ts');
   const { parseDesired } = await import('../control/desired/desired.ts');
   const { SETTINGS } = await import('../config/settings.ts');
-  return parseDesired(await readDocument(file), file, [...Object.keys(SETTINGS), 'models', 'jobs']);
+  const document = await readDocument(file);
+  const desired = parseDesired(document, file, [...Object.keys(SETTINGS), 'models', 'jobs']);
+  return { desired, jobs: isRecord(document) ? document['jobs'] : undefined };
+}
+
+/** What is to be changed of the jobs of the file; with an actor it is. */
+async function jobChanges(
+  documents: unknown,
+  options: ApplyOptions,
+  actor: Actor | null,
+): Promise<readonly JobChange[]> {
+  if (documents === undefined || documents === null) return [];
+  const { applyJobs } = await import('../jobs/desired.ts');
+  const { surroundings, withJobs } = await import('./batch-jobs.ts');
+  return withJobs(options, (jobs) => applyJobs(jobs, documents, surroundings(), actor));
 }
 
 async function presentOf(control: Control, { endpoints, aliases }: Desired): Promise<Present> {
@@ -85,13 +112,17 @@ async function make(control: Control, change: Change, actor: Actor): Promise<voi
   }
 }
 
-function said({ changes, blocked }: Changes, applied: boolean): string {
+function said(
+  { changes, blocked, jobs }: Changes & { readonly jobs: readonly JobChange[] },
+  applied: boolean,
+): string {
   const lines = [
     ...changes.flatMap(lineOf),
+    ...jobs.flatMap(jobLines),
     ...blocked.map(({ endpoint, reason }) => styled('red', `! ${printable(`${endpoint}: ${reason}`)}`)),
   ];
   if (lines.length === 0) return 'Everything is as the file says.';
-  if (changes.length === 0) return lines.join('\n');
+  if (changes.length + jobs.length === 0) return lines.join('\n');
   if (!applied) return [...lines, 'Nothing is changed yet: --yes makes these changes.'].join('\n');
   const watched = changes.flatMap((change) =>
     change.kind === 'rollout' ? [`Watch it: plimsoll status ${printable(change.endpoint)} --watch`] : [],
@@ -122,3 +153,8 @@ const diff = (what: string, from: unknown, to: unknown): string[] => [
   ...(from === null ? [] : [styled('red', printable(`- ${what}: ${JSON.stringify(from)}`))]),
   ...(to === null ? [] : [styled('green', printable(`+ ${what}: ${JSON.stringify(to)}`))]),
 ];
+
+const jobLines = ({ job, isNew, lines }: JobChange): string[] =>
+  isNew
+    ? [styled('green', printable(`+ job ${job}`))]
+    : lines.map((line) => styled('yellow', printable(`~ job ${job} ${line}`)));

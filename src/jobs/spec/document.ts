@@ -25,7 +25,7 @@ const URI_MAX = 110_000;
 const FORMATS = ['parquet', 'csv', 'jsonl', 'arrow'] as const satisfies readonly FileFormat[];
 const STAMPS = ['predicted_at', 'model_version', 'request_id'] as const;
 
-export const JOB_NAME = '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$';
+const JOB_NAME = '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$';
 export const jobName = text(
   JOB_NAME,
   'letters, digits, ".", "_" or "-", at most 128, beginning with a letter or digit',

@@ -16,6 +16,8 @@ export interface JobSpec {
   readonly options: JobOptions;
   /** Absolute path of a file for the rows without an answer; in the folder of the run where it is left out. */
   readonly rejects?: string;
+  /** Of a replay: the output of the run before it, whose rows are published again together with those of this one. */
+  readonly carried?: SourceSpec;
   /** Where it is scored: on this cluster, or in lanes of this machine where it is left out. The rows are the same. */
   readonly spark?: SparkSpec;
 }

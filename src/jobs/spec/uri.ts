@@ -96,7 +96,7 @@ const CONNECTION = [
 ];
 
 /** Parameters that a kind knows; null where any may be given, because they are for another server. */
-export const PARAMETERS: Readonly<Record<UriKind, readonly string[] | null>> = {
+const PARAMETERS: Readonly<Record<UriKind, readonly string[] | null>> = {
   file: ['format'],
   s3: ['format', 'region', 'endpoint'],
   http: null,
