@@ -31,7 +31,7 @@ export class PostgresSink implements Sink {
     await this.#session.transaction((client) => this.#progress.endEarlier(client));
     return this.#session.transaction(async (client) => {
       await this.#progress.claim(client, this.#target.where);
-      if (await this.#progress.check(client, 'update')) return known;
+      if (await this.#progress.hold(client)) return known;
       await this.#makeReady(client);
       return this.#progress.accounts(client);
     });
@@ -39,7 +39,7 @@ export class PostgresSink implements Sink {
 
   async publish(accounts: readonly Account[]): Promise<Published> {
     return this.#session.transaction(async (client) => {
-      const earlier = await this.#progress.check(client, 'update');
+      const earlier = await this.#progress.hold(client);
       const rows = earlier?.rows ?? (await this.#publish(client, accounts));
       return { where: this.#target.where, rows, digest: null };
     });
@@ -49,7 +49,7 @@ export class PostgresSink implements Sink {
     await this.#session.transaction(async (client) => {
       const known = (await this.#progress.isMade(client)) && (await this.#progress.isKnown(client));
       if (!known) return;
-      const published = await this.#progress.check(client, 'update');
+      const published = await this.#progress.hold(client);
       await client.query(`drop table if exists ${this.#stage}`);
       await this.#progress.forget(client, published !== null);
     });

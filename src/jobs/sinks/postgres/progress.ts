@@ -82,12 +82,12 @@ export class Progress {
   }
 
   /**
-   * Throws FENCE_LOST where another holder came or the run was discarded; until the transaction ends, none can come.
-   * `share` lets other lanes do the same meanwhile. Answers the publication, or null.
+   * Locks the run to the end of the transaction and answers its publication, or null. Throws FENCE_LOST where another
+   * holder came or the run was discarded.
    */
-  async check(client: pg.Client, lock: 'share' | 'update'): Promise<Publication | null> {
+  async hold(client: pg.Client): Promise<Publication | null> {
     const { rows } = await client.query<{ fence: string; published: boolean; rows: string }>(
-      `select fence, published_at is not null as published, rows from ${SCHEMA}.runs where run = $1 for ${lock}`,
+      `select fence, published_at is not null as published, rows from ${SCHEMA}.runs where run = $1 for update`,
       [this.#run],
     );
     const [row] = rows;
@@ -101,17 +101,22 @@ export class Progress {
     return rowCount === 1;
   }
 
-  /** Keeps the account of a chunk. Answers the one that is there already, else null. */
+  /**
+   * Keeps the account of a chunk under the fence: until the transaction ends no other holder can come, while other lanes
+   * do the same. Answers null, or the account that is there already. Throws FENCE_LOST.
+   */
   async note(client: pg.Client, account: Account): Promise<Account | null> {
     const { rowCount } = await client.query(
-      `insert into ${SCHEMA}.chunks (run, chunk, fence, account) values ($1, $2, $3, $4) on conflict do nothing`,
+      `with held as (select run, fence from ${SCHEMA}.runs where run = $1 and fence = $3 for share)
+        insert into ${SCHEMA}.chunks (run, chunk, fence, account) select run, $2, fence, $4 from held on conflict do nothing`,
       [this.#run, account.chunk, this.#fence, JSON.stringify(account)],
     );
     if (rowCount === 1) return null;
     const { rows } = await client.query<{ account: string }>(
-      `select account from ${SCHEMA}.chunks where run = $1 and chunk = $2`,
-      [this.#run, account.chunk],
+      `select c.account from ${SCHEMA}.chunks c join ${SCHEMA}.runs r using (run) where run = $1 and chunk = $2 and r.fence = $3`,
+      [this.#run, account.chunk, this.#fence],
     );
+    if (rows.length === 0) throw this.#lost();
     return JSON.parse(rows[0]!.account) as Account;
   }
 

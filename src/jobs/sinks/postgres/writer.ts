@@ -36,7 +36,6 @@ export class PostgresWriter implements SinkWriter {
 
   write(db: DuckDBConnection, select: string, account: Account): Promise<Account> {
     return this.#session.transaction(async (client) => {
-      await this.#progress.check(client, 'share');
       const there = await this.#progress.note(client, account);
       if (there) return there;
       const rows = await this.#take(client, db, select);
