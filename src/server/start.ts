@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import type { LoadedVersion } from '../registry/version.ts';
@@ -8,6 +9,7 @@ import { DataPlane } from '../serving/data-plane.ts';
 import { sendError } from '../serving/http/answer.ts';
 import { answerClientError } from '../serving/http/client-error.ts';
 import { Door } from '../serving/http/door.ts';
+import { type ExecutionParameters, executionParameters } from '../serving/http/execution-parameters.ts';
 import { DEFAULT_LIMITS, type HttpLimits } from '../serving/http/limits.ts';
 import { Metrics } from '../serving/http/metrics.ts';
 import { Offload } from '../serving/http/offload.ts';
@@ -86,7 +88,8 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     maxMillis: limits.maxScoreMillis,
   });
   const { moreMetrics } = options;
-  const pages = systemPages({ plane, metrics, isStopping: () => door.stopping, scrape, moreMetrics });
+  const about = { scrape, moreMetrics, executionParameters: batchParameters(limits.maxBody) };
+  const pages = systemPages({ plane, metrics, isStopping: () => door.stopping, ...about });
   const docs = lazyDocs(plane, logger);
   const unhurried = new Unhurried();
   const otherwise = (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
@@ -129,6 +132,12 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   };
   return { url: urlOf({ host, port: taken }, family === 'IPv6'), leaveSocket, close };
 }
+
+/** SageMaker says by a variable that it starts a container for a batch transform. */
+const batchParameters = (maxBody: number): ExecutionParameters | undefined =>
+  process.env['SAGEMAKER_BATCH'] === 'true'
+    ? executionParameters(maxBody, availableParallelism())
+    : undefined;
 
 function limitsOf(options: ServerOptions): HttpLimits {
   const given = Object.entries(options).filter(

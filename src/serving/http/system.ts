@@ -3,6 +3,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { DataPlane } from '../data-plane.ts';
 import { sendError, sendJson } from './answer.ts';
+import type { ExecutionParameters } from './execution-parameters.ts';
 import { expose } from './exposition.ts';
 import type { Metrics } from './metrics.ts';
 import { loadProcessMetrics } from './process-metrics.ts';
@@ -14,6 +15,8 @@ export interface SystemOptions {
   readonly isStopping: () => boolean;
   /** Text of the metrics, where this process is not the only one that serves. */
   readonly scrape?: (() => Promise<string>) | undefined;
+  /** What a batch transform of SageMaker is told, in a container of one. */
+  readonly executionParameters?: ExecutionParameters | undefined;
   /** Metrics of what is done elsewhere. */
   readonly moreMetrics?: (() => Promise<string>) | undefined;
 }
@@ -35,7 +38,13 @@ export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
     ],
     ['/models', (_request, response) => sendJson(response, 200, { models: plane.versions.map(summary) })],
     ['/metrics', (_request, response) => void sendMetrics(response, all())],
+    ...batchPages(options),
   ]);
+}
+
+function batchPages({ executionParameters }: SystemOptions): readonly [string, Page][] {
+  if (executionParameters === undefined) return [];
+  return [['/execution-parameters', (_request, response) => sendJson(response, 200, executionParameters)]];
 }
 
 /** What this process has counted and what it uses. */
