@@ -35,9 +35,15 @@ export interface Source {
   /**
    * Reader for lanes; `columns` are those wanted, in order. `types` are the scorer's, for columns that
    * the model reads: text is parsed by them, and a row with a cell that is no such value is unreadable. All others keep
-   * the type they have in the source: text exactly as it is written, in CSV.
+   * the type they have in the source: text exactly as it is written, in CSV. So do those in `kept` (key, carried columns):
+   * what is parsed of them stands beside, under a name that `Relation.parsed` tells.
    */
-  reader(frozen: FrozenInput, columns: readonly string[], types: ReadonlyMap<string, CellType>): ChunkReader;
+  reader(
+    frozen: FrozenInput,
+    columns: readonly string[],
+    types: ReadonlyMap<string, CellType>,
+    kept?: ReadonlySet<string>,
+  ): ChunkReader;
   close(): Promise<void>;
 }
 
@@ -52,6 +58,8 @@ export interface ChunkReader {
 export interface Relation {
   /** What can follow FROM, with the wanted columns in their own types; the same order of rows each time it is read. */
   readonly from: string;
+  /** Columns that hold what was parsed of columns that are kept as they are written, by the names of those. */
+  readonly parsed?: ReadonlyMap<string, string>;
   readonly rows: number;
   /** Rows that could not even be read, beside `rows`. */
   readonly unreadable: readonly Unreadable[];

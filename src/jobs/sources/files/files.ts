@@ -80,10 +80,16 @@ class FilesSource implements Source {
     return cuts.map((cut, index) => ({ index, ...cut }));
   }
 
-  reader(frozen: FrozenInput, names: readonly string[], types: Wanted['types']): ChunkReader {
+  reader(
+    frozen: FrozenInput,
+    names: readonly string[],
+    types: Wanted['types'],
+    kept: Wanted['kept'] = new Set(),
+  ): ChunkReader {
     const wanted: Wanted = {
       columns: names.map((name) => wantedColumn(frozen, name, this.#source.uri)),
       types,
+      kept,
     };
     return {
       open: async (chunk, db) => {

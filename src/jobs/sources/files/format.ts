@@ -36,6 +36,8 @@ export interface Wanted {
   readonly columns: readonly Column[];
   /** Of columns that the model reads. */
   readonly types: ReadonlyMap<string, CellType>;
+  /** Those whose text is wanted as it is written, whether or not the model reads them. */
+  readonly kept?: ReadonlySet<string>;
 }
 
 export interface TableFormat {

@@ -92,10 +92,15 @@ export class ObjectsSource implements Source {
     return cuts.map((cut, index) => ({ index, ...cut }));
   }
 
-  reader(frozen: FrozenInput, names: readonly string[], types: Wanted['types']): ChunkReader {
+  reader(
+    frozen: FrozenInput,
+    names: readonly string[],
+    types: Wanted['types'],
+    kept: Wanted['kept'] = new Set(),
+  ): ChunkReader {
     const columns = names.map((name) => wantedColumn(frozen, name, this.#shown));
     return {
-      open: (chunk, db) => this.#open(frozen, chunk, { columns, types }, db),
+      open: (chunk, db) => this.#open(frozen, chunk, { columns, types, kept }, db),
     };
   }
 

@@ -252,3 +252,19 @@ test('every cell is read as predict reads it', async () => {
     { numRuns: 8 },
   );
 });
+
+test('a column that is carried keeps its text beside the number that the model reads', async () => {
+  const opened = await source(file('id,x,parsed 0\n007,1.50,a\n08,inf,b\nnine,1,c\n'));
+  const frozen = await opened.freeze(freezeOptions());
+  const db = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
+  const [chunk] = await opened.chunks(frozen, 10);
+  const reader = opened.reader(frozen, ['id', 'x', 'parsed 0'], numbers('id', 'x'), new Set(['id']));
+  const relation = await reader.open(chunk!, db);
+  expect([...relation.parsed!]).toEqual([['id', "parsed 0'"]]);
+  const read = await db.runAndReadAll(`SELECT id, "parsed 0'", x, "parsed 0" FROM ${relation.from}`);
+  expect(read.getRowsJson()).toEqual([
+    ['007', 7, 1.5, 'a'],
+    ['08', 8, 'Infinity', 'b'],
+  ]);
+  expect(relation.unreadable).toMatchObject([{ line: 4, column: 'id', code: 'number_type' }]);
+});

@@ -6,12 +6,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { DuckDBBooleanVector, DuckDBDoubleVector, DuckDBVector } from '@duckdb/node-api';
 import { PlimsollError } from '../../../../core/errors.ts';
-import type { CellType } from '../../../../scorer/scorer.ts';
 import { booleanOf } from '../../../../serving/rows/words.ts';
 import type { TableFill } from '../../table/fill.ts';
 import { folderCell } from '../columns.ts';
-import type { Column, FrozenFile, TableFormat, Wanted } from '../format.ts';
+import type { Column, FrozenFile, TableFormat } from '../format.ts';
 import { readRange, stateOf } from '../input-file.ts';
+import { type Field, fieldsOf } from '../text/fields.ts';
 import { cutText, type TextLayout } from '../text/marks.ts';
 import { numberAt } from '../text/number.ts';
 import { RecordScanner } from '../text/record-scanner.ts';
@@ -38,9 +38,10 @@ export const csv: TableFormat = {
   cut: (layout, rows) => cutText(layout as CsvLayout, rows),
   open: (path, file, chunk, wanted, db) => {
     const { dialect } = file.layout as CsvLayout;
-    const columns = wanted.columns.map((column) => columnOf(column, wanted.types, file.path));
-    const reader = (bytes: Buffer): RecordReader => new CsvReader(bytes, dialect, wanted, file);
-    return openTextChunk({ path, file, chunk, columns, reader }, db);
+    const { fields, parsed } = fieldsOf(wanted);
+    const columns = fields.map((field) => columnOf(field, file.path));
+    const reader = (bytes: Buffer): RecordReader => new CsvReader(bytes, dialect, fields, file);
+    return openTextChunk({ path, file, chunk, columns, parsed, reader }, db);
   },
 };
 
@@ -58,12 +59,11 @@ class CsvScanner extends RecordScanner {
 }
 
 /** Types of what is read; a list has no spelling in CSV. */
-function columnOf({ name }: Column, types: ReadonlyMap<string, CellType>, path: string): Column {
-  const type = types.get(name);
+function columnOf({ name, column, type }: Field, path: string): Column {
   if (type === 'list') {
     throw invalid(
       path,
-      `column "${name}" is a list to the model, which CSV cannot hold: write it as JSON Lines or Parquet`,
+      `column "${column}" is a list to the model, which CSV cannot hold: write it as JSON Lines or Parquet`,
     );
   }
   return { name, type: type === 'number' ? 'DOUBLE' : type === 'bool' ? 'BOOLEAN' : 'VARCHAR' };
@@ -79,13 +79,12 @@ class CsvReader implements RecordReader {
   readonly #header: readonly string[];
   readonly #cells: readonly SetCell[];
 
-  constructor(bytes: Buffer, { delimiter, header }: Dialect, { columns, types }: Wanted, file: FrozenFile) {
+  constructor(bytes: Buffer, { delimiter, header }: Dialect, fields: readonly Field[], file: FrozenFile) {
     this.#bytes = bytes;
     this.#width = header.length;
     this.#header = header;
     this.#record = new CsvRecord(delimiter, header.length);
-    this.#cells = columns.map(({ name }) => {
-      const type = types.get(name);
+    this.#cells = fields.map(({ column: name, type }) => {
       if (Object.hasOwn(file.partition, name)) return this.#constant(folderCell(file, name, type));
       const cell = header.indexOf(name);
       if (cell < 0) throw invalid(file.path, `it lacks column "${name}"`);

@@ -10,8 +10,9 @@ import { type CellReader, cellReader, isFault } from '../../../../serving/rows/c
 import { parseBody } from '../../../../serving/rows/parse.ts';
 import type { TableFill } from '../../table/fill.ts';
 import { folderCell } from '../columns.ts';
-import type { FrozenFile, TableFormat, Wanted } from '../format.ts';
+import type { FrozenFile, TableFormat } from '../format.ts';
 import { readRange, stateOf } from '../input-file.ts';
+import { type Field, fieldsOf } from '../text/fields.ts';
 import { cutText, type TextLayout } from '../text/marks.ts';
 import { RecordScanner } from '../text/record-scanner.ts';
 import { openTextChunk, type RecordFault, type RecordReader } from '../text/text-chunk.ts';
@@ -40,12 +41,10 @@ export const jsonl: TableFormat = {
   cut: (layout, rows) => cutText(layout as JsonlLayout, rows),
   open: (path, file, chunk, wanted, db) => {
     const { lists } = file.layout as JsonlLayout;
-    const columns = wanted.columns.map(({ name }) => ({
-      name,
-      type: typeOf(wanted.types.get(name), lists, name),
-    }));
-    const reader = (bytes: Buffer): RecordReader => new JsonlReader(bytes, lists, wanted, file);
-    return openTextChunk({ path, file, chunk, columns, reader }, db);
+    const { fields, parsed } = fieldsOf(wanted);
+    const columns = fields.map(({ name, column, type }) => ({ name, type: typeOf(type, lists, column) }));
+    const reader = (bytes: Buffer): RecordReader => new JsonlReader(bytes, lists, fields, file);
+    return openTextChunk({ path, file, chunk, columns, parsed, reader }, db);
   },
 };
 
@@ -113,10 +112,9 @@ class JsonlReader implements RecordReader {
   #end = 0;
   blank = true;
 
-  constructor(bytes: Buffer, lists: Lists, { columns, types }: Wanted, file: FrozenFile) {
+  constructor(bytes: Buffer, lists: Lists, fields: readonly Field[], file: FrozenFile) {
     this.#bytes = bytes;
-    this.#cells = columns.map(({ name }) => {
-      const type = types.get(name);
+    this.#cells = fields.map(({ column: name, type }) => {
       if (Object.hasOwn(file.partition, name)) {
         return { name, required: false, set: constant(folderCell(file, name, type)) };
       }

@@ -36,12 +36,13 @@ export interface TextChunkOptions {
   readonly chunk: Chunk;
   /** Columns of the relation. */
   readonly columns: readonly Column[];
+  readonly parsed: ReadonlyMap<string, string>;
   readonly reader: (bytes: Buffer) => RecordReader;
 }
 
 /** Reads the chunk at once. Throws INPUT_CHANGED where it does not hold the records that it held when it was frozen. */
 export async function openTextChunk(options: TextChunkOptions, db: DuckDBConnection): Promise<Relation> {
-  const { path, file, chunk, columns } = options;
+  const { path, file, chunk, columns, parsed } = options;
   const bytes = await readRange(path, Number(chunk.from), Number(chunk.to));
   const table = `text_${++tables}`;
   const drop = async (): Promise<void> => void (await db.run(`DROP TABLE IF EXISTS ${identifier(table)}`));
@@ -56,7 +57,7 @@ export async function openTextChunk(options: TextChunkOptions, db: DuckDBConnect
     const { rows, unreadable } = records;
     const locate = async (wanted: readonly number[]): Promise<Place[]> =>
       wanted.map((row) => records.place(row));
-    return { from: identifier(table), rows, unreadable, locate, close: drop };
+    return { from: identifier(table), parsed, rows, unreadable, locate, close: drop };
   } catch (error) {
     await drop();
     throw error;
