@@ -14,7 +14,7 @@ const TAIL_BYTES = 8;
 const FOOTER_LIMIT = 512 * 2 ** 20;
 const COMPRESSED = /\.(?:gz|zst)$/i;
 
-export const isText = (format: FileFormat, uri: string): boolean =>
+const isText = (format: FileFormat, uri: string): boolean =>
   (format === 'csv' || format === 'jsonl') && !COMPRESSED.test(new URL(uri).pathname);
 
 /** Fetches what an inspection reads. Throws INPUT_INVALID where the end of a Parquet file is none. */

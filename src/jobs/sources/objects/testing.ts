@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { literal } from '../../sql.ts';
 
-export const ROWS = 5000;
+const ROWS = 5000;
 
 /** Rows with numbers from `from` on, in row groups of 2,048, as a file of this format. */
 export async function tableFile(format: 'parquet' | 'csv' | 'jsonl', from = 1, rows = ROWS): Promise<Buffer> {

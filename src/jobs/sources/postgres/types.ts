@@ -1,6 +1,6 @@
 /**
  * PostgreSQL's types in DuckDB: each value as the same value, or as its text. Numbers without a declared precision
- * become doubles, since their digits have no bound; a key of that type stays text. Pure.
+ * become doubles, since their digits have no bound; a key of that type stays text.
  *
  * Binary forms: the `send` functions of https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4 and
  * src/backend/utils/adt: big-endian; dates and times count from 2000-01-01.

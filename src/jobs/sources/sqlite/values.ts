@@ -1,6 +1,6 @@
 /**
  * SQLite's values in DuckDB. A column of SQLite has a preference, not a type (https://www.sqlite.org/datatype3.html): it
- * gets the type that it prefers, and a row with another kind of value in it cannot be read. Pure.
+ * gets the type that it prefers, and a row with another kind of value in it cannot be read.
  */
 import { DuckDBBlobValue, type DuckDBValue } from '@duckdb/node-api';
 
