@@ -1,5 +1,6 @@
 import { discard, release } from './batch-held.ts';
 import { receipt } from './batch-receipt.ts';
+import { replayRejects } from './batch-replay.ts';
 import { resume } from './batch-resume.ts';
 import { run } from './batch-run.ts';
 import { schedule } from './batch-schedule.ts';
@@ -29,6 +30,7 @@ export const batch: Define = (command, terminal) => {
   add('status', 'show jobs and their runs', batchStatus);
   add('receipt', 'show what a run came to', receipt);
   add('verify', 'check a signed receipt', verifyReceipt);
+  add('replay-rejects', 'score the rows that got no answer again', replayRejects);
   add('release', 'publish the output of a run that was held back', release);
   add('discard', 'drop a run that was held back, interrupted or has failed', discard);
   add('schedule', 'have a server start a job by itself', schedule);

@@ -14,6 +14,7 @@ import { inputError } from '../sources/files/duckdb.ts';
 import type { ChunkReader, Relation } from '../sources/source.ts';
 import { identifiers } from '../sql.ts';
 import { Answers } from './answers.ts';
+import { carry, isCarried } from './carry.ts';
 import { DeadLetters, deadLettersPath } from './dead-letters.ts';
 import { type Feature, featureOf } from './features.ts';
 import { frameOf, takeRows } from './frames.ts';
@@ -30,6 +31,8 @@ export interface LaneParts {
   readonly setup: LaneSetup;
   readonly scorer: Scorer;
   readonly reader: ChunkReader;
+  /** Of rows that are carried over. */
+  readonly carried: ChunkReader | null;
   readonly writer: SinkWriter;
   readonly workbench: Workbench;
   readonly clock: Clock;
@@ -68,7 +71,11 @@ export class Lane {
 
   /** Does a chunk, and answers its account as the sink keeps it. Throws what source, scorer and sink throw. */
   async work(order: ChunkOrder): Promise<Account> {
-    const { workbench } = this.#parts;
+    const { workbench, setup } = this.#parts;
+    if (isCarried(setup, order.chunk))
+      return this.#read(order.chunk, ({ db }, relation) =>
+        this.#writing.take(() => carry(db, relation, order.chunk, this.#parts)),
+      );
     const bench = await workbench.take();
     try {
       const scored = await this.#scoring.take(() => this.#blaming(order.chunk, this.#score(bench, order)));
@@ -136,7 +143,9 @@ export class Lane {
   }
 
   #open({ db }: Bench, { chunk }: Pick<ChunkOrder, 'chunk'>): Promise<Relation> {
-    return retrying(['SOURCE_UNAVAILABLE'], () => this.#parts.reader.open(chunk, db));
+    const { setup, reader, carried } = this.#parts;
+    const from = isCarried(setup, chunk) && carried !== null ? carried : reader;
+    return retrying(['SOURCE_UNAVAILABLE'], () => from.open(chunk, db));
   }
 
   async #score(bench: Bench, order: ChunkOrder): Promise<ScoredChunk> {
@@ -193,8 +202,8 @@ export class Lane {
   }
 
   /** Looked up for each chunk: files of one input may differ in the width of their numbers. */
-  async #features(db: DuckDBConnection, { from }: Relation): Promise<Feature[]> {
-    const { inputs } = this.#parts.scorer;
+  async #features(db: DuckDBConnection, { from, parsed }: Relation): Promise<Feature[]> {
+    const inputs = this.#parts.scorer.inputs.map((name) => parsed?.get(name) ?? name);
     if (inputs.length === 0) return [];
     const reader = await db.runAndReadAll(`DESCRIBE SELECT ${identifiers(inputs)} FROM ${from}`);
     const types = reader.getRowObjects().map((row) => String(row['column_type']));

@@ -3,7 +3,7 @@ import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
 import type { OutputColumn, Scorer } from '../../scorer/scorer.ts';
 import type { Account, Chunk, FrozenInput } from '../chunk.ts';
 import type { SinkColumn } from '../sinks/sink.ts';
-import type { JobSpec } from '../spec/spec.ts';
+import type { JobSpec, SourceSpec } from '../spec/spec.ts';
 
 /** What a lane loads first, while the input is still being hashed. */
 export type LaneModel =
@@ -31,6 +31,12 @@ export interface LaneSetup {
   readonly version: string;
   /** Milliseconds since the epoch, for the column `predicted_at`: the same for every row, and when a chunk is done again. */
   readonly at: number;
+  /** Rows that are published already and carried over: the first chunks of the run. */
+  readonly carried: {
+    readonly source: SourceSpec;
+    readonly frozen: FrozenInput;
+    readonly chunks: number;
+  } | null;
 }
 
 export interface ChunkOrder {

@@ -71,12 +71,13 @@ async function open(setup: LaneSetup): Promise<null> {
   const { openSinkWriter } = await import('../sinks/open.ts');
   const folder = join(setup.folder, `lane-${process.pid}`);
   mkdirSync(folder, { recursive: true });
-  const source = await openSource(setup.spec, setup.secrets);
+  const source = await openSource(setup.spec, setup.secrets, folder);
   const wanted = [...new Set([...keptColumns(setup.spec), ...scorer.inputs])];
   lane = new Lane({
     setup,
     scorer,
     reader: await readerOf(source, setup, wanted, scorer.types),
+    carried: await carriedReader(setup),
     writer: await openSinkWriter(setup),
     workbench: await Workbench.open(folder),
     clock,
@@ -85,13 +86,21 @@ async function open(setup: LaneSetup): Promise<null> {
   return null;
 }
 
+async function carriedReader({ carried, spec, columns }: LaneSetup): Promise<ChunkReader | null> {
+  if (carried === null) return null;
+  const { openSource } = await import('../sources/open.ts');
+  const source = await openSource({ source: carried.source, key: spec.key }, {});
+  const names = columns.map(({ name }) => name);
+  return source.reader(carried.frozen, names, new Map());
+}
+
 async function readerOf(
   source: Source,
-  { frozen }: LaneSetup,
+  { frozen, spec }: LaneSetup,
   wanted: readonly string[],
   types: Scorer['types'],
 ): Promise<ChunkReader> {
-  if (staged === null) return source.reader(frozen, wanted, types);
+  if (staged === null) return source.reader(frozen, wanted, types, new Set(keptColumns(spec)));
   const { stagedReader } = await import('../spark/staged.ts');
   return stagedReader(source, frozen, wanted, staged.origin);
 }

@@ -123,10 +123,16 @@ export function receiptOf(closing: Closing): Receipt {
     ...(closing.spark && { spark: closing.spark }),
     fingerprint: run.fingerprint ?? '',
     plimsoll,
-    distributions: mergedColumns(accounts.map((account) => (account.distributions ?? {}) as Distributions)),
+    distributions: distributionsOf(accounts),
     accounts: chunkReceipts(plan.chunks, accounts),
   };
 }
+
+/** Of the rows that this run has scored: what is carried over has none. */
+export const distributionsOf = (accounts: readonly Account[]): Distributions =>
+  mergedColumns(
+    accounts.flatMap(({ distributions }) => (distributions === null ? [] : [distributions as Distributions])),
+  );
 
 /** What is shown of a receipt: without what grows with the input. */
 export function summaryOf(receipt: Receipt): Omit<Receipt, 'accounts' | 'distributions'> {

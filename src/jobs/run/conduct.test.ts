@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DeadLetter } from '../lane/dead-letters.ts';
+import { claimRun } from './begin.ts';
+import { replayOf } from './replay.ts';
 import { Bench, ROWS } from './testing/bench.ts';
 
 let bench: Bench;
@@ -133,7 +135,6 @@ test('another input under the same run is refused with the difference, and the r
     message: expect.stringMatching(/input .*customers.parquet: .* bytes sha256 .* → .* sha256/),
   });
   expect(await bench.ledger.latest('nightly')).toMatchObject({ state: 'running', holder: null });
-  const { writeFileSync } = await import('node:fs');
   writeFileSync(bench.input, before);
   expect(await bench.run(spec)).toMatchObject({ rows: { ok: ROWS } });
 });
@@ -144,7 +145,6 @@ test('an input that changes while it is scored is noticed before anything is pub
     onStep: ({ phase }) => {
       if (phase !== 'checks' || touched) return;
       touched = true;
-      const { utimesSync } = process.getBuiltinModule('node:fs');
       utimesSync(bench.input, 1, 1);
     },
   });
@@ -161,7 +161,6 @@ test('a run that comes out unlike the last one is held back, and published when 
     { name: 'nightly', spec, createdAt: 1, createdBy: 'tester' },
     { id: 'second', cause: 'manual', due: 'manual/2', spec, state: 'planning', createdAt: 1, notBefore: 1 },
   );
-  const { claimRun } = await import('./begin.ts');
   const claimed = await claimRun(bench.beginner, row!);
   await expect(bench.run(spec, { row: claimed })).rejects.toMatchObject({
     code: 'JOB_HELD',
@@ -212,4 +211,30 @@ test('a lane that is killed costs nothing but time', async () => {
   expect(killed).toBe(true);
   expect(receipt.rows).toMatchObject({ read: ROWS, ok: ROWS });
   expect(await bench.published()).toEqual(await bench.expected());
+});
+
+test('rows that were mended join the output, once, and the books of the run go on', async () => {
+  await bench.writeWith('id', 'NULL', 'id IN (2500, 2600)');
+  const spec = bench.spec();
+  const first = await bench.run(spec);
+  expect(first.rows).toMatchObject({ ok: ROWS - 2, rejected: 2 });
+  const mended = join(bench.folder, 'mended.jsonl');
+  const row = { id: 2500, age: 30, income: 12_000.5, city: 'Oslo', plan: 'pro', tenure: 1.5, note: 'mended' };
+  writeFileSync(mended, `${JSON.stringify(row)}\n`);
+  const base = (await bench.ledger.latest('nightly'))!;
+  const request = { base, dataDir: bench.folder, rows: mended, model: null };
+  const replay = replayOf(request);
+  const begun = await bench.ledger.begin(
+    { name: 'nightly', spec, createdAt: 1, createdBy: 'tester' },
+    { ...replay, cause: 'replay', state: 'planning', createdAt: 1, notBefore: 1 },
+  );
+  const receipt = await bench.run(replay.spec, { row: await claimRun(bench.beginner, begun!) });
+  expect(receipt.rows).toMatchObject({ ok: ROWS - 1, rejected: 2 });
+  const published = await bench.published();
+  expect(published.slice(0, -1)).toEqual(await bench.expected('id IS NOT NULL'));
+  expect(published.at(-1)?.slice(0, 2)).toEqual(['2500', 'mended']);
+  // A row that is in the output by now is nothing to be mended.
+  writeFileSync(mended, `${JSON.stringify({ ...row, id: 1001 })}\n`.repeat(3));
+  const done = (await bench.ledger.latest('nightly'))!;
+  expect(() => replayOf({ ...request, base: done })).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });

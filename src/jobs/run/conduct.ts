@@ -5,12 +5,12 @@ import type { Clock } from '../../core/ports.ts';
 import type { Ledger, RunChange, RunRow } from '../../store/ledger/ledger.ts';
 import type { Check } from '../../store/store.ts';
 import type { Account } from '../chunk.ts';
+import { LANE_ENTRY } from '../lane/entry.ts';
 import type { LaneAnswers } from '../lane/protocol.ts';
 import { factsOf } from '../plan/facts.ts';
 import { fingerprintOf, requireSame } from '../plan/fingerprint.ts';
 import { addUp } from '../receipt/books.ts';
-import { type Distributions, mergedColumns } from '../receipt/distribution.ts';
-import type { Receipt } from '../receipt/receipt.ts';
+import { distributionsOf, type Receipt } from '../receipt/receipt.ts';
 import { openSink } from '../sinks/open.ts';
 import type { Sink, SinkRun } from '../sinks/sink.ts';
 import { openSource } from '../sources/open.ts';
@@ -20,6 +20,7 @@ import { redactorFor } from '../spec/secrets.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { Accounts } from './accounts.ts';
 import { sumOf } from './budget.ts';
+import { behind, carriedPlan } from './carried.ts';
 import { holdChecks, reasonToHold } from './checks.ts';
 import { plannedColumns } from './columns.ts';
 import { type Ending, endingOf, stopError } from './ending.ts';
@@ -28,11 +29,11 @@ import { Lanes } from './lanes.ts';
 import { openRunLog, type RunLog } from './log.ts';
 import type { ModelOptions } from './model.ts';
 import { piecesOf } from './pieces.ts';
-import { changedItem, modelLabel, type RunPlan, rowsOf, workedChunks } from './plan.ts';
+import { changedItem, modelLabel, type RunPlan, rowsOf, totalRows, workedChunks } from './plan.ts';
 import type { RunProgress, Step } from './progress.ts';
 import { publishRun } from './publish.ts';
 import { mergeRejects } from './rejects.ts';
-import { refuseRepeats, repeatedRows } from './repeats.ts';
+import { scoreChunks } from './score.ts';
 import { survey } from './survey.ts';
 import { type Work, workOf } from './work.ts';
 
@@ -118,7 +119,7 @@ class Conductor {
     before: RunPlan | null,
     { startedAt, attempt }: { startedAt: number; attempt: number },
   ): Promise<RunPlan> {
-    const source = await openSource(this.#spec, this.#options.secrets);
+    const source = await openSource(this.#spec, this.#options.secrets, this.#folder);
     try {
       const planned = await this.#planned(source, before);
       const work = await this.#work(source, planned, attempt);
@@ -136,11 +137,12 @@ class Conductor {
     const { row, ledger, onStep } = this.#options;
     const lanes = this.#startLanes();
     this.#lanes = lanes;
+    const pieces = piecesOf(this.#held, await ledger.pieces(row.id));
     let loading: Promise<LaneAnswers['load']> | null = null;
     const surveyed = await survey(this.#spec, before, {
       ...this.#options,
       source,
-      pieces: piecesOf(this.#held, await ledger.pieces(row.id)),
+      pieces,
       stop: this.#stop,
       onStep,
       onBound: (model) => {
@@ -149,7 +151,10 @@ class Conductor {
       },
     });
     const { outputs } = await loading!;
-    const plan = { ...surveyed, outputs, columns: plannedColumns(this.#spec, surveyed.frozen, outputs) };
+    const carried = before?.carried ?? (await carriedPlan(this.#spec, { pieces, stop: this.#stop }));
+    const chunks = surveyed.chunks === before?.chunks ? before.chunks : behind(carried, surveyed.chunks);
+    const columns = plannedColumns(this.#spec, surveyed.frozen, outputs);
+    const plan: RunPlan = { ...surveyed, chunks, outputs, columns, carried };
     const facts = factsOf(this.#spec, plan);
     if (row.facts !== null) requireSame(row.job, row.id, row.facts, facts);
     this.#fingerprint = fingerprintOf(facts);
@@ -188,7 +193,7 @@ class Conductor {
 
   #startLanes(): Lanes {
     return new Lanes({
-      entry: this.#options.lane ?? new URL('../lane/lane.child.ts', import.meta.url),
+      entry: this.#options.lane ?? LANE_ENTRY,
       count: this.#spec.options.lanes,
       logger: this.#log,
       onScored: (rows) => this.#accounts?.noteScored(rows),
@@ -200,8 +205,8 @@ class Conductor {
     const accounts = new Accounts({
       spec: this.#spec,
       held: this.#held,
-      chunks: work.chunks,
-      rows: rowsOf(work),
+      chunks: workedChunks(plan),
+      rows: totalRows(work, plan.carried),
       secondsBefore: (row.progress as RunProgress | null)?.seconds ?? 0,
       clock,
       onStep,
@@ -211,32 +216,15 @@ class Conductor {
     this.#sink = await openSink(sinkRun);
     const known = (await ledger.chunks(row.id)) as Account[];
     await accounts.takeOver(await this.#sink.prepare(known), known);
-    const chunks = accounts.remaining;
-    const lanes = this.#lanes!;
-    lanes.open(
-      {
-        ...sinkRun,
-        spec: work.spec,
-        secrets: this.#options.secrets,
-        frozen: work.frozen,
-        version: modelLabel(plan.model),
-        at: startedAt,
-      },
-      chunks.length,
-    );
-    const repeats = { lanes, chunks: work.chunks, folder: this.#folder, stop: this.#stop };
-    const { duplicates } = this.#spec.options;
-    const skip = duplicates === 'skip' ? await repeatedRows(repeats) : null;
-    await lanes.run({
-      chunks,
-      skip: (chunk) => skip?.get(chunk) ?? [],
-      stop: this.#stop,
-      onAccount: (account) => accounts.add(account),
-    });
-    this.#stop.throwIfAborted();
-    accounts.requireBudget(accounts.counts.read);
-    if (duplicates === 'fail') await refuseRepeats(this.#spec.sink.uri, repeats);
-    lanes.close();
+    const setup = {
+      ...sinkRun,
+      spec: work.spec,
+      frozen: work.frozen,
+      version: modelLabel(plan.model),
+      at: startedAt,
+      carried: plan.carried ? { ...plan.carried, chunks: plan.carried.chunks.length } : null,
+    };
+    await scoreChunks({ setup, lanes: this.#lanes!, accounts, chunks: workedChunks(plan), stop: this.#stop });
     return accounts;
   }
 
@@ -263,7 +251,7 @@ class Conductor {
     }
     const { rows } = addUp(accounts.all, workedChunks(plan));
     const last = (await ledger.lastDone(row.job, row.id))?.receipt ?? null;
-    const distributions = mergedColumns(accounts.all.map((one) => one.distributions as Distributions));
+    const distributions = distributionsOf(accounts.all);
     const checks = holdChecks(this.#spec.options, last as Receipt | null, { rows, distributions });
     this.#checks = checks;
     const reason = reasonToHold(checks);

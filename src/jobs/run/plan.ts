@@ -2,6 +2,7 @@
 import type { OutputColumn } from '../../scorer/scorer.ts';
 import type { Chunk, FrozenInput, FrozenItem } from '../chunk.ts';
 import type { SinkColumn } from '../sinks/sink.ts';
+import type { CarriedPlan } from './carried.ts';
 
 export interface RunPlan {
   readonly model: PlannedModel;
@@ -14,10 +15,15 @@ export interface RunPlan {
   readonly chunks: readonly Chunk[];
   /** Of the rows that a cluster has scored, which lanes work on in place of the input. */
   readonly staged?: readonly Chunk[];
+  /** What an earlier run has published, which this one carries over. */
+  readonly carried?: CarriedPlan | null;
 }
 
 /** What there is an account of, each. */
-export const workedChunks = ({ chunks, staged }: RunPlan): readonly Chunk[] => staged ?? chunks;
+export const workedChunks = ({ chunks, staged, carried }: RunPlan): readonly Chunk[] => [
+  ...(carried?.chunks ?? []),
+  ...(staged ?? chunks),
+];
 
 export interface PlannedModel {
   readonly name: string | null;
@@ -40,6 +46,15 @@ export function rowsOf({ frozen, chunks }: Pick<RunPlan, 'frozen' | 'chunks'>): 
     (sum, { rows }) => (sum === null || rows === null ? null : sum + rows),
     0,
   );
+}
+
+/** The same with those that are carried over. */
+export function totalRows(
+  own: Pick<RunPlan, 'frozen' | 'chunks'>,
+  carried: CarriedPlan | null | undefined,
+): number | null {
+  const parts = [rowsOf(own), carried ? rowsOf(carried) : 0];
+  return parts.reduce<number | null>((sum, rows) => (sum === null || rows === null ? null : sum + rows), 0);
 }
 
 /**

@@ -1,0 +1,177 @@
+/**
+ * Rows without an answer, scored again under the same job: a run of its own, whose input are the rows as they were
+ * recorded, or as they were mended, and whose output is that of the run before together with what is ok now.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
+import type { RunRow } from '../../store/ledger/ledger.ts';
+import type { DeadLetter } from '../lane/dead-letters.ts';
+import type { JobSpec, SourceSpec } from '../spec/spec.ts';
+import { uriKindOf } from '../spec/uri.ts';
+import type { RunPlan } from './plan.ts';
+import { rejectsPath } from './rejects.ts';
+
+/** Bytes of dead letters that are replayed at most: they are put together in memory. */
+const LETTERS_MAX = 512 * 2 ** 20;
+
+export interface ReplayRequest {
+  /** The job's last run that is done. */
+  readonly base: RunRow;
+  readonly dataDir: string;
+  /** Mended rows, one JSON object a line: each takes the place of the row of its key. */
+  readonly rows: string | null;
+  /** Another model than that of the run. */
+  readonly model: string | null;
+}
+
+/** A run to begin: the same request always gives the same one. */
+export interface Replay {
+  readonly id: string;
+  readonly due: string;
+  readonly spec: JobSpec;
+}
+
+/** Puts the input of a replay together. Throws JOB_STATE where there is nothing to replay, USAGE for mended rows that are none of them. */
+export function replayOf({ base, dataDir, rows, model }: ReplayRequest): Replay {
+  const spec = base.spec as JobSpec;
+  const plan = base.plan as RunPlan;
+  const letters = readLetters(base, join(dataDir, 'jobs', base.id));
+  const mended = rows === null ? [] : readMended(rows, spec.key, letters);
+  const keys = new Set(mended.map((row) => String(row[spec.key])));
+  const input = inputOf(
+    plan,
+    letters.filter(({ key }) => key === null || !keys.has(key)),
+    mended,
+  );
+  const digest = createHash('sha256')
+    .update(`${model ?? ''}\n${input.text}`)
+    .digest('hex')
+    .slice(0, 12);
+  const folder = join(dataDir, 'jobs', base.id, `replay-${digest}`);
+  mkdirSync(folder, { recursive: true });
+  const uri = join(folder, `rows.${input.format}`);
+  writeFileSync(uri, input.text, { flush: true });
+  const { spark: _, carried: __, ...kept } = spec;
+  return {
+    id: `${base.id}-${digest}`,
+    due: `replay/${base.id}/${digest}`,
+    spec: {
+      ...kept,
+      model: model ?? spec.model,
+      source: { uri, format: input.format },
+      features: plan.inputs,
+      ...carriedOf(spec),
+    },
+  };
+}
+
+function readLetters(base: RunRow, folder: string): DeadLetter[] {
+  const path = rejectsPath(folder);
+  if (!existsSync(path)) {
+    const details = { action: 'replay the rows of', job: base.job, found: 'has none without an answer' };
+    throw new PlimsollError('JOB_STATE', {
+      ...details,
+      wanted: 'one that has',
+      way: 'There is nothing to be done',
+    });
+  }
+  return linesOf(path).map((line) => JSON.parse(line) as DeadLetter);
+}
+
+function linesOf(path: string): string[] {
+  const bytes = readFileSync(path);
+  if (bytes.length > LETTERS_MAX) {
+    const reason = `"${path}" has ${bytes.length} bytes, at most ${LETTERS_MAX} are replayed`;
+    throw new PlimsollError('USAGE', { reason, command: 'batch replay-rejects' });
+  }
+  return bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Throws USAGE where a row is no object, or has a key that no rejected row has. */
+function readMended(path: string, key: string, letters: readonly DeadLetter[]): Row[] {
+  if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
+  const known = new Set(letters.map((letter) => letter.key));
+  // A row that lacked its key, or could not be read at all, comes back under one that nobody knows.
+  let keyless = letters.filter((letter) => letter.key === null).length;
+  return linesOf(path).map((line, i) => {
+    const row = parsed(line);
+    const fail = (found: string): PlimsollError =>
+      new PlimsollError('USAGE', {
+        reason: `line ${i + 1} of "${path}" ${found}`,
+        command: 'batch replay-rejects',
+      });
+    if (!isRecord(row)) throw fail('is no JSON object, a row was wanted');
+    if (row[key] === undefined || row[key] === null)
+      throw fail(`has no "${key}", the key of a row was wanted`);
+    if (!known.has(String(row[key])) && keyless-- <= 0)
+      throw fail(`has the key ${JSON.stringify(row[key])}, that of a row without an answer was wanted`);
+    return row;
+  });
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+interface ReplayInput {
+  readonly text: string;
+  readonly format: 'csv' | 'jsonl';
+}
+
+/** The records as they stood in their source; mended rows in the same form. */
+function inputOf(plan: RunPlan, letters: readonly DeadLetter[], mended: readonly Row[]): ReplayInput {
+  const isText = letters.every(({ line }) => line !== null) && letters.length > 0;
+  const isJson = letters.every(({ raw }) => raw.startsWith('{'));
+  if (!isText || isJson) {
+    const lines = [...letters.map(({ raw }) => raw.trimEnd()), ...mended.map((row) => JSON.stringify(row))];
+    return { format: 'jsonl', text: `${lines.join('\n')}\n` };
+  }
+  const names = plan.frozen.columns.map(({ name }) => name);
+  const separator = separatorOf(
+    letters.map(({ raw }) => raw),
+    names.length,
+  );
+  const record = (cells: readonly unknown[]): string =>
+    cells.map((cell) => csvCell(cell, separator)).join(separator);
+  const lines = [
+    record(names),
+    ...letters.map(({ raw }) => raw.replace(/\r?\n$/, '')),
+    ...mended.map((row) => record(names.map((name) => row[name]))),
+  ];
+  return { format: 'csv', text: `${lines.join('\n')}\n` };
+}
+
+/** The one that gives a record as many cells as there are columns; a comma where none does. */
+function separatorOf(raws: readonly string[], width: number): string {
+  const cells = (raw: string, separator: string): number =>
+    raw.replaceAll(/"(?:[^"]|"")*"/g, '').split(separator).length;
+  return (
+    [',', ';', '\t', '|'].find((separator) => raws.some((raw) => cells(raw, separator) === width)) ?? ','
+  );
+}
+
+function csvCell(cell: unknown, separator: string): string {
+  if (cell === undefined || cell === null) return '';
+  const text = typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+  return /["\r\n]/.test(text) || text.includes(separator) || text === ''
+    ? `"${text.replaceAll('"', '""')}"`
+    : text;
+}
+
+/** Files are published anew, with the rows that they have; tables get rows added. */
+function carriedOf(spec: JobSpec): { readonly carried?: SourceSpec } {
+  if (uriKindOf(spec.sink.uri) !== 'file') return {};
+  return { carried: { uri: spec.sink.uri, format: spec.sink.format } };
+}

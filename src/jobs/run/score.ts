@@ -1,0 +1,36 @@
+import type { Chunk } from '../chunk.ts';
+import type { LaneSetup } from '../lane/protocol.ts';
+import type { Accounts } from './accounts.ts';
+import type { Lanes } from './lanes.ts';
+import { refuseRepeats, repeatedRows } from './repeats.ts';
+
+export interface ScoreOptions {
+  readonly setup: LaneSetup;
+  readonly lanes: Lanes;
+  readonly accounts: Accounts;
+  /** Of the whole run, done or not. */
+  readonly chunks: readonly Chunk[];
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Has the lanes do what is not done. Throws BUDGET_EXCEEDED, KEY_DUPLICATE, what a lane throws, and the reason of `stop` once
+ * it is aborted and the lanes have done what they were at.
+ */
+export async function scoreChunks({ setup, lanes, accounts, chunks, stop }: ScoreOptions): Promise<void> {
+  const { remaining } = accounts;
+  const { duplicates } = setup.spec.options;
+  const repeats = { lanes, chunks, folder: setup.folder, stop };
+  lanes.open(setup, remaining.length);
+  const skip = duplicates === 'skip' ? await repeatedRows(repeats) : null;
+  await lanes.run({
+    chunks: remaining,
+    skip: (chunk) => skip?.get(chunk) ?? [],
+    stop,
+    onAccount: (account) => accounts.add(account),
+  });
+  stop.throwIfAborted();
+  accounts.requireBudget(accounts.counts.read);
+  if (duplicates === 'fail') await refuseRepeats(setup.spec.sink.uri, repeats);
+  lanes.close();
+}
