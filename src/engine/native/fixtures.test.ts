@@ -139,7 +139,7 @@ function mismatches(signature: Signature, outputs: Outputs, rows: number): strin
 }
 
 /** Rows enough for every path that is taken for many. */
-const MANY = 64;
+const MANY = 1024;
 
 /** The batch over and over, until it has many rows. */
 function manyOf(batch: Batch): Batch {

@@ -4,10 +4,13 @@ import { refuseShape } from '../evaluator.ts';
 import { prepareKernel } from './kernel/kernel.ts';
 import { type AddTrees, prepareWalk } from './slices.ts';
 
-/** Rows from which the kernel is faster: it takes groups of sixteen, full or not. */
-const KERNEL_ROWS = 48;
-/** Nodes that are made ready for the kernel in the time that a row takes through a tree, with room to spare. */
-const NODES_A_WALK = 8;
+/** Rows from which a kernel is faster than the walk: it takes groups of sixteen, full or not. */
+const KERNEL_ROWS = 8;
+/**
+ * Rows of the first block that a kernel is made for. It takes a millisecond for each three thousand nodes, in which no
+ * other request must wait: servers offload so many rows, save of ensembles so small that they are made at once.
+ */
+const FIRST_ROWS = 1024;
 
 /** Fresh raw scores `[rows, scores]`: base first, then the trees in order; `base` is `[rows, scores]` or null. */
 export type RawScores = (block: Block, base: Float64Array | null) => Float64Array;
@@ -18,13 +21,12 @@ export function prepareRawScores(step: TreeEnsembleStep, width: number, names: r
   const walk = prepareWalk(step, width, names);
   const start = step.base.kind === 'constant' ? step.base.scores : new Float64Array(step.scores);
   const divisor = step.aggregate === 'mean' ? step.arena.roots.length : 1;
-  const worthwhile = Math.max(KERNEL_ROWS, step.arena.left.length / step.arena.roots.length / NODES_A_WALK);
-  // Made at the first block that is worth it: who answers a few rows at a time needs no second copy of the trees.
+  // Who answers a few rows at a time needs no second copy of the trees.
   let addMany: AddTrees | null = null;
   return (block, base) => {
     const { rows } = block;
     const scores = startFrom(start, base, rows);
-    if (rows >= worthwhile) addMany ??= prepareKernel(step, width, names, walk.refuse) ?? walk.add;
+    if (rows >= FIRST_ROWS) addMany ??= prepareKernel(step, width, names, walk.refuse) ?? walk.add;
     if (rows >= KERNEL_ROWS && addMany !== null) addMany(block, scores);
     else walk.add(block, scores);
     if (divisor !== 1) for (let k = 0; k < scores.length; k++) scores[k]! /= divisor;
