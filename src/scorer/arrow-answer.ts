@@ -15,7 +15,7 @@ import {
 } from 'apache-arrow';
 import { PlimsollError } from '../core/errors.ts';
 import { columnAbsent } from './arrow-frame.ts';
-import type { OutputColumn, OutputValues, Scored } from './scorer.ts';
+import type { OutputColumn, OutputValues, Refusal, Scored } from './scorer.ts';
 
 const TYPES = { number: Float64, integer: Int64, string: Utf8, bool: Bool } as const;
 
@@ -111,19 +111,40 @@ const DATA: Readonly<Record<OutputColumn['type'], ToData>> = {
 };
 
 function verdictOf({ outcomes, refusals }: Scored, length: number): Data<DataType>[] {
-  const outcome = makeData({ type: new Int8(), length, nullCount: 0, data: Int8Array.from(outcomes) });
-  const texts = (pick: (refusal: Scored['refusals'][number]) => string | null): Data<DataType> => {
-    const values = new Array<string | null>(length).fill(null);
-    for (const refusal of refusals) values[refusal.row] = pick(refusal);
-    const nullBitmap = bitsOf(values, (value) => value !== null);
-    const nullCount = values.reduce((count, value) => count + (value === null ? 1 : 0), 0);
-    return textData(
-      values.map((value) => value ?? ''),
-      length,
-      { nullCount, nullBitmap },
-    );
-  };
+  const codes = new Int8Array(outcomes.buffer, outcomes.byteOffset, length);
+  const outcome = makeData({ type: new Int8(), length, nullCount: 0, data: codes });
+  const texts = (pick: (refusal: Refusal) => string | null): Data<DataType> =>
+    refusalTexts(refusals, pick, length);
   return [outcome, texts(({ code }) => code), texts(({ column }) => column), texts(({ reason }) => reason)];
+}
+
+/** Null in all rows but the few that were refused. */
+function refusalTexts(
+  refusals: readonly Refusal[],
+  pick: (refusal: Refusal) => string | null,
+  length: number,
+): Data<Utf8> {
+  const said = refusals.flatMap((refusal) => {
+    const text = pick(refusal);
+    return text === null ? [] : [{ row: refusal.row, bytes: Buffer.from(text) }];
+  });
+  const valueOffsets = new Int32Array(length + 1);
+  const nullBitmap = new Uint8Array((length + 7) >> 3);
+  let end = 0;
+  said.forEach(({ row, bytes }, i) => {
+    end += bytes.length;
+    nullBitmap[row >> 3]! |= 1 << (row & 7);
+    valueOffsets.fill(end, row + 1, (said[i + 1]?.row ?? length) + 1);
+  });
+  const data = Buffer.concat(said.map(({ bytes }) => bytes));
+  return makeData({
+    type: new Utf8(),
+    length,
+    nullCount: length - said.length,
+    nullBitmap,
+    valueOffsets,
+    data,
+  });
 }
 
 /** Texts one after the other, encoded at once where every character is one byte. */
