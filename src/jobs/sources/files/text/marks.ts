@@ -3,8 +3,8 @@ import type { Cut } from '../format.ts';
 
 /** Marks of one file at most; beyond it every second one is dropped. */
 const MARKS_MAX = 16_384;
-/** Bytes of a chunk at most, but for a single interval between two marks. */
-const CHUNK_BYTES_MAX = 32 * 2 ** 20;
+/** Bytes of a chunk at most, but for a single interval between two marks: a lane holds two chunks, and the tables of both. */
+const CHUNK_BYTES_MAX = 16 * 2 ** 20;
 
 export interface TextLayout {
   /** Of the whole file, blank lines and header left out. */
@@ -85,7 +85,7 @@ export class Marks {
 }
 
 /**
- * Cuts of at most `rows` records and 32 MiB, as far as marks allow it: where `rows` is less than the distance between two
+ * Cuts of at most `rows` records and 16 MiB, as far as marks allow it: where `rows` is less than the distance between two
  * marks (a 16,384th of a large file), a chunk has that many.
  */
 export function cutText(layout: TextLayout, rows: number): Cut[] {
