@@ -87,4 +87,4 @@ test('numbers, quotes, delimiters, folders and broken records mean the same on S
   const here = await outcome('here', []);
   const there = await outcome('there', onSpark('local[2]', SPARK_CONF));
   expect(there).toEqual(here);
-}, 600_000);
+}, 1_200_000);
