@@ -1,6 +1,6 @@
 /**
  * Pure. The inner loops of batch scoring, in AssemblyScript: rows in groups of sixteen, side by side, through all trees.
- * `tools/checks/kernel-bytes.ts` compiles it; `image.ts` writes the memory it works in and makes every address, so that
+ * `tools/checks/kernel-module.ts` compiles it; `image.ts` writes the memory it works in and makes every address, so that
  * nothing is checked here.
  *
  * A group of packed rows holds, column after column, sixteen float32. Every question is `x > threshold`, which is false
@@ -14,8 +14,8 @@
 const GROUP: usize = 16;
 const COLUMN: usize = 64;
 /**
- * A column: offset in a row u32, which way missing values go u32 (1 right), the word before its levels u32, bytes of half
- * of them u32.
+ * A column: offset in a row u32; how it is packed u32, as `questions.ts` says; the address u32 eight bytes before its
+ * levels, for the search counts from one; bytes of half of them u32.
  */
 const COLUMN_ENTRY: usize = 16;
 const LEFT: u32 = 0;
@@ -35,7 +35,10 @@ const TREE_ENTRY: usize = 32;
  * what is no category does.
  */
 const QUESTION: usize = 12;
-/** A node: threshold f32, first child u32, column offset u32. A leaf is its own child, and its threshold a NaN that bears its number. */
+/**
+ * A node: threshold f32, first child u32, column offset u32. A leaf is its own child, and its threshold a NaN that bears
+ * its number.
+ */
 const NODE: u32 = 12;
 const LEAF_NUMBER: u32 = 0x3fffff;
 /** Two words a row, between asking and adding. */
@@ -59,14 +62,9 @@ export function packFloat32(
   let infinite = i32x4.splat(0);
   for (; groups > 0; groups--, rows += GROUP * stride) {
     for (let entry = columns; entry < last; entry += COLUMN_ENTRY) {
-      const missing = load<u32>(entry, 4);
+      const packing = load<u32>(entry, 4);
       let from = rows + <usize>load<u32>(entry);
       for (let row: usize = 0; row < COLUMN; row += 16, from += 4 * stride) {
-        if (missing === CATEGORY) {
-          for (let one: usize = 0; one < 4; one++)
-            putCategory(x + (row >> 2) + one, <f64>(<f32>load<f64>(from + one * stride)));
-          continue;
-        }
         const four = floats(
           <f32>load<f64>(from),
           <f32>load<f64>(from + stride),
@@ -75,9 +73,14 @@ export function packFloat32(
         );
         odd = v128.or(odd, f32x4.sub(four, four));
         infinite = v128.or(infinite, f32x4.eq(f32x4.abs(four), infinity));
-        put(x + row, missing, four, f32x4.eq(four, four));
+        if (packing === CATEGORY) {
+          putCategory(x + (row >> 2), <f64>f32x4.extract_lane(four, 0));
+          putCategory(x + (row >> 2) + 1, <f64>f32x4.extract_lane(four, 1));
+          putCategory(x + (row >> 2) + 2, <f64>f32x4.extract_lane(four, 2));
+          putCategory(x + (row >> 2) + 3, <f64>f32x4.extract_lane(four, 3));
+        } else put(x + row, packing, four, f32x4.eq(four, four));
       }
-      x += packedBytes(missing);
+      x += packedBytes(packing);
     }
   }
   return i32(v128.any_true(odd)) | (i32(v128.any_true(infinite)) << 1);
@@ -95,7 +98,7 @@ export function packRanks(
   let odd: i64 = 0;
   for (; groups > 0; groups--, rows += GROUP * stride) {
     for (let entry = columns; entry < last; entry += COLUMN_ENTRY) {
-      const missing = load<u32>(entry, 4);
+      const packing = load<u32>(entry, 4);
       const levels = <usize>load<u32>(entry, 8);
       const half = <usize>load<u32>(entry, 12);
       let from = rows + <usize>load<u32>(entry);
@@ -106,7 +109,7 @@ export function packRanks(
         const d = load<f64>(from + 3 * stride);
         odd |= reinterpret<i64>(a - a) | reinterpret<i64>(b - b);
         odd |= reinterpret<i64>(c - c) | reinterpret<i64>(d - d);
-        if (missing === CATEGORY) {
+        if (packing === CATEGORY) {
           putCategory(x + (row >> 2), a);
           putCategory(x + (row >> 2) + 1, b);
           putCategory(x + (row >> 2) + 2, c);
@@ -127,22 +130,22 @@ export function packRanks(
         }
         const ranks = f32x4.convert_i32x4_s(i32x4.shr_u(lanes(i, j, k, l), 3));
         const given = floats(<f32>a, <f32>b, <f32>c, <f32>d);
-        put(x + row, missing, ranks, f32x4.eq(given, given));
+        put(x + row, packing, ranks, f32x4.eq(given, given));
       }
-      x += packedBytes(missing);
+      x += packedBytes(packing);
     }
   }
   return i32(odd !== 0);
 }
 
 /** Stores four rows of a column; where they are not known, NaN, or +∞, or both in two columns. */
-function put(x: usize, missing: u32, four: v128, known: v128): void {
+function put(x: usize, packing: u32, four: v128, known: v128): void {
   const left = v128.or(four, v128.not(known));
   const right = v128.bitselect(four, f32x4.splat(f32(Infinity)), known);
-  if (missing === BOTH) {
+  if (packing === BOTH) {
     v128.store(x, left);
     v128.store(x, right, COLUMN);
-  } else if (missing !== UNASKED) v128.store(x, missing === LEFT ? left : right);
+  } else if (packing !== UNASKED) v128.store(x, packing === LEFT ? left : right);
 }
 
 /**
@@ -164,9 +167,9 @@ function putCategory(x: usize, value: f64): void {
 }
 
 /** Bytes of what is packed of a column. */
-function packedBytes(missing: u32): usize {
-  if (missing === UNASKED) return 0;
-  return missing === BOTH ? 2 * COLUMN : COLUMN;
+function packedBytes(packing: u32): usize {
+  if (packing === UNASKED) return 0;
+  return packing === BOTH ? 2 * COLUMN : COLUMN;
 }
 
 function floats(a: f32, b: f32, c: f32, d: f32): v128 {

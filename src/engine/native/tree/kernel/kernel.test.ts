@@ -218,6 +218,15 @@ describe('the kernel', () => {
     }
   });
 
+  test('refuses a missing value among categories', () => {
+    for (const input of ['float32', 'float64'] as const) {
+      const { step, block } = caseOf({ ...PLAIN, input }, [60], 'any', 1, 40, 2, true);
+      block.data[7 * FEATURES] = Number.NaN;
+      expect(step.arena.categorical).not.toBeNull();
+      expect(() => scoresOf(kernelOf(step), step, block)).toThrow(/^row 7, column "x0"/);
+    }
+  });
+
   test('leaves large trees with categories, and rows too wide for a group, to the walk', () => {
     const { step } = caseOf(PLAIN, [3], 'any', 1, 1, 1);
     const large = caseOf(PLAIN, [65], 'any', 1, 1, 1, true).step;
