@@ -2,7 +2,7 @@
 import type { Frame, Vector } from './frame.ts';
 
 /** A column of cells as a source would give it: all numbers, all 64-bit integers, all booleans, else texts or lists. */
-export function vectorOf(cells: readonly unknown[]): Vector {
+function vectorOf(cells: readonly unknown[]): Vector {
   const present = cells.filter((cell) => cell !== null);
   const valid =
     present.length === cells.length ? null : Uint8Array.from(cells, (cell) => (cell === null ? 0 : 1));
