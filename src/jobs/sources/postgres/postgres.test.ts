@@ -317,5 +317,11 @@ describe('a table of PostgreSQL', () => {
     await server.kill();
     expect(await outcome).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
     await server.start();
+    // What was loaded by then can be dropped, and loaded again under the same name.
+    await db.run('drop table rows_that_flow');
+    expect(await tables.load({ from: null, to: '10' }, ['id'], db, 'rows_that_flow')).toMatchObject({
+      rows: 10,
+    });
+    await tables.close();
   });
 });

@@ -54,10 +54,14 @@ export class TableSource implements Source {
         const range = rangeOf(chunk);
         const wanted = tallyOf(survey, range);
         const table = `source_rows_${++opened}`;
-        const loaded = await access.load(range, columns, db, table);
+        const drop = () => db.run(`drop table if exists ${identifier(table)}`);
+        const loaded = await access.load(range, columns, db, table).catch(async (error) => {
+          await drop();
+          throw error;
+        });
         if (loaded.rows === wanted.rows && loaded.digest === wanted.digest)
           return new TableRelation(db, table, columns, loaded, access.shown);
-        await db.run(`drop table ${identifier(table)}`);
+        await drop();
         throw changed(access.shown, chunk, loaded.rows, wanted.rows);
       },
     };
