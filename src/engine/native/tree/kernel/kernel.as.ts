@@ -1,7 +1,7 @@
 /**
- * Pure. The inner loops of batch scoring, in AssemblyScript: rows in groups of sixteen, side by side, through all trees.
- * `tools/checks/kernel-module.ts` compiles it; `image.ts` writes the memory it works in and makes every address, so that
- * nothing is checked here.
+ * Pure. The inner loops of batch scoring, in AssemblyScript: rows in groups of sixteen, side by side, through all
+ * trees. `tools/checks/kernel-module.ts` compiles it; `image.ts` writes the memory it works in and makes every address,
+ * so that nothing is checked here.
  *
  * A group of packed rows holds, column after column, sixteen float32. Every question is `x > threshold`, which is false
  * for NaN. The top of a tree is asked as a whole, without a branch: a word has a bit for each exit, left to right; each
@@ -25,19 +25,19 @@ const CATEGORY: u32 = 4;
 /** Categories that a question may name: 0 to 255. */
 const CATEGORIES: f64 = 256;
 /**
- * A tree: of the first word and of the second its numeric and its categorical questions, u32 each; exits u32; whether it
- * is walked on u32; leaf values u32; offset of its score u32.
+ * A tree: of the first word and of the second its numeric and its categorical questions, u32 each; exits u32; whether
+ * it is walked on u32; leaf values u32; offset of its score u32.
  */
 const TREE_ENTRY: usize = 32;
 /**
- * A question: threshold f32, column offset u32, exits under the first child u32. A categorical one has a table u32 in the
- * place of the threshold: a bit for each category, set where it goes to the first child, and sixteen bytes of -1 where
- * what is no category does.
+ * A question: threshold f32, column offset u32, exits under the first child u32. A categorical one has a table u32 in
+ * the place of the threshold: a bit for each category, set where it goes to the first child, and sixteen bytes of -1
+ * where what is no category does.
  */
 const QUESTION: usize = 12;
 /**
- * A node: threshold f32, first child u32, column offset u32. A leaf is its own child, and its threshold a NaN that bears
- * its number.
+ * A node: threshold f32, first child u32, column offset u32. A leaf is its own child, and its threshold a NaN that
+ * bears its number.
  */
 const NODE: u32 = 12;
 const LEAF_NUMBER: u32 = 0x3fffff;
@@ -86,7 +86,9 @@ export function packFloat32(
   return i32(v128.any_true(odd)) | (i32(v128.any_true(infinite)) << 1);
 }
 
-/** As `packFloat32`, but a number becomes the count of its column's levels below it; returns 1 for infinite numbers too. */
+/**
+ * As `packFloat32`, but a number becomes the count of its column's levels below it; returns 1 for infinite numbers too.
+ */
 export function packRanks(
   rows: usize,
   stride: usize,
@@ -149,8 +151,9 @@ function put(x: usize, packing: u32, four: v128, known: v128): void {
 }
 
 /**
- * Stores a row's category as four bytes, sixteen apart: the byte of a table's 32 that has its bit, less nothing and less
- * sixteen, for tables are looked up by halves; the bit in it; -1 where it is none, whose byte is beyond both halves.
+ * Stores a row's category as four bytes, sixteen apart: the byte of a table's 32 that has its bit, less nothing and
+ * less sixteen, for tables are looked up by halves; the bit in it; -1 where it is none, whose byte is beyond both
+ * halves.
  */
 function putCategory(x: usize, value: f64): void {
   let byte: i32 = -1;
@@ -183,8 +186,8 @@ function lanes(a: usize, b: usize, c: usize, d: usize): v128 {
 }
 
 /**
- * Adds the trees from entry `first` to `last` to the scores of every group, in the order of the trees. A group of packed
- * rows takes `groupBytes`, a leaf `width` float64, the scores of a row `rowBytes`.
+ * Adds the trees from entry `first` to `last` to the scores of every group, in the order of the trees. A group of
+ * packed rows takes `groupBytes`, a leaf `width` float64, the scores of a row `rowBytes`.
  */
 export function score(
   first: usize,

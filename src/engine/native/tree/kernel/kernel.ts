@@ -9,8 +9,8 @@ import { putQuestions, refusedNumbers } from './questions.ts';
 
 /**
  * Makes an ensemble ready for blocks of many rows, in memory of its own outside the heap that never grows and goes with
- * what is returned; null where it has categorical splits or is too large. Gives the bits of the walk. `width` is that of
- * the rows, as given.
+ * what is returned; null where it has categorical splits or is too large. Gives the bits of the walk. `width` is that
+ * of the rows, as given.
  */
 export function prepareKernel(
   step: TreeEnsembleStep,

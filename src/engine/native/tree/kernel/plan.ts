@@ -98,7 +98,10 @@ function createSpace(): Space {
   };
 }
 
-/** Gives everything its place; null where the whole is too large, or a tree, or one with categorical splits to be asked whole. */
+/**
+ * Gives everything its place; null where the whole is too large, or a tree, or one with categorical splits to be asked
+ * whole.
+ */
 export function planMemory(step: TreeEnsembleStep, questions: Questions, width: number): Plan | null {
   const { arena } = step;
   const space = createSpace();
@@ -175,7 +178,9 @@ export function paddedLevels({ length }: Float64Array): number {
   return 2 ** Math.ceil(Math.log2(length + 1));
 }
 
-/** Cuts trees that end at `ends` into runs that take at most CHUNK_BYTES, or hold one tree; `table` is of their entries. */
+/**
+ * Cuts trees that end at `ends` into runs that take at most CHUNK_BYTES, or hold one tree; `table` is of their entries.
+ */
 function chunksOf(ends: readonly number[], table: number): Range[] {
   const chunks: Range[] = [];
   let first = 0;

@@ -38,10 +38,10 @@ const PACKINGS: readonly Packing[] = ['unasked', 'left', 'right', 'both'];
 const WIDTHS: Readonly<Record<Packing, number>> = { left: 1, right: 1, both: 2, category: 1, unasked: 0 };
 
 /**
- * Puts the questions of an ensemble of numeric splits in float32 without changing an answer. An input rounded to float32
- * is above a float64 threshold exactly where it is above the largest float32 that is not. Inputs compared in float64
- * become ranks: x > tₖ, the k-th of a column's thresholds from 0, exactly where more than k of them are below x. Float32
- * holds ranks exactly, for an arena has less than 2²⁴ splits a column (`fits` in `plan.ts`).
+ * Puts the questions of an ensemble of numeric splits in float32 without changing an answer. An input rounded to
+ * float32 is above a float64 threshold exactly where it is above the largest float32 that is not. Inputs compared in
+ * float64 become ranks: x > tₖ, the k-th of a column's thresholds from 0, exactly where more than k of them are below
+ * x. Float32 holds ranks exactly, for an arena has less than 2²⁴ splits a column (`fits` in `plan.ts`).
  */
 export function putQuestions(step: TreeEnsembleStep, inputs: number): Questions {
   const { arena } = step;

@@ -28,7 +28,9 @@ export interface Top {
   readonly exits: readonly number[];
 }
 
-/** Takes the top of the tree under `root`: all of it, or the splits that most leaves lie under; `leaves` counts those. */
+/**
+ * Takes the top of the tree under `root`: all of it, or the splits that most leaves lie under; `leaves` counts those.
+ */
 export function takeTop(arena: TreeArena, root: number, leaves: Int32Array): Top {
   const { left, right } = arena;
   const whole = leaves[root]! <= WHOLE_LEAVES;
