@@ -3,7 +3,7 @@ import { HOOK_MILLIS, type PostgresServer, startPostgres } from '../../store/tes
 import { PARQUET, postgresPlace } from './testing/kill-places.ts';
 import { killContract } from './testing/kills.ts';
 
-const KILLS = 60;
+const KILLS = 30;
 let server: PostgresServer;
 
 describe('kills at random moments', () => {
