@@ -76,6 +76,7 @@ test('what cannot be listed says what was looked for', async () => {
   for (const gone of ['d.csv', '*.jsonl', 'none/*.csv']) {
     await expect(listFiles(join(base, gone), null)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   }
+  await expect(listFiles(join(base, '[z-a].csv'), null)).rejects.toMatchObject({ code: 'SOURCE_INVALID' });
   await expect(listFiles(folder('a.csv', 'b.csv.gz'), null)).rejects.toThrow(/b\.csv\.gz": it is packed/);
   await expect(listFiles(folder('notes.txt'), null)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
 });

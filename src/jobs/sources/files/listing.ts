@@ -60,7 +60,7 @@ export async function listFiles(uri: string, format: FileFormat | null): Promise
   if (info) return oneFormat(uri, [path], format, 'file');
   if (!isGlob(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
   const { folder, rest } = splitGlob(path);
-  const expression = globExpression(rest);
+  const expression = patternOf(uri, rest);
   const base = folder === '' ? '/' : folder;
   const matching = (await filesBelow(base)).filter((file) => expression.test(file.slice(folder.length + 1)));
   return oneFormat(uri, matching, format, 'pattern');
@@ -74,6 +74,15 @@ export function onlyThese(paths: readonly string[], only: readonly string[] | un
   if (gone !== undefined) throw new PlimsollError('FILE_NOT_FOUND', { path: gone });
   const wanted = new Set(only);
   return paths.filter((path) => wanted.has(path));
+}
+
+function patternOf(uri: string, pattern: string): RegExp {
+  try {
+    return globExpression(pattern);
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw invalid(uri, 'it is no pattern: a range in it runs backwards');
+    throw cause;
+  }
 }
 
 /** Files of a folder and of those in it, without what is hidden. Links to folders are not followed: they may lead in circles. */

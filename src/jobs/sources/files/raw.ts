@@ -1,7 +1,7 @@
 /** Records as they are shown to people: whole characters, at most 64 KiB. Pure. */
 
 /** Bytes of a record that are kept. */
-export const RAW_BYTES_MAX = 65_536;
+const RAW_BYTES_MAX = 65_536;
 
 const encoder = new TextEncoder();
 /** Keeps a byte order mark: a record is shown as it stands there. */
