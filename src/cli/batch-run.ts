@@ -1,22 +1,17 @@
-import { existsSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { Flags } from '../jobs/spec/flags.ts';
 import type { JobSpec } from '../jobs/spec/spec.ts';
 import type { Ledger, RunRow } from '../store/ledger/ledger.ts';
 import { type BatchOptions, beginnerOf, withLedger } from './batch-ledger.ts';
+import { type GivenJob, givenJob, type SpecOptions } from './batch-spec.ts';
 import { stopSignal, workOn } from './batch-work.ts';
 import type { Define } from './commands.ts';
 import { withControl } from './control.ts';
 import type { Terminal } from './terminal.ts';
 
-interface RunOptions extends BatchOptions, Partial<Flags> {
-  readonly file?: string;
-  readonly maxBad?: string;
-  readonly rejects?: string;
+interface RunOptions extends BatchOptions, SpecOptions {
   readonly again?: boolean;
 }
 
@@ -30,7 +25,7 @@ export const run: Define = (command, terminal) => {
     .action(async () => {
       const options = command.optsWithGlobals<RunOptions>();
       const stop = stopSignal();
-      const given = await specFrom(options);
+      const given = await givenJob(options);
       await withLedger(options, async (ledger) => {
         const row = await begun(ledger, given, options, terminal);
         await goOn(ledger, row, given, { ...options, stop }, terminal);
@@ -110,37 +105,6 @@ const withJobFlags = (command: Command): Command =>
     .option('-f, --file <job.yaml>', 'the job as a file')
     .option('--again', 'start another run of a job that is done');
 
-/** What was asked for, and its secrets, which are kept apart. */
-export interface GivenJob {
-  readonly spec: JobSpec;
-  readonly secrets: Readonly<Record<string, string>>;
-}
-
-async function specFrom(options: RunOptions): Promise<GivenJob> {
-  const { splitSecrets } = await import('../jobs/spec/secrets.ts');
-  const { spec, secrets } = splitSecrets(await writtenSpec(options));
-  return {
-    spec: options.rejects === undefined ? spec : { ...spec, rejects: resolve(options.rejects) },
-    secrets,
-  };
-}
-
-async function writtenSpec(options: RunOptions): Promise<JobSpec> {
-  const surroundings = {
-    cores: availableParallelism(),
-    folder: process.cwd(),
-    isFile: (path: string) => existsSync(path) && statSync(path).isFile(),
-  };
-  const job =
-    options.job ??
-    `batch-${new Date()
-      .toISOString()
-      .replaceAll(/[-:]|\.\d+Z/g, '')
-      .toLowerCase()}-${process.pid}`;
-  const { specOf } = await import('../jobs/spec/flags.ts');
-  return specOf({ ...options, job }, surroundings);
-}
-
 /** The run to work on. Its row is on the disk when this returns. */
 async function begun(
   ledger: Ledger,
@@ -150,7 +114,7 @@ async function begun(
 ): Promise<RunRow> {
   const { beginRun } = await import('../jobs/run/begin.ts');
   const row = await beginRun(given.spec, options.again === true, beginnerOf(ledger));
-  if (options.job === undefined) terminal.note(`job ${row.job}, run ${row.id}`);
+  if (options.job === undefined && options.file === undefined) terminal.note(`job ${row.job}, run ${row.id}`);
   return row;
 }
 
@@ -166,7 +130,7 @@ async function goOn(
   const { keepSecrets } = await import('../jobs/spec/secrets.ts');
   if (row.state === 'held') throw (await import('../jobs/run/states.ts')).heldError(row);
   if (row.state === 'done') {
-    await compareWithDone(row, given, options);
+    await compareWithDone(await firstOf(ledger, row), given, options);
     return (await import('./batch-work.ts')).answerReceipt(row.receipt, terminal);
   }
   const beginner = beginnerOf(ledger);
@@ -182,6 +146,18 @@ async function goOn(
 /** A run that has decided nothing yet is simply begun anew where something else is asked for. */
 const isReplaced = ({ facts, spec }: RunRow, given: JobSpec): boolean =>
   facts === null && !isDeepStrictEqual(JSON.parse(JSON.stringify(given)), spec);
+
+/** A replay has another input than its job: what it goes back to is compared. */
+async function firstOf(ledger: Ledger, row: RunRow): Promise<RunRow> {
+  let first = row;
+  while (first.cause === 'replay') {
+    const [, base = ''] = /^replay\/(.+)\//.exec(first.due) ?? [];
+    const before = await ledger.run(base);
+    if (before === null) break;
+    first = before;
+  }
+  return first;
+}
 
 async function compareWithDone(
   row: RunRow,
