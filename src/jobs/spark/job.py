@@ -28,6 +28,8 @@ CORRUPT = "_plimsoll_corrupt"
 SECRETS = "PLIMSOLL_SPARK_SECRETS"
 PARENT = "PLIMSOLL_SPARK_PARENT"
 SPARK_MIN = (3, 4)
+# Of a batch, where texts are long; the scorer takes four times as much.
+ARROW_BYTES = 64 << 20
 PROGRESS_SECONDS = 1.0
 PARENT_SECONDS = 1.0
 
@@ -82,6 +84,7 @@ def session_of(job):
     return (
         SparkSession.builder.appName("plimsoll %s" % job["job"])
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", job["batchRows"])
+        .config("spark.sql.execution.arrow.maxBytesPerBatch", ARROW_BYTES)
         .config("spark.python.worker.reuse", "true")
         # What a task has written counts when the driver has taken it, whichever attempt it was.
         .config("spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version", "1")

@@ -4,7 +4,6 @@ import type { FrozenInput } from '../chunk.ts';
 import { keptColumns } from '../lane/output.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { type SparkSource, sparkSource, unsupported } from './reading.ts';
-import { RESERVED } from './staged.ts';
 
 /** `job.json`, as `job.py` reads it. */
 export interface SparkJob {
@@ -25,6 +24,12 @@ export interface SparkJob {
   /** Name of the file beside `job.json` with answers to the first rows; null: nothing is compared. */
   readonly sample: string | null;
 }
+
+/** Columns that a scored row has beside key, carried columns and outputs: what became of it, and why. */
+export const VERDICT = ['_outcome', '_code', '_column', '_reason'] as const;
+/** Its text, where it has no answer. */
+export const RAW = '_raw';
+const RESERVED: ReadonlySet<string> = new Set([...VERDICT, RAW]);
 
 /** What a job is planned from. */
 export interface SparkJobParts {

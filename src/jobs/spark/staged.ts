@@ -15,12 +15,7 @@ import {
 import type { Chunk, FrozenInput } from '../chunk.ts';
 import type { ChunkReader, Place, Relation, Source } from '../sources/source.ts';
 import { identifier } from '../sql.ts';
-
-/** Columns that a staged row has beside key, carried columns and outputs. */
-const VERDICT = ['_outcome', '_code', '_column', '_reason'] as const;
-const RAW = '_raw';
-/** In them, no column of the input and no output may have these names. */
-export const RESERVED: ReadonlySet<string> = new Set([...VERDICT, RAW]);
+import { RAW, VERDICT } from './job.ts';
 
 const OUTCOMES = Object.keys(OUTCOME) as Outcome[];
 
