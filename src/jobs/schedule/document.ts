@@ -1,4 +1,4 @@
-/** When a job runs by itself, as people write it under `schedule` in `plimsoll.yaml`. Pure. */
+/** When a job runs by itself, as people write it under `schedule` in `plimsoll.yaml`. */
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import {

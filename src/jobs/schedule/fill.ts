@@ -1,4 +1,4 @@
-/** Places in the URIs of a job that each run fills. Pure. */
+/** Places in the URIs of a job that each run fills. Time is a parameter. */
 import type { JobSpec } from '../spec/spec.ts';
 import { zoned } from './cron.ts';
 
