@@ -9,7 +9,7 @@ import type { Account } from '../../chunk.ts';
 import { identifier } from '../../sql.ts';
 import type { SinkRun } from '../sink.ts';
 
-export const SCHEMA = 'plimsoll_batch';
+const SCHEMA = 'plimsoll_batch';
 /** Has one process at a time make the tables; the number is that of this program, by choice. */
 const LOCK = '7463871022';
 const TABLES = `

@@ -8,7 +8,7 @@ interface Family {
 }
 
 const NUMBERS = ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8'];
-export const TEXTS = ['text', 'varchar', 'bpchar', 'citext', 'name'];
+const TEXTS = ['text', 'varchar', 'bpchar', 'citext', 'name'];
 const TIMES = ['timestamp', 'timestamptz'];
 
 const SMALL: Family = { made: 'smallint', into: NUMBERS };

@@ -1,15 +1,15 @@
 /** Kills processes that write runs, at random moments, and looks at what is there afterwards. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../core/random.ts';
 import type { Row } from './runs.ts';
 import { rowsOf, temporaryFolder } from './runs.ts';
 
 const CHUNKS = 8;
-const PROGRAM = join(import.meta.dirname, 'write-run.ts');
+const PROGRAM = fileURLToPath(new URL('./write-run.ts', import.meta.url));
 
 export interface KillPlace {
   readonly name: string;

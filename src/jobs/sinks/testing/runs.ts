@@ -8,7 +8,7 @@ import type { JobSpec, SinkSpec } from '../../spec/spec.ts';
 import { literal } from '../../sql.ts';
 import type { SinkColumn, SinkRun } from '../sink.ts';
 
-export const CHUNK_ROWS = 50;
+const CHUNK_ROWS = 50;
 
 export const COLUMNS: readonly SinkColumn[] = [
   { name: 'id', type: 'BIGINT' },
@@ -56,7 +56,7 @@ export interface Row {
 /** Keys beyond what a double holds. */
 const keyOf = (i: number): string => String(9_007_199_254_740_993n + BigInt(i));
 
-export const rowAt = (i: number): Row => ({
+const rowAt = (i: number): Row => ({
   id: keyOf(i),
   text: TEXTS[i % TEXTS.length]!,
   amount: `${i}.${String(i % 10_000).padStart(4, '0')}`,
