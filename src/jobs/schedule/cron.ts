@@ -8,7 +8,7 @@ type CronTrigger = Pick<Extract<Trigger, { kind: 'cron' }>, 'cron' | 'timeZone' 
 /** Missed times that are made up for at most. */
 const MADE_UP_MAX = 100;
 /** A time is missed where it is looked at later than this, in milliseconds. */
-export const LATE_MILLIS = 60_000;
+const LATE_MILLIS = 60_000;
 
 /** Says what is wrong with a cron line or a time zone, or null. */
 export function cronProblem({ cron, timeZone }: Pick<CronTrigger, 'cron' | 'timeZone'>): string | null {
