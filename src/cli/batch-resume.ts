@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type BatchOptions, beginnerOf, lastRun, withLedger } from './batch-ledger.ts';
 import { answerReceipt, stopSignal, workOn } from './batch-work.ts';
 import type { Define } from './commands.ts';
@@ -18,7 +19,11 @@ export const resume: Define = (command, terminal) => {
       const stop = stopSignal();
       await withLedger(options, async (ledger) => {
         const row = await lastRun(ledger, job);
-        if (row.state === 'done') return answerReceipt(row.receipt, terminal);
+        if (row.state === 'done') {
+          const { tidyDone } = await import('../jobs/run/tidy.ts');
+          await tidyDone(row, resolve(options.data), process.env);
+          return answerReceipt(row.receipt, terminal);
+        }
         const { heldError, overError } = await import('../jobs/run/states.ts');
         if (row.state === 'held') throw heldError(row);
         if (row.state === 'failed' || row.state === 'cancelled') throw overError('resume', row);

@@ -9,12 +9,17 @@ import { withControl } from './control.ts';
 import { durationText } from './duration.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Longer than lanes are given to finish; a publication that takes longer is gone on with by `batch resume`. */
+const END_MILLIS = 15_000;
+
 /** Aborted by the first SIGTERM or SIGINT, which have the run keep what it has; the second ends the command at once. */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();
+  const end = (): never => process.exit(EXIT.failed);
   const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT.failed);
+    if (stop.signal.aborted) end();
     stop.abort();
+    setTimeout(end, END_MILLIS).unref();
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -328,8 +328,13 @@ class Conductor {
     this.#lanes?.close();
     await this.#sink?.close();
     this.#log.close();
+    for (const name of readdirSync(this.#folder).filter(isScratch))
+      rmSync(join(this.#folder, name), { recursive: true, force: true });
   }
 }
+
+/** Folders of lanes, which those that were killed could not clear. */
+const isScratch = (name: string): boolean => name.startsWith('lane-');
 
 interface Attempt {
   readonly startedAt: number;

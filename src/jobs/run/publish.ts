@@ -5,12 +5,13 @@ import type { Account } from '../chunk.ts';
 import { addUp } from '../receipt/books.ts';
 import { type Receipt, receiptOf } from '../receipt/receipt.ts';
 import type { Sink } from '../sinks/sink.ts';
-import { discardStaging, readScored } from '../spark/staging.ts';
+import { readScored } from '../spark/staging.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import type { HeldRun } from './held-run.ts';
 import { type RunPlan, workedChunks } from './plan.ts';
 import type { RunProgress } from './progress.ts';
 import { mergeRejects } from './rejects.ts';
+import { markUntidy, tidy } from './tidy.ts';
 
 export interface PublishOptions {
   readonly held: HeldRun;
@@ -50,9 +51,9 @@ export async function publishRun(options: PublishOptions): Promise<Receipt> {
     seconds: progress.seconds,
     plimsoll: packageJson.version,
   });
+  markUntidy(folder);
   await held.release({ state: 'done', endedAt, receipt, progress });
   // Only now: until the ledger says so, the sink has to know that it was done.
-  await sink.discard();
-  await discardStaging(folder);
+  await tidy(folder, sink);
   return receipt;
 }
