@@ -25,9 +25,12 @@ import { ROOT } from '../cli.ts';
 import { type FixtureFile, listFixtures, readFixture } from '../exactness/fixture.ts';
 import { SPARK_CONF, sparkEnvironment } from './cluster.ts';
 
-const files = listFixtures(join(ROOT, 'fixtures/models'));
-/** All of them, or those of one release: the lists differ little, and Spark takes a second for each. */
-const releases = process.env['PLIMSOLL_SPARK_RELEASES']?.split(',') ?? [files.at(-1)!.release];
+const all = listFixtures(join(ROOT, 'fixtures/models'));
+/** Those of the newest release, since lists differ little and Spark takes a second for each; or what a pattern names. */
+const pattern = process.env['PLIMSOLL_SPARK_FIXTURES'];
+const wanted = new RegExp(pattern ?? `^${RegExp.escape(all.at(-1)!.release)}/`);
+const files = all.filter(({ release, name }) => wanted.test(`${release}/${name}`));
+const releases = [...new Set(files.map(({ release }) => release))];
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-spark-fixtures-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -138,7 +141,7 @@ test.each(releases)(
         rmSync(join(root, file.name), { recursive: true, force: true });
       }
     const env = sparkEnvironment();
-    const [options] = [submitArguments(assets, { master: 'local[2]', conf: SPARK_CONF })];
+    const options = submitArguments(assets, { master: 'local[2]', conf: SPARK_CONF });
     const withoutJob = options.slice(0, options.indexOf('--archives'));
     const py = ['job.py', 'plimsoll_scoring.py', 'plimsoll_cells.py']
       .map((name) => join(assets, name))
@@ -157,7 +160,7 @@ test.each(releases)(
     const scored = said.filter(({ cells }) => (cells ?? 0) > 0).length;
     console.log(`${release}: ${scored} models are the same on Spark, ${left.length} are not for batch jobs`);
     expect(scored + left.length).toBe(files.filter((one) => one.release === release).length);
-    expect(left.length).toBeLessThan(40);
+    expect(left.length).toBeLessThanOrEqual(files.length / 5);
   },
   3_600_000,
 );
