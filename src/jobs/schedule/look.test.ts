@@ -100,11 +100,14 @@ describe('a job for files that arrive', () => {
   });
 });
 
-test('a job after another one starts when that is done, once for each of its runs', async () => {
-  const job = new Watched({ kind: 'upstream', job: 'before' });
-  job.done = 'r1';
-  expect(await job.look(0)).toEqual([]);
-  job.done = 'r2';
-  expect((await job.look(1)).map(({ key }) => key)).toEqual(['r2']);
-  expect(await job.look(2)).toEqual([]);
-});
+test.each(['before', 'constructor'])(
+  'a job after %s starts when that is done, once for each of its runs',
+  async (before) => {
+    const job = new Watched({ kind: 'upstream', job: before });
+    job.done = 'r1';
+    expect(await job.look(0)).toEqual([]);
+    job.done = 'r2';
+    expect((await job.look(1)).map(({ key }) => key)).toEqual(['r2']);
+    expect(await job.look(2)).toEqual([]);
+  },
+);

@@ -95,7 +95,7 @@ async function atFiles(
   const key = createHash('sha256').update(JSON.stringify(settled)).digest('hex').slice(0, 32);
   const only = settled.map(([path]) => path);
   // What is gone is forgotten: a file of the same name and content that comes back is a new one.
-  const known = Object.entries(files).filter(([path]) => path in there);
+  const known = Object.entries(files).filter(([path]) => Object.hasOwn(there, path));
   const change = { files: Object.fromEntries([...known, ...settled]) };
   return { happenings: [{ cause: 'files', key, at: now, timeZone: 'UTC', only }], change };
 }
@@ -110,7 +110,7 @@ async function atUpstream(
   { ledger }: LookOptions,
 ): Promise<Sight> {
   const done = (await ledger.lastDone(before))?.id ?? '';
-  const seen = memory.upstream[before];
+  const seen = Object.hasOwn(memory.upstream, before) ? memory.upstream[before] : undefined;
   if (done === seen) return NOTHING;
   const change = { upstream: { ...memory.upstream, [before]: done } };
   if (seen === undefined || done === '') return { happenings: [], change };

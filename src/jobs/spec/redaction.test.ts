@@ -57,6 +57,7 @@ describe('secrets of a URI', () => {
     );
     expect(filledUri('https://host/a?sig=${SIG}', { SIG: 'a&b' })).toBe('https://host/a?sig=a%26b');
     expect(filledUri('data/${DAY}/a.csv', {})).toBe('data/${DAY}/a.csv');
+    expect(filledUri('data/${constructor}/a.csv', {})).toBe('data/${constructor}/a.csv');
   });
 
   it('come back whatever they are', () => {

@@ -64,6 +64,12 @@ function withSecretUser(
   return `${scheme}${name}:${password}@${rest}`;
 }
 
+/** The value that a placeholder stands for, if there is one. Its name comes from a URI, and is looked up as such. */
+export const ownValue = (
+  values: Readonly<Record<string, string | undefined>>,
+  name: string,
+): string | undefined => (Object.hasOwn(values, name) ? values[name] : undefined);
+
 /** Names of placeholders in a text. */
 export const placeholdersIn = (text: string): readonly string[] => [
   ...new Set([...text.matchAll(PLACEHOLDER)].map(([, name]) => name!)),
@@ -75,12 +81,12 @@ export const placeholdersIn = (text: string): readonly string[] => [
  */
 export function filledUri(uri: string, secrets: Secrets): string {
   const restored = uri.replaceAll(PLACEHOLDER, (whole, name: string) =>
-    name.startsWith('secret.') ? (secrets[name] ?? whole) : whole,
+    name.startsWith('secret.') ? (ownValue(secrets, name) ?? whole) : whole,
   );
   const [parameters, authority] = [restored.indexOf('?'), restored.indexOf('://')];
   const user = authority < 0 ? -1 : restored.lastIndexOf('@', parameters < 0 ? undefined : parameters);
   return restored.replaceAll(PLACEHOLDER, (whole, name: string, at: number) => {
-    const value = secrets[name];
+    const value = ownValue(secrets, name);
     if (value === undefined) return whole;
     const isPart = (parameters >= 0 && at > parameters) || (at > authority && at < user);
     return isPart ? encodeURIComponent(value) : value;

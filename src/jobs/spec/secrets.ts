@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
-import { filledUri, placeholdersIn, redactorOf, type Secrets, takeSecrets } from './redaction.ts';
+import { filledUri, ownValue, placeholdersIn, redactorOf, type Secrets, takeSecrets } from './redaction.ts';
 import type { JobSpec } from './spec.ts';
 
 const pathOf = (dataDir: string, job: string): string => join(dataDir, 'keys', 'jobs', `${job}.json`);
@@ -48,7 +48,7 @@ export function secretsOf(spec: JobSpec, dataDir: string, env: NodeJS.ProcessEnv
   const filled: Record<string, string> = {};
   const fill = (name: string): void => {
     if (Object.hasOwn(filled, name)) return;
-    const value = name.startsWith('secret.') ? kept[name] : env[name];
+    const value = ownValue(name.startsWith('secret.') ? kept : env, name);
     if (value === undefined) throw missing(name, spec.job, path);
     filled[name] = value;
     // A password that was given as `${A}-${B}` is kept as it was given.

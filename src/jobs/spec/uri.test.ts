@@ -7,6 +7,7 @@ describe('a URI of a source or sink', () => {
     ['data/a.parquet', 'file'],
     ['/data/2026:11/*.csv', 'file'],
     ['C:data.csv', 'file'],
+    ['constructor:a.csv', 'file'],
     ['file:///data/a.csv', 'file'],
     ['s3://bucket/a/*.parquet', 's3'],
     ['HTTPS://host/a.csv', 'http'],

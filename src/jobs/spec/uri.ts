@@ -24,16 +24,16 @@ export interface UriParts {
   readonly parameters: readonly Parameter[];
 }
 
-const SCHEMES: Readonly<Record<string, UriKind>> = {
-  file: 'file',
-  s3: 's3',
-  http: 'http',
-  https: 'http',
-  postgres: 'postgres',
-  postgresql: 'postgres',
-  sqlite: 'sqlite',
-  duckdb: 'duckdb',
-};
+const SCHEMES: ReadonlyMap<string, UriKind> = new Map([
+  ['file', 'file'],
+  ['s3', 's3'],
+  ['http', 'http'],
+  ['https', 'http'],
+  ['postgres', 'postgres'],
+  ['postgresql', 'postgres'],
+  ['sqlite', 'sqlite'],
+  ['duckdb', 'duckdb'],
+]);
 /** Of a path, parameters have plain names and values in which no further folder and no pattern is. */
 const OF_PATH = /^(.*?)\?([a-z]+=[^?/*&=]*(?:&[a-z]+=[^?/*&=]*)*)$/s;
 const STATEMENT = /(?:^|&)query=/;
@@ -43,7 +43,7 @@ export function uriKindOf(uri: string): UriKind | null {
   if (uri.startsWith('${')) return 'variable';
   const [, scheme, slashes] = /^([a-z][a-z0-9+.-]+):(\/\/)?/i.exec(uri) ?? [];
   if (scheme === undefined) return 'file';
-  const kind = SCHEMES[scheme.toLowerCase()];
+  const kind = SCHEMES.get(scheme.toLowerCase());
   // A colon may be part of a file's name: `2026:11.csv`.
   return kind ?? (slashes === undefined ? 'file' : null);
 }

@@ -1,4 +1,5 @@
 /** A stream of NATS JetStream, read through a durable consumer of the job's own. */
+import { createHash } from 'node:crypto';
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import type { Trigger } from '../schedule/schedule.ts';
@@ -7,8 +8,10 @@ import { aborted, type Listen } from './listener.ts';
 const CONNECT_MILLIS = 10_000;
 /** Nanoseconds after which a message that was not acknowledged is sent again. */
 const ACK_WAIT = 60_000_000_000;
-/** Names of consumers may hold none of these. */
+/** Names of consumers may hold none of these (https://docs.nats.io/nats-concepts/jetstream/consumers). */
 const UNFIT = /[^A-Za-z0-9_-]/g;
+/** Hexadecimal digits that keep consumers apart whose names are alike without what is unfit. */
+const DIGEST_DIGITS = 12;
 
 /**
  * A message is acknowledged when its run is durable; its number in the stream names it, so that one that comes again
@@ -21,7 +24,7 @@ export const listenToNats: Listen<Extract<Trigger, { kind: 'nats' }>> = async (
 ) => {
   const connection = await connect({ servers: url, reconnect: false, timeout: CONNECT_MILLIS });
   try {
-    const durable = `plimsoll-${ear.job.replaceAll(UNFIT, '_')}`;
+    const durable = consumerName(ear.job, subject);
     const manager = await jetstreamManager(connection);
     await manager.consumers.add(stream, {
       durable_name: durable,
@@ -48,3 +51,11 @@ export const listenToNats: Listen<Extract<Trigger, { kind: 'nats' }>> = async (
     await connection.close();
   }
 };
+
+/** One consumer for each job and subject: two that shared one would each get a part of the messages. */
+function consumerName(job: string, subject: string): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([job, subject]))
+    .digest('hex');
+  return `plimsoll-${job.replaceAll(UNFIT, '_')}-${digest.slice(0, DIGEST_DIGITS)}`;
+}

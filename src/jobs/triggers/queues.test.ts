@@ -9,7 +9,7 @@ import { type MessageServer, program, startNats, startRedis } from './testing/se
 
 /** A queue as its producers see it. */
 interface Queue {
-  listen(job?: string): Hearing<never>;
+  listen(job: string): Hearing<never>;
   /** Sends a message and answers the key that it is heard by. */
   send(): Promise<string>;
 }
@@ -26,7 +26,7 @@ const named = (queue: string, server: string): string =>
 function behaves(start: () => Promise<{ server: MessageServer; queue: Queue }>): void {
   let server: MessageServer;
   let queue: Queue;
-  const listen = (job?: string): Hearing<never> => {
+  const listen = (job: string): Hearing<never> => {
     const hearing = queue.listen(job);
     open.push(hearing);
     return hearing;
@@ -65,6 +65,14 @@ function behaves(start: () => Promise<{ server: MessageServer; queue: Queue }>):
     const after = listen('sleeper');
     await after.heard(2);
     expect([before.keys, after.keys]).toEqual([[first], sent]);
+  });
+
+  test('jobs whose names are nearly alike each hear every message', async () => {
+    const hearings = ['load.rows', 'load_rows'].map(listen);
+    for (const hearing of hearings) await hearing.ready();
+    const sent = [await queue.send(), await queue.send()];
+    for (const hearing of hearings) await hearing.heard(2);
+    expect(hearings.map(({ keys }) => keys)).toEqual([sent, sent]);
   });
 
   test('a server that was killed is listened to again, and nothing that it kept is lost', async () => {
