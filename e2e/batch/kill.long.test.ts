@@ -146,7 +146,6 @@ describe.each(TARGETS)('into $name', ({ name, output: outputOf, sums }) => {
       expect(expected).toMatchObject({ rows: ROWS - BAD, keys: ROWS - BAD });
 
       let kills = 0;
-      const unknown = 0;
       for (let run = 1; kills < KILLS / 2; run++) {
         const job = `${name}-${run}`;
         const output = await outputOf(run);
