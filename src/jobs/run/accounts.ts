@@ -14,6 +14,8 @@ export interface AccountsOptions {
   readonly rows: number | null;
   /** Seconds that earlier attempts have worked on it. */
   readonly secondsBefore: number;
+  /** Where rows without an answer will be listed. */
+  readonly rejects: string;
   readonly clock: Clock;
   readonly onStep: (step: Step) => void;
 }
@@ -79,7 +81,7 @@ export class Accounts {
 
   /** Throws BUDGET_EXCEEDED where it is, whatever comes; `total` is null while the rows of the input are not known. */
   requireBudget(total: number | null): void {
-    const { spec, held } = this.#options;
+    const { spec, held, rejects } = this.#options;
     if (!isExceeded(spec.options.budget, this.#counts, total)) return;
     throw new PlimsollError('BUDGET_EXCEEDED', {
       job: spec.job,
@@ -88,6 +90,7 @@ export class Accounts {
       read: this.#counts.read,
       rows: this.#counts,
       budget: budgetText(spec.options.budget),
+      rejects,
     });
   }
 

@@ -32,7 +32,7 @@ import { piecesOf } from './pieces.ts';
 import { changedItem, modelLabel, type RunPlan, rowsOf, totalRows, workedChunks } from './plan.ts';
 import type { RunProgress, Step } from './progress.ts';
 import { publishRun } from './publish.ts';
-import { mergeRejects } from './rejects.ts';
+import { mergeRejects, rejectsPath } from './rejects.ts';
 import { scoreChunks } from './score.ts';
 import { survey } from './survey.ts';
 import { type Work, workOf } from './work.ts';
@@ -208,6 +208,7 @@ class Conductor {
       chunks: workedChunks(plan),
       rows: totalRows(work, plan.carried),
       secondsBefore: (row.progress as RunProgress | null)?.seconds ?? 0,
+      rejects: this.#spec.rejects ?? rejectsPath(this.#folder),
       clock,
       onStep,
     });

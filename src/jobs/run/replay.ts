@@ -38,7 +38,10 @@ export interface Replay {
 export function replayOf({ base, dataDir, rows, model }: ReplayRequest): Replay {
   const spec = base.spec as JobSpec;
   const plan = base.plan as RunPlan;
-  const letters = readLetters(base, join(dataDir, 'jobs', base.id));
+  const letters = readLetters(base, join(dataDir, 'jobs', base.id)).map((letter) => ({
+    ...letter,
+    key: letter.key ?? keyIn(letter, spec.key, plan),
+  }));
   const mended = rows === null ? [] : readMended(rows, spec.key, letters);
   const keys = new Set(mended.map((row) => String(row[spec.key])));
   const input = inputOf(
@@ -153,12 +156,42 @@ function inputOf(plan: RunPlan, letters: readonly DeadLetter[], mended: readonly
   return { format: 'csv', text: `${lines.join('\n')}\n` };
 }
 
-/** The one that gives a record as many cells as there are columns; a comma where none does. */
+/** The key of a row that could not be read as a whole, where its record still shows it. */
+function keyIn({ raw, line }: DeadLetter, key: string, { frozen }: RunPlan): string | null {
+  if (raw.startsWith('{')) {
+    const row = parsed(raw);
+    const value = isRecord(row) ? row[key] : undefined;
+    return value === undefined || value === null ? null : String(value);
+  }
+  if (line === null) return null;
+  const names = frozen.columns.map(({ name }) => name);
+  const cell = cellsOf(raw, separatorOf([raw], names.length))[names.indexOf(key)];
+  return cell === undefined || cell === '' ? null : cell;
+}
+
+const SEPARATORS = [',', ';', '\t', '|'];
+
+/** The one that gives a record as many cells as there are columns, else the one that gives most. */
 function separatorOf(raws: readonly string[], width: number): string {
-  const cells = (raw: string, separator: string): number =>
-    raw.replaceAll(/"(?:[^"]|"")*"/g, '').split(separator).length;
-  return (
-    [',', ';', '\t', '|'].find((separator) => raws.some((raw) => cells(raw, separator) === width)) ?? ','
+  const exact = SEPARATORS.find((separator) => raws.some((raw) => cellsOf(raw, separator).length === width));
+  const most = (separator: string): number => Math.max(...raws.map((raw) => cellsOf(raw, separator).length));
+  return exact ?? SEPARATORS.reduce((best, one) => (most(one) > most(best) ? one : best));
+}
+
+/** Cells of a record of RFC 4180. */
+function cellsOf(raw: string, separator: string): string[] {
+  const cells: string[] = [];
+  let [cell, quoted] = ['', false];
+  for (const char of raw.replace(/\r?\n$/, '')) {
+    if (char === '"') quoted = !quoted;
+    if (char !== separator || quoted) cell += char;
+    else {
+      cells.push(cell);
+      cell = '';
+    }
+  }
+  return [...cells, cell].map((text) =>
+    /^".*"$/s.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text,
   );
 }
 
