@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -58,6 +58,59 @@ test('a job that is not there is unknown, and a flag that is wrong is named befo
     message: expect.stringContaining('--lanes'),
   });
   expect(said(batch('status')).map(({ job }: { job: string }) => job)).not.toContain('wrong');
+});
+
+test('rows of a text file that do not fit are shown as they stand there, and join the output once they are mended', () => {
+  const [input, out, rejects, mended] = ['in.csv', 'out.csv', 'bad.jsonl', 'mended.jsonl'].map(output) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const lines = Array.from(
+    { length: 300 },
+    (_, i) => `${String(i).padStart(5, '0')};${20 + (i % 50)};${i}.5;Oslo;pro;1`,
+  );
+  lines[29] = '00029;abc;1;Oslo;pro;1';
+  lines[39] = '00039;30;1;Oslo;pro';
+  writeFileSync(input, `id;age;income;city;plan;tenure\n${lines.join('\n')}\n`);
+  const words = ['--job', 'text', '--model', MODEL, '--input', input, '--output', out, '--key', 'id'];
+  const first = batch('run', ...words, '--rejects', rejects);
+  expect(said(first).rows).toMatchObject({ read: 300, ok: 298, rejected: 2 });
+  const letters = readFileSync(rejects, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(letters).toMatchObject([
+    {
+      line: 31,
+      code: 'number_type',
+      column: 'age',
+      raw: lines[29],
+      reason: expect.stringContaining('"abc"'),
+    },
+    { line: 41, code: 'row_length', raw: lines[39] },
+  ]);
+  for (const { offset, raw } of letters)
+    expect(
+      readFileSync(input)
+        .subarray(offset, offset + raw.length)
+        .toString(),
+    ).toBe(raw);
+  const row = { id: '00029', age: 33, income: 1, city: 'Oslo', plan: 'pro', tenure: 1 };
+  writeFileSync(mended, `${JSON.stringify(row)}\n`);
+  const replayed = said(batch('replay-rejects', 'text', '--rows', mended));
+  expect(replayed).toMatchObject({ state: 'done', rows: { read: 300, ok: 299, rejected: 1 } });
+  const ids = readFileSync(out, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.slice(0, 5));
+  expect(ids).toHaveLength(299);
+  expect(new Set(ids).size).toBe(299);
+  expect(ids.at(-1)).toBe('00029');
+  // It is in the output by now: there is nothing to mend.
+  expect(said(batch('replay-rejects', 'text', '--rows', mended)).error).toMatchObject({ code: 'USAGE' });
 });
 
 /** Starts a command in a process group of its own, as a shell does. */
