@@ -123,6 +123,11 @@ describe('a job by flags', () => {
     [{ mode: 'upsert' }, '--mode is upsert, which databases do: of files, wanted append'],
     [{ publish: 'chunks' }, '--publish is chunks, which PostgreSQL does: wanted whole'],
     [{ output: 'in/*.parquet' }, '--output is the input itself, wanted another place'],
+    [{ input: 'a.csv', output: './b/../a.csv' }, '--output is the input itself, wanted another place'],
+    [
+      { output: 'in/scored.parquet' },
+      '--output lies in the input, where the next run would read it: wanted another place',
+    ],
     [
       { output: 'https://h/a' },
       '--output is an address of HTTP, wanted a path, postgres://, sqlite:, duckdb: or s3://',

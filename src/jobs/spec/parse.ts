@@ -3,6 +3,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { Rule } from '../../rollout/policy/grammar.ts';
 import { absolute, absoluteUri } from './absolute.ts';
+import { wouldBeRead } from './apart.ts';
 import { type JobDocument, jobDocument, jobName } from './document.ts';
 import { sparkSpecOf } from './spark.ts';
 import type { JobSpec } from './spec.ts';
@@ -39,7 +40,7 @@ export function specFrom(
   const parsed = jobDocument.parse(document, '', problems);
   const name = jobName.parse(job, 'job', problems);
   // What does not fit together is only said of parts that fit by themselves.
-  if (problems.length === 0) problems.push(...conflictsIn(parsed));
+  if (problems.length === 0) problems.push(...conflictsIn(parsed, surroundings.folder));
   if (problems.length === 0) return completed(name, parsed, surroundings);
   const list = problems.map((problem) => say(problem.replace(' is null, ', ' is missing, ')));
   throw new PlimsollError('SPEC_INVALID', { job: shownJob(job), problems: list.join('; '), list });
@@ -74,13 +75,18 @@ export const jobsSchema = (schedule: Rule<unknown>['schema']): Readonly<Record<s
   additionalProperties: jobSchema(schedule),
 });
 
-function conflictsIn({ input, output, columns, features, options }: JobDocument): string[] {
+function conflictsIn({ input, output, columns, features, options }: JobDocument, folder: string): string[] {
   const kind = uriKindOf(output.uri);
+  const [from, to] = [absoluteUri(input.uri, folder), absoluteUri(output.uri, folder)];
   const isDatabase = kind === 'postgres' || kind === 'sqlite' || kind === 'duckdb' || kind === 'variable';
   const upserts = output.mode === 'upsert';
   const conflicts: [boolean, string][] = [
     [kind === 'http', 'output is an address of HTTP, wanted a path, postgres://, sqlite:, duckdb: or s3://'],
-    [input.uri === output.uri, 'output is the input itself, wanted another place'],
+    [from === to, 'output is the input itself, wanted another place'],
+    [
+      from !== to && wouldBeRead(to, from),
+      'output lies in the input, where the next run would read it: wanted another place',
+    ],
     [upserts && !isDatabase, 'output.mode is upsert, which databases do: of files, wanted append'],
     [
       upserts && options.duplicates === 'allow',
