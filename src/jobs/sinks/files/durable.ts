@@ -1,7 +1,7 @@
 /** Files that are there completely or not at all, also after a power failure. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 
@@ -58,6 +58,22 @@ export async function writing<T>(path: string, wanted: number, work: () => Promi
     const torso = await stat(path).catch(() => null);
     await rm(path, { force: true });
     throw await writeError(cause, path, Math.max(wanted, torso?.size ?? 0));
+  }
+}
+
+/**
+ * Makes a folder, and those it lies in, where they are not there. Node's own way never ends in a folder that takes no new
+ * names, such as `/proc`. Throws DISK_FULL, FILE_UNWRITABLE.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || (await isThere(dirname(path)))) throw await writeError(cause, path, 0);
+    await makeFolder(dirname(path));
+    await makeFolder(path);
   }
 }
 

@@ -1,10 +1,10 @@
 /** Files as a sink: parts beside the target, published by one rename. */
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { Account } from '../../chunk.ts';
 import type { Published, Sink, SinkRun } from '../sink.ts';
-import { isThere, writing } from './durable.ts';
+import { isThere, makeFolder } from './durable.ts';
 import { fileLayout } from './file-layout.ts';
 import { folderLayout } from './folder-layout.ts';
 import type { Layout } from './layout.ts';
@@ -75,10 +75,11 @@ async function requirePlace({ kind, path }: FileTarget): Promise<void> {
   if (kind === 'folder') {
     if ((await isThere(path)) && !(await stat(path)).isDirectory())
       throw refused(path, 'it is a file, a folder was wanted');
-    await writing(path, 0, () => mkdir(path, { recursive: true }));
+    await makeFolder(path);
     return;
   }
-  if (!(await isThere(dirname(path)))) throw refused(path, 'there is no such folder');
+  const folder = await stat(dirname(path)).catch(() => null);
+  if (!folder?.isDirectory()) throw refused(path, `there is no folder ${dirname(path)}`);
   if ((await isThere(path)) && !(await stat(path)).isFile())
     throw refused(path, 'it is no file; end it in "/" for a folder of parts');
 }

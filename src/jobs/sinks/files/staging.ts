@@ -1,10 +1,10 @@
 /** The folder beside a target that keeps the parts of a run until they are published. */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { Account } from '../../chunk.ts';
 import type { SinkRun } from '../sink.ts';
-import { digestOf, isThere, writeDurably } from './durable.ts';
+import { digestOf, isThere, makeFolder, writeDurably } from './durable.ts';
 import type { OutputFormat } from './formats.ts';
 import type { FileTarget } from './target.ts';
 
@@ -35,9 +35,9 @@ export class Staging {
     return join(this.folder, name);
   }
 
-  /** Makes the folder this holder's. Throws FENCE_LOST where a later one has it. */
+  /** Makes the folder this holder's. Throws FENCE_LOST where a later one has it, DISK_FULL, FILE_UNWRITABLE. */
   async claim(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     if ((await this.#holder()) > this.#fence) throw this.#lost();
     await writeDurably(this.path(FENCE), String(this.#fence));
   }
