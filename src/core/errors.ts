@@ -128,7 +128,7 @@ export const ERRORS = {
   PAGE_INVALID: row(422, EXIT.usage, 'Cannot give that part of the list: {field} is {found}, wanted {wanted}', 'Leave the cursor out to begin again'),
 
   // Scoring columns (src/scorer)
-  INPUT_COLUMNS: row(422, EXIT.failed, 'Cannot bind the columns of the input to the model: {problem}', 'Name the columns that the model reads, in its order: --features A,B,C; `plimsoll inspect` shows its signature'),
+  INPUT_COLUMNS: row(422, EXIT.failed, 'Cannot bind the columns of the input to the model: {problem}', 'Name columns that are there (--key, --columns), and those that the model reads, in its order: --features A,B,C; `plimsoll inspect` shows its signature'),
   BATCH_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot score tables with {model}: {reason}', 'Export the model with a free batch dimension, and with one row of output for each row of input'),
 
   // What batch jobs are: definitions, plans, receipts (src/jobs/spec, plan, receipt)
@@ -166,7 +166,7 @@ export const ERRORS = {
   SPARK_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot run the job on Spark: {reason}', 'Run it here, without --engine spark, or bring the input to Parquet'),
 
   // Predicting (src/engine, src/serving)
-  INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Send rows as the signature says: see /docs or `plimsoll inspect`'),
+  INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Correct what is named above; what rows have to be like is in the signature: see /docs or `plimsoll inspect`'),
   BODY_TOO_LARGE: row(413, EXIT.failed, 'Cannot accept the request: its body of {found} bytes exceeds the limit {limit}', 'Send fewer rows a request, or raise --max-body'),
   MODEL_NOT_FOUND: row(404, EXIT.usage, 'Cannot find model "{model}": this server has {known}', 'Use one of the names it has'),
   MODEL_UNNAMED: row(404, EXIT.usage, 'Cannot choose a model: the request names none and this server has {known}', 'Name one: POST /models/{example}/predict'),
