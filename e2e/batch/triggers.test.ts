@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunView } from '../../src/jobs/port.ts';
-import { type JobsRoom, openJobsRoom } from '../../src/server/jobs/room.ts';
+import { type JobsRuntime, openJobsRuntime } from '../../src/server/jobs/runtime.ts';
 import { example } from '../cli.ts';
 
 const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -22,24 +22,24 @@ const HEADER = 'id,sepal_length,sepal_width,petal_length,petal_width';
 
 let folder: string;
 let now: number;
-let rooms: JobsRoom[];
+let servers: JobsRuntime[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-triggers-'));
   for (const name of ['in', 'out', 'data']) mkdirSync(join(folder, name));
-  rooms = [];
+  servers = [];
 });
 afterEach(async () => {
-  for (const room of rooms.splice(0)) await room.close();
+  for (const server of servers.splice(0)) await server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
 /** The part of a server for jobs, by a clock that the test turns. */
-async function room(): Promise<JobsRoom> {
+async function server(): Promise<JobsRuntime> {
   const clock = { now: () => now, monotonic: () => performance.now() };
   const url = `sqlite:${join(folder, 'data/jobs.sqlite')}`;
-  const opened = await openJobsRoom({ dataDir: join(folder, 'data'), url, logger: QUIET, clock });
-  rooms.push(opened);
+  const opened = await openJobsRuntime({ dataDir: join(folder, 'data'), url, logger: QUIET, clock });
+  servers.push(opened);
   return opened;
 }
 
@@ -58,11 +58,11 @@ const document = (triggers: readonly unknown[]): unknown => ({
   schedule: { triggers },
 });
 
-const runsOf = async ({ jobs }: JobsRoom, job: string): Promise<readonly RunView[]> =>
+const runsOf = async ({ jobs }: JobsRuntime, job: string): Promise<readonly RunView[]> =>
   (await jobs.runs(job)).items.toReversed();
 
 /** Looks until a job has so many runs, and all of them have ended. */
-async function ended(on: JobsRoom, job: string, count: number): Promise<readonly RunView[]> {
+async function ended(on: JobsRuntime, job: string, count: number): Promise<readonly RunView[]> {
   for (let waited = 0; waited < LIMIT; waited += 100) {
     await on.look();
     const runs = await runsOf(on, job);
@@ -90,16 +90,16 @@ test(
   async () => {
     arrive('rows.csv', 1, 2, 3);
     now = Date.parse('2026-10-24T20:00:00Z');
-    const first = await room();
+    const first = await server();
     const nightly = { kind: 'cron', cron: '30 2 * * *', timeZone: 'Europe/Berlin' };
     await first.jobs.define('nightly', document([nightly]), { by: 'test' });
     await first.look();
     now = Date.parse('2026-10-25T00:30:00Z');
     await ended(first, 'nightly', 1);
     await first.close();
-    rooms.splice(0);
+    servers.splice(0);
     // 02:30 for the second time, and the rest of the next day and night, under a server that was started anew.
-    const second = await room();
+    const second = await server();
     for (const time of ['2026-10-25T01:30:00Z', '2026-10-25T12:00:00Z', '2026-10-26T01:30:00Z']) {
       now = Date.parse(time);
       await second.look();
@@ -122,7 +122,7 @@ test(
   async () => {
     now = Date.parse('2026-11-01T12:00:00Z');
     arrive('old.csv', 1);
-    const first = await room();
+    const first = await server();
     await first.jobs.define('arrivals', document([{ kind: 'files', settleSeconds: '5s' }]), { by: 'test' });
     await first.look();
     arrive('b.csv', 10, 11);
@@ -131,8 +131,8 @@ test(
     await first.look();
     // The run is on record and has begun; this server goes before it is done.
     await first.close();
-    rooms.splice(0);
-    const second = await room();
+    servers.splice(0);
+    const second = await server();
     await ended(second, 'arrivals', 1);
     arrive('c.csv', 12);
     await second.look();
@@ -149,7 +149,7 @@ test(
   async () => {
     now = Date.parse('2026-11-01T12:00:00Z');
     arrive('rows.csv', 1);
-    const on = await room();
+    const on = await server();
     await on.jobs.define('hook', document(['webhook']), { by: 'test' });
     await on.jobs.define('after', document([{ kind: 'upstream', job: 'hook' }]), { by: 'test' });
     await on.look();

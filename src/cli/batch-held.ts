@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { RunState } from '../store/ledger/ledger.ts';
+import type { RunState } from '../store/ledger/run-state.ts';
 import { type BatchOptions, beginnerOf, lastRun, withLedger } from './batch-ledger.ts';
 import { stopSignal, workOn } from './batch-work.ts';
 import type { Define } from './commands.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunProgress } from '../jobs/run/progress.ts';
 import type { JobRow, Ledger, RunLine } from '../store/ledger/ledger.ts';
+import { UNDER_WAY } from '../store/ledger/run-state.ts';
 import { type BatchOptions, withLedger } from './batch-ledger.ts';
 import type { Define } from './commands.ts';
 import { table } from './table.ts';
@@ -51,13 +52,11 @@ async function runsOf(ledger: Ledger, name: string | undefined): Promise<RunLine
 }
 
 const isUnderWay = ({ state, holder }: RunLine): boolean =>
-  state === 'queued' || (holder !== null && ['planning', 'running', 'publishing'].includes(state));
+  state === 'queued' || (holder !== null && UNDER_WAY.includes(state));
 
 /** A run that is under way but has no holder was interrupted. */
 const stateText = (run: RunLine): string =>
-  ['planning', 'running', 'publishing'].includes(run.state) && run.holder === null
-    ? `interrupted (${run.state})`
-    : run.state;
+  UNDER_WAY.includes(run.state) && run.holder === null ? `interrupted (${run.state})` : run.state;
 
 const time = (millis: number | null): string => (millis === null ? '' : new Date(millis).toISOString());
 

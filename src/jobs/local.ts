@@ -3,15 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../core/actor.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
-import type { JobRow, Ledger, RunLine, RunState } from '../store/ledger/ledger.ts';
+import type { JobRow, Ledger, RunLine } from '../store/ledger/ledger.ts';
+import type { RunState } from '../store/ledger/run-state.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import { findJob } from './find.ts';
 import type { Jobs, JobView, RunView, Started } from './port.ts';
 import { nextTime } from './schedule/cron.ts';
 import { scheduleFrom } from './schedule/document.ts';
-import { runFor } from './schedule/happening.ts';
 import type { Schedule } from './schedule/schedule.ts';
 import { scheduleOf } from './schedule/stored.ts';
+import { runFor } from './schedule/trigger-event.ts';
 import { type Surroundings, specsOf } from './spec/parse.ts';
 import { keepSecrets, splitSecrets } from './spec/secrets.ts';
 import type { JobSpec } from './spec/spec.ts';
@@ -99,15 +100,12 @@ export class LocalJobs implements Jobs {
       const taken = await ledger.claim(id, holder, clock.now(), LEASE_MILLIS, other ?? undefined);
       if (taken !== null && (await ledger.release(id, taken.fence, change))) return this.run(name, id);
     }
-    const way = 'Start another run of the job';
     throw new PlimsollError('JOB_STATE', {
-      ...{
-        action: 'cancel a run of',
-        job: name,
-        found: `is ${state}`,
-        wanted: 'one that has not ended',
-        way,
-      },
+      action: 'cancel a run of',
+      job: name,
+      found: `is ${state}`,
+      wanted: 'one that has not ended',
+      way: 'Start another run of the job',
     });
   }
 

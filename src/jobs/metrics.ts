@@ -1,19 +1,8 @@
 /** How jobs stand, for Prometheus. Pure. */
 import { isRecord } from '../core/record.ts';
-import type { RunState } from '../store/ledger/ledger.ts';
+import { OUTCOMES } from '../scorer/scorer.ts';
+import { RUN_STATES } from '../store/ledger/run-state.ts';
 import type { JobView, RunView } from './port.ts';
-
-const STATES: readonly RunState[] = [
-  'queued',
-  'planning',
-  'running',
-  'publishing',
-  'held',
-  'done',
-  'failed',
-  'cancelled',
-];
-const OUTCOMES = ['ok', 'rejected', 'failed', 'skipped'] as const;
 
 /** What is known of a job: how it stands, and when it last came to its end. */
 export interface JobStanding {
@@ -47,7 +36,7 @@ const FAMILIES: readonly Family[] = [
     name: 'plimsoll_batch_run_state',
     type: 'gauge',
     help: 'Whether the newest run is in this state',
-    samples: ofLatest(({ state }) => STATES.map((name) => [{ state: name }, Number(state === name)])),
+    samples: ofLatest(({ state }) => RUN_STATES.map((name) => [{ state: name }, Number(state === name)])),
   },
   {
     name: 'plimsoll_batch_rows',

@@ -1,6 +1,6 @@
 /** Everything that can be asked about jobs by the API and the commands, wherever the ledger is. */
 import type { Actor } from '../core/actor.ts';
-import type { Cause, RunState } from '../store/ledger/ledger.ts';
+import type { Cause, RunState } from '../store/ledger/run-state.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import type { Schedule } from './schedule/schedule.ts';
 import type { JobSpec } from './spec/spec.ts';

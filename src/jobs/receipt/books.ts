@@ -1,6 +1,7 @@
 /** Adds up the accounts of chunks. */
 import { createHash } from 'node:crypto';
 import { PlimsollError } from '../../core/errors.ts';
+import { OUTCOMES } from '../../scorer/scorer.ts';
 import type { Account, Chunk, Counts } from '../chunk.ts';
 
 export interface Books {
@@ -11,7 +12,6 @@ export interface Books {
 
 type Entry = Pick<Account, 'chunk' | 'counts' | 'keys'>;
 
-const OUTCOMES = ['ok', 'rejected', 'failed', 'skipped'] as const;
 const DIGEST = /^[0-9a-f]{64}$/;
 
 /**

@@ -2,6 +2,7 @@
 import { type Envelope, type Signer, signedBytes } from '../../control/report/signing.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
+import { OUTCOMES } from '../../scorer/scorer.ts';
 import { addUp } from './books.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -40,7 +41,7 @@ function problemOf({ accounts, rows, digests, chunks }: Receipt): string | null 
       accounts.map(({ index, rows: { read } }) => ({ index, rows: read })),
     );
     if (accounts.length !== chunks) return `it is of ${chunks} chunks and has accounts of ${accounts.length}`;
-    for (const part of ['read', 'ok', 'rejected', 'failed', 'skipped'] as const)
+    for (const part of ['read', ...OUTCOMES] as const)
       if (rows[part] !== added.rows[part])
         return `its chunks add up to ${added.rows[part]} rows ${part}, not ${rows[part]}`;
     return added.keys === digests.keys

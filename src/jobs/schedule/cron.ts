@@ -1,4 +1,4 @@
-/** Which times of a cron line have come. Pure: time is a parameter. */
+/** Which times of a cron line have come. Time is a parameter. */
 import { Cron } from 'croner';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Trigger } from './schedule.ts';

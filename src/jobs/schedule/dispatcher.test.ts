@@ -49,7 +49,7 @@ async function server(): Promise<{ ledger: Ledger; dispatcher: Dispatcher }> {
   const ledger = await openLedger(`sqlite:${join(folder, 'jobs.sqlite')}`);
   const clock: Clock = { now: () => now, monotonic: () => now };
   const dispatcher = new Dispatcher({
-    ...{ ledger, clock, logger: QUIET, holder: `server ${processes++}`, places: 2 },
+    ...{ ledger, clock, logger: QUIET, holder: `server ${processes++}`, concurrency: 2 },
     list: async () => files,
     settling: new Settling(),
     isGone: (holder) => holder.startsWith('dead'),
@@ -155,12 +155,12 @@ test('what is heard of twice starts one run', async () => {
   const { ledger, dispatcher } = await server();
   await define(ledger, 'hook', { triggers: [{ kind: 'webhook' }] });
   const call = { cause: 'webhook', key: 'order-7', at: now, timeZone: 'UTC' } as const;
-  const answers = await Promise.all([1, 2, 3].map(() => dispatcher.hear('hook', call)));
+  const answers = await Promise.all([1, 2, 3].map(() => dispatcher.trigger('hook', call)));
   expect(answers.filter(Boolean)).toHaveLength(1);
   await dispatcher.look();
   await dispatcher.idle();
   expect(await runsOf(ledger, 'hook')).toEqual(['webhook/order-7 done']);
-  await expect(dispatcher.hear('hok', call)).rejects.toMatchObject({ code: 'JOB_UNKNOWN' });
+  await expect(dispatcher.trigger('hok', call)).rejects.toMatchObject({ code: 'JOB_UNKNOWN' });
 });
 
 describe('a run that fails', () => {
@@ -171,7 +171,7 @@ describe('a run that fails', () => {
     work = (within, run) => ended(within, run, { state: 'failed', error: unavailable });
     const retries = { attempts: 3, firstSeconds: 600, longestSeconds: 3600 };
     await define(ledger, 'flaky', { retries });
-    await dispatcher.hear('flaky', { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
+    await dispatcher.trigger('flaky', { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
     const starts: number[] = [];
     for (let minute = 0; minute < 60; minute++, now += MINUTE) {
       const before = worked.length;
@@ -189,7 +189,7 @@ describe('a run that fails', () => {
     const error = new PlimsollError('FILE_NOT_FOUND', { path: 'in.csv' }).toJSON();
     work = (within, run) => ended(within, run, { state: 'failed', error });
     await define(ledger, 'wrong', {});
-    await dispatcher.hear('wrong', { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
+    await dispatcher.trigger('wrong', { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
     await pass(dispatcher, '2026-10-24T20:00:00Z');
     expect(worked).toHaveLength(1);
   });
@@ -201,7 +201,7 @@ describe('a run that fails', () => {
       timeoutSeconds: 0.05,
       retries: { ...DEFAULT_SCHEDULE.retries, attempts: 1 },
     });
-    await dispatcher.hear('slow', { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
+    await dispatcher.trigger('slow', { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
     const { id } = (await ledger.latest('slow'))!;
     await ledger.steer(id, ['queued'], { state: 'running' });
     await dispatcher.look();
@@ -213,7 +213,7 @@ describe('a run that fails', () => {
 test('a run whose process was killed goes on; one that a person works on is left to them', async () => {
   const { ledger, dispatcher } = await server();
   await define(ledger, 'a', {});
-  await dispatcher.hear('a', { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
+  await dispatcher.trigger('a', { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
   const orphan = (await ledger.latest('a'))!;
   const taken = await ledger.claim(orphan.id, 'dead 1', now, 60 * MINUTE);
   await ledger.change(orphan.id, taken!.fence, { state: 'running' });
@@ -236,7 +236,7 @@ test('runs of one job follow one another, those of several jobs share the places
   };
   for (const name of ['x', 'y', 'z']) await define(ledger, name, {});
   for (const name of ['x', 'x', 'y', 'z']) {
-    await dispatcher.hear(name, { cause: 'webhook', key: `${name}${now++}`, at: now, timeZone: 'UTC' });
+    await dispatcher.trigger(name, { cause: 'webhook', key: `${name}${now++}`, at: now, timeZone: 'UTC' });
   }
   const working = async (count: number): Promise<void> => {
     await dispatcher.look();

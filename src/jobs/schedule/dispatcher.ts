@@ -6,14 +6,15 @@ import { randomUUID } from 'node:crypto';
 import { ERRORS, isErrorCode, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
-import type { JobRow, Ledger, RunLine, RunRow } from '../../store/ledger/ledger.ts';
+import type { JobRow, Ledger, RunLine } from '../../store/ledger/ledger.ts';
+import { UNDER_WAY } from '../../store/ledger/run-state.ts';
 import { eachRow } from '../../store/pages.ts';
 import { findJob } from '../find.ts';
-import { type Happening, runFor } from './happening.ts';
 import { type LookOptions, look } from './look.ts';
 import { memoryOf } from './memory.ts';
 import { pauseBefore, type Schedule } from './schedule.ts';
 import { scheduleOf } from './stored.ts';
+import { runFor, type TriggerEvent } from './trigger-event.ts';
 
 export interface DispatcherOptions extends Omit<LookOptions, 'ledger'> {
   readonly ledger: Ledger;
@@ -26,11 +27,10 @@ export interface DispatcherOptions extends Omit<LookOptions, 'ledger'> {
   /** Name of this process, for the moments in which it takes a run. */
   readonly holder: string;
   /** Runs at the same time. */
-  readonly places: number;
+  readonly concurrency: number;
 }
 
 const LEASE_MILLIS = 10_000;
-const UNDER_WAY = new Set<RunRow['state']>(['planning', 'running', 'publishing']);
 /** Runs that a person works on by a command of their own are theirs to go on with. */
 const isOurs = ({ due }: RunLine): boolean => !due.startsWith('manual/');
 
@@ -50,13 +50,13 @@ export class Dispatcher {
     await this.#startDue();
   }
 
-  /** Starts a run for something that was heard of, once; false where its run is there already. Throws JOB_UNKNOWN, JOB_PAUSED. */
-  async hear(name: string, happening: Happening): Promise<boolean> {
+  /** Starts the run of an event, once; false where its run is there already. Throws JOB_UNKNOWN, JOB_PAUSED. */
+  async trigger(name: string, event: TriggerEvent): Promise<boolean> {
     const { ledger, clock } = this.#options;
     const job = await findJob(ledger, name);
     if (job.paused) throw new PlimsollError('JOB_PAUSED', { job: name });
     const now = clock.now();
-    const run = runFor(job, happening, randomUUID(), now);
+    const run = runFor(job, event, randomUUID(), now);
     return (await ledger.begin(job, run)) !== null;
   }
 
@@ -78,10 +78,10 @@ export class Dispatcher {
     if (schedule === null) return;
     const now = clock.now();
     try {
-      const { happenings, memory } = await look(job, schedule, now, this.#options);
+      const { events, memory } = await look(job, schedule, now, this.#options);
       if (memory === null) return;
-      const started = job.paused ? [] : await this.#admitted(job, schedule, happenings);
-      const runs = started.map((happening) => runFor(job, happening, randomUUID(), now));
+      const started = job.paused ? [] : await this.#admitted(job, schedule, events);
+      const runs = started.map((event) => runFor(job, event, randomUUID(), now));
       // Where another process was faster it has started them, too.
       await ledger.remember(job.name, job.generation, { ...memoryOf(job.memory), ...memory }, runs);
     } catch (error) {
@@ -92,20 +92,20 @@ export class Dispatcher {
   async #admitted(
     job: JobRow,
     { overlap }: Schedule,
-    happenings: readonly Happening[],
-  ): Promise<readonly Happening[]> {
-    if (overlap === 'queue' || happenings.length === 0) return happenings;
+    events: readonly TriggerEvent[],
+  ): Promise<readonly TriggerEvent[]> {
+    if (overlap === 'queue' || events.length === 0) return events;
     const { items } = await this.#options.ledger.runs(job.name, { limit: 1 });
-    const isBusy = items.some(({ state }) => state === 'queued' || UNDER_WAY.has(state));
-    return isBusy ? [] : happenings.slice(-1);
+    const isBusy = items.some(({ state }) => state === 'queued' || UNDER_WAY.includes(state));
+    return isBusy ? [] : events.slice(-1);
   }
 
   async #startDue(): Promise<void> {
-    const { ledger, clock, places } = this.#options;
+    const { ledger, clock, concurrency } = this.#options;
     const open = await ledger.open();
     const busy = new Set(open.filter((run) => this.#isWorkedOn(run)).map(({ job }) => job));
     for (const run of open) {
-      if (this.#stopped || this.#working.size >= places) return;
+      if (this.#stopped || this.#working.size >= concurrency) return;
       if (!isOurs(run) || busy.has(run.job) || run.state === 'held') continue;
       if (run.state === 'queued' && run.notBefore > clock.now()) continue;
       const job = await ledger.job(run.job);
@@ -118,7 +118,7 @@ export class Dispatcher {
   /** By this process or another that lives, as far as can be told. */
   #isWorkedOn({ id, state, holder, leaseUntil }: RunLine): boolean {
     if (this.#working.has(id)) return true;
-    if (!UNDER_WAY.has(state) || holder === null) return false;
+    if (!UNDER_WAY.includes(state) || holder === null) return false;
     return leaseUntil > this.#options.clock.now() && !this.#options.isGone(holder);
   }
 
@@ -148,7 +148,7 @@ export class Dispatcher {
     const { ledger, clock, holder, logger } = this.#options;
     const run = await ledger.run(id);
     if (run === null || this.#stopped) return;
-    if (run.state !== 'failed' && !UNDER_WAY.has(run.state)) return;
+    if (run.state !== 'failed' && !UNDER_WAY.includes(run.state)) return;
     const error =
       late === null ? run.error : new PlimsollError('RUN_TIMEOUT', { run: id, limit: late }).toJSON();
     const pause = schedule !== null && mayPass(error) ? pauseBefore(run.attempt + 1, schedule.retries) : null;

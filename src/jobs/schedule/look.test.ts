@@ -25,11 +25,11 @@ class Watched {
     };
   }
 
-  async look(now: number): Promise<Noticed['happenings']> {
+  async look(now: number): Promise<Noticed['events']> {
     const job = { name: 'j', memory: this.#memory } as JobRow;
-    const { happenings, memory } = await look(job, this.#schedule, now, this.#options);
+    const { events, memory } = await look(job, this.#schedule, now, this.#options);
     this.#memory = memory ?? this.#memory;
-    return happenings;
+    return events;
   }
 }
 

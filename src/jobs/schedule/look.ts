@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import type { JobRow, Ledger } from '../../store/ledger/ledger.ts';
 import type { FrozenItem } from '../chunk.ts';
 import { dueTimes, zoned } from './cron.ts';
-import type { Happening } from './happening.ts';
 import { type Memory, memoryOf } from './memory.ts';
 import type { Schedule, Trigger } from './schedule.ts';
 import type { Settling } from './settling.ts';
+import type { TriggerEvent } from './trigger-event.ts';
 
 export interface LookOptions {
   readonly ledger: Pick<Ledger, 'lastDone'>;
@@ -17,14 +17,14 @@ export interface LookOptions {
 
 /** What was noticed, and what is to be remembered with it; `memory` is null where nothing changed. */
 export interface Noticed {
-  readonly happenings: readonly Happening[];
+  readonly events: readonly TriggerEvent[];
   readonly memory: Memory | null;
 }
 
 type One<K extends Trigger['kind']> = Extract<Trigger, { kind: K }>;
-type Sight = { readonly happenings: readonly Happening[]; readonly change: Partial<Memory> | null };
+type Sight = { readonly events: readonly TriggerEvent[]; readonly change: Partial<Memory> | null };
 
-const NOTHING: Sight = { happenings: [], change: null };
+const NOTHING: Sight = { events: [], change: null };
 
 /** `now` in milliseconds since the epoch. What is seen for the first time is remembered and starts nothing. */
 export async function look(
@@ -35,15 +35,15 @@ export async function look(
 ): Promise<Noticed> {
   let memory = memoryOf(job.memory);
   let changed = false;
-  const happenings: Happening[] = [];
+  const events: TriggerEvent[] = [];
   for (const trigger of schedule.triggers) {
     const sight = await sightOf(trigger, job, memory, now, options);
-    happenings.push(...sight.happenings);
+    events.push(...sight.events);
     if (sight.change === null) continue;
     memory = { ...memory, ...sight.change };
     changed = true;
   }
-  return { happenings, memory: changed ? memory : null };
+  return { events, memory: changed ? memory : null };
 }
 
 function sightOf(
@@ -69,14 +69,14 @@ function atTimes(trigger: One<'cron'>, memory: Memory, now: number): Sight {
   const line = `${trigger.cron} ${trigger.timeZone}`;
   const since = memory.lines[line];
   const lines = { ...memory.lines, [line]: now };
-  if (since === undefined) return { happenings: [], change: { lines } };
+  if (since === undefined) return { events: [], change: { lines } };
   const { timeZone } = trigger;
-  const happenings = dueTimes(trigger, since, now).map(
-    (at): Happening => ({ cause: 'schedule', key: zoned(at, timeZone), at, timeZone }),
+  const events = dueTimes(trigger, since, now).map(
+    (at): TriggerEvent => ({ cause: 'schedule', key: zoned(at, timeZone), at, timeZone }),
   );
   // Times that the misfire rule leaves out are passed over for good, too.
-  const passed = happenings.length > 0 || dueTimes({ ...trigger, misfire: 'once' }, since, now).length > 0;
-  return passed ? { happenings, change: { lines } } : NOTHING;
+  const passed = events.length > 0 || dueTimes({ ...trigger, misfire: 'once' }, since, now).length > 0;
+  return passed ? { events, change: { lines } } : NOTHING;
 }
 
 async function atFiles(
@@ -87,7 +87,7 @@ async function atFiles(
   { list, settling }: LookOptions,
 ): Promise<Sight> {
   const there = Object.fromEntries((await list(job)).map((item) => [item.path, markOf(item)]));
-  if (memory.files === null) return { happenings: [], change: { files: there } };
+  if (memory.files === null) return { events: [], change: { files: there } };
   const { files } = memory;
   const fresh = Object.entries(there).filter(([path, mark]) => files[path] !== mark);
   const settled = settling.settled(job.name, fresh, now, settleSeconds * 1000);
@@ -97,7 +97,7 @@ async function atFiles(
   // What is gone is forgotten: a file of the same name and content that comes back is a new one.
   const known = Object.entries(files).filter(([path]) => Object.hasOwn(there, path));
   const change = { files: Object.fromEntries([...known, ...settled]) };
-  return { happenings: [{ cause: 'files', key, at: now, timeZone: 'UTC', only }], change };
+  return { events: [{ cause: 'files', key, at: now, timeZone: 'UTC', only }], change };
 }
 
 const markOf = (item: FrozenItem): string =>
@@ -113,6 +113,6 @@ async function atUpstream(
   const seen = Object.hasOwn(memory.upstream, before) ? memory.upstream[before] : undefined;
   if (done === seen) return NOTHING;
   const change = { upstream: { ...memory.upstream, [before]: done } };
-  if (seen === undefined || done === '') return { happenings: [], change };
-  return { happenings: [{ cause: 'upstream', key: done, at: now, timeZone: 'UTC' }], change };
+  if (seen === undefined || done === '') return { events: [], change };
+  return { events: [{ cause: 'upstream', key: done, at: now, timeZone: 'UTC' }], change };
 }

@@ -5,7 +5,7 @@
 import type { Vector } from '../../scorer/frame.ts';
 import {
   OUTCOME,
-  type Outcome,
+  OUTCOMES,
   type OutputColumn,
   type OutputValues,
   type Refusal,
@@ -16,8 +16,6 @@ import type { Chunk, FrozenInput } from '../chunk.ts';
 import type { ChunkReader, Place, Relation, Source } from '../sources/source.ts';
 import { identifier } from '../sql.ts';
 import { RAW, VERDICT } from './job.ts';
-
-const OUTCOMES = Object.keys(OUTCOME) as Outcome[];
 
 /** Gives what the cluster has answered. */
 export function stagedScorer(model: Scorer['model'], outputs: readonly OutputColumn[]): Scorer {

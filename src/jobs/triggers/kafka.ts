@@ -9,12 +9,12 @@ import { aborted, type Listen } from './listener.ts';
  */
 export const listenToKafka: Listen<Extract<Trigger, { kind: 'kafka' }>> = async (
   { brokers, topic },
-  ear,
+  subscriber,
   signal,
 ) => {
   const consumer = new Consumer({
     clientId: 'plimsoll',
-    groupId: `plimsoll-${ear.job}`,
+    groupId: `plimsoll-${subscriber.job}`,
     bootstrapBrokers: [...brokers],
     retries: 0,
   });
@@ -25,10 +25,10 @@ export const listenToKafka: Listen<Extract<Trigger, { kind: 'kafka' }>> = async 
       mode: 'committed',
       fallbackMode: 'latest',
     });
-    ear.ready();
+    subscriber.ready();
     void aborted(signal).then(() => messages.close());
     for await (const message of messages) {
-      await ear.hear(`${topic}/${message.partition}/${message.offset}`);
+      await subscriber.deliver(`${topic}/${message.partition}/${message.offset}`);
       await message.commit();
     }
     if (!signal.aborted) throw new Error('the connection was closed');

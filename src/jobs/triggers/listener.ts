@@ -2,18 +2,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../core/ports.ts';
 
-/** Whom a listener tells. */
-export interface Ear {
-  /** Job that it listens for: names its place in a queue. */
+/** A job that a listener delivers to. */
+export interface Subscriber {
+  /** Its name: it has a place of its own in a queue. */
   readonly job: string;
-  /** Starts a run for what has this key, once. It is durable when this resolves: only then may a message be acknowledged. */
-  hear(key: string): Promise<void>;
+  /** Starts the run of this key, once. It is durable when this resolves: only then may a message be acknowledged. */
+  deliver(key: string): Promise<void>;
   /** Says that the connection stands. */
   ready(): void;
 }
 
 /** Listens until the signal ends it; rejects where the connection is lost. */
-export type Listen<T> = (trigger: T, ear: Ear, signal: AbortSignal) => Promise<void>;
+export type Listen<T> = (trigger: T, subscriber: Subscriber, signal: AbortSignal) => Promise<void>;
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
@@ -22,17 +22,17 @@ const LONGEST_PAUSE = 30_000;
 export async function keepListening<T>(
   listen: Listen<T>,
   trigger: T,
-  ear: Ear,
+  subscriber: Subscriber,
   signal: AbortSignal,
   logger: Logger,
 ): Promise<void> {
   let pause = FIRST_PAUSE;
-  const patient: Ear = {
-    job: ear.job,
-    hear: (key) => keepTelling(ear, key, signal, logger),
+  const patient: Subscriber = {
+    job: subscriber.job,
+    deliver: (key) => keepDelivering(subscriber, key, signal, logger),
     ready: () => {
       pause = FIRST_PAUSE;
-      ear.ready();
+      subscriber.ready();
     },
   };
   while (!signal.aborted) {
@@ -41,7 +41,7 @@ export async function keepListening<T>(
     } catch (error) {
       if (signal.aborted) return;
       logger.warn(
-        { job: ear.job, error: (error as Error).message, pause },
+        { job: subscriber.job, error: (error as Error).message, pause },
         'a trigger is not heard: trying again',
       );
     }
@@ -51,13 +51,21 @@ export async function keepListening<T>(
 }
 
 /** A run that cannot be kept now holds up those behind it, and none is lost. Rejects where the signal ends it. */
-async function keepTelling(ear: Ear, key: string, signal: AbortSignal, logger: Logger): Promise<void> {
+async function keepDelivering(
+  subscriber: Subscriber,
+  key: string,
+  signal: AbortSignal,
+  logger: Logger,
+): Promise<void> {
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
-      return await ear.hear(key);
+      return await subscriber.deliver(key);
     } catch (error) {
       const { message } = error as Error;
-      logger.warn({ job: ear.job, key, error: message, pause }, 'a run cannot be started: trying again');
+      logger.warn(
+        { job: subscriber.job, key, error: message, pause },
+        'a run cannot be started: trying again',
+      );
     }
     await sleep(pause, undefined, { signal });
   }

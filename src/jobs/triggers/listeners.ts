@@ -6,28 +6,30 @@ import type { Dispatcher } from '../schedule/dispatcher.ts';
 import type { Trigger } from '../schedule/schedule.ts';
 import { scheduleOf } from '../schedule/stored.ts';
 import { filledUri } from '../spec/redaction.ts';
-import { type Ear, keepListening, type Listen } from './listener.ts';
+import { keepListening, type Listen, type Subscriber } from './listener.ts';
 
 export interface ListenersOptions {
   readonly ledger: Pick<Ledger, 'jobs'>;
-  readonly dispatcher: Pick<Dispatcher, 'hear'>;
+  readonly dispatcher: Pick<Dispatcher, 'trigger'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What fills the variables in URLs. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-type Heard = Extract<Trigger, { kind: 'notify' | 'nats' | 'redis' | 'kafka' }>;
+type ListenedTo = Extract<Trigger, { kind: 'notify' | 'nats' | 'redis' | 'kafka' }>;
 
 /** Each loads its library when it is wanted. */
-const LISTEN: { readonly [K in Heard['kind']]: () => Promise<Listen<Extract<Heard, { kind: K }>>> } = {
+const LISTEN: {
+  readonly [K in ListenedTo['kind']]: () => Promise<Listen<Extract<ListenedTo, { kind: K }>>>;
+} = {
   notify: async () => (await import('./notify.ts')).listenToNotify,
   nats: async () => (await import('./nats.ts')).listenToNats,
   redis: async () => (await import('./redis.ts')).listenToRedis,
   kafka: async () => (await import('./kafka.ts')).listenToKafka,
 };
 
-const isHeard = (trigger: Trigger): trigger is Heard => Object.hasOwn(LISTEN, trigger.kind);
+const isListenedTo = (trigger: Trigger): trigger is ListenedTo => Object.hasOwn(LISTEN, trigger.kind);
 
 export class Listeners {
   readonly #options: ListenersOptions;
@@ -40,11 +42,11 @@ export class Listeners {
 
   /** Starts what is wanted and ends what is not; a paused job listens to nothing. */
   async look(): Promise<void> {
-    const wanted = new Map<string, { readonly job: JobRow; readonly trigger: Heard }>();
+    const wanted = new Map<string, { readonly job: JobRow; readonly trigger: ListenedTo }>();
     for await (const job of eachRow((page) => this.#options.ledger.jobs(page))) {
       if (job.paused) continue;
       for (const trigger of scheduleOf(job)?.triggers ?? [])
-        if (isHeard(trigger)) wanted.set(JSON.stringify([job.name, trigger]), { job, trigger });
+        if (isListenedTo(trigger)) wanted.set(JSON.stringify([job.name, trigger]), { job, trigger });
     }
     for (const [key, { end }] of this.#running) if (!wanted.has(key)) end.abort();
     for (const [key, { job, trigger }] of wanted)
@@ -56,25 +58,25 @@ export class Listeners {
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 
-  #filled(trigger: Heard): Heard {
+  #filled(trigger: ListenedTo): ListenedTo {
     if (!('url' in trigger)) return trigger;
     return { ...trigger, url: filledUri(trigger.url, this.#options.env as Readonly<Record<string, string>>) };
   }
 
-  #start(key: string, job: string, trigger: Heard): void {
+  #start(key: string, job: string, trigger: ListenedTo): void {
     const { dispatcher, clock, logger } = this.#options;
     const cause = trigger.kind === 'notify' ? 'notify' : 'queue';
-    const ear: Ear = {
+    const subscriber: Subscriber = {
       job,
-      hear: async (what) => {
-        await dispatcher.hear(job, { cause, key: what, at: clock.now(), timeZone: 'UTC' });
+      deliver: async (what) => {
+        await dispatcher.trigger(job, { cause, key: what, at: clock.now(), timeZone: 'UTC' });
       },
       ready: () => logger.info({ job, trigger: trigger.kind }, 'listening'),
     };
     const end = new AbortController();
-    const listen: Listen<Heard> = async (wanted, listener, signal) =>
-      ((await LISTEN[wanted.kind]()) as Listen<Heard>)(this.#filled(wanted), listener, signal);
-    const ended = keepListening(listen, trigger, ear, end.signal, logger).then(() => {
+    const listen: Listen<ListenedTo> = async (wanted, listener, signal) =>
+      ((await LISTEN[wanted.kind]()) as Listen<ListenedTo>)(this.#filled(wanted), listener, signal);
+    const ended = keepListening(listen, trigger, subscriber, end.signal, logger).then(() => {
       this.#running.delete(key);
     });
     this.#running.set(key, { end, ended });

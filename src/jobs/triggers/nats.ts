@@ -19,12 +19,12 @@ const DIGEST_DIGITS = 12;
  */
 export const listenToNats: Listen<Extract<Trigger, { kind: 'nats' }>> = async (
   { url, stream, subject },
-  ear,
+  subscriber,
   signal,
 ) => {
   const connection = await connect({ servers: url, reconnect: false, timeout: CONNECT_MILLIS });
   try {
-    const durable = consumerName(ear.job, subject);
+    const durable = consumerName(subscriber.job, subject);
     const manager = await jetstreamManager(connection);
     await manager.consumers.add(stream, {
       durable_name: durable,
@@ -38,11 +38,11 @@ export const listenToNats: Listen<Extract<Trigger, { kind: 'nats' }>> = async (
     });
     const consumer = await jetstream(connection).consumers.get(stream, durable);
     const messages = await consumer.consume();
-    ear.ready();
+    subscriber.ready();
     void aborted(signal).then(() => messages.stop());
     void connection.closed().then(() => messages.stop());
     for await (const message of messages) {
-      await ear.hear(`${stream}/${message.seq}`);
+      await subscriber.deliver(`${stream}/${message.seq}`);
       // Answered by the server, or it would come again.
       await message.ackAck();
     }

@@ -1,19 +1,19 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../store/testing/postgres.ts';
 import { listenToNotify } from './notify.ts';
-import { Hearing } from './testing/hearing.ts';
+import { Subscription } from './testing/subscription.ts';
 
 let server: PostgresServer;
 let url: string;
-const open: Hearing<{ kind: 'notify'; url: string; channel: string }>[] = [];
+const open: Subscription<{ kind: 'notify'; url: string; channel: string }>[] = [];
 const listening = (job?: string) => {
-  const hearing = new Hearing(
+  const subscription = new Subscription(
     listenToNotify,
     { kind: 'notify' as const, url, channel: 'rows "loaded"' },
     job,
   );
-  open.push(hearing);
-  return hearing;
+  open.push(subscription);
+  return subscription;
 };
 const notify = (payload: string) => asked(url, `select pg_notify('rows "loaded"', '${payload}')`);
 
@@ -22,20 +22,20 @@ beforeAll(async () => {
   url = await server.database();
 }, HOOK_MILLIS);
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((hearing) => hearing.end()));
+  await Promise.all(open.splice(0).map((subscription) => subscription.end()));
 });
 afterAll(() => server.stop(), HOOK_MILLIS);
 
 test('the payload names what happened; without one each notification is a thing of its own', async () => {
-  const hearing = listening();
-  await hearing.ready();
+  const subscription = listening();
+  await subscription.ready();
   await notify('2026-11-01');
   await notify('');
   await asked(url, "select pg_notify('elsewhere', 'x')");
   await notify('');
-  await hearing.heard(3);
-  expect(hearing.keys[0]).toBe('2026-11-01');
-  expect(new Set(hearing.keys).size).toBe(3);
+  await subscription.received(3);
+  expect(subscription.keys[0]).toBe('2026-11-01');
+  expect(new Set(subscription.keys).size).toBe(3);
 });
 
 test('of two servers one listens; when it goes the other one does', async () => {
@@ -43,21 +43,21 @@ test('of two servers one listens; when it goes the other one does', async () => 
   await first.ready();
   const second = listening();
   await notify('a');
-  await first.heard(1);
+  await first.received(1);
   await first.end();
   await second.ready();
   await notify('b');
-  await second.heard(1);
+  await second.received(1);
   expect([first.keys, second.keys]).toEqual([['a'], ['b']]);
 });
 
 test('a database that goes away is listened to again when it is back', async () => {
-  const hearing = listening('other');
-  await hearing.ready();
+  const subscription = listening('other');
+  await subscription.ready();
   await server.kill();
   await server.start();
-  await hearing.ready(2);
+  await subscription.ready(2);
   await notify('after');
-  await hearing.heard(1);
-  expect(hearing.keys).toEqual(['after']);
+  await subscription.received(1);
+  expect(subscription.keys).toEqual(['after']);
 }, 30_000);

@@ -16,36 +16,36 @@ const CONNECT_MILLIS = 10_000;
  */
 export const listenToNotify: Listen<Extract<Trigger, { kind: 'notify' }>> = async (
   { url, channel },
-  ear,
+  subscriber,
   signal,
 ) => {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_MILLIS,
     keepAlive: true,
-    application_name: `plimsoll job ${ear.job}`,
+    application_name: `plimsoll job ${subscriber.job}`,
   });
   const broken = new Promise<never>((_, reject) => {
     client.on('error', reject);
     client.once('end', () => reject(new Error('the connection was closed')));
   });
   broken.catch(() => undefined);
-  let heard: Promise<void> = Promise.resolve();
+  let delivered: Promise<void> = Promise.resolve();
   client.on('notification', ({ payload }) => {
     const key = payload === undefined || payload === '' ? randomUUID() : payload;
-    heard = heard.then(() => ear.hear(key));
+    delivered = delivered.then(() => subscriber.deliver(key));
     // It fails only where it is told to end.
-    heard.catch(() => undefined);
+    delivered.catch(() => undefined);
   });
   try {
     await client.connect();
     const until = (work: Promise<unknown>) => Promise.race([work, broken, aborted(signal)]);
-    await until(ownTurn(client, `${ear.job} ${channel}`, signal));
+    await until(ownTurn(client, `${subscriber.job} ${channel}`, signal));
     if (signal.aborted) return;
     await client.query(`listen ${client.escapeIdentifier(channel)}`);
-    ear.ready();
+    subscriber.ready();
     await until(aborted(signal));
-    await heard.catch(() => undefined);
+    await delivered.catch(() => undefined);
   } finally {
     await client.end().catch(() => undefined);
   }

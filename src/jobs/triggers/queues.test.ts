@@ -4,19 +4,19 @@ import { createClient } from 'redis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { listenToNats } from './nats.ts';
 import { listenToRedis } from './redis.ts';
-import { Hearing } from './testing/hearing.ts';
 import { type MessageServer, program, startNats, startRedis } from './testing/servers.ts';
+import { Subscription } from './testing/subscription.ts';
 
 /** A queue as its producers see it. */
 interface Queue {
-  listen(job: string): Hearing<never>;
+  listen(job: string): Subscription<never>;
   /** Sends a message and answers the key that it is heard by. */
   send(): Promise<string>;
 }
 
-const open: Hearing<never>[] = [];
+const open: Subscription<never>[] = [];
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((hearing) => hearing.end()));
+  await Promise.all(open.splice(0).map((subscription) => subscription.end()));
 });
 
 /** A suite that is left out says why. */
@@ -26,10 +26,10 @@ const named = (queue: string, server: string): string =>
 function behaves(start: () => Promise<{ server: MessageServer; queue: Queue }>): void {
   let server: MessageServer;
   let queue: Queue;
-  const listen = (job: string): Hearing<never> => {
-    const hearing = queue.listen(job);
-    open.push(hearing);
-    return hearing;
+  const listen = (job: string): Subscription<never> => {
+    const subscription = queue.listen(job);
+    open.push(subscription);
+    return subscription;
   };
   beforeAll(async () => {
     ({ server, queue } = await start());
@@ -38,53 +38,53 @@ function behaves(start: () => Promise<{ server: MessageServer; queue: Queue }>):
 
   test('each message is heard once, in order, with what names it; older ones are not', async () => {
     await queue.send();
-    const hearing = listen('first');
-    await hearing.ready();
+    const subscription = listen('first');
+    await subscription.ready();
     const sent = [await queue.send(), await queue.send(), await queue.send()];
-    await hearing.heard(3);
-    expect(hearing.keys).toEqual(sent);
+    await subscription.received(3);
+    expect(subscription.keys).toEqual(sent);
   });
 
   test('a message whose run cannot be kept at first holds up those behind it, and none is lost', async () => {
-    const hearing = listen('patient');
-    await hearing.ready();
-    hearing.failures = 2;
+    const subscription = listen('patient');
+    await subscription.ready();
+    subscription.failures = 2;
     const sent = [await queue.send(), await queue.send()];
-    await hearing.heard(2);
-    expect(hearing.keys).toEqual(sent);
-    expect(hearing.failures).toBe(0);
+    await subscription.received(2);
+    expect(subscription.keys).toEqual(sent);
+    expect(subscription.failures).toBe(0);
   }, 30_000);
 
   test('messages that come while nobody listens are heard later; what was acknowledged is not heard again', async () => {
     const before = listen('sleeper');
     await before.ready();
     const first = await queue.send();
-    await before.heard(1);
+    await before.received(1);
     await before.end();
     const sent = [await queue.send(), await queue.send()];
     const after = listen('sleeper');
-    await after.heard(2);
+    await after.received(2);
     expect([before.keys, after.keys]).toEqual([[first], sent]);
   });
 
   test('jobs whose names are nearly alike each hear every message', async () => {
-    const hearings = ['load.rows', 'load_rows'].map(listen);
-    for (const hearing of hearings) await hearing.ready();
+    const subscriptions = ['load.rows', 'load_rows'].map(listen);
+    for (const subscription of subscriptions) await subscription.ready();
     const sent = [await queue.send(), await queue.send()];
-    for (const hearing of hearings) await hearing.heard(2);
-    expect(hearings.map(({ keys }) => keys)).toEqual([sent, sent]);
+    for (const subscription of subscriptions) await subscription.received(2);
+    expect(subscriptions.map(({ keys }) => keys)).toEqual([sent, sent]);
   });
 
   test('a server that was killed is listened to again, and nothing that it kept is lost', async () => {
-    const hearing = listen('survivor');
-    await hearing.ready();
+    const subscription = listen('survivor');
+    await subscription.ready();
     const first = await queue.send();
-    await hearing.heard(1);
+    await subscription.received(1);
     await server.kill();
     await server.start();
     const second = await queue.send();
-    await hearing.heard(2);
-    expect(hearing.keys).toEqual([first, second]);
+    await subscription.received(2);
+    expect(subscription.keys).toEqual([first, second]);
   }, 30_000);
 }
 
@@ -96,7 +96,7 @@ describe.skipIf(program('redis-server') === null)(named('a stream of Redis', 're
       server,
       queue: {
         listen: (job) =>
-          new Hearing<never>(
+          new Subscription<never>(
             listenToRedis as never,
             { kind: 'redis', url: server.url, stream } as never,
             job,
@@ -124,7 +124,7 @@ describe.skipIf(program('nats-server') === null)(named('a stream of NATS', 'nats
       server,
       queue: {
         listen: (job) =>
-          new Hearing<never>(
+          new Subscription<never>(
             listenToNats as never,
             { kind: 'nats', url: server.url, stream, subject: 'rows.loaded' } as never,
             job,

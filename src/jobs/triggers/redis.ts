@@ -16,7 +16,7 @@ const CONNECT_MILLIS = 10_000;
  */
 export const listenToRedis: Listen<Extract<Trigger, { kind: 'redis' }>> = async (
   { url, stream },
-  ear,
+  subscriber,
   signal,
 ) => {
   const client = createClient({
@@ -24,16 +24,16 @@ export const listenToRedis: Listen<Extract<Trigger, { kind: 'redis' }>> = async 
     socket: { connectTimeout: CONNECT_MILLIS, reconnectStrategy: false },
   });
   client.on('error', () => undefined);
-  const group = `plimsoll-${ear.job}`;
+  const group = `plimsoll-${subscriber.job}`;
   const consumer = `${hostname()}-${process.pid}`;
   await client.connect();
   try {
     await ensureGroup(client, stream, group);
-    ear.ready();
+    subscriber.ready();
     const take = async (messages: readonly ({ readonly id: string } | null)[]): Promise<void> => {
       for (const message of messages) {
         if (message === null) continue;
-        await ear.hear(`${stream}/${message.id}`);
+        await subscriber.deliver(`${stream}/${message.id}`);
         await client.xAck(stream, group, message.id);
       }
     };

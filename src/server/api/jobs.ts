@@ -1,9 +1,11 @@
 /** Batch jobs, what starts them, and their runs. */
+
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import { PlimsollError } from '../../core/errors.ts';
 import { scheduleDocument } from '../../jobs/schedule/document.ts';
 import { jobSchema } from '../../jobs/spec/parse.ts';
+import { CAUSES, RUN_STATES } from '../../store/ledger/run-state.ts';
 import { closed, NAME, nullable, operation, PAGE, pageOf, pageRequest, REASON } from './operation.ts';
 
 const TIME = Type.Number({ description: 'Milliseconds since the epoch' });
@@ -13,19 +15,9 @@ const RUN_VIEW = Type.Object({
   id: Type.String(),
   job: Type.String(),
   number: Type.Integer({ description: 'From 1 in its job' }),
-  cause: Type.Enum([
-    'manual',
-    'server',
-    'schedule',
-    'files',
-    'webhook',
-    'notify',
-    'upstream',
-    'queue',
-    'replay',
-  ]),
+  cause: Type.Enum([...CAUSES]),
   due: Type.String({ description: 'What it was started for: a job has one run of each' }),
-  state: Type.Enum(['queued', 'planning', 'running', 'publishing', 'held', 'done', 'failed', 'cancelled']),
+  state: Type.Enum([...RUN_STATES]),
   attempt: Type.Integer(),
   createdAt: TIME,
   startedAt: nullable(TIME),

@@ -7,7 +7,7 @@ import { everyMillis } from '../../control/rollouts/schedule.ts';
 import type { Logger } from '../../core/ports.ts';
 import { ledgerPath, ledgerUrl } from '../../jobs/ledger-url.ts';
 import type { Jobs } from '../../jobs/port.ts';
-import type { JobsRoom } from './room.ts';
+import type { JobsRuntime } from './runtime.ts';
 
 export interface ServerJobsOptions {
   readonly dataDir: string;
@@ -21,7 +21,7 @@ const LOOK_MILLIS = 1000;
 
 export class ServerJobs {
   readonly #options: ServerJobsOptions;
-  #room: Promise<JobsRoom> | null = null;
+  #runtime: Promise<JobsRuntime> | null = null;
   readonly #end: () => Promise<void>;
 
   constructor(options: ServerJobsOptions) {
@@ -37,11 +37,11 @@ export class ServerJobs {
   /** Has runs keep their state; they go on when a server is back. */
   async close(): Promise<void> {
     await this.#end();
-    await (await this.#room?.catch(() => null))?.close();
+    await (await this.#runtime?.catch(() => null))?.close();
   }
 
   async #look(): Promise<void> {
-    if (this.#room === null && !this.#isThere()) return;
+    if (this.#runtime === null && !this.#isThere()) return;
     try {
       await (await this.#open()).look();
     } catch (error) {
@@ -58,18 +58,18 @@ export class ServerJobs {
     return storeUrl !== null || existsSync(ledgerPath(dataDir));
   }
 
-  #open(): Promise<JobsRoom> {
-    this.#room ??= this.#load();
-    return this.#room;
+  #open(): Promise<JobsRuntime> {
+    this.#runtime ??= this.#load();
+    return this.#runtime;
   }
 
-  async #load(): Promise<JobsRoom> {
+  async #load(): Promise<JobsRuntime> {
     try {
-      const { openJobsRoom } = await import('./room.ts');
+      const { openJobsRuntime } = await import('./runtime.ts');
       const { dataDir, storeUrl, logger } = this.#options;
-      return await openJobsRoom({ dataDir, url: ledgerUrl(dataDir, storeUrl), logger });
+      return await openJobsRuntime({ dataDir, url: ledgerUrl(dataDir, storeUrl), logger });
     } catch (error) {
-      this.#room = null;
+      this.#runtime = null;
       throw error;
     }
   }

@@ -3,32 +3,7 @@
  * contract suite, SQLite and PostgreSQL. Times are milliseconds since the epoch; JSON comes back as it was put in.
  */
 import type { Page, PageRequest } from '../store.ts';
-
-export type RunState =
-  /** Waits for its time, or for a place. */
-  | 'queued'
-  /** Freezes its input, hashes, cuts it into chunks. */
-  | 'planning'
-  | 'running'
-  | 'publishing'
-  /** Its outputs look unlike the last ones: waits for a person. */
-  | 'held'
-  | 'done'
-  | 'failed'
-  | 'cancelled';
-
-export type Cause =
-  /** By a command that works on it itself. */
-  | 'manual'
-  /** By a person, for a server to work on. */
-  | 'server'
-  | 'schedule'
-  | 'files'
-  | 'webhook'
-  | 'notify'
-  | 'upstream'
-  | 'queue'
-  | 'replay';
+import type { Cause, RunState } from './run-state.ts';
 
 export interface JobRow {
   readonly name: string;
@@ -63,7 +38,7 @@ export interface RunRow {
   readonly endedAt: number | null;
   /** Not to be started before. */
   readonly notBefore: number;
-  /** `host/pid/start` of the process that has it; null where nobody has. */
+  /** Name of the process that has it, as of `holderOf`; null where nobody has. */
   readonly holder: string | null;
   readonly fence: number;
   readonly leaseUntil: number;

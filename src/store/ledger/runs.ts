@@ -3,7 +3,8 @@ import type { Selectable, Updateable } from 'kysely';
 import { decodeJson, encodeJson } from '../json.ts';
 import { keyOf, limitOf, pageOf } from '../page.ts';
 import type { Db, Session } from '../session.ts';
-import type { Cause, Ledger, RunChange, RunLine, RunRow, RunState } from './ledger.ts';
+import type { Ledger, RunChange, RunLine, RunRow } from './ledger.ts';
+import { type Cause, CLOSED, OPEN, type RunState } from './run-state.ts';
 import type { LedgerSchema } from './schema.ts';
 
 type Runs = Pick<
@@ -72,11 +73,6 @@ export const toRun = (row: RunColumns): RunRow => ({
   facts: decodeJson(row.facts),
   plan: decodeJson(row.plan),
 });
-
-/** Those that have not ended, as the index of them has it. */
-const OPEN = ['queued', 'planning', 'running', 'publishing', 'held'] as const satisfies readonly RunState[];
-/** Nobody takes these again. */
-const CLOSED = ['done', 'cancelled'] as const satisfies readonly RunState[];
 
 export const runsOver = (session: Session<LedgerSchema>): Runs => ({
   ...readsOver(session),

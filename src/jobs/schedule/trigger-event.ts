@@ -1,10 +1,11 @@
-/** What the triggers of a job have noticed, and the runs that follow. Pure but for what it is handed. */
-import type { Cause, JobRow, NewRun } from '../../store/ledger/ledger.ts';
+/** What a trigger has noticed, and the run that follows. Time is a parameter. */
+import type { JobRow, NewRun } from '../../store/ledger/ledger.ts';
+import type { Cause } from '../../store/ledger/run-state.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { fillSpec } from './fill.ts';
 
-/** A thing that a run is started for. */
-export interface Happening {
+/** What a run is started for. */
+export interface TriggerEvent {
   readonly cause: Cause;
   /** Names it among all that ever happen to the job. */
   readonly key: string;
@@ -15,10 +16,10 @@ export interface Happening {
   readonly only?: readonly string[] | undefined;
 }
 
-/** The run that something which happened to a job leads to. */
+/** The run `id` of a job that an event leads to; `now` in milliseconds since the epoch. */
 export function runFor(
   job: JobRow,
-  { cause, key, at, timeZone, only }: Happening,
+  { cause, key, at, timeZone, only }: TriggerEvent,
   id: string,
   now: number,
 ): NewRun {

@@ -1,11 +1,11 @@
-/** A job that listens, for tests: keeps what it heard, in order, and fails as often as it is told to. */
+/** A job that subscribes, for tests: keeps the keys that were delivered, in order, and fails as often as it is told to. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../../core/ports.ts';
 import { keepListening, type Listen } from '../listener.ts';
 
 const QUIET: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-export class Hearing<T> {
+export class Subscription<T> {
   readonly keys: string[] = [];
   /** How many of the next runs cannot be kept. */
   failures = 0;
@@ -14,12 +14,12 @@ export class Hearing<T> {
   #ready = 0;
 
   constructor(listen: Listen<T>, trigger: T, job = 'nightly') {
-    const ear = {
+    const subscriber = {
       job,
       ready: () => {
         this.#ready += 1;
       },
-      hear: async (key: string) => {
+      deliver: async (key: string) => {
         if (this.failures > 0) {
           this.failures -= 1;
           throw new Error('the ledger is away');
@@ -28,7 +28,7 @@ export class Hearing<T> {
         if (!this.keys.includes(key)) this.keys.push(key);
       },
     };
-    this.#ended = keepListening(listen, trigger, ear, this.#end.signal, QUIET);
+    this.#ended = keepListening(listen, trigger, subscriber, this.#end.signal, QUIET);
   }
 
   /** Waits until the connection has stood `times` times. */
@@ -36,7 +36,7 @@ export class Hearing<T> {
     return this.#until(() => this.#ready >= times);
   }
 
-  heard(count: number): Promise<void> {
+  received(count: number): Promise<void> {
     return this.#until(() => this.keys.length >= count);
   }
 

@@ -19,13 +19,13 @@ import { SYSTEM_CLOCK } from '../clock.ts';
 import { executeRun } from './execute.ts';
 import { MetricsFile } from './metrics-file.ts';
 
-export interface JobsRoom {
+export interface JobsRuntime {
   readonly jobs: Jobs;
   look(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface RoomOptions {
+export interface RuntimeOptions {
   readonly dataDir: string;
   /** Of the ledger. */
   readonly url: string;
@@ -42,15 +42,15 @@ const SURROUNDINGS: Surroundings = {
 };
 
 /** Every run has lanes of its own: more at a time would only wait for one another. */
-const placesOf = (cores: number): number => Math.max(1, Math.floor(cores / 2));
+const concurrencyOf = (cores: number): number => Math.max(1, Math.floor(cores / 2));
 
-export async function openJobsRoom(options: RoomOptions): Promise<JobsRoom> {
+export async function openJobsRuntime(options: RuntimeOptions): Promise<JobsRuntime> {
   const { dataDir, url, logger, clock = SYSTEM_CLOCK } = options;
   const ledger = await openLedger(url);
   const holder = holderOf();
   const dispatcher = new Dispatcher({
     ...{ ledger, clock, logger, holder, isGone },
-    places: placesOf(availableParallelism()),
+    concurrency: concurrencyOf(availableParallelism()),
     settling: new Settling(),
     list: (job) => filesOf(job, dataDir),
     execute: ({ id }, signal) => executeRun({ run: id, dataDir, ledger: url }, signal, logger),
