@@ -177,6 +177,10 @@ def _requests(batches, settings):
             continue
         faults = _unreadable(batch, settings)
         columns = [_input(batch, name, settings.cells.get(name), faults) for name in settings.inputs]
+        # A model may read no column at all: a batch without columns has no rows, so the key goes with it.
+        if not columns:
+            yield (batch, faults), batch.select([settings.kept[0]])
+            continue
         yield (batch, faults), pa.RecordBatch.from_arrays(columns, names=list(settings.inputs))
 
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/ports.ts';
 import { OUTCOME, type Scorer } from '../../scorer/scorer.ts';
 import type { Chunk } from '../chunk.ts';
 import { Answers } from '../lane/answers.ts';
-import { featureOf } from '../lane/features.ts';
+import { type Feature, featureOf } from '../lane/features.ts';
 import { frameOf } from '../lane/frames.ts';
 import { OUTCOMES, outputName } from '../lane/output.ts';
 import { Workbench } from '../lane/workbench.ts';
@@ -88,10 +88,9 @@ async function eachFrame(
   { inputs }: Scorer,
   take: (frame: ReturnType<typeof frameOf>) => Promise<unknown>,
 ): Promise<void> {
-  const described = await db.runAndReadAll(`DESCRIBE SELECT ${identifiers(inputs)} FROM ${relation.from}`);
-  const types = described.getRowObjects().map((row) => String(row['column_type']));
-  const features = inputs.map((name, j) => featureOf(name, types[j]!));
-  const columns = features.map(({ expression }) => expression).join(', ');
+  const features = inputs.length === 0 ? [] : await featuresOf(db, relation, inputs);
+  // A model may read no column at all; its rows are counted all the same.
+  const columns = [...features.map(({ expression }) => expression), '1'].join(', ');
   const result = await db.stream(`SELECT ${columns} FROM ${relation.from} LIMIT ${SAMPLE_ROWS}`);
   for (
     let block = await result.fetchChunk();
@@ -99,6 +98,16 @@ async function eachFrame(
     block = await result.fetchChunk()
   )
     await take(frameOf(block, features));
+}
+
+async function featuresOf(
+  db: DuckDBConnection,
+  { from }: Relation,
+  inputs: readonly string[],
+): Promise<Feature[]> {
+  const described = await db.runAndReadAll(`DESCRIBE SELECT ${identifiers(inputs)} FROM ${from}`);
+  const types = described.getRowObjects().map((row) => String(row['column_type']));
+  return inputs.map((name, j) => featureOf(name, types[j]!));
 }
 
 function sampleCopy({ from }: Relation, { key, scorer, path }: SampleOptions): string {
