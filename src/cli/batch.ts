@@ -32,7 +32,7 @@ export const batch: Define = (command, terminal) => {
   add('verify', 'check a signed receipt', verifyReceipt);
   add('replay-rejects', 'score the rows that got no answer again', replayRejects);
   add('release', 'publish the output of a run that was held back', release);
-  add('discard', 'drop a run that was held back, interrupted or has failed', discard);
+  add('discard', 'drop a run that was held back or interrupted', discard);
   add('schedule', 'have a server start a job by itself', schedule);
   add('submit', 'have a server run a job now', submit);
   add('pause', 'let a job start nothing by itself', pause);

@@ -135,7 +135,7 @@ export const ERRORS = {
   SPEC_INVALID: row(422, EXIT.usage, 'Cannot use job {job}: {problems}', 'Correct every part named above; see `plimsoll batch run --help`'),
   SECRET_MISSING: row(422, EXIT.usage, 'Cannot fill in {name} of job {job}: {found}, its value was wanted', '{way}'),
   JOB_RUNNING: row(409, EXIT.failed, 'Cannot take job {job}: {holder} works on its run {run}', 'Let it come to its end, or end that process; where its machine is gone, the run is free once its lease has run out, in half a minute'),
-  JOB_CHANGED: row(409, EXIT.failed, 'Cannot go on with job {job}: it is not what its run {run} began with: {differences}', 'Bring back what the run began with, or start another job under a new name: --job NAME'),
+  JOB_CHANGED: row(409, EXIT.failed, 'Cannot go on with job {job}: it is not what its run {run} began with: {differences}', 'Bring back what the run began with, or start another job under a new name: --job NAME; a run that is done is followed by another one with --again, one that is not is dropped by `plimsoll batch discard {job}`'),
   ROWS_DO_NOT_ADD_UP: row(500, EXIT.failed, 'Cannot close the books: in {where}, {found}, {wanted} wanted', 'This is a defect of Plimsoll: report it with the log of the run; nothing was published'),
   RECEIPT_INVALID: row(422, EXIT.failed, 'Cannot trust the receipt: {reason}', 'Get it again from where it was made: `plimsoll batch receipt JOB --json`'),
 

@@ -80,6 +80,7 @@ class Conductor {
   #sink: Sink | null = null;
   #accounts: Accounts | null = null;
   #fingerprint: string | null;
+  #isPlanned = false;
   #checks: readonly Check[];
   readonly #began: number;
 
@@ -111,6 +112,7 @@ class Conductor {
       row.state === 'publishing' && before !== null
         ? before
         : await this.#scored(before, { startedAt, attempt });
+    this.#isPlanned = true;
     return this.#publish(plan, { startedAt, attempt });
   }
 
@@ -122,6 +124,7 @@ class Conductor {
     const source = await openSource(this.#spec, this.#options.secrets, this.#folder);
     try {
       const planned = await this.#planned(source, before);
+      this.#isPlanned = true;
       const work = await this.#work(source, planned, attempt);
       const plan = work.chunks === planned.chunks ? planned : await this.#staged(planned, work);
       const accounts = await this.#score(plan, work, startedAt);
@@ -135,6 +138,8 @@ class Conductor {
 
   async #planned(source: Source, before: RunPlan | null): Promise<RunPlan> {
     const { row, ledger, onStep } = this.#options;
+    // What was asked for differently is told before anything is made of it.
+    if (before !== null) requireSame(row.job, row.id, row.facts, factsOf(this.#spec, before));
     const lanes = this.#startLanes();
     this.#lanes = lanes;
     const pieces = piecesOf(this.#held, await ledger.pieces(row.id));
@@ -304,7 +309,7 @@ class Conductor {
     const redact = redactorFor(this.#spec, this.#options.secrets);
     const coded = redactedError(stopError(error, { run: row.id, job: row.job, chunks, stop, lost }), redact);
     this.#log.error({ error: coded }, 'the run stops');
-    const ending = endingOf(coded);
+    const ending = endingOf(coded, row.facts !== null && !this.#isPlanned);
     if (ending === 'lost') return coded;
     try {
       await this.#held.release(await this.#lastChange(ending, coded));

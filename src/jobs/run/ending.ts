@@ -24,10 +24,14 @@ const RESUMABLE: ReadonlySet<string> = new Set([
 /** `lost`: another process has it. */
 export type Ending = 'lost' | 'held' | 'kept' | 'failed';
 
-export function endingOf({ code }: PlimsollError): Ending {
+/**
+ * What an error makes of a run. An attempt that `fellShort` of the plan that an earlier one had made (asked for with a
+ * wrong file, say, or without the model) takes nothing from what that one has done.
+ */
+export function endingOf({ code }: PlimsollError, fellShort: boolean): Ending {
   if (code === 'FENCE_LOST') return 'lost';
   if (code === 'JOB_HELD') return 'held';
-  return RESUMABLE.has(code) ? 'kept' : 'failed';
+  return fellShort || RESUMABLE.has(code) ? 'kept' : 'failed';
 }
 
 export interface Circumstances {

@@ -15,18 +15,27 @@ export const heldError = (row: Pick<RunRow, 'job' | 'id' | 'error'>): PlimsollEr
   errorOf(row) ??
   new PlimsollError('JOB_HELD', { job: row.job, run: row.id, reason: 'a check did not pass' });
 
-/** That a run cannot be gone on with: it has failed, or was dropped. */
-export function overError(action: string, row: Pick<RunRow, 'job' | 'state' | 'error'>): PlimsollError {
+/** What is done to a run, and how it has to be for that. */
+const WANTED = {
+  resume: 'one that was interrupted',
+  release: 'one that is held back',
+  discard: 'one that was interrupted or is held back',
+  'replay the rows of': 'one that is done',
+} as const;
+
+/** That a run is not what an action takes. */
+export function overError(
+  action: keyof typeof WANTED,
+  row: Pick<RunRow, 'job' | 'state' | 'error'>,
+): PlimsollError {
   const { job, state } = row;
   const cause = errorOf(row);
+  const isOver = state === 'failed' || state === 'cancelled';
   const found =
     state === 'failed' && cause !== null ? `has failed (${cause.code}: ${cause.message})` : `is ${state}`;
-  const way = cause === null ? '' : `${cause.hint}. `;
-  return new PlimsollError('JOB_STATE', {
-    action,
-    job,
-    found,
-    wanted: 'one that was interrupted',
-    way: `${way}Then start another run of it: \`plimsoll batch run --job ${job} …\``,
-  });
+  const before = cause === null ? '' : `${cause.hint}. Then s`;
+  const way = isOver
+    ? `${before || 'S'}tart another run of it: \`plimsoll batch run --job ${job} …\``
+    : `See how it stands: \`plimsoll batch status ${job}\``;
+  return new PlimsollError('JOB_STATE', { action, job, found, wanted: WANTED[action], way });
 }
