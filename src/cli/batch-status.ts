@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunProgress } from '../jobs/run/progress.ts';
+import { isGone } from '../store/ledger/holder.ts';
 import type { JobRow, Ledger, RunLine } from '../store/ledger/ledger.ts';
 import { UNDER_WAY } from '../store/ledger/run-state.ts';
 import { type BatchOptions, withLedger } from './batch-ledger.ts';
@@ -51,12 +52,14 @@ async function runsOf(ledger: Ledger, name: string | undefined): Promise<RunLine
   return runs;
 }
 
-const isUnderWay = ({ state, holder }: RunLine): boolean =>
-  state === 'queued' || (holder !== null && UNDER_WAY.includes(state));
+const isHeld = ({ holder }: RunLine): boolean => holder !== null && !isGone(holder);
 
-/** A run that is under way but has no holder was interrupted. */
+const isUnderWay = (run: RunLine): boolean =>
+  run.state === 'queued' || (UNDER_WAY.includes(run.state) && isHeld(run));
+
+/** A run that is under way but that nobody who lives has was interrupted. */
 const stateText = (run: RunLine): string =>
-  UNDER_WAY.includes(run.state) && run.holder === null ? `interrupted (${run.state})` : run.state;
+  UNDER_WAY.includes(run.state) && !isHeld(run) ? `interrupted (${run.state})` : run.state;
 
 const time = (millis: number | null): string => (millis === null ? '' : new Date(millis).toISOString());
 

@@ -26,7 +26,13 @@ export const jobsOver = (session: Session<LedgerSchema>): Jobs => ({
       await db
         .insertInto('jobs')
         .values(columnsOf({ ...job, schedule: null }))
-        .onConflict((conflict) => conflict.doNothing())
+        .onConflict((conflict) =>
+          conflict
+            .column('name')
+            .doUpdateSet({ spec: encodeJson(job.spec) })
+            // A job with a schedule is what its definition says; one of commands is what the last one said.
+            .where('jobs.schedule', '=', NOTHING),
+        )
         .execute();
       return insertRun(db, job.name, run);
     }),

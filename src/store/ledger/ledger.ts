@@ -81,7 +81,10 @@ export interface Ledger {
   readonly kind: 'sqlite' | 'postgres';
 
   // Jobs
-  /** Inserts a job with its first run, or adds a run to the job that is there; null where it has a run of that `due`. */
+  /**
+   * Inserts a job with its first run, or adds a run to the job that is there, whose spec becomes this one unless it has a
+   * schedule; null where it has a run of that `due`.
+   */
   begin(job: Pick<JobRow, 'name' | 'spec' | 'createdAt' | 'createdBy'>, run: NewRun): Promise<RunRow | null>;
   /** Makes a job, or replaces spec and schedule of the one that is there. */
   define(job: Pick<JobRow, 'name' | 'spec' | 'schedule' | 'createdAt' | 'createdBy'>): Promise<JobRow>;

@@ -34,8 +34,17 @@ export const beginContract = (place: Place): void => {
         generation: 1,
       });
       expect((await ledger.begin({ ...JOB, spec: 'another' }, newRun('r2')))?.number).toBe(2);
-      expect((await ledger.job('nightly'))?.spec).toEqual(JOB.spec);
       expect(await ledger.job('Nightly')).toBeNull();
+    });
+
+    it('leave a job that has a schedule as it is defined; one without is what its last run was', async () => {
+      const ledger = await ledgers.one();
+      await ledger.begin(JOB, newRun('r1'));
+      await ledger.begin({ ...JOB, spec: 'another', createdBy: 'bob' }, newRun('r2'));
+      expect(await ledger.job('nightly')).toMatchObject({ spec: 'another', createdBy: JOB.createdBy });
+      await ledger.define({ ...JOB, schedule: { cron: '0 2 * * *' } });
+      await ledger.begin({ ...JOB, spec: 'a third' }, newRun('r3'));
+      expect((await ledger.job('nightly'))?.spec).toEqual(JOB.spec);
     });
 
     it('have one run of each due time, whoever else begins it', async () => {
