@@ -1,10 +1,10 @@
 /** A Spark of one's own for tests: PyPI's, as a master with two workers of one core, or in one process. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../tools/free-port.ts';
 import { preparePython } from '../../tools/python-environment.ts';
 import { ROOT } from '../cli.ts';
 
@@ -90,14 +90,6 @@ async function workersKnown(url: string): Promise<void> {
     if (state?.aliveworkers === 2) return;
   }
   throw new Error('the workers of Spark did not come up');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export interface Process {

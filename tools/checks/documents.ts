@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { type Example, examplesOf, matches } from './console-block.ts';
 import { listFiles, type Problem, ROOT, report } from './project.ts';
 
@@ -86,17 +86,6 @@ function start({ command, expected }: Example, stage: Stage): Promise<string> {
     child.stdout.on('data', take);
     child.stderr.on('data', take);
     child.on('exit', settle);
-  });
-}
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
   });
 }
 

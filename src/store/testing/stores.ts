@@ -1,5 +1,6 @@
 /** Stores of a test: opened on a database of its own, closed when it ends. */
 import { afterEach } from 'vitest';
+import type { DatabaseOptions } from '../database.ts';
 import { openStore, type StoreOptions } from '../open.ts';
 import type { Store } from '../store.ts';
 
@@ -11,26 +12,34 @@ export interface Place {
   fresh(): Promise<string>;
 }
 
-export interface Stores {
-  /** A store on a new database. */
-  one(): Promise<Store>;
+/** What tests open of one kind: `T`s. */
+export interface Opener<T> {
+  /** One on a new database. */
+  one(): Promise<T>;
   /** Two on the same new database, as two processes have it. */
-  two(): Promise<readonly [Store, Store]>;
-  /** A store on this database. */
-  at(url: string): Promise<Store>;
+  two(): Promise<readonly [T, T]>;
+  /** One on this database. */
+  at(url: string): Promise<T>;
   fresh(): Promise<string>;
 }
+export type Stores = Opener<Store>;
 
 /** To be called in a `describe`. */
-export function storesOf(place: Place): Stores {
-  const opened: Store[] = [];
+export const storesOf = (place: Place): Stores => openerOf(place, openStore);
+
+/** The same for whatever else lies in a database. */
+export function openerOf<T extends { close(): Promise<void> }>(
+  place: Place,
+  open: (url: string, options?: DatabaseOptions) => Promise<T>,
+): Opener<T> {
+  const opened: T[] = [];
   afterEach(async () => {
-    for (const store of opened.splice(0)) await store.close();
+    for (const one of opened.splice(0)) await one.close();
   });
-  const at = async (url: string): Promise<Store> => {
-    const store = await openStore(url, place.options);
-    opened.push(store);
-    return store;
+  const at = async (url: string): Promise<T> => {
+    const one = await open(url, place.options);
+    opened.push(one);
+    return one;
   };
   return {
     at,

@@ -1,10 +1,10 @@
 /** A server of S3 (moto) of one's own for tests; gone with the process that wanted it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { freePort } from '../../../../tools/free-port.ts';
 import { preparePython } from '../../../../tools/python-environment.ts';
 
 const LOCK = join(import.meta.dirname, '../../../../tools/s3/requirements.txt');
@@ -62,13 +62,4 @@ async function answering(ask: () => Promise<unknown>): Promise<void> {
       await sleep(100);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

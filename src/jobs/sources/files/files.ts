@@ -9,6 +9,7 @@ import { digestFile } from './digest.ts';
 import { inputError } from './duckdb.ts';
 import type { Column, FrozenFile, Shape, TableFormat, Wanted } from './format.ts';
 import { assertUnchanged, type FileState, stateOf } from './input-file.ts';
+import { chunksOf, countRows } from './layouts.ts';
 import { formatOf, type Listing, listFiles, onlyThese, partitionOf } from './listing.ts';
 
 const FORMATS: Readonly<Record<FileFormat, () => Promise<TableFormat>>> = {
@@ -66,18 +67,11 @@ class FilesSource implements Source {
       const digest = await digestFile(file.path, state, { pieces, scanner, onBytes, signal });
       items.push({ ...file, digest, layout: scanner ? scanner.finish() : shape.layout });
     }
-    const counts = items.map(({ layout }) => reader.rows(layout));
-    const rows = counts.includes(null) ? null : counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-    if (rows === 0) throw new PlimsollError('INPUT_EMPTY', { path: this.#source.uri });
-    return { items, columns, rows };
+    return { items, columns, rows: countRows(reader, items, this.#source.uri) };
   }
 
   async chunks(frozen: FrozenInput, rows: number): Promise<readonly Chunk[]> {
-    const reader = await this.#format(frozen);
-    const cuts = frozen.items.flatMap((item, index) =>
-      item.kind === 'file' ? reader.cut(item.layout, rows).map((cut) => ({ item: index, ...cut })) : [],
-    );
-    return cuts.map((cut, index) => ({ index, ...cut }));
+    return chunksOf(await this.#format(frozen), frozen, rows);
   }
 
   reader(

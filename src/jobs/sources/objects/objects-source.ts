@@ -11,6 +11,7 @@ import { PIECE_BYTES } from '../files/digest.ts';
 import { inputError } from '../files/duckdb.ts';
 import { columnsOf, formatOfFiles } from '../files/files.ts';
 import type { FrozenFile, Scanner, Shape, Wanted } from '../files/format.ts';
+import { chunksOf, countRows } from '../files/layouts.ts';
 import { formatOf, onlyThese, partitionOf } from '../files/listing.ts';
 import type { ChunkReader, FreezeOptions, Relation, Source } from '../source.ts';
 import { wantedColumn } from '../wanted.ts';
@@ -78,18 +79,11 @@ export class ObjectsSource implements Source {
       if (scanner !== null) await this.#scan(object, scanner, options, progress);
       items.push({ ...fileOf(object), layout: scanner ? scanner.finish() : shapes[index]!.layout });
     }
-    const counts = items.map(({ layout }) => format.rows(layout));
-    const rows = counts.includes(null) ? null : counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-    if (rows === 0) throw new PlimsollError('INPUT_EMPTY', { path: this.#shown });
-    return { items, columns: union.columns, rows };
+    return { items, columns: union.columns, rows: countRows(format, items, this.#shown) };
   }
 
   async chunks(frozen: FrozenInput, rows: number): Promise<readonly Chunk[]> {
-    const format = await this.#format(frozen.items[0]?.path ?? '');
-    const cuts = frozen.items.flatMap((item, index) =>
-      item.kind === 'file' ? format.cut(item.layout, rows).map((cut) => ({ item: index, ...cut })) : [],
-    );
-    return cuts.map((cut, index) => ({ index, ...cut }));
+    return chunksOf(await this.#format(frozen.items[0]?.path ?? ''), frozen, rows);
   }
 
   reader(
@@ -130,7 +124,7 @@ export class ObjectsSource implements Source {
     try {
       const kind = this.#formatName(item.path);
       await fetchHead(window, item.size, kind, item.path);
-      await fetchChunk(window, kind, item.path, chunk);
+      await fetchChunk(window, kind, chunk);
       const relation = await (await formatOfFiles(kind)).open(window.path, item, chunk, wanted, db);
       return { ...relation, close: () => relation.close().finally(() => window.close()) };
     } catch (error) {

@@ -4,18 +4,15 @@ import type { Chunk } from '../../chunk.ts';
 import type { FileFormat } from '../../spec/spec.ts';
 import { literal } from '../../sql.ts';
 import { withDuckDB } from '../files/duckdb.ts';
+import { HEAD_BYTES } from '../files/text/head.ts';
 import type { Span, Window } from './window.ts';
 
-/** As much of a text as its formats look at for names of columns. */
-const HEAD_BYTES = 2 ** 20;
 const MAGIC_BYTES = 4;
 /** Length of the footer and magic number (https://parquet.apache.org/docs/file-format/). */
 const TAIL_BYTES = 8;
 const FOOTER_LIMIT = 512 * 2 ** 20;
-const COMPRESSED = /\.(?:gz|zst)$/i;
 
-const isText = (format: FileFormat, uri: string): boolean =>
-  (format === 'csv' || format === 'jsonl') && !COMPRESSED.test(new URL(uri).pathname);
+const isText = (format: FileFormat): boolean => format === 'csv' || format === 'jsonl';
 
 /** Fetches what an inspection reads. Throws INPUT_INVALID where the end of a Parquet file is none. */
 export async function fetchHead(
@@ -24,7 +21,7 @@ export async function fetchHead(
   format: FileFormat,
   uri: string,
 ): Promise<void> {
-  if (isText(format, uri)) return window.fetch([{ from: 0, to: Math.min(size, HEAD_BYTES) }]);
+  if (isText(format)) return window.fetch([{ from: 0, to: Math.min(size, HEAD_BYTES) }]);
   if (format !== 'parquet') return window.fetch([{ from: 0, to: size }]);
   const tail = { from: Math.max(0, size - TAIL_BYTES), to: size };
   await window.fetch([tail]);
@@ -44,14 +41,9 @@ interface Group extends Span {
 }
 
 /** Fetches what the reading of a chunk reads, beyond the head. */
-export async function fetchChunk(
-  window: Window,
-  format: FileFormat,
-  uri: string,
-  chunk: Chunk,
-): Promise<void> {
+export async function fetchChunk(window: Window, format: FileFormat, chunk: Chunk): Promise<void> {
   const [from, to] = [Number(chunk.from), Number(chunk.to)];
-  if (isText(format, uri)) return window.fetch([{ from, to }]);
+  if (isText(format)) return window.fetch([{ from, to }]);
   // The whole of it came with the head.
   if (format !== 'parquet') return;
   let before = 0;

@@ -12,11 +12,12 @@ import { folderCell } from '../columns.ts';
 import type { Column, FrozenFile, TableFormat } from '../format.ts';
 import { readRange, stateOf } from '../input-file.ts';
 import { type Field, fieldsOf } from '../text/fields.ts';
+import { HEAD_BYTES } from '../text/head.ts';
 import { cutText, type TextLayout } from '../text/marks.ts';
 import { numberAt } from '../text/number.ts';
 import { RecordScanner } from '../text/record-scanner.ts';
 import { openTextChunk, type RecordFault, type RecordReader } from '../text/text-chunk.ts';
-import { cellText, type Dialect, dialectOf, HEAD_BYTES } from './dialect.ts';
+import { cellText, type Dialect, dialectOf } from './dialect.ts';
 import { CsvRecord } from './record.ts';
 
 type CsvLayout = TextLayout & { readonly dialect: Dialect };

@@ -1,5 +1,6 @@
 /** How a CSV file is written: told by its beginning, once, and kept. Pure. */
 import { PlimsollError } from '../../../../core/errors.ts';
+import { HEAD_BYTES, startOfText } from '../text/head.ts';
 import { CsvRecord, WRITTEN } from './record.ts';
 
 export interface Dialect {
@@ -12,8 +13,6 @@ export interface Dialect {
   readonly line: number;
 }
 
-/** Bytes of a file that are looked at; a header must end in them. */
-export const HEAD_BYTES = 2 ** 20;
 /** Records that are looked at. */
 const LOOKED_AT = 50;
 /** Comma, semicolon, tab, bar. */
@@ -25,7 +24,7 @@ const CELLS_MAX = 100_000;
  * where there is no header.
  */
 export function dialectOf(head: Buffer, whole: boolean, path: string): Dialect {
-  const from = byteOrderMark(head, path);
+  const from = startOfText(head, path);
   if (!head.subarray(from).some((byte) => byte > 32)) throw invalid(path, 'a header was wanted, it has none');
   const dialects = DELIMITERS.map((delimiter) => new Trial(head, from, whole, delimiter));
   // The most cells in the header, among those that divide records like the header; the first of equals.
@@ -88,15 +87,6 @@ class Trial {
 export function cellText(bytes: Buffer, record: CsvRecord, cell: number): string {
   const text = bytes.toString('utf8', record.starts[cell]!, record.ends[cell]!);
   return record.written[cell] === WRITTEN.doubled ? text.replaceAll('""', '"') : text;
-}
-
-/** Where text begins, after a mark of UTF-8. Throws INPUT_INVALID for one of UTF-16. */
-function byteOrderMark(head: Buffer, path: string): number {
-  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 3;
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
-    throw invalid(path, 'it is text in UTF-16, UTF-8 was wanted');
-  }
-  return 0;
 }
 
 const countLines = (bytes: Uint8Array, from: number, to: number): number => {

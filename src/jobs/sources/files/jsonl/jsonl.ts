@@ -13,13 +13,12 @@ import { folderCell } from '../columns.ts';
 import type { FrozenFile, TableFormat } from '../format.ts';
 import { readRange, stateOf } from '../input-file.ts';
 import { type Field, fieldsOf } from '../text/fields.ts';
+import { HEAD_BYTES, startOfText } from '../text/head.ts';
 import { cutText, type TextLayout } from '../text/marks.ts';
 import { RecordScanner } from '../text/record-scanner.ts';
 import { openTextChunk, type RecordFault, type RecordReader } from '../text/text-chunk.ts';
 import { listCell, typeOfList } from './lists.ts';
 
-/** Bytes of a file that are looked at for names of columns. */
-const HEAD_BYTES = 2 ** 20;
 const LF = 10;
 
 /** DuckDB's types of columns that hold lists, by the first one of each. */
@@ -68,10 +67,7 @@ class JsonlScanner extends RecordScanner {
 
 /** Names of the columns that the first rows have, and which of them hold lists. Throws INPUT_INVALID where none is an object. */
 function headOf(head: Buffer, path: string): { names: readonly string[]; lists: Lists; start: number } {
-  const start = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
-    throw invalid(path, 'it is text in UTF-16, UTF-8 was wanted');
-  }
+  const start = startOfText(head, path);
   const names = new Set<string>();
   const lists = new Map<string, string>();
   for (const line of head.toString('utf8', start).split('\n')) {
