@@ -88,7 +88,8 @@ class DuckDBFile implements TableFile {
     const { path } = this.#target;
     let instance: DuckDBInstance | null = null;
     try {
-      instance = await DuckDBInstance.create(path, { threads: '1', memory_limit: MEMORY });
+      // Without the scheme, DuckDB takes a CSV file for a database in memory, of which nothing would be kept.
+      instance = await DuckDBInstance.create(`duckdb:${path}`, { threads: '1', memory_limit: MEMORY });
       const db = await instance.connect();
       try {
         return await work(db);
@@ -114,7 +115,8 @@ class DuckDBFile implements TableFile {
       );
     if (/Constraint Error.*(?:Duplicate key|unique|primary)/i.test(reason))
       return new PlimsollError('KEY_DUPLICATE', { where, found: reason }, { cause: error });
-    if (/^IO Error/.test(reason)) return writeError(error, this.#target.path, 0);
+    const unwritten = await writeError(error, this.#target.path, 0);
+    if (isPlimsollError(unwritten)) return unwritten;
     return new PlimsollError('SINK_INVALID', { where, problems: reason }, { cause: error });
   }
 }
