@@ -246,6 +246,7 @@ export class Lane {
     throw new PlimsollError('INTERNAL', { action: 'joining a chunk with its answers', reason });
   }
 
+  /** In the order of the input, rows that could not be read among those that got no answer. */
   async #keepLetters(
     bench: Bench,
     { chunk }: ChunkOrder,
@@ -254,18 +255,24 @@ export class Lane {
   ): Promise<void> {
     const { setup } = this.#parts;
     const letters = new DeadLetters(deadLettersPath(setup.folder, chunk.index));
+    const unreadable = scored.relation.unreadable.toSorted((a, b) => a.row - b.row).values();
+    let fault = unreadable.next().value;
+    const addFaults = (before: number): void => {
+      for (; fault !== undefined && fault.row < before; fault = unreadable.next().value)
+        letters.add({ chunk: chunk.index, key: null, outcome: 'rejected', ...fault });
+    };
     try {
       const { verdicts } = scored.tally;
       const keys = verdicts.length === 0 ? [] : await refusedKeys(bench.db, setup.spec.key, scoring);
       for (let at = 0; at < verdicts.length; at += LETTERS_AT_ONCE) {
         const some = verdicts.slice(at, at + LETTERS_AT_ONCE);
         const places = await scored.relation.locate(some.map(({ row }) => row));
-        some.forEach((verdict, i) =>
-          letters.add({ chunk: chunk.index, ...verdict, ...places[i]!, key: keys[at + i] ?? null }),
-        );
+        some.forEach((verdict, i) => {
+          addFaults(places[i]!.row);
+          letters.add({ chunk: chunk.index, ...verdict, ...places[i]!, key: keys[at + i] ?? null });
+        });
       }
-      for (const fault of scored.relation.unreadable)
-        letters.add({ chunk: chunk.index, key: null, outcome: 'rejected', ...fault });
+      addFaults(Number.POSITIVE_INFINITY);
       letters.close();
     } finally {
       letters.abandon();
