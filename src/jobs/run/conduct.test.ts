@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DeadLetter } from '../lane/dead-letters.ts';
@@ -137,6 +137,30 @@ test('another input under the same run is refused with the difference, and the r
   expect(await bench.ledger.latest('nightly')).toMatchObject({ state: 'running', holder: null });
   writeFileSync(bench.input, before);
   expect(await bench.run(spec)).toMatchObject({ rows: { ok: ROWS } });
+});
+
+test('an attempt that is asked for wrongly, or finds its files gone, takes nothing from the run', async () => {
+  const spec = bench.spec();
+  const stop = new AbortController();
+  const onStep = ({ phase }: { phase: string }): void => {
+    if (phase === 'scoring') stop.abort();
+  };
+  await expect(bench.run(spec, { stop: stop.signal, onStep })).rejects.toMatchObject({
+    code: 'JOB_INTERRUPTED',
+  });
+  const kept = { state: 'running', holder: null };
+  const another = { ...spec, columns: ['nobody'] };
+  await expect(bench.run(another)).rejects.toMatchObject({ code: 'INPUT_COLUMNS' });
+  expect(await bench.ledger.latest('nightly')).toMatchObject(kept);
+  await expect(bench.run({ ...spec, key: 'nobody' })).rejects.toMatchObject({
+    code: 'JOB_CHANGED',
+    details: { list: ['key: id → nobody'] },
+  });
+  renameSync(bench.input, `${bench.input}.away`);
+  await expect(bench.run(spec)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  expect(await bench.ledger.latest('nightly')).toMatchObject(kept);
+  renameSync(`${bench.input}.away`, bench.input);
+  expect(await bench.run(spec)).toMatchObject({ rows: { ok: ROWS }, attempts: 5 });
 });
 
 test('an input that changes while it is scored is noticed before anything is published', async () => {
