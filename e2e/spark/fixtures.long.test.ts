@@ -1,6 +1,6 @@
 /** Every fixture model answers the same bits on Spark: its rows are read, scored and compared there, in one session. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -9,7 +9,7 @@ import { isPlimsollError } from '../../src/core/errors.ts';
 import { readModelFile } from '../../src/files/read-model.ts';
 import { openSource } from '../../src/jobs/sources/open.ts';
 import { sparkJob } from '../../src/jobs/spark/job.ts';
-import { makeAssets, writeProject } from '../../src/jobs/spark/project.ts';
+import { makeAssets } from '../../src/jobs/spark/project.ts';
 import { scoreSample } from '../../src/jobs/spark/sample.ts';
 import { freezeNow } from '../../src/jobs/spark/staging.ts';
 import { submitArguments } from '../../src/jobs/spark/submit.ts';
@@ -91,7 +91,7 @@ async function writeBundle(file: FixtureFile, path: string): Promise<Manifest | 
   return manifest;
 }
 
-/** Makes the project of a fixture; what it is not one for is said. */
+/** Makes the job of a fixture, with what an archive is unpacked to beside it; what it is not one for is said. */
 async function makeProject(file: FixtureFile, root: string, assets: string): Promise<string | null> {
   const project = join(root, file.name);
   const bundle = join(folder, 'bundles', file.release, file.name);
@@ -119,7 +119,9 @@ async function makeProject(file: FixtureFile, root: string, assets: string): Pro
     ...{ key: spec.key, scorer, path: join(project, job.sample!), folder, measureMillis: 0, clock },
   });
   await scorer.close();
-  await writeProject(project, { job, model: { bundle, manifest }, assets });
+  writeFileSync(join(project, 'job.json'), JSON.stringify(job));
+  symlinkSync(join(assets, 'scorer'), join(project, 'scorer'));
+  symlinkSync(bundle, join(project, 'bundle'));
   return null;
 }
 
@@ -134,7 +136,8 @@ interface Said {
 test.each(releases)(
   'every model of %s',
   async (release) => {
-    const assets = await makeAssets(join(folder, 'assets'));
+    const assets = await makeAssets(join(folder, 'assets', release));
+    symlinkSync(join(ROOT, 'node_modules'), join(assets, 'scorer/node_modules'));
     const root = join(folder, release);
     const left: string[] = [];
     for (const file of files.filter((one) => one.release === release))
