@@ -31,12 +31,20 @@ export function verifyStream(bytes: Uint8Array): void {
     }
     if (length === 0) return;
     if (length < 0 || length > bytes.length - at) throw corrupt(at, `a message of ${length} bytes`);
-    const body = new Metadata(bytes.subarray(at, at + length), at).verify();
+    const body = verifyMessage(bytes.subarray(at, at + length), at);
     at += length;
     if (body < 0n || body > bytes.length - at) throw corrupt(at, `a body of ${body} bytes`);
     at += Number(body);
   }
 }
+
+/** The length of the body that the head of a message announces. Throws READ_CORRUPT where the head points outside. */
+export const verifyMessage = (head: Uint8Array, offset: number): bigint =>
+  new Metadata(head, offset).message();
+
+/** Throws READ_CORRUPT where the schema in the footer of a file points outside (File.fbs). */
+export const verifyFooter = (footer: Uint8Array, offset: number): void =>
+  new Metadata(footer, offset).footer();
 
 function int32(view: DataView, at: number): number {
   if (at + 4 > view.byteLength) throw corrupt(at, `${view.byteLength - at} bytes`);
@@ -52,7 +60,7 @@ function corrupt(offset: number, found: string): PlimsollError {
   });
 }
 
-/** The flatbuffer of one message. */
+/** The flatbuffer of one message, or of a footer. */
 class Metadata {
   readonly #view: DataView;
   readonly #offset: number;
@@ -63,8 +71,7 @@ class Metadata {
     this.#offset = offset;
   }
 
-  /** The length of the body that it announces. */
-  verify(): bigint {
+  message(): bigint {
     const message = this.#follow(0);
     const kind = this.#field(message, 1);
     const header = this.#field(message, 2);
@@ -72,6 +79,11 @@ class Metadata {
     if (kind === null || header === null) throw this.#corrupt(message, 'a message without a header');
     this.#header(this.#read(kind, 1).getUint8(0), this.#follow(header));
     return body === null ? 0n : this.#read(body, 8).getBigInt64(0, true);
+  }
+
+  footer(): void {
+    const schema = this.#field(this.#follow(0), 1);
+    if (schema !== null) this.#tables(this.#field(this.#follow(schema), 1), 0);
   }
 
   #header(kind: number, table: number): void {

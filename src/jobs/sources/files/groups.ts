@@ -1,4 +1,5 @@
 /** Files that are cut between groups of rows: row groups of Parquet, record batches of Arrow. Pure. */
+import { PlimsollError } from '../../../core/errors.ts';
 import type { Cut } from './format.ts';
 
 export interface GroupLayout {
@@ -8,8 +9,21 @@ export interface GroupLayout {
 
 export const groupRows = ({ groups }: GroupLayout): number => groups.reduce((sum, rows) => sum + rows, 0);
 
-/** Cuts of at most `rows` rows: small groups are put together, a large one is cut into parts of the same size. */
+/** Chunks of one file at most: what a file says of its rows is believed up to here. */
+const CHUNKS_MAX = 1_000_000;
+
+/**
+ * Cuts of at most `rows` rows: small groups are put together, a large one is cut into parts of the same size. Throws
+ * INPUT_INVALID where that comes to more than a million.
+ */
 export function cutGroups({ groups }: GroupLayout, rows: number): Cut[] {
+  const least = Math.ceil(groupRows({ groups }) / rows);
+  if (least > CHUNKS_MAX) {
+    const problem = `a file of the input says that it has ${groupRows({ groups })} rows: ${least} chunks of ${rows}, the limit is ${CHUNKS_MAX}`;
+    throw new PlimsollError('INPUT_INVALID', {
+      problem: `${problem}; larger chunks are given by --chunk-rows`,
+    });
+  }
   const cuts: Cut[] = [];
   let from = 0;
   let to = 0;

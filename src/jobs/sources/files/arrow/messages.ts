@@ -6,6 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Message, type Schema } from 'apache-arrow';
 import { Footer } from 'apache-arrow/ipc/metadata/file';
 import { PlimsollError } from '../../../../core/errors.ts';
+import { verifyFooter, verifyMessage } from '../../../../scorer/arrow-verify.ts';
 import type { GroupLayout } from '../groups.ts';
 import { openInput, readRange } from '../input-file.ts';
 
@@ -144,6 +145,8 @@ class Walk {
 
   #decode(at: number, head: Buffer): Message {
     try {
+      // Its decoder counts to whatever the head says.
+      verifyMessage(head, at);
       const message = Message.decode(head);
       message.header();
       return message;
@@ -154,6 +157,7 @@ class Walk {
 
   #footerSchema([at]: Span, bytes: Buffer): Schema {
     try {
+      verifyFooter(bytes, at);
       return Footer.decode(bytes).schema;
     } catch (cause) {
       throw this.#bad(at, 'a footer that is none', cause);
