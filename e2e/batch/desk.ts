@@ -1,0 +1,79 @@
+/** A data folder, files beside it, and the command line on them: what a person at a desk has. */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { expect } from 'vitest';
+import { BIN, example, folder, runWith } from '../cli.ts';
+
+export interface Answer {
+  readonly status: number | null;
+  /** The one document on stdout. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it at will.
+  readonly said: any;
+  readonly stderr: string;
+}
+
+export const IRIS_COLUMNS = ['sepal_length', 'sepal_width', 'petal_length', 'petal_width'];
+/** Header of a CSV file that the iris model reads. */
+export const HEADER = ['id', ...IRIS_COLUMNS].join(',');
+
+export class Desk {
+  /** Of the inputs and outputs; the data folder is in it. */
+  readonly folder = folder();
+  readonly model: string;
+
+  constructor(model = example('iris.joblib')) {
+    this.model = model;
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  write(name: string, content: string | Buffer): string {
+    const path = this.path(name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    return path;
+  }
+
+  /** `batch …` with `--json`, which has to print one document and nothing else but notes. */
+  batch(...words: readonly string[]): Answer {
+    const all = [BIN, 'batch', ...words, '--data', this.path('data'), '--json'];
+    const { status, stdout, stderr } = runWith(process.execPath, all);
+    expect(stdout.trimEnd().split('\n'), stderr).toHaveLength(1);
+    return { status, said: JSON.parse(stdout), stderr };
+  }
+
+  /** `batch run` under a name, so that there is not even a note. Relative names lie in the folder. */
+  run(job: string, input: string, output: string, ...more: readonly string[]): Answer {
+    const flags = ['--job', job, '--input', this.full(input), '--output', this.full(output), '--key', 'id'];
+    return this.batch('run', '--model', this.model, ...flags, ...more);
+  }
+
+  full(uri: string): string {
+    const [, scheme = '', path = ''] = /^((?:sqlite|duckdb):|)(.*)$/s.exec(uri)!;
+    return /^(?:\/|[a-z0-9]+:\/\/)/.test(path) ? uri : `${scheme}${this.folder}/${path}`;
+  }
+
+  /** Names in the folder that nobody has written on purpose: what runs leave lying about. */
+  get litter(): readonly string[] {
+    return readdirSync(this.folder).filter((name) => name.includes('.plimsoll') || name.endsWith('.tmp'));
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Rows of a query, as JSON has them; by DuckDB, which knows nothing of us. */
+export async function query(sql: string): Promise<Record<string, unknown>[]> {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const db = await instance.connect();
+  try {
+    return (await db.runAndReadAll(sql)).getRowObjectsJson();
+  } finally {
+    db.closeSync();
+    instance.closeSync();
+  }
+}
