@@ -37,6 +37,6 @@ test('cuts cover every row once, in order, none of them empty or larger than ask
 
 test('a file that says it has more rows than anybody could cut is refused before it is cut', () => {
   expect(() => cutGroups({ groups: [2 ** 50] }, 122_880)).toThrow(
-    /9162596899 chunks of 122880, the limit is 1000000/,
+    /9162596899 chunks of 122880, the limit is 100000/,
   );
 });

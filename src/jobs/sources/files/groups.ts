@@ -10,11 +10,11 @@ export interface GroupLayout {
 export const groupRows = ({ groups }: GroupLayout): number => groups.reduce((sum, rows) => sum + rows, 0);
 
 /** Chunks of one file at most: what a file says of its rows is believed up to here. */
-const CHUNKS_MAX = 1_000_000;
+const CHUNKS_MAX = 100_000;
 
 /**
  * Cuts of at most `rows` rows: small groups are put together, a large one is cut into parts of the same size. Throws
- * INPUT_INVALID where that comes to more than a million.
+ * INPUT_INVALID where that comes to more than 100,000.
  */
 export function cutGroups({ groups }: GroupLayout, rows: number): Cut[] {
   const least = Math.ceil(groupRows({ groups }) / rows);

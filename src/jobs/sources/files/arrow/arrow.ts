@@ -8,6 +8,7 @@ import {
   type RecordBatch,
   RecordBatchReader,
   type Schema,
+  type Vector,
 } from 'apache-arrow';
 import { isPlimsollError, PlimsollError } from '../../../../core/errors.ts';
 import { CODECS } from '../../../../files/codecs.ts';
@@ -104,7 +105,7 @@ async function fillTable(
     ];
     own = new Map(there.map(({ column, type }, j) => [column, { type, cell: `c${j}` }]));
     fill ??= await TableFill.create(db, table, held);
-    const cells = there.map(({ at }) => cellsOf(batch.getChildAt(at)!));
+    const cells = there.map(({ at }) => cellsOf(columnOf(batch, at, file.path)));
     const end = Math.min(batch.numRows, to - first);
     for (let row = Math.max(0, from - first); row < end; row++) {
       for (let j = 0; j < held.length; j++) fill.vectors[j]!.setItem(fill.row, cells[j]?.(row) ?? null);
@@ -113,6 +114,15 @@ async function fillTable(
   }
   fill?.finish();
   return own;
+}
+
+/** A column of a batch. Throws INPUT_INVALID where it says that it has other rows than the batch. */
+function columnOf(batch: RecordBatch, at: number, path: string): Vector {
+  const column = batch.getChildAt(at)!;
+  if (column.length === batch.numRows) return column;
+  const { name } = batch.schema.fields[at]!;
+  const problem = `${path}: column "${name}" has ${column.length} rows in a batch of ${batch.numRows}`;
+  throw new PlimsollError('INPUT_INVALID', { problem });
 }
 
 function typeOf(batch: RecordBatch, at: number, path: string): string {
