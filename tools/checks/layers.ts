@@ -41,7 +41,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   control: ['model', 'registry', 'rollout', 'store', 'config'],
   scorer: ['bytes', 'model', 'engine', 'registry', 'serving/rows'],
-  jobs: ['model', 'files', 'registry', 'rollout', 'store', 'config', 'control', 'scorer', 'serving/rows'],
+  jobs: ['bytes', 'model', 'files', 'registry', 'rollout', 'store', 'config', 'control', 'scorer', 'serving/rows'],
   serving: ['bytes', 'model', 'engine', 'registry', 'config', 'rollout', 'serving/rows'],
   server: [
     'model',

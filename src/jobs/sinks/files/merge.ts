@@ -2,8 +2,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { literal } from '../../sql.ts';
 import type { SinkColumn } from '../sink.ts';
+import { concatenate } from './concatenate.ts';
 import { flush, writing } from './durable.ts';
 import { copyStatement, emptySelect, type OutputFormat } from './formats.ts';
 
@@ -22,28 +22,20 @@ interface Merge {
 /** Writes the file and waits until it is on the disk; where there is no part it has no rows. Throws DISK_FULL. */
 export async function merge(path: string, { parts, bytes, columns, format }: Merge): Promise<void> {
   await writing(path, bytes, async () => {
-    if (format === 'parquet' && parts.length > 0) await copy(path, selectParts(parts), columns, format);
+    if (format === 'parquet' && parts.length > 0) await concatenate(path, parts);
     else {
-      await copy(path, emptySelect(columns), columns, format);
-      if (format !== 'parquet') await append(path, parts);
+      await writeEmpty(path, columns, format);
+      await append(path, parts);
     }
     await flush(path);
   });
 }
 
-const selectParts = (parts: readonly string[]): string =>
-  `SELECT * FROM read_parquet([${parts.map(literal).join(', ')}], hive_partitioning = false)`;
-
-async function copy(
-  path: string,
-  select: string,
-  columns: readonly SinkColumn[],
-  format: OutputFormat,
-): Promise<void> {
+async function writeEmpty(path: string, columns: readonly SinkColumn[], format: OutputFormat): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: MEMORY });
   const connection = await instance.connect();
   try {
-    await connection.run(copyStatement(select, columns, path, format, true));
+    await connection.run(copyStatement(emptySelect(columns), columns, path, format, true));
   } finally {
     connection.closeSync();
     instance.closeSync();
