@@ -6,7 +6,8 @@ import type { Clock } from '../../core/ports.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
 import { openScorer } from '../../scorer/open.ts';
 import type { OutputColumn } from '../../scorer/scorer.ts';
-import type { Chunk, FrozenInput } from '../chunk.ts';
+import type { Chunk, FrozenInput, FrozenItem } from '../chunk.ts';
+import { changedItem } from '../run/plan.ts';
 import { openSource } from '../sources/open.ts';
 import type { Source } from '../sources/source.ts';
 import { filledUri } from '../spec/redaction.ts';
@@ -141,7 +142,7 @@ async function runJob(run: SparkRun, project: string, sample: Sample): Promise<S
   const { spec, frozen, onForecast, onProgress } = run;
   const { master, conf } = clusterOf(spec);
   const said = { spark: '', cells: 0, seconds: 0, forecast: expected(run, sample, 1) };
-  const hear = (event: SparkEvent): void => {
+  const onEvent = (event: SparkEvent): void => {
     if (event.event === 'started') {
       said.spark = event.spark;
       said.forecast = expected(run, sample, event.parallelism);
@@ -160,7 +161,7 @@ async function runJob(run: SparkRun, project: string, sample: Sample): Promise<S
     secrets: frozen.items[0]?.kind === 'table' ? credentials(sourceUri(run)) : {},
     log: join(run.folder, 'spark.log'),
     signal: run.signal,
-    onEvent: hear,
+    onEvent,
   });
   return said;
 }
@@ -193,24 +194,22 @@ function credentials(uri: string): { readonly [name: string]: string } {
 }
 
 /** Files are looked at; tables are read once more, for Spark reads them without a snapshot. */
-async function assertUnchanged(run: SparkRun): Promise<void> {
-  const { source, frozen, signal } = run;
+async function assertUnchanged({ source, frozen, signal }: SparkRun): Promise<void> {
   const isTable = frozen.items.some(({ kind }) => kind === 'table');
-  const now = isTable ? await freezeNow(source, signal) : await source.list();
-  const there = new Map(now.items.map((item) => [item.path, item]));
-  for (const item of frozen.items) {
-    const found = there.get(item.path);
-    const same =
-      item.kind === 'file'
-        ? found?.kind === 'file' && found.size === item.size && found.mtimeMs === item.mtimeMs
-        : found?.digest === item.digest;
-    if (same) continue;
-    throw new PlimsollError('INPUT_CHANGED', {
-      path: item.path,
-      found: 'another state after Spark had read it',
-      wanted: 'what was frozen',
-    });
-  }
+  const changed = isTable
+    ? changedTable(frozen, await freezeNow(source, signal))
+    : changedItem(frozen, await source.list());
+  if (changed === null) return;
+  throw new PlimsollError('INPUT_CHANGED', {
+    path: changed.path,
+    found: 'another state after Spark had read it',
+    wanted: 'what was frozen',
+  });
+}
+
+function changedTable(frozen: FrozenInput, now: FrozenInput): FrozenItem | null {
+  const digests = new Map(now.items.map(({ path, digest }) => [path, digest]));
+  return frozen.items.find(({ path, digest }) => digests.get(path) !== digest) ?? null;
 }
 
 const failed = ({ spec, run, folder }: SparkRun, reason: string): PlimsollError =>

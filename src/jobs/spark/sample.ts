@@ -11,7 +11,7 @@ import type { ChunkReader, Relation } from '../sources/source.ts';
 import { identifier, identifiers, literal } from '../sql.ts';
 
 /** Rows that are scored here, and by Spark before anything else. */
-export const SAMPLE_ROWS = 1000;
+const SAMPLE_ROWS = 1000;
 /** A rate is measured for so long: the first calls are slow. */
 export const MEASURE_MILLIS = 300;
 

@@ -6,6 +6,7 @@ import { mergeStatement } from '../insert.ts';
 import type { OpenSink, OpenSinkWriter, SinkRun } from '../sink.ts';
 import { requireFit, type ThereColumn } from './columns.ts';
 import { fromParts } from './parts.ts';
+import { repeatedKey, repeatedKeyQuery } from './repeated-key.ts';
 import { PUBLISHED, type TableFile, TableFileSink, tableFileWriter } from './table-file-sink.ts';
 import { type TableTarget, targetOf } from './target.ts';
 
@@ -70,18 +71,11 @@ class DuckDBFile implements TableFile {
     });
   }
 
-  /** Throws KEY_DUPLICATE: which of two rows would stay, nobody said. */
+  /** Throws KEY_DUPLICATE. */
   async #requireOnce(db: DuckDBConnection, from: string): Promise<void> {
-    const key = identifier(this.#run.spec.key);
-    const reader = await db.runAndReadAll(
-      `SELECT ${key}::VARCHAR FROM ${from} GROUP BY ${key} HAVING count(*) > 1 LIMIT 1`,
-    );
+    const reader = await db.runAndReadAll(repeatedKeyQuery(this.#run, from));
     const [row] = reader.getRows();
-    if (row)
-      throw new PlimsollError('KEY_DUPLICATE', {
-        where: this.#target.where,
-        found: `the key ${JSON.stringify(row[0])} comes more than once`,
-      });
+    if (row) throw repeatedKey(this.#target, row[0]);
   }
 
   async #opened<T>(work: (db: DuckDBConnection) => Promise<T>): Promise<T> {

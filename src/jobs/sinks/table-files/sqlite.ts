@@ -7,6 +7,7 @@ import { insertStatement } from '../insert.ts';
 import type { OpenSink, OpenSinkWriter, SinkColumn, SinkRun } from '../sink.ts';
 import { requireFit, type ThereColumn } from './columns.ts';
 import { fromParts } from './parts.ts';
+import { repeatedKey, repeatedKeyQuery } from './repeated-key.ts';
 import { cellOf, declaredType } from './sqlite-types.ts';
 import { PUBLISHED, type TableFile, TableFileSink, tableFileWriter } from './table-file-sink.ts';
 import { type TableTarget, targetOf } from './target.ts';
@@ -77,23 +78,15 @@ class SqliteFile implements TableFile {
       );
       db.prepare(`insert into ${PUBLISHED} values (?, ?, datetime('now'))`).run(run, rows);
       db.exec(`create table if not exists ${table} (${declared}${key})`);
-      await this.#requireOnce(parts);
+      if (spec.sink.mode === 'upsert') await this.#requireOnce(fromParts(parts, columns));
       await fill(db.prepare(insertStatement(table, values, this.#run)), parts, columns);
       db.exec('commit');
     });
   }
 
-  /** Throws KEY_DUPLICATE: which of two rows of an upsert would stay, nobody said. */
-  async #requireOnce(parts: readonly string[]): Promise<void> {
-    const { spec, columns } = this.#run;
-    if (spec.sink.mode === 'append') return;
-    const key = identifier(spec.key);
-    const query = `SELECT ${key}::VARCHAR FROM ${fromParts(parts, columns)} GROUP BY ${key} HAVING count(*) > 1 LIMIT 1`;
-    for await (const [text] of rowsOf(query))
-      throw new PlimsollError('KEY_DUPLICATE', {
-        where: this.#target.where,
-        found: `the key ${JSON.stringify(text)} comes more than once`,
-      });
+  /** Throws KEY_DUPLICATE. */
+  async #requireOnce(from: string): Promise<void> {
+    for await (const [key] of rowsOf(repeatedKeyQuery(this.#run, from))) throw repeatedKey(this.#target, key);
   }
 
   async #opened<T>(work: (db: DatabaseSync) => Promise<T>): Promise<T> {
