@@ -82,8 +82,9 @@ async function jobChanges(
 ): Promise<readonly JobChange[]> {
   if (documents === undefined || documents === null) return [];
   const { applyJobs } = await import('../jobs/desired.ts');
-  const { surroundings, withJobs } = await import('./batch-jobs.ts');
-  return withJobs(options, (jobs) => applyJobs(jobs, documents, surroundings(), actor));
+  const { withJobs } = await import('./batch-jobs.ts');
+  const { surroundingsHere } = await import('../jobs/spec/surroundings.ts');
+  return withJobs(options, (jobs) => applyJobs(jobs, documents, surroundingsHere(), actor));
 }
 
 async function presentOf(control: Control, { endpoints, aliases }: Desired): Promise<Present> {

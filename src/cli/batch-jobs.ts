@@ -1,21 +1,12 @@
-import { existsSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Jobs } from '../jobs/port.ts';
-import type { Surroundings } from '../jobs/spec/parse.ts';
+import { surroundingsHere } from '../jobs/spec/surroundings.ts';
 import { type BatchOptions, withLedger } from './batch-ledger.ts';
 
 /** Options of commands about jobs that a server is to do. */
 export interface JobsOptions extends BatchOptions {
   readonly url?: string;
 }
-
-/** What is relative in a job is relative to where the command is run. */
-export const surroundings = (): Surroundings => ({
-  cores: availableParallelism(),
-  folder: process.cwd(),
-  isFile: (path) => existsSync(path) && statSync(path).isFile(),
-});
 
 /** Asks the server at `--url`, else the ledger, which any server on the same data sees at once. */
 export async function withJobs<T>(options: JobsOptions, work: (jobs: Jobs) => Promise<T>): Promise<T> {
@@ -28,7 +19,7 @@ export async function withJobs<T>(options: JobsOptions, work: (jobs: Jobs) => Pr
     const { SYSTEM_CLOCK } = await import('../server/clock.ts');
     const { holderOf } = await import('../store/ledger/holder.ts');
     const dataDir = resolve(options.data);
-    const rest = { clock: SYSTEM_CLOCK, holder: holderOf(), surroundings: surroundings() };
+    const rest = { clock: SYSTEM_CLOCK, holder: holderOf(), surroundings: surroundingsHere() };
     return work(new LocalJobs({ ledger, dataDir, ...rest }));
   });
 }

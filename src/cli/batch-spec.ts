@@ -3,7 +3,7 @@ import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
 import type { Flags } from '../jobs/spec/flags.ts';
 import type { JobSpec } from '../jobs/spec/spec.ts';
-import { surroundings } from './batch-jobs.ts';
+import { surroundingsHere } from '../jobs/spec/surroundings.ts';
 
 /** Options that say what a job is. */
 export interface SpecOptions extends Partial<Flags> {
@@ -29,7 +29,7 @@ export async function givenJob(options: SpecOptions): Promise<GivenJob> {
 
 async function flagsSpec(options: SpecOptions): Promise<JobSpec> {
   const { specOf } = await import('../jobs/spec/flags.ts');
-  return specOf({ ...options, job: options.job ?? newName() }, surroundings());
+  return specOf({ ...options, job: options.job ?? newName() }, surroundingsHere());
 }
 
 /** `batch-20261101t020000-4711`. */
@@ -46,9 +46,9 @@ async function fileSpec(path: string, wanted: string | undefined): Promise<JobSp
   if (!isRecord(document)) throw usage(`"${path}" holds no job`);
   if (document['jobs'] === undefined) {
     const { job, schedule: _, ...rest } = document;
-    return specFrom(wanted ?? String(job ?? newName()), rest, surroundings());
+    return specFrom(wanted ?? String(job ?? newName()), rest, surroundingsHere());
   }
-  const specs = specsOf(document['jobs'], surroundings()).map(({ spec }) => spec);
+  const specs = specsOf(document['jobs'], surroundingsHere()).map(({ spec }) => spec);
   const found = wanted === undefined ? specs : specs.filter(({ job }) => job === wanted);
   if (found.length === 1) return found[0]!;
   const names = specs.map(({ job }) => job).join(', ') || 'none';

@@ -2,7 +2,17 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import { identifier, identifiers, literal } from './sql.ts';
 
-const HOSTILE = ['plain', 'with "quotes"', "it's", '"; drop table t; --', '\\', 'ünïcode\n', 'select', '""', "''"];
+const HOSTILE = [
+  'plain',
+  'with "quotes"',
+  "it's",
+  '"; drop table t; --',
+  '\\',
+  'ünïcode\n',
+  'select',
+  '""',
+  "''",
+];
 
 test('whatever is in a name or a text comes back from a database as it was', async () => {
   const db = await (await DuckDBInstance.create(':memory:')).connect();

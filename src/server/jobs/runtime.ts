@@ -1,5 +1,4 @@
 /** Ledger, dispatcher and listeners of a server, once they are needed. */
-import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { FrozenItem } from '../../jobs/chunk.ts';
@@ -8,9 +7,9 @@ import type { Jobs } from '../../jobs/port.ts';
 import { Dispatcher } from '../../jobs/schedule/dispatcher.ts';
 import { Settling } from '../../jobs/schedule/settling.ts';
 import { openSource } from '../../jobs/sources/open.ts';
-import type { Surroundings } from '../../jobs/spec/parse.ts';
 import { secretsOf } from '../../jobs/spec/secrets.ts';
 import type { JobSpec } from '../../jobs/spec/spec.ts';
+import { surroundingsHere } from '../../jobs/spec/surroundings.ts';
 import { Listeners } from '../../jobs/triggers/listeners.ts';
 import { holderOf, isGone } from '../../store/ledger/holder.ts';
 import type { JobRow } from '../../store/ledger/ledger.ts';
@@ -34,13 +33,6 @@ export interface RuntimeOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** What is relative in a document is relative to where the server was started. */
-const SURROUNDINGS: Surroundings = {
-  cores: availableParallelism(),
-  folder: process.cwd(),
-  isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
-};
-
 /** Every run has lanes of its own: more at a time would only wait for one another. */
 const concurrencyOf = (cores: number): number => Math.max(1, Math.floor(cores / 2));
 
@@ -56,7 +48,7 @@ export async function openJobsRuntime(options: RuntimeOptions): Promise<JobsRunt
     execute: ({ id }, signal) => executeRun({ run: id, dataDir, ledger: url }, signal, logger),
   });
   const listeners = new Listeners({ ledger, dispatcher, clock, logger, env: process.env });
-  const jobs = new LocalJobs({ ledger, clock, holder, dataDir, surroundings: SURROUNDINGS });
+  const jobs = new LocalJobs({ ledger, clock, holder, dataDir, surroundings: surroundingsHere() });
   const metrics = new MetricsFile(dataDir);
   return {
     jobs,

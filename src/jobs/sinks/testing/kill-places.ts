@@ -1,11 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { asked, type PostgresServer } from '../../../store/testing/postgres.ts';
-import type { KillPlace } from './kills.ts';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
+import { type KillPlace, killContract } from './kills.ts';
 import { readParquet, readTable } from './readers.ts';
 import { temporaryFolder } from './runs.ts';
 
-export const PARQUET: KillPlace = {
+const PARQUET: KillPlace = {
   name: 'a Parquet file',
   uri: async () => join(temporaryFolder(), 'out.parquet'),
   read: async (uri) => (existsSync(uri) ? readParquet(uri) : null),
@@ -13,7 +14,7 @@ export const PARQUET: KillPlace = {
 };
 
 /** `server` is there once the hooks have run. */
-export const postgresPlace = (server: () => PostgresServer): KillPlace => ({
+const postgresPlace = (server: () => PostgresServer): KillPlace => ({
   name: 'PostgreSQL',
   uri: async () => `${await server().database()}?table=scored`,
   read: readTable,
@@ -25,3 +26,19 @@ export const postgresPlace = (server: () => PostgresServer): KillPlace => ({
     return rows.map((row) => JSON.stringify(row));
   },
 });
+
+/** Kills writers this often in each place. */
+export function killEverywhere(kills: number): void {
+  describe('kills at random moments', () => {
+    let server: PostgresServer;
+    beforeAll(async () => {
+      server = await startPostgres();
+    }, HOOK_MILLIS);
+    afterAll(() => server.stop(), HOOK_MILLIS);
+    killContract(PARQUET, kills);
+    killContract(
+      postgresPlace(() => server),
+      kills,
+    );
+  });
+}
