@@ -1,5 +1,6 @@
 /** Rows whose key an earlier row of the input has, among any number of rows, in bounded memory. */
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { PlimsollError } from '../../core/errors.ts';
 import { boundsOf, Entries, SHARES } from './key-file.ts';
 import { repeated } from './key-table.ts';
@@ -45,16 +46,17 @@ interface Candidate extends RowAt {
  */
 export async function findDuplicates(search: Search): Promise<readonly Duplicate[]> {
   const candidates: Candidate[] = [];
-  const bounds: Uint32Array[] = [];
-  for (const path of search.files) bounds.push(await boundsOf(path));
+  const bounds = search.files.map(boundsOf);
   const shares = groups(bounds, search.atOnce ?? AT_ONCE);
   const entries = new Entries(Math.max(...shares.map(({ size }) => size)));
   for (const { from, to } of shares) {
+    // What else this process does has its turn: the lease of the run.
+    await setImmediate();
     entries.count = 0;
     const starts: number[] = [];
     for (const [chunk, path] of search.files.entries()) {
       starts.push(entries.count);
-      await entries.add(path, bounds[chunk]!, from, to);
+      entries.add(path, bounds[chunk]!, from, to);
     }
     collect(entries, starts, candidates);
   }

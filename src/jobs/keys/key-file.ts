@@ -2,7 +2,8 @@
  * The keys of a chunk as 64-bit hashes with their rows, ordered by the first byte of the hash, so that all chunks can be
  * searched a share of the hashes at a time: header, 257 bounds, hashes, rows; little-endian.
  */
-import { type FileHandle, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
 import { writing } from '../sinks/files/durable.ts';
@@ -100,9 +101,9 @@ function encode(hashes: readonly Uint32Array[], rows: readonly Uint32Array[], kn
 }
 
 /** Where the shares of a file begin, and after the last its number of hashes. */
-export async function boundsOf(path: string): Promise<Uint32Array> {
+export function boundsOf(path: string): Uint32Array {
   const bounds = new Uint32Array(SHARES + 1);
-  await reading(path, async (file) => fill(file, path, bounds, HEADER));
+  reading(path, (file) => fill(file, path, bounds, HEADER));
   return bounds;
 }
 
@@ -117,32 +118,34 @@ export class Entries implements Hashes {
     this.rows = new Uint32Array(size);
   }
 
-  /** Adds shares `[from, to)` of a file. Throws INTERNAL where it is no longer as long as it was. */
-  async add(path: string, bounds: Uint32Array, from: number, to: number): Promise<void> {
+  /**
+   * Adds shares `[from, to)` of a file, at once: of many chunks these are many small pieces, which take less than to wait for
+   * them. Throws INTERNAL where it is no longer as long as it was.
+   */
+  add(path: string, bounds: Uint32Array, from: number, to: number): void {
     const [all, begin, end] = [bounds[SHARES]!, bounds[from]!, bounds[to]!];
     const [at, next] = [this.count, this.count + end - begin];
     const hashesAt = HEADER + BOUNDS;
     const rowsAt = hashesAt + all * HASH_BYTES;
-    await reading(path, async (file) => {
-      await fill(file, path, this.halves.subarray(at * 2, next * 2), hashesAt + begin * HASH_BYTES);
-      await fill(file, path, this.rows.subarray(at, next), rowsAt + begin * ROW_BYTES);
+    reading(path, (file) => {
+      fill(file, path, this.halves.subarray(at * 2, next * 2), hashesAt + begin * HASH_BYTES);
+      fill(file, path, this.rows.subarray(at, next), rowsAt + begin * ROW_BYTES);
     });
     this.count = next;
   }
 }
 
-async function reading(path: string, work: (file: FileHandle) => Promise<void>): Promise<void> {
-  const file = await open(path, 'r');
+function reading(path: string, work: (file: number) => void): void {
+  const file = openSync(path, 'r');
   try {
-    await work(file);
+    work(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-async function fill(file: FileHandle, path: string, target: Uint32Array, at: number): Promise<void> {
-  const { bytesRead } = await file.read(target, 0, target.byteLength, at);
-  if (bytesRead === target.byteLength) return;
+function fill(file: number, path: string, target: Uint32Array, at: number): void {
+  if (readSync(file, target, 0, target.byteLength, at) === target.byteLength) return;
   throw new PlimsollError('INTERNAL', {
     action: 'searching for duplicate keys',
     reason: `${path} is cut short`,
