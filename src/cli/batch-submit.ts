@@ -54,4 +54,5 @@ const pausing =
 
 /** `batch pause` and `batch unpause`. */
 export const pause: Define = pausing(true);
+/** `batch unpause`: a job starts by itself again. */
 export const unpause: Define = pausing(false);

@@ -30,6 +30,7 @@ export function frameOf(batch: RecordBatch, names: readonly string[]): Frame {
   return { rows: batch.numRows, columns };
 }
 
+/** INPUT_COLUMNS for a column that is not among those that are there. */
 export function columnAbsent(name: string, there: readonly string[]): PlimsollError {
   const problem = `missing ${JSON.stringify(name)}; there is ${there.map((one) => JSON.stringify(one)).join(', ')}`;
   return new PlimsollError('INPUT_COLUMNS', { problem });

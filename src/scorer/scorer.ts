@@ -8,6 +8,7 @@ import type { Frame } from './frame.ts';
 /** What became of a row, as kept in the column of outcomes. */
 export const OUTCOME = { ok: 0, rejected: 1, failed: 2, skipped: 3 } as const;
 export type Outcome = keyof typeof OUTCOME;
+/** In the order of their numbers. */
 export const OUTCOMES = Object.keys(OUTCOME) as readonly Outcome[];
 
 /** Why a row was not scored. */

@@ -10,7 +10,7 @@ import {
 } from '@duckdb/node-api';
 import type { OutputColumn, OutputValues } from '../../scorer/scorer.ts';
 import { identifier } from '../sql.ts';
-import { OUTCOMES, outputName } from './output.ts';
+import { OUTCOME_COLUMN, outputName } from './output.ts';
 
 /** Booleans are kept as bytes, as the scorer has them. */
 const TYPES: Readonly<Record<OutputColumn['type'], DuckDBType>> = {
@@ -47,7 +47,7 @@ export class Answers {
     outputs: readonly OutputColumn[],
   ): Promise<Answers> {
     const types = [UTINYINT, ...outputs.map(({ type }) => TYPES[type])];
-    const names = [OUTCOMES, ...outputs.map((_, j) => outputName(j))];
+    const names = [OUTCOME_COLUMN, ...outputs.map((_, j) => outputName(j))];
     const columns = names.map((name, i) => `${identifier(name)} ${types[i]}`).join(', ');
     await db.run(`CREATE OR REPLACE TABLE ${identifier(table)} (${columns})`);
     return new Answers(db, table, types, await db.createAppender(table));

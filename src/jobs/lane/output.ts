@@ -5,7 +5,8 @@ import type { JobSpec } from '../spec/spec.ts';
 import { identifier, identifiers, literal } from '../sql.ts';
 
 /** Columns of the table of answers: outcomes, and the j-th output. */
-export const OUTCOMES = 'outcome';
+export const OUTCOME_COLUMN = 'outcome';
+/** Name of the j-th column of answers. */
 export const outputName = (j: number): string => `o${j}`;
 
 /** DuckDB's names of the types of outputs. */
@@ -78,7 +79,7 @@ export function outputSelect(
     scoring,
     kept.map(({ name }) => name),
   );
-  return `SELECT ${values.join(', ')} FROM ${from} WHERE a.${OUTCOMES} = ${OUTCOME.ok}`;
+  return `SELECT ${values.join(', ')} FROM ${from} WHERE a.${OUTCOME_COLUMN} = ${OUTCOME.ok}`;
 }
 
 type Stamp = JobSpec['sink']['stamps'][number];
@@ -93,8 +94,8 @@ function stampValue(name: Stamp, { run, chunk, version, at }: Stamps): string {
 /** Rows and digest of the keys that are ok: sha256 over their texts, each followed by a newline, in order. */
 export const keysSelect = (key: string, scoring: Scoring): string =>
   `SELECT count(*)::DOUBLE AS rows, sha256(coalesce(string_agg(r.${identifier(key)}::VARCHAR || chr(10), ''), '')) AS digest ` +
-  `FROM ${joined(scoring, [key])} WHERE a.${OUTCOMES} = ${OUTCOME.ok}`;
+  `FROM ${joined(scoring, [key])} WHERE a.${OUTCOME_COLUMN} = ${OUTCOME.ok}`;
 
 /** Texts of the keys that are not ok, in order. */
 export const refusedKeysSelect = (key: string, scoring: Scoring): string =>
-  `SELECT r.${identifier(key)}::VARCHAR AS key FROM ${joined(scoring, [key])} WHERE a.${OUTCOMES} <> ${OUTCOME.ok}`;
+  `SELECT r.${identifier(key)}::VARCHAR AS key FROM ${joined(scoring, [key])} WHERE a.${OUTCOME_COLUMN} <> ${OUTCOME.ok}`;

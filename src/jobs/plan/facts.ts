@@ -31,6 +31,7 @@ export interface Facts {
   readonly input: readonly InputFact[];
 }
 
+/** The facts of a run: what it is asked for, and what it has found. */
 export function factsOf(spec: JobSpec, plan: RunPlan): Facts {
   const { digest, runtime, converter } = plan.model;
   const { chunkRows, duplicates } = spec.options;
@@ -49,6 +50,7 @@ export function factsOf(spec: JobSpec, plan: RunPlan): Facts {
   };
 }
 
+/** What of a frozen item is the same for a copy of it. */
 export function inputFact(item: FrozenItem): InputFact {
   const { layout: _, ...rest } = item;
   if (rest.kind === 'table') return rest;

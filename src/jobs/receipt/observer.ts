@@ -10,6 +10,7 @@ export interface Observer {
   distribution(): Distribution;
 }
 
+/** An observer of a column that has seen nothing yet. */
 export function observerOf({ type }: Pick<OutputColumn, 'type'>): Observer {
   if (type === 'number') return new Numbers();
   if (type === 'integer') return new Integers();

@@ -8,6 +8,7 @@ import type { Receipt } from './receipt.ts';
 
 export const RECEIPT_TYPE = 'application/vnd.plimsoll.receipt+json';
 
+/** A receipt in its envelope (DSSE, as the evidence of rollouts). */
 export const signReceipt = (signer: Signer, receipt: Receipt): Envelope => signer.sign(RECEIPT_TYPE, receipt);
 
 /**

@@ -12,6 +12,7 @@ import type { RunPlan } from './plan.ts';
 /** Is there from before the ledger is told until all is cleared. */
 const markPath = (folder: string): string => join(folder, 'untidy');
 
+/** Says that there will be something to clear once the run is done. */
 export const markUntidy = (folder: string): void => writeFileSync(markPath(folder), '');
 
 /** Clears what the sink and the lanes of a run that is done have left. Throws what the sink throws. */

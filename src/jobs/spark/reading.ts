@@ -99,5 +99,6 @@ function jdbcOptions(uri: string): Record<string, string> {
   return { url: `jdbc:postgresql://${host}${pathname}`, driver: 'org.postgresql.Driver', dbtable: from };
 }
 
+/** SPARK_UNSUPPORTED, for that reason. */
 export const unsupported = (reason: string): PlimsollError =>
   new PlimsollError('SPARK_UNSUPPORTED', { reason });

@@ -5,7 +5,7 @@ import type { Chunk } from '../chunk.ts';
 import { Answers } from '../lane/answers.ts';
 import { type Feature, featureOf } from '../lane/features.ts';
 import { frameOf } from '../lane/frames.ts';
-import { OUTCOMES, outputName } from '../lane/output.ts';
+import { OUTCOME_COLUMN, outputName } from '../lane/output.ts';
 import { Workbench } from '../lane/workbench.ts';
 import type { ChunkReader, Relation } from '../sources/source.ts';
 import { identifier, identifiers, literal } from '../sql.ts';
@@ -113,7 +113,7 @@ async function featuresOf(
 function sampleCopy({ from }: Relation, { key, scorer, path }: SampleOptions): string {
   const name = identifier(key);
   const keys = `(SELECT ${name} FROM ${from} LIMIT ${SAMPLE_ROWS}) AS r`;
-  const outcome = `CASE WHEN r.${name} IS NULL THEN ${OUTCOME.rejected} ELSE a.${OUTCOMES} END::TINYINT AS _outcome`;
+  const outcome = `CASE WHEN r.${name} IS NULL THEN ${OUTCOME.rejected} ELSE a.${OUTCOME_COLUMN} END::TINYINT AS _outcome`;
   const outputs = scorer.outputs.map(({ name: output, type }, j) => {
     const value = type === 'bool' ? `a.${outputName(j)}::BOOLEAN` : `a.${outputName(j)}`;
     return `${value} AS ${identifier(output)}`;

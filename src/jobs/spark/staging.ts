@@ -37,6 +37,7 @@ const recordPath = (folder: string): string => join(folder, 'spark', 'scored.jso
 /** Whether all rows of the run in `folder` have been scored on Spark. */
 export const isScoredOnSpark = (folder: string): boolean => existsSync(recordPath(folder));
 
+/** What `keepScored` has kept in the folder of a run, or null. */
 export const readScored = (folder: string): ScoredRows | null =>
   isScoredOnSpark(folder) ? (JSON.parse(readFileSync(recordPath(folder), 'utf8')) as ScoredRows) : null;
 

@@ -26,6 +26,7 @@ const FORMATS = ['parquet', 'csv', 'jsonl', 'arrow'] as const satisfies readonly
 const STAMPS = ['predicted_at', 'model_version', 'request_id'] as const;
 
 const JOB_NAME = '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$';
+/** The rule of names of jobs. */
 export const jobName = text(
   JOB_NAME,
   'letters, digits, ".", "_" or "-", at most 128, beginning with a letter or digit',
@@ -174,6 +175,7 @@ const options = record<OptionsDocument>(
   didYouMean,
 );
 
+/** The rule of a job, without its name and schedule. */
 export const jobDocument = record<JobDocument>(
   {
     model: field(

@@ -13,6 +13,7 @@ const option = text(
   'an option of Spark ("spark.executor.memory"); secrets belong into its spark-defaults.conf',
 );
 
+/** The rule of `spark`. */
 export const sparkDocument: Rule<SparkDocument> = record<SparkDocument>(
   {
     master: field(
@@ -34,6 +35,7 @@ export const sparkDocument: Rule<SparkDocument> = record<SparkDocument>(
   didYouMean,
 );
 
+/** The cluster as it is kept. */
 export const sparkSpecOf = ({ conf, ...others }: SparkDocument): SparkSpec => ({
   ...others,
   conf: Object.fromEntries(conf),

@@ -65,6 +65,7 @@ export function splitUri(uri: string): UriParts {
   return { kind, head, parameters: [...before, query] };
 }
 
+/** Puts a URI together again. */
 export function joinUri({ head, parameters }: Pick<UriParts, 'head' | 'parameters'>): string {
   if (parameters.length === 0) return head;
   return `${head}?${parameters.map(([name, value]) => (value === null ? name : `${name}=${value}`)).join('&')}`;

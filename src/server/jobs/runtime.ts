@@ -36,6 +36,7 @@ export interface RuntimeOptions {
 /** Every run has lanes of its own: more at a time would only wait for one another. */
 const concurrencyOf = (cores: number): number => Math.max(1, Math.floor(cores / 2));
 
+/** Opens the ledger, and looks at nothing yet. Throws what `openLedger` throws. */
 export async function openJobsRuntime(options: RuntimeOptions): Promise<JobsRuntime> {
   const { dataDir, url, logger, clock = SYSTEM_CLOCK } = options;
   const ledger = await openLedger(url);

@@ -20,6 +20,7 @@ const toJob = (row: Selectable<LedgerSchema['jobs']>): JobRow => ({
   generation: row.generation,
 });
 
+/** The part of a ledger that is about jobs. */
 export const jobsOver = (session: Session<LedgerSchema>): Jobs => ({
   begin: (job, run) =>
     session.atomically(async (db) => {

@@ -68,12 +68,14 @@ const toLine = (row: Pick<RunColumns, (typeof LINE)[number]>): RunLine => ({
   progress: decodeJson(row.progress),
 });
 
+/** A row of the table as a run. */
 export const toRun = (row: RunColumns): RunRow => ({
   ...toLine(row),
   facts: decodeJson(row.facts),
   plan: decodeJson(row.plan),
 });
 
+/** The part of a ledger that is about runs and their holders. */
 export const runsOver = (session: Session<LedgerSchema>): Runs => ({
   ...readsOver(session),
 
@@ -183,6 +185,7 @@ const updateHeld = (
   set: Updateable<LedgerSchema['runs']>,
 ): Promise<boolean> => session.once((db) => setHeld(db, id, fence, set));
 
+/** Changes a run that is held under this fence, within a transaction; false where it is another's, or nobody's. */
 export async function setHeld(
   db: Db<LedgerSchema>,
   id: string,

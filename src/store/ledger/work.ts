@@ -7,6 +7,7 @@ import type { LedgerSchema } from './schema.ts';
 
 type Work = Pick<Ledger, 'pieces' | 'addPiece' | 'chunks' | 'finishChunk'>;
 
+/** The part of a ledger that is about what runs have done. */
 export const workOver = (session: Session<LedgerSchema>): Work => ({
   pieces: (run) =>
     session.once((db) =>

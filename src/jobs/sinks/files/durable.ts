@@ -41,6 +41,7 @@ export async function digestOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Whether there is a file or folder of that path. */
 export const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,

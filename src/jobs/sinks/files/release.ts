@@ -22,6 +22,7 @@ export async function noted(staging: Staging): Promise<Release | null> {
   return text === null ? null : (JSON.parse(text) as Release);
 }
 
+/** Writes a release down, durably. Throws DISK_FULL, FILE_UNWRITABLE. */
 export const note = (staging: Staging, release: Release): Promise<void> =>
   writeDurably(staging.path(NOTE), JSON.stringify(release));
 

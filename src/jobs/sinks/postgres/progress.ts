@@ -26,6 +26,7 @@ export const stageName = (run: string): string =>
   `${identifier(SCHEMA)}.${identifier(`stage_${hashOf(run)}`)}`;
 
 const sessionPrefix = (run: string): string => `plimsoll batch ${hashOf(run)} `;
+/** What the connections of a holder are called, by which a later one ends them. */
 export const sessionName = ({ run, fence }: Pick<SinkRun, 'run' | 'fence'>): string =>
   `${sessionPrefix(run)}${fence}`;
 

@@ -49,6 +49,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   INTERVAL: { made: 'interval', into: ['interval'] },
 };
 
+/** Whether values of a type of DuckDB hold others: lists, structures. */
 export const isNested = (type: string): boolean => /\]$|^(?:STRUCT|MAP|UNION)\b/.test(type);
 
 function familyOf(type: string): Family {

@@ -10,5 +10,6 @@ export function repeatedKeyQuery({ spec }: SinkRun, from: string): string {
   return `SELECT ${key}::VARCHAR FROM ${from} GROUP BY ${key} HAVING count(*) > 1 LIMIT 1`;
 }
 
+/** KEY_DUPLICATE, naming the key. */
 export const repeatedKey = ({ where }: TableTarget, key: unknown): PlimsollError =>
   new PlimsollError('KEY_DUPLICATE', { where, found: `the key ${JSON.stringify(key)} comes more than once` });

@@ -7,6 +7,7 @@ export interface GroupLayout {
   readonly groups: readonly number[];
 }
 
+/** Rows of all groups. */
 export const groupRows = ({ groups }: GroupLayout): number => groups.reduce((sum, rows) => sum + rows, 0);
 
 /** Chunks of one file at most: what a file says of its rows is believed up to here. */

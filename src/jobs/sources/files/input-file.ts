@@ -21,6 +21,7 @@ export async function stateOf(path: string): Promise<FileState> {
   return stateFrom(path, stats);
 }
 
+/** The state that the system tells of an open file. */
 export const stateFrom = (path: string, { size, mtimeNs, ctimeNs, ino, dev }: BigIntStats): FileState => ({
   size: Number(size),
   mtimeMs: Number(mtimeNs / 1_000_000n),

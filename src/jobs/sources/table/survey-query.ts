@@ -7,6 +7,7 @@ import { type Block, blockRows, type Survey, type Tally } from './survey.ts';
 /** Rows, rows without a key, and the sum of their digests: as texts, null where there are none. */
 export type CountRow = readonly [string, string, string | null];
 
+/** Counts, in one row: a `CountRow`. */
 export const countQuery = (rows: string): string => `
   select cast(count(*) as text), cast(count(*) - count(k) as text), cast(sum(h) filter (where k is null) as text)
   from (${rows}) r`;

@@ -39,6 +39,7 @@ interface Layout {
 /** Blocks of a survey at most, so that it fits into the ledger: 2,048 are about 100 KB. */
 const BLOCKS = 2048;
 
+/** The tally of rows that were tallied in parts. */
 export const addTallies = (tallies: readonly Tally[]): Tally => ({
   rows: tallies.reduce((sum, tally) => sum + tally.rows, 0),
   digest: BigInt.asUintN(
@@ -50,6 +51,7 @@ export const addTallies = (tallies: readonly Tally[]): Tally => ({
 /** Rows that a block of a table of `rows` rows begins with: a power of two, 1 for the smallest. */
 export const blockRows = (rows: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(rows / BLOCKS)));
 
+/** Rows of the table, those without a key counted. */
 export const surveyRows = (survey: Survey): number => addTallies([...survey.blocks, survey.nulls]).rows;
 
 /** As it is kept in the frozen input: what a reader of receipts sees, and where the table can be cut. */
