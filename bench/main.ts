@@ -3,7 +3,7 @@
  * beside other servers; `native` the engine alone; `batch` whole
  * tables beside pandas, onnxruntime and Spark; `trees` blocks of rows, walked and in the kernel; `loop` what holds the
  * front loop; `door` the path around an engine; `rollouts` the errors guard beside other rules, on the same recorded traffic; `routing` what a rollout costs a request; `batch-sink`
- * what exactly-once costs a COPY.
+ * what exactly-once costs a COPY; `spark` what a model costs on top of Spark itself.
  */
 import { parseArgs } from 'node:util';
 
@@ -52,6 +52,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   door: async () => {
     const { door } = await import('./door.ts');
     await door({ rounds: Number(values.rounds), seconds: Number(values.seconds) });
+  },
+  spark: async () => {
+    const { spark } = await import('./batch/spark.ts');
+    spark({ rounds: Number(values.rounds), rows: Number(values.rows) });
   },
   'batch-sink': async () => {
     const { sink } = await import('./batch/sink.ts');

@@ -8,9 +8,9 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 
 const HERE = import.meta.dirname;
-const ROOT = join(HERE, '../..');
-const WORK = join(ROOT, 'node_modules/.cache/bench-batch');
-const PYTHON = join(WORK, 'venv/bin/python');
+export const ROOT = join(HERE, '../..');
+export const WORK = join(ROOT, 'node_modules/.cache/bench-batch');
+export const PYTHON = join(WORK, 'venv/bin/python');
 const MEBI = 2 ** 20;
 
 export interface BatchBenchOptions {
@@ -88,7 +88,8 @@ export function batch({ rounds, rows }: BatchBenchOptions): void {
   report(rows, table);
 }
 
-function prepare(rows: number): string {
+/** Makes Python, the models and as many rows; answers the path of the rows. */
+export function prepare(rows: number): string {
   mkdirSync(WORK, { recursive: true });
   if (!existsSync(PYTHON)) {
     run('uv', 'venv', '--quiet', '--python', '>=3.11', join(WORK, 'venv'));
@@ -129,7 +130,8 @@ function time({ cores, command, name }: Peer, input: string, output: string): Ti
   };
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 function medians(times: readonly Timed[]): Timed {
   const inside = times.flatMap((one) => one.inside ?? []);

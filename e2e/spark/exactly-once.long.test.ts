@@ -62,12 +62,24 @@ const job = (
   ...onSpark(master, { ...SPARK_CONF, ...conf }),
 ];
 
-async function until<T>(what: string, look: () => T | undefined | null | false): Promise<T> {
+/** Looks again and again, as long as `run` goes on; a machine that is busy takes minutes to start a Spark. */
+async function until<T>(
+  what: string,
+  { child, ended }: Run,
+  look: () => T | undefined | null | false,
+): Promise<T> {
   for (const end = Date.now() + 500_000; Date.now() < end; await sleep(50)) {
     const found = look();
     if (found) return found;
+    if (child.exitCode !== null)
+      throw new Error(`no ${what} before the run ended: ${JSON.stringify(await ended)} ${logs('spark.log')}`);
   }
-  throw new Error(`waited in vain for ${what}`);
+  throw new Error(`waited in vain for ${what}: ${logs('spark.log')}`);
+}
+
+async function ends(pids: readonly number[]): Promise<void> {
+  for (const end = Date.now() + 60_000; pids.some((pid) => existsSync(`/proc/${pid}`)); await sleep(50))
+    if (Date.now() > end) throw new Error(`some of ${pids.join(', ')} live on`);
 }
 
 /** The output as somebody else sees it: rows, keys that are there once, keys that should not be there. */
@@ -104,18 +116,19 @@ test('tasks that die or run twice, and a driver that dies before publication, le
     }),
   );
   await until(
-    'the staging area',
+    'staging area',
+    first,
     () => globSync(join(folder, 'data/jobs/*/spark/*/*/_temporary')).length > 0,
   );
   // The scorer of the sample stands still: Spark has another executor do its task, and takes whichever ends first.
   const [stopped] = processesBelow(cluster.pids, SCORER);
   process.kill(stopped!.pid, 'SIGSTOP');
   // Another one loses its Python worker amidst a task, which is done again.
-  const killed = await until('another scorer', () =>
+  const killed = await until('other scorer', first, () =>
     processesBelow(cluster.pids, SCORER).find(({ pid }) => pid !== stopped!.pid),
   );
   process.kill(killed.parent, 'SIGKILL');
-  await until('scored rows', () => stateOf('scored.json').length > 0 || first.child.exitCode !== null);
+  await until('scored rows', first, () => stateOf('scored.json').length > 0);
   first.child.kill('SIGKILL');
   if (existsSync(`/proc/${stopped!.pid}`)) process.kill(stopped!.pid, 'SIGCONT');
   await first.ended;
@@ -140,16 +153,36 @@ const logs = (name: string): string =>
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n');
 
+test('an executor that is killed takes its scorer with it, and its tasks are done by another', async () => {
+  const url = await postgres.database();
+  const run = plimsoll(
+    ...job('executor', cluster.master, `${url}?table=scores`, {
+      'spark.sql.files.openCostInBytes': '134217728',
+    }),
+  );
+  const scorer = await until('scorer', run, () => processesBelow(cluster.pids, SCORER)[0]);
+  const executor = processesBelow(cluster.pids, 'CoarseGrainedExecutorBackend').find(
+    ({ pid }) => processesBelow([pid], SCORER).length > 0,
+  );
+  // Amidst a task: its rows, wherever they are, do not count.
+  await until('staging area', run, () => stateOf('*/*/_temporary').length > 0);
+  process.kill(executor!.pid, 'SIGKILL');
+  await ends([executor!.pid, scorer.pid]);
+  const { status, stdout, stderr } = await run.ended;
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(JSON.parse(stdout).rows).toMatchObject({ read: ROWS, ok: ROWS - KEYLESS, rejected: KEYLESS });
+  expect(await outputOf(url, 'scores')).toMatchObject(EXPECTED);
+  expect(logs('spark.log')).toContain('Lost executor');
+}, 1_200_000);
+
 test('a Spark whose Plimsoll is killed ends by itself, and the next attempt begins anew', async () => {
   const url = await postgres.database();
   const first = plimsoll(...job('lost', 'local[2]', `${url}?table=scores`, {}));
-  const scorer = await until('a scorer', () => processesBelow([first.child.pid!], SCORER)[0]);
+  const scorer = await until('scorer', first, () => processesBelow([first.child.pid!], SCORER)[0]);
   const [driver] = processesBelow([first.child.pid!], 'SparkSubmit');
   first.child.kill('SIGKILL');
   await first.ended;
-  await until('the end of driver and scorer', () =>
-    [driver!.pid, scorer.pid].every((pid) => !existsSync(`/proc/${pid}`)),
-  );
+  await ends([driver!.pid, scorer.pid]);
   const { status, stdout, stderr } = await plimsoll('resume', 'lost').ended;
   expect({ status, stderr }).toMatchObject({ status: 0 });
   expect(JSON.parse(stdout).rows.ok).toBe(ROWS - KEYLESS);
