@@ -2,8 +2,8 @@
  * The keys of a chunk as 64-bit hashes with their rows, ordered by the first byte of the hash, so that all chunks can be
  * searched a share of the hashes at a time: header, 257 bounds, hashes, rows; little-endian.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
 import { writing } from '../sinks/files/durable.ts';
@@ -40,11 +40,14 @@ export async function keepKeys(db: DuckDBConnection, select: string, path: strin
 
 /** Whether the keys of a chunk are there, hashed as this DuckDB hashes. */
 export async function areKeysKept(db: DuckDBConnection, path: string): Promise<boolean> {
-  const bytes = await readFile(path).catch(() => null);
-  if (bytes === null || bytes.length < HEADER + BOUNDS) return false;
-  const count = bytes.readUInt32LE(HEADER + SHARES * 4);
-  const whole = bytes.length === HEADER + BOUNDS + count * (HASH_BYTES + ROW_BYTES);
-  return whole && bytes.readBigUInt64LE(0) === MAGIC && bytes.readBigUInt64LE(8) === (await probe(db));
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size < HEADER + BOUNDS) return false;
+  const head = new Uint32Array((HEADER + BOUNDS) / 4);
+  reading(path, (file) => fill(file, path, head, 0));
+  const [magic, known] = new BigUint64Array(head.buffer, 0, 2);
+  const count = head.at(-1)!;
+  const whole = size === HEADER + BOUNDS + count * (HASH_BYTES + ROW_BYTES);
+  return whole && magic === MAGIC && known === (await probe(db));
 }
 
 async function probe(db: DuckDBConnection): Promise<bigint> {

@@ -71,18 +71,15 @@ export class Lane {
 
   /** Does a chunk, and answers its account as the sink keeps it. Throws what source, scorer and sink throw. */
   async work(order: ChunkOrder): Promise<Account> {
-    const { workbench, setup } = this.#parts;
+    const { setup } = this.#parts;
     if (isCarried(setup, order.chunk))
       return this.#read(order.chunk, ({ db }, relation) =>
         this.#writing.take(() => carry(db, relation, order.chunk, this.#parts)),
       );
-    const bench = await workbench.take();
-    try {
+    return this.#at(async (bench) => {
       const scored = await this.#scoring.take(() => this.#blaming(order.chunk, this.#score(bench, order)));
-      return await this.#writing.take(() => this.#write(bench, order, scored));
-    } finally {
-      workbench.giveBack(bench);
-    }
+      return this.#writing.take(() => this.#write(bench, order, scored));
+    });
   }
 
   /** Scores some rows of a chunk and keeps nothing; answers how many. */
@@ -106,8 +103,9 @@ export class Lane {
   async keepKeys(chunk: Chunk): Promise<null> {
     const { folder, spec } = this.#parts.setup;
     const path = keysPath(folder, chunk.index);
+    if (await this.#at(({ db }) => areKeysKept(db, path))) return null;
     return this.#read(chunk, async ({ db }, relation) => {
-      if (!(await areKeysKept(db, path))) await keepChunkKeys(db, spec.key, relation, path);
+      await keepChunkKeys(db, spec.key, relation, path);
       return null;
     });
   }
@@ -118,16 +116,22 @@ export class Lane {
     return this.#read(chunk, ({ db }, relation) => keyTexts(db, key, relation, rows));
   }
 
-  async #read<T>(chunk: Chunk, work: (bench: Bench, relation: Relation) => Promise<T>): Promise<T> {
-    const { workbench } = this.#parts;
-    const bench = await workbench.take();
-    try {
+  #read<T>(chunk: Chunk, work: (bench: Bench, relation: Relation) => Promise<T>): Promise<T> {
+    return this.#at(async (bench) => {
       const relation = await this.#open(bench, { chunk });
       try {
         return await this.#blaming(chunk, work(bench, relation));
       } finally {
         await relation.close();
       }
+    });
+  }
+
+  async #at<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
+    const { workbench } = this.#parts;
+    const bench = await workbench.take();
+    try {
+      return await work(bench);
     } finally {
       workbench.giveBack(bench);
     }
