@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { EXIT } from '../core/errors.ts';
 import type { Receipt } from '../jobs/receipt/receipt.ts';
 import type { Step } from '../jobs/run/progress.ts';
+import type { Forecast } from '../jobs/spark/forecast.ts';
 import type { Ledger, RunRow } from '../store/ledger/ledger.ts';
 import type { BatchOptions } from './batch-ledger.ts';
 import { withControl } from './control.ts';
@@ -47,7 +48,12 @@ export async function workOn(
       ask: (work) => withControl({ data: options.data }, work),
       clock: SYSTEM_CLOCK,
       stop: options.stop,
-      onStep: (step) => progress.update(stepText(step), step.share),
+      onStep: (step) => {
+        progress.update(stepText(step), step.share);
+        if (step.forecast === undefined) return;
+        progress.clear();
+        terminal.note(forecastText(step.forecast));
+      },
     });
     progress.done();
     await answerReceipt(receipt, terminal);
@@ -81,4 +87,13 @@ function stepText({ phase, rowsPerSecond, secondsLeft }: Step): string {
   const rate = rowsPerSecond === undefined ? '' : ` ${Math.round(rowsPerSecond).toLocaleString('en')} rows/s`;
   const left = secondsLeft === undefined ? '' : `, ${durationText(secondsLeft)} left`;
   return `${PHASES[phase]}${rate}${left}`;
+}
+
+function forecastText({ rows, seconds, cost, cores }: Forecast): string {
+  const same = 'Spark answers the sample with the same bits';
+  const on = `on ${cores} ${cores === 1 ? 'core' : 'cores'}`;
+  if (rows === null || seconds === null)
+    return `${same}; how long the input takes ${on} is not known before it is read`;
+  const price = cost === null ? '' : `, at a cost of ${cost.toFixed(2)}`;
+  return `${same}; ${rows.toLocaleString('en')} rows will take about ${durationText(seconds)} ${on}${price}`;
 }

@@ -34,3 +34,14 @@ test('longer work says what it does and how far it is, and leaves no trace', () 
   vi.advanceTimersByTime(1000);
   expect(written.length).toBe(draws);
 });
+
+test('what is said in between takes the place of the line, which comes back', () => {
+  const progress = new ProgressLine('model.pkl', out);
+  progress.update('reading', 0.5);
+  vi.advanceTimersByTime(1100);
+  progress.clear();
+  expect(written.at(-1)).toBe('\r\u001b[K');
+  vi.advanceTimersByTime(100);
+  expect(written.at(-1)).toContain('reading');
+  progress.done();
+});

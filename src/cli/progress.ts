@@ -2,10 +2,12 @@
 export interface Progress {
   /** `share` is 0 to 1 where the end is known. */
   update(text: string, share?: number): void;
+  /** Takes the line away until it is drawn again, so that something else can be said. */
+  clear(): void;
   done(): void;
 }
 
-export const SILENT: Progress = { update: () => undefined, done: () => undefined };
+export const SILENT: Progress = { update: () => undefined, clear: () => undefined, done: () => undefined };
 
 const WIDTH = 24;
 /** Work shorter than this shows nothing. */
@@ -39,6 +41,10 @@ export class ProgressLine implements Progress {
 
   done(): void {
     clearInterval(this.#timer);
+    this.clear();
+  }
+
+  clear(): void {
     if (this.#frame > 0) this.#out.write(`\r${CLEAR_TO_END}`);
   }
 

@@ -1,6 +1,7 @@
 /** How far a run is, for people and lists. Pure. */
 import type { Check } from '../../store/store.ts';
 import type { Counts } from '../chunk.ts';
+import type { Forecast } from '../spark/forecast.ts';
 
 export interface RunProgress {
   readonly rows: Counts;
@@ -19,4 +20,6 @@ export interface Step {
   /** While rows are scored. */
   readonly rowsPerSecond?: number | undefined;
   readonly secondsLeft?: number | undefined;
+  /** Once, before a cluster begins on the input. */
+  readonly forecast?: Forecast | undefined;
 }

@@ -53,7 +53,10 @@ export async function workOf(plan: RunPlan, options: WorkOptions): Promise<Work>
     chunks: plan.chunks,
     inputs: plan.inputs,
     signal: stop,
-    onForecast: (forecast) => logger.info({ forecast }, 'Spark has started'),
+    onForecast: (forecast) => {
+      logger.info({ forecast }, 'Spark answers the sample with the same bits');
+      onStep({ phase: 'scoring', forecast });
+    },
     onProgress: (share) => onStep({ phase: 'scoring', share }),
   });
   const { digest, runtime, converter } = manifest;

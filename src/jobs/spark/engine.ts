@@ -45,6 +45,7 @@ export interface SparkRun {
   readonly begun: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Said once Spark has answered the sample as this machine did, before the input is scored. */
   readonly onForecast: (forecast: Forecast) => void;
   /** From 0 to 1. */
   readonly onProgress: (share: number) => void;
@@ -146,9 +147,11 @@ async function runJob(run: SparkRun, project: string, sample: Sample): Promise<S
     if (event.event === 'started') {
       said.spark = event.spark;
       said.forecast = expected(run, sample, event.parallelism);
+    }
+    if (event.event === 'sample') {
+      said.cells = event.cells;
       onForecast(said.forecast);
     }
-    if (event.event === 'sample') said.cells = event.cells;
     if (event.event === 'progress') onProgress(event.done / event.tasks);
     if (event.event === 'scored') said.seconds = event.seconds;
   };
