@@ -155,7 +155,7 @@ export const ERRORS = {
   // Sinks of batch jobs (src/jobs/sinks)
   SINK_INVALID: row(422, EXIT.usage, 'Cannot write to {where}: {problems}', 'Make the target fit what is named above, or choose another one: --output'),
   SINK_UNAVAILABLE: row(503, EXIT.failed, 'Cannot reach {where}: {reason}', 'Once it answers, finish the job where it is: `plimsoll batch resume {job}`'),
-  FENCE_LOST: row(409, EXIT.failed, 'Cannot go on with run {run}: another process has taken it over', 'See how it is getting on: `plimsoll batch receipt {run}`'),
+  FENCE_LOST: row(409, EXIT.failed, 'Cannot go on with run {run}: another process has taken it over', 'See how it is getting on: `plimsoll batch status`'),
   KEY_DUPLICATE: row(422, EXIT.failed, 'Cannot publish to {where}: {found}, each key once was wanted', 'Give a key that names one row (--key), or say what becomes of the second one: --duplicates skip'),
   DISK_FULL: row(507, EXIT.failed, 'Cannot write "{path}": {free} bytes are free, {wanted} or more were wanted', 'Make room, then finish the job where it is: `plimsoll batch resume JOB`; nothing was half published'),
 

@@ -1,5 +1,4 @@
 /** When a job runs by itself, as people write it under `schedule` in `plimsoll.yaml`. */
-import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import {
   choice,
@@ -15,6 +14,7 @@ import {
 } from '../../rollout/policy/grammar.ts';
 import { didYouMean } from '../../serving/rows/suggest.ts';
 import { jobName } from '../spec/document.ts';
+import { specInvalid } from '../spec/invalid.ts';
 import { cronProblem } from './cron.ts';
 import type { Retries, Schedule, Trigger } from './schedule.ts';
 
@@ -137,6 +137,5 @@ export function scheduleFrom(job: string, document: unknown): Schedule | null {
   const problems: string[] = [];
   const schedule = scheduleDocument.parse(document, 'schedule', problems);
   if (problems.length === 0) return schedule;
-  const list = problems.map((problem) => problem.replace(' is null, ', ' is missing, '));
-  throw new PlimsollError('SPEC_INVALID', { job: JSON.stringify(job), problems: list.join('; '), list });
+  throw specInvalid(job, problems);
 }

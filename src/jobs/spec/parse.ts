@@ -5,6 +5,7 @@ import type { Rule } from '../../rollout/policy/grammar.ts';
 import { absolute, absoluteUri } from './absolute.ts';
 import { wouldBeRead } from './apart.ts';
 import { type JobDocument, jobDocument, jobName } from './document.ts';
+import { specInvalid } from './invalid.ts';
 import { sparkSpecOf } from './spark.ts';
 import type { JobSpec } from './spec.ts';
 import { uriKindOf } from './uri.ts';
@@ -42,11 +43,8 @@ export function specFrom(
   // What does not fit together is only said of parts that fit by themselves.
   if (problems.length === 0) problems.push(...conflictsIn(parsed, surroundings.folder));
   if (problems.length === 0) return completed(name, parsed, surroundings);
-  const list = problems.map((problem) => say(problem.replace(' is null, ', ' is missing, ')));
-  throw new PlimsollError('SPEC_INVALID', { job: shownJob(job), problems: list.join('; '), list });
+  throw specInvalid(job, problems, say);
 }
-
-const shownJob = (job: unknown): string => JSON.stringify(job)?.slice(0, 140) ?? 'without a name';
 
 /** The jobs of a `plimsoll.yaml`, from its table `jobs`. Throws SPEC_INVALID for the first job that has problems. */
 export function specsOf(jobs: unknown, surroundings: Surroundings): readonly DefinedJob[] {
