@@ -93,7 +93,7 @@ function stampValue(name: Stamp, { run, chunk, version, at }: Stamps): string {
 
 /** Rows and digest of the keys that are ok: sha256 over their texts, each followed by a newline, in order. */
 export const keysSelect = (key: string, scoring: Scoring): string =>
-  `SELECT count(*)::DOUBLE AS rows, sha256(coalesce(string_agg(r.${identifier(key)}::VARCHAR || chr(10), ''), '')) AS digest ` +
+  `SELECT count(*)::DOUBLE AS rows, sha256(coalesce(string_agg(r.${identifier(key)}::VARCHAR, chr(10)) || chr(10), '')) AS digest ` +
   `FROM ${joined(scoring, [key])} WHERE a.${OUTCOME_COLUMN} = ${OUTCOME.ok}`;
 
 /** Texts of the keys that are not ok, in order. */
