@@ -9,7 +9,7 @@ import job
 
 # Of plans so small, Java takes longer to compile the code than to go without.
 PLAIN = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-AT_ONCE = 3
+AT_ONCE = 4
 
 
 def check(spark, folder):

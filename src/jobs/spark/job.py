@@ -57,7 +57,9 @@ def main(path):
 
 
 def say(event, **details):
-    print(json.dumps({"event": event, **details}), flush=True)
+    # At once: `print` writes the end of a line by itself, where another thread may come in between.
+    sys.stdout.write(json.dumps({"event": event, **details}) + "\n")
+    sys.stdout.flush()
 
 
 def _end_with_parent():
