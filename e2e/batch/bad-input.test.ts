@@ -72,6 +72,18 @@ describe('the columns', () => {
     expect(refused('predict.csv', '--columns', 'Predict').message).toContain('two columns "predict"');
   });
 
+  test('that are more than a lane has memory for end the run with a word on it', { timeout: LIMIT }, () => {
+    const many = Array.from({ length: 3000 }, (_, i) => `c${i}`);
+    desk.write('wide.csv', `${HEADER},${many}\n${GOOD},${many}\n`);
+    expect(refused('wide.csv', '--columns', many.join())).toMatchObject({
+      status: 1,
+      code: 'LANE_MEMORY',
+      message: expect.stringContaining('wide.csv'),
+      hint: expect.stringContaining('--columns'),
+    });
+    expect(desk.run('wide', 'wide.csv', 'wide-out.csv').said.rows.ok).toBe(1);
+  });
+
   test('that have one name, or differ in case alone, are refused', { timeout: LIMIT }, () => {
     desk.write('twice.csv', `${HEADER},id\n${GOOD},7\n`);
     expect(refused('twice.csv')).toMatchObject({

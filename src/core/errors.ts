@@ -140,6 +140,7 @@ export const ERRORS = {
   RECEIPT_INVALID: row(422, EXIT.failed, 'Cannot trust the receipt: {reason}', 'Get it again from where it was made: `plimsoll batch receipt JOB --json`'),
 
   // Runs of batch jobs (src/jobs/run)
+  LANE_MEMORY: row(500, EXIT.failed, 'Cannot work on {path}: its rows take more memory than a lane has: {reason}', 'Read and carry fewer columns (--columns), or take smaller chunks (--chunk-rows)'),
   LANE_DIED: row(500, EXIT.failed, 'Cannot finish {action}: the process that does it ended each time ({reason})', 'See its last words above and the log of the run; a chunk that takes too much memory gets smaller with --chunk-rows'),
   JOB_INTERRUPTED: row(503, EXIT.failed, 'Stopped run {run} of job {job}: {done} of {of} chunks are done, and kept', 'Go on where it is: `plimsoll batch resume {job}`'),
   JOB_HELD: row(409, EXIT.failed, 'Held back the output of job {job}, run {run}: {reason}', 'Publish it all the same: `plimsoll batch release {job}`; or drop it: `plimsoll batch discard {job}`'),

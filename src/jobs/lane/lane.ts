@@ -10,7 +10,7 @@ import type { Distributions } from '../receipt/distribution.ts';
 import { observerOf } from '../receipt/observer.ts';
 import { retrying } from '../retry.ts';
 import type { SinkWriter } from '../sinks/sink.ts';
-import { inputError } from '../sources/files/duckdb.ts';
+import { inputError, memoryError } from '../sources/files/duckdb.ts';
 import type { ChunkReader, Relation } from '../sources/source.ts';
 import { identifiers } from '../sql.ts';
 import { Answers } from './answers.ts';
@@ -78,7 +78,9 @@ export class Lane {
       );
     return this.#at(async (bench) => {
       const scored = await this.#scoring.take(() => this.#blaming(order.chunk, this.#score(bench, order)));
-      return this.#writing.take(() => this.#write(bench, order, scored));
+      return this.#writing.take(() =>
+        this.#blaming(order.chunk, this.#write(bench, order, scored), memoryError),
+      );
     });
   }
 
@@ -137,12 +139,12 @@ export class Lane {
     }
   }
 
-  /** What DuckDB says while the rows of a chunk are read is about the item they come from: INPUT_INVALID. */
-  async #blaming<T>(chunk: Chunk, work: Promise<T>): Promise<T> {
+  /** What DuckDB says while the rows of a chunk are read is about the item they come from: INPUT_INVALID, LANE_MEMORY; while they are written, the latter alone. */
+  async #blaming<T>(chunk: Chunk, work: Promise<T>, coded = inputError): Promise<T> {
     try {
       return await work;
     } catch (error) {
-      throw inputError(this.#parts.setup.frozen.items[chunk.item]?.path ?? 'the input', error);
+      throw coded(this.#parts.setup.frozen.items[chunk.item]?.path ?? 'the input', error);
     }
   }
 

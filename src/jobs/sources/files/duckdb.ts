@@ -4,12 +4,27 @@ import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 /** How DuckDB begins its messages. */
 const KIND = /^[A-Z][A-Za-z -]* Error: /;
 
-/** What DuckDB says about a file becomes INPUT_INVALID, in one line; any other error stays what it is. */
+/** How it says that its memory is full. */
+const FULL = /failed to allocate [^\n]*/;
+
+/** That rows take more memory than DuckDB has becomes LANE_MEMORY; any other error stays what it is. `path` is where they are. */
+export function memoryError(path: string, error: unknown): unknown {
+  if (isPlimsollError(error) || !(error instanceof Error)) return error;
+  const full = FULL.exec(error.message);
+  return full === null
+    ? error
+    : new PlimsollError('LANE_MEMORY', { path, reason: full[0] }, { cause: error });
+}
+
+/** What DuckDB says about a file becomes INPUT_INVALID, in one line, or LANE_MEMORY; any other error stays what it is. */
 export function inputError(path: string, error: unknown): unknown {
+  const coded = memoryError(path, error);
   const [first = ''] = error instanceof Error ? error.message.split('\n') : [];
-  if (isPlimsollError(error) || !KIND.test(first)) return error;
+  if (isPlimsollError(coded) || !KIND.test(first)) return coded;
   // The file is said already.
-  const reason = first.replace(KIND, '').replaceAll(`"${path}"`, 'the file');
+  const reason = first
+    .replace(KIND, '')
+    .replaceAll(/(?:file )?"([^"]+)"/g, (whole, named) => (named === path ? 'the file' : whole));
   return new PlimsollError('INPUT_INVALID', { problem: `${path}: ${reason}` }, { cause: error });
 }
 
