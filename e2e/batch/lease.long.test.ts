@@ -1,0 +1,79 @@
+/** A coordinator that is put to sleep for longer than its lease, and wakes when another has its run. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LEASE_MILLIS } from '../../src/jobs/run/lease.ts';
+import { BIN } from '../cli.ts';
+import { Desk, HEADER } from './desk.ts';
+
+const ROWS = 60_000;
+let desk: Desk;
+beforeAll(() => {
+  desk = new Desk();
+  const lines = Array.from({ length: ROWS }, (_, i) => `${i},${5 + (i % 20) / 10},3,${(i % 60) / 10},1\n`);
+  desk.write('in.csv', `${HEADER}\n${lines.join('')}`);
+});
+afterAll(() => desk.close());
+
+test('finds its fence gone, and has written nothing that counts', { timeout: 180_000 }, async () => {
+  const flags = [
+    '--job',
+    'asleep',
+    '--model',
+    desk.model,
+    '--input',
+    desk.path('in.csv'),
+    '--output',
+    desk.path('out.csv'),
+  ];
+  const words = [
+    BIN,
+    'batch',
+    'run',
+    ...flags,
+    '--key',
+    'id',
+    '--chunk-rows',
+    '100',
+    '--data',
+    desk.path('data'),
+    '--json',
+  ];
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'ignore'] });
+  let stdout = '';
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  const chunks = () => desk.batch('status', 'asleep').said[0]?.progress?.chunks.done ?? 0;
+  await expect.poll(chunks, { timeout: 60_000 }).toBeGreaterThan(1);
+  await stopBetweenWrites(child.pid!);
+  await pause(LEASE_MILLIS + 1000);
+  const { status, said } = desk.batch('resume', 'asleep');
+  expect([status, said.rows]).toEqual([0, { read: ROWS, ok: ROWS, rejected: 0, failed: 0, skipped: 0 }]);
+  const before = readFileSync(desk.path('out.csv'));
+  child.kill('SIGCONT');
+  await once(child, 'close');
+  expect([child.exitCode, JSON.parse(stdout).error.code]).toEqual([1, 'FENCE_LOST']);
+  expect(readFileSync(desk.path('out.csv')).equals(before)).toBe(true);
+  expect(
+    new Set(
+      before
+        .toString()
+        .split('\n')
+        .map((line) => line.split(',')[0]),
+    ).size,
+  ).toBe(ROWS + 2);
+  expect(desk.litter).toEqual([]);
+});
+
+/** Puts a process to sleep where it does not hold the lock of the ledger, which no lease could take from it. */
+async function stopBetweenWrites(pid: number): Promise<void> {
+  for (;;) {
+    process.kill(pid, 'SIGSTOP');
+    if (desk.batch('pause', 'asleep').status === 0) return;
+    process.kill(pid, 'SIGCONT');
+    await pause(50);
+  }
+}
