@@ -21,8 +21,8 @@ import { markInstalled } from './installed.mjs';
 import { content, listing } from './sources.mjs';
 
 const root = join(import.meta.dirname, '..');
-/** Packages with native parts stay where npm put them. */
-const EXTERNAL = ['onnxruntime-node', '@duckdb/node-api'];
+/** What holds native code stays where npm put it. */
+const EXTERNAL = ['onnxruntime-node', '@duckdb/node-bindings'];
 /** What threads and processes start with, beside the command line: `x.worker.ts` is `dist/x.worker.js`. */
 const STARTED_FILES = ['src/**/*.worker.ts', 'src/**/*.child.ts'];
 /** Entries that are started under another name. */
@@ -69,6 +69,23 @@ const lazyHttp: Plugin = {
   },
 };
 
+/**
+ * A CommonJS package that is loaded when it is needed has, in a bundle that is split, no names but `default`. DuckDB's
+ * hundred files are worth bundling: to find and link them takes longer than to load its library.
+ */
+const namedDuckdb: Plugin = {
+  name: 'named-duckdb',
+  setup(build) {
+    build.onResolve({ filter: /^@duckdb\/node-api$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'named' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'named' }, ({ path }) => ({
+      contents: `export { ${Object.keys(createRequire(import.meta.url)(path)).join(', ')} } from '${path}'`,
+      resolveDir: root,
+    }));
+  },
+};
+
 interface Entry {
   readonly in: string;
   readonly out: string;
@@ -104,7 +121,7 @@ async function bundle(outdir: string, entryPoints: Entry[]): Promise<void> {
     banner: { js: BANNER },
     legalComments: 'linked',
     logLevel: 'warning',
-    plugins: [startedFiles, lazyHttp],
+    plugins: [startedFiles, lazyHttp, namedDuckdb],
     write: false,
   });
   mkdirSync(outdir, { recursive: true });
