@@ -45,8 +45,11 @@ export async function compare(
   }
 }
 
-/** Cells that every kind of file has a way to write: CSV tells no empty text from a missing one. */
-const isWritable = (cell: Cell): boolean => typeof cell !== 'string' || (cell !== '' && !cell.includes('\0'));
+/** Cells that every kind of file has a way to write: CSV tells no empty text from a missing one, JSON has no infinity. */
+const isWritable = (cell: Cell): boolean =>
+  typeof cell === 'string'
+    ? cell !== '' && !cell.includes('\0')
+    : typeof cell !== 'number' || Number.isFinite(cell);
 
 /** The rows as a table, a key before and a copy of it behind them; null where a column mixes types. */
 function tableOf(input: unknown): Table | null {
@@ -82,15 +85,19 @@ function predicted(desk: Desk, { names, rows, isNamed }: Table): unknown[][] | n
 
 const isTable = (value: unknown): boolean => Array.isArray(value) && Array.isArray(value[0]);
 
-/** JSON has no -0, and DuckDB writes `NaN` where the online doors say null. */
-const plain = (value: unknown): unknown =>
-  typeof value === 'number' ? value + 0 : value === 'NaN' ? null : value;
+/** As JSON of the online doors says it: no -0, a missing number is null, an infinite one its name. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'number') return value;
+  if (Number.isNaN(value)) return null;
+  return Number.isFinite(value) ? value + 0 : String(value);
+}
 
 async function answersIn(path: string): Promise<unknown[][]> {
   const rows = await withDuckDB(async (db) =>
     (
       await db.runAndReadAll(`SELECT * EXCLUDE (id, again) FROM ${literal(path)} ORDER BY again::BIGINT`)
-    ).getRowsJson(),
+    ).getRowsJS(),
   );
   return rows.map((row) => row.map(plain));
 }
