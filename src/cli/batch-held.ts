@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { RunState } from '../store/ledger/run-state.ts';
 import { type BatchOptions, beginnerOf, lastRun, withLedger } from './batch-ledger.ts';
 import { stopSignal, workOn } from './batch-work.ts';
 import type { Define } from './commands.ts';
@@ -24,9 +23,6 @@ export const release: Define = (command, terminal) => {
     });
 };
 
-/** These have something to drop. */
-const DROPPABLE: readonly RunState[] = ['queued', 'planning', 'running', 'held'];
-
 /** `batch discard`: drops a run for good. */
 export const discard: Define = (command, terminal) => {
   command
@@ -39,7 +35,7 @@ export const discard: Define = (command, terminal) => {
       const options = command.optsWithGlobals<BatchOptions>();
       await withLedger(options, async (ledger) => {
         const row = await lastRun(ledger, job);
-        const { overError } = await import('../jobs/run/states.ts');
+        const { DROPPABLE, overError } = await import('../jobs/run/states.ts');
         if (!DROPPABLE.includes(row.state)) throw overError('discard', row);
         const { claimRun } = await import('../jobs/run/begin.ts');
         const { discardRun } = await import('../jobs/run/discard.ts');

@@ -4,10 +4,10 @@ import type { Actor } from '../core/actor.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { JobRow, Ledger, RunLine } from '../store/ledger/ledger.ts';
-import type { RunState } from '../store/ledger/run-state.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import { findJob } from './find.ts';
 import type { Jobs, JobView, RunView, Started } from './port.ts';
+import { DROPPABLE } from './run/states.ts';
 import { nextTime } from './schedule/cron.ts';
 import { scheduleFrom } from './schedule/document.ts';
 import type { Schedule } from './schedule/schedule.ts';
@@ -27,8 +27,6 @@ export interface LocalJobsOptions {
 }
 
 const LEASE_MILLIS = 10_000;
-const ENDED: readonly RunState[] = ['done', 'failed', 'cancelled'];
-
 export class LocalJobs implements Jobs {
   readonly #options: LocalJobsOptions;
 
@@ -91,20 +89,23 @@ export class LocalJobs implements Jobs {
   }
 
   async cancel(name: string, id: string): Promise<RunView> {
-    const { ledger, clock, holder } = this.#options;
+    const { ledger, clock, holder, dataDir } = this.#options;
     const { state } = await this.run(name, id);
-    if (!ENDED.includes(state)) {
-      const change = { state: 'cancelled', endedAt: clock.now() } as const;
+    if (DROPPABLE.includes(state)) {
       const { holder: other } = (await ledger.run(id))!;
       // Whoever works on it finds that it no longer holds it, and stops.
       const taken = await ledger.claim(id, holder, clock.now(), LEASE_MILLIS, other ?? undefined);
-      if (taken !== null && (await ledger.release(id, taken.fence, change))) return this.run(name, id);
+      if (taken !== null) {
+        const { discardRun } = await import('./run/discard.ts');
+        await discardRun(ledger, taken, dataDir, process.env);
+        return this.run(name, id);
+      }
     }
     throw new PlimsollError('JOB_STATE', {
       action: 'cancel a run of',
       job: name,
       found: `is ${state}`,
-      wanted: 'one that has not ended',
+      wanted: 'one that has not ended and is not being published',
       way: 'Start another run of the job',
     });
   }

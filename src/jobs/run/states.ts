@@ -2,6 +2,10 @@
 import { isErrorCode, PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { RunRow } from '../../store/ledger/ledger.ts';
+import type { RunState } from '../../store/ledger/run-state.ts';
+
+/** A run in one of these has something to drop; one that is being published may have been seen already. */
+export const DROPPABLE: readonly RunState[] = ['queued', 'planning', 'running', 'held'];
 
 /** The error that a run ended its last attempt with, or null. */
 export function errorOf({ error }: Pick<RunRow, 'error'>): PlimsollError | null {
