@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../src/store/testing/postgres.ts';
 import { example } from '../cli.ts';
 import { type Cluster, processesBelow, SPARK_CONF, sparkEnvironment, startCluster } from './cluster.ts';
-import { onSpark, type Run, startBatch } from './job.ts';
+import { answerOf, onSpark, type Run, startBatch } from './job.ts';
 
 const FILES = 6;
 const FILE_ROWS = 20_000;
@@ -136,15 +136,12 @@ test('tasks that die or run twice, and a driver that dies before publication, le
   expect(said.includes('Python worker exited unexpectedly')).toBe(true);
   expect(said.includes('as the attempt 1 succeeded on 127.0.0.2')).toBe(true);
 
-  const { status, stdout, stderr } = await plimsoll('resume', 'kills').ended;
-  expect({ status, stderr }).toMatchObject({ status: 0 });
-  const receipt = JSON.parse(stdout);
+  const receipt = await answerOf(plimsoll('resume', 'kills'));
   expect(receipt.rows).toEqual({ read: ROWS, ok: ROWS - KEYLESS, rejected: KEYLESS, failed: 0, skipped: 0 });
   expect(receipt.spark.sample.rows).toBe(1000);
   expect(receipt.attempts).toBe(2);
   expect(await outputOf(url, 'scores')).toMatchObject(EXPECTED);
-  const again = await plimsoll('resume', 'kills').ended;
-  expect(JSON.parse(again.stdout)).toEqual(receipt);
+  expect(await answerOf(plimsoll('resume', 'kills'))).toEqual(receipt);
   expect(await outputOf(url, 'scores')).toMatchObject(EXPECTED);
 }, 1_200_000);
 
@@ -168,9 +165,8 @@ test('an executor that is killed takes its scorer with it, and its tasks are don
   await until('staging area', run, () => stateOf('*/*/_temporary').length > 0);
   process.kill(executor!.pid, 'SIGKILL');
   await ends([executor!.pid, scorer.pid]);
-  const { status, stdout, stderr } = await run.ended;
-  expect({ status, stderr }).toMatchObject({ status: 0 });
-  expect(JSON.parse(stdout).rows).toMatchObject({ read: ROWS, ok: ROWS - KEYLESS, rejected: KEYLESS });
+  const { rows } = await answerOf(run);
+  expect(rows).toMatchObject({ read: ROWS, ok: ROWS - KEYLESS, rejected: KEYLESS });
   expect(await outputOf(url, 'scores')).toMatchObject(EXPECTED);
   expect(logs('spark.log')).toContain('Lost executor');
 }, 1_200_000);
@@ -183,8 +179,7 @@ test('a Spark whose Plimsoll is killed ends by itself, and the next attempt begi
   first.child.kill('SIGKILL');
   await first.ended;
   await ends([driver!.pid, scorer.pid]);
-  const { status, stdout, stderr } = await plimsoll('resume', 'lost').ended;
-  expect({ status, stderr }).toMatchObject({ status: 0 });
-  expect(JSON.parse(stdout).rows.ok).toBe(ROWS - KEYLESS);
+  const { rows } = await answerOf(plimsoll('resume', 'lost'));
+  expect(rows.ok).toBe(ROWS - KEYLESS);
   expect(await outputOf(url, 'scores')).toMatchObject(EXPECTED);
 }, 1_200_000);
