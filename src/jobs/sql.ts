@@ -8,3 +8,6 @@ export const literal = (text: string): string => `'${text.replaceAll("'", "''")}
 
 /** Names as a list of columns. */
 export const identifiers = (names: readonly string[]): string => names.map(identifier).join(', ');
+
+/** Options of COPY for Parquet. DuckDB's dictionaries take -0 and 0 for one value (duckdb/duckdb#25781): there are none. */
+export const PARQUET = 'FORMAT parquet, DICTIONARY_SIZE_LIMIT 0';

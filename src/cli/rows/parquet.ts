@@ -1,4 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
+import { identifier, literal, PARQUET } from '../../jobs/sql.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { FlatColumn } from '../../scorer/flatten.ts';
 import { withDuckDB } from './duckdb.ts';
@@ -68,9 +69,6 @@ export async function writeParquet(path: string, columns: readonly FlatColumn[])
       appender.endRow();
     }
     appender.closeSync();
-    await connection.run(`COPY answers TO ${literal(path)} (FORMAT parquet)`);
+    await connection.run(`COPY answers TO ${literal(path)} (${PARQUET})`);
   }, path);
 }
-
-const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

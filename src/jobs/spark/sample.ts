@@ -8,7 +8,7 @@ import { frameOf } from '../lane/frames.ts';
 import { OUTCOME_COLUMN, outputName } from '../lane/output.ts';
 import { Workbench } from '../lane/workbench.ts';
 import type { ChunkReader, Relation } from '../sources/source.ts';
-import { identifier, identifiers, literal } from '../sql.ts';
+import { identifier, identifiers, literal, PARQUET } from '../sql.ts';
 
 /** Rows that are scored here, and by Spark before anything else. */
 const SAMPLE_ROWS = 1000;
@@ -119,5 +119,5 @@ function sampleCopy({ from }: Relation, { key, scorer, path }: SampleOptions): s
     return `${value} AS ${identifier(output)}`;
   });
   const columns = [`r.${name}::VARCHAR AS _key`, outcome, ...outputs].join(', ');
-  return `COPY (SELECT ${columns} FROM ${keys} POSITIONAL JOIN sample AS a) TO ${literal(path)} (FORMAT parquet)`;
+  return `COPY (SELECT ${columns} FROM ${keys} POSITIONAL JOIN sample AS a) TO ${literal(path)} (${PARQUET})`;
 }

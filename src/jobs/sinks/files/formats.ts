@@ -1,7 +1,7 @@
 /** How each format of files is written by DuckDB. Pure. */
 
 import type { FileFormat } from '../../spec/spec.ts';
-import { identifier, literal } from '../../sql.ts';
+import { identifier, literal, PARQUET } from '../../sql.ts';
 import type { SinkColumn } from '../sink.ts';
 
 export type OutputFormat = Exclude<FileFormat, 'arrow'>;
@@ -18,7 +18,7 @@ interface Format {
 }
 
 const FORMATS: Readonly<Record<OutputFormat, Format>> = {
-  parquet: { options: 'FORMAT parquet, COMPRESSION zstd', cell: ({ name }) => identifier(name) },
+  parquet: { options: `${PARQUET}, COMPRESSION zstd`, cell: ({ name }) => identifier(name) },
   csv: { options: 'FORMAT csv', cell: csvCell },
   jsonl: { options: 'FORMAT json', cell: jsonCell },
 };
