@@ -62,7 +62,9 @@ const bundleEntries = ({ bundle, manifest }: Project['model']): Entry[] =>
 function onnxEntries(): Entry[] {
   const { resolve } = createRequire(import.meta.url);
   const own = dirname(resolve('onnxruntime-node/package.json'));
-  const common = dirname(createRequire(join(own, 'package.json')).resolve('onnxruntime-common/package.json'));
+  // It exports nothing but its entry, `dist/cjs/index.js`.
+  const entry = createRequire(join(own, 'package.json')).resolve('onnxruntime-common');
+  const common = join(dirname(entry), '../..');
   const modules = 'scorer/node_modules';
   return [
     ...ONNX_FILES.map((file) => ({ name: `${modules}/onnxruntime-node/${file}`, path: join(own, file) })),
