@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Flags, specOf } from './flags.ts';
 import { type Surroundings, specsOf } from './parse.ts';
 
-const HERE: Surroundings = { cores: 8, folder: '/work', isFile: (path) => path.endsWith('.joblib') };
+const HERE: Surroundings = { cores: 8, folder: '/home', isFile: (path) => path.endsWith('.joblib') };
 const FLAGS: Flags = {
   job: 'nightly',
   model: 'm.joblib',
@@ -26,12 +26,12 @@ describe('a job by flags', () => {
   it('has every default, and paths in full', () => {
     expect(specOf(FLAGS, HERE)).toEqual({
       job: 'nightly',
-      model: '/work/m.joblib',
-      source: { uri: '/work/in/*.parquet', format: null },
+      model: '/home/m.joblib',
+      source: { uri: '/home/in/*.parquet', format: null },
       key: 'id',
       columns: [],
       features: null,
-      sink: { uri: '/work/out.parquet', format: null, mode: 'append', publish: 'whole', stamps: [] },
+      sink: { uri: '/home/out.parquet', format: null, mode: 'append', publish: 'whole', stamps: [] },
       options: {
         chunkRows: 122_880,
         lanes: 2,
@@ -69,7 +69,7 @@ describe('a job by flags', () => {
     );
     expect(spec).toMatchObject({
       model: 'churn@champion',
-      source: { uri: '/work/in.txt', format: 'csv' },
+      source: { uri: '/home/in.txt', format: 'csv' },
       columns: ['a', 'b,"c'],
       features: ['x', 'y'],
       sink: { mode: 'upsert', publish: 'chunks', stamps: ['predicted_at', 'model_version'] },
@@ -85,12 +85,12 @@ describe('a job by flags', () => {
   });
 
   it.each([
-    ['a.csv', '/work/a.csv'],
-    ['./x/../a.csv', '/work/a.csv'],
+    ['a.csv', '/home/a.csv'],
+    ['./x/../a.csv', '/home/a.csv'],
     ['../../../a/', '/a/'],
     ['/abs/dir/', '/abs/dir/'],
     ['file:///abs/a.csv', 'file:///abs/a.csv'],
-    ['sqlite:a.db?table=t', 'sqlite:/work/a.db?table=t'],
+    ['sqlite:a.db?table=t', 'sqlite:/home/a.db?table=t'],
     ['duckdb:../a.duckdb?query=select * from x', 'duckdb:/a.duckdb?query=select * from x'],
     ['s3://bucket/a.csv', 's3://bucket/a.csv'],
   ])('reads %s as %s', (input, full) => {
