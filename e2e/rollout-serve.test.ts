@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { example, folder, plimsoll, type Served, served } from './cli.ts';
@@ -89,15 +90,22 @@ describe.each([
       .poll(async () => (await endpoint(second)).route.shadow)
       .toEqual({ version: 2, percent: 100 });
     expect((await endpoint(second)).rollout).toMatchObject({ state: 'running', stage: 0, candidate: 2 });
+    const mirrored = async (): Promise<number> => {
+      const { text } = await call(`${second.said.url}/metrics`);
+      const line = /plimsoll_shadow_total\{model_name="iris",outcome="mirrored"\} (\d+)/.exec(text);
+      return Number(line?.[1] ?? 0);
+    };
+    // The route is written before every worker has heard of it.
+    const follows = async (): Promise<boolean> => {
+      const before = await mirrored();
+      await versionsOf(second);
+      await sleep(200);
+      return (await mirrored()) === before + 40;
+    };
+    await expect.poll(follows, { timeout: 20_000 }).toBe(true);
+    const before = await mirrored();
     expect(await versionsOf(second)).toEqual(new Map([[1, 40]]));
-    await expect
-      .poll(
-        async () =>
-          /plimsoll_shadow_total\{model_name="iris",outcome="mirrored"\} (\d+)/.exec(
-            (await call(`${second.said.url}/metrics`)).text,
-          )?.[1],
-      )
-      .toBe('40');
+    await expect.poll(mirrored).toBe(before + 40);
     expect(await second.stop()).toBe(0);
   });
 
