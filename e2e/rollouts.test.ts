@@ -84,7 +84,10 @@ describe('a candidate', { timeout: 120_000 }, () => {
       answered.slice((k * answered.length) / 4, ((k + 1) * answered.length) / 4),
     );
     const shares = quarters.map((part) => part.filter(({ version }) => version === 2).length / part.length);
-    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    // Two quarters in one stage have one share but for the draw of their units: four standard errors of a half.
+    const noise = 4 * Math.sqrt((2 * 0.25) / quarters[0]!.length);
+    for (const [k, share] of shares.slice(1).entries()) expect(share).toBeGreaterThan(shares[k]! - noise);
+    expect(shares[3]).toBeGreaterThan(shares[0]!);
     const { stable, route } = await api<{ stable: number; route: { ranges: unknown[] } }>(
       server.said.url,
       'GET',
