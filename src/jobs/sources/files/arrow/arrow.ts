@@ -61,7 +61,8 @@ export const arrow: TableFormat = {
       } satisfies Relation;
     } catch (error) {
       await drop();
-      if (isPlimsollError(error)) throw error;
+      // A body that cannot be unpacked is told by its own codes, which know no file.
+      if (isPlimsollError(error) && !error.code.startsWith('READ_')) throw error;
       const problem = `${path}: rows ${from} to ${to} cannot be read: ${(error as Error).message}`;
       throw new PlimsollError('INPUT_INVALID', { problem }, { cause: error });
     }
