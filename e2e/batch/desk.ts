@@ -1,6 +1,8 @@
 /** A data folder, files beside it, and the command line on them: what a person at a desk has. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'vitest';
 import { BIN, example, folder, runWith } from '../cli.ts';
@@ -49,6 +51,14 @@ export class Desk {
   run(job: string, input: string, output: string, ...more: readonly string[]): Answer {
     const flags = ['--job', job, '--input', this.full(input), '--output', this.full(output), '--key', 'id'];
     return this.batch('run', '--model', this.model, ...flags, ...more);
+  }
+
+  /** `batch run` that goes on while others look, in a process group of its own and in chunks of 100 rows; `stdout` is piped. */
+  start(job: string, input: string, output: string): ChildProcessByStdio<null, Readable, null> {
+    const flags = ['--job', job, '--model', this.model, '--input', this.path(input)];
+    const more = ['--output', this.full(output), '--key', 'id', '--chunk-rows', '100'];
+    const words = [BIN, 'batch', 'run', ...flags, ...more, '--data', this.path('data'), '--json'];
+    return spawn(process.execPath, words, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
   }
 
   full(uri: string): string {

@@ -1,11 +1,9 @@
 /** A coordinator that is put to sleep for longer than its lease, and wakes when another has its run. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LEASE_MILLIS } from '../../src/jobs/run/lease.ts';
-import { BIN } from '../cli.ts';
 import { Desk, HEADER } from './desk.ts';
 
 const ROWS = 60_000;
@@ -18,30 +16,7 @@ beforeAll(() => {
 afterAll(() => desk.close());
 
 test('finds its fence gone, and has written nothing that counts', { timeout: 180_000 }, async () => {
-  const flags = [
-    '--job',
-    'asleep',
-    '--model',
-    desk.model,
-    '--input',
-    desk.path('in.csv'),
-    '--output',
-    desk.path('out.csv'),
-  ];
-  const words = [
-    BIN,
-    'batch',
-    'run',
-    ...flags,
-    '--key',
-    'id',
-    '--chunk-rows',
-    '100',
-    '--data',
-    desk.path('data'),
-    '--json',
-  ];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = desk.start('asleep', 'in.csv', 'out.csv');
   let stdout = '';
   child.stdout.on('data', (text) => {
     stdout += text;

@@ -9,8 +9,7 @@ import { LANE_ENTRY } from '../lane/entry.ts';
 import type { LaneAnswers } from '../lane/protocol.ts';
 import { factsOf } from '../plan/facts.ts';
 import { fingerprintOf, requireSame } from '../plan/fingerprint.ts';
-import { addUp } from '../receipt/books.ts';
-import { distributionsOf, type Receipt } from '../receipt/receipt.ts';
+import type { Receipt } from '../receipt/receipt.ts';
 import { openSink } from '../sinks/open.ts';
 import type { Sink, SinkRun } from '../sinks/sink.ts';
 import { openSource } from '../sources/open.ts';
@@ -21,7 +20,8 @@ import type { JobSpec } from '../spec/spec.ts';
 import { Accounts } from './accounts.ts';
 import { sumOf } from './budget.ts';
 import { behind, carriedPlan } from './carried.ts';
-import { holdChecks, reasonToHold } from './checks.ts';
+import { checkedRun } from './checked-run.ts';
+import { reasonToHold } from './checks.ts';
 import { plannedColumns } from './columns.ts';
 import { type Ending, endingOf, stopError } from './ending.ts';
 import { HeldRun } from './held-run.ts';
@@ -29,7 +29,7 @@ import { Lanes } from './lanes.ts';
 import { openRunLog, type RunLog } from './log.ts';
 import type { ModelOptions } from './model.ts';
 import { piecesOf } from './pieces.ts';
-import { changedItem, modelLabel, type RunPlan, rowsOf, totalRows, workedChunks } from './plan.ts';
+import { modelLabel, type RunPlan, rowsOf, totalRows, workedChunks } from './plan.ts';
 import type { RunProgress, Step } from './progress.ts';
 import { publishRun } from './publish.ts';
 import { mergeRejects, rejectsPath } from './rejects.ts';
@@ -250,18 +250,11 @@ class Conductor {
   async #check(source: Source, plan: RunPlan, accounts: Accounts): Promise<void> {
     const { row, ledger, onStep } = this.#options;
     onStep({ phase: 'checks' });
-    const changed = changedItem(plan.frozen, await source.list());
-    if (changed !== null) {
-      const details = { found: 'what has changed since it was frozen', wanted: 'what was frozen' };
-      throw new PlimsollError('INPUT_CHANGED', { path: changed.path, ...details });
-    }
-    const { rows } = addUp(accounts.all, workedChunks(plan));
-    const last = (await ledger.lastDone(row.job, row.id))?.receipt ?? null;
-    const distributions = distributionsOf(accounts.all);
-    const checks = holdChecks(this.#spec.options, last as Receipt | null, { rows, distributions });
-    this.#checks = checks;
-    const reason = reasonToHold(checks);
-    if (reason !== null) throw new PlimsollError('JOB_HELD', { job: row.job, run: row.id, reason, checks });
+    const { options } = this.#spec;
+    this.#checks = await checkedRun({ row, ledger, limits: options, source, plan, accounts: accounts.all });
+    const reason = reasonToHold(this.#checks);
+    if (reason === null) return;
+    throw new PlimsollError('JOB_HELD', { job: row.job, run: row.id, reason, checks: this.#checks });
   }
 
   async #publish(plan: RunPlan, attempt: Attempt): Promise<Receipt> {

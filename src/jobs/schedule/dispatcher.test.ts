@@ -7,7 +7,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Ledger, RunChange, RunRow } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/ledger/open.ts';
-import { eachRow } from '../../store/pages.ts';
+import { allRows, eachRow } from '../../store/pages.ts';
 import type { FrozenItem } from '../chunk.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { DEFAULT_SCHEDULE, type Schedule, type Trigger } from './schedule.ts';
@@ -44,8 +44,15 @@ const ended = async (ledger: Ledger, run: RunRow, change: RunChange): Promise<vo
   await ledger.release(run.id, taken!.fence, { endedAt: now, ...change });
 };
 
+interface Server {
+  readonly ledger: Ledger;
+  readonly dispatcher: Dispatcher;
+  /** One look, at the jobs that the ledger has now. */
+  look(): Promise<void>;
+}
+
 /** A server's part for jobs: it may be one of several, or the next one after a restart. */
-async function server(): Promise<{ ledger: Ledger; dispatcher: Dispatcher }> {
+async function server(): Promise<Server> {
   const ledger = await openLedger(`sqlite:${join(folder, 'jobs.sqlite')}`);
   const clock: Clock = { now: () => now, monotonic: () => now };
   const dispatcher = new Dispatcher({
@@ -63,7 +70,8 @@ async function server(): Promise<{ ledger: Ledger; dispatcher: Dispatcher }> {
     await dispatcher.stop();
     await ledger.close();
   });
-  return { ledger, dispatcher };
+  const look = async () => dispatcher.look(await allRows((page) => ledger.jobs(page)));
+  return { ledger, dispatcher, look };
 }
 
 const define = (ledger: Ledger, name: string, change: Partial<Schedule>) =>
@@ -73,9 +81,9 @@ const define = (ledger: Ledger, name: string, change: Partial<Schedule>) =>
   });
 
 /** Looks every `step` milliseconds until `to`. */
-async function pass(dispatcher: Dispatcher, to: string, step = 10 * MINUTE): Promise<void> {
+async function pass({ dispatcher, look }: Server, to: string, step = 10 * MINUTE): Promise<void> {
   for (; now < Date.parse(to); now += step) {
-    await dispatcher.look();
+    await look();
     await dispatcher.idle();
   }
 }
@@ -90,10 +98,10 @@ describe('a nightly job', () => {
   test('runs once a night across a restart of the server and the end of summer time', async () => {
     const first = await server();
     await define(first.ledger, 'nightly', { triggers: [NIGHTLY] });
-    await pass(first.dispatcher, '2026-10-25T00:20:00Z');
+    await pass(first, '2026-10-25T00:20:00Z');
     await first.dispatcher.stop();
     const second = await server();
-    await pass(second.dispatcher, '2026-10-27T00:00:00Z');
+    await pass(second, '2026-10-27T00:00:00Z');
     expect(await runsOf(second.ledger, 'nightly')).toEqual([
       'schedule/2026-10-25T02:30:00+02:00 done',
       'schedule/2026-10-26T02:30:00+01:00 done',
@@ -105,27 +113,29 @@ describe('a nightly job', () => {
     const servers = [await server(), await server(), await server()];
     await define(servers[0]!.ledger, 'nightly', { triggers: [NIGHTLY] });
     for (; now < Date.parse('2026-10-26T12:00:00Z'); now += 30 * MINUTE) {
-      await Promise.all(servers.map(({ dispatcher }) => dispatcher.look()));
+      await Promise.all(servers.map(({ look }) => look()));
       await Promise.all(servers.map(({ dispatcher }) => dispatcher.idle()));
     }
     expect(await runsOf(servers[0]!.ledger, 'nightly')).toHaveLength(2);
   });
 
   test('reads the input of its day', async () => {
-    const { ledger, dispatcher } = await server();
+    const on = await server();
+    const { ledger } = on;
     await define(ledger, 'nightly', { triggers: [NIGHTLY] });
-    await pass(dispatcher, '2026-10-25T12:00:00Z');
+    await pass(on, '2026-10-25T12:00:00Z');
     expect((await ledger.latest('nightly'))?.spec).toMatchObject({ source: { uri: 'in/2026-10-25.csv' } });
   });
 
   test('that is paused passes over its nights and makes none of them up', async () => {
-    const { ledger, dispatcher } = await server();
+    const on = await server();
+    const { ledger, look } = on;
     await define(ledger, 'nightly', { triggers: [NIGHTLY] });
-    await dispatcher.look();
+    await look();
     await ledger.pause('nightly', true);
-    await pass(dispatcher, '2026-10-26T12:00:00Z', 60 * MINUTE);
+    await pass(on, '2026-10-26T12:00:00Z', 60 * MINUTE);
     await ledger.pause('nightly', false);
-    await pass(dispatcher, '2026-10-26T20:00:00Z', 60 * MINUTE);
+    await pass(on, '2026-10-26T20:00:00Z', 60 * MINUTE);
     expect(await runsOf(ledger, 'nightly')).toEqual([]);
   });
 });
@@ -133,16 +143,16 @@ describe('a nightly job', () => {
 test('files that arrive make one run, also where the server ends right after it has seen them', async () => {
   const first = await server();
   await define(first.ledger, 'arrivals', { triggers: [{ kind: 'files', settleSeconds: 0 }] });
-  await first.dispatcher.look();
+  await first.look();
   const item = { kind: 'file', size: 1, mtimeMs: 1, digest: '', partition: {} } as const;
   files = [{ ...item, path: '/in/a.csv' }];
   // It is killed before the run has begun: the run is in the ledger, nobody works on it.
   work = () => new Promise(() => undefined);
-  await first.dispatcher.look();
+  await first.look();
   work = (ledger, run) => ended(ledger, run, { state: 'done' });
   const second = await server();
   for (let i = 0; i < 3; i++) {
-    await second.dispatcher.look();
+    await second.look();
     await second.dispatcher.idle();
   }
   const runs = await runsOf(second.ledger, 'arrivals');
@@ -152,12 +162,12 @@ test('files that arrive make one run, also where the server ends right after it 
 });
 
 test('what is heard of twice starts one run', async () => {
-  const { ledger, dispatcher } = await server();
+  const { ledger, dispatcher, look } = await server();
   await define(ledger, 'hook', { triggers: [{ kind: 'webhook' }] });
   const call = { cause: 'webhook', key: 'order-7', at: now, timeZone: 'UTC' } as const;
   const answers = await Promise.all([1, 2, 3].map(() => dispatcher.trigger('hook', call)));
   expect(answers.filter(Boolean)).toHaveLength(1);
-  await dispatcher.look();
+  await look();
   await dispatcher.idle();
   expect(await runsOf(ledger, 'hook')).toEqual(['webhook/order-7 done']);
   await expect(dispatcher.trigger('hok', call)).rejects.toMatchObject({ code: 'JOB_UNKNOWN' });
@@ -167,7 +177,7 @@ describe('a run that fails', () => {
   const unavailable = new PlimsollError('STORE_UNAVAILABLE', { where: 'x', reason: 'away' }).toJSON();
 
   test('is tried again after a pause that doubles, as often as its job says', async () => {
-    const { ledger, dispatcher } = await server();
+    const { ledger, dispatcher, look } = await server();
     work = (within, run) => ended(within, run, { state: 'failed', error: unavailable });
     const retries = { attempts: 3, firstSeconds: 600, longestSeconds: 3600 };
     await define(ledger, 'flaky', { retries });
@@ -175,7 +185,7 @@ describe('a run that fails', () => {
     const starts: number[] = [];
     for (let minute = 0; minute < 60; minute++, now += MINUTE) {
       const before = worked.length;
-      await dispatcher.look();
+      await look();
       await dispatcher.idle();
       if (worked.length > before) starts.push(minute);
     }
@@ -185,17 +195,18 @@ describe('a run that fails', () => {
   });
 
   test('for what trying again cannot mend is not tried again', async () => {
-    const { ledger, dispatcher } = await server();
+    const on = await server();
+    const { ledger, dispatcher } = on;
     const error = new PlimsollError('FILE_NOT_FOUND', { path: 'in.csv' }).toJSON();
     work = (within, run) => ended(within, run, { state: 'failed', error });
     await define(ledger, 'wrong', {});
     await dispatcher.trigger('wrong', { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
-    await pass(dispatcher, '2026-10-24T20:00:00Z');
+    await pass(on, '2026-10-24T20:00:00Z');
     expect(worked).toHaveLength(1);
   });
 
   test('by running out of its time is told to end, and says so', async () => {
-    const { ledger, dispatcher } = await server();
+    const { ledger, dispatcher, look } = await server();
     work = (_, __, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
     await define(ledger, 'slow', {
       timeoutSeconds: 0.05,
@@ -204,14 +215,14 @@ describe('a run that fails', () => {
     await dispatcher.trigger('slow', { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
     const { id } = (await ledger.latest('slow'))!;
     await ledger.steer(id, ['queued'], { state: 'running' });
-    await dispatcher.look();
+    await look();
     await dispatcher.idle();
     expect(await ledger.run(id)).toMatchObject({ state: 'failed', error: { code: 'RUN_TIMEOUT' } });
   });
 });
 
 test('a run whose process was killed goes on; one that a person works on is left to them', async () => {
-  const { ledger, dispatcher } = await server();
+  const { ledger, dispatcher, look } = await server();
   await define(ledger, 'a', {});
   await dispatcher.trigger('a', { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
   const orphan = (await ledger.latest('a'))!;
@@ -221,14 +232,14 @@ test('a run whose process was killed goes on; one that a person works on is left
   const run = { id: 'm', due: 'manual/m', spec: SPEC, createdAt: now, notBefore: 0 };
   await ledger.begin(job, { ...run, cause: 'manual', state: 'planning' });
   await ledger.claim('m', 'dead 2', now, 0);
-  await dispatcher.look();
+  await look();
   await dispatcher.idle();
   expect(worked.map(({ job: name }) => name)).toEqual(['a']);
   expect((await ledger.run(orphan.id))?.state).toBe('done');
 });
 
 test('runs of one job follow one another, those of several jobs share the places there are', async () => {
-  const { ledger, dispatcher } = await server();
+  const { ledger, dispatcher, look } = await server();
   const finish: (() => void)[] = [];
   work = async (within, run) => {
     await new Promise<void>((resolve) => finish.push(resolve));
@@ -239,7 +250,7 @@ test('runs of one job follow one another, those of several jobs share the places
     await dispatcher.trigger(name, { cause: 'webhook', key: `${name}${now++}`, at: now, timeZone: 'UTC' });
   }
   const working = async (count: number): Promise<void> => {
-    await dispatcher.look();
+    await look();
     while (finish.length < count) await sleep(2);
   };
   await working(2);

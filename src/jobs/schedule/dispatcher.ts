@@ -8,7 +8,6 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
 import type { JobRow, Ledger, RunLine } from '../../store/ledger/ledger.ts';
 import { UNDER_WAY } from '../../store/ledger/run-state.ts';
-import { eachRow } from '../../store/pages.ts';
 import { findJob } from '../find.ts';
 import { type LookOptions, look } from './look.ts';
 import { memoryOf } from './memory.ts';
@@ -44,9 +43,9 @@ export class Dispatcher {
     this.#options = options;
   }
 
-  /** One look at everything. Calls do not overlap. */
-  async look(): Promise<void> {
-    for await (const job of eachRow((page) => this.#options.ledger.jobs(page))) await this.#lookAt(job);
+  /** One look at all jobs there are, and at the runs that are open. Calls do not overlap. */
+  async look(jobs: readonly JobRow[]): Promise<void> {
+    for (const job of jobs) await this.#lookAt(job);
     await this.#startDue();
   }
 

@@ -1,7 +1,6 @@
 /** The listeners that jobs want now: started, ended and replaced as jobs change. */
 import type { Clock, Logger } from '../../core/ports.ts';
-import type { JobRow, Ledger } from '../../store/ledger/ledger.ts';
-import { eachRow } from '../../store/pages.ts';
+import type { JobRow } from '../../store/ledger/ledger.ts';
 import type { Dispatcher } from '../schedule/dispatcher.ts';
 import type { Trigger } from '../schedule/schedule.ts';
 import { scheduleOf } from '../schedule/stored.ts';
@@ -9,7 +8,6 @@ import { filledUri } from '../spec/redaction.ts';
 import { keepListening, type Listen, type Subscriber } from './listener.ts';
 
 export interface ListenersOptions {
-  readonly ledger: Pick<Ledger, 'jobs'>;
   readonly dispatcher: Pick<Dispatcher, 'trigger'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,9 +39,9 @@ export class Listeners {
   }
 
   /** Starts what is wanted and ends what is not; a paused job listens to nothing. */
-  async look(): Promise<void> {
+  look(jobs: readonly JobRow[]): void {
     const wanted = new Map<string, { readonly job: JobRow; readonly trigger: ListenedTo }>();
-    for await (const job of eachRow((page) => this.#options.ledger.jobs(page))) {
+    for (const job of jobs) {
       if (job.paused) continue;
       for (const trigger of scheduleOf(job)?.triggers ?? [])
         if (isListenedTo(trigger)) wanted.set(JSON.stringify([job.name, trigger]), { job, trigger });

@@ -14,6 +14,7 @@ import { Listeners } from '../../jobs/triggers/listeners.ts';
 import { holderOf, isGone } from '../../store/ledger/holder.ts';
 import type { JobRow } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/ledger/open.ts';
+import { allRows } from '../../store/pages.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import { executeRun } from './execute.ts';
 import { MetricsFile } from './metrics-file.ts';
@@ -39,7 +40,8 @@ const concurrencyOf = (cores: number): number => Math.max(1, Math.floor(cores / 
 /** Opens the ledger, and looks at nothing yet. Throws what `openLedger` throws. */
 export async function openJobsRuntime(options: RuntimeOptions): Promise<JobsRuntime> {
   const { dataDir, url, logger, clock = SYSTEM_CLOCK } = options;
-  const ledger = await openLedger(url);
+  // Predictions may be answered in this process: its statements are not to hold them up.
+  const ledger = await openLedger(url, { thread: 'soon' });
   const holder = holderOf();
   const dispatcher = new Dispatcher({
     ...{ ledger, clock, logger, holder, isGone },
@@ -48,14 +50,15 @@ export async function openJobsRuntime(options: RuntimeOptions): Promise<JobsRunt
     list: (job) => filesOf(job, dataDir),
     execute: ({ id }, signal) => executeRun({ run: id, dataDir, ledger: url }, signal, logger),
   });
-  const listeners = new Listeners({ ledger, dispatcher, clock, logger, env: process.env });
+  const listeners = new Listeners({ dispatcher, clock, logger, env: process.env });
   const jobs = new LocalJobs({ ledger, clock, holder, dataDir, surroundings: surroundingsHere() });
   const metrics = new MetricsFile(dataDir);
   return {
     jobs,
     look: async () => {
-      await dispatcher.look();
-      await listeners.look();
+      const all = await allRows((page) => ledger.jobs(page));
+      await dispatcher.look(all);
+      listeners.look(all);
       await metrics.update(jobs, ledger);
     },
     close: async () => {
