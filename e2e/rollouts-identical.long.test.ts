@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Fleet } from '../src/control/fleet/fleet.ts';
 import { ManualClock, planeOf, prepare, rolloutRow } from '../src/control/rollouts/testing/world.ts';
 import { seededRandom } from '../src/core/random.ts';
-import { normalQuantile } from '../src/rollout/metric/normal.ts';
+import { normalQuantile } from '../src/statistics/normal.ts';
 import type { Part } from '../src/rollout/part.ts';
 import type { PlaneSnapshot, Route } from '../src/rollout/route.ts';
 import { Assignment } from '../src/serving/assignment.ts';

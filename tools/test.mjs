@@ -75,6 +75,17 @@ function prepareQueues() {
   }
 }
 
+/** The servers that scrape metrics and deliver alerts, for the tests of monitoring. */
+function prepareAlerting() {
+  for (const [name, program] of [
+    ['prometheus', 'prometheus'],
+    ['prometheus-alertmanager', 'prometheus-alertmanager'],
+  ]) {
+    if (existsSync(join('/usr/bin', program)) || installDebian(name)) continue;
+    skipped.push(`monitoring with ${name}: it is not there, and no right to install it`);
+  }
+}
+
 /** uv makes the Python environment of the interoperability suite. */
 function prepareUv() {
   if (works('uv', '--version')) return;
@@ -160,6 +171,7 @@ async function main() {
     prepareBrowser();
     preparePostgres();
     prepareQueues();
+    prepareAlerting();
     prepareUv();
   }
   // The suites of vitest measure time now and then: they have the machine to themselves.

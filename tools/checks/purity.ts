@@ -11,6 +11,8 @@ export const PURE_FOLDERS = [
   'src/engine/native/',
   'src/serving/rows/',
   'src/rollout/',
+  'src/statistics/',
+  'src/capture/',
 ];
 
 /** Reaching for the clock, randomness, the environment or the network. */

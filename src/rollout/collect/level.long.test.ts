@@ -5,8 +5,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Random } from '../../core/ports.ts';
 import { randomIndex, seededRandom } from '../../core/random.ts';
+import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
 import { addEvidence, type Evidence, NOTHING_SEEN } from '../evidence/evidence.ts';
-import { normalCdf, normalQuantile } from '../metric/normal.ts';
 import { parsePolicy } from '../policy/policy.ts';
 import { poisson } from '../simulate/draw.ts';
 import { BUCKETS } from '../split.ts';

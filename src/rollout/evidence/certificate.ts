@@ -1,5 +1,5 @@
 /** Evidence of no harm: what the promotion needs. Pure. */
-import { logBeta } from '../metric/gamma.ts';
+import { logBeta } from '../../statistics/gamma.ts';
 import { logLikelihoodRatios, type WindowCounts } from './conditional.ts';
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { logGamma } from '../metric/gamma.ts';
+import { logGamma } from '../../statistics/gamma.ts';
 import { parsePolicy } from '../policy/policy.ts';
 import { type ArmCounts, NOBODY, type RecordedWindow } from '../window.ts';
 import { certificateLog, certifiesRate, rateUpperBound } from './certificate.ts';

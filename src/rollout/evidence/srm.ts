@@ -3,7 +3,7 @@
  * Counts are units seen for the first time; with changing weights each window brings the share it was meant to have.
  * An alarm blames the router or the recording, not the model. Pure.
  */
-import { logGamma } from '../metric/gamma.ts';
+import { logGamma } from '../../statistics/gamma.ts';
 export interface SrmState {
   /** Wanted shares that `counts` were collected under; a change starts new counts and keeps the evidence. */
   readonly shares: readonly number[];

@@ -3,8 +3,8 @@
  * are those of a typical experiment, not bounds. Pure.
  */
 import { PlimsollError } from '../../core/errors.ts';
+import { normalQuantile } from '../../statistics/normal.ts';
 import type { Lift } from '../metric/moments.ts';
-import { normalQuantile } from '../metric/normal.ts';
 import { sequentialInterval } from '../metric/sequential.ts';
 import { formatDuration } from '../policy/duration.ts';
 import { allocate, sharesOf } from './allocation.ts';

@@ -12,7 +12,7 @@ import { addBets, type BettingState, bettingInterval, startBetting } from '../me
 import { cupedLift, cupedTheta } from '../metric/cuped.ts';
 import { type ArmMean, addMoments, armMean, type Lift, type Moments, NO_MOMENTS } from '../metric/moments.ts';
 import { sequentialInterval } from '../metric/sequential.ts';
-import { fixedInterval, welchDegrees } from '../metric/student.ts';
+import { fixedInterval, welchDegrees } from '../metric/welch.ts';
 import { type ArmSums, addSums, type CohortOutcomes, NO_SUMS } from './outcomes.ts';
 
 /** How a metric is compared; all that its state does not hold itself. */

@@ -1,6 +1,7 @@
 /** A Bayesian view of a lift, for display alone: it is not valid at every look and never decides a rollout. Pure. */
+
+import { normalCdf, normalDensity, normalQuantile } from '../../statistics/normal.ts';
 import type { Interval, Lift } from './moments.ts';
-import { normalCdf, normalDensity, normalQuantile } from './normal.ts';
 
 export interface NormalPrior {
   readonly mean: number;

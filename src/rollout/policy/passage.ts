@@ -1,6 +1,7 @@
 /** With which chance evidence that grows at random has passed its bound by then. Pure. */
+
+import { normalCdf } from '../../statistics/normal.ts';
 import { certifiesRate } from '../evidence/certificate.ts';
-import { normalCdf } from '../metric/normal.ts';
 
 export interface Tally {
   readonly units: number;

@@ -1,6 +1,6 @@
 /** Exact draws from the laws of invented traffic. Pure. */
 import type { Random } from '../../core/ports.ts';
-import { logGamma } from '../metric/gamma.ts';
+import { logGamma } from '../../statistics/gamma.ts';
 
 /** Poisson(mean): Knuth's product below 10, beyond it transformed rejection PTRS (Hörmann 1993). */
 export function poisson(mean: number, random: Random): number {

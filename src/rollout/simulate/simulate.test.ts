@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { normalCdf, normalQuantile } from '../metric/normal.ts';
+import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
 import { lintPolicy } from '../policy/lint.ts';
 import { binomial, poisson } from './draw.ts';
 import { pooledZTest, rulesBack } from './rules.ts';

@@ -1,7 +1,7 @@
 /** One closed window of invented traffic. Pure. */
 import type { Random } from '../../core/ports.ts';
+import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
 import type { Pairs } from '../evidence/paired.ts';
-import { normalCdf, normalQuantile } from '../metric/normal.ts';
 import type { ArmCounts, RecordedWindow } from '../window.ts';
 import { binomial, poisson } from './draw.ts';
 import type { Scenario } from './scenario.ts';
