@@ -64,6 +64,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'bring in labels and business values',
     load: async () => (await import('./feedback.ts')).feedback,
   },
+  monitor: {
+    summary: 'watch drift, data quality, accuracy and latency',
+    load: async () => (await import('./monitor.ts')).monitor,
+  },
   apply: {
     summary: 'make endpoints what a file says they should be',
     load: async () => (await import('./apply.ts')).apply,

@@ -72,8 +72,26 @@ export interface ReferenceProfile {
   readonly features: readonly FeatureProfile[];
   /** Columns of answers, where the reference has them or a version scored it. */
   readonly outputs: readonly FeatureProfile[];
-  /** What is needed to see several features at once, or null where there are fewer than two numbers. */
-  readonly joint: unknown;
+  /** Several features at once, or null where there are fewer than two that can be put together. */
+  readonly joint: JointProfile | null;
+}
+
+/**
+ * Numbers derived of several features of a row (squared Mahalanobis distance of normal scores, residual of a projection),
+ * each with bins of its own like any feature.
+ */
+export interface JointProfile {
+  /** How they are derived; read by `reference/joint.ts` alone. */
+  readonly projection: unknown;
+  readonly features: readonly FeatureProfile[];
+}
+
+/** Rows in each bin: an array a feature, with as many elements as its profile's `counts`. */
+export interface TickCounts {
+  readonly rows: number;
+  readonly features: readonly Float64Array[];
+  readonly outputs: readonly Float64Array[];
+  readonly joint: readonly Float64Array[];
 }
 
 /** A column of values to be counted. `nulls[i]` is 1 where a number is missing and not NaN by itself. */

@@ -1,0 +1,20 @@
+import type { Define } from './commands.ts';
+
+/** `monitor`: each command loads what it needs when it runs. */
+export const monitor: Define = (command, terminal) => {
+  command
+    .description('Watches what models get and answer: drift, data quality, accuracy, latency; tells people.')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ plimsoll monitor replay --reference train.parquet --stream last-quarter.parquet --time at',
+        '  $ plimsoll monitor compare --reference train.parquet --current today.parquet',
+        '  $ plimsoll monitor status churn',
+      ].join('\n'),
+    );
+  const add = (name: string, summary: string, define: Define): void =>
+    define(command.command(name).summary(summary), terminal);
+  void add;
+};
