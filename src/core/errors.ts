@@ -117,6 +117,9 @@ export const ERRORS = {
   CONTROL_UNREACHABLE: row(503, EXIT.failed, 'Cannot reach the server at {address}: {reason}', 'Check that it runs: `plimsoll serve`; then try again'),
   CONTROL_ANSWER_INVALID: row(502, EXIT.failed, 'Cannot use the answer of {address}: {reason}', 'Check that the address is that of a Plimsoll server of this version'),
 
+  // Monitoring (src/monitor)
+  MONITOR_INVALID: row(422, EXIT.usage, 'Cannot watch "{endpoint}" so: {problems}', 'Correct every line named above; docs/monitoring.md has the grammar, docs/plimsoll.schema.json its schema'),
+
   // The store (src/store)
   STORE_URL_INVALID: row(422, EXIT.usage, 'Cannot open the store "{found}": wanted sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE', 'Leave out --store to keep everything in the data folder'),
   STORE_NEWER: row(500, EXIT.unsupported, 'Cannot open the store: its schema is version {found}, this program knows up to {known}', 'Start the newer Plimsoll that wrote it, or restore a copy from before'),

@@ -5,6 +5,7 @@ import { ERRORS } from '../../src/core/errors.ts';
 import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
 import { scheduleDocument } from '../../src/jobs/schedule/document.ts';
 import { jobsSchema } from '../../src/jobs/spec/parse.ts';
+import { monitorsSchema } from '../../src/monitor/policy/grammar.ts';
 import { experimentSchemaPage } from '../../src/rollout/experiment/schema.ts';
 import { policySchemaPage } from '../../src/rollout/policy/schema.ts';
 import { OPERATIONS } from '../../src/server/api/operations.ts';
@@ -18,7 +19,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': () => errorsPage(ERRORS),
   'docs/api.md': () => apiPage(OPERATIONS),
   'docs/policy.schema.json': policySchemaPage,
-  'docs/plimsoll.schema.json': () => desiredSchemaPage(jobsSchema(scheduleDocument.schema)),
+  'docs/plimsoll.schema.json': () => desiredSchemaPage(jobsSchema(scheduleDocument.schema), monitorsSchema),
   'docs/experiment.schema.json': experimentSchemaPage,
   'docs/estimators.md': () => estimatorsPage(FAMILIES, testedReleases()),
 };

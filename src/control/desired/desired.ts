@@ -109,14 +109,21 @@ export function rolloutsIn(endpoints: unknown, path: string): Rollouts {
   return Object.fromEntries([...desired.endpoints].map(([name, { rollout }]) => [name, rollout]));
 }
 
-/** docs/plimsoll.schema.json; `jobs` is the schema of batch jobs, which are checked elsewhere. */
-export const desiredSchemaPage = (jobs: GrammarRule<unknown>['schema']): string => {
+/** docs/plimsoll.schema.json; batch jobs and what is watched are checked elsewhere. */
+export const desiredSchemaPage = (
+  jobs: GrammarRule<unknown>['schema'],
+  monitors: GrammarRule<unknown>['schema'],
+): string => {
   const head = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'Plimsoll: what endpoints and batch jobs should be',
+    title: 'Plimsoll: what endpoints and batch jobs should be, and what is watched',
   };
   const { properties, ...rest } = DESIRED.schema;
-  const all = { ...(properties as object), jobs: { ...jobs, description: 'batch jobs by name' } };
+  const all = {
+    ...(properties as object),
+    jobs: { ...jobs, description: 'batch jobs by name' },
+    monitors: { ...monitors, description: 'what is watched, by endpoint' },
+  };
   // The file may hold settings of `serve` as well.
   return `${JSON.stringify({ ...head, ...rest, properties: all, additionalProperties: true }, null, 2)}\n`;
 };
