@@ -1,0 +1,92 @@
+/** Metrics of two classes. Pure. */
+import { type Measured, ratio, UNKNOWN, weightedMean } from './measured.ts';
+import { averagePrecision, byFallingScore, rocAuc } from './ranks.ts';
+import type { BinaryRows } from './rows.ts';
+
+/** Probabilities are kept off 0 and 1 by so much, as scikit-learn does for doubles. */
+const EPSILON = 2 ** -52;
+
+const rowwise = (rows: BinaryRows, of: (truth: number, predicted: number) => number): Float64Array =>
+  rows.truth.map((truth, i) => of(truth, rows.predicted[i]!));
+
+export const binaryAccuracy = (rows: BinaryRows): Measured =>
+  weightedMean(
+    rowwise(rows, (t, p) => (t === p ? 1 : 0)),
+    rows.weight,
+  );
+
+/** Of what was said to be positive, the share that is; 0 where nothing was. */
+export const precision = (rows: BinaryRows): Measured =>
+  ratio(
+    rowwise(rows, (t, p) => t * p),
+    rows.predicted,
+    rows.weight,
+    0,
+  );
+
+export const recall = (rows: BinaryRows): Measured =>
+  ratio(
+    rowwise(rows, (t, p) => t * p),
+    rows.truth,
+    rows.weight,
+    0,
+  );
+
+export const specificity = (rows: BinaryRows): Measured =>
+  ratio(
+    rowwise(rows, (t, p) => (1 - t) * (1 - p)),
+    rowwise(rows, (t) => 1 - t),
+    rows.weight,
+    0,
+  );
+
+/** 2 TP / (2 TP + FP + FN). */
+export const f1 = (rows: BinaryRows): Measured =>
+  ratio(
+    rowwise(rows, (t, p) => 2 * t * p),
+    rowwise(rows, (t, p) => t + p),
+    rows.weight,
+    0,
+  );
+
+export const auc = ({ truth, score, weight }: BinaryRows): Measured =>
+  score === null ? UNKNOWN : rocAuc(truth, score, weight);
+
+export const binaryAveragePrecision = ({ truth, score, weight }: BinaryRows): Measured =>
+  score === null ? UNKNOWN : averagePrecision(truth, score, weight);
+
+export function binaryLogLoss({ truth, score, weight }: BinaryRows): Measured {
+  if (score === null) return UNKNOWN;
+  const losses = truth.map((t, i) => {
+    const p = Math.min(1 - EPSILON, Math.max(EPSILON, score[i]!));
+    return -(t * Math.log(p) + (1 - t) * Math.log1p(-p));
+  });
+  return weightedMean(losses, weight);
+}
+
+/** Mean of (score − truth)². */
+export const brier = ({ truth, score, weight }: BinaryRows): Measured =>
+  score === null
+    ? UNKNOWN
+    : weightedMean(
+        truth.map((t, i) => (score[i]! - t) ** 2),
+        weight,
+      );
+
+const CALIBRATION_BINS = 10;
+
+/** Expected calibration error: Σ over ten bins of equal weight by score of |mean score − share of positives| × share. */
+export function calibrationError({ truth, score, weight }: BinaryRows): Measured {
+  if (score === null || truth.length === 0) return UNKNOWN;
+  const order = byFallingScore(score).reverse();
+  let mass = 0;
+  for (const w of weight) mass += w;
+  const gaps = new Float64Array(CALIBRATION_BINS);
+  let before = 0;
+  for (const i of order) {
+    const bin = Math.min(CALIBRATION_BINS - 1, Math.floor((before / mass) * CALIBRATION_BINS));
+    gaps[bin]! += weight[i]! * (score[i]! - truth[i]!);
+    before += weight[i]!;
+  }
+  return { value: gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / mass, influence: null, size: null };
+}

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../core/random.ts';
+import { metricOf, read } from './all.ts';
+import type { BinaryRows, Rows, Task } from './rows.ts';
+
+interface Case {
+  readonly task: Task;
+  readonly rows: Readonly<Record<string, readonly number[]>>;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+const INTEGERS = new Set(['request']);
+
+const rowsOf = ({ task, rows }: Case): Rows => {
+  const columns = Object.entries(rows).map(([name, values]) => {
+    if (name === 'classes') return [name, values];
+    const isIndex = INTEGERS.has(name) || (task === 'multiclass' && /truth|predicted/.test(name));
+    return [name, isIndex ? Int32Array.from(values) : Float64Array.from(values)];
+  });
+  return { task, ...Object.fromEntries(columns) } as Rows;
+};
+
+const { cases } = JSON.parse(
+  readFileSync(new URL('../../../../fixtures/monitoring/metrics.json', import.meta.url), 'utf8'),
+) as { cases: readonly Case[] };
+
+const normal = (random: { next(): number }): number =>
+  Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+
+describe('metrics of accuracy', () => {
+  it.each(cases.map((one, i) => [i, one.task, one] as const))(
+    'are those of scikit-learn (case %i, %s)',
+    (_, task, one) => {
+      for (const [name, value] of Object.entries(one.metrics))
+        expect(read(rowsOf(one), metricOf(task, name)!).value, name).toBeCloseTo(value, 11);
+    },
+  );
+
+  it('have a metric for every name that scikit-learn was asked for, and none for others', () => {
+    expect(metricOf('binary', 'rmse')).toBeNull();
+    expect(metricOf('ranking', 'ndcg@0')).toBeNull();
+    expect(metricOf('binary', 'toString')).toBeNull();
+    expect(metricOf('value', 'revenue')?.better).toBe('higher');
+  });
+
+  it('weigh a row as if it were there as often as it stands for', () => {
+    for (const one of cases) {
+      const rows = rowsOf(one);
+      if (rows.task === 'ranking') continue;
+      const repeated = [...rows.weight].flatMap((w, i) => Array.from({ length: w }, () => i));
+      for (const name of Object.keys(one.metrics)) {
+        const metric = metricOf(one.task, name)!;
+        const often = repeat(rows, repeated);
+        expect(read(often, metric).value, name).toBeCloseTo(read(rows, metric).value, 10);
+      }
+    }
+  });
+
+  it('have influences that tell how the metric moves when a row weighs a little more', () => {
+    for (const one of cases) {
+      const rows = rowsOf(one);
+      const mass = rows.weight.reduce((a, b) => a + b, 0);
+      for (const name of Object.keys(one.metrics)) {
+        const { measure } = metricOf(one.task, name)!;
+        const { value, influence } = measure(rows);
+        if (influence === null) continue;
+        for (const i of [0, 5, 11]) {
+          if (rows.task === 'ranking' && i % 12 !== 0) continue;
+          const step = 1e-6 * mass;
+          const heavier = measure({ ...rows, weight: heavierAt(rows, i, step) });
+          const slope = ((heavier.value - value) / step) * mass;
+          expect(slope, `${name} of row ${i}`).toBeCloseTo(influence[i]!, 3);
+        }
+      }
+    }
+  });
+});
+
+describe('intervals of metrics', () => {
+  const draw = (n: number, random: { next(): number }): BinaryRows => {
+    const truth = Float64Array.from({ length: n }, () => (random.next() < 0.3 ? 1 : 0));
+    const score = truth.map((t) => 1 / (1 + Math.exp(-(normal(random) + 1.5 * t - 1))));
+    const weight = Float64Array.from({ length: n }, () => (random.next() < 0.5 ? 1 : 4));
+    return { task: 'binary', truth, score, predicted: score.map((s) => (s > 0.5 ? 1 : 0)), weight };
+  };
+
+  it.each(['accuracy', 'precision', 'recall', 'specificity', 'f1', 'auc', 'logloss', 'brier'])(
+    'hold the true %s 19 times of 20',
+    (name) => {
+      const metric = metricOf('binary', name)!;
+      const truth = read(draw(200_000, seededRandom(1)), metric).value;
+      const random = seededRandom(20);
+      let hits = 0;
+      for (let i = 0; i < 600; i++) {
+        const { interval } = read(draw(250, random), metric);
+        if (interval.lower <= truth && truth <= interval.upper) hits++;
+      }
+      expect(hits / 600).toBeGreaterThan(0.925);
+      expect(hits / 600).toBeLessThan(0.98);
+    },
+  );
+
+  it('hold the true average precision, which is resampled', () => {
+    const metric = metricOf('binary', 'average_precision')!;
+    const truth = metric.measure(draw(200_000, seededRandom(1))).value;
+    const random = seededRandom(21);
+    let hits = 0;
+    for (let i = 0; i < 60; i++) {
+      const { interval } = read(draw(150, random), metric);
+      if (interval.lower <= truth && truth <= interval.upper) hits++;
+    }
+    expect(hits).toBeGreaterThan(52);
+  });
+
+  it('are not a point where every row is right, and unknown without rows', () => {
+    const rows = draw(40, seededRandom(3));
+    const right = { ...rows, predicted: rows.truth, score: rows.truth };
+    for (const name of ['accuracy', 'precision', 'recall', 'auc', 'f1']) {
+      const { value, interval } = read(right, metricOf('binary', name)!);
+      expect(value).toBe(1);
+      expect(interval.lower, name).toBeLessThan(0.98);
+    }
+    const none = { ...rows, truth: rows.truth.fill(0), predicted: rows.truth };
+    expect(read(none, metricOf('binary', 'auc')!).value).toBeNaN();
+    expect(read(none, metricOf('binary', 'recall')!).interval.lower).toBeNaN();
+  });
+});
+
+function repeat(rows: Rows, indices: readonly number[]): Rows {
+  const columns = Object.entries(rows).map(([name, value]) => {
+    if (typeof value === 'string' || name === 'classes') return [name, value];
+    const column = value as Float64Array;
+    const width = column.length / rows.weight.length;
+    const of =
+      name === 'weight'
+        ? indices.map(() => 1)
+        : indices.flatMap((i) => [...column.slice(i * width, (i + 1) * width)]);
+    return [name, column instanceof Int32Array ? Int32Array.from(of) : Float64Array.from(of)];
+  });
+  return Object.fromEntries(columns) as Rows;
+}
+
+const heavierAt = (rows: Rows, i: number, step: number): Float64Array =>
+  rows.weight.map((w, j) => (j === i ? w + step : w));

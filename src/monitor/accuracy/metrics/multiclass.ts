@@ -1,0 +1,85 @@
+/** Metrics of several classes. Pure. */
+import { type Measured, ratio, UNKNOWN, weightedMean } from './measured.ts';
+import { rocAuc } from './ranks.ts';
+import type { MulticlassRows } from './rows.ts';
+
+const EPSILON = 2 ** -52;
+
+export const multiclassAccuracy = ({ truth, predicted, weight }: MulticlassRows): Measured =>
+  weightedMean(
+    Float64Array.from(truth, (t, i) => (t === predicted[i] ? 1 : 0)),
+    weight,
+  );
+
+/** Mean of the F1 of the classes that there are, in labels or in answers. */
+export const macroF1 = (rows: MulticlassRows): Measured => averaged(rows, classF1, () => 1);
+
+/** By how often each class is true. */
+export const weightedF1 = (rows: MulticlassRows): Measured => averaged(rows, classF1, (support) => support);
+
+/** Mean of the areas of each class against all others; NaN where a class has no label (as scikit-learn refuses). */
+export const ovrAuc = (rows: MulticlassRows): Measured => averaged(rows, classAuc, () => 1);
+export const weightedOvrAuc = (rows: MulticlassRows): Measured =>
+  averaged(rows, classAuc, (support) => support);
+
+const isClass = (values: Int32Array, k: number): Float64Array =>
+  Float64Array.from(values, (v) => (v === k ? 1 : 0));
+
+/** Null: the class is not there. */
+type ClassMetric = (rows: MulticlassRows, k: number, truth: Float64Array) => Measured | null;
+
+const classF1: ClassMetric = (rows, k, truth) => {
+  const predicted = isClass(rows.predicted, k);
+  if (!truth.includes(1) && !predicted.includes(1)) return null;
+  return ratio(
+    truth.map((t, i) => 2 * t * predicted[i]!),
+    truth.map((t, i) => t + predicted[i]!),
+    rows.weight,
+    0,
+  );
+};
+
+const classAuc: ClassMetric = ({ probabilities, classes, weight }, k, truth) => {
+  if (probabilities === null) return UNKNOWN;
+  const score = Float64Array.from(truth, (_, i) => probabilities[i * classes.length + k]!);
+  return rocAuc(truth, score, weight);
+};
+
+/**
+ * Σ g(s_k) m_k / Σ g(s_k) over classes, s_k the weight of rows whose label it is. Its influence has a part of each m_k and,
+ * where shares count, one of each share.
+ */
+function averaged(rows: MulticlassRows, metric: ClassMetric, of: (support: number) => number): Measured {
+  const { classes, weight } = rows;
+  const mass = weight.reduce((a, b) => a + b, 0);
+  if (mass === 0) return UNKNOWN;
+  const parts = classes.flatMap((_, k) => {
+    const truth = isClass(rows.truth, k);
+    const measured = metric(rows, k, truth);
+    if (measured === null) return [];
+    const support = truth.reduce((sum, t, i) => sum + t * weight[i]!, 0) / mass;
+    return [{ measured, truth, support: of(support), isShare: of(2) === 2 }];
+  });
+  const supports = parts.reduce((sum, part) => sum + part.support, 0);
+  const value = parts.reduce((sum, { measured, support }) => sum + support * measured.value, 0) / supports;
+  if (!Number.isFinite(value)) return UNKNOWN;
+  const influence = new Float64Array(weight.length);
+  for (const { measured, truth, support, isShare } of parts)
+    for (let i = 0; i < influence.length; i++) {
+      influence[i]! += (support * (measured.influence?.[i] ?? 0)) / supports;
+      if (isShare) influence[i]! += ((truth[i]! - support) * (measured.value - value)) / supports;
+    }
+  return { value, influence, size: null };
+}
+
+export function multiclassLogLoss({ truth, classes, probabilities, weight }: MulticlassRows): Measured {
+  if (probabilities === null) return UNKNOWN;
+  const k = classes.length;
+  const losses = Float64Array.from(truth, (t, i) => {
+    let sum = 0;
+    for (let j = 0; j < k; j++) sum += probabilities[i * k + j]!;
+    const p = t < 0 ? 0 : probabilities[i * k + t]! / sum;
+    return -Math.log(Math.min(1 - EPSILON, Math.max(EPSILON, p)));
+  });
+  return weightedMean(losses, weight);
+}

@@ -1,0 +1,70 @@
+/** Answers whose truth is known, in columns, one element a row; what every metric is made of. Pure. */
+
+interface Weighted {
+  /** How many rows of traffic each row stands for, above 0: 1 over the share that was captured then. */
+  readonly weight: Float64Array;
+}
+
+export interface BinaryRows extends Weighted {
+  readonly task: 'binary';
+  /** 1 for the positive class, 0 for the other. */
+  readonly truth: Float64Array;
+  readonly predicted: Float64Array;
+  /** Grows with the chance of the positive class; a probability where log loss, Brier or calibration is asked for. */
+  readonly score: Float64Array | null;
+}
+
+export interface MulticlassRows extends Weighted {
+  readonly task: 'multiclass';
+  readonly classes: readonly string[];
+  /** Indices of classes; −1 for a label that is no class of the model: always wrong. */
+  readonly truth: Int32Array;
+  readonly predicted: Int32Array;
+  /** Row after row, a probability for each class, or null. */
+  readonly probabilities: Float64Array | null;
+}
+
+export interface RegressionRows extends Weighted {
+  readonly task: 'regression';
+  readonly truth: Float64Array;
+  readonly predicted: Float64Array;
+}
+
+/** Candidates that were ranked, those of one request beside each other. */
+export interface RankingRows extends Weighted {
+  readonly task: 'ranking';
+  /** Number of the request of each candidate, ascending. */
+  readonly request: Int32Array;
+  /** How relevant it was, from 0. */
+  readonly relevance: Float64Array;
+  readonly score: Float64Array;
+}
+
+/** Values of a metric that people send themselves. */
+export interface ValueRows extends Weighted {
+  readonly task: 'value';
+  readonly values: Float64Array;
+}
+
+export type Rows = BinaryRows | MulticlassRows | RegressionRows | RankingRows | ValueRows;
+export type Task = Rows['task'];
+export type RowsOf<T extends Task> = Extract<Rows, { readonly task: T }>;
+
+export const rowCount = (rows: Rows): number => rows.weight.length;
+
+/** Those rows, in the order of `indices`, each as often as it is named. Requests of a ranking must stay together. */
+export function takeRows<R extends Rows>(rows: R, indices: ArrayLike<number>): R {
+  const n = rowCount(rows);
+  const taken: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(rows)) taken[name] = takeColumn(value, n, indices);
+  return taken as unknown as R;
+}
+
+function takeColumn(value: unknown, n: number, indices: ArrayLike<number>): unknown {
+  if (!(value instanceof Float64Array) && !(value instanceof Int32Array)) return value;
+  const width = n === 0 ? 1 : value.length / n;
+  const result = new (value instanceof Float64Array ? Float64Array : Int32Array)(indices.length * width);
+  for (let i = 0; i < indices.length; i++)
+    for (let j = 0; j < width; j++) result[i * width + j] = value[indices[i]! * width + j]!;
+  return result;
+}
