@@ -23,6 +23,8 @@ export interface ServeConfig {
   readonly endpoints: WrittenEndpoints | null;
   /** Batch jobs of the file by name, as they are written. */
   readonly jobs: Readonly<Record<string, unknown>>;
+  /** What is watched, of the file by endpoint, as it is written. */
+  readonly monitors: Readonly<Record<string, unknown>>;
 }
 
 /** The grammar of `endpoints` is that of `apply`. */
@@ -60,7 +62,8 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     storeUrl: value('store'),
     watch: value('watch'),
     endpoints: writtenIn(file, path),
-    jobs: jobsOf(file, problems),
+    jobs: tableOf(file, 'jobs', problems),
+    monitors: tableOf(file, 'monitors', problems),
     files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given.name, problems),
   };
   if (problems.length > 0)
@@ -130,7 +133,7 @@ function checkKeys(parsed: unknown, path: string, problems: string[]): Readonly<
     return {};
   }
   // Aliases are for `apply` alone.
-  const known = [...Object.keys(SETTINGS), 'models', 'endpoints', 'aliases', 'jobs'];
+  const known = [...Object.keys(SETTINGS), 'models', 'endpoints', 'aliases', 'jobs', 'monitors'];
   for (const key of Object.keys(parsed)) {
     if (!known.includes(key))
       problems.push(`${path}: "${key}" is no setting, wanted one of ${known.join(', ')}`);
@@ -138,13 +141,15 @@ function checkKeys(parsed: unknown, path: string, problems: string[]): Readonly<
   return parsed as Record<string, unknown>;
 }
 
-/** What each of them says is checked where jobs are. */
-function jobsOf(
-  { jobs = {} }: Readonly<Record<string, unknown>>,
+/** What each entry says is checked where jobs, or monitors, are. */
+function tableOf(
+  file: Readonly<Record<string, unknown>>,
+  key: 'jobs' | 'monitors',
   problems: string[],
 ): Readonly<Record<string, unknown>> {
-  if (isRecord(jobs)) return jobs;
-  problems.push('jobs is no table of names and jobs');
+  const { [key]: written = {} } = file;
+  if (isRecord(written)) return written;
+  problems.push(`${key} is no table of names`);
   return {};
 }
 

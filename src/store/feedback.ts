@@ -10,7 +10,7 @@ import type { AnswerRow, Feedback, FeedbackRow } from './store.ts';
 
 /** Rows a statement: few enough that a process which also answers requests does so within milliseconds. */
 const ROWS = 250;
-/** Rows removed at a time, for the same reason. */
+/** Rows removed, or read in order, at a time, for the same reason. */
 const PRUNED = 1000;
 
 const toAnswer = (row: Selectable<Schema['answers']>): AnswerRow => ({
@@ -65,6 +65,21 @@ export const feedbackOver = (session: Session): Feedback => ({
         .orderBy('id')
         .execute();
       return rows.map(toFeedback);
+    }),
+
+  after: (id, until, limit) =>
+    session.once(async (db) => {
+      const rows = await db
+        .selectFrom('feedback')
+        .selectAll()
+        .where('id', '>', id)
+        .orderBy('id')
+        .limit(Math.min(limit, PRUNED))
+        .execute();
+      const young = rows.findIndex((row) => row.received_at > until);
+      return rows
+        .slice(0, young < 0 ? rows.length : young)
+        .map((row) => ({ ...toFeedback(row), id: row.id }));
     }),
 
   prune: async (before) =>

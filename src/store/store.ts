@@ -256,6 +256,11 @@ export interface UnitValue {
   readonly at: number;
 }
 
+export interface NumberedFeedback extends FeedbackRow {
+  /** Grows in order of arrival. */
+  readonly id: number;
+}
+
 export interface Feedback {
   /** Those that are there already (same rollout and request) stay as they are. */
   insertAnswers(rows: readonly AnswerRow[]): Promise<void>;
@@ -287,6 +292,11 @@ export interface Feedback {
   ): Promise<readonly UnitValue[]>;
   /** Values of a metric of an endpoint that happened in [from, to), in order of arrival. */
   values(endpoint: string, metric: string, from: number, to: number): Promise<readonly FeedbackRow[]>;
+  /**
+   * What arrived after the one numbered `id`, in order of arrival, at most `limit`, up to the first that was received after
+   * `until`: in a database that several write to, one with a smaller number may still be on its way.
+   */
+  after(id: number, until: number, limit: number): Promise<readonly NumberedFeedback[]>;
   /** Removes what is older than `before`; answers how many rows. */
   prune(before: number): Promise<number>;
 }

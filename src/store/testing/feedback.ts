@@ -47,6 +47,23 @@ export const feedbackContract = (place: Place): void => {
     });
   });
 
+  describe('a cursor over what arrives', () => {
+    const stores = storesOf(place);
+
+    it('meets each once, and stops before what is too young to be sure that nothing comes before it', async () => {
+      const { tables } = await stores.one();
+      const rows = [10, 20, 40, 30].map((receivedAt, i) => label(`q${i}`, '1', { receivedAt }));
+      await tables.feedback.insert(rows);
+      const first = await tables.feedback.after(0, 100, 2);
+      expect(first.map(({ id, ...row }) => row)).toEqual(rows.slice(0, 2));
+      const young = await tables.feedback.after(first[1]!.id, 30, 100);
+      expect(young).toEqual([]);
+      const rest = await tables.feedback.after(first[1]!.id, 40, 100);
+      expect(rest.map(({ id, ...row }) => row)).toEqual(rows.slice(2));
+      expect(await tables.feedback.after(rest[1]!.id, 100, 100)).toEqual([]);
+    });
+  });
+
   describe('pruning', () => {
     const stores = storesOf(place);
 
