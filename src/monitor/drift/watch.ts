@@ -1,6 +1,13 @@
 /** The drift of one endpoint's version against its profile, fed with counts in the order of time. Pure. */
-import type { ReferenceProfile, TickCounts } from '../reference/profile.ts';
+import type { FeatureProfile, ReferenceProfile, TickCounts } from '../reference/profile.ts';
+import { type Change, Detector, type DetectorState, type Sight } from './detector.ts';
 import { DRIFT_DEFAULTS, type DriftOptions, type Finding } from './finding.ts';
+
+/** Part of the budget of false alarms for several features at once, where they are watched. */
+const JOINT_PART = 0.1;
+/** A joint drift waits for a feature that may explain it: so many times the rows in which it was seen, and some. */
+const JOINT_PATIENCE = 0.5;
+const JOINT_ROWS = 128;
 
 /** A feature begins to drift, or is as it was again. */
 export interface DriftEvent {
@@ -9,26 +16,127 @@ export interface DriftEvent {
 }
 
 /** Where detectors are; plain data. */
-export type DriftState = { readonly schema: 1; readonly detectors: readonly unknown[] };
+export interface DriftState {
+  readonly schema: 1;
+  readonly detectors: readonly DetectorState[];
+  readonly rows: number;
+  readonly held: readonly (Held | null)[];
+}
+
+/** A joint drift that is not told yet. */
+interface Held {
+  readonly finding: Finding;
+  /** Rows that must have come for it to be told. */
+  readonly until: number;
+}
+
+interface Placed {
+  readonly side: Finding['side'];
+  readonly joint: boolean;
+  readonly detector: Detector;
+}
 
 export class DriftWatch {
-  constructor(
-    _profile: ReferenceProfile,
-    _options: DriftOptions = DRIFT_DEFAULTS,
-    _state: DriftState | null = null,
-  ) {}
+  readonly #placed: readonly Placed[];
+  /** By place; of joint features alone. */
+  readonly #held: (Held | null)[];
+  #rows: number;
 
-  /** Adds the counts of the rows that came next, and answers what changed by them. */
-  add(_counts: TickCounts): readonly DriftEvent[] {
-    return [];
+  /** `state` must come from a watch with an equal profile and equal options. */
+  constructor(
+    { features, outputs, joint }: ReferenceProfile,
+    options: DriftOptions = DRIFT_DEFAULTS,
+    state: DriftState | null = null,
+  ) {
+    const joined = joint?.features ?? [];
+    const log = -Math.log(options.falseAlarms);
+    const [own, shared] = joined.length > 0 ? [1 - JOINT_PART, JOINT_PART] : [1, 0];
+    const ownBudget = log + Math.log((features.length + outputs.length) / own);
+    const jointBudget = log + Math.log(joined.length / shared);
+    const place = (side: Finding['side'], isJoint: boolean) => (feature: FeatureProfile) => ({
+      side,
+      joint: isJoint,
+      feature,
+      logBudget: isJoint ? jointBudget : ownBudget,
+    });
+    const all = [
+      ...features.map(place('input', false)),
+      ...outputs.map(place('output', false)),
+      ...joined.map(place('input', true)),
+    ];
+    this.#placed = all.map(({ side, joint: isJoint, feature, logBudget }, i) => ({
+      side,
+      joint: isJoint,
+      detector: new Detector(feature, { ...options, logBudget, joint: isJoint }, state?.detectors[i] ?? null),
+    }));
+    this.#held = all.map((_, i) => state?.held[i] ?? null);
+    this.#rows = state?.rows ?? 0;
   }
 
-  /** How every feature stands, drifting or not: one finding each, of the window that tells most. */
+  /** Adds the counts of the rows that came next, and answers what changed by them. */
+  add({ rows, features, outputs, joint }: TickCounts): readonly DriftEvent[] {
+    if (rows === 0) return [];
+    this.#rows += rows;
+    const counts = [...features, ...outputs, ...joint];
+    const events = this.#placed.flatMap((placed, i) =>
+      placed.detector.add(counts[i]!, rows).flatMap((change) => this.#told(placed, i, change)),
+    );
+    return [...events, ...this.#released()];
+  }
+
+  /** How every feature stands, drifting or not: one finding an aspect, of the window that tells most. */
   view(): readonly (Finding & { readonly drifting: boolean })[] {
-    return [];
+    return this.#placed.flatMap((placed) =>
+      placed.detector.view().map((sight) => ({
+        ...findingOf(placed, sight),
+        drifting: sight.drifting,
+      })),
+    );
   }
 
   state(): DriftState {
-    return { schema: 1, detectors: [] };
+    return {
+      schema: 1,
+      detectors: this.#placed.map(({ detector }) => detector.state()),
+      rows: this.#rows,
+      held: [...this.#held],
+    };
+  }
+
+  /** A joint drift is held back, and never told where it is over before. */
+  #told(placed: Placed, i: number, { what, sight }: Change): readonly DriftEvent[] {
+    const finding = findingOf(placed, sight);
+    if (placed.joint && what === 'began') {
+      const until = this.#rows + JOINT_PATIENCE * sight.rows + JOINT_ROWS;
+      this.#held[i] = { finding, until };
+      return [];
+    }
+    if (this.#held[i] !== null) {
+      this.#held[i] = null;
+      return [];
+    }
+    return [{ what, finding }];
+  }
+
+  /** Joint drifts that no feature by itself explains. */
+  #released(): readonly DriftEvent[] {
+    if (this.#held.every((held) => held === null)) return [];
+    if (this.#placed.some(({ joint, detector }) => !joint && detector.isDrifting)) return [];
+    return this.#held.flatMap((held, i): DriftEvent[] => {
+      if (held === null || held.until > this.#rows) return [];
+      this.#held[i] = null;
+      return [{ what: 'began', finding: held.finding }];
+    });
   }
 }
+
+const findingOf = ({ side, joint, detector }: Placed, sight: Sight): Finding => ({
+  feature: joint ? null : detector.feature.name,
+  side,
+  kind: sight.kind,
+  effect: sight.effect,
+  evidence: { log: sight.log, threshold: sight.threshold },
+  rows: sight.rows,
+  reference: detector.feature.counts,
+  current: sight.counts,
+});

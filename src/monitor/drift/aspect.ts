@@ -1,0 +1,117 @@
+/** What of a feature can drift, each with bins and a law of its own: its values, how many are missing, how many unseen. Pure. */
+import { BIN, type FeatureProfile, REGULAR } from '../reference/profile.ts';
+import { orderedAlternatives, shareAlternatives, unorderedAlternatives } from './alternatives.ts';
+import type { DriftKind, Effect } from './finding.ts';
+import { type Alternatives, type Law, lawOf } from './law.ts';
+
+export interface Aspect {
+  readonly kind: DriftKind;
+  /** For each of its own bins, the bins of the profile that it puts together. */
+  readonly bins: readonly (readonly number[])[];
+  readonly law: Law;
+  readonly alternatives: Alternatives;
+  readonly unit: Effect['unit'];
+  /** Part of the feature's budget of false alarms. */
+  readonly part: number;
+}
+
+const LOW_END = [BIN.negativeInfinity, BIN.below];
+const HIGH_END = [BIN.above, BIN.positiveInfinity];
+/** Rows of the reference that a bin without any is worth: as many as the gap beyond the last row. */
+const BEYOND = 1;
+const UNKNOWN = 0.5;
+
+/** The aspects of a feature; `joint` where it is derived of several. */
+export function aspectsOf(feature: FeatureProfile, joint = false): readonly Aspect[] {
+  const missing = missingAspect(feature);
+  if (joint) return [{ ...valuesAspect(feature), kind: 'drift.multivariate', part: 1 }];
+  if (feature.bins.kind === 'presence') return [{ ...missing, part: 1 }];
+  if (feature.bins.kind === 'categories')
+    return [
+      { ...categoriesAspect(feature), part: 0.6 },
+      { ...missing, part: 0.2 },
+      { ...unseenAspect(feature), part: 0.2 },
+    ];
+  return [
+    { ...valuesAspect(feature), part: 0.8 },
+    { ...missing, part: 0.2 },
+  ];
+}
+
+type Unbudgeted = Omit<Aspect, 'part'>;
+
+const regularOf = ({ counts }: FeatureProfile): number[] =>
+  Array.from({ length: counts.length - REGULAR }, (_, k) => REGULAR + k);
+
+const rowsIn = ({ counts }: FeatureProfile, bins: readonly number[]): number =>
+  bins.reduce((sum, bin) => sum + counts[bin]!, 0);
+
+function valuesAspect(feature: FeatureProfile): Unbudgeted {
+  const ordered: number[][] = [
+    ...LOW_END.map((bin) => [bin]),
+    ...regularOf(feature).map((bin) => [bin]),
+    ...HIGH_END.map((bin) => [bin]),
+  ];
+  // A sentinel, or a value between the known ones, has no place in the order: the middle is as good as any.
+  ordered.splice(Math.floor(ordered.length / 2), 0, [BIN.sentinel], [BIN.unseen]);
+  const alpha = ordered.map(([bin]) => {
+    const rows = feature.counts[bin!]!;
+    const isEnd = bin === BIN.below || bin === BIN.above;
+    return Math.max(rows, isEnd ? BEYOND : UNKNOWN);
+  });
+  const law = lawOf(Float64Array.from(alpha));
+  return {
+    kind: 'drift.numeric',
+    bins: ordered,
+    law,
+    alternatives: orderedAlternatives(law),
+    unit: 'psi',
+  };
+}
+
+function categoriesAspect(feature: FeatureProfile): Unbudgeted {
+  const bins = regularOf(feature).map((bin) => [bin]);
+  const alpha = bins.map(([bin]) => Math.max(feature.counts[bin!]!, UNKNOWN));
+  // One category alone has nothing to change to but unseen ones.
+  const law = lawOf(Float64Array.from(alpha.length > 0 ? alpha : [UNKNOWN]));
+  return {
+    kind: 'drift.categorical',
+    bins: bins.length > 0 ? bins : [[]],
+    law,
+    alternatives: unorderedAlternatives(law),
+    unit: 'psi',
+  };
+}
+
+function shareAspect(
+  kind: DriftKind,
+  bins: readonly [readonly number[], readonly number[]],
+  [yes, no]: readonly [number, number],
+): Unbudgeted {
+  const law = lawOf(Float64Array.of(Math.max(yes, UNKNOWN), Math.max(no, UNKNOWN)));
+  return { kind, bins, law, alternatives: shareAlternatives(law), unit: 'share' };
+}
+
+function missingAspect(feature: FeatureProfile): Unbudgeted {
+  const missing = [BIN.null, BIN.nan];
+  const present = Array.from(feature.counts, (_, bin) => bin).filter((bin) => bin > BIN.nan);
+  return shareAspect(
+    'drift.null',
+    [missing, present],
+    [rowsIn(feature, missing) + UNKNOWN, rowsIn(feature, present) + UNKNOWN],
+  );
+}
+
+/**
+ * The reference has no unseen categories by definition. How many rows to come will have one is estimated by how many rows of
+ * it have a category that no other has (Good, Biometrika 40, 1953).
+ */
+function unseenAspect(feature: FeatureProfile): Unbudgeted {
+  const seen = regularOf(feature);
+  const { singletons } = feature;
+  return shareAspect(
+    'drift.unseen',
+    [[BIN.unseen], seen],
+    [singletons + UNKNOWN, rowsIn(feature, seen) - singletons + UNKNOWN],
+  );
+}

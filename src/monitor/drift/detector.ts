@@ -1,0 +1,183 @@
+/** Whether one feature drifts. Pure. */
+import type { FeatureProfile } from '../reference/profile.ts';
+import { type Aspect, aspectsOf } from './aspect.ts';
+import { effectOf } from './effect.ts';
+import type { DriftKind, DriftOptions, Effect } from './finding.ts';
+import { evidenceBound, likelihoodBound, logEvidence } from './law.ts';
+import { BUCKET_ROWS, logStartWeight, type WindowState, Windows } from './windows.ts';
+
+/** Rows after which a feature that was found drifting may be as it was again: at least, and at most. */
+const RESOLVE_ROWS = [512, 8192] as const;
+/** Part of the minimum effect below which it is. */
+const RESOLVE_PART = 0.5;
+/** Windows of so many times the rows of a look are looked at each time; longer ones more seldom. */
+const LOOK_AHEAD = 8;
+
+/** A window of one aspect of a feature. */
+export interface Sight {
+  readonly kind: DriftKind;
+  readonly rows: number;
+  /** Logarithm of the evidence, with the weight of the window's start, and what it must reach. */
+  readonly log: number;
+  readonly threshold: number;
+  readonly effect: Effect;
+  /** Rows in the bins of the profile. */
+  readonly counts: readonly number[];
+}
+
+export interface Change {
+  readonly what: 'began' | 'ended';
+  readonly sight: Sight;
+}
+
+interface AspectState {
+  /** Rows that had come when its memory began: nothing before is looked at. */
+  readonly begin: number;
+  /** Rows of the window in which it was found drifting; null where it is not. */
+  readonly drifting: number | null;
+}
+
+export interface DetectorState {
+  readonly windows: WindowState;
+  readonly rows: number;
+  readonly looks: number;
+  /** By aspect. */
+  readonly aspects: readonly AspectState[];
+}
+
+export interface DetectorOptions extends DriftOptions {
+  /** Logarithm of the inverse of this feature's part of the false alarms a row. */
+  readonly logBudget: number;
+  /** It is derived of several. */
+  readonly joint: boolean;
+}
+
+/** An aspect with what it takes to look at it. */
+interface Watched extends Aspect {
+  readonly threshold: number;
+  readonly minimum: number;
+  /** Rows in its own bins; overwritten by each look. */
+  readonly scratch: Float64Array;
+  state: AspectState;
+}
+
+export class Detector {
+  readonly feature: FeatureProfile;
+  readonly #watched: readonly Watched[];
+  readonly #windows: Windows;
+  #rows: number;
+  #looks: number;
+
+  constructor(feature: FeatureProfile, options: DetectorOptions, state: DetectorState | null) {
+    this.feature = feature;
+    this.#windows = new Windows(feature.counts.length, state?.windows);
+    this.#rows = state?.rows ?? 0;
+    this.#looks = state?.looks ?? 0;
+    this.#watched = aspectsOf(feature, options.joint).map((aspect, i) => ({
+      ...aspect,
+      threshold: options.logBudget - Math.log(aspect.part),
+      minimum: aspect.unit === 'psi' ? options.minimumPsi : options.minimumShare,
+      scratch: new Float64Array(aspect.bins.length),
+      state: state?.aspects[i] ?? { begin: 0, drifting: null },
+    }));
+  }
+
+  get isDrifting(): boolean {
+    return this.#watched.some(({ state }) => state.drifting !== null);
+  }
+
+  /** Adds rows in the bins of the profile, and answers what began or ended with them. */
+  add(counts: Float64Array, rows: number): readonly Change[] {
+    this.#rows += rows;
+    if (!this.#windows.add(counts, rows)) return [];
+    this.#looks++;
+    const longest = LOOK_AHEAD * Math.max(rows, BUCKET_ROWS) * (this.#looks & -this.#looks);
+    const changes: Change[] = [];
+    const open = new Set(this.#watched);
+    this.#windows.each((sums, age) => {
+      for (const one of open) {
+        const change = this.#look(one, sums, age, longest);
+        if (change === 'later') continue;
+        open.delete(one);
+        if (change !== null) changes.push(change);
+      }
+      return open.size > 0;
+    });
+    return changes;
+  }
+
+  /** Of each aspect the window that tells most, and whether it drifts. Nothing of what was not seen yet. */
+  view(): readonly (Sight & { readonly drifting: boolean })[] {
+    return this.#watched.flatMap((one) => {
+      const sights: Sight[] = [];
+      this.#windows.each((sums, age) => {
+        const sight = this.#sight(one, sums, age);
+        if (sight !== null) sights.push(sight);
+        return true;
+      });
+      if (sights.length === 0) return [];
+      const best = sights.reduce((most, sight) => (sight.log > most.log ? sight : most));
+      return [{ ...best, drifting: one.state.drifting !== null }];
+    });
+  }
+
+  state(): DetectorState {
+    const aspects = this.#watched.map(({ state }) => state);
+    return { windows: this.#windows.state(), rows: this.#rows, looks: this.#looks, aspects };
+  }
+
+  /** What a window says; `later` where a longer one has to be asked, null where none has. */
+  #look(one: Watched, sums: Float64Array, age: number, longest: number): Change | 'later' | null {
+    const { begin, drifting } = one.state;
+    if (age > this.#rows - begin) return null;
+    if (drifting !== null) return this.#end(one, sums, age, drifting);
+    return age > longest ? null : this.#begin(one, sums, age);
+  }
+
+  /** Both gates: the evidence, and the effect beyond its minimum at the lower bound. */
+  #begin(one: Watched, sums: Float64Array, age: number): Change | 'later' {
+    const { law, threshold, minimum, scratch } = one;
+    gather(one, sums);
+    const needed = (threshold - logStartWeight(age)) * this.feature.dependence;
+    if (evidenceBound(scratch, law) < needed || likelihoodBound(scratch, law) < needed) return 'later';
+    const sight = this.#sight(one, sums, age)!;
+    if (sight.log < threshold || sight.effect.low < minimum) return 'later';
+    one.state = { ...one.state, drifting: age };
+    return { what: 'began', sight };
+  }
+
+  #end(one: Watched, sums: Float64Array, age: number, since: number): Change | 'later' | null {
+    const [least, most] = RESOLVE_ROWS;
+    if (age < Math.min(Math.max(since, least), most) * this.feature.dependence) return 'later';
+    const sight = this.#sight(one, sums, age);
+    if (sight === null || sight.effect.value > RESOLVE_PART * one.minimum) return null;
+    one.state = { begin: this.#rows, drifting: null };
+    return { what: 'ended', sight };
+  }
+
+  /** Null where the window has nothing of the aspect. */
+  #sight(one: Watched, sums: Float64Array, age: number): Sight | null {
+    const { kind, law, alternatives, unit, threshold, scratch } = one;
+    gather(one, sums);
+    if (scratch.every((count) => count === 0)) return null;
+    const { dependence } = this.feature;
+    return {
+      kind,
+      rows: age,
+      log: logEvidence(scratch, law, alternatives) / dependence + logStartWeight(age),
+      threshold,
+      effect: effectOf(unit, scratch, law, dependence),
+      counts: Array.from(sums),
+    };
+  }
+}
+
+/** Puts the bins of the profile together to those of the aspect. */
+function gather({ bins, scratch }: Watched, sums: Float64Array): void {
+  for (let k = 0; k < bins.length; k++) {
+    const group = bins[k]!;
+    let sum = 0;
+    for (let j = 0; j < group.length; j++) sum += sums[group[j]!]!;
+    scratch[k] = sum;
+  }
+}
