@@ -1,9 +1,9 @@
 /**
  * What monitoring must remember: a database of its own beside the store (`DATA/monitoring.sqlite`, or the schema
- * `plimsoll_monitoring`), which any number of processes open. Times are milliseconds since the epoch; JSON comes back as it
- * was put in.
+ * `plimsoll_monitoring`), which any number of processes open. Times are whole milliseconds since the epoch; JSON comes back
+ * as it was put in.
  */
-import type { Page, PageRequest } from '../store.ts';
+import type { Fence, Page, PageRequest } from '../store.ts';
 
 /** What people have set for an endpoint. */
 export interface MonitorRow {
@@ -25,7 +25,7 @@ export interface ProfileRow {
 
 /** Counts of one slot of time, of one replica. */
 export interface TickRow {
-  /** Grows in the order of insertion. */
+  /** Grows in the order in which ticks become visible: what is read after the greatest seen misses none. */
   readonly id: number;
   readonly endpoint: string;
   readonly model: string;
@@ -44,7 +44,9 @@ export interface SegmentRow {
   /** Below the folder of the log. */
   readonly path: string;
   readonly replica: string;
+  /** Of rows whose request named a version itself: `@` and the model. */
   readonly endpoint: string;
+  /** From its first row to its last, both within. */
   readonly from: number;
   readonly to: number;
   readonly rows: number;
@@ -67,12 +69,14 @@ export interface BlockKey {
 
 /** What one process has taken in, kept all or not at all. */
 export interface Intake {
+  /** By which the keys of its blocks are forgotten, some day. */
+  readonly at: number;
   readonly blocks: readonly BlockKey[];
   readonly segments: readonly SegmentRow[];
   readonly ticks: readonly Omit<TickRow, 'id'>[];
 }
 
-/** One thing that happened to an alert, oldest first in the list of an alert. */
+/** One thing that happened to an alert; lists of them are oldest first. */
 export interface AlertEventRow {
   readonly id: number;
   readonly fingerprint: string;
@@ -108,8 +112,24 @@ export interface CohortRow {
   readonly body: unknown;
 }
 
+/** What came of a look at conditions, kept all or not at all. */
+export interface AlertChange {
+  readonly alerts: readonly {
+    readonly fingerprint: string;
+    readonly endpoint: string;
+    readonly state: string;
+    readonly row: unknown;
+  }[];
+  readonly events: readonly Omit<AlertEventRow, 'id'>[];
+  readonly deliveries: readonly DeliveryRow[];
+  /** What else the look has to remember, such as the last tick it has read. */
+  readonly memories?: readonly MemoryRow[];
+}
+
+/** A write that takes a `fence` answers false, and changes nothing, where another has claimed the same since. */
 export interface MonitoringStore {
   readonly kind: 'sqlite' | 'postgres';
+  /** By name. */
   monitors(page?: PageRequest): Promise<Page<MonitorRow>>;
   monitor(endpoint: string): Promise<MonitorRow | null>;
   /** False where the generation is not `expected` (0: there must be none). */
@@ -120,69 +140,79 @@ export interface MonitoringStore {
 
   /** Which of these blocks are not taken in yet. */
   fresh(blocks: readonly BlockKey[]): Promise<readonly BlockKey[]>;
-  takeIn(intake: Intake): Promise<void>;
-  /** After `id`, in its order. */
+  /** False, and nothing is kept, where one of the blocks was taken in before: ask again which are fresh. */
+  takeIn(intake: Intake, fence?: Fence): Promise<boolean>;
+  /** After `id`, in its order; sums of `foldTicks` are left out: their parts were read before. */
   ticksAfter(id: number, limit: number): Promise<readonly TickRow[]>;
-  /** By time, of an endpoint; `version` null: of all. */
+  /** By time, of an endpoint: those that begin in [from, to); `version` null: of all. */
   ticks(query: {
     readonly endpoint: string;
     readonly version: number | null;
     readonly from: number;
     readonly to: number;
   }): Promise<readonly TickRow[]>;
-  /** Replaces ticks by their sums: of the same endpoint, version and replica. */
-  foldTicks(ids: readonly number[], sums: readonly Omit<TickRow, 'id'>[]): Promise<void>;
+  /**
+   * Replaces ticks, which everybody who follows `ticksAfter` has read, by their sums: of the same endpoint, version and
+   * replica. False, and nothing changes, where one of them is gone.
+   */
+  foldTicks(ids: readonly number[], sums: readonly Omit<TickRow, 'id'>[]): Promise<boolean>;
 
-  segments(query: {
+  /** Those with rows in [from, to], by endpoint and time. */ segments(query: {
     readonly endpoint: string | null;
     readonly from: number;
     readonly to: number;
   }): Promise<readonly SegmentRow[]>;
-  /** Puts `added` in the place of `removed`, all at once. */
-  replaceSegments(removed: readonly string[], added: readonly SegmentRow[]): Promise<void>;
+  /** Which of these paths are files of the log. */
+  knownSegments(paths: readonly string[]): Promise<readonly string[]>;
+  /** Puts `added` in the place of `removed`, all at once; false, and nothing changes, where one of these is gone. */
+  replaceSegments(removed: readonly string[], added: readonly SegmentRow[]): Promise<boolean>;
 
   memory(kind: string, name: string): Promise<MemoryRow | null>;
+  /** By name. */
   memories(kind: string): Promise<readonly MemoryRow[]>;
   /** All or nothing. */
-  remember(rows: readonly MemoryRow[]): Promise<void>;
+  remember(rows: readonly MemoryRow[], fence?: Fence): Promise<boolean>;
 
   /** `AlertRow`s of `monitor/alerts/alert.ts`, as JSON, by fingerprint. */
   alerts(
-    page?: PageRequest & { readonly endpoint?: string | undefined; readonly states?: readonly string[] },
+    page?: PageRequest & {
+      readonly endpoint?: string | undefined;
+      readonly states?: readonly string[] | undefined;
+    },
   ): Promise<Page<unknown>>;
   alert(fingerprint: string): Promise<unknown>;
-  /** Alerts as they are now, what happened to them, and notices about it: all or nothing. */
-  alerted(change: {
-    readonly alerts: readonly {
-      readonly fingerprint: string;
-      readonly endpoint: string;
-      readonly state: string;
-      readonly row: unknown;
-    }[];
-    readonly events: readonly Omit<AlertEventRow, 'id'>[];
-    readonly deliveries: readonly DeliveryRow[];
-  }): Promise<void>;
+  alerted(change: AlertChange, fence?: Fence): Promise<boolean>;
   alertEvents(fingerprint: string, page?: PageRequest): Promise<Page<AlertEventRow>>;
+  /** Those that were due longest first. */
   deliveries(query: {
     readonly state: DeliveryRow['state'];
-    readonly dueAt?: number;
+    /** Only those that are not to wait beyond it. */
+    readonly dueAt?: number | undefined;
     readonly limit: number;
   }): Promise<readonly DeliveryRow[]>;
   setDelivery(row: DeliveryRow): Promise<void>;
+  /** The newest that was sent, or null. */
   lastDelivery(receiver: string, groupKey: string): Promise<DeliveryRow | null>;
 
-  /** The newest revision of each cohort. */
+  /** The newest revision of each cohort that begins in [from, to), by time and version. */
   cohorts(query: {
     readonly endpoint: string;
     readonly from: number;
     readonly to: number;
   }): Promise<readonly CohortRow[]>;
+  /** Oldest first. */
   cohortRevisions(endpoint: string, version: number, from: number): Promise<readonly CohortRow[]>;
-  addCohort(row: Omit<CohortRow, 'revision'>): Promise<void>;
+  /** Numbers it from 1 in its cohort, and answers the number. */
+  addCohort(row: Omit<CohortRow, 'revision'>): Promise<number>;
 
-  /** Claims what only one process may do (evaluate, deliver) for `millis`; false where another holds it. */
-  claim(what: string, holder: string, now: number, millis: number): Promise<boolean>;
-  /** Forgets ticks, events, deliveries, cohorts and block keys before these times. */
+  /**
+   * Claims what only one process may do (evaluate, deliver), or keeps it, until `now + millis`; null where another holds
+   * it. Times are those of the caller, for any number of callers. The token grows with every new holder.
+   */
+  claim(what: string, holder: string, now: number, millis: number): Promise<Fence | null>;
+  /** Lets another claim it at once. */
+  release(fence: Fence): Promise<void>;
+  /** Forgets ticks, events with cohorts and deliveries that wait no more, and keys of blocks, of before these times. */
   forget(before: { readonly ticks: number; readonly events: number; readonly blocks: number }): Promise<void>;
   close(): Promise<void>;
 }

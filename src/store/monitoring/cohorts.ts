@@ -1,0 +1,73 @@
+/** Accuracy by cohorts. What was known is kept: a later label makes another revision. */
+import type { Selectable } from 'kysely';
+import { decodeJson, encodeJson } from '../json.ts';
+import type { Session } from '../session.ts';
+import type { CohortRow, MonitoringStore } from './monitoring.ts';
+import type { MonitoringSchema } from './schema.ts';
+
+type Cohorts = Pick<MonitoringStore, 'cohorts' | 'cohortRevisions' | 'addCohort'>;
+
+const toCohort = (row: Selectable<MonitoringSchema['cohorts']>): CohortRow => ({
+  endpoint: row.endpoint,
+  version: row.version,
+  from: row.from,
+  to: row.to,
+  revision: row.revision,
+  computedAt: row.computed_at,
+  body: decodeJson(row.body),
+});
+
+export const cohortsOver = (session: Session<MonitoringSchema>): Cohorts => ({
+  cohorts: ({ endpoint, from, to }) =>
+    session.once(async (db) => {
+      const rows = await db
+        .selectFrom('cohorts')
+        .selectAll()
+        .where('endpoint', '=', endpoint)
+        .where('from', '>=', from)
+        .where('from', '<', to)
+        .where(({ eb, selectFrom }) =>
+          eb(
+            'revision',
+            '=',
+            selectFrom('cohorts as other')
+              .select(({ fn }) => fn.max('other.revision').as('newest'))
+              .whereRef('other.endpoint', '=', 'cohorts.endpoint')
+              .whereRef('other.from', '=', 'cohorts.from')
+              .whereRef('other.version', '=', 'cohorts.version'),
+          ),
+        )
+        .orderBy('from')
+        .orderBy('version')
+        .execute();
+      return rows.map(toCohort);
+    }),
+
+  cohortRevisions: (endpoint, version, from) =>
+    session.once(async (db) => {
+      const rows = await db
+        .selectFrom('cohorts')
+        .selectAll()
+        .where('endpoint', '=', endpoint)
+        .where('version', '=', version)
+        .where('from', '=', from)
+        .orderBy('revision')
+        .execute();
+      return rows.map(toCohort);
+    }),
+
+  addCohort: ({ endpoint, version, from, to, computedAt, body }) =>
+    session.atomically(async (db) => {
+      const { newest } = await db
+        .selectFrom('cohorts')
+        .select(({ fn }) => fn.max('revision').as('newest'))
+        .where('endpoint', '=', endpoint)
+        .where('version', '=', version)
+        .where('from', '=', from)
+        .executeTakeFirstOrThrow();
+      const revision = (newest ?? 0) + 1;
+      const row = { endpoint, version, from, to, revision, computed_at: computedAt, body: encodeJson(body) };
+      await db.insertInto('cohorts').values(row).execute();
+      return revision;
+    }),
+});

@@ -1,0 +1,5 @@
+/** Every migration of monitoring, in order: version n of its schema is made by the n-th. */
+import type { Migration } from '../../migrations/migration.ts';
+import { monitoring } from './0001-monitoring.ts';
+
+export const MONITORING_MIGRATIONS: readonly Migration[] = [monitoring];

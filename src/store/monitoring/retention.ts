@@ -1,0 +1,16 @@
+/** What monitoring forgets, so that it does not grow for ever. Policies, profiles, states and alerts stay. */
+import type { Session } from '../session.ts';
+import type { MonitoringStore } from './monitoring.ts';
+import type { MonitoringSchema } from './schema.ts';
+
+export const retentionOver = (session: Session<MonitoringSchema>): Pick<MonitoringStore, 'forget'> => ({
+  forget: async ({ ticks, events, blocks }) => {
+    await session.once((db) => db.deleteFrom('ticks').where('at', '<', ticks).execute());
+    await session.once((db) => db.deleteFrom('alert_events').where('at', '<', events).execute());
+    await session.once((db) => db.deleteFrom('cohorts').where('to', '<', events).execute());
+    await session.once((db) =>
+      db.deleteFrom('deliveries').where('created_at', '<', events).where('state', '<>', 'waiting').execute(),
+    );
+    await session.once((db) => db.deleteFrom('blocks').where('at', '<', blocks).execute());
+  },
+});

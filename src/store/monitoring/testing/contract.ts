@@ -1,0 +1,23 @@
+/** What every database of monitoring must do, whatever is under it. */
+import { describe } from 'vitest';
+import type { Place } from '../../testing/stores.ts';
+import { alertsContract, cohortsContract, noticesContract, retentionContract } from './alerts.ts';
+import { claimsContract } from './claims.ts';
+import { intakeContract, segmentsContract, ticksContract } from './intake.ts';
+import { monitorsContract } from './monitors.ts';
+import { processesContract } from './processes.ts';
+
+export const monitoringContract = (place: Place): void => {
+  describe(`monitoring in ${place.name}`, () => {
+    monitorsContract(place);
+    intakeContract(place);
+    ticksContract(place);
+    segmentsContract(place);
+    claimsContract(place);
+    alertsContract(place);
+    noticesContract(place);
+    cohortsContract(place);
+    retentionContract(place);
+    processesContract(place);
+  });
+};

@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { Place } from '../../testing/stores.ts';
+import { BLOCKS } from './intake-writer.ts';
+import { block, monitoringsOf } from './monitorings.ts';
+
+const WRITER = fileURLToPath(new URL('./intake-writer.ts', import.meta.url));
+
+const writer = (url: string): ChildProcess =>
+  spawn(process.execPath, [WRITER, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+
+export const processesContract = (place: Place, kills = 3): void => {
+  describe('several processes', () => {
+    const monitorings = monitoringsOf(place);
+
+    it('that take in the same blocks, and are killed, keep each block once', {
+      timeout: 20_000 * kills,
+    }, async () => {
+      const url = await monitorings.fresh();
+      const store = await monitorings.at(url);
+      for (let kill = 0; kill < kills; kill += 1) {
+        const children = [writer(url), writer(url)];
+        await Promise.all(children.map(({ stdout }) => once(stdout!, 'data')));
+        await sleep(Math.random() * 50);
+        for (const child of children) child.kill('SIGKILL');
+        await Promise.all(children.map((child) => once(child, 'close')));
+      }
+      const last = [writer(url), writer(url)];
+      for (const child of last) child.stdout!.resume();
+      const codes = await Promise.all(last.map((child) => once(child, 'close')));
+      expect(codes.map(([code]) => code)).toEqual([0, 0]);
+      const ticks = await store.ticks({ endpoint: 'churn', version: null, from: 0, to: BLOCKS });
+      expect(ticks.map(({ at }) => at)).toEqual(Array.from({ length: BLOCKS }, (_, seq) => seq));
+      const files = await store.segments({ endpoint: 'churn', from: 0, to: BLOCKS });
+      expect(files.map(({ from }) => from)).toEqual(ticks.map(({ at }) => at));
+      expect(await store.fresh(ticks.map(({ at }) => block(at)))).toEqual([]);
+    });
+  });
+};
