@@ -28,6 +28,13 @@ export class ProtoWriter {
     for (const byte of bytes) this.#byte(byte);
   }
 
+  double(field: number, value: number): void {
+    this.#tag(field, WIRE.fixed64);
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, value, true);
+    for (const byte of bytes) this.#byte(byte);
+  }
+
   string(field: number, value: string): void {
     this.bytes(field, utf8Encoder.encode(value));
   }

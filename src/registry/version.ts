@@ -76,4 +76,6 @@ export interface AcceptedVersion {
 /** A version ready to answer. */
 export interface LoadedVersion extends AcceptedVersion {
   readonly engine: Engine;
+  /** Milliseconds that it took to load and warm it up, where that was measured. */
+  readonly loadMillis?: number | undefined;
 }

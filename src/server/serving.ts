@@ -3,7 +3,7 @@ import { DataPlane } from '../serving/data-plane.ts';
 import { Follower } from '../serving/follower.ts';
 import { Recorder } from '../serving/recorder/recorder.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
-import { jobMetrics } from './jobs/metrics-file.ts';
+import { metricsElsewhere } from './metrics-elsewhere.ts';
 import { apiProxy } from './proxy.ts';
 import { type ServerOptions, type SharingServer, SILENT, startServer } from './start.ts';
 import { type VersionName, versionName } from './workers/messages.ts';
@@ -47,7 +47,7 @@ export function openServing(options: ServingOptions): Serving {
         recorder,
         logger,
         api,
-        moreMetrics: jobMetrics(dataDir),
+        moreMetrics: metricsElsewhere(dataDir),
       }),
   };
 }

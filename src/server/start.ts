@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
+import type { MetricFamily } from '../metrics/family.ts';
 import type { LoadedVersion } from '../registry/version.ts';
 import { DataPlane } from '../serving/data-plane.ts';
 import { sendError } from '../serving/http/answer.ts';
@@ -49,7 +50,7 @@ export interface ServerOptions extends Partial<HttpLimits> {
   /** Where to count, for those who look on. */
   readonly metrics?: Metrics | undefined;
   /** What `/metrics` answers, where this process is not the only one that serves. */
-  readonly scrape?: (() => Promise<string>) | undefined;
+  readonly scrape?: (() => Promise<readonly MetricFamily[]>) | undefined;
   /** What `/metrics` says besides, of what is done elsewhere. */
   readonly moreMetrics?: (() => Promise<string>) | undefined;
 }

@@ -82,13 +82,19 @@ export class Follower {
     if (known) return known;
     const { bundle, model, version } = named;
     const loading = this.#last
-      .then(() => this.#load(bundle, model, version))
+      .then(() => this.#loadTimed(bundle, model, version))
       .then((loaded) => void this.#loaded.set(key, loaded))
       .catch((error: unknown) => Promise.reject(notLoaded(named, error)))
       .finally(() => this.#loading.delete(key));
     this.#loading.set(key, loading);
     this.#last = loading.catch(() => undefined);
     return loading;
+  }
+
+  async #loadTimed(bundle: string, model: string, version: number): Promise<LoadedVersion> {
+    const begun = performance.now();
+    const loaded = await this.#load(bundle, model, version);
+    return { ...loaded, loadMillis: performance.now() - begun };
   }
 
   /** Lets go of versions that neither the snapshot followed nor one that comes needs. */

@@ -12,6 +12,7 @@ export const PURE_FOLDERS = [
   'src/serving/rows/',
   'src/rollout/',
   'src/statistics/',
+  'src/metrics/',
   'src/capture/',
 ];
 

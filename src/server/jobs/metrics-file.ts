@@ -2,7 +2,7 @@
  * The metrics of jobs as a file: whoever looks after jobs writes it, whoever is scraped reads it, and so may the textfile
  * collector of a node exporter.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type JobStanding, metricsText } from '../../jobs/metrics.ts';
 import type { Jobs } from '../../jobs/port.ts';
@@ -10,10 +10,6 @@ import type { Ledger } from '../../store/ledger/ledger.ts';
 import { eachRow } from '../../store/pages.ts';
 
 const pathOf = (dataDir: string): string => join(dataDir, 'jobs', 'metrics.prom');
-
-/** What a scrape adds; nothing where there are no jobs. */
-export const jobMetrics = (dataDir: string) => (): Promise<string> =>
-  readFile(pathOf(dataDir), 'utf8').catch(() => '');
 
 /** Writes the file where it would say something else than before. */
 export class MetricsFile {

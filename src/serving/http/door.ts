@@ -46,6 +46,8 @@ export class Door implements Reception {
     this.options = options;
     this.limits = options.limits;
     this.metrics = options.metrics;
+    const { maxInFlight, maxQueue, maxBuffered } = options.limits;
+    this.metrics.limits = { inFlight: maxInFlight, queue: maxQueue, buffered: maxBuffered };
     this.decompressor = new Decompressor(options.limits.maxBody);
     const { plane, metrics, recorder } = options;
     this.#routes = new Routes(plane, PROTOCOLS, metrics, recorder);

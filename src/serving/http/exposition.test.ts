@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { prometheusText } from '../../metrics/text.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
-import { expose } from './exposition.ts';
+import { expose as families } from './exposition.ts';
 import { Metrics, STAGE } from './metrics.ts';
 import { addSnapshot, takeSnapshot } from './snapshot.ts';
+
+const expose = (...given: Parameters<typeof families>): string => prometheusText(families(...given));
 
 const version = {
   model: 'a "b"\\c',
@@ -19,7 +22,8 @@ test('counts, histograms and labels follow the Prometheus text format', () => {
   const metrics = new Metrics();
   const series = metrics.seriesOf(version.model, version.version);
   expect(metrics.seriesOf(version.model, version.version)).toBe(series);
-  for (const micros of [1, 8, 8.5, 1000, 1e9]) series.observe(STAGE.predict, micros / 1000);
+  // 2^-17 s = 7.63 µs is the lowest bound, 2^-10 s = 976.6 µs one of the others.
+  for (const seconds of [1e-6, 2 ** -17, 8e-6, 2 ** -10, 1e3]) series.observe(STAGE.predict, seconds * 1000);
   series.answered(3, 1000);
   series.count('invalid');
   const text = expose(metrics, [version], 5000, 2000);
@@ -28,16 +32,15 @@ test('counts, histograms and labels follow the Prometheus text format', () => {
     '# TYPE inference_requests_total counter',
     `inference_requests_total{${labels},outcome="ok"} 1`,
     `inference_requests_total{${labels},outcome="invalid"} 1`,
-    // 1 µs and 8 µs are at most 8 µs, 8.5 µs is at most 16 µs.
-    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="0.000008"} 2`,
-    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="0.000016"} 3`,
-    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="0.000512"} 3`,
-    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="0.001024"} 4`,
-    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="16.777216"} 4`,
+    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="7.62939453125e-06"} 2`,
+    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="1.52587890625e-05"} 3`,
+    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="0.00048828125"} 3`,
+    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="0.0009765625"} 4`,
+    `inference_request_duration_seconds_bucket{${labels},stage="predict",le="64.0"} 4`,
     `inference_request_duration_seconds_bucket{${labels},stage="predict",le="+Inf"} 5`,
     `inference_request_duration_seconds_count{${labels},stage="predict"} 5`,
-    `inference_batch_size_bucket{${labels},le="2"} 0`,
-    `inference_batch_size_bucket{${labels},le="4"} 1`,
+    `inference_batch_size_bucket{${labels},le="2.0"} 0`,
+    `inference_batch_size_bucket{${labels},le="4.0"} 1`,
     `inference_batch_size_sum{${labels}} 3`,
     `model_last_prediction_timestamp_seconds{${labels}} 6`,
     `model_info{${labels},digest="d",runtime="native",framework="scikit-learn",proof="golden"} 1`,

@@ -1,6 +1,9 @@
+import { TIME_CELLS, timeHistogram } from '../../metrics/buckets.ts';
+import { familyOf } from '../../metrics/catalog.ts';
+import { type Labels, type MetricFamily, mergeFamilies, type Point } from '../../metrics/family.ts';
+import { parseText } from '../../metrics/parse.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
-import { Metrics, type ModelSeries, OUTCOMES, ROW_BOUNDS, STAGES, TIME_BOUNDS } from './metrics.ts';
-import { joinFamilies } from './process-metrics.ts';
+import { Metrics, type ModelSeries, OUTCOMES, ROW_BOUNDS, STAGES } from './metrics.ts';
 import { addSnapshot, type Snapshot } from './snapshot.ts';
 
 /** What a scrape shows of several processes that serve together. */
@@ -14,58 +17,30 @@ export interface Totals {
   readonly restarts: number;
 }
 
-type Labels = Readonly<Record<string, string | number>>;
-interface Sample {
-  readonly suffix?: string;
-  readonly labels?: Labels;
-  readonly value: number;
-}
-
-const escaped = (value: string | number): string =>
-  String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-
-function sampleLine(name: string, { suffix = '', labels = {}, value }: Sample): string {
-  const pairs = Object.entries(labels).map(([key, label]) => `${key}="${escaped(label)}"`);
-  const number = Number.isFinite(value) ? String(value) : value > 0 ? '+Inf' : '-Inf';
-  return `${name}${suffix}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${number}`;
-}
-
-const family = (name: string, type: string, help: string, samples: readonly Sample[]): string =>
-  [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} ${type}`,
-    ...samples.map((sample) => sampleLine(name, sample)),
-    '',
-  ].join('\n');
-
-/** Cumulative buckets, sum and count, as Prometheus wants them. */
-function histogram(
-  labels: Labels,
-  bounds: readonly number[],
-  counts: ArrayLike<number>,
-  sum: number,
-): Sample[] {
-  let total = 0;
-  const buckets = [...bounds, Infinity].map((bound, k): Sample => {
-    total += counts[k]!;
-    const le = bound === Infinity ? '+Inf' : bound;
-    return { suffix: '_bucket', labels: { ...labels, le }, value: total };
-  });
-  return [...buckets, { suffix: '_sum', labels, value: sum }, { suffix: '_count', labels, value: total }];
-}
-
 const labelsOf = ({ model, version }: { model: string; version: number }): Labels => ({
   model_name: model,
   model_version: version,
 });
 
-function stageHistograms(series: ModelSeries): Sample[] {
-  const width = TIME_BOUNDS.length + 1;
-  return STAGES.flatMap((stage, s) => {
-    const counts = series.times.subarray(s * width, (s + 1) * width);
-    return histogram({ ...labelsOf(series), stage }, TIME_BOUNDS, counts, series.timeSums[s]! / 1000);
-  });
-}
+const stagePoints = (series: ModelSeries): Point[] =>
+  STAGES.map((stage, s) => ({
+    labels: { ...labelsOf(series), stage },
+    histogram: timeHistogram(
+      series.times.subarray(s * TIME_CELLS, (s + 1) * TIME_CELLS),
+      series.timeSums[s]! / 1000,
+    ),
+  }));
+
+/** Its buckets are those of schema 0 as they are: bucket k is up to 2^k rows. */
+const batchPoint = (series: ModelSeries): Point => ({
+  labels: labelsOf(series),
+  histogram: {
+    bounds: ROW_BOUNDS,
+    counts: series.batches,
+    sum: series.rows,
+    native: { schema: 0, zeroThreshold: 2 ** -128, zeroCount: 0, first: 0, counts: series.batches },
+  },
+});
 
 /**
  * A version that is not loaded any more is shown for an hour after its last answer. It is shown or not as a whole, and
@@ -81,88 +56,74 @@ function shownSeries(metrics: Metrics, versions: readonly LoadedVersion[], now: 
   );
 }
 
-/**
- * The prediction path's metrics in the Prometheus text format, version 0.0.4. `origin` is the time of `performance.now()`
- * 0, `now` what it says; in milliseconds.
- */
+/** The prediction path's metrics. `origin` is the time of `performance.now()` 0, `now` what it says; in milliseconds. */
 export function expose(
   metrics: Metrics,
   versions: readonly LoadedVersion[],
   origin: number,
   now: number,
-): string {
+): readonly MetricFamily[] {
   const series = shownSeries(metrics, versions, now);
-  const answered = series.filter((one) => one.lastAnswer !== null);
-  const outcomes = series.flatMap((one) =>
-    OUTCOMES.map(
-      (outcome, k): Sample => ({ labels: { ...labelsOf(one), outcome }, value: one.outcomes[k]! }),
-    ),
-  );
-  const info = versions.map((version): Sample => {
-    const { digest, runtime, framework, verification } = version.manifest;
-    const labels = {
-      ...labelsOf(version),
-      digest,
-      runtime,
-      framework: framework.name,
-      proof: verification.proof,
-    };
-    return { labels, value: 1 };
-  });
   return [
-    family('inference_requests_total', 'counter', 'Prediction requests by how they ended.', outcomes),
-    family(
-      'inference_request_duration_seconds',
-      'histogram',
-      'Time of each stage of answered requests.',
-      series.flatMap(stageHistograms),
-    ),
-    family(
-      'inference_batch_size',
-      'histogram',
-      'Rows of answered requests.',
-      series.flatMap((one) => histogram(labelsOf(one), ROW_BOUNDS, one.batches, one.rows)),
-    ),
-    family('inference_requests_in_flight', 'gauge', 'Requests being received or scored.', [
-      { value: metrics.inFlight },
-    ]),
-    family('inference_queue_depth', 'gauge', 'Requests waiting for a scoring thread.', [
-      { value: metrics.queueDepth },
-    ]),
-    family('model_info', 'gauge', 'Versions that answer, and what made them ready.', info),
-    family(
-      'model_loaded',
-      'gauge',
-      'Whether a version is loaded.',
-      versions.map((version) => ({ labels: labelsOf(version), value: 1 })),
-    ),
-    family(
+    ...requestFamilies(metrics, series),
+    ...versionFamilies(versions),
+    familyOf(
       'model_last_prediction_timestamp_seconds',
-      'gauge',
-      'When a version last answered.',
-      answered.map((one) => ({ labels: labelsOf(one), value: (origin + one.lastAnswer!) / 1000 })),
+      series
+        .filter((one) => one.lastAnswer !== null)
+        .map((one) => ({ labels: labelsOf(one), value: (origin + one.lastAnswer!) / 1000 })),
     ),
     ...rolloutFamilies(metrics),
-  ].join('\n');
+  ];
 }
 
-function rolloutFamilies({ shadow, generations, units }: Metrics): string[] {
-  const copies = shadow.flatMap(({ model, mirrored, dropped }): Sample[] => [
+function requestFamilies(metrics: Metrics, series: readonly ModelSeries[]): MetricFamily[] {
+  const { inFlight, queueDepth, limits, saturation } = metrics;
+  const outcomes = series.flatMap((one) =>
+    OUTCOMES.map((outcome, k) => ({ labels: { ...labelsOf(one), outcome }, value: one.outcomes[k]! })),
+  );
+  return [
+    familyOf('inference_requests_total', outcomes),
+    familyOf('inference_request_duration_seconds', series.flatMap(stagePoints)),
+    familyOf('inference_batch_size', series.map(batchPoint)),
+    familyOf('inference_requests_in_flight', one(inFlight)),
+    familyOf('inference_queue_depth', one(queueDepth)),
+    familyOf('inference_queue_limit', Number.isFinite(limits.queue) ? one(limits.queue) : []),
+    familyOf('inference_saturation_ratio', one(saturation)),
+  ];
+}
+
+const one = (value: number): readonly Point[] => [{ labels: {}, value }];
+
+function versionFamilies(versions: readonly LoadedVersion[]): MetricFamily[] {
+  const info = versions.map((version) => {
+    const { digest, runtime, framework, verification } = version.manifest;
+    const about = { digest, runtime, framework: framework.name, proof: verification.proof };
+    return { labels: { ...labelsOf(version), ...about }, value: 1 };
+  });
+  const loads = versions.flatMap((version) =>
+    version.loadMillis === undefined ? [] : [{ labels: labelsOf(version), value: version.loadMillis / 1000 }],
+  );
+  return [
+    familyOf('model_info', info),
+    familyOf(
+      'model_loaded',
+      versions.map((version) => ({ labels: labelsOf(version), value: 1 })),
+    ),
+    familyOf('model_load_duration_seconds', loads),
+  ];
+}
+
+function rolloutFamilies({ shadow, generations, units }: Metrics): MetricFamily[] {
+  const copies = shadow.flatMap(({ model, mirrored, dropped }) => [
     { labels: { model_name: model, outcome: 'mirrored' }, value: mirrored },
     { labels: { model_name: model, outcome: 'dropped' }, value: dropped },
   ]);
-  const routes = [...generations].map(([endpoint, value]): Sample => ({ labels: { endpoint }, value }));
+  const routes = [...generations].map(([endpoint, value]) => ({ labels: { endpoint }, value }));
   return [
-    family(
-      'plimsoll_shadow_total',
-      'counter',
-      'Copies of requests for candidates that answer nobody.',
-      copies,
-    ),
-    family('plimsoll_route_generation', 'gauge', 'Number of the route that every process follows.', routes),
-    family('plimsoll_recorder_units_total', 'counter', 'Units noted for rollouts, once a window and arm.', [
-      { value: units },
-    ]),
+    familyOf('plimsoll_shadow_total', copies),
+    familyOf('plimsoll_route_generation', routes),
+    familyOf('plimsoll_recorder_units_total', one(units)),
   ];
 }
 
@@ -170,15 +131,17 @@ function rolloutFamilies({ shadow, generations, units }: Metrics): string[] {
  * The metrics of several workers: what they have counted together, and what each of them uses. `now` is in milliseconds
  * since the epoch.
  */
-export function exposeTotals(totals: Totals, versions: readonly LoadedVersion[], now = Date.now()): string {
+export function exposeTotals(
+  totals: Totals,
+  versions: readonly LoadedVersion[],
+  now = Date.now(),
+): readonly MetricFamily[] {
   const metrics = new Metrics();
   addSnapshot(metrics, totals.snapshot);
   return [
-    expose(metrics, versions, 0, now),
-    family('serving_workers_ready', 'gauge', 'Processes that answer.', [{ value: totals.ready }]),
-    family('serving_worker_restarts_total', 'counter', 'Processes that ended and were replaced.', [
-      { value: totals.restarts },
-    ]),
-    joinFamilies(totals.processes),
-  ].join('\n');
+    ...expose(metrics, versions, 0, now),
+    familyOf('serving_workers_ready', one(totals.ready)),
+    familyOf('serving_worker_restarts_total', one(totals.restarts)),
+    ...mergeFamilies(totals.processes.flatMap(parseText)),
+  ];
 }

@@ -1,3 +1,5 @@
+import { TIME_CELLS, timeCell } from '../../metrics/buckets.ts';
+
 /** How a request ended. */
 export const OUTCOMES = ['ok', 'invalid', 'overloaded', 'error', 'cancelled'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -6,17 +8,8 @@ export const STAGES = ['queue', 'preprocess', 'predict', 'postprocess', 'total']
 /** Index into `STAGES`, so that the hot path indexes arrays. */
 export const STAGE = { queue: 0, preprocess: 1, predict: 2, postprocess: 3, total: 4 } as const;
 
-/** Upper bounds double from 8 µs to 16.8 s; one more bucket is open. */
-const FIRST_EXPONENT = 3;
-const TIME_BUCKETS = 23;
-/** Upper bounds double from 1 to 65,536 rows. */
+/** Upper bounds double from 1 to 65,536 rows; one more bucket is open. */
 const ROW_BUCKETS = 18;
-
-/** Upper bounds of the duration buckets, in seconds. */
-export const TIME_BOUNDS: readonly number[] = Array.from(
-  { length: TIME_BUCKETS - 1 },
-  (_, k) => 2 ** (k + FIRST_EXPONENT) / 1e6,
-);
 /** Upper bounds of the batch size buckets, in rows. */
 export const ROW_BOUNDS: readonly number[] = Array.from({ length: ROW_BUCKETS - 1 }, (_, k) => 2 ** k);
 
@@ -25,7 +18,7 @@ const log2Ceiling = (value: number): number =>
   value <= 1 ? 0 : 32 - Math.clz32(Math.min(2 ** 31, Math.ceil(value)) - 1);
 
 const TIMES = OUTCOMES.length;
-const TIME_SUMS = TIMES + STAGES.length * TIME_BUCKETS;
+const TIME_SUMS = TIMES + STAGES.length * TIME_CELLS;
 const BATCHES = TIME_SUMS + STAGES.length;
 const ROWS = BATCHES + ROW_BUCKETS;
 const BLAMED = ROWS + 1;
@@ -37,7 +30,7 @@ export class ModelSeries {
   /** Every counter in one array, so that those of several processes add up cell by cell. */
   readonly counters = new Float64Array(BLAMED + 1);
   readonly outcomes = this.counters.subarray(0, TIMES);
-  /** One row of buckets a stage. */
+  /** One row of cells a stage (`metrics/buckets.ts`). */
   readonly times = this.counters.subarray(TIMES, TIME_SUMS);
   readonly timeSums = this.counters.subarray(TIME_SUMS, BATCHES);
   readonly batches = this.counters.subarray(BATCHES, ROWS);
@@ -64,8 +57,7 @@ export class ModelSeries {
   }
 
   observe(stage: number, millis: number): void {
-    const bucket = Math.min(TIME_BUCKETS - 1, Math.max(0, log2Ceiling(millis * 1000) - FIRST_EXPONENT));
-    this.times[stage * TIME_BUCKETS + bucket]!++;
+    this.times[stage * TIME_CELLS + timeCell(millis)]!++;
     this.timeSums[stage]! += millis;
   }
 
@@ -91,9 +83,15 @@ export interface ShadowSeries {
   dropped: number;
 }
 
+export interface SaturationLimits {
+  readonly inFlight: number;
+  readonly queue: number;
+  readonly buffered: number;
+}
+
 /** Everything that a scrape shows of the prediction path. */
 export class Metrics {
-  /** One for each version that has ever answered here, about a kilobyte each. */
+  /** One for each version that has ever answered here, about eight kilobytes each. */
   readonly series: ModelSeries[] = [];
   readonly shadow: ShadowSeries[] = [];
   /** Generation of the route that each endpoint follows. */
@@ -104,6 +102,14 @@ export class Metrics {
   queueDepth = 0;
   /** Bytes of bodies held. */
   buffered = 0;
+  /** What may be in flight, wait and be held here at most. */
+  limits: SaturationLimits = { inFlight: Infinity, queue: Infinity, buffered: Infinity };
+
+  /** The fullest of what is limited, 0 to 1. */
+  get saturation(): number {
+    const { inFlight, queue, buffered } = this.limits;
+    return Math.min(1, Math.max(this.inFlight / inFlight, this.queueDepth / queue, this.buffered / buffered));
+  }
 
   seriesOf(model: string, version: number): ModelSeries {
     const known = this.series.find((series) => series.model === model && series.version === version);

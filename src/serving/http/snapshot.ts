@@ -1,9 +1,11 @@
-import type { Metrics, ShadowSeries } from './metrics.ts';
+import type { Metrics, SaturationLimits, ShadowSeries } from './metrics.ts';
 
 /** The metrics of a process at one moment, as they cross to another: plain data and typed arrays. */
 export interface Snapshot {
   readonly inFlight: number;
   readonly queueDepth: number;
+  readonly buffered: number;
+  readonly limits: SaturationLimits;
   readonly series: readonly {
     readonly model: string;
     readonly version: number;
@@ -20,6 +22,8 @@ export interface Snapshot {
 export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
   inFlight: metrics.inFlight,
   queueDepth: metrics.queueDepth,
+  buffered: metrics.buffered,
+  limits: metrics.limits,
   shadow: metrics.shadow.map((counts) => ({ ...counts })),
   units: metrics.units,
   generations: new Map(metrics.generations),
@@ -53,9 +57,22 @@ export function addSnapshot(metrics: Metrics, snapshot: Snapshot): void {
   addCounters(metrics, snapshot);
   metrics.inFlight += snapshot.inFlight;
   metrics.queueDepth += snapshot.queueDepth;
+  metrics.buffered += snapshot.buffered;
+  metrics.limits = sumOfLimits(metrics.limits, snapshot.limits);
   for (const [endpoint, generation] of snapshot.generations) {
     // Who lags behind is to be seen.
     const others = metrics.generations.get(endpoint) ?? generation;
     metrics.generations.set(endpoint, Math.min(others, generation));
   }
+}
+
+/** Limits hold for each process; together they hold as much more. A process that has none adds nothing. */
+function sumOfLimits(known: SaturationLimits, added: SaturationLimits): SaturationLimits {
+  const sum = (a: number, b: number): number =>
+    Number.isFinite(a) && Number.isFinite(b) ? a + b : Math.min(a, b);
+  return {
+    inFlight: sum(known.inFlight, added.inFlight),
+    queue: sum(known.queue, added.queue),
+    buffered: sum(known.buffered, added.buffered),
+  };
 }

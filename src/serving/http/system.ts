@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PlimsollError } from '../../core/errors.ts';
+import { type MetricFamily, mergeFamilies } from '../../metrics/family.ts';
+import { metricsPage } from '../../metrics/page.ts';
+import { parseText } from '../../metrics/parse.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { DataPlane } from '../data-plane.ts';
 import { sendError, sendJson } from './answer.ts';
@@ -13,11 +16,11 @@ export interface SystemOptions {
   readonly metrics: Metrics;
   /** Whether new requests should go elsewhere. */
   readonly isStopping: () => boolean;
-  /** Text of the metrics, where this process is not the only one that serves. */
-  readonly scrape?: (() => Promise<string>) | undefined;
+  /** The metrics, where this process is not the only one that serves. */
+  readonly scrape?: (() => Promise<readonly MetricFamily[]>) | undefined;
   /** What a batch transform of SageMaker is told, in a container of one. */
   readonly executionParameters?: ExecutionParameters | undefined;
-  /** Metrics of what is done elsewhere. */
+  /** Metrics of what is done elsewhere, in the Prometheus text format. */
   readonly moreMetrics?: (() => Promise<string>) | undefined;
 }
 
@@ -26,7 +29,10 @@ type Page = (request: IncomingMessage, response: ServerResponse) => void;
 /** What an operator asks a server: is it alive, is it ready, what does it serve, how is it doing. */
 export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
   const { plane, isStopping, scrape = ownMetrics(options), moreMetrics = async () => '' } = options;
-  const all = async (): Promise<string> => (await Promise.all([scrape(), moreMetrics()])).join('');
+  const all = async (): Promise<readonly MetricFamily[]> => {
+    const [own, more] = await Promise.all([scrape(), moreMetrics()]);
+    return mergeFamilies([...own, ...parseText(more)]);
+  };
   return new Map<string, Page>([
     ['/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' })],
     [
@@ -37,7 +43,7 @@ export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
           : sendJson(response, 200, { status: 'ready', models: plane.models }),
     ],
     ['/models', (_request, response) => sendJson(response, 200, { models: plane.versions.map(summary) })],
-    ['/metrics', (_request, response) => void sendMetrics(response, all())],
+    ['/metrics', (request, response) => void sendMetrics(request, response, all())],
     ...batchPages(options),
   ]);
 }
@@ -48,20 +54,26 @@ function batchPages({ executionParameters }: SystemOptions): readonly [string, P
 }
 
 /** What this process has counted and what it uses. */
-function ownMetrics({ plane, metrics }: SystemOptions): () => Promise<string> {
+function ownMetrics({ plane, metrics }: SystemOptions): () => Promise<readonly MetricFamily[]> {
   let processMetrics: (() => Promise<string>) | null = null;
   return async () => {
     processMetrics ??= await loadProcessMetrics();
-    return (
-      expose(metrics, plane.versions, performance.timeOrigin, performance.now()) + (await processMetrics())
-    );
+    const text = await processMetrics();
+    return [
+      ...expose(metrics, plane.versions, performance.timeOrigin, performance.now()),
+      ...parseText(text),
+    ];
   };
 }
 
-async function sendMetrics(response: ServerResponse, text: Promise<string>): Promise<void> {
+async function sendMetrics(
+  request: IncomingMessage,
+  response: ServerResponse,
+  families: Promise<readonly MetricFamily[]>,
+): Promise<void> {
   try {
-    const body = await text;
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    const { type, body } = metricsPage(await families, request.headers.accept);
+    response.writeHead(200, { 'content-type': type, vary: 'accept' });
     response.end(body);
   } catch (error) {
     const reason = (error as Error).message;

@@ -1,0 +1,225 @@
+/** Every metric of ours, as data: exposition takes its words from here, and so does `docs/metrics.md`. Pure. */
+import type { MetricFamily, MetricType, Point } from './family.ts';
+
+export interface MetricEntry {
+  readonly type: MetricType;
+  /** Base unit, or what is counted. */
+  readonly unit: string;
+  readonly labels: readonly string[];
+  readonly help: string;
+  /** Who counts it: the processes that answer, the monitor, or the list of jobs. */
+  readonly from: 'serving' | 'monitor';
+}
+
+const VERSION = ['model_name', 'model_version'];
+const WATCHED = ['endpoint', 'model_name', 'model_version'];
+
+const serving = (type: MetricType, unit: string, labels: readonly string[], help: string): MetricEntry => ({
+  type,
+  unit,
+  labels,
+  help,
+  from: 'serving',
+});
+const monitor = (type: MetricType, unit: string, labels: readonly string[], help: string): MetricEntry => ({
+  type,
+  unit,
+  labels,
+  help,
+  from: 'monitor',
+});
+
+export const METRICS = {
+  inference_requests_total: serving(
+    'counter',
+    'requests',
+    [...VERSION, 'outcome'],
+    'Prediction requests by how they ended: ok, invalid, overloaded, error, cancelled.',
+  ),
+  inference_request_duration_seconds: serving(
+    'histogram',
+    'seconds',
+    [...VERSION, 'stage'],
+    'Time of each stage of answered requests: queue, preprocess, predict, postprocess, total.',
+  ),
+  inference_batch_size: serving('histogram', 'rows', VERSION, 'Rows of answered requests.'),
+  inference_requests_in_flight: serving('gauge', 'requests', [], 'Requests being received or scored.'),
+  inference_queue_depth: serving('gauge', 'requests', [], 'Requests waiting for a scoring thread.'),
+  inference_queue_limit: serving(
+    'gauge',
+    'requests',
+    [],
+    'Requests that may wait for scoring threads; one more is refused as overloaded.',
+  ),
+  inference_saturation_ratio: serving(
+    'gauge',
+    'ratio',
+    [],
+    'Fullest of what is limited (requests, bytes, queue), 0 to 1; at 1 requests are refused.',
+  ),
+  model_info: serving(
+    'gauge',
+    '1',
+    [...VERSION, 'digest', 'runtime', 'framework', 'proof'],
+    'Versions that answer, and what made them ready.',
+  ),
+  model_loaded: serving('gauge', 'boolean', VERSION, 'Whether a version is loaded.'),
+  model_load_duration_seconds: serving(
+    'gauge',
+    'seconds',
+    VERSION,
+    'How long it took to load a version and warm it up.',
+  ),
+  model_last_prediction_timestamp_seconds: serving(
+    'gauge',
+    'seconds since the epoch',
+    VERSION,
+    'When a version last answered.',
+  ),
+  plimsoll_shadow_total: serving(
+    'counter',
+    'copies',
+    ['model_name', 'outcome'],
+    'Copies of requests for candidates that answer nobody.',
+  ),
+  plimsoll_route_generation: serving(
+    'gauge',
+    'number',
+    ['endpoint'],
+    'Number of the route that every process follows.',
+  ),
+  plimsoll_recorder_units_total: serving(
+    'counter',
+    'units',
+    [],
+    'Units noted for rollouts, once a window and arm.',
+  ),
+  serving_workers_ready: serving('gauge', 'processes', [], 'Processes that answer.'),
+  serving_worker_restarts_total: serving(
+    'counter',
+    'processes',
+    [],
+    'Processes that ended and were replaced.',
+  ),
+  nodejs_eventloop_utilization_ratio: serving(
+    'gauge',
+    'ratio',
+    ['worker'],
+    'Share of the time since the last scrape in which the event loop was busy.',
+  ),
+  model_created_timestamp_seconds: monitor(
+    'gauge',
+    'seconds since the epoch',
+    VERSION,
+    'When a version was registered: now less this is its age.',
+  ),
+  model_drift_score: monitor(
+    'gauge',
+    'score',
+    [...WATCHED, 'feature', 'method'],
+    'Distance of a feature from its reference, corrected for both sample sizes; of the features with most evidence.',
+  ),
+  model_drift_threshold: monitor(
+    'gauge',
+    'score',
+    [...WATCHED, 'method'],
+    'Least score, at its lower bound, that is an alert.',
+  ),
+  model_drift_evidence: monitor(
+    'gauge',
+    'nats',
+    [...WATCHED, 'feature'],
+    'Natural logarithm of the evidence that a feature drifts; of the features with most evidence.',
+  ),
+  model_drift_evidence_threshold: monitor(
+    'gauge',
+    'nats',
+    WATCHED,
+    'Evidence at which a feature drifts, under the budget of false alarms.',
+  ),
+  model_drifted_features_ratio: monitor('gauge', 'ratio', WATCHED, 'Share of features that drift.'),
+  model_prediction_drift_score: monitor(
+    'gauge',
+    'score',
+    [...WATCHED, 'output', 'method'],
+    'Distance of an output from its reference.',
+  ),
+  model_quality_estimate: monitor(
+    'gauge',
+    'of the metric',
+    [...WATCHED, 'metric', 'bound'],
+    'Quality without labels, and its band: point, lower, upper.',
+  ),
+  model_quality_realized: monitor(
+    'gauge',
+    'of the metric',
+    [...WATCHED, 'metric', 'bound'],
+    'Quality by labels of the newest cohort that is mature: point, lower, upper.',
+  ),
+  model_quality_reference: monitor(
+    'gauge',
+    'of the metric',
+    [...WATCHED, 'metric'],
+    'Quality on the reference data.',
+  ),
+  model_label_coverage_ratio: monitor(
+    'gauge',
+    'ratio',
+    WATCHED,
+    'Share of the predictions of mature cohorts that have a label.',
+  ),
+  model_label_delay_seconds: monitor(
+    'gauge',
+    'seconds',
+    [...WATCHED, 'quantile'],
+    'Time from a prediction to its label.',
+  ),
+  model_data_violations_total: monitor(
+    'counter',
+    'rows',
+    [...WATCHED, 'check'],
+    'Rows that violate a check of data quality.',
+  ),
+  model_missing_ratio: monitor(
+    'gauge',
+    'ratio',
+    [...WATCHED, 'feature'],
+    'Share of rows in which a feature is missing; of the features with most evidence.',
+  ),
+  model_unseen_ratio: monitor(
+    'gauge',
+    'ratio',
+    [...WATCHED, 'feature'],
+    'Share of rows with a category that the reference does not have.',
+  ),
+  model_alerts_firing: monitor(
+    'gauge',
+    'alerts',
+    ['endpoint', 'model_name', 'alertname', 'severity'],
+    'Alerts that fire.',
+  ),
+  monitor_last_success_timestamp_seconds: monitor(
+    'gauge',
+    'seconds since the epoch',
+    ['endpoint'],
+    'When the monitor last looked at an endpoint and succeeded.',
+  ),
+  monitor_run_duration_seconds: monitor('gauge', 'seconds', ['endpoint'], 'How long the last look took.'),
+  monitor_rows_total: monitor('counter', 'rows', ['endpoint'], 'Rows that the monitor has taken in.'),
+  monitor_dropped_samples_total: monitor(
+    'counter',
+    'rows',
+    ['endpoint'],
+    'Rows that were to be captured and were not, for want of room.',
+  ),
+} as const satisfies Readonly<Record<string, MetricEntry>>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** A family of ours. */
+export const familyOf = (name: MetricName, points: readonly Point[]): MetricFamily => ({
+  name,
+  type: METRICS[name].type,
+  help: METRICS[name].help,
+  points,
+});
