@@ -1,11 +1,11 @@
 /**
- * A process that takes in blocks 0 to 149 of one worker, each with a tick and a file: `node intake-writer.ts URL`. It goes
+ * A process that takes in blocks 0 to 59 of one worker, each with a tick and a file: `node intake-writer.ts URL`. It goes
  * by what is fresh, as others do at the same time, and says what it has committed.
  */
 import { openMonitoring } from '../open.ts';
 import { block, intake, segment, tick } from './monitorings.ts';
 
-export const BLOCKS = 150;
+export const BLOCKS = 60;
 
 if (import.meta.main) {
   const store = await openMonitoring(process.argv[2]!);

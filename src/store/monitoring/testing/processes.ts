@@ -17,7 +17,7 @@ export const processesContract = (place: Place, kills = 3): void => {
     const monitorings = monitoringsOf(place);
 
     it('that take in the same blocks, and are killed, keep each block once', {
-      timeout: 20_000 * kills,
+      timeout: 40_000 * kills,
     }, async () => {
       const url = await monitorings.fresh();
       const store = await monitorings.at(url);
