@@ -76,6 +76,9 @@ export const ERRORS = {
   UPLOAD_INVALID: row(422, EXIT.usage, 'Cannot take the upload: {field} is {found}, wanted {wanted}', 'Send the model as "file"; see /docs for the other parts'),
   UPLOAD_TOO_LARGE: row(413, EXIT.refused, 'Cannot take the upload: {part} exceeds the limit of {limit} bytes', 'If the file is trusted, put it on the server and name its path'),
 
+  // Captured rows (src/capture)
+  BLOCK_INVALID: row(422, EXIT.failed, 'Cannot read a block of captured rows: {reason}', 'A crash tore it, or it was altered: the rows in it are lost to the monitor, no answer was'),
+
   // Rollouts (src/rollout)
   WINDOW_INVALID: row(
     422,
@@ -119,6 +122,8 @@ export const ERRORS = {
 
   // Monitoring (src/monitor)
   MONITOR_INVALID: row(422, EXIT.usage, 'Cannot watch "{endpoint}" so: {problems}', 'Correct every line named above; docs/monitoring.md has the grammar, docs/plimsoll.schema.json its schema'),
+  REFERENCE_INVALID: row(422, EXIT.usage, 'Cannot compare with the reference {source}: {problem}', 'Give rows like those that the model was trained on, as Parquet or CSV with a header'),
+  PROFILE_INVALID: row(422, EXIT.refused, 'Cannot use the reference profile: {where} is {found}, wanted {wanted}', 'It is damaged or was altered: make it again from the reference data'),
 
   // The store (src/store)
   STORE_URL_INVALID: row(422, EXIT.usage, 'Cannot open the store "{found}": wanted sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE', 'Leave out --store to keep everything in the data folder'),

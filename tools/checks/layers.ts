@@ -21,7 +21,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   config: [],
   statistics: [],
   metrics: ['bytes'],
-  capture: ['model'],
+  capture: ['bytes', 'model'],
   rollout: ['model', 'statistics'],
   monitor: [
     'bytes',

@@ -1,6 +1,7 @@
+import { crc32 } from '../../bytes/crc32.ts';
 import { ByteCursor } from '../../bytes/cursor.ts';
 import type { Codec } from '../format.ts';
-import { crc32, crc64 } from './checksum.ts';
+import { crc64 } from './checksum.ts';
 import { LzmaDecoder, type LzmaProperties, parseProperties } from './lzma-decoder.ts';
 import { corrupt, Output } from './output.ts';
 

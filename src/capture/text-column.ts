@@ -1,0 +1,100 @@
+/**
+ * A column of texts as bytes: count of different texts (u32) · length of all of them in bytes (u32) · length of each (u32)
+ * · which of them each row has, from 1, 0 for none (u32) · the texts in UTF-8. Little-endian. Pure.
+ */
+import type { ByteCursor } from '../bytes/cursor.ts';
+import { PlimsollError } from '../core/errors.ts';
+
+type Texts = readonly (string | null)[];
+
+export interface PackedTexts {
+  readonly lengths: Uint32Array;
+  readonly indices: Uint32Array;
+  readonly text: Uint8Array;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Half of a surrogate pair has no UTF-8 and becomes U+FFFD. */
+export function packTexts(values: Texts): PackedTexts {
+  const places = new Map<string, number>();
+  const indices = Uint32Array.from(values, (value) => {
+    if (value === null) return 0;
+    const known = places.get(value);
+    if (known !== undefined) return known;
+    places.set(value, places.size + 1);
+    return places.size;
+  });
+  const entries = [...places.keys()];
+  const joined = entries.join('');
+  const text = encoder.encode(joined);
+  // Of ASCII texts, as nearly all are, the characters are the bytes. A pair may not be joined out of two halves.
+  if (text.length === joined.length)
+    return { indices, text, lengths: Uint32Array.from(entries, (entry) => entry.length) };
+  const parts = entries.map((entry) => encoder.encode(entry));
+  const lengths = Uint32Array.from(parts, (part) => part.length);
+  const apart = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    apart.set(part, at);
+    at += part.length;
+  }
+  return { indices, text: apart, lengths };
+}
+
+export const textBytes = ({ lengths, indices, text }: PackedTexts): number =>
+  8 + 4 * lengths.length + 4 * indices.length + text.length;
+
+/** Writes a packed column and answers where it ends. */
+export function writeTexts({ lengths, indices, text }: PackedTexts, view: DataView, start: number): number {
+  view.setUint32(start, lengths.length, true);
+  view.setUint32(start + 4, text.length, true);
+  let at = start + 8;
+  for (const list of [lengths, indices])
+    for (let i = 0; i < list.length; i++, at += 4) view.setUint32(at, list[i]!, true);
+  new Uint8Array(view.buffer, view.byteOffset).set(text, at);
+  return at + text.length;
+}
+
+/** Throws READ_TRUNCATED, and READ_CORRUPT where lengths or indices lead nowhere. */
+export function readTexts(cursor: ByteCursor, rows: number, what: string): (string | null)[] {
+  const count = cursor.u32(what);
+  const size = cursor.u32(what);
+  const lengths = readWords(cursor, count, what);
+  const indices = readWords(cursor, rows, what);
+  const at = cursor.offset;
+  const bytes = cursor.take(size, what);
+  const entries: string[] = [];
+  let end = 0;
+  for (const length of lengths) {
+    if (length > size - end)
+      throw corrupt(what, at + end, `a text of ${length} bytes`, `at most ${size - end}`);
+    entries.push(decoded(bytes.subarray(end, end + length), what, at + end));
+    end += length;
+  }
+  if (end !== size) throw corrupt(what, at, `${end} bytes of texts`, `${size}`);
+  return Array.from(indices, (index) => {
+    if (index > count) throw corrupt(what, at, `text ${index}`, `at most ${count}`);
+    return index === 0 ? null : entries[index - 1]!;
+  });
+}
+
+function readWords(cursor: ByteCursor, count: number, what: string): Uint32Array {
+  const bytes = cursor.take(4 * count, what);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const words = new Uint32Array(count);
+  for (let i = 0; i < count; i++) words[i] = view.getUint32(4 * i, true);
+  return words;
+}
+
+function decoded(bytes: Uint8Array, what: string, offset: number): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw corrupt(what, offset, 'bytes that are no UTF-8', 'a text');
+  }
+}
+
+export const corrupt = (what: string, offset: number, found: string, wanted: string): PlimsollError =>
+  new PlimsollError('READ_CORRUPT', { what, offset, found, wanted });
