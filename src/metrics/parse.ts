@@ -57,7 +57,9 @@ function familyOf(name: string, drafts: ReadonlyMap<string, Draft>): string {
 }
 
 function familyFrom({ name, type, help, samples }: Draft): MetricFamily {
-  if (type !== 'histogram' && type !== 'summary') return { name, type, help, points: samples };
+  if (type !== 'histogram' && type !== 'summary') {
+    return { name, type, help, points: samples.map(({ labels, value }) => ({ labels, value })) };
+  }
   const series = Map.groupBy(samples, ({ labels }) => JSON.stringify(withoutBound(labels)));
   const points = [...series.values()].map(
     (group): Point => (type === 'histogram' ? histogramFrom(name, group) : summaryFrom(name, group)),
