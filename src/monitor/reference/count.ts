@@ -1,0 +1,112 @@
+/** Rows → counts of bins. Pure. */
+import { binCount, binnerOf, type ColumnBinner } from './bin.ts';
+import {
+  BIN,
+  type FeatureProfile,
+  type ReferenceProfile,
+  type TickCounts,
+  type ValueColumn,
+} from './profile.ts';
+
+/** Columns of rows in the order of a profile's features; null where there is none: its cells are null then. */
+export type ProfiledColumns = readonly (ValueColumn | null)[];
+
+/** Puts rows into the bins of one profile. It keeps nothing but tables made of the profile. */
+export class BinCounter {
+  readonly #profile: ReferenceProfile;
+  readonly #features: readonly ColumnBinner[];
+  readonly #outputs: readonly ColumnBinner[];
+
+  constructor(profile: ReferenceProfile) {
+    this.#profile = profile;
+    this.#features = profile.features.map(binnerOf);
+    this.#outputs = profile.outputs.map(binnerOf);
+  }
+
+  /** Bins of `rows` rows, which can be counted in parts. */
+  bin(rows: number, features: ProfiledColumns, outputs: ProfiledColumns = []): BinnedRows {
+    const { features: inputs, outputs: answers } = this.#profile;
+    return new BinnedRows(
+      rows,
+      { bins: binned(rows, this.#features, features), widths: inputs.map(({ bins }) => binCount(bins)) },
+      { bins: binned(rows, this.#outputs, outputs), widths: answers.map(({ bins }) => binCount(bins)) },
+      { bins: [], widths: [] },
+    );
+  }
+
+  /** All rows at once. */
+  count(rows: number, features: ProfiledColumns, outputs: ProfiledColumns = []): TickCounts {
+    return this.bin(rows, features, outputs).counts(0, rows);
+  }
+}
+
+function binned(rows: number, binners: readonly ColumnBinner[], columns: ProfiledColumns): Uint8Array[] {
+  return binners.map((bin, j) => {
+    const target = new Uint8Array(rows);
+    const column = columns[j];
+    if (column === null || column === undefined) target.fill(BIN.null);
+    else bin(column, 0, rows, target);
+    return target;
+  });
+}
+
+interface Side {
+  readonly bins: readonly Uint8Array[];
+  readonly widths: readonly number[];
+}
+
+/** Rows of which the bins are known: a byte a row and feature. */
+export class BinnedRows {
+  readonly rows: number;
+  readonly #features: Side;
+  readonly #outputs: Side;
+  readonly #joint: Side;
+
+  constructor(rows: number, features: Side, outputs: Side, joint: Side) {
+    this.rows = rows;
+    this.#features = features;
+    this.#outputs = outputs;
+    this.#joint = joint;
+  }
+
+  /** Counts of the rows from `from` up to `to`, without that one. */
+  counts(from: number, to: number): TickCounts {
+    return {
+      rows: to - from,
+      features: countSide(this.#features, from, to),
+      outputs: countSide(this.#outputs, from, to),
+      joint: countSide(this.#joint, from, to),
+    };
+  }
+}
+
+function countSide({ bins, widths }: Side, from: number, to: number): Float64Array[] {
+  return bins.map((column, j) => {
+    const counts = new Float64Array(widths[j]!);
+    for (let i = from; i < to; i++) counts[column[i]!]!++;
+    return counts;
+  });
+}
+
+/** No rows yet. */
+export function emptyCounts(profile: ReferenceProfile): TickCounts {
+  const empty = ({ bins }: FeatureProfile): Float64Array => new Float64Array(binCount(bins));
+  return {
+    rows: 0,
+    features: profile.features.map(empty),
+    outputs: profile.outputs.map(empty),
+    joint: (profile.joint?.features ?? []).map(empty),
+  };
+}
+
+/** The sum of two, of the same profile. */
+export function addCounts(a: TickCounts, b: TickCounts): TickCounts {
+  const add = (x: readonly Float64Array[], y: readonly Float64Array[]): Float64Array[] =>
+    x.map((counts, j) => counts.map((count, k) => count + y[j]![k]!));
+  return {
+    rows: a.rows + b.rows,
+    features: add(a.features, b.features),
+    outputs: add(a.outputs, b.outputs),
+    joint: add(a.joint, b.joint),
+  };
+}

@@ -1,0 +1,135 @@
+/** JSON → profile, whoever wrote it. Pure. */
+import { PlimsollError } from '../../core/errors.ts';
+import { binCount } from './bin.ts';
+import { BINS_MAX, DEPENDENCE_MAX, FEATURES_MAX, REST_CHARS_MAX, REST_MAX, SENTINELS_MAX } from './limits.ts';
+import type { Bins, FeatureProfile, JointProfile, ReferenceProfile } from './profile.ts';
+
+const NAME_MAX = 10_000;
+const ROWS_MAX = 2 ** 53;
+
+/** A profile as it was written by `JSON.stringify`. Throws PROFILE_INVALID, naming the first place that is not as it must be. */
+export function parseProfile(value: unknown): ReferenceProfile {
+  const root = record(value, 'the profile');
+  if (root['schema'] !== 1) throw invalid('schema', root['schema'], '1');
+  const rows = number(root['rows'], 'rows', 0, ROWS_MAX);
+  const features = list(root['features'], 'features', FEATURES_MAX).map((one, j) =>
+    feature(one, `features[${j}]`),
+  );
+  const outputs = list(root['outputs'], 'outputs', FEATURES_MAX).map((one, j) =>
+    feature(one, `outputs[${j}]`),
+  );
+  return {
+    schema: 1,
+    rows,
+    source: text(root['source'], 'source'),
+    features,
+    outputs,
+    joint: root['joint'] === null ? null : joint(root['joint']),
+  };
+}
+
+function joint(value: unknown): JointProfile {
+  const { projection, features } = record(value, 'joint');
+  return {
+    projection,
+    features: list(features, 'joint.features', 8).map((one, j) => feature(one, `joint.features[${j}]`)),
+  };
+}
+
+const TYPES = ['number', 'category', 'text', 'identifier'] as const;
+
+function feature(value: unknown, at: string): FeatureProfile {
+  const found = record(value, at);
+  const type = TYPES.find((one) => one === found['type']);
+  if (type === undefined) throw invalid(`${at}.type`, found['type'], TYPES.join(', '));
+  const bins = binsOf(found['bins'], `${at}.bins`);
+  const wanted = binCount(bins);
+  const counts = list(found['counts'], `${at}.counts`, BINS_MAX).map((one, k) =>
+    number(one, `${at}.counts[${k}]`, 0, ROWS_MAX),
+  );
+  if (counts.length !== wanted || wanted > BINS_MAX)
+    throw invalid(`${at}.counts`, `of ${counts.length}`, `${wanted} counts, of at most ${BINS_MAX}`);
+  return {
+    name: text(found['name'], `${at}.name`),
+    type,
+    bins,
+    sentinels: list(found['sentinels'], `${at}.sentinels`, SENTINELS_MAX).map((one, k) =>
+      number(one, `${at}.sentinels[${k}]`),
+    ),
+    counts,
+    dependence: number(found['dependence'], `${at}.dependence`, 1, DEPENDENCE_MAX),
+    singletons: number(found['singletons'], `${at}.singletons`, 0, ROWS_MAX),
+  };
+}
+
+function binsOf(value: unknown, at: string): Bins {
+  const found = record(value, at);
+  switch (found['kind']) {
+    case 'presence':
+      return { kind: 'presence' };
+    case 'values':
+      return { kind: 'values', values: ascending(found['values'], `${at}.values`) };
+    case 'quantiles': {
+      const low = number(found['low'], `${at}.low`);
+      const high = number(found['high'], `${at}.high`, low);
+      const edges = ascending(found['edges'], `${at}.edges`);
+      if (edges.length > 0 && (edges[0]! < low || edges.at(-1)! >= high))
+        throw invalid(`${at}.edges`, 'beyond its ends', `edges from ${low} to below ${high}`);
+      return { kind: 'quantiles', edges, low, high };
+    }
+    case 'categories':
+      return categories(found, at);
+    default:
+      throw invalid(`${at}.kind`, found['kind'], 'quantiles, values, categories or presence');
+  }
+}
+
+function categories(found: Record<string, unknown>, at: string): Bins {
+  const values = texts(found['values'], `${at}.values`, BINS_MAX);
+  const rest = found['rest'] === null ? null : texts(found['rest'], `${at}.rest`, REST_MAX);
+  const all = [...values, ...(rest ?? [])];
+  if (new Set(all).size < all.length) throw invalid(at, 'with a category twice', 'each once');
+  return { kind: 'categories', values, rest };
+}
+
+function texts(value: unknown, at: string, most: number): string[] {
+  const found = list(value, at, most).map((one, k) => text(one, `${at}[${k}]`, REST_CHARS_MAX));
+  const chars = found.reduce((sum, one) => sum + one.length, 0);
+  if (chars > 64 * REST_CHARS_MAX) throw invalid(at, `${chars} characters`, 'fewer');
+  return found;
+}
+
+function ascending(value: unknown, at: string): number[] {
+  const found = list(value, at, BINS_MAX).map((one, k) => number(one, `${at}[${k}]`));
+  const k = found.findIndex((x, i) => i > 0 && x <= found[i - 1]!);
+  if (k >= 0) throw invalid(`${at}[${k}]`, found[k], 'more than the one before');
+  return found;
+}
+
+function record(value: unknown, at: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid(at, value, 'an object');
+  return value as Record<string, unknown>;
+}
+
+function list(value: unknown, at: string, most: number): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalid(at, value, 'a list');
+  if (value.length > most) throw invalid(at, `a list of ${value.length}`, `at most ${most}`);
+  return value;
+}
+
+function text(value: unknown, at: string, most = NAME_MAX): string {
+  if (typeof value !== 'string' || value.length > most)
+    throw invalid(at, value, `a text of at most ${most} characters`);
+  return value;
+}
+
+function number(value: unknown, at: string, least = -Number.MAX_VALUE, most = Number.MAX_VALUE): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  throw invalid(at, value, least === -Number.MAX_VALUE ? 'a number' : `a number from ${least} to ${most}`);
+}
+
+function invalid(where: string, found: unknown, wanted: string): PlimsollError {
+  const shown = typeof found === 'string' ? found : (JSON.stringify(found) ?? 'missing');
+  return new PlimsollError('PROFILE_INVALID', { where, found: shown.slice(0, 100), wanted });
+}

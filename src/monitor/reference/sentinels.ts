@@ -1,0 +1,52 @@
+/** Values that stand for missing: an atom far away from everything else. Pure. */
+import { SENTINELS_MAX } from './limits.ts';
+
+/** Distinct values, ascending, and how often each is there. */
+export interface Atoms {
+  readonly values: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/** Of values in ascending order. */
+export function atomsOf(sorted: Float64Array): Atoms {
+  let distinct = 0;
+  for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) distinct++;
+  const values = new Float64Array(distinct);
+  const counts = new Float64Array(distinct);
+  let at = -1;
+  for (let i = 0; i < sorted.length; i++) {
+    if (i === 0 || sorted[i] !== sorted[i - 1]) values[++at] = sorted[i]!;
+    counts[at]!++;
+  }
+  return { values, counts };
+}
+
+/** Written by people for "not known": nines, powers of ten, the ends of whole numbers. */
+const isCode = (x: number): boolean =>
+  /^-?(?:9{2,9}|10{3,9}|2147483647|2147483648|32767|32768)$/.test(String(x));
+
+/** How many spans of everything else an atom must be away from it; less where it is a number that people write. */
+const FAR = 3;
+const FAR_CODE = 0.5;
+/** Distinct values that everything else must have: a ladder of few values has no outsiders. */
+const REST_MIN = 8;
+
+/** Sentinels among atoms of finite values: taken off either end while the outermost one is often there and far away. */
+export function sentinelsOf({ values, counts }: Atoms): number[] {
+  const found: number[] = [];
+  let low = 0;
+  let high = values.length - 1;
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const often = Math.max(3, rows / 1000);
+  const judge = (at: number, from: number, to: number): boolean => {
+    if (counts[at]! < often || to - from + 1 < REST_MIN) return false;
+    const gap = at < from ? values[from]! - values[at]! : values[at]! - values[to]!;
+    return gap > (isCode(values[at]!) ? FAR_CODE : FAR) * (values[to]! - values[from]!);
+  };
+  while (found.length < SENTINELS_MAX) {
+    if (judge(high, low, high - 1)) found.push(values[high--]!);
+    else if (judge(low, low + 1, high)) found.push(values[low++]!);
+    else break;
+  }
+  return found.sort((a, b) => a - b);
+}
