@@ -15,3 +15,44 @@ export function logGamma(x: number): number {
   const t = z + 7.5;
   return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum);
 }
+
+/** Q(a, x) = Γ(a, x) / Γ(a), the upper regularised incomplete gamma function; keeps its digits where it is tiny. */
+export function upperGamma(a: number, x: number): number {
+  if (Number.isNaN(a) || Number.isNaN(x)) return Number.NaN;
+  if (x <= 0 || x === Infinity) return x <= 0 ? 1 : 0;
+  const front = Math.exp(a * Math.log(x) - x - logGammaOf(a));
+  return x < a + 1 ? 1 - (front * lowerSeries(a, x)) / a : front * upperFraction(a, x);
+}
+
+/** logGamma for all x > 0. */
+const logGammaOf = (x: number): number => (x >= 0.5 ? logGamma(x) : logGamma(x + 1) - Math.log(x));
+
+function lowerSeries(a: number, x: number): number {
+  let sum = 1;
+  let term = 1;
+  for (let n = 1; n < 100_000 && term > 1e-17 * sum; n++) {
+    term *= x / (a + n);
+    sum += term;
+  }
+  return sum;
+}
+
+/** Lentz's continued fraction. */
+function upperFraction(a: number, x: number): number {
+  let b = x + 1 - a;
+  let c = 1e300;
+  let d = 1 / b;
+  let fraction = d;
+  for (let n = 1; n < 100_000; n++) {
+    const step = n * (a - n);
+    b += 2;
+    d = 1 / (step * d + b);
+    c = b + step / c;
+    fraction *= d * c;
+    if (Math.abs(d * c - 1) < 1e-16) break;
+  }
+  return fraction;
+}
+
+/** P(X > x) of the chi-square law. */
+export const chiSquareTail = (x: number, degrees: number): number => upperGamma(degrees / 2, x / 2);

@@ -18,10 +18,17 @@ export function normalCdf(z: number): number {
   return 0.5 + sum * normalDensity(z);
 }
 
-function upperTail(z: number): number {
+function upperTail(z: number, terms = 60): number {
   let fraction = z;
-  for (let k = 60; k > 0; k--) fraction = z + k / fraction;
+  for (let k = terms; k > 0; k--) fraction = z + k / fraction;
   return normalDensity(z) / fraction;
+}
+
+/** P(Z > z), with all its digits however small it is: below 2 by the series of Φ, beyond by the tail's fraction. */
+export function normalTail(z: number): number {
+  if (Number.isNaN(z)) return Number.NaN;
+  if (z < 2) return z < -2 ? 1 - upperTail(-z) : 1 - normalCdf(z);
+  return upperTail(z, z < 6 ? 200 : 60);
 }
 
 /** Φ⁻¹(p): bisection of Φ to the last bit that matters. */

@@ -1,0 +1,110 @@
+/** The Epps–Singleton test: do two samples have one characteristic function? Pure. */
+import { chiSquareTail } from './gamma.ts';
+import type { TestResult } from './kolmogorov.ts';
+import { mean, sum } from './sum.ts';
+
+/** Where the functions are compared, in units of the pooled semi-interquartile range (Epps and Singleton, 1986). */
+const POINTS = [0.4, 0.8] as const;
+
+/** Singular values below this share of the greatest are taken as 0: numpy's `pinv`. */
+const RANK_MIN = 1e-15;
+
+/** Smaller samples get a correction. */
+const SMALL = 25;
+
+/** Two samples of at least five values each; null where half of the pooled values are equal. */
+export function eppsSingleton(x: Float64Array, y: Float64Array): TestResult | null {
+  const scale = interquartileRange(x, y) / 2;
+  if (scale === 0) return null;
+  const [m, n] = [x.length, y.length];
+  const total = m + n;
+  const [a, b] = [moments(x, scale), moments(y, scale)];
+  const covariance = a.covariance.map((row, i) =>
+    row.map((value, j) => (total / m) * value + (total / n) * b.covariance[i]![j]!),
+  );
+  const difference = a.means.map((value, i) => value - b.means[i]!);
+  const { form, rank } = inverseForm(covariance, difference);
+  const correction = Math.max(m, n) < SMALL ? 1 / (1 + total ** -0.45 + 10.1 * (m ** -1.7 + n ** -1.7)) : 1;
+  const statistic = total * form * correction;
+  return { statistic, p: chiSquareTail(statistic, rank) };
+}
+
+function interquartileRange(x: Float64Array, y: Float64Array): number {
+  const pooled = new Float64Array(x.length + y.length);
+  pooled.set(x);
+  pooled.set(y, x.length);
+  pooled.sort();
+  const at = (share: number): number => {
+    const place = share * (pooled.length - 1);
+    const low = Math.floor(place);
+    const next = pooled[Math.min(low + 1, pooled.length - 1)]!;
+    return pooled[low]! + (next - pooled[low]!) * (place - low);
+  };
+  return at(0.75) - at(0.25);
+}
+
+/** Means and (biased) covariance of cos and sin at the points. */
+function moments(values: Float64Array, scale: number) {
+  const parts = [
+    ...POINTS.map((point) => values.map((value) => Math.cos((point / scale) * value))),
+    ...POINTS.map((point) => values.map((value) => Math.sin((point / scale) * value))),
+  ];
+  const means = parts.map((part) => mean(part));
+  const centered = parts.map((part, i) => part.map((value) => value - means[i]!));
+  const covariance = centered.map((left) =>
+    centered.map((right) => sum(left.map((value, i) => value * right[i]!)) / values.length),
+  );
+  return { means, covariance };
+}
+
+/** dᵀ C⁺ d and the rank of C, symmetric, by its eigenvectors. */
+function inverseForm(covariance: readonly (readonly number[])[], difference: readonly number[]) {
+  const { values, vectors } = eigen(covariance);
+  const greatest = Math.max(...values.map(Math.abs));
+  let form = 0;
+  let rank = 0;
+  values.forEach((value, k) => {
+    if (Math.abs(value) <= RANK_MIN * greatest) return;
+    rank++;
+    form += sum(difference.map((d, i) => d * vectors[i]![k]!)) ** 2 / value;
+  });
+  return { form, rank };
+}
+
+/** Eigenvalues and (columns of) eigenvectors of a symmetric matrix, by Jacobi's rotations. */
+function eigen(matrix: readonly (readonly number[])[]) {
+  const a = matrix.map((row) => [...row]);
+  const size = a.length;
+  const vectors = a.map((_, i) => a.map((_, j) => (i === j ? 1 : 0)));
+  for (let sweep = 0; sweep < 60; sweep++) {
+    let off = 0;
+    for (let p = 0; p < size; p++) {
+      for (let q = p + 1; q < size; q++) {
+        off += Math.abs(a[p]![q]!);
+        if (a[p]![q] !== 0) rotate(a, vectors, p, q);
+      }
+    }
+    if (off === 0) break;
+  }
+  return { values: a.map((row, i) => row[i]!), vectors };
+}
+
+/** Makes a[p][q] zero. */
+function rotate(a: number[][], vectors: number[][], p: number, q: number): void {
+  const theta = (a[q]![q]! - a[p]![p]!) / (2 * a[p]![q]!);
+  const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+  const c = 1 / Math.sqrt(t * t + 1);
+  const s = t * c;
+  for (const row of [...a, ...vectors]) {
+    const [left, right] = [row[p]!, row[q]!];
+    row[p] = c * left - s * right;
+    row[q] = s * left + c * right;
+  }
+  const [rowP, rowQ] = [[...a[p]!], [...a[q]!]];
+  for (let j = 0; j < a.length; j++) {
+    a[p]![j] = c * rowP[j]! - s * rowQ[j]!;
+    a[q]![j] = s * rowP[j]! + c * rowQ[j]!;
+  }
+  a[p]![q] = 0;
+  a[q]![p] = 0;
+}
