@@ -7,8 +7,13 @@ const LANCZOS = [
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 
-/** log Γ(x), x ≥ 0.5: Lanczos approximation (g = 7, n = 9), relative error below 1e-14. */
+/** Coefficients B₂ₖ / (2k(2k − 1)) of Stirling's series. */
+const STIRLING = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360] as const;
+const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
+
+/** log Γ(x), x ≥ 0.5, relative error below 1e-14: Lanczos' approximation (g = 7, n = 9), and Stirling's series from 12 on. */
 export function logGamma(x: number): number {
+  if (x >= 12) return stirling(x);
   const z = x - 1;
   let sum = LANCZOS[0]!;
   for (let i = 1; i < LANCZOS.length; i++) sum += LANCZOS[i]! / (z + i);
@@ -56,3 +61,10 @@ function upperFraction(a: number, x: number): number {
 
 /** P(X > x) of the chi-square law. */
 export const chiSquareTail = (x: number, degrees: number): number => upperGamma(degrees / 2, x / 2);
+
+function stirling(x: number): number {
+  const [a, b, c, d, e, f] = STIRLING;
+  const y = 1 / (x * x);
+  const series = ((((f * y + e) * y + d) * y + c) * y + b) * y + a;
+  return (x - 0.5) * Math.log(x) - x + HALF_LOG_TAU + series / x;
+}

@@ -13,18 +13,53 @@ const CONCENTRATIONS = [4, 30, 200];
 /** Shares of a yes in logits from the reference's. */
 const LOGITS = [0.25, 0.5, 1, 2, 4, 8].flatMap((d) => [d, -d]);
 
-/** Kinds of alternatives, and how much each is believed in. */
-const BELIEF = { location: 0.35, scale: 0.15, spike: 0.2, spread: 0.3 };
-
-/** Shares q ∝ p·exp(t). */
-function tilted(shares: Float64Array, exponents: Float64Array): Float64Array {
-  const raw = shares.map((p, k) => p * Math.exp(exponents[k]!));
-  const total = raw.reduce((sum, q) => sum + q, 0);
-  return raw.map((q) => Math.log(q / total));
+interface Group {
+  /** Shares relative to the reference's, in logarithms. */
+  readonly all: readonly Float64Array[];
+  /** How much it is believed in. */
+  readonly belief: number;
 }
 
-const weighted = (all: readonly Float64Array[], belief: number) =>
-  all.map((logShares) => ({ logShares, logWeight: Math.log(belief / all.length) }));
+/** Of numbers: the bins of the law are in ascending order. */
+export function orderedAlternatives(law: Law): Alternatives {
+  const scores = scoresOf(law.shares);
+  const locations = LOCATIONS.map((theta) => tilted(law, (u) => theta * u, scores));
+  const scales = SCALES.map((theta) => tilted(law, (u) => theta * (u * u - 1), scores));
+  const groups = [
+    { all: locations, belief: 0.35 },
+    { all: scales, belief: 0.15 },
+  ];
+  return { ...fixedOf(groups), spikes: spikesOf(law, 0.2), ...spreadOf(law, 0.3) };
+}
+
+/** Of categories. */
+export function unorderedAlternatives(law: Law): Alternatives {
+  return { ...fixedOf([]), spikes: spikesOf(law, 0.5), ...spreadOf(law, 0.5) };
+}
+
+/** Of a share of rows: two bins, of which the first is meant. */
+export function shareAlternatives(law: Law): Alternatives {
+  const { logShares } = law;
+  const logit = logShares[0]! - logShares[1]!;
+  const all = LOGITS.map((d) => {
+    const z = logit + d;
+    return Float64Array.of(
+      -Math.log1p(Math.exp(-z)) - logShares[0]!,
+      -Math.log1p(Math.exp(z)) - logShares[1]!,
+    );
+  });
+  const unknown = { law: lawOf(Float64Array.of(0.5, 0.5)), logWeight: Math.log(0.3) };
+  return { ...fixedOf([{ all, belief: 0.7 }]), spikes: [], spread: [unknown], concentration: 1 };
+}
+
+function fixedOf(groups: readonly Group[]): Pick<Alternatives, 'fixed' | 'fixedWeights'> {
+  const all = groups.flatMap((group) => group.all);
+  const weights = groups.flatMap((group) => group.all.map(() => Math.log(group.belief / group.all.length)));
+  return {
+    fixed: Float64Array.from(all.flatMap((shares) => [...shares])),
+    fixedWeights: Float64Array.from(weights),
+  };
+}
 
 /** Normal scores of the middles of ordered bins. */
 function scoresOf(shares: Float64Array): Float64Array {
@@ -36,58 +71,26 @@ function scoresOf(shares: Float64Array): Float64Array {
   });
 }
 
-const spikesOf = (shares: Float64Array): Float64Array[] =>
-  SPIKES.flatMap((share) =>
-    Array.from(shares, (_, bin) => shares.map((p, k) => Math.log((1 - share) * p + (k === bin ? share : 0)))),
-  );
+/** Shares q ∝ p·exp(t(u)). */
+function tilted({ shares }: Law, tilt: (score: number) => number, scores: Float64Array): Float64Array {
+  const exponents = scores.map(tilt);
+  const total = shares.reduce((sum, p, k) => sum + p * Math.exp(exponents[k]!), 0);
+  return exponents.map((exponent) => exponent - Math.log(total));
+}
 
-function spreadOf({ shares }: Law, belief: number): Alternatives['spread'] {
-  const bins = shares.length;
+const spikesOf = ({ shares }: Law, belief: number): Alternatives['spikes'] =>
+  SPIKES.map((share) => ({
+    rest: Math.log1p(-share),
+    gain: shares.map((p) => Math.log1p(share / ((1 - share) * p))),
+    logWeight: Math.log(belief / (SPIKES.length * shares.length)),
+  }));
+
+function spreadOf({ shares }: Law, belief: number): Pick<Alternatives, 'spread' | 'concentration'> {
   const laws = CONCENTRATIONS.map((rows) => shares.map((p) => Math.max(rows * p, 0.5)));
-  laws.push(new Float64Array(bins).fill(0.5));
-  return laws.map((alpha) => ({ law: lawOf(alpha), logWeight: Math.log(belief / laws.length) }));
-}
-
-/** Of numbers: `shares` are of bins in ascending order. */
-export function orderedAlternatives(law: Law): Alternatives {
-  const { shares } = law;
-  const scores = scoresOf(shares);
-  const locations = LOCATIONS.map((theta) =>
-    tilted(
-      shares,
-      scores.map((u) => theta * u),
-    ),
-  );
-  const scales = SCALES.map((theta) =>
-    tilted(
-      shares,
-      scores.map((u) => theta * (u * u - 1)),
-    ),
-  );
+  laws.push(new Float64Array(shares.length).fill(0.5));
+  const logWeight = Math.log(belief / laws.length);
   return {
-    fixed: [
-      ...weighted(locations, BELIEF.location),
-      ...weighted(scales, BELIEF.scale),
-      ...weighted(spikesOf(shares), BELIEF.spike),
-    ],
-    spread: spreadOf(law, BELIEF.spread),
-  };
-}
-
-/** Of categories. */
-export function unorderedAlternatives(law: Law): Alternatives {
-  return { fixed: weighted(spikesOf(law.shares), 0.5), spread: spreadOf(law, 0.5) };
-}
-
-/** Of a share of rows: two bins, of which the first is meant. */
-export function shareAlternatives(law: Law): Alternatives {
-  const logit = Math.log(law.shares[0]! / law.shares[1]!);
-  const fixed = LOGITS.map((d) => {
-    const z = logit + d;
-    return Float64Array.of(-Math.log1p(Math.exp(-z)), -Math.log1p(Math.exp(z)));
-  });
-  return {
-    fixed: weighted(fixed, 0.7),
-    spread: [{ law: lawOf(Float64Array.of(0.5, 0.5)), logWeight: Math.log(0.3) }],
+    spread: laws.map((alpha) => ({ law: lawOf(alpha), logWeight })),
+    concentration: Math.max(...CONCENTRATIONS),
   };
 }

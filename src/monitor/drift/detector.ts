@@ -3,7 +3,7 @@ import type { FeatureProfile } from '../reference/profile.ts';
 import { type Aspect, aspectsOf } from './aspect.ts';
 import { effectOf } from './effect.ts';
 import type { DriftKind, DriftOptions, Effect } from './finding.ts';
-import { evidenceBound, likelihoodBound, logEvidence } from './law.ts';
+import { logEvidence } from './law.ts';
 import { BUCKET_ROWS, logStartWeight, type WindowState, Windows } from './windows.ts';
 
 /** Rows after which a feature that was found drifting may be as it was again: at least, and at most. */
@@ -136,12 +136,12 @@ export class Detector {
 
   /** Both gates: the evidence, and the effect beyond its minimum at the lower bound. */
   #begin(one: Watched, sums: Float64Array, age: number): Change | 'later' {
-    const { law, threshold, minimum, scratch } = one;
+    const { law, alternatives, threshold, minimum, scratch } = one;
     gather(one, sums);
     const needed = (threshold - logStartWeight(age)) * this.feature.dependence;
-    if (evidenceBound(scratch, law) < needed || likelihoodBound(scratch, law) < needed) return 'later';
+    if (logEvidence(scratch, law, alternatives, needed) < needed) return 'later';
     const sight = this.#sight(one, sums, age)!;
-    if (sight.log < threshold || sight.effect.low < minimum) return 'later';
+    if (sight.effect.low < minimum) return 'later';
     one.state = { ...one.state, drifting: age };
     return { what: 'began', sight };
   }

@@ -11,77 +11,124 @@ import { logGamma } from '../../statistics/gamma.ts';
 /** Parameters of the Dirichlet law of the shares of some bins. */
 export interface Law {
   readonly alpha: Float64Array;
-  /** α over their sum. */
-  readonly shares: Float64Array;
   readonly total: number;
+  /** α over their sum, and their logarithms. */
+  readonly shares: Float64Array;
+  readonly logShares: Float64Array;
   /** log Γ(Σα) − Σ log Γ(αₖ). */
   readonly logNorm: number;
 }
 
 export function lawOf(alpha: Float64Array): Law {
   const total = alpha.reduce((sum, a) => sum + a, 0);
+  const shares = alpha.map((a) => a / total);
   const logNorm = alpha.reduce((sum, a) => sum - logGamma(a), logGamma(total));
-  return { alpha, total, shares: alpha.map((a) => a / total), logNorm };
+  return { alpha, total, shares, logShares: shares.map(Math.log), logNorm };
 }
 
-/** Logarithm of the predictive probability of a sequence of rows with these counts. */
-export function logPredictive(counts: Float64Array, { alpha, total, logNorm }: Law): number {
-  let sum = logNorm;
-  let n = 0;
-  for (let k = 0; k < counts.length; k++) {
-    const c = counts[k]!;
-    n += c;
-    sum += logGamma(alpha[k]! + c);
-  }
-  return sum - logGamma(total + n);
+/** Logarithm of the predictive probability of a sequence of rows with these counts; `n` is their sum. */
+export function logPredictive(counts: Float64Array, n: number, { alpha, total, logNorm }: Law): number {
+  let sum = logNorm - logGamma(total + n);
+  for (let k = 0; k < counts.length; k++) sum += logGamma(alpha[k]! + counts[k]!);
+  return sum;
 }
 
-/** What rows may have become: fixed shares, and laws of unknown shares; weights add up to 1. */
+/** What rows may have become. Weights of all of them add up to 1; logarithms of shares are relative to the reference's. */
 export interface Alternatives {
-  readonly fixed: readonly { readonly logShares: Float64Array; readonly logWeight: number }[];
+  /** Fixed shares, one after the other, each with as many elements as there are bins. */
+  readonly fixed: Float64Array;
+  readonly fixedWeights: Float64Array;
+  /** A share s of all rows that moves into one bin: log(1 − s), and by bin log(1 + s / ((1 − s) p)). */
+  readonly spikes: readonly {
+    readonly rest: number;
+    readonly gain: Float64Array;
+    readonly logWeight: number;
+  }[];
+  /** Laws of unknown shares; the largest number of reference rows that one is worth. */
   readonly spread: readonly { readonly law: Law; readonly logWeight: number }[];
+  readonly concentration: number;
 }
 
-/** Logarithm of the e-value of rows with these counts: the mixture of alternatives over the predictive. */
-export function logEvidence(counts: Float64Array, law: Law, { fixed, spread }: Alternatives): number {
-  const logs = [
-    ...fixed.map(({ logShares, logWeight }) => logWeight + dot(counts, logShares)),
-    ...spread.map(({ law: other, logWeight }) => logWeight + logPredictive(counts, other)),
-  ];
-  const greatest = Math.max(...logs);
-  const sum = logs.reduce((total, log) => total + Math.exp(log - greatest), 0);
-  return greatest + Math.log(sum) - logPredictive(counts, law);
+/** Nats by which `hasChance` may err for the spread alternatives: it estimates what they pay for not knowing the shares. */
+const SLACK = 6;
+
+/**
+ * Logarithm of the e-value of rows with these counts: the mixture of alternatives over the predictive; −∞ where it is sure to
+ * be below `needed`, which is found out without much work.
+ */
+export function logEvidence(
+  counts: Float64Array,
+  law: Law,
+  alternatives: Alternatives,
+  needed = Number.NEGATIVE_INFINITY,
+): number {
+  const n = sumOf(counts);
+  if (n === 0 || chiSquareBound(counts, n, law) < needed) return Number.NEGATIVE_INFINITY;
+  // Of the reference's own shares over the predictive: what every alternative has before it.
+  const base = dot(counts, law.logShares, 0) - logPredictive(counts, n, law);
+  const divergence = likelihoodRatio(counts, n, law);
+  if (base + divergence < needed) return Number.NEGATIVE_INFINITY;
+  const sum = new LogSum();
+  const { fixed, fixedWeights, spikes, spread, concentration } = alternatives;
+  for (let a = 0; a < fixedWeights.length; a++)
+    sum.add(fixedWeights[a]! + dot(counts, fixed, a * counts.length));
+  for (const { rest, gain, logWeight } of spikes)
+    for (let k = 0; k < counts.length; k++) sum.add(logWeight + n * rest + counts[k]! * gain[k]!);
+  const unknown = ((counts.length - 1) / 2) * Math.log1p(n / concentration);
+  if (base + Math.max(sum.value, divergence - unknown + SLACK) < needed) return Number.NEGATIVE_INFINITY;
+  const shares = dot(counts, law.logShares, 0);
+  for (const { law: other, logWeight } of spread)
+    sum.add(logWeight + logPredictive(counts, n, other) - shares);
+  return base + sum.value;
 }
 
-function dot(counts: Float64Array, logs: Float64Array): number {
+/** log Σ exp of what is added, one after the other. */
+class LogSum {
+  #greatest = Number.NEGATIVE_INFINITY;
+  #sum = 0;
+
+  add(log: number): void {
+    if (log <= this.#greatest) {
+      if (log > this.#greatest - 40) this.#sum += Math.exp(log - this.#greatest);
+      return;
+    }
+    this.#sum = this.#sum * Math.exp(this.#greatest - log) + 1;
+    this.#greatest = log;
+  }
+
+  get value(): number {
+    return this.#greatest + Math.log(this.#sum);
+  }
+}
+
+function sumOf(counts: Float64Array): number {
+  let n = 0;
+  for (let k = 0; k < counts.length; k++) n += counts[k]!;
+  return n;
+}
+
+function dot(counts: Float64Array, logs: Float64Array, from: number): number {
   let sum = 0;
-  for (let k = 0; k < counts.length; k++) sum += counts[k]! * logs[k]!;
+  for (let k = 0; k < counts.length; k++) sum += counts[k]! * logs[from + k]!;
   return sum;
 }
 
 /**
- * No less than `logEvidence` of any alternatives, without logarithms of gammas: n·KL is at most n·log(1 + χ²/n), and the
- * predictive falls short of fixed shares by at most (K−1)/2 · log(1 + n/Σα) and terms that vanish.
+ * No less than the logarithm of any evidence: n·KL is at most n·log(1 + χ²/n), and the predictive falls short of the
+ * reference's shares by at most about (K−1)/2 · log(1 + n/Σα).
  */
-export function evidenceBound(counts: Float64Array, { shares, total }: Law): number {
-  let n = 0;
+function chiSquareBound(counts: Float64Array, n: number, { shares, total }: Law): number {
   let squares = 0;
-  for (let k = 0; k < counts.length; k++) {
-    const c = counts[k]!;
-    n += c;
-    squares += (c * c) / shares[k]!;
-  }
-  return n === 0 ? 0 : n * Math.log(squares / (n * n)) + ((counts.length - 1) / 2) * Math.log1p(n / total);
+  for (let k = 0; k < counts.length; k++) squares += (counts[k]! * counts[k]!) / shares[k]!;
+  return n * Math.log(squares / (n * n)) + ((counts.length - 1) / 2) * Math.log1p(n / total);
 }
 
-/** As `evidenceBound`, closer and dearer: with n·KL itself. */
-export function likelihoodBound(counts: Float64Array, { shares, total }: Law): number {
-  let n = 0;
-  let sum = 0;
+/** n·KL: the logarithm of the best fixed shares over the reference's. */
+function likelihoodRatio(counts: Float64Array, n: number, { logShares }: Law): number {
+  let sum = -n * Math.log(n);
   for (let k = 0; k < counts.length; k++) {
     const c = counts[k]!;
-    n += c;
-    if (c > 0) sum += c * Math.log(c / shares[k]!);
+    if (c > 0) sum += c * (Math.log(c) - logShares[k]!);
   }
-  return n === 0 ? 0 : sum - n * Math.log(n) + ((counts.length - 1) / 2) * Math.log1p(n / total);
+  return sum;
 }
