@@ -36,6 +36,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'scorer',
     'serving/rows',
     'control',
+    // SQL of names and texts, files that are there completely or not at all.
+    'jobs',
   ],
   store: ['rollout'],
   'serving/rows': ['model'],
