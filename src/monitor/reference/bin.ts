@@ -79,7 +79,7 @@ function valueLoop(known: readonly number[], sentinels: readonly number[]): Numb
     for (let i = from; i < to; i++) {
       const x = values[i]!;
       const k = target[i - from]!;
-      const own = steps.steps[k] === x && k < top && !(within && sentinels.includes(x));
+      const own = steps[k] === x && k < top && !(within && sentinels.includes(x));
       target[i - from] = own ? REGULAR + k : other(x, k);
     }
     markNulls(nulls, from, to, target);
