@@ -1,0 +1,72 @@
+/** Evidently's tests and distances of categories, and of numbers of few values. Pure. */
+import { fisherExact, goodnessOfFit } from '../../../statistics/contingency.ts';
+import { normalTail } from '../../../statistics/normal.ts';
+import { bhattacharyya, jensenShannon, kullbackLeibler, stabilityIndex } from '../../../statistics/shares.ts';
+import { compareCategories, type Table } from '../column.ts';
+import { type Methods, type Score, Unscored } from '../score.ts';
+import { filled, sharesOf } from './bins.ts';
+
+export function categoryMethods(table: Table): Methods {
+  const shares = sharesOf(table.reference, table.current);
+  const [reference, current] = [filled(shares.reference), filled(shares.current)];
+  return {
+    psi: () => stabilityIndex(reference, current),
+    js: () => jensenShannon(shares.reference, shares.current),
+    kl: () => kullbackLeibler(reference, current),
+    hellinger: () => Math.sqrt(1 - Math.min(1, bhattacharyya(shares.reference, shares.current))),
+    ...countTests(table),
+    g: () => likelihoodRatio(table),
+    fisher: () => fisher(table),
+  };
+}
+
+/** The two tests that are also chosen for numbers of few values. */
+export const countTests = (table: Table): Methods => ({
+  chi2: () => chiSquare(table),
+  z: () => zTest(table),
+});
+
+/** Goodness of fit to the reference as if it were the truth; what the reference has not makes p = 0. */
+function chiSquare({ reference, current }: Table): Score {
+  const scale = total(current) / total(reference);
+  return goodnessOfFit(
+    current,
+    reference.map((count) => count * scale),
+  );
+}
+
+/** Sums that differ relatively by more are refused by scipy, which Evidently calls without scaling. */
+const SUMS_DIFFER = Math.sqrt(2 ** -52);
+
+function likelihoodRatio({ reference, current }: Table): Score | Unscored {
+  const [m, n] = [total(reference), total(current)];
+  if (Math.abs(m - n) / Math.min(m, n) > SUMS_DIFFER) {
+    return new Unscored(`it takes two samples of equal size, these are of ${m} and ${n}`);
+  }
+  return goodnessOfFit(current, reference, 'g');
+}
+
+/** Pooled test of two proportions: the first key in sorted order against the rest. */
+function zTest({ keys, reference, current }: Table): Score {
+  if (keys.length === 1) return { statistic: 0, p: 1 };
+  let first = 0;
+  keys.forEach((key, i) => {
+    if (compareCategories(key, keys[first]!) < 0) first = i;
+  });
+  const [m, n] = [total(reference), total(current)];
+  const [p, q] = [(m - reference[first]!) / m, (n - current[first]!) / n];
+  const pooled = (p * m + q * n) / (m + n);
+  const statistic = (p - q) / Math.sqrt(pooled * (1 - pooled) * (1 / m + 1 / n));
+  // By the distribution function, not its tail: below 1e-16 Evidently has p = 0.
+  return { statistic, p: 2 * (1 - (1 - normalTail(Math.abs(statistic)))) };
+}
+
+function fisher({ keys, reference, current }: Table): Score | Unscored {
+  const [m, n] = [total(reference), total(current)];
+  if (m !== n) return new Unscored(`it takes two samples of equal size, these are of ${m} and ${n}`);
+  if (keys.length > 2) return new Unscored(`it takes two categories, there are ${keys.length}`);
+  const [ones, others] = [reference[0]!, current[0]!];
+  return { statistic: ones / m - others / n, p: fisherExact(others, n - others, ones, m - ones) };
+}
+
+const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);

@@ -1,0 +1,47 @@
+/** Evidently's tests and distances of numeric columns. Pure. */
+import { andersonDarling } from '../../../statistics/anderson-darling.ts';
+import { cramerVonMises } from '../../../statistics/cramer-von-mises.ts';
+import { eppsSingleton } from '../../../statistics/epps-singleton.ts';
+import { kolmogorovSmirnov } from '../../../statistics/kolmogorov.ts';
+import { mannWhitney } from '../../../statistics/mann-whitney.ts';
+import { energyDistance, sorted, wasserstein } from '../../../statistics/ranks.ts';
+import { bhattacharyya, jensenShannon, kullbackLeibler, stabilityIndex } from '../../../statistics/shares.ts';
+import { populationDeviation } from '../../../statistics/sum.ts';
+import { tTest } from '../../../statistics/t-test.ts';
+import { type Methods, Unscored } from '../score.ts';
+import { filled, hellingerShares, type Numbers, numberShares } from './bins.ts';
+
+/** Least deviation by which Wasserstein's distance is divided. */
+const DEVIATION_MIN = 0.001;
+
+export function numberMethods(numbers: Numbers): Methods {
+  const shares = numberShares(numbers);
+  const [reference, current] = [filled(shares.reference), filled(shares.current)];
+  const [x, y] = [sorted(numbers.reference), sorted(numbers.current)];
+  const few = (least: number): boolean => Math.min(x.length, y.length) < least;
+  return {
+    psi: () => stabilityIndex(reference, current),
+    js: () => jensenShannon(shares.reference, shares.current),
+    kl: () => kullbackLeibler(reference, current),
+    hellinger: () => hellingerOf(numbers),
+    wasserstein: () => wasserstein(x, y) / Math.max(populationDeviation(x), DEVIATION_MIN),
+    energy: () => energyDistance(x, y),
+    ks: () => kolmogorovSmirnov(x, y),
+    cramer_von_mises: () => (few(2) ? new Unscored('it takes at least 2 values') : cramerVonMises(x, y)),
+    anderson: () => (oneValue(x, y) ? new Unscored('all values are equal') : andersonDarling(x, y)),
+    mann_whitney: () => mannWhitney(x, y, 'less'),
+    epps_singleton: () => {
+      if (few(5)) return new Unscored('it takes at least 5 values');
+      return eppsSingleton(x, y) ?? new Unscored('the middle half of the values are equal');
+    },
+    t: () => (few(2) ? new Unscored('it takes at least 2 values') : tTest(x, y, true)),
+  };
+}
+
+export const oneValue = (x: Float64Array, y: Float64Array): boolean =>
+  x[0] === y[0] && x.at(-1) === x[0] && y.at(-1) === y[0];
+
+function hellingerOf(numbers: Numbers): number {
+  const { reference, current } = hellingerShares(numbers);
+  return Math.sqrt(1 - Math.min(1, bhattacharyya(reference, current)));
+}

@@ -1,0 +1,49 @@
+/** NannyML's methods for categorical columns; categories that the reference has not are one more bin. Pure. */
+import { contingencyTest } from '../../../statistics/contingency.ts';
+import type { TestResult } from '../../../statistics/kolmogorov.ts';
+import { greatestDifference } from '../../../statistics/shares.ts';
+import { type Category, countCategories, type Table, tableOf } from '../column.ts';
+import type { Fitted } from './numbers.ts';
+
+type Values = readonly (string | null)[];
+
+export function fitCategoryShares(
+  reference: Values,
+  distance: (p: readonly number[], q: readonly number[]) => number,
+): Fitted<Values> {
+  const known = countCategories(reference);
+  return onTable(known, ({ reference: counts, current }) => {
+    const [m, n] = [total(counts), total(current)];
+    const expected = counts.slice(0, known.size).map((count) => count / m);
+    const shares = current.slice(0, known.size).map((count) => count / n);
+    const unseen = total(current.slice(known.size));
+    return unseen > 0 ? distance([...expected, 0], [...shares, unseen / n]) : distance(expected, shares);
+  });
+}
+
+/** The greatest difference of a share, over all categories of both. */
+export function fitLInfinity(reference: Values): Fitted<Values> {
+  return onTable(countCategories(reference), ({ reference: counts, current }) => {
+    const [m, n] = [total(counts), total(current)];
+    return greatestDifference(
+      counts.map((count) => count / m),
+      current.map((count) => count / n),
+    );
+  });
+}
+
+/** The contingency test, statistic and p; null where the chunk has no value. */
+export function chiSquare(reference: Values, chunk: Values): TestResult | null {
+  const table = tableOf(countCategories(reference), countCategories(chunk));
+  if (total(table.current) === 0) return null;
+  return contingencyTest(table.reference, table.current);
+}
+
+const onTable =
+  (known: ReadonlyMap<Category, number>, distance: (table: Table) => number): Fitted<Values> =>
+  (chunk) => {
+    const seen = countCategories(chunk);
+    return seen.size === 0 ? Number.NaN : distance(tableOf(known, seen));
+  };
+
+const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
