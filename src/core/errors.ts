@@ -122,8 +122,15 @@ export const ERRORS = {
 
   // Monitoring (src/monitor)
   MONITOR_INVALID: row(422, EXIT.usage, 'Cannot watch "{endpoint}" so: {problems}', 'Correct every line named above; docs/monitoring.md has the grammar, docs/plimsoll.schema.json its schema'),
+  ALERT_UNKNOWN: row(404, EXIT.usage, 'Cannot find alert "{alert}": there is none of that fingerprint', '`plimsoll alerts --all` lists them'),
+  ALERT_STATE: row(409, EXIT.failed, 'Cannot acknowledge alert "{alert}": it is {found}, one that is pending or firing was wanted', '`plimsoll alerts` lists those that are'),
+  RECEIVER_UNKNOWN: row(404, EXIT.usage, 'Cannot find receiver "{receiver}" of "{endpoint}": there is {known}', 'Add it below receivers: `plimsoll monitor set {endpoint} --policy FILE`, or monitors in plimsoll.yaml'),
+  VERSION_UNWATCHED: row(404, EXIT.usage, 'Cannot show the drift of version {version} of "{endpoint}": nothing is known of it', 'Leave out the version to see the one that is stable; a version is watched from its first request on'),
   REFERENCE_INVALID: row(422, EXIT.usage, 'Cannot compare with the reference {source}: {problem}', 'Give rows like those that the model was trained on, as Parquet or CSV with a header'),
   PROFILE_INVALID: row(422, EXIT.refused, 'Cannot use the reference profile: {where} is {found}, wanted {wanted}', 'It is damaged or was altered: make it again from the reference data'),
+  REQUEST_UNKNOWN: row(404, EXIT.usage, 'Cannot find request "{request}": the prediction log of this server has no row of it', 'Rows are logged within seconds, thinned out where there are many, and kept for 30 days unless the policy says otherwise'),
+  LOG_EMPTY: row(404, EXIT.failed, 'Cannot use the prediction log of "{endpoint}": it has no rows {wanted}', 'Check the name, the times and the version: `plimsoll monitor status` says what is logged'),
+  LOG_REDACTED: row(422, EXIT.failed, 'Cannot rebuild requests of "{endpoint}": of column "{column}" the log has {found}', 'Only what was logged as it came can be sent again: see log.redact in the policy of the endpoint'),
 
   // The store (src/store)
   STORE_URL_INVALID: row(422, EXIT.usage, 'Cannot open the store "{found}": wanted sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE', 'Leave out --store to keep everything in the data folder'),
