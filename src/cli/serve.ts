@@ -70,6 +70,7 @@ export const serve: Define = (command, terminal) => {
         ...{ storeUrl: config.storeUrl, watch: config.watch, hosts: hostsOf(config.host) },
         rollouts: await rolloutsOf(config.endpoints),
         jobs: config.jobs,
+        monitors: config.monitors,
       });
       stopOnSignal(close);
       const { greeting, listing } = await import('./greeting.ts');

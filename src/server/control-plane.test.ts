@@ -26,6 +26,7 @@ async function planeOf(dataDir: string, more: Partial<ControlPlaneOptions> = {})
       immediate: false,
       rollouts: {},
       jobs: {},
+      monitors: {},
       watch: null,
       fleet: NO_FLEET,
       onProgress: () => undefined,

@@ -5,6 +5,7 @@ import { LocalVersions } from '../control/local/versions.ts';
 import type { Actor, VersionView } from '../control/port.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
+import { bundleDir } from '../registry/bundle.ts';
 import type { AcceptedVersion } from '../registry/version.ts';
 import { sendError } from '../serving/http/answer.ts';
 import type { Strategy } from '../store/store.ts';
@@ -12,6 +13,8 @@ import { type Assembly, assemble } from './assembly.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { listenOnSocket } from './control-socket.ts';
 import { ServerJobs } from './jobs/jobs.ts';
+import { ServerMonitor } from './monitor/monitor.ts';
+import { ControlSurroundings } from './monitor/surroundings.ts';
 import { nothingToServe } from './nothing-to-serve.ts';
 import {
   type AddVersion,
@@ -36,6 +39,8 @@ export interface ControlSettings extends Registration {
   readonly rollouts: Rollouts;
   /** Batch jobs by name, as people write them: made, or replaced, at the start. */
   readonly jobs: Readonly<Record<string, unknown>>;
+  /** What is watched, by endpoint, as people write it: set at the start. */
+  readonly monitors: Readonly<Record<string, unknown>>;
   /** Folder whose new files become versions, or null. */
   readonly watch: string | null;
   /** Processes that serve. */
@@ -83,7 +88,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const jobs = new ServerJobs(options);
     closing.push(() => jobs.close());
     await defineJobs(jobs, options.jobs);
-    closing.push(await openWatch(assembly, options), await openApi(assembly, jobs, options));
+    const monitor = monitorOf(assembly, options);
+    closing.push(() => monitor.close());
+    await defineMonitors(monitor, assembly, options);
+    closing.push(await openWatch(assembly, options), await openApi(assembly, { jobs, monitor }, options));
     return { models, close };
   } catch (error) {
     await close();
@@ -94,6 +102,32 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 async function defineJobs(jobs: ServerJobs, written: ControlSettings['jobs']): Promise<void> {
   for (const [name, document] of Object.entries(written))
     await (await jobs.jobs()).define(name, document, SERVE);
+}
+
+const monitorOf = (
+  { store, control, parts }: Assembly,
+  { dataDir, storeUrl, fleet, logger }: ControlPlaneOptions,
+): ServerMonitor => {
+  const bundleOf = (digest: string): string => bundleDir(dataDir, digest);
+  const surroundings = new ControlSurroundings({ store, control, fleet, clock: parts.clock, bundleOf });
+  const { clock } = parts;
+  return new ServerMonitor({ dataDir, storeUrl, store, control, clock, surroundings, logger, answers: true });
+};
+
+/** Of endpoints that there are: one that is only to come is watched by defaults until the server starts again. */
+async function defineMonitors(
+  monitor: ServerMonitor,
+  { store }: Assembly,
+  { monitors, logger }: ControlPlaneOptions,
+): Promise<void> {
+  const known: [string, unknown][] = [];
+  for (const [name, document] of Object.entries(monitors)) {
+    if ((await store.tables.endpoints.get(name)) !== null) known.push([name, document]);
+    else logger.warn({ endpoint: name }, 'monitors names an endpoint that is not there');
+  }
+  if (known.length === 0) return;
+  const { applyMonitors } = await import('../monitor/desired.ts');
+  await applyMonitors(await monitor.monitoring(), Object.fromEntries(known), SERVE);
 }
 
 const writtenOf = ({ rollouts }: ControlSettings, endpoint: string): DesiredRollout | null =>
@@ -148,7 +182,7 @@ const acceptedIn =
 /** Listens for the control API, whose code loads with the first request. Answers what ends it. */
 async function openApi(
   assembly: Assembly,
-  jobs: ServerJobs,
+  { jobs, monitor }: { readonly jobs: ServerJobs; readonly monitor: ServerMonitor },
   options: ControlPlaneOptions,
 ): Promise<() => Promise<void>> {
   const { logger, dataDir, hosts, socket } = options;
@@ -160,7 +194,7 @@ async function openApi(
     const { createApi } = await import('./api/api.ts');
     const { idempotency } = assembly.store.tables;
     const token = process.env['PLIMSOLL_TOKEN'] ?? null;
-    const asked = { clock: SYSTEM_CLOCK, jobs: () => jobs.jobs() };
+    const asked = { clock: SYSTEM_CLOCK, jobs: () => jobs.jobs(), monitoring: () => monitor.monitoring() };
     return createApi(assembly.control, { dataDir, logger, idempotency, token, hosts, ...asked });
   };
   const server: Server = await listenOnSocket(socket, (request, response) => {

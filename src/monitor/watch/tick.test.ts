@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
-import { addCounts, packTick, type Tick, unpackTick } from './tick.ts';
+import { packTick, type Tick, unpackTick } from './tick.ts';
 
 const array = fc
   .array(fc.oneof(fc.constant(0), fc.nat(300), fc.integer({ min: 0, max: 2 ** 53 - 1 })), { maxLength: 30 })
@@ -61,17 +61,4 @@ test('two hundred features of which ten bins each are filled take less than six 
   const counts = { rows: 1000, features, outputs: [], joint: [] };
   const packed = packTick({ profile: 1, requests: 1000, rowsSeen: 1000, dropped: 0, counts, quality: null });
   expect(packed.length).toBeLessThan(6000);
-});
-
-test('counts add up, and what is added stays as it was', () => {
-  const one = { rows: 2, features: [Float64Array.of(1, 1)], outputs: [Float64Array.of(2)], joint: [] };
-  const two = { rows: 3, features: [Float64Array.of(0, 3)], outputs: [Float64Array.of(3)], joint: [] };
-  const sum = addCounts(addCounts(null, one), two);
-  expect(sum).toEqual({
-    rows: 5,
-    features: [Float64Array.of(1, 4)],
-    outputs: [Float64Array.of(5)],
-    joint: [],
-  });
-  expect(one.features[0]).toEqual(Float64Array.of(1, 1));
 });

@@ -153,22 +153,3 @@ class Writer {
     this.#bytes = grown;
   }
 }
-
-/** Counts that are added one to the other; `to` may be null at first. Bins that differ are a defect of the caller. */
-export function addCounts(to: TickCounts | null, more: TickCounts): TickCounts {
-  if (to === null) {
-    const copy = (arrays: readonly Float64Array[]): Float64Array[] => arrays.map((array) => array.slice());
-    return {
-      rows: more.rows,
-      features: copy(more.features),
-      outputs: copy(more.outputs),
-      joint: copy(more.joint),
-    };
-  }
-  for (const part of ['features', 'outputs', 'joint'] as const)
-    to[part].forEach((array, i) => {
-      const added = more[part][i]!;
-      for (let bin = 0; bin < array.length; bin++) array[bin]! += added[bin]!;
-    });
-  return { ...to, rows: to.rows + more.rows };
-}

@@ -11,6 +11,7 @@ import type { Actor, Control } from '../../control/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Jobs } from '../../jobs/port.ts';
+import type { Monitoring } from '../../monitor/port.ts';
 import type { Idempotency } from '../../store/store.ts';
 import { type AccessRules, admit } from './access.ts';
 import { checkerOf } from './check.ts';
@@ -28,6 +29,8 @@ export interface ApiOptions extends AccessRules {
   readonly clock: Clock;
   /** Opens what is asked about jobs. */
   readonly jobs: () => Promise<Jobs>;
+  /** Opens what is asked about monitoring. */
+  readonly monitoring: () => Promise<Monitoring>;
 }
 
 export interface Api {
@@ -104,7 +107,7 @@ const knockOf = ({ headers }: FastifyRequest) => ({
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 const sameToken = (given: string, wanted: string): boolean => timingSafeEqual(sha256(given), sha256(wanted));
 
-interface Tools extends Pick<ApiOptions, 'dataDir' | 'jobs'> {
+interface Tools extends Pick<ApiOptions, 'dataDir' | 'jobs' | 'monitoring'> {
   readonly control: Control;
   readonly repeats: Repeats;
 }
@@ -128,7 +131,7 @@ function addRoute(app: FastifyInstance, operation: Operation, tools: Tools): voi
   });
 }
 
-function answerer(operation: Operation, { control, repeats, dataDir, jobs }: Tools) {
+function answerer(operation: Operation, { control, repeats, dataDir, jobs, monitoring }: Tools) {
   const { method, status, takesFiles } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
   const queryOf = checkerOf(operation.query, 'query');
@@ -146,7 +149,8 @@ function answerer(operation: Operation, { control, repeats, dataDir, jobs }: Too
     const actor = actorOf(request, body);
     const header = request.headers['idempotency-key'];
     const key = typeof header === 'string' ? header : null;
-    const call = { control, jobs, key, params, query, body, actor, isLocal: request[LOCAL] === true };
+    const isLocal = request[LOCAL] === true;
+    const call = { control, jobs, monitoring, key, params, query, body, actor, isLocal };
     let isTaken = false;
     const work = async (): Promise<Answer> => {
       isTaken = true;

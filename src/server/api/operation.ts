@@ -2,6 +2,7 @@
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import type { Actor, Control, NewVersion } from '../../control/port.ts';
 import type { Jobs } from '../../jobs/port.ts';
+import type { Monitoring } from '../../monitor/port.ts';
 import type { PageRequest } from '../../store/store.ts';
 
 /** What a handler gets: everything checked against the schemas. */
@@ -12,6 +13,7 @@ export interface Call<P, Q, B> {
   readonly body: B;
   /** Opened for who needs it. */
   jobs(): Promise<Jobs>;
+  monitoring(): Promise<Monitoring>;
   /** The caller's `idempotency-key`, or null. */
   readonly key: string | null;
   /** Who asks, with the reason of the body where it has one. */

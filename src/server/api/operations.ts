@@ -3,6 +3,7 @@ import { ENDPOINTS } from './endpoints.ts';
 import { FEEDBACK } from './feedback.ts';
 import { JOBS } from './jobs.ts';
 import { MODELS } from './models.ts';
+import { MONITORING } from './monitoring.ts';
 import type { Operation } from './operation.ts';
 import { ROLLOUTS } from './rollouts.ts';
 import { UPKEEP } from './upkeep.ts';
@@ -15,5 +16,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...ROLLOUTS,
   ...FEEDBACK,
   ...JOBS,
+  ...MONITORING,
   ...UPKEEP,
 ];

@@ -7,7 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalJobs } from '../../jobs/local.ts';
 import type { Jobs } from '../../jobs/port.ts';
+import type { AlertRow } from '../../monitor/alerts/alert.ts';
+import { LocalMonitoring } from '../../monitor/local.ts';
 import { openLedger } from '../../store/ledger/open.ts';
+import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { Idempotency } from '../../store/store.ts';
 import { createApi } from './api.ts';
 import { MemoryControl } from './test-control.ts';
@@ -39,6 +42,27 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
+/** An alert whose fingerprint is the name that stands for every parameter. */
+const ALERT: AlertRow = {
+  fingerprint: 'churn',
+  labels: { alertname: 'FeatureDrift', model: 'churn', endpoint: 'churn', feature: 'age' },
+  ...{
+    severity: 'ticket',
+    state: 'firing',
+    since: 0,
+    startsAt: 0,
+    endsAt: null,
+    evaluatedAt: 0,
+    known: true,
+  },
+  ...{ flaps: 1, firings: [0], calmSince: null, inhibitedBy: null, acknowledgedBy: null, notified: {} },
+  told: {
+    ...{ sentence: 'age moved', advice: 'look', value: 0.2, threshold: 0.05, traffic: 1000, details: {} },
+    histogram: { bins: ['≤ 1'], reference: [1], current: [2] },
+  },
+  generation: 1,
+};
+
 export async function startTestApi(token: string | null = 'secret'): Promise<TestApi> {
   const control = new MemoryControl();
   const logged: object[] = [];
@@ -50,6 +74,18 @@ export async function startTestApi(token: string | null = 'secret'): Promise<Tes
   const job = { name: 'churn', spec: {}, createdAt: 0, createdBy: 'test' };
   const run = { id: 'churn', cause: 'server', due: 'server/churn', spec: {}, state: 'queued' } as const;
   await ledger.begin(job, { ...run, createdAt: 0, notBefore: 0 });
+  const remembered = await openMonitoring('sqlite::memory:');
+  const row = ALERT;
+  const alerts = [{ fingerprint: 'churn', endpoint: 'churn', state: 'firing', row }];
+  await remembered.alerted({ alerts, events: [], deliveries: [] });
+  const monitoring = new LocalMonitoring({
+    ...{ store: remembered, clock },
+    endpoint: (name) => control.endpoint(name),
+    endpoints: (page) => control.endpoints(page),
+    onSet: async () => undefined,
+    testReceiver: async (_, receiver) => ({ ok: true, detail: `${receiver} took it` }),
+    request: async (requestId) => ({ requestId, rows: [] }),
+  });
   const api = await createApi(control, {
     dataDir,
     logger: { info: () => undefined, warn: () => undefined, error: (fields) => logged.push(fields) },
@@ -58,6 +94,7 @@ export async function startTestApi(token: string | null = 'secret'): Promise<Tes
     idempotency: kept(),
     clock,
     jobs: async () => jobs,
+    monitoring: async () => monitoring,
   });
   const server = createServer(api.handle).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -75,6 +112,7 @@ export async function startTestApi(token: string | null = 'secret'): Promise<Tes
       server.close();
       await api.close();
       await ledger.close();
+      await remembered.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,49 @@
+/** How features stand, for people: of several findings about one the gravest, with the shares that people ask for. Pure. */
+import type { Finding } from './drift/finding.ts';
+import type { FeatureDrift } from './port.ts';
+import { binNames } from './reference/names.ts';
+import { BIN, type FeatureProfile, type ReferenceProfile } from './reference/profile.ts';
+
+type Seen = Finding & { readonly drifting: boolean };
+
+/** Drifting ones first, then by how far they are beyond chance. */
+export function featuresOf(profile: ReferenceProfile, view: readonly Seen[]): readonly FeatureDrift[] {
+  const features = [
+    ...profile.features.map((feature) => ({ side: 'input' as const, feature })),
+    ...profile.outputs.map((feature) => ({ side: 'output' as const, feature })),
+  ].flatMap(({ side, feature }) => {
+    const own = view.filter((one) => one.side === side && one.feature === feature.name);
+    return own.length === 0 ? [] : [featureDrift(feature, own)];
+  });
+  return features.toSorted((a, b) => rank(b) - rank(a) || excess(b) - excess(a));
+}
+
+const rank = ({ state }: FeatureDrift): number => (state === 'drifting' ? 1 : 0);
+const excess = ({ evidence }: FeatureDrift): number => evidence.log - evidence.threshold;
+
+function featureDrift(feature: FeatureProfile, findings: readonly Seen[]): FeatureDrift {
+  const gravest = findings.reduce((worst, one) => (graver(one, worst) ? one : worst));
+  const { side, effect, evidence, rows, reference, current } = gravest;
+  return {
+    ...{ feature: feature.name, side, effect, evidence, rows, reference, current },
+    state: findings.some(({ drifting }) => drifting) ? 'drifting' : 'quiet',
+    missing: sharesOf(BIN.null, gravest),
+    unseen: sharesOf(BIN.unseen, gravest),
+    bins: binNames(feature),
+  };
+}
+
+const graver = (a: Seen, b: Seen): boolean =>
+  a.drifting === b.drifting
+    ? a.evidence.log - a.evidence.threshold > b.evidence.log - b.evidence.threshold
+    : a.drifting;
+
+const sharesOf = (bin: number, { reference, current }: Finding): FeatureDrift['missing'] => ({
+  reference: shareOf(bin, reference),
+  current: shareOf(bin, current),
+});
+
+function shareOf(bin: number, counts: readonly number[]): number {
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  return rows === 0 ? 0 : counts[bin]! / rows;
+}

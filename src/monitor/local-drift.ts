@@ -1,0 +1,105 @@
+/** The drift view of an endpoint, from what the watch remembers, or from the ticks of the last hours. */
+import { PlimsollError } from '../core/errors.ts';
+import type { MonitoringStore, ProfileRow } from '../store/monitoring/monitoring.ts';
+import { DRIFT_DEFAULTS, type DriftOptions, type Finding } from './drift/finding.ts';
+import { DriftWatch } from './drift/watch.ts';
+import { featuresOf } from './drift-view.ts';
+import type { KnownEndpoint, LocalMonitoringOptions } from './local.ts';
+import { parseMonitor } from './policy/grammar.ts';
+import type { DriftView } from './port.ts';
+import type { ReferenceProfile } from './reference/profile.ts';
+import { causeOf, type Seen } from './watch/cause.ts';
+import { type DriftMemory, MEMORY, versionName } from './watch/memory.ts';
+import { unpackTick } from './watch/tick.ts';
+
+const HOUR = 3_600_000;
+/** Two versions whose last rows lie further apart have not seen the same traffic. */
+const TOGETHER = HOUR;
+
+type Store = Pick<MonitoringStore, 'profile' | 'memory' | 'memories' | 'monitor' | 'ticks'>;
+
+interface Query {
+  readonly hours?: number | undefined;
+  readonly version?: number | undefined;
+}
+
+/** What was seen of a version, when, and how it stands. */
+interface Sighting extends Pick<DriftMemory, 'rows' | 'from' | 'to'> {
+  readonly view: readonly Seen[];
+}
+
+/** Throws VERSION_UNWATCHED where the endpoint has no such version. */
+export async function driftOver(
+  { store, clock }: { readonly store: Store; readonly clock: LocalMonitoringOptions['clock'] },
+  { name: endpoint, model, stable }: KnownEndpoint,
+  { hours, version = stable }: Query,
+): Promise<DriftView> {
+  const row = await store.profile(model, version);
+  if (row === null && version !== stable) throw new PlimsollError('VERSION_UNWATCHED', { endpoint, version });
+  const seen =
+    row && (await sightingOf(store, endpoint, row, hours === undefined ? null : clock.now() - hours * HOUR));
+  if (row === null || seen === null)
+    return { endpoint, version, from: 0, to: 0, rows: 0, features: [], findings: [], cause: null };
+  return {
+    ...{ endpoint, version, from: seen.from, to: seen.to, rows: seen.rows },
+    features: featuresOf(row.profile as ReferenceProfile, seen.view),
+    findings: seen.view.flatMap(({ drifting, ...finding }): Finding[] => (drifting ? [finding] : [])),
+    cause: await causeIn(store, endpoint, row, seen),
+  };
+}
+
+/** From what is remembered, or from the ticks since `from` alone; null where there is nothing. */
+async function sightingOf(
+  store: Store,
+  endpoint: string,
+  { model: _, version, profile, createdAt }: ProfileRow,
+  from: number | null,
+): Promise<Sighting | null> {
+  const row = await store.memory(MEMORY.drift, versionName(endpoint, version));
+  const memory = row?.body as DriftMemory | undefined;
+  if (memory === undefined || memory.profile !== createdAt) return null;
+  const options = await optionsOf(store, endpoint, memory);
+  const reference = profile as ReferenceProfile;
+  if (from === null) return { ...memory, view: new DriftWatch(reference, options, memory.state).view() };
+  const watch = new DriftWatch(reference, options);
+  const seen = { rows: 0, from: Infinity, to: 0 };
+  for (const tick of await store.ticks({ endpoint, version, from, to: Number.MAX_SAFE_INTEGER })) {
+    const { profile: made, counts } = unpackTick(tick.counts);
+    if (made !== createdAt) continue;
+    watch.add(counts);
+    seen.rows += counts.rows;
+    seen.from = Math.min(seen.from, tick.at);
+    seen.to = Math.max(seen.to, tick.at + tick.span);
+  }
+  return seen.rows === 0 ? null : { ...seen, view: watch.view() };
+}
+
+async function optionsOf(
+  store: Store,
+  endpoint: string,
+  { falseAlarms }: Pick<DriftMemory, 'falseAlarms'>,
+): Promise<DriftOptions> {
+  const written = (await store.monitor(endpoint))?.policy;
+  const { minimumPsi, minimumShare } = parseMonitor(endpoint, written ?? {}).drift;
+  return { ...DRIFT_DEFAULTS, falseAlarms, minimumPsi, minimumShare };
+}
+
+/** Compares with every other version that has seen the same traffic. */
+async function causeIn(
+  store: Store,
+  endpoint: string,
+  { model, version }: ProfileRow,
+  seen: Sighting,
+): Promise<DriftView['cause']> {
+  const memories = await store.memories(MEMORY.drift);
+  for (const { name } of memories) {
+    const [of, other] = name.split(' ');
+    if (of !== endpoint || Number(other) === version) continue;
+    const row = await store.profile(model, Number(other));
+    const there = row && (await sightingOf(store, endpoint, row, null));
+    if (there === null || Math.abs(there.to - seen.to) > TOGETHER) continue;
+    const cause = causeOf(seen.view, there.view);
+    if (cause !== null) return cause;
+  }
+  return null;
+}

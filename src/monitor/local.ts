@@ -1,0 +1,197 @@
+/** What is asked about monitoring, answered over its database. */
+import type { Actor } from '../core/actor.ts';
+import { PlimsollError } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
+import type { MonitoringStore, MonitorRow } from '../store/monitoring/monitoring.ts';
+import { eachRow } from '../store/pages.ts';
+import type { Page, PageRequest } from '../store/store.ts';
+import type { AlertRow } from './alerts/alert.ts';
+import { driftOver } from './local-drift.ts';
+import { parseMonitor } from './policy/grammar.ts';
+import type { ReceiverPolicy } from './policy/policy.ts';
+import type { Monitoring, MonitorView } from './port.ts';
+import type { ReferenceProfile } from './reference/profile.ts';
+import { viewSentence } from './view-sentence.ts';
+import { type Acknowledgement, MEMORY, type WatchMemory, watchName } from './watch/memory.ts';
+import { lastDay, lastHour, type Traffic } from './watch/traffic.ts';
+
+/** An endpoint as the control plane knows it. */
+export interface KnownEndpoint {
+  readonly name: string;
+  readonly model: string;
+  readonly stable: number;
+}
+
+export interface LocalMonitoringOptions {
+  readonly store: MonitoringStore;
+  readonly clock: Clock;
+  /** Throws ENDPOINT_NOT_FOUND. */
+  readonly endpoint: (name: string) => Promise<KnownEndpoint>;
+  readonly endpoints: (page: PageRequest) => Promise<Page<KnownEndpoint>>;
+  /** Called with what has been set, and by whom. */
+  readonly onSet: (endpoint: string, document: unknown, actor: Actor) => Promise<void>;
+  /** Sends a notice, so that somebody sees whether it arrives. */
+  readonly testReceiver: (
+    known: KnownEndpoint,
+    receiver: string,
+    policy: ReceiverPolicy,
+  ) => ReturnType<Monitoring['testReceiver']>;
+  readonly request: Monitoring['request'];
+}
+
+const NO_PAGE: PageRequest = {};
+const DAY = 86_400_000;
+const OPEN: readonly string[] = ['pending', 'firing'];
+
+export class LocalMonitoring
+  implements
+    Pick<Monitoring, 'monitors' | 'monitor' | 'setMonitor' | 'drift' | 'alerts' | 'alert' | 'deadLetters'>
+{
+  readonly #options: LocalMonitoringOptions;
+
+  constructor(options: LocalMonitoringOptions) {
+    this.#options = options;
+  }
+
+  async monitors(page: PageRequest = NO_PAGE): Promise<Page<MonitorView>> {
+    const { items, next } = await this.#options.endpoints(page);
+    return { items: await Promise.all(items.map((endpoint) => this.#view(endpoint))), next };
+  }
+
+  async monitor(name: string): Promise<MonitorView> {
+    return this.#view(await this.#options.endpoint(name));
+  }
+
+  async setMonitor(
+    name: string,
+    document: unknown,
+    generation: number | null,
+    actor: Actor,
+  ): Promise<MonitorView> {
+    const { store, clock, endpoint, onSet } = this.#options;
+    const known = await endpoint(name);
+    parseMonitor(name, document);
+    const before = (await store.monitor(name))?.generation ?? 0;
+    const expected = generation ?? before;
+    const row = { endpoint: name, policy: document ?? {}, changedAt: clock.now(), changedBy: actor.by };
+    if (expected !== before || !(await store.setMonitor(row, expected))) {
+      const found = (await store.monitor(name))?.generation ?? 0;
+      throw new PlimsollError('GENERATION_CONFLICT', { endpoint: name, found, wanted: expected });
+    }
+    await onSet(name, document ?? {}, actor);
+    return this.#view(known);
+  }
+
+  async drift(name: string, query: Parameters<Monitoring['drift']>[1]): ReturnType<Monitoring['drift']> {
+    const known = await this.#options.endpoint(name);
+    return driftOver(this.#options, known, query);
+  }
+
+  async alerts({ all = false, ...page }: Parameters<Monitoring['alerts']>[0] = {}): Promise<Page<AlertRow>> {
+    const { store, endpoint } = this.#options;
+    if (page.endpoint !== undefined) await endpoint(page.endpoint);
+    const states = all ? undefined : OPEN;
+    return (await store.alerts({ ...page, states })) as Page<AlertRow>;
+  }
+
+  async alert(fingerprint: string): ReturnType<Monitoring['alert']> {
+    const alert = await this.#alert(fingerprint);
+    const { items: events } = await this.#options.store.alertEvents(fingerprint, { limit: 1000 });
+    return { alert, events };
+  }
+
+  /** Noted here, and taken into the alert at the next look, which alone changes alerts. */
+  async acknowledge(fingerprint: string, actor: Actor): Promise<AlertRow> {
+    const { store, clock } = this.#options;
+    const alert = await this.#alert(fingerprint);
+    if (!OPEN.includes(alert.state)) {
+      const { state: found } = alert;
+      throw new PlimsollError('ALERT_STATE', { alert: fingerprint, found });
+    }
+    const body: Acknowledgement = { by: actor.by, reason: actor.reason ?? '' };
+    const row = { kind: MEMORY.acknowledgement, name: fingerprint, body, changedAt: clock.now() };
+    await store.remember([row]);
+    return { ...alert, acknowledgedBy: actor.by };
+  }
+
+  async testReceiver(name: string, receiver: string): ReturnType<Monitoring['testReceiver']> {
+    const known = await this.#options.endpoint(name);
+    const { receivers } = parseMonitor(name, (await this.#options.store.monitor(name))?.policy ?? {});
+    if (Object.hasOwn(receivers, receiver))
+      return this.#options.testReceiver(known, receiver, receivers[receiver]!);
+    const names = Object.keys(receivers).join(', ') || 'none yet';
+    throw new PlimsollError('RECEIVER_UNKNOWN', { endpoint: name, receiver, known: names });
+  }
+
+  request(id: string): ReturnType<Monitoring['request']> {
+    return this.#options.request(id);
+  }
+
+  async quality(
+    name: string,
+    { days = 30 }: Parameters<Monitoring['quality']>[1],
+  ): ReturnType<Monitoring['quality']> {
+    const { store, clock } = this.#options;
+    const { stable: version } = await this.#options.endpoint(name);
+    const now = clock.now();
+    const rows = await store.cohorts({ endpoint: name, from: now - days * DAY, to: now });
+    const cohorts = rows.toReversed().map(({ body, ...about }) => ({ ...about, ...(body as object) }));
+    return { endpoint: name, version, cohorts, violations: [] };
+  }
+
+  deadLetters(): ReturnType<Monitoring['deadLetters']> {
+    return this.#options.store.deliveries({ state: 'dead', limit: 1000 });
+  }
+
+  async #alert(fingerprint: string): Promise<AlertRow> {
+    const row = (await this.#options.store.alert(fingerprint)) as AlertRow | null;
+    if (row !== null) return row;
+    throw new PlimsollError('ALERT_UNKNOWN', { alert: fingerprint });
+  }
+
+  async #view(known: KnownEndpoint): Promise<MonitorView> {
+    const { store, clock } = this.#options;
+    const { name, model, stable } = known;
+    const now = clock.now();
+    const row = await store.monitor(name);
+    const profile = await store.profile(model, stable);
+    const traffic = (await store.memory(MEMORY.traffic, name))?.body as Traffic | undefined;
+    const watch = (await store.memory(MEMORY.watch, watchName))?.body as WatchMemory | undefined;
+    const reference = profile?.profile as ReferenceProfile | undefined;
+    const view = {
+      endpoint: name,
+      model,
+      version: stable,
+      policy: policyOf(name, row),
+      generation: row?.generation ?? 0,
+      reference: reference
+        ? { source: reference.source, rows: reference.rows, createdAt: profile!.createdAt }
+        : null,
+      traffic: {
+        hour: traffic ? lastHour(traffic, now).rows : 0,
+        day: traffic ? lastDay(traffic, now).rows : 0,
+        dropped: traffic ? lastDay(traffic, now).dropped : 0,
+      },
+      alerts: await this.#counts(name),
+      evaluatedAt: watch?.evaluatedAt ?? null,
+    };
+    return { ...view, sentence: viewSentence(view, now) };
+  }
+
+  async #counts(endpoint: string): Promise<MonitorView['alerts']> {
+    const counts = { firing: 0, pending: 0 };
+    const states = ['firing', 'pending'] as const;
+    const list = (page: PageRequest) => this.#options.store.alerts({ ...page, endpoint, states });
+    for await (const row of eachRow(list)) counts[(row as AlertRow).state as (typeof states)[number]]++;
+    return counts;
+  }
+}
+
+/** A policy that was stored by another version of the program may not be readable: what is there is shown. */
+function policyOf(endpoint: string, row: MonitorRow | null): unknown {
+  try {
+    return parseMonitor(endpoint, row?.policy ?? {});
+  } catch {
+    return row?.policy;
+  }
+}

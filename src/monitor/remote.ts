@@ -1,0 +1,77 @@
+/** Monitoring of a server elsewhere, over its control API. */
+import { randomUUID } from 'node:crypto';
+import { exchange, type Target } from '../control/remote/wire.ts';
+import type { Actor } from '../core/actor.ts';
+import type { Monitoring, MonitorView } from './port.ts';
+
+export class RemoteMonitoring implements Monitoring {
+  readonly #target: Target;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  monitors(page: Parameters<Monitoring['monitors']>[0] = {}): ReturnType<Monitoring['monitors']> {
+    return this.#get(`/monitors${searchOf({ ...page })}`);
+  }
+  monitor(endpoint: string): Promise<MonitorView> {
+    return this.#get(path`/endpoints/${endpoint}/monitor`);
+  }
+  setMonitor(
+    endpoint: string,
+    document: unknown,
+    generation: number | null,
+    actor: Actor,
+  ): Promise<MonitorView> {
+    const json = { policy: document ?? {}, ...(generation === null ? {} : { generation }) };
+    return this.#write('PUT', path`/endpoints/${endpoint}/monitor`, { json, actor });
+  }
+  drift(endpoint: string, query: Parameters<Monitoring['drift']>[1]): ReturnType<Monitoring['drift']> {
+    return this.#get(`${path`/endpoints/${endpoint}/drift`}${searchOf({ ...query })}`);
+  }
+  quality(endpoint: string, query: Parameters<Monitoring['quality']>[1]): ReturnType<Monitoring['quality']> {
+    return this.#get(`${path`/endpoints/${endpoint}/quality`}${searchOf({ ...query })}`);
+  }
+  alerts(page: Parameters<Monitoring['alerts']>[0] = {}): ReturnType<Monitoring['alerts']> {
+    return this.#get(`/alerts${searchOf({ ...page })}`);
+  }
+  alert(fingerprint: string): ReturnType<Monitoring['alert']> {
+    return this.#get(path`/alerts/${fingerprint}`);
+  }
+  acknowledge(fingerprint: string, actor: Actor): ReturnType<Monitoring['acknowledge']> {
+    return this.#write('POST', `${path`/alerts/${fingerprint}`}:acknowledge`, { json: {}, actor });
+  }
+  testReceiver(endpoint: string, receiver: string, actor: Actor): ReturnType<Monitoring['testReceiver']> {
+    return this.#write('POST', `${path`/endpoints/${endpoint}/receivers/${receiver}`}:test`, {
+      json: {},
+      actor,
+    });
+  }
+  deadLetters(): ReturnType<Monitoring['deadLetters']> {
+    return this.#get('/alerts/dead-letters');
+  }
+  request(id: string): ReturnType<Monitoring['request']> {
+    return this.#get(path`/requests/${id}`);
+  }
+
+  #get<T>(where: string): Promise<T> {
+    return exchange(this.#target, { method: 'GET', path: where }) as Promise<T>;
+  }
+
+  /** With a key, so that a request that is sent twice is done once. */
+  #write<T>(method: string, where: string, { json, actor }: { json: object; actor: Actor }): Promise<T> {
+    const headers = { 'idempotency-key': randomUUID(), 'x-plimsoll-by': encodeURIComponent(actor.by) };
+    const body = actor.reason === undefined ? json : { ...json, reason: actor.reason };
+    return exchange(this.#target, { method, path: where, headers, json: body }) as Promise<T>;
+  }
+}
+
+const path = (texts: TemplateStringsArray, ...names: readonly string[]): string =>
+  String.raw({ raw: texts }, ...names.map(encodeURIComponent));
+
+function searchOf(fields: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields))
+    if (value !== undefined) search.set(name, String(value));
+  return search.size === 0 ? '' : `?${search}`;
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { causeOf, type Seen } from './cause.ts';
+
+const seen = (drifting: boolean, low: number, high: number, change: Partial<Seen> = {}): Seen => ({
+  feature: 'age',
+  side: 'input',
+  kind: 'drift.numeric',
+  effect: { unit: 'psi', value: (low + high) / 2, low, high },
+  evidence: { log: drifting ? 30 : 1, threshold: 20 },
+  rows: 1000,
+  reference: [1],
+  current: [1],
+  drifting,
+  ...change,
+});
+
+test('what drifts for both versions is in the data', () => {
+  expect(causeOf([seen(true, 0.2, 0.3)], [seen(true, 0.1, 0.5)])).toBe('data');
+});
+
+test('what drifts for one alone is in the model, once the other has rows enough to be sure', () => {
+  const moved = seen(true, 0.2, 0.3, { side: 'output', feature: 'predict' });
+  const calm = { side: 'output', feature: 'predict' } as const;
+  expect(causeOf([moved], [seen(false, 0, 0.05, calm)])).toBe('model');
+  expect(causeOf([seen(false, 0, 0.05, calm)], [moved])).toBe('model');
+  expect(causeOf([moved], [seen(false, 0, 0.4, calm)])).toBeNull();
+  expect(causeOf([moved], [])).toBeNull();
+});
+
+test('a shift of the inputs that both see explains answers that moved for one', () => {
+  const answers = seen(true, 0.2, 0.3, { side: 'output', feature: 'predict' });
+  expect(causeOf([seen(true, 0.2, 0.3), answers], [seen(true, 0.2, 0.3)])).toBe('data');
+});
+
+test('without drift there is no cause', () => {
+  expect(causeOf([seen(false, 0, 0.1)], [seen(false, 0, 0.1)])).toBeNull();
+});

@@ -1,0 +1,28 @@
+/** Whether data or a model moved, where two versions see the same traffic. Pure. */
+import type { Finding } from '../drift/finding.ts';
+
+export type Seen = Finding & { readonly drifting: boolean };
+
+/**
+ * `data`: something drifts for both; `model`: something does for one alone, and the other has enough rows to say that there
+ * it does not, since its effect at most is less than this one's at least. Null where nothing drifts, or nobody can tell.
+ */
+export function causeOf(one: readonly Seen[], other: readonly Seen[]): 'data' | 'model' | null {
+  const verdicts = [...compare(one, other), ...compare(other, one)];
+  if (verdicts.includes('both')) return 'data';
+  return verdicts.includes('one') ? 'model' : null;
+}
+
+function compare(one: readonly Seen[], other: readonly Seen[]): readonly ('both' | 'one' | null)[] {
+  return one
+    .filter(({ drifting }) => drifting)
+    .map((finding) => {
+      const there = other.find((seen) => isSame(seen, finding));
+      if (there === undefined) return null;
+      if (there.drifting) return 'both';
+      return there.effect.high < finding.effect.low ? 'one' : null;
+    });
+}
+
+const isSame = (a: Finding, b: Finding): boolean =>
+  a.feature === b.feature && a.side === b.side && a.kind === b.kind;

@@ -1,0 +1,56 @@
+/** The control plane as the monitoring process sees it: questions over the channel to it, each with its answer. */
+import type { Surroundings } from '../../monitor/watch/surroundings.ts';
+import type { FromMonitor, Question, ToMonitor } from './messages.ts';
+
+/** A control process that is gone answers nothing, and ends this one; one that is busy gets so long, in milliseconds. */
+const PATIENCE = 30_000;
+
+export class Asking implements Surroundings {
+  readonly #send: (message: FromMonitor) => void;
+  readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  #last = 0;
+
+  constructor(send: (message: FromMonitor) => void) {
+    this.#send = send;
+  }
+
+  hear(message: ToMonitor): void {
+    if (message.kind !== 'answer' && message.kind !== 'failed') return;
+    const waiting = this.#waiting.get(message.id);
+    if (message.kind === 'answer') waiting?.resolve(message.value);
+    else waiting?.reject(new Error(message.reason));
+  }
+
+  endpoints(): ReturnType<Surroundings['endpoints']> {
+    return this.#ask('endpoints', []);
+  }
+  feedback(after: number, limit: number): ReturnType<Surroundings['feedback']> {
+    return this.#ask('feedback', [after, limit]);
+  }
+  counts(): ReturnType<Surroundings['counts']> {
+    return this.#ask('counts', []);
+  }
+  load(): ReturnType<Surroundings['load']> {
+    return this.#ask('load', []);
+  }
+  steer(...args: Parameters<Surroundings['steer']>): ReturnType<Surroundings['steer']> {
+    return this.#ask('steer', args);
+  }
+
+  async #ask<T>(question: Question, args: readonly unknown[]): Promise<T> {
+    const id = ++this.#last;
+    const answer = Promise.withResolvers<unknown>();
+    this.#waiting.set(id, answer);
+    const late = setTimeout(
+      () => answer.reject(new Error(`the control process has not answered ${question} in ${PATIENCE} ms`)),
+      PATIENCE,
+    );
+    this.#send({ kind: 'ask', id, question, args });
+    try {
+      return (await answer.promise) as T;
+    } finally {
+      clearTimeout(late);
+      this.#waiting.delete(id);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** What the control process and the monitoring process say to each other; plain data, structured clones. */
+import type { Surroundings } from '../../monitor/watch/surroundings.ts';
+import type { Lifecycle } from '../workers/messages.ts';
+
+export interface MonitorSettings {
+  readonly dataDir: string;
+  /** URL of what monitoring remembers. */
+  readonly url: string;
+  /** Tells ticks and segments of this server from those of others that share the database. */
+  readonly replica: string;
+}
+
+export type Question = keyof Surroundings;
+
+export type ToMonitor =
+  | { readonly kind: 'start'; readonly settings: MonitorSettings }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
+  /** It is to keep what it has, and end. */
+  | { readonly kind: 'leave' };
+
+export type FromMonitor =
+  | Lifecycle
+  /** Once a second; `evaluatedAt`: when it last looked at all that it watches, in milliseconds since the epoch. */
+  | { readonly kind: 'alive'; readonly evaluatedAt: number | null }
+  | {
+      readonly kind: 'ask';
+      readonly id: number;
+      readonly question: Question;
+      readonly args: readonly unknown[];
+    };

@@ -1,0 +1,148 @@
+/**
+ * The part of a server that is for monitoring: starts the process that reads what serving leaves behind, answers what that
+ * process asks, and what the API does. Nothing of it is loaded, and no process is started, before there is something to read.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { blockIdOf, spoolPath } from '../../capture/files.ts';
+import { everyMillis } from '../../control/rollouts/schedule.ts';
+import type { Logger } from '../../core/ports.ts';
+import type { Monitoring } from '../../monitor/port.ts';
+import type { Surroundings } from '../../monitor/watch/surroundings.ts';
+import { monitoringPath, monitoringUrl } from '../../store/monitoring/url.ts';
+import { Seat } from '../workers/seat.ts';
+import type { FromMonitor, ToMonitor } from './messages.ts';
+import type { MonitoringRuntime, RuntimeOptions } from './runtime.ts';
+
+export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url'> {
+  /** URL of the store, or null for the one in the data folder. */
+  readonly storeUrl: string | null;
+  readonly surroundings: Surroundings;
+  readonly logger: Logger;
+  /** What the process runs, instead of a watch. */
+  readonly entry?: URL | undefined;
+}
+
+/** How often it is looked for something to read, in milliseconds. */
+const LOOK_MILLIS = 1000;
+/** Where no process can be started it is tried again after so many looks. */
+const GIVEN_UP_LOOKS = 60;
+
+export class ServerMonitor {
+  readonly #options: ServerMonitorOptions;
+  readonly #end: () => Promise<void>;
+  #runtime: Promise<MonitoringRuntime> | null = null;
+  #seat: Seat<FromMonitor, ToMonitor> | null = null;
+  #pause = 0;
+
+  constructor(options: ServerMonitorOptions) {
+    this.#options = options;
+    this.#end = everyMillis(LOOK_MILLIS, () => this.#look());
+  }
+
+  /** Opens what is remembered, where it is not. */
+  async monitoring(): Promise<Monitoring> {
+    return (await this.#open()).monitoring;
+  }
+
+  /** Has the process keep what it has read; the rest is read by the next one. */
+  async close(): Promise<void> {
+    await this.#end();
+    process.off('exit', this.#kill);
+    await this.#seat?.stop();
+    await (await this.#runtime?.catch(() => null))?.close();
+  }
+
+  async #look(): Promise<void> {
+    this.#seat?.check();
+    if (this.#seat !== null || this.#pause-- > 0) return;
+    if (this.#hasSomethingToRead() || (await this.#hasMonitors())) this.#start();
+  }
+
+  #hasSomethingToRead(): boolean {
+    try {
+      return readdirSync(spoolPath(this.#options.dataDir)).some((name) => blockIdOf(name) !== null);
+    } catch {
+      return false;
+    }
+  }
+
+  /** A database that is not there yet knows of none; one in PostgreSQL is not opened to see. */
+  async #hasMonitors(): Promise<boolean> {
+    if (this.#runtime === null && !existsSync(monitoringPath(this.#options.dataDir))) return false;
+    try {
+      return await (await this.#open()).hasMonitors();
+    } catch (error) {
+      this.#options.logger.warn(
+        { error: (error as Error).message },
+        'monitors cannot be looked at: trying again',
+      );
+      return false;
+    }
+  }
+
+  #start(): void {
+    const { dataDir, storeUrl, logger, entry } = this.#options;
+    const folder = resolve(dataDir);
+    const settings = {
+      dataDir: folder,
+      url: monitoringUrl(folder, storeUrl),
+      replica: `${hostname()}:${folder}`,
+    };
+    this.#seat = new Seat<FromMonitor, ToMonitor>({
+      name: 'the monitoring process',
+      entry: entry ?? new URL('./monitor.child.ts', import.meta.url),
+      start: () => ({ kind: 'start', settings }),
+      onMessage: (message) => this.#hear(message as FromMonitor),
+      onEnd: () => undefined,
+      onRestart: (reason, delay) =>
+        logger.warn({ reason, delay }, 'the monitoring process ended: another one is started'),
+      onHopeless: (error) => {
+        logger.error({ error: error.message }, 'monitoring cannot be started: trying again in a minute');
+        this.#seat = null;
+        this.#pause = GIVEN_UP_LOOKS;
+      },
+      tireless: true,
+    });
+    process.once('exit', this.#kill);
+    this.#seat.start();
+  }
+
+  readonly #kill = (): void => this.#seat?.kill();
+
+  #hear(message: FromMonitor): void {
+    if (message.kind === 'ask') void this.#answer(message);
+  }
+
+  async #answer({ id, question, args }: Extract<FromMonitor, { kind: 'ask' }>): Promise<void> {
+    const seat = this.#seat;
+    const epoch = seat?.epoch;
+    const { surroundings } = this.#options;
+    const ask = surroundings[question].bind(surroundings) as (
+      ...given: readonly unknown[]
+    ) => Promise<unknown>;
+    const answer: ToMonitor = await ask(...args).then(
+      (value) => ({ kind: 'answer', id, value }),
+      (error: Error) => ({ kind: 'failed', id, reason: error.message }),
+    );
+    // Another process has asked for nothing yet.
+    if (seat?.epoch === epoch) seat?.tell(answer);
+  }
+
+  #open(): Promise<MonitoringRuntime> {
+    this.#runtime ??= this.#load();
+    return this.#runtime;
+  }
+
+  async #load(): Promise<MonitoringRuntime> {
+    try {
+      const { openMonitoringRuntime } = await import('./runtime.ts');
+      const { dataDir, storeUrl } = this.#options;
+      return await openMonitoringRuntime({ ...this.#options, url: monitoringUrl(dataDir, storeUrl) });
+    } catch (error) {
+      this.#runtime = null;
+      throw error;
+    }
+  }
+}

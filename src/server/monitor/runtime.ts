@@ -1,0 +1,57 @@
+/** What is remembered of monitoring, and what is asked about it, once a server needs it. */
+import type { Control } from '../../control/port.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import { LocalMonitoring } from '../../monitor/local.ts';
+import type { Monitoring } from '../../monitor/port.ts';
+import { openMonitoring } from '../../store/monitoring/open.ts';
+import type { Store } from '../../store/store.ts';
+import { writeCaptureRules } from './capture-rules.ts';
+
+export interface RuntimeOptions {
+  readonly dataDir: string;
+  /** Of what is remembered. */
+  readonly url: string;
+  readonly control: Pick<Control, 'endpoint' | 'endpoints'>;
+  /** Keeps the audit log. */
+  readonly store: Pick<Store, 'transaction'>;
+  readonly clock: Clock;
+  /** Whether this process answers others meanwhile, so that the database may not hold it. */
+  readonly answers: boolean;
+}
+
+export interface MonitoringRuntime {
+  readonly monitoring: Monitoring;
+  /** Whether anything was set for any endpoint. */
+  hasMonitors(): Promise<boolean>;
+  /** Has the processes that serve follow what is set, which another server may have done. */
+  writeRules(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Throws what `openMonitoring` throws. */
+export async function openMonitoringRuntime(options: RuntimeOptions): Promise<MonitoringRuntime> {
+  const { dataDir, url, control, clock, answers } = options;
+  const store = await openMonitoring(url, { thread: answers ? 'soon' : 'none' });
+  const writeRules = (): Promise<void> => writeCaptureRules(dataDir, store);
+  const monitoring = new LocalMonitoring({
+    ...{ store, clock, dataDir },
+    endpoint: (name) => control.endpoint(name),
+    endpoints: (page) => control.endpoints(page),
+    testReceiver: () =>
+      Promise.reject(new PlimsollError('INTERNAL', { action: 'the test', reason: 'no receiver' })),
+    request: () => Promise.reject(new PlimsollError('INTERNAL', { action: 'the request', reason: 'no log' })),
+    async onSet(endpoint, document, { by, reason }) {
+      const body = { policy: document, reason: reason ?? '' };
+      const entry = { by, what: 'monitor.changed', subject: `endpoint/${endpoint}`, body };
+      await options.store.transaction(({ audit }) => audit.append({ at: clock.now(), ...entry }));
+      await writeRules();
+    },
+  });
+  return {
+    monitoring,
+    hasMonitors: async () => (await store.monitors({ limit: 1 })).items.length > 0,
+    writeRules,
+    close: () => store.close(),
+  };
+}

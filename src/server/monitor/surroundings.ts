@@ -1,0 +1,88 @@
+/** What the control plane answers to the monitoring process. */
+import type { Fleet } from '../../control/fleet/fleet.ts';
+import type { Control } from '../../control/port.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { Steering, Surroundings, WatchedEndpoint } from '../../monitor/watch/surroundings.ts';
+import type { Route } from '../../rollout/route.ts';
+import { eachRow } from '../../store/pages.ts';
+import type { EndpointRow, RolloutRow, Store } from '../../store/store.ts';
+
+export interface SurroundingsOptions {
+  readonly store: Pick<Store, 'kind' | 'tables'>;
+  readonly control: Pick<Control, 'command'>;
+  readonly fleet: Pick<Fleet, 'counts' | 'load'>;
+  readonly clock: Clock;
+  readonly bundleOf: (digest: string) => string;
+}
+
+/** Where several servers write, one row may become visible after a later one: so long, in milliseconds, it is waited. */
+const SETTLING = 5000;
+
+export class ControlSurroundings implements Surroundings {
+  readonly #options: SurroundingsOptions;
+
+  constructor(options: SurroundingsOptions) {
+    this.#options = options;
+  }
+
+  async endpoints(): Promise<readonly WatchedEndpoint[]> {
+    const { endpoints } = this.#options.store.tables;
+    const watched: WatchedEndpoint[] = [];
+    for await (const row of eachRow((page) => endpoints.list(page))) watched.push(await this.#endpoint(row));
+    return watched;
+  }
+
+  feedback(after: number, limit: number): ReturnType<Surroundings['feedback']> {
+    const { store, clock } = this.#options;
+    const until = store.kind === 'sqlite' ? Infinity : clock.now() - SETTLING;
+    return store.tables.feedback.after(after, until, limit);
+  }
+
+  counts(): ReturnType<Surroundings['counts']> {
+    return Promise.resolve(this.#options.fleet.counts?.() ?? []);
+  }
+
+  load(): ReturnType<Surroundings['load']> {
+    return Promise.resolve(this.#options.fleet.load?.() ?? null);
+  }
+
+  async steer(id: string, steering: Steering, reason: string): Promise<string> {
+    const { state } = await this.#options.control.command(id, steering, { by: 'monitor', reason });
+    return `rollout ${id} is ${state}`;
+  }
+
+  async #endpoint(row: EndpointRow): Promise<WatchedEndpoint> {
+    const { versions } = this.#options.store.tables;
+    const found = await Promise.all(
+      versionsOf(row.route, row.stable).map((version) => versions.get(row.model, version)),
+    );
+    return {
+      name: row.name,
+      model: row.model,
+      stable: row.stable,
+      versions: found
+        .filter((version) => version !== null)
+        .map(({ version, digest, createdAt }) => ({
+          version,
+          bundle: this.#options.bundleOf(digest),
+          createdAt,
+        })),
+      rollout: row.rollout === null ? null : await this.#rollout(row.rollout),
+    };
+  }
+
+  async #rollout(id: string): Promise<WatchedEndpoint['rollout']> {
+    const row: RolloutRow | null = await this.#options.store.tables.rollouts.get(id);
+    return row && { id, candidate: row.candidate, isRunning: row.state === 'running' };
+  }
+}
+
+/** Stable first, each once. */
+const versionsOf = ({ ranges, rules, shadow }: Route, stable: number): readonly number[] => [
+  ...new Set([
+    stable,
+    ...ranges.map(({ version }) => version),
+    ...rules.map(({ version }) => version),
+    ...(shadow === null ? [] : [shadow.version]),
+  ]),
+];
