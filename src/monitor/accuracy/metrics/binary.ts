@@ -11,7 +11,7 @@ const rowwise = (rows: BinaryRows, of: (truth: number, predicted: number) => num
 
 export const binaryAccuracy = (rows: BinaryRows): Measured =>
   weightedMean(
-    rowwise(rows, (t, p) => (t === p ? 1 : 0)),
+    rowwise(rows, (t, p) => t * p + (1 - t) * (1 - p)),
     rows.weight,
   );
 
@@ -64,12 +64,12 @@ export function binaryLogLoss({ truth, score, weight }: BinaryRows): Measured {
   return weightedMean(losses, weight);
 }
 
-/** Mean of (score − truth)². */
+/** Mean of (score − truth)², by what it is for either truth. */
 export const brier = ({ truth, score, weight }: BinaryRows): Measured =>
   score === null
     ? UNKNOWN
     : weightedMean(
-        truth.map((t, i) => (score[i]! - t) ** 2),
+        truth.map((t, i) => t * (1 - score[i]!) ** 2 + (1 - t) * score[i]! ** 2),
         weight,
       );
 

@@ -5,10 +5,14 @@ import type { MulticlassRows } from './rows.ts';
 
 const EPSILON = 2 ** -52;
 
-export const multiclassAccuracy = ({ truth, predicted, weight }: MulticlassRows): Measured =>
+/** Chance that class k is the true one of row i: 0 or 1 where the truth is known. */
+const chance = ({ truth, classes }: MulticlassRows, i: number, k: number): number =>
+  truth instanceof Int32Array ? Number(truth[i] === k) : truth[i * classes.length + k]!;
+
+export const multiclassAccuracy = (rows: MulticlassRows): Measured =>
   weightedMean(
-    Float64Array.from(truth, (t, i) => (t === predicted[i] ? 1 : 0)),
-    weight,
+    Float64Array.from(rows.weight, (_, i) => chance(rows, i, rows.predicted[i]!)),
+    rows.weight,
   );
 
 /** Mean of the F1 of the classes that there are, in labels or in answers. */
@@ -30,7 +34,7 @@ type ClassMetric = (rows: MulticlassRows, k: number, truth: Float64Array) => Mea
 
 const classF1: ClassMetric = (rows, k, truth) => {
   const predicted = isClass(rows.predicted, k);
-  if (!truth.includes(1) && !predicted.includes(1)) return null;
+  if (truth.every((t) => t === 0) && !predicted.includes(1)) return null;
   return ratio(
     truth.map((t, i) => 2 * t * predicted[i]!),
     truth.map((t, i) => t + predicted[i]!),
@@ -54,7 +58,7 @@ function averaged(rows: MulticlassRows, metric: ClassMetric, of: (support: numbe
   const mass = weight.reduce((a, b) => a + b, 0);
   if (mass === 0) return UNKNOWN;
   const parts = classes.flatMap((_, k) => {
-    const truth = isClass(rows.truth, k);
+    const truth = Float64Array.from(weight, (_, i) => chance(rows, i, k));
     const measured = metric(rows, k, truth);
     if (measured === null) return [];
     const support = truth.reduce((sum, t, i) => sum + t * weight[i]!, 0) / mass;
@@ -72,14 +76,21 @@ function averaged(rows: MulticlassRows, metric: ClassMetric, of: (support: numbe
   return { value, influence, size: null };
 }
 
-export function multiclassLogLoss({ truth, classes, probabilities, weight }: MulticlassRows): Measured {
+export function multiclassLogLoss(rows: MulticlassRows): Measured {
+  const { classes, probabilities, weight } = rows;
   if (probabilities === null) return UNKNOWN;
   const k = classes.length;
-  const losses = Float64Array.from(truth, (t, i) => {
-    let sum = 0;
-    for (let j = 0; j < k; j++) sum += probabilities[i * k + j]!;
-    const p = t < 0 ? 0 : probabilities[i * k + t]! / sum;
-    return -Math.log(Math.min(1 - EPSILON, Math.max(EPSILON, p)));
+  const losses = Float64Array.from(weight, (_, i) => {
+    const row = probabilities.subarray(i * k, (i + 1) * k);
+    const sum = row.reduce((a, b) => a + b, 0);
+    let [loss, known] = [0, 0];
+    row.forEach((p, j) => {
+      const share = chance(rows, i, j);
+      known += share;
+      if (share > 0) loss -= share * Math.log(Math.min(1 - EPSILON, Math.max(EPSILON, p / sum)));
+    });
+    // A label that the model does not have had no chance at all.
+    return known > 0 ? loss : -Math.log(EPSILON);
   });
   return weightedMean(losses, weight);
 }

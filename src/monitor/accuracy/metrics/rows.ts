@@ -7,7 +7,10 @@ interface Weighted {
 
 export interface BinaryRows extends Weighted {
   readonly task: 'binary';
-  /** 1 for the positive class, 0 for the other. */
+  /**
+   * 1 for the positive class, 0 for the other; or the chance that it is positive: then metrics that are sums or ratios of
+   * sums are what is to be expected.
+   */
   readonly truth: Float64Array;
   readonly predicted: Float64Array;
   /** Grows with the chance of the positive class; a probability where log loss, Brier or calibration is asked for. */
@@ -17,8 +20,9 @@ export interface BinaryRows extends Weighted {
 export interface MulticlassRows extends Weighted {
   readonly task: 'multiclass';
   readonly classes: readonly string[];
-  /** Indices of classes; −1 for a label that is no class of the model: always wrong. */
-  readonly truth: Int32Array;
+  /** Indices of classes; −1 for a label that is no class of the model: always wrong. Or, row after row, a chance for each. */
+  readonly truth: Int32Array | Float64Array;
+  /** Indices of classes. */
   readonly predicted: Int32Array;
   /** Row after row, a probability for each class, or null. */
   readonly probabilities: Float64Array | null;

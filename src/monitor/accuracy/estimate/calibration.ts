@@ -1,0 +1,53 @@
+/** From scores to chances: isotonic regression on reference rows, one a class; kept as plain data. Pure. */
+import { isotonicFit } from '../../../statistics/isotonic.ts';
+
+/** Knots between which chances are joined by straight lines. */
+export interface Curve {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** Null: the rows cannot tell, or scores are chances already. */
+export function calibrationCurve(
+  score: Float64Array,
+  truth: Float64Array,
+  weight: Float64Array,
+  rows: ArrayLike<number>,
+): Curve | null {
+  const at = (column: Float64Array): Float64Array => Float64Array.from(rows, (i) => column[i]!);
+  const fit = isotonicFit(at(score), at(truth), at(weight));
+  return fit === null ? null : { x: [...fit.x], y: [...fit.y] };
+}
+
+/** The chance of a score, constant beyond the outermost knots; the score itself, kept in [0, 1], without a curve. */
+export function chanceOf(curve: Curve | null, score: number): number {
+  if (curve === null) return Math.min(1, Math.max(0, score));
+  const { x, y } = curve;
+  let [low, high] = [0, x.length - 1];
+  if (!(score > x[low]!)) return y[low]!;
+  if (score >= x[high]!) return y[high]!;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (x[middle]! <= score) low = middle;
+    else high = middle;
+  }
+  return y[low]! + ((y[high]! - y[low]!) / (x[high]! - x[low]!)) * (score - x[low]!);
+}
+
+/** Chances of each class, from curves of each, so that they add up to 1 (all alike where all are 0). Row after row. */
+export function classChances(
+  curves: readonly (Curve | null)[],
+  probabilities: Float64Array,
+  classes: number,
+): Float64Array {
+  const chances = new Float64Array(probabilities.length);
+  for (let row = 0; row < chances.length; row += classes) {
+    let sum = 0;
+    for (let k = 0; k < classes; k++) {
+      chances[row + k] = chanceOf(curves[k] ?? null, probabilities[row + k]!);
+      sum += chances[row + k]!;
+    }
+    for (let k = 0; k < classes; k++) chances[row + k] = sum > 0 ? chances[row + k]! / sum : 1 / classes;
+  }
+  return chances;
+}

@@ -1,0 +1,66 @@
+/**
+ * An estimate put right by the labels that there are (Angelopoulos et al., Prediction-powered inference, Science 2023; with the
+ * power tuned as in PPI++, arXiv 2311.01453): all rows say what is to be expected, labelled ones by how much that is wrong.
+ * For any metric with influences. Pure.
+ */
+import type { Interval } from '../../../rollout/metric/moments.ts';
+import { delta, type Range } from '../metrics/interval.ts';
+import { type Measured, variance } from '../metrics/measured.ts';
+
+export interface Corrected {
+  readonly value: number;
+  readonly interval: Interval;
+  /** How far expectations were used: 0 not at all, 1 in full. */
+  readonly power: number;
+}
+
+export interface Labelled {
+  readonly realised: Measured;
+  /** Of the same rows, without looking at their labels. */
+  readonly expected: Measured;
+  /** Of traffic, by the inverse of the chance that the label has come. */
+  readonly weight: Float64Array;
+}
+
+/** Fewer labels do not tell how expectation and truth go together. */
+const LABELS_MIN = 30;
+
+/**
+ * `all`: what is to be expected of rows without labels, apart from the labelled ones. θ = realised + λ (all − expected), of
+ * variance V(ψ − λψ′)/n + λ² V′/N, least at λ = C(ψ, ψ′)/n / (V(ψ′)/n + V′/N). Null with too few labels or without influences.
+ */
+export function corrected(
+  { realised, expected, weight }: Labelled,
+  all: { readonly measured: Measured; readonly weight: Float64Array },
+  range: Range,
+  level: number,
+): Corrected | null {
+  const isKnown = Number.isFinite(realised.value) && realised.influence !== null;
+  if (!isKnown || weight.length < LABELS_MIN) return null;
+  const alone = { value: realised.value, power: 0, varianceOf: variance(realised, weight) };
+  const used = withExpectations({ realised, expected, weight }, all) ?? alone;
+  return { value: used.value, power: used.power, interval: delta(used.value, used.varianceOf, range, level) };
+}
+
+function withExpectations(
+  { realised, expected, weight }: Labelled,
+  all: { readonly measured: Measured; readonly weight: Float64Array },
+): { readonly value: number; readonly power: number; readonly varianceOf: number } | null {
+  const [truth, guess] = [realised.influence!, expected.influence];
+  const rest = variance(all.measured, all.weight);
+  if (guess === null || !Number.isFinite(rest) || !Number.isFinite(expected.value)) return null;
+  const difference = (power: number): Measured => ({
+    value: 0,
+    influence: truth.map((psi, i) => psi - power * guess[i]!),
+    size: null,
+  });
+  const [none, full, guessed] = [difference(0), difference(1), expected].map((of) => variance(of, weight));
+  const covariance = (none! + guessed! - full!) / 2;
+  const whole = guessed! + rest;
+  const power = whole > 0 ? Math.min(1, Math.max(0, covariance / whole)) : 0;
+  return {
+    value: realised.value + power * (all.measured.value - expected.value),
+    power,
+    varianceOf: variance(difference(power), weight) + power ** 2 * rest,
+  };
+}
