@@ -1,4 +1,5 @@
 import type { Define } from './commands.ts';
+import { compare } from './monitor-compare.ts';
 
 /** `monitor`: each command loads what it needs when it runs. */
 export const monitor: Define = (command, terminal) => {
@@ -16,5 +17,5 @@ export const monitor: Define = (command, terminal) => {
     );
   const add = (name: string, summary: string, define: Define): void =>
     define(command.command(name).summary(summary), terminal);
-  void add;
+  add('compare', 'score two files as other tools do', compare);
 };
