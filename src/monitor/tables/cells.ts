@@ -1,0 +1,94 @@
+/** How cells of a file reach a profile: what is selected of a column, by the type that it should have. Pure. */
+import { identifier } from '../../jobs/sql.ts';
+
+/** `time` is read as milliseconds since the epoch, `boolean` as `true` and `false`, `other` only as whether it is there. */
+export type ColumnType = 'number' | 'time' | 'boolean' | 'text' | 'other';
+
+export interface TableColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+export interface Cell {
+  /** The value, as DOUBLE, UTINYINT or VARCHAR. */
+  readonly expression: string;
+  readonly kind: 'double' | 'flag' | 'text';
+  /** Whether there is a value that is not of the type, or null where that cannot be. */
+  readonly misfit: string | null;
+}
+
+const NUMERIC = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|BIGNUM|DECIMAL\(.*\))$/;
+const TEMPORAL = /^(?:DATE|TIMESTAMP.*)$/;
+const TEXTUAL = /^(?:VARCHAR|UUID|ENUM\(.*\)|TIME.*|INTERVAL|BIT)$/;
+
+/** Of a type of DuckDB. */
+export function typeOf(type: string): ColumnType {
+  if (NUMERIC.test(type)) return 'number';
+  if (TEMPORAL.test(type)) return 'time';
+  if (type === 'BOOLEAN') return 'boolean';
+  return TEXTUAL.test(type) ? 'text' : 'other';
+}
+
+/** Texts that stand for a missing number, time or truth value. */
+const MISSING = `('', 'NA', 'N/A', 'n/a', 'null', 'NULL', 'None', '<NA>', '-')`;
+/** Characters of a text that are looked at. */
+const CHARS_MAX = 1000;
+
+/** The cell of column `name`, of DuckDB's type `found`, as a value of type `wanted`. */
+export function cellOf(name: string, found: string, wanted: ColumnType): Cell {
+  const column = identifier(name);
+  const own = typeOf(found);
+  if (wanted === 'other')
+    return { expression: `CASE WHEN ${column} IS NOT NULL THEN 1::UTINYINT END`, kind: 'flag', misfit: null };
+  if (wanted === 'text') {
+    const text = own === 'text' && found === 'VARCHAR' ? column : `${column}::VARCHAR`;
+    const short = `CASE WHEN strlen(${text}) > ${CHARS_MAX} THEN left(${text}, ${CHARS_MAX}) ELSE ${text} END`;
+    return { expression: short, kind: 'text', misfit: null };
+  }
+  const kind = wanted === 'boolean' ? 'flag' : 'double';
+  if (own === wanted) return { expression: exact(column, wanted), kind, misfit: null };
+  if (own === 'boolean' && wanted === 'number')
+    return { expression: `${column}::UTINYINT::DOUBLE`, kind, misfit: null };
+  const text = `trim(${column}::VARCHAR)`;
+  const expression = tried(text, wanted);
+  const misfit = `(${column} IS NOT NULL AND (${expression}) IS NULL AND ${text} NOT IN ${MISSING})::UTINYINT`;
+  return { expression, kind, misfit };
+}
+
+function exact(column: string, type: 'number' | 'time' | 'boolean'): string {
+  if (type === 'number') return `${column}::DOUBLE`;
+  return type === 'time' ? `epoch_ms(${column})::DOUBLE` : `${column}::UTINYINT`;
+}
+
+function tried(text: string, type: 'number' | 'time' | 'boolean'): string {
+  if (type === 'number') return `TRY_CAST(${text} AS DOUBLE)`;
+  return type === 'time'
+    ? `epoch_ms(TRY_CAST(${text} AS TIMESTAMPTZ))::DOUBLE`
+    : `TRY_CAST(${text} AS BOOLEAN)::UTINYINT`;
+}
+
+/** Leading zeros are of codes, not of numbers: `00123`. */
+const CODE = `'^[+-]?0[0-9]'`;
+
+/**
+ * What tells the type of a column of texts: how many values there are, how many of them are numbers, truth values and times.
+ * An aggregate for each.
+ */
+export function evidenceOf(name: string): string[] {
+  const text = `trim(${identifier(name)})`;
+  const there = `FILTER (WHERE ${text} NOT IN ${MISSING})`;
+  return [
+    `count(${text}) ${there}`,
+    `count(TRY_CAST(${text} AS DOUBLE)) FILTER (WHERE NOT regexp_matches(${text}, ${CODE}))`,
+    `count(*) FILTER (WHERE lower(${text}) IN ('true', 'false'))`,
+    `count(TRY_CAST(${text} AS TIMESTAMPTZ)) ${there}`,
+  ];
+}
+
+/** The type of which all values are. */
+export function typeBy([all = 0, numbers = 0, truths = 0, times = 0]: readonly number[]): ColumnType {
+  if (all === 0) return 'text';
+  if (numbers === all) return 'number';
+  if (truths === all) return 'boolean';
+  return times === all ? 'time' : 'text';
+}

@@ -1,0 +1,75 @@
+/** Whole columns of a table in memory, for what needs all rows of a column at once. */
+import type { NamedColumn } from '../reference/column.ts';
+import type { ValueColumn } from '../reference/profile.ts';
+import type { Table } from './table.ts';
+
+/** Values of numbers and texts that are held at once. */
+const CELLS_MAX = 24_000_000;
+
+/** Columns in groups of which all rows fit into memory: the file is read once for each group. Missing columns are left out. */
+export async function* columnGroups(
+  table: Table,
+  names: readonly string[] = table.columns.map(({ name }) => name),
+): AsyncIterable<readonly NamedColumn[]> {
+  const rows = await table.rows();
+  const width = Math.max(1, Math.floor(CELLS_MAX / Math.max(1, rows)));
+  const there = names.filter((name) => !table.missing.includes(name));
+  for (let at = 0; at < there.length; at += width) {
+    yield await collect(table, there.slice(at, at + width), rows);
+  }
+}
+
+/** All rows of these columns. */
+export async function collect(
+  table: Table,
+  names: readonly string[],
+  rows: number,
+): Promise<readonly NamedColumn[]> {
+  const parts = names.map(() => null as Growing | null);
+  for await (const block of table.blocks(names)) {
+    block.columns.forEach((column, j) => {
+      if (column === null) return;
+      parts[j] ??= new Growing(column.kind, rows);
+      parts[j].add(column, block.from);
+    });
+  }
+  return names.map((name, j) => ({ name, column: (parts[j] ?? new Growing('category', 0)).column() }));
+}
+
+/** A column of which the parts come one after the other. */
+class Growing {
+  readonly #numbers: Float64Array | null;
+  readonly #texts: (string | null)[] = [];
+  #nulls: Uint8Array | null = null;
+  /** Texts that were met, each once: categories come again and again, from block to block. */
+  readonly #known = new Map<string, string>();
+
+  constructor(kind: ValueColumn['kind'], rows: number) {
+    this.#numbers = kind === 'number' ? new Float64Array(rows) : null;
+  }
+
+  add(column: ValueColumn, from: number): void {
+    if (column.kind === 'category') {
+      for (const text of column.values) this.#texts.push(text === null ? null : this.#one(text));
+      return;
+    }
+    const numbers = this.#numbers!;
+    numbers.set(column.values, from);
+    if (column.nulls === null) return;
+    this.#nulls ??= new Uint8Array(numbers.length);
+    this.#nulls.set(column.nulls, from);
+  }
+
+  #one(text: string): string {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    if (this.#known.size < 100_000) this.#known.set(text, text);
+    return text;
+  }
+
+  column(): ValueColumn {
+    return this.#numbers === null
+      ? { kind: 'category', values: this.#texts }
+      : { kind: 'number', values: this.#numbers, nulls: this.#nulls };
+  }
+}

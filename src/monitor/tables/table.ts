@@ -1,0 +1,229 @@
+/**
+ * Parquet and CSV files as columns, a block of rows at a time, in the order of the file and in bounded memory. The types of a
+ * table are those of its own file, or those given: then a cell that is not of its column's type is null and counted.
+ */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { PlimsollError } from '../../core/errors.ts';
+import { inputError } from '../../jobs/sources/files/duckdb.ts';
+import { literal } from '../../jobs/sql.ts';
+import type { ValueColumn } from '../reference/profile.ts';
+import { type Cell, cellOf, evidenceOf, type TableColumn, typeBy, typeOf } from './cells.ts';
+import { itemsOf, readVector } from './vectors.ts';
+
+/** Columns of a file at most. */
+const COLUMNS_MAX = 20_000;
+/** Rows of which the types of a CSV's columns are told, where it is the one that tells them. */
+const EVIDENCE_ROWS = 200_000;
+/** Columns in one query about types. */
+const EVIDENCE_COLUMNS = 100;
+
+export interface TableBlock {
+  /** Number of its first row, from 0. */
+  readonly from: number;
+  readonly rows: number;
+  /** In the order of the columns that were asked for; null where the file has none of that name. */
+  readonly columns: readonly (ValueColumn | null)[];
+  /** By column: rows (from 0, in this block) with a value that is not of the type; null where all are. */
+  readonly misfits: readonly (Uint8Array | null)[];
+}
+
+export interface Table {
+  readonly path: string;
+  /** Those given, or the file's own. */
+  readonly columns: readonly TableColumn[];
+  /** Of the columns given, names that the file has not; and those of the file that are not among the given. */
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+  /** Rows in the file; a CSV is read for it. */
+  rows(): Promise<number>;
+  /** Of all columns, or of those named. Errors: INPUT_INVALID. */
+  blocks(names?: readonly string[]): AsyncIterable<TableBlock>;
+  close(): void;
+}
+
+/** Opens a file; `types` null: as it says itself. Call `close` in any case. Errors: FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_INVALID. */
+export async function openTable(path: string, types: readonly TableColumn[] | null = null): Promise<Table> {
+  const scan = scanOf(path);
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '400MB' });
+  const db = await instance.connect();
+  try {
+    await db.run(`SET TimeZone = 'UTC'`);
+    const found = await describe(db, path, scan);
+    return new FileTable(instance, db, {
+      path,
+      scan,
+      found,
+      columns: types ?? (await ownTypes(db, scan, found)),
+    });
+  } catch (error) {
+    db.closeSync();
+    instance.closeSync();
+    throw inputError(path, error);
+  }
+}
+
+interface FileColumns {
+  readonly path: string;
+  readonly scan: Scan;
+  /** Name → DuckDB's type. */
+  readonly found: ReadonlyMap<string, string>;
+  readonly columns: readonly TableColumn[];
+}
+
+class FileTable implements Table {
+  readonly #instance: DuckDBInstance;
+  readonly #db: DuckDBConnection;
+  readonly #file: FileColumns;
+
+  constructor(instance: DuckDBInstance, db: DuckDBConnection, file: FileColumns) {
+    this.#instance = instance;
+    this.#db = db;
+    this.#file = file;
+  }
+
+  get path(): string {
+    return this.#file.path;
+  }
+
+  get columns(): readonly TableColumn[] {
+    return this.#file.columns;
+  }
+
+  get missing(): readonly string[] {
+    return this.columns.map(({ name }) => name).filter((name) => !this.#file.found.has(name));
+  }
+
+  get extra(): readonly string[] {
+    const known = new Set(this.columns.map(({ name }) => name));
+    return [...this.#file.found.keys()].filter((name) => !known.has(name));
+  }
+
+  async rows(): Promise<number> {
+    try {
+      const counted = await this.#db.runAndReadAll(`SELECT count(*) FROM ${this.#file.scan.sql}`);
+      return Number(counted.getRows()[0]![0]);
+    } catch (error) {
+      throw inputError(this.path, error);
+    }
+  }
+
+  async *blocks(names: readonly string[] = this.columns.map(({ name }) => name)): AsyncIterable<TableBlock> {
+    const cells = names.map((name) => this.#cell(name));
+    const select = cells.flatMap((cell) =>
+      cell === null ? [] : [cell.expression, cell.misfit ?? []].flat(),
+    );
+    // Without any column rows are counted all the same.
+    const query = `SELECT ${select.length === 0 ? '1::UTINYINT' : select.join(', ')} FROM ${this.#file.scan.sql}`;
+    try {
+      const result = await this.#db.stream(query);
+      let from = 0;
+      let next = result.fetchChunk();
+      for (;;) {
+        const chunk = await next;
+        if (chunk === null || chunk.rowCount === 0) return;
+        // DuckDB reads on in its own thread.
+        next = result.fetchChunk();
+        next.catch(() => undefined);
+        yield blockOf(chunk, cells, from);
+        from += chunk.rowCount;
+      }
+    } catch (error) {
+      throw inputError(this.path, error);
+    }
+  }
+
+  #cell(name: string): Cell | null {
+    const type = this.#file.found.get(name);
+    const wanted = this.columns.find((column) => column.name === name);
+    return type === undefined || wanted === undefined ? null : cellOf(name, type, wanted.type);
+  }
+
+  close(): void {
+    this.#db.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+type Chunk = Parameters<typeof readVector>[0];
+
+function blockOf(chunk: Chunk, cells: readonly (Cell | null)[], from: number): TableBlock {
+  const columns: (ValueColumn | null)[] = [];
+  const misfits: (Uint8Array | null)[] = [];
+  let at = 0;
+  for (const cell of cells) {
+    columns.push(cell === null ? null : readVector(chunk, at++, cell.kind));
+    misfits.push(cell === null || cell.misfit === null ? null : flagsOf(chunk, at++));
+  }
+  return { from, rows: chunk.rowCount, columns, misfits };
+}
+
+function flagsOf(chunk: Chunk, column: number): Uint8Array | null {
+  const flags = itemsOf(chunk, column);
+  return flags.includes(1) ? flags : null;
+}
+
+/** How DuckDB reads the file. */
+interface Scan {
+  readonly sql: string;
+  readonly kind: 'parquet' | 'csv';
+}
+
+/** Parquet by its first bytes, whatever it is called; all else is CSV with a header. */
+function scanOf(path: string): Scan {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new PlimsollError('FILE_NOT_FOUND', { path });
+  if (!found.isFile()) throw new PlimsollError('FILE_UNREADABLE', { path, reason: 'it is no file' });
+  if (headOf(path) === 'PAR1')
+    return { kind: 'parquet', sql: `read_parquet([${literal(path)}], hive_partitioning=false)` };
+  // The dialect is looked for, types never are: they are those of the reference.
+  const options = 'header=true, all_varchar=true, hive_partitioning=false, max_line_size=8000000';
+  return { kind: 'csv', sql: `read_csv([${literal(path)}], ${options})` };
+}
+
+function headOf(path: string): string {
+  const head = Buffer.alloc(4);
+  const file = openSync(path, 'r');
+  try {
+    return head.toString('latin1', 0, readSync(file, head));
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function describe(
+  db: DuckDBConnection,
+  path: string,
+  { sql }: Scan,
+): Promise<ReadonlyMap<string, string>> {
+  const described = await db.runAndReadAll(`DESCRIBE SELECT * FROM ${sql}`);
+  const columns = described.getRows().map(([name, type]) => [String(name), String(type)] as const);
+  if (columns.length > COLUMNS_MAX) {
+    const problem = `${path}: it has ${columns.length} columns, at most ${COLUMNS_MAX} are read`;
+    throw new PlimsollError('INPUT_INVALID', { problem });
+  }
+  return new Map(columns);
+}
+
+async function ownTypes(
+  db: DuckDBConnection,
+  { kind, sql }: Scan,
+  found: ReadonlyMap<string, string>,
+): Promise<TableColumn[]> {
+  if (kind === 'parquet') return [...found].map(([name, type]) => ({ name, type: typeOf(type) }));
+  const names = [...found.keys()];
+  const columns: TableColumn[] = [];
+  for (let at = 0; at < names.length; at += EVIDENCE_COLUMNS) {
+    const some = names.slice(at, at + EVIDENCE_COLUMNS);
+    const counted = await db.runAndReadAll(
+      `SELECT ${some.flatMap(evidenceOf).join(', ')} FROM (SELECT * FROM ${sql} LIMIT ${EVIDENCE_ROWS})`,
+    );
+    const counts = counted.getRows()[0]!.map(Number);
+    const each = counts.length / some.length;
+    some.forEach((name, j) => {
+      columns.push({ name, type: typeBy(counts.slice(j * each, (j + 1) * each)) });
+    });
+  }
+  return columns;
+}
