@@ -1,6 +1,7 @@
 /** The serving processes as the control plane sees them: they follow snapshots and send parts of windows. */
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
+import type { FleetLoad } from './load.ts';
 import type { ModelCounts } from './traffic.ts';
 
 export interface Fleet {
@@ -17,6 +18,8 @@ export interface Fleet {
   onChange(listener: (change: FleetChange) => void): void;
   /** What all workers together have counted so far, as last told; absent where nobody counts. */
   counts?(): readonly ModelCounts[];
+  /** The same by version, with durations, and what the processes use; null until that was told. */
+  load?(): FleetLoad | null;
 }
 
 export interface FleetChange {

@@ -1,23 +1,24 @@
 import type { Fleet, FleetChange } from '../../control/fleet/fleet.ts';
+import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { Follower } from '../../serving/follower.ts';
 import type { Metrics } from '../../serving/http/metrics.ts';
+import { takeSnapshot } from '../../serving/http/snapshot.ts';
+import { UsageMeter } from '../../serving/http/usage.ts';
 import { countsOf } from './counts.ts';
+import { loadOf } from './load.ts';
 
 /** The serving side of this very process: a fleet of one, which is there from the beginning. */
 export class LocalFleet implements Fleet {
   readonly #worker: Pick<FleetChange, 'worker' | 'epoch'>;
   readonly #follower: Follower;
-  readonly #metrics: Pick<Metrics, 'series'>;
+  readonly #metrics: Metrics;
+  readonly #usage = new UsageMeter();
   readonly #listeners: ((part: Part) => void)[] = [];
 
-  constructor(
-    worker: Pick<FleetChange, 'worker' | 'epoch'>,
-    follower: Follower,
-    metrics: Pick<Metrics, 'series'>,
-  ) {
+  constructor(worker: Pick<FleetChange, 'worker' | 'epoch'>, follower: Follower, metrics: Metrics) {
     this.#worker = worker;
     this.#follower = follower;
     this.#metrics = metrics;
@@ -44,6 +45,11 @@ export class LocalFleet implements Fleet {
 
   counts(): readonly ModelCounts[] {
     return countsOf(this.#metrics.series);
+  }
+
+  load(): FleetLoad {
+    this.#metrics.usage = this.#usage.look();
+    return loadOf(takeSnapshot(this.#metrics, performance.timeOrigin));
   }
 
   /** Takes what this process has recorded. */

@@ -63,8 +63,10 @@ test('pieces arrive in the order in which they were sent', () => {
 
 test('what was counted is what the parent said last', () => {
   const { fleet } = fleetOf();
-  expect(fleet.counts()).toEqual([]);
+  expect([fleet.counts(), fleet.load()]).toEqual([[], null]);
+  const load = { versions: [], queueDepth: 1, saturation: 0.5, loopBusy: 0.1, memory: 9 };
   for (const requests of [5, 9])
-    fleet.hear({ kind: 'counts', counts: [{ model: 'm', requests, failed: 1 }] });
+    fleet.hear({ kind: 'counts', counts: [{ model: 'm', requests, failed: 1 }], load });
+  expect(fleet.load()).toBe(load);
   expect(fleet.counts()).toEqual([{ model: 'm', requests: 9, failed: 1 }]);
 });

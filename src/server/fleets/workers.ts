@@ -1,4 +1,5 @@
 import type { Fleet, FleetChange } from '../../control/fleet/fleet.ts';
+import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Part } from '../../rollout/part.ts';
@@ -13,6 +14,7 @@ export class WorkersFleet implements Fleet {
   readonly #changeListeners: ((change: FleetChange) => void)[] = [];
   #live: readonly LiveWorker[];
   #counts: readonly ModelCounts[] = [];
+  #load: FleetLoad | null = null;
   #publications = 0;
 
   constructor(live: readonly LiveWorker[], tell: (message: FromControl) => void) {
@@ -47,10 +49,17 @@ export class WorkersFleet implements Fleet {
     return this.#counts;
   }
 
+  load(): FleetLoad | null {
+    return this.#load;
+  }
+
   /** What the parent says. */
   hear(message: ToControl): void {
     if (message.kind === 'fleet') this.#replace(message.fleet);
-    if (message.kind === 'counts') this.#counts = message.counts;
+    if (message.kind === 'counts') {
+      this.#counts = message.counts;
+      this.#load = message.load;
+    }
     if (message.kind === 'piece') for (const listener of this.#partListeners) listener(message.piece);
     if (message.kind === 'published') {
       const answer = this.#published.get(message.id);

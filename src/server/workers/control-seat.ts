@@ -1,3 +1,4 @@
+import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Part } from '../../rollout/part.ts';
@@ -17,6 +18,7 @@ export interface ControlSeatOptions {
   readonly publish: (snapshot: PlaneSnapshot) => Promise<void>;
   /** What the workers have counted so far. */
   readonly counts: () => readonly ModelCounts[];
+  readonly load: () => FleetLoad;
   readonly onProgress: (progress: Progress) => void;
   /** What the control process runs, instead of a control plane. */
   readonly entry?: URL | undefined;
@@ -66,7 +68,7 @@ export class ControlSeat {
     this.#seat.start();
     this.#checks = setInterval(() => this.#seat.check(), options.checkMillis ?? CHECK_MILLIS).unref();
     this.#countings = setInterval(
-      () => this.#seat.send({ kind: 'counts', counts: options.counts() }),
+      () => this.#seat.send({ kind: 'counts', counts: options.counts(), load: options.load() }),
       COUNT_MILLIS,
     ).unref();
   }

@@ -1,3 +1,4 @@
+import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
 import type { Part } from '../../rollout/part.ts';
@@ -115,6 +116,6 @@ export type ToControl =
   | { readonly kind: 'published'; readonly id: number; readonly error: ErrorMessage | null }
   | { readonly kind: 'piece'; readonly piece: Part }
   /** What all workers have counted so far. */
-  | { readonly kind: 'counts'; readonly counts: readonly ModelCounts[] }
+  | { readonly kind: 'counts'; readonly counts: readonly ModelCounts[]; readonly load: FleetLoad }
   /** It is to finish what it is doing, and end. */
   | { readonly kind: 'leave' };

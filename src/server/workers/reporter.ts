@@ -4,6 +4,7 @@ import type { Totals } from '../../serving/http/exposition.ts';
 import type { Metrics } from '../../serving/http/metrics.ts';
 import { loadProcessMetrics } from '../../serving/http/process-metrics.ts';
 import { takeSnapshot } from '../../serving/http/snapshot.ts';
+import { UsageMeter } from '../../serving/http/usage.ts';
 import type { FromWorker, WorkerSettings } from './messages.ts';
 
 const REPORT_MILLIS = 1000;
@@ -19,6 +20,7 @@ export class Reporter {
   readonly #logger: Logger;
   readonly #send: Send;
   readonly #scrapes = new Map<number, (totals: Totals) => void>();
+  readonly #usage = new UsageMeter();
   #processMetrics: Promise<() => Promise<string>> | null = null;
   #seq = 0;
   #asked = 0;
@@ -33,7 +35,10 @@ export class Reporter {
   /** Reports now and every second. */
   start(): void {
     this.report();
-    setInterval(() => this.report(), REPORT_MILLIS).unref();
+    setInterval(() => {
+      this.#metrics.usage = this.#usage.look();
+      this.report();
+    }, REPORT_MILLIS).unref();
   }
 
   /** Reports now; calls `sent` once that is on its way. */

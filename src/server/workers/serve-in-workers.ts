@@ -46,6 +46,7 @@ async function serveUnder(
     live: () => workers.live,
     publish: (snapshot) => workers.publish(snapshot),
     counts: () => workers.counts,
+    load: () => workers.load,
     ...{ logger, onProgress },
   });
   const stop = async (): Promise<void> => {

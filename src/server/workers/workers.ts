@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
+import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { countsOf } from '../fleets/counts.ts';
+import { loadOf } from '../fleets/load.ts';
 import { type Listener, leave } from './listener.ts';
 import {
   type FromWorker,
@@ -98,6 +100,11 @@ export class Workers {
   /** What all of them have counted so far, also those that are gone. */
   get counts(): readonly ModelCounts[] {
     return countsOf(this.#tally.total().series);
+  }
+
+  /** What they have counted, and what they use. */
+  get load(): FleetLoad {
+    return loadOf(this.#tally.total());
   }
 
   /** Resolves once all that answer follow it. Rejects with what a worker cannot load; nobody follows it then. */

@@ -1,4 +1,5 @@
 import { TIME_CELLS, timeCell } from '../../metrics/buckets.ts';
+import { NO_USAGE, type Usage } from './usage.ts';
 
 /** How a request ended. */
 export const OUTCOMES = ['ok', 'invalid', 'overloaded', 'error', 'cancelled'] as const;
@@ -72,6 +73,9 @@ export class ModelSeries {
 
 /** Requests that were answered, and that failed on account of the version, as its counters say. */
 export const answeredIn = (counters: Float64Array): number => counters[OUTCOMES.indexOf('ok')]!;
+/** Cells of the whole duration of answered requests (`metrics/buckets.ts`). */
+export const timesIn = (counters: Float64Array): Float64Array =>
+  counters.subarray(TIMES + STAGE.total * TIME_CELLS, TIMES + (STAGE.total + 1) * TIME_CELLS);
 export const blamedIn = (counters: Float64Array): number => counters[BLAMED]!;
 
 /** Copies of requests that went to a candidate in the shadow of stable. */
@@ -96,12 +100,16 @@ export class Metrics {
   readonly shadow: ShadowSeries[] = [];
   /** Generation of the route that each endpoint follows. */
   readonly generations = new Map<string, number>();
+  /** Rows left behind for the monitor, and rows that were to be and were not. */
+  readonly capture = { rows: 0, dropped: 0 };
   /** Units noted for rollouts, each once a window and arm. */
   units = 0;
   inFlight = 0;
   queueDepth = 0;
   /** Bytes of bodies held. */
   buffered = 0;
+  /** What this process used when that was last looked at. */
+  usage: Usage = NO_USAGE;
   /** What may be in flight, wait and be held here at most. */
   limits: SaturationLimits = { inFlight: Infinity, queue: Infinity, buffered: Infinity };
 

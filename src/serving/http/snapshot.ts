@@ -1,4 +1,5 @@
 import type { Metrics, SaturationLimits, ShadowSeries } from './metrics.ts';
+import type { Usage } from './usage.ts';
 
 /** The metrics of a process at one moment, as they cross to another: plain data and typed arrays. */
 export interface Snapshot {
@@ -6,6 +7,8 @@ export interface Snapshot {
   readonly queueDepth: number;
   readonly buffered: number;
   readonly limits: SaturationLimits;
+  readonly saturation: number;
+  readonly usage: Usage;
   readonly series: readonly {
     readonly model: string;
     readonly version: number;
@@ -15,6 +18,7 @@ export interface Snapshot {
   }[];
   readonly shadow: readonly Readonly<ShadowSeries>[];
   readonly units: number;
+  readonly capture: Readonly<Metrics['capture']>;
   readonly generations: ReadonlyMap<string, number>;
 }
 
@@ -24,8 +28,11 @@ export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
   queueDepth: metrics.queueDepth,
   buffered: metrics.buffered,
   limits: metrics.limits,
+  saturation: metrics.saturation,
+  usage: metrics.usage,
   shadow: metrics.shadow.map((counts) => ({ ...counts })),
   units: metrics.units,
+  capture: { ...metrics.capture },
   generations: new Map(metrics.generations),
   series: metrics.series.map(({ model, version, counters, lastAnswer }) => ({
     model,
@@ -58,6 +65,11 @@ export function addSnapshot(metrics: Metrics, snapshot: Snapshot): void {
   metrics.inFlight += snapshot.inFlight;
   metrics.queueDepth += snapshot.queueDepth;
   metrics.buffered += snapshot.buffered;
+  const { memory, loopBusy } = snapshot.usage;
+  metrics.usage = {
+    memory: metrics.usage.memory + memory,
+    loopBusy: Math.max(metrics.usage.loopBusy, loopBusy),
+  };
   metrics.limits = sumOfLimits(metrics.limits, snapshot.limits);
   for (const [endpoint, generation] of snapshot.generations) {
     // Who lags behind is to be seen.
