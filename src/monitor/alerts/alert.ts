@@ -48,6 +48,7 @@ export interface AlertRow {
   /** Hash of the labels, 16 hex digits. */
   readonly fingerprint: string;
   readonly labels: AlertLabels;
+  /** The worst of the episode. */
   readonly severity: Severity;
   readonly state: AlertState;
   /** Since when it is in this state. */
@@ -55,15 +56,32 @@ export interface AlertRow {
   /** When it was seen beyond for the first time, in this episode. */
   readonly startsAt: number;
   readonly endsAt: number | null;
-  /** Last look that could be evaluated; null where the last one could not. */
+  /** Last look at which its rule could be evaluated. */
   readonly evaluatedAt: number;
   /** False while its rule cannot be evaluated. */
   readonly known: boolean;
   /** Times it began firing within the last day. */
   readonly flaps: number;
+  /** When those were, oldest first. */
+  readonly firings: readonly number[];
+  /** Since when it is below the threshold for resolving, while it fires; null where the last look did not say so. */
+  readonly calmSince: number | null;
   /** Fingerprint of the alert that silences it, or null. */
   readonly inhibitedBy: string | null;
   readonly acknowledgedBy: string | null;
+  /** What receivers know of it, by name. */
+  readonly notified: Readonly<Record<string, Notified>>;
   readonly told: Told;
+  /** Grows with every change of its state. */
   readonly generation: number;
+}
+
+/** What one receiver was told last. */
+export interface Notified {
+  readonly state: 'firing' | 'acknowledged' | 'resolved';
+  readonly severity: Severity;
+  /** When the notice was made. */
+  readonly at: number;
+  /** When the first notice of the incident was made: it names the incident. */
+  readonly incident: number;
 }

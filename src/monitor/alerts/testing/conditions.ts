@@ -1,0 +1,53 @@
+/** Conditions and policies for tests of alerts. */
+import type { AlertPolicy } from '../../policy/policy.ts';
+import type { AlertLabels, Condition } from '../alert.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+/** 2026-01-05T00:00:00Z. */
+export const START = 1_767_571_200_000;
+
+export const POLICY: AlertPolicy = {
+  for: 10 * MINUTE,
+  resolveAfter: 15 * MINUTE,
+  coolDown: 30 * MINUTE,
+  groupWait: 30_000,
+  groupInterval: 5 * MINUTE,
+  repeat: 4 * HOUR,
+  routes: {},
+};
+
+export const labels = (alertname: string, more: Readonly<Record<string, string>> = {}): AlertLabels => ({
+  alertname,
+  model: 'churn',
+  endpoint: 'churn-eu',
+  ...more,
+});
+
+/** "`feature` moved", 20 rows against 10. */
+export function condition(
+  name: AlertLabels,
+  standing: Condition['standing'],
+  more: Partial<Omit<Condition, 'labels' | 'standing'>> = {},
+): Condition {
+  return {
+    labels: name,
+    severity: 'ticket',
+    standing,
+    since: START,
+    told: {
+      sentence: `${name.alertname} of ${name['feature'] ?? name.model}: PSI 0.31 of 0.05, since 2026-01-05 00:00, in 12,000 rows`,
+      advice: 'Compare the source of the feature with last week',
+      value: 0.31,
+      threshold: 0.05,
+      traffic: 12_000,
+      histogram: {
+        bins: ['null', '≤ 1', '≤ 2', '> 2'],
+        reference: [0, 10, 60, 30],
+        current: [5, 20, 30, 45],
+      },
+      details: { segment: 'country=DE' },
+    },
+    ...more,
+  };
+}
