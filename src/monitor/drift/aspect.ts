@@ -6,8 +6,8 @@ import { type Alternatives, type Law, lawOf } from './law.ts';
 
 export interface Aspect {
   readonly kind: DriftKind;
-  /** For each of its own bins, the bins of the profile that it puts together. */
-  readonly bins: readonly (readonly number[])[];
+  /** For each of its own bins, the bins of the profile that it puts together; null: all rows that the others have not. */
+  readonly bins: readonly (readonly number[] | null)[];
   readonly law: Law;
   readonly alternatives: Alternatives;
   readonly unit: Effect['unit'];
@@ -85,7 +85,7 @@ function categoriesAspect(feature: FeatureProfile): Unbudgeted {
 
 function shareAspect(
   kind: DriftKind,
-  bins: readonly [readonly number[], readonly number[]],
+  bins: readonly [readonly number[], readonly number[] | null],
   [yes, no]: readonly [number, number],
 ): Unbudgeted {
   const law = lawOf(Float64Array.of(Math.max(yes, UNKNOWN), Math.max(no, UNKNOWN)));
@@ -94,12 +94,9 @@ function shareAspect(
 
 function missingAspect(feature: FeatureProfile): Unbudgeted {
   const missing = [BIN.null, BIN.nan];
-  const present = Array.from(feature.counts, (_, bin) => bin).filter((bin) => bin > BIN.nan);
-  return shareAspect(
-    'drift.null',
-    [missing, present],
-    [rowsIn(feature, missing) + UNKNOWN, rowsIn(feature, present) + UNKNOWN],
-  );
+  const rows = feature.counts.reduce((sum, count) => sum + count, 0);
+  const without = rowsIn(feature, missing);
+  return shareAspect('drift.null', [missing, null], [without + UNKNOWN, rows - without + UNKNOWN]);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Whether one feature drifts. Pure. */
+import { normalQuantile } from '../../statistics/normal.ts';
 import type { FeatureProfile } from '../reference/profile.ts';
 import { type Aspect, aspectsOf } from './aspect.ts';
 import { effectOf } from './effect.ts';
@@ -65,11 +66,13 @@ export class Detector {
   readonly feature: FeatureProfile;
   readonly #watched: readonly Watched[];
   readonly #windows: Windows;
+  readonly #falseAlarms: number;
   #rows: number;
   #looks: number;
 
   constructor(feature: FeatureProfile, options: DetectorOptions, state: DetectorState | null) {
     this.feature = feature;
+    this.#falseAlarms = options.falseAlarms;
     this.#windows = new Windows(feature.counts.length, state?.windows);
     this.#rows = state?.rows ?? 0;
     this.#looks = state?.looks ?? 0;
@@ -137,13 +140,25 @@ export class Detector {
   /** Both gates: the evidence, and the effect beyond its minimum at the lower bound. */
   #begin(one: Watched, sums: Float64Array, age: number): Change | 'later' {
     const { law, alternatives, threshold, minimum, scratch } = one;
-    gather(one, sums);
+    gather(one, sums, age);
     const needed = (threshold - logStartWeight(age)) * this.feature.dependence;
     if (logEvidence(scratch, law, alternatives, needed) < needed) return 'later';
+    if (this.#effect(one, this.#certainty(age)).low < minimum) return 'later';
     const sight = this.#sight(one, sums, age)!;
-    if (sight.effect.low < minimum) return 'later';
     one.state = { ...one.state, drifting: age };
     return { what: 'began', sight };
+  }
+
+  #effect({ unit, scratch, law }: Watched, z?: number): Effect {
+    return effectOf(unit, scratch, law, this.feature.dependence, z);
+  }
+
+  /**
+   * A change below the minimum is looked at in ever so many windows, and now and then one of them shows more than there is. At
+   * this bound no more do so, of windows of one length, than false alarms are accepted.
+   */
+  #certainty(age: number): number {
+    return -normalQuantile(Math.min(0.025, age * this.#falseAlarms));
   }
 
   #end(one: Watched, sums: Float64Array, age: number, since: number): Change | 'later' | null {
@@ -157,8 +172,8 @@ export class Detector {
 
   /** Null where the window has nothing of the aspect. */
   #sight(one: Watched, sums: Float64Array, age: number): Sight | null {
-    const { kind, law, alternatives, unit, threshold, scratch } = one;
-    gather(one, sums);
+    const { kind, law, alternatives, threshold, scratch } = one;
+    gather(one, sums, age);
     if (scratch.every((count) => count === 0)) return null;
     const { dependence } = this.feature;
     return {
@@ -166,18 +181,21 @@ export class Detector {
       rows: age,
       log: logEvidence(scratch, law, alternatives) / dependence + logStartWeight(age),
       threshold,
-      effect: effectOf(unit, scratch, law, dependence),
+      effect: this.#effect(one),
       counts: Array.from(sums),
     };
   }
 }
 
 /** Puts the bins of the profile together to those of the aspect. */
-function gather({ bins, scratch }: Watched, sums: Float64Array): void {
+function gather({ bins, scratch }: Watched, sums: Float64Array, rows: number): void {
+  let left = rows;
   for (let k = 0; k < bins.length; k++) {
     const group = bins[k]!;
     let sum = 0;
-    for (let j = 0; j < group.length; j++) sum += sums[group[j]!]!;
+    if (group === null) sum = left;
+    else for (let j = 0; j < group.length; j++) sum += sums[group[j]!]!;
     scratch[k] = sum;
+    left -= sum;
   }
 }

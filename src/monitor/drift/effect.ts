@@ -3,10 +3,10 @@ import type { Effect } from './finding.ts';
 import type { Law } from './law.ts';
 
 /** The change in one unit or the other. */
-export const effectOf = (unit: Effect['unit'], counts: Float64Array, law: Law, worth = 1): Effect =>
-  unit === 'psi' ? psiEffect(counts, law, worth) : shareEffect(counts, law, worth);
+export const effectOf = (unit: Effect['unit'], counts: Float64Array, law: Law, worth = 1, z = Z): Effect =>
+  unit === 'psi' ? psiEffect(counts, law, worth, z) : shareEffect(counts, law, worth, z);
 
-/** Two-sided 95 %; that it is there at all is what the evidence is for. */
+/** Two-sided 95 %. */
 const Z = 1.96;
 
 /**
@@ -15,7 +15,7 @@ const Z = 1.96;
  * adds (K−1)(1/m + 1/n) in the mean, which is taken off. Bounds: the delta method over both samples, and the variance
  * 2(K−1)(1/m + 1/n)² that is left where nothing has changed. `worth`: rows that tell as much as an independent one.
  */
-export function psiEffect(counts: Float64Array, { shares, total }: Law, worth = 1): Effect {
+export function psiEffect(counts: Float64Array, { shares, total }: Law, worth = 1, z = Z): Effect {
   const rows = counts.reduce((sum, c) => sum + c, 0);
   const [m, n] = [total / worth, rows / worth];
   let value = 0;
@@ -36,7 +36,7 @@ export function psiEffect(counts: Float64Array, { shares, total }: Law, worth = 
   const chance = 1 / m + 1 / n;
   const centre = value - freedom * chance;
   const variance = (now[1] - now[0] ** 2) / n + (then[1] - then[0] ** 2) / m + 2 * freedom * chance ** 2;
-  return bounded('psi', centre, Z * Math.sqrt(variance), Infinity);
+  return bounded('psi', centre, z * Math.sqrt(variance), Infinity);
 }
 
 const added = ([mean, square]: [number, number], weight: number, slope: number): [number, number] => [
@@ -45,13 +45,13 @@ const added = ([mean, square]: [number, number], weight: number, slope: number):
 ];
 
 /**
- * The change of the share of the first of two bins, without its sign; bounds by Newcombe's hybrid of two Wilson intervals
- * (Statist. Med. 17, 1998, method 10).
+ * The change of the share of the first of two bins, without its sign; bounds by Newcombe's hybrid (Statist. Med. 17, 1998) of
+ * two likelihood intervals, which hold far out and for shares near 0, where those of Wilson do not.
  */
-export function shareEffect(counts: Float64Array, { shares, total }: Law, worth = 1): Effect {
+export function shareEffect(counts: Float64Array, { shares, total }: Law, worth = 1, z = Z): Effect {
   const rows = counts[0]! + counts[1]!;
-  const then = wilson(shares[0]!, total / worth);
-  const now = wilson(counts[0]! / rows, rows / worth);
+  const then = likelyShares(shares[0]!, total / worth, z);
+  const now = likelyShares(counts[0]! / rows, rows / worth, z);
   const change = now.share - then.share;
   const [up, down] = change >= 0 ? [now, then] : [then, now];
   const low = Math.abs(change) - Math.hypot(up.share - up.low, down.high - down.share);
@@ -59,11 +59,31 @@ export function shareEffect(counts: Float64Array, { shares, total }: Law, worth 
   return { unit: 'share', value: Math.abs(change), low: Math.max(0, low), high: Math.min(1, high) };
 }
 
-function wilson(share: number, n: number): { share: number; low: number; high: number } {
-  const z2 = Z * Z;
-  const centre = (share + z2 / (2 * n)) / (1 + z2 / n);
-  const half = (Z / (1 + z2 / n)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
-  return { share, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+interface Shares {
+  readonly share: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Shares p under which 2n·KL(share, p) is at most z². */
+function likelyShares(share: number, n: number, z: number): Shares {
+  const most = (z * z) / (2 * n);
+  const isLikely = (p: number): boolean => term(share, p) + term(1 - share, 1 - p) <= most;
+  return { share, low: boundary(isLikely, share, 0), high: boundary(isLikely, share, 1) };
+}
+
+const term = (share: number, p: number): number => (share === 0 ? 0 : share * Math.log(share / p));
+
+/** Between what is likely and what may not be. */
+function boundary(isLikely: (p: number) => boolean, inside: number, outside: number): number {
+  if (isLikely(outside)) return outside;
+  let [near, far] = [inside, outside];
+  for (let i = 0; i < 50; i++) {
+    const middle = (near + far) / 2;
+    if (isLikely(middle)) near = middle;
+    else far = middle;
+  }
+  return near;
 }
 
 const bounded = (unit: Effect['unit'], value: number, width: number, most: number): Effect => ({
