@@ -1,5 +1,8 @@
 import type { Define } from './commands.ts';
 import { compare } from './monitor-compare.ts';
+import { dashboard } from './monitor-dashboard.ts';
+import { replay } from './monitor-replay.ts';
+import { rules } from './monitor-rules.ts';
 
 /** `monitor`: each command loads what it needs when it runs. */
 export const monitor: Define = (command, terminal) => {
@@ -17,5 +20,8 @@ export const monitor: Define = (command, terminal) => {
     );
   const add = (name: string, summary: string, define: Define): void =>
     define(command.command(name).summary(summary), terminal);
+  add('replay', 'run a monitor over recorded rows', replay);
   add('compare', 'score two files as other tools do', compare);
+  add('rules', 'write alerting rules for Prometheus', rules);
+  add('dashboard', 'write a dashboard for Grafana', dashboard);
 };
