@@ -1,0 +1,132 @@
+/** `monitor replay` over two files. */
+import { PlimsollError } from '../../core/errors.ts';
+import { profileFile } from '../reference/from-file.ts';
+import type { ReferenceProfile } from '../reference/profile.ts';
+import type { TableColumn } from '../tables/cells.ts';
+import { openTable, type Table } from '../tables/table.ts';
+import { type FalseAlarms, perRow } from './budget.ts';
+import { type ReplayAlarm, type Replayed, replay } from './replay.ts';
+import { summaryOf } from './report.ts';
+
+export interface FilesOptions {
+  readonly reference: string;
+  readonly stream: string;
+  readonly time: string | null;
+  readonly outputs: readonly string[];
+  /** Columns that are not watched. */
+  readonly ignore: readonly string[];
+  readonly budget: FalseAlarms;
+  readonly minimumPsi: number;
+  readonly minimumShare: number;
+  readonly progress: (text: string, share: number) => void;
+}
+
+export interface FilesReplayed {
+  readonly profile: ReferenceProfile;
+  readonly alarms: readonly ReplayAlarm[];
+  /** What is printed with `--json`. */
+  readonly report: ReplayReport;
+}
+
+export interface ReplayReport {
+  readonly rows: number;
+  readonly features: number;
+  readonly alarms: readonly ReportedAlarm[];
+  readonly quality: readonly unknown[];
+  /** False alarms a row that detectors were allowed. */
+  readonly falseAlarms: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly summary: string;
+}
+
+export type ReportedAlarm = Omit<ReplayAlarm, 'time'> & { readonly time: string | null };
+
+/** Errors: those of the tables; USAGE where the column of times is not there, or its times tell no rate. */
+export async function replayFiles(options: FilesOptions): Promise<FilesReplayed> {
+  const { time, progress } = options;
+  const { profile, columns } = await profileFile(options.reference, {
+    without: time === null ? options.ignore : [...options.ignore, time],
+    outputs: options.outputs,
+    progress: (share) => progress('reading the reference', share / 2),
+  });
+  const stream = await openStream(options, columns);
+  try {
+    const total = Math.max(1, await stream.rows());
+    const falseAlarms = perRow(
+      options.budget,
+      options.budget.unit === 'rows' ? 0 : await rateOf(stream, options),
+    );
+    const found = await replay(profile, stream, {
+      drift: { falseAlarms, minimumPsi: options.minimumPsi, minimumShare: options.minimumShare },
+      time,
+      progress: (rows) => progress('replaying', 0.5 + rows / total / 2),
+    });
+    return { profile, alarms: found.alarms, report: reportOf(found, profile, falseAlarms) };
+  } finally {
+    stream.close();
+  }
+}
+
+/** Types are those of the reference; the column of times may be in the stream alone. */
+async function openStream(
+  { stream: path, time, reference }: FilesOptions,
+  columns: readonly TableColumn[],
+): Promise<Table> {
+  if (time === null) return openTable(path, columns);
+  const known = columns.find(({ name }) => name === time);
+  const own = known ?? (await ownType(path, time));
+  if (own === undefined)
+    throw usage(`--time is "${time}", a column that neither ${reference} nor ${path} has`);
+  if (own.type !== 'time' && own.type !== 'number')
+    throw usage(`--time is "${time}", a column of ${own.type}, wanted times or numbers`);
+  return openTable(path, known === undefined ? [...columns, own] : columns);
+}
+
+async function ownType(path: string, name: string): Promise<TableColumn | undefined> {
+  const table = await openTable(path);
+  table.close();
+  return table.columns.find((column) => column.name === name);
+}
+
+/** Rows a millisecond, by the first and the last time. */
+async function rateOf(stream: Table, { time }: FilesOptions): Promise<number> {
+  let rows = 0;
+  let from = Infinity;
+  let to = -Infinity;
+  for await (const { columns } of stream.blocks([time!])) {
+    const [column] = columns;
+    if (column?.kind !== 'number') continue;
+    for (const at of column.values) {
+      if (Number.isNaN(at)) continue;
+      rows++;
+      from = Math.min(from, at);
+      to = Math.max(to, at);
+    }
+  }
+  if (to > from) return rows / (to - from);
+  throw usage(`--false-alarms is a span of time, but the times of "${time}" span none`);
+}
+
+const usage = (reason: string): PlimsollError =>
+  new PlimsollError('USAGE', { reason, command: 'monitor replay' });
+
+function reportOf(
+  found: Replayed,
+  { features, outputs }: ReferenceProfile,
+  falseAlarms: number,
+): ReplayReport {
+  return {
+    rows: found.rows,
+    features: features.length + outputs.length,
+    alarms: found.alarms.map((alarm) => ({ ...alarm, time: iso(alarm.time) })),
+    quality: [],
+    falseAlarms,
+    from: iso(found.span?.from ?? null),
+    to: iso(found.span?.to ?? null),
+    summary: summaryOf(found, falseAlarms),
+  };
+}
+
+const iso = (millis: number | null): string | null =>
+  millis === null || Math.abs(millis) > 8.64e15 ? null : new Date(millis).toISOString();

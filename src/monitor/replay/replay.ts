@@ -1,0 +1,142 @@
+/** A stream of rows through the detectors of a monitor, as they would have run over it. */
+import type { DriftOptions, Finding } from '../drift/finding.ts';
+import { sentenceOf } from '../drift/sentence.ts';
+import { type DriftEvent, DriftWatch } from '../drift/watch.ts';
+import { BinCounter } from '../reference/count.ts';
+import type { FeatureProfile, ReferenceProfile, ValueColumn } from '../reference/profile.ts';
+import type { Table, TableBlock } from '../tables/table.ts';
+
+/** Rows between two looks of the detectors: the row of an alarm is known that well. */
+export const LOOK_ROWS = 64;
+
+export interface ReplayOptions {
+  readonly drift: DriftOptions;
+  /** Column of times, in milliseconds since the epoch; null: there is none. */
+  readonly time: string | null;
+  /** Called with the rows that are done. */
+  readonly progress?: (rows: number) => void;
+}
+
+export interface ReplayAlarm extends Finding {
+  /** From 0, of the stream: the last row of the look that found it. */
+  readonly row: number;
+  /** First row of the window in which it is seen. */
+  readonly since: number;
+  /** Of `row`, in milliseconds since the epoch; null where there is no time. */
+  readonly time: number | null;
+  /** Row at which the feature was as before again, or null. */
+  resolved: number | null;
+  readonly sentence: string;
+}
+
+export interface Replayed {
+  readonly rows: number;
+  /** Milliseconds since the epoch of the first and the last row that have a time; null where none has. */
+  readonly span: { readonly from: number; readonly to: number } | null;
+  readonly alarms: readonly ReplayAlarm[];
+}
+
+/** `stream` was opened with the types of the reference. Errors: those of the table. */
+export async function replay(
+  profile: ReferenceProfile,
+  stream: Table,
+  options: ReplayOptions,
+): Promise<Replayed> {
+  const run = new Run(profile, options);
+  for await (const block of stream.blocks(run.columns)) {
+    run.add(block);
+    options.progress?.(block.from + block.rows);
+  }
+  return run.result();
+}
+
+class Run {
+  readonly columns: readonly string[];
+  readonly #profile: ReferenceProfile;
+  readonly #counter: BinCounter;
+  readonly #watch: DriftWatch;
+  readonly #time: string | null;
+  readonly #alarms: ReplayAlarm[] = [];
+  /** By feature: what of it drifts, and the alarm that was told of it. */
+  readonly #active = new Map<string, { kinds: Set<string>; alarm: ReplayAlarm }>();
+  readonly #clock = new Clock();
+  #rows = 0;
+
+  constructor(profile: ReferenceProfile, { drift, time }: ReplayOptions) {
+    this.#profile = profile;
+    this.#counter = new BinCounter(profile);
+    this.#watch = new DriftWatch(profile, drift);
+    this.#time = time;
+    const names = [...profile.features, ...profile.outputs].map(({ name }) => name);
+    this.columns = time === null ? names : [...names, time];
+  }
+
+  add({ from, rows, columns }: TableBlock): void {
+    const inputs = this.#profile.features.length;
+    const answers = inputs + this.#profile.outputs.length;
+    if (this.#time !== null) this.#clock.add(columns[answers] ?? null);
+    const binned = this.#counter.bin(rows, columns.slice(0, inputs), columns.slice(inputs, answers));
+    for (let at = 0; at < rows; at += LOOK_ROWS) {
+      const to = Math.min(rows, at + LOOK_ROWS);
+      const events = this.#watch.add(binned.counts(at, to));
+      for (const event of events) this.#tell(event, from + to - 1, this.#clock.at(to - 1));
+    }
+    this.#rows = from + rows;
+  }
+
+  /** A feature of which something drifts is told once, until nothing of it does. */
+  #tell({ what, finding }: DriftEvent, row: number, time: number | null): void {
+    const key = `${finding.side} ${finding.feature}`;
+    const active = this.#active.get(key);
+    if (what === 'ended') {
+      active?.kinds.delete(finding.kind);
+      if (active === undefined || active.kinds.size > 0) return;
+      active.alarm.resolved = row;
+      this.#active.delete(key);
+    } else if (active === undefined) {
+      const alarm = this.#alarm(finding, row, time);
+      this.#alarms.push(alarm);
+      this.#active.set(key, { kinds: new Set([finding.kind]), alarm });
+    } else active.kinds.add(finding.kind);
+  }
+
+  #alarm(finding: Finding, row: number, time: number | null): ReplayAlarm {
+    const since = Math.max(0, row + 1 - finding.rows);
+    const profile = this.#profileOf(finding);
+    const sentence = sentenceOf(finding, profile, { since: `row ${grouped(since)}` });
+    return { ...finding, row, since, time, resolved: null, sentence };
+  }
+
+  #profileOf({ feature, side }: Finding): FeatureProfile | null {
+    const { features, outputs } = this.#profile;
+    return (side === 'input' ? features : outputs).find(({ name }) => name === feature) ?? null;
+  }
+
+  result(): Replayed {
+    return { rows: this.#rows, span: this.#clock.span, alarms: this.#alarms };
+  }
+}
+
+/** Times of rows, as far as they have one. */
+class Clock {
+  span: { from: number; to: number } | null = null;
+  #values: Float64Array | null = null;
+
+  add(column: ValueColumn | null): void {
+    this.#values = column?.kind === 'number' ? column.values : null;
+    for (const time of this.#values ?? []) {
+      if (Number.isNaN(time)) continue;
+      if (this.span === null) this.span = { from: time, to: time };
+      this.span.from = Math.min(this.span.from, time);
+      this.span.to = Math.max(this.span.to, time);
+    }
+  }
+
+  /** Of a row of the block that was added last. */
+  at(row: number): number | null {
+    const time = this.#values?.[row];
+    return time === undefined || Number.isNaN(time) ? null : time;
+  }
+}
+
+const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',');

@@ -1,0 +1,25 @@
+/** What a replay found, as it is said. Pure. */
+import { numberText } from '../reference/names.ts';
+import type { Replayed } from './replay.ts';
+
+const DAY = 86_400_000;
+
+/** `would have fired 3 times in 90 days; expected at most 0.4 false alarms`. */
+export function summaryOf({ rows, span, alarms }: Replayed, falseAlarms: number): string {
+  const times = alarms.length === 1 ? 'once' : `${numberText(alarms.length)} times`;
+  const fired = alarms.length === 0 ? 'would not have fired' : `would have fired ${times}`;
+  const within =
+    span === null || span.to <= span.from ? `${numberText(rows)} rows` : spanText(span.to - span.from);
+  return `${fired} in ${within}; expected at most ${expectedText(rows * falseAlarms)}`;
+}
+
+function expectedText(expected: number): string {
+  const number = numberText(Number(expected.toPrecision(2)));
+  return `${number} false alarm${number === '1' ? '' : 's'}`;
+}
+
+function spanText(millis: number): string {
+  const days = millis / DAY;
+  if (days >= 2) return `${numberText(Math.round(days))} days`;
+  return `${numberText(Math.max(1, Math.round(days * 24)))} hours`;
+}
