@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { redactionKeyPath } from '../../capture/files.ts';
 import { findRequest, withDuckDB } from './find.ts';
 import { hasherOf, hashKeyOf } from './hash-key.ts';
 import type { Redactions } from './redact.ts';
@@ -79,14 +80,14 @@ describe('the key of hashes', () => {
     const key = hashKeyOf(dataDir);
     expect(key).toHaveLength(32);
     expect(hashKeyOf(dataDir)).toEqual(key);
-    expect(statSync(join(dataDir, 'keys', 'monitoring-hash.key')).mode & 0o777).toBe(0o600);
+    expect(statSync(redactionKeyPath(dataDir)).mode & 0o777).toBe(0o600);
   });
 
-  it('gives equal values equal hashes, others others, and hashes nothing twice', () => {
+  it('gives equal values equal hashes, and others others', () => {
     const [one, two] = [hasherOf(Buffer.from('1')), hasherOf(Buffer.from('2'))];
-    expect(one('a')).toMatch(/^hmac:[0-9a-f]{32}$/);
+    expect(one('a')).toMatch(/^[0-9a-f]{16}$/);
     expect(one('a')).toBe(one('a'));
     expect(new Set([one('a'), one('b'), two('a'), one('')]).size).toBe(4);
-    expect(one(one('a'))).toBe(one('a'));
+    expect(one(one('a'))).not.toBe(one('a'));
   });
 });

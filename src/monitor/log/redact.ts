@@ -5,7 +5,7 @@ import type { RedactionKind } from './shape.ts';
 export interface Redactions {
   /** By name of the column, input or output. */
   readonly rules: Readonly<Record<string, RedactionKind>>;
-  /** A keyed hash of a value; of one that is hashed already, itself. */
+  /** A keyed hash of a value. */
   readonly hash: (value: string) => string;
   /**
    * Names of the bins of the reference profile in which the values of a column are, or null where there is no profile: then

@@ -5,6 +5,7 @@ import { JOBS } from './jobs.ts';
 import { MODELS } from './models.ts';
 import { MONITORING } from './monitoring.ts';
 import type { Operation } from './operation.ts';
+import { REQUESTS } from './requests.ts';
 import { ROLLOUTS } from './rollouts.ts';
 import { UPKEEP } from './upkeep.ts';
 import { VERSIONS } from './versions.ts';
@@ -17,5 +18,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...FEEDBACK,
   ...JOBS,
   ...MONITORING,
+  ...REQUESTS,
   ...UPKEEP,
 ];
