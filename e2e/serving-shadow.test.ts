@@ -79,7 +79,7 @@ test('a thread that keeps ending rests for as long as it lived', async () => {
     ['r1', 'r2'].map((requestId) => {
       const body = new TextEncoder().encode('[[1, 2]]');
       const ended = Promise.withResolvers<number>();
-      const job = { target, protocol: 'plain', body, requestId, unitField: null };
+      const job = { target, protocol: 'plain', body, requestId, unitField: null, capture: 0 };
       offload.submit(job, () => ended.resolve(performance.now() - started));
       return ended.promise;
     }),
@@ -95,7 +95,7 @@ test('threads that have been closed do not come back for what still waits', asyn
   const ended: string[] = [];
   for (const requestId of ['r1', 'r2', 'r3']) {
     const body = new TextEncoder().encode('[[1, 2]]');
-    const job = { target, protocol: 'plain', body, requestId, unitField: null };
+    const job = { target, protocol: 'plain', body, requestId, unitField: null, capture: 0 };
     offload.submit(job, () => ended.push(requestId));
   }
   await offload.close();

@@ -7,6 +7,9 @@ export const spoolPath = (dataDir: string): string => `${dataDir}/spool`;
 /** File of the `CaptureRules` that serving follows. */
 export const captureRulesPath = (dataDir: string): string => `${dataDir}/monitoring/capture.json`;
 
+/** File of the key by which columns are hashed. */
+export const redactionKeyPath = (dataDir: string): string => `${dataDir}/monitoring/redaction.key`;
+
 /** `<worker>-<epoch>-<seq>.blk`; the worker's name with every mark escaped that a file's name may not have. */
 export const blockFile = ({ worker, epoch, seq }: BlockId): string =>
   `${encodeURIComponent(worker)}-${epoch}-${seq}.blk`;

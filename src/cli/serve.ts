@@ -17,6 +17,7 @@ interface ServeOptions extends FileOptions {
   readonly maxBody?: string;
   readonly store?: string;
   readonly watch?: string;
+  readonly capture: boolean;
   readonly immediate?: boolean;
 }
 
@@ -37,6 +38,7 @@ export const serve: Define = (command, terminal) => {
     .option('--max-body <size>', 'largest request body (default: 32mb)')
     .option('--store <url>', 'database: sqlite:PATH or postgres://… (default: one in the data folder)')
     .option('--watch <folder>', 'folder whose new files become versions')
+    .option('--no-capture', 'rows and answers are not captured, and so not monitored')
     .option('--immediate', 'new versions replace the old ones at once, without evidence')
     .option('--config <file>', 'settings (default: plimsoll.yaml or plimsoll.json where there is one)')
     .addHelpText(
@@ -58,8 +60,9 @@ export const serve: Define = (command, terminal) => {
       const runtime = dataRuntime(options);
       const { name, config: file, golden, maxModel, immediate = false } = options;
       const { data, port, host, workers, maxBody, store, watch } = options;
+      const capture = options.capture ? undefined : 'off';
       const config = await serveConfig({
-        flags: { data, port, host, workers, maxBody, store, watch },
+        flags: { data, port, host, workers, maxBody, store, watch, capture },
         env: process.env,
         file,
         models: files,
@@ -88,7 +91,7 @@ async function begin(
   control: ServiceOptions['control'],
 ): Promise<RunningService> {
   const { stderrLog } = await import('../server/log.ts');
-  const { dataDir, host, port, maxBody, workers } = config;
+  const { dataDir, host, port, maxBody, captures, workers } = config;
   const { isBlank, nothingToServe } = await import('../server/nothing-to-serve.ts');
   if (isBlank(control, dataDir)) throw nothingToServe(dataDir);
   const service = {
@@ -96,6 +99,7 @@ async function begin(
     host,
     port,
     maxBody,
+    captures,
     control,
     logger: stderrLog(),
     onProgress: watching(terminal),

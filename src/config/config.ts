@@ -17,6 +17,8 @@ export interface ServeConfig {
   readonly files: readonly NamedFile[];
   /** URL of the database, or null for one in the data folder. */
   readonly storeUrl: string | null;
+  /** Whether rows and their answers are captured for the monitor. */
+  readonly captures: boolean;
   /** Folder whose new files become versions, or null. */
   readonly watch: string | null;
   /** What the file says that endpoints should be, as it is written. */
@@ -61,6 +63,7 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     dataDir: value('data'),
     storeUrl: value('store'),
     watch: value('watch'),
+    captures: value('capture'),
     endpoints: writtenIn(file, path),
     jobs: tableOf(file, 'jobs', problems),
     monitors: tableOf(file, 'monitors', problems),

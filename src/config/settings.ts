@@ -73,6 +73,13 @@ export const SETTINGS = {
     wanted: '"data" (a database in the data folder), sqlite:PATH or postgres://…',
     parse: parseStore,
   },
+  capture: {
+    env: 'PLIMSOLL_CAPTURE',
+    fallback: 'on',
+    wanted: '"on" or "off"',
+    parse: (text) =>
+      text === 'on' || text === 'true' ? true : text === 'off' || text === 'false' ? false : undefined,
+  },
   watch: { env: 'PLIMSOLL_WATCH', fallback: '', wanted: 'a folder', parse: parseFolder },
   data: { env: 'PLIMSOLL_DATA', fallback: '.plimsoll', wanted: 'a directory', parse: parseName },
 } as const satisfies Record<string, Setting<unknown>>;

@@ -10,6 +10,8 @@ export interface ServiceOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly maxBody: number;
+  /** Whether rows and answers are captured for the monitor. */
+  readonly captures: boolean;
   readonly control: Omit<ControlSettings, 'dataDir' | 'socket' | 'copies'>;
   readonly logger: Logger;
   readonly onProgress: (progress: Progress) => void;

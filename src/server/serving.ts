@@ -1,6 +1,8 @@
 import type { Part } from '../rollout/part.ts';
+import { openCapture } from '../serving/capture/capture.ts';
 import { DataPlane } from '../serving/data-plane.ts';
 import { Follower } from '../serving/follower.ts';
+import type { Metrics } from '../serving/http/metrics.ts';
 import { Recorder } from '../serving/recorder/recorder.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { metricsElsewhere } from './metrics-elsewhere.ts';
@@ -9,7 +11,11 @@ import { type ServerOptions, type SharingServer, SILENT, startServer } from './s
 import { type VersionName, versionName } from './workers/messages.ts';
 
 export interface ServingOptions
-  extends Omit<ServerOptions, 'versions' | 'plane' | 'recorder' | 'api' | 'moreMetrics'> {
+  extends Omit<ServerOptions, 'versions' | 'plane' | 'recorder' | 'capture' | 'api' | 'moreMetrics'> {
+  /** Where to count. */
+  readonly metrics: Metrics;
+  /** Whether rows and answers are captured. */
+  readonly captures: boolean;
   /** Name of this process in the parts that it sends, and how often it has been started. */
   readonly worker: string;
   readonly epoch: number;
@@ -30,7 +36,7 @@ export interface Serving {
 }
 
 export function openServing(options: ServingOptions): Serving {
-  const { worker, epoch, controlSocket, dataDir, onPiece, logger = SILENT, ...server } = options;
+  const { worker, epoch, captures, controlSocket, dataDir, onPiece, logger = SILENT, ...server } = options;
   const plane = new DataPlane();
   const follower = new Follower({ plane, logger });
   const recorder = new Recorder({ worker, epoch, send: onPiece, clock: SYSTEM_CLOCK });
@@ -39,15 +45,14 @@ export function openServing(options: ServingOptions): Serving {
     plane,
     follower,
     loaded: () => follower.loaded().map(versionName),
-    listen: () =>
-      startServer({
-        ...server,
-        versions: [],
-        plane,
-        recorder,
-        logger,
-        api,
+    listen: async () => {
+      const name = { worker, epoch, dataDir };
+      const ports = { metrics: server.metrics, clock: SYSTEM_CLOCK, logger };
+      const capture = captures ? await openCapture({ ...name, ...ports }) : undefined;
+      return startServer({
+        ...{ ...server, versions: [], plane, recorder, capture, logger, api },
         moreMetrics: metricsElsewhere(dataDir),
-      }),
+      });
+    },
   };
 }

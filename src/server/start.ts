@@ -6,6 +6,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import type { MetricFamily } from '../metrics/family.ts';
 import type { LoadedVersion } from '../registry/version.ts';
+import type { Capture } from '../serving/capture/capture.ts';
 import { DataPlane } from '../serving/data-plane.ts';
 import { sendError } from '../serving/http/answer.ts';
 import { answerClientError } from '../serving/http/client-error.ts';
@@ -29,6 +30,8 @@ export interface ServerOptions extends Partial<HttpLimits> {
   readonly plane?: DataPlane | undefined;
   /** Notes what rollouts need to know. */
   readonly recorder?: Recorder | undefined;
+  /** Captures rows and their answers for the monitor. */
+  readonly capture?: Capture | undefined;
   /** Answers what comes under `/api/`; without it there is no such path. */
   readonly api?: Handler | undefined;
   /** @default {'127.0.0.1'} */
@@ -79,7 +82,16 @@ const DRAIN_MILLIS = 30_000;
 export async function startServer(options: ServerOptions): Promise<SharingServer> {
   const { versions, host = '127.0.0.1', port = 8080, logger = SILENT, metrics = new Metrics() } = options;
   const limits = limitsOf(options);
-  const { threads, loader, listener, scrape, recorder, api, plane = new DataPlane(versions) } = options;
+  const {
+    threads,
+    loader,
+    listener,
+    scrape,
+    recorder,
+    capture,
+    api,
+    plane = new DataPlane(versions),
+  } = options;
   const { maxShadowMillis: maxMillis, maxShadowCopies: maxCopies } = limits;
   const shadow = new Shadow({ metrics, loader, maxMillis, maxCopies });
   const offload = new Offload({
@@ -104,7 +116,8 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     if (allowsReading(request, response, path)) page(request, response);
     return true;
   };
-  const door = new Door({ plane, metrics, offload, limits, logger, recorder, shadow, otherwise });
+  const rollouts = { recorder, shadow };
+  const door = new Door({ plane, metrics, offload, limits, logger, ...rollouts, capture, otherwise });
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MILLIS,
@@ -129,6 +142,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     await drain(server, closed, options.drainMillis ?? DRAIN_MILLIS);
     recorder?.close();
     await Promise.all([offload.close(), shadow.close()]);
+    await capture?.close();
     await Promise.all(plane.versions.map((version) => version.engine.close()));
   };
   return { url: urlOf({ host, port: taken }, family === 'IPv6'), leaveSocket, close };

@@ -1,5 +1,7 @@
 import type { LoadedVersion } from '../registry/version.ts';
 import { murmur3 } from '../rollout/murmur3.ts';
+import { unitHash } from '../rollout/unit-hash.ts';
+import type { CaptureStream } from './capture/stream.ts';
 import { compact } from './http/body.ts';
 import type { Scored } from './http/job.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -71,7 +73,10 @@ export class Shadow {
   }
 
   /** Copies a request to the candidate, or drops it where too much waits or the candidate has gone meanwhile. */
-  copy({ target }: Mirror, { protocol, body: given, unitField, subject, stable, tape }: Copied): void {
+  copy(
+    { target, stream }: Mirror,
+    { protocol, body: given, unitField, subject, stable, tape }: Copied,
+  ): void {
     const body = given && compact(given);
     const size = body?.buffer.byteLength ?? 0;
     const hasRoom = this.#copies.size < this.#maxCopies && this.#bytes + size <= BYTES_MAX;
@@ -82,10 +87,13 @@ export class Shadow {
     const copy: Copy = { target, size, tape, withdraw: () => false };
     this.#copies.add(copy);
     this.#bytes += copy.size;
-    const job = { target, protocol, body, requestId: subject.requestId, unitField };
+    const { requestId } = subject;
+    const capture = stream?.wanted(requestId) ?? 0;
+    const job = { target, protocol, body, requestId, unitField, capture };
     copy.withdraw = this.#offload.submit(job, (result) => {
       this.#forget(copy);
       this.#settle(target.model, result, { subject, stable, tape });
+      if (stream !== null && result.kind === 'answer') noteAnswer(stream, result, subject);
     });
   }
 
@@ -124,6 +132,20 @@ export class Shadow {
     tape?.pair(subject, result.kind === 'answer' ? result.first : null, stable);
   }
 }
+
+/** What the candidate has answered: with the same hash as stable's answer, so that both are captured or neither is. */
+function noteAnswer(
+  stream: CaptureStream,
+  { rows, captured }: Extract<Scored, { kind: 'answer' }>,
+  { requestId, arm, unit, segment }: Subject,
+): void {
+  stream.noteExtracted(rows, captured, requestId, performance.now(), (named) => ({
+    ...{ requestId, arm, segment, role: 'shadow', millis: Number.NaN },
+    unit: unitHashOf(unit ?? named),
+  }));
+}
+
+const unitHashOf = (unit: string | null): string | null => (unit === null ? null : unitHash(unit));
 
 /** Whether a request is among the share that is copied: by its id, and so by nothing that happened to it. */
 export const isMirrored = ({ percent, seed }: Mirror, requestId: string): boolean =>

@@ -40,6 +40,8 @@ export interface WorkerSettings {
   readonly host: string;
   readonly port: number;
   readonly maxBody: number;
+  /** Whether rows and answers are captured. */
+  readonly captures: boolean;
   /** Scoring threads of this worker. */
   readonly threads: number;
   /** Path of the Unix socket of the control process. */

@@ -22,7 +22,8 @@ const logger = {
   warn: (fields: object) => void logged.push(fields),
   error: () => undefined,
 };
-const options = { workers: 2, replica: 'r', controlSocket: '/none', dataDir: '/none', maxBody: 1, logger };
+const paths = { controlSocket: '/none', dataDir: '/none' };
+const options = { workers: 2, replica: 'r', ...paths, maxBody: 1, captures: false, logger };
 
 async function startWorkers(given: WorkersOptions): Promise<Workers> {
   const workers = new Workers(given, await bindListener({ host: '127.0.0.1', port: 0 }));

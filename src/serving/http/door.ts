@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
+import type { Capture } from '../capture/capture.ts';
 import type { DataPlane, PlaneState } from '../data-plane.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import type { Recorder } from '../recorder/recorder.ts';
@@ -24,6 +25,8 @@ export interface DoorOptions {
   readonly logger: Logger;
   /** Notes what rollouts need to know; without one, nothing is measured. */
   readonly recorder?: Recorder | undefined;
+  /** Captures rows and their answers; without one, none are. */
+  readonly capture?: Capture | undefined;
   /** Copies requests to candidates; without one, none is copied. */
   readonly shadow?: Shadow | undefined;
   /** Answers every path that is no prediction path; false where it does not know it. */
@@ -49,8 +52,8 @@ export class Door implements Reception {
     const { maxInFlight, maxQueue, maxBuffered } = options.limits;
     this.metrics.limits = { inFlight: maxInFlight, queue: maxQueue, buffered: maxBuffered };
     this.decompressor = new Decompressor(options.limits.maxBody);
-    const { plane, metrics, recorder } = options;
-    this.#routes = new Routes(plane, PROTOCOLS, metrics, recorder);
+    const { plane, metrics, recorder, capture } = options;
+    this.#routes = new Routes(plane, PROTOCOLS, metrics, recorder, capture);
     recorder?.countUnits(() => metrics.units++);
     this.#routes.prepare(plane.state);
     this.#follow(plane.state);
@@ -78,11 +81,12 @@ export class Door implements Reception {
 
   /** Takes requests where the plane's routes lead from now on; who is on the way goes on as it came. */
   #follow({ endpoints, versions }: PlaneState): void {
-    const { recorder, metrics, offload, shadow } = this.options;
+    const { recorder, capture, metrics, offload, shadow } = this.options;
     offload.retain(versions);
     shadow?.follow([...endpoints.values()].flatMap(({ mirror }) => mirror ?? []));
     const routes = [...endpoints.values()].map(({ route }) => route);
     recorder?.follow(routes);
+    capture?.follow(routes);
     this.#routes.forget();
     metrics.generations.clear();
     for (const { endpoint, generation } of routes) metrics.generations.set(endpoint, generation);

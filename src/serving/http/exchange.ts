@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Batch } from '../../model/batch.ts';
-import type { Assigned, Assignment } from '../assignment.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
+import { unitHash } from '../../rollout/unit-hash.ts';
+import type { Assigned, Assignment, Choice } from '../assignment.ts';
+import type { RequestAbout } from '../capture/row-buffer.ts';
+import type { CaptureStream } from '../capture/stream.ts';
 import type { InferResponse } from '../data-plane.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import { blameOf } from '../refusal.ts';
 import { parseBody } from '../rows/parse.ts';
-import { withoutUnit } from '../unit.ts';
+import { unitInBody, unitInHeaders, withoutUnit } from '../unit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
 import { compact, discard } from './body.ts';
 import type { Door } from './door.ts';
@@ -32,6 +35,11 @@ export class Exchange implements Receiver {
   /** Whether the choice is made, and the version in use. */
   #chosen = false;
   #measurement: Measurement | null = null;
+  /** What the endpoint's route has chosen, and where the rows of it are noted. */
+  #choice: Choice | null = null;
+  #stream: CaptureStream | null = null;
+  /** Id of the unit, as far as it is known. */
+  #unit: string | null = null;
   readonly #id: string;
   readonly #started = performance.now();
   readonly #intake: Intake;
@@ -58,7 +66,9 @@ export class Exchange implements Receiver {
       if (metrics.inFlight > limits.maxInFlight)
         throw overloaded(metrics.inFlight, 'requests in flight', limits.maxInFlight);
       this.#intake.start();
-      if (this.#destination.endpoint === null) this.#use(this.#destination.main);
+      const { endpoint, main, pinned } = this.#destination;
+      this.#stream = pinned;
+      if (endpoint === null) this.#use(main);
     } catch (error) {
       this.refuse(error);
     }
@@ -77,6 +87,9 @@ export class Exchange implements Receiver {
     this.#version = this.#destination.main;
     if (assigned === null) return;
     this.#use(endpoint.choices[assigned.choice]!);
+    this.#choice = endpoint.assignment.choices[assigned.choice]!;
+    this.#stream = endpoint.streams[assigned.choice] ?? null;
+    this.#unit = assigned.unit;
     const { shadow } = this.#door.options;
     this.#measurement = measurementOf(endpoint, assigned, this.#request, this.#id, shadow ?? null);
   }
@@ -122,7 +135,9 @@ export class Exchange implements Receiver {
     this.#measurement?.received(bytes);
     const { unitField } = this.#destination;
     const { target } = this.#version;
-    return unitField === null ? body : withoutUnit(body, unitField, target.manifest.signature);
+    if (unitField === null) return body;
+    this.#unit ??= unitInBody(body, unitField);
+    return withoutUnit(body, unitField, target.manifest.signature);
   }
 
   #infer(batch: Batch, preprocess: number): void {
@@ -131,19 +146,19 @@ export class Exchange implements Receiver {
     try {
       const answer = this.#door.options.plane.infer({ target: this.#version.target, batch });
       if (!(answer instanceof Promise)) {
-        this.#encode(answer, preprocess, started);
+        this.#encode(batch, answer, preprocess, started);
         return;
       }
       this.watch();
       answer
-        .then((settled) => this.#encode(settled, preprocess, started))
+        .then((settled) => this.#encode(batch, settled, preprocess, started))
         .catch((error: unknown) => this.refuse(error));
     } catch (error) {
       this.refuse(error);
     }
   }
 
-  #encode({ outputs, rows }: InferResponse, preprocess: number, started: number): void {
+  #encode(batch: Batch, { outputs, rows }: InferResponse, preprocess: number, started: number): void {
     if (this.#over) return;
     const predicted = performance.now();
     const text = this.#version.encode(outputs, rows, this.#id);
@@ -151,6 +166,7 @@ export class Exchange implements Receiver {
     const timing = { queue: 0, preprocess, predict: predicted - started, postprocess };
     this.#answer(text, Buffer.byteLength(text), rows, timing);
     this.#measured(this.#measurement && this.#version.readFirstRow(outputs));
+    if (this.#stream !== null) this.#capture(this.#stream, batch, outputs);
   }
 
   #offload(bytes: Buffer): void {
@@ -163,7 +179,8 @@ export class Exchange implements Receiver {
       const { unitField } = this.#destination;
       const isWanted = this.#measurement?.received(bytes) ?? false;
       const body = isWanted ? new Uint8Array(bytes) : compact(bytes);
-      const job = { target, protocol, body, requestId: this.#id, unitField };
+      const capture = this.#stream?.wanted(this.#id) ?? 0;
+      const job = { target, protocol, body, requestId: this.#id, unitField, capture };
       this.#withdraw = offload.submit(job, (result) => this.#scored(result));
       metrics.queueDepth = offload.depth;
     } catch (error) {
@@ -181,6 +198,31 @@ export class Exchange implements Receiver {
     }
     this.#answer(result.body, result.body.length, result.rows, result.timing);
     this.#measured(result.first, result.loading);
+    const now = performance.now();
+    this.#stream?.noteExtracted(result.rows, result.captured, this.#id, now, (unit) =>
+      this.#about(now - result.loading, unit),
+    );
+  }
+
+  /** Copies rows of the request and their answers, which are out. */
+  #capture(stream: CaptureStream, batch: Batch, outputs: Outputs): void {
+    const now = performance.now();
+    stream.note(batch, outputs, this.#id, now, () => this.#about(now, null));
+  }
+
+  /** Who was answered at `now`; `unit` is what the body says in a thread. */
+  #about(now: number, unit: string | null): RequestAbout {
+    const { endpoint } = this.#destination;
+    const named = endpoint && unitInHeaders(this.#request.headers, endpoint.unit);
+    const id = named ?? this.#unit ?? unit;
+    return {
+      requestId: this.#id,
+      unit: id === null ? null : unitHash(id),
+      arm: this.#choice?.arm ?? -1,
+      role: this.#choice?.role ?? null,
+      segment: this.#measurement?.segment ?? null,
+      millis: now - this.#intake.completeAt,
+    };
   }
 
   /** Notes the answer that has just been written; that its version had to be loaded first is not its fault. */

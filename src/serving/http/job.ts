@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorDetails, PlimsollError } from '../../core/errors.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
+import type { ExtractedRows } from '../capture/extract.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 
 /** One request for a scoring thread: bytes in, bytes out. */
@@ -11,6 +12,8 @@ export interface Job {
   readonly requestId: string;
   /** Key at the top of the body that holds the id of the unit, or null. */
   readonly unitField: string | null;
+  /** Rows that are wanted back with the answer, 0 for none. */
+  readonly capture: number;
 }
 
 /** Milliseconds of each stage. */
@@ -27,6 +30,7 @@ export type Scored =
       readonly body: Uint8Array<ArrayBuffer>;
       readonly rows: number;
       readonly first: FirstRow;
+      readonly captured: ExtractedRows | null;
       readonly timing: Timing;
       /** Milliseconds that loading the version took, within the queue's: no request's own latency. */
       readonly loading: number;
@@ -47,6 +51,7 @@ export interface ScoreRequest extends VersionKey {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly requestId: string;
   readonly unitField: string | null;
+  readonly capture: number;
 }
 /** No other versions will be asked for any more, and some of them soon. */
 export interface RetainRequest {
@@ -64,6 +69,7 @@ export type WorkerReply =
       readonly body: Uint8Array<ArrayBuffer>;
       readonly rows: number;
       readonly first: FirstRow;
+      readonly captured: ExtractedRows | null;
       readonly timing: Omit<Timing, 'queue'>;
     }
   | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };

@@ -93,6 +93,15 @@ export interface SaturationLimits {
   readonly buffered: number;
 }
 
+/** Rows that were left behind for the monitor. */
+export interface CaptureSeries {
+  /** Empty for requests that name a version themselves. */
+  readonly endpoint: string;
+  captured: number;
+  /** To be captured, and not for want of room. */
+  dropped: number;
+}
+
 /** Everything that a scrape shows of the prediction path. */
 export class Metrics {
   /** One for each version that has ever answered here, about eight kilobytes each. */
@@ -100,8 +109,7 @@ export class Metrics {
   readonly shadow: ShadowSeries[] = [];
   /** Generation of the route that each endpoint follows. */
   readonly generations = new Map<string, number>();
-  /** Rows left behind for the monitor, and rows that were to be and were not. */
-  readonly capture = { rows: 0, dropped: 0 };
+  readonly capture: CaptureSeries[] = [];
   /** Units noted for rollouts, each once a window and arm. */
   units = 0;
   inFlight = 0;
@@ -124,6 +132,14 @@ export class Metrics {
     if (known) return known;
     const added = new ModelSeries(model, version);
     this.series.push(added);
+    return added;
+  }
+
+  captureOf(endpoint: string): CaptureSeries {
+    const known = this.capture.find((series) => series.endpoint === endpoint);
+    if (known) return known;
+    const added: CaptureSeries = { endpoint, captured: 0, dropped: 0 };
+    this.capture.push(added);
     return added;
   }
 

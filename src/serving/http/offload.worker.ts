@@ -1,13 +1,15 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
+import { type ExtractedRows, extractRows } from '../capture/extract.ts';
 import type { Decode, Encode } from '../protocol.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
 import { parseBody } from '../rows/parse.ts';
-import { withoutUnit } from '../unit.ts';
+import { unitInBody, withoutUnit } from '../unit.ts';
 import type { ScoreRequest, WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
 import { KeptVersions, type LoadBundle } from './kept-versions.ts';
 import { textOf } from './text.ts';
@@ -63,7 +65,8 @@ async function score(request: ScoreRequest): Promise<WorkerReply> {
   const target = await versions.get(request);
   const started = performance.now();
   const { decode, encode, readFirstRow } = convertersOf(target, request.protocol);
-  const batch = decode(rowsIn(request, target.manifest.signature));
+  const parsed = parseBody(textOf(request.body));
+  const batch = decode(rowsIn(parsed, request, target.manifest.signature));
   const decoded = performance.now();
   const outputs = await target.engine.infer(batch);
   const predicted = performance.now();
@@ -73,12 +76,28 @@ async function score(request: ScoreRequest): Promise<WorkerReply> {
     predict: predicted - decoded,
     postprocess: performance.now() - predicted,
   };
-  return { kind: 'answer', body, rows: batch.rows, first: readFirstRow(outputs), timing };
+  const captured = capturedOf(request, target, batch, outputs, parsed);
+  return { kind: 'answer', body, rows: batch.rows, first: readFirstRow(outputs), captured, timing };
 }
 
-function rowsIn({ body, unitField }: ScoreRequest, signature: Signature): unknown {
-  const parsed = parseBody(textOf(body));
-  return unitField === null ? parsed : withoutUnit(parsed, unitField, signature);
+const rowsIn = (parsed: unknown, { unitField }: ScoreRequest, signature: Signature): unknown =>
+  unitField === null ? parsed : withoutUnit(parsed, unitField, signature);
+
+/** The rows that are wanted back; none where they cannot be taken: the answer is there all the same. */
+function capturedOf(
+  { capture, requestId, unitField }: ScoreRequest,
+  target: LoadedVersion,
+  batch: Batch,
+  outputs: Outputs,
+  parsed: unknown,
+): ExtractedRows | null {
+  if (capture === 0) return null;
+  try {
+    const unit = unitField === null ? null : unitInBody(parsed, unitField);
+    return { ...extractRows(target, batch, outputs, requestId, capture), unit };
+  } catch {
+    return null;
+  }
 }
 
 function refusal(error: unknown): WorkerReply {

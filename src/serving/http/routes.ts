@@ -1,5 +1,8 @@
 import type { LoadedVersion } from '../../registry/version.ts';
+import type { UnitSource } from '../../rollout/route.ts';
 import type { Assignment } from '../assignment.ts';
+import type { Capture } from '../capture/capture.ts';
+import type { CaptureStream } from '../capture/stream.ts';
 import type { DataPlane, Endpoint, PlaneState } from '../data-plane.ts';
 import type { Decode, Encode, Protocol } from '../protocol.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
@@ -29,6 +32,8 @@ export interface Mirror {
   readonly target: LoadedVersion;
   readonly percent: number;
   readonly seed: number;
+  /** Where its answers are noted, or null where nothing is captured. */
+  readonly stream: CaptureStream | null;
 }
 
 /** What an endpoint's route needs for requests. */
@@ -38,6 +43,10 @@ export interface PreparedEndpoint {
   readonly assignment: Assignment;
   /** By index of the choice. */
   readonly choices: readonly Prepared[];
+  /** Where the requests of each choice are noted; empty where nothing is captured. */
+  readonly streams: readonly CaptureStream[];
+  /** Where the id of a unit is found. */
+  readonly unit: UnitSource;
   readonly tape: Tape | null;
   readonly mirror: Mirror | null;
 }
@@ -49,6 +58,8 @@ export interface Destination {
   readonly main: Prepared;
   /** null where the path names the version: such requests are never measured. */
   readonly endpoint: PreparedEndpoint | null;
+  /** Where requests are noted that name the version themselves, or null. */
+  readonly pinned: CaptureStream | null;
   /** Key under which bodies may hold the id of the unit, beside their rows. */
   readonly unitField: string | null;
 }
@@ -66,6 +77,7 @@ export class Routes {
   readonly #plane: DataPlane;
   readonly #metrics: Metrics;
   readonly #recorder: Recorder | null;
+  readonly #capture: Capture | null;
   readonly #protocols: readonly Protocol[];
   readonly #patterns: readonly Pattern[];
   readonly #exact = new Map<string, Destination>();
@@ -78,10 +90,12 @@ export class Routes {
     protocols: readonly Protocol[],
     metrics: Metrics,
     recorder: Recorder | null = null,
+    capture: Capture | null = null,
   ) {
     this.#plane = plane;
     this.#metrics = metrics;
     this.#recorder = recorder;
+    this.#capture = capture;
     this.#protocols = protocols;
     this.#patterns = protocols.flatMap((protocol) =>
       protocol.routes.map((route) => ({ protocol, regexp: patternOf(route) })),
@@ -139,24 +153,30 @@ export class Routes {
   #pinned(protocol: Protocol, version: LoadedVersion): Destination {
     const { state } = this.#plane;
     const unitField = state.endpoints.get(version.model)?.assignment.field ?? null;
-    return { state, main: this.#prepare(protocol, version), endpoint: null, unitField };
+    const pinned = this.#capture?.streamOf(null, version) ?? null;
+    return { state, main: this.#prepare(protocol, version), endpoint: null, pinned, unitField };
   }
 
   #endpoint(protocol: Protocol, { route, assignment, versions, main, mirror }: Endpoint): Destination {
     const key = `${protocol.id} ${route.endpoint}`;
     const known = this.#endpoints.get(key);
     if (known) return known;
-    const { shadow, seed } = route;
+    const { shadow, seed, unit } = route;
+    const streamOf = (version: LoadedVersion): CaptureStream | null =>
+      this.#capture?.streamOf(route.endpoint, version) ?? null;
     const endpoint: PreparedEndpoint = {
       name: route.endpoint,
       protocol,
       assignment,
       choices: versions.map((version) => this.#prepare(protocol, version)),
+      unit,
+      streams: versions.flatMap((version) => streamOf(version) ?? []),
       tape: this.#recorder?.tapeOf(route.endpoint) ?? null,
-      mirror: shadow && mirror && { target: mirror, percent: shadow.percent, seed },
+      mirror: shadow && mirror && { target: mirror, percent: shadow.percent, seed, stream: streamOf(mirror) },
     };
     const { state } = this.#plane;
-    const made = { state, main: this.#prepare(protocol, main), endpoint, unitField: assignment.field };
+    const unitField = assignment.field;
+    const made = { state, main: this.#prepare(protocol, main), endpoint, pinned: null, unitField };
     this.#endpoints.set(key, made);
     return made;
   }

@@ -1,4 +1,4 @@
-import type { Metrics, SaturationLimits, ShadowSeries } from './metrics.ts';
+import type { CaptureSeries, Metrics, SaturationLimits, ShadowSeries } from './metrics.ts';
 import type { Usage } from './usage.ts';
 
 /** The metrics of a process at one moment, as they cross to another: plain data and typed arrays. */
@@ -18,7 +18,7 @@ export interface Snapshot {
   }[];
   readonly shadow: readonly Readonly<ShadowSeries>[];
   readonly units: number;
-  readonly capture: Readonly<Metrics['capture']>;
+  readonly capture: readonly Readonly<CaptureSeries>[];
   readonly generations: ReadonlyMap<string, number>;
 }
 
@@ -32,7 +32,7 @@ export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
   usage: metrics.usage,
   shadow: metrics.shadow.map((counts) => ({ ...counts })),
   units: metrics.units,
-  capture: { ...metrics.capture },
+  capture: metrics.capture.map((counts) => ({ ...counts })),
   generations: new Map(metrics.generations),
   series: metrics.series.map(({ model, version, counters, lastAnswer }) => ({
     model,
@@ -43,8 +43,13 @@ export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
 });
 
 /** Adds what a process has counted since it began; the times of `metrics` are then since the epoch. */
-export function addCounters(metrics: Metrics, { series, shadow, units }: Snapshot): void {
+export function addCounters(metrics: Metrics, { series, shadow, units, capture }: Snapshot): void {
   metrics.units += units;
+  for (const { endpoint, captured, dropped } of capture) {
+    const sum = metrics.captureOf(endpoint);
+    sum.captured += captured;
+    sum.dropped += dropped;
+  }
   for (const { model, mirrored, dropped } of shadow) {
     const sum = metrics.shadowOf(model);
     sum.mirrored += mirrored;

@@ -69,11 +69,11 @@ export class Thread {
   run(waiting: Waiting): void {
     this.#jobs.push(waiting);
     if (this.#jobs.length === 1) this.#begin();
-    const { target, protocol, body, requestId, unitField } = waiting.job;
+    const { target, protocol, body, requestId, unitField, capture } = waiting.job;
     const { bundle, model, version } = target;
     const request: ScoreRequest = {
       kind: 'score',
-      ...{ bundle, model, version, protocol, body, requestId, unitField },
+      ...{ bundle, model, version, protocol, body, requestId, unitField, capture },
     };
     // What may have to be given to another thread stays here.
     this.#post(request, this.#options.ahead === 1 ? [body.buffer] : []);

@@ -1,0 +1,63 @@
+/** Captured values of rows as they are held until a block is made of them. Pure. */
+
+/** Where the values of a column are: cell `index` of each row of numbers, or list `index` of texts. */
+export interface Slot {
+  readonly name: string;
+  readonly kind: 'number' | 'text';
+  readonly index: number;
+}
+
+/** The columns that rows have. */
+export interface RowShape {
+  /** Everything below as text: the same for the same shape, also from another thread. */
+  readonly key: string;
+  readonly inputs: readonly Slot[];
+  readonly outputs: readonly Slot[];
+  /** Numbers a row. */
+  readonly numbers: number;
+  /** Texts a row. */
+  readonly texts: number;
+}
+
+type Column = Pick<Slot, 'name' | 'kind'>;
+
+export function shapeOf(inputs: readonly Column[], outputs: readonly Column[]): RowShape {
+  const counts = { number: 0, text: 0 };
+  const placed = (columns: readonly Column[]): Slot[] =>
+    columns.map(({ name, kind }) => ({ name, kind, index: counts[kind]++ }));
+  const slots = { inputs: placed(inputs), outputs: placed(outputs) };
+  const key = JSON.stringify(
+    [slots.inputs, slots.outputs].map((side) => side.map((slot) => [slot.name, slot.kind])),
+  );
+  return { key, ...slots, numbers: counts.number, texts: counts.text };
+}
+
+/** The shape of a key that `shapeOf` has made. */
+export function shapeFrom(key: string): RowShape {
+  const [inputs, outputs] = JSON.parse(key) as [string, Column['kind']][][];
+  const columns = (side: [string, Column['kind']][] = []): Column[] =>
+    side.map(([name, kind]) => ({ name, kind }));
+  return shapeOf(columns(inputs), columns(outputs));
+}
+
+/** Values of rows: numbers row by row, as a request brings them, texts column by column. */
+export interface Cells {
+  readonly numbers: Float64Array;
+  readonly texts: readonly (string | null)[][];
+}
+
+export const cellsFor = ({ numbers, texts }: RowShape, rows: number): Cells => ({
+  numbers: new Float64Array(rows * numbers),
+  texts: Array.from({ length: texts }, () => new Array<string | null>(rows).fill(null)),
+});
+
+/** Which rows of a request are captured: `taken` of its `rows`, evenly spread; `offset` in [0, 1) says from where. */
+export interface Picks {
+  readonly rows: number;
+  readonly taken: number;
+  readonly offset: number;
+}
+
+/** Place in its request of the `j`-th row that is captured: each row is as likely as any other (systematic sampling). */
+export const rowOf = ({ rows, taken, offset }: Picks, j: number): number =>
+  taken === rows ? j : Math.floor(((j + offset) * rows) / taken);

@@ -1,0 +1,144 @@
+/** Captured rows of one shape, until a block is made of them. Pure. */
+import type { Block, CapturedColumn } from '../../capture/block.ts';
+import { type Cells, cellsFor, type Picks, type RowShape, rowOf, type Slot } from './cells.ts';
+
+/** What is known of a request beside its rows. */
+export interface RequestAbout {
+  readonly requestId: string;
+  /** Hash of its unit, or null. */
+  readonly unit: string | null;
+  /** −1 where nothing is measured. */
+  readonly arm: number;
+  readonly role: string | null;
+  readonly segment: string | null;
+  /** NaN where the time says nothing. */
+  readonly millis: number;
+}
+
+const ROOM_MIN = 64;
+const ROWS_MAX = 4096;
+const BYTES_MAX = 4 * 2 ** 20;
+/** Characters of all texts after which a block is made. */
+const CHARACTERS_MAX = 4 * 2 ** 20;
+
+export class RowBuffer {
+  readonly shape: RowShape;
+  readonly #max: number;
+  #room = 0;
+  #cells: Cells;
+  #rows = 0;
+  #characters = 0;
+  #at = new Float64Array();
+  #row = new Uint32Array();
+  #arm = new Int8Array();
+  #millis = new Float32Array();
+  #weight = new Float32Array();
+  readonly #abouts: RequestAbout[] = [];
+
+  constructor(shape: RowShape) {
+    this.shape = shape;
+    this.#max = Math.max(
+      ROOM_MIN,
+      Math.min(ROWS_MAX, Math.floor(BYTES_MAX / (8 * Math.max(1, shape.numbers)))),
+    );
+    this.#cells = cellsFor(shape, 0);
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Whether so many rows more are to go into another one. */
+  isFullFor(rows: number): boolean {
+    return this.#rows > 0 && (this.#rows + rows > this.#max || this.#characters >= CHARACTERS_MAX);
+  }
+
+  /** Adds the picked rows of a request that was answered at `at`; `write` writes their values from a row on. */
+  add(
+    about: RequestAbout,
+    picks: Picks,
+    weight: number,
+    at: number,
+    write: (cells: Cells, row: number) => void,
+  ): void {
+    const start = this.#rows;
+    const end = start + picks.taken;
+    if (end > this.#room) this.#grow(end);
+    write(this.#cells, start);
+    for (let i = start; i < end; i++) {
+      this.#at[i] = at;
+      this.#row[i] = rowOf(picks, i - start);
+      this.#arm[i] = about.arm;
+      this.#millis[i] = about.millis;
+      this.#weight[i] = weight;
+      this.#abouts[i] = about;
+    }
+    for (const texts of this.#cells.texts)
+      for (let i = start; i < end; i++) this.#characters += texts[i]?.length ?? 0;
+    this.#rows = end;
+  }
+
+  /** Everything of a block that its rows say; the buffer is empty then, and keeps its room. */
+  take(): Pick<Block, 'from' | 'to' | 'rows' | 'inputs' | 'outputs' | 'meta'> {
+    const rows = this.#rows;
+    const at = this.#at.slice(0, rows);
+    const about = <T>(read: (one: RequestAbout) => T): T[] => {
+      const values = new Array<T>(rows);
+      for (let i = 0; i < rows; i++) values[i] = read(this.#abouts[i]!);
+      return values;
+    };
+    const taken = {
+      rows,
+      from: at[0] ?? 0,
+      to: at[rows - 1] ?? 0,
+      inputs: this.shape.inputs.map((slot) => this.#column(slot)),
+      outputs: this.shape.outputs.map((slot) => this.#column(slot)),
+      meta: {
+        at,
+        requestId: about(({ requestId }) => requestId),
+        row: this.#row.slice(0, rows),
+        unit: about(({ unit }) => unit),
+        arm: this.#arm.slice(0, rows),
+        role: about(({ role }) => role),
+        segment: about(({ segment }) => segment),
+        millis: this.#millis.slice(0, rows),
+        weight: this.#weight.slice(0, rows),
+      },
+    };
+    for (const texts of this.#cells.texts) texts.fill(null);
+    this.#abouts.length = 0;
+    this.#rows = 0;
+    this.#characters = 0;
+    return taken;
+  }
+
+  #column({ name, kind, index }: Slot): CapturedColumn {
+    if (kind === 'text') return { name, values: this.#cells.texts[index]!.slice(0, this.#rows) };
+    const values = new Float64Array(this.#rows);
+    const { numbers } = this.#cells;
+    const stride = this.shape.numbers;
+    for (let i = 0, from = index; i < values.length; i++, from += stride) values[i] = numbers[from]!;
+    return { name, values };
+  }
+
+  #grow(needed: number): void {
+    this.#room = Math.max(ROOM_MIN, 2 * this.#room, needed);
+    const room = this.#room;
+    const larger = <T extends { set(from: T): void }>(to: T, from: T): T => {
+      to.set(from);
+      return to;
+    };
+    const { numbers, texts } = this.#cells;
+    const cells = cellsFor(this.shape, room);
+    cells.numbers.set(numbers);
+    texts.forEach((column, t) => {
+      for (let i = 0; i < this.#rows; i++) cells.texts[t]![i] = column[i]!;
+    });
+    this.#cells = cells;
+    this.#at = larger(new Float64Array(room), this.#at);
+    this.#row = larger(new Uint32Array(room), this.#row);
+    this.#arm = larger(new Int8Array(room), this.#arm);
+    this.#millis = larger(new Float32Array(room), this.#millis);
+    this.#weight = larger(new Float32Array(room), this.#weight);
+  }
+}

@@ -1,0 +1,202 @@
+import type { Block } from '../../capture/block.ts';
+import type { CaptureRule } from '../../capture/rules.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
+import type { LoadedVersion } from '../../registry/version.ts';
+import { type Cells, type Picks, type RowShape, shapeFrom } from './cells.ts';
+import { captureHash, type ExtractedRows, extractorFor, picksOf } from './extract.ts';
+import { type RequestAbout, RowBuffer } from './row-buffer.ts';
+
+/** What a stream needs of the capture that it belongs to. */
+export interface StreamHost {
+  /** The rule in force. */
+  ruleFor(stream: CaptureStream): CaptureRule;
+  /** The share by which a request is captured, 0 where it is not, −1 where there is no room. */
+  admit(stream: CaptureStream, hash: number, rows: number, now: number): number;
+  /** Milliseconds since the epoch of a moment of the steady clock. */
+  timeOf(now: number): number;
+  /** Something has been noted for the first time since the last cut. */
+  noted(stream: CaptureStream): void;
+  /** Takes what has been cut before its time. */
+  cut(stream: CaptureStream, part: StreamPart): void;
+  /** Rows that were to be captured and were not. */
+  dropped(stream: CaptureStream, rows: number): void;
+  /** A defect: rows could not be taken. */
+  failed(error: unknown): void;
+}
+
+/** What a stream has gathered; all but what names the block. */
+export type StreamPart = Omit<Block, 'worker' | 'epoch' | 'seq' | 'endpoint' | 'model' | 'version'>;
+
+/** Shapes that rows of a stream may have within one block's time: more come of a model whose width is anybody's. */
+const SHAPES_MAX = 4;
+
+/** What is captured of one version behind one endpoint, or of requests that name the version themselves. */
+export class CaptureStream {
+  readonly endpoint: string | null;
+  readonly target: LoadedVersion;
+  readonly #host: StreamHost;
+  #buffer: RowBuffer | null = null;
+  #shapes = 0;
+  /** The shape of the last key that came from a thread. */
+  #threadShape: RowShape | null = null;
+  #requests = 0;
+  #rowsSeen = 0;
+  #dropped = 0;
+  #isNoted = false;
+
+  constructor(endpoint: string | null, target: LoadedVersion, host: StreamHost) {
+    this.endpoint = endpoint;
+    this.target = target;
+    this.#host = host;
+  }
+
+  get isEmpty(): boolean {
+    return (this.#buffer?.rows ?? 0) === 0;
+  }
+
+  /** Whether something has been seen since the last cut. */
+  get isNoted(): boolean {
+    return this.#isNoted;
+  }
+
+  /** Rows that a thread is to give back with an answer, 0 where none are captured. */
+  wanted(requestId: string): number {
+    const { enabled, share, maxRate } = this.#host.ruleFor(this);
+    if (!enabled || captureHash(requestId) >= share * 2 ** 32) return 0;
+    return Math.floor(maxRate);
+  }
+
+  /** A request that has been answered here; `about` is asked only where it is captured. Never throws. */
+  note(batch: Batch, outputs: Outputs, requestId: string, now: number, about: () => RequestAbout): void {
+    try {
+      const { maxRate } = this.#host.ruleFor(this);
+      const hash = captureHash(requestId);
+      const picks = picksOf(batch.rows, Math.floor(maxRate), hash);
+      const share = this.#admit(picks, hash, now);
+      if (share <= 0) return;
+      const extractor = extractorFor(this.target, batch, outputs);
+      const write = (cells: Cells, row: number): void => extractor.write(batch, outputs, picks, cells, row);
+      this.#add(extractor.shape, picks, share, about(), now, write);
+    } catch (error) {
+      this.#host.failed(error);
+    }
+  }
+
+  /** A request that a thread has answered; null where the thread was not asked for its rows. Never throws. */
+  noteExtracted(
+    rows: number,
+    extracted: ExtractedRows | null,
+    requestId: string,
+    now: number,
+    about: (unit: string | null) => RequestAbout,
+  ): void {
+    try {
+      if (extracted === null) {
+        this.#count(rows);
+        return;
+      }
+      const { key, picks, cells, unit } = extracted;
+      const share = this.#admit(picks, captureHash(requestId), now);
+      if (share <= 0) return;
+      if (this.#threadShape?.key !== key) this.#threadShape = shapeFrom(key);
+      const shape = this.#threadShape;
+      this.#add(shape, picks, share, about(unit), now, (into, row) =>
+        copyCells(shape, cells, picks, into, row),
+      );
+    } catch (error) {
+      this.#host.failed(error);
+    }
+  }
+
+  /** Counts into the next block what was in one that could not be kept. */
+  lost({ requests, rowsSeen, rows, dropped }: StreamPart): void {
+    this.#requests += requests;
+    this.#rowsSeen += rowsSeen;
+    this.#dropped += rows + dropped;
+    this.#mark();
+  }
+
+  /** Everything since the last cut. */
+  take(): StreamPart {
+    const rows = (this.#buffer ?? NOTHING).take();
+    const counts = { requests: this.#requests, rowsSeen: this.#rowsSeen, dropped: this.#dropped };
+    this.#requests = 0;
+    this.#rowsSeen = 0;
+    this.#dropped = 0;
+    this.#shapes = 0;
+    this.#isNoted = false;
+    return { ...rows, ...counts };
+  }
+
+  /** Lets go of the room for rows. */
+  release(): void {
+    this.#buffer = null;
+  }
+
+  #count(rows: number): void {
+    this.#requests++;
+    this.#rowsSeen += rows;
+    this.#mark();
+  }
+
+  #mark(): void {
+    if (this.#isNoted) return;
+    this.#isNoted = true;
+    this.#host.noted(this);
+  }
+
+  #admit({ rows, taken }: Picks, hash: number, now: number): number {
+    this.#count(rows);
+    if (taken === 0) return 0;
+    const share = this.#host.admit(this, hash, taken, now);
+    if (share < 0) this.#drop(taken);
+    return share;
+  }
+
+  #drop(rows: number): void {
+    this.#dropped += rows;
+    this.#host.dropped(this, rows);
+  }
+
+  #add(
+    shape: RowShape,
+    picks: Picks,
+    share: number,
+    about: RequestAbout,
+    now: number,
+    write: (cells: Cells, row: number) => void,
+  ): void {
+    if (this.#buffer?.shape.key !== shape.key && !this.#reshape(shape)) {
+      this.#drop(picks.taken);
+      return;
+    }
+    if (this.#buffer!.isFullFor(picks.taken)) {
+      this.#host.cut(this, this.take());
+      this.#mark();
+    }
+    const weight = picks.rows / picks.taken / share;
+    this.#buffer!.add(about, picks, weight, this.#host.timeOf(now), write);
+  }
+
+  /** False where the shape has changed too often. */
+  #reshape(shape: RowShape): boolean {
+    if (this.#shapes >= SHAPES_MAX) return false;
+    const shapes = this.#shapes + 1;
+    if (!this.isEmpty) {
+      this.#host.cut(this, this.take());
+      this.#mark();
+    }
+    this.#shapes = shapes;
+    this.#buffer = new RowBuffer(shape);
+    return true;
+  }
+}
+
+const NOTHING = new RowBuffer({ key: '', inputs: [], outputs: [], numbers: 0, texts: 0 });
+
+function copyCells({ numbers }: RowShape, from: Cells, { taken }: Picks, into: Cells, row: number): void {
+  into.numbers.set(from.numbers, row * numbers);
+  into.texts.forEach((texts, t) => {
+    for (let j = 0; j < taken; j++) texts[row + j] = from.texts[t]![j]!;
+  });
+}
