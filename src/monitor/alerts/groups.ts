@@ -105,7 +105,10 @@ function memberOf(
   return { row, told, wanted: row.state === 'pending' ? open.state : 'resolved' };
 }
 
-const isNew = ({ told, wanted }: Member): boolean => wanted !== 'resolved' && openTold(told) === null;
+/** Not known yet, or firing anew after somebody had looked after it. */
+const isNew = ({ told, wanted }: Member): boolean =>
+  (wanted !== 'resolved' && openTold(told) === null) ||
+  (wanted === 'firing' && told?.state === 'acknowledged');
 const isRaised = ({ row, told, wanted }: Member): boolean =>
   wanted !== 'resolved' && openTold(told) !== null && isWorse(row.severity, told!.severity);
 const isChanged = (member: Member): boolean =>
@@ -118,7 +121,10 @@ function reasonFor(
   kind: ReceiverPolicy['kind'],
   context: GroupContext,
 ): NoticeReason | null {
-  const changed = members.filter(isChanged);
+  const isOver = members.every(({ wanted }) => wanted === 'resolved');
+  const isHeard = ({ wanted }: Member): boolean =>
+    isOver || wanted !== 'resolved' || hears(kind, 'new resolved alerts');
+  const changed = members.filter((member) => isChanged(member) && isHeard(member));
   if (changed.length === 0)
     return isRepeatDue(members, lastAt, kind, context) ? 'repeat interval elapsed' : null;
   const reason = changeOf(members, changed);
