@@ -3,7 +3,7 @@
  * `plimsoll_monitoring`), which any number of processes open. Times are whole milliseconds since the epoch; JSON comes back
  * as it was put in.
  */
-import type { Fence, Page, PageRequest } from '../store.ts';
+import type { Fence, NumberedFeedback, Page, PageRequest } from '../store.ts';
 
 /** What people have set for an endpoint. */
 export interface MonitorRow {
@@ -205,6 +205,18 @@ export interface MonitoringStore {
   /** Numbers it from 1 in its cohort, and answers the number. */
   addCohort(row: Omit<CohortRow, 'revision'>): Promise<number>;
 
+  /** Keeps labels and values that came for answers; one that is there already stays as it is. */
+  addLabels(rows: readonly NumberedFeedback[]): Promise<void>;
+  /** Of one endpoint and metric (`label`: labels), numbered beyond `after`, by number. */
+  labels(query: {
+    readonly endpoint: string;
+    readonly metric: string;
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly NumberedFeedback[]>;
+  /** The greatest number of them, of all or of these; 0: there is none. */
+  newestLabel(of: { readonly endpoint: string; readonly metric: string } | null): Promise<number>;
+
   /**
    * Claims what only one process may do (evaluate, deliver), or keeps it, until `now + millis`; null where another holds
    * it. Times are those of the caller, for any number of callers. The token grows with every new holder.
@@ -212,7 +224,7 @@ export interface MonitoringStore {
   claim(what: string, holder: string, now: number, millis: number): Promise<Fence | null>;
   /** Lets another claim it at once. */
   release(fence: Fence): Promise<void>;
-  /** Forgets ticks, events with cohorts and deliveries that wait no more, and keys of blocks, of before these times. */
+  /** Forgets ticks, events with cohorts, labels and deliveries that wait no more, and keys of blocks, of before these times. */
   forget(before: { readonly ticks: number; readonly events: number; readonly blocks: number }): Promise<void>;
   close(): Promise<void>;
 }

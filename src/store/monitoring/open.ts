@@ -5,6 +5,7 @@ import { claimsOver } from './claims.ts';
 import { cohortsOver } from './cohorts.ts';
 import { deliveriesOver } from './deliveries.ts';
 import { intakeOver } from './intake.ts';
+import { labelsOver } from './labels.ts';
 import { memoriesOver } from './memories.ts';
 import { MONITORING_MIGRATIONS } from './migrations/all.ts';
 import type { MonitoringStore } from './monitoring.ts';
@@ -33,6 +34,7 @@ export async function openMonitoring(url: string, options: DatabaseOptions = {})
     ...alertsOver(session),
     ...deliveriesOver(session),
     ...cohortsOver(session),
+    ...labelsOver(session),
     ...claimsOver(session),
     ...retentionOver(session),
     close: () => session.close(),

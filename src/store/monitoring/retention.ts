@@ -8,6 +8,7 @@ export const retentionOver = (session: Session<MonitoringSchema>): Pick<Monitori
     await session.once((db) => db.deleteFrom('ticks').where('at', '<', ticks).execute());
     await session.once((db) => db.deleteFrom('alert_events').where('at', '<', events).execute());
     await session.once((db) => db.deleteFrom('cohorts').where('to', '<', events).execute());
+    await session.once((db) => db.deleteFrom('labels').where('received_at', '<', events).execute());
     await session.once((db) =>
       db.deleteFrom('deliveries').where('created_at', '<', events).where('state', '<>', 'waiting').execute(),
     );

@@ -59,5 +59,16 @@ export interface MonitoringSchema {
     computed_at: number;
     body: string;
   };
+  /** Numbered by the feedback of the store. */
+  labels: {
+    id: number;
+    endpoint: string;
+    request_id: string | null;
+    unit: string | null;
+    metric: string;
+    value: string;
+    at: number;
+    received_at: number;
+  };
   claims: { what: string; holder: string | null; token: number; expires_at: number };
 }

@@ -4,6 +4,7 @@ import type { Place } from '../../testing/stores.ts';
 import { alertsContract, cohortsContract, noticesContract, retentionContract } from './alerts.ts';
 import { claimsContract } from './claims.ts';
 import { intakeContract, segmentsContract, ticksContract } from './intake.ts';
+import { labelsContract } from './labels.ts';
 import { monitorsContract } from './monitors.ts';
 import { processesContract } from './processes.ts';
 
@@ -17,6 +18,7 @@ export const monitoringContract = (place: Place): void => {
     alertsContract(place);
     noticesContract(place);
     cohortsContract(place);
+    labelsContract(place);
     retentionContract(place);
     processesContract(place);
   });
