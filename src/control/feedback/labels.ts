@@ -37,7 +37,7 @@ export function labelRule(rows: readonly Labelled[], control: number): LabelRule
 /** Whether the answer is wrong; null without a label, or where a number was wanted and the label is none. */
 export function isWrong(rule: LabelRule, row: Labelled): boolean | null {
   if (row.label === null) return null;
-  if (rule.kind === 'equal') return canonical(row.label) !== canonical(row.answer);
+  if (rule.kind === 'equal') return canonicalLabel(row.label) !== canonicalLabel(row.answer);
   const error = errorOf(row);
   return error === null ? null : error > rule.bound;
 }
@@ -53,7 +53,7 @@ const numberOf = (text: string): number | null => {
 };
 
 /** One text for one label: numbers as numbers, truth values as 1 and 0. */
-function canonical(text: string): string {
+export function canonicalLabel(text: string): string {
   if (/^true$/i.test(text)) return '1';
   if (/^false$/i.test(text)) return '0';
   return String(numberOf(text) ?? text);
