@@ -24,6 +24,13 @@ const VERSION_NAME = '{{model_name}} v{{model_version}}';
 const quantile = (share: number): string =>
   `histogram_quantile(${share}, sum by (le, model_name, model_version) (rate(${DURATION}_bucket{${REQUESTS},stage="total"}[$__rate_interval]))) or histogram_quantile(${share}, sum by (model_name, model_version) (rate(${DURATION}{${REQUESTS},stage="total"}[$__rate_interval])))`;
 
+/** Mean of a histogram, whichever kind Prometheus keeps. */
+const mean = (name: string, labels: string, by: string): string => {
+  const rate = (suffix: string): string =>
+    `sum by (${by}) (rate(${name}${suffix}{${labels}}[$__rate_interval]))`;
+  return `${rate('_sum')} / ${rate('_count')} or histogram_sum(${rate('')}) / histogram_count(${rate('')})`;
+};
+
 const outcomes = (more: string): string =>
   `sum by (model_name, model_version) (rate(inference_requests_total{${REQUESTS}${more}}[$__rate_interval]))`;
 
@@ -46,12 +53,7 @@ export const ROWS: readonly { readonly title: string; readonly panels: readonly 
       {
         title: 'Rows a request',
         about: 'Mean number of rows.',
-        queries: [
-          [
-            `sum by (model_name, model_version) (rate(inference_batch_size_sum{${REQUESTS}}[$__rate_interval])) / sum by (model_name, model_version) (rate(inference_batch_size_count{${REQUESTS}}[$__rate_interval])) or histogram_avg(sum by (model_name, model_version) (rate(inference_batch_size{${REQUESTS}}[$__rate_interval])))`,
-            VERSION_NAME,
-          ],
-        ],
+        queries: [[mean('inference_batch_size', REQUESTS, 'model_name, model_version'), VERSION_NAME]],
       },
       {
         title: 'Saturation',
@@ -113,12 +115,7 @@ export const ROWS: readonly { readonly title: string; readonly panels: readonly 
         about: 'Mean time of each stage.',
         unit: 's',
         stacked: true,
-        queries: [
-          [
-            `sum by (stage) (rate(${DURATION}_sum{${REQUESTS},stage!="total"}[$__rate_interval])) / sum by (stage) (rate(${DURATION}_count{${REQUESTS},stage!="total"}[$__rate_interval])) or histogram_avg(sum by (stage) (rate(${DURATION}{${REQUESTS},stage!="total"}[$__rate_interval])))`,
-            '{{stage}}',
-          ],
-        ],
+        queries: [[mean(DURATION, `${REQUESTS},stage!="total"`, 'stage'), '{{stage}}']],
       },
     ],
   },
