@@ -1,14 +1,22 @@
 /**
  * Which requests of an endpoint are captured: a share of them, by the hash of their ids, so that what happened to a request
  * does not matter, and the same ones everywhere. Where more rows come than may be kept, the share of a second follows from
- * what the second before brought; where even that is too much, it is halved with each half of the room that is used up. A
- * row that is captured stands for 1 over the share that was in force, which by itself makes sums of weights right on
- * average: the share depends on what came before, never on the request. Pure.
+ * what the second before brought. Where it brings more than that, the share is quartered each time that half of the room
+ * has been used up, so that each half takes twice the rows of the one before; of what is held back for the end, each row
+ * quarters it again, and there is room left in any burst. A row that is captured stands for 1 over the share that was in
+ * force. Sums of weights are right on average: the share depends on what came before, never on the request. Pure.
  */
 import type { CaptureRule } from '../../capture/rules.ts';
 
-/** Part of the room that a steady flow is to fill. */
-const FILL = 0.9;
+/** Parts of the room: what a steady flow is to fill, where one that has grown is thinned, and what is held back after it. */
+const STEADY = 0.75;
+const GROWN = 0.85;
+const END = 0.9;
+/** Rows of a second at most that are one request's: others are to have room. */
+const REQUEST = 1 / 32;
+
+/** Rows of a request that are captured at most. */
+export const mostRows = ({ maxRate }: CaptureRule): number => Math.max(1, Math.floor(maxRate * REQUEST));
 
 export class Admission {
   #second = Number.NEGATIVE_INFINITY;
@@ -17,7 +25,7 @@ export class Admission {
   #kept = 0;
   /** Share that the rate allows. */
   #share = 1;
-  /** Rows of this second after which the share is halved. */
+  /** Rows of this second after which the share is quartered. */
   #next = 0;
 
   /**
@@ -28,7 +36,7 @@ export class Admission {
     const second = Math.floor(now / 1000);
     if (second !== this.#second) this.#begin(second, maxRate);
     this.#brought += rows;
-    while (this.#kept >= this.#next && this.#kept < maxRate) this.#halve(maxRate);
+    while (this.#kept >= this.#next && this.#kept < maxRate) this.#narrow(maxRate);
     const inForce = Math.min(share, this.#share);
     if (hash >= inForce * 2 ** 32) return 0;
     if (this.#kept + rows > maxRate) return -1;
@@ -38,16 +46,16 @@ export class Admission {
 
   #begin(second: number, maxRate: number): void {
     const isNext = second === this.#second + 1;
-    this.#share = isNext && this.#brought > FILL * maxRate ? (FILL * maxRate) / this.#brought : 1;
+    const room = STEADY * maxRate;
+    this.#share = isNext && this.#brought > room ? room / this.#brought : 1;
     this.#second = second;
     this.#brought = 0;
     this.#kept = 0;
-    // What was foreseen fills the room to `FILL`; beyond, the second brings more than the one before.
-    this.#next = (this.#share < 1 ? FILL : 0.5) * maxRate;
+    this.#next = (this.#share < 1 ? GROWN : END / 2) * maxRate;
   }
 
-  #halve(maxRate: number): void {
-    this.#share /= 2;
-    this.#next = Math.max(this.#next + 1, (this.#next + maxRate) / 2);
+  #narrow(maxRate: number): void {
+    this.#share /= 4;
+    this.#next += Math.max(1, (END * maxRate - this.#next) / 2);
   }
 }

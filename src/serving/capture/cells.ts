@@ -51,7 +51,7 @@ export const cellsFor = ({ numbers, texts }: RowShape, rows: number): Cells => (
   texts: Array.from({ length: texts }, () => new Array<string | null>(rows).fill(null)),
 });
 
-/** Which rows of a request are captured: `taken` of its `rows`, evenly spread; `offset` in [0, 1) says from where. */
+/** Which rows of a request are captured: `taken` of its `rows`, evenly spread; `offset`, a multiple of 2^-16 below 1, says from where. */
 export interface Picks {
   readonly rows: number;
   readonly taken: number;

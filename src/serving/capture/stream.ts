@@ -2,6 +2,7 @@ import type { Block } from '../../capture/block.ts';
 import type { CaptureRule } from '../../capture/rules.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
+import { mostRows } from './admission.ts';
 import { type Cells, type Picks, type RowShape, shapeFrom } from './cells.ts';
 import { captureHash, type ExtractedRows, extractorFor, picksOf } from './extract.ts';
 import { type RequestAbout, RowBuffer } from './row-buffer.ts';
@@ -61,17 +62,15 @@ export class CaptureStream {
 
   /** Rows that a thread is to give back with an answer, 0 where none are captured. */
   wanted(requestId: string): number {
-    const { enabled, share, maxRate } = this.#host.ruleFor(this);
-    if (!enabled || captureHash(requestId) >= share * 2 ** 32) return 0;
-    return Math.floor(maxRate);
+    const rule = this.#host.ruleFor(this);
+    return rule.enabled && captureHash(requestId) < rule.share * 2 ** 32 ? mostRows(rule) : 0;
   }
 
   /** A request that has been answered here; `about` is asked only where it is captured. Never throws. */
   note(batch: Batch, outputs: Outputs, requestId: string, now: number, about: () => RequestAbout): void {
     try {
-      const { maxRate } = this.#host.ruleFor(this);
       const hash = captureHash(requestId);
-      const picks = picksOf(batch.rows, Math.floor(maxRate), hash);
+      const picks = picksOf(batch.rows, mostRows(this.#host.ruleFor(this)), hash);
       const share = this.#admit(picks, hash, now);
       if (share <= 0) return;
       const extractor = extractorFor(this.target, batch, outputs);

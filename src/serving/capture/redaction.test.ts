@@ -1,0 +1,44 @@
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { hashKey, redacted } from './redaction.ts';
+
+const KEY = new Uint8Array(32).fill(9);
+const COLUMNS = [
+  { name: 'ssn', values: ['1', '2', null, '1'] },
+  { name: 'age', values: Float64Array.of(30, Number.NaN, -0, 1e21) },
+  { name: 'city', values: ['a', 'b', 'c', 'd'] },
+];
+const hmac = (text: string): string => createHmac('sha256', KEY).update(text).digest('hex').slice(0, 16);
+
+test('a dropped column is gone, a hashed one is texts, a missing value stays missing', () => {
+  expect(redacted(COLUMNS, { drop: ['city'], hash: ['ssn', 'age'] }, () => KEY)).toEqual([
+    { name: 'ssn', values: [hmac('1'), hmac('2'), null, hmac('1')] },
+    { name: 'age', values: [hmac('30'), null, hmac('0'), hmac('1e+21')] },
+  ]);
+  expect(redacted(COLUMNS, { drop: [], hash: [] }, () => KEY)).toBe(COLUMNS);
+});
+
+test('what is both to be dropped and to be hashed is dropped, and so is what cannot be hashed', () => {
+  expect(redacted(COLUMNS, { drop: ['ssn'], hash: ['ssn'] }, () => KEY).map(({ name }) => name)).toEqual([
+    'age',
+    'city',
+  ]);
+  expect(redacted(COLUMNS, { drop: [], hash: ['ssn', 'city'] }, () => null).map(({ name }) => name)).toEqual([
+    'age',
+  ]);
+});
+
+test('the key is made once, for nobody else to read, and is the same from then on', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'plimsoll-key-'));
+  const path = join(dir, 'monitoring/redaction.key');
+  const key = hashKey(path);
+  expect(key).toHaveLength(32);
+  expect(hashKey(path)).toEqual(key);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(readdirSync(join(dir, 'monitoring'))).toEqual(['redaction.key']);
+  writeFileSync(path, 'no key');
+  expect(() => hashKey(path)).toThrow('holds no key of 32 bytes');
+});
