@@ -6,13 +6,14 @@ import type { MonitoringStore, MonitorRow } from '../store/monitoring/monitoring
 import { eachRow } from '../store/pages.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import type { AlertRow } from './alerts/alert.ts';
+import { acknowledgeAlert } from './alerts/evaluate.ts';
 import { driftOver } from './local-drift.ts';
 import { parseMonitor } from './policy/grammar.ts';
 import type { ReceiverPolicy } from './policy/policy.ts';
 import type { Monitoring, MonitorView } from './port.ts';
 import type { ReferenceProfile } from './reference/profile.ts';
 import { viewSentence } from './view-sentence.ts';
-import { type Acknowledgement, MEMORY, type WatchMemory, watchName } from './watch/memory.ts';
+import { MEMORY, type WatchMemory, watchName } from './watch/memory.ts';
 import { lastDay, lastHour, type Traffic } from './watch/traffic.ts';
 
 /** An endpoint as the control plane knows it. */
@@ -100,18 +101,12 @@ export class LocalMonitoring
     return { alert, events };
   }
 
-  /** Noted here, and taken into the alert at the next look, which alone changes alerts. */
   async acknowledge(fingerprint: string, actor: Actor): Promise<AlertRow> {
     const { store, clock } = this.#options;
-    const alert = await this.#alert(fingerprint);
-    if (!OPEN.includes(alert.state)) {
-      const { state: found } = alert;
-      throw new PlimsollError('ALERT_STATE', { alert: fingerprint, found });
-    }
-    const body: Acknowledgement = { by: actor.by, reason: actor.reason ?? '' };
-    const row = { kind: MEMORY.acknowledgement, name: fingerprint, body, changedAt: clock.now() };
-    await store.remember([row]);
-    return { ...alert, acknowledgedBy: actor.by };
+    const row = await acknowledgeAlert(store, { fingerprint, by: actor.by, now: clock.now() });
+    if (row === null) throw new PlimsollError('ALERT_UNKNOWN', { alert: fingerprint });
+    if (OPEN.includes(row.state)) return row;
+    throw new PlimsollError('ALERT_STATE', { alert: fingerprint, found: row.state });
   }
 
   async testReceiver(name: string, receiver: string): ReturnType<Monitoring['testReceiver']> {

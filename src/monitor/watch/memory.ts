@@ -11,8 +11,8 @@ export const MEMORY = {
   drift: 'drift',
   /** By endpoint: an `EndpointMemory`. */
   endpoint: 'endpoint',
-  /** By fingerprint of an alert: an `Acknowledgement` that is not taken into it yet, or null. */
-  acknowledgement: 'acknowledgement',
+  /** By endpoint: an `OperationsState`. */
+  operations: 'operations',
 } as const;
 
 export const watchName = 'watch';
@@ -25,8 +25,6 @@ export interface WatchMemory {
   readonly tick: number;
   /** When all that is watched was looked at, in milliseconds since the epoch. */
   readonly evaluatedAt: number;
-  /** Spool files that were no blocks, since ever. */
-  readonly bad: number;
 }
 
 export interface DriftMemory {
@@ -34,6 +32,8 @@ export interface DriftMemory {
   readonly profile: number;
   /** False alarms a row that were accepted. */
   readonly falseAlarms: number;
+  /** Names of the features and answers that are watched, in the order of the state. */
+  readonly features: readonly string[];
   readonly state: DriftState;
   /** Rows that were counted, and when the first and the last of them came. */
   readonly rows: number;
@@ -47,11 +47,6 @@ export interface EndpointMemory {
   readonly stable: number;
   /** Since when it is stable; 0 where it was when this endpoint was first seen. */
   readonly since: number;
-  /** The rollout that drift has steered, which it does once. */
-  readonly steered: string | null;
-}
-
-export interface Acknowledgement {
-  readonly by: string;
-  readonly reason: string;
+  /** The last rollout that drift has steered, and the begin of the latest drift that it has done so for. */
+  readonly steered: { readonly rollout: string; readonly began: number } | null;
 }

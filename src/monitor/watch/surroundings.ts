@@ -1,6 +1,5 @@
 /** What the watch asks of the control plane, which may be another process. Plain data. */
 import type { FleetLoad } from '../../control/fleet/load.ts';
-import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { NumberedFeedback } from '../../store/store.ts';
 
 /** A version that an endpoint sends requests to. */
@@ -21,6 +20,8 @@ export interface WatchedEndpoint {
   readonly rollout: {
     readonly id: string;
     readonly candidate: number;
+    /** Milliseconds since the epoch. */
+    readonly startedAt: number;
     /** Whether it may be frozen: it runs, and nobody has paused it. */
     readonly isRunning: boolean;
   } | null;
@@ -33,8 +34,6 @@ export interface Surroundings {
   endpoints(): Promise<readonly WatchedEndpoint[]>;
   /** Labels and values that arrived after the one of that number, oldest first. */
   feedback(after: number, limit: number): Promise<readonly NumberedFeedback[]>;
-  /** What all processes that serve have counted since they began. */
-  counts(): Promise<readonly ModelCounts[]>;
   /** The same by version, and what the processes use: for `OperationsWatch`. Null until it is known. */
   load(): Promise<FleetLoad | null>;
   /** Answers what came of it, in a sentence. */

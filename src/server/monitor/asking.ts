@@ -27,9 +27,6 @@ export class Asking implements Surroundings {
   feedback(after: number, limit: number): ReturnType<Surroundings['feedback']> {
     return this.#ask('feedback', [after, limit]);
   }
-  counts(): ReturnType<Surroundings['counts']> {
-    return this.#ask('counts', []);
-  }
   load(): ReturnType<Surroundings['load']> {
     return this.#ask('load', []);
   }

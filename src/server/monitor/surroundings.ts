@@ -10,7 +10,7 @@ import type { EndpointRow, RolloutRow, Store } from '../../store/store.ts';
 export interface SurroundingsOptions {
   readonly store: Pick<Store, 'kind' | 'tables'>;
   readonly control: Pick<Control, 'command'>;
-  readonly fleet: Pick<Fleet, 'counts' | 'load'>;
+  readonly fleet: Pick<Fleet, 'load'>;
   readonly clock: Clock;
   readonly bundleOf: (digest: string) => string;
 }
@@ -36,10 +36,6 @@ export class ControlSurroundings implements Surroundings {
     const { store, clock } = this.#options;
     const until = store.kind === 'sqlite' ? Infinity : clock.now() - SETTLING;
     return store.tables.feedback.after(after, until, limit);
-  }
-
-  counts(): ReturnType<Surroundings['counts']> {
-    return Promise.resolve(this.#options.fleet.counts?.() ?? []);
   }
 
   load(): ReturnType<Surroundings['load']> {
@@ -73,7 +69,9 @@ export class ControlSurroundings implements Surroundings {
 
   async #rollout(id: string): Promise<WatchedEndpoint['rollout']> {
     const row: RolloutRow | null = await this.#options.store.tables.rollouts.get(id);
-    return row && { id, candidate: row.candidate, isRunning: row.state === 'running' };
+    if (row === null) return null;
+    const { candidate, startedAt, state } = row;
+    return { id, candidate, startedAt, isRunning: state === 'running' };
   }
 }
 

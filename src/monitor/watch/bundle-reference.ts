@@ -1,0 +1,153 @@
+/** The reference that a version was given (`push --reference`), and what the version answers to it. */
+import type { Block } from '../../capture/block.ts';
+import { keptPath, readManifest } from '../../registry/bundle.ts';
+import type { Manifest } from '../../registry/version.ts';
+import { bindInputs } from '../../scorer/bind.ts';
+import type { Vector } from '../../scorer/frame.ts';
+import { openScorer } from '../../scorer/open.ts';
+import { OUTCOME, type Scored, type Scorer } from '../../scorer/scorer.ts';
+import { buildProfile } from '../reference/build.ts';
+import type { NamedColumn } from '../reference/column.ts';
+import type { ReferenceProfile, ValueColumn } from '../reference/profile.ts';
+import type { ColumnType, TableColumn } from '../tables/cells.ts';
+import { openTable, type Table } from '../tables/table.ts';
+
+/** Cells of the reference that are looked at; of a larger one, the first rows. */
+const CELLS_MAX = 20_000_000;
+const ROWS_MAX = 1_000_000;
+/** DuckDB's words for the types of columns. */
+const TYPE_NAMES: Readonly<Record<ColumnType, string>> = {
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  text: 'VARCHAR',
+  time: 'TIMESTAMP',
+  other: 'BLOB',
+};
+
+/** A column that the model reads: its name there, that of the reference's column, and what its cells are. */
+interface BoundColumn extends TableColumn {
+  readonly input: string;
+}
+
+/**
+ * The profile of the bundle's reference, or null where it has none that could be compared with what is captured of a version.
+ * `block` says which columns that is, and as what; `hidden` are columns of which traffic shows no values. Throws
+ * REFERENCE_INVALID, INPUT_INVALID, INPUT_COLUMNS, and what loading the bundle throws.
+ */
+export async function bundleReference(
+  bundle: string,
+  block: Pick<Block, 'inputs'>,
+  hidden: ReadonlySet<string>,
+): Promise<ReferenceProfile | null> {
+  const path = keptPath(bundle, 'reference');
+  const manifest = readManifest(bundle);
+  if (path === null || manifest === null || manifest.signature.form === 'tensors') return null;
+  const bound = await boundColumns(path, manifest, block);
+  const table = await openTable(
+    path,
+    bound.map(({ name, type }) => ({ name, type })),
+  );
+  try {
+    const columns = await collect(table, bound);
+    const outputs = await answersTo(bundle, manifest, bound, columns);
+    const captured = new Set(block.inputs.map(({ name }) => name));
+    const features = columns.filter(({ name }) => captured.has(name) && !hidden.has(name));
+    return buildProfile(features, {
+      source: 'bundle',
+      outputs: outputs.filter(({ name }) => !hidden.has(name)),
+    });
+  } finally {
+    table.close();
+  }
+}
+
+/** The reference's columns that the model reads, in its order, with the types that traffic has. */
+async function boundColumns(
+  path: string,
+  { signature }: Manifest,
+  { inputs }: Pick<Block, 'inputs'>,
+): Promise<readonly BoundColumn[]> {
+  const table = await openTable(path);
+  try {
+    const available = table.columns.map(({ name, type }) => ({ name, type: TYPE_NAMES[type] }));
+    const names = bindInputs(signature, available, { key: '', columns: [], features: null });
+    const specs = signature.form === 'tensors' ? [] : signature.columns.filter(({ ignored }) => !ignored);
+    return names.map((name, j) => {
+      const { name: input = name, type = 'number' } = specs[j] ?? {};
+      const values = inputs.find((column) => column.name === input)?.values;
+      const isText = values === undefined ? type === 'string' : !(values instanceof Float64Array);
+      return { input, name, type: isText ? 'text' : 'number' };
+    });
+  } finally {
+    table.close();
+  }
+}
+
+/** The rows of the table under the names that traffic has. */
+async function collect(table: Table, bound: readonly BoundColumn[]): Promise<readonly NamedColumn[]> {
+  const limit = Math.min(ROWS_MAX, Math.floor(CELLS_MAX / Math.max(1, bound.length)));
+  const parts: (readonly (ValueColumn | null)[])[] = [];
+  let rows = 0;
+  for await (const block of table.blocks(bound.map(({ name }) => name))) {
+    parts.push(block.columns);
+    rows += block.rows;
+    if (rows >= limit) break;
+  }
+  return bound.map(({ input }, j) => ({ name: input, column: joined(parts.map((columns) => columns[j]!)) }));
+}
+
+function joined(parts: readonly ValueColumn[]): ValueColumn {
+  const length = parts.reduce((sum, { values }) => sum + values.length, 0);
+  if (parts.every((part) => part.kind === 'category'))
+    return { kind: 'category', values: parts.flatMap(({ values }) => values) };
+  const values = new Float64Array(length);
+  const nulls = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    if (part.kind !== 'number') continue;
+    values.set(part.values, at);
+    if (part.nulls !== null) nulls.set(part.nulls, at);
+    at += part.values.length;
+  }
+  return { kind: 'number', values, nulls };
+}
+
+/** What the version answers to the rows of its reference; nothing where it cannot answer them all at once. */
+async function answersTo(
+  bundle: string,
+  manifest: Manifest,
+  bound: readonly BoundColumn[],
+  columns: readonly NamedColumn[],
+): Promise<readonly NamedColumn[]> {
+  let scorer: Scorer | null = null;
+  try {
+    scorer = await openScorer(
+      { bundle, manifest },
+      bound.map(({ name }) => name),
+    );
+    const rows = columns[0]?.column.values.length ?? 0;
+    const scored = await scorer.score({ rows, columns: columns.map(({ column }) => vectorOf(column)) });
+    if (!scored.outcomes.includes(OUTCOME.ok)) return [];
+    return scorer.outputs.map(({ name }, j) => ({ name, column: answered(scored, j) }));
+  } catch (error) {
+    if ((error as { code?: string }).code === 'BATCH_UNSUPPORTED') return [];
+    throw error;
+  } finally {
+    await scorer?.close();
+  }
+}
+
+function vectorOf(column: ValueColumn): Vector {
+  if (column.kind === 'category') return { kind: 'texts', values: column.values };
+  const { values, nulls } = column;
+  return { kind: 'numbers', values, valid: nulls?.map((missing) => 1 - missing) ?? null };
+}
+
+/** Of rows that were answered; as captured ones are, integers and truth values are numbers. */
+function answered({ outcomes, columns }: Scored, j: number): ValueColumn {
+  const values = columns[j]!;
+  const rows = [...outcomes.keys()].filter((row) => outcomes[row] === OUTCOME.ok);
+  if (values instanceof Float64Array || values instanceof BigInt64Array || values instanceof Uint8Array)
+    return { kind: 'number', values: Float64Array.from(rows, (row) => Number(values[row])), nulls: null };
+  return { kind: 'category', values: rows.map((row) => values[row]!) };
+}

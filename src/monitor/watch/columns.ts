@@ -1,0 +1,52 @@
+/** Captured columns as those of profiles. Pure. */
+import type { Block, CapturedColumn, CapturedValues } from '../../capture/block.ts';
+import { type NamedColumn, numbersOrNull } from '../reference/column.ts';
+import type { FeatureProfile, ReferenceProfile, ValueColumn } from '../reference/profile.ts';
+
+export const valueColumn = (values: CapturedValues): ValueColumn =>
+  values instanceof Float64Array ? numbersOrNull(values) : { kind: 'category', values };
+
+/** The columns of a block in the order of a profile; null where it has none of that name. */
+export function columnsFor(
+  profile: ReferenceProfile,
+  { inputs, outputs }: Pick<Block, 'inputs' | 'outputs'>,
+): { readonly features: (ValueColumn | null)[]; readonly outputs: (ValueColumn | null)[] } {
+  return { features: ordered(profile.features, inputs), outputs: ordered(profile.outputs, outputs) };
+}
+
+function ordered(
+  features: readonly FeatureProfile[],
+  columns: readonly CapturedColumn[],
+): (ValueColumn | null)[] {
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  return features.map(({ name }) => {
+    const column = byName.get(name);
+    return column === undefined ? null : valueColumn(column.values);
+  });
+}
+
+/** The columns of several blocks, one after the other, as those of a reference: columns that all of them have. */
+export function joinedColumns(
+  blocks: readonly Pick<Block, 'inputs' | 'outputs'>[],
+  side: 'inputs' | 'outputs',
+): readonly NamedColumn[] {
+  const [first] = blocks;
+  if (first === undefined) return [];
+  return first[side].flatMap(({ name, values }) => {
+    const isNumber = values instanceof Float64Array;
+    const parts = blocks.map((block) => block[side].find((column) => column.name === name)?.values);
+    if (parts.some((part) => part === undefined || part instanceof Float64Array !== isNumber)) return [];
+    return [{ name, column: valueColumn(joined(parts as CapturedValues[])) }];
+  });
+}
+
+function joined(parts: readonly CapturedValues[]): CapturedValues {
+  if (!(parts[0] instanceof Float64Array)) return (parts as (readonly (string | null)[])[]).flat();
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts as Float64Array[]) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,108 @@
+/** What drift means for alerts: a condition for each thing that may drift. Pure. */
+import type { AlertLabels, Condition, Told } from '../alerts/alert.ts';
+import type { Finding } from '../drift/finding.ts';
+import { sentenceOf } from '../drift/sentence.ts';
+import { binNames } from '../reference/names.ts';
+import type { FeatureProfile, ReferenceProfile } from '../reference/profile.ts';
+import type { Seen } from './cause.ts';
+
+export interface DriftLook {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly version: number;
+  readonly profile: ReferenceProfile;
+  readonly view: readonly Seen[];
+  /** When each finding that lasts began, by `findingName`. */
+  readonly began: Readonly<Record<string, number>>;
+  readonly minimum: { readonly psi: number; readonly share: number };
+  readonly cause: 'data' | 'model' | null;
+  readonly now: number;
+}
+
+/** Tells findings apart, within a version. */
+export const findingName = ({ feature, side, kind }: Finding): string =>
+  JSON.stringify([side, kind, feature]);
+
+export const driftConditions = (look: DriftLook): readonly Condition[] =>
+  look.view.map((seen) => conditionOf(seen, look));
+
+function conditionOf(seen: Seen, look: DriftLook): Condition {
+  const { endpoint, model, began, now } = look;
+  const labels: AlertLabels = { alertname: ruleOf(seen), model, endpoint, ...namedBy(seen) };
+  const since = began[findingName(seen)] ?? now;
+  const standing = seen.drifting ? 'beyond' : 'below';
+  return { labels, severity: 'ticket', standing, since, told: toldOf(seen, since, look) };
+}
+
+function ruleOf({ side, kind }: Finding): string {
+  if (side === 'output') return 'PredictionDrift';
+  if (kind === 'drift.null') return 'MissingValues';
+  if (kind === 'drift.unseen') return 'UnseenCategories';
+  return kind === 'drift.multivariate' ? 'MultivariateDrift' : 'FeatureDrift';
+}
+
+/** Of an answer what moved is told apart as well: its values, its missing ones, its unseen ones. */
+function namedBy({ feature, side, kind }: Finding): Readonly<Record<string, string>> {
+  if (feature === null) return {};
+  return side === 'input' ? { feature } : { feature, kind };
+}
+
+function toldOf(seen: Seen, since: number, look: DriftLook): Told {
+  const { profile, minimum, version, cause } = look;
+  const feature = featureOf(profile, seen);
+  const { effect, evidence, rows, reference, current } = seen;
+  const bins = feature === null ? null : binNames(feature);
+  return {
+    sentence: sentenceOf(seen, feature, { since: seen.drifting ? timeText(since) : null }),
+    advice: adviceOn(seen, cause),
+    value: effect.value,
+    threshold: effect.unit === 'psi' ? minimum.psi : minimum.share,
+    traffic: rows,
+    histogram: bins && histogramOf(bins, reference, current),
+    details: {
+      version: String(version),
+      effect: `${effect.unit} ${effect.value.toFixed(4)} (${effect.low.toFixed(4)} to ${effect.high.toFixed(4)})`,
+      evidence: `log e-value ${evidence.log.toFixed(1)}, ${evidence.threshold.toFixed(1)} needed`,
+      ...(cause === null ? {} : { cause }),
+    },
+  };
+}
+
+/** Bins that have no row on either side say nothing. */
+function histogramOf(
+  bins: readonly string[],
+  reference: readonly number[],
+  current: readonly number[],
+): Told['histogram'] {
+  const filled = bins.map((_, k) => k).filter((k) => reference[k]! + current[k]! > 0);
+  return {
+    bins: filled.map((k) => bins[k]!),
+    reference: filled.map((k) => reference[k]!),
+    current: filled.map((k) => current[k]!),
+  };
+}
+
+function featureOf(
+  { features, outputs }: ReferenceProfile,
+  { feature, side }: Finding,
+): FeatureProfile | null {
+  return (side === 'output' ? outputs : features).find(({ name }) => name === feature) ?? null;
+}
+
+/** `2026-11-01 10:00 UTC` */
+const timeText = (millis: number): string =>
+  `${new Date(millis).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+function adviceOn({ side, kind }: Finding, cause: DriftLook['cause']): string {
+  if (cause === 'data')
+    return 'Both versions see it, so the data changed, not a model: look at where they come from, then train again on recent rows.';
+  if (cause === 'model')
+    return 'Only one version sees it, so that model behaves differently: compare the two, and roll back if it is the new one.';
+  if (kind === 'drift.null')
+    return 'Look at the source of this column: a join or a field that is no longer filled is the usual reason.';
+  if (kind === 'drift.unseen')
+    return 'Look whether a new category was introduced upstream, or the spelling of known ones changed.';
+  if (side === 'output')
+    return 'Look which inputs moved with it; where none did, compare the version with the one before.';
+  return 'Look at the source of this column first; if the change is real, train again on recent rows, or accept it as the new reference.';
+}

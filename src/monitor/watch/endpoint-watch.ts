@@ -1,0 +1,229 @@
+/** All that is watched of one endpoint, while this process is the one that evaluates. */
+import type { FleetLoad } from '../../control/fleet/load.ts';
+import type { MemoryRow, MonitoringStore } from '../../store/monitoring/monitoring.ts';
+import type { Condition } from '../alerts/alert.ts';
+import { type OperationsState, OperationsWatch } from '../operations/watch.ts';
+import type { MonitorPolicy } from '../policy/policy.ts';
+import { falseAlarmsARow } from './budget.ts';
+import { causeOf } from './cause.ts';
+import { driftConditions } from './drift-conditions.ts';
+import { SLOT } from './intake.ts';
+import { type DriftMemory, type EndpointMemory, MEMORY, versionName } from './memory.ts';
+import type { KnownProfile, Profiles } from './profiles.ts';
+import type { Steering, WatchedEndpoint } from './surroundings.ts';
+import type { Tick } from './tick.ts';
+import { addTraffic, rowRate, type Traffic } from './traffic.ts';
+import { ignoredColumns, VersionDrift, Watched } from './version-drift.ts';
+
+export interface EndpointWatchOptions {
+  readonly store: Pick<MonitoringStore, 'memory'>;
+  readonly profiles: Profiles;
+  readonly now: () => number;
+}
+
+/** What drift asks to be done to a rollout. */
+export interface Steer {
+  readonly rollout: string;
+  readonly steering: Steering;
+  readonly reason: string;
+  /** Begin of the latest drift that it is for. */
+  readonly began: number;
+}
+
+/** Two versions whose last rows lie further apart, in milliseconds, have not seen the same traffic. */
+const TOGETHER = 3_600_000;
+
+export class EndpointWatch {
+  readonly #options: EndpointWatchOptions;
+  readonly #name: string;
+  #endpoint: WatchedEndpoint;
+  #policy: MonitorPolicy;
+  #traffic: Traffic | null = null;
+  #memory: EndpointMemory | null = null;
+  #operations: OperationsWatch | null = null;
+  readonly #drifts = new Map<number, VersionDrift>();
+  /** Versions whose detectors are not what is kept of them. */
+  readonly #changed = new Set<number>();
+
+  constructor(options: EndpointWatchOptions, endpoint: WatchedEndpoint, policy: MonitorPolicy) {
+    this.#options = options;
+    this.#name = endpoint.name;
+    this.#endpoint = endpoint;
+    this.#policy = policy;
+  }
+
+  /** Reads what is remembered. */
+  async load(): Promise<void> {
+    this.#traffic = await this.#remembered(MEMORY.traffic, this.#name);
+    this.#memory = await this.#remembered(MEMORY.endpoint, this.#name);
+    const state = await this.#remembered<OperationsState>(MEMORY.operations, this.#name);
+    this.#operations = this.#watchOperations(state);
+  }
+
+  /** As it is now; another policy has detectors made anew, from where they are. */
+  update(endpoint: WatchedEndpoint, policy: MonitorPolicy): void {
+    const before = this.#memory;
+    if (before?.stable !== endpoint.stable) {
+      const since = before === null ? 0 : this.#options.now();
+      this.#memory = { steered: null, ...before, stable: endpoint.stable, since };
+    }
+    this.#endpoint = endpoint;
+    if (JSON.stringify(policy) === JSON.stringify(this.#policy)) return;
+    this.#policy = policy;
+    for (const [version, drift] of this.#drifts)
+      this.#drifts.set(version, this.#made(drift.known, drift.memory()));
+    this.#operations = this.#watchOperations(this.#operations?.state() ?? null);
+  }
+
+  /** Adds a tick of one of its versions. */
+  async add(version: number, at: number, tick: Tick): Promise<void> {
+    const { requests, rowsSeen: rows, dropped } = tick;
+    this.#traffic = addTraffic(this.#traffic, at, { requests, rows, dropped });
+    if (tick.profile === 0 || !this.#policy.drift.enabled) return;
+    const drift = await this.#drift(version);
+    if (drift === null || drift.known.createdAt !== tick.profile) return;
+    drift.add(tick.counts, at, at + SLOT);
+    this.#changed.add(version);
+  }
+
+  /** How every rule stands. */
+  async look(load: FleetLoad | null): Promise<readonly Condition[]> {
+    const now = this.#options.now();
+    const stable = this.#endpoint.versions.find(({ version }) => version === this.#endpoint.stable) ?? null;
+    return [
+      ...(await this.#driftConditions(now)),
+      ...(this.#operations?.look({ at: now, load, version: stable }) ?? []),
+    ];
+  }
+
+  /** What drift does to the rollout that runs; once for each that begins while it does. */
+  async steer(): Promise<Steer | null> {
+    const { rollout, stable } = this.#endpoint;
+    const wanted = this.#policy.drift.rollout;
+    if (rollout === null || !rollout.isRunning || wanted === 'none') return null;
+    const of = await Promise.all([this.#drift(stable), this.#drift(rollout.candidate)]);
+    const began = Math.max(0, ...of.flatMap((drift) => Object.values(drift?.began ?? {})));
+    const { steered = null } = this.#memory ?? {};
+    const before = steered?.rollout === rollout.id ? steered.began : rollout.startedAt;
+    if (began <= before) return null;
+    const cause = await this.#cause(rollout.candidate);
+    const first = this.#firstDrifting(of);
+    const steering = wanted === 'rollback' && cause !== 'data' ? 'abort' : 'pause';
+    const told = cause === null ? '' : cause === 'data' ? ' (both versions see it)' : ' (one version alone)';
+    return { rollout: rollout.id, steering, reason: `drift while it runs: ${first}${told}`, began };
+  }
+
+  /** Notes that a rollout was steered. */
+  steered({ rollout, began }: Steer): void {
+    this.#memory = { ...this.#memory!, steered: { rollout, began } };
+  }
+
+  /** When the version was replaced. */
+  get deploys(): readonly number[] {
+    const since = this.#memory?.since ?? 0;
+    return since === 0 ? [] : [since];
+  }
+
+  /** How many features and answers are watched; null where there is no profile. */
+  get features(): number | null {
+    const drift = this.#drifts.get(this.#endpoint.stable);
+    if (drift === undefined) return null;
+    const { features, outputs } = drift.watched.profile;
+    return features.length + outputs.length;
+  }
+
+  get policy(): MonitorPolicy {
+    return this.#policy;
+  }
+
+  /** What is to be remembered. Nothing of it is lost where it is not: the ticks since the last time are added again. */
+  memories(): readonly MemoryRow[] {
+    const changedAt = this.#options.now();
+    const row = (kind: string, name: string, body: unknown): MemoryRow => ({ kind, name, body, changedAt });
+    const rows = [
+      ...(this.#traffic === null ? [] : [row(MEMORY.traffic, this.#name, this.#traffic)]),
+      ...(this.#memory === null ? [] : [row(MEMORY.endpoint, this.#name, this.#memory)]),
+      ...(this.#operations === null ? [] : [row(MEMORY.operations, this.#name, this.#operations.state())]),
+      ...[...this.#changed].map((version) =>
+        row(MEMORY.drift, versionName(this.#name, version), this.#drifts.get(version)!.memory()),
+      ),
+    ];
+    this.#changed.clear();
+    return rows;
+  }
+
+  async #driftConditions(now: number): Promise<readonly Condition[]> {
+    const { model, stable } = this.#endpoint;
+    const drift = await this.#drift(stable);
+    if (drift === null || !this.#policy.drift.enabled) return [];
+    this.#budget(drift, now);
+    const { minimumPsi: psi, minimumShare: share } = this.#policy.drift;
+    return driftConditions({
+      ...{ endpoint: this.#name, model, version: stable, profile: drift.watched.profile },
+      ...{ view: drift.view(), began: drift.began, minimum: { psi, share }, now },
+      cause: await this.#cause(null),
+    });
+  }
+
+  #budget(drift: VersionDrift, now: number): void {
+    if (this.#traffic !== null) drift.budget(this.#falseAlarms(now));
+  }
+
+  #falseAlarms(now: number): number {
+    return falseAlarmsARow(
+      this.#policy.falseAlarms,
+      this.#traffic === null ? 0 : rowRate(this.#traffic, now),
+    );
+  }
+
+  /** Compares the stable version with another one, or with all that see the same traffic. */
+  async #cause(other: number | null): Promise<'data' | 'model' | null> {
+    const { stable, versions } = this.#endpoint;
+    const own = await this.#drift(stable);
+    if (own === null) return null;
+    for (const { version } of versions) {
+      if (version === stable || (other !== null && version !== other)) continue;
+      const drift = await this.#drift(version);
+      if (drift === null || Math.abs(drift.to - own.to) > TOGETHER) continue;
+      const cause = causeOf(own.view(), drift.view());
+      if (cause !== null) return cause;
+    }
+    return null;
+  }
+
+  #firstDrifting(of: readonly (VersionDrift | null)[]): string {
+    const names = of.flatMap((drift) => drift?.view().filter(({ drifting }) => drifting) ?? []);
+    const [first] = names.map(({ feature }) => feature ?? 'several features together');
+    const others = new Set(names.map(({ feature }) => feature)).size - 1;
+    return `${first} moved${others > 0 ? `, and ${others} more` : ''}`;
+  }
+
+  /** The detectors of a version, from where they were; null where it has no profile yet. */
+  async #drift(version: number): Promise<VersionDrift | null> {
+    const known = await this.#options.profiles.recent({ model: this.#endpoint.model, version });
+    const before = this.#drifts.get(version);
+    if (known === null || before?.known === known) return before ?? null;
+    const memory = await this.#remembered<DriftMemory>(MEMORY.drift, versionName(this.#name, version));
+    const made = this.#made(known, memory);
+    this.#drifts.set(version, made);
+    return made;
+  }
+
+  #made(known: KnownProfile, memory: DriftMemory | null): VersionDrift {
+    const { drift, log } = this.#policy;
+    const watched = new Watched(known.profile, ignoredColumns(drift, log));
+    const { minimumPsi, minimumShare } = drift;
+    const falseAlarms = this.#falseAlarms(this.#options.now());
+    return new VersionDrift(known, watched, { minimumPsi, minimumShare, falseAlarms }, memory);
+  }
+
+  #watchOperations(state: OperationsState | null): OperationsWatch {
+    const { operations, falseAlarms } = this.#policy;
+    const { model } = this.#endpoint;
+    return new OperationsWatch({ endpoint: this.#name, model, policy: operations, falseAlarms }, state);
+  }
+
+  async #remembered<T>(kind: string, name: string): Promise<T | null> {
+    return ((await this.#options.store.memory(kind, name))?.body as T | undefined) ?? null;
+  }
+}

@@ -1,0 +1,129 @@
+/** The drift of one version at one endpoint: detectors, and what is remembered of them. */
+
+import type { DriftOptions } from '../drift/finding.ts';
+import { DriftWatch } from '../drift/watch.ts';
+import type { DriftPolicy, LogPolicy } from '../policy/policy.ts';
+import type { FeatureProfile, ReferenceProfile, TickCounts } from '../reference/profile.ts';
+import { keptBudget } from './budget.ts';
+import type { Seen } from './cause.ts';
+import { findingName } from './drift-conditions.ts';
+import type { DriftMemory } from './memory.ts';
+import type { KnownProfile } from './profiles.ts';
+
+/** What is watched of a profile: features that policy leaves out, or of which no values are seen, are not. */
+export class Watched {
+  readonly profile: ReferenceProfile;
+  readonly #features: readonly number[];
+  readonly #outputs: readonly number[];
+
+  constructor(whole: ReferenceProfile, ignored: ReadonlySet<string>) {
+    const kept = (features: readonly FeatureProfile[]): number[] =>
+      [...features.keys()].filter((j) => !ignored.has(features[j]!.name));
+    this.#features = kept(whole.features);
+    this.#outputs = kept(whole.outputs);
+    const isWhole = this.#features.length === whole.features.length;
+    this.profile = {
+      ...whole,
+      features: this.#features.map((j) => whole.features[j]!),
+      outputs: this.#outputs.map((j) => whole.outputs[j]!),
+      // What several features have in common cannot be had without some of them.
+      joint: isWhole ? whole.joint : null,
+    };
+  }
+
+  counts({ rows, features, outputs, joint }: TickCounts): TickCounts {
+    return {
+      rows,
+      features: this.#features.map((j) => features[j]!),
+      outputs: this.#outputs.map((j) => outputs[j]!),
+      joint: this.profile.joint === null ? [] : joint,
+    };
+  }
+}
+
+/** Columns of which drift is not watched. */
+export const ignoredColumns = ({ ignore }: DriftPolicy, { redact }: LogPolicy): ReadonlySet<string> =>
+  new Set([...ignore, ...Object.keys(redact).filter((name) => redact[name] !== 'bucket')]);
+
+export class VersionDrift {
+  readonly known: KnownProfile;
+  readonly watched: Watched;
+  readonly #minimum: Pick<DriftOptions, 'minimumPsi' | 'minimumShare'>;
+  #falseAlarms: number;
+  #watch: DriftWatch;
+  #memory: Pick<DriftMemory, 'rows' | 'from' | 'to' | 'began'>;
+  #view: readonly Seen[] | null = null;
+
+  constructor(known: KnownProfile, watched: Watched, options: DriftOptions, memory: DriftMemory | null) {
+    this.known = known;
+    this.watched = watched;
+    const { falseAlarms, ...minimum } = options;
+    this.#minimum = minimum;
+    const own = memory !== null && memory.profile === known.createdAt && this.#fits(memory) ? memory : null;
+    this.#falseAlarms = keptBudget(own?.falseAlarms ?? null, falseAlarms);
+    this.#watch = this.#made(own?.state ?? null);
+    this.#memory = own ?? { rows: 0, from: 0, to: 0, began: {} };
+  }
+
+  /** Adds counts of rows that came in [from, to). */
+  add(counts: TickCounts, from: number, to: number): void {
+    const began: Record<string, number> = { ...this.#memory.began };
+    for (const { what, finding } of this.#watch.add(this.watched.counts(counts))) {
+      if (what === 'began') began[findingName(finding)] ??= to;
+      else delete began[findingName(finding)];
+    }
+    this.#memory = {
+      rows: this.#memory.rows + counts.rows,
+      from: this.#memory.rows === 0 ? from : Math.min(this.#memory.from, from),
+      to: Math.max(this.#memory.to, to),
+      began,
+    };
+    this.#view = null;
+  }
+
+  /** Changes the budget where another one is wanted by far. */
+  budget(wanted: number): void {
+    const next = keptBudget(this.#falseAlarms, wanted);
+    if (next === this.#falseAlarms) return;
+    this.#falseAlarms = next;
+    this.#watch = this.#made(this.#watch.state());
+    this.#view = null;
+  }
+
+  view(): readonly Seen[] {
+    this.#view ??= this.#watch.view();
+    return this.#view;
+  }
+
+  get began(): Readonly<Record<string, number>> {
+    return this.#memory.began;
+  }
+
+  get to(): number {
+    return this.#memory.to;
+  }
+
+  memory(): DriftMemory {
+    return {
+      profile: this.known.createdAt,
+      falseAlarms: this.#falseAlarms,
+      features: this.#names(),
+      state: this.#watch.state(),
+      ...this.#memory,
+    };
+  }
+
+  #made(state: DriftMemory['state'] | null): DriftWatch {
+    return new DriftWatch(this.watched.profile, { ...this.#minimum, falseAlarms: this.#falseAlarms }, state);
+  }
+
+  #names(): readonly string[] {
+    const { features, outputs } = this.watched.profile;
+    return [...features, ...outputs].map(({ name }) => name);
+  }
+
+  /** Detectors go by the place of their feature. */
+  #fits({ features }: DriftMemory): boolean {
+    return JSON.stringify(features) === JSON.stringify(this.#names());
+  }
+}

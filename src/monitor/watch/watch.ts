@@ -1,0 +1,197 @@
+/**
+ * The watch: takes in what serving leaves behind, and, where this process holds the lease, evaluates what all replicas have
+ * taken in. Everything it knows is in the database: whoever comes next goes on where it was.
+ */
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { MemoryRow, MonitoringStore, TickRow } from '../../store/monitoring/monitoring.ts';
+import { eachRow } from '../../store/pages.ts';
+import type { Fence } from '../../store/store.ts';
+import { evaluateAlerts } from '../alerts/evaluate.ts';
+import { DEFAULT_MONITOR, parseMonitor } from '../policy/grammar.ts';
+import type { MonitorPolicy } from '../policy/policy.ts';
+import { EndpointWatch } from './endpoint-watch.ts';
+import { MEMORY, type WatchMemory, watchName } from './memory.ts';
+import type { Profiles } from './profiles.ts';
+import type { Surroundings, WatchedEndpoint } from './surroundings.ts';
+import { type Tick, unpackTick } from './tick.ts';
+
+export interface WatchOptions {
+  readonly store: MonitoringStore;
+  readonly surroundings: Surroundings;
+  readonly profiles: Profiles;
+  /** Who claims to evaluate. */
+  readonly holder: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Who evaluates is not replaced for so long, in milliseconds, after it has been heard of. */
+const LEASE = 30_000;
+/** How often detectors are kept where nothing was found, in milliseconds: they are large, and come again from ticks. */
+const KEEP_EVERY = 15_000;
+const TICKS = 1000;
+
+export class Watch {
+  readonly #options: WatchOptions;
+  #fence: Fence | null = null;
+  #endpoints = new Map<string, EndpointWatch>();
+  /** The last tick that was added, and the one that is kept. */
+  #tick = 0;
+  #kept = 0;
+  #keptAt = Number.NEGATIVE_INFINITY;
+  #evaluatedAt: number | null = null;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  /** When all that is watched was last looked at by this process; null: another one does it, or nobody has yet. */
+  get evaluatedAt(): number | null {
+    return this.#evaluatedAt;
+  }
+
+  /** Number of the last tick that is kept: what lies before may be put together. */
+  get kept(): number {
+    return this.#kept;
+  }
+
+  /** Looks at everything once; does nothing where another process does. */
+  async look(): Promise<void> {
+    if (!(await this.#lead())) return;
+    const { surroundings, clock } = this.#options;
+    const [endpoints, load] = await Promise.all([surroundings.endpoints(), surroundings.load()]);
+    await this.#update(endpoints);
+    const isNew = await this.#addTicks();
+    for (const [name, watch] of this.#endpoints) {
+      await evaluateAlerts(this.#options.store, {
+        endpoint: name,
+        conditions: await watch.look(load),
+        policy: watch.policy,
+        now: clock.now(),
+        deploys: watch.deploys,
+        features: watch.features,
+      });
+      await this.#steer(watch);
+    }
+    this.#evaluatedAt = clock.now();
+    if (isNew || clock.monotonic() - this.#keptAt > KEEP_EVERY) await this.keep();
+  }
+
+  /** Keeps all that is not kept yet. */
+  async keep(): Promise<void> {
+    if (this.#fence === null) return;
+    const { store, clock } = this.#options;
+    const now = clock.now();
+    const body: WatchMemory = { tick: this.#tick, evaluatedAt: this.#evaluatedAt ?? now };
+    const own: MemoryRow = { kind: MEMORY.watch, name: watchName, body, changedAt: now };
+    const rows = [...this.#endpoints.values()].flatMap((watch) => watch.memories());
+    if (!(await store.remember([...rows, own], this.#fence))) return this.#follow();
+    this.#kept = this.#tick;
+    this.#keptAt = clock.monotonic();
+  }
+
+  /** Keeps all, and lets another evaluate at once. */
+  async close(): Promise<void> {
+    if (this.#fence === null) return;
+    await this.keep();
+    if (this.#fence !== null) await this.#options.store.release(this.#fence);
+    this.#follow();
+  }
+
+  /** Whether this process evaluates; who begins to reads where the one before was. */
+  async #lead(): Promise<boolean> {
+    const { store, clock, holder } = this.#options;
+    const fence = await store.claim('evaluate', holder, clock.now(), LEASE);
+    if (fence === null) {
+      this.#follow();
+      return false;
+    }
+    if (this.#fence?.token !== fence.token) {
+      this.#follow();
+      const memory = (await store.memory(MEMORY.watch, watchName))?.body as WatchMemory | undefined;
+      this.#tick = memory?.tick ?? 0;
+      this.#kept = this.#tick;
+      this.#fence = fence;
+    }
+    return true;
+  }
+
+  #follow(): void {
+    this.#fence = null;
+    this.#endpoints = new Map();
+    this.#evaluatedAt = null;
+  }
+
+  async #update(endpoints: readonly WatchedEndpoint[]): Promise<void> {
+    const policies = await this.#policies();
+    const { store, profiles, clock } = this.#options;
+    for (const endpoint of endpoints) {
+      const policy = policies.get(endpoint.name) ?? DEFAULT_MONITOR;
+      let watch = this.#endpoints.get(endpoint.name);
+      if (watch === undefined) {
+        watch = new EndpointWatch({ store, profiles, now: () => clock.now() }, endpoint, policy);
+        await watch.load();
+        this.#endpoints.set(endpoint.name, watch);
+      }
+      watch.update(endpoint, policy);
+    }
+  }
+
+  async #policies(): Promise<ReadonlyMap<string, MonitorPolicy>> {
+    const { store, logger } = this.#options;
+    const policies = new Map<string, MonitorPolicy>();
+    for await (const { endpoint, policy } of eachRow((page) => store.monitors(page))) {
+      try {
+        policies.set(endpoint, parseMonitor(endpoint, policy));
+      } catch (error) {
+        logger.warn(
+          { endpoint, error: (error as Error).message },
+          'what is set cannot be read: watching by defaults',
+        );
+      }
+    }
+    return policies;
+  }
+
+  /** Adds all that came since; answers whether there was anything. */
+  async #addTicks(): Promise<boolean> {
+    const first = this.#tick;
+    for (;;) {
+      const rows = await this.#options.store.ticksAfter(this.#tick, TICKS);
+      for (const row of rows) {
+        await this.#add(row);
+        this.#tick = row.id;
+      }
+      if (rows.length < TICKS) return this.#tick > first;
+    }
+  }
+
+  async #add({ id, endpoint, version, at, counts }: TickRow): Promise<void> {
+    const watch = this.#endpoints.get(endpoint);
+    if (watch === undefined) return;
+    const tick = this.#unpacked(id, counts);
+    if (tick !== null) await watch.add(version, at, tick);
+  }
+
+  /** One that cannot be read is passed over: to stop at it would be to watch nothing any more. */
+  #unpacked(id: number, counts: Uint8Array): Tick | null {
+    try {
+      return unpackTick(counts);
+    } catch (error) {
+      this.#options.logger.error({ tick: id, error: (error as Error).message }, 'a tick cannot be read');
+      return null;
+    }
+  }
+
+  /** A rollout that has ended meanwhile, or that somebody has paused, needs nothing. */
+  async #steer(watch: EndpointWatch): Promise<void> {
+    const wanted = await watch.steer();
+    if (wanted === null) return;
+    const { rollout, steering, reason } = wanted;
+    const { surroundings, logger } = this.#options;
+    const told = await surroundings.steer(rollout, steering, reason).catch((error: Error) => error.message);
+    watch.steered(wanted);
+    logger.warn({ rollout, steering, reason, told }, 'drift has steered a rollout');
+    await this.keep();
+  }
+}

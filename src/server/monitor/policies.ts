@@ -1,0 +1,55 @@
+/** What is set of each endpoint, as the monitoring process needs it for what it takes in. */
+import { DEFAULT_MONITOR, parseMonitor } from '../../monitor/policy/grammar.ts';
+import type { LogPolicy, MonitorPolicy } from '../../monitor/policy/policy.ts';
+import type { WatchedEndpoint } from '../../monitor/watch/surroundings.ts';
+import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
+import { eachRow } from '../../store/pages.ts';
+
+type Redact = LogPolicy['redact'];
+
+export class Policies {
+  readonly #store: Pick<MonitoringStore, 'monitors'>;
+  #policies = new Map<string, MonitorPolicy>();
+
+  constructor(store: Pick<MonitoringStore, 'monitors'>) {
+    this.#store = store;
+  }
+
+  async read(): Promise<void> {
+    const policies = new Map<string, MonitorPolicy>();
+    for await (const { endpoint, policy } of eachRow((page) => this.#store.monitors(page)))
+      policies.set(endpoint, readable(endpoint, policy));
+    this.#policies = policies;
+  }
+
+  of(endpoint: string): MonitorPolicy {
+    return this.#policies.get(endpoint) ?? DEFAULT_MONITOR;
+  }
+
+  /** Of requests that named a version themselves (`@model`): what any endpoint of the model says. */
+  redactionsOf(endpoint: string, endpoints: readonly WatchedEndpoint[]): Redact {
+    if (!endpoint.startsWith('@')) return this.of(endpoint).log.redact;
+    const names = endpoints.filter(({ model }) => model === endpoint.slice(1)).map(({ name }) => name);
+    return Object.assign({}, ...names.map((name) => this.of(name).log.redact)) as Redact;
+  }
+
+  /** How a reference is made of the traffic of a model, and which columns of it show no values. */
+  learningOf(
+    model: string,
+    endpoints: readonly WatchedEndpoint[],
+  ): { readonly warmup: number; readonly hidden: ReadonlySet<string> } {
+    const own = endpoints.filter((endpoint) => endpoint.model === model).map(({ name }) => this.of(name));
+    const redact = this.redactionsOf(`@${model}`, endpoints);
+    const hidden = Object.keys(redact).filter((column) => redact[column] !== 'bucket');
+    const warmup = Math.min(...(own.length > 0 ? own : [DEFAULT_MONITOR]).map(({ drift }) => drift.warmup));
+    return { warmup, hidden: new Set(hidden) };
+  }
+}
+
+function readable(endpoint: string, policy: unknown): MonitorPolicy {
+  try {
+    return parseMonitor(endpoint, policy);
+  } catch {
+    return DEFAULT_MONITOR;
+  }
+}

@@ -1,0 +1,92 @@
+/** What the monitoring process does, put together. */
+import { join } from 'node:path';
+import { spoolPath } from '../../capture/files.ts';
+import { everyMillis } from '../../control/rollouts/schedule.ts';
+import type { Logger } from '../../core/ports.ts';
+import { hasherOf, hashKeyOf } from '../../monitor/log/hash-key.ts';
+import { logPath } from '../../monitor/log/paths.ts';
+import type { Redactions } from '../../monitor/log/redact.ts';
+import { LogWriter } from '../../monitor/log/writer.ts';
+import { Intake } from '../../monitor/watch/intake.ts';
+import { Profiles } from '../../monitor/watch/profiles.ts';
+import { Spool } from '../../monitor/watch/spool.ts';
+import type { Surroundings, WatchedEndpoint } from '../../monitor/watch/surroundings.ts';
+import { Watch } from '../../monitor/watch/watch.ts';
+import { openMonitoring } from '../../store/monitoring/open.ts';
+import { SYSTEM_CLOCK } from '../clock.ts';
+import type { MonitorSettings } from './messages.ts';
+import { Policies } from './policies.ts';
+
+export interface MonitorProcessOptions extends MonitorSettings {
+  readonly surroundings: Surroundings;
+  readonly logger: Logger;
+  /** Tells this process from all others. */
+  readonly holder: string;
+}
+
+export interface MonitorProcess {
+  /** When everything was last looked at; null: not by this process. */
+  readonly evaluatedAt: number | null;
+  /** Keeps what it has. */
+  close(): Promise<void>;
+}
+
+/** How often it looks, in milliseconds: what waits is taken in, and then all is evaluated. */
+const LOOK_MILLIS = 5000;
+
+/** Throws what opening the database throws. */
+export async function openMonitorProcess(options: MonitorProcessOptions): Promise<MonitorProcess> {
+  const { dataDir, url, replica, surroundings, logger, holder } = options;
+  const clock = SYSTEM_CLOCK;
+  const store = await openMonitoring(url);
+  const policies = new Policies(store);
+  let endpoints: readonly WatchedEndpoint[] = [];
+  const bundleOf = (model: string, version: number): string | null =>
+    endpoints
+      .filter((endpoint) => endpoint.model === model)
+      .flatMap(({ versions }) => versions)
+      .find((known) => known.version === version)?.bundle ?? null;
+  const profiles = new Profiles({
+    ...{ store, holder, clock, logger, bundleOf },
+    folder: join(dataDir, 'monitoring', 'warmup'),
+    policyOf: (model) => policies.learningOf(model, endpoints),
+  });
+  const redactions = (endpoint: string): Redactions => ({
+    rules: policies.redactionsOf(endpoint, endpoints),
+    hash: hasherOf(hashKeyOf(dataDir)),
+    buckets: () => null,
+  });
+  const log = new LogWriter({ folder: logPath(dataDir), replica, redactions });
+  const spool = new Spool(spoolPath(dataDir));
+  const intake = new Intake({ spool, store, log, profiles, replica, clock });
+  const watch = new Watch({ store, surroundings, profiles, holder, clock, logger });
+  const takeIn = async (): Promise<void> => {
+    await policies.read();
+    endpoints = await surroundings.endpoints();
+    for (;;) {
+      const { bad, more } = await intake.look();
+      if (bad > 0) logger.warn({ bad, folder: 'spool/bad' }, 'files in the spool are no blocks: moved aside');
+      if (!more) return;
+    }
+  };
+  const look = async (): Promise<void> => {
+    for (const work of [takeIn, () => watch.look()])
+      await work().catch((error: Error) =>
+        logger.error({ error: error.message, stack: error.stack }, 'monitoring could not look: trying again'),
+      );
+  };
+  const end = everyMillis(LOOK_MILLIS, look);
+  return {
+    get evaluatedAt() {
+      return watch.evaluatedAt;
+    },
+    async close() {
+      await end();
+      await watch
+        .close()
+        .catch((error: Error) => logger.warn({ error: error.message }, 'state was not kept'));
+      log.close();
+      await store.close();
+    },
+  };
+}
