@@ -6,6 +6,7 @@ import type { Metrics } from '../serving/http/metrics.ts';
 import { Recorder } from '../serving/recorder/recorder.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { metricsElsewhere } from './metrics-elsewhere.ts';
+import { sendingMetrics } from './metrics-export.ts';
 import { apiProxy } from './proxy.ts';
 import { type ServerOptions, type SharingServer, SILENT, startServer } from './start.ts';
 import { type VersionName, versionName } from './workers/messages.ts';
@@ -49,10 +50,13 @@ export function openServing(options: ServingOptions): Serving {
       const name = { worker, epoch, dataDir };
       const ports = { metrics: server.metrics, clock: SYSTEM_CLOCK, logger };
       const capture = captures ? await openCapture({ ...name, ...ports }) : undefined;
-      return startServer({
+      const moreMetrics = metricsElsewhere(dataDir);
+      const started = await startServer({
         ...{ ...server, versions: [], plane, recorder, capture, logger, api },
-        moreMetrics: metricsElsewhere(dataDir),
+        moreMetrics,
       });
+      const counted = { metrics: server.metrics, plane, moreMetrics };
+      return sendingMetrics(started, { env: process.env, worker, epoch, logger, ...counted });
     },
   };
 }
