@@ -69,6 +69,11 @@ export class BinnedRows {
     this.#joint = joint;
   }
 
+  /** The bin of each row, of the feature with that number. */
+  featureBins(feature: number): Uint8Array {
+    return this.#features.bins[feature]!;
+  }
+
   /** Counts of the rows from `from` up to `to`, without that one. */
   counts(from: number, to: number): TickCounts {
     return {

@@ -25,6 +25,9 @@ export function parseProfile(value: unknown): ReferenceProfile {
     features,
     outputs,
     joint: root['joint'] === null ? null : joint(root['joint']),
+    ...(root['duplicates'] === undefined
+      ? {}
+      : { duplicates: number(root['duplicates'], 'duplicates', 0, 1) }),
   };
 }
 

@@ -74,6 +74,8 @@ export interface ReferenceProfile {
   readonly outputs: readonly FeatureProfile[];
   /** Several features at once, or null where there are fewer than two that can be put together. */
   readonly joint: JointProfile | null;
+  /** Share of its rows that are exact repetitions of one before; left out where it is not known. */
+  readonly duplicates?: number;
 }
 
 /**

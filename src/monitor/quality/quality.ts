@@ -1,0 +1,223 @@
+/**
+ * Violations of rows against a profile, fed with blocks in their order. What it keeps is small and plain, and adds up over
+ * replicas. Pure.
+ */
+import type { BinnedRows, ProfiledColumns } from '../reference/count.ts';
+import { BIN, type FeatureProfile, type ReferenceProfile } from '../reference/profile.ts';
+import { type ClockState, continueClock, NO_CLOCK } from './clock.ts';
+import { Repeats, type RepeatsState } from './repeats.ts';
+import { hashRows } from './row-hash.ts';
+import { continueRun, NO_RUN, type RunState } from './runs.ts';
+import { violationsOf } from './say.ts';
+import type { QualityLimits, Violation } from './violation.ts';
+
+export interface QualityBlock {
+  /** Number of its first row, from 0. */
+  readonly from: number;
+  readonly rows: number;
+  /** In the order of the profile's features; null where there is no such column. */
+  readonly features: ProfiledColumns;
+  /** Of the same rows. */
+  readonly bins: BinnedRows;
+  /** By feature, 1 where a row has a value that is not of its type. */
+  readonly misfits?: readonly (Uint8Array | null)[];
+  /** Milliseconds since the epoch, one a row; NaN: it has none. */
+  readonly times?: Float64Array | null;
+  /** What time it is; null: that tells nothing about these rows. */
+  readonly now?: number | null;
+}
+
+/** What is counted of a feature. Rows are numbers of rows; −1: there was none. */
+export interface FeatureQuality {
+  readonly misfits: number;
+  readonly misfit: number;
+  readonly beyond: number;
+  /** Of those: so far beyond that they are as good as impossible. */
+  readonly far: number;
+  readonly firstBeyond: number;
+  readonly firstFar: number;
+  readonly missing: number;
+  readonly unseen: number;
+  readonly firstUnseen: number;
+  readonly run: RunState;
+}
+
+export interface QualityState {
+  readonly schema: 1;
+  readonly rows: number;
+  readonly features: readonly FeatureQuality[];
+  readonly repeats: RepeatsState;
+  /** The worst window that is over: share of repetitions, its rows, and where it began. */
+  readonly repeated: { readonly share: number; readonly rows: number; readonly since: number };
+  readonly windowBegan: number;
+  readonly clock: ClockState;
+}
+
+const NONE: FeatureQuality = {
+  misfits: 0,
+  misfit: -1,
+  beyond: 0,
+  far: 0,
+  firstBeyond: -1,
+  firstFar: -1,
+  missing: 0,
+  unseen: 0,
+  firstUnseen: -1,
+  run: NO_RUN,
+};
+
+export const noQuality = (features: number): QualityState => ({
+  schema: 1,
+  rows: 0,
+  features: Array.from({ length: features }, () => NONE),
+  repeats: { bits: 0, seen: [] },
+  repeated: { share: 0, rows: 0, since: 0 },
+  windowBegan: 0,
+  clock: NO_CLOCK,
+});
+
+/** Rows among which repetitions are looked for, at most as many as the reference has: more rows repeat more. */
+const WINDOW_MAX = 100_000;
+
+export class QualityWatch {
+  readonly #profile: ReferenceProfile;
+  readonly #limits: QualityLimits;
+  readonly #features: FeatureQuality[];
+  #rows: number;
+  #repeats: Repeats;
+  #repeated: QualityState['repeated'];
+  #windowBegan: number;
+  #clock: ClockState;
+
+  constructor(
+    profile: ReferenceProfile,
+    limits: QualityLimits,
+    state: QualityState = noQuality(profile.features.length),
+  ) {
+    this.#profile = profile;
+    this.#limits = limits;
+    this.#features = [...state.features];
+    this.#rows = state.rows;
+    this.#repeats = new Repeats(state.repeats);
+    this.#repeated = state.repeated;
+    this.#windowBegan = state.windowBegan;
+    this.#clock = state.clock;
+  }
+
+  add(block: QualityBlock): void {
+    this.#profile.features.forEach((feature, j) => {
+      this.#features[j] = addFeature(this.#features[j]!, feature, block, j);
+    });
+    this.#addRepeats(block);
+    if (block.times) this.#clock = continueClock(this.#clock, block.times, block.from, block.now ?? null);
+    this.#rows += block.rows;
+  }
+
+  /** Rows that another replica has seen. */
+  merge(other: QualityState): void {
+    other.features.forEach((theirs, j) => {
+      this.#features[j] = mergeFeature(this.#features[j]!, theirs);
+    });
+    this.#repeats.merge(other.repeats);
+    if (other.repeated.share > this.#repeated.share) this.#repeated = other.repeated;
+    this.#rows += other.rows;
+  }
+
+  violations(): readonly Violation[] {
+    return violationsOf(this.#profile, this.state(), this.#limits);
+  }
+
+  state(): QualityState {
+    return {
+      schema: 1,
+      rows: this.#rows,
+      features: [...this.#features],
+      repeats: this.#repeats.state(),
+      repeated: this.#worst(),
+      windowBegan: this.#windowBegan,
+      clock: this.#clock,
+    };
+  }
+
+  #addRepeats({ from, rows, features }: QualityBlock): void {
+    if (rows === 0) return;
+    const window = Math.min(WINDOW_MAX, this.#profile.rows);
+    this.#repeats.add(hashRows(rows, features));
+    if (from + rows - this.#windowBegan < window) return;
+    this.#repeated = this.#worst();
+    this.#repeats = new Repeats();
+    this.#windowBegan = from + rows;
+  }
+
+  #worst(): QualityState['repeated'] {
+    const now = { share: this.#repeats.share, rows: this.#repeats.rows, since: this.#windowBegan };
+    return now.share > this.#repeated.share ? now : this.#repeated;
+  }
+}
+
+function addFeature(
+  before: FeatureQuality,
+  feature: FeatureProfile,
+  { from, rows, features, bins, misfits }: QualityBlock,
+  j: number,
+): FeatureQuality {
+  const column = features[j] ?? null;
+  if (column === null) return before;
+  const found = { ...before };
+  const own = bins.featureBins(j);
+  const range = farRange(feature);
+  for (let i = 0; i < rows; i++) {
+    const bin = own[i]!;
+    // Most rows are in a bin of their own.
+    if (bin > BIN.unseen || bin === BIN.sentinel) continue;
+    if (bin === BIN.null || bin === BIN.nan) found.missing++;
+    else if (bin === BIN.unseen) {
+      found.unseen++;
+      if (found.firstUnseen < 0) found.firstUnseen = from + i;
+    } else {
+      found.beyond++;
+      if (found.firstBeyond < 0) found.firstBeyond = from + i;
+      const x = column.kind === 'number' ? column.values[i]! : Number(column.values[i]);
+      if (range === null || (x >= range.low && x <= range.high)) continue;
+      found.far++;
+      if (found.firstFar < 0) found.firstFar = from + i;
+    }
+  }
+  const flags = misfits?.[j] ?? null;
+  if (flags !== null) {
+    for (let i = 0; i < rows; i++) {
+      found.misfits += flags[i]!;
+      if (found.misfit < 0 && flags[i] === 1) found.misfit = from + i;
+    }
+  }
+  return { ...found, run: continueRun(before.run, column, rows, from) };
+}
+
+/** Beyond this is as good as impossible: as far out again as the reference is wide. */
+function farRange({ bins }: FeatureProfile): { readonly low: number; readonly high: number } | null {
+  if (bins.kind === 'quantiles') return widened(bins.low, bins.high);
+  return bins.kind === 'values' && bins.values.length > 0
+    ? widened(bins.values[0]!, bins.values.at(-1)!)
+    : null;
+}
+
+function widened(low: number, high: number): { readonly low: number; readonly high: number } {
+  const span = Math.max(high - low, Math.abs(high), Math.abs(low));
+  return { low: low - span, high: high + span };
+}
+
+function mergeFeature(a: FeatureQuality, b: FeatureQuality): FeatureQuality {
+  const first = (x: number, y: number): number => (x < 0 ? y : y < 0 ? x : Math.min(x, y));
+  return {
+    misfits: a.misfits + b.misfits,
+    misfit: first(a.misfit, b.misfit),
+    beyond: a.beyond + b.beyond,
+    far: a.far + b.far,
+    firstBeyond: first(a.firstBeyond, b.firstBeyond),
+    firstFar: first(a.firstFar, b.firstFar),
+    missing: a.missing + b.missing,
+    unseen: a.unseen + b.unseen,
+    firstUnseen: first(a.firstUnseen, b.firstUnseen),
+    run: a.run.longest >= b.run.longest ? a.run : b.run,
+  };
+}

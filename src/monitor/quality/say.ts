@@ -1,0 +1,180 @@
+/** What was counted → violations, with a sentence each. Pure. */
+import { percent } from '../drift/sentence.ts';
+import { binCount, binnerOf } from '../reference/bin.ts';
+import { numberText } from '../reference/names.ts';
+import { BIN, type FeatureProfile, REGULAR, type ReferenceProfile } from '../reference/profile.ts';
+import type { FeatureQuality, QualityState } from './quality.ts';
+import type { QualityKind, QualityLimits, Violation } from './violation.ts';
+
+/** Standard deviations by which a share must be beyond what is tolerated: it may be asked about at any time. */
+const CHANCE = 4;
+/** Chance of a run so long in rows like those of the reference, below which the column is frozen. */
+const RUN_CHANCE = 1e-9;
+
+export function violationsOf(
+  profile: ReferenceProfile,
+  state: QualityState,
+  limits: QualityLimits,
+): readonly Violation[] {
+  if (state.rows === 0) return [];
+  const features = profile.features.flatMap((feature, j) =>
+    ofFeature(feature, state.features[j]!, state.rows, limits),
+  );
+  return [...features, ...ofRepeats(profile, state, limits), ...ofClock(state)];
+}
+
+/** Columns that are missing, and those that the reference has not. */
+export function schemaViolations(
+  missing: readonly string[],
+  extra: readonly string[],
+  rows: number,
+): readonly Violation[] {
+  const all = (feature: string, sentence: string): Violation => ({
+    kind: 'quality.schema',
+    feature,
+    row: rows > 0 ? 0 : null,
+    rows,
+    share: 1,
+    sentence,
+  });
+  return [
+    ...missing.map((name) => all(name, `${name} is missing: the reference has a column of that name`)),
+    ...extra.map((name) => all(name, `${name} is a column that the reference has not`)),
+  ];
+}
+
+function ofFeature(
+  feature: FeatureProfile,
+  found: FeatureQuality,
+  rows: number,
+  limits: QualityLimits,
+): Violation[] {
+  const { name } = feature;
+  const said = (kind: QualityKind, row: number, count: number, what: string): Violation => {
+    const from = row < 0 ? '' : `, first at row ${numberText(row)}`;
+    const sentence = `${name}: ${numberText(count)} of ${numberText(rows)} rows (${percent(count / rows)}) ${what}${from}`;
+    return { kind, feature: name, row: row < 0 ? null : row, rows: count, share: count / rows, sentence };
+  };
+  const violations: Violation[] = [];
+  if (found.misfits > 0)
+    violations.push(said('quality.type', found.misfit, found.misfits, `are no ${typeName(feature)}`));
+  const range = ofRange(feature, found, rows, limits);
+  if (range !== null) violations.push(said('quality.range', range.row, range.rows, range.what));
+  const before = shareOf(feature, [BIN.null, BIN.nan]);
+  if (isBeyond(found.missing, rows, before, feature.dependence, limits)) {
+    const what = `have no value (${percent(before)} in the reference)`;
+    violations.push(said('quality.missing', -1, found.missing, what));
+  }
+  if (isBeyond(found.unseen, rows, expectedUnseen(feature), feature.dependence, limits)) {
+    const what = 'have a value that the reference has not';
+    violations.push(said('quality.unseen', found.firstUnseen, found.unseen, what));
+  }
+  if (isFrozen(feature, found, limits)) {
+    const { longest, since, of } = found.run;
+    const what = `in a row have the same value, ${typeof of === 'number' ? numberText(of) : JSON.stringify(of)}`;
+    violations.push(said('quality.frozen', since, longest, what));
+  }
+  return violations;
+}
+
+const typeName = ({ type }: FeatureProfile): string => (type === 'number' ? 'number' : 'value of its type');
+
+/** A single row that is far out counts; others when they are more than the next few extremes. */
+function ofRange(feature: FeatureProfile, found: FeatureQuality, rows: number, limits: QualityLimits) {
+  const { bins } = feature;
+  if (found.beyond === 0 || (bins.kind !== 'quantiles' && bins.kind !== 'values')) return null;
+  const [low, high] =
+    bins.kind === 'quantiles' ? [bins.low, bins.high] : [bins.values[0]!, bins.values.at(-1)!];
+  const range = `${numberText(low)} to ${numberText(high)}`;
+  // The next row is a new extreme with a chance of 2 in n + 1.
+  const expected = Math.min(1, 2 / (sum(feature.counts) + 1)) + shareOf(feature, BEYOND);
+  if (isBeyond(found.beyond, rows, expected, feature.dependence, limits))
+    return { row: found.firstBeyond, rows: found.beyond, what: `are out of the reference's range, ${range}` };
+  if (found.far === 0 || shareOf(feature, BEYOND) > 0) return null;
+  return { row: found.firstFar, rows: found.far, what: `are far out of the reference's range, ${range}` };
+}
+
+const BEYOND = [BIN.negativeInfinity, BIN.positiveInfinity, BIN.below, BIN.above];
+
+/** A share is more than expected by what is tolerated, and not by chance. */
+function isBeyond(
+  count: number,
+  rows: number,
+  expected: number,
+  dependence: number,
+  { violations }: QualityLimits,
+): boolean {
+  if (count === 0) return false;
+  const limit = Math.min(1, expected + violations);
+  const spread = Math.sqrt((limit * (1 - limit) * dependence) / rows);
+  return count / rows > limit + CHANCE * spread || (limit >= 1 && count === rows);
+}
+
+/** By Good and Turing: as many as there are rows with a category that came once. */
+const expectedUnseen = (feature: FeatureProfile): number =>
+  shareOf(feature, [BIN.unseen]) + feature.singletons / Math.max(1, sum(feature.counts));
+
+function isFrozen(feature: FeatureProfile, { run }: FeatureQuality, { frozenRows }: QualityLimits): boolean {
+  if (run.longest < frozenRows || feature.bins.kind === 'presence') return false;
+  const share = shareOfValue(feature, run.of);
+  const rows = sum(feature.counts);
+  // A value that nearly all rows have makes long runs by itself.
+  if (share >= 1 - 1 / (rows + 1)) return false;
+  const natural = share <= 0 ? 1 : Math.log(RUN_CHANCE) / Math.log(share);
+  return run.longest >= natural * feature.dependence;
+}
+
+function shareOfValue(feature: FeatureProfile, value: number | string | null): number {
+  const bin = new Uint8Array(1);
+  const column =
+    typeof value === 'number'
+      ? ({ kind: 'number', values: Float64Array.of(value), nulls: null } as const)
+      : ({ kind: 'category', values: [value] } as const);
+  binnerOf(feature)(column, 0, 1, bin);
+  return shareOf(feature, [bin[0]!]);
+}
+
+function ofRepeats(
+  { duplicates: before, features }: ReferenceProfile,
+  { repeated }: QualityState,
+  limits: QualityLimits,
+): Violation[] {
+  // Rows of few features, or of few values, repeat by themselves; without the reference's share nothing is known.
+  if (before === undefined || features.every(({ bins }) => binCount(bins) === REGULAR + 1)) return [];
+  const limit = Math.min(1, before + limits.duplicates);
+  const spread = Math.sqrt((limit * (1 - limit)) / Math.max(1, repeated.rows));
+  if (repeated.share <= limit + CHANCE * spread) return [];
+  const sentence = `${percent(repeated.share)} of rows are exact repetitions of one before (${percent(before)} in the reference), since row ${numberText(repeated.since)}`;
+  const rows = Math.round(repeated.share * repeated.rows);
+  return [
+    {
+      kind: 'quality.duplicates',
+      feature: null,
+      row: repeated.since,
+      rows,
+      share: repeated.share,
+      sentence,
+    },
+  ];
+}
+
+function ofClock({ clock }: QualityState): Violation[] {
+  const said = (row: number, rows: number, what: string): Violation => ({
+    kind: 'quality.clock',
+    feature: null,
+    row,
+    rows,
+    share: rows / clock.rows,
+    sentence: `${numberText(rows)} of ${numberText(clock.rows)} rows (${percent(rows / clock.rows)}) ${what}, first at row ${numberText(row)}`,
+  });
+  const found: Violation[] = [];
+  if (clock.backwards > 0)
+    found.push(said(clock.firstBackwards, clock.backwards, 'have a time before that of a row before them'));
+  if (clock.future > 0) found.push(said(clock.firstFuture, clock.future, 'have a time that is yet to come'));
+  return found;
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+
+const shareOf = ({ counts }: FeatureProfile, bins: readonly number[]): number =>
+  bins.reduce((total, bin) => total + counts[bin]!, 0) / Math.max(1, sum(counts));
