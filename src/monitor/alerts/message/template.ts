@@ -1,0 +1,105 @@
+/**
+ * Bodies that people write themselves: JSON with placeholders, and nothing that runs. `{{path.to.value}}` is a value as text,
+ * escaped for the inside of a JSON string; `{{json path}}` is it as JSON; `{{#list}} … {{/list}}` repeats what is between for
+ * each element, whose fields come before those outside. Paths find own fields of plain data, and no more. Pure.
+ */
+
+/** Bytes of what comes out, and how deep lists may be in each other. */
+const MAX_OUTPUT = 1_000_000;
+const MAX_DEPTH = 4;
+
+type Part =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'value'; readonly path: string; readonly json: boolean }
+  | { readonly kind: 'list'; readonly path: string; readonly parts: readonly Part[] };
+
+type Rendered =
+  | { readonly ok: true; readonly body: string }
+  | { readonly ok: false; readonly problem: string };
+
+const TAG = /\{\{\s*(#|\/|json\s+)?\s*([A-Za-z_][\w.]*)\s*\}\}/g;
+
+/** Fills a template; what comes out must be JSON. */
+export function renderTemplate(template: string, data: unknown): Rendered {
+  const parsed = parse(template);
+  if (typeof parsed === 'string') return { ok: false, problem: parsed };
+  const room = { left: MAX_OUTPUT };
+  const body = fill(parsed, [data], room);
+  if (room.left < 0) return { ok: false, problem: `it makes more than ${MAX_OUTPUT} characters` };
+  try {
+    JSON.parse(body);
+  } catch (error) {
+    return { ok: false, problem: `what it makes is no JSON: ${(error as Error).message}` };
+  }
+  return { ok: true, body };
+}
+
+/** The parts of a template, or what is wrong with it. */
+function parse(template: string): readonly Part[] | string {
+  const stack: { path: string; parts: Part[] }[] = [{ path: '', parts: [] }];
+  let end = 0;
+  for (const match of template.matchAll(TAG)) {
+    const top = stack.at(-1)!;
+    if (match.index > end) top.parts.push({ kind: 'text', text: template.slice(end, match.index) });
+    end = match.index + match[0].length;
+    const [, sign = '', path = ''] = match;
+    if (sign === '#') {
+      if (stack.length > MAX_DEPTH) return `lists are more than ${MAX_DEPTH} deep at {{#${path}}}`;
+      stack.push({ path, parts: [] });
+    } else if (sign === '/') {
+      if (stack.length === 1 || top.path !== path) return `{{/${path}}} ends what was not begun`;
+      stack.pop();
+      stack.at(-1)!.parts.push({ kind: 'list', path, parts: top.parts });
+    } else top.parts.push({ kind: 'value', path, json: sign !== '' });
+  }
+  if (stack.length > 1) return `{{#${stack.at(-1)!.path}}} has no end`;
+  stack[0]!.parts.push({ kind: 'text', text: template.slice(end) });
+  return stack[0]!.parts;
+}
+
+function fill(parts: readonly Part[], scopes: readonly unknown[], room: { left: number }): string {
+  let out = '';
+  for (const part of parts) {
+    if (room.left < 0) return out;
+    const piece = part.kind === 'list' ? fillList(part, scopes, room) : pieceOf(part, scopes);
+    if (part.kind !== 'list') room.left -= piece.length;
+    out += piece;
+  }
+  return out;
+}
+
+function pieceOf(part: Exclude<Part, { kind: 'list' }>, scopes: readonly unknown[]): string {
+  if (part.kind === 'text') return part.text;
+  const value = find(part.path, scopes);
+  if (part.json) return JSON.stringify(value ?? null);
+  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Elements are separated by commas, as JSON wants them. */
+function fillList(
+  { path, parts }: Extract<Part, { kind: 'list' }>,
+  scopes: readonly unknown[],
+  room: { left: number },
+): string {
+  const value = find(path, scopes);
+  if (!Array.isArray(value)) return '';
+  const pieces: string[] = [];
+  for (const element of value) {
+    if (room.left < 0) break;
+    pieces.push(fill(parts, [element, ...scopes], room));
+  }
+  return pieces.join(',');
+}
+
+/** The value of a path in the innermost scope that has its first name. */
+function find(path: string, scopes: readonly unknown[]): unknown {
+  const [first, ...rest] = path.split('.');
+  const scope = scopes.find((candidate) => own(candidate, first!) !== undefined);
+  return rest.reduce<unknown>((value, name) => own(value, name), own(scope, first!));
+}
+
+const own = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;

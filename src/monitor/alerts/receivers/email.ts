@@ -1,0 +1,86 @@
+/** Mail by SMTP: `smtps://` begins with TLS, `smtp://` goes over to it, and must where a password is sent. */
+import { createTransport } from 'nodemailer';
+import { sha256 } from '../../../bytes/sha256.ts';
+import { mailOf } from '../message/mail.ts';
+import { shown } from './http.ts';
+import { failed, type Outcome, type PolicyOf, refused, type Send, type Surroundings } from './receiver.ts';
+import { redacted, resolveSecret } from './secrets.ts';
+
+const TIMEOUT = 10_000;
+
+export const sendMail: Send<'email'> = async (policy, { notice, at }, surroundings) => {
+  const password = policy.password === null ? null : await resolveSecret(policy.password, surroundings.env);
+  if (password !== null && !password.ok) return failed(password.problem);
+  const options = transportOf(policy, password?.value ?? null, surroundings);
+  if (options === null) return refused('its server is none: smtp://USER@HOST:PORT or smtps://… was wanted');
+  const transport = createTransport(options);
+  const incident = sha256(new TextEncoder().encode(`${notice.groupKey} ${notice.incident}`)).slice(0, 32);
+  try {
+    const { response, rejected } = await withinTime(
+      transport.sendMail({
+        from: policy.from,
+        to: [...policy.to],
+        ...mailOf(notice, surroundings.externalUrl),
+        date: new Date(at),
+        messageId: `<${notice.id}@plimsoll>`,
+        references: `<${incident}@plimsoll>`,
+        headers: { 'X-Plimsoll-Notice': notice.id, 'Auto-Submitted': 'auto-generated' },
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      }),
+      surroundings.timeoutMillis ?? TIMEOUT,
+    );
+    const missed = rejected.length === 0 ? '' : `, refused for ${rejected.length} of ${policy.to.length}`;
+    return { ok: true, detail: `answered ${shown(response)}${missed}`, receipt: null };
+  } catch (error) {
+    return outcomeOfFailure(error as Error & { responseCode?: number; code?: string }, password?.value ?? '');
+  } finally {
+    transport.close();
+  }
+};
+
+function transportOf(policy: PolicyOf<'email'>, password: string | null, surroundings: Surroundings) {
+  if (!URL.canParse(policy.smtp)) return null;
+  const url = new URL(policy.smtp);
+  if (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') return null;
+  const secure = url.protocol === 'smtps:';
+  const timeout = surroundings.timeoutMillis ?? TIMEOUT;
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
+    secure,
+    requireTLS: password !== null,
+    ...(password === null
+      ? {}
+      : { auth: { user: decodeURIComponent(url.username) || policy.from, pass: password } }),
+    connectionTimeout: timeout,
+    greetingTimeout: timeout,
+    socketTimeout: timeout,
+    ...(surroundings.certificates === undefined ? {} : { tls: { ca: surroundings.certificates } }),
+  };
+}
+
+/** A server that always says a little would be waited for for ever. */
+async function withinTime<T>(sent: Promise<T>, millis: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`the server did not take the mail within ${2 * millis} ms`)),
+      2 * millis,
+    );
+  });
+  try {
+    return await Promise.race([sent, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Codes from 500 on are final (RFC 5321, 4.2.1); what has no code never came so far. */
+function outcomeOfFailure(
+  error: Error & { responseCode?: number; code?: string },
+  password: string,
+): Outcome {
+  const detail = redacted(shown(`${error.code ?? 'failed'}: ${error.message}`), [password]);
+  return (error.responseCode ?? 0) >= 500 ? refused(detail) : failed(detail);
+}

@@ -1,0 +1,101 @@
+/** Requests to receivers: no redirects, a time limit, and no more of the answer than is shown. */
+import { failed, type Outcome, refused, type Surroundings } from './receiver.ts';
+
+const TIMEOUT = 10_000;
+const MAX_ANSWER = 65_536;
+/** Characters of an answer that are shown. */
+const MAX_SHOWN = 300;
+/** Nobody is waited for longer than that. */
+const MAX_WAIT = 3_600_000;
+/** What is worth another try although it is a refusal. */
+const PASSING = new Set([408, 425, 429]);
+
+export type Answer =
+  | { readonly ok: true; readonly status: number; readonly text: string; readonly retryAfter: number | null }
+  | { readonly ok: false; readonly reason: string };
+
+export interface Posted {
+  readonly url: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly at: number;
+}
+
+/** The address, if it is one that may be called, or what is wrong with it, without showing it. */
+export function checkedUrl(text: string): URL | string {
+  if (!URL.canParse(text)) return 'its address is none';
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    return `its address begins with ${url.protocol}, http: or https: was wanted`;
+  }
+  if (url.username !== '' || url.password !== '') return 'its address has a password in it';
+  return url;
+}
+
+export async function post(request: Posted, { timeoutMillis = TIMEOUT }: Surroundings): Promise<Answer> {
+  const url = checkedUrl(request.url);
+  if (typeof url === 'string') return { ok: false, reason: url };
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      body: request.body,
+      headers: { 'content-type': 'application/json', 'user-agent': 'plimsoll', ...request.headers },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMillis),
+    });
+    return {
+      ok: true,
+      status: response.status,
+      text: await beginningOf(response),
+      retryAfter: retryAfterOf(response.headers.get('retry-after'), request.at),
+    };
+  } catch (error) {
+    return { ok: false, reason: reasonOf(error, url.host, timeoutMillis) };
+  }
+}
+
+/** No more than 64 KiB are read, whatever the length of the answer. */
+async function beginningOf({ body }: Response): Promise<string> {
+  if (body === null) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    text += decoder.decode(chunk.subarray(0, Math.max(0, MAX_ANSWER - bytes + chunk.length)), {
+      stream: true,
+    });
+    if (bytes >= MAX_ANSWER) break;
+  }
+  return text;
+}
+
+function reasonOf(error: unknown, host: string, timeoutMillis: number): string {
+  if ((error as Error).name === 'TimeoutError') return `${host} did not answer within ${timeoutMillis} ms`;
+  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+  return `${host} cannot be reached: ${cause?.code ?? cause?.message ?? (error as Error).message}`;
+}
+
+/** Seconds or a date (RFC 9110, 10.2.3) in milliseconds from now. */
+export function retryAfterOf(value: string | null, at: number): number | null {
+  if (value === null) return null;
+  const wait = /^\s*\d{1,9}\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - at;
+  return Number.isFinite(wait) && wait > 0 ? Math.min(wait, MAX_WAIT) : null;
+}
+
+/** What an answer means where the status says all. */
+export function outcomeOf(answer: Answer, receipt: unknown = null): Outcome {
+  if (!answer.ok) return failed(answer.reason);
+  const { status, text, retryAfter } = answer;
+  const detail = `answered ${status}${text === '' ? '' : `: ${shown(text)}`}`;
+  if (status >= 200 && status < 300) return { ok: true, detail, receipt };
+  if (status >= 300 && status < 400) return refused(`${detail}; redirects are not followed`);
+  return status >= 500 || PASSING.has(status) ? failed(detail, retryAfter) : refused(detail);
+}
+
+/** One line of an answer. */
+export const shown = (text: string): string =>
+  text
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+    .slice(0, MAX_SHOWN);

@@ -1,0 +1,82 @@
+/** PagerDuty's Events API v2: an incident is a group of alerts, triggered, acknowledged and resolved by one key. */
+import { sha256 } from '../../../bytes/sha256.ts';
+import type { Severity } from '../alert.ts';
+import { annotationsOf } from '../message/annotations.ts';
+import { headlineOf } from '../message/message.ts';
+import { rfc3339 } from '../message/time.ts';
+import { alertUrl } from '../message/webhook-body.ts';
+import type { Notice } from '../notice.ts';
+import { outcomeOf, post } from './http.ts';
+import { failed, type Send } from './receiver.ts';
+import { redacted, resolveSecret, resolveText } from './secrets.ts';
+
+const MAX_SUMMARY = 1024;
+/** Alerts in the details of an event, which has 512 KB at most. */
+const MAX_DETAILED = 20;
+const SEVERITY: Readonly<Record<Severity, 'critical' | 'warning' | 'info'>> = {
+  page: 'critical',
+  ticket: 'warning',
+  info: 'info',
+};
+
+export const sendToPagerDuty: Send<'pagerduty'> = async (policy, { notice, at }, surroundings) => {
+  const address = await resolveText(policy.url, surroundings.env);
+  if (!address.ok) return failed(address.problem);
+  const key = await resolveSecret(policy.routingKey, surroundings.env);
+  if (!key.ok) return failed(key.problem);
+  const events = notice.reason === 'test' ? (['trigger', 'resolve'] as const) : ([actionOf(notice)] as const);
+  let outcome = failed('nothing was sent');
+  for (const action of events) {
+    const body = JSON.stringify({
+      routing_key: key.value,
+      ...eventOf(notice, action, surroundings.externalUrl),
+    });
+    outcome = outcomeOf(await post({ url: address.value, body, headers: {}, at }, surroundings));
+    if (!outcome.ok) break;
+  }
+  return { ...outcome, detail: redacted(outcome.detail, [key.value]) };
+};
+
+type Action = 'trigger' | 'acknowledge' | 'resolve';
+
+function actionOf({ status, alerts }: Notice): Action {
+  if (status === 'resolved') return 'resolve';
+  const firing = alerts.filter((alert) => alert.status === 'firing');
+  return firing.every(({ acknowledgedBy }) => acknowledgedBy !== null) ? 'acknowledge' : 'trigger';
+}
+
+function eventOf(notice: Notice, action: Action, externalUrl: string | null): object {
+  const name = notice.reason === 'test' ? `test ${notice.id}` : notice.groupKey;
+  const identity = { event_action: action, dedup_key: sha256(new TextEncoder().encode(name)) };
+  if (action !== 'trigger') return identity;
+  const [worst] = notice.alerts;
+  const links = notice.alerts.slice(0, MAX_DETAILED).flatMap(({ fingerprint, labels }) => {
+    const href = alertUrl(externalUrl, fingerprint);
+    return href === null ? [] : [{ href, text: `${labels.alertname} ${labels['feature'] ?? ''}`.trim() }];
+  });
+  return {
+    ...identity,
+    client: 'Plimsoll',
+    ...(externalUrl === null ? {} : { client_url: externalUrl }),
+    links,
+    payload: {
+      summary: headlineOf(notice).slice(0, MAX_SUMMARY),
+      source: notice.endpoint,
+      severity: SEVERITY[worst?.severity ?? 'info'],
+      timestamp: rfc3339(notice.incident),
+      component: notice.groupLabels.model,
+      group: notice.endpoint,
+      ...(worst === undefined ? {} : { class: worst.labels.alertname }),
+      custom_details: {
+        reason: notice.reason,
+        firing: notice.alerts.filter(({ status }) => status === 'firing').length,
+        resolved: notice.alerts.filter(({ status }) => status === 'resolved').length,
+        alerts: notice.alerts.slice(0, MAX_DETAILED).map((alert) => ({
+          labels: alert.labels,
+          status: alert.status,
+          ...annotationsOf(alert),
+        })),
+      },
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** The port of receivers: a notice goes out, and what the other side said comes back. Nothing is thrown. */
+import type { ReceiverPolicy } from '../../policy/policy.ts';
+import type { Notice } from '../notice.ts';
+
+export type ReceiverKind = ReceiverPolicy['kind'];
+export type PolicyOf<K extends ReceiverKind> = Extract<ReceiverPolicy, { kind: K }>;
+
+export interface Outgoing {
+  readonly notice: Notice;
+  /** What the receiver said to the last notice of the same incident, or null. */
+  readonly receipt: unknown;
+  /** Now, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** What receivers are given of the world. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Address under which people reach this server, or null. */
+  readonly externalUrl: string | null;
+  /** Time for one request, or one mail. @default {10 s} */
+  readonly timeoutMillis?: number | undefined;
+  /** @default {https://slack.com/api} */
+  readonly slackApi?: string | undefined;
+  /** Certificates of authorities of mail servers, beside those that Node knows. */
+  readonly certificates?: string | undefined;
+}
+
+export type Outcome =
+  /** `receipt` is kept for the next notice of the incident. */
+  | { readonly ok: true; readonly detail: string; readonly receipt: unknown }
+  /**
+   * `later`: it may well go through another time; `hardly`: it was refused, and only somebody can mend that. `after`: how
+   * many milliseconds the receiver asks to wait.
+   */
+  | {
+      readonly ok: false;
+      readonly detail: string;
+      readonly retry: 'later' | 'hardly';
+      readonly after: number | null;
+    };
+
+export type Send<K extends ReceiverKind> = (
+  policy: PolicyOf<K>,
+  outgoing: Outgoing,
+  surroundings: Surroundings,
+) => Promise<Outcome>;
+
+export const refused = (detail: string): Outcome => ({ ok: false, detail, retry: 'hardly', after: null });
+export const failed = (detail: string, after: number | null = null): Outcome => ({
+  ok: false,
+  detail,
+  retry: 'later',
+  after,
+});

@@ -1,0 +1,46 @@
+/** Whoever trains again: called once for an incident of drift or decay, with what was found. */
+import { headlineOf } from '../message/message.ts';
+import { rfc3339 } from '../message/time.ts';
+import { alertUrl } from '../message/webhook-body.ts';
+import { familyOf } from '../rules.ts';
+import type { Send } from './receiver.ts';
+import { sendSigned } from './signed.ts';
+
+export const sendRetrain: Send<'retrain'> = (policy, outgoing, surroundings) => {
+  const { notice } = outgoing;
+  const from = Math.min(...notice.alerts.map(({ startsAt }) => startsAt));
+  const findings = notice.alerts.map(({ fingerprint, labels, severity, startsAt, told }) => ({
+    fingerprint,
+    rule: labels.alertname,
+    family: familyOf(labels),
+    labels,
+    severity,
+    startsAt: rfc3339(startsAt),
+    sentence: told.sentence,
+    value: told.value,
+    threshold: told.threshold,
+    traffic: told.traffic,
+    histogram: told.histogram,
+    details: told.details,
+    url: alertUrl(surroundings.externalUrl, fingerprint),
+  }));
+  const body = {
+    schema: 1,
+    event: notice.reason === 'test' ? 'test' : 'retrain',
+    incident: `${notice.endpoint}/${notice.incident}`,
+    endpoint: notice.endpoint,
+    model: notice.groupLabels.model,
+    at: rfc3339(notice.at),
+    headline: headlineOf(notice),
+    findings,
+    truncated: notice.truncated,
+    /** How to get the rows that were seen since, and before, as Parquet. */
+    data: {
+      endpoint: notice.endpoint,
+      from: rfc3339(from),
+      to: rfc3339(notice.at),
+      command: `plimsoll requests export ${notice.endpoint} --from ${rfc3339(from)} --to ${rfc3339(notice.at)} --out rows.parquet`,
+    },
+  };
+  return sendSigned(policy, JSON.stringify(body), outgoing, surroundings);
+};

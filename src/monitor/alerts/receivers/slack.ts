@@ -1,0 +1,141 @@
+/** Slack: by an incoming webhook a message each time; by a bot one message for an incident, with a thread of its changes. */
+import { isRecord } from '../../../core/record.ts';
+import { barLines } from '../message/bars.ts';
+import { headlineOf, linesOf, shownInFull } from '../message/message.ts';
+import { alertUrl } from '../message/webhook-body.ts';
+import type { Notice, NoticeAlert } from '../notice.ts';
+import { type Answer, outcomeOf, post, shown } from './http.ts';
+import { failed, type Outcome, type Outgoing, refused, type Send, type Surroundings } from './receiver.ts';
+import { redacted, resolveSecret, resolveText } from './secrets.ts';
+
+const API = 'https://slack.com/api';
+const MAX_TEXT = 2900;
+/** Errors that pass, of those that Slack answers with status 200. */
+const PASSING = new Set([
+  'ratelimited',
+  'rate_limited',
+  'fatal_error',
+  'internal_error',
+  'service_unavailable',
+  'request_timeout',
+]);
+/** The message to be updated is not there any more. */
+const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'channel_not_found']);
+
+export const sendToSlack: Send<'slack'> = async (policy, outgoing, surroundings) => {
+  const { notice, at } = outgoing;
+  const message = messageOf(notice, surroundings.externalUrl);
+  if (policy.url !== null) {
+    const address = await resolveText(policy.url, surroundings.env);
+    if (!address.ok) return failed(address.problem);
+    const body = JSON.stringify(message);
+    return outcomeOf(await post({ url: address.value, body, headers: {}, at }, surroundings));
+  }
+  if (policy.token === null || policy.channel === null)
+    return refused('it has neither url, nor channel and token');
+  const token = await resolveSecret(policy.token, surroundings.env);
+  if (!token.ok) return failed(token.problem);
+  const bot = { token: token.value, channel: policy.channel, at, surroundings };
+  const outcome = await tellByBot(bot, message, outgoing);
+  return { ...outcome, detail: redacted(outcome.detail, [token.value]) };
+};
+
+interface Bot {
+  readonly token: string;
+  readonly channel: string;
+  readonly at: number;
+  readonly surroundings: Surroundings;
+}
+interface Receipt {
+  readonly channel: string;
+  readonly ts: string;
+}
+interface Message {
+  readonly text: string;
+  readonly attachments: readonly object[];
+}
+
+async function tellByBot(bot: Bot, message: Message, { notice, receipt }: Outgoing): Promise<Outcome> {
+  if (!isReceipt(receipt)) return postNew(bot, message);
+  const { channel, ts } = receipt;
+  const updated = await call(bot, 'chat.update', { channel, ts, ...message });
+  if (updated.gone) return postNew(bot, message);
+  if (!updated.outcome.ok) return updated.outcome;
+  const text = `${notice.reason}: ${headlineOf(notice)}`.slice(0, MAX_TEXT);
+  const reply = await call(bot, 'chat.postMessage', { channel, thread_ts: ts, text });
+  return reply.outcome.ok ? { ...reply.outcome, receipt } : reply.outcome;
+}
+
+async function postNew(bot: Bot, message: Message): Promise<Outcome> {
+  const { outcome, answer } = await call(bot, 'chat.postMessage', { channel: bot.channel, ...message });
+  if (!outcome.ok) return outcome;
+  const receipt = { channel: answer['channel'], ts: answer['ts'] };
+  return { ...outcome, receipt: isReceipt(receipt) ? receipt : null };
+}
+
+const isReceipt = (value: unknown): value is Receipt =>
+  isRecord(value) && typeof value['channel'] === 'string' && typeof value['ts'] === 'string';
+
+/** One method of the API, which says in the body how it went. */
+async function call(
+  { token, at, surroundings }: Bot,
+  method: string,
+  body: object,
+): Promise<{
+  readonly outcome: Outcome;
+  readonly answer: Readonly<Record<string, unknown>>;
+  readonly gone: boolean;
+}> {
+  const url = `${surroundings.slackApi ?? API}/${method}`;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' };
+  const answered = await post({ url, body: JSON.stringify(body), headers, at }, surroundings);
+  const outcome = outcomeOf(answered);
+  const answer = bodyOf(answered);
+  if (!outcome.ok || answer['ok'] === true) return { outcome, answer, gone: false };
+  const error = shown(String(answer['error'] ?? 'its answer is not of Slack'));
+  const detail = `${method} answered ${error}`;
+  return {
+    outcome: PASSING.has(error) ? failed(detail) : refused(detail),
+    answer,
+    gone: GONE.has(error) && method === 'chat.update',
+  };
+}
+
+function bodyOf(answer: Answer): Readonly<Record<string, unknown>> {
+  try {
+    const body: unknown = answer.ok ? JSON.parse(answer.text) : {};
+    return isRecord(body) ? body : {};
+  } catch {
+    return {};
+  }
+}
+
+function messageOf(notice: Notice, externalUrl: string | null): Message {
+  const attachments = shownInFull(notice).map((alert) => attachmentOf(alert, externalUrl));
+  const left = notice.alerts.length + notice.truncated - attachments.length;
+  const rest =
+    left > 0
+      ? [{ color: '#dddddd', text: `and ${left} more alerts`, fallback: `and ${left} more alerts` }]
+      : [];
+  return { text: escapeSlack(headlineOf(notice)), attachments: [...attachments, ...rest] };
+}
+
+function attachmentOf(alert: NoticeAlert, externalUrl: string | null): object {
+  const [title, ...lines] = linesOf(alert);
+  const bars = alert.told.histogram === null ? [] : barLines(alert.told.histogram);
+  const table = bars.length === 0 ? '' : `\n\`\`\`\n${bars.join('\n')}\n\`\`\``;
+  const link = alertUrl(externalUrl, alert.fingerprint);
+  return {
+    color: alert.status === 'resolved' ? 'good' : alert.severity === 'info' ? 'warning' : 'danger',
+    title: title!.slice(0, 500),
+    ...(link === null ? {} : { title_link: link }),
+    text: escapeSlack(`${lines.join('\n').slice(0, MAX_TEXT - table.length)}${table}`),
+    fallback: title!.slice(0, 500),
+    mrkdwn_in: ['text'],
+    ts: Math.floor(alert.startsAt / 1000),
+  };
+}
+
+/** Slack reads `<`, `>` and `&` itself: nobody is called to a channel by the name of a feature. */
+const escapeSlack = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

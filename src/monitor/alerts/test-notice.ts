@@ -1,0 +1,68 @@
+/** The test button: a notice that says that it is a test, and what the other side answered. */
+import { randomUUID } from 'node:crypto';
+import type { ReceiverPolicy } from '../policy/policy.ts';
+import type { AlertLabels } from './alert.ts';
+import { fingerprintOf, groupKeyOf, groupLabelsOf } from './fingerprint.ts';
+import type { Notice } from './notice.ts';
+import type { Surroundings } from './receivers/receiver.ts';
+import { sendNotice } from './receivers/send.ts';
+
+export interface ReceiverTest {
+  readonly endpoint: string;
+  readonly model: string;
+  /** Name of the receiver, and what it is. */
+  readonly name: string;
+  readonly receiver: ReceiverPolicy;
+  readonly now: number;
+  readonly surroundings: Surroundings;
+}
+
+/** Sends a test notice at once, past the outbox. */
+export async function testReceiver(
+  test: ReceiverTest,
+): Promise<{ readonly ok: boolean; readonly detail: string }> {
+  const outgoing = { notice: testNotice(test), receipt: null, at: test.now };
+  const { ok, detail } = await sendNotice(test.receiver, outgoing, test.surroundings);
+  return { ok, detail };
+}
+
+function testNotice({ endpoint, model, name, now }: ReceiverTest): Notice {
+  const labels: AlertLabels = { alertname: 'ReceiverTest', model, endpoint };
+  return {
+    schema: 1,
+    id: randomUUID().replaceAll('-', ''),
+    endpoint,
+    receiver: name,
+    groupKey: groupKeyOf(labels),
+    groupLabels: groupLabelsOf(labels),
+    reason: 'test',
+    status: 'firing',
+    at: now,
+    incident: now,
+    features: null,
+    alerts: [
+      {
+        fingerprint: fingerprintOf(labels),
+        labels,
+        severity: 'info',
+        status: 'firing',
+        startsAt: now,
+        endsAt: null,
+        known: true,
+        flaps: 0,
+        acknowledgedBy: null,
+        changed: true,
+        told: {
+          sentence: `This is a test of receiver "${name}" of ${endpoint}: nothing is wrong`,
+          advice: 'Nothing',
+          value: null,
+          threshold: null,
+          traffic: null,
+          histogram: { bins: ['≤ 1', '≤ 2', '> 2'], reference: [20, 60, 20], current: [10, 30, 60] },
+          details: {},
+        },
+      },
+    ],
+    truncated: 0,
+  };
+}
