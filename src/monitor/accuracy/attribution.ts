@@ -178,11 +178,14 @@ function mixOf(features: readonly LossFeature[], reference: LossRows, current: L
 const bitCount = (mask: number): number => mask.toString(2).replaceAll('0', '').length;
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 
-/** `−3.1 points, 62 % from os=ios-4.2, 9 % of traffic`; null where nothing changed. */
-export function attributionSentence({ change, bins }: Attribution): string | null {
+/**
+ * `−3.1 points, 62 % from os=ios-4.2, 9 % of traffic`; of losses that are no shares, their change. Null where nothing changed.
+ */
+export function attributionSentence({ change, bins }: Attribution, isShare = true): string | null {
   const [first] = bins;
   if (first === undefined || change === 0 || !Number.isFinite(first.part)) return null;
   const points = `${change > 0 ? '−' : '+'}${Math.abs(100 * change).toFixed(1)} points`;
+  const moved = isShare ? points : `loss ${change > 0 ? '+' : '−'}${Math.abs(change).toPrecision(3)}`;
   const part = Math.round(100 * first.part);
-  return `${points}, ${part} % from ${first.feature}=${first.bin}, ${Math.round(100 * first.traffic)} % of traffic`;
+  return `${moved}, ${part} % from ${first.feature}=${first.bin}, ${Math.round(100 * first.traffic)} % of traffic`;
 }

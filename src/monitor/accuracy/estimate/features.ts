@@ -13,9 +13,14 @@ export type BinnedBy =
 export const BINS_MAX = 32;
 
 /** Numbers by quantiles; the most frequent categories by their mean of `target`, so that one cut parts them well. */
-export function binnedBy(column: FeatureColumn, target: Float64Array, rows: ArrayLike<number>): BinnedBy {
+export function binnedBy(
+  column: FeatureColumn,
+  target: Float64Array,
+  rows: ArrayLike<number>,
+  most = BINS_MAX,
+): BinnedBy {
   if (column.kind === 'number')
-    return { name: column.name, kind: 'number', edges: quantiles(column.values, rows) };
+    return { name: column.name, kind: 'number', edges: quantiles(column.values, rows, most) };
   const sums = new Map<string, { sum: number; rows: number }>();
   for (let k = 0; k < rows.length; k++) {
     const value = column.values[rows[k]!];
@@ -23,21 +28,19 @@ export function binnedBy(column: FeatureColumn, target: Float64Array, rows: Arra
     const seen = sums.get(value) ?? { sum: 0, rows: 0 };
     sums.set(value, { sum: seen.sum + target[rows[k]!]!, rows: seen.rows + 1 });
   }
-  const frequent = [...sums]
-    .sort(([a, x], [b, y]) => y.rows - x.rows || (a < b ? -1 : 1))
-    .slice(0, BINS_MAX - 1);
+  const frequent = [...sums].sort(([a, x], [b, y]) => y.rows - x.rows || (a < b ? -1 : 1)).slice(0, most - 1);
   const ordered = frequent.sort(([a, x], [b, y]) => x.sum / x.rows - y.sum / y.rows || (a < b ? -1 : 1));
   const codes = Object.fromEntries(ordered.map(([value], i) => [value, i + 1]));
   return { name: column.name, kind: 'category', codes };
 }
 
-function quantiles(values: Float64Array, rows: ArrayLike<number>): readonly number[] {
+function quantiles(values: Float64Array, rows: ArrayLike<number>, most: number): readonly number[] {
   const sorted = Float64Array.from(rows, (i) => values[i]!)
     .filter((x) => !Number.isNaN(x))
     .sort();
   const edges = new Set<number>();
-  for (let k = 1; k < BINS_MAX - 1; k++) {
-    const edge = sorted[Math.floor((k * sorted.length) / (BINS_MAX - 1))];
+  for (let k = 1; k < most - 1; k++) {
+    const edge = sorted[Math.floor((k * sorted.length) / (most - 1))];
     if (edge !== undefined && edge < sorted.at(-1)!) edges.add(edge);
   }
   return [...edges];
@@ -62,4 +65,19 @@ function binOf(by: BinnedBy, value: number | string | null): number {
     else low = middle + 1;
   }
   return low + 1;
+}
+
+/** What people call the bins, the first included. */
+export function binLabels(by: BinnedBy): readonly string[] {
+  if (by.kind === 'category') {
+    const names = Object.entries(by.codes).sort(([, a], [, b]) => a - b);
+    return ['missing or rare', ...names.map(([name]) => name)];
+  }
+  const { edges } = by;
+  const short = (edge: number): string => String(Number(edge.toPrecision(4)));
+  if (edges.length === 0) return ['missing', 'any'];
+  const inner = edges.map((edge, i) =>
+    i === 0 ? `≤ ${short(edge)}` : `${short(edges[i - 1]!)}–${short(edge)}`,
+  );
+  return ['missing', ...inner, `> ${short(edges.at(-1)!)}`];
 }

@@ -1,9 +1,10 @@
 /** Whose labels would tell most: requests without one, those first that would make the interval of the metric narrower. Pure. */
-import { type Estimator, expected } from '../estimate/estimator.ts';
+import type { Estimator } from '../estimate/estimator.ts';
+import { metricOf } from '../metrics/all.ts';
 import type { BinaryRows, MulticlassRows } from '../metrics/rows.ts';
 
-/** How unsure the estimate is of each row: the variance of its label, by its chances. */
-export function uncertainty(rows: BinaryRows | MulticlassRows): Float64Array {
+/** How unsure the label of each row is: its variance, by the chances of the classes. */
+function uncertainty(rows: BinaryRows | MulticlassRows): Float64Array {
   if (rows.task === 'binary') return rows.truth.map((t) => t * (1 - t));
   const k = rows.classes.length;
   return Float64Array.from(rows.weight, (_, i) => {
@@ -14,18 +15,19 @@ export function uncertainty(rows: BinaryRows | MulticlassRows): Float64Array {
 }
 
 /**
- * The `k` rows that add most to the variance of the metric: weight² · ψ² of the row's expected influence and the variance of
- * its label (Neyman's allocation: ask where weight and deviation are greatest). Indices, the most telling first.
+ * The `k` rows that add most to the variance of the metric: by weight, standard deviation of the label and how far the row
+ * sways what is expected (Neyman's allocation: ask where weight and deviation are greatest). `rows` have chances for truth;
+ * the answer is indices, the most telling first.
  */
 export function worthAsking(
-  estimator: Estimator,
+  { metric }: Pick<Estimator, 'metric'>,
   rows: BinaryRows | MulticlassRows,
-  chances: BinaryRows | MulticlassRows,
   k: number,
 ): readonly number[] {
-  const { influence } = expected(estimator, { rows, features: [] });
-  const unsure = uncertainty(chances);
-  const worth = unsure.map((u, i) => rows.weight[i]! * (Math.sqrt(u) + Math.abs(influence?.[i] ?? 0) * u));
+  const { influence } = metricOf(rows.task, metric)!.measure(rows);
+  const worth = uncertainty(rows).map(
+    (u, i) => rows.weight[i]! * Math.sqrt(u) * (1 + Math.abs(influence?.[i] ?? 0)),
+  );
   return Array.from(worth, (_, i) => i)
     .sort((a, b) => worth[b]! - worth[a]! || a - b)
     .slice(0, k);

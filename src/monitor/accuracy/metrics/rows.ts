@@ -72,3 +72,25 @@ function takeColumn(value: unknown, n: number, indices: ArrayLike<number>): unkn
     for (let j = 0; j < width; j++) result[i * width + j] = value[indices[i]! * width + j]!;
   return result;
 }
+
+/** One after the other; of the same task, classes and columns. Requests of a ranking stay apart. */
+export function concatRows<R extends Rows>(a: R, b: R): R {
+  const joined: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(a)) {
+    const other = (b as unknown as Record<string, unknown>)[name];
+    joined[name] =
+      value instanceof Float64Array || value instanceof Int32Array ? append(name, value, other) : value;
+  }
+  return joined as unknown as R;
+}
+
+function append(name: string, a: Float64Array | Int32Array, b: unknown): Float64Array | Int32Array {
+  const other = b as Float64Array | Int32Array;
+  const result = new (a instanceof Float64Array ? Float64Array : Int32Array)(a.length + other.length);
+  result.set(a);
+  const shift = name === 'request' ? (a.at(-1) ?? -1) + 1 : 0;
+  other.forEach((value, i) => {
+    result[a.length + i] = value + shift;
+  });
+  return result;
+}

@@ -1,0 +1,173 @@
+/** Accuracy of one cohort, as far as it is known. Pure. */
+import type { Band, Residual } from './estimate/band.ts';
+import { estimate, expected, withChances } from './estimate/estimator.ts';
+import { corrected } from './estimate/prediction-powered.ts';
+import { concatRead, type Read, readRows } from './inputs.ts';
+import { worthAsking } from './labels/ask.ts';
+import type { JoinedCohort } from './labels/join.ts';
+import { arrivalWeight, expectedShare, isMature, type Maturity } from './labels/maturity.ts';
+import type { Reading } from './labels/rows-of.ts';
+import { type Metric, metricOf, read } from './metrics/all.ts';
+import { variance } from './metrics/measured.ts';
+import { type Rows, rowCount, takeRows } from './metrics/rows.ts';
+import type { AccuracyReference } from './reference.ts';
+
+interface Known {
+  readonly value: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** What is kept of a revision of a cohort: plain data, nothing that is no number. */
+export interface CohortBody {
+  readonly schema: 1;
+  readonly task: Reading['task'];
+  readonly metric: string;
+  /** Of the labels that are there, each weighed by the inverse of the chance that it has come. */
+  readonly realised: (Known & { readonly error: number; readonly rows: number }) | null;
+  /** Without labels; and how far off others were. */
+  readonly estimate: (Known & Pick<Band, 'level' | 'periods'>) | null;
+  /** The estimate put right by the labels that there are. */
+  readonly corrected: (Known & { readonly power: number }) | null;
+  /** Realised − estimated. */
+  readonly residual: Residual | null;
+  /** Rows in the log, and of traffic; with a label. */
+  readonly rows: number;
+  readonly traffic: number;
+  readonly labelled: number;
+  /** Share of traffic with a label, and share of the labels to come that were expected to have come. */
+  readonly coverage: number;
+  readonly arrived: number;
+  readonly mature: boolean | null;
+  /** Labels that took the place of another. */
+  readonly revised: number;
+  /** The parts with most traffic. */
+  readonly segments: readonly (Known & { readonly segment: string; readonly labelled: number })[];
+  readonly delays: JoinedCohort['delays'];
+  /** Requests whose labels would tell most, as long as not all are there. */
+  readonly ask: readonly string[];
+}
+
+export interface CohortContext {
+  readonly reading: Reading;
+  readonly maturity: Maturity;
+  readonly reference: AccuracyReference | null;
+  /** Of mature cohorts before this one. */
+  readonly residuals: readonly Residual[];
+  readonly now: number;
+}
+
+const LEVEL = 0.95;
+const SEGMENTS_MAX = 10;
+const ASKED = 20;
+
+export function cohortOf(joined: JoinedCohort, context: CohortContext): CohortBody {
+  const { reading, maturity, now } = context;
+  const metric = metricOf(reading.task, reading.metric)!;
+  const labelled = weighted(readRows(reading, joined.labelled, true), maturity, now);
+  const unlabelled = readRows(reading, joined.unlabelled, false);
+  const realised = rowCount(labelled.rows) === 0 ? null : known(labelled.rows, metric);
+  const all = concatRead(readRows(reading, joined.labelled, false), unlabelled);
+  const guess = estimateOf(all, context);
+  return {
+    schema: 1,
+    task: reading.task,
+    metric: reading.metric,
+    realised,
+    estimate: guess,
+    corrected: correctedOf(labelled, all, context, metric),
+    residual:
+      realised === null || guess === null
+        ? null
+        : { value: realised.value - guess.value, size: realised.rows },
+    rows: joined.rows,
+    traffic: joined.traffic,
+    labelled: joined.labelledRows,
+    coverage: joined.traffic === 0 ? 0 : joined.labelledTraffic / joined.traffic,
+    arrived: expectedShare(maturity, joined.from, joined.to, now),
+    mature: isMature(maturity, joined.from, joined.to, now),
+    revised: joined.revised,
+    segments: segmentsOf(labelled, metric),
+    delays: joined.delays,
+    ask: askFor(unlabelled, context),
+  };
+}
+
+function weighted(rows: Read, maturity: Maturity, now: number): Read {
+  const weight = rows.rows.weight.map(
+    (w, i) => w * arrivalWeight(maturity, rows.label[i]!, now - rows.time[i]!),
+  );
+  return { ...rows, rows: { ...rows.rows, weight } };
+}
+
+function known(rows: Rows, metric: Metric): CohortBody['realised'] {
+  const { value, interval } = read(rows, metric, LEVEL);
+  if (!Number.isFinite(value) || !Number.isFinite(interval.lower)) return null;
+  const error = Math.sqrt(variance(metric.measure(rows), rows.weight));
+  // At 0 and 1 influences vanish: the width of the interval says what the rows can tell.
+  const width = (interval.upper - interval.lower) / (2 * 1.96);
+  return {
+    value,
+    lower: interval.lower,
+    upper: interval.upper,
+    error: Number.isFinite(error) && error > 0 ? error : width,
+    rows: rowCount(rows),
+  };
+}
+
+function estimateOf(all: Read, { reference, residuals }: CohortContext): CohortBody['estimate'] {
+  if (reference?.estimator == null || rowCount(all.rows) === 0) return null;
+  const { value, band } = estimate(reference.estimator, all, residuals, LEVEL);
+  if (band === null || !Number.isFinite(value)) return null;
+  const { lower, upper, level, periods } = band;
+  return { value, lower, upper, level, periods };
+}
+
+function correctedOf(
+  labelled: Read,
+  all: Read,
+  { reference }: CohortContext,
+  metric: Metric,
+): CohortBody['corrected'] {
+  const estimator = reference?.estimator ?? null;
+  if (estimator === null || rowCount(labelled.rows) === 0) return null;
+  const answer = corrected(
+    {
+      realised: metric.measure(labelled.rows),
+      expected: expected(estimator, labelled),
+      weight: labelled.rows.weight,
+    },
+    { measured: expected(estimator, all), weight: all.rows.weight },
+    metric.range,
+    LEVEL,
+  );
+  if (answer === null || !Number.isFinite(answer.interval.lower)) return null;
+  return { value: answer.value, ...answer.interval, power: answer.power };
+}
+
+function segmentsOf({ rows, segment }: Read, metric: Metric): CohortBody['segments'] {
+  const traffic = new Map<string, number>();
+  segment.forEach((name, i) => {
+    if (name !== null) traffic.set(name, (traffic.get(name) ?? 0) + rows.weight[i]!);
+  });
+  const most = [...traffic].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, SEGMENTS_MAX);
+  return most.flatMap(([name]) => {
+    const own = takeRows(
+      rows,
+      segment.flatMap((of, i) => (of === name ? [i] : [])),
+    );
+    const found = known(own, metric);
+    if (found === null) return [];
+    return [
+      { segment: name, value: found.value, lower: found.lower, upper: found.upper, labelled: found.rows },
+    ];
+  });
+}
+
+function askFor({ rows, requestId }: Read, { reference }: CohortContext): CohortBody['ask'] {
+  const estimator = reference?.estimator ?? null;
+  if (estimator === null || (rows.task !== 'binary' && rows.task !== 'multiclass')) return [];
+  const chances = withChances(estimator.learnt, rows);
+  if (chances === null || (chances.task !== 'binary' && chances.task !== 'multiclass')) return [];
+  return [...new Set(worthAsking(estimator, chances, ASKED).map((i) => requestId[i]!))];
+}

@@ -1,0 +1,194 @@
+/** Makes the cohorts of an endpoint anew that labels or answers came for, over the log and the store. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
+import type { FoundSegment } from '../log/scan.ts';
+import { attributionSentence } from './attribution.ts';
+import { type CohortBody, cohortOf } from './cohort.ts';
+import { concatRead, type Read, readRows } from './inputs.ts';
+import { type AccuracyTarget, keptCohorts, keptReference, learntMaturity } from './kept.ts';
+import { type CohortKey, joinCohort, loadLabels, touchedCohorts } from './labels/join.ts';
+import { isMature } from './labels/maturity.ts';
+import { type Reading, readingOf } from './labels/rows-of.ts';
+import { attributeLoss } from './losses.ts';
+import { ACCURACY, type AccuracyMemory, cohortName, dirtyIndex, feedbackMetric, indexOf } from './memory.ts';
+import { rowCount } from './metrics/rows.ts';
+import { type AccuracyReference, accuracyReference } from './reference.ts';
+import { decayStanding, type KeptCohort, type Standing } from './standing.ts';
+
+/** Cohorts that are made anew in one look; the others wait for the next. */
+const COHORTS_MAX = 100;
+/** Traffic becomes the reference when so many cohorts of it are mature, with so many labels together. */
+const REFERENCE_COHORTS = 5;
+const REFERENCE_LABELS = 300;
+const REFERENCE_COHORTS_MAX = 30;
+/** Cohorts that an attribution looks at. */
+const ATTRIBUTED = 5;
+
+export class Joiner {
+  readonly #db: DuckDBConnection;
+  readonly #store: MonitoringStore;
+  readonly #target: AccuracyTarget;
+  readonly #memory: AccuracyMemory;
+  readonly #segments: readonly FoundSegment[];
+  readonly #newest: number;
+
+  private constructor(
+    db: DuckDBConnection,
+    store: MonitoringStore,
+    target: AccuracyTarget,
+    memory: AccuracyMemory,
+    segments: readonly FoundSegment[],
+    newest: number,
+  ) {
+    this.#db = db;
+    this.#store = store;
+    this.#target = target;
+    this.#memory = memory;
+    this.#segments = segments;
+    this.#newest = newest;
+  }
+
+  static async open(
+    db: DuckDBConnection,
+    store: MonitoringStore,
+    target: AccuracyTarget,
+    memory: AccuracyMemory,
+    segments: readonly FoundSegment[],
+  ): Promise<Joiner> {
+    const of = { endpoint: target.endpoint, metric: feedbackMetric(target.policy) };
+    const newest = await store.newestLabel(of);
+    await loadLabels(db, store, { ...of, after: memory.label });
+    return new Joiner(db, store, target, memory, segments, newest);
+  }
+
+  /** Keeps a revision of each cohort that has changed; what it is known by is to be remembered after that. */
+  async renew(): Promise<{ readonly revised: number; readonly memory: AccuracyMemory }> {
+    const { policy, now } = this.#target;
+    const index = indexOf(this.#segments, policy.cohort);
+    const dirty = new Map<string, CohortKey>();
+    for (const key of dirtyIndex(this.#memory, this.#segments, policy.cohort, now))
+      dirty.set(cohortName(key), key);
+    if (this.#newest > this.#memory.label)
+      for (const key of await touchedCohorts(this.#db, this.#segments, policy.cohort))
+        dirty.set(cohortName(key), key);
+    const ordered = [...dirty.values()].sort((a, b) => a.from - b.from || a.version - b.version);
+    const taken = ordered.slice(0, COHORTS_MAX);
+    let revised = 0;
+    for (const key of taken) if (await this.#renewCohort(key)) revised++;
+    for (const version of new Set([...index.values()].map((key) => key.version)))
+      revised += await this.#refer(version);
+    const made = taken.map((key) => [cohortName(key), [index.get(cohortName(key))?.rows ?? 0, now]] as const);
+    const kept = Object.entries(this.#memory.index).filter(([name]) => index.has(name));
+    return {
+      revised,
+      memory: {
+        ...this.#memory,
+        label: taken.length < ordered.length ? this.#memory.label : this.#newest,
+        index: Object.fromEntries([...kept, ...made]),
+      },
+    };
+  }
+
+  async #renewCohort(key: CohortKey): Promise<boolean> {
+    const { endpoint, policy, now, fence } = this.#target;
+    const joined = await joinCohort(this.#db, this.#segments, key);
+    const reference = await keptReference(this.#store, endpoint, key.version, this.#memory.policy);
+    const reading = reference?.reading ?? readingOf(joined.labelled, policy.metric, policy.positive);
+    const reads = reading ?? readingOf(joined.unlabelled, policy.metric, policy.positive);
+    if (reads === null) return false;
+    const cohorts = await keptCohorts(this.#store, endpoint);
+    const maturity = learntMaturity(cohorts, policy, now);
+    const residuals = cohorts.flatMap(({ version, from, to, body }) => {
+      const isBefore = version === key.version && from < key.from && from >= (reference?.until ?? 0);
+      const isKnown = isBefore && body.residual !== null && isMature(maturity, from, to, now) === true;
+      return isKnown ? [body.residual!] : [];
+    });
+    const body = cohortOf(joined, { reading: reads, maturity, reference, residuals, now });
+    const known = cohorts.find(({ version, from }) => version === key.version && from === key.from);
+    // What is gone from the log is not forgotten here.
+    if (known !== undefined && (body.rows < known.body.rows || isSame(known.body, body))) return false;
+    if (fence !== undefined && !(await this.#store.remember([], fence))) return false;
+    await this.#store.addCohort({ endpoint, ...key, computedAt: now, body });
+    return true;
+  }
+
+  /** Makes the first mature cohorts of a version its reference, once there are enough; answers cohorts made anew by it. */
+  async #refer(version: number): Promise<number> {
+    const { endpoint, policy, now, fence } = this.#target;
+    if ((await keptReference(this.#store, endpoint, version, this.#memory.policy)) !== null) return 0;
+    const cohorts = await keptCohorts(this.#store, endpoint);
+    const maturity = learntMaturity(cohorts, policy, now);
+    const own = cohorts.filter((cohort) => cohort.version === version);
+    const mature = own.filter(
+      ({ from, to, body }) => body.realised !== null && isMature(maturity, from, to, now) === true,
+    );
+    const first = enough(mature);
+    if (first === null) return 0;
+    const reference = await this.#fitted(first);
+    if (reference === null) return 0;
+    const body = { policy: this.#memory.policy, reference };
+    const name = `${endpoint} ${version}`;
+    const isKept = await this.#store.remember(
+      [{ kind: ACCURACY.reference, name, body, changedAt: now }],
+      fence,
+    );
+    if (!isKept) return 0;
+    let revised = 0;
+    for (const { from, to } of own.filter((cohort) => cohort.from >= reference.until))
+      if (await this.#renewCohort({ version, from, to })) revised++;
+    return revised;
+  }
+
+  async #fitted(cohorts: readonly KeptCohort[]): Promise<AccuracyReference | null> {
+    const { policy } = this.#target;
+    const joined = [];
+    for (const cohort of cohorts) joined.push(await joinCohort(this.#db, this.#segments, cohort));
+    const reading = readingOf(joined.at(-1)!.labelled, policy.metric, policy.positive);
+    if (reading === null) return null;
+    const parts = joined.map(({ labelled }) => readRows(reading, labelled, true));
+    const periods = Int32Array.from(parts.flatMap(({ rows }, i) => Array.from(rows.weight, () => i)));
+    return accuracyReference(parts.reduce(concatRead), periods, reading, {
+      source: 'traffic',
+      until: cohorts.at(-1)!.to,
+      estimate: policy.estimate,
+    });
+  }
+
+  /** Which bins and segments lost what was lost, of the newest cohorts since it began; null where it cannot be told. */
+  async attribution(standing: Standing): Promise<string | null> {
+    const { reference, cohorts } = standing;
+    const decay = decayStanding(standing);
+    if (reference === null || reference.losses === null || decay === null) return null;
+    const window = cohorts
+      .filter(({ from, body }) => from >= decay.from && body.realised !== null)
+      .slice(-ATTRIBUTED);
+    const reads: Read[] = [];
+    for (const cohort of window) {
+      const { labelled } = await joinCohort(this.#db, this.#segments, cohort);
+      const read = readRows(reference.reading, labelled, true);
+      if (rowCount(read.rows) > 0) reads.push(read);
+    }
+    if (reads.length === 0) return null;
+    const attribution = attributeLoss(reference.losses, reads.reduce(concatRead));
+    return attribution === null ? null : attributionSentence(attribution, isShare(reference.reading));
+  }
+}
+
+const isShare = ({ task }: Reading): boolean => task === 'binary' || task === 'multiclass';
+
+/** The first cohorts that are enough for a reference. */
+function enough(mature: readonly KeptCohort[]): readonly KeptCohort[] | null {
+  let labels = 0;
+  for (const [i, { body }] of mature.entries()) {
+    if (i >= REFERENCE_COHORTS_MAX) return null;
+    labels += body.realised!.rows;
+    if (i + 1 >= REFERENCE_COHORTS && labels >= REFERENCE_LABELS) return mature.slice(0, i + 1);
+  }
+  return null;
+}
+
+/** The same but for what time alone changes. */
+const isSame = (a: CohortBody, b: CohortBody): boolean => {
+  const timeless = ({ arrived: _, ...body }: CohortBody) => JSON.stringify(body);
+  return timeless(a) === timeless(b);
+};

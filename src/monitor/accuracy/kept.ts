@@ -1,0 +1,54 @@
+/** What the store keeps of the accuracy of an endpoint. */
+import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
+import type { Fence } from '../../store/store.ts';
+import type { AccuracyPolicy } from '../policy/policy.ts';
+import { classOf } from './labels/delays.ts';
+import { type Maturity, maturityOf } from './labels/maturity.ts';
+import { ACCURACY } from './memory.ts';
+import type { AccuracyReference } from './reference.ts';
+import type { KeptCohort } from './standing.ts';
+
+export interface AccuracyTarget {
+  readonly endpoint: string;
+  readonly model: string;
+  /** The version that conditions are about. */
+  readonly version: number;
+  readonly policy: AccuracyPolicy;
+  readonly falseAlarms: { readonly count: number; readonly span: number };
+  readonly now: number;
+  /** Nothing is kept where it is held by another. */
+  readonly fence?: Fence | undefined;
+}
+
+/** The newest revision of all cohorts that are not forgotten, oldest first. */
+export async function keptCohorts(
+  store: Pick<MonitoringStore, 'cohorts'>,
+  endpoint: string,
+): Promise<readonly KeptCohort[]> {
+  const rows = await store.cohorts({ endpoint, from: 0, to: Number.MAX_SAFE_INTEGER });
+  return rows as readonly KeptCohort[];
+}
+
+/** By delays of the labels of all cohorts. The age of answers is taken as that of the youngest of their cohort. */
+export function learntMaturity(
+  cohorts: readonly KeptCohort[],
+  { maturity }: Pick<AccuracyPolicy, 'maturity'>,
+  now: number,
+): Maturity {
+  const counts = cohorts.flatMap(({ to, body }) => {
+    const age = now - to;
+    return age <= 0 ? [] : body.delays.map((count) => ({ ...count, age: classOf(age) }));
+  });
+  return maturityOf(counts, maturity);
+}
+
+export async function keptReference(
+  store: Pick<MonitoringStore, 'memory'>,
+  endpoint: string,
+  version: number,
+  policy: string,
+): Promise<AccuracyReference | null> {
+  const row = await store.memory(ACCURACY.reference, `${endpoint} ${version}`);
+  const kept = row?.body as { readonly policy: string; readonly reference: AccuracyReference } | undefined;
+  return kept?.policy === policy ? kept.reference : null;
+}

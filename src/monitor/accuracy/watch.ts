@@ -1,0 +1,133 @@
+/**
+ * The accuracy of an endpoint: takes labels in, makes cohorts anew where labels or answers came, and says how it stands. What
+ * is kept in the store is all that it knows: a call after a crash does again what was not kept, and nothing twice.
+ */
+import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
+import type { NumberedFeedback } from '../../store/store.ts';
+import type { Condition } from '../alerts/alert.ts';
+import { withDuckDB } from '../log/find.ts';
+import { type FoundSegment, type LogPlace, segmentsHere } from '../log/scan.ts';
+import type { Trust } from './estimate/trust.ts';
+import { Joiner } from './joiner.ts';
+import { type AccuracyTarget, keptCohorts, keptReference, learntMaturity } from './kept.ts';
+import { ageAt } from './labels/delays.ts';
+import { MATURE } from './labels/maturity.ts';
+import {
+  ACCURACY,
+  type AccuracyMemory,
+  dirtyIndex,
+  emptyMemory,
+  feedbackMetric,
+  policyKey,
+} from './memory.ts';
+import type { AccuracyReference } from './reference.ts';
+import {
+  accuracyConditions,
+  decayStanding,
+  type KeptCohort,
+  type Standing,
+  trustStanding,
+} from './standing.ts';
+
+/** Labels that are taken in at once. */
+const PAGE = 1000;
+
+/**
+ * Keeps labels and values that arrived since the last that is kept; answers how many. Calling it again, or after a failure half
+ * way, keeps each once.
+ */
+export async function takeInLabels(
+  store: Pick<MonitoringStore, 'addLabels' | 'newestLabel'>,
+  feedback: (after: number, limit: number) => Promise<readonly NumberedFeedback[]>,
+): Promise<number> {
+  let taken = 0;
+  for (let after = await store.newestLabel(null); ; ) {
+    const rows = await feedback(after, PAGE);
+    await store.addLabels(rows);
+    taken += rows.length;
+    if (rows.length < PAGE) return taken;
+    after = rows.at(-1)!.id;
+  }
+}
+
+export interface AccuracyLook {
+  readonly conditions: readonly Condition[];
+  /** Of that version, oldest first, as they are kept. */
+  readonly cohorts: readonly KeptCohort[];
+  readonly reference: AccuracyReference | null;
+  /** Null: there is no estimate. */
+  readonly trust: Trust | null;
+  /** Age at which labels are there, in milliseconds; null: not known yet. */
+  readonly maturity: number | null;
+  /** Cohorts that were made anew. */
+  readonly revised: number;
+}
+
+export class AccuracyWatch {
+  readonly #place: LogPlace & { readonly store: MonitoringStore };
+
+  constructor(place: LogPlace & { readonly store: MonitoringStore }) {
+    this.#place = place;
+  }
+
+  async look(target: AccuracyTarget): Promise<AccuracyLook> {
+    const { store } = this.#place;
+    const { endpoint, policy, now } = target;
+    const memory = await this.#memory(target);
+    const segments = await segmentsHere(this.#place, { endpoint });
+    const newest = await store.newestLabel({ endpoint, metric: feedbackMetric(policy) });
+    const changed = dirtyIndex(memory, segments, policy.cohort, now);
+    const isDirty = newest > memory.label || changed.length > 0;
+    let [revised, known] = [0, memory];
+    if (isDirty) ({ revised, memory: known } = await this.#renew(target, memory, segments));
+    const standing = await this.#standing(target, known);
+    return {
+      conditions: accuracyConditions(standing),
+      cohorts: standing.cohorts,
+      reference: standing.reference,
+      trust: trustStanding(standing),
+      maturity: policy.maturity ?? ageAt(standing.maturity.all, MATURE),
+      revised,
+    };
+  }
+
+  async #memory({ endpoint, policy }: AccuracyTarget): Promise<AccuracyMemory> {
+    const row = await this.#place.store.memory(ACCURACY.watch, endpoint);
+    const kept = row?.body as AccuracyMemory | undefined;
+    return kept?.policy === policyKey(policy) ? kept : emptyMemory(policyKey(policy));
+  }
+
+  async #renew(
+    target: AccuracyTarget,
+    memory: AccuracyMemory,
+    segments: readonly FoundSegment[],
+  ): Promise<{ readonly revised: number; readonly memory: AccuracyMemory }> {
+    const { store } = this.#place;
+    return withDuckDB(async (db) => {
+      const joiner = await Joiner.open(db, store, target, memory, segments);
+      const renewed = await joiner.renew();
+      const standing = await this.#standing(target, renewed.memory);
+      const isBeyond = decayStanding(standing)?.standing === 'beyond';
+      const attribution = isBeyond ? await joiner.attribution(standing) : null;
+      const body: AccuracyMemory = { ...renewed.memory, attribution };
+      await store.remember(
+        [{ kind: ACCURACY.watch, name: target.endpoint, body, changedAt: target.now }],
+        target.fence,
+      );
+      return { revised: renewed.revised, memory: body };
+    });
+  }
+
+  async #standing(target: AccuracyTarget, memory: AccuracyMemory): Promise<Standing> {
+    const { store } = this.#place;
+    const { endpoint, version, policy, now } = target;
+    const cohorts = await keptCohorts(store, endpoint);
+    return {
+      ...{ endpoint, model: target.model, policy, falseAlarms: target.falseAlarms, now },
+      maturity: learntMaturity(cohorts, policy, now),
+      reference: await keptReference(store, endpoint, version, memory.policy),
+      cohorts: cohorts.filter((cohort) => cohort.version === version && cohort.from < now),
+      attribution: memory.attribution,
+    };
+  }
+}
