@@ -48,3 +48,16 @@ test('text, OpenMetrics and protobuf are had by asking for them', async () => {
   expect(protobuf.type).toContain('application/vnd.google.protobuf');
   expect(protobuf.body.toString('latin1')).toContain('inference_request_duration_seconds');
 });
+
+test('names of other servers are shown where a scrape asks for them, or the server was told to', async () => {
+  const url = await serveSome();
+  const page = async (base: string, query = '') => (await call(`${base}/metrics${query}`)).text;
+  expect(await page(url)).not.toContain('request_predict_seconds');
+  const asked = await page(url, '?aliases=kserve,mlserver');
+  expect(asked).toContain('request_predict_seconds_count{model_name="quick"} 3\n');
+  expect(asked).toContain('model_infer_request_success_total{model="quick",version="1"} 3\n');
+  const told = await serve({ metricsAliases: ['triton'] });
+  expect(await page(told)).toContain('# TYPE nv_inference_request_success counter');
+  const refused = await call(`${url}/metrics?aliases=other`);
+  expect([refused.status, refused.json.error.code]).toEqual([400, 'METRICS_ALIAS_UNKNOWN']);
+});

@@ -91,7 +91,7 @@ async function begin(
   control: ServiceOptions['control'],
 ): Promise<RunningService> {
   const { stderrLog } = await import('../server/log.ts');
-  const { dataDir, host, port, maxBody, captures, workers } = config;
+  const { dataDir, host, port, maxBody, metricsAliases, captures, workers } = config;
   const { isBlank, nothingToServe } = await import('../server/nothing-to-serve.ts');
   if (isBlank(control, dataDir)) throw nothingToServe(dataDir);
   const service = {
@@ -99,6 +99,7 @@ async function begin(
     host,
     port,
     maxBody,
+    metricsAliases,
     captures,
     control,
     logger: stderrLog(),

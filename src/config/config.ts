@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
+import type { AliasSet } from '../metrics/aliases.ts';
 import { type NamedFile, nameFiles } from './models.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 
@@ -12,6 +13,8 @@ export interface ServeConfig {
   readonly workers: number;
   /** Largest request body in bytes. */
   readonly maxBody: number;
+  /** Other servers whose names of metrics are shown, too. */
+  readonly metricsAliases: readonly AliasSet[];
   readonly dataDir: string;
   /** Model files to register; may be none, where the store knows what is served. */
   readonly files: readonly NamedFile[];
@@ -60,6 +63,7 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     host: value('host'),
     workers: value('workers'),
     maxBody: value('maxBody'),
+    metricsAliases: value('metricsAliases'),
     dataDir: value('data'),
     storeUrl: value('store'),
     watch: value('watch'),

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { ALIAS_SETS, aliasSets } from '../metrics/aliases.ts';
 
 /** One setting of `serve`: where it comes from, how it is read, what it is for. */
 export interface Setting<T> {
@@ -79,6 +80,12 @@ export const SETTINGS = {
     wanted: '"on" or "off"',
     parse: (text) =>
       text === 'on' || text === 'true' ? true : text === 'off' || text === 'false' ? false : undefined,
+  },
+  metricsAliases: {
+    env: 'PLIMSOLL_METRICS_ALIASES',
+    fallback: '',
+    wanted: `names of ${ALIAS_SETS.join(', ')}`,
+    parse: (text: string) => aliasSets(text) ?? undefined,
   },
   watch: { env: 'PLIMSOLL_WATCH', fallback: '', wanted: 'a folder', parse: parseFolder },
   data: { env: 'PLIMSOLL_DATA', fallback: '.plimsoll', wanted: 'a directory', parse: parseName },

@@ -23,6 +23,7 @@ export const ERRORS = {
   NODE_TOO_OLD: row(500, EXIT.usage, 'Cannot run on Node {found}: Node {wanted} or newer is wanted', 'Install it: npm install --global node@{wanted}'),
   CONFIG_INVALID: row(422, EXIT.usage, 'Cannot use the configuration: {problems}', 'Correct every line named above; `plimsoll serve --help` lists the settings'),
   PYTHON_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot run the model with Python: this version of Plimsoll executes models as data only', 'Leave out --runtime python; `plimsoll inspect FILE` names any step that stands in the way'),
+  METRICS_ALIAS_UNKNOWN: row(400, EXIT.usage, 'Cannot show the metrics under the names of "{given}": wanted some of {known}', 'Leave `aliases` out, or correct it; docs/metrics.md lists the names of each'),
   COMMAND_UNKNOWN: row(400, EXIT.usage, 'Cannot run the command: {reason}', 'See `plimsoll --help`'),
   FILE_NOT_FOUND: row(404, EXIT.usage, 'Cannot open "{path}": no such file', 'Check the path'),
   FILE_UNREADABLE: row(422, EXIT.usage, 'Cannot open "{path}": {reason}, a regular file was wanted', 'Give the path of a file that may be read'),
@@ -131,6 +132,8 @@ export const ERRORS = {
   REQUEST_UNKNOWN: row(404, EXIT.usage, 'Cannot find request "{request}": the prediction log of this server has no row of it', 'Rows are logged within seconds, thinned out where there are many, and kept for 30 days unless the policy says otherwise'),
   LOG_EMPTY: row(404, EXIT.failed, 'Cannot use the prediction log of "{endpoint}": it has no rows {wanted}', 'Check the name, the times and the version: `plimsoll monitor status` says what is logged'),
   LOG_REDACTED: row(422, EXIT.failed, 'Cannot rebuild requests of "{endpoint}": of column "{column}" the log has {found}', 'Only what was logged as it came can be sent again: see log.redact in the policy of the endpoint'),
+  LOG_PARTIAL: row(422, EXIT.unsupported, 'Cannot rebuild requests of "{endpoint}": {reason}, which the log has in parts', 'Export the rows instead: `plimsoll requests export {endpoint} --output rows.parquet`'),
+  REGION_UNKNOWN: row(422, EXIT.usage, 'Cannot find the rows {region} of "{endpoint}": {reason}', 'Bins are named in `plimsoll monitor status`; leave out --region for rows from everywhere'),
 
   // The store (src/store)
   STORE_URL_INVALID: row(422, EXIT.usage, 'Cannot open the store "{found}": wanted sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE', 'Leave out --store to keep everything in the data folder'),

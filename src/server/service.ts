@@ -1,4 +1,5 @@
 import type { Logger } from '../core/ports.ts';
+import type { AliasSet } from '../metrics/aliases.ts';
 import type { ControlSettings } from './control-plane.ts';
 import type { Progress } from './registration.ts';
 import type { ServedModel } from './served.ts';
@@ -10,6 +11,7 @@ export interface ServiceOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly maxBody: number;
+  readonly metricsAliases?: readonly AliasSet[] | undefined;
   /** Whether rows and answers are captured for the monitor. */
   readonly captures: boolean;
   readonly control: Omit<ControlSettings, 'dataDir' | 'socket' | 'copies'>;

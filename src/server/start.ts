@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
+import type { AliasSet } from '../metrics/aliases.ts';
 import type { MetricFamily } from '../metrics/family.ts';
 import type { LoadedVersion } from '../registry/version.ts';
 import type { Capture } from '../serving/capture/capture.ts';
@@ -54,6 +55,8 @@ export interface ServerOptions extends Partial<HttpLimits> {
   readonly metrics?: Metrics | undefined;
   /** What `/metrics` answers, where this process is not the only one that serves. */
   readonly scrape?: (() => Promise<readonly MetricFamily[]>) | undefined;
+  /** Other servers whose names of metrics `/metrics` shows, too. */
+  readonly metricsAliases?: readonly AliasSet[] | undefined;
   /** What `/metrics` says besides, of what is done elsewhere. */
   readonly moreMetrics?: (() => Promise<string>) | undefined;
 }
@@ -100,8 +103,8 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     maxQueue: limits.maxQueue,
     maxMillis: limits.maxScoreMillis,
   });
-  const { moreMetrics } = options;
-  const about = { scrape, moreMetrics, executionParameters: batchParameters(limits.maxBody) };
+  const { moreMetrics, metricsAliases } = options;
+  const about = { scrape, moreMetrics, metricsAliases, executionParameters: batchParameters(limits.maxBody) };
   const pages = systemPages({ plane, metrics, isStopping: () => door.stopping, ...about });
   const docs = lazyDocs(plane, logger);
   const unhurried = new Unhurried();

@@ -18,7 +18,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   // Text vectorizers run natively in front of a graph.
   'engine/onnx': ['engine', 'engine/native', 'model', 'onnx', 'compile'],
   files: ['bytes', 'model', 'formats', 'formats/onnx', 'onnx'],
-  config: [],
+  config: ['metrics'],
   statistics: [],
   metrics: ['bytes'],
   capture: ['bytes', 'model'],

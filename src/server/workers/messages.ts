@@ -1,6 +1,7 @@
 import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
+import type { AliasSet } from '../../metrics/aliases.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { Totals } from '../../serving/http/exposition.ts';
@@ -40,6 +41,7 @@ export interface WorkerSettings {
   readonly host: string;
   readonly port: number;
   readonly maxBody: number;
+  readonly metricsAliases?: readonly AliasSet[] | undefined;
   /** Whether rows and answers are captured. */
   readonly captures: boolean;
   /** Scoring threads of this worker. */

@@ -29,10 +29,10 @@ async function serveUnder(
   listener: Listener,
   options: InWorkersOptions,
 ): Promise<RunningService> {
-  const { dataDir, logger, maxBody, captures, onProgress } = options;
+  const { dataDir, logger, maxBody, metricsAliases, captures, onProgress } = options;
   const workers = new Workers(
     {
-      ...{ workers: options.workers, maxBody, captures, logger },
+      ...{ workers: options.workers, maxBody, metricsAliases, captures, logger },
       replica: randomBytes(6).toString('hex'),
       controlSocket: lock.socket,
       dataDir,

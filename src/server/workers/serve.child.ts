@@ -25,14 +25,25 @@ function send(message: FromWorker, sent: () => void = () => undefined): void {
 
 /** Follows what the parent says from now on, and listens once there is something to answer with. */
 async function run(settings: WorkerSettings, listener: object): Promise<void> {
-  const { worker, epoch, host, port, maxBody, captures, threads, controlSocket, dataDir, snapshot } =
-    settings;
+  const {
+    worker,
+    epoch,
+    host,
+    port,
+    maxBody,
+    metricsAliases,
+    captures,
+    threads,
+    controlSocket,
+    dataDir,
+    snapshot,
+  } = settings;
   const metrics = new Metrics();
   const logger = stderrLog({ worker });
   const reporter = new Reporter(settings, metrics, logger, send);
   const serving = openServing({
     ...{ worker: workerName(settings), epoch, controlSocket, dataDir },
-    ...{ listener, host, port, maxBody, captures, threads, metrics, logger },
+    ...{ listener, host, port, maxBody, metricsAliases, captures, threads, metrics, logger },
     onPiece: (piece) => send({ kind: 'piece', piece }),
     scrape: async () => exposeTotals(await reporter.scrape(), serving.plane.versions),
   });

@@ -22,7 +22,10 @@ import { Seat } from './seat.ts';
 import { Tally } from './tally.ts';
 
 export interface WorkersOptions
-  extends Pick<WorkerSettings, 'replica' | 'maxBody' | 'captures' | 'controlSocket' | 'dataDir'> {
+  extends Pick<
+    WorkerSettings,
+    'replica' | 'maxBody' | 'metricsAliases' | 'captures' | 'controlSocket' | 'dataDir'
+  > {
   /** How many processes serve. */
   readonly workers: number;
   readonly logger: Logger;
@@ -165,11 +168,12 @@ export class Workers {
   }
 
   #place(worker: number): Place {
-    const { replica, maxBody, captures, controlSocket, dataDir, workers, logger, entry } = this.#options;
+    const { replica, maxBody, metricsAliases, captures, controlSocket, dataDir, workers, logger, entry } =
+      this.#options;
     const { host, port, handle } = this.#listener;
     const threads = Math.max(2, Math.ceil((availableParallelism() - 1) / workers));
     const where = { host, port, controlSocket, dataDir };
-    const settings = { worker, replica, maxBody, captures, threads, ...where };
+    const settings = { worker, replica, maxBody, metricsAliases, captures, threads, ...where };
     const seat: Place['seat'] = new Seat({
       name: `worker ${worker}`,
       entry: entry ?? new URL('./serve.child.ts', import.meta.url),

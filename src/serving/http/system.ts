@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PlimsollError } from '../../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { ALIAS_SETS, type AliasSet, aliasFamilies, aliasSets } from '../../metrics/aliases.ts';
 import { type MetricFamily, mergeFamilies } from '../../metrics/family.ts';
 import { metricsPage } from '../../metrics/page.ts';
 import { parseText } from '../../metrics/parse.ts';
@@ -20,6 +21,8 @@ export interface SystemOptions {
   readonly scrape?: (() => Promise<readonly MetricFamily[]>) | undefined;
   /** What a batch transform of SageMaker is told, in a container of one. */
   readonly executionParameters?: ExecutionParameters | undefined;
+  /** Other servers under whose names metrics are shown, too; a scrape may name more. */
+  readonly metricsAliases?: readonly AliasSet[] | undefined;
   /** Metrics of what is done elsewhere, in the Prometheus text format. */
   readonly moreMetrics?: (() => Promise<string>) | undefined;
 }
@@ -29,9 +32,10 @@ type Page = (request: IncomingMessage, response: ServerResponse) => void;
 /** What an operator asks a server: is it alive, is it ready, what does it serve, how is it doing. */
 export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
   const { plane, isStopping, scrape = ownMetrics(options), moreMetrics = async () => '' } = options;
-  const all = async (): Promise<readonly MetricFamily[]> => {
+  const all = async (request: IncomingMessage): Promise<readonly MetricFamily[]> => {
     const [own, more] = await Promise.all([scrape(), moreMetrics()]);
-    return mergeFamilies([...own, ...parseText(more)]);
+    const aliases = aliasFamilies(own, aliasesOf(request, options.metricsAliases ?? []));
+    return mergeFamilies([...own, ...parseText(more), ...aliases]);
   };
   return new Map<string, Page>([
     ['/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' })],
@@ -43,7 +47,7 @@ export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
           : sendJson(response, 200, { status: 'ready', models: plane.models }),
     ],
     ['/models', (_request, response) => sendJson(response, 200, { models: plane.versions.map(summary) })],
-    ['/metrics', (request, response) => void sendMetrics(request, response, all())],
+    ['/metrics', (request, response) => void sendMetrics(request, response, all(request))],
     ...batchPages(options),
   ]);
 }
@@ -66,6 +70,15 @@ function ownMetrics({ plane, metrics }: SystemOptions): () => Promise<readonly M
   };
 }
 
+/** `?aliases=mlserver,kserve`, beside those that are always shown; throws where one is not known. */
+function aliasesOf({ url = '' }: IncomingMessage, always: readonly AliasSet[]): readonly AliasSet[] {
+  const at = url.indexOf('?');
+  const given = at < 0 ? null : new URLSearchParams(url.slice(at)).get('aliases');
+  const named = aliasSets(given ?? '');
+  if (named !== null) return [...new Set([...always, ...named])];
+  throw new PlimsollError('METRICS_ALIAS_UNKNOWN', { given, known: ALIAS_SETS.join(', ') });
+}
+
 async function sendMetrics(
   request: IncomingMessage,
   response: ServerResponse,
@@ -76,6 +89,7 @@ async function sendMetrics(
     response.writeHead(200, { 'content-type': type, vary: 'accept' });
     response.end(body);
   } catch (error) {
+    if (isPlimsollError(error)) return sendError(response, error);
     const reason = (error as Error).message;
     sendError(response, new PlimsollError('INTERNAL', { action: 'the metrics', reason }));
   }
