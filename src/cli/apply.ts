@@ -4,6 +4,7 @@ import type { Actor, Control, EndpointView, RolloutView } from '../control/port.
 import { EXIT } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
 import type { JobChange } from '../jobs/desired.ts';
+import type { MonitorChange } from '../monitor/desired.ts';
 import type { Define } from './commands.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from './control.ts';
 import { printable } from './printable.ts';
@@ -18,23 +19,27 @@ interface ApplyOptions extends ActorOptions {
 export const apply: Define = (command, terminal) => {
   withActorOptions(command)
     .description(
-      'Shows what would have to change for endpoints, aliases and batch jobs to be what a file says; with --yes changes it. Applied twice, the second time does nothing.',
+      'Shows what would have to change for endpoints, aliases, batch jobs and monitors to be what a file says; with --yes changes it. Applied twice, the second time does nothing.',
     )
     .option('-f, --file <file>', 'YAML or JSON', 'plimsoll.yaml')
     .option('--yes', 'make the changes')
     .addHelpText('after', HELP)
     .action(async () => {
       const options = command.optsWithGlobals<ApplyOptions>();
-      const { desired, jobs: documents } = await readDesired(options.file);
+      const { desired, jobs: documents, monitors: watched } = await readDesired(options.file);
       // Looked at before anything is changed: a job that is wrong stops all of it.
       const jobs = await jobChanges(documents, options, null);
+      const monitors = await monitorChanges(watched, options, null);
       const done = await withControl(options, async (control) => {
         const { changesFor } = await import('../control/desired/changes.ts');
         const plan = changesFor(desired, await presentOf(control, desired));
         if (options.yes) for (const change of plan.changes) await make(control, change, actorOf(options));
-        return { ...plan, jobs, applied: options.yes === true };
+        return { ...plan, jobs, monitors, applied: options.yes === true };
       });
-      if (options.yes) await jobChanges(documents, options, actorOf(options));
+      if (options.yes) {
+        await jobChanges(documents, options, actorOf(options));
+        await monitorChanges(watched, options, actorOf(options));
+      }
       if (done.blocked.length > 0) process.exitCode = EXIT.failed;
       terminal.answer(done, () => said(done, done.applied));
     });
@@ -53,6 +58,8 @@ What is left out stays as it is:
     churn: {champion: 3}               # others of this model are removed
   jobs:
     nightly: {model: churn@champion, input: in.parquet, key: id, output: out.parquet}
+  monitors:
+    churn: {falseAlarms: 1, receivers: {ops: {kind: webhook, url: env:OPS_HOOK}}}
 
 Examples:
   $ plimsoll apply -f plimsoll.yaml
@@ -63,6 +70,7 @@ interface Read {
   readonly desired: Desired;
   /** As they are written. */
   readonly jobs: unknown;
+  readonly monitors: unknown;
 }
 
 async function readDesired(file: string): Promise<Read> {
@@ -70,8 +78,9 @@ async function readDesired(file: string): Promise<Read> {
   const { parseDesired } = await import('../control/desired/desired.ts');
   const { SETTINGS } = await import('../config/settings.ts');
   const document = await readDocument(file);
-  const desired = parseDesired(document, file, [...Object.keys(SETTINGS), 'models', 'jobs']);
-  return { desired, jobs: isRecord(document) ? document['jobs'] : undefined };
+  const desired = parseDesired(document, file, [...Object.keys(SETTINGS), 'models', 'jobs', 'monitors']);
+  const own = isRecord(document) ? document : {};
+  return { desired, jobs: own['jobs'], monitors: own['monitors'] };
 }
 
 /** What is to be changed of the jobs of the file; with an actor it is. */
@@ -85,6 +94,18 @@ async function jobChanges(
   const { withJobs } = await import('./batch-jobs.ts');
   const { surroundingsHere } = await import('../jobs/spec/surroundings.ts');
   return withJobs(options, (jobs) => applyJobs(jobs, documents, surroundingsHere(), actor));
+}
+
+/** The same of what is watched. */
+async function monitorChanges(
+  documents: unknown,
+  options: ApplyOptions,
+  actor: Actor | null,
+): Promise<readonly MonitorChange[]> {
+  if (documents === undefined || documents === null) return [];
+  const { applyMonitors } = await import('../monitor/desired.ts');
+  const { withMonitoring } = await import('./monitoring.ts');
+  return withMonitoring(options, (monitoring) => applyMonitors(monitoring, documents, actor));
 }
 
 async function presentOf(control: Control, { endpoints, aliases }: Desired): Promise<Present> {
@@ -113,17 +134,25 @@ async function make(control: Control, change: Change, actor: Actor): Promise<voi
   }
 }
 
-function said(
-  { changes, blocked, jobs }: Changes & { readonly jobs: readonly JobChange[] },
-  applied: boolean,
-): string {
+interface Others {
+  readonly jobs: readonly JobChange[];
+  readonly monitors: readonly MonitorChange[];
+}
+
+const monitorLines = ({ endpoint, isNew, lines }: MonitorChange): string[] => [
+  `${isNew ? '+' : '~'} monitor ${printable(endpoint)}`,
+  ...lines.map((line) => `    ${printable(line)}`),
+];
+
+function said({ changes, blocked, jobs, monitors }: Changes & Others, applied: boolean): string {
   const lines = [
     ...changes.flatMap(lineOf),
     ...jobs.flatMap(jobLines),
+    ...monitors.flatMap(monitorLines),
     ...blocked.map(({ endpoint, reason }) => styled('red', `! ${printable(`${endpoint}: ${reason}`)}`)),
   ];
   if (lines.length === 0) return 'Everything is as the file says.';
-  if (changes.length + jobs.length === 0) return lines.join('\n');
+  if (changes.length + jobs.length + monitors.length === 0) return lines.join('\n');
   if (!applied) return [...lines, 'Nothing is changed yet: --yes makes these changes.'].join('\n');
   const watched = changes.flatMap((change) =>
     change.kind === 'rollout' ? [`Watch it: plimsoll status ${printable(change.endpoint)} --watch`] : [],

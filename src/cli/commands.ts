@@ -68,6 +68,14 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'watch drift, data quality, accuracy and latency',
     load: async () => (await import('./monitor.ts')).monitor,
   },
+  alerts: {
+    summary: 'show what is wrong, and say who looks after it',
+    load: async () => (await import('./alerts.ts')).alerts,
+  },
+  requests: {
+    summary: 'read what was asked and answered, and send it again',
+    load: async () => (await import('./requests.ts')).requests,
+  },
   apply: {
     summary: 'make endpoints what a file says they should be',
     load: async () => (await import('./apply.ts')).apply,

@@ -3,6 +3,9 @@ import { compare } from './monitor-compare.ts';
 import { dashboard } from './monitor-dashboard.ts';
 import { replay } from './monitor-replay.ts';
 import { rules } from './monitor-rules.ts';
+import { monitorSet } from './monitor-set.ts';
+import { monitorShow } from './monitor-show.ts';
+import { monitorStatus } from './monitor-status.ts';
 
 /** `monitor`: each command loads what it needs when it runs. */
 export const monitor: Define = (command, terminal) => {
@@ -20,6 +23,9 @@ export const monitor: Define = (command, terminal) => {
     );
   const add = (name: string, summary: string, define: Define): void =>
     define(command.command(name).summary(summary), terminal);
+  add('status', 'how each endpoint is watched, and how it stands', monitorStatus);
+  add('show', 'every feature against its reference', monitorShow);
+  add('set', 'what is watched of an endpoint', monitorSet);
   add('replay', 'run a monitor over recorded rows', replay);
   add('compare', 'score two files as other tools do', compare);
   add('rules', 'write alerting rules for Prometheus', rules);

@@ -158,6 +158,7 @@ export class LocalMonitoring
       model,
       version: stable,
       policy: policyOf(name, row),
+      written: row?.policy ?? {},
       generation: row?.generation ?? 0,
       reference: reference
         ? { source: reference.source, rows: reference.rows, createdAt: profile!.createdAt }

@@ -11,6 +11,8 @@ export interface MonitorView {
   readonly version: number | null;
   /** What is in force, with every default filled in. */
   readonly policy: unknown;
+  /** As it was written; `{}` where nothing was. */
+  readonly written: unknown;
   readonly generation: number;
   readonly reference: { readonly source: string; readonly rows: number; readonly createdAt: number } | null;
   /** Rows and requests seen within the last hour and day. */

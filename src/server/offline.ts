@@ -4,6 +4,7 @@ import { NO_FLEET } from '../control/fleet/fleet.ts';
 import type { LocalControlOptions } from '../control/local/local.ts';
 import type { Control } from '../control/port.ts';
 import type { Logger } from '../core/ports.ts';
+import type { Store } from '../store/store.ts';
 import { assemble } from './assembly.ts';
 import { lockData } from './lock.ts';
 import { stderrLog } from './log.ts';
@@ -19,7 +20,7 @@ export async function openControl(
   dataDir: string,
   storeUrl: string | null,
   rolloutOf?: LocalControlOptions['rolloutOf'],
-): Promise<{ readonly control: Control; close(): Promise<void> }> {
+): Promise<{ readonly control: Control; readonly store: Store; close(): Promise<void> }> {
   const lock = lockData(dataDir);
   try {
     const assembly = await assemble({
@@ -42,7 +43,7 @@ export async function openControl(
       await assembly.close();
       lock.release();
     };
-    return { control: assembly.control, close };
+    return { control: assembly.control, store: assembly.store, close };
   } catch (error) {
     lock.release();
     throw error;

@@ -28,6 +28,7 @@ const MONITOR_VIEW = Type.Object({
   policy: Type.Unsafe<unknown>({
     description: 'What is in force, with every default; durations in milliseconds',
   }),
+  written: Type.Unknown({ description: 'The document as it was set' }),
   generation: Type.Integer({ description: '0 where nothing was set' }),
   reference: nullable(Type.Object({ source: Type.String(), rows: Type.Integer(), createdAt: TIME })),
   traffic: Type.Object(

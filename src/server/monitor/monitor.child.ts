@@ -1,5 +1,4 @@
 /** Entry of the monitoring process. It ends with the process that started it; whatever it leaves is taken up by the next. */
-import { randomUUID } from 'node:crypto';
 import { setPriority } from 'node:os';
 import { stderrLog } from '../log.ts';
 import { toErrorMessage } from '../workers/error-message.ts';
@@ -21,12 +20,9 @@ async function run(settings: MonitorSettings): Promise<void> {
   const asking = new Asking(send);
   process.on('message', (message: ToMonitor) => asking.hear(message));
   const logger = stderrLog({ process: 'monitor' });
-  const monitor = await openMonitorProcess({
-    ...settings,
-    surroundings: asking,
-    logger,
-    holder: randomUUID(),
-  });
+  // Of one server there is one such process: the next one goes on under the claims of the one before.
+  const holder = settings.replica;
+  const monitor = await openMonitorProcess({ ...settings, surroundings: asking, logger, holder });
   let closing = false;
   const close = async (): Promise<void> => {
     if (closing) return;

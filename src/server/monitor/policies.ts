@@ -26,6 +26,11 @@ export class Policies {
     return this.#policies.get(endpoint) ?? DEFAULT_MONITOR;
   }
 
+  /** What is in force of each endpoint. */
+  all(endpoints: readonly WatchedEndpoint[]): Readonly<Record<string, MonitorPolicy>> {
+    return Object.fromEntries(endpoints.map(({ name }) => [name, this.of(name)]));
+  }
+
   /** Of requests that named a version themselves (`@model`): what any endpoint of the model says. */
   redactionsOf(endpoint: string, endpoints: readonly WatchedEndpoint[]): Redact {
     if (!endpoint.startsWith('@')) return this.of(endpoint).log.redact;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { spoolPath } from '../../capture/files.ts';
 import { everyMillis } from '../../control/rollouts/schedule.ts';
 import type { Logger } from '../../core/ports.ts';
+import { Deliverer } from '../../monitor/alerts/deliver.ts';
 import { hasherOf, hashKeyOf } from '../../monitor/log/hash-key.ts';
 import { logPath } from '../../monitor/log/paths.ts';
 import type { Redactions } from '../../monitor/log/redact.ts';
@@ -60,6 +61,17 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
   const spool = new Spool(spoolPath(dataDir));
   const intake = new Intake({ spool, store, log, profiles, replica, clock });
   const watch = new Watch({ store, surroundings, profiles, holder, clock, logger });
+  const deliverer = new Deliverer({
+    ...{ store, holder, clock, random: { next: Math.random } },
+    surroundings: { env: process.env, externalUrl: process.env['PLIMSOLL_EXTERNAL_URL'] ?? null },
+    policies: () => Promise.resolve(policies.all(endpoints)),
+  });
+  const deliver = (): Promise<unknown> =>
+    deliverer
+      .deliverDue()
+      .catch((error: Error) =>
+        logger.warn({ error: error.message }, 'notices could not be sent: trying again'),
+      );
   const takeIn = async (): Promise<void> => {
     await policies.read();
     endpoints = await surroundings.endpoints();
@@ -74,6 +86,8 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
       await work().catch((error: Error) =>
         logger.error({ error: error.message, stack: error.stack }, 'monitoring could not look: trying again'),
       );
+    // A receiver that is slow keeps nobody from looking.
+    void deliver();
   };
   const end = everyMillis(LOOK_MILLIS, look);
   return {

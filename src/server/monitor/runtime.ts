@@ -1,8 +1,8 @@
 /** What is remembered of monitoring, and what is asked about it, once a server needs it. */
 import type { Control } from '../../control/port.ts';
-import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { LocalMonitoring } from '../../monitor/local.ts';
+import { logPath } from '../../monitor/log/paths.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { Store } from '../../store/store.ts';
@@ -38,9 +38,16 @@ export async function openMonitoringRuntime(options: RuntimeOptions): Promise<Mo
     ...{ store, clock, dataDir },
     endpoint: (name) => control.endpoint(name),
     endpoints: (page) => control.endpoints(page),
-    testReceiver: () =>
-      Promise.reject(new PlimsollError('INTERNAL', { action: 'the test', reason: 'no receiver' })),
-    request: () => Promise.reject(new PlimsollError('INTERNAL', { action: 'the request', reason: 'no log' })),
+    testReceiver: async ({ name: endpoint, model }, name, receiver) => {
+      const { testReceiver } = await import('../../monitor/alerts/test-notice.ts');
+      const externalUrl = process.env['PLIMSOLL_EXTERNAL_URL'] ?? null;
+      const surroundings = { env: process.env, externalUrl };
+      return testReceiver({ endpoint, model, name, receiver, now: clock.now(), surroundings });
+    },
+    request: async (id) => {
+      const { findRequest } = await import('../../monitor/log/find.ts');
+      return findRequest({ store, folder: logPath(dataDir) }, id);
+    },
     async onSet(endpoint, document, { by, reason }) {
       const body = { policy: document, reason: reason ?? '' };
       const entry = { by, what: 'monitor.changed', subject: `endpoint/${endpoint}`, body };
