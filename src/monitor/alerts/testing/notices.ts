@@ -1,0 +1,31 @@
+/** Notices that tests send: made by the engine, of conditions. */
+import type { AlertRow, Condition } from '../alert.ts';
+import { stepAlerts } from '../engine.ts';
+import type { Notice } from '../notice.ts';
+import { condition, labels, MINUTE, POLICY, START } from './conditions.ts';
+
+const AGE = labels('FeatureDrift', { feature: 'age' });
+const FEE = labels('FeatureDrift', { feature: 'fee <b>&' });
+
+/** The story of an incident: it begins, a second feature joins, somebody acknowledges, all is over. */
+export function incident(): { first: Notice; more: Notice; acknowledged: Notice; over: Notice } {
+  let rows: readonly AlertRow[] = [];
+  const policy = { ...POLICY, for: 0, resolveAfter: 0, groupWait: 0 };
+  const look = (minutes: number, ...conditions: Condition[]): Notice => {
+    const step = stepAlerts(rows, conditions, policy, {
+      now: START + minutes * MINUTE,
+      deploys: [],
+      receivers: { ops: 'slack' },
+      features: 30,
+    });
+    rows = step.rows;
+    return step.notices[0]!;
+  };
+  const first = look(0, condition(AGE, 'beyond', { severity: 'page' }));
+  const both = [condition(AGE, 'beyond', { severity: 'page' }), condition(FEE, 'beyond')];
+  const more = look(10, ...both);
+  rows = rows.map((row) => ({ ...row, acknowledgedBy: 'ada' }));
+  const acknowledged = look(11, ...both);
+  const over = look(120, condition(AGE, 'below'), condition(FEE, 'below'));
+  return { first, more, acknowledged, over };
+}
