@@ -178,6 +178,7 @@ async function main() {
   const beside = [run('ok', 'node', ['tools/ok.ts'], { quiet: true })];
   if (only.length === 0 && !skipped.some((reason) => reason.startsWith('tools/interop.ts'))) {
     beside.push(run('interop', 'node', ['tools/interop.ts'], { quiet: true }));
+    beside.push(run('interop-monitoring', 'node', ['tools/interop-monitoring.ts'], { quiet: true }));
   }
   const results = [...(await Promise.all(beside)).map(counted), await runVitest()];
 

@@ -4,7 +4,10 @@ import { chiSquareTail } from './gamma.ts';
 import type { TestResult } from './kolmogorov.ts';
 import { sum } from './sum.ts';
 
-/** Pearson's Σ (observed − expected)² / expected, or the likelihood ratio G; infinite where nothing was expected. */
+/**
+ * Pearson's Σ (observed − expected)² / expected, or the likelihood ratio G; infinite where nothing was expected.
+ * Of one bin p is not defined (NaN).
+ */
 export function goodnessOfFit(
   observed: readonly number[],
   expected: readonly number[],
@@ -16,7 +19,7 @@ export function goodnessOfFit(
       return count === 0 ? 0 : 2 * count * Math.log(count / expected[i]!);
     }),
   );
-  return { statistic, p: observed.length < 2 ? 1 : chiSquareTail(statistic, observed.length - 1) };
+  return { statistic, p: observed.length < 2 ? Number.NaN : chiSquareTail(statistic, observed.length - 1) };
 }
 
 /**

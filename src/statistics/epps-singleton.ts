@@ -12,8 +12,12 @@ const RANK_MIN = 1e-15;
 /** Smaller samples get a correction. */
 const SMALL = 25;
 
-/** Two samples of at least five values each; null where half of the pooled values are equal. */
+/**
+ * Two samples of at least five values each; null where half of the pooled values are equal, or so few of them differ that
+ * the covariance is singular (what scipy then answers is noise).
+ */
 export function eppsSingleton(x: Float64Array, y: Float64Array): TestResult | null {
+  if (new Set([...x, ...y]).size <= 2 * POINTS.length) return null;
   const scale = interquartileRange(x, y) / 2;
   if (scale === 0) return null;
   const [m, n] = [x.length, y.length];

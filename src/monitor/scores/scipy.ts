@@ -58,10 +58,7 @@ function numberMethods(x: Float64Array, y: Float64Array): Methods {
     cramer_von_mises: () => (least < 2 ? new Unscored('it takes at least 2 values') : cramerVonMises(x, y)),
     anderson: () => (oneValue(x, y) ? new Unscored('all values are equal') : andersonDarling(x, y)),
     mann_whitney: () => mannWhitney(x, y, 'two-sided'),
-    epps_singleton: needs(
-      5,
-      () => eppsSingleton(x, y) ?? new Unscored('the middle half of the values are equal'),
-    ),
+    epps_singleton: needs(5, () => eppsSingleton(x, y) ?? new Unscored('too few of the values differ')),
     t: needs(2, () => tTest(x, y, true)),
     welch: needs(2, () => tTest(x, y, false)),
     wasserstein: needs(1, () => wasserstein(x, y)),
@@ -75,7 +72,7 @@ function categoryMethods({ keys, reference, current }: Table): Methods {
   return {
     chi2: () => contingencyTest(reference, current),
     fisher: () =>
-      keys.length > 2
+      keys.length !== 2
         ? new Unscored(`it takes two categories, there are ${keys.length}`)
         : { statistic: a / total(reference) - c / total(current), p: fisherExact(a, b, c, d) },
     js: () => jensenShannon(reference, current),

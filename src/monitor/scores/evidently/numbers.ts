@@ -32,7 +32,7 @@ export function numberMethods(numbers: Numbers): Methods {
     mann_whitney: () => mannWhitney(x, y, 'less'),
     epps_singleton: () => {
       if (few(5)) return new Unscored('it takes at least 5 values');
-      return eppsSingleton(x, y) ?? new Unscored('the middle half of the values are equal');
+      return eppsSingleton(x, y) ?? new Unscored('too few of the values differ');
     },
     t: () => (few(2) ? new Unscored('it takes at least 2 values') : tTest(x, y, true)),
   };

@@ -1,0 +1,154 @@
+/** What this project says of a column beside what the library says. Pure. */
+
+import type { Pair, SampleColumn } from '../../src/monitor/scores/column.ts';
+import { evidentlyScores, evidentlyType } from '../../src/monitor/scores/evidently/evidently.ts';
+import { nannymlScores } from '../../src/monitor/scores/nannyml/nannyml.ts';
+import { scipyScores } from '../../src/monitor/scores/scipy.ts';
+import type { LibraryScores, Score, Verdict } from '../../src/monitor/scores/score.ts';
+import { ERROR_DETECTORS, NUMBER_DETECTORS } from '../../src/monitor/scores/sequential/detectors.ts';
+import { Kswin } from '../../src/monitor/scores/sequential/kswin.ts';
+
+type TheirScore = number | { readonly statistic: number; readonly p: number } | null;
+
+interface Theirs {
+  readonly scores: Readonly<Record<string, TheirScore>> | null;
+  readonly default?: Verdict | null;
+}
+
+interface Column {
+  readonly case: 'column';
+  readonly name: string;
+  readonly kind: SampleColumn['kind'];
+  readonly integers: readonly [boolean, boolean];
+  /** Numbers, infinities as text, null where missing; or texts. */
+  readonly reference: readonly (number | string | null)[];
+  readonly current: readonly (number | string | null)[];
+  readonly evidently: Theirs & { readonly type: string };
+  readonly nannyml: Theirs;
+  readonly scipy: Theirs;
+}
+
+interface Stream {
+  readonly case: 'stream';
+  readonly name: string;
+  /** Of KSWIN's draws. */
+  readonly seed: number;
+  readonly values: readonly number[];
+  /** Numbers of the values at which each detector alarms. */
+  readonly alarms: Readonly<Record<string, readonly number[]>>;
+}
+
+export type Case = Column | Stream;
+
+const RELATIVE = 1e-9;
+
+/**
+ * Absolute differences that come of how a library computes, by score: Evidently's Hellinger and all Jensen–Shannon distances
+ * are roots of a difference that is rounded (1e-16 under the root is 1e-8 outside); the z-test and Cramér and von Mises take
+ * p as 1 less a distribution function.
+ */
+const ABSOLUTE: Readonly<Record<string, number>> = {
+  js: 3e-8,
+  hellinger: 3e-8,
+  z: 5e-16,
+  cramer_von_mises: 1e-13,
+};
+
+export const complaintsAbout = (found: Case): string[] =>
+  found.case === 'stream' ? aboutStream(found) : aboutColumn(found);
+
+function aboutStream({ seed, values, alarms }: Stream): string[] {
+  return Object.entries(alarms).flatMap(([name, theirs]) => {
+    const make = Object.entries({ ...NUMBER_DETECTORS, ...ERROR_DETECTORS }).find(
+      ([known]) => known === name,
+    );
+    if (make === undefined) return [`there is no detector ${name}`];
+    const detector = name === 'kswin' ? new Kswin({ seed }) : make[1]();
+    const ours = values.flatMap((value, i) => (detector.update(value) ? [i] : []));
+    return String(ours) === String(theirs) ? [] : [`${name} alarms at ${theirs}, ours at ${ours}`];
+  });
+}
+
+function aboutColumn(found: Column): string[] {
+  const pair: Pair = { reference: columnOf(found, 'reference', 0), current: columnOf(found, 'current', 1) };
+  const type = evidentlyType(pair);
+  const complaints =
+    type === found.evidently.type ? [] : [`evidently takes it as ${found.evidently.type}, we as ${type}`];
+  for (const [library, ours] of [
+    ['evidently', evidentlyScores(pair)],
+    ['nannyml', nannymlScores(pair)],
+    ['scipy', scipyScores(pair)],
+  ] as const) {
+    complaints.push(...differences(library, ours, found).map((text) => `${library} ${text}`));
+  }
+  return complaints;
+}
+
+function columnOf(found: Column, file: 'reference' | 'current', at: 0 | 1): SampleColumn {
+  if (found.kind === 'category') return { kind: 'category', values: found[file] as (string | null)[] };
+  const values = Float64Array.from(found[file], (value) => numberOf(value));
+  return { kind: 'number', values, integers: found.integers[at] };
+}
+
+function numberOf(cell: number | string | null): number {
+  if (cell === null) return Number.NaN;
+  return typeof cell === 'number'
+    ? cell
+    : cell === 'inf'
+      ? Number.POSITIVE_INFINITY
+      : Number.NEGATIVE_INFINITY;
+}
+
+function differences(library: string, ours: LibraryScores, found: Column): string[] {
+  const theirs = found[library as 'evidently'] as Theirs;
+  const texts = Object.entries(theirs.scores ?? {}).flatMap(([name, score]) =>
+    difference(name, ours.scores[name], score, absoluteOf(library, name, found)),
+  );
+  if (theirs.default === undefined) return texts;
+  const said = ours.default as Readonly<Record<string, unknown>> | null;
+  if (theirs.default === null) return said === null ? texts : [...texts, 'has no verdict, we have one'];
+  if (said === null) return [...texts, `has a verdict, we have none: ${ours.reasons['default']}`];
+  for (const [key, value] of Object.entries(theirs.default)) {
+    const same =
+      typeof value === 'number' ? near(said[key] as number, value, ABSOLUTE['js']!) : said[key] === value;
+    if (!same) texts.push(`default ${key} is ${value}, ours ${said[key]}`);
+  }
+  return texts;
+}
+
+function difference(
+  name: string,
+  ours: Score | null | undefined,
+  theirs: TheirScore,
+  absolute: number,
+): string[] {
+  if (theirs === null || ours === null || ours === undefined) {
+    return theirs === null && ours === null
+      ? []
+      : [`${name} is ${JSON.stringify(theirs)}, ours ${JSON.stringify(ours)}`];
+  }
+  const [p, expected] = [
+    typeof ours === 'number' ? ours : ours.p,
+    typeof theirs === 'number' ? theirs : theirs.p,
+  ];
+  const texts = near(p, expected, absolute) ? [] : [`${name} is ${expected}, ours ${p}`];
+  if (typeof ours === 'number' || typeof theirs === 'number') return texts;
+  const { statistic } = ours;
+  // Statistics of t, Anderson and Darling and of Cramér and von Mises are differences of larger numbers.
+  if (!near(statistic, theirs.statistic, 1e-12))
+    texts.push(`${name} statistic is ${theirs.statistic}, ours ${statistic}`);
+  return texts;
+}
+
+/**
+ * Evidently counts the orders of small samples in half or single precision (numpy's `min_scalar_type` of a float): its
+ * exact p of Cramér and von Mises has three digits.
+ */
+function absoluteOf(library: string, name: string, found: Column): number {
+  const small = Math.max(found.reference.length, found.current.length) <= 20;
+  if (library === 'evidently' && name === 'cramer_von_mises' && small) return 1e-3;
+  return ABSOLUTE[name] ?? 0;
+}
+
+const near = (ours: number, theirs: number, absolute: number): boolean =>
+  Math.abs(ours - theirs) <= Math.max(absolute, RELATIVE * Math.abs(theirs));
