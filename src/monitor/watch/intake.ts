@@ -55,14 +55,20 @@ export class Intake {
     const { found, bad, tried } = await this.#read(names);
     const fresh = new Set(await store.fresh(found.map(({ block }) => block)));
     const isFresh = ({ block }: SpooledBlock): boolean => fresh.has(block);
-    const taken = found.filter(isFresh);
-    if (taken.length > 0 && !(await this.#keep(taken.map(({ block }) => block)))) {
+    const { taken, counted, unfit } = await this.#count(found.filter(isFresh));
+    if (
+      taken.length > 0 &&
+      !(await this.#keep(
+        taken.map(({ block }) => block),
+        counted,
+      ))
+    ) {
       // Another process has taken some of them: which ones is seen at the next look.
-      return { blocks: 0, rows: 0, bad, more: true };
+      return { blocks: 0, rows: 0, bad: bad + unfit.size, more: true };
     }
-    for (const one of found) await this.#putAway(one);
+    for (const one of found) if (!unfit.has(one.name)) await this.#putAway(one);
     const rows = taken.reduce((sum, { block }) => sum + block.rows, 0);
-    return { blocks: taken.length, rows, bad, more: tried < names.length };
+    return { blocks: taken.length, rows, bad: bad + unfit.size, more: tried < names.length };
   }
 
   async #read(names: readonly string[]): Promise<{ found: SpooledBlock[]; bad: number; tried: number }> {
@@ -81,9 +87,31 @@ export class Intake {
     return { found, bad, tried };
   }
 
-  async #keep(blocks: readonly Block[]): Promise<boolean> {
+  /** Counts each block. One that cannot be counted is moved aside: it would be in the way of all others for ever. */
+  async #count(fresh: readonly SpooledBlock[]): Promise<{
+    readonly taken: readonly SpooledBlock[];
+    readonly counted: readonly Tick[];
+    readonly unfit: ReadonlySet<string>;
+  }> {
+    const taken: SpooledBlock[] = [];
+    const counted: Tick[] = [];
+    const unfit = new Set<string>();
+    for (const one of fresh) {
+      const known = one.block.rows === 0 ? null : await this.#options.profiles.of(one.block);
+      try {
+        counted.push(tickOf(one.block, known));
+        taken.push(one);
+      } catch {
+        unfit.add(one.name);
+        await this.#options.spool.setAside(one.name);
+      }
+    }
+    return { taken, counted, unfit };
+  }
+
+  async #keep(blocks: readonly Block[], counted: readonly Tick[]): Promise<boolean> {
     const { store, log, clock } = this.#options;
-    const ticks = await this.#ticksOf(blocks);
+    const ticks = this.#ticksOf(blocks, counted);
     const segments = await log.write(blocks);
     if (await store.takeIn({ at: clock.now(), blocks, segments, ticks })) return true;
     await log.discard(segments);
@@ -91,11 +119,10 @@ export class Intake {
   }
 
   /** Counts by endpoint, version, profile and slot. */
-  async #ticksOf(blocks: readonly Block[]): Promise<Omit<TickRow, 'id'>[]> {
+  #ticksOf(blocks: readonly Block[], counted: readonly Tick[]): Omit<TickRow, 'id'>[] {
     const sums = new Map<string, { readonly about: Omit<TickRow, 'id' | 'counts' | 'rows'>; tick: Tick }>();
-    for (const block of blocks) {
-      const known = block.rows === 0 ? null : await this.#options.profiles.of(block);
-      const tick = tickOf(block, known);
+    for (const [i, block] of blocks.entries()) {
+      const tick = counted[i]!;
       const at = Math.floor(block.from / SLOT) * SLOT;
       const endpoint = endpointOf(block);
       const { model, version } = block;

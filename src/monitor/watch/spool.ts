@@ -36,16 +36,16 @@ export class Spool {
     const path = join(this.#folder, name);
     try {
       const { size } = await stat(path);
-      if (size > BLOCK_LIMITS.bytes) return this.#setAside(name);
+      if (size > BLOCK_LIMITS.bytes) return this.setAside(name);
       const bytes = await readFile(path);
       const block = decodeBlock(bytes);
       const id = blockIdOf(name)!;
       const isItself = id.worker === block.worker && id.epoch === block.epoch && id.seq === block.seq;
-      return isItself ? { name, block, bytes: bytes.length } : this.#setAside(name);
+      return isItself ? { name, block, bytes: bytes.length } : this.setAside(name);
     } catch (error) {
       const { code } = error as { code?: string };
       if (code === 'ENOENT') return null;
-      if (code === 'BLOCK_INVALID' || code === 'EISDIR') return this.#setAside(name);
+      if (code === 'BLOCK_INVALID' || code === 'EISDIR') return this.setAside(name);
       throw error;
     }
   }
@@ -60,7 +60,8 @@ export class Spool {
     await rename(join(this.#folder, name), join(folder, name)).catch(unlessGone);
   }
 
-  async #setAside(name: string): Promise<'bad'> {
+  /** Moves a file to where people may look at it; it is met no more. */
+  async setAside(name: string): Promise<'bad'> {
     const bad = join(this.#folder, BAD);
     await mkdir(bad, { recursive: true });
     await rename(join(this.#folder, name), join(bad, name)).catch(unlessGone);

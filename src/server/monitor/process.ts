@@ -17,6 +17,7 @@ import { openMonitoring } from '../../store/monitoring/open.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import type { MonitorSettings } from './messages.ts';
 import { Policies } from './policies.ts';
+import { upkeep } from './upkeep.ts';
 
 export interface MonitorProcessOptions extends MonitorSettings {
   readonly surroundings: Surroundings;
@@ -34,6 +35,8 @@ export interface MonitorProcess {
 
 /** How often it looks, in milliseconds: what waits is taken in, and then all is evaluated. */
 const LOOK_MILLIS = 5000;
+/** How often files and rows that are no longer wanted are looked for. */
+const UPKEEP_MILLIS = 600_000;
 
 /** Throws what opening the database throws. */
 export async function openMonitorProcess(options: MonitorProcessOptions): Promise<MonitorProcess> {
@@ -90,11 +93,17 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
     void deliver();
   };
   const end = everyMillis(LOOK_MILLIS, look);
+  const endUpkeep = everyMillis(UPKEEP_MILLIS, () =>
+    upkeep({ dataDir, replica, store, policies, clock }).catch((error: Error) =>
+      logger.warn({ error: error.message }, 'the log could not be tidied: trying again later'),
+    ),
+  );
   return {
     get evaluatedAt() {
       return watch.evaluatedAt;
     },
     async close() {
+      await endUpkeep();
       await end();
       await watch
         .close()

@@ -1,0 +1,29 @@
+/** Keeps what monitoring has written few and bounded: files of the log, and what the database forgets. */
+import type { Clock } from '../../core/ports.ts';
+import { logPath } from '../../monitor/log/paths.ts';
+import { compact, retain, sweep } from '../../monitor/log/upkeep.ts';
+import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
+import type { Policies } from './policies.ts';
+
+const DAY = 86_400_000;
+/** How long counts, what happened to alerts, and keys of blocks that were taken in are kept, in milliseconds. */
+const KEPT = { ticks: 400 * DAY, events: 400 * DAY, blocks: 30 * DAY } as const;
+
+export interface UpkeepOptions {
+  readonly dataDir: string;
+  readonly replica: string;
+  readonly store: MonitoringStore;
+  readonly policies: Policies;
+  readonly clock: Clock;
+}
+
+/** To be called every ten minutes or so; cut off anywhere it is gone on with at the next call. */
+export async function upkeep({ dataDir, replica, store, policies, clock }: UpkeepOptions): Promise<void> {
+  const now = clock.now();
+  const log = { store, folder: logPath(dataDir), replica };
+  await compact(log, now);
+  // Rows of requests that named a version themselves are kept as the model's own endpoint says.
+  await retain(log, (endpoint) => policies.of(endpoint.replace(/^@/, '')).log, now);
+  await sweep(log, now);
+  await store.forget({ ticks: now - KEPT.ticks, events: now - KEPT.events, blocks: now - KEPT.blocks });
+}
