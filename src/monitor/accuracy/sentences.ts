@@ -1,4 +1,4 @@
-/** What people are told of accuracy. Pure. */
+/** What people are told of accuracy. */
 import type { Told } from '../alerts/alert.ts';
 import type { Decay } from './decay.ts';
 import type { Trust } from './estimate/trust.ts';

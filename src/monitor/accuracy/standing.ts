@@ -1,4 +1,4 @@
-/** How accuracy stands, of what is known of cohorts: conditions for alerts. Pure. */
+/** How accuracy stands, of what is known of cohorts: conditions for alerts. */
 import type { Condition } from '../alerts/alert.ts';
 import type { AccuracyPolicy } from '../policy/policy.ts';
 import type { CohortBody } from './cohort.ts';
