@@ -18,7 +18,9 @@ export function replayPage({ report, profile }: FilesReplayed): string {
     [...profile.features, ...profile.outputs].map((feature) => [feature.name, feature] as const),
   );
   const blocks = report.alarms.map((alarm, i) => alarmBlock(alarm, features, i < DRAWN_MAX));
-  return [head, ...blocks].join('\n\n');
+  const quality = report.quality.map(({ kind, sentence }) => `  ${kind}: ${printable(sentence)}`);
+  const damage = quality.length === 0 ? [] : [['Quality of the rows:', ...quality].join('\n')];
+  return [head, ...blocks, ...damage].join('\n\n');
 }
 
 function alarmBlock(

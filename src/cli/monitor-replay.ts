@@ -62,6 +62,7 @@ async function run(options: ReplayOptions, terminal: Terminal): Promise<void> {
     if (text?.trim() !== '' && value >= 0 && value < Infinity) return value;
     throw usage(`${flag} is "${text}", wanted a number of at least 0`);
   };
+  const { DEFAULT_MONITOR } = await import('../monitor/policy/grammar.ts');
   const { replayFiles } = await import('../monitor/replay/files.ts');
   const progress = terminal.progress('replaying');
   try {
@@ -72,6 +73,7 @@ async function run(options: ReplayOptions, terminal: Terminal): Promise<void> {
       outputs: options.outputs?.split(',').map((name) => name.trim()) ?? [],
       ignore: policy?.drift.ignore ?? [],
       budget,
+      quality: (policy ?? DEFAULT_MONITOR).quality,
       minimumPsi: share(options.minPsi, '--min-psi', policy?.drift.minimumPsi ?? 0.05),
       minimumShare: share(options.minShare, '--min-share', policy?.drift.minimumShare ?? 0.02),
       progress: (text, done) => progress.update(text, done),

@@ -4,6 +4,7 @@ import { binCount, binnerOf } from './bin.ts';
 import { categoryBins } from './categories.ts';
 import { lengthOf, type NamedColumn } from './column.ts';
 import { dependenceOf } from './dependence.ts';
+import { jointOf } from './joint.ts';
 import { FEATURES_MAX } from './limits.ts';
 import { numericBins } from './numeric.ts';
 import type { FeatureProfile, ReferenceProfile, ValueColumn } from './profile.ts';
@@ -25,14 +26,47 @@ export function buildProfile(columns: readonly NamedColumn[], options: ProfileOp
   checkReference(options.source, all.length, rows);
   const profile = ({ name, column }: NamedColumn): FeatureProfile =>
     profileFeature(name, column, options.sentinels?.[name] ?? null);
+  const features = columns.map(profile);
   return {
     schema: 1,
     rows,
     source: options.source,
-    features: columns.map(profile),
+    features,
     outputs: outputs.map(profile),
-    joint: null,
+    joint: jointOf(features, jointBins(features, columns, rows), profileFeature),
   };
+}
+
+/** Rows that are looked at together, in so many stretches spread over the reference. */
+const JOINT_ROWS = 32_768;
+const STRETCH = 2048;
+
+/** First rows of the stretches. */
+export function stretchesOf(rows: number): readonly { readonly from: number; readonly to: number }[] {
+  if (rows <= JOINT_ROWS) return [{ from: 0, to: rows }];
+  const count = JOINT_ROWS / STRETCH;
+  return Array.from({ length: count }, (_, k) => {
+    const from = Math.floor((k * (rows - STRETCH)) / (count - 1) / STRETCH) * STRETCH;
+    return { from, to: from + STRETCH };
+  });
+}
+
+function jointBins(
+  features: readonly FeatureProfile[],
+  columns: readonly NamedColumn[],
+  rows: number,
+): Uint8Array[] {
+  const stretches = stretchesOf(rows);
+  return features.map((feature, j) => {
+    const bin = binnerOf(feature);
+    const bins = new Uint8Array(stretches.reduce((sum, { from, to }) => sum + to - from, 0));
+    let at = 0;
+    for (const { from, to } of stretches) {
+      bin(columns[j]!.column, from, to, bins.subarray(at));
+      at += to - from;
+    }
+    return bins;
+  });
 }
 
 /** Throws REFERENCE_INVALID where there is nothing to compare with. */

@@ -1,5 +1,6 @@
 /** Rows → counts of bins. Pure. */
 import { binCount, binnerOf, type ColumnBinner } from './bin.ts';
+import { JointProjector } from './joint.ts';
 import {
   BIN,
   type FeatureProfile,
@@ -16,8 +17,17 @@ export class BinCounter {
   readonly #profile: ReferenceProfile;
   readonly #features: readonly ColumnBinner[];
   readonly #outputs: readonly ColumnBinner[];
+  readonly #joint: { readonly projector: JointProjector; readonly binners: readonly ColumnBinner[] } | null;
 
   constructor(profile: ReferenceProfile) {
+    const { joint } = profile;
+    this.#joint =
+      joint === null
+        ? null
+        : {
+            projector: new JointProjector(joint.projection, profile.features),
+            binners: joint.features.map(binnerOf),
+          };
     this.#profile = profile;
     this.#features = profile.features.map(binnerOf);
     this.#outputs = profile.outputs.map(binnerOf);
@@ -25,12 +35,24 @@ export class BinCounter {
 
   /** Bins of `rows` rows, which can be counted in parts. */
   bin(rows: number, features: ProfiledColumns, outputs: ProfiledColumns = []): BinnedRows {
-    const { features: inputs, outputs: answers } = this.#profile;
+    const { features: inputs, outputs: answers, joint } = this.#profile;
+    const own = binned(rows, this.#features, features);
     return new BinnedRows(
       rows,
-      { bins: binned(rows, this.#features, features), widths: inputs.map(({ bins }) => binCount(bins)) },
+      { bins: own, widths: inputs.map(({ bins }) => binCount(bins)) },
       { bins: binned(rows, this.#outputs, outputs), widths: answers.map(({ bins }) => binCount(bins)) },
-      { bins: [], widths: [] },
+      { bins: this.#together(rows, own), widths: (joint?.features ?? []).map(({ bins }) => binCount(bins)) },
+    );
+  }
+
+  #together(rows: number, own: readonly Uint8Array[]): readonly Uint8Array[] {
+    if (this.#joint === null) return [];
+    const { projector, binners } = this.#joint;
+    const derived = projector.derive(own, rows);
+    return binned(
+      rows,
+      binners,
+      derived.map((values) => ({ kind: 'number', values, nulls: null })),
     );
   }
 

@@ -1,8 +1,13 @@
 /** The profile of a file of reference data, made column by column: what is in memory does not grow with the columns. */
+
+import { Repeats } from '../quality/repeats.ts';
+import { hashRows } from '../quality/row-hash.ts';
 import type { TableColumn } from '../tables/cells.ts';
 import { columnGroups } from '../tables/collect.ts';
 import { openTable, type Table } from '../tables/table.ts';
-import { checkReference, profileFeature } from './build.ts';
+import { binnerOf } from './bin.ts';
+import { checkReference, profileFeature, stretchesOf } from './build.ts';
+import { jointOf } from './joint.ts';
 import type { FeatureProfile, ReferenceProfile } from './profile.ts';
 
 export interface FileProfileOptions {
@@ -45,12 +50,50 @@ async function profileTable(table: Table, options: FileProfileOptions): Promise<
   }
   const side = (isOutput: boolean): FeatureProfile[] =>
     names.filter((name) => outputs.includes(name) === isOutput).map((name) => profiles.get(name)!);
+  const features = side(false);
+  const { bins, duplicates } = await together(table, features, rows);
   return {
     schema: 1,
     rows,
     source: options.source ?? 'file',
-    features: side(false),
+    features,
     outputs: side(true),
-    joint: null,
+    joint: jointOf(features, bins, profileFeature),
+    duplicates,
   };
+}
+
+/** What takes whole rows: bins of features beside each other, and how many rows come again. */
+async function together(
+  table: Table,
+  features: readonly FeatureProfile[],
+  rows: number,
+): Promise<{ readonly bins: Uint8Array[]; readonly duplicates: number }> {
+  const binners = features.map(binnerOf);
+  const parts: Uint8Array[][] = features.map(() => []);
+  const repeats = new Repeats();
+  const wanted = stretchesOf(rows);
+  for await (const block of table.blocks(features.map(({ name }) => name))) {
+    if (block.from < DUPLICATES_ROWS) repeats.add(hashRows(block.rows, block.columns));
+    if (!wanted.some(({ from, to }) => block.from < to && block.from + block.rows > from)) continue;
+    block.columns.forEach((column, j) => {
+      const bins = new Uint8Array(block.rows);
+      if (column !== null) binners[j]!(column, 0, block.rows, bins);
+      parts[j]!.push(bins);
+    });
+  }
+  return { bins: parts.map(joined), duplicates: repeats.share };
+}
+
+/** Rows among which repetitions are looked for. */
+const DUPLICATES_ROWS = 100_000;
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -1,6 +1,7 @@
 /** JSON → profile, whoever wrote it. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
 import { binCount } from './bin.ts';
+import { JointProjector } from './joint.ts';
 import { BINS_MAX, DEPENDENCE_MAX, FEATURES_MAX, REST_CHARS_MAX, REST_MAX, SENTINELS_MAX } from './limits.ts';
 import type { Bins, FeatureProfile, JointProfile, ReferenceProfile } from './profile.ts';
 
@@ -24,15 +25,16 @@ export function parseProfile(value: unknown): ReferenceProfile {
     source: text(root['source'], 'source'),
     features,
     outputs,
-    joint: root['joint'] === null ? null : joint(root['joint']),
+    joint: root['joint'] === null ? null : joint(root['joint'], features),
     ...(root['duplicates'] === undefined
       ? {}
       : { duplicates: number(root['duplicates'], 'duplicates', 0, 1) }),
   };
 }
 
-function joint(value: unknown): JointProfile {
+function joint(value: unknown, together: readonly FeatureProfile[]): JointProfile {
   const { projection, features } = record(value, 'joint');
+  new JointProjector(projection, together);
   return {
     projection,
     features: list(features, 'joint.features', 8).map((one, j) => feature(one, `joint.features[${j}]`)),

@@ -1,5 +1,6 @@
 /** `monitor replay` over two files. */
 import { PlimsollError } from '../../core/errors.ts';
+import type { QualityLimits, Violation } from '../quality/violation.ts';
 import { profileFile } from '../reference/from-file.ts';
 import type { ReferenceProfile } from '../reference/profile.ts';
 import type { TableColumn } from '../tables/cells.ts';
@@ -18,6 +19,7 @@ export interface FilesOptions {
   readonly budget: FalseAlarms;
   readonly minimumPsi: number;
   readonly minimumShare: number;
+  readonly quality: QualityLimits;
   readonly progress: (text: string, share: number) => void;
 }
 
@@ -32,7 +34,7 @@ export interface ReplayReport {
   readonly rows: number;
   readonly features: number;
   readonly alarms: readonly ReportedAlarm[];
-  readonly quality: readonly unknown[];
+  readonly quality: readonly Violation[];
   /** False alarms a row that detectors were allowed. */
   readonly falseAlarms: number;
   readonly from: string | null;
@@ -59,6 +61,7 @@ export async function replayFiles(options: FilesOptions): Promise<FilesReplayed>
     );
     const found = await replay(profile, stream, {
       drift: { falseAlarms, minimumPsi: options.minimumPsi, minimumShare: options.minimumShare },
+      quality: options.quality,
       time,
       progress: (rows) => progress('replaying', 0.5 + rows / total / 2),
     });
@@ -120,7 +123,7 @@ function reportOf(
     rows: found.rows,
     features: features.length + outputs.length,
     alarms: found.alarms.map((alarm) => ({ ...alarm, time: iso(alarm.time) })),
-    quality: [],
+    quality: found.quality,
     falseAlarms,
     from: iso(found.span?.from ?? null),
     to: iso(found.span?.to ?? null),

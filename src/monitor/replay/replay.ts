@@ -2,6 +2,9 @@
 import type { DriftOptions, Finding } from '../drift/finding.ts';
 import { sentenceOf } from '../drift/sentence.ts';
 import { type DriftEvent, DriftWatch } from '../drift/watch.ts';
+import { QualityWatch } from '../quality/quality.ts';
+import { schemaViolations } from '../quality/say.ts';
+import type { QualityLimits, Violation } from '../quality/violation.ts';
 import { BinCounter } from '../reference/count.ts';
 import type { FeatureProfile, ReferenceProfile, ValueColumn } from '../reference/profile.ts';
 import type { Table, TableBlock } from '../tables/table.ts';
@@ -11,6 +14,7 @@ export const LOOK_ROWS = 64;
 
 export interface ReplayOptions {
   readonly drift: DriftOptions;
+  readonly quality: QualityLimits;
   /** Column of times, in milliseconds since the epoch; null: there is none. */
   readonly time: string | null;
   /** Called with the rows that are done. */
@@ -34,6 +38,7 @@ export interface Replayed {
   /** Milliseconds since the epoch of the first and the last row that have a time; null where none has. */
   readonly span: { readonly from: number; readonly to: number } | null;
   readonly alarms: readonly ReplayAlarm[];
+  readonly quality: readonly Violation[];
 }
 
 /** `stream` was opened with the types of the reference. Errors: those of the table. */
@@ -47,7 +52,13 @@ export async function replay(
     run.add(block);
     options.progress?.(block.from + block.rows);
   }
-  return run.result();
+  return run.result(schemaOf(stream, run.columns));
+}
+
+/** Columns of the stream against those that are watched; the time and what is ignored are neither missing nor too many. */
+function schemaOf(stream: Table, watched: readonly string[]): (rows: number) => readonly Violation[] {
+  const missing = stream.missing.filter((name) => watched.includes(name));
+  return (rows) => schemaViolations(missing, stream.extra, rows);
 }
 
 class Run {
@@ -55,6 +66,7 @@ class Run {
   readonly #profile: ReferenceProfile;
   readonly #counter: BinCounter;
   readonly #watch: DriftWatch;
+  readonly #quality: QualityWatch;
   readonly #time: string | null;
   readonly #alarms: ReplayAlarm[] = [];
   /** By feature: what of it drifts, and the alarm that was told of it. */
@@ -62,7 +74,8 @@ class Run {
   readonly #clock = new Clock();
   #rows = 0;
 
-  constructor(profile: ReferenceProfile, { drift, time }: ReplayOptions) {
+  constructor(profile: ReferenceProfile, { drift, quality, time }: ReplayOptions) {
+    this.#quality = new QualityWatch(profile, quality);
     this.#profile = profile;
     this.#counter = new BinCounter(profile);
     this.#watch = new DriftWatch(profile, drift);
@@ -71,11 +84,13 @@ class Run {
     this.columns = time === null ? names : [...names, time];
   }
 
-  add({ from, rows, columns }: TableBlock): void {
+  add({ from, rows, columns, misfits }: TableBlock): void {
     const inputs = this.#profile.features.length;
     const answers = inputs + this.#profile.outputs.length;
     if (this.#time !== null) this.#clock.add(columns[answers] ?? null);
-    const binned = this.#counter.bin(rows, columns.slice(0, inputs), columns.slice(inputs, answers));
+    const features = columns.slice(0, inputs);
+    const binned = this.#counter.bin(rows, features, columns.slice(inputs, answers));
+    this.#quality.add({ from, rows, features, bins: binned, misfits, times: this.#clock.times });
     for (let at = 0; at < rows; at += LOOK_ROWS) {
       const to = Math.min(rows, at + LOOK_ROWS);
       const events = this.#watch.add(binned.counts(at, to));
@@ -112,8 +127,13 @@ class Run {
     return (side === 'input' ? features : outputs).find(({ name }) => name === feature) ?? null;
   }
 
-  result(): Replayed {
-    return { rows: this.#rows, span: this.#clock.span, alarms: this.#alarms };
+  result(schema: (rows: number) => readonly Violation[]): Replayed {
+    return {
+      rows: this.#rows,
+      span: this.#clock.span,
+      alarms: this.#alarms,
+      quality: [...schema(this.#rows), ...this.#quality.violations()],
+    };
   }
 }
 
@@ -132,7 +152,12 @@ class Clock {
     }
   }
 
-  /** Of a row of the block that was added last. */
+  /** Of the block that was added last. */
+  get times(): Float64Array | null {
+    return this.#values;
+  }
+
+  /** Of one of its rows. */
   at(row: number): number | null {
     const time = this.#values?.[row];
     return time === undefined || Number.isNaN(time) ? null : time;
