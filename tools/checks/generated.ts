@@ -12,11 +12,13 @@ import { OPERATIONS } from '../../src/server/api/operations.ts';
 import { apiPage } from './api-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { estimatorsPage, testedReleases } from './estimators-page.ts';
+import { metricsPage } from './metrics-page.ts';
 import { type Problem, ROOT, report } from './project.ts';
 
 /** Generated files and what makes their text. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': () => errorsPage(ERRORS),
+  'docs/metrics.md': metricsPage,
   'docs/api.md': () => apiPage(OPERATIONS),
   'docs/policy.schema.json': policySchemaPage,
   'docs/plimsoll.schema.json': () => desiredSchemaPage(jobsSchema(scheduleDocument.schema), monitorsSchema),
