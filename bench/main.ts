@@ -1,9 +1,10 @@
 /**
  * `npm run bench -- NAME [--rounds 5] [--seconds 5] [--starts 15]`: `serving` is throughput, latency, memory and cold start
- * beside other servers; `native` the engine alone; `batch` whole
- * tables beside pandas, onnxruntime and Spark; `trees` blocks of rows, walked and in the kernel; `loop` what holds the
- * front loop; `door` the path around an engine; `rollouts` the errors guard beside other rules, on the same recorded traffic; `false-alarms` drift that is not there, by our rule and others; `routing` what a rollout costs a request; `batch-sink`
- * what exactly-once costs a COPY; `spark` what a model costs on top of Spark itself.
+ * beside other servers; `native` the engine alone; `batch` whole tables beside pandas, onnxruntime and Spark; `trees` blocks
+ * of rows, walked and in the kernel; `loop` what holds the front loop; `door` the path around an engine; `rollouts` the
+ * errors guard beside other rules, on the same recorded traffic; `false-alarms` drift that is not there, by our rule and
+ * others; `routing` what a rollout costs a request; `monitoring` what being watched costs one; `batch-sink` what
+ * exactly-once costs a COPY; `spark` what a model costs on top of Spark itself.
  */
 import { parseArgs } from 'node:util';
 
@@ -48,6 +49,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   'false-alarms': async () => {
     const { falseAlarms } = await import('./monitoring/false-alarms.ts');
     falseAlarms({ repetitions: Number(values.runs) });
+  },
+  monitoring: async () => {
+    const { overhead } = await import('./monitoring/overhead.ts');
+    await overhead({ rounds: Number(values.rounds) });
   },
   routing: async () => {
     const { routing } = await import('./routing.ts');

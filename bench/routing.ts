@@ -51,7 +51,7 @@ type Role = 'rest' | 'canary';
 async function measure({ child, port }: Peer, role: Role, round: number): Promise<Sample> {
   child.send('start');
   const run = { connections: CONNECTIONS, count: REQUESTS, first: round * REQUESTS };
-  const millis = await sendUnits({ port, path: `/models/${role}/predict`, body: BODY, ...run });
+  const millis = await sendUnits({ port, path: `/models/${role}/predict`, bodies: [BODY], ...run });
   const reply = once(child, 'message');
   child.send('stop');
   const [{ micros }] = (await reply) as [{ micros: number }];

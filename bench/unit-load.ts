@@ -4,17 +4,19 @@ import { connect } from 'node:net';
 /** Units that take turns; each asks again and again. */
 const UNITS = 5000;
 
-const requests = (path: string, body: string): readonly Buffer[] =>
-  Array.from({ length: UNITS }, (_, k) =>
-    Buffer.from(
+const requests = (path: string, bodies: readonly string[]): readonly Buffer[] =>
+  Array.from({ length: UNITS }, (_, k) => {
+    const body = bodies[k % bodies.length]!;
+    return Buffer.from(
       `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nx-unit-id: user-${k}@example.com\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-    ),
-  );
+    );
+  });
 
 export interface UnitLoad {
   readonly port: number;
   readonly path: string;
-  readonly body: string;
+  /** Of ASCII; they take turns, too. */
+  readonly bodies: readonly string[];
   readonly connections: number;
   /** Requests altogether. */
   readonly count: number;
@@ -26,12 +28,12 @@ export interface UnitLoad {
 export async function sendUnits({
   port,
   path,
-  body,
+  bodies,
   connections,
   count,
   first,
 }: UnitLoad): Promise<Float64Array> {
-  const bytes = requests(path, body);
+  const bytes = requests(path, bodies);
   const millis = new Float64Array(count);
   let sent = 0;
   await Promise.all(
