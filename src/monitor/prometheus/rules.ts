@@ -23,7 +23,8 @@ export interface RuleOptions {
   readonly pace?: number | undefined;
 }
 
-export const RUNBOOK = 'https://plimsoll.dev/docs/metrics';
+/** Where alerts are explained, below the project; `--runbook` gives the address of a copy. */
+export const RUNBOOK = 'docs/metrics.md';
 
 export interface AlertingRule {
   readonly alert: string;
