@@ -5,7 +5,7 @@
  */
 import type { Histogram } from './family.ts';
 
-export const TIME_SCHEMA = 3;
+const TIME_SCHEMA = 3;
 const PER_OCTAVE = 2 ** TIME_SCHEMA;
 /** From 7.6 µs to 64 s. */
 const LOWEST_OCTAVE = -17;

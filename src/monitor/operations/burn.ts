@@ -14,7 +14,7 @@ export interface BurnRule {
 
 const MINUTE = 60_000;
 
-export const BURN_RULES: readonly BurnRule[] = [
+const BURN_RULES: readonly BurnRule[] = [
   { long: 60 * MINUTE, short: 5 * MINUTE, rate: 14.4, severity: 'page' },
   { long: 360 * MINUTE, short: 30 * MINUTE, rate: 6, severity: 'page' },
 ];
@@ -26,9 +26,9 @@ export interface BudgetCount {
 }
 
 /** Least bad requests in the long window: one failure among ten requests of a quiet night is no incident. */
-export const BURN_LEAST = 10;
+const BURN_LEAST = 10;
 
-export const burnRate = ({ requests, bad }: BudgetCount, objective: number): number =>
+const burnRate = ({ requests, bad }: BudgetCount, objective: number): number =>
   requests === 0 ? 0 : bad / requests / (1 - objective);
 
 export interface Burn {

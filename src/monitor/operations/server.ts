@@ -4,7 +4,7 @@ import type { Condition, Told } from '../alerts/alert.ts';
 import { NOT_KNOWN, percent } from './told.ts';
 
 /** What stands for all endpoints, and all models, in the labels of an alert. */
-export const EVERY = '*';
+const EVERY = '*';
 
 interface Sample {
   readonly at: number;

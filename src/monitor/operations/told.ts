@@ -22,7 +22,7 @@ export const NOT_KNOWN: Told = told(
 /** Two digits that count. */
 export const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
 
-export const duration = (millis: number): string => {
+const duration = (millis: number): string => {
   const units = [
     ['day', 86_400_000],
     ['hour', 3_600_000],

@@ -170,7 +170,7 @@ function createdPoints(standings: readonly EndpointStanding[]): readonly Point[]
   return [...created.values()];
 }
 
-export function monitoringFamilies(
+function monitoringFamilies(
   standings: readonly EndpointStanding[],
   shown: number = FEATURES_SHOWN,
 ): readonly MetricFamily[] {
