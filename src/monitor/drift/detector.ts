@@ -14,6 +14,9 @@ const RESOLVE_PART = 0.5;
 /** Windows of so many times the rows of a look are looked at each time; longer ones more seldom. */
 const LOOK_AHEAD = 8;
 
+/** Part of the evidence that is needed below which nothing is about to begin. */
+const QUIET_PART = 1 / 3;
+
 /** A window of one aspect of a feature. */
 export interface Sight {
   readonly kind: DriftKind;
@@ -94,7 +97,7 @@ export class Detector {
     this.#rows += rows;
     if (!this.#windows.add(counts, rows)) return [];
     this.#looks++;
-    const longest = LOOK_AHEAD * Math.max(rows, BUCKET_ROWS) * (this.#looks & -this.#looks);
+    const longest = this.#longest(rows, this.#looks);
     const changes: Change[] = [];
     const open = new Set(this.#watched);
     this.#windows.each((sums, age) => {
@@ -107,6 +110,43 @@ export class Detector {
       return open.size > 0;
     });
     return changes;
+  }
+
+  /** Adds rows with which nothing can begin or end, and nothing is about to; where that is not sure adds none, and answers false. */
+  addQuietly(counts: Float64Array, rows: number): boolean {
+    if (this.isDrifting || !this.#isQuiet(counts, rows)) return false;
+    this.#rows += rows;
+    this.#looks += Number(this.#windows.add(counts, rows));
+    return true;
+  }
+
+  #isQuiet(counts: Float64Array, rows: number): boolean {
+    const longest = this.#longest(rows, this.#looks + 1);
+    let isQuiet = true;
+    this.#windows.each(
+      (sums, age) => {
+        if (age > longest) return false;
+        isQuiet = this.#watched.every((one) => {
+          if (age > this.#rows + rows - one.state.begin) return true;
+          gather(one, sums, age);
+          const needed = QUIET_PART * this.#needed(one, age);
+          return logEvidence(one.scratch, one.law, one.alternatives, needed) < needed;
+        });
+        return isQuiet;
+      },
+      { counts, rows },
+    );
+    return isQuiet;
+  }
+
+  /** Windows up to this length are looked at. */
+  #longest(rows: number, look: number): number {
+    return LOOK_AHEAD * Math.max(rows, BUCKET_ROWS) * (look & -look);
+  }
+
+  /** Logarithm of the evidence that a window of this age must have. */
+  #needed({ threshold }: Watched, age: number): number {
+    return (threshold - logStartWeight(age)) * this.feature.dependence;
   }
 
   /** Of each aspect the window that tells most, and whether it drifts. Nothing of what was not seen yet. */
@@ -139,9 +179,9 @@ export class Detector {
 
   /** Both gates: the evidence, and the effect beyond its minimum at the lower bound. */
   #begin(one: Watched, sums: Float64Array, age: number): Change | 'later' {
-    const { law, alternatives, threshold, minimum, scratch } = one;
+    const { law, alternatives, minimum, scratch } = one;
     gather(one, sums, age);
-    const needed = (threshold - logStartWeight(age)) * this.feature.dependence;
+    const needed = this.#needed(one, age);
     if (logEvidence(scratch, law, alternatives, needed) < needed) return 'later';
     if (this.#effect(one, this.#certainty(age)).low < minimum) return 'later';
     const sight = this.#sight(one, sums, age)!;

@@ -15,6 +15,17 @@ export interface DriftEvent {
   readonly finding: Finding;
 }
 
+/** Rows of which parts can be counted; features come first, then outputs, then what is derived of several. */
+export interface CountedRows {
+  readonly rows: number;
+  /** Of the feature in that place, without row `to`. */
+  countsOf(place: number, from: number, to: number): Float64Array;
+}
+
+/** Rows of a look while nothing is about to begin, and of one while something is. */
+const COARSE_ROWS = 256;
+const FINE_ROWS = 64;
+
 /** Where detectors are; plain data. */
 export interface DriftState {
   readonly schema: 1;
@@ -84,6 +95,26 @@ export class DriftWatch {
     return [...events, ...this.#released()];
   }
 
+  /**
+   * Adds rows one look after the other: few looks while all is quiet, more where something may begin. Answers what changed, and
+   * with which row.
+   */
+  follow(rows: CountedRows): readonly (DriftEvent & { readonly row: number })[] {
+    const told: (DriftEvent & { readonly row: number })[] = [];
+    for (let from = 0; from < rows.rows; from += COARSE_ROWS) {
+      const to = Math.min(rows.rows, from + COARSE_ROWS);
+      const changes = this.#placed.flatMap((placed, i) => closely(placed, rows, i, from, to));
+      const begin = this.#rows;
+      for (const { placed, place, row, change } of changes.toSorted((a, b) => a.row - b.row)) {
+        this.#rows = begin + row + 1 - from;
+        for (const event of this.#told(placed, place, change)) told.push({ ...event, row });
+      }
+      this.#rows = begin + to - from;
+      for (const event of this.#released()) told.push({ ...event, row: to - 1 });
+    }
+    return told;
+  }
+
   /** How every feature stands, drifting or not: one finding an aspect, of the window that tells most. */
   view(): readonly (Finding & { readonly drifting: boolean })[] {
     return this.#placed.flatMap((placed) =>
@@ -128,6 +159,25 @@ export class DriftWatch {
       return [{ what: 'began', finding: held.finding }];
     });
   }
+}
+
+interface RowChange {
+  readonly placed: Placed;
+  readonly place: number;
+  readonly row: number;
+  readonly change: Change;
+}
+
+function closely(placed: Placed, rows: CountedRows, place: number, from: number, to: number): RowChange[] {
+  const { detector } = placed;
+  if (detector.addQuietly(rows.countsOf(place, from, to), to - from)) return [];
+  const changes: RowChange[] = [];
+  for (let at = from; at < to; at += FINE_ROWS) {
+    const end = Math.min(to, at + FINE_ROWS);
+    for (const change of detector.add(rows.countsOf(place, at, end), end - at))
+      changes.push({ placed, place, row: end - 1, change });
+  }
+  return changes;
 }
 
 const findingOf = ({ side, joint, detector }: Placed, sight: Sight): Finding => ({

@@ -15,6 +15,11 @@ interface Bucket {
   readonly counts: Float64Array;
 }
 
+const joined = (a: Bucket, b: Bucket): Bucket => ({
+  rows: a.rows + b.rows,
+  counts: a.counts.map((count, k) => count + b.counts[k]!),
+});
+
 export type WindowState = readonly { readonly rows: number; readonly counts: readonly number[] }[];
 
 export class Windows {
@@ -44,14 +49,15 @@ export class Windows {
   }
 
   /**
-   * Visits windows that end with the last full bucket, the shortest first, while `visit` says so. `counts` is the visitor's
-   * only during its call.
+   * Visits windows that end with the last full bucket, the shortest first, while `visit` says so; or with rows that are about
+   * to be added. `counts` is the visitor's only during its call.
    */
-  each(visit: (counts: Float64Array, rows: number) => boolean): void {
+  each(visit: (counts: Float64Array, rows: number) => boolean, coming: Bucket | null = null): void {
     const sums = new Float64Array(this.#width);
     let rows = 0;
-    for (let i = this.#buckets.length - 1; i >= 0; i--) {
-      const bucket = this.#buckets[i]!;
+    const buckets = coming === null ? this.#buckets : [...this.#buckets, joined(this.#filling, coming)];
+    for (let i = buckets.length - 1; i >= 0; i--) {
+      const bucket = buckets[i]!;
       rows += bucket.rows;
       for (let k = 0; k < sums.length; k++) sums[k]! += bucket.counts[k]!;
       if (!visit(sums, rows)) return;

@@ -96,6 +96,16 @@ export class BinnedRows {
     return this.#features.bins[feature]!;
   }
 
+  /** Counts of one of them, in the order of features, outputs and what is derived of several. */
+  countsOf(place: number, from: number, to: number): Float64Array {
+    let at = place;
+    for (const side of [this.#features, this.#outputs, this.#joint]) {
+      if (at < side.bins.length) return countColumn(side.bins[at]!, side.widths[at]!, from, to);
+      at -= side.bins.length;
+    }
+    throw new RangeError(`no feature in place ${place}`);
+  }
+
   /** Counts of the rows from `from` up to `to`, without that one. */
   counts(from: number, to: number): TickCounts {
     return {
@@ -108,11 +118,13 @@ export class BinnedRows {
 }
 
 function countSide({ bins, widths }: Side, from: number, to: number): Float64Array[] {
-  return bins.map((column, j) => {
-    const counts = new Float64Array(widths[j]!);
-    for (let i = from; i < to; i++) counts[column[i]!]!++;
-    return counts;
-  });
+  return bins.map((column, j) => countColumn(column, widths[j]!, from, to));
+}
+
+function countColumn(column: Uint8Array, width: number, from: number, to: number): Float64Array {
+  const counts = new Float64Array(width);
+  for (let i = from; i < to; i++) counts[column[i]!]!++;
+  return counts;
 }
 
 /** No rows yet. */

@@ -9,9 +9,6 @@ import { BinCounter } from '../reference/count.ts';
 import type { FeatureProfile, ReferenceProfile, ValueColumn } from '../reference/profile.ts';
 import type { Table, TableBlock } from '../tables/table.ts';
 
-/** Rows between two looks of the detectors: the row of an alarm is known that well. */
-export const LOOK_ROWS = 64;
-
 export interface ReplayOptions {
   readonly drift: DriftOptions;
   readonly quality: QualityLimits;
@@ -91,11 +88,8 @@ class Run {
     const features = columns.slice(0, inputs);
     const binned = this.#counter.bin(rows, features, columns.slice(inputs, answers));
     this.#quality.add({ from, rows, features, bins: binned, misfits, times: this.#clock.times });
-    for (let at = 0; at < rows; at += LOOK_ROWS) {
-      const to = Math.min(rows, at + LOOK_ROWS);
-      const events = this.#watch.add(binned.counts(at, to));
-      for (const event of events) this.#tell(event, from + to - 1, this.#clock.at(to - 1));
-    }
+    for (const event of this.#watch.follow(binned))
+      this.#tell(event, from + event.row, this.#clock.at(event.row));
     this.#rows = from + rows;
   }
 
