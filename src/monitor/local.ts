@@ -8,6 +8,7 @@ import type { Page, PageRequest } from '../store/store.ts';
 import type { AlertRow } from './alerts/alert.ts';
 import { acknowledgeAlert } from './alerts/evaluate.ts';
 import { driftOver } from './local-drift.ts';
+import { violationsOver } from './local-quality.ts';
 import { parseMonitor } from './policy/grammar.ts';
 import type { ReceiverPolicy } from './policy/policy.ts';
 import type { Monitoring, MonitorView } from './port.ts';
@@ -127,11 +128,12 @@ export class LocalMonitoring
     { days = 30 }: Parameters<Monitoring['quality']>[1],
   ): ReturnType<Monitoring['quality']> {
     const { store, clock } = this.#options;
-    const { stable: version } = await this.#options.endpoint(name);
+    const known = await this.#options.endpoint(name);
+    const { stable: version } = known;
     const now = clock.now();
     const rows = await store.cohorts({ endpoint: name, from: now - days * DAY, to: now });
     const cohorts = rows.toReversed().map(({ body, ...about }) => ({ ...about, ...(body as object) }));
-    return { endpoint: name, version, cohorts, violations: [] };
+    return { endpoint: name, version, cohorts, violations: await violationsOver(store, known, now) };
   }
 
   deadLetters(): ReturnType<Monitoring['deadLetters']> {

@@ -73,7 +73,7 @@ export interface LoggedRequest {
 
 export interface Monitoring {
   monitors(page?: PageRequest): Promise<Page<MonitorView>>;
-  /** Throws ENDPOINT_UNKNOWN, as all that follow do. */
+  /** Throws ENDPOINT_NOT_FOUND, as all that follow do. */
   monitor(endpoint: string): Promise<MonitorView>;
   /** Replaces what is watched, by a document as `plimsoll.yaml` has it below `monitors`; compare-and-set. Throws MONITOR_INVALID, GENERATION_CONFLICT. */
   setMonitor(

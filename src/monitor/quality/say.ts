@@ -51,9 +51,11 @@ function ofFeature(
 ): Violation[] {
   const { name } = feature;
   const said = (kind: QualityKind, row: number, count: number, what: string): Violation => {
-    const from = row < 0 ? '' : `, first at row ${numberText(row)}`;
-    const sentence = `${name}: ${numberText(count)} of ${numberText(rows)} rows (${percent(count / rows)}) ${what}${from}`;
-    return { kind, feature: name, row: row < 0 ? null : row, rows: count, share: count / rows, sentence };
+    // A run may have begun before the rows that are looked at.
+    const of = Math.max(rows, count);
+    const share = count / of;
+    const sentence = `${name}: ${numberText(count)} of ${numberText(of)} rows (${percent(share)}) ${what}${rowText('first at', row)}`;
+    return { kind, feature: name, row: known(row), rows: count, share, sentence };
   };
   const violations: Violation[] = [];
   if (found.misfits > 0)
@@ -114,7 +116,12 @@ function isBeyond(
 const expectedUnseen = (feature: FeatureProfile): number =>
   shareOf(feature, [BIN.unseen]) + feature.singletons / Math.max(1, sum(feature.counts));
 
-function isFrozen(feature: FeatureProfile, { run }: FeatureQuality, { frozenRows }: QualityLimits): boolean {
+/** Whether the longest run of one value is longer than rows like those of the reference have by chance. */
+export function isFrozen(
+  feature: FeatureProfile,
+  { run }: Pick<FeatureQuality, 'run'>,
+  { frozenRows }: Pick<QualityLimits, 'frozenRows'>,
+): boolean {
   if (run.longest < frozenRows || feature.bins.kind === 'presence') return false;
   const share = shareOfValue(feature, run.of);
   const rows = sum(feature.counts);
@@ -144,13 +151,13 @@ function ofRepeats(
   const limit = Math.min(1, before + limits.duplicates);
   const spread = Math.sqrt((limit * (1 - limit)) / Math.max(1, repeated.rows));
   if (repeated.share <= limit + CHANCE * spread) return [];
-  const sentence = `${percent(repeated.share)} of rows are exact repetitions of one before (${percent(before)} in the reference), since row ${numberText(repeated.since)}`;
+  const sentence = `${percent(repeated.share)} of rows are exact repetitions of one before (${percent(before)} in the reference)${rowText('since', repeated.since)}`;
   const rows = Math.round(repeated.share * repeated.rows);
   return [
     {
       kind: 'quality.duplicates',
       feature: null,
-      row: repeated.since,
+      row: known(repeated.since),
       rows,
       share: repeated.share,
       sentence,
@@ -162,10 +169,10 @@ function ofClock({ clock }: QualityState): Violation[] {
   const said = (row: number, rows: number, what: string): Violation => ({
     kind: 'quality.clock',
     feature: null,
-    row,
+    row: known(row),
     rows,
     share: rows / clock.rows,
-    sentence: `${numberText(rows)} of ${numberText(clock.rows)} rows (${percent(rows / clock.rows)}) ${what}, first at row ${numberText(row)}`,
+    sentence: `${numberText(rows)} of ${numberText(clock.rows)} rows (${percent(rows / clock.rows)}) ${what}${rowText('first at', row)}`,
   });
   const found: Violation[] = [];
   if (clock.backwards > 0)
@@ -173,6 +180,10 @@ function ofClock({ clock }: QualityState): Violation[] {
   if (clock.future > 0) found.push(said(clock.firstFuture, clock.future, 'have a time that is yet to come'));
   return found;
 }
+
+/** Which rows it were is not known where counts of many processes were added. */
+const known = (row: number): number | null => (row < 0 ? null : row);
+const rowText = (words: string, row: number): string => (row < 0 ? '' : `, ${words} row ${numberText(row)}`);
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 

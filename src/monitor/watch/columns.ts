@@ -1,6 +1,8 @@
 /** Captured columns as those of profiles. Pure. */
 import type { Block, CapturedColumn, CapturedValues } from '../../capture/block.ts';
+import { binnerOf } from '../reference/bin.ts';
 import { type NamedColumn, numbersOrNull } from '../reference/column.ts';
+import { binNames } from '../reference/names.ts';
 import type { FeatureProfile, ReferenceProfile, ValueColumn } from '../reference/profile.ts';
 
 export const valueColumn = (values: CapturedValues): ValueColumn =>
@@ -23,6 +25,21 @@ function ordered(
     const column = byName.get(name);
     return column === undefined ? null : valueColumn(column.values);
   });
+}
+
+/** The names of the bins in which the values of a column are; null where the profile does not know the column. */
+export function bucketsOf(
+  profile: ReferenceProfile | null,
+  { name, values }: CapturedColumn,
+): readonly (string | null)[] | null {
+  const feature = [...(profile?.features ?? []), ...(profile?.outputs ?? [])].find(
+    (one) => one.name === name,
+  );
+  if (feature === undefined) return null;
+  const bins = new Uint8Array(values.length);
+  binnerOf(feature)(valueColumn(values), 0, values.length, bins);
+  const names = binNames(feature);
+  return Array.from(bins, (bin) => names[bin]!);
 }
 
 /** The columns of several blocks, one after the other, as those of a reference: columns that all of them have. */

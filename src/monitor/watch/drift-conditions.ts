@@ -69,7 +69,7 @@ function toldOf(seen: Seen, since: number, look: DriftLook): Told {
 }
 
 /** Bins that have no row on either side say nothing. */
-function histogramOf(
+export function histogramOf(
   bins: readonly string[],
   reference: readonly number[],
   current: readonly number[],

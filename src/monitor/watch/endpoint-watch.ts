@@ -1,19 +1,23 @@
 /** All that is watched of one endpoint, while this process is the one that evaluates. */
 import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { MemoryRow, MonitoringStore } from '../../store/monitoring/monitoring.ts';
-import type { Condition } from '../alerts/alert.ts';
+import type { AlertRow, Condition, Told } from '../alerts/alert.ts';
+import { familyOf } from '../alerts/rules.ts';
 import { type OperationsState, OperationsWatch } from '../operations/watch.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
+import { binNames } from '../reference/names.ts';
 import { falseAlarmsARow } from './budget.ts';
 import { causeOf } from './cause.ts';
-import { driftConditions } from './drift-conditions.ts';
+import { driftConditions, histogramOf } from './drift-conditions.ts';
 import { SLOT } from './intake.ts';
 import { type DriftMemory, type EndpointMemory, MEMORY, versionName } from './memory.ts';
 import type { KnownProfile, Profiles } from './profiles.ts';
+import { qualityConditions } from './quality-conditions.ts';
 import type { Steering, WatchedEndpoint } from './surroundings.ts';
 import type { Tick } from './tick.ts';
 import { addTraffic, rowRate, type Traffic } from './traffic.ts';
 import { ignoredColumns, VersionDrift, Watched } from './version-drift.ts';
+import { addToQuality, type QualityMemory } from './version-quality.ts';
 
 export interface EndpointWatchOptions {
   readonly store: Pick<MonitoringStore, 'memory'>;
@@ -44,6 +48,8 @@ export class EndpointWatch {
   readonly #drifts = new Map<number, VersionDrift>();
   /** Versions whose detectors are not what is kept of them. */
   readonly #changed = new Set<number>();
+  readonly #qualities = new Map<number, QualityMemory>();
+  readonly #changedQualities = new Set<number>();
 
   constructor(options: EndpointWatchOptions, endpoint: WatchedEndpoint, policy: MonitorPolicy) {
     this.#options = options;
@@ -79,7 +85,10 @@ export class EndpointWatch {
   async add(version: number, at: number, tick: Tick): Promise<void> {
     const { requests, rowsSeen: rows, dropped } = tick;
     this.#traffic = addTraffic(this.#traffic, at, { requests, rows, dropped });
-    if (tick.profile === 0 || !this.#policy.drift.enabled) return;
+    this.#count(rows, dropped);
+    if (tick.profile === 0) return;
+    await this.#addQuality(version, at, tick);
+    if (!this.#policy.drift.enabled) return;
     const drift = await this.#drift(version);
     if (drift === null || drift.known.createdAt !== tick.profile) return;
     drift.add(tick.counts, at, at + SLOT);
@@ -92,6 +101,7 @@ export class EndpointWatch {
     const stable = this.#endpoint.versions.find(({ version }) => version === this.#endpoint.stable) ?? null;
     return [
       ...(await this.#driftConditions(now)),
+      ...(await this.#qualityConditions(now)),
       ...(this.#operations?.look({ at: now, load, version: stable }) ?? []),
     ];
   }
@@ -132,8 +142,20 @@ export class EndpointWatch {
     return features.length + outputs.length;
   }
 
+  get endpoint(): WatchedEndpoint {
+    return this.#endpoint;
+  }
+
   get policy(): MonitorPolicy {
     return this.#policy;
+  }
+
+  /** Whether the rule of an alert is still in force; quality and drift have some in common. */
+  isWatched({ labels }: AlertRow): boolean {
+    const { drift, quality } = this.#policy;
+    const family = familyOf(labels);
+    if (family === 'drift' || family === 'prediction') return drift.enabled;
+    return family !== 'quality' || quality.enabled || drift.enabled;
   }
 
   /** What is to be remembered. Nothing of it is lost where it is not: the ticks since the last time are added again. */
@@ -148,8 +170,59 @@ export class EndpointWatch {
         row(MEMORY.drift, versionName(this.#name, version), this.#drifts.get(version)!.memory()),
       ),
     ];
+    const qualities = [...this.#changedQualities].map((version) =>
+      row(MEMORY.quality, versionName(this.#name, version), this.#qualities.get(version)!),
+    );
     this.#changed.clear();
-    return rows;
+    this.#changedQualities.clear();
+    return [...rows, ...qualities];
+  }
+
+  /** Rows that were ever seen here: a number that never falls. */
+  #count(rows: number, dropped: number): void {
+    const before = this.#memory;
+    if (before === null) return;
+    this.#memory = {
+      ...before,
+      rows: (before.rows ?? 0) + rows,
+      dropped: (before.dropped ?? 0) + dropped,
+    };
+  }
+
+  async #addQuality(version: number, at: number, tick: Tick): Promise<void> {
+    this.#qualities.set(version, addToQuality(await this.#quality(version), tick, at));
+    this.#changedQualities.add(version);
+  }
+
+  async #quality(version: number): Promise<QualityMemory | null> {
+    return (
+      this.#qualities.get(version) ??
+      (await this.#remembered<QualityMemory>(MEMORY.quality, versionName(this.#name, version)))
+    );
+  }
+
+  async #qualityConditions(now: number): Promise<readonly Condition[]> {
+    const { model, stable: version } = this.#endpoint;
+    const known = await this.#options.profiles.recent({ model, version });
+    if (known === null || this.#memory === null || !this.#policy.quality.enabled) return [];
+    const quality = await this.#quality(version);
+    const { conditions, raised } = qualityConditions({
+      ...{ endpoint: this.#name, model, version, profile: known.profile, policy: this.#policy, now },
+      memory: quality?.profile === known.createdAt ? quality : null,
+      raised: this.#memory.raised ?? {},
+      histogram: (feature) => this.#histogram(version, feature),
+    });
+    this.#memory = { ...this.#memory, raised };
+    return conditions;
+  }
+
+  /** What drift sees of an input: reference and now. */
+  #histogram(version: number, feature: string): Told['histogram'] {
+    const drift = this.#drifts.get(version);
+    const profile = drift?.watched.profile.features.find(({ name }) => name === feature);
+    const seen = drift?.view().find((one) => one.side === 'input' && one.feature === feature);
+    if (profile === undefined || seen === undefined) return null;
+    return histogramOf(binNames(profile), seen.reference, seen.current);
   }
 
   async #driftConditions(now: number): Promise<readonly Condition[]> {

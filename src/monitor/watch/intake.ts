@@ -1,17 +1,20 @@
 /**
  * Takes blocks in, each once: their rows go to the log, their counts to ticks, and that they were taken is kept in the same
- * transaction. Only then their files go. What is cut off in between is done again, to the same effect.
+ * transaction. Only then their files go. What is cut off in between is done again, to the same effect; a file that ends this
+ * process, or that the log takes alone of all not, is moved aside.
  */
 import type { Block } from '../../capture/block.ts';
+import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { MonitoringStore, SegmentRow, TickRow } from '../../store/monitoring/monitoring.ts';
 import { endpointOf } from '../log/paths.ts';
-import { addCounts } from '../reference/count.ts';
 import type { TickCounts } from '../reference/profile.ts';
+import type { Attempts } from './attempts.ts';
 import { columnsFor } from './columns.ts';
 import type { KnownProfile, Profiles } from './profiles.ts';
+import { QualityCounter } from './quality-tick.ts';
 import type { Spool, SpooledBlock } from './spool.ts';
-import { packTick, type Tick } from './tick.ts';
+import { added, packTick, type Tick } from './tick.ts';
 
 /** Length of a slot of counts, in milliseconds. */
 export const SLOT = 10_000;
@@ -21,12 +24,15 @@ const BYTES_MAX = 64 * 2 ** 20;
 
 export interface IntakeOptions {
   readonly spool: Spool;
+  readonly attempts: Attempts;
   readonly store: Pick<MonitoringStore, 'fresh' | 'takeIn'>;
   readonly log: {
     write(blocks: readonly Block[]): Promise<readonly SegmentRow[]>;
     discard(segments: readonly SegmentRow[]): Promise<void>;
   };
   readonly profiles: Profiles;
+  /** Columns of an endpoint, as `endpointOf` names it, of which no value is to be shown. */
+  readonly hidden: (endpoint: string) => ReadonlySet<string>;
   readonly replica: string;
   readonly clock: Clock;
 }
@@ -35,49 +41,87 @@ export interface IntakeOptions {
 export interface TakenIn {
   readonly blocks: number;
   readonly rows: number;
-  /** Files that were no blocks. */
+  /** Files that were moved aside: no blocks, or such as nobody can take in. */
   readonly bad: number;
+  /** Why the log did not take what was tried, which is tried again later; null: it did. */
+  readonly refused: string | null;
   /** Whether more waits than is taken in at once. */
   readonly more: boolean;
 }
 
+/** The log has not taken rows, for a reason that may lie in them. */
+class Refused extends Error {}
+
 export class Intake {
   readonly #options: IntakeOptions;
+  readonly #quality = new QualityCounter();
 
   constructor(options: IntakeOptions) {
     this.#options = options;
   }
 
-  /** Takes in what waits. Throws what the log and the store throw; nothing is lost by it. */
+  /** Takes in what waits. Throws what the store throws, and the log where it lacks room; nothing is lost by it. */
   async look(): Promise<TakenIn> {
-    const { spool, store } = this.#options;
+    const { spool, attempts } = this.#options;
     const names = await spool.names();
-    const { found, bad, tried } = await this.#read(names);
+    const hopeless = await attempts.hopeless(names);
+    for (const name of hopeless) await spool.setAside(name);
+    await attempts.forget(hopeless);
+    const batch = attempts.next(names, FILES_MAX);
+    const none = { blocks: 0, rows: 0, bad: hopeless.length, refused: null, more: false };
+    if (batch.length === 0) return none;
+    await attempts.begin(batch);
+    try {
+      const { tried, ...taken } = await this.#take(batch);
+      await attempts.succeeded(tried);
+      const more = taken.more || attempts.next(names, 1, tried).length > 0;
+      return { ...none, ...taken, bad: hopeless.length + taken.bad, more };
+    } catch (error) {
+      this.#quality.drop();
+      if (!(error instanceof Refused)) {
+        await attempts.interrupted();
+        throw error;
+      }
+      await attempts.refused(batch);
+      return { ...none, refused: error.message, more: attempts.next(names, 1).length > 0 };
+    }
+  }
+
+  async #take(batch: readonly string[]): Promise<{
+    readonly blocks: number;
+    readonly rows: number;
+    readonly bad: number;
+    readonly more: boolean;
+    readonly tried: readonly string[];
+  }> {
+    const { store } = this.#options;
+    const { found, bad, tried } = await this.#read(batch);
     const fresh = new Set(await store.fresh(found.map(({ block }) => block)));
     const isFresh = ({ block }: SpooledBlock): boolean => fresh.has(block);
     const { taken, counted, unfit } = await this.#count(found.filter(isFresh));
-    if (
-      taken.length > 0 &&
-      !(await this.#keep(
-        taken.map(({ block }) => block),
-        counted,
-      ))
-    ) {
+    const blocks = taken.map(({ block }) => block);
+    if (blocks.length > 0 && !(await this.#keep(blocks, counted))) {
       // Another process has taken some of them: which ones is seen at the next look.
-      return { blocks: 0, rows: 0, bad: bad + unfit.size, more: true };
+      this.#quality.drop();
+      return { blocks: 0, rows: 0, bad: bad + unfit.size, more: true, tried };
     }
-    for (const one of found) if (!unfit.has(one.name)) await this.#putAway(one);
-    const rows = taken.reduce((sum, { block }) => sum + block.rows, 0);
-    return { blocks: taken.length, rows, bad: bad + unfit.size, more: tried < names.length };
+    this.#quality.keep();
+    const later = new Set(
+      found.filter(isFresh).filter((one) => !taken.includes(one) && !unfit.has(one.name)),
+    );
+    for (const one of found) if (!unfit.has(one.name) && !later.has(one)) await this.#putAway(one);
+    const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
+    return { blocks: blocks.length, rows, bad: bad + unfit.size, more: later.size > 0, tried };
   }
 
-  async #read(names: readonly string[]): Promise<{ found: SpooledBlock[]; bad: number; tried: number }> {
+  async #read(names: readonly string[]): Promise<{ found: SpooledBlock[]; bad: number; tried: string[] }> {
     const found: SpooledBlock[] = [];
-    let [bad, bytes, tried] = [0, 0, 0];
-    for (const name of names.slice(0, FILES_MAX)) {
+    const tried: string[] = [];
+    let [bad, bytes] = [0, 0];
+    for (const name of names) {
       if (bytes > BYTES_MAX) break;
       const read = await this.#options.spool.read(name);
-      tried++;
+      tried.push(name);
       if (read === 'bad') bad++;
       else if (read !== null) {
         found.push(read);
@@ -87,24 +131,36 @@ export class Intake {
     return { found, bad, tried };
   }
 
-  /** Counts each block. One that cannot be counted is moved aside: it would be in the way of all others for ever. */
+  /**
+   * Counts each block. One that cannot be counted is moved aside: it would be in the way of all others for ever. What follows
+   * the block that completes the first rows of a version is left: these rows are its profile, by which the others are counted.
+   */
   async #count(fresh: readonly SpooledBlock[]): Promise<{
     readonly taken: readonly SpooledBlock[];
     readonly counted: readonly Tick[];
     readonly unfit: ReadonlySet<string>;
   }> {
+    const { profiles, spool } = this.#options;
     const taken: SpooledBlock[] = [];
     const counted: Tick[] = [];
     const unfit = new Set<string>();
+    const missing = new Map<string, number>();
     for (const one of fresh) {
-      const known = one.block.rows === 0 ? null : await this.#options.profiles.of(one.block);
+      const { block } = one;
+      const known = block.rows === 0 ? null : await profiles.of(block);
       try {
-        counted.push(tickOf(one.block, known));
+        counted.push(this.#tickOf(block, known));
         taken.push(one);
       } catch {
         unfit.add(one.name);
-        await this.#options.spool.setAside(one.name);
+        await spool.setAside(one.name);
+        continue;
       }
+      if (known !== null || block.rows === 0) continue;
+      const key = `${block.model}@${block.version}`;
+      const left = (missing.get(key) ?? (await profiles.rowsMissing(block))) - block.rows;
+      missing.set(key, left);
+      if (left <= 0) break;
     }
     return { taken, counted, unfit };
   }
@@ -112,7 +168,9 @@ export class Intake {
   async #keep(blocks: readonly Block[], counted: readonly Tick[]): Promise<boolean> {
     const { store, log, clock } = this.#options;
     const ticks = this.#ticksOf(blocks, counted);
-    const segments = await log.write(blocks);
+    const segments = await log.write(blocks).catch((error: Error) => {
+      throw isForWantOfRoom(error) ? error : new Refused(error.message, { cause: error });
+    });
     if (await store.takeIn({ at: clock.now(), blocks, segments, ticks })) return true;
     await log.discard(segments);
     return false;
@@ -146,24 +204,26 @@ export class Intake {
     await spool.moveTo(name, profiles.folderOf(block));
     await profiles.learn(block);
   }
+
+  #tickOf(block: Block, known: KnownProfile | null): Tick {
+    const { requests, rowsSeen, dropped, rows, model, version } = block;
+    const about = { requests, rowsSeen, dropped };
+    if (known === null) return { ...about, profile: 0, counts: { ...NO_COUNTS, rows }, quality: null };
+    const { profile, createdAt } = known;
+    const { features, outputs } = columnsFor(profile, block);
+    const bins = known.counter.bin(rows, features, outputs);
+    const endpoint = endpointOf(block);
+    const quality = this.#quality.count({
+      stream: JSON.stringify([endpoint, model, version, createdAt]),
+      ...{ profile, block, features, bins },
+      hidden: this.#options.hidden(endpoint),
+      now: this.#options.clock.now(),
+    });
+    return { ...about, profile: createdAt, counts: bins.counts(0, rows), quality };
+  }
 }
 
 const NO_COUNTS: TickCounts = { rows: 0, features: [], outputs: [], joint: [] };
 
-function tickOf(block: Block, known: KnownProfile | null): Tick {
-  const { requests, rowsSeen, dropped, rows } = block;
-  const about = { requests, rowsSeen, dropped, quality: null };
-  if (known === null) return { ...about, profile: 0, counts: { ...NO_COUNTS, rows } };
-  const { features, outputs } = columnsFor(known.profile, block);
-  return { ...about, profile: known.createdAt, counts: known.counter.count(rows, features, outputs) };
-}
-
-/** The sum of two of the same profile. */
-export const added = (a: Tick, b: Tick): Tick => ({
-  profile: a.profile,
-  requests: a.requests + b.requests,
-  rowsSeen: a.rowsSeen + b.rowsSeen,
-  dropped: a.dropped + b.dropped,
-  counts: addCounts(a.counts, b.counts),
-  quality: null,
-});
+const isForWantOfRoom = (error: Error): boolean =>
+  isPlimsollError(error) && (error.code === 'DISK_FULL' || error.code === 'FILE_UNWRITABLE');

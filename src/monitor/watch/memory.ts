@@ -1,5 +1,6 @@
 /** What the watch remembers of a version of an endpoint, and how it is named. Plain data. Pure. */
 import type { DriftState } from '../drift/watch.ts';
+import type { Raised } from './quality-conditions.ts';
 
 /** Kinds of memories. */
 export const MEMORY = {
@@ -11,6 +12,8 @@ export const MEMORY = {
   drift: 'drift',
   /** By endpoint: an `EndpointMemory`. */
   endpoint: 'endpoint',
+  /** By endpoint and version: a `QualityMemory`. */
+  quality: 'quality',
   /** By endpoint: an `OperationsState`. */
   operations: 'operations',
 } as const;
@@ -49,4 +52,9 @@ export interface EndpointMemory {
   readonly since: number;
   /** The last rollout that drift has steered, and the begin of the latest drift that it has done so for. */
   readonly steered: { readonly rollout: string; readonly began: number } | null;
+  /** Rows that were seen since the endpoint was, and that were to be captured and were not. */
+  readonly rows?: number;
+  readonly dropped?: number;
+  /** How rules of quality stand. */
+  readonly raised?: Raised;
 }

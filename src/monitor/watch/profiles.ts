@@ -83,6 +83,19 @@ export class Profiles {
     return known;
   }
 
+  /** The profile of a version of which a block was counted just now. */
+  counted({ model, version }: Version): KnownProfile | null {
+    return this.#known.get(keyOf({ model, version }))?.known ?? null;
+  }
+
+  /** Rows of traffic without which a version has no profile; none where there are enough. */
+  async rowsMissing(version: Version): Promise<number> {
+    const key = keyOf(version);
+    const rows = this.#waiting.get(key) ?? (await this.#count(version));
+    this.#waiting.set(key, rows);
+    return this.#options.policyOf(version.model).warmup - rows;
+  }
+
   /** Folder in which the rows of a version wait. */
   folderOf(version: Version): string {
     return join(this.#options.folder, encodeURIComponent(keyOf(version)));
@@ -95,14 +108,26 @@ export class Profiles {
     const rows = (this.#waiting.get(key) ?? (await this.#count(block)) - block.rows) + block.rows;
     this.#waiting.set(key, rows);
     if (rows < warmup) return;
-    const blocks = await this.#blocks(block);
+    try {
+      await this.#make(block, () => this.#profileOfTraffic(block, hidden));
+      if ((await this.#stored(block)) === null) return;
+    } catch (error) {
+      const { model, version } = block;
+      this.#options.logger.error(
+        { model, version, error: (error as Error).message },
+        'the first traffic of this version cannot be its reference: later traffic is waited for',
+      );
+    }
+    this.#waiting.delete(key);
+    await rm(this.folderOf(block), { recursive: true, force: true });
+  }
+
+  async #profileOfTraffic(version: Version, hidden: ReadonlySet<string>): Promise<ReferenceProfile> {
+    const blocks = await this.#blocks(version);
     const isSeen = ({ name }: { readonly name: string }): boolean => !hidden.has(name);
     const features = joinedColumns(blocks, 'inputs').filter(isSeen);
     const outputs = joinedColumns(blocks, 'outputs').filter(isSeen);
-    await this.#make(block, async () => buildProfile(features, { source: 'traffic', outputs }));
-    if ((await this.#stored(block)) === null) return;
-    this.#waiting.delete(key);
-    await rm(this.folderOf(block), { recursive: true, force: true });
+    return buildProfile(features, { source: 'traffic', outputs });
   }
 
   async #fromBundle(block: Block): Promise<KnownProfile | null> {

@@ -17,7 +17,15 @@ const ticks: fc.Arbitrary<Tick> = fc.record({
     outputs: fc.array(array, { maxLength: 3 }),
     joint: fc.array(array, { maxLength: 2 }),
   }),
-  quality: fc.option(fc.record({ seen: fc.nat(), columns: fc.array(fc.string()) })),
+  quality: fc.option(
+    fc.record({
+      features: fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(), fc.nat(), fc.oneof(fc.string(), fc.nat()))),
+      repeated: fc.tuple(fc.nat(), fc.nat()),
+      clock: fc.tuple(fc.nat(), fc.nat(), fc.nat()),
+      missing: fc.dictionary(fc.string(), fc.nat()),
+      extra: fc.constant({}),
+    }),
+  ),
 });
 
 test('a tick that is packed and unpacked is the same', () => {

@@ -6,7 +6,9 @@
  */
 import { ByteCursor } from '../../bytes/cursor.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { addCounts } from '../reference/count.ts';
 import type { TickCounts } from '../reference/profile.ts';
+import { addQuality, type QualityTick } from './quality-tick.ts';
 
 export interface Tick {
   /** When the profile was made whose bins these are, in milliseconds since the epoch; 0: there was none, and no counts. */
@@ -17,9 +19,20 @@ export interface Tick {
   /** Rows that were to be captured and were not. */
   readonly dropped: number;
   readonly counts: TickCounts;
-  /** What the quality of these rows was, or null. */
-  readonly quality: unknown;
+  /** What the quality of these rows was; null where there was no profile. */
+  readonly quality: QualityTick | null;
 }
+
+/** The sum of two of the same profile. */
+export const added = (a: Tick, b: Tick): Tick => ({
+  profile: a.profile,
+  requests: a.requests + b.requests,
+  rowsSeen: a.rowsSeen + b.rowsSeen,
+  dropped: a.dropped + b.dropped,
+  counts: addCounts(a.counts, b.counts),
+  quality:
+    a.quality === null || b.quality === null ? (a.quality ?? b.quality) : addQuality(a.quality, b.quality),
+});
 
 const FORMAT = 1;
 /** More arrays, or bins of one, are no tick of ours. */
@@ -64,7 +77,7 @@ export function unpackTick(bytes: Uint8Array): Tick {
   const [requests, rowsSeen, dropped, rows] = [0, 0, 0, 0].map(() => readCount(cursor)) as Four;
   const [features, outputs, joint] = [0, 0, 0].map(() => readArrays(cursor)) as Three;
   const rest = cursor.take(readCount(cursor), 'the quality of a tick');
-  const quality = rest.length === 0 ? null : (JSON.parse(new TextDecoder().decode(rest)) as unknown);
+  const quality = rest.length === 0 ? null : (JSON.parse(new TextDecoder().decode(rest)) as QualityTick);
   return { profile, requests, rowsSeen, dropped, counts: { rows, features, outputs, joint }, quality };
 }
 

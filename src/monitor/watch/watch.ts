@@ -70,6 +70,7 @@ export class Watch {
         now: clock.now(),
         deploys: watch.deploys,
         features: watch.features,
+        isWatched: (row) => watch.isWatched(row),
       });
       await this.#steer(watch);
     }

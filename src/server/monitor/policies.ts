@@ -18,7 +18,7 @@ export class Policies {
   async read(): Promise<void> {
     const policies = new Map<string, MonitorPolicy>();
     for await (const { endpoint, policy } of eachRow((page) => this.#store.monitors(page)))
-      policies.set(endpoint, readable(endpoint, policy));
+      policies.set(endpoint, readable(endpoint, policy) ?? this.of(endpoint));
     this.#policies = policies;
   }
 
@@ -31,11 +31,11 @@ export class Policies {
     return Object.fromEntries(endpoints.map(({ name }) => [name, this.of(name)]));
   }
 
-  /** Of requests that named a version themselves (`@model`): what any endpoint of the model says. */
+  /** Of requests that named a version themselves (`@model`): of what the endpoints of the model say, the strictest. */
   redactionsOf(endpoint: string, endpoints: readonly WatchedEndpoint[]): Redact {
     if (!endpoint.startsWith('@')) return this.of(endpoint).log.redact;
     const names = endpoints.filter(({ model }) => model === endpoint.slice(1)).map(({ name }) => name);
-    return Object.assign({}, ...names.map((name) => this.of(name).log.redact)) as Redact;
+    return strictest(names.map((name) => this.of(name).log.redact));
   }
 
   /** How a reference is made of the traffic of a model, and which columns of it show no values. */
@@ -51,10 +51,22 @@ export class Policies {
   }
 }
 
-function readable(endpoint: string, policy: unknown): MonitorPolicy {
+function readable(endpoint: string, policy: unknown): MonitorPolicy | null {
   try {
     return parseMonitor(endpoint, policy);
   } catch {
-    return DEFAULT_MONITOR;
+    return null;
   }
 }
+
+/** Of several rules for one column the one that keeps least of it. */
+function strictest(rules: readonly Redact[]): Redact {
+  const found: Record<string, Redact[string]> = {};
+  for (const [column, how] of rules.flatMap((rule) => Object.entries(rule))) {
+    const before = found[column];
+    if (before === undefined || STRICTNESS.indexOf(how) < STRICTNESS.indexOf(before)) found[column] = how;
+  }
+  return found;
+}
+
+const STRICTNESS: readonly Redact[string][] = ['drop', 'hash', 'bucket'];

@@ -8,6 +8,8 @@ import { hasherOf, hashKeyOf } from '../../monitor/log/hash-key.ts';
 import { logPath } from '../../monitor/log/paths.ts';
 import type { Redactions } from '../../monitor/log/redact.ts';
 import { LogWriter } from '../../monitor/log/writer.ts';
+import { Attempts } from '../../monitor/watch/attempts.ts';
+import { bucketsOf } from '../../monitor/watch/columns.ts';
 import { Intake } from '../../monitor/watch/intake.ts';
 import { Profiles } from '../../monitor/watch/profiles.ts';
 import { Spool } from '../../monitor/watch/spool.ts';
@@ -15,6 +17,7 @@ import type { Surroundings, WatchedEndpoint } from '../../monitor/watch/surround
 import { Watch } from '../../monitor/watch/watch.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
+import { writeCaptureRules } from './capture-rules.ts';
 import type { MonitorSettings } from './messages.ts';
 import { Policies } from './policies.ts';
 import { upkeep } from './upkeep.ts';
@@ -58,11 +61,14 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
   const redactions = (endpoint: string): Redactions => ({
     rules: policies.redactionsOf(endpoint, endpoints),
     hash: hasherOf(hashKeyOf(dataDir)),
-    buckets: () => null,
+    buckets: (block, column) => bucketsOf(profiles.counted(block)?.profile ?? null, column),
   });
   const log = new LogWriter({ folder: logPath(dataDir), replica, redactions });
   const spool = new Spool(spoolPath(dataDir));
-  const intake = new Intake({ spool, store, log, profiles, replica, clock });
+  const hidden = (endpoint: string): ReadonlySet<string> =>
+    new Set(Object.keys(policies.redactionsOf(endpoint, endpoints)));
+  const attempts = new Attempts(spoolPath(dataDir), clock);
+  const intake = new Intake({ spool, attempts, store, log, profiles, hidden, replica, clock });
   const watch = new Watch({ store, surroundings, profiles, holder, clock, logger });
   const deliverer = new Deliverer({
     ...{ store, holder, clock, random: { next: Math.random } },
@@ -77,10 +83,14 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
       );
   const takeIn = async (): Promise<void> => {
     await policies.read();
+    await writeCaptureRules(dataDir, store);
     endpoints = await surroundings.endpoints();
     for (;;) {
-      const { bad, more } = await intake.look();
-      if (bad > 0) logger.warn({ bad, folder: 'spool/bad' }, 'files in the spool are no blocks: moved aside');
+      const { bad, refused, more } = await intake.look();
+      if (bad > 0)
+        logger.warn({ bad, folder: 'spool/bad' }, 'files in the spool cannot be read: moved aside');
+      if (refused !== null)
+        logger.warn({ reason: refused }, 'rows cannot be logged: trying them one file at a time');
       if (!more) return;
     }
   };
