@@ -1,6 +1,7 @@
 import { binNames } from '../monitor/reference/names.ts';
 import type { FeatureProfile } from '../monitor/reference/profile.ts';
 import type { FilesReplayed, ReportedAlarm } from '../monitor/replay/files.ts';
+import { baselinesOf } from '../monitor/replay/report.ts';
 import { printable } from './printable.ts';
 import { clip, count, grouped, table } from './table.ts';
 import { styled } from './terminal.ts';
@@ -20,7 +21,7 @@ export function replayPage({ report, profile }: FilesReplayed): string {
   const blocks = report.alarms.map((alarm, i) => alarmBlock(alarm, features, i < DRAWN_MAX));
   const quality = report.quality.map(({ kind, sentence }) => `  ${kind}: ${printable(sentence)}`);
   const damage = quality.length === 0 ? [] : [['Quality of the rows:', ...quality].join('\n')];
-  return [head, ...blocks, ...damage].join('\n\n');
+  return [head, ...blocks, ...damage, baselinesOf(report.baselines)].join('\n\n');
 }
 
 function alarmBlock(

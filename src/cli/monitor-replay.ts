@@ -1,5 +1,6 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { MonitorPolicy } from '../monitor/policy/policy.ts';
+import type { BaselineDetector } from '../monitor/replay/baselines.ts';
 import type { FalseAlarms } from '../monitor/replay/budget.ts';
 import type { Define } from './commands.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,6 +14,7 @@ interface ReplayOptions {
   readonly minPsi?: string;
   readonly minShare?: string;
   readonly outputs?: string;
+  readonly baselines?: string;
 }
 
 const DEFAULT_FALSE_ALARMS = '1/100000';
@@ -35,6 +37,7 @@ export const replay: Define = (command, terminal) => {
     .option('--min-psi <psi>', 'least effect, at its lower bound (default: 0.05)')
     .option('--min-share <share>', 'least change of the share of nulls or unseen categories (default: 0.02)')
     .option('--outputs <list>', 'columns that are answers of the model')
+    .option('--baselines <list>', 'detectors to count beside it: adwin, page-hinkley, kswin')
     .addHelpText('after', HELP)
     .action((options: ReplayOptions) => run(options, terminal));
 };
@@ -45,7 +48,8 @@ unseen categories count as drift; "quality" has rows that break the schema or th
 range of the reference. The exit code is 0 whatever is found.
 
 With --json: {"rows","features","alarms":[{"row","time","feature","kind","effect":
-{"value","low","high"},"evidence":{"log"},"sentence"}],"quality":[…],"summary"}
+{"value","low","high"},"evidence":{"log"},"sentence"}],"quality":[…],"baselines",
+"summary"}
 
 Examples:
   $ plimsoll monitor replay --reference train.parquet --stream quarter.parquet --time at
@@ -74,6 +78,7 @@ async function run(options: ReplayOptions, terminal: Terminal): Promise<void> {
       ignore: policy?.drift.ignore ?? [],
       budget,
       quality: (policy ?? DEFAULT_MONITOR).quality,
+      baselines: await baselinesIn(options.baselines, usage),
       minimumPsi: share(options.minPsi, '--min-psi', policy?.drift.minimumPsi ?? 0.05),
       minimumShare: share(options.minShare, '--min-share', policy?.drift.minimumShare ?? 0.02),
       progress: (text, done) => progress.update(text, done),
@@ -84,6 +89,19 @@ async function run(options: ReplayOptions, terminal: Terminal): Promise<void> {
   } finally {
     progress.done();
   }
+}
+
+async function baselinesIn(
+  text: string | undefined,
+  usage: (reason: string) => PlimsollError,
+): Promise<readonly BaselineDetector[]> {
+  if (text === undefined) return [];
+  const { BASELINE_DETECTORS: known } = await import('../monitor/replay/baselines.ts');
+  return text.split(',').map((name) => {
+    const found = known.find((one) => one === name.trim());
+    if (found !== undefined) return found;
+    throw usage(`--baselines has "${name.trim()}", wanted some of ${known.join(', ')}`);
+  });
 }
 
 async function budgetOf(

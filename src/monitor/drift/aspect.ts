@@ -100,15 +100,16 @@ function missingAspect(feature: FeatureProfile): Unbudgeted {
 }
 
 /**
- * The reference has no unseen categories by definition. How many rows to come will have one is estimated by how many rows of
- * it have a category that no other has (Good, Biometrika 40, 1953).
+ * How many rows to come will have a category that the reference has not is estimated by how many of its rows have one that no
+ * other has (Good, Biometrika 40, 1953). Of very many categories it counts those that it does not remember as unseen itself.
  */
 function unseenAspect(feature: FeatureProfile): Unbudgeted {
   const seen = regularOf(feature);
   const { singletons } = feature;
+  const unseen = singletons + feature.counts[BIN.unseen]!;
   return shareAspect(
     'drift.unseen',
     [[BIN.unseen], seen],
-    [singletons + UNKNOWN, rowsIn(feature, seen) - singletons + UNKNOWN],
+    [unseen + UNKNOWN, rowsIn(feature, seen) - singletons + UNKNOWN],
   );
 }

@@ -15,7 +15,7 @@ const RESOLVE_PART = 0.5;
 const LOOK_AHEAD = 8;
 
 /** Part of the evidence that is needed below which nothing is about to begin. */
-const QUIET_PART = 1 / 3;
+const QUIET_PART = 0.6;
 
 /** A window of one aspect of a feature. */
 export interface Sight {

@@ -73,9 +73,9 @@ test.each([10, 50, 200])(
 );
 
 /** Rows from the change on until it was told. */
-function delayOf(change: (x: number) => number, seed: number, at = 5056): number {
+function delayOf(change: (x: number) => number, seed: number, at = 2048): number {
   const random = seededRandom(seed);
-  const features = Array.from({ length: FEATURES }, (_, k) =>
+  const features = Array.from({ length: 10 }, (_, k) =>
     numericFeature(`x${k}`, drawn(gaussian, random, 5000)),
   );
   const draws = features.map(
@@ -85,7 +85,7 @@ function delayOf(change: (x: number) => number, seed: number, at = 5056): number
         return k === 7 && row >= at ? change(x) : x;
       },
   );
-  const found = began(watched(features, draws, { random, rows: at + 4096 }));
+  const found = began(watched(features, draws, { random, rows: at + 2048 }));
   expect(found.map(({ feature, kind }) => ({ feature, kind }))).toEqual([
     { feature: 'x7', kind: 'drift.numeric' },
   ]);
@@ -100,9 +100,9 @@ test.each([
   ['a spread 1.5 times as large', (x: number) => x * 1.5, 450],
   ['a spread twice as large', (x: number) => x * 2, 200],
   ['half the spread', (x: number) => x / 2, 200],
-] as const)('a shift by %s in one of twenty features is told soon', (_, change, most) => {
-  const delays = [1, 2, 3, 4, 5].map((seed) => delayOf(change, seed)).toSorted((a, b) => a - b);
-  expect(delays[2]).toBeLessThan(most);
+] as const)('a shift by %s in one of ten features is told soon', (_, change, most) => {
+  const delays = [1, 2, 3].map((seed) => delayOf(change, seed)).toSorted((a, b) => a - b);
+  expect(delays[1]).toBeLessThan(most);
 });
 
 const one = (draw: Draw<number | null>, reference: readonly number[], rows: number, seed = 1) =>

@@ -5,6 +5,7 @@ import { profileFile } from '../reference/from-file.ts';
 import type { ReferenceProfile } from '../reference/profile.ts';
 import type { TableColumn } from '../tables/cells.ts';
 import { openTable, type Table } from '../tables/table.ts';
+import type { BaselineAlarms, BaselineDetector } from './baselines.ts';
 import { type FalseAlarms, perRow } from './budget.ts';
 import { type ReplayAlarm, type Replayed, replay } from './replay.ts';
 import { summaryOf } from './report.ts';
@@ -20,6 +21,7 @@ export interface FilesOptions {
   readonly minimumPsi: number;
   readonly minimumShare: number;
   readonly quality: QualityLimits;
+  readonly baselines: readonly BaselineDetector[];
   readonly progress: (text: string, share: number) => void;
 }
 
@@ -35,6 +37,8 @@ export interface ReplayReport {
   readonly features: number;
   readonly alarms: readonly ReportedAlarm[];
   readonly quality: readonly Violation[];
+  /** Alarms of other rules on the same rows. */
+  readonly baselines: BaselineAlarms;
   /** False alarms a row that detectors were allowed. */
   readonly falseAlarms: number;
   readonly from: string | null;
@@ -62,6 +66,7 @@ export async function replayFiles(options: FilesOptions): Promise<FilesReplayed>
     const found = await replay(profile, stream, {
       drift: { falseAlarms, minimumPsi: options.minimumPsi, minimumShare: options.minimumShare },
       quality: options.quality,
+      baselines: options.baselines,
       time,
       progress: (rows) => progress('replaying', 0.5 + rows / total / 2),
     });
@@ -124,6 +129,7 @@ function reportOf(
     features: features.length + outputs.length,
     alarms: found.alarms.map((alarm) => ({ ...alarm, time: iso(alarm.time) })),
     quality: found.quality,
+    baselines: found.baselines,
     falseAlarms,
     from: iso(found.span?.from ?? null),
     to: iso(found.span?.to ?? null),

@@ -8,12 +8,15 @@ import type { QualityLimits, Violation } from '../quality/violation.ts';
 import { BinCounter } from '../reference/count.ts';
 import type { FeatureProfile, ReferenceProfile, ValueColumn } from '../reference/profile.ts';
 import type { Table, TableBlock } from '../tables/table.ts';
+import { type BaselineAlarms, type BaselineDetector, Baselines } from './baselines.ts';
 
 export interface ReplayOptions {
   readonly drift: DriftOptions;
   readonly quality: QualityLimits;
   /** Column of times, in milliseconds since the epoch; null: there is none. */
   readonly time: string | null;
+  /** Detectors to run beside ours. */
+  readonly baselines: readonly BaselineDetector[];
   /** Called with the rows that are done. */
   readonly progress?: (rows: number) => void;
 }
@@ -36,6 +39,7 @@ export interface Replayed {
   readonly span: { readonly from: number; readonly to: number } | null;
   readonly alarms: readonly ReplayAlarm[];
   readonly quality: readonly Violation[];
+  readonly baselines: BaselineAlarms;
 }
 
 /** `stream` was opened with the types of the reference. Errors: those of the table. */
@@ -64,6 +68,7 @@ class Run {
   readonly #counter: BinCounter;
   readonly #watch: DriftWatch;
   readonly #quality: QualityWatch;
+  readonly #baselines: Baselines;
   readonly #time: string | null;
   readonly #alarms: ReplayAlarm[] = [];
   /** By feature: what of it drifts, and the alarm that was told of it. */
@@ -71,7 +76,8 @@ class Run {
   readonly #clock = new Clock();
   #rows = 0;
 
-  constructor(profile: ReferenceProfile, { drift, quality, time }: ReplayOptions) {
+  constructor(profile: ReferenceProfile, { drift, quality, time, baselines }: ReplayOptions) {
+    this.#baselines = new Baselines(profile, baselines);
     this.#quality = new QualityWatch(profile, quality);
     this.#profile = profile;
     this.#counter = new BinCounter(profile);
@@ -90,6 +96,7 @@ class Run {
     this.#quality.add({ from, rows, features, bins: binned, misfits, times: this.#clock.times });
     for (const event of this.#watch.follow(binned))
       this.#tell(event, from + event.row, this.#clock.at(event.row));
+    this.#baselines.add(binned);
     this.#rows = from + rows;
   }
 
@@ -127,6 +134,7 @@ class Run {
       span: this.#clock.span,
       alarms: this.#alarms,
       quality: [...schema(this.#rows), ...this.#quality.violations()],
+      baselines: this.#baselines.alarms(),
     };
   }
 }

@@ -1,5 +1,6 @@
 /** What a replay found, as it is said. Pure. */
 import { numberText } from '../reference/names.ts';
+import type { BaselineAlarms } from './baselines.ts';
 import type { Replayed } from './replay.ts';
 
 const DAY = 86_400_000;
@@ -22,4 +23,11 @@ function spanText(millis: number): string {
   const days = millis / DAY;
   if (days >= 2) return `${numberText(Math.round(days))} days`;
   return `${numberText(Math.max(1, Math.round(days * 24)))} hours`;
+}
+
+/** `Beside it: a rule that always fires 100 times, one that never does 0, adwin 12`. */
+export function baselinesOf({ always, never, ...others }: BaselineAlarms): string {
+  const named = Object.entries(others).map(([name, { alarms }]) => `${name} ${numberText(alarms)}`);
+  const first = `a rule that always fires ${numberText(always?.alarms ?? 0)}, one that never does ${never?.alarms ?? 0}`;
+  return `Beside it, alarms on the same rows: ${[first, ...named].join(', ')}`;
 }
