@@ -15,6 +15,11 @@ export class MersenneTwister {
     }
   }
 
+  /** Seeded by one word: `numpy.random.RandomState(seed)`. */
+  static fromSeed(seed: number): MersenneTwister {
+    return new MersenneTwister(seed);
+  }
+
   /** Seeded by an array of 32-bit words: `random.Random(n)` with n in words, the lowest first. */
   static fromKey(key: readonly number[]): MersenneTwister {
     const twister = new MersenneTwister(19650218);
@@ -58,6 +63,12 @@ export class MersenneTwister {
       state[i] = state[(i + MIDDLE) % SIZE]! ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
     }
     this.#at = 0;
+  }
+
+  /** A number in [0, 1) of 53 random bits: `random()`. */
+  double(): number {
+    const [high, low] = [this.next() >>> 5, this.next() >>> 6];
+    return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
   /** A whole number in [0, bound): `randrange`. */

@@ -13,11 +13,20 @@ export interface Pair {
   readonly current: SampleColumn;
 }
 
-/** Numbers that are there; infinities among them. */
-export const presentNumbers = (values: Float64Array): Float64Array =>
-  values.filter((value) => !Number.isNaN(value));
+/** Numbers that are there; infinities among them. The same array where none is missing. */
+export function presentNumbers(values: Float64Array): Float64Array {
+  return kept(values, (value) => !Number.isNaN(value));
+}
 
-export const finiteNumbers = (values: Float64Array): Float64Array => values.filter(Number.isFinite);
+/** The same array where all are finite. */
+export function finiteNumbers(values: Float64Array): Float64Array {
+  return kept(values, Number.isFinite);
+}
+
+function kept(values: Float64Array, is: (value: number) => boolean): Float64Array {
+  for (let i = 0; i < values.length; i++) if (!is(values[i]!)) return values.filter(is);
+  return values;
+}
 
 /** How often each category occurs; nothing for the missing. */
 export function countCategories<C extends Category>(values: Iterable<C | null>): Map<C, number> {

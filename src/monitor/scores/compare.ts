@@ -1,4 +1,5 @@
 /** The scores of several libraries over the columns of two files. Pure. */
+import { kolmogorovSmirnov, rememberLast, type SampleTest } from '../../statistics/kolmogorov.ts';
 import type { Pair, SampleColumn } from './column.ts';
 import { deequScores } from './deequ.ts';
 import { evidentlyScores } from './evidently/evidently.ts';
@@ -7,11 +8,11 @@ import { scipyScores } from './scipy.ts';
 import type { LibraryScores, Score, Verdict } from './score.ts';
 
 const LIBRARY_SCORES = {
-  evidently: (pair: Pair): LibraryScores => evidentlyScores(pair),
+  evidently: (pair: Pair, ks: SampleTest): LibraryScores => evidentlyScores(pair, undefined, ks),
   nannyml: nannymlScores,
   scipy: scipyScores,
   deequ: deequScores,
-} as const satisfies Record<string, (pair: Pair) => LibraryScores>;
+} as const satisfies Record<string, (pair: Pair, ks: SampleTest) => LibraryScores>;
 
 export type Library = keyof typeof LIBRARY_SCORES;
 export const LIBRARIES = Object.keys(LIBRARY_SCORES) as readonly Library[];
@@ -30,8 +31,9 @@ export interface ColumnReport {
 }
 
 export function compareColumn(column: string, pair: Pair, libraries: readonly Library[]): ColumnReport {
+  const ks = rememberLast(kolmogorovSmirnov);
   const scores: Partial<Record<Library, LibraryReport>> = {};
-  for (const library of libraries) scores[library] = reportOf(LIBRARY_SCORES[library](pair));
+  for (const library of libraries) scores[library] = reportOf(LIBRARY_SCORES[library](pair, ks));
   return { column, type: pair.reference.kind, scores };
 }
 

@@ -6,7 +6,7 @@ import { andersonDarling } from '../../statistics/anderson-darling.ts';
 import { contingencyTest, fisherExact } from '../../statistics/contingency.ts';
 import { cramerVonMises } from '../../statistics/cramer-von-mises.ts';
 import { eppsSingleton } from '../../statistics/epps-singleton.ts';
-import { kolmogorovSmirnov } from '../../statistics/kolmogorov.ts';
+import { kolmogorovSmirnov, type SampleTest } from '../../statistics/kolmogorov.ts';
 import { mannWhitney } from '../../statistics/mann-whitney.ts';
 import { energyDistance, sorted, wasserstein } from '../../statistics/ranks.ts';
 import { jensenShannon, kullbackLeibler } from '../../statistics/shares.ts';
@@ -29,11 +29,11 @@ const NUMBER_NAMES = [
 const CATEGORY_NAMES = ['chi2', 'fisher', 'js', 'kl'] as const;
 const LEVEL = 0.05;
 
-export function scipyScores({ reference, current }: Pair): LibraryScores {
+export function scipyScores({ reference, current }: Pair, ks: SampleTest = kolmogorovSmirnov): LibraryScores {
   if (reference.kind === 'number' && current.kind === 'number') {
     const [x, y] = [presentNumbers(reference.values), presentNumbers(current.values)];
     if (x.length === 0 || y.length === 0) return unscored(NUMBER_NAMES, emptyReason(x.length));
-    return judged(numberMethods(sorted(x), sorted(y)), 'ks');
+    return judged(numberMethods(sorted(x), sorted(y), ks), 'ks');
   }
   if (reference.kind === 'category' && current.kind === 'category') {
     const [p, q] = [countCategories(reference.values), countCategories(current.values)];
@@ -46,7 +46,7 @@ export function scipyScores({ reference, current }: Pair): LibraryScores {
 const emptyReason = (inReference: number): string =>
   `the ${inReference === 0 ? 'reference' : 'current'} column has no value`;
 
-function numberMethods(x: Float64Array, y: Float64Array): Methods {
+function numberMethods(x: Float64Array, y: Float64Array, ks: SampleTest): Methods {
   const finite = [x[0], x.at(-1), y[0], y.at(-1)].every(Number.isFinite);
   const least = Math.min(x.length, y.length);
   const needs = (count: number, method: () => ReturnType<Methods[string]>) => () => {
@@ -54,7 +54,7 @@ function numberMethods(x: Float64Array, y: Float64Array): Methods {
     return least < count ? new Unscored(`it takes at least ${count} values`) : method();
   };
   return {
-    ks: () => kolmogorovSmirnov(x, y),
+    ks: () => ks(x, y),
     cramer_von_mises: () => (least < 2 ? new Unscored('it takes at least 2 values') : cramerVonMises(x, y)),
     anderson: () => (oneValue(x, y) ? new Unscored('all values are equal') : andersonDarling(x, y)),
     mann_whitney: () => mannWhitney(x, y, 'two-sided'),

@@ -1,4 +1,5 @@
 /** Scores of a column as Evidently 0.7 defines them, and its own choice among them. Pure. */
+import type { SampleTest } from '../../../statistics/kolmogorov.ts';
 import {
   type Category,
   countCategories,
@@ -37,7 +38,11 @@ export function evidentlyType({ reference }: Pair): EvidentlyType {
   return new Set(present).size > present.length / 2 ? 'text' : 'categorical';
 }
 
-export function evidentlyScores(pair: Pair, type: EvidentlyType = evidentlyType(pair)): LibraryScores {
+export function evidentlyScores(
+  pair: Pair,
+  type: EvidentlyType = evidentlyType(pair),
+  ks?: SampleTest,
+): LibraryScores {
   const names = type === 'numerical' ? NUMBER_NAMES : CATEGORY_NAMES;
   if (type === 'text')
     return unscored(names, 'more than half of the texts are different: Evidently trains a classifier');
@@ -49,7 +54,7 @@ export function evidentlyScores(pair: Pair, type: EvidentlyType = evidentlyType(
   const table = tableOf(countCategories(samples.reference), countCategories(samples.current));
   const numbers = type === 'numerical' ? numbersOf(pair) : null;
   const methods = numbers
-    ? { ...numberMethods(numbers), ...(table.keys.length <= FEW_VALUES ? countTests(table) : {}) }
+    ? { ...numberMethods(numbers, ks), ...(table.keys.length <= FEW_VALUES ? countTests(table) : {}) }
     : categoryMethods(table);
   const { scores, reasons } = runMethods(methods);
   const method = defaultMethod(numbers !== null, table.keys.length, samples.reference.length);

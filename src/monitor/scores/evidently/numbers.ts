@@ -2,7 +2,7 @@
 import { andersonDarling } from '../../../statistics/anderson-darling.ts';
 import { cramerVonMises } from '../../../statistics/cramer-von-mises.ts';
 import { eppsSingleton } from '../../../statistics/epps-singleton.ts';
-import { kolmogorovSmirnov } from '../../../statistics/kolmogorov.ts';
+import { kolmogorovSmirnov, type SampleTest } from '../../../statistics/kolmogorov.ts';
 import { mannWhitney } from '../../../statistics/mann-whitney.ts';
 import { energyDistance, sorted, wasserstein } from '../../../statistics/ranks.ts';
 import { bhattacharyya, jensenShannon, kullbackLeibler, stabilityIndex } from '../../../statistics/shares.ts';
@@ -14,7 +14,7 @@ import { filled, hellingerShares, type Numbers, numberShares } from './bins.ts';
 /** Least deviation by which Wasserstein's distance is divided. */
 const DEVIATION_MIN = 0.001;
 
-export function numberMethods(numbers: Numbers): Methods {
+export function numberMethods(numbers: Numbers, ks: SampleTest = kolmogorovSmirnov): Methods {
   const shares = numberShares(numbers);
   const [reference, current] = [filled(shares.reference), filled(shares.current)];
   const [x, y] = [sorted(numbers.reference), sorted(numbers.current)];
@@ -26,7 +26,7 @@ export function numberMethods(numbers: Numbers): Methods {
     hellinger: () => hellingerOf(numbers),
     wasserstein: () => wasserstein(x, y) / Math.max(populationDeviation(x), DEVIATION_MIN),
     energy: () => energyDistance(x, y),
-    ks: () => kolmogorovSmirnov(x, y),
+    ks: () => ks(x, y),
     cramer_von_mises: () => (few(2) ? new Unscored('it takes at least 2 values') : cramerVonMises(x, y)),
     anderson: () => (oneValue(x, y) ? new Unscored('all values are equal') : andersonDarling(x, y)),
     mann_whitney: () => mannWhitney(x, y, 'less'),
