@@ -15,8 +15,6 @@ import { rowCount } from './metrics/rows.ts';
 import { type AccuracyReference, accuracyReference } from './reference.ts';
 import { decayStanding, type KeptCohort, type Standing } from './standing.ts';
 
-/** Cohorts that are made anew in one look; the others wait for the next. */
-const COHORTS_MAX = 100;
 /** Traffic becomes the reference when so many cohorts of it are mature, with so many labels together. */
 const REFERENCE_COHORTS = 5;
 const REFERENCE_LABELS = 300;
@@ -31,6 +29,8 @@ export class Joiner {
   readonly #memory: AccuracyMemory;
   readonly #segments: readonly FoundSegment[];
   readonly #newest: number;
+  /** The newest revision of each, oldest first. */
+  #cohorts: readonly KeptCohort[];
 
   private constructor(
     db: DuckDBConnection,
@@ -38,7 +38,7 @@ export class Joiner {
     target: AccuracyTarget,
     memory: AccuracyMemory,
     segments: readonly FoundSegment[],
-    newest: number,
+    { newest, cohorts }: { readonly newest: number; readonly cohorts: readonly KeptCohort[] },
   ) {
     this.#db = db;
     this.#store = store;
@@ -46,6 +46,7 @@ export class Joiner {
     this.#memory = memory;
     this.#segments = segments;
     this.#newest = newest;
+    this.#cohorts = cohorts;
   }
 
   static async open(
@@ -58,35 +59,49 @@ export class Joiner {
     const of = { endpoint: target.endpoint, metric: feedbackMetric(target.policy) };
     const newest = await store.newestLabel(of);
     await loadLabels(db, store, { ...of, after: memory.label });
-    return new Joiner(db, store, target, memory, segments, newest);
+    const cohorts = await keptCohorts(store, target.endpoint);
+    return new Joiner(db, store, target, memory, segments, { newest, cohorts });
   }
 
   /** Keeps a revision of each cohort that has changed; what it is known by is to be remembered after that. */
   async renew(): Promise<{ readonly revised: number; readonly memory: AccuracyMemory }> {
     const { policy, now } = this.#target;
     const index = indexOf(this.#segments, policy.cohort);
-    const dirty = new Map<string, CohortKey>();
-    for (const key of dirtyIndex(this.#memory, this.#segments, policy.cohort, now))
-      dirty.set(cohortName(key), key);
-    if (this.#newest > this.#memory.label)
-      for (const key of await touchedCohorts(this.#db, this.#segments, policy.cohort))
-        dirty.set(cohortName(key), key);
-    const ordered = [...dirty.values()].sort((a, b) => a.from - b.from || a.version - b.version);
-    const taken = ordered.slice(0, COHORTS_MAX);
+    const versions = [...new Set([...index.values()].map((key) => key.version))];
+    for (const version of versions) await this.#referToGiven(version);
+    const dirty = await this.#dirty();
+    const taken: CohortKey[] = [];
     let revised = 0;
-    for (const key of taken) if (await this.#renewCohort(key)) revised++;
-    for (const version of new Set([...index.values()].map((key) => key.version)))
-      revised += await this.#refer(version);
+    for (const key of dirty) {
+      if (taken.length > 0 && this.#target.isOver?.() === true) break;
+      if (await this.#renewCohort(key)) revised++;
+      taken.push(key);
+    }
+    for (const version of versions) revised += await this.#refer(version);
     const made = taken.map((key) => [cohortName(key), [index.get(cohortName(key))?.rows ?? 0, now]] as const);
     const kept = Object.entries(this.#memory.index).filter(([name]) => index.has(name));
     return {
       revised,
       memory: {
         ...this.#memory,
-        label: taken.length < ordered.length ? this.#memory.label : this.#newest,
+        label: this.#newest,
+        waiting: dirty.slice(taken.length),
         index: Object.fromEntries([...kept, ...made]),
       },
     };
+  }
+
+  /** Oldest first. */
+  async #dirty(): Promise<readonly CohortKey[]> {
+    const { policy, now } = this.#target;
+    const isFresh = this.#newest > this.#memory.label;
+    const keys = [
+      ...this.#memory.waiting,
+      ...dirtyIndex(this.#memory, this.#segments, policy.cohort, now),
+      ...(isFresh ? await touchedCohorts(this.#db, this.#segments, policy.cohort) : []),
+    ];
+    const dirty = new Map(keys.map((key) => [cohortName(key), key]));
+    return [...dirty.values()].sort((a, b) => a.from - b.from || a.version - b.version);
   }
 
   async #renewCohort(key: CohortKey): Promise<boolean> {
@@ -96,7 +111,7 @@ export class Joiner {
     const reading = reference?.reading ?? readingOf(joined.labelled, policy.metric, policy.positive);
     const reads = reading ?? readingOf(joined.unlabelled, policy.metric, policy.positive);
     if (reads === null) return false;
-    const cohorts = await keptCohorts(this.#store, endpoint);
+    const cohorts = this.#cohorts;
     const maturity = learntMaturity(cohorts, policy, now);
     const residuals = cohorts.flatMap(({ version, from, to, body }) => {
       const isBefore = version === key.version && from < key.from && from >= (reference?.until ?? 0);
@@ -108,17 +123,37 @@ export class Joiner {
     // What is gone from the log is not forgotten here.
     if (known !== undefined && (body.rows < known.body.rows || isSame(known.body, body))) return false;
     if (fence !== undefined && !(await this.#store.remember([], fence))) return false;
-    await this.#store.addCohort({ endpoint, ...key, computedAt: now, body });
+    const spacing = Math.max(policy.cohort / 24, (now - key.to) / 4);
+    const revision = await this.#store.addCohort({ endpoint, ...key, computedAt: now, body }, spacing);
+    const others = cohorts.filter((cohort) => cohort !== known);
+    this.#cohorts = [...others, { ...key, revision, computedAt: now, body }].sort(
+      (a, b) => a.from - b.from || a.version - b.version,
+    );
     return true;
+  }
+
+  /** Keeps what a version was given as its reference, where it has none yet. */
+  async #referToGiven(version: number): Promise<void> {
+    const { endpoint, given } = this.#target;
+    if ((await keptReference(this.#store, endpoint, version, this.#memory.policy)) !== null) return;
+    const reference = (await given?.(version)) ?? null;
+    if (reference !== null) await this.#keepReference(version, reference);
+  }
+
+  #keepReference(version: number, reference: AccuracyReference): Promise<boolean> {
+    const { endpoint, now, fence } = this.#target;
+    const body = { policy: this.#memory.policy, reference };
+    const name = `${endpoint} ${version}`;
+    return this.#store.remember([{ kind: ACCURACY.reference, name, body, changedAt: now }], fence);
   }
 
   /** Makes the first mature cohorts of a version its reference, once there are enough; answers cohorts made anew by it. */
   async #refer(version: number): Promise<number> {
-    const { endpoint, policy, now, fence } = this.#target;
-    if ((await keptReference(this.#store, endpoint, version, this.#memory.policy)) !== null) return 0;
-    const cohorts = await keptCohorts(this.#store, endpoint);
-    const maturity = learntMaturity(cohorts, policy, now);
-    const own = cohorts.filter((cohort) => cohort.version === version);
+    const { endpoint, policy, now } = this.#target;
+    const kept = await keptReference(this.#store, endpoint, version, this.#memory.policy);
+    if (kept !== null && !kept.isPresumed) return 0;
+    const maturity = learntMaturity(this.#cohorts, policy, now);
+    const own = this.#cohorts.filter((cohort) => cohort.version === version);
     const mature = own.filter(
       ({ from, to, body }) => body.realised !== null && isMature(maturity, from, to, now) === true,
     );
@@ -126,13 +161,7 @@ export class Joiner {
     if (first === null) return 0;
     const reference = await this.#fitted(first);
     if (reference === null) return 0;
-    const body = { policy: this.#memory.policy, reference };
-    const name = `${endpoint} ${version}`;
-    const isKept = await this.#store.remember(
-      [{ kind: ACCURACY.reference, name, body, changedAt: now }],
-      fence,
-    );
-    if (!isKept) return 0;
+    if (!(await this.#keepReference(version, reference))) return 0;
     let revised = 0;
     for (const { from, to } of own.filter((cohort) => cohort.from >= reference.until))
       if (await this.#renewCohort({ version, from, to })) revised++;
@@ -149,6 +178,7 @@ export class Joiner {
     const periods = Int32Array.from(parts.flatMap(({ rows }, i) => Array.from(rows.weight, () => i)));
     return accuracyReference(parts.reduce(concatRead), periods, reading, {
       source: 'traffic',
+      isPresumed: false,
       until: cohorts.at(-1)!.to,
       estimate: policy.estimate,
     });

@@ -18,6 +18,10 @@ export interface AccuracyTarget {
   readonly now: number;
   /** Nothing is kept where it is held by another. */
   readonly fence?: Fence | undefined;
+  /** Made of what a version was given, where that has labelled rows. */
+  readonly given?: ((version: number) => Promise<AccuracyReference | null>) | undefined;
+  /** Whether the rest is for the next look. */
+  readonly isOver?: (() => boolean) | undefined;
 }
 
 /** The newest revision of all cohorts that are not forgotten, oldest first. */

@@ -15,10 +15,12 @@ export const ACCURACY = {
 export interface AccuracyMemory {
   /** Of another policy nothing is used. */
   readonly policy: string;
-  /** Number of the last label that all cohorts know. */
+  /** Number of the last label that all cohorts know, but for those that wait. */
   readonly label: number;
   /** By version and begin of a cohort: rows in the files it was made of, and when that was. */
   readonly index: Readonly<Record<string, readonly [rows: number, at: number]>>;
+  /** Cohorts that were not made anew yet, for want of time. */
+  readonly waiting: readonly CohortKey[];
   readonly attribution: string | null;
 }
 
@@ -26,12 +28,13 @@ export const emptyMemory = (policy: string): AccuracyMemory => ({
   policy,
   label: 0,
   index: {},
+  waiting: [],
   attribution: null,
 });
 
 /** What cohorts and references depend on. */
-export const policyKey = ({ metric, positive, cohort }: AccuracyPolicy): string =>
-  JSON.stringify([metric, positive, cohort]);
+export const policyKey = ({ metric, positive, target, cohort }: AccuracyPolicy): string =>
+  JSON.stringify([metric, positive, target, cohort]);
 
 /** The metric of feedback that is joined: labels, but for metrics that people send themselves. */
 export function feedbackMetric({ metric }: Pick<AccuracyPolicy, 'metric'>): string {

@@ -15,6 +15,11 @@ export interface AccuracyReference extends ReferenceMetric {
   readonly rows: number;
   /** `traffic`: the first cohorts of the version whose labels came. */
   readonly source: 'file' | 'traffic';
+  /**
+   * Nobody has said that the model was not trained on these rows: estimates are made of them until there is traffic to make
+   * them of, but nothing that is worse is called decay.
+   */
+  readonly isPresumed: boolean;
   /** Cohorts that begin before it are the reference themselves and are not compared with it. */
   readonly until: number;
   readonly estimator: Estimator | null;
@@ -29,7 +34,7 @@ export function accuracyReference(
   read: Read,
   periods: Int32Array,
   reading: Reading,
-  { source, until, estimate }: { source: 'file' | 'traffic'; until: number; estimate: boolean },
+  about: Pick<AccuracyReference, 'source' | 'isPresumed' | 'until'> & { readonly estimate: boolean },
 ): AccuracyReference | null {
   const metric = metricOf(reading.task, reading.metric);
   if (metric === null || rowCount(read.rows) === 0) return null;
@@ -50,9 +55,10 @@ export function accuracyReference(
     error: Number.isFinite(error) ? error : 0,
     spread: spreadOf(parts),
     rows: rowCount(read.rows),
-    source,
-    until,
-    estimator: estimate ? fitEstimator(read, periods, reading.metric) : null,
+    source: about.source,
+    isPresumed: about.isPresumed,
+    until: about.until,
+    estimator: about.estimate ? fitEstimator(read, periods, reading.metric) : null,
     losses: keepLosses(read),
   };
 }

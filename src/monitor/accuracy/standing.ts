@@ -41,7 +41,7 @@ const COHORTS_MIN = 20;
 
 export function decayStanding(standing: Standing): Decay | null {
   const { reference, policy, falseAlarms } = standing;
-  if (reference === null) return null;
+  if (reference === null || reference.isPresumed) return null;
   const { better } = metricOf(reference.reading.task, reference.reading.metric)!;
   const cohorts = standing.cohorts.flatMap((cohort) =>
     speaks(standing, cohort, better)

@@ -19,6 +19,7 @@ const A_DAY = 200;
 const POLICY: AccuracyPolicy = {
   metric: 'accuracy',
   positive: null,
+  target: null,
   maturity: null,
   cohort: DAY,
   minimumLoss: 0.05,

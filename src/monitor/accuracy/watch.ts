@@ -77,9 +77,10 @@ export class AccuracyWatch {
     const segments = await segmentsHere(this.#place, { endpoint });
     const newest = await store.newestLabel({ endpoint, metric: feedbackMetric(policy) });
     const changed = dirtyIndex(memory, segments, policy.cohort, now);
-    const isDirty = newest > memory.label || changed.length > 0;
+    const isDirty = newest > memory.label || changed.length > 0 || memory.waiting.length > 0;
     let [revised, known] = [0, memory];
-    if (isDirty) ({ revised, memory: known } = await this.#renew(target, memory, segments));
+    if (isDirty && (newest > 0 || (await this.#hasReference(target, memory))))
+      ({ revised, memory: known } = await this.#renew(target, memory, segments));
     const standing = await this.#standing(target, known);
     return {
       conditions: accuracyConditions(standing),
@@ -95,6 +96,15 @@ export class AccuracyWatch {
     const row = await this.#place.store.memory(ACCURACY.watch, endpoint);
     const kept = row?.body as AccuracyMemory | undefined;
     return kept?.policy === policyKey(policy) ? kept : emptyMemory(policyKey(policy));
+  }
+
+  /** Without labels and without a reference there is nothing to say, and no file is read. */
+  async #hasReference(
+    { endpoint, version, given }: AccuracyTarget,
+    { policy }: AccuracyMemory,
+  ): Promise<boolean> {
+    const kept = await keptReference(this.#place.store, endpoint, version, policy);
+    return (kept ?? (await given?.(version)) ?? null) !== null;
   }
 
   async #renew(

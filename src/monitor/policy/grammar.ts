@@ -139,6 +139,11 @@ const ACCURACY = record<AccuracyPolicy>({
     'what labels are turned into; by the kind of model where nothing is said',
   ),
   positive: field(orNothing(WORD), null, 'class that is positive, where there are two'),
+  target: field(
+    orNothing(COLUMN),
+    null,
+    'column of the reference with the truth of rows that the model was not trained on',
+  ),
   maturity: field(
     orNothing(duration('0s', FOREVER)),
     null,

@@ -57,6 +57,11 @@ export interface AccuracyPolicy {
   readonly metric: string | null;
   /** Class that is positive, where there are two. */
   readonly positive: string | null;
+  /**
+   * Column of a version's reference with the truth, of rows that the model was not trained on. Null: its only column that the
+   * model does not read, or the one of these named target, label or y; then estimates are made of it and decay is not.
+   */
+  readonly target: string | null;
   /** Time after which nearly all labels that will come have come; null: learnt from what came. */
   readonly maturity: number | null;
   /** Span of a cohort. @default {1 day} */

@@ -62,7 +62,7 @@ export async function bundleReference(
 }
 
 /** The reference's columns that the model reads, in its order, with the types that traffic has. */
-async function boundColumns(
+export async function boundColumns(
   path: string,
   { signature }: Manifest,
   { inputs }: Pick<Block, 'inputs'>,
@@ -84,7 +84,7 @@ async function boundColumns(
 }
 
 /** The rows of the table under the names that traffic has. */
-async function collect(table: Table, bound: readonly BoundColumn[]): Promise<readonly NamedColumn[]> {
+export async function collect(table: Table, bound: readonly BoundColumn[]): Promise<readonly NamedColumn[]> {
   const limit = Math.min(ROWS_MAX, Math.floor(CELLS_MAX / Math.max(1, bound.length)));
   const parts: (readonly (ValueColumn | null)[])[] = [];
   let rows = 0;
@@ -137,7 +137,7 @@ async function answersTo(
   }
 }
 
-function vectorOf(column: ValueColumn): Vector {
+export function vectorOf(column: ValueColumn): Vector {
   if (column.kind === 'category') return { kind: 'texts', values: column.values };
   const { values, nulls } = column;
   return { kind: 'numbers', values, valid: nulls?.map((missing) => 1 - missing) ?? null };

@@ -9,6 +9,7 @@ import type { Fence } from '../../store/store.ts';
 import { evaluateAlerts } from '../alerts/evaluate.ts';
 import { DEFAULT_MONITOR, parseMonitor } from '../policy/grammar.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
+import type { AccuracyLooks } from './accuracy-looks.ts';
 import { EndpointWatch } from './endpoint-watch.ts';
 import { MEMORY, type WatchMemory, watchName } from './memory.ts';
 import type { Profiles } from './profiles.ts';
@@ -19,6 +20,7 @@ export interface WatchOptions {
   readonly store: MonitoringStore;
   readonly surroundings: Surroundings;
   readonly profiles: Profiles;
+  readonly accuracy: AccuracyLooks;
   /** Who claims to evaluate. */
   readonly holder: string;
   readonly clock: Clock;
@@ -62,10 +64,15 @@ export class Watch {
     const [endpoints, load] = await Promise.all([surroundings.endpoints(), surroundings.load()]);
     await this.#update(endpoints);
     const isNew = await this.#addTicks();
+    const { accuracy } = this.#options;
+    accuracy.begin(
+      [...this.#endpoints.values()].map(({ endpoint, policy }) => ({ endpoint, policy })),
+      this.#fence!,
+    );
     for (const [name, watch] of this.#endpoints) {
       await evaluateAlerts(this.#options.store, {
         endpoint: name,
-        conditions: await watch.look(load),
+        conditions: [...(await watch.look(load)), ...accuracy.conditions(name)],
         policy: watch.policy,
         now: clock.now(),
         deploys: watch.deploys,
@@ -93,6 +100,7 @@ export class Watch {
 
   /** Keeps all, and lets another evaluate at once. */
   async close(): Promise<void> {
+    await this.#options.accuracy.close();
     if (this.#fence === null) return;
     await this.keep();
     if (this.#fence !== null) await this.#options.store.release(this.#fence);
@@ -120,6 +128,7 @@ export class Watch {
   #follow(): void {
     this.#fence = null;
     this.#endpoints = new Map();
+    this.#options.accuracy.forget();
     this.#evaluatedAt = null;
   }
 

@@ -8,6 +8,7 @@ import { hasherOf, hashKeyOf } from '../../monitor/log/hash-key.ts';
 import { logPath } from '../../monitor/log/paths.ts';
 import type { Redactions } from '../../monitor/log/redact.ts';
 import { LogWriter } from '../../monitor/log/writer.ts';
+import { AccuracyLooks } from '../../monitor/watch/accuracy-looks.ts';
 import { Attempts } from '../../monitor/watch/attempts.ts';
 import { bucketsOf } from '../../monitor/watch/columns.ts';
 import { Intake } from '../../monitor/watch/intake.ts';
@@ -69,7 +70,8 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
     new Set(Object.keys(policies.redactionsOf(endpoint, endpoints)));
   const attempts = new Attempts(spoolPath(dataDir), clock);
   const intake = new Intake({ spool, attempts, store, log, profiles, hidden, replica, clock });
-  const watch = new Watch({ store, surroundings, profiles, holder, clock, logger });
+  const accuracy = new AccuracyLooks({ store, folder: logPath(dataDir), surroundings, clock, logger });
+  const watch = new Watch({ store, surroundings, profiles, accuracy, holder, clock, logger });
   const deliverer = new Deliverer({
     ...{ store, holder, clock, random: { next: Math.random } },
     surroundings: { env: process.env, externalUrl: process.env['PLIMSOLL_EXTERNAL_URL'] ?? null },

@@ -56,17 +56,28 @@ export const cohortsOver = (session: Session<MonitoringSchema>): Cohorts => ({
       return rows.map(toCohort);
     }),
 
-  addCohort: ({ endpoint, version, from, to, computedAt, body }) =>
+  addCohort: ({ endpoint, version, from, to, computedAt, body }, spacing = 0) =>
     session.atomically(async (db) => {
-      const { newest } = await db
+      const [newest, before] = await db
         .selectFrom('cohorts')
-        .select(({ fn }) => fn.max('revision').as('newest'))
+        .select(['revision', 'computed_at'])
         .where('endpoint', '=', endpoint)
         .where('version', '=', version)
         .where('from', '=', from)
-        .executeTakeFirstOrThrow();
-      const revision = (newest ?? 0) + 1;
+        .orderBy('revision', 'desc')
+        .limit(2)
+        .execute();
+      const isYoung = before !== undefined && computedAt - before.computed_at < spacing;
+      const revision = (newest?.revision ?? 0) + (isYoung ? 0 : 1);
       const row = { endpoint, version, from, to, revision, computed_at: computedAt, body: encodeJson(body) };
+      if (isYoung)
+        await db
+          .deleteFrom('cohorts')
+          .where('endpoint', '=', endpoint)
+          .where('version', '=', version)
+          .where('from', '=', from)
+          .where('revision', '=', revision)
+          .execute();
       await db.insertInto('cohorts').values(row).execute();
       return revision;
     }),

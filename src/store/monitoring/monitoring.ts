@@ -202,8 +202,11 @@ export interface MonitoringStore {
   }): Promise<readonly CohortRow[]>;
   /** Oldest first. */
   cohortRevisions(endpoint: string, version: number, from: number): Promise<readonly CohortRow[]>;
-  /** Numbers it from 1 in its cohort, and answers the number. */
-  addCohort(row: Omit<CohortRow, 'revision'>): Promise<number>;
+  /**
+   * Numbers it from 1 in its cohort, and answers the number. It takes the place of the newest where the one before that was
+   * made less than `spacing` milliseconds ago: labels that trickle in are not a revision each.
+   */
+  addCohort(row: Omit<CohortRow, 'revision'>, spacing?: number): Promise<number>;
 
   /** Keeps labels and values that came for answers; one that is there already stays as it is. */
   addLabels(rows: readonly NumberedFeedback[]): Promise<void>;

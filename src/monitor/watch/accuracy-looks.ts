@@ -1,0 +1,143 @@
+/**
+ * Looks at the accuracy of all endpoints, beside all else that is watched: joins take seconds, and nothing waits for them.
+ * Labels are taken in first; an endpoint is looked at once a minute, sooner where labels came, and never so often that it
+ * takes more than a small part of the time.
+ */
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
+import type { Fence } from '../../store/store.ts';
+import type { AccuracyTarget } from '../accuracy/kept.ts';
+import { policyKey } from '../accuracy/memory.ts';
+import type { AccuracyReference } from '../accuracy/reference.ts';
+import { type AccuracyLook, AccuracyWatch, takeInLabels } from '../accuracy/watch.ts';
+import type { Condition } from '../alerts/alert.ts';
+import type { MonitorPolicy } from '../policy/policy.ts';
+import { labelledReference } from './labelled-reference.ts';
+import type { Surroundings, WatchedEndpoint } from './surroundings.ts';
+import { ignoredColumns } from './version-drift.ts';
+
+export interface AccuracyLooksOptions {
+  readonly store: MonitoringStore;
+  /** Of the log. */
+  readonly folder: string;
+  readonly surroundings: Pick<Surroundings, 'feedback'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Watched {
+  readonly endpoint: WatchedEndpoint;
+  readonly policy: MonitorPolicy;
+}
+
+/** How often, in milliseconds; where labels came; and how long one look makes cohorts anew before it leaves the rest. */
+const EVERY = 60_000;
+const EVERY_LABELLED = 10_000;
+const WORK_MILLIS = 15_000;
+/** A look that took long is not made again before so many times as long. */
+const REST = 20;
+
+interface Known {
+  readonly look: AccuracyLook | null;
+  readonly at: number;
+  /** No look before. */
+  readonly notBefore: number;
+}
+
+export class AccuracyLooks {
+  readonly #options: AccuracyLooksOptions;
+  readonly #watch: AccuracyWatch;
+  readonly #known = new Map<string, Known>();
+  /** References of bundles, by endpoint, version and policy: each is made once. */
+  readonly #given = new Map<string, Promise<AccuracyReference | null>>();
+  #underWay: Promise<void> | null = null;
+  #isClosing = false;
+
+  constructor(options: AccuracyLooksOptions) {
+    this.#options = options;
+    this.#watch = new AccuracyWatch(options);
+  }
+
+  /** How the rules of an endpoint stood at the last look; none where there was none. */
+  conditions(endpoint: string): readonly Condition[] {
+    return this.#known.get(endpoint)?.look?.conditions ?? [];
+  }
+
+  /** Begins a round where none is under way. */
+  begin(watched: readonly Watched[], fence: Fence): void {
+    if (this.#underWay !== null || this.#isClosing) return;
+    this.#underWay = this.#round(watched, fence)
+      .catch((error: Error) =>
+        this.#options.logger.warn({ error: error.message }, 'labels could not be taken in: trying again'),
+      )
+      .finally(() => {
+        this.#underWay = null;
+      });
+  }
+
+  /** Another process looks now. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#underWay;
+  }
+
+  async #round(watched: readonly Watched[], fence: Fence): Promise<void> {
+    const { store, surroundings } = this.#options;
+    const taken = await takeInLabels(store, (after, limit) => surroundings.feedback(after, limit));
+    for (const one of watched)
+      if (!this.#isClosing && this.#isDue(one.endpoint.name, taken > 0)) await this.#look(one, fence);
+  }
+
+  #isDue(endpoint: string, isLabelled: boolean): boolean {
+    const known = this.#known.get(endpoint);
+    if (known === undefined) return true;
+    const now = this.#options.clock.monotonic();
+    return now >= known.notBefore && now - known.at >= (isLabelled ? EVERY_LABELLED : EVERY);
+  }
+
+  async #look({ endpoint, policy }: Watched, fence: Fence): Promise<void> {
+    const { clock, logger } = this.#options;
+    const began = clock.monotonic();
+    let look: AccuracyLook | null = null;
+    try {
+      look = await this.#watch.look(this.#target({ endpoint, policy }, fence, began));
+    } catch (error) {
+      const { message } = error as Error;
+      logger.warn({ endpoint: endpoint.name, error: message }, 'accuracy could not be looked at');
+    }
+    const now = clock.monotonic();
+    this.#known.set(endpoint.name, { look, at: began, notBefore: now + REST * (now - began) });
+  }
+
+  #target({ endpoint, policy }: Watched, fence: Fence, began: number): AccuracyTarget {
+    const { clock } = this.#options;
+    return {
+      ...{ endpoint: endpoint.name, model: endpoint.model, version: endpoint.stable },
+      ...{ policy: policy.accuracy, falseAlarms: policy.falseAlarms, now: clock.now(), fence },
+      given: (version) => this.#givenTo(version, { endpoint, policy }),
+      isOver: () => this.#isClosing || clock.monotonic() - began > WORK_MILLIS,
+    };
+  }
+
+  #givenTo(version: number, { endpoint, policy }: Watched): Promise<AccuracyReference | null> {
+    const bundle = endpoint.versions.find((one) => one.version === version)?.bundle;
+    if (bundle === undefined) return Promise.resolve(null);
+    const key = `${endpoint.name} ${version} ${policyKey(policy.accuracy)}`;
+    const known = this.#given.get(key);
+    if (known !== undefined) return known;
+    const hidden = ignoredColumns({ ...policy.drift, ignore: [] }, policy.log);
+    const made = labelledReference(bundle, policy.accuracy, hidden).catch((error: Error) => {
+      this.#options.logger.warn(
+        { endpoint: endpoint.name, version, error: error.message },
+        'accuracy is not compared with the reference of this version',
+      );
+      return null;
+    });
+    this.#given.set(key, made);
+    return made;
+  }
+}
