@@ -2,8 +2,8 @@
  * `npm run bench -- NAME [--rounds 5] [--seconds 5] [--starts 15]`: `serving` is throughput, latency, memory and cold start
  * beside other servers; `native` the engine alone; `batch` whole tables beside pandas, onnxruntime and Spark; `trees` blocks
  * of rows, walked and in the kernel; `loop` what holds the front loop; `door` the path around an engine; `rollouts` the
- * errors guard beside other rules, on the same recorded traffic; `false-alarms` drift that is not there, by our rule and
- * others; `routing` what a rollout costs a request; `monitoring` what being watched costs one; `batch-sink` what
+ * errors guard beside other rules, on the same recorded traffic; `replay` drift of a table beside Evidently's report; `false-alarms` drift that is not there, by our rule and
+ * others; `label-free` estimates of accuracy without labels beside nannyml's; `routing` what a rollout costs a request; `monitoring` what being watched costs one; `batch-sink` what
  * exactly-once costs a COPY; `spark` what a model costs on top of Spark itself.
  */
 import { parseArgs } from 'node:util';
@@ -46,9 +46,17 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
     const { rollouts } = await import('./rollouts/rollouts.ts');
     rollouts({ runs: Number(values.runs) });
   },
+  replay: async () => {
+    const { replaySpeed } = await import('./monitoring/replay.ts');
+    await replaySpeed({ rounds: Number(values.rounds) });
+  },
   'false-alarms': async () => {
     const { falseAlarms } = await import('./monitoring/false-alarms.ts');
     falseAlarms({ repetitions: Number(values.runs) });
+  },
+  'label-free': async () => {
+    const { labelFree } = await import('./monitoring/labelfree.ts');
+    await labelFree();
   },
   monitoring: async () => {
     const { overhead } = await import('./monitoring/overhead.ts');
