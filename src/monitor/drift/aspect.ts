@@ -69,9 +69,18 @@ function valuesAspect(feature: FeatureProfile): Unbudgeted {
   };
 }
 
+/**
+ * The categories of the reference alone. Those that it has once are as many as come unseen (Good and Turing): so many of its
+ * rows of rare categories will not come again as such.
+ */
 function categoriesAspect(feature: FeatureProfile): Unbudgeted {
-  const bins = regularOf(feature).map((bin) => [bin]);
-  const alpha = bins.map(([bin]) => Math.max(feature.counts[bin!]!, UNKNOWN));
+  const regular = regularOf(feature);
+  const bins = regular.map((bin) => [bin]);
+  const rare = feature.bins.kind === 'categories' && feature.bins.rest !== null ? regular.at(-1) : undefined;
+  const alpha = regular.map((bin) => {
+    const rows = feature.counts[bin]! - (bin === rare ? feature.singletons : 0);
+    return Math.max(rows, UNKNOWN);
+  });
   // One category alone has nothing to change to but unseen ones.
   const law = lawOf(Float64Array.from(alpha.length > 0 ? alpha : [UNKNOWN]));
   return {

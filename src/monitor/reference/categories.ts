@@ -1,5 +1,5 @@
 /** Bins of a feature of texts. Pure. */
-import { CATEGORIES_MAX, REST_CHARS_MAX, REST_MAX } from './limits.ts';
+import { CATEGORIES_MAX, CATEGORY_ROWS, REST_CHARS_MAX, REST_MAX } from './limits.ts';
 import type { Bins, FeatureProfile } from './profile.ts';
 
 export interface CategoryBins {
@@ -26,13 +26,14 @@ export function categoryBins(values: readonly (string | null)[]): CategoryBins {
     return { type: isText(counts.keys()) ? 'text' : 'identifier', bins: { kind: 'presence' }, singletons: 0 };
   }
   const ordered = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  const own = ordered.slice(0, CATEGORIES_MAX);
-  const rest = keep(ordered.slice(CATEGORIES_MAX));
+  const isMany = ordered.length > CATEGORIES_MAX;
+  const own = ordered.slice(0, CATEGORIES_MAX).filter(([, count]) => !isMany || count >= CATEGORY_ROWS);
+  const rest = keep(ordered.slice(own.length));
   const singletons = [...own, ...rest].filter(([, count]) => count === 1).length;
   const bins: Bins = {
     kind: 'categories',
     values: own.map(([value]) => value),
-    rest: ordered.length > CATEGORIES_MAX ? rest.map(([value]) => value) : null,
+    rest: isMany ? rest.map(([value]) => value) : null,
   };
   return { type: 'category', bins, singletons };
 }

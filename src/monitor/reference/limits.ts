@@ -4,8 +4,12 @@
 export const VALUES_MAX = 20;
 /** Bins by quantiles of small references and of large ones; what is large; and the rows that a bin should have at least. */
 export const QUANTILES = { usual: 10, most: 20, large: 50_000, rows: 20 } as const;
-/** Categories with a bin of their own. */
+/**
+ * Categories with a bin of their own, and where there are more, the rows that each of those has: the most frequent of many
+ * rare ones are so by chance, and would be fewer in any other rows.
+ */
 export const CATEGORIES_MAX = 40;
+export const CATEGORY_ROWS = 20;
 /** Other categories whose names are kept, and the characters of all of them. Those beyond count as unseen, here too. */
 export const REST_MAX = 10_000;
 export const REST_CHARS_MAX = 1 << 20;
