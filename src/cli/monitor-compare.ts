@@ -24,19 +24,24 @@ export const compare: Define = (command, terminal) => {
       '--scores <list>',
       `whose definitions: evidently, nannyml, scipy, deequ (default: ${DEFAULT_LIBRARIES})`,
     )
-    .option('--columns <list>', 'columns to compare (default: all that both files have)')
+    .option('--columns <list>', 'columns to compare (default: all of the reference)')
     .addHelpText('after', HELP)
     .action(async (options: CompareOptions) => {
       const libraries = await librariesOf(options.scores ?? DEFAULT_LIBRARIES);
-      const { openTwo } = await import('./monitor-compare-columns.ts');
-      const { compareColumn } = await import('../monitor/scores/compare.ts');
+      const { openTwo } = await import('../monitor/scores/files.ts');
+      const { compareColumn, missingColumn } = await import('../monitor/scores/compare.ts');
       const files = await openTwo(options.reference, options.current);
       const progress = terminal.progress('comparing');
       try {
         const columns: ColumnReport[] = [];
-        for (const name of columnsOf(options.columns, files.columns)) {
-          progress.update(name);
-          columns.push(compareColumn(name, await files.pair(name), libraries));
+        const names = columnsOf(options.columns, files.columns);
+        for await (const { name, reference, current } of files.pairs(names)) {
+          progress.update(name, columns.length / names.length);
+          columns.push(
+            current === null
+              ? missingColumn(name, reference, libraries)
+              : compareColumn(name, { reference, current }, libraries),
+          );
         }
         const { comparePage } = await import('./monitor-compare-page.ts');
         terminal.answer({ columns }, () => comparePage(columns));
@@ -71,14 +76,14 @@ async function librariesOf(list: string): Promise<readonly Library[]> {
   });
 }
 
-function columnsOf(list: string | undefined, common: readonly string[]): readonly string[] {
-  const wanted = list === undefined ? common : namesOf(list);
-  const missing = wanted.find((name) => !common.includes(name));
+function columnsOf(list: string | undefined, known: readonly string[]): readonly string[] {
+  const wanted = list === undefined ? known : namesOf(list);
+  const missing = wanted.find((name) => !known.includes(name));
   if (missing === undefined && wanted.length > 0) return wanted;
   const reason =
     missing === undefined
-      ? 'the two files have no column in common'
-      : `--columns has "${missing}", which is not in both files`;
+      ? 'there is no column to compare'
+      : `--columns has "${missing}", which is no column of the reference that has a score`;
   throw new PlimsollError('USAGE', { reason, command: 'monitor compare' });
 }
 

@@ -30,12 +30,18 @@ export function kolmogorovSmirnov(x: Float64Array, y: Float64Array): TestResult 
   const distance = greatestDistance(x, y);
   const [m, n] = [x.length, y.length];
   if (Math.max(m, n) > EXACT_MAX) {
-    return { statistic: distance, p: kolmogorovTail(Math.round((m * n) / (m + n)), distance) };
+    return { statistic: distance, p: kolmogorovTail(roundToEven((m * n) / (m + n)), distance) };
   }
   const common = greatestCommonDivisor(m, n);
   const least = (m / common) * n;
   const height = Math.round(distance * least);
   return { statistic: height / least, p: Math.min(1, pathsOutside(m, n, common, height)) };
+}
+
+/** As numpy rounds: a half to the even neighbour. */
+function roundToEven(x: number): number {
+  const rounded = Math.round(x);
+  return rounded - x === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

@@ -37,6 +37,26 @@ export function compareColumn(column: string, pair: Pair, libraries: readonly Li
   return { column, type: pair.reference.kind, scores };
 }
 
+/** Of a column that only the reference has: everything is null. */
+export function missingColumn(
+  column: string,
+  reference: SampleColumn,
+  libraries: readonly Library[],
+): ColumnReport {
+  const current: SampleColumn =
+    reference.kind === 'number'
+      ? { ...reference, values: new Float64Array() }
+      : { kind: 'category', values: [] };
+  const { type, scores } = compareColumn(column, { reference, current }, libraries);
+  const said = Object.entries(scores).map(([library, { reasons = {}, ...report }]) => [
+    library,
+    { ...report, reasons: Object.fromEntries(Object.keys(reasons).map((name) => [name, NO_COLUMN])) },
+  ]);
+  return { column, type, scores: Object.fromEntries(said) as ColumnReport['scores'] };
+}
+
+const NO_COLUMN = 'the current file has no such column';
+
 function reportOf({ scores, reasons, default: verdict }: LibraryScores): LibraryReport {
   return { ...scores, default: verdict, ...(Object.keys(reasons).length > 0 ? { reasons } : {}) };
 }

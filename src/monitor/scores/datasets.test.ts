@@ -113,8 +113,7 @@ test('weather of Seattle: kinds of weather', () => {
 });
 
 test('flights before and from the middle of February: certain and tiny, and nothing', () => {
-  const flights = JSON.parse(vega('flights-20k.json')) as Record<'delay' | 'distance', number>[] &
-    { date: string }[];
+  const flights = JSON.parse(vega('flights-20k.json')) as { date: string; delay: number; distance: number }[];
   const cut = (column: 'delay' | 'distance') => {
     const part = (early: boolean) =>
       numbers(

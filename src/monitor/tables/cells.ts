@@ -7,6 +7,8 @@ export type ColumnType = 'number' | 'time' | 'boolean' | 'text' | 'other';
 export interface TableColumn {
   readonly name: string;
   readonly type: ColumnType;
+  /** Of numbers: whether the file has whole ones alone, by their type or by how they are written. */
+  readonly integer?: boolean;
 }
 
 export interface Cell {
@@ -20,6 +22,11 @@ export interface Cell {
 const NUMERIC = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|BIGNUM|DECIMAL\(.*\))$/;
 const TEMPORAL = /^(?:DATE|TIMESTAMP.*)$/;
 const TEXTUAL = /^(?:VARCHAR|UUID|ENUM\(.*\)|TIME.*|INTERVAL|BIT)$/;
+
+const INTEGER = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|BIGNUM)$/;
+
+/** Of a type of DuckDB: whether its numbers are whole. */
+export const isInteger = (type: string): boolean => INTEGER.test(type);
 
 /** Of a type of DuckDB. */
 export function typeOf(type: string): ColumnType {
@@ -71,7 +78,8 @@ function tried(text: string, type: 'number' | 'time' | 'boolean'): string {
 const CODE = `'^[+-]?0[0-9]'`;
 
 /**
- * What tells the type of a column of texts: how many values there are, how many of them are numbers, truth values and times.
+ * What tells the type of a column of texts: how many values there are, how many of them are numbers, truth values, times and
+ * written as whole numbers.
  * An aggregate for each.
  */
 export function evidenceOf(name: string): string[] {
@@ -82,13 +90,15 @@ export function evidenceOf(name: string): string[] {
     `count(TRY_CAST(${text} AS DOUBLE)) FILTER (WHERE NOT regexp_matches(${text}, ${CODE}))`,
     `count(*) FILTER (WHERE lower(${text}) IN ('true', 'false'))`,
     `count(TRY_CAST(${text} AS TIMESTAMPTZ)) ${there}`,
+    `count(*) FILTER (WHERE regexp_full_match(${text}, '[+-]?[0-9]+'))`,
   ];
 }
 
 /** The type of which all values are. */
-export function typeBy([all = 0, numbers = 0, truths = 0, times = 0]: readonly number[]): ColumnType {
-  if (all === 0) return 'text';
-  if (numbers === all) return 'number';
-  if (truths === all) return 'boolean';
-  return times === all ? 'time' : 'text';
+export function typeBy(evidence: readonly number[]): Pick<TableColumn, 'type' | 'integer'> {
+  const [all = 0, numbers = 0, truths = 0, times = 0, integers = 0] = evidence;
+  if (all === 0) return { type: 'text' };
+  if (numbers === all) return { type: 'number', integer: integers === all };
+  if (truths === all) return { type: 'boolean' };
+  return { type: times === all ? 'time' : 'text' };
 }

@@ -12,11 +12,14 @@ export async function* columnGroups(
   names: readonly string[] = table.columns.map(({ name }) => name),
 ): AsyncIterable<readonly NamedColumn[]> {
   const rows = await table.rows();
-  const width = Math.max(1, Math.floor(CELLS_MAX / Math.max(1, rows)));
   const there = names.filter((name) => !table.missing.includes(name));
-  for (let at = 0; at < there.length; at += width) {
-    yield await collect(table, there.slice(at, at + width), rows);
-  }
+  for (const group of nameGroups(there, rows)) yield await collect(table, group, rows);
+}
+
+/** Names of columns of so many rows, as many at once as fit into memory. */
+export function* nameGroups(names: readonly string[], rows: number): Iterable<readonly string[]> {
+  const width = Math.max(1, Math.floor(CELLS_MAX / Math.max(1, rows)));
+  for (let at = 0; at < names.length; at += width) yield names.slice(at, at + width);
 }
 
 /** All rows of these columns. */

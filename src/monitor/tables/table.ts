@@ -8,7 +8,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { inputError } from '../../jobs/sources/files/duckdb.ts';
 import { literal } from '../../jobs/sql.ts';
 import type { ValueColumn } from '../reference/profile.ts';
-import { type Cell, cellOf, evidenceOf, type TableColumn, typeBy, typeOf } from './cells.ts';
+import { type Cell, cellOf, evidenceOf, isInteger, type TableColumn, typeBy, typeOf } from './cells.ts';
 import { itemsOf, readVector } from './vectors.ts';
 
 /** Columns of a file at most. */
@@ -206,12 +206,17 @@ async function describe(
   return new Map(columns);
 }
 
+function ownType(name: string, found: string): TableColumn {
+  const type = typeOf(found);
+  return type === 'number' ? { name, type, integer: isInteger(found) } : { name, type };
+}
+
 async function ownTypes(
   db: DuckDBConnection,
   { kind, sql }: Scan,
   found: ReadonlyMap<string, string>,
 ): Promise<TableColumn[]> {
-  if (kind === 'parquet') return [...found].map(([name, type]) => ({ name, type: typeOf(type) }));
+  if (kind === 'parquet') return [...found].map(([name, type]) => ownType(name, type));
   const names = [...found.keys()];
   const columns: TableColumn[] = [];
   for (let at = 0; at < names.length; at += EVIDENCE_COLUMNS) {
@@ -222,7 +227,7 @@ async function ownTypes(
     const counts = counted.getRows()[0]!.map(Number);
     const each = counts.length / some.length;
     some.forEach((name, j) => {
-      columns.push({ name, type: typeBy(counts.slice(j * each, (j + 1) * each)) });
+      columns.push({ name, ...typeBy(counts.slice(j * each, (j + 1) * each)) });
     });
   }
   return columns;
