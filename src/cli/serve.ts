@@ -9,6 +9,7 @@ import type { Terminal } from './terminal.ts';
 interface ServeOptions extends FileOptions {
   readonly name?: string;
   readonly golden?: string;
+  readonly reference?: string;
   readonly config?: string;
   readonly data: string;
   readonly port?: string;
@@ -32,6 +33,7 @@ export const serve: Define = (command, terminal) => {
     .argument('[files...]', 'model files, NAME=FILE, or folders of model files')
     .option('--name <name>', 'name of a single file (default: its stem)')
     .option('--golden <file>', 'expected outputs that a single file must give first')
+    .option('--reference <file>', 'rows that a single file was trained on, with which traffic is compared')
     .option('--port <number>', 'port (default: 8080; 0 takes a free one)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--workers <number>', 'serving processes: auto (cores - 1) or a number')
@@ -50,6 +52,7 @@ export const serve: Define = (command, terminal) => {
         '',
         'Examples:',
         '  $ plimsoll serve model.joblib',
+        '  $ plimsoll serve model.joblib --reference train.parquet',
         '  $ plimsoll serve churn=models/churn.pkl price=models/price.joblib --port 9090',
         '  $ plimsoll serve models/ --host 0.0.0.0 --workers 4',
         '  $ plimsoll serve        (what was served before, with the rollouts that run)',
@@ -58,7 +61,7 @@ export const serve: Define = (command, terminal) => {
     .action(async (files: string[]) => {
       const options = command.optsWithGlobals<ServeOptions>();
       const runtime = dataRuntime(options);
-      const { name, config: file, golden, maxModel, immediate = false } = options;
+      const { name, config: file, golden, reference, maxModel, immediate = false } = options;
       const { data, port, host, workers, maxBody, store, watch } = options;
       const capture = options.capture ? undefined : 'off';
       const config = await serveConfig({
@@ -69,7 +72,7 @@ export const serve: Define = (command, terminal) => {
         name,
       });
       const { url, models, close, ended } = await begin(config, terminal, {
-        ...{ files: config.files, golden, runtime, maxModel, immediate },
+        ...{ files: config.files, golden, reference, runtime, maxModel, immediate },
         ...{ storeUrl: config.storeUrl, watch: config.watch, hosts: hostsOf(config.host) },
         rollouts: await rolloutsOf(config.endpoints),
         jobs: config.jobs,

@@ -5,12 +5,14 @@ import type { AlertRow, Condition, Told } from '../alerts/alert.ts';
 import { familyOf } from '../alerts/rules.ts';
 import { type OperationsState, OperationsWatch } from '../operations/watch.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
+import type { EndpointStanding } from '../prometheus/metrics.ts';
 import { binNames } from '../reference/names.ts';
 import { falseAlarmsARow } from './budget.ts';
 import { causeOf } from './cause.ts';
 import { driftConditions, histogramOf } from './drift-conditions.ts';
 import { SLOT } from './intake.ts';
 import { type DriftMemory, type EndpointMemory, MEMORY, versionName } from './memory.ts';
+import { behindCondition, droppedCondition } from './monitor-conditions.ts';
 import type { KnownProfile, Profiles } from './profiles.ts';
 import { qualityConditions } from './quality-conditions.ts';
 import type { Steering, WatchedEndpoint } from './surroundings.ts';
@@ -18,6 +20,7 @@ import type { Tick } from './tick.ts';
 import { addTraffic, rowRate, type Traffic } from './traffic.ts';
 import { ignoredColumns, VersionDrift, Watched } from './version-drift.ts';
 import { addToQuality, type QualityMemory } from './version-quality.ts';
+import { versionStanding } from './version-standing.ts';
 
 export interface EndpointWatchOptions {
   readonly store: Pick<MonitoringStore, 'memory'>;
@@ -102,6 +105,8 @@ export class EndpointWatch {
     return [
       ...(await this.#driftConditions(now)),
       ...(await this.#qualityConditions(now)),
+      behindCondition({ endpoint: this.#name, model: this.#endpoint.model }, null, now),
+      droppedCondition({ endpoint: this.#name, model: this.#endpoint.model }, this.#traffic, now),
       ...(this.#operations?.look({ at: now, load, version: stable }) ?? []),
     ];
   }
@@ -156,6 +161,23 @@ export class EndpointWatch {
     const family = familyOf(labels);
     if (family === 'drift' || family === 'prediction') return drift.enabled;
     return family !== 'quality' || quality.enabled || drift.enabled;
+  }
+
+  /** How it is watched, as metrics say it; `looked`: how the last look went. */
+  async standing(
+    looked: Pick<EndpointStanding, 'lastSuccessAt' | 'runMillis' | 'firing'>,
+  ): Promise<EndpointStanding> {
+    const { model, versions } = this.#endpoint;
+    const { rows = 0, dropped = 0 } = this.#memory ?? {};
+    const { drift: policy } = this.#policy;
+    const standings = await Promise.all(
+      versions.map(async (version) => {
+        const drift = policy.enabled ? await this.#drift(version.version) : null;
+        const violations = (await this.#quality(version.version))?.totals ?? {};
+        return versionStanding({ model, version, view: drift?.view() ?? null, policy, violations });
+      }),
+    );
+    return { endpoint: this.#name, model, ...looked, rows, dropped, versions: standings };
   }
 
   /** What is to be remembered. Nothing of it is lost where it is not: the ticks since the last time are added again. */

@@ -6,9 +6,11 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import type { MemoryRow, MonitoringStore, TickRow } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
 import type { Fence } from '../../store/store.ts';
+import type { AlertRow } from '../alerts/alert.ts';
 import { evaluateAlerts } from '../alerts/evaluate.ts';
 import { DEFAULT_MONITOR, parseMonitor } from '../policy/grammar.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
+import type { EndpointStanding } from '../prometheus/metrics.ts';
 import type { AccuracyLooks } from './accuracy-looks.ts';
 import { EndpointWatch } from './endpoint-watch.ts';
 import { MEMORY, type WatchMemory, watchName } from './memory.ts';
@@ -42,6 +44,7 @@ export class Watch {
   #kept = 0;
   #keptAt = Number.NEGATIVE_INFINITY;
   #evaluatedAt: number | null = null;
+  #standings: readonly EndpointStanding[] = [];
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -50,6 +53,11 @@ export class Watch {
   /** When all that is watched was last looked at by this process; null: another one does it, or nobody has yet. */
   get evaluatedAt(): number | null {
     return this.#evaluatedAt;
+  }
+
+  /** How all stood at the last look, as metrics say it; null: another process looks. */
+  get standings(): readonly EndpointStanding[] | null {
+    return this.#fence === null ? null : this.#standings;
   }
 
   /** Number of the last tick that is kept: what lies before may be put together. */
@@ -69,8 +77,10 @@ export class Watch {
       [...this.#endpoints.values()].map(({ endpoint, policy }) => ({ endpoint, policy })),
       this.#fence!,
     );
+    const standings: EndpointStanding[] = [];
     for (const [name, watch] of this.#endpoints) {
-      await evaluateAlerts(this.#options.store, {
+      const began = clock.monotonic();
+      const { rows } = await evaluateAlerts(this.#options.store, {
         endpoint: name,
         conditions: [...(await watch.look(load)), ...accuracy.conditions(name)],
         policy: watch.policy,
@@ -80,7 +90,10 @@ export class Watch {
         isWatched: (row) => watch.isWatched(row),
       });
       await this.#steer(watch);
+      const runMillis = clock.monotonic() - began;
+      standings.push(await watch.standing({ lastSuccessAt: clock.now(), runMillis, firing: firingOf(rows) }));
     }
+    this.#standings = standings;
     this.#evaluatedAt = clock.now();
     if (isNew || clock.monotonic() - this.#keptAt > KEEP_EVERY) await this.keep();
   }
@@ -204,4 +217,13 @@ export class Watch {
     logger.warn({ rollout, steering, reason, told }, 'drift has steered a rollout');
     await this.keep();
   }
+}
+
+function firingOf(rows: readonly AlertRow[]): EndpointStanding['firing'] {
+  const firing = rows.filter(({ state }) => state === 'firing');
+  const groups = Map.groupBy(firing, ({ labels, severity }) => JSON.stringify([labels.alertname, severity]));
+  return [...groups.values()].map((group) => {
+    const [{ labels, severity }] = group as [AlertRow];
+    return { alertname: labels.alertname, severity, count: group.length };
+  });
 }

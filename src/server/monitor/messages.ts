@@ -21,8 +21,8 @@ export type ToMonitor =
 
 export type FromMonitor =
   | Lifecycle
-  /** Once a second; `evaluatedAt`: when it last looked at all that it watches, in milliseconds since the epoch. */
-  | { readonly kind: 'alive'; readonly evaluatedAt: number | null }
+  /** Once a second; `lookedAt`: when it last had a look in which nothing failed, in milliseconds since the epoch. */
+  | { readonly kind: 'alive'; readonly lookedAt: number | null }
   | {
       readonly kind: 'ask';
       readonly id: number;

@@ -35,7 +35,7 @@ async function run(settings: MonitorSettings): Promise<void> {
   });
   process.on('SIGTERM', close);
   send({ kind: 'ready' });
-  setInterval(() => send({ kind: 'alive', evaluatedAt: monitor.evaluatedAt }), ALIVE_MILLIS).unref();
+  setInterval(() => send({ kind: 'alive', lookedAt: monitor.lookedAt }), ALIVE_MILLIS).unref();
 }
 
 // A terminal sends its Ctrl-C to every process of the command; what it means is for the parent to say.

@@ -12,10 +12,10 @@ import type { Monitoring } from '../../monitor/port.ts';
 import type { Surroundings } from '../../monitor/watch/surroundings.ts';
 import { monitoringPath, monitoringUrl } from '../../store/monitoring/url.ts';
 import { Seat } from '../workers/seat.ts';
-import type { FromMonitor, ToMonitor } from './messages.ts';
+import type { FromMonitor, MonitorSettings, ToMonitor } from './messages.ts';
 import type { MonitoringRuntime, RuntimeOptions } from './runtime.ts';
 
-export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url'> {
+export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url' | 'replica'> {
   /** URL of the store, or null for the one in the data folder. */
   readonly storeUrl: string | null;
   readonly surroundings: Surroundings;
@@ -28,6 +28,10 @@ export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url'> {
 const LOOK_MILLIS = 1000;
 /** Where no process can be started it is tried again after so many looks. */
 const GIVEN_UP_LOOKS = 60;
+/** While nothing is watched that is said every so many looks. */
+const BEHIND_LOOKS = 10;
+/** How old the last look may be, in milliseconds. */
+const BEHIND_MILLIS = 60_000;
 
 export class ServerMonitor {
   readonly #options: ServerMonitorOptions;
@@ -35,6 +39,10 @@ export class ServerMonitor {
   #runtime: Promise<MonitoringRuntime> | null = null;
   #seat: Seat<FromMonitor, ToMonitor> | null = null;
   #pause = 0;
+  /** When the process last said that it had looked, or was started first; null: there was nothing to look at yet. */
+  #lookedAt: number | null = null;
+  #hasRules = false;
+  #looks = 0;
 
   constructor(options: ServerMonitorOptions) {
     this.#options = options;
@@ -56,8 +64,40 @@ export class ServerMonitor {
 
   async #look(): Promise<void> {
     this.#seat?.check();
+    await this.#writeRules();
+    await this.#tellBehind();
     if (this.#seat !== null || this.#pause-- > 0) return;
     if (this.#hasSomethingToRead() || (await this.#hasMonitors())) this.#start();
+  }
+
+  /** What is set, once: later the process that watches does it. */
+  async #writeRules(): Promise<void> {
+    if (this.#hasRules || (this.#options.storeUrl === null && !this.#isRemembered())) return;
+    try {
+      await (await this.#open()).writeRules();
+      this.#hasRules = true;
+    } catch (error) {
+      this.#warn(error, 'what is to be captured cannot be looked up: trying again');
+    }
+  }
+
+  async #tellBehind(): Promise<void> {
+    const since = this.#lookedAt;
+    if (since === null || this.#options.clock.now() - since < BEHIND_MILLIS) return;
+    if (this.#looks++ % BEHIND_LOOKS !== 0) return;
+    try {
+      await (await this.#open()).tellBehind(since);
+    } catch (error) {
+      this.#warn(error, 'nothing is watched, and nobody can be told: trying again');
+    }
+  }
+
+  #warn(error: unknown, message: string): void {
+    this.#options.logger.warn({ error: (error as Error).message }, message);
+  }
+
+  #isRemembered(): boolean {
+    return this.#runtime !== null || existsSync(monitoringPath(this.#options.dataDir));
   }
 
   #hasSomethingToRead(): boolean {
@@ -70,26 +110,29 @@ export class ServerMonitor {
 
   /** A database that is not there yet knows of none; one in PostgreSQL is not opened to see. */
   async #hasMonitors(): Promise<boolean> {
-    if (this.#runtime === null && !existsSync(monitoringPath(this.#options.dataDir))) return false;
+    if (!this.#isRemembered()) return false;
     try {
       return await (await this.#open()).hasMonitors();
     } catch (error) {
-      this.#options.logger.warn(
-        { error: (error as Error).message },
-        'monitors cannot be looked at: trying again',
-      );
+      this.#warn(error, 'monitors cannot be looked at: trying again');
       return false;
     }
   }
 
-  #start(): void {
-    const { dataDir, storeUrl, logger, entry } = this.#options;
+  get #settings(): MonitorSettings {
+    const { dataDir, storeUrl } = this.#options;
     const folder = resolve(dataDir);
-    const settings = {
+    return {
       dataDir: folder,
       url: monitoringUrl(folder, storeUrl),
       replica: `${hostname()}:${folder}`,
     };
+  }
+
+  #start(): void {
+    const { logger, entry, clock } = this.#options;
+    const settings = this.#settings;
+    this.#lookedAt ??= clock.now();
     this.#seat = new Seat<FromMonitor, ToMonitor>({
       name: 'the monitoring process',
       entry: entry ?? new URL('./monitor.child.ts', import.meta.url),
@@ -113,6 +156,7 @@ export class ServerMonitor {
 
   #hear(message: FromMonitor): void {
     if (message.kind === 'ask') void this.#answer(message);
+    if (message.kind === 'alive' && message.lookedAt !== null) this.#lookedAt = message.lookedAt;
   }
 
   async #answer({ id, question, args }: Extract<FromMonitor, { kind: 'ask' }>): Promise<void> {
@@ -138,8 +182,8 @@ export class ServerMonitor {
   async #load(): Promise<MonitoringRuntime> {
     try {
       const { openMonitoringRuntime } = await import('./runtime.ts');
-      const { dataDir, storeUrl } = this.#options;
-      return await openMonitoringRuntime({ ...this.#options, url: monitoringUrl(dataDir, storeUrl) });
+      const { url, replica } = this.#settings;
+      return await openMonitoringRuntime({ ...this.#options, url, replica });
     } catch (error) {
       this.#runtime = null;
       throw error;

@@ -16,7 +16,7 @@ export async function openMonitoringHere(
     const folder = resolve(dataDir);
     const url = monitoringUrl(folder, storeUrl);
     const rest = { control, store, clock: SYSTEM_CLOCK, answers: false };
-    const runtime = await openMonitoringRuntime({ dataDir: folder, url, ...rest });
+    const runtime = await openMonitoringRuntime({ dataDir: folder, url, replica: folder, ...rest });
     return {
       monitoring: runtime.monitoring,
       close: async () => {

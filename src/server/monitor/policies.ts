@@ -27,7 +27,7 @@ export class Policies {
   }
 
   /** What is in force of each endpoint. */
-  all(endpoints: readonly WatchedEndpoint[]): Readonly<Record<string, MonitorPolicy>> {
+  all(endpoints: readonly Pick<WatchedEndpoint, 'name'>[]): Readonly<Record<string, MonitorPolicy>> {
     return Object.fromEntries(endpoints.map(({ name }) => [name, this.of(name)]));
   }
 

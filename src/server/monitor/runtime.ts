@@ -6,12 +6,15 @@ import { logPath } from '../../monitor/log/paths.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { Store } from '../../store/store.ts';
+import type { Behind } from './behind.ts';
 import { writeCaptureRules } from './capture-rules.ts';
 
 export interface RuntimeOptions {
   readonly dataDir: string;
   /** Of what is remembered. */
   readonly url: string;
+  /** Tells this server from others that share it. */
+  readonly replica: string;
   readonly control: Pick<Control, 'endpoint' | 'endpoints'>;
   /** Keeps the audit log. */
   readonly store: Pick<Store, 'transaction'>;
@@ -26,13 +29,16 @@ export interface MonitoringRuntime {
   hasMonitors(): Promise<boolean>;
   /** Has the processes that serve follow what is set, which another server may have done. */
   writeRules(): Promise<void>;
+  /** Says that nothing is watched since then, where no other server does it. */
+  tellBehind(since: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Throws what `openMonitoring` throws. */
 export async function openMonitoringRuntime(options: RuntimeOptions): Promise<MonitoringRuntime> {
-  const { dataDir, url, control, clock, answers } = options;
+  const { dataDir, url, replica, control, clock, answers } = options;
   const store = await openMonitoring(url, { thread: answers ? 'soon' : 'none' });
+  let behind: Behind | null = null;
   const writeRules = (): Promise<void> => writeCaptureRules(dataDir, store);
   const monitoring = new LocalMonitoring({
     ...{ store, clock, dataDir },
@@ -59,6 +65,11 @@ export async function openMonitoringRuntime(options: RuntimeOptions): Promise<Mo
     monitoring,
     hasMonitors: async () => (await store.monitors({ limit: 1 })).items.length > 0,
     writeRules,
+    async tellBehind(since) {
+      const { Behind } = await import('./behind.ts');
+      behind ??= new Behind({ store, control, clock, holder: `${replica} control` });
+      await behind.tell(since);
+    },
     close: () => store.close(),
   };
 }

@@ -203,10 +203,10 @@ export interface MonitoringStore {
   /** Oldest first. */
   cohortRevisions(endpoint: string, version: number, from: number): Promise<readonly CohortRow[]>;
   /**
-   * Numbers it from 1 in its cohort, and answers the number. It takes the place of the newest where the one before that was
-   * made less than `spacing` milliseconds ago: labels that trickle in are not a revision each.
+   * Numbers it from 1 in its cohort, and answers the number. The first revision and the newest stay; of those between, of
+   * which labels that trickle in make ever more, eighteen do, as evenly in time as they come.
    */
-  addCohort(row: Omit<CohortRow, 'revision'>, spacing?: number): Promise<number>;
+  addCohort(row: Omit<CohortRow, 'revision'>): Promise<number>;
 
   /** Keeps labels and values that came for answers; one that is there already stays as it is. */
   addLabels(rows: readonly NumberedFeedback[]): Promise<void>;
@@ -227,7 +227,10 @@ export interface MonitoringStore {
   claim(what: string, holder: string, now: number, millis: number): Promise<Fence | null>;
   /** Lets another claim it at once. */
   release(fence: Fence): Promise<void>;
-  /** Forgets ticks, events with cohorts, labels and deliveries that wait no more, and keys of blocks, of before these times. */
+  /**
+   * Forgets ticks, events with cohorts, labels, states and deliveries that wait no more, and keys of blocks, of before these
+   * times.
+   */
   forget(before: { readonly ticks: number; readonly events: number; readonly blocks: number }): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What monitoring forgets, so that it does not grow for ever. Policies, profiles, states and alerts stay. */
+/** What monitoring forgets, so that it does not grow for ever. Policies, profiles and alerts stay, and states that go on. */
 import type { Session } from '../session.ts';
 import type { MonitoringStore } from './monitoring.ts';
 import type { MonitoringSchema } from './schema.ts';
@@ -8,6 +8,7 @@ export const retentionOver = (session: Session<MonitoringSchema>): Pick<Monitori
     await session.once((db) => db.deleteFrom('ticks').where('at', '<', ticks).execute());
     await session.once((db) => db.deleteFrom('alert_events').where('at', '<', events).execute());
     await session.once((db) => db.deleteFrom('cohorts').where('to', '<', events).execute());
+    await session.once((db) => db.deleteFrom('memories').where('changed_at', '<', events).execute());
     await session.once((db) => db.deleteFrom('labels').where('received_at', '<', events).execute());
     await session.once((db) =>
       db.deleteFrom('deliveries').where('created_at', '<', events).where('state', '<>', 'waiting').execute(),

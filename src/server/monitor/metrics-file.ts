@@ -1,0 +1,17 @@
+/** What the monitor knows, as a file of metrics that every scrape takes along; replaced whole. */
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type EndpointStanding, monitoringMetrics } from '../../monitor/prometheus/metrics.ts';
+
+/** Null: another server watches, and says it. */
+export async function writeMetrics(
+  dataDir: string,
+  standings: readonly EndpointStanding[] | null,
+): Promise<void> {
+  const folder = join(dataDir, 'monitoring');
+  const path = join(folder, 'metrics.prom');
+  if (standings === null) return rm(path, { force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${path}.tmp`, monitoringMetrics(standings));
+  await rename(`${path}.tmp`, path);
+}
