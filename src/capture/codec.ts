@@ -9,6 +9,7 @@ import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Block, CapturedColumn, CapturedValues } from './block.ts';
 import { type Header, headerOf, readHeader } from './header.ts';
 import { BLOCK_LIMITS } from './limits.ts';
+import { bytesOf, fromBytes } from './raw.ts';
 import { corrupt, type PackedTexts, packTexts, readTexts, textBytes, writeTexts } from './text-column.ts';
 
 const MAGIC = 0x4b424c50; // "PLBK"
@@ -39,8 +40,11 @@ type Packed =
   | { readonly kind: Exclude<Kind, 'text'>; readonly values: Numbers }
   | { readonly kind: 'text'; readonly values: PackedTexts };
 
+/** CRC-32 of bytes that come after others: ours, or that of the platform, which is quicker. */
+export type Checksum = (bytes: Uint8Array, before?: number) => number;
+
 /** The bytes of a block that keeps to `BLOCK_LIMITS`; throws BLOCK_INVALID where it does not. */
-export function encodeBlock(block: Block): Uint8Array {
+export function encodeBlock(block: Block, crc: Checksum = crc32): Uint8Array {
   const header = new TextEncoder().encode(JSON.stringify(headerOf(block)));
   const columns = columnsOf(block).map(packed);
   const size = columns.reduce((sum, column) => sum + sizeOf(column), 0);
@@ -55,14 +59,14 @@ export function encodeBlock(block: Block): Uint8Array {
   view.setUint32(12, size, true);
   bytes.set(header, PREFIX);
   let at = PREFIX + header.length;
-  for (const column of columns) at = write(column, view, at);
-  view.setUint32(CRC_AT, checksum(bytes), true);
+  for (const column of columns) at = write(column, bytes, at);
+  view.setUint32(CRC_AT, checksum(bytes, crc), true);
   return bytes;
 }
 
 /** Of all bytes but its own. */
-const checksum = (bytes: Uint8Array): number =>
-  crc32(bytes.subarray(CRC_AT + 4), crc32(bytes.subarray(0, CRC_AT)));
+const checksum = (bytes: Uint8Array, crc: Checksum): number =>
+  crc(bytes.subarray(CRC_AT + 4), crc(bytes.subarray(0, CRC_AT)));
 
 function columnsOf({ rows, inputs, outputs, meta }: Block): (readonly [Kind, unknown])[] {
   const columns: (readonly [Kind, { readonly length: number }])[] = [
@@ -84,30 +88,24 @@ const packed = ([kind, values]: readonly [Kind, unknown]): Packed =>
 const sizeOf = (column: Packed): number =>
   column.kind === 'text' ? textBytes(column.values) : SIZES[column.kind] * column.values.length;
 
-function write(column: Packed, view: DataView, start: number): number {
-  if (column.kind === 'text') return writeTexts(column.values, view, start);
-  const { kind, values } = column;
-  let at = start;
-  if (kind === 'f64') for (let i = 0; i < values.length; i++, at += 8) view.setFloat64(at, values[i]!, true);
-  else if (kind === 'f32')
-    for (let i = 0; i < values.length; i++, at += 4) view.setFloat32(at, values[i]!, true);
-  else if (kind === 'u32')
-    for (let i = 0; i < values.length; i++, at += 4) view.setUint32(at, values[i]!, true);
-  else for (let i = 0; i < values.length; i++, at++) view.setInt8(at, values[i]!);
-  return at;
+function write(column: Packed, bytes: Uint8Array, start: number): number {
+  if (column.kind === 'text') return writeTexts(column.values, bytes, start);
+  const raw = bytesOf(column.values);
+  bytes.set(raw, start);
+  return start + raw.length;
 }
 
 /** The block again. Throws BLOCK_INVALID where the bytes were torn by a crash, were altered or never were one. */
-export function decodeBlock(bytes: Uint8Array): Block {
+export function decodeBlock(bytes: Uint8Array, crc: Checksum = crc32): Block {
   try {
-    return decoded(bytes);
+    return decoded(bytes, crc);
   } catch (error) {
     if (!isPlimsollError(error) || error.code === 'BLOCK_INVALID') throw error;
     throw invalid(error.message);
   }
 }
 
-function decoded(bytes: Uint8Array): Block {
+function decoded(bytes: Uint8Array, crcOf: Checksum): Block {
   if (bytes.length > BLOCK_LIMITS.bytes)
     throw invalid(`it is ${bytes.length} bytes, at most ${BLOCK_LIMITS.bytes} were wanted`);
   const cursor = new ByteCursor(bytes);
@@ -120,7 +118,7 @@ function decoded(bytes: Uint8Array): Block {
   cursor.u32(what);
   if (length > BLOCK_LIMITS.header || bytes.length !== PREFIX + length + size)
     throw corrupt(what, 8, `${bytes.length} bytes`, `${PREFIX + length + size}, as it says`);
-  if (checksum(bytes) !== crc) throw corrupt('it', CRC_AT, 'another checksum', `${crc}`);
+  if (checksum(bytes, crcOf) !== crc) throw corrupt('it', CRC_AT, 'another checksum', `${crc}`);
   const header = readHeader(cursor.take(length, 'its header'));
   const inputs = readColumns(cursor, header.rows, header.inputs);
   const outputs = readColumns(cursor, header.rows, header.outputs);
@@ -138,14 +136,7 @@ const readColumns = (cursor: ByteCursor, rows: number, specs: Header['inputs']):
 
 function readValues(cursor: ByteCursor, rows: number, kind: Kind, what: string): Numbers | (string | null)[] {
   if (kind === 'text') return readTexts(cursor, rows, what);
-  const bytes = cursor.take(SIZES[kind] * rows, what);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const values = new ROOM[kind](rows);
-  if (kind === 'f64') for (let i = 0; i < rows; i++) values[i] = view.getFloat64(8 * i, true);
-  else if (kind === 'f32') for (let i = 0; i < rows; i++) values[i] = view.getFloat32(4 * i, true);
-  else if (kind === 'u32') for (let i = 0; i < rows; i++) values[i] = view.getUint32(4 * i, true);
-  else for (let i = 0; i < rows; i++) values[i] = view.getInt8(i);
-  return values;
+  return fromBytes<Numbers>(ROOM[kind], cursor.take(SIZES[kind] * rows, what));
 }
 
 const invalid = (reason: string): PlimsollError => new PlimsollError('BLOCK_INVALID', { reason });

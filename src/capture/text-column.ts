@@ -4,6 +4,7 @@
  */
 import type { ByteCursor } from '../bytes/cursor.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { bytesOf, fromBytes } from './raw.ts';
 
 type Texts = readonly (string | null)[];
 
@@ -47,13 +48,15 @@ export const textBytes = ({ lengths, indices, text }: PackedTexts): number =>
   8 + 4 * lengths.length + 4 * indices.length + text.length;
 
 /** Writes a packed column and answers where it ends. */
-export function writeTexts({ lengths, indices, text }: PackedTexts, view: DataView, start: number): number {
-  view.setUint32(start, lengths.length, true);
-  view.setUint32(start + 4, text.length, true);
-  let at = start + 8;
-  for (const list of [lengths, indices])
-    for (let i = 0; i < list.length; i++, at += 4) view.setUint32(at, list[i]!, true);
-  new Uint8Array(view.buffer, view.byteOffset).set(text, at);
+export function writeTexts({ lengths, indices, text }: PackedTexts, into: Uint8Array, start: number): number {
+  let at = start;
+  for (const part of [bytesOf(Uint32Array.of(lengths.length, text.length)), bytesOf(lengths)]) {
+    into.set(part, at);
+    at += part.length;
+  }
+  into.set(bytesOf(indices), at);
+  at += indices.byteLength;
+  into.set(text, at);
   return at + text.length;
 }
 
@@ -65,28 +68,30 @@ export function readTexts(cursor: ByteCursor, rows: number, what: string): (stri
   const indices = readWords(cursor, rows, what);
   const at = cursor.offset;
   const bytes = cursor.take(size, what);
+  const whole = decoded(bytes, what, at);
+  // Of ASCII texts, as nearly all are, the characters are the bytes.
+  const isPlain = whole.length === size;
   const entries: string[] = [];
   let end = 0;
   for (const length of lengths) {
     if (length > size - end)
       throw corrupt(what, at + end, `a text of ${length} bytes`, `at most ${size - end}`);
-    entries.push(decoded(bytes.subarray(end, end + length), what, at + end));
-    end += length;
+    const next = end + length;
+    entries.push(isPlain ? whole.slice(end, next) : decoded(bytes.subarray(end, next), what, at + end));
+    end = next;
   }
   if (end !== size) throw corrupt(what, at, `${end} bytes of texts`, `${size}`);
-  return Array.from(indices, (index) => {
+  const values = new Array<string | null>(rows);
+  for (let i = 0; i < rows; i++) {
+    const index = indices[i]!;
     if (index > count) throw corrupt(what, at, `text ${index}`, `at most ${count}`);
-    return index === 0 ? null : entries[index - 1]!;
-  });
+    values[i] = index === 0 ? null : entries[index - 1]!;
+  }
+  return values;
 }
 
-function readWords(cursor: ByteCursor, count: number, what: string): Uint32Array {
-  const bytes = cursor.take(4 * count, what);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const words = new Uint32Array(count);
-  for (let i = 0; i < count; i++) words[i] = view.getUint32(4 * i, true);
-  return words;
-}
+const readWords = (cursor: ByteCursor, count: number, what: string): Uint32Array =>
+  fromBytes(Uint32Array, cursor.take(4 * count, what));
 
 function decoded(bytes: Uint8Array, what: string, offset: number): string {
   try {

@@ -139,10 +139,12 @@ function noteAnswer(
   { rows, captured }: Extract<Scored, { kind: 'answer' }>,
   { requestId, arm, unit, segment }: Subject,
 ): void {
-  stream.noteExtracted(rows, captured, requestId, performance.now(), (named) => ({
-    ...{ requestId, arm, segment, role: 'shadow', millis: Number.NaN },
-    unit: unitHashOf(unit ?? named),
-  }));
+  stream.noteExtracted(rows, captured, requestId, performance.now(), {
+    about: (_, named) => ({
+      ...{ requestId, arm, segment, role: 'shadow', millis: Number.NaN },
+      unit: unitHashOf(unit ?? named),
+    }),
+  });
 }
 
 const unitHashOf = (unit: string | null): string | null => (unit === null ? null : unitHash(unit));

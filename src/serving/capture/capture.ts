@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { Block } from '../../capture/block.ts';
 import { encodeBlock } from '../../capture/codec.ts';
 import { blockFile, captureRulesPath, redactionKeyPath, spoolPath } from '../../capture/files.ts';
@@ -6,11 +7,11 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { Route } from '../../rollout/route.ts';
 import type { Metrics } from '../http/metrics.ts';
-import { Admission } from './admission.ts';
+import { Admission, mostRows } from './admission.ts';
 import { hashKey, redacted } from './redaction.ts';
 import { RulesFile } from './rules-file.ts';
 import { Spool } from './spool.ts';
-import { CaptureStream, type StreamHost, type StreamPart } from './stream.ts';
+import { CaptureStream, type Gate, type StreamHost, type StreamPart } from './stream.ts';
 
 export interface CaptureOptions {
   readonly dataDir: string;
@@ -53,9 +54,9 @@ export class Capture implements StreamHost {
   readonly #admissions = new Map<string, Admission>();
   /** Endpoints by model. */
   #endpoints = new Map<string, string[]>();
-  /** Rules by stream, as long as neither rules nor routes change. */
-  #ruleCache = new WeakMap<CaptureStream, CaptureRule>();
-  #cachedOf: CaptureRules | null = null;
+  /** Grows whenever rules or routes change. */
+  generation = 0;
+  #followed: CaptureRules | null = null;
   #queue: Queued[] = [];
   #queued = 0;
   #seq = 0;
@@ -76,8 +77,11 @@ export class Capture implements StreamHost {
   }
 
   /** Learns what is to be captured; until then nothing is. */
-  learnRules(): Promise<void> {
-    return this.#rulesFile.refresh();
+  async learnRules(): Promise<void> {
+    await this.#rulesFile.refresh();
+    if (this.#rulesFile.rules === this.#followed) return;
+    this.#followed = this.#rulesFile.rules;
+    this.generation++;
   }
 
   /** Where the requests of an endpoint that a version answers are noted; of those that name it themselves, without one. */
@@ -94,36 +98,25 @@ export class Capture implements StreamHost {
     this.#endpoints = new Map();
     for (const { model, endpoint } of routes)
       this.#endpoints.set(model, [...(this.#endpoints.get(model) ?? []), endpoint]);
-    this.#ruleCache = new WeakMap();
+    this.generation++;
     const names = new Set([...routes.map(({ endpoint }) => `/${endpoint}`), ...this.#endpoints.keys()]);
     for (const name of this.#admissions.keys()) if (!names.has(name)) this.#admissions.delete(name);
   }
 
-  ruleFor(stream: CaptureStream): CaptureRule {
-    const { rules } = this.#rulesFile;
-    if (rules !== this.#cachedOf) {
-      this.#cachedOf = rules;
-      this.#ruleCache = new WeakMap();
-    }
-    const known = this.#ruleCache.get(stream);
-    if (known) return known;
-    const { endpoint, target } = stream;
-    const rule =
-      endpoint === null
-        ? pinnedRuleOf(rules, target.model, this.#endpoints.get(target.model) ?? [])
-        : ruleOf(rules, endpoint);
-    this.#ruleCache.set(stream, rule);
-    return rule;
-  }
-
-  admit(stream: CaptureStream, hash: number, rows: number, now: number): number {
-    const rule = this.ruleFor(stream);
-    if (!rule.enabled) return 0;
+  gateOf(stream: CaptureStream): Gate {
+    const rule = this.#ruleFor(stream);
     // Endpoints are told from models that are called without one.
     const name = stream.endpoint === null ? stream.target.model : `/${stream.endpoint}`;
     const admission = this.#admissions.get(name) ?? new Admission();
     this.#admissions.set(name, admission);
-    return admission.admit(rule, hash, rows, now);
+    return { rule, most: mostRows(rule), admission };
+  }
+
+  #ruleFor({ endpoint, target: { model } }: CaptureStream): CaptureRule {
+    const { rules } = this.#rulesFile;
+    return endpoint === null
+      ? pinnedRuleOf(rules, model, this.#endpoints.get(model) ?? [])
+      : ruleOf(rules, endpoint);
   }
 
   timeOf(now: number): number {
@@ -155,7 +148,7 @@ export class Capture implements StreamHost {
   /** Writes what there is now; never rejects. */
   flush(isLast = false): Promise<void> {
     this.#flushing = this.#flushing
-      .then(() => this.#rulesFile.refresh())
+      .then(() => this.learnRules())
       .then(() => this.#write(isLast))
       .catch((error: unknown) => this.failed(error));
     return this.#flushing;
@@ -192,7 +185,7 @@ export class Capture implements StreamHost {
   }
 
   async #keep(stream: CaptureStream, part: StreamPart): Promise<void> {
-    const rule = this.ruleFor(stream);
+    const rule = this.#ruleFor(stream);
     if (!rule.enabled) return;
     const { worker, epoch, metrics } = this.#options;
     const { endpoint, target } = stream;
@@ -204,7 +197,7 @@ export class Capture implements StreamHost {
       outputs: redacted(part.outputs, rule, () => this.#hashKey()),
     };
     try {
-      await this.#spool.write(blockFile(id), encodeBlock(block));
+      await this.#spool.write(blockFile(id), encodeBlock(block, crc32));
       metrics.captureOf(endpoint ?? '').captured += part.rows;
     } catch (error) {
       this.#lose(stream, part, (error as Error).message);

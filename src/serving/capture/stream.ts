@@ -2,17 +2,30 @@ import type { Block } from '../../capture/block.ts';
 import type { CaptureRule } from '../../capture/rules.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
-import { mostRows } from './admission.ts';
+import type { Admission } from './admission.ts';
 import { type Cells, type Picks, type RowShape, shapeFrom } from './cells.ts';
 import { captureHash, type ExtractedRows, extractorFor, picksOf } from './extract.ts';
 import { type RequestAbout, RowBuffer } from './row-buffer.ts';
 
+/** What decides whether a request is captured. */
+export interface Gate {
+  readonly rule: CaptureRule;
+  /** Rows of a request at most. */
+  readonly most: number;
+  readonly admission: Admission;
+}
+
+/** Who knows more of a request than its rows: asked only where they are captured. */
+export interface Asked {
+  /** `now` is when it was answered, `unit` the id of its unit where a thread has found it. */
+  about(now: number, unit: string | null): RequestAbout;
+}
+
 /** What a stream needs of the capture that it belongs to. */
 export interface StreamHost {
-  /** The rule in force. */
-  ruleFor(stream: CaptureStream): CaptureRule;
-  /** The share by which a request is captured, 0 where it is not, −1 where there is no room. */
-  admit(stream: CaptureStream, hash: number, rows: number, now: number): number;
+  /** Grows whenever gates are not what they were. */
+  readonly generation: number;
+  gateOf(stream: CaptureStream): Gate;
   /** Milliseconds since the epoch of a moment of the steady clock. */
   timeOf(now: number): number;
   /** Something has been noted for the first time since the last cut. */
@@ -40,6 +53,8 @@ export class CaptureStream {
   #shapes = 0;
   /** The shape of the last key that came from a thread. */
   #threadShape: RowShape | null = null;
+  #gate: Gate | null = null;
+  #generation = -1;
   #requests = 0;
   #rowsSeen = 0;
   #dropped = 0;
@@ -62,20 +77,22 @@ export class CaptureStream {
 
   /** Rows that a thread is to give back with an answer, 0 where none are captured. */
   wanted(requestId: string): number {
-    const rule = this.#host.ruleFor(this);
-    return rule.enabled && captureHash(requestId) < rule.share * 2 ** 32 ? mostRows(rule) : 0;
+    const { rule, most } = this.#gateNow();
+    return rule.enabled && captureHash(requestId) < rule.share * 2 ** 32 ? most : 0;
   }
 
-  /** A request that has been answered here; `about` is asked only where it is captured. Never throws. */
-  note(batch: Batch, outputs: Outputs, requestId: string, now: number, about: () => RequestAbout): void {
+  /**
+   * A request that has been answered here at `now`. Most are not captured where there are many: of those nothing is made.
+   * Never throws.
+   */
+  note(batch: Batch, outputs: Outputs, requestId: string, now: number, asked: Asked): void {
     try {
+      const gate = this.#gateNow();
+      if (!gate.rule.enabled) return;
+      const { rows } = batch;
       const hash = captureHash(requestId);
-      const picks = picksOf(batch.rows, mostRows(this.#host.ruleFor(this)), hash);
-      const share = this.#admit(picks, hash, now);
-      if (share <= 0) return;
-      const extractor = extractorFor(this.target, batch, outputs);
-      const write = (cells: Cells, row: number): void => extractor.write(batch, outputs, picks, cells, row);
-      this.#add(extractor.shape, picks, share, about(), now, write);
+      const share = this.#admit(gate, rows, Math.min(rows, gate.most), hash, now);
+      if (share > 0) this.#take(batch, outputs, picksOf(rows, gate.most, hash), share, now, asked);
     } catch (error) {
       this.#host.failed(error);
     }
@@ -87,19 +104,21 @@ export class CaptureStream {
     extracted: ExtractedRows | null,
     requestId: string,
     now: number,
-    about: (unit: string | null) => RequestAbout,
+    asked: Asked,
   ): void {
     try {
+      const gate = this.#gateNow();
+      if (!gate.rule.enabled) return;
       if (extracted === null) {
         this.#count(rows);
         return;
       }
       const { key, picks, cells, unit } = extracted;
-      const share = this.#admit(picks, captureHash(requestId), now);
+      const share = this.#admit(gate, rows, picks.taken, captureHash(requestId), now);
       if (share <= 0) return;
       if (this.#threadShape?.key !== key) this.#threadShape = shapeFrom(key);
       const shape = this.#threadShape;
-      this.#add(shape, picks, share, about(unit), now, (into, row) =>
+      this.#add(shape, picks, share, asked.about(now, unit), now, (into, row) =>
         copyCells(shape, cells, picks, into, row),
       );
     } catch (error) {
@@ -144,12 +163,28 @@ export class CaptureStream {
     this.#host.noted(this);
   }
 
-  #admit({ rows, taken }: Picks, hash: number, now: number): number {
+  #gateNow(): Gate {
+    const { generation } = this.#host;
+    if (this.#gate !== null && this.#generation === generation) return this.#gate;
+    this.#gate = this.#host.gateOf(this);
+    this.#generation = generation;
+    return this.#gate;
+  }
+
+  /** The share by which a request is captured of which so many rows would be; 0 where it is not. */
+  #admit({ rule, admission }: Gate, rows: number, taken: number, hash: number, now: number): number {
     this.#count(rows);
     if (taken === 0) return 0;
-    const share = this.#host.admit(this, hash, taken, now);
-    if (share < 0) this.#drop(taken);
-    return share;
+    const share = admission.admit(rule, hash, taken, now);
+    if (share >= 0) return share;
+    this.#drop(taken);
+    return 0;
+  }
+
+  #take(batch: Batch, outputs: Outputs, picks: Picks, share: number, now: number, asked: Asked): void {
+    const extractor = extractorFor(this.target, batch, outputs);
+    const write = (cells: Cells, row: number): void => extractor.write(batch, outputs, picks, cells, row);
+    this.#add(extractor.shape, picks, share, asked.about(now, null), now, write);
   }
 
   #drop(rows: number): void {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Batch, Outputs } from '../../model/batch.ts';
+import type { Batch } from '../../model/batch.ts';
 import { unitHash } from '../../rollout/unit-hash.ts';
 import type { Assigned, Assignment, Choice } from '../assignment.ts';
 import type { RequestAbout } from '../capture/row-buffer.ts';
-import type { CaptureStream } from '../capture/stream.ts';
+import type { Asked, CaptureStream } from '../capture/stream.ts';
 import type { InferResponse } from '../data-plane.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import { blameOf } from '../refusal.ts';
@@ -25,7 +25,7 @@ import { textOf } from './text.ts';
 const BYTE_MICROS = 0.02;
 
 /** One prediction request from its first header to the last byte of its answer. */
-export class Exchange implements Receiver {
+export class Exchange implements Receiver, Asked {
   readonly #door: Door;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
@@ -45,6 +45,8 @@ export class Exchange implements Receiver {
   readonly #intake: Intake;
   /** Takes a queued job back when the client leaves. */
   #withdraw: (() => boolean) | null = null;
+  /** Milliseconds that its version took to be loaded first. */
+  #loading = 0;
   #watched = false;
   #over = false;
 
@@ -164,9 +166,9 @@ export class Exchange implements Receiver {
     const text = this.#version.encode(outputs, rows, this.#id);
     const postprocess = performance.now() - predicted;
     const timing = { queue: 0, preprocess, predict: predicted - started, postprocess };
-    this.#answer(text, Buffer.byteLength(text), rows, timing);
+    const now = this.#answer(text, Buffer.byteLength(text), rows, timing);
     this.#measured(this.#measurement && this.#version.readFirstRow(outputs));
-    if (this.#stream !== null) this.#capture(this.#stream, batch, outputs);
+    this.#stream?.note(batch, outputs, this.#id, now, this);
   }
 
   #offload(bytes: Buffer): void {
@@ -196,22 +198,14 @@ export class Exchange implements Receiver {
       this.refuse(result.error, result.loading);
       return;
     }
-    this.#answer(result.body, result.body.length, result.rows, result.timing);
+    const now = this.#answer(result.body, result.body.length, result.rows, result.timing);
     this.#measured(result.first, result.loading);
-    const now = performance.now();
-    this.#stream?.noteExtracted(result.rows, result.captured, this.#id, now, (unit) =>
-      this.#about(now - result.loading, unit),
-    );
-  }
-
-  /** Copies rows of the request and their answers, which are out. */
-  #capture(stream: CaptureStream, batch: Batch, outputs: Outputs): void {
-    const now = performance.now();
-    stream.note(batch, outputs, this.#id, now, () => this.#about(now, null));
+    this.#loading = result.loading;
+    this.#stream?.noteExtracted(result.rows, result.captured, this.#id, now, this);
   }
 
   /** Who was answered at `now`; `unit` is what the body says in a thread. */
-  #about(now: number, unit: string | null): RequestAbout {
+  about(now: number, unit: string | null): RequestAbout {
     const { endpoint } = this.#destination;
     const named = endpoint && unitInHeaders(this.#request.headers, endpoint.unit);
     const id = named ?? this.#unit ?? unit;
@@ -221,7 +215,7 @@ export class Exchange implements Receiver {
       arm: this.#choice?.arm ?? -1,
       role: this.#choice?.role ?? null,
       segment: this.#measurement?.segment ?? null,
-      millis: now - this.#intake.completeAt,
+      millis: now - this.#intake.completeAt - this.#loading,
     };
   }
 
@@ -231,7 +225,8 @@ export class Exchange implements Receiver {
     this.#measurement?.answered(performance.now() - this.#intake.completeAt - loading, first);
   }
 
-  #answer(body: string | Uint8Array, length: number, rows: number, timing: Timing): void {
+  /** Says when, on the steady clock. */
+  #answer(body: string | Uint8Array, length: number, rows: number, timing: Timing): number {
     const { series, headers } = this.#version;
     const now = performance.now();
     series.answered(rows, now);
@@ -253,6 +248,7 @@ export class Exchange implements Receiver {
     this.#response.writeHead(200, all);
     this.#response.end(body);
     this.#release();
+    return now;
   }
 
   refuse(error: unknown, loading = 0): void {
