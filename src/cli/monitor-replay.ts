@@ -28,7 +28,10 @@ export const replay: Define = (command, terminal) => {
       'data as it should be: .parquet or .csv; gives the types of the columns',
     )
     .requiredOption('--stream <file>', 'rows in the order in which they came: .parquet or .csv')
-    .option('--time <column>', 'column with the time of a row')
+    .option(
+      '--time <column>',
+      'column with the time of a row: times, or numbers since 1970 in s, ms, µs or ns',
+    )
     .option(
       '--false-alarms <n/span>',
       `false drift alarms that are accepted for the whole model, a number of rows or, with --time, a span (default: ${DEFAULT_FALSE_ALARMS})`,

@@ -41,7 +41,7 @@ const CAUSES = {
 
 function shown({ endpoint, version, rows, features, cause }: DriftView): string {
   if (rows === 0) return `Nothing was compared yet for ${printable(endpoint)}@${version}.`;
-  const head = ['feature', 'state', 'effect', 'least', 'missing', 'unseen', 'reference', 'now'];
+  const head = ['feature', 'state', 'effect', 'at least', 'missing', 'unseen', 'reference', 'now'];
   const lines = features.map((feature) => [
     printable(feature.side === 'output' ? `→ ${feature.feature}` : feature.feature),
     feature.state === 'drifting' ? styled('red', 'drifting') : 'quiet',

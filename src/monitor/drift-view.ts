@@ -2,14 +2,14 @@
 import type { Finding } from './drift/finding.ts';
 import type { FeatureDrift } from './port.ts';
 import { binNames } from './reference/names.ts';
-import { BIN, type FeatureProfile, type ReferenceProfile } from './reference/profile.ts';
+import { BIN, type FeatureProfile, inputsOf, type ReferenceProfile } from './reference/profile.ts';
 
 type Seen = Finding & { readonly drifting: boolean };
 
 /** Drifting ones first, then by how far they are beyond chance. */
 export function featuresOf(profile: ReferenceProfile, view: readonly Seen[]): readonly FeatureDrift[] {
   const features = [
-    ...profile.features.map((feature) => ({ side: 'input' as const, feature })),
+    ...inputsOf(profile).map((feature) => ({ side: 'input' as const, feature })),
     ...profile.outputs.map((feature) => ({ side: 'output' as const, feature })),
   ].flatMap(({ side, feature }) => {
     const own = view.filter((one) => one.side === side && one.feature === feature.name);
@@ -33,10 +33,12 @@ function featureDrift(feature: FeatureProfile, findings: readonly Seen[]): Featu
   };
 }
 
-const graver = (a: Seen, b: Seen): boolean =>
-  a.drifting === b.drifting
-    ? a.evidence.log - a.evidence.threshold > b.evidence.log - b.evidence.threshold
-    : a.drifting;
+/** What drifts before what does not; the values of a quiet feature before its shares, of which there is nothing to tell. */
+function graver(a: Seen, b: Seen): boolean {
+  if (a.drifting !== b.drifting) return a.drifting;
+  if (!a.drifting && a.effect.unit !== b.effect.unit) return a.effect.unit === 'psi';
+  return a.evidence.log - a.evidence.threshold > b.evidence.log - b.evidence.threshold;
+}
 
 const sharesOf = (bin: number, { reference, current }: Finding): FeatureDrift['missing'] => ({
   reference: shareOf(bin, reference),

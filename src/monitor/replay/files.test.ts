@@ -186,3 +186,24 @@ test('three months of flights, in which delays differ for certain and hardly at 
   expect(report.baselines['page-hinkley']!.alarms).toBeGreaterThan(0);
   expect(report.baselines['kswin']!.alarms).toBeGreaterThan(0);
 });
+
+test.each([
+  ['seconds', 1],
+  ['milliseconds', 1e3],
+  ['microseconds', 1e6],
+  ['nanoseconds', 1e9],
+])('times may be numbers of %s since 1970', async (_, unit) => {
+  const rows = Array.from({ length: 200 }, (__, i) => ({
+    x: i % 7,
+    at: (1_767_225_600 + i * 86_400) * unit,
+  }));
+  const reference = csv('epoch-reference.csv', rows);
+  const found = await replayed({ reference, stream: reference, time: 'at' });
+  expect(found).toMatchObject({ from: '2026-01-01T00:00:00.000Z', to: '2026-07-19T00:00:00.000Z' });
+  expect(found.summary).toContain('in 199 days');
+});
+
+test('answers that the reference has not are refused', async () => {
+  const reference = csv('answers.csv', customers(200, 5));
+  await expect(replayed({ reference, stream: reference, outputs: ['score'] })).rejects.toThrow('"score"');
+});

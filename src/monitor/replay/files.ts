@@ -7,6 +7,7 @@ import type { TableColumn } from '../tables/cells.ts';
 import { openTable, type Table } from '../tables/table.ts';
 import type { BaselineAlarms, BaselineDetector } from './baselines.ts';
 import { type FalseAlarms, perRow } from './budget.ts';
+import { epochMillis } from './epoch.ts';
 import { type ReplayAlarm, type Replayed, replay } from './replay.ts';
 import { summaryOf } from './report.ts';
 
@@ -56,18 +57,22 @@ export async function replayFiles(options: FilesOptions): Promise<FilesReplayed>
     outputs: options.outputs,
     progress: (share) => progress('reading the reference', share / 2),
   });
-  const stream = await openStream(options, columns);
+  const strange = options.outputs.find((name) => !columns.some((column) => column.name === name));
+  if (strange !== undefined)
+    throw usage(`--outputs has "${strange}", a column that ${options.reference} has not`);
+  const { stream, numericTime } = await openStream(options, columns);
   try {
     const total = Math.max(1, await stream.rows());
     const falseAlarms = perRow(
       options.budget,
-      options.budget.unit === 'rows' ? 0 : await rateOf(stream, options),
+      options.budget.unit === 'rows' ? 0 : await rateOf(stream, options, numericTime),
     );
     const found = await replay(profile, stream, {
       drift: { falseAlarms, minimumPsi: options.minimumPsi, minimumShare: options.minimumShare },
       quality: options.quality,
       baselines: options.baselines,
       time,
+      numericTime,
       progress: (rows) => progress('replaying', 0.5 + rows / total / 2),
     });
     return { profile, alarms: found.alarms, report: reportOf(found, profile, falseAlarms) };
@@ -80,15 +85,16 @@ export async function replayFiles(options: FilesOptions): Promise<FilesReplayed>
 async function openStream(
   { stream: path, time, reference }: FilesOptions,
   columns: readonly TableColumn[],
-): Promise<Table> {
-  if (time === null) return openTable(path, columns);
+): Promise<{ readonly stream: Table; readonly numericTime: boolean }> {
+  if (time === null) return { stream: await openTable(path, columns), numericTime: false };
   const known = columns.find(({ name }) => name === time);
   const own = known ?? (await ownType(path, time));
   if (own === undefined)
     throw usage(`--time is "${time}", a column that neither ${reference} nor ${path} has`);
   if (own.type !== 'time' && own.type !== 'number')
     throw usage(`--time is "${time}", a column of ${own.type}, wanted times or numbers`);
-  return openTable(path, known === undefined ? [...columns, own] : columns);
+  const stream = await openTable(path, known === undefined ? [...columns, own] : columns);
+  return { stream, numericTime: own.type === 'number' };
 }
 
 async function ownType(path: string, name: string): Promise<TableColumn | undefined> {
@@ -98,15 +104,16 @@ async function ownType(path: string, name: string): Promise<TableColumn | undefi
 }
 
 /** Rows a millisecond, by the first and the last time. */
-async function rateOf(stream: Table, { time }: FilesOptions): Promise<number> {
+async function rateOf(stream: Table, { time }: FilesOptions, isNumeric: boolean): Promise<number> {
   let rows = 0;
   let from = Infinity;
   let to = -Infinity;
   for await (const { columns } of stream.blocks([time!])) {
     const [column] = columns;
     if (column?.kind !== 'number') continue;
-    for (const at of column.values) {
-      if (Number.isNaN(at)) continue;
+    for (const value of column.values) {
+      if (Number.isNaN(value)) continue;
+      const at = isNumeric ? epochMillis(value) : value;
       rows++;
       from = Math.min(from, at);
       to = Math.max(to, at);

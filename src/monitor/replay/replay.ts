@@ -6,15 +6,23 @@ import { QualityWatch } from '../quality/quality.ts';
 import { schemaViolations } from '../quality/say.ts';
 import type { QualityLimits, Violation } from '../quality/violation.ts';
 import { BinCounter } from '../reference/count.ts';
-import type { FeatureProfile, ReferenceProfile, ValueColumn } from '../reference/profile.ts';
+import {
+  type FeatureProfile,
+  inputsOf,
+  type ReferenceProfile,
+  type ValueColumn,
+} from '../reference/profile.ts';
 import type { Table, TableBlock } from '../tables/table.ts';
 import { type BaselineAlarms, type BaselineDetector, Baselines } from './baselines.ts';
+import { epochMillis } from './epoch.ts';
 
 export interface ReplayOptions {
   readonly drift: DriftOptions;
   readonly quality: QualityLimits;
   /** Column of times, in milliseconds since the epoch; null: there is none. */
   readonly time: string | null;
+  /** The times are numbers, in whatever unit. @default {false} */
+  readonly numericTime?: boolean;
   /** Detectors to run beside ours. */
   readonly baselines: readonly BaselineDetector[];
   /** Called with the rows that are done. */
@@ -73,16 +81,20 @@ class Run {
   readonly #alarms: ReplayAlarm[] = [];
   /** By feature: what of it drifts, and the alarm that was told of it. */
   readonly #active = new Map<string, { kinds: Set<string>; alarm: ReplayAlarm }>();
-  readonly #clock = new Clock();
+  readonly #clock: Clock;
   #rows = 0;
 
-  constructor(profile: ReferenceProfile, { drift, quality, time, baselines }: ReplayOptions) {
+  constructor(
+    profile: ReferenceProfile,
+    { drift, quality, time, numericTime = false, baselines }: ReplayOptions,
+  ) {
     this.#baselines = new Baselines(profile, baselines);
     this.#quality = new QualityWatch(profile, quality);
     this.#profile = profile;
     this.#counter = new BinCounter(profile);
     this.#watch = new DriftWatch(profile, drift);
     this.#time = time;
+    this.#clock = new Clock(numericTime);
     const names = [...profile.features, ...profile.outputs].map(({ name }) => name);
     this.columns = time === null ? names : [...names, time];
   }
@@ -124,8 +136,11 @@ class Run {
   }
 
   #profileOf({ feature, side }: Finding): FeatureProfile | null {
-    const { features, outputs } = this.#profile;
-    return (side === 'input' ? features : outputs).find(({ name }) => name === feature) ?? null;
+    return (
+      (side === 'input' ? inputsOf(this.#profile) : this.#profile.outputs).find(
+        ({ name }) => name === feature,
+      ) ?? null
+    );
   }
 
   result(schema: (rows: number) => readonly Violation[]): Replayed {
@@ -143,9 +158,15 @@ class Run {
 class Clock {
   span: { from: number; to: number } | null = null;
   #values: Float64Array | null = null;
+  readonly #isNumeric: boolean;
+
+  constructor(isNumeric: boolean) {
+    this.#isNumeric = isNumeric;
+  }
 
   add(column: ValueColumn | null): void {
-    this.#values = column?.kind === 'number' ? column.values : null;
+    const values = column?.kind === 'number' ? column.values : null;
+    this.#values = this.#isNumeric ? (values?.map(epochMillis) ?? null) : values;
     for (const time of this.#values ?? []) {
       if (Number.isNaN(time)) continue;
       if (this.span === null) this.span = { from: time, to: time };
