@@ -1,6 +1,7 @@
 import type { Define } from './commands.ts';
 import { compare } from './monitor-compare.ts';
 import { dashboard } from './monitor-dashboard.ts';
+import { monitorQuality } from './monitor-quality.ts';
 import { replay } from './monitor-replay.ts';
 import { rules } from './monitor-rules.ts';
 import { monitorSet } from './monitor-set.ts';
@@ -25,6 +26,7 @@ export const monitor: Define = (command, terminal) => {
     define(command.command(name).summary(summary), terminal);
   add('status', 'how each endpoint is watched, and how it stands', monitorStatus);
   add('show', 'every feature against its reference', monitorShow);
+  add('quality', 'how right answers were, as labels come, and what is wrong with rows', monitorQuality);
   add('set', 'what is watched of an endpoint', monitorSet);
   add('replay', 'run a monitor over recorded rows', replay);
   add('compare', 'score two files as other tools do', compare);

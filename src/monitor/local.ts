@@ -7,6 +7,7 @@ import { eachRow } from '../store/pages.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import type { AlertRow } from './alerts/alert.ts';
 import { acknowledgeAlert } from './alerts/evaluate.ts';
+import { accuracyOver } from './local-accuracy.ts';
 import { driftOver } from './local-drift.ts';
 import { violationsOver } from './local-quality.ts';
 import { parseMonitor } from './policy/grammar.ts';
@@ -42,7 +43,6 @@ export interface LocalMonitoringOptions {
 }
 
 const NO_PAGE: PageRequest = {};
-const DAY = 86_400_000;
 const OPEN: readonly string[] = ['pending', 'firing'];
 
 export class LocalMonitoring
@@ -131,9 +131,11 @@ export class LocalMonitoring
     const known = await this.#options.endpoint(name);
     const { stable: version } = known;
     const now = clock.now();
-    const rows = await store.cohorts({ endpoint: name, from: now - days * DAY, to: now });
-    const cohorts = rows.toReversed().map(({ body, ...about }) => ({ ...about, ...(body as object) }));
-    return { endpoint: name, version, cohorts, violations: await violationsOver(store, known, now) };
+    return {
+      ...{ endpoint: name, version },
+      ...(await accuracyOver(store, known, { days, now })),
+      violations: await violationsOver(store, known, now),
+    };
   }
 
   deadLetters(): ReturnType<Monitoring['deadLetters']> {

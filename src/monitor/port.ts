@@ -2,6 +2,7 @@
 import type { Actor } from '../core/actor.ts';
 import type { AlertEventRow, DeliveryRow } from '../store/monitoring/monitoring.ts';
 import type { Page, PageRequest } from '../store/store.ts';
+import type { CohortBody } from './accuracy/cohort.ts';
 import type { AlertRow } from './alerts/alert.ts';
 import type { Effect, Finding } from './drift/finding.ts';
 
@@ -50,11 +51,49 @@ export interface DriftView {
   readonly cause: 'data' | 'model' | null;
 }
 
+/** Accuracy of the rows that were answered within [from, to), as far as it is known. */
+export interface CohortView extends Omit<CohortBody, 'delays'> {
+  readonly version: number;
+  readonly from: number;
+  readonly to: number;
+  readonly revision: number;
+  readonly computedAt: number;
+  /** What was known when, oldest first; none where there is one revision. */
+  readonly revisions: readonly (Pick<CohortBody, 'labelled' | 'coverage' | 'realised'> & {
+    readonly revision: number;
+    readonly computedAt: number;
+  })[];
+}
+
+/** How the accuracy of the stable version stands. */
+export interface AccuracyView {
+  readonly metric: string | null;
+  readonly reference: {
+    readonly value: number;
+    readonly rows: number;
+    readonly source: 'file' | 'traffic';
+    readonly isPresumed: boolean;
+  } | null;
+  /** False: estimates were too far off and are hidden; null: there is none. */
+  readonly isEstimateTrusted: boolean | null;
+  /** Age at which labels are there, in milliseconds; null: not known yet. */
+  readonly maturity: number | null;
+  /** Where accuracy was lost, in words, while it is. */
+  readonly attribution: string | null;
+  readonly rules: readonly {
+    readonly name: string;
+    readonly standing: 'beyond' | 'between' | 'below' | null;
+    readonly sentence: string;
+  }[];
+}
+
 export interface QualityView {
   readonly endpoint: string;
   readonly version: number;
   /** Realised and estimated accuracy by cohort, newest first. */
-  readonly cohorts: readonly unknown[];
+  readonly cohorts: readonly CohortView[];
+  /** Null where neither labels nor a reference with labels are there. */
+  readonly accuracy: AccuracyView | null;
   /** Violations of the last day, by check and feature. */
   readonly violations: readonly {
     readonly kind: string;

@@ -123,8 +123,7 @@ export class Joiner {
     // What is gone from the log is not forgotten here.
     if (known !== undefined && (body.rows < known.body.rows || isSame(known.body, body))) return false;
     if (fence !== undefined && !(await this.#store.remember([], fence))) return false;
-    const spacing = Math.max(policy.cohort / 24, (now - key.to) / 4);
-    const revision = await this.#store.addCohort({ endpoint, ...key, computedAt: now, body }, spacing);
+    const revision = await this.#store.addCohort({ endpoint, ...key, computedAt: now, body });
     const others = cohorts.filter((cohort) => cohort !== known);
     this.#cohorts = [...others, { ...key, revision, computedAt: now, body }].sort(
       (a, b) => a.from - b.from || a.version - b.version,

@@ -4,9 +4,9 @@ import type { Fence } from '../../store/store.ts';
 import type { AccuracyPolicy } from '../policy/policy.ts';
 import { classOf } from './labels/delays.ts';
 import { type Maturity, maturityOf } from './labels/maturity.ts';
-import { ACCURACY } from './memory.ts';
+import { ACCURACY, type AccuracyMemory, emptyMemory, policyKey } from './memory.ts';
 import type { AccuracyReference } from './reference.ts';
-import type { KeptCohort } from './standing.ts';
+import type { KeptCohort, Standing } from './standing.ts';
 
 export interface AccuracyTarget {
   readonly endpoint: string;
@@ -55,4 +55,31 @@ export async function keptReference(
   const row = await store.memory(ACCURACY.reference, `${endpoint} ${version}`);
   const kept = row?.body as { readonly policy: string; readonly reference: AccuracyReference } | undefined;
   return kept?.policy === policy ? kept.reference : null;
+}
+
+/** What the last look has left; nothing of another policy. */
+export async function keptMemory(
+  store: Pick<MonitoringStore, 'memory'>,
+  { endpoint, policy }: Pick<AccuracyTarget, 'endpoint' | 'policy'>,
+): Promise<AccuracyMemory> {
+  const row = await store.memory(ACCURACY.watch, endpoint);
+  const kept = row?.body as AccuracyMemory | null | undefined;
+  const key = policyKey(policy);
+  return kept?.policy === key ? { ...emptyMemory(key), ...kept } : emptyMemory(key);
+}
+
+/** How the accuracy of a version stands by what is kept. */
+export async function keptStanding(
+  store: Pick<MonitoringStore, 'memory' | 'cohorts'>,
+  { endpoint, model, version, policy, falseAlarms, now }: Omit<AccuracyTarget, 'fence'>,
+  memory: AccuracyMemory,
+): Promise<Standing> {
+  const cohorts = await keptCohorts(store, endpoint);
+  return {
+    ...{ endpoint, model, policy, falseAlarms, now },
+    maturity: learntMaturity(cohorts, policy, now),
+    reference: await keptReference(store, endpoint, version, memory.policy),
+    cohorts: cohorts.filter((cohort) => cohort.version === version && cohort.from < now),
+    attribution: memory.attribution,
+  };
 }

@@ -9,25 +9,12 @@ import { withDuckDB } from '../log/find.ts';
 import { type FoundSegment, type LogPlace, segmentsHere } from '../log/scan.ts';
 import type { Trust } from './estimate/trust.ts';
 import { Joiner } from './joiner.ts';
-import { type AccuracyTarget, keptCohorts, keptReference, learntMaturity } from './kept.ts';
+import { type AccuracyTarget, keptMemory, keptReference, keptStanding } from './kept.ts';
 import { ageAt } from './labels/delays.ts';
 import { MATURE } from './labels/maturity.ts';
-import {
-  ACCURACY,
-  type AccuracyMemory,
-  dirtyIndex,
-  emptyMemory,
-  feedbackMetric,
-  policyKey,
-} from './memory.ts';
+import { ACCURACY, type AccuracyMemory, dirtyIndex, feedbackMetric } from './memory.ts';
 import type { AccuracyReference } from './reference.ts';
-import {
-  accuracyConditions,
-  decayStanding,
-  type KeptCohort,
-  type Standing,
-  trustStanding,
-} from './standing.ts';
+import { accuracyConditions, decayStanding, type KeptCohort, trustStanding } from './standing.ts';
 
 /** Labels that are taken in at once. */
 const PAGE = 1000;
@@ -73,7 +60,7 @@ export class AccuracyWatch {
   async look(target: AccuracyTarget): Promise<AccuracyLook> {
     const { store } = this.#place;
     const { endpoint, policy, now } = target;
-    const memory = await this.#memory(target);
+    const memory = await keptMemory(store, target);
     const segments = await segmentsHere(this.#place, { endpoint });
     const newest = await store.newestLabel({ endpoint, metric: feedbackMetric(policy) });
     const changed = dirtyIndex(memory, segments, policy.cohort, now);
@@ -81,7 +68,7 @@ export class AccuracyWatch {
     let [revised, known] = [0, memory];
     if (isDirty && (newest > 0 || (await this.#hasReference(target, memory))))
       ({ revised, memory: known } = await this.#renew(target, memory, segments));
-    const standing = await this.#standing(target, known);
+    const standing = await keptStanding(store, target, known);
     return {
       conditions: accuracyConditions(standing),
       cohorts: standing.cohorts,
@@ -90,12 +77,6 @@ export class AccuracyWatch {
       maturity: policy.maturity ?? ageAt(standing.maturity.all, MATURE),
       revised,
     };
-  }
-
-  async #memory({ endpoint, policy }: AccuracyTarget): Promise<AccuracyMemory> {
-    const row = await this.#place.store.memory(ACCURACY.watch, endpoint);
-    const kept = row?.body as AccuracyMemory | undefined;
-    return kept?.policy === policyKey(policy) ? kept : emptyMemory(policyKey(policy));
   }
 
   /** Without labels and without a reference there is nothing to say, and no file is read. */
@@ -116,7 +97,7 @@ export class AccuracyWatch {
     return withDuckDB(async (db) => {
       const joiner = await Joiner.open(db, store, target, memory, segments);
       const renewed = await joiner.renew();
-      const standing = await this.#standing(target, renewed.memory);
+      const standing = await keptStanding(store, target, renewed.memory);
       const isBeyond = decayStanding(standing)?.standing === 'beyond';
       const attribution = isBeyond ? await joiner.attribution(standing) : null;
       const body: AccuracyMemory = { ...renewed.memory, attribution };
@@ -126,18 +107,5 @@ export class AccuracyWatch {
       );
       return { revised: renewed.revised, memory: body };
     });
-  }
-
-  async #standing(target: AccuracyTarget, memory: AccuracyMemory): Promise<Standing> {
-    const { store } = this.#place;
-    const { endpoint, version, policy, now } = target;
-    const cohorts = await keptCohorts(store, endpoint);
-    return {
-      ...{ endpoint, model: target.model, policy, falseAlarms: target.falseAlarms, now },
-      maturity: learntMaturity(cohorts, policy, now),
-      reference: await keptReference(store, endpoint, version, memory.policy),
-      cohorts: cohorts.filter((cohort) => cohort.version === version && cohort.from < now),
-      attribution: memory.attribution,
-    };
   }
 }

@@ -87,10 +87,85 @@ const DRIFT_VIEW = Type.Object({
   cause: nullable(Type.Enum(['data', 'model'])),
 });
 
+const KNOWN = { value: Type.Number(), lower: Type.Number(), upper: Type.Number() };
+const REALISED = nullable(
+  Type.Object(
+    { ...KNOWN, error: Type.Number(), rows: Type.Integer() },
+    {
+      description: 'Of the labels that are there, each weighed by the inverse of the chance that it has come',
+    },
+  ),
+);
+const LABELLED = {
+  labelled: Type.Integer({ description: 'Rows with a label' }),
+  coverage: Type.Number({ description: 'Share of traffic with a label' }),
+  realised: REALISED,
+};
+
+const COHORT = Type.Object({
+  version: Type.Integer(),
+  from: TIME,
+  to: TIME,
+  revision: Type.Integer({ description: 'Grows with every label that changes what was known' }),
+  computedAt: TIME,
+  schema: Type.Literal(1),
+  task: Type.Enum(['binary', 'multiclass', 'regression', 'ranking', 'value']),
+  metric: Type.String(),
+  ...LABELLED,
+  estimate: nullable(
+    Type.Object(
+      { ...KNOWN, level: Type.Number(), periods: Type.Integer() },
+      { description: 'Without labels, and how far off others were' },
+    ),
+  ),
+  corrected: nullable(
+    Type.Object(
+      { ...KNOWN, power: Type.Number() },
+      { description: 'The estimate put right by the labels that there are' },
+    ),
+  ),
+  residual: nullable(Type.Object({ value: Type.Number(), size: Type.Number() })),
+  rows: Type.Integer({ description: 'In the log' }),
+  traffic: Type.Number({ description: 'Rows that were answered' }),
+  arrived: Type.Number({ description: 'Share of the labels to come that should have come' }),
+  mature: nullable(Type.Boolean()),
+  revised: Type.Integer({ description: 'Labels that took the place of another' }),
+  segments: Type.Array(Type.Object({ ...KNOWN, segment: Type.String(), labelled: Type.Integer() })),
+  ask: Type.Array(Type.String(), { description: 'Requests whose labels would tell most' }),
+  revisions: Type.Array(Type.Object({ revision: Type.Integer(), computedAt: TIME, ...LABELLED }), {
+    description: 'What was known when, oldest first; none where there is one revision',
+  }),
+});
+
+const ACCURACY = Type.Object({
+  metric: nullable(Type.String()),
+  reference: nullable(
+    Type.Object({
+      value: Type.Number(),
+      rows: Type.Integer(),
+      source: Type.Enum(['file', 'traffic']),
+      isPresumed: Type.Boolean({
+        description: 'The column of the truth was guessed: estimates are made of it, decay is not told by it',
+      }),
+    }),
+  ),
+  isEstimateTrusted: nullable(Type.Boolean()),
+  maturity: nullable(Type.Number({ description: 'Age at which labels are there, in milliseconds' })),
+  attribution: nullable(Type.String({ description: 'Where accuracy was lost' })),
+  rules: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      standing: nullable(Type.Enum(['beyond', 'between', 'below'])),
+      sentence: Type.String(),
+    }),
+  ),
+});
+
 const QUALITY_VIEW = Type.Object({
   endpoint: Type.String(),
   version: Type.Integer(),
-  cohorts: Type.Array(Type.Unknown(), { description: 'Accuracy, newest first' }),
+  cohorts: Type.Array(COHORT, { description: 'Accuracy, newest first' }),
+  accuracy: nullable(ACCURACY),
   violations: Type.Array(
     Type.Object({
       kind: Type.String(),

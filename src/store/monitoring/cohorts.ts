@@ -56,29 +56,38 @@ export const cohortsOver = (session: Session<MonitoringSchema>): Cohorts => ({
       return rows.map(toCohort);
     }),
 
-  addCohort: ({ endpoint, version, from, to, computedAt, body }, spacing = 0) =>
+  addCohort: ({ endpoint, version, from, to, computedAt, body }) =>
     session.atomically(async (db) => {
-      const [newest, before] = await db
+      const known = await db
         .selectFrom('cohorts')
         .select(['revision', 'computed_at'])
         .where('endpoint', '=', endpoint)
         .where('version', '=', version)
         .where('from', '=', from)
-        .orderBy('revision', 'desc')
-        .limit(2)
+        .orderBy('revision')
         .execute();
-      const isYoung = before !== undefined && computedAt - before.computed_at < spacing;
-      const revision = (newest?.revision ?? 0) + (isYoung ? 0 : 1);
+      const revision = (known.at(-1)?.revision ?? 0) + 1;
       const row = { endpoint, version, from, to, revision, computed_at: computedAt, body: encodeJson(body) };
-      if (isYoung)
-        await db
-          .deleteFrom('cohorts')
-          .where('endpoint', '=', endpoint)
-          .where('version', '=', version)
-          .where('from', '=', from)
-          .where('revision', '=', revision)
-          .execute();
       await db.insertInto('cohorts').values(row).execute();
+      if (known.length < REVISIONS_MAX) return revision;
+      await db
+        .deleteFrom('cohorts')
+        .where('endpoint', '=', endpoint)
+        .where('version', '=', version)
+        .where('from', '=', from)
+        .where('revision', '=', leastMissed([...known, { revision, computed_at: computedAt }]))
+        .execute();
       return revision;
     }),
 });
+
+/** Revisions of one cohort that are kept. */
+const REVISIONS_MAX = 20;
+
+/** The one, neither first nor last, whose neighbours were made closest together. */
+function leastMissed(rows: readonly { readonly revision: number; readonly computed_at: number }[]): number {
+  const gap = (i: number): number => rows[i + 1]!.computed_at - rows[i - 1]!.computed_at;
+  let least = 1;
+  for (let i = 2; i + 1 < rows.length; i++) if (gap(i) < gap(least)) least = i;
+  return rows[least]!.revision;
+}

@@ -1,0 +1,64 @@
+/** What is known of the accuracy of an endpoint, from what the watch has kept. */
+import type { MonitoringStore } from '../store/monitoring/monitoring.ts';
+import type { CohortBody } from './accuracy/cohort.ts';
+import { keptMemory, keptStanding } from './accuracy/kept.ts';
+import { ageAt } from './accuracy/labels/delays.ts';
+import { MATURE } from './accuracy/labels/maturity.ts';
+import { accuracyConditions, type KeptCohort, trustStanding } from './accuracy/standing.ts';
+import type { KnownEndpoint } from './local.ts';
+import { parseMonitor } from './policy/grammar.ts';
+import type { AccuracyView, CohortView } from './port.ts';
+
+const DAY = 86_400_000;
+
+type Store = Pick<MonitoringStore, 'memory' | 'cohorts' | 'cohortRevisions' | 'monitor'>;
+
+/** Cohorts of all versions within the last days, newest first; of the stable version how they stand. */
+export async function accuracyOver(
+  store: Store,
+  { name: endpoint, model, stable: version }: KnownEndpoint,
+  { days, now }: { readonly days: number; readonly now: number },
+): Promise<{ readonly accuracy: AccuracyView | null; readonly cohorts: readonly CohortView[] }> {
+  const { accuracy: policy, falseAlarms } = parseMonitor(
+    endpoint,
+    (await store.monitor(endpoint))?.policy ?? {},
+  );
+  const target = { endpoint, model, version, policy, falseAlarms, now };
+  const standing = await keptStanding(store, target, await keptMemory(store, target));
+  const rows = (await store.cohorts({ endpoint, from: now - days * DAY, to: now })) as readonly KeptCohort[];
+  const cohorts: CohortView[] = [];
+  for (const row of rows.toReversed()) cohorts.push(await cohortView(store, endpoint, row));
+  const { reference, attribution, maturity } = standing;
+  if (reference === null && standing.cohorts.length === 0) return { accuracy: null, cohorts };
+  const trust = trustStanding(standing);
+  return {
+    cohorts,
+    accuracy: {
+      metric: reference?.reading.metric ?? standing.cohorts.at(-1)?.body.metric ?? null,
+      reference: reference && {
+        value: reference.value,
+        rows: reference.rows,
+        source: reference.source,
+        isPresumed: reference.isPresumed,
+      },
+      isEstimateTrusted: trust?.isTrusted ?? null,
+      maturity: policy.maturity ?? ageAt(maturity.all, MATURE),
+      attribution,
+      rules: accuracyConditions(standing).map(({ labels, standing: stands, told }) => ({
+        ...{ name: labels.alertname, standing: stands, sentence: told.sentence },
+      })),
+    },
+  };
+}
+
+/** Without what only the watch needs; what was known before, oldest first. */
+async function cohortView(store: Store, endpoint: string, row: KeptCohort): Promise<CohortView> {
+  const { version, from, to, revision, computedAt } = row;
+  const { delays: _, ...body } = row.body;
+  const all = revision === 1 ? [] : await store.cohortRevisions(endpoint, version, from);
+  const revisions = all.map((one) => {
+    const { labelled, coverage, realised } = one.body as CohortBody;
+    return { revision: one.revision, computedAt: one.computedAt, labelled, coverage, realised };
+  });
+  return { version, from, to, revision, computedAt, ...body, revisions };
+}
