@@ -1,5 +1,5 @@
 import { binNames } from '../monitor/reference/names.ts';
-import type { FeatureProfile } from '../monitor/reference/profile.ts';
+import { type FeatureProfile, inputsOf } from '../monitor/reference/profile.ts';
 import type { FilesReplayed, ReportedAlarm } from '../monitor/replay/files.ts';
 import { baselinesOf } from '../monitor/replay/report.ts';
 import { printable } from './printable.ts';
@@ -16,7 +16,7 @@ const SHARE_MIN = 0.005;
 export function replayPage({ report, profile }: FilesReplayed): string {
   const head = `${count(report.rows, 'row')}, ${count(report.features, 'feature')}: ${report.summary}`;
   const features = new Map(
-    [...profile.features, ...profile.outputs].map((feature) => [feature.name, feature] as const),
+    [...inputsOf(profile), ...profile.outputs].map((feature) => [feature.name, feature] as const),
   );
   const blocks = report.alarms.map((alarm, i) => alarmBlock(alarm, features, i < DRAWN_MAX));
   const quality = report.quality.map(({ kind, sentence }) => `  ${kind}: ${printable(sentence)}`);

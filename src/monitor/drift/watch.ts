@@ -59,11 +59,13 @@ export class DriftWatch {
     options: DriftOptions = DRIFT_DEFAULTS,
     state: DriftState | null = null,
   ) {
-    const joined = joint?.features ?? [];
+    const derived = joint?.features ?? [];
+    const joined = derived.filter(({ of }) => of === undefined).length;
+    const single = features.length + outputs.length + derived.length - joined;
     const log = -Math.log(options.falseAlarms);
-    const [own, shared] = joined.length > 0 ? [1 - JOINT_PART, JOINT_PART] : [1, 0];
-    const ownBudget = log + Math.log((features.length + outputs.length) / own);
-    const jointBudget = log + Math.log(joined.length / shared);
+    const [own, shared] = joined > 0 ? [1 - JOINT_PART, JOINT_PART] : [1, 0];
+    const ownBudget = log + Math.log(single / own);
+    const jointBudget = log + Math.log(joined / shared);
     const place = (side: Finding['side'], isJoint: boolean) => (feature: FeatureProfile) => ({
       side,
       joint: isJoint,
@@ -73,7 +75,7 @@ export class DriftWatch {
     const all = [
       ...features.map(place('input', false)),
       ...outputs.map(place('output', false)),
-      ...joined.map(place('input', true)),
+      ...derived.map((feature) => place('input', feature.of === undefined)(feature)),
     ];
     this.#placed = all.map(({ side, joint: isJoint, feature, logBudget }, i) => ({
       side,

@@ -7,7 +7,8 @@ import { dependenceOf } from './dependence.ts';
 import { jointOf } from './joint.ts';
 import { FEATURES_MAX } from './limits.ts';
 import { numericBins } from './numeric.ts';
-import type { FeatureProfile, ReferenceProfile, ValueColumn } from './profile.ts';
+import type { FeatureProfile, JointProfile, ReferenceProfile, ValueColumn } from './profile.ts';
+import { textMeasuresOf } from './text.ts';
 
 export interface ProfileOptions {
   /** What the reference is called in errors, and where it comes from: `file`, `bundle`, `traffic`. */
@@ -33,7 +34,10 @@ export function buildProfile(columns: readonly NamedColumn[], options: ProfileOp
     source: options.source,
     features,
     outputs: outputs.map(profile),
-    joint: jointOf(features, jointBins(features, columns, rows), profileFeature),
+    joint: withTexts(
+      jointOf(features, jointBins(features, columns, rows), profileFeature),
+      columns.flatMap(({ column }, j) => textOf(features[j]!, j, column)),
+    ),
   };
 }
 
@@ -67,6 +71,28 @@ function jointBins(
     }
     return bins;
   });
+}
+
+type MeasuredText = ReturnType<typeof textMeasuresOf>;
+
+/** The measures of a feature that is text. */
+export const textOf = (
+  feature: FeatureProfile,
+  place: number,
+  column: ValueColumn,
+): readonly MeasuredText[] =>
+  feature.type === 'text' && column.kind === 'category'
+    ? [textMeasuresOf(feature, place, column, profileFeature)]
+    : [];
+
+/** What is derived of several features, and of texts; null of none. */
+export function withTexts(joint: JointProfile | null, texts: readonly MeasuredText[]): JointProfile | null {
+  if (texts.length === 0) return joint;
+  return {
+    projection: joint?.projection ?? null,
+    texts: texts.map(({ measures }) => measures),
+    features: [...(joint?.features ?? []), ...texts.flatMap(({ features }) => features)],
+  };
 }
 
 /** Throws REFERENCE_INVALID where there is nothing to compare with. */

@@ -8,6 +8,7 @@ import {
   type TickCounts,
   type ValueColumn,
 } from './profile.ts';
+import { TextMeter } from './text.ts';
 
 /** Columns of rows in the order of a profile's features; null where there is none: its cells are null then. */
 export type ProfiledColumns = readonly (ValueColumn | null)[];
@@ -17,17 +18,16 @@ export class BinCounter {
   readonly #profile: ReferenceProfile;
   readonly #features: readonly ColumnBinner[];
   readonly #outputs: readonly ColumnBinner[];
-  readonly #joint: { readonly projector: JointProjector; readonly binners: readonly ColumnBinner[] } | null;
+  readonly #projector: JointProjector | null;
+  readonly #texts: readonly { readonly feature: number; readonly meter: TextMeter }[];
+  readonly #joint: readonly ColumnBinner[];
 
   constructor(profile: ReferenceProfile) {
     const { joint } = profile;
-    this.#joint =
-      joint === null
-        ? null
-        : {
-            projector: new JointProjector(joint.projection, profile.features),
-            binners: joint.features.map(binnerOf),
-          };
+    const projection = joint?.projection ?? null;
+    this.#projector = projection === null ? null : new JointProjector(projection, profile.features);
+    this.#texts = (joint?.texts ?? []).map((text) => ({ feature: text.feature, meter: new TextMeter(text) }));
+    this.#joint = (joint?.features ?? []).map(binnerOf);
     this.#profile = profile;
     this.#features = profile.features.map(binnerOf);
     this.#outputs = profile.outputs.map(binnerOf);
@@ -41,19 +41,24 @@ export class BinCounter {
       rows,
       { bins: own, widths: inputs.map(({ bins }) => binCount(bins)) },
       { bins: binned(rows, this.#outputs, outputs), widths: answers.map(({ bins }) => binCount(bins)) },
-      { bins: this.#together(rows, own), widths: (joint?.features ?? []).map(({ bins }) => binCount(bins)) },
+      {
+        bins: this.#derived(rows, own, features),
+        widths: (joint?.features ?? []).map(({ bins }) => binCount(bins)),
+      },
     );
   }
 
-  #together(rows: number, own: readonly Uint8Array[]): readonly Uint8Array[] {
-    if (this.#joint === null) return [];
-    const { projector, binners } = this.#joint;
-    const derived = projector.derive(own, rows);
-    return binned(
-      rows,
-      binners,
-      derived.map((values) => ({ kind: 'number', values, nulls: null })),
-    );
+  #derived(rows: number, own: readonly Uint8Array[], features: ProfiledColumns): readonly Uint8Array[] {
+    const numbers = this.#projector?.derive(own, rows) ?? [];
+    const none = new Array<null>(rows).fill(null);
+    const measures = this.#texts.flatMap(({ feature, meter }) => {
+      const column = features[feature];
+      return meter.measure(column?.kind === 'category' ? column.values : none);
+    });
+    return binned(rows, this.#joint, [
+      ...numbers.map((values): ValueColumn => ({ kind: 'number', values, nulls: null })),
+      ...measures,
+    ]);
   }
 
   /** All rows at once. */

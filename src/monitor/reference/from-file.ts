@@ -6,7 +6,7 @@ import type { TableColumn } from '../tables/cells.ts';
 import { columnGroups } from '../tables/collect.ts';
 import { openTable, type Table } from '../tables/table.ts';
 import { binnerOf } from './bin.ts';
-import { checkReference, profileFeature, stretchesOf } from './build.ts';
+import { checkReference, profileFeature, stretchesOf, textOf, withTexts } from './build.ts';
 import { jointOf } from './joint.ts';
 import type { FeatureProfile, ReferenceProfile } from './profile.ts';
 
@@ -41,10 +41,15 @@ async function profileTable(table: Table, options: FileProfileOptions): Promise<
   const names = table.columns.map(({ name }) => name).filter((name) => !without.includes(name));
   const rows = await table.rows();
   checkReference(table.path, names.length, rows);
+  const inputs = names.filter((name) => !outputs.includes(name));
+  const texts: ReturnType<typeof textOf>[number][] = [];
   const profiles = new Map<string, FeatureProfile>();
   for await (const group of columnGroups(table, names)) {
     for (const { name, column } of group) {
-      profiles.set(name, profileFeature(name, column));
+      const profile = profileFeature(name, column);
+      profiles.set(name, profile);
+      const place = inputs.indexOf(name);
+      if (place >= 0) texts.push(...textOf(profile, place, column));
       progress?.(profiles.size / names.length);
     }
   }
@@ -58,7 +63,10 @@ async function profileTable(table: Table, options: FileProfileOptions): Promise<
     source: options.source ?? 'file',
     features,
     outputs: side(true),
-    joint: jointOf(features, bins, profileFeature),
+    joint: withTexts(
+      jointOf(features, bins, profileFeature),
+      texts.toSorted((a, b) => a.measures.feature - b.measures.feature),
+    ),
     duplicates,
   };
 }

@@ -61,6 +61,7 @@ export function jointOf(
   const names = namesOf(projection);
   return {
     projection,
+    texts: [],
     features: derived.map((values, k) =>
       profileColumn(names[k]!, { kind: 'number', values, nulls: null }, []),
     ),
@@ -136,6 +137,11 @@ export class JointProjector {
 
   constructor(projection: unknown, features: readonly FeatureProfile[]) {
     this.#projection = checked(projection, features);
+  }
+
+  /** How many numbers are derived. */
+  get derived(): number {
+    return namesOf(this.#projection).length;
   }
 
   /** An array a derived number. `bins`: an array a feature of the profile. */

@@ -4,6 +4,7 @@ import { binCount } from './bin.ts';
 import { JointProjector } from './joint.ts';
 import { BINS_MAX, DEPENDENCE_MAX, FEATURES_MAX, REST_CHARS_MAX, REST_MAX, SENTINELS_MAX } from './limits.ts';
 import type { Bins, FeatureProfile, JointProfile, ReferenceProfile } from './profile.ts';
+import { TEXT_MEASURES, type TextMeasures, VOCABULARY_MAX } from './text.ts';
 
 const NAME_MAX = 10_000;
 const ROWS_MAX = 2 ** 53;
@@ -33,11 +34,31 @@ export function parseProfile(value: unknown): ReferenceProfile {
 }
 
 function joint(value: unknown, together: readonly FeatureProfile[]): JointProfile {
-  const { projection, features } = record(value, 'joint');
-  new JointProjector(projection, together);
-  return {
+  const { projection = null, texts = [], features } = record(value, 'joint');
+  const projected = projection === null ? 0 : new JointProjector(projection, together).derived;
+  const made: JointProfile = {
     projection,
-    features: list(features, 'joint.features', 8).map((one, j) => feature(one, `joint.features[${j}]`)),
+    texts: list(texts, 'joint.texts', FEATURES_MAX).map((one, k) =>
+      textMeasures(one, `joint.texts[${k}]`, together),
+    ),
+    features: list(features, 'joint.features', TEXT_MEASURES * FEATURES_MAX).map((one, j) =>
+      feature(one, `joint.features[${j}]`),
+    ),
+  };
+  const wanted = [projected, TEXT_MEASURES * made.texts.length];
+  const measures = made.features.filter(({ of }) => of !== undefined).length;
+  const found = [made.features.length - measures, measures];
+  if (found[0] === wanted[0] && found[1] === wanted[1]) return made;
+  throw invalid('joint.features', `${found.join(' and ')} derived`, wanted.join(' and '));
+}
+
+function textMeasures(value: unknown, at: string, features: readonly FeatureProfile[]): TextMeasures {
+  const found = record(value, at);
+  return {
+    feature: number(found['feature'], `${at}.feature`, 0, features.length - 1),
+    vocabulary: list(found['vocabulary'], `${at}.vocabulary`, VOCABULARY_MAX).map((one, k) =>
+      number(one, `${at}.vocabulary[${k}]`, 0, 2 ** 32),
+    ),
   };
 }
 
@@ -64,6 +85,7 @@ function feature(value: unknown, at: string): FeatureProfile {
     counts,
     dependence: number(found['dependence'], `${at}.dependence`, 1, DEPENDENCE_MAX),
     singletons: number(found['singletons'], `${at}.singletons`, 0, ROWS_MAX),
+    ...(found['of'] === undefined ? {} : { of: text(found['of'], `${at}.of`) }),
   };
 }
 

@@ -2,6 +2,7 @@
  * The profile of reference data: for each feature fixed bins and how many rows fell into each. Plain data, in a bundle, a
  * store or a file; two profiles with the same bins add up. Pure.
  */
+import type { TextMeasures } from './text.ts';
 
 /**
  * The first bins of every feature, whatever its kind; regular bins follow. What cannot be in a feature has 0 there.
@@ -62,6 +63,8 @@ export interface FeatureProfile {
   readonly dependence: number;
   /** Categories seen only once in the reference, by which the share of unseen ones to come is estimated (Good and Turing). */
   readonly singletons: number;
+  /** Name of the text that it is a measure of; absent where it is a column itself. */
+  readonly of?: string;
 }
 
 export interface ReferenceProfile {
@@ -79,12 +82,15 @@ export interface ReferenceProfile {
 }
 
 /**
- * Numbers derived of several features of a row (squared Mahalanobis distance of normal scores, residual of a projection),
- * each with bins of its own like any feature.
+ * What is derived of the features of a row: numbers of several of them at once (squared Mahalanobis distance of normal scores,
+ * residual of a projection), and measures of texts. Each has bins of its own like any feature.
  */
 export interface JointProfile {
-  /** How they are derived; read by `reference/joint.ts` alone. */
+  /** How numbers of several features are derived; read by `reference/joint.ts` alone. Null where there are none. */
   readonly projection: unknown;
+  /** Texts that are measured; read by `reference/text.ts` alone. */
+  readonly texts: readonly TextMeasures[];
+  /** Those of the projection, then those of the texts. */
   readonly features: readonly FeatureProfile[];
 }
 
@@ -100,3 +106,9 @@ export interface TickCounts {
 export type ValueColumn =
   | { readonly kind: 'number'; readonly values: Float64Array; readonly nulls: Uint8Array | null }
   | { readonly kind: 'category'; readonly values: readonly (string | null)[] };
+
+/** The inputs that are watched one by one: columns, and measures of texts. */
+export const inputsOf = ({ features, joint }: ReferenceProfile): readonly FeatureProfile[] => [
+  ...features,
+  ...(joint?.features ?? []).filter(({ of }) => of !== undefined),
+];
