@@ -77,6 +77,44 @@ describe('metrics of accuracy', () => {
   });
 });
 
+describe('metrics that scikit-learn has not', () => {
+  it('are the gap of scores and shares over ten bins of as many rows: calibration error', () => {
+    const random = seededRandom(30);
+    const n = 400;
+    const score = Float64Array.from({ length: n }, () => random.next());
+    const truth = score.map((s) => Number(random.next() < s * s));
+    const rows: BinaryRows = {
+      ...{ task: 'binary', truth, score, predicted: score.map(Math.round) },
+      weight: new Float64Array(n).fill(2),
+    };
+    const order = [...score.keys()].sort((a, b) => score[a]! - score[b]!);
+    const gaps = Array.from({ length: 10 }, (_, bin) => {
+      const own = order.slice((bin * n) / 10, ((bin + 1) * n) / 10);
+      return Math.abs(own.reduce((sum, i) => sum + score[i]! - truth[i]!, 0)) / n;
+    });
+    const { value } = metricOf('binary', 'calibration_error')!.measure(rows);
+    expect(value).toBeCloseTo(
+      gaps.reduce((a, b) => a + b, 0),
+      12,
+    );
+  });
+
+  it('are where the first relevant candidate stands: mrr and hit_rate, requests by weight', () => {
+    const rows: Rows = {
+      task: 'ranking',
+      request: Int32Array.of(0, 0, 0, 1, 1, 2, 2, 2, 2),
+      relevance: Float64Array.of(0, 1, 0, 2, 0, 0, 0, 0, 1),
+      score: Float64Array.of(0.9, 0.5, 0.7, 0.2, 0.1, 0.9, 0.8, 0.7, 0.6),
+      weight: Float64Array.of(1, 1, 1, 1, 1, 2, 2, 2, 2),
+    };
+    const of = (name: string) => metricOf('ranking', name)!.measure(rows).value;
+    expect(of('mrr')).toBeCloseTo((1 / 3 + 1 + 2 * (1 / 4)) / 4, 12);
+    expect(of('hit_rate@1')).toBeCloseTo(1 / 4, 12);
+    expect(of('hit_rate@3')).toBeCloseTo(2 / 4, 12);
+    expect(of('hit_rate')).toBe(1);
+  });
+});
+
 describe('intervals of metrics', () => {
   const draw = (n: number, random: { next(): number }): BinaryRows => {
     const truth = Float64Array.from({ length: n }, () => (random.next() < 0.3 ? 1 : 0));
