@@ -3,7 +3,7 @@ import type { Define } from './commands.ts';
 import { type ControlOptions, withControlOptions } from './control.ts';
 import { withMonitoring } from './monitoring.ts';
 import { printable } from './printable.ts';
-import { table } from './table.ts';
+import { count, table } from './table.ts';
 import { outputWidth, styled } from './terminal.ts';
 
 interface ShowOptions extends ControlOptions {
@@ -40,7 +40,10 @@ const CAUSES = {
 } as const;
 
 function shown({ endpoint, version, rows, features, cause }: DriftView): string {
-  if (rows === 0) return `Nothing was compared yet for ${printable(endpoint)}@${version}.`;
+  if (features.length === 0) {
+    const name = `${printable(endpoint)}@${version}`;
+    return `Nothing was compared yet for ${name}: ${count(rows, 'row')} came, and a look takes 32.`;
+  }
   const head = ['feature', 'state', 'effect', 'at least', 'missing', 'unseen', 'reference', 'now'];
   const lines = features.map((feature) => [
     printable(feature.side === 'output' ? `→ ${feature.feature}` : feature.feature),
@@ -52,7 +55,7 @@ function shown({ endpoint, version, rows, features, cause }: DriftView): string 
     bars(feature, feature.reference),
     bars(feature, feature.current),
   ]);
-  const title = `${printable(endpoint)}@${version}, ${rows.toLocaleString('en')} rows`;
+  const title = `${printable(endpoint)}@${version}, ${count(rows, 'row')}`;
   const drawn = table([head, ...lines], outputWidth() < 100 ? '' : '  ');
   return [title, drawn, ...(cause === null ? [] : [CAUSES[cause]])].join('\n');
 }
