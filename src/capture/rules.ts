@@ -8,7 +8,10 @@ export interface CaptureRule {
   readonly enabled: boolean;
   /** Share of requests, 0 to 1, by the hash of their ids. */
   readonly share: number;
-  /** Rows a second at most, of each process; beyond it fewer requests are captured, evenly. */
+  /**
+   * Rows a second at most, of each process; beyond it fewer requests are captured, evenly. Of rows with more than 50 columns
+   * fewer in proportion: 50 of 1,000 columns, where this is 1000.
+   */
   readonly maxRate: number;
   /** Columns, of inputs or outputs, that never leave the process. */
   readonly drop: readonly string[];

@@ -206,6 +206,12 @@ export const METRICS = {
   ),
   monitor_run_duration_seconds: monitor('gauge', 'seconds', ['endpoint'], 'How long the last look took.'),
   monitor_rows_total: monitor('counter', 'rows', ['endpoint'], 'Rows that the monitor has taken in.'),
+  monitor_captured_rows_total: monitor(
+    'counter',
+    'rows',
+    ['endpoint'],
+    'Rows that serving has left behind for the monitor; the endpoint is empty where a request names the version.',
+  ),
   monitor_dropped_samples_total: monitor(
     'counter',
     'rows',

@@ -50,6 +50,7 @@ export const OTEL_NAMES: Readonly<Record<MetricName, OtelName>> = {
   monitor_last_success_timestamp_seconds: named('monitor.last_success.timestamp', 's'),
   monitor_run_duration_seconds: named('monitor.run.duration', 's'),
   monitor_rows_total: named('monitor.rows', '{row}'),
+  monitor_captured_rows_total: named('monitor.captured_rows', '{row}'),
   monitor_dropped_samples_total: named('monitor.dropped_samples', '{row}'),
 };
 

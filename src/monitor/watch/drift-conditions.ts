@@ -31,7 +31,15 @@ function conditionOf(seen: Seen, look: DriftLook): Condition {
   const labels: AlertLabels = { alertname: ruleOf(seen), model, endpoint, ...namedBy(seen) };
   const since = began[findingName(seen)] ?? now;
   const standing = seen.drifting ? 'beyond' : 'below';
-  return { labels, severity: 'ticket', standing, since, told: toldOf(seen, since, look) };
+  let told: Told | null = null;
+  return {
+    ...{ labels, severity: 'ticket', standing, since },
+    // Asked of what drifts, or did: not of each of a thousand features at every look.
+    get told() {
+      told ??= toldOf(seen, since, look);
+      return told;
+    },
+  };
 }
 
 function ruleOf({ side, kind }: Finding): string {

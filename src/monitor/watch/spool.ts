@@ -1,6 +1,7 @@
 /** The folder in which blocks wait: files are listed, read, and moved aside where they are no blocks. */
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Block } from '../../capture/block.ts';
 import { decodeBlock } from '../../capture/codec.ts';
 import { blockIdOf } from '../../capture/files.ts';
@@ -38,7 +39,7 @@ export class Spool {
       const { size } = await stat(path);
       if (size > BLOCK_LIMITS.bytes) return this.setAside(name);
       const bytes = await readFile(path);
-      const block = decodeBlock(bytes);
+      const block = decodeBlock(bytes, crc32);
       const id = blockIdOf(name)!;
       const isItself = id.worker === block.worker && id.epoch === block.epoch && id.seq === block.seq;
       return isItself ? { name, block, bytes: bytes.length } : this.setAside(name);

@@ -29,6 +29,12 @@ export interface MonitorProcess {
 
 /** How often it looks, in milliseconds: what waits is taken in, and then all is evaluated. */
 const LOOK_MILLIS = 5000;
+/**
+ * A look that took long is not followed by another so soon: it takes this share of one processor at most, unless it would be
+ * longer than so many milliseconds until the next.
+ */
+const LOOK_SHARE = 0.01;
+const LOOK_MILLIS_MAX = 15_000;
 /** How often files and rows that are no longer wanted are looked for. */
 const UPKEEP_MILLIS = 600_000;
 
@@ -53,7 +59,10 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
         logger.warn({ error: error.message }, 'notices could not be sent: trying again'),
       );
   let lookedAt: number | null = null;
+  let notBefore = Number.NEGATIVE_INFINITY;
   const look = async (): Promise<void> => {
+    const [started, before] = [clock.monotonic(), process.cpuUsage()];
+    if (started < notBefore) return;
     let failed = false;
     for (const work of [
       () => taking.look(),
@@ -65,6 +74,9 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
         logger.error({ error: error.message, stack: error.stack }, 'monitoring could not look: trying again');
       });
     if (!failed) lookedAt = clock.now();
+    const { user, system } = process.cpuUsage(before);
+    // What comes half a second early is not late by another wait.
+    notBefore = started - 500 + Math.min(LOOK_MILLIS_MAX, (user + system) / 1000 / LOOK_SHARE);
     // A receiver that is slow keeps nobody from looking.
     void deliver();
   };

@@ -104,7 +104,8 @@ export class Capture implements StreamHost {
   }
 
   gateOf(stream: CaptureStream): Gate {
-    const rule = this.#ruleFor(stream);
+    const given = this.#ruleFor(stream);
+    const rule = { ...given, maxRate: given.maxRate * partOf(stream.target) };
     // Endpoints are told from models that are called without one.
     const name = stream.endpoint === null ? stream.target.model : `/${stream.endpoint}`;
     const admission = this.#admissions.get(name) ?? new Admission();
@@ -234,6 +235,14 @@ export class Capture implements StreamHost {
 
 const sizeOf = ({ rows, inputs, outputs }: StreamPart): number =>
   8 * rows * (inputs.length + outputs.length + 8);
+
+/** Rows with more columns are captured more seldom, so that a second has as many values at most. */
+const NARROW = 50;
+
+function partOf({ manifest: { signature } }: LoadedVersion): number {
+  const columns = signature.form === 'tensors' ? 0 : signature.columns.length;
+  return Math.min(1, NARROW / columns);
+}
 
 /** A capture that knows its rules: not even the first request is captured against them. */
 export async function openCapture(options: CaptureOptions): Promise<Capture> {

@@ -114,7 +114,7 @@ function versionFamilies(versions: readonly LoadedVersion[]): MetricFamily[] {
   ];
 }
 
-function rolloutFamilies({ shadow, generations, units }: Metrics): MetricFamily[] {
+function rolloutFamilies({ shadow, generations, units, capture }: Metrics): MetricFamily[] {
   const copies = shadow.flatMap(({ model, mirrored, dropped }) => [
     { labels: { model_name: model, outcome: 'mirrored' }, value: mirrored },
     { labels: { model_name: model, outcome: 'dropped' }, value: dropped },
@@ -124,6 +124,10 @@ function rolloutFamilies({ shadow, generations, units }: Metrics): MetricFamily[
     familyOf('plimsoll_shadow_total', copies),
     familyOf('plimsoll_route_generation', routes),
     familyOf('plimsoll_recorder_units_total', one(units)),
+    familyOf(
+      'monitor_captured_rows_total',
+      capture.map(({ endpoint, captured }) => ({ labels: { endpoint }, value: captured })),
+    ),
   ];
 }
 
