@@ -5,7 +5,7 @@
 import type { BinnedRows, ProfiledColumns } from '../reference/count.ts';
 import { BIN, type FeatureProfile, type ReferenceProfile } from '../reference/profile.ts';
 import { type ClockState, continueClock, NO_CLOCK } from './clock.ts';
-import { Repeats, type RepeatsState } from './repeats.ts';
+import { REPEATS_ROWS, Repeats, type RepeatsState } from './repeats.ts';
 import { hashRows } from './row-hash.ts';
 import { continueRun, NO_RUN, type RunState } from './runs.ts';
 import { violationsOf } from './say.ts';
@@ -76,9 +76,6 @@ export const noQuality = (features: number): QualityState => ({
   clock: NO_CLOCK,
 });
 
-/** Rows among which repetitions are looked for, at most as many as the reference has: more rows repeat more. */
-const WINDOW_MAX = 100_000;
-
 export class QualityWatch {
   readonly #profile: ReferenceProfile;
   readonly #limits: QualityLimits;
@@ -141,7 +138,7 @@ export class QualityWatch {
 
   #addRepeats({ from, rows, features }: QualityBlock): void {
     if (rows === 0) return;
-    const window = Math.min(WINDOW_MAX, this.#profile.rows);
+    const window = Math.min(REPEATS_ROWS, this.#profile.rows);
     this.#repeats.add(hashRows(rows, features));
     if (from + rows - this.#windowBegan < window) return;
     this.#repeated = this.#worst();

@@ -2,7 +2,8 @@
  * How many rows are exact repetitions of one before, in bounded memory: of all hashes only those are kept that end in so
  * many zero bits, with how often each came; one more bit whenever there is no room (Gibbons, "Distinct sampling", VLDB 2001). Pure.
  */
-import type { RowHashes } from './row-hash.ts';
+import type { ProfiledColumns } from '../reference/count.ts';
+import { hashRows, type RowHashes } from './row-hash.ts';
 
 /** Hashes that are kept. */
 const KEPT_MAX = 4096;
@@ -71,6 +72,16 @@ export class Repeats {
   #thin(): void {
     for (const hash of this.#seen.keys()) if ((lowOf(hash) & this.#mask) !== 0) this.#seen.delete(hash);
   }
+}
+
+/** Rows among which repetitions are looked for, at most as many as the reference has: more rows repeat more. */
+export const REPEATS_ROWS = 100_000;
+
+/** Share of the first rows that repeat one before. */
+export function repeatedShare(rows: number, columns: ProfiledColumns): number {
+  const repeats = new Repeats();
+  repeats.add(hashRows(Math.min(rows, REPEATS_ROWS), columns));
+  return repeats.share;
 }
 
 const hex = (word: number): string => word.toString(16).padStart(8, '0');

@@ -6,11 +6,11 @@ import { bindInputs } from '../../scorer/bind.ts';
 import type { Vector } from '../../scorer/frame.ts';
 import { openScorer } from '../../scorer/open.ts';
 import { OUTCOME, type Scored, type Scorer } from '../../scorer/scorer.ts';
-import { buildProfile } from '../reference/build.ts';
 import type { NamedColumn } from '../reference/column.ts';
 import type { ReferenceProfile, ValueColumn } from '../reference/profile.ts';
 import type { ColumnType, TableColumn } from '../tables/cells.ts';
 import { openTable, type Table } from '../tables/table.ts';
+import { profileOf } from './columns.ts';
 
 /** Cells of the reference that are looked at; of a larger one, the first rows. */
 const CELLS_MAX = 20_000_000;
@@ -52,7 +52,7 @@ export async function bundleReference(
     const outputs = await answersTo(bundle, manifest, bound, columns);
     const captured = new Set(block.inputs.map(({ name }) => name));
     const features = columns.filter(({ name }) => captured.has(name) && !hidden.has(name));
-    return buildProfile(features, {
+    return profileOf(features, {
       source: 'bundle',
       outputs: outputs.filter(({ name }) => !hidden.has(name)),
     });

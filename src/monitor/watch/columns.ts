@@ -1,6 +1,8 @@
 /** Captured columns as those of profiles. Pure. */
 import type { Block, CapturedColumn, CapturedValues } from '../../capture/block.ts';
+import { repeatedShare } from '../quality/repeats.ts';
 import { binnerOf } from '../reference/bin.ts';
+import { buildProfile, type ProfileOptions } from '../reference/build.ts';
 import { type NamedColumn, numbersOrNull } from '../reference/column.ts';
 import { binNames } from '../reference/names.ts';
 import type { FeatureProfile, ReferenceProfile, ValueColumn } from '../reference/profile.ts';
@@ -25,6 +27,13 @@ function ordered(
     const column = byName.get(name);
     return column === undefined ? null : valueColumn(column.values);
   });
+}
+
+/** A profile with the share of its rows that repeat one before. Throws REFERENCE_INVALID. */
+export function profileOf(features: readonly NamedColumn[], options: ProfileOptions): ReferenceProfile {
+  const profile = buildProfile(features, options);
+  const columns = features.map(({ column }) => column);
+  return { ...profile, duplicates: repeatedShare(profile.rows, columns) };
 }
 
 /** The names of the bins in which the values of a column are; null where the profile does not know the column. */

@@ -7,11 +7,10 @@ import { join } from 'node:path';
 import type { Block } from '../../capture/block.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
-import { buildProfile } from '../reference/build.ts';
 import { BinCounter } from '../reference/count.ts';
 import type { ReferenceProfile } from '../reference/profile.ts';
 import { bundleReference } from './bundle-reference.ts';
-import { joinedColumns } from './columns.ts';
+import { joinedColumns, profileOf } from './columns.ts';
 import { Spool } from './spool.ts';
 
 export interface KnownProfile {
@@ -127,7 +126,7 @@ export class Profiles {
     const isSeen = ({ name }: { readonly name: string }): boolean => !hidden.has(name);
     const features = joinedColumns(blocks, 'inputs').filter(isSeen);
     const outputs = joinedColumns(blocks, 'outputs').filter(isSeen);
-    return buildProfile(features, { source: 'traffic', outputs });
+    return profileOf(features, { source: 'traffic', outputs });
   }
 
   async #fromBundle(block: Block): Promise<KnownProfile | null> {

@@ -1,0 +1,106 @@
+/** A watch in a folder of its own, over its real database, spool and log; its clock is turned by hand. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import type { Block } from '../../capture/block.ts';
+import { encodeBlock } from '../../capture/codec.ts';
+import { blockFile, blockIdOf } from '../../capture/files.ts';
+import { openMonitoring } from '../../store/monitoring/open.ts';
+import { LogWriter } from '../log/writer.ts';
+import { parseMonitor } from '../policy/grammar.ts';
+import { AccuracyLooks } from './accuracy-looks.ts';
+import { Attempts } from './attempts.ts';
+import { Intake, type IntakeOptions } from './intake.ts';
+import { Profiles } from './profiles.ts';
+import { Spool } from './spool.ts';
+import type { Surroundings, WatchedEndpoint } from './surroundings.ts';
+import { Watch } from './watch.ts';
+
+export const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export const CHURN: WatchedEndpoint = {
+  name: 'churn',
+  model: 'churn',
+  stable: 1,
+  versions: [{ version: 1, bundle: '/nowhere', createdAt: 0 }],
+  rollout: null,
+};
+
+/** To be called in a `describe`, or a file of tests. */
+export function worlds(): (policy?: object) => Promise<World> {
+  const open: World[] = [];
+  afterEach(async () => {
+    for (const world of open.splice(0)) await world.close();
+  });
+  return async (policy = {}) => {
+    const world = new World(await openMonitoring(`sqlite:${join(folder(), 'monitoring.sqlite')}`), policy);
+    await world.store.setMonitor({ endpoint: 'churn', policy, changedAt: 0, changedBy: 'test' }, 0);
+    open.push(world);
+    return world;
+  };
+}
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'plimsoll-watch-'));
+
+export class World {
+  readonly store: Awaited<ReturnType<typeof openMonitoring>>;
+  readonly data = folder();
+  readonly spool = join(this.data, 'spool');
+  readonly clock = { at: Date.UTC(2026, 10, 1), now: () => this.clock.at, monotonic: () => this.clock.at };
+  readonly endpoints: WatchedEndpoint[] = [CHURN];
+  readonly surroundings: Surroundings = {
+    endpoints: () => Promise.resolve(this.endpoints),
+    feedback: () => Promise.resolve([]),
+    load: () => Promise.resolve(null),
+    steer: () => Promise.resolve('done'),
+  };
+  readonly log: LogWriter;
+  readonly #warmup: number;
+
+  constructor(store: World['store'], policy: object) {
+    this.store = store;
+    this.#warmup = parseMonitor('churn', policy).drift.warmup;
+    this.log = new LogWriter({ folder: join(this.data, 'log'), replica: 'r1' });
+    mkdirSync(this.spool);
+  }
+
+  /** What a new process would have. */
+  start({ log = this.log, holder = 'r1' }: { log?: IntakeOptions['log']; holder?: string } = {}) {
+    const { store, clock, surroundings } = this;
+    const profiles = new Profiles({
+      ...{ store, holder, clock, logger: SILENT, bundleOf: () => null },
+      folder: join(this.data, 'warmup'),
+      policyOf: () => ({ warmup: this.#warmup, hidden: new Set<string>() }),
+    });
+    const intake = new Intake({
+      ...{ store, log, profiles, clock, replica: holder, hidden: () => new Set<string>() },
+      spool: new Spool(this.spool),
+      attempts: new Attempts(this.spool, clock),
+    });
+    const accuracy = new AccuracyLooks({
+      ...{ store, surroundings, clock, logger: SILENT, folder: join(this.data, 'log') },
+    });
+    const watch = new Watch({ store, surroundings, profiles, accuracy, holder, clock, logger: SILENT });
+    return { intake, profiles, watch };
+  }
+
+  /** Leaves blocks in the spool, as serving does. */
+  leave(...blocks: readonly Block[]): void {
+    for (const block of blocks) writeFileSync(join(this.spool, blockFile(block)), encodeBlock(block));
+  }
+
+  waiting(): readonly string[] {
+    return readdirSync(this.spool).filter((name) => blockIdOf(name) !== null);
+  }
+
+  bad(): readonly string[] {
+    return readdirSync(this.spool).includes('bad') ? readdirSync(join(this.spool, 'bad')) : [];
+  }
+
+  async close(): Promise<void> {
+    this.log.close();
+    await this.store.close();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}
