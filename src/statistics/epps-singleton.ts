@@ -12,12 +12,8 @@ const RANK_MIN = 1e-15;
 /** Smaller samples get a correction. */
 const SMALL = 25;
 
-/**
- * Two samples of at least five values each; null where half of the pooled values are equal, or so few of them differ that
- * the covariance is singular (what scipy then answers is noise).
- */
+/** Two samples of at least five values each; null where half of the pooled values are equal. */
 export function eppsSingleton(x: Float64Array, y: Float64Array): TestResult | null {
-  if (new Set([...x, ...y]).size <= 2 * POINTS.length) return null;
   const scale = interquartileRange(x, y) / 2;
   if (scale === 0) return null;
   const [m, n] = [x.length, y.length];
@@ -27,7 +23,7 @@ export function eppsSingleton(x: Float64Array, y: Float64Array): TestResult | nu
     row.map((value, j) => (total / m) * value + (total / n) * b.covariance[i]![j]!),
   );
   const difference = a.means.map((value, i) => value - b.means[i]!);
-  const { form, rank } = inverseForm(covariance, difference);
+  const { form, rank } = inverseForm(covariance, difference, rankOf(x, y));
   const correction = Math.max(m, n) < SMALL ? 1 / (1 + total ** -0.45 + 10.1 * (m ** -1.7 + n ** -1.7)) : 1;
   const statistic = total * form * correction;
   return { statistic, p: chiSquareTail(statistic, rank) };
@@ -61,13 +57,34 @@ function moments(values: Float64Array, scale: number) {
   return { means, covariance };
 }
 
-/** dᵀ C⁺ d and the rank of C, symmetric, by its eigenvectors. */
-function inverseForm(covariance: readonly (readonly number[])[], difference: readonly number[]) {
+/**
+ * The rank of the covariance at most: of k different values it is k − 1. Its other eigenvalues are what rounding left, which
+ * scipy takes for more now and then.
+ */
+function rankOf(x: Float64Array, y: Float64Array): number {
+  const seen = new Set<number>();
+  for (const values of [x, y]) {
+    for (const value of values) {
+      seen.add(value);
+      if (seen.size > 2 * POINTS.length) return 2 * POINTS.length;
+    }
+  }
+  return seen.size - 1;
+}
+
+/** dᵀ C⁺ d and the rank of C, symmetric and of `most` at most, by its eigenvectors. */
+function inverseForm(
+  covariance: readonly (readonly number[])[],
+  difference: readonly number[],
+  most: number,
+) {
   const { values, vectors } = eigen(covariance);
-  const greatest = Math.max(...values.map(Math.abs));
+  const order = values.map((_, k) => k).sort((a, b) => Math.abs(values[b]!) - Math.abs(values[a]!));
+  const greatest = Math.abs(values[order[0]!]!);
   let form = 0;
   let rank = 0;
-  values.forEach((value, k) => {
+  order.slice(0, most).forEach((k) => {
+    const value = values[k]!;
     if (Math.abs(value) <= RANK_MIN * greatest) return;
     rank++;
     form += sum(difference.map((d, i) => d * vectors[i]![k]!)) ** 2 / value;

@@ -22,7 +22,7 @@ export function logGamma(x: number): number {
 }
 
 /** Q(a, x) = Γ(a, x) / Γ(a), the upper regularised incomplete gamma function; keeps its digits where it is tiny. */
-export function upperGamma(a: number, x: number): number {
+function upperGamma(a: number, x: number): number {
   if (Number.isNaN(a) || Number.isNaN(x)) return Number.NaN;
   if (x <= 0 || x === Infinity) return x <= 0 ? 1 : 0;
   const front = Math.exp(a * Math.log(x) - x - logGammaOf(a));

@@ -35,7 +35,7 @@ export function greatestDistance(x: Float64Array, y: Float64Array): number {
 }
 
 /** ∫ |F − G|^power, between the distribution functions of two sorted samples. */
-export function distanceIntegral(x: Float64Array, y: Float64Array, power: 1 | 2): number {
+function distanceIntegral(x: Float64Array, y: Float64Array, power: 1 | 2): number {
   let total = 0;
   let before: Step | undefined;
   for (const step of steps(x, y)) {

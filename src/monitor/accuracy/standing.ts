@@ -172,7 +172,7 @@ export interface Lateness {
 }
 
 /** Null: too little is known of how labels come. */
-export function lateness({ cohorts, maturity, now }: Standing): Lateness | null {
+function lateness({ cohorts, maturity, now }: Standing): Lateness | null {
   const closed = cohorts.filter(({ to, body }) => to <= now && body.rows > 0);
   const shares = closed
     .filter(({ from, to }) => isMature(maturity, from, to, now) === true)

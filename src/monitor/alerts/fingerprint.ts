@@ -26,7 +26,7 @@ export function fingerprintOf(labels: Readonly<Record<string, string>>): string 
 }
 
 /** By name, which is ASCII. */
-export const sortedLabels = (labels: Readonly<Record<string, string>>): [string, string][] =>
+const sortedLabels = (labels: Readonly<Record<string, string>>): [string, string][] =>
   Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Alerts of a model at an endpoint go into one message. */

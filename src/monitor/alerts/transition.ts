@@ -7,7 +7,7 @@ import { COOLS_DOWN, familyOf } from './rules.ts';
 /** Clocks begin anew where nothing was known for longer: Prometheus's outage tolerance. */
 export const OUTAGE = 3_600_000;
 /** What is resolved is shown, and told to Alertmanager, for so long. */
-export const SHOWN = 900_000;
+const SHOWN = 900_000;
 const DAY = 86_400_000;
 /** Resolving takes twice as long with every further flap of a day, up to 64 times and never over a day. */
 const MAX_DOUBLINGS = 6;
@@ -191,7 +191,7 @@ const resolved = (row: AlertRow, now: number): AlertRow => ({
 });
 
 /** How long an alert must be calm: the more it flaps, the longer. */
-export function resolveAfter({ flaps }: Pick<AlertRow, 'flaps'>, policy: AlertPolicy): number {
+function resolveAfter({ flaps }: Pick<AlertRow, 'flaps'>, policy: AlertPolicy): number {
   if (flaps < 2) return policy.resolveAfter;
   const damped = Math.max(policy.resolveAfter, LEAST_DAMPING) * 2 ** Math.min(flaps - 1, MAX_DOUBLINGS);
   return Math.max(policy.resolveAfter, Math.min(damped, DAY));

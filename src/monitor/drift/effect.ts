@@ -15,7 +15,7 @@ const Z = 1.96;
  * adds (K−1)(1/m + 1/n) in the mean, which is taken off. Bounds: the delta method over both samples, and the variance
  * 2(K−1)(1/m + 1/n)² that is left where nothing has changed. `worth`: rows that tell as much as an independent one.
  */
-export function psiEffect(counts: Float64Array, { shares, total }: Law, worth = 1, z = Z): Effect {
+function psiEffect(counts: Float64Array, { shares, total }: Law, worth = 1, z = Z): Effect {
   const rows = counts.reduce((sum, c) => sum + c, 0);
   const [m, n] = [total / worth, rows / worth];
   let value = 0;
@@ -48,7 +48,7 @@ const added = ([mean, square]: [number, number], weight: number, slope: number):
  * The change of the share of the first of two bins, without its sign; bounds by Newcombe's hybrid (Statist. Med. 17, 1998) of
  * two likelihood intervals, which hold far out and for shares near 0, where those of Wilson do not.
  */
-export function shareEffect(counts: Float64Array, { shares, total }: Law, worth = 1, z = Z): Effect {
+function shareEffect(counts: Float64Array, { shares, total }: Law, worth = 1, z = Z): Effect {
   const rows = counts[0]! + counts[1]!;
   const then = likelyShares(shares[0]!, total / worth, z);
   const now = likelyShares(counts[0]! / rows, rows / worth, z);

@@ -31,7 +31,14 @@ export interface DriftState {
   readonly schema: 1;
   readonly detectors: readonly DetectorState[];
   readonly rows: number;
-  readonly held: readonly (Held | null)[];
+  /** What several features show together. */
+  readonly together: Together;
+}
+
+/** However many numbers are derived of several features, people are told once that these no longer go together. */
+interface Together {
+  readonly held: Held | null;
+  readonly isTold: boolean;
 }
 
 /** A joint drift that is not told yet. */
@@ -49,8 +56,7 @@ interface Placed {
 
 export class DriftWatch {
   readonly #placed: readonly Placed[];
-  /** By place; of joint features alone. */
-  readonly #held: (Held | null)[];
+  #together: Together;
   #rows: number;
 
   /** `state` must come from a watch with an equal profile and equal options. */
@@ -82,7 +88,7 @@ export class DriftWatch {
       joint: isJoint,
       detector: new Detector(feature, { ...options, logBudget, joint: isJoint }, state?.detectors[i] ?? null),
     }));
-    this.#held = all.map((_, i) => state?.held[i] ?? null);
+    this.#together = state?.together ?? { held: null, isTold: false };
     this.#rows = state?.rows ?? 0;
   }
 
@@ -92,7 +98,7 @@ export class DriftWatch {
     this.#rows += rows;
     const counts = [...features, ...outputs, ...joint];
     const events = this.#placed.flatMap((placed, i) =>
-      placed.detector.add(counts[i]!, rows).flatMap((change) => this.#told(placed, i, change)),
+      placed.detector.add(counts[i]!, rows).flatMap((change) => this.#told(placed, change)),
     );
     return [...events, ...this.#released()];
   }
@@ -107,9 +113,9 @@ export class DriftWatch {
       const to = Math.min(rows.rows, from + COARSE_ROWS);
       const changes = this.#placed.flatMap((placed, i) => closely(placed, rows, i, from, to));
       const begin = this.#rows;
-      for (const { placed, place, row, change } of changes.toSorted((a, b) => a.row - b.row)) {
+      for (const { placed, row, change } of changes.toSorted((a, b) => a.row - b.row)) {
         this.#rows = begin + row + 1 - from;
-        for (const event of this.#told(placed, place, change)) told.push({ ...event, row });
+        for (const event of this.#told(placed, change)) told.push({ ...event, row });
       }
       this.#rows = begin + to - from;
       for (const event of this.#released()) told.push({ ...event, row: to - 1 });
@@ -117,14 +123,19 @@ export class DriftWatch {
     return told;
   }
 
-  /** How every feature stands, drifting or not: one finding an aspect, of the window that tells most. */
+  /** How every feature stands, drifting or not: one finding an aspect, of the window that tells most; one of all together. */
   view(): readonly (Finding & { readonly drifting: boolean })[] {
-    return this.#placed.flatMap((placed) =>
+    const seen = this.#placed.flatMap((placed) =>
       placed.detector.view().map((sight) => ({
         ...findingOf(placed, sight),
         drifting: sight.drifting,
       })),
     );
+    const joint = seen.filter(({ feature }) => feature === null);
+    const gravest = joint.toSorted(
+      (a, b) => Number(b.drifting) - Number(a.drifting) || b.evidence.log - a.evidence.log,
+    );
+    return [...seen.filter(({ feature }) => feature !== null), ...gravest.slice(0, 1)];
   }
 
   state(): DriftState {
@@ -132,40 +143,45 @@ export class DriftWatch {
       schema: 1,
       detectors: this.#placed.map(({ detector }) => detector.state()),
       rows: this.#rows,
-      held: [...this.#held],
+      together: this.#together,
     };
   }
 
-  /** A joint drift is held back, and never told where it is over before. */
-  #told(placed: Placed, i: number, { what, sight }: Change): readonly DriftEvent[] {
+  #told(placed: Placed, { what, sight }: Change): readonly DriftEvent[] {
     const finding = findingOf(placed, sight);
-    if (placed.joint && what === 'began') {
-      const until = this.#rows + JOINT_PATIENCE * sight.rows + JOINT_ROWS;
-      this.#held[i] = { finding, until };
-      return [];
-    }
-    if (this.#held[i] !== null) {
-      this.#held[i] = null;
-      return [];
-    }
-    return [{ what, finding }];
+    if (!placed.joint) return [{ what, finding }];
+    return what === 'began' ? this.#hold(finding) : this.#endTogether(finding);
   }
 
-  /** Joint drifts that no feature by itself explains. */
+  /** A joint drift is held back. */
+  #hold(finding: Finding): readonly DriftEvent[] {
+    const { held, isTold } = this.#together;
+    if (isTold || held !== null) return [];
+    const until = this.#rows + JOINT_PATIENCE * finding.rows + JOINT_ROWS;
+    this.#together = { held: { finding, until }, isTold };
+    return [];
+  }
+
+  /** It is over with the last of what is derived, and never told where that is before it was. */
+  #endTogether(finding: Finding): readonly DriftEvent[] {
+    if (this.#placed.some(({ joint, detector }) => joint && detector.isDrifting)) return [];
+    const { isTold } = this.#together;
+    this.#together = { held: null, isTold: false };
+    return isTold ? [{ what: 'ended', finding }] : [];
+  }
+
+  /** A joint drift that no feature by itself explains. */
   #released(): readonly DriftEvent[] {
-    if (this.#held.every((held) => held === null)) return [];
+    const { held } = this.#together;
+    if (held === null || held.until > this.#rows) return [];
     if (this.#placed.some(({ joint, detector }) => !joint && detector.isDrifting)) return [];
-    return this.#held.flatMap((held, i): DriftEvent[] => {
-      if (held === null || held.until > this.#rows) return [];
-      this.#held[i] = null;
-      return [{ what: 'began', finding: held.finding }];
-    });
+    this.#together = { held: null, isTold: true };
+    return [{ what: 'began', finding: held.finding }];
   }
 }
 
 interface RowChange {
   readonly placed: Placed;
-  readonly place: number;
   readonly row: number;
   readonly change: Change;
 }
@@ -177,7 +193,7 @@ function closely(placed: Placed, rows: CountedRows, place: number, from: number,
   for (let at = from; at < to; at += FINE_ROWS) {
     const end = Math.min(to, at + FINE_ROWS);
     for (const change of detector.add(rows.countsOf(place, at, end), end - at))
-      changes.push({ placed, place, row: end - 1, change });
+      changes.push({ placed, row: end - 1, change });
   }
   return changes;
 }

@@ -29,22 +29,6 @@ export interface LogShape {
   readonly outputs: readonly LoggedColumn[];
 }
 
-/** Of every file, whatever the model. */
-export const META = [
-  'time',
-  'request_id',
-  'row',
-  'endpoint',
-  'model',
-  'version',
-  'arm',
-  'role',
-  'unit',
-  'segment',
-  'latency_ms',
-  'weight',
-] as const;
-
 type Kinds = ReadonlyMap<string, 'hash' | 'bucket'>;
 
 export const shapeOf = (

@@ -8,16 +8,6 @@ export interface NamedColumn {
 
 export const lengthOf = (column: ValueColumn): number => column.values.length;
 
-/** Part of a column, without a copy where it is of numbers. */
-export function sliceColumn(column: ValueColumn, from: number, to: number): ValueColumn {
-  if (column.kind === 'category') return { kind: 'category', values: column.values.slice(from, to) };
-  return {
-    kind: 'number',
-    values: column.values.subarray(from, to),
-    nulls: column.nulls === null ? null : column.nulls.subarray(from, to),
-  };
-}
-
 /** Numbers as captured ones and those of JSON are: a missing one is NaN, and none is NaN by itself. */
 export function numbersOrNull(values: Float64Array): ValueColumn {
   const nulls = new Uint8Array(values.length);

@@ -1,13 +1,7 @@
 /** Rows → counts of bins. Pure. */
 import { binCount, binnerOf, type ColumnBinner } from './bin.ts';
 import { JointProjector } from './joint.ts';
-import {
-  BIN,
-  type FeatureProfile,
-  type ReferenceProfile,
-  type TickCounts,
-  type ValueColumn,
-} from './profile.ts';
+import { BIN, type ReferenceProfile, type TickCounts, type ValueColumn } from './profile.ts';
 import { TextMeter } from './text.ts';
 
 /** Columns of rows in the order of a profile's features; null where there is none: its cells are null then. */
@@ -130,17 +124,6 @@ function countColumn(column: Uint8Array, width: number, from: number, to: number
   const counts = new Float64Array(width);
   for (let i = from; i < to; i++) counts[column[i]!]!++;
   return counts;
-}
-
-/** No rows yet. */
-export function emptyCounts(profile: ReferenceProfile): TickCounts {
-  const empty = ({ bins }: FeatureProfile): Float64Array => new Float64Array(binCount(bins));
-  return {
-    rows: 0,
-    features: profile.features.map(empty),
-    outputs: profile.outputs.map(empty),
-    joint: (profile.joint?.features ?? []).map(empty),
-  };
 }
 
 /** The sum of two, of the same profile. */

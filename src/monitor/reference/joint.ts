@@ -1,6 +1,7 @@
 /**
  * Several features at once: numbers made of the scores of a row's bins, which change when features no longer go together as
- * they did, though each by itself is as it was. Up to 64 scores: squared Mahalanobis distance; more: the 16 strongest
+ * they did, though each by itself is as it was. Up to 64 scores: squared Mahalanobis distance, and of few of
+ * them the products of each two, which change where the distance hardly does: when what was independent goes together; more: the 16 strongest
  * directions, what they explain and what they leave. Made of one half of the rows, and counted on the other, as distances of
  * the rows that they are made of are too small. Pure.
  */
@@ -13,6 +14,8 @@ import { BIN, REGULAR } from './profile.ts';
 
 const DISTANCE_MAX = 64;
 const COMPONENTS = 16;
+/** Scores of which each two are multiplied. */
+const PAIRED_MAX = 12;
 /** Scores that are put together at most; rows that directions are made of; rows a score that there must be. */
 const SCORES_MAX = 1000;
 const COMPONENT_ROWS = 4096;
@@ -68,8 +71,18 @@ export function jointOf(
   };
 }
 
-const namesOf = ({ kind }: Projection): readonly string[] =>
-  kind === 'distance' ? ['distance'] : ['explained', 'residual'];
+function namesOf({ kind, scores }: Projection): readonly string[] {
+  if (kind !== 'distance') return ['explained', 'residual'];
+  return ['distance', ...pairsOf(scores.length).map(([i, j]) => `product ${i} ${j}`)];
+}
+
+/** Each two of so many, where there are not too many. */
+function pairsOf(n: number): readonly (readonly [number, number])[] {
+  if (n > PAIRED_MAX) return [];
+  return Array.from({ length: n }, (_, i) => i).flatMap((i) =>
+    Array.from({ length: i }, (__, j) => [i, j] as const),
+  );
+}
 
 /** Numbers for the bins of a feature: normal scores, or whether it is one of the most frequent categories. */
 function scoresOf({ bins, counts }: FeatureProfile, feature: number): Score[] {
@@ -150,23 +163,29 @@ export class JointProjector {
     const z = scored(projection.scores, bins, rows);
     const n = projection.scores.length;
     return projection.kind === 'distance'
-      ? [distances(z, rows, n, Float64Array.from(projection.factor))]
+      ? distances(z, rows, n, Float64Array.from(projection.factor))
       : components(z, rows, n, projection);
   }
 }
 
-function distances(z: Float64Array, rows: number, n: number, factor: Float64Array): Float64Array {
-  const result = new Float64Array(rows);
+/** Squared lengths of rows of which no two numbers go together in the reference, and products of each two. */
+function distances(z: Float64Array, rows: number, n: number, factor: Float64Array): Float64Array[] {
+  const pairs = pairsOf(n);
+  const lengths = new Float64Array(rows);
+  const products = pairs.map(() => new Float64Array(rows));
+  const own = new Float64Array(n);
   for (let r = 0; r < rows; r++) {
     let total = 0;
     for (let i = 0; i < n; i++) {
       let sum = 0;
       for (let j = 0; j <= i; j++) sum += factor[i * n + j]! * z[r * n + j]!;
+      own[i] = sum;
       total += sum * sum;
     }
-    result[r] = total;
+    lengths[r] = total;
+    for (let k = 0; k < pairs.length; k++) products[k]![r] = own[pairs[k]![0]]! * own[pairs[k]![1]]!;
   }
-  return result;
+  return [lengths, ...products];
 }
 
 function components(

@@ -3,7 +3,7 @@ import { QUANTILES } from './limits.ts';
 import type { Atoms } from './sentinels.ts';
 
 /** How many bins numbers of so many rows get. */
-export function binsFor(rows: number): number {
+function binsFor(rows: number): number {
   if (rows >= QUANTILES.large) return QUANTILES.most;
   return Math.max(2, Math.min(QUANTILES.usual, Math.floor(rows / QUANTILES.rows)));
 }
@@ -51,7 +51,7 @@ function heavyOnes(counts: Float64Array, total: number, bins: number) {
 }
 
 /** The number with the fewest digits in [low, high), so that people can read edges. */
-export function shortBetween(low: number, high: number): number {
+function shortBetween(low: number, high: number): number {
   for (let digits = 1; digits < 17; digits++) {
     const near = Number(low.toPrecision(digits));
     if (near >= low && near < high) return near;

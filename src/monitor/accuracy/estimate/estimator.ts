@@ -58,7 +58,7 @@ const LOSSES: Readonly<
 };
 
 /** Whether there is an estimate of that metric at all. */
-export const isEstimable = (task: Task, metric: string): boolean =>
+const isEstimable = (task: Task, metric: string): boolean =>
   task === 'binary' || task === 'multiclass'
     ? metricOf(task, metric) !== null && metric !== 'calibration_error'
     : task === 'regression' && Object.hasOwn(LOSSES, metric);

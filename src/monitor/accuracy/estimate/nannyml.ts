@@ -88,7 +88,7 @@ const ECE_BINS = 10;
  * pooled test rows is less with isotonic regression than without. The splits are ours, not numpy's: the answer is the same
  * but where both errors are.
  */
-export function needsCalibration({ truth, score }: Omit<ScoredReference, 'predicted'>): boolean {
+function needsCalibration({ truth, score }: Omit<ScoredReference, 'predicted'>): boolean {
   const n = truth.length;
   const { value } = rocAuc(truth, score, ones(n));
   if (Number.isNaN(value) || value > 0.999) return false;
@@ -114,7 +114,7 @@ export function needsCalibration({ truth, score }: Omit<ScoredReference, 'predic
 }
 
 /** Expected calibration error over ten bins of as many rows each, by score: Σ w |mean score − mean truth|. */
-export function equalCountError(truth: readonly number[], score: readonly number[]): number {
+function equalCountError(truth: readonly number[], score: readonly number[]): number {
   const order = score.map((_, i) => i).sort((a, b) => score[a]! - score[b]! || a - b);
   const width = Math.floor(order.length / ECE_BINS);
   let error = 0;

@@ -17,7 +17,7 @@ const quantileOf = (level: number): number => normalQuantile(0.5 + level / 2);
  * Wilson's interval of a share, with as many draws as would have the variance that the influences have: rows of unequal
  * weight, and ratios of random denominators, are worth fewer. At 0 and 1, where influences vanish, `size` says how many.
  */
-export function wilson(value: number, varianceOf: number, size: number, level: number): Interval {
+function wilson(value: number, varianceOf: number, size: number, level: number): Interval {
   if (Number.isNaN(value) || size === 0) return UNKNOWN_INTERVAL;
   const spread = value * (1 - value);
   const n = spread > 0 && varianceOf > 0 ? Math.min(size, spread / varianceOf) : size;
@@ -50,7 +50,7 @@ const RESAMPLED_MAX = 20_000;
  * the deviation of the resampled metric, which few resamples tell well. Of many rows fewer are drawn, and the deviation is
  * scaled by the root of their number. The same rows and seed give the same interval.
  */
-export function bootstrap<R extends Rows>(
+function bootstrap<R extends Rows>(
   rows: R,
   measure: (rows: R) => Measured,
   range: Range,

@@ -91,7 +91,7 @@ export function textOf(notice: Notice, link: string | null): string {
 export const shownInFull = ({ alerts }: Notice): readonly NoticeAlert[] => alerts.slice(0, MAX_FULL);
 
 /** "2 h 5 min". */
-export function duration(millis: number): string {
+function duration(millis: number): string {
   const minutes = Math.round(millis / 60_000);
   if (minutes < 1) return `${Math.round(millis / 1000)} s`;
   const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];

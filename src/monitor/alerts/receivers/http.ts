@@ -77,7 +77,7 @@ function reasonOf(error: unknown, host: string, timeoutMillis: number): string {
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3) in milliseconds from now. */
-export function retryAfterOf(value: string | null, at: number): number | null {
+function retryAfterOf(value: string | null, at: number): number | null {
   if (value === null) return null;
   const wait = /^\s*\d{1,9}\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - at;
   return Number.isFinite(wait) && wait > 0 ? Math.min(wait, MAX_WAIT) : null;
