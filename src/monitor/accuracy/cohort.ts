@@ -2,7 +2,7 @@
 import type { Band, Residual } from './estimate/band.ts';
 import { estimate, expected, withChances } from './estimate/estimator.ts';
 import { corrected } from './estimate/prediction-powered.ts';
-import { concatRead, type Read, readRows } from './inputs.ts';
+import { concatRead, type Read, readRows, takeRead } from './inputs.ts';
 import { worthAsking } from './labels/ask.ts';
 import type { JoinedCohort } from './labels/join.ts';
 import { arrivalWeight, expectedShare, isMature, type Maturity } from './labels/maturity.ts';
@@ -44,8 +44,10 @@ export interface CohortBody {
   /** The parts with most traffic. */
   readonly segments: readonly (Known & { readonly segment: string; readonly labelled: number })[];
   readonly delays: JoinedCohort['delays'];
-  /** Requests whose labels would tell most, as long as not all are there. */
+  /** Requests whose labels would tell most, as long as not all are there; and as many that are drawn from all others. */
   readonly ask: readonly string[];
+  /** Of all that were asked for, those that were not drawn: they stand for nobody but themselves. */
+  readonly chosen: readonly string[];
 }
 
 export interface CohortContext {
@@ -54,18 +56,23 @@ export interface CohortContext {
   readonly reference: AccuracyReference | null;
   /** Of mature cohorts before this one. */
   readonly residuals: readonly Residual[];
+  /** As this cohort has it so far. */
+  readonly chosen: readonly string[];
   readonly now: number;
 }
 
 const LEVEL = 0.95;
 const SEGMENTS_MAX = 10;
-const ASKED = 20;
+/** Requests that are chosen, and as many that are drawn; and chosen ones in all. */
+const ASKED = 10;
+const CHOSEN_MAX = 200;
 
 export function cohortOf(joined: JoinedCohort, context: CohortContext): CohortBody {
   const { reading, maturity, now } = context;
   const metric = metricOf(reading.task, reading.metric)!;
-  const labelled = weighted(readRows(reading, joined.labelled, true), maturity, now);
   const unlabelled = readRows(reading, joined.unlabelled, false);
+  const arrived = weighted(readRows(reading, joined.labelled, true), maturity, now);
+  const labelled = stratified(arrived, unlabelled, joined, new Set(context.chosen));
   const realised = rowCount(labelled.rows) === 0 ? null : known(labelled.rows, metric);
   const all = concatRead(readRows(reading, joined.labelled, false), unlabelled);
   const guess = estimateOf(all, context);
@@ -89,8 +96,37 @@ export function cohortOf(joined: JoinedCohort, context: CohortContext): CohortBo
     revised: joined.revised,
     segments: segmentsOf(labelled, metric),
     delays: joined.delays,
-    ask: askFor(unlabelled, context),
+    ...askFor(unlabelled, context),
   };
+}
+
+/**
+ * Labels of requests that were chosen say nothing of the others: both parts weigh as much as their traffic (Neyman 1934,
+ * stratified sampling). No rows where one of the parts has traffic and no label, as then the metric of all is not known.
+ */
+function stratified(
+  labelled: Read,
+  unlabelled: Read,
+  joined: JoinedCohort,
+  chosen: ReadonlySet<string>,
+): Read {
+  if (!labelled.requestId.some((id) => chosen.has(id))) return labelled;
+  const isChosen = (read: Read, of: boolean) =>
+    [...read.requestId.keys()].filter((i) => chosen.has(read.requestId[i]!) === of);
+  // A chosen request is in the sample because it was: it stands for none of those that are not.
+  const scale = joined.unlabelled.time.length / Math.max(1, joined.rows - joined.labelledRows);
+  const weight = new Float64Array(labelled.requestId.length);
+  let chosenTraffic = 0;
+  for (const of of [true, false]) {
+    const own = isChosen(labelled, of);
+    const known = own.reduce((sum, i) => sum + labelled.rows.weight[i]!, 0);
+    const rest = isChosen(unlabelled, of).reduce((sum, i) => sum + unlabelled.rows.weight[i]!, 0);
+    if (known === 0 && rest > 0) return takeRead(labelled, []);
+    const mass = of ? known + rest * scale : Math.max(known, joined.traffic - chosenTraffic);
+    if (of) chosenTraffic = mass;
+    for (const i of own) weight[i] = (labelled.rows.weight[i]! * mass) / known;
+  }
+  return { ...labelled, rows: { ...labelled.rows, weight } };
 }
 
 function weighted(rows: Read, maturity: Maturity, now: number): Read {
@@ -164,10 +200,19 @@ function segmentsOf({ rows, segment }: Read, metric: Metric): CohortBody['segmen
   });
 }
 
-function askFor({ rows, requestId }: Read, { reference }: CohortContext): CohortBody['ask'] {
+function askFor(
+  { rows, requestId }: Read,
+  { reference, chosen }: CohortContext,
+): Pick<CohortBody, 'ask' | 'chosen'> {
   const estimator = reference?.estimator ?? null;
-  if (estimator === null || (rows.task !== 'binary' && rows.task !== 'multiclass')) return [];
+  if (estimator === null || (rows.task !== 'binary' && rows.task !== 'multiclass'))
+    return { ask: [], chosen };
   const chances = withChances(estimator.learnt, rows);
-  if (chances === null || (chances.task !== 'binary' && chances.task !== 'multiclass')) return [];
-  return [...new Set(worthAsking(estimator, chances, ASKED).map((i) => requestId[i]!))];
+  if (chances === null || (chances.task !== 'binary' && chances.task !== 'multiclass'))
+    return { ask: [], chosen };
+  const most = worthAsking(estimator, chances, ASKED).map((i) => requestId[i]!);
+  const known = new Set([...chosen, ...most].slice(0, CHOSEN_MAX));
+  // Rows come by the hash of their request: the first are as good as drawn.
+  const drawn = [...new Set(requestId)].filter((id) => !known.has(id)).slice(0, ASKED);
+  return { ask: [...new Set([...most.filter((id) => known.has(id)), ...drawn])], chosen: [...known] };
 }

@@ -32,6 +32,16 @@ const takeColumn = (column: FeatureColumn, rows: readonly number[]): FeatureColu
     ? { ...column, values: Float64Array.from(rows, (i) => column.values[i]!) }
     : { ...column, values: rows.map((i) => column.values[i]!) };
 
+/** Those rows. */
+export const takeRead = (read: Read, rows: readonly number[]): Read => ({
+  rows: takeRows(read.rows, rows),
+  features: read.features.map((column) => takeColumn(column, rows)),
+  time: Float64Array.from(rows, (i) => read.time[i]!),
+  label: rows.map((i) => read.label[i]!),
+  segment: rows.map((i) => read.segment[i]!),
+  requestId: rows.map((i) => read.requestId[i]!),
+});
+
 /** One after the other; columns that one of them has not are left out. */
 export function concatRead(a: Read, b: Read): Read {
   const features = a.features.flatMap((column) => {

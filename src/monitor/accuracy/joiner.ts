@@ -118,8 +118,9 @@ export class Joiner {
       const isKnown = isBefore && body.residual !== null && isMature(maturity, from, to, now) === true;
       return isKnown ? [body.residual!] : [];
     });
-    const body = cohortOf(joined, { reading: reads, maturity, reference, residuals, now });
     const known = cohorts.find(({ version, from }) => version === key.version && from === key.from);
+    const chosen = known?.body.chosen ?? [];
+    const body = cohortOf(joined, { reading: reads, maturity, reference, residuals, chosen, now });
     // What is gone from the log is not forgotten here.
     if (known !== undefined && (body.rows < known.body.rows || isSame(known.body, body))) return false;
     if (fence !== undefined && !(await this.#store.remember([], fence))) return false;
