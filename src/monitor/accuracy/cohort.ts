@@ -111,19 +111,19 @@ function stratified(
   chosen: ReadonlySet<string>,
 ): Read {
   if (!labelled.requestId.some((id) => chosen.has(id))) return labelled;
-  const isChosen = (read: Read, of: boolean) =>
-    [...read.requestId.keys()].filter((i) => chosen.has(read.requestId[i]!) === of);
+  const isChosen = (read: Read, inSample: boolean) =>
+    [...read.requestId.keys()].filter((i) => chosen.has(read.requestId[i]!) === inSample);
   // A chosen request is in the sample because it was: it stands for none of those that are not.
   const scale = joined.unlabelled.time.length / Math.max(1, joined.rows - joined.labelledRows);
   const weight = new Float64Array(labelled.requestId.length);
   let chosenTraffic = 0;
-  for (const of of [true, false]) {
-    const own = isChosen(labelled, of);
+  for (const inSample of [true, false]) {
+    const own = isChosen(labelled, inSample);
     const known = own.reduce((sum, i) => sum + labelled.rows.weight[i]!, 0);
-    const rest = isChosen(unlabelled, of).reduce((sum, i) => sum + unlabelled.rows.weight[i]!, 0);
+    const rest = isChosen(unlabelled, inSample).reduce((sum, i) => sum + unlabelled.rows.weight[i]!, 0);
     if (known === 0 && rest > 0) return takeRead(labelled, []);
-    const mass = of ? known + rest * scale : Math.max(known, joined.traffic - chosenTraffic);
-    if (of) chosenTraffic = mass;
+    const mass = inSample ? known + rest * scale : Math.max(known, joined.traffic - chosenTraffic);
+    if (inSample) chosenTraffic = mass;
     for (const i of own) weight[i] = (labelled.rows.weight[i]! * mass) / known;
   }
   return { ...labelled, rows: { ...labelled.rows, weight } };
