@@ -84,9 +84,11 @@ export async function labelFree(): Promise<void> {
       },
     })),
   );
-  const others = totals(results.filter(({ set }) => set !== 'california'));
+  // car_loan and work_home have the same scores and labels: their AUC is one and the same.
+  const isNew = ({ set, metric }: Result) => set !== 'california' && `${set} ${metric}` !== 'work_home auc';
+  const others = totals(results.filter(isNew));
   console.log(
-    `all but california: ${others.inside} of ${others.chunks} inside, ${others.promised.toFixed(1)} promised; nannyml ${others.nannyml}`,
+    `all but california and what is twice: ${others.inside} of ${others.chunks} inside, ${others.promised.toFixed(1)} promised; nannyml ${others.nannyml}`,
   );
   const path = join(ROOT, 'bench/results/label-free.json');
   const found = { nannyml: plan.nannyml, late: LATE, others, results };
