@@ -13,6 +13,12 @@ export function causeOf(one: readonly Seen[], other: readonly Seen[]): 'data' | 
   return verdicts.includes('one') ? 'model' : null;
 }
 
+/** Whether something drifts for this one alone, and nothing for both. */
+export function isAlone(one: readonly Seen[], other: readonly Seen[]): boolean {
+  const verdicts = compare(one, other);
+  return verdicts.includes('one') && !verdicts.includes('both');
+}
+
 function compare(one: readonly Seen[], other: readonly Seen[]): readonly ('both' | 'one' | null)[] {
   return one
     .filter(({ drifting }) => drifting)

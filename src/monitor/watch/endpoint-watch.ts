@@ -8,7 +8,7 @@ import type { MonitorPolicy } from '../policy/policy.ts';
 import type { EndpointStanding } from '../prometheus/metrics.ts';
 import { binNames } from '../reference/names.ts';
 import { falseAlarmsARow } from './budget.ts';
-import { causeOf } from './cause.ts';
+import { causeOf, isAlone } from './cause.ts';
 import { driftConditions, histogramOf } from './drift-conditions.ts';
 import { SLOT } from './intake.ts';
 import { type DriftMemory, type EndpointMemory, MEMORY, versionName } from './memory.ts';
@@ -39,6 +39,10 @@ export interface Steer {
 
 /** Two versions whose last rows lie further apart, in milliseconds, have not seen the same traffic. */
 const TOGETHER = 3_600_000;
+/** How long, in milliseconds, a candidate that drifts alone is paused before it is given up. */
+const CONFIRMED = 60_000;
+/** A rollout that runs so long, in milliseconds, after it was paused has been resumed. */
+const RESUMED = 20_000;
 
 export class EndpointWatch {
   readonly #options: EndpointWatchOptions;
@@ -111,26 +115,48 @@ export class EndpointWatch {
     ];
   }
 
-  /** What drift does to the rollout that runs; once for each that begins while it does. */
+  /**
+   * What drift does to the rollout that runs; once for each that begins while it does. It is paused at once; where it is to be
+   * rolled back, that is done a minute later if the candidate still drifts alone: by then stable, with the same traffic, has
+   * had the time to drift too.
+   */
   async steer(): Promise<Steer | null> {
     const { rollout, stable } = this.#endpoint;
     const wanted = this.#policy.drift.rollout;
-    if (rollout === null || !rollout.isRunning || wanted === 'none') return null;
+    if (rollout === null || wanted === 'none') return null;
     const of = await Promise.all([this.#drift(stable), this.#drift(rollout.candidate)]);
+    const steered = this.#memory?.steered?.rollout === rollout.id ? this.#memory.steered : null;
+    if (!rollout.isRunning) return wanted === 'rollback' ? this.#abortion(rollout.id, steered, of) : null;
     const began = Math.max(0, ...of.flatMap((drift) => Object.values(drift?.began ?? {})));
-    const { steered = null } = this.#memory ?? {};
-    const before = steered?.rollout === rollout.id ? steered.began : rollout.startedAt;
-    if (began <= before) return null;
+    if (began <= (steered?.began ?? rollout.startedAt)) {
+      // Somebody has resumed it: what comes of it is theirs to say.
+      if (steered !== null && this.#options.now() - steered.at > RESUMED)
+        this.#memory = { ...this.#memory!, steered: { ...steered, at: Number.MAX_SAFE_INTEGER } };
+      return null;
+    }
     const cause = await this.#cause(rollout.candidate);
-    const first = this.#firstDrifting(of);
-    const steering = wanted === 'rollback' && cause !== 'data' ? 'abort' : 'pause';
     const told = cause === null ? '' : cause === 'data' ? ' (both versions see it)' : ' (one version alone)';
-    return { rollout: rollout.id, steering, reason: `drift while it runs: ${first}${told}`, began };
+    const reason = `drift while it runs: ${this.#firstDrifting(of)}${told}`;
+    return { rollout: rollout.id, steering: 'pause', reason, began };
+  }
+
+  /** Of a rollout that drift has paused, and nobody has resumed. */
+  #abortion(
+    rollout: string,
+    steered: EndpointMemory['steered'],
+    [stable, candidate]: readonly (VersionDrift | null)[],
+  ): Steer | null {
+    const { began, at } = steered ?? { began: 0, at: Infinity };
+    if (!stable || !candidate || this.#options.now() - at < CONFIRMED) return null;
+    if (Math.abs(candidate.to - stable.to) > TOGETHER || !isAlone(candidate.view(), stable.view()))
+      return null;
+    const reason = `drift while it runs: ${this.#firstDrifting([candidate])} (the candidate alone)`;
+    return { rollout, steering: 'abort', reason, began };
   }
 
   /** Notes that a rollout was steered. */
   steered({ rollout, began }: Steer): void {
-    this.#memory = { ...this.#memory!, steered: { rollout, began } };
+    this.#memory = { ...this.#memory!, steered: { rollout, began, at: this.#options.now() } };
   }
 
   /** When the version was replaced. */

@@ -50,8 +50,8 @@ export interface EndpointMemory {
   readonly stable: number;
   /** Since when it is stable; 0 where it was when this endpoint was first seen. */
   readonly since: number;
-  /** The last rollout that drift has steered, and the begin of the latest drift that it has done so for. */
-  readonly steered: { readonly rollout: string; readonly began: number } | null;
+  /** The last rollout that drift has steered, the begin of the latest drift that it has done so for, and when it was. */
+  readonly steered: { readonly rollout: string; readonly began: number; readonly at: number } | null;
   /** Rows that were seen since the endpoint was, and that were to be captured and were not. */
   readonly rows?: number;
   readonly dropped?: number;

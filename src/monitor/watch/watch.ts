@@ -206,16 +206,24 @@ export class Watch {
     }
   }
 
-  /** A rollout that has ended meanwhile, or that somebody has paused, needs nothing. */
+  /** What fails is tried again at the next look, as long as the rollout is one to be steered. */
   async #steer(watch: EndpointWatch): Promise<void> {
     const wanted = await watch.steer();
     if (wanted === null) return;
     const { rollout, steering, reason } = wanted;
     const { surroundings, logger } = this.#options;
-    const told = await surroundings.steer(rollout, steering, reason).catch((error: Error) => error.message);
-    watch.steered(wanted);
-    logger.warn({ rollout, steering, reason, told }, 'drift has steered a rollout');
-    await this.keep();
+    try {
+      const told = await surroundings.steer(rollout, steering, reason);
+      watch.steered(wanted);
+      logger.warn({ rollout, steering, reason, told }, 'drift has steered a rollout');
+      await this.keep();
+    } catch (error) {
+      const { message } = error as Error;
+      logger.warn(
+        { rollout, steering, reason, error: message },
+        'a rollout could not be steered: trying again',
+      );
+    }
   }
 }
 
