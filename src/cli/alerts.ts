@@ -95,13 +95,20 @@ const nameOf = ({ labels }: AlertRow): string =>
 
 const time = (millis: number): string => new Date(millis).toISOString().slice(0, 19).replace('T', ' ');
 
+/** With what keeps people from being told of it. */
+function stateOf({ state, known, inhibitedBy, acknowledgedBy }: AlertRow): string {
+  if (!known) return `${state} (unknown now)`;
+  if (inhibitedBy !== null) return `${state} (follows from ${inhibitedBy})`;
+  return acknowledgedBy === null ? state : `${state} (${printable(acknowledgedBy)} looks after it)`;
+}
+
 function listText(rows: readonly AlertRow[]): string {
   if (rows.length === 0) return 'Nothing is wrong.';
   const head = ['alert', 'severity', 'state', 'since', 'id'];
   const lines = rows.map((row) => [
     nameOf(row),
     row.severity,
-    row.known ? row.state : `${row.state} (unknown now)`,
+    stateOf(row),
     time(row.since),
     row.fingerprint,
   ]);

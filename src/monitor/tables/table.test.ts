@@ -200,3 +200,13 @@ test('a table without rows has no blocks', async () => {
   const table = await openTable(csv('header.csv', 'a,b\n'));
   expect(await read(table)).toEqual({ columns: [null, null], misfits: [[], []] });
 });
+
+test('numbers of rows that pandas writes beside them are no column', async () => {
+  const path = await parquet('index.parquet', 'SELECT 1.5 AS x, 7 AS __index_level_0__');
+  const table = await openTable(path, [{ name: 'x', type: 'number' }]);
+  expect([table.columns.length, table.missing, table.extra]).toEqual([1, [], []]);
+  table.close();
+  const reference = await openTable(path);
+  expect(reference.columns.map(({ name }) => name)).toEqual(['x']);
+  reference.close();
+});

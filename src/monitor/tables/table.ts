@@ -15,6 +15,8 @@ import { itemsOf, readVector } from './vectors.ts';
 const COLUMNS_MAX = 20_000;
 /** Rows of which the types of a CSV's columns are told, where it is the one that tells them. */
 const EVIDENCE_ROWS = 200_000;
+/** How pandas calls the numbers of rows that it writes beside them: no column of the data. */
+const ROW_NUMBERS = /^__index_level_\d+__$/;
 /** Columns in one query about types. */
 const EVIDENCE_COLUMNS = 100;
 
@@ -203,7 +205,7 @@ async function describe(
     const problem = `${path}: it has ${columns.length} columns, at most ${COLUMNS_MAX} are read`;
     throw new PlimsollError('INPUT_INVALID', { problem });
   }
-  return new Map(columns);
+  return new Map(columns.filter(([name]) => !ROW_NUMBERS.test(name)));
 }
 
 function ownType(name: string, found: string): TableColumn {
