@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import type { Block } from '../src/capture/block.ts';
 import { decodeBlock } from '../src/capture/codec.ts';
 import { blockIdOf, captureRulesPath, spoolPath } from '../src/capture/files.ts';
 import { DEFAULT_RULE } from '../src/capture/rules.ts';
 import { example, type Served, served } from './cli.ts';
-import { workersOf } from './processes.ts';
+import { childrenOf } from './processes.ts';
 import { blocksIn, capturing, columnOf, dataFolder, sumOf } from './serving/captured.ts';
 import { call } from './serving/client.ts';
 import { load } from './serving/load.ts';
@@ -25,20 +26,88 @@ async function server(dataDir: string, ...args: string[]): Promise<Served> {
   return started;
 }
 
-test('a kill of every process leaves whole blocks only', { timeout: 60_000 }, async () => {
+/** Blocks that serving has left behind, wherever the monitoring process has put them meanwhile; of a model without a reference. */
+function leftBehind(dataDir: string): Block[] {
+  const warmup = join(dataDir, 'monitoring/warmup');
+  const folders = existsSync(warmup) ? readdirSync(warmup).map((name) => join(warmup, name)) : [];
+  return [spoolPath(dataDir), ...folders].flatMap((path) =>
+    readdirSync(path)
+      .filter((name) => blockIdOf(name) !== null)
+      .map((name) => decodeBlock(readFileSync(join(path, name)))),
+  );
+}
+
+const requestsIn = (blocks: readonly Block[]): number => sumOf(blocks.map(({ requests }) => requests));
+const untilAnswered = (answered: readonly unknown[], count: number) =>
+  expect.poll(() => answered.length, { timeout: 20_000 }).toBeGreaterThan(count);
+const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
+
+test('a kill of every process leaves whole blocks, and loses what is younger than they are', {
+  timeout: 60_000,
+}, async () => {
   const dataDir = dataFolder();
   const { said, child } = await server(dataDir, '--workers', '2');
   const { answered, stop } = load(said.url, { clients: 4, keepAlive: true, body: BODY });
-  await expect.poll(() => answered.length, { timeout: 20_000 }).toBeGreaterThan(500);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  for (const pid of [...workersOf(child.pid!), child.pid!]) process.kill(pid, 'SIGKILL');
+  await untilAnswered(answered, 500);
+  const before = answered.length;
+  await pause(3000);
+  for (const { pid } of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL');
+  child.kill('SIGKILL');
   await stop();
-  const spool = spoolPath(dataDir);
-  const blocks = readdirSync(spool)
-    .filter((name) => blockIdOf(name) !== null)
-    .map((name) => decodeBlock(readFileSync(join(spool, name))));
+  const blocks = leftBehind(dataDir);
   for (const { inputs, rows } of blocks)
     expect(inputs.every(({ values }) => values.length === rows)).toBe(true);
+  expect(requestsIn(blocks)).toBeGreaterThanOrEqual(before);
+});
+
+test('several processes that are stopped leave every request behind', { timeout: 60_000 }, async () => {
+  const dataDir = dataFolder();
+  const { said, stop: end } = await server(dataDir, '--workers', '2');
+  const { answered, failed, stop } = load(said.url, { clients: 4, keepAlive: true, body: BODY });
+  await untilAnswered(answered, 200);
+  await stop();
+  expect(failed).toEqual([]);
+  expect(await end()).toBe(0);
+  expect(requestsIn(leftBehind(dataDir))).toBe(answered.length);
+});
+
+/** Every file below a folder, as bytes. */
+function bytesBelow(folder: string): Buffer[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+}
+
+test('what the configuration redacts is in no file from the first request on', {
+  timeout: 90_000,
+}, async () => {
+  const dataDir = dataFolder();
+  const config = join(dataDir, 'plimsoll.json');
+  const redact = { sepal_length: 'drop', sepal_width: 'hash' };
+  writeFileSync(config, JSON.stringify({ monitors: { iris: { log: { redact } } } }));
+  const secrets = [51_234.0625, 98_765.03125];
+  const { said, stop } = await server(dataDir, '--workers', '2', '--config', config);
+  const body = { rows: [[...secrets, 1.5, 0.25]] };
+  for (let i = 0; i < 50; i++) expect((await call(`${said.url}/predict`, { body })).status).toBe(200);
+  // Until the process that watches has written them to the log, or put them aside.
+  await expect
+    .poll(() => existsSync(join(dataDir, 'log')) && readdirSync(spoolPath(dataDir)).filter(blockIdOf), {
+      timeout: 40_000,
+      interval: 500,
+    })
+    .toEqual([]);
+  expect(await stop()).toBe(0);
+  const blocks = leftBehind(dataDir);
+  expect(requestsIn(blocks)).toBe(50);
+  expect(new Set(blocks.flatMap(({ inputs }) => inputs.map(({ name }) => name)))).not.toContain(
+    'sepal_length',
+  );
+  for (const hash of columnOf(blocks, 'sepal_width')) expect(hash).toMatch(/^[0-9a-f]{16}$/);
+  expect(columnOf(blocks, 'petal_length')).toEqual(new Array(50).fill(1.5));
+  const files = bytesBelow(dataDir);
+  for (const secret of secrets)
+    for (const trace of [Buffer.from(Float64Array.of(secret).buffer), Buffer.from(String(secret))])
+      expect(files.filter((bytes) => bytes.includes(trace))).toEqual([]);
 });
 
 test('capture that is switched off leaves nothing behind', { timeout: 60_000 }, async () => {

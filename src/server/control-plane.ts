@@ -76,6 +76,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     for (const one of closing.splice(0).toReversed()) await one();
   };
   try {
+    await writeRulesOf(options);
     await assembly.recover();
     const versions = await registerAndStart(assembly, options);
     const notes = await rollOut(assembly.control, versions, {
@@ -97,6 +98,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     await close();
     throw error;
   }
+}
+
+/** Before any process that serves is told what to serve. */
+async function writeRulesOf({ dataDir, monitors }: ControlPlaneOptions): Promise<void> {
+  if (Object.keys(monitors).length === 0) return;
+  const { writeFirstRules } = await import('./monitor/capture-rules.ts');
+  await writeFirstRules(dataDir, monitors);
 }
 
 async function defineJobs(jobs: ServerJobs, written: ControlSettings['jobs']): Promise<void> {

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { captureRulesPath } from '../../capture/files.ts';
-import { type CaptureRule, type CaptureRules, DEFAULT_RULE } from '../../capture/rules.ts';
+import { type CaptureRule, type CaptureRules, DEFAULT_RULE, parseRules } from '../../capture/rules.ts';
 import { parseMonitor } from '../../monitor/policy/grammar.ts';
 import type { LogPolicy } from '../../monitor/policy/policy.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
@@ -28,7 +28,10 @@ function ruleIn(endpoint: string, policy: unknown): CaptureRule {
 const columnsOf = (redact: LogPolicy['redact'], how: 'drop' | 'hash'): readonly string[] =>
   Object.keys(redact).filter((column) => redact[column] === how);
 
-/** Writes the file where it does not say so yet. */
+/**
+ * Writes what is set of each endpoint to the file, where it does not say so yet. What the file says of others stays: it may
+ * be of an endpoint that is only to come, of which nothing must be captured meanwhile that its document leaves out.
+ */
 export async function writeCaptureRules(
   dataDir: string,
   store: Pick<MonitoringStore, 'monitors'>,
@@ -36,11 +39,32 @@ export async function writeCaptureRules(
   const endpoints: [string, CaptureRule][] = [];
   for await (const { endpoint, policy } of eachRow((page) => store.monitors(page)))
     endpoints.push([endpoint, ruleIn(endpoint, policy)]);
-  const rules: CaptureRules = { other: DEFAULT_RULE, endpoints: Object.fromEntries(endpoints) };
+  await write(dataDir, endpoints);
+}
+
+/**
+ * The same of documents, by endpoint, before anything is remembered: whoever serves reads it before the first request. Throws
+ * MONITOR_INVALID, and writes nothing then.
+ */
+export async function writeFirstRules(
+  dataDir: string,
+  documents: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const rules = Object.entries(documents).map(
+    ([endpoint, document]) => [endpoint, ruleOf(parseMonitor(endpoint, document).log)] as const,
+  );
+  await write(dataDir, rules);
+}
+
+async function write(dataDir: string, changed: readonly (readonly [string, CaptureRule])[]): Promise<void> {
   const path = captureRulesPath(dataDir);
-  const text = `${JSON.stringify(rules)}\n`;
   const before = await readFile(path, 'utf8').catch(() => null);
-  if (before === text || (before === null && endpoints.length === 0)) return;
+  if (before === null && changed.length === 0) return;
+  const known = before === null ? null : parseRules(before);
+  const endpoints = new Map([...Object.entries(known?.endpoints ?? {}), ...changed]);
+  const rules: CaptureRules = { other: DEFAULT_RULE, endpoints: Object.fromEntries(endpoints) };
+  const text = `${JSON.stringify(rules)}\n`;
+  if (before === text) return;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.${process.pid}`, text, { mode: 0o600 });
   await rename(`${path}.${process.pid}`, path);
