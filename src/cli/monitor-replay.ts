@@ -15,6 +15,7 @@ interface ReplayOptions {
   readonly minShare?: string;
   readonly outputs?: string;
   readonly baselines?: string;
+  readonly season?: string;
 }
 
 const DEFAULT_FALSE_ALARMS = '1/100000';
@@ -40,6 +41,10 @@ export const replay: Define = (command, terminal) => {
     .option('--min-psi <psi>', 'least effect, at its lower bound (default: 0.05)')
     .option('--min-share <share>', 'least change of the share of nulls or unseen categories (default: 0.02)')
     .option('--outputs <list>', 'columns that are answers of the model')
+    .option(
+      '--season <span>',
+      'week: compare with the same hours of the week, by --time, which both files have',
+    )
     .option('--baselines <list>', 'detectors to count beside it: adwin, page-hinkley, kswin')
     .addHelpText('after', HELP)
     .action((options: ReplayOptions) => run(options, terminal));
@@ -82,6 +87,7 @@ async function run(options: ReplayOptions, terminal: Terminal): Promise<void> {
       budget,
       quality: (policy ?? DEFAULT_MONITOR).quality,
       baselines: await baselinesIn(options.baselines, usage),
+      season: seasonIn(options, usage),
       minimumPsi: share(options.minPsi, '--min-psi', policy?.drift.minimumPsi ?? 0.05),
       minimumShare: share(options.minShare, '--min-share', policy?.drift.minimumShare ?? 0.02),
       progress: (text, done) => progress.update(text, done),
@@ -92,6 +98,13 @@ async function run(options: ReplayOptions, terminal: Terminal): Promise<void> {
   } finally {
     progress.done();
   }
+}
+
+function seasonIn({ season, time }: ReplayOptions, usage: (reason: string) => PlimsollError): boolean {
+  if (season === undefined) return false;
+  if (season !== 'week') throw usage(`--season is "${season}", wanted week`);
+  if (time === undefined) throw usage('--season needs --time, the column of the times');
+  return true;
 }
 
 async function baselinesIn(

@@ -8,6 +8,7 @@ import { jointOf } from './joint.ts';
 import { FEATURES_MAX } from './limits.ts';
 import { numericBins } from './numeric.ts';
 import type { FeatureProfile, JointProfile, ReferenceProfile, ValueColumn } from './profile.ts';
+import { seasonOf, withoutSeason } from './season.ts';
 import { textMeasuresOf } from './text.ts';
 
 export interface ProfileOptions {
@@ -105,12 +106,16 @@ export function checkReference(source: string, columns: number, rows: number): v
   if (rows === 0) refuse('it has no rows');
 }
 
-/** The profile of one column. */
+/** The profile of one column; with the times of its rows, of its values without their season. */
 export function profileFeature(
   name: string,
   column: ValueColumn,
   sentinels: readonly number[] | null = null,
+  times: Float64Array | null = null,
 ): FeatureProfile {
+  const season = times !== null && column.kind === 'number' ? seasonOf(column, times) : null;
+  if (season !== null && column.kind === 'number')
+    return { ...profileFeature(name, withoutSeason(column, season, times!), sentinels), season };
   const { type, bins, ...more } =
     column.kind === 'number'
       ? { ...numericBins(column.values, column.nulls, sentinels), singletons: 0 }

@@ -1,7 +1,14 @@
 /** Rows → counts of bins. Pure. */
 import { binCount, binnerOf, type ColumnBinner } from './bin.ts';
 import { JointProjector } from './joint.ts';
-import { BIN, type ReferenceProfile, type TickCounts, type ValueColumn } from './profile.ts';
+import {
+  BIN,
+  type FeatureProfile,
+  type ReferenceProfile,
+  type TickCounts,
+  type ValueColumn,
+} from './profile.ts';
+import { withoutSeason } from './season.ts';
 import { TextMeter } from './text.ts';
 
 /** Columns of rows in the order of a profile's features; null where there is none: its cells are null then. */
@@ -27,10 +34,19 @@ export class BinCounter {
     this.#outputs = profile.outputs.map(binnerOf);
   }
 
-  /** Bins of `rows` rows, which can be counted in parts. */
-  bin(rows: number, features: ProfiledColumns, outputs: ProfiledColumns = []): BinnedRows {
+  /** Bins of `rows` rows, which can be counted in parts. `times`: theirs, in milliseconds since the epoch, where there are any. */
+  bin(
+    rows: number,
+    features: ProfiledColumns,
+    outputs: ProfiledColumns = [],
+    times: Float64Array | null = null,
+  ): BinnedRows {
     const { features: inputs, outputs: answers, joint } = this.#profile;
-    const own = binned(rows, this.#features, features);
+    const own = binned(
+      rows,
+      this.#features,
+      features.map((column, j) => unseasoned(inputs[j]!, column, times)),
+    );
     return new BinnedRows(
       rows,
       { bins: own, widths: inputs.map(({ bins }) => binCount(bins)) },
@@ -59,6 +75,15 @@ export class BinCounter {
   count(rows: number, features: ProfiledColumns, outputs: ProfiledColumns = []): TickCounts {
     return this.bin(rows, features, outputs).counts(0, rows);
   }
+}
+
+function unseasoned(
+  { season }: FeatureProfile,
+  column: ValueColumn | null,
+  times: Float64Array | null,
+): ValueColumn | null {
+  const hasSeason = season !== undefined && times !== null && column?.kind === 'number';
+  return hasSeason ? withoutSeason(column, season, times) : column;
 }
 
 function binned(rows: number, binners: readonly ColumnBinner[], columns: ProfiledColumns): Uint8Array[] {

@@ -1,5 +1,6 @@
 /** The profile of a file of reference data, made column by column: what is in memory does not grow with the columns. */
 
+import { PlimsollError } from '../../core/errors.ts';
 import { Repeats } from '../quality/repeats.ts';
 import { hashRows } from '../quality/row-hash.ts';
 import type { TableColumn } from '../tables/cells.ts';
@@ -9,6 +10,7 @@ import { binnerOf } from './bin.ts';
 import { checkReference, profileFeature, stretchesOf, textOf, withTexts } from './build.ts';
 import { jointOf } from './joint.ts';
 import type { FeatureProfile, ReferenceProfile } from './profile.ts';
+import { HOURS, WEEKS_MIN, withoutSeason } from './season.ts';
 
 export interface FileProfileOptions {
   /** Columns that are no features: the time, a key. */
@@ -16,6 +18,8 @@ export interface FileProfileOptions {
   /** Columns of answers. */
   readonly outputs?: readonly string[];
   readonly source?: string;
+  /** Column of the times of rows, by which the hours of the week are told apart; null: they are not. */
+  readonly season?: string | null;
   /** Called with the share that is done. */
   readonly progress?: (share: number) => void;
 }
@@ -37,16 +41,17 @@ export async function profileFile(path: string, options: FileProfileOptions = {}
 }
 
 async function profileTable(table: Table, options: FileProfileOptions): Promise<ReferenceProfile> {
-  const { without = [], outputs = [], progress } = options;
+  const { without = [], outputs = [], season = null, progress } = options;
   const names = table.columns.map(({ name }) => name).filter((name) => !without.includes(name));
   const rows = await table.rows();
   checkReference(table.path, names.length, rows);
+  const times = season === null ? null : await timesOf(table, season, rows);
   const inputs = names.filter((name) => !outputs.includes(name));
   const texts: ReturnType<typeof textOf>[number][] = [];
   const profiles = new Map<string, FeatureProfile>();
   for await (const group of columnGroups(table, names)) {
     for (const { name, column } of group) {
-      const profile = profileFeature(name, column);
+      const profile = profileFeature(name, column, null, outputs.includes(name) ? null : times);
       profiles.set(name, profile);
       const place = inputs.indexOf(name);
       if (place >= 0) texts.push(...textOf(profile, place, column));
@@ -56,7 +61,7 @@ async function profileTable(table: Table, options: FileProfileOptions): Promise<
   const side = (isOutput: boolean): FeatureProfile[] =>
     names.filter((name) => outputs.includes(name) === isOutput).map((name) => profiles.get(name)!);
   const features = side(false);
-  const { bins, duplicates } = await together(table, features, rows);
+  const { bins, duplicates } = await together(table, features, rows, times);
   return {
     schema: 1,
     rows,
@@ -71,11 +76,32 @@ async function profileTable(table: Table, options: FileProfileOptions): Promise<
   };
 }
 
+const WEEK = HOURS * 3_600_000;
+
+/** Throws REFERENCE_INVALID where the times do not span enough weeks to compare their hours. */
+async function timesOf(table: Table, column: string, rows: number): Promise<Float64Array> {
+  const times = new Float64Array(rows).fill(Number.NaN);
+  let [first, last] = [Infinity, -Infinity];
+  for await (const { from, columns } of table.blocks([column])) {
+    const [found] = columns;
+    if (found?.kind !== 'number') continue;
+    times.set(found.values, from);
+    for (const time of found.values) {
+      if (time < first) first = time;
+      if (time > last) last = time;
+    }
+  }
+  if (last - first >= WEEKS_MIN * WEEK) return times;
+  const problem = `the times of "${column}" span ${last > first ? ((last - first) / WEEK).toFixed(1) : 'no'} weeks, and hours of the week are compared from ${WEEKS_MIN} weeks on`;
+  throw new PlimsollError('REFERENCE_INVALID', { source: table.path, problem });
+}
+
 /** What takes whole rows: bins of features beside each other, and how many rows come again. */
 async function together(
   table: Table,
   features: readonly FeatureProfile[],
   rows: number,
+  times: Float64Array | null,
 ): Promise<{ readonly bins: Uint8Array[]; readonly duplicates: number }> {
   const binners = features.map(binnerOf);
   const parts: Uint8Array[][] = features.map(() => []);
@@ -86,7 +112,11 @@ async function together(
     if (!wanted.some(({ from, to }) => block.from < to && block.from + block.rows > from)) continue;
     block.columns.forEach((column, j) => {
       const bins = new Uint8Array(block.rows);
-      if (column !== null) binners[j]!(column, 0, block.rows, bins);
+      const { season } = features[j]!;
+      const hours = season === undefined ? null : times!.subarray(block.from, block.from + block.rows);
+      const own =
+        hours !== null && column?.kind === 'number' ? withoutSeason(column, season!, hours) : column;
+      if (own !== null) binners[j]!(own, 0, block.rows, bins);
       parts[j]!.push(bins);
     });
   }

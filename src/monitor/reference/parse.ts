@@ -4,6 +4,7 @@ import { binCount } from './bin.ts';
 import { JointProjector } from './joint.ts';
 import { BINS_MAX, DEPENDENCE_MAX, FEATURES_MAX, REST_CHARS_MAX, REST_MAX, SENTINELS_MAX } from './limits.ts';
 import type { Bins, FeatureProfile, JointProfile, ReferenceProfile } from './profile.ts';
+import { HOURS } from './season.ts';
 import { TEXT_MEASURES, type TextMeasures, VOCABULARY_MAX } from './text.ts';
 
 const NAME_MAX = 10_000;
@@ -85,8 +86,15 @@ function feature(value: unknown, at: string): FeatureProfile {
     counts,
     dependence: number(found['dependence'], `${at}.dependence`, 1, DEPENDENCE_MAX),
     singletons: number(found['singletons'], `${at}.singletons`, 0, ROWS_MAX),
+    ...(found['season'] === undefined ? {} : { season: season(found['season'], `${at}.season`) }),
     ...(found['of'] === undefined ? {} : { of: text(found['of'], `${at}.of`) }),
   };
+}
+
+function season(value: unknown, at: string): number[] {
+  const offsets = list(value, at, HOURS).map((one, k) => number(one, `${at}[${k}]`));
+  if (offsets.length !== HOURS) throw invalid(at, `of ${offsets.length}`, `${HOURS} hours`);
+  return offsets;
 }
 
 function binsOf(value: unknown, at: string): Bins {

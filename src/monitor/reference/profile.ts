@@ -63,6 +63,8 @@ export interface FeatureProfile {
   readonly dependence: number;
   /** Categories seen only once in the reference, by which the share of unseen ones to come is estimated (Good and Turing). */
   readonly singletons: number;
+  /** What the hour of the week adds to it, from Monday 0 h UTC on; bins are of values without it. Absent where there is none. */
+  readonly season?: readonly number[];
   /** Name of the text that it is a measure of; absent where it is a column itself. */
   readonly of?: string;
 }

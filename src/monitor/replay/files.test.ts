@@ -45,6 +45,7 @@ const replayed = async (options: Partial<FilesOptions> & Pick<FilesOptions, 'ref
       minimumShare: 0.02,
       quality: DEFAULT_MONITOR.quality,
       baselines: [],
+      season: false,
       progress: () => undefined,
       ...options,
     })
@@ -206,4 +207,39 @@ test.each([
 test('answers that the reference has not are refused', async () => {
   const reference = csv('answers.csv', customers(200, 5));
   await expect(replayed({ reference, stream: reference, outputs: ['score'] })).rejects.toThrow('"score"');
+});
+
+/** Orders by the hour: few at night, many by day, fewer at weekends; `shift` from `at` on. */
+function orders(from: number, days: number, seed: number, at = Infinity, shift = 0): Row[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: days * 144 }, (_, k) => {
+    const time = Date.UTC(2026, 0, 5) + (from * 144 + k) * 600_000;
+    const hour = new Date(time).getUTCHours();
+    const weekend = [0, 6].includes(new Date(time).getUTCDay()) ? -2 : 0;
+    const load =
+      6 * Math.sin(((hour - 8) / 24) * 2 * Math.PI) + weekend + gaussian(random) + (k >= at ? shift : 0);
+    return { at: new Date(time).toISOString(), load };
+  });
+}
+
+test('with a season, a shift that is far less than the daily tide is told soon; without, not for long', async () => {
+  const reference = csv('tide.csv', orders(0, 28, 1));
+  const quiet = csv('tide-quiet.csv', orders(28, 28, 2));
+  const shifted = csv('tide-shifted.csv', orders(28, 28, 2, 2016, 1.5));
+  const asked = (stream: string, season: boolean) => replayed({ reference, stream, time: 'at', season });
+  expect((await asked(quiet, true)).alarms).toEqual([]);
+  expect((await asked(quiet, false)).alarms).toEqual([]);
+  const [found] = (await asked(shifted, true)).alarms;
+  expect(found).toMatchObject({ feature: 'load', kind: 'drift.numeric' });
+  expect(found!.row).toBeGreaterThanOrEqual(2016);
+  expect(found!.row).toBeLessThan(2016 + 2 * 144);
+  const [late] = (await asked(shifted, false)).alarms;
+  expect(late?.row ?? Infinity).toBeGreaterThan(found!.row + 144);
+});
+
+test('hours of the week are not compared where the reference spans less than two weeks', async () => {
+  const reference = csv('short.csv', orders(0, 10, 1));
+  await expect(replayed({ reference, stream: reference, time: 'at', season: true })).rejects.toMatchObject({
+    code: 'REFERENCE_INVALID',
+  });
 });

@@ -23,6 +23,8 @@ export interface FilesOptions {
   readonly minimumShare: number;
   readonly quality: QualityLimits;
   readonly baselines: readonly BaselineDetector[];
+  /** Compare with the same hours of the week. */
+  readonly season: boolean;
   readonly progress: (text: string, share: number) => void;
 }
 
@@ -55,6 +57,7 @@ export async function replayFiles(options: FilesOptions): Promise<FilesReplayed>
   const { profile, columns } = await profileFile(options.reference, {
     without: time === null ? options.ignore : [...options.ignore, time],
     outputs: options.outputs,
+    season: options.season ? time : null,
     progress: (share) => progress('reading the reference', share / 2),
   });
   const strange = options.outputs.find((name) => !columns.some((column) => column.name === name));

@@ -104,7 +104,7 @@ class Run {
     const answers = inputs + this.#profile.outputs.length;
     if (this.#time !== null) this.#clock.add(columns[answers] ?? null);
     const features = columns.slice(0, inputs);
-    const binned = this.#counter.bin(rows, features, columns.slice(inputs, answers));
+    const binned = this.#counter.bin(rows, features, columns.slice(inputs, answers), this.#clock.times);
     this.#quality.add({ from, rows, features, bins: binned, misfits, times: this.#clock.times });
     for (const event of this.#watch.follow(binned))
       this.#tell(event, from + event.row, this.#clock.at(event.row));

@@ -1,0 +1,63 @@
+/**
+ * Numbers without what the hour of the week explains: what is compared is how far a value is from the reference's median at
+ * that hour. Hours are of UTC. Pure.
+ */
+import type { ValueColumn } from './profile.ts';
+
+type Numbers = Extract<ValueColumn, { kind: 'number' }>;
+
+export const HOURS = 168;
+const HOUR = 3_600_000;
+/** The epoch was a Thursday; weeks begin on Monday. */
+const MONDAY = 4 * 24;
+
+/** Rows that an hour of the week must have for a median of its own; with fewer it has that of the hour of the day. */
+const ROWS_MIN = 20;
+/** Weeks that the reference must span for its hours to be compared. */
+export const WEEKS_MIN = 2;
+/** Part of the spread that the hours must explain to be worth taking off. */
+const EXPLAINED_MIN = 0.05;
+
+/** Of a time in milliseconds since the epoch: 0 is Monday from 0 to 1. */
+export function hourOfWeek(time: number): number {
+  const hours = Math.floor(time / HOUR) - MONDAY;
+  return ((hours % HOURS) + HOURS) % HOURS;
+}
+
+/** Medians by hour of the week, less the median of all; null where the hours explain hardly anything. */
+export function seasonOf({ values, nulls }: Numbers, times: Float64Array): readonly number[] | null {
+  const isKnown = (i: number): boolean =>
+    nulls?.[i] !== 1 && Number.isFinite(values[i]!) && !Number.isNaN(times[i]!);
+  const rows = [...values.keys()].filter(isKnown);
+  if (rows.length === 0) return null;
+  const all = medianOf(rows.map((i) => values[i]!));
+  const byHour = Map.groupBy(rows, (i) => hourOfWeek(times[i]!));
+  const byDay = Map.groupBy(rows, (i) => hourOfWeek(times[i]!) % 24);
+  const offsets = Array.from({ length: HOURS }, (_, hour) => {
+    const own = byHour.get(hour) ?? [];
+    const used = own.length >= ROWS_MIN ? own : (byDay.get(hour % 24) ?? []);
+    return used.length >= ROWS_MIN ? medianOf(used.map((i) => values[i]!)) - all : 0;
+  });
+  const before = rows.reduce((sum, i) => sum + Math.abs(values[i]! - all), 0);
+  const after = rows.reduce(
+    (sum, i) => sum + Math.abs(values[i]! - all - offsets[hourOfWeek(times[i]!)]!),
+    0,
+  );
+  return before - after < EXPLAINED_MIN * before ? null : offsets;
+}
+
+/** Values without their hour's offset; one without a time stays as it is. */
+export function withoutSeason(
+  { values, nulls }: Numbers,
+  offsets: readonly number[],
+  times: Float64Array,
+): Numbers {
+  const adjusted = values.map((x, i) => (Number.isNaN(times[i]!) ? x : x - offsets[hourOfWeek(times[i]!)]!));
+  return { kind: 'number', values: adjusted, nulls };
+}
+
+function medianOf(values: number[]): number {
+  values.sort((a, b) => a - b);
+  const half = values.length >> 1;
+  return values.length % 2 === 1 ? values[half]! : (values[half - 1]! + values[half]!) / 2;
+}
