@@ -1,15 +1,44 @@
 /** Python environments of the project's own tests: what a lock file with hashes says, and nothing else. */
-import { spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+/** One thread a process: what is compared must not depend on how many there are. */
+const environmentOf = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  OMP_NUM_THREADS: '1',
+  OPENBLAS_NUM_THREADS: '1',
+  PYTHONDONTWRITEBYTECODE: '1',
+});
+
+/** A program whose output is read while it runs; `ended` throws where it fails. Its errors are shown. */
+export function startPython(
+  python: string,
+  args: readonly string[],
+): { readonly stdout: Readable; readonly ended: Promise<void> } {
+  const child: ChildProcessByStdio<null, Readable, null> = spawn(python, args, {
+    env: environmentOf(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (status, signal) =>
+      status === 0 ? resolve() : reject(new Error(`${args.join(' ')} ended with ${status ?? signal}`)),
+    );
+  });
+  // It is awaited once the output is read.
+  ended.catch(() => undefined);
+  return { stdout: child.stdout, ended };
+}
 
 /** Runs a program to its end; throws with what it said where it fails. */
 export function run(command: string, args: readonly string[]): void {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',
-    env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' },
+    env: environmentOf(),
     maxBuffer: 64 * 1024 * 1024,
   });
   if (error) throw error;

@@ -8,7 +8,16 @@ import type { LibraryScores, Score, Verdict } from '../../src/monitor/scores/sco
 import { ERROR_DETECTORS, NUMBER_DETECTORS } from '../../src/monitor/scores/sequential/detectors.ts';
 import { Kswin } from '../../src/monitor/scores/sequential/kswin.ts';
 
-type TheirScore = number | { readonly statistic: number; readonly p: number } | null;
+/** Null: the library raises, or answers what is no number. */
+type TheirScore = number | { readonly statistic: number; readonly p: number } | Excluded | null;
+
+/** A score that is not compared, and why. */
+interface Excluded {
+  readonly excluded: string;
+}
+
+const isExcluded = (score: TheirScore): score is Excluded =>
+  score !== null && typeof score === 'object' && 'excluded' in score;
 
 interface Theirs {
   readonly scores: Readonly<Record<string, TheirScore>> | null;
@@ -41,6 +50,8 @@ interface Stream {
 export type Case = Column | Stream;
 
 const RELATIVE = 1e-9;
+/** Below this numbers lose their digits. */
+const NOTHING = 1e-290;
 
 /**
  * Absolute differences that come of how a library computes, by score: Evidently's Hellinger and all Jensen–Shannon distances
@@ -53,6 +64,24 @@ const ABSOLUTE: Readonly<Record<string, number>> = {
   z: 5e-16,
   cramer_von_mises: 1e-13,
 };
+
+/** Scores of moments or widths, which lose the digits that values share: 1e9 + N(0, 1) has seven digits of its deviations. */
+const OF_DIFFERENCES: ReadonlySet<string> = new Set([
+  't',
+  'welch',
+  'epps_singleton',
+  'wasserstein',
+  'energy',
+  'hellinger',
+]);
+
+/** Why scores are not compared, once for each of them. */
+export function excludedFrom(found: Case): string[] {
+  if (found.case === 'stream') return [];
+  return [found.evidently, found.nannyml, found.scipy].flatMap(({ scores }) =>
+    Object.values(scores ?? {}).flatMap((score) => (isExcluded(score) ? [score.excluded] : [])),
+  );
+}
 
 export const complaintsAbout = (found: Case): string[] =>
   found.case === 'stream' ? aboutStream(found) : aboutColumn(found);
@@ -102,7 +131,7 @@ function numberOf(cell: number | string | null): number {
 function differences(library: string, ours: LibraryScores, found: Column): string[] {
   const theirs = found[library as 'evidently'] as Theirs;
   const texts = Object.entries(theirs.scores ?? {}).flatMap(([name, score]) =>
-    difference(name, ours.scores[name], score, absoluteOf(library, name, found)),
+    isExcluded(score) ? [] : difference(name, ours.scores[name], score, toleranceOf(library, name, found)),
   );
   if (theirs.default === undefined) return texts;
   const said = ours.default as Readonly<Record<string, unknown>> | null;
@@ -110,7 +139,9 @@ function differences(library: string, ours: LibraryScores, found: Column): strin
   if (said === null) return [...texts, `has a verdict, we have none: ${ours.reasons['default']}`];
   for (const [key, value] of Object.entries(theirs.default)) {
     const same =
-      typeof value === 'number' ? near(said[key] as number, value, ABSOLUTE['js']!) : said[key] === value;
+      typeof value === 'number'
+        ? near(said[key] as number, value, toleranceOf(library, String(said['method']), found))
+        : said[key] === value;
     if (!same) texts.push(`default ${key} is ${value}, ours ${said[key]}`);
   }
   return texts;
@@ -119,8 +150,8 @@ function differences(library: string, ours: LibraryScores, found: Column): strin
 function difference(
   name: string,
   ours: Score | null | undefined,
-  theirs: TheirScore,
-  absolute: number,
+  theirs: Exclude<TheirScore, Excluded>,
+  tolerance: Tolerance,
 ): string[] {
   if (theirs === null || ours === null || ours === undefined) {
     return theirs === null && ours === null
@@ -131,24 +162,46 @@ function difference(
     typeof ours === 'number' ? ours : ours.p,
     typeof theirs === 'number' ? theirs : theirs.p,
   ];
-  const texts = near(p, expected, absolute) ? [] : [`${name} is ${expected}, ours ${p}`];
+  const texts = near(p, expected, tolerance) ? [] : [`${name} is ${expected}, ours ${p}`];
   if (typeof ours === 'number' || typeof theirs === 'number') return texts;
   const { statistic } = ours;
   // Statistics of t, Anderson and Darling and of Cramér and von Mises are differences of larger numbers.
-  if (!near(statistic, theirs.statistic, 1e-12))
+  if (!near(statistic, theirs.statistic, { ...tolerance, absolute: 1e-12 }))
     texts.push(`${name} statistic is ${theirs.statistic}, ours ${statistic}`);
   return texts;
 }
 
-/**
- * Evidently counts the orders of small samples in half or single precision (numpy's `min_scalar_type` of a float): its
- * exact p of Cramér and von Mises has three digits.
- */
-function absoluteOf(library: string, name: string, found: Column): number {
-  const small = Math.max(found.reference.length, found.current.length) <= 20;
-  if (library === 'evidently' && name === 'cramer_von_mises' && small) return 1e-3;
-  return ABSOLUTE[name] ?? 0;
+interface Tolerance {
+  readonly relative: number;
+  readonly absolute: number;
 }
 
-const near = (ours: number, theirs: number, absolute: number): boolean =>
-  Math.abs(ours - theirs) <= Math.max(absolute, RELATIVE * Math.abs(theirs));
+function toleranceOf(library: string, name: string, found: Column): Tolerance {
+  const small = Math.max(found.reference.length, found.current.length) <= 20;
+  // Evidently counts the orders of small samples in half or single precision (numpy's `min_scalar_type` of a float): its
+  // exact p of Cramér and von Mises has three digits.
+  const absolute = library === 'evidently' && name === 'cramer_von_mises' && small ? 1e-3 : ABSOLUTE[name];
+  return { relative: relativeOf(name, found), absolute: absolute ?? NOTHING };
+}
+
+/**
+ * A value is rounded by 2⁻⁵³ of its size, which is `far` of its deviation; a mean of n values in units of its own error is √n
+ * times as exact a number. What is inverted for Epps and Singleton is nearly singular where few values differ.
+ */
+function relativeOf(name: string, { kind, reference, current }: Column): number {
+  if (kind === 'category' || !OF_DIFFERENCES.has(name)) return RELATIVE;
+  const values = [...reference, ...current].filter((value) => typeof value === 'number');
+  const few =
+    name === 'epps_singleton' && new Set(values).size <= 4
+      ? 1e-6
+      : name === 'epps_singleton'
+        ? 1e-8
+        : RELATIVE;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  const far = deviation > 0 ? Math.abs(mean) / deviation : 0;
+  return Math.max(few, 4 * 2 ** -53 * far * Math.sqrt(values.length));
+}
+
+const near = (ours: number, theirs: number, { relative, absolute }: Tolerance): boolean =>
+  Math.abs(ours - theirs) <= Math.max(absolute, relative * Math.abs(theirs));

@@ -1,6 +1,8 @@
 """Writes a JSON line a column: its values in both files, and what each library says about them.
 
-    python tools/interop-monitoring/compute.py --seed 7 --cases 60 --output FILE
+    python tools/interop-monitoring/compute.py --seed 7 --cases 60 --part 0/2
+
+Of all columns those whose number is the first of `part`, modulo the second.
 """
 import argparse
 import json
@@ -24,34 +26,36 @@ def cells(column, kind):
     return [None if np.isnan(value) else value if np.isfinite(value) else str(value) for value in map(float, column)]
 
 
-def columns(name, reference, current):
-    for column in (column for column in reference.columns if column in current):
-        x, y = reference[column], current[column]
-        if x.dtype == bool:
-            x, y = x.astype(str).astype(object), y.astype(str).astype(object)
-        numeric = all(pd.api.types.is_numeric_dtype(values) for values in (x, y))
-        kind = "number" if numeric else "category"
-        if not numeric:
-            x, y = (values.astype(object).where(values.notna(), None).map(lambda v: v if v is None else str(v))
-                    for values in (x, y))
-        yield {"name": f"{name}: {column}", "kind": kind,
-               "integers": [pd.api.types.is_integer_dtype(values) for values in (x, y)],
-               "reference": cells(x, kind), "current": cells(y, kind), **scored(x.rename("x"), y.rename("x"), kind)}
+def column_case(name, x, y):
+    if x.dtype == bool:
+        x, y = x.astype(str).astype(object), y.astype(str).astype(object)
+    numeric = all(pd.api.types.is_numeric_dtype(values) for values in (x, y))
+    kind = "number" if numeric else "category"
+    if not numeric:
+        x, y = (values.astype(object).where(values.notna(), None).map(lambda v: v if v is None else str(v))
+                for values in (x, y))
+    return {"name": name, "kind": kind, "integers": [pd.api.types.is_integer_dtype(values) for values in (x, y)],
+            "reference": cells(x, kind), "current": cells(y, kind), **scored(x.rename("x"), y.rename("x"), kind)}
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--cases", type=int, required=True)
-    parser.add_argument("--output", required=True)
+    parser.add_argument("--part", required=True)
     options = parser.parse_args()
-    with open(options.output, "w", encoding="utf-8") as file:
-        for source in (public(), drawn(options.seed, options.cases)):
-            for pair in source:
-                for case in columns(*pair):
-                    file.write(json.dumps({"case": "column", **case}) + "\n")
-        for case in streams(options.seed):
-            file.write(json.dumps({"case": "stream", **case}) + "\n")
+    part, parts = map(int, options.part.split("/"))
+    number = 0
+    for source in (public(), drawn(options.seed, options.cases)):
+        for name, reference, current in source:
+            for column in (column for column in reference.columns if column in current):
+                if number % parts == part:
+                    case = column_case(f"{name}: {column}", reference[column], current[column])
+                    print(json.dumps({"case": "column", **case}), flush=True)
+                number += 1
+    for number, case in enumerate(streams(options.seed)):
+        if number % parts == part:
+            print(json.dumps({"case": "stream", **case()}), flush=True)
 
 
 main()

@@ -53,5 +53,8 @@ def streams(seed):
     }
     for table, detectors in ((numbers, NUMBERS), (errors, ERRORS)):
         for name, values in table.items():
-            yield {"name": name, "seed": KSWIN_SEED, "values": values.tolist(),
-                   "alarms": {detector: alarms(make, values) for detector, make in detectors.items()}}
+            # KSWIN tests at every number: a second a thousand.
+            short = {detector: make for detector, make in detectors.items() if detector != "kswin" or len(values) <= 3000}
+            yield lambda name=name, values=values, short=short: {
+                "name": name, "seed": KSWIN_SEED, "values": values.tolist(),
+                "alarms": {detector: alarms(make, values) for detector, make in short.items()}}

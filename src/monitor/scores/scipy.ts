@@ -58,7 +58,7 @@ function numberMethods(x: Float64Array, y: Float64Array, ks: SampleTest): Method
     cramer_von_mises: () => (least < 2 ? new Unscored('it takes at least 2 values') : cramerVonMises(x, y)),
     anderson: () => (oneValue(x, y) ? new Unscored('all values are equal') : andersonDarling(x, y)),
     mann_whitney: () => mannWhitney(x, y, 'two-sided'),
-    epps_singleton: needs(5, () => eppsSingleton(x, y) ?? new Unscored('too few of the values differ')),
+    epps_singleton: needs(5, () => eppsSingleton(x, y) ?? new Unscored('half of the values are equal')),
     t: needs(2, () => tTest(x, y, true)),
     welch: needs(2, () => tTest(x, y, false)),
     wasserstein: needs(1, () => wasserstein(x, y)),

@@ -32,7 +32,7 @@ export function numberMethods(numbers: Numbers, ks: SampleTest = kolmogorovSmirn
     mann_whitney: () => mannWhitney(x, y, 'less'),
     epps_singleton: () => {
       if (few(5)) return new Unscored('it takes at least 5 values');
-      return eppsSingleton(x, y) ?? new Unscored('too few of the values differ');
+      return eppsSingleton(x, y) ?? new Unscored('half of the values are equal');
     },
     t: () => (few(2) ? new Unscored('it takes at least 2 values') : tTest(x, y, true)),
   };
