@@ -13,7 +13,6 @@ export const PURE_FOLDERS = [
   'src/rollout/',
   'src/statistics/',
   'src/metrics/',
-  'src/capture/',
 ];
 
 /** Reaching for the clock, randomness, the environment or the network. */

@@ -1,8 +1,8 @@
 /** What takes in what serving leaves behind, put together. */
 import { join } from 'node:path';
 import { spoolPath } from '../../capture/files.ts';
+import { hasherOf, hashKeyOf } from '../../capture/key.ts';
 import type { Clock } from '../../core/ports.ts';
-import { hasherOf, hashKeyOf } from '../../monitor/log/hash-key.ts';
 import { logPath } from '../../monitor/log/paths.ts';
 import type { Redactions } from '../../monitor/log/redact.ts';
 import { LogWriter } from '../../monitor/log/writer.ts';

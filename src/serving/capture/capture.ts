@@ -1,14 +1,15 @@
 import { crc32 } from 'node:zlib';
 import type { Block } from '../../capture/block.ts';
 import { encodeBlock } from '../../capture/codec.ts';
-import { blockFile, captureRulesPath, redactionKeyPath, spoolPath } from '../../capture/files.ts';
+import { blockFile, captureRulesPath, spoolPath } from '../../capture/files.ts';
+import { hashKeyOf } from '../../capture/key.ts';
 import { type CaptureRule, type CaptureRules, pinnedRuleOf, ruleOf } from '../../capture/rules.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { Route } from '../../rollout/route.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { Admission, mostRows } from './admission.ts';
-import { hashKey, redacted } from './redaction.ts';
+import { redacted } from './redaction.ts';
 import { RulesFile } from './rules-file.ts';
 import { Spool } from './spool.ts';
 import { CaptureStream, type Gate, type StreamHost, type StreamPart } from './stream.ts';
@@ -225,7 +226,7 @@ export class Capture implements StreamHost {
   /** The key of hashes, or null where there is none: such columns are left out then. */
   #hashKey(): Uint8Array | null {
     try {
-      this.#key ??= hashKey(redactionKeyPath(this.#options.dataDir));
+      this.#key ??= hashKeyOf(this.#options.dataDir);
     } catch (error) {
       this.#complain((error as Error).message, 0);
     }

@@ -1,9 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { hashKey, redacted } from './redaction.ts';
+import { redacted } from './redaction.ts';
 
 const KEY = new Uint8Array(32).fill(9);
 const COLUMNS = [
@@ -29,16 +26,4 @@ test('what is both to be dropped and to be hashed is dropped, and so is what can
   expect(redacted(COLUMNS, { drop: [], hash: ['ssn', 'city'] }, () => null).map(({ name }) => name)).toEqual([
     'age',
   ]);
-});
-
-test('the key is made once, for nobody else to read, and is the same from then on', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'plimsoll-key-'));
-  const path = join(dir, 'monitoring/redaction.key');
-  const key = hashKey(path);
-  expect(key).toHaveLength(32);
-  expect(hashKey(path)).toEqual(key);
-  expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(readdirSync(join(dir, 'monitoring'))).toEqual(['redaction.key']);
-  writeFileSync(path, 'no key');
-  expect(() => hashKey(path)).toThrow('holds no key of 32 bytes');
 });
