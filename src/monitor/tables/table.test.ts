@@ -210,3 +210,14 @@ test('numbers of rows that pandas writes beside them are no column', async () =>
   expect(reference.columns.map(({ name }) => name)).toEqual(['x']);
   reference.close();
 });
+
+test('numbers are whole by their type in Parquet, and by how they are written in CSV', async () => {
+  const typed = await openTable(
+    await parquet('whole.parquet', 'SELECT 1::BIGINT a, 1::DOUBLE b, 1::UTINYINT c, 1::DECIMAL(4, 1) d'),
+  );
+  typed.close();
+  expect(typed.columns.map(({ integer }) => integer)).toEqual([true, false, true, false]);
+  const written = await openTable(csv('whole.csv', 'a,b,c,d\n1,1.0,-3,x\n,2.0,+4,y\nNA,3.0,1e3,z\n'));
+  written.close();
+  expect(written.columns.map(({ integer }) => integer)).toEqual([true, false, false, undefined]);
+});
