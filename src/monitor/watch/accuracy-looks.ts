@@ -30,7 +30,7 @@ export interface Watched {
   readonly policy: MonitorPolicy;
 }
 
-/** How often, in milliseconds; where labels came; and how long one look makes cohorts anew before it leaves the rest. */
+/** How often, in milliseconds; where labels came, or there was nothing yet; and how long one look makes cohorts anew before it leaves the rest. */
 const EVERY = 60_000;
 const EVERY_LABELLED = 10_000;
 const WORK_MILLIS = 15_000;
@@ -96,7 +96,8 @@ export class AccuracyLooks {
     const known = this.#known.get(endpoint);
     if (known === undefined) return true;
     const now = this.#options.clock.monotonic();
-    return now >= known.notBefore && now - known.at >= (isLabelled ? EVERY_LABELLED : EVERY);
+    const isSoon = isLabelled || known.look === null || known.look.cohorts.length === 0;
+    return now >= known.notBefore && now - known.at >= (isSoon ? EVERY_LABELLED : EVERY);
   }
 
   async #look({ endpoint, policy }: Watched, fence: Fence): Promise<void> {

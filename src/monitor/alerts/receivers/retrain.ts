@@ -39,7 +39,7 @@ export const sendRetrain: Send<'retrain'> = (policy, outgoing, surroundings) => 
       endpoint: notice.endpoint,
       from: rfc3339(from),
       to: rfc3339(notice.at),
-      command: `plimsoll requests export ${notice.endpoint} --from ${rfc3339(from)} --to ${rfc3339(notice.at)} --out rows.parquet`,
+      command: `plimsoll requests export ${notice.endpoint} --from ${rfc3339(from)} --to ${rfc3339(notice.at)} -o rows.parquet`,
     },
   };
   return sendSigned(policy, JSON.stringify(body), outgoing, surroundings);
