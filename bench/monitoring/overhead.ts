@@ -1,16 +1,23 @@
 /**
- * What monitoring costs at full load: processor time a request that a server spends on an endpoint that is watched, beyond
- * what it spends on one that is not, in the same process, plus that of the process that watches. Both endpoints get the same
- * requests in interleaved pairs of slices; two processes would differ by more than that, by how their code happens to be
- * compiled. The process that watches works in batches, so it is measured over a longer load. Intervals are a bootstrap's.
+ * What monitoring costs at full load, in three parts. Copying: processor time a request of an endpoint that is watched, beyond
+ * that of one that is not, in the same process and in short interleaved pairs; two processes would differ by more, by how
+ * their code happens to be compiled. Writing: what goes into a second's block. Watching: what the process that watches uses.
+ * The last two are of every second, whatever the requests; together they are a share of one processor. Intervals are a
+ * bootstrap's over pairs.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import { encodeBlock } from '../../src/capture/codec.ts';
+import { blockFile } from '../../src/capture/files.ts';
+import { DEFAULT_RULE } from '../../src/capture/rules.ts';
 import { seededRandom } from '../../src/core/random.ts';
+import { shapeOf } from '../../src/serving/capture/cells.ts';
+import { RowBuffer } from '../../src/serving/capture/row-buffer.ts';
+import { Spool } from '../../src/serving/capture/spool.ts';
 import { preparePython, run } from '../../tools/python-environment.ts';
 import { childrenOf, processorMicros } from '../processor.ts';
 import { ROOT, WORK } from '../serving/peers.ts';
@@ -19,21 +26,20 @@ import { sendUnits } from '../unit-load.ts';
 /** Share of the processor time of a request that monitoring may cost. */
 const BUDGET = 0.05;
 const CONNECTIONS = 8;
-const PAIRS_A_ROUND = 5;
-const WARM_UP = 2;
-/** Slices of the longer load; the first one is not counted: what it left behind is read in the next. */
-const LONG = 4;
-/** What a slice left behind has been written after this time. */
-const SETTLE_MILLIS = 1500;
-const IDLE_MILLIS = 5000;
+const PAIRS_A_ROUND = 60;
+/** Pairs before any counts: code that is compiled anew half way is no cost of a request. */
+const WARM_UP = 30;
+/** How long the load goes on under which the process that watches is measured, after as long a one that is not. */
+const LOAD_MILLIS = 31_000;
 const RESAMPLES = 10_000;
 /** Rows whose bins are the reference: few, so that it is there when the warm-up ends. */
 const REFERENCE = 1000;
+const FLUSHES = 20;
 
-/** Requests of a slice take some seconds, so that the rate at which rows are kept is that of a steady load. */
+/** Requests of one slice take some tenths of a second. */
 const MODELS = [
-  { name: 'forest', features: 30, requests: 60_000 },
-  { name: 'wide', features: 1000, requests: 4000 },
+  { name: 'forest', features: 30, requests: 3000 },
+  { name: 'wide', features: 1000, requests: 200 },
 ] as const;
 type Model = (typeof MODELS)[number];
 
@@ -48,17 +54,12 @@ interface Pair {
   readonly on: number;
 }
 
-/** Processor microseconds, a request under the longer load, of the process that watches; requests a second then. */
-interface Watching {
-  readonly micros: number;
-  readonly rate: number;
-}
-
 interface Round {
   readonly pairs: readonly Pair[];
-  readonly watching: readonly Watching[];
-  /** Microseconds a second of the process that answers, and of the one that watches, while nobody asks. */
-  readonly idle: { readonly serving: number; readonly watching: number };
+  /** Share of a processor that the process that watches uses. */
+  readonly watching: number;
+  /** Requests a second under the long load. */
+  readonly rate: number;
 }
 
 async function start(model: Model, folder: string): Promise<Server> {
@@ -68,8 +69,7 @@ async function start(model: Model, folder: string): Promise<Server> {
   const file = join(WORK, 'monitoring', `${model.name}.joblib`);
   const words = ['serve', `on=${file}`, `off=${file}`, '--json', '--port', '0', '--workers', '1'];
   const where = ['--data', join(folder, 'data'), '--config', config];
-  const profile = process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? [];
-  const child = spawn(process.execPath, [...profile, join(ROOT, 'bin/plimsoll.js'), ...words, ...where], {
+  const child = spawn(process.execPath, [join(ROOT, 'bin/plimsoll.js'), ...words, ...where], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(child.stdout!, 'data')) as [Buffer];
@@ -92,70 +92,69 @@ const send = (server: Server, endpoint: string, bodies: readonly string[], count
     ...{ connections: CONNECTIONS, first: 0 },
   });
 
-/** Processor microseconds a request beyond what the process uses anyway. */
 async function slice(
   server: Server,
   endpoint: string,
   bodies: readonly string[],
   count: number,
-  idle: number,
 ): Promise<number> {
-  const pid = server.child.pid!;
-  const before = processorMicros(pid);
-  const started = performance.now();
+  const before = processorMicros(server.child.pid!);
   await send(server, endpoint, bodies, count);
-  await pause(SETTLE_MILLIS);
-  const seconds = (performance.now() - started) / 1000;
-  return (processorMicros(pid) - before - idle * seconds) / count;
+  return (processorMicros(server.child.pid!) - before) / count;
 }
 
 /** The order alternates, so that a drift of the machine favours neither. */
-async function pairOf(
-  server: Server,
-  bodies: readonly string[],
-  count: number,
-  idle: number,
-  isFirst: boolean,
-): Promise<Pair> {
-  const of = (endpoint: string): Promise<number> => slice(server, endpoint, bodies, count, idle);
-  if (!isFirst) {
-    const on = await of('on');
-    return { off: await of('off'), on };
-  }
-  const off = await of('off');
-  return { off, on: await of('on') };
+async function pairOf(server: Server, bodies: readonly string[], count: number, k: number): Promise<Pair> {
+  const [one, other] = k % 2 === 0 ? ['off', 'on'] : ['on', 'off'];
+  const [a, b] = [await slice(server, one!, bodies, count), await slice(server, other!, bodies, count)];
+  return k % 2 === 0 ? { off: a, on: b } : { off: b, on: a };
 }
 
-async function watched(server: Server, bodies: readonly string[], count: number): Promise<Watching[]> {
-  const found: Watching[] = [];
-  for (let k = 0; k < LONG; k++) {
-    const [before, started] = [watchingMicros(server), performance.now()];
-    await send(server, 'on', bodies, 3 * count);
-    const seconds = (performance.now() - started) / 1000;
-    const micros = (watchingMicros(server) - before) / (3 * count);
-    if (k > 0) found.push({ micros, rate: (3 * count) / seconds });
-  }
-  return found;
-}
-
-async function idleOf(server: Server): Promise<Round['idle']> {
-  await pause(3 * SETTLE_MILLIS);
-  const before = [processorMicros(server.child.pid!), watchingMicros(server)] as const;
-  await pause(IDLE_MILLIS);
-  const rate = (after: number, from: number): number => (after - from) / (IDLE_MILLIS / 1000);
-  return {
-    serving: rate(processorMicros(server.child.pid!), before[0]),
-    watching: rate(watchingMicros(server), before[1]),
-  };
+/** Sends for so long, and says how many requests that were. */
+async function load(server: Server, bodies: readonly string[], count: number): Promise<number> {
+  const until = performance.now() + LOAD_MILLIS;
+  let sent = 0;
+  for (; performance.now() < until; sent += count) await send(server, 'on', bodies, count);
+  return sent;
 }
 
 async function roundOf(server: Server, { requests }: Model, bodies: readonly string[]): Promise<Round> {
-  for (let k = 0; k < WARM_UP; k++) await pairOf(server, bodies, requests, 0, k % 2 === 0);
-  const idle = await idleOf(server);
+  for (let k = 0; k < WARM_UP; k++) await pairOf(server, bodies, requests, k);
   const pairs: Pair[] = [];
-  for (let k = 0; k < PAIRS_A_ROUND; k++)
-    pairs.push(await pairOf(server, bodies, requests, idle.serving, k % 2 === 0));
-  return { pairs, watching: await watched(server, bodies, requests), idle };
+  for (let k = 0; k < PAIRS_A_ROUND; k++) pairs.push(await pairOf(server, bodies, requests, k));
+  await load(server, bodies, requests);
+  const [before, started] = [watchingMicros(server), performance.now()];
+  const sent = await load(server, bodies, requests);
+  const seconds = (performance.now() - started) / 1000;
+  return { pairs, watching: (watchingMicros(server) - before) / 1e6 / seconds, rate: sent / seconds };
+}
+
+/** Share of a processor that goes into a block of as many rows as a second may have. */
+async function writingShare({ features }: Model, folder: string): Promise<number> {
+  const names = Array.from({ length: features }, (_, j) => ({ name: `x${j}`, kind: 'number' as const }));
+  const shape = shapeOf(names, [{ name: 'predict', kind: 'number' }]);
+  const rows = Math.round(DEFAULT_RULE.maxRate * Math.min(1, 50 / features));
+  const spool = new Spool({ path: folder });
+  const about = { requestId: '', unit: 'unit', arm: -1, role: 'stable', segment: null, millis: 1 };
+  const shares: number[] = [];
+  for (let k = 0; k < FLUSHES; k++) {
+    const buffer = new RowBuffer(shape);
+    for (let i = 0; i < rows; i++)
+      buffer.add(
+        { ...about, requestId: `${k}-${i}` },
+        { rows: 1, taken: 1, offset: 0 },
+        1,
+        i,
+        ({ numbers }) => numbers.fill(Math.random(), i * shape.numbers, (i + 1) * shape.numbers),
+      );
+    const before = process.cpuUsage();
+    const id = { worker: 'bench', epoch: 1, seq: k, endpoint: 'on', model: 'on', version: 1 };
+    const block = { ...id, ...buffer.take(), requests: rows, rowsSeen: rows, dropped: 0 };
+    await spool.write(blockFile(id), encodeBlock(block, crc32));
+    const { user, system } = process.cpuUsage(before);
+    shares.push((user + system) / 1e6);
+  }
+  return median(shares);
 }
 
 function prepare(): void {
@@ -173,21 +172,24 @@ function bodiesOf({ name }: Model): readonly string[] {
   return rows.map((row) => JSON.stringify({ rows: [row] }));
 }
 
-/** Prints the cost by pairs of runs and writes `bench/results/monitoring.json`; fails where it is over budget. */
+/** Prints the cost and writes `bench/results/monitoring.json`; fails where it is over budget. */
 export async function overhead({ rounds }: { rounds: number }): Promise<void> {
   prepare();
   const results = [];
   for (const model of MODELS) {
     const bodies = bodiesOf(model);
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-bench-'));
+    const writing = await writingShare(model, folder);
+    rmSync(folder, { recursive: true });
     const found: Round[] = [];
     for (let k = 0; k < rounds; k++) found.push(await startedRound(model, bodies));
-    const result = { ...model, ...costOf(found), rounds: found };
+    const result = { ...model, ...costOf(found, writing), rounds: found };
     print(result);
     results.push(result);
+    const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, load: loadavg() };
+    const path = join(ROOT, 'bench/results/monitoring.json');
+    writeFileSync(path, `${JSON.stringify({ machine, budget: BUDGET, results }, null, 2)}\n`);
   }
-  const path = join(ROOT, 'bench/results/monitoring.json');
-  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, load: loadavg()[2] };
-  writeFileSync(path, `${JSON.stringify({ machine, budget: BUDGET, results }, null, 2)}\n`);
   process.exitCode = results.every(({ share }) => share <= BUDGET) ? 0 : 1;
 }
 
@@ -205,40 +207,44 @@ async function startedRound(model: Model, bodies: readonly string[]): Promise<Ro
   }
 }
 
-function print({ features, off, serving, watching, share, interval, rate }: Model & Cost): void {
+function print({ features, off, copying, writing, watching, share, interval, rate }: Model & Cost): void {
   const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
   console.log(
-    `${features} features, ${Math.round(rate)} requests/s: ${off.toFixed(1)} µs of processor time a request; monitoring adds ${serving.toFixed(2)} µs where it answers and ${watching.toFixed(2)} µs beside: ${percent(share)}, 95 % interval ${interval.map(percent).join(' to ')}; budget ${percent(BUDGET)}`,
+    `${features} features, ${Math.round(rate)} requests/s, ${off.toFixed(1)} µs of processor time a request: copying adds ${percent(copying)}, writing ${percent(writing)}, watching ${percent(watching)}; together ${percent(share)}, 95 % interval ${interval.map(percent).join(' to ')}; budget ${percent(BUDGET)}`,
   );
 }
 
 interface Cost {
+  /** Microseconds a request that is not watched. */
   readonly off: number;
-  readonly serving: number;
+  readonly copying: number;
+  readonly writing: number;
   readonly watching: number;
   readonly share: number;
   readonly interval: readonly [number, number];
   readonly rate: number;
 }
 
-/** Medians over pairs and long slices; the interval is the percentile one (Efron 1979). */
-function costOf(rounds: readonly Round[]): Cost {
+/** Medians; the interval is the percentile one (Efron 1979). */
+function costOf(rounds: readonly Round[], writing: number): Cost {
   const pairs = rounds.flatMap((round) => round.pairs);
-  const long = rounds.flatMap(({ watching }) => watching);
-  const off = median(pairs.map((pair) => pair.off));
   const ratios = pairs.map((pair) => pair.on / pair.off - 1);
-  const beside = long.map(({ micros }) => micros / off);
+  const watching = median(rounds.map((round) => round.watching));
   const random = seededRandom(1);
-  const drawn = (values: readonly number[]): number =>
-    median(values.map(() => values[Math.floor(random.next() * values.length)]!));
-  const shares = Float64Array.from({ length: RESAMPLES }, () => drawn(ratios) + drawn(beside)).sort();
+  const drawn = Float64Array.from({ length: RESAMPLES }, () =>
+    median(ratios.map(() => ratios[Math.floor(random.next() * ratios.length)]!)),
+  ).sort();
+  const beside = writing + watching;
   return {
-    off,
-    serving: off * median(ratios),
-    watching: median(long.map(({ micros }) => micros)),
-    share: median(ratios) + median(beside),
-    interval: [shares[Math.floor(0.025 * RESAMPLES)]!, shares[Math.ceil(0.975 * RESAMPLES) - 1]!],
-    rate: median(long.map(({ rate }) => rate)),
+    off: median(pairs.map(({ off }) => off)),
+    copying: median(ratios),
+    ...{ writing, watching },
+    share: median(ratios) + beside,
+    interval: [
+      drawn[Math.floor(0.025 * RESAMPLES)]! + beside,
+      drawn[Math.ceil(0.975 * RESAMPLES) - 1]! + beside,
+    ],
+    rate: median(rounds.map(({ rate }) => rate)),
   };
 }
 

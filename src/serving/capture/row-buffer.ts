@@ -135,7 +135,7 @@ export class RowBuffer {
   }
 
   #grow(needed: number): void {
-    this.#room = Math.max(ROOM_MIN, 2 * this.#room, needed);
+    this.#room = Math.max(needed, Math.min(this.#max, Math.max(ROOM_MIN, 2 * this.#room)));
     const room = this.#room;
     const larger = <T extends { set(from: T): void }>(to: T, from: T): T => {
       to.set(from);
