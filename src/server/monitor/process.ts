@@ -34,7 +34,7 @@ const LOOK_MILLIS = 5000;
  * longer than so many milliseconds until the next.
  */
 const LOOK_SHARE = 0.01;
-const LOOK_MILLIS_MAX = 15_000;
+const LOOK_MILLIS_MAX = 20_000;
 /** How often files and rows that are no longer wanted are looked for. */
 const UPKEEP_MILLIS = 600_000;
 
