@@ -42,13 +42,14 @@ function watchOf(reference: ReturnType<typeof rowsOf>) {
   const profile = buildProfile(reference, { source: 'file' });
   const counter = new BinCounter(profile);
   const watch = new DriftWatch(profile);
-  return (rows: ReturnType<typeof rowsOf>) =>
+  const follow = (rows: ReturnType<typeof rowsOf>) =>
     watch.follow(
       counter.bin(
         rows[0].column.values.length,
         rows.map(({ column }) => column),
       ),
     );
+  return Object.assign(follow, { view: () => watch.view() });
 }
 
 test.each(Object.keys(RELATIONS))('of features that were independent, %s is told soon, and once', (name) => {
@@ -59,6 +60,16 @@ test.each(Object.keys(RELATIONS))('of features that were independent, %s is told
     ['began', null, 'drift.multivariate'],
   ]);
   expect(told[0]!.row).toBeLessThan(3000);
+});
+
+test('where one feature explains it, several together do not drift', () => {
+  const watch = watchOf(rowsOf(independent, 10_000, 1));
+  const moved = rowsOf(independent, 8192, 2);
+  moved[0].column.values.forEach((x, i, values) => {
+    values[i] = 2 * x + 1;
+  });
+  expect(watch(moved).map(({ finding }) => finding.feature)).toEqual(['x']);
+  expect(watch.view().flatMap(({ feature, drifting }) => (drifting ? [feature] : []))).toEqual(['x']);
 });
 
 test('it is over when all of it is', () => {

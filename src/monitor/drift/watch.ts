@@ -128,7 +128,8 @@ export class DriftWatch {
     const seen = this.#placed.flatMap((placed) =>
       placed.detector.view().map((sight) => ({
         ...findingOf(placed, sight),
-        drifting: sight.drifting,
+        // Several together drift where people are told so, not already where a feature may explain it.
+        drifting: placed.joint ? sight.drifting && this.#together.isTold : sight.drifting,
       })),
     );
     const joint = seen.filter(({ feature }) => feature === null);

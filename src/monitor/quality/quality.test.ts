@@ -242,3 +242,24 @@ test('hashes of different rows differ, those of equal rows are equal', () => {
   const [a, b] = [texts(['a', null, '']), texts([null, 'a', ''])].map((one) => hashRows(3, [one, null]));
   expect([...a!.low]).toEqual([b!.low[1], b!.low[0], b!.low[2]]);
 });
+
+test('what a small reference knows only roughly is no violation: shares of nulls, a rare value, a column without any', () => {
+  const draw = (rows: number) => ({
+    some: numbers(normal(rows).map((x) => (random.next() < 0.05 ? null : x))),
+    rare: texts(Array.from({ length: rows }, () => (random.next() < 0.001 ? 'b' : 'a'))),
+    none: numbers(new Array<null>(rows).fill(null)),
+    hardly: numbers(Array.from({ length: rows }, () => (random.next() < 0.999 ? null : 1))),
+  });
+  const found = Array.from({ length: 20 }, () => {
+    const small = buildProfile(
+      Object.entries(draw(1000)).map(([name, column]) => ({ name, column })),
+      { source: 'file' },
+    );
+    const watch = new QualityWatch(small, LIMITS);
+    const features = Object.values(draw(40_000));
+    const bins = new BinCounter(small).bin(40_000, features);
+    watch.add({ from: 0, rows: 40_000, features, bins, misfits: features.map(() => null), times: null });
+    return watch.violations().filter(({ kind }) => kind !== 'quality.range');
+  });
+  expect(found.flat()).toEqual([]);
+});

@@ -63,11 +63,11 @@ function ofFeature(
   const range = ofRange(feature, found, rows, limits);
   if (range !== null) violations.push(said('quality.range', range.row, range.rows, range.what));
   const before = shareOf(feature, [BIN.null, BIN.nan]);
-  if (isBeyond(found.missing, rows, before, feature.dependence, limits)) {
+  if (isBeyond(found.missing, rows, before, feature, limits)) {
     const what = `have no value (${percent(before)} in the reference)`;
     violations.push(said('quality.missing', -1, found.missing, what));
   }
-  if (isBeyond(found.unseen, rows, expectedUnseen(feature), feature.dependence, limits)) {
+  if (isBeyond(found.unseen, rows, expectedUnseen(feature), feature, limits)) {
     const what = 'have a value that the reference has not';
     violations.push(said('quality.unseen', found.firstUnseen, found.unseen, what));
   }
@@ -90,7 +90,7 @@ function ofRange(feature: FeatureProfile, found: FeatureQuality, rows: number, l
   const range = `${numberText(low)} to ${numberText(high)}`;
   // The next row is a new extreme with a chance of 2 in n + 1.
   const expected = Math.min(1, 2 / (sum(feature.counts) + 1)) + shareOf(feature, BEYOND);
-  if (isBeyond(found.beyond, rows, expected, feature.dependence, limits))
+  if (isBeyond(found.beyond, rows, expected, feature, limits))
     return { row: found.firstBeyond, rows: found.beyond, what: `are out of the reference's range, ${range}` };
   if (found.far === 0 || shareOf(feature, BEYOND) > 0) return null;
   return { row: found.firstFar, rows: found.far, what: `are far out of the reference's range, ${range}` };
@@ -98,18 +98,20 @@ function ofRange(feature: FeatureProfile, found: FeatureQuality, rows: number, l
 
 const BEYOND = [BIN.negativeInfinity, BIN.positiveInfinity, BIN.below, BIN.above];
 
-/** A share is more than expected by what is tolerated, and not by chance. */
+/** A share is more than expected by what is tolerated, and not by chance: neither of these rows nor of the reference's. */
 function isBeyond(
   count: number,
   rows: number,
   expected: number,
-  dependence: number,
+  { dependence, counts }: FeatureProfile,
   { violations }: QualityLimits,
 ): boolean {
   if (count === 0) return false;
-  const limit = Math.min(1, expected + violations);
-  const spread = Math.sqrt((limit * (1 - limit) * dependence) / rows);
-  return count / rows > limit + CHANCE * spread || (limit >= 1 && count === rows);
+  const limit = expected + violations;
+  // Nearly all rows of the reference are so: that all are is something only where that is no chance.
+  if (limit >= 1) return count === rows && rows * Math.log(expected) < dependence * Math.log(RUN_CHANCE);
+  const chance = 1 / rows + 1 / Math.max(1, sum(counts));
+  return count / rows > limit + CHANCE * Math.sqrt(limit * (1 - limit) * dependence * chance);
 }
 
 /** By Good and Turing: as many as there are rows with a category that came once. */
@@ -125,9 +127,11 @@ export function isFrozen(
   if (run.longest < frozenRows || feature.bins.kind === 'presence') return false;
   const share = shareOfValue(feature, run.of);
   const rows = sum(feature.counts);
-  // A value that nearly all rows have makes long runs by itself.
-  if (share >= 1 - 1 / (rows + 1)) return false;
-  const natural = share <= 0 ? 1 : Math.log(RUN_CHANCE) / Math.log(share);
+  // A value that nearly all rows have makes long runs by itself; how many others there are is known as well as they are many.
+  const others = rows * (1 - share);
+  const least = others - CHANCE * Math.sqrt(others);
+  if (least <= 0) return false;
+  const natural = share <= 0 ? 1 : Math.log(RUN_CHANCE) / Math.log1p(-least / rows);
   return run.longest >= natural * feature.dependence;
 }
 
