@@ -98,7 +98,7 @@ export class Intake {
     const { found, bad, tried } = await this.#read(batch);
     const fresh = new Set(await store.fresh(found.map(({ block }) => block)));
     const isFresh = ({ block }: SpooledBlock): boolean => fresh.has(block);
-    const { taken, counted, unfit } = await this.#count(found.filter(isFresh));
+    const { taken, counted, unfit, cut } = await this.#count(found.filter(isFresh));
     const blocks = taken.map(({ block }) => block);
     if (blocks.length > 0 && !(await this.#keep(blocks, counted))) {
       // Another process has taken some of them: which ones is seen at the next look.
@@ -111,7 +111,7 @@ export class Intake {
     );
     for (const one of found) if (!unfit.has(one.name) && !later.has(one)) await this.#putAway(one);
     const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
-    return { blocks: blocks.length, rows, bad: bad + unfit.size, more: later.size > 0, tried };
+    return { blocks: blocks.length, rows, bad: bad + unfit.size, more: cut, tried };
   }
 
   async #read(names: readonly string[]): Promise<{ found: SpooledBlock[]; bad: number; tried: string[] }> {
@@ -139,6 +139,8 @@ export class Intake {
     readonly taken: readonly SpooledBlock[];
     readonly counted: readonly Tick[];
     readonly unfit: ReadonlySet<string>;
+    /** Whether what follows is left for the next look. */
+    readonly cut: boolean;
   }> {
     const { profiles, spool } = this.#options;
     const taken: SpooledBlock[] = [];
@@ -148,6 +150,7 @@ export class Intake {
     for (const one of fresh) {
       const { block } = one;
       const known = block.rows === 0 ? null : await profiles.of(block);
+      if (known === 'later') continue;
       try {
         counted.push(this.#tickOf(block, known));
         taken.push(one);
@@ -160,9 +163,9 @@ export class Intake {
       const key = `${block.model}@${block.version}`;
       const left = (missing.get(key) ?? (await profiles.rowsMissing(block))) - block.rows;
       missing.set(key, left);
-      if (left <= 0) break;
+      if (left <= 0) return { taken, counted, unfit, cut: true };
     }
-    return { taken, counted, unfit };
+    return { taken, counted, unfit, cut: false };
   }
 
   async #keep(blocks: readonly Block[], counted: readonly Tick[]): Promise<boolean> {
@@ -200,7 +203,9 @@ export class Intake {
   /** Rows of a version without a profile wait for one; all other files go. */
   async #putAway({ name, block }: SpooledBlock): Promise<void> {
     const { spool, profiles } = this.#options;
-    if (block.rows === 0 || (await profiles.of(block)) !== null) return spool.remove([name]);
+    const known = block.rows === 0 ? null : await profiles.of(block);
+    if (known === 'later') return;
+    if (block.rows === 0 || known !== null) return spool.remove([name]);
     await spool.moveTo(name, profiles.folderOf(block));
     await profiles.learn(block);
   }

@@ -21,7 +21,7 @@ export interface KnownProfile {
 }
 
 export interface ProfilesOptions {
-  readonly store: Pick<MonitoringStore, 'profile' | 'setProfile' | 'claim'>;
+  readonly store: Pick<MonitoringStore, 'profile' | 'setProfile' | 'claim' | 'release'>;
   /** `DATA/monitoring/warmup` */
   readonly folder: string;
   /** Who claims to make profiles. */
@@ -55,8 +55,11 @@ export class Profiles {
     this.#options = options;
   }
 
-  /** The profile of a version of which a block came, made of its bundle if need be; null: its traffic is to become one. */
-  async of(block: Block): Promise<KnownProfile | null> {
+  /**
+   * The profile of a version of which a block came, made of its bundle if need be; null: its traffic is to become one;
+   * `later`: another server is making it.
+   */
+  async of(block: Block): Promise<KnownProfile | 'later' | null> {
     return (await this.recent(block)) ?? (await this.#fromBundle(block));
   }
 
@@ -129,14 +132,15 @@ export class Profiles {
     return profileOf(features, { source: 'traffic', outputs });
   }
 
-  async #fromBundle(block: Block): Promise<KnownProfile | null> {
+  async #fromBundle(block: Block): Promise<KnownProfile | 'later' | null> {
     const key = keyOf(block);
     const bundle = this.#options.bundleOf(block.model, block.version);
     if (bundle === null || this.#without.has(key)) return null;
     try {
       const { hidden } = this.#options.policyOf(block.model);
-      const isMade = await this.#make(block, () => bundleReference(bundle, block, hidden));
-      if (!isMade) this.#without.add(key);
+      const made = await this.#make(block, () => bundleReference(bundle, block, hidden));
+      if (made === 'later') return made;
+      if (made === 'nothing') this.#without.add(key);
     } catch (error) {
       const { message } = error as Error;
       this.#options.logger.warn(
@@ -148,17 +152,25 @@ export class Profiles {
     return this.#stored(block);
   }
 
-  /** False where there is nothing to make it of. Of several servers one makes it; the others find it later. */
-  async #make(version: Version, build: () => Promise<ReferenceProfile | null>): Promise<boolean> {
+  /** `nothing`: there is nothing to make it of. Of several servers one makes it; the others find it later. */
+  async #make(
+    version: Version,
+    build: () => Promise<ReferenceProfile | null>,
+  ): Promise<'made' | 'later' | 'nothing'> {
     const { store, clock, holder } = this.#options;
     const now = clock.now();
     const fence = await store.claim(`profile ${keyOf(version)}`, holder, now, MAKING);
-    if (fence === null || (await store.profile(version.model, version.version)) !== null) return true;
-    const profile = await build();
-    if (profile === null) return false;
-    const { model, version: number } = version;
-    await store.setProfile({ model, version: number, profile, createdAt: now });
-    return true;
+    if ((await store.profile(version.model, version.version)) !== null) return 'made';
+    if (fence === null) return 'later';
+    try {
+      const profile = await build();
+      if (profile === null) return 'nothing';
+      const { model, version: number } = version;
+      await store.setProfile({ model, version: number, profile, createdAt: now });
+      return 'made';
+    } finally {
+      await store.release(fence);
+    }
   }
 
   async #count(version: Version): Promise<number> {
