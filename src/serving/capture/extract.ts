@@ -6,7 +6,7 @@ import { type Cells, cellsFor, type Picks } from './cells.ts';
 import { Extractor } from './extractor.ts';
 
 /** Rows of one request that are captured at most. */
-export const ROWS_A_REQUEST = 128;
+const ROWS_A_REQUEST = 128;
 
 /** Never changes: the same requests are captured by every process and replica. */
 const SEED = 0x63617074;
