@@ -78,16 +78,15 @@ const TERM_MIN = 1e-7;
 function limitCdf(x: number): number {
   let total = 0;
   let ratio = Math.sqrt(Math.PI); // Γ(k + 1/2) / k!
-  for (let k = 0; k < 1000; k++) {
+  for (let k = 0; ; k++) {
     if (k > 0) ratio *= (k - 0.5) / k;
     const y = 4 * k + 1;
     const q = y ** 2 / (16 * x);
     const term =
       ((ratio * Math.sqrt(y)) / (Math.PI ** 1.5 * Math.sqrt(x))) * Math.exp(-2 * q) * scaledBessel(q);
     total += term;
-    if (Math.abs(term) < TERM_MIN) break;
+    if (!(Math.abs(term) >= TERM_MIN)) return total;
   }
-  return total;
 }
 
 /** e^q K₁⸝₄(q) = ∫₀^∞ e^(−q (cosh t − 1)) cosh(t/4) dt; the trapezoid rule converges like e^(−π²/step). */

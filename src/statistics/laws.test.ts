@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { andersonDarling } from './anderson-darling.ts';
 import { incompleteBeta } from './beta.ts';
+import { cramerVonMises } from './cramer-von-mises.ts';
 import { eppsSingleton } from './epps-singleton.ts';
 import { chiSquareTail, logGamma } from './gamma.ts';
 import { kolmogorovSmirnov } from './kolmogorov.ts';
@@ -97,4 +98,11 @@ test('Anderson and Darling with ties', () => {
   const { statistic, p } = andersonDarling(x, y);
   near(statistic, -0.7969480106278698);
   near(p, 0.25, 9);
+});
+
+test('Cramér and von Mises of ties beyond all measure: as many terms as scipy adds', () => {
+  const ones = (n: number, count: number) => sorted(Array.from({ length: n }, (_, i) => (i < count ? 1 : 0)));
+  const { statistic, p } = cramerVonMises(ones(10_500, 3137), ones(12, 4));
+  near(statistic, 284096.88409938756);
+  expect(p).toBeCloseTo(5.931665836622635e-6, 12);
 });
