@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { causeOf, type Seen } from './cause.ts';
+import { causeOf, isAlone, type Seen } from './cause.ts';
 
 const seen = (drifting: boolean, low: number, high: number, change: Partial<Seen> = {}): Seen => ({
   feature: 'age',
@@ -30,6 +30,16 @@ test('what drifts for one alone is in the model, once the other has rows enough 
 test('a shift of the inputs that both see explains answers that moved for one', () => {
   const answers = seen(true, 0.2, 0.3, { side: 'output', feature: 'predict' });
   expect(causeOf([seen(true, 0.2, 0.3), answers], [seen(true, 0.2, 0.3)])).toBe('data');
+});
+
+test('a candidate is alone with what moves for it where stable is sure that it does not, and nothing moves for both', () => {
+  const moved = seen(true, 0.2, 0.3);
+  expect(isAlone([moved], [seen(false, 0, 0.05)])).toBe(true);
+  expect(isAlone([seen(false, 0, 0.05)], [moved])).toBe(false);
+  expect(isAlone([moved], [seen(false, 0, 0.4)])).toBe(false);
+  const answers = seen(true, 0.2, 0.3, { side: 'output', feature: 'predict' });
+  const calm = seen(false, 0, 0.05, { side: 'output', feature: 'predict' });
+  expect(isAlone([moved, answers], [moved, calm])).toBe(false);
 });
 
 test('without drift there is no cause', () => {

@@ -130,6 +130,17 @@ export const cohortsContract = (place: Place): void => {
       expect(all[0]).toEqual({ ...cohort(0, 'a'), revision: 1 });
       expect(await one.cohorts({ endpoint: 'churn', from: 1, to: 10 })).toEqual([]);
     });
+
+    it('keep twenty revisions each: the first, the newest, and others as even in time as they come', async () => {
+      const store = await monitorings.one();
+      for (let i = 1; i <= 100; i++) await store.addCohort({ ...cohort(0, `a${i}`), computedAt: i * 1000 });
+      const all = await store.cohortRevisions('churn', 1, 0);
+      expect(all).toHaveLength(20);
+      expect([all[0]!.revision, all.at(-1)!.revision]).toEqual([1, 100]);
+      expect(all.at(-1)!.body).toBe('a100');
+      const gaps = all.slice(1).map(({ computedAt }, i) => computedAt - all[i]!.computedAt);
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(16_000);
+    });
   });
 };
 
