@@ -43,7 +43,7 @@ Examples:
   $ plimsoll monitor quality churn --days 7 --json
 `;
 
-export function qualityPage({ endpoint, version, cohorts, accuracy, violations }: QualityView): string {
+function qualityPage({ endpoint, version, cohorts, accuracy, violations }: QualityView): string {
   const name = `${printable(endpoint)}@${version}`;
   const damage = violations.map(({ kind, sentence }) => `  ${kind}: ${printable(sentence)}`);
   return [
