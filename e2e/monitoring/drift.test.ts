@@ -136,3 +136,31 @@ test('a shift is told with its feature, its size and both histograms, once', {
   await settled();
   expect(await alerts()).toMatchObject([{ state: 'firing', since: before, flaps: 1 }]);
 });
+
+test('what the monitor knows stands on the page that is scraped, beside what serving says', {
+  timeout: 60_000,
+}, async () => {
+  const page = async (): Promise<string> => (await fetch(`${server.said.url}/metrics`)).text();
+  const labels = 'endpoint="iris",model_name="iris",model_version="1",feature="sepal_length"';
+  await expect.poll(page, { timeout: 20_000 }).toContain(`model_drift_evidence{${labels}} `);
+  const text = await page();
+  expect(text).toMatch(new RegExp(`model_missing_ratio\\{${labels}\\} 0\\n`));
+  const [, at] = /monitor_last_success_timestamp_seconds\{endpoint="iris"\} (\S+)/.exec(text) ?? [];
+  expect(Math.abs(Number(at) - Date.now() / 1000)).toBeLessThan(30);
+  expect(text).toContain(`monitor_rows_total{endpoint="iris"} ${sent}\n`);
+  expect(text).toMatch(/model_alerts_firing\{endpoint="iris",.*alertname="FeatureDrift".*\} [1-9]/);
+  expect(text).toContain('inference_request_duration_seconds');
+});
+
+test('values that no flower has are a breach of the range, told of the last day', {
+  timeout: 60_000,
+}, async () => {
+  const body = JSON.stringify({ rows: Array.from({ length: 60 }, () => [90, 3, 3.7, 1.2]) });
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${server.said.url}/models/iris/predict`, { method: 'POST', headers, body });
+  const kinds = async (): Promise<readonly string[]> =>
+    (
+      await ask<{ violations: { kind: string; feature: string }[] }>('/endpoints/iris/quality')
+    ).violations.map(({ kind, feature }) => `${kind} ${feature}`);
+  await expect.poll(kinds, { timeout: 20_000 }).toContain('quality.range sepal_length');
+});
