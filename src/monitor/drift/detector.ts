@@ -1,10 +1,12 @@
 /** Whether one feature drifts. Pure. */
 import { normalQuantile } from '../../statistics/normal.ts';
-import type { FeatureProfile } from '../reference/profile.ts';
+import { normalScores } from '../reference/dependence.ts';
+import { type FeatureProfile, REGULAR } from '../reference/profile.ts';
 import { type Aspect, aspectsOf } from './aspect.ts';
 import { effectOf } from './effect.ts';
 import type { DriftKind, DriftOptions, Effect } from './finding.ts';
 import { logEvidence } from './law.ts';
+import { Succession, type SuccessionState } from './succession.ts';
 import { BUCKET_ROWS, logStartWeight, type WindowState, Windows } from './windows.ts';
 
 /** Rows after which a feature that was found drifting may be as it was again: at least, and at most. */
@@ -16,6 +18,9 @@ const LOOK_AHEAD = 8;
 
 /** Part of the evidence that is needed below which nothing is about to begin. */
 const QUIET_PART = 0.6;
+
+/** Rows that tell as much as one, as long as it is not known. */
+const UNKNOWN_WORTH = 16;
 
 /** A window of one aspect of a feature. */
 export interface Sight {
@@ -43,6 +48,7 @@ interface AspectState {
 
 export interface DetectorState {
   readonly windows: WindowState;
+  readonly succession: SuccessionState;
   readonly rows: number;
   readonly looks: number;
   /** By aspect. */
@@ -69,6 +75,7 @@ export class Detector {
   readonly feature: FeatureProfile;
   readonly #watched: readonly Watched[];
   readonly #windows: Windows;
+  readonly #succession: Succession;
   readonly #falseAlarms: number;
   #rows: number;
   #looks: number;
@@ -77,6 +84,7 @@ export class Detector {
     this.feature = feature;
     this.#falseAlarms = options.falseAlarms;
     this.#windows = new Windows(feature.counts.length, state?.windows);
+    this.#succession = new Succession(successionScores(feature), state?.succession);
     this.#rows = state?.rows ?? 0;
     this.#looks = state?.looks ?? 0;
     this.#watched = aspectsOf(feature, options.joint).map((aspect, i) => ({
@@ -95,6 +103,7 @@ export class Detector {
   /** Adds rows in the bins of the profile, and answers what began or ended with them. */
   add(counts: Float64Array, rows: number): readonly Change[] {
     this.#rows += rows;
+    this.#succession.add(counts);
     if (!this.#windows.add(counts, rows)) return [];
     this.#looks++;
     const longest = this.#longest(rows, this.#looks);
@@ -116,6 +125,7 @@ export class Detector {
   addQuietly(counts: Float64Array, rows: number): boolean {
     if (this.isDrifting || !this.#isQuiet(counts, rows)) return false;
     this.#rows += rows;
+    this.#succession.add(counts);
     this.#looks += Number(this.#windows.add(counts, rows));
     return true;
   }
@@ -144,9 +154,19 @@ export class Detector {
     return LOOK_AHEAD * Math.max(rows, BUCKET_ROWS) * (look & -look);
   }
 
+  /** Rows of a window of this age that tell as much as one, as the reference or the rows themselves say. */
+  #worth(age: number): number {
+    return Math.max(this.feature.dependence, this.#succession.worth(age));
+  }
+
+  /** Of the first rows nobody knows yet whether they are alike: their evidence counts for less. */
+  #temper(age: number): number {
+    return this.#succession.isKnown ? this.#worth(age) : Math.max(UNKNOWN_WORTH, this.#worth(age));
+  }
+
   /** Logarithm of the evidence that a window of this age must have. */
   #needed({ threshold }: Watched, age: number): number {
-    return (threshold - logStartWeight(age)) * this.feature.dependence;
+    return (threshold - logStartWeight(age)) * this.#temper(age);
   }
 
   /** Of each aspect the window that tells most, and whether it drifts. Nothing of what was not seen yet. */
@@ -166,7 +186,8 @@ export class Detector {
 
   state(): DetectorState {
     const aspects = this.#watched.map(({ state }) => state);
-    return { windows: this.#windows.state(), rows: this.#rows, looks: this.#looks, aspects };
+    const succession = this.#succession.state();
+    return { windows: this.#windows.state(), succession, rows: this.#rows, looks: this.#looks, aspects };
   }
 
   /** What a window says; `later` where a longer one has to be asked, null where none has. */
@@ -183,14 +204,14 @@ export class Detector {
     gather(one, sums, age);
     const needed = this.#needed(one, age);
     if (logEvidence(scratch, law, alternatives, needed) < needed) return 'later';
-    if (this.#effect(one, this.#certainty(age)).low < minimum) return 'later';
+    if (this.#effect(one, age, this.#certainty(age)).low < minimum) return 'later';
     const sight = this.#sight(one, sums, age)!;
     one.state = { ...one.state, drifting: age };
     return { what: 'began', sight };
   }
 
-  #effect({ unit, scratch, law }: Watched, z?: number): Effect {
-    return effectOf(unit, scratch, law, this.feature.dependence, z);
+  #effect({ unit, scratch, law }: Watched, age: number, z?: number): Effect {
+    return effectOf(unit, scratch, law, this.#worth(age), z);
   }
 
   /**
@@ -203,7 +224,7 @@ export class Detector {
 
   #end(one: Watched, sums: Float64Array, age: number, since: number): Change | 'later' | null {
     const [least, most] = RESOLVE_ROWS;
-    if (age < Math.min(Math.max(since, least), most) * this.feature.dependence) return 'later';
+    if (age < Math.min(Math.max(since, least), most) * this.#worth(age)) return 'later';
     const sight = this.#sight(one, sums, age);
     if (sight === null || sight.effect.value > RESOLVE_PART * one.minimum) return null;
     one.state = { begin: this.#rows, drifting: null };
@@ -215,13 +236,12 @@ export class Detector {
     const { kind, law, alternatives, threshold, scratch } = one;
     gather(one, sums, age);
     if (scratch.every((count) => count === 0)) return null;
-    const { dependence } = this.feature;
     return {
       kind,
       rows: age,
-      log: logEvidence(scratch, law, alternatives) / dependence + logStartWeight(age),
+      log: logEvidence(scratch, law, alternatives) / this.#temper(age) + logStartWeight(age),
       threshold,
-      effect: this.#effect(one),
+      effect: this.#effect(one, age),
       counts: Array.from(sums),
     };
   }
@@ -238,4 +258,12 @@ function gather({ bins, scratch }: Watched, sums: Float64Array, rows: number): v
     scratch[k] = sum;
     left -= sum;
   }
+}
+
+/** Numbers by which successive rows are compared: normal scores, or whether it is the most frequent category. */
+function successionScores({ bins, counts }: FeatureProfile): Float64Array {
+  if (bins.kind !== 'categories') return normalScores(counts);
+  const regular = counts.slice(REGULAR);
+  const most = regular.indexOf(Math.max(...regular));
+  return Float64Array.from(counts, (_, bin) => (bin < REGULAR ? 0 : bin - REGULAR === most ? 1 : -1));
 }

@@ -217,3 +217,30 @@ test('a watch goes on from its state to the same events, whenever that was taken
   expect(answers).toEqual(expected);
   expect(JSON.stringify(whole.state()).length).toBeLessThan(8000);
 });
+
+/** An autoregression of the first order with a standard normal distribution. */
+function autoregression(phi: number, shift: (row: number) => number = () => 0): Draw<number> {
+  let x = 0;
+  return (random, row) => {
+    x = phi * x + Math.sqrt(1 - phi * phi) * gaussian(random);
+    return x + shift(row);
+  };
+}
+
+test.each([0.5, 0.9])(
+  'rows with an autocorrelation of %d hardly ever tell anything, though the reference was shuffled',
+  (phi) => {
+    const told = [1, 2, 3].map((seed) => one(autoregression(phi), normals(5000), 50_048, seed).length);
+    expect(told.reduce((a, b) => a + b)).toBeLessThanOrEqual(1);
+  },
+);
+
+test('a shift of such rows is told none the less', () => {
+  const [found] = one(
+    autoregression(0.9, (row) => (row >= 20_032 ? 1.5 : 0)),
+    normals(5000),
+    30_016,
+  );
+  expect(found!.row).toBeGreaterThanOrEqual(20_032);
+  expect(found!.row).toBeLessThan(24_000);
+});

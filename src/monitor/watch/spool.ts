@@ -1,10 +1,12 @@
 /** The folder in which blocks wait: files are listed, read, and moved aside where they are no blocks. */
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Block } from '../../capture/block.ts';
 import { decodeBlock } from '../../capture/codec.ts';
 import { blockIdOf } from '../../capture/files.ts';
+import { makeFolder } from '../../capture/folder.ts';
 import { BLOCK_LIMITS } from '../../capture/limits.ts';
 
 export interface SpooledBlock {
@@ -57,14 +59,14 @@ export class Spool {
 
   /** Moves a file into another folder, under its own name. */
   async moveTo(name: string, folder: string): Promise<void> {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await rename(join(this.#folder, name), join(folder, name)).catch(unlessGone);
   }
 
   /** Moves a file to where people may look at it; it is met no more. */
   async setAside(name: string): Promise<'bad'> {
     const bad = join(this.#folder, BAD);
-    await mkdir(bad, { recursive: true });
+    await makeFolder(bad);
     await rename(join(this.#folder, name), join(bad, name)).catch(unlessGone);
     for (const old of (await listed(bad)).toSorted().slice(0, -BAD_MAX))
       await rm(join(bad, old), { recursive: true, force: true });

@@ -1,7 +1,9 @@
 /** What is set of the log of each endpoint, as the file that the processes which serve follow. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { captureRulesPath } from '../../capture/files.ts';
+import { makeFolder } from '../../capture/folder.ts';
 import { type CaptureRule, type CaptureRules, DEFAULT_RULE, parseRules } from '../../capture/rules.ts';
 import { parseMonitor } from '../../monitor/policy/grammar.ts';
 import type { LogPolicy } from '../../monitor/policy/policy.ts';
@@ -65,7 +67,7 @@ async function write(dataDir: string, changed: readonly (readonly [string, Captu
   const rules: CaptureRules = { other: DEFAULT_RULE, endpoints: Object.fromEntries(endpoints) };
   const text = `${JSON.stringify(rules)}\n`;
   if (before === text) return;
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await writeFile(`${path}.${process.pid}`, text, { mode: 0o600 });
   await rename(`${path}.${process.pid}`, path);
 }

@@ -1,6 +1,8 @@
 /** What the monitor knows, as a file of metrics that every scrape takes along; replaced whole. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../capture/folder.ts';
 import { type EndpointStanding, monitoringMetrics } from '../../monitor/prometheus/metrics.ts';
 
 /** Null: another server watches, and says it. */
@@ -11,7 +13,7 @@ export async function writeMetrics(
   const folder = join(dataDir, 'monitoring');
   const path = join(folder, 'metrics.prom');
   if (standings === null) return rm(path, { force: true });
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFile(`${path}.tmp`, monitoringMetrics(standings));
   await rename(`${path}.tmp`, path);
 }

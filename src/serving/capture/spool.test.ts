@@ -62,6 +62,6 @@ test('what a killed process had begun long ago is cleared away, what another is 
 test('where the folder is no folder nothing is written, and that is said', async () => {
   const path = folder();
   writeFileSync(path, 'in the way');
-  await expect(new Spool({ path }).write('a-1-0.blk', bytes(1))).rejects.toMatchObject({ code: 'EEXIST' });
+  await expect(new Spool({ path }).write('a-1-0.blk', bytes(1))).rejects.toMatchObject({ code: 'ENOTDIR' });
   expect(existsSync(`${path}/a-1-0.blk`)).toBe(false);
 });

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../capture/folder.ts';
 
 export interface SpoolOptions {
   /** Folder of the blocks that wait. */
@@ -51,7 +52,7 @@ export class Spool {
 
   /** Makes the folder, and clears away what killed processes had begun. */
   async #open(): Promise<void> {
-    await mkdir(this.#path, { recursive: true });
+    await makeFolder(this.#path);
     const names = (await readdir(this.#path)).filter((name) => name.endsWith('.tmp'));
     for (const name of names) {
       const path = join(this.#path, name);

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeFolder } from './folder.ts';
+
+test('a folder is made with those above it, once or twice', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'plimsoll-folder-'));
+  const path = join(root, 'a', 'b', 'c');
+  await Promise.all([makeFolder(path), makeFolder(path)]);
+  await makeFolder(path);
+  expect(existsSync(path)).toBe(true);
+  rmSync(root, { recursive: true });
+});
+
+test('where the working folder is gone it fails, and does not try for ever', () => {
+  const script = `
+    const { mkdtempSync, rmdirSync } = require('node:fs');
+    const gone = mkdtempSync(require('node:path').join(require('node:os').tmpdir(), 'plimsoll-gone-'));
+    process.chdir(gone);
+    rmdirSync(gone);
+    import(${JSON.stringify(join(import.meta.dirname, 'folder.ts'))})
+      .then(({ makeFolder }) => makeFolder('.plimsoll/spool'))
+      .catch(({ code }) => console.log(code));`;
+  const { stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 20_000 });
+  expect(stdout.trim()).toBe('ENOENT');
+});
