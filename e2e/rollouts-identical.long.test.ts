@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import type { Fleet } from '../src/control/fleet/fleet.ts';
 import { ManualClock, planeOf, prepare, rolloutRow } from '../src/control/rollouts/testing/world.ts';
 import { seededRandom } from '../src/core/random.ts';
-import { normalQuantile } from '../src/statistics/normal.ts';
 import type { Part } from '../src/rollout/part.ts';
 import type { PlaneSnapshot, Route } from '../src/rollout/route.ts';
 import { Assignment } from '../src/serving/assignment.ts';
 import { Recorder } from '../src/serving/recorder/recorder.ts';
+import { normalQuantile } from '../src/statistics/normal.ts';
 import { openStore } from '../src/store/open.ts';
 
 /** Two versions that do the same, one request a second and not one failure, through assignment, recorder, collector, controller and store, on a clock of their own. */
