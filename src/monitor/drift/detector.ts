@@ -42,8 +42,8 @@ export interface Change {
 interface AspectState {
   /** Rows that had come when its memory began: nothing before is looked at. */
   readonly begin: number;
-  /** Rows of the window in which it was found drifting; null where it is not. */
-  readonly drifting: number | null;
+  /** Rows that had come when it was found drifting, and those of the window; null where it is not. */
+  readonly drifting: { readonly at: number; readonly rows: number } | null;
 }
 
 export interface DetectorState {
@@ -206,7 +206,7 @@ export class Detector {
     if (logEvidence(scratch, law, alternatives, needed) < needed) return 'later';
     if (this.#effect(one, age, this.#certainty(age)).low < minimum) return 'later';
     const sight = this.#sight(one, sums, age)!;
-    one.state = { ...one.state, drifting: age };
+    one.state = { ...one.state, drifting: { at: this.#rows, rows: age } };
     return { what: 'began', sight };
   }
 
@@ -222,9 +222,16 @@ export class Detector {
     return -normalQuantile(Math.min(0.025, age * this.#falseAlarms));
   }
 
-  #end(one: Watched, sums: Float64Array, age: number, since: number): Change | 'later' | null {
+  /** It ends where a window that began after it was found has hardly any of its effect. */
+  #end(
+    one: Watched,
+    sums: Float64Array,
+    age: number,
+    { at, rows }: NonNullable<AspectState['drifting']>,
+  ): Change | 'later' | null {
     const [least, most] = RESOLVE_ROWS;
-    if (age < Math.min(Math.max(since, least), most) * this.#worth(age)) return 'later';
+    if (age > this.#rows - at) return null;
+    if (age < Math.min(Math.max(rows, least) * this.#worth(age), most)) return 'later';
     const sight = this.#sight(one, sums, age);
     if (sight === null || sight.effect.value > RESOLVE_PART * one.minimum) return null;
     one.state = { begin: this.#rows, drifting: null };

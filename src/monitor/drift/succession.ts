@@ -12,11 +12,13 @@ const TOGETHER = 4;
 /** Ratios that are remembered, and that there must be. */
 const MEMORY = 32;
 const RATIOS_MIN = 5;
+/** Of several looks together: a shift has a part in more of them. */
+const RATIOS_TOGETHER = 8;
 /** Median of χ² with one degree of freedom, and n times the variance of the median of n of them: 1 / (2 f(m))². */
 const MEDIAN = 0.4549;
 const SPREAD = 1.06;
-/** Standard deviations from which a median is no chance. */
-const CHANCE = 3;
+/** Standard deviations from which a median is no chance: one in a thousand, of few as of many. */
+const CHANCE = 5;
 
 /** Rows, and sums of their scores and of the squares of these. */
 interface Sums {
@@ -69,8 +71,8 @@ export class Succession {
   /** How many rows of a window of so many tell as much as one that is independent, at least 1. */
   worth(rows: number): number {
     let worth = 1;
-    for (const { last, ratios } of this.#scales) {
-      if (ratios.length < RATIOS_MIN || last!.rows > rows) break;
+    for (const [k, { last, ratios }] of this.#scales.entries()) {
+      if (ratios.length < (k === 0 ? RATIOS_MIN : RATIOS_TOGETHER) || last!.rows > rows) break;
       const median = medianOf(ratios);
       if (median > MEDIAN + (CHANCE * SPREAD) / Math.sqrt(ratios.length))
         worth = Math.max(worth, median / MEDIAN);

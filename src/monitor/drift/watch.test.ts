@@ -244,3 +244,14 @@ test('a shift of such rows is told none the less', () => {
   expect(found!.row).toBeGreaterThanOrEqual(20_032);
   expect(found!.row).toBeLessThan(24_000);
 });
+
+test('a drift that lasts is told once', () => {
+  for (const seed of [1, 2, 3, 4, 5, 6]) {
+    const lasting: Draw<number> = (random, row) => gaussian(random) + (row >= 4000 ? 1 : 0);
+    const told = watched([numericFeature('x', normals(5000))], [lasting], {
+      random: seededRandom(seed),
+      rows: 30_016,
+    });
+    expect(told.map(({ what }) => what)).toEqual(['began']);
+  }
+});

@@ -1,4 +1,4 @@
-/** Where the files of the prediction log are, and what they are called. Pure. */
+/** Where the files of the prediction log are, and what they are called. */
 import type { Block } from '../../capture/block.ts';
 
 /** Folder of the log in a data folder. */

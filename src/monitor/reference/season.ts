@@ -19,7 +19,7 @@ export const WEEKS_MIN = 2;
 const EXPLAINED_MIN = 0.05;
 
 /** Of a time in milliseconds since the epoch: 0 is Monday from 0 to 1. */
-export function hourOfWeek(time: number): number {
+function hourOfWeek(time: number): number {
   const hours = Math.floor(time / HOUR) - MONDAY;
   return ((hours % HOURS) + HOURS) % HOURS;
 }

@@ -7,7 +7,7 @@ import { type NamedColumn, numbersOrNull } from '../reference/column.ts';
 import { binNames } from '../reference/names.ts';
 import type { FeatureProfile, ReferenceProfile, ValueColumn } from '../reference/profile.ts';
 
-export const valueColumn = (values: CapturedValues): ValueColumn =>
+const valueColumn = (values: CapturedValues): ValueColumn =>
   values instanceof Float64Array ? numbersOrNull(values) : { kind: 'category', values };
 
 /** The columns of a block in the order of a profile; null where it has none of that name. */

@@ -1,4 +1,4 @@
-/** What is wrong with monitoring itself. Pure. */
+/** What is wrong with monitoring itself. */
 import type { Condition } from '../alerts/alert.ts';
 import { lastHour, type Traffic } from './traffic.ts';
 

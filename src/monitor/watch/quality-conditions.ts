@@ -1,4 +1,4 @@
-/** What the quality of rows means for alerts. Pure. */
+/** What the quality of rows means for alerts. */
 import type { AlertLabels, Condition, Told } from '../alerts/alert.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
 import type { QualityKind, Violation } from '../quality/violation.ts';

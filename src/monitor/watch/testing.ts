@@ -17,9 +17,9 @@ import { Spool } from './spool.ts';
 import type { Surroundings, WatchedEndpoint } from './surroundings.ts';
 import { Watch } from './watch.ts';
 
-export const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-export const CHURN: WatchedEndpoint = {
+const CHURN: WatchedEndpoint = {
   name: 'churn',
   model: 'churn',
   stable: 1,
