@@ -1,5 +1,6 @@
-/** Where the files of the prediction log are, and what they are called. */
+/** Where the files of the prediction log are, and what they are called. Pure. */
 import type { Block } from '../../capture/block.ts';
+import { rfc3339 } from '../../core/utc.ts';
 
 /** Folder of the log in a data folder. */
 export const logPath = (dataDir: string): string => `${dataDir}/log`;
@@ -27,7 +28,7 @@ export function folderOf(endpoint: string, digest: (text: string) => string): st
 }
 
 /** The day of a time, in UTC: `2026-11-01`. */
-export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+export const dayOf = (at: number): string => rfc3339(at).slice(0, 10);
 
 /**
  * `<from>-v<version>-<shape>-<id>.parquet`: `shape` is that of all files that may be put together, `id` is random, so that no

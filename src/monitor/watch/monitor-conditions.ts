@@ -1,4 +1,6 @@
-/** What is wrong with monitoring itself. */
+/** What is wrong with monitoring itself. Pure. */
+
+import { rfc3339 } from '../../core/utc.ts';
 import type { Condition } from '../alerts/alert.ts';
 import { lastHour, type Traffic } from './traffic.ts';
 
@@ -13,7 +15,7 @@ const DROPPED_CALM = 0.01;
 
 /** `since`: when it last looked; null: it looks. */
 export function behindCondition({ endpoint, model }: Of, since: number | null, now: number): Condition {
-  const when = since === null ? '' : new Date(since).toISOString().slice(0, 19).replace('T', ' ');
+  const when = since === null ? '' : rfc3339(since).slice(0, 19).replace('T', ' ');
   const sentence =
     since === null
       ? 'The monitor looks again.'

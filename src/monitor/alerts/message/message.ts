@@ -1,9 +1,9 @@
 /** What people read: a headline for all of a notice, and a few lines for each alert. Pure. */
 
+import { utcMinute } from '../../../core/utc.ts';
 import type { Notice, NoticeAlert } from '../notice.ts';
 import { RULES } from '../rules.ts';
 import { barLines } from './bars.ts';
-import { utcMinute } from './time.ts';
 
 const MAX_TOP = 3;
 /** Alerts that are written out in full; others are a line. */

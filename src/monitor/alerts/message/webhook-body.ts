@@ -1,7 +1,8 @@
 /** The body of a webhook, version 4, as Alertmanager sends it to every receiver that knows it. Pure. */
+
+import { rfc3339 } from '../../../core/utc.ts';
 import type { Notice, NoticeAlert } from '../notice.ts';
 import { annotationsOf, labelsOf } from './annotations.ts';
-import { rfc3339 } from './time.ts';
 
 type Texts = Readonly<Record<string, string>>;
 

@@ -1,6 +1,7 @@
 /** Alertmanager's own door: all that fires, again and again; what is not pushed again ends by itself. */
+
+import { rfc3339 } from '../../../core/utc.ts';
 import { annotationsOf, labelsOf } from '../message/annotations.ts';
-import { rfc3339 } from '../message/time.ts';
 import { alertUrl } from '../message/webhook-body.ts';
 import { outcomeOf, post } from './http.ts';
 import { failed, type Send } from './receiver.ts';

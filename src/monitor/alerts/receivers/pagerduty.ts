@@ -1,9 +1,9 @@
 /** PagerDuty's Events API v2: an incident is a group of alerts, triggered, acknowledged and resolved by one key. */
 import { sha256 } from '../../../bytes/sha256.ts';
+import { rfc3339 } from '../../../core/utc.ts';
 import type { Severity } from '../alert.ts';
 import { annotationsOf } from '../message/annotations.ts';
 import { headlineOf } from '../message/message.ts';
-import { rfc3339 } from '../message/time.ts';
 import { alertUrl } from '../message/webhook-body.ts';
 import type { Notice } from '../notice.ts';
 import { outcomeOf, post } from './http.ts';

@@ -1,6 +1,7 @@
 /** Whoever trains again: called once for an incident of drift or decay, with what was found. */
+
+import { rfc3339 } from '../../../core/utc.ts';
 import { headlineOf } from '../message/message.ts';
-import { rfc3339 } from '../message/time.ts';
 import { alertUrl } from '../message/webhook-body.ts';
 import { familyOf } from '../rules.ts';
 import type { Send } from './receiver.ts';
