@@ -1,9 +1,10 @@
 /** Reads the Prometheus text format, version 0.0.4, as other parts of a server write it. Pure. */
 import type { Labels, MetricFamily, MetricType, Point } from './family.ts';
 
-const HEAD = /^# (HELP|TYPE) ([a-zA-Z_:][\w:]*) ?(.*)$/;
-const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?\s*$/;
-const PAIR = /\s*([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?/gy;
+/** Only \n ends a line: labels may hold the other characters that end one elsewhere, so `.` is to stand for them, too. */
+const HEAD = /^# (HELP|TYPE) ([a-zA-Z_:][\w:]*) ?(.*)$/s;
+const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?\s*$/s;
+const PAIR = /\s*([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?/gsy;
 const TYPES: readonly string[] = ['counter', 'gauge', 'histogram', 'summary', 'untyped'];
 
 interface Sample {

@@ -9,8 +9,18 @@ import { block, monitoringsOf } from './monitorings.ts';
 
 const WRITER = fileURLToPath(new URL('./intake-writer.ts', import.meta.url));
 
-const writer = (url: string): ChildProcess =>
-  spawn(process.execPath, [WRITER, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+interface Writer {
+  readonly child: ChildProcess;
+  /** Its exit code, null where it was killed; it may end before anybody waits for it. */
+  readonly ended: Promise<number | null>;
+  readonly opened: Promise<unknown>;
+}
+
+function writer(url: string): Writer {
+  const child = spawn(process.execPath, [WRITER, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { child, ended, opened: once(child.stdout!, 'data') };
+}
 
 export const processesContract = (place: Place, kills = 3): void => {
   describe('several processes', () => {
@@ -22,16 +32,16 @@ export const processesContract = (place: Place, kills = 3): void => {
       const url = await monitorings.fresh();
       const store = await monitorings.at(url);
       for (let kill = 0; kill < kills; kill += 1) {
-        const children = [writer(url), writer(url)];
-        await Promise.all(children.map(({ stdout }) => once(stdout!, 'data')));
+        const writers = [writer(url), writer(url)];
+        await Promise.all(writers.map(({ opened }) => opened));
         await sleep(Math.random() * 50);
-        for (const child of children) child.kill('SIGKILL');
-        await Promise.all(children.map((child) => once(child, 'close')));
+        for (const { child } of writers) child.kill('SIGKILL');
+        for (const { child } of writers) child.stdout!.resume();
+        await Promise.all(writers.map(({ ended }) => ended));
       }
       const last = [writer(url), writer(url)];
-      for (const child of last) child.stdout!.resume();
-      const codes = await Promise.all(last.map((child) => once(child, 'close')));
-      expect(codes.map(([code]) => code)).toEqual([0, 0]);
+      for (const { child } of last) child.stdout!.resume();
+      expect(await Promise.all(last.map(({ ended }) => ended))).toEqual([0, 0]);
       const ticks = await store.ticks({ endpoint: 'churn', version: null, from: 0, to: BLOCKS });
       expect(ticks.map(({ at }) => at)).toEqual(Array.from({ length: BLOCKS }, (_, seq) => seq));
       const files = await store.segments({ endpoint: 'churn', from: 0, to: BLOCKS });
