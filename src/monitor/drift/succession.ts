@@ -35,6 +35,8 @@ interface Scale {
   /** The last ratios, in a ring. */
   readonly ratios: number[];
   next: number;
+  /** What they say of the worth of rows; null while they are too few. */
+  inflation: number | null;
 }
 
 export type SuccessionState = readonly Scale[];
@@ -51,7 +53,7 @@ export class Succession {
     this.#scales = Array.from({ length: SCALES }, (_, k) => {
       const kept = state[k];
       return kept === undefined
-        ? { filling: { ...NOTHING }, looks: 0, last: null, ratios: [], next: 0 }
+        ? { filling: { ...NOTHING }, looks: 0, last: null, ratios: [], next: 0, inflation: null }
         : { ...kept, filling: { ...kept.filling }, ratios: [...kept.ratios] };
     });
   }
@@ -71,18 +73,16 @@ export class Succession {
   /** How many rows of a window of so many tell as much as one that is independent, at least 1. */
   worth(rows: number): number {
     let worth = 1;
-    for (const [k, { last, ratios }] of this.#scales.entries()) {
-      if (ratios.length < (k === 0 ? RATIOS_MIN : RATIOS_TOGETHER) || last!.rows > rows) break;
-      const median = medianOf(ratios);
-      if (median > MEDIAN + (CHANCE * SPREAD) / Math.sqrt(ratios.length))
-        worth = Math.max(worth, median / MEDIAN);
+    for (const { last, inflation } of this.#scales) {
+      if (inflation === null || last!.rows > rows) break;
+      worth = Math.max(worth, inflation);
     }
     return worth;
   }
 
   /** Whether there were looks enough to say anything. */
   get isKnown(): boolean {
-    return this.#scales[0]!.ratios.length >= RATIOS_MIN;
+    return this.#scales[0]!.inflation !== null;
   }
 
   state(): SuccessionState {
@@ -102,7 +102,8 @@ export class Succession {
     filling.squares += squares;
     scale.looks++;
     if (scale.looks < (k === 0 ? 1 : TOGETHER)) return;
-    if (scale.last !== null) note(scale, ratioOf(scale.last, filling));
+    if (scale.last !== null)
+      note(scale, ratioOf(scale.last, filling), k === 0 ? RATIOS_MIN : RATIOS_TOGETHER);
     scale.last = filling;
     scale.filling = { ...NOTHING };
     scale.looks = 0;
@@ -118,11 +119,14 @@ function ratioOf(a: Sums, b: Sums): number | null {
   return variance > 0 ? (meanA - meanB) ** 2 / (variance * (1 / a.rows + 1 / b.rows)) : null;
 }
 
-function note(scale: Scale, ratio: number | null): void {
+function note(scale: Scale, ratio: number | null, least: number): void {
   if (ratio === null) return;
   scale.ratios[scale.next] = ratio;
   scale.next = (scale.next + 1) % MEMORY;
+  scale.inflation = scale.ratios.length < least ? null : inflationOf(scale.ratios);
 }
 
-const medianOf = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+function inflationOf(ratios: readonly number[]): number {
+  const median = ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)]!;
+  return median > MEDIAN + (CHANCE * SPREAD) / Math.sqrt(ratios.length) ? median / MEDIAN : 1;
+}
