@@ -1,5 +1,7 @@
 /** Works on a run that is claimed, with a person or a program waiting for what it comes to. */
+
 import { resolve } from 'node:path';
+import { grouped } from '../core/digits.ts';
 import { EXIT } from '../core/errors.ts';
 import type { Receipt } from '../jobs/receipt/receipt.ts';
 import type { Step } from '../jobs/run/progress.ts';
@@ -82,9 +84,6 @@ const PHASES: Readonly<Record<Step['phase'], string>> = {
   checks: 'checking',
   publishing: 'publishing',
 };
-
-/** As `toLocaleString` has it, which takes tens of milliseconds when it is first used. */
-const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 function stepText({ phase, rowsPerSecond, secondsLeft }: Step): string {
   const rate = rowsPerSecond === undefined ? '' : ` ${grouped(Math.round(rowsPerSecond))} rows/s`;

@@ -1,12 +1,13 @@
 import { extname } from 'node:path';
 import type { Control } from '../control/port.ts';
+import { grouped } from '../core/digits.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { withFile } from '../files/file-source.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControl, withControlOptions } from './control.ts';
 import type { FeedbackFile, Placed } from './feedback-items.ts';
 import type { Progress } from './progress.ts';
-import { count, grouped } from './table.ts';
+import { count } from './table.ts';
 
 interface ImportOptions extends ControlOptions {
   readonly endpoint?: string;

@@ -1,7 +1,8 @@
+import { grouped } from '../core/digits.ts';
 import type { NamedGlobal, OutlineNode } from '../model/description.ts';
 import type { ColumnSpec, OutputSpec, Signature } from '../model/signature.ts';
 import type { EngineReport, InspectReport } from './inspect-report.ts';
-import { bytes, clip, count, grouped, table } from './table.ts';
+import { bytes, clip, count, table } from './table.ts';
 import { styled } from './terminal.ts';
 
 /** The page that a person reads: what it is, what it takes and answers, what it names, whether it runs. */

@@ -1,9 +1,10 @@
+import { grouped } from '../core/digits.ts';
 import type { AccuracyView, CohortView, QualityView } from '../monitor/port.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControlOptions } from './control.ts';
 import { withMonitoring } from './monitoring.ts';
 import { printable } from './printable.ts';
-import { grouped, table } from './table.ts';
+import { table } from './table.ts';
 import { outputWidth, styled } from './terminal.ts';
 
 interface QualityOptions extends ControlOptions {

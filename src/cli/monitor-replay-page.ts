@@ -1,9 +1,11 @@
+import { grouped } from '../core/digits.ts';
+import { barOf } from '../monitor/alerts/message/bars.ts';
 import { binNames } from '../monitor/reference/names.ts';
 import { type FeatureProfile, inputsOf } from '../monitor/reference/profile.ts';
 import type { FilesReplayed, ReportedAlarm } from '../monitor/replay/files.ts';
 import { baselinesOf } from '../monitor/replay/report.ts';
 import { printable } from './printable.ts';
-import { clip, count, grouped, table } from './table.ts';
+import { clip, count, table } from './table.ts';
 import { styled } from './terminal.ts';
 
 /** Alarms of which distributions are drawn. */
@@ -45,7 +47,7 @@ function bars(feature: FeatureProfile, reference: readonly number[], current: re
   const rows = binNames(feature).flatMap((name, k) => {
     const [p, q] = [before[k]!, after[k]!];
     if (p < SHARE_MIN && q < SHARE_MIN) return [];
-    return [[clip(printable(name), 24), bar(p / most), percent(p), bar(q / most), percent(q)]];
+    return [[clip(printable(name), 24), barOf(p / most, BAR), percent(p), barOf(q / most, BAR), percent(q)]];
   });
   return table([['', 'reference', '', 'now', ''], ...rows], '    ');
 }
@@ -53,13 +55,6 @@ function bars(feature: FeatureProfile, reference: readonly number[], current: re
 function sharesOf(counts: readonly number[]): number[] {
   const total = counts.reduce((sum, n) => sum + n, 0);
   return counts.map((n) => (total === 0 ? 0 : n / total));
-}
-
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-
-function bar(share: number): string {
-  const eighths = Math.round(share * BAR * 8);
-  return '█'.repeat(eighths >> 3) + EIGHTHS[eighths & 7]!;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

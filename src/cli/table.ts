@@ -1,3 +1,5 @@
+import { grouped } from '../core/digits.ts';
+
 /** Cells side by side, each column as wide as its widest cell, two spaces between; no trailing blanks. */
 export function table(rows: readonly (readonly string[])[], indent = '  '): string {
   const widths: number[] = [];
@@ -47,9 +49,6 @@ export function fittedTable(
   const gone = head.filter((_, j) => !kept.includes(j));
   return gone.length === 0 ? text : `${text}\n${indent}(no room for ${gone.join(', ')}: --json shows them)`;
 }
-
-/** `1,203`. Not `toLocaleString`: the first call loads locale data for 10 ms. */
-export const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
 /** `3 rows`, `1 row`. */
 export const count = (n: number, noun: string, plural = `${noun}s`): string =>

@@ -1,6 +1,7 @@
 /** The arms side by side. */
 import type { ArmView } from '../../control/port.ts';
-import { grouped } from '../table.ts';
+import { grouped } from '../../core/digits.ts';
+
 import { millis, percent } from './numbers.ts';
 import { columns, type Line } from './paint.ts';
 

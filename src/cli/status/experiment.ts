@@ -1,6 +1,8 @@
 /** How an experiment stands: the metric that decides and the others, every arm against control. */
+
+import { grouped } from '../../core/digits.ts';
 import type { ExperimentView, MetricStanding } from '../../rollout/experiment/view.ts';
-import { grouped } from '../table.ts';
+
 import { difference, percent } from './numbers.ts';
 import { columns, flow, type Line } from './paint.ts';
 

@@ -1,6 +1,7 @@
 /** Differences between the arms, with intervals that hold at every look; of segments only those that stand out. */
 import type { MetricView } from '../../control/port.ts';
-import { grouped } from '../table.ts';
+import { grouped } from '../../core/digits.ts';
+
 import { difference } from './numbers.ts';
 import { columns, type Line } from './paint.ts';
 

@@ -1,7 +1,8 @@
 /** Numbers as people read them in a terminal. */
+
+import { grouped } from '../../core/digits.ts';
 import type { Scale } from '../../rollout/experiment/compare.ts';
 import { formatDuration } from '../../rollout/policy/duration.ts';
-import { grouped } from '../table.ts';
 
 /** Evidence as a factor, from its natural logarithm: `×180`, `×10^12`, `×0.4`. */
 export function factor(log: number | null): string {

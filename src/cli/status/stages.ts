@@ -1,8 +1,9 @@
 /** The stages of a rollout as a bar, and what the current one still waits for. */
 import type { RolloutView } from '../../control/port.ts';
+import { grouped } from '../../core/digits.ts';
 import type { StageView } from '../../rollout/decide/status.ts';
 import type { Stage } from '../../rollout/policy/policy.ts';
-import { grouped } from '../table.ts';
+
 import { bar, time } from './numbers.ts';
 import { flow, type Line, wordsOf } from './paint.ts';
 

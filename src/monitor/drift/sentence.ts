@@ -1,4 +1,5 @@
 /** What was found, in a sentence. Pure. */
+import { grouped } from '../../core/digits.ts';
 import { binNames, numberText } from '../reference/names.ts';
 import { BIN, type FeatureProfile, REGULAR } from '../reference/profile.ts';
 import type { Finding } from './finding.ts';
@@ -117,7 +118,6 @@ function tails(bins: FeatureProfile['bins'], length: number): readonly Part[] {
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 const two = (x: number): string => x.toFixed(2);
 const points = (share: number): string => (share * 100).toFixed(1);
-const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
 /** `18 %`, `0.4 %`, `0 %`. */
 export function percent(share: number): string {

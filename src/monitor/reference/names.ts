@@ -1,4 +1,5 @@
 /** What bins are called to people. Pure. */
+import { grouped } from '../../core/digits.ts';
 import { BIN, type FeatureProfile, REGULAR } from './profile.ts';
 
 /** One a bin, in their order. */
@@ -38,6 +39,5 @@ export function numberText(x: number): string {
   const size = Math.abs(short);
   if (size !== 0 && (size >= 1e9 || size < 1e-4)) return String(Number(x.toPrecision(4)));
   const [whole = '', part] = String(short).split('.');
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ',');
-  return part === undefined ? grouped : `${grouped}.${part}`;
+  return part === undefined ? grouped(whole) : `${grouped(whole)}.${part}`;
 }

@@ -114,3 +114,10 @@ export const inputsOf = ({ features, joint }: ReferenceProfile): readonly Featur
   ...features,
   ...(joint?.features ?? []).filter(({ of }) => of !== undefined),
 ];
+
+/** The input or output of that name, a column or a measure of a text; null where there is none, as of several at once. */
+export const featureOf = (
+  profile: ReferenceProfile,
+  { feature, side }: { readonly feature: string | null; readonly side: 'input' | 'output' },
+): FeatureProfile | null =>
+  (side === 'output' ? profile.outputs : inputsOf(profile)).find(({ name }) => name === feature) ?? null;

@@ -1,4 +1,5 @@
 /** A stream of rows through the detectors of a monitor, as they would have run over it. */
+import { grouped } from '../../core/digits.ts';
 import type { DriftOptions, Finding } from '../drift/finding.ts';
 import { sentenceOf } from '../drift/sentence.ts';
 import { type DriftEvent, DriftWatch } from '../drift/watch.ts';
@@ -6,12 +7,7 @@ import { QualityWatch } from '../quality/quality.ts';
 import { schemaViolations } from '../quality/say.ts';
 import type { QualityLimits, Violation } from '../quality/violation.ts';
 import { BinCounter } from '../reference/count.ts';
-import {
-  type FeatureProfile,
-  inputsOf,
-  type ReferenceProfile,
-  type ValueColumn,
-} from '../reference/profile.ts';
+import { featureOf, type ReferenceProfile, type ValueColumn } from '../reference/profile.ts';
 import type { Table, TableBlock } from '../tables/table.ts';
 import { type BaselineAlarms, type BaselineDetector, Baselines } from './baselines.ts';
 import { epochMillis } from './epoch.ts';
@@ -130,17 +126,9 @@ class Run {
 
   #alarm(finding: Finding, row: number, time: number | null): ReplayAlarm {
     const since = Math.max(0, row + 1 - finding.rows);
-    const profile = this.#profileOf(finding);
+    const profile = featureOf(this.#profile, finding);
     const sentence = sentenceOf(finding, profile, { since: `row ${grouped(since)}` });
     return { ...finding, row, since, time, resolved: null, sentence };
-  }
-
-  #profileOf({ feature, side }: Finding): FeatureProfile | null {
-    return (
-      (side === 'input' ? inputsOf(this.#profile) : this.#profile.outputs).find(
-        ({ name }) => name === feature,
-      ) ?? null
-    );
   }
 
   result(schema: (rows: number) => readonly Violation[]): Replayed {
@@ -186,5 +174,3 @@ class Clock {
     return time === undefined || Number.isNaN(time) ? null : time;
   }
 }
-
-const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',');

@@ -1,9 +1,10 @@
 /** What drift means for alerts: a condition for each thing that may drift. Pure. */
+import { utcMinute } from '../../core/utc.ts';
 import type { AlertLabels, Condition, Told } from '../alerts/alert.ts';
 import type { Finding } from '../drift/finding.ts';
 import { sentenceOf } from '../drift/sentence.ts';
 import { binNames } from '../reference/names.ts';
-import type { FeatureProfile, ReferenceProfile } from '../reference/profile.ts';
+import { featureOf, type ReferenceProfile } from '../reference/profile.ts';
 import type { Seen } from './cause.ts';
 
 export interface DriftLook {
@@ -61,7 +62,7 @@ function toldOf(seen: Seen, since: number, look: DriftLook): Told {
   const { effect, evidence, rows, reference, current } = seen;
   const bins = feature === null ? null : binNames(feature);
   return {
-    sentence: sentenceOf(seen, feature, { since: seen.drifting ? timeText(since) : null }),
+    sentence: sentenceOf(seen, feature, { since: seen.drifting ? utcMinute(since) : null }),
     advice: adviceOn(seen, cause),
     value: effect.value,
     threshold: effect.unit === 'psi' ? minimum.psi : minimum.share,
@@ -89,17 +90,6 @@ export function histogramOf(
     current: filled.map((k) => current[k]!),
   };
 }
-
-function featureOf(
-  { features, outputs }: ReferenceProfile,
-  { feature, side }: Finding,
-): FeatureProfile | null {
-  return (side === 'output' ? outputs : features).find(({ name }) => name === feature) ?? null;
-}
-
-/** `2026-11-01 10:00 UTC` */
-const timeText = (millis: number): string =>
-  `${new Date(millis).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 function adviceOn({ side, kind }: Finding, cause: DriftLook['cause']): string {
   if (cause === 'data')

@@ -7,6 +7,7 @@ import { type OperationsState, OperationsWatch } from '../operations/watch.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
 import type { EndpointStanding } from '../prometheus/metrics.ts';
 import { binNames } from '../reference/names.ts';
+import { featureOf } from '../reference/profile.ts';
 import { falseAlarmsARow } from './budget.ts';
 import { causeOf, isAlone } from './cause.ts';
 import { driftConditions, histogramOf } from './drift-conditions.ts';
@@ -267,9 +268,9 @@ export class EndpointWatch {
   /** What drift sees of an input: reference and now. */
   #histogram(version: number, feature: string): Told['histogram'] {
     const drift = this.#drifts.get(version);
-    const profile = drift?.watched.profile.features.find(({ name }) => name === feature);
+    const profile = drift && featureOf(drift.watched.profile, { feature, side: 'input' });
     const seen = drift?.view().find((one) => one.side === 'input' && one.feature === feature);
-    if (profile === undefined || seen === undefined) return null;
+    if (!profile || seen === undefined) return null;
     return histogramOf(binNames(profile), seen.reference, seen.current);
   }
 

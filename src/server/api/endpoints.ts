@@ -10,6 +10,7 @@ import {
   pageOf,
   pageRequest,
   REASON,
+  TIME,
   VERSION,
 } from './operation.ts';
 import { ROLLOUT_VIEW } from './rollout-view.ts';
@@ -69,7 +70,7 @@ const ROUTE_ROW = Type.Object({
   endpoint: Type.String(),
   generation: Type.Integer(),
   route: ROUTE,
-  at: Type.Number({ description: 'Milliseconds since the epoch' }),
+  at: TIME,
   by: Type.String(),
   reason: Type.String(),
 });

@@ -6,9 +6,8 @@ import { PlimsollError } from '../../core/errors.ts';
 import { scheduleDocument } from '../../jobs/schedule/document.ts';
 import { jobSchema } from '../../jobs/spec/parse.ts';
 import { CAUSES, RUN_STATES } from '../../store/ledger/run-state.ts';
-import { closed, NAME, nullable, operation, PAGE, pageOf, pageRequest, REASON } from './operation.ts';
+import { closed, NAME, nullable, operation, PAGE, pageOf, pageRequest, REASON, TIME } from './operation.ts';
 
-const TIME = Type.Number({ description: 'Milliseconds since the epoch' });
 const ANYTHING = Type.Unknown();
 
 const RUN_VIEW = Type.Object({

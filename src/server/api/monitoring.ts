@@ -12,10 +12,10 @@ import {
   pageOf,
   pageRequest,
   REASON,
+  TIME,
   VERSION,
 } from './operation.ts';
 
-const TIME = Type.Number({ description: 'Milliseconds since the epoch' });
 const SIDE = Type.Enum(['input', 'output']);
 const COUNTS = Type.Array(Type.Number(), { description: 'Rows, one number a bin' });
 const SHARES = Type.Object({ reference: Type.Number(), current: Type.Number() });

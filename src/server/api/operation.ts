@@ -99,6 +99,7 @@ export function operation<
 export const NAME = Type.String({ minLength: 1, maxLength: 200 });
 export const VERSION = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 export const GENERATION = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+export const TIME = Type.Number({ description: 'Milliseconds since the epoch' });
 export const REASON = Type.Optional(
   Type.String({ maxLength: 2000, description: 'Why: kept in the audit log' }),
 );

@@ -1,10 +1,10 @@
 /** The audit log, the keys of signed documents, and room on the disk. */
 import { Type } from 'typebox';
-import { operation, PAGE, pageOf, pageRequest } from './operation.ts';
+import { operation, PAGE, pageOf, pageRequest, TIME } from './operation.ts';
 
 const AUDIT_ROW = Type.Object({
   seq: Type.Integer(),
-  at: Type.Number({ description: 'Milliseconds since the epoch' }),
+  at: TIME,
   by: Type.String(),
   what: Type.String(),
   subject: Type.String(),

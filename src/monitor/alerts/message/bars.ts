@@ -52,9 +52,9 @@ export function barLines(histogram: Histogram): readonly string[] {
   return [head, ...lines];
 }
 
-/** A bar of up to 12 characters, in eighths of one; something is never nothing. */
-function barOf(length: number): string {
-  const eighths = Math.max(Math.round(length * WIDTH * 8), length > 0 ? 1 : 0);
+/** A bar of up to `width` characters, in eighths of one; something is never nothing. */
+export function barOf(length: number, width = WIDTH): string {
+  const eighths = Math.max(Math.round(length * width * 8), length > 0 ? 1 : 0);
   const whole = '█'.repeat(Math.floor(eighths / 8));
   return eighths % 8 === 0 ? whole : whole + EIGHTHS[eighths % 8]!;
 }
