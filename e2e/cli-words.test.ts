@@ -41,7 +41,7 @@ describe('wrong usage ends with exit code 2 and what was meant', () => {
     [['verify', 'model.pkl', '--seed', 'x'], /--seed is "x", wanted a whole number/],
     [['inspect', 'm.pkl', '--runtime', 'jvm'], /Allowed choices are native, onnx, python/],
     [['inspect', 'no-such-file.pkl'], /FILE_NOT_FOUND: Cannot open "no-such-file.pkl"/],
-    [['serve'], /CONFIG_INVALID: .*no model file is given/],
+    [['serve', '--data', AS_FOLDER], /CONFIG_INVALID: .*no model file is given/],
     [['toString'], /COMMAND_UNKNOWN: .*unknown command 'toString'\n {2}See `plimsoll --help`/],
     [['doctor', '--port', 'http'], /USAGE: .*--port is "http", wanted a port from 0 to 65535/],
     [['predict', IRIS, '--input', AS_FOLDER], /FILE_UNREADABLE: .*it is a folder/],
