@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Framework } from '../model/description.ts';
 import type { Signature } from '../model/signature.ts';
+import type { PythonManifest } from './python/manifest.ts';
 
 /** What made a version ready. */
 export type Proof =
@@ -60,6 +61,8 @@ export interface Manifest {
   readonly golden?: string | undefined;
   /** Name of the reference data in the bundle, where there are any. */
   readonly reference?: string | undefined;
+  /** Where it runs with Python, or a script goes around it. */
+  readonly python?: PythonManifest | undefined;
   /** A real row that the model accepts, as a JSON row (object by column name, list, or bare value). */
   readonly example: unknown;
 }

@@ -17,6 +17,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'engine/native': ['engine', 'model'],
   // Text vectorizers run natively in front of a graph.
   'engine/onnx': ['engine', 'engine/native', 'model', 'onnx', 'compile'],
+  python: [],
+  'engine/python': ['engine', 'model', 'python'],
   files: ['bytes', 'model', 'formats', 'formats/onnx', 'onnx'],
   config: ['metrics'],
   statistics: [],
@@ -52,6 +54,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'engine',
     'engine/onnx',
     'engine/native',
+    'engine/python',
+    'python',
     'config',
     'store',
     'rollout',
