@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { columnNames } from './door-columns.ts';
 import { hammer } from './hammer.ts';
+import { median } from './median.ts';
 
 /** Microseconds that the door may cost over bare `node:http`, for a row of four columns. */
 const BUDGET_MICROS = 6;
@@ -48,8 +49,6 @@ async function measure({ child, port }: Peer, body: string, seconds: number): Pr
   const [{ micros }] = (await reply) as [{ micros: number }];
   return { micros: micros / requests, perSecond: requests / elapsed };
 }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 interface Result {
   readonly columns: number;

@@ -4,7 +4,7 @@
  * of rows, walked and in the kernel; `loop` what holds the front loop; `door` the path around an engine; `rollouts` the
  * errors guard beside other rules, on the same recorded traffic; `replay` drift of a table beside Evidently's report; `false-alarms` drift that is not there, by our rule and
  * others; `label-free` estimates of accuracy without labels beside nannyml's; `routing` what a rollout costs a request; `monitoring` what being watched costs one; `batch-sink` what
- * exactly-once costs a COPY; `spark` what a model costs on top of Spark itself.
+ * exactly-once costs a COPY; `python` the Python runtime beside FastAPI and joblib; `spark` what a model costs on top of Spark itself.
  */
 import { parseArgs } from 'node:util';
 
@@ -61,6 +61,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   monitoring: async () => {
     const { overhead } = await import('./monitoring/overhead.ts');
     await overhead({ rounds: Number(values.rounds) });
+  },
+  python: async () => {
+    const { python } = await import('./python/python.ts');
+    await python({ rounds: Number(values.rounds), seconds: Number(values.seconds) });
   },
   routing: async () => {
     const { routing } = await import('./routing.ts');

@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { seededRandom } from '../src/core/random.ts';
 import { columnNames } from './door-columns.ts';
+import { median } from './median.ts';
 import { sendUnits } from './unit-load.ts';
 
 /** Microseconds of processor time that routing and recording may cost. */
@@ -60,8 +61,6 @@ async function measure({ child, port }: Peer, role: Role, round: number): Promis
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
-
 function p99(samples: readonly Sample[]): number {
   const all = Float64Array.from(samples.flatMap(({ millis }) => [...millis])).sort();
   return all[Math.ceil(0.99 * all.length) - 1]!;

@@ -6,6 +6,7 @@ import { prepareKernel } from '../src/engine/native/tree/kernel/kernel.ts';
 import { type AddTrees, prepareWalk } from '../src/engine/native/tree/slices.ts';
 import { readModelFile } from '../src/files/read-model.ts';
 import type { TreeEnsembleStep } from '../src/model/tree.ts';
+import { median } from './median.ts';
 import { prepareModels, type Rows, WORK } from './native.ts';
 
 /** Models of `native.py` and the rows they are asked about. */
@@ -84,8 +85,6 @@ function compare(model: string, rows: Rows): void {
 }
 
 const perSecond = (micros: number): string => Math.round(1e6 / micros).toLocaleString('en');
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 /** Prints a line for each named ensemble, or all. */
 export function trees(names: readonly string[]): void {

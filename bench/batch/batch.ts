@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { median } from '../median.ts';
 
 const HERE = import.meta.dirname;
 export const ROOT = join(HERE, '../..');
@@ -129,9 +130,6 @@ function time({ cores, command, name }: Peer, input: string, output: string): Ti
     peak: Number(peak) * 1024,
   };
 }
-
-export const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 function medians(times: readonly Timed[]): Timed {
   const inside = times.flatMap((one) => one.inside ?? []);

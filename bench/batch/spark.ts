@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { median, PYTHON, prepare, ROOT, WORK } from './batch.ts';
+import { median } from '../median.ts';
+import { PYTHON, prepare, ROOT, WORK } from './batch.ts';
 
 export interface SparkBenchOptions {
   readonly rounds: number;

@@ -12,10 +12,15 @@ export interface Load {
 
 const CONNECTIONS = 8;
 
-/** Drives `/predict` with wrk over eight connections; `bodies` names a file with one request body a line. */
-export async function drive(port: number, bodies: string, seconds: number): Promise<Load> {
+/** Drives `/predict` with wrk; `bodies` names a file with one request body a line. */
+export async function drive(
+  port: number,
+  bodies: string,
+  seconds: number,
+  connections = CONNECTIONS,
+): Promise<Load> {
   const args = [
-    ...['--threads', '1', '--connections', String(CONNECTIONS), '--duration', `${seconds}s`, '--latency'],
+    ...['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`, '--latency'],
     ...['--script', join(import.meta.dirname, 'load.lua'), `http://127.0.0.1:${port}`],
   ];
   const env = { ...process.env, BODIES: bodies, TARGET: '/predict' };

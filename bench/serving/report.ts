@@ -1,3 +1,4 @@
+import { median } from '../median.ts';
 import type { Load } from './load.ts';
 
 /** All rounds of one peer on one model. */
@@ -7,12 +8,6 @@ export interface PeerResult {
   readonly loads: readonly Load[];
   /** Resident megabytes after each load, children included. */
   readonly memory: readonly number[];
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 const HEADING = ['model', 'peer', 'requests/s', '× floor', 'plimsoll ×', 'p50 ms', 'p99 ms', 'MB', 'errors'];
