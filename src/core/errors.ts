@@ -55,6 +55,9 @@ export const ERRORS = {
   ENGINE_CRASHED: row(500, EXIT.failed, 'Cannot answer: the worker that ran the model ended with {reason}', 'Send the request again; if it happens every time, the model breaks its runtime'),
   ENGINE_TIMEOUT: row(504, EXIT.failed, 'Cannot answer: the model took longer than {limit} ms', 'Send fewer rows a request, or raise the time limit'),
   ENGINE_CLOSED: row(503, EXIT.failed, 'Cannot answer: the model is being closed', 'Send the request again'),
+  PYTHON_FAILED: row(500, EXIT.failed, 'Cannot answer: the Python code of {model} failed{where}: {type}: {message}', 'Correct that line and push the model again as a new version; the log of the version has the whole traceback'),
+  PYTHON_OUTPUT_INVALID: row(500, EXIT.failed, 'Cannot answer: what the Python code of {model} answers cannot be sent: {reason}', 'Let it answer arrays, numbers, strings or lists of them, one for each row, as the signature of the version says'),
+  PYTHON_WORKER_ENDED: row(503, EXIT.failed, 'Cannot answer: the Python worker of {model} ended: {reason}', 'Try again after {retry} s; if it happens every time, the model breaks its interpreter: see the log of the version'),
 
   // Making a version ready (src/registry)
   ENGINES_DISAGREE: row(422, EXIT.refused, 'Refused {model}: its two engines disagree in {failures} of {cells} cells, worst in {output} row {row} column {column}: native {left}, onnx {right}', 'Report this with the file: one of the two engines reads it wrongly; give --golden rows to see which'),

@@ -1,0 +1,41 @@
+/** What goes wrong in Python, as errors of this program. Pure. */
+import { PlimsollError } from '../../core/errors.ts';
+import type { PythonFailure } from './messages.ts';
+
+/** An exception of the model's own code; whoever serves makes a coded error of it with `failureToError`. */
+export class PythonFailureError extends Error {
+  readonly failure: PythonFailure;
+
+  constructor(failure: PythonFailure) {
+    super(`${failure.type}: ${failure.message}`);
+    this.name = 'PythonFailureError';
+    this.failure = failure;
+  }
+}
+
+/** Characters of an exception's message that are shown; some hold whole tables. */
+const MESSAGE_CHARACTERS = 600;
+
+/**
+ * INPUT_INVALID where the code refuses the rows, PYTHON_OUTPUT_INVALID where its answer is nothing that can be sent, else
+ * PYTHON_FAILED with the line at which it failed.
+ */
+export function failureToError(failure: PythonFailure, model: string): PlimsollError {
+  const { stage, type, at } = failure;
+  const message = shortened(failure.message);
+  if (stage === 'rows') return new PlimsollError('INPUT_INVALID', { problem: `rows: ${message}` });
+  if (stage === 'output') return new PlimsollError('PYTHON_OUTPUT_INVALID', { model, reason: message });
+  const file = at && placeOf(at.file);
+  const where = at ? ` in ${file} line ${at.line} (${shortened(at.text.trim())})` : '';
+  return new PlimsollError('PYTHON_FAILED', {
+    ...{ model, type, message, where },
+    ...(at ? { file, line: at.line, text: at.text } : {}),
+  });
+}
+
+const shortened = (text: string): string =>
+  text.length > MESSAGE_CHARACTERS ? `${text.slice(0, MESSAGE_CHARACTERS)}…` : text;
+
+/** Clients see where in the model's files and packages it was, not where on this machine those lie. */
+const placeOf = (file: string): string =>
+  /(?:^|\/)(?:original|site-packages)\/(.+)$/.exec(file)?.[1] ?? file.slice(file.lastIndexOf('/') + 1);
