@@ -1,6 +1,9 @@
+import type { PythonDemands } from '../python/demands.ts';
+import type { Runtime } from './version.ts';
+
 /** A file that is to become a version, and what is said about it. */
 export interface NewVersion {
-  /** The model's file on this machine; those that it needs lie beside it. */
+  /** The model's file or folder on this machine; files that it needs lie beside it. */
   readonly path: string;
   /** Rows with the outputs that they must give. */
   readonly golden?: string | undefined;
@@ -10,7 +13,9 @@ export interface NewVersion {
   readonly note?: string | undefined;
   /** Says that inputs or outputs may change in a way that breaks clients. */
   readonly breaking?: boolean | undefined;
-  readonly runtime?: 'native' | 'onnx' | undefined;
+  readonly runtime?: Runtime | undefined;
+  /** What is said about running it with Python, where anything is. */
+  readonly python?: PythonDemands | undefined;
   readonly maxModel?: number | undefined;
   /** Leaves a version that people archived as it is: for a file that offers itself again at every start. */
   readonly keepArchived?: boolean | undefined;
