@@ -1,0 +1,55 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { PythonFailure } from '../../engine/python/messages.ts';
+
+/** What is known about a model that Python could not load or run, so that the sentence can name the way on. */
+export interface RefusalContext {
+  /** Name of the file, for messages. */
+  readonly model: string;
+  /** Path of a file or folder near the model that is called like a module, or null. */
+  findModule(name: string): string | null;
+  /** The distribution that holds a module, by the table of well-known ones, or null. */
+  distributionOf(module: string): string | null;
+}
+
+/** Characters of an exception's message that are shown; some hold whole tables. */
+const MESSAGE_CHARACTERS = 600;
+
+/**
+ * Why a version is refused, as a coded error: PYTHON_MODULE_MISSING where a module is not there, with the option that brings
+ * it, else PYTHON_LOAD_FAILED with the line that failed.
+ */
+export function refusalOf(failure: PythonFailure, context: RefusalContext): PlimsollError {
+  const { missing } = failure;
+  return missing ? moduleMissing(missing, context) : loadFailed(failure, context);
+}
+
+function moduleMissing(
+  { module, by }: NonNullable<PythonFailure['missing']>,
+  { model, findModule, distributionOf }: RefusalContext,
+): PlimsollError {
+  const root = module.split('.')[0]!;
+  const distribution = distributionOf(root);
+  const found = findModule(root);
+  // What lies beside the model is meant, even where a package is called alike.
+  const way =
+    found === null && distribution !== null
+      ? `--requirements FILE with a line ${distribution}==VERSION`
+      : `--code ${found ?? `PATH/${root}.py`}`;
+  return new PlimsollError('PYTHON_MODULE_MISSING', { model, module, by, way });
+}
+
+const ACTIONS = {
+  load: 'load it',
+  code: 'run it',
+  output: 'send its answer',
+  rows: 'give it the rows',
+} as const;
+
+function loadFailed({ stage, type, message, at }: PythonFailure, { model }: RefusalContext): PlimsollError {
+  const text = at?.text.trim() ?? '';
+  const where = at === null ? '' : ` (${at.file}, line ${at.line}${text === '' ? '' : `: ${text}`})`;
+  return new PlimsollError('PYTHON_LOAD_FAILED', {
+    ...{ model, action: ACTIONS[stage], where, type },
+    message: message.length > MESSAGE_CHARACTERS ? `${message.slice(0, MESSAGE_CHARACTERS)}…` : message,
+  });
+}
