@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { type Frame, FrameError, FrameReader } from './frame.ts';
+import { LogLines } from './lines.ts';
+
+export interface ChildOptions {
+  readonly interpreter: string;
+  readonly script: string;
+  /** Folder that it works in; HOME and TMPDIR. */
+  readonly scratch: string;
+  readonly threads: number;
+}
+
+export interface ChildEvents {
+  frame(frame: Frame): void;
+  line(line: string, stream: 'stdout' | 'stderr'): void;
+  /** Exactly once, however it ended, after all that it sent. */
+  exit(reason: string): void;
+}
+
+/** Milliseconds after its end in which what it sent may still arrive; its own children may keep the pipes open. */
+const DRAIN_MILLIS = 250;
+
+/** An interpreter with a socket. It ends when the socket is closed, and sees it closed when this process has ended. */
+export class PythonChild {
+  readonly #process: ChildProcess;
+  readonly #socket: Socket;
+  readonly #frames = new FrameReader();
+  readonly #events: ChildEvents;
+  #killedFor: string | null = null;
+
+  constructor(options: ChildOptions, events: ChildEvents) {
+    const { interpreter, script, scratch, threads } = options;
+    this.#events = events;
+    this.#process = spawn(interpreter, ['-I', '-S', '-u', script], {
+      cwd: scratch,
+      env: environmentOf(scratch, threads),
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // A group of its own: it can be killed with all that it has started, and the terminal's Ctrl-C does not reach it.
+      detached: true,
+    });
+    this.#process.once('error', (error) => {
+      if (this.#process.pid === undefined) events.exit(error.message);
+    });
+    this.#socket = this.#process.stdio?.[3] as Socket;
+    if (this.#process.pid !== undefined) this.#listen();
+  }
+
+  #listen(): void {
+    this.#socket.on('data', (piece: Buffer) => this.#received(piece));
+    // The other side is gone: that is told by its exit.
+    this.#socket.on('error', () => undefined);
+    const drained = Promise.all([closed(this.#socket), ...this.#readLines()]);
+    // It speaks no more and lives on: nobody can use it.
+    this.#socket.once('close', () => this.kill('it closed its socket'));
+    this.#process.once('exit', (code, signal) => {
+      const reason = this.#killedFor ?? (signal === null ? `exit code ${code}` : `killed by ${signal}`);
+      this.#killGroup();
+      void Promise.race([drained, sleep(DRAIN_MILLIS)]).then(() => this.#events.exit(reason));
+    });
+    this.hold(true);
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? -1;
+  }
+
+  send(pieces: readonly Uint8Array[]): void {
+    if (!this.#socket?.writable) return;
+    if (pieces.length > 1) this.#socket.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    if (pieces.length > 1) this.#socket.uncork();
+  }
+
+  /** Whether it keeps this process alive: while it owes an answer. */
+  hold(owes: boolean): void {
+    if (this.#process.pid === undefined) return;
+    const streams = [this.#process.stdout, this.#process.stderr, this.#socket] as unknown as Socket[];
+    for (const { ref, unref } of [this.#process, ...streams].map(refs)) (owes ? ref : unref)();
+  }
+
+  /** Tells it to end. */
+  end(): void {
+    this.#killedFor ??= 'it was closed';
+    this.#socket?.end();
+  }
+
+  /** Ends it at once, and all that it has started. */
+  kill(reason: string): void {
+    this.#killedFor ??= reason;
+    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#killGroup();
+  }
+
+  #killGroup(): void {
+    if (this.#process.pid === undefined) return;
+    try {
+      process.kill(-this.#process.pid, 'SIGKILL');
+    } catch {
+      // Nobody is left in it.
+    }
+  }
+
+  #received(piece: Buffer): void {
+    if (this.#killedFor !== null && this.#killedFor !== 'it was closed') return;
+    try {
+      this.#frames.push(piece, (frame) => this.#events.frame(frame));
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.kill(`it sent what is no answer: ${error.message}`);
+    }
+  }
+
+  #readLines(): Promise<void>[] {
+    const clock = { monotonic: () => performance.now() };
+    return (['stdout', 'stderr'] as const).map((name) => {
+      const stream = this.#process[name]!;
+      const lines = new LogLines(clock, (line) => this.#events.line(line, name));
+      stream.on('data', (bytes: Buffer) => lines.push(bytes));
+      stream.on('error', () => undefined);
+      return closed(stream).then(() => lines.close());
+    });
+  }
+}
+
+/** Nothing of this process's environment, which holds its secrets. */
+function environmentOf(scratch: string, threads: number): Record<string, string> {
+  const limits = ['OMP', 'OPENBLAS', 'MKL', 'NUMEXPR', 'VECLIB', 'BLIS'].map((library) => [
+    `${library}_NUM_THREADS`,
+    String(threads),
+  ]);
+  return {
+    PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    LANG: 'C.UTF-8',
+    HOME: scratch,
+    TMPDIR: scratch,
+    ...Object.fromEntries(limits),
+  };
+}
+
+const refs = (handle: { ref(): unknown; unref(): unknown }) => ({
+  ref: () => handle.ref(),
+  unref: () => handle.unref(),
+});
+
+const closed = (stream: Readable): Promise<void> =>
+  new Promise((resolve) => stream.once('close', () => resolve()));
+
+const sleep = (millis: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, millis);
+  });
