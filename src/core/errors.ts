@@ -22,7 +22,6 @@ export const ERRORS = {
   USAGE: row(400, EXIT.usage, 'Cannot run the command: {reason}', 'See `plimsoll {command} --help`'),
   NODE_TOO_OLD: row(500, EXIT.usage, 'Cannot run on Node {found}: Node {wanted} or newer is wanted', 'Install it: npm install --global node@{wanted}'),
   CONFIG_INVALID: row(422, EXIT.usage, 'Cannot use the configuration: {problems}', 'Correct every line named above; `plimsoll serve --help` lists the settings'),
-  PYTHON_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot run the model with Python: this version of Plimsoll executes models as data only', 'Leave out --runtime python; `plimsoll inspect FILE` names any step that stands in the way'),
   METRICS_ALIAS_UNKNOWN: row(400, EXIT.usage, 'Cannot show the metrics under the names of "{given}": wanted some of {known}', 'Leave `aliases` out, or correct it; docs/metrics.md lists the names of each'),
   COMMAND_UNKNOWN: row(400, EXIT.usage, 'Cannot run the command: {reason}', 'See `plimsoll --help`'),
   FILE_NOT_FOUND: row(404, EXIT.usage, 'Cannot open "{path}": no such file', 'Check the path'),
@@ -37,11 +36,12 @@ export const ERRORS = {
   READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
   READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted, --max-model (for example --max-model 2gb) raises the limits on size and time; those on structure are fixed'),
   READ_CORRUPT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: found {found}, wanted {wanted}', 'The file is damaged or was altered: copy it again from where it was trained'),
-  READ_UNSAFE: row(422, EXIT.refused, 'Refused to read {what} at byte {offset}: {found}', 'Plimsoll never runs code from a model file; export the model without it'),
-  FORMAT_UNKNOWN: row(415, EXIT.unsupported, 'Cannot read "{path}": its first bytes {found} match no known format', 'Known formats: {known}'),
+  READ_UNSAFE: row(422, EXIT.refused, 'Refused to read {what} at byte {offset}: {found}', 'Nothing of it was run; export the model without it; `plimsoll doctor FILE` says more; if you trust who wrote it, Python may run it: --runtime python --trust'),
+  FORMAT_UNKNOWN: row(415, EXIT.unsupported, 'Cannot read "{path}": its first bytes {found} match no known format', 'Known formats: {known}; `plimsoll doctor FILE` says what it looks like; if you trust who wrote it, Python may run it: --runtime python --trust'),
 
   // Understanding a model (src/formats/sklearn, src/model)
-  MODEL_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is {found}, {wanted} supported', 'Replace that step or save the model without it; `plimsoll inspect FILE` lists every step that stands in the way'),
+  MODEL_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is {found}, {wanted} supported', 'Replace that step or save the model without it: `plimsoll doctor FILE` lists what stands in the way; or, if you trust who wrote it, let Python run it: --runtime python --trust'),
+  COMPILE_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile "{path}": {reason}', 'Leave out --runtime python; `plimsoll doctor FILE` says whether the model can be compiled'),
   MODEL_INVALID: row(422, EXIT.refused, 'Cannot use {path} ({class}) at byte {offset}: {field} is {found}, wanted {wanted}', 'The file is damaged or was altered: save the model again'),
   MODEL_NOT_FITTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is missing, so the estimator was never fitted', 'Call fit() before saving'),
 
@@ -63,6 +63,20 @@ export const ERRORS = {
   ENGINES_DISAGREE: row(422, EXIT.refused, 'Refused {model}: its two engines disagree in {failures} of {cells} cells, worst in {output} row {row} column {column}: native {left}, onnx {right}', 'Report this with the file: one of the two engines reads it wrongly; give --golden rows to see which'),
   GOLDEN_DIFFERS: row(422, EXIT.failed, 'Cannot accept {model}: {failures} of {cells} golden cells differ, worst in {output} row {row} column {column}: answered {left}, expected {right}', 'Check that the golden rows belong to this file, or widen "tolerance" in the golden file'),
   GOLDEN_INVALID: row(422, EXIT.usage, 'Cannot read golden rows "{path}": {reason}', 'Write {"input": <a /predict body>, "expected": {"<output>": […]}}'),
+  SAVED_INVALID: row(422, EXIT.refused, 'Refused the folder "{path}": {problem}', '{way}'),
+  CODE_INVALID: row(422, EXIT.usage, 'Cannot take the code of the model at "{path}": {reason}', 'Give files and folders that Python can import by their own names: --code PATH, each once'),
+  PYTHON_MODULE_MISSING: row(422, EXIT.refused, 'Refused {model}: your bundle lacks module "{module}", imported by {by}: pass {way}', 'Push it again with what is named; `plimsoll inspect FILE` lists every module that the file imports'),
+  PYTHON_VERSION_DIFFERS: row(422, EXIT.refused, 'Refused {model}: it was written by {package} {written}, its environment has {package} {found}', 'Pin {package}=={written} in --requirements, or prove with --golden that the numbers are the same'),
+  PYTHON_LOAD_FAILED: row(422, EXIT.refused, 'Refused {model}: Python cannot {action}{where}: {type}: {message}', 'Correct that line, or give the versions that it was trained with: --requirements FILE; the whole traceback is in the log'),
+  PYTHON_SIGNATURE_UNKNOWN: row(422, EXIT.usage, 'Cannot tell what rows {model} takes: {reason}', 'Give rows with the outputs that they must give: --golden FILE; or save the model with plimsoll.save, which keeps a sample'),
+  PYTHON_UNTRUSTED: row(403, EXIT.refused, 'Refused to run {model} with Python: {reason}, and nobody said that it may', 'Look first: `plimsoll inspect FILE` shows what it would import and run; if you trust it: --runtime python --trust; else {other}'),
+  // Python and its packages (src/python)
+  PYTHON_NOT_FOUND: row(422, EXIT.usage, 'Cannot find Python {wanted}: installed here are {found}', '{way}'),
+  PYTHON_TOOL_MISSING: row(422, EXIT.usage, 'Cannot make an environment for Python: {found}, uv {wanted} or newer was wanted', 'Install it: `curl -LsSf https://astral.sh/uv/install.sh | sh`, or `pip install uv`; or name its program with PLIMSOLL_UV'),
+  REQUIREMENTS_INVALID: row(422, EXIT.usage, 'Cannot use line {line} of "{path}": {problem}', 'Write one package a line, best with its exact version: scikit-learn==1.2.2'),
+  REQUIREMENTS_UNRESOLVED: row(422, EXIT.refused, 'Cannot find packages for {what} with Python {python}: {reason}', '{way}'),
+  ENVIRONMENT_FAILED: row(500, EXIT.failed, 'Cannot make the environment of the lock {digest} with Python {python}: {reason}', '{way}'),
+
   ACCEPT_TIMEOUT: row(422, EXIT.refused, 'Refused "{path}": reading and checking took longer than {limit} ms', 'Try again on a machine that is less busy; if it stays, the file is built to exhaust its reader'),
   ACCEPT_CRASHED: row(422, EXIT.refused, 'Refused "{path}": the process that read it ended with {reason}', 'The file exhausts memory or breaks a runtime: see the log'),
 

@@ -1,25 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
-import type { Environment, Lock } from './environment.ts';
+import type { Environment, Interpreter, Lock } from './environment.ts';
+import { installPackages } from './install.ts';
+import { chooseInterpreter, findInterpreters } from './interpreters.ts';
 
 /** Where and how an environment is made. */
 export interface EnvironmentOptions {
   readonly dataDir: string;
+  /** Whether packages without a wheel may be built, which runs their code outside any sandbox. */
   readonly allowBuild: boolean;
   readonly onProgress?: (message: string) => void;
 }
 
+/** Written last: an environment without it is not complete. */
+const MARKER = 'environment.json';
+const PACKAGES = 'site-packages';
+const STAGING = '.staging-';
+
+/** Older than any installation takes: whoever made it has died. */
+const STALE_MILLIS = 2 * 3_600_000;
+
+/** An environment opened this recently belongs to a version that is being registered, or to a prediction of one file. */
+const GRACE_MILLIS = 3_600_000;
+
+/** Those that this process is opening, by path. */
+const opening = new Map<string, Promise<Environment>>();
+
 /**
- * The environment of a lock: `DATA/environments/<digest>`, made where it is not there yet; several processes may ask at
- * once. Throws PYTHON_NOT_FOUND, PYTHON_TOOL_MISSING and ENVIRONMENT_FAILED.
+ * The environment of a lock: `DATA/environments/<digest>`, made beside and moved into place where it is not there yet.
+ * Several processes may ask at once: each makes one, the first is kept. It holds packages alone, no paths of its own, so
+ * that any interpreter of the same minor version serves it. Throws PYTHON_NOT_FOUND, PYTHON_TOOL_MISSING and
+ * ENVIRONMENT_FAILED.
  */
-export async function openEnvironment(_lock: Lock, _options: EnvironmentOptions): Promise<Environment> {
-  throw new PlimsollError('INTERNAL', { action: 'making an environment', reason: 'not written yet' });
+export function openEnvironment(lock: Lock, options: EnvironmentOptions): Promise<Environment> {
+  const folder = join(options.dataDir, 'environments', lock.digest);
+  const running = opening.get(folder);
+  if (running !== undefined) return running;
+  const opened = openOnce(lock, folder, options).finally(() => opening.delete(folder));
+  opening.set(folder, opened);
+  return opened;
 }
 
-/** Removes environments whose digest no version uses any more, and what killed processes left half made. Answers the digests removed. */
-export async function sweepEnvironments(
-  _dataDir: string,
-  _used: ReadonlySet<string>,
-): Promise<readonly string[]> {
-  throw new PlimsollError('INTERNAL', { action: 'sweeping environments', reason: 'not written yet' });
+async function openOnce(lock: Lock, folder: string, options: EnvironmentOptions): Promise<Environment> {
+  const interpreter = chooseInterpreter(lock.python, await findInterpreters());
+  if (!(await isComplete(folder, lock))) await build(lock, interpreter, folder, options);
+  return { interpreter, packages: join(folder, PACKAGES), lock };
 }
+
+/** Whether all of it is there; notes that it was opened. */
+async function isComplete(folder: string, lock: Lock): Promise<boolean> {
+  const path = join(folder, MARKER);
+  try {
+    const marker = JSON.parse(await readFile(path, 'utf8')) as { digest?: unknown };
+    if (marker.digest !== lock.digest || !(await stat(join(folder, PACKAGES))).isDirectory()) return false;
+  } catch {
+    return false;
+  }
+  const now = new Date();
+  // The data folder may be read-only for who only serves from it.
+  await utimes(path, now, now).catch(() => undefined);
+  return true;
+}
+
+async function build(
+  lock: Lock,
+  interpreter: Interpreter,
+  folder: string,
+  { dataDir, allowBuild, onProgress }: EnvironmentOptions,
+): Promise<void> {
+  const environments = join(dataDir, 'environments');
+  const staging = join(environments, `${STAGING}${randomBytes(8).toString('hex')}`);
+  try {
+    await mkdir(join(staging, PACKAGES), { recursive: true });
+    await removeStale(environments);
+    onProgress?.(`installing ${lock.pins.size} packages`);
+    await installPackages(lock, interpreter, join(staging, PACKAGES), allowBuild);
+    const marker = { digest: lock.digest, python: lock.python, packages: Object.fromEntries(lock.pins) };
+    await writeFile(join(staging, MARKER), `${JSON.stringify(marker, null, 2)}\n`);
+    await moveIntoPlace(staging, folder, lock);
+  } catch (error) {
+    throw asUnwritable(error, environments);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** A folder that is there already is kept where it is complete, else it makes way: it was damaged. */
+async function moveIntoPlace(staging: string, folder: string, lock: Lock): Promise<void> {
+  try {
+    await rename(staging, folder);
+  } catch (error) {
+    if (await isComplete(folder, lock)) return;
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    const aside = `${staging}-damaged`;
+    await rename(folder, aside);
+    await rename(staging, folder);
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+function asUnwritable(error: unknown, path: string): unknown {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  return code !== undefined && syscall !== undefined
+    ? new PlimsollError('DATA_UNWRITABLE', { path, reason: message }, { cause: error })
+    : error;
+}
+
+/** What processes that were killed have left half made. */
+async function removeStale(environments: string): Promise<void> {
+  for (const name of await names(environments)) {
+    const path = join(environments, name);
+    if (name.startsWith(STAGING) && (await age(path)) > STALE_MILLIS) {
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+}
+
+/**
+ * Removes environments whose digest no version uses any more and that were not opened for an hour, and what killed
+ * processes left half made. Answers the digests removed.
+ */
+export async function sweepEnvironments(
+  dataDir: string,
+  used: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const environments = join(dataDir, 'environments');
+  const removed: string[] = [];
+  await removeStale(environments);
+  for (const name of await names(environments)) {
+    if (!/^[0-9a-f]{64}$/.test(name) || used.has(name)) continue;
+    const folder = join(environments, name);
+    if ((await age(join(folder, MARKER))) < GRACE_MILLIS) continue;
+    // Out of the way first: nobody opens one that is half removed.
+    const aside = join(environments, `${STAGING}${randomBytes(8).toString('hex')}-removed`);
+    await rename(folder, aside);
+    await rm(aside, { recursive: true, force: true });
+    removed.push(name);
+  }
+  return removed;
+}
+
+const names = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
+
+/** Milliseconds since something changed; what is not there is very old. */
+const age = async (path: string): Promise<number> =>
+  stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => Number.POSITIVE_INFINITY,
+  );

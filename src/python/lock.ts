@@ -1,5 +1,12 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { Interpreter, Lock } from './environment.ts';
+import { chooseInterpreter, findInterpreters, fittingInterpreters, minorOf } from './interpreters.ts';
+import { lockNotes } from './lock-notes.ts';
+import { lockOf, type Pin } from './lock-text.ts';
+import { formatRequirement, parseRequirements, type Requirement } from './requirements.ts';
+import { type Resolved, resolveBounded } from './resolve.ts';
+import { findUv, type Uv } from './uv.ts';
+import type { Unresolved } from './uv-words.ts';
 
 /** What a lock is made of. */
 export interface LockRequest {
@@ -22,18 +29,130 @@ export type MadeLock = Lock & {
   readonly notes: readonly string[];
 };
 
-/**
- * Pins every package that the requirements need, with hashes. Throws PYTHON_NOT_FOUND, PYTHON_TOOL_MISSING,
- * REQUIREMENTS_INVALID and REQUIREMENTS_UNRESOLVED.
- */
-export async function makeLock(_request: LockRequest): Promise<MadeLock> {
-  throw new PlimsollError('INTERNAL', { action: 'making a lock', reason: 'not written yet' });
+/** What was found for one Python. */
+interface Attempt {
+  readonly interpreter: Interpreter;
+  readonly resolved: Resolved;
 }
 
 /**
- * A lock from its text and the minor version of Python that it is for. Throws REQUIREMENTS_INVALID where a line is not
- * one package with `==` and sha256.
+ * Pins every package that the requirements need, with hashes: exact versions stay, ranges are resolved to the newest
+ * today, hashes that the person gave count instead of the index's. Throws PYTHON_NOT_FOUND, PYTHON_TOOL_MISSING,
+ * REQUIREMENTS_INVALID and REQUIREMENTS_UNRESOLVED.
  */
-export function readLock(_text: string, _python: string): Lock {
-  throw new PlimsollError('INTERNAL', { action: 'reading a lock', reason: 'not written yet' });
+export async function makeLock(request: LockRequest): Promise<MadeLock> {
+  const guessed = request.requirements === null;
+  const { path, text } = request.requirements ?? {
+    path: 'what the model needs',
+    text: request.guessed.join('\n'),
+  };
+  const requirements = parseRequirements(text, path);
+  const found = await findInterpreters();
+  const chosen = chooseInterpreter(request.python, found);
+  const candidates = onePerMinor(fittingInterpreters(request.python, found));
+  const { attempt, failures } =
+    requirements.length === 0
+      ? { attempt: { interpreter: chosen, resolved: NOTHING }, failures: [] }
+      : await attemptAll(request, requirements, candidates);
+  if (attempt === null) throw unresolved(request, requirements, path, failures);
+  const { interpreter, resolved } = attempt;
+  const pins = resolved.pins.map((pin) => withGivenHashes(pin, requirements));
+  const lock = lockOf(pins, minorOf(interpreter.version));
+  const notes = lockNotes({
+    requirements,
+    guessed,
+    resolved,
+    wanted: request.python,
+    interpreter,
+    passedOver: failures,
+  });
+  return { ...lock, interpreter, notes };
+}
+
+const NOTHING: Resolved = { pins: [], kept: [], broken: [] };
+
+/** What a Python lacks. */
+export interface Failure extends Unresolved {
+  readonly python: string;
+}
+
+/**
+ * The first Python, newest first, for which everything is there as wheels; else one where a bound that we know of is
+ * broken; else, where that is allowed, one for which what has no wheel can be built.
+ */
+async function attemptAll(
+  request: LockRequest,
+  requirements: readonly Requirement[],
+  candidates: readonly Interpreter[],
+): Promise<{ attempt: Attempt | null; failures: readonly Failure[] }> {
+  const uv = await findUv();
+  const failures: Failure[] = [];
+  let second: Attempt | null = null;
+  for (const build of request.allowBuild ? [false, true] : [false]) {
+    for (const interpreter of candidates) {
+      const python = minorOf(interpreter.version);
+      request.onProgress?.(`looking for packages for Python ${python}`);
+      const resolved = await resolveBounded(resolutionOf(uv, interpreter, requirements, build));
+      if ('reason' in resolved) {
+        failures.push({ ...resolved, python });
+        if (!resolved.otherPython) return { attempt: null, failures: [{ ...resolved, python }] };
+      } else if (resolved.broken.length === 0) {
+        return { attempt: { interpreter, resolved }, failures };
+      } else {
+        second ??= { interpreter, resolved };
+      }
+    }
+    if (second !== null) break;
+  }
+  return { attempt: second, failures };
+}
+
+const resolutionOf = (
+  uv: Uv,
+  interpreter: Interpreter,
+  requirements: readonly Requirement[],
+  build: boolean,
+): Parameters<typeof resolveBounded>[0] => ({
+  uv,
+  interpreter,
+  lines: requirements.map(formatRequirement),
+  pinned: new Set(requirements.filter(({ pin }) => pin === 'exact').map(({ name }) => name)),
+  build,
+});
+
+/** Patch releases of one minor version have the same wheels. */
+const onePerMinor = (found: readonly Interpreter[]): readonly Interpreter[] =>
+  found.filter(
+    ({ version }, index) => found.findIndex((other) => minorOf(other.version) === minorOf(version)) === index,
+  );
+
+/** A hash that the person gave is a stronger word than the index's. */
+function withGivenHashes(pin: Pin, requirements: readonly Requirement[]): Pin {
+  const given = requirements.filter(({ name }) => name === pin.name).flatMap(({ hashes }) => hashes);
+  return given.length === 0 ? pin : { ...pin, hashes: [...new Set(given)] };
+}
+
+function unresolved(
+  { python, allowBuild }: LockRequest,
+  requirements: readonly Requirement[],
+  path: string,
+  failures: readonly Failure[],
+): PlimsollError {
+  const shown = requirements.slice(0, 3).map(formatRequirement).join(', ');
+  const what = requirements.length > 3 ? `the ${requirements.length} lines of ${path}` : shown;
+  const failure = failures[0]!;
+  const versions = [...new Set(failures.map((one) => one.python))];
+  const ways = [
+    `choose a version of it that has one${python === null ? '' : ', or another Python: --python'}`,
+    ...(allowBuild ? [] : ['let it be built, which runs its own code on this machine: --allow build']),
+  ];
+  return new PlimsollError('REQUIREMENTS_UNRESOLVED', {
+    what,
+    python: versions.join(', '),
+    reason: failure.reason,
+    way:
+      failure.wheelless !== null
+        ? `Two ways on: ${ways.join('; or ')}`
+        : 'Give versions that go together: --requirements FILE; or another Python: --python 3.11',
+  });
 }
