@@ -1,0 +1,42 @@
+"""Libraries that an environment may have or not. Asked for only once the sandbox holds, for importing them runs code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any, Dict, Optional
+
+_FOUND: Dict[str, Optional[Any]] = {}
+
+
+def library(name: str) -> Optional[Any]:
+    """The module, imported where the environment has it; None where it has not."""
+    if name not in _FOUND:
+        try:
+            _FOUND[name] = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            # What is there but lacks something that it needs is an error of the environment, not a library less.
+            if error.name != name.split(".")[0]:
+                raise
+            _FOUND[name] = None
+    return _FOUND[name]
+
+
+def imported(name: str) -> Optional[Any]:
+    """The module where something has imported it already: a value can be of its types only then."""
+    return sys.modules.get(name)
+
+
+def versions() -> Dict[str, str]:
+    """Distributions of which something is imported, with their versions."""
+    try:
+        from importlib.metadata import distributions
+    except ImportError:
+        return {}
+    found: Dict[str, str] = {}
+    for distribution in distributions():
+        name, files = distribution.metadata["Name"], distribution.read_text("top_level.txt")
+        modules = files.split() if files else [(name or "").replace("-", "_")]
+        if name and any(module in sys.modules for module in modules):
+            found[name] = distribution.version
+    return dict(sorted(found.items(), key=lambda item: item[0].lower()))
