@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type PythonSettings, pythonSettings } from '../../config/python-settings.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { failureToError, PythonFailureError } from '../../engine/python/failure.ts';
+import type { LoadMessage } from '../../engine/python/messages.ts';
+import { openEnvironment } from '../../python/environments.ts';
+import { readLock } from '../../python/lock-text.ts';
+import { ORIGINAL } from '../bundle.ts';
+import type { Manifest } from '../version.ts';
+import type { PythonManifest } from './manifest.ts';
+
+/** What a worker has to know of a version, however it is started. */
+export type WorkerOrder = Pick<PythonManifest, 'form' | 'model' | 'format' | 'code' | 'script' | 'call'> & {
+  readonly allow: PythonManifest['trust']['allow'];
+};
+
+/** Largest file that a worker may write into its scratch folder. */
+const FILE_BYTES = 1 << 30;
+const PROCESSES = 512;
+
+/** The message by which a worker loads a version whose files lie below `root`. */
+export function loadMessage(
+  root: string,
+  { form, model, format, code, script, call, allow }: WorkerOrder,
+  packages: string,
+  settings: PythonSettings,
+): Omit<LoadMessage, 'kind' | 'id'> {
+  const below = (path: string): string => join(root, path);
+  return {
+    root,
+    model: model === null ? null : below(model),
+    format,
+    code: code.map(below),
+    script: script === null ? null : below(script),
+    around: form === 'around',
+    call,
+    outputs: null,
+    packages,
+    // In the data folder, a server that reads only could not make one.
+    scratch: join(tmpdir(), 'plimsoll-python'),
+    limits: { memoryBytes: settings.memoryBytes, fileBytes: FILE_BYTES, processes: PROCESSES },
+    allow,
+  };
+}
+
+/** What is to be loaded. */
+export interface PythonBundle {
+  /** Folder of the bundle: DATA/bundles/<digest>. */
+  readonly dir: string;
+  readonly manifest: Manifest & { readonly python: PythonManifest };
+  /** The compiled model, where a script goes around it. */
+  readonly inner: Engine | null;
+  /** Name for messages and logs: `churn@2`. */
+  readonly name: string;
+}
+
+/**
+ * The engine of a version that runs with Python, in its environment, which is made again from the lock where it is not there.
+ * Errors: BUNDLE_GONE, PYTHON_NOT_FOUND, PYTHON_TOOL_MISSING, ENVIRONMENT_FAILED, PYTHON_FAILED, PYTHON_WORKER_ENDED,
+ * CONFIG_INVALID.
+ */
+export async function loadPython({ dir, manifest, inner, name }: PythonBundle): Promise<Engine> {
+  const { python, signature } = manifest;
+  const settings = pythonSettings(process.env);
+  const dataDir = dirname(dirname(dir));
+  const root = join(dir, ORIGINAL);
+  const allowBuild = python.trust.allow.includes('build');
+  const lock = readLock(readFileSync(join(root, python.lock), 'utf8'), python.python);
+  const { interpreter, packages } = await openEnvironment(lock, { dataDir, allowBuild });
+  const load = loadMessage(root, { ...python, allow: python.trust.allow }, packages, settings);
+  const { createPythonEngine } = await import('../../engine/python/engine.ts');
+  try {
+    return await createPythonEngine({
+      ...{ name, load, signature, batches: python.batches, interpreter: interpreter.path },
+      ...{ workers: settings.workers, callMillis: settings.callMillis },
+      ...{ startMillis: settings.startMillis, maxRows: settings.maxRows },
+      inner: inner ?? undefined,
+    });
+  } catch (error) {
+    if (error instanceof PythonFailureError) throw failureToError(error.failure, name);
+    throw error;
+  }
+}
+
+/** The part of a manifest that says how it runs with Python; throws INTERNAL where there is none. */
+export function pythonOf(manifest: Manifest): PythonManifest {
+  if (manifest.python) return manifest.python;
+  const reason = 'its manifest says nothing about Python';
+  throw new PlimsollError('INTERNAL', { action: `loading "${manifest.file}" with Python`, reason });
+}
