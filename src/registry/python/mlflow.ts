@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
+import { filesBelow, isBelow, isFile } from './folder.ts';
+import { mlflowSignature } from './mlflow-signature.ts';
+import type { Source } from './source.ts';
+import { requirementsAt, smallText } from './text.ts';
+
+/** Folders in MLflow's format (https://mlflow.org/docs/latest/ml/model/): `MLmodel` and what it names. */
+export const MLMODEL = 'MLmodel';
+const LIMITS = { files: 10_000, bytes: 64 * 2 ** 30 };
+/** A file that says nothing but itself, many times over: YAML's aliases unfold. */
+const ALIASES = 100;
+
+type Refuse = (problem: string, way?: string) => PlimsollError;
+const AGAIN = 'Save the model again with MLflow, and copy the folder as a whole';
+
+/**
+ * Reads an MLflow folder: flavours, environment, modules and signature. A scikit-learn flavour's own pickle may do without
+ * Python. Throws SAVED_INVALID.
+ */
+export async function readMlflow(folder: string): Promise<Source> {
+  const refuse: Refuse = (problem, way = AGAIN) =>
+    new PlimsollError('SAVED_INVALID', { path: folder, problem, way });
+  filesBelow(folder, LIMITS, (reason) => refuse(reason));
+  const document = await parseYaml(smallText(join(folder, MLMODEL)), MLMODEL, refuse);
+  const flavors = isRecord(document) ? document['flavors'] : null;
+  if (!isRecord(document) || !isRecord(flavors)) throw refuse(`${MLMODEL} names no flavors`);
+  const pyfunc = isRecord(flavors['python_function']) ? flavors['python_function'] : null;
+  const data = sklearnFile(folder, flavors['sklearn'], refuse);
+  if (pyfunc === null && data === null)
+    throw refuse(
+      `${MLMODEL} has neither a python_function nor a sklearn flavor, but ${Object.keys(flavors).join(', ').slice(0, 200)}`,
+      'Save it with a flavor that Python can run: python_function',
+    );
+  const code = typeof pyfunc?.['code'] === 'string' ? [inside(pyfunc['code'], 'code', refuse)] : [];
+  const environment = await environmentOf(folder, pyfunc, refuse);
+  return {
+    kind: 'mlflow',
+    path: folder,
+    data,
+    model: folder,
+    format: null,
+    code: [],
+    modelCode: code,
+    script: null,
+    requirements: environment.requirements,
+    python: versionIn(pyfunc?.['python_version']) ?? environment.python,
+    golden: null,
+    reference: null,
+    signature: mlflowSignature(document['signature']),
+    call: null,
+  };
+}
+
+function inside(path: string, field: string, refuse: Refuse): string {
+  if (isBelow(path)) return path;
+  throw refuse(
+    `"${field}" in ${MLMODEL} is ${JSON.stringify(path).slice(0, 80)}, a path inside the folder was wanted`,
+  );
+}
+
+function sklearnFile(folder: string, flavor: unknown, refuse: Refuse): string | null {
+  if (!isRecord(flavor) || typeof flavor['pickled_model'] !== 'string') return null;
+  const path = join(folder, inside(flavor['pickled_model'], 'pickled_model', refuse));
+  if (!isFile(path)) throw refuse(`it lacks "${flavor['pickled_model']}", which ${MLMODEL} names`);
+  return path;
+}
+
+async function parseYaml(text: string, name: string, refuse: Refuse): Promise<unknown> {
+  // A CommonJS package: inside the bundle only its default export is there.
+  const { default: yaml } = await import('yaml');
+  try {
+    return yaml.parse(text, { schema: 'core', maxAliasCount: ALIASES });
+  } catch (cause) {
+    throw refuse(`${name} is no YAML: ${(cause as Error).message.split('\n')[0]}`);
+  }
+}
+
+const versionIn = (value: unknown): string | null =>
+  typeof value === 'string' ? (/(\d+\.\d+(?:\.\d+)?)/.exec(value)?.[1] ?? null) : null;
+
+interface MlflowEnvironment {
+  readonly requirements: Source['requirements'];
+  readonly python: string | null;
+}
+
+/** `requirements.txt` and `python_env.yaml`, or the pip part of `conda.yaml` where older releases wrote only that. */
+async function environmentOf(
+  folder: string,
+  pyfunc: Readonly<Record<string, unknown>> | null,
+  refuse: Refuse,
+): Promise<MlflowEnvironment> {
+  const conda = await condaOf(folder, pyfunc, refuse);
+  const python = await pythonEnvOf(folder, refuse);
+  const path = join(folder, 'requirements.txt');
+  const requirements = isFile(path) ? requirementsAt(path) : conda.requirements;
+  return { requirements, python: python ?? conda.python };
+}
+
+async function pythonEnvOf(folder: string, refuse: Refuse): Promise<string | null> {
+  const path = join(folder, 'python_env.yaml');
+  if (!existsSync(path)) return null;
+  const parsed = await parseYaml(smallText(path), 'python_env.yaml', refuse);
+  return isRecord(parsed) ? versionIn(String(parsed['python'] ?? '')) : null;
+}
+
+async function condaOf(
+  folder: string,
+  pyfunc: Readonly<Record<string, unknown>> | null,
+  refuse: Refuse,
+): Promise<MlflowEnvironment> {
+  const env = pyfunc?.['env'];
+  const named = isRecord(env) ? env['conda'] : env;
+  const name = typeof named === 'string' ? inside(named, 'env', refuse) : 'conda.yaml';
+  const path = join(folder, name);
+  if (!isFile(path)) return { requirements: null, python: null };
+  return condaRequirements(await parseYaml(smallText(path), name, refuse), path);
+}
+
+/** What pip installs of a conda environment, and the Python that conda does. Pure. */
+export function condaRequirements(parsed: unknown, path: string): MlflowEnvironment {
+  const dependencies =
+    isRecord(parsed) && Array.isArray(parsed['dependencies']) ? parsed['dependencies'] : [];
+  const python = dependencies.find((line) => typeof line === 'string' && /^python\s*=/.test(line));
+  const pip = dependencies.flatMap((line) =>
+    isRecord(line) && Array.isArray(line['pip']) ? line['pip'] : [],
+  );
+  const lines = pip.filter((line): line is string => typeof line === 'string');
+  const text = lines.map((line) => `${line}\n`).join('');
+  return { requirements: lines.length > 0 ? { path, text } : null, python: versionIn(python) };
+}

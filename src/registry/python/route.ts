@@ -1,0 +1,45 @@
+import { basename } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
+import type { PythonDemands } from '../../python/demands.ts';
+import type { Runtime } from '../version.ts';
+import type { Source } from './source.ts';
+
+/** Whether a model is read as data, run with Python, or with Python only where it cannot be compiled. */
+export type Route = 'data' | 'python' | 'either';
+
+/** What is said about how a model is to run. */
+export interface Wish {
+  readonly runtime: Runtime | null;
+  readonly python: PythonDemands | null;
+}
+
+/**
+ * Which way a model goes. Throws PYTHON_UNTRUSTED where it takes Python and nobody said that it may: before any interpreter
+ * is started, or even looked for. Pure.
+ */
+export function routeOf(source: Source, { runtime, python }: Wish): Route {
+  const script = python?.script ?? source.script;
+  const trusted = python?.trust === true;
+  const refuse = (reason: string): PlimsollError =>
+    new PlimsollError('PYTHON_UNTRUSTED', { model: basename(source.path), reason, other: otherWay(source) });
+  if (script !== null) {
+    if (!trusted) throw refuse(`its script ${basename(script)} is code`);
+    return 'python';
+  }
+  if (runtime === 'python') {
+    if (!trusted) throw refuse('loading it runs whatever its file says');
+    return 'python';
+  }
+  if (source.data === null) {
+    if (!trusted) throw refuse('nothing but Python can load it');
+    return 'python';
+  }
+  return trusted && runtime === null ? 'either' : 'data';
+}
+
+const otherWay = ({ data, kind, script }: Source): string =>
+  data === null
+    ? 'export it in a format that is compiled: ONNX, or a scikit-learn pickle'
+    : kind === 'script' && script !== null
+      ? `serve ${basename(data)} alone, which needs no Python`
+      : 'leave out --runtime python: most models are compiled and need none';

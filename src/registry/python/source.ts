@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
+import type { CallSpec } from '../../engine/python/messages.ts';
+import type { Signature } from '../../model/signature.ts';
+import { filesBelow, isFile, isFolder } from './folder.ts';
+import { MLMODEL, readMlflow } from './mlflow.ts';
+import { readSaved, SAVED } from './saved.ts';
+import { requirementsAt } from './text.ts';
+
+/** What a FILE is, and everything that comes with it. Paths are those of this machine. */
+export interface Source {
+  readonly kind: 'file' | 'saved' | 'mlflow' | 'script';
+  /** As it was given. */
+  readonly path: string;
+  /** File that may be read as data, without Python; null where only Python could. */
+  readonly data: string | null;
+  /** File or folder that Python loads; null where the script loads what it needs. */
+  readonly model: string | null;
+  /** How Python reads it, where the folder says so. */
+  readonly format: string | null;
+  /** Modules that came with it: files and folders, each importable by its own name. */
+  readonly code: readonly string[];
+  /** Folders below `model` that go on `sys.path`. */
+  readonly modelCode: readonly string[];
+  readonly script: string | null;
+  readonly requirements: { readonly path: string; readonly text: string } | null;
+  /** Version of Python that it was made with. */
+  readonly python: string | null;
+  readonly golden: string | null;
+  readonly reference: string | null;
+  readonly signature: Signature | null;
+  readonly call: CallSpec | null;
+}
+
+/** What a command says itself; it goes before what a folder brings. */
+export interface GivenBeside {
+  readonly golden?: string | null | undefined;
+  readonly reference?: string | null | undefined;
+}
+
+/** Nothing but a model. */
+export const bareSource = (path: string): Source => ({
+  kind: 'file',
+  path,
+  data: path,
+  model: path,
+  format: null,
+  code: [],
+  modelCode: [],
+  script: null,
+  requirements: null,
+  python: null,
+  golden: null,
+  reference: null,
+  signature: null,
+  call: null,
+});
+
+const SCRIPTS = ['code/inference.py', 'inference.py'] as const;
+const SCRIPT_FOLDER = { files: 1000, bytes: 4 * 2 ** 30 };
+/** What lies in such a folder and is no model. */
+const BESIDE = /^(?:readme|license|requirements|conda|python_env|golden|reference)\b|\.(?:py|md|txt|ya?ml)$/i;
+
+/** Whether a folder is one model, and not a folder of models. */
+export const isModelFolder = (path: string): boolean =>
+  isFolder(path) && [SAVED, MLMODEL, ...SCRIPTS].some((name) => existsSync(join(path, name)));
+
+/**
+ * What a FILE is: a file, a folder that `plimsoll.save` or MLflow wrote, or one with a script beside a model. Nothing is
+ * executed. Errors: SAVED_INVALID, FILE_UNREADABLE (a folder that is none of these), READ_*.
+ */
+export async function readSource(path: string): Promise<Source> {
+  if (!isFolder(path)) return bareSource(path);
+  if (existsSync(join(path, SAVED))) return readSaved(path);
+  if (existsSync(join(path, MLMODEL))) return readMlflow(path);
+  const script = SCRIPTS.find((name) => isFile(join(path, name)));
+  if (script !== undefined) return scriptFolder(path, script);
+  const reason = `it is a folder without ${SAVED}, ${MLMODEL} or inference.py`;
+  throw new PlimsollError('FILE_UNREADABLE', { path, reason });
+}
+
+/** SageMaker's layout: a model, and `code/` with the script, modules and requirements. */
+function scriptFolder(path: string, script: string): Source {
+  const refuse = (problem: string): PlimsollError =>
+    new PlimsollError('SAVED_INVALID', { path, problem, way: 'Leave one model file beside the script' });
+  const files = filesBelow(path, SCRIPT_FOLDER, refuse).map((file) => file.path);
+  const models = files.filter((name) => !name.includes('/') && !BESIDE.test(name));
+  if (models.length > 1) throw refuse(`beside the script there are ${models.join(', ')}: one is wanted`);
+  const folder = script.startsWith('code/') ? join(path, 'code') : path;
+  const names = script.startsWith('code/')
+    ? files.filter((name) => name.startsWith('code/')).map((name) => name.split('/')[1]!)
+    : files.filter((name) => !name.includes('/') && extname(name) === '.py');
+  const code = [...new Set(names)].filter((name) => name !== 'inference.py' && !/\.txt$/.test(name));
+  const requirements = ['code/requirements.txt', 'requirements.txt'].find((name) => files.includes(name));
+  const model = models[0] === undefined ? null : join(path, models[0]);
+  return {
+    ...bareSource(path),
+    kind: 'script',
+    data: model,
+    model,
+    code: code.map((name) => join(folder, name)),
+    script: join(path, script),
+    requirements: requirements === undefined ? null : requirementsAt(join(path, requirements)),
+    golden: ['golden.json'].filter((name) => files.includes(name)).map((name) => join(path, name))[0] ?? null,
+  };
+}
