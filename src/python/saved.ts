@@ -3,6 +3,8 @@ export interface SavedManifest {
   readonly kind: 'plimsoll-model';
   /** Raised when a reader of today could misread what is written. */
   readonly schema: 1;
+  /** What it is called where it is registered, if nobody says otherwise. */
+  readonly name?: string;
   /** UTC, ISO 8601. */
   readonly created: string;
   /** Version of the package that wrote it. */
@@ -12,7 +14,10 @@ export interface SavedManifest {
   readonly framework: { readonly name: string; readonly version: string | null };
   /** `format`: how it is read again (`joblib`, `pickle`, `xgboost`, `lightgbm`, `catboost`, `torch`, `keras`). `path` is below the folder. */
   readonly model: { readonly path: string; readonly format: string; readonly class: string };
-  /** How the sample was given to the model. */
+  /**
+   * How the sample was given to the model. The type of a categorical column holds its categories in their order, as
+   * JSON after the word: `category["a","b"]`; their codes depend on it.
+   */
   readonly call: {
     readonly container: 'frame' | 'array' | 'list' | 'tensors';
     readonly dtype?: string;

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, List, Tuple
 
 from plimsoll.frameworks.base import Framework, is_instance
-from plimsoll.frameworks.wrapper import class_of, read_note, write_note
+from plimsoll.frameworks.wrapper import FOLDER, class_of, read_wrapped, write_wrapped
 
 
 class CatBoost(Framework):
@@ -18,15 +18,13 @@ class CatBoost(Framework):
         return is_instance(model, "catboost", "CatBoost") and type(model).__module__.split(".")[0] == "catboost"
 
     def save(self, model: Any, folder: Path, sample: Any = None) -> Tuple[str, str]:
-        path = folder / "model.cbm"
-        model.save_model(str(path))
-        write_note(path, model)
-        return path.name, "catboost"
+        model.save_model(str(write_wrapped(folder, model, "model.cbm")))
+        return FOLDER, "catboost"
 
     def load(self, path: Path, format: str) -> Any:
         import catboost
 
-        note = read_note(path)
+        path, note = read_wrapped(path)
         # The file holds every setting; the note only says which class had it.
         model = catboost.CatBoost() if note is None else class_of(note, "catboost")()
         model.load_model(str(path))

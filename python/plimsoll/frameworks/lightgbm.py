@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from plimsoll.frameworks.base import Framework, is_instance
 from plimsoll.frameworks.sklearn import ScikitLearn
-from plimsoll.frameworks.wrapper import class_of, read_note, write_note
+from plimsoll.frameworks.wrapper import FOLDER, class_of, read_wrapped, write_wrapped
 
 
 class LightGBM(Framework):
@@ -20,23 +20,21 @@ class LightGBM(Framework):
         return is_instance(model, "lightgbm", "Booster") or (own and is_instance(model, "lightgbm", "LGBMModel"))
 
     def save(self, model: Any, folder: Path, sample: Any = None) -> Tuple[str, str]:
-        path = folder / "model.txt"
         if is_instance(model, "lightgbm", "Booster"):
-            model.save_model(str(path))
-            return path.name, "lightgbm"
+            model.save_model(str(folder / "model.txt"))
+            return "model.txt", "lightgbm"
         state = _state_of(model)
         if state is None:
             # An objective of one's own is code, which text cannot hold.
             return ScikitLearn().save(model, folder)
-        model.booster_.save_model(str(path))
-        write_note(path, model, {"state": state})
-        return path.name, "lightgbm"
+        model.booster_.save_model(str(write_wrapped(folder, model, "model.txt", {"state": state})))
+        return FOLDER, "lightgbm"
 
     def load(self, path: Path, format: str) -> Any:
         import lightgbm
 
+        path, note = read_wrapped(path)
         booster = lightgbm.Booster(model_file=str(path))
-        note = read_note(path)
         return booster if note is None else _restored(class_of(note, "lightgbm")(**note["params"]), booster, note["state"])
 
     def outputs(self, model: Any) -> List[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from plimsoll.frameworks.base import Framework, is_instance
 
@@ -23,12 +24,12 @@ class Torch(Framework):
     def save(self, model: Any, folder: Path, sample: Any = None) -> Tuple[str, str]:
         import torch
 
-        model.eval()
-        if sample is not None:
-            for name, write in (("model.pt2", _export), ("model.pt", _trace)):
-                if write(model, folder / name, sample):
-                    return name, "torch"
-        torch.save(model, folder / "model.pt")
+        with _evaluating(model):
+            if sample is not None:
+                for name, write in (("model.pt2", _export), ("model.pt", _script)):
+                    if write(model, folder / name, sample):
+                        return name, "torch"
+            torch.save(model, folder / "model.pt")
         return "model.pt", "torch"
 
     def load(self, path: Path, format: str) -> Any:
@@ -36,7 +37,7 @@ class Torch(Framework):
 
         if path.suffix == ".pt2":
             return torch.export.load(path).module()
-        if _is_script(path):
+        if is_script(path):
             return torch.jit.load(str(path), map_location="cpu").eval()
         # A whole module is a pickle, which torch refuses unless told that the file is trusted.
         return torch.load(path, map_location="cpu", weights_only=False).eval()
@@ -51,10 +52,25 @@ class Torch(Framework):
         import torch
 
         args, kwargs = arguments(data)
-        with torch.no_grad():
+        with torch.no_grad(), _evaluating(model):
             found = named(model(*args, **kwargs))
         values = {name: value.detach().cpu().numpy() if torch.is_tensor(value) else value for name, value in found.items()}
         return values if outputs is None else {name: values[name] for name in outputs}
+
+
+@contextlib.contextmanager
+def _evaluating(model: Any) -> Iterator[None]:
+    """Without dropout and the like, and as it was afterwards. Exported programs are without, and refuse to be asked."""
+    training = bool(getattr(model, "training", False))
+    try:
+        model.eval()
+    except NotImplementedError:
+        training = False
+    try:
+        yield
+    finally:
+        if training:
+            model.train()
 
 
 def tensor(value: Any) -> Any:
@@ -123,7 +139,7 @@ def _export(model: Any, path: Path, sample: Any) -> bool:
     return True
 
 
-def _trace(model: Any, path: Path, sample: Any) -> bool:
+def _script(model: Any, path: Path, sample: Any) -> bool:
     """Writes TorchScript; False where that cannot be, or answers otherwise."""
     import torch
 
@@ -153,7 +169,7 @@ def _agrees(model: Any, other: Any, sample: Any) -> bool:
     return True
 
 
-def _is_script(path: Path) -> bool:
+def is_script(path: Path) -> bool:
     """Whether the archive holds TorchScript: a pickled module has no code of its own."""
     import zipfile
 

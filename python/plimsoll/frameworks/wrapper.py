@@ -1,32 +1,38 @@
-"""The note beside a booster's file that says which class of the library it was held by."""
+"""A booster held by a class in the manner of scikit-learn: a folder of the booster's file and a note of the class."""
 
 from __future__ import annotations
 
 import importlib
 import json
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
 from plimsoll.frameworks.base import class_name
 
 
-def note_path(path: Path) -> Path:
-    return path.with_name("wrapper.json")
+#: Folder that both are in, below that of the saved model.
+FOLDER = "model"
+_NOTE = "wrapper.json"
 
 
-def write_note(path: Path, model: Any, extra: Optional[Dict[str, Any]] = None) -> None:
-    """Keeps the class and those of its settings that differ from the defaults and are plain values."""
-    note = {"class": class_name(model), "params": _settings(model), **(extra or {})}
-    note_path(path).write_text(json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+def write_wrapped(folder: Path, model: Any, file: str, extra: Optional[Dict[str, Any]] = None) -> Path:
+    """Writes the note: the class, and those of its settings that differ from the defaults and are plain values.
+
+    Answers where the booster belongs, under the name `file`.
+    """
+    inner = folder / FOLDER
+    inner.mkdir()
+    note = {"class": class_name(model), "params": _settings(model), "file": file, **(extra or {})}
+    (inner / _NOTE).write_text(json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return inner / file
 
 
-def read_note(path: Path) -> Optional[Dict[str, Any]]:
-    """The note of a model's file, or None: a bare booster has none."""
-    note = note_path(path)
-    if not note.is_file():
-        return None
-    found: Dict[str, Any] = json.loads(note.read_text(encoding="utf-8"))
-    return found
+def read_wrapped(path: Path) -> Tuple[Path, Optional[Dict[str, Any]]]:
+    """The booster's file and the note; None for a file alone, which is a bare booster."""
+    if not path.is_dir():
+        return path, None
+    note: Dict[str, Any] = json.loads((path / _NOTE).read_text(encoding="utf-8"))
+    return path / Path(str(note["file"])).name, note
 
 
 def class_of(note: Dict[str, Any], library: str) -> Any:

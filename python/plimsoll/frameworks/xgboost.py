@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, List, Tuple
 
 from plimsoll.frameworks.base import Framework, is_instance
-from plimsoll.frameworks.wrapper import class_of, read_note, write_note
+from plimsoll.frameworks.wrapper import FOLDER, class_of, read_wrapped, write_wrapped
 
 
 class XGBoost(Framework):
@@ -19,16 +19,16 @@ class XGBoost(Framework):
         return is_instance(model, "xgboost", "Booster") or (own and is_instance(model, "xgboost", "XGBModel"))
 
     def save(self, model: Any, folder: Path, sample: Any = None) -> Tuple[str, str]:
-        path = folder / "model.ubj"
-        model.save_model(str(path))
-        if not is_instance(model, "xgboost", "Booster"):
-            write_note(path, model)
-        return path.name, "xgboost"
+        if is_instance(model, "xgboost", "Booster"):
+            model.save_model(str(folder / "model.ubj"))
+            return "model.ubj", "xgboost"
+        model.save_model(str(write_wrapped(folder, model, "model.ubj")))
+        return FOLDER, "xgboost"
 
     def load(self, path: Path, format: str) -> Any:
         import xgboost
 
-        note = read_note(path)
+        path, note = read_wrapped(path)
         model = xgboost.Booster() if note is None else class_of(note, "xgboost")(**note["params"])
         model.load_model(str(path))
         return model

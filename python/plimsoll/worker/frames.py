@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any, Dict, List, Optional
 
@@ -121,6 +122,8 @@ def _typed(pandas: Any, values: Any, dtype: Optional[str]) -> Any:
     """A column in the type that it had when the model was fitted, where its values allow it."""
     if dtype in (None, "float64", "object"):
         return values
+    if dtype is not None and dtype.startswith("category["):
+        return _categorical(pandas, values, json.loads(dtype[len("category") :]))
     if values.dtype.kind == "f" and dtype in _NUMPY:
         return exactly(values, dtype)
     if dtype == "bool" and values.dtype.kind == "O":
@@ -128,6 +131,14 @@ def _typed(pandas: Any, values: Any, dtype: Optional[str]) -> Any:
         cells = [known.get(value.lower(), value) if isinstance(value, str) else value for value in values]
         return pandas.Series(cells, dtype="bool" if all(isinstance(each, bool) for each in cells) else "object")
     return pandas.Series(values).astype(dtype)
+
+
+def _categorical(pandas: Any, values: Any, categories: List[Any]) -> Any:
+    """The categories of training, in their order: those of one batch would give the same text other codes."""
+    cells = values.tolist()
+    if all(isinstance(each, bool) for each in categories):
+        cells = [bool(each) if each == each else None for each in cells]
+    return pandas.Series(pandas.Categorical(cells, categories=categories))
 
 
 _NUMPY = ("float32", "float16", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8", "bool")

@@ -31,7 +31,7 @@ export type PythonForm =
 /** How rows are given to the model. */
 export interface CallSpec {
   readonly container: 'frame' | 'array' | 'list' | 'tensors';
-  /** Type of an array, or of each column of a frame where it is not the default (`int64`, `float32`, `category`, `bool`, …). */
+  /** Type of an array, or of each column of a frame where it is not the default (`int64`, `float32`, `category["a","b"]`, `datetime64[ns]`, …). */
   readonly dtype?: string;
   readonly dtypes?: Readonly<Record<string, string>>;
 }
