@@ -2,6 +2,7 @@ import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { OnnxEngineOptions } from '../engine/onnx/engine.ts';
 import type { ModelContent } from '../model/description.ts';
+import type { InnerEngine, PythonBundle } from './python/load.ts';
 import type { Runtime } from './version.ts';
 
 /** What is there to run a model with: an engine, or the coded reason why there is none. */
@@ -15,19 +16,33 @@ export const isEngine = (value: Engine | PlimsollError): value is Engine => !isP
 /** What an engine is built of: plain data, which may come from another thread. */
 export type Material =
   | { readonly kind: 'steps'; readonly steps: Extract<ModelContent, { readonly kind: 'steps' }> }
-  | { readonly kind: 'graph'; readonly options: OnnxEngineOptions };
+  | { readonly kind: 'graph'; readonly options: OnnxEngineOptions }
+  /** `inner`: of the compiled model, where a script goes around it. */
+  | { readonly kind: 'python'; readonly bundle: PythonBundle; readonly inner: Material | null };
 
 /** Builds one engine of a model; each family of code is loaded on first use only. */
 export const createEngine = async (content: ModelContent, runtime: Runtime): Promise<Engine> =>
   buildEngine(await materialOf(content, runtime));
 
 export async function buildEngine(material: Material): Promise<Engine> {
+  if (material.kind === 'python') {
+    const { loadPython } = await import('./python/load.ts');
+    return loadPython(material.bundle, material.inner && (await innerEngine(material.inner)));
+  }
   if (material.kind === 'steps') {
     const { createNativeEngine } = await import('../engine/native/engine.ts');
     return createNativeEngine(material.steps);
   }
   const { createOnnxEngine } = await import('../engine/onnx/engine.ts');
   return createOnnxEngine(material.options);
+}
+
+/** The compiled model in the middle of a script, with the columns that it takes. */
+async function innerEngine(material: Material): Promise<InnerEngine> {
+  const signature = material.kind === 'steps' ? material.steps.signature : null;
+  const columns = signature && signature.form !== 'tensors' ? signature.columns : [];
+  const named = columns.length > 0 && columns.every((column) => column.named);
+  return { engine: await buildEngine(material), columns: named ? columns.map(({ name }) => name) : null };
 }
 
 /** Everything that can be done for a runtime before there is an engine. */

@@ -20,8 +20,8 @@ export const loadBeside = (
   version: number,
   largeBytes = LARGE_BYTES,
 ): Promise<LoadedVersion> =>
-  loadBundle(dir, model, version, (from, manifest) =>
-    bytesOf(manifest) < largeBytes ? readMaterial(from, manifest) : readInThread({ dir: from, manifest }),
+  loadBundle(dir, model, version, (request) =>
+    bytesOf(request.manifest) < largeBytes ? readMaterial(request) : readInThread(request),
   );
 
 const bytesOf = ({ size, compression }: Manifest): number => size * (compression === null ? 1 : GROWTH);

@@ -6,10 +6,12 @@ import { readModelFile } from '../files/read-model.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { graphPath, originalPath, readManifest } from './bundle.ts';
 import { buildEngine, type Material, materialOf } from './engines.ts';
+import { runsWithPython } from './python/manifest.ts';
+import type { ReadingRequest } from './reading.ts';
 import type { LoadedVersion, Manifest } from './version.ts';
 
-/** Reads what the engine of an accepted bundle is built of. */
-export type ReadMaterial = (dir: string, manifest: Manifest) => Promise<Material>;
+/** Reads what an engine of an accepted bundle is built of, but for Python, which reads the bundle itself. */
+export type ReadMaterial = (request: ReadingRequest) => Promise<Material>;
 
 /**
  * Loads an accepted bundle with the runtime its manifest names; nothing is chosen or checked again. Callable in any thread.
@@ -23,7 +25,7 @@ export async function loadBundle(
 ): Promise<LoadedVersion> {
   const manifest = readManifest(dir);
   if (!manifest) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: basename(dir) });
-  const engine = await buildEngine(await read(dir, manifest));
+  const engine = await buildEngine(await materialFor(dir, manifest, `${model}@${version}`, read));
   await warmUp(engine, manifest);
   return { model, version, manifest, bundle: dir, engine };
 }
@@ -39,8 +41,20 @@ async function warmUp(engine: Engine, manifest: Manifest): Promise<void> {
   for (let i = 0; i < calls; i++) await engine.infer(batch);
 }
 
+async function materialFor(
+  dir: string,
+  manifest: Manifest,
+  name: string,
+  read: ReadMaterial,
+): Promise<Material> {
+  if (!runsWithPython(manifest)) return read({ dir, manifest, runtime: manifest.runtime });
+  const { inner: runtime } = manifest.python;
+  const inner = runtime === null ? null : await read({ dir, manifest, runtime });
+  return { kind: 'python', bundle: { dir, manifest, name }, inner };
+}
+
 /** Reads it at once, in this thread. */
-export async function readMaterial(dir: string, manifest: Manifest): Promise<Material> {
+export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): Promise<Material> {
   if (manifest.graph) {
     const options = { onnx: readFileSync(graphPath(dir)), signature: manifest.signature };
     return { kind: 'graph', options };
@@ -50,5 +64,5 @@ export async function readMaterial(dir: string, manifest: Manifest): Promise<Mat
   });
   if (!content)
     throw new PlimsollError('INTERNAL', { action: 'loading a bundle', reason: 'its file compiles no more' });
-  return materialOf(content, manifest.runtime);
+  return materialOf(content, runtime);
 }

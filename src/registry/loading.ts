@@ -1,5 +1,6 @@
+import { pythonSettings } from '../config/python-settings.ts';
 import { loadBundle } from './load.ts';
-import type { AcceptedVersion, Runtime } from './version.ts';
+import type { AcceptedVersion, Manifest, Runtime } from './version.ts';
 
 /** What is to be loaded, and with what. */
 export interface LoadingRequest {
@@ -42,11 +43,15 @@ export async function measureLoading({ bundle, model, runtime, graph }: LoadingR
   const after = memory();
   const grown = Math.max(after.resident - before.resident, after.allocated - before.allocated);
   // What was garbage before may be given back only now, and hide all of a small version.
-  const residentBytes = Math.max(manifest.size, grown);
+  const residentBytes = Math.max(manifest.size, grown) + residentBeside(manifest);
   const peakBytes = Math.max(residentBytes, process.resourceUsage().maxRSS * 1024 - before.resident);
   await engine.close();
   return { millis, residentBytes, peakBytes };
 }
+
+/** Memory of the Python workers that one process keeps for the version. */
+const residentBeside = ({ python }: Manifest): number =>
+  python === undefined ? 0 : python.residentBytes * pythonSettings(process.env).workers;
 
 /** `resident` misses what goes into pages that the process had before; `allocated` what native code allocates. */
 function memory(): { readonly resident: number; readonly allocated: number } {
@@ -56,7 +61,8 @@ function memory(): { readonly resident: number; readonly allocated: number } {
 
 /** The code of an engine is there once in a process, however many versions it serves: it is no part of one's size. */
 async function loadCode(runtime: Runtime, graph: boolean): Promise<void> {
-  if (!graph && runtime === 'native') await import('../engine/native/engine.ts');
+  if (runtime === 'python') await import('../engine/python/engine.ts');
+  else if (!graph && runtime === 'native') await import('../engine/native/engine.ts');
   else {
     await import('../engine/onnx/engine.ts');
     await import('onnxruntime-node');

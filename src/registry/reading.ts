@@ -1,11 +1,13 @@
 /** What a thread that reads a bundle is asked, and what it answers. */
 import type { ErrorCode, ErrorDetails } from '../core/errors.ts';
 import type { Material } from './engines.ts';
-import type { Manifest } from './version.ts';
+import type { Manifest, Runtime } from './version.ts';
 
 export interface ReadingRequest {
   readonly dir: string;
   readonly manifest: Manifest;
+  /** Of the model itself, also where a script goes around it. */
+  readonly runtime: Runtime;
 }
 
 export type ReadingMessage =

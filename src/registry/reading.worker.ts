@@ -20,8 +20,7 @@ const say = (message: ReadingMessage, buffers: Iterable<ArrayBuffer> = []): void
   parentPort!.postMessage(message, [...buffers]);
 
 try {
-  const { dir, manifest } = workerData as ReadingRequest;
-  const material = await readMaterial(dir, manifest);
+  const material = await readMaterial(workerData as ReadingRequest);
   say({ kind: 'read', material }, buffersIn(material));
 } catch (error) {
   const { code, details } = isPlimsollError(error)

@@ -2,15 +2,13 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type PythonSettings, pythonSettings } from '../../config/python-settings.ts';
-import { PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { failureToError, PythonFailureError } from '../../engine/python/failure.ts';
 import type { LoadMessage } from '../../engine/python/messages.ts';
 import { openEnvironment } from '../../python/environments.ts';
 import { readLock } from '../../python/lock-text.ts';
 import { ORIGINAL } from '../bundle.ts';
-import type { Manifest } from '../version.ts';
-import type { PythonManifest } from './manifest.ts';
+import type { PythonManifest, PythonVersion } from './manifest.ts';
 
 /** What a worker has to know of a version, however it is started. */
 export type WorkerOrder = Pick<PythonManifest, 'form' | 'model' | 'format' | 'code' | 'script' | 'call'> & {
@@ -50,19 +48,27 @@ export function loadMessage(
 export interface PythonBundle {
   /** Folder of the bundle: DATA/bundles/<digest>. */
   readonly dir: string;
-  readonly manifest: Manifest & { readonly python: PythonManifest };
-  /** The compiled model, where a script goes around it. */
-  readonly inner: Engine | null;
+  readonly manifest: PythonVersion;
   /** Name for messages and logs: `churn@2`. */
   readonly name: string;
 }
 
+/** The compiled model, where a script goes around it. */
+export interface InnerEngine {
+  readonly engine: Engine;
+  /** Names of its columns in the order that it takes them, or null where they have none. */
+  readonly columns: readonly string[] | null;
+}
+
 /**
  * The engine of a version that runs with Python, in its environment, which is made again from the lock where it is not there.
- * Errors: BUNDLE_GONE, PYTHON_NOT_FOUND, PYTHON_TOOL_MISSING, ENVIRONMENT_FAILED, PYTHON_FAILED, PYTHON_WORKER_ENDED,
+ * Errors: PYTHON_NOT_FOUND, PYTHON_TOOL_MISSING, ENVIRONMENT_FAILED, PYTHON_FAILED, PYTHON_WORKER_ENDED,
  * CONFIG_INVALID.
  */
-export async function loadPython({ dir, manifest, inner, name }: PythonBundle): Promise<Engine> {
+export async function loadPython(
+  { dir, manifest, name }: PythonBundle,
+  inner: InnerEngine | null,
+): Promise<Engine> {
   const { python, signature } = manifest;
   const settings = pythonSettings(process.env);
   const dataDir = dirname(dirname(dir));
@@ -77,17 +83,10 @@ export async function loadPython({ dir, manifest, inner, name }: PythonBundle): 
       ...{ name, load, signature, batches: python.batches, interpreter: interpreter.path },
       ...{ workers: settings.workers, callMillis: settings.callMillis },
       ...{ startMillis: settings.startMillis, maxRows: settings.maxRows },
-      inner: inner ?? undefined,
+      ...{ inner: inner?.engine, innerColumns: inner?.columns ?? null },
     });
   } catch (error) {
     if (error instanceof PythonFailureError) throw failureToError(error.failure, name);
     throw error;
   }
-}
-
-/** The part of a manifest that says how it runs with Python; throws INTERNAL where there is none. */
-export function pythonOf(manifest: Manifest): PythonManifest {
-  if (manifest.python) return manifest.python;
-  const reason = 'its manifest says nothing about Python';
-  throw new PlimsollError('INTERNAL', { action: `loading "${manifest.file}" with Python`, reason });
 }
