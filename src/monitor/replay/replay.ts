@@ -8,7 +8,8 @@ import { schemaViolations } from '../quality/say.ts';
 import type { QualityLimits, Violation } from '../quality/violation.ts';
 import { BinCounter } from '../reference/count.ts';
 import { featureOf, type ReferenceProfile, type ValueColumn } from '../reference/profile.ts';
-import type { Table, TableBlock } from '../tables/table.ts';
+import type { TableBlock } from '../tables/blocks.ts';
+import type { Table } from '../tables/table.ts';
 import { type BaselineAlarms, type BaselineDetector, Baselines } from './baselines.ts';
 import { epochMillis } from './epoch.ts';
 

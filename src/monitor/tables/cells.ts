@@ -12,9 +12,9 @@ export interface TableColumn {
 }
 
 export interface Cell {
-  /** The value, as DOUBLE, UTINYINT or VARCHAR. */
+  /** The value: a number of at most 64 bits that is no BIGINT, UTINYINT or VARCHAR. */
   readonly expression: string;
-  readonly kind: 'double' | 'flag' | 'text';
+  readonly kind: 'number' | 'flag' | 'text';
   /** Whether there is a value that is not of the type, or null where that cannot be. */
   readonly misfit: string | null;
 }
@@ -52,8 +52,8 @@ export function cellOf(name: string, found: string, wanted: ColumnType): Cell {
     const short = `CASE WHEN strlen(${text}) > ${CHARS_MAX} THEN left(${text}, ${CHARS_MAX}) ELSE ${text} END`;
     return { expression: short, kind: 'text', misfit: null };
   }
-  const kind = wanted === 'boolean' ? 'flag' : 'double';
-  if (own === wanted) return { expression: exact(column, wanted), kind, misfit: null };
+  const kind = wanted === 'boolean' ? 'flag' : 'number';
+  if (own === wanted) return { expression: exact(column, wanted, found), kind, misfit: null };
   if (own === 'boolean' && wanted === 'number')
     return { expression: `${column}::UTINYINT::DOUBLE`, kind, misfit: null };
   const text = `trim(${column}::VARCHAR)`;
@@ -62,8 +62,11 @@ export function cellOf(name: string, found: string, wanted: ColumnType): Cell {
   return { expression, kind, misfit };
 }
 
-function exact(column: string, type: 'number' | 'time' | 'boolean'): string {
-  if (type === 'number') return `${column}::DOUBLE`;
+/** Numbers that a double has all of: they come as they are, which takes less memory. */
+const NARROW = /^(?:U?(?:TINY|SMALL)INT|U?INTEGER|FLOAT|DOUBLE)$/;
+
+function exact(column: string, type: 'number' | 'time' | 'boolean', found: string): string {
+  if (type === 'number') return NARROW.test(found) ? column : `${column}::DOUBLE`;
   return type === 'time' ? `epoch_ms(${column})::DOUBLE` : `${column}::UTINYINT`;
 }
 

@@ -22,7 +22,7 @@ export function* nameGroups(names: readonly string[], rows: number): Iterable<re
   for (let at = 0; at < names.length; at += width) yield names.slice(at, at + width);
 }
 
-/** All rows of these columns. */
+/** The first `rows` rows of these columns; the table has as many. */
 export async function collect(
   table: Table,
   names: readonly string[],
@@ -35,6 +35,7 @@ export async function collect(
       parts[j] ??= new Growing(column.kind, rows);
       parts[j].add(column, block.from);
     });
+    if (block.from + block.rows >= rows) break;
   }
   return names.map((name, j) => ({ name, column: (parts[j] ?? new Growing('category', 0)).column() }));
 }
@@ -47,20 +48,24 @@ class Growing {
   /** Texts that were met, each once: categories come again and again, from block to block. */
   readonly #known = new Map<string, string>();
 
+  readonly #rows: number;
+
   constructor(kind: ValueColumn['kind'], rows: number) {
+    this.#rows = rows;
     this.#numbers = kind === 'number' ? new Float64Array(rows) : null;
   }
 
   add(column: ValueColumn, from: number): void {
     if (column.kind === 'category') {
-      for (const text of column.values) this.#texts.push(text === null ? null : this.#one(text));
+      for (const text of column.values.slice(0, this.#rows - from))
+        this.#texts.push(text === null ? null : this.#one(text));
       return;
     }
     const numbers = this.#numbers!;
-    numbers.set(column.values, from);
+    numbers.set(column.values.subarray(0, this.#rows - from), from);
     if (column.nulls === null) return;
-    this.#nulls ??= new Uint8Array(numbers.length);
-    this.#nulls.set(column.nulls, from);
+    this.#nulls ??= new Uint8Array(this.#rows);
+    this.#nulls.set(column.nulls.subarray(0, this.#rows - from), from);
   }
 
   #one(text: string): string {

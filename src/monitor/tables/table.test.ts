@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, expect, test } from 'vitest';
 import { literal } from '../../jobs/sql.ts';
 import type { ValueColumn } from '../reference/profile.ts';
-import { columnGroups } from './collect.ts';
+import { collect, columnGroups } from './collect.ts';
 import { openTable, type Table } from './table.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-tables-'));
@@ -220,4 +220,22 @@ test('numbers are whole by their type in Parquet, and by how they are written in
   const written = await openTable(csv('whole.csv', 'a,b,c,d\n1,1.0,-3,x\n,2.0,+4,y\nNA,3.0,1e3,z\n'));
   written.close();
   expect(written.columns.map(({ integer }) => integer)).toEqual([true, false, false, undefined]);
+});
+
+test('the first rows of columns are collected over blocks, whatever width their numbers have in the file', async () => {
+  const path = await parquet(
+    'many.parquet',
+    `SELECT i::FLOAT f, (i % 100)::TINYINT b, i::BIGINT l, CASE WHEN i % 2 = 0 THEN i::UINTEGER END u, i::VARCHAR s FROM range(9000) t(i)`,
+  );
+  const table = await openTable(path);
+  const found = await collect(table, ['f', 'b', 'l', 'u', 's'], 5000);
+  table.close();
+  const rows = Array.from({ length: 5000 }, (_, i) => i);
+  expect(found.map(({ column }) => cells(column))).toEqual([
+    rows,
+    rows.map((i) => i % 100),
+    rows,
+    rows.map((i) => (i % 2 === 0 ? i : null)),
+    rows.map(String),
+  ]);
 });

@@ -7,9 +7,8 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
 import { inputError } from '../../jobs/sources/files/duckdb.ts';
 import { literal } from '../../jobs/sql.ts';
-import type { ValueColumn } from '../reference/profile.ts';
+import { blocksOf, type TableBlock } from './blocks.ts';
 import { type Cell, cellOf, evidenceOf, isInteger, type TableColumn, typeBy, typeOf } from './cells.ts';
-import { itemsOf, readVector } from './vectors.ts';
 
 /** Columns of a file at most. */
 const COLUMNS_MAX = 20_000;
@@ -20,16 +19,6 @@ const ROW_NUMBERS = /^__index_level_\d+__$/;
 /** Columns in one query about types. */
 const EVIDENCE_COLUMNS = 100;
 
-export interface TableBlock {
-  /** Number of its first row, from 0. */
-  readonly from: number;
-  readonly rows: number;
-  /** In the order of the columns that were asked for; null where the file has none of that name. */
-  readonly columns: readonly (ValueColumn | null)[];
-  /** By column: rows (from 0, in this block) with a value that is not of the type; null where all are. */
-  readonly misfits: readonly (Uint8Array | null)[];
-}
-
 export interface Table {
   readonly path: string;
   /** Those given, or the file's own. */
@@ -39,16 +28,19 @@ export interface Table {
   readonly extra: readonly string[];
   /** Rows in the file; a CSV is read for it. */
   rows(): Promise<number>;
-  /** Of all columns, or of those named. Errors: INPUT_INVALID. */
+  /** Of all columns, or of those named; what a block has of numbers is overwritten by the next. Errors: INPUT_INVALID. */
   blocks(names?: readonly string[]): AsyncIterable<TableBlock>;
   close(): void;
 }
+
+/** Files are read once from begin to end: to keep what was read would only fill the memory up to its limit. */
+const SETTINGS = { threads: '1', memory_limit: '400MB', enable_external_file_cache: 'false' };
 
 /** Opens a file; `types` null: as it says itself. Call `close` in any case. Errors: FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_INVALID. */
 export async function openTable(path: string, types: readonly TableColumn[] | null = null): Promise<Table> {
   const scan = scanOf(path);
   const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '400MB' });
+  const instance = await DuckDBInstance.create(':memory:', SETTINGS);
   const db = await instance.connect();
   try {
     await db.run(`SET TimeZone = 'UTC'`);
@@ -119,18 +111,7 @@ class FileTable implements Table {
     // Without any column rows are counted all the same.
     const query = `SELECT ${select.length === 0 ? '1::UTINYINT' : select.join(', ')} FROM ${this.#file.scan.sql}`;
     try {
-      const result = await this.#db.stream(query);
-      let from = 0;
-      let next = result.fetchChunk();
-      for (;;) {
-        const chunk = await next;
-        if (chunk === null || chunk.rowCount === 0) return;
-        // DuckDB reads on in its own thread.
-        next = result.fetchChunk();
-        next.catch(() => undefined);
-        yield blockOf(chunk, cells, from);
-        from += chunk.rowCount;
-      }
+      yield* blocksOf(await this.#db.stream(query), cells);
     } catch (error) {
       throw inputError(this.path, error);
     }
@@ -146,24 +127,6 @@ class FileTable implements Table {
     this.#db.closeSync();
     this.#instance.closeSync();
   }
-}
-
-type Chunk = Parameters<typeof readVector>[0];
-
-function blockOf(chunk: Chunk, cells: readonly (Cell | null)[], from: number): TableBlock {
-  const columns: (ValueColumn | null)[] = [];
-  const misfits: (Uint8Array | null)[] = [];
-  let at = 0;
-  for (const cell of cells) {
-    columns.push(cell === null ? null : readVector(chunk, at++, cell.kind));
-    misfits.push(cell === null || cell.misfit === null ? null : flagsOf(chunk, at++));
-  }
-  return { from, rows: chunk.rowCount, columns, misfits };
-}
-
-function flagsOf(chunk: Chunk, column: number): Uint8Array | null {
-  const flags = itemsOf(chunk, column);
-  return flags.includes(1) ? flags : null;
 }
 
 /** How DuckDB reads the file. */

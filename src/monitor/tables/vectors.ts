@@ -5,9 +5,19 @@ import type { Cell } from './cells.ts';
 
 /** What vectors are made of, which their declared type does not show: `validity` has a bit a row, 1 where there is a value. */
 interface RawVector {
-  readonly items: Float64Array | Uint8Array;
+  readonly items: RawNumbers;
   readonly validity: { readonly data: BigUint64Array<ArrayBuffer> | null };
 }
+
+type RawNumbers =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint32Array
+  | Uint16Array
+  | Uint8Array;
 
 /** 16 bytes a text: its length, then the text where it has at most 12 bytes, else a pointer. */
 interface RawTexts {
@@ -15,8 +25,16 @@ interface RawTexts {
   readonly validity: RawVector['validity'];
 }
 
-/** A column of a block; its arrays are the block's own. */
-export function readVector(chunk: DuckDBDataChunk, column: number, kind: Cell['kind']): ValueColumn {
+/**
+ * A column of a block. Its values are copied, so that the chunk's memory, which is none of the heap, can go at once: numbers
+ * into `room`, with a place for each row.
+ */
+export function readVector(
+  chunk: DuckDBDataChunk,
+  column: number,
+  kind: Cell['kind'],
+  room: Float64Array,
+): ValueColumn {
   const vector = chunk.getColumnVector(column);
   const rows = chunk.rowCount;
   if (kind === 'text') return { kind: 'category', values: readTexts(vector, rows) };
@@ -26,16 +44,20 @@ export function readVector(chunk: DuckDBDataChunk, column: number, kind: Cell['k
     const values = Array.from(items.subarray(0, rows), (x, i) => (nulls?.[i] === 1 ? null : TRUTHS[x]!));
     return { kind: 'category', values };
   }
-  const values = items.subarray(0, rows) as Float64Array;
+  const values = room.subarray(0, rows);
+  values.set(items.subarray(0, rows));
   if (nulls !== null) for (let i = 0; i < rows; i++) if (nulls[i] === 1) values[i] = Number.NaN;
   return { kind: 'number', values, nulls };
 }
 
 const TRUTHS = ['false', 'true'] as const;
 
-/** Bytes as they are. */
-export const itemsOf = (chunk: DuckDBDataChunk, column: number): Uint8Array =>
-  ((chunk.getColumnVector(column) as unknown as RawVector).items as Uint8Array).subarray(0, chunk.rowCount);
+/** A copy of bytes as they are, or null where all are 0. */
+export function readFlags(chunk: DuckDBDataChunk, column: number): Uint8Array | null {
+  const { items } = chunk.getColumnVector(column) as unknown as RawVector;
+  const flags = (items as Uint8Array).subarray(0, chunk.rowCount);
+  return flags.includes(1) ? flags.slice() : null;
+}
 
 /** 1 where there is no value; null where every row has one. */
 function nullsOf(words: BigUint64Array<ArrayBuffer> | null, rows: number): Uint8Array | null {

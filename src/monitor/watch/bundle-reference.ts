@@ -9,6 +9,7 @@ import { OUTCOME, type Scored, type Scorer } from '../../scorer/scorer.ts';
 import type { NamedColumn } from '../reference/column.ts';
 import type { ReferenceProfile, ValueColumn } from '../reference/profile.ts';
 import type { ColumnType, TableColumn } from '../tables/cells.ts';
+import { collect as collectRows } from '../tables/collect.ts';
 import { openTable, type Table } from '../tables/table.ts';
 import { profileOf } from './columns.ts';
 
@@ -86,30 +87,12 @@ export async function boundColumns(
 /** The rows of the table under the names that traffic has. */
 export async function collect(table: Table, bound: readonly BoundColumn[]): Promise<readonly NamedColumn[]> {
   const limit = Math.min(ROWS_MAX, Math.floor(CELLS_MAX / Math.max(1, bound.length)));
-  const parts: (readonly (ValueColumn | null)[])[] = [];
-  let rows = 0;
-  for await (const block of table.blocks(bound.map(({ name }) => name))) {
-    parts.push(block.columns);
-    rows += block.rows;
-    if (rows >= limit) break;
-  }
-  return bound.map(({ input }, j) => ({ name: input, column: joined(parts.map((columns) => columns[j]!)) }));
-}
-
-function joined(parts: readonly ValueColumn[]): ValueColumn {
-  const length = parts.reduce((sum, { values }) => sum + values.length, 0);
-  if (parts.every((part) => part.kind === 'category'))
-    return { kind: 'category', values: parts.flatMap(({ values }) => values) };
-  const values = new Float64Array(length);
-  const nulls = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    if (part.kind !== 'number') continue;
-    values.set(part.values, at);
-    if (part.nulls !== null) nulls.set(part.nulls, at);
-    at += part.values.length;
-  }
-  return { kind: 'number', values, nulls };
+  const columns = await collectRows(
+    table,
+    bound.map(({ name }) => name),
+    Math.min(limit, await table.rows()),
+  );
+  return bound.map(({ input }, j) => ({ name: input, column: columns[j]!.column }));
 }
 
 /** What the version answers to the rows of its reference; nothing where it cannot answer them all at once. */
