@@ -1,4 +1,4 @@
-import type { Batch } from './batch.ts';
+import type { Batch, Outputs } from './batch.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Rows `start` (inclusive) to `end` (exclusive) of a batch; typed arrays are views, not copies. */
@@ -23,6 +23,17 @@ export function sliceBatch(batch: Batch, start: number, end: number): Batch {
       return { kind: 'tensors', rows, tensors: Object.fromEntries(tensors) };
     }
   }
+}
+
+/** Answers of rows `start` (inclusive) to `end` (exclusive) of `rows`; typed arrays are views, not copies. */
+export function sliceOutputs(outputs: Outputs, rows: number, start: number, end: number): Outputs {
+  const slice = (tensor: Tensor): Tensor => sliceTensor(tensor, rows, start, end);
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(slice) : slice(value as Tensor),
+    ]),
+  );
 }
 
 function sliceTensor(tensor: Tensor, rows: number, start: number, end: number): Tensor {

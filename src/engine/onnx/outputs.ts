@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
 import type { OutputSpec } from '../../model/signature.ts';
-import type { Tensor, TensorData } from '../../model/tensor.ts';
+import type { Tensor } from '../../model/tensor.ts';
 import { partName } from '../../onnx/parts.ts';
 
 /** Graph outputs that the outputs of a signature are made of, and the one that marks refused rows. */
@@ -49,43 +49,4 @@ function checkRefused({ data }: Tensor): void {
   if (row < 0) return;
   const problem = `row ${row}: a value is missing, infinite or unknown where the model takes none`;
   throw new PlimsollError('INPUT_INVALID', { problem, row });
-}
-
-/** Answers of consecutive slices as one, along the batch dimension. */
-export function concatenateOutputs(slices: readonly Outputs[]): Outputs {
-  const [first] = slices;
-  if (first === undefined || slices.length === 1) return first ?? {};
-  const join = (name: string, part: number | null): Tensor =>
-    concatenateTensors(slices.map((slice) => pick(slice[name]!, part)));
-  return Object.fromEntries(
-    Object.entries(first).map(([name, value]) => [
-      name,
-      isList(value) ? value.map((_, part) => join(name, part)) : join(name, null),
-    ]),
-  );
-}
-
-const isList = (value: Tensor | readonly Tensor[]): value is readonly Tensor[] => Array.isArray(value);
-
-const pick = (value: Tensor | readonly Tensor[], part: number | null): Tensor =>
-  isList(value) ? value[part ?? 0]! : value;
-
-function concatenateTensors(tensors: readonly Tensor[]): Tensor {
-  const first = tensors[0]!;
-  const shape = [tensors.reduce((sum, { shape: [rows] }) => sum + (rows ?? 0), 0), ...first.shape.slice(1)];
-  if (first.dtype === 'string') {
-    return {
-      dtype: 'string',
-      shape,
-      data: tensors.flatMap(({ data }) => [...(data as TensorData['string'])]),
-    };
-  }
-  const length = tensors.reduce((sum, { data }) => sum + data.length, 0);
-  const data = new (first.data.constructor as Float64ArrayConstructor)(length);
-  let at = 0;
-  for (const tensor of tensors) {
-    data.set(tensor.data as Float64Array, at);
-    at += tensor.data.length;
-  }
-  return { dtype: first.dtype, shape, data } as unknown as Tensor;
 }

@@ -1,8 +1,8 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
+import { concatenateOutputs } from '../../model/concatenate.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
-import { concatenateOutputs } from './outputs.ts';
 import type { NativePrefix } from './prefix.ts';
 
 /** Numbers that the dense matrices of one slice may hold (64 MB): larger batches go through in slices. */

@@ -21,6 +21,7 @@ export interface ChildEvents {
 
 /** Milliseconds after its end in which what it sent may still arrive; its own children may keep the pipes open. */
 const DRAIN_MILLIS = 250;
+const SILENT_MILLIS = 100;
 
 /** An interpreter with a socket. It ends when the socket is closed, and sees it closed when this process has ended. */
 export class PythonChild {
@@ -52,8 +53,10 @@ export class PythonChild {
     // The other side is gone: that is told by its exit.
     this.#socket.on('error', () => undefined);
     const drained = Promise.all([closed(this.#socket), ...this.#readLines()]);
-    // It speaks no more and lives on: nobody can use it.
-    this.#socket.once('close', () => this.kill('it closed its socket'));
+    // Who dies closes its socket a little before; who speaks no more and lives on is of no use.
+    this.#socket.once('close', () => {
+      setTimeout(() => this.kill('it closed its socket'), SILENT_MILLIS).unref();
+    });
     this.#process.once('exit', (code, signal) => {
       const reason = this.#killedFor ?? (signal === null ? `exit code ${code}` : `killed by ${signal}`);
       this.#killGroup();
@@ -67,7 +70,7 @@ export class PythonChild {
   }
 
   send(pieces: readonly Uint8Array[]): void {
-    if (!this.#socket?.writable) return;
+    if (this.#process.pid === undefined || !this.#socket.writable) return;
     if (pieces.length > 1) this.#socket.cork();
     for (const piece of pieces) this.#socket.write(piece);
     if (pieces.length > 1) this.#socket.uncork();
@@ -88,8 +91,9 @@ export class PythonChild {
 
   /** Ends it at once, and all that it has started. */
   kill(reason: string): void {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     this.#killedFor ??= reason;
-    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#killGroup();
+    this.#killGroup();
   }
 
   #killGroup(): void {

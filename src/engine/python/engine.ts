@@ -1,7 +1,17 @@
+import { setImmediate } from 'node:timers/promises';
 import { PlimsollError } from '../../core/errors.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
+import { concatenateOutputs } from '../../model/concatenate.ts';
 import type { Signature } from '../../model/signature.ts';
+import { sliceBatch } from '../../model/slice.ts';
 import type { Engine } from '../engine.ts';
+import { conform } from './conform.ts';
+import { failureToError, PythonFailureError } from './failure.ts';
 import type { LoadMessage } from './messages.ts';
+import { Pool, type PoolStatus } from './pool.ts';
+import { AnswerError } from './tensors.ts';
+import type { Answer, Work } from './work.ts';
+import { startWorker } from './worker.ts';
 
 export interface PythonEngineOptions {
   /** What the model is called in errors. */
@@ -13,7 +23,7 @@ export interface PythonEngineOptions {
   /** Whether rows may be put together, and batches cut: only where that was seen to change no answer. */
   readonly batches: boolean;
   readonly workers: number;
-  /** Milliseconds that one call may take; then its worker is killed. */
+  /** Milliseconds that one call may take, then its worker is killed; and that a request may wait for a worker. */
   readonly callMillis: number;
   readonly startMillis: number;
   /** Rows that one call holds at most, where `batches`. */
@@ -25,7 +35,26 @@ export interface PythonEngineOptions {
   readonly innerColumns?: readonly string[] | null | undefined;
   /** What the version promises: rows get its names, and answers that differ are PYTHON_OUTPUT_INVALID. */
   readonly signature?: Signature | undefined;
+  /** Threads that the numeric libraries of each worker may use. @default {1} */
+  readonly threads?: number | undefined;
+  /** Requests that may wait; one more is refused with ENGINE_BUSY. @default {1024} */
+  readonly queue?: number | undefined;
+  /** What the interpreter is started with. @default {the worker of `python/plimsoll`} */
+  readonly script?: string | undefined;
 }
+
+/** An engine that tells how its workers are. */
+export interface PythonEngine extends Engine {
+  readonly id: 'python';
+  infer(batch: Batch): Promise<Outputs>;
+  close(): Promise<void>;
+  status(): PoolStatus;
+}
+
+/** Calls' worth of rows that may wait. */
+const QUEUED_CALLS = 64;
+/** Rows that a compiled model in the middle is given at once, so that it does not hold the loop. */
+const INNER_ROWS = 256;
 
 /**
  * Runs a model in a pool of Python workers.
@@ -34,10 +63,98 @@ export interface PythonEngineOptions {
  *   `infer` throws PYTHON_FAILED, PYTHON_OUTPUT_INVALID, PYTHON_WORKER_ENDED, INPUT_INVALID, ENGINE_BUSY, ENGINE_TIMEOUT
  *   and ENGINE_CLOSED
  */
-export async function createPythonEngine(options: PythonEngineOptions): Promise<Engine> {
-  throw new PlimsollError('PYTHON_WORKER_ENDED', {
-    model: options.name,
-    reason: 'nothing starts it yet',
-    retry: 1,
+export async function createPythonEngine(options: PythonEngineOptions): Promise<PythonEngine> {
+  const { name, workers, batches, maxRows, callMillis, queue = 1024, signature } = options;
+  const start = () => startWorker({ ...options, columns: signature ? columnNames(signature) : null });
+  const pool = new Pool({
+    ...{ name, workers, batches, maxRows, start },
+    ...{ waitMillis: callMillis, maxQueue: queue, maxQueuedRows: QUEUED_CALLS * maxRows },
   });
+  await pool.open();
+  return new PooledEngine(options, pool);
+}
+
+class PooledEngine implements PythonEngine {
+  readonly id = 'python';
+  readonly #options: PythonEngineOptions;
+  readonly #pool: Pool;
+  #closed: Promise<void> | null = null;
+
+  constructor(options: PythonEngineOptions, pool: Pool) {
+    this.#options = options;
+    this.#pool = pool;
+  }
+
+  async infer(batch: Batch): Promise<Outputs> {
+    const { name, signature, batches, maxRows } = this.#options;
+    try {
+      if (signature) checkWidth(batch, signature);
+      // Rows that must not meet others must not be kept from each other either.
+      const outputs =
+        batches && batch.rows > maxRows
+          ? await inSlices(batch, maxRows, (slice) => this.#answer(slice))
+          : await this.#answer(batch);
+      return signature ? conform(outputs, signature.outputs) : outputs;
+    } catch (error) {
+      if (error instanceof PythonFailureError) throw failureToError(error.failure, name);
+      if (error instanceof AnswerError)
+        throw new PlimsollError('PYTHON_OUTPUT_INVALID', { model: name, reason: error.message });
+      throw error;
+    }
+  }
+
+  status(): PoolStatus {
+    return this.#pool.status;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#pool.close().then(() => this.#options.inner?.close());
+    return this.#closed;
+  }
+
+  async #answer(batch: Batch): Promise<Outputs> {
+    const { inner } = this.#options;
+    if (inner === undefined) return (await this.#ask({ kind: 'infer', batch })) as Outputs;
+    const rows = (await this.#ask({ kind: 'before', batch })) as Batch;
+    const outputs = await innerAnswer(inner, rows);
+    return (await this.#ask({ kind: 'after', outputs, rows: batch.rows })) as Outputs;
+  }
+
+  #ask(work: Work): Promise<Answer> {
+    return this.#pool.submit(work);
+  }
+}
+
+/** A native engine answers at once, so the loop gets its turn between slices; others cut batches themselves. */
+async function innerAnswer(inner: Engine, batch: Batch): Promise<Outputs> {
+  if (inner.id !== 'native' || batch.rows <= INNER_ROWS) return inner.infer(batch);
+  return inSlices(batch, INNER_ROWS, async (slice) => {
+    await setImmediate();
+    return inner.infer(slice);
+  });
+}
+
+async function inSlices(
+  batch: Batch,
+  rows: number,
+  answer: (slice: Batch) => Promise<Outputs>,
+): Promise<Outputs> {
+  const answers: Outputs[] = [];
+  for (let start = 0; start < batch.rows; start += rows)
+    answers.push(await answer(sliceBatch(batch, start, Math.min(start + rows, batch.rows))));
+  return concatenateOutputs(answers);
+}
+
+/** Names by which the model knows its columns; names that were made up for it say nothing to it. */
+function columnNames(signature: Signature): readonly string[] | null {
+  if (signature.form === 'tensors' || !signature.columns.some(({ named }) => named)) return null;
+  return signature.columns.map(({ name }) => name);
+}
+
+function checkWidth(batch: Batch, signature: Signature): void {
+  if (batch.kind === 'tensors' || signature.form === 'tensors' || signature.open) return;
+  const found = batch.kind === 'matrix' ? batch.width : batch.columns.length;
+  const wanted = signature.columns.length;
+  if (found === wanted) return;
+  throw new PlimsollError('INPUT_INVALID', { problem: `rows: expected ${wanted} columns, got ${found}` });
 }

@@ -1,0 +1,61 @@
+/** Answers as the version promised them. Pure. */
+import type { Outputs } from '../../model/batch.ts';
+import type { OutputSpec } from '../../model/signature.ts';
+import { type DType, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
+import { AnswerError } from './tensors.ts';
+
+/**
+ * The outputs of the signature, in its order. Python makes whole numbers of what is whole by chance, so they become what
+ * was promised where nothing is lost.
+ *
+ * @throws AnswerError where one is missing, or is of another type or shape
+ */
+export function conform(outputs: Outputs, specs: readonly OutputSpec[]): Outputs {
+  return Object.fromEntries(specs.map((spec) => [spec.name, conformOutput(outputs, spec)]));
+}
+
+function conformOutput(outputs: Outputs, spec: OutputSpec): Tensor | readonly Tensor[] {
+  const { name, parts } = spec;
+  if (!Object.hasOwn(outputs, name))
+    throw new AnswerError(`"${name}" is missing, there is ${Object.keys(outputs).join(', ') || 'nothing'}`);
+  const output = outputs[name]!;
+  const found = Array.isArray(output) ? output.length : undefined;
+  if (found !== parts)
+    throw new AnswerError(`"${name}" has ${found ?? 'no'} parts, ${parts ?? 'none'} were promised`);
+  return Array.isArray(output)
+    ? output.map((part: Tensor) => conformTensor(part, spec))
+    : conformTensor(output as Tensor, spec);
+}
+
+function conformTensor(tensor: Tensor, { name, dtype, shape }: OutputSpec): Tensor {
+  const fits =
+    tensor.shape.length === shape.length &&
+    // The first size is the number of rows, which is checked against what was asked.
+    shape.every((size, axis) => axis === 0 || size === -1 || size === tensor.shape[axis]);
+  if (!fits) throw new AnswerError(`"${name}" has the shape [${tensor.shape}], [${shape}] was promised`);
+  return tensor.dtype === dtype ? tensor : widened(tensor, name, dtype);
+}
+
+const WHOLE: readonly DType[] = [
+  'bool',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+];
+const FLOATS: readonly DType[] = ['float32', 'float64'];
+
+function widened(tensor: Tensor, name: string, dtype: DType): Tensor {
+  const { data, shape } = tensor;
+  if (dtype === 'int64' && tensor.dtype !== 'uint64' && WHOLE.includes(tensor.dtype))
+    return { dtype, shape, data: BigInt64Array.from(data as Int32Array, BigInt) };
+  const isNumber = WHOLE.includes(tensor.dtype) || FLOATS.includes(tensor.dtype);
+  if (!FLOATS.includes(dtype) || !isNumber)
+    throw new AnswerError(`"${name}" is ${tensor.dtype}, ${dtype} was promised`);
+  const numbers = TYPED_ARRAYS[dtype as 'float64'].from(data as Int32Array, Number);
+  return { dtype, shape, data: numbers } as Tensor;
+}

@@ -1,0 +1,190 @@
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { isPlimsollError } from '../../core/errors.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
+import { createPythonEngine, type PythonEngine, type PythonEngineOptions } from './engine.ts';
+import { loadOf, MISBEHAVING, ORDER, PYTHON, rowsOf } from './testing.ts';
+
+async function open(options: Partial<PythonEngineOptions> = {}): Promise<PythonEngine> {
+  const engine = await createPythonEngine({
+    ...{ name: 'churn', interpreter: PYTHON, script: MISBEHAVING, load: loadOf(), batches: true, workers: 1 },
+    ...{ callMillis: 10_000, startMillis: 10_000, maxRows: 64, ...options },
+  });
+  onTestFinished(() => engine.close());
+  return engine;
+}
+
+const numbers = (outputs: Outputs, name: string): readonly number[] =>
+  Array.from((outputs[name] as { data: Float64Array }).data);
+
+/** What it predicts, or the code of its error. */
+const outcome = (engine: PythonEngine, ...rows: number[][]): Promise<unknown> =>
+  engine.infer(rowsOf(...rows)).then(
+    (outputs) => numbers(outputs, 'predict'),
+    (error) => (isPlimsollError(error) ? error.code : error),
+  );
+
+test('requests that wait go together, each gets its own rows, and none is held back', async () => {
+  const engine = await open();
+  const answers = await Promise.all([1, 2, 3].map((value) => engine.infer(rowsOf([value], [10 * value]))));
+  expect(answers.map((answer) => numbers(answer, 'predict'))).toEqual([
+    [1, 10],
+    [2, 20],
+    [3, 30],
+  ]);
+  expect(numbers(answers[0]!, 'together')).toEqual([6, 6]);
+  expect(numbers(await engine.infer(rowsOf([4])), 'together')).toEqual([1]);
+  expect(engine.status()).toMatchObject({
+    up: 1,
+    restarts: 0,
+    waiting: 0,
+    together: [1, 0, 1, 0, 0, 0, 0, 0, 0],
+  });
+});
+
+test('rows of a version that does not batch are never put together nor cut', async () => {
+  const engine = await open({ batches: false, maxRows: 2 });
+  const answers = await Promise.all([1, 2].map((value) => engine.infer(rowsOf([value]))));
+  expect(answers.flatMap((answer) => numbers(answer, 'together'))).toEqual([1, 1]);
+  expect(numbers(await engine.infer(rowsOf([1], [2], [3])), 'together')).toEqual([3, 3, 3]);
+});
+
+test('a large batch is cut, and answered whole', async () => {
+  const engine = await open({ maxRows: 2 });
+  const outputs = await engine.infer(rowsOf([1], [2], [3]));
+  expect([numbers(outputs, 'predict'), numbers(outputs, 'together')]).toEqual([
+    [1, 2, 3],
+    [2, 2, 1],
+  ]);
+});
+
+test('batches of another width are not put together', async () => {
+  const engine = await open();
+  expect(await Promise.all([outcome(engine, [1]), outcome(engine, [2, 3])])).toEqual([[1], [2, 3]]);
+});
+
+test('only the request at fault fails', async () => {
+  const engine = await open();
+  const answers = [[1], [ORDER.fails], [2], [ORDER.refuses], [ORDER.lies], [3]].map((row) =>
+    outcome(engine, row),
+  );
+  const failures = ['PYTHON_FAILED', 'INPUT_INVALID', 'PYTHON_WORKER_ENDED'];
+  expect(await Promise.all(answers)).toEqual([[1], failures[0], [2], failures[1], failures[2], [3]]);
+});
+
+test('an error says which line it was, and not where it lies here', async () => {
+  const engine = await open();
+  await expect(engine.infer(rowsOf([ORDER.fails]))).rejects.toMatchObject({
+    code: 'PYTHON_FAILED',
+    message:
+      'Cannot answer: the Python code of churn failed in score.py line 3 (return 1 / 0): ValueError: this row is bad',
+    details: { file: 'score.py', line: 3, text: 'return 1 / 0', type: 'ValueError' },
+  });
+});
+
+test('an answer of too few rows is refused: nobody gets the rows of another', async () => {
+  const engine = await open();
+  const answers = [outcome(engine, [ORDER.wrongRows], [1]), outcome(engine, [2], [3])];
+  expect(await Promise.all(answers)).toEqual(['PYTHON_OUTPUT_INVALID', [2, 3]]);
+});
+
+test('what kills its worker twice is a 503, what was with it is answered, and the pool recovers', async () => {
+  const engine = await open();
+  const killer = engine.infer(rowsOf([ORDER.dies]));
+  const others = [1, 2, 3].map((value) => outcome(engine, [value]));
+  await expect(killer).rejects.toMatchObject({
+    code: 'PYTHON_WORKER_ENDED',
+    http: 503,
+    details: { retry: 1 },
+  });
+  expect(await Promise.all(others)).toEqual([[1], [2], [3]]);
+  expect(engine.status()).toMatchObject({ up: 1, restarts: 2 });
+});
+
+test('a worker killed from outside costs no request', async () => {
+  const engine = await open({ workers: 2 });
+  const answers = Array.from({ length: 200 }, (_, i) => outcome(engine, [i], [ORDER.slow]));
+  await new Promise((resolve) => {
+    setTimeout(resolve, 60);
+  });
+  process.kill(engine.status().pids[0]!, 'SIGKILL');
+  expect(await Promise.all(answers)).toEqual(Array.from({ length: 200 }, (_, i) => [i, ORDER.slow]));
+  await expect.poll(() => engine.status()).toMatchObject({ up: 2, restarts: 1 });
+});
+
+test('a call over its limit is a 504 and does not take the others with it', async () => {
+  const engine = await open({ callMillis: 500 });
+  const answers = [outcome(engine, [ORDER.hangs]), outcome(engine, [1])];
+  expect(await Promise.all(answers)).toEqual(['ENGINE_TIMEOUT', [1]]);
+  expect(await outcome(engine, [2])).toEqual([2]);
+});
+
+test('where no worker comes up again, requests are refused when they have waited long enough', async () => {
+  const load = loadOf();
+  const model = join(load.scratch, 'started.once');
+  const engine = await open({ load: { ...load, model }, callMillis: 400 });
+  process.kill(engine.status().pids[0]!, 'SIGKILL');
+  await expect.poll(() => engine.status().up).toBe(0);
+  await expect(engine.infer(rowsOf([1]))).rejects.toMatchObject({
+    code: 'PYTHON_WORKER_ENDED',
+    message: expect.stringContaining('it was started twice'),
+  });
+});
+
+test('one request too many is refused at once', async () => {
+  const engine = await open({ queue: 2 });
+  const answers = [1, 2, 3].map((value) => outcome(engine, [value]));
+  expect(await Promise.all(answers)).toEqual([[1], [2], 'ENGINE_BUSY']);
+});
+
+test('a worker that has grown is followed by another before it goes', async () => {
+  const engine = await open();
+  const [pid] = engine.status().pids;
+  for (let i = 0; i < 11; i++) await engine.infer(rowsOf([1]));
+  await engine.infer(rowsOf([ORDER.grows]));
+  let least = 1;
+  await expect
+    .poll(async () => {
+      await engine.infer(rowsOf([1]));
+      least = Math.min(least, engine.status().up);
+      return engine.status().pids;
+    })
+    .not.toEqual([pid]);
+  expect(least).toBe(1);
+});
+
+test('closing answers what a worker has and refuses what waits', async () => {
+  const engine = await open({ batches: false });
+  const answers = [outcome(engine, [ORDER.slow]), outcome(engine, [1])];
+  await new Promise((resolve) => {
+    setTimeout(resolve, 20);
+  });
+  await engine.close();
+  expect(await Promise.all(answers)).toEqual([[ORDER.slow], 'ENGINE_CLOSED']);
+  expect(await outcome(engine, [1])).toBe('ENGINE_CLOSED');
+});
+
+test('answers become what the signature promises, and others are refused', async () => {
+  const signature = (dtype: 'float32' | 'string') => ({
+    ...{ form: 'table' as const, classes: null },
+    columns: [{ name: 'x', named: true, type: 'number' as const, nullable: true }],
+    outputs: [{ name: 'predict', dtype, shape: [-1] }],
+  });
+  const engine = await open({ signature: signature('float32') });
+  const { predict, together } = await engine.infer(rowsOf([1]));
+  expect([predict, together]).toEqual([
+    { dtype: 'float32', shape: [1], data: Float32Array.of(1) },
+    undefined,
+  ]);
+  expect(await outcome(engine, [1, 2])).toBe('INPUT_INVALID');
+  const other = await open({ signature: signature('string') });
+  expect(await outcome(other, [1])).toBe('PYTHON_OUTPUT_INVALID');
+});
+
+test('a batch is as it was after it was asked', async () => {
+  const engine = await open();
+  const batch: Batch = rowsOf([1], [2]);
+  const before = structuredClone(batch);
+  await Promise.all([engine.infer(batch), engine.infer(batch)]);
+  expect(batch).toEqual(before);
+});

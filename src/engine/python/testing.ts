@@ -1,0 +1,32 @@
+/** For tests: a worker that misbehaves as it is told (`fixtures/worker.py`), and rows that tell it. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Batch } from '../../model/batch.ts';
+import type { LoadMessage } from './messages.ts';
+
+export const PYTHON = '/usr/bin/python3';
+export const MISBEHAVING = fileURLToPath(new URL('./fixtures/worker.py', import.meta.url));
+
+/** What the first number of a row has it do. */
+export const ORDER = {
+  ...{ dies: -1, hangs: -2, garbage: -3, huge: -4, partial: -5, fails: -6, closes: -7 },
+  ...{ prints: -8, slow: -9, grows: -10, lies: -11, wrongRows: -12, refuses: -13 },
+} as const;
+
+export const rowsOf = (...rows: readonly (readonly number[])[]): Batch => ({
+  kind: 'matrix',
+  rows: rows.length,
+  width: rows[0]!.length,
+  data: Float64Array.from(rows.flat()),
+});
+
+export function loadOf(): Omit<LoadMessage, 'kind' | 'id'> {
+  const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-python-'));
+  return {
+    ...{ root: scratch, model: null, format: null, code: [], script: null, around: false, call: null },
+    ...{ outputs: null, packages: '', scratch, allow: [] },
+    limits: { memoryBytes: 2 ** 32, fileBytes: 2 ** 20, processes: 64 },
+  };
+}
