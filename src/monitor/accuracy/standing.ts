@@ -92,6 +92,13 @@ export function trustStanding({ reference, cohorts, maturity, policy, now }: Sta
   );
 }
 
+/** The newest cohort that is over and has an estimate. */
+export const newestEstimate = ({ reference, cohorts, now }: Standing): KeptCohort | undefined =>
+  cohorts.findLast(
+    ({ from, to, body }) =>
+      reference !== null && from >= reference.until && to <= now && body.estimate !== null,
+  );
+
 export function accuracyConditions(standing: Standing): readonly Condition[] {
   const { reference } = standing;
   if (reference === null) return [lateCondition(standing)];
@@ -129,12 +136,10 @@ function decayCondition(standing: Standing, reference: AccuracyReference): Condi
 }
 
 function estimateCondition(standing: Standing, reference: AccuracyReference): Condition {
-  const { policy, cohorts, maturity, now } = standing;
+  const { policy, maturity, now } = standing;
   const { task, metric } = reference.reading;
   const trust = trustStanding(standing);
-  const newest = cohorts.findLast(
-    ({ from, to, body }) => from >= reference.until && to <= now && body.estimate !== null,
-  );
+  const newest = newestEstimate(standing);
   const guess = newest?.body.estimate ?? null;
   const isKnown = newest !== undefined && isMature(maturity, newest.from, newest.to, now) === true;
   const { better } = metricOf(task, metric)!;

@@ -191,6 +191,18 @@ describe('the accuracy of an endpoint', () => {
     expect(decay.since).toBeGreaterThanOrEqual(START + 11 * DAY);
     expect(decay.since).toBeLessThanOrEqual(START + 13 * DAY);
     expect(decay.told.sentence).toMatch(/from os=ios-4\.2, 2\d % of traffic\.$/);
+    // Metrics say the newest mature cohort, what it is compared with, and how labels come: all of them, after a day.
+    const newest = found.cohorts[17]!.body;
+    const { reference } = found;
+    expect(found.quality.realized).toEqual({
+      ...{ metric: 'accuracy', point: newest.realised!.value },
+      ...{ lower: newest.realised!.lower, upper: newest.realised!.upper },
+    });
+    expect(found.quality.reference).toEqual({ metric: 'accuracy', value: reference!.value });
+    expect(found.quality.labels!.coverage).toBe(1);
+    expect(found.quality.labels!.delays.map(({ quantile }) => quantile)).toEqual([0.5, 0.9, 0.99]);
+    for (const { millis } of found.quality.labels!.delays) expect(millis / DAY).toBeCloseTo(1, 0);
+    expect(found.quality.estimate === null).toBe(found.trust?.isTrusted !== true);
     // The estimate knows nothing of answers that became wrong: labels say so, and it is hidden or far off.
     const residuals = found.cohorts.slice(12, 18).map(({ body }) => body.residual!.value);
     expect(Math.max(...residuals)).toBeLessThan(-0.03);

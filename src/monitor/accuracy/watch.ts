@@ -13,6 +13,7 @@ import { type AccuracyTarget, keptMemory, keptReference, keptStanding } from './
 import { ageAt } from './labels/delays.ts';
 import { MATURE } from './labels/maturity.ts';
 import { ACCURACY, type AccuracyMemory, dirtyIndex, feedbackMetric } from './memory.ts';
+import { type AccuracyStanding, accuracyStanding } from './quality.ts';
 import type { AccuracyReference } from './reference.ts';
 import { accuracyConditions, decayStanding, type KeptCohort, trustStanding } from './standing.ts';
 
@@ -48,6 +49,8 @@ export interface AccuracyLook {
   readonly maturity: number | null;
   /** Cohorts that were made anew. */
   readonly revised: number;
+  /** As metrics say it. */
+  readonly quality: AccuracyStanding;
 }
 
 export class AccuracyWatch {
@@ -74,6 +77,7 @@ export class AccuracyWatch {
       cohorts: standing.cohorts,
       reference: standing.reference,
       trust: trustStanding(standing),
+      quality: accuracyStanding(standing),
       maturity: policy.maturity ?? ageAt(standing.maturity.all, MATURE),
       revised,
     };

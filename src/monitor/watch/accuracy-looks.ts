@@ -8,6 +8,7 @@ import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { Fence } from '../../store/store.ts';
 import type { AccuracyTarget } from '../accuracy/kept.ts';
 import { policyKey } from '../accuracy/memory.ts';
+import type { AccuracyStanding } from '../accuracy/quality.ts';
 import type { AccuracyReference } from '../accuracy/reference.ts';
 import { type AccuracyLook, AccuracyWatch, takeInLabels } from '../accuracy/watch.ts';
 import type { Condition } from '../alerts/alert.ts';
@@ -39,6 +40,8 @@ const REST = 20;
 
 interface Known {
   readonly look: AccuracyLook | null;
+  /** Version that was looked at. */
+  readonly version: number;
   readonly at: number;
   /** No look before. */
   readonly notBefore: number;
@@ -61,6 +64,12 @@ export class AccuracyLooks {
   /** How the rules of an endpoint stood at the last look; none where there was none. */
   conditions(endpoint: string): readonly Condition[] {
     return this.#known.get(endpoint)?.look?.conditions ?? [];
+  }
+
+  /** How right the answers of a version were at the last look; null where it was not looked at. */
+  quality(endpoint: string, version: number): AccuracyStanding | null {
+    const known = this.#known.get(endpoint);
+    return known?.version === version ? (known.look?.quality ?? null) : null;
   }
 
   /** Begins a round where none is under way. */
@@ -111,7 +120,12 @@ export class AccuracyLooks {
       logger.warn({ endpoint: endpoint.name, error: message }, 'accuracy could not be looked at');
     }
     const now = clock.monotonic();
-    this.#known.set(endpoint.name, { look, at: began, notBefore: now + REST * (now - began) });
+    this.#known.set(endpoint.name, {
+      look,
+      version: endpoint.stable,
+      at: began,
+      notBefore: now + REST * (now - began),
+    });
   }
 
   #target({ endpoint, policy }: Watched, fence: Fence, began: number): AccuracyTarget {

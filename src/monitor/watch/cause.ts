@@ -32,3 +32,11 @@ function compare(one: readonly Seen[], other: readonly Seen[]): readonly ('both'
 
 const isSame = (a: Finding, b: Finding): boolean =>
   a.feature === b.feature && a.side === b.side && a.kind === b.kind;
+
+/** `age moved, and 2 more`: what drifts in the views of some versions. */
+export function firstDrifting(views: readonly (readonly Seen[])[]): string {
+  const names = views.flatMap((view) => view.filter(({ drifting }) => drifting));
+  const [first] = names.map(({ feature }) => feature ?? 'several features together');
+  const others = new Set(names.map(({ feature }) => feature)).size - 1;
+  return `${first} moved${others > 0 ? `, and ${others} more` : ''}`;
+}

@@ -1,6 +1,7 @@
 /** All that is watched of one endpoint, while this process is the one that evaluates. */
 import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { MemoryRow, MonitoringStore } from '../../store/monitoring/monitoring.ts';
+import type { AccuracyStanding } from '../accuracy/quality.ts';
 import type { AlertRow, Condition, Told } from '../alerts/alert.ts';
 import { familyOf } from '../alerts/rules.ts';
 import { type OperationsState, OperationsWatch } from '../operations/watch.ts';
@@ -9,7 +10,7 @@ import type { EndpointStanding } from '../prometheus/metrics.ts';
 import { binNames } from '../reference/names.ts';
 import { featureOf } from '../reference/profile.ts';
 import { falseAlarmsARow } from './budget.ts';
-import { causeOf, isAlone } from './cause.ts';
+import { causeOf, firstDrifting, isAlone } from './cause.ts';
 import { driftConditions, histogramOf } from './drift-conditions.ts';
 import { SLOT } from './intake.ts';
 import { type DriftMemory, type EndpointMemory, MEMORY, versionName } from './memory.ts';
@@ -137,7 +138,7 @@ export class EndpointWatch {
     }
     const cause = await this.#cause(rollout.candidate);
     const told = cause === null ? '' : cause === 'data' ? ' (both versions see it)' : ' (one version alone)';
-    const reason = `drift while it runs: ${this.#firstDrifting(of)}${told}`;
+    const reason = `drift while it runs: ${firstDrifting(of.map((drift) => drift?.view() ?? []))}${told}`;
     return { rollout: rollout.id, steering: 'pause', reason, began };
   }
 
@@ -151,7 +152,7 @@ export class EndpointWatch {
     if (!stable || !candidate || this.#options.now() - at < CONFIRMED) return null;
     if (Math.abs(candidate.to - stable.to) > TOGETHER || !isAlone(candidate.view(), stable.view()))
       return null;
-    const reason = `drift while it runs: ${this.#firstDrifting([candidate])} (the candidate alone)`;
+    const reason = `drift while it runs: ${firstDrifting([candidate.view()])} (the candidate alone)`;
     return { rollout, steering: 'abort', reason, began };
   }
 
@@ -190,18 +191,21 @@ export class EndpointWatch {
     return family !== 'quality' || quality.enabled || drift.enabled;
   }
 
-  /** How it is watched, as metrics say it; `looked`: how the last look went. */
+  /** How it is watched, as metrics say it; `looked`: how the last look went; `accuracy`: of the version that is stable. */
   async standing(
     looked: Pick<EndpointStanding, 'lastSuccessAt' | 'runMillis' | 'firing'>,
+    accuracy: AccuracyStanding | null,
   ): Promise<EndpointStanding> {
-    const { model, versions } = this.#endpoint;
+    const { model, versions, stable } = this.#endpoint;
     const { rows = 0, dropped = 0 } = this.#memory ?? {};
     const { drift: policy } = this.#policy;
     const standings = await Promise.all(
       versions.map(async (version) => {
         const drift = policy.enabled ? await this.#drift(version.version) : null;
         const violations = (await this.#quality(version.version))?.totals ?? {};
-        return versionStanding({ model, version, view: drift?.view() ?? null, policy, violations });
+        const own = version.version === stable ? accuracy : null;
+        const view = drift?.view() ?? null;
+        return versionStanding({ model, version, view, policy, violations, accuracy: own });
       }),
     );
     return { endpoint: this.#name, model, ...looked, rows, dropped, versions: standings };
@@ -311,13 +315,6 @@ export class EndpointWatch {
       if (cause !== null) return cause;
     }
     return null;
-  }
-
-  #firstDrifting(of: readonly (VersionDrift | null)[]): string {
-    const names = of.flatMap((drift) => drift?.view().filter(({ drifting }) => drifting) ?? []);
-    const [first] = names.map(({ feature }) => feature ?? 'several features together');
-    const others = new Set(names.map(({ feature }) => feature)).size - 1;
-    return `${first} moved${others > 0 ? `, and ${others} more` : ''}`;
   }
 
   /** The detectors of a version, from where they were; null where it has no profile yet. */

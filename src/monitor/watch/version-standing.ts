@@ -1,4 +1,5 @@
 /** How a version is watched, as metrics say it. Pure. */
+import type { AccuracyStanding } from '../accuracy/quality.ts';
 import type { DriftPolicy } from '../policy/policy.ts';
 import type { FeatureStanding, VersionStanding } from '../prometheus/metrics.ts';
 import { BIN } from '../reference/profile.ts';
@@ -12,9 +13,14 @@ export interface VersionSeen {
   readonly view: readonly Seen[] | null;
   readonly policy: Pick<DriftPolicy, 'minimumPsi'>;
   readonly violations: Readonly<Record<string, number>>;
+  /** Null where nobody looks at how right its answers are. */
+  readonly accuracy: AccuracyStanding | null;
 }
 
-export function versionStanding({ model, version, view, policy, violations }: VersionSeen): VersionStanding {
+const UNKNOWN: AccuracyStanding = { estimate: null, realized: null, reference: null, labels: null };
+
+export function versionStanding(seen: VersionSeen): VersionStanding {
+  const { model, version, view, policy, violations, accuracy } = seen;
   const single = (view ?? []).filter(({ feature }) => feature !== null);
   const features = Map.groupBy(single, ({ side, feature }) => JSON.stringify([side, feature]));
   return {
@@ -26,7 +32,7 @@ export function versionStanding({ model, version, view, policy, violations }: Ve
       scores: view === null ? {} : { psi: policy.minimumPsi },
       evidence: single[0]?.evidence.threshold ?? null,
     },
-    ...{ estimate: null, realized: null, reference: null, labels: null },
+    ...(accuracy ?? UNKNOWN),
     violations,
   };
 }

@@ -300,3 +300,24 @@ test('ticks of before yesterday are kept by the hour, with the same sums, and de
   await made.store.forget({ ticks: made.clock.at - 12 * HOUR, events: 0, blocks: 0 });
   expect((await all()).length).toBeLessThanOrEqual(12 * 6);
 });
+
+test('an endpoint that cannot be looked at keeps none after it from being looked at, and stands as before', async () => {
+  const made = await world(QUICK);
+  made.endpoints.push({ ...made.endpoints[0]!, name: 'later', model: 'later' });
+  const { watch } = made.start();
+  await watch.look();
+  const before = watch.standings!.map(({ endpoint, lastSuccessAt }) => ({ endpoint, lastSuccessAt }));
+  const first = made.clock.at;
+  expect(before.map(({ endpoint }) => endpoint)).toEqual(['churn', 'later']);
+  // What is kept of the quality of its version is damaged: only it reads that.
+  const kept = made.store.memory.bind(made.store);
+  made.store.memory = (kind, name) =>
+    name.startsWith('churn') ? Promise.reject(new Error('damaged')) : kept(kind, name);
+  made.clock.at += 60_000;
+  await watch.look();
+  expect(watch.standings!.map(({ endpoint, lastSuccessAt }) => [endpoint, lastSuccessAt])).toEqual([
+    ['churn', first],
+    ['later', made.clock.at],
+  ]);
+  expect(watch.evaluatedAt).toBe(made.clock.at);
+});

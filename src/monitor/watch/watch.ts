@@ -2,11 +2,12 @@
  * The watch: takes in what serving leaves behind, and, where this process holds the lease, evaluates what all replicas have
  * taken in. Everything it knows is in the database: whoever comes next goes on where it was.
  */
+import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { MemoryRow, MonitoringStore, TickRow } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
 import type { Fence } from '../../store/store.ts';
-import type { AlertRow } from '../alerts/alert.ts';
+import type { AlertRow, Condition } from '../alerts/alert.ts';
 import { evaluateAlerts } from '../alerts/evaluate.ts';
 import { DEFAULT_MONITOR, parseMonitor } from '../policy/grammar.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
@@ -78,24 +79,46 @@ export class Watch {
       this.#fence!,
     );
     const standings: EndpointStanding[] = [];
-    for (const [name, watch] of this.#endpoints) {
-      const began = clock.monotonic();
-      const { rows } = await evaluateAlerts(this.#options.store, {
-        endpoint: name,
-        conditions: [...(await watch.look(load)), ...accuracy.conditions(name)],
-        policy: watch.policy,
-        now: clock.now(),
-        deploys: watch.deploys,
-        features: watch.features,
-        isWatched: (row) => watch.isWatched(row),
-      });
-      await this.#steer(watch);
-      const runMillis = clock.monotonic() - began;
-      standings.push(await watch.standing({ lastSuccessAt: clock.now(), runMillis, firing: firingOf(rows) }));
+    for (const watch of this.#endpoints.values()) {
+      const standing = await this.#lookAt(watch, load);
+      if (standing !== null) standings.push(standing);
     }
     this.#standings = standings;
     this.#evaluatedAt = clock.now();
     if (isNew || clock.monotonic() - this.#keptAt > KEEP_EVERY) await this.keep();
+  }
+
+  /** One that cannot be looked at keeps no other from it: its rules are unknown, and it stands as at its last look, if any. */
+  async #lookAt(watch: EndpointWatch, load: FleetLoad | null): Promise<EndpointStanding | null> {
+    const { clock, logger, accuracy } = this.#options;
+    const { name, stable } = watch.endpoint;
+    const began = clock.monotonic();
+    try {
+      const rows = await this.#evaluate(watch, [...(await watch.look(load)), ...accuracy.conditions(name)]);
+      await this.#steer(watch);
+      const runMillis = clock.monotonic() - began;
+      const looked = { lastSuccessAt: clock.now(), runMillis, firing: firingOf(rows) };
+      return await watch.standing(looked, accuracy.quality(name, stable));
+    } catch (error) {
+      logger.error({ endpoint: name, error: (error as Error).message }, 'an endpoint cannot be looked at');
+      await this.#evaluate(watch, []).catch((again: Error) =>
+        logger.error({ endpoint: name, error: again.message }, 'its alerts cannot be looked at either'),
+      );
+      return this.#standings.find(({ endpoint }) => endpoint === name) ?? null;
+    }
+  }
+
+  async #evaluate(watch: EndpointWatch, conditions: readonly Condition[]): Promise<readonly AlertRow[]> {
+    const { rows } = await evaluateAlerts(this.#options.store, {
+      endpoint: watch.endpoint.name,
+      conditions,
+      policy: watch.policy,
+      now: this.#options.clock.now(),
+      deploys: watch.deploys,
+      features: watch.features,
+      isWatched: (row) => watch.isWatched(row),
+    });
+    return rows;
   }
 
   /** Keeps all that is not kept yet. */
