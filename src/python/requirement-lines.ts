@@ -44,7 +44,7 @@ const REACHING: readonly (readonly [RegExp, string])[] = [
   ],
   [/^-/, 'it is an option, only packages are read here'],
   [
-    /^[A-Za-z0-9._-]+\s*(\[[^\]]*\])?\s*@/,
+    /^[A-Za-z0-9._-]+\s*(?:\[[^\]]*\]\s*)?@/,
     'it takes the package from an address of its own: give its version (==), or the module with --code',
   ],
   [/^[A-Za-z][A-Za-z0-9+.-]*:/, 'it is an address, the name of a package and its version was wanted'],

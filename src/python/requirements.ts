@@ -31,6 +31,8 @@ export interface Requirement {
 /** Characters of a file; the lock of a few hundred packages has about one million. */
 const TEXT_LIMIT = 8 * 1024 * 1024;
 const REQUIREMENTS_LIMIT = 5_000;
+/** Characters of one requirement; some packages have hundreds of hashes. */
+const LINE_LIMIT = 100_000;
 const EXTRAS_LIMIT = 50;
 const SPECIFIERS_LIMIT = 20;
 
@@ -55,6 +57,7 @@ export function parseRequirements(text: string, path: string): readonly Requirem
   const excess = lines[REQUIREMENTS_LIMIT];
   if (excess !== undefined) throw invalid(excess.line, `there are more than ${REQUIREMENTS_LIMIT} packages`);
   return lines.map(({ line, text: content }) => {
+    if (content.length > LINE_LIMIT) throw invalid(line, `it has more than ${LINE_LIMIT} characters`);
     const read = optionProblem(content) ?? readRequirement(content, line);
     if (typeof read === 'string') throw invalid(line, read);
     return read;
