@@ -3,7 +3,7 @@ import { murmur3 } from '../rollout/murmur3.ts';
 import { unitHash } from '../rollout/unit-hash.ts';
 import type { CaptureStream } from './capture/stream.ts';
 import { compact } from './http/body.ts';
-import type { Scored } from './http/job.ts';
+import { type Mirrored, scoreMirrored } from './http/elsewhere.ts';
 import type { Metrics } from './http/metrics.ts';
 import { Offload } from './http/offload.ts';
 import type { Mirror } from './http/routes.ts';
@@ -90,10 +90,14 @@ export class Shadow {
     const { requestId } = subject;
     const capture = stream?.wanted(requestId) ?? 0;
     const job = { target, protocol, body, requestId, unitField, capture };
-    copy.withdraw = this.#offload.submit(job, (result) => {
+    const settle = (result: Mirrored): void => {
       this.#forget(copy);
       this.#settle(target.model, result, { subject, stable, tape });
       if (stream !== null && result.kind === 'answer') noteAnswer(stream, result, subject);
+    };
+    copy.withdraw = this.#offload.submit(job, (result) => {
+      if (result.kind === 'decoded') void scoreMirrored(target, result, requestId, capture).then(settle);
+      else settle(result);
     });
   }
 
@@ -126,7 +130,7 @@ export class Shadow {
   }
 
   /** Whatever the candidate refuses, stable has found well formed: it is the candidate that failed. */
-  #settle(model: string, result: Scored, noted: Pick<Copied, 'subject' | 'stable' | 'tape'>): void {
+  #settle(model: string, result: Mirrored, noted: Pick<Copied, 'subject' | 'stable' | 'tape'>): void {
     const { subject, stable, tape } = noted;
     this.#metrics.shadowOf(model).mirrored++;
     tape?.pair(subject, result.kind === 'answer' ? result.first : null, stable);
@@ -136,7 +140,7 @@ export class Shadow {
 /** What the candidate has answered: with the same hash as stable's answer, so that both are captured or neither is. */
 function noteAnswer(
   stream: CaptureStream,
-  { rows, captured }: Extract<Scored, { kind: 'answer' }>,
+  { rows, captured }: Extract<Mirrored, { kind: 'answer' }>,
   { requestId, arm, unit, segment }: Subject,
 ): void {
   stream.noteExtracted(rows, captured, requestId, performance.now(), {

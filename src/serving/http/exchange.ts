@@ -12,6 +12,7 @@ import { unitInBody, unitInHeaders, withoutUnit } from '../unit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
 import { compact, discard } from './body.ts';
 import type { Door } from './door.ts';
+import { isScoredElsewhere } from './elsewhere.ts';
 import { Intake, overloaded, type Receiver } from './intake.ts';
 import type { Scored, Timing } from './job.ts';
 import { INLINE_BODY, INLINE_MICROS } from './limits.ts';
@@ -124,7 +125,8 @@ export class Exchange implements Receiver, Asked {
       const batch = this.#version.decode(rows);
       const micros = batch.rows * this.#version.rowMicros;
       const preprocess = performance.now() - started;
-      if (micros > INLINE_MICROS) this.#offload(bytes);
+      const isRead = isScoredElsewhere(this.#version.target);
+      if (micros > INLINE_MICROS && !isRead) this.#offload(bytes);
       else this.#door.turns.run(micros, () => this.#infer(batch, preprocess));
     } catch (error) {
       this.refuse(error);
@@ -142,30 +144,36 @@ export class Exchange implements Receiver, Asked {
     return withoutUnit(body, unitField, target.manifest.signature);
   }
 
-  #infer(batch: Batch, preprocess: number): void {
+  #infer(batch: Batch, preprocess: number, queue = 0): void {
     if (this.#over) return;
+    const before = { queue, preprocess };
     const started = performance.now();
     try {
       const answer = this.#door.options.plane.infer({ target: this.#version.target, batch });
       if (!(answer instanceof Promise)) {
-        this.#encode(batch, answer, preprocess, started);
+        this.#encode(batch, answer, before, started);
         return;
       }
       this.watch();
       answer
-        .then((settled) => this.#encode(batch, settled, preprocess, started))
+        .then((settled) => this.#encode(batch, settled, before, started))
         .catch((error: unknown) => this.refuse(error));
     } catch (error) {
       this.refuse(error);
     }
   }
 
-  #encode(batch: Batch, { outputs, rows }: InferResponse, preprocess: number, started: number): void {
+  #encode(
+    batch: Batch,
+    { outputs, rows }: InferResponse,
+    before: Pick<Timing, 'queue' | 'preprocess'>,
+    started: number,
+  ): void {
     if (this.#over) return;
     const predicted = performance.now();
     const text = this.#version.encode(outputs, rows, this.#id);
     const postprocess = performance.now() - predicted;
-    const timing = { queue: 0, preprocess, predict: predicted - started, postprocess };
+    const timing = { ...before, predict: predicted - started, postprocess };
     const now = this.#answer(text, Buffer.byteLength(text), rows, timing);
     this.#measured(this.#measurement && this.#version.readFirstRow(outputs));
     this.#stream?.note(batch, outputs, this.#id, now, this);
@@ -198,9 +206,14 @@ export class Exchange implements Receiver, Asked {
       this.refuse(result.error, result.loading);
       return;
     }
-    const now = this.#answer(result.body, result.body.length, result.rows, result.timing);
-    this.#measured(result.first, result.loading);
     this.#loading = result.loading;
+    if (result.kind === 'decoded') {
+      this.#unit ??= result.unit;
+      this.#infer(result.batch, result.timing.preprocess, result.timing.queue);
+      return;
+    }
+    const now = this.#answer(result.body, result.body.length, result.rows, result.timing);
+    this.#measured(result.first);
     this.#stream?.noteExtracted(result.rows, result.captured, this.#id, now, this);
   }
 
@@ -220,9 +233,9 @@ export class Exchange implements Receiver, Asked {
   }
 
   /** Notes the answer that has just been written; that its version had to be loaded first is not its fault. */
-  #measured(first: FirstRow | null, loading = 0): void {
+  #measured(first: FirstRow | null): void {
     if (first === null) return;
-    this.#measurement?.answered(performance.now() - this.#intake.completeAt - loading, first);
+    this.#measurement?.answered(performance.now() - this.#intake.completeAt - this.#loading, first);
   }
 
   /** Says when, on the steady clock. */

@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorDetails, PlimsollError } from '../../core/errors.ts';
+import type { Batch } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { ExtractedRows } from '../capture/extract.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
@@ -25,6 +26,7 @@ export interface Timing {
 }
 
 export type Scored =
+  | Decoded
   | {
       readonly kind: 'answer';
       readonly body: Uint8Array<ArrayBuffer>;
@@ -36,6 +38,16 @@ export type Scored =
       readonly loading: number;
     }
   | { readonly kind: 'refused'; readonly error: PlimsollError; readonly loading: number };
+
+/** Rows of a version that is scored by processes of its own: they are read here, the answer is made where its engine is. */
+export interface Decoded {
+  readonly kind: 'decoded';
+  readonly batch: Batch;
+  /** Id of the unit, where the body holds it. */
+  readonly unit: string | null;
+  readonly timing: Pick<Timing, 'queue' | 'preprocess'>;
+  readonly loading: number;
+}
 
 /** From where a thread loads a version, and under which name. */
 export interface VersionKey {
@@ -64,6 +76,12 @@ export type WorkerReply =
   /** The version has to be loaded first: its time to score begins when it is. */
   | { readonly kind: 'loading' }
   | { readonly kind: 'loaded' }
+  | {
+      readonly kind: 'decoded';
+      readonly batch: Batch;
+      readonly unit: string | null;
+      readonly timing: Pick<Timing, 'preprocess'>;
+    }
   | {
       readonly kind: 'answer';
       readonly body: Uint8Array<ArrayBuffer>;

@@ -10,6 +10,7 @@ import { PROTOCOLS } from '../protocols/all.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
 import { parseBody } from '../rows/parse.ts';
 import { unitInBody, withoutUnit } from '../unit.ts';
+import { isScoredElsewhere, withoutEngine } from './elsewhere.ts';
 import type { ScoreRequest, WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
 import { KeptVersions, type LoadBundle } from './kept-versions.ts';
 import { textOf } from './text.ts';
@@ -26,7 +27,8 @@ const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []): void =>
 
 const versions = new KeptVersions({
   max: 8,
-  load: async (dir, model, version) => (await loader())(dir, model, version),
+  load: async (dir, model, version) =>
+    withoutEngine(dir, model, version) ?? (await loader())(dir, model, version),
   onLoad: (kind) => reply({ kind }),
 });
 
@@ -68,6 +70,10 @@ async function score(request: ScoreRequest): Promise<WorkerReply> {
   const parsed = parseBody(textOf(request.body));
   const batch = decode(rowsIn(parsed, request, target.manifest.signature));
   const decoded = performance.now();
+  if (isScoredElsewhere(target)) {
+    const unit = request.unitField === null ? null : unitInBody(parsed, request.unitField);
+    return { kind: 'decoded', batch, unit, timing: { preprocess: decoded - started } };
+  }
   const outputs = await target.engine.infer(batch);
   const predicted = performance.now();
   const body = new TextEncoder().encode(encode(outputs, batch.rows, request.requestId));

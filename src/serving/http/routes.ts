@@ -9,6 +9,7 @@ import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { Tape } from '../recorder/tape.ts';
 import type { Usage } from '../usage.ts';
+import { isScoredElsewhere } from './elsewhere.ts';
 import type { Metrics, ModelSeries } from './metrics.ts';
 
 /** Everything prepared for the requests of one version, seen through a protocol. */
@@ -23,7 +24,7 @@ export interface Prepared {
   readonly usage: Usage;
   /** Response headers that never change, flat. */
   readonly headers: readonly string[];
-  /** Predicted microseconds a row costs, reading and writing included. */
+  /** Predicted microseconds of this process that a row costs, reading and writing included. */
   readonly rowMicros: number;
 }
 
@@ -195,7 +196,7 @@ export class Routes {
       series: this.#metrics.seriesOf(target.model, target.version),
       usage: this.#plane.usageOf(target),
       headers: ['content-type', 'application/json', ...modelHeaders(target)],
-      rowMicros: target.manifest.rowMicros + CELL_MICROS * cellsOf(target),
+      rowMicros: loopMicros(target) + CELL_MICROS * cellsOf(target),
     };
     ofVersion.set(protocol.id, prepared);
     return prepared;
@@ -208,6 +209,9 @@ const modelHeaders = ({ model, version }: LoadedVersion): string[] => [
   'x-model-version',
   String(version),
 ];
+
+const loopMicros = (target: LoadedVersion): number =>
+  isScoredElsewhere(target) ? 0 : target.manifest.rowMicros;
 
 /** Cells of one row, in and out; a free dimension counts once. */
 function cellsOf({ manifest }: LoadedVersion): number {

@@ -3,6 +3,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type {
   RetainRequest,
   ScoreRequest,
+  Timing,
   Waiting,
   WorkerReply,
   WorkerRequest,
@@ -127,10 +128,15 @@ export class Thread {
       current.done({ kind: 'refused', error: PlimsollError.from(reply.error), loading });
       return;
     }
-    const { preprocess, predict, postprocess } = reply.timing;
+    const {
+      preprocess,
+      predict = 0,
+      postprocess = 0,
+    }: Partial<Timing> & { preprocess: number } = reply.timing;
     // Waiting is whatever was no work: the queue, loading the engine, the way there and back.
     const queue = Math.max(0, now - current.since - preprocess - predict - postprocess);
-    current.done({ ...reply, timing: { ...reply.timing, queue }, loading });
+    if (reply.kind === 'decoded') current.done({ ...reply, timing: { preprocess, queue }, loading });
+    else current.done({ ...reply, timing: { ...reply.timing, queue }, loading });
   }
 
   #limit(millis: number): void {
