@@ -75,7 +75,7 @@ async function build(
   try {
     await mkdir(join(staging, PACKAGES), { recursive: true });
     await removeStale(environments);
-    onProgress?.(`installing ${lock.pins.size} packages`);
+    onProgress?.(`installing ${lock.pins.size} ${lock.pins.size === 1 ? 'package' : 'packages'}`);
     await installPackages(lock, interpreter, join(staging, PACKAGES), allowBuild);
     const marker = { digest: lock.digest, python: lock.python, packages: Object.fromEntries(lock.pins) };
     await writeFile(join(staging, MARKER), `${JSON.stringify(marker, null, 2)}\n`);
