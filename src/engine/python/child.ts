@@ -86,6 +86,8 @@ export class PythonChild {
   /** Tells it to end. */
   end(): void {
     this.#killedFor ??= 'it was closed';
+    // Whoever waits for its end must not be left waiting by a process with nothing else to do.
+    this.hold(true);
     this.#socket?.end();
   }
 
@@ -93,6 +95,7 @@ export class PythonChild {
   kill(reason: string): void {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     this.#killedFor ??= reason;
+    this.hold(true);
     this.#killGroup();
   }
 
