@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
+import type { PythonDemands } from '../python/demands.ts';
 import { bundleDir, isIntact, readManifest, stagingDir } from './bundle.ts';
 import { inChild } from './child.ts';
-import { digestOf } from './digest.ts';
+import { filesToKeep, type Identified, identify, runsWith } from './identify.ts';
 import type { Loading } from './loading.ts';
+import type { Route } from './python/route.ts';
 import type { AcceptedVersion, Manifest, Runtime } from './version.ts';
 
 export interface AdmitOptions {
@@ -15,6 +17,8 @@ export interface AdmitOptions {
   readonly version?: number | undefined;
   /** Runtime that the user demands; otherwise the one it was accepted with before, or the fastest that is proved. */
   readonly runtime?: Runtime | undefined;
+  /** What is said about running it with Python, and by whom. */
+  readonly python?: (PythonDemands & { readonly by: string }) | undefined;
   /** Path of a golden file; kept in the bundle, and replayed whenever the file is proved again. */
   readonly golden?: string | undefined;
   /** Path of a file with the data that the model was trained on; kept in the bundle. */
@@ -29,9 +33,14 @@ export interface AdmitOptions {
 
 /** What the child is asked for. */
 export interface AcceptRequest {
+  /** File that may be read as data; the source where there is none. */
   readonly path: string;
   /** sha256 of the file alone. */
   readonly digest: string;
+  /** File or folder, as it was given. */
+  readonly source: string;
+  readonly route: Route;
+  readonly python: (PythonDemands & { readonly by: string }) | null;
   readonly dataDir: string;
   /** Folder in which the bundle is put together; whoever asks removes what is left of it. */
   readonly staging: string;
@@ -44,18 +53,30 @@ export interface AcceptRequest {
 export interface Acceptance {
   readonly digest: string;
   readonly loading: Loading | null;
+  /** What was found on the way that people should know. */
+  readonly notes: readonly string[];
 }
 /** What it says on its way. */
 export type AcceptNote =
   | { readonly kind: 'progress'; readonly stage: string }
   | { readonly kind: 'identified'; readonly digest: string };
 
+/** How far it has come. */
+export interface ProofEvents {
+  progress(stage: string): void;
+  /** What names the bundle, known once the file was read. */
+  identified(digest: string): void;
+}
+
 export interface AdmittedVersion extends AcceptedVersion {
   /** What loading it takes; null where only a process of its own can tell. */
   readonly loading: Loading | null;
+  readonly notes: readonly string[];
 }
 
 const TIMEOUT_MILLIS = 120_000;
+/** Packages may have to be fetched and installed first. */
+const PYTHON_TIMEOUT_MILLIS = 1_800_000;
 /** Heap of the child; file contents live in typed arrays, which the readers' own limits bound. */
 const HEAP_MEGABYTES = 2048;
 
@@ -65,14 +86,18 @@ const HEAP_MEGABYTES = 2048;
  * are replayed in any case.
  */
 export async function admitFile(path: string, options: AdmitOptions): Promise<AdmittedVersion> {
-  const original = await digestOf(path);
-  const known = await knownManifest(bundleDir(options.dataDir, original), options);
-  // Of a file that has others beside it, only reading it tells which: they may have changed.
-  if (known?.sideFiles.length === 0) {
-    await options.onIdentified?.(original);
-    return admitted({ digest: original, loading: null }, known, options);
+  const { dataDir, runtime = null, python = null } = options;
+  const identified = await identify(path, { runtime, python });
+  for (const digest of identified.digests) {
+    const bundle = bundleDir(dataDir, digest);
+    const demands = { runtime, ...filesToKeep(options, identified.source, bundle) };
+    const known = await knownManifest(bundle, demands);
+    // Of a file that has others beside it, only reading it tells which: they may have changed.
+    if (!known || (known.python === undefined && known.sideFiles.length > 0)) continue;
+    await options.onIdentified?.(digest);
+    return admitted({ digest, loading: null, notes: [] }, known, options);
   }
-  const acceptance = await admitInChild(path, original, options);
+  const acceptance = await admitInChild(path, identified, options);
   const manifest = readManifest(bundleDir(options.dataDir, acceptance.digest));
   if (!manifest)
     throw new PlimsollError('INTERNAL', { action: `accepting "${path}"`, reason: 'its bundle is gone' });
@@ -80,7 +105,7 @@ export async function admitFile(path: string, options: AdmitOptions): Promise<Ad
 }
 
 const admitted = (
-  { digest, loading }: Acceptance,
+  { digest, loading, notes }: Acceptance,
   manifest: Manifest,
   options: AdmitOptions,
 ): AdmittedVersion => ({
@@ -89,6 +114,7 @@ const admitted = (
   bundle: bundleDir(options.dataDir, digest),
   manifest,
   loading,
+  notes,
 });
 
 /** What one call asks for beyond the file. */
@@ -100,16 +126,24 @@ export async function knownManifest(
   { runtime, golden, reference }: Demands,
 ): Promise<Manifest | null> {
   const known = readManifest(bundle);
-  if (!known || golden || reference || (runtime && known.runtime !== runtime)) return null;
+  if (!known || golden || reference || (runtime && !runsWith(known, runtime))) return null;
   return (await isIntact(bundle, known)) ? known : null;
 }
 
-async function admitInChild(path: string, digest: string, options: AdmitOptions): Promise<Acceptance> {
-  const { dataDir, runtime = null, golden = null, reference = null, maxModel = null } = options;
+async function admitInChild(
+  path: string,
+  { source, route, file, digests }: Identified,
+  options: AdmitOptions,
+): Promise<Acceptance> {
+  const { dataDir, runtime = null, maxModel = null, python = null } = options;
+  const digest = file ?? digests[0];
   const staging = stagingDir(dataDir, digest, randomUUID());
-  const demands = { runtime, golden, reference, maxModel };
-  const request: AcceptRequest = { path, digest, dataDir, staging, ...demands };
-  const limit = options.timeoutMillis ?? TIMEOUT_MILLIS;
+  const golden = options.golden ?? source.golden;
+  const reference = options.reference ?? source.reference;
+  const demands = { runtime, golden, reference, maxModel, route, python };
+  const place = { path: source.data ?? path, digest, source: path, dataDir, staging };
+  const request: AcceptRequest = { ...place, ...demands };
+  const limit = options.timeoutMillis ?? (route === 'data' ? TIMEOUT_MILLIS : PYTHON_TIMEOUT_MILLIS);
   const name = basename(path);
   try {
     return await inChild<Acceptance, AcceptNote>({

@@ -54,7 +54,8 @@ export function sweepStaging(bundles: string, before: number): void {
 
 /** Where the files of a bundle come from. */
 export interface BundleFiles {
-  readonly original: string;
+  /** Null where the staging folder holds all that belongs below `original/`. */
+  readonly original: string | null;
   readonly golden: string | null;
   readonly reference: string | null;
 }
@@ -91,9 +92,11 @@ export function writeBundle(
     if (digestFile(target) !== digest) throw new PlimsollError('FILE_CHANGED', { path: source });
     writing(dirname(dir), () => flush(target));
   };
-  copy(original, join(staging, ORIGINAL, manifest.file), manifest.digest);
-  for (const { name, digest } of manifest.sideFiles)
-    copy(join(dirname(original), name), join(staging, ORIGINAL, name), digest);
+  if (original !== null) {
+    copy(original, join(staging, ORIGINAL, manifest.file), manifest.digest);
+    for (const { name, digest } of manifest.sideFiles)
+      copy(join(dirname(original), name), join(staging, ORIGINAL, name), digest);
+  }
   if (golden) copy(golden, join(staging, manifest.golden!), digestFile(golden));
   if (reference) copy(reference, join(staging, manifest.reference!), digestFile(reference));
   writing(dirname(dir), () => {
@@ -103,7 +106,8 @@ export function writeBundle(
   });
 }
 
-function flush(path: string): void {
+/** Has a file written to the disk itself. */
+export function flush(path: string): void {
   const file = openSync(path, 'r');
   try {
     fsyncSync(file);
@@ -126,11 +130,14 @@ function publish(staging: string, dir: string, manifest: Manifest): void {
     }
   }
   mkdirSync(join(dir, ORIGINAL), { recursive: true });
-  const originals = [manifest.file, ...manifest.sideFiles.map(({ name }) => name)];
+  const lock = manifest.python === undefined ? [] : [manifest.python.lock];
+  const originals = [manifest.file, ...manifest.sideFiles.map(({ name }) => name), ...lock];
   const kept = [manifest.golden, manifest.reference].filter((name) => name !== undefined);
-  const files = [...originals.map((name) => join(ORIGINAL, basename(name))), GRAPH, ...kept, MANIFEST];
+  const files = [...originals.map((name) => join(ORIGINAL, name)), GRAPH, ...kept, MANIFEST];
   for (const name of files) {
-    if (existsSync(join(staging, name))) renameSync(join(staging, name), join(dir, name));
+    if (!existsSync(join(staging, name))) continue;
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    renameSync(join(staging, name), join(dir, name));
   }
   rmSync(staging, { recursive: true, force: true });
 }
@@ -145,7 +152,8 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
   ['EEXIST', 'a file stands in its place'],
 ]);
 
-function writing(folder: string, action: () => void): void {
+/** Does something in the folder of bundles; throws DATA_UNWRITABLE with the reason in words. */
+export function writing(folder: string, action: () => void): void {
   try {
     action();
   } catch (cause) {

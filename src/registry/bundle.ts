@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isPlimsollError } from '../core/errors.ts';
 import { withFile } from '../files/file-source.ts';
+import type { Lock } from '../python/environment.ts';
+import { readLock } from '../python/lock-text.ts';
 import { digestOf } from './digest.ts';
+import { isBelow } from './python/folder.ts';
+import type { PythonManifest } from './python/manifest.ts';
 import type { Manifest } from './version.ts';
 
 /**
@@ -44,10 +49,14 @@ export const digestFile = (path: string): string =>
     return hash.digest('hex');
   });
 
-/** The manifest of a complete bundle made by this converter, or null. */
+/**
+ * The manifest of a complete bundle made by this converter, or null. What Python runs is the same whatever converts files
+ * here.
+ */
 export function readManifest(dir: string): Manifest | null {
   const manifest = readAnyManifest(dir);
-  return manifest?.schema === 1 && manifest.converter === CONVERTER ? manifest : null;
+  if (manifest?.schema !== 1) return null;
+  return manifest.converter === CONVERTER || manifest.python !== undefined ? manifest : null;
 }
 
 /**
@@ -86,8 +95,22 @@ function parse(text: string): Manifest | null {
 export async function isIntact(dir: string, manifest: Manifest): Promise<boolean> {
   const files = [{ name: manifest.file, digest: manifest.digest }, ...manifest.sideFiles];
   for (const { name, digest } of files) {
-    const path = join(dir, ORIGINAL, basename(name));
+    if (!isBelow(name)) return false;
+    const path = join(dir, ORIGINAL, name);
     if (!existsSync(path) || (await digestOf(path)) !== digest) return false;
   }
-  return true;
+  if (manifest.python === undefined) return true;
+  return lockOfBundle(dir, manifest.python)?.digest === manifest.python.environment;
+}
+
+/** The packages of a version that Python runs; null where they are not there, or are not a lock any more. */
+export function lockOfBundle(dir: string, { lock, python }: PythonManifest): Lock | null {
+  const path = join(dir, ORIGINAL, basename(lock));
+  if (!existsSync(path)) return null;
+  try {
+    return readLock(readFileSync(path, 'utf8'), python);
+  } catch (error) {
+    if (isPlimsollError(error)) return null;
+    throw error;
+  }
 }

@@ -2,14 +2,23 @@ import { type ErrorCode, isPlimsollError, PlimsollError } from '../core/errors.t
 import { compatibility } from '../model/compatibility.ts';
 import type { Signature } from '../model/signature.ts';
 import type { Check } from '../store/store.ts';
-import { type AdmitOptions, admitFile } from './admit.ts';
+import { type AdmitOptions, type AdmittedVersion, admitFile } from './admit.ts';
 import type { Loading } from './loading.ts';
 import { shownBytes } from './memory.ts';
 import type { AcceptedVersion, Verification } from './version.ts';
 import { warmUp } from './warm.ts';
 
 /** What stands between a file and a version that is ready. */
-type CheckName = 'checksum' | 'format' | 'golden' | 'self-test' | 'signature' | 'warm-up' | 'memory';
+type CheckName =
+  | 'checksum'
+  | 'format'
+  | 'environment'
+  | 'clean room'
+  | 'golden'
+  | 'self-test'
+  | 'signature'
+  | 'warm-up'
+  | 'memory';
 
 export interface Trial {
   readonly path: string;
@@ -35,9 +44,12 @@ export interface TrialOutcome {
 /** Errors that say something about the file, and not about the machine or the request. */
 const ABOUT_THE_FILE: ReadonlySet<ErrorCode> = new Set([
   ...(['READ_TRUNCATED', 'READ_LIMIT', 'READ_CORRUPT', 'READ_UNSAFE', 'FORMAT_UNKNOWN'] as const),
-  ...(['MODEL_UNSUPPORTED', 'MODEL_INVALID', 'MODEL_NOT_FITTED', 'PYTHON_UNSUPPORTED'] as const),
+  ...(['MODEL_UNSUPPORTED', 'MODEL_INVALID', 'MODEL_NOT_FITTED'] as const),
   ...(['GRAPH_INVALID', 'GRAPH_UNKNOWN', 'GRAPH_LIMIT', 'GRAPH_NOT_LOADED', 'GRAPH_FAILED'] as const),
   ...(['ENGINE_CRASHED', 'ENGINE_TIMEOUT', 'ENGINES_DISAGREE', 'GOLDEN_DIFFERS', 'INPUT_INVALID'] as const),
+  ...(['SAVED_INVALID', 'PYTHON_MODULE_MISSING', 'PYTHON_VERSION_DIFFERS', 'PYTHON_LOAD_FAILED'] as const),
+  ...(['PYTHON_SIGNATURE_UNKNOWN', 'PYTHON_FAILED', 'PYTHON_OUTPUT_INVALID', 'PYTHON_WORKER_ENDED'] as const),
+  ...(['REQUIREMENTS_UNRESOLVED', 'ENVIRONMENT_FAILED'] as const),
   ...(['ACCEPT_TIMEOUT', 'ACCEPT_CRASHED', 'SIGNATURE_BREAKING', 'WARM_UP_FAILED', 'MEMORY_SHORT'] as const),
 ]);
 
@@ -45,6 +57,13 @@ const ABOUT_THE_FILE: ReadonlySet<ErrorCode> = new Set([
 const CHECK_OF: { readonly [code in ErrorCode]?: CheckName } = {
   ENGINES_DISAGREE: 'self-test',
   GOLDEN_DIFFERS: 'golden',
+  PYTHON_VERSION_DIFFERS: 'environment',
+  REQUIREMENTS_UNRESOLVED: 'environment',
+  ENVIRONMENT_FAILED: 'environment',
+  PYTHON_MODULE_MISSING: 'clean room',
+  PYTHON_LOAD_FAILED: 'clean room',
+  PYTHON_OUTPUT_INVALID: 'clean room',
+  PYTHON_WORKER_ENDED: 'clean room',
 };
 
 /**
@@ -85,13 +104,33 @@ function warmedApart(version: AcceptedVersion, { onProgress }: AdmitOptions): Pr
 }
 
 /** What the acceptance has seen to: with it, all of these passed. */
-function admissionLines(version: AcceptedVersion, golden: boolean): readonly Check[] {
+function admissionLines(version: AdmittedVersion, golden: boolean): readonly Check[] {
   const { digest, verification } = version.manifest;
   return [
     passed('checksum', `sha256 ${digest}`),
     passed('format', formatLine(version)),
+    ...pythonLines(version),
     ...(golden ? [passed('golden', compared(verification, 'the expected outputs'))] : []),
     passed('self-test', selfTestLine(verification)),
+  ];
+}
+
+/** What it runs in, and what it could not do there. */
+function pythonLines({ manifest, notes }: AdmittedVersion): readonly Check[] {
+  const { python } = manifest;
+  if (python === undefined) return [];
+  const { provedWith, environment, layers, trust } = python;
+  const held = layers.filter(({ active }) => active).map(({ name, how }) => `${name} (${how})`);
+  const open = layers.filter(({ active }) => !active).map(({ name, how }) => `${name}: ${how}`);
+  const absent = open.length === 0 ? '' : `; not here: ${open.join(', ')}`;
+  const allowed = trust.allow.length === 0 ? '' : `; ${trust.allow.join(' and ')} allowed`;
+  const told = notes.length === 0 ? '' : `; ${notes.join('; ')}`;
+  return [
+    passed('environment', `Python ${provedWith}, lock ${environment.slice(0, 12)}${told}`),
+    passed(
+      'clean room',
+      `limited by ${held.join(', ') || 'nothing'}${absent}${allowed}; trusted by ${trust.by}`,
+    ),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../core/ports.ts';
 import type { Store, VersionRow } from '../store/store.ts';
 import { bundleDir, readManifest } from './bundle.ts';
 import { existing, givenOf, named } from './catalog-curation.ts';
+import { runsWith } from './identify.ts';
 import type { NewVersion } from './new-version.ts';
 
 interface Place {
@@ -36,7 +37,7 @@ export async function claimVersion(
   const at = clock.now();
   const bundle = bundleDir(dataDir, digest);
   const manifest = readManifest(bundle);
-  if (manifest && source.runtime && manifest.runtime !== source.runtime && (await isNamed(store, digest)))
+  if (manifest && source.runtime && !runsWith(manifest, source.runtime) && (await isNamed(store, digest)))
     throw new PlimsollError('RUNTIME_FIXED', { model, wanted: source.runtime, found: manifest.runtime });
   // A collection in another process sees that somebody has just asked for it.
   if (manifest) utimesSync(bundle, at / 1000, at / 1000);

@@ -11,7 +11,7 @@ import { type Claim, claimVersion, isSettled } from './catalog-claim.ts';
 import * as curation from './catalog-curation.ts';
 import { collectGarbage, type InUse } from './catalog-garbage.ts';
 import { recoverCatalog, renewBundles } from './catalog-recovery.ts';
-import { digestOf } from './digest.ts';
+import { filesToKeep, type Identified, identify } from './identify.ts';
 import { availableMemory } from './memory.ts';
 import type { NewVersion } from './new-version.ts';
 import type { AcceptedVersion } from './version.ts';
@@ -53,7 +53,8 @@ export class Catalog {
    * refused or archived, it is proved again. A file that fails a check is a version too, `refused`, with the check that
    * says why; so is one of a process that ended meanwhile. Golden rows that a ready version fails are an error and change
    * nothing. Errors: VERSION_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE, FILE_CHANGED, DATA_UNWRITABLE, GOLDEN_INVALID,
-   * GOLDEN_DIFFERS, RUNTIME_FIXED, OVERLOADED.
+   * GOLDEN_DIFFERS, RUNTIME_FIXED, OVERLOADED; PYTHON_UNTRUSTED, SAVED_INVALID, CODE_INVALID, and what has to do with making
+   * an environment rather than with the file.
    */
   async add(model: string, source: NewVersion, actor: Actor, options: AddOptions): Promise<VersionRow> {
     curation.checkNew(model, source);
@@ -126,8 +127,10 @@ export class Catalog {
   ): Promise<VersionRow> {
     const { dataDir, copies = 1, available = availableMemory } = this.#options;
     const { path, golden, reference, runtime, maxModel, breaking = false } = source;
-    const original = await digestOf(path);
-    const known = await this.#known(model, original, source);
+    const python = source.python && { ...source.python, by: actor.by };
+    const identified = await identify(path, { runtime: runtime ?? null, python: python ?? null });
+    const [original] = identified.digests;
+    const known = await this.#known(model, identified, source);
     if (known) return known;
     let claim: Claim | null = null;
     const take = async (digest: string): Promise<Claim> => {
@@ -135,7 +138,7 @@ export class Catalog {
       return claim;
     };
     const onIdentified = async (digest: string): Promise<void> => void (await take(digest));
-    const files = { golden, reference };
+    const files = { golden, reference, python };
     const admission = { dataDir, name: model, ...files, runtime, maxModel, onProgress, onIdentified };
     const stays = (): boolean => claim?.settled ?? false;
     try {
@@ -149,11 +152,20 @@ export class Catalog {
   }
 
   /** The version that a file is already, where nothing is left to do for it. */
-  async #known(model: string, digest: string, source: NewVersion): Promise<VersionRow | null> {
-    const row = await this.#options.store.tables.versions.byDigest(model, digest);
-    if (!row || !isSettled(row, source)) return null;
-    if (row.state === 'archived') return row;
-    return (await knownManifest(bundleDir(this.#options.dataDir, digest), source)) ? row : null;
+  async #known(
+    model: string,
+    { digests, source: brought }: Identified,
+    source: NewVersion,
+  ): Promise<VersionRow | null> {
+    for (const digest of digests) {
+      const row = await this.#options.store.tables.versions.byDigest(model, digest);
+      if (!row || !isSettled(row, source)) continue;
+      if (row.state === 'archived') return row;
+      const bundle = bundleDir(this.#options.dataDir, digest);
+      const demands = { runtime: source.runtime ?? null, ...filesToKeep(source, brought, bundle) };
+      if (await knownManifest(bundle, demands)) return row;
+    }
+    return null;
   }
 
   async #settle(

@@ -1,21 +1,20 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { PlimsollError } from '../core/errors.ts';
+import { EXIT, isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import { tryContent } from '../engine/onnx/try-load.ts';
-import { openFile } from '../files/file-source.ts';
 import { readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
-import { type Acceptance, type AcceptRequest, knownManifest } from './admit.ts';
+import { type Acceptance, type AcceptRequest, knownManifest, type ProofEvents } from './admit.ts';
 import { exampleRow } from './boundary/example.ts';
 import { bundleDir, CONVERTER, digestFile, keptPath, readManifest } from './bundle.ts';
 import { namesToKeep, openStaging, writeBundle } from './bundle-write.ts';
 import { contentOf } from './content.ts';
 import { identityOf } from './digest.ts';
 import { createEngines, type Engines, isEngine } from './engines.ts';
-import { type Golden, parseGolden } from './golden.ts';
+import { readGolden } from './golden-file.ts';
 import { type Loading, type LoadingRequest, measureLoading } from './loading.ts';
 import { measureMicros } from './measure.ts';
 import { verifyEngines } from './verify.ts';
@@ -26,13 +25,6 @@ const SMALL_FILE = 1 << 20;
 /** Versions that take less than this are measured in the process that proved them; what it holds besides says little then. */
 const SMALL_LOADING = 64 << 20;
 
-/** How far it has come. */
-export interface ProofEvents {
-  progress(stage: string): void;
-  /** What names the bundle, known once the file was read. */
-  identified(digest: string): void;
-}
-
 /**
  * Reads, proves and measures a file and writes its bundle: the whole of becoming ready. Runs in a child process. A bundle
  * that is there already and answers for this call is left as it is.
@@ -42,6 +34,10 @@ export async function proveFile(
   clock: Clock,
   events: ProofEvents,
 ): Promise<Acceptance> {
+  if (request.route === 'python' || (request.route === 'either' && !isCompiled(request))) {
+    const { provePython } = await import('./python/prove.ts');
+    return provePython(request, clock, events);
+  }
   events.progress('reading');
   openStaging(request.staging, clock.now());
   const description = readModelFile(request.path, { maxModel: request.maxModel ?? undefined });
@@ -49,7 +45,7 @@ export async function proveFile(
   const digest = identityOf(request.digest, sideFiles);
   events.identified(digest);
   const dir = bundleDir(request.dataDir, digest);
-  if (await knownManifest(dir, request)) return { digest, loading: null };
+  if (await knownManifest(dir, request)) return { digest, loading: null, notes: [] };
   const content = contentOf(description);
   // Once chosen, a runtime stays: whoever serves this bundle must go on giving the same bits.
   const runtime = request.runtime ?? readManifest(dir)?.runtime ?? null;
@@ -73,12 +69,26 @@ export async function proveFile(
   };
   const files = { original: request.path, golden: request.golden, reference: request.reference };
   writeBundle(request.staging, dir, manifest, files, graph ? content.onnx : null);
-  if (manifest.size >= SMALL_FILE) return { digest, loading: null };
+  if (manifest.size >= SMALL_FILE) return { digest, loading: null, notes: [] };
   events.progress('warming up');
   return {
     digest,
+    notes: [],
     loading: await smallLoading({ bundle: dir, model: digest, runtime: manifest.runtime, graph }),
   };
+}
+
+/** Whether a file can do without Python. */
+function isCompiled({ path, maxModel }: AcceptRequest): boolean {
+  try {
+    contentOf(readModelFile(path, { maxModel: maxModel ?? undefined }));
+    return true;
+  } catch (error) {
+    // A person trusts it: what only Python understands, or would run, may run there.
+    if (isPlimsollError(error) && (error.exit === EXIT.unsupported || error.code === 'READ_UNSAFE'))
+      return false;
+    throw error;
+  }
 }
 
 /** What loading the version takes; null where it is no small one, or where something stands in its way. */
@@ -113,18 +123,6 @@ async function prove(
   progress('measuring');
   const { row, batch } = exampleRow(content);
   return { size, verification, ...(await choose(engines, batch, request, clock)), example: row };
-}
-
-function readGolden(path: string): Golden {
-  try {
-    const source = openFile(path);
-    const text = new TextDecoder().decode(source.slice(0, source.size));
-    return parseGolden(JSON.parse(text), path);
-  } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new PlimsollError('GOLDEN_INVALID', { path, reason: error.message });
-    throw error;
-  }
 }
 
 /** The runtime demanded, or the faster of those there are, by one row's cost. */

@@ -14,11 +14,14 @@ export interface Example {
 type Cell = number | string;
 
 /** Medians of each column's thresholds or centres, middle categories, a few words of the vocabulary. */
-export function exampleRow(content: ModelContent): Example {
-  const { signature } = content;
+export const exampleRow = (content: ModelContent): Example =>
+  exampleOf(content.signature, content.kind === 'steps' ? content : null);
+
+/** The same, of a model of which nothing but the signature may be known. */
+export function exampleOf(signature: Signature, content: (ModelContent & { kind: 'steps' }) | null): Example {
   if (signature.form === 'tensors') return tensorExample(signature.tensors);
   const { columns } = signature;
-  const known = content.kind === 'steps' ? knownValues(content, columns.length) : [];
+  const known = content ? knownValues(content, columns.length) : [];
   const cells = columns.map((column, j) => exampleCell(column, known[j], signature.form));
   return { row: jsonRow(cells, columns, signature.form), batch: toBatch([cells], columns) };
 }

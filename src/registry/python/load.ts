@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type PythonSettings, pythonSettings } from '../../config/python-settings.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { failureToError, PythonFailureError } from '../../engine/python/failure.ts';
@@ -8,6 +8,7 @@ import type { LoadMessage } from '../../engine/python/messages.ts';
 import { openEnvironment } from '../../python/environments.ts';
 import { readLock } from '../../python/lock-text.ts';
 import { ORIGINAL } from '../bundle.ts';
+import { versionLog } from './log.ts';
 import type { PythonManifest, PythonVersion } from './manifest.ts';
 
 /** What a worker has to know of a version, however it is started. */
@@ -71,8 +72,8 @@ export async function loadPython(
 ): Promise<Engine> {
   const { python, signature } = manifest;
   const settings = pythonSettings(process.env);
-  const dataDir = dirname(dirname(dir));
-  const root = join(dir, ORIGINAL);
+  const dataDir = dirname(dirname(resolve(dir)));
+  const root = join(resolve(dir), ORIGINAL);
   const allowBuild = python.trust.allow.includes('build');
   const lock = readLock(readFileSync(join(root, python.lock), 'utf8'), python.python);
   const { interpreter, packages } = await openEnvironment(lock, { dataDir, allowBuild });
@@ -83,6 +84,7 @@ export async function loadPython(
       ...{ name, load, signature, batches: python.batches, interpreter: interpreter.path },
       ...{ workers: settings.workers, callMillis: settings.callMillis },
       ...{ startMillis: settings.startMillis, maxRows: settings.maxRows },
+      log: versionLog(dataDir, basename(resolve(dir))),
       ...{ inner: inner?.engine, innerColumns: inner?.columns ?? null },
     });
   } catch (error) {

@@ -1,0 +1,54 @@
+import { digestFile, keptPath } from './bundle.ts';
+import { digestOf } from './digest.ts';
+import { type Assembly, assemble } from './python/assemble.ts';
+import { type Route, routeOf, type Wish } from './python/route.ts';
+import { readSource, type Source } from './python/source.ts';
+import type { Manifest, Runtime } from './version.ts';
+
+/** What a file or folder is, and what may name its bundle. */
+export interface Identified {
+  readonly source: Source;
+  readonly route: Route;
+  /** sha256 of the file that may be read as data; null where Python is to run it in any case. */
+  readonly file: string | null;
+  /** What it is made of where Python runs it. */
+  readonly assembly: Assembly | null;
+  /** Digests that may name its bundle, the likeliest first. Nothing is resolved or started to know them. */
+  readonly digests: readonly [string, ...string[]];
+}
+
+/**
+ * Finds out what a path is and how it is to run. Errors: PYTHON_UNTRUSTED, SAVED_INVALID, CODE_INVALID, FILE_NOT_FOUND,
+ * FILE_UNREADABLE.
+ */
+export async function identify(path: string, wish: Wish): Promise<Identified> {
+  const source = await readSource(path);
+  const route = routeOf(source, wish);
+  const file = route === 'python' || source.data === null ? null : await digestOf(source.data);
+  const assembly = route === 'data' ? null : await assemble(source, wish.python!, wish.runtime);
+  const digests = [file, assembly?.digest].filter((digest) => typeof digest === 'string');
+  return { source, route, file, assembly, digests: digests as unknown as Identified['digests'] };
+}
+
+/**
+ * Golden rows and reference data to keep with a version: those given, else those that the folder brings, where the bundle
+ * does not have them already.
+ */
+export function filesToKeep(
+  given: { readonly golden?: string | null | undefined; readonly reference?: string | null | undefined },
+  source: Pick<Source, 'golden' | 'reference'>,
+  bundle: string,
+): { readonly golden: string | null; readonly reference: string | null } {
+  const wanted = (kind: 'golden' | 'reference'): string | null => {
+    const told = given[kind];
+    if (typeof told === 'string') return told;
+    const brought = source[kind];
+    const kept = brought === null ? null : keptPath(bundle, kind);
+    return kept !== null && digestFile(kept) === digestFile(brought!) ? null : brought;
+  };
+  return { golden: wanted('golden'), reference: wanted('reference') };
+}
+
+/** Whether a version is run with what is asked for; of one with a script around it, the compiled model's runtime counts, too. */
+export const runsWith = ({ runtime, python }: Manifest, wanted: Runtime): boolean =>
+  runtime === wanted || python?.inner === wanted;

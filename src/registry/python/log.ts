@@ -1,0 +1,33 @@
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the Python code of versions writes: `DATA/logs/<digest>.log`, and `.1`, what came before. */
+const LOG_BYTES = 4 * 2 ** 20;
+
+/** Takes lines of one version, with time, process and stream. Logging never fails a prediction. */
+export function versionLog(
+  dataDir: string,
+  digest: string,
+  now: () => number = Date.now,
+): (line: string, stream: 'stdout' | 'stderr', pid: number) => void {
+  const path = join(dataDir, 'logs', `${digest}.log`);
+  let size = -1;
+  return (line, stream, pid) => {
+    const text = `${new Date(now()).toISOString()} ${pid} ${stream} ${line}\n`;
+    try {
+      if (size < 0) {
+        mkdirSync(join(dataDir, 'logs'), { recursive: true });
+        size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      }
+      if (size > LOG_BYTES) {
+        renameSync(path, `${path}.1`);
+        size = 0;
+      }
+      appendFileSync(path, text);
+      size += text.length;
+    } catch {
+      // A full disk, or another process that moved it just now: the next line tries again.
+      size = -1;
+    }
+  };
+}

@@ -1,0 +1,155 @@
+import { writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pythonSettings } from '../../config/python-settings.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import { type ReadModel, readModelFile } from '../../files/read-model.ts';
+import type { Environment, Lock } from '../../python/environment.ts';
+import { openEnvironment } from '../../python/environments.ts';
+import { makeLock } from '../../python/lock.ts';
+import { type Acceptance, type AcceptRequest, knownManifest, type ProofEvents } from '../admit.ts';
+import { bundleDir, CONVERTER, keptPath, lockOfBundle, ORIGINAL, readManifest } from '../bundle.ts';
+import { flush, namesToKeep, openStaging, writeBundle, writing } from '../bundle-write.ts';
+import type { Golden } from '../golden.ts';
+import { readGolden } from '../golden-file.ts';
+import type { Manifest } from '../version.ts';
+import { type Assembly, assemble, LOCK, sideFilesOf, stageFiles } from './assemble.ts';
+import { cleanRoom } from './clean-room.ts';
+import { codedFailure } from './failures.ts';
+import { guessRequirements } from './guess.ts';
+import { readSource, type Source } from './source.ts';
+
+/**
+ * Puts a version together that Python runs, makes its environment, proves it in the clean room, and writes its bundle. Runs
+ * in a child process. A bundle that is there already keeps its lock: what ranges were resolved to is decided once.
+ */
+export async function provePython(
+  request: AcceptRequest,
+  clock: Clock,
+  events: ProofEvents,
+): Promise<Acceptance> {
+  const demands = request.python;
+  if (demands?.trust !== true) throw new PlimsollError('INTERNAL', { action: 'proving', reason: 'no trust' });
+  events.progress('reading');
+  const source = await readSource(request.source);
+  const assembly = await assemble(source, demands, request.runtime);
+  const { digest } = assembly;
+  events.identified(digest);
+  const dir = bundleDir(request.dataDir, digest);
+  if (await knownManifest(dir, request)) return { digest, loading: null, notes: [] };
+  openStaging(request.staging, clock.now());
+  const original = join(request.staging, ORIGINAL);
+  writing(dirname(dir), () => stageFiles(assembly, original));
+  const model = describe(source, request.maxModel);
+  const goldenPath = request.golden ?? keptPath(dir, 'golden');
+  const golden = goldenPath === null ? null : readGolden(goldenPath);
+  const { lock, notes } = await lockFor(request, { source, assembly, model, dir }, events);
+  checkWriter(basename(request.source), model, lock, golden);
+  writing(dirname(dir), () => writeFileSync(join(original, LOCK), lock.text, { flush: true }));
+  events.progress('making the environment');
+  const environment = await openEnvironment(lock, {
+    dataDir: request.dataDir,
+    allowBuild: demands.allow.includes('build'),
+    onProgress: events.progress,
+  });
+  events.progress('loading in the clean room');
+  const proved = await inCleanRoom(
+    { request, source, assembly, model, golden, environment, original },
+    clock,
+  );
+  const { by, allow } = demands;
+  const trust = { by, at: new Date(clock.now()).toISOString(), digest, allow: [...allow] };
+  const { runtime, rowMicros, verification, signature, example, python } = proved;
+  const manifest: Manifest = {
+    schema: 1,
+    converter: CONVERTER,
+    digest: assembly.leading.digest,
+    file: assembly.leading.path,
+    sideFiles: sideFilesOf(assembly),
+    size: assembly.size,
+    maxModel: request.maxModel,
+    format: model?.format ?? source.format ?? (source.kind === 'mlflow' ? 'mlflow' : 'python'),
+    compression: model?.compression ?? null,
+    framework: model?.framework ?? { name: 'python', version: environment.interpreter.version },
+    graph: false,
+    ...{ signature, runtime, rowMicros, verification, example },
+    python: { ...python, trust },
+    ...namesToKeep(dir, request),
+  };
+  for (const { path } of assembly.files) flush(join(original, path));
+  const files = { original: null, golden: request.golden, reference: request.reference };
+  writeBundle(request.staging, dir, manifest, files, null);
+  return { digest, loading: null, notes };
+}
+
+/** What the file says as data; null where nothing but Python understands it. */
+export function describe({ data }: Source, maxModel: number | null): ReadModel | null {
+  if (data === null) return null;
+  try {
+    return readModelFile(data, { maxModel: maxModel ?? undefined });
+  } catch (error) {
+    if (isPlimsollError(error)) return null;
+    throw error;
+  }
+}
+
+interface Lockable {
+  readonly source: Source;
+  readonly assembly: Assembly;
+  readonly model: ReadModel | null;
+  readonly dir: string;
+}
+
+async function lockFor(
+  { dataDir, python }: AcceptRequest,
+  { assembly, model, dir }: Lockable,
+  { progress }: ProofEvents,
+): Promise<{ readonly lock: Lock; readonly notes: readonly string[] }> {
+  const before = readManifest(dir)?.python;
+  const kept = before === undefined ? null : lockOfBundle(dir, before);
+  if (kept !== null) return { lock: kept, notes: [] };
+  progress('resolving its packages');
+  const own = new Set(
+    assembly.files.flatMap(({ path }) => (path.startsWith('code/') ? [moduleOf(path)] : [])),
+  );
+  const lock = await makeLock({
+    requirements: assembly.requirements,
+    guessed: guessRequirements(model, own),
+    python: assembly.options.python,
+    allowBuild: python!.allow.includes('build'),
+    dataDir,
+    onProgress: progress,
+  });
+  return { lock, notes: lock.notes };
+}
+
+const moduleOf = (path: string): string => path.split('/')[1]!.replace(/\.(?:py|so)$/, '');
+
+/** Releases differ in what their pickles mean: another one than wrote it has to be proved right. */
+function checkWriter(name: string, model: ReadModel | null, { pins }: Lock, golden: Golden | null): void {
+  if (model === null || model.framework.version === null || golden !== null) return;
+  const { name: framework, version: written } = model.framework;
+  const found = pins.get(framework);
+  if (found === undefined || found === written) return;
+  throw new PlimsollError('PYTHON_VERSION_DIFFERS', { model: name, package: framework, written, found });
+}
+
+interface Room {
+  readonly request: AcceptRequest;
+  readonly source: Source;
+  readonly assembly: Assembly;
+  readonly model: ReadModel | null;
+  readonly golden: Golden | null;
+  readonly environment: Environment;
+  readonly original: string;
+}
+
+async function inCleanRoom({ request, ...room }: Room, clock: Clock): ReturnType<typeof cleanRoom> {
+  const name = basename(request.source);
+  const { runtime } = request;
+  try {
+    return await cleanRoom({ ...room, name, runtime, settings: pythonSettings(process.env) }, clock);
+  } catch (error) {
+    throw codedFailure(error, name, request.source);
+  }
+}

@@ -1,0 +1,112 @@
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { PythonFailureError } from '../../engine/python/failure.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
+import type { Signature } from '../../model/signature.ts';
+import { sliceBatch } from '../../model/slice.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import { decodeInput } from '../../serving/rows/decode.ts';
+import { exampleOf } from '../boundary/example.ts';
+import type { Golden } from '../golden.ts';
+import { rowsIn } from './golden-rows.ts';
+
+/** Rows that a model was seen to take, and what it answered. */
+export interface Answered {
+  readonly signature: Signature;
+  /** A row, as JSON. */
+  readonly example: unknown;
+  readonly batch: Batch;
+  readonly outputs: Outputs;
+}
+
+/** Tries what rows may be like, one after the other; `use` is told first which is tried. */
+export interface Tried {
+  readonly model: string;
+  readonly engine: Engine;
+  readonly candidates: readonly Signature[];
+  readonly golden: Golden | null;
+  use(signature: Signature): void;
+}
+
+/**
+ * The first signature that fits golden rows, or whose example the model answers. Throws PYTHON_SIGNATURE_UNKNOWN where
+ * there is none, INPUT_INVALID where golden rows fit none of several, and what the model throws on golden rows.
+ */
+export async function firstThatFits(tried: Tried): Promise<Answered> {
+  const { candidates, golden, model } = tried;
+  let reason = 'neither the file nor the model says so';
+  let first: unknown = null;
+  for (const signature of candidates) {
+    const attempt = golden === null ? exampleBatch(signature) : goldenBatch(golden, signature);
+    if (isPlimsollError(attempt)) {
+      first ??= attempt;
+      continue;
+    }
+    tried.use(signature);
+    try {
+      return { signature, ...attempt, outputs: await tried.engine.infer(attempt.batch) };
+    } catch (error) {
+      if (golden !== null || isModuleMissing(error)) throw error;
+      reason = `it does not answer a row that was made up for it (${(error as Error).message})`;
+    }
+  }
+  throw first ?? new PlimsollError('PYTHON_SIGNATURE_UNKNOWN', { model, reason: reason.slice(0, 600) });
+}
+
+const isModuleMissing = (error: unknown): boolean =>
+  error instanceof PythonFailureError && error.failure.missing !== null;
+
+type Rows = Pick<Answered, 'example' | 'batch'>;
+
+function goldenBatch({ input }: Golden, signature: Signature): Rows | PlimsollError {
+  try {
+    return { example: rowsIn(input)[0], batch: decodeInput(input, signature) };
+  } catch (error) {
+    if (isPlimsollError(error)) return error;
+    throw error;
+  }
+}
+
+function exampleBatch(signature: Signature): Rows {
+  const { row, batch } = exampleOf(signature, null);
+  return { example: row, batch };
+}
+
+/** Rows that are compared alone and together. */
+const ALONE_MAX = 16;
+
+/** Whether rows are answered alike alone and together. Rows that are all the same tell nothing: of one, no. */
+export async function answersAlone(engine: Engine, { batch, outputs }: Answered): Promise<boolean> {
+  if (batch.rows < 2) return false;
+  const rows = Math.min(batch.rows, ALONE_MAX);
+  for (let row = 0; row < rows; row++) {
+    const alone = await engine.infer(sliceBatch(batch, row, row + 1));
+    for (const [name, value] of Object.entries(outputs)) {
+      const whole = partsOf(value);
+      const parts = alone[name] === undefined ? [] : partsOf(alone[name]);
+      if (whole.length !== parts.length) return false;
+      if (!whole.every((tensor, i) => isRowOf(tensor, parts[i]!, row, batch.rows))) return false;
+    }
+  }
+  return true;
+}
+
+const partsOf = (value: Outputs[string]): readonly Tensor[] =>
+  Array.isArray(value) ? (value as readonly Tensor[]) : [value as Tensor];
+
+/** Sums of many terms are grouped by how many rows there are: that much may differ in the last digits. */
+const ROUNDING: Readonly<Record<string, number>> = { float64: 1e-9, float32: 1e-5, float16: 1e-2 };
+
+function isRowOf(whole: Tensor, alone: Tensor, row: number, rows: number): boolean {
+  const width = whole.data.length / rows;
+  if (alone.data.length !== width || alone.dtype !== whole.dtype) return false;
+  const rounding = ROUNDING[whole.dtype];
+  for (let i = 0; i < width; i++) {
+    const [left, right] = [whole.data[row * width + i], alone.data[i]];
+    if (Object.is(left, right)) continue;
+    if (rounding === undefined) return false;
+    const gap = Math.abs((left as number) - (right as number));
+    if (!(gap <= rounding * Math.max(1, Math.abs(left as number)))) return false;
+  }
+  return true;
+}
