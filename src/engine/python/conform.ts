@@ -14,6 +14,18 @@ export function conform(outputs: Outputs, specs: readonly OutputSpec[]): Outputs
   return Object.fromEntries(specs.map((spec) => [spec.name, conformOutput(outputs, spec)]));
 }
 
+/** What a version answers to no rows: many libraries refuse them, and nothing can be read from an empty list. */
+export function emptyOutputs(specs: readonly OutputSpec[]): Outputs {
+  return Object.fromEntries(
+    specs.map(({ name, dtype, shape, parts }) => {
+      const sizes = shape.map((size, axis) => (axis === 0 || size < 0 ? 0 : size));
+      const data = dtype === 'string' ? [] : new TYPED_ARRAYS[dtype](0);
+      const empty = { dtype, shape: sizes, data } as Tensor;
+      return [name, parts === undefined ? empty : new Array<Tensor>(parts).fill(empty)];
+    }),
+  );
+}
+
 function conformOutput(outputs: Outputs, spec: OutputSpec): Tensor | readonly Tensor[] {
   const { name, parts } = spec;
   if (!Object.hasOwn(outputs, name))

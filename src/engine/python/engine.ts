@@ -5,7 +5,7 @@ import { concatenateOutputs } from '../../model/concatenate.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import type { Engine } from '../engine.ts';
-import { conform } from './conform.ts';
+import { conform, emptyOutputs } from './conform.ts';
 import { failureToError, PythonFailureError } from './failure.ts';
 import type { LoadMessage } from './messages.ts';
 import { Pool, type PoolStatus } from './pool.ts';
@@ -89,6 +89,7 @@ class PooledEngine implements PythonEngine {
     const { name, signature, batches, maxRows } = this.#options;
     try {
       if (signature) checkWidth(batch, signature);
+      if (signature && batch.rows === 0) return emptyOutputs(signature.outputs);
       // Rows that must not meet others must not be kept from each other either.
       const outputs =
         batches && batch.rows > maxRows
