@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -49,10 +49,17 @@ export function pipSettings(variables: Variables): Readonly<Record<string, strin
   }
   return Object.fromEntries(
     Object.entries(SETTINGS).flatMap(([name, variable]) => {
-      const value = found.get(name);
-      return value === undefined || variables[variable] ? [] : [[variable, value.split(/\s+/).join(' ')]];
+      const value = variables[variable] ? '' : valueForUv(name, found.get(name) ?? '');
+      return value === '' ? [] : [[variable, value]];
     }),
   );
+}
+
+/** uv fails where a folder of wheels is not there, pip goes on; and it wants commas between them. */
+function valueForUv(name: string, value: string): string {
+  const parts = value.split(/\s+/).filter((part) => part !== '');
+  if (name !== 'find-links') return parts.join(' ');
+  return parts.filter((part) => !part.startsWith('/') || existsSync(part)).join(',');
 }
 
 /** Settings of the section `[global]` of a pip.conf; a value may go on in indented lines. */
