@@ -4,24 +4,51 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+_DEPTH = 20
+
 
 def feature_names(model: Any) -> Optional[List[str]]:
     """Names of its columns as it was fitted with them, or None."""
-    names = getattr(model, "feature_names_in_", None)
-    return None if names is None else [str(name) for name in names]
+    for source in (model, _first_step(model)):
+        for attribute in ("feature_names_in_", "feature_names_", "feature_names", "feature_name_"):
+            names = getattr(source, attribute, None)
+            if isinstance(names, (list, tuple)) or hasattr(names, "tolist"):
+                found = [name for name in names if isinstance(name, str)]
+                if found and len(found) == len(names) and not _are_made_up(found):
+                    return found
+    names = getattr(model, "feature_name", None)
+    found = [str(name) for name in names()] if _is_library(model, "lightgbm") and callable(names) else []
+    return found if found and not _are_made_up(found) else None
 
 
 def inputs(model: Any) -> Optional[Dict[str, Any]]:
-    names = feature_names(model)
-    count = getattr(model, "n_features_in_", None)
+    """Its input as `Described.inputs`; None where it does not say."""
+    if takes_text(model):
+        return {"form": "text"}
+    tensors = _keras_inputs(model)
+    if tensors is not None:
+        return {"form": "tensors", "tensors": tensors}
+    names, count = feature_names(model), _width(model)
     if names is None and count is None:
         return None
-    keys = names if names is not None else [f"x{index}" for index in range(int(count or 0))]
-    return {"form": "table", "columns": [{"name": key, "named": names is not None, "type": "number"} for key in keys]}
+    keys = names if names is not None else [f"x{index}" for index in range(count or 0)]
+    kinds = ["number"] * len(keys)
+    _mark(model, list(range(len(keys))), keys, kinds, _DEPTH)
+    columns = [{"name": key, "named": names is not None, "type": kind} for key, kind in zip(keys, kinds)]
+    return {"form": "table", "columns": columns}
 
 
 def call(model: Any, found: Optional[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
-    return {"container": "frame"} if feature_names(model) is not None else {"container": "array"}
+    """How rows are given to it where nobody says: a frame where it knows names, else an array."""
+    if found is None:
+        return None
+    if found["form"] == "tensors" or _is_library(model, "torch"):
+        return {"container": "tensors"}
+    if found["form"] == "text":
+        return {"container": "list"}
+    if feature_names(model) is not None:
+        return {"container": "frame"}
+    return {"container": "array"}
 
 
 def classes(model: Any) -> Optional[List[Any]]:
@@ -31,3 +58,108 @@ def classes(model: Any) -> Optional[List[Any]]:
         return None
     values = found.tolist() if hasattr(found, "tolist") else list(found)
     return values if all(isinstance(value, (str, bool, int, float)) for value in values) else None
+
+
+def takes_text(model: Any) -> bool:
+    """Whether a vectorizer of text comes first."""
+    first = _first_step(model)
+    for _ in range(_DEPTH):
+        parts = getattr(first, "transformer_list", None)
+        if not parts:
+            break
+        first = _first_step(parts[0][1])
+    # CountVectorizer, TfidfVectorizer and HashingVectorizer have these; DictVectorizer and the others do not.
+    return hasattr(first, "ngram_range") and hasattr(first, "token_pattern")
+
+
+def _first_step(model: Any) -> Any:
+    for _ in range(_DEPTH):
+        steps = getattr(model, "steps", None)
+        if isinstance(steps, list) and steps:
+            model = next((step for _, step in steps if step is not None and step != "passthrough"), None)
+            continue
+        inner = getattr(model, "best_estimator_", None)
+        if inner is None:
+            return model
+        model = inner
+    return model
+
+
+def _width(model: Any) -> Optional[int]:
+    for source in (model, _first_step(model)):
+        for attribute in ("n_features_in_", "n_features_"):
+            count = getattr(source, attribute, None)
+            if isinstance(count, int) and count >= 0:
+                return count
+    for attribute in ("num_features", "num_feature"):
+        counter = getattr(model, attribute, None)
+        if callable(counter) and _is_library(model, "xgboost", "lightgbm"):
+            return int(counter())
+    return None
+
+
+def _mark(model: Any, places: List[int], keys: List[str], kinds: List[str], depth: int) -> None:
+    """Columns of which a fitted encoder holds strings or booleans; `places` are those that `model` gets."""
+    model = _first_step(model)
+    if depth == 0 or model is None or isinstance(model, str):
+        return
+    for transformer in getattr(model, "transformers_", None) or []:
+        chosen = _chosen(transformer[2], keys, len(places))
+        if hasattr(_first_step(transformer[1]), "token_pattern"):
+            for index in chosen:
+                kinds[places[index]] = "string"
+        else:
+            _mark(transformer[1], [places[index] for index in chosen], [keys[index] for index in chosen], kinds, depth - 1)
+    for _, part in getattr(model, "transformer_list", None) or []:
+        _mark(part, places, keys, kinds, depth - 1)
+    held = getattr(model, "categories_", None)
+    values = held if isinstance(held, list) else [[each] for each in _plain(getattr(model, "statistics_", None))]
+    for place, known in zip(places, values):
+        known = [each for each in _plain(known) if each is not None and each == each]
+        if known and all(isinstance(each, bool) for each in known):
+            kinds[place] = "bool"
+        elif any(isinstance(each, str) for each in known):
+            kinds[place] = "string"
+
+
+def _chosen(columns: Any, keys: List[str], count: int) -> List[int]:
+    """Places of the columns that a ColumnTransformer gives to one of its parts."""
+    if isinstance(columns, slice):
+        ends = [keys.index(end) if isinstance(end, str) and end in keys else end for end in (columns.start, columns.stop)]
+        last = ends[1] + 1 if isinstance(columns.stop, str) else ends[1]
+        return list(range(count))[slice(ends[0], last, columns.step)]
+    listed = [columns] if isinstance(columns, (str, int)) else _plain(columns)
+    if listed and all(isinstance(each, bool) for each in listed):
+        return [index for index, is_taken in enumerate(listed) if is_taken]
+    found = [keys.index(each) if isinstance(each, str) and each in keys else each for each in listed]
+    return [each for each in found if isinstance(each, int) and -count <= each < count]
+
+
+def _plain(values: Any) -> List[Any]:
+    if values is None:
+        return []
+    found = values.tolist() if hasattr(values, "tolist") else list(values)
+    return found if isinstance(found, list) else [found]
+
+
+def _keras_inputs(model: Any) -> Optional[List[Dict[str, Any]]]:
+    tensors = getattr(model, "inputs", None)
+    if not (_is_library(model, "keras", "tensorflow") and isinstance(tensors, list) and tensors):
+        return None
+    return [
+        {
+            "name": str(getattr(each, "name", "input")).split(":")[0],
+            "dtype": str(getattr(each.dtype, "name", each.dtype)),
+            "shape": [-1 if size is None else int(size) for size in each.shape],
+        }
+        for each in tensors
+    ]
+
+
+def _are_made_up(names: List[str]) -> bool:
+    """LightGBM and CatBoost number the columns of arrays."""
+    return all(name in (f"Column_{at}", f"f{at}", str(at)) for at, name in enumerate(names))
+
+
+def _is_library(model: Any, *names: str) -> bool:
+    return any(kind.__module__.split(".")[0] in names for kind in type(model).__mro__)

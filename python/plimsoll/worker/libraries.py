@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 _FOUND: Dict[str, Optional[Any]] = {}
 
@@ -35,8 +35,18 @@ def versions() -> Dict[str, str]:
         return {}
     found: Dict[str, str] = {}
     for distribution in distributions():
-        name, files = distribution.metadata["Name"], distribution.read_text("top_level.txt")
-        modules = files.split() if files else [(name or "").replace("-", "_")]
-        if name and any(module in sys.modules for module in modules):
+        name = distribution.metadata["Name"]
+        if name and any(module in sys.modules for module in _modules(distribution, name)):
             found[name] = distribution.version
     return dict(sorted(found.items(), key=lambda item: item[0].lower()))
+
+
+def _modules(distribution: Any, name: str) -> List[str]:
+    """Modules that a distribution brings: as it says, else the folders of its files, else what it is called."""
+    said = distribution.read_text("top_level.txt")
+    if said:
+        return list(said.split())
+    record = distribution.read_text("RECORD") or ""
+    tops = {line.split("/", 1)[0].split(",", 1)[0].split(".py", 1)[0] for line in record.splitlines()}
+    tops = {top for top in tops if top.isidentifier()}
+    return sorted(tops) or [name.replace("-", "_")]

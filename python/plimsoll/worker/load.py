@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import site
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, Optional
 
-from plimsoll.worker import pickles
+from plimsoll.frameworks import load_model
+from plimsoll.worker import detect, pickles
 from plimsoll.worker.model import Model
 from plimsoll.worker.request import Request
 from plimsoll.worker.served import Served
@@ -19,8 +21,29 @@ def prepare(request: Request) -> None:
 
 
 def load(request: Request) -> Served:
+    """The version of whatever form. Raises what the model's or the user's code raises."""
+    if request.script is not None:
+        from plimsoll.worker import scripts
+
+        return scripts.load(request)
+    if request.model is None:
+        raise ValueError("there is neither a model nor a script to load")
+    if (Path(request.model) / "MLmodel").is_file():
+        from plimsoll.worker import pyfunc
+
+        return pyfunc.load(request)
     return Model(read_model(request.model, request.format), request)
 
 
-def read_model(path: Any, format: Any) -> Any:
-    return pickles.read_joblib(path) if format in (None, "joblib") else pickles.read_pickle(path)
+def read_model(path: str, format: Optional[str]) -> Any:
+    """The object that a file or folder holds."""
+    found = format or detect.format_of(path)
+    if found in ("pickle", "cloudpickle", "dill"):
+        return pickles.read_pickle(path)
+    if found in ("joblib", "sklearn", "scikit-learn"):
+        return pickles.read_joblib(path)
+    if found == "skops":
+        import skops.io
+
+        return skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
+    return load_model(Path(path), found)

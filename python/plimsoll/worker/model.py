@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict
 
+from plimsoll.frameworks import Framework, class_name, framework_of
 from plimsoll.worker import described, frames, outputs
+from plimsoll.worker.libraries import imported
 from plimsoll.worker.request import Request
 from plimsoll.worker.served import Described, Served
 from plimsoll.worker.values import Batch, Parts
 
-METHODS = ("predict", "predict_proba", "decision_function", "transform")
+
+class NothingToCall(Exception):
+    """The model has no method that answers rows."""
 
 
 class Model(Served):
+    """Raises `NothingToCall` where the object is no model."""
+
     def __init__(self, model: Any, request: Request) -> None:
         self._model = model
-        self._names = described.feature_names(model)
-        self._outputs = request.outputs or output_names(model)
+        # What no framework knows may still have `transform`.
+        self._framework = framework_of(model) or Framework()
+        names = self._framework.outputs(model)
+        if not names:
+            raise NothingToCall(f"{class_name(model)} has none of predict, predict_proba, decision_function, transform")
+        self._outputs = request.outputs
         inputs = described.inputs(model)
+        self._names = described.feature_names(model)
         self._is_text = inputs is not None and inputs["form"] == "text"
         self._call = request.call or described.call(model, inputs)
         self.described = Described(
@@ -25,25 +36,22 @@ class Model(Served):
             class_=class_name(model),
             inputs=inputs,
             call=self._call,
-            outputs=self._outputs,
+            outputs=names,
             classes=described.classes(model),
         )
 
     def infer(self, batch: Batch) -> Dict[str, Parts]:
+        _keep_to_threads()
         rows = frames.as_texts(batch) if self._is_text else frames.as_taken(batch, self._call, self._names)
-        answers: Dict[str, Parts] = {}
-        for name in self._outputs:
-            answer = getattr(self._model, name)(rows)
-            answers[name] = outputs.output(answer, name, batch.rows)
-        return answers
+        found = self._framework.answers(self._model, rows, self._outputs)
+        return {name: outputs.output(answer, name, batch.rows) for name, answer in found.items()}
 
 
-def class_name(model: Any) -> str:
-    kind = type(model)
-    return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def output_names(model: Any) -> List[str]:
-    """Methods that it has, of those that answer rows. `hasattr` runs properties of the model's own."""
-    found: List[Optional[str]] = [name if callable(getattr(model, name, None)) else None for name in METHODS]
-    return [name for name in found if name is not None]
+def _keep_to_threads() -> None:
+    """joblib starts processes where nothing is said, which the sandbox refuses: threads give the same numbers."""
+    joblib = imported("joblib")
+    if joblib is None or getattr(joblib, "_plimsoll_threads", False):
+        return
+    choose = getattr(joblib, "parallel_config", None) or joblib.parallel_backend
+    choose("threading")
+    joblib._plimsoll_threads = True
