@@ -48,9 +48,9 @@ export function run(command: string, args: readonly string[]): void {
 
 /**
  * The Python of an environment made from `lock`, once; it is kept under `name` and the digest of the lock file.
- * `modules` are imported to see that it works.
+ * `modules` are imported to see that it works; `interpreter`: a version, or a path.
  */
-export function preparePython(name: string, lock: string, modules: string): string {
+export function preparePython(name: string, lock: string, modules: string, interpreter = '>=3.11'): string {
   const digest = createHash('sha256').update(readFileSync(lock)).digest('hex').slice(0, 16);
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const environment = join(cache, 'plimsoll', `${name}-${digest}`);
@@ -59,7 +59,7 @@ export function preparePython(name: string, lock: string, modules: string): stri
   if (existsSync(mark)) return python;
   console.log(`Making a Python environment from ${lock} (once) …`);
   rmSync(environment, { recursive: true, force: true });
-  run('uv', ['venv', '--quiet', '--python', '>=3.11', environment]);
+  run('uv', ['venv', '--quiet', '--python', interpreter, environment]);
   run('uv', ['pip', 'sync', '--quiet', '--require-hashes', '--python', python, lock]);
   run(python, ['-c', `import ${modules}`]);
   writeFileSync(mark, digest);

@@ -86,7 +86,7 @@ function prepareAlerting() {
   }
 }
 
-/** uv makes the Python environment of the interoperability suite. */
+/** uv makes the Python environments of the suites that compare with, or are written in, Python. */
 function prepareUv() {
   if (works('uv', '--version')) return;
   say('Installing uv (once) …');
@@ -94,7 +94,9 @@ function prepareUv() {
   if (!works('python3', '-m', 'pip', '--version')) installDebian('python3-pip');
   // Debian marks its own Python as managed by apt; uv is a single program that disturbs nothing there.
   if (attempt('python3', ...pip, 'uv') || attempt('python3', ...pip, '--break-system-packages', 'uv')) return;
-  skipped.push('tools/interop.ts: no uv, and pip could not install it (https://docs.astral.sh/uv)');
+  skipped.push(
+    'tools/interop.ts and what else needs Python: no uv, and pip could not install it (https://docs.astral.sh/uv)',
+  );
 }
 
 /** Runs a command to its end; `quiet` holds its output back until then. */
@@ -179,6 +181,7 @@ async function main() {
   if (only.length === 0 && !skipped.some((reason) => reason.startsWith('tools/interop.ts'))) {
     beside.push(run('interop', 'node', ['tools/interop.ts'], { quiet: true }));
     beside.push(run('interop-monitoring', 'node', ['tools/interop-monitoring.ts'], { quiet: true }));
+    beside.push(run('python', 'node', ['tools/python-tests.ts'], { quiet: true }));
   }
   const results = [...(await Promise.all(beside)).map(counted), await runVitest()];
 
