@@ -51,7 +51,9 @@ export async function claimVersion(
     const row = known
       ? await existing(versions, known)
       : await versions.insert({ labels: {}, note: '', ...created, ...fresh });
-    const body = { digest, file, reason: actor.reason ?? null };
+    const { python } = source;
+    const trust = python?.trust === true ? { python: { allow: python.allow } } : {};
+    const body = { digest, file, reason: actor.reason ?? null, ...trust };
     await audit.append({ at, by: actor.by, what: 'version.validating', subject: named(row), body });
     return { row, settled: false };
   });

@@ -23,7 +23,7 @@ import { signatureOfRows } from './golden-rows.ts';
 import { loadMessage } from './load.ts';
 import type { PythonManifest } from './manifest.ts';
 import type { Source } from './source.ts';
-import { type Answered, answersAlone, firstThatFits } from './trial.ts';
+import { type Answered, answersAlone, firstThatFits, varied } from './trial.ts';
 
 /** What is proved, and where. */
 export interface CleanRoom {
@@ -62,6 +62,7 @@ export async function cleanRoom(room: CleanRoom, clock: Clock): Promise<Proved> 
       model: room.name,
       engine,
       golden: room.golden,
+      content: room.model?.content ?? null,
       candidates: candidatesFor(room, ready, inner),
       use: (signature) => {
         tried.columns = namesOf(signature);
@@ -72,7 +73,7 @@ export async function cleanRoom(room: CleanRoom, clock: Clock): Promise<Proved> 
     const verification = await verify(room, engine, { ...answered, signature }, inner, clock);
     const row = sliceBatch(answered.batch, 0, 1);
     const rowMicros = Number((await measureMicros(engine, row, clock)).toPrecision(3));
-    const batches = await answersAlone(engine, answered);
+    const batches = await canBatch(engine, answered, ready.described.form === 'model' && inner === null);
     const python = { ...pythonPart(room, worker, inner?.engine ?? null), batches };
     return { signature, runtime: 'python', rowMicros, verification, example: answered.example, python };
   } finally {
@@ -133,6 +134,20 @@ function engineOver(worker: PythonWorker, inner: Engine | null): Engine {
         : worker.after(await inner.infer(await worker.before(batch)), batch.rows),
     close: () => undefined,
   };
+}
+
+/** One example does not tell whether rows are independent; a library's own method is tried with some like it. */
+async function canBatch(engine: Engine, answered: Answered, own: boolean): Promise<boolean> {
+  if (answered.batch.rows > 1) return answersAlone(engine, answered);
+  const batch = own ? varied(answered.batch) : null;
+  if (batch === null) return false;
+  try {
+    return await answersAlone(engine, { batch, outputs: await engine.infer(batch) });
+  } catch (error) {
+    // It may well refuse rows that are made up.
+    if (error instanceof PythonFailureError) return false;
+    throw error;
+  }
 }
 
 /** What rows may be like, in the order of how much it is worth to know it from there. */

@@ -4,7 +4,7 @@ import type { Manifest } from '../version.ts';
 
 /**
  * What running a version with Python takes. Its bundle holds, below `original/`: the model file or folder, `code/`, the
- * script, and `requirements.lock`; the digest over all of these names the bundle. Paths are relative to `original/`.
+ * script, and `requirements.lock`; the digest over what was given (all but the lock) names the bundle. Paths are relative to `original/`.
  */
 export interface PythonManifest {
   readonly form: PythonForm;

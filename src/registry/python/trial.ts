@@ -2,6 +2,7 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
+import type { ModelContent } from '../../model/description.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import type { Tensor } from '../../model/tensor.ts';
@@ -25,6 +26,8 @@ export interface Tried {
   readonly engine: Engine;
   readonly candidates: readonly Signature[];
   readonly golden: Golden | null;
+  /** What the file says as data: its own thresholds make a better example. */
+  readonly content: ModelContent | null;
   use(signature: Signature): void;
 }
 
@@ -33,11 +36,11 @@ export interface Tried {
  * there is none, INPUT_INVALID where golden rows fit none of several, and what the model throws on golden rows.
  */
 export async function firstThatFits(tried: Tried): Promise<Answered> {
-  const { candidates, golden, model } = tried;
+  const { candidates, golden, model, content } = tried;
   let reason = 'neither the file nor the model says so';
   let first: unknown = null;
   for (const signature of candidates) {
-    const attempt = golden === null ? exampleBatch(signature) : goldenBatch(golden, signature);
+    const attempt = golden === null ? exampleBatch(signature, content) : goldenBatch(golden, signature);
     if (isPlimsollError(attempt)) {
       first ??= attempt;
       continue;
@@ -67,16 +70,35 @@ function goldenBatch({ input }: Golden, signature: Signature): Rows | PlimsollEr
   }
 }
 
-function exampleBatch(signature: Signature): Rows {
-  const { row, batch } = exampleOf(signature, null);
+function exampleBatch(signature: Signature, content: ModelContent | null): Rows {
+  const steps = content?.kind === 'steps' && content.signature === signature ? content : null;
+  const { row, batch } = exampleOf(signature, steps);
   return { example: row, batch };
 }
 
 /** Rows that are compared alone and together. */
 const ALONE_MAX = 16;
 
+/** Rows like one, with its numbers moved: what a library's own method says of them hangs on each alone, or does not. */
+export function varied(batch: Batch, rows = 4): Batch | null {
+  if (batch.kind === 'tensors' || batch.rows !== 1) return null;
+  const moved = (value: number, row: number): number => value + row * Math.max(1, Math.abs(value)) * 0.25;
+  const spread = (values: ArrayLike<number>): Float64Array =>
+    Float64Array.from({ length: rows * values.length }, (_, i) =>
+      moved(values[i % values.length]!, Math.floor(i / values.length)),
+    );
+  if (batch.kind === 'matrix') return { ...batch, rows, data: spread(batch.data) };
+  const columns = batch.columns.map((column) =>
+    column instanceof Float64Array ? spread(column) : new Array<string | null>(rows).fill(column[0]!),
+  );
+  return { ...batch, rows, columns };
+}
+
 /** Whether rows are answered alike alone and together. Rows that are all the same tell nothing: of one, no. */
-export async function answersAlone(engine: Engine, { batch, outputs }: Answered): Promise<boolean> {
+export async function answersAlone(
+  engine: Engine,
+  { batch, outputs }: Pick<Answered, 'batch' | 'outputs'>,
+): Promise<boolean> {
   if (batch.rows < 2) return false;
   const rows = Math.min(batch.rows, ALONE_MAX);
   for (let row = 0; row < rows; row++) {

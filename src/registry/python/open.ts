@@ -1,0 +1,39 @@
+import { basename } from 'node:path';
+import type { Engine } from '../../engine/engine.ts';
+import type { Signature } from '../../model/signature.ts';
+import type { PythonDemands } from '../../python/demands.ts';
+import { acceptFile } from '../accept.ts';
+import type { Manifest, Runtime } from '../version.ts';
+
+export interface OpenPythonOptions {
+  readonly dataDir: string;
+  /** Who trusts it. */
+  readonly by: string;
+  /** Of the compiled model that the script goes around; otherwise Python runs all of it. */
+  readonly runtime?: Runtime | undefined;
+  readonly golden?: string | undefined;
+  readonly maxModel?: number | undefined;
+  readonly onProgress?: ((stage: string) => void) | undefined;
+}
+
+export interface OpenedPython {
+  readonly engine: Engine;
+  readonly manifest: Manifest;
+  readonly signature: Signature;
+}
+
+/**
+ * Opens a file or folder that Python is trusted to run, without a store: it is proved as a version is, into the bundles and
+ * environments of the data folder, where the next call finds it. Throws what `acceptFile` does.
+ */
+export async function openPythonFile(
+  path: string,
+  demands: PythonDemands,
+  { dataDir, by, runtime = 'python', golden, maxModel, onProgress }: OpenPythonOptions,
+): Promise<OpenedPython> {
+  const { engine, manifest } = await acceptFile(path, {
+    ...{ dataDir, name: basename(path), runtime, golden, maxModel, onProgress },
+    python: { ...demands, by },
+  });
+  return { engine, manifest, signature: manifest.signature };
+}
