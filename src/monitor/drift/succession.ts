@@ -126,7 +126,11 @@ function note(scale: Scale, ratio: number | null, least: number): void {
   scale.inflation = scale.ratios.length < least ? null : inflationOf(scale.ratios);
 }
 
+/** Whether the median is beyond chance is counted; only then it is sorted for, which is seldom. */
 function inflationOf(ratios: readonly number[]): number {
-  const median = ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)]!;
-  return median > MEDIAN + (CHANCE * SPREAD) / Math.sqrt(ratios.length) ? median / MEDIAN : 1;
+  const middle = Math.floor(ratios.length / 2);
+  const chance = MEDIAN + (CHANCE * SPREAD) / Math.sqrt(ratios.length);
+  let within = 0;
+  for (let k = 0; k < ratios.length; k++) if (ratios[k]! <= chance) within++;
+  return within > middle ? 1 : ratios.toSorted((a, b) => a - b)[middle]! / MEDIAN;
 }

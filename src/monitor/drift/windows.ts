@@ -15,22 +15,20 @@ interface Bucket {
   readonly counts: Float64Array;
 }
 
-const joined = (a: Bucket, b: Bucket): Bucket => ({
-  rows: a.rows + b.rows,
-  counts: a.counts.map((count, k) => count + b.counts[k]!),
-});
-
 export type WindowState = readonly { readonly rows: number; readonly counts: readonly number[] }[];
 
 export class Windows {
   /** Oldest first. */
   readonly #buckets: Bucket[];
   readonly #width: number;
+  /** Counts of the window that is visited. */
+  readonly #sums: Float64Array;
   /** Rows that do not fill a bucket yet. */
   #filling: Bucket;
 
   constructor(width: number, state: WindowState = []) {
     this.#width = width;
+    this.#sums = new Float64Array(width);
     this.#buckets = state.map(({ rows, counts }) => ({ rows, counts: Float64Array.from(counts) }));
     const isFull = (this.#buckets.at(-1)?.rows ?? BUCKET_ROWS) >= BUCKET_ROWS;
     this.#filling = isFull ? this.#empty() : this.#buckets.pop()!;
@@ -53,11 +51,15 @@ export class Windows {
    * to be added. `counts` is the visitor's only during its call.
    */
   each(visit: (counts: Float64Array, rows: number) => boolean, coming: Bucket | null = null): void {
-    const sums = new Float64Array(this.#width);
+    const sums = this.#sums.fill(0);
     let rows = 0;
-    const buckets = coming === null ? this.#buckets : [...this.#buckets, joined(this.#filling, coming)];
-    for (let i = buckets.length - 1; i >= 0; i--) {
-      const bucket = buckets[i]!;
+    if (coming !== null) {
+      for (let k = 0; k < sums.length; k++) sums[k] = this.#filling.counts[k]! + coming.counts[k]!;
+      rows = this.#filling.rows + coming.rows;
+      if (!visit(sums, rows)) return;
+    }
+    for (let i = this.#buckets.length - 1; i >= 0; i--) {
+      const bucket = this.#buckets[i]!;
       rows += bucket.rows;
       for (let k = 0; k < sums.length; k++) sums[k]! += bucket.counts[k]!;
       if (!visit(sums, rows)) return;
