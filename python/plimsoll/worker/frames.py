@@ -27,7 +27,7 @@ def as_taken(batch: Batch, call: Optional[Dict[str, Any]], names: Optional[List[
             return as_lists(batch)
         plain = as_array(batch, dtype)
         return {"input": plain} if container == "tensors" else plain
-    found = {tensor.name: _shaped(tensor) for tensor in batch.tensors}
+    found = {tensor.name: shaped(tensor) for tensor in batch.tensors}
     if container == "tensors":
         return found
     return next(iter(found.values())) if len(found) == 1 else found
@@ -148,7 +148,7 @@ def _list(values: Any) -> List[Any]:
     return values.tolist()
 
 
-def _shaped(tensor: Tensor) -> Any:
+def shaped(tensor: Tensor) -> Any:
     """A tensor's data with its shape: strings as an array of objects, or nested lists without numpy."""
     numpy = library("numpy")
     if numpy is None:
