@@ -193,6 +193,15 @@ test('labels of today and of days ago revise their cohorts, and those alone', {
   }
   for (const ago of [5, 4, 3]) expect(cohortOf(view, ago)).toMatchObject({ labelled: 0, revision: 1 });
   await expect.poll(async () => cohortOf(await quality(), 0)?.labelled, PATIENT).toBe(50);
+  const scraped = async () => (await fetch(`${server.said.url}/metrics`)).text();
+  const of = 'endpoint="credit",model_name="credit",model_version="1"';
+  await expect
+    .poll(scraped, PATIENT)
+    .toContain(`model_quality_realized{${of},metric="accuracy",bound="point"} ${right(past.get(6)!)}\n`);
+  const page = await scraped();
+  expect(page).toContain(`model_quality_reference{${of},metric="accuracy"} ${view.accuracy!.reference!.value}\n`);
+  expect(page).toMatch(/^model_label_coverage_ratio\{endpoint="credit",.*\} 0\.\d+$/m);
+  expect(page).toMatch(/^model_label_delay_seconds\{endpoint="credit",.*quantile="0\.5"\} \d+/m);
   await expect.poll(async () => (await alert('LabelsLate'))?.state, PATIENT).toBe('firing');
   expect(await alert('AccuracyDecay')).toBeUndefined();
 });
