@@ -199,7 +199,9 @@ test('labels of today and of days ago revise their cohorts, and those alone', {
     .poll(scraped, PATIENT)
     .toContain(`model_quality_realized{${of},metric="accuracy",bound="point"} ${right(past.get(6)!)}\n`);
   const page = await scraped();
-  expect(page).toContain(`model_quality_reference{${of},metric="accuracy"} ${view.accuracy!.reference!.value}\n`);
+  expect(page).toContain(
+    `model_quality_reference{${of},metric="accuracy"} ${view.accuracy!.reference!.value}\n`,
+  );
   expect(page).toMatch(/^model_label_coverage_ratio\{endpoint="credit",.*\} 0\.\d+$/m);
   expect(page).toMatch(/^model_label_delay_seconds\{endpoint="credit",.*quantile="0\.5"\} \d+/m);
   await expect.poll(async () => (await alert('LabelsLate'))?.state, PATIENT).toBe('firing');
