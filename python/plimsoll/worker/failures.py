@@ -55,7 +55,7 @@ def describe(error: BaseException, stage: str, places: Places) -> Dict[str, Any]
             "kind": "error",
             "stage": stage,
             "type": type(error).__qualname__,
-            "message": _message(error),
+            "message": _message(error) + _advice(error, frames),
             "at": _at(error, frames, places),
             "missing": _missing(error, frames, places),
             "traceback": _traceback(error, places),
@@ -83,6 +83,15 @@ def _message(error: BaseException) -> str:
     elif isinstance(error, MemoryError) and not text:
         text = "no memory left within the worker's limit"
     return text if len(text) <= MESSAGE_LIMIT else text[:MESSAGE_LIMIT] + "…"
+
+
+def _advice(error: BaseException, frames: List[Frame]) -> str:
+    """What to do about a class that was defined in the program that was run: no file can be given for it."""
+    for frame in frames[-2:]:
+        if isinstance(error, AttributeError) and frame.function == "find_class" and _pickled(frame)[0] == "__main__":
+            name = _pickled(frame)[1]
+            return f": {name} was defined in the notebook or program that saved it; define it in a module of its own and save again"
+    return ""
 
 
 def _frames(trace: Optional[TracebackType]) -> List[Frame]:
@@ -129,7 +138,9 @@ def _missing(error: BaseException, frames: List[Frame], places: Places) -> Optio
     """The module that is not there, or lacks the name asked of it, and what asks: a pickled class, a line."""
     if isinstance(error, ImportError) and error.name:
         module = error.name
-    elif isinstance(error, AttributeError) and frames and frames[-1].function == "find_class":
+    elif isinstance(error, AttributeError) and any(frame.function == "find_class" for frame in frames[-2:]):
+        # The unpickler written in Python looks names up in a function of its own, below find_class.
+        frames = [frame for frame in frames if frame.function != "_getattribute"]
         module = str(_pickled(frames[-1])[0])
     else:
         return None

@@ -103,3 +103,15 @@ def test_an_error_of_the_model_is_told_and_the_next_answer_comes(tmp_path: Path,
     error = worker.infer(Matrix(50, 3, None, numpy.ones((50, 3))))
     assert (error["kind"], error["stage"], error["type"]) == ("error", "code", "ValueError")
     assert worker.infer(Matrix(50, 2, None, X))["predict"].dtype == "bool"
+
+
+@pytest.mark.parametrize("writer", ["joblib", "pickle"])
+def test_a_class_that_was_not_saved_with_the_model_is_named(tmp_path: Path, start: Any, writer: str) -> None:
+    for module, name in (("churn_features", "Ratio"), ("__main__", "Ratio"), ("json", "Ratio")):
+        path = tmp_path / "root" / f"{module}.pkl"
+        # The pickle of an instance, by hand: its module need not be there to write it.
+        path.write_bytes(b"\x80\x02c" + f"{module}\n{name}\n".encode() + b")\x81.")
+        error = start(model=str(path), format=writer).first
+        assert error["kind"] == "error" and error["stage"] == "load"
+        assert error["missing"] == {"module": module, "by": f"the pickled class {module}.{name}"}
+        assert ("notebook" in error["message"]) == (module == "__main__")

@@ -133,7 +133,7 @@ def test_answers_that_cannot_be_sent_are_refused(start: Any, answer: str, text: 
 def test_a_script_around_a_compiled_model(start: Any) -> None:
     worker = start("def preprocess(rows): return [[row['a'], row['a'] * 2] for row in rows]\ndef postprocess(scores): return {'double': [2 * s for s in scores]}", around=True)
     batch = worker.infer(Table(2, [Column("a", "number", array("d", [1.0, 2.0]))]), "before")
-    assert (batch.width, list(batch.data)) == (2, [1.0, 2.0, 2.0, 4.0])
+    assert (batch.width, array("d", bytes(batch.data)).tolist()) == (2, [1.0, 2.0, 2.0, 4.0])
     from plimsoll.worker import values
 
     headers, buffers = values.write_outputs({"predict": values.Tensor("predict", "float64", (2,), array("d", [1, 2]))})
