@@ -48,6 +48,8 @@ export interface AssemblyOptions {
   /** Version of Python that is wanted. */
   readonly python: string | null;
   readonly allow: readonly Permission[];
+  /** Name of the script; the same file as a module is another version. */
+  readonly script: string | null;
   readonly format: string | null;
   readonly call: CallSpec | null;
   /** Whether the script is to go around the compiled model, where that compiles. */
@@ -78,6 +80,7 @@ export async function assemble(
   const options: AssemblyOptions = {
     python: demands.python ?? source.python,
     allow: [...new Set(demands.allow)].sort(),
+    script: script === null ? null : basename(script),
     format: source.format,
     call: source.call,
     around: source.data !== null && script !== null && goesAround(script, runtime),
