@@ -43,7 +43,14 @@ class Model(Served):
     def infer(self, batch: Batch) -> Dict[str, Parts]:
         _keep_to_threads()
         rows = frames.as_texts(batch) if self._is_text else frames.as_taken(batch, self._call, self._names)
-        found = self._framework.answers(self._model, rows, self._outputs)
+        wanted = self.described.outputs if self._outputs is None else self._outputs
+        if _predicts_by_argmax(self._model) and wanted is not None and {"predict", "predict_proba"} <= set(wanted):
+            scores = self._model.predict_proba(rows)
+            # `ForestClassifier.predict` of scikit-learn is this line.
+            labels = self._model.classes_.take(scores.argmax(axis=1), axis=0)
+            found = {name: {"predict": labels, "predict_proba": scores}[name] for name in wanted}
+        else:
+            found = self._framework.answers(self._model, rows, self._outputs)
         return {name: outputs.output(answer, name, batch.rows) for name, answer in found.items()}
 
 
@@ -55,3 +62,10 @@ def _keep_to_threads() -> None:
     choose = getattr(joblib, "parallel_config", None) or joblib.parallel_backend
     choose("threading")
     joblib._plimsoll_threads = True
+
+
+def _predicts_by_argmax(model: Any) -> bool:
+    """A forest of scikit-learn itself, of one output: its trees need not be walked twice for labels and scores."""
+    kind = type(model)
+    own = kind.__module__ == "sklearn.ensemble._forest" and kind.__name__ in ("RandomForestClassifier", "ExtraTreesClassifier")
+    return own and model.n_outputs_ == 1
