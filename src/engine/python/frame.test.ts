@@ -33,16 +33,14 @@ const matrices = fc
   .chain(([rows, width]) =>
     float64(rows * width).map((data): Batch => ({ kind: 'matrix', rows, width, data })),
   );
-const tables = fc
-  .integer({ min: 0, max: 20 })
-  .chain((rows) =>
-    fc
-      .array(fc.oneof(float64(rows), fc.array(text, { minLength: rows, maxLength: rows })), {
-        minLength: 1,
-        maxLength: 5,
-      })
-      .map((columns): Batch => ({ kind: 'table', rows, columns })),
-  );
+const tables = fc.integer({ min: 0, max: 20 }).chain((rows) =>
+  fc
+    .array(fc.oneof(float64(rows), fc.array(text, { minLength: rows, maxLength: rows })), {
+      minLength: 1,
+      maxLength: 5,
+    })
+    .map((columns): Batch => ({ kind: 'table', rows, columns })),
+);
 const dtypes = fc.constantFrom(...(Object.keys(TYPED_ARRAYS) as (keyof typeof TYPED_ARRAYS)[]));
 const tensors = fc
   .tuple(
