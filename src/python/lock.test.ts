@@ -76,7 +76,11 @@ test.each([
   ['pyspark==3.3.0', /pyspark 3\.3\.0 has no wheel for Python 3\.11/, /--allow build/],
   ['six==99.0', /no version 99\.0 of six/, /--requirements/],
   ['plimsoll-no-such-package', /no package "plimsoll-no-such-package"/, /--requirements/],
-  ['pandas==2.1.0\nnumpy==1.20.0', /pandas==2\.1\.0 depends on numpy/, /--requirements/],
+  [
+    'scikit-learn==1.6.1\njoblib==1.1.0',
+    /scikit-learn==1\.6\.1 depends on joblib>=1\.2\.0/,
+    /--requirements/,
+  ],
 ])(
   '%s is refused with what is missing and the way on',
   async (text, message, hint) => {
