@@ -1,7 +1,7 @@
 /** Frames of the protocol in `messages.ts`: a header of JSON, and buffers. Pure. */
 
 /** Bytes of a frame after its first number, in either direction. */
-export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
+const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 const MAX_HEADER_BYTES = 4 * 1024 * 1024;
 const MAX_BUFFERS = 200_000;
 /** Below this, copying into one piece is cheaper than handing the kernel several. */

@@ -2,7 +2,7 @@
 import type { Clock } from '../../core/ports.ts';
 
 /** Characters of a line that are kept. */
-export const MAX_LINE_CHARACTERS = 4_000;
+const MAX_LINE_CHARACTERS = 4_000;
 /** Lines that may come at once, and those a second after that. */
 const BURST_LINES = 500;
 const LINES_A_SECOND = 100;
