@@ -126,18 +126,13 @@ describe('predict', () => {
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
-  test('Python is not supported, with the reason', () => {
+  test('Python is refused without a word of trust, with the reason and the two ways on', () => {
     const rows = written('rows.json', '[]');
-    const { status, stderr } = plimsoll(
-      'predict',
-      example('iris.joblib'),
-      '--input',
-      rows,
-      '--runtime',
-      'python',
-    );
-    expect(stderr).toMatch(/^PYTHON_UNSUPPORTED: /);
-    expect(status).toBe(4);
+    const model = example('iris.joblib');
+    const { status, stderr } = plimsoll('predict', model, '--input', rows, '--runtime', 'python');
+    expect(stderr).toMatch(/^PYTHON_UNTRUSTED: .*nobody said that it may/);
+    expect(stderr).toMatch(/--runtime python --trust; else make it one that is compiled: `plimsoll doctor/);
+    expect(status).toBe(3);
   });
 });
 

@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import type { CertificateEntry, CompiledPlan } from '../compile/plan.ts';
+import { PlimsollError } from '../core/errors.ts';
 import type { ModelContent } from '../model/description.ts';
 import type { Define } from './commands.ts';
-import { dataRuntime, type FileOptions, withFileOptions } from './file-options.ts';
+import { type FileOptions, withFileOptions } from './file-options.ts';
+import { checkedDemands } from './python/demands.ts';
 import { bytes, table } from './table.ts';
 import { writeFile } from './text-file.ts';
 
@@ -23,7 +25,8 @@ export const compile: Define = (command, terminal) => {
         '  $ plimsoll compile model.joblib -o model.onnx --certificate certificate.json',
     )
     .action(async (file: string, options: CompileOptions) => {
-      dataRuntime(options);
+      checkedDemands(options, { command: 'compile', model: file });
+      if (options.runtime === 'python') throw notCompiled(file);
       const { readModel } = await import('./model.ts');
       const { contentOf } = await import('../registry/content.ts');
       const { onnx, certificate, notes } = await graphOf(contentOf(await readModel(file, options.maxModel)));
@@ -41,6 +44,10 @@ export const compile: Define = (command, terminal) => {
       });
     });
 };
+
+/** What Python runs has no graph. */
+const notCompiled = (file: string): PlimsollError =>
+  new PlimsollError('COMPILE_UNSUPPORTED', { path: file, reason: 'what Python runs has no graph' });
 
 interface Graph {
   readonly onnx: Uint8Array;

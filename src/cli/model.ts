@@ -1,13 +1,16 @@
-import { isPlimsollError } from '../core/errors.ts';
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { ModelContent, ModelDescription } from '../model/description.ts';
+import type { Framework, ModelContent, ModelDescription } from '../model/description.ts';
+import type { Signature } from '../model/signature.ts';
 import { contentOf } from '../registry/content.ts';
 import { createEngine } from '../registry/engines.ts';
 
-/** Reads a file as data, as far as it can be understood. */
+/** Reads a file as data, as far as it can be understood; of a saved or MLflow folder the model in it. */
 export async function readModel(path: string, maxModel?: number): Promise<ModelDescription> {
   const { readModelFile } = await import('../files/read-model.ts');
-  const description = readModelFile(path, { maxModel });
+  const description = readModelFile(await dataFileOf(path), { maxModel });
   if (description.content?.kind === 'graph') {
     const { tryContent } = await import('../engine/onnx/try-load.ts');
     await tryContent(description.content);
@@ -15,9 +18,24 @@ export async function readModel(path: string, maxModel?: number): Promise<ModelD
   return description;
 }
 
+/** The file that can be read without Python. Throws PYTHON_UNTRUSTED where a folder has none, and what reading it throws. */
+async function dataFileOf(path: string): Promise<string> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  const { readSource } = await import('../registry/python/source.ts');
+  const { data, script } = await readSource(path);
+  if (data !== null && script === null) return data;
+  throw new PlimsollError('PYTHON_UNTRUSTED', {
+    model: basename(path),
+    reason: script === null ? 'nothing else reads what is in the folder' : 'its script is code',
+    other: 'save it with plimsoll.save, or in a format that is compiled (`plimsoll doctor FILE`)',
+  });
+}
+
+/** A model that answers. */
 export interface OpenModel {
-  readonly description: ModelDescription;
-  readonly content: ModelContent;
+  readonly format: string;
+  readonly framework: Framework;
+  readonly signature: Signature;
   readonly engine: Engine;
 }
 
@@ -29,8 +47,9 @@ export async function openModel(
 ): Promise<OpenModel> {
   const description = await readModel(path, maxModel);
   const content = contentOf(description);
-  if (runtime) return { description, content, engine: await createEngine(content, runtime) };
-  return { description, content, engine: await bestEngine(content) };
+  const { format, framework } = description;
+  const engine = runtime ? await createEngine(content, runtime) : await bestEngine(content);
+  return { format, framework, signature: content.signature, engine };
 }
 
 async function bestEngine(content: ModelContent): Promise<Engine> {

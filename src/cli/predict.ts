@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import type { Define } from './commands.ts';
-import { dataRuntime, type FileOptions, withFileOptions } from './file-options.ts';
+import { type FileOptions, withFileOptions } from './file-options.ts';
 
 interface PredictOptions extends FileOptions {
+  readonly data: string;
   readonly input: string;
   readonly output?: string;
 }
@@ -13,7 +14,7 @@ const SHOWN = 50;
 export const predict: Define = (command, terminal) => {
   withFileOptions(command)
     .description('Scores the rows of a file with a model file, offline.')
-    .argument('<file>', 'model file')
+    .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
     .requiredOption('--input <rows>', 'rows to score: .json, .jsonl, .csv or .parquet')
     .option('--output <file>', 'write the answers to a .json, .jsonl, .csv or .parquet file')
     .addHelpText(
@@ -24,22 +25,25 @@ export const predict: Define = (command, terminal) => {
         '  $ plimsoll predict model.joblib --input rows.csv',
         '  $ plimsoll predict model.joblib --input rows.json --json',
         '  $ plimsoll predict model.joblib --input rows.parquet --output scored.parquet',
+        '  $ plimsoll predict model.pkl --input rows.csv --runtime python --trust --requirements requirements.txt',
       ].join('\n'),
     )
-    .action(async (file: string, options: PredictOptions) => {
+    .action(async (file: string) => {
+      const options = command.optsWithGlobals<PredictOptions>();
       const { flatten } = await import('../scorer/flatten.ts');
       const { rowWriter } = await import('./rows/write.ts');
       const write = options.output === undefined ? null : rowWriter(options.output);
-      const { openModel } = await import('./model.ts');
+      const { openAsked } = await import('./python/open.ts');
       const { readRows } = await import('./rows/read.ts');
       const { decodeInput } = await import('../serving/rows/decode.ts');
       const { outputsToJson } = await import('../serving/rows/encode.ts');
-      const { description, content, engine } = await openModel(file, dataRuntime(options), options.maxModel);
-      const { signature } = content;
-      const batch = decodeInput(await readRows(options.input, signature), signature);
-      const outputs = await engine.infer(batch);
-      await engine.close();
-      const { format, framework } = description;
+      const opening = { command: 'predict', model: file, terminal };
+      const { format, framework, signature, engine } = await openAsked(options, opening);
+      const scored = async () => {
+        const batch = decodeInput(await readRows(options.input, signature), signature);
+        return { batch, outputs: await engine.infer(batch) };
+      };
+      const { batch, outputs } = await scored().finally(() => engine.close());
       const model = { file: basename(file), format, framework, runtime: engine.id, rows: batch.rows };
       const columns = () => flatten(outputs, signature.outputs);
       const document = () => ({

@@ -1,41 +1,38 @@
 import { Option } from 'commander';
-import { parseSize } from '../config/settings.ts';
 import type { Control, NewVersion, RolloutView, VersionView } from '../control/port.ts';
 import { EXIT, isErrorCode, isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Check, Strategy } from '../store/store.ts';
 import { checkLines } from './check-lines.ts';
 import type { Define } from './commands.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from './control.ts';
+import { type FileOptions, withFileOptions } from './file-options.ts';
+import { pythonDemands } from './python/demands.ts';
 import { STRATEGIES } from './strategies.ts';
 
-interface PushOptions extends ActorOptions {
+interface PushOptions extends ActorOptions, FileOptions {
   readonly name: string;
   readonly golden?: string;
   readonly reference?: string;
   readonly label?: Readonly<Record<string, string>>;
   readonly note?: string;
   readonly breaking?: boolean;
-  readonly runtime?: 'native' | 'onnx';
-  readonly maxModel?: number;
   readonly rollout?: Strategy;
   readonly policy?: string;
 }
 
 /** `push`: a file becomes a version. */
 export const push: Define = (command, terminal) => {
-  withActorOptions(command)
+  withActorOptions(withFileOptions(command))
     .description(
       'Proves a model file and registers it as the next version of a model. The first version of a model goes live under its name; later ones get no traffic unless --rollout says how.',
     )
-    .argument('<file>', 'model file')
+    .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
     .requiredOption('--name <model>', 'model that it is a version of')
     .option('--golden <file>', 'rows with the outputs that it must give')
     .option('--reference <file>', 'rows that it was trained on')
     .option('--label <key=value>', 'label (repeatable)', labelled)
     .option('--note <text>', 'what is new in it')
     .option('--breaking', 'inputs or outputs may change so that clients break')
-    .addOption(new Option('--runtime <runtime>', 'what executes it').choices(['native', 'onnx']))
-    .option('--max-model <size>', 'largest model file to read, when you trust it (default: 256mb)', sizeOf)
     .addOption(new Option('--rollout <strategy>', 'start a rollout to it').choices(STRATEGIES))
     .option(
       '--policy <file>',
@@ -44,12 +41,15 @@ export const push: Define = (command, terminal) => {
     .addHelpText('after', HELP)
     .action(async (file: string) => {
       const options = command.optsWithGlobals<PushOptions>();
+      const python = pythonDemands(options, { command: 'push', model: file }) ?? undefined;
       const progress = terminal.progress(file);
       progress.update('reading and proving');
       try {
         const policy = await policyOf(options);
-        const pushed = await withControl(options, (control) => register(control, file, options, policy));
-        terminal.answer(pushed, () => said(pushed));
+        const pushed = await withControl(options, (control) =>
+          register(control, { ...sourceOf(file, options), python }, { ...options, policy }),
+        );
+        terminal.answer({ ...pushed, advice: adviceOf(pushed) }, () => said(pushed));
         if (pushed.state === 'refused') process.exitCode = EXIT.refused;
       } finally {
         progress.done();
@@ -62,6 +62,8 @@ Examples:
   $ plimsoll push churn.joblib --name churn
   $ plimsoll push churn-2.joblib --name churn --golden rows.json --rollout canary
   $ plimsoll push churn-3.joblib --name churn --label team=growth --note "more data" --rollout canary --policy policy.yaml
+  $ plimsoll push churn.pkl --name churn --runtime python --trust --code src/churn_features.py --requirements requirements.txt
+  $ plimsoll push saved/churn --name churn --trust
 `;
 
 type Pushed = VersionView & {
@@ -70,24 +72,18 @@ type Pushed = VersionView & {
   readonly answers: boolean;
 };
 
+function sourceOf(path: string, options: PushOptions): NewVersion {
+  const { golden, reference, label: labels, note, breaking, runtime, maxModel } = options;
+  return { path, golden, reference, labels, note, breaking, runtime, maxModel };
+}
+
 async function register(
   control: Control,
-  file: string,
-  options: PushOptions,
-  policy: unknown,
+  source: NewVersion,
+  options: Omit<PushOptions, 'policy'> & { readonly policy: unknown },
 ): Promise<Pushed> {
-  const { name, golden, reference, label, note, breaking, runtime, maxModel, rollout } = options;
+  const { name, rollout, policy } = options;
   const actor = actorOf(options);
-  const source: NewVersion = {
-    path: file,
-    golden,
-    reference,
-    labels: label,
-    note,
-    breaking,
-    runtime,
-    maxModel,
-  };
   const version = await control.addVersion(name, source, actor);
   const answers = await isStable(control, version);
   if (rollout === undefined || version.state !== 'ready' || answers)
@@ -119,33 +115,31 @@ function said(pushed: Pushed): string {
   return [`${model}@${version} is ${state}`, checkLines(checks), ...whatNext(pushed)].join('\n');
 }
 
-function whatNext({ model, version, state, checks, rollout, answers }: Pushed): readonly string[] {
+function whatNext(pushed: Pushed): readonly string[] {
+  const { model, version, state, rollout, answers } = pushed;
   if (rollout !== null)
     return [
       `${rollout.strategy} ${rollout.id} is ${rollout.state}: watch it with \`plimsoll status ${rollout.endpoint} --watch\``,
     ];
-  if (state === 'refused') return [...checks.flatMap(adviceOn), 'Nothing has changed for callers.'];
+  if (state === 'refused') return [...adviceOf(pushed), 'Nothing has changed for callers.'];
   if (state !== 'ready') return [];
   return answers
     ? [`It answers everybody at the endpoint ${model}.`]
     : [`It answers nobody yet: plimsoll rollout start ${model} --to ${version}`];
 }
 
-/** What to do about a check that failed with a coded error, whose code ends its detail. */
+const adviceOf = ({ checks }: VersionView): readonly string[] => checks.flatMap(adviceOn);
+
+/** What to do about a check that failed with a coded error, whose code ends its detail; where that can be said without more. */
 function adviceOn({ ok, detail }: Check): readonly string[] {
   const code = /\((\w+)\)$/.exec(detail)?.[1];
-  return ok || code === undefined || !isErrorCode(code) ? [] : [new PlimsollError(code).hint];
+  if (ok || code === undefined || !isErrorCode(code)) return [];
+  const { hint } = new PlimsollError(code);
+  return /\{\w+\}/.test(hint) ? [] : [hint];
 }
 
 function labelled(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf('=');
   if (at > 0) return Object.fromEntries([...Object.entries(before), [text.slice(0, at), text.slice(at + 1)]]);
   throw new PlimsollError('USAGE', { reason: `--label is "${text}", wanted KEY=VALUE`, command: 'push' });
-}
-
-function sizeOf(text: string): number {
-  const size = parseSize(text);
-  if (size !== undefined) return size;
-  const reason = `--max-model is "${text}", wanted a size such as 2gb`;
-  throw new PlimsollError('USAGE', { reason, command: 'push' });
 }

@@ -1,8 +1,10 @@
 import { type ServeConfig, serveConfig } from '../config/config.ts';
+import { PlimsollError } from '../core/errors.ts';
 import type { Progress } from '../server/registration.ts';
 import type { RunningService, ServiceOptions } from '../server/service.ts';
 import type { Define } from './commands.ts';
-import { dataRuntime, type FileOptions, withFileOptions } from './file-options.ts';
+import { type FileOptions, withFileOptions } from './file-options.ts';
+import { pythonDemands } from './python/demands.ts';
 import { rolloutsOf } from './rollouts.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -30,7 +32,7 @@ export const serve: Define = (command, terminal) => {
         'Another file under a name that is served becomes its next version, which earns its traffic by a rollout.',
       ].join(' '),
     )
-    .argument('[files...]', 'model files, NAME=FILE, or folders of model files')
+    .argument('[files...]', 'model files, saved or MLflow folders, NAME=FILE, or folders of model files')
     .option('--name <name>', 'name of a single file (default: its stem)')
     .option('--golden <file>', 'expected outputs that a single file must give first')
     .option('--reference <file>', 'rows that a single file was trained on, with which traffic is compared')
@@ -55,13 +57,15 @@ export const serve: Define = (command, terminal) => {
         '  $ plimsoll serve model.joblib --reference train.parquet',
         '  $ plimsoll serve churn=models/churn.pkl price=models/price.joblib --port 9090',
         '  $ plimsoll serve models/ --host 0.0.0.0 --workers 4',
+        '  $ plimsoll serve model.pkl --runtime python --trust --code src/churn_features.py',
         '  $ plimsoll serve        (what was served before, with the rollouts that run)',
       ].join('\n'),
     )
     .action(async (files: string[]) => {
       const options = command.optsWithGlobals<ServeOptions>();
-      const runtime = dataRuntime(options);
-      const { name, config: file, golden, reference, maxModel, immediate = false } = options;
+      const python = pythonDemands(options, { command: 'serve', model: files[0] ?? null }) ?? undefined;
+      if (python !== undefined && files.length !== 1) throw oneByOne(files.length);
+      const { name, runtime, config: file, golden, reference, maxModel, immediate = false } = options;
       const { data, port, host, workers, maxBody, store, watch } = options;
       const capture = options.capture ? undefined : 'off';
       const config = await serveConfig({
@@ -70,9 +74,10 @@ export const serve: Define = (command, terminal) => {
         file,
         models: files,
         name,
+        isModel: python !== undefined,
       });
       const { url, models, close, ended } = await begin(config, terminal, {
-        ...{ files: config.files, golden, reference, runtime, maxModel, immediate },
+        ...{ files: config.files, golden, reference, runtime, python, maxModel, immediate },
         ...{ storeUrl: config.storeUrl, watch: config.watch, hosts: hostsOf(config.host) },
         rollouts: await rolloutsOf(config.endpoints),
         jobs: config.jobs,
@@ -86,6 +91,12 @@ export const serve: Define = (command, terminal) => {
       await ended;
     });
 };
+
+/** Trust is a word about one model. */
+function oneByOne(found: number): PlimsollError {
+  const reason = `what is said about Python is said about one model, and ${found} are given: push the others one by one with \`plimsoll push FILE --trust\``;
+  return new PlimsollError('USAGE', { reason, command: 'serve' });
+}
 
 /** In this process, or in several; what the other needs is not loaded. */
 async function begin(

@@ -48,6 +48,8 @@ export interface Given {
   /** Model files, as written on the command line. */
   readonly models: readonly string[];
   readonly name?: string | undefined;
+  /** A folder is one model, whatever lies in it. @default {false} */
+  readonly isModel?: boolean | undefined;
 }
 
 const DEFAULT_FILES = ['plimsoll.yaml', 'plimsoll.yml', 'plimsoll.json'];
@@ -71,7 +73,7 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     endpoints: writtenIn(file, path),
     jobs: tableOf(file, 'jobs', problems),
     monitors: tableOf(file, 'monitors', problems),
-    files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given.name, problems),
+    files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given, problems),
   };
   if (problems.length > 0)
     throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });

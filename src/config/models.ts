@@ -16,16 +16,27 @@ export const isModelName = (text: string): boolean => NAME.test(text);
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
+/** What the files are called, and what folders are. */
+interface Naming {
+  /** Of a single file. */
+  readonly name?: string | undefined;
+  /** A folder is one model, whatever lies in it. */
+  readonly isModel?: boolean | undefined;
+}
+
+/** What makes a folder one model: what plimsoll.save, MLflow and SageMaker call their files. */
+const MODEL_PARTS = ['plimsoll.json', 'MLmodel', 'inference.py', 'code/inference.py'] as const;
+
 /**
- * Names the files to serve: `NAME=FILE`, a folder (each model file in it), or a file (its stem, or `only` for a
- * single file). Mistakes are pushed to `problems`.
+ * Names the files to serve: `NAME=FILE`, a folder (one model, or each model file in it), or a file (its stem, or `name`
+ * for a single file). Mistakes are pushed to `problems`.
  */
 export function nameFiles(
   words: readonly string[],
-  only: string | undefined,
+  { name: only, isModel = false }: Naming,
   problems: string[],
 ): readonly NamedFile[] {
-  const files = words.flatMap((word) => expand(word, problems));
+  const files = words.flatMap((word) => expand(word, isModel, problems));
   const [single] = files;
   if (only !== undefined && (files.length !== 1 || !single)) {
     problems.push(`--name names one file, but ${files.length} are given: write NAME=FILE for each`);
@@ -45,14 +56,15 @@ export function nameFiles(
   return named;
 }
 
-function expand(word: string, problems: string[]): NamedFile[] {
+function expand(word: string, isModel: boolean, problems: string[]): NamedFile[] {
   const split = existsSync(word) ? -1 : word.indexOf('=');
   const path = word.slice(split + 1);
   if (!existsSync(path)) {
     problems.push(`"${path}": no such file`);
     return [];
   }
-  if (!statSync(path).isDirectory())
+  const isOne = isModel || MODEL_PARTS.some((name) => existsSync(join(path, name)));
+  if (isOne || !statSync(path).isDirectory())
     return [{ name: split > 0 ? word.slice(0, split) : stem(path), path, found: false }];
   const names = readdirSync(path)
     .filter((name) => MODEL_FILE.test(name))

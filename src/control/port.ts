@@ -26,11 +26,26 @@ export interface VersionView {
   readonly proof: string | null;
   readonly runtime: string | null;
   readonly rowMicros: number | null;
+  /** Where it runs with Python, or a script goes around it. */
+  readonly python: PythonView | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly note: string;
   readonly aliases: readonly string[];
   readonly createdAt: string;
   readonly createdBy: string;
+}
+
+/** What running a version with Python rests on. */
+export interface PythonView {
+  /** Minor version: `3.11`. */
+  readonly version: string;
+  readonly form: string;
+  readonly allow: readonly string[];
+  readonly trustedBy: string;
+  /** UTC, ISO 8601. */
+  readonly trustedAt: string;
+  /** Layers of the sandbox that did not hold when it was proved, and why. */
+  readonly missingLayers: readonly string[];
 }
 
 export interface ModelView {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { PlimsollError } from '../core/errors.ts';
 import { writeError } from './bundle-write.ts';
@@ -21,6 +21,8 @@ const MIB = 2 ** 20;
 /** What may be sent; of several files under `file`, the first is the model and the others lie beside it. */
 const PARTS = {
   file: { bytes: 256 * MIB, files: 64 },
+  // Instead of a file: those of a folder, all of them together bounded as one model is.
+  folder: { bytes: 256 * MIB, files: 1000 },
   golden: { bytes: 64 * MIB, files: 1 },
   reference: { bytes: 1024 * MIB, files: 1 },
   requirements: { bytes: MIB, files: 1 },
@@ -31,11 +33,16 @@ export type UploadPart = keyof typeof PARTS;
 
 const UPLOADS_MAX = 32;
 const NAME_BYTES = 200;
-/** Folders in the name of a file of code. */
-const CODE_DEPTH = 8;
+/** Parts whose files lie in folders, and how many of those their names may have. */
+const TREES: ReadonlyMap<string, number> = new Map([
+  ['code', 8],
+  ['folder', 16],
+]);
 
-/** Paths of what was sent: of a file, or of the folder that holds the code. */
-export type Staged = { readonly file: string } & Readonly<Partial<Record<UploadPart, string>>>;
+/** Paths of what was sent: `file` is the model, also where it is a folder; of the code, the folder that holds it. */
+export type Staged = { readonly file: string } & Readonly<
+  Partial<Record<Exclude<UploadPart, 'folder'>, string>>
+>;
 
 const isUploadPart = (name: string): name is UploadPart => Object.hasOwn(PARTS, name);
 
@@ -94,11 +101,14 @@ export class Upload {
   readonly #maxModel: number;
   readonly #counts = new Map<UploadPart, number>();
   readonly #staged = new Map<UploadPart, string>();
+  /** Bytes that the files of a folder may still have. */
+  #room: number;
   #open = true;
 
   constructor(folder: string, maxModel: number) {
     this.folder = folder;
     this.#maxModel = maxModel;
+    this.#room = maxModel;
   }
 
   /**
@@ -108,10 +118,10 @@ export class Upload {
   async receive(part: string, filename: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     try {
       const path = this.#place(part, filename);
-      const limit = part === 'file' ? this.#maxModel : PARTS[part as UploadPart].bytes;
       mkdirSync(dirname(path), { recursive: true });
       // Never through a link, never over a file that is there.
-      await pipeline(content, bounded(part, limit), createWriteStream(path, { flags: 'wx' }));
+      await pipeline(content, bounded(part, this.#limitOf(part)), createWriteStream(path, { flags: 'wx' }));
+      if (part === 'folder') this.#room -= statSync(path).size;
     } catch (cause) {
       this.discard();
       throw writeError(dirname(dirname(this.folder)), cause);
@@ -120,13 +130,19 @@ export class Upload {
 
   /** Ends the receiving: what has come, which stays until `discard`. Throws UPLOAD_INVALID where no model has. */
   commit(): Staged {
-    const file = this.#staged.get('file');
+    const { folder, ...staged } = Object.fromEntries(this.#staged);
+    const file = staged['file'] ?? folder;
     if (!this.#open || file === undefined) {
       this.discard();
       throw invalid('"file"', 'absent', 'the model');
     }
     this.#open = false;
-    return { ...Object.fromEntries(this.#staged), file };
+    return { ...staged, file };
+  }
+
+  #limitOf(part: string): number {
+    if (part === 'folder') return this.#room;
+    return part === 'file' ? this.#maxModel : PARTS[part as UploadPart].bytes;
   }
 
   /** Removes everything; to be called in the end in any case. */
@@ -144,18 +160,35 @@ export class Upload {
     const { files } = PARTS[part];
     if (count > files) throw invalid(`"${part}"`, `sent ${count} times`, `up to ${files} files`);
     this.#counts.set(part, count);
-    const names = part === 'code' ? filename.split('/') : [filename];
-    if (names.length > CODE_DEPTH || !names.every(isPlainName))
+    const names = TREES.has(part) ? filename.split('/') : [filename];
+    if (names.length > (TREES.get(part) ?? 1) || !names.every(isPlainName))
       throw invalid(
         `the name of "${part}"`,
         JSON.stringify(filename.slice(0, 100)),
-        part === 'code' ? 'a path below the folder of the code' : 'the name of a file, without folders',
+        TREES.has(part) ? 'a path below its folder' : 'the name of a file, without folders',
       );
+    this.#checkFolder(part, names);
     const path = join(this.folder, part, ...names);
     if (existsSync(path))
       throw invalid(`the name of "${part}"`, JSON.stringify(filename), 'another for each file');
-    if (!this.#staged.has(part)) this.#staged.set(part, part === 'code' ? join(this.folder, part) : path);
+    if (!this.#staged.has(part)) this.#staged.set(part, this.#pathOf(part, names));
     return path;
+  }
+
+  /** All files of a folder lie in one, and there is either a file or a folder. */
+  #checkFolder(part: string, names: readonly string[]): void {
+    const others = part === 'folder' ? 'file' : part === 'file' ? 'folder' : null;
+    if (others !== null && this.#staged.has(others))
+      throw invalid(`"${part}"`, `sent beside "${others}"`, 'one of them');
+    const folder = this.#staged.get('folder');
+    const isInside = names.length > 1 && (folder === undefined || basename(folder) === names[0]);
+    if (part === 'folder' && !isInside)
+      throw invalid('the name of "folder"', JSON.stringify(names.join('/')), 'a path in the one folder');
+  }
+
+  #pathOf(part: UploadPart, names: readonly string[]): string {
+    if (part === 'code') return join(this.folder, part);
+    return join(this.folder, part, ...(part === 'folder' ? names.slice(0, 1) : names));
   }
 }
 

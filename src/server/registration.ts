@@ -12,7 +12,7 @@ export type Progress =
   | { readonly kind: 'note'; readonly text: string };
 
 /** Files to register, and how. */
-export interface Registration extends Pick<NewVersion, 'golden' | 'reference' | 'runtime' | 'maxModel'> {
+export interface Registration extends Pick<NewVersion, 'golden' | 'reference' | 'runtime' | 'python' | 'maxModel'> {
   readonly files: readonly NamedFile[];
 }
 
@@ -31,7 +31,7 @@ export const SERVE: Actor = { by: 'serve' };
  */
 export async function registerFiles(
   add: AddVersion,
-  { files, golden, reference, runtime, maxModel }: Registration,
+  { files, golden, reference, runtime, python, maxModel }: Registration,
   onProgress: (progress: Progress) => void,
 ): Promise<readonly VersionView[]> {
   const versions: VersionView[] = [];
@@ -40,7 +40,7 @@ export async function registerFiles(
     const file = basename(path);
     try {
       const onStage = (stage: string): void => onProgress({ kind: 'stage', file, stage });
-      versions.push(ready(await add(name, { path, golden, reference, runtime, maxModel }, onStage)));
+      versions.push(ready(await add(name, { path, golden, reference, runtime, python, maxModel }, onStage)));
       onProgress({ kind: 'done', file });
     } catch (error) {
       onProgress({ kind: 'done', file });

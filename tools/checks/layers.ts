@@ -61,7 +61,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'rollout',
     'serving/rows',
   ],
-  control: ['model', 'registry', 'rollout', 'store', 'config'],
+  control: ['model', 'python', 'registry', 'rollout', 'store', 'config'],
   scorer: ['bytes', 'model', 'engine', 'registry', 'serving/rows'],
   jobs: [
     'bytes',
@@ -90,6 +90,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   server: [
     'metrics',
     'model',
+    'python',
     'engine',
     'engine/onnx',
     'files',
@@ -109,6 +110,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'bytes',
     'metrics',
     'model',
+    'python',
+    'engine/python',
     'formats',
     'formats/onnx',
     'files',

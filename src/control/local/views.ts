@@ -6,22 +6,32 @@ import { experimentView } from '../../rollout/experiment/view.ts';
 import { LATENCY_BINS, latencyBound } from '../../rollout/part.ts';
 import type { EndpointRow, VersionRow } from '../../store/store.ts';
 import type { MeasuredTraffic } from '../fleet/traffic.ts';
-import type { ArmView, EndpointView, RolloutView, VersionView } from '../port.ts';
+import type { ArmView, EndpointView, PythonView, RolloutView, VersionView } from '../port.ts';
 import { forecastOfStanding } from '../rollouts/forecast.ts';
 import type { Standing } from '../rollouts/standing.ts';
 
 const iso = (millis: number): string => new Date(millis).toISOString();
 
 /** What people are shown of a proof. */
-export type Proof = Pick<VersionView, 'proof' | 'runtime' | 'rowMicros'>;
+export type Proof = Pick<VersionView, 'proof' | 'runtime' | 'rowMicros' | 'python'>;
 
-export const proofOf = ({ verification, runtime, rowMicros }: Manifest): Proof => ({
+export const proofOf = ({ verification, runtime, rowMicros, python }: Manifest): Proof => ({
   proof: verification.proof,
   runtime,
   rowMicros,
+  python: python === undefined ? null : pythonView(python),
 });
 
-const NO_PROOF: Proof = { proof: null, runtime: null, rowMicros: null };
+const pythonView = ({ python, form, trust, layers }: NonNullable<Manifest['python']>): PythonView => ({
+  version: python,
+  form,
+  allow: trust.allow,
+  trustedBy: trust.by,
+  trustedAt: trust.at,
+  missingLayers: layers.filter(({ active }) => !active).map(({ name, how }) => `${name}: ${how}`),
+});
+
+const NO_PROOF: Proof = { proof: null, runtime: null, rowMicros: null, python: null };
 
 /** `proof` is null where the version has no bundle (any more). */
 export function versionView(

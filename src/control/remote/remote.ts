@@ -4,9 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { openAsBlob, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlimsollError } from '../../core/errors.ts';
+import { filesBelow, isFolder } from '../../registry/python/folder.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
 import type { AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
 import type {
@@ -22,6 +23,7 @@ import type {
   RolloutView,
   VersionView,
 } from '../port.ts';
+import { fieldsOfDemands } from '../python-fields.ts';
 import { exchange, type Message, type Target } from './wire.ts';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
@@ -160,24 +162,41 @@ export class RemoteControl implements Control {
   }
 
   async #bodyOf(source: NewVersion, actor: Actor): Promise<Pick<Message, 'json' | 'form'>> {
-    if ('socket' in this.#target) return json(absolute(source), actor);
-    const { labels, note, breaking, runtime, maxModel } = source;
-    const form = new FormData();
-    const words = { note, runtime, maxModel, breaking, reason: actor.reason };
-    for (const [name, word] of Object.entries(words)) if (word !== undefined) form.set(name, String(word));
-    if (labels !== undefined) form.set('labels', JSON.stringify(labels));
-    for (const name of ['golden', 'reference'] as const) {
-      const file = source[name];
-      if (file !== undefined) form.set(name, await blobOf(file), basename(file));
-    }
-    form.set('file', await blobOf(source.path), basename(source.path));
-    return { form };
+    return 'socket' in this.#target ? json(absolute(source), actor) : { form: await formOf(source, actor) };
   }
 }
 
 const json = (body: object, { reason }: Actor): Pick<Message, 'json'> => ({
   json: reason === undefined ? body : { ...body, reason },
 });
+
+/** A version as a form: what is said about it first, then its files. */
+async function formOf(source: NewVersion, { reason }: Actor): Promise<FormData> {
+  const { labels, note, breaking, runtime, maxModel, golden, reference } = source;
+  const { code = [], requirements, script, trust, python, allow } = fieldsOfDemands(source.python);
+  const form = new FormData();
+  const words = { note, runtime, maxModel, breaking, trust, python, reason };
+  for (const [name, word] of Object.entries(words)) if (word !== undefined) form.set(name, String(word));
+  for (const [name, value] of Object.entries({ labels, allow }))
+    if (value !== undefined) form.set(name, JSON.stringify(value));
+  for (const [name, file] of Object.entries({ golden, reference, requirements, script }))
+    if (file !== undefined) form.set(name, await blobOf(file), basename(file));
+  for (const path of code) await appendTree(form, 'code', path);
+  await appendTree(form, isFolder(source.path) ? 'folder' : 'file', source.path);
+  return form;
+}
+
+/** A file, or all files of a folder, each under its path from where the folder lies. */
+async function appendTree(form: FormData, part: string, path: string): Promise<void> {
+  const name = basename(resolve(path));
+  if (!isFolder(path)) return form.append(part, await blobOf(path), name);
+  const refuse = (reason: string): PlimsollError => new PlimsollError('FILE_UNREADABLE', { path, reason });
+  for (const file of filesBelow(path, TREE, refuse))
+    form.append(part, await blobOf(join(path, file.path)), `${name}/${file.path}`);
+}
+
+/** As the server takes it. */
+const TREE = { files: 1000, bytes: 2 ** 40 };
 
 /** The content of a file, read while it is sent. Throws FILE_NOT_FOUND, FILE_UNREADABLE. */
 async function blobOf(file: string): Promise<Blob> {
@@ -193,12 +212,18 @@ async function blobOf(file: string): Promise<Blob> {
 }
 
 /** The server stands in another folder. */
-const absolute = ({ path: file, golden, reference, ...rest }: NewVersion): NewVersion => ({
-  ...rest,
-  path: resolve(file),
-  ...(golden === undefined ? {} : { golden: resolve(golden) }),
-  ...(reference === undefined ? {} : { reference: resolve(reference) }),
-});
+function absolute({ path: file, python, ...rest }: NewVersion): object {
+  const { code, ...fields } = fieldsOfDemands(python);
+  const { golden, reference } = rest;
+  const { requirements, script } = fields;
+  const paths = Object.entries({ golden, reference, requirements, script }).flatMap(([name, given]) =>
+    given === undefined ? [] : [[name, resolve(given)]],
+  );
+  return {
+    ...{ ...rest, ...fields, ...Object.fromEntries(paths), path: resolve(file) },
+    ...(code === undefined ? {} : { code: code.map((module) => resolve(module)) }),
+  };
+}
 
 /** A path whose names are encoded: a name with a slash stays one segment. */
 const path = (texts: TemplateStringsArray, ...names: readonly (string | number)[]): string =>

@@ -38,9 +38,11 @@ const UPLOAD_FILES = {
   file: 'the model file',
   golden: 'rows with the outputs that it must give',
   reference: 'rows that it was trained on',
-  requirements: 'exact pins of packages, for models that need Python: taken, not used by this version',
-  script: 'a script of its own: taken, not used by this version',
-  code: 'modules that the file needs: taken, not used by this version',
+  folder:
+    'instead of `file`: the files of a saved or MLflow folder, each named by its path: churn/plimsoll.json',
+  requirements: 'packages that it needs with Python; what is not pinned is pinned once',
+  script: 'inference script: instead of the model, or around it where it is compiled',
+  code: 'modules that it needs with Python, each named by its path: features/ratio.py; repeatable',
 } as const;
 
 export function openapiDocument(operations: readonly Operation[], version: string): object {
@@ -95,7 +97,6 @@ const parameters = (schema: TObject, place: 'path' | 'query') =>
 
 const uploadSchema = () => ({
   type: 'object',
-  required: ['file'],
   properties: {
     ...UPLOAD_FIELDS.properties,
     ...Object.fromEntries(

@@ -16,6 +16,7 @@ export const VERSION: VersionView = {
   proof: 'two-engines',
   runtime: 'native',
   rowMicros: 2.4,
+  python: null,
   labels: { team: 'growth' },
   note: '',
   aliases: ['champion'],

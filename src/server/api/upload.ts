@@ -1,23 +1,29 @@
 /** A multipart upload on its way to the disk: streamed, hashed and bounded; one that breaks off leaves nothing. */
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { openUpload, type Upload } from '../../registry/uploads.ts';
+import { type PythonFields, withDemands } from '../../control/python-fields.ts';
+import { openUpload, type Staged, type Upload } from '../../registry/uploads.ts';
 import type { StagedUpload } from './operation.ts';
 import { fieldsOf } from './upload-fields.ts';
 
 /** The sizes of files are bounded by part, as they are staged. */
 const LIMITS = {
   fileSize: Number.POSITIVE_INFINITY,
-  files: 1100,
+  files: 2200,
   fields: 16,
-  parts: 1100,
+  parts: 2200,
   fieldSize: 2 ** 16,
   fieldNameSize: 64,
   headerPairs: 16,
 };
 
-/** Fields that are to be known before the files come first. Throws REQUEST_INVALID, UPLOAD_INVALID, UPLOAD_TOO_LARGE. */
+/**
+ * Fields that are to be known before the files come first. Throws REQUEST_INVALID, PYTHON_UNTRUSTED, UPLOAD_INVALID,
+ * UPLOAD_TOO_LARGE.
+ */
 export async function receiveUpload(request: FastifyRequest, dataDir: string): Promise<StagedUpload> {
   const fields = new Map<string, string>();
   const digests: (readonly [string, string, string])[] = [];
@@ -30,11 +36,11 @@ export async function receiveUpload(request: FastifyRequest, dataDir: string): P
       } else fields.set(part.fieldname, String(part.value));
     }
     upload ??= openUpload(dataDir);
-    const { source, reason } = fieldsOf(fields);
-    const { file: path, golden, reference } = upload.commit();
+    const { source, python, reason } = fieldsOf(fields);
+    const { file: path, golden, reference, ...files } = upload.commit();
     const { discard } = upload;
     return {
-      source: { ...source, path, golden, reference },
+      source: withDemands({ ...source, path, golden, reference }, { ...python, ...filesOfPython(files) }),
       reason,
       fingerprint: JSON.stringify([digests, [...fields]]),
       discard: discard.bind(upload),
@@ -44,6 +50,13 @@ export async function receiveUpload(request: FastifyRequest, dataDir: string): P
     throw error;
   }
 }
+
+/** Each file or folder that lies in the folder of the code is a module of its own. */
+const filesOfPython = ({ code, requirements, script }: Omit<Staged, 'file'>): PythonFields => ({
+  code: code === undefined ? undefined : readdirSync(code).map((name) => join(code, name)),
+  requirements,
+  script,
+});
 
 async function stage(
   { fieldname, filename, file }: MultipartFile,

@@ -12,6 +12,22 @@ export const VERSION_VIEW = Type.Object({
   proof: nullable(Type.String()),
   runtime: nullable(Type.String()),
   rowMicros: nullable(Type.Number()),
+  python: Type.Union(
+    [
+      Type.Object({
+        version: Type.String({ description: 'Minor version of Python that it runs with' }),
+        form: Type.String({ description: 'How its code is called' }),
+        allow: Type.Array(Type.String()),
+        trustedBy: Type.String(),
+        trustedAt: Type.String(),
+        missingLayers: Type.Array(Type.String(), {
+          description: 'Layers of the sandbox that did not hold when it was proved, and why',
+        }),
+      }),
+      Type.Null(),
+    ],
+    { description: 'Where it runs with Python, or a script goes around it' },
+  ),
   labels: TEXTS,
   note: Type.String(),
   aliases: Type.Array(Type.String()),

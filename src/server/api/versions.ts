@@ -1,9 +1,12 @@
 /** Versions of a model: proved and numbered when they come in, told about, put away. */
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { Control, NewVersion, VersionView } from '../../control/port.ts';
+import { withDemands } from '../../control/python-fields.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { digestOf } from '../../registry/digest.ts';
+import { isFolder } from '../../registry/python/folder.ts';
 import { DURATION_PATTERN, parseDuration } from '../../rollout/policy/duration.ts';
 import {
   closed,
@@ -17,12 +20,17 @@ import {
   TEXTS,
   VERSION,
 } from './operation.ts';
+import { ALLOW, PYTHON_VERSION, RUNTIME, TRUST } from './python-schema.ts';
 import { VERSION_VIEW } from './version-view.ts';
 
 const PATH = Type.String({ minLength: 1, maxLength: 4096 });
 
 const BY_PATH = closed({
-  path: Type.String({ minLength: 1, maxLength: 4096, description: 'A file on the machine of the server' }),
+  path: Type.String({
+    minLength: 1,
+    maxLength: 4096,
+    description: 'A file or folder on the machine of the server',
+  }),
   golden: Type.Optional(PATH),
   reference: Type.Optional(PATH),
   labels: Type.Optional(TEXTS),
@@ -30,7 +38,13 @@ const BY_PATH = closed({
   breaking: Type.Optional(
     Type.Boolean({ description: 'Inputs or outputs may change so that clients break' }),
   ),
-  runtime: Type.Optional(Type.Enum(['native', 'onnx'])),
+  runtime: RUNTIME,
+  trust: TRUST,
+  code: Type.Optional(Type.Array(PATH, { maxItems: 1000, description: 'Modules that it needs' })),
+  requirements: Type.Optional(PATH),
+  python: PYTHON_VERSION,
+  script: Type.Optional(PATH),
+  allow: ALLOW,
   maxModel: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Largest model file, in bytes, that is trusted' }),
   ),
@@ -76,12 +90,13 @@ export const VERSIONS = [
         const upload = stagedIn(body);
         if (upload === null && !isLocal)
           throw new PlimsollError('CONTROL_FORBIDDEN', { found: PATHS_ARE_LOCAL });
-        const { reason: _, ...source } = body;
-        const work = control.addVersion(params.model, upload?.source ?? source, actor);
+        const source = upload?.source ?? sourceOf(body);
+        const before = isNamedByFile(source) ? 0 : await newestOf(control, params.model);
+        const work = control.addVersion(params.model, source, actor);
         work.catch(() => undefined).finally(() => upload?.discard());
         const done = await Promise.race([work, sleep(wait, null, { ref: false })]);
         if (done !== null) return done;
-        return underWay(control, params.model, upload?.source ?? source, work);
+        return underWay(control, params.model, { source, before }, work);
       },
     }),
     takesFiles: true,
@@ -119,30 +134,49 @@ const stagedIn = (body: unknown): StagedUpload | null =>
 /** The schema has checked that it is a duration. */
 const waitOf = (text = '0s'): number => Math.min(parseDuration(text)!, WAIT_MAX_MS);
 
+function sourceOf(body: Static<typeof BY_PATH>): NewVersion {
+  const { reason: _, trust, code, requirements, python, script, allow, ...source } = body;
+  return withDemands(source, { trust, code, requirements, python, script, allow });
+}
+
+/** A file is named by its digest; what else a version holds is known only when it is put together. */
+const isNamedByFile = ({ path, python }: NewVersion): boolean => python === undefined && !isFolder(path);
+
+/** What is proved, and the newest version of its model before that. */
+interface UnderWay {
+  readonly source: NewVersion;
+  readonly before: number;
+}
+
 /** The row of a version whose proof goes on after the answer; what comes first, the row or the end of the proof. */
 async function underWay(
   control: Control,
   model: string,
-  source: NewVersion,
+  { source, before }: UnderWay,
   work: Promise<VersionView>,
 ): Promise<VersionView> {
   // Of a file that cannot be read the proof will say why.
-  const digest = await digestOf(source.path).catch(() => null);
+  const digest = isNamedByFile(source) ? await digestOf(source.path).catch(() => null) : null;
+  const file = basename(source.path);
+  const isIt = (row: VersionView): boolean =>
+    digest === null ? row.version > before && row.file === file : row.digest === digest;
   for (;;) {
     const done = await Promise.race([work, sleep(POLL_MS, null)]);
     if (done !== null) return done;
-    const row = digest === null ? undefined : await rowOf(control, model, digest);
+    const row = (await rowsOf(control, model)).find((row) => row.state === 'validating' && isIt(row));
     if (row !== undefined) return row;
   }
 }
 
-async function rowOf(control: Control, model: string, digest: string): Promise<VersionView | undefined> {
+const newestOf = async (control: Control, model: string): Promise<number> =>
+  (await rowsOf(control, model))[0]?.version ?? 0;
+
+async function rowsOf(control: Control, model: string): Promise<readonly VersionView[]> {
   try {
-    const { items } = await control.versions(model, {});
-    return items.find((row) => row.digest === digest && row.state === 'validating');
+    return (await control.versions(model, {})).items;
   } catch (error) {
     // A first version: its model is not there before its row is.
-    if (isPlimsollError(error) && error.code === 'MODEL_NOT_FOUND') return undefined;
+    if (isPlimsollError(error) && error.code === 'MODEL_NOT_FOUND') return [];
     throw error;
   }
 }
