@@ -2,55 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Block } from '../../capture/block.ts';
 import { blockFile } from '../../capture/files.ts';
-import { seededRandom } from '../../core/random.ts';
-import type { AlertRow } from '../alerts/alert.ts';
 import { violationsOver } from '../local-quality.ts';
-import { blockOf, numbers, texts } from '../log/testing/blocks.ts';
+import { numbers } from '../log/testing/blocks.ts';
 import { monitoringMetrics } from '../prometheus/metrics.ts';
-import { profileOf } from './columns.ts';
 import { foldOldTicks } from './fold.ts';
-import { worlds } from './testing.ts';
+import { type World, worlds } from './testing.ts';
+import { ages, alertsIn, block, nextSeq, QUICK, withProfile } from './testing-rows.ts';
 import { unpackTick } from './tick.ts';
 
 const world = worlds();
-const random = seededRandom(6);
-const ages = (n: number): number[] => Array.from({ length: n }, () => 20 + 50 * random.next());
-const plans = (n: number): string[] =>
-  Array.from({ length: n }, () => (random.next() < 0.3 ? 'pro' : 'free'));
-const scores = (n: number): number[] => Array.from({ length: n }, () => random.next());
-
-let seq = 0;
-/** Rows a millisecond apart. */
-function block(n: number, more: Partial<Block> = {}, age = ages(n)): Block {
-  const made = blockOf(
-    [numbers('age', ...age), texts('plan', ...plans(n)), numbers('load', ...scores(n))],
-    [numbers('predict', ...scores(n))],
-    { seq: ++seq, ...more },
-  );
-  const at = Float64Array.from({ length: n }, (_, i) => made.from + i);
-  return { ...made, meta: { ...made.meta, at } };
-}
-
-const QUICK = { alerts: { for: '0s', coolDown: '0s', resolveAfter: '0s' } };
-
-type World = Awaited<ReturnType<typeof world>>;
-
-const reference = block(5000);
-
-async function withProfile(policy: object = QUICK): Promise<World> {
-  const made = await world(policy);
-  const { inputs, outputs } = reference;
-  const column = ({ name, values }: Block['inputs'][number]) =>
-    values instanceof Float64Array
-      ? { name, column: { kind: 'number' as const, values, nulls: null } }
-      : { name, column: { kind: 'category' as const, values } };
-  const profile = profileOf(inputs.map(column), { source: 'file', outputs: outputs.map(column) });
-  await made.store.setProfile({ model: 'churn', version: 1, profile, createdAt: 1 });
-  return made;
-}
-
-const alertsIn = async ({ store }: World): Promise<readonly AlertRow[]> =>
-  (await store.alerts({ limit: 100 })).items as AlertRow[];
 const named = async (of: World): Promise<readonly string[]> =>
   (await alertsIn(of))
     .filter(({ state }) => state === 'firing')
@@ -62,7 +22,7 @@ const KNOWN = { name: 'churn', model: 'churn', stable: 1 };
 test('values out of range, a frozen column and repeated rows are told of the last day, and are alerts until they are over', {
   timeout: 60_000,
 }, async () => {
-  const made = await withProfile({ ...QUICK, drift: { enabled: false } });
+  const made = await withProfile(world({ ...QUICK, drift: { enabled: false } }));
   const { intake, watch } = made.start();
   const at = made.clock.at;
   made.leave(block(2000, { from: at }));
@@ -109,7 +69,7 @@ test('values out of range, a frozen column and repeated rows are told of the las
 test('rows that come again are told once they are many, and blocks that are counted again are not such', {
   timeout: 60_000,
 }, async () => {
-  const made = await withProfile();
+  const made = await withProfile(world(QUICK));
   let refusals = 3;
   const log: typeof made.log = Object.assign(Object.create(made.log), {
     write: (blocks: readonly Block[]) =>
@@ -125,7 +85,7 @@ test('rows that come again are told once they are many, and blocks that are coun
   expect(made.waiting()).toEqual([]);
   await watch.look();
   expect(await named(made)).toEqual([]);
-  made.leave({ ...first, seq: ++seq, from: made.clock.at });
+  made.leave({ ...first, seq: nextSeq(), from: made.clock.at });
   await intake.look();
   await watch.look();
   expect(await named(made)).toContain('DuplicateRows');
@@ -134,7 +94,7 @@ test('rows that come again are told once they are many, and blocks that are coun
 test('the same process going on from what is kept says the same as one that never ended', {
   timeout: 60_000,
 }, async () => {
-  const [whole, broken] = [await withProfile(), await withProfile()];
+  const [whole, broken] = [await withProfile(world(QUICK)), await withProfile(world(QUICK))];
   const blocks = Array.from({ length: 6 }, (_, k) =>
     block(500, { from: whole.clock.at + k * 20_000 }, k < 3 ? ages(500) : ages(500).map((x) => x + 30)),
   );
@@ -162,7 +122,7 @@ test('the same process going on from what is kept says the same as one that neve
 test('a file that the log refuses alone of all is moved aside, and everything else goes on', {
   timeout: 60_000,
 }, async () => {
-  const made = await withProfile();
+  const made = await withProfile(world(QUICK));
   const poison = block(10);
   const log: typeof made.log = Object.assign(Object.create(made.log), {
     write: (blocks: readonly Block[]) =>
@@ -190,7 +150,7 @@ test('a file that the log refuses alone of all is moved aside, and everything el
 });
 
 test('where the log takes nothing at all, nothing is moved aside', { timeout: 60_000 }, async () => {
-  const made = await withProfile();
+  const made = await withProfile(world(QUICK));
   const log: typeof made.log = Object.assign(Object.create(made.log), {
     write: () => Promise.reject(new Error('no')),
   });
@@ -209,7 +169,7 @@ test('where the log takes nothing at all, nothing is moved aside', { timeout: 60
 test('a file with which three processes ended is moved aside; those that came with it are taken in', {
   timeout: 60_000,
 }, async () => {
-  const made = await withProfile();
+  const made = await withProfile(world(QUICK));
   const [good, killer, other] = [block(10), block(10), block(10)];
   made.leave(good, killer, other);
   let ended = 0;
@@ -254,7 +214,7 @@ test('first rows become the reference, and those that came with them but after a
 test('ticks of before yesterday are kept by the hour, with the same sums, and detectors go on as they were', {
   timeout: 120_000,
 }, async () => {
-  const made = await withProfile();
+  const made = await withProfile(world(QUICK));
   const { intake, watch } = made.start();
   const begin = made.clock.at;
   const HOUR = 3_600_000;
@@ -299,25 +259,4 @@ test('ticks of before yesterday are kept by the hour, with the same sums, and de
   expect(await foldOldTicks({ store: made.store, before: 1e15, read: 0 })).toBe(0);
   await made.store.forget({ ticks: made.clock.at - 12 * HOUR, events: 0, blocks: 0 });
   expect((await all()).length).toBeLessThanOrEqual(12 * 6);
-});
-
-test('an endpoint that cannot be looked at keeps none after it from being looked at, and stands as before', async () => {
-  const made = await world(QUICK);
-  made.endpoints.push({ ...made.endpoints[0]!, name: 'later', model: 'later' });
-  const { watch } = made.start();
-  await watch.look();
-  const before = watch.standings!.map(({ endpoint, lastSuccessAt }) => ({ endpoint, lastSuccessAt }));
-  const first = made.clock.at;
-  expect(before.map(({ endpoint }) => endpoint)).toEqual(['churn', 'later']);
-  // What is kept of the quality of its version is damaged: only it reads that.
-  const kept = made.store.memory.bind(made.store);
-  made.store.memory = (kind, name) =>
-    name.startsWith('churn') ? Promise.reject(new Error('damaged')) : kept(kind, name);
-  made.clock.at += 60_000;
-  await watch.look();
-  expect(watch.standings!.map(({ endpoint, lastSuccessAt }) => [endpoint, lastSuccessAt])).toEqual([
-    ['churn', first],
-    ['later', made.clock.at],
-  ]);
-  expect(watch.evaluatedAt).toBe(made.clock.at);
 });
