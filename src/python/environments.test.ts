@@ -36,7 +36,7 @@ const run = ({ interpreter, packages }: Environment, code: string): string =>
   ).trim();
 
 const openElsewhere = (lock: Lock, folder = dataDir) =>
-  spawn(process.execPath, ['src/python/test-open.ts', folder, lock.text, lock.python], {
+  spawn(process.execPath, ['src/python/test-open.child.ts', folder, lock.text, lock.python], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 
@@ -155,7 +155,7 @@ test('settings beside a model or in the folder of the project do not steer the i
   const lock = await lockSmall('certifi==2024.2.2');
   const child = spawn(
     process.execPath,
-    [join(process.cwd(), 'src/python/test-open.ts'), folder, lock.text, lock.python],
+    [join(process.cwd(), 'src/python/test-open.child.ts'), folder, lock.text, lock.python],
     { cwd: folder, env: { ...process.env, PATH: `.:${process.env['PATH']}` }, stdio: 'inherit' },
   );
   const [status] = await once(child, 'exit');

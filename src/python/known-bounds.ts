@@ -33,7 +33,7 @@ const usesOldAliases = (name: string, before: string): KnownBound => ({
   why: 'uses names that NumPy 1.24 removed',
 });
 
-export const KNOWN_BOUNDS: readonly KnownBound[] = [
+const KNOWN_BOUNDS: readonly KnownBound[] = [
   usesOldAliases('scikit-learn', '1.0'),
   usesOldAliases('xgboost', '1.5'),
   usesOldAliases('shap', '0.42'),
