@@ -6,4 +6,18 @@ export interface Engine {
   /** Scores a batch; answers at once where the engine is synchronous. Must not keep or change the batch. */
   infer(batch: Batch): Outputs | Promise<Outputs>;
   close(): void | Promise<void>;
+  /** How its processes are, where it has some of its own. */
+  status?(): EngineStatus;
+}
+
+/** Processes of an engine, and what waits for them. */
+export interface EngineStatus {
+  readonly workers: number;
+  readonly up: number;
+  /** Processes that were started after the first ones. */
+  readonly restarts: number;
+  /** Requests that wait. */
+  readonly waiting: number;
+  /** Resident memory of each process that is up, in bytes. */
+  readonly rss: readonly number[];
 }

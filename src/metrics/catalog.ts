@@ -107,6 +107,30 @@ export const METRICS = {
     ['worker'],
     'Share of the time since the last scrape in which the event loop was busy.',
   ),
+  python_workers_up: serving(
+    'gauge',
+    'processes',
+    [...VERSION, 'worker'],
+    'Python workers of a version that answer.',
+  ),
+  python_worker_restarts_total: serving(
+    'counter',
+    'processes',
+    [...VERSION, 'worker'],
+    'Python workers that ended or had grown, and were replaced.',
+  ),
+  python_queue_depth: serving(
+    'gauge',
+    'requests',
+    [...VERSION, 'worker'],
+    'Requests waiting for a Python worker.',
+  ),
+  python_worker_resident_memory_bytes: serving(
+    'gauge',
+    'bytes',
+    [...VERSION, 'worker'],
+    'Resident memory of the Python workers of a version together.',
+  ),
   model_created_timestamp_seconds: monitor(
     'gauge',
     'seconds since the epoch',

@@ -92,4 +92,14 @@ test('what names a row that was not given is cut in half all the same', async ()
 test('what is no fault of a row is thrown', async () => {
   const gone = () => new PlimsollError('SCORER_DIED', { model: 'm', reason: 'SIGSEGV' });
   await expect(run(engineWith(new Set([3]), gone).engine, 10)).rejects.toMatchObject({ code: 'SCORER_DIED' });
+  const down = () =>
+    new PlimsollError('PYTHON_WORKER_ENDED', {
+      model: 'm',
+      reason: 'none was ready',
+      retry: 1,
+      isDown: true,
+    });
+  await expect(run(engineWith(new Set([3]), down).engine, 10)).rejects.toMatchObject({
+    code: 'PYTHON_WORKER_ENDED',
+  });
 });

@@ -49,13 +49,17 @@ async function scoreRange(
     answered(await engine.infer(whole ? batch : sliceBatch(batch, from, to)), from, to - from);
     return;
   } catch (error) {
-    if (isPlimsollError(error) && FATAL.has(error.code)) throw error;
+    if (isFatal(error)) throw error;
     const named = to - from === 1 ? from : rowNamed(error, from, to);
     if (named !== null) unanswered(named, error);
     for (const [start, end] of cut(from, to, named))
       await scoreRange(engine, batch, start, end, answered, unanswered);
   }
 }
+
+/** Also where no process of the engine comes up any more; one that died of these rows is another matter. */
+const isFatal = (error: unknown): boolean =>
+  isPlimsollError(error) && (FATAL.has(error.code) || error.details['isDown'] === true);
 
 /** The row that an error says is at fault, or null. */
 function rowNamed(error: unknown, from: number, to: number): number | null {

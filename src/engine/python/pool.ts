@@ -212,7 +212,7 @@ export class Pool {
       return new PlimsollError('ENGINE_BUSY', { found: this.#queue.length + 1, limit: maxQueue });
     const why = this.#seats.find(({ failed }) => failed !== null)?.failed?.message;
     const reason = `none was ready within ${waitMillis} ms${why === undefined ? '' : `, the last start failed: ${why}`}`;
-    return new PlimsollError('PYTHON_WORKER_ENDED', { model: name, reason, retry: 1 });
+    return new PlimsollError('PYTHON_WORKER_ENDED', { model: name, reason, retry: 1, isDown: true });
   }
 
   #takeAll(): Entry[] {

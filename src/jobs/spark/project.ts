@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { PlimsollError } from '../../core/errors.ts';
 import { GRAPH, MANIFEST, ORIGINAL } from '../../registry/bundle.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
 import { type Entry, writeArchive } from './archive.ts';
@@ -27,6 +28,10 @@ const ONNX_FILES = ['package.json', 'dist', 'bin/napi-v6/linux/x64'];
  * sent to every executor once. Throws FILE_UNWRITABLE, SPARK_UNSUPPORTED.
  */
 export async function writeProject(folder: string, { job, model, assets }: Project): Promise<void> {
+  if (model.manifest.python !== undefined) {
+    const reason = 'the model runs with Python, whose environment is not on the cluster: score it here';
+    throw new PlimsollError('SPARK_UNSUPPORTED', { reason });
+  }
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'job.json'), `${JSON.stringify(job, null, 2)}\n`);
   const own = join(folder, '.assets');

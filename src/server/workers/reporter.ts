@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
+import type { LoadedVersion } from '../../registry/version.ts';
 import type { Totals } from '../../serving/http/exposition.ts';
 import type { Metrics } from '../../serving/http/metrics.ts';
 import { loadProcessMetrics } from '../../serving/http/process-metrics.ts';
@@ -17,6 +18,7 @@ type Send = (message: FromWorker, sent?: () => void) => void;
 export class Reporter {
   readonly #settings: WorkerSettings;
   readonly #metrics: Metrics;
+  readonly #versions: () => readonly LoadedVersion[];
   readonly #logger: Logger;
   readonly #send: Send;
   readonly #scrapes = new Map<number, (totals: Totals) => void>();
@@ -25,8 +27,15 @@ export class Reporter {
   #seq = 0;
   #asked = 0;
 
-  constructor(settings: WorkerSettings, metrics: Metrics, logger: Logger, send: Send) {
+  constructor(
+    settings: WorkerSettings,
+    metrics: Metrics,
+    versions: () => readonly LoadedVersion[],
+    logger: Logger,
+    send: Send,
+  ) {
     this.#settings = settings;
+    this.#versions = versions;
     this.#metrics = metrics;
     this.#logger = logger;
     this.#send = send;
@@ -74,7 +83,9 @@ export class Reporter {
   /** What this process uses, for a scrape; the parent does not wait long for one that fails. */
   async usage(id: number): Promise<void> {
     try {
-      this.#processMetrics ??= loadProcessMetrics({ worker: String(this.#settings.worker) });
+      this.#processMetrics ??= loadProcessMetrics(this.#versions, {
+        worker: String(this.#settings.worker),
+      });
       const process = await (await this.#processMetrics)();
       this.report();
       this.#send({ kind: 'usage', id, process });

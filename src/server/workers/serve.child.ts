@@ -40,7 +40,7 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
   } = settings;
   const metrics = new Metrics();
   const logger = stderrLog({ worker });
-  const reporter = new Reporter(settings, metrics, logger, send);
+  const reporter = new Reporter(settings, metrics, () => serving.plane.versions, logger, send);
   const serving = openServing({
     ...{ worker: workerName(settings), epoch, controlSocket, dataDir },
     ...{ listener, host, port, maxBody, metricsAliases, captures, threads, metrics, logger },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { mergeFamilies } from '../../metrics/family.ts';
 import { parseText } from '../../metrics/parse.ts';
 import { prometheusText } from '../../metrics/text.ts';
+import type { LoadedVersion } from '../../registry/version.ts';
 import { loadProcessMetrics } from './process-metrics.ts';
 
 const joinFamilies = (texts: readonly string[]): string =>
@@ -10,7 +11,9 @@ const joinFamilies = (texts: readonly string[]): string =>
 const SAMPLE = /^(\w+?)(?:_bucket|_sum|_count)?(?:\{.*\})? /;
 
 test('the processes are told apart by their labels, and each family has one head with all its lines', async () => {
-  const texts = await Promise.all(['1', '2'].map(async (worker) => (await loadProcessMetrics({ worker }))()));
+  const texts = await Promise.all(
+    ['1', '2'].map(async (worker) => (await loadProcessMetrics(() => [], { worker }))()),
+  );
   const lines = joinFamilies(texts).split('\n');
   const heads = lines.filter((line) => line.startsWith('# TYPE '));
   expect(new Set(heads).size).toBe(heads.length);
@@ -36,6 +39,23 @@ test('the processes are told apart by their labels, and each family has one head
       .filter((line) => /^[^#]/.test(line))
       .map((line) => line.replace(/le="(\d+)"/, 'le="$1.0"').replaceAll(/(?:,le=|le=)"([^"]*)",?/g, '$1'));
   expect(samples(lines.join('\n')).length).toBe(texts.flatMap(samples).length);
+});
+
+test('workers of engines are shown for each version that has some', async () => {
+  const status = { workers: 2, up: 1, restarts: 3, waiting: 4, rss: [1000, 24] };
+  const engine = { id: 'python', infer: () => ({}), close: () => undefined, status: () => status } as const;
+  const versions = [
+    { model: 'churn', version: 2, engine },
+    { model: 'iris', version: 1, engine: { ...engine, status: undefined } },
+  ] as unknown as readonly LoadedVersion[];
+  const text = await (await loadProcessMetrics(() => versions))();
+  const labels = '{model_name="churn",model_version="2"}';
+  expect(text.split('\n').filter((line) => line.startsWith('python_'))).toEqual([
+    `python_workers_up${labels} 1`,
+    `python_worker_restarts_total${labels} 3`,
+    `python_queue_depth${labels} 4`,
+    `python_worker_resident_memory_bytes${labels} 1024`,
+  ]);
 });
 
 test('no process gives no text', () => {

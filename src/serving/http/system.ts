@@ -61,7 +61,7 @@ function batchPages({ executionParameters }: SystemOptions): readonly [string, P
 function ownMetrics({ plane, metrics }: SystemOptions): () => Promise<readonly MetricFamily[]> {
   let processMetrics: (() => Promise<string>) | null = null;
   return async () => {
-    processMetrics ??= await loadProcessMetrics();
+    processMetrics ??= await loadProcessMetrics(() => plane.versions);
     const text = await processMetrics();
     return [
       ...expose(metrics, plane.versions, performance.timeOrigin, performance.now()),
