@@ -13,6 +13,7 @@ const node = (path: string, name: string, children: InspectReport['outline'][] =
 const runs = { runs: true, reason: null };
 const served: InspectReport = {
   file: 'churn.joblib',
+  kind: 'file',
   size: 1_234_567,
   digest: 'ab',
   format: 'joblib',
@@ -50,6 +51,7 @@ const served: InspectReport = {
   blockers: [],
   globals: [{ module: 'sklearn.pipeline', name: 'Pipeline', offset: 3, meaning: 'known' }],
   notes: [{ level: 'info', text: 'written by joblib 1.2' }],
+  python: { imports: [], runs: [], code: [], nearby: {}, requirements: null, guessed: [], python: null },
 };
 
 test('a page says what the file is, takes, answers and names, and that it runs', () => {
@@ -128,4 +130,54 @@ test('a page of a model that neither engine runs does not say to serve it', () =
   const page = inspectPage({ ...served, engines: { native: stuck, onnx: stuck } });
   expect(page).toContain('Cannot be served yet\n  – native: token_pattern has a flag');
   expect(page).not.toContain('plimsoll serve');
+});
+
+test('of a model that is not all data, the page says first what Python would import and run', () => {
+  const page = inspectPage({
+    ...served,
+    engines: null,
+    globals: [
+      { module: 'os', name: 'system', offset: 1234, meaning: 'dangerous', called: true },
+      { module: 'churn_features', name: 'Ratio', offset: 20, meaning: 'unknown' },
+    ],
+    python: {
+      imports: [
+        { module: 'churn_features', from: 'not found', distribution: null, names: ['churn_features.Ratio'] },
+        { module: 'sklearn', from: 'distribution', distribution: 'scikit-learn', names: ['a', 'b'] },
+        { module: 'os', from: 'standard library', distribution: null, names: ['os.system'] },
+      ],
+      runs: [
+        { name: 'inference.py', how: 'script', offset: null },
+        { name: 'os.system', how: 'called', offset: 1234 },
+      ],
+      code: [],
+      nearby: { churn_features: 'src/churn_features.py' },
+      requirements: {
+        path: 'requirements.txt',
+        packages: [
+          { name: 'numpy', line: 1, pin: 'exact' },
+          { name: 'pandas', line: 2, pin: 'range' },
+        ],
+        problem: null,
+      },
+      guessed: [],
+      python: '3.11',
+    },
+  });
+  expect(page).toContain(`1.23 MB
+
+Python would import
+  churn_features  not brought along: --code src/churn_features.py  churn_features.Ratio
+  sklearn         of scikit-learn                                  2 names
+  os              part of Python                                   1 name
+
+Python would run
+  inference.py, the script, for each request
+  os.system, called while the file is loaded, at byte 1,234
+
+Packages (requirements.txt)
+  1 package pinned
+  pandas: a range: pinned once, when it is registered
+
+Estimators`);
 });

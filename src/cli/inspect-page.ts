@@ -2,6 +2,7 @@ import { grouped } from '../core/digits.ts';
 import type { NamedGlobal, OutlineNode } from '../model/description.ts';
 import type { ColumnSpec, OutputSpec, Signature } from '../model/signature.ts';
 import type { EngineReport, InspectReport } from './inspect-report.ts';
+import { pythonSections } from './python/page.ts';
 import { bytes, clip, count, table } from './table.ts';
 import { styled } from './terminal.ts';
 
@@ -9,6 +10,7 @@ import { styled } from './terminal.ts';
 export function inspectPage(report: InspectReport): string {
   const sections = [
     headline(report),
+    ...(concernsPython(report) ? pythonSections(report.python) : []),
     report.outline && section('Estimators', outline(report.outline)),
     report.signature && signatureSections(report.signature),
     section('Names in the file', globals(report.globals)),
@@ -17,6 +19,10 @@ export function inspectPage(report: InspectReport): string {
   ];
   return sections.filter(Boolean).join('\n\n');
 }
+
+/** Of a model that is compiled, and names nothing but what is read as data, Python imports nothing. */
+const concernsPython = ({ kind, engines, globals }: InspectReport): boolean =>
+  kind !== 'file' || engines === null || globals.some(({ meaning }) => meaning !== 'known');
 
 const section = (title: string, body: string): string => `${styled('bold', title)}\n${body}`;
 
@@ -161,12 +167,16 @@ function verdict(report: InspectReport): string {
   return section('Runs', lines.join('\n'));
 }
 
-const REPLACE = 'Next: replace that step and save the model again.';
+const REPLACE =
+  'Next: replace that step and save the model again; or, if you trust who wrote it, let Python run it: --runtime python --trust.';
 
 const engineLine = (name: string, { runs, reason }: EngineReport, how: string): string =>
   runs ? `  ${styled('green', '✓')} ${name}: ${how}` : `  ${styled('yellow', '–')} ${name}: ${reason}`;
 
+const DOCTOR = 'Nothing but Python can load it; `plimsoll doctor` says what that takes.';
+
 function blockers(report: InspectReport): string {
+  if (report.blockers.length === 0) return `  ${DOCTOR}`;
   const lines = report.blockers.flatMap(({ path, class: name, field, found, wanted, offset }) => [
     `  ${styled('red', '✗')} ${path || 'the model'} (${name.split('.').at(-1)}), byte ${grouped(offset)}`,
     `    ${field} is ${found}; ${wanted} supported`,

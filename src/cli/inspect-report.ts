@@ -1,17 +1,22 @@
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
-import { isPlimsollError } from '../core/errors.ts';
+import { basename, resolve } from 'node:path';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type {
   Blocker,
   Framework,
   ModelContent,
+  ModelDescription,
   NamedGlobal,
   Note,
   OutlineNode,
 } from '../model/description.ts';
 import type { Signature } from '../model/signature.ts';
+import type { PythonDemands } from '../python/demands.ts';
 import { digestFile } from '../registry/bundle.ts';
+import { filesBelow } from '../registry/python/folder.ts';
+import { readSource, type Source } from '../registry/python/source.ts';
 import { readModel } from './model.ts';
+import { type PythonReport, pythonReport } from './python/report.ts';
 
 /** Whether one engine can run the model, and if not, why. */
 export interface EngineReport {
@@ -22,7 +27,11 @@ export interface EngineReport {
 /** All that `inspect` knows; `--json` prints it whole. */
 export interface InspectReport {
   readonly file: string;
+  /** What it is: a file, or a folder of `plimsoll.save`, of MLflow, or with a script. */
+  readonly kind: Source['kind'];
+  /** Of all files of a folder together. */
   readonly size: number;
+  /** sha256 of a file; of a folder, what names it where Python runs it. */
   readonly digest: string;
   readonly format: string;
   readonly compression: string | null;
@@ -33,26 +42,68 @@ export interface InspectReport {
   readonly blockers: readonly Blocker[];
   readonly globals: readonly NamedGlobal[];
   readonly notes: readonly Note[];
+  readonly python: PythonReport;
 }
 
-/** Reads a file as data and tries what could run it; nothing of the file is executed. */
-export async function reportOn(path: string, maxModel?: number): Promise<InspectReport> {
-  const { content, ...description } = await readModel(path, maxModel);
-  const { format, compression, framework, outline, blockers, globals, notes } = description;
+/** Beside the file, what is said about Python counts: modules and packages that are given. */
+export interface ReportOptions {
+  readonly maxModel?: number | undefined;
+  readonly demands: PythonDemands;
+}
+
+/** Reads a file or folder as data and tries what could run it; nothing of it is executed. */
+export async function reportOn(path: string, { maxModel, demands }: ReportOptions): Promise<InspectReport> {
+  const source = await readSource(path);
+  const model = await describedModel(source, maxModel);
+  const { content, format, compression, framework, outline, blockers, globals, notes } = model;
   return {
-    file: basename(path),
-    size: statSync(path).size,
-    digest: digestFile(path),
+    file: basename(resolve(path)),
+    kind: source.kind,
+    ...(await measured(source, demands)),
     format,
     compression,
     framework,
     outline,
-    signature: content?.signature ?? null,
+    signature: content?.signature ?? source.signature,
     engines: content && { native: await tryNative(content), onnx: await tryOnnx(content) },
     blockers,
     globals,
     notes,
+    python: pythonReport(source, model, demands),
   };
+}
+
+/** The model as data; of a folder that nothing but Python reads, what the folder says. */
+async function describedModel(source: Source, maxModel: number | undefined): Promise<ModelDescription> {
+  if (source.kind === 'file') return readModel(source.path, maxModel);
+  try {
+    if (source.data !== null) return await readModel(source.data, maxModel);
+    return onlyPython(source, 'Nothing but Python can load it');
+  } catch (error) {
+    if (!isPlimsollError(error) || error.exit !== 4) throw error;
+    return onlyPython(source, error.message);
+  }
+}
+
+const onlyPython = ({ format, kind }: Source, text: string): ModelDescription => ({
+  format: format ?? kind,
+  framework: { name: format ?? 'python', version: null },
+  ...{ compression: null, outline: null, globals: [], blockers: [], content: null },
+  notes: [{ level: 'warning', text }],
+});
+
+async function measured(
+  { kind, path }: Source,
+  demands: PythonDemands,
+): Promise<{ readonly size: number; readonly digest: string }> {
+  if (kind === 'file') return { size: statSync(path).size, digest: digestFile(path) };
+  const { identify } = await import('../registry/identify.ts');
+  // Trust is asked for by what runs something; this only reads.
+  const { digests } = await identify(path, { runtime: 'python', python: { ...demands, trust: true } });
+  const everything = { files: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
+  const refuse = (reason: string) => new PlimsollError('FILE_UNREADABLE', { path, reason });
+  const files = filesBelow(path, everything, refuse);
+  return { size: files.reduce((sum, { size }) => sum + size, 0), digest: digests[0] };
 }
 
 async function tryNative(content: ModelContent): Promise<EngineReport> {

@@ -30,6 +30,8 @@ export interface NamedGlobal {
   readonly offset: number;
   /** How the reader understands it. `unknown` is opaque; `dangerous` is a known code-execution gadget. */
   readonly meaning: 'known' | 'unknown' | 'dangerous';
+  /** Where the file says that Python is to call it while loading, and not only to name it: `__reduce__`. */
+  readonly called?: true;
 }
 
 /** A step that can't be compiled: which field of which step at which byte, why, and what to do. */

@@ -73,9 +73,12 @@ function isMethod([owner, name]: readonly PyValue[]): boolean {
   return isType(owner, 'object') && globalMeaning(owner.cls.module, owner.cls.name) !== 'dangerous';
 }
 
+const keyOf = ({ module, name }: Pick<PyGlobal, 'module' | 'name'>): string => `${module}\n${name}`;
+
 /** Collects every global that a file names, once each, at its first offset. */
 export class GlobalLog {
   readonly #seen = new Map<string, NamedGlobal>();
+  readonly #called = new Set<string>();
   readonly #budget: Budget;
   #methods = 0;
   #otherGetattrs = 0;
@@ -86,9 +89,16 @@ export class GlobalLog {
 
   get list(): readonly NamedGlobal[] {
     const harmless = this.#methods > 0 && this.#otherGetattrs === 0;
-    return Array.from(this.#seen.values(), (global) =>
-      harmless && isGetattr({ type: 'global', ...global }) ? { ...global, meaning: 'unknown' } : global,
-    );
+    return Array.from(this.#seen, ([key, global]) => ({
+      ...global,
+      ...(harmless && isGetattr({ type: 'global', ...global }) ? { meaning: 'unknown' as const } : {}),
+      ...(this.#called.has(key) ? { called: true as const } : {}),
+    }));
+  }
+
+  /** Notes what REDUCE calls. */
+  called(callable: PyValue): void {
+    if (isType(callable, 'global')) this.#called.add(keyOf(callable));
   }
 
   /** Notes a call or a construction: `getattr` is harmless only where every use of it takes a method. */
@@ -102,7 +112,7 @@ export class GlobalLog {
   record(module: PyValue, name: PyValue, what: string, offset: number): PyGlobal {
     for (const part of [module, name]) this.#checkPart(part, what, offset);
     const global = { module: module as string, name: name as string, offset };
-    const key = `${global.module}\n${global.name}`;
+    const key = keyOf(global);
     if (!this.#seen.has(key)) {
       this.#budget.count('globals', what, offset);
       this.#budget.charge(300 + 2 * key.length, what, offset);

@@ -41,6 +41,7 @@ function runReduce(machine: Machine): void {
   const args = tupleArgument(machine);
   const callable = machine.pop();
   machine.charge(OBJECT);
+  machine.parts.globals.called(callable);
   machine.parts.globals.used(callable, args.items);
   machine.push(reduce(callable, args.items, machine.budget, machine.at));
 }
