@@ -70,10 +70,14 @@ async function mypy(python: string): Promise<Part> {
 async function withLibraries(args: readonly string[]): Promise<Part[]> {
   const python = preparePython('python-tests', LOCK, MODULES);
   if (args.length > 0) return [await pytest('given', python, args)];
-  return [
-    await mypy(python),
-    await pytest('libraries', python, ['tests', '--ignore=tests/bare', `--ignore=${OF_WORKER}`]),
-  ];
+  // Most of the time goes into starting fresh processes, one after the other.
+  const saving = ['tests/test_save.py', 'tests/test_load.py'];
+  const left = [...saving, 'tests/bare', OF_WORKER].map((path) => `--ignore=${path}`);
+  return Promise.all([
+    mypy(python),
+    pytest('saving', python, saving),
+    pytest('libraries', python, ['tests', ...left]),
+  ]);
 }
 
 async function bare(): Promise<Part[]> {

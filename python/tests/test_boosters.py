@@ -46,7 +46,7 @@ def test_xgboost_keeps_what_it_takes_for_missing(tmp_path):
     xgboost = pytest.importorskip("xgboost")
     filled = NUMBERS.fillna(-1.0).to_numpy()
     model = xgboost.XGBRegressor(n_estimators=5, missing=-1.0).fit(filled, TARGET)
-    again, _, _ = round_trip(model, tmp_path, filled, format="xgboost")
+    again, _, _ = round_trip(model, tmp_path, filled, format="xgboost", check=False)
     assert again.get_params()["missing"] == -1.0
 
 
@@ -106,5 +106,5 @@ def test_a_pipeline_that_holds_a_booster_stays_a_pipeline(tmp_path):
     from sklearn.pipeline import make_pipeline
 
     model = make_pipeline(SimpleImputer(), xgboost.XGBRegressor(n_estimators=3)).fit(NUMBERS, TARGET)
-    _, _, folder = round_trip(model, tmp_path, NUMBERS, format="joblib")
+    _, _, folder = round_trip(model, tmp_path, NUMBERS, format="joblib", check=False)
     assert "xgboost" in (folder / "requirements.txt").read_text()

@@ -144,7 +144,7 @@ def test_several_outputs_are_a_list_of_matrices(tmp_path):
 
 
 def test_any_object_with_predict_is_a_pickle(tmp_path):
-    folder = plimsoll.save(Doubler(3), tmp_path / "m", X)
+    folder = plimsoll.save(Doubler(3), tmp_path / "m", X, check=False)
     assert manifest_of(folder)["model"]["format"] == "pickle"
     assert plimsoll.load(folder).predict([[2]]) == [6]
 
