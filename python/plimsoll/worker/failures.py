@@ -11,6 +11,8 @@ import traceback
 from types import TracebackType
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from plimsoll.worker.libraries import LibraryMissing
+
 TRACEBACK_LIMIT = 16 * 1024
 MESSAGE_LIMIT = 8 * 1024
 LINE_LIMIT = 500
@@ -54,7 +56,7 @@ def describe(error: BaseException, stage: str, places: Places) -> Dict[str, Any]
         return {
             "kind": "error",
             "stage": stage,
-            "type": type(error).__qualname__,
+            "type": _type(error),
             "message": _message(error) + _advice(error, frames),
             "at": _at(error, frames, places),
             "missing": _missing(error, frames, places),
@@ -70,6 +72,11 @@ def describe(error: BaseException, stage: str, places: Places) -> Dict[str, Any]
             "missing": None,
             "traceback": "",
         }
+
+
+def _type(error: BaseException) -> str:
+    # People know the name that Python gives it.
+    return "ModuleNotFoundError" if isinstance(error, LibraryMissing) else type(error).__qualname__
 
 
 def _is_row_error(error: BaseException) -> bool:
@@ -136,6 +143,8 @@ def _at(error: BaseException, frames: List[Frame], places: Places) -> Optional[D
 
 def _missing(error: BaseException, frames: List[Frame], places: Places) -> Optional[Dict[str, str]]:
     """The module that is not there, or lacks the name asked of it, and what asks: a pickled class, a line."""
+    if isinstance(error, LibraryMissing):
+        return {"module": str(error.name), "by": error.by}
     if isinstance(error, ImportError) and error.name:
         module = error.name
     elif isinstance(error, AttributeError) and any(frame.function == "find_class" for frame in frames[-2:]):

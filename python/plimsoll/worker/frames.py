@@ -65,9 +65,11 @@ def as_frame(batch: Batch, names: Optional[List[str]], dtypes: Dict[str, str], d
     else:
         assert isinstance(batch, Table)
         keys = [column.name for column in batch.columns]
-        if names is not None and len(names) == len(keys):
+        if names is not None and len(names) == len(keys) and set(names) != set(keys):
             keys = list(names)
         series = {key: _column_of(numpy, column) for key, column in zip(keys, batch.columns)}
+        if names is not None and set(names) == set(keys):
+            keys = list(names)
     typed = {key: _typed(pandas, values, dtypes.get(str(key), dtype)) for key, values in series.items()}
     return pandas.DataFrame(typed, columns=keys, copy=False)
 

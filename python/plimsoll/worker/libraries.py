@@ -9,6 +9,14 @@ from typing import Any, Dict, List, Optional
 _FOUND: Dict[str, Optional[Any]] = {}
 
 
+class LibraryMissing(ModuleNotFoundError):
+    """A library that a file needs and the environment does not have; `by`: what needs it."""
+
+    def __init__(self, module: str, by: str) -> None:
+        super().__init__(f"No module named {module!r}, which {by} needs", name=module)
+        self.by = by
+
+
 def library(name: str) -> Optional[Any]:
     """The module, imported where the environment has it; None where it has not."""
     if name not in _FOUND:
@@ -20,6 +28,14 @@ def library(name: str) -> Optional[Any]:
                 raise
             _FOUND[name] = None
     return _FOUND[name]
+
+
+def needed(name: str, by: str) -> Any:
+    """The module, imported. Raises `LibraryMissing` where the environment does not have it."""
+    found = library(name)
+    if found is None:
+        raise LibraryMissing(name, by)
+    return found
 
 
 def imported(name: str) -> Optional[Any]:

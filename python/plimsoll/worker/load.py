@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import site
 import sys
 from pathlib import Path
@@ -9,9 +10,17 @@ from typing import Any, Optional
 
 from plimsoll.frameworks import load_model
 from plimsoll.worker import detect, pickles
+from plimsoll.worker.libraries import needed
 from plimsoll.worker.model import Model
 from plimsoll.worker.request import Request
 from plimsoll.worker.served import Served
+
+
+# Libraries of the formats that only these read.
+_NEEDED = {
+    "xgboost": ("xgboost",), "lightgbm": ("lightgbm",), "catboost": ("catboost",), "torch": ("torch",),
+    "keras": ("keras",), "savedmodel": ("tensorflow",), "skops": ("skops",),
+}  # fmt: skip
 
 
 def prepare(request: Request) -> None:
@@ -42,8 +51,9 @@ def read_model(path: str, format: Optional[str]) -> Any:
         return pickles.read_pickle(path)
     if found in ("joblib", "sklearn", "scikit-learn"):
         return pickles.read_joblib(path)
+    for module in _NEEDED.get(found, ()):
+        needed(module, f"the {found} file {os.path.basename(path)}")
     if found == "skops":
-        import skops.io
-
-        return skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
+        skops = needed("skops.io", f"the skops file {os.path.basename(path)}")
+        return skops.load(path, trusted=skops.get_untrusted_types(file=path))
     return load_model(Path(path), found)

@@ -7,10 +7,17 @@ By now a person trusts this file and the sandbox holds. `find_class` in Python l
 from __future__ import annotations
 
 import io
+import os
 import pickle
-from typing import Any
+from typing import Any, Iterator
 
-from plimsoll.worker.libraries import library
+from plimsoll.worker.libraries import library, needed
+
+
+# Opcodes that pickles start with: PROTO, and those of protocols 0 and 1.
+_PICKLE = (b"\x80", b"(", b"]", b"}", b")", b"c")
+_HEAD = 4096
+_SEARCHED = 1 << 26
 
 
 class Unpickler(pickle.Unpickler):
@@ -31,15 +38,39 @@ def read_pickle(path: str) -> Any:
 
 
 def read_joblib(path: str) -> Any:
-    """A file that joblib wrote: its arrays are beside the pickle's own bytes, so that only joblib reads it."""
+    """
+    A file that joblib wrote: its arrays are beside the pickle's own bytes, so that only joblib reads it. Raises
+    `LibraryMissing` where it is not there and the file is no plain pickle either.
+    """
     joblib = library("joblib")
-    if joblib is None:
-        return read_pickle(path)
-    return joblib.load(path)
+    if joblib is not None:
+        return joblib.load(path)
+    if _is_by_joblib(path):
+        needed("joblib", f"the joblib file {os.path.basename(path)}")
+    return read_pickle(path)
+
+
+def _is_by_joblib(path: str) -> bool:
+    """Whether it holds arrays in the manner of joblib, or is compressed as only joblib does (zlib, lz4)."""
+    with open(path, "rb") as file:
+        source = _decompressed(file)
+        head = source.peek(_HEAD)[:_HEAD]
+        return not head.startswith(_PICKLE) or any(b"joblib.numpy_pickle" in piece for piece in _pieces(source))
+
+
+def _pieces(source: Any) -> Iterator[bytes]:
+    """The stream in overlapping pieces, as far as a name is looked for."""
+    last = b""
+    for _ in range(_SEARCHED // _HEAD):
+        piece = source.read(_HEAD)
+        if not piece:
+            return
+        yield last + piece
+        last = piece[-32:]
 
 
 def _decompressed(file: Any) -> Any:
-    """The stream of pickle inside of gzip, bzip2, xz or zlib, or the file itself."""
+    """The stream of pickle inside of gzip, bzip2, xz or lzma, or the file itself."""
     head = file.peek(6)[:6]
     if head.startswith(b"\x1f\x8b"):
         import gzip

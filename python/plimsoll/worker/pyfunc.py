@@ -5,110 +5,91 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional
 
 from plimsoll.frameworks import class_name
-from plimsoll.worker import described, frames
+from plimsoll.worker import described, frames, mlmodel
 from plimsoll.worker.around import rows_answered
-from plimsoll.worker.libraries import library
+from plimsoll.worker.libraries import LibraryMissing, library
+from plimsoll.worker.mlmodel import MLmodel, MLmodelError
 from plimsoll.worker.model import Model
 from plimsoll.worker.request import Request
 from plimsoll.worker.served import Described, Served
 from plimsoll.worker.values import Batch, Parts
 
-# Fields of a flavour that name its model file, and the format where the flavour alone says it.
+# Fields of a flavour that name its model file. What else it is written in, the file itself shows.
 _FILES = ("pickled_model", "data", "model_data", "serialized_model_file")
-_FORMATS = {"sklearn": "joblib", "lightgbm": "lightgbm", "xgboost": "xgboost", "catboost": "catboost", "keras": "keras"}
-
-Flavours = Dict[str, Dict[str, str]]
-
-
-class PyfuncError(Exception):
-    """An MLmodel that cannot be served."""
+_PICKLES = ("pickle", "cloudpickle")
 
 
 def load(request: Request) -> Served:
-    """By MLflow's own loader where the environment has it, else the model file of a flavour that is known here."""
+    """By MLflow where the environment has it, else by the folder's own loader, else the file of a flavour known here."""
     assert request.model is not None
-    flavours = flavours_of(os.path.join(request.model, "MLmodel"))
-    pyfunc = flavours.get("python_function")
+    found = mlmodel.read(os.path.join(request.model, "MLmodel"))
+    pyfunc = found.flavours.get("python_function")
+    if pyfunc is not None and library("mlflow") is not None:
+        return Pyfunc(_by_mlflow(request.model), found, request)
     if pyfunc is not None and pyfunc.get("code"):
         sys.path.insert(0, _below(request.model, pyfunc["code"]))
-    module = "" if pyfunc is None else pyfunc.get("loader_module", "")
-    if pyfunc is not None and (not module.startswith("mlflow") or library("mlflow") is not None):
+    if pyfunc is not None and not pyfunc.get("loader_module", "mlflow").startswith("mlflow"):
         data = _below(request.model, pyfunc["data"]) if pyfunc.get("data") else request.model
-        loaded = importlib.import_module(module)._load_pyfunc(data)
-        return Pyfunc(loaded, request)
-    return _native(flavours, request)
+        return Pyfunc(importlib.import_module(pyfunc["loader_module"])._load_pyfunc(data), found, request)
+    return _native(found, request)
 
 
-def _native(flavours: Flavours, request: Request) -> Served:
+def _by_mlflow(folder: str) -> Any:
+    """MLflow's own object: it puts columns in order and holds their types to the signature."""
+    # Said before it is imported: otherwise it would wait for a network that is not there.
+    os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
+    pyfunc = importlib.import_module("mlflow.pyfunc")
+    # The lock holds what it would warn about; and it would ask pip.
+    return pyfunc.load_model(folder, suppress_warnings=True)
+
+
+def _native(found: MLmodel, request: Request) -> Served:
     from plimsoll.worker.load import read_model
 
     assert request.model is not None
-    for name, flavour in flavours.items():
+    for name, flavour in found.flavours.items():
         file = next((flavour[each] for each in _FILES if each in flavour), None)
         if name != "python_function" and file is not None:
-            format: Optional[str] = _FORMATS.get(name)
-            if name == "sklearn" and flavour.get("serialization_format") in ("pickle", "cloudpickle"):
-                format = "pickle"
-            return Model(read_model(_below(request.model, file), format if name == "sklearn" else None), request)
-    raise PyfuncError("the flavours need the package mlflow, which the environment does not have: add it to the requirements")
+            format = "pickle" if name == "sklearn" and flavour.get("serialization_format") in _PICKLES else None
+            call = request.call or (mlmodel.call_of(found.signature) if found.signature else None)
+            return Model(read_model(_below(request.model, file), format), request._replace(call=call))
+    raise LibraryMissing("mlflow", f"the flavors {', '.join(found.flavours)} of MLmodel")
 
 
 class Pyfunc(Served):
-    """An object with `predict(rows)`, or `predict(rows, params)`, or MLflow's `predict(context, rows)` made one."""
+    """An object with `predict(rows)`: MLflow's own, or what the loader of the folder answers."""
 
-    def __init__(self, loaded: Any, request: Request) -> None:
+    def __init__(self, loaded: Any, found: MLmodel, request: Request) -> None:
         self._loaded = loaded
         self._wanted: Optional[List[str]] = request.outputs
-        inner = getattr(loaded, "sklearn_model", loaded)
-        inputs = described.inputs(inner)
+        inner = _inner(loaded)
+        self._names = [str(each["name"]) for each in found.signature or [] if "name" in each] or None
         self.described = Described(
             form="pyfunc",
-            class_=class_name(loaded),
-            inputs=inputs,
-            call=request.call or {"container": "frame"},
+            class_=class_name(inner),
+            inputs=described.inputs(inner) or mlmodel.inputs_of(found.signature),
+            call=request.call or mlmodel.call_of(found.signature),
             outputs=request.outputs,
             classes=described.classes(inner),
         )
 
     def infer(self, batch: Batch) -> Dict[str, Parts]:
-        answer = self._loaded.predict(frames.as_taken(batch, self.described.call, None))
+        answer = self._loaded.predict(frames.as_taken(batch, self.described.call, self._names))
         return rows_answered(answer, batch.rows, self._wanted)
 
 
-def flavours_of(path: str) -> Flavours:
-    """
-    The `flavors` of an MLmodel. What is needed of its YAML is two levels of plain keys and values, read here so that the
-    environment needs no package for it; anything deeper is passed over.
-    """
-    found: Flavours = {}
-    name: Optional[str] = None
-    is_within = False
-    with open(path, encoding="utf-8") as file:
-        for line in file:
-            depth = len(line) - len(line.lstrip(" "))
-            key, value = _pair(line)
-            if depth == 0 and key:
-                is_within = key == "flavors"
-            elif is_within and depth == 2 and key:
-                name = key
-                found[name] = {}
-            elif is_within and depth == 4 and name is not None and value not in ("", "null", "~"):
-                found[name][key] = value
-    if not found:
-        raise PyfuncError("MLmodel has no flavors")
-    return found
-
-
-def _pair(line: str) -> Tuple[str, str]:
-    key, _, value = line.strip().partition(":")
-    return key.strip(), value.strip().strip("'\"")
+def _inner(loaded: Any) -> Any:
+    """The model in MLflow's wrappers: of scikit-learn, or the person's own class."""
+    for attribute in ("_model_impl", "sklearn_model", "python_model"):
+        loaded = getattr(loaded, attribute, loaded)
+    return loaded
 
 
 def _below(folder: str, relative: str) -> str:
     path = os.path.normpath(os.path.join(folder, relative))
     if not path.startswith(folder + os.sep):
-        raise PyfuncError(f"MLmodel names {relative}, which is outside of its folder")
+        raise MLmodelError(f"MLmodel names {relative}, which is outside of its folder")
     return path

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
+import zlib
 from array import array
 from pathlib import Path
 from typing import Any
@@ -146,3 +148,44 @@ def test_a_frame_that_is_none_ends_the_worker_with_a_line(start: Any) -> None:
     worker._connection.sendall(b"\xff\xff\xff\xff")
     assert "cannot go on, the other side sent a frame of 4294967295 bytes" in worker.log()
     assert worker.process.returncode == 70
+
+
+def by_joblib(is_compressed: bool) -> bytes:
+    """The start of what joblib writes of an object with an array: a pickle that names its class, or a zlib stream."""
+    plain = b"\x80\x04\x95\x20\x00\x00\x00\x00\x00\x00\x00\x8c\x13joblib.numpy_pickle\x94\x8c\x11NumpyArrayWrapper\x94\x93\x94."
+    return zlib.compress(plain) if is_compressed else plain
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "module", "by"),
+    [
+        ("model.joblib", by_joblib(True), "joblib", "the joblib file model.joblib"),
+        ("model.pkl", by_joblib(False), "joblib", "the joblib file model.pkl"),
+        ("model.ubj", b"{L\x00\x00", "xgboost", "the xgboost file model.ubj"),
+        ("model.json", b'{"learner": {}}', "xgboost", "the xgboost file model.json"),
+        ("model.txt", b"tree\nversion=v4\n", "lightgbm", "the lightgbm file model.txt"),
+        ("model.cbm", b"CBM1\x00", "catboost", "the catboost file model.cbm"),
+        ("model.pt", b"PK\x05\x06" + bytes(18), "torch", "the torch file model.pt"),
+        ("model.keras", b"\x89HDF\r\n", "keras", "the keras file model.keras"),
+    ],
+)
+def test_a_library_that_a_file_needs_is_named(tmp_path: Path, name: str, content: bytes, module: str, by: str) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "root" / name).write_bytes(content)
+    root = tmp_path / "root"
+    worker = Worker(root, tmp_path / "scratch", model=str(root / name), packages=str(root))
+    worker.close()
+    assert worker.first["missing"] == {"module": module, "by": by}, worker.first
+    assert (worker.first["stage"], worker.first["type"]) == ("load", "ModuleNotFoundError")
+
+
+def test_a_plain_pickle_needs_no_joblib_whatever_it_is_called(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "scratch").mkdir()
+    root = tmp_path / "root"
+    (root / "own.py").write_text("class Model:\n    def predict(self, rows): return [row[0] for row in rows]\n")
+    (root / "model.joblib").write_bytes(gzip.compress(b"\x80\x02cown\nModel\n)\x81."))
+    worker = Worker(root, tmp_path / "scratch", model=str(root / "model.joblib"), packages=str(root), code=[str(root)])
+    assert worker.first["kind"] == "ready", worker.first
+    worker.close()
