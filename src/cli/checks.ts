@@ -3,6 +3,7 @@ import module from 'node:module';
 import { createServer } from 'node:net';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isPlimsollError } from '../core/errors.ts';
 
 export interface Check {
   readonly name: string;
@@ -38,7 +39,35 @@ export async function runChecks({ dataDir, port }: Subject): Promise<readonly Ch
     await portFree(port),
     dataWritable(dataDir),
     compileCache(),
+    await uv(),
+    await pythons(),
   ];
+}
+
+/** Wanted by models that only Python runs. */
+async function uv(): Promise<Check> {
+  const { findUv } = await import('../python/uv.ts');
+  try {
+    const { version } = await findUv();
+    return ok('uv', version);
+  } catch (error) {
+    if (!isPlimsollError(error)) throw error;
+    return {
+      name: 'uv',
+      status: 'warn',
+      found: 'none: models that need Python cannot be registered',
+      fix: error.hint,
+    };
+  }
+}
+
+async function pythons(): Promise<Check> {
+  const { findInterpreters } = await import('../python/interpreters.ts');
+  const found = await findInterpreters();
+  if (found.length > 0) return ok('pythons', found.map(({ version }) => version).join(', '));
+  const fix =
+    'install one (uv python install 3.12), or name its program with PLIMSOLL_PYTHON: for models that need Python';
+  return { name: 'pythons', status: 'warn', found: 'none of 3.8 or newer', fix };
 }
 
 function node(): Check {

@@ -56,6 +56,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'move an endpoint to a new version by evidence',
     load: async () => (await import('./rollout.ts')).rollout,
   },
+  logs: {
+    summary: 'show what the Python code of a version writes',
+    load: async () => (await import('./logs.ts')).logs,
+  },
   rollback: {
     summary: 'put everybody on the version before, at once',
     load: async () => (await import('./rollback.ts')).rollback,
@@ -93,7 +97,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./package.ts')).packageKinds,
   },
   doctor: {
-    summary: 'check this machine',
+    summary: 'check this machine, or say how a model file can run',
     load: async () => (await import('./doctor.ts')).doctor,
   },
 };

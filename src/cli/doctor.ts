@@ -1,10 +1,11 @@
 import { SETTINGS } from '../config/settings.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Define } from './commands.ts';
+import { type FileOptions, withFileOptions } from './file-options.ts';
 import { table } from './table.ts';
 import { styled } from './terminal.ts';
 
-interface DoctorOptions {
+interface DoctorOptions extends FileOptions {
   readonly data: string;
   readonly port: number;
 }
@@ -16,15 +17,26 @@ const MARKS = {
 } as const;
 
 export const doctor: Define = (command, terminal) => {
-  command
-    .description('Checks that this machine has what Plimsoll needs, and names the fix where it has not.')
+  withFileOptions(command)
+    .description(
+      'Checks that this machine has what Plimsoll needs, and names the fix where it has not. With a FILE: says which runtime it gets, why, and what to do; nothing of it is executed.',
+    )
+    .argument('[file]', 'model file or folder, of any kind')
     .option('--port <number>', 'port that `serve` would use', portNumber, 8080)
     .addHelpText(
       'after',
-      '\nExit code 1: a check failed.\n\nExamples:\n  $ plimsoll doctor\n  $ plimsoll doctor --json',
+      '\nExit code 1: a check failed.\n\nExamples:\n  $ plimsoll doctor\n  $ plimsoll doctor --json\n' +
+        '  $ plimsoll doctor model.pkl\n  $ plimsoll doctor model.pt --requirements requirements.txt',
     )
-    .action(async () => {
-      const { data, port } = command.optsWithGlobals<DoctorOptions>();
+    .action(async (file: string | undefined) => {
+      const { data, port, ...options } = command.optsWithGlobals<DoctorOptions>();
+      if (file !== undefined) {
+        const { diagnosisOf, diagnosisPage } = await import('./doctor-file.ts');
+        const { printableData } = await import('./printable.ts');
+        const found = await diagnosisOf(file, options);
+        terminal.answer(found, () => diagnosisPage(printableData(found)));
+        return;
+      }
       const { runChecks } = await import('./checks.ts');
       const checks = await runChecks({ dataDir: data, port });
       const healthy = checks.every(({ status }) => status !== 'fail');

@@ -1,6 +1,9 @@
+import { pythonSettings } from '../config/python-settings.ts';
+import { pythonView } from '../control/local/views.ts';
 import type { AcceptedVersion, Manifest } from '../registry/version.ts';
 import type { ServedModel } from '../server/served.ts';
 import { printable } from './printable.ts';
+import { trustLine } from './python/trust-line.ts';
 import { count, table } from './table.ts';
 import { styled } from './terminal.ts';
 
@@ -19,6 +22,7 @@ export function listing(url: string, served: readonly ServedModel[]): unknown {
       runtime: manifest.runtime,
       rowMicros: manifest.rowMicros,
       proof: manifest.verification.proof,
+      python: manifest.python === undefined ? null : pythonView(manifest.python),
       curl: curl(url, endpoint, manifest.example),
       rollout,
       note,
@@ -51,8 +55,8 @@ const tryIt = (url: string, endpoint: string, { manifest }: AcceptedVersion): st
 ];
 
 /** `churn: version 2 earns its traffic: shadow 100 % for 10m, then 5 % …` */
-function newsOf({ endpoint, rollout, note }: ServedModel): string[] {
-  const lines: string[] = [];
+function newsOf({ endpoint, stable, rollout, note }: ServedModel): string[] {
+  const lines = [...trustOf(endpoint, stable)];
   if (rollout?.strategy === 'immediate')
     lines.push(`${endpoint}: version ${rollout.candidate} replaces the old one at once, without evidence`);
   else if (rollout)
@@ -63,16 +67,33 @@ function newsOf({ endpoint, rollout, note }: ServedModel): string[] {
   return lines;
 }
 
+/** Who trusted Python with it, and what of the sandbox is not there. */
+function trustOf(endpoint: string, { manifest }: AcceptedVersion): readonly string[] {
+  if (manifest.python === undefined) return [];
+  const { missingLayers } = pythonView(manifest.python);
+  const warning = `${endpoint}: the sandbox of its Python lacks ${missingLayers.join('; ')}`;
+  return [
+    printable(`${endpoint}: ${trustLine(pythonView(manifest.python))}`),
+    ...(missingLayers.length > 0 ? [styled('yellow', printable(warning))] : []),
+  ];
+}
+
 /** `scikit-learn 1.2.2, 13 features, native, 2.4 µs a row`. */
-function found({ framework, signature, runtime, rowMicros }: Manifest): string {
+function found({ framework, signature, runtime, rowMicros, python }: Manifest): string {
   const takes =
     signature.form === 'tensors' ? count(signature.tensors.length, 'tensor') : features(signature);
   return [
     printable(`${framework.name} ${framework.version ?? ''}`.trim()),
     takes,
-    runtime,
+    python === undefined ? runtime : runsOn(python),
     `${rowMicros} µs a row`,
   ].join(', ');
+}
+
+/** `python 3.11 in 2 workers`, and what it is around. */
+function runsOn({ python, inner }: NonNullable<Manifest['python']>): string {
+  const { workers } = pythonSettings(process.env);
+  return `python ${python} in ${count(workers, 'worker')}${inner === null ? '' : ` around ${inner}`}`;
 }
 
 const features = (signature: Exclude<Manifest['signature'], { form: 'tensors' }>): string =>

@@ -4,6 +4,7 @@ import { checkLines } from './check-lines.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControl, withControlOptions } from './control.ts';
 import { printable } from './printable.ts';
+import { trustLine } from './python/trust-line.ts';
 import { clip, fittedTable } from './table.ts';
 import { outputWidth } from './terminal.ts';
 
@@ -34,8 +35,11 @@ function versionTable(versions: readonly VersionView[]): string {
   const refused = versions.flatMap(({ model, version, state, checks }) =>
     state === 'refused' ? [`${model}@${version} is refused`, checkLines(checks.filter(({ ok }) => !ok))] : [],
   );
+  const trusted = versions.flatMap(({ model, version, python }) =>
+    python === null ? [] : [printable(`${model}@${version} ${trustLine(python)}`)],
+  );
   const rows = [HEAD, ...versions.map(cells)];
-  return [fittedTable(rows, outputWidth(), EXPENDABLE), ...refused].join('\n');
+  return [fittedTable(rows, outputWidth(), EXPENDABLE), ...trusted, ...refused].join('\n');
 }
 
 const cells = (view: VersionView): readonly string[] =>

@@ -54,11 +54,13 @@ export const status: Define = (command, terminal) => {
 
 async function look(control: Control, name: string): Promise<Seen> {
   const endpoint = await control.endpoint(name);
-  const [{ items: routes }, last] = await Promise.all([
+  const [stable, { items: routes }, last] = await Promise.all([
+    control.version(endpoint.model, endpoint.stable),
     control.routes(name, { limit: ROUTES }),
     endpoint.rollout === null ? control.rollouts(name, { limit: 1 }) : null,
   ]);
-  return { endpoint, rollout: endpoint.rollout ?? last?.items[0] ?? null, routes, now: Date.now() };
+  const rollout = endpoint.rollout ?? last?.items[0] ?? null;
+  return { endpoint, stable, rollout, routes, now: Date.now() };
 }
 
 /** Until the signal that ends it; a server that restarts is waited for. */

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RolloutView } from '../../control/port.ts';
-import { ENDPOINT, ROLLOUT } from '../../server/api/test-control.ts';
+import { ENDPOINT, ROLLOUT, VERSION } from '../../server/api/test-control.ts';
 import { frame, type Seen } from './frame.ts';
 import { drawn } from './paint.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 0, 20);
 const seenOf = (rollout: RolloutView | null): Seen => ({
   endpoint: { ...ENDPOINT, rollout },
+  stable: VERSION,
   rollout,
   routes: [
     {
@@ -27,6 +28,7 @@ const text = (rollout: RolloutView | null, width = 100): string[] =>
 
 test('a stranger reads where a rollout stands from one frame', () => {
   expect(text(ROLLOUT).join('\n')).toBe(`churn  version 1 is stable  generation 7
+runs on native, proof: two-engines
 canary of version 2 against version 1: running
 ro_1, started 2026-01-01 00:00 UTC by ana
 

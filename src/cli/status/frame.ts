@@ -1,6 +1,7 @@
 /** What `status` draws of an endpoint and its rollout. */
-import type { EndpointView, RolloutView } from '../../control/port.ts';
+import type { EndpointView, RolloutView, VersionView } from '../../control/port.ts';
 import type { RouteRow } from '../../store/store.ts';
+import { trustLine } from '../python/trust-line.ts';
 import { count } from '../table.ts';
 import { armLines } from './arms.ts';
 import { evidenceLines } from './evidence.ts';
@@ -13,6 +14,8 @@ import { stageLines } from './stages.ts';
 
 export interface Seen {
   readonly endpoint: EndpointView;
+  /** The version that it rests on. */
+  readonly stable: Pick<VersionView, 'proof' | 'runtime' | 'python'>;
   /** The rollout that runs, else the last one, or null. */
   readonly rollout: RolloutView | null;
   /** Newest first. */
@@ -26,10 +29,10 @@ const WIDEST = 110;
 
 /** The frame as lines of words, for a terminal of `width` columns. */
 export function frame(seen: Seen, width: number): readonly Line[] {
-  const { endpoint, rollout, routes, now } = seen;
+  const { endpoint, stable, rollout, routes, now } = seen;
   const inner = Math.min(width, WIDEST);
   const blocks = [
-    head(endpoint, rollout),
+    head(endpoint, stable, rollout),
     ...(rollout === null
       ? [[['No rollout yet: plimsoll rollout start ', endpoint.name, ' --to VERSION'] as Line]]
       : rolloutBlocks(rollout, inner)),
@@ -55,14 +58,26 @@ function rolloutBlocks(rollout: RolloutView, width: number): readonly (readonly 
   ];
 }
 
-function head({ name, stable, previous, generation }: EndpointView, rollout: RolloutView | null): Line[] {
+function head(
+  { name, stable, previous, generation }: EndpointView,
+  version: Seen['stable'],
+  rollout: RolloutView | null,
+): Line[] {
   const back = previous === null ? '' : `, rollback goes to version ${previous}`;
   const line: Line = [
     ['bold', name],
     `  version ${stable} is stable${back}`,
     ['dim', `  generation ${generation}`],
   ];
-  return rollout === null ? [line] : [line, ...title(rollout)];
+  const lines = [line, ...groundsOf(version)];
+  return rollout === null ? lines : [...lines, ...title(rollout)];
+}
+
+/** How the stable version runs, and what that rests on. */
+function groundsOf({ proof, runtime, python }: Seen['stable']): Line[] {
+  if (runtime === null) return [];
+  const text = `runs on ${runtime}, proof: ${proof}`;
+  return [[['dim', text]], ...(python === null ? [] : [[['dim', trustLine(python)]] as Line])];
 }
 
 const COLOURS: Readonly<Record<RolloutView['state'], Style>> = {

@@ -22,7 +22,8 @@ export const proofOf = ({ verification, runtime, rowMicros, python }: Manifest):
   python: python === undefined ? null : pythonView(python),
 });
 
-const pythonView = ({ python, form, trust, layers }: NonNullable<Manifest['python']>): PythonView => ({
+/** What is told of a version that runs with Python. */
+export const pythonView = ({ python, form, trust, layers }: NonNullable<Manifest['python']>): PythonView => ({
   version: python,
   form,
   allow: trust.allow,

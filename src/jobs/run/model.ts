@@ -49,7 +49,12 @@ export async function resolveModel(reference: string, options: ModelOptions): Pr
   return fromBundle(dataDir, found);
 }
 
-async function versionOf(control: Control, name: string, which: string | undefined): Promise<VersionView> {
+/** The version that `name@which` means: a number, an alias, or without either what the endpoint rests on, else the newest. */
+export async function versionOf(
+  control: Control,
+  name: string,
+  which: string | undefined,
+): Promise<VersionView> {
   if (which === undefined) {
     const stable = await stableOf(control, name);
     return stable === null ? (await control.model(name)).latest : control.version(name, stable);

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 /** What the Python code of versions writes: `DATA/logs/<digest>.log`, and `.1`, what came before. */
 const LOG_BYTES = 4 * 2 ** 20;
 
+export const logPath = (dataDir: string, digest: string): string => join(dataDir, 'logs', `${digest}.log`);
+
 /** Takes lines of one version, with time, process and stream. Logging never fails a prediction. */
 export function versionLog(
   dataDir: string,
   digest: string,
   now: () => number = Date.now,
 ): (line: string, stream: 'stdout' | 'stderr', pid: number) => void {
-  const path = join(dataDir, 'logs', `${digest}.log`);
+  const path = logPath(dataDir, digest);
   let size = -1;
   return (line, stream, pid) => {
     const text = `${new Date(now()).toISOString()} ${pid} ${stream} ${line}\n`;
