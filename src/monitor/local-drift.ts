@@ -1,7 +1,7 @@
 /** The drift view of an endpoint, from what the watch remembers, or from the ticks of the last hours. */
 import { PlimsollError } from '../core/errors.ts';
 import type { MonitoringStore, ProfileRow } from '../store/monitoring/monitoring.ts';
-import { DRIFT_DEFAULTS, type DriftOptions, type Finding } from './drift/finding.ts';
+import type { DriftOptions, Finding } from './drift/finding.ts';
 import { DriftWatch } from './drift/watch.ts';
 import { featuresOf } from './drift-view.ts';
 import type { KnownEndpoint, LocalMonitoringOptions } from './local.ts';
@@ -11,6 +11,7 @@ import type { ReferenceProfile } from './reference/profile.ts';
 import { causeOf, type Seen } from './watch/cause.ts';
 import { type DriftMemory, MEMORY, versionName } from './watch/memory.ts';
 import { unpackTick } from './watch/tick.ts';
+import { ignoredColumns, memoryFits, Watched } from './watch/version-drift.ts';
 
 const HOUR = 3_600_000;
 /** Two versions whose last rows lie further apart have not seen the same traffic. */
@@ -58,30 +59,26 @@ async function sightingOf(
   const row = await store.memory(MEMORY.drift, versionName(endpoint, version));
   const memory = row?.body as DriftMemory | undefined;
   if (memory === undefined || memory.profile !== createdAt) return null;
-  const options = await optionsOf(store, endpoint, memory);
-  const reference = profile as ReferenceProfile;
-  if (from === null) return { ...memory, view: new DriftWatch(reference, options, memory.state).view() };
-  const watch = new DriftWatch(reference, options);
+  const { drift, log } = parseMonitor(endpoint, (await store.monitor(endpoint))?.policy ?? {});
+  const { minimumPsi, minimumShare } = drift;
+  const options: DriftOptions = { falseAlarms: memory.falseAlarms, minimumPsi, minimumShare };
+  const watched = new Watched(profile as ReferenceProfile, ignoredColumns(drift, log));
+  if (from === null) {
+    // Columns that were ignored since, or no longer are: detectors begin anew at the next look.
+    const fits = memoryFits(watched, memory);
+    return fits ? { ...memory, view: new DriftWatch(watched.profile, options, memory.state).view() } : null;
+  }
+  const watch = new DriftWatch(watched.profile, options);
   const seen = { rows: 0, from: Infinity, to: 0 };
   for (const tick of await store.ticks({ endpoint, version, from, to: Number.MAX_SAFE_INTEGER })) {
     const { profile: made, counts } = unpackTick(tick.counts);
     if (made !== createdAt) continue;
-    watch.add(counts);
+    watch.add(watched.counts(counts));
     seen.rows += counts.rows;
     seen.from = Math.min(seen.from, tick.at);
     seen.to = Math.max(seen.to, tick.at + tick.span);
   }
   return seen.rows === 0 ? null : { ...seen, view: watch.view() };
-}
-
-async function optionsOf(
-  store: Store,
-  endpoint: string,
-  { falseAlarms }: Pick<DriftMemory, 'falseAlarms'>,
-): Promise<DriftOptions> {
-  const written = (await store.monitor(endpoint))?.policy;
-  const { minimumPsi, minimumShare } = parseMonitor(endpoint, written ?? {}).drift;
-  return { ...DRIFT_DEFAULTS, falseAlarms, minimumPsi, minimumShare };
 }
 
 /** Compares with every other version that has seen the same traffic. */

@@ -11,11 +11,12 @@ import { accuracyOver } from './local-accuracy.ts';
 import { driftOver } from './local-drift.ts';
 import { violationsOver } from './local-quality.ts';
 import { parseMonitor } from './policy/grammar.ts';
-import type { ReceiverPolicy } from './policy/policy.ts';
+import type { MonitorPolicy, ReceiverPolicy } from './policy/policy.ts';
 import type { Monitoring, MonitorView } from './port.ts';
 import type { ReferenceProfile } from './reference/profile.ts';
 import { viewSentence } from './view-sentence.ts';
 import { MEMORY, type WatchMemory, watchName } from './watch/memory.ts';
+import { seasonProblem } from './watch/reference-times.ts';
 import { lastDay, lastHour, type Traffic } from './watch/traffic.ts';
 
 /** An endpoint as the control plane knows it. */
@@ -72,7 +73,7 @@ export class LocalMonitoring
   ): Promise<MonitorView> {
     const { store, clock, endpoint, onSet } = this.#options;
     const known = await endpoint(name);
-    parseMonitor(name, document);
+    await this.#checkSeason(known, parseMonitor(name, document));
     const before = (await store.monitor(name))?.generation ?? 0;
     const expected = generation ?? before;
     const row = { endpoint: name, policy: document ?? {}, changedAt: clock.now(), changedBy: actor.by };
@@ -82,6 +83,19 @@ export class LocalMonitoring
     }
     await onSet(name, document ?? {}, actor);
     return this.#view(known);
+  }
+
+  /** Throws MONITOR_INVALID where hours of the week are asked for, and the reference that is there cannot tell them. */
+  async #checkSeason(
+    { name: endpoint, model, stable }: KnownEndpoint,
+    { drift }: MonitorPolicy,
+  ): Promise<void> {
+    const kept = drift.season === 'week' ? await this.#options.store.profile(model, stable) : null;
+    const { weeks } = (kept?.profile ?? {}) as Partial<ReferenceProfile>;
+    const problem = weeks === undefined ? null : seasonProblem(weeks);
+    if (problem === null) return;
+    const problems = `drift.season is "week", which the reference of ${model}@${stable} cannot tell: ${problem}`;
+    throw new PlimsollError('MONITOR_INVALID', { endpoint, problems, list: [problems] });
   }
 
   async drift(name: string, query: Parameters<Monitoring['drift']>[1]): ReturnType<Monitoring['drift']> {

@@ -12,12 +12,13 @@ export interface SentenceContext {
 /** `income moved: PSI 0.31 (0.22–0.41) over the last 2,048 rows since row 30,208; 18 % of rows are above 72,000 (6 % in the reference)`. */
 export function sentenceOf(
   finding: Finding,
-  feature: Pick<FeatureProfile, 'bins' | 'sentinels'> | null,
+  feature: Pick<FeatureProfile, 'bins' | 'sentinels' | 'season'> | null,
   { since }: SentenceContext,
 ): string {
   const rows = grouped(finding.rows);
   const window = `over the last ${rows} rows${since === null ? '' : ` since ${since}`}`;
-  return `${headOf(finding)} ${window}${detailOf(finding, feature)}`;
+  const hours = feature?.season === undefined ? '' : ', beside what is usual at the hour of the week';
+  return `${headOf(finding)} ${window}${hours}${detailOf(finding, feature)}`;
 }
 
 function headOf({ feature, side, kind, effect }: Finding): string {

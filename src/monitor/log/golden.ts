@@ -43,6 +43,8 @@ export interface GoldenRows {
 const LOOKED_MAX = 500_000;
 
 interface Row {
+  /** When it came, in milliseconds since the epoch. */
+  readonly at: number;
   readonly inputs: Cells;
   readonly outputs: Cells;
 }
@@ -60,7 +62,7 @@ export async function goldenRows(
   let [found, looked] = [0, 0];
   for await (const row of rowsOf(db, segments, options, endpoint, signature)) {
     looked += 1;
-    if (!isWanted(row.inputs)) continue;
+    if (!isWanted(row)) continue;
     found += 1;
     // Vitter's algorithm R: each row found so far is kept as likely as any other.
     const place = found <= options.rows ? kept.length : randomIndex(random, found);
@@ -86,9 +88,9 @@ async function* rowsOf(
   signature: Signature,
 ): AsyncGenerator<Row> {
   let looked = 0;
-  for await (const { shape, inputs, outputs } of pastRequests(db, segments.toReversed(), range)) {
+  for await (const { shape, at, inputs, outputs } of pastRequests(db, segments.toReversed(), range)) {
     requireWhole(endpoint, signature, shape);
-    for (const [i, row] of inputs.entries()) yield { inputs: row, outputs: outputs[i]! };
+    for (const [i, row] of inputs.entries()) yield { at, inputs: row, outputs: outputs[i]! };
     looked += inputs.length;
     if (looked >= LOOKED_MAX) return;
   }
@@ -106,8 +108,8 @@ async function regionOf(
   if (profile === null) throw unknown('its version has no reference profile yet');
   const binners = profile.features.map(cellBinner);
   const counts = profile.features.map(({ bins }) => new Float64Array(binCount(bins)));
-  for await (const { inputs } of rowsOf(db, segments, options, endpoint, signature))
-    for (const [j, bin] of binners.entries()) counts[j]![bin(inputs)]! += 1;
+  for await (const { at, inputs } of rowsOf(db, segments, options, endpoint, signature))
+    for (const [j, bin] of binners.entries()) counts[j]![bin(inputs, at)]! += 1;
   if (wanted.kind === 'drifted') {
     const [grown] = grownRegions(profile, counts);
     if (grown === undefined) throw unknown('no bin has a larger share than in the reference');
@@ -134,7 +136,7 @@ async function regionOf(
   };
 }
 
-function filterOf({ profile }: GoldenOptions, region: Region): (cells: Cells) => boolean {
+function filterOf({ profile }: GoldenOptions, region: Region): (row: Row) => boolean {
   const binOf = cellBinner(profile!.features.find(({ name }) => name === region.feature)!);
-  return (cells) => binOf(cells) === region.bin;
+  return ({ inputs, at }) => binOf(inputs, at) === region.bin;
 }

@@ -12,7 +12,7 @@ export interface Redactions {
    * nothing is kept of them.
    */
   readonly buckets: (
-    block: Pick<Block, 'model' | 'version'>,
+    block: Pick<Block, 'model' | 'version' | 'meta'>,
     column: CapturedColumn,
   ) => readonly (string | null)[] | null;
 }

@@ -3,6 +3,7 @@
 import { binnerOf } from '../reference/bin.ts';
 import { binNames } from '../reference/names.ts';
 import { type FeatureProfile, REGULAR, type ReferenceProfile } from '../reference/profile.ts';
+import { seasonalPart } from '../reference/season.ts';
 import type { Cells } from './requests.ts';
 
 /** One bin of one feature. */
@@ -16,17 +17,17 @@ export interface Region {
   readonly current: number;
 }
 
-/** The bin of a row's cell, by feature of a profile. */
-export function cellBinner(feature: FeatureProfile): (cells: Cells) => number {
+/** The bin of a row's cell, by feature of a profile; `at` is when the row came, in milliseconds since the epoch. */
+export function cellBinner(feature: FeatureProfile): (cells: Cells, at: number) => number {
   const bin = binnerOf(feature);
   const number = new Float64Array(1);
   const target = new Uint8Array(1);
   const missing = new Uint8Array(1);
-  return (cells) => {
+  return (cells, at) => {
     const cell = cells[feature.name] ?? null;
     const isNumber = typeof cell === 'number' || cell === 'Infinity' || cell === '-Infinity' || cell === null;
     if (isNumber && feature.type === 'number') {
-      number[0] = cell === null ? Number.NaN : Number(cell);
+      number[0] = cell === null ? Number.NaN : Number(cell) - seasonalPart(feature, at);
       missing[0] = cell === null ? 1 : 0;
       bin({ kind: 'number', values: number, nulls: missing }, 0, 1, target);
     } else bin({ kind: 'category', values: [cell === null ? null : String(cell)] }, 0, 1, target);

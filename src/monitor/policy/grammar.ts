@@ -219,16 +219,10 @@ export const monitorsSchema: Rule<unknown>['schema'] = {
 export function parseMonitor(endpoint: string, document: unknown): MonitorPolicy {
   const problems: string[] = [];
   const policy = MONITOR.parse(document ?? {}, '', problems);
-  if (problems.length === 0) {
-    checkRoutes(policy, problems);
-    if (policy.drift.season === 'week') problems.push(NO_SEASON);
-  }
+  if (problems.length === 0) checkRoutes(policy, problems);
   if (problems.length === 0) return policy;
   throw new PlimsollError('MONITOR_INVALID', { endpoint, problems: problems.join('; '), list: problems });
 }
-
-const NO_SEASON =
-  'drift.season is "week", wanted "none": the same hours of other weeks cannot be compared with yet';
 
 export const DEFAULT_MONITOR: MonitorPolicy = parseMonitor('', {});
 

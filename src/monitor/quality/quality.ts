@@ -4,6 +4,7 @@
  */
 import type { BinnedRows, ProfiledColumns } from '../reference/count.ts';
 import { BIN, type FeatureProfile, type ReferenceProfile } from '../reference/profile.ts';
+import { seasonalPart } from '../reference/season.ts';
 import { type ClockState, continueClock, NO_CLOCK } from './clock.ts';
 import { REPEATS_ROWS, Repeats, type RepeatsState } from './repeats.ts';
 import { hashRows } from './row-hash.ts';
@@ -155,7 +156,7 @@ export class QualityWatch {
 function addFeature(
   before: FeatureQuality,
   feature: FeatureProfile,
-  { from, rows, features, bins, misfits }: QualityBlock,
+  { from, rows, features, bins, misfits, times }: QualityBlock,
   j: number,
 ): FeatureQuality {
   const column = features[j] ?? null;
@@ -174,7 +175,8 @@ function addFeature(
     } else {
       found.beyond++;
       if (found.firstBeyond < 0) found.firstBeyond = from + i;
-      const x = column.kind === 'number' ? column.values[i]! : Number(column.values[i]);
+      const value = column.kind === 'number' ? column.values[i]! : Number(column.values[i]);
+      const x = value - seasonalPart(feature, times?.[i]);
       if (range === null || (x >= range.low && x <= range.high)) continue;
       found.far++;
       if (found.firstFar < 0) found.firstFar = from + i;

@@ -87,7 +87,8 @@ function ofRange(feature: FeatureProfile, found: FeatureQuality, rows: number, l
   if (found.beyond === 0 || (bins.kind !== 'quantiles' && bins.kind !== 'values')) return null;
   const [low, high] =
     bins.kind === 'quantiles' ? [bins.low, bins.high] : [bins.values[0]!, bins.values.at(-1)!];
-  const range = `${numberText(low)} to ${numberText(high)}`;
+  const span = `${numberText(low)} to ${numberText(high)}`;
+  const range = feature.season === undefined ? span : `${span} beside what is usual at the hour of the week`;
   // The next row is a new extreme with a chance of 2 in n + 1.
   const expected = Math.min(1, 2 / (sum(feature.counts) + 1)) + shareOf(feature, BEYOND);
   if (isBeyond(found.beyond, rows, expected, feature, limits))
@@ -135,7 +136,9 @@ export function isFrozen(
   return run.longest >= natural * feature.dependence;
 }
 
+/** What a value is worth changes with the hours of a season: then it is in the fullest of bins. */
 function shareOfValue(feature: FeatureProfile, value: number | string | null): number {
+  if (feature.season !== undefined) return Math.max(...feature.counts.map((_, k) => shareOf(feature, [k])));
   const bin = new Uint8Array(1);
   const column =
     typeof value === 'number'

@@ -8,7 +8,7 @@ import { jointOf } from './joint.ts';
 import { FEATURES_MAX } from './limits.ts';
 import { numericBins } from './numeric.ts';
 import type { FeatureProfile, JointProfile, ReferenceProfile, ValueColumn } from './profile.ts';
-import { seasonOf, withoutSeason } from './season.ts';
+import { seasonOf, unseasoned, withoutSeason } from './season.ts';
 import { textMeasuresOf } from './text.ts';
 
 export interface ProfileOptions {
@@ -18,27 +18,34 @@ export interface ProfileOptions {
   readonly outputs?: readonly NamedColumn[];
   /** Values that stand for missing, by column. Looked for in columns that are not named. */
   readonly sentinels?: Readonly<Record<string, readonly number[]>>;
+  /** Times of the rows, to compare features with the same hours of the week; null: they are not. */
+  readonly times?: Float64Array | null;
 }
 
 /** Columns are as long as each other. Throws REFERENCE_INVALID. */
 export function buildProfile(columns: readonly NamedColumn[], options: ProfileOptions): ReferenceProfile {
-  const outputs = options.outputs ?? [];
+  const { outputs = [], times = null } = options;
   const all = [...columns, ...outputs];
   const rows = all.length === 0 ? 0 : lengthOf(all[0]!.column);
   checkReference(options.source, all.length, rows);
-  const profile = ({ name, column }: NamedColumn): FeatureProfile =>
-    profileFeature(name, column, options.sentinels?.[name] ?? null);
-  const features = columns.map(profile);
+  const profile = ({ name, column }: NamedColumn, hours: Float64Array | null): FeatureProfile =>
+    profileFeature(name, column, options.sentinels?.[name] ?? null, hours);
+  const features = columns.map((column) => profile(column, times));
+  const own = columns.map(({ name, column }, j) => ({
+    name,
+    column: unseasoned(features[j]!, column, times),
+  }));
   return {
     schema: 1,
     rows,
     source: options.source,
     features,
-    outputs: outputs.map(profile),
+    outputs: outputs.map((column) => profile(column, null)),
     joint: withTexts(
-      jointOf(features, jointBins(features, columns, rows), profileFeature),
+      jointOf(features, jointBins(features, own, rows), profileFeature),
       columns.flatMap(({ column }, j) => textOf(features[j]!, j, column)),
     ),
+    ...(times === null ? {} : { season: 'week' }),
   };
 }
 

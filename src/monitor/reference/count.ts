@@ -1,14 +1,8 @@
 /** Rows → counts of bins. Pure. */
 import { binCount, binnerOf, type ColumnBinner } from './bin.ts';
 import { JointProjector } from './joint.ts';
-import {
-  BIN,
-  type FeatureProfile,
-  type ReferenceProfile,
-  type TickCounts,
-  type ValueColumn,
-} from './profile.ts';
-import { withoutSeason } from './season.ts';
+import { BIN, type ReferenceProfile, type TickCounts, type ValueColumn } from './profile.ts';
+import { unseasoned } from './season.ts';
 import { TextMeter } from './text.ts';
 
 /** Columns of rows in the order of a profile's features; null where there is none: its cells are null then. */
@@ -75,15 +69,6 @@ export class BinCounter {
   count(rows: number, features: ProfiledColumns, outputs: ProfiledColumns = []): TickCounts {
     return this.bin(rows, features, outputs).counts(0, rows);
   }
-}
-
-function unseasoned(
-  { season }: FeatureProfile,
-  column: ValueColumn | null,
-  times: Float64Array | null,
-): ValueColumn | null {
-  const hasSeason = season !== undefined && times !== null && column?.kind === 'number';
-  return hasSeason ? withoutSeason(column, season, times) : column;
 }
 
 function binned(rows: number, binners: readonly ColumnBinner[], columns: ProfiledColumns): Uint8Array[] {

@@ -10,7 +10,7 @@ import { binnerOf } from './bin.ts';
 import { checkReference, profileFeature, stretchesOf, textOf, withTexts } from './build.ts';
 import { jointOf } from './joint.ts';
 import type { FeatureProfile, ReferenceProfile } from './profile.ts';
-import { HOURS, WEEKS_MIN, withoutSeason } from './season.ts';
+import { unseasoned, WEEKS_MIN, weeksOf } from './season.ts';
 
 export interface FileProfileOptions {
   /** Columns that are no features: the time, a key. */
@@ -73,26 +73,20 @@ async function profileTable(table: Table, options: FileProfileOptions): Promise<
       texts.toSorted((a, b) => a.measures.feature - b.measures.feature),
     ),
     duplicates,
+    ...(times === null ? {} : { season: 'week' }),
   };
 }
-
-const WEEK = HOURS * 3_600_000;
 
 /** Throws REFERENCE_INVALID where the times do not span enough weeks to compare their hours. */
 async function timesOf(table: Table, column: string, rows: number): Promise<Float64Array> {
   const times = new Float64Array(rows).fill(Number.NaN);
-  let [first, last] = [Infinity, -Infinity];
   for await (const { from, columns } of table.blocks([column])) {
     const [found] = columns;
-    if (found?.kind !== 'number') continue;
-    times.set(found.values, from);
-    for (const time of found.values) {
-      if (time < first) first = time;
-      if (time > last) last = time;
-    }
+    if (found?.kind === 'number') times.set(found.values, from);
   }
-  if (last - first >= WEEKS_MIN * WEEK) return times;
-  const problem = `the times of "${column}" span ${last > first ? ((last - first) / WEEK).toFixed(1) : 'no'} weeks, and hours of the week are compared from ${WEEKS_MIN} weeks on`;
+  const weeks = weeksOf(times);
+  if (weeks >= WEEKS_MIN) return times;
+  const problem = `the times of "${column}" span ${weeks === 0 ? 'no' : weeks.toFixed(1)} weeks, and hours of the week are compared from ${WEEKS_MIN} weeks on`;
   throw new PlimsollError('REFERENCE_INVALID', { source: table.path, problem });
 }
 
@@ -112,10 +106,8 @@ async function together(
     if (!wanted.some(({ from, to }) => block.from < to && block.from + block.rows > from)) continue;
     block.columns.forEach((column, j) => {
       const bins = new Uint8Array(block.rows);
-      const { season } = features[j]!;
-      const hours = season === undefined ? null : times!.subarray(block.from, block.from + block.rows);
-      const own =
-        hours !== null && column?.kind === 'number' ? withoutSeason(column, season!, hours) : column;
+      const hours = times?.subarray(block.from, block.from + block.rows) ?? null;
+      const own = unseasoned(features[j]!, column, hours);
       if (own !== null) binners[j]!(own, 0, block.rows, bins);
       parts[j]!.push(bins);
     });

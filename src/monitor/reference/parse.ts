@@ -31,6 +31,7 @@ export function parseProfile(value: unknown): ReferenceProfile {
     ...(root['duplicates'] === undefined
       ? {}
       : { duplicates: number(root['duplicates'], 'duplicates', 0, 1) }),
+    ...(root['season'] === undefined ? {} : { season: 'week' }),
   };
 }
 

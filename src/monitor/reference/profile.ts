@@ -81,6 +81,12 @@ export interface ReferenceProfile {
   readonly joint: JointProfile | null;
   /** Share of its rows that are exact repetitions of one before; left out where it is not known. */
   readonly duplicates?: number;
+  /** Weeks from the first of its rows to the last; null where they have no times, left out where these were not looked for. */
+  readonly weeks?: number | null;
+  /** Numbers are compared with the same hours of the week. Left out where they are not. */
+  readonly season?: 'week';
+  /** SHA-256 of the file that it was made of, where that may be replaced: a reference that a version was given. */
+  readonly digest?: string;
 }
 
 /**

@@ -2,7 +2,7 @@
  * Numbers without what the hour of the week explains: what is compared is how far a value is from the reference's median at
  * that hour. Hours are of UTC. Pure.
  */
-import type { ValueColumn } from './profile.ts';
+import type { FeatureProfile, ValueColumn } from './profile.ts';
 
 type Numbers = Extract<ValueColumn, { kind: 'number' }>;
 
@@ -44,6 +44,31 @@ export function seasonOf({ values, nulls }: Numbers, times: Float64Array): reado
     0,
   );
   return before - after < EXPLAINED_MIN * before ? null : offsets;
+}
+
+/** What the hour of a time adds to a feature; nothing where it has no season, or there is no time. */
+export function seasonalPart({ season }: Pick<FeatureProfile, 'season'>, time: number | undefined): number {
+  return season === undefined || time === undefined || Number.isNaN(time) ? 0 : season[hourOfWeek(time)]!;
+}
+
+/** A column of a feature without its season; as it is where it has none, or nothing is known of the times of rows. */
+export function unseasoned<C extends ValueColumn | null>(
+  { season }: Pick<FeatureProfile, 'season'>,
+  column: C,
+  times: Float64Array | null,
+): C | Numbers {
+  const hasSeason = season !== undefined && times !== null && column?.kind === 'number';
+  return hasSeason ? withoutSeason(column, season, times) : column;
+}
+
+/** Weeks from the first of these times to the last; 0 where there is none. */
+export function weeksOf(times: Float64Array): number {
+  let [first, last] = [Infinity, -Infinity];
+  for (const time of times) {
+    if (time < first) first = time;
+    if (time > last) last = time;
+  }
+  return last > first ? (last - first) / (HOURS * HOUR) : 0;
 }
 
 /** Values without their hour's offset; one without a time stays as it is. */

@@ -13,6 +13,7 @@ import type { AccuracyReference } from '../accuracy/reference.ts';
 import { type AccuracyLook, AccuracyWatch, takeInLabels } from '../accuracy/watch.ts';
 import type { Condition } from '../alerts/alert.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
+import { givenIn } from './given-reference.ts';
 import { labelledReference } from './labelled-reference.ts';
 import type { Surroundings, WatchedEndpoint } from './surroundings.ts';
 import { ignoredColumns } from './version-drift.ts';
@@ -141,7 +142,9 @@ export class AccuracyLooks {
   #givenTo(version: number, { endpoint, policy }: Watched): Promise<AccuracyReference | null> {
     const bundle = endpoint.versions.find((one) => one.version === version)?.bundle;
     if (bundle === undefined) return Promise.resolve(null);
-    const key = `${endpoint.name} ${version} ${policyKey(policy.accuracy)}`;
+    // Another reference for the same bytes replaces the one before.
+    const { changedAt = 0 } = givenIn(bundle) ?? {};
+    const key = `${endpoint.name} ${version} ${policyKey(policy.accuracy)} ${changedAt}`;
     const known = this.#given.get(key);
     if (known !== undefined) return known;
     const hidden = ignoredColumns({ ...policy.drift, ignore: [] }, policy.log);

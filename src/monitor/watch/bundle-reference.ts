@@ -1,6 +1,6 @@
 /** The reference that a version was given (`push --reference`), and what the version answers to it. */
 import type { Block } from '../../capture/block.ts';
-import { keptPath, readManifest } from '../../registry/bundle.ts';
+import { digestFile, keptPath, readManifest } from '../../registry/bundle.ts';
 import type { Manifest } from '../../registry/version.ts';
 import { bindInputs } from '../../scorer/bind.ts';
 import type { Vector } from '../../scorer/frame.ts';
@@ -8,10 +8,12 @@ import { openScorer } from '../../scorer/open.ts';
 import { OUTCOME, type Scored, type Scorer } from '../../scorer/scorer.ts';
 import type { NamedColumn } from '../reference/column.ts';
 import type { ReferenceProfile, ValueColumn } from '../reference/profile.ts';
+import { weeksOf } from '../reference/season.ts';
 import type { ColumnType, TableColumn } from '../tables/cells.ts';
 import { collect as collectRows } from '../tables/collect.ts';
 import { openTable, type Table } from '../tables/table.ts';
 import { profileOf } from './columns.ts';
+import { seasonProblem, timeColumn } from './reference-times.ts';
 
 /** Cells of the reference that are looked at; of a larger one, the first rows. */
 const CELLS_MAX = 20_000_000;
@@ -30,37 +32,57 @@ interface BoundColumn extends TableColumn {
   readonly input: string;
 }
 
+export interface BundleReferenceOptions {
+  /** Columns of which traffic shows no values. */
+  readonly hidden: ReadonlySet<string>;
+  /** Whether to compare with the same hours of the week, where the reference has the times for it. */
+  readonly season: 'none' | 'week';
+}
+
 /**
  * The profile of the bundle's reference, or null where it has none that could be compared with what is captured of a version.
- * `block` says which columns that is, and as what; `hidden` are columns of which traffic shows no values. Throws
- * REFERENCE_INVALID, INPUT_INVALID, INPUT_COLUMNS, and what loading the bundle throws.
+ * `block` says which columns that is, and as what. Throws REFERENCE_INVALID, INPUT_INVALID, INPUT_COLUMNS, and what loading
+ * the bundle throws.
  */
 export async function bundleReference(
   bundle: string,
   block: Pick<Block, 'inputs'>,
-  hidden: ReadonlySet<string>,
+  { hidden, season }: BundleReferenceOptions,
 ): Promise<ReferenceProfile | null> {
   const path = keptPath(bundle, 'reference');
   const manifest = readManifest(bundle);
   if (path === null || manifest === null || manifest.signature.form === 'tensors') return null;
+  const digest = digestFile(path);
   const bound = await boundColumns(path, manifest, block);
+  const names = bound.map(({ name }) => name);
+  const time = await timeColumn(path, names);
+  const timed = time === null ? [] : [{ input: time, name: time, type: 'time' as const }];
+  const wanted = [...bound, ...timed];
   const table = await openTable(
     path,
-    bound.map(({ name, type }) => ({ name, type })),
+    wanted.map(({ name, type }) => ({ name, type })),
   );
   try {
-    const columns = await collect(table, bound);
+    const found = await collect(table, wanted);
+    const columns = found.slice(0, bound.length);
+    const times = timesIn(found.slice(bound.length));
+    const weeks = times && weeksOf(times);
     const outputs = await answersTo(bundle, manifest, bound, columns);
     const captured = new Set(block.inputs.map(({ name }) => name));
     const features = columns.filter(({ name }) => captured.has(name) && !hidden.has(name));
-    return profileOf(features, {
+    const profile = profileOf(features, {
       source: 'bundle',
       outputs: outputs.filter(({ name }) => !hidden.has(name)),
+      times: season === 'week' && seasonProblem(weeks) === null ? times : null,
     });
+    return { ...profile, weeks, digest };
   } finally {
     table.close();
   }
 }
+
+const timesIn = ([time]: readonly NamedColumn[]): Float64Array | null =>
+  time?.column.kind === 'number' ? time.column.values : null;
 
 /** The reference's columns that the model reads, in its order, with the types that traffic has. */
 export async function boundColumns(

@@ -6,6 +6,7 @@ import { buildProfile, type ProfileOptions } from '../reference/build.ts';
 import { type NamedColumn, numbersOrNull } from '../reference/column.ts';
 import { binNames } from '../reference/names.ts';
 import type { FeatureProfile, ReferenceProfile, ValueColumn } from '../reference/profile.ts';
+import { unseasoned } from '../reference/season.ts';
 
 const valueColumn = (values: CapturedValues): ValueColumn =>
   values instanceof Float64Array ? numbersOrNull(values) : { kind: 'category', values };
@@ -36,17 +37,18 @@ export function profileOf(features: readonly NamedColumn[], options: ProfileOpti
   return { ...profile, duplicates: repeatedShare(profile.rows, columns) };
 }
 
-/** The names of the bins in which the values of a column are; null where the profile does not know the column. */
+/** The names of the bins in which the values of a column are, at these times; null where the profile does not know the column. */
 export function bucketsOf(
   profile: ReferenceProfile | null,
   { name, values }: CapturedColumn,
+  times: Float64Array,
 ): readonly (string | null)[] | null {
   const feature = [...(profile?.features ?? []), ...(profile?.outputs ?? [])].find(
     (one) => one.name === name,
   );
   if (feature === undefined) return null;
   const bins = new Uint8Array(values.length);
-  binnerOf(feature)(valueColumn(values), 0, values.length, bins);
+  binnerOf(feature)(unseasoned(feature, valueColumn(values), times), 0, values.length, bins);
   const names = binNames(feature);
   return Array.from(bins, (bin) => names[bin]!);
 }

@@ -161,10 +161,10 @@ export class EndpointWatch {
     this.#memory = { ...this.#memory!, steered: { rollout, began, at: this.#options.now() } };
   }
 
-  /** When the version was replaced. */
+  /** When the version was replaced, and its reference. */
   get deploys(): readonly number[] {
-    const since = this.#memory?.since ?? 0;
-    return since === 0 ? [] : [since];
+    const { since = 0, referred = 0 } = this.#memory ?? {};
+    return [since, referred].filter((at) => at > 0);
   }
 
   /** How many features and answers are watched; null where there is no profile. */
@@ -325,6 +325,9 @@ export class EndpointWatch {
     const memory = await this.#remembered<DriftMemory>(MEMORY.drift, versionName(this.#name, version));
     const made = this.#made(known, memory);
     this.#drifts.set(version, made);
+    const replaced = (before?.known.createdAt ?? memory?.profile ?? known.createdAt) !== known.createdAt;
+    if (replaced && version === this.#endpoint.stable && this.#memory !== null)
+      this.#memory = { ...this.#memory, referred: known.createdAt };
     return made;
   }
 

@@ -216,7 +216,7 @@ export class Intake {
     if (known === null) return { ...about, profile: 0, counts: { ...NO_COUNTS, rows }, quality: null };
     const { profile, createdAt } = known;
     const { features, outputs } = columnsFor(profile, block);
-    const bins = known.counter.bin(rows, features, outputs);
+    const bins = known.counter.bin(rows, features, outputs, block.meta.at);
     const endpoint = endpointOf(block);
     const quality = this.#quality.count({
       stream: JSON.stringify([endpoint, model, version, createdAt]),

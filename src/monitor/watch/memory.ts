@@ -55,6 +55,8 @@ export interface EndpointMemory {
   /** Rows that were seen since the endpoint was, and that were to be captured and were not. */
   readonly rows?: number;
   readonly dropped?: number;
+  /** When the reference of the stable version was last replaced under the watch. */
+  readonly referred?: number;
   /** How rules of quality stand. */
   readonly raised?: Raised;
 }

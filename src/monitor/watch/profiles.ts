@@ -1,16 +1,22 @@
 /**
  * The reference profile of each version: the one that is kept; else of the reference in its bundle; else of the first rows of
- * its traffic, which wait in `DATA/monitoring/warmup/<model>@<version>/` until there are enough of them.
+ * its traffic, which wait in `DATA/monitoring/warmup/<model>@<version>/` until there are enough of them. One that is kept is
+ * made anew where the version was given another reference after it, or hours of the week are to be compared or no longer: that
+ * is said in the log, and detectors begin anew.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Block } from '../../capture/block.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { BinCounter } from '../reference/count.ts';
 import type { ReferenceProfile } from '../reference/profile.ts';
+import { weeksOf } from '../reference/season.ts';
 import { bundleReference } from './bundle-reference.ts';
 import { joinedColumns, profileOf } from './columns.ts';
+import { type Given, givenIn, isStale } from './given-reference.ts';
+import { seasonProblem } from './reference-times.ts';
 import { Spool } from './spool.ts';
 
 export interface KnownProfile {
@@ -18,6 +24,16 @@ export interface KnownProfile {
   /** Names it, of those that the version ever had. */
   readonly createdAt: number;
   readonly counter: BinCounter;
+}
+
+/** How a profile is made. */
+export interface LearningPolicy {
+  /** Rows of traffic that become the reference. */
+  readonly warmup: number;
+  /** Columns of which no values are seen. */
+  readonly hidden: ReadonlySet<string>;
+  /** Whether to compare with the same hours of the week. */
+  readonly season: 'none' | 'week';
 }
 
 export interface ProfilesOptions {
@@ -30,8 +46,7 @@ export interface ProfilesOptions {
   readonly logger: Logger;
   /** Folder of the bundle of a version, or null. */
   readonly bundleOf: (model: string, version: number) => string | null;
-  /** Rows that become the reference, and columns of which no values are seen. */
-  readonly policyOf: (model: string) => { readonly warmup: number; readonly hidden: ReadonlySet<string> };
+  readonly policyOf: (model: string) => LearningPolicy;
 }
 
 type Version = Pick<Block, 'model' | 'version'>;
@@ -40,14 +55,24 @@ type Version = Pick<Block, 'model' | 'version'>;
 const MAKING = 600_000;
 /** What is kept may have been replaced by another server: it is looked at again after so long, in milliseconds. */
 const FRESH = 60_000;
+/** How often, in milliseconds, it is looked whether a version was given another reference. */
+const LOOK = 5000;
 
 const keyOf = ({ model, version }: Version): string => `${model}@${version}`;
+const demandOf = ({ path, changedAt }: Given, season: string): string => `${path} ${changedAt} ${season}`;
+
+const SOURCES: Readonly<Record<string, string>> = {
+  bundle: 'of the version',
+  traffic: 'of its first traffic',
+};
 
 export class Profiles {
   readonly #options: ProfilesOptions;
   readonly #known = new Map<string, { readonly known: KnownProfile; readonly until: number }>();
-  /** Versions whose bundle has no reference, or one that cannot be used. */
-  readonly #without = new Set<string>();
+  /** What was made of the bundle of a version last, or could not be. */
+  readonly #tried = new Map<string, string>();
+  /** References in bundles, as they were a moment ago. */
+  readonly #given = new Map<string, { readonly given: Given | null; readonly until: number }>();
   /** Rows that wait, by version. */
   readonly #waiting = new Map<string, number>();
 
@@ -60,7 +85,32 @@ export class Profiles {
    * `later`: another server is making it.
    */
   async of(block: Block): Promise<KnownProfile | 'later' | null> {
-    return (await this.recent(block)) ?? (await this.#fromBundle(block));
+    const known = await this.recent(block);
+    const given = this.#wanted(block, known);
+    return given === null ? known : this.#fromBundle(block, given, known);
+  }
+
+  /** The reference that a profile is to be made of, and is not. */
+  #wanted(version: Version, known: KnownProfile | null): Given | null {
+    const given = this.#givenTo(version);
+    if (given === null) return null;
+    const { season } = this.#options.policyOf(version.model);
+    const demand = demandOf(given, season);
+    if (this.#tried.get(keyOf(version)) === demand) return null;
+    if (known === null || isStale(known, given, season)) return given;
+    this.#tried.set(keyOf(version), demand);
+    return null;
+  }
+
+  #givenTo(version: Version): Given | null {
+    const { bundleOf, clock } = this.#options;
+    const key = keyOf(version);
+    const cached = this.#given.get(key);
+    if (cached !== undefined && cached.until > clock.monotonic()) return cached.given;
+    const bundle = bundleOf(version.model, version.version);
+    const given = bundle === null ? null : givenIn(bundle);
+    this.#given.set(key, { given, until: clock.monotonic() + LOOK });
+    return given;
   }
 
   /** The profile that is kept, as it was a moment ago; or null. */
@@ -106,12 +156,12 @@ export class Profiles {
   /** Notes rows that wait, and makes a profile of them where there are enough. */
   async learn(block: Block): Promise<void> {
     const key = keyOf(block);
-    const { warmup, hidden } = this.#options.policyOf(block.model);
+    const { warmup } = this.#options.policyOf(block.model);
     const rows = (this.#waiting.get(key) ?? (await this.#count(block)) - block.rows) + block.rows;
     this.#waiting.set(key, rows);
     if (rows < warmup) return;
     try {
-      await this.#make(block, () => this.#profileOfTraffic(block, hidden));
+      await this.#make(block, null, () => this.#profileOfTraffic(block));
       if ((await this.#stored(block)) === null) return;
     } catch (error) {
       const { model, version } = block;
@@ -124,49 +174,102 @@ export class Profiles {
     await rm(this.folderOf(block), { recursive: true, force: true });
   }
 
-  async #profileOfTraffic(version: Version, hidden: ReadonlySet<string>): Promise<ReferenceProfile> {
+  async #profileOfTraffic(version: Version): Promise<ReferenceProfile> {
+    const { hidden, season } = this.#options.policyOf(version.model);
     const blocks = await this.#blocks(version);
+    const times = Float64Array.from(blocks.flatMap(({ meta }) => [...meta.at]));
+    const weeks = weeksOf(times);
     const isSeen = ({ name }: { readonly name: string }): boolean => !hidden.has(name);
     const features = joinedColumns(blocks, 'inputs').filter(isSeen);
     const outputs = joinedColumns(blocks, 'outputs').filter(isSeen);
-    return profileOf(features, { source: 'traffic', outputs });
+    const isSeasonal = season === 'week' && seasonProblem(weeks) === null;
+    const profile = profileOf(features, { source: 'traffic', outputs, times: isSeasonal ? times : null });
+    this.#tellSeason(version, { ...profile, weeks });
+    return { ...profile, weeks };
   }
 
-  async #fromBundle(block: Block): Promise<KnownProfile | 'later' | null> {
-    const key = keyOf(block);
-    const bundle = this.#options.bundleOf(block.model, block.version);
-    if (bundle === null || this.#without.has(key)) return null;
+  async #fromBundle(
+    block: Block,
+    given: Given,
+    before: KnownProfile | null,
+  ): Promise<KnownProfile | 'later' | null> {
+    const { logger, policyOf } = this.#options;
+    const { model, version } = block;
+    const { hidden, season } = policyOf(model);
     try {
-      const { hidden } = this.#options.policyOf(block.model);
-      const made = await this.#make(block, () => bundleReference(bundle, block, hidden));
-      if (made === 'later') return made;
-      if (made === 'nothing') this.#without.add(key);
+      const made = await this.#make(block, before, () =>
+        bundleReference(given.bundle, block, { hidden, season }),
+      );
+      if (made === 'later') return before ?? made;
+      this.#tried.set(keyOf(block), demandOf(given, season));
+      const known = await this.#stored(block);
+      if (made === 'made' && known !== null) this.#tell(block, before, known);
+      return known;
     } catch (error) {
       const { message } = error as Error;
-      this.#options.logger.warn(
-        { model: block.model, version: block.version, error: message },
-        'the reference of this version cannot be used: its first traffic becomes the reference',
+      const instead = before === null ? 'its first traffic becomes the reference' : 'the one before is kept';
+      logger.warn(
+        { model, version, error: message },
+        `the reference of this version cannot be used: ${instead}`,
       );
-      this.#without.add(key);
+      this.#tried.set(keyOf(block), demandOf(given, season));
+      return before;
     }
-    return this.#stored(block);
   }
 
-  /** `nothing`: there is nothing to make it of. Of several servers one makes it; the others find it later. */
+  /** A reference is never replaced without a word: what is told of drift from then on is told against another one. */
+  #tell(
+    { model, version }: Version,
+    before: KnownProfile | null,
+    { profile, createdAt }: KnownProfile,
+  ): void {
+    this.#tellSeason({ model, version }, profile);
+    if (before === null || before.createdAt === createdAt) return;
+    const { rows, source, digest } = profile;
+    const replaced = {
+      source: before.profile.source,
+      rows: before.profile.rows,
+      digest: before.profile.digest,
+    };
+    this.#options.logger.warn(
+      { model, version, source, rows, digest, replaced },
+      'the reference profile of this version was made anew: drift is watched against it from now on',
+    );
+  }
+
+  /** That hours of the week were asked for and cannot be compared. */
+  #tellSeason({ model, version }: Version, { source, weeks = null, season }: ReferenceProfile): void {
+    const { logger, policyOf } = this.#options;
+    if (policyOf(model).season === 'none' || season === 'week') return;
+    const problem = seasonProblem(weeks) ?? 'it was made without them';
+    const error = new PlimsollError('REFERENCE_INVALID', { source: SOURCES[source] ?? source, problem });
+    logger.warn(
+      { model, version, code: error.code, error: error.message },
+      'this version is watched without hours of the week',
+    );
+  }
+
+  /**
+   * `nothing`: there is nothing to make it of. Of several servers one makes it; the others find it later. It replaces `before`,
+   * and no other.
+   */
   async #make(
     version: Version,
+    before: KnownProfile | null,
     build: () => Promise<ReferenceProfile | null>,
   ): Promise<'made' | 'later' | 'nothing'> {
     const { store, clock, holder } = this.#options;
     const now = clock.now();
     const fence = await store.claim(`profile ${keyOf(version)}`, holder, now, MAKING);
-    if ((await store.profile(version.model, version.version)) !== null) return 'made';
+    const kept = await store.profile(version.model, version.version);
+    if (kept !== null && kept.createdAt !== before?.createdAt) return 'made';
     if (fence === null) return 'later';
     try {
       const profile = await build();
       if (profile === null) return 'nothing';
       const { model, version: number } = version;
-      await store.setProfile({ model, version: number, profile, createdAt: now });
+      const createdAt = Math.max(now, (kept?.createdAt ?? 0) + 1);
+      await store.setProfile({ model, version: number, profile, createdAt });
       return 'made';
     } finally {
       await store.release(fence);

@@ -56,11 +56,16 @@ export class World {
     steer: () => Promise.resolve('done'),
   };
   readonly log: LogWriter;
-  readonly #warmup: number;
+  /** How profiles are made; what happens is logged to `said`. */
+  readonly learning: { warmup: number; hidden: ReadonlySet<string>; season: 'none' | 'week' };
+  /** Folder of the bundle of version 1. */
+  bundle: string | null = null;
+  readonly said: { readonly message: string; readonly fields: object }[] = [];
 
   constructor(store: World['store'], policy: object) {
     this.store = store;
-    this.#warmup = parseMonitor('churn', policy).drift.warmup;
+    const { warmup, season } = parseMonitor('churn', policy).drift;
+    this.learning = { warmup, season, hidden: new Set() };
     this.log = new LogWriter({ folder: join(this.data, 'log'), replica: 'r1' });
     mkdirSync(this.spool);
   }
@@ -68,10 +73,11 @@ export class World {
   /** What a new process would have. */
   start({ log = this.log, holder = 'r1' }: { log?: IntakeOptions['log']; holder?: string } = {}) {
     const { store, clock, surroundings } = this;
+    const warn = (fields: object, message: string): void => void this.said.push({ fields, message });
     const profiles = new Profiles({
-      ...{ store, holder, clock, logger: SILENT, bundleOf: () => null },
+      ...{ store, holder, clock, logger: { ...SILENT, warn }, bundleOf: () => this.bundle },
       folder: join(this.data, 'warmup'),
-      policyOf: () => ({ warmup: this.#warmup, hidden: new Set<string>() }),
+      policyOf: () => this.learning,
     });
     const intake = new Intake({
       ...{ store, log, profiles, clock, replica: holder, hidden: () => new Set<string>() },

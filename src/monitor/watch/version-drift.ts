@@ -59,7 +59,8 @@ export class VersionDrift {
     this.watched = watched;
     const { falseAlarms, ...minimum } = options;
     this.#minimum = minimum;
-    const own = memory !== null && memory.profile === known.createdAt && this.#fits(memory) ? memory : null;
+    const own =
+      memory !== null && memory.profile === known.createdAt && memoryFits(watched, memory) ? memory : null;
     this.#falseAlarms = keptBudget(own?.falseAlarms ?? null, falseAlarms);
     this.#watch = this.#made(own?.state ?? null);
     this.#memory = own ?? { rows: 0, from: 0, to: 0, began: {} };
@@ -107,7 +108,7 @@ export class VersionDrift {
     return {
       profile: this.known.createdAt,
       falseAlarms: this.#falseAlarms,
-      features: this.#names(),
+      features: namesIn(this.watched),
       state: this.#watch.state(),
       ...this.#memory,
     };
@@ -116,14 +117,11 @@ export class VersionDrift {
   #made(state: DriftMemory['state'] | null): DriftWatch {
     return new DriftWatch(this.watched.profile, { ...this.#minimum, falseAlarms: this.#falseAlarms }, state);
   }
-
-  #names(): readonly string[] {
-    const { features, outputs } = this.watched.profile;
-    return [...features, ...outputs].map(({ name }) => name);
-  }
-
-  /** Detectors go by the place of their feature. */
-  #fits({ features }: DriftMemory): boolean {
-    return JSON.stringify(features) === JSON.stringify(this.#names());
-  }
 }
+
+const namesIn = ({ profile: { features, outputs } }: Watched): readonly string[] =>
+  [...features, ...outputs].map(({ name }) => name);
+
+/** Whether what is remembered is of the same features: detectors go by the place of theirs. */
+export const memoryFits = (watched: Watched, { features }: Pick<DriftMemory, 'features'>): boolean =>
+  JSON.stringify(features) === JSON.stringify(namesIn(watched));

@@ -1,6 +1,7 @@
 /** What is set of each endpoint, as the monitoring process needs it for what it takes in. */
 import { DEFAULT_MONITOR, parseMonitor } from '../../monitor/policy/grammar.ts';
 import type { LogPolicy, MonitorPolicy } from '../../monitor/policy/policy.ts';
+import type { LearningPolicy } from '../../monitor/watch/profiles.ts';
 import type { WatchedEndpoint } from '../../monitor/watch/surroundings.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
@@ -38,16 +39,17 @@ export class Policies {
     return strictest(names.map((name) => this.of(name).log.redact));
   }
 
-  /** How a reference is made of the traffic of a model, and which columns of it show no values. */
-  learningOf(
-    model: string,
-    endpoints: readonly WatchedEndpoint[],
-  ): { readonly warmup: number; readonly hidden: ReadonlySet<string> } {
+  /**
+   * How a reference of a model is made: of how many rows of traffic, without values of which columns, and whether with hours of
+   * the week, which one endpoint of the model says for all.
+   */
+  learningOf(model: string, endpoints: readonly WatchedEndpoint[]): LearningPolicy {
     const own = endpoints.filter((endpoint) => endpoint.model === model).map(({ name }) => this.of(name));
     const redact = this.redactionsOf(`@${model}`, endpoints);
     const hidden = Object.keys(redact).filter((column) => redact[column] !== 'bucket');
     const warmup = Math.min(...(own.length > 0 ? own : [DEFAULT_MONITOR]).map(({ drift }) => drift.warmup));
-    return { warmup, hidden: new Set(hidden) };
+    const season = own.some(({ drift }) => drift.season === 'week') ? 'week' : 'none';
+    return { warmup, hidden: new Set(hidden), season };
   }
 }
 

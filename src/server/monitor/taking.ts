@@ -44,7 +44,7 @@ export function openTaking(
   const redactions = (endpoint: string): Redactions => ({
     rules: redactionsOf(endpoint),
     hash: hasherOf(hashKeyOf(dataDir)),
-    buckets: (block, column) => bucketsOf(profiles.counted(block)?.profile ?? null, column),
+    buckets: (block, column) => bucketsOf(profiles.counted(block)?.profile ?? null, column, block.meta.at),
   });
   const log = new LogWriter({ folder: logPath(dataDir), replica, redactions });
   const spool = spoolPath(dataDir);
