@@ -16,6 +16,7 @@ export const predict: Define = (command, terminal) => {
     .description('Scores the rows of a file with a model file, offline.')
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
     .requiredOption('--input <rows>', 'rows to score: .json, .jsonl, .csv or .parquet')
+    .option('--golden <file>', 'for Python: rows with expected outputs, which show what rows are like')
     .option('--output <file>', 'write the answers to a .json, .jsonl, .csv or .parquet file')
     .addHelpText(
       'after',
