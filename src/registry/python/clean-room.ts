@@ -4,7 +4,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
-import type { ReadyMessage } from '../../engine/python/messages.ts';
+import type { CallSpec } from '../../engine/python/messages.ts';
 import { type PythonWorker, startWorker } from '../../engine/python/worker.ts';
 import type { ReadModel } from '../../files/read-model.ts';
 import type { ModelContent } from '../../model/description.ts';
@@ -18,12 +18,12 @@ import { measureMicros } from '../measure.ts';
 import { verifyEngines } from '../verify.ts';
 import type { Manifest, Runtime, Verification } from '../version.ts';
 import { type Assembly, LOCK } from './assemble.ts';
-import { completed, signatureOfDescribed } from './described.ts';
-import { signatureOfRows } from './golden-rows.ts';
+import { type Candidate, candidatesFor, mayTakeFrames, namesOf } from './candidates.ts';
+import { completed } from './described.ts';
 import { loadMessage } from './load.ts';
 import type { PythonManifest } from './manifest.ts';
 import type { Source } from './source.ts';
-import { type Answered, answersAlone, firstThatFits, varied } from './trial.ts';
+import { type Answered, answersAlone, firstThatFits, isFinal, varied } from './trial.ts';
 
 /** What is proved, and where. */
 export interface CleanRoom {
@@ -53,32 +53,89 @@ const COMPARE_MILLIS = 2000;
  */
 export async function cleanRoom(room: CleanRoom, clock: Clock): Promise<Proved> {
   const inner = await innerOf(room);
-  const tried: { columns: readonly string[] | null } = { columns: null };
-  const worker = await start(room, inner, tried);
   try {
-    const engine = engineOver(worker, inner?.engine ?? null);
-    const { ready } = worker;
-    const answered = await firstThatFits({
-      model: room.name,
-      engine,
-      golden: room.golden,
-      content: room.model?.content ?? null,
-      candidates: candidatesFor(room, ready, inner),
-      use: (signature) => {
-        tried.columns = namesOf(signature);
-      },
-    });
-    checkRows(room.name, answered);
-    const signature = completed(answered.signature, answered.outputs, ready.described);
-    const verification = await verify(room, engine, { ...answered, signature }, inner, clock);
-    const row = sliceBatch(answered.batch, 0, 1);
-    const rowMicros = Number((await measureMicros(engine, row, clock)).toPrecision(3));
-    const batches = await canBatch(engine, answered, ready.described.form === 'model' && inner === null);
-    const python = { ...pythonPart(room, worker, inner?.engine ?? null), batches };
-    return { signature, runtime: 'python', rowMicros, verification, example: answered.example, python };
+    const { worker, engine, answered } = await answering(room, inner);
+    try {
+      return await prove(room, { worker, engine, answered, inner }, clock);
+    } finally {
+      await worker.close();
+    }
   } finally {
-    await worker.close();
     await inner?.engine.close();
+  }
+}
+
+interface Proving {
+  readonly worker: PythonWorker;
+  readonly engine: Engine;
+  readonly answered: Answered;
+  readonly inner: Inner | null;
+}
+
+async function prove(
+  room: CleanRoom,
+  { worker, engine, answered, inner }: Proving,
+  clock: Clock,
+): Promise<Proved> {
+  const { described } = worker.ready;
+  checkRows(room.name, answered);
+  const signature = completed(answered.signature, answered.outputs, described);
+  const verification = await verify(room, engine, { ...answered, signature }, inner, clock);
+  const row = sliceBatch(answered.batch, 0, 1);
+  const rowMicros = Number((await measureMicros(engine, row, clock)).toPrecision(3));
+  const batches = await canBatch(engine, answered, described.form === 'model' && inner === null);
+  const python = { ...pythonPart(room, worker, inner?.engine ?? null), batches };
+  return { signature, runtime: 'python', rowMicros, verification, example: answered.example, python };
+}
+
+type Answering = Omit<Proving, 'inner'>;
+
+const FRAME: CallSpec = { container: 'frame' };
+
+/** A worker that answered rows, and which they were. Where names are known, it is first tried to give them as a frame. */
+async function answering(room: CleanRoom, inner: Inner | null): Promise<Answering> {
+  const { source, model, golden, assembly, environment } = room;
+  const { call, script } = assembly.options;
+  const first = await start(room, inner, call);
+  const candidates = candidatesFor({
+    stated: source.signature,
+    content: inner?.content ?? model?.content ?? null,
+    described: first.worker.ready.described,
+    rows: golden?.input ?? null,
+    hasScript: script !== null,
+  });
+  const canFrame = call === null && environment.lock.pins.has('pandas');
+  const framed =
+    canFrame && mayTakeFrames(first.worker.ready.described)
+      ? candidates.filter(({ signature }) => namesOf(signature) !== null)
+      : [];
+  if (framed.length === 0) return answered(room, inner, first, candidates);
+  await first.worker.close();
+  try {
+    return await answered(room, inner, await start(room, inner, FRAME), framed);
+  } catch (error) {
+    if (isFinal(error)) throw error;
+    const plain = await start(room, inner, null);
+    return answered(room, inner, plain, candidates).catch(() => Promise.reject(error));
+  }
+}
+
+async function answered(
+  { name, golden }: CleanRoom,
+  inner: Inner | null,
+  { worker, use }: Started,
+  candidates: readonly Candidate[],
+): Promise<Answering> {
+  const engine = engineOver(worker, inner?.engine ?? null);
+  try {
+    return {
+      worker,
+      engine,
+      answered: await firstThatFits({ model: name, engine, golden, candidates, use }),
+    };
+  } catch (error) {
+    await worker.close();
+    throw error;
   }
 }
 
@@ -96,34 +153,39 @@ async function innerOf({ assembly, model, runtime }: CleanRoom): Promise<Inner |
   return { content, engine: await createEngine(content, wanted ?? fallback) };
 }
 
-function start(
+interface Started {
+  readonly worker: PythonWorker;
+  /** Tells the worker which rows it is given from now on. */
+  readonly use: (signature: Signature) => void;
+}
+
+async function start(
   { assembly, environment, original, settings, name, source }: CleanRoom,
   inner: Inner | null,
-  tried: { readonly columns: readonly string[] | null },
-): Promise<PythonWorker> {
+  call: CallSpec | null,
+): Promise<Started> {
   const { model, code, script, options } = assembly;
-  const { format, call, allow } = options;
+  const { format, allow } = options;
   const form = inner === null ? (source.kind === 'mlflow' ? 'pyfunc' : 'model') : 'around';
   const order = { form, model, format, code, script, call, allow } as const;
   const load = loadMessage(resolve(original), order, environment.packages, settings);
-  return startWorker({
+  let columns: readonly string[] | null = null;
+  const worker = await startWorker({
     ...{ name, load, interpreter: environment.interpreter.path },
     ...{ startMillis: settings.startMillis, callMillis: settings.callMillis },
     // Known once the worker has said what it holds; it is asked for at every call.
     get columns() {
-      return tried.columns;
+      return columns;
     },
     innerColumns: inner === null ? null : namesOf(inner.content.signature),
   });
+  return {
+    worker,
+    use: (signature) => {
+      columns = namesOf(signature);
+    },
+  };
 }
-
-/** Names of the columns, where the rows go by them. */
-const namesOf = (signature: Signature): readonly string[] | null =>
-  signature.form !== 'tensors' &&
-  signature.columns.length > 0 &&
-  signature.columns.every(({ named }) => named)
-    ? signature.columns.map(({ name }) => name)
-    : null;
 
 function engineOver(worker: PythonWorker, inner: Engine | null): Engine {
   return {
@@ -148,21 +210,6 @@ async function canBatch(engine: Engine, answered: Answered, own: boolean): Promi
     if (error instanceof PythonFailureError) return false;
     throw error;
   }
-}
-
-/** What rows may be like, in the order of how much it is worth to know it from there. */
-function candidatesFor(
-  { source, model, golden }: CleanRoom,
-  { described }: ReadyMessage,
-  inner: Inner | null,
-): readonly Signature[] {
-  const content = inner?.content ?? model?.content ?? null;
-  return [
-    source.signature,
-    content?.signature ?? null,
-    signatureOfDescribed(described),
-    golden === null ? null : signatureOfRows(golden.input),
-  ].filter((signature) => signature !== null);
 }
 
 /** Every output has one row for each row that was sent. */

@@ -4,11 +4,18 @@ import { distributionOf, isStandardModule } from '../../python/modules.ts';
 /** Distributions that name their release in the files they write. */
 const FRAMEWORKS: Readonly<Record<string, string>> = { 'scikit-learn': 'scikit-learn' };
 
+/** Chooses columns, as a rule by the names of a frame; what lies in it may be nothing that can be read. */
+const CHOOSES_COLUMNS = /^sklearn\.compose(?:\.|$)/;
+
 /**
  * Requirements that a file shows by the modules that it names and the release that wrote it; nothing of it is imported.
- * `own` are modules that come with it. Pure.
+ * `own` are modules that come with it; `named`: whether its golden rows have names. Pure.
  */
-export function guessRequirements(model: ReadModel | null, own: ReadonlySet<string>): readonly string[] {
+export function guessRequirements(
+  model: ReadModel | null,
+  own: ReadonlySet<string>,
+  named = false,
+): readonly string[] {
   if (model === null) return [];
   const { framework, globals } = model;
   const pinned = FRAMEWORKS[framework.name];
@@ -23,7 +30,8 @@ export function guessRequirements(model: ReadModel | null, own: ReadonlySet<stri
   if (model.format === 'joblib') names.add('joblib');
   // Columns that go by their names are given as a frame.
   const columns = model.content?.signature.form === 'table' ? model.content.signature.columns : [];
-  if (columns.some(({ named }) => named)) names.add('pandas');
+  const choosing = globals.some(({ module }) => CHOOSES_COLUMNS.test(module));
+  if (named || choosing || columns.some((column) => column.named)) names.add('pandas');
   return [...names]
     .sort()
     .map((name) => (name === pinned && framework.version !== null ? `${name}==${framework.version}` : name));

@@ -14,8 +14,10 @@ import type { Golden } from '../golden.ts';
 import { readGolden } from '../golden-file.ts';
 import type { Manifest } from '../version.ts';
 import { type Assembly, assemble, LOCK, sideFilesOf, stageFiles } from './assemble.ts';
+import { namesOf } from './candidates.ts';
 import { cleanRoom } from './clean-room.ts';
 import { codedFailure } from './failures.ts';
+import { signatureOfRows } from './golden-rows.ts';
 import { guessRequirements } from './guess.ts';
 import { readSource, type Source } from './source.ts';
 
@@ -43,7 +45,7 @@ export async function provePython(
   const model = describe(source, request.maxModel);
   const goldenPath = request.golden ?? keptPath(dir, 'golden');
   const golden = goldenPath === null ? null : readGolden(goldenPath);
-  const { lock, notes } = await lockFor(request, { source, assembly, model, dir }, events);
+  const { lock, notes } = await lockFor(request, { assembly, model, golden, dir }, events);
   checkWriter(basename(request.source), model, lock, golden);
   writing(dirname(dir), () => writeFileSync(join(original, LOCK), lock.text, { flush: true }));
   events.progress('making the environment');
@@ -94,15 +96,15 @@ export function describe({ data }: Source, maxModel: number | null): ReadModel |
 }
 
 interface Lockable {
-  readonly source: Source;
   readonly assembly: Assembly;
   readonly model: ReadModel | null;
+  readonly golden: Golden | null;
   readonly dir: string;
 }
 
 async function lockFor(
   { dataDir, python }: AcceptRequest,
-  { assembly, model, dir }: Lockable,
+  { assembly, model, golden, dir }: Lockable,
   { progress }: ProofEvents,
 ): Promise<{ readonly lock: Lock; readonly notes: readonly string[] }> {
   const before = readManifest(dir)?.python;
@@ -112,9 +114,10 @@ async function lockFor(
   const own = new Set(
     assembly.files.flatMap(({ path }) => (path.startsWith('code/') ? [moduleOf(path)] : [])),
   );
+  const rows = golden === null ? null : signatureOfRows(golden.input);
   const lock = await makeLock({
     requirements: assembly.requirements,
-    guessed: guessRequirements(model, own),
+    guessed: guessRequirements(model, own, rows !== null && namesOf(rows) !== null),
     python: assembly.options.python,
     allowBuild: python!.allow.includes('build'),
     dataDir,

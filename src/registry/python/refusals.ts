@@ -45,9 +45,15 @@ const ACTIONS = {
   rows: 'give it the rows',
 } as const;
 
-function loadFailed({ stage, type, message, at }: PythonFailure, { model }: RefusalContext): PlimsollError {
+/** ` (code/features.py, line 17: return rows["age"])`, or nothing where no line is known. */
+export function whereOf({ at }: Pick<PythonFailure, 'at'>): string {
   const text = at?.text.trim() ?? '';
-  const where = at === null ? '' : ` (${at.file}, line ${at.line}${text === '' ? '' : `: ${text}`})`;
+  return at === null ? '' : ` (${at.file}, line ${at.line}${text === '' ? '' : `: ${text}`})`;
+}
+
+function loadFailed(failure: PythonFailure, { model }: RefusalContext): PlimsollError {
+  const { stage, type, message } = failure;
+  const where = whereOf(failure);
   return new PlimsollError('PYTHON_LOAD_FAILED', {
     ...{ model, action: ACTIONS[stage], where, type },
     message: message.length > MESSAGE_CHARACTERS ? `${message.slice(0, MESSAGE_CHARACTERS)}…` : message,

@@ -2,14 +2,15 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
-import type { ModelContent } from '../../model/description.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import { exampleOf } from '../boundary/example.ts';
 import type { Golden } from '../golden.ts';
+import type { Candidate } from './candidates.ts';
 import { rowsIn } from './golden-rows.ts';
+import { whereOf } from './refusals.ts';
 
 /** Rows that a model was seen to take, and what it answered. */
 export interface Answered {
@@ -24,44 +25,60 @@ export interface Answered {
 export interface Tried {
   readonly model: string;
   readonly engine: Engine;
-  readonly candidates: readonly Signature[];
+  readonly candidates: readonly Candidate[];
   readonly golden: Golden | null;
-  /** What the file says as data: its own thresholds make a better example. */
-  readonly content: ModelContent | null;
   use(signature: Signature): void;
 }
 
+const REASON_CHARACTERS = 600;
+
 /**
- * The first signature that fits golden rows, or whose example the model answers. Throws PYTHON_SIGNATURE_UNKNOWN where
- * there is none, INPUT_INVALID where golden rows fit none of several, and what the model throws on golden rows.
+ * The first candidate that golden rows fit and the model answers, or whose example it answers. Where there is none, throws
+ * what the model threw on golden rows at the best candidate that they fit, INPUT_INVALID where they fit none, and
+ * PYTHON_SIGNATURE_UNKNOWN with the line that failed where there are no golden rows.
  */
-export async function firstThatFits(tried: Tried): Promise<Answered> {
-  const { candidates, golden, model, content } = tried;
-  let reason = 'neither the file nor the model says so';
-  let first: unknown = null;
-  for (const signature of candidates) {
-    const attempt = golden === null ? exampleBatch(signature, content) : goldenBatch(golden, signature);
+export async function firstThatFits({ candidates, golden, model, engine, use }: Tried): Promise<Answered> {
+  let unfit: unknown = null;
+  let raised: unknown = null;
+  for (const candidate of candidates) {
+    const { signature } = candidate;
+    const attempt = golden === null ? exampleBatch(candidate) : decoded(golden.input, signature);
     if (isPlimsollError(attempt)) {
-      first ??= attempt;
+      unfit ??= attempt;
       continue;
     }
-    tried.use(signature);
+    use(signature);
     try {
-      return { signature, ...attempt, outputs: await tried.engine.infer(attempt.batch) };
+      return { signature, ...attempt, outputs: await engine.infer(attempt.batch) };
     } catch (error) {
-      if (golden !== null || isModuleMissing(error)) throw error;
-      reason = `it does not answer a row that was made up for it (${(error as Error).message})`;
+      if (isFinal(error)) throw error;
+      raised ??= error;
     }
   }
-  throw first ?? new PlimsollError('PYTHON_SIGNATURE_UNKNOWN', { model, reason: reason.slice(0, 600) });
+  if (golden !== null && (raised ?? unfit) !== null) throw raised ?? unfit;
+  const reason =
+    raised === null
+      ? 'neither the file nor the model says so'
+      : `it does not answer a row that was made up for it${saidBy(raised)}`;
+  throw new PlimsollError('PYTHON_SIGNATURE_UNKNOWN', { model, reason: reason.slice(0, REASON_CHARACTERS) });
 }
 
-const isModuleMissing = (error: unknown): boolean =>
-  error instanceof PythonFailureError && error.failure.missing !== null;
+const saidBy = (error: unknown): string =>
+  error instanceof PythonFailureError
+    ? `${whereOf(error.failure)}: ${error.message}`
+    : `: ${(error as Error).message}`;
+
+const ENDED: ReadonlySet<unknown> = new Set(['PYTHON_WORKER_ENDED', 'ENGINE_TIMEOUT', 'ENGINE_CLOSED']);
+
+/** Whether other rows would change nothing: a module is not there, or the worker is gone. */
+export const isFinal = (error: unknown): boolean =>
+  error instanceof PythonFailureError
+    ? error.failure.missing !== null
+    : isPlimsollError(error) && ENDED.has(error.code);
 
 type Rows = Pick<Answered, 'example' | 'batch'>;
 
-function goldenBatch({ input }: Golden, signature: Signature): Rows | PlimsollError {
+function decoded(input: unknown, signature: Signature): Rows | PlimsollError {
   try {
     return { example: rowsIn(input)[0], batch: decodeInput(input, signature) };
   } catch (error) {
@@ -70,10 +87,11 @@ function goldenBatch({ input }: Golden, signature: Signature): Rows | PlimsollEr
   }
 }
 
-function exampleBatch(signature: Signature, content: ModelContent | null): Rows {
-  const steps = content?.kind === 'steps' && content.signature === signature ? content : null;
-  const { row, batch } = exampleOf(signature, steps);
-  return { example: row, batch };
+function exampleBatch({ signature, content }: Candidate): Rows | PlimsollError {
+  const steps = content?.kind === 'steps' ? content : null;
+  const { row, batch } = exampleOf(steps?.signature ?? signature, steps);
+  if (steps === null || steps.signature === signature) return { example: row, batch };
+  return decoded({ instances: [row] }, signature);
 }
 
 /** Rows that are compared alone and together. */
