@@ -6,6 +6,7 @@ from typing import Any, Dict
 
 from plimsoll.frameworks import Framework, class_name, framework_of
 from plimsoll.worker import described, frames, outputs
+from plimsoll.worker.answers import Answers
 from plimsoll.worker.libraries import imported
 from plimsoll.worker.request import Request
 from plimsoll.worker.served import Described, Served
@@ -20,13 +21,14 @@ class Model(Served):
     """Raises `NothingToCall` where the object is no model."""
 
     def __init__(self, model: Any, request: Request) -> None:
-        self._model = model
         # What no framework knows may still have `transform`.
-        self._framework = framework_of(model) or Framework()
-        names = self._framework.outputs(model)
+        framework = framework_of(model) or Framework()
+        names = framework.outputs(model)
         if not names:
             raise NothingToCall(f"{class_name(model)} has none of predict, predict_proba, decision_function, transform")
         self._outputs = request.outputs
+        _keep_to_threads()
+        self._answers = Answers(model, framework)
         inputs = described.inputs(model)
         self._names = described.feature_names(model)
         self._is_text = inputs is not None and inputs["form"] == "text"
@@ -43,14 +45,7 @@ class Model(Served):
     def infer(self, batch: Batch) -> Dict[str, Parts]:
         _keep_to_threads()
         rows = frames.as_texts(batch) if self._is_text else frames.as_taken(batch, self._call, self._names)
-        wanted = self.described.outputs if self._outputs is None else self._outputs
-        if _predicts_by_argmax(self._model) and wanted is not None and {"predict", "predict_proba"} <= set(wanted):
-            scores = self._model.predict_proba(rows)
-            # `ForestClassifier.predict` of scikit-learn is this line.
-            labels = self._model.classes_.take(scores.argmax(axis=1), axis=0)
-            found = {name: {"predict": labels, "predict_proba": scores}[name] for name in wanted}
-        else:
-            found = self._framework.answers(self._model, rows, self._outputs)
+        found = self._answers.of(rows, self._outputs)
         return {name: outputs.output(answer, name, batch.rows) for name, answer in found.items()}
 
 
@@ -62,10 +57,3 @@ def _keep_to_threads() -> None:
     choose = getattr(joblib, "parallel_config", None) or joblib.parallel_backend
     choose("threading")
     joblib._plimsoll_threads = True
-
-
-def _predicts_by_argmax(model: Any) -> bool:
-    """A forest of scikit-learn itself, of one output: its trees need not be walked twice for labels and scores."""
-    kind = type(model)
-    own = kind.__module__ == "sklearn.ensemble._forest" and kind.__name__ in ("RandomForestClassifier", "ExtraTreesClassifier")
-    return own and model.n_outputs_ == 1
