@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type PythonSettings, pythonSettings } from '../../config/python-settings.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -10,6 +9,7 @@ import { readLock } from '../../python/lock-text.ts';
 import { ORIGINAL } from '../bundle.ts';
 import { versionLog } from './log.ts';
 import type { PythonManifest, PythonVersion } from './manifest.ts';
+import { scratchRoot } from './scratch.ts';
 
 /** What a worker has to know of a version, however it is started. */
 export type WorkerOrder = Pick<PythonManifest, 'form' | 'model' | 'format' | 'code' | 'script' | 'call'> & {
@@ -38,8 +38,7 @@ export function loadMessage(
     call,
     outputs: null,
     packages,
-    // In the data folder, a server that reads only could not make one.
-    scratch: join(tmpdir(), 'plimsoll-python'),
+    scratch: scratchRoot(),
     limits: { memoryBytes: settings.memoryBytes, fileBytes: FILE_BYTES, processes: PROCESSES },
     allow,
   };
