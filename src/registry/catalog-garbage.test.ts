@@ -101,3 +101,28 @@ test('more versions than a page are all looked at', async () => {
   await collectGarbage(place(), actor, nobody);
   expect(left()).toEqual(['a']);
 });
+
+test('environments and logs go with the last bundle that names them; young ones stay', async () => {
+  const old = new Date(NOW - 2 * HOURS);
+  for (const letter of ['a', 'b', 'c']) {
+    const environment = join(dataDir, 'environments', digestOf(letter));
+    mkdirSync(environment, { recursive: true });
+    const marker = join(environment, 'environment.json');
+    writeFileSync(marker, '{}');
+    if (letter !== 'c') utimesSync(marker, old, old);
+    const log = join(dataDir, 'logs', `${digestOf(letter)}.log`);
+    mkdirSync(join(dataDir, 'logs'), { recursive: true });
+    for (const name of [log, `${log}.1`]) {
+      writeFileSync(name, 'said\n');
+      if (letter !== 'c') utimesSync(name, old, old);
+    }
+  }
+  bundle('a');
+  const manifest = { schema: 1, python: { environment: digestOf('a') } };
+  writeFileSync(join(bundleDir(dataDir, digestOf('a')), 'plimsoll.json'), JSON.stringify(manifest));
+  await version('m', 'a', 'ready');
+  await collectGarbage(place(), actor, nobody);
+  const names = (folder: string): string[] => readdirSync(join(dataDir, folder)).map((name) => name[0]!);
+  expect(names('environments').sort()).toEqual(['a', 'c']);
+  expect(names('logs').sort()).toEqual(['a', 'a', 'c', 'c']);
+});

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 /** What the Python code of versions writes: `DATA/logs/<digest>.log`, and `.1`, what came before. */
 const LOG_BYTES = 4 * 2 ** 20;
 
-export const logPath = (dataDir: string, digest: string): string => join(dataDir, 'logs', `${digest}.log`);
+export const logPath = (dataDir: string, digest: string): string => join(logsDir(dataDir), `${digest}.log`);
+
+/** Folder of what workers write. */
+export const logsDir = (dataDir: string): string => join(dataDir, 'logs');
 
 /** Takes lines of one version, with time, process and stream. Logging never fails a prediction. */
 export function versionLog(
@@ -18,7 +21,7 @@ export function versionLog(
     const text = `${new Date(now()).toISOString()} ${pid} ${stream} ${line}\n`;
     try {
       if (size < 0) {
-        mkdirSync(join(dataDir, 'logs'), { recursive: true });
+        mkdirSync(logsDir(dataDir), { recursive: true });
         size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
       }
       if (size > LOG_BYTES) {
