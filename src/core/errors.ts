@@ -60,7 +60,7 @@ export const ERRORS = {
   PYTHON_WORKER_ENDED: row(503, EXIT.failed, 'Cannot answer: the Python worker of {model} ended: {reason}', 'Try again after {retry} s; if it happens every time, the model breaks its interpreter: see the log of the version'),
 
   // Making a version ready (src/registry)
-  ENGINES_DISAGREE: row(422, EXIT.refused, 'Refused {model}: its two engines disagree in {failures} of {cells} cells, worst in {output} row {row} column {column}: native {left}, onnx {right}', 'Report this with the file: one of the two engines reads it wrongly; give --golden rows to see which'),
+  ENGINES_DISAGREE: row(422, EXIT.refused, 'Refused {model}: its two engines disagree in {failures} of {cells} cells, worst in {output} row {row} column {column}: {leftEngine} {left}, {rightEngine} {right}', 'Report this with the file: one of the two engines reads it wrongly; give --golden rows to see which'),
   GOLDEN_DIFFERS: row(422, EXIT.failed, 'Cannot accept {model}: {failures} of {cells} golden cells differ, worst in {output} row {row} column {column}: answered {left}, expected {right}', 'Check that the golden rows belong to this file, or widen "tolerance" in the golden file'),
   GOLDEN_INVALID: row(422, EXIT.usage, 'Cannot read golden rows "{path}": {reason}', 'Write {"input": <a /predict body>, "expected": {"<output>": […]}}'),
   SAVED_INVALID: row(422, EXIT.refused, 'Refused the folder "{path}": {problem}', '{way}'),

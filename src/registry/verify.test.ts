@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { PlimsollError } from '../core/errors.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { ModelContent } from '../model/description.ts';
 import { verifyEngines } from './verify.ts';
 
@@ -20,4 +21,21 @@ test('a model that no engine runs is not proved but refused, with what stands in
   const native = new PlimsollError('MODEL_UNSUPPORTED', { field: 'func' });
   const onnx = new PlimsollError('MODEL_UNSUPPORTED', { field: 'another' });
   await expect(verifyEngines(content, { native, onnx }, options)).rejects.toBe(native);
+});
+
+test('engines that disagree are called by their names', async () => {
+  const answering = (id: Engine['id'], value: number): Engine => ({
+    id,
+    infer: ({ rows }) => ({
+      predict: { dtype: 'float64', shape: [rows, 1], data: new Float64Array(rows).fill(value) },
+    }),
+    close: () => undefined,
+  });
+  const column = { name: 'x0', named: false, type: 'number', nullable: false } as const;
+  const one: ModelContent = {
+    ...content,
+    signature: { form: 'table', columns: [column], outputs: [], classes: null },
+  };
+  const engines = { native: answering('native', 1), onnx: answering('python', 2) };
+  await expect(verifyEngines(one, engines, options)).rejects.toThrow(/native 1, python 2/);
 });

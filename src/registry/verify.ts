@@ -76,7 +76,11 @@ async function compareEngines(
     total = add(total, found, start);
   }
   const { failures, ...verification } = total;
-  if (failures > 0) throw disagreement(options.model, failures, verification);
+  if (failures > 0)
+    throw new PlimsollError('ENGINES_DISAGREE', {
+      ...{ model: options.model, failures, cells: verification.cells, ...verification.worst },
+      ...{ leftEngine: native.id, rightEngine: onnx.id },
+    });
   return verification;
 }
 
@@ -163,13 +167,6 @@ function add(total: Comparison, block: Comparison, start: number): Comparison {
     worst: keep ? worst : total.worst,
   };
 }
-
-const disagreement = (
-  model: string,
-  failures: number,
-  found: Omit<Verification, 'proof' | 'seed'>,
-): PlimsollError =>
-  new PlimsollError('ENGINES_DISAGREE', { model, failures, cells: found.cells, ...found.worst });
 
 async function replayGolden(
   content: ModelContent,
