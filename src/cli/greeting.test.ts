@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { PythonManifest } from '../registry/python/manifest.ts';
 import type { ServedModel } from '../server/served.ts';
 import { greeting, listing } from './greeting.ts';
 
@@ -71,4 +72,34 @@ test('a rollout and what a person should know stand below the models', () => {
     'price: version 2 replaces the old one at once, without evidence',
     'risk: the file is version 1',
   ]);
+});
+
+test('of a model that Python runs, the greeting says with which, by whose word, and what the sandbox lacks', () => {
+  const stable = accepted('rules', [1]);
+  const python: PythonManifest = {
+    form: 'model',
+    model: 'rules.pkl',
+    format: 'pickle',
+    code: [],
+    script: null,
+    lock: 'requirements.lock',
+    environment: 'e',
+    python: '3.11',
+    provedWith: '3.11.7',
+    call: null,
+    batches: true,
+    inner: null,
+    residentBytes: 1,
+    trust: { by: 'ana', at: '2026-11-26T12:00:00.000Z', digest: 'd', allow: [] },
+    layers: [
+      { name: 'files', active: false, how: 'the kernel has no Landlock' },
+      { name: 'network', active: true, how: 'network namespace' },
+    ],
+  };
+  const manifest = { ...stable.manifest, runtime: 'python', python } as const;
+  const text = greeting('http://h', [served('rules', [1], { stable: { ...stable, manifest } })]);
+  expect(text).toMatch(/python 3\.11 in \d+ workers?, 2\.4 µs a row/);
+  expect(text).toContain('rules: runs with Python 3.11, trusted by ana at 2026-11-26 12:00 UTC');
+  expect(text).toContain('rules: the sandbox of its Python lacks files: the kernel has no Landlock');
+  expect(text).not.toContain('network namespace');
 });

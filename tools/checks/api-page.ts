@@ -22,6 +22,12 @@ A new version is sent as \`multipart/form-data\` (\`file\`; \`golden\`, \`refere
 \`breaking\`, \`runtime\`, \`reason\` before the files), or named by \`{"path": "…"}\` on the same machine. The answer comes
 at once with the state \`validating\`; \`?wait=60s\` waits for \`ready\` or \`refused\`.
 
+For a model that Python runs ([python.md](python.md)): \`"trust": true\`, and as needed \`"runtime": "python"\`, \`python\`
+("3.11"), \`allow\` (\`["network"]\`); files \`script\`, \`requirements\` and \`code\` (repeatable, named by their paths:
+\`features/ratio.py\`), or their paths by JSON. A saved or MLflow folder is sent as \`folder\`, once for each file, named by
+its path (\`churn/plimsoll.json\`), in the place of \`file\`. Whoever may push may trust, and is recorded; without
+\`trust\` the answer is 403 \`PYTHON_UNTRUSTED\`, and no interpreter is started.
+
 | operation | does | parameters | status |
 |---|---|---|---|
 `;

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { NewVersion } from '../../control/port.ts';
 import { RemoteControl } from '../../control/remote/remote.ts';
 import { startTestApi, type TestApi } from './test-api.ts';
+import { VERSION } from './test-control.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -64,4 +66,42 @@ test('a remote control says what it cannot reach, and what is no answer of ours'
   const other = new RemoteControl({ url: `http://127.0.0.1:${port}` });
   await expect(other.models({})).rejects.toMatchObject({ code: 'CONTROL_ANSWER_INVALID' });
   stranger.close();
+});
+
+test('what is said about Python arrives as it was said, with folder, modules and script', async () => {
+  const at = (...names: string[]): string => join(api.dataDir, ...names);
+  mkdirSync(at('saved', 'code'), { recursive: true });
+  mkdirSync(at('rules'));
+  for (const path of [
+    at('saved/plimsoll.json'),
+    at('saved/code/a.py'),
+    at('rules/__init__.py'),
+    at('s.py'),
+    at('r.txt'),
+  ])
+    writeFileSync(path, 'text');
+  const python = {
+    ...{ trust: true, code: [at('rules'), at('s.py')], requirements: at('r.txt'), python: '3.11' },
+    ...{ script: at('s.py'), allow: ['build'] as const },
+  };
+  let told: NewVersion | undefined;
+  api.control.addVersion = async (_, source) => {
+    told = source;
+    expect(existsSync(join(source.path, 'code/a.py'))).toBe(true);
+    expect(
+      existsSync(join(source.python!.code.find((path) => basename(path) === 'rules')!, '__init__.py')),
+    ).toBe(true);
+    return VERSION;
+  };
+  const remote = new RemoteControl({ url: api.url });
+  await remote.addVersion('churn', { path: at('saved'), runtime: 'python', python }, { by: 'ana' });
+  const { code, script, requirements, ...rest } = told!.python!;
+  expect([...code, script!, requirements!].map((path) => basename(path)).toSorted()).toEqual([
+    'r.txt',
+    'rules',
+    's.py',
+    's.py',
+  ]);
+  expect(rest).toEqual({ trust: true, python: '3.11', allow: ['build'] });
+  expect(basename(told!.path)).toBe('saved');
 });

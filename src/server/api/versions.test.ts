@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { NewVersion } from '../../control/port.ts';
 import { startTestApi, type TestApi } from './test-api.ts';
 import { VERSION } from './test-control.ts';
 
@@ -113,4 +115,109 @@ test('an upload under a key stays while it is proved after the answer, and goes 
   await expect.poll(api.leftovers).toEqual([]);
   expect((await upload(form({ file: 'other' }), '', { 'idempotency-key': 'k' })).status).toBe(422);
   expect(api.leftovers()).toEqual([]);
+});
+
+/** Files of an upload, each part under the names given. */
+const tree = (
+  files: readonly (readonly [string, string])[],
+  fields: Record<string, string> = {},
+): FormData => {
+  const data = new FormData();
+  for (const [name, text] of Object.entries(fields)) data.set(name, text);
+  for (const [part, path] of files) data.append(part, new Blob([path]), path);
+  return data;
+};
+
+test('modules, script and packages come with an upload, and are what Python is trusted with', async () => {
+  let seen: readonly string[] = [];
+  let told: NewVersion | undefined;
+  api.control.addVersion = async (_, source) => {
+    told = source;
+    const { code, script, requirements } = source.python!;
+    seen = [...code, script!, requirements!].filter((path) => existsSync(path)).map((path) => basename(path));
+    return VERSION;
+  };
+  const files = [
+    ['file', 'm.pkl'],
+    ['code', 'churn_features.py'],
+    ['code', 'rules/__init__.py'],
+    ['code', 'rules/deep/one.py'],
+    ['script', 'inference.py'],
+    ['requirements', 'requirements.txt'],
+  ] as const;
+  const fields = { trust: 'true', runtime: 'python', python: '3.11', allow: '["network"]' };
+  expect((await upload(tree(files, fields))).status).toBe(201);
+  expect(seen.toSorted()).toEqual(['churn_features.py', 'inference.py', 'requirements.txt', 'rules']);
+  expect(told).toMatchObject({
+    runtime: 'python',
+    python: { trust: true, python: '3.11', allow: ['network'] },
+  });
+});
+
+test('a folder is uploaded by the paths of its files, all in one', async () => {
+  let found: readonly string[] = [];
+  api.control.addVersion = async (_, { path }) => {
+    found = [basename(path), ...readdirSync(path).toSorted(), ...readdirSync(join(path, 'code'))];
+    return VERSION;
+  };
+  const saved = [
+    ['folder', 'churn/plimsoll.json'],
+    ['folder', 'churn/code/churn_features.py'],
+  ] as const;
+  expect((await upload(tree(saved))).status).toBe(201);
+  expect(found).toEqual(['churn', 'code', 'plimsoll.json', 'churn_features.py']);
+  for (const more of [
+    ['folder', 'other/plimsoll.json'],
+    ['folder', 'plimsoll.json'],
+    ['folder', 'churn/../x'],
+    ['file', 'm.pkl'],
+  ])
+    expect((await upload(tree([...saved, more as [string, string]]))).status).toBe(422);
+  await expect.poll(api.leftovers).toEqual([]);
+});
+
+test('without a word of trust nothing that is Python is taken, by upload or by path', async () => {
+  const codes: unknown[] = [];
+  for (const body of [
+    tree([['file', 'm.pkl']], { runtime: 'python' }),
+    tree([
+      ['file', 'm.pkl'],
+      ['script', 'inference.py'],
+    ]),
+    tree([
+      ['file', 'm.pkl'],
+      ['code', 'a.py'],
+    ]),
+  ]) {
+    const answer = await upload(body);
+    codes.push([answer.status, ((await answer.json()) as { error: { code: string } }).error.code]);
+  }
+  for (const body of [
+    '{"path":"/m.pkl","runtime":"python"}',
+    '{"path":"/m.pkl","trust":false,"script":"/s.py"}',
+  ]) {
+    const { status, json } = await api.ask('POST', '/models/churn/versions', { body });
+    codes.push([status, json.error?.code]);
+  }
+  expect(codes).toEqual([
+    [403, 'PYTHON_UNTRUSTED'],
+    [403, 'PYTHON_UNTRUSTED'],
+    [422, 'REQUEST_INVALID'],
+    [403, 'PYTHON_UNTRUSTED'],
+    [403, 'PYTHON_UNTRUSTED'],
+  ]);
+  expect(api.control.told).toEqual([]);
+  await expect.poll(api.leftovers).toEqual([]);
+});
+
+test('who trusts over the API is who pushes', async () => {
+  const body = '{"path":"/m.pkl","trust":true,"code":["/src/a.py"],"reason":"ours"}';
+  const headers = { 'x-plimsoll-by': 'ana' };
+  expect((await api.ask('POST', '/models/churn/versions?wait=1s', { body, headers })).status).toBe(201);
+  const [, source, actor] = api.control.told[0]!.given;
+  expect(source).toMatchObject({
+    path: '/m.pkl',
+    python: { trust: true, code: ['/src/a.py'], script: null },
+  });
+  expect(actor).toEqual({ by: 'ana', reason: 'ours' });
 });
