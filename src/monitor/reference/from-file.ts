@@ -5,6 +5,7 @@ import { Repeats } from '../quality/repeats.ts';
 import { hashRows } from '../quality/row-hash.ts';
 import type { TableColumn } from '../tables/cells.ts';
 import { columnGroups } from '../tables/collect.ts';
+import { sourceOf } from '../tables/lists.ts';
 import { openTable, type Table } from '../tables/table.ts';
 import { binnerOf } from './bin.ts';
 import { checkReference, profileFeature, stretchesOf, textOf, withTexts } from './build.ts';
@@ -32,7 +33,7 @@ export interface FileProfile {
 
 /** Errors: REFERENCE_INVALID, and those of `openTable`. */
 export async function profileFile(path: string, options: FileProfileOptions = {}): Promise<FileProfile> {
-  const table = await openTable(path);
+  const table = await openTable(path, 'measured');
   try {
     return { profile: await profileTable(table, options), columns: table.columns };
   } finally {
@@ -41,8 +42,12 @@ export async function profileFile(path: string, options: FileProfileOptions = {}
 }
 
 async function profileTable(table: Table, options: FileProfileOptions): Promise<ReferenceProfile> {
-  const { without = [], outputs = [], season = null, progress } = options;
-  const names = table.columns.map(({ name }) => name).filter((name) => !without.includes(name));
+  const { without = [], season = null, progress } = options;
+  const isNamed = (column: TableColumn, names: readonly string[]): boolean =>
+    names.includes(column.name) || names.includes(sourceOf(column));
+  const names = table.columns.filter((column) => !isNamed(column, without)).map(({ name }) => name);
+  const answers = table.columns.filter((column) => isNamed(column, options.outputs ?? []));
+  const outputs = answers.map(({ name }) => name);
   const rows = await table.rows();
   checkReference(table.path, names.length, rows);
   const times = season === null ? null : await timesOf(table, season, rows);

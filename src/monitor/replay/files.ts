@@ -4,6 +4,7 @@ import type { QualityLimits, Violation } from '../quality/violation.ts';
 import { profileFile } from '../reference/from-file.ts';
 import type { ReferenceProfile } from '../reference/profile.ts';
 import type { TableColumn } from '../tables/cells.ts';
+import { sourceOf } from '../tables/lists.ts';
 import { openTable, type Table } from '../tables/table.ts';
 import type { BaselineAlarms, BaselineDetector } from './baselines.ts';
 import { type FalseAlarms, perRow } from './budget.ts';
@@ -60,7 +61,9 @@ export async function replayFiles(options: FilesOptions): Promise<FilesReplayed>
     season: options.season ? time : null,
     progress: (share) => progress('reading the reference', share / 2),
   });
-  const strange = options.outputs.find((name) => !columns.some((column) => column.name === name));
+  const strange = options.outputs.find(
+    (name) => !columns.some((column) => [column.name, sourceOf(column)].includes(name)),
+  );
   if (strange !== undefined)
     throw usage(`--outputs has "${strange}", a column that ${options.reference} has not`);
   const { stream, numericTime } = await openStream(options, columns);

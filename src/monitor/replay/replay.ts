@@ -9,6 +9,7 @@ import type { QualityLimits, Violation } from '../quality/violation.ts';
 import { BinCounter } from '../reference/count.ts';
 import { featureOf, type ReferenceProfile, type ValueColumn } from '../reference/profile.ts';
 import type { TableBlock } from '../tables/blocks.ts';
+import { sourceOf } from '../tables/lists.ts';
 import type { Table } from '../tables/table.ts';
 import { type BaselineAlarms, type BaselineDetector, Baselines } from './baselines.ts';
 import { epochMillis } from './epoch.ts';
@@ -63,7 +64,9 @@ export async function replay(
 
 /** Columns of the stream against those that are watched; the time and what is ignored are neither missing nor too many. */
 function schemaOf(stream: Table, watched: readonly string[]): (rows: number) => readonly Violation[] {
-  const missing = stream.missing.filter((name) => watched.includes(name));
+  const lost = stream.columns.filter(({ name }) => stream.missing.includes(name) && watched.includes(name));
+  // Of a column of lists several columns are made.
+  const missing = [...new Set(lost.map(sourceOf))];
   return (rows) => schemaViolations(missing, stream.extra, rows);
 }
 

@@ -1,5 +1,6 @@
 /** How cells of a file reach a profile: what is selected of a column, by the type that it should have. Pure. */
 import { identifier } from '../../jobs/sql.ts';
+import type { ListMeasure } from './lists.ts';
 
 /** `time` is read as milliseconds since the epoch, `boolean` as `true` and `false`, `other` only as whether it is there. */
 export type ColumnType = 'number' | 'time' | 'boolean' | 'text' | 'other';
@@ -9,6 +10,8 @@ export interface TableColumn {
   readonly type: ColumnType;
   /** Of numbers: whether the file has whole ones alone, by their type or by how they are written. */
   readonly integer?: boolean;
+  /** Of a measure of lists: which, of which column. */
+  readonly list?: ListMeasure;
 }
 
 export interface Cell {

@@ -9,6 +9,7 @@ import { inputError } from '../../jobs/sources/files/duckdb.ts';
 import { literal } from '../../jobs/sql.ts';
 import { blocksOf, type TableBlock } from './blocks.ts';
 import { type Cell, cellOf, evidenceOf, isInteger, type TableColumn, typeBy, typeOf } from './cells.ts';
+import { listCell, listColumns, sourceOf } from './lists.ts';
 
 /** Columns of a file at most. */
 const COLUMNS_MAX = 20_000;
@@ -36,8 +37,11 @@ export interface Table {
 /** Files are read once from begin to end: to keep what was read would only fill the memory up to its limit. */
 const SETTINGS = { threads: '1', memory_limit: '400MB', enable_external_file_cache: 'false' };
 
-/** Opens a file; `types` null: as it says itself. Call `close` in any case. Errors: FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_INVALID. */
-export async function openTable(path: string, types: readonly TableColumn[] | null = null): Promise<Table> {
+/** Opens a file; `types` null: as it says itself; `measured`: so, with measures instead of lists of numbers. Call `close` in any case. Errors: FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_INVALID. */
+export async function openTable(
+  path: string,
+  types: readonly TableColumn[] | 'measured' | null = null,
+): Promise<Table> {
   const scan = scanOf(path);
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', SETTINGS);
@@ -45,12 +49,10 @@ export async function openTable(path: string, types: readonly TableColumn[] | nu
   try {
     await db.run(`SET TimeZone = 'UTC'`);
     const found = await describe(db, path, scan);
-    return new FileTable(instance, db, {
-      path,
-      scan,
-      found,
-      columns: types ?? (await ownTypes(db, scan, found)),
-    });
+    const given = Array.isArray(types) ? (types as readonly TableColumn[]) : null;
+    let columns = given ?? (await ownTypes(db, scan, found));
+    if (types === 'measured') columns = await measured(db, scan, found, columns);
+    return new FileTable(instance, db, { path, scan, found, columns, isOwn: given === null });
   } catch (error) {
     db.closeSync();
     instance.closeSync();
@@ -64,6 +66,8 @@ interface FileColumns {
   /** Name → DuckDB's type. */
   readonly found: ReadonlyMap<string, string>;
   readonly columns: readonly TableColumn[];
+  /** The columns were told by this file. */
+  readonly isOwn: boolean;
 }
 
 class FileTable implements Table {
@@ -86,11 +90,12 @@ class FileTable implements Table {
   }
 
   get missing(): readonly string[] {
-    return this.columns.map(({ name }) => name).filter((name) => !this.#file.found.has(name));
+    const { found } = this.#file;
+    return this.columns.filter((column) => !found.has(sourceOf(column))).map(({ name }) => name);
   }
 
   get extra(): readonly string[] {
-    const known = new Set(this.columns.map(({ name }) => name));
+    const known = new Set(this.columns.map(sourceOf));
     return [...this.#file.found.keys()].filter((name) => !known.has(name));
   }
 
@@ -118,9 +123,11 @@ class FileTable implements Table {
   }
 
   #cell(name: string): Cell | null {
-    const type = this.#file.found.get(name);
+    const { found, isOwn } = this.#file;
     const wanted = this.columns.find((column) => column.name === name);
-    return type === undefined || wanted === undefined ? null : cellOf(name, type, wanted.type);
+    const type = wanted && found.get(sourceOf(wanted));
+    if (wanted === undefined || type === undefined) return null;
+    return wanted.list === undefined ? cellOf(name, type, wanted.type) : listCell(wanted.list, type, isOwn);
   }
 
   close(): void {
@@ -169,6 +176,23 @@ async function describe(
     throw new PlimsollError('INPUT_INVALID', { problem });
   }
   return new Map(columns.filter(([name]) => !ROW_NUMBERS.test(name)));
+}
+
+/** Lists of numbers are replaced by their measures, unless these would be called as other columns are. */
+async function measured(
+  db: DuckDBConnection,
+  { sql }: Scan,
+  found: ReadonlyMap<string, string>,
+  columns: readonly TableColumn[],
+): Promise<TableColumn[]> {
+  const all: TableColumn[] = [];
+  for (const column of columns) {
+    const type = found.get(column.name) ?? '';
+    const measures = column.type === 'other' ? await listColumns(db, sql, column.name, type) : null;
+    const isFree = measures?.every(({ name }) => !found.has(name)) ?? false;
+    all.push(...(isFree ? measures! : [column]));
+  }
+  return all;
 }
 
 function ownType(name: string, found: string): TableColumn {
