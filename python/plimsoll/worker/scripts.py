@@ -6,7 +6,7 @@ import os
 from typing import Any, Callable, Dict, List, Optional
 
 from plimsoll.frameworks import Framework, class_name, framework_of
-from plimsoll.worker import bodies, described, frames
+from plimsoll.worker import bodies, content_types, described, frames
 from plimsoll.worker.around import Around, given, rows_answered
 from plimsoll.worker.failures import OutputError, RowsRefused
 from plimsoll.worker.request import Request
@@ -117,23 +117,36 @@ class Functions(Served):
         return rows_answered(answer, rows, self._request.outputs)
 
     def _with_body(self, use: Callable[[str, str], Any], batch: Batch, is_input: bool = False) -> Any:
-        """JSON, or CSV where the script refuses JSON on the first rows that it sees; then always that."""
-        kinds = [self._content_type] if self._content_type is not None else list(bodies.CONTENT_TYPES)
-        first: Optional[Exception] = None
-        for kind in kinds:
+        """JSON, or CSV where the script refuses JSON itself, whatever the rows are; what it has once taken, it always gets."""
+        try:
+            if self._content_type is not None:
+                return use(bodies.body_of(batch, self._content_type), self._content_type)
+            return self._in_first_type(use, batch, is_input)
+        except ValueError as error:
+            if is_input:
+                raise RowsRefused(str(error)) from error
+            raise
+
+    def _in_first_type(self, use: Callable[[str, str], Any], batch: Batch, is_input: bool) -> Any:
+        refused: Optional[Exception] = None
+        for kind in bodies.CONTENT_TYPES:
             try:
                 answer = use(bodies.body_of(batch, kind), kind)
             except Exception as error:
-                first = first or error
+                if not content_types.is_refused(error, kind):
+                    raise
+                refused = refused or error
                 continue
-            if self._content_type is None and kind != bodies.JSON:
+            if answer is None and is_input:
+                # An `if content_type == …` without an else ends so.
+                continue
+            if kind != bodies.JSON:
                 print(f"plimsoll: the script refuses {bodies.JSON}; it gets {kind} from now on")
             self._content_type = kind
             return answer
-        assert first is not None
-        if is_input and isinstance(first, ValueError):
-            raise RowsRefused(str(first)) from first
-        raise first
+        if refused is not None:
+            raise refused
+        raise ScriptError(f"input_fn answers None for {' and for '.join(bodies.CONTENT_TYPES)}")
 
     def _function(self, name: str) -> Optional[Callable[..., Any]]:
         found = getattr(self._module, name, None)

@@ -107,7 +107,7 @@ def test_frames_with_names_give_no_other_answers_and_wrong_ones_the_same_refusal
     model = forest().fit(frame, Y)
     answers = Answers(model, framework_of(model))  # type: ignore[arg-type]
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
         assert numpy.array_equal(answers.of(frame[:3], ["predict_proba"])["predict_proba"], model.predict_proba(frame[:3]))
     for wrong in (frame[["a", "b"]], frame.rename(columns={"a": "z"}), numpy.full((2, 5), numpy.inf), numpy.ones((2, 9))):
         with pytest.raises(ValueError) as own:

@@ -71,6 +71,40 @@ def test_input_fn_that_wants_csv_gets_it(start: Any) -> None:
     assert list(worker.infer(rows(1.0, 2.0))["predict"].data) == [3.0, 6.0]
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "raise ValueError('Unsupported content type: ' + content_type)",
+        "raise NotImplementedError()",
+        "raise RuntimeError('only text/csv is taken, not ' + content_type)",
+        "assert content_type == 'text/csv'",
+        "return None",
+    ],
+)
+def test_csv_is_tried_where_the_script_refuses_json_and_stays(start: Any, refusal: str) -> None:
+    worker = start(
+        "def model_fn(d): return 1\ndef predict_fn(data, model): return data\n"
+        f"def input_fn(body, content_type):\n    if content_type != 'text/csv':\n        print('asked'); {refusal}\n"
+        "    return [float(line) for line in body.split()]\n"
+    )
+    for _ in range(2):
+        assert list(worker.infer(rows(1.0, 2.0))["predict"].data) == [1.0, 2.0]
+    log = worker.close()
+    assert log.count("asked") == 1 and "it gets text/csv from now on" in log
+
+
+def test_bad_rows_are_no_reason_to_try_csv(start: Any) -> None:
+    worker = start(
+        "import json\ndef model_fn(d): return 1\ndef predict_fn(data, model): return data\n"
+        "def input_fn(body, content_type):\n    print('asked', content_type)\n    found = [row[0] for row in json.loads(body)]\n"
+        "    if min(found) < 0: raise ValueError('below 0')\n    return found\n"
+    )
+    error = worker.infer(rows(-1.0))
+    assert (error["stage"], error["message"]) == ("rows", "below 0")
+    assert list(worker.infer(rows(1.0))["predict"].data) == [1.0]
+    assert "text/csv" not in worker.close()
+
+
 def test_transform_fn(start: Any) -> None:
     worker = start("import json\ndef model_fn(d): return 2\ndef transform_fn(m, body, kind, accept): return json.dumps([m * r[0] for r in json.loads(body)])")
     assert list(worker.infer(rows(1.0))["predict"].data) == [2.0]
