@@ -32,13 +32,18 @@ export function completed(inputs: Signature, outputs: Outputs, described: Descri
   const declared = new Map(inputs.outputs.map((spec) => [spec.name, spec]));
   const specs = Object.entries(outputs).map(([name, value]): OutputSpec => {
     const parts = Array.isArray(value) ? (value as readonly Tensor[]) : [value as Tensor];
-    const [{ dtype, shape }] = parts as [Tensor];
-    const spec = { name, dtype, shape: [-1, ...shape.slice(1)] };
+    const spec = { name, dtype: parts[0]!.dtype, shape: commonShape(parts) };
     if (Array.isArray(value)) return { ...spec, parts: parts.length };
     const known = declared.get(name)?.classes ?? (isOfClasses(name, spec, classes) ? classes : null);
     return known === null ? spec : { ...spec, classes: known };
   });
   return { ...inputs, outputs: specs, classes };
+}
+
+/** Sizes of any number of rows; -1 where the parts differ: each of several targets has its own number of classes. */
+function commonShape(parts: readonly Tensor[]): readonly number[] {
+  const sizes = parts[0]!.shape.slice(1);
+  return [-1, ...sizes.map((size, i) => (parts.every(({ shape }) => shape[i + 1] === size) ? size : -1))];
 }
 
 function isOfClasses(
