@@ -5,6 +5,7 @@ import type { Check } from '../store/store.ts';
 import { type AdmitOptions, type AdmittedVersion, admitFile } from './admit.ts';
 import type { Loading } from './loading.ts';
 import { shownBytes } from './memory.ts';
+import { saidOfLayers } from './python/layers.ts';
 import type { AcceptedVersion, Verification } from './version.ts';
 import { warmUp } from './warm.ts';
 
@@ -13,6 +14,7 @@ type CheckName =
   | 'checksum'
   | 'format'
   | 'environment'
+  | 'sandbox'
   | 'clean room'
   | 'golden'
   | 'self-test'
@@ -94,7 +96,10 @@ export async function tryVersion(trial: Trial): Promise<TrialOutcome> {
       error.code === 'INPUT_INVALID' && stage === 'format' && admission.golden !== undefined;
     const name = CHECK_OF[error.code] ?? (refusesGolden ? 'golden' : stage);
     const detail = `${error.message} (${error.code})`;
-    return { checks: [...checks, { name, ok: false, detail }], refusal: error };
+    // What came of its code, by the layers that held while it ran.
+    const { sandbox } = error.details;
+    const held = typeof sandbox === 'string' ? [passed('sandbox', sandbox)] : [];
+    return { checks: [...checks, ...held, { name, ok: false, detail }], refusal: error };
   }
 }
 
@@ -120,17 +125,12 @@ function pythonLines({ manifest, notes }: AdmittedVersion): readonly Check[] {
   const { python } = manifest;
   if (python === undefined) return [];
   const { provedWith, environment, layers, trust } = python;
-  const held = layers.filter(({ active }) => active).map(({ name, how }) => `${name} (${how})`);
-  const open = layers.filter(({ active }) => !active).map(({ name, how }) => `${name}: ${how}`);
-  const absent = open.length === 0 ? '' : `; not here: ${open.join(', ')}`;
   const allowed = trust.allow.length === 0 ? '' : `; ${trust.allow.join(' and ')} allowed`;
   const told = notes.length === 0 ? '' : `; ${notes.join('; ')}`;
   return [
     passed('environment', `Python ${provedWith}, lock ${environment.slice(0, 12)}${told}`),
-    passed(
-      'clean room',
-      `limited by ${held.join(', ') || 'nothing'}${absent}${allowed}; trusted by ${trust.by}`,
-    ),
+    passed('sandbox', `${saidOfLayers(layers)}${allowed}`),
+    passed('clean room', `loaded there, and it answers; trusted by ${trust.by}`),
   ];
 }
 

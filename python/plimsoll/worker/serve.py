@@ -84,7 +84,7 @@ def _serve(channel: Channel, memory: Memory, home: str) -> int:
         }
         channel.send(ready)
     except BaseException as error:  # Whatever it raises, SystemExit too, is told and not silent.
-        channel.send(dict(failures.describe(error, "load", places), id=wanted.id, rss=memory.resident()))
+        channel.send(dict(failures.describe(error, "load", places), id=wanted.id, rss=memory.resident(), layers=layers))
         return 1
     while True:
         message = channel.receive()

@@ -138,6 +138,7 @@ function readFailure(header: Fields, id: number): PythonFailure {
     missing: orNull(readMissing)(header['missing'], 'missing'),
     traceback: text(header['traceback'], 'traceback'),
     rss: amount(header['rss'], 'rss'),
+    layers: header['layers'] === undefined ? null : listOf(readLayer)(header['layers'], 'layers'),
   };
 }
 

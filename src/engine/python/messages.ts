@@ -167,6 +167,8 @@ export interface PythonFailure {
   readonly missing: { readonly module: string; readonly by: string } | null;
   readonly traceback: string;
   readonly rss: number;
+  /** Layers of the sandbox in which loading failed; null of every other failure. */
+  readonly layers?: readonly SandboxLayer[] | null;
 }
 
 export type FromWorker =

@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { PythonFailure } from '../../engine/python/messages.ts';
+import { saidOfLayers } from './layers.ts';
 
 /** What is known about a model that Python could not load or run, so that the sentence can name the way on. */
 export interface RefusalContext {
@@ -19,8 +20,9 @@ const MESSAGE_CHARACTERS = 600;
  * it, else PYTHON_LOAD_FAILED with the line that failed.
  */
 export function refusalOf(failure: PythonFailure, context: RefusalContext): PlimsollError {
-  const { missing } = failure;
-  return missing ? moduleMissing(missing, context) : loadFailed(failure, context);
+  const { missing, layers } = failure;
+  const { code, details } = missing ? moduleMissing(missing, context) : loadFailed(failure, context);
+  return new PlimsollError(code, layers ? { ...details, sandbox: saidOfLayers(layers) } : details);
 }
 
 function moduleMissing(
