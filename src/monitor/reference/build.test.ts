@@ -281,9 +281,11 @@ test('a number finds its bin in a few nanoseconds', () => {
   for (let i = 0; i < 200; i++) counter.bin(2048, [column]);
   let best = Infinity;
   for (let round = 0; round < 20; round++) {
-    const start = process.hrtime.bigint();
-    for (let i = 0; i < 50; i++) counter.bin(2048, [column]);
-    best = Math.min(best, Number(process.hrtime.bigint() - start) / (50 * 2048));
+    // Of the processor: what others do meanwhile takes none of it.
+    const before = process.cpuUsage();
+    for (let i = 0; i < 500; i++) counter.bin(2048, [column]);
+    const { user, system } = process.cpuUsage(before);
+    best = Math.min(best, ((user + system) * 1000) / (500 * 2048));
   }
   // About 6 where nothing else runs.
   expect(best).toBeLessThan(40);
