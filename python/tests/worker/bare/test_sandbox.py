@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import platform
 import socket
+import struct
 import sys
 from pathlib import Path
 from typing import Any, Dict
@@ -200,6 +202,62 @@ def test_with_network_allowed_a_connection_is_made(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         body = f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 5)\nraise ValueError('made')"
         assert refusal(tmp_path, body, allow=["network"]) == "ValueError: made"
+
+
+# What hosts lack: (x86-64, aarch64) numbers of calls, the first argument where only that is refused, the error.
+LACKING = {
+    "namespaces": [((272, 97), None, errno.EPERM)],
+    "Landlock": [((444, 444), None, errno.ENOSYS)],
+    "filters": [((157, 167), 22, errno.EINVAL)],
+}
+
+
+def host_without(*names: str) -> bytes:
+    """A filter by which calls fail as on a host that lacks these."""
+    column = ["x86_64", "aarch64"].index(platform.machine())
+    code = [(0x20, 0, 0, 0)]
+    for numbers, argument, error in (each for name in names for each in LACKING[name]):
+        answer = (0x06, 0, 0, 0x00050000 | error)
+        if argument is None:
+            code += [(0x15, 0, 1, numbers[column]), answer]
+        else:
+            code += [(0x15, 0, 4, numbers[column]), (0x20, 0, 0, 16), (0x15, 0, 1, argument), answer, (0x06, 0, 0, 0x7FFF0000)]
+    code.append((0x06, 0, 0, 0x7FFF0000))
+    return b"".join(struct.pack("<HBBI", *each) for each in code)
+
+
+HELD = "class M:\n    def predict(self, rows): return rows\nreturn M()"
+
+
+def layers_without(tmp_path: Path, *names: str) -> Dict[str, Any]:
+    found = attempt(tmp_path, HELD, filter=host_without(*names))
+    assert found["kind"] == "ready", found
+    return {layer["name"]: (layer["active"], layer["how"]) for layer in found["layers"]}
+
+
+@linux
+def test_a_host_without_namespaces_still_shuts_the_network_and_says_by_what(tmp_path: Path) -> None:
+    found = layers_without(tmp_path, "namespaces")
+    assert found["network"] == (True, "no sockets (seccomp)")
+    assert all(active for active, _ in found.values())
+    (tmp_path / "again").mkdir()
+    body = "import socket; socket.socket(socket.AF_INET, socket.SOCK_STREAM)"
+    assert refusal(tmp_path / "again", body, filter=host_without("namespaces")).startswith("PermissionError")
+
+
+@linux
+def test_a_host_without_landlock_does_not_claim_that_files_are_out_of_reach(tmp_path: Path) -> None:
+    found = layers_without(tmp_path, "Landlock")
+    assert found["files"] == (False, "the kernel has no Landlock")
+    assert [name for name, (active, _) in found.items() if not active] == ["files"]
+
+
+@linux
+def test_a_host_without_filters_and_namespaces_does_not_claim_that_the_network_is_shut(tmp_path: Path) -> None:
+    found = layers_without(tmp_path, "filters", "namespaces")
+    assert [name for name, (active, _) in found.items() if not active] == ["network", "system-calls"]
+    assert "namespaces" in found["network"][1] and found["system-calls"][1]
+    assert found["files"][0] and found["limits"][0] and found["privileges"][0]
 
 
 @linux
