@@ -40,15 +40,25 @@ def inputs(model: Any) -> Optional[Dict[str, Any]]:
 
 def call(model: Any, found: Optional[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
     """How rows are given to it where nobody says: a frame where it knows names, else an array."""
+    if _is_library(model, "torch"):
+        return _torch_call(model)
     if found is None:
         return None
-    if found["form"] == "tensors" or _is_library(model, "torch"):
+    if found["form"] == "tensors":
         return {"container": "tensors"}
     if found["form"] == "text":
         return {"container": "list"}
     if feature_names(model) is not None:
         return {"container": "frame"}
     return {"container": "array"}
+
+
+def _torch_call(model: Any) -> Dict[str, Any]:
+    """Rows of numbers in the type of its parameters: torch takes no other."""
+    parameters = getattr(model, "parameters", None)
+    first = next(iter(parameters()), None) if callable(parameters) else None
+    dtype = "" if first is None else str(first.dtype).replace("torch.", "")
+    return {"container": "tensors", "dtype": dtype if dtype in ("float16", "float64") else "float32"}
 
 
 def classes(model: Any) -> Optional[List[Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
+from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from plimsoll.worker.libraries import library
@@ -73,7 +74,20 @@ Parts = Union[Tensor, List[Tensor]]
 
 def read_batch(header: Dict[str, Any], buffers: List[memoryview]) -> Batch:
     """The rows of a message. Raises `ProtocolError` where header and buffers do not fit each other."""
-    source = iter(buffers)
+    with _well_formed():
+        return _read_batch(header, iter(buffers))
+
+
+@contextmanager
+def _well_formed() -> Iterator[None]:
+    """A header in which a list stands for an object, or the like, is no header."""
+    try:
+        yield
+    except (AttributeError, TypeError) as error:
+        raise ProtocolError(f"a header of another form: {error}") from None
+
+
+def _read_batch(header: Dict[str, Any], source: Iterator[memoryview]) -> Batch:
     rows = _count(header.get("rows"), "rows")
     form = header.get("form")
     if form == "matrix":
@@ -108,12 +122,13 @@ def read_outputs(headers: Sequence[Dict[str, Any]], buffers: List[memoryview]) -
     """Named outputs of a message. Raises `ProtocolError`."""
     source = iter(buffers)
     found: Dict[str, Parts] = {}
-    for header in headers:
-        name = str(header.get("name"))
-        if "parts" in header:
-            found[name] = [_read_tensor(dict(part, name=name), source) for part in header["parts"]]
-        else:
-            found[name] = _read_tensor(header, source)
+    with _well_formed():
+        for header in headers:
+            name = str(header.get("name"))
+            if "parts" in header:
+                found[name] = [_read_tensor(dict(part, name=name), source) for part in header["parts"]]
+            else:
+                found[name] = _read_tensor(header, source)
     return _finished(source, found)
 
 
