@@ -21,6 +21,8 @@ export interface AdmitOptions {
   readonly python?: (PythonDemands & { readonly by: string }) | undefined;
   /** Path of a golden file; kept in the bundle, and replayed whenever the file is proved again. */
   readonly golden?: string | undefined;
+  /** Rows that the model will be given, as a /predict body: they show what rows are like, where nothing else does. */
+  readonly sample?: unknown;
   /** Path of a file with the data that the model was trained on; kept in the bundle. */
   readonly reference?: string | undefined;
   /** Largest model file to read, in bytes, where it is trusted; kept in the manifest for later loads. */
@@ -46,6 +48,8 @@ export interface AcceptRequest {
   readonly staging: string;
   readonly runtime: Runtime | null;
   readonly golden: string | null;
+  /** null where there is none. */
+  readonly sample: unknown;
   readonly reference: string | null;
   readonly maxModel: number | null;
 }
@@ -135,14 +139,14 @@ async function admitInChild(
   { source, route, file, digests }: Identified,
   options: AdmitOptions,
 ): Promise<Acceptance> {
-  const { dataDir, runtime = null, maxModel = null, python = null } = options;
+  const { dataDir, runtime = null, maxModel = null, python = null, sample = null } = options;
   const digest = file ?? digests[0];
   const staging = stagingDir(dataDir, digest, randomUUID());
   const golden = options.golden ?? source.golden;
   const reference = options.reference ?? source.reference;
   const demands = { runtime, golden, reference, maxModel, route, python };
   const place = { path: source.data ?? path, digest, source: path, dataDir, staging };
-  const request: AcceptRequest = { ...place, ...demands };
+  const request: AcceptRequest = { ...place, ...demands, sample };
   const limit = options.timeoutMillis ?? (route === 'data' ? TIMEOUT_MILLIS : PYTHON_TIMEOUT_MILLIS);
   const name = basename(path);
   try {

@@ -12,6 +12,8 @@ import { recordTrust, userAtHost } from './trust-log.ts';
 export interface OpenOptions extends FileOptions {
   readonly data: string;
   readonly golden?: string;
+  /** Rows that it will be given. */
+  readonly input?: string;
 }
 
 /** A command that opens a file, and where it says how far that has come. */
@@ -47,6 +49,12 @@ export const mustBePython = (demands: PythonDemands | null): boolean =>
 export const isForPython = (error: unknown): boolean =>
   isPlimsollError(error) && (error.exit === 4 || error.code === 'PYTHON_UNTRUSTED');
 
+/** The first rows of a file, where it is one that rows are read from. */
+async function sampleOf(path: string): Promise<unknown> {
+  const { sampleRows } = await import('../rows/sample.ts');
+  return sampleRows(path);
+}
+
 /** Proves the model with Python, or finds that it was; the word of trust is written down first. */
 export async function openWithPython(
   options: OpenOptions,
@@ -64,7 +72,8 @@ export async function openWithPython(
   const progress = terminal.progress(basename(model));
   try {
     const onProgress = (stage: string): void => progress.update(stage);
-    const opened = { dataDir, by, runtime: runtime ?? undefined, golden, maxModel, onProgress };
+    const sample = options.input === undefined ? undefined : await sampleOf(options.input);
+    const opened = { dataDir, by, runtime: runtime ?? undefined, golden, sample, maxModel, onProgress };
     return await openPythonFile(model, demands, opened);
   } finally {
     progress.done();

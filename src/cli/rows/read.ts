@@ -10,10 +10,9 @@ export async function readRows(path: string, signature: Signature): Promise<unkn
   if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
   switch (extname(path).toLowerCase()) {
     case '.json':
-      return parseJson(readText(path), path);
     case '.jsonl':
     case '.ndjson':
-      return jsonLines(readText(path), path);
+      return jsonRows(path);
     case '.csv':
       return (await import('./csv.ts')).csvToBody(readText(path), signature, path);
     case '.parquet':
@@ -24,6 +23,10 @@ export async function readRows(path: string, signature: Signature): Promise<unkn
     }
   }
 }
+
+/** What a file of JSON holds, or one of a document a line. */
+export const jsonRows = (path: string): unknown =>
+  extname(path).toLowerCase() === '.json' ? parseJson(readText(path), path) : jsonLines(readText(path), path);
 
 function jsonLines(text: string, path: string): unknown[] {
   const rows: unknown[] = [];

@@ -102,19 +102,19 @@ test('a candidate whose golden rows raise makes way for the next one', async () 
   });
   const [stated] = candidatesFor({ ...hints, rows: named });
   const candidates = candidatesFor({ ...hints, stated: stated!.signature, rows: named });
-  const found = await firstThatFits({ model: 'm', engine, golden, candidates, use });
+  const found = await firstThatFits({ model: 'm', engine, rows: golden.input, candidates, use });
   expect(found.signature).toBe(candidates[1]!.signature);
 });
 
 test('where all raise, the best one tells its line', async () => {
   const candidates = candidatesFor({ ...hints, rows: named });
-  const tried = firstThatFits({ model: 'm', engine: raising, golden, candidates, use });
+  const tried = firstThatFits({ model: 'm', engine: raising, rows: golden.input, candidates, use });
   await expect(tried).rejects.toMatchObject({ failure: { at: { line: 17 } } });
 });
 
 test('where a made-up row fails, the line and the words of Python are told', async () => {
   const candidates = candidatesFor(hints);
-  const tried = firstThatFits({ model: 'm', engine: raising, golden: null, candidates, use });
+  const tried = firstThatFits({ model: 'm', engine: raising, rows: null, candidates, use });
   await expect(tried).rejects.toMatchObject({
     code: 'PYTHON_SIGNATURE_UNKNOWN',
     details: {
@@ -133,7 +133,7 @@ test('a worker that is gone is not asked again', async () => {
     );
   });
   const candidates = candidatesFor({ ...hints, rows: named });
-  const tried = firstThatFits({ model: 'm', engine, golden, candidates, use });
+  const tried = firstThatFits({ model: 'm', engine, rows: golden.input, candidates, use });
   await expect(tried).rejects.toMatchObject({ code: 'PYTHON_WORKER_ENDED' });
   expect(asked).toBe(1);
 });

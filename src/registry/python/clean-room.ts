@@ -33,6 +33,8 @@ export interface CleanRoom {
   readonly assembly: Assembly;
   readonly model: ReadModel | null;
   readonly golden: Golden | null;
+  /** Body of the golden rows, else of rows that the model will be given, or null. */
+  readonly rows: unknown;
   readonly environment: Environment;
   /** The staged files. */
   readonly original: string;
@@ -94,14 +96,14 @@ const FRAME: CallSpec = { container: 'frame' };
 
 /** A worker that answered rows, and which they were. Where names are known, it is first tried to give them as a frame. */
 async function answering(room: CleanRoom, inner: Inner | null): Promise<Answering> {
-  const { source, model, golden, assembly, environment } = room;
+  const { source, model, rows, assembly, environment } = room;
   const { call, script } = assembly.options;
   const first = await start(room, inner, call);
   const candidates = candidatesFor({
     stated: source.signature,
     content: inner?.content ?? model?.content ?? null,
     described: first.worker.ready.described,
-    rows: golden?.input ?? null,
+    rows,
     hasScript: script !== null,
   });
   const canFrame = call === null && environment.lock.pins.has('pandas');
@@ -121,7 +123,7 @@ async function answering(room: CleanRoom, inner: Inner | null): Promise<Answerin
 }
 
 async function answered(
-  { name, golden }: CleanRoom,
+  { name, rows }: CleanRoom,
   inner: Inner | null,
   { worker, use }: Started,
   candidates: readonly Candidate[],
@@ -131,7 +133,7 @@ async function answered(
     return {
       worker,
       engine,
-      answered: await firstThatFits({ model: name, engine, golden, candidates, use }),
+      answered: await firstThatFits({ model: name, engine, rows, candidates, use }),
     };
   } catch (error) {
     await worker.close();

@@ -12,6 +12,8 @@ export interface OpenPythonOptions {
   /** Of the compiled model that the script goes around; otherwise Python runs all of it. */
   readonly runtime?: Runtime | undefined;
   readonly golden?: string | undefined;
+  /** Rows that it will be given, which show what rows are like where nothing else does. */
+  readonly sample?: unknown;
   readonly maxModel?: number | undefined;
   readonly onProgress?: ((stage: string) => void) | undefined;
 }
@@ -29,10 +31,10 @@ export interface OpenedPython {
 export async function openPythonFile(
   path: string,
   demands: PythonDemands,
-  { dataDir, by, runtime = 'python', golden, maxModel, onProgress }: OpenPythonOptions,
+  { dataDir, by, runtime = 'python', golden, sample, maxModel, onProgress }: OpenPythonOptions,
 ): Promise<OpenedPython> {
   const { engine, manifest } = await acceptFile(path, {
-    ...{ dataDir, name: basename(path), runtime, golden, maxModel, onProgress },
+    ...{ dataDir, name: basename(path), runtime, golden, sample, maxModel, onProgress },
     python: { ...demands, by },
   });
   return { engine, manifest, signature: manifest.signature };

@@ -45,7 +45,8 @@ export async function provePython(
   const model = describe(source, request.maxModel);
   const goldenPath = request.golden ?? keptPath(dir, 'golden');
   const golden = goldenPath === null ? null : readGolden(goldenPath);
-  const { lock, notes } = await lockFor(request, { assembly, model, golden, dir }, events);
+  const rows = golden?.input ?? request.sample;
+  const { lock, notes } = await lockFor(request, { assembly, model, rows, dir }, events);
   checkWriter(basename(request.source), model, lock, golden);
   writing(dirname(dir), () => writeFileSync(join(original, LOCK), lock.text, { flush: true }));
   events.progress('making the environment');
@@ -56,7 +57,7 @@ export async function provePython(
   });
   events.progress('loading in the clean room');
   const proved = await inCleanRoom(
-    { request, source, assembly, model, golden, environment, original },
+    { request, source, assembly, model, golden, rows, environment, original },
     clock,
   );
   const { by, allow } = demands;
@@ -98,13 +99,13 @@ export function describe({ data }: Source, maxModel: number | null): ReadModel |
 interface Lockable {
   readonly assembly: Assembly;
   readonly model: ReadModel | null;
-  readonly golden: Golden | null;
+  readonly rows: unknown;
   readonly dir: string;
 }
 
 async function lockFor(
   { dataDir, python }: AcceptRequest,
-  { assembly, model, golden, dir }: Lockable,
+  { assembly, model, rows, dir }: Lockable,
   { progress }: ProofEvents,
 ): Promise<{ readonly lock: Lock; readonly notes: readonly string[] }> {
   const before = readManifest(dir)?.python;
@@ -114,10 +115,10 @@ async function lockFor(
   const own = new Set(
     assembly.files.flatMap(({ path }) => (path.startsWith('code/') ? [moduleOf(path)] : [])),
   );
-  const rows = golden === null ? null : signatureOfRows(golden.input);
+  const seen = rows === null ? null : signatureOfRows(rows);
   const lock = await makeLock({
     requirements: assembly.requirements,
-    guessed: guessRequirements(model, own, rows !== null && namesOf(rows) !== null),
+    guessed: guessRequirements(model, own, seen !== null && namesOf(seen) !== null),
     python: assembly.options.python,
     allowBuild: python!.allow.includes('build'),
     dataDir,
@@ -143,6 +144,7 @@ interface Room {
   readonly assembly: Assembly;
   readonly model: ReadModel | null;
   readonly golden: Golden | null;
+  readonly rows: unknown;
   readonly environment: Environment;
   readonly original: string;
 }

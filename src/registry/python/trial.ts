@@ -7,7 +7,6 @@ import { sliceBatch } from '../../model/slice.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import { exampleOf } from '../boundary/example.ts';
-import type { Golden } from '../golden.ts';
 import type { Candidate } from './candidates.ts';
 import { rowsIn } from './golden-rows.ts';
 import { whereOf } from './refusals.ts';
@@ -26,23 +25,24 @@ export interface Tried {
   readonly model: string;
   readonly engine: Engine;
   readonly candidates: readonly Candidate[];
-  readonly golden: Golden | null;
+  /** A body of golden rows, or of others that the model will be given; null where there are none. */
+  readonly rows: unknown;
   use(signature: Signature): void;
 }
 
 const REASON_CHARACTERS = 600;
 
 /**
- * The first candidate that golden rows fit and the model answers, or whose example it answers. Where there is none, throws
- * what the model threw on golden rows at the best candidate that they fit, INPUT_INVALID where they fit none, and
- * PYTHON_SIGNATURE_UNKNOWN with the line that failed where there are no golden rows.
+ * The first candidate that the rows fit and the model answers, or whose example it answers. Where there is none, throws
+ * what the model threw on the rows at the best candidate that they fit, INPUT_INVALID where they fit none, and
+ * PYTHON_SIGNATURE_UNKNOWN with the line that failed where there are no rows.
  */
-export async function firstThatFits({ candidates, golden, model, engine, use }: Tried): Promise<Answered> {
+export async function firstThatFits({ candidates, rows, model, engine, use }: Tried): Promise<Answered> {
   let unfit: unknown = null;
   let raised: unknown = null;
   for (const candidate of candidates) {
     const { signature } = candidate;
-    const attempt = golden === null ? exampleBatch(candidate) : decoded(golden.input, signature);
+    const attempt = rows === null ? exampleBatch(candidate) : decoded(rows, signature);
     if (isPlimsollError(attempt)) {
       unfit ??= attempt;
       continue;
@@ -55,7 +55,7 @@ export async function firstThatFits({ candidates, golden, model, engine, use }: 
       raised ??= error;
     }
   }
-  if (golden !== null && (raised ?? unfit) !== null) throw raised ?? unfit;
+  if (rows !== null && (raised ?? unfit) !== null) throw raised ?? unfit;
   const reason =
     raised === null
       ? 'neither the file nor the model says so'
