@@ -87,7 +87,7 @@ async function run(options: ReplayOptions, terminal: Terminal): Promise<void> {
       budget,
       quality: (policy ?? DEFAULT_MONITOR).quality,
       baselines: await baselinesIn(options.baselines, usage),
-      season: seasonIn(options, usage),
+      season: seasonIn(options, policy, usage),
       minimumPsi: share(options.minPsi, '--min-psi', policy?.drift.minimumPsi ?? 0.05),
       minimumShare: share(options.minShare, '--min-share', policy?.drift.minimumShare ?? 0.02),
       progress: (text, done) => progress.update(text, done),
@@ -100,10 +100,15 @@ async function run(options: ReplayOptions, terminal: Terminal): Promise<void> {
   }
 }
 
-function seasonIn({ season, time }: ReplayOptions, usage: (reason: string) => PlimsollError): boolean {
-  if (season === undefined) return false;
-  if (season !== 'week') throw usage(`--season is "${season}", wanted week`);
-  if (time === undefined) throw usage('--season needs --time, the column of the times');
+function seasonIn(
+  { season, time }: ReplayOptions,
+  policy: MonitorPolicy | null,
+  usage: (reason: string) => PlimsollError,
+): boolean {
+  if (season !== undefined && season !== 'week') throw usage(`--season is "${season}", wanted week`);
+  if (season === undefined && policy?.drift.season !== 'week') return false;
+  const asked = season === undefined ? 'drift.season of the policy' : '--season';
+  if (time === undefined) throw usage(`${asked} needs --time, the column of the times`);
   return true;
 }
 
