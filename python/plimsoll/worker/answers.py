@@ -28,7 +28,9 @@ class Answers:
             return self._framework.answers(self._model, rows, wanted)
         for transform in self._before:
             rows = transform(rows)
-        return self._of_forest(rows, names) if self._walk is not None else {name: getattr(self._last, name)(rows) for name in names}
+        if self._walk is not None:
+            return self._of_forest(rows, names)
+        return {name: getattr(self._last, name)(rows) for name in names}
 
     def _of_forest(self, rows: Any, names: List[str]) -> Dict[str, Any]:
         assert self._walk is not None

@@ -44,7 +44,9 @@ def rows_of(batch: Batch, with_names: bool) -> Any:
 
 def names_of(batch: Batch) -> Optional[List[str]]:
     """Names of its columns; None where they were only numbered (`x0`, `x1`, …)."""
-    names = batch.names if isinstance(batch, Matrix) else [each.name for each in batch.columns] if isinstance(batch, Table) else None
+    names = batch.names if isinstance(batch, Matrix) else None
+    if isinstance(batch, Table):
+        names = [each.name for each in batch.columns]
     if names is None or list(names) == [f"x{at}" for at in range(len(names))]:
         return None
     return list(names)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+import math
+from typing import Any, Dict, List, NamedTuple, Optional
 
 _DEPTH = 20
 
@@ -11,7 +12,7 @@ def feature_names(model: Any) -> Optional[List[str]]:
     """Names of its columns as it was fitted with them, or None."""
     for source in (model, _first_step(model)):
         for attribute in ("feature_names_in_", "feature_names_", "feature_names", "feature_name_"):
-            names = getattr(source, attribute, None)
+            names: Any = getattr(source, attribute, None)
             if isinstance(names, (list, tuple)) or hasattr(names, "tolist"):
                 found = [name for name in names if isinstance(name, str)]
                 if found and len(found) == len(names) and not _are_made_up(found):
@@ -28,14 +29,24 @@ def inputs(model: Any) -> Optional[Dict[str, Any]]:
     tensors = _keras_inputs(model)
     if tensors is not None:
         return {"form": "tensors", "tensors": tensors}
-    names, count = feature_names(model), _width(model)
-    if names is None and count is None:
+    names, keys = feature_names(model), _keys(model)
+    if keys is None:
         return None
-    keys = names if names is not None else [f"x{index}" for index in range(count or 0)]
-    kinds = ["number"] * len(keys)
-    _mark(model, list(range(len(keys))), keys, kinds, _DEPTH)
-    columns = [{"name": key, "named": names is not None, "type": kind} for key, kind in zip(keys, kinds)]
+    found = _Columns(["number"] * len(keys), {})
+    _mark(model, list(range(len(keys))), keys, found, _DEPTH)
+    columns = [{"name": key, "named": names is not None, "type": kind} for key, kind in zip(keys, found.kinds)]
     return {"form": "table", "columns": columns}
+
+
+def missing_text(model: Any) -> Dict[int, Any]:
+    """
+    None or NaN by place of the column, where the model was fitted with one of them for text that is missing: an encoder
+    takes the one for an unknown category where it knows the other.
+    """
+    keys = _keys(model) or []
+    found = _Columns(["number"] * len(keys), {})
+    _mark(model, list(range(len(keys))), keys, found, _DEPTH)
+    return found.missing
 
 
 def call(model: Any, found: Optional[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
@@ -108,7 +119,22 @@ def _width(model: Any) -> Optional[int]:
     return None
 
 
-def _mark(model: Any, places: List[int], keys: List[str], kinds: List[str], depth: int) -> None:
+class _Columns(NamedTuple):
+    """What is known of columns: the kind of each, and what stands for missing text by place."""
+
+    kinds: List[str]
+    missing: Dict[int, Any]
+
+
+def _keys(model: Any) -> Optional[List[str]]:
+    """Names of its columns, numbered where it has none; None where it does not even know how many they are."""
+    names, count = feature_names(model), _width(model)
+    if names is not None:
+        return names
+    return None if count is None else [f"x{index}" for index in range(count)]
+
+
+def _mark(model: Any, places: List[int], keys: List[str], columns: _Columns, depth: int) -> None:
     """Columns of which a fitted encoder holds strings or booleans; `places` are those that `model` gets."""
     model = _first_step(model)
     if depth == 0 or model is None or isinstance(model, str):
@@ -117,19 +143,25 @@ def _mark(model: Any, places: List[int], keys: List[str], kinds: List[str], dept
         chosen = _chosen(transformer[2], keys, len(places))
         if hasattr(_first_step(transformer[1]), "token_pattern"):
             for index in chosen:
-                kinds[places[index]] = "string"
+                columns.kinds[places[index]] = "string"
         else:
-            _mark(transformer[1], [places[index] for index in chosen], [keys[index] for index in chosen], kinds, depth - 1)
+            _mark(transformer[1], [places[index] for index in chosen], [keys[index] for index in chosen], columns, depth - 1)
     for _, part in getattr(model, "transformer_list", None) or []:
-        _mark(part, places, keys, kinds, depth - 1)
+        _mark(part, places, keys, columns, depth - 1)
+    if hasattr(model, "statistics_") and getattr(model, "missing_values", 0) is None:
+        columns.missing.update({place: None for place in places})
     held = getattr(model, "categories_", None)
     values = held if isinstance(held, list) else [[each] for each in _plain(getattr(model, "statistics_", None))]
     for place, known in zip(places, values):
-        known = [each for each in _plain(known) if each is not None and each == each]
+        every = _plain(known)
+        known = [each for each in every if each is not None and each == each]
         if known and all(isinstance(each, bool) for each in known):
-            kinds[place] = "bool"
+            columns.kinds[place] = "bool"
         elif any(isinstance(each, str) for each in known):
-            kinds[place] = "string"
+            columns.kinds[place] = "string"
+            if held is not None and len(known) < len(every):
+                # With both, NaN: it is what files are read with.
+                columns.missing[place] = math.nan if any(each != each for each in every) else None
 
 
 def _chosen(columns: Any, keys: List[str], count: int) -> List[int]:

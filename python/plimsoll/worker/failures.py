@@ -97,7 +97,8 @@ def _advice(error: BaseException, frames: List[Frame]) -> str:
     for frame in frames[-2:]:
         if isinstance(error, AttributeError) and frame.function == "find_class" and _pickled(frame)[0] == "__main__":
             name = _pickled(frame)[1]
-            return f": {name} was defined in the notebook or program that saved it; define it in a module of its own and save again"
+            origin = f"{name} was defined in the notebook or program that saved it"
+            return f": {origin}; define it in a module of its own and save again"
     return ""
 
 

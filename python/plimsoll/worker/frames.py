@@ -13,19 +13,22 @@ from plimsoll.worker.values import Batch, Matrix, Table, Tensor
 _EXACT = float(1 << 53)
 
 
-def as_taken(batch: Batch, call: Optional[Dict[str, Any]], names: Optional[List[str]]) -> Any:
+def as_taken(
+    batch: Batch, call: Optional[Dict[str, Any]], names: Optional[List[str]], missing: Optional[Dict[int, Any]] = None
+) -> Any:
     """
-    The batch in the container of `call`; `names`: columns as the model knows them, where the batch has no names.
+    The batch in the container of `call`; `names`: columns as the model knows them, where the batch has no names;
+    `missing`: what stands for missing text, by place of the column, where it is not NaN in a frame and None elsewhere.
     Without libraries every container but `tensors` is a list.
     """
     container = (call or {}).get("container", "array")
     dtype, dtypes = (call or {}).get("dtype"), (call or {}).get("dtypes") or {}
     if isinstance(batch, (Matrix, Table)):
         if container == "frame" and library("pandas") is not None:
-            return as_frame(batch, names, dtypes, dtype)
+            return as_frame(batch, names, dtypes, dtype, missing or {})
         if container == "list" or library("numpy") is None:
             return as_lists(batch)
-        plain = as_array(batch, dtype)
+        plain = as_array(batch, dtype, missing or {})
         return {"input": plain} if container == "tensors" else plain
     found = {tensor.name: shaped(tensor) for tensor in batch.tensors}
     if container == "tensors":
@@ -33,7 +36,7 @@ def as_taken(batch: Batch, call: Optional[Dict[str, Any]], names: Optional[List[
     return next(iter(found.values())) if len(found) == 1 else found
 
 
-def as_array(batch: Batch, dtype: Optional[str]) -> Any:
+def as_array(batch: Batch, dtype: Optional[str], missing: Dict[int, Any]) -> Any:
     """An ndarray `[rows, columns]`: of float64, or of objects where a column holds text."""
     numpy = library("numpy")
     assert numpy is not None
@@ -47,12 +50,17 @@ def as_array(batch: Batch, dtype: Optional[str]) -> Any:
         return exactly(plain, dtype)
     plain = numpy.empty((batch.rows, len(batch.columns)), dtype=object)
     for index, column in enumerate(batch.columns):
-        plain[:, index] = column.values
+        plain[:, index] = _texts(numpy, column.values, missing.get(index)) if column.type == "string" else column.values
     return plain
 
 
-def as_frame(batch: Batch, names: Optional[List[str]], dtypes: Dict[str, str], dtype: Optional[str]) -> Any:
-    """A DataFrame with the model's names, or those of the batch; missing text is NaN, as pandas reads it from a file."""
+def as_frame(
+    batch: Batch, names: Optional[List[str]], dtypes: Dict[str, str], dtype: Optional[str], missing: Dict[int, Any]
+) -> Any:
+    """
+    A DataFrame with the model's names, or those of the batch; missing text is NaN, as pandas reads it from a file, but where
+    `missing` has None for the place of its column.
+    """
     pandas = library("pandas")
     numpy = library("numpy")
     assert pandas is not None and numpy is not None
@@ -67,10 +75,14 @@ def as_frame(batch: Batch, names: Optional[List[str]], dtypes: Dict[str, str], d
         keys = [column.name for column in batch.columns]
         if names is not None and len(names) == len(keys) and set(names) != set(keys):
             keys = list(names)
-        series = {key: _column_of(numpy, column) for key, column in zip(keys, batch.columns)}
+        places = names if names is not None and set(names) == set(keys) else keys
+        stand_ins = [missing.get(places.index(key), math.nan) for key in keys]
+        series = {key: _column_of(numpy, *each) for key, *each in zip(keys, batch.columns, stand_ins)}
         if names is not None and set(names) == set(keys):
             keys = list(names)
     typed = {key: _typed(pandas, values, dtypes.get(str(key), dtype)) for key, values in series.items()}
+    # pandas would make text that it finds in an array of objects its own type, in which None becomes NaN.
+    typed = {key: pandas.Series(each, dtype=object) if _holds_none(each) else each for key, each in typed.items()}
     return pandas.DataFrame(typed, columns=keys, copy=False)
 
 
@@ -112,12 +124,18 @@ def exactly(plain: Any, dtype: Optional[str]) -> Any:
     return plain.astype(wanted)
 
 
-def _column_of(numpy: Any, column: Any) -> Any:
-    if column.type == "number":
-        return column.values
-    values = numpy.empty(len(column.values), dtype=object)
-    values[:] = [math.nan if value is None else value for value in column.values]
-    return values
+def _column_of(numpy: Any, column: Any, missing: Any) -> Any:
+    return column.values if column.type == "number" else _texts(numpy, column.values, missing)
+
+
+def _texts(numpy: Any, values: List[Optional[str]], missing: Any) -> Any:
+    found = numpy.empty(len(values), dtype=object)
+    found[:] = values if missing is None else [missing if value is None else value for value in values]
+    return found
+
+
+def _holds_none(values: Any) -> bool:
+    return getattr(values.dtype, "kind", "") == "O" and values.dtype.name == "object" and any(each is None for each in values)
 
 
 def _typed(pandas: Any, values: Any, dtype: Optional[str]) -> Any:
@@ -147,7 +165,8 @@ _NUMPY = ("float32", "float16", "int64", "int32", "int16", "int8", "uint64", "ui
 
 
 def _list(values: Any) -> List[Any]:
-    return values.tolist()
+    found: List[Any] = values.tolist()
+    return found
 
 
 def shaped(tensor: Tensor) -> Any:

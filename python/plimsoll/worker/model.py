@@ -31,6 +31,7 @@ class Model(Served):
         self._answers = Answers(model, framework)
         inputs = described.inputs(model)
         self._names = described.feature_names(model)
+        self._missing = described.missing_text(model)
         self._is_text = inputs is not None and inputs["form"] == "text"
         self._call = request.call or described.call(model, inputs)
         self.described = Described(
@@ -44,7 +45,7 @@ class Model(Served):
 
     def infer(self, batch: Batch) -> Dict[str, Parts]:
         _keep_to_threads()
-        rows = frames.as_texts(batch) if self._is_text else frames.as_taken(batch, self._call, self._names)
+        rows = frames.as_texts(batch) if self._is_text else frames.as_taken(batch, self._call, self._names, self._missing)
         found = self._answers.of(rows, self._outputs)
         return {name: outputs.output(answer, name, batch.rows) for name, answer in found.items()}
 

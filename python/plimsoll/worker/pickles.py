@@ -75,13 +75,13 @@ def _decompressed(file: Any) -> Any:
     if head.startswith(b"\x1f\x8b"):
         import gzip
 
-        return io.BufferedReader(gzip.GzipFile(fileobj=file))  # type: ignore[arg-type]
+        return io.BufferedReader(gzip.GzipFile(fileobj=file))
     if head.startswith(b"BZh"):
         import bz2
 
-        return io.BufferedReader(bz2.BZ2File(file))  # type: ignore[arg-type]
+        return io.BufferedReader(bz2.BZ2File(file))
     if head.startswith((b"\xfd7zXZ\x00", b"\x5d\x00\x00")):
         import lzma
 
-        return io.BufferedReader(lzma.LZMAFile(file))  # type: ignore[arg-type]
+        return io.BufferedReader(lzma.LZMAFile(file))
     return file

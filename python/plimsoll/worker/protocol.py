@@ -98,7 +98,7 @@ def decode(body: bytearray) -> Message:
     if not isinstance(lengths, list) or len(lengths) > BUFFER_COUNT_LIMIT:
         raise ProtocolError("`buffers` is no list of lengths, or too long a one")
     view = memoryview(body)
-    buffers = []
+    buffers: List[memoryview] = []
     end = 4 + header_length
     for length in lengths:
         if isinstance(length, bool) or not isinstance(length, int) or length < 0:

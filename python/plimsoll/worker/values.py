@@ -9,7 +9,7 @@ import struct
 import sys
 from array import array
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, TypeVar, Union
 
 from plimsoll.worker.libraries import library
 from plimsoll.worker.protocol import ProtocolError
@@ -70,6 +70,7 @@ class Tensors(NamedTuple):
 
 Batch = Union[Matrix, Table, Tensors]
 Parts = Union[Tensor, List[Tensor]]
+_Value = TypeVar("_Value")
 
 
 def read_batch(header: Dict[str, Any], buffers: List[memoryview]) -> Batch:
@@ -268,7 +269,7 @@ def _next(source: Iterator[memoryview]) -> memoryview:
     return buffer
 
 
-def _finished(source: Iterator[memoryview], value: Any) -> Any:
+def _finished(source: Iterator[memoryview], value: _Value) -> _Value:
     if next(source, None) is not None:
         raise ProtocolError("more buffers than the header speaks of")
     return value

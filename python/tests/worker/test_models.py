@@ -83,6 +83,35 @@ def test_a_text_pipeline_takes_texts(tmp_path: Path, start: Any) -> None:
     assert numpy.array_equal(found["predict"].data, model.predict(texts))
 
 
+def test_catboost_with_a_column_of_text_works_inside(tmp_path: Path, start: Any) -> None:
+    catboost = pytest.importorskip("catboost")
+    frame = pandas.DataFrame({"town": ["a", "b", "a", "c"] * 20, "age": [1.0, 2.0, 3.0, 4.0] * 20})
+    model = catboost.CatBoostClassifier(iterations=5, verbose=0, allow_writing_files=False, cat_features=["town"])
+    model.fit(frame, [0, 1, 1, 0] * 20)
+    path = str(tmp_path / "root" / "model.cbm")
+    model.save_model(path)
+    worker = start(model=path, call={"container": "frame"})
+    assert worker.first["kind"] == "ready", worker.first
+    rows = Table(80, [Column("town", "string", list(frame["town"])), Column("age", "number", frame["age"].to_numpy())])
+    # The file alone does not say that it is a classifier.
+    assert numpy.array_equal(worker.infer(rows)["predict"].data, catboost.CatBoost().load_model(path).predict(frame))
+
+
+def test_a_booster_saved_with_its_class_answers_as_the_class(tmp_path: Path, start: Any) -> None:
+    lightgbm = pytest.importorskip("lightgbm")
+    from plimsoll.frameworks import framework_of
+
+    X = numpy.random.default_rng(2).random((200, 3))
+    model = lightgbm.LGBMClassifier(n_estimators=5, verbose=-1).fit(X, numpy.where(X[:, 0] > 0.5, "yes", "no"))
+    framework = framework_of(model)
+    assert framework is not None
+    path, format = framework.save(model, tmp_path / "root")
+    worker = start(model=str(tmp_path / "root" / path), format=format)
+    found = worker.infer(Matrix(200, 3, None, X))
+    assert found["predict"].data == model.predict(X).tolist()
+    assert numpy.array_equal(found["predict_proba"].data, model.predict_proba(X))
+
+
 @pytest.mark.parametrize("library", ["xgboost", "lightgbm"])
 def test_boosters_work_inside(tmp_path: Path, start: Any, library: str) -> None:
     module = pytest.importorskip(library)
