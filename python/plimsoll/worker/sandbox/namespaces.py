@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import List
 
 from plimsoll.worker.sandbox.system import Linux, Unavailable
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x00020000, 0x08000000, 0x10000000, 0x40000000
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
 SHARED_MEMORY_BYTES = 64 << 20
+# Kept here and not as a file there: anybody could have put one into the host's own.
+_MOUNTED: List[str] = []
 
 
 def isolate(linux: Linux, is_connected: bool) -> str:
@@ -44,11 +47,10 @@ def _own_shared_memory(linux: Linux) -> None:
         linux.mount(None, "/", None, _MS_REC | _MS_PRIVATE, None)
         options = f"size={SHARED_MEMORY_BYTES},mode=1777"
         linux.mount("plimsoll", "/dev/shm", "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, options)
-        with open("/dev/shm/.plimsoll", "w", encoding="ascii"):
-            pass
+        _MOUNTED.append("/dev/shm")
     except OSError:
         pass  # Without it, joblib works one after another: slower, the same numbers.
 
 
 def has_own_shared_memory() -> bool:
-    return os.path.exists("/dev/shm/.plimsoll")
+    return bool(_MOUNTED)

@@ -246,6 +246,12 @@ def test_a_host_without_namespaces_still_shuts_the_network_and_says_by_what(tmp_
 
 
 @linux
+def test_a_host_without_namespaces_keeps_its_shared_memory_to_itself(tmp_path: Path) -> None:
+    body = "open('/dev/shm/plimsoll-escape', 'w')"
+    assert refusal(tmp_path, body, filter=host_without("namespaces")).startswith("PermissionError")
+
+
+@linux
 def test_a_host_without_landlock_does_not_claim_that_files_are_out_of_reach(tmp_path: Path) -> None:
     found = layers_without(tmp_path, "Landlock")
     assert found["files"] == (False, "the kernel has no Landlock")
