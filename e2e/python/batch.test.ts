@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plimsoll } from '../cli.ts';
+import './shared-environments.ts';
 import { type Trained, trainChurn } from './models.ts';
 
 /** A batch job over a version that runs with Python: each lane has a worker of its own, and the answers are the same. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plimsoll, ROOT, type Served, served } from '../cli.ts';
+import './shared-environments.ts';
 import { ask, saveForest } from './models.ts';
 
 /** Folders of which the model can be compiled need no Python; where it cannot, Python runs them if somebody trusts it. */

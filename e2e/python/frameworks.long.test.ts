@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findInterpreters, minorOf } from '../../src/python/interpreters.ts';
 import { preparePython } from '../../tools/python-environment.ts';
 import { BIN, ROOT, type Served, served } from '../cli.ts';
+import './shared-environments.ts';
 import { ask } from './models.ts';
 
 /** Models of every framework: saved where they were trained, pushed, served, and asked over HTTP. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BIN, type Finished, plimsoll, runWith } from '../cli.ts';
+import './shared-environments.ts';
 
 /** Pickles that act when they are loaded: without trust nothing is started; with it, the sandbox holds them. */
 

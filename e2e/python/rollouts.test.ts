@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plimsoll, type Served, served } from '../cli.ts';
+import './shared-environments.ts';
 import { api, begun, fixture, rows, standing } from '../rollouts/control.ts';
 import { call } from '../serving/client.ts';
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plimsoll, type Served, served } from '../cli.ts';
+import './shared-environments.ts';
 import { ask, type Trained, trainChurn } from './models.ts';
 
 /** A pipeline with a transformer of the user's own: saved, moved, registered, served; and what happens without its module. */

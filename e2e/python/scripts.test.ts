@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { example, plimsoll, ROOT, type Served, served } from '../cli.ts';
+import './shared-environments.ts';
 import { ask } from './models.ts';
 
 /** Small scripts as people have them: SageMaker's functions, a class, and what goes around a compiled model. */

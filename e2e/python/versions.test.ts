@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plimsoll, ROOT, type Served, served } from '../cli.ts';
+import './shared-environments.ts';
 import { childrenOf } from '../processes.ts';
 import { ask } from './models.ts';
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import type { Environment, Lock } from './environment.ts';
 import { openEnvironment, sweepEnvironments } from './environments.ts';
 import { makeLock } from './lock.ts';
@@ -121,6 +121,26 @@ test('what no version uses is swept, but not what was opened within the hour', a
   expect(existsSync(join(environments, lock.digest))).toBe(false);
   expect(await sweepEnvironments(join(dataDir, 'nowhere'), others)).toEqual([]);
 }, 120_000);
+
+test('data folders that share environments find those of each other, and sweep none of them', async () => {
+  const shared = mkdtempSync(join(tmpdir(), 'plimsoll-shared-'));
+  vi.stubEnv('PLIMSOLL_ENVIRONMENTS', shared);
+  try {
+    const lock = lockOf([], '3.11');
+    const opened = await openEnvironment(lock, { ...options, dataDir: join(dataDir, 'one') });
+    expect(opened.packages).toBe(join(shared, lock.digest, 'site-packages'));
+    const onProgress = vi.fn();
+    await openEnvironment(lock, { ...options, dataDir: join(dataDir, 'two'), onProgress });
+    expect(onProgress).not.toHaveBeenCalled();
+    const old = new Date(Date.now() - 24 * 3_600_000);
+    utimesSync(join(shared, lock.digest, 'environment.json'), old, old);
+    expect(await sweepEnvironments(join(dataDir, 'one'), new Set())).toEqual([]);
+    expect(readdirSync(shared)).toEqual([lock.digest]);
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(shared, { recursive: true });
+  }
+});
 
 test('what the index gives under another hash is not installed', async () => {
   const lock = readLock(`six==1.16.0 --hash=sha256:${'0'.repeat(64)}`, '3.11');

@@ -25,17 +25,22 @@ const STALE_MILLIS = 2 * 3_600_000;
 /** An environment opened this recently belongs to a version that is being registered, or to a prediction of one file. */
 const GRACE_MILLIS = 3_600_000;
 
+/** Where several data folders share their environments, which are the same wherever the lock is. */
+const sharedFolder = (): string | null => process.env['PLIMSOLL_ENVIRONMENTS'] || null;
+
+const environmentsDir = (dataDir: string): string => sharedFolder() ?? join(dataDir, 'environments');
+
 /** Those that this process is opening, by path. */
 const opening = new Map<string, Promise<Environment>>();
 
 /**
- * The environment of a lock: `DATA/environments/<digest>`, made beside and moved into place where it is not there yet.
+ * The environment of a lock: `DATA/environments/<digest>`, or below PLIMSOLL_ENVIRONMENTS where that is set, made beside and moved into place where it is not there yet.
  * Several processes may ask at once: each makes one, the first is kept. It holds packages alone, no paths of its own, so
  * that any interpreter of the same minor version serves it. Throws PYTHON_NOT_FOUND, PYTHON_TOOL_MISSING and
  * ENVIRONMENT_FAILED.
  */
 export function openEnvironment(lock: Lock, options: EnvironmentOptions): Promise<Environment> {
-  const folder = join(options.dataDir, 'environments', lock.digest);
+  const folder = join(environmentsDir(options.dataDir), lock.digest);
   const running = opening.get(folder);
   if (running !== undefined) return running;
   const opened = openOnce(lock, folder, options).finally(() => opening.delete(folder));
@@ -70,7 +75,7 @@ async function build(
   folder: string,
   { dataDir, allowBuild, onProgress }: EnvironmentOptions,
 ): Promise<void> {
-  const environments = join(dataDir, 'environments');
+  const environments = environmentsDir(dataDir);
   const staging = join(environments, `${STAGING}${randomBytes(8).toString('hex')}`);
   try {
     await mkdir(join(staging, PACKAGES), { recursive: true });
@@ -127,7 +132,9 @@ export async function sweepEnvironments(
   dataDir: string,
   used: ReadonlySet<string>,
 ): Promise<readonly string[]> {
-  const environments = join(dataDir, 'environments');
+  // What others may share is not this data folder's to clear away.
+  if (sharedFolder() !== null) return [];
+  const environments = environmentsDir(dataDir);
   const removed: string[] = [];
   await removeStale(environments);
   for (const name of await names(environments)) {

@@ -12,7 +12,8 @@ export type Progress =
   | { readonly kind: 'note'; readonly text: string };
 
 /** Files to register, and how. */
-export interface Registration extends Pick<NewVersion, 'golden' | 'reference' | 'runtime' | 'python' | 'maxModel'> {
+export interface Registration
+  extends Pick<NewVersion, 'golden' | 'reference' | 'runtime' | 'python' | 'maxModel'> {
   readonly files: readonly NamedFile[];
 }
 

@@ -1,4 +1,4 @@
-/** How accuracy stands, as metrics say it. Pure. */
+/** How accuracy stands, as metrics say it. */
 import type { VersionStanding } from '../prometheus/metrics.ts';
 import { ageAt } from './labels/delays.ts';
 import { isMature } from './labels/maturity.ts';

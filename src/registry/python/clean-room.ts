@@ -5,7 +5,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
 import type { CallSpec } from '../../engine/python/messages.ts';
-import { type PythonWorker, startWorker } from '../../engine/python/worker.ts';
+import { type PythonWorker, startWorker, type WorkerOptions } from '../../engine/python/worker.ts';
 import type { ReadModel } from '../../files/read-model.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { Signature } from '../../model/signature.ts';
@@ -39,6 +39,8 @@ export interface CleanRoom {
   /** The staged files. */
   readonly original: string;
   readonly settings: PythonSettings;
+  /** Takes what its code writes. */
+  readonly log: WorkerOptions['log'];
 }
 
 export type Proved = Pick<Manifest, 'signature' | 'runtime' | 'rowMicros' | 'verification' | 'example'> & {
@@ -162,7 +164,7 @@ interface Started {
 }
 
 async function start(
-  { assembly, environment, original, settings, name, source }: CleanRoom,
+  { assembly, environment, original, settings, name, source, log }: CleanRoom,
   inner: Inner | null,
   call: CallSpec | null,
 ): Promise<Started> {
@@ -174,7 +176,7 @@ async function start(
   let columns: readonly string[] | null = null;
   const worker = await startWorker({
     ...{ name, load, interpreter: environment.interpreter.path },
-    ...{ startMillis: settings.startMillis, callMillis: settings.callMillis },
+    ...{ startMillis: settings.startMillis, callMillis: settings.callMillis, log },
     // Known once the worker has said what it holds; it is asked for at every call.
     get columns() {
       return columns;

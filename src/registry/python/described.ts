@@ -18,7 +18,7 @@ export function signatureOfDescribed({ inputs }: Described): Signature | null {
 }
 
 /** Classes as labels, in the model's order; null where they are of several types. */
-export function labelsOf(classes: Described['classes']): Labels | null {
+function labelsOf(classes: Described['classes']): Labels | null {
   if (classes === null || classes.length === 0) return null;
   if (classes.every((label) => typeof label === 'string')) return { type: 'string', values: classes };
   if (classes.every((label) => typeof label === 'boolean')) return { type: 'bool', values: classes };

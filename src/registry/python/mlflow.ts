@@ -120,7 +120,7 @@ async function condaOf(
 }
 
 /** What pip installs of a conda environment, and the Python that conda does. Pure. */
-export function condaRequirements(parsed: unknown, path: string): MlflowEnvironment {
+function condaRequirements(parsed: unknown, path: string): MlflowEnvironment {
   const dependencies =
     isRecord(parsed) && Array.isArray(parsed['dependencies']) ? parsed['dependencies'] : [];
   const python = dependencies.find((line) => typeof line === 'string' && /^python\s*=/.test(line));

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { pythonSettings } from '../../config/python-settings.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { PythonFailureError } from '../../engine/python/failure.ts';
 import { type ReadModel, readModelFile } from '../../files/read-model.ts';
 import type { Environment, Lock } from '../../python/environment.ts';
 import { openEnvironment } from '../../python/environments.ts';
@@ -19,6 +20,7 @@ import { cleanRoom } from './clean-room.ts';
 import { codedFailure } from './failures.ts';
 import { signatureOfRows } from './golden-rows.ts';
 import { guessRequirements } from './guess.ts';
+import { versionLog } from './log.ts';
 import { readSource, type Source } from './source.ts';
 
 /**
@@ -86,7 +88,7 @@ export async function provePython(
 }
 
 /** What the file says as data; null where nothing but Python understands it. */
-export function describe({ data }: Source, maxModel: number | null): ReadModel | null {
+function describe({ data }: Source, maxModel: number | null): ReadModel | null {
   if (data === null) return null;
   try {
     return readModelFile(data, { maxModel: maxModel ?? undefined });
@@ -152,9 +154,12 @@ interface Room {
 async function inCleanRoom({ request, ...room }: Room, clock: Clock): ReturnType<typeof cleanRoom> {
   const name = basename(request.source);
   const { runtime } = request;
+  const log = versionLog(request.dataDir, room.assembly.digest, () => clock.now());
   try {
-    return await cleanRoom({ ...room, name, runtime, settings: pythonSettings(process.env) }, clock);
+    return await cleanRoom({ ...room, name, runtime, log, settings: pythonSettings(process.env) }, clock);
   } catch (error) {
+    if (error instanceof PythonFailureError)
+      for (const line of error.failure.traceback.split('\n')) log(line, 'stderr', process.pid);
     throw codedFailure(error, name, request.source);
   }
 }

@@ -74,7 +74,7 @@ function topOf(code: readonly string[]): readonly string[] {
 }
 
 /** Checks the shape of a parsed manifest; `refuse` makes the error. Pure but for it. */
-export function parseSaved(json: unknown, refuse: Refuse): SavedManifest {
+function parseSaved(json: unknown, refuse: Refuse): SavedManifest {
   if (!isRecord(json)) throw refuse(`${SAVED} is no JSON object`);
   if (json['kind'] !== 'plimsoll-model')
     throw refuse(`"kind" in ${SAVED} is ${shown(json['kind'])}, "plimsoll-model" was wanted`);
