@@ -40,5 +40,8 @@ class VersionMismatch(UserWarning):
     """A model is loaded under other libraries than it was saved with; `differences` has one line for each."""
 
     def __init__(self, differences: List[str]) -> None:
-        super().__init__("; ".join(differences))
+        super().__init__(
+            f"This model was saved under other versions, and may answer otherwise here: {'; '.join(differences)}. "
+            "The pins in its requirements.txt are those that it was saved with."
+        )
         self.differences = differences
