@@ -63,9 +63,10 @@ export async function openWithPython(
 ): Promise<OpenedPython> {
   const { identify } = await import('../../registry/identify.ts');
   const { openPythonFile } = await import('../../registry/python/open.ts');
-  const { runtime = null, maxModel, golden } = options;
+  const { maxModel, golden } = options;
+  const runtime = options.runtime ?? (mustBePython(demands) ? null : 'python');
   const dataDir = resolve(options.data);
-  const { digests } = await identify(model, { runtime: runtime ?? 'python', python: demands });
+  const { digests } = await identify(model, { runtime, python: demands });
   const by = userAtHost();
   const said = { by, at: new Date().toISOString(), digest: digests[0], file: basename(model), command };
   recordTrust(dataDir, { ...said, allow: demands.allow });
@@ -73,7 +74,7 @@ export async function openWithPython(
   try {
     const onProgress = (stage: string): void => progress.update(stage);
     const sample = options.input === undefined ? undefined : await sampleOf(options.input);
-    const opened = { dataDir, by, runtime: runtime ?? undefined, golden, sample, maxModel, onProgress };
+    const opened = { dataDir, by, runtime, golden, sample, maxModel, onProgress };
     return await openPythonFile(model, demands, opened);
   } finally {
     progress.done();

@@ -9,8 +9,8 @@ export interface OpenPythonOptions {
   readonly dataDir: string;
   /** Who trusts it. */
   readonly by: string;
-  /** Of the compiled model that the script goes around; otherwise Python runs all of it. */
-  readonly runtime?: Runtime | undefined;
+  /** What runs it; null where a script says whether it is the model, or goes around a compiled one. */
+  readonly runtime: Runtime | null;
   readonly golden?: string | undefined;
   /** Rows that it will be given, which show what rows are like where nothing else does. */
   readonly sample?: unknown;
@@ -31,10 +31,10 @@ export interface OpenedPython {
 export async function openPythonFile(
   path: string,
   demands: PythonDemands,
-  { dataDir, by, runtime = 'python', golden, sample, maxModel, onProgress }: OpenPythonOptions,
+  { dataDir, by, runtime, golden, sample, maxModel, onProgress }: OpenPythonOptions,
 ): Promise<OpenedPython> {
   const { engine, manifest } = await acceptFile(path, {
-    ...{ dataDir, name: basename(path), runtime, golden, sample, maxModel, onProgress },
+    ...{ dataDir, name: basename(path), runtime: runtime ?? undefined, golden, sample, maxModel, onProgress },
     python: { ...demands, by },
   });
   return { engine, manifest, signature: manifest.signature };
