@@ -21,6 +21,8 @@ export interface AdmitOptions {
   readonly python?: (PythonDemands & { readonly by: string }) | undefined;
   /** Path of a golden file; kept in the bundle, and replayed whenever the file is proved again. */
   readonly golden?: string | undefined;
+  /** Proves it again although there is a bundle: what was refused may have been wronged by an older program. */
+  readonly afresh?: boolean | undefined;
   /** Rows that the model will be given, as a /predict body: they show what rows are like, where nothing else does. */
   readonly sample?: unknown;
   /** Path of a file with the data that the model was trained on; kept in the bundle. */
@@ -48,6 +50,7 @@ export interface AcceptRequest {
   readonly staging: string;
   readonly runtime: Runtime | null;
   readonly golden: string | null;
+  readonly afresh: boolean;
   /** null where there is none. */
   readonly sample: unknown;
   readonly reference: string | null;
@@ -94,7 +97,8 @@ export async function admitFile(path: string, options: AdmitOptions): Promise<Ad
   const identified = await identify(path, { runtime, python });
   for (const digest of identified.digests) {
     const bundle = bundleDir(dataDir, digest);
-    const demands = { runtime, ...filesToKeep(options, identified.source, bundle) };
+    const { afresh } = options;
+    const demands = { runtime, afresh, ...filesToKeep(options, identified.source, bundle) };
     const known = await knownManifest(bundle, demands);
     // Of a file that has others beside it, only reading it tells which: they may have changed.
     if (!known || (known.python === undefined && known.sideFiles.length > 0)) continue;
@@ -122,15 +126,15 @@ const admitted = (
 });
 
 /** What one call asks for beyond the file. */
-type Demands = { readonly [K in 'runtime' | 'golden' | 'reference']?: AdmitOptions[K] | null };
+type Demands = { readonly [K in 'runtime' | 'golden' | 'reference' | 'afresh']?: AdmitOptions[K] | null };
 
 /** The manifest of an earlier acceptance that answers for this one: with the runtime asked for, nothing to replay or keep. */
 export async function knownManifest(
   bundle: string,
-  { runtime, golden, reference }: Demands,
+  { runtime, golden, reference, afresh }: Demands,
 ): Promise<Manifest | null> {
   const known = readManifest(bundle);
-  if (!known || golden || reference || (runtime && !runsWith(known, runtime))) return null;
+  if (!known || afresh || golden || reference || (runtime && !runsWith(known, runtime))) return null;
   return (await isIntact(bundle, known)) ? known : null;
 }
 
@@ -139,14 +143,14 @@ async function admitInChild(
   { source, route, file, digests }: Identified,
   options: AdmitOptions,
 ): Promise<Acceptance> {
-  const { dataDir, runtime = null, maxModel = null, python = null, sample = null } = options;
+  const { dataDir, runtime = null, maxModel = null, python = null, sample = null, afresh = false } = options;
   const digest = file ?? digests[0];
   const staging = stagingDir(dataDir, digest, randomUUID());
   const golden = options.golden ?? source.golden;
   const reference = options.reference ?? source.reference;
   const demands = { runtime, golden, reference, maxModel, route, python };
   const place = { path: source.data ?? path, digest, source: path, dataDir, staging };
-  const request: AcceptRequest = { ...place, ...demands, sample };
+  const request: AcceptRequest = { ...place, ...demands, sample, afresh };
   const limit = options.timeoutMillis ?? (route === 'data' ? TIMEOUT_MILLIS : PYTHON_TIMEOUT_MILLIS);
   const name = basename(path);
   try {

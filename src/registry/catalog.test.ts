@@ -201,6 +201,17 @@ test('a version that does not fit into memory is refused with the numbers', asyn
   });
 });
 
+test('a version that was refused is proved again from the start when it is pushed again', async () => {
+  const refused = await add(catalogWith({ available: () => 1000 }), 'iris', IRIS);
+  expect(refused.state).toBe('refused');
+  expect(readdirSync(join(dataDir, 'bundles'))).toEqual([refused.digest]);
+  const stages: string[] = [];
+  const onProgress = (stage: string) => stages.push(stage);
+  const again = await catalogWith().add('iris', { path: IRIS }, actor, { current: nothing, onProgress });
+  expect(again).toMatchObject({ version: refused.version, state: 'ready' });
+  expect(stages).toContain('comparing engines');
+});
+
 test('what says nothing about the file is an error, and a version is only refused where one was numbered', async () => {
   const catalog = catalogWith();
   await expect(add(catalog, 'iris', join(dataDir, 'none'))).rejects.toEqual(code('FILE_NOT_FOUND'));

@@ -139,7 +139,8 @@ export class Catalog {
     };
     const onIdentified = async (digest: string): Promise<void> => void (await take(digest));
     const files = { golden, reference, python };
-    const admission = { dataDir, name: model, ...files, runtime, maxModel, onProgress, onIdentified };
+    const afresh = await this.#wasRefused(model, identified.digests);
+    const admission = { dataDir, name: model, ...files, runtime, maxModel, afresh, onProgress, onIdentified };
     const stays = (): boolean => claim?.settled ?? false;
     try {
       const outcome = await tryVersion({ path, admission, stays, current, breaking, copies, available });
@@ -149,6 +150,13 @@ export class Catalog {
       await this.#abandon(claim, error, actor);
       throw error;
     }
+  }
+
+  /** Whether it was refused as a version of the model: by a program, perhaps, that knew less than this one. */
+  async #wasRefused(model: string, digests: readonly string[]): Promise<boolean> {
+    const { versions } = this.#options.store.tables;
+    const rows = await Promise.all(digests.map((digest) => versions.byDigest(model, digest)));
+    return rows.some((row) => row?.state === 'refused');
   }
 
   /** The version that a file is already, where nothing is left to do for it. */
