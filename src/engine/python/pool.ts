@@ -1,4 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
+import type { EngineStatus } from '../engine.ts';
 import { type BatchingRule, takeTogether, type Waiting } from './batching.ts';
 import { PythonFailureError } from './failure.ts';
 import { isDeadly, Seat } from './seat.ts';
@@ -17,18 +18,10 @@ export interface PoolOptions extends BatchingRule {
 }
 
 /** What a pool is like at one moment, and what it has done so far. */
-export interface PoolStatus {
-  readonly workers: number;
-  readonly up: number;
-  /** Workers that were started after the first ones. */
-  readonly restarts: number;
-  /** Requests that wait. */
-  readonly waiting: number;
+export interface PoolStatus extends EngineStatus {
   readonly waitingRows: number;
   /** Calls by the number of requests put together: 1, 2, up to 4, 8, … 128, and more. */
   readonly together: readonly number[];
-  /** Resident memory of each worker that is up, in bytes. */
-  readonly rss: readonly number[];
   readonly pids: readonly number[];
 }
 

@@ -5,18 +5,17 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
 import { type ReadModel, readModelFile } from '../../files/read-model.ts';
-import type { Environment, Lock } from '../../python/environment.ts';
+import type { Lock } from '../../python/environment.ts';
 import { openEnvironment } from '../../python/environments.ts';
 import { makeLock } from '../../python/lock.ts';
 import { type Acceptance, type AcceptRequest, knownManifest, type ProofEvents } from '../admit.ts';
 import { bundleDir, CONVERTER, keptPath, lockOfBundle, ORIGINAL, readManifest } from '../bundle.ts';
 import { flush, namesToKeep, openStaging, writeBundle, writing } from '../bundle-write.ts';
-import type { Golden } from '../golden.ts';
 import { readGolden } from '../golden-file.ts';
 import type { Manifest } from '../version.ts';
 import { type Assembly, assemble, LOCK, sideFilesOf, stageFiles } from './assemble.ts';
 import { namesOf } from './candidates.ts';
-import { cleanRoom } from './clean-room.ts';
+import { type CleanRoom, cleanRoom } from './clean-room.ts';
 import { codedFailure } from './failures.ts';
 import { signatureOfRows } from './golden-rows.ts';
 import { guessRequirements } from './guess.ts';
@@ -140,16 +139,8 @@ function checkWriter(name: string, model: ReadModel | null, { pins }: Lock, gold
   throw new PlimsollError('PYTHON_VERSION_DIFFERS', { model: name, package: framework, written, found });
 }
 
-interface Room {
-  readonly request: AcceptRequest;
-  readonly source: Source;
-  readonly assembly: Assembly;
-  readonly model: ReadModel | null;
-  readonly golden: Golden | null;
-  readonly rows: unknown;
-  readonly environment: Environment;
-  readonly original: string;
-}
+/** A clean room but for what the request itself says. */
+type Room = Omit<CleanRoom, 'name' | 'runtime' | 'settings' | 'log'> & { readonly request: AcceptRequest };
 
 async function inCleanRoom({ request, ...room }: Room, clock: Clock): ReturnType<typeof cleanRoom> {
   const name = basename(request.source);
