@@ -11,6 +11,7 @@ import { makeLock } from '../../python/lock.ts';
 import { type Acceptance, type AcceptRequest, knownManifest, type ProofEvents } from '../admit.ts';
 import { bundleDir, CONVERTER, keptPath, lockOfBundle, ORIGINAL, readManifest } from '../bundle.ts';
 import { flush, namesToKeep, openStaging, writeBundle, writing } from '../bundle-write.ts';
+import type { Golden } from '../golden.ts';
 import { readGolden } from '../golden-file.ts';
 import type { Manifest } from '../version.ts';
 import { type Assembly, assemble, LOCK, sideFilesOf, stageFiles } from './assemble.ts';
