@@ -1,4 +1,5 @@
 import type { Batch, ColumnValues, Outputs } from './batch.ts';
+import { isList } from './output-parts.ts';
 import type { Tensor, TensorData } from './tensor.ts';
 
 /** Batches of one kind and width as one, row after row. */
@@ -40,8 +41,6 @@ export function concatenateOutputs(slices: readonly Outputs[]): Outputs {
     ]),
   );
 }
-
-const isList = (value: Tensor | readonly Tensor[]): value is readonly Tensor[] => Array.isArray(value);
 
 const pick = (value: Tensor | readonly Tensor[], part: number | null): Tensor =>
   isList(value) ? value[part ?? 0]! : value;

@@ -1,4 +1,5 @@
 import type { Batch, Outputs } from './batch.ts';
+import { isList } from './output-parts.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Rows `start` (inclusive) to `end` (exclusive) of a batch; typed arrays are views, not copies. */
@@ -29,10 +30,7 @@ export function sliceBatch(batch: Batch, start: number, end: number): Batch {
 export function sliceOutputs(outputs: Outputs, rows: number, start: number, end: number): Outputs {
   const slice = (tensor: Tensor): Tensor => sliceTensor(tensor, rows, start, end);
   return Object.fromEntries(
-    Object.entries(outputs).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.map(slice) : slice(value as Tensor),
-    ]),
+    Object.entries(outputs).map(([name, value]) => [name, isList(value) ? value.map(slice) : slice(value)]),
   );
 }
 

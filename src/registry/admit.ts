@@ -23,8 +23,8 @@ export interface AdmitOptions {
   readonly golden?: string | undefined;
   /** Proves it again although there is a bundle: what was refused may have been wronged by an older program. */
   readonly afresh?: boolean | undefined;
-  /** Rows that the model will be given, as a /predict body: they show what rows are like, where nothing else does. */
-  readonly sample?: unknown;
+  /** Reads rows that the model will be given, as a /predict body, where it has to be proved: they show what rows are like. */
+  readonly sample?: (() => Promise<unknown>) | undefined;
   /** Path of a file with the data that the model was trained on; kept in the bundle. */
   readonly reference?: string | undefined;
   /** Largest model file to read, in bytes, where it is trusted; kept in the manifest for later loads. */
@@ -143,7 +143,8 @@ async function admitInChild(
   { source, route, file, digests }: Identified,
   options: AdmitOptions,
 ): Promise<Acceptance> {
-  const { dataDir, runtime = null, maxModel = null, python = null, sample = null, afresh = false } = options;
+  const { dataDir, runtime = null, maxModel = null, python = null, afresh = false } = options;
+  const sample = (await options.sample?.()) ?? null;
   const digest = file ?? digests[0];
   const staging = stagingDir(dataDir, digest, randomUUID());
   const golden = options.golden ?? source.golden;

@@ -1,8 +1,9 @@
 import { ulpDistance } from '../core/float.ts';
 import type { Outputs } from '../model/batch.ts';
+import { partsOf } from '../model/output-parts.ts';
 import type { Step } from '../model/step.ts';
 import type { Tensor } from '../model/tensor.ts';
-import { isNumeric, Peaks, partsOf, widthOf } from './peaks.ts';
+import { isNumeric, Peaks, widthOf } from './peaks.ts';
 import type { Verification } from './version.ts';
 import { isWorse } from './worst.ts';
 

@@ -1,6 +1,7 @@
 import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { OnnxEngineOptions } from '../engine/onnx/engine.ts';
+import { columnNames } from '../model/column-names.ts';
 import type { ModelContent } from '../model/description.ts';
 import type { InnerEngine, PythonBundle } from './python/load.ts';
 import type { Runtime } from './version.ts';
@@ -15,10 +16,14 @@ export const isEngine = (value: Engine | PlimsollError): value is Engine => !isP
 
 /** What an engine is built of: plain data, which may come from another thread. */
 export type Material =
-  | { readonly kind: 'steps'; readonly steps: Extract<ModelContent, { readonly kind: 'steps' }> }
-  | { readonly kind: 'graph'; readonly options: OnnxEngineOptions }
+  | Compiled
   /** `inner`: of the compiled model, where a script goes around it. */
-  | { readonly kind: 'python'; readonly bundle: PythonBundle; readonly inner: Material | null };
+  | { readonly kind: 'python'; readonly bundle: PythonBundle; readonly inner: Compiled | null };
+
+/** What an engine of this process is built of. */
+export type Compiled =
+  | { readonly kind: 'steps'; readonly steps: Extract<ModelContent, { readonly kind: 'steps' }> }
+  | { readonly kind: 'graph'; readonly options: OnnxEngineOptions };
 
 /** Builds one engine of a model; each family of code is loaded on first use only. */
 export const createEngine = async (content: ModelContent, runtime: Runtime): Promise<Engine> =>
@@ -38,15 +43,13 @@ export async function buildEngine(material: Material): Promise<Engine> {
 }
 
 /** The compiled model in the middle of a script, with the columns that it takes. */
-async function innerEngine(material: Material): Promise<InnerEngine> {
-  const signature = material.kind === 'steps' ? material.steps.signature : null;
-  const columns = signature && signature.form !== 'tensors' ? signature.columns : [];
-  const named = columns.length > 0 && columns.every((column) => column.named);
-  return { engine: await buildEngine(material), columns: named ? columns.map(({ name }) => name) : null };
+async function innerEngine(material: Compiled): Promise<InnerEngine> {
+  const { signature } = material.kind === 'steps' ? material.steps : material.options;
+  return { engine: await buildEngine(material), columns: columnNames(signature) };
 }
 
 /** Everything that can be done for a runtime before there is an engine. */
-export async function materialOf(content: ModelContent, runtime: Runtime): Promise<Material> {
+export async function materialOf(content: ModelContent, runtime: Runtime): Promise<Compiled> {
   if (content.kind === 'graph')
     return { kind: 'graph', options: { onnx: content.onnx, signature: content.signature } };
   if (runtime === 'native') return { kind: 'steps', steps: content };

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { PlimsollError } from '../core/errors.ts';
-import type { Material } from './engines.ts';
+import type { Compiled } from './engines.ts';
 import { loadBundle, readMaterial } from './load.ts';
 import type { ReadingMessage, ReadingRequest } from './reading.ts';
 import type { LoadedVersion, Manifest } from './version.ts';
@@ -26,7 +26,7 @@ export const loadBeside = (
 
 const bytesOf = ({ size, compression }: Manifest): number => size * (compression === null ? 1 : GROWTH);
 
-function readInThread(request: ReadingRequest): Promise<Material> {
+function readInThread(request: ReadingRequest): Promise<Compiled> {
   const thread = new Worker(new URL('./reading.worker.ts', import.meta.url), { workerData: request });
   return new Promise((resolve, reject) => {
     thread.once('message', (message: ReadingMessage) => {

@@ -5,13 +5,13 @@ import type { Engine } from '../engine/engine.ts';
 import { readModelFile } from '../files/read-model.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { graphPath, originalPath, readManifest } from './bundle.ts';
-import { buildEngine, type Material, materialOf } from './engines.ts';
+import { buildEngine, type Compiled, type Material, materialOf } from './engines.ts';
 import { runsWithPython } from './python/manifest.ts';
 import type { ReadingRequest } from './reading.ts';
 import type { LoadedVersion, Manifest } from './version.ts';
 
 /** Reads what an engine of an accepted bundle is built of, but for Python, which reads the bundle itself. */
-export type ReadMaterial = (request: ReadingRequest) => Promise<Material>;
+export type ReadMaterial = (request: ReadingRequest) => Promise<Compiled>;
 
 /**
  * Loads an accepted bundle with the runtime its manifest names; nothing is chosen or checked again. Callable in any thread.
@@ -54,7 +54,7 @@ async function materialFor(
 }
 
 /** Reads it at once, in this thread. */
-export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): Promise<Material> {
+export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): Promise<Compiled> {
   if (manifest.graph) {
     const options = { onnx: readFileSync(graphPath(dir)), signature: manifest.signature };
     return { kind: 'graph', options };

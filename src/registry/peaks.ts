@@ -1,4 +1,5 @@
 import type { Outputs } from '../model/batch.ts';
+import { partsOf } from '../model/output-parts.ts';
 import type { Tensor } from '../model/tensor.ts';
 
 /**
@@ -39,6 +40,3 @@ export const isNumeric = (tensor: Tensor): tensor is Numeric =>
 
 /** Cells of a row. */
 export const widthOf = (tensor: Tensor): number => tensor.data.length / Math.max(1, tensor.shape[0] ?? 1);
-
-export const partsOf = (value: Tensor | readonly Tensor[]): readonly Tensor[] =>
-  Array.isArray(value) ? (value as readonly Tensor[]) : [value as Tensor];

@@ -1,6 +1,6 @@
 /** What a thread that reads a bundle is asked, and what it answers. */
 import type { ErrorCode, ErrorDetails } from '../core/errors.ts';
-import type { Material } from './engines.ts';
+import type { Compiled } from './engines.ts';
 import type { Manifest, Runtime } from './version.ts';
 
 export interface ReadingRequest {
@@ -11,5 +11,5 @@ export interface ReadingRequest {
 }
 
 export type ReadingMessage =
-  | { readonly kind: 'read'; readonly material: Material }
+  | { readonly kind: 'read'; readonly material: Compiled }
   | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };

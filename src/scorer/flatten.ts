@@ -1,7 +1,9 @@
 /** Outputs as flat columns, for tables, files and answers. Pure. */
+
 import { PlimsollError } from '../core/errors.ts';
 import { halfToNumber } from '../core/float.ts';
 import type { Outputs } from '../model/batch.ts';
+import { isList } from '../model/output-parts.ts';
 import type { OutputSpec } from '../model/signature.ts';
 import type { Labels, Tensor } from '../model/tensor.ts';
 import type { OutputColumn, OutputValues } from './scorer.ts';
@@ -39,8 +41,6 @@ export function layoutOf(outputs: Outputs, specs: readonly OutputSpec[]): Layout
   });
   return uniquelyNamed(columns);
 }
-
-const isList = (value: Tensor | readonly Tensor[]): value is readonly Tensor[] => Array.isArray(value);
 
 function tensorColumns(
   output: string,

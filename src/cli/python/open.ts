@@ -73,7 +73,8 @@ export async function openWithPython(
   const progress = terminal.progress(basename(model));
   try {
     const onProgress = (stage: string): void => progress.update(stage);
-    const sample = options.input === undefined ? undefined : await sampleOf(options.input);
+    const { input } = options;
+    const sample = input === undefined ? undefined : () => sampleOf(input);
     const opened = { dataDir, by, runtime, golden, sample, maxModel, onProgress };
     return await openPythonFile(model, demands, opened);
   } finally {

@@ -1,5 +1,7 @@
 /** Which of the requests that wait go to a worker together. Pure. */
+
 import type { Batch, ColumnValues, Outputs } from '../../model/batch.ts';
+import { isList, partsOf } from '../../model/output-parts.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { rowsOf, type Work } from './work.ts';
 
@@ -57,8 +59,6 @@ function areAlikeBatches(one: Batch, other: Batch): boolean {
 }
 
 const isNumbers = (column: ColumnValues): boolean => column instanceof Float64Array;
-const isList = (value: Tensor | readonly Tensor[]): value is readonly Tensor[] => Array.isArray(value);
-const listOf = (value: Tensor | readonly Tensor[]): readonly Tensor[] => (isList(value) ? value : [value]);
 
 function areAlikeOutputs(one: Outputs, other: Outputs): boolean {
   const names = Object.keys(one);
@@ -66,7 +66,7 @@ function areAlikeOutputs(one: Outputs, other: Outputs): boolean {
   return names.every((name) => {
     const [left, right] = [one[name]!, other[name]];
     if (right === undefined || isList(left) !== isList(right)) return false;
-    const [lefts, rights] = [listOf(left), listOf(right)];
+    const [lefts, rights] = [partsOf(left), partsOf(right)];
     return (
       lefts.length === rights.length &&
       lefts.every((tensor, index) => areAlikeTensors(tensor, rights[index]!))

@@ -1,5 +1,7 @@
 /** Answers as the version promised them. Pure. */
+
 import type { Outputs } from '../../model/batch.ts';
+import { isList } from '../../model/output-parts.ts';
 import type { OutputSpec } from '../../model/signature.ts';
 import { type DType, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { AnswerError } from './tensors.ts';
@@ -31,12 +33,10 @@ function conformOutput(outputs: Outputs, spec: OutputSpec): Tensor | readonly Te
   if (!Object.hasOwn(outputs, name))
     throw new AnswerError(`"${name}" is missing, there is ${Object.keys(outputs).join(', ') || 'nothing'}`);
   const output = outputs[name]!;
-  const found = Array.isArray(output) ? output.length : undefined;
+  const found = isList(output) ? output.length : undefined;
   if (found !== parts)
     throw new AnswerError(`"${name}" has ${found ?? 'no'} parts, ${parts ?? 'none'} were promised`);
-  return Array.isArray(output)
-    ? output.map((part: Tensor) => conformTensor(part, spec))
-    : conformTensor(output as Tensor, spec);
+  return isList(output) ? output.map((part) => conformTensor(part, spec)) : conformTensor(output, spec);
 }
 
 function conformTensor(tensor: Tensor, { name, dtype, shape }: OutputSpec): Tensor {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
+import { columnNames } from '../../model/column-names.ts';
 import { concatenateOutputs } from '../../model/concatenate.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
@@ -144,12 +145,6 @@ async function inSlices(
   for (let start = 0; start < batch.rows; start += rows)
     answers.push(await answer(sliceBatch(batch, start, Math.min(start + rows, batch.rows))));
   return concatenateOutputs(answers);
-}
-
-/** Names by which the model knows its columns; names that were made up for it say nothing to it. */
-function columnNames(signature: Signature): readonly string[] | null {
-  if (signature.form === 'tensors' || !signature.columns.some(({ named }) => named)) return null;
-  return signature.columns.map(({ name }) => name);
 }
 
 function checkWidth(batch: Batch, signature: Signature): void {

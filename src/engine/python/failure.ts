@@ -13,7 +13,6 @@ export class PythonFailureError extends Error {
   }
 }
 
-/** Characters of an exception's message that are shown; some hold whole tables. */
 const MESSAGE_CHARACTERS = 600;
 
 /**
@@ -33,7 +32,8 @@ export function failureToError(failure: PythonFailure, model: string): PlimsollE
   });
 }
 
-const shortened = (text: string): string =>
+/** As much of a message as is shown; some hold whole tables. */
+export const shortened = (text: string): string =>
   text.length > MESSAGE_CHARACTERS ? `${text.slice(0, MESSAGE_CHARACTERS)}…` : text;
 
 /** Clients see where in the model's files and packages it was, not where on this machine those lie. */

@@ -1,5 +1,7 @@
 /** Batches and outputs as headers and buffers, and back. Numbers are views of the same memory. Pure. */
+
 import type { Batch, ColumnValues, Outputs } from '../../model/batch.ts';
+import { isList, partsOf } from '../../model/output-parts.ts';
 import { type DType, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { FrameError } from './frame.ts';
 import type { BatchHeader, OutputHeader, TensorHeader } from './messages.ts';
@@ -57,12 +59,11 @@ export function encodeBatch(batch: Batch, names: readonly string[] | null): Enco
 
 export function encodeOutputs(outputs: Outputs): Encoded<readonly OutputHeader[]> {
   const entries = Object.entries(outputs);
-  const isList = (value: Tensor | readonly Tensor[]): value is readonly Tensor[] => Array.isArray(value);
   return {
     header: entries.map(([name, value]) =>
       isList(value) ? { name, parts: value.map(headerOf) } : { name, ...headerOf(value) },
     ),
-    buffers: entries.flatMap(([, value]) => (isList(value) ? value : [value]).flatMap(tensorBuffers)),
+    buffers: entries.flatMap(([, value]) => partsOf(value).flatMap(tensorBuffers)),
   };
 }
 

@@ -4,9 +4,10 @@ import type { Engine } from '../../engine/engine.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
 import type { Described, PythonFailure } from '../../engine/python/messages.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
+import { columnNames } from '../../model/column-names.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { Signature } from '../../model/signature.ts';
-import { candidatesFor, mayTakeFrames, namesOf } from './candidates.ts';
+import { candidatesFor, mayTakeFrames } from './candidates.ts';
 import { firstThatFits } from './trial.ts';
 
 const described: Described = {
@@ -38,7 +39,7 @@ const hints = { stated: null, content: null, described, rows: null, hasScript: f
 const named = { dataframe_records: [{ age: 30 }] };
 
 const namesIn = (candidates: ReturnType<typeof candidatesFor>) =>
-  candidates.map(({ signature }) => namesOf(signature));
+  candidates.map(({ signature }) => columnNames(signature));
 
 test('golden rows with names come before what the model says of columns without', () => {
   expect(namesIn(candidatesFor({ ...hints, rows: named }))).toEqual([['age'], null]);
@@ -56,7 +57,7 @@ test('what bounds the columns of the model behind a script does not bound what t
     rows: { instances: [[30]] },
     hasScript: true,
   });
-  expect(namesOf(golden!.signature)).toBe(null);
+  expect(columnNames(golden!.signature)).toBe(null);
   expect(behind!.signature).toMatchObject({ columns: [{ name: 'length', nullable: true }] });
   expect(behind!.signature).not.toHaveProperty('columns.0.largest');
 });

@@ -1,4 +1,5 @@
 import type { Described } from '../../engine/python/messages.ts';
+import { columnNames } from '../../model/column-names.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import { signatureOfDescribed } from './described.ts';
@@ -41,21 +42,13 @@ export function candidatesFor({ stated, content, described, rows, hasScript }: H
       ? [plain(golden), compiled, plain(signatureOfDescribed(described))]
       : [compiled, plain(signatureOfDescribed(described)), plain(golden)]
   ).filter((candidate) => candidate !== null);
-  const isNamed = ({ signature }: Candidate): boolean => namesOf(signature) !== null;
+  const isNamed = ({ signature }: Candidate): boolean => columnNames(signature) !== null;
   const ordered =
-    golden !== null && namesOf(golden) !== null
+    golden !== null && columnNames(golden) !== null
       ? [...guesses.filter(isNamed), ...guesses.filter((guess) => !isNamed(guess))]
       : guesses;
   return stated === null ? ordered : [{ signature: stated, content: null }, ...ordered];
 }
-
-/** Names of the columns, where the rows go by them. */
-export const namesOf = (signature: Signature): readonly string[] | null =>
-  signature.form !== 'tensors' &&
-  signature.columns.length > 0 &&
-  signature.columns.every(({ named }) => named)
-    ? signature.columns.map(({ name }) => name)
-    : null;
 
 /** What bounds the model's own columns does not bound what a script takes. */
 function withoutBounds(signature: Signature): Signature {

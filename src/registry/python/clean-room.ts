@@ -7,7 +7,9 @@ import { PythonFailureError } from '../../engine/python/failure.ts';
 import type { CallSpec } from '../../engine/python/messages.ts';
 import { type PythonWorker, startWorker, type WorkerOptions } from '../../engine/python/worker.ts';
 import type { ReadModel } from '../../files/read-model.ts';
+import { columnNames } from '../../model/column-names.ts';
 import type { ModelContent } from '../../model/description.ts';
+import { partsOf } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import type { Environment } from '../../python/environment.ts';
@@ -18,7 +20,7 @@ import { measureMicros } from '../measure.ts';
 import { verifyEngines } from '../verify.ts';
 import type { Manifest, Runtime, Verification } from '../version.ts';
 import { type Assembly, LOCK } from './assemble.ts';
-import { type Candidate, candidatesFor, mayTakeFrames, namesOf } from './candidates.ts';
+import { type Candidate, candidatesFor, mayTakeFrames } from './candidates.ts';
 import { completed } from './described.ts';
 import { loadMessage } from './load.ts';
 import type { PythonManifest } from './manifest.ts';
@@ -111,7 +113,7 @@ async function answering(room: CleanRoom, inner: Inner | null): Promise<Answerin
   const canFrame = call === null && environment.lock.pins.has('pandas');
   const framed =
     canFrame && mayTakeFrames(first.worker.ready.described)
-      ? candidates.filter(({ signature }) => namesOf(signature) !== null)
+      ? candidates.filter(({ signature }) => columnNames(signature) !== null)
       : [];
   if (framed.length === 0) return answered(room, inner, first, candidates);
   await first.worker.close();
@@ -181,12 +183,12 @@ async function start(
     get columns() {
       return columns;
     },
-    innerColumns: inner === null ? null : namesOf(inner.content.signature),
+    innerColumns: inner === null ? null : columnNames(inner.content.signature),
   });
   return {
     worker,
     use: (signature) => {
-      columns = namesOf(signature);
+      columns = columnNames(signature);
     },
   };
 }
@@ -222,7 +224,7 @@ function checkRows(model: string, { batch, outputs }: Answered): void {
     new PlimsollError('PYTHON_OUTPUT_INVALID', { model, reason });
   if (Object.keys(outputs).length === 0) throw refuse('it has no output');
   for (const [name, value] of Object.entries(outputs)) {
-    for (const { shape } of [value].flat()) {
+    for (const { shape } of partsOf(value)) {
       if (shape[0] !== batch.rows)
         throw refuse(`"${name}" has shape [${shape.join(', ')}] for ${batch.rows} rows`);
     }

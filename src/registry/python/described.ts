@@ -1,5 +1,6 @@
 import type { Described } from '../../engine/python/messages.ts';
 import type { Outputs } from '../../model/batch.ts';
+import { isList, partsOf } from '../../model/output-parts.ts';
 import type { OutputSpec, Signature } from '../../model/signature.ts';
 import type { Labels, Tensor } from '../../model/tensor.ts';
 
@@ -31,9 +32,9 @@ export function completed(inputs: Signature, outputs: Outputs, described: Descri
   const classes = inputs.classes ?? labelsOf(described.classes);
   const declared = new Map(inputs.outputs.map((spec) => [spec.name, spec]));
   const specs = Object.entries(outputs).map(([name, value]): OutputSpec => {
-    const parts = Array.isArray(value) ? (value as readonly Tensor[]) : [value as Tensor];
+    const parts = partsOf(value);
     const spec = { name, dtype: parts[0]!.dtype, shape: commonShape(parts) };
-    if (Array.isArray(value)) return { ...spec, parts: parts.length };
+    if (isList(value)) return { ...spec, parts: parts.length };
     const known = declared.get(name)?.classes ?? (isOfClasses(name, spec, classes) ? classes : null);
     return known === null ? spec : { ...spec, classes: known };
   });

@@ -41,7 +41,7 @@ export function signatureOfRows(input: unknown): Signature | null {
     const cells = rows.map((row) => cellOf(row, keys, j));
     return columnOf(keys?.[j] ?? `x${j}`, keys !== null, cells);
   });
-  return columns.every((column) => column !== null) ? { form: 'table', columns, ...outside } : null;
+  return { form: 'table', columns, ...outside };
 }
 
 function cellOf(row: unknown, keys: readonly string[] | null, index: number): unknown {

@@ -12,8 +12,8 @@ export interface OpenPythonOptions {
   /** What runs it; null where a script says whether it is the model, or goes around a compiled one. */
   readonly runtime: Runtime | null;
   readonly golden?: string | undefined;
-  /** Rows that it will be given, which show what rows are like where nothing else does. */
-  readonly sample?: unknown;
+  /** Reads rows that it will be given, which show what rows are like where nothing else does. */
+  readonly sample?: (() => Promise<unknown>) | undefined;
   readonly maxModel?: number | undefined;
   readonly onProgress?: ((stage: string) => void) | undefined;
 }

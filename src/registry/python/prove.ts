@@ -5,6 +5,7 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
 import { type ReadModel, readModelFile } from '../../files/read-model.ts';
+import { columnNames } from '../../model/column-names.ts';
 import type { Lock } from '../../python/environment.ts';
 import { openEnvironment } from '../../python/environments.ts';
 import { makeLock } from '../../python/lock.ts';
@@ -15,7 +16,6 @@ import type { Golden } from '../golden.ts';
 import { readGolden } from '../golden-file.ts';
 import type { Manifest } from '../version.ts';
 import { type Assembly, assemble, LOCK, sideFilesOf, stageFiles } from './assemble.ts';
-import { namesOf } from './candidates.ts';
 import { type CleanRoom, cleanRoom } from './clean-room.ts';
 import { codedFailure } from './failures.ts';
 import { signatureOfRows } from './golden-rows.ts';
@@ -120,7 +120,7 @@ async function lockFor(
   const seen = rows === null ? null : signatureOfRows(rows);
   const lock = await makeLock({
     requirements: assembly.requirements,
-    guessed: guessRequirements(model, own, seen !== null && namesOf(seen) !== null),
+    guessed: guessRequirements(model, own, seen !== null && columnNames(seen) !== null),
     python: assembly.options.python,
     allowBuild: python!.allow.includes('build'),
     dataDir,

@@ -1,4 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
+import { shortened } from '../../engine/python/failure.ts';
 import type { PythonFailure } from '../../engine/python/messages.ts';
 import { saidOfLayers } from './layers.ts';
 
@@ -11,9 +12,6 @@ export interface RefusalContext {
   /** The distribution that holds a module, by the table of well-known ones, or null. */
   distributionOf(module: string): string | null;
 }
-
-/** Characters of an exception's message that are shown; some hold whole tables. */
-const MESSAGE_CHARACTERS = 600;
 
 /**
  * Why a version is refused, as a coded error: PYTHON_MODULE_MISSING where a module is not there, with the option that brings
@@ -57,7 +55,6 @@ function loadFailed(failure: PythonFailure, { model }: RefusalContext): Plimsoll
   const { stage, type, message } = failure;
   const where = whereOf(failure);
   return new PlimsollError('PYTHON_LOAD_FAILED', {
-    ...{ model, action: ACTIONS[stage], where, type },
-    message: message.length > MESSAGE_CHARACTERS ? `${message.slice(0, MESSAGE_CHARACTERS)}…` : message,
+    ...{ model, action: ACTIONS[stage], where, type, message: shortened(message) },
   });
 }

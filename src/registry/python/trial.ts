@@ -1,7 +1,8 @@
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { PythonFailureError } from '../../engine/python/failure.ts';
+import { PythonFailureError, shortened } from '../../engine/python/failure.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
+import { partsOf } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import type { Tensor } from '../../model/tensor.ts';
@@ -29,8 +30,6 @@ export interface Tried {
   readonly rows: unknown;
   use(signature: Signature): void;
 }
-
-const REASON_CHARACTERS = 600;
 
 /**
  * The first candidate that the rows fit and the model answers, or whose example it answers. Where there is none, throws
@@ -60,7 +59,7 @@ export async function firstThatFits({ candidates, rows, model, engine, use }: Tr
     raised === null
       ? 'neither the file nor the model says so'
       : `it does not answer a row that was made up for it${saidBy(raised)}`;
-  throw new PlimsollError('PYTHON_SIGNATURE_UNKNOWN', { model, reason: reason.slice(0, REASON_CHARACTERS) });
+  throw new PlimsollError('PYTHON_SIGNATURE_UNKNOWN', { model, reason: shortened(reason) });
 }
 
 const saidBy = (error: unknown): string =>
@@ -130,9 +129,6 @@ export async function answersAlone(
   }
   return true;
 }
-
-const partsOf = (value: Outputs[string]): readonly Tensor[] =>
-  Array.isArray(value) ? (value as readonly Tensor[]) : [value as Tensor];
 
 /** Sums of many terms are grouped by how many rows there are: that much may differ in the last digits. */
 const ROUNDING: Readonly<Record<string, number>> = { float64: 1e-9, float32: 1e-5, float16: 1e-2 };

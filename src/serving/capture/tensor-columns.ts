@@ -2,8 +2,10 @@
  * Named tensors as captured columns: a column an element where a row is narrow (`flatten.ts` says how they are called), else
  * the mean, standard deviation, least and largest of its elements. Pure.
  */
+
 import { halfToNumber } from '../../core/float.ts';
 import type { Outputs } from '../../model/batch.ts';
+import { isList, partsOf } from '../../model/output-parts.ts';
 import type { OutputSpec } from '../../model/signature.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { layoutOf } from '../../scorer/flatten.ts';
@@ -77,8 +79,6 @@ export class TensorColumns {
   }
 }
 
-const isList = (value: Value): value is readonly Tensor[] => Array.isArray(value);
-
 function tensorOf(value: Value | undefined, part: number | null): Tensor | undefined {
   if (value === undefined) return undefined;
   return isList(value) ? value[part ?? 0] : value;
@@ -95,7 +95,7 @@ function sorted(
   const wide: Wide[] = [];
   let left = ALL_ELEMENTS_MAX;
   for (const [name, value] of Object.entries(tensors)) {
-    const parts = isList(value) ? value : [value];
+    const parts = partsOf(value);
     if (!parts.every(({ shape, data }) => shape[0] === rows && data.length % rows === 0)) continue;
     const widths = parts.map(({ data }) => data.length / rows);
     const all = widths.reduce((sum, width) => sum + width, 0);

@@ -1,4 +1,5 @@
 import type { Outputs } from '../../model/batch.ts';
+import { isList } from '../../model/output-parts.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import type { Encode, Protocol, Target } from '../protocol.ts';
 import { compileDecode } from '../rows/compile.ts';
@@ -27,8 +28,6 @@ function encode({ model, version, manifest }: Target): Encode {
     return `{"predictions":${predictions}${scores}${end}${JSON.stringify(requestId)}}`;
   };
 }
-
-const isList = (output: Outputs[string]): output is readonly Tensor[] => Array.isArray(output);
 
 /** The output of a graph that has one, where it gives a value a row. */
 function onlyOutput(outputs: Outputs, rows: number): Tensor | undefined {

@@ -1,5 +1,7 @@
 /** The first row of an answer in two values, by which versions are compared. Pure. */
+
 import type { Outputs } from '../../model/batch.ts';
+import { isList } from '../../model/output-parts.ts';
 import type { OutputSpec, Signature } from '../../model/signature.ts';
 import type { Labels, Tensor } from '../../model/tensor.ts';
 
@@ -24,7 +26,7 @@ export function firstRowReader({ outputs: specs, classes }: Signature): ReadFirs
   return (outputs) => {
     const predicted = outputs[main];
     // Several targets at once have no one value that stands for them.
-    if (predicted === undefined || !isTensor(predicted) || widthOf(predicted) !== 1) return NO_FIRST_ROW;
+    if (predicted === undefined || isList(predicted) || widthOf(predicted) !== 1) return NO_FIRST_ROW;
     const value = predicted.data[0];
     if (value === undefined) return NO_FIRST_ROW;
     if (classes === null && typeof value === 'number' && predicted.dtype.startsWith('float'))
@@ -51,8 +53,6 @@ function scoresOf(specs: readonly OutputSpec[], main: string): string {
   return found?.name ?? 'predict_proba';
 }
 
-const isTensor = (output: Tensor | readonly Tensor[]): output is Tensor => !Array.isArray(output);
-
 /** Values a row. */
 function widthOf({ shape }: Tensor): number {
   let width = 1;
@@ -67,7 +67,7 @@ function probabilityOf(
   classes: Labels | null,
   label: string,
 ): number | null {
-  if (output === undefined || classes === null || !isTensor(output)) return null;
+  if (output === undefined || classes === null || isList(output)) return null;
   const width = widthOf(output);
   if (width !== classes.values.length) return null;
   const index = width === 2 ? 1 : classes.values.findIndex((one) => String(one) === label);

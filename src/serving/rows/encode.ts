@@ -1,5 +1,6 @@
 import { halfToNumber } from '../../core/float.ts';
 import type { Outputs } from '../../model/batch.ts';
+import { isList } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
 
@@ -21,8 +22,6 @@ export function outputsToJson(outputs: Outputs, signature: Signature): Record<st
   const names = new Set([...known, ...Object.keys(outputs)]);
   return Object.fromEntries([...names].map((name) => [name, outputToJson(outputs[name]!)]));
 }
-
-const isList = (output: Tensor | readonly Tensor[]): output is readonly Tensor[] => Array.isArray(output);
 
 const outputToJson = (output: Tensor | readonly Tensor[]): JsonValue =>
   isList(output) ? output.map(tensorToJson) : tensorToJson(output);
