@@ -4,7 +4,7 @@ import { EXIT, isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import { tryContent } from '../engine/onnx/try-load.ts';
-import { readModelFile } from '../files/read-model.ts';
+import { type ReadModel, readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import { type Acceptance, type AcceptRequest, knownManifest, type ProofEvents } from './admit.ts';
@@ -34,13 +34,13 @@ export async function proveFile(
   clock: Clock,
   events: ProofEvents,
 ): Promise<Acceptance> {
-  if (request.route === 'python' || (request.route === 'either' && !isCompiled(request))) {
+  events.progress('reading');
+  openStaging(request.staging, clock.now());
+  const description = readAsData(request);
+  if (description === null) {
     const { provePython } = await import('./python/prove.ts');
     return provePython(request, clock, events);
   }
-  events.progress('reading');
-  openStaging(request.staging, clock.now());
-  const description = readModelFile(request.path, { maxModel: request.maxModel ?? undefined });
   const sideFiles = description.sideFiles.map((path) => ({ name: basename(path), digest: digestFile(path) }));
   const digest = identityOf(request.digest, sideFiles);
   events.identified(digest);
@@ -78,15 +78,18 @@ export async function proveFile(
   };
 }
 
-/** Whether a file can do without Python. */
-function isCompiled({ path, maxModel }: AcceptRequest): boolean {
+/** What the file says as data; null where Python is to run it. */
+function readAsData({ route, path, maxModel }: AcceptRequest): ReadModel | null {
+  if (route === 'python') return null;
   try {
-    contentOf(readModelFile(path, { maxModel: maxModel ?? undefined }));
-    return true;
+    const description = readModelFile(path, { maxModel: maxModel ?? undefined });
+    if (route === 'either') contentOf(description);
+    return description;
   } catch (error) {
+    const isForPython =
+      isPlimsollError(error) && (error.exit === EXIT.unsupported || error.code === 'READ_UNSAFE');
     // A person trusts it: what only Python understands, or would run, may run there.
-    if (isPlimsollError(error) && (error.exit === EXIT.unsupported || error.code === 'READ_UNSAFE'))
-      return false;
+    if (route === 'either' && isForPython) return null;
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import { openEnvironment } from '../../python/environments.ts';
 import { makeLock } from '../../python/lock.ts';
 import { type Acceptance, type AcceptRequest, knownManifest, type ProofEvents } from '../admit.ts';
 import { bundleDir, CONVERTER, keptPath, lockOfBundle, ORIGINAL, readManifest } from '../bundle.ts';
-import { flush, namesToKeep, openStaging, writeBundle, writing } from '../bundle-write.ts';
+import { flush, namesToKeep, writeBundle, writing } from '../bundle-write.ts';
 import type { Golden } from '../golden.ts';
 import { readGolden } from '../golden-file.ts';
 import type { Manifest } from '../version.ts';
@@ -34,14 +34,12 @@ export async function provePython(
 ): Promise<Acceptance> {
   const demands = request.python;
   if (demands?.trust !== true) throw new PlimsollError('INTERNAL', { action: 'proving', reason: 'no trust' });
-  events.progress('reading');
   const source = await readSource(request.source);
   const assembly = await assemble(source, demands, request.runtime);
   const { digest } = assembly;
   events.identified(digest);
   const dir = bundleDir(request.dataDir, digest);
   if (await knownManifest(dir, request)) return { digest, loading: null, notes: [] };
-  openStaging(request.staging, clock.now());
   const original = join(request.staging, ORIGINAL);
   writing(dirname(dir), () => stageFiles(assembly, original));
   const model = describe(source, request.maxModel);
