@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
+import type { Contract } from '../config/contract.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
@@ -9,6 +10,7 @@ import type { MetricFamily } from '../metrics/family.ts';
 import type { LoadedVersion } from '../registry/version.ts';
 import type { Capture } from '../serving/capture/capture.ts';
 import { DataPlane } from '../serving/data-plane.ts';
+import type { Gate } from '../serving/gate.ts';
 import { sendError } from '../serving/http/answer.ts';
 import { answerClientError } from '../serving/http/client-error.ts';
 import { Door } from '../serving/http/door.ts';
@@ -33,6 +35,10 @@ export interface ServerOptions extends Partial<HttpLimits> {
   readonly recorder?: Recorder | undefined;
   /** Captures rows and their answers for the monitor. */
   readonly capture?: Capture | undefined;
+  /** Says who may ask for predictions. */
+  readonly gate?: Gate | undefined;
+  /** What the platform that has started this process expects of it. @default {PLAIN} */
+  readonly contract?: Contract | undefined;
   /** Answers what comes under `/api/`; without it there is no such path. */
   readonly api?: Handler | undefined;
   /** @default {'127.0.0.1'} */
@@ -93,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     recorder,
     capture,
     api,
+    gate,
     plane = new DataPlane(versions),
   } = options;
   const { maxShadowMillis: maxMillis, maxShadowCopies: maxCopies } = limits;
@@ -120,7 +127,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     return true;
   };
   const rollouts = { recorder, shadow };
-  const door = new Door({ plane, metrics, offload, limits, logger, ...rollouts, capture, otherwise });
+  const door = new Door({ plane, metrics, offload, limits, logger, gate, ...rollouts, capture, otherwise });
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MILLIS,

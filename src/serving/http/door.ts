@@ -3,6 +3,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Capture } from '../capture/capture.ts';
 import type { DataPlane, PlaneState } from '../data-plane.ts';
+import type { Gate } from '../gate.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { Shadow } from '../shadow.ts';
@@ -23,6 +24,8 @@ export interface DoorOptions {
   readonly offload: Offload;
   readonly limits: HttpLimits;
   readonly logger: Logger;
+  /** Says who may ask; without one, everybody may. */
+  readonly gate?: Gate | undefined;
   /** Notes what rollouts need to know; without one, nothing is measured. */
   readonly recorder?: Recorder | undefined;
   /** Captures rows and their answers; without one, none are. */

@@ -68,8 +68,9 @@ export class Exchange implements Receiver, Asked {
     try {
       if (metrics.inFlight > limits.maxInFlight)
         throw overloaded(metrics.inFlight, 'requests in flight', limits.maxInFlight);
-      this.#intake.start();
       const { endpoint, main, pinned } = this.#destination;
+      this.#door.options.gate?.admit(this.#request, endpoint?.name ?? main.target.model);
+      this.#intake.start();
       this.#stream = pinned;
       if (endpoint === null) this.#use(main);
     } catch (error) {

@@ -1,0 +1,19 @@
+import type { Manifest } from '../registry/version.ts';
+
+/** A proved version that is about to go somewhere. */
+export interface PackagedModel {
+  /** Name that clients will call. */
+  readonly name: string;
+  /** Its number; 1 for a file that no registry knows. */
+  readonly version: number;
+  /** What names its bundle: sha256, hex. */
+  readonly digest: string;
+  /** Folder of the bundle. */
+  readonly bundle: string;
+  readonly manifest: Manifest;
+}
+
+/** Where an image keeps its versions: `/opt/plimsoll/models/NAME/VERSION/` is a bundle as it lies in the registry. */
+export const IMAGE_MODELS = '/opt/plimsoll/models';
+/** Says to a process where such a tree is; `serve` then serves it as it is, and nothing else. */
+export const BUNDLES_VARIABLE = 'PLIMSOLL_BUNDLES';
