@@ -92,6 +92,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'remove bundles that no version needs',
     load: async () => (await import('./gc.ts')).gc,
   },
+  deploy: {
+    summary: 'bring a version to Kubernetes, SageMaker or Vertex',
+    load: async () => (await import('./deploy.ts')).deployKinds,
+  },
   package: {
     summary: 'write what it takes to run a model somewhere else',
     load: async () => (await import('./package.ts')).packageKinds,

@@ -1,13 +1,19 @@
 import type { Define } from './commands.ts';
 import { packageSparkCommand } from './package-spark.ts';
 
-/** `package KIND`: what is needed to run a model somewhere else, as a folder. */
+/** `package KIND`: what is needed to run a model somewhere else, as files that a person can read and own. */
 export const packageKinds: Define = (command, terminal) => {
   command
-    .description('Writes what is needed to run a model somewhere else into a folder.')
+    .description('Writes what is needed to run a model somewhere else.')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ plimsoll package spark churn.joblib --input data/ --key id --output churn-spark',
+      [
+        '',
+        'Examples:',
+        '  $ plimsoll package spark churn.joblib --input data/ --key id --output churn-spark',
+      ].join('\n'),
     );
-  packageSparkCommand(command.command('spark').summary('a job of Spark, for any cluster'), terminal);
+  const add = (kind: string, summary: string, define: Define): void =>
+    define(command.command(kind).summary(summary), terminal);
+  add('spark', 'a job of Spark, for any cluster', packageSparkCommand);
 };

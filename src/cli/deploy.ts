@@ -1,0 +1,13 @@
+import type { Define } from './commands.ts';
+
+/** `deploy KIND`: brings a version to where it is to answer, and says how it stands there. */
+export const deployKinds: Define = (command, terminal) => {
+  command
+    .description(
+      'Brings a version to a cluster or a cloud. A deployment is planned, applied as often as it takes, looked at, and taken away again; the cloud itself is its only state.',
+    )
+    .addHelpText('after', ['', 'Examples:'].join('\n'));
+  const add = (kind: string, summary: string, define: Define): void =>
+    define(command.command(kind).summary(summary), terminal);
+  void add;
+};
