@@ -41,6 +41,8 @@ export interface ServerOptions extends Partial<HttpLimits> {
   readonly contract?: Contract | undefined;
   /** Answers what comes under `/api/`; without it there is no such path. */
   readonly api?: Handler | undefined;
+  /** Answers `/models` and `/models/{model}` instead of the page, where models come and go by them. */
+  readonly models?: Handler | undefined;
   /** @default {'127.0.0.1'} */
   readonly host?: string | undefined;
   /** 0 takes a free port. @default {8080} */
@@ -78,6 +80,8 @@ export interface RunningServer {
 export interface SharingServer extends RunningServer {
   /** Takes no new connections, after those that wait; the ones there are go on until `close`. */
   leaveSocket(): Promise<void>;
+  /** Is no longer ready and asks clients to connect elsewhere, but goes on answering all that come, until `close`. */
+  sendAway(): void;
 }
 
 /** Longer than the idle timeout of the usual load balancers (60 s), so that it is never us who close first. */
@@ -121,6 +125,10 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
       api(request, response);
       return true;
     }
+    if (options.models && MODELS.test(path)) {
+      options.models(request, response);
+      return true;
+    }
     const page = pages.get(path);
     if (!page) return docs(request, response, path);
     if (allowsReading(request, response, path)) page(request, response);
@@ -155,7 +163,10 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     await capture?.close();
     await Promise.all(plane.versions.map((version) => version.engine.close()));
   };
-  return { url: urlOf({ host, port: taken }, family === 'IPv6'), leaveSocket, close };
+  const sendAway = (): void => {
+    door.stopping = true;
+  };
+  return { url: urlOf({ host, port: taken }, family === 'IPv6'), leaveSocket, sendAway, close };
 }
 
 /** SageMaker says by a variable that it starts a container for a batch transform. */
@@ -209,5 +220,6 @@ function lazyDocs(plane: DataPlane, logger: Logger) {
 const DOCS = /^\/$|^\/(?:docs|redoc|assets)(?:\/|$)|^\/openapi\.json$/;
 
 const API = '/api/';
+const MODELS = /^\/models(?:\/[^/]+)?\/?$/;
 
 export const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
