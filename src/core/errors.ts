@@ -32,6 +32,18 @@ export const ERRORS = {
   DATA_UNWRITABLE: row(500, EXIT.failed, 'Cannot write to the data folder "{path}": {reason}', 'Choose a folder with space that this user may write: --data DIR'),
 
   DATA_LOCKED: row(409, EXIT.failed, 'Cannot use the data folder "{path}": {owner} owns it{where}', 'Stop it first, or choose another folder: --data DIR'),
+  // Deployments to clouds and clusters (src/deploy)
+  CLOUD_NAME_TAKEN: row(409, EXIT.refused, 'Cannot deploy: the {kind} "{name}" is there already and belongs to {by}', 'Choose another name for the deployment, or remove it there yourself: what others made is never changed'),
+  CLOUD_FAILED: row(502, EXIT.failed, 'Cannot deploy: the cloud could not make or remove the {kind} "{name}": {reason}', 'Mend what it says, then run the same command again: it goes on where it stopped, and replaces what failed'),
+  CLOUD_TIMEOUT: row(504, EXIT.failed, 'Cannot deploy: the {kind} "{name}" is not ready after {limit} s', 'It may still become ready: look with `plimsoll deploy … status`, then run the same command again; it goes on where it stopped'),
+  CLOUD_DENIED: row(403, EXIT.failed, 'Cannot {action}: the cloud does not let us: {reason}', 'Renew the credentials, or have the permissions granted that `plimsoll deploy … plan` prints; then run the same command again'),
+  CLOUD_QUOTA: row(429, EXIT.failed, 'Cannot {action}: a quota of the account is used up: {reason}', 'Have the quota raised, or use fewer or other instances; then run the same command again'),
+  CLOUD_REFUSED: row(422, EXIT.refused, 'Cannot {action}: the cloud refuses it: {reason}', 'Correct what it names, then run the same command again'),
+  CLOUD_UNREACHABLE: row(503, EXIT.failed, 'Cannot {action}: the cloud cannot be reached: {reason}', 'Run the same command again: it goes on where it stopped'),
+  ROUTER_UNREACHABLE: row(503, EXIT.failed, 'Cannot ask the router {router}: {reason}', 'It is tried again by itself; look at its address and credentials if it goes on'),
+  ROUTER_REFUSED: row(422, EXIT.refused, 'Cannot set the weights of the router {router}: {reason}', 'Deploy every version of the route there first, then they are set by themselves'),
+  ROUTER_CONFLICT: row(409, EXIT.failed, 'Cannot set the weights of the router {router}: {writers} writes them too', 'Let one of the two go: remove the weights from what it applies, or take the router away from the endpoint'),
+
   // Reading untrusted bytes (src/bytes, src/formats)
   READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
   READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted, --max-model (for example --max-model 2gb) raises the limits on size and time; those on structure are fixed'),

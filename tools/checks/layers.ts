@@ -88,7 +88,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'serving/rows',
   ],
   // What plans are made of and how they are carried out, whatever the cloud.
-  'deploy/plan': [],
+  'deploy/plan': ['store'],
   deploy: [
     'bytes',
     'model',

@@ -1,0 +1,153 @@
+import { PlimsollError } from '../../core/errors.ts';
+import { idOf, specDigest } from './key.ts';
+import { inOrder, inOrderOfRemoval } from './order.ts';
+import { planOf, type Situation, stepFor } from './plan.ts';
+import type { Cloud, Observed, Plan, Resource, ResourceKey, Step } from './port.ts';
+
+/** What is to be there. */
+export interface Deployment {
+  /** Its name; everything that it makes carries it. */
+  readonly name: string;
+  readonly resources: readonly Resource[];
+  /** Kinds in the order in which they are made; they go the other way. */
+  readonly kinds: readonly string[];
+}
+
+export interface ApplyPorts {
+  readonly cloud: Cloud;
+  /** Milliseconds of a steady clock, and a wait that ends early where it is told to. */
+  readonly monotonic: () => number;
+  readonly sleep: (millis: number) => Promise<void>;
+  /** Told before each step, and what it waits for. */
+  readonly onStep?: ((step: Step) => void) | undefined;
+  /** Milliseconds that one resource may take. @default {3600000} */
+  readonly waitMillis?: number | undefined;
+}
+
+/** What has been done, by `idOf`. */
+export interface Applied {
+  readonly created: readonly string[];
+  readonly updated: readonly string[];
+  readonly replaced: readonly string[];
+  readonly removed: readonly string[];
+}
+
+const WAIT_MILLIS = 3_600_000;
+const FIRST_POLL_MILLIS = 250;
+const LONGEST_POLL_MILLIS = 15_000;
+
+/** What there is of a deployment. */
+export async function observe({ name, resources, kinds }: Deployment, cloud: Cloud): Promise<Situation> {
+  const observed = new Map<string, Observed>();
+  for (const resource of resources) {
+    const seen = await cloud.observe(resource);
+    if (seen !== null) observed.set(idOf(resource), seen);
+  }
+  return { deployment: name, desired: resources, observed, owned: await cloud.owned(name), kinds };
+}
+
+/** What `apply` would do now; changes nothing. Throws CLOUD_NAME_TAKEN, and what the cloud throws. */
+export const plan = async (deployment: Deployment, cloud: Cloud): Promise<Plan> =>
+  planOf(await observe(deployment, cloud));
+
+/**
+ * Makes the cloud what it is to be: observes, does the first thing that is missing, waits, observes again. So it may be
+ * ended at any moment and started again, from anywhere; what is done already is not done twice. Throws CLOUD_NAME_TAKEN,
+ * CLOUD_FAILED where the cloud could not make something, CLOUD_TIMEOUT, and what the cloud throws.
+ */
+export async function apply(deployment: Deployment, ports: ApplyPorts): Promise<Applied> {
+  const { name, resources, kinds } = deployment;
+  const done = { created: new Set<string>(), updated: new Set<string>(), replaced: new Set<string>() };
+  // Names that are somebody else's are found before anything is changed.
+  planOf(await observe(deployment, ports.cloud));
+  for (const resource of inOrder(resources)) await settle(name, resource, ports, done);
+  const wanted = new Set(resources.map(idOf));
+  const owned = await ports.cloud.owned(name);
+  const left = inOrderOfRemoval(
+    owned.filter((key) => !wanted.has(idOf(key))),
+    kinds,
+  );
+  for (const key of left) await removeKey(key, ports, 'nothing of the deployment needs it any more');
+  return {
+    created: [...done.created],
+    updated: [...done.updated],
+    replaced: [...done.replaced],
+    removed: left.map(idOf),
+  };
+}
+
+/** Removes everything that carries the deployment's mark, and nothing else. Throws as `apply` does. */
+export async function destroy(
+  { name, kinds }: Pick<Deployment, 'name' | 'kinds'>,
+  ports: ApplyPorts,
+): Promise<readonly string[]> {
+  const keys = inOrderOfRemoval(await ports.cloud.owned(name), kinds);
+  for (const key of keys) await removeKey(key, ports, 'the deployment is taken away');
+  return keys.map(idOf);
+}
+
+type Done = Readonly<Record<'created' | 'updated' | 'replaced', Set<string>>>;
+
+/** Goes on until one resource is ready from its spec. */
+async function settle(deployment: string, resource: Resource, ports: ApplyPorts, done: Done): Promise<void> {
+  const { cloud, onStep } = ports;
+  const id = idOf(resource);
+  const marks = { deployment, digest: specDigest(resource) };
+  const pause = pauses(resource, ports);
+  let given = false;
+  for (;;) {
+    const seen = (await cloud.observe(resource)) ?? undefined;
+    const step = stepFor(deployment, resource, seen);
+    if (step === null) return;
+    if (seen?.state === 'failed' && given) throw failed(resource, seen);
+    if (step.action === 'wait' || seen?.state === 'deleting' || (given && seen === undefined)) {
+      onStep?.({ action: 'wait', resource, because: step.because });
+      await pause();
+      continue;
+    }
+    onStep?.(step);
+    if (step.action === 'replace') {
+      await removeKey(resource, ports, step.because);
+      done.replaced.add(id);
+    } else if (step.action === 'update') {
+      await cloud.update(resource, marks);
+      done.updated.add(id);
+      given = true;
+    } else {
+      await cloud.create(resource, marks);
+      if (!done.replaced.has(id)) done.created.add(id);
+      given = true;
+    }
+  }
+}
+
+async function removeKey(key: ResourceKey, ports: ApplyPorts, because: string): Promise<void> {
+  const { cloud, onStep } = ports;
+  const pause = pauses(key, ports);
+  onStep?.({ action: 'remove', key: { kind: key.kind, name: key.name }, because });
+  let asked = false;
+  for (;;) {
+    const seen = await cloud.observe(key);
+    if (seen === null) return;
+    if (seen.state === 'failed' && asked) throw failed(key, seen);
+    if (seen.state !== 'deleting' && !asked) {
+      await cloud.remove(key);
+      asked = true;
+    } else await pause();
+  }
+}
+
+/** Waits a little longer each time. Throws CLOUD_TIMEOUT when it has been too long in all. */
+function pauses({ kind, name }: ResourceKey, { monotonic, sleep, waitMillis = WAIT_MILLIS }: ApplyPorts) {
+  const until = monotonic() + waitMillis;
+  let millis = FIRST_POLL_MILLIS;
+  return async (): Promise<void> => {
+    if (monotonic() >= until)
+      throw new PlimsollError('CLOUD_TIMEOUT', { kind, name, limit: Math.round(waitMillis / 1000) });
+    await sleep(millis);
+    millis = Math.min(LONGEST_POLL_MILLIS, 2 * millis);
+  };
+}
+
+const failed = ({ kind, name }: ResourceKey, { reason }: Observed): PlimsollError =>
+  new PlimsollError('CLOUD_FAILED', { kind, name, reason: reason ?? 'it gives no reason' });
