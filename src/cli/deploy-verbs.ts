@@ -72,7 +72,7 @@ async function doApply(deploying: Deploying, terminal: Terminal): Promise<void> 
     apply(deployment, { cloud, ...TIME, onStep }),
   );
   terminal.answer({ deployment: deployment.name, ...done, ...details }, () => {
-    const lines = Object.entries(done).flatMap(([what, ids]) => ids.map((id) => [what, id]));
+    const lines = Object.entries(done).flatMap(([what, ids]) => (ids as readonly string[]).map((id) => [what, id]));
     return lines.length === 0
       ? `${deployment.name} is as it should be; nothing was done.`
       : [table(lines), `${deployment.name} is as it should be.`].join('\n');
