@@ -44,6 +44,10 @@ export const ERRORS = {
   ROUTER_REFUSED: row(422, EXIT.refused, 'Cannot set the weights of the router {router}: {reason}', 'Deploy every version of the route there first, then they are set by themselves'),
   ROUTER_CONFLICT: row(409, EXIT.failed, 'Cannot set the weights of the router {router}: {writers} writes them too', 'Let one of the two go: remove the weights from what it applies, or take the router away from the endpoint'),
 
+  // Vertex AI (src/deploy/vertex)
+  VERTEX_INVALID: row(422, EXIT.usage, 'Cannot deploy to Vertex as "{path}" says: {problems}', 'Correct every line named above; docs/vertex.md lists the settings'),
+  VERTEX_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot deploy to Vertex with {setting}: {reason}', 'Leave the setting out, or deploy somewhere that has it; docs/vertex.md says what Vertex cannot do'),
+
   // Reading untrusted bytes (src/bytes, src/formats)
   READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
   READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted, --max-model (for example --max-model 2gb) raises the limits on size and time; those on structure are fixed'),
@@ -138,11 +142,23 @@ export const ERRORS = {
   GENERATION_CONFLICT: row(409, EXIT.failed, 'Cannot change "{endpoint}": its generation is {found}, {wanted} was given', 'Read it again, look at what changed, and send the change with the generation it has now'),
   ROLLBACK_REFUSED: row(409, EXIT.failed, 'Cannot roll "{endpoint}" back: {reason}', 'Name a version that it has rested on: --to V; any other takes a rollout, at once with `plimsoll rollout start --strategy immediate`'),
 
+  // Who is let in (src/server/access, src/control/keys)
+  KEYS_MISSING: row(422, EXIT.usage, 'Cannot listen on {host}: whoever reaches that address could ask, and there is no API key yet', 'Make the first one, then start again: `plimsoll keys create --name me --scope admin --data {data}`; or say --insecure where the network lets nobody else in'),
+  KEY_NAME_TAKEN: row(409, EXIT.usage, 'Cannot create key "{name}": there is one of that name that holds', 'Choose another name, or put a new key in its place: `plimsoll keys rotate {name}`'),
+  KEY_UNKNOWN: row(404, EXIT.usage, 'Cannot find key "{name}": of those that hold there is none of that name or id; there is {known}', '`plimsoll keys list` shows all of them'),
+  PREDICTION_UNAUTHORIZED: row(401, EXIT.failed, 'Refused the request: {found}, "authorization: Bearer KEY" was wanted', 'Send a key that holds; whoever runs the server makes one: `plimsoll keys create --name NAME --scope predict`'),
+  PREDICTION_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: key "{key}" is for {found}, not for predictions of "{endpoint}"', 'Use a key for that endpoint: `plimsoll keys create --name NAME --scope predict --endpoint {endpoint}`'),
+  SCOPE_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: key "{key}" is of scope {found}, {wanted} was wanted to {what}', 'Use a key of that scope; docs/security.md says which scope may do what'),
+  RATE_LIMITED: row(429, EXIT.failed, 'Refused the request: {who} asked more often than {limit} times a second', 'Try again after {retry} s, or more slowly; --rate-limit says how often one may ask'),
+  QUOTA_EXCEEDED: row(429, EXIT.failed, 'Refused the upload: {found}, {wanted} was wanted', 'Try again tomorrow (UTC), or raise {setting} of the server'),
+  DISK_RESERVED: row(507, EXIT.failed, 'Refused the upload: {free} % of the disk of the data folder are free, {wanted} % stay so', 'Make room, for example by `plimsoll gc`, or lower --disk-reserve'),
+  TLS_UNREADABLE: row(422, EXIT.usage, 'Cannot speak TLS with {path}: {reason}', 'Give a certificate and its private key in PEM form: --tls-cert FILE --tls-key FILE'),
+
   // The control API (src/server/api) and those who call it (src/control/remote/remote.ts, src/cli)
   HOST_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: its Host is {found}, wanted localhost, a loopback address or a configured name', 'Call it as localhost, or by the name that --host gave'),
   ORIGIN_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: it comes from a page of {found}, wanted {wanted}', 'Pages of other sites may not control this server; call it from a program'),
-  CONTROL_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: {found} may not control this server', 'Start the server with PLIMSOLL_TOKEN set and send "authorization: Bearer TOKEN", or call it from the machine it runs on'),
-  CONTROL_UNAUTHORIZED: row(401, EXIT.failed, 'Refused the request: {found}, "authorization: Bearer TOKEN" was wanted', 'Set PLIMSOLL_TOKEN to the token that the server was started with'),
+  CONTROL_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: {found} may not control this server', 'Send "authorization: Bearer KEY" with a key made by `plimsoll keys create`, or call it from the machine it runs on'),
+  CONTROL_UNAUTHORIZED: row(401, EXIT.failed, 'Refused the request: {found}, "authorization: Bearer KEY" was wanted', 'Send a key that holds: PLIMSOLL_KEY or --key-file of a command; `plimsoll keys create` on the machine of the server makes one'),
   CONTENT_TYPE_UNSUPPORTED: row(415, EXIT.usage, 'Cannot read the body: its content type is {found}, wanted {wanted}', 'Send JSON with "content-type: application/json"'),
   REQUEST_INVALID: row(422, EXIT.usage, 'Cannot use the request: {problems}', 'Correct every field named above; /api/v1/openapi.json has the schemas'),
   IDEMPOTENCY_MISMATCH: row(422, EXIT.failed, 'Refused the request: idempotency key "{key}" was used for another request', 'Use a new key for a new request'),
@@ -238,6 +254,35 @@ export const ERRORS = {
   WEBHOOK_UNKNOWN: row(404, EXIT.usage, 'Cannot start job {job} by a webhook: its schedule has no such trigger', 'Add `webhook` to its triggers: PUT /api/v1/jobs/{job}/schedule, or schedule in plimsoll.yaml'),
   JOB_PAUSED: row(409, EXIT.failed, 'Cannot start job {job}: it is paused, a job that may run was wanted', 'Let it go on: `plimsoll batch unpause {job}`'),
   RUN_TIMEOUT: row(504, EXIT.failed, 'Cannot finish run {run}: it took longer than the {limit} s that its job allows', 'Raise timeoutSeconds of its schedule, or give it more lanes; what it has done is kept'),
+  // Containers (src/config/container.ts, src/server/container)
+  CONTRACT_AMBIGUOUS: row(500, EXIT.usage, 'Cannot tell which platform has started this container: it looks like {found}', 'Say which contract holds: {variable}=plain, sagemaker, vertex or kserve'),
+  BUNDLES_UNREADABLE: row(500, EXIT.usage, 'Cannot serve "{path}": {found}, wanted a folder of bundles, NAME/VERSION/plimsoll.json', 'Package it anew: `plimsoll package oci` and `plimsoll package dockerfile` write such folders'),
+  BUNDLE_DAMAGED: row(500, EXIT.refused, 'Refused to serve {model}@{version}: "{file}" is {found}, wanted {wanted}', 'It was altered or cut short after it was packaged: package it anew, and copy it whole'),
+  MOUNT_UNCLEAR: row(500, EXIT.refused, 'Cannot tell which model to serve in "{path}": {found}, wanted one model, or a bundle', 'Leave one model file or model folder there; what needs code is packaged first: `plimsoll package sagemaker`, `package vertex`, `package kubernetes`'),
+  CONTAINER_EMPTY: row(500, EXIT.usage, 'Cannot serve anything: there is no model in {places}', 'Mount a model there, or say where a folder of bundles is: --bundles DIR or PLIMSOLL_BUNDLES'),
+  STORAGE_FAILED: row(502, EXIT.failed, 'Cannot fetch "{uri}": {reason}', 'Check that the folder exists and that the account of the container may read it (storage.objects.get and .list)'),
+  MODEL_REQUEST_INVALID: row(400, EXIT.usage, 'Cannot load the model: the request has {found}, wanted {"model_name": NAME, "url": FOLDER}', 'Unpack one model or bundle into a folder below /opt/ml/models, and name it'),
+  MODEL_LOADED: row(409, EXIT.failed, 'Cannot load model "{model}": it is loaded already', 'Unload it first: DELETE /models/{model}'),
+  MODEL_ABSENT: row(404, EXIT.usage, 'Cannot find model "{model}": it is not loaded', 'Load it: POST /models; GET /models lists those that are'),
+  MODELS_MEMORY: row(507, EXIT.failed, 'Cannot load model "{model}": it takes about {wanted}, {found} are left', 'Unload another model first, give the container more memory, or raise PLIMSOLL_MODELS_MEMORY'),
+
+  // Pushing images and what is attached to them (src/deploy/push, src/deploy/attest)
+  IMAGE_NAME_INVALID: row(422, EXIT.usage, 'Cannot use "{reference}" as the name of an image: {reason}', 'Write HOST[:PORT]/REPOSITORY[:TAG][@DIGEST], for example registry.example.com/team/churn:3'),
+  REGISTRY_UNREACHABLE: row(503, EXIT.failed, 'Cannot {action} {where}: {reason}', 'Run the command again once it answers: what has arrived is not sent a second time'),
+  REGISTRY_DENIED: row(403, EXIT.failed, 'Cannot {action} {where}: the registry denies it ({said})', 'Log in again (docker login, or PLIMSOLL_REGISTRY_USER and PLIMSOLL_REGISTRY_PASSWORD) as somebody who may push there, then run the command again; tokens of ECR last 12 hours'),
+  REGISTRY_REFUSED: row(422, EXIT.failed, 'Cannot {action} {where}: the registry refuses it ({said})', 'Mend what the registry names: some want the repository to be made first, keep tags as they are or limit how much is kept; then run the command again, what has arrived is not sent a second time'),
+  REGISTRY_INVALID: row(502, EXIT.refused, 'Cannot trust the registry {where}: found {found}, wanted {wanted}', 'Look at what stands between here and the registry; running the command again is safe'),
+  REGISTRY_INSECURE: row(422, EXIT.refused, 'Refused to go on with the registry {where}: {reason}', 'Give it a certificate that holds (NODE_EXTRA_CA_CERTS=FILE for an authority of your own); --insecure-registry allows a registry without TLS'),
+  CREDENTIALS_UNREADABLE: row(422, EXIT.usage, 'Cannot read the credentials for the registry from {where}: {reason}', 'Run `docker login` again, or set PLIMSOLL_REGISTRY_USER and PLIMSOLL_REGISTRY_PASSWORD'),
+  IMAGE_DAMAGED: row(422, EXIT.refused, 'Cannot use the image at {path}: found {found}, wanted {wanted}', 'Make the image again: `plimsoll package oci`'),
+  // Images (src/deploy/image)
+  IMAGE_PLATFORM: row(400, EXIT.unsupported, 'Cannot make an image for {platform}: base files are pinned for {known}', 'Use one of them: --platform {known}; for other machines write a build context: `plimsoll package dockerfile`'),
+  IMAGE_PYTHON: row(422, EXIT.unsupported, 'Cannot make an image of {model}: Python runs it, and images made here hold no Python', 'Write a build context that installs its locked environment: `plimsoll package dockerfile {model} --output DIR`'),
+  IMAGE_COMPRESSOR: row(500, EXIT.refused, 'Refused to write layers with zlib {found}: zlib {wanted} gives the bytes that digests were pinned for', 'Run it with the Node that brings it: `npx --package node@{node} -- plimsoll package oci …`, on x64'),
+  IMAGE_DOWNLOAD: row(502, EXIT.failed, 'Cannot fetch "{file}" from {from}: {reason}', 'Try again: what has arrived is kept. PLIMSOLL_DEBIAN_MIRROR and PLIMSOLL_NPM_REGISTRY name other mirrors; without a network, --base-archive DIR names a folder that holds the files'),
+  IMAGE_ARCHIVE: row(422, EXIT.refused, 'Refused "{file}": its {algorithm} begins with {found}, {wanted} is pinned', 'A mirror or a folder holds another file under this name: fetch it from the original place'),
+  IMAGE_LAYER: row(500, EXIT.refused, 'Refused the layer "{part}" that was made: it is {found}, {wanted} is pinned', 'The same files gave another archive: report this with the versions of Node and Plimsoll'),
+  IMAGE_BUNDLE: row(422, EXIT.refused, 'Refused to make an image of {model}: its bundle "{path}" {reason}', 'Give the file again: `plimsoll push FILE --name {model}` proves it anew'),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,80 @@
+/** What may be over in a minute is tried again: waits grow, differ between clients, and are at least what is asked for. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Clock, Random } from '../../core/ports.ts';
+import { isPassing, refusalOf, saysCode } from './refusal.ts';
+import { type Answer, NoAnswer } from './transport.ts';
+
+/** Before the second attempt, the third … */
+const PAUSES_MILLIS = [500, 1000, 2000, 4000, 8000];
+/** Nobody is waited for longer than that. */
+const WAIT_MAX_MILLIS = 60_000;
+
+/** An answer other than those that were wanted. */
+export class Unwanted extends Error {
+  readonly answer: Answer;
+  constructor(answer: Answer) {
+    super(`status ${answer.status}`);
+    this.name = 'Unwanted';
+    this.answer = answer;
+  }
+}
+
+/** The answer, if its status is one of those. Throws Unwanted. */
+export function wanted(answer: Answer, statuses: readonly number[]): Answer {
+  if (statuses.includes(answer.status)) return answer;
+  throw new Unwanted(answer);
+}
+
+export interface Patience {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds, one for each further attempt. */
+  readonly pauses?: readonly number[] | undefined;
+}
+
+/**
+ * Does it until it is done, or it makes no sense to go on. Throws REGISTRY_UNREACHABLE, REGISTRY_DENIED, REGISTRY_REFUSED,
+ * REGISTRY_INSECURE, and whatever else `work` throws. `action` and `where` are for messages.
+ */
+export async function patiently<T>(
+  { clock, random, signal, pauses = PAUSES_MILLIS }: Patience,
+  { action, where }: { readonly action: string; readonly where: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const pause = pauses[attempt];
+      if (pause === undefined || !isWorthAnother(error)) throw coded(error, action, where);
+      const wait = Math.max(pause * (0.5 + random.next()), askedFor(error, clock.now()));
+      await sleep(wait, undefined, { signal });
+    }
+  }
+}
+
+function isWorthAnother(error: unknown): boolean {
+  if (error instanceof NoAnswer) return error.kind === 'network';
+  if (!(error instanceof Unwanted)) return false;
+  // A session of an upload that is gone: the next attempt begins another one.
+  return isPassing(error.answer.status) || saysCode(error.answer, 'BLOB_UPLOAD_UNKNOWN');
+}
+
+/** `Retry-After` in milliseconds: seconds or a date (RFC 9110, 10.2.3). */
+function askedFor(error: unknown, now: number): number {
+  const value = error instanceof Unwanted ? error.answer.headers['retry-after'] : undefined;
+  if (value === undefined) return 0;
+  const wait = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isFinite(wait) && wait > 0 ? Math.min(wait, WAIT_MAX_MILLIS) : 0;
+}
+
+function coded(error: unknown, action: string, where: string): unknown {
+  if (error instanceof Unwanted) return refusalOf(error.answer, action, where);
+  if (!(error instanceof NoAnswer)) return error;
+  const { kind, message: reason } = error;
+  if (kind === 'network') return new PlimsollError('REGISTRY_UNREACHABLE', { action, where, reason });
+  if (kind === 'certificate') return new PlimsollError('REGISTRY_INSECURE', { where, reason });
+  return new PlimsollError('REGISTRY_INVALID', { where, found: reason, wanted: 'less' });
+}

@@ -1,0 +1,145 @@
+/** A registry as the OCI distribution specification 1.1 has it: requests with what it wants to know of who asks. */
+import { PlimsollError } from '../../core/errors.ts';
+import type { Clock, Random } from '../../core/ports.ts';
+import { Authority } from './authority.ts';
+import { challengeOf } from './challenge.ts';
+import type { FindCredentials } from './credentials.ts';
+import { type Patience, patiently, wanted } from './patience.ts';
+import { isLoopback, type Reference } from './reference.ts';
+import { protocolError } from './refusal.ts';
+import { type Answer, NoAnswer, type Sent, send } from './transport.ts';
+
+const REDIRECTS_MAX = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Those that keep the method, whatever it is. */
+const KEEPING = new Set([307, 308]);
+
+export interface RegistryOptions {
+  readonly credentials: FindCredentials;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Whether HTTP without TLS will do where there is none; on loopback it does anyway. */
+  readonly insecure?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds before each further attempt. */
+  readonly pauses?: readonly number[] | undefined;
+}
+
+export interface Asked extends Omit<Sent, 'url' | 'headers' | 'signal'> {
+  /** Below `/v2/`, or a whole address that the registry gave. */
+  readonly to: string | URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What it is to be allowed: `repository:NAME:pull,push`. */
+  readonly scopes: readonly string[];
+}
+
+export class Registry {
+  /** As people write it. */
+  readonly name: string;
+  readonly #base: URL;
+  readonly #authority: Authority;
+  readonly #patience: Patience;
+
+  private constructor(name: string, base: URL, authority: Authority, patience: Patience) {
+    this.name = name;
+    this.#base = base;
+    this.#authority = authority;
+    this.#patience = patience;
+  }
+
+  /**
+   * Finds out how it speaks: with TLS, or without where that will do. Throws REGISTRY_UNREACHABLE, REGISTRY_INSECURE,
+   * REGISTRY_INVALID where there is something else.
+   */
+  static async open({ registry, host }: Reference, options: RegistryOptions): Promise<Registry> {
+    const patience = options;
+    const probe = (scheme: string): Promise<Answer> =>
+      send({ method: 'GET', url: new URL(`${scheme}://${host}/v2/`), headers: {}, signal: options.signal });
+    const isPlainEnough = options.insecure === true || isLoopback(host);
+    const answer = await patiently(patience, { action: 'reach', where: registry }, async () => {
+      try {
+        return wanted(await probe('https'), [200, 401]);
+      } catch (error) {
+        // A certificate that does not hold is no reason to go on without any.
+        if (!isPlainEnough || !(error instanceof NoAnswer) || error.kind !== 'network') throw error;
+        return wanted(await probe('http'), [200, 401]);
+      }
+    });
+    const base = new URL('/v2/', answer.url);
+    const authority = new Authority({
+      registry,
+      credentials: () => options.credentials(registry),
+      clock: options.clock,
+      send: (sent) => send({ ...sent, signal: options.signal }),
+      mayBePlain: (url) => isPlainFor(base, url),
+    });
+    const challenge = challengeOf(answer.headers['www-authenticate']);
+    if (challenge !== null) authority.learn(challenge, []);
+    return new Registry(registry, base, authority, patience);
+  }
+
+  /** `work` again where what stopped it may be over in a minute. */
+  patiently<T>(action: string, where: string, work: () => Promise<T>): Promise<T> {
+    return patiently(this.#patience, { action, where }, work);
+  }
+
+  /** One exchange: with a fresh token where the old one has run out, over redirects. Throws NoAnswer. */
+  async ask(asked: Asked): Promise<Answer> {
+    const answer = await this.#follow(asked);
+    if (answer.status !== 401 || !this.isOwn(answer.url)) return answer;
+    const challenge = challengeOf(answer.headers['www-authenticate']);
+    if (challenge === null) return answer;
+    this.#authority.learn(challenge, asked.scopes);
+    return this.#follow(asked);
+  }
+
+  async #follow(asked: Asked): Promise<Answer> {
+    let url = this.#allowed(new URL(asked.to, this.#base));
+    for (let hops = 0; ; hops++) {
+      const answer = await this.#send(asked, url);
+      const { location } = answer.headers;
+      const isRead = asked.method === 'GET' || asked.method === 'HEAD';
+      const isRedirect = KEEPING.has(answer.status) || (isRead && REDIRECTS.has(answer.status));
+      if (!isRedirect || location === undefined) return answer;
+      if (hops === REDIRECTS_MAX)
+        throw protocolError(this.name, `more than ${REDIRECTS_MAX} redirects`, 'an answer');
+      url = this.locate(location, url);
+    }
+  }
+
+  async #send({ method, headers, body, limit, scopes }: Asked, url: URL): Promise<Answer> {
+    const authorization = this.isOwn(url) ? await this.#authority.header(scopes) : null;
+    return send({
+      method,
+      url,
+      headers: { ...headers, ...(authorization === null ? {} : { authorization }) },
+      body,
+      ...(limit === undefined ? {} : { limit }),
+      signal: this.#patience.signal,
+    });
+  }
+
+  /** An address that the registry gave, whole or relative to where it was given. Throws REGISTRY_INVALID, REGISTRY_INSECURE. */
+  locate(location: string, from: URL): URL {
+    if (!URL.canParse(location, from.href))
+      throw protocolError(this.name, `"${location}" as Location`, 'a URL');
+    return this.#allowed(new URL(location, from));
+  }
+
+  /** Whether it is the registry itself: no other host gets to see who we are. */
+  isOwn(url: URL): boolean {
+    return url.origin === this.#base.origin;
+  }
+
+  #allowed(url: URL): URL {
+    if (url.protocol === 'https:' || (url.protocol === 'http:' && isPlainFor(this.#base, url))) return url;
+    throw new PlimsollError('REGISTRY_INSECURE', {
+      where: this.name,
+      reason: `it leads to ${url.origin}, without TLS`,
+    });
+  }
+}
+
+/** Whether an address without TLS will do for a registry at `base`: it has none itself, and it is the same host or this machine. */
+const isPlainFor = (base: URL, url: URL): boolean =>
+  base.protocol === 'http:' && (url.hostname === base.hostname || isLoopback(url.hostname));
