@@ -246,6 +246,10 @@ export const ERRORS = {
   CONTROL_DOWN: row(503, EXIT.failed, 'Cannot reach the control process: it is being started again, predictions go on', 'Try again after {retry} s; the log of the server says why it ended'),
   SOCKET_FAILED: row(500, EXIT.failed, 'Cannot listen on the control socket {path}: {reason}', 'Choose a data folder on a local disk: --data DIR'),
   WORKER_FAILED: row(500, EXIT.failed, 'Cannot keep serving: {process} ended {times} times in a row before it answered, at last with {reason}', 'The lines above say why; `plimsoll serve --workers 1` serves in one process'),
+  MEDIA_TYPE_UNKNOWN: row(415, EXIT.failed, 'Cannot read the body: its content type is "{found}", known are {known}', 'Send the rows in a form that is known, and name it in content-type'),
+  NOT_ACCEPTABLE: row(406, EXIT.failed, 'Cannot answer as "{found}": answers are {known}', 'Name one of these in accept, or send no accept'),
+  BINARY_TENSORS: row(400, EXIT.unsupported, 'Cannot take or give {what} as binary data: tensors are JSON here', 'Send and ask for JSON: tritonclient takes binary_data=False for inputs and outputs'),
+  SAGEMAKER_HEADER_UNSUPPORTED: row(400, EXIT.unsupported, 'Cannot honour the header {header}: {reason}', 'Leave it out'),
   SCORER_DIED: row(500, EXIT.failed, 'Cannot score the rows of {model}: its worker ended ({reason})', 'Send fewer rows; if one row does it too, report this with the model'),
   SCORER_TIMEOUT: row(504, EXIT.failed, 'Cannot score the rows of {model}: it took longer than {limit} ms', 'Send fewer rows a request'),
   // Batch jobs (src/jobs)

@@ -165,6 +165,9 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   };
   const sendAway = (): void => {
     door.stopping = true;
+    server.prependListener('request', (_request, response) => {
+      response.shouldKeepAlive = false;
+    });
   };
   return { url: urlOf({ host, port: taken }, family === 'IPv6'), leaveSocket, sendAway, close };
 }

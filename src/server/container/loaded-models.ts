@@ -1,0 +1,142 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { PlimsollError } from '../../core/errors.ts';
+import { loadBeside } from '../../registry/load-beside.ts';
+import { availableMemory, shownBytes } from '../../registry/memory.ts';
+import type { AcceptedVersion, LoadedVersion } from '../../registry/version.ts';
+import { restingRoute } from '../../rollout/route.ts';
+import type { DataPlane } from '../../serving/data-plane.ts';
+import { provedBundle } from './bundles.ts';
+import { inFolder } from './places.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface KnownModel {
+  readonly name: string;
+  readonly url: string;
+}
+
+interface Held extends KnownModel {
+  readonly loaded: LoadedVersion;
+  /** Bytes that it is taken to need. */
+  readonly bytes: number;
+}
+
+export interface LoadedModelsOptions {
+  readonly plane: DataPlane;
+  readonly workspace: Workspace;
+  readonly memoryBytes: number | null;
+}
+
+/** What a compressed file grows by, and what an engine needs beside what it read. */
+const GROWTH = 10;
+const ENGINE = 2;
+
+/** The models of a process that a platform loads and unloads; each is an endpoint of its own, at rest on version 1. */
+export class LoadedModels {
+  readonly #options: LoadedModelsOptions;
+  readonly #held = new Map<string, Held>();
+  readonly #loading = new Set<string>();
+  #generation = 0;
+  /** One after the other: what is free is asked and taken in one step. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LoadedModelsOptions) {
+    this.#options = options;
+  }
+
+  /** In the order of names. */
+  list(): readonly KnownModel[] {
+    return [...this.#held.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Throws MODEL_ABSENT. */
+  get(name: string): KnownModel {
+    const found = this.#held.get(name);
+    if (found !== undefined) return found;
+    throw new PlimsollError('MODEL_ABSENT', { model: name });
+  }
+
+  /** Throws MODEL_LOADED, MODELS_MEMORY, and what finding, proving or loading throws; then nothing has changed. */
+  async load(name: string, url: string): Promise<KnownModel> {
+    if (this.#held.has(name) || this.#loading.has(name))
+      throw new PlimsollError('MODEL_LOADED', { model: name });
+    this.#loading.add(name);
+    try {
+      return await this.#inTurn(() => this.#load(name, url));
+    } finally {
+      this.#loading.delete(name);
+    }
+  }
+
+  /** Settles when its memory is free again. Throws MODEL_ABSENT. */
+  async unload(name: string): Promise<KnownModel> {
+    return this.#inTurn(async () => {
+      this.get(name);
+      const { loaded, ...held } = this.#held.get(name)!;
+      this.#held.delete(name);
+      this.#follow();
+      await this.#options.plane.usageOf(loaded).idle();
+      await loaded.engine.close();
+      collectGarbage();
+      return held;
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #load(name: string, url: string): Promise<KnownModel> {
+    const placed = await inFolder(url, null, this.#options.workspace);
+    const [only] = placed;
+    if (only === undefined || placed.length > 1)
+      throw new PlimsollError('MODEL_REQUEST_INVALID', {
+        found: `url "${url}", which holds ${placed.length} versions`,
+      });
+    const accepted = await provedBundle({ ...only, model: name });
+    const bytes = bytesOf(accepted);
+    this.#ensureRoom(name, bytes);
+    const loaded = await loadBeside(accepted.bundle, name, 1);
+    const held = { name, url, loaded, bytes };
+    this.#held.set(name, held);
+    this.#follow();
+    return held;
+  }
+
+  /** Throws MODELS_MEMORY. */
+  #ensureRoom(model: string, wanted: number): void {
+    const { memoryBytes } = this.#options;
+    const taken = [...this.#held.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    const left = Math.min(availableMemory(), memoryBytes === null ? Infinity : memoryBytes - taken);
+    if (wanted <= left) return;
+    const details = { model, wanted: shownBytes(wanted), found: shownBytes(Math.max(0, left)) };
+    throw new PlimsollError('MODELS_MEMORY', details);
+  }
+
+  #follow(): void {
+    const held = [...this.#held.values()];
+    this.#generation++;
+    this.#options.plane.follow(
+      held.map(({ name }) => restingRoute(name, name, 1, this.#generation)),
+      held.map(({ loaded }) => loaded),
+    );
+  }
+}
+
+/** What a version is taken to need; with Python, what its workers were measured to take. */
+function bytesOf({ manifest: { size, compression, python } }: AcceptedVersion): number {
+  return size * (compression === null ? 1 : GROWTH) * ENGINE + (python?.residentBytes ?? 0);
+}
+
+let collect: (() => void) | null = null;
+
+/** Before a model counts as unloaded its arrays are to be free, not only free to be collected. */
+function collectGarbage(): void {
+  if (collect === null) {
+    setFlagsFromString('--expose-gc');
+    collect = runInNewContext('gc') as () => void;
+  }
+  collect();
+}

@@ -1,0 +1,43 @@
+import { statSync } from 'node:fs';
+import process from 'node:process';
+import { containerConfig } from '../../config/container.ts';
+import { EXIT, isPlimsollError } from '../../core/errors.ts';
+import { rememberCompiledCode } from '../compile-cache.ts';
+import { stderrLog } from '../log.ts';
+import { type RunningContainer, serveContainer } from './serve.ts';
+
+/**
+ * Entry of a container: what the environment says is served, statically, until SIGTERM. Node as process 1 gets no signal
+ * that it has no handler for, so they are there before anything else.
+ */
+let running: RunningContainer | null = null;
+let stopping = 0;
+
+async function stop(gently: boolean): Promise<void> {
+  // The second signal ends at once, as everything does that has not begun to serve.
+  if (running === null || stopping++ > 0) process.exit(stopping > 1 ? EXIT.failed : EXIT.done);
+  await (gently ? running.stop() : running.close());
+  process.exit(EXIT.done);
+}
+process.on('SIGTERM', () => void stop(true));
+process.on('SIGINT', () => void stop(false));
+
+const logger = stderrLog();
+try {
+  const isFolder = (path: string): boolean =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const config = containerConfig({ env: process.env, args: process.argv.slice(2), isFolder });
+  running = await serveContainer(config, logger);
+  const { url, versions } = running;
+  const models = versions.map(({ model, version, loadMillis = 0 }) => ({
+    ...{ model, version },
+    loadMillis: Math.round(loadMillis),
+  }));
+  const millis = Math.round(performance.now());
+  logger.info({ url, contract: config.contract.kind, models, millis }, 'ready');
+  rememberCompiledCode();
+} catch (error) {
+  process.exitCode = isPlimsollError(error) ? error.exit : EXIT.failed;
+  const said = isPlimsollError(error) ? error.toJSON() : error;
+  logger.error({ error: said }, isPlimsollError(error) ? error.message : 'the container could not start');
+}

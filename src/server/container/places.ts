@@ -1,0 +1,49 @@
+import { existsSync, readdirSync } from 'node:fs';
+import type { ContainerConfig } from '../../config/container.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Logger } from '../../core/ports.ts';
+import { bundleForm, bundlesIn, isClutter, type PlacedBundle } from './bundles.ts';
+import { provedMount } from './mount.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface Finding {
+  readonly config: ContainerConfig;
+  readonly logger: Logger;
+  /** Where what has to be fetched or proved may be kept. */
+  readonly workspace: Workspace;
+}
+
+/**
+ * What is to be served: what the platform has mounted or stored, else what came with the image. Throws CONTAINER_EMPTY
+ * where there is nothing, and what reading the place throws.
+ */
+export async function findBundles({ config, logger, workspace }: Finding): Promise<readonly PlacedBundle[]> {
+  const { mount, storage, bundles } = config.places;
+  if (mount !== null && holdsSomething(mount)) {
+    if (bundles !== null)
+      logger.info({ mount, bundles }, 'what is mounted is served, not what came with the image');
+    return inFolder(mount, config.model, workspace);
+  }
+  if (storage !== null) {
+    const { fetchFolder } = await import('./google-storage.ts');
+    const folder = workspace.folder('fetched');
+    await fetchFolder(storage, folder, { env: process.env, logger });
+    return inFolder(folder, config.model, workspace);
+  }
+  if (bundles !== null) return bundlesIn(bundles, config.model);
+  const places = [mount ?? '', 'PLIMSOLL_BUNDLES (not set)'].filter((place) => place !== '').join(', ');
+  throw new PlimsollError('CONTAINER_EMPTY', { places });
+}
+
+const holdsSomething = (dir: string): boolean =>
+  existsSync(dir) && readdirSync(dir).some((name) => !isClutter(name));
+
+/** Bundles as they are; a raw model is proved first, as `serve FILE` does it. */
+export async function inFolder(
+  dir: string,
+  name: string | null,
+  workspace: Workspace,
+): Promise<readonly PlacedBundle[]> {
+  if (bundleForm(dir) !== null) return bundlesIn(dir, name);
+  return [await provedMount(dir, name, workspace)];
+}

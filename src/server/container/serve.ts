@@ -1,0 +1,112 @@
+import type { ContainerConfig } from '../../config/container.ts';
+import type { Logger } from '../../core/ports.ts';
+import { loadBeside } from '../../registry/load-beside.ts';
+import type { LoadedVersion } from '../../registry/version.ts';
+import { DataPlane } from '../../serving/data-plane.ts';
+import { Metrics } from '../../serving/http/metrics.ts';
+import { sendingMetrics } from '../metrics-export.ts';
+import { type SharingServer, startServer } from '../start.ts';
+import { provedBundle } from './bundles.ts';
+import { answerLoading } from './loading.ts';
+import { findBundles } from './places.ts';
+import { Workspace } from './workspace.ts';
+
+export interface RunningContainer {
+  readonly url: string;
+  readonly versions: readonly LoadedVersion[];
+  /** Goes on accepting for a moment while it says that it is not ready, then finishes what is in flight and ends. */
+  stop(): Promise<void>;
+  /** Takes nothing new, finishes what is in flight, and ends. */
+  close(): Promise<void>;
+}
+
+/**
+ * How long connections are still taken after SIGTERM: whoever balances hears of the end at the same time as this process,
+ * and routes on for a moment. Of a short grace, a fifth.
+ */
+const ACCEPT_MILLIS = 2000;
+/** What is left of the grace for closing engines, sending metrics and the end of the process. */
+const MARGIN_MILLIS = 2000;
+
+/**
+ * Serves what is there, as it is: no store, no control API, nothing written but what has to be fetched or proved. Answers
+ * that it is not ready until all is loaded and warm. Throws LISTEN_FAILED, and what finding, proving or loading throws.
+ */
+export async function serveContainer(config: ContainerConfig, logger: Logger): Promise<RunningContainer> {
+  const workspace = new Workspace();
+  const loading = await answerLoading(config);
+  try {
+    const versions: LoadedVersion[] = [];
+    if (!config.contract.multiModel) {
+      for (const placed of await findBundles({ config, logger, workspace }))
+        versions.push(await loaded(placed));
+    }
+    const plane = new DataPlane(versions);
+    const metrics = new Metrics();
+    await loading.end();
+    const server = await startServer({
+      ...(await optionsOf(config, plane, logger, workspace)),
+      plane,
+      metrics,
+    });
+    const about = { env: process.env, worker: 'container/1', epoch: 1, metrics, plane, logger };
+    const sending = await sendingMetrics(server, { ...about, moreMetrics: async () => '' });
+    if (config.unused.length > 0)
+      logger.warn({ variables: config.unused }, 'settings of the platform that nothing here follows');
+    return running(sending, versions, config, workspace);
+  } catch (error) {
+    await loading.end();
+    workspace.remove();
+    throw error;
+  }
+}
+
+async function loaded(placed: Parameters<typeof provedBundle>[0]): Promise<LoadedVersion> {
+  const begun = performance.now();
+  const { bundle, model, version } = await provedBundle(placed);
+  const made = await loadBeside(bundle, model, version);
+  return { ...made, loadMillis: performance.now() - begun };
+}
+
+async function optionsOf(
+  config: ContainerConfig,
+  plane: DataPlane,
+  logger: Logger,
+  workspace: Workspace,
+): Promise<Parameters<typeof startServer>[0]> {
+  const {
+    contract,
+    host,
+    port,
+    maxBody,
+    maxScoreMillis,
+    metricsAliases,
+    memoryBytes,
+    modelsRoot: root,
+  } = config;
+  const models = contract.multiModel
+    ? (await import('./multi-model.ts')).modelsApi({ plane, logger, workspace, root, memoryBytes })
+    : undefined;
+  return {
+    ...{ versions: [], contract, host, port, maxBody, metricsAliases, models, logger },
+    ...(maxScoreMillis === null ? {} : { maxScoreMillis }),
+    drainMillis: Math.max(1000, config.graceMillis - acceptMillis(config) - MARGIN_MILLIS),
+  };
+}
+
+const acceptMillis = ({ graceMillis }: ContainerConfig): number => Math.min(ACCEPT_MILLIS, graceMillis / 5);
+
+function running(
+  server: SharingServer,
+  versions: readonly LoadedVersion[],
+  config: ContainerConfig,
+  workspace: Workspace,
+): RunningContainer {
+  const close = (): Promise<void> => server.close().finally(() => workspace.remove());
+  const stop = async (): Promise<void> => {
+    server.sendAway();
+    await new Promise((resolve) => setTimeout(resolve, acceptMillis(config)));
+    await close();
+  };
+  return { url: server.url, versions, stop, close };
+}

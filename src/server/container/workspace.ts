@@ -1,0 +1,27 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeError } from '../../registry/bundle-write.ts';
+
+/** A folder that exists only where something has to be kept: a root that is read-only is enough for bundles. */
+export class Workspace {
+  #dir: string | null = null;
+  #count = 0;
+
+  /** A new, empty folder. Throws DATA_UNWRITABLE. */
+  folder(purpose: string): string {
+    try {
+      this.#dir ??= mkdtempSync(join(tmpdir(), 'plimsoll-'));
+      const made = join(this.#dir, `${purpose}-${++this.#count}`);
+      mkdirSync(made);
+      return made;
+    } catch (cause) {
+      throw writeError(tmpdir(), cause);
+    }
+  }
+
+  remove(): void {
+    if (this.#dir !== null) rmSync(this.#dir, { recursive: true, force: true });
+    this.#dir = null;
+  }
+}
