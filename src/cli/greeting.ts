@@ -90,10 +90,14 @@ function found({ framework, signature, runtime, rowMicros, python }: Manifest): 
   ].join(', ');
 }
 
+/** As many as there are always, or from least to most. */
+const workersText = ({ min, max }: { readonly min: number; readonly max: number }): string =>
+  min === max ? count(max, 'worker') : `${min} to ${count(max, 'worker')}`;
+
 /** `python 3.11 in 2 workers`, and what it is around. */
 function runsOn({ python, inner }: NonNullable<Manifest['python']>): string {
   const { workers } = pythonSettings(process.env);
-  return `python ${python} in ${count(workers, 'worker')}${inner === null ? '' : ` around ${inner}`}`;
+  return `python ${python} in ${workersText(workers)}${inner === null ? '' : ` around ${inner}`}`;
 }
 
 const features = (signature: Exclude<Manifest['signature'], { form: 'tensors' }>): string =>

@@ -51,7 +51,7 @@ export async function measureLoading({ bundle, model, runtime, graph }: LoadingR
 
 /** Memory of the Python workers that one process keeps for the version. */
 const residentBeside = ({ python }: Manifest): number =>
-  python === undefined ? 0 : python.residentBytes * pythonSettings(process.env).workers;
+  python === undefined ? 0 : python.residentBytes * pythonSettings(process.env).workers.max;
 
 /** `resident` misses what goes into pages that the process had before; `allocated` what native code allocates. */
 function memory(): { readonly resident: number; readonly allocated: number } {

@@ -10,6 +10,7 @@ import { conform, emptyOutputs } from './conform.ts';
 import { failureToError, PythonFailureError } from './failure.ts';
 import type { LoadMessage } from './messages.ts';
 import { Pool, type PoolStatus } from './pool.ts';
+import type { ScalingRule } from './scaling.ts';
 import { AnswerError } from './tensors.ts';
 import type { Answer, Work } from './work.ts';
 import { startWorker } from './worker.ts';
@@ -23,7 +24,9 @@ export interface PythonEngineOptions {
   readonly load: Omit<LoadMessage, 'kind' | 'id'>;
   /** Whether rows may be put together, and batches cut: only where that was seen to change no answer. */
   readonly batches: boolean;
+  /** Workers at most; without a rule of scaling, always. */
   readonly workers: number;
+  readonly scaling?: ScalingRule | undefined;
   /** Milliseconds that one call may take, then its worker is killed; and that a request may wait for a worker. */
   readonly callMillis: number;
   readonly startMillis: number;
@@ -65,11 +68,21 @@ const INNER_ROWS = 256;
  *   and ENGINE_CLOSED
  */
 export async function createPythonEngine(options: PythonEngineOptions): Promise<PythonEngine> {
-  const { name, workers, batches, maxRows, callMillis, queue = 1024, signature } = options;
+  const {
+    name,
+    workers,
+    scaling,
+    batches,
+    maxRows,
+    callMillis,
+    startMillis,
+    queue = 1024,
+    signature,
+  } = options;
   const start = () => startWorker({ ...options, columns: signature ? columnNames(signature) : null });
   const pool = new Pool({
-    ...{ name, workers, batches, maxRows, start },
-    ...{ waitMillis: callMillis, maxQueue: queue, maxQueuedRows: QUEUED_CALLS * maxRows },
+    ...{ name, workers, scaling, batches, maxRows, start },
+    ...{ waitMillis: callMillis, startMillis, maxQueue: queue, maxQueuedRows: QUEUED_CALLS * maxRows },
   });
   await pool.open();
   return new PooledEngine(options, pool);

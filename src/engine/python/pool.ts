@@ -2,16 +2,21 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { EngineStatus } from '../engine.ts';
 import { type BatchingRule, takeTogether, type Waiting } from './batching.ts';
 import { PythonFailureError } from './failure.ts';
+import { Scaler, type ScalingRule } from './scaling.ts';
 import { isDeadly, Seat } from './seat.ts';
 import { type Answer, apart, rowsOf, rowsProblem, together, type Work } from './work.ts';
 import type { PythonWorker } from './worker.ts';
 
 export interface PoolOptions extends BatchingRule {
   readonly name: string;
+  /** Workers at most; without a rule of scaling, always. */
   readonly workers: number;
+  /** How their number follows the load. */
+  readonly scaling?: ScalingRule | undefined;
   readonly start: () => Promise<PythonWorker>;
-  /** Milliseconds that a request may wait for a worker. */
+  /** Milliseconds that a request may wait for a worker, and more where none is kept and one has to be started for it. */
   readonly waitMillis: number;
+  readonly startMillis: number;
   /** Requests that may wait, and their rows. */
   readonly maxQueue: number;
   readonly maxQueuedRows: number;
@@ -35,11 +40,22 @@ interface Entry extends Waiting {
 /** Deaths of a worker after which a request is not asked again. */
 const MAX_DEATHS = 2;
 const TOGETHER_CELLS = 9;
+/** How often the number of workers is looked at. */
+const SCALING_MILLIS = 250;
 
 /** Workers of one version, and the requests that wait for them. */
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #seats: readonly Seat[];
+  #seats: readonly Seat[];
+  readonly #scaler: Scaler | null;
+  #scaling: NodeJS.Timeout | undefined;
+  /** Milliseconds that calls have taken together until `#countedAt`; those that are on their way count as they go. */
+  #busyMillis = 0;
+  #countedAt = performance.now();
+  /** Restarts of workers that have left. */
+  #pastRestarts = 0;
+  /** Workers that go because they are not needed. */
+  readonly #leaving = new Set<Promise<void>>();
   readonly #queue: Entry[] = [];
   readonly #together = new Array<number>(TOGETHER_CELLS).fill(0);
   #queuedRows = 0;
@@ -51,8 +67,10 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    const { start, workers } = options;
-    this.#seats = Array.from({ length: workers }, () => new Seat({ start, changed: () => this.#schedule() }));
+    const { workers, scaling } = options;
+    this.#scaler = scaling && scaling.min < workers ? new Scaler({ ...scaling, max: workers }) : null;
+    const first = this.#scaler ? Math.max(1, scaling!.min) : workers;
+    this.#seats = Array.from({ length: first }, () => this.#newSeat());
   }
 
   /** @throws what `startWorker` throws; then nothing is left running */
@@ -63,6 +81,7 @@ export class Pool {
       await this.close();
       throw error;
     }
+    if (this.#scaler) this.#scaling = setInterval(() => this.#scale(), SCALING_MILLIS).unref();
   }
 
   get status(): PoolStatus {
@@ -70,7 +89,7 @@ export class Pool {
     return {
       workers: this.#seats.length,
       up: up.length,
-      restarts: this.#seats.reduce((sum, { restarts }) => sum + restarts, 0),
+      restarts: this.#seats.reduce((sum, { restarts }) => sum + restarts, this.#pastRestarts),
       waiting: this.#queue.length,
       waitingRows: this.#queuedRows,
       together: [...this.#together],
@@ -92,6 +111,7 @@ export class Pool {
     return new Promise((resolve, reject) => {
       this.#queue.push({ work, isAlone: false, since: performance.now(), deaths: 0, resolve, reject });
       this.#queuedRows += rows;
+      if (this.#seats.length === 0) this.#scale();
       this.#schedule();
     });
   }
@@ -99,13 +119,50 @@ export class Pool {
   /** What waits is refused, what a worker has is answered; then the workers end. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearInterval(this.#scaling);
     for (const entry of this.#takeAll()) entry.reject(new PlimsollError('ENGINE_CLOSED'));
     if (this.#inFlight > 0) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
     }
-    await Promise.all(this.#seats.map((seat) => seat.close()));
+    await Promise.all([...this.#seats.map((seat) => seat.close()), ...this.#leaving]);
+  }
+
+  #newSeat(): Seat {
+    return new Seat({ start: this.#options.start, changed: () => this.#schedule() });
+  }
+
+  /** Has as many workers as the load asks for. */
+  #scale(): void {
+    this.#countBusy();
+    const load = { now: this.#countedAt, busyMillis: this.#busyMillis, waiting: this.#queue.length };
+    const [seats, up] = [this.#seats.length, this.#seats.filter(({ worker }) => worker !== null).length];
+    const wanted = this.#scaler?.next({ ...load, inFlight: this.#inFlight, seats, up }) ?? seats;
+    for (let more = seats; more < wanted; more++) this.#add();
+    for (let fewer = seats; fewer > wanted; fewer--) this.#dismiss();
+  }
+
+  #add(): void {
+    const seat = this.#newSeat();
+    this.#seats = [...this.#seats, seat];
+    seat.fill();
+  }
+
+  /** One without a call goes at once; where all are busy, the number stays until the next look. */
+  #dismiss(): void {
+    const seat = this.#seats.findLast(({ isBusy }) => !isBusy);
+    if (seat === undefined) return;
+    this.#seats = this.#seats.filter((other) => other !== seat);
+    this.#pastRestarts += seat.restarts;
+    const left = seat.close().finally(() => this.#leaving.delete(left));
+    this.#leaving.add(left);
+  }
+
+  #countBusy(): void {
+    const now = performance.now();
+    this.#busyMillis += this.#inFlight * (now - this.#countedAt);
+    this.#countedAt = now;
   }
 
   /** Requests that arrive in one turn of the loop are seen together. */
@@ -132,6 +189,7 @@ export class Pool {
   #run(seat: Seat, entries: readonly Entry[]): void {
     const works = entries.map(({ work }) => work);
     this.#together[Math.min(TOGETHER_CELLS - 1, 32 - Math.clz32(works.length - 1))]!++;
+    this.#countBusy();
     this.#inFlight++;
     seat
       .use((worker) => this.#ask(worker, together(works)))
@@ -140,6 +198,7 @@ export class Pool {
       })
       .catch((error: Error) => this.#failed(entries, error))
       .finally(() => {
+        this.#countBusy();
         this.#inFlight--;
         if (this.#inFlight === 0) this.#drained?.();
       });
@@ -176,7 +235,7 @@ export class Pool {
 
   /** Ends the wait of those that have waited for too long. */
   #watch(): void {
-    const { waitMillis } = this.#options;
+    const waitMillis = this.#patience();
     if (this.#waitTimer !== null || this.#queue.length === 0) return;
     const oldest = this.#queue.reduce(
       (since, entry) => Math.min(since, entry.since),
@@ -185,9 +244,17 @@ export class Pool {
     const rest = Math.max(1, oldest + waitMillis - performance.now());
     this.#waitTimer = setTimeout(() => {
       this.#waitTimer = null;
-      this.#giveUp(performance.now() - waitMillis);
+      this.#giveUp(performance.now() - this.#patience());
       this.#watch();
     }, rest);
+  }
+
+  /** Milliseconds that the oldest request may wait. */
+  #patience(): number {
+    const { waitMillis, startMillis, scaling } = this.#options;
+    const isParked =
+      scaling?.min === 0 && this.#seats.every(({ worker, failed }) => worker === null && failed === null);
+    return isParked ? startMillis + waitMillis : waitMillis;
   }
 
   #giveUp(before: number): void {

@@ -35,6 +35,10 @@ export class Seat {
     return this.#worker;
   }
 
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
   get isFree(): boolean {
     return this.#worker !== null && !this.#isBusy;
   }
@@ -42,6 +46,13 @@ export class Seat {
   /** Starts the first worker. @throws what `startWorker` throws */
   async open(): Promise<void> {
     this.#sit(await this.#options.start());
+  }
+
+  /** Has a worker come, for as often as it takes. */
+  fill(): void {
+    // What is counted as restarts are those that follow another.
+    this.restarts--;
+    this.#startAgain(0);
   }
 
   /** Has its worker do something; only while it is free. */

@@ -4,6 +4,7 @@ import { type PythonSettings, pythonSettings } from '../../config/python-setting
 import type { Engine } from '../../engine/engine.ts';
 import { failureToError, PythonFailureError } from '../../engine/python/failure.ts';
 import type { LoadMessage } from '../../engine/python/messages.ts';
+import type { ScalingRule } from '../../engine/python/scaling.ts';
 import { openEnvironment } from '../../python/environments.ts';
 import { readLock } from '../../python/lock-text.ts';
 import { ORIGINAL } from '../bundle.ts';
@@ -53,6 +54,13 @@ export interface PythonBundle {
   readonly name: string;
 }
 
+/** Milliseconds of waiting requests that start another worker: longer than any hiccup, shorter than a start. */
+const UP_MILLIS = 1000;
+
+const scalingOf = ({ workers, cooldownMillis, idleMillis }: PythonSettings): ScalingRule => ({
+  ...{ min: workers.min, upMillis: UP_MILLIS, cooldownMillis, idleMillis },
+});
+
 /** The compiled model, where a script goes around it. */
 export interface InnerEngine {
   readonly engine: Engine;
@@ -81,7 +89,7 @@ export async function loadPython(
   try {
     return await createPythonEngine({
       ...{ name, load, signature, batches: python.batches, interpreter: interpreter.path },
-      ...{ workers: settings.workers, callMillis: settings.callMillis },
+      ...{ workers: settings.workers.max, scaling: scalingOf(settings), callMillis: settings.callMillis },
       ...{ startMillis: settings.startMillis, maxRows: settings.maxRows },
       log: versionLog(dataDir, basename(resolve(dir))),
       ...{ inner: inner?.engine, innerColumns: inner?.columns ?? null },

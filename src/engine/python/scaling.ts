@@ -1,0 +1,106 @@
+/** How many workers a version has at each moment. Pure. */
+
+export interface Scaling extends ScalingRule {
+  readonly max: number;
+}
+
+export interface ScalingRule {
+  /** Workers at least; 0 lets the last one go where nobody asks. */
+  readonly min: number;
+  /** Milliseconds for which workers have to be busy, and requests to wait, before one more is started. */
+  readonly upMillis: number;
+  /** Milliseconds for which one fewer would have been enough, before it goes. */
+  readonly cooldownMillis: number;
+  /** Milliseconds without a request after which the last worker goes, where `min` is 0. */
+  readonly idleMillis: number;
+}
+
+/** What a pool is like at one moment. */
+export interface Load {
+  /** Milliseconds of a steady clock. */
+  readonly now: number;
+  /** Milliseconds that all workers together have been busy for, ever. */
+  readonly busyMillis: number;
+  /** Requests that wait, and calls that workers have. */
+  readonly waiting: number;
+  readonly inFlight: number;
+  /** Workers there are to be, and those of them that answer. */
+  readonly seats: number;
+  readonly up: number;
+}
+
+/** Share of their time that workers have to be busy for it to be a sign of too few: a little goes to handing work over. */
+const SATURATED = 0.8;
+/** Share of its time that a worker may be busy after another one has gone. */
+const COMFORTABLE = 0.6;
+
+interface Sample {
+  readonly now: number;
+  readonly busyMillis: number;
+  readonly hasWaiting: boolean;
+}
+
+/** Says how many workers there should be, from what was seen of the load so far. */
+export class Scaler {
+  readonly #rule: Scaling;
+  #samples: Sample[] = [];
+  /** When as many workers as there are were last needed. */
+  #needed = Number.NEGATIVE_INFINITY;
+  /** When somebody last asked; before, when it was first looked at. */
+  #asked: number | null = null;
+  #lastBusy = 0;
+
+  constructor(rule: Scaling) {
+    this.#rule = rule;
+  }
+
+  /** Workers from now on; to be asked at regular times, and whenever a request finds no worker. */
+  next(load: Load): number {
+    const { min, max } = this.#rule;
+    const wanted = Math.min(max, Math.max(min, this.#wanted(load)));
+    if (wanted !== load.seats) {
+      this.#needed = load.now;
+      this.#samples = [];
+    }
+    return wanted;
+  }
+
+  #wanted(load: Load): number {
+    const { now, busyMillis, waiting, inFlight, seats, up } = load;
+    if (waiting > 0 || inFlight > 0 || busyMillis > this.#lastBusy) this.#asked = now;
+    this.#asked ??= now;
+    this.#lastBusy = busyMillis;
+    if (seats === 0) return waiting > 0 ? 1 : 0;
+    if (now - this.#asked >= this.#rule.idleMillis && this.#rule.min === 0) return 0;
+    // What a worker that is still being started will change is not known.
+    if (up < seats) {
+      this.#samples = [];
+      return seats;
+    }
+    const window = this.#note({ now, busyMillis, hasWaiting: waiting > 0 });
+    if (window === null || busyShare(window) > COMFORTABLE * (seats - 1)) this.#needed = now;
+    if (window !== null && isTooFew(window, seats)) return seats + 1;
+    const isTooMany = seats > 1 && now - this.#needed >= this.#rule.cooldownMillis;
+    return isTooMany ? seats - 1 : seats;
+  }
+
+  /** What was seen in the last `upMillis`, or null where less is known. */
+  #note(sample: Sample): readonly Sample[] | null {
+    this.#samples.push(sample);
+    // The last one before the window tells how it began.
+    const first = this.#samples.findLastIndex(({ now }) => now <= sample.now - this.#rule.upMillis);
+    if (first > 0) this.#samples.splice(0, first);
+    return first < 0 ? null : this.#samples;
+  }
+}
+
+function isTooFew(window: readonly Sample[], seats: number): boolean {
+  const hasQueue = window.filter(({ hasWaiting }) => hasWaiting).length * 2 >= window.length;
+  return hasQueue && busyShare(window) >= SATURATED * seats;
+}
+
+/** Workers that were busy on average. */
+function busyShare(window: readonly Sample[]): number {
+  const [first, last] = [window[0]!, window.at(-1)!];
+  return (last.busyMillis - first.busyMillis) / Math.max(1, last.now - first.now);
+}
