@@ -1,0 +1,88 @@
+import type { Message } from './client.ts';
+import { endpointName, ownEndpoints, readEndpoint } from './endpoints.ts';
+import { CODE } from './failure.ts';
+import { idOfName, type Kind, keyOf, onItsWay, type Site } from './kind.ts';
+import { markedName, readMarkedName } from './names.ts';
+import { finished, settled, underWay } from './operations.ts';
+
+/** `ENDPOINT/ID`. */
+const parts = (name: string): readonly [string, string] =>
+  name.split('/') as unknown as readonly [string, string];
+
+export const deployedOn = (endpoint: Message): readonly Message[] =>
+  (endpoint['deployedModels'] ?? []) as readonly Message[];
+
+/** A model on an endpoint, with its machines. It has no labels: its display name says whose it is. */
+export const DEPLOYED_MODEL: Kind = {
+  async observe(site, name) {
+    const [endpointId, id] = parts(name);
+    const endpoint = await readEndpoint(site, endpointId);
+    if (endpoint === null) return null;
+    const found = deployedOn(endpoint).find((one) => one['id'] === id);
+    const going = await underWay(site.client, endpointName(site, endpointId));
+    // What goes on does not say which of the models it is about.
+    const isBusy = going.some(({ kind }) => /^(Deploy|Undeploy)Model/.test(kind));
+    if (found === undefined) return isBusy ? onItsWay(site) : null;
+    const mark = readMarkedName(String(found['displayName']));
+    const state = isBusy ? 'pending' : 'ready';
+    return { state, reason: null, owner: mark?.deployment ?? null, digest: mark?.digest ?? null };
+  },
+
+  async owned(site) {
+    return (await ownEndpoints(site)).flatMap((endpoint) =>
+      deployedOn(endpoint)
+        .filter((one) => readMarkedName(String(one['displayName']))?.deployment === site.deployment)
+        .map((one) => `${idOfName(endpoint)}/${String(one['id'])}`),
+    );
+  },
+
+  async create(site, { name, spec }, marks) {
+    const [endpointId, id] = parts(name);
+    const { client, parent, patience, deployment } = site;
+    const deployedModel = {
+      ...spec,
+      id,
+      model: `${parent}/models/${String(spec['model'])}`,
+      displayName: markedName(String(spec['displayName']), deployment, marks.digest),
+    };
+    // Without a split, traffic stays as it is: what is new gets none before it is healthy.
+    const request = { endpoint: endpointName(site, endpointId), deployedModel };
+    const begun = await client.change('endpoint', 'deployModel', request, [CODE.alreadyExists]);
+    if (begun !== null) await finished(client, begun, keyOf('DeployedModel', name), patience);
+  },
+
+  async update() {
+    throw new TypeError('a deployed model is never changed: another one has another id');
+  },
+
+  async remove(site, name) {
+    const [endpointId, deployedModelId] = parts(name);
+    const endpoint = endpointName(site, endpointId);
+    const key = keyOf('DeployedModel', name);
+    await settled(site.client, endpoint, key, site.patience);
+    if ((await this.observe(site, name)) === null) return;
+    const request = {
+      endpoint,
+      deployedModelId,
+      ...(await withoutTraffic(site, endpointId, deployedModelId)),
+    };
+    const begun = await site.client.change('endpoint', 'undeployModel', request, [CODE.notFound]);
+    if (begun !== null) await finished(site.client, begun, key, site.patience);
+  },
+};
+
+/** A split that takes what traffic is left from the model and shares it out among the others; nothing where it has none. */
+async function withoutTraffic(site: Site, endpointId: string, id: string): Promise<Message> {
+  const endpoint = await readEndpoint(site, endpointId);
+  const split = (endpoint?.['trafficSplit'] ?? {}) as Readonly<Record<string, number>>;
+  const others = Object.entries(split).filter(([other, share]) => other !== id && share > 0);
+  if ((split[id] ?? 0) === 0 || others.length === 0) return {};
+  const left = others.reduce((sum, [, share]) => sum + share, 0);
+  const shares = others.map(([other, share]) => [other, Math.floor((share * 100) / left)] as const);
+  const rest = 100 - shares.reduce((sum, [, share]) => sum + share, 0);
+  return {
+    trafficSplit: Object.fromEntries(
+      shares.map(([other, share], i) => [other, i === 0 ? share + rest : share]),
+    ),
+  };
+}

@@ -1,0 +1,94 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { Message } from './client.ts';
+import { CODE } from './failure.ts';
+import { filterOf, idOfName, type Kind, keyOf, labelsOf, marked, onItsWay, type Site } from './kind.ts';
+import { finished, settled, underWay } from './operations.ts';
+
+export const endpointName = ({ parent }: Pick<Site, 'parent'>, id: string): string =>
+  `${parent}/endpoints/${id}`;
+
+export const readEndpoint = (site: Pick<Site, 'client' | 'parent'>, id: string): Promise<Message | null> =>
+  site.client.get('endpoint', 'getEndpoint', { name: endpointName(site, id) });
+
+/** Endpoints that carry the deployment's mark. */
+export const ownEndpoints = (site: Site): Promise<readonly Message[]> =>
+  site.client.list('endpoint', 'listEndpoints', { parent: site.parent, filter: filterOf(site) });
+
+/** The endpoint alone: what is deployed on it and how traffic is split are resources of their own. */
+export const ENDPOINT: Kind = {
+  async observe(site, name) {
+    const endpoint = await readEndpoint(site, name);
+    const going = await underWay(site.client, endpointName(site, name));
+    if (endpoint === null) return going.length > 0 ? onItsWay(site) : null;
+    const state = going.some(({ kind }) => kind === 'DeleteOperationMetadata') ? 'deleting' : 'ready';
+    return { state, reason: null, ...marked(endpoint) };
+  },
+
+  owned: async (site) => (await ownEndpoints(site)).map(idOfName),
+
+  async create({ client, parent, patience }, { name, spec }, marks) {
+    const request = { parent, endpointId: name, endpoint: { ...spec, labels: labelsOf(marks) } };
+    const begun = await client.change('endpoint', 'createEndpoint', request, [CODE.alreadyExists]);
+    if (begun !== null) await finished(client, begun, keyOf('Endpoint', name), patience);
+  },
+
+  async update(site, { name, spec }, marks) {
+    await changeEndpoint(site, name, (endpoint) => {
+      const isDedicated = endpoint['dedicatedEndpointEnabled'] === true;
+      if (isDedicated !== (spec['dedicatedEndpointEnabled'] === true)) throw fixed(name, isDedicated);
+      const labels = { ...(endpoint['labels'] as Message), ...labelsOf(marks) };
+      const { displayName, description } = spec;
+      return {
+        fields: { displayName, description, labels },
+        mask: ['display_name', 'description', 'labels'],
+      };
+    });
+  },
+
+  async remove(site, name) {
+    const resource = endpointName(site, name);
+    const key = keyOf('Endpoint', name);
+    await settled(site.client, resource, key, site.patience);
+    const begun = await site.client.change('endpoint', 'deleteEndpoint', { name: resource }, [CODE.notFound]);
+    if (begun !== null) await finished(site.client, begun, key, site.patience);
+  },
+};
+
+const fixed = (name: string, isDedicated: boolean): PlimsollError =>
+  new PlimsollError('CLOUD_REFUSED', {
+    action: `change the endpoint ${name}`,
+    reason: `it was made ${isDedicated ? 'dedicated' : 'shared'}, which stays so: give the document another endpoint.id`,
+  });
+
+export interface EndpointChange {
+  readonly fields: Message;
+  readonly mask: readonly string[];
+}
+
+const TRIES = 5;
+
+/**
+ * Changes an endpoint that is as it was when `change` looked at it; where somebody was faster, `change` looks again. null
+ * from `change` leaves it as it is. Answers the endpoint, or null where there is none.
+ */
+export async function changeEndpoint(
+  site: Site,
+  id: string,
+  change: (endpoint: Message) => EndpointChange | null,
+): Promise<Message | null> {
+  for (let left = TRIES; ; left--) {
+    const endpoint = await readEndpoint(site, id);
+    if (endpoint === null) return null;
+    const wanted = change(endpoint);
+    if (wanted === null) return endpoint;
+    const { name, etag, displayName } = endpoint;
+    const request = {
+      endpoint: { displayName, ...wanted.fields, name, etag },
+      updateMask: { paths: wanted.mask },
+    };
+    const stale = left > 1 ? [CODE.aborted, CODE.failedPrecondition] : [];
+    const answer = await site.client.change('endpoint', 'updateEndpoint', request, stale);
+    if (answer !== null) return answer;
+    await site.patience.sleep(site.patience.firstPauseMillis);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Observed } from '../plan/port.ts';
+import type { Message } from './client.ts';
+import { CODE, isTransient } from './failure.ts';
+import { filterOf, type Kind, keyOf, labelsOf, marked, type Site } from './kind.ts';
+import { finished, underWay } from './operations.ts';
+
+/** Its id is the server's: a job is found by its display name among those that carry our mark. */
+async function found(site: Site, name: string): Promise<Message | null> {
+  return (await jobs(site)).find((job) => job['displayName'] === name) ?? null;
+}
+
+const jobs = (site: Site): Promise<readonly Message[]> =>
+  site.client.list('job', 'listBatchPredictionJobs', { parent: site.parent, filter: filterOf(site) });
+
+const STATES: Readonly<Record<string, Observed['state']>> = {
+  JOB_STATE_FAILED: 'failed',
+  JOB_STATE_EXPIRED: 'failed',
+  JOB_STATE_CANCELLED: 'failed',
+  JOB_STATE_CANCELLING: 'deleting',
+};
+
+/** A batch prediction. Once it has begun, it is as it should be: `status` says how far it is. */
+export const BATCH_JOB: Kind = {
+  async observe(site, name) {
+    const job = await found(site, name);
+    if (job === null) return null;
+    const going = await underWay(site.client, String(job['name']));
+    const state = going.length > 0 ? 'deleting' : (STATES[String(job['state'])] ?? 'ready');
+    const error = (job['error'] as Message | null)?.['message'];
+    return { state, reason: error === undefined ? String(job['state']) : String(error), ...marked(job) };
+  },
+
+  owned: async (site) => (await jobs(site)).map((job) => String(job['displayName'])),
+
+  async create(site, { name, spec }, marks) {
+    const batchPredictionJob = {
+      ...spec,
+      displayName: name,
+      model: `${site.parent}/models/${String(spec['model'])}`,
+      labels: labelsOf(marks),
+    };
+    try {
+      await site.client.change('job', 'createBatchPredictionJob', {
+        parent: site.parent,
+        batchPredictionJob,
+      });
+    } catch (error) {
+      // The answer may have been lost, not the request: it must not be made twice.
+      if (!isTransient((error as Error).cause) || (await found(site, name)) === null) throw error;
+    }
+  },
+
+  async update() {
+    throw new TypeError('a batch prediction is never changed: another one has another name');
+  },
+
+  /** Only what has finished can be deleted (job_service.proto): it is cancelled first. */
+  async remove(site, name) {
+    const job = await found(site, name);
+    if (job === null) return;
+    const resource = String(job['name']);
+    await site.client.change('job', 'cancelBatchPredictionJob', { name: resource }, [
+      CODE.notFound,
+      CODE.failedPrecondition,
+    ]);
+    await stopped(site, resource);
+    const begun = await site.client.change('job', 'deleteBatchPredictionJob', { name: resource }, [
+      CODE.notFound,
+    ]);
+    if (begun !== null) await finished(site.client, begun, keyOf('BatchPredictionJob', name), site.patience);
+  },
+};
+
+const FINISHED = /^JOB_STATE_(SUCCEEDED|FAILED|CANCELLED|EXPIRED|PARTIALLY_SUCCEEDED)$/;
+
+async function stopped({ client, patience }: Site, name: string): Promise<void> {
+  const until = patience.monotonic() + patience.waitMillis;
+  while (patience.monotonic() < until) {
+    const job = await client.get('job', 'getBatchPredictionJob', { name });
+    if (job === null || FINISHED.test(String(job['state']))) return;
+    await patience.sleep(patience.firstPauseMillis * 4);
+  }
+}

@@ -1,0 +1,45 @@
+import { CODE } from './failure.ts';
+import { filterOf, idOfName, type Kind, keyOf, labelsOf, marked, onItsWay, type Site } from './kind.ts';
+import { messageOfModel } from './messages.ts';
+import { finished, settled, underWay } from './operations.ts';
+
+const resourceOf = ({ parent }: Site, name: string): string => `${parent}/models/${name}`;
+
+/** A model: an image, and how it is started. Never changed. */
+export const MODEL: Kind = {
+  async observe(site, name) {
+    const resource = resourceOf(site, name);
+    const model = await site.client.get('model', 'getModel', { name: resource });
+    const going = await underWay(site.client, resource);
+    if (model === null) return going.length > 0 ? onItsWay(site) : null;
+    const state = going.some(({ kind }) => kind === 'DeleteOperationMetadata') ? 'deleting' : 'ready';
+    return { state, reason: null, ...marked(model) };
+  },
+
+  async owned(site) {
+    const models = await site.client.list('model', 'listModels', {
+      parent: site.parent,
+      filter: filterOf(site),
+    });
+    return models.map(idOfName);
+  },
+
+  async create({ client, parent, patience }, { name, spec }, marks) {
+    const model = { ...messageOfModel(spec), labels: labelsOf(marks) };
+    const request = { parent, modelId: name, model };
+    const begun = await client.change('model', 'uploadModel', request, [CODE.alreadyExists]);
+    if (begun !== null) await finished(client, begun, keyOf('Model', name), patience);
+  },
+
+  async update() {
+    throw new TypeError('a model on Vertex is never changed: another one has another name');
+  },
+
+  async remove(site, name) {
+    const resource = resourceOf(site, name);
+    const key = keyOf('Model', name);
+    await settled(site.client, resource, key, site.patience);
+    const begun = await site.client.change('model', 'deleteModel', { name: resource }, [CODE.notFound]);
+    if (begun !== null) await finished(site.client, begun, key, site.patience);
+  },
+};

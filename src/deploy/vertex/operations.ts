@@ -1,0 +1,67 @@
+/** Operations that take their time: waited for, and found again by what they are about. */
+import { PlimsollError } from '../../core/errors.ts';
+import type { ResourceKey } from '../plan/port.ts';
+import { type Message, type Operation, operationOf, type VertexClient } from './client.ts';
+import { CODE, codedFailure } from './failure.ts';
+
+/** How a deployment waits. */
+export interface Patience {
+  readonly sleep: (millis: number) => Promise<void>;
+  readonly monotonic: () => number;
+  /** Milliseconds until an operation is first looked at again. */
+  readonly firstPauseMillis: number;
+  /** Milliseconds that one may take. */
+  readonly waitMillis: number;
+}
+
+const LONGEST_PAUSE_MILLIS = 15_000;
+
+/**
+ * Settles when an operation is done. Throws CLOUD_FAILED with its reason (CLOUD_QUOTA, CLOUD_DENIED where it says so),
+ * CLOUD_TIMEOUT where it takes too long: it goes on, and is found again by the next command.
+ */
+export async function finished(
+  client: VertexClient,
+  begun: Message,
+  { kind, name }: ResourceKey,
+  patience: Patience,
+): Promise<void> {
+  const until = patience.monotonic() + patience.waitMillis;
+  const first = (begun['latestResponse'] ?? begun) as Message;
+  let operation: Operation = operationOf(first);
+  for (
+    let pause = patience.firstPauseMillis;
+    !operation.done;
+    pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 1.5)
+  ) {
+    if (patience.monotonic() >= until)
+      throw new PlimsollError('CLOUD_TIMEOUT', { kind, name, limit: Math.round(patience.waitMillis / 1000) });
+    await patience.sleep(pause);
+    operation = await client.operation(operation.name);
+  }
+  if (operation.error === null || operation.error.code === 0) return;
+  const { code, message } = operation.error;
+  // Somebody has done it meanwhile: whose it is, the next look tells.
+  if (code === CODE.alreadyExists) return;
+  const coded = codedFailure(code, message, `make or remove the ${kind} "${name}"`);
+  if (coded.code === 'CLOUD_QUOTA' || coded.code === 'CLOUD_DENIED') throw coded;
+  throw new PlimsollError('CLOUD_FAILED', { kind, name, reason: message });
+}
+
+/** Operations on a resource that go on. */
+export const underWay = async (client: VertexClient, resource: string): Promise<readonly Operation[]> =>
+  (await client.operations(resource)).filter(({ done }) => !done);
+
+/** Waits for those that go on, however they end. */
+export async function settled(
+  client: VertexClient,
+  resource: string,
+  key: ResourceKey,
+  patience: Patience,
+): Promise<void> {
+  for (const { name } of await underWay(client, resource)) {
+    await finished(client, { name }, key, patience).catch((error: unknown) => {
+      if ((error as PlimsollError).code !== 'CLOUD_FAILED') throw error;
+    });
+  }
+}
