@@ -129,6 +129,8 @@ export interface PlaneSnapshot {
   readonly sequence: number;
   readonly versions: readonly NamedBundle[];
   readonly routes: readonly Route[];
+  /** Versions that a snapshot needs which is to come again: what of them is loaded stays. @default {[]} */
+  readonly keep?: readonly NamedBundle[];
 }
 
 /** An accepted bundle and the name it answers to. */

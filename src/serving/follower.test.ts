@@ -122,6 +122,21 @@ test('what one snapshot drops while another that needs it is loading is there wh
   await expect.poll(() => closed).toEqual([1]);
 });
 
+test('what a snapshot has loaded that was overtaken is kept where the later one says so, and goes with the next', async () => {
+  const { follower, loads, closed, settle } = following(false);
+  const first = follower.follow(snapshot(1, 1));
+  await settle('b1');
+  await first;
+  const overtaken = follower.follow(snapshot(2, 1, 2));
+  await follower.follow({ ...snapshot(3, 1), keep: [bundle(2)] });
+  await settle('b2');
+  await overtaken;
+  await follower.follow(snapshot(4, 1, 2));
+  expect([loads, closed]).toEqual([['b1', 'b2'], []]);
+  await follower.follow(snapshot(5, 1));
+  await expect.poll(() => closed).toEqual([2]);
+});
+
 test('a version that cannot be loaded rejects with its code, and the old snapshot stays', async () => {
   const { follower, generation, settle } = following(false);
   const first = follower.follow(snapshot(1, 1));

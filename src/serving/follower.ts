@@ -24,6 +24,7 @@ export class Follower {
   readonly #logger: Logger;
   /** Sequence of the snapshot that is followed. */
   #sequence = Number.NEGATIVE_INFINITY;
+  /** Versions of the snapshot that is followed, and those that it keeps for another. */
   #followed: readonly NamedBundle[] = [];
   /** Snapshots whose versions are being loaded. */
   readonly #coming = new Set<PlaneSnapshot>();
@@ -65,13 +66,13 @@ export class Follower {
     return sequence > this.#sequence;
   }
 
-  #apply({ sequence, versions, routes }: PlaneSnapshot): void {
+  #apply({ sequence, versions, routes, keep = [] }: PlaneSnapshot): void {
     this.#plane.follow(
       routes,
       versions.map((named) => this.#loaded.get(keyOf(named))!),
     );
     this.#sequence = sequence;
-    this.#followed = versions;
+    this.#followed = [...versions, ...keep];
   }
 
   /** Throws the coded error of the load. */

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { LoadedVersion } from '../../registry/version.ts';
 import { restingRoute } from '../../rollout/route.ts';
+import { DataPlane } from '../../serving/data-plane.ts';
+import { Follower } from '../../serving/follower.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
 import { codeOf } from '../../store/testing/stores.ts';
@@ -13,6 +16,7 @@ import {
   trafficOf,
 } from '../rollouts/testing/world.ts';
 
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const opened: Store[] = [];
 afterEach(async () => {
   for (const store of opened.splice(0)) await store.close();
@@ -98,6 +102,32 @@ describe('a snapshot', () => {
     await publisher.refresh();
     expect(fleet.route.ranges).toMatchObject([{ version: 3 }]);
     expect(fleet.snapshots).toHaveLength(2);
+  });
+
+  it('that was overtaken by a change of routes while its versions were being loaded is made again at once', async () => {
+    const { store, clock } = await publishing();
+    const loads: string[] = [];
+    const first = Promise.withResolvers<void>();
+    const load = async (bundle: string, model: string, version: number): Promise<LoadedVersion> => {
+      loads.push(bundle);
+      if (version === 2) await first.promise;
+      return { bundle, model, version, engine: { close: () => undefined } } as unknown as LoadedVersion;
+    };
+    const plane = new DataPlane();
+    const follower = new Follower({ plane, load, logger: SILENT });
+    const fleet = new ScriptedFleet(clock, trafficOf(0));
+    fleet.publish = (snapshot) => follower.follow(snapshot);
+    const { publisher } = planeOf(store, fleet, clock);
+    await publisher.publish();
+    await addEndpoint(store, 'new', 2);
+    const published = publisher.publish();
+    await expect.poll(() => loads.length).toBe(2);
+    await publisher.followRoutes();
+    expect(plane.routes.map(({ endpoint }) => endpoint)).toEqual(['churn']);
+    first.resolve();
+    await published;
+    expect(plane.routes.map(({ endpoint }) => endpoint).toSorted()).toEqual(['churn', 'new']);
+    expect(loads).toHaveLength(2);
   });
 
   it('that was read earlier never comes after one that was read later', async () => {

@@ -57,6 +57,8 @@ export class Publisher {
   readonly #failures = new Map<string, Failure>();
   /** Digests do not change, so they are read once. */
   readonly #digests = new Map<string, string>();
+  /** Versions of snapshots that have been sent and are not followed yet. */
+  readonly #coming = new Set<readonly NamedBundle[]>();
   /** Versions that the fleet has said it has loaded. */
   #loaded: ReadonlySet<string> = new Set();
   #start: number | null = null;
@@ -88,7 +90,8 @@ export class Publisher {
   publish(also: readonly NamedVersion[] = []): Promise<void> {
     return this.#loads.take(async () => {
       try {
-        await this.#send(also, () => true);
+        // Routes that were changed while versions were being loaded have overtaken them: what is loaded waits to be named.
+        while (!(await this.#send(also, () => true)));
       } catch (error) {
         const { versions } = await this.#turns.take(() => this.#draft(also));
         const suspects = versions.filter((version) => !this.#isLoaded(version));
@@ -152,9 +155,9 @@ export class Publisher {
 
   /**
    * Reads, numbers and sends. Numbers are given in the order in which the store was read: what was read earlier never
-   * replaces what was read later.
+   * replaces what was read later. Whether the fleet follows it, or a later one with the same versions.
    */
-  async #send(also: readonly NamedVersion[], isWanted: (version: NamedBundle) => boolean): Promise<void> {
+  async #send(also: readonly NamedVersion[], isWanted: (version: NamedBundle) => boolean): Promise<boolean> {
     const { draft, sequence } = await this.#turns.take(async () => ({
       sequence: await this.#next(),
       draft: await this.#draft(also),
@@ -162,15 +165,20 @@ export class Publisher {
     const versions = draft.versions.filter(isWanted);
     const loaded = new Set(versions.map(keyOf));
     const routes = draft.endpoints.flatMap((endpoint) => reachable(endpoint, loaded) ?? []);
-    await this.#ports.fleet.publish({ sequence, versions, routes });
+    const keep = [...this.#coming].flat();
+    this.#coming.add(versions);
+    await this.#ports.fleet
+      .publish({ sequence, versions, routes, keep })
+      .finally(() => this.#coming.delete(versions));
     for (const key of loaded) this.#failures.delete(key);
-    if (sequence < this.#followed.sequence) return;
+    if (sequence < this.#followed.sequence) return versions.every((version) => this.#isLoaded(version));
     this.#followed = {
       sequence,
       fingerprint: fingerprintOf({ ...draft, versions }),
       generations: generationsOf(draft),
     };
     this.#loaded = loaded;
+    return true;
   }
 
   async #draft(also: readonly NamedVersion[]): Promise<Draft> {
