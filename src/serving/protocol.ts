@@ -1,19 +1,88 @@
+import type { Contract } from '../config/contract.ts';
+import type { PlimsollError } from '../core/errors.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
 import type { LoadedVersion } from '../registry/version.ts';
+import type { Headers } from './unit.ts';
 
 /** What a conversion needs to know of a version; the engine is none of its business. */
 export type Target = Pick<LoadedVersion, 'model' | 'version' | 'manifest'>;
 
 /** Rows of one request, out of its parsed body. Throws INPUT_INVALID. */
 export type Decode = (body: unknown) => Batch;
-/** The body of one answer. */
-export type Encode = (outputs: Outputs, rows: number, requestId: string) => string;
+/** What a body asks of its answer (an id to repeat, the outputs that are wanted): plain data, which crosses to threads. */
+export type Wish = unknown;
+/** What a parsed body asks of its answer. Throws INPUT_INVALID. */
+export type ReadWish = (body: unknown) => Wish;
+/** The body of one answer; `wish` is null where the protocol reads none. */
+export type Encode = (outputs: Outputs, rows: number, requestId: string, wish: Wish) => string;
 
-/** One way of speaking to clients: a pure pair of converters around the data plane, prepared once a version. */
+/** One way of writing rows and answers: pure converters around the data plane, prepared once a version. */
 export interface Protocol {
   readonly id: string;
-  /** Paths of POST requests, with `{model}` and `{version}` where they name the target. */
-  readonly routes: readonly string[];
+  /** Media type of its answers. */
+  readonly answers: string;
+  /** The text of a body, parsed: what units are looked for in and rows are read from. Throws INPUT_INVALID. */
+  parse(text: string): unknown;
   decode(target: Target): Decode;
+  readonly wish?: (target: Target) => ReadWish;
   encode(target: Target): Encode;
+}
+
+/** An answer that is no prediction. */
+export interface Reply {
+  readonly status: number;
+  /** Media type of the body. */
+  readonly type: string;
+  readonly body: string;
+  /** Response headers beside, flat. */
+  readonly headers?: readonly string[];
+}
+/** An error in the words of a protocol. */
+export type Refuse = (error: PlimsollError) => Reply;
+
+export const json = (status: number, value: unknown, headers: readonly string[] = []): Reply => ({
+  status,
+  type: 'application/json',
+  body: JSON.stringify(value),
+  headers,
+});
+
+/** What the pages of a door may know of the server. */
+export interface View {
+  readonly isReady: boolean;
+  /** Version of this program. */
+  readonly release: string;
+  /** Names that clients may call. */
+  readonly endpoints: readonly string[];
+  /** The version that is meant. Throws MODEL_NOT_FOUND, MODEL_UNNAMED or VERSION_NOT_FOUND. */
+  target(model: string | null, version: string | null): Target;
+  /** Versions of a model that answer, ascending. */
+  versions(model: string): readonly number[];
+}
+
+/** What a GET of a door answers. */
+export interface Page {
+  /** Path with `{model}` and `{version}`, like those of predictions. */
+  readonly route: string;
+  answer(view: View, model: string | null, version: string | null): Reply;
+}
+
+/** A family of paths that clients of one kind know, and the protocols that are spoken there. Pure. */
+export interface Doorway {
+  readonly id: string;
+  /** The first one is spoken where `choose` is absent. */
+  readonly protocols: readonly Protocol[];
+  /** Paths of POST requests, with `{model}` and `{version}` where they name the target. */
+  routes(contract: Contract): readonly string[];
+  /** The protocol that the headers of a request ask for. Throws where they ask for what is not spoken. */
+  readonly choose?: (headers: Headers) => Protocol;
+  /** The version that the headers name, or null. */
+  readonly version?: (headers: Headers) => string | null;
+  /** Response headers that are made of the request's and of who answers, flat. */
+  readonly answerHeaders?: (headers: Headers, target: Target) => readonly string[];
+  /** How errors are told. */
+  refuse(contract: Contract): Refuse;
+  /** Other paths on which errors are told so: wrong ones, and pages. */
+  readonly around?: RegExp;
+  readonly pages?: (contract: Contract) => readonly Page[];
 }

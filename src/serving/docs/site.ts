@@ -114,7 +114,7 @@ async function exampleAnswers(plane: DataPlane): Promise<Map<LoadedVersion, unkn
 async function exampleAnswer(plane: DataPlane, target: LoadedVersion): Promise<unknown> {
   const batch = plain.decode(target)({ rows: [target.manifest.example] });
   const { outputs, rows } = await plane.infer({ target, batch });
-  return JSON.parse(plain.encode(target)(outputs, rows, 'f81d4fae7dec-1'));
+  return JSON.parse(plain.encode(target)(outputs, rows, 'f81d4fae7dec-1', null));
 }
 
 const SCRIPT = 'text/javascript; charset=utf-8';

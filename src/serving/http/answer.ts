@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ErrorDetails, isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import type { InputDetail } from '../rows/complaints.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { json, type Refuse, type Reply } from '../protocol.ts';
+import { refusePlainly } from '../protocols/plain.ts';
 import type { Outcome } from './metrics.ts';
 
 /** Writes a JSON answer that is not a prediction. */
@@ -10,40 +11,34 @@ export function sendJson(
   value: unknown,
   headers: readonly string[] = [],
 ): void {
-  const body = JSON.stringify(value);
-  response.writeHead(status, [
-    'content-type',
-    'application/json',
-    'content-length',
-    String(Buffer.byteLength(body)),
-    ...headers,
-  ]);
-  response.end(body);
+  sendReply(response, json(status, value, headers));
 }
 
-/** Writes an error: the complaints of a 422 as FastAPI's clients know them, anything else with code and hint. */
+/** Writes an error in the words of a protocol, by default the plain ones. */
 export function sendError(
   response: ServerResponse,
   error: PlimsollError,
   headers: readonly string[] = [],
+  refuse: Refuse = refusePlainly,
 ): void {
-  const { code, message, hint, http, details } = error;
-  if (code === 'INPUT_INVALID') {
-    const detail = details['detail'] ?? [engineDetail(message, details)];
-    sendJson(response, http, { detail }, headers);
-    return;
-  }
+  const { code, details } = error;
+  const reply = refuse(error);
   const extra = [...headers];
   if (code === 'METHOD_NOT_ALLOWED') extra.push('allow', String(details['allowed']));
-  if (http === 503) extra.push('retry-after', String(details['retry'] ?? 1));
-  sendJson(response, http, { detail: message, error: { code, message, hint } }, extra);
+  if (error.http === 503) extra.push('retry-after', String(details['retry'] ?? 1));
+  sendReply(response, reply, extra);
 }
 
-/** A complaint of an engine, which knows rows and columns but not the words of the request. */
-const engineDetail = (msg: string, { row, column }: ErrorDetails): InputDetail => {
-  const place = [row, column].filter((part) => typeof part === 'string' || typeof part === 'number');
-  return { type: 'value_error', loc: ['body', ...place], msg };
-};
+/** Writes an answer that is no prediction. */
+export function sendReply(
+  response: ServerResponse,
+  { status, type, body, headers = [] }: Reply,
+  more: readonly string[] = [],
+): void {
+  const length = String(Buffer.byteLength(body));
+  response.writeHead(status, ['content-type', type, 'content-length', length, ...headers, ...more]);
+  response.end(body);
+}
 
 /** A coded error as it is; a defect, in this thread or another, leaves its words (a stack, a path) in the log. */
 export const codedError = (error: unknown, requestId: string): PlimsollError =>

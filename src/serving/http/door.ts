@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Contract } from '../../config/contract.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Capture } from '../capture/capture.ts';
 import type { DataPlane, PlaneState } from '../data-plane.ts';
 import type { Gate } from '../gate.ts';
-import { PROTOCOLS } from '../protocols/all.ts';
+import { DOORWAYS } from '../protocols/all.ts';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { Shadow } from '../shadow.ts';
 import { codedError, pathOf, sendError } from './answer.ts';
@@ -24,6 +25,8 @@ export interface DoorOptions {
   readonly offload: Offload;
   readonly limits: HttpLimits;
   readonly logger: Logger;
+  /** What the platform expects of this process. @default {PLAIN} */
+  readonly contract?: Contract | undefined;
   /** Says who may ask; without one, everybody may. */
   readonly gate?: Gate | undefined;
   /** Notes what rollouts need to know; without one, nothing is measured. */
@@ -55,8 +58,8 @@ export class Door implements Reception {
     const { maxInFlight, maxQueue, maxBuffered } = options.limits;
     this.metrics.limits = { inFlight: maxInFlight, queue: maxQueue, buffered: maxBuffered };
     this.decompressor = new Decompressor(options.limits.maxBody);
-    const { plane, metrics, recorder, capture } = options;
-    this.#routes = new Routes(plane, PROTOCOLS, metrics, recorder, capture);
+    const { plane, metrics, contract, recorder, capture } = options;
+    this.#routes = new Routes({ plane, doorways: DOORWAYS, metrics, contract, recorder, capture });
     recorder?.countUnits(() => metrics.units++);
     this.#routes.prepare(plane.state);
     this.#follow(plane.state);
@@ -72,8 +75,9 @@ export class Door implements Reception {
     else this.#find(request, response);
   };
 
-  idOf(request: IncomingMessage): string {
-    const given = request.headers['x-request-id'];
+  /** The id that the request brings, under our name or SageMaker's, or a new one. */
+  idOf({ headers }: IncomingMessage): string {
+    const given = headers['x-request-id'] ?? (headers['x-amzn-sagemaker-inference-id'] as string | undefined);
     return given !== undefined && isRequestId(given) ? given : this.newId();
   }
 
@@ -99,7 +103,7 @@ export class Door implements Reception {
   #find(request: IncomingMessage, response: ServerResponse): void {
     const path = pathOf(request);
     try {
-      const found = this.#routes.match(path);
+      const found = this.#routes.match(path, request.headers);
       if (found && request.method === 'POST') this.#predict(request, response, found);
       else if (found)
         throw new PlimsollError('METHOD_NOT_ALLOWED', { method: request.method, path, allowed: 'POST' });
@@ -107,7 +111,7 @@ export class Door implements Reception {
         throw new PlimsollError('ROUTE_NOT_FOUND', { path });
     } catch (error) {
       const id = this.idOf(request);
-      sendError(response, codedError(error, id), ['x-request-id', id]);
+      sendError(response, codedError(error, id), ['x-request-id', id], this.#routes.refuseOf(path));
     }
   }
 

@@ -5,9 +5,9 @@ import type { Assigned, Assignment, Choice } from '../assignment.ts';
 import type { RequestAbout } from '../capture/row-buffer.ts';
 import type { Asked, CaptureStream } from '../capture/stream.ts';
 import type { InferResponse } from '../data-plane.ts';
+import type { Wish } from '../protocol.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import { blameOf } from '../refusal.ts';
-import { parseBody } from '../rows/parse.ts';
 import { unitInBody, unitInHeaders, withoutUnit } from '../unit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
 import { compact, discard } from './body.ts';
@@ -41,6 +41,8 @@ export class Exchange implements Receiver, Asked {
   #stream: CaptureStream | null = null;
   /** Id of the unit, as far as it is known. */
   #unit: string | null = null;
+  /** What the body asks of its answer. */
+  #wish: Wish = null;
   readonly #id: string;
   readonly #started = performance.now();
   readonly #intake: Intake;
@@ -122,7 +124,7 @@ export class Exchange implements Receiver, Asked {
     if (this.#over) return;
     const started = performance.now();
     try {
-      const rows = this.#rowsIn(parseBody(textOf(bytes)), bytes);
+      const rows = this.#rowsIn(this.#version.protocol.parse(textOf(bytes)), bytes);
       const batch = this.#version.decode(rows);
       const micros = batch.rows * this.#version.rowMicros;
       const preprocess = performance.now() - started;
@@ -138,6 +140,7 @@ export class Exchange implements Receiver, Asked {
   #rowsIn(body: unknown, bytes: Buffer): unknown {
     this.#choose((assignment) => assignment.byBody(body));
     this.#measurement?.received(bytes);
+    if (this.#version.wish !== null) this.#wish = this.#version.wish(body);
     const { unitField } = this.#destination;
     const { target } = this.#version;
     if (unitField === null) return body;
@@ -172,7 +175,7 @@ export class Exchange implements Receiver, Asked {
   ): void {
     if (this.#over) return;
     const predicted = performance.now();
-    const text = this.#version.encode(outputs, rows, this.#id);
+    const text = this.#version.encode(outputs, rows, this.#id, this.#wish);
     const postprocess = performance.now() - predicted;
     const timing = { ...before, predict: predicted - started, postprocess };
     const now = this.#answer(text, Buffer.byteLength(text), rows, timing);
@@ -191,7 +194,7 @@ export class Exchange implements Receiver, Asked {
       const isWanted = this.#measurement?.received(bytes) ?? false;
       const body = isWanted ? new Uint8Array(bytes) : compact(bytes);
       const capture = this.#stream?.wanted(this.#id) ?? 0;
-      const job = { target, protocol, body, requestId: this.#id, unitField, capture };
+      const job = { target, protocol: protocol.id, body, requestId: this.#id, unitField, capture };
       this.#withdraw = offload.submit(job, (result) => this.#scored(result));
       metrics.queueDepth = offload.depth;
     } catch (error) {
@@ -210,6 +213,7 @@ export class Exchange implements Receiver, Asked {
     this.#loading = result.loading;
     if (result.kind === 'decoded') {
       this.#unit ??= result.unit;
+      this.#wish = result.wish;
       this.#infer(result.batch, result.timing.preprocess, result.timing.queue);
       return;
     }
@@ -258,6 +262,8 @@ export class Exchange implements Receiver, Asked {
       'server-timing',
       serverTiming(timing),
     ];
+    const { answerHeaders } = this.#destination;
+    if (answerHeaders !== null) all.push(...answerHeaders(this.#request.headers, this.#version.target));
     if (this.#door.stopping) all.push('connection', 'close');
     this.#response.writeHead(200, all);
     this.#response.end(body);
@@ -280,7 +286,7 @@ export class Exchange implements Receiver, Asked {
     if (this.#door.stopping) headers.push('connection', 'close');
     // Closing now would reset the connection before its client has read why; the rest is read and forgotten.
     if (!this.#request.complete) discard(this.#request);
-    sendError(this.#response, coded, headers);
+    sendError(this.#response, coded, headers, this.#destination.refuse);
     this.#release();
     if (blameOf(coded) !== 'version') return;
     this.#version.series.blame();

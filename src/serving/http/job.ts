@@ -2,6 +2,7 @@ import type { ErrorCode, ErrorDetails, PlimsollError } from '../../core/errors.t
 import type { Batch } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { ExtractedRows } from '../capture/extract.ts';
+import type { Wish } from '../protocol.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 
 /** One request for a scoring thread: bytes in, bytes out. */
@@ -43,6 +44,8 @@ export type Scored =
 export interface Decoded {
   readonly kind: 'decoded';
   readonly batch: Batch;
+  /** What the body asks of its answer. */
+  readonly wish: Wish;
   /** Id of the unit, where the body holds it. */
   readonly unit: string | null;
   readonly timing: Pick<Timing, 'queue' | 'preprocess'>;
@@ -79,6 +82,7 @@ export type WorkerReply =
   | {
       readonly kind: 'decoded';
       readonly batch: Batch;
+      readonly wish: Wish;
       readonly unit: string | null;
       readonly timing: Pick<Timing, 'preprocess'>;
     }

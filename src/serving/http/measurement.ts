@@ -71,7 +71,7 @@ export class Measurement implements Subject {
     const { tape, assignment, choices } = this.#endpoint;
     setImmediate(() =>
       shadow.copy(mirror, {
-        protocol: choices[assignment.main]!.protocol,
+        protocol: choices[assignment.main]!.protocol.id,
         body,
         unitField: assignment.field,
         subject: this,

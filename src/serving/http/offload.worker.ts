@@ -5,10 +5,9 @@ import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { type ExtractedRows, extractRows } from '../capture/extract.ts';
-import type { Decode, Encode } from '../protocol.ts';
+import type { Decode, Encode, Protocol, ReadWish } from '../protocol.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
-import { parseBody } from '../rows/parse.ts';
 import { unitInBody, withoutUnit } from '../unit.ts';
 import { isScoredElsewhere, withoutEngine } from './elsewhere.ts';
 import type { ScoreRequest, WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
@@ -40,7 +39,9 @@ async function loader(): Promise<LoadBundle> {
 }
 
 interface Converters {
+  readonly parse: Protocol['parse'];
   readonly decode: Decode;
+  readonly wish: ReadWish | null;
   readonly encode: Encode;
   readonly readFirstRow: ReadFirstRow;
 }
@@ -55,7 +56,9 @@ function convertersOf(target: LoadedVersion, id: string): Converters {
   if (known) return known;
   const protocol = PROTOCOLS.find((one) => one.id === id)!;
   const made = {
+    parse: protocol.parse,
     decode: protocol.decode(target),
+    wish: protocol.wish?.(target) ?? null,
     encode: protocol.encode(target),
     readFirstRow: firstRowReader(target.manifest.signature),
   };
@@ -66,17 +69,18 @@ function convertersOf(target: LoadedVersion, id: string): Converters {
 async function score(request: ScoreRequest): Promise<WorkerReply> {
   const target = await versions.get(request);
   const started = performance.now();
-  const { decode, encode, readFirstRow } = convertersOf(target, request.protocol);
-  const parsed = parseBody(textOf(request.body));
+  const { parse, decode, wish: wishOf, encode, readFirstRow } = convertersOf(target, request.protocol);
+  const parsed = parse(textOf(request.body));
+  const wish = wishOf?.(parsed) ?? null;
   const batch = decode(rowsIn(parsed, request, target.manifest.signature));
   const decoded = performance.now();
   if (isScoredElsewhere(target)) {
     const unit = request.unitField === null ? null : unitInBody(parsed, request.unitField);
-    return { kind: 'decoded', batch, unit, timing: { preprocess: decoded - started } };
+    return { kind: 'decoded', batch, wish, unit, timing: { preprocess: decoded - started } };
   }
   const outputs = await target.engine.infer(batch);
   const predicted = performance.now();
-  const body = new TextEncoder().encode(encode(outputs, batch.rows, request.requestId));
+  const body = new TextEncoder().encode(encode(outputs, batch.rows, request.requestId, wish));
   const timing = {
     preprocess: decoded - started,
     predict: predicted - decoded,

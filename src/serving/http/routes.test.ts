@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { restingRoute } from '../../rollout/route.ts';
 import { DataPlane } from '../data-plane.ts';
-import { plain } from '../protocols/plain.ts';
+import { plainDoorway } from '../protocols/plain.ts';
 import { Metrics } from './metrics.ts';
 import { Routes } from './routes.ts';
 
@@ -25,20 +25,24 @@ const spellings = (word: string): readonly string[] =>
   );
 
 test('a path is found by its text once it has been asked for, however many spellings were made up before', () => {
-  const routes = new Routes(new DataPlane([version(1)]), [plain], new Metrics());
-  for (const name of spellings('model')) expect(routes.match(`/models/${name}/predict`)).not.toBeNull();
+  const routes = new Routes({
+    plane: new DataPlane([version(1)]),
+    doorways: [plainDoorway],
+    metrics: new Metrics(),
+  });
+  for (const name of spellings('model')) expect(routes.match(`/models/${name}/predict`, {})).not.toBeNull();
   const usual = '/models/model/predict';
-  const found = routes.match(usual);
+  const found = routes.match(usual, {});
   expect(routes.exact(usual)).toBe(found);
 });
 
 test('a destination of another state of the plane is looked up anew, and one that names its version stays', () => {
   const plane = new DataPlane([version(1)]);
-  const routes = new Routes(plane, [plain], new Metrics());
+  const routes = new Routes({ plane, doorways: [plainDoorway], metrics: new Metrics() });
   plane.observe({ followed: () => routes.forget() });
   const [endpoint, pinned] = [
-    routes.match('/models/model/predict')!,
-    routes.match('/models/model/versions/1/predict')!,
+    routes.match('/models/model/predict', {})!,
+    routes.match('/models/model/versions/1/predict', {})!,
   ];
   plane.follow([restingRoute('model', 'model', 2, 1)], [version(2)]);
   expect(routes.current(endpoint).main.target.version).toBe(2);

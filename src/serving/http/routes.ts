@@ -1,22 +1,26 @@
+import { type Contract, PLAIN } from '../../config/contract.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { UnitSource } from '../../rollout/route.ts';
 import type { Assignment } from '../assignment.ts';
 import type { Capture } from '../capture/capture.ts';
 import type { CaptureStream } from '../capture/stream.ts';
 import type { DataPlane, Endpoint, PlaneState } from '../data-plane.ts';
-import type { Decode, Encode, Protocol } from '../protocol.ts';
+import type { Decode, Doorway, Encode, Protocol, ReadWish, Refuse } from '../protocol.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { Tape } from '../recorder/tape.ts';
+import type { Headers } from '../unit.ts';
 import type { Usage } from '../usage.ts';
 import { isScoredElsewhere } from './elsewhere.ts';
 import type { Metrics, ModelSeries } from './metrics.ts';
 
 /** Everything prepared for the requests of one version, seen through a protocol. */
 export interface Prepared {
-  readonly protocol: string;
+  readonly protocol: Protocol;
   readonly target: LoadedVersion;
   readonly decode: Decode;
+  /** What a body asks of its answer; null where bodies of the protocol ask nothing. */
+  readonly wish: ReadWish | null;
   readonly encode: Encode;
   readonly readFirstRow: ReadFirstRow;
   readonly series: ModelSeries;
@@ -40,7 +44,7 @@ export interface Mirror {
 /** What an endpoint's route needs for requests. */
 export interface PreparedEndpoint {
   readonly name: string;
-  readonly protocol: Protocol;
+  readonly way: Way;
   readonly assignment: Assignment;
   /** By index of the choice. */
   readonly choices: readonly Prepared[];
@@ -63,54 +67,82 @@ export interface Destination {
   readonly pinned: CaptureStream | null;
   /** Key under which bodies may hold the id of the unit, beside their rows. */
   readonly unitField: string | null;
+  /** How errors are told here. */
+  readonly refuse: Refuse;
+  /** Response headers that are made of the request's; null where there are none. */
+  readonly answerHeaders: NonNullable<Doorway['answerHeaders']> | null;
+}
+
+/** One protocol, spoken at the paths of one doorway. */
+interface Way {
+  readonly doorway: Doorway;
+  readonly protocol: Protocol;
+  readonly refuse: Refuse;
+}
+
+/** What a path means, whatever the headers say. */
+interface Place {
+  readonly entrance: Entrance;
+  readonly model: string | null;
+  readonly version: string | null;
 }
 
 /** Reading and writing one number, measured (bench/door.ts). */
 const CELL_MICROS = 0.1;
 
-interface Pattern {
-  readonly protocol: Protocol;
-  readonly regexp: RegExp;
+/** A doorway under the contract of this process. */
+interface Entrance {
+  readonly doorway: Doorway;
+  readonly patterns: readonly RegExp[];
+  /** By protocol, the first that of requests whose headers say nothing. */
+  readonly ways: ReadonlyMap<Protocol, Way>;
+  readonly refuse: Refuse;
+}
+
+export interface RoutesOptions {
+  readonly plane: DataPlane;
+  readonly doorways: readonly Doorway[];
+  readonly metrics: Metrics;
+  /** @default {PLAIN} */
+  readonly contract?: Contract | undefined;
+  readonly recorder?: Recorder | undefined;
+  readonly capture?: Capture | undefined;
 }
 
 /** Paths of prediction requests: the usual ones by one lookup, others (queries, escapes, mistakes) by pattern. */
 export class Routes {
   readonly #plane: DataPlane;
   readonly #metrics: Metrics;
-  readonly #recorder: Recorder | null;
-  readonly #capture: Capture | null;
-  readonly #protocols: readonly Protocol[];
-  readonly #patterns: readonly Pattern[];
+  readonly #recorder: Recorder | undefined;
+  readonly #capture: Capture | undefined;
+  readonly #entrances: readonly Entrance[];
+  readonly #patterns: number;
+  /** Where the headers have nothing to say, by path. */
   readonly #exact = new Map<string, Destination>();
-  readonly #endpoints = new Map<string, Destination>();
+  readonly #places = new Map<string, Place>();
+  readonly #endpoints = new Map<Way, Map<string, Destination>>();
   /** By version and protocol; gone with the version. */
   readonly #prepared = new WeakMap<LoadedVersion, Map<string, Prepared>>();
 
-  constructor(
-    plane: DataPlane,
-    protocols: readonly Protocol[],
-    metrics: Metrics,
-    recorder: Recorder | null = null,
-    capture: Capture | null = null,
-  ) {
+  constructor({ plane, doorways, metrics, contract = PLAIN, recorder, capture }: RoutesOptions) {
     this.#plane = plane;
     this.#metrics = metrics;
     this.#recorder = recorder;
     this.#capture = capture;
-    this.#protocols = protocols;
-    this.#patterns = protocols.flatMap((protocol) =>
-      protocol.routes.map((route) => ({ protocol, regexp: patternOf(route) })),
-    );
+    this.#entrances = doorways.map((doorway) => entranceOf(doorway, contract));
+    this.#patterns = this.#entrances.reduce((sum, { patterns }) => sum + patterns.length, 0);
   }
 
-  /** Gets ready for every version, so that no request waits for it. */
+  /** Gets ready for every version at the first doorway, so that no request waits for it there. */
   prepare({ versions }: PlaneState): void {
-    for (const version of versions) for (const protocol of this.#protocols) this.#prepare(protocol, version);
+    const usual = this.#entrances[0]!.doorway.protocols;
+    for (const version of versions) for (const protocol of usual) this.#prepare(protocol, version);
   }
 
   /** Forgets where paths led: to be called when the plane follows other routes. */
   forget(): void {
     this.#exact.clear();
+    this.#places.clear();
     this.#endpoints.clear();
   }
 
@@ -119,55 +151,83 @@ export class Routes {
     return this.#exact.get(url);
   }
 
-  /** The destination of a path, or null where it is no prediction path. Throws where no such model or version is. */
-  match(path: string): Destination | null {
-    for (const { protocol, regexp } of this.#patterns) {
-      const groups = regexp.exec(path);
-      if (!groups) continue;
-      const { model, version } = groups.groups ?? {};
-      const name = model === undefined ? null : decoded(model);
-      const found =
-        version === undefined
-          ? this.#endpoint(protocol, this.#plane.endpoint(name))
-          : this.#pinned(protocol, this.#plane.resolve(name, version));
-      // Escapes spell a path in any number of ways: whoever makes them up must not keep the usual ones out for good.
-      if (this.#exact.size >= this.#limit()) this.#exact.clear();
-      this.#exact.set(path, found);
-      return found;
-    }
-    return null;
+  /**
+   * The destination of a request, or null where its path is no prediction path. Throws where no such model or version is,
+   * and where its headers ask for what the protocol does not know.
+   */
+  match(path: string, headers: Headers): Destination | null {
+    const place = this.#place(path);
+    if (place === null) return null;
+    const { entrance, model } = place;
+    const { doorway, ways } = entrance;
+    const way = ways.get(doorway.choose?.(headers) ?? doorway.protocols[0]!)!;
+    const version = doorway.version?.(headers) ?? place.version;
+    const found =
+      version === null
+        ? this.#endpoint(way, this.#plane.endpoint(model))
+        : this.#pinned(way, this.#plane.resolve(model, version));
+    if (doorway.choose === undefined && doorway.version === undefined) this.#keep(this.#exact, path, found);
+    return found;
+  }
+
+  /** How errors are told of a path; undefined where no doorway has a say. */
+  refuseOf(path: string): Refuse | undefined {
+    const { entrance } = this.#place(path) ?? {};
+    if (entrance) return entrance.refuse;
+    return this.#entrances.find(({ doorway }) => doorway.around?.test(path))?.refuse;
   }
 
   /** Where requests of the same endpoint go now. Throws MODEL_NOT_FOUND where there is none any more. */
   current(destination: Destination): Destination {
     const { state, endpoint } = destination;
     if (endpoint === null || state === this.#plane.state) return destination;
-    return this.#endpoint(endpoint.protocol, this.#plane.endpoint(endpoint.name));
+    return this.#endpoint(endpoint.way, this.#plane.endpoint(endpoint.name));
   }
 
-  #limit(): number {
+  #place(path: string): Place | null {
+    const known = this.#places.get(path);
+    if (known) return known;
+    for (const entrance of this.#entrances) {
+      for (const pattern of entrance.patterns) {
+        const groups = pattern.exec(path);
+        if (!groups) continue;
+        const { model, version = null } = groups.groups ?? {};
+        const place = { entrance, model: model === undefined ? null : decoded(model), version };
+        this.#keep(this.#places, path, place);
+        return place;
+      }
+    }
+    return null;
+  }
+
+  /** Escapes spell a path in any number of ways: whoever makes them up must not keep the usual ones out for good. */
+  #keep<T>(map: Map<string, T>, path: string, value: T): void {
     const { versions, endpoints } = this.#plane.state;
-    return 4 * this.#patterns.length * (1 + versions.length + endpoints.size);
+    if (map.size >= 4 * this.#patterns * (1 + versions.length + endpoints.size)) map.clear();
+    map.set(path, value);
   }
 
   /** What clients send to an endpoint can be sent to the versions of the model of that name as well. */
-  #pinned(protocol: Protocol, version: LoadedVersion): Destination {
+  #pinned({ doorway, protocol, refuse }: Way, version: LoadedVersion): Destination {
     const { state } = this.#plane;
     const unitField = state.endpoints.get(version.model)?.assignment.field ?? null;
     const pinned = this.#capture?.streamOf(null, version) ?? null;
-    return { state, main: this.#prepare(protocol, version), endpoint: null, pinned, unitField };
+    const main = this.#prepare(protocol, version);
+    return { state, main, endpoint: null, pinned, unitField, refuse, ...headersOf(doorway) };
   }
 
-  #endpoint(protocol: Protocol, { route, assignment, versions, main, mirror }: Endpoint): Destination {
-    const key = `${protocol.id} ${route.endpoint}`;
-    const known = this.#endpoints.get(key);
+  #endpoint(way: Way, { route, assignment, versions, main, mirror }: Endpoint): Destination {
+    const ofWay = this.#endpoints.get(way) ?? new Map<string, Destination>();
+    this.#endpoints.set(way, ofWay);
+    const known = ofWay.get(route.endpoint);
     if (known) return known;
+    const { doorway, protocol, refuse } = way;
     const { shadow, seed, unit } = route;
     const streamOf = (version: LoadedVersion): CaptureStream | null =>
       this.#capture?.streamOf(route.endpoint, version) ?? null;
     const endpoint: PreparedEndpoint = {
       name: route.endpoint,
-      protocol,
+      way,
       assignment,
       choices: versions.map((version) => this.#prepare(protocol, version)),
       unit,
@@ -177,8 +237,9 @@ export class Routes {
     };
     const { state } = this.#plane;
     const unitField = assignment.field;
-    const made = { state, main: this.#prepare(protocol, main), endpoint, pinned: null, unitField };
-    this.#endpoints.set(key, made);
+    const prepared = this.#prepare(protocol, main);
+    const made = { state, main: prepared, endpoint, pinned: null, unitField, refuse, ...headersOf(doorway) };
+    ofWay.set(route.endpoint, made);
     return made;
   }
 
@@ -188,19 +249,34 @@ export class Routes {
     const known = ofVersion.get(protocol.id);
     if (known) return known;
     const prepared: Prepared = {
-      protocol: protocol.id,
+      protocol,
       target,
       decode: protocol.decode(target),
+      wish: protocol.wish?.(target) ?? null,
       encode: protocol.encode(target),
       readFirstRow: firstRowReader(target.manifest.signature),
       series: this.#metrics.seriesOf(target.model, target.version),
       usage: this.#plane.usageOf(target),
-      headers: ['content-type', 'application/json', ...modelHeaders(target)],
+      headers: ['content-type', protocol.answers, ...modelHeaders(target)],
       rowMicros: loopMicros(target) + CELL_MICROS * cellsOf(target),
     };
     ofVersion.set(protocol.id, prepared);
     return prepared;
   }
+}
+
+const headersOf = ({ answerHeaders }: Doorway): Pick<Destination, 'answerHeaders'> => ({
+  answerHeaders: answerHeaders ?? null,
+});
+
+function entranceOf(doorway: Doorway, contract: Contract): Entrance {
+  const refuse = doorway.refuse(contract);
+  return {
+    doorway,
+    patterns: doorway.routes(contract).map(patternOf),
+    ways: new Map(doorway.protocols.map((protocol) => [protocol, { doorway, protocol, refuse }])),
+    refuse,
+  };
 }
 
 const modelHeaders = ({ model, version }: LoadedVersion): string[] => [
@@ -226,10 +302,11 @@ function cellsOf({ manifest }: LoadedVersion): number {
 }
 
 /** `/models/{model}/predict` as a pattern with named groups. */
-const patternOf = (route: string): RegExp =>
+export const patternOf = (route: string): RegExp =>
   new RegExp(`^${route.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`);
 
-function decoded(text: string): string {
+/** A name as it stands in a path, without its escapes. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

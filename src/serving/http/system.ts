@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Contract, PLAIN } from '../../config/contract.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { ALIAS_SETS, type AliasSet, aliasFamilies, aliasSets } from '../../metrics/aliases.ts';
 import { type MetricFamily, mergeFamilies } from '../../metrics/family.ts';
@@ -19,6 +20,8 @@ export interface SystemOptions {
   readonly isStopping: () => boolean;
   /** The metrics, where this process is not the only one that serves. */
   readonly scrape?: (() => Promise<readonly MetricFamily[]>) | undefined;
+  /** @default {PLAIN} */
+  readonly contract?: Contract | undefined;
   /** What a batch transform of SageMaker is told, in a container of one. */
   readonly executionParameters?: ExecutionParameters | undefined;
   /** Other servers under whose names metrics are shown, too; a scrape may name more. */
@@ -31,7 +34,13 @@ type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** What an operator asks a server: is it alive, is it ready, what does it serve, how is it doing. */
 export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
-  const { plane, isStopping, scrape = ownMetrics(options), moreMetrics = async () => '' } = options;
+  const {
+    plane,
+    isStopping,
+    contract = PLAIN,
+    scrape = ownMetrics(options),
+    moreMetrics = async () => '',
+  } = options;
   const all = async (request: IncomingMessage): Promise<readonly MetricFamily[]> => {
     const [own, more] = await Promise.all([scrape(), moreMetrics()]);
     const aliases = aliasFamilies(own, aliasesOf(request, options.metricsAliases ?? []));
@@ -46,11 +55,16 @@ export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
           ? sendError(response, new PlimsollError('STOPPING'))
           : sendJson(response, 200, { status: 'ready', models: plane.models }),
     ],
-    ['/models', (_request, response) => sendJson(response, 200, { models: plane.versions.map(summary) })],
+    ...(contract.predictionsOnly ? [] : [listPage(plane)]),
     ['/metrics', (request, response) => void sendMetrics(request, response, all(request))],
     ...batchPages(options),
   ]);
 }
+
+const listPage = (plane: DataPlane): [string, Page] => [
+  '/models',
+  (_request, response) => sendJson(response, 200, { models: plane.versions.map(summary) }),
+];
 
 function batchPages({ executionParameters }: SystemOptions): readonly [string, Page][] {
   if (executionParameters === undefined) return [];

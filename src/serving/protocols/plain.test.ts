@@ -15,7 +15,7 @@ const floats = (shape: readonly number[], ...data: number[]): Tensor => ({
   shape,
   data: Float64Array.from(data),
 });
-const encode = (outputs: Outputs, rows: number): string => plain.encode(target)(outputs, rows, 'r"1');
+const encode = (outputs: Outputs, rows: number): string => plain.encode(target)(outputs, rows, 'r"1', null);
 const answer = (predictions: string): string =>
   `{"predictions":${predictions},"model":"m","version":3,"requestId":"r\\"1"}`;
 

@@ -1,48 +1,47 @@
-import type { Outputs } from '../../model/batch.ts';
-import { isList } from '../../model/output-parts.ts';
-import type { Tensor } from '../../model/tensor.ts';
-import type { Encode, Protocol, Target } from '../protocol.ts';
+/** The typed door of FastAPI's users. Pure. */
+import type { ErrorDetails } from '../../core/errors.ts';
+import { type Doorway, type Encode, json, type Protocol, type Refuse, type Target } from '../protocol.ts';
 import { compileDecode } from '../rows/compile.ts';
-import { outputsToJson } from '../rows/encode.ts';
-import { tensorWriter } from '../rows/write.ts';
+import type { InputDetail } from '../rows/complaints.ts';
+import { parseBody } from '../rows/parse.ts';
+import { outputWriter, predictionsWriter } from './predictions.ts';
 
-/** The typed door: `{"rows": […]}` → `{"predictions": […], "probabilities": […]?, "model", "version", "requestId"}`. */
+/** `{"rows": […]}` → `{"predictions": […], "probabilities": […]?, "model", "version", "requestId"}`. */
 export const plain: Protocol = {
   id: 'plain',
-  routes: ['/predict', '/models/{model}/predict', '/models/{model}/versions/{version}/predict'],
+  answers: 'application/json',
+  parse: parseBody,
   decode: ({ manifest }) => compileDecode(manifest.signature),
   encode,
 };
 
+export const plainDoorway: Doorway = {
+  id: 'plain',
+  protocols: [plain],
+  routes: () => ['/predict', '/models/{model}/predict', '/models/{model}/versions/{version}/predict'],
+  refuse: () => refusePlainly,
+};
+
 function encode({ model, version, manifest }: Target): Encode {
   const { signature } = manifest;
-  const writeTensor = tensorWriter(signature.classes);
-  const write = (output: Tensor | readonly Tensor[]): string =>
-    isList(output) ? `[${output.map(writeTensor).join(',')}]` : writeTensor(output);
+  const write = outputWriter(signature);
+  const writePredictions = predictionsWriter(signature);
   const end = `,"model":${JSON.stringify(model)},"version":${version},"requestId":`;
   return (outputs, rows, requestId) => {
-    const main = outputs['predict'] ?? outputs['transform'] ?? onlyOutput(outputs, rows);
     const probabilities = outputs['predict_proba'];
-    const predictions = main ? write(main) : JSON.stringify(rowsOf(outputsToJson(outputs, signature), rows));
     const scores = probabilities ? `,"probabilities":${write(probabilities)}` : '';
-    return `{"predictions":${predictions}${scores}${end}${JSON.stringify(requestId)}}`;
+    return `{"predictions":${writePredictions(outputs, rows)}${scores}${end}${JSON.stringify(requestId)}}`;
   };
 }
 
-/** The output of a graph that has one, where it gives a value a row. */
-function onlyOutput(outputs: Outputs, rows: number): Tensor | undefined {
-  const [output, second] = Object.values(outputs);
-  const isOnly = output !== undefined && second === undefined;
-  return isOnly && !isList(output) && output.shape[0] === rows ? output : undefined;
-}
+/** The complaints of a 422 as FastAPI's clients know them, anything else with code and hint. */
+export const refusePlainly: Refuse = ({ code, message, hint, http, details }) =>
+  code === 'INPUT_INVALID'
+    ? json(http, { detail: details['detail'] ?? [engineDetail(message, details)] })
+    : json(http, { detail: message, error: { code, message, hint } });
 
-/** Outputs of a graph turned to objects by output name, one a row; as they are where one gives no value a row. */
-function rowsOf(outputs: ReturnType<typeof outputsToJson>, rows: number): unknown {
-  const entries = Object.entries(outputs);
-  const byRow = entries.every(([, value]) => Array.isArray(value) && value.length === rows);
-  if (!byRow) return outputs;
-  const valueAt = (value: unknown, i: number): unknown => (value as readonly unknown[])[i];
-  return Array.from({ length: rows }, (_, i) =>
-    Object.fromEntries(entries.map(([name, value]) => [name, valueAt(value, i)])),
-  );
-}
+/** A complaint of an engine, which knows rows and columns but not the words of the request. */
+const engineDetail = (msg: string, { row, column }: ErrorDetails): InputDetail => {
+  const place = [row, column].filter((part) => typeof part === 'string' || typeof part === 'number');
+  return { type: 'value_error', loc: ['body', ...place], msg };
+};

@@ -1,0 +1,167 @@
+import { PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
+import type { Decode, Doorway, Encode, Page, Protocol, Reply, Target, View } from '../protocol.ts';
+import { compileDecode } from '../rows/compile.ts';
+import { Complaints } from '../rows/complaints.ts';
+import { parseBody } from '../rows/parse.ts';
+import type { Headers } from '../unit.ts';
+import { csvOf, csvToBody, jsonLinesOf, parseCsv, parseJsonLines } from './csv.ts';
+import { FORMS, type Form, formOfAnswer, formOfBody, MEDIA_TYPE } from './media.ts';
+import { refusePlainly } from './plain.ts';
+import { predictionsWriter, predictionValues } from './predictions.ts';
+import { refuseLikeMlflow, refuseLikeSageMakerRuntime } from './words.ts';
+
+/** The forms of bodies. */
+const PARSE: Readonly<Record<Form, Protocol['parse']>> = {
+  json: parseBody,
+  csv: parseCsv,
+  jsonlines: (text) => parseJsonLines(text, parseBody),
+};
+
+/** MLflow's fields, of which a body has exactly one. */
+const FIELDS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;
+
+/** Columns that the model does not have are ignored, as MLflow does. */
+function decoder({ manifest }: Target, form: Form): Decode {
+  const { signature } = manifest;
+  const decode = compileDecode(signature, { extra: 'ignore' });
+  if (form === 'csv') return (body) => decode(csvToBody(body as ReturnType<typeof parseCsv>, signature));
+  if (form === 'jsonlines') return (body) => decode({ instances: body });
+  return (body) => decode(rowsIn(body));
+}
+
+/** What holds the rows, without the `params` that may stand beside it. */
+function rowsIn(body: unknown): unknown {
+  if (!isRecord(body)) return body;
+  const fields = FIELDS.filter((field) => Object.hasOwn(body, field));
+  const [field, second] = fields;
+  if (field === undefined) return body;
+  if (second === undefined) {
+    const { params: _, parameters: __, ...rest } = body;
+    return rest;
+  }
+  const msg = `The input must be a JSON dictionary with exactly one of the input fields ${FIELDS.join(', ')}; got both ${field} and ${second}`;
+  return new Complaints().fail(['body'], { type: 'body_keys', msg });
+}
+
+function encoder({ manifest }: Target, form: Form): Encode {
+  const { signature } = manifest;
+  if (form === 'csv') return (outputs, rows) => csvOf(predictionValues(outputs, rows, signature));
+  if (form === 'jsonlines') return (outputs, rows) => jsonLinesOf(predictionValues(outputs, rows, signature));
+  const write = predictionsWriter(signature);
+  return (outputs, rows) => `{"predictions":${write(outputs, rows)}}`;
+}
+
+const idOf = (body: Form, answer: Form): string => `invocations ${body} ${answer}`;
+
+/** One protocol for each form of bodies and of answers; JSON to JSON comes first. */
+const INVOCATIONS: readonly Protocol[] = FORMS.flatMap((body) =>
+  FORMS.map((answer) => ({
+    id: idOf(body, answer),
+    answers: MEDIA_TYPE[answer],
+    parse: PARSE[body],
+    decode: (target) => decoder(target, body),
+    encode: (target) => encoder(target, answer),
+  })),
+);
+
+function choose(headers: Headers): Protocol {
+  const id = idOf(formOfBody(headers), formOfAnswer(headers));
+  return INVOCATIONS.find((protocol) => protocol.id === id)!;
+}
+
+/**
+ * What SageMaker and MLflow call in a container
+ * (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html).
+ */
+export const invocations: Doorway = {
+  id: 'invocations',
+  protocols: INVOCATIONS,
+  routes: ({ multiModel }) => ['/invocations', ...(multiModel ? ['/models/{model}/invoke'] : [])],
+  choose,
+  answerHeaders: (headers) => customAttributes(headers),
+  refuse: ({ kind }) => (kind === 'sagemaker' ? refusePlainly : refuseLikeMlflow),
+  around: /^\/(?:invocations|ping|version)(?:\/|$)/,
+  pages: () => PAGES,
+};
+
+/**
+ * The runtime API of SageMaker, for its SDKs with another endpoint URL
+ * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html).
+ */
+export const sageMakerRuntime: Doorway = {
+  id: 'sagemaker-runtime',
+  protocols: INVOCATIONS,
+  routes: () => ['/endpoints/{model}/invocations'],
+  choose: (headers) => {
+    refuseForeign(headers);
+    return choose(headers);
+  },
+  version: targetVariant,
+  answerHeaders: (headers, { version }) => [
+    'x-amzn-invoked-production-variant',
+    variantOf(version),
+    ...customAttributes(headers),
+  ],
+  refuse: () => refuseLikeSageMakerRuntime,
+  around: /^\/endpoints\/[^/]+\//,
+};
+
+const VARIANT = 'version-';
+/** A version stands for the variant of this name. */
+const variantOf = (version: number): string => `${VARIANT}${version}`;
+
+/** Throws SAGEMAKER_HEADER_UNSUPPORTED for a variant that is no version. */
+function targetVariant(headers: Headers): string | null {
+  const given = headers['x-amzn-sagemaker-target-variant'];
+  if (typeof given !== 'string') return null;
+  if (given.startsWith(VARIANT)) return given.slice(VARIANT.length);
+  const reason = `variants are versions here, as in "${variantOf(1)}", got "${given}"`;
+  throw new PlimsollError('SAGEMAKER_HEADER_UNSUPPORTED', {
+    header: 'X-Amzn-SageMaker-Target-Variant',
+    reason,
+  });
+}
+
+/** Attributes of a request come back with its answer, so that a trace can be followed. */
+function customAttributes(headers: Headers): readonly string[] {
+  const given = headers[ATTRIBUTES];
+  return typeof given === 'string' && SAFE.test(given) ? [ATTRIBUTES, given] : [];
+}
+const ATTRIBUTES = 'x-amzn-sagemaker-custom-attributes';
+/** At most 1024 characters of visible ASCII and blanks. */
+const SAFE = /^[ -~]{1,1024}$/;
+
+/** What a request may ask of SageMaker and this server does not do. */
+const FOREIGN: Readonly<Record<string, string>> = {
+  'x-amzn-sagemaker-enable-explanations': 'explanations are not made here',
+  'x-amzn-sagemaker-target-container-hostname': 'an endpoint has no containers here',
+  'x-amzn-sagemaker-inference-component': 'an endpoint has no inference components here',
+  'x-amzn-sagemaker-target-model': 'an endpoint is one model here: call the endpoint of that name',
+};
+
+function refuseForeign(headers: Headers): void {
+  for (const [header, reason] of Object.entries(FOREIGN)) {
+    if (headers[header] !== undefined)
+      throw new PlimsollError('SAGEMAKER_HEADER_UNSUPPORTED', { header, reason });
+  }
+  if (headers['x-amzn-sagemaker-session-id'] === 'NEW_SESSION') {
+    const reason = 'no state is kept from request to request';
+    throw new PlimsollError('SAGEMAKER_HEADER_UNSUPPORTED', {
+      header: 'x-amzn-sagemaker-session-id',
+      reason,
+    });
+  }
+}
+
+const text = (status: number, body: string): Reply => ({ status, type: 'text/plain; charset=utf-8', body });
+
+/** Healthy, without a model (MLflow's 404), or about to stop. */
+const health = ({ isReady, endpoints }: View): Reply =>
+  text(isReady ? 200 : endpoints.length === 0 ? 404 : 503, '\n');
+
+const PAGES: readonly Page[] = [
+  { route: '/ping', answer: health },
+  { route: '/health', answer: health },
+  { route: '/version', answer: ({ release }) => text(200, release) },
+];

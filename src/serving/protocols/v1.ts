@@ -1,0 +1,121 @@
+/** KServe V1 and the JSON of TensorFlow Serving, which share paths and most of their bodies. Pure. */
+import { isRecord } from '../../core/record.ts';
+import type { Outputs } from '../../model/batch.ts';
+import { isList } from '../../model/output-parts.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import type { Doorway, Encode, Page, Protocol, Reply, Target, View } from '../protocol.ts';
+import { json } from '../protocol.ts';
+import { compileDecode } from '../rows/compile.ts';
+import { Complaints, shown } from '../rows/complaints.ts';
+import { parseBody } from '../rows/parse.ts';
+import { outputWriter } from './predictions.ts';
+import { refuseLikeTensorFlow } from './words.ts';
+
+/** `instances` are rows, `inputs` columns (or, for one input, its values); the answer has the form of the body. */
+type Shape = 'rows' | 'columns';
+
+/**
+ * `{"instances": […]}` → `{"predictions": […]}`: bare values where the model has one output, else objects by output name;
+ * `{"inputs": …}` → `{"outputs": …}`: the one output, or all by name
+ * (https://www.tensorflow.org/tfx/serving/api_rest#predict_api, https://kserve.github.io/website/docs/concepts/architecture/data-plane/v1-protocol).
+ */
+const v1Predict: Protocol = {
+  id: 'v1',
+  answers: 'application/json',
+  parse: parseBody,
+  decode: ({ manifest }) => {
+    const decode = compileDecode(manifest.signature);
+    return (body) => {
+      const key = shapeOf(body) === 'rows' ? 'instances' : 'inputs';
+      return decode({ [key]: (body as Readonly<Record<string, unknown>>)[key] });
+    };
+  },
+  wish: () => shapeOf,
+  encode,
+};
+
+/** Throws INPUT_INVALID. */
+function shapeOf(body: unknown): Shape {
+  const [hasRows, hasColumns] = ['instances', 'inputs'].map(
+    (key) => isRecord(body) && Object.hasOwn(body, key),
+  );
+  const complain = (msg: string): never => new Complaints().fail(['body'], { type: 'body_keys', msg });
+  if (!isRecord(body)) return complain(`JSON Value: ${shown(body)} Is not object`);
+  if (hasRows && hasColumns)
+    return complain(`Not formatted correctly: expected one of 'inputs' and 'instances', got both`);
+  if (hasRows) return 'rows';
+  return hasColumns ? 'columns' : complain("Missing 'inputs' or 'instances' key");
+}
+
+function encode({ manifest }: Target): Encode {
+  const write = outputWriter(manifest.signature);
+  const rank = new Map(manifest.signature.outputs.map(({ name }, k) => [name, k]));
+  /** In the order of the signature. */
+  const entriesOf = (outputs: Outputs): [string, Tensor | readonly Tensor[]][] =>
+    Object.entries(outputs).sort(([a], [b]) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
+  return (outputs, rows, _, wish) => {
+    const entries = entriesOf(outputs);
+    const [only, second] = entries;
+    const isOnly = only !== undefined && second === undefined;
+    if (wish === 'columns') return `{"outputs":${isOnly ? write(only[1]) : byName(entries, write)}}`;
+    if (isOnly && !isList(only[1])) return `{"predictions":${write(only[1])}}`;
+    const texts = entries.map(
+      ([name, output]) => [JSON.stringify(name), rowTexts(output, rows, write)] as const,
+    );
+    const row = (i: number): string =>
+      isOnly ? texts[0]![1][i]! : `{${texts.map(([name, values]) => `${name}:${values[i]}`).join(',')}}`;
+    return `{"predictions":[${Array.from({ length: rows }, (__, i) => row(i)).join(',')}]}`;
+  };
+}
+
+type Write = (output: Tensor | readonly Tensor[]) => string;
+
+const byName = (entries: readonly [string, Tensor | readonly Tensor[]][], write: Write): string =>
+  `{${entries.map(([name, output]) => `${JSON.stringify(name)}:${write(output)}`).join(',')}}`;
+
+/** Text of each row of one output; where it gives no value a row, all of it for each. */
+function rowTexts(output: Tensor | readonly Tensor[], rows: number, write: Write): readonly string[] {
+  if (isList(output)) {
+    const parts = output.map((part) => rowTexts(part, rows, write));
+    return Array.from({ length: rows }, (_, i) => `[${parts.map((part) => part[i]).join(',')}]`);
+  }
+  const { shape, data } = output;
+  if (shape[0] !== rows) return new Array<string>(rows).fill(write(output));
+  const size = data.length / rows;
+  const rest = shape.slice(1);
+  return Array.from({ length: rows }, (_, i) => {
+    const row = { ...output, shape: rest, data: data.slice(i * size, (i + 1) * size) } as Tensor;
+    return write(row);
+  });
+}
+
+/** What both servers say of a model under the same path. */
+function status(view: View, model: string | null, version: string | null): Reply {
+  const target = view.target(model, version);
+  const shownVersions = version === null ? view.versions(target.model) : [target.version];
+  const state = view.isReady ? 'AVAILABLE' : 'UNLOADING';
+  return json(view.isReady ? 200 : 503, {
+    name: model,
+    ready: view.isReady,
+    model_version_status: shownVersions.map((number) => ({
+      version: String(number),
+      state,
+      status: { error_code: 'OK', error_message: '' },
+    })),
+  });
+}
+
+const PAGES: readonly Page[] = [
+  { route: '/v1/models', answer: ({ endpoints }) => json(200, { models: endpoints }) },
+  { route: '/v1/models/{model}', answer: status },
+  { route: '/v1/models/{model}/versions/{version}', answer: status },
+];
+
+export const v1: Doorway = {
+  id: 'v1',
+  protocols: [v1Predict],
+  routes: () => ['/v1/models/{model}:predict', '/v1/models/{model}/versions/{version}:predict'],
+  refuse: () => refuseLikeTensorFlow,
+  around: /^\/v1(?:\/|$)/,
+  pages: () => PAGES,
+};

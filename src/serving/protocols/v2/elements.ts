@@ -1,0 +1,98 @@
+/** The elements of one tensor of a V2 body. Pure. */
+
+import { PlimsollError } from '../../../core/errors.ts';
+import { isRecord } from '../../../core/record.ts';
+import type { DType, Tensor } from '../../../model/tensor.ts';
+import { Complaints, shown } from '../../rows/complaints.ts';
+import { type Element, elementType } from '../../rows/element.ts';
+import { BINARY_ONLY, dtypeOf } from './datatypes.ts';
+
+/** One input of a request, checked against itself alone. */
+export interface InputTensor {
+  readonly name: string;
+  readonly datatype: string;
+  readonly tensor: Tensor;
+}
+
+/** More than any model has: each is a level of nesting. */
+const RANK_MAX = 32;
+/** Elements of a tensor: a shape whose product is beyond this is no shape that a body could fill. */
+const ELEMENTS_MAX = 2 ** 31;
+
+export const complain = (loc: readonly (string | number)[], type: string, msg: string): never =>
+  new Complaints().fail(['body', ...loc], { type, msg });
+
+/** Reads `inputs[index]`. Throws INPUT_INVALID, or BINARY_TENSORS where its elements are elsewhere. */
+export function readInput(input: unknown, index: number): InputTensor {
+  const loc = ['inputs', index];
+  if (!isRecord(input))
+    return complain(loc, 'object_type', `inputs[${index}]: expected an object, got ${shown(input)}`);
+  const { name, shape, datatype, data, parameters } = input;
+  if (typeof name !== 'string' || name === '')
+    return complain([...loc, 'name'], 'missing', `inputs[${index}]: expected a "name", got ${shown(name)}`);
+  const of = `input '${name}'`;
+  if (isRecord(parameters) && parameters['binary_data_size'] !== undefined)
+    throw new PlimsollError('BINARY_TENSORS', { what: of });
+  if (BINARY_ONLY.has(datatype)) throw new PlimsollError('BINARY_TENSORS', { what: `${of} of ${datatype}` });
+  const dtype = dtypeOf(datatype);
+  if (dtype === undefined)
+    return complain([...loc, 'datatype'], 'datatype', `${of}: unknown datatype ${shown(datatype)}`);
+  const sizes = shapeOf(shape, of, [...loc, 'shape']);
+  if (!Array.isArray(data))
+    return complain([...loc, 'data'], 'list_type', `${of}: expected a list "data", got ${shown(data)}`);
+  const flat = flatOf(data, sizes, of, [...loc, 'data']);
+  const elements = flat.map((value, k) =>
+    elementOf(value, dtype, `${of}, element ${k}`, [...loc, 'data', k]),
+  );
+  const packed = elementType(dtype).pack(elements);
+  return { name, datatype: datatype as string, tensor: { dtype, shape: sizes, data: packed } as Tensor };
+}
+
+function shapeOf(shape: unknown, of: string, loc: readonly (string | number)[]): readonly number[] {
+  const isShape =
+    Array.isArray(shape) &&
+    shape.length > 0 &&
+    shape.length <= RANK_MAX &&
+    shape.every((n) => Number.isInteger(n) && n >= 0);
+  if (!isShape) {
+    const found = Array.isArray(shape)
+      ? JSON.stringify(shape.slice(0, RANK_MAX)).slice(0, 120)
+      : shown(shape);
+    return complain(loc, 'shape', `${of}: expected a "shape" of whole numbers from 0, got ${found}`);
+  }
+  const count = (shape as number[]).reduce((product, n) => product * n, 1);
+  if (count > ELEMENTS_MAX)
+    complain(loc, 'shape', `${of}: a shape of ${count} elements exceeds ${ELEMENTS_MAX}`);
+  return shape as number[];
+}
+
+/** The elements in row-major order, from nested lists or a flat one. */
+function flatOf(
+  data: readonly unknown[],
+  shape: readonly number[],
+  of: string,
+  loc: readonly (string | number)[],
+): readonly unknown[] {
+  const count = shape.reduce((product, n) => product * n, 1);
+  const mismatch = (): never =>
+    complain(
+      loc,
+      'shape',
+      `${of}: shape does not match true shape of 'data' field: ${JSON.stringify(shape)} has ${count} elements`,
+    );
+  if (!Array.isArray(data[0])) return data.length === count ? data : mismatch();
+  const flat: unknown[] = [];
+  const gather = (value: unknown, axis: number): void => {
+    if (axis === shape.length) flat.push(value);
+    else if (!Array.isArray(value) || value.length !== shape[axis]) mismatch();
+    else for (const item of value) gather(item, axis + 1);
+  };
+  gather(data, 0);
+  return flat;
+}
+
+function elementOf(value: unknown, dtype: DType, of: string, loc: readonly (string | number)[]): Element {
+  const type = elementType(dtype);
+  const element = type.read(value);
+  return element ?? complain(loc, type.fault(value), `${of}: expected ${type.wanted}, got ${shown(value)}`);
+}

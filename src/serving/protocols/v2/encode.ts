@@ -1,0 +1,97 @@
+/** Outputs as the tensors of a V2 answer. Pure. */
+import { PlimsollError } from '../../../core/errors.ts';
+import { isRecord } from '../../../core/record.ts';
+import type { Outputs } from '../../../model/batch.ts';
+import { isList } from '../../../model/output-parts.ts';
+import type { Signature } from '../../../model/signature.ts';
+import type { Tensor } from '../../../model/tensor.ts';
+import type { Encode, ReadWish, Target } from '../../protocol.ts';
+import { shown } from '../../rows/complaints.ts';
+import { DATATYPE } from './datatypes.ts';
+import { complain } from './elements.ts';
+import { outputsOf, partName } from './metadata.ts';
+
+/** The id to repeat, and the outputs that are wanted in their order; null where it is all. */
+interface V2Wish {
+  readonly id: string | null;
+  readonly outputs: readonly string[] | null;
+}
+
+/** Throws INPUT_INVALID, or BINARY_TENSORS where the answer is wanted in binary. */
+export function v2Wish({ model, manifest }: Target): ReadWish {
+  const known = outputsOf(manifest.signature).map(({ name }) => name);
+  return (body): V2Wish => {
+    if (!isRecord(body)) return { id: null, outputs: null };
+    const { id = null, outputs = null, parameters } = body;
+    if (id !== null && typeof id !== 'string')
+      return complain(['id'], 'string_type', `expected a string "id", got ${shown(id)}`);
+    if (isRecord(parameters) && parameters['binary_data_output'] === true)
+      throw new PlimsollError('BINARY_TENSORS', { what: 'the outputs' });
+    if (outputs === null) return { id, outputs: null };
+    if (!Array.isArray(outputs))
+      return complain(['outputs'], 'list_type', `expected a list "outputs", got ${shown(outputs)}`);
+    const names = outputs.map((output, k) => nameOf(output, k, known, model));
+    const twice = names.find((name, k) => names.indexOf(name) < k);
+    if (twice !== undefined)
+      return complain(['outputs'], 'duplicate_output', `output '${twice}' already exists in request`);
+    return { id, outputs: names.length === 0 ? null : names };
+  };
+}
+
+function nameOf(output: unknown, k: number, known: readonly string[], model: string): string {
+  const { name, parameters } = isRecord(output) ? output : {};
+  if (typeof name !== 'string' || !known.includes(name)) {
+    const msg = `unexpected inference output '${typeof name === 'string' ? name.slice(0, 120) : shown(output)}' for model '${model}', which has ${known.join(', ')}`;
+    return complain(['outputs', k, 'name'], 'extra_forbidden', msg);
+  }
+  if (!isRecord(parameters)) return name;
+  if (parameters['binary_data'] === true)
+    throw new PlimsollError('BINARY_TENSORS', { what: `output '${name}'` });
+  if (Number(parameters['classification'] ?? 0) > 0) {
+    const msg = `output '${name}': the parameter "classification" is not known here`;
+    return complain(['outputs', k, 'parameters'], 'extra_forbidden', msg);
+  }
+  return name;
+}
+
+export function v2Encode({ model, version, manifest }: Target): Encode {
+  const { signature } = manifest;
+  const start = `{"model_name":${JSON.stringify(model)},"model_version":"${version}"`;
+  return (outputs, _rows, requestId, wish) => {
+    const { id, outputs: wanted } = wish as V2Wish;
+    const tensors = tensorsOf(outputs, signature);
+    const names = wanted ?? [...tensors.keys()];
+    const texts = names.map((name) => tensorText(name, tensors.get(name)!));
+    return `${start},"id":${JSON.stringify(id ?? requestId)},"outputs":[${texts.join(',')}]}`;
+  };
+}
+
+/** In the order of the signature; a list of matrices gives a tensor each. */
+function tensorsOf(outputs: Outputs, signature: Signature): ReadonlyMap<string, Tensor> {
+  const known = signature.outputs.map(({ name }) => name).filter((name) => Object.hasOwn(outputs, name));
+  const names = [...new Set([...known, ...Object.keys(outputs)])];
+  return new Map(
+    names.flatMap((name): [string, Tensor][] => {
+      const output = outputs[name]!;
+      if (!isList(output)) return [[name, output]];
+      return output.map((part, k) => [partName(name, k), part]);
+    }),
+  );
+}
+
+function tensorText(name: string, { dtype, shape, data }: Tensor): string {
+  if (dtype === 'float16') throw new PlimsollError('BINARY_TENSORS', { what: `output '${name}' of FP16` });
+  const elements = Array.from(data as ArrayLike<number | bigint | string>, (element) => {
+    if (typeof element === 'string') return JSON.stringify(element);
+    return dtype === 'bool' ? String(element === 1) : numberText(element);
+  });
+  return `{"name":${JSON.stringify(name)},"datatype":"${DATATYPE[dtype]}","shape":${JSON.stringify(shape)},"data":[${elements.join(',')}]}`;
+}
+
+/** All digits of integers; what JSON has no number for as other doors write it, which NumPy reads as well. */
+function numberText(element: number | bigint): string {
+  if (typeof element === 'bigint' || Number.isInteger(element))
+    return Object.is(element, -0) ? '-0.0' : `${element}`;
+  if (Number.isFinite(element)) return `${element}`;
+  return Number.isNaN(element) ? 'null' : `"${element}"`;
+}

@@ -1,0 +1,46 @@
+/** What V2 clients are told of a model's tensors. Pure. */
+import type { Signature } from '../../../model/signature.ts';
+import { COLUMN_DATATYPE, DATATYPE } from './datatypes.ts';
+
+export interface TensorMetadata {
+  readonly name: string;
+  readonly datatype: string;
+  /** -1 is a free dimension; the first is the batch. */
+  readonly shape: readonly number[];
+}
+
+/** Name of the one input of a model whose columns are all numbers and have no names. */
+export const MATRIX = 'input';
+
+/** Whether a model has one input a column: it knows their names, or they are of several types. */
+export const isByColumn = (signature: Exclude<Signature, { form: 'tensors' }>): boolean =>
+  !signature.open && signature.columns.some(({ named, type }) => named || type !== 'number');
+
+export function inputsOf(signature: Signature): readonly TensorMetadata[] {
+  if (signature.form === 'tensors') {
+    return signature.tensors.map(({ name, dtype, shape }) => ({
+      name,
+      datatype: DATATYPE[dtype],
+      shape: shape.length === 0 ? [-1] : shape,
+    }));
+  }
+  if (!isByColumn(signature)) {
+    return [{ name: MATRIX, datatype: 'FP64', shape: [-1, signature.open ? -1 : signature.columns.length] }];
+  }
+  return signature.columns.map(({ name, type }) => ({
+    name,
+    datatype: COLUMN_DATATYPE[type],
+    shape: [-1, 1],
+  }));
+}
+
+/** A list of matrices is one output each, numbered. */
+export const partName = (output: string, part: number): string => `${output}_${part}`;
+
+export function outputsOf({ outputs }: Signature): readonly TensorMetadata[] {
+  return outputs.flatMap(({ name, dtype, shape, parts }) => {
+    const about = { datatype: DATATYPE[dtype], shape };
+    if (parts === undefined) return [{ name, ...about }];
+    return Array.from({ length: parts }, (_, k) => ({ name: partName(name, k), ...about }));
+  });
+}

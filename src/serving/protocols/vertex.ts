@@ -1,0 +1,64 @@
+/** Vertex AI's contract with containers, and its own API as far as its clients ask for predictions. Pure. */
+import { isRecord } from '../../core/record.ts';
+import type { Doorway, Encode, Protocol, Target } from '../protocol.ts';
+import { json } from '../protocol.ts';
+import { compileDecode } from '../rows/compile.ts';
+import { Complaints, shown } from '../rows/complaints.ts';
+import { parseBody } from '../rows/parse.ts';
+import { predictionsWriter } from './predictions.ts';
+import { refuseLikeGoogle } from './words.ts';
+
+/**
+ * `{"instances": […], "parameters"?}` → `{"predictions": […], "deployedModelId", "modelDisplayName", "modelVersionId"}`
+ * (https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements#prediction). A container answers
+ * the predictions; the rest is what the service adds to them, and a client of the service reads.
+ */
+const vertexPredict: Protocol = {
+  id: 'vertex',
+  answers: 'application/json',
+  parse: parseBody,
+  decode: ({ manifest }) => {
+    const decode = compileDecode(manifest.signature);
+    return (body) => decode({ instances: instancesIn(body) });
+  },
+  encode,
+};
+
+/** Throws INPUT_INVALID. */
+function instancesIn(body: unknown): readonly unknown[] {
+  const instances = isRecord(body) && Object.hasOwn(body, 'instances') ? body['instances'] : undefined;
+  if (Array.isArray(instances)) return instances;
+  const found = instances === undefined ? shown(body) : `{"instances": ${shown(instances)}}`;
+  const msg = `expected {"instances": […]}, got ${found}`;
+  return new Complaints().fail(['body', 'instances'], { type: 'list_type', msg });
+}
+
+function encode({ model, version, manifest }: Target): Encode {
+  const write = predictionsWriter(manifest.signature);
+  const name = JSON.stringify(model);
+  const end = `,"deployedModelId":"${version}","modelDisplayName":${name},"modelVersionId":"${version}"}`;
+  return (outputs, rows) => `{"predictions":${write(outputs, rows)}${end}`;
+}
+
+/**
+ * In a container of Vertex the names in paths are Google's, and the one model is meant; elsewhere an endpoint of Google's
+ * is one of this server.
+ */
+export const vertex: Doorway = {
+  id: 'vertex',
+  protocols: [vertexPredict],
+  routes: ({ kind, predictRoute }) => {
+    const endpoint = kind === 'vertex' ? '{endpoint}' : '{model}';
+    return [
+      ...(kind === 'vertex' && predictRoute !== null ? [predictRoute] : []),
+      `/v1/endpoints/${endpoint}/deployedModels/{deployed}:predict`,
+      `/v1/projects/{project}/locations/{location}/endpoints/${endpoint}:predict`,
+    ];
+  },
+  refuse: () => refuseLikeGoogle,
+  around: /^\/v1\/(?:endpoints|projects)\//,
+  pages: ({ kind, healthRoute }) =>
+    kind === 'vertex' && healthRoute !== null
+      ? [{ route: healthRoute, answer: ({ isReady }) => json(isReady ? 200 : 503, { ready: isReady }) }]
+      : [],
+};
