@@ -15,7 +15,7 @@ import {
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import type { Plugin } from 'esbuild';
+import type { OutputFile, Plugin } from 'esbuild';
 import { ASSETS } from '../src/config/assets.ts';
 import { markInstalled } from './installed.mjs';
 import { content, listing } from './sources.mjs';
@@ -29,6 +29,8 @@ const STARTED_FILES = ['src/**/*.worker.ts', 'src/**/*.child.ts'];
 const RENAMED = { 'onnx-worker': 'src/engine/onnx/worker.ts' };
 /** What a cluster is sent to score with, a bundle of its own. */
 const SCORER = { 'arrow.child': 'src/scorer/arrow.child.ts', ...RENAMED };
+/** What a container starts; what that starts in turn is found. */
+const CONTAINER = { main: 'src/server/container/main.ts' };
 /** Files that are sent to Spark as they are. */
 const SPARK_FILES = 'src/jobs/spark/*.py';
 const STARTED_SOURCE = /(new URL\(['"]\.\/[\w-]+\.(?:worker|child))\.ts(['"], import\.meta\.url\))/g;
@@ -93,19 +95,21 @@ interface Entry {
 
 const entry = ([out, file]: readonly [string, string]): Entry => ({ in: join(root, file), out });
 
+/** Every file that a thread or process starts with: name in the bundle and source. */
+const startable = (): [string, string][] => [
+  ...Object.entries(RENAMED),
+  ...globSync(STARTED_FILES, { cwd: root }).map((file): [string, string] => [basename(file, '.ts'), file]),
+];
+
 function entries(): Entry[] {
-  const started = globSync(STARTED_FILES, { cwd: root }).map((file): [string, string] => [
-    basename(file, '.ts'),
-    file,
-  ]);
-  const named = [['main', 'src/cli/main.ts'] as const, ...Object.entries(RENAMED), ...started];
+  const named = [['main', 'src/cli/main.ts'] as const, ...startable()];
   if (new Set(named.map(([out]) => out)).size < named.length) {
     throw new Error(`two files that are started have one name: ${named.map(([, file]) => file).join(', ')}`);
   }
   return named.map(entry);
 }
 
-async function bundle(outdir: string, entryPoints: Entry[]): Promise<void> {
+async function compile(outdir: string, entryPoints: Entry[]): Promise<OutputFile[]> {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
     absWorkingDir: root,
@@ -124,6 +128,11 @@ async function bundle(outdir: string, entryPoints: Entry[]): Promise<void> {
     plugins: [startedFiles, lazyHttp, namedDuckdb],
     write: false,
   });
+  return outputFiles;
+}
+
+async function bundle(outdir: string, entryPoints: Entry[]): Promise<void> {
+  const outputFiles = await compile(outdir, entryPoints);
   mkdirSync(outdir, { recursive: true });
   for (const { path, contents } of outputFiles) writeFileSync(path, contents);
   for (const { path, text } of outputFiles) checkStarted(path, text, outdir);
@@ -153,6 +162,23 @@ async function bundleForSpark(outdir: string): Promise<void> {
     copyFileSync(join(root, file), join(outdir, basename(file)));
 }
 
+/** What a container is given of this program: serving alone, with the pages and threads that it may start. */
+async function bundleForImage(outdir: string): Promise<void> {
+  const started = new Map(startable());
+  const named = new Map<string, string>(Object.entries(CONTAINER));
+  for (let known = 0; known < named.size; ) {
+    known = named.size;
+    for (const { text } of await compile(outdir, [...named].map(entry)))
+      for (const [, file] of text.matchAll(STARTED)) {
+        const name = file!.replace(/\.js$/, '');
+        if (started.has(name)) named.set(name, started.get(name)!);
+      }
+  }
+  await bundle(outdir, [...named].map(entry));
+  writeFileSync(join(outdir, 'package.json'), JSON.stringify({ type: 'module' }));
+  copyAssets(outdir);
+}
+
 /** Whether the bundle there is already the bundle of these sources. */
 function isCurrent(dist: string, digest: { content: string }): boolean {
   const file = join(dist, 'digest.json');
@@ -169,6 +195,7 @@ async function main(): Promise<void> {
   try {
     await bundle(next, entries());
     await bundleForSpark(join(next, 'spark'));
+    await bundleForImage(join(next, 'image'));
     copyAssets(next);
     writeFileSync(join(next, 'digest.json'), JSON.stringify(digest));
     if (existsSync(dist)) renameSync(dist, previous);
@@ -181,9 +208,10 @@ async function main(): Promise<void> {
 }
 
 try {
-  // `tools/build.ts --spark FOLDER`: from source, that is made where it is wanted.
+  // `tools/build.ts --spark FOLDER`, `--image FOLDER`: from source, these are made where they are wanted.
   const [option, folder] = process.argv.slice(2);
   if (option === '--spark' && folder !== undefined) await bundleForSpark(folder);
+  else if (option === '--image' && folder !== undefined) await bundleForImage(folder);
   else await main();
   // `npm ci` and `npm install` end here: what the lock file says is now there.
   if (process.env['npm_lifecycle_event'] === 'prepare') markInstalled(root);

@@ -1,5 +1,8 @@
 import type { Define } from './commands.ts';
+import { packageKubernetesCommand } from './package-kubernetes.ts';
+import { packageOciCommand } from './package-oci.ts';
 import { packageSparkCommand } from './package-spark.ts';
+import { packageVertexCommand } from './package-vertex.ts';
 
 /** `package KIND`: what is needed to run a model somewhere else, as files that a person can read and own. */
 export const packageKinds: Define = (command, terminal) => {
@@ -15,5 +18,8 @@ export const packageKinds: Define = (command, terminal) => {
     );
   const add = (kind: string, summary: string, define: Define): void =>
     define(command.command(kind).summary(summary), terminal);
+  add('kubernetes', 'objects of Kubernetes, and a chart of Helm', packageKubernetesCommand);
+  add('oci', 'an image for containers, made without Docker', packageOciCommand);
   add('spark', 'a job of Spark, for any cluster', packageSparkCommand);
+  add('vertex', 'a deployment on Vertex AI', packageVertexCommand);
 };

@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { FILE_MODE, type LayerMember } from './layer.ts';
+
+/** Where an image has this program; `main.js` there is what it starts. */
+export const APP = 'opt/plimsoll/app';
+
+/** Folder with this program as images have it, to be given back by `release`. */
+export interface AppFolder {
+  readonly folder: string;
+  release(): Promise<void>;
+}
+
+/** The folder beside the bundle in `dist/`; from source, one that is made now. */
+export async function appFolder(): Promise<AppFolder> {
+  if (!import.meta.url.endsWith('.ts'))
+    return { folder: fileURLToPath(new URL('./image/', import.meta.url)), release: () => Promise.resolve() };
+  const build = fileURLToPath(new URL('../../../tools/build.ts', import.meta.url));
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-app-'));
+  const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    await promisify(execFile)(process.execPath, [build, '--image', folder]);
+    return { folder, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** What the layer of this program holds. */
+export const appMembers = (folder: string): LayerMember[] => treeMembers(folder, APP);
+
+/** Every file of a folder, as files of the image that anybody may read. */
+export function treeMembers(folder: string, path: string): LayerMember[] {
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return found
+    .filter((entry) => entry.isFile())
+    .map((entry): LayerMember => {
+      const file = join(entry.parentPath, entry.name);
+      const below = file.slice(join(folder, '/').length);
+      return {
+        kind: 'file',
+        path: `${path}/${below}`,
+        mode: FILE_MODE,
+        from: { file, size: statSync(file).size },
+      };
+    });
+}

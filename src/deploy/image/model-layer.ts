@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { PlimsollError } from '../../core/errors.ts';
+import { isIntact, MANIFEST } from '../../registry/bundle.ts';
+import { SUMS } from '../../registry/sums.ts';
+import type { Manifest } from '../../registry/version.ts';
+import { IMAGE_MODELS, type PackagedModel } from '../packaged.ts';
+import { treeMembers } from './app.ts';
+import { FILE_MODE, type LayerMember } from './layer.ts';
+
+/** Folder of a version in an image, without the leading slash. */
+const versionFolder = ({ name, version }: PackagedModel): string =>
+  `${IMAGE_MODELS.slice(1)}/${name}/${version}`;
+
+/**
+ * The bundle of a version as an image holds it: without golden rows and reference data, which are rows of people, and
+ * without the cost that was measured here, which is a fact of this machine and measured again where it runs. Throws
+ * IMAGE_BUNDLE where a file is not what was accepted.
+ */
+export async function modelMembers(model: PackagedModel): Promise<LayerMember[]> {
+  const { bundle, manifest } = model;
+  if (!(await isIntact(bundle, manifest)))
+    throw new PlimsollError('IMAGE_BUNDLE', {
+      model: model.name,
+      path: bundle,
+      reason: 'is not what was accepted',
+    });
+  const folder = versionFolder(model);
+  const left = [manifest.golden, manifest.reference, MANIFEST, SUMS].map((name) => `${folder}/${name}`);
+  const files = treeMembers(bundle, folder).filter(({ path }) => !left.includes(path));
+  const members = [...files, textMember(`${folder}/${MANIFEST}`, manifestText(manifest))];
+  return [...members, textMember(`${folder}/${SUMS}`, await sums(members, folder))];
+}
+
+function manifestText(manifest: Manifest): string {
+  const { golden: _, reference: __, ...kept } = manifest;
+  return `${JSON.stringify({ ...kept, rowMicros: 0 }, null, 2)}\n`;
+}
+
+const textMember = (path: string, text: string): LayerMember & { kind: 'file' } => ({
+  kind: 'file',
+  path,
+  mode: FILE_MODE,
+  from: new TextEncoder().encode(text),
+});
+
+/** The text of `SHA256SUMS`, by which a container proves what it is about to serve. */
+async function sums(members: readonly LayerMember[], folder: string): Promise<string> {
+  const lines: string[] = [];
+  for (const member of members) {
+    if (member.kind !== 'file') continue;
+    const hash = createHash('sha256');
+    if (member.from instanceof Uint8Array) hash.update(member.from);
+    else for await (const chunk of createReadStream(member.from.file)) hash.update(chunk);
+    lines.push(`${hash.digest('hex')}  ${member.path.slice(folder.length + 1)}\n`);
+  }
+  return lines.sort((a, b) => (a.slice(64) < b.slice(64) ? -1 : 1)).join('');
+}
