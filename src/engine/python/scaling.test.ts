@@ -37,6 +37,7 @@ test('a short burst starts nothing', () => {
 
 test('one client that always has the only worker busy needs no second one', () => {
   expect(new Set(run(RULE, times(60, 1)))).toEqual(new Set([1]));
+  expect(run(RULE, times(60, 1), 2).at(-1)).toBe(1);
 });
 
 test('while a worker is being started no other one is', () => {

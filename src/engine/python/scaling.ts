@@ -38,6 +38,8 @@ interface Sample {
   readonly now: number;
   readonly busyMillis: number;
   readonly hasWaiting: boolean;
+  /** Requests that wait or are with a worker. */
+  readonly requests: number;
 }
 
 /** Says how many workers there should be, from what was seen of the load so far. */
@@ -77,8 +79,9 @@ export class Scaler {
       this.#samples = [];
       return seats;
     }
-    const window = this.#note({ now, busyMillis, hasWaiting: waiting > 0 });
-    if (window === null || busyShare(window) > COMFORTABLE * (seats - 1)) this.#needed = now;
+    const requests = waiting + inFlight;
+    const window = this.#note({ now, busyMillis, hasWaiting: waiting > 0, requests });
+    if (window === null || isNeeded(window, seats)) this.#needed = now;
     if (window !== null && isTooFew(window, seats)) return seats + 1;
     const isTooMany = seats > 1 && now - this.#needed >= this.#rule.cooldownMillis;
     return isTooMany ? seats - 1 : seats;
@@ -93,6 +96,10 @@ export class Scaler {
     return first < 0 ? null : this.#samples;
   }
 }
+
+/** Whether one worker fewer would have had too much to do: never, where as many clients as that each wait for their answer. */
+const isNeeded = (window: readonly Sample[], seats: number): boolean =>
+  busyShare(window) > COMFORTABLE * (seats - 1) && window.some(({ requests }) => requests >= seats);
 
 function isTooFew(window: readonly Sample[], seats: number): boolean {
   const hasQueue = window.filter(({ hasWaiting }) => hasWaiting).length * 2 >= window.length;
