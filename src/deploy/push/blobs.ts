@@ -86,15 +86,17 @@ export function pushBlob(
   });
 }
 
+const UNSAID = new Set([400, 403, 404, 405]);
+
 async function isThere(registry: Registry, repository: string, { digest, size }: Blob): Promise<boolean> {
   const answer = await registry.ask({
     method: 'HEAD',
     to: `${repository}/blobs/${digest}`,
     scopes: [scopeOf(repository, 'pull,push')],
   });
-  if (answer.status === 404) return false;
-  // A store behind the registry may know no HEAD: what is there is then sent once more.
-  if (answer.status !== 200 && !registry.isOwn(answer.url)) return false;
+  // A store behind the registry may know no HEAD: what is there is then sent once more. And an answer to HEAD cannot say why
+  // it is none: what is sent next gets the reason.
+  if (answer.status !== 200 && (!registry.isOwn(answer.url) || UNSAID.has(answer.status))) return false;
   wanted(answer, [200]);
   sameDigest(registry, answer, digest);
   const length = answer.headers['content-length'];

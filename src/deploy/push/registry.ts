@@ -4,9 +4,9 @@ import type { Clock, Random } from '../../core/ports.ts';
 import { Authority } from './authority.ts';
 import { challengeOf } from './challenge.ts';
 import type { FindCredentials } from './credentials.ts';
-import { type Patience, patiently, wanted } from './patience.ts';
+import { type Patience, patiently, Unwanted } from './patience.ts';
 import { isLoopback, type Reference } from './reference.ts';
-import { protocolError } from './refusal.ts';
+import { isPassing, protocolError, saidBy } from './refusal.ts';
 import { type Answer, NoAnswer, type Sent, send } from './transport.ts';
 
 const REDIRECTS_MAX = 5;
@@ -58,11 +58,11 @@ export class Registry {
     const isPlainEnough = options.insecure === true || isLoopback(host);
     const answer = await patiently(patience, { action: 'reach', where: registry }, async () => {
       try {
-        return wanted(await probe('https'), [200, 401]);
+        return asRegistry(registry, await probe('https'));
       } catch (error) {
         // A certificate that does not hold is no reason to go on without any.
         if (!isPlainEnough || !(error instanceof NoAnswer) || error.kind !== 'network') throw error;
-        return wanted(await probe('http'), [200, 401]);
+        return asRegistry(registry, await probe('http'));
       }
     });
     const base = new URL('/v2/', answer.url);
@@ -138,6 +138,13 @@ export class Registry {
       reason: `it leads to ${url.origin}, without TLS`,
     });
   }
+}
+
+/** Other answers to `/v2/` than these two come from something else, unless they may be over in a minute. */
+function asRegistry(name: string, answer: Answer): Answer {
+  if (answer.status === 200 || answer.status === 401) return answer;
+  if (isPassing(answer.status)) throw new Unwanted(answer);
+  throw protocolError(name, `${saidBy(answer)} at /v2/`, 'a registry');
 }
 
 /** Whether an address without TLS will do for a registry at `base`: it has none itself, and it is the same host or this machine. */
