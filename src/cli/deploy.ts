@@ -1,4 +1,6 @@
 import type { Define } from './commands.ts';
+import { deployKubernetesCommand } from './deploy-kubernetes.ts';
+import { deployVertexCommand } from './deploy-vertex.ts';
 
 /** `deploy KIND`: brings a version to where it is to answer, and says how it stands there. */
 export const deployKinds: Define = (command, terminal) => {
@@ -9,5 +11,6 @@ export const deployKinds: Define = (command, terminal) => {
     .addHelpText('after', ['', 'Examples:'].join('\n'));
   const add = (kind: string, summary: string, define: Define): void =>
     define(command.command(kind).summary(summary), terminal);
-  void add;
+  add('vertex', 'Vertex AI of Google Cloud', deployVertexCommand);
+  add('kubernetes', 'a cluster, by server-side apply', deployKubernetesCommand);
 };

@@ -47,6 +47,18 @@ export const ERRORS = {
   // Vertex AI (src/deploy/vertex)
   VERTEX_INVALID: row(422, EXIT.usage, 'Cannot deploy to Vertex as "{path}" says: {problems}', 'Correct every line named above; docs/vertex.md lists the settings'),
   VERTEX_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot deploy to Vertex with {setting}: {reason}', 'Leave the setting out, or deploy somewhere that has it; docs/vertex.md says what Vertex cannot do'),
+  VERTEX_FOLDER_TAKEN: row(409, EXIT.refused, 'Cannot write to the folder "{path}": there is something in it that `plimsoll package vertex` has not written', 'Give a folder that is empty or not there yet: --output DIR'),
+
+  // Kubernetes (src/deploy/kubernetes)
+  KUBERNETES_INVALID: row(422, EXIT.usage, 'Cannot write objects of Kubernetes: {problems}', 'Correct every line named above; docs/kubernetes.md lists the settings, `plimsoll package kubernetes --help` the flags'),
+  KUBERNETES_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot write objects for Kubernetes {release}: {problems}', 'Leave the setting out, or say that the cluster is newer: --kubernetes-version'),
+  KUBERNETES_FOLDER_TAKEN: row(409, EXIT.refused, 'Cannot write to the folder "{path}": there is something in it that `plimsoll package kubernetes` has not written', 'Give a folder that is empty or not there yet: --output DIR'),
+  KUBERNETES_FOLDER_INVALID: row(422, EXIT.usage, 'Cannot deploy the folder "{path}": {problem}', 'Give a folder that `plimsoll package kubernetes` has written'),
+  KUBERNETES_CONFLICT: row(409, EXIT.failed, 'Cannot apply the {kind} "{name}": somebody else owns fields of it: {conflicts}', 'Let one of the two go: take the fields out of what that one applies, or take them over with --force-conflicts'),
+
+  // SageMaker (src/deploy/sagemaker)
+  SAGEMAKER_INVALID: row(422, EXIT.usage, 'Cannot deploy to SageMaker as {path} says: {problems}', 'Correct every line named above; docs/sagemaker.md lists the settings'),
+  SAGEMAKER_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot deploy to SageMaker with {setting}: {reason}', 'Leave the setting out, or choose another kind of endpoint; docs/sagemaker.md says what each can do'),
 
   // Reading untrusted bytes (src/bytes, src/formats)
   READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
@@ -265,6 +277,9 @@ export const ERRORS = {
   MOUNT_UNCLEAR: row(500, EXIT.refused, 'Cannot tell which model to serve in "{path}": {found}, wanted one model, or a bundle', 'Leave one model file or model folder there; what needs code is packaged first: `plimsoll package sagemaker`, `package vertex`, `package kubernetes`'),
   CONTAINER_EMPTY: row(500, EXIT.usage, 'Cannot serve anything: there is no model in {places}', 'Mount a model there, or say where a folder of bundles is: --bundles DIR or PLIMSOLL_BUNDLES'),
   STORAGE_FAILED: row(502, EXIT.failed, 'Cannot fetch "{uri}": {reason}', 'Check that the folder exists and that the account of the container may read it (storage.objects.get and .list)'),
+  IMAGE_UNPACK: row(422, EXIT.refused, 'Refused to unpack layer {digest}: "{path}" leads out of the image', 'The image was altered: package it anew'),
+  VERIFY_UNSUPPORTED: row(501, EXIT.unsupported, 'Cannot start an image for {platform} here: {reason}', 'Verify it on a machine of that platform, as root, with runc installed'),
+  CONTRACT_BROKEN: row(422, EXIT.failed, 'Cannot vouch for {image}: it breaks {count} clauses ({clauses})', 'The report names what was seen and what each platform asks for'),
   MODEL_REQUEST_INVALID: row(400, EXIT.usage, 'Cannot load the model: the request has {found}, wanted {"model_name": NAME, "url": FOLDER}', 'Unpack one model or bundle into a folder below /opt/ml/models, and name it'),
   MODEL_LOADED: row(409, EXIT.failed, 'Cannot load model "{model}": it is loaded already', 'Unload it first: DELETE /models/{model}'),
   MODEL_ABSENT: row(404, EXIT.usage, 'Cannot find model "{model}": it is not loaded', 'Load it: POST /models; GET /models lists those that are'),

@@ -1,0 +1,102 @@
+/** What an API server says of objects, understood. Pure. */
+import { isRecord } from '../../../core/record.ts';
+import type { Observed } from '../../plan/port.ts';
+import { DEPLOYMENT_LABEL, DIGEST_ANNOTATION } from '../manifest.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The value at a path of keys, or undefined. */
+export const valueAt = (value: unknown, ...keys: readonly string[]): unknown =>
+  keys.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), value);
+
+/** The objects in the list at a path; none where there is no list. */
+export const recordsAt = (value: unknown, ...keys: readonly string[]): readonly Json[] => {
+  const found = valueAt(value, ...keys);
+  return Array.isArray(found) ? found.filter(isRecord) : [];
+};
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const count = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+/** How an object stands; `failed` and `pending` only where its kind can be so. */
+export function observedOf(object: Json): Observed {
+  const marks = {
+    owner: text(valueAt(object, 'metadata', 'labels', DEPLOYMENT_LABEL)),
+    digest: text(valueAt(object, 'metadata', 'annotations', DIGEST_ANNOTATION)),
+  };
+  if (valueAt(object, 'metadata', 'deletionTimestamp') !== undefined)
+    return { ...marks, state: 'deleting', reason: null };
+  const judge = JUDGES[String(object['kind'])] ?? (() => READY);
+  return { ...marks, ...judge(object) };
+}
+
+type State = Pick<Observed, 'state' | 'reason'>;
+const READY: State = { state: 'ready', reason: null };
+
+const JUDGES: Readonly<Record<string, (object: Json) => State>> = {
+  Deployment: deploymentState,
+  HTTPRoute: routeState,
+  InferenceService: (object) => conditionState(object, 'Ready'),
+};
+
+/** As `kubectl rollout status` has it: the newest template, everywhere, available, and nothing old left. */
+function deploymentState(object: Json): State {
+  const status = valueAt(object, 'status');
+  const progressing = conditionOf(object, 'Progressing');
+  if (progressing?.['reason'] === 'ProgressDeadlineExceeded')
+    return { state: 'failed', reason: text(progressing['message']) ?? 'its pods do not become ready' };
+  const seen =
+    count(valueAt(status, 'observedGeneration')) >= count(valueAt(object, 'metadata', 'generation'));
+  const wanted =
+    typeof valueAt(object, 'spec', 'replicas') === 'number' ? count(valueAt(object, 'spec', 'replicas')) : 1;
+  const updated = count(valueAt(status, 'updatedReplicas'));
+  const available = count(valueAt(status, 'availableReplicas'));
+  const replicas = count(valueAt(status, 'replicas'));
+  if (seen && updated >= wanted && replicas <= updated && available >= updated) return READY;
+  return { state: 'pending', reason: `${available} of ${wanted} pods are available, ${updated} are new` };
+}
+
+/** What gateways say of a route; where none has said anything, nothing is waited for. */
+function routeState(object: Json): State {
+  for (const parent of recordsAt(object, 'status', 'parents')) {
+    for (const condition of recordsAt(parent, 'conditions')) {
+      const isBad =
+        condition['status'] === 'False' && ['Accepted', 'ResolvedRefs'].includes(String(condition['type']));
+      const isNew =
+        count(condition['observedGeneration']) >= count(valueAt(object, 'metadata', 'generation'));
+      if (isBad && isNew)
+        return { state: 'failed', reason: text(condition['message']) ?? String(condition['reason']) };
+      if (isBad) return { state: 'pending', reason: 'the gateway has not looked at it yet' };
+    }
+  }
+  return READY;
+}
+
+function conditionState(object: Json, type: string): State {
+  const condition = conditionOf(object, type);
+  if (condition?.['status'] === 'True') return READY;
+  return { state: 'pending', reason: text(condition?.['message']) ?? 'it is not ready yet' };
+}
+
+const conditionOf = (object: Json, type: string): Json | undefined =>
+  recordsAt(object, 'status', 'conditions').find((condition) => condition['type'] === type);
+
+/** Managers that own a field or what is in it, by the path of `managedFields` (`f:spec`, `f:rules`). */
+export const managersOf = (object: Json, ...path: readonly string[]): readonly string[] => [
+  ...new Set(
+    recordsAt(object, 'metadata', 'managedFields').flatMap((entry) =>
+      valueAt(entry, 'fieldsV1', ...path) === undefined || entry['subresource']
+        ? []
+        : [String(entry['manager'])],
+    ),
+  ),
+];
+
+/** `.spec.replicas: kubectl-scale` for each field that another manager owns; empty where an answer is no such conflict. */
+export function conflictsOf(answer: Json): readonly { readonly field: string; readonly manager: string }[] {
+  return recordsAt(answer, 'details', 'causes').flatMap((cause) => {
+    if (cause['reason'] !== 'FieldManagerConflict') return [];
+    const [, manager] = /conflict with "([^"]*)"/.exec(String(cause['message'])) ?? [];
+    return [{ field: String(cause['field']), manager: manager ?? 'an unnamed manager' }];
+  });
+}

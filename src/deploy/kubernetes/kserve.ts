@@ -1,0 +1,93 @@
+/**
+ * Objects of KServe: a light runtime on the processor that is chosen by itself for what it reads, and services on it
+ * (https://kserve.github.io/website/docs/concepts/resources/servingruntime). Pure.
+ */
+import { KSERVE_MODEL } from '../../config/container.ts';
+import { type KubernetesObject, labelsOf } from './manifest.ts';
+import { CONTAINER_SECURITY, graceSeconds, PORT, probesOf, resourcesOf } from './pod.ts';
+import { metaOf } from './serving.ts';
+import type { KubernetesSpec } from './spec.ts';
+
+/** Name of the runtime: one serves any number of models. */
+export const RUNTIME_NAME = 'plimsoll';
+/** Above that of the runtimes that come with KServe, which is 1. */
+const PRIORITY = 2;
+const FORMATS = [
+  { name: 'onnx', version: '1', autoSelect: true, priority: PRIORITY },
+  { name: 'sklearn', version: '1', autoSelect: true, priority: PRIORITY },
+] as const;
+
+/** Probes by the number of the port: KServe's own name of it differs from release to release. */
+const byNumber = (probes: object): object =>
+  JSON.parse(JSON.stringify(probes).replaceAll('"port":"http"', `"port":${PORT}`)) as object;
+
+export function servingRuntime(spec: KubernetesSpec): KubernetesObject {
+  const { image, runtime } = spec.kserve!;
+  const labels = labelsOf(spec.name, null);
+  const container = {
+    name: 'kserve-container',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    args: ['--model_name={{.Name}}', `--model_dir=${KSERVE_MODEL}`, `--http_port=${PORT}`],
+    env: [
+      { name: 'PLIMSOLL_CONTRACT', value: 'kserve' },
+      { name: 'PLIMSOLL_GRACE', value: String(graceSeconds(spec) - spec.drainSeconds) },
+    ],
+    ports: [{ containerPort: PORT, protocol: 'TCP' }],
+    resources: resourcesOf(spec.cpu, spec.memory),
+    ...byNumber(probesOf(spec)),
+    lifecycle: { preStop: { sleep: { seconds: spec.drainSeconds } } },
+    securityContext: CONTAINER_SECURITY,
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+  };
+  return {
+    apiVersion: 'serving.kserve.io/v1alpha1',
+    kind: runtime === 'cluster' ? 'ClusterServingRuntime' : 'ServingRuntime',
+    metadata: runtime === 'cluster' ? { name: RUNTIME_NAME, labels } : metaOf(spec, RUNTIME_NAME, labels),
+    spec: {
+      annotations: { 'prometheus.kserve.io/port': String(PORT), 'prometheus.kserve.io/path': '/metrics' },
+      supportedModelFormats: FORMATS,
+      protocolVersions: ['v1', 'v2'],
+      multiModel: false,
+      containers: [container],
+      volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '1Gi' } }],
+    },
+  };
+}
+
+/** `canary` splits requests in Standard mode alone, from 0.20 on; `canaryTrafficPercent` is not heeded there. */
+export function inferenceService(spec: KubernetesSpec): KubernetesObject {
+  const { storageUri, canary, format, min, max } = spec.kserve!;
+  const name = format ?? (spec.model.isOnnx ? 'onnx' : 'sklearn');
+  const model = (uri: string): object => ({
+    modelFormat: { name, version: '1' },
+    protocolVersion: 'v2',
+    runtime: RUNTIME_NAME,
+    storageUri: uri,
+  });
+  const meta = metaOf(spec, spec.name, labelsOf(spec.name, null));
+  return {
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: { ...meta, annotations: { 'serving.kserve.io/deploymentMode': 'Standard' } },
+    spec: {
+      predictor: {
+        minReplicas: min,
+        maxReplicas: max,
+        terminationGracePeriodSeconds: graceSeconds(spec),
+        automountServiceAccountToken: false,
+        model: model(storageUri!),
+      },
+      ...(canary === null
+        ? {}
+        : {
+            canary: [
+              {
+                trafficPercent: canary.weight,
+                predictor: { name: `${spec.name}-canary`, model: model(canary.storageUri) },
+              },
+            ],
+          }),
+    },
+  };
+}
