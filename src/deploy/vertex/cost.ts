@@ -25,7 +25,8 @@ const hourlyOf = ({ type, accelerators }: VertexMachine): number | null =>
 export const costsOf = ({ versions }: VertexDocument): readonly Cost[] =>
   versions.map(({ model, version, machine, replicas, spot }) => {
     const hourly = spot ? null : hourlyOf(machine);
-    const dollars = (machines: number): number => Math.round((hourly ?? 0) * HOURS_A_MONTH * machines * 100) / 100;
+    const dollars = (machines: number): number =>
+      Math.round((hourly ?? 0) * HOURS_A_MONTH * machines * 100) / 100;
     return {
       what: `${model}@${version}`,
       machine: describe(machine, spot),
@@ -35,7 +36,9 @@ export const costsOf = ({ versions }: VertexDocument): readonly Cost[] =>
   });
 
 const describe = ({ type, accelerator, accelerators }: VertexMachine, spot: boolean): string =>
-  [type, ...(accelerators > 0 ? [`${accelerators} × ${accelerator}`] : []), ...(spot ? ['spot'] : [])].join(' + ');
+  [type, ...(accelerators > 0 ? [`${accelerators} × ${accelerator}`] : []), ...(spot ? ['spot'] : [])].join(
+    ' + ',
+  );
 
 /** Lines for people. */
 export function sayCosts(document: VertexDocument): readonly string[] {
@@ -48,5 +51,9 @@ export function sayCosts(document: VertexDocument): readonly string[] {
         : `${monthly.least} ${least === most ? '' : `to ${monthly.most} `}dollars a month`;
     return `  ${what}: ${count} × ${machine}: ${money}`;
   });
-  return ['Costs of its machines, whether they are asked or not:', ...lines, `  Prices of ${date} (${source}); other regions differ.`];
+  return [
+    'Costs of its machines, whether they are asked or not:',
+    ...lines,
+    `  Prices of ${date} (${source}); other regions differ.`,
+  ];
 }

@@ -2,12 +2,9 @@ import type { Message } from './client.ts';
 import { endpointName, ownEndpoints, readEndpoint } from './endpoints.ts';
 import { CODE } from './failure.ts';
 import { idOfName, type Kind, keyOf, onItsWay, type Site } from './kind.ts';
-import { markedName, readMarkedName } from './names.ts';
+import { deployModel, endpointAndId } from './messages.ts';
+import { readMarkedName } from './names.ts';
 import { finished, settled, underWay } from './operations.ts';
-
-/** `ENDPOINT/ID`. */
-const parts = (name: string): readonly [string, string] =>
-  name.split('/') as unknown as readonly [string, string];
 
 export const deployedOn = (endpoint: Message): readonly Message[] =>
   (endpoint['deployedModels'] ?? []) as readonly Message[];
@@ -15,7 +12,7 @@ export const deployedOn = (endpoint: Message): readonly Message[] =>
 /** A model on an endpoint, with its machines. It has no labels: its display name says whose it is. */
 export const DEPLOYED_MODEL: Kind = {
   async observe(site, name) {
-    const [endpointId, id] = parts(name);
+    const [endpointId, id] = endpointAndId(name);
     const endpoint = await readEndpoint(site, endpointId);
     if (endpoint === null) return null;
     const found = deployedOn(endpoint).find((one) => one['id'] === id);
@@ -36,19 +33,10 @@ export const DEPLOYED_MODEL: Kind = {
     );
   },
 
-  async create(site, { name, spec }, marks) {
-    const [endpointId, id] = parts(name);
-    const { client, parent, patience, deployment } = site;
-    const deployedModel = {
-      ...spec,
-      id,
-      model: `${parent}/models/${String(spec['model'])}`,
-      displayName: markedName(String(spec['displayName']), deployment, marks.digest),
-    };
-    // Without a split, traffic stays as it is: what is new gets none before it is healthy.
-    const request = { endpoint: endpointName(site, endpointId), deployedModel };
+  async create({ client, parent, patience }, resource, marks) {
+    const request = deployModel(parent, resource, marks);
     const begun = await client.change('endpoint', 'deployModel', request, [CODE.alreadyExists]);
-    if (begun !== null) await finished(client, begun, keyOf('DeployedModel', name), patience);
+    if (begun !== null) await finished(client, begun, resource, patience);
   },
 
   async update() {
@@ -56,7 +44,7 @@ export const DEPLOYED_MODEL: Kind = {
   },
 
   async remove(site, name) {
-    const [endpointId, deployedModelId] = parts(name);
+    const [endpointId, deployedModelId] = endpointAndId(name);
     const endpoint = endpointName(site, endpointId);
     const key = keyOf('DeployedModel', name);
     await settled(site.client, endpoint, key, site.patience);

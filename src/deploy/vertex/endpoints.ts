@@ -1,7 +1,8 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Message } from './client.ts';
 import { CODE } from './failure.ts';
-import { filterOf, idOfName, type Kind, keyOf, labelsOf, marked, onItsWay, type Site } from './kind.ts';
+import { filterOf, idOfName, type Kind, keyOf, marked, onItsWay, type Site } from './kind.ts';
+import { createEndpoint, labelsOf } from './messages.ts';
 import { finished, settled, underWay } from './operations.ts';
 
 export const endpointName = ({ parent }: Pick<Site, 'parent'>, id: string): string =>
@@ -26,10 +27,10 @@ export const ENDPOINT: Kind = {
 
   owned: async (site) => (await ownEndpoints(site)).map(idOfName),
 
-  async create({ client, parent, patience }, { name, spec }, marks) {
-    const request = { parent, endpointId: name, endpoint: { ...spec, labels: labelsOf(marks) } };
+  async create({ client, parent, patience }, resource, marks) {
+    const request = createEndpoint(parent, resource, marks);
     const begun = await client.change('endpoint', 'createEndpoint', request, [CODE.alreadyExists]);
-    if (begun !== null) await finished(client, begun, keyOf('Endpoint', name), patience);
+    if (begun !== null) await finished(client, begun, resource, patience);
   },
 
   async update(site, { name, spec }, marks) {

@@ -1,7 +1,8 @@
 import type { Observed } from '../plan/port.ts';
 import type { Message } from './client.ts';
 import { CODE, isTransient } from './failure.ts';
-import { filterOf, type Kind, keyOf, labelsOf, marked, type Site } from './kind.ts';
+import { filterOf, type Kind, keyOf, marked, type Site } from './kind.ts';
+import { createJob } from './messages.ts';
 import { finished, underWay } from './operations.ts';
 
 /** Its id is the server's: a job is found by its display name among those that carry our mark. */
@@ -32,21 +33,12 @@ export const BATCH_JOB: Kind = {
 
   owned: async (site) => (await jobs(site)).map((job) => String(job['displayName'])),
 
-  async create(site, { name, spec }, marks) {
-    const batchPredictionJob = {
-      ...spec,
-      displayName: name,
-      model: `${site.parent}/models/${String(spec['model'])}`,
-      labels: labelsOf(marks),
-    };
+  async create(site, resource, marks) {
     try {
-      await site.client.change('job', 'createBatchPredictionJob', {
-        parent: site.parent,
-        batchPredictionJob,
-      });
+      await site.client.change('job', 'createBatchPredictionJob', createJob(site.parent, resource, marks));
     } catch (error) {
       // The answer may have been lost, not the request: it must not be made twice.
-      if (!isTransient((error as Error).cause) || (await found(site, name)) === null) throw error;
+      if (!isTransient((error as Error).cause) || (await found(site, resource.name)) === null) throw error;
     }
   },
 

@@ -1,6 +1,6 @@
 import type { Marks, Observed, Resource, ResourceKey } from '../plan/port.ts';
 import type { Message, VertexClient } from './client.ts';
-import { DIGEST_LABEL, digestOfLabel, labelOf, OWNER_LABEL } from './names.ts';
+import { DIGEST_LABEL, digestOfLabel, OWNER_LABEL } from './names.ts';
 import type { Patience } from './operations.ts';
 
 /** Where a deployment is, and how it is asked. */
@@ -23,11 +23,6 @@ export interface Kind {
 }
 
 export const keyOf = (kind: string, name: string): ResourceKey => ({ kind, name });
-
-export const labelsOf = ({ deployment, digest }: Marks): Message => ({
-  [OWNER_LABEL]: deployment,
-  [DIGEST_LABEL]: labelOf(digest),
-});
 
 /** Of what its labels say it is. */
 export function marked(message: Message): Pick<Observed, 'owner' | 'digest'> {

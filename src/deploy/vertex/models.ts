@@ -1,6 +1,6 @@
 import { CODE } from './failure.ts';
-import { filterOf, idOfName, type Kind, keyOf, labelsOf, marked, onItsWay, type Site } from './kind.ts';
-import { messageOfModel } from './messages.ts';
+import { filterOf, idOfName, type Kind, keyOf, marked, onItsWay, type Site } from './kind.ts';
+import { uploadModel, withDurations } from './messages.ts';
 import { finished, settled, underWay } from './operations.ts';
 
 const resourceOf = ({ parent }: Site, name: string): string => `${parent}/models/${name}`;
@@ -24,11 +24,10 @@ export const MODEL: Kind = {
     return models.map(idOfName);
   },
 
-  async create({ client, parent, patience }, { name, spec }, marks) {
-    const model = { ...messageOfModel(spec), labels: labelsOf(marks) };
-    const request = { parent, modelId: name, model };
+  async create({ client, parent, patience }, resource, marks) {
+    const request = withDurations(uploadModel(parent, resource, marks));
     const begun = await client.change('model', 'uploadModel', request, [CODE.alreadyExists]);
-    if (begun !== null) await finished(client, begun, keyOf('Model', name), patience);
+    if (begun !== null) await finished(client, begun, resource, patience);
   },
 
   async update() {

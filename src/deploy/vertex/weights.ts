@@ -49,7 +49,10 @@ export function splitFor(endpoint: Message, weights: VersionWeights, router: str
     if (weight === 0) continue;
     const id = newest.get(version);
     if (id === undefined)
-      throw new PlimsollError('ROUTER_REFUSED', { router, reason: `version ${version} is not deployed there` });
+      throw new PlimsollError('ROUTER_REFUSED', {
+        router,
+        reason: `version ${version} is not deployed there`,
+      });
     if (!Number.isInteger(weight)) {
       const reason = `version ${version} is to have ${weight} %, and Vertex splits traffic in whole percents`;
       throw new PlimsollError('ROUTER_REFUSED', { router, reason });
@@ -58,7 +61,10 @@ export function splitFor(endpoint: Message, weights: VersionWeights, router: str
   }
   const total = Object.values(split).reduce((sum, weight) => sum + weight, 0);
   if (total !== 100)
-    throw new PlimsollError('ROUTER_REFUSED', { router, reason: `the weights add up to ${total}, wanted 100` });
+    throw new PlimsollError('ROUTER_REFUSED', {
+      router,
+      reason: `the weights add up to ${total}, wanted 100`,
+    });
   return split;
 }
 
@@ -95,7 +101,8 @@ export function vertexRouter(site: Site, endpoint: string): Router {
 }
 
 const isSame = (a: Split, b: Split): boolean =>
-  Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([id, share]) => b[id] === share);
+  Object.keys(a).length === Object.keys(b).length &&
+  Object.entries(a).every(([id, share]) => b[id] === share);
 
 const conflict = (router: string, writers: readonly string[]): PlimsollError =>
   new PlimsollError('ROUTER_CONFLICT', { router, writers: writers.join(', ') });
@@ -106,7 +113,10 @@ async function asking<T>(router: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!isPlimsollError(error)) throw error;
-    const code = error.code === 'CLOUD_REFUSED' || error.code === 'CLOUD_DENIED' ? 'ROUTER_REFUSED' : 'ROUTER_UNREACHABLE';
+    const code =
+      error.code === 'CLOUD_REFUSED' || error.code === 'CLOUD_DENIED'
+        ? 'ROUTER_REFUSED'
+        : 'ROUTER_UNREACHABLE';
     throw new PlimsollError(code, { router, reason: error.message }, { cause: error });
   }
 }

@@ -10,7 +10,7 @@ import { startFake } from './fake.ts';
 const { values } = parseArgs({
   options: { port: { type: 'string' }, 'grpc-port': { type: 'string' }, bundles: { type: 'string' } },
 });
-const main = join(import.meta.dirname, '../../../src/cli/main.ts');
+const main = join(import.meta.dirname, '../../../bin/plimsoll.js');
 const { bundles } = values;
 const fake = await startFake({
   port: Number(values.port ?? 0),
