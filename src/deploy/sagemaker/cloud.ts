@@ -1,0 +1,92 @@
+/** Amazon as the state of a deployment (`src/deploy/plan`): each kind by its driver, each failure coded. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Cloud, ResourceKey } from '../plan/port.ts';
+import { openAlarms, openSageMaker, openScaling } from './clients.ts';
+import { configDriver, modelDriver, transformDriver } from './definitions.ts';
+import type { Driver } from './driver.ts';
+import { endpointDriver } from './endpoints.ts';
+import { asked, found, isThere } from './failures.ts';
+import { type ObjectOptions, objectDriver } from './objects.ts';
+import { alarmDriver, policyDriver, targetDriver } from './scaling.ts';
+
+export interface CloudOptions extends ObjectOptions {
+  /** Milliseconds between two looks at what has to settle before it can be removed. @default {5000} */
+  readonly pauseMillis?: number | undefined;
+}
+
+const PAUSE_MILLIS = 5000;
+/** An hour, as long as everything else may take. */
+const PATIENCE = 720;
+
+/** Throws as `Cloud` says. */
+export function sageMakerCloud(options: CloudOptions): Cloud {
+  const drivers = driversOf(options);
+  const driver = ({ kind }: ResourceKey): Driver => {
+    const known = drivers[kind];
+    if (known === undefined) throw new Error(`there is no driver for ${kind}`);
+    return known;
+  };
+  const observe = (key: ResourceKey) => asked(`look at ${shown(key)}`, () => driver(key).observe(key.name));
+  return {
+    observe,
+    async owned(deployment) {
+      const keys: ResourceKey[] = [];
+      for (const [kind, { owned }] of Object.entries(drivers)) {
+        const names = await asked(`list what ${deployment} has of ${kind}`, () => owned(deployment));
+        keys.push(...names.map((name) => ({ kind, name })));
+      }
+      return keys;
+    },
+    create: (resource, marks) =>
+      asked(`make ${shown(resource)}`, async () => {
+        try {
+          await driver(resource).create(resource, marks);
+        } catch (error) {
+          // A request whose answer was lost is sent again: what is there may be its doing.
+          if (!isThere(error)) throw error;
+          const seen = await observe(resource);
+          if (seen !== null && seen.owner !== marks.deployment) throw taken(resource, seen.owner);
+        }
+      }),
+    update: (resource, marks) =>
+      asked(`change ${shown(resource)}`, () => driver(resource).update(resource, marks)),
+    remove: (key) =>
+      asked(`remove ${shown(key)}`, async () => {
+        await found(() => driver(key).remove(key.name));
+      }),
+  };
+}
+
+const shown = ({ kind, name }: ResourceKey): string => `the ${kind} ${name}`;
+
+function taken({ kind, name }: ResourceKey, owner: string | null): PlimsollError {
+  const by = owner === null ? 'nobody that Plimsoll knows' : `the deployment ${owner}`;
+  return new PlimsollError('CLOUD_NAME_TAKEN', { kind, name, by });
+}
+
+function driversOf(options: CloudOptions): Readonly<Record<string, Driver>> {
+  const sageMaker = openSageMaker(options);
+  const scaling = openScaling(options);
+  const targets = targetDriver(scaling);
+  const idOf = (endpoint: string, variant: string): string => `endpoint/${endpoint}/variant/${variant}`;
+  const endpoints = endpointDriver(sageMaker, {
+    scaled: async (endpoint) =>
+      (await targets.owned(endpoint)).map((id) => id.slice(idOf(endpoint, '').length)),
+    release: async (endpoint, variant) => {
+      await found(() => targets.remove(idOf(endpoint, variant)));
+    },
+    patience: PATIENCE,
+    pause: () => sleep(options.pauseMillis ?? PAUSE_MILLIS),
+  });
+  return {
+    S3Object: objectDriver(options),
+    Model: modelDriver(sageMaker),
+    TransformJob: transformDriver(sageMaker),
+    EndpointConfig: configDriver(sageMaker),
+    Alarm: alarmDriver(openAlarms(options)),
+    Endpoint: endpoints,
+    ScalableTarget: targets,
+    ScalingPolicy: policyDriver(scaling, targets),
+  };
+}

@@ -1,0 +1,74 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Observed } from '../plan/port.ts';
+import { type AwsOptions, openObjects } from './clients.ts';
+import type { Driver } from './driver.ts';
+import { found } from './failures.ts';
+import { placeOf } from './names.ts';
+
+const OWNER = 'plimsoll-deployment';
+const DIGEST = 'plimsoll-digest';
+/** Bytes that are read at once, so that a request can be sent again. */
+const WHOLE_MAX = 64 * 2 ** 20;
+
+export interface ObjectOptions extends AwsOptions {
+  /** `s3://BUCKET/PREFIX` of the deployment's own objects. */
+  readonly place: string;
+  /** Path of the bytes of an object, by the name of its resource. */
+  readonly bodies: ReadonlyMap<string, string>;
+}
+
+/** Files of versions in S3. Their metadata says whose they are; the service checks their digest before it keeps them. */
+export function objectDriver(options: ObjectOptions): Driver {
+  const open = openObjects(options);
+  const partsOf = (name: string) => {
+    const { bucket } = placeOf(`s3://${name}`);
+    return { Bucket: bucket, Key: name.slice(bucket.length + 1) };
+  };
+  const observe = async (name: string): Promise<Observed | null> => {
+    const { api, client } = await open();
+    const head = await found(() => client.send(new api.HeadObjectCommand(partsOf(name))));
+    if (head === null) return null;
+    const { Metadata = {} } = head;
+    return { state: 'ready', reason: null, owner: Metadata[OWNER] ?? null, digest: Metadata[DIGEST] ?? null };
+  };
+  const create: Driver['create'] = async ({ name, spec }, { deployment, digest }) => {
+    const { api, client } = await open();
+    const path = options.bodies.get(name);
+    if (path === undefined) throw new Error(`the bytes of ${name} are nowhere`);
+    const size = Number(spec['ContentLength']);
+    const request = {
+      ...partsOf(name),
+      Body: size <= WHOLE_MAX ? await readFile(path) : createReadStream(path),
+      ContentLength: size,
+      ChecksumSHA256: Buffer.from(String(spec['Sha256']), 'hex').toString('base64'),
+      Metadata: { [OWNER]: deployment, [DIGEST]: digest },
+    };
+    await client.send(new api.PutObjectCommand(request));
+  };
+  return {
+    observe,
+    create,
+    update: create,
+    async owned(deployment) {
+      const { api, client } = await open();
+      const { bucket, prefix } = placeOf(options.place);
+      const names: string[] = [];
+      let ContinuationToken: string | undefined;
+      do {
+        const page = { Bucket: bucket, Prefix: prefix, ContinuationToken };
+        const listed = await client.send(new api.ListObjectsV2Command(page));
+        for (const { Key } of listed.Contents ?? []) {
+          const name = `${bucket}/${Key}`;
+          if ((await observe(name))?.owner === deployment) names.push(name);
+        }
+        ContinuationToken = listed.NextContinuationToken;
+      } while (ContinuationToken !== undefined);
+      return names;
+    },
+    async remove(name) {
+      const { api, client } = await open();
+      await client.send(new api.DeleteObjectCommand(partsOf(name)));
+    },
+  };
+}
