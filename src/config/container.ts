@@ -43,8 +43,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Arguments after the program: `serve`, and those of KServe's runtimes. */
   readonly args: readonly string[];
-  /** Whether a folder is there. */
-  readonly isFolder: (path: string) => boolean;
+  /** Whether a folder is there and holds something. */
+  readonly isFilled: (path: string) => boolean;
 }
 
 type Kind = Contract['kind'];
@@ -103,7 +103,7 @@ export function containerConfig(surroundings: Surroundings): ContainerConfig {
 const UNUSED = ['SAGEMAKER_MODEL_SERVER_WORKERS', 'SAGEMAKER_PROGRAM', 'SAGEMAKER_SUBMIT_DIRECTORY'];
 
 /** Throws CONTRACT_AMBIGUOUS. */
-function kindOf({ env, isFolder }: Surroundings, hasKserveArguments: boolean, problems: string[]): Kind {
+function kindOf({ env, isFilled }: Surroundings, hasKserveArguments: boolean, problems: string[]): Kind {
   const said = env[CONTRACT_VARIABLE];
   if (said !== undefined && said !== '') {
     if (KINDS.includes(said as Kind)) return said as Kind;
@@ -113,9 +113,9 @@ function kindOf({ env, isFolder }: Surroundings, hasKserveArguments: boolean, pr
   const variable = (prefix: string): string | undefined =>
     Object.keys(env).find((name) => name.startsWith(prefix) && (env[name] ?? '') !== '');
   const signs: readonly (readonly [Kind, string | false | undefined])[] = [
-    ['sagemaker', variable('SAGEMAKER_') ?? (isFolder(SAGEMAKER_MODEL) && SAGEMAKER_MODEL)],
+    ['sagemaker', variable('SAGEMAKER_') ?? (isFilled(SAGEMAKER_MODEL) && SAGEMAKER_MODEL)],
     ['vertex', variable('AIP_')],
-    ['kserve', hasKserveArguments ? '--model_name' : isFolder(KSERVE_MODEL) && KSERVE_MODEL],
+    ['kserve', hasKserveArguments ? '--model_name' : isFilled(KSERVE_MODEL) && KSERVE_MODEL],
   ];
   const seen = signs.filter(([, sign]) => sign !== undefined && sign !== false);
   if (seen.length < 2) return seen[0]?.[0] ?? 'plain';

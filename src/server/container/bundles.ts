@@ -23,6 +23,9 @@ export const isClutter = (name: string): boolean => name.startsWith('.') || name
 
 const entriesOf = (dir: string): readonly string[] => readdirSync(dir).filter((name) => !isClutter(name));
 
+/** Whether a folder is there and holds more than clutter. */
+export const isFilled = (dir: string): boolean => isFolder(dir) && entriesOf(dir).length > 0;
+
 /** Libraries call the notes in their own folders as a bundle calls its manifest, but have no original beside it. */
 const isBundle = (dir: string): boolean => existsSync(join(dir, MANIFEST)) && isFolder(join(dir, ORIGINAL));
 

@@ -7,6 +7,7 @@ import type { AcceptedVersion, LoadedVersion } from '../../registry/version.ts';
 import { restingRoute } from '../../rollout/route.ts';
 import type { DataPlane } from '../../serving/data-plane.ts';
 import { provedBundle } from './bundles.ts';
+import { measured } from './measured.ts';
 import { inFolder } from './places.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -98,7 +99,7 @@ export class LoadedModels {
     const accepted = await provedBundle({ ...only, model: name });
     const bytes = bytesOf(accepted);
     this.#ensureRoom(name, bytes);
-    const loaded = await loadBeside(accepted.bundle, name, 1);
+    const loaded = await measured(await loadBeside(accepted.bundle, name, 1));
     const held = { name, url, loaded, bytes };
     this.#held.set(name, held);
     this.#follow();

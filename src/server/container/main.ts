@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
 import process from 'node:process';
 import { containerConfig } from '../../config/container.ts';
 import { EXIT, isPlimsollError } from '../../core/errors.ts';
 import { rememberCompiledCode } from '../compile-cache.ts';
 import { stderrLog } from '../log.ts';
+import { isFilled } from './bundles.ts';
 import { type RunningContainer, serveContainer } from './serve.ts';
 
 /**
@@ -24,9 +24,7 @@ process.on('SIGINT', () => void stop(false));
 
 const logger = stderrLog();
 try {
-  const isFolder = (path: string): boolean =>
-    statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const config = containerConfig({ env: process.env, args: process.argv.slice(2), isFolder });
+  const config = containerConfig({ env: process.env, args: process.argv.slice(2), isFilled });
   running = await serveContainer(config, logger);
   const { url, versions } = running;
   const models = versions.map(({ model, version, loadMillis = 0 }) => ({
@@ -38,6 +36,6 @@ try {
   rememberCompiledCode();
 } catch (error) {
   process.exitCode = isPlimsollError(error) ? error.exit : EXIT.failed;
-  const said = isPlimsollError(error) ? error.toJSON() : error;
+  const said = isPlimsollError(error) ? error.toJSON() : (error as Error).stack;
   logger.error({ error: said }, isPlimsollError(error) ? error.message : 'the container could not start');
 }

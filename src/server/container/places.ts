@@ -1,8 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
 import type { ContainerConfig } from '../../config/container.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
-import { bundleForm, bundlesIn, isClutter, type PlacedBundle } from './bundles.ts';
+import { bundleForm, bundlesIn, isFilled, type PlacedBundle } from './bundles.ts';
 import { provedMount } from './mount.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -19,7 +18,7 @@ export interface Finding {
  */
 export async function findBundles({ config, logger, workspace }: Finding): Promise<readonly PlacedBundle[]> {
   const { mount, storage, bundles } = config.places;
-  if (mount !== null && holdsSomething(mount)) {
+  if (mount !== null && isFilled(mount)) {
     if (bundles !== null)
       logger.info({ mount, bundles }, 'what is mounted is served, not what came with the image');
     return inFolder(mount, config.model, workspace);
@@ -34,9 +33,6 @@ export async function findBundles({ config, logger, workspace }: Finding): Promi
   const places = [mount ?? '', 'PLIMSOLL_BUNDLES (not set)'].filter((place) => place !== '').join(', ');
   throw new PlimsollError('CONTAINER_EMPTY', { places });
 }
-
-const holdsSomething = (dir: string): boolean =>
-  existsSync(dir) && readdirSync(dir).some((name) => !isClutter(name));
 
 /** Bundles as they are; a raw model is proved first, as `serve FILE` does it. */
 export async function inFolder(

@@ -8,6 +8,7 @@ import { sendingMetrics } from '../metrics-export.ts';
 import { type SharingServer, startServer } from '../start.ts';
 import { provedBundle } from './bundles.ts';
 import { answerLoading } from './loading.ts';
+import { measured } from './measured.ts';
 import { findBundles } from './places.ts';
 import { Workspace } from './workspace.ts';
 
@@ -64,7 +65,7 @@ export async function serveContainer(config: ContainerConfig, logger: Logger): P
 async function loaded(placed: Parameters<typeof provedBundle>[0]): Promise<LoadedVersion> {
   const begun = performance.now();
   const { bundle, model, version } = await provedBundle(placed);
-  const made = await loadBeside(bundle, model, version);
+  const made = await measured(await loadBeside(bundle, model, version));
   return { ...made, loadMillis: performance.now() - begun };
 }
 
