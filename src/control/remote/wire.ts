@@ -57,7 +57,7 @@ function encoded({ json, form }: Message): {
     // The platform's own encoding of forms.
     const { headers, body } = new Response(form);
     return {
-      body: Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]),
+      body: Readable.from(chunksOf(body!)),
       headers: { 'content-type': headers.get('content-type')! },
     };
   }
@@ -67,6 +67,12 @@ function encoded({ json, form }: Message): {
     body,
     headers: { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) },
   };
+}
+
+/** Never cancelled: where the connection breaks, the form that is being encoded would throw where nobody can catch it. */
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
 }
 
 function send(

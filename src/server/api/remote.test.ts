@@ -68,6 +68,22 @@ test('a remote control says what it cannot reach, and what is no answer of ours'
   stranger.close();
 });
 
+test('an upload that finds nobody, or is cut off, is told as such and leaves nothing behind that throws', async () => {
+  const file = join(api.dataDir, 'm.joblib');
+  writeFileSync(file, Buffer.alloc(4 << 20));
+  const closed = createServer().listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const { port } = closed.address() as AddressInfo;
+  closed.on('connection', (socket) => socket.once('data', () => socket.destroy()));
+  const remote = new RemoteControl({ url: `http://127.0.0.1:${port}` });
+  const push = () => remote.addVersion('churn', { path: file, python: undefined }, { by: 'ann' });
+  await expect(push()).rejects.toMatchObject({ code: 'CONTROL_UNREACHABLE' });
+  closed.close();
+  await once(closed, 'close');
+  for (let i = 0; i < 10; i++) await expect(push()).rejects.toMatchObject({ code: 'CONTROL_UNREACHABLE' });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+});
+
 test('what is said about Python arrives as it was said, with folder, modules and script', async () => {
   const at = (...names: string[]): string => join(api.dataDir, ...names);
   mkdirSync(at('saved', 'code'), { recursive: true });
