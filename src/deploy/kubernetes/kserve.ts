@@ -10,6 +10,8 @@ import type { KubernetesSpec } from './spec.ts';
 
 /** Name of the runtime: one serves any number of models. */
 export const RUNTIME_NAME = 'plimsoll';
+/** What KServe calls the container that answers; a canary has to name it. */
+const CONTAINER = 'kserve-container';
 /** Above that of the runtimes that come with KServe, which is 1. */
 const PRIORITY = 2;
 const FORMATS = [
@@ -25,7 +27,7 @@ export function servingRuntime(spec: KubernetesSpec): KubernetesObject {
   const { image, runtime } = spec.kserve!;
   const labels = labelsOf(spec.name, null);
   const container = {
-    name: 'kserve-container',
+    name: CONTAINER,
     image,
     imagePullPolicy: 'IfNotPresent',
     args: ['--model_name={{.Name}}', `--model_dir=${KSERVE_MODEL}`, `--http_port=${PORT}`],
@@ -60,6 +62,7 @@ export function inferenceService(spec: KubernetesSpec): KubernetesObject {
   const { storageUri, canary, format, min, max } = spec.kserve!;
   const name = format ?? (spec.model.isOnnx ? 'onnx' : 'sklearn');
   const model = (uri: string): object => ({
+    name: CONTAINER,
     modelFormat: { name, version: '1' },
     protocolVersion: 'v2',
     runtime: RUNTIME_NAME,

@@ -38,7 +38,7 @@ export function valuesOf(spec: KubernetesSpec): readonly Value[] {
     },
     { path: 'tolerations', value: [], about: 'Taints of nodes that pods tolerate.' },
     { path: 'affinity', value: {}, about: 'Where pods are wanted.' },
-    { path: 'podAnnotations', value: {}, about: 'More annotations of the deployments.' },
+    { path: 'deploymentAnnotations', value: {}, about: 'More annotations of the Deployments.' },
     ...(network === null
       ? []
       : [enabled('networkPolicy', 'Who may reach the pods, and that they reach nobody.')]),
@@ -105,7 +105,7 @@ const HOLES: Readonly<Record<string, (object: KubernetesObject, spec: Kubernetes
     { kind: 'block', at: [...POD, 'containers', 0, 'resources'], value: '.Values.resources' },
     { kind: 'optional', at: [...POD, 'tolerations'], value: '.Values.tolerations' },
     { kind: 'optional', at: [...POD, 'affinity'], value: '.Values.affinity' },
-    { kind: 'optional', at: ['metadata', 'annotations'], value: '.Values.podAnnotations' },
+    { kind: 'optional', at: ['metadata', 'annotations'], value: '.Values.deploymentAnnotations' },
     ...(spec.replicas === null
       ? []
       : [{ kind: 'whole', at: ['spec', 'replicas'], value: '.Values.replicas' } as const]),

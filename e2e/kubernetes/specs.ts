@@ -1,0 +1,102 @@
+/** Everything that can be asked for, so that every kind of object is written in every form that it has. */
+import { type KubernetesSpec, type ModelFacts, specOf } from '../../src/deploy/kubernetes/spec.ts';
+
+export const digest = (digit: number): string => `sha256:${String(digit).repeat(64)}`;
+export const image = (digit: number): string => `registry.example/models/churn@${digest(digit)}`;
+
+export const CHURN: ModelFacts = {
+  name: 'churn',
+  version: 3,
+  digest: 'ab'.repeat(32),
+  runtime: 'native',
+  file: 'churn.joblib',
+  isOnnx: false,
+};
+
+const gateway = { name: 'public', namespace: 'edge', section: 'https', hostnames: ['churn.example'] };
+
+/** By what they show. */
+export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
+  plain: specOf({ image: image(1) }, CHURN),
+  'a fixed number of pods': specOf({ image: image(1), replicas: 3, namespace: 'shop' }, CHURN),
+  'a single pod': specOf(
+    { image: image(1), replicas: 1, networkPolicy: false, serviceMonitor: false },
+    CHURN,
+  ),
+  'a queue that is followed': specOf(
+    {
+      image: image(1),
+      hpa: { on: 'queue', target: 0.5, min: 1, max: 40 },
+      env: { PLIMSOLL_MAX_BODY: '8mb' },
+    },
+    CHURN,
+  ),
+  'a candidate and a shadow': specOf(
+    {
+      image: image(1),
+      gateway,
+      namespace: 'shop',
+      candidates: [{ version: 4, image: image(2), weight: 5 }],
+      shadow: { version: 5, image: image(3), percent: 20 },
+      pullSecrets: ['registry'],
+      nodeSelector: { 'kubernetes.io/arch': 'amd64' },
+    },
+    CHURN,
+  ),
+  'KEDA from zero': specOf(
+    {
+      image: image(1),
+      gateway: { name: 'public' },
+      keda: {
+        prometheus: 'http://prometheus.monitoring:9090',
+        min: 0,
+        max: 8,
+        wakeQuery: 'sum(rate(gateway_requests_total{route="churn"}[1m]))',
+      },
+    },
+    CHURN,
+  ),
+  'Python in workers': specOf(
+    { image: image(1), startup: '10m', longestRequest: '5m', cpu: '2' },
+    { ...CHURN, name: 'Fraud.Net_2', runtime: 'python' },
+  ),
+  'the model as a volume': specOf(
+    { image: image(1), modelImage: image(4), kubernetesVersion: '1.35' },
+    CHURN,
+  ),
+  'tables by schedule and once': specOf(
+    {
+      image: image(1),
+      batch: [
+        {
+          name: 'nightly',
+          image: image(6),
+          schedule: '30 2 * * *',
+          timeZone: 'Europe/Berlin',
+          input: 's3://rows/daily/*.parquet',
+          output: 'postgres://scores@db/shop?table=scores',
+          key: 'id',
+          columns: 'region,segment',
+          secrets: ['warehouse'],
+          claim: 'churn-ledger',
+          maxBad: '1%',
+        },
+        { name: 'backfill', input: 's3://rows/2025/', output: 's3://scores/2025/', key: 'id', lanes: 4 },
+      ],
+    },
+    CHURN,
+  ),
+  'a runtime of KServe': specOf({ image: image(1), kserve: {} }, CHURN),
+  'a service of KServe with a canary': specOf(
+    {
+      image: image(1),
+      namespace: 'shop',
+      kserve: {
+        runtime: 'cluster',
+        storageUri: 'oci://registry.example/models/churn-model:3',
+        canary: { storageUri: 'oci://registry.example/models/churn-model:4', weight: 10 },
+      },
+    },
+    { ...CHURN, isOnnx: true, runtime: 'onnx' },
+  ),
+};
