@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { followed } from './process.ts';
 import type { StartContainer } from './started.ts';
@@ -27,6 +28,7 @@ export const inNewRoot =
   (root: string, image: ImageProcess): StartContainer =>
   ({ env, args, mounts, port }) => {
     const { uid, gid, cwd, entrypoint, cmd } = image;
+    for (const place of Object.keys(mounts)) mkdirSync(join(root, place), { recursive: true });
     const binds = Object.entries(mounts).flatMap(([place, folder]) => [folder, place]);
     const command = [...entrypoint, ...(args.length > 0 ? args : cmd)];
     const child = spawn(

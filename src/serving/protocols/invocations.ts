@@ -79,7 +79,6 @@ export const invocations: Doorway = {
   protocols: INVOCATIONS,
   routes: ({ multiModel }) => ['/invocations', ...(multiModel ? ['/models/{model}/invoke'] : [])],
   choose,
-  answerHeaders: (headers) => customAttributes(headers),
   refuse: ({ kind }) => (kind === 'sagemaker' ? refusePlainly : refuseLikeMlflow),
   around: /^\/(?:invocations|ping|version)(?:\/|$)/,
   pages: () => PAGES,
