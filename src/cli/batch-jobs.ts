@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Jobs } from '../jobs/port.ts';
 import { surroundingsHere } from '../jobs/spec/surroundings.ts';
 import { type BatchOptions, withLedger } from './batch-ledger.ts';
+import { credentialOf } from './credential.ts';
 
 /** Options of commands about jobs that a server is to do. */
 export interface JobsOptions extends BatchOptions {
@@ -12,7 +13,7 @@ export interface JobsOptions extends BatchOptions {
 export async function withJobs<T>(options: JobsOptions, work: (jobs: Jobs) => Promise<T>): Promise<T> {
   if (options.url !== undefined) {
     const { RemoteJobs } = await import('../jobs/remote.ts');
-    return work(new RemoteJobs({ url: options.url, token: process.env['PLIMSOLL_TOKEN'] }));
+    return work(new RemoteJobs({ url: options.url, token: credentialOf({}) }));
   }
   return withLedger(options, async (ledger) => {
     const { LocalJobs } = await import('../jobs/local.ts');

@@ -84,6 +84,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'make endpoints what a file says they should be',
     load: async () => (await import('./apply.ts')).apply,
   },
+  keys: {
+    summary: 'make and end the keys that let callers in',
+    load: async () => (await import('./keys.ts')).keys,
+  },
   audit: {
     summary: 'show who did what and why, and check that nothing was altered',
     load: async () => (await import('./audit.ts')).audit,

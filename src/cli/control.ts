@@ -6,11 +6,13 @@ import type { Command } from 'commander';
 import type { Actor, Control, RolloutView } from '../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { LiveServer } from '../server/lock.ts';
+import { credentialOf } from './credential.ts';
 
 /** Options of every command that asks the control plane. */
 export interface ControlOptions {
   readonly data: string;
   readonly url?: string;
+  readonly keyFile?: string;
 }
 
 /** Options of every command that changes something. */
@@ -21,7 +23,9 @@ export interface ActorOptions extends ControlOptions {
 
 /** Declares how to reach the control plane. */
 export const withControlOptions = (command: Command): Command =>
-  command.option('--url <url>', 'server to ask (default: the one that runs on --data, else the data itself)');
+  command
+    .option('--url <url>', 'server to ask (default: the one that runs on --data, else the data itself)')
+    .option('--key-file <file>', 'file with the key for --url (default: PLIMSOLL_KEY)');
 
 /** Declares who acts, and why. */
 export const withActorOptions = (command: Command): Command =>
@@ -99,7 +103,7 @@ async function serverOf(options: ControlOptions): Promise<Control | null> {
   if (url === undefined && live === null) return null;
   const { RemoteControl } = await import('../control/remote/remote.ts');
   return live === null
-    ? new RemoteControl({ url: url!, token: process.env['PLIMSOLL_TOKEN'] })
+    ? new RemoteControl({ url: url!, token: credentialOf(options) })
     : new RemoteControl({ socket: live.socket });
 }
 

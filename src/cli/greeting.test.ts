@@ -41,7 +41,7 @@ const served = (model: string, example: unknown, more: Partial<ServedModel> = {}
 });
 
 test('the greeting says what was found and shows one request that works', () => {
-  expect(greeting('http://127.0.0.1:8080', [served('churn', { age: 3 })])).toBe(
+  expect(greeting('http://127.0.0.1:8080', [served('churn', { age: 3 })], 'local')).toBe(
     `  churn  version 1  scikit-learn 1.2.2, 1 feature, native, 2.4 µs a row  two engines agree on 1,203 rows
 
 Serving on http://127.0.0.1:8080  (docs: http://127.0.0.1:8080/docs · metrics: http://127.0.0.1:8080/metrics · stop: Ctrl-C)
@@ -56,17 +56,21 @@ test.each([
   ["it's fine", String.raw`'{"rows":["it'\''s fine"]}'`],
   [{ age: null }, `'{"age":null}'`],
 ])('the row %j is quoted for the shell', (row, quoted) => {
-  const { models } = listing('http://h', [served('m', row)]) as { models: { curl: string }[] };
+  const { models } = listing('http://h', [served('m', row)], 'local') as { models: { curl: string }[] };
   expect(models[0]!.curl.endsWith(` -d ${quoted}`)).toBe(true);
 });
 
 test('a rollout and what a person should know stand below the models', () => {
   const rollout = { id: 'ro_1', candidate: 2, strategy: 'canary', plan: 'shadow 100 % for 10m, then 5 %' };
-  const lines = greeting('http://h', [
-    served('churn', 1, { rollout }),
-    served('price', 1, { rollout: { ...rollout, strategy: 'immediate' } }),
-    served('risk', 1, { note: 'the file is version 1' }),
-  ]).split('\n');
+  const lines = greeting(
+    'http://h',
+    [
+      served('churn', 1, { rollout }),
+      served('price', 1, { rollout: { ...rollout, strategy: 'immediate' } }),
+      served('risk', 1, { note: 'the file is version 1' }),
+    ],
+    'local',
+  ).split('\n');
   expect(lines.slice(4, 7)).toEqual([
     'churn: version 2 earns its traffic: shadow 100 % for 10m, then 5 %; watch it with `plimsoll status churn --watch`',
     'price: version 2 replaces the old one at once, without evidence',
@@ -97,9 +101,17 @@ test('of a model that Python runs, the greeting says with which, by whose word, 
     ],
   };
   const manifest = { ...stable.manifest, runtime: 'python', python } as const;
-  const text = greeting('http://h', [served('rules', [1], { stable: { ...stable, manifest } })]);
+  const text = greeting('http://h', [served('rules', [1], { stable: { ...stable, manifest } })], 'local');
   expect(text).toMatch(/python 3\.11 in \d+ workers?, 2\.4 µs a row/);
   expect(text).toContain('rules: runs with Python 3.11, trusted by ana at 2026-11-26 12:00 UTC');
   expect(text).toContain('rules: the sandbox of its Python lacks files: the kernel has no Landlock');
   expect(text).not.toContain('network namespace');
+});
+
+test('that keys are needed, and that none are, is said where it matters', () => {
+  const open = greeting('http://0.0.0.0:80', [served('m', 1)], 'insecure');
+  expect(open).toContain('Insecure: whoever reaches this address');
+  const closed = greeting('http://0.0.0.0:80', [served('m', 1)], 'keys');
+  expect(closed).toContain('plimsoll keys create');
+  expect(closed).toContain('-H "authorization: Bearer $PLIMSOLL_KEY"');
 });

@@ -1,3 +1,4 @@
+import type { AccessMode } from '../config/access.ts';
 import { pythonSettings } from '../config/python-settings.ts';
 import { pythonView } from '../control/local/views.ts';
 import type { AcceptedVersion, Manifest } from '../registry/version.ts';
@@ -8,9 +9,10 @@ import { count, table } from './table.ts';
 import { styled } from './terminal.ts';
 
 /** What `serve --json` prints once it answers. */
-export function listing(url: string, served: readonly ServedModel[]): unknown {
+export function listing(url: string, served: readonly ServedModel[], access: AccessMode): unknown {
   return {
     url,
+    access,
     models: served.map(({ endpoint, stable: { model, version, manifest }, rollout, note }) => ({
       name: endpoint,
       model,
@@ -23,7 +25,7 @@ export function listing(url: string, served: readonly ServedModel[]): unknown {
       rowMicros: manifest.rowMicros,
       proof: manifest.verification.proof,
       python: manifest.python === undefined ? null : pythonView(manifest.python),
-      curl: curl(url, endpoint, manifest.example),
+      curl: curl(url, endpoint, manifest.example, access),
       rollout,
       note,
     })),
@@ -31,7 +33,7 @@ export function listing(url: string, served: readonly ServedModel[]): unknown {
 }
 
 /** The same for people: what was found, what is under way, where to look, and one request that works. */
-export function greeting(url: string, served: readonly ServedModel[]): string {
+export function greeting(url: string, served: readonly ServedModel[], access: AccessMode): string {
   const rows = served.map(({ endpoint, stable }) => [
     endpoint,
     `version ${stable.version}`,
@@ -44,15 +46,25 @@ export function greeting(url: string, served: readonly ServedModel[]): string {
     ...(rows.length > 0 ? [table(rows), ''] : []),
     ...(news.length > 0 ? [...news, ''] : []),
     `Serving on ${styled('bold', url)}  (docs: ${url}/docs · metrics: ${url}/metrics · stop: Ctrl-C)`,
-    ...(first ? tryIt(url, first.endpoint, first.stable) : []),
+    ...accessNote(access),
+    ...(first ? tryIt(url, first.endpoint, first.stable, access) : []),
   ].join('\n');
 }
 
-const tryIt = (url: string, endpoint: string, { manifest }: AcceptedVersion): string[] => [
-  '',
-  'Try it:',
-  `  ${curl(url, endpoint, manifest.example)}`,
-];
+const accessNote = (access: AccessMode): string[] => {
+  if (access === 'insecure')
+    return [
+      styled('yellow', 'Insecure: whoever reaches this address may ask for predictions, without a key.'),
+    ];
+  return access === 'keys' ? ['Callers need a key: `plimsoll keys create --name NAME --scope predict`'] : [];
+};
+
+const tryIt = (
+  url: string,
+  endpoint: string,
+  { manifest }: AcceptedVersion,
+  access: AccessMode,
+): string[] => ['', 'Try it:', `  ${curl(url, endpoint, manifest.example, access)}`];
 
 /** `churn: version 2 earns its traffic: shadow 100 % for 10m, then 5 % …` */
 function newsOf({ endpoint, stable, rollout, note }: ServedModel): string[] {
@@ -111,10 +123,11 @@ function proof({ verification }: Manifest): string {
 }
 
 /** A shell command that works as it stands. */
-function curl(url: string, model: string, example: unknown): string {
+function curl(url: string, model: string, example: unknown, access: AccessMode): string {
   const body = JSON.stringify(
     Array.isArray(example) || typeof example !== 'object' ? { rows: [example] } : example,
   );
   const quoted = `'${body.replaceAll("'", String.raw`'\''`)}'`;
-  return `curl -s ${url}/models/${model}/predict -H 'content-type: application/json' -d ${quoted}`;
+  const key = access === 'keys' ? ' -H "authorization: Bearer $PLIMSOLL_KEY"' : '';
+  return `curl -s ${url}/models/${model}/predict${key} -H 'content-type: application/json' -d ${quoted}`;
 }

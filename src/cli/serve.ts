@@ -2,13 +2,14 @@ import { type ServeConfig, serveConfig } from '../config/config.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Progress } from '../server/registration.ts';
 import type { RunningService, ServiceOptions } from '../server/service.ts';
+import { type AccessOptions, accessFlags, withAccessOptions } from './access-options.ts';
 import type { Define } from './commands.ts';
 import { type FileOptions, withFileOptions } from './file-options.ts';
 import { pythonDemands } from './python/demands.ts';
 import { rolloutsOf } from './rollouts.ts';
 import type { Terminal } from './terminal.ts';
 
-interface ServeOptions extends FileOptions {
+interface ServeOptions extends FileOptions, AccessOptions {
   readonly name?: string;
   readonly golden?: string;
   readonly reference?: string;
@@ -25,7 +26,7 @@ interface ServeOptions extends FileOptions {
 }
 
 export const serve: Define = (command, terminal) => {
-  withFileOptions(command)
+  withAccessOptions(withFileOptions(command))
     .description(
       [
         'Serves model files over HTTP: typed /predict, /docs, /metrics. A file is proved before it answers.',
@@ -56,7 +57,7 @@ export const serve: Define = (command, terminal) => {
         '  $ plimsoll serve model.joblib',
         '  $ plimsoll serve model.joblib --reference train.parquet',
         '  $ plimsoll serve churn=models/churn.pkl price=models/price.joblib --port 9090',
-        '  $ plimsoll serve models/ --host 0.0.0.0 --workers 4',
+        '  $ plimsoll keys create --name me --scope admin && plimsoll serve models/ --host 0.0.0.0 --workers 4',
         '  $ plimsoll serve model.pkl --runtime python --trust --code src/churn_features.py',
         '  $ plimsoll serve        (what was served before, with the rollouts that run)',
       ].join('\n'),
@@ -66,10 +67,8 @@ export const serve: Define = (command, terminal) => {
       const python = pythonDemands(options, { command: 'serve', model: files[0] ?? null }) ?? undefined;
       if (python !== undefined && files.length !== 1) throw oneByOne(files.length);
       const { name, runtime, config: file, golden, reference, maxModel, immediate = false } = options;
-      const { data, port, host, workers, maxBody, store, watch } = options;
-      const capture = options.capture ? undefined : 'off';
       const config = await serveConfig({
-        flags: { data, port, host, workers, maxBody, store, watch, capture },
+        flags: flagsOf(options),
         env: process.env,
         file,
         models: files,
@@ -78,19 +77,27 @@ export const serve: Define = (command, terminal) => {
       });
       const { url, models, close, ended } = await begin(config, terminal, {
         ...{ files: config.files, golden, reference, runtime, python, maxModel, immediate },
-        ...{ storeUrl: config.storeUrl, watch: config.watch, hosts: hostsOf(config.host) },
+        ...{ storeUrl: config.storeUrl, watch: config.watch, host: config.host },
         rollouts: await rolloutsOf(config.endpoints),
         jobs: config.jobs,
         monitors: config.monitors,
       });
       stopOnSignal(close);
       const { greeting, listing } = await import('./greeting.ts');
-      terminal.answer(listing(url, models), () => greeting(url, models));
+      const { mode } = config.access;
+      terminal.answer(listing(url, models, mode), () => greeting(url, models, mode));
       const { rememberCompiledCode } = await import('../server/compile-cache.ts');
       rememberCompiledCode();
       await ended;
     });
 };
+
+/** Settings of the command line, as they were written. */
+function flagsOf(options: ServeOptions): Readonly<Record<string, string | undefined>> {
+  const { data, port, host, workers, maxBody, store, watch } = options;
+  const capture = options.capture ? undefined : 'off';
+  return { data, port, host, workers, maxBody, store, watch, capture, ...accessFlags(options) };
+}
 
 /** Trust is a word about one model. */
 function oneByOne(found: number): PlimsollError {
@@ -105,7 +112,7 @@ async function begin(
   control: ServiceOptions['control'],
 ): Promise<RunningService> {
   const { stderrLog } = await import('../server/log.ts');
-  const { dataDir, host, port, maxBody, metricsAliases, captures, workers } = config;
+  const { dataDir, host, port, maxBody, metricsAliases, captures, workers, access, tls } = config;
   const { isBlank, nothingToServe } = await import('../server/nothing-to-serve.ts');
   if (isBlank(control, dataDir)) throw nothingToServe(dataDir);
   const service = {
@@ -115,6 +122,8 @@ async function begin(
     maxBody,
     metricsAliases,
     captures,
+    access,
+    tls,
     control,
     logger: stderrLog(),
     onProgress: watching(terminal),
@@ -143,9 +152,6 @@ function watching(terminal: Terminal): (progress: Progress) => void {
     }
   };
 }
-
-/** Where the control API answers others than this machine, it is called by this name. */
-const hostsOf = (host: string): readonly string[] => (host === '0.0.0.0' || host === '::' ? [] : [host]);
 
 /** The launcher forwards a Ctrl-C that the terminal has already sent: the same signal twice at once is one. */
 const SAME_SIGNAL_MS = 500;

@@ -3,6 +3,8 @@ import { extname } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
+import { type AccessSettings, accessMode, type TlsFiles } from './access.ts';
+import { PLAIN } from './contract.ts';
 import { type NamedFile, nameFiles } from './models.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 
@@ -15,6 +17,10 @@ export interface ServeConfig {
   readonly maxBody: number;
   /** Other servers whose names of metrics are shown, too. */
   readonly metricsAliases: readonly AliasSet[];
+  /** Whom it lets in. */
+  readonly access: AccessSettings;
+  /** What it speaks TLS with, or null. */
+  readonly tls: TlsFiles | null;
   readonly dataDir: string;
   /** Model files to register; may be none, where the store knows what is served. */
   readonly files: readonly NamedFile[];
@@ -66,6 +72,8 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     workers: value('workers'),
     maxBody: value('maxBody'),
     metricsAliases: value('metricsAliases'),
+    access: accessIn(value, problems),
+    tls: tlsIn(value, problems),
     dataDir: value('data'),
     storeUrl: value('store'),
     watch: value('watch'),
@@ -78,6 +86,38 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
   if (problems.length > 0)
     throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });
   return config;
+}
+
+/** Reads one setting. */
+type Read = <N extends SettingName>(name: N) => Value<N>;
+
+function accessIn(value: Read, problems: string[]): AccessSettings {
+  const host = value('host');
+  const asked = { host, contract: PLAIN, insecure: value('insecure'), keysRequired: value('keys') };
+  const mode = accessMode(asked);
+  if (typeof mode === 'object') problems.push(mode.problem);
+  // Where everybody on a network is listened to, an address that all have says nothing about whom.
+  const own = host === '0.0.0.0' || host === '::' ? [] : [host.toLowerCase()];
+  return {
+    mode: typeof mode === 'object' ? 'keys' : mode,
+    hosts: [...own, ...value('hosts')],
+    keysFile: value('keysFile'),
+    openMetrics: value('metricsAccess'),
+    rate: value('rateLimit'),
+    uploads: {
+      perDay: value('uploadsPerDay'),
+      bytesPerDay: value('uploadBytesPerDay'),
+      freeShare: value('diskReserve'),
+    },
+  };
+}
+
+function tlsIn(value: Read, problems: string[]): TlsFiles | null {
+  const [cert, key, clientCa] = [value('tlsCert'), value('tlsKey'), value('tlsClientCa')];
+  if (cert !== null && key !== null) return { cert, key, clientCa };
+  if (cert !== null || key !== null || clientCa !== null)
+    problems.push('TLS takes a certificate and its key: --tls-cert and --tls-key are both needed');
+  return null;
 }
 
 /** What `endpoints` of the file is that lies here, or null where there is none. Throws CONFIG_INVALID. */

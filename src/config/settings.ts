@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { ALIAS_SETS, aliasSets } from '../metrics/aliases.ts';
+import { parseRate } from './access.ts';
 
 /** One setting of `serve`: where it comes from, how it is read, what it is for. */
 export interface Setting<T> {
@@ -48,6 +49,27 @@ const parseFolder = (text: string): string | null => (text.trim() === '' ? null 
 
 const parseName = (text: string): string | undefined => (text.trim() === '' ? undefined : text);
 
+const parseFlag = (text: string): boolean | undefined =>
+  text === 'true' || text === 'on' ? true : text === 'false' || text === 'off' ? false : undefined;
+
+const HOST_NAME = /^[a-z0-9][a-z0-9.-]{0,252}$/;
+const parseNames = (text: string): readonly string[] | undefined => {
+  const names = text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((name) => name !== '');
+  return names.every((name) => HOST_NAME.test(name)) ? names : undefined;
+};
+
+const parseCount = (text: string): number | undefined =>
+  /^\d{1,9}$/.test(text) && Number(text) > 0 ? Number(text) : undefined;
+
+/** `5%` as 0.05. */
+const parsePercent = (text: string): number | undefined => {
+  const percent = /^(\d{1,2}(?:\.\d+)?)%$/.exec(text)?.[1];
+  return percent === undefined ? undefined : Number(percent) / 100;
+};
+
 export const SETTINGS = {
   port: { env: 'PLIMSOLL_PORT', fallback: '8080', wanted: 'a port from 0 to 65535', parse: parsePort },
   host: {
@@ -86,6 +108,53 @@ export const SETTINGS = {
     fallback: '',
     wanted: `names of ${ALIAS_SETS.join(', ')}`,
     parse: (text: string) => aliasSets(text) ?? undefined,
+  },
+  keys: {
+    env: 'PLIMSOLL_REQUIRE_KEYS',
+    fallback: 'auto',
+    wanted: '"auto" or "required"',
+    parse: (text: string) => (text === 'required' ? true : text === 'auto' ? false : undefined),
+  },
+  keysFile: { env: 'PLIMSOLL_KEYS_FILE', fallback: '', wanted: 'a file', parse: parseFolder },
+  insecure: { env: 'PLIMSOLL_INSECURE', fallback: 'false', wanted: '"true" or "false"', parse: parseFlag },
+  hosts: { env: 'PLIMSOLL_HOSTS', fallback: '', wanted: 'host names, without ports', parse: parseNames },
+  metricsAccess: {
+    env: 'PLIMSOLL_METRICS_ACCESS',
+    fallback: 'keys',
+    wanted: '"keys" or "open"',
+    parse: (text: string) => (text === 'open' ? true : text === 'keys' ? false : undefined),
+  },
+  rateLimit: {
+    env: 'PLIMSOLL_RATE_LIMIT',
+    fallback: 'off',
+    wanted: '"off" or a rate such as 100/s, 600/m or 100/s,500 (with a burst of 500)',
+    parse: parseRate,
+  },
+  uploadsPerDay: {
+    env: 'PLIMSOLL_UPLOADS_PER_DAY',
+    fallback: '1000',
+    wanted: 'a number from 1',
+    parse: parseCount,
+  },
+  uploadBytesPerDay: {
+    env: 'PLIMSOLL_UPLOAD_BYTES_PER_DAY',
+    fallback: '4gb',
+    wanted: 'a size such as 2gb, up to 4gb',
+    parse: parseSize,
+  },
+  diskReserve: {
+    env: 'PLIMSOLL_DISK_RESERVE',
+    fallback: '2%',
+    wanted: 'a share such as 5%',
+    parse: parsePercent,
+  },
+  tlsCert: { env: 'PLIMSOLL_TLS_CERT', fallback: '', wanted: 'a file in PEM form', parse: parseFolder },
+  tlsKey: { env: 'PLIMSOLL_TLS_KEY', fallback: '', wanted: 'a file in PEM form', parse: parseFolder },
+  tlsClientCa: {
+    env: 'PLIMSOLL_TLS_CLIENT_CA',
+    fallback: '',
+    wanted: 'a file in PEM form',
+    parse: parseFolder,
   },
   watch: { env: 'PLIMSOLL_WATCH', fallback: '', wanted: 'a folder', parse: parseFolder },
   data: { env: 'PLIMSOLL_DATA', fallback: '.plimsoll', wanted: 'a directory', parse: parseName },

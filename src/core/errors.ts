@@ -58,6 +58,7 @@ export const ERRORS = {
 
   // SageMaker (src/deploy/sagemaker)
   SAGEMAKER_INVALID: row(422, EXIT.usage, 'Cannot deploy to SageMaker as {path} says: {problems}', 'Correct every line named above; docs/sagemaker.md lists the settings'),
+  SAGEMAKER_FOLDER_TAKEN: row(409, EXIT.refused, 'Cannot write to the folder "{path}": there is something in it that `plimsoll package sagemaker` has not written', 'Give a folder that is empty or not there yet: --output DIR'),
   SAGEMAKER_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot deploy to SageMaker with {setting}: {reason}', 'Leave the setting out, or choose another kind of endpoint; docs/sagemaker.md says what each can do'),
 
   // Reading untrusted bytes (src/bytes, src/formats)
@@ -279,7 +280,6 @@ export const ERRORS = {
   STORAGE_FAILED: row(502, EXIT.failed, 'Cannot fetch "{uri}": {reason}', 'Check that the folder exists and that the account of the container may read it (storage.objects.get and .list)'),
   IMAGE_UNPACK: row(422, EXIT.refused, 'Refused to unpack layer {digest}: "{path}" leads out of the image', 'The image was altered: package it anew'),
   VERIFY_UNSUPPORTED: row(501, EXIT.unsupported, 'Cannot start an image for {platform} here: {reason}', 'Verify it on a machine of that platform, as root, with runc installed'),
-  CONTRACT_BROKEN: row(422, EXIT.failed, 'Cannot vouch for {image}: it breaks {count} clauses ({clauses})', 'The report names what was seen and what each platform asks for'),
   MODEL_REQUEST_INVALID: row(400, EXIT.usage, 'Cannot load the model: the request has {found}, wanted {"model_name": NAME, "url": FOLDER}', 'Unpack one model or bundle into a folder below /opt/ml/models, and name it'),
   MODEL_LOADED: row(409, EXIT.failed, 'Cannot load model "{model}": it is loaded already', 'Unload it first: DELETE /models/{model}'),
   MODEL_ABSENT: row(404, EXIT.usage, 'Cannot find model "{model}": it is not loaded', 'Load it: POST /models; GET /models lists those that are'),

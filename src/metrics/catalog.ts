@@ -94,6 +94,12 @@ export const METRICS = {
     [],
     'Units noted for rollouts, once a window and arm.',
   ),
+  plimsoll_requests_refused_total: serving(
+    'counter',
+    'requests',
+    ['reason'],
+    'Requests that were let in by nobody: unauthorized, forbidden, limited, cross-site.',
+  ),
   serving_workers_ready: serving('gauge', 'processes', [], 'Processes that answer.'),
   serving_worker_restarts_total: serving(
     'counter',

@@ -28,6 +28,7 @@ export const OTEL_NAMES: Readonly<Record<MetricName, OtelName>> = {
   plimsoll_shadow_total: named('plimsoll.shadow.requests', '{request}'),
   plimsoll_route_generation: named('plimsoll.route.generation', '1'),
   plimsoll_recorder_units_total: named('plimsoll.recorder.units', '{unit}'),
+  plimsoll_requests_refused_total: named('plimsoll.requests.refused', '{request}'),
   serving_workers_ready: named('serving.workers.ready', '{process}'),
   serving_worker_restarts_total: named('serving.worker.restarts', '{process}'),
   python_workers_up: named('python.workers.up', '{process}'),

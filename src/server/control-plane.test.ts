@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { LOCAL_ACCESS } from '../config/access.ts';
 import { NO_FLEET } from '../control/fleet/fleet.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
 import type { Progress } from './registration.ts';
@@ -20,7 +21,14 @@ const folder = (): string => mkdtempSync(join(tmpdir(), 'plimsoll-plane-'));
 
 async function planeOf(dataDir: string, more: Partial<ControlPlaneOptions> = {}): Promise<ControlPlane> {
   const plane = await startControlPlane({
-    ...{ dataDir, storeUrl: null, socket: join(dataDir, 'control.sock'), hosts: [], copies: 1 },
+    ...{
+      dataDir,
+      storeUrl: null,
+      socket: join(dataDir, 'control.sock'),
+      access: LOCAL_ACCESS,
+      host: '127.0.0.1',
+      copies: 1,
+    },
     ...{ files: [], golden: undefined, runtime: undefined, maxModel: undefined },
     ...{
       immediate: false,

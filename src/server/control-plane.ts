@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AccessSettings } from '../config/access.ts';
 import type { DesiredRollout, Rollouts } from '../control/desired/desired.ts';
 import type { Fleet } from '../control/fleet/fleet.ts';
 import { LocalVersions } from '../control/local/versions.ts';
@@ -9,6 +10,7 @@ import { bundleDir } from '../registry/bundle.ts';
 import type { AcceptedVersion } from '../registry/version.ts';
 import { sendError } from '../serving/http/answer.ts';
 import type { Strategy } from '../store/store.ts';
+import { KeysKeeper } from './access/keeper.ts';
 import { type Assembly, assemble } from './assembly.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { listenOnSocket } from './control-socket.ts';
@@ -45,8 +47,10 @@ export interface ControlSettings extends Registration {
   readonly watch: string | null;
   /** Processes that serve. */
   readonly copies: number;
-  /** Names by which the control API may be called, beside those of this machine. */
-  readonly hosts: readonly string[];
+  /** Whom the server lets in. */
+  readonly access: AccessSettings;
+  /** Address that it listens on, for messages. */
+  readonly host: string;
 }
 
 export interface ControlPlaneOptions extends ControlSettings {
@@ -76,6 +80,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     for (const one of closing.splice(0).toReversed()) await one();
   };
   try {
+    const keeper = await openKeys(assembly, options);
+    closing.push(() => keeper.close());
     await writeRulesOf(options);
     await assembly.recover();
     const versions = await registerAndStart(assembly, options);
@@ -92,12 +98,28 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const monitor = monitorOf(assembly, options);
     closing.push(() => monitor.close());
     await defineMonitors(monitor, assembly, options);
-    closing.push(await openWatch(assembly, options), await openApi(assembly, { jobs, monitor }, options));
+    closing.push(
+      await openWatch(assembly, options),
+      await openApi(assembly, { jobs, monitor, keeper }, options),
+    );
     return { models, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The keys that hold are known before anybody is answered. Throws KEYS_MISSING where nobody could come in. */
+async function openKeys({ store, parts }: Assembly, options: ControlPlaneOptions): Promise<KeysKeeper> {
+  const { dataDir, access, host, logger } = options;
+  const { keysFile } = access;
+  const keeper = new KeysKeeper({ store, clock: parts.clock, dataDir, keysFile, env: process.env, logger });
+  await keeper.start();
+  if (access.mode === 'keys' && keeper.size === 0)
+    throw await keeper.close().then(() => new PlimsollError('KEYS_MISSING', { host, data: dataDir }));
+  if (access.mode === 'insecure')
+    logger.warn({ host }, 'insecure: whoever reaches this address may ask for predictions');
+  return keeper;
 }
 
 /** Before any process that serves is told what to serve. */
@@ -190,10 +212,14 @@ const acceptedIn =
 /** Listens for the control API, whose code loads with the first request. Answers what ends it. */
 async function openApi(
   assembly: Assembly,
-  { jobs, monitor }: { readonly jobs: ServerJobs; readonly monitor: ServerMonitor },
+  {
+    jobs,
+    monitor,
+    keeper,
+  }: { readonly jobs: ServerJobs; readonly monitor: ServerMonitor; readonly keeper: KeysKeeper },
   options: ControlPlaneOptions,
 ): Promise<() => Promise<void>> {
-  const { logger, dataDir, hosts, socket } = options;
+  const { logger, dataDir, access, socket } = options;
   let api: Promise<{
     handle: (request: IncomingMessage, response: ServerResponse) => void;
     close(): Promise<void>;
@@ -201,9 +227,20 @@ async function openApi(
   const load = async () => {
     const { createApi } = await import('./api/api.ts');
     const { idempotency } = assembly.store.tables;
-    const token = process.env['PLIMSOLL_TOKEN'] ?? null;
+    const { noteAttempts } = await import('./access/attempts.ts');
+    const { Uploads } = await import('./access/uploads.ts');
+    const uploads = new Uploads(access.uploads, dataDir, SYSTEM_CLOCK);
+    const rules = {
+      hosts: access.hosts,
+      keysOnly: access.mode === 'keys',
+      accessMode: access.mode,
+      keys: keeper,
+      apiKeys: keeper.keys,
+      onRefused: noteAttempts(assembly.store, SYSTEM_CLOCK, logger),
+      onUpload: uploads.admit.bind(uploads),
+    };
     const asked = { clock: SYSTEM_CLOCK, jobs: () => jobs.jobs(), monitoring: () => monitor.monitoring() };
-    return createApi(assembly.control, { dataDir, logger, idempotency, token, hosts, ...asked });
+    return createApi(assembly.control, { dataDir, logger, idempotency, ...rules, ...asked });
   };
   const server: Server = await listenOnSocket(socket, (request, response) => {
     api ??= load();

@@ -19,17 +19,18 @@ export async function serveHere(options: ServiceOptions): Promise<RunningService
 
 async function serveUnder(lock: DataLock, options: ServiceOptions): Promise<RunningService> {
   const { host, port, maxBody, metricsAliases, captures, logger, control, dataDir, onProgress } = options;
+  const { access, tls } = options;
   const name = { worker: `${randomBytes(6).toString('hex')}/1`, epoch: 1 };
   const metrics = new Metrics();
   const serving = openServing({
     ...name,
-    ...{ host, port, maxBody, metricsAliases, captures, logger, metrics },
+    ...{ host, port, maxBody, metricsAliases, captures, access, tls, logger, metrics },
     controlSocket: lock.socket,
     dataDir,
     onPiece: (piece) => fleet.piece(piece),
   });
   const fleet = new LocalFleet(name, serving.follower, metrics);
-  const settings = { ...control, dataDir, socket: lock.socket, copies: 1 };
+  const settings = { ...control, access, dataDir, socket: lock.socket, copies: 1 };
   const plane = await startControlPlane({ ...settings, fleet, logger, onProgress });
   try {
     const server = await serving.listen();

@@ -1,3 +1,4 @@
+import type { AccessSettings, TlsFiles } from '../config/access.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
 import type { ControlSettings } from './control-plane.ts';
@@ -11,10 +12,13 @@ export interface ServiceOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly maxBody: number;
+  /** Whom it lets in. */
+  readonly access: AccessSettings;
+  readonly tls: TlsFiles | null;
   readonly metricsAliases?: readonly AliasSet[] | undefined;
   /** Whether rows and answers are captured for the monitor. */
   readonly captures: boolean;
-  readonly control: Omit<ControlSettings, 'dataDir' | 'socket' | 'copies'>;
+  readonly control: Omit<ControlSettings, 'dataDir' | 'socket' | 'copies' | 'access'>;
   readonly logger: Logger;
   readonly onProgress: (progress: Progress) => void;
 }

@@ -1,9 +1,11 @@
+import type { AccessSettings } from '../config/access.ts';
 import type { Part } from '../rollout/part.ts';
 import { openCapture } from '../serving/capture/capture.ts';
 import { DataPlane } from '../serving/data-plane.ts';
 import { Follower } from '../serving/follower.ts';
 import type { Metrics } from '../serving/http/metrics.ts';
 import { Recorder } from '../serving/recorder/recorder.ts';
+import { openAccess } from './access/open.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { metricsElsewhere } from './metrics-elsewhere.ts';
 import { sendingMetrics } from './metrics-export.ts';
@@ -12,11 +14,16 @@ import { type ServerOptions, type SharingServer, SILENT, startServer } from './s
 import { type VersionName, versionName } from './workers/messages.ts';
 
 export interface ServingOptions
-  extends Omit<ServerOptions, 'versions' | 'plane' | 'recorder' | 'capture' | 'api' | 'moreMetrics'> {
+  extends Omit<
+    ServerOptions,
+    'versions' | 'plane' | 'recorder' | 'capture' | 'api' | 'moreMetrics' | 'gate' | 'guard'
+  > {
   /** Where to count. */
   readonly metrics: Metrics;
   /** Whether rows and answers are captured. */
   readonly captures: boolean;
+  /** Whom this process lets in. */
+  readonly access: AccessSettings;
   /** Name of this process in the parts that it sends, and how often it has been started. */
   readonly worker: string;
   readonly epoch: number;
@@ -37,7 +44,8 @@ export interface Serving {
 }
 
 export function openServing(options: ServingOptions): Serving {
-  const { worker, epoch, captures, controlSocket, dataDir, onPiece, logger = SILENT, ...server } = options;
+  const { worker, epoch, captures, access: settings, controlSocket, dataDir, onPiece, ...rest } = options;
+  const { logger = SILENT, ...server } = rest;
   const plane = new DataPlane();
   const follower = new Follower({ plane, logger });
   const recorder = new Recorder({ worker, epoch, send: onPiece, clock: SYSTEM_CLOCK });
@@ -51,8 +59,14 @@ export function openServing(options: ServingOptions): Serving {
       const ports = { metrics: server.metrics, clock: SYSTEM_CLOCK, logger };
       const capture = captures ? await openCapture({ ...name, ...ports }) : undefined;
       const moreMetrics = metricsElsewhere(dataDir);
+      const { metrics } = server;
+      const { access } = await openAccess({
+        ...{ settings, dataDir, env: process.env, logger },
+        onRefusal: (why) => metrics.refused(why),
+      });
       const started = await startServer({
         ...{ ...server, versions: [], plane, recorder, capture, logger, api },
+        ...{ gate: access, guard: access },
         moreMetrics,
       });
       const counted = { metrics: server.metrics, plane, moreMetrics };

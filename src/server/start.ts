@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { availableParallelism } from 'node:os';
-import type { Contract } from '../config/contract.ts';
-import { PlimsollError } from '../core/errors.ts';
+import type { TlsFiles } from '../config/access.ts';
+import { type Contract, PLAIN } from '../config/contract.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
 import type { MetricFamily } from '../metrics/family.ts';
@@ -11,18 +10,17 @@ import type { LoadedVersion } from '../registry/version.ts';
 import type { Capture } from '../serving/capture/capture.ts';
 import { DataPlane } from '../serving/data-plane.ts';
 import type { Gate } from '../serving/gate.ts';
-import { sendError } from '../serving/http/answer.ts';
 import { answerClientError } from '../serving/http/client-error.ts';
 import { Door } from '../serving/http/door.ts';
-import { type ExecutionParameters, executionParameters } from '../serving/http/execution-parameters.ts';
 import { DEFAULT_LIMITS, type HttpLimits } from '../serving/http/limits.ts';
 import { Metrics } from '../serving/http/metrics.ts';
 import { Offload } from '../serving/http/offload.ts';
-import { systemPages } from '../serving/http/system.ts';
 import type { Recorder } from '../serving/recorder/recorder.ts';
 import { Shadow } from '../serving/shadow.ts';
+import type { Guard } from './access/guard.ts';
 import { type Address, listenFailed, urlOf } from './address.ts';
 import { drain, stopListening, takeQueued } from './drain.ts';
+import { pagesOf } from './pages.ts';
 import type { Handler } from './proxy.ts';
 import { Unhurried } from './unhurried.ts';
 
@@ -37,6 +35,10 @@ export interface ServerOptions extends Partial<HttpLimits> {
   readonly capture?: Capture | undefined;
   /** Says who may ask for predictions. */
   readonly gate?: Gate | undefined;
+  /** Says who may ask for everything else. */
+  readonly guard?: Guard | undefined;
+  /** What to speak TLS with; plain HTTP without. */
+  readonly tls?: TlsFiles | null | undefined;
   /** What the platform that has started this process expects of it. @default {PLAIN} */
   readonly contract?: Contract | undefined;
   /** Answers what comes under `/api/`; without it there is no such path. */
@@ -91,6 +93,20 @@ const REQUEST_MILLIS = 60_000;
 const CHECK_MILLIS = 30_000;
 const DRAIN_MILLIS = 30_000;
 
+async function serverOf(
+  { tls, requestMillis, checkMillis }: ServerOptions,
+  handle: Handler,
+  logger: Logger,
+): Promise<Server> {
+  const times = {
+    keepAliveTimeout: KEEP_ALIVE_MILLIS,
+    requestTimeout: requestMillis ?? REQUEST_MILLIS,
+    connectionsCheckingInterval: checkMillis ?? CHECK_MILLIS,
+  };
+  if (!tls) return createServer(times, handle);
+  return (await import('./access/tls.ts')).tlsServer(tls, times, handle, logger);
+}
+
 /** Puts the parts together and listens. Throws LISTEN_FAILED. */
 export async function startServer(options: ServerOptions): Promise<SharingServer> {
   const { versions, host = '127.0.0.1', port = 8080, logger = SILENT, metrics = new Metrics() } = options;
@@ -99,51 +115,46 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     threads,
     loader,
     listener,
-    scrape,
     recorder,
     capture,
     api,
     gate,
+    contract = PLAIN,
     plane = new DataPlane(versions),
   } = options;
   const { maxShadowMillis: maxMillis, maxShadowCopies: maxCopies } = limits;
   const shadow = new Shadow({ metrics, loader, maxMillis, maxCopies });
-  const offload = new Offload({
-    threads,
-    loader,
-    maxQueue: limits.maxQueue,
-    maxMillis: limits.maxScoreMillis,
+  const { maxQueue, maxScoreMillis } = limits;
+  const offload = new Offload({ threads, loader, maxQueue, maxMillis: maxScoreMillis });
+  const isStopping = (): boolean => door.stopping;
+  const pages = pagesOf({
+    ...options,
+    plane,
+    metrics,
+    contract,
+    isStopping,
+    logger,
+    maxBody: limits.maxBody,
   });
-  const { moreMetrics, metricsAliases } = options;
-  const about = { scrape, moreMetrics, metricsAliases, executionParameters: batchParameters(limits.maxBody) };
-  const pages = systemPages({ plane, metrics, isStopping: () => door.stopping, ...about });
-  const docs = lazyDocs(plane, logger);
   const unhurried = new Unhurried();
   const otherwise = (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
-    if (api && path.startsWith(API)) {
+    if (api && !contract.predictionsOnly && path.startsWith(API)) {
+      options.guard?.admitControl(request, response);
       unhurried.admit(request, response);
       api(request, response);
       return true;
     }
+    options.guard?.admitPage(request, path);
     if (options.models && MODELS.test(path)) {
       options.models(request, response);
       return true;
     }
-    const page = pages.get(path);
-    if (!page) return docs(request, response, path);
-    if (allowsReading(request, response, path)) page(request, response);
-    return true;
+    return pages(request, response, path);
   };
-  const rollouts = { recorder, shadow };
-  const door = new Door({ plane, metrics, offload, limits, logger, gate, ...rollouts, capture, otherwise });
-  const server = createServer(
-    {
-      keepAliveTimeout: KEEP_ALIVE_MILLIS,
-      requestTimeout: options.requestMillis ?? REQUEST_MILLIS,
-      connectionsCheckingInterval: options.checkMillis ?? CHECK_MILLIS,
-    },
-    door.handle,
-  );
+  const rollouts = { recorder, shadow, capture };
+  const door = new Door({ plane, metrics, offload, limits, logger, contract, gate, ...rollouts, otherwise });
+  const { tls } = options;
+  const server = await serverOf(options, door.handle, logger);
   server.on('clientError', (error, socket) => {
     if (!unhurried.mayGoOn(error, socket)) answerClientError(error, socket);
   });
@@ -169,14 +180,8 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
       response.shouldKeepAlive = false;
     });
   };
-  return { url: urlOf({ host, port: taken }, family === 'IPv6'), leaveSocket, sendAway, close };
+  return { url: urlOf({ host, port: taken, tls }, family === 'IPv6'), leaveSocket, sendAway, close };
 }
-
-/** SageMaker says by a variable that it starts a container for a batch transform. */
-const batchParameters = (maxBody: number): ExecutionParameters | undefined =>
-  process.env['SAGEMAKER_BATCH'] === 'true'
-    ? executionParameters(maxBody, availableParallelism())
-    : undefined;
 
 function limitsOf(options: ServerOptions): HttpLimits {
   const given = Object.entries(options).filter(
@@ -195,32 +200,6 @@ async function listen(server: Server, address: Address, listener: object | undef
     throw listenFailed(address, code, message);
   }
 }
-
-function allowsReading(request: IncomingMessage, response: ServerResponse, path: string): boolean {
-  const { method } = request;
-  if (method === 'GET' || method === 'HEAD') return true;
-  sendError(response, new PlimsollError('METHOD_NOT_ALLOWED', { method, path, allowed: 'GET, HEAD' }));
-  return false;
-}
-
-/** The documentation pages, loaded by the first request for one of them. */
-function lazyDocs(plane: DataPlane, logger: Logger) {
-  let site: Promise<(request: IncomingMessage, response: ServerResponse) => Promise<void>> | null = null;
-  return (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
-    if (!DOCS.test(path)) return false;
-    if (!allowsReading(request, response, path)) return true;
-    site ??= import('../serving/docs/site.ts').then(({ createSite }) => createSite(plane));
-    site
-      .then((handle) => handle(request, response))
-      .catch((error: unknown) => {
-        logger.error({ error }, 'the documentation pages failed to load');
-        sendError(response, new PlimsollError('INTERNAL', { action: 'the page', reason: 'see the log' }));
-      });
-    return true;
-  };
-}
-
-const DOCS = /^\/$|^\/(?:docs|redoc|assets)(?:\/|$)|^\/openapi\.json$/;
 
 const API = '/api/';
 const MODELS = /^\/models(?:\/[^/]+)?\/?$/;

@@ -125,5 +125,16 @@ export interface Schema {
     written: number;
     answer: string | null;
   };
+  api_keys: {
+    id: string;
+    name: string;
+    hash: string;
+    scope: string;
+    endpoints: string;
+    created_at: number;
+    created_by: string;
+    expires_at: number | null;
+    revoked_at: number | null;
+  };
   idempotency: { key: string; fingerprint: string; status: number; body: string; at: number };
 }

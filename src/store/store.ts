@@ -3,6 +3,7 @@
  * for several). Times are milliseconds since the epoch, JSON columns come back as the values that were put in.
  */
 import type { Route } from '../rollout/route.ts';
+import type { ApiKeys } from './access.ts';
 import type { Members, Orders, Pieces } from './replicas.ts';
 
 export interface Store {
@@ -20,7 +21,7 @@ export interface Store {
 }
 
 /** Tables whose changes are told. */
-export type WatchedTable = 'endpoints' | 'orders';
+export type WatchedTable = 'endpoints' | 'orders' | 'api_keys';
 
 export interface Tables {
   readonly versions: Versions;
@@ -33,6 +34,7 @@ export interface Tables {
   readonly pieces: Pieces;
   readonly members: Members;
   readonly orders: Orders;
+  readonly apiKeys: ApiKeys;
 }
 
 /** Part of a list; `next` begins the next part, null at its end. Lists are at most 1000 rows. */

@@ -1,4 +1,5 @@
 /** All tables over one session. */
+import { apiKeysOver } from './api-keys.ts';
 import { auditOver } from './audit.ts';
 import { endpointsOver } from './endpoints.ts';
 import { feedbackOver } from './feedback.ts';
@@ -23,4 +24,5 @@ export const tablesOver = (session: Session): Tables => ({
   pieces: piecesOver(session),
   members: membersOver(session),
   orders: ordersOver(session),
+  apiKeys: apiKeysOver(session),
 });

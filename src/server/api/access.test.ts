@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { OPERATIONS } from './operations.ts';
+import { nameOf, OPERATION_SCOPES } from './scopes.ts';
 import { startTestApi, type TestApi } from './test-api.ts';
 
 let api: TestApi;
@@ -42,7 +44,7 @@ test('what a form on a page can send is refused by its type', async () => {
   expect(api.control.told).toEqual([]);
 });
 
-test('a caller from another machine needs the token', async () => {
+test('a caller from another machine needs a key', async () => {
   const from = (headers: Record<string, string>) => api.ask('GET', '/models', { headers });
   const peer = { 'x-plimsoll-peer': '10.1.2.3' };
   const missing = await from(peer);
@@ -57,13 +59,13 @@ test('a caller from another machine needs the token', async () => {
   expect((await from({ 'x-plimsoll-peer': '127.0.0.1', 'x-forwarded-for': '10.1.2.3' })).status).toBe(401);
 });
 
-test('without a configured token nobody from elsewhere comes in, and is told the way', async () => {
-  const closed = await startTestApi(null);
+test('without a key nobody from elsewhere comes in, and is told the way', async () => {
+  const closed = await startTestApi(new Map());
   const { status, json } = await closed.ask('GET', '/models', {
     headers: { 'x-plimsoll-peer': '10.1.2.3', authorization: 'Bearer secret' },
   });
   expect([status, json.error?.code]).toEqual([403, 'CONTROL_FORBIDDEN']);
-  expect(json.error?.hint).toContain('PLIMSOLL_TOKEN');
+  expect(json.error?.hint).toContain('plimsoll keys create');
   await closed.close();
 });
 
@@ -99,4 +101,54 @@ test('a defect is answered without its words, which are in the log', async () =>
   expect([status, json.error?.code]).toEqual([500, 'INTERNAL']);
   expect(JSON.stringify(json)).not.toContain('password');
   expect(api.logged).toHaveLength(1);
+});
+
+test('every operation has a scope, and every scope an operation', () => {
+  expect(Object.keys(OPERATION_SCOPES).toSorted()).toEqual(OPERATIONS.map(nameOf).toSorted());
+});
+
+test('where every caller needs a key, those on this machine do too, and the socket alone does not', async () => {
+  const strict = await startTestApi(undefined, true);
+  const from = (headers: Record<string, string>) => strict.ask('GET', '/models', { headers });
+  expect((await from({ 'x-plimsoll-peer': '127.0.0.1' })).status).toBe(401);
+  expect((await from({ 'x-plimsoll-peer': '127.0.0.1', 'x-api-key': 'viewer' })).status).toBe(200);
+  expect((await from({})).status).toBe(200);
+  await strict.close();
+});
+
+test('a scope that is too small is refused before the body is read, and noted where it would have changed something', async () => {
+  const headers = { 'x-plimsoll-peer': '10.1.2.3', authorization: 'Bearer viewer', 'x-plimsoll-by': 'ana' };
+  const abort = await api.ask('POST', '/rollouts/ro_1:abort', { headers, body: '{' });
+  expect([abort.status, abort.json.error]).toMatchObject([
+    403,
+    { code: 'SCOPE_FORBIDDEN', message: expect.stringContaining('operator was wanted') },
+  ]);
+  expect((await api.ask('GET', '/audit', { headers })).status).toBe(403);
+  expect((await api.ask('GET', '/models', { headers })).status).toBe(200);
+  expect(api.control.told).toEqual([]);
+  expect(api.refusals).toEqual([
+    {
+      by: 'key:viewer for ana from 10.1.2.3',
+      operation: 'POST /rollouts/{id}:abort',
+      code: 'SCOPE_FORBIDDEN',
+    },
+  ]);
+});
+
+test('who acts with a key is its name, whatever its holder says', async () => {
+  const headers = { 'x-plimsoll-peer': '10.1.2.3', 'x-api-key': 'operator', 'x-plimsoll-by': 'root' };
+  await api.ask('POST', '/rollouts/ro_1:pause', { headers });
+  expect(api.control.told[0]!.given[2]).toEqual({
+    by: 'key:operator for root from 10.1.2.3',
+    reason: undefined,
+  });
+});
+
+test('wrong keys are answered more slowly the more there are, and those who hold one come in all the same', async () => {
+  const peer = { 'x-plimsoll-peer': '10.9.9.9' };
+  const statuses: number[] = [];
+  for (let k = 0; k < 25; k++)
+    statuses.push((await api.ask('GET', '/models', { headers: { ...peer, 'x-api-key': `no${k}` } })).status);
+  expect([statuses.slice(0, 20), statuses.slice(20)]).toEqual([Array(20).fill(401), Array(5).fill(429)]);
+  expect((await api.ask('GET', '/models', { headers: { ...peer, 'x-api-key': 'viewer' } })).status).toBe(200);
 });

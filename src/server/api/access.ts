@@ -1,77 +1,64 @@
 /**
  * Who may speak to the control API. Programs on this machine may, but a page in somebody's browser reaches loopback
  * addresses too: the Host must be one of ours (else a name was rebound to this address) and an Origin must be the Host's
- * own. Callers from other machines need the token, which no page knows; by which name they call is their business. Pure.
+ * own. Callers from other machines need a key, which no page knows; by which name they call is their business. Where every
+ * caller needs one, only the socket in the data folder, whose permissions say who may, is left without. Pure.
  */
+import { isLoopbackAddress } from '../../config/access.ts';
+import type { KnownKey } from '../../control/keys/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { checkHost, checkOrigin } from '../access/site.ts';
 
 export interface AccessRules {
   /** Names besides localhost and loopback addresses, without port. */
   readonly hosts: readonly string[];
-  /** Null where none is configured: then nobody from elsewhere comes in. */
-  readonly token: string | null;
+  /** Every caller needs a key, those on this machine too. */
+  readonly keysOnly: boolean;
+  readonly keys: Keys;
+}
+
+/** The keys that are known. */
+export interface Keys {
+  readonly size: number;
+  find(key: string): KnownKey | null;
 }
 
 /** What is looked at of a request; header values as sent, undefined where absent. */
 export interface Knock {
   readonly host: string | undefined;
   readonly origin: string | undefined;
-  readonly authorization: string | undefined;
+  /** The key that it brings, or null. */
+  readonly credential: string | null;
   /** Remote address as the serving process saw it; undefined on the control socket itself. */
   readonly peer: string | undefined;
   /** A proxy says that it speaks for somebody else. */
   readonly isForwarded: boolean;
 }
 
-/** Whether the token is right, in time that does not depend on where it differs. */
-export type SameToken = (given: string, wanted: string) => boolean;
+export interface Caller {
+  /** Runs on this machine, and may name files of it. */
+  readonly isLocal: boolean;
+  /** The key that lets the caller in; null lets programs on this machine do everything. */
+  readonly key: KnownKey | null;
+}
 
-/** Throws HOST_FORBIDDEN, ORIGIN_FORBIDDEN, CONTROL_FORBIDDEN or CONTROL_UNAUTHORIZED; answers whether the caller is local. */
-export function admit(knock: Knock, rules: AccessRules, same: SameToken): { readonly isLocal: boolean } {
-  const isLocal = !knock.isForwarded && (knock.peer === undefined || isLoopbackAddress(knock.peer));
+/** Throws HOST_FORBIDDEN, ORIGIN_FORBIDDEN, CONTROL_FORBIDDEN or CONTROL_UNAUTHORIZED. `now` is since the epoch. */
+export function admit(knock: Knock, rules: AccessRules, now: number): Caller {
+  const isNear = knock.peer === undefined || (!rules.keysOnly && isLoopbackAddress(knock.peer));
+  const isLocal = isNear && !knock.isForwarded;
   if (isLocal) checkHost(knock.host, rules.hosts);
-  if (knock.origin !== undefined && !isOriginOf(knock.origin, knock.host ?? ''))
-    throw new PlimsollError('ORIGIN_FORBIDDEN', { found: knock.origin, wanted: knock.host ?? 'none' });
-  if (!isLocal) checkToken(knock, rules.token, same);
-  return { isLocal };
+  if (knock.origin !== undefined) checkOrigin(knock.origin, knock.host, isLocal ? [] : rules.hosts);
+  return { isLocal, key: isLocal ? null : keyOf(knock, rules.keys, now) };
 }
 
-function checkHost(host: string | undefined, hosts: readonly string[]): void {
-  const name = hostName(host);
-  if (name === null || !(isLoopbackName(name) || hosts.includes(name)))
-    throw new PlimsollError('HOST_FORBIDDEN', { found: host ?? 'missing' });
+function keyOf({ credential, peer, isForwarded }: Knock, keys: Keys, now: number): KnownKey {
+  const who = isForwarded ? 'a request passed on by a proxy' : `a caller at ${peer}`;
+  if (keys.size === 0) throw new PlimsollError('CONTROL_FORBIDDEN', { found: who });
+  if (credential === null) throw new PlimsollError('CONTROL_UNAUTHORIZED', { found: `${who} has no key` });
+  const key = keys.find(credential);
+  if (key === null)
+    throw new PlimsollError('CONTROL_UNAUTHORIZED', { found: `the key of ${who} is not known` });
+  if (key.expiresAt !== null && key.expiresAt <= now)
+    throw new PlimsollError('CONTROL_UNAUTHORIZED', { found: `the key of ${who} is over` });
+  return key;
 }
-
-function checkToken(
-  { authorization, peer, isForwarded }: Knock,
-  token: string | null,
-  same: SameToken,
-): void {
-  const found = isForwarded ? 'a request passed on by a proxy' : `a caller at ${peer}`;
-  if (token === null) throw new PlimsollError('CONTROL_FORBIDDEN', { found });
-  const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-  if (given === undefined)
-    throw new PlimsollError('CONTROL_UNAUTHORIZED', { found: `${found} has no token` });
-  if (!same(given, token))
-    throw new PlimsollError('CONTROL_UNAUTHORIZED', { found: `the token of ${found} is wrong` });
-}
-
-/** Name in a Host header, lower case and without port; null where it is none (RFC 9110 §7.2). */
-function hostName(host: string | undefined): string | null {
-  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(host ?? '');
-  return match ? match[1]!.toLowerCase() : null;
-}
-
-const isLoopbackName = (name: string): boolean =>
-  name === 'localhost' || name === '[::1]' || isLoopbackIPv4(name);
-
-const isLoopbackIPv4 = (text: string): boolean =>
-  /^127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/.test(text);
-
-/** As sockets name their peers: IPv4 inside IPv6 as well. */
-const isLoopbackAddress = (address: string): boolean =>
-  address === '::1' || isLoopbackIPv4(address.replace(/^::ffff:/i, ''));
-
-/** Same host and port; the scheme may differ where TLS ends before us. */
-const isOriginOf = (origin: string, host: string): boolean =>
-  /^https?:\/\/([^/?#@]+)$/i.exec(origin)?.[1]?.toLowerCase() === host.toLowerCase();

@@ -2,24 +2,29 @@
  * The control API over HTTP: operations as data (one file a resource), Fastify for the road to them. Predictions never
  * come this way.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import packageJson from '../../../package.json' with { type: 'json' };
+import type { AccessMode } from '../../config/access.ts';
+import type { ApiKeyring } from '../../control/keys/port.ts';
 import type { Actor, Control } from '../../control/port.ts';
-import { PlimsollError } from '../../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Jobs } from '../../jobs/port.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import type { Idempotency } from '../../store/store.ts';
-import { type AccessRules, admit } from './access.ts';
+import { credentialIn } from '../access/credential.ts';
+import { Failures } from '../access/refusals.ts';
+import { allows } from '../access/scopes.ts';
+import { type AccessRules, admit, type Caller } from './access.ts';
 import { checkerOf } from './check.ts';
 import { asCoded } from './failures.ts';
 import { openapiDocument } from './openapi.ts';
 import { Answer, type Operation, type StagedUpload } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { Repeats } from './repeats.ts';
+import { nameOf, scopeOf } from './scopes.ts';
 import { receiveUpload } from './upload.ts';
 
 export interface ApiOptions extends AccessRules {
@@ -27,10 +32,24 @@ export interface ApiOptions extends AccessRules {
   readonly logger: Logger;
   readonly idempotency: Idempotency;
   readonly clock: Clock;
+  readonly apiKeys: ApiKeyring;
+  readonly accessMode: AccessMode;
+  /** Called with what was refused to a caller who is known, or not, and would have changed something. */
+  readonly onRefused?: (refused: RefusedCall) => void;
+  /** Called before an upload is received. Throws where the caller may bring no more. */
+  readonly onUpload?: (caller: Caller, request: IncomingMessage) => void;
   /** Opens what is asked about jobs. */
   readonly jobs: () => Promise<Jobs>;
   /** Opens what is asked about monitoring. */
   readonly monitoring: () => Promise<Monitoring>;
+}
+
+/** A change that was asked for by somebody who may not. */
+export interface RefusedCall {
+  readonly by: string;
+  /** `POST /rollouts/{id}:abort` */
+  readonly operation: string;
+  readonly code: string;
 }
 
 export interface Api {
@@ -50,8 +69,9 @@ const HEADERS = {
   'cache-control': 'no-store',
 } as const;
 
-const LOCAL = Symbol('the caller runs on this machine');
-type Admitted = FastifyRequest & { [LOCAL]?: boolean };
+const CALLER = Symbol('who asks');
+type Admitted = FastifyRequest & { [CALLER]?: Caller };
+const NOBODY: Caller = { isLocal: false, key: null };
 
 export async function createApi(control: Control, options: ApiOptions): Promise<Api> {
   const app = fastify({
@@ -60,9 +80,10 @@ export async function createApi(control: Control, options: ApiOptions): Promise<
     requestIdHeader: false,
   });
   takeBodies(app);
+  const admitted = admitter(options);
   app.addHook('onRequest', async (request: Admitted, reply) => {
     reply.headers(HEADERS);
-    request[LOCAL] = admit(knockOf(request), options, sameToken).isLocal;
+    request[CALLER] = admitted(request);
   });
   app.setErrorHandler((error, { headers }, reply) =>
     refuse(reply, asCoded(error, headers['content-type'], options.logger)),
@@ -99,15 +120,36 @@ function takeBodies(app: FastifyInstance): void {
 const knockOf = ({ headers }: FastifyRequest) => ({
   host: headers.host,
   origin: headers.origin,
-  authorization: headers.authorization,
+  credential: credentialIn(headers),
   peer: [headers['x-plimsoll-peer']].flat()[0],
   isForwarded: headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined,
 });
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-const sameToken = (given: string, wanted: string): boolean => timingSafeEqual(sha256(given), sha256(wanted));
+/** Lets callers in, or refuses them: the more slowly the more often, and with a note where they would change something. */
+function admitter(options: ApiOptions): (request: FastifyRequest) => Caller {
+  const { clock, onRefused } = options;
+  const failures = new Failures();
+  return (request) => {
+    try {
+      return admit(knockOf(request), options, clock.now());
+    } catch (error) {
+      if (!isPlimsollError(error)) throw error;
+      const { peer } = knockOf(request);
+      if (request.method !== 'GET')
+        onRefused?.({ by: peer ?? 'this machine', operation: operationOf(request), code: error.code });
+      throw error.http === 401 ? failures.judge(error, peer, clock.monotonic()) : error;
+    }
+  };
+}
 
-interface Tools extends Pick<ApiOptions, 'dataDir' | 'jobs' | 'monitoring'> {
+const operationOf = ({ method, routeOptions }: FastifyRequest): string =>
+  `${method} ${routeOptions.url?.slice(PREFIX.length) ?? 'of no operation'}`;
+
+interface Tools
+  extends Pick<
+    ApiOptions,
+    'dataDir' | 'jobs' | 'monitoring' | 'apiKeys' | 'accessMode' | 'onRefused' | 'onUpload'
+  > {
   readonly control: Control;
   readonly repeats: Repeats;
 }
@@ -121,6 +163,7 @@ function addRoute(app: FastifyInstance, operation: Operation, tools: Tools): voi
     method,
     url: `${PREFIX}${url}`,
     bodyLimit,
+    onRequest: async (request: Admitted) => checkScope(operation, request, tools),
     async handler(request, reply) {
       const { status, body } = await answer(request);
       return reply
@@ -131,7 +174,22 @@ function addRoute(app: FastifyInstance, operation: Operation, tools: Tools): voi
   });
 }
 
-function answerer(operation: Operation, { control, repeats, dataDir, jobs, monitoring }: Tools) {
+/** Before its body is read. Throws SCOPE_FORBIDDEN, and what `onUpload` does. */
+function checkScope(operation: Operation, request: Admitted, { onRefused, onUpload }: Tools): void {
+  const caller = request[CALLER] ?? NOBODY;
+  const { key, isLocal } = caller;
+  const wanted = scopeOf(operation);
+  if (!isLocal && (key === null || !allows(key.scope, wanted))) {
+    if (operation.method !== 'GET')
+      onRefused?.({ by: actorOf(request, null).by, operation: nameOf(operation), code: 'SCOPE_FORBIDDEN' });
+    const about = { key: key?.name ?? 'none', found: key?.scope ?? 'none', wanted, what: nameOf(operation) };
+    throw new PlimsollError('SCOPE_FORBIDDEN', about);
+  }
+  if (operation.takesFiles) onUpload?.(caller, request.raw);
+}
+
+function answerer(operation: Operation, tools: Tools) {
+  const { repeats, dataDir, control, jobs, monitoring, apiKeys, accessMode } = tools;
   const { method, status, takesFiles } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
   const queryOf = checkerOf(operation.query, 'query');
@@ -149,15 +207,28 @@ function answerer(operation: Operation, { control, repeats, dataDir, jobs, monit
     const actor = actorOf(request, body);
     const header = request.headers['idempotency-key'];
     const key = typeof header === 'string' ? header : null;
-    const isLocal = request[LOCAL] === true;
-    const call = { control, jobs, monitoring, key, params, query, body, actor, isLocal };
+    const { isLocal, key: caller } = request[CALLER] ?? NOBODY;
+    const call = {
+      control,
+      jobs,
+      monitoring,
+      apiKeys,
+      accessMode,
+      caller,
+      key,
+      params,
+      query,
+      body,
+      actor,
+      isLocal,
+    };
     let isTaken = false;
     const work = async (): Promise<Answer> => {
       isTaken = true;
       const given = await operation.handle(call as never);
       return new Answer(status, given);
     };
-    if (method === 'GET' || key === null) return work();
+    if (method === 'GET' || key === null || operation.isSecret) return work();
     const text = upload?.fingerprint ?? JSON.stringify(body) ?? '';
     // What is handled is discarded when its proof is over, which may be after the answer.
     return repeats.once(key, [method, request.url, text], work).finally(() => isTaken || upload?.discard());
@@ -177,12 +248,20 @@ function refuseBody(given: unknown, path: string): undefined {
   throw new PlimsollError('REQUEST_INVALID', { problems, list: [problems] });
 }
 
-/** Who acts, by the word of the caller: the token says that it may, not who it is. */
-function actorOf({ headers }: FastifyRequest, body: unknown): Actor {
+/**
+ * Who acts: the name of the key, for whom by the word of its holder, and from where. Programs on this machine are believed
+ * who they are.
+ */
+function actorOf(request: Admitted, body: unknown): Actor {
+  const { headers } = request;
   const by = [headers['x-plimsoll-by']].flat()[0];
   const peer = [headers['x-plimsoll-peer']].flat()[0];
   const reason = (body as { reason?: string } | undefined)?.reason;
-  return { by: by === undefined ? `api${peer ? ` from ${peer}` : ''}` : decoded(by).slice(0, 200), reason };
+  const from = peer ? ` from ${peer}` : '';
+  const said = by === undefined ? null : decoded(by).slice(0, 200);
+  const key = request[CALLER]?.key ?? null;
+  if (key === null) return { by: said ?? `api${from}`, reason };
+  return { by: `key:${key.name}${said === null ? '' : ` for ${said}`}${from}`, reason };
 }
 
 function decoded(text: string): string {
@@ -196,6 +275,7 @@ function decoded(text: string): string {
 function refuse(reply: FastifyReply, error: PlimsollError): FastifyReply {
   if (error.http === 405) reply.header('allow', String(error.details['allowed']));
   if (error.http === 401) reply.header('www-authenticate', 'Bearer');
-  if (error.http === 503) reply.header('retry-after', String(error.details['retry'] ?? 1));
+  if (error.http === 503 || error.http === 429)
+    reply.header('retry-after', String(error.details['retry'] ?? 1));
   return reply.status(error.http).headers(HEADERS).type('application/json').send(JSON.stringify({ error }));
 }

@@ -1,5 +1,7 @@
 /** An operation of the control API as data: the router, the validator and the OpenAPI document follow from it. */
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
+import type { AccessMode } from '../../config/access.ts';
+import type { ApiKeyring, KnownKey } from '../../control/keys/port.ts';
 import type { Actor, Control, NewVersion } from '../../control/port.ts';
 import type { Jobs } from '../../jobs/port.ts';
 import type { Monitoring } from '../../monitor/port.ts';
@@ -14,6 +16,11 @@ export interface Call<P, Q, B> {
   /** Opened for who needs it. */
   jobs(): Promise<Jobs>;
   monitoring(): Promise<Monitoring>;
+  readonly apiKeys: ApiKeyring;
+  /** Whom this server lets in. */
+  readonly accessMode: AccessMode;
+  /** The key that let the caller in; null where programs on this machine ask. */
+  readonly caller: KnownKey | null;
   /** The caller's `idempotency-key`, or null. */
   readonly key: string | null;
   /** Who asks, with the reason of the body where it has one. */
@@ -57,6 +64,8 @@ export interface Operation {
   readonly bodyLimit: number;
   /** Also takes multipart/form-data, staged before `handle` is called with it as its body. */
   readonly takesFiles: boolean;
+  /** The answer holds a secret: it is kept for nobody who asks again. */
+  readonly isSecret: boolean;
   handle(call: Call<never, never, never>): Promise<unknown>;
 }
 
@@ -91,6 +100,7 @@ export function operation<
     status,
     bodyLimit,
     takesFiles: false,
+    isSecret: false,
   } as Operation;
 }
 

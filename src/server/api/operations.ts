@@ -1,4 +1,5 @@
 /** Every operation of the control API. */
+import { API_KEYS } from './api-keys.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { FEEDBACK } from './feedback.ts';
 import { JOBS } from './jobs.ts';
@@ -20,4 +21,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...MONITORING,
   ...REQUESTS,
   ...UPKEEP,
+  ...API_KEYS,
 ];

@@ -5,6 +5,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ApiKeyring, KeyView, KnownKey } from '../../control/keys/port.ts';
 import { LocalJobs } from '../../jobs/local.ts';
 import type { Jobs } from '../../jobs/port.ts';
 import type { AlertRow } from '../../monitor/alerts/alert.ts';
@@ -12,7 +13,7 @@ import { LocalMonitoring } from '../../monitor/local.ts';
 import { openLedger } from '../../store/ledger/open.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { Idempotency } from '../../store/store.ts';
-import { createApi } from './api.ts';
+import { createApi, type RefusedCall } from './api.ts';
 import { MemoryControl } from './test-control.ts';
 
 interface Answered {
@@ -35,6 +36,8 @@ export interface TestApi {
   readonly dataDir: string;
   /** What the log of errors got. */
   readonly logged: readonly object[];
+  /** Changes that were refused to their callers. */
+  readonly refusals: readonly RefusedCall[];
   /** With headers that `fetch` would not let through, Host and Origin among them. */
   ask(method: string, path: string, asked?: Asked): Promise<Answered>;
   /** Names of staged uploads. */
@@ -63,9 +66,18 @@ const ALERT: AlertRow = {
   generation: 1,
 };
 
-export async function startTestApi(token: string | null = 'secret'): Promise<TestApi> {
+/** A key of each scope is known by its name: `secret` for everything. */
+const KEYS: ReadonlyMap<string, KnownKey> = new Map(
+  (['predict', 'viewer', 'operator', 'admin'] as const).map((scope) => [
+    scope === 'admin' ? 'secret' : scope,
+    { name: scope, scope, endpoints: [], sha256: '', expiresAt: null },
+  ]),
+);
+
+export async function startTestApi(keys = KEYS, keysOnly = false): Promise<TestApi> {
   const control = new MemoryControl();
   const logged: object[] = [];
+  const refusals: RefusedCall[] = [];
   const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-api-'));
   const ledger = await openLedger('sqlite::memory:');
   const clock = { now: () => 0, monotonic: () => 0 };
@@ -89,8 +101,12 @@ export async function startTestApi(token: string | null = 'secret'): Promise<Tes
   const api = await createApi(control, {
     dataDir,
     logger: { info: () => undefined, warn: () => undefined, error: (fields) => logged.push(fields) },
-    token,
     hosts: ['models.example'],
+    keysOnly,
+    accessMode: keysOnly ? 'keys' : 'local',
+    keys: { size: keys.size, find: (key) => keys.get(key) ?? null },
+    apiKeys: NO_KEYS,
+    onRefused: (refused) => refusals.push(refused),
     idempotency: kept(),
     clock,
     jobs: async () => jobs,
@@ -105,6 +121,7 @@ export async function startTestApi(token: string | null = 'secret'): Promise<Tes
     url,
     dataDir,
     logged,
+    refusals,
     ask: (method, path, asked) => ask(`${url}/api/v1${path}`, method, asked),
     leftovers: () => readdirSync(join(dataDir, 'uploads')),
     async close() {
@@ -117,6 +134,18 @@ export async function startTestApi(token: string | null = 'secret'): Promise<Tes
     },
   };
 }
+
+const VIEW: KeyView = {
+  ...{ id: 'a1', name: 'churn', endpoints: [], createdAt: '2026-01-01', createdBy: 'ana' },
+  ...{ scope: 'predict' as const, state: 'active' as const, expiresAt: null, revokedAt: null },
+};
+const NO_KEYS: ApiKeyring = {
+  create: async () => ({ ...VIEW, key: 'plk_' }),
+  list: async () => [VIEW],
+  revoke: async () => [VIEW],
+  rotate: async () => ({ ...VIEW, key: 'plk_' }),
+  known: async () => [],
+};
 
 function kept(): Idempotency {
   const rows = new Map<string, { fingerprint: string; status: number; body: unknown }>();

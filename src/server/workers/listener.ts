@@ -47,7 +47,12 @@ export async function bindListener(asked: Address): Promise<Listener> {
     handle.close();
     throw listenFailed(asked, 'EADDRINUSE', '');
   }
-  return { host: asked.host, port, url: urlOf({ host: asked.host, port }, family === 6), handle };
+  return {
+    host: asked.host,
+    port,
+    url: urlOf({ host: asked.host, port, tls: asked.tls }, family === 6),
+    handle,
+  };
 }
 
 async function resolve(asked: Address): Promise<{ address: string; family: number }> {

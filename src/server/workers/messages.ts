@@ -1,3 +1,4 @@
+import type { AccessSettings, TlsFiles } from '../../config/access.ts';
 import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
@@ -44,6 +45,9 @@ export interface WorkerSettings {
   readonly metricsAliases?: readonly AliasSet[] | undefined;
   /** Whether rows and answers are captured. */
   readonly captures: boolean;
+  /** Whom it lets in; of a rate its own share. */
+  readonly access: AccessSettings;
+  readonly tls: TlsFiles | null;
   /** Scoring threads of this worker. */
   readonly threads: number;
   /** Path of the Unix socket of the control process. */

@@ -29,10 +29,10 @@ async function serveUnder(
   listener: Listener,
   options: InWorkersOptions,
 ): Promise<RunningService> {
-  const { dataDir, logger, maxBody, metricsAliases, captures, onProgress } = options;
+  const { dataDir, logger, maxBody, metricsAliases, captures, access, tls, onProgress } = options;
   const workers = new Workers(
     {
-      ...{ workers: options.workers, maxBody, metricsAliases, captures, logger },
+      ...{ workers: options.workers, maxBody, metricsAliases, captures, access, tls, logger },
       replica: randomBytes(6).toString('hex'),
       controlSocket: lock.socket,
       dataDir,
@@ -42,7 +42,7 @@ async function serveUnder(
     listener,
   );
   const control = new ControlSeat({
-    settings: { ...options.control, dataDir, socket: lock.socket, copies: options.workers },
+    settings: { ...options.control, access, dataDir, socket: lock.socket, copies: options.workers },
     live: () => workers.live,
     publish: (snapshot) => workers.publish(snapshot),
     counts: () => workers.counts,

@@ -33,6 +33,8 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
     maxBody,
     metricsAliases,
     captures,
+    access,
+    tls,
     threads,
     controlSocket,
     dataDir,
@@ -43,7 +45,7 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
   const reporter = new Reporter(settings, metrics, () => serving.plane.versions, logger, send);
   const serving = openServing({
     ...{ worker: workerName(settings), epoch, controlSocket, dataDir },
-    ...{ listener, host, port, maxBody, metricsAliases, captures, threads, metrics, logger },
+    ...{ listener, host, port, maxBody, metricsAliases, captures, access, tls, threads, metrics, logger },
     onPiece: (piece) => send({ kind: 'piece', piece }),
     scrape: async () => exposeTotals(await reporter.scrape(), serving.plane.versions),
   });

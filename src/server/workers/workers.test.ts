@@ -6,6 +6,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
+import { LOCAL_ACCESS } from '../../config/access.ts';
 import { bindListener } from './listener.ts';
 import { Workers, type WorkersOptions } from './workers.ts';
 
@@ -23,7 +24,17 @@ const logger = {
   error: () => undefined,
 };
 const paths = { controlSocket: '/none', dataDir: '/none' };
-const options = { workers: 2, replica: 'r', ...paths, maxBody: 1, captures: false, logger };
+const access = LOCAL_ACCESS;
+const options = {
+  workers: 2,
+  replica: 'r',
+  ...paths,
+  maxBody: 1,
+  captures: false,
+  access,
+  tls: null,
+  logger,
+};
 
 async function startWorkers(given: WorkersOptions): Promise<Workers> {
   const workers = new Workers(given, await bindListener({ host: '127.0.0.1', port: 0 }));

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { shareOf } from '../../config/access.ts';
 import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { PlimsollError } from '../../core/errors.ts';
@@ -24,7 +25,7 @@ import { Tally } from './tally.ts';
 export interface WorkersOptions
   extends Pick<
     WorkerSettings,
-    'replica' | 'maxBody' | 'metricsAliases' | 'captures' | 'controlSocket' | 'dataDir'
+    'replica' | 'maxBody' | 'metricsAliases' | 'captures' | 'access' | 'tls' | 'controlSocket' | 'dataDir'
   > {
   /** How many processes serve. */
   readonly workers: number;
@@ -168,12 +169,23 @@ export class Workers {
   }
 
   #place(worker: number): Place {
-    const { replica, maxBody, metricsAliases, captures, controlSocket, dataDir, workers, logger, entry } =
-      this.#options;
+    const {
+      replica,
+      maxBody,
+      metricsAliases,
+      captures,
+      controlSocket,
+      dataDir,
+      workers,
+      logger,
+      entry,
+      tls,
+    } = this.#options;
+    const access = { ...this.#options.access, rate: shareOf(this.#options.access.rate, workers) };
     const { host, port, handle } = this.#listener;
     const threads = Math.max(2, Math.ceil((availableParallelism() - 1) / workers));
     const where = { host, port, controlSocket, dataDir };
-    const settings = { worker, replica, maxBody, metricsAliases, captures, threads, ...where };
+    const settings = { worker, replica, maxBody, metricsAliases, captures, threads, access, tls, ...where };
     const seat: Place['seat'] = new Seat({
       name: `worker ${worker}`,
       entry: entry ?? new URL('./serve.child.ts', import.meta.url),

@@ -3,7 +3,7 @@ import { familyOf } from '../../metrics/catalog.ts';
 import { type Labels, type MetricFamily, mergeFamilies, type Point } from '../../metrics/family.ts';
 import { parseText } from '../../metrics/parse.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
-import { Metrics, type ModelSeries, OUTCOMES, ROW_BOUNDS, STAGES } from './metrics.ts';
+import { Metrics, type ModelSeries, OUTCOMES, REFUSALS, ROW_BOUNDS, STAGES } from './metrics.ts';
 import { addSnapshot, type Snapshot } from './snapshot.ts';
 
 /** What a scrape shows of several processes that serve together. */
@@ -90,6 +90,10 @@ function requestFamilies(metrics: Metrics, series: readonly ModelSeries[]): Metr
     familyOf('inference_queue_depth', one(queueDepth)),
     familyOf('inference_queue_limit', Number.isFinite(limits.queue) ? one(limits.queue) : []),
     familyOf('inference_saturation_ratio', one(saturation)),
+    familyOf(
+      'plimsoll_requests_refused_total',
+      REFUSALS.map((reason, k) => ({ labels: { reason }, value: metrics.refusals[k]! })),
+    ),
   ];
 }
 

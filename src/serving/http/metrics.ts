@@ -93,6 +93,10 @@ export interface SaturationLimits {
   readonly buffered: number;
 }
 
+/** Why a request was let in by nobody; `limited`: it came too often. */
+export const REFUSALS = ['unauthorized', 'forbidden', 'limited', 'cross-site'] as const;
+export type RefusalReason = (typeof REFUSALS)[number];
+
 /** Rows that were left behind for the monitor. */
 export interface CaptureSeries {
   /** Empty for requests that name a version themselves. */
@@ -110,6 +114,8 @@ export class Metrics {
   /** Generation of the route that each endpoint follows. */
   readonly generations = new Map<string, number>();
   readonly capture: CaptureSeries[] = [];
+  /** Requests that were let in by nobody, in the order of `REFUSALS`. */
+  readonly refusals = new Float64Array(REFUSALS.length);
   /** Units noted for rollouts, each once a window and arm. */
   units = 0;
   inFlight = 0;
@@ -125,6 +131,10 @@ export class Metrics {
   get saturation(): number {
     const { inFlight, queue, buffered } = this.limits;
     return Math.min(1, Math.max(this.inFlight / inFlight, this.queueDepth / queue, this.buffered / buffered));
+  }
+
+  refused(why: RefusalReason): void {
+    this.refusals[REFUSALS.indexOf(why)]!++;
   }
 
   seriesOf(model: string, version: number): ModelSeries {

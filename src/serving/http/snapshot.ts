@@ -18,6 +18,7 @@ export interface Snapshot {
   }[];
   readonly shadow: readonly Readonly<ShadowSeries>[];
   readonly units: number;
+  readonly refusals: Float64Array;
   readonly capture: readonly Readonly<CaptureSeries>[];
   readonly generations: ReadonlyMap<string, number>;
 }
@@ -32,6 +33,7 @@ export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
   usage: metrics.usage,
   shadow: metrics.shadow.map((counts) => ({ ...counts })),
   units: metrics.units,
+  refusals: metrics.refusals.slice(),
   capture: metrics.capture.map((counts) => ({ ...counts })),
   generations: new Map(metrics.generations),
   series: metrics.series.map(({ model, version, counters, lastAnswer }) => ({
@@ -43,8 +45,11 @@ export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
 });
 
 /** Adds what a process has counted since it began; the times of `metrics` are then since the epoch. */
-export function addCounters(metrics: Metrics, { series, shadow, units, capture }: Snapshot): void {
+export function addCounters(metrics: Metrics, { series, shadow, units, capture, refusals }: Snapshot): void {
   metrics.units += units;
+  refusals.forEach((count, k) => {
+    metrics.refusals[k]! += count;
+  });
   for (const { endpoint, captured, dropped } of capture) {
     const sum = metrics.captureOf(endpoint);
     sum.captured += captured;

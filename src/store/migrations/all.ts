@@ -1,6 +1,7 @@
 /** Every migration, in order: version n of the schema is made by the n-th. */
 import { versionsAndRollouts } from './0001-versions-and-rollouts.ts';
 import { replicas } from './0002-replicas.ts';
+import { apiKeys } from './0003-api-keys.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [versionsAndRollouts, replicas];
+export const MIGRATIONS: readonly Migration[] = [versionsAndRollouts, replicas, apiKeys];

@@ -1,5 +1,6 @@
 /** What every store must do, whatever database is under it. */
 import { describe } from 'vitest';
+import { apiKeysContract } from './api-keys.ts';
 import { auditContract } from './audit.ts';
 import { crashContract } from './crash.ts';
 import { endpointsContract } from './endpoints.ts';
@@ -21,6 +22,7 @@ export const storeContract = (place: Place): void => {
     feedbackContract(place);
     auditContract(place);
     ownersContract(place);
+    apiKeysContract(place);
     replicasContract(place);
     listsContract(place);
     valuesContract(place);

@@ -1,0 +1,134 @@
+/** API keys over the store: every change is in the audit log, in one transaction with what it tells of. */
+import { randomBytes } from 'node:crypto';
+import type { Actor } from '../../core/actor.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { ApiKeyRow } from '../../store/access.ts';
+import type { Store, Tables } from '../../store/store.ts';
+import { hashOfKey, makeKey } from './key.ts';
+import type { ApiKeyring, KeyState, KeyView, KeyWish, KnownKey, NewKey } from './port.ts';
+
+export interface LocalKeysOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Called once something has changed, before it is answered. */
+  readonly onChange?: () => Promise<void>;
+}
+
+const ID_BYTES = 6;
+/** Keys are listed for this long after they are over. */
+const KEPT_MILLIS = 90 * 86_400_000;
+
+export class LocalKeys implements ApiKeyring {
+  readonly #options: LocalKeysOptions;
+
+  constructor(options: LocalKeysOptions) {
+    this.#options = options;
+  }
+
+  create({ name, scope, endpoints, lifeMillis }: KeyWish, actor: Actor): Promise<NewKey> {
+    return this.#make('key.created', actor, async ({ apiKeys }, now) => {
+      const active = await apiKeys.active(now);
+      if (active.some((row) => row.name === name)) throw new PlimsollError('KEY_NAME_TAKEN', { name });
+      await apiKeys.prune(now - KEPT_MILLIS);
+      return { name, scope, endpoints, expiresAt: lifeMillis === null ? null : now + lifeMillis };
+    });
+  }
+
+  rotate(name: string, overlapMillis: number, actor: Actor): Promise<NewKey> {
+    return this.#make('key.rotated', actor, async ({ apiKeys }, now) => {
+      const active = (await apiKeys.active(now)).filter((row) => row.name === name);
+      const before = active.at(-1);
+      if (before === undefined) throw await unknown(apiKeys, name);
+      const until = now + overlapMillis;
+      for (const { id, expiresAt } of active)
+        if (expiresAt === null || expiresAt > until) await apiKeys.change(id, { expiresAt: until });
+      const { scope, endpoints, expiresAt, createdAt } = before;
+      return { name, scope, endpoints, expiresAt: expiresAt && now + (expiresAt - createdAt) };
+    });
+  }
+
+  async revoke(name: string, { by, reason }: Actor): Promise<readonly KeyView[]> {
+    const { store } = this.#options;
+    const now = this.#now();
+    const revoked = await store.transaction(async ({ apiKeys, audit }) => {
+      const rows = (await apiKeys.active(now)).filter((row) => row.name === name || row.id === name);
+      if (rows.length === 0) throw await unknown(apiKeys, name);
+      for (const row of rows) {
+        await apiKeys.change(row.id, { revokedAt: now });
+        const body = { id: row.id, scope: row.scope, reason: reason ?? null };
+        await audit.append({ at: now, by, what: 'key.revoked', subject: `key/${row.name}`, body });
+      }
+      return rows.map((row) => ({ ...row, revokedAt: now }));
+    });
+    await this.#options.onChange?.();
+    return revoked.map((row) => viewOf(row, now));
+  }
+
+  async list(): Promise<readonly KeyView[]> {
+    const now = this.#now();
+    return (await this.#options.store.tables.apiKeys.list()).map((row) => viewOf(row, now));
+  }
+
+  async known(): Promise<readonly KnownKey[]> {
+    const rows = await this.#options.store.tables.apiKeys.active(this.#now());
+    return rows.map(({ name, scope, endpoints, hash, expiresAt }) => ({
+      ...{ name, scope, endpoints, sha256: hash, expiresAt },
+    }));
+  }
+
+  #now(): number {
+    return Math.floor(this.#options.clock.now());
+  }
+
+  /** Makes a key as `wanted` says, in one transaction with it and with the entry of the audit log. */
+  async #make(
+    what: 'key.created' | 'key.rotated',
+    { by, reason }: Actor,
+    wanted: (
+      tables: Tables,
+      now: number,
+    ) => Promise<Pick<ApiKeyRow, 'name' | 'scope' | 'endpoints' | 'expiresAt'>>,
+  ): Promise<NewKey> {
+    const now = this.#now();
+    const key = makeKey();
+    const id = randomBytes(ID_BYTES).toString('hex');
+    const made = { id, hash: hashOfKey(key), createdAt: now, createdBy: by, revokedAt: null };
+    const row = await this.#options.store.transaction(async (tables) => {
+      const row: ApiKeyRow = { ...made, ...(await wanted(tables, now)) };
+      await tables.apiKeys.insert(row);
+      const { name, scope, endpoints, expiresAt } = row;
+      const body = { id, scope, endpoints, expiresAt, reason: reason ?? null };
+      await tables.audit.append({ at: now, by, what, subject: `key/${name}`, body });
+      return row;
+    });
+    await this.#options.onChange?.();
+    return { ...viewOf(row, now), key };
+  }
+}
+
+async function unknown(apiKeys: Tables['apiKeys'], name: string): Promise<PlimsollError> {
+  const names = [...new Set((await apiKeys.list()).map((row) => row.name))];
+  const known = names.length === 0 ? 'no key yet' : names.slice(0, KNOWN_MAX).join(', ');
+  return new PlimsollError('KEY_UNKNOWN', { name, known });
+}
+
+/** Names that a message repeats. */
+const KNOWN_MAX = 20;
+
+const stateOf = ({ revokedAt, expiresAt }: ApiKeyRow, now: number): KeyState => {
+  if (revokedAt !== null) return 'revoked';
+  return expiresAt !== null && expiresAt <= now ? 'expired' : 'active';
+};
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+function viewOf(row: ApiKeyRow, now: number): KeyView {
+  const { id, name, scope, endpoints, createdBy } = row;
+  return {
+    ...{ id, name, scope, endpoints, createdBy, state: stateOf(row, now) },
+    createdAt: new Date(row.createdAt).toISOString(),
+    expiresAt: iso(row.expiresAt),
+    revokedAt: iso(row.revokedAt),
+  };
+}

@@ -1,0 +1,140 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AccessSettings } from '../../config/access.ts';
+import type { KnownKey } from '../../control/keys/port.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { Gate } from '../../serving/gate.ts';
+import type { RefusalReason } from '../../serving/http/metrics.ts';
+import { Buckets, networkOf } from './buckets.ts';
+import { credentialIn, credentialOfReader } from './credential.ts';
+import type { Guard } from './guard.ts';
+import { needOf } from './pages.ts';
+import { Failures, limited } from './refusals.ts';
+import { allows, mayPredict, purposeOf } from './scopes.ts';
+import { checkHost, checkOrigin, isNamed } from './site.ts';
+
+export interface AccessOptions {
+  readonly settings: AccessSettings;
+  readonly find: (key: string) => KnownKey | null;
+  readonly clock: Clock;
+  /** Paths at which the platform asks for health, beside those that are always open. */
+  readonly healthPaths?: readonly string[] | undefined;
+  readonly onRefusal?: (why: RefusalReason) => void;
+}
+
+/** Who may ask a process that serves: for predictions, and for its pages. What it costs is paid by every request. */
+export class Access implements Gate, Guard {
+  readonly #options: AccessOptions;
+  readonly #settings: AccessSettings;
+  readonly #healthPaths: ReadonlySet<string>;
+  readonly #failures = new Failures();
+  /** By key, and by address of who has none. */
+  readonly #callers: Buckets | null;
+
+  constructor(options: AccessOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#healthPaths = new Set(options.healthPaths);
+    const { rate } = options.settings;
+    this.#callers = rate && new Buckets(rate);
+  }
+
+  admit(request: IncomingMessage, endpoint: string): void {
+    const { mode } = this.#settings;
+    if (mode !== 'keys') {
+      if (mode !== 'platform') this.#checkSite(request);
+      this.#limit(request, null);
+      return;
+    }
+    const key = this.#keyOf(request, credentialIn(request.headers), 'PREDICTION_UNAUTHORIZED');
+    if (!mayPredict(key, endpoint)) throw this.#forbidden(key, endpoint);
+    this.#limit(request, key);
+  }
+
+  admitPage(request: IncomingMessage, path: string): void {
+    const need = this.#healthPaths.has(path) ? 'nothing' : needOf(path);
+    if (need === 'nothing') return;
+    const { mode, hosts, openMetrics } = this.#settings;
+    if (mode === 'local') this.#counted('cross-site', () => checkHost(request.headers.host, hosts));
+    if (mode !== 'keys' || (openMetrics && path === '/metrics')) {
+      this.#limit(request, null);
+      return;
+    }
+    const key = this.#keyOf(request, credentialOfReader(request.headers), 'CONTROL_UNAUTHORIZED');
+    // Clients of some protocols ask what a model is like before they ask it.
+    const isEnough =
+      typeof need === 'object'
+        ? mayPredict(key, need.endpoint) || allows(key.scope, 'viewer')
+        : allows(key.scope, need);
+    if (!isEnough) throw this.#tooLittle(key, path);
+    this.#limit(request, key);
+  }
+
+  admitControl(request: IncomingMessage, response: ServerResponse): void {
+    this.#limit(request, null);
+    response.once('finish', () => {
+      if (response.statusCode === 401) this.#options.onRefusal?.('unauthorized');
+      if (response.statusCode === 403) this.#options.onRefusal?.('forbidden');
+    });
+  }
+
+  /** On a network that a browser may share, no page of another site makes it predict. */
+  #checkSite({ headers }: IncomingMessage): void {
+    const { origin, host } = headers;
+    if (origin === undefined) return;
+    const { mode, hosts } = this.#settings;
+    this.#counted('cross-site', () => {
+      checkOrigin(origin, host, hosts);
+      // By which names others call an address that is open to them, nobody knows.
+      if (mode === 'local' && !isNamed(origin, hosts)) checkHost(host, hosts);
+    });
+  }
+
+  #counted(why: RefusalReason, check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.#options.onRefusal?.(why);
+      throw error;
+    }
+  }
+
+  #keyOf(
+    request: IncomingMessage,
+    given: string | null,
+    code: 'PREDICTION_UNAUTHORIZED' | 'CONTROL_UNAUTHORIZED',
+  ): KnownKey {
+    const { find, clock, onRefusal } = this.#options;
+    const key = given === null ? null : find(given);
+    if (key !== null && (key.expiresAt === null || key.expiresAt > clock.now())) return key;
+    onRefusal?.('unauthorized');
+    const found =
+      given === null ? 'it has no key' : key === null ? 'its key is not known' : 'its key is over';
+    const error = new PlimsollError(code, { found });
+    throw this.#failures.judge(error, request.socket.remoteAddress, clock.monotonic());
+  }
+
+  #forbidden(key: KnownKey, endpoint: string): PlimsollError {
+    this.#options.onRefusal?.('forbidden');
+    return new PlimsollError('PREDICTION_FORBIDDEN', { key: key.name, found: purposeOf(key), endpoint });
+  }
+
+  #tooLittle({ name, scope }: KnownKey, path: string): PlimsollError {
+    this.#options.onRefusal?.('forbidden');
+    return new PlimsollError('SCOPE_FORBIDDEN', {
+      key: name,
+      found: scope,
+      wanted: 'viewer',
+      what: `read ${path}`,
+    });
+  }
+
+  #limit(request: IncomingMessage, key: KnownKey | null): void {
+    if (this.#callers === null) return;
+    const who = key === null ? networkOf(request.socket.remoteAddress) : `key "${key.name}"`;
+    const wait = this.#callers.take(who, this.#options.clock.monotonic());
+    if (wait === 0) return;
+    this.#options.onRefusal?.('limited');
+    throw limited(who, this.#callers.rate, wait);
+  }
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { hashOfKey } from '../../control/keys/key.ts';
+import { writeKnown } from '../../control/keys/known.ts';
+import { LocalKeys } from '../../control/keys/local.ts';
+import type { KnownKey } from '../../control/keys/port.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { Store } from '../../store/store.ts';
+import { Keyring } from './keyring.ts';
+import { keysInEnv, keysPath } from './open.ts';
+
+export interface KeeperOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly dataDir: string;
+  /** File of keys besides those of the store, or null. */
+  readonly keysFile: string | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly logger: Logger;
+}
+
+/** How often the store is looked at, in milliseconds: where several share it, not everybody hears of a change at once. */
+const LOOK_MILLIS = 5000;
+
+/**
+ * Keeps the keys of the store where processes without one find them: in a file that is replaced as a whole, hashes only,
+ * for the owner of the data folder alone. What they know last holds while the control plane or the database is down.
+ */
+export class KeysKeeper {
+  readonly keys: LocalKeys;
+  readonly #options: KeeperOptions;
+  readonly #path: string;
+  readonly #others: Keyring;
+  #byHash: ReadonlyMap<string, KnownKey> = new Map();
+  #written: string | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #unlisten = (): void => undefined;
+  /** Writes come one after the other: an older list must not replace a newer one. */
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(options: KeeperOptions) {
+    const { store, clock, dataDir, keysFile, env, logger } = options;
+    this.#options = options;
+    this.#path = keysPath(dataDir);
+    const files = keysFile === null ? [] : [keysFile];
+    this.#others = new Keyring({ files, fixed: keysInEnv(env), logger });
+    this.keys = new LocalKeys({ store, clock, onChange: () => this.refresh() });
+  }
+
+  /** Writes what holds, now and whenever it changes. Throws DATA_UNWRITABLE and what the store throws. */
+  async start(): Promise<void> {
+    await this.#others.follow();
+    await this.refresh();
+    const look = (): void => {
+      this.refresh().catch((error: Error) =>
+        this.#options.logger.warn({ error: error.message }, 'the API keys of before hold on'),
+      );
+    };
+    this.#unlisten = this.#options.store.onChange('api_keys', look);
+    this.#timer = setInterval(look, LOOK_MILLIS).unref();
+  }
+
+  get size(): number {
+    return this.#byHash.size + this.#others.size;
+  }
+
+  find(key: string): KnownKey | null {
+    return this.#byHash.get(hashOfKey(key)) ?? this.#others.find(key);
+  }
+
+  refresh(): Promise<void> {
+    const next = this.#last.catch(() => undefined).then(() => this.#write());
+    this.#last = next;
+    return next;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#unlisten();
+    this.#others.close();
+    await this.#last.catch(() => undefined);
+  }
+
+  async #write(): Promise<void> {
+    const known = await this.keys.known();
+    this.#byHash = new Map(known.map((key) => [key.sha256, key]));
+    const text = writeKnown(known);
+    if (text === this.#written) return;
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+      writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
+      renameSync(`${this.#path}.new`, this.#path);
+    } catch (cause) {
+      const reason = (cause as Error).message;
+      throw new PlimsollError('DATA_UNWRITABLE', { path: this.#path, reason }, { cause });
+    }
+    this.#written = text;
+  }
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { AccessSettings } from '../../config/access.ts';
+import type { Contract } from '../../config/contract.ts';
+import { hashOfKey } from '../../control/keys/key.ts';
+import { readKnown } from '../../control/keys/known.ts';
+import type { KnownKey } from '../../control/keys/port.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Logger } from '../../core/ports.ts';
+import type { RefusalReason } from '../../serving/http/metrics.ts';
+import { SYSTEM_CLOCK } from '../clock.ts';
+import { Access } from './access.ts';
+import { Keyring } from './keyring.ts';
+
+/** Where the control plane writes the keys that hold, for processes that have no store. */
+export const keysPath = (dataDir: string): string => join(dataDir, 'access', 'keys.json');
+
+interface Env {
+  readonly [name: string]: string | undefined;
+}
+
+/** Name of the key that PLIMSOLL_TOKEN is. */
+const TOKEN_NAME = 'PLIMSOLL_TOKEN';
+
+/**
+ * Keys that the environment gives: PLIMSOLL_TOKEN for everything, and PLIMSOLL_KEYS, the text of a file of keys. Throws
+ * CONFIG_INVALID.
+ */
+export function keysInEnv(env: Env): readonly KnownKey[] {
+  const { PLIMSOLL_TOKEN: token, PLIMSOLL_KEYS: text } = env as Record<string, string | undefined>;
+  const keys = text === undefined ? [] : readKnown(text);
+  if (typeof keys === 'string') {
+    const problems = `PLIMSOLL_KEYS: ${keys}, wanted what \`plimsoll keys export\` writes`;
+    throw new PlimsollError('CONFIG_INVALID', { problems, list: [problems] });
+  }
+  if (token === undefined || token === '') return keys;
+  const sha256 = hashOfKey(token);
+  return [...keys, { name: TOKEN_NAME, scope: 'admin', endpoints: [], sha256, expiresAt: null }];
+}
+
+export interface OpenAccessOptions {
+  readonly settings: AccessSettings;
+  /** Where the control plane leaves its keys; null where there is none. */
+  readonly dataDir: string | null;
+  readonly contract?: Contract | undefined;
+  readonly env: Env;
+  readonly logger: Logger;
+  readonly onRefusal?: (why: RefusalReason) => void;
+}
+
+export interface OpenedAccess {
+  readonly access: Access;
+  /** Keys that are known now. */
+  readonly keys: number;
+  close(): void;
+}
+
+/** Who may ask a process that serves, by the keys that hold while it does. Throws CONFIG_INVALID. */
+export async function openAccess(options: OpenAccessOptions): Promise<OpenedAccess> {
+  const { settings, dataDir, contract, env, logger, onRefusal } = options;
+  const files = [settings.keysFile, dataDir && keysPath(dataDir)].filter((path) => path !== null);
+  const ring = new Keyring({ files, fixed: keysInEnv(env), logger });
+  if (settings.mode === 'keys') await ring.follow();
+  const access = new Access({
+    settings,
+    find: (key) => ring.find(key),
+    clock: SYSTEM_CLOCK,
+    healthPaths: contract?.healthRoute ? [contract.healthRoute] : [],
+    ...(onRefusal && { onRefusal }),
+  });
+  return { access, keys: ring.size, close: () => ring.close() };
+}

@@ -1,0 +1,34 @@
+/** What a path needs that is no prediction and not below `/api/`. Pure. */
+
+export type Need =
+  /** Answers whoever asks: probes know no key. */
+  | 'nothing'
+  | 'viewer'
+  /** A key for predictions of the endpoint is enough. */
+  | { readonly endpoint: string };
+
+const HEALTH: ReadonlySet<string> = new Set([
+  '/healthz',
+  '/readyz',
+  '/ping',
+  '/health',
+  '/v2/health/live',
+  '/v2/health/ready',
+]);
+
+/** Metadata, status and readiness of one model in V2, V1 and TF Serving, and its version. */
+const OF_A_MODEL = /^\/v[12]\/models\/([^/:]+)/;
+
+export function needOf(path: string): Need {
+  if (HEALTH.has(path)) return 'nothing';
+  const name = OF_A_MODEL.exec(path)?.[1];
+  return name === undefined ? 'viewer' : { endpoint: decoded(name) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

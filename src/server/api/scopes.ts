@@ -1,0 +1,77 @@
+/**
+ * Who may do what over the control API: the least scope of each operation. What is not listed here nobody may do without
+ * `admin`; `docs/security.md` shows the same table. Pure.
+ */
+import type { Wanted } from '../access/scopes.ts';
+import type { Operation } from './operation.ts';
+
+type Name = `${Operation['method']} ${string}`;
+
+export const OPERATION_SCOPES: Readonly<Record<Name, Wanted>> = {
+  'GET /info': 'viewer',
+  'GET /models': 'viewer',
+  'GET /models/{model}': 'viewer',
+  'PUT /models/{model}/aliases/{alias}': 'operator',
+  'DELETE /models/{model}/aliases/{alias}': 'operator',
+  'GET /models/{model}/versions': 'viewer',
+  // Brings files of strangers, and with `trust` their code.
+  'POST /models/{model}/versions': 'admin',
+  'GET /models/{model}/versions/{version}': 'viewer',
+  'PATCH /models/{model}/versions/{version}': 'operator',
+  'GET /endpoints': 'viewer',
+  'GET /endpoints/{endpoint}': 'viewer',
+  'PATCH /endpoints/{endpoint}': 'operator',
+  'GET /endpoints/{endpoint}/routes': 'viewer',
+  'GET /endpoints/{endpoint}/explain': 'viewer',
+  'POST /endpoints/{endpoint}:rollback': 'operator',
+  'GET /endpoints/{endpoint}/rollouts': 'viewer',
+  'POST /endpoints/{endpoint}/rollouts': 'operator',
+  'GET /rollouts/{id}': 'viewer',
+  'GET /rollouts/{id}/windows': 'viewer',
+  'GET /rollouts/{id}/evidence': 'viewer',
+  'POST /rollouts/{id}:pause': 'operator',
+  'POST /rollouts/{id}:resume': 'operator',
+  'POST /rollouts/{id}:promote': 'operator',
+  'POST /rollouts/{id}:abort': 'operator',
+  'POST /rollouts/{id}:approve': 'operator',
+  'POST /feedback': 'operator',
+  'GET /jobs': 'viewer',
+  'GET /jobs/{job}': 'viewer',
+  // What a job reads and writes is anything that the server can.
+  'PUT /jobs/{job}': 'admin',
+  'PUT /jobs/{job}/schedule': 'admin',
+  'POST /jobs/{job}:pause': 'operator',
+  'POST /jobs/{job}:unpause': 'operator',
+  'POST /jobs/{job}:trigger': 'operator',
+  'GET /jobs/{job}/runs': 'viewer',
+  'POST /jobs/{job}/runs': 'operator',
+  'GET /jobs/{job}/runs/{run}': 'viewer',
+  'POST /jobs/{job}/runs/{run}:cancel': 'operator',
+  'GET /monitors': 'viewer',
+  'GET /endpoints/{endpoint}/monitor': 'viewer',
+  // Says what is captured, and where alerts are sent.
+  'PUT /endpoints/{endpoint}/monitor': 'admin',
+  'GET /endpoints/{endpoint}/drift': 'viewer',
+  'GET /endpoints/{endpoint}/quality': 'viewer',
+  'POST /endpoints/{endpoint}/receivers/{receiver}:test': 'operator',
+  'GET /alerts': 'viewer',
+  'GET /alerts/dead-letters': 'viewer',
+  'GET /alerts/{alert}': 'viewer',
+  'POST /alerts/{alert}:acknowledge': 'operator',
+  // Rows that people sent.
+  'GET /requests/{request}': 'operator',
+  // Names of people, and where they called from.
+  'GET /audit': 'operator',
+  'GET /keys': 'viewer',
+  'POST /gc': 'admin',
+  'GET /api-keys': 'admin',
+  'GET /api-keys/known': 'admin',
+  'POST /api-keys': 'admin',
+  'POST /api-keys/{key}:revoke': 'admin',
+  'POST /api-keys/{key}:rotate': 'admin',
+};
+
+export const nameOf = ({ method, path }: Pick<Operation, 'method' | 'path'>): Name => `${method} ${path}`;
+
+export const scopeOf = (operation: Pick<Operation, 'method' | 'path'>): Wanted =>
+  OPERATION_SCOPES[nameOf(operation)] ?? 'admin';
