@@ -123,7 +123,7 @@ function extract(): void {
       for (const { name, schema } of spec.versions) {
         if (!WANTED.has(`${spec.names.kind}/${name}`)) continue;
         const isService = spec.names.kind === 'InferenceService';
-        const leftOut = isService ? LEFT_OUT.union(LEFT_OUT_OF_SERVICES) : LEFT_OUT;
+        const leftOut = isService ? new Set([...LEFT_OUT, ...LEFT_OUT_OF_SERVICES]) : LEFT_OUT;
         const body = strict(schema.openAPIV3Schema, leftOut) as Schema;
         // Metadata is checked by the schemas of Kubernetes itself.
         (body['properties'] as Schema)['metadata'] = { type: 'object' };

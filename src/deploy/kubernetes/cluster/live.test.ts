@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { conflictsOf, managersOf, observedOf } from './live.ts';
+
+const deployment = (status: object, more: object = {}): Record<string, unknown> => ({
+  kind: 'Deployment',
+  metadata: { generation: 2, labels: { 'plimsoll.dev/deployment': 'churn' }, ...more },
+  spec: { replicas: 2 },
+  status: { observedGeneration: 2, ...status },
+});
+
+describe('A Deployment', () => {
+  test.each([
+    ['ready', 'all pods are new and available', { updatedReplicas: 2, replicas: 2, availableReplicas: 2 }],
+    ['pending', 'a new pod is not available', { updatedReplicas: 2, replicas: 2, availableReplicas: 1 }],
+    ['pending', 'an old pod is left', { updatedReplicas: 2, replicas: 3, availableReplicas: 3 }],
+    [
+      'pending',
+      'its controller has not looked at it',
+      { observedGeneration: 1, updatedReplicas: 2, replicas: 2, availableReplicas: 2 },
+    ],
+    [
+      'failed',
+      'it has come to nothing in time',
+      {
+        conditions: [
+          { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'late' },
+        ],
+      },
+    ],
+  ])('is %s where %s', (state, _why, status) => {
+    expect(observedOf(deployment(status))).toMatchObject({ state, owner: 'churn', digest: null });
+  });
+
+  test('that is going is neither ready nor failed', () => {
+    const going = deployment(
+      { updatedReplicas: 2, replicas: 2, availableReplicas: 2 },
+      { deletionTimestamp: 'now' },
+    );
+    expect(observedOf(going).state).toBe('deleting');
+  });
+
+  test('of nobody has no owner', () => {
+    expect(observedOf({ kind: 'Service', metadata: { labels: {} } })).toEqual({
+      state: 'ready',
+      reason: null,
+      owner: null,
+      digest: null,
+    });
+  });
+});
+
+describe('An HTTPRoute', () => {
+  const route = (parents: readonly object[]): Record<string, unknown> => ({
+    kind: 'HTTPRoute',
+    metadata: { generation: 3 },
+    status: { parents },
+  });
+  const condition = (status: string, observedGeneration: number): object => ({
+    conditions: [{ type: 'ResolvedRefs', status, observedGeneration, message: 'no backend' }],
+  });
+
+  test('has failed where a gateway says of its newest form that it cannot be', () => {
+    expect(observedOf(route([condition('False', 3)]))).toMatchObject({
+      state: 'failed',
+      reason: 'no backend',
+    });
+    expect(observedOf(route([condition('False', 2)])).state).toBe('pending');
+    expect(observedOf(route([condition('True', 3)])).state).toBe('ready');
+    expect(observedOf(route([])).state).toBe('ready');
+  });
+});
+
+describe('Field managers', () => {
+  test('are those that own something below a field, each once, and not what writes states', () => {
+    const live = {
+      metadata: {
+        managedFields: [
+          { manager: 'argocd', fieldsV1: { 'f:spec': { 'f:rules': {} } } },
+          { manager: 'argocd', fieldsV1: { 'f:spec': { 'f:rules': {} } } },
+          { manager: 'gateway', subresource: 'status', fieldsV1: { 'f:spec': { 'f:rules': {} } } },
+          { manager: 'plimsoll', fieldsV1: { 'f:metadata': {} } },
+        ],
+      },
+    };
+    expect(managersOf(live, 'f:spec', 'f:rules')).toEqual(['argocd']);
+    expect(managersOf({}, 'f:spec')).toEqual([]);
+  });
+
+  test('that are in the way are named with their fields', () => {
+    const answer = {
+      details: {
+        causes: [
+          {
+            reason: 'FieldManagerConflict',
+            message: 'conflict with "kubectl-scale" with subresource "scale" using apps/v1',
+            field: '.spec.replicas',
+          },
+          { reason: 'FieldValueInvalid', message: 'no', field: 'spec' },
+        ],
+      },
+    };
+    expect(conflictsOf(answer)).toEqual([{ field: '.spec.replicas', manager: 'kubectl-scale' }]);
+  });
+});

@@ -1,0 +1,47 @@
+/**
+ * Weights of backends and shares of versions. A weight is no percentage: a backend's share is its weight over the sum of its
+ * rule (https://gateway-api.sigs.k8s.io/reference/spec/#httpbackendref). Pure.
+ */
+import { versionOfName } from '../manifest.ts';
+import { recordsAt } from './live.ts';
+
+export type Rules = readonly Readonly<Record<string, unknown>>[];
+
+/** Parts of a percent that weights can express: 0.01 %. */
+const PARTS = 100;
+
+/** Percent of each version, from the first rule that names one; all are 0 where all weights are. */
+export function percentsOf(deployment: string, rules: Rules): ReadonlyMap<number, number> {
+  for (const rule of rules) {
+    const weights = recordsAt(rule, 'backendRefs').flatMap((backend): [number, number][] => {
+      const version = versionOfName(deployment, String(backend['name']));
+      return version === null ? [] : [[version, weightOf(backend)]];
+    });
+    const sum = weights.reduce((total, [, weight]) => total + weight, 0);
+    if (weights.length > 0)
+      return new Map(weights.map(([version, weight]) => [version, sum === 0 ? 0 : (100 * weight) / sum]));
+  }
+  return new Map();
+}
+
+/** The rules with the weights that give these shares, or null where they give them already. */
+export function rulesWith(
+  deployment: string,
+  rules: Rules,
+  percents: ReadonlyMap<number, number>,
+): Rules | null {
+  const now = percentsOf(deployment, rules);
+  const scale = [...percents.values()].every(Number.isInteger) ? 1 : PARTS;
+  const share = (version: number): number => percents.get(version) ?? 0;
+  if ([...now].every(([version, percent]) => Math.abs(percent - share(version)) < 1 / PARTS / 2)) return null;
+  return rules.map((rule) => ({
+    ...rule,
+    backendRefs: recordsAt(rule, 'backendRefs').map((backend) => {
+      const version = versionOfName(deployment, String(backend['name']));
+      return version === null ? backend : { ...backend, weight: Math.round(share(version) * scale) };
+    }),
+  }));
+}
+
+const weightOf = (backend: Readonly<Record<string, unknown>>): number =>
+  typeof backend['weight'] === 'number' ? backend['weight'] : 1;
