@@ -110,7 +110,9 @@ export class Access implements Gate, Guard {
     onRefusal?.('unauthorized');
     const found =
       given === null ? 'it has no key' : key === null ? 'its key is not known' : 'its key is over';
-    const error = new PlimsollError(code, { found });
+    const challenge =
+      code === 'CONTROL_UNAUTHORIZED' ? 'Basic realm="Plimsoll: the key is the password"' : 'Bearer';
+    const error = new PlimsollError(code, { found, challenge });
     throw this.#failures.judge(error, request.socket.remoteAddress, clock.monotonic());
   }
 

@@ -13,6 +13,7 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Jobs } from '../../jobs/port.ts';
 import type { Monitoring } from '../../monitor/port.ts';
+import { headersOf } from '../../serving/http/error-headers.ts';
 import type { Idempotency } from '../../store/store.ts';
 import { credentialIn } from '../access/credential.ts';
 import { Failures } from '../access/refusals.ts';
@@ -273,9 +274,7 @@ function decoded(text: string): string {
 }
 
 function refuse(reply: FastifyReply, error: PlimsollError): FastifyReply {
-  if (error.http === 405) reply.header('allow', String(error.details['allowed']));
-  if (error.http === 401) reply.header('www-authenticate', 'Bearer');
-  if (error.http === 503 || error.http === 429)
-    reply.header('retry-after', String(error.details['retry'] ?? 1));
+  const headers = headersOf(error);
+  for (let k = 0; k < headers.length; k += 2) reply.header(headers[k]!, headers[k + 1]);
   return reply.status(error.http).headers(HEADERS).type('application/json').send(JSON.stringify({ error }));
 }

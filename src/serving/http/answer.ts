@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { json, type Refuse, type Reply } from '../protocol.ts';
 import { refusePlainly } from '../protocols/plain.ts';
+import { headersOf } from './error-headers.ts';
 import type { Outcome } from './metrics.ts';
 
 /** Writes a JSON answer that is not a prediction. */
@@ -21,12 +22,7 @@ export function sendError(
   headers: readonly string[] = [],
   refuse: Refuse = refusePlainly,
 ): void {
-  const { code, details } = error;
-  const reply = refuse(error);
-  const extra = [...headers];
-  if (code === 'METHOD_NOT_ALLOWED') extra.push('allow', String(details['allowed']));
-  if (error.http === 503) extra.push('retry-after', String(details['retry'] ?? 1));
-  sendReply(response, reply, extra);
+  sendReply(response, refuse(error), [...headers, ...headersOf(error)]);
 }
 
 /** Writes an answer that is no prediction. */

@@ -105,13 +105,31 @@ export class Door implements Reception {
     try {
       const found = this.#routes.match(path, request.headers);
       if (found && request.method === 'POST') this.#predict(request, response, found);
-      else if (found)
+      else if (found) {
+        this.options.gate?.admit(request, found.endpoint?.name ?? found.main.target.model);
         throw new PlimsollError('METHOD_NOT_ALLOWED', { method: request.method, path, allowed: 'POST' });
-      else if (!this.options.otherwise(request, response, path))
+      } else if (!this.options.otherwise(request, response, path))
         throw new PlimsollError('ROUTE_NOT_FOUND', { path });
     } catch (error) {
       const id = this.idOf(request);
-      sendError(response, codedError(error, id), ['x-request-id', id], this.#routes.refuseOf(path));
+      sendError(
+        response,
+        this.#told(request, codedError(error, id)),
+        ['x-request-id', id],
+        this.#routes.refuseOf(path),
+      );
+    }
+  }
+
+  /** What there is, and is not, is told to nobody who may not ask. */
+  #told(request: IncomingMessage, error: PlimsollError): PlimsollError {
+    const { model, example, known } = error.details;
+    if (error.http !== 404 || known === undefined) return error;
+    try {
+      this.options.gate?.admit(request, String(model ?? example));
+      return error;
+    } catch (refused) {
+      return codedError(refused, '');
     }
   }
 
