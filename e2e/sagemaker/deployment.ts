@@ -24,7 +24,13 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 export function version(number: number, more: Table = {}): Table {
   const archive = archiveOf(number);
   const file = { path: `churn-${number}/model.tar.gz`, sha256: sha256(archive), size: archive.length };
-  return { model: 'churn', version: number, digest: sha256(Buffer.from(`bundle ${number}`)), files: [file], ...more };
+  return {
+    model: 'churn',
+    version: number,
+    digest: sha256(Buffer.from(`bundle ${number}`)),
+    files: [file],
+    ...more,
+  };
 }
 
 /** A document with nothing but what has to be there. */
@@ -38,7 +44,8 @@ export const written = (more: Table = {}): Table => ({
   ...more,
 });
 
-export const documentOf = (more: Table = {}): SageMakerDocument => parseSageMakerDocument(written(more), 'a test');
+export const documentOf = (more: Table = {}): SageMakerDocument =>
+  parseSageMakerDocument(written(more), 'a test');
 
 /** Scaling as most tests want it. */
 export const SCALING = { min: 1, max: 4, target: 600 };

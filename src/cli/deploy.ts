@@ -1,5 +1,6 @@
 import type { Define } from './commands.ts';
 import { deployKubernetesCommand } from './deploy-kubernetes.ts';
+import { deploySageMakerCommand } from './deploy-sagemaker.ts';
 import { deployVertexCommand } from './deploy-vertex.ts';
 
 /** `deploy KIND`: brings a version to where it is to answer, and says how it stands there. */
@@ -11,6 +12,7 @@ export const deployKinds: Define = (command, terminal) => {
     .addHelpText('after', ['', 'Examples:'].join('\n'));
   const add = (kind: string, summary: string, define: Define): void =>
     define(command.command(kind).summary(summary), terminal);
+  add('sagemaker', 'SageMaker of Amazon', deploySageMakerCommand);
   add('vertex', 'Vertex AI of Google Cloud', deployVertexCommand);
   add('kubernetes', 'a cluster, by server-side apply', deployKubernetesCommand);
 };

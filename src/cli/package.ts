@@ -1,6 +1,7 @@
 import type { Define } from './commands.ts';
 import { packageKubernetesCommand } from './package-kubernetes.ts';
 import { packageOciCommand } from './package-oci.ts';
+import { packageSageMakerCommand } from './package-sagemaker.ts';
 import { packageSparkCommand } from './package-spark.ts';
 import { packageVertexCommand } from './package-vertex.ts';
 
@@ -20,6 +21,7 @@ export const packageKinds: Define = (command, terminal) => {
     define(command.command(kind).summary(summary), terminal);
   add('kubernetes', 'objects of Kubernetes, and a chart of Helm', packageKubernetesCommand);
   add('oci', 'an image for containers, made without Docker', packageOciCommand);
+  add('sagemaker', 'a deployment on SageMaker of Amazon', packageSageMakerCommand);
   add('spark', 'a job of Spark, for any cluster', packageSparkCommand);
   add('vertex', 'a deployment on Vertex AI', packageVertexCommand);
 };

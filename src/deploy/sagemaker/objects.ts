@@ -25,12 +25,21 @@ export function objectDriver(options: ObjectOptions): Driver {
     const { bucket } = placeOf(`s3://${name}`);
     return { Bucket: bucket, Key: name.slice(bucket.length + 1) };
   };
-  const observe = async (name: string): Promise<Observed | null> => {
+  const headOf = async (name: string): Promise<Observed | null> => {
     const { api, client } = await open();
     const head = await found(() => client.send(new api.HeadObjectCommand(partsOf(name))));
     if (head === null) return null;
     const { Metadata = {} } = head;
     return { state: 'ready', reason: null, owner: Metadata[OWNER] ?? null, digest: Metadata[DIGEST] ?? null };
+  };
+  /** Whoever may list a prefix only is told of a missing object by a list; asked for it, S3 says 403. */
+  const observe = async (name: string): Promise<Observed | null> => {
+    const { api, client } = await open();
+    const { Bucket, Key } = partsOf(name);
+    const { Contents = [] } = await client.send(
+      new api.ListObjectsV2Command({ Bucket, Prefix: Key, MaxKeys: 1 }),
+    );
+    return Contents[0]?.Key === Key ? headOf(name) : null;
   };
   const create: Driver['create'] = async ({ name, spec }, { deployment, digest }) => {
     const { api, client } = await open();
@@ -60,7 +69,7 @@ export function objectDriver(options: ObjectOptions): Driver {
         const listed = await client.send(new api.ListObjectsV2Command(page));
         for (const { Key } of listed.Contents ?? []) {
           const name = `${bucket}/${Key}`;
-          if ((await observe(name))?.owner === deployment) names.push(name);
+          if ((await headOf(name))?.owner === deployment) names.push(name);
         }
         ContinuationToken = listed.NextContinuationToken;
       } while (ContinuationToken !== undefined);

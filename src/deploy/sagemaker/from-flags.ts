@@ -1,0 +1,110 @@
+/** A document out of what the command line says of one version. Pure. */
+import { PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
+import type { PackagedModel } from '../packaged.ts';
+import type { ArtifactFile } from './document.ts';
+
+/** As the flags are written. */
+export interface SageMakerFlags {
+  readonly image?: string;
+  readonly role?: string;
+  readonly region?: string;
+  readonly artifacts?: string;
+  readonly deployment?: string;
+  readonly kind?: string;
+  readonly instance?: string;
+  readonly instances?: string;
+  readonly maxInstances?: string;
+  readonly invocationsTarget?: string;
+  readonly memory?: string;
+  readonly maxConcurrency?: string;
+  readonly asyncOutput?: string;
+  readonly weight?: string;
+  readonly shadow?: boolean;
+  readonly strategy?: string;
+  readonly alarm?: readonly string[];
+}
+
+type Fields = Record<string, unknown>;
+
+/** Names of models hold more than those of endpoints may. */
+const asName = (name: string): string =>
+  name
+    .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '') || 'model';
+
+const pick = (from: Fields, ...keys: readonly string[]): Fields =>
+  Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]));
+
+/** A flag as a number where it is one; what is none is left for the grammar to refuse by name. */
+const numeric = (text: string | undefined): unknown =>
+  text === undefined ? undefined : /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+
+const given = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+/**
+ * What would be written by hand. `beside`: a document whose versions stay. Nothing is checked here:
+ * `parseSageMakerDocument` is next.
+ */
+export function documentFrom(
+  model: PackagedModel,
+  files: readonly ArtifactFile[],
+  flags: SageMakerFlags,
+  beside: unknown,
+): Fields {
+  const base: Fields = isRecord(beside) ? { ...beside } : {};
+  const others = (Array.isArray(base['versions']) ? (base['versions'] as Fields[]) : []).filter(
+    (one) => !(one['model'] === model.name && one['version'] === model.version),
+  );
+  const { deployment, region, role, image, artifacts, kind, strategy, alarm } = flags;
+  const update =
+    strategy === undefined && alarm === undefined ? undefined : given({ strategy, alarms: alarm });
+  return {
+    target: 'sagemaker',
+    ...given({ deployment: deployment ?? base['deployment'] ?? asName(model.name) }),
+    ...pick(
+      { ...base, ...given({ region, role, image, artifacts, kind }) },
+      'region',
+      'role',
+      'image',
+      'artifacts',
+      'kind',
+    ),
+    versions: [...others, versionFrom(model, files, flags)],
+    ...pick(base, 'env', 'networkIsolation', 'kmsKey'),
+    ...(update === undefined ? pick(base, 'update') : { update }),
+    ...(flags.asyncOutput === undefined ? pick(base, 'async') : { async: { output: flags.asyncOutput } }),
+    ...pick(base, 'batch'),
+  };
+}
+
+function versionFrom(
+  { name, version, digest }: PackagedModel,
+  files: readonly ArtifactFile[],
+  flags: SageMakerFlags,
+): Fields {
+  const { instance, instances, maxInstances, invocationsTarget, memory, maxConcurrency, weight, shadow } =
+    flags;
+  const wantsScaling = maxInstances !== undefined || invocationsTarget !== undefined;
+  if (wantsScaling && (maxInstances === undefined || invocationsTarget === undefined))
+    throw new PlimsollError('USAGE', {
+      command: 'package sagemaker',
+      reason: '--max-instances and --invocations-target belong together',
+    });
+  const min = numeric(instances) ?? 1;
+  const serverless = given({ memoryMb: numeric(memory), maxConcurrency: numeric(maxConcurrency) });
+  return {
+    model: name,
+    version,
+    digest,
+    ...(files.length === 0 ? {} : { files }),
+    ...given({ instance, instances: numeric(instances), weight: numeric(weight), shadow }),
+    ...(wantsScaling
+      ? { scaling: { min, max: numeric(maxInstances), target: numeric(invocationsTarget) } }
+      : {}),
+    ...(Object.keys(serverless).length === 0 ? {} : { serverless }),
+  };
+}
