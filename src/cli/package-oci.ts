@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
-import { PlimsollError } from '../core/errors.ts';
+import { EXIT, PlimsollError } from '../core/errors.ts';
+import type { Verification } from '../deploy/contracts/verify.ts';
 import type { BuiltImage } from '../deploy/image/image.ts';
 import type { Platform } from '../deploy/image/layout.ts';
+import type { PackagedModel } from '../deploy/packaged.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControlOptions } from './control.ts';
 import type { Terminal } from './terminal.ts';
@@ -12,6 +14,13 @@ interface PackageOciOptions extends ControlOptions {
   readonly platform: string;
   readonly with: readonly string[];
   readonly baseArchive?: string;
+  readonly verify?: boolean;
+}
+
+interface Made {
+  readonly image: BuiltImage;
+  /** What a container of it does, where that was asked. */
+  readonly verification: Verification | null;
 }
 
 /** `package oci`: the image of a version, written without Docker. */
@@ -29,19 +38,21 @@ export const packageOciCommand: Define = (command, terminal) => {
       '--base-archive <folder>',
       'folder that holds the packages an image is made of: no network is used',
     )
+    .option('--verify', 'start it and hold it to the contract of each platform, clause by clause')
     .addHelpText('after', '\nExamples:\n  $ plimsoll package oci churn.joblib --output churn-image')
     .action(async (reference: string) => {
       const options = command.optsWithGlobals<PackageOciOptions>();
-      const image = await makeImage(reference, options, terminal);
-      terminal.answer(documentOf(image), () => textOf(image));
+      const { image, verification } = await makeImage(reference, options, terminal);
+      if (verification === null) return terminal.answer(documentOf(image), () => textOf(image));
+      const { contractsPage } = await import('../deploy/contracts/report.ts');
+      terminal.answer({ ...documentOf(image), verification }, () =>
+        [textOf(image), contractsPage(verification.contracts)].join('\n\n'),
+      );
+      if (!verification.passed) process.exitCode = EXIT.failed;
     });
 };
 
-async function makeImage(
-  reference: string,
-  options: PackageOciOptions,
-  terminal: Terminal,
-): Promise<BuiltImage> {
+async function makeImage(reference: string, options: PackageOciOptions, terminal: Terminal): Promise<Made> {
   const [platform, batch] = [platformOf(options.platform), hasBatch(options.with)];
   const { packagedModel } = await import('./package-model.ts');
   const { archiveSettings } = await import('../deploy/image/archives.ts');
@@ -54,12 +65,27 @@ async function makeImage(
   const folder = options.baseArchive === undefined ? null : resolve(options.baseArchive);
   const archives = archiveSettings({ folder, snapshot: LOCK.snapshot, onProgress });
   try {
-    return await writeOutput(options.output, (to) =>
-      writeImage(to, { model, platform, batch, archives, onProgress }),
-    );
+    let verification: Verification | null = null;
+    const image = await writeOutput(options.output, async (to) => {
+      const written = await writeImage(to, { model, platform, batch, archives, onProgress });
+      if (options.verify) verification = await verified(written, model, onProgress);
+      return written;
+    });
+    return { image, verification };
   } finally {
     progress.done();
   }
+}
+
+/** Before the image is put where it was asked for, since that may be an archive. */
+async function verified(
+  image: BuiltImage,
+  model: PackagedModel,
+  onProgress: (stage: string) => void,
+): Promise<Verification> {
+  onProgress('starting it as each platform does');
+  const { verifyImage } = await import('../deploy/contracts/verify.ts');
+  return verifyImage(image, model, ({ contract }) => onProgress(`held to the contract of ${contract}`));
 }
 
 function platformOf(text: string): Platform {
