@@ -35,6 +35,8 @@ export interface VertexClient {
 export type Service = 'endpoint' | 'model' | 'job';
 
 export interface ClientOptions {
+  /** Else Google's library asks for it at every start, and waits where nobody answers. */
+  readonly project: string;
   readonly location: string;
   /** `http://127.0.0.1:PORT`: a server of tests, asked without credentials; null for Google's own. */
   readonly address: string | null;
@@ -66,12 +68,14 @@ const TIMEOUT_MILLIS = 60_000;
 const NOT_FOUND = 5;
 
 /** Credentials are those that google-auth-library finds, where Google itself is asked. */
-function settingsOf({ location, address }: ClientOptions): Message {
-  if (address === null) return { apiEndpoint: `${location}-aiplatform.googleapis.com` };
+function settingsOf({ project, location, address }: ClientOptions): Message {
+  const projectId = project;
+  if (address === null) return { projectId, apiEndpoint: `${location}-aiplatform.googleapis.com` };
   const { hostname, port } = new URL(address);
   const { credentials } = require('@grpc/grpc-js');
   const { PassThroughClient } = require('google-auth-library');
   return {
+    projectId,
     apiEndpoint: hostname,
     port: Number(port),
     sslCreds: credentials.createInsecure(),

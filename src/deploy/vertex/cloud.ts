@@ -39,7 +39,7 @@ export function openSite(
   { address, sleep, monotonic, firstPauseMillis = 500 }: VertexOptions,
 ): Site {
   return {
-    client: openClient({ location, address, sleep }),
+    client: openClient({ project, location, address, sleep }),
     patience: { sleep, monotonic, firstPauseMillis, waitMillis: WAIT_MILLIS },
     parent: parentOf({ project, location }),
     deployment,

@@ -1,6 +1,6 @@
 /**
  * Starts the fake by hand: `node tools/clouds/google/main.ts --port 8765 [--grpc-port 8766] [--bundles DIR]`.
- * With --bundles every image is a `serve` of this checkout over that tree of bundles.
+ * With --bundles every image is the container of this checkout over that tree of bundles.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import { startFake } from './fake.ts';
 const { values } = parseArgs({
   options: { port: { type: 'string' }, 'grpc-port': { type: 'string' }, bundles: { type: 'string' } },
 });
-const main = join(import.meta.dirname, '../../../bin/plimsoll.js');
+const main = join(import.meta.dirname, '../../../src/server/container/main.ts');
 const { bundles } = values;
 const fake = await startFake({
   port: Number(values.port ?? 0),

@@ -1,0 +1,84 @@
+/** Deployments of these tests, and the fake that they go to. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Applied, apply, type Deployment, destroy } from '../../src/deploy/plan/apply.ts';
+import type { Cloud } from '../../src/deploy/plan/port.ts';
+import { openSite, vertexCloud } from '../../src/deploy/vertex/cloud.ts';
+import { parseVertexDocument, type VertexDocument } from '../../src/deploy/vertex/document.ts';
+import type { Site } from '../../src/deploy/vertex/kind.ts';
+import { renderVertex } from '../../src/deploy/vertex/render.ts';
+import { type Fake, type FakeOptions, startFake } from '../../tools/clouds/google/fake.ts';
+
+export const imageOf = (version: number): string =>
+  `europe-west4-docker.pkg.dev/acme/models/churn@sha256:${String(version).repeat(64).slice(0, 64)}`;
+
+/** Versions with their shares. */
+export function documentOf(shares: Readonly<Record<number, number>>, more: object = {}): VertexDocument {
+  const versions = Object.entries(shares).map(([version, traffic]) => ({
+    model: 'churn',
+    version: Number(version),
+    digest: version.repeat(64).slice(0, 64),
+    image: imageOf(Number(version)),
+    traffic,
+  }));
+  const rest = {
+    deployment: 'churn',
+    project: 'acme-ml',
+    location: 'europe-west4',
+    endpoint: { id: 'churn' },
+  };
+  return parseVertexDocument({ ...rest, versions, ...more }, 'vertex.yaml');
+}
+
+export const TIME = { sleep: (millis: number) => sleep(millis), monotonic: () => performance.now() };
+
+export interface Scene {
+  readonly fake: Fake;
+  readonly site: Site;
+  /** Sends the deployment there. */
+  apply(document: VertexDocument): Promise<Applied>;
+  destroy(document: VertexDocument): Promise<readonly string[]>;
+  cloud(document: VertexDocument): Cloud;
+  close(): Promise<void>;
+}
+
+const SHORT = { upload: 4, endpoint: 4, deploy: 6, remove: 4, job: 20 };
+
+/** A fake of its own, and one client that asks it. */
+export async function scene(options: FakeOptions = {}): Promise<Scene> {
+  const fake = await startFake({ delays: SHORT, ...options });
+  const place = { project: 'acme-ml', location: 'europe-west4', deployment: 'churn' };
+  const site = openSite(place, { address: fake.grpcUrl, ...TIME, firstPauseMillis: 5 });
+  const cloud = (document: VertexDocument): Cloud => vertexCloud(site, renderVertex(document).resources);
+  const impatient = { ...TIME, sleep: (millis: number) => sleep(Math.min(millis, 5)) };
+  const ports = (document: VertexDocument) => ({ cloud: cloud(document), ...impatient });
+  const rendered = (document: VertexDocument): Deployment => renderVertex(document);
+  return {
+    fake,
+    site,
+    cloud,
+    apply: (document) => apply(rendered(document), ports(document)),
+    destroy: (document) => destroy(rendered(document), ports(document)),
+    close: async () => {
+      await site.client.close();
+      await fake.stop();
+    },
+  };
+}
+
+/** What there is, without what a server sets by itself: names, marks, shares, machines. */
+export function present({ fake }: Scene): object {
+  const { models, endpoints, jobs } = fake.world;
+  const last = (name: unknown): string => String(name).split('/').at(-1)!;
+  return {
+    models: [...models.keys()].map(last).sort(),
+    endpoints: [...endpoints].map(([name, { message, deployed }]) => ({
+      name: last(name),
+      labels: message['labels'],
+      split: message['trafficSplit'] ?? {},
+      deployed: [...deployed.values()]
+        .map(({ message: one }) => `${String(one['id'])} ${last(one['model'])}`)
+        .sort(),
+    })),
+    jobs: [...jobs.values()].map((job) => job['displayName']).sort(),
+  };
+}
