@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,18 @@ export async function appFolder(): Promise<AppFolder> {
     throw error;
   }
 }
+
+/** A package of npm that something of is in the bundle. */
+export interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** As the package says it: an expression of SPDX; null where it says none. */
+  readonly license: string | null;
+}
+
+/** What `tools/build.ts` has written beside the bundle; the image holds it, too. */
+export const bundledPackages = (folder: string): readonly BundledPackage[] =>
+  JSON.parse(readFileSync(join(folder, 'packages.json'), 'utf8')) as BundledPackage[];
 
 /** What the layer of this program holds. */
 export const appMembers = (folder: string): LayerMember[] => treeMembers(folder, APP);

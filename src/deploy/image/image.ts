@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { PackagedModel } from '../packaged.ts';
-import { appFolder, appMembers } from './app.ts';
+import { appFolder, appMembers, type BundledPackage, bundledPackages } from './app.ts';
 import type { ArchiveSettings } from './archives.ts';
 import { dockerManifest, imageConfig, imageIndex, imageManifest, referenceOf } from './config.ts';
 import { checkCompressor, digestOfBytes } from './gzip.ts';
@@ -30,7 +30,11 @@ export interface ImageOptions {
 
 /** A layer of an image that was made here, with its size when it is unpacked. */
 export type BuiltLayer = ImageLayer & { readonly unpackedSize: number };
-export type BuiltImage = Omit<ImageLayout, 'layers'> & { readonly layers: readonly BuiltLayer[] };
+export type BuiltImage = Omit<ImageLayout, 'layers'> & {
+  readonly layers: readonly BuiltLayer[];
+  /** Packages of npm that are bundled into the program. */
+  readonly packages: readonly BundledPackage[];
+};
 
 /**
  * Writes the image of a version into an empty folder, as the image layout of OCI has it. The same version gives the same
@@ -45,7 +49,9 @@ export async function writeImage(folder: string, options: ImageOptions): Promise
   const layers: BuiltLayer[] = [];
   for (const part of sharedParts(options)) layers.push(await sharedLayer(folder, part, lock, options));
   const app = await appFolder();
+  let packages: readonly BundledPackage[];
   try {
+    packages = bundledPackages(app.folder);
     onProgress('writing the layer of the program');
     layers.push(await ownLayer(folder, 'app', appMembers(app.folder)));
   } finally {
@@ -53,7 +59,7 @@ export async function writeImage(folder: string, options: ImageOptions): Promise
   }
   onProgress('writing the layer of the model');
   layers.push(await ownLayer(folder, 'model', await modelMembers(model)));
-  return finish(folder, options, layers);
+  return { ...(await finish(folder, options, layers)), packages };
 }
 
 function checkedLock(model: PackagedModel, platform: Platform): PlatformLock {
@@ -98,7 +104,11 @@ async function placed(
   return { mediaType: MEDIA.layer, digest, size, part, diffId, unpackedSize };
 }
 
-async function finish(folder: string, options: ImageOptions, layers: BuiltLayer[]): Promise<BuiltImage> {
+async function finish(
+  folder: string,
+  options: ImageOptions,
+  layers: BuiltLayer[],
+): Promise<Omit<BuiltImage, 'packages'>> {
   const { model, platform } = options;
   const reference = referenceOf(model);
   const config = await document(folder, MEDIA.config, imageConfig(model, platform, layers));
