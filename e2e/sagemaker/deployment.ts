@@ -59,12 +59,13 @@ export async function account(options: Partial<WorldOptions> = {}): Promise<Aws>
   return aws;
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-sagemaker-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
 /** What `apply` and `destroy` need to work on the account; `attempts` 1: the first failure is the end. */
 export function portsFor(aws: Aws, document: SageMakerDocument, attempts = 1): ApplyPorts {
   const { bucket, prefix } = ownPrefix(document);
   const place = `s3://${bucket}/${prefix}`;
-  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-sagemaker-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const bodies = new Map<string, string>();
   for (const each of document.versions)
     for (const file of each.files) {
@@ -72,11 +73,11 @@ export function portsFor(aws: Aws, document: SageMakerDocument, attempts = 1): A
       writeFileSync(path, archiveOf(each.version));
       bodies.set(`${bucket}/${keyOf(document, each, file)}`, path);
     }
-  const options = { region: REGION, endpointUrl: aws.url, attempts, place, bodies, pauseMillis: 5 };
+  const options = { region: REGION, endpointUrl: aws.url, attempts, place, bodies, pauseMillis: 2 };
   return {
     cloud: sageMakerCloud(options),
     monotonic: () => performance.now(),
-    sleep: () => sleep(5),
+    sleep: () => sleep(2),
     waitMillis: 20_000,
   };
 }

@@ -22,6 +22,8 @@ export interface Call {
 /** Decides of each call whether something befalls it. */
 export class Faults {
   readonly calls: Call[] = [];
+  /** Calls that a service has carried out, whether their answer arrived or not. */
+  readonly effects: Call[] = [];
   #armed: { readonly fault: Fault; seen: number }[] = [];
 
   arm(...faults: readonly Fault[]): void {

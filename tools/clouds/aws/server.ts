@@ -80,6 +80,7 @@ async function serve(
     mustBeSigned(request);
     if (fault && (fault.when ?? 'before') === 'before') befall(fault);
     const answer = await answerOf(world, call, asked);
+    faults.effects.push(call);
     if (fault?.when === 'after') befall(fault);
     send(response, answer);
   } catch (error) {

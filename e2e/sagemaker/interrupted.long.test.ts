@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { interruptedLife } from './every-call.ts';
+import { tableOf } from './interruptions.ts';
+
+test('a deployment that is interrupted at every call, before and after its effect, goes on to the same end', async () => {
+  const { tried, left } = await interruptedLife(true);
+  console.log(tableOf(tried));
+  expect(tried.flatMap(({ differences }) => differences)).toEqual([]);
+  expect(left).toEqual(['Model churn-of-others']);
+}, 900_000);
