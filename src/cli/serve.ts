@@ -80,6 +80,7 @@ export const serve: Define = (command, terminal) => {
         ...{ storeUrl: config.storeUrl, watch: config.watch, host: config.host },
         rollouts: await rolloutsOf(config.endpoints),
         jobs: config.jobs,
+        routers: config.routers,
         monitors: config.monitors,
       });
       stopOnSignal(close);

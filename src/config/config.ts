@@ -3,10 +3,11 @@ import { extname } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
-import { type AccessSettings, accessMode, type TlsFiles } from './access.ts';
+import type { AccessSettings, TlsFiles } from './access.ts';
+import { accessIn, tlsIn } from './access-settings.ts';
 import { PLAIN } from './contract.ts';
 import { type NamedFile, nameFiles } from './models.ts';
-import { SETTINGS, type SettingName } from './settings.ts';
+import { SETTINGS, type SettingName, type SettingValue } from './settings.ts';
 
 /** Everything `serve` needs to know, checked. */
 export interface ServeConfig {
@@ -36,6 +37,8 @@ export interface ServeConfig {
   readonly jobs: Readonly<Record<string, unknown>>;
   /** What is watched, of the file by endpoint, as it is written. */
   readonly monitors: Readonly<Record<string, unknown>>;
+  /** Address of the router outside that follows an endpoint, by endpoint, as it is written. */
+  readonly routers: Readonly<Record<string, unknown>>;
 }
 
 /** The grammar of `endpoints` is that of `apply`. */
@@ -65,14 +68,15 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
   const problems: string[] = [];
   const path = given.file ?? defaultFile();
   const file = path === undefined ? {} : checkKeys(await readConfigFile(path), path, problems);
-  const value = <N extends SettingName>(name: N): Value<N> => setting(name, given, file, path, problems);
+  const value = <N extends SettingName>(name: N): SettingValue<N> =>
+    setting(name, given, file, path, problems);
   const config = {
     port: value('port'),
     host: value('host'),
     workers: value('workers'),
     maxBody: value('maxBody'),
     metricsAliases: value('metricsAliases'),
-    access: accessIn(value, problems),
+    access: accessIn(value, PLAIN, problems),
     tls: tlsIn(value, problems),
     dataDir: value('data'),
     storeUrl: value('store'),
@@ -81,43 +85,12 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     endpoints: writtenIn(file, path),
     jobs: tableOf(file, 'jobs', problems),
     monitors: tableOf(file, 'monitors', problems),
+    routers: tableOf(file, 'routers', problems),
     files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given, problems),
   };
   if (problems.length > 0)
     throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });
   return config;
-}
-
-/** Reads one setting. */
-type Read = <N extends SettingName>(name: N) => Value<N>;
-
-function accessIn(value: Read, problems: string[]): AccessSettings {
-  const host = value('host');
-  const asked = { host, contract: PLAIN, insecure: value('insecure'), keysRequired: value('keys') };
-  const mode = accessMode(asked);
-  if (typeof mode === 'object') problems.push(mode.problem);
-  // Where everybody on a network is listened to, an address that all have says nothing about whom.
-  const own = host === '0.0.0.0' || host === '::' ? [] : [host.toLowerCase()];
-  return {
-    mode: typeof mode === 'object' ? 'keys' : mode,
-    hosts: [...own, ...value('hosts')],
-    keysFile: value('keysFile'),
-    openMetrics: value('metricsAccess'),
-    rate: value('rateLimit'),
-    uploads: {
-      perDay: value('uploadsPerDay'),
-      bytesPerDay: value('uploadBytesPerDay'),
-      freeShare: value('diskReserve'),
-    },
-  };
-}
-
-function tlsIn(value: Read, problems: string[]): TlsFiles | null {
-  const [cert, key, clientCa] = [value('tlsCert'), value('tlsKey'), value('tlsClientCa')];
-  if (cert !== null && key !== null) return { cert, key, clientCa };
-  if (cert !== null || key !== null || clientCa !== null)
-    problems.push('TLS takes a certificate and its key: --tls-cert and --tls-key are both needed');
-  return null;
 }
 
 /** What `endpoints` of the file is that lies here, or null where there is none. Throws CONFIG_INVALID. */
@@ -138,15 +111,13 @@ function writtenIn(
   return written === undefined || path === undefined ? null : { written, path };
 }
 
-type Value<N extends SettingName> = Exclude<ReturnType<(typeof SETTINGS)[N]['parse']>, undefined>;
-
 function setting<N extends SettingName>(
   name: N,
   { flags, env }: Given,
   file: Readonly<Record<string, unknown>>,
   path: string | undefined,
   problems: string[],
-): Value<N> {
+): SettingValue<N> {
   const { env: variable, fallback, wanted, parse } = SETTINGS[name];
   const sources: readonly (readonly [string, unknown])[] = [
     [`--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, flags[name]],
@@ -157,7 +128,7 @@ function setting<N extends SettingName>(
   const parsed = parse(String(text));
   if (parsed === undefined)
     problems.push(`${where} is ${withoutPassword(JSON.stringify(text))}, wanted ${wanted}`);
-  return (parsed ?? parse(fallback)) as Value<N>;
+  return (parsed ?? parse(fallback)) as SettingValue<N>;
 }
 
 /** What stands between the name and the `@` of a URL is nobody's business. */
@@ -182,7 +153,7 @@ function checkKeys(parsed: unknown, path: string, problems: string[]): Readonly<
     return {};
   }
   // Aliases are for `apply` alone.
-  const known = [...Object.keys(SETTINGS), 'models', 'endpoints', 'aliases', 'jobs', 'monitors'];
+  const known = [...Object.keys(SETTINGS), 'models', 'endpoints', 'aliases', 'jobs', 'monitors', 'routers'];
   for (const key of Object.keys(parsed)) {
     if (!known.includes(key))
       problems.push(`${path}: "${key}" is no setting, wanted one of ${known.join(', ')}`);
@@ -193,7 +164,7 @@ function checkKeys(parsed: unknown, path: string, problems: string[]): Readonly<
 /** What each entry says is checked where jobs, or monitors, are. */
 function tableOf(
   file: Readonly<Record<string, unknown>>,
-  key: 'jobs' | 'monitors',
+  key: 'jobs' | 'monitors' | 'routers',
   problems: string[],
 ): Readonly<Record<string, unknown>> {
   const { [key]: written = {} } = file;

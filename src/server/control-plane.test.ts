@@ -34,6 +34,7 @@ async function planeOf(dataDir: string, more: Partial<ControlPlaneOptions> = {})
       immediate: false,
       rollouts: {},
       jobs: {},
+      routers: {},
       monitors: {},
       watch: null,
       fleet: NO_FLEET,

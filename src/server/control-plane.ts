@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AccessSettings } from '../config/access.ts';
+import { type AccessSettings, namesOf } from '../config/access.ts';
 import type { DesiredRollout, Rollouts } from '../control/desired/desired.ts';
 import type { Fleet } from '../control/fleet/fleet.ts';
 import { LocalVersions } from '../control/local/versions.ts';
@@ -26,6 +26,7 @@ import {
   rollOut,
   SERVE,
 } from './registration.ts';
+import { ServerRouters } from './routers/routers.ts';
 import { type ServedModel, servedModels } from './served.ts';
 
 /** What a control plane is started with; plain data, so that it can cross to a process of its own. */
@@ -43,6 +44,8 @@ export interface ControlSettings extends Registration {
   readonly jobs: Readonly<Record<string, unknown>>;
   /** What is watched, by endpoint, as people write it: set at the start. */
   readonly monitors: Readonly<Record<string, unknown>>;
+  /** Address of the router outside that follows an endpoint, by endpoint. */
+  readonly routers: Readonly<Record<string, unknown>>;
   /** Folder whose new files become versions, or null. */
   readonly watch: string | null;
   /** Processes that serve. */
@@ -98,9 +101,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const monitor = monitorOf(assembly, options);
     closing.push(() => monitor.close());
     await defineMonitors(monitor, assembly, options);
+    const { control } = assembly;
+    const routers = new ServerRouters({ written: options.routers, control, logger: options.logger });
+    closing.push(() => routers.close());
     closing.push(
       await openWatch(assembly, options),
-      await openApi(assembly, { jobs, monitor, keeper }, options),
+      await openApi(assembly, { jobs, monitor, routers, keeper }, options),
     );
     return { models, close };
   } catch (error) {
@@ -209,14 +215,18 @@ const acceptedIn =
     return catalog.accepted(row);
   };
 
+/** Who answers what the control plane itself does not. */
+interface AskedOf {
+  readonly jobs: ServerJobs;
+  readonly monitor: ServerMonitor;
+  readonly routers: ServerRouters;
+  readonly keeper: KeysKeeper;
+}
+
 /** Listens for the control API, whose code loads with the first request. Answers what ends it. */
 async function openApi(
   assembly: Assembly,
-  {
-    jobs,
-    monitor,
-    keeper,
-  }: { readonly jobs: ServerJobs; readonly monitor: ServerMonitor; readonly keeper: KeysKeeper },
+  { jobs, monitor, routers, keeper }: AskedOf,
   options: ControlPlaneOptions,
 ): Promise<() => Promise<void>> {
   const { logger, dataDir, access, socket } = options;
@@ -231,7 +241,7 @@ async function openApi(
     const { Uploads } = await import('./access/uploads.ts');
     const uploads = new Uploads(access.uploads, dataDir, SYSTEM_CLOCK);
     const rules = {
-      hosts: access.hosts,
+      hosts: namesOf(access),
       keysOnly: access.mode === 'keys',
       accessMode: access.mode,
       keys: keeper,
@@ -239,8 +249,13 @@ async function openApi(
       onRefused: noteAttempts(assembly.store, SYSTEM_CLOCK, logger),
       onUpload: uploads.admit.bind(uploads),
     };
-    const asked = { clock: SYSTEM_CLOCK, jobs: () => jobs.jobs(), monitoring: () => monitor.monitoring() };
-    return createApi(assembly.control, { dataDir, logger, idempotency, ...rules, ...asked });
+    const asked = {
+      jobs: () => jobs.jobs(),
+      monitoring: () => monitor.monitoring(),
+      routers: () => routers.views,
+    };
+    const tools = { dataDir, logger, idempotency, clock: SYSTEM_CLOCK };
+    return createApi(assembly.control, { ...tools, ...rules, ...asked });
   };
   const server: Server = await listenOnSocket(socket, (request, response) => {
     api ??= load();

@@ -11,6 +11,7 @@ import type { ApiKeyring } from '../../control/keys/port.ts';
 import type { Actor, Control } from '../../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
+import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { Jobs } from '../../jobs/port.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import { headersOf } from '../../serving/http/error-headers.ts';
@@ -43,6 +44,8 @@ export interface ApiOptions extends AccessRules {
   readonly jobs: () => Promise<Jobs>;
   /** Opens what is asked about monitoring. */
   readonly monitoring: () => Promise<Monitoring>;
+  /** How routers outside stand to the routes that they follow. */
+  readonly routers: () => readonly RouterView[];
 }
 
 /** A change that was asked for by somebody who may not. */
@@ -149,7 +152,7 @@ const operationOf = ({ method, routeOptions }: FastifyRequest): string =>
 interface Tools
   extends Pick<
     ApiOptions,
-    'dataDir' | 'jobs' | 'monitoring' | 'apiKeys' | 'accessMode' | 'onRefused' | 'onUpload'
+    'dataDir' | 'jobs' | 'monitoring' | 'routers' | 'apiKeys' | 'accessMode' | 'onRefused' | 'onUpload'
   > {
   readonly control: Control;
   readonly repeats: Repeats;
@@ -190,7 +193,7 @@ function checkScope(operation: Operation, request: Admitted, { onRefused, onUplo
 }
 
 function answerer(operation: Operation, tools: Tools) {
-  const { repeats, dataDir, control, jobs, monitoring, apiKeys, accessMode } = tools;
+  const { repeats, dataDir, control, jobs, monitoring, routers, apiKeys, accessMode } = tools;
   const { method, status, takesFiles } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
   const queryOf = checkerOf(operation.query, 'query');
@@ -213,6 +216,7 @@ function answerer(operation: Operation, tools: Tools) {
       control,
       jobs,
       monitoring,
+      routers,
       apiKeys,
       accessMode,
       caller,

@@ -3,6 +3,7 @@ import { type Static, type TObject, type TProperties, type TSchema, Type } from 
 import type { AccessMode } from '../../config/access.ts';
 import type { ApiKeyring, KnownKey } from '../../control/keys/port.ts';
 import type { Actor, Control, NewVersion } from '../../control/port.ts';
+import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { Jobs } from '../../jobs/port.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import type { PageRequest } from '../../store/store.ts';
@@ -16,6 +17,8 @@ export interface Call<P, Q, B> {
   /** Opened for who needs it. */
   jobs(): Promise<Jobs>;
   monitoring(): Promise<Monitoring>;
+  /** How routers outside stand to the routes that they follow. */
+  routers(): readonly RouterView[];
   readonly apiKeys: ApiKeyring;
   /** Whom this server lets in. */
   readonly accessMode: AccessMode;

@@ -8,6 +8,7 @@ import { MONITORING } from './monitoring.ts';
 import type { Operation } from './operation.ts';
 import { REQUESTS } from './requests.ts';
 import { ROLLOUTS } from './rollouts.ts';
+import { ROUTERS } from './routers.ts';
 import { UPKEEP } from './upkeep.ts';
 import { VERSIONS } from './versions.ts';
 
@@ -16,6 +17,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...VERSIONS,
   ...ENDPOINTS,
   ...ROLLOUTS,
+  ...ROUTERS,
   ...FEEDBACK,
   ...JOBS,
   ...MONITORING,

@@ -34,6 +34,7 @@ export const OPERATION_SCOPES: Readonly<Record<Name, Wanted>> = {
   'POST /rollouts/{id}:promote': 'operator',
   'POST /rollouts/{id}:abort': 'operator',
   'POST /rollouts/{id}:approve': 'operator',
+  'GET /routers': 'viewer',
   'POST /feedback': 'operator',
   'GET /jobs': 'viewer',
   'GET /jobs/{job}': 'viewer',

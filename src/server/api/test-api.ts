@@ -111,6 +111,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false): Promise<TestA
     clock,
     jobs: async () => jobs,
     monitoring: async () => monitoring,
+    routers: () => [],
   });
   const server = createServer(api.handle).listen(0, '127.0.0.1');
   await once(server, 'listening');

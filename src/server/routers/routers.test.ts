@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { EndpointView } from '../../control/port.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Router, VersionWeights } from '../../deploy/routers/port.ts';
+import { canaryRanges, restingRoute } from '../../rollout/route.ts';
+import { ServerRouters } from './routers.ts';
+
+test('a router follows its endpoint from generation to generation, and what goes wrong is a line in the log', async () => {
+  const looks: (() => Promise<void>)[] = [];
+  const lines: string[] = [];
+  let [opened, route] = [0, restingRoute('churn', 'churn', 1, 1)];
+  let weights: VersionWeights = new Map([[1, 100]]);
+  const router: Router = {
+    id: 'kubernetes:shop/churn',
+    read: async () => ({ weights, writers: [], revision: null }),
+    write: async (wanted) => {
+      weights = wanted;
+    },
+  };
+  const routers = new ServerRouters({
+    written: { churn: 'kubernetes:shop/churn' },
+    control: { endpoint: async () => ({ route }) as EndpointView },
+    logger: {
+      info: () => undefined,
+      warn: (_, message) => lines.push(message),
+      error: (_, message) => lines.push(message),
+    },
+    every: (_, work) => {
+      looks.push(work);
+      return async () => undefined;
+    },
+    open: async () => {
+      if (opened++ === 0) throw new PlimsollError('CLOUD_DENIED', { action: 'ask', reason: 'no kubeconfig' });
+      return router;
+    },
+  });
+  expect(routers.views).toEqual([]);
+  await looks[0]!();
+  expect(routers.views).toMatchObject([{ followed: null, error: { code: 'CLOUD_DENIED' } }]);
+  expect(lines).toEqual([expect.stringContaining('no kubeconfig')]);
+  route = { ...route, generation: 2, ranges: canaryRanges(2, 1, 2500) };
+  await looks[0]!();
+  expect(Object.fromEntries(weights)).toEqual({ 1: 75, 2: 25 });
+  expect(routers.views).toMatchObject([{ endpoint: 'churn', followed: 2, error: null }]);
+  expect([opened, lines.length]).toEqual([2, 1]);
+  await routers.close();
+});
+
+test('an address that is none is refused at the start', () => {
+  const written = { churn: 'kubernetes:churn' };
+  const control = { endpoint: async () => ({}) as EndpointView };
+  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  expect(() => new ServerRouters({ written, control, logger })).toThrow('kubernetes:NAMESPACE/HTTPROUTE');
+});

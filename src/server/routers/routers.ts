@@ -1,0 +1,92 @@
+import type { Control } from '../../control/port.ts';
+import { everyMillis, type Schedule } from '../../control/rollouts/schedule.ts';
+import { isPlimsollError } from '../../core/errors.ts';
+import type { Logger } from '../../core/ports.ts';
+import { routerAddress } from '../../deploy/routers/address.ts';
+import { RouterFollower, type RouterView } from '../../deploy/routers/follow.ts';
+import type { Router } from '../../deploy/routers/port.ts';
+
+export interface ServerRoutersOptions {
+  /** Address of the router of each endpoint, as people write it. */
+  readonly written: Readonly<Record<string, unknown>>;
+  readonly control: Pick<Control, 'endpoint'>;
+  readonly logger: Logger;
+  /** Opens the router of an endpoint. @default the platform that its address names */
+  readonly open?: ((endpoint: string) => Promise<Router>) | undefined;
+  readonly every?: Schedule | undefined;
+}
+
+/** How often routes are looked at, in milliseconds: a rollback should not wait. */
+const LOOK_MILLIS = 500;
+
+/** Routers outside that follow the routes of endpoints here. What a platform takes is loaded when its router is opened. */
+export class ServerRouters {
+  readonly #followers: readonly RouterFollower[];
+  readonly #ends: readonly (() => Promise<void>)[];
+
+  /** Throws CONFIG_INVALID where an address is none. */
+  constructor({ written, control, logger, every = everyMillis, open }: ServerRoutersOptions) {
+    const addresses = Object.entries(written).map(
+      ([endpoint, text]) => [endpoint, routerAddress(endpoint, text)] as const,
+    );
+    const route = async (endpoint: string) => {
+      try {
+        return (await control.endpoint(endpoint)).route;
+      } catch (error) {
+        if (isPlimsollError(error) && error.code === 'ENDPOINT_NOT_FOUND') return null;
+        throw error;
+      }
+    };
+    this.#followers = addresses.map(([endpoint, address]) => {
+      const opened = open ?? (async () => (await import('../../deploy/routers/open.ts')).openRouter(address));
+      const router = lazyRouter(String(written[endpoint]), () => opened(endpoint));
+      const monotonic = (): number => performance.now();
+      return new RouterFollower({ endpoint, router, route: () => route(endpoint), monotonic });
+    });
+    this.#ends = this.#followers.map((follower) => every(LOOK_MILLIS, () => look(follower, logger)));
+  }
+
+  /** Those that have been looked at, by endpoint. */
+  get views(): readonly RouterView[] {
+    return this.#followers.flatMap(({ view }) => view ?? []);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#ends.map((end) => end()));
+  }
+}
+
+/** Opened by the first who asks it, and again where that went wrong. */
+function lazyRouter(id: string, open: () => Promise<Router>): Router {
+  let router: Promise<Router> | null = null;
+  const opened = (): Promise<Router> => {
+    router ??= open().catch((error: unknown) => {
+      router = null;
+      throw error;
+    });
+    return router;
+  };
+  return {
+    id,
+    read: async () => (await opened()).read(),
+    write: async (weights) => (await opened()).write(weights),
+  };
+}
+
+/** What changes is worth a line: a router that follows again, or does not any more. */
+async function look(follower: RouterFollower, logger: Logger): Promise<void> {
+  const before = follower.view;
+  try {
+    await follower.look();
+  } catch (error) {
+    logger.warn({ err: error }, 'a router could not be looked after; trying again');
+    return;
+  }
+  const { view } = follower;
+  if (view === null || view === before) return;
+  const { endpoint, router, generation, wanted, error } = view;
+  const about = { endpoint, router, generation, wanted };
+  if (error !== null && before?.error?.message !== error.message) logger.warn(about, error.message);
+  else if (error === null && view.followed !== before?.followed)
+    logger.info(about, 'a router follows the route');
+}
