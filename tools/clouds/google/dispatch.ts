@@ -70,9 +70,12 @@ export class Dispatcher {
     const keepsName = name.startsWith('Update');
     const understood = checked(request, json);
     // `endpoint.name` is the server's to set and says, in an update, which one is meant.
-    const answer = await handler(this.world, keepsName ? withName(understood, json) : understood);
-    await this.interrupt(call, 'after');
-    return answer;
+    try {
+      return await handler(this.world, keepsName ? withName(understood, json) : understood);
+    } finally {
+      // A refusal can be lost on its way, too.
+      await this.interrupt(call, 'after');
+    }
   }
 }
 
