@@ -42,8 +42,10 @@ export interface TlsFiles {
 /** Plain data: crosses to processes. */
 export interface AccessSettings {
   readonly mode: AccessMode;
-  /** Names besides localhost and loopback addresses by which browsers may call this server. */
+  /** Names besides localhost and loopback addresses by which browsers call this server; their pages may ask it. */
   readonly hosts: readonly string[];
+  /** The address or name that it listens on, by which programs on this machine call it; null where it is all of them. */
+  readonly address: string | null;
   /** File of keys (hashes only) besides those of the store, or null. */
   readonly keysFile: string | null;
   /** Whether `/metrics` answers without a key. */
@@ -81,6 +83,10 @@ interface Refused {
 }
 const refused = (problem: string): Refused => ({ problem });
 
+/** Every name by which a server may be called. */
+export const namesOf = ({ hosts, address }: Pick<AccessSettings, 'hosts' | 'address'>): readonly string[] =>
+  address === null ? hosts : [...hosts, address];
+
 /** Whether only this machine reaches what listens there. A name other than localhost may lead anywhere. */
 export const isLoopbackHost = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host === '[::1]' || isLoopbackIPv4(host);
@@ -117,6 +123,7 @@ export const shareOf = (rate: Rate | null, processes: number): Rate | null =>
 export const LOCAL_ACCESS: AccessSettings = {
   mode: 'local',
   hosts: [],
+  address: null,
   keysFile: null,
   openMetrics: false,
   rate: null,

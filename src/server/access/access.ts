@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AccessSettings } from '../../config/access.ts';
+import { type AccessSettings, namesOf } from '../../config/access.ts';
 import type { KnownKey } from '../../control/keys/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -26,6 +26,7 @@ export interface AccessOptions {
 export class Access implements Gate, Guard {
   readonly #options: AccessOptions;
   readonly #settings: AccessSettings;
+  readonly #names: readonly string[];
   readonly #healthPaths: ReadonlySet<string>;
   readonly #failures = new Failures();
   /** By key, and by address of who has none. */
@@ -34,6 +35,7 @@ export class Access implements Gate, Guard {
   constructor(options: AccessOptions) {
     this.#options = options;
     this.#settings = options.settings;
+    this.#names = namesOf(options.settings);
     this.#healthPaths = new Set(options.healthPaths);
     const { rate } = options.settings;
     this.#callers = rate && new Buckets(rate);
@@ -54,8 +56,8 @@ export class Access implements Gate, Guard {
   admitPage(request: IncomingMessage, path: string): void {
     const need = this.#healthPaths.has(path) ? 'nothing' : needOf(path);
     if (need === 'nothing') return;
-    const { mode, hosts, openMetrics } = this.#settings;
-    if (mode === 'local') this.#counted('cross-site', () => checkHost(request.headers.host, hosts));
+    const { mode, openMetrics } = this.#settings;
+    if (mode === 'local') this.#counted('cross-site', () => checkHost(request.headers.host, this.#names));
     if (mode !== 'keys' || (openMetrics && path === '/metrics')) {
       this.#limit(request, null);
       return;
@@ -86,7 +88,7 @@ export class Access implements Gate, Guard {
     this.#counted('cross-site', () => {
       checkOrigin(origin, host, hosts);
       // By which names others call an address that is open to them, nobody knows.
-      if (mode === 'local' && !isNamed(origin, hosts)) checkHost(host, hosts);
+      if (mode === 'local' && !isNamed(origin, hosts)) checkHost(host, this.#names);
     });
   }
 

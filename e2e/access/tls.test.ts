@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { afterEach, expect, test, vi } from 'vitest';
+import { example, folder, plimsoll, type Served, served } from '../cli.ts';
+import { ask, bearer, IRIS, keyOf } from './server.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const started: Served[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((server) => server.stop()));
+});
+
+/** A certificate that `by` has signed, or that signs for itself. */
+function certificate(dir: string, name: string, by?: string): { cert: string; key: string } {
+  const [cert, key] = [join(dir, `${name}.pem`), join(dir, `${name}.key`)];
+  const signer = by === undefined ? [] : ['-CA', join(dir, `${by}.pem`), '-CAkey', join(dir, `${by}.key`)];
+  const names =
+    by === undefined
+      ? ['-addext', 'basicConstraints=critical,CA:TRUE']
+      : ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  const made = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+  ];
+  execFileSync(
+    'openssl',
+    [...made, '-subj', `/CN=${name}`, '-keyout', key, '-out', cert, ...signer, ...names],
+    { stdio: 'pipe' },
+  );
+  return { cert, key };
+}
+
+async function secure(workers: string, ...more: readonly string[]) {
+  const dir = folder();
+  const ca = certificate(dir, 'authority');
+  const shown = certificate(dir, 'server', 'authority');
+  const data = folder();
+  const key = keyOf(data, 'shop', '--scope', 'predict');
+  const tls = [
+    '--tls-cert',
+    shown.cert,
+    '--tls-key',
+    shown.key,
+    ...more.map((text) => text.replace('CA', ca.cert)),
+  ];
+  const server = await served([
+    ...[example('iris.joblib'), '--data', data, '--host', '0.0.0.0', '--workers', workers, ...tls],
+  ]);
+  started.push(server);
+  const url = server.said.url.replace('0.0.0.0', 'localhost');
+  return { dir, url, shown, key, ca: readFileSync(ca.cert, 'utf8') };
+}
+
+/** The protocol that a handshake comes to, or its failure. */
+function handshake(url: string, options: object): Promise<string> {
+  const { port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect({ host: 'localhost', port: Number(port), rejectUnauthorized: false, ...options });
+    socket.once('secureConnect', () => {
+      const { subject } = socket.getPeerX509Certificate() ?? {};
+      resolve(`${socket.getProtocol()} ${subject}`);
+      socket.destroy();
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
+}
+
+test.each(['1', '2'])(
+  '%s process answers over TLS, shows a renewed certificate, and speaks nothing old',
+  async (workers) => {
+    const { dir, url, shown, key, ca } = await secure(workers);
+    expect(url).toMatch(/^https:/);
+    const tls = { ca };
+    const asked = { body: IRIS, headers: bearer(key), tls };
+    expect((await ask(`${url}/predict`, asked)).status).toBe(200);
+    const curl = ['-sf', '--cacert', join(dir, 'authority.pem'), '-H', `authorization: Bearer ${key}`];
+    const rows = ['-H', 'content-type: application/json', '-d', JSON.stringify(IRIS)];
+    expect(
+      JSON.parse(execFileSync('curl', [...curl, ...rows, `${url}/predict`], { encoding: 'utf8' })),
+    ).toMatchObject({ model: 'iris' });
+    expect(await handshake(url, {})).toBe('TLSv1.3 CN=server');
+    expect(await handshake(url, { maxVersion: 'TLSv1.2' })).toBe('TLSv1.2 CN=server');
+    expect(
+      await handshake(url, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }),
+    ).toMatch(/^E/);
+    await expect(ask(url.replace('https', 'http'))).rejects.toThrow();
+
+    // No certificate changes nothing; a renewed one is shown to who connects from then on.
+    writeFileSync(shown.cert, 'no certificate');
+    const renewed = certificate(dir, 'renewed', 'authority');
+    expect((await ask(`${url}/predict`, asked)).status).toBe(200);
+    copyFileSync(renewed.key, shown.key);
+    copyFileSync(renewed.cert, shown.cert);
+    await expect
+      .poll(() => handshake(url, {}), { timeout: 30_000, interval: 300 })
+      .toBe('TLSv1.3 CN=renewed');
+    for (let k = 0; k < 20; k++) expect((await ask(`${url}/predict`, asked)).status).toBe(200);
+  },
+);
+
+test('clients must show a certificate where one is wanted', async () => {
+  const { dir, url, key, ca } = await secure('1', '--tls-client-ca', 'CA');
+  const client = certificate(dir, 'client', 'authority');
+  const stranger = certificate(dir, 'stranger');
+  const asked = { body: IRIS, headers: bearer(key) };
+  const of = ({ cert, key }: { cert: string; key: string }) => ({
+    ...{ ca, cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') },
+  });
+  expect((await ask(`${url}/predict`, { ...asked, tls: of(client) })).status).toBe(200);
+  await expect(ask(`${url}/predict`, { ...asked, tls: { ca } })).rejects.toThrow();
+  await expect(ask(`${url}/predict`, { ...asked, tls: of(stranger) })).rejects.toThrow();
+});
+
+test('files that are no certificate and its key are refused at the start', () => {
+  const dir = folder();
+  const { cert } = certificate(dir, 'one');
+  const { key } = certificate(dir, 'two');
+  const serve = (...args: readonly string[]) =>
+    plimsoll('serve', example('iris.joblib'), '--port', '0', '--data', folder(), '--workers', '1', ...args);
+  const code = ({ status, stderr }: { status: number | null; stderr: string }) => [
+    status,
+    /^[A-Z_]+/m.exec(stderr)?.[0],
+  ];
+  expect(code(serve('--tls-cert', cert, '--tls-key', key))).toEqual([2, 'TLS_UNREADABLE']);
+  expect(code(serve('--tls-cert', cert))).toEqual([2, 'CONFIG_INVALID']);
+  expect(code(serve('--tls-cert', join(dir, 'none'), '--tls-key', key))).toEqual([2, 'TLS_UNREADABLE']);
+});
