@@ -14,9 +14,10 @@ import {
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
-import type { OutputFile, Plugin } from 'esbuild';
+import { basename, join, relative } from 'node:path';
+import type { Metafile, OutputFile, Plugin } from 'esbuild';
 import { ASSETS } from '../src/config/assets.ts';
+import { packagesOf } from './bundled.ts';
 import { markInstalled } from './installed.mjs';
 import { content, listing } from './sources.mjs';
 
@@ -109,9 +110,14 @@ function entries(): Entry[] {
   return named.map(entry);
 }
 
-async function compile(outdir: string, entryPoints: Entry[]): Promise<OutputFile[]> {
+interface Compiled {
+  readonly outputFiles: OutputFile[];
+  readonly metafile: Metafile;
+}
+
+async function compile(outdir: string, entryPoints: Entry[]): Promise<Compiled> {
   const { build } = await import('esbuild');
-  const { outputFiles } = await build({
+  return build({
     absWorkingDir: root,
     entryPoints,
     outdir,
@@ -126,16 +132,20 @@ async function compile(outdir: string, entryPoints: Entry[]): Promise<OutputFile
     legalComments: 'linked',
     logLevel: 'warning',
     plugins: [startedFiles, lazyHttp, namedDuckdb],
+    metafile: true,
     write: false,
   });
-  return outputFiles;
 }
 
-async function bundle(outdir: string, entryPoints: Entry[]): Promise<void> {
-  const outputFiles = await compile(outdir, entryPoints);
+/** Answers the files that something of is in the bundle. */
+async function bundle(outdir: string, entryPoints: Entry[]): Promise<string[]> {
+  const { outputFiles, metafile } = await compile(outdir, entryPoints);
   mkdirSync(outdir, { recursive: true });
   for (const { path, contents } of outputFiles) writeFileSync(path, contents);
   for (const { path, text } of outputFiles) checkStarted(path, text, outdir);
+  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((file) => inputs[file]!.bytesInOutput > 0),
+  );
 }
 
 function checkStarted(path: string, text: string, outdir: string): void {
@@ -168,15 +178,18 @@ async function bundleForImage(outdir: string): Promise<void> {
   const named = new Map<string, string>(Object.entries(CONTAINER));
   for (let known = 0; known < named.size; ) {
     known = named.size;
-    for (const { text } of await compile(outdir, [...named].map(entry)))
+    for (const { text } of (await compile(outdir, [...named].map(entry))).outputFiles)
       for (const [, file] of text.matchAll(STARTED)) {
         const name = file!.replace(/\.js$/, '');
         if (started.has(name)) named.set(name, started.get(name)!);
       }
   }
-  await bundle(outdir, [...named].map(entry));
+  const files = await bundle(outdir, [...named].map(entry));
   writeFileSync(join(outdir, 'package.json'), JSON.stringify({ type: 'module' }));
   copyAssets(outdir);
+  const { resolve } = createRequire(import.meta.url);
+  const assets = Object.values(ASSETS).map((file) => relative(root, resolve(file)));
+  writeFileSync(join(outdir, 'packages.json'), JSON.stringify(packagesOf(root, [...files, ...assets])));
 }
 
 /** Whether the bundle there is already the bundle of these sources. */

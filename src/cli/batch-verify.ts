@@ -1,14 +1,11 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import type { BatchOptions } from './batch-ledger.ts';
 import { answerReceipt } from './batch-work.ts';
 import type { Define } from './commands.ts';
+import { type KeyOptions, publicKeyFor } from './public-key.ts';
 import { readText } from './text-file.ts';
 
-interface VerifyOptions extends BatchOptions {
-  readonly publicKey?: string;
-}
+type VerifyOptions = BatchOptions & KeyOptions;
 
 /** `batch verify`: a signed receipt, whoever brings it. */
 export const verifyReceipt: Define = (command, terminal) => {
@@ -24,7 +21,7 @@ export const verifyReceipt: Define = (command, terminal) => {
     .action(async (file: string) => {
       const options = command.optsWithGlobals<VerifyOptions>();
       const { verifyReceipt: verified } = await import('../jobs/receipt/signed.ts');
-      const receipt = verified(envelopeIn(file), await keyFor(options));
+      const receipt = verified(envelopeIn(file), await publicKeyFor(options));
       await answerReceipt(receipt, terminal);
     });
 };
@@ -37,14 +34,4 @@ function envelopeIn(path: string): unknown {
   } catch (error) {
     throw new PlimsollError('DOCUMENT_INVALID', { path, problem: (error as Error).message });
   }
-}
-
-/** A key is never made in order to check with it. */
-async function keyFor({ publicKey, data }: VerifyOptions): Promise<string> {
-  if (publicKey !== undefined) return readText(publicKey);
-  const given = process.env['PLIMSOLL_SIGNING_KEY'];
-  const own = join(resolve(data), 'keys', 'signing.pem');
-  if (given === undefined && !existsSync(own)) throw new PlimsollError('FILE_NOT_FOUND', { path: own });
-  const { openSigner } = await import('../control/report/signing.ts');
-  return openSigner(resolve(data), given).publicKey.publicKey;
 }

@@ -1,36 +1,44 @@
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { EXIT, PlimsollError } from '../core/errors.ts';
 import type { Verification } from '../deploy/contracts/verify.ts';
 import type { BuiltImage } from '../deploy/image/image.ts';
 import type { Platform } from '../deploy/image/layout.ts';
 import type { PackagedModel } from '../deploy/packaged.ts';
+import type { Pushed } from '../deploy/push/push.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControlOptions } from './control.ts';
+import { attested, checkTarget, type PushFlags, pushed, pushedText } from './package-oci-push.ts';
+import { withRegistryOptions } from './registry-options.ts';
 import type { Terminal } from './terminal.ts';
 
-interface PackageOciOptions extends ControlOptions {
+interface PackageOciOptions extends ControlOptions, PushFlags {
   readonly name?: string;
-  readonly output: string;
+  readonly output?: string;
   readonly platform: string;
   readonly with: readonly string[];
   readonly baseArchive?: string;
   readonly verify?: boolean;
 }
 
-interface Made {
-  readonly image: BuiltImage;
+interface Made extends BuiltImage {
   /** What a container of it does, where that was asked. */
   readonly verification: Verification | null;
+  /** Where it was pushed to; null where nobody asked, or a contract was not kept. */
+  readonly pushed: Pushed | null;
 }
 
 /** `package oci`: the image of a version, written without Docker. */
 export const packageOciCommand: Define = (command, terminal) => {
-  withControlOptions(command)
+  withRegistryOptions(withControlOptions(command))
     .description(
       'Writes the image of a version, without Docker: the same bytes wherever it is made. Run it with any container runtime, or push it to a registry.',
     )
     .argument('<model>', 'model file, or M, M@VERSION, M@ALIAS of a registered one')
-    .requiredOption('--output <path>', 'folder (the image layout of OCI), or FILE.tar for `docker load`')
+    .option('--output <path>', 'folder (the image layout of OCI), or FILE.tar for `docker load`')
+    .option('--push <image>', 'push it there, with its attestations: HOST/REPOSITORY[:TAG]')
+    .option('--mount-from <repository...>', 'repositories of that registry that may have some of its layers')
     .option('--name <name>', 'what a model file is called (default: its stem)')
     .option('--platform <os/arch>', 'what it is to run on', 'linux/amd64')
     .option('--with <part...>', 'parts beside serving: batch (DuckDB, 22 MB)', [])
@@ -39,21 +47,29 @@ export const packageOciCommand: Define = (command, terminal) => {
       'folder that holds the packages an image is made of: no network is used',
     )
     .option('--verify', 'start it and hold it to the contract of each platform, clause by clause')
-    .addHelpText('after', '\nExamples:\n  $ plimsoll package oci churn.joblib --output churn-image')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll package oci churn.joblib --output churn-image\n' +
+        '  $ plimsoll package oci churn@3 --push registry.example.com/team/churn:3',
+    )
     .action(async (reference: string) => {
       const options = command.optsWithGlobals<PackageOciOptions>();
-      const { image, verification } = await makeImage(reference, options, terminal);
-      if (verification === null) return terminal.answer(documentOf(image), () => textOf(image));
-      const { contractsPage } = await import('../deploy/contracts/report.ts');
-      terminal.answer({ ...documentOf(image), verification }, () =>
-        [textOf(image), contractsPage(verification.contracts)].join('\n\n'),
+      const made = await makeImage(reference, options, terminal);
+      const { verification } = made;
+      const report = verification === null ? null : await import('../deploy/contracts/report.ts');
+      terminal.answer(documentOf(made, options.output), () =>
+        [
+          ...textsOf(made, options.output),
+          ...(report ? [report.contractsPage(verification!.contracts)] : []),
+        ].join('\n\n'),
       );
-      if (!verification.passed) process.exitCode = EXIT.failed;
+      if (verification?.passed === false) process.exitCode = EXIT.failed;
     });
 };
 
 async function makeImage(reference: string, options: PackageOciOptions, terminal: Terminal): Promise<Made> {
   const [platform, batch] = [platformOf(options.platform), hasBatch(options.with)];
+  await checkTarget(options);
   const { packagedModel } = await import('./package-model.ts');
   const { archiveSettings } = await import('../deploy/image/archives.ts');
   const { LOCK } = await import('../deploy/image/lock.ts');
@@ -65,15 +81,37 @@ async function makeImage(reference: string, options: PackageOciOptions, terminal
   const folder = options.baseArchive === undefined ? null : resolve(options.baseArchive);
   const archives = archiveSettings({ folder, snapshot: LOCK.snapshot, onProgress });
   try {
-    let verification: Verification | null = null;
-    const image = await writeOutput(options.output, async (to) => {
-      const written = await writeImage(to, { model, platform, batch, archives, onProgress });
-      if (options.verify) verification = await verified(written, model, onProgress);
-      return written;
-    });
-    return { image, verification };
+    return await withOutput(options, (output) =>
+      writeOutput(output, async (to) => {
+        const image = await writeImage(to, { model, platform, batch, archives, onProgress });
+        const verification = options.verify ? await verified(image, model, onProgress) : null;
+        const artifacts = await attested(image, model, options.data);
+        const isGood = verification === null || verification.passed;
+        const sent = isGood ? await pushed(image, artifacts, options, onProgress) : null;
+        return { ...image, verification, pushed: sent };
+      }),
+    );
   } finally {
     progress.done();
+  }
+}
+
+/** Where an image is pushed alone, it is made in a folder that goes away. */
+async function withOutput<T>(
+  { output, push }: PackageOciOptions,
+  work: (path: string) => Promise<T>,
+): Promise<T> {
+  if (output !== undefined) return work(output);
+  if (push === undefined)
+    throw new PlimsollError('USAGE', {
+      reason: 'neither --output nor --push is given, one of them was wanted',
+      command: 'package oci',
+    });
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-image-'));
+  try {
+    return await work(join(folder, 'image'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -104,8 +142,11 @@ function hasBatch(parts: readonly string[]): boolean {
   });
 }
 
-const documentOf = ({ folder, reference, platform, manifest, config, layers }: BuiltImage): object => ({
-  output: folder,
+const documentOf = (
+  { folder, reference, platform, manifest, config, layers, verification, pushed }: Made,
+  output: string | undefined,
+): object => ({
+  output: output === undefined ? null : folder,
   reference,
   platform: `${platform.os}/${platform.architecture}`,
   digest: manifest.digest,
@@ -119,19 +160,27 @@ const documentOf = ({ folder, reference, platform, manifest, config, layers }: B
     size,
     unpackedSize,
   })),
+  ...(verification === null ? {} : { verification }),
+  ...(pushed === null ? {} : { pushed }),
 });
 
 const sizeOf = (layers: readonly { size: number }[]): number =>
   layers.reduce((sum, { size }) => sum + size, 0);
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-function textOf({ folder, reference, manifest, layers }: BuiltImage): string {
+function textsOf(made: Made, output: string | undefined): string[] {
+  const { reference, manifest, layers, pushed } = made;
   const lines = layers.map(
     ({ part, digest, size }) => `  ${part.padEnd(12)}${megabytes(size).padStart(9)}  ${digest}`,
   );
-  const load = folder.endsWith('.tar')
+  const done = output === undefined ? 'Made' : `Wrote ${made.folder}:`;
+  const head = `${done} ${reference}, ${megabytes(sizeOf(layers))}`;
+  const about = [head, ...lines, `  ${manifest.digest} names it`];
+  if (pushed !== null) return [about.join('\n'), pushedText(pushed)];
+  return [[...about, `Next: ${nextFor(made.folder, reference)}`].join('\n')];
+}
+
+const nextFor = (folder: string, reference: string): string =>
+  folder.endsWith('.tar')
     ? `docker load --input ${folder}`
     : `skopeo copy oci:${folder}:${reference.split(':')[1]} docker://REGISTRY/${reference}`;
-  const head = `Wrote ${folder}: ${reference}, ${megabytes(sizeOf(layers))}`;
-  return [head, ...lines, `  ${manifest.digest} names it`, `Next: ${load}`].join('\n');
-}

@@ -1,4 +1,5 @@
 import type { Define } from './commands.ts';
+import { packageAttestationsCommand } from './package-attestations.ts';
 import { packageKubernetesCommand } from './package-kubernetes.ts';
 import { packageOciCommand } from './package-oci.ts';
 import { packageSageMakerCommand } from './package-sagemaker.ts';
@@ -19,6 +20,7 @@ export const packageKinds: Define = (command, terminal) => {
     );
   const add = (kind: string, summary: string, define: Define): void =>
     define(command.command(kind).summary(summary), terminal);
+  add('attestations', 'who signed an image, and what it was made from', packageAttestationsCommand);
   add('kubernetes', 'objects of Kubernetes, and a chart of Helm', packageKubernetesCommand);
   add('oci', 'an image for containers, made without Docker', packageOciCommand);
   add('sagemaker', 'a deployment on SageMaker of Amazon', packageSageMakerCommand);

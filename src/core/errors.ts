@@ -280,6 +280,7 @@ export const ERRORS = {
   STORAGE_FAILED: row(502, EXIT.failed, 'Cannot fetch "{uri}": {reason}', 'Check that the folder exists and that the account of the container may read it (storage.objects.get and .list)'),
   IMAGE_UNPACK: row(422, EXIT.refused, 'Refused to unpack layer {digest}: "{path}" leads out of the image', 'The image was altered: package it anew'),
   VERIFY_UNSUPPORTED: row(501, EXIT.unsupported, 'Cannot start an image for {platform} here: {reason}', 'Verify it on a machine of that platform, as root, with runc installed'),
+  CONTAINER_KEYS: row(500, EXIT.usage, 'Cannot listen on {host}: whoever reaches that address could ask, and there is no API key', 'Give it keys: PLIMSOLL_KEYS (what `plimsoll keys export` writes), PLIMSOLL_KEYS_FILE or PLIMSOLL_TOKEN; or say PLIMSOLL_INSECURE=true where the network lets nobody else in'),
   MODEL_REQUEST_INVALID: row(400, EXIT.usage, 'Cannot load the model: the request has {found}, wanted {"model_name": NAME, "url": FOLDER}', 'Unpack one model or bundle into a folder below /opt/ml/models, and name it'),
   MODEL_LOADED: row(409, EXIT.failed, 'Cannot load model "{model}": it is loaded already', 'Unload it first: DELETE /models/{model}'),
   MODEL_ABSENT: row(404, EXIT.usage, 'Cannot find model "{model}": it is not loaded', 'Load it: POST /models; GET /models lists those that are'),

@@ -96,6 +96,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'python',
     'registry',
     'config',
+    // Signed documents.
+    'control',
     'rollout',
     'store',
     'jobs',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { digestOfBytes } from '../image/gzip.ts';
 import { blobPath, type Descriptor, type Digest } from '../image/layout.ts';
 import { wanted } from './patience.ts';
 import { protocolError } from './refusal.ts';
@@ -55,13 +56,10 @@ async function* proved(path: string, { digest, size }: Omit<Blob, 'open'>): Asyn
 }
 
 export const blobOfBytes = (bytes: Buffer): Blob => ({
-  digest: digestOf(bytes),
+  digest: digestOfBytes(bytes),
   size: bytes.length,
   open: () => Readable.from([bytes]),
 });
-
-export const digestOf = (bytes: Buffer): Digest =>
-  `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 export const scopeOf = (repository: string, actions: 'pull' | 'pull,push'): string =>
   `repository:${repository}:${actions}`;
@@ -162,7 +160,7 @@ export function pullBlob(
     const scopes = [scopeOf(repository, 'pull')];
     const to = `${repository}/blobs/${digest}`;
     const { body } = wanted(await registry.ask({ method: 'GET', to, limit: size, scopes }), [200]);
-    if (digestOf(body) !== digest) throw protocolError(registry.name, `${digestOf(body)}`, digest);
+    if (digestOfBytes(body) !== digest) throw protocolError(registry.name, `${digestOfBytes(body)}`, digest);
     return body;
   });
 }

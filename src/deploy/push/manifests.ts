@@ -1,6 +1,8 @@
 /** Manifests by digest and by tag: what they say is checked against the digest that they go by. */
+
+import { digestOfBytes } from '../image/gzip.ts';
 import { type Digest, MEDIA } from '../image/layout.ts';
-import { digestOf, sameDigest, scopeOf } from './blobs.ts';
+import { sameDigest, scopeOf } from './blobs.ts';
 import { wanted } from './patience.ts';
 import { protocolError } from './refusal.ts';
 import type { Registry } from './registry.ts';
@@ -44,7 +46,7 @@ export async function putManifest(
     body: bodyOf(bytes),
     scopes: [scopeOf(repository, 'pull,push')],
   });
-  sameDigest(registry, wanted(answer, [201, 200, 202, 204]), digestOf(bytes));
+  sameDigest(registry, wanted(answer, [201, 200, 202, 204]), digestOfBytes(bytes));
   return answer;
 }
 
@@ -62,7 +64,7 @@ export async function getManifest(
   });
   if (answer.status === 404) return null;
   const { body, headers } = wanted(answer, [200]);
-  const digest = digestOf(body);
+  const digest = digestOfBytes(body);
   sameDigest(registry, answer, digest);
   if (under.startsWith('sha256:') && under !== digest) throw protocolError(registry.name, digest, under);
   const mediaType = (headers['content-type'] ?? '').split(';')[0]!.trim();

@@ -4,8 +4,9 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { digestOfBytes } from '../image/gzip.ts';
 import { blobPath, type Digest } from '../image/layout.ts';
-import { digestOf } from './blobs.ts';
+
 import { type PushedImage, pushImage } from './push.ts';
 import { makeImage, pushOptions } from './testing/image.ts';
 import { type FaultyProxy, type Seen, startProxy } from './testing/proxy.ts';
@@ -43,9 +44,9 @@ function pulled(reference: string): { manifest: Digest; blobs: Set<string> } {
     );
     if (status !== 0) throw new Error(stderr);
     const names = readdirSync(folder).filter((name) => /^[0-9a-f]{64}$/.test(name));
-    const blobs = names.map((name) => digestOf(readFileSync(join(folder, name))));
+    const blobs = names.map((name) => digestOfBytes(readFileSync(join(folder, name))));
     expect(blobs).toEqual(names.map((name) => `sha256:${name}`));
-    return { manifest: digestOf(readFileSync(join(folder, 'manifest.json'))), blobs: new Set(blobs) };
+    return { manifest: digestOfBytes(readFileSync(join(folder, 'manifest.json'))), blobs: new Set(blobs) };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,8 +1,9 @@
 /** Brings an image into a registry: what it is made of first, its name last, so that a name never names half an image. */
 import { readFileSync } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
+import { digestOfBytes } from '../image/gzip.ts';
 import { blobPath, type Descriptor, type Digest, type ImageLayout } from '../image/layout.ts';
-import { type BlobOutcome, blobOfFolder, digestOf, pushBlob } from './blobs.ts';
+import { type BlobOutcome, blobOfFolder, pushBlob } from './blobs.ts';
 import { putManifest } from './manifests.ts';
 import { parseReference, pinned, type Reference, written } from './reference.ts';
 import { type Artifact, attach, type Referrer } from './referrers.ts';
@@ -88,7 +89,7 @@ function manifestBytes({ folder, manifest }: PushedImage): Buffer {
   } catch (error) {
     throw damaged((error as NodeJS.ErrnoException).code ?? String(error));
   }
-  if (digestOf(bytes) !== manifest.digest) throw damaged(digestOf(bytes));
+  if (digestOfBytes(bytes) !== manifest.digest) throw damaged(digestOfBytes(bytes));
   return bytes;
 }
 

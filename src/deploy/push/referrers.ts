@@ -3,16 +3,18 @@
  * that knows no subjects keeps a list of them under a tag that the image's digest gives; clients keep that list.
  */
 import { isRecord } from '../../core/record.ts';
+import { digestOfBytes } from '../image/gzip.ts';
 import { type Descriptor, type Digest, MEDIA } from '../image/layout.ts';
-import { type Blob, blobOfBytes, digestOf, pushBlob, scopeOf } from './blobs.ts';
+import { type Blob, blobOfBytes, pushBlob, scopeOf } from './blobs.ts';
 import { getManifest, parseManifest, putManifest } from './manifests.ts';
 import { Unwanted } from './patience.ts';
 import { isDigest } from './reference.ts';
 import { protocolError, saysCode } from './refusal.ts';
 import type { Registry } from './registry.ts';
 
-export const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
-const EMPTY = Buffer.from('{}');
+const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
+/** The configuration of what has none (image-spec, "Guidance for an empty descriptor"). */
+export const EMPTY_CONFIG = Buffer.from('{}');
 /** Writers of one list that are met in a row. */
 const WRITERS_MAX = 10;
 
@@ -49,13 +51,13 @@ export function manifestOf(
     ...(form === 'empty-config' ? { artifactType } : {}),
     config: {
       mediaType: form === 'empty-config' ? EMPTY_TYPE : artifactType,
-      digest: digestOf(EMPTY),
-      size: EMPTY.length,
+      digest: digestOfBytes(EMPTY_CONFIG),
+      size: EMPTY_CONFIG.length,
     },
     layers: [
       {
         mediaType: artifactType,
-        digest: digestOf(artifact.bytes),
+        digest: digestOfBytes(artifact.bytes),
         size: artifact.bytes.length,
         annotations: { 'org.opencontainers.image.title': title },
       },
@@ -64,7 +66,7 @@ export function manifestOf(
     annotations,
   };
   const bytes = Buffer.from(JSON.stringify(manifest));
-  const descriptor = { mediaType: MEDIA.manifest, digest: digestOf(bytes), size: bytes.length };
+  const descriptor = { mediaType: MEDIA.manifest, digest: digestOfBytes(bytes), size: bytes.length };
   return { bytes, referrer: { ...descriptor, artifactType, annotations } };
 }
 
@@ -84,7 +86,7 @@ export async function attach(
   const unlisted: Referrer[] = [];
   const all: Referrer[] = [];
   for (const artifact of artifacts) {
-    for (const blob of [blobOfBytes(EMPTY), blobOfBytes(artifact.bytes)] satisfies Blob[])
+    for (const blob of [blobOfBytes(EMPTY_CONFIG), blobOfBytes(artifact.bytes)] satisfies Blob[])
       await pushBlob(registry, repository, blob);
     const { referrer, isListed } = await putArtifact(registry, repository, artifact, subject);
     all.push(referrer);

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { seededRandom } from '../../../core/random.ts';
+import { digestOfBytes } from '../../image/gzip.ts';
 import { blobPath, type Descriptor, type ImageLayer, MEDIA } from '../../image/layout.ts';
-import { digestOf } from '../blobs.ts';
+
 import type { PushedImage, PushOptions } from '../push.ts';
 
 /** An image with layers of these sizes, of random bytes; `shared` layers are those of another image. */
@@ -14,7 +15,7 @@ export function makeImage(sizes: readonly number[], shared?: PushedImage): Pushe
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-image-'));
   mkdirSync(join(folder, 'blobs/sha256'), { recursive: true });
   const keep = (bytes: Buffer, mediaType: string): Descriptor => {
-    const digest = digestOf(bytes);
+    const digest = digestOfBytes(bytes);
     writeFileSync(blobPath(folder, digest), bytes);
     return { mediaType, digest, size: bytes.length };
   };
@@ -24,7 +25,7 @@ export function makeImage(sizes: readonly number[], shared?: PushedImage): Pushe
   });
   const made = sizes.map((size): ImageLayer => {
     const tar = Buffer.concat([tarOf(randomBytes(size)), Buffer.alloc(1024)]);
-    const diffId = digestOf(tar);
+    const diffId = digestOfBytes(tar);
     return { ...keep(gzipSync(tar, { level: 1 }), MEDIA.layer), part: 'model', diffId };
   });
   const layers = [...kept, ...made];
