@@ -1,8 +1,10 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
+import type { AccessSettings, TlsFiles } from './access.ts';
+import { accessIn, tlsIn } from './access-settings.ts';
 import { type Contract, PLAIN } from './contract.ts';
 import { kserveArguments } from './kserve-arguments.ts';
-import { SETTINGS, type SettingName } from './settings.ts';
+import { type ReadSetting, SETTINGS, type SettingName, type SettingValue } from './settings.ts';
 
 /** Everything that static serving needs to know, checked. */
 export interface ContainerConfig {
@@ -15,6 +17,9 @@ export interface ContainerConfig {
   /** Milliseconds that a prediction may take in threads, or null for the usual. */
   readonly maxScoreMillis: number | null;
   readonly metricsAliases: readonly AliasSet[];
+  /** Whom it lets in, and how. */
+  readonly access: AccessSettings;
+  readonly tls: TlsFiles | null;
   readonly places: Places;
   /** Name of a model that comes without one, as the platform says it; null where it says none. */
   readonly model: string | null;
@@ -61,6 +66,8 @@ const SAGEMAKER_MODELS = '/opt/ml/models';
 export const KSERVE_MODEL = '/mnt/models';
 
 const DEFAULT_PORT = 8080;
+/** A container has a network of its own: whoever asks comes from outside. */
+const EVERYBODY = '0.0.0.0';
 const GRACE_SECONDS = 30;
 const MEBI = 2 ** 20;
 
@@ -74,20 +81,24 @@ export function containerConfig(surroundings: Surroundings): ContainerConfig {
   const kserve = kserveArguments(surroundings.args, problems);
   const kind = kindOf(surroundings, kserve.given, problems);
   const read = readerOf(env, problems);
-  const own = read('PLIMSOLL_PORT', 'a port from 0 to 65535', SETTINGS.port.parse);
+  const value = settingsOf({ PLIMSOLL_HOST: EVERYBODY, ...env }, problems);
+  const own = env['PLIMSOLL_PORT'] ? value('port') : null;
   const theirs = portOf(kind, env, kserve.port, read);
   if (own !== null && theirs !== null && own !== theirs)
     problems.push(`PLIMSOLL_PORT is ${own}, but the platform wants ${theirs}`);
   checkPortRange(env['SAGEMAKER_SAFE_PORT_RANGE'], problems);
   const timeout = kind === 'sagemaker' ? read('SAGEMAKER_MODEL_SERVER_TIMEOUT', SECONDS, positive) : null;
+  const contract = contractOf(kind, env, problems);
   const grace = read('PLIMSOLL_GRACE', SECONDS, positive);
   const config: ContainerConfig = {
-    contract: contractOf(kind, env, problems),
-    host: read('PLIMSOLL_HOST', SETTINGS.host.wanted, SETTINGS.host.parse) ?? '0.0.0.0',
+    contract,
+    host: value('host'),
     port: theirs ?? own ?? DEFAULT_PORT,
-    maxBody: maxBodyOf(read),
+    maxBody: maxBodyOf(value('maxBody'), read),
     maxScoreMillis: timeout === null ? null : timeout * 1000,
-    metricsAliases: setting('metricsAliases', read),
+    metricsAliases: value('metricsAliases'),
+    access: accessIn(value, contract, problems),
+    tls: tlsIn(value, problems),
     places: placesOf(kind, env, kserve.folder, problems),
     model: kserve.name ?? (env['PLIMSOLL_MODEL'] || null),
     graceMillis: (grace ?? GRACE_SECONDS) * 1000,
@@ -153,6 +164,15 @@ function readerOf(env: Surroundings['env'], problems: string[]): Read {
   };
 }
 
+/** Reads the settings that `serve` has, too. */
+const settingsOf =
+  (env: Surroundings['env'], problems: string[]): ReadSetting =>
+  <N extends SettingName>(name: N) => {
+    const { env: variable, wanted, fallback } = SETTINGS[name];
+    const parse = SETTINGS[name].parse as (text: string) => SettingValue<N> | undefined;
+    return readerOf(env, problems)(variable, wanted, parse) ?? parse(fallback)!;
+  };
+
 const SECONDS = 'seconds from 1 to 3600';
 const positive = (text: string): number | undefined =>
   /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 3600 ? Number(text) : undefined;
@@ -178,21 +198,11 @@ function checkPortRange(text: string | undefined, problems: string[]): void {
 }
 
 /** What a batch transform will send at once, or what is set; the larger, since less would refuse what is announced. */
-function maxBodyOf(read: Read): number {
-  const own = setting('maxBody', read);
+function maxBodyOf(own: number, read: Read): number {
   const mega = read('SAGEMAKER_MAX_PAYLOAD_IN_MB', 'megabytes from 0 to 1024', (text) =>
     /^\d{1,4}$/.test(text) && Number(text) <= 1024 ? Number(text) : undefined,
   );
   return Math.max(own, (mega ?? 0) * MEBI);
-}
-
-function setting<N extends SettingName & ('maxBody' | 'metricsAliases')>(
-  name: N,
-  read: Read,
-): Exclude<ReturnType<(typeof SETTINGS)[N]['parse']>, undefined> {
-  const { env, wanted, parse, fallback } = SETTINGS[name];
-  type Value = Exclude<ReturnType<(typeof SETTINGS)[N]['parse']>, undefined>;
-  return (read(env, wanted, parse as (text: string) => Value | undefined) ?? parse(fallback)) as Value;
 }
 
 function placesOf(kind: Kind, env: Surroundings['env'], folder: string | null, problems: string[]): Places {

@@ -161,3 +161,11 @@ export const SETTINGS = {
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof SETTINGS;
+
+/** What a setting is once it is read. */
+export type SettingValue<N extends SettingName> = Exclude<
+  ReturnType<(typeof SETTINGS)[N]['parse']>,
+  undefined
+>;
+/** Reads one setting, from wherever it comes. */
+export type ReadSetting = <N extends SettingName>(name: N) => SettingValue<N>;

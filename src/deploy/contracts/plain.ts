@@ -66,16 +66,30 @@ const CLAUSES: readonly Clause[] = [
   gracefulEnd(SOURCE, '/predict', ({ samples }) => JSON.stringify({ rows: [samples.row] })),
 ];
 
-export const plainTrials = (port: number): ContractTrials => ({
-  contract: 'plain',
-  trials: [
-    {
-      name: 'serve',
-      env: { PLIMSOLL_CONTRACT: 'plain', PLIMSOLL_PORT: String(port) },
-      args: ['serve'],
-      mount: null,
-      ready: '/readyz',
-      clauses: CLAUSES,
+/** Made up for one run; nobody else is told. */
+const TOKEN = 'plim_contract_trial_0123456789abcdef0123456789abcdef';
+
+const KEY_CLAUSES: readonly Clause[] = [
+  clause(
+    'keys',
+    'where there is a key, predictions are answered with it and refused with 401 without',
+    async (on) => {
+      const body = JSON.stringify({ rows: [on.samples.row] });
+      expectStatus(await on.ask('/predict', { body, headers: JSON_TYPE }), 401);
+      const headers = { ...JSON_TYPE, authorization: `Bearer ${TOKEN}` };
+      return expectPredictions(await on.ask('/predict', { body, headers }), on, 1);
     },
-  ],
-});
+  ),
+];
+
+export function plainTrials(port: number): ContractTrials {
+  const env = { PLIMSOLL_CONTRACT: 'plain', PLIMSOLL_PORT: String(port) };
+  const common = { args: ['serve'], mount: null, ready: '/readyz' };
+  return {
+    contract: 'plain',
+    trials: [
+      { name: 'serve', ...common, env: { ...env, PLIMSOLL_INSECURE: 'true' }, clauses: CLAUSES },
+      { name: 'with a key', ...common, env: { ...env, PLIMSOLL_TOKEN: TOKEN }, clauses: KEY_CLAUSES },
+    ],
+  };
+}

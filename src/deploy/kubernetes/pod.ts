@@ -68,6 +68,15 @@ export const probesOf = ({ startupSeconds }: Pick<KubernetesSpec, 'startupSecond
   },
 });
 
+/** Each says whom a server lets in. */
+const ACCESS_VARIABLES = [
+  'PLIMSOLL_KEYS',
+  'PLIMSOLL_KEYS_FILE',
+  'PLIMSOLL_TOKEN',
+  'PLIMSOLL_REQUIRE_KEYS',
+  'PLIMSOLL_INSECURE',
+];
+
 /** Variables of the server, with those of the person behind. */
 function envOf(spec: KubernetesSpec): readonly object[] {
   const own = {
@@ -76,6 +85,8 @@ function envOf(spec: KubernetesSpec): readonly object[] {
     PLIMSOLL_PORT: String(PORT),
     PLIMSOLL_GRACE: String(graceSeconds(spec) - spec.drainSeconds),
     ...(spec.modelImage === null ? {} : { [BUNDLES_VARIABLE]: IMAGE_MODELS }),
+    // The network policy says who reaches a pod; whoever gives it keys wants them asked for, too.
+    ...(ACCESS_VARIABLES.some((name) => spec.env.has(name)) ? {} : { PLIMSOLL_INSECURE: 'true' }),
   };
   const given = [...spec.env].filter(([name]) => !(name in own));
   return [...Object.entries(own), ...given].map(([name, value]) => ({ name, value }));

@@ -1,9 +1,11 @@
 import type { ContainerConfig } from '../../config/container.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { loadBeside } from '../../registry/load-beside.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
 import { Metrics } from '../../serving/http/metrics.ts';
+import { openAccess } from '../access/open.ts';
 import { sendingMetrics } from '../metrics-export.ts';
 import { type SharingServer, startServer } from '../start.ts';
 import { provedBundle } from './bundles.ts';
@@ -31,10 +33,12 @@ const MARGIN_MILLIS = 2000;
 
 /**
  * Serves what is there, as it is: no store, no control API, nothing written but what has to be fetched or proved. Answers
- * that it is not ready until all is loaded and warm. Throws LISTEN_FAILED, and what finding, proving or loading throws.
+ * that it is not ready until all is loaded and warm. Throws CONTAINER_KEYS, LISTEN_FAILED, and what finding, proving or loading throws.
  */
 export async function serveContainer(config: ContainerConfig, logger: Logger): Promise<RunningContainer> {
   const workspace = new Workspace();
+  const metrics = new Metrics();
+  const gate = await accessOf(config, metrics, logger);
   const loading = await answerLoading(config);
   try {
     const versions: LoadedVersion[] = [];
@@ -43,13 +47,9 @@ export async function serveContainer(config: ContainerConfig, logger: Logger): P
         versions.push(await loaded(placed));
     }
     const plane = new DataPlane(versions);
-    const metrics = new Metrics();
+    const options = await optionsOf(config, plane, logger, workspace);
     await loading.end();
-    const server = await startServer({
-      ...(await optionsOf(config, plane, logger, workspace)),
-      plane,
-      metrics,
-    });
+    const server = await startServer({ ...options, plane, metrics, gate, guard: gate });
     const about = { env: process.env, worker: 'container/1', epoch: 1, metrics, plane, logger };
     const sending = await sendingMetrics(server, { ...about, moreMetrics: async () => '' });
     if (config.unused.length > 0)
@@ -75,24 +75,30 @@ async function optionsOf(
   logger: Logger,
   workspace: Workspace,
 ): Promise<Parameters<typeof startServer>[0]> {
-  const {
-    contract,
-    host,
-    port,
-    maxBody,
-    maxScoreMillis,
-    metricsAliases,
-    memoryBytes,
-    modelsRoot: root,
-  } = config;
+  const { contract, host, port, tls, maxBody, maxScoreMillis, metricsAliases } = config;
+  const { memoryBytes, modelsRoot: root } = config;
   const models = contract.multiModel
     ? (await import('./multi-model.ts')).modelsApi({ plane, logger, workspace, root, memoryBytes })
     : undefined;
   return {
-    ...{ versions: [], contract, host, port, maxBody, metricsAliases, models, logger },
+    ...{ versions: [], contract, host, port, tls, maxBody, metricsAliases, models, logger },
     ...(maxScoreMillis === null ? {} : { maxScoreMillis }),
     drainMillis: Math.max(1000, config.graceMillis - acceptMillis(config) - MARGIN_MILLIS),
   };
+}
+
+/** Throws CONTAINER_KEYS where nobody could come in, CONFIG_INVALID where the keys of the environment are none. */
+async function accessOf(
+  { access: settings, contract, host }: ContainerConfig,
+  metrics: Metrics,
+  logger: Logger,
+) {
+  const opened = await openAccess({
+    ...{ settings, dataDir: null, contract, env: process.env, logger },
+    onRefusal: (why) => metrics.refused(why),
+  });
+  if (settings.mode === 'keys' && opened.keys === 0) throw new PlimsollError('CONTAINER_KEYS', { host });
+  return opened.access;
 }
 
 const acceptMillis = ({ graceMillis }: ContainerConfig): number => Math.min(ACCEPT_MILLIS, graceMillis / 5);
