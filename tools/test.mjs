@@ -86,6 +86,15 @@ function prepareAlerting() {
   }
 }
 
+/** A registry, and what copies, unpacks and runs images, for the tests of what is packaged. */
+function prepareContainers() {
+  const folders = ['/usr/bin', '/usr/sbin', '/usr/local/bin'];
+  for (const name of ['docker-registry', 'skopeo', 'umoci', 'runc']) {
+    if (folders.some((folder) => existsSync(join(folder, name))) || installDebian(name)) continue;
+    skipped.push(`images with ${name}: it is not there, and no right to install it`);
+  }
+}
+
 /** uv makes the Python environments of the suites that compare with, or are written in, Python. */
 function prepareUv() {
   if (works('uv', '--version')) return;
@@ -174,6 +183,7 @@ async function main() {
     preparePostgres();
     prepareQueues();
     prepareAlerting();
+    prepareContainers();
     prepareUv();
   }
   // The suites of vitest measure time now and then: they have the machine to themselves.
