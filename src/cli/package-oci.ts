@@ -20,6 +20,7 @@ interface PackageOciOptions extends ControlOptions, PushFlags {
   readonly with: readonly string[];
   readonly baseArchive?: string;
   readonly verify?: boolean;
+  readonly modelOnly?: boolean;
 }
 
 interface Made extends BuiltImage {
@@ -46,6 +47,7 @@ export const packageOciCommand: Define = (command, terminal) => {
       '--base-archive <folder>',
       'folder that holds the packages an image is made of: no network is used',
     )
+    .option('--model-only', 'the version alone, in /models: for volumes of Kubernetes and KServe')
     .option('--verify', 'start it and hold it to the contract of each platform, clause by clause')
     .addHelpText(
       'after',
@@ -68,6 +70,7 @@ export const packageOciCommand: Define = (command, terminal) => {
 };
 
 async function makeImage(reference: string, options: PackageOciOptions, terminal: Terminal): Promise<Made> {
+  checkModelOnly(options);
   const [platform, batch] = [platformOf(options.platform), hasBatch(options.with)];
   await checkTarget(options);
   const { packagedModel } = await import('./package-model.ts');
@@ -75,6 +78,7 @@ async function makeImage(reference: string, options: PackageOciOptions, terminal
   const { LOCK } = await import('../deploy/image/lock.ts');
   const { writeImage } = await import('../deploy/image/image.ts');
   const { writeOutput } = await import('../deploy/image/output.ts');
+  const { writeModelArtifact } = await import('../deploy/push/model-artifact.ts');
   const model = await packagedModel(reference, options, terminal);
   const progress = terminal.progress(reference);
   const onProgress = (stage: string): void => progress.update(stage);
@@ -83,7 +87,9 @@ async function makeImage(reference: string, options: PackageOciOptions, terminal
   try {
     return await withOutput(options, (output) =>
       writeOutput(output, async (to) => {
-        const image = await writeImage(to, { model, platform, batch, archives, onProgress });
+        const image = options.modelOnly
+          ? await writeModelArtifact(to, model, platform)
+          : await writeImage(to, { model, platform, batch, archives, onProgress });
         const verification = options.verify ? await verified(image, model, onProgress) : null;
         const artifacts = await attested(image, model, options.data);
         const isGood = verification === null || verification.passed;
@@ -124,6 +130,15 @@ async function verified(
   onProgress('starting it as each platform does');
   const { verifyImage } = await import('../deploy/contracts/verify.ts');
   return verifyImage(image, model, ({ contract }) => onProgress(`held to the contract of ${contract}`));
+}
+
+/** There is nothing in it to be started, or to be with. */
+function checkModelOnly({ modelOnly, verify, with: parts }: PackageOciOptions): void {
+  if (!modelOnly || (!verify && parts.length === 0)) return;
+  throw new PlimsollError('USAGE', {
+    reason: `--model-only makes an image without a program, which ${verify ? '--verify' : '--with'} is about`,
+    command: 'package oci',
+  });
 }
 
 function platformOf(text: string): Platform {

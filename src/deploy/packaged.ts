@@ -1,3 +1,4 @@
+/** A version on its way to somewhere else, and where an image keeps it. Pure. */
 import type { Manifest } from '../registry/version.ts';
 
 /** A proved version that is about to go somewhere. */
@@ -17,3 +18,5 @@ export interface PackagedModel {
 export const IMAGE_MODELS = '/opt/plimsoll/models';
 /** Says to a process where such a tree is; `serve` then serves it as it is, and nothing else. */
 export const BUNDLES_VARIABLE = 'PLIMSOLL_BUNDLES';
+/** Where an image that holds a version and no program has the same tree, without leading slash: where KServe looks. */
+export const ARTIFACT_MODELS = 'models';

@@ -31,24 +31,25 @@ const ARCHIVE_LICENSE = 'MIT';
 /** In order of the layers; the model comes last. */
 export function componentsOf({ model, lock, layers, packages, program }: Contents): readonly Component[] {
   const parts = new Set(layers.map(({ part }) => part));
-  const { version, license } = program;
   return [
-    { ...archive(lock.node, 'platform'), name: 'node' },
-    ...lock.debian.map(debian),
+    ...(parts.has('base')
+      ? [{ ...archive(lock.node, 'platform'), name: 'node' }, ...lock.debian.map(debian)]
+      : []),
     ...(parts.has('onnxruntime') ? lock.onnxruntime.map((one) => archive(one, 'library')) : []),
     ...(parts.has('batch') ? lock.batch.map((one) => archive(one, 'library')) : []),
-    {
-      type: 'application',
-      name: 'plimsoll',
-      version,
-      license,
-      purl: npmPurl('plimsoll', version),
-      hash: null,
-    },
-    ...packages.map(bundled),
+    ...(parts.has('app') ? [programComponent(program), ...packages.map(bundled)] : []),
     modelComponent(model),
   ];
 }
+
+const programComponent = ({ version, license }: Contents['program']): Component => ({
+  type: 'application',
+  name: 'plimsoll',
+  version,
+  license,
+  purl: npmPurl('plimsoll', version),
+  hash: null,
+});
 
 const archive = (one: NpmArchive, type: Component['type']): Component => ({
   type,

@@ -5,7 +5,7 @@
 import { canonicalJson } from '../../store/canonical.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import type { Digest, Platform } from '../image/layout.ts';
-import type { NpmArchive } from '../image/lock.ts';
+import type { NpmArchive, PlatformLock } from '../image/lock.ts';
 import { type Contents, debianPurl, npmPurl, sha512Of } from './components.ts';
 
 export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
@@ -101,17 +101,21 @@ function dependenciesOf({ model, lock, layers, program, given }: Made): readonly
             annotations: { role: 'converter and server', converter: String(converter) },
           },
         ]),
-    {
-      name: 'base-lock.json',
-      digest: { sha256: hexOf(digestOfBytes(canonicalJson(lock))) },
-      annotations: { role: 'lock of the base' },
-    },
-    npm(lock.node),
-    ...lock.debian.map((one) => ({ name: one.name, uri: debianPurl(one), digest: { sha256: one.sha256 } })),
+    ...(parts.has('base') ? baseOf(lock) : []),
     ...(parts.has('onnxruntime') ? lock.onnxruntime.map(npm) : []),
     ...(parts.has('batch') ? lock.batch.map(npm) : []),
   ];
 }
+
+const baseOf = (lock: PlatformLock): readonly Dependency[] => [
+  {
+    name: 'base-lock.json',
+    digest: { sha256: hexOf(digestOfBytes(canonicalJson(lock))) },
+    annotations: { role: 'lock of the base' },
+  },
+  npm(lock.node),
+  ...lock.debian.map((one) => ({ name: one.name, uri: debianPurl(one), digest: { sha256: one.sha256 } })),
+];
 
 const npm = (one: NpmArchive): Dependency => ({
   name: one.name,

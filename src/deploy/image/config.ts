@@ -21,19 +21,27 @@ const PARTS: Readonly<Record<ImageLayer['part'], string>> = {
 
 /** What registries, scanners and platforms read. */
 export function labelsOf(model: PackagedModel): Readonly<Record<string, string>> {
-  const { name, version, digest, manifest } = model;
   return {
     // SageMaker gives a port, and loads and unloads models, only where an image says that it can.
     'com.amazonaws.sagemaker.capabilities.accept-bind-to-port': 'true',
     'com.amazonaws.sagemaker.capabilities.multi-models': 'true',
     ...annotationsOf(model),
-    'plimsoll.model.name': name,
-    'plimsoll.model.version': String(version),
-    'plimsoll.model.digest': `sha256:${digest}`,
-    'plimsoll.model.runtime': manifest.runtime,
+    ...modelLabels(model),
     'plimsoll.version': packageJson.version,
   };
 }
+
+const modelLabels = ({
+  name,
+  version,
+  digest,
+  manifest,
+}: PackagedModel): Readonly<Record<string, string>> => ({
+  'plimsoll.model.name': name,
+  'plimsoll.model.version': String(version),
+  'plimsoll.model.digest': `sha256:${digest}`,
+  'plimsoll.model.runtime': manifest.runtime,
+});
 
 /** The names of image-spec, annotations.md. */
 export const annotationsOf = ({
@@ -70,6 +78,19 @@ export function imageConfig(model: PackagedModel, platform: Platform, layers: re
     })),
   };
 }
+
+/** Of an image that holds a version and nothing that could be run. */
+export const modelConfig = (
+  model: PackagedModel,
+  { os, architecture }: Platform,
+  layers: readonly ImageLayer[],
+): object => ({
+  created: CREATED,
+  architecture,
+  os,
+  config: { Labels: { ...annotationsOf(model), ...modelLabels(model) } },
+  rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
+});
 
 export const imageManifest = (
   model: PackagedModel,

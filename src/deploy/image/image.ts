@@ -88,7 +88,12 @@ async function sharedLayer(
   return placed(folder, beside, part, await placeShared(part, beside, lock, options.archives));
 }
 
-async function ownLayer(folder: string, part: 'app' | 'model', members: LayerMember[]): Promise<BuiltLayer> {
+/** Writes a layer that is made here into the layout. */
+export async function ownLayer(
+  folder: string,
+  part: 'app' | 'model',
+  members: LayerMember[],
+): Promise<BuiltLayer> {
   const beside = join(folder, `${part}.layer`);
   return placed(folder, beside, part, await writeLayer(beside, members));
 }
@@ -104,14 +109,15 @@ async function placed(
   return { mediaType: MEDIA.layer, digest, size, part, diffId, unpackedSize };
 }
 
-async function finish(
+/** Writes the documents of an image whose layers are there. */
+export async function finish(
   folder: string,
-  options: ImageOptions,
-  layers: BuiltLayer[],
+  { model, platform }: Pick<ImageOptions, 'model' | 'platform'>,
+  layers: readonly BuiltLayer[],
+  made: object = imageConfig(model, platform, layers),
 ): Promise<Omit<BuiltImage, 'packages'>> {
-  const { model, platform } = options;
   const reference = referenceOf(model);
-  const config = await document(folder, MEDIA.config, imageConfig(model, platform, layers));
+  const config = await document(folder, MEDIA.config, made);
   const written = await document(folder, MEDIA.manifest, imageManifest(model, config, layers));
   const manifest = { ...written, platform };
   await writeFile(join(folder, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));

@@ -13,11 +13,14 @@ const versionFolder = ({ name, version }: PackagedModel): string =>
   `${IMAGE_MODELS.slice(1)}/${name}/${version}`;
 
 /**
- * The bundle of a version as an image holds it: without golden rows and reference data, which are rows of people, and
+ * The bundle of a version as an image holds it, in a folder without leading slash: without golden rows and reference data, which are rows of people, and
  * without the cost that was measured here, which is a fact of this machine and measured again where it runs. Throws
  * IMAGE_BUNDLE where a file is not what was accepted.
  */
-export async function modelMembers(model: PackagedModel): Promise<LayerMember[]> {
+export async function modelMembers(
+  model: PackagedModel,
+  folder = versionFolder(model),
+): Promise<LayerMember[]> {
   const { bundle, manifest } = model;
   if (!(await isIntact(bundle, manifest)))
     throw new PlimsollError('IMAGE_BUNDLE', {
@@ -25,7 +28,6 @@ export async function modelMembers(model: PackagedModel): Promise<LayerMember[]>
       path: bundle,
       reason: 'is not what was accepted',
     });
-  const folder = versionFolder(model);
   const left = [manifest.golden, manifest.reference, MANIFEST, SUMS].map((name) => `${folder}/${name}`);
   const files = treeMembers(bundle, folder).filter(({ path }) => !left.includes(path));
   const members = [...files, textMember(`${folder}/${MANIFEST}`, manifestText(manifest))];

@@ -1,5 +1,5 @@
 /** The pod that serves a version: as little as it needs, and the time that it takes to come and to go. Pure. */
-import { BUNDLES_VARIABLE, IMAGE_MODELS } from '../packaged.ts';
+import { ARTIFACT_MODELS, BUNDLES_VARIABLE, IMAGE_MODELS } from '../packaged.ts';
 import { labelsOf, selectorOf } from './manifest.ts';
 import type { KubernetesSpec, ServedVersion } from './spec.ts';
 
@@ -102,7 +102,9 @@ const spreadOf = (spec: KubernetesSpec, version: number): readonly object[] =>
     matchLabelKeys: ['pod-template-hash'],
   }));
 
-/** Where the volume of a model's image is mounted: as it lies in the image of the server. */
+/** The versions of a model's image lie where those of the server's own would. */
+const MODEL_MOUNT = { name: 'models', mountPath: IMAGE_MODELS, subPath: ARTIFACT_MODELS, readOnly: true };
+
 const modelVolume = (reference: string): object => ({
   name: 'models',
   image: { reference, pullPolicy: 'IfNotPresent' },
@@ -122,10 +124,7 @@ export function podTemplate(spec: KubernetesSpec, { version, image, digest }: Se
     ...probesOf(spec),
     lifecycle: { preStop: { sleep: { seconds: spec.drainSeconds } } },
     securityContext: CONTAINER_SECURITY,
-    volumeMounts: [
-      SCRATCH_MOUNT,
-      ...(modelImage === null ? [] : [{ name: 'models', mountPath: IMAGE_MODELS, readOnly: true }]),
-    ],
+    volumeMounts: [SCRATCH_MOUNT, ...(modelImage === null ? [] : [MODEL_MOUNT])],
   };
   const annotations = {
     'plimsoll.dev/model': `${model.name}@${version}`,
