@@ -1,7 +1,7 @@
 /** Everything that can be asked for, so that every kind of object is written in every form that it has. */
 import { type KubernetesSpec, type ModelFacts, specOf } from '../../src/deploy/kubernetes/spec.ts';
 
-export const digest = (digit: number): string => `sha256:${String(digit).repeat(64)}`;
+const digest = (digit: number): string => `sha256:${String(digit).repeat(64)}`;
 export const image = (digit: number): string => `registry.example/models/churn@${digest(digit)}`;
 
 export const CHURN: ModelFacts = {

@@ -114,18 +114,15 @@ export interface KServe {
 
 const whole = (min: number, max: number): Rule<number> => number({ min, max, step: 1 });
 /** RFC 1123 label; shorter than 63 for what is added to it. */
-export const NAME = text('^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$', 'small letters, digits and "-", at most 40');
+const NAME = text('^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$', 'small letters, digits and "-", at most 40');
 const LABEL = text('^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$', 'small letters, digits and "-", at most 63');
 const OBJECT = text('^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$', 'the name of an object');
-export const IMAGE = text(
+const IMAGE = text(
   '^[a-z0-9]([a-zA-Z0-9.:_/-]{0,400})(@sha256:[0-9a-f]{64})?$',
   'an image: REGISTRY/NAME@sha256:… or REGISTRY/NAME:TAG',
 );
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-export const QUANTITY = text(
-  '^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$',
-  'a quantity such as "500m" or "512Mi"',
-);
+const QUANTITY = text('^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$', 'a quantity such as "500m" or "512Mi"');
 const HOSTNAME = text(
   '^(\\*\\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$',
   'a host name, or one with "*." in front',

@@ -2,14 +2,15 @@
  * Objects of KServe: a light runtime on the processor that is chosen by itself for what it reads, and services on it
  * (https://kserve.github.io/website/docs/concepts/resources/servingruntime). Pure.
  */
-import { KSERVE_MODEL } from '../../config/container.ts';
 import { type KubernetesObject, labelsOf } from './manifest.ts';
 import { CONTAINER_SECURITY, graceSeconds, PORT, probesOf, resourcesOf } from './pod.ts';
 import { metaOf } from './serving.ts';
 import type { KubernetesSpec } from './spec.ts';
 
+/** Where KServe puts the model (`config/runtimes` of KServe). */
+const KSERVE_MODEL = '/mnt/models';
 /** Name of the runtime: one serves any number of models. */
-export const RUNTIME_NAME = 'plimsoll';
+const RUNTIME_NAME = 'plimsoll';
 /** What KServe calls the container that answers; a canary has to name it. */
 const CONTAINER = 'kserve-container';
 /** Above that of the runtimes that come with KServe, which is 1. */

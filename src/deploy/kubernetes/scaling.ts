@@ -7,7 +7,7 @@ import { metaOf } from './serving.ts';
 import type { KubernetesSpec, Scaler, ServedVersion } from './spec.ts';
 
 /** Names of the metrics (`docs/metrics.md`). */
-export const SIGNALS = {
+const SIGNALS = {
   'in-flight': 'inference_requests_in_flight',
   queue: 'inference_queue_depth',
 } as const;

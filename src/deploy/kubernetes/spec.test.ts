@@ -89,11 +89,11 @@ describe('A spec', () => {
 });
 
 describe('What is rendered', () => {
-  const podOf = (document: object): Record<string, never> => {
+  const podOf = (document: object): Record<string, unknown> => {
     const deployment = render(specOf({ image: IMAGE, ...document }, MODEL)).find(
       ({ object }) => object.kind === 'Deployment',
     );
-    return (deployment!.object['spec'] as { template: { spec: never } }).template.spec;
+    return (deployment!.object['spec'] as { template: { spec: Record<string, unknown> } }).template.spec;
   };
 
   test('is the same for the same spec', () => {
@@ -104,13 +104,13 @@ describe('What is rendered', () => {
   test('gives a pod the time it takes: what it waits, its longest request, and what is left to write', () => {
     const pod = podOf({ drain: '15s', longestRequest: '2m' });
     expect(pod['terminationGracePeriodSeconds']).toBe(15 + 120 + 5);
-    const [container] = pod['containers'] as readonly Record<string, never>[];
+    const [container] = pod['containers'] as readonly Record<string, unknown>[];
     expect(container!['lifecycle']).toEqual({ preStop: { sleep: { seconds: 15 } } });
     expect(container!['env']).toContainEqual({ name: 'PLIMSOLL_GRACE', value: '125' });
   });
 
   test('allows as long a start as was asked for, before anything is ended', () => {
-    const [container] = podOf({ startup: '11m' })['containers'] as readonly Record<string, never>[];
+    const [container] = podOf({ startup: '11m' })['containers'] as readonly Record<string, unknown>[];
     const { periodSeconds, failureThreshold } = container!['startupProbe'] as Record<string, number>;
     expect(periodSeconds! * failureThreshold!).toBe(660);
   });

@@ -9,6 +9,8 @@ import { conflictsOf, managersOf, observedOf, recordsAt, valueAt } from './live.
 
 /** Name under which `deploy` owns fields. */
 export const FIELD_MANAGER = 'plimsoll';
+/** Keeps the number of pods while one scaler has gone and the next has not yet come. */
+const SCALER_MANAGER = 'plimsoll-scaler';
 const APPLY = 'application/apply-patch+yaml';
 
 export interface ClusterOptions {
@@ -100,6 +102,7 @@ export class Cluster implements Cloud {
 
   async #apply(resource: Resource, marks: Marks): Promise<void> {
     const object = marked(resource, marks);
+    if (resource.kind === 'Deployment') await this.#handReplicasOver(resource);
     const kept = resource.kind === 'HTTPRoute' ? keptRules(object, await this.#read(resource)) : null;
     if (kept === null) await this.#patch(resource, object, FIELD_MANAGER);
     else {
@@ -107,6 +110,23 @@ export class Cluster implements Cloud {
       await this.#patch(resource, kept.rest, FIELD_MANAGER);
     }
     this.#given.add(idIn(resource));
+  }
+
+  /**
+   * A field that its only owner gives up falls back to its default: the number of pods to one. Where a scaler is to count them
+   * from now on, it begins with as many as there are.
+   */
+  async #handReplicasOver(resource: Resource): Promise<void> {
+    if (valueAt(resource.spec, 'spec', 'replicas') !== undefined) return;
+    const live = await this.#read(resource);
+    if (live === null || !managersOf(live, 'f:spec', 'f:replicas').includes(FIELD_MANAGER)) return;
+    const { apiVersion, kind } = resource.spec;
+    const spec = { replicas: valueAt(live, 'spec', 'replicas') };
+    await this.#patch(
+      resource,
+      { apiVersion, kind, metadata: { name: resource.name }, spec },
+      SCALER_MANAGER,
+    );
   }
 
   async #patch(key: ResourceKey, body: object, manager: string): Promise<void> {
@@ -157,11 +177,7 @@ function marked({ spec }: Resource, { deployment, digest }: Marks): KubernetesOb
 }
 
 /** What an answer that is no success means. */
-export function refusal(
-  { status, body }: ApiAnswer,
-  action: string,
-  { kind, name }: ResourceKey,
-): PlimsollError {
+function refusal({ status, body }: ApiAnswer, action: string, { kind, name }: ResourceKey): PlimsollError {
   const conflicts = conflictsOf(body);
   if (conflicts.length > 0) {
     const list = conflicts.map(({ field, manager }) => `${field}: ${manager}`);

@@ -1,0 +1,189 @@
+/** `deploy kubernetes` against a real API server with its controllers. No container runs. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ApiCall, type ClusterApi, connect } from '../../src/deploy/kubernetes/cluster/api.ts';
+import { Cluster } from '../../src/deploy/kubernetes/cluster/cloud.ts';
+import { deploymentOf } from '../../src/deploy/kubernetes/cluster/deployment.ts';
+import { render } from '../../src/deploy/kubernetes/render.ts';
+import { type KubernetesSpec, specOf } from '../../src/deploy/kubernetes/spec.ts';
+import { apply, destroy, plan } from '../../src/deploy/plan/apply.ts';
+import { CHURN, image, SPECS } from './specs.ts';
+import { START_MILLIS, small, startTestCluster, type TestCluster } from './test-cluster.ts';
+
+let cluster: TestCluster;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  cluster.kubectl('create', 'namespace', 'kill');
+}, START_MILLIS);
+
+afterAll(() => cluster?.stop());
+
+const ports = (cloud: Cluster) => ({
+  cloud,
+  monotonic: () => performance.now(),
+  sleep: (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(millis, 300))),
+  waitMillis: 60_000,
+});
+
+const fixed = (replicas: number): KubernetesSpec => specOf({ image: image(1), replicas }, CHURN);
+
+describe('deploy kubernetes', () => {
+  test('plans, applies, waits for the rollout, does nothing the second time, and removes what is its own alone', async () => {
+    const folder = cluster.written('deployed', small());
+    const planned = await cluster.plimsoll('deploy', 'kubernetes', 'plan', folder);
+    expect(planned.stdout).toContain('create');
+    expect(planned.stdout).toContain('Role: apiGroups ["apps"], resources ["deployments"]');
+    const applied = await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder);
+    console.log(applied.stdout, applied.stderr);
+    expect(applied).toMatchObject({ status: 0 });
+    expect(cluster.kubectl('rollout', 'status', 'deployment/churn-v3', '--timeout=5s')).toContain(
+      'successfully',
+    );
+    const again = await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder);
+    expect(again.stdout).toContain('nothing was done');
+    const status = await cluster.plimsoll('deploy', 'kubernetes', 'status', folder);
+    expect(status.stdout).toMatch(/Deployment\/churn-v4 +ready/);
+    cluster.kubectl('create', 'service', 'clusterip', 'somebody-elses', '--tcp=80:80');
+    const destroyed = await cluster.plimsoll('deploy', 'kubernetes', 'destroy', folder);
+    console.log(destroyed.stdout, destroyed.stderr);
+    expect(destroyed.stdout).toContain('Nothing of churn is left');
+    expect(cluster.kubectl('get', 'services', '-o', 'name')).toContain('somebody-elses');
+    expect(cluster.kubectl('get', 'deployments', '-o', 'name')).toBe('');
+  });
+
+  test('shows fields that others own with their owners, and takes them over only when told so', async () => {
+    const folder = cluster.written('contested', fixed(2));
+    expect(await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder)).toMatchObject({ status: 0 });
+    cluster.kubectl('scale', 'deployment/churn-v3', '--replicas=5');
+    const other = cluster.written('contested', specOf({ image: image(2), replicas: 3 }, CHURN));
+    const refused = await cluster.plimsoll('deploy', 'kubernetes', 'apply', other);
+    console.log(refused.stderr);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain('KUBERNETES_CONFLICT');
+    expect(refused.stderr).toContain('.spec.replicas: kubectl');
+    expect(cluster.kubectl('get', 'deployment/churn-v3', '-o', 'jsonpath={.spec.replicas}')).toBe('5');
+    expect(await cluster.plimsoll('deploy', 'kubernetes', 'apply', other, '--force-conflicts')).toMatchObject(
+      {
+        status: 0,
+      },
+    );
+    expect(cluster.kubectl('get', 'deployment/churn-v3', '-o', 'jsonpath={.spec.replicas}')).toBe('3');
+    await cluster.plimsoll('deploy', 'kubernetes', 'destroy', other);
+  });
+
+  test('changes nothing of a name that is somebody else’s', async () => {
+    cluster.kubectl('create', 'serviceaccount', 'churn');
+    const refused = await cluster.plimsoll(
+      'deploy',
+      'kubernetes',
+      'apply',
+      cluster.written('taken', small()),
+    );
+    expect(refused.status).toBe(3);
+    expect(refused.stderr).toContain('CLOUD_NAME_TAKEN');
+    expect(cluster.kubectl('get', 'deployments', '-o', 'name')).toBe('');
+    cluster.kubectl('delete', 'serviceaccount', 'churn');
+  });
+
+  test('refuses a second scaler on a Deployment that somebody scales already', async () => {
+    await cluster.plimsoll('deploy', 'kubernetes', 'apply', cluster.written('scaled', fixed(3)));
+    cluster.kubectl('autoscale', 'deployment', 'churn-v3', '--name=theirs', '--cpu=80%', '--max=9');
+    const folder = cluster.written('scaled', SPECS['plain']!);
+    const refused = await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder);
+    console.log(refused.stderr);
+    expect(refused.status).toBe(3);
+    expect(refused.stderr).toContain('HorizontalPodAutoscaler theirs of kubectl-autoscale scales');
+    cluster.kubectl('delete', 'hpa', 'theirs');
+    await cluster.plimsoll('deploy', 'kubernetes', 'destroy', folder);
+  });
+
+  test('leaves as many pods as there are when a scaler begins to count them', async () => {
+    await cluster.plimsoll('deploy', 'kubernetes', 'apply', cluster.written('handed', fixed(3)));
+    const folder = cluster.written('handed', SPECS['plain']!);
+    const applied = await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder);
+    expect(applied).toMatchObject({ status: 0 });
+    expect(cluster.kubectl('get', 'deployment/churn-v3', '-o', 'jsonpath={.spec.replicas}')).toBe('3');
+    await cluster.plimsoll('deploy', 'kubernetes', 'destroy', folder);
+  });
+
+  test('says which credentials, which cluster, and which kind it lacks', async () => {
+    const folder = cluster.written('lacking', small());
+    const bad = join(cluster.plane.folder, 'bad.yaml');
+    writeFileSync(
+      bad,
+      `{ current-context: a, clusters: [{ name: a, cluster: { server: '${cluster.plane.server}', insecure-skip-tls-verify: true } }], users: [{ name: a, user: { token: no } }], contexts: [{ name: a, context: { cluster: a, user: a } }] }`,
+    );
+    const denied = await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder, '--kubeconfig', bad);
+    expect([denied.status, denied.stderr.split(':')[0]]).toEqual([1, 'CLOUD_DENIED']);
+    cluster.kubectl('delete', 'crd', 'servicemonitors.monitoring.coreos.com');
+    const unknown = await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder);
+    expect(unknown.stderr).toContain('does not know ServiceMonitor: install the Prometheus operator');
+    cluster.installDefinitions();
+    expect(await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder)).toMatchObject({ status: 0 });
+    await cluster.plimsoll('deploy', 'kubernetes', 'destroy', folder);
+  });
+
+  test('ended at any call, goes on where it was and ends at the same', async () => {
+    const objects = render(small({ namespace: 'kill' })).map(({ object }) => object);
+    const { deployment } = deploymentOf(objects, 'test');
+    const direct = await connect({ kubeconfig: cluster.plane.kubeconfig, namespace: 'kill' });
+    const { resources } = deployment;
+    const changes: string[] = [];
+    let crashes = 0;
+    for (let at = 1; ; at++) {
+      const cloud = new Cluster({ api: crashing(direct, at, changes), resources, force: false });
+      try {
+        await apply(deployment, ports(cloud));
+        break;
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+        crashes++;
+      }
+    }
+    console.log(`ended ${crashes} times; ${changes.length} changes for ${resources.length} objects`);
+    const cloud = new Cluster({ api: direct, resources, force: false });
+    expect((await plan(deployment, cloud)).steps).toEqual([]);
+    // Each crash is at the call after its effect, so no object is written more than once.
+    expect(changes).toHaveLength(resources.length);
+    expect(await destroy(deployment, ports(cloud))).toHaveLength(resources.length);
+    expect(await cloud.owned('churn')).toEqual([]);
+  });
+
+  test('writes over a Deployment that has come to nothing, rather than removing it', async () => {
+    const facts = { ...CHURN, name: 'broken' };
+    const objects = (digit: number) =>
+      render(specOf({ image: image(digit), replicas: 1 }, facts)).map(({ object }) => object);
+    const first = deploymentOf(objects(1), 'test').deployment;
+    const stuck = new Cluster({ api: cluster.api, resources: first.resources, force: false });
+    await expect(apply(first, { ...ports(stuck), waitMillis: 3000 })).rejects.toMatchObject({
+      code: 'CLOUD_TIMEOUT',
+    });
+    const second = deploymentOf(objects(2), 'test').deployment;
+    const { steps } = await plan(
+      second,
+      new Cluster({ api: cluster.api, resources: second.resources, force: false }),
+    );
+    expect(steps.filter(({ action }) => action === 'replace' || action === 'wait')).toEqual([]);
+    expect(steps[0]).toMatchObject({ action: 'update', resource: { kind: 'Deployment' } });
+    await destroy(first, ports(stuck));
+  });
+});
+
+class Crash extends Error {}
+
+/** Ends the work right after the call of that number, counted from 1, has had its effect. */
+function crashing(through: ClusterApi, at: number, changes: string[]): ClusterApi {
+  let calls = 0;
+  return {
+    ...through,
+    send: async (call: ApiCall) => {
+      const answer = await through.send(call);
+      if (call.method !== 'GET') changes.push(`${call.method} ${call.path}`);
+      calls++;
+      if (calls === at) throw new Crash();
+      return answer;
+    },
+  };
+}
