@@ -1,5 +1,6 @@
 import type { Define } from './commands.ts';
 import { packageAttestationsCommand } from './package-attestations.ts';
+import { packageDockerfileCommand } from './package-dockerfile.ts';
 import { packageKubernetesCommand } from './package-kubernetes.ts';
 import { packageOciCommand } from './package-oci.ts';
 import { packageSageMakerCommand } from './package-sagemaker.ts';
@@ -21,6 +22,7 @@ export const packageKinds: Define = (command, terminal) => {
   const add = (kind: string, summary: string, define: Define): void =>
     define(command.command(kind).summary(summary), terminal);
   add('attestations', 'who signed an image, and what it was made from', packageAttestationsCommand);
+  add('dockerfile', 'a build context, for Docker, podman and buildah', packageDockerfileCommand);
   add('kubernetes', 'objects of Kubernetes, and a chart of Helm', packageKubernetesCommand);
   add('oci', 'an image for containers, made without Docker', packageOciCommand);
   add('sagemaker', 'a deployment on SageMaker of Amazon', packageSageMakerCommand);

@@ -1,0 +1,117 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { PlimsollError } from '../../core/errors.ts';
+import { SUMS, sumsOf } from '../../registry/sums.ts';
+import { appFolder, appMembers } from '../image/app.ts';
+import type { ArchiveSettings } from '../image/archives.ts';
+import { USER } from '../image/base.ts';
+import { labelsOf } from '../image/config.ts';
+import { FOLDER_MODE, type LayerMember } from '../image/layer.ts';
+import type { Platform } from '../image/layout.ts';
+import { LOCK, type PlatformLock, platformName, type SharedPart } from '../image/lock.ts';
+import { modelMembers } from '../image/model-layer.ts';
+import { placeShared } from '../image/shared.ts';
+import type { PackagedModel } from '../packaged.ts';
+import { archiveOf, type ContextFacts, dockerfile, dockerignore, HEALTH, readme } from './render.ts';
+
+export interface ContextOptions {
+  readonly model: PackagedModel;
+  readonly platform: Platform;
+  readonly archives: ArchiveSettings;
+  readonly onProgress: (stage: string) => void;
+}
+
+/**
+ * Writes a build context into a new folder, complete or not at all. Throws FILE_UNWRITABLE where something is there
+ * already, since people change what is theirs, IMAGE_PYTHON, IMAGE_PLATFORM, and what fetching throws.
+ */
+export async function writeContext(output: string, options: ContextOptions): Promise<ContextFacts> {
+  const path = resolve(output);
+  if (existsSync(path) && readdirSync(path).length > 0)
+    throw new PlimsollError('FILE_UNWRITABLE', { path, reason: 'it is not empty, a new folder was wanted' });
+  const lock = lockFor(options);
+  await mkdir(dirname(path), { recursive: true });
+  const beside = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
+  try {
+    const facts = await fill(beside, lock, options);
+    await chmod(beside, FOLDER_MODE);
+    await rm(path, { recursive: true, force: true });
+    await rename(beside, path);
+    return facts;
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+function lockFor({ model, platform }: ContextOptions): PlatformLock {
+  const { name, version, manifest } = model;
+  if (manifest.python !== undefined) throw new PlimsollError('IMAGE_PYTHON', { model: `${name}@${version}` });
+  const lock = LOCK.platforms[platformName(platform)];
+  if (lock !== undefined) return lock;
+  const known = Object.keys(LOCK.platforms).join(', ');
+  throw new PlimsollError('IMAGE_PLATFORM', { platform: platformName(platform), known });
+}
+
+async function fill(folder: string, lock: PlatformLock, options: ContextOptions): Promise<ContextFacts> {
+  const { model, archives, onProgress } = options;
+  const shared: SharedPart[] = model.manifest.runtime === 'onnx' ? ['base', 'onnxruntime'] : ['base'];
+  for (const part of shared) {
+    onProgress(`placing ${archiveOf(part)}`);
+    await placeShared(part, join(folder, archiveOf(part)), lock, archives);
+  }
+  onProgress('writing the program and the model');
+  const app = await appFolder();
+  try {
+    await place(folder, 'app', 'opt/plimsoll/app', appMembers(app.folder));
+  } finally {
+    await app.release();
+  }
+  await place(folder, 'models', 'opt/plimsoll/models', await modelMembers(model));
+  const facts = factsOf(options, lock, shared);
+  const texts = {
+    Dockerfile: dockerfile(facts),
+    '.dockerignore': dockerignore(facts.parts),
+    'health.js': HEALTH,
+    'README.md': readme(facts),
+  };
+  for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text);
+  await writeFile(join(folder, SUMS), await sumsOf(folder));
+  return facts;
+}
+
+function factsOf(
+  { model, platform }: ContextOptions,
+  lock: PlatformLock,
+  shared: readonly SharedPart[],
+): ContextFacts {
+  const { name, version, digest } = model;
+  const { node, debian, onnxruntime } = lock;
+  const holds: Readonly<Record<SharedPart, string>> = {
+    base: `Node ${node.version} and ${debian.map((one) => `${one.name} ${one.version}`).join(', ')} of Debian`,
+    onnxruntime: onnxruntime.map((one) => `${one.name} ${one.version}`).join(', '),
+    batch: 'DuckDB',
+  };
+  return {
+    ...{ name, version, digest, user: USER, platform: platformName(platform), program: packageJson.version },
+    parts: shared.map((part) => ({ part, digest: lock.layers[part].digest, holds: holds[part] })),
+    labels: labelsOf(model),
+  };
+}
+
+/** Members of an image below `from`, as files below `to` in the context. */
+async function place(
+  folder: string,
+  to: string,
+  from: string,
+  members: readonly LayerMember[],
+): Promise<void> {
+  for (const member of members) {
+    if (member.kind !== 'file') continue;
+    const path = join(folder, to, member.path.slice(from.length + 1));
+    await mkdir(dirname(path), { recursive: true });
+    if (member.from instanceof Uint8Array) await writeFile(path, member.from);
+    else await copyFile(member.from.file, path);
+  }
+}
