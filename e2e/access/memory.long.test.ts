@@ -39,7 +39,7 @@ test('tens of thousands of wrong keys are refused in the memory that a server ha
   const before = await read(MEMORY);
   const seen = new Set<number>();
   for (let k = 0; k < ROUNDS; k++) for (const status of await round(2000)) seen.add(status);
-  expect(seen.isSubsetOf(new Set([401, 429]))).toBe(true);
+  expect([...seen].filter((status) => status !== 401 && status !== 429)).toEqual([]);
   const grown = (await read(MEMORY)) - before;
   console.log(`memory grew by ${(grown / 2 ** 20).toFixed(1)} MiB over ${ROUNDS * 2000} refused requests`);
   expect(grown).toBeLessThan(64 * 2 ** 20);

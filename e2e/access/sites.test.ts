@@ -47,11 +47,17 @@ const port = (): string => new URL(server.said.url).port;
 const predicted = () => metric(server.said.url, /inference_requests_total\{.*outcome="ok"\} (\d+)/);
 const refused = () => metric(server.said.url, /plimsoll_requests_refused_total\{reason="cross-site"\} (\d+)/);
 
+interface Init {
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** What a script on a page gets; `null` where the browser keeps the answer from it. */
 type Got = { readonly status: number; readonly text: string } | null;
 
 /** Opens a page and has a script on it ask. `page` is answered by a server of the attacker's. */
-async function script(page: string, url: string, init: RequestInit): Promise<Got> {
+async function script(page: string, url: string, init: Init): Promise<Got> {
   const context = await browser.newContext();
   const tab = await context.newPage();
   await tab.route(page, (route) => route.fulfill({ contentType: 'text/html', body: '<p>evil</p>' }));
@@ -59,7 +65,7 @@ async function script(page: string, url: string, init: RequestInit): Promise<Got
   const got = await tab.evaluate(
     async ([where, how]) => {
       try {
-        const answer = await fetch(where as string, how as RequestInit);
+        const answer = await fetch(where, how);
         return { status: answer.status, text: await answer.text() };
       } catch {
         return null;
@@ -72,13 +78,13 @@ async function script(page: string, url: string, init: RequestInit): Promise<Got
 }
 
 const BODY = JSON.stringify(IRIS);
-const PREDICT: RequestInit = { method: 'POST', body: BODY, headers: { 'content-type': 'application/json' } };
+const PREDICT: Init = { method: 'POST', body: BODY, headers: { 'content-type': 'application/json' } };
 
 test('a name that was rebound to this address gets nothing out of it, in a real browser', async () => {
   const evil = `http://evil.example:${port()}`;
   const page = `${evil}/attack`;
   const before = await predicted();
-  const attempts: readonly (readonly [string, RequestInit])[] = [
+  const attempts: readonly (readonly [string, Init])[] = [
     ['/models/iris/predict', PREDICT],
     ['/predict', { method: 'POST', body: BODY }],
     ['/invocations', PREDICT],
@@ -136,7 +142,7 @@ test('a page of another site changes and predicts nothing, by script or by form'
   );
   const [answer] = await Promise.all([
     tab.waitForResponse((response) => response.url().includes('/predict')),
-    tab.evaluate(() => document.forms[0]!.submit()),
+    tab.locator('form').evaluate((form) => (form as unknown as { submit(): void }).submit()),
   ]);
   expect(answer.status()).toBe(403);
   await context.close();

@@ -6,11 +6,12 @@ const HEAD = `<!-- Generated from the schemas in src/server/api by \`npm run ok:
 Everything that the commands can do, over HTTP under \`/api/v1\` of the server. \`GET /api/v1/openapi.json\` has every
 schema. Bodies are JSON; numbers in paths and queries are numbers; keys that are not known are refused by name.
 
-- **Who may call.** Programs on the same machine. From other machines: with \`authorization: Bearer TOKEN\`, where the
-  server was started with \`PLIMSOLL_TOKEN=TOKEN\`; a request that a proxy passed on counts as one from another machine.
-  Programs on the same machine call it as localhost, a loopback address or the name that \`--host\` gave, and a page may
-  only call its own host.
-- **Who it was.** \`x-plimsoll-by\` and \`"reason"\` in the body are kept in the audit log.
+- **Who may call.** Programs on the same machine. From other machines: with a key, \`authorization: Bearer KEY\` or
+  \`x-api-key: KEY\`; a request that a proxy passed on counts as one from another machine, and with \`--keys required\` so does
+  every one but those over the socket in the data folder. Programs on the same machine call it as localhost, a loopback
+  address or the name that \`--host\` gave, and a page may only call its own host. [security.md](security.md) says which scope may do
+  what.
+- **Who it was.** The name of the key, \`x-plimsoll-by\` and \`"reason"\` in the body are kept in the audit log.
 - **Once.** A write with an \`idempotency-key\` that comes again gets the first answer; the same key with another request
   is refused. Failures are not kept: they may be tried again under the same key.
 - **Nobody overwrites anybody.** Changes of a route name the \`generation\` that they are meant for; where it has changed

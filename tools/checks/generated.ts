@@ -14,12 +14,15 @@ import { errorsPage } from './errors-page.ts';
 import { estimatorsPage, testedReleases } from './estimators-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { type Problem, ROOT, report } from './project.ts';
+import { securityPage } from './security-page.ts';
 
 /** Generated files and what makes their text. */
 export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': () => errorsPage(ERRORS),
   'docs/metrics.md': metricsPage,
   'docs/api.md': () => apiPage(OPERATIONS),
+  // What is written by hand stands around what is generated; a page that is not there is found out of date.
+  'docs/security.md': () => securityPage(readPage('docs/security.md') ?? '', OPERATIONS),
   'docs/policy.schema.json': policySchemaPage,
   'docs/plimsoll.schema.json': () => desiredSchemaPage(jobsSchema(scheduleDocument.schema), monitorsSchema),
   'docs/experiment.schema.json': experimentSchemaPage,

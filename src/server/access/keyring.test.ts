@@ -1,0 +1,79 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { hashOfKey } from '../../control/keys/key.ts';
+import { writeKnown } from '../../control/keys/known.ts';
+import { Keyring } from './keyring.ts';
+import { keysInEnv } from './open.ts';
+
+let folder: string;
+let file: string;
+let warned: object[];
+let ring: Keyring;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plimsoll-keys-'));
+  file = join(folder, 'keys.json');
+  warned = [];
+  const logger = {
+    info: () => undefined,
+    warn: (fields: object) => warned.push(fields),
+    error: () => undefined,
+  };
+  ring = new Keyring({ files: [file], fixed: keysInEnv({ PLIMSOLL_TOKEN: 'token' }), logger });
+});
+afterEach(() => {
+  ring.close();
+  rmSync(folder, { recursive: true });
+});
+
+const textOf = (...keys: readonly string[]): string =>
+  writeKnown(
+    keys.map((key) => ({
+      name: key,
+      scope: 'predict',
+      endpoints: [],
+      sha256: hashOfKey(key),
+      expiresAt: null,
+    })),
+  );
+function replace(text: string): void {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+}
+const known = (...keys: readonly string[]) => keys.map((key) => ring.find(key)?.name ?? null);
+
+test('keys of a file that is replaced are followed, and those of the environment stay', async () => {
+  await ring.refresh();
+  expect(known('token', 'a')).toEqual(['PLIMSOLL_TOKEN', null]);
+  replace(textOf('a', 'b'));
+  await ring.refresh();
+  expect(known('token', 'a', 'b')).toEqual(['PLIMSOLL_TOKEN', 'a', 'b']);
+  replace(textOf('b'));
+  await ring.refresh();
+  expect(known('token', 'a', 'b')).toEqual(['PLIMSOLL_TOKEN', null, 'b']);
+});
+
+test('a file that is damaged or gone changes nothing, and is complained about once', async () => {
+  replace(textOf('a'));
+  await ring.refresh();
+  replace('{');
+  await ring.refresh();
+  await ring.refresh();
+  expect([known('a'), warned]).toEqual([['a'], [{ file, reason: 'it is no JSON' }]]);
+  rmSync(file);
+  await ring.refresh();
+  expect(known('a')).toEqual(['a']);
+});
+
+test('a change is seen within a second while the file is followed', async () => {
+  await ring.follow();
+  replace(textOf('a'));
+  await expect.poll(() => known('a'), { timeout: 1000 }).toEqual(['a']);
+});
+
+test('keys in the environment that are none stop the start', () => {
+  expect(() => keysInEnv({ PLIMSOLL_KEYS: '{}' })).toThrow(/PLIMSOLL_KEYS: it has no "format": 1/);
+  expect(keysInEnv({ PLIMSOLL_KEYS: textOf('a'), PLIMSOLL_TOKEN: '' })).toMatchObject([{ name: 'a' }]);
+});
