@@ -43,6 +43,7 @@ export const ERRORS = {
   ROUTER_UNREACHABLE: row(503, EXIT.failed, 'Cannot ask the router {router}: {reason}', 'It is tried again by itself; look at its address and credentials if it goes on'),
   ROUTER_REFUSED: row(422, EXIT.refused, 'Cannot set the weights of the router {router}: {reason}', 'Deploy every version of the route there first, then they are set by themselves'),
   ROUTER_CONFLICT: row(409, EXIT.failed, 'Cannot set the weights of the router {router}: {writers} writes them too', 'Let one of the two go: remove the weights from what it applies, or take the router away from the endpoint'),
+  EVIDENCE_UNREACHABLE: row(503, EXIT.failed, 'Cannot ask {source} what servers outside have counted: {reason}', 'The window is missing for all versions alike, and the next one is asked for by itself; look at the address of `metrics` if it goes on'),
 
   // Vertex AI (src/deploy/vertex)
   VERTEX_INVALID: row(422, EXIT.usage, 'Cannot deploy to Vertex as "{path}" says: {problems}', 'Correct every line named above; docs/vertex.md lists the settings'),

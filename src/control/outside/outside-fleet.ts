@@ -1,0 +1,128 @@
+import { isPlimsollError } from '../../core/errors.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { Part } from '../../rollout/part.ts';
+import type { PlaneSnapshot, Recording, Route } from '../../rollout/route.ts';
+import { windowAt } from '../../rollout/route.ts';
+import type { Fleet, FleetChange } from '../fleet/fleet.ts';
+import type { Schedule } from '../rollouts/schedule.ts';
+import { partOf } from './counted-part.ts';
+import { countedBetween } from './counters.ts';
+import type { MetricSource } from './metric-source.ts';
+
+export interface OutsideOptions {
+  readonly fleet: Fleet;
+  /** What servers elsewhere count, by endpoint. */
+  readonly sources: ReadonlyMap<string, MetricSource>;
+  /** Name of this process as a worker, and how often it has been started. */
+  readonly worker: string;
+  readonly epoch: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly every: Schedule;
+}
+
+const LOOK_MILLIS = 250;
+/** How long after its end a window is asked for: what is scraped is there a moment later. */
+const SETTLE_MILLIS = 1000;
+
+/** A recording that is followed, and the next window that is owed for it. */
+interface Watched {
+  readonly route: Route;
+  readonly recording: Recording;
+  readonly since: number;
+  window: number;
+}
+
+/**
+ * A fleet of which one worker more is not here: the servers outside that a router sends requests to. What they count becomes
+ * parts of windows, as if a worker had sent them. For every rollout it owes a part of each window, like any worker; where
+ * it has no source, or counters do not say what came in between, it sends an empty part or none.
+ */
+export class OutsideFleet implements Fleet {
+  readonly #options: OutsideOptions;
+  readonly #listeners: ((part: Part) => void)[] = [];
+  readonly #end: () => Promise<void>;
+  #watched = new Map<string, Watched>();
+
+  constructor(options: OutsideOptions) {
+    this.#options = options;
+    this.#end = options.every(LOOK_MILLIS, () => this.#look());
+  }
+
+  async publish(snapshot: PlaneSnapshot): Promise<void> {
+    await this.#options.fleet.publish(snapshot);
+    this.#follow(snapshot.routes);
+  }
+
+  ready(model: string, version: number): number {
+    return this.#options.fleet.ready(model, version);
+  }
+
+  onPart(listener: (part: Part) => void): void {
+    this.#listeners.push(listener);
+    this.#options.fleet.onPart(listener);
+  }
+
+  onChange(listener: (change: FleetChange) => void): void {
+    const { fleet, worker, epoch } = this.#options;
+    fleet.onChange(listener);
+    listener({ worker, epoch, kind: 'joined' });
+  }
+
+  counts(): ReturnType<NonNullable<Fleet['counts']>> {
+    return this.#options.fleet.counts?.() ?? [];
+  }
+
+  load(): ReturnType<NonNullable<Fleet['load']>> {
+    return this.#options.fleet.load?.() ?? null;
+  }
+
+  close(): Promise<void> {
+    return this.#end();
+  }
+
+  #follow(routes: readonly Route[]): void {
+    const now = this.#options.clock.now();
+    const next = new Map<string, Watched>();
+    for (const route of routes) {
+      const { recording, endpoint, generation } = route;
+      if (recording === null) continue;
+      const key = `${endpoint} ${generation} ${recording.rollout}`;
+      const window = Math.max(recording.first, windowAt(recording, now));
+      next.set(key, this.#watched.get(key) ?? { route, recording, since: now, window });
+    }
+    this.#watched = next;
+  }
+
+  /** Sends what is owed of the windows that are over. */
+  async #look(): Promise<void> {
+    for (const watched of this.#watched.values()) {
+      const { recording } = watched;
+      const last = windowAt(recording, this.#options.clock.now() - SETTLE_MILLIS) - 1;
+      if (last < watched.window) continue;
+      // After a pause of this process only the newest is asked for: the others are missing, for all arms alike.
+      watched.window = last;
+      const part = await this.#partOf(watched, last);
+      watched.window = last + 1;
+      if (part !== null) for (const listener of this.#listeners) listener(part);
+    }
+  }
+
+  async #partOf({ route, recording, since }: Watched, window: number): Promise<Part | null> {
+    const { sources, worker, epoch, logger } = this.#options;
+    const source = sources.get(route.endpoint);
+    const name = { worker, epoch, window };
+    if (source === undefined) return partOf(name, route, recording, new Map());
+    const start = recording.origin + (window - recording.first) * recording.window;
+    try {
+      const before = await source.counters(route.model, Math.max(start, since));
+      const after = await source.counters(route.model, start + recording.window);
+      const counted = countedBetween(before, after);
+      return counted === null ? null : partOf(name, route, recording, counted);
+    } catch (error) {
+      if (!isPlimsollError(error)) throw error;
+      logger.warn({ endpoint: route.endpoint, source: source.id }, error.message);
+      return null;
+    }
+  }
+}
