@@ -1,14 +1,11 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PlimsollError } from '../../src/core/errors.ts';
 import { vertexRouter } from '../../src/deploy/vertex/weights.ts';
-import { processes } from '../../tools/clouds/google/containers.ts';
 import type { Interrupt } from '../../tools/clouds/google/dispatch.ts';
 import { type Code, Refusal } from '../../tools/clouds/google/refusal.ts';
-import { BIN, example, ROOT, runWith } from '../cli.ts';
+import { BIN } from '../cli.ts';
+import { type Packaged, packagedChurn, ROWS } from './container.ts';
 import { documentOf, imageOf, present, type Scene, scene } from './deployment.ts';
 
 const refused = (
@@ -164,7 +161,7 @@ describe('what the cloud says', () => {
 
 /** Somebody changes the split by hand. */
 async function elsewhere({ fake }: Scene, shares: Readonly<Record<number, number>>): Promise<void> {
-  const [[name, { deployed }]] = [...fake.world.endpoints] as [[string, { deployed: Map<string, unknown> }]];
+  const [name, { deployed }] = [...fake.world.endpoints][0]!;
   const ids = [...deployed.keys()];
   const trafficSplit = Object.fromEntries(Object.values(shares).map((share, i) => [ids[i], share]));
   const answer = await fetch(`${fake.url}/v1/${name}?updateMask=trafficSplit`, {
@@ -175,46 +172,38 @@ async function elsewhere({ fake }: Scene, shares: Readonly<Record<number, number
 }
 
 describe('a version behind a real container', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-vertex-'));
-  const document = join(folder, 'vertex');
+  let packaged: Packaged;
   let there: Scene;
-  const run = (...args: readonly string[]) => runWith(process.execPath, [BIN, ...args]);
   /** Beside this process, which is the cloud. */
   const deploy = (verb: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const args = [BIN, 'deploy', 'vertex', verb, document, '--json', '--endpoint', there.fake.grpcUrl];
+      const args = [
+        BIN,
+        'deploy',
+        'vertex',
+        verb,
+        packaged.document,
+        '--json',
+        '--endpoint',
+        there.fake.grpcUrl,
+      ];
       execFile(process.execPath, args, (error, stdout, stderr) =>
         error === null ? resolve(stdout) : reject(new Error(`${stdout}\n${stderr}`)),
       );
     });
 
   beforeAll(async () => {
-    const flags = ['--project', 'acme-ml', '--location', 'europe-west4', '--image', imageOf(1)];
-    const data = join(folder, 'data');
-    const packaged = run(
-      'package',
-      'vertex',
-      example('churn.joblib'),
-      '--data',
-      data,
-      '--output',
-      document,
-      ...flags,
-    );
-    expect(packaged.stderr).toBe('');
-    expect(packaged.stdout).toContain('aiplatform.endpoints.deploy');
-    expect(packaged.stdout).toContain('dollars a month');
-    const [digest] = readdirSync(join(data, 'bundles'));
-    cpSync(join(data, 'bundles', digest!), join(folder, 'bundles/churn/1'), { recursive: true });
-    const main = join(ROOT, 'src/server/container/main.ts');
-    const env = { PLIMSOLL_BUNDLES: join(folder, 'bundles') };
-    there = await scene({
-      launch: processes((image) => (image === imageOf(1) ? { args: [main, 'serve'], env } : null)),
-    });
-  }, 120_000);
+    packaged = packagedChurn();
+    there = await scene({ launch: packaged.launch(imageOf(1)) });
+  }, 240_000);
   afterAll(async () => {
     await there.close();
-    rmSync(folder, { recursive: true, force: true });
+    packaged.remove();
+  });
+
+  test('is written down with what it needs and what it costs', () => {
+    expect(packaged.said).toContain('aiplatform.endpoints.deploy');
+    expect(packaged.said).toContain('79.94 dollars a month');
   });
 
   test('is planned, applied twice, asked, and taken away by the command line', {
@@ -226,14 +215,19 @@ describe('a version behind a real container', () => {
     expect(JSON.parse(await deploy('apply')).created).toHaveLength(4);
     expect(JSON.parse(await deploy('apply')).created).toEqual([]);
     const url = `${there.fake.url}/v1/projects/acme-ml/locations/europe-west4/endpoints/churn`;
-    const local = run('predict', example('churn.joblib'), '--input', written(folder, ROWS), '--json');
     const answer = await fetch(`${url}:predict`, {
       method: 'POST',
       body: JSON.stringify({ instances: ROWS }),
     });
     const said = (await answer.json()) as { predictions: unknown[]; deployedModelId: string };
     expect(answer.status, JSON.stringify(said)).toBe(200);
-    expect(said.predictions).toEqual(JSON.parse(local.stdout).outputs.predict);
+    expect(said.predictions).toEqual(packaged.local);
+    const raw = await fetch(`${url}:rawPredict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ instances: ROWS }),
+    });
+    expect(((await raw.json()) as { predictions: unknown }).predictions).toEqual(packaged.local);
     const status = JSON.parse(await deploy('status'));
     expect(status.resources.every(({ state }: { state: string }) => state === 'ready')).toBe(true);
     expect(JSON.parse(await deploy('destroy')).removed).toHaveLength(4);
@@ -253,14 +247,3 @@ describe('a version behind a real container', () => {
     await there.destroy(documentOf({ 1: 100 }));
   });
 });
-
-const ROWS = [
-  [42, 29.5, 3, 'basic', 'card'],
-  [null, 90, 48, 'pro', 'invoice'],
-];
-
-function written(folder: string, rows: unknown): string {
-  const path = join(folder, 'rows.json');
-  writeFileSync(path, JSON.stringify(rows));
-  return path;
-}

@@ -18,7 +18,7 @@ afterAll(async () => fake.stop());
 
 interface Answer {
   readonly status: number;
-  readonly body: Record<string, never> & {
+  readonly body: Readonly<Record<string, unknown>> & {
     readonly error?: { readonly status: string; readonly message: string };
   };
 }

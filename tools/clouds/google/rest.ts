@@ -31,9 +31,9 @@ function routeOf(method: Method): Route[] {
 function operationRoute(method: Method, name: string): Route[] {
   const under = 'projects/[^/]+/locations/[^/]+(?:/[^/]+/[^/]+)?';
   const paths: Readonly<Record<string, readonly [string, string]>> = {
-    GetOperation: ['GET', `^/v1/(${under}/operations/[^/:]+)$`],
-    ListOperations: ['GET', `^/v1/(${under})/operations$`],
-    WaitOperation: ['POST', `^/v1/(${under}/operations/[^/:]+):wait$`],
+    GetOperation: ['GET', `^/(?:v1|ui)/(${under}/operations/[^/:]+)$`],
+    ListOperations: ['GET', `^/(?:v1|ui)/(${under})/operations$`],
+    WaitOperation: ['POST', `^/(?:v1|ui)/(${under}/operations/[^/:]+):wait$`],
   };
   const [verb, path] = paths[name] ?? [];
   return path === undefined || verb === undefined
