@@ -20,7 +20,7 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
   plain: specOf({ image: image(1) }, CHURN),
   'a fixed number of pods': specOf({ image: image(1), replicas: 3, namespace: 'shop' }, CHURN),
   'a single pod': specOf(
-    { image: image(1), replicas: 1, networkPolicy: false, serviceMonitor: false },
+    { image: image(1), replicas: 1, networkPolicy: false, insecure: true, serviceMonitor: false },
     CHURN,
   ),
   'a queue that is followed': specOf(
@@ -40,6 +40,7 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
       shadow: { version: 5, image: image(3), percent: 20 },
       pullSecrets: ['registry'],
       nodeSelector: { 'kubernetes.io/arch': 'amd64' },
+      keysSecret: 'callers',
     },
     CHURN,
   ),

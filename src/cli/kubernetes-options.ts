@@ -29,6 +29,8 @@ export interface KubernetesFlags {
   readonly gateway?: string;
   readonly hostname?: readonly string[];
   readonly networkPolicy?: boolean;
+  readonly keysSecret?: string;
+  readonly insecure?: boolean;
   readonly serviceMonitor?: boolean;
   readonly kserve?: 'namespace' | 'cluster';
   readonly storageUri?: string;
@@ -72,6 +74,8 @@ export const withKubernetesFlags = (command: Command): Command =>
     .option('--candidate <version=image=percent...>', 'another version, with its share of the requests')
     .option('--shadow <version=image[=percent]>', 'a version that gets copies of requests')
     .option('--model-image <ref>', 'image of the model alone, mounted as a volume (from Kubernetes 1.35 on)')
+    .option('--keys-secret <name>', 'secret with keys.json (`plimsoll keys export`): callers need keys')
+    .option('--insecure', 'callers need no keys, although no network policy says who they are')
     .option('--no-network-policy', 'leave it out')
     .option('--no-service-monitor', 'leave it out: the cluster has no Prometheus operator')
     .addOption(
@@ -102,6 +106,8 @@ export async function documentOf(flags: KubernetesFlags): Promise<Readonly<Recor
   if (flags.candidate !== undefined) given['candidates'] = flags.candidate.map(candidateOf);
   if (flags.shadow !== undefined) given['shadow'] = shadowOf(flags.shadow);
   if (flags.gateway !== undefined) given['gateway'] = gatewayOf(flags);
+  if (flags.keysSecret !== undefined) given['keysSecret'] = flags.keysSecret;
+  if (flags.insecure === true) given['insecure'] = true;
   if (flags.networkPolicy === false) given['networkPolicy'] = false;
   if (flags.serviceMonitor === false) given['serviceMonitor'] = false;
   if (flags.kserve !== undefined || flags.storageUri !== undefined)
@@ -118,7 +124,7 @@ async function partOf(path: string): Promise<Readonly<Record<string, unknown>>> 
   const text = textOf(path);
   let documents: readonly unknown[];
   try {
-    documents = parseYaml(text);
+    documents = parseYaml(text, '1.2');
   } catch (cause) {
     const problems = `${path} is no YAML: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}`;
     throw new PlimsollError('KUBERNETES_INVALID', { problems, list: [problems] }, { cause });

@@ -25,6 +25,10 @@ export const packageKubernetesCommand: Define = (command, terminal) => {
       const files = filesOf(spec);
       writeFolder(options.output, files);
       const names = [...files.keys()];
+      if (spec.keysSecret === null && spec.kserve === null)
+        terminal.note(
+          'Callers need no keys: whoever the network policy lets through may ask (--keys-secret).',
+        );
       terminal.answer({ folder: options.output, name: spec.name, files: names }, () =>
         [
           `Wrote ${names.length} files to ${options.output}. Apply them with one of`,

@@ -41,6 +41,10 @@ export interface KubernetesDocument {
   /** Milliseconds that a pod goes on accepting after it was told to go. */
   readonly drain: number;
   readonly env: ReadonlyMap<string, string>;
+  /** Secret whose entry `keys.json` says who may ask, or null. */
+  readonly keysSecret: string | null;
+  /** Whoever reaches a pod may ask, although no network policy says who that is. */
+  readonly insecure: boolean;
   readonly hpa: Hpa | null;
   readonly keda: Keda | null;
   readonly gateway: Gateway | null;
@@ -211,6 +215,12 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
   longestRequest: field(seconds('1s', '1h'), '60s', 'what a request may take'),
   drain: field(seconds('1s', '5m'), '10s', 'how long a pod goes on accepting after it was told to go'),
   env: field(table(VARIABLE, VALUE), {}, 'more variables of the server; never secrets'),
+  keysSecret: field(
+    orNothing(OBJECT),
+    null,
+    'secret whose entry keys.json is what `plimsoll keys export` writes: callers need keys',
+  ),
+  insecure: field(flag, false, 'callers need no keys, although no network policy says who they are'),
   hpa: field(orFalse(orNothing(hpa)), null, 'a HorizontalPodAutoscaler on the own numbers of the server'),
   keda: field(orFalse(orNothing(keda)), null, 'a ScaledObject of KEDA instead'),
   gateway: field(

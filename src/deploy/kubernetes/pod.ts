@@ -68,14 +68,19 @@ export const probesOf = ({ startupSeconds }: Pick<KubernetesSpec, 'startupSecond
   },
 });
 
-/** Each says whom a server lets in. */
-const ACCESS_VARIABLES = [
-  'PLIMSOLL_KEYS',
-  'PLIMSOLL_KEYS_FILE',
-  'PLIMSOLL_TOKEN',
-  'PLIMSOLL_REQUIRE_KEYS',
-  'PLIMSOLL_INSECURE',
-];
+/** Where the file of keys is mounted. */
+const KEYS = { name: 'keys', mountPath: '/etc/plimsoll/keys', readOnly: true } as const;
+const KEYS_FILE = 'keys.json';
+
+/** Whom a pod lets in: callers with keys, or whom the network policy lets through; scrapes know no key. */
+const accessEnv = ({ keysSecret, monitor }: KubernetesSpec): Readonly<Record<string, string>> =>
+  keysSecret === null
+    ? { PLIMSOLL_INSECURE: 'true' }
+    : {
+        PLIMSOLL_REQUIRE_KEYS: 'true',
+        PLIMSOLL_KEYS_FILE: `${KEYS.mountPath}/${KEYS_FILE}`,
+        ...(monitor === null ? {} : { PLIMSOLL_METRICS_ACCESS: 'open' }),
+      };
 
 /** Variables of the server, with those of the person behind. */
 function envOf(spec: KubernetesSpec): readonly object[] {
@@ -85,11 +90,10 @@ function envOf(spec: KubernetesSpec): readonly object[] {
     PLIMSOLL_PORT: String(PORT),
     PLIMSOLL_GRACE: String(graceSeconds(spec) - spec.drainSeconds),
     ...(spec.modelImage === null ? {} : { [BUNDLES_VARIABLE]: IMAGE_MODELS }),
-    // The network policy says who reaches a pod; whoever gives it keys wants them asked for, too.
-    ...(ACCESS_VARIABLES.some((name) => spec.env.has(name)) ? {} : { PLIMSOLL_INSECURE: 'true' }),
+    ...accessEnv(spec),
+    ...Object.fromEntries(spec.env),
   };
-  const given = [...spec.env].filter(([name]) => !(name in own));
-  return [...Object.entries(own), ...given].map(([name, value]) => ({ name, value }));
+  return Object.entries(own).map(([name, value]) => ({ name, value }));
 }
 
 /** Nodes and zones apart where there are several; a pod that finds no such place starts all the same. */
@@ -112,7 +116,7 @@ const modelVolume = (reference: string): object => ({
 
 /** A template of pods that serve one version. */
 export function podTemplate(spec: KubernetesSpec, { version, image, digest }: ServedVersion): object {
-  const { model, modelImage, pullSecrets, nodeSelector } = spec;
+  const { model, modelImage, pullSecrets, nodeSelector, keysSecret } = spec;
   const container = {
     name: 'plimsoll',
     image,
@@ -124,7 +128,11 @@ export function podTemplate(spec: KubernetesSpec, { version, image, digest }: Se
     ...probesOf(spec),
     lifecycle: { preStop: { sleep: { seconds: spec.drainSeconds } } },
     securityContext: CONTAINER_SECURITY,
-    volumeMounts: [SCRATCH_MOUNT, ...(modelImage === null ? [] : [MODEL_MOUNT])],
+    volumeMounts: [
+      SCRATCH_MOUNT,
+      ...(modelImage === null ? [] : [MODEL_MOUNT]),
+      ...(keysSecret === null ? [] : [KEYS]),
+    ],
   };
   const annotations = {
     'plimsoll.dev/model': `${model.name}@${version}`,
@@ -142,7 +150,18 @@ export function podTemplate(spec: KubernetesSpec, { version, image, digest }: Se
       terminationGracePeriodSeconds: graceSeconds(spec),
       topologySpreadConstraints: spreadOf(spec, version),
       containers: [container],
-      volumes: [SCRATCH, ...(modelImage === null ? [] : [modelVolume(modelImage)])],
+      volumes: [
+        SCRATCH,
+        ...(modelImage === null ? [] : [modelVolume(modelImage)]),
+        ...(keysSecret === null
+          ? []
+          : [
+              {
+                name: KEYS.name,
+                secret: { secretName: keysSecret, items: [{ key: KEYS_FILE, path: KEYS_FILE }] },
+              },
+            ]),
+      ],
     },
   };
 }

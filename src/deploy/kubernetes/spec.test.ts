@@ -59,6 +59,10 @@ describe('A spec', () => {
       { kserve: { canary: { storageUri: 'oci://a/b', weight: 5 } } },
       'kserve.canary needs',
     ],
+    ['pods that anybody may ask', { networkPolicy: false }, 'give keysSecret, or say insecure'],
+    ['keys that nobody needs', { keysSecret: 'callers', insecure: true }, 'contradict each other'],
+    ['a secret in plain sight', { env: { PLIMSOLL_TOKEN: 'plim_x' } }, 'env.PLIMSOLL_TOKEN'],
+    ['a port that probes would not find', { env: { PLIMSOLL_PORT: '80' } }, 'env.PLIMSOLL_PORT'],
     ['a job at no place', { batch: [{ name: 'a', output: '/data/x' }] }, 'batch[0].input'],
   ])('with %s is refused', (_what, document, said) => {
     const { code, list } = problemsOf(document);

@@ -54,6 +54,8 @@ export interface KubernetesSpec {
   readonly longestRequestSeconds: number;
   readonly drainSeconds: number;
   readonly env: ReadonlyMap<string, string>;
+  /** Secret with the keys of callers, or null: whoever reaches a pod may ask. */
+  readonly keysSecret: string | null;
   readonly gateway: Gateway | null;
   readonly network: Network | null;
   readonly monitor: Monitor | null;
@@ -90,6 +92,7 @@ export function specOf(given: unknown, model: ModelFacts): KubernetesSpec {
     ...problemsOfVersions(document, model),
     ...problemsOfScalers(document),
     ...problemsOfModes(document),
+    ...problemsOfAccess(document),
   );
   if (problems.length > 0) throw invalid(problems);
   const minor = Number(document.kubernetesVersion.slice(2));
@@ -112,6 +115,7 @@ export function specOf(given: unknown, model: ModelFacts): KubernetesSpec {
     longestRequestSeconds: Math.ceil(document.longestRequest / 1000),
     drainSeconds: Math.ceil(document.drain / 1000),
     env: document.env,
+    keysSecret: document.keysSecret,
     gateway: document.gateway,
     network: document.networkPolicy,
     monitor: document.serviceMonitor,
@@ -167,11 +171,49 @@ function problemsOfScalers({ hpa, keda, replicas }: KubernetesDocument): string[
   ];
 }
 
+/** Variables that the pod sets itself, or that would be secrets in plain sight. */
+const TAKEN = [
+  ...[
+    'CONTRACT',
+    'HOST',
+    'PORT',
+    'GRACE',
+    'BUNDLES',
+    'INSECURE',
+    'REQUIRE_KEYS',
+    'KEYS',
+    'KEYS_FILE',
+    'TOKEN',
+  ],
+].map((name) => `PLIMSOLL_${name}`);
+
+function problemsOfAccess({
+  env,
+  keysSecret,
+  insecure,
+  networkPolicy,
+  kserve,
+}: KubernetesDocument): string[] {
+  return [
+    ...TAKEN.filter((name) => env.has(name)).map(
+      (name) =>
+        `env.${name} is decided by other settings: keysSecret names keys, drain and longestRequest times`,
+    ),
+    ...(keysSecret !== null && insecure
+      ? ['keysSecret and insecure contradict each other: leave one out']
+      : []),
+    ...(keysSecret === null && !insecure && networkPolicy === null && kserve === null
+      ? ['without a network policy whoever reaches a pod could ask: give keysSecret, or say insecure: true']
+      : []),
+  ];
+}
+
 /** Fields that a target of KServe, or one without, would have to drop. */
 function problemsOfModes(document: KubernetesDocument): string[] {
-  const { kserve, hpa, keda, gateway, candidates, shadow, modelImage, replicas, batch } = document;
+  const { kserve, hpa, keda, gateway, candidates, shadow, modelImage, replicas, batch, keysSecret } =
+    document;
   if (kserve === null) return [];
-  const given = Object.entries({ hpa, keda, gateway, shadow, modelImage, replicas }).flatMap(
+  const given = Object.entries({ hpa, keda, gateway, shadow, modelImage, replicas, keysSecret }).flatMap(
     ([name, value]) => (value === null ? [] : [name]),
   );
   const lists = [...(candidates.length > 0 ? ['candidates'] : []), ...(batch.length > 0 ? ['batch'] : [])];

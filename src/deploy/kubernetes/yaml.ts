@@ -23,9 +23,12 @@ export function commentedYaml(value: unknown, comments: ReadonlyMap<string, stri
   return document.toString(WIDTH);
 }
 
-/** Every document of a text, as plain values. Throws an Error that names the place of the first mistake. */
-export function parseYaml(text: string): readonly unknown[] {
-  const documents = parseAllDocuments(text, { version: '1.1' });
+/**
+ * Every document of a text, as plain values: of Kubernetes, or, in 1.2, of a person, to whom `on` is a word. Throws an Error
+ * that names the place of the first mistake.
+ */
+export function parseYaml(text: string, version: '1.1' | '1.2' = '1.1'): readonly unknown[] {
+  const documents = parseAllDocuments(text, { version });
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((document) => {
     const [mistake] = document.errors;
