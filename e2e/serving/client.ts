@@ -33,7 +33,8 @@ export function call(url: string, { method, headers = {}, body, agent }: Call = 
       response.on('error', reject);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        const isJson = text !== '' && response.headers['content-type']?.startsWith('application/json');
+        const isJson =
+          text !== '' && /^application\/json(?:;|$)/.test(response.headers['content-type'] ?? '');
         resolve({
           status: response.statusCode!,
           headers: response.headers,

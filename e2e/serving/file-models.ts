@@ -7,12 +7,14 @@ import type { LoadedVersion } from '../../src/registry/version.ts';
 export async function loadBundle(path: string, model: string, version: number): Promise<LoadedVersion> {
   const { content } = readModelFile(path);
   if (!content) throw new Error(`${path} is not supported`);
-  const manifest = { file: basename(path), signature: content.signature, rowMicros: 1, runtime: 'native' };
+  const framework = { name: 'scikit-learn', version: null };
+  const about = { file: basename(path), framework, rowMicros: 1, runtime: 'native' };
+  const manifest = { ...about, signature: content.signature };
   return {
     model,
     version,
     bundle: path,
-    manifest: manifest as LoadedVersion['manifest'],
+    manifest: manifest as unknown as LoadedVersion['manifest'],
     engine: await createEngine(content, 'native'),
   };
 }

@@ -23,7 +23,7 @@ type Pages = (request: IncomingMessage, response: ServerResponse, path: string) 
 /** Everything that is read: health and metadata in the words of each door, the server's own pages, those for people. */
 export function pagesOf({ logger, maxBody, ...options }: PagesOptions): Pages {
   const { plane, contract, isStopping } = options;
-  const ofDoors = doorPages(plane, DOORWAYS, contract, isStopping);
+  const ofDoors = doorPages(plane, DOORWAYS, contract, isStopping, logger);
   const pages = systemPages({ ...options, executionParameters: batchParameters(contract, maxBody) });
   const docs = contract.predictionsOnly ? answerAlive : lazyDocs(plane, logger);
   return (request, response, path) => {

@@ -1,3 +1,4 @@
+/** What doors are made of: protocols, and the paths at which they are spoken. Pure. */
 import type { Contract } from '../config/contract.ts';
 import type { PlimsollError } from '../core/errors.ts';
 import type { Batch, Outputs } from '../model/batch.ts';

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Contract } from '../../config/contract.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import type { Logger } from '../../core/ports.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { Doorway, Page, Refuse, View } from '../protocol.ts';
 import { codedError, sendError, sendReply } from './answer.ts';
@@ -22,6 +23,7 @@ export function doorPages(
   doorways: readonly Doorway[],
   contract: Contract,
   isStopping: () => boolean,
+  logger: Logger,
 ): (request: IncomingMessage, response: ServerResponse, path: string) => boolean {
   const entries = doorways.flatMap((doorway): Entry[] => {
     const refuse = doorway.refuse(contract);
@@ -38,7 +40,10 @@ export function doorPages(
         checkMethod(request, path);
         sendReply(response, page.answer(view, model === undefined ? null : decoded(model), version));
       } catch (error) {
-        sendError(response, codedError(error, '-'), [], refuse);
+        const id = String(request.headers['x-request-id'] ?? path);
+        const coded = codedError(error, id);
+        if (coded.code === 'INTERNAL') logger.error({ path, error }, 'the page failed');
+        sendError(response, coded, [], refuse);
       }
       return true;
     }

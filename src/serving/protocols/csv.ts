@@ -56,7 +56,8 @@ const numberColumn = (_: string, j: number): ColumnSpec => ({
 function isHeaderOf(columns: readonly ColumnSpec[], first: readonly string[]): boolean {
   const names = new Set(columns.map(({ name }) => name));
   const given = new Set(first);
-  const hasAll = columns.every(({ name, ignored }) => ignored === true || given.has(name));
+  const wanted = columns.filter(({ ignored }) => ignored !== true);
+  const hasAll = wanted.length > 0 && wanted.every(({ name }) => given.has(name));
   return hasAll || first.every((cell) => names.has(cell));
 }
 

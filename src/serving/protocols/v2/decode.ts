@@ -6,9 +6,10 @@ import type { Tensor } from '../../../model/tensor.ts';
 import type { Decode, Target } from '../../protocol.ts';
 import { shown } from '../../rows/complaints.ts';
 import { decodeInput } from '../../rows/decode.ts';
+import { type Element, elementType } from '../../rows/element.ts';
 import { COLUMN_TAKES, DATATYPE } from './datatypes.ts';
 import { complain, type InputTensor, readInput } from './elements.ts';
-import { inputsOf, isByColumn, MATRIX } from './metadata.ts';
+import { columnsWanted, isByColumn, MATRIX } from './metadata.ts';
 
 type Table = Exclude<Signature, { form: 'tensors' }>;
 
@@ -39,11 +40,11 @@ function readInputs(body: unknown): readonly InputTensor[] {
   return inputs.map(readInput);
 }
 
-/** Triton's sentence where inputs are missing or too many (core/src/infer_request.cc). */
+/** Triton's sentence where inputs are missing; `known` may be sent besides what is wanted. */
 function checkNames(
   inputs: readonly InputTensor[],
   wanted: readonly string[],
-  optional: ReadonlySet<string>,
+  known: ReadonlyMap<string, unknown>,
   model: string,
 ): void {
   const given = new Set(inputs.map(({ name }) => name));
@@ -51,51 +52,42 @@ function checkNames(
     const twice = inputs.find(({ name }, k) => inputs.findIndex((other) => other.name === name) < k)!;
     complain(['inputs'], 'duplicate_input', `input '${twice.name}' is given twice for model '${model}'`);
   }
-  const list = (names: readonly string[]): string =>
-    `[${names
-      .slice(0, 20)
-      .map((name) => `'${name}'`)
-      .join(',')}${names.length > 20 ? ',…' : ''}]`;
-  const missing = wanted.filter((name) => !given.has(name) && !optional.has(name));
+  const missing = wanted.filter((name) => !given.has(name));
   if (missing.length > 0) {
     const msg = `expected ${wanted.length} inputs but got ${inputs.length} inputs for model '${model}'. Got input(s) ${list([...given])}, but missing required input(s) ${list(missing)}. Please provide all required input(s).`;
     complain(['inputs'], 'missing', msg);
   }
-  const known = new Set(wanted);
-  const stranger = [...given].find((name) => !known.has(name));
-  if (stranger !== undefined)
-    complain(
-      ['inputs'],
-      'extra_forbidden',
-      `unexpected inference input '${stranger}' for model '${model}', which has ${list(wanted)}`,
-    );
+  const needed = new Set(wanted);
+  const stranger = [...given].find((name) => !needed.has(name) && !known.has(name));
+  if (stranger === undefined) return;
+  const msg = `unexpected inference input '${stranger}' for model '${model}', which has ${list(wanted)}`;
+  complain(['inputs'], 'extra_forbidden', msg);
 }
 
+const SHOWN_MAX = 20;
+const list = (names: readonly string[]): string => {
+  const shown = names.slice(0, SHOWN_MAX).map((name) => `'${name}'`);
+  return `[${[...shown, ...(names.length > SHOWN_MAX ? ['…'] : [])].join(',')}]`;
+};
+
 /** Whether an input holds whole rows: it has the width of the model, and not the name and shape of its only column. */
-function isMatrixOf({ name, tensor }: InputTensor, signature: Table): boolean {
+function isMatrixOf({ name, shape }: InputTensor, signature: Table): boolean {
   if (!isByColumn(signature)) return true;
   const { columns } = signature;
   const isColumn = columns.some((column) => column.name === name);
-  return (
-    tensor.shape.length === 2 && tensor.shape[1] === columns.length && !(isColumn && columns.length === 1)
-  );
+  return shape.length === 2 && shape[1] === columns.length && !(isColumn && columns.length === 1);
 }
 
 function rowsOf(input: InputTensor, signature: Table): Batch {
-  const { tensor, name } = input;
-  const [rows = 0, width = 1] = tensor.shape;
-  if (tensor.shape.length > 2 || (!signature.open && width !== signature.columns.length)) {
-    const wanted = JSON.stringify(
-      inputsOf(signature).length === 1 ? inputsOf(signature)[0]!.shape : [-1, signature.columns.length],
-    );
-    complain(
-      ['inputs', 0, 'shape'],
-      'shape',
-      `unexpected shape for input '${name}': expected ${wanted}, got ${JSON.stringify(tensor.shape)}`,
-    );
+  const { shape, name } = input;
+  const [rows = 0, width = 1] = shape;
+  if (shape.length > 2 || (!signature.open && width !== signature.columns.length)) {
+    const wanted = `[-1,${signature.open ? -1 : signature.columns.length}]`;
+    const msg = `unexpected shape for input '${name}': expected ${wanted}, got ${JSON.stringify(shape)}`;
+    complain(['inputs', 0, 'shape'], 'shape', msg);
   }
   for (const column of signature.columns) checkDatatype(input, column, 0);
-  const cells = cellsOf(tensor);
+  const cells = cellsOf(input);
   return decodeInput(
     { instances: Array.from({ length: rows }, (_, i) => cells.slice(i * width, (i + 1) * width)) },
     signature,
@@ -104,19 +96,19 @@ function rowsOf(input: InputTensor, signature: Table): Batch {
 
 function columnsOf(inputs: readonly InputTensor[], signature: Table, model: string): Batch {
   const { columns } = signature;
-  const optional = new Set(columns.filter(({ ignored }) => ignored).map(({ name }) => name));
-  const names = isByColumn(signature) ? columns.map(({ name }) => name) : [MATRIX];
-  checkNames(inputs, names, optional, model);
-  const rows = inputs[0]!.tensor.shape[0]!;
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const wanted = isByColumn(signature) ? columnsWanted(columns).map(({ name }) => name) : [MATRIX];
+  checkNames(inputs, wanted, isByColumn(signature) ? byName : new Map(), model);
+  const rows = inputs[0]!.shape[0]!;
   const lists = inputs.map((input, k): [string, readonly unknown[]] => {
-    const { name, tensor } = input;
-    checkDatatype(input, columns.find((column) => column.name === name)!, k);
-    const isColumn = tensor.shape.length === 1 || (tensor.shape.length === 2 && tensor.shape[1] === 1);
-    if (!isColumn || tensor.shape[0] !== rows) {
-      const msg = `unexpected shape for input '${name}' for model '${model}': expected [${rows},1], got ${JSON.stringify(tensor.shape)}`;
+    const { name, shape } = input;
+    checkDatatype(input, byName.get(name)!, k);
+    const isColumn = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
+    if (!isColumn || shape[0] !== rows) {
+      const msg = `unexpected shape for input '${name}' for model '${model}': expected [${rows},1], got ${JSON.stringify(shape)}`;
       complain(['inputs', k, 'shape'], 'shape', msg);
     }
-    return [name, cellsOf(tensor)];
+    return [name, cellsOf(input)];
   });
   return decodeInput({ inputs: Object.fromEntries(lists) }, signature);
 }
@@ -127,11 +119,12 @@ function checkDatatype({ name, datatype }: InputTensor, { type, ignored }: Colum
   complain(['inputs', index, 'datatype'], 'datatype', msg);
 }
 
-/** Elements as cells of a table: integers as numbers, NaN and infinities in the words of JSON rows. */
-function cellsOf({ data, dtype }: Tensor): readonly unknown[] {
-  if (dtype === 'string') return data as readonly string[];
-  return Array.from(data as ArrayLike<number | bigint>, (element) => {
-    const number = Number(element);
+/** Elements as cells of a table: numbers as their datatype holds them, null for what is missing. */
+function cellsOf({ elements, dtype }: InputTensor): readonly unknown[] {
+  if (dtype === 'string') return elements;
+  return elements.map((element) => {
+    if (element === null) return null;
+    const number = dtype === 'float32' ? Math.fround(element as number) : Number(element);
     return Number.isNaN(number) ? null : number;
   });
 }
@@ -140,27 +133,48 @@ function tensorsOf(inputs: readonly InputTensor[], specs: readonly TensorSpec[],
   checkNames(
     inputs,
     specs.map(({ name }) => name),
-    new Set(),
+    new Map(),
     model,
   );
-  const rows = inputs[0]!.tensor.shape[0]!;
+  const rows = inputs[0]!.shape[0]!;
   if (rows === 0) complain(['inputs', 0, 'shape'], 'too_short', 'expected at least one row, got none');
   const tensors = specs.map((spec): [string, Tensor] => {
     const k = inputs.findIndex(({ name }) => name === spec.name);
-    const { datatype, tensor } = inputs[k]!;
-    if (tensor.dtype !== spec.dtype) {
-      const msg = `inference input '${spec.name}' data-type is '${datatype}', but model '${model}' expects '${DATATYPE[spec.dtype]}'`;
-      complain(['inputs', k, 'datatype'], 'datatype', msg);
-    }
-    const wanted = spec.shape.length === 0 ? [-1] : spec.shape;
-    const fits =
-      tensor.shape.length === wanted.length &&
-      tensor.shape.every((n, axis) => wanted[axis]! < 0 || wanted[axis] === n);
-    if (!fits || tensor.shape[0] !== rows) {
-      const msg = `unexpected shape for input '${spec.name}' for model '${model}'. Expected ${JSON.stringify(wanted)}, got ${JSON.stringify(tensor.shape)}${fits ? `: all inputs have ${rows} rows` : ''}`;
-      complain(['inputs', k, 'shape'], 'shape', msg);
-    }
-    return [spec.name, tensor];
+    const input = inputs[k]!;
+    checkTensor(input, spec, rows, k, model);
+    return [spec.name, tensorOf(input, k)];
   });
   return { kind: 'tensors', rows, tensors: Object.fromEntries(tensors) };
+}
+
+function checkTensor(
+  { datatype, dtype, shape }: InputTensor,
+  spec: TensorSpec,
+  rows: number,
+  k: number,
+  model: string,
+): void {
+  const of = `for model '${model}'`;
+  if (dtype !== spec.dtype) {
+    const msg = `inference input '${spec.name}' data-type is '${datatype}', but model '${model}' expects '${DATATYPE[spec.dtype]}'`;
+    complain(['inputs', k, 'datatype'], 'datatype', msg);
+  }
+  const wanted = spec.shape.length === 0 ? [-1] : spec.shape;
+  const fits =
+    shape.length === wanted.length && shape.every((n, axis) => wanted[axis]! < 0 || wanted[axis] === n);
+  if (fits && shape[0] === rows) return;
+  const why = fits ? `: the first input has ${rows} rows` : '';
+  const msg = `unexpected shape for input '${spec.name}' ${of}. Expected ${JSON.stringify(wanted)}, got ${JSON.stringify(shape)}${why}`;
+  complain(['inputs', k, 'shape'], 'shape', msg);
+}
+
+/** null is NaN to floats, and nothing to others. */
+function tensorOf({ name, dtype, shape, elements }: InputTensor, k: number): Tensor {
+  const type = elementType(dtype);
+  const items = elements.map((element, at): Element => {
+    const item = element ?? type.read(null);
+    const msg = `input '${name}', element ${at}: expected ${type.wanted}, got null`;
+    return item ?? complain(['inputs', k, 'data', at], type.fault(null), msg);
+  });
+  return { dtype, shape, data: type.pack(items) } as Tensor;
 }

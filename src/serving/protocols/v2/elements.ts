@@ -2,7 +2,7 @@
 
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
-import type { DType, Tensor } from '../../../model/tensor.ts';
+import type { DType } from '../../../model/tensor.ts';
 import { Complaints, shown } from '../../rows/complaints.ts';
 import { type Element, elementType } from '../../rows/element.ts';
 import { BINARY_ONLY, dtypeOf } from './datatypes.ts';
@@ -11,7 +11,10 @@ import { BINARY_ONLY, dtypeOf } from './datatypes.ts';
 export interface InputTensor {
   readonly name: string;
   readonly datatype: string;
-  readonly tensor: Tensor;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** In row-major order; null where a value is missing, which only columns may say. */
+  readonly elements: readonly (Element | null)[];
 }
 
 /** More than any model has: each is a level of nesting. */
@@ -28,7 +31,7 @@ export function readInput(input: unknown, index: number): InputTensor {
   if (!isRecord(input))
     return complain(loc, 'object_type', `inputs[${index}]: expected an object, got ${shown(input)}`);
   const { name, shape, datatype, data, parameters } = input;
-  if (typeof name !== 'string' || name === '')
+  if (typeof name !== 'string')
     return complain([...loc, 'name'], 'missing', `inputs[${index}]: expected a "name", got ${shown(name)}`);
   const of = `input '${name}'`;
   if (isRecord(parameters) && parameters['binary_data_size'] !== undefined)
@@ -44,8 +47,7 @@ export function readInput(input: unknown, index: number): InputTensor {
   const elements = flat.map((value, k) =>
     elementOf(value, dtype, `${of}, element ${k}`, [...loc, 'data', k]),
   );
-  const packed = elementType(dtype).pack(elements);
-  return { name, datatype: datatype as string, tensor: { dtype, shape: sizes, data: packed } as Tensor };
+  return { name, datatype: datatype as string, dtype, shape: sizes, elements };
 }
 
 function shapeOf(shape: unknown, of: string, loc: readonly (string | number)[]): readonly number[] {
@@ -91,8 +93,14 @@ function flatOf(
   return flat;
 }
 
-function elementOf(value: unknown, dtype: DType, of: string, loc: readonly (string | number)[]): Element {
+function elementOf(
+  value: unknown,
+  dtype: DType,
+  of: string,
+  loc: readonly (string | number)[],
+): Element | null {
   const type = elementType(dtype);
-  const element = type.read(value);
-  return element ?? complain(loc, type.fault(value), `${of}: expected ${type.wanted}, got ${shown(value)}`);
+  const element = value === null ? null : type.read(value);
+  if (element !== undefined) return element;
+  return complain(loc, type.fault(value), `${of}: expected ${type.wanted}, got ${shown(value)}`);
 }

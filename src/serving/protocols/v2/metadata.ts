@@ -1,5 +1,5 @@
 /** What V2 clients are told of a model's tensors. Pure. */
-import type { Signature } from '../../../model/signature.ts';
+import type { ColumnSpec, Signature } from '../../../model/signature.ts';
 import { COLUMN_DATATYPE, DATATYPE } from './datatypes.ts';
 
 export interface TensorMetadata {
@@ -16,6 +16,12 @@ export const MATRIX = 'input';
 export const isByColumn = (signature: Exclude<Signature, { form: 'tensors' }>): boolean =>
   !signature.open && signature.columns.some(({ named, type }) => named || type !== 'number');
 
+/** Columns that have to be sent: those that the model reads, or all where it reads none. */
+export function columnsWanted(columns: readonly ColumnSpec[]): readonly ColumnSpec[] {
+  const read = columns.filter(({ ignored }) => ignored !== true);
+  return read.length > 0 ? read : columns;
+}
+
 export function inputsOf(signature: Signature): readonly TensorMetadata[] {
   if (signature.form === 'tensors') {
     return signature.tensors.map(({ name, dtype, shape }) => ({
@@ -27,7 +33,7 @@ export function inputsOf(signature: Signature): readonly TensorMetadata[] {
   if (!isByColumn(signature)) {
     return [{ name: MATRIX, datatype: 'FP64', shape: [-1, signature.open ? -1 : signature.columns.length] }];
   }
-  return signature.columns.map(({ name, type }) => ({
+  return columnsWanted(signature.columns).map(({ name, type }) => ({
     name,
     datatype: COLUMN_DATATYPE[type],
     shape: [-1, 1],
