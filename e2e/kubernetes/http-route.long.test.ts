@@ -105,6 +105,13 @@ describe('The weights of an HTTPRoute', () => {
     await expect(new HttpRouteRouter({ api: cluster.api, name: 'none' }).read()).rejects.toMatchObject({
       code: 'ROUTER_REFUSED',
     });
+    const told = await cluster.plimsoll('deploy', 'kubernetes', 'weights', folder, '3=90', '4=10');
+    expect(told).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/version 3 +90 %\n +version 4 +10 %/),
+    });
+    const wrong = await cluster.plimsoll('deploy', 'kubernetes', 'weights', folder, '3=90', '4=9');
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('add up to 99')]);
     await cluster.plimsoll('deploy', 'kubernetes', 'destroy', folder);
   });
 });

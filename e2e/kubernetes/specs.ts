@@ -94,8 +94,8 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
       namespace: 'shop',
       kserve: {
         runtime: 'cluster',
-        storageUri: 'oci://registry.example/models/churn-model:3',
-        canary: { storageUri: 'oci://registry.example/models/churn-model:4', weight: 10 },
+        storageUri: 'oci+native://registry.example/models/churn-model:3',
+        canary: { storageUri: 'oci+native://registry.example/models/churn-model:4', weight: 10 },
       },
     },
     { ...CHURN, isOnnx: true, runtime: 'onnx' },

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import type { Command } from 'commander';
 import type { ClusterApi } from '../deploy/kubernetes/cluster/api.ts';
 import type { ClusterDeployment } from '../deploy/kubernetes/cluster/deployment.ts';
 import type { Define } from './commands.ts';
@@ -30,7 +31,35 @@ export const deployKubernetesCommand: Define = (command, terminal) => {
       verb.option('--force-conflicts', 'take fields over that others own; without it they are shown');
     return (source: string) => prepare(source, verb.optsWithGlobals<DeployKubernetesOptions>(), terminal);
   });
+  weightsVerb(command, terminal);
 };
+
+/** `deploy kubernetes weights SOURCE [3=95 4=5]`: as the field manager of rollouts, whose weights they are from then on. */
+function weightsVerb(command: Command, terminal: Terminal): void {
+  const summary = 'show how requests are split between versions, or split them';
+  const verb = command.command('weights').summary(summary).description(summary);
+  verb
+    .argument('<folder>', 'folder of `package kubernetes`')
+    .argument('[weights...]', 'VERSION=PERCENT of each, 100 in all')
+    .option(
+      '--kubeconfig <file>',
+      'where the cluster is and who we are (default: KUBECONFIG, ~/.kube/config)',
+    )
+    .option('--context <name>', 'context of it')
+    .option('--namespace <name>', 'namespace of the route')
+    .action(async (folder: string, weights: readonly string[]) => {
+      const options = verb.optsWithGlobals<DeployKubernetesOptions>();
+      const { connect } = await import('../deploy/kubernetes/cluster/api.ts');
+      const { HttpRouteRouter } = await import('../deploy/kubernetes/cluster/http-route.ts');
+      const { objectsIn } = await import('../deploy/kubernetes/read-folder.ts');
+      const { deploymentOf } = await import('../deploy/kubernetes/cluster/deployment.ts');
+      const { answerWeights } = await import('./router-weights.ts');
+      const { deployment, namespace } = deploymentOf(objectsIn(folder), folder);
+      const api = await connect({ ...options, namespace: namespace ?? options.namespace });
+      const router = new HttpRouteRouter({ api, name: deployment.name });
+      await answerWeights(router, weights, 'deploy kubernetes weights', terminal);
+    });
+}
 
 async function prepare(
   source: string,

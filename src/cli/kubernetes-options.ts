@@ -86,7 +86,7 @@ export const withKubernetesFlags = (command: Command): Command =>
     )
     .option(
       '--storage-uri <uri>',
-      'where KServe finds the model: oci://…, s3://…; makes an InferenceService',
+      'where KServe finds the model: oci+native://…, s3://…; makes an InferenceService',
     );
 
 /** The document that flags and file together say; flags win. Throws FILE_NOT_FOUND, KUBERNETES_INVALID. */

@@ -44,5 +44,5 @@ const HELP = `
 Examples:
   $ plimsoll package kubernetes churn.joblib --image registry.example/churn@sha256:… --output churn-kubernetes
   $ plimsoll package kubernetes churn@3 --image … --gateway edge/public --candidate 4=registry.example/churn@sha256:…=5 --output churn-kubernetes
-  $ plimsoll package kubernetes churn@3 --image … --kserve cluster --storage-uri oci://registry.example/churn-model:3 --output churn-kserve
+  $ plimsoll package kubernetes churn@3 --image … --kserve cluster --storage-uri oci+native://registry.example/churn-model:3 --output churn-kserve
 `;

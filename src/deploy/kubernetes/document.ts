@@ -142,8 +142,8 @@ const RELEASE = text('^1\\.[1-9][0-9]$', 'a release of Kubernetes such as "1.34"
 const HTTP = text('^https?://[^\\s@]{1,500}$', 'an address: http://… or https://…');
 const QUERY = text('^[^\\u0000]{1,2000}$', 'a query in PromQL');
 const STORAGE = text(
-  '^(oci|s3|gs|pvc|hf|https|http|file)://[^\\s]{1,900}$',
-  'where the model is: oci://…, s3://…, pvc://…',
+  '^(oci|oci\\+native|s3|gs|pvc|hf|https|http)://[^\\s]{1,900}$',
+  'where the model is: oci+native://…, s3://…, pvc://…',
 );
 const seconds = (min: string, max: string): Rule<number> => duration(min, max);
 
