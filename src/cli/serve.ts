@@ -1,5 +1,7 @@
+import type { AccessMode } from '../config/access.ts';
 import { type ServeConfig, serveConfig } from '../config/config.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { BUNDLES_VARIABLE } from '../deploy/packaged.ts';
 import type { Progress } from '../server/registration.ts';
 import type { RunningService, ServiceOptions } from '../server/service.ts';
 import { type AccessOptions, accessFlags, withAccessOptions } from './access-options.ts';
@@ -23,6 +25,7 @@ interface ServeOptions extends FileOptions, AccessOptions {
   readonly watch?: string;
   readonly capture: boolean;
   readonly immediate?: boolean;
+  readonly bundles?: string;
 }
 
 export const serve: Define = (command, terminal) => {
@@ -45,6 +48,10 @@ export const serve: Define = (command, terminal) => {
     .option('--watch <folder>', 'folder whose new files become versions')
     .option('--no-capture', 'rows and answers are not captured, and so not monitored')
     .option('--immediate', 'new versions replace the old ones at once, without evidence')
+    .option(
+      '--bundles <folder>',
+      'serves NAME/VERSION bundles as they are: no store, no control API, nothing written',
+    )
     .option('--config <file>', 'settings (default: plimsoll.yaml or plimsoll.json where there is one)')
     .addHelpText(
       'after',
@@ -64,6 +71,12 @@ export const serve: Define = (command, terminal) => {
     )
     .action(async (files: string[]) => {
       const options = command.optsWithGlobals<ServeOptions>();
+      const bundles = options.bundles ?? process.env[BUNDLES_VARIABLE];
+      if (bundles !== undefined && bundles !== '') {
+        const { serveBundles } = await import('./serve-bundles.ts');
+        const { service, mode } = await serveBundles(bundles, flagsOf(options), beside(files, options));
+        return answering(service, terminal, mode);
+      }
       const python = pythonDemands(options, { command: 'serve', model: files[0] ?? null }) ?? undefined;
       if (python !== undefined && files.length !== 1) throw oneByOne(files.length);
       const { name, runtime, config: file, golden, reference, maxModel, immediate = false } = options;
@@ -75,7 +88,7 @@ export const serve: Define = (command, terminal) => {
         name,
         isModel: python !== undefined,
       });
-      const { url, models, close, ended } = await begin(config, terminal, {
+      const service = await begin(config, terminal, {
         ...{ files: config.files, golden, reference, runtime, python, maxModel, immediate },
         ...{ storeUrl: config.storeUrl, watch: config.watch, host: config.host },
         rollouts: await rolloutsOf(config.endpoints),
@@ -83,15 +96,30 @@ export const serve: Define = (command, terminal) => {
         routers: config.routers,
         monitors: config.monitors,
       });
-      stopOnSignal(close);
-      const { greeting, listing } = await import('./greeting.ts');
-      const { mode } = config.access;
-      terminal.answer(listing(url, models, mode), () => greeting(url, models, mode));
-      const { rememberCompiledCode } = await import('../server/compile-cache.ts');
-      rememberCompiledCode();
-      await ended;
+      await answering(service, terminal, config.access.mode);
     });
 };
+
+/** What is said of files to be registered, which a folder of bundles leaves no room for. */
+function beside(files: readonly string[], options: ServeOptions): readonly string[] {
+  const { name, golden, reference, config, immediate, runtime, trust } = options;
+  const given = Object.entries({ name, golden, reference, config, immediate, runtime, trust });
+  return [...files, ...given.filter(([, value]) => value !== undefined).map(([key]) => `--${key}`)];
+}
+
+/** Says what is served, and goes on until a signal. */
+async function answering(
+  { url, models, close, ended }: RunningService,
+  terminal: Terminal,
+  mode: AccessMode,
+): Promise<void> {
+  stopOnSignal(close);
+  const { greeting, listing } = await import('./greeting.ts');
+  terminal.answer(listing(url, models, mode), () => greeting(url, models, mode));
+  const { rememberCompiledCode } = await import('../server/compile-cache.ts');
+  rememberCompiledCode();
+  await ended;
+}
 
 /** Settings of the command line, as they were written. */
 function flagsOf(options: ServeOptions): Readonly<Record<string, string | undefined>> {
