@@ -136,3 +136,17 @@ test('boto3 takes the written requests, asks the endpoint, moves its weights and
   expect(said).toEqual([...made, 'InService', answer, [3], 'removed']);
   expect(aws.world.inventory()).toEqual([]);
 }, 90_000);
+
+test('a multi-model endpoint loads each version when it is asked for by name', async () => {
+  const many = join(home, 'many');
+  await packaging('churn@1', many, '--kind', 'multi-model');
+  await packaging('churn@2', many, '--beside', many, '--kind', 'multi-model');
+  await deploy('apply', many);
+  for (const version of [1, 2]) {
+    const { text, variant } = await ask({ TargetModel: `churn-${version}.tar.gz` });
+    expect(variant).toBe('AllTraffic');
+    expect(JSON.parse(text)).toEqual({ predictions: await locally(version) });
+  }
+  await deploy('destroy', many);
+  expect(aws.world.inventory()).toEqual([]);
+}, 120_000);

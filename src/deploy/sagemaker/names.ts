@@ -10,13 +10,16 @@ export const contentOf = (spec: Spec): string => specDigest({ spec }).slice(0, 8
 /** What SageMaker's console calls the variant of an endpoint that has one. */
 const ONLY = 'AllTraffic';
 
-/** One variant keeps its name from version to version, which guarded updates need; several go by their numbers. */
+/**
+ * One variant keeps its name from version to version, which guarded updates need; several go by their numbers. All models
+ * of a multi-model endpoint are one variant.
+ */
 export function variantOf(
-  { versions }: Pick<SageMakerDocument, 'versions'>,
+  { kind, versions }: Pick<SageMakerDocument, 'kind' | 'versions'>,
   { variant, version, shadow }: SageMakerVersion,
 ): string {
   if (variant !== null) return variant;
-  const alone = versions.filter((other) => !other.shadow).length === 1;
+  const alone = kind === 'multi-model' || versions.filter((other) => !other.shadow).length === 1;
   return shadow ? `shadow-v${version}` : alone ? ONLY : `v${version}`;
 }
 

@@ -161,6 +161,7 @@ test('a multi-model endpoint finds all archives below one prefix, and stays as i
     Mode: 'MultiModel',
     ModelDataUrl: 's3://models/plimsoll/churn/models/',
   });
+  expect(JSON.stringify(specOf(resources, 'EndpointConfig'))).toContain('"VariantName":"AllTraffic"');
   const keys = resources.filter(({ kind }) => kind === 'S3Object').map(({ spec }) => spec['Key']);
   expect(keys).toEqual(['plimsoll/churn/models/churn-3.tar.gz', 'plimsoll/churn/models/churn-4.tar.gz']);
   const more = render({ ...many, versions: [...many.versions, version(5)] });

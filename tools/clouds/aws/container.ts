@@ -33,6 +33,8 @@ const PING_MILLIS = 30_000;
 
 /** Starts `command` for each model. A folder of its own stands for `/opt/ml/model`: this machine has one of those at most. */
 export function processHost(command: readonly string[]): ContainerHost {
+  const models = mkdtempSync(join(tmpdir(), 'plimsoll-opt-ml-models-'));
+  process.once('exit', () => rmSync(models, { recursive: true, force: true }));
   return {
     async start({ environment, isMultiModel, files, isArchive }) {
       const folder = mkdtempSync(join(tmpdir(), 'plimsoll-opt-ml-'));
@@ -47,7 +49,7 @@ export function processHost(command: readonly string[]): ContainerHost {
           ...environment,
           SAGEMAKER_BIND_TO_PORT: String(port),
           ...(files.size > 0 ? { PLIMSOLL_BUNDLES: folder } : {}),
-          ...(isMultiModel ? { SAGEMAKER_MULTI_MODEL: 'true' } : {}),
+          ...(isMultiModel ? { SAGEMAKER_MULTI_MODEL: 'true', PLIMSOLL_MODELS_ROOT: models } : {}),
         },
       });
       const url = `http://127.0.0.1:${port}`;
@@ -55,7 +57,7 @@ export function processHost(command: readonly string[]): ContainerHost {
       return { url, stop: () => end(child, folder) };
     },
     unpack(archive) {
-      const folder = mkdtempSync(join(tmpdir(), 'plimsoll-opt-ml-models-'));
+      const folder = mkdtempSync(join(models, 'model-'));
       write(join(folder, 'model.tar.gz'), archive);
       unpackInto(join(folder, 'model.tar.gz'), folder);
       return folder;

@@ -24,6 +24,8 @@ export class Faults {
   readonly calls: Call[] = [];
   /** Calls that a service has carried out, whether their answer arrived or not. */
   readonly effects: Call[] = [];
+  /** Told of each call once it has been carried out, before it is answered. */
+  onEffect: (call: Call) => void = () => undefined;
   #armed: { readonly fault: Fault; seen: number }[] = [];
 
   arm(...faults: readonly Fault[]): void {

@@ -45,6 +45,8 @@ export async function startAws(options: Partial<WorldOptions> = {}, port = 0): P
   const world = new World({ ...DEFAULTS, ...options });
   const faults = new Faults();
   const server = createServer((request, response) => void serve(world, faults, request, response));
+  // A connection that is closed while a request is on its way would be a failure that nobody has armed.
+  server.keepAliveTimeout = 600_000;
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const { port: bound } = server.address() as AddressInfo;
@@ -81,6 +83,7 @@ async function serve(
     if (fault && (fault.when ?? 'before') === 'before') befall(fault);
     const answer = await answerOf(world, call, asked);
     faults.effects.push(call);
+    faults.onEffect(call);
     if (fault?.when === 'after') befall(fault);
     send(response, answer);
   } catch (error) {
