@@ -26,6 +26,7 @@ import {
   rollOut,
   SERVE,
 } from './registration.ts';
+import { withOutside } from './routers/outside.ts';
 import { ServerRouters } from './routers/routers.ts';
 import { type ServedModel, servedModels } from './served.ts';
 
@@ -75,10 +76,13 @@ const WATCH: Actor = { by: 'watch' };
  * starts those of new versions, and listens for the control API. To be called under the lock of the data folder. Throws
  * what refuses a file, what the store throws, WATCH_INVALID, and CONFIG_INVALID where there is nothing to serve.
  */
-export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+export async function startControlPlane(given: ControlPlaneOptions): Promise<ControlPlane> {
+  let routers: ServerRouters | null = null;
+  const outside = withOutside(given.fleet, given, (...of) => routers?.followedSince(...of) ?? null);
+  const options = { ...given, fleet: outside.fleet };
   const rolloutOf = (endpoint: string) => writtenOf(options, endpoint);
   const assembly = await assemble({ ...options, rolloutOf, answers: true });
-  const closing = [assembly.close];
+  const closing = [assembly.close, outside.close];
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).toReversed()) await one();
   };
@@ -102,11 +106,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     closing.push(() => monitor.close());
     await defineMonitors(monitor, assembly, options);
     const { control } = assembly;
-    const routers = new ServerRouters({ written: options.routers, control, logger: options.logger });
-    closing.push(() => routers.close());
+    const following = new ServerRouters({ written: options.routers, control, logger: options.logger });
+    routers = following;
+    closing.push(() => following.close());
     closing.push(
       await openWatch(assembly, options),
-      await openApi(assembly, { jobs, monitor, routers, keeper }, options),
+      await openApi(assembly, { jobs, monitor, routers: following, keeper }, options),
     );
     return { models, close };
   } catch (error) {

@@ -13,6 +13,11 @@ export interface OutsideOptions {
   readonly fleet: Fleet;
   /** What servers elsewhere count, by endpoint. */
   readonly sources: ReadonlyMap<string, MetricSource>;
+  /**
+   * Since when requests to an endpoint have gone where a generation of its route says, in milliseconds since the epoch; null
+   * where they do not.
+   */
+  readonly followedSince: (endpoint: string, generation: number) => number | null;
   /** Name of this process as a worker, and how often it has been started. */
   readonly worker: string;
   readonly epoch: number;
@@ -25,18 +30,21 @@ const LOOK_MILLIS = 250;
 /** How long after its end a window is asked for: what is scraped is there a moment later. */
 const SETTLE_MILLIS = 1000;
 
+/** How long after a router has taken new weights the last request may go by the old ones. */
+const SHIFT_MILLIS = 5000;
+
 /** A recording that is followed, and the next window that is owed for it. */
 interface Watched {
   readonly route: Route;
   readonly recording: Recording;
-  readonly since: number;
   window: number;
 }
 
 /**
  * A fleet of which one worker more is not here: the servers outside that a router sends requests to. What they count becomes
  * parts of windows, as if a worker had sent them. For every rollout it owes a part of each window, like any worker; where
- * it has no source, or counters do not say what came in between, it sends an empty part or none.
+ * it has no source it sends an empty part, and none where counters do not say what came in between, or the router did not
+ * follow the route yet.
  */
 export class OutsideFleet implements Fleet {
   readonly #options: OutsideOptions;
@@ -89,7 +97,7 @@ export class OutsideFleet implements Fleet {
       if (recording === null) continue;
       const key = `${endpoint} ${generation} ${recording.rollout}`;
       const window = Math.max(recording.first, windowAt(recording, now));
-      next.set(key, this.#watched.get(key) ?? { route, recording, since: now, window });
+      next.set(key, this.#watched.get(key) ?? { route, recording, window });
     }
     this.#watched = next;
   }
@@ -108,14 +116,17 @@ export class OutsideFleet implements Fleet {
     }
   }
 
-  async #partOf({ route, recording, since }: Watched, window: number): Promise<Part | null> {
-    const { sources, worker, epoch, logger } = this.#options;
+  async #partOf({ route, recording }: Watched, window: number): Promise<Part | null> {
+    const { sources, worker, epoch, logger, followedSince } = this.#options;
     const source = sources.get(route.endpoint);
     const name = { worker, epoch, window };
     if (source === undefined) return partOf(name, route, recording, new Map());
     const start = recording.origin + (window - recording.first) * recording.window;
+    const since = followedSince(route.endpoint, route.generation);
+    // A window in which requests went otherwise than its route says would be evidence against whoever got more of them.
+    if (since === null || since + SHIFT_MILLIS > start) return null;
     try {
-      const before = await source.counters(route.model, Math.max(start, since));
+      const before = await source.counters(route.model, start);
       const after = await source.counters(route.model, start + recording.window);
       const counted = countedBetween(before, after);
       return counted === null ? null : partOf(name, route, recording, counted);

@@ -29,7 +29,12 @@ function following(route: Route | null) {
     },
   };
   const follower = new RouterFollower({
-    ...{ endpoint: 'churn', router, route: async () => state.route, monotonic: () => now },
+    ...{
+      endpoint: 'churn',
+      router,
+      route: async () => state.route,
+      clock: { now: () => now, monotonic: () => now },
+    },
   });
   return { follower, state, told, reads: () => reads, pass: (millis: number) => (now += millis) };
 }
@@ -44,7 +49,8 @@ test('each generation of the route is written once, and read back', async () => 
   await follower.look();
   expect(told).toEqual([{ 1: 95, 2: 5 }, { 1: 75, 2: 25 }, { 1: 100 }]);
   const wanted = { 1: 100 };
-  expect(follower.view).toMatchObject({ generation: 4, followed: 4, wanted, found: wanted, error: null });
+  const view = { generation: 4, followed: 4, since: 0, wanted, found: wanted, error: null };
+  expect(follower.view).toMatchObject(view);
 });
 
 test('a router that does so already is not written to, and asked again after half a minute only', async () => {
@@ -64,6 +70,7 @@ test('weights that somebody else writes over are a conflict that names who, and 
   await follower.look();
   expect(follower.view).toMatchObject({
     followed: null,
+    since: null,
     writers: ['argo'],
     error: { code: 'ROUTER_CONFLICT', message: expect.stringContaining('argo') },
   });
@@ -72,7 +79,10 @@ test('weights that somebody else writes over are a conflict that names who, and 
   state.other = null;
   pass(1000);
   await follower.look();
-  expect(follower.view).toMatchObject({ followed: 2, error: null, found: { 1: 95, 2: 5 } });
+  expect(follower.view).toMatchObject({ followed: 2, since: 1000, error: null, found: { 1: 95, 2: 5 } });
+  pass(30_000);
+  await follower.look();
+  expect(follower.view).toMatchObject({ followed: 2, since: 1000 });
 });
 
 test('a router that is away is asked less and less often, and news is tried at once', async () => {

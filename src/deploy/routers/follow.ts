@@ -1,4 +1,5 @@
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { Route } from '../../rollout/route.ts';
 import type { Router, VersionWeights } from './port.ts';
 import { areSame, weightsOf } from './weights.ts';
@@ -10,6 +11,8 @@ export interface RouterView {
   /** Generation of the route that it is to follow, and the one that it was last seen to follow; null before. */
   readonly generation: number;
   readonly followed: number | null;
+  /** Milliseconds since the epoch at which it was first seen to follow that one without a break; null where it does not. */
+  readonly since: number | null;
   /** Percent by version: what the route says, and what the router was last seen to do. */
   readonly wanted: Readonly<Record<number, number>>;
   readonly found: Readonly<Record<number, number>> | null;
@@ -24,8 +27,7 @@ export interface FollowOptions {
   readonly router: Router;
   /** The route of the endpoint now, or null where there is none. */
   readonly route: () => Promise<Route | null>;
-  /** Milliseconds of a steady clock. */
-  readonly monotonic: () => number;
+  readonly clock: Clock;
 }
 
 /** Milliseconds between two looks at a router that follows: somebody else may have written. */
@@ -54,26 +56,34 @@ export class RouterFollower {
 
   /** Brings the router up to the route. Never throws: what went wrong is in the view, and tried again. */
   async look(): Promise<void> {
-    const { endpoint, router, route: routeNow, monotonic } = this.#options;
+    const { endpoint, router, route: routeNow, clock } = this.#options;
     const route = await routeNow();
     if (route === null) return;
     const { generation } = route;
     const isNews = generation !== this.#view?.generation;
-    if (!isNews && monotonic() < this.#nextLook) return;
+    if (!isNews && clock.monotonic() < this.#nextLook) return;
     const wanted = weightsOf(route);
     const about = { endpoint, router: router.id, generation, wanted: Object.fromEntries(wanted) };
     try {
       const { found, writers } = await this.#bring(wanted);
       this.#failures = 0;
-      this.#nextLook = monotonic() + LOOK_AGAIN;
-      this.#view = { ...about, found: Object.fromEntries(found), writers, followed: generation, error: null };
+      this.#nextLook = clock.monotonic() + LOOK_AGAIN;
+      const since = (isNews ? null : this.#view?.since) ?? clock.now();
+      this.#view = {
+        ...about,
+        found: Object.fromEntries(found),
+        writers,
+        followed: generation,
+        since,
+        error: null,
+      };
     } catch (error) {
       if (!isPlimsollError(error)) throw error;
       const { code, message, details } = error;
-      this.#nextLook = monotonic() + Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** this.#failures++);
+      this.#nextLook = clock.monotonic() + Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** this.#failures++);
       const writers = code === 'ROUTER_CONFLICT' ? [String(details['writers'])] : [];
       const { found = null, followed = null } = this.#view ?? {};
-      this.#view = { ...about, found, writers, followed, error: { code, message } };
+      this.#view = { ...about, found, writers, followed, since: null, error: { code, message } };
     }
   }
 

@@ -12,6 +12,9 @@ const ROUTER_VIEW = Type.Object({
   }),
   generation: Type.Integer({ description: 'Of the route that it is to follow' }),
   followed: nullable(Type.Integer({ description: 'Of the route that it was last seen to follow' })),
+  since: nullable(
+    Type.Number({ description: 'Milliseconds since the epoch; null where it does not follow' }),
+  ),
   wanted: WEIGHTS,
   found: nullable(WEIGHTS),
   writers: Type.Array(Type.String(), { description: 'Who else writes its weights' }),

@@ -2,12 +2,13 @@ import type { Control } from '../../control/port.ts';
 import { everyMillis, type Schedule } from '../../control/rollouts/schedule.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
-import { routerAddress } from '../../deploy/routers/address.ts';
+import { writtenRouter } from '../../deploy/routers/address.ts';
 import { RouterFollower, type RouterView } from '../../deploy/routers/follow.ts';
 import type { Router } from '../../deploy/routers/port.ts';
+import { SYSTEM_CLOCK } from '../clock.ts';
 
 export interface ServerRoutersOptions {
-  /** Address of the router of each endpoint, as people write it. */
+  /** The router of each endpoint, as people write it. */
   readonly written: Readonly<Record<string, unknown>>;
   readonly control: Pick<Control, 'endpoint'>;
   readonly logger: Logger;
@@ -27,7 +28,7 @@ export class ServerRouters {
   /** Throws CONFIG_INVALID where an address is none. */
   constructor({ written, control, logger, every = everyMillis, open }: ServerRoutersOptions) {
     const addresses = Object.entries(written).map(
-      ([endpoint, text]) => [endpoint, routerAddress(endpoint, text)] as const,
+      ([endpoint, router]) => [endpoint, writtenRouter(endpoint, router)] as const,
     );
     const route = async (endpoint: string) => {
       try {
@@ -37,11 +38,10 @@ export class ServerRouters {
         throw error;
       }
     };
-    this.#followers = addresses.map(([endpoint, address]) => {
+    this.#followers = addresses.map(([endpoint, { text, address }]) => {
       const opened = open ?? (async () => (await import('../../deploy/routers/open.ts')).openRouter(address));
-      const router = lazyRouter(String(written[endpoint]), () => opened(endpoint));
-      const monotonic = (): number => performance.now();
-      return new RouterFollower({ endpoint, router, route: () => route(endpoint), monotonic });
+      const router = lazyRouter(text, () => opened(endpoint));
+      return new RouterFollower({ endpoint, router, route: () => route(endpoint), clock: SYSTEM_CLOCK });
     });
     this.#ends = this.#followers.map((follower) => every(LOOK_MILLIS, () => look(follower, logger)));
   }
@@ -49,6 +49,12 @@ export class ServerRouters {
   /** Those that have been looked at, by endpoint. */
   get views(): readonly RouterView[] {
     return this.#followers.flatMap(({ view }) => view ?? []);
+  }
+
+  /** Since when its router has done what a generation of an endpoint's route says, without a break; null where it does not. */
+  followedSince(endpoint: string, generation: number): number | null {
+    const view = this.views.find((one) => one.endpoint === endpoint);
+    return view?.followed === generation ? view.since : null;
   }
 
   async close(): Promise<void> {

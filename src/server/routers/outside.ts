@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import type { Fleet } from '../../control/fleet/fleet.ts';
+import { OutsideFleet, type OutsideOptions } from '../../control/outside/outside-fleet.ts';
+import { prometheusSource } from '../../control/outside/prometheus.ts';
+import { everyMillis } from '../../control/rollouts/schedule.ts';
+import type { Logger } from '../../core/ports.ts';
+import { writtenRouter } from '../../deploy/routers/address.ts';
+import { SYSTEM_CLOCK } from '../clock.ts';
+
+/**
+ * The fleet, and beside it the servers outside whose counters somebody keeps, where `routers` names any. Answers what ends
+ * it, too. Throws CONFIG_INVALID.
+ */
+export function withOutside(
+  fleet: Fleet,
+  { routers, logger }: { readonly routers: Readonly<Record<string, unknown>>; readonly logger: Logger },
+  followedSince: OutsideOptions['followedSince'],
+): { readonly fleet: Fleet; close(): Promise<void> } {
+  const sources = new Map(
+    Object.entries(routers).flatMap(([endpoint, written]) => {
+      const { metrics } = writtenRouter(endpoint, written);
+      return metrics === null ? [] : [[endpoint, prometheusSource(metrics)] as const];
+    }),
+  );
+  if (sources.size === 0) return { fleet, close: () => Promise.resolve() };
+  const worker = `${randomBytes(6).toString('hex')}/outside`;
+  const time = { clock: SYSTEM_CLOCK, every: everyMillis };
+  const outside = new OutsideFleet({ fleet, sources, worker, epoch: 1, ...time, followedSince, logger });
+  return { fleet: outside, close: () => outside.close() };
+}
