@@ -8,7 +8,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Store } from '../../store/store.ts';
 import { Keyring } from './keyring.ts';
-import { keysInEnv, keysPath } from './open.ts';
+import { checkKeysFile, keysInEnv, keysPath } from './open.ts';
 
 export interface KeeperOptions {
   readonly store: Store;
@@ -48,8 +48,9 @@ export class KeysKeeper {
     this.keys = new LocalKeys({ store, clock, onChange: () => this.refresh() });
   }
 
-  /** Writes what holds, now and whenever it changes. Throws DATA_UNWRITABLE and what the store throws. */
+  /** Writes what holds, now and whenever it changes. Throws DATA_UNWRITABLE, FILE_NOT_FOUND and what the store throws. */
   async start(): Promise<void> {
+    checkKeysFile(this.#options.keysFile);
     await this.#others.follow();
     await this.refresh();
     const look = (): void => {

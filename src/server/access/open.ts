@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AccessSettings } from '../../config/access.ts';
 import type { Contract } from '../../config/contract.ts';
@@ -37,6 +38,11 @@ export function keysInEnv(env: Env): readonly KnownKey[] {
   return [...keys, { name: TOKEN_NAME, scope: 'admin', endpoints: [], sha256, expiresAt: null }];
 }
 
+/** Throws FILE_NOT_FOUND where a file of keys was named that is not there: nobody of those in it would come in. */
+export function checkKeysFile(path: string | null): void {
+  if (path !== null && !existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
+}
+
 export interface OpenAccessOptions {
   readonly settings: AccessSettings;
   /** Where the control plane leaves its keys; null where there is none. */
@@ -54,9 +60,11 @@ export interface OpenedAccess {
   close(): void;
 }
 
-/** Who may ask a process that serves, by the keys that hold while it does. Throws CONFIG_INVALID. */
+/** Who may ask a process that serves, by the keys that hold while it does. Throws CONFIG_INVALID, FILE_NOT_FOUND. */
 export async function openAccess(options: OpenAccessOptions): Promise<OpenedAccess> {
   const { settings, dataDir, contract, env, logger, onRefusal } = options;
+  // Where there is a control plane, it has looked before.
+  if (dataDir === null) checkKeysFile(settings.keysFile);
   const files = [settings.keysFile, dataDir && keysPath(dataDir)].filter((path) => path !== null);
   const ring = new Keyring({ files, fixed: keysInEnv(env), logger });
   if (settings.mode === 'keys') await ring.follow();

@@ -7,7 +7,7 @@ import { isLoopbackIPv4 } from '../../config/access.ts';
 import { PlimsollError } from '../../core/errors.ts';
 
 /** Name in a Host header, lower case and without port; null where it is none (RFC 9110 §7.2). */
-export function hostName(host: string | undefined): string | null {
+function hostName(host: string | undefined): string | null {
   const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(host ?? '');
   return match ? match[1]!.toLowerCase() : null;
 }
@@ -16,13 +16,13 @@ const isLoopbackName = (name: string): boolean =>
   name === 'localhost' || name === '[::1]' || isLoopbackIPv4(name);
 
 /** Whether a Host names this machine, or is one of `hosts`: else a name was rebound to this address. */
-export function isOurs(host: string | undefined, hosts: readonly string[]): boolean {
+function isOurs(host: string | undefined, hosts: readonly string[]): boolean {
   const name = hostName(host);
   return name !== null && (isLoopbackName(name) || hosts.includes(name));
 }
 
 /** Same host and port; the scheme may differ where TLS ends before us. */
-export const isOriginOf = (origin: string, host: string): boolean =>
+const isOriginOf = (origin: string, host: string): boolean =>
   authorityOf(origin)?.toLowerCase() === host.toLowerCase();
 
 const authorityOf = (origin: string): string | undefined => /^https?:\/\/([^/?#@]+)$/i.exec(origin)?.[1];

@@ -1,6 +1,7 @@
 /** The OpenAPI document of the control API, from the schemas that check its requests. */
 import type { TObject } from 'typebox';
 import type { Operation } from './operation.ts';
+import { scopeOf } from './scopes.ts';
 import { UPLOAD_FIELDS } from './upload-fields.ts';
 
 const ERROR = {
@@ -33,6 +34,12 @@ const BY = {
   schema: { type: 'string', maxLength: 200 },
 };
 
+/** Programs on the machine of the server need none of them, unless it was started with --keys required. */
+const SECURITY_SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'A key made by `plimsoll keys create`' },
+  header: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'The same in another header' },
+};
+
 /** Files of an upload. */
 const UPLOAD_FILES = {
   file: 'the model file',
@@ -57,9 +64,9 @@ export function openapiDocument(operations: readonly Operation[], version: strin
     paths,
     components: {
       schemas: { Error: ERROR },
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'From other machines only' } },
+      securitySchemes: SECURITY_SCHEMES,
     },
-    security: [{}, { token: [] }],
+    security: [{}, { bearer: [] }, { header: [] }],
   };
 }
 
@@ -71,6 +78,7 @@ function described({ method, path, summary, params, query, body, answer, status,
   return {
     operationId: `${method.toLowerCase()}${path.replaceAll(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replaceAll(/\W/g, '')}`,
     summary,
+    'x-plimsoll-scope': scopeOf({ method, path }),
     parameters: [
       ...parameters(params, 'path'),
       ...parameters(query, 'query'),

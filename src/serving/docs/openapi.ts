@@ -56,9 +56,21 @@ export function openapi(targets: readonly Target[], options: OpenApiOptions): Sc
     info: { title: 'Plimsoll', version, description: 'Predictions of the models that this server holds.' },
     tags: [...new Set(targets.map(({ model }) => model)), 'server'].map((name) => ({ name })),
     paths: { ...paths, ...SERVER_PATHS },
-    components: { schemas: { ...modelSchemas(targets), ...ERROR_SCHEMAS }, responses: ERROR_RESPONSES },
+    components: {
+      schemas: { ...modelSchemas(targets), ...ERROR_SCHEMAS },
+      responses: ERROR_RESPONSES,
+      securitySchemes: { key: KEY },
+    },
+    // Without a key where the server wants none.
+    security: [{}, { key: [] }],
   };
 }
+
+const KEY: Schema = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'A key, where this server wants one: whoever runs it makes them',
+};
 
 /** Name of a version among the schemas, whose names may hold letters, digits, dots, dashes and underscores only. */
 const keyOf = ({ model, version }: Target): string => `${identifier(model)}.${version}`;
