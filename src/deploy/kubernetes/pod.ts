@@ -77,7 +77,7 @@ const accessEnv = ({ keysSecret, monitor }: KubernetesSpec): Readonly<Record<str
   keysSecret === null
     ? { PLIMSOLL_INSECURE: 'true' }
     : {
-        PLIMSOLL_REQUIRE_KEYS: 'true',
+        PLIMSOLL_REQUIRE_KEYS: 'required',
         PLIMSOLL_KEYS_FILE: `${KEYS.mountPath}/${KEYS_FILE}`,
         ...(monitor === null ? {} : { PLIMSOLL_METRICS_ACCESS: 'open' }),
       };
