@@ -29,7 +29,7 @@ export function documentOf(shares: Readonly<Record<number, number>>, more: objec
   return parseVertexDocument({ ...rest, versions, ...more }, 'vertex.yaml');
 }
 
-export const TIME = { sleep: (millis: number) => sleep(millis), monotonic: () => performance.now() };
+const TIME = { sleep: (millis: number) => sleep(millis), monotonic: () => performance.now() };
 
 export interface Scene {
   readonly fake: Fake;

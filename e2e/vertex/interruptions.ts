@@ -31,7 +31,7 @@ export const EVERY: Counts = () => true;
 export const CHANGES: Counts = (method) => !/^(Get|List)/.test(method);
 
 /** From the k-th call that counts on, before or after its effect, nothing gets through. Answers whether it came to that. */
-export async function ended(
+async function ended(
   there: Scene,
   work: (there: Scene) => Promise<unknown>,
   [k, when]: readonly [number, 'before' | 'after'],
@@ -89,7 +89,7 @@ export async function endedEverywhere(there: Scene, step: Step, counts: Counts):
 }
 
 /** Takes everything away. Throws where something is left. */
-export async function cleared(there: Scene, document = PROMOTED): Promise<void> {
+async function cleared(there: Scene, document = PROMOTED): Promise<void> {
   await there.destroy(document);
   await there.fake.world.quiet();
   const left = JSON.stringify(present(there));

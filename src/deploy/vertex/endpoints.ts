@@ -34,7 +34,7 @@ export const ENDPOINT: Kind = {
   },
 
   async update(site, { name, spec }, marks) {
-    await changeEndpoint(site, name, (endpoint) => {
+    const changed = await changeEndpoint(site, name, (endpoint) => {
       const isDedicated = endpoint['dedicatedEndpointEnabled'] === true;
       if (isDedicated !== (spec['dedicatedEndpointEnabled'] === true)) throw fixed(name, isDedicated);
       const labels = { ...(endpoint['labels'] as Message), ...labelsOf(marks) };
@@ -60,6 +60,10 @@ const fixed = (name: string, isDedicated: boolean): PlimsollError =>
     action: `change the endpoint ${name}`,
     reason: `it was made ${isDedicated ? 'dedicated' : 'shared'}, which stays so: give the document another endpoint.id`,
   });
+
+/** It was there a moment ago, and somebody has taken it away. */
+export const gone = (kind: string, name: string): PlimsollError =>
+  new PlimsollError('CLOUD_FAILED', { kind, name, reason: 'somebody has removed the endpoint meanwhile' });
 
 export interface EndpointChange {
   readonly fields: Message;

@@ -1,4 +1,4 @@
-/** The requests that make each resource, as the API documents them in JSON. Pure. */
+/** The requests that make each resource, as the API documents them in JSON. */
 import type { Marks, Resource } from '../plan/port.ts';
 import type { Message } from './client.ts';
 import { DIGEST_LABEL, labelOf, markedName, OWNER_LABEL } from './names.ts';

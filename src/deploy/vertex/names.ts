@@ -1,4 +1,4 @@
-/** Names and marks of what a deployment makes on Vertex, in the grammars of its ids and labels. Pure. */
+/** Names and marks of what a deployment makes on Vertex, in the grammars of its ids and labels. */
 import { createHash } from 'node:crypto';
 
 /** Labels by which a resource is known as ours: small letters, digits, "_" and "-", at most 63. */

@@ -1,4 +1,4 @@
-/** From a document to what has to be there on Vertex, each as the API takes it in JSON. Pure. */
+/** From a document to what has to be there on Vertex, each as the API takes it in JSON. */
 import { canonicalJson } from '../../store/canonical.ts';
 import type { Deployment } from '../plan/apply.ts';
 import { specDigest } from '../plan/key.ts';
@@ -10,8 +10,8 @@ import { deployedId, modelId } from './names.ts';
 export const KINDS = ['Model', 'Endpoint', 'DeployedModel', 'TrafficSplit', 'BatchPredictionJob'] as const;
 
 /** Where Vertex asks the container; it says so in AIP_PREDICT_ROUTE and AIP_HEALTH_ROUTE. */
-export const PREDICT_ROUTE = '/vertex/predict';
-export const HEALTH_ROUTE = '/vertex/health';
+const PREDICT_ROUTE = '/vertex/predict';
+const HEALTH_ROUTE = '/vertex/health';
 
 type Spec = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-/** The same requests over HTTP, in the order in which `deploy vertex apply` makes them: for people to read. Pure. */
+/** The same requests over HTTP, in the order in which `deploy vertex apply` makes them: for people to read. */
 import { specDigest } from '../plan/key.ts';
 import { inOrder } from '../plan/order.ts';
 import type { Marks, Resource } from '../plan/port.ts';

@@ -1,8 +1,9 @@
 import { specDigest } from '../plan/key.ts';
+import type { Resource } from '../plan/port.ts';
 import type { Message } from './client.ts';
 import { deployedOn } from './deployed.ts';
-import { changeEndpoint, ownEndpoints, readEndpoint } from './endpoints.ts';
-import { idOfName, type Kind, marked } from './kind.ts';
+import { changeEndpoint, gone, ownEndpoints, readEndpoint } from './endpoints.ts';
+import { idOfName, type Kind, marked, type Site } from './kind.ts';
 import { labelOf, readMarkedName, SPLIT_LABEL } from './names.ts';
 
 /** Percent by id of a deployed model; those without traffic are left out. */
@@ -31,6 +32,13 @@ export const writing = (endpoint: Message, trafficSplit: Split) => ({
   mask: ['traffic_split', 'labels'],
 });
 
+async function put(site: Site, { name, spec }: Resource): Promise<void> {
+  const changed = await changeEndpoint(site, name, (endpoint) =>
+    writing(endpoint, spec['trafficSplit'] as Split),
+  );
+  if (changed === null) throw gone('TrafficSplit', name);
+}
+
 /** How an endpoint shares its traffic out. It is read from the endpoint itself; none is none. */
 export const TRAFFIC_SPLIT: Kind = {
   async observe(site, name) {
@@ -53,13 +61,8 @@ export const TRAFFIC_SPLIT: Kind = {
     return (await ownEndpoints(site)).filter((one) => Object.keys(splitOf(one)).length > 0).map(idOfName);
   },
 
-  async create(site, { name, spec }) {
-    await changeEndpoint(site, name, (endpoint) => writing(endpoint, spec['trafficSplit'] as Split));
-  },
-
-  async update(site, { name, spec }) {
-    await changeEndpoint(site, name, (endpoint) => writing(endpoint, spec['trafficSplit'] as Split));
-  },
+  create: put,
+  update: put,
 
   /** A map that is empty: the endpoint accepts no traffic (endpoint.proto, Endpoint.traffic_split). */
   async remove(site, name) {

@@ -25,7 +25,7 @@ const ageOf = (deployed: Message): number => {
 };
 
 /** What is known of an endpoint as a router. Throws ROUTER_REFUSED where traffic goes to what is not ours. Pure. */
-export function stateOf(endpoint: Message, router: string): RouterState {
+function stateOf(endpoint: Message, router: string): RouterState {
   const versions = versionsOf(endpoint);
   const weights = new Map<number, number>();
   for (const [id, share] of Object.entries(splitOf(endpoint))) {
@@ -42,7 +42,7 @@ export function stateOf(endpoint: Message, router: string): RouterState {
 }
 
 /** The split that gives versions such weights. Throws ROUTER_REFUSED. Pure. */
-export function splitFor(endpoint: Message, weights: VersionWeights, router: string): Split {
+function splitFor(endpoint: Message, weights: VersionWeights, router: string): Split {
   const newest = new Map([...versionsOf(endpoint)].map(([id, version]) => [version, id]));
   const split: Record<string, number> = {};
   for (const [version, weight] of weights) {

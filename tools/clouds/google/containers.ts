@@ -28,7 +28,7 @@ export type Command = (
 const LIMIT_MILLIS = 60_000;
 
 /** What Vertex sets: https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements#aip-variables */
-export function variablesOf({ spec, endpoint, id }: Wanted, port: number): Record<string, string> {
+function variablesOf({ spec, endpoint, id }: Wanted, port: number): Record<string, string> {
   const fallback = `/v1/endpoints/${endpoint.split('/').at(-1)}/deployedModels/${id}:predict`;
   const given = Object.fromEntries(
     ((spec['env'] ?? []) as { name: string; value: string }[]).map(({ name, value }) => [

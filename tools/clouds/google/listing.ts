@@ -3,7 +3,7 @@ import type { Json } from './json.ts';
 import { Refusal } from './refusal.ts';
 
 /** Whether a message passes a filter: `labels.key="value"`, `labels.key:*`, `display_name="x"`, joined by AND. */
-export function passes(filter: unknown, message: Json): boolean {
+function passes(filter: unknown, message: Json): boolean {
   if (typeof filter !== 'string' || filter.trim() === '') return true;
   return filter.split(/\s+AND\s+/).every((term) => passesTerm(term.trim(), message));
 }
