@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PlimsollError } from '../../src/core/errors.ts';
 import { vertexRouter } from '../../src/deploy/vertex/weights.ts';
 import type { Interrupt } from '../../tools/clouds/google/dispatch.ts';
@@ -35,6 +35,9 @@ describe('what the cloud says', () => {
   }, 120_000);
   afterAll(async () => there.close());
   const quiet: Interrupt = () => undefined;
+  afterEach(() => {
+    there.fake.dispatcher.interrupt = quiet;
+  });
 
   test.each([
     ['UploadModel', 'UNAUTHENTICATED', 'Request had invalid authentication credentials.', 'CLOUD_DENIED', 1],
@@ -88,6 +91,22 @@ describe('what the cloud says', () => {
     expect(await there.destroy(mine)).toEqual([]);
     expect(present(there)).toEqual(before);
     await there.destroy(other);
+    expect(present(there)).toEqual({ models: [], endpoints: [], jobs: [] });
+  });
+
+  test('an endpoint that goes away while its traffic is moved is said to be gone, not waited for', async () => {
+    const first = documentOf({ 1: 100 });
+    await there.apply(first);
+    there.fake.dispatcher.interrupt = ({ method }, when) => {
+      if (method === 'DeployModel' && when === 'before') there.fake.world.endpoints.clear();
+    };
+    expect(await codeOf(there.apply(documentOf({ 1: 95, 2: 5 })))).toEqual({
+      code: 'CLOUD_REFUSED',
+      exit: 3,
+    });
+    there.fake.dispatcher.interrupt = quiet;
+    expect(await there.apply(first)).toMatchObject({ created: expect.arrayContaining(['Endpoint/churn']) });
+    await there.destroy(documentOf({ 1: 95, 2: 5 }));
     expect(present(there)).toEqual({ models: [], endpoints: [], jobs: [] });
   });
 

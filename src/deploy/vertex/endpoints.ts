@@ -44,6 +44,7 @@ export const ENDPOINT: Kind = {
         mask: ['display_name', 'description', 'labels'],
       };
     });
+    if (changed === null) throw gone('Endpoint', name);
   },
 
   async remove(site, name) {
