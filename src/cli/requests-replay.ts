@@ -2,6 +2,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { Signature } from '../model/signature.ts';
 import type { Ask, ReplayReport } from '../monitor/log/replay.ts';
 import type { Define } from './commands.ts';
+import { credentialOf } from './credential.ts';
 import { modelOf } from './requests-golden.ts';
 import {
   bundleOf,
@@ -116,10 +117,12 @@ function serverAt(to: string, endpoint: string, { outputs }: Signature): Target 
   const path = pathname === '/' ? `/models/${encodeURIComponent(endpoint)}/predict` : `${pathname}${search}`;
   const names = outputs.map(({ name }) => name);
   const main = ['predict', 'transform'].find((name) => names.includes(name)) ?? names[0] ?? 'predict';
+  const key = credentialOf({});
+  const login = key === undefined ? {} : { authorization: `Bearer ${key}` };
   const ask: Ask = async (body) => {
     const response = await fetch(`${origin}${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...login },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE),
     });

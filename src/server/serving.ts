@@ -60,7 +60,7 @@ export function openServing(options: ServingOptions): Serving {
       const capture = captures ? await openCapture({ ...name, ...ports }) : undefined;
       const moreMetrics = metricsElsewhere(dataDir);
       const { metrics } = server;
-      const { access } = await openAccess({
+      const { access, close: forget } = await openAccess({
         ...{ settings, dataDir, env: process.env, logger },
         onRefusal: (why) => metrics.refused(why),
       });
@@ -70,7 +70,8 @@ export function openServing(options: ServingOptions): Serving {
         moreMetrics,
       });
       const counted = { metrics: server.metrics, plane, moreMetrics };
-      return sendingMetrics(started, { env: process.env, worker, epoch, logger, ...counted });
+      const closing = { ...started, close: () => started.close().finally(forget) };
+      return sendingMetrics(closing, { env: process.env, worker, epoch, logger, ...counted });
     },
   };
 }
