@@ -163,3 +163,23 @@ test('clients are told where to say whom a request is for, and may send what the
   expect(plain['parameters']).toMatchObject([{ name: 'x-unit-id', in: 'header' }]);
   expect(JSON.stringify(plain['requestBody'])).toContain('titanic.1.Request');
 });
+
+test('the doors of other clients are described for each endpoint, with its own columns', () => {
+  const { paths } = documentOf(target('titanic', 1));
+  const invoke = paths!['/endpoints/titanic/invocations']!['post']!['requestBody']!['content']!;
+  expect(invoke['application/json']).toMatchObject({
+    schema: { properties: { instances: { items: { $ref: '#/components/schemas/titanic.1.Row' } } } },
+    example: { instances: [{ age: 30, port: 'C', deck: 'A', note: 'text' }] },
+  });
+  expect(Object.keys(invoke)).toContain('text/csv');
+  expect(paths).toHaveProperty(['/v1/models/titanic:predict', 'post']);
+  const infer = paths!['/v2/models/titanic/infer']!['post']!['requestBody']!['content']!['application/json'];
+  // A column that the model does not read need not be sent.
+  expect(infer!['example']).toEqual({
+    inputs: [
+      { name: 'age', datatype: 'FP64', shape: [1, 1], data: [30] },
+      { name: 'port', datatype: 'BYTES', shape: [1, 1], data: ['C'] },
+      { name: 'deck', datatype: 'BYTES', shape: [1, 1], data: ['A'] },
+    ],
+  });
+});

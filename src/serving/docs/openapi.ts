@@ -1,6 +1,7 @@
 import type { UnitSource } from '../../rollout/route.ts';
 import type { Target } from '../protocol.ts';
 import { UNIT_MAX } from '../unit.ts';
+import { doorPaths } from './doors.ts';
 import { ERROR_RESPONSES, ERROR_SCHEMAS, REFUSALS } from './refusals.ts';
 import { answerSchema, rowSchema } from './row-schema.ts';
 import { header, reference, type Schema } from './schema.ts';
@@ -42,6 +43,9 @@ export function openapi(targets: readonly Target[], options: OpenApiOptions): Sc
     const subject = `the current version of \`${name}\``;
     const field = endpoint.unit.field;
     paths[`/models/${encodeURIComponent(name)}/predict`] = predictPath({ ...endpoint, id, subject, field });
+    const { target } = endpoint;
+    const row = reference('schemas', `${keyOf(target)}.Row`);
+    Object.assign(paths, doorPaths({ name, id: identifier(name), target, row }));
   }
   for (const target of targets) {
     const { model, version: number } = target;
