@@ -15,7 +15,7 @@ const CONNECT_MILLIS = 10_000;
 const SILENT_MILLIS = 120_000;
 
 /** What every client is made with. Throws USAGE for an address that is none. */
-export function clientOptions({ region, endpointUrl, attempts = ATTEMPTS }: AwsOptions) {
+function clientOptions({ region, endpointUrl, attempts = ATTEMPTS }: AwsOptions) {
   const endpoint = endpointUrl ?? process.env['AWS_ENDPOINT_URL'];
   if (endpoint !== undefined && !URL.canParse(endpoint))
     throw new PlimsollError('USAGE', {
@@ -31,7 +31,7 @@ export function clientOptions({ region, endpointUrl, attempts = ATTEMPTS }: AwsO
 }
 
 /** One thing loaded on first use, once. */
-export function lazily<T>(load: () => Promise<T>): () => Promise<T> {
+function lazily<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | null = null;
   return () => (loaded ??= load());
 }

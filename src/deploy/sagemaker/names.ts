@@ -1,11 +1,13 @@
 /** Names of what a deployment makes: its own, and a digest where the thing cannot be changed. Pure. */
-import { specDigest } from '../plan/key.ts';
+import { sha256 } from '../../bytes/sha256.ts';
+import { canonicalJson } from '../../store/canonical.ts';
 import type { ArtifactFile, SageMakerDocument, SageMakerVersion } from './document.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
 
 /** Eight hexadecimal digits of what something is made from. */
-export const contentOf = (spec: Spec): string => specDigest({ spec }).slice(0, 8);
+export const contentOf = (spec: Spec): string =>
+  sha256(new TextEncoder().encode(canonicalJson(spec))).slice(0, 8);
 
 /** What SageMaker's console calls the variant of an endpoint that has one. */
 const ONLY = 'AllTraffic';

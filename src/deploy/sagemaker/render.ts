@@ -9,7 +9,7 @@ import { contentOf, keyOf, modelName, ownPrefix, versionPrefix } from './names.t
 import { shapeProblems } from './shapes.ts';
 
 /** In the order in which they are made. */
-export const KINDS = [
+const KINDS = [
   'S3Object',
   'Model',
   'TransformJob',

@@ -93,6 +93,7 @@ export function updateEndpoint(world: World, input: api.UpdateEndpointInput): ob
   const { DeploymentConfig: deployment } = input;
   if (deployment?.BlueGreenUpdatePolicy && deployment.RollingUpdatePolicy)
     throw validation('Only one of BlueGreenUpdatePolicy and RollingUpdatePolicy may be given.');
+  guardedVariantsMustStay(endpoint, config, deployment);
   scaledVariantsMustStay(world, endpoint, config);
   demandOf(world, config);
   endpoint.status = 'Updating';
@@ -102,6 +103,20 @@ export function updateEndpoint(world: World, input: api.UpdateEndpointInput): ob
   if (deployment) endpoint.lastDeployment = deployment;
   world.later(() => void change(world, endpoint, input));
   return { EndpointArn: endpoint.arn };
+}
+
+/** Deployment guardrails, exclusions: "your new endpoint configuration must have the same variant name as the old". */
+function guardedVariantsMustStay(
+  endpoint: Endpoint,
+  { input }: Config,
+  deployment: api.DeploymentConfig | undefined,
+): void {
+  const type = deployment?.BlueGreenUpdatePolicy?.TrafficRoutingConfiguration?.Type ?? 'ALL_AT_ONCE';
+  if (deployment?.RollingUpdatePolicy === undefined && type === 'ALL_AT_ONCE') return;
+  const before = endpoint.production.map(({ name }) => name).sort();
+  const next = (input.ProductionVariants ?? []).map(({ VariantName }) => VariantName!).sort();
+  if (before.join() !== next.join())
+    throw validation('The new endpoint configuration must have the same variant names as the old one.');
 }
 
 /** A variant with a scalable target must be deregistered before it is removed or gets another instance type. */
@@ -218,7 +233,7 @@ async function startAll(world: World, variants: readonly Variant[]): Promise<voi
   }
 }
 
-function specOf(world: World, { PrimaryContainer: container }: api.CreateModelInput): ContainerSpec {
+export function specOf(world: World, { PrimaryContainer: container }: api.CreateModelInput): ContainerSpec {
   const source = container?.ModelDataSource?.S3DataSource;
   const isMultiModel = container?.Mode === 'MultiModel';
   const uri = source?.S3Uri ?? container?.ModelDataUrl ?? '';

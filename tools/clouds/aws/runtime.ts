@@ -134,3 +134,31 @@ async function loaded(world: World, url: string, model: string, target: string):
   }
   return `/models/${name}/invoke`;
 }
+
+/** Takes a request whose body lies in S3; its answer will lie there too, as will what went wrong. */
+export function invokeLater(world: World, { endpoint: name, headers }: Invocation): Answer {
+  const endpoint = world.endpoints.get(name);
+  const settings = world.configs.get(endpoint?.config ?? '')?.input.AsyncInferenceConfig;
+  const [variant] = endpoint?.production ?? [];
+  if (!endpoint || !settings || !variant) throw invalid(`Endpoint ${name} is no asynchronous endpoint.`);
+  const [, bucket = '', key = ''] =
+    /^s3:\/\/([^/]+)\/(.+)$/.exec(String(headers[`${PREFIX}inputlocation`])) ?? [];
+  const input = world.buckets.get(bucket)?.get(key);
+  if (!input) throw invalid('InputLocation names no object.');
+  const id = String(headers[`${PREFIX}inference-id`] ?? `inference-${world.calls++}`);
+  const place = (uri = ''): string => `${uri.replace(/\/?$/, '/')}${id}.out`;
+  const { S3OutputPath, S3FailurePath = S3OutputPath } = settings.OutputConfig ?? {};
+  const keep = (uri: string, text: string): void => {
+    const [, to = '', path = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
+    world.buckets.get(to)?.set(path, { body: Buffer.from(text), metadata: {}, etag: '""' });
+  };
+  ask(world, variant, headers, input.body).then(
+    async (answer) => keep(place(answer.ok ? S3OutputPath : S3FailurePath), await answer.text()),
+    (error: Error) => keep(place(S3FailurePath), error.message),
+  );
+  return {
+    status: 202,
+    headers: { 'content-type': 'application/json', [`${PREFIX}outputlocation`]: place(S3OutputPath) },
+    body: Buffer.from(JSON.stringify({ InferenceId: id })),
+  };
+}

@@ -12,7 +12,7 @@ import { AwsError, validation } from './aws-error.ts';
 import { CLOUDWATCH } from './cloudwatch.ts';
 import { type Call, type Fault, Faults } from './faults.ts';
 import { SERVICES } from './generated/services.ts';
-import { invoke } from './runtime.ts';
+import { invoke, invokeLater } from './runtime.ts';
 import { answerS3, s3Error, s3Operation } from './s3.ts';
 import { SAGEMAKER } from './sagemaker.ts';
 import { World, type WorldOptions } from './world.ts';
@@ -103,14 +103,15 @@ interface Answered {
   readonly body?: string | Buffer;
 }
 
-const INVOKED = /^\/endpoints\/([^/]+)\/invocations$/;
+const INVOKED = /^\/endpoints\/([^/]+)\/(async-)?invocations$/;
 
 function callOf({ request, url }: Asked): Call {
   const target = String(request.headers['x-amz-target'] ?? '');
   const [prefix = '', operation = ''] = target.split('.');
   const service = JSON_SERVICES.find((known) => known.prefix === prefix);
   if (service) return { service: prefix, operation };
-  if (INVOKED.test(url.pathname)) return { service: 'runtime', operation: 'InvokeEndpoint' };
+  const invoked = INVOKED.exec(url.pathname);
+  if (invoked) return { service: 'runtime', operation: `InvokeEndpoint${invoked[2] ? 'Async' : ''}` };
   return { service: 's3', operation: s3Operation({ method: request.method ?? '', url }) };
 }
 
@@ -121,8 +122,11 @@ async function answerOf(
 ): Promise<Answered> {
   const known = JSON_SERVICES.find(({ prefix }) => prefix === service);
   if (known) return answerJson(world, known, operation, body);
-  const [, endpoint] = INVOKED.exec(url.pathname) ?? [];
-  if (endpoint !== undefined) return invoke(world, { endpoint, headers: request.headers, body });
+  const [, endpoint, isLater] = INVOKED.exec(url.pathname) ?? [];
+  if (endpoint !== undefined) {
+    const invocation = { endpoint, headers: request.headers, body };
+    return isLater ? invokeLater(world, invocation) : invoke(world, invocation);
+  }
   return answerS3(world, { method: request.method ?? '', url, headers: request.headers, body });
 }
 

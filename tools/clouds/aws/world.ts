@@ -38,6 +38,7 @@ export interface Config extends Made {
 export interface Job extends Made {
   readonly input: CreateTransformJobRequest;
   status: TransformJobStatus;
+  reason: string | null;
 }
 export interface Alarm extends Made {
   readonly input: PutMetricAlarmInput;
@@ -100,6 +101,8 @@ export class World {
   /** Tags by ARN. */
   readonly tags = new Map<string, Map<string, string>>();
   readonly buckets = new Map<string, Map<string, Stored>>();
+  /** Requests that were taken to be answered later. */
+  calls = 0;
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(options: WorldOptions) {
