@@ -109,6 +109,7 @@ const CLAUSES: readonly Clause[] = [
   clause('metrics', RUNTIME, 'GET /metrics answers Prometheus', async ({ ask }) => {
     const answer = await ask('/metrics');
     expectStatus(answer, 200);
+    hold(answer.text.includes('inference_requests_total{'), 'there is no inference_requests_total');
     return `${answer.text.length} bytes`;
   }),
   clause('non-root', RUNTIME, 'it runs as a user that is not root', async ({ started }) => {
