@@ -128,10 +128,12 @@ const rollOut = (candidate: number): Promise<{ id: string }> =>
   api(server.said.url, 'POST', 'endpoints/risk/rollouts', { candidate, strategy: 'canary', policy: POLICY });
 
 test('a candidate that fails on SageMaker is rolled back by what its containers have counted', async () => {
-  await expect.poll(routers).toMatchObject([{ endpoint: 'risk', found: { 1: 100 }, error: null }]);
+  await expect
+    .poll(routers, { timeout: 30_000 })
+    .toMatchObject([{ endpoint: 'risk', found: { 1: 100 }, error: null }]);
   const { id } = await rollOut(2);
   await expect.poll(routers, { timeout: 30_000 }).toMatchObject([{ found: { 1: 75, 2: 25 }, error: null }]);
-  const over = await ended(server.said.url, id, 120_000);
+  const over = await ended(server.said.url, { id }, 120_000);
   expect(over).toMatchObject({ state: 'aborted', candidate: 2 });
   await expect.poll(routers, { timeout: 30_000 }).toMatchObject([{ found: { 1: 100 } }]);
   expect(answered.get('failed')).toBeGreaterThan(0);
@@ -142,7 +144,7 @@ test('a candidate that does no harm there gets everybody', async () => {
   answered.clear();
   const { id } = await rollOut(3);
   await expect.poll(routers, { timeout: 30_000 }).toMatchObject([{ found: { 1: 75, 3: 25 } }]);
-  expect(await ended(server.said.url, id, 180_000)).toMatchObject({ state: 'promoted', candidate: 3 });
+  expect(await ended(server.said.url, { id }, 180_000)).toMatchObject({ state: 'promoted', candidate: 3 });
   await expect.poll(routers, { timeout: 30_000 }).toMatchObject([{ found: { 3: 100 }, error: null }]);
   expect(await stable()).toBe(3);
   expect(answered.get('failed')).toBeUndefined();

@@ -21,7 +21,7 @@ const missing = (code: string): AwsError => new AwsError(code, 'It does not exis
 
 /** Name of the operation, for the list of calls. */
 export function s3Operation({ method, url }: Pick<S3Request, 'method' | 'url'>): string {
-  const isBucket = !url.pathname.slice(1).includes('/');
+  const isBucket = !/^\/[^/]+\/./.test(url.pathname);
   if (method === 'GET' && isBucket) return 'ListObjectsV2';
   const verb = { GET: 'Get', PUT: 'Put', HEAD: 'Head', DELETE: 'Delete' }[method] ?? method;
   return isBucket ? (method === 'PUT' ? 'CreateBucket' : `${verb}Bucket`) : `${verb}Object`;
