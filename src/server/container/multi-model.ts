@@ -19,6 +19,8 @@ export interface ModelsApiOptions {
   readonly root: string;
   /** Bytes that models may take together, or null for what the machine has left. */
   readonly memoryBytes: number | null;
+  /** Models of one list. @default {100} */
+  readonly page?: number | undefined;
 }
 
 /** A body that names a model and a folder is never longer. */
@@ -50,7 +52,7 @@ export function modelsApi(options: ModelsApiOptions): Handler {
 
 async function answer(
   models: LoadedModels,
-  { root }: ModelsApiOptions,
+  { root, page: size = PAGE }: ModelsApiOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -60,7 +62,7 @@ async function answer(
   if (name === null && method === 'POST') {
     const { model_name, url } = wanted(await bodyOf(request), root);
     sendJson(response, 200, shown(await models.load(model_name, url)));
-  } else if (name === null && method === 'GET') sendJson(response, 200, page(models, request));
+  } else if (name === null && method === 'GET') sendJson(response, 200, listOf(models, request, size));
   else if (name !== null && method === 'GET') sendJson(response, 200, shown(models.get(name)));
   else if (name !== null && method === 'DELETE') sendJson(response, 200, shown(await models.unload(name)));
   else {
@@ -83,13 +85,13 @@ function nameIn(path: string): string | null {
 const shown = ({ name, url }: KnownModel): Record<string, string> => ({ modelName: name, modelUrl: url });
 
 /** Models after the one that the token names, in the order of their names. */
-function page(models: LoadedModels, { url = '' }: IncomingMessage): Record<string, unknown> {
+function listOf(models: LoadedModels, { url = '' }: IncomingMessage, size: number): Record<string, unknown> {
   const query = new URLSearchParams(url.slice(url.indexOf('?') + 1 || url.length));
   const token = query.get('next_page_token');
   const after = token === null || token === '' ? null : Buffer.from(token, 'base64url').toString();
   const rest = models.list().filter(({ name }) => after === null || name > after);
-  const some = rest.slice(0, PAGE);
-  const next = rest.length > PAGE ? Buffer.from(some[PAGE - 1]!.name).toString('base64url') : null;
+  const some = rest.slice(0, size);
+  const next = rest.length > size ? Buffer.from(some[size - 1]!.name).toString('base64url') : null;
   return { models: some.map(shown), ...(next === null ? {} : { nextPageToken: next }) };
 }
 
