@@ -14,7 +14,10 @@ export interface Life {
 
 const rollbackOn = [{ metric: 'Invocation5XXErrors', above: 1 }];
 
-export async function interruptedLife(everyCall: boolean): Promise<Life> {
+export async function interruptedLife(
+  everyCall: boolean,
+  onTried: (tried: Tried) => void = () => undefined,
+): Promise<Life> {
   const aws = await account({ takesMillis: 1 });
   // Somebody else's things, which nothing may touch.
   aws.world.models.set('churn-of-others', {
@@ -62,7 +65,11 @@ export async function interruptedLife(everyCall: boolean): Promise<Life> {
     ['destroy', () => destroy(renderSageMaker(next), portsFor(aws, next))],
   ] as const;
   const tried: Tried[] = [];
-  for (const [name, work] of works) tried.push(await interruptEverywhere({ name, aws, work, everyCall }));
+  for (const [name, work] of works) {
+    const done = await interruptEverywhere({ name, aws, work, everyCall });
+    onTried(done);
+    tried.push(done);
+  }
   const left = aws.world.inventory();
   await aws.close();
   return { tried, left };

@@ -7,4 +7,4 @@ test('a deployment that is interrupted at any change goes on to the same end, do
   console.log(tableOf(tried));
   expect(tried.flatMap(({ differences }) => differences)).toEqual([]);
   expect(left).toEqual(['Model churn-of-others']);
-}, 120_000);
+}, 300_000);
