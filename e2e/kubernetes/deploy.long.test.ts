@@ -157,9 +157,13 @@ describe('deploy kubernetes', () => {
       render(specOf({ image: image(digit), replicas: 1 }, facts)).map(({ object }) => object);
     const first = deploymentOf(objects(1), 'test').deployment;
     const stuck = new Cluster({ api: cluster.api, resources: first.resources, force: false });
-    await expect(apply(first, { ...ports(stuck), waitMillis: 3000 })).rejects.toMatchObject({
-      code: 'CLOUD_TIMEOUT',
-    });
+    const failed = await apply(first, ports(stuck)).catch((error: unknown) => error);
+    console.log(String(failed));
+    expect(failed).toMatchObject({ code: 'CLOUD_FAILED' });
+    expect(String(failed)).toMatch(/broken-v3-\S+: ImagePullBackOff: Back-off pulling image/);
+    const folder = cluster.written('broken', specOf({ image: image(1), replicas: 1 }, facts));
+    const status = await cluster.plimsoll('deploy', 'kubernetes', 'status', folder);
+    expect(status.stdout).toMatch(/Deployment\/broken-v3 +failed +broken-v3-\S+: ImagePullBackOff/);
     const second = deploymentOf(objects(2), 'test').deployment;
     const { steps } = await plan(
       second,

@@ -4,7 +4,7 @@ import type { ClusterApi } from '../deploy/kubernetes/cluster/api.ts';
 import type { ClusterDeployment } from '../deploy/kubernetes/cluster/deployment.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControlOptions } from './control.ts';
-import { type Deploying, withVerbs } from './deploy-verbs.ts';
+import { type Deploying, type Verb, withVerbs } from './deploy-verbs.ts';
 import { documentOf, factsOf, type KubernetesFlags, withKubernetesFlags } from './kubernetes-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -29,7 +29,8 @@ export const deployKubernetesCommand: Define = (command, terminal) => {
       .option('--context <name>', 'context of it');
     if (name === 'apply')
       verb.option('--force-conflicts', 'take fields over that others own; without it they are shown');
-    return (source: string) => prepare(source, verb.optsWithGlobals<DeployKubernetesOptions>(), terminal);
+    return (source: string) =>
+      prepare(source, name, verb.optsWithGlobals<DeployKubernetesOptions>(), terminal);
   });
   weightsVerb(command, terminal);
 };
@@ -63,6 +64,7 @@ function weightsVerb(command: Command, terminal: Terminal): void {
 
 async function prepare(
   source: string,
+  verb: Verb,
   options: DeployKubernetesOptions,
   terminal: Terminal,
 ): Promise<Deploying> {
@@ -73,7 +75,8 @@ async function prepare(
   const api = await connect({ ...options, namespace: namespace ?? options.namespace });
   const cloud = new Cluster({
     api,
-    resources: deployment.resources,
+    // What is shown or removed is as it is, whatever is wanted.
+    resources: verb === 'plan' || verb === 'apply' ? deployment.resources : [],
     force: options.forceConflicts === true,
   });
   const roles = rolesFor(deployment.resources);

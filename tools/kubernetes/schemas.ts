@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /** Where each kind is defined. A module at its version is pinned by the checksum database of Go. */
-export const CRDS = [
+const CRDS = [
   {
     module: 'sigs.k8s.io/gateway-api@v1.4.1',
     files: ['config/crd/standard/gateway.networking.k8s.io_httproutes.yaml'],
@@ -60,7 +60,7 @@ interface Definition {
 }
 
 /** Folder of a module at its version, in the cache of Go. Throws with what Go says. */
-export function moduleFolder(module: string): string {
+function moduleFolder(module: string): string {
   const { stdout, stderr, error } = spawnSync('go', ['mod', 'download', '-json', module], {
     encoding: 'utf8',
     env: { ...process.env, GOFLAGS: '-mod=mod' },

@@ -52,9 +52,13 @@ export function pathOf(name: string, namespace: string, object?: string): string
 /** Rules of a Role that may do what `deploy` does with these objects, and no more. */
 export function rolesFor(objects: readonly Pick<KubernetesObject, 'kind'>[]): readonly string[] {
   const kinds = [...new Set(objects.map(({ kind: name }) => name))].filter((name) => name in KINDS);
-  return kinds.map((name) => {
+  const looks = kinds.includes('Deployment')
+    ? ['Role: apiGroups [""], resources ["pods"], verbs ["list"]']
+    : [];
+  const rules = kinds.map((name) => {
     const { apiVersion, plural, namespaced } = KINDS[name]!;
     const group = apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
     return `${namespaced ? 'Role' : 'ClusterRole'}: apiGroups ["${group}"], resources ["${plural}"], verbs ["get", "list", "create", "patch", "delete"]`;
   });
+  return [...rules, ...looks];
 }

@@ -6,6 +6,7 @@ import { DEPLOYMENT_LABEL, DIGEST_ANNOTATION, type KubernetesObject } from '../m
 import type { ApiAnswer, ClusterApi } from './api.ts';
 import { keptRules, ROLLOUT_MANAGER } from './kept-rules.ts';
 import { conflictsOf, managersOf, observedOf, recordsAt, valueAt } from './live.ts';
+import { stuckPod } from './stuck-pods.ts';
 
 /** Name under which `deploy` owns fields. */
 export const FIELD_MANAGER = 'plimsoll';
@@ -45,10 +46,27 @@ export class Cluster implements Cloud {
     const wanted = this.#wanted.get(idIn(key));
     if (seen.state === 'pending' && wanted !== undefined && seen.digest !== wanted)
       return { ...seen, state: 'ready' };
-    // To remove a Deployment that has failed would take the pods of its last good template with it: it is written over.
-    if (seen.state === 'failed' && wanted !== undefined && !this.#given.has(idIn(key)))
-      return { ...seen, state: 'ready', digest: null };
-    return seen;
+    const stuck = seen.state === 'pending' && key.kind === 'Deployment' ? await this.#stuckPod(object) : null;
+    if (stuck !== null) return this.#failed(key, { ...seen, state: 'failed', reason: stuck });
+    return seen.state === 'failed' ? this.#failed(key, seen) : seen;
+  }
+
+  /** To remove a Deployment that has failed would take the pods of its last good template with it: it is written over. */
+  #failed(key: ResourceKey, seen: Observed): Observed {
+    const id = idIn(key);
+    const isOurs = this.#given.has(id) || !this.#wanted.has(id);
+    return isOurs ? seen : { ...seen, state: 'ready', digest: null };
+  }
+
+  /** null, too, where we may not look at pods. */
+  async #stuckPod(deployment: Readonly<Record<string, unknown>>): Promise<string | null> {
+    const labels = valueAt(deployment, 'spec', 'selector', 'matchLabels') ?? {};
+    const labelSelector = Object.entries(labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(',');
+    const path = `/api/v1/namespaces/${encodeURIComponent(this.#api.namespace)}/pods`;
+    const { body } = await this.#api.send({ method: 'GET', path, query: { labelSelector } });
+    return stuckPod(deployment, recordsAt(body, 'items'));
   }
 
   async owned(deployment: string): Promise<readonly ResourceKey[]> {
