@@ -55,7 +55,8 @@ test('a server that answers 200 to everything breaks nearly every clause, and th
   );
   // Whoever answers 200 is ready, and quick; of these two platforms nobody asks for more.
   expect(held.filter((line) => !/ready|accept$|healthz|serve|unknown|live/.test(line))).toEqual([
-    'kserve: metrics',
+    'sagemaker multi-model: load',
+    'vertex: health',
   ]);
   const page = contractsPage(reports);
   expect(page).toContain('FAIL  graceful-end');

@@ -55,15 +55,15 @@ export interface Surroundings {
 type Kind = Contract['kind'];
 
 /** Says which contract holds, where the surroundings say two or none: the ServingRuntime of KServe sets it. */
-export const CONTRACT_VARIABLE = 'PLIMSOLL_CONTRACT';
+const CONTRACT_VARIABLE = 'PLIMSOLL_CONTRACT';
 const KINDS: readonly Kind[] = ['plain', 'sagemaker', 'vertex', 'kserve'];
 
 /** Where SageMaker unpacks `ModelDataUrl` (docs/sagemaker/latest/dg/your-algorithms-inference-code.html). */
-export const SAGEMAKER_MODEL = '/opt/ml/model';
+const SAGEMAKER_MODEL = '/opt/ml/model';
 /** Where SageMaker unpacks the models of a multi-model endpoint. */
 const SAGEMAKER_MODELS = '/opt/ml/models';
 /** Where KServe's storage initializer, or an image volume, puts the model. */
-export const KSERVE_MODEL = '/mnt/models';
+const KSERVE_MODEL = '/mnt/models';
 
 const DEFAULT_PORT = 8080;
 /** A container has a network of its own: whoever asks comes from outside. */
