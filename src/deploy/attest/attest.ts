@@ -4,6 +4,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { Signer } from '../../control/report/signing.ts';
 import { keptPath } from '../../registry/bundle.ts';
 import { digestOf } from '../../registry/digest.ts';
+import { canonicalJson } from '../../store/canonical.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import type { BuiltImage } from '../image/image.ts';
 import { LOCK, platformName } from '../image/lock.ts';
@@ -45,6 +46,7 @@ export async function attestImage(
     platform,
     given: await givenFiles(model),
     sbom: digestOfBytes(sbom),
+    lockDigest: digestOfBytes(canonicalJson(lock)),
   };
   return [
     { artifactType: SBOM_TYPE, bytes: sbom, title: SBOM_NAME, annotations: {} },

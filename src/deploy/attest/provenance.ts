@@ -2,8 +2,6 @@
  * How an image came to be: a statement of in-toto with SLSA's provenance of version 1 (https://slsa.dev/provenance/v1). It has
  * no time and no name of a machine, so that it is the same for the same image. Pure.
  */
-import { canonicalJson } from '../../store/canonical.ts';
-import { digestOfBytes } from '../image/gzip.ts';
 import type { Digest, Platform } from '../image/layout.ts';
 import type { NpmArchive, PlatformLock } from '../image/lock.ts';
 import { type Contents, debianPurl, npmPurl, sha512Of } from './components.ts';
@@ -43,6 +41,8 @@ export interface Made extends Contents {
   readonly platform: Platform;
   readonly given: readonly GivenFile[];
   readonly sbom: Digest;
+  /** Of the lock in its canonical form (RFC 8785). */
+  readonly lockDigest: Digest;
 }
 
 export const statementOf = (
@@ -79,7 +79,7 @@ export function provenanceOf(made: Made): Statement {
   });
 }
 
-function dependenciesOf({ model, lock, layers, program, given }: Made): readonly Dependency[] {
+function dependenciesOf({ model, lock, lockDigest, layers, program, given }: Made): readonly Dependency[] {
   const { file, digest, sideFiles, converter } = model.manifest;
   const parts = new Set(layers.map(({ part }) => part));
   const app = layers.find(({ part }) => part === 'app');
@@ -101,16 +101,16 @@ function dependenciesOf({ model, lock, layers, program, given }: Made): readonly
             annotations: { role: 'converter and server', converter: String(converter) },
           },
         ]),
-    ...(parts.has('base') ? baseOf(lock) : []),
+    ...(parts.has('base') ? baseOf(lock, lockDigest) : []),
     ...(parts.has('onnxruntime') ? lock.onnxruntime.map(npm) : []),
     ...(parts.has('batch') ? lock.batch.map(npm) : []),
   ];
 }
 
-const baseOf = (lock: PlatformLock): readonly Dependency[] => [
+const baseOf = (lock: PlatformLock, digest: Digest): readonly Dependency[] => [
   {
     name: 'base-lock.json',
-    digest: { sha256: hexOf(digestOfBytes(canonicalJson(lock))) },
+    digest: { sha256: hexOf(digest) },
     annotations: { role: 'lock of the base' },
   },
   npm(lock.node),

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 /** A connection on which nothing moves for so long is given up. */
 const SILENT_MILLIS = 60_000;
 /** Manifests are at most so large (distribution-spec, "Pushing Manifests"); nothing else is read but what says its size. */
-export const MANIFEST_BYTES_MAX = 4 * 2 ** 20;
+const MANIFEST_BYTES_MAX = 4 * 2 ** 20;
 
 /** What is sent; `open` gives the bytes from the start each time. */
 export interface Body {
