@@ -45,7 +45,7 @@ const MEGABYTE = 1e6;
 class Refused extends Error {}
 
 /** Where this user's caches are. */
-export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'plimsoll', 'images');
 
 /** Settings from the environment: PLIMSOLL_DEBIAN_MIRROR, PLIMSOLL_NPM_REGISTRY, npm's own, XDG_CACHE_HOME. */

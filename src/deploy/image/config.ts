@@ -44,11 +44,7 @@ const modelLabels = ({
 });
 
 /** The names of image-spec, annotations.md. */
-export const annotationsOf = ({
-  name,
-  version,
-  manifest,
-}: PackagedModel): Readonly<Record<string, string>> => ({
+const annotationsOf = ({ name, version, manifest }: PackagedModel): Readonly<Record<string, string>> => ({
   'org.opencontainers.image.title': name,
   'org.opencontainers.image.version': String(version),
   'org.opencontainers.image.description': `${name}@${version}, ${manifest.framework.name}, served by plimsoll ${packageJson.version}`,

@@ -48,7 +48,7 @@ export interface PlatformLock extends Archives {
   readonly layers: Readonly<Record<SharedPart, PinnedLayer>>;
 }
 
-/** `base-lock.json`, which `node tools/image/lock.ts` writes. */
+/** `base-lock.json`, which `node tools/image-lock.ts` writes. */
 interface BaseLock {
   /** The compressor: that of Node `node`, which makes `probe` of the bytes that `gzip.ts` gives it. */
   readonly zlib: { readonly version: string; readonly node: string; readonly probe: Digest };

@@ -9,7 +9,7 @@ import { type Member, readTar } from './tar-read.ts';
 /** Packages of npm as layers: what runs on one platform, and nothing that only other platforms, compilers or people need. */
 
 /** Where `import` finds them from `/opt/plimsoll/app`. */
-export const MODULES = 'opt/plimsoll/node_modules';
+const MODULES = 'opt/plimsoll/node_modules';
 const UNPACKED_BYTES_MAX = 1 << 30;
 
 /** Files of a package, by their paths in it. Throws what fetching throws, READ_CORRUPT. */

@@ -123,7 +123,7 @@ function header({ prefix, name, mode, size, type, target }: Fields): Uint8Array 
   return block;
 }
 
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {

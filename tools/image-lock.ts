@@ -1,5 +1,5 @@
 /**
- * Writes `src/deploy/image/base-lock.json` anew: `node tools/image/lock.ts`, after a package that images hold has another
+ * Writes `src/deploy/image/base-lock.json` anew: `node tools/image-lock.ts`, after a package that images hold has another
  * version in `package-lock.json`, or below. Fetches everything, makes the layers that all images share, and writes down what
  * they are. Needs `apt-get` on Debian 12 (it tells names and digests of the newest packages), and takes a minute.
  */
@@ -7,19 +7,19 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { archiveSettings } from '../../src/deploy/image/archives.ts';
-import { probe } from '../../src/deploy/image/gzip.ts';
-import { writeLayer } from '../../src/deploy/image/layer.ts';
+import { archiveSettings } from '../src/deploy/image/archives.ts';
+import { probe } from '../src/deploy/image/gzip.ts';
+import { writeLayer } from '../src/deploy/image/layer.ts';
 import type {
   DebianPackage,
   NpmArchive,
   PinnedLayer,
   PlatformLock,
   SharedPart,
-} from '../../src/deploy/image/lock.ts';
-import { membersOf } from '../../src/deploy/image/shared.ts';
+} from '../src/deploy/image/lock.ts';
+import { membersOf } from '../src/deploy/image/shared.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..');
 const FILE = join(root, 'src/deploy/image/base-lock.json');
 const GCC = { license: 'GPL-3.0-only WITH GCC-exception-3.1' };
 /** What is taken of each package of Debian. */
