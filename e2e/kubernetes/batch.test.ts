@@ -12,7 +12,7 @@ const IRIS = { ...CHURN, name: 'iris', version: 2, file: 'iris.joblib' };
 
 /** Arguments of the only job of these fields, with the places of the container below `root`. */
 function argumentsOf(root: string, fields: object): readonly string[] {
-  const spec = specOf({ image: image(1), batch: [{ name: 'nightly', ...fields }] }, IRIS);
+  const spec = specOf({ image: image(1), batch: [{ name: 'nightly', image: image(6), ...fields }] }, IRIS);
   const { object } = render(spec).find(({ object }) => ['Job', 'CronJob'].includes(object.kind))!;
   const [, text] = /"args":(\[.*?\])/.exec(JSON.stringify(object))!;
   return (JSON.parse(text!) as string[]).map((arg) =>
@@ -53,7 +53,10 @@ test('A job of a manifest scores a table; of a schedule, once more each time', {
 
 test('Every field of a job is a flag of the command, or of its pod', () => {
   const [job] = specOf(
-    { image: image(1), batch: [{ name: 'a', input: 's3://a/', output: 's3://b/', mode: 'upsert' }] },
+    {
+      image: image(1),
+      batch: [{ name: 'a', image: image(6), input: 's3://a/', output: 's3://b/', mode: 'upsert' }],
+    },
     IRIS,
   ).batch;
   const help = plimsoll('batch', 'run', '--help').stdout;

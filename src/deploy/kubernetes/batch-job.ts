@@ -3,7 +3,7 @@ import type { ModelFacts } from './spec.ts';
 
 export interface BatchJob {
   readonly name: string;
-  readonly image: string | null;
+  readonly image: string;
   /** Five fields of cron, or null: it runs once. */
   readonly schedule: string | null;
   readonly timeZone: string;

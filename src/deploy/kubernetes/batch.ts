@@ -6,14 +6,12 @@ import { CONTAINER_SECURITY, POD_SECURITY, resourcesOf, SCRATCH, SCRATCH_MOUNT }
 import { metaOf } from './serving.ts';
 import type { KubernetesSpec } from './spec.ts';
 
-type ImageJob = BatchJob & { readonly image: string };
-
 /** Times that a run is gone on with. */
 const RESUMES = 6;
 /** Between SIGTERM and SIGKILL: a chunk is finished, or left to whoever goes on. */
 const GRACE_SECONDS = 60;
 
-function podSpec(spec: KubernetesSpec, job: ImageJob): object {
+function podSpec(spec: KubernetesSpec, job: BatchJob): object {
   const { model, pullSecrets, nodeSelector } = spec;
   const modelFile = `${IMAGE_MODELS}/${model.name}/${model.version}/original/${model.file}`;
   return {
@@ -53,7 +51,7 @@ function podSpec(spec: KubernetesSpec, job: ImageJob): object {
  * A pod that dies is followed by another one only where the ledger outlives it: a run begun anew beside what the dead one
  * has written could write it twice.
  */
-const jobSpec = (spec: KubernetesSpec, job: ImageJob): object => ({
+const jobSpec = (spec: KubernetesSpec, job: BatchJob): object => ({
   backoffLimit: job.claim === null ? 0 : RESUMES,
   activeDeadlineSeconds: Math.ceil(job.deadline / 1000),
   completions: 1,
@@ -62,7 +60,7 @@ const jobSpec = (spec: KubernetesSpec, job: ImageJob): object => ({
 });
 
 /** A Job, or with a schedule a CronJob whose runs never overlap. */
-export function batchObject(spec: KubernetesSpec, job: ImageJob): KubernetesObject {
+export function batchObject(spec: KubernetesSpec, job: BatchJob): KubernetesObject {
   const metadata = metaOf(spec, `${spec.name}-${job.name}`, labelsOf(spec.name, 'batch'));
   if (job.schedule === null)
     return {

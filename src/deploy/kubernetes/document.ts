@@ -297,7 +297,11 @@ function batchJob(): Rule<BatchJob> {
   const count = orNothing(whole(1, 1e9));
   return record<BatchJob>({
     name: field(NAME, null, 'name of the job'),
-    image: field(orNothing(IMAGE), null, 'image that can score tables (default: that of the version)'),
+    image: field(
+      IMAGE,
+      null,
+      'image whose entry point is the command; one that only serves cannot score tables',
+    ),
     schedule: field(
       orNothing(text('^(\\S+ ){4}\\S+$', 'five fields of cron: "30 2 * * *"')),
       null,

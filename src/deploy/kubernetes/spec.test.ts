@@ -63,7 +63,7 @@ describe('A spec', () => {
     ['keys that nobody needs', { keysSecret: 'callers', insecure: true }, 'contradict each other'],
     ['a secret in plain sight', { env: { PLIMSOLL_TOKEN: 'plim_x' } }, 'env.PLIMSOLL_TOKEN'],
     ['a port that probes would not find', { env: { PLIMSOLL_PORT: '80' } }, 'env.PLIMSOLL_PORT'],
-    ['a job at no place', { batch: [{ name: 'a', output: '/data/x' }] }, 'batch[0].input'],
+    ['a job at no place', { batch: [{ name: 'a', image: IMAGE, output: '/data/x' }] }, 'batch[0].input'],
   ])('with %s is refused', (_what, document, said) => {
     const { code, list } = problemsOf(document);
     expect(code).toBe('KUBERNETES_INVALID');
@@ -163,7 +163,7 @@ describe('What is rendered', () => {
   });
 
   test('begins a scheduled job anew each time, and goes on with a killed one only where its ledger is kept', () => {
-    const job = { name: 'nightly', input: 's3://a/', output: 's3://b/', schedule: '0 3 * * *' };
+    const job = { name: 'nightly', image: IMAGE, input: 's3://a/', output: 's3://b/', schedule: '0 3 * * *' };
     const jobs = [job, { ...job, name: 'kept', claim: 'ledger' }, { ...job, name: 'once', schedule: null }];
     const rendered = render(specOf({ image: IMAGE, batch: jobs }, MODEL)).filter(({ file }) =>
       /job-/.test(file),

@@ -60,7 +60,7 @@ export interface KubernetesSpec {
   readonly network: Network | null;
   readonly monitor: Monitor | null;
   readonly disruptionBudget: boolean;
-  readonly batch: readonly (BatchJob & { readonly image: string })[];
+  readonly batch: readonly BatchJob[];
   readonly kserve: (KServe & { readonly image: string }) | null;
   readonly nodeSelector: ReadonlyMap<string, string>;
 }
@@ -120,7 +120,7 @@ export function specOf(given: unknown, model: ModelFacts): KubernetesSpec {
     network: document.networkPolicy,
     monitor: document.serviceMonitor,
     disruptionBudget: document.disruptionBudget,
-    batch: document.batch.map((job) => ({ ...job, image: job.image ?? image })),
+    batch: document.batch,
     kserve: document.kserve === null ? null : { ...document.kserve, image },
     nodeSelector: document.nodeSelector,
   };
