@@ -28,14 +28,6 @@ const instances = ({ samples }: Subject, count = 1): string =>
   JSON.stringify({ instances: Array.from({ length: count }, () => samples.row) });
 
 const CLAUSES: readonly Clause[] = [
-  clause(
-    'serve',
-    INFERENCE,
-    'the argument "serve" starts it, on the port of SAGEMAKER_BIND_TO_PORT',
-    async ({ started }) => {
-      return `listens on ${started.port}`;
-    },
-  ),
   clause('ping', INFERENCE, 'GET /ping is 200 within 2 s, without a body', async ({ ask }) => {
     const answer = await ask('/ping', { limit: 2000 });
     expectStatus(answer, 200);
@@ -176,7 +168,7 @@ export function sagemakerTrials(port: number): ContractTrials {
   return {
     contract: 'sagemaker',
     trials: [
-      { name: 'endpoint', ...common, env, mount: '/opt/ml/model', clauses: CLAUSES },
+      { name: 'serve', ...common, env, mount: '/opt/ml/model', clauses: CLAUSES },
       { name: 'batch transform', ...common, env: { ...env, ...batch }, mount: null, clauses: BATCH_CLAUSES },
     ],
   };
