@@ -52,10 +52,10 @@ function noted() {
 
 async function client(): Promise<void> {
   const runtime = new SageMakerRuntimeClient({ endpoint: aws.url, region: REGION, maxAttempts: 1 });
-  const body = JSON.stringify({ instances: [rows[0]] });
-  const request = { EndpointName: 'risk', ContentType: 'application/json', Body: body };
-  while (!isOver) {
-    const who = await runtime.send(new InvokeEndpointCommand(request)).then(
+  const request = { EndpointName: 'risk', ContentType: 'application/json' };
+  for (let asked = 0; !isOver; asked++) {
+    const Body = JSON.stringify({ instances: [rows[asked % rows.length]] });
+    const who = await runtime.send(new InvokeEndpointCommand({ ...request, Body })).then(
       ({ InvokedProductionVariant: variant = '' }) => variant,
       () => 'failed',
     );

@@ -18,8 +18,11 @@ export interface Counted {
   readonly latency: readonly { readonly bound: number; readonly count: number }[];
 }
 
-/** Outcomes that are the version's fault; what a caller did wrong, or was too much, says nothing about a version. */
-const FAILURES: readonly string[] = ['error'];
+/**
+ * Outcomes that count as failures. Whether a row was refused because its caller erred, or because this version knows less than
+ * the other, no counter says; callers err towards all versions alike, so that costs power, not validity.
+ */
+const FAILURES: readonly string[] = ['error', 'invalid'];
 
 /**
  * Requests between two looks. null where a series is gone or has started again in between: what it had counted last is not
