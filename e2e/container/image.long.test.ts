@@ -46,7 +46,7 @@ for (const name of ['churn', 'reviews']) {
 test('without runc the image is held to them in a root of its own', { timeout: LIMIT }, () => {
   const path = mkdtempSync(join(tmpdir(), 'plimsoll-path-'));
   for (const program of ['unshare', 'sh', 'mount', 'chroot', 'true'])
-    symlinkSync(runWith('sh', ['-c', `command -v ${program}`]).stdout.trim(), join(path, program));
+    symlinkSync(runWith('which', [program]).stdout.trim(), join(path, program));
   const output = join(folder(), 'image.tar');
   const verification = packaged(['oci', example('iris.joblib'), '--output', output, '--verify'], {
     ...process.env,
