@@ -3,7 +3,7 @@ import type { ErrorCode, PlimsollError } from '../../core/errors.ts';
 import { json, type Refuse } from '../protocol.ts';
 
 /** Whatever is wrong with the rows is a bad request to every protocol but FastAPI's. */
-export const statusOf = ({ code, http }: PlimsollError): number =>
+const statusOf = ({ code, http }: PlimsollError): number =>
   code === 'INPUT_INVALID' || code === 'GRAPH_FAILED' ? 400 : http;
 
 /** What happened and what to do about it. */

@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { preparePython } from '../../tools/python-environment.ts';
+import { serve } from '../serving/serve.ts';
+
+const FOLDER = join(import.meta.dirname, '../../tools/interop-clients');
+const MODULES = 'boto3, google.cloud.aiplatform_v1, kserve, mlflow, pandas, tritonclient.http';
+
+/** They write the bodies and read the answers: what is expected of each is in `ask.py`. */
+test.each(['mlflow', 'mlflow-deployments', 'boto3', 'google', 'triton', 'kserve'])(
+  'the client of others asks and is answered: %s',
+  async (client) => {
+    const python = preparePython('interop-clients', join(FOLDER, 'requirements.txt'), MODULES);
+    const url = await serve();
+    const { stdout } = await promisify(execFile)(python, [join(FOLDER, 'ask.py'), client, url]);
+    expect(stdout.trim().split('\n').at(-1)).toBe('ok');
+  },
+);
