@@ -144,6 +144,21 @@ describe('what goes with an image', () => {
     ]);
   });
 
+  it('names the golden rows that a version was proved with, which are not in the image', async () => {
+    const golden = example('golden/iris.json');
+    const at = join(home, 'proved');
+    const given = [example('iris.joblib'), '--name', 'iris', '--golden', golden];
+    expect((await plimsoll(['push', ...given, ...data('three')])).status).toBe(0);
+    const args = ['package', 'oci', 'iris@1', '--model-only', '--output', at, ...data('three')];
+    expect((await plimsoll(args)).status).toBe(0);
+    const statement = JSON.parse(Buffer.from(envelopeOf(PROVENANCE, at).payload, 'base64').toString());
+    expect(statement.predicate.buildDefinition.resolvedDependencies).toContainEqual({
+      name: 'golden rows',
+      digest: { sha256: sha256(readFileSync(golden)) },
+      annotations: { role: 'golden rows' },
+    });
+  }, 60_000);
+
   it('is signed so that OpenSSL finds it right', () => {
     for (const name of [PROVENANCE, SIGNATURE]) {
       const { payloadType, payload, signatures } = envelopeOf(name);
