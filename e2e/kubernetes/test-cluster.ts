@@ -30,6 +30,15 @@ export const START_MILLIS = 3_600_000;
 
 export async function startTestCluster(): Promise<TestCluster> {
   const plane = await startControlPlane();
+  try {
+    return await clusterOf(plane);
+  } catch (error) {
+    await plane.stop();
+    throw error;
+  }
+}
+
+async function clusterOf(plane: ControlPlane): Promise<TestCluster> {
   const work = mkdtempSync(join(tmpdir(), 'plimsoll-deploy-'));
   const kubectl = (...args: readonly string[]): string => {
     const { status, stdout, stderr } = plane.run('kubectl', ...args);
