@@ -23,7 +23,6 @@ def refused(call, kind, words):
 
 def mlflow_scoring_server(url):
     import pandas
-    from mlflow.exceptions import MlflowException
     from mlflow.pyfunc.scoring_server.client import ScoringServerClient
 
     client = ScoringServerClient("127.0.0.1", int(url.rsplit(":", 1)[1]))
@@ -31,7 +30,7 @@ def mlflow_scoring_server(url):
     frame = pandas.DataFrame({"fare": [2, 4], "age": [1, 3]})
     expect(list(client.invoke(frame).get_predictions()[0]), SUMS)
     expect(list(client.invoke(ROWS).get_predictions()[0]), SUMS)
-    refused(lambda: client.invoke(frame.drop(columns="age")), MlflowException, "absent; send null")
+    refused(lambda: client.invoke(frame.drop(columns="age")), Exception, "absent; send null")
 
 
 def mlflow_deployments(url):
