@@ -134,7 +134,7 @@ test('a candidate that fails on SageMaker is rolled back by what its containers 
   const { id } = await rollOut(2);
   await expect.poll(routers, { timeout: 30_000 }).toMatchObject([{ found: { 1: 75, 2: 25 }, error: null }]);
   const over = await ended(server.said.url, { id }, 120_000);
-  expect(over).toMatchObject({ state: 'aborted', candidate: 2 });
+  expect(over).toMatchObject({ state: 'rolled-back', candidate: 2 });
   await expect.poll(routers, { timeout: 30_000 }).toMatchObject([{ found: { 1: 100 } }]);
   expect(answered.get('failed')).toBeGreaterThan(0);
   console.log(`rolled back: ${over.reason}`);
