@@ -5,7 +5,7 @@ interface ErrorRow {
   readonly exit: number;
 }
 
-const HEAD = `<!-- Generated from src/core/errors.ts by \`npm run ok:generated:fix\`. -->
+const HEAD = `<!-- Generated from src/core/error-rows by \`npm run ok:generated:fix\`. -->
 # Errors
 
 Every error has a code that never changes its meaning, a message that says what failed on what, and a hint with the

@@ -1,0 +1,19 @@
+/** Process exit codes of the command line contract. */
+export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unsupported: 4 } as const;
+
+export interface ErrorRow {
+  /** Text with `{name}` placeholders filled from `details`. */
+  readonly message: string;
+  readonly http: number;
+  readonly exit: number;
+  /** What the reader can do next; placeholders as in `message`. */
+  readonly hint: string;
+}
+
+/** A row: HTTP status, exit code, message, hint. */
+export const row = (http: number, exit: number, message: string, hint: string): ErrorRow => ({
+  message,
+  http,
+  exit,
+  hint,
+});
