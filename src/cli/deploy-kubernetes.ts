@@ -2,10 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { ClusterApi } from '../deploy/kubernetes/cluster/api.ts';
 import type { ClusterDeployment } from '../deploy/kubernetes/cluster/deployment.ts';
+import type { Router } from '../deploy/routers/port.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControlOptions } from './control.ts';
 import { type Deploying, type Verb, withVerbs } from './deploy-verbs.ts';
 import { documentOf, factsOf, type KubernetesFlags, withKubernetesFlags } from './kubernetes-options.ts';
+import { withWeights } from './router-weights.ts';
 import type { Terminal } from './terminal.ts';
 
 interface DeployKubernetesOptions extends ControlOptions, KubernetesFlags {
@@ -20,46 +22,41 @@ export const deployKubernetesCommand: Define = (command, terminal) => {
     'Brings a version to a cluster: what `package kubernetes` has written, or would write. Only what carries the label of the deployment is ever changed or removed.',
   );
   withVerbs(command, terminal, (verb, name) => {
-    withKubernetesFlags(withControlOptions(verb))
-      .argument('<source>', 'folder of `package kubernetes`, or model file, M, M@VERSION')
-      .option(
-        '--kubeconfig <file>',
-        'where the cluster is and who we are (default: KUBECONFIG, ~/.kube/config)',
-      )
-      .option('--context <name>', 'context of it');
+    withCluster(withKubernetesFlags(withControlOptions(verb))).argument(
+      '<source>',
+      'folder of `package kubernetes`, or model file, M, M@VERSION',
+    );
     if (name === 'apply')
       verb.option('--force-conflicts', 'take fields over that others own; without it they are shown');
     return (source: string) =>
       prepare(source, name, verb.optsWithGlobals<DeployKubernetesOptions>(), terminal);
   });
-  weightsVerb(command, terminal);
+  withWeights(command, terminal, (verb) => {
+    withCluster(verb.argument('<folder>', 'folder of `package kubernetes`')).option(
+      '--namespace <name>',
+      'namespace of the route',
+    );
+    return (folder: string) => routerOf(folder, verb.optsWithGlobals<DeployKubernetesOptions>());
+  });
 };
 
-/** `deploy kubernetes weights SOURCE [3=95 4=5]`: as the field manager of rollouts, whose weights they are from then on. */
-function weightsVerb(command: Command, terminal: Terminal): void {
-  const summary = 'show how requests are split between versions, or split them';
-  const verb = command.command('weights').summary(summary).description(summary);
+const withCluster = (verb: Command): Command =>
   verb
-    .argument('<folder>', 'folder of `package kubernetes`')
-    .argument('[weights...]', 'VERSION=PERCENT of each, 100 in all')
     .option(
       '--kubeconfig <file>',
       'where the cluster is and who we are (default: KUBECONFIG, ~/.kube/config)',
     )
-    .option('--context <name>', 'context of it')
-    .option('--namespace <name>', 'namespace of the route')
-    .action(async (folder: string, weights: readonly string[]) => {
-      const options = verb.optsWithGlobals<DeployKubernetesOptions>();
-      const { connect } = await import('../deploy/kubernetes/cluster/api.ts');
-      const { HttpRouteRouter } = await import('../deploy/kubernetes/cluster/http-route.ts');
-      const { objectsIn } = await import('../deploy/kubernetes/read-folder.ts');
-      const { deploymentOf } = await import('../deploy/kubernetes/cluster/deployment.ts');
-      const { answerWeights } = await import('./router-weights.ts');
-      const { deployment, namespace } = deploymentOf(objectsIn(folder), folder);
-      const api = await connect({ ...options, namespace: namespace ?? options.namespace });
-      const router = new HttpRouteRouter({ api, name: deployment.name });
-      await answerWeights(router, weights, 'deploy kubernetes weights', terminal);
-    });
+    .option('--context <name>', 'context of it');
+
+/** As the field manager of rollouts, whose weights they are from then on. */
+async function routerOf(folder: string, options: DeployKubernetesOptions): Promise<Router> {
+  const { connect } = await import('../deploy/kubernetes/cluster/api.ts');
+  const { HttpRouteRouter } = await import('../deploy/kubernetes/cluster/http-route.ts');
+  const { objectsIn } = await import('../deploy/kubernetes/read-folder.ts');
+  const { deploymentOf } = await import('../deploy/kubernetes/cluster/deployment.ts');
+  const { deployment, namespace } = deploymentOf(objectsIn(folder), folder);
+  const api = await connect({ ...options, namespace: namespace ?? options.namespace });
+  return new HttpRouteRouter({ api, name: deployment.name });
 }
 
 async function prepare(

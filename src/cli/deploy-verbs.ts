@@ -21,7 +21,7 @@ export const VERBS = ['plan', 'apply', 'status', 'destroy'] as const;
 export type Verb = (typeof VERBS)[number];
 
 /** What each verb does, for `--help`. */
-export const VERB_SUMMARIES: Readonly<Record<Verb, string>> = {
+const VERB_SUMMARIES: Readonly<Record<Verb, string>> = {
   plan: 'say what `apply` would do, what it costs and which permissions it needs; changes nothing',
   apply: 'make it so; may be ended and started again at any moment',
   status: 'show what there is',
@@ -72,7 +72,9 @@ async function doApply(deploying: Deploying, terminal: Terminal): Promise<void> 
     apply(deployment, { cloud, ...TIME, onStep }),
   );
   terminal.answer({ deployment: deployment.name, ...done, ...details }, () => {
-    const lines = Object.entries(done).flatMap(([what, ids]) => (ids as readonly string[]).map((id) => [what, id]));
+    const lines = Object.entries(done).flatMap(([what, ids]) =>
+      (ids as readonly string[]).map((id) => [what, id]),
+    );
     return lines.length === 0
       ? `${deployment.name} is as it should be; nothing was done.`
       : [table(lines), `${deployment.name} is as it should be.`].join('\n');

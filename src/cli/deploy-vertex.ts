@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { Router } from '../deploy/routers/port.ts';
 import type { Define } from './commands.ts';
 import { type Deploying, withVerbs } from './deploy-verbs.ts';
+import { withWeights } from './router-weights.ts';
 
 /** `deploy vertex`: carries out what `package vertex` has written. */
 export const deployVertexCommand: Define = (command, terminal) => {
@@ -8,17 +11,40 @@ export const deployVertexCommand: Define = (command, terminal) => {
     .description('Deploys to Vertex AI what a document says, as `package vertex` writes it.')
     .addHelpText('after', HELP);
   withVerbs(command, terminal, (verb) => {
-    verb
-      .argument('<document>', 'vertex.yaml, or its folder')
-      .option(
-        '--endpoint <url>',
-        'another server than that of Google, for tests: http://127.0.0.1:PORT (gRPC)',
-      );
-    return (path: string) => deploying(path, verb.opts<{ readonly endpoint?: string }>().endpoint);
+    withDocument(verb);
+    return (path: string) => deploying(path, verb.opts<DeployOptions>());
+  });
+  withWeights(command, terminal, (verb) => {
+    withDocument(verb);
+    return (path: string) => routerOf(path, verb.opts<DeployOptions>());
   });
 };
 
-async function deploying(path: string, endpoint: string | undefined): Promise<Deploying> {
+interface DeployOptions {
+  readonly endpoint?: string;
+}
+
+const withDocument = (verb: Command): Command =>
+  verb
+    .argument('<document>', 'vertex.yaml, or its folder')
+    .option(
+      '--endpoint <url>',
+      'another server than that of Google, for tests: http://127.0.0.1:PORT (gRPC)',
+    );
+
+const TIME = { sleep: (millis: number) => sleep(millis), monotonic: () => performance.now() };
+
+async function routerOf(path: string, { endpoint }: DeployOptions): Promise<Router> {
+  const { addressOf } = await import('../deploy/vertex/address.ts');
+  const { readDocument } = await import('../deploy/vertex/folder.ts');
+  const { openSite } = await import('../deploy/vertex/cloud.ts');
+  const { vertexRouter } = await import('../deploy/vertex/weights.ts');
+  const { document } = readDocument(path);
+  const site = openSite(document, { address: addressOf(endpoint), ...TIME });
+  return vertexRouter(site, document.deployment);
+}
+
+async function deploying(path: string, { endpoint }: DeployOptions): Promise<Deploying> {
   const { addressOf } = await import('../deploy/vertex/address.ts');
   const { readDocument } = await import('../deploy/vertex/folder.ts');
   const { renderVertex } = await import('../deploy/vertex/render.ts');
@@ -26,8 +52,7 @@ async function deploying(path: string, endpoint: string | undefined): Promise<De
   const { aboutVertex, detailsOf } = await import('../deploy/vertex/about.ts');
   const { document } = readDocument(path);
   const deployment = renderVertex(document);
-  const time = { sleep: (millis: number) => sleep(millis), monotonic: () => performance.now() };
-  const site = openSite(document, { address: addressOf(endpoint), ...time });
+  const site = openSite(document, { address: addressOf(endpoint), ...TIME });
   const { resources } = deployment;
   return {
     deployment,
@@ -44,5 +69,6 @@ account of the machine.
 Examples:
   $ plimsoll deploy vertex plan churn-vertex
   $ plimsoll deploy vertex apply churn-vertex
+  $ plimsoll deploy vertex weights churn-vertex 3=95 4=5
   $ plimsoll deploy vertex destroy churn-vertex
 `;

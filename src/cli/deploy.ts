@@ -9,7 +9,16 @@ export const deployKinds: Define = (command, terminal) => {
     .description(
       'Brings a version to a cluster or a cloud. A deployment is planned, applied as often as it takes, looked at, and taken away again; the cloud itself is its only state.',
     )
-    .addHelpText('after', ['', 'Examples:'].join('\n'));
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ plimsoll deploy kubernetes apply churn-kubernetes',
+        '  $ plimsoll deploy sagemaker plan churn-sm',
+        '  $ plimsoll deploy vertex weights churn-vertex 3=95 4=5',
+      ].join('\n'),
+    );
   const add = (kind: string, summary: string, define: Define): void =>
     define(command.command(kind).summary(summary), terminal);
   add('sagemaker', 'SageMaker of Amazon', deploySageMakerCommand);

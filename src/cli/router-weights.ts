@@ -1,13 +1,30 @@
+import type { Command } from 'commander';
 import { PlimsollError } from '../core/errors.ts';
 import type { Router, VersionWeights } from '../deploy/routers/port.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Declares `weights SOURCE [3=95 4=5]` below a command; `define` gives it its source and options, and opens the router. */
+export function withWeights(
+  command: Command,
+  terminal: Terminal,
+  define: (verb: Command) => (source: string) => Promise<Router>,
+): void {
+  const summary = 'show how requests are split between versions, or split them';
+  const verb = command.command('weights').summary(summary).description(summary);
+  const open = define(verb);
+  verb
+    .argument('[weights...]', 'VERSION=PERCENT of each, 100 in all')
+    .action(async (source: string, weights: readonly string[]) =>
+      answerWeights(await open(source), weights, `deploy ${command.name()} weights`, terminal),
+    );
+}
+
 /**
  * Shows how a router splits requests between versions; with `texts` (`4=5`) splits them so first. Throws USAGE, and what the
  * router throws.
  */
-export async function answerWeights(
+async function answerWeights(
   router: Router,
   texts: readonly string[],
   command: string,
