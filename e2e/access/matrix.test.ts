@@ -127,3 +127,12 @@ test('refused attempts to change something are in the audit log, as are keys and
     intact: true,
   });
 });
+
+test('who has no key is told no model: not by the health page, nor by the headers of a refusal', async () => {
+  const ready = await ask(`${server.said.url}/readyz`);
+  expect(JSON.parse(ready.text)).toEqual({ status: 'ready' });
+  const { headers } = await ask(`${server.said.url}/models/churn/predict`, { method: 'POST', body: IRIS });
+  expect(Object.keys(headers).filter((name) => name.startsWith('x-model'))).toEqual([]);
+  const metrics = await ask(`${server.said.url}/metrics`, { headers: bearer(keys['viewer']!) });
+  expect(metrics.text).not.toMatch(/inference_requests_total\{model_name="churn".*outcome="invalid"\} [1-9]/);
+});

@@ -132,6 +132,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     plane,
     metrics,
     contract,
+    namesModels: options.guard?.namesModels,
     isStopping,
     logger,
     maxBody: limits.maxBody,

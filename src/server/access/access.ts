@@ -41,6 +41,10 @@ export class Access implements Gate, Guard {
     this.#callers = rate && new Buckets(rate);
   }
 
+  get namesModels(): boolean {
+    return this.#settings.mode !== 'keys';
+  }
+
   admit(request: IncomingMessage, endpoint: string): void {
     const { mode } = this.#settings;
     if (mode !== 'keys') {

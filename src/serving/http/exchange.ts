@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
 import { unitHash } from '../../rollout/unit-hash.ts';
 import type { Assigned, Assignment, Choice } from '../assignment.ts';
@@ -71,13 +72,33 @@ export class Exchange implements Receiver, Asked {
       if (metrics.inFlight > limits.maxInFlight)
         throw overloaded(metrics.inFlight, 'requests in flight', limits.maxInFlight);
       const { endpoint, main, pinned } = this.#destination;
-      this.#door.options.gate?.admit(this.#request, endpoint?.name ?? main.target.model);
+      if (this.#isTurnedAway(endpoint?.name ?? main.target.model)) return;
       this.#intake.start();
       this.#stream = pinned;
       if (endpoint === null) this.#use(main);
     } catch (error) {
       this.refuse(error);
     }
+  }
+
+  /** Who may not ask is no request of the version, whose name and number are not told to strangers. */
+  #isTurnedAway(endpoint: string): boolean {
+    try {
+      this.#door.options.gate?.admit(this.#request, endpoint);
+      return false;
+    } catch (error) {
+      this.#sendRefusal(codedError(error, this.#id), []);
+      return true;
+    }
+  }
+
+  #sendRefusal(coded: PlimsollError, about: readonly string[]): void {
+    const headers = [...about, 'x-request-id', this.#id];
+    if (this.#door.stopping) headers.push('connection', 'close');
+    // Closing now would reset the connection before its client has read why; the rest is read and forgotten.
+    if (!this.#request.complete) discard(this.#request);
+    sendError(this.#response, coded, headers, this.#destination.refuse);
+    this.#release();
   }
 
   /**
@@ -282,12 +303,7 @@ export class Exchange implements Receiver, Asked {
       );
     }
     this.#version.series.count(outcomeOf(coded));
-    const headers = [...this.#version.headers.slice(2), 'x-request-id', this.#id];
-    if (this.#door.stopping) headers.push('connection', 'close');
-    // Closing now would reset the connection before its client has read why; the rest is read and forgotten.
-    if (!this.#request.complete) discard(this.#request);
-    sendError(this.#response, coded, headers, this.#destination.refuse);
-    this.#release();
+    this.#sendRefusal(coded, this.#version.headers.slice(2));
     if (blameOf(coded) !== 'version') return;
     this.#version.series.blame();
     this.#measurement?.failed(performance.now() - this.#intake.completeAt - loading);

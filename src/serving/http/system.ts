@@ -22,6 +22,8 @@ export interface SystemOptions {
   readonly scrape?: (() => Promise<readonly MetricFamily[]>) | undefined;
   /** @default {PLAIN} */
   readonly contract?: Contract | undefined;
+  /** Whether names of models may be told to whoever asks. @default {true} */
+  readonly namesModels?: boolean | undefined;
   /** What a batch transform of SageMaker is told, in a container of one. */
   readonly executionParameters?: ExecutionParameters | undefined;
   /** Other servers under whose names metrics are shown, too; a scrape may name more. */
@@ -38,6 +40,7 @@ export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
     plane,
     isStopping,
     contract = PLAIN,
+    namesModels = true,
     scrape = ownMetrics(options),
     moreMetrics = async () => '',
   } = options;
@@ -53,7 +56,7 @@ export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
       (_request, response) =>
         isStopping()
           ? sendError(response, new PlimsollError('STOPPING'))
-          : sendJson(response, 200, { status: 'ready', models: plane.models }),
+          : sendJson(response, 200, { status: 'ready', ...(namesModels ? { models: plane.models } : {}) }),
     ],
     ...(contract.predictionsOnly ? [] : [listPage(plane)]),
     ['/metrics', (request, response) => void sendMetrics(request, response, all(request))],
