@@ -32,6 +32,8 @@ const RENAMED = { 'onnx-worker': 'src/engine/onnx/worker.ts' };
 const SCORER = { 'arrow.child': 'src/scorer/arrow.child.ts', ...RENAMED };
 /** What a container starts; what that starts in turn is found. */
 const CONTAINER = { main: 'src/server/container/main.ts' };
+/** What it scores tables with, where the image is made for that: beside the rest, which stays as small as it is. */
+const CONTAINER_BATCH = { main: 'src/cli/container-batch.ts' };
 /** Files that are sent to Spark as they are. */
 const SPARK_FILES = 'src/jobs/spark/*.py';
 const STARTED_SOURCE = /(new URL\(['"]\.\/[\w-]+\.(?:worker|child))\.ts(['"], import\.meta\.url\))/g;
@@ -172,10 +174,26 @@ async function bundleForSpark(outdir: string): Promise<void> {
     copyFileSync(join(root, file), join(outdir, basename(file)));
 }
 
-/** What a container is given of this program: serving alone, with the pages and threads that it may start. */
-async function bundleForImage(outdir: string): Promise<void> {
+/** What a container is given of this program: what serves, and below `batch/` what scores tables. */
+async function bundleForImage(outdir: string, withBatch = true): Promise<void> {
+  const files = await bundleWithStarted(outdir, CONTAINER);
+  writeFileSync(join(outdir, 'package.json'), JSON.stringify({ type: 'module' }));
+  copyAssets(outdir);
+  const { resolve } = createRequire(import.meta.url);
+  const assets = Object.values(ASSETS).map((file) => relative(root, resolve(file)));
+  writePackages(outdir, [...files, ...assets]);
+  if (!withBatch) return;
+  const batch = join(outdir, 'batch');
+  writePackages(batch, await bundleWithStarted(batch, CONTAINER_BATCH));
+}
+
+const writePackages = (outdir: string, files: readonly string[]): void =>
+  writeFileSync(join(outdir, 'packages.json'), JSON.stringify(packagesOf(root, files)));
+
+/** These entries with the threads and processes that they may start; answers the files that something of is in it. */
+async function bundleWithStarted(outdir: string, first: Readonly<Record<string, string>>): Promise<string[]> {
   const started = new Map(startable());
-  const named = new Map<string, string>(Object.entries(CONTAINER));
+  const named = new Map<string, string>(Object.entries(first));
   for (let known = 0; known < named.size; ) {
     known = named.size;
     for (const { text } of (await compile(outdir, [...named].map(entry))).outputFiles)
@@ -184,12 +202,7 @@ async function bundleForImage(outdir: string): Promise<void> {
         if (started.has(name)) named.set(name, started.get(name)!);
       }
   }
-  const files = await bundle(outdir, [...named].map(entry));
-  writeFileSync(join(outdir, 'package.json'), JSON.stringify({ type: 'module' }));
-  copyAssets(outdir);
-  const { resolve } = createRequire(import.meta.url);
-  const assets = Object.values(ASSETS).map((file) => relative(root, resolve(file)));
-  writeFileSync(join(outdir, 'packages.json'), JSON.stringify(packagesOf(root, [...files, ...assets])));
+  return bundle(outdir, [...named].map(entry));
 }
 
 /** Whether the bundle there is already the bundle of these sources. */
@@ -221,10 +234,10 @@ async function main(): Promise<void> {
 }
 
 try {
-  // `tools/build.ts --spark FOLDER`, `--image FOLDER`: from source, these are made where they are wanted.
-  const [option, folder] = process.argv.slice(2);
+  // `tools/build.ts --spark FOLDER`, `--image FOLDER [--batch]`: from source, these are made where they are wanted.
+  const [option, folder, part] = process.argv.slice(2);
   if (option === '--spark' && folder !== undefined) await bundleForSpark(folder);
-  else if (option === '--image' && folder !== undefined) await bundleForImage(folder);
+  else if (option === '--image' && folder !== undefined) await bundleForImage(folder, part === '--batch');
   else await main();
   // `npm ci` and `npm install` end here: what the lock file says is now there.
   if (process.env['npm_lifecycle_event'] === 'prepare') markInstalled(root);

@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../tools/free-port.ts';
+import type { Finished } from '../cli.ts';
 
 /** Unpacks images and runs them with tools of others: umoci and runc. */
 
@@ -44,12 +45,43 @@ export async function run(bundle: string, env: Readonly<Record<string, string>> 
   return { url, startMillis, stop };
 }
 
-/** Root read-only, no terminal, the ports of this machine, and variables. */
-function configure(bundle: string, env: Readonly<Record<string, string>>): void {
+/** Runs an unpacked image with other arguments to its end; folders of this machine lie where they are said to. */
+export function runToEnd(
+  bundle: string,
+  args: readonly string[],
+  folders: Readonly<Record<string, string>> = {},
+): Finished {
+  configure(bundle, {}, args, folders);
+  const id = `plimsoll-e2e-${process.pid}-${++started}`;
+  const { status, stdout, stderr } = spawnSync('runc', ['run', '--bundle', bundle, id], {
+    encoding: 'utf8',
+    timeout: LIMIT_MILLIS,
+  });
+  return { status, stdout, stderr };
+}
+
+/** Node and what it starts: what an image is asked for comes after them. */
+const ENTRY_WORDS = 2;
+
+/** Root read-only, no terminal, the ports of this machine, variables, arguments, and folders that may be written to. */
+function configure(
+  bundle: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = ['serve'],
+  folders: Readonly<Record<string, string>> = {},
+): void {
   const path = join(bundle, 'config.json');
   const config = JSON.parse(readFileSync(path, 'utf8'));
   config.process.terminal = false;
   config.root.readonly = true;
+  config.process.args = [...config.process.args.slice(0, ENTRY_WORDS), ...args];
+  config.mounts = [
+    ...config.mounts.filter(({ destination }: { destination: string }) => !(destination in folders)),
+    ...Object.entries(folders).map(([destination, source]) => ({
+      ...{ destination, source, type: 'bind' },
+      options: ['bind', 'rw'],
+    })),
+  ];
   config.linux.namespaces = config.linux.namespaces.filter(
     ({ type }: { type: string }) => type !== 'network',
   );

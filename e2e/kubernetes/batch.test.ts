@@ -1,6 +1,6 @@
 /** What manifests say of a job, held against the command that it starts. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { batchArguments } from '../../src/deploy/kubernetes/batch-job.ts';
 import { render } from '../../src/deploy/kubernetes/render.ts';
@@ -8,11 +8,11 @@ import { specOf } from '../../src/deploy/kubernetes/spec.ts';
 import { example, folder, plimsoll } from '../cli.ts';
 import { CHURN, image } from './specs.ts';
 
-const IRIS = { ...CHURN, name: 'iris', version: 2, file: 'iris.joblib' };
+const IRIS = { ...CHURN, name: 'iris', version: 2 };
 
 /** Arguments of the only job of these fields, with the places of the container below `root`. */
 function argumentsOf(root: string, fields: object): readonly string[] {
-  const spec = specOf({ image: image(1), batch: [{ name: 'nightly', image: image(6), ...fields }] }, IRIS);
+  const spec = specOf({ image: image(1), batch: [{ name: 'nightly', ...fields }] }, IRIS);
   const { object } = render(spec).find(({ object }) => ['Job', 'CronJob'].includes(object.kind))!;
   const [, text] = /"args":(\[.*?\])/.exec(JSON.stringify(object))!;
   return (JSON.parse(text!) as string[]).map((arg) =>
@@ -22,9 +22,16 @@ function argumentsOf(root: string, fields: object): readonly string[] {
 
 test('A job of a manifest scores a table; of a schedule, once more each time', { timeout: 90_000 }, () => {
   const root = folder();
-  const model = join(root, 'opt/plimsoll/models/iris/2/original/iris.joblib');
-  mkdirSync(dirname(model), { recursive: true });
-  cpSync(example('iris.joblib'), model);
+  const written = plimsoll(
+    'package',
+    'dockerfile',
+    example('iris.joblib'),
+    '--output',
+    join(root, 'context'),
+  );
+  expect(written).toMatchObject({ status: 0 });
+  const version = join(root, 'opt/plimsoll/models/iris/2');
+  cpSync(join(root, 'context/models/iris/1'), version, { recursive: true });
   mkdirSync(join(root, 'data'), { recursive: true });
   const rows = ['id,region,a,b,c,d', '1,north,5.1,3.5,1.4,0.2', '2,south,6,3,5,2', '3,north,x,3,5,2'];
   writeFileSync(join(root, 'data/rows.csv'), `${rows.join('\n')}\n`);

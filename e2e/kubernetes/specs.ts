@@ -9,7 +9,6 @@ export const CHURN: ModelFacts = {
   version: 3,
   digest: 'ab'.repeat(32),
   runtime: 'native',
-  file: 'churn.joblib',
   isOnnx: false,
 };
 
@@ -71,7 +70,6 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
       batch: [
         {
           name: 'nightly',
-          image: image(6),
           schedule: '30 2 * * *',
           timeZone: 'Europe/Berlin',
           input: 's3://rows/daily/*.parquet',

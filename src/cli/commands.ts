@@ -10,8 +10,11 @@ interface Entry {
   readonly load: () => Promise<Define>;
 }
 
-/** Every command, in the order of `--help`. */
-export const COMMANDS: Readonly<Record<string, Entry>> = {
+/** Commands by their names, in the order of `--help`. */
+export type Commands = Readonly<Record<string, Entry>>;
+
+/** Every command there is. */
+export const COMMANDS: Commands = {
   serve: {
     summary: 'serve model files over HTTP',
     load: async () => (await import('./serve.ts')).serve,

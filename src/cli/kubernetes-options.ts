@@ -202,6 +202,5 @@ export const factsOf = ({ name, version, digest, manifest }: PackagedModel): Mod
   version,
   digest,
   runtime: manifest.runtime,
-  file: manifest.file,
   isOnnx: manifest.format === 'onnx',
 });

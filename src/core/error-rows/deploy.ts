@@ -35,7 +35,7 @@ export const DEPLOY_ERRORS = {
   // Containers (src/config/container.ts, src/server/container)
   CONTRACT_AMBIGUOUS: row(500, EXIT.usage, 'Cannot tell which platform has started this container: it looks like {found}', 'Say which contract holds: {variable}=plain, sagemaker, vertex or kserve'),
   BUNDLES_UNREADABLE: row(500, EXIT.usage, 'Cannot serve "{path}": {found}, wanted a folder of bundles, NAME/VERSION/plimsoll.json', 'Package it anew: `plimsoll package oci` and `plimsoll package dockerfile` write such folders'),
-  BUNDLE_DAMAGED: row(500, EXIT.refused, 'Refused to serve {model}@{version}: "{file}" is {found}, wanted {wanted}', 'It was altered or cut short after it was packaged: package it anew, and copy it whole'),
+  BUNDLE_DAMAGED: row(500, EXIT.refused, 'Refused to use {model}@{version}: "{file}" is {found}, wanted {wanted}', 'It was altered or cut short after it was packaged: package it anew, and copy it whole'),
   MOUNT_UNCLEAR: row(500, EXIT.refused, 'Cannot tell which model to serve in "{path}": {found}, wanted one model, or a bundle', 'Leave one model file or model folder there; what needs code is packaged first: `plimsoll package sagemaker`, `package vertex`, `package kubernetes`'),
   CONTAINER_EMPTY: row(500, EXIT.usage, 'Cannot serve anything: there is no model in {places}', 'Mount a model there, or say where a folder of bundles is: --bundles DIR or PLIMSOLL_BUNDLES'),
   STORAGE_FAILED: row(502, EXIT.failed, 'Cannot fetch "{uri}": {reason}', 'Check that the folder exists and that the account of the container may read it (storage.objects.get and .list)'),
@@ -61,6 +61,7 @@ export const DEPLOY_ERRORS = {
   // Images (src/deploy/image)
   IMAGE_PLATFORM: row(400, EXIT.unsupported, 'Cannot make an image for {platform}: base files are pinned for {known}', 'Use one of them: --platform {known}; for other machines write a build context: `plimsoll package dockerfile`'),
   IMAGE_PYTHON: row(422, EXIT.unsupported, 'Cannot make an image of {model}: Python runs it, and images made here hold no Python', 'Write a build context that installs its locked environment: `plimsoll package dockerfile {model} --output DIR`'),
+  IMAGE_WITHOUT_BATCH: row(501, EXIT.unsupported, 'Cannot run "{command}" in this image: it was made without --with batch', 'Make it again with what scores tables: `plimsoll package oci MODEL --with batch`'),
   IMAGE_COMPRESSOR: row(500, EXIT.refused, 'Refused to write layers with zlib {found}: zlib {wanted} gives the bytes that digests were pinned for', 'Run it with the Node that brings it: `npx --package node@{node} -- plimsoll package oci …`, on x64'),
   IMAGE_DOWNLOAD: row(502, EXIT.failed, 'Cannot fetch "{file}" from {from}: {reason}', 'Try again: what has arrived is kept. PLIMSOLL_DEBIAN_MIRROR and PLIMSOLL_NPM_REGISTRY name other mirrors; without a network, --base-archive DIR names a folder that holds the files'),
   IMAGE_ARCHIVE: row(422, EXIT.refused, 'Refused "{file}": its {algorithm} begins with {found}, {wanted} is pinned', 'A mirror or a folder holds another file under this name: fetch it from the original place'),

@@ -16,15 +16,15 @@ export interface AppFolder {
   release(): Promise<void>;
 }
 
-/** The folder beside the bundle in `dist/`; from source, one that is made now. */
-export async function appFolder(): Promise<AppFolder> {
+/** The folder beside the bundle in `dist/`; from source, one that is made now, with what scores tables where that is wanted. */
+export async function appFolder(batch = false): Promise<AppFolder> {
   if (!import.meta.url.endsWith('.ts'))
     return { folder: fileURLToPath(new URL('./image/', import.meta.url)), release: () => Promise.resolve() };
   const build = fileURLToPath(new URL('../../../tools/build.ts', import.meta.url));
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-app-'));
   const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    await promisify(execFile)(process.execPath, [build, '--image', folder]);
+    await promisify(execFile)(process.execPath, [build, '--image', folder, ...(batch ? ['--batch'] : [])]);
     return { folder, release };
   } catch (error) {
     await release();
@@ -40,12 +40,22 @@ export interface BundledPackage {
   readonly license: string | null;
 }
 
-/** What `tools/build.ts` has written beside the bundle; the image holds it, too. */
-export const bundledPackages = (folder: string): readonly BundledPackage[] =>
-  JSON.parse(readFileSync(join(folder, 'packages.json'), 'utf8')) as BundledPackage[];
+/** Below the program, what scores tables: in images that are made `--with batch`. */
+const BATCH = 'batch';
+
+/** What `tools/build.ts` has written beside the bundle; the image holds it, too. In order of name and version, each once. */
+export function bundledPackages(folder: string, batch: boolean): readonly BundledPackage[] {
+  const folders = [folder, ...(batch ? [join(folder, BATCH)] : [])];
+  const packages = folders.flatMap(
+    (one) => JSON.parse(readFileSync(join(one, 'packages.json'), 'utf8')) as BundledPackage[],
+  );
+  const named = new Map(packages.map((one) => [`${one.name}@${one.version}`, one]));
+  return [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+}
 
 /** What the layer of this program holds. */
-export const appMembers = (folder: string): LayerMember[] => treeMembers(folder, APP);
+export const appMembers = (folder: string, batch = false): LayerMember[] =>
+  treeMembers(folder, APP).filter(({ path }) => batch || !path.startsWith(`${APP}/${BATCH}/`));
 
 /** Every file of a folder, as files of the image that anybody may read. */
 export function treeMembers(folder: string, path: string): LayerMember[] {

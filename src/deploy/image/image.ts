@@ -22,7 +22,7 @@ import { placeShared } from './shared.ts';
 export interface ImageOptions {
   readonly model: PackagedModel;
   readonly platform: Platform;
-  /** With DuckDB, for batch jobs in containers. */
+  /** With DuckDB and the program that scores tables, for batch jobs in containers. */
   readonly batch: boolean;
   readonly archives: ArchiveSettings;
   readonly onProgress: (stage: string) => void;
@@ -48,12 +48,12 @@ export async function writeImage(folder: string, options: ImageOptions): Promise
   await mkdir(join(folder, 'blobs', 'sha256'), { recursive: true });
   const layers: BuiltLayer[] = [];
   for (const part of sharedParts(options)) layers.push(await sharedLayer(folder, part, lock, options));
-  const app = await appFolder();
+  const app = await appFolder(options.batch);
   let packages: readonly BundledPackage[];
   try {
-    packages = bundledPackages(app.folder);
+    packages = bundledPackages(app.folder, options.batch);
     onProgress('writing the layer of the program');
-    layers.push(await ownLayer(folder, 'app', appMembers(app.folder)));
+    layers.push(await ownLayer(folder, 'app', appMembers(app.folder, options.batch)));
   } finally {
     await app.release();
   }

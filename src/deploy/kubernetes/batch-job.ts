@@ -3,6 +3,7 @@ import type { ModelFacts } from './spec.ts';
 
 export interface BatchJob {
   readonly name: string;
+  /** Made `--with batch`. */
   readonly image: string;
   /** Five fields of cron, or null: it runs once. */
   readonly schedule: string | null;
@@ -29,6 +30,9 @@ export interface BatchJob {
   readonly deadline: number;
 }
 
+/** As it is written down: null where the image of the pods that serve scores, too. */
+export type GivenBatchJob = Omit<BatchJob, 'image'> & { readonly image: string | null };
+
 /** Where a job keeps what it has to remember. */
 export const JOB_DATA = '/data';
 
@@ -49,10 +53,11 @@ const FLAGS = {
 } as const satisfies Partial<Record<keyof BatchJob, string>>;
 
 /**
- * Arguments of the image's entry point. The same name finds an interrupted run again; `--again` begins another one only
- * where the last is done, so a scheduled job is begun anew each time and a killed one gone on with.
+ * Arguments of the image's entry point; `folder` is where it holds the version. The same name finds an interrupted run
+ * again; `--again` begins another one only where the last is done, so a scheduled job is begun anew each time and a killed
+ * one gone on with.
  */
-export function batchArguments(job: BatchJob, model: ModelFacts, modelFile: string): readonly string[] {
+export function batchArguments(job: BatchJob, model: ModelFacts, folder: string): readonly string[] {
   const given = Object.entries(FLAGS).flatMap(([field, flag]) => {
     const value = job[field as keyof typeof FLAGS];
     return value === null ? [] : [flag, String(value)];
@@ -66,7 +71,7 @@ export function batchArguments(job: BatchJob, model: ModelFacts, modelFile: stri
     '--job',
     `${model.name}-${job.name}`,
     '--model',
-    modelFile,
+    folder,
     ...given,
     ...again,
   ];

@@ -13,7 +13,7 @@ const GRACE_SECONDS = 60;
 
 function podSpec(spec: KubernetesSpec, job: BatchJob): object {
   const { model, pullSecrets, nodeSelector } = spec;
-  const modelFile = `${IMAGE_MODELS}/${model.name}/${model.version}/original/${model.file}`;
+  const folder = `${IMAGE_MODELS}/${model.name}/${model.version}`;
   return {
     serviceAccountName: spec.name,
     automountServiceAccountToken: false,
@@ -28,7 +28,7 @@ function podSpec(spec: KubernetesSpec, job: BatchJob): object {
         name: 'batch',
         image: job.image,
         imagePullPolicy: 'IfNotPresent',
-        args: batchArguments(job, model, modelFile),
+        args: batchArguments(job, model, folder),
         ...(job.secrets.length === 0
           ? {}
           : { envFrom: job.secrets.map((name) => ({ secretRef: { name } })) }),

@@ -17,7 +17,7 @@ import {
   table,
   text,
 } from '../../rollout/policy/grammar.ts';
-import type { BatchJob } from './batch-job.ts';
+import type { GivenBatchJob } from './batch-job.ts';
 
 export interface KubernetesDocument {
   /** Of everything that is made; null takes the model's. */
@@ -51,7 +51,7 @@ export interface KubernetesDocument {
   readonly networkPolicy: Network | null;
   readonly serviceMonitor: Monitor | null;
   readonly disruptionBudget: boolean;
-  readonly batch: readonly BatchJob[];
+  readonly batch: readonly GivenBatchJob[];
   readonly kserve: KServe | null;
   readonly nodeSelector: ReadonlyMap<string, string>;
 }
@@ -291,16 +291,16 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
 });
 
 /** Fields of a job, by the flags of `batch run` that they become. */
-function batchJob(): Rule<BatchJob> {
+function batchJob(): Rule<GivenBatchJob> {
   const words = orNothing(text('^[^\\u0000-\\u001f]{1,500}$', 'a text of 1 to 500 characters'));
   const place = text('^[^\\u0000-\\u001f]{1,1000}$', 'a place: s3://…, postgres://…, /data/…');
   const count = orNothing(whole(1, 1e9));
-  return record<BatchJob>({
+  return record<GivenBatchJob>({
     name: field(NAME, null, 'name of the job'),
     image: field(
-      IMAGE,
+      orNothing(IMAGE),
       null,
-      'image whose entry point is the command; one that only serves cannot score tables',
+      'image made `--with batch`; left out, that of the pods that serve, which has to be made so, too',
     ),
     schedule: field(
       orNothing(text('^(\\S+ ){4}\\S+$', 'five fields of cron: "30 2 * * *"')),

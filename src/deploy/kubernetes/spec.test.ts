@@ -9,7 +9,6 @@ const MODEL: ModelFacts = {
   version: 3,
   digest: 'ab'.repeat(32),
   runtime: 'native',
-  file: 'churn.joblib',
   isOnnx: false,
 };
 
@@ -63,6 +62,15 @@ describe('A spec', () => {
     ['keys that nobody needs', { keysSecret: 'callers', insecure: true }, 'contradict each other'],
     ['a secret in plain sight', { env: { PLIMSOLL_TOKEN: 'plim_x' } }, 'env.PLIMSOLL_TOKEN'],
     ['a port that probes would not find', { env: { PLIMSOLL_PORT: '80' } }, 'env.PLIMSOLL_PORT'],
+    [
+      'a job in an image that holds no version',
+      {
+        modelImage: IMAGE,
+        kubernetesVersion: '1.35',
+        batch: [{ name: 'a', input: '/data/a', output: '/data/b' }],
+      },
+      'needs an image of its own',
+    ],
     ['a job at no place', { batch: [{ name: 'a', image: IMAGE, output: '/data/x' }] }, 'batch[0].input'],
   ])('with %s is refused', (_what, document, said) => {
     const { code, list } = problemsOf(document);
@@ -160,6 +168,13 @@ describe('What is rendered', () => {
         },
       ],
     });
+  });
+
+  test('scores tables in the image that serves, where no other is named', () => {
+    const job = { name: 'a', input: 's3://a/', output: 's3://b/' };
+    const [own, other] = [IMAGE, `${IMAGE.slice(0, -4)}beef`];
+    const { batch } = specOf({ image: own, batch: [job, { ...job, name: 'b', image: other }] }, MODEL);
+    expect(batch.map(({ image }) => image)).toEqual([own, other]);
   });
 
   test('begins a scheduled job anew each time, and goes on with a killed one only where its ledger is kept', () => {

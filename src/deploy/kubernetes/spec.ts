@@ -12,8 +12,6 @@ export interface ModelFacts {
   /** sha256 of its bundle, hex. */
   readonly digest: string;
   readonly runtime: 'native' | 'onnx' | 'python';
-  /** Name of its file below `original/`. */
-  readonly file: string;
   readonly isOnnx: boolean;
 }
 
@@ -120,7 +118,7 @@ export function specOf(given: unknown, model: ModelFacts): KubernetesSpec {
     network: document.networkPolicy,
     monitor: document.serviceMonitor,
     disruptionBudget: document.disruptionBudget,
-    batch: document.batch,
+    batch: document.batch.map((job) => ({ ...job, image: job.image ?? image })),
     kserve: document.kserve === null ? null : { ...document.kserve, image },
     nodeSelector: document.nodeSelector,
   };
@@ -208,11 +206,23 @@ function problemsOfAccess({
   ];
 }
 
+/** An image that is mounted holds the version for the pods that serve alone. */
+const problemsOfBatch = ({ modelImage, batch }: KubernetesDocument): string[] =>
+  modelImage === null
+    ? []
+    : batch.flatMap(({ name, image }) =>
+        image === null
+          ? [
+              `batch "${name}" needs an image of its own: with modelImage, the one that serves holds no version`,
+            ]
+          : [],
+      );
+
 /** Fields that a target of KServe, or one without, would have to drop. */
 function problemsOfModes(document: KubernetesDocument): string[] {
   const { kserve, hpa, keda, gateway, candidates, shadow, modelImage, replicas, batch, keysSecret } =
     document;
-  if (kserve === null) return [];
+  if (kserve === null) return problemsOfBatch(document);
   const given = Object.entries({ hpa, keda, gateway, shadow, modelImage, replicas, keysSecret }).flatMap(
     ([name, value]) => (value === null ? [] : [name]),
   );

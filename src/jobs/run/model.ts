@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Control, VersionView } from '../../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { admitFile } from '../../registry/admit.ts';
 import { bundleDir, readManifest } from '../../registry/bundle.ts';
+import { SUMS } from '../../registry/sums.ts';
+import { requireUndamaged } from '../../registry/undamaged.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
 
 /** The model of a run. */
@@ -11,7 +13,7 @@ export interface JobModel {
   readonly accepted: Pick<AcceptedVersion, 'bundle' | 'manifest'>;
   /** What names the bundle. */
   readonly digest: string;
-  /** Of a registered version; null of a file. */
+  /** Of a registered or packaged version; null of a file. */
   readonly name: string | null;
   readonly version: number | null;
 }
@@ -28,13 +30,16 @@ export interface ModelOptions {
 const REFERENCE = /^([A-Za-z0-9][\w.-]{0,127})(?:@([\w.-]{1,128}))?$/;
 
 /**
- * The model that a job names: a file, which is proved where it is new; or `M@V`, `M@alias`, or `M` alone, which is the
- * version that its endpoint rests on, else its newest ready one. Throws FILE_NOT_FOUND, MODEL_NOT_FOUND, VERSION_UNKNOWN,
- * VERSION_STATE, BUNDLE_GONE, and what accepting a file throws.
+ * The model that a job names: a file, which is proved where it is new; the folder of a packaged version, which is taken as
+ * it is; or `M@V`, `M@alias`, or `M` alone, which is the version that its endpoint rests on, else its newest ready one.
+ * Throws FILE_NOT_FOUND, BUNDLE_DAMAGED, MODEL_NOT_FOUND, VERSION_UNKNOWN, VERSION_STATE, BUNDLE_GONE, and what accepting
+ * a file throws.
  */
 export async function resolveModel(reference: string, options: ModelOptions): Promise<JobModel> {
   const { dataDir, onProgress } = options;
   if (existsSync(reference)) {
+    const packaged = await packagedVersion(resolve(reference));
+    if (packaged !== null) return packaged;
     const accepted = await admitFile(reference, { dataDir, name: basename(reference), onProgress });
     return { accepted, digest: basename(accepted.bundle), name: null, version: null };
   }
@@ -47,6 +52,21 @@ export async function resolveModel(reference: string, options: ModelOptions): Pr
     throw new PlimsollError('VERSION_STATE', { ...details, wanted: 'ready' });
   }
   return fromBundle(dataDir, found);
+}
+
+/**
+ * A version as images and build contexts hold it, `NAME/VERSION/`: proved where it was packaged, so that its digests are
+ * enough. Null of any other folder, and of one that Python runs, whose environment no digest proves.
+ */
+async function packagedVersion(bundle: string): Promise<JobModel | null> {
+  if (!existsSync(join(bundle, SUMS))) return null;
+  const manifest = readManifest(bundle);
+  if (manifest === null || manifest.python !== undefined) return null;
+  const [name, version] = [basename(dirname(bundle)), Number(basename(bundle))];
+  if (!Number.isInteger(version)) return null;
+  const accepted = { model: name, version, bundle, manifest };
+  await requireUndamaged(accepted);
+  return { accepted, digest: manifest.digest, name, version };
 }
 
 /** The version that `name@which` means: a number, an alias, or without either what the endpoint rests on, else the newest. */

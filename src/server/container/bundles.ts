@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stem } from '../../config/models.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { isIntact, MANIFEST, ORIGINAL, readManifest } from '../../registry/bundle.ts';
+import { MANIFEST, ORIGINAL, readManifest } from '../../registry/bundle.ts';
 import { isFolder } from '../../registry/python/folder.ts';
-import { damageOf } from '../../registry/sums.ts';
+import { requireUndamaged } from '../../registry/undamaged.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
 
 /** A bundle that lies where it is to be served from. */
@@ -85,23 +85,10 @@ function manifestOf({ bundle }: PlacedBundle): AcceptedVersion['manifest'] {
 }
 
 /**
- * Proves that a bundle holds the bytes that were packaged: the files its manifest names, and all others where it has a
- * list of them. Throws BUNDLES_UNREADABLE, BUNDLE_DAMAGED.
+ * Proves that a bundle holds the bytes that were packaged. Throws BUNDLES_UNREADABLE, BUNDLE_DAMAGED.
  */
 export async function provedBundle(placed: PlacedBundle): Promise<AcceptedVersion> {
-  const manifest = manifestOf(placed);
-  const { model, version, bundle } = placed;
-  const damage = await damageOf(bundle);
-  if (damage !== null) throw new PlimsollError('BUNDLE_DAMAGED', { model, version, ...damage });
-  if (!(await isIntact(bundle, manifest))) {
-    const { file, digest: wanted } = manifest;
-    throw new PlimsollError('BUNDLE_DAMAGED', {
-      model,
-      version,
-      file,
-      found: 'not what was accepted',
-      wanted,
-    });
-  }
-  return { model, version, bundle, manifest };
+  const accepted = { ...placed, manifest: manifestOf(placed) };
+  await requireUndamaged(accepted);
+  return accepted;
 }

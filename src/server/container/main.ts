@@ -3,12 +3,13 @@ import { containerConfig } from '../../config/container.ts';
 import { EXIT, isPlimsollError } from '../../core/errors.ts';
 import { rememberCompiledCode } from '../compile-cache.ts';
 import { stderrLog } from '../log.ts';
+import { scoreTables } from './batch.ts';
 import { isFilled } from './bundles.ts';
 import { type RunningContainer, serveContainer } from './serve.ts';
 
 /**
- * Entry of a container: what the environment says is served, statically, until SIGTERM. Node as process 1 gets no signal
- * that it has no handler for, so they are there before anything else.
+ * Entry of a container: `batch …` scores a table and ends; otherwise what the environment says is served, statically, until
+ * SIGTERM. Node as process 1 gets no signal that it has no handler for, so they are there before anything else.
  */
 let running: RunningContainer | null = null;
 let stopping = 0;
@@ -19,12 +20,13 @@ async function stop(gently: boolean): Promise<void> {
   await (gently ? running.stop() : running.close());
   process.exit(EXIT.done);
 }
-process.on('SIGTERM', () => void stop(true));
-process.on('SIGINT', () => void stop(false));
 
 const logger = stderrLog();
-try {
-  const config = containerConfig({ env: process.env, args: process.argv.slice(2), isFilled });
+
+async function serve(args: readonly string[]): Promise<void> {
+  process.on('SIGTERM', () => void stop(true));
+  process.on('SIGINT', () => void stop(false));
+  const config = containerConfig({ env: process.env, args, isFilled });
   running = await serveContainer(config, logger);
   const { url, versions } = running;
   const models = versions.map(({ model, version, loadMillis = 0 }) => ({
@@ -34,6 +36,12 @@ try {
   const millis = Math.round(performance.now());
   logger.info({ url, contract: config.contract.kind, models, millis }, 'ready');
   rememberCompiledCode();
+}
+
+const args = process.argv.slice(2);
+try {
+  // What scores tables has its own handlers: a run keeps what it has done.
+  await (args[0] === 'batch' ? scoreTables(args) : serve(args));
 } catch (error) {
   process.exitCode = isPlimsollError(error) ? error.exit : EXIT.failed;
   const said = isPlimsollError(error) ? error.toJSON() : (error as Error).stack;
