@@ -1,6 +1,15 @@
 import { APP } from '../image/app.ts';
 import type { SharedPart } from '../image/lock.ts';
 import { IMAGE_MODELS } from '../packaged.ts';
+import {
+  environmentStage,
+  PYTHON_ENTRIES,
+  type PythonFacts,
+  pythonArguments,
+  pythonBase,
+  pythonReadme,
+  pythonVariables,
+} from './python.ts';
 
 /** A build context as texts: everything that a person may want to read, and change. Pure. */
 export interface ContextFacts {
@@ -18,22 +27,29 @@ export interface ContextFacts {
   readonly parts: readonly { readonly part: SharedPart; readonly digest: string; readonly holds: string }[];
   /** Labels of the image. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Null where the version needs no Python. */
+  readonly python: PythonFacts | null;
 }
 
 /** Name of the archive of a part in the context. */
 export const archiveOf = (part: SharedPart): string => `${part}.tar.gz`;
 
-export function dockerfile({ name, version, user, parts, labels, program }: ContextFacts): string {
+export function dockerfile(facts: ContextFacts): string {
+  const { name, version, user, platform, parts, labels, program, python } = facts;
   const [base, ...others] = parts;
   const labelled = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   return [
     `# ${name}@${version}, served by plimsoll ${program}. Everything it is made of lies beside this file and is named by`,
-    '# its sha256 in SHA256SUMS: the build needs no network. README.md has the three commands.',
+    python === null
+      ? '# its sha256 in SHA256SUMS: the build needs no network. README.md has the three commands.'
+      : '# its sha256 in SHA256SUMS, but for Python and its packages, which the build fetches. README.md has the commands.',
     '',
+    ...(python === null ? [] : pythonArguments(python)),
     `# ${base!.holds}, ${base!.digest}`,
     'FROM scratch AS pinned-base',
     `ADD ${archiveOf(base!.part)} /`,
     '',
+    ...(python === null ? [] : environmentStage(python, facts)),
     '# What changes from one version to the next.',
     'FROM scratch AS version',
     ...others.flatMap(({ part, holds, digest }) => [`# ${holds}, ${digest}`, `ADD ${archiveOf(part)} /`]),
@@ -41,11 +57,11 @@ export function dockerfile({ name, version, user, parts, labels, program }: Cont
     'COPY health.js /opt/plimsoll/health.js',
     `COPY models/ ${IMAGE_MODELS}/`,
     '',
-    '# Or an image of your own that has Node 24 at /usr/local/bin/node: name it by its digest.',
-    'FROM pinned-base',
+    ...(python === null ? PINNED_BASE : pythonBase(platform)),
     'COPY --from=version / /',
     `LABEL ${labelled.join(' \\\n      ')}`,
     `ENV PLIMSOLL_BUNDLES=${IMAGE_MODELS} HOME=/tmp`,
+    ...(python === null ? [] : pythonVariables(python)),
     `USER ${user}:${user}`,
     'WORKDIR /tmp',
     'EXPOSE 8080',
@@ -59,11 +75,20 @@ export function dockerfile({ name, version, user, parts, labels, program }: Cont
   ].join('\n');
 }
 
+const PINNED_BASE = [
+  '# Or an image of your own that has Node 24 at /usr/local/bin/node: name it by its digest.',
+  'FROM pinned-base',
+];
+
 /** What is sent to the builder: nothing that somebody puts beside it later. */
-export const dockerignore = (parts: ContextFacts['parts']): string =>
+export const dockerignore = ({ parts, python }: ContextFacts): string =>
   [
     '*',
-    ...[...parts.map(({ part }) => archiveOf(part)), 'app', 'health.js', 'models'].map((name) => `!${name}`),
+    ...[
+      ...parts.map(({ part }) => archiveOf(part)),
+      ...['app', 'health.js', 'models'],
+      ...(python === null ? [] : PYTHON_ENTRIES),
+    ].map((name) => `!${name}`),
     '',
   ].join('\n');
 
@@ -81,7 +106,7 @@ export const HEALTH = [
   '',
 ].join('\n');
 
-export function readme({ name, version, digest, platform, parts }: ContextFacts): string {
+export function readme({ name, version, digest, platform, parts, python }: ContextFacts): string {
   const tag = `${
     name
       .toLowerCase()
@@ -95,7 +120,7 @@ export function readme({ name, version, digest, platform, parts }: ContextFacts)
     '',
     '```console',
     `$ docker build --tag ${tag} .`,
-    `$ docker run --rm --read-only --publish 127.0.0.1:8080:8080 --env PLIMSOLL_INSECURE=true ${tag}`,
+    `$ docker run --rm --read-only ${python === null ? '' : '--tmpfs /tmp '}--publish 127.0.0.1:8080:8080 --env PLIMSOLL_INSECURE=true ${tag}`,
     `$ curl -s localhost:8080/readyz`,
     '```',
     '',
@@ -109,12 +134,17 @@ export function readme({ name, version, digest, platform, parts }: ContextFacts)
         `| \`${archiveOf(part)}\` | ${holds}; from packages pinned by their digests, the same bytes on every machine |`,
     ),
     '| `app/` | this program |',
+    ...(python === null ? [] : ['| `python/` | its part in Python, which workers start with |']),
     `| \`models/\` | the proved bundle, sha256 ${digest} |`,
     '| `health.js` | what HEALTHCHECK runs |',
     '| `SHA256SUMS` | digest of every file: `sha256sum --check SHA256SUMS` |',
     '',
-    'No base image is pulled: no registry has to be trusted, and nothing changes under a tag. To build on your own base, put',
-    'it in the last FROM of the Dockerfile, by its digest: `FROM registry.example/node@sha256:…`, with Node 24 or newer.',
-    '',
+    ...(python === null ? OWN_BASE : pythonReadme(python)),
   ].join('\n');
 }
+
+const OWN_BASE = [
+  'No base image is pulled: no registry has to be trusted, and nothing changes under a tag. To build on your own base, put',
+  'it in the last FROM of the Dockerfile, by its digest: `FROM registry.example/node@sha256:…`, with Node 24 or newer.',
+  '',
+];

@@ -1,10 +1,16 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { PlimsollError } from '../../core/errors.ts';
+import type { Lock } from '../../python/environment.ts';
+import { MARKER, markerOf } from '../../python/environments.ts';
+import { readLock } from '../../python/lock-text.ts';
+import { ORIGINAL } from '../../registry/bundle.ts';
+import type { PythonManifest } from '../../registry/python/manifest.ts';
 import { SUMS, sumsOf } from '../../registry/sums.ts';
-import { appFolder, appMembers } from '../image/app.ts';
+import { appFolder, appMembers, treeMembers } from '../image/app.ts';
 import type { ArchiveSettings } from '../image/archives.ts';
 import { USER } from '../image/base.ts';
 import { labelsOf } from '../image/config.ts';
@@ -14,6 +20,7 @@ import { LOCK, type PlatformLock, platformName, type SharedPart } from '../image
 import { modelMembers } from '../image/model-layer.ts';
 import { placeShared } from '../image/shared.ts';
 import type { PackagedModel } from '../packaged.ts';
+import type { PythonFacts } from './python.ts';
 import { archiveOf, type ContextFacts, dockerfile, dockerignore, HEALTH, readme } from './render.ts';
 
 export interface ContextOptions {
@@ -25,7 +32,7 @@ export interface ContextOptions {
 
 /**
  * Writes a build context into a new folder, complete or not at all. Throws FILE_UNWRITABLE where something is there
- * already, since people change what is theirs, IMAGE_PYTHON, IMAGE_PLATFORM, and what fetching throws.
+ * already, since people change what is theirs, IMAGE_PLATFORM, and what fetching throws.
  */
 export async function writeContext(output: string, options: ContextOptions): Promise<ContextFacts> {
   const path = resolve(output);
@@ -45,9 +52,7 @@ export async function writeContext(output: string, options: ContextOptions): Pro
   }
 }
 
-function lockFor({ model, platform }: ContextOptions): PlatformLock {
-  const { name, version, manifest } = model;
-  if (manifest.python !== undefined) throw new PlimsollError('IMAGE_PYTHON', { model: `${name}@${version}` });
+function lockFor({ platform }: ContextOptions): PlatformLock {
   const lock = LOCK.platforms[platformName(platform)];
   if (lock !== undefined) return lock;
   const known = Object.keys(LOCK.platforms).join(', ');
@@ -56,7 +61,8 @@ function lockFor({ model, platform }: ContextOptions): PlatformLock {
 
 async function fill(folder: string, lock: PlatformLock, options: ContextOptions): Promise<ContextFacts> {
   const { model, archives, onProgress } = options;
-  const shared: SharedPart[] = model.manifest.runtime === 'onnx' ? ['base', 'onnxruntime'] : ['base'];
+  const { runtime, python } = model.manifest;
+  const shared: SharedPart[] = (python?.inner ?? runtime) === 'onnx' ? ['base', 'onnxruntime'] : ['base'];
   for (const part of shared) {
     onProgress(`placing ${archiveOf(part)}`);
     await placeShared(part, join(folder, archiveOf(part)), lock, archives);
@@ -69,12 +75,15 @@ async function fill(folder: string, lock: PlatformLock, options: ContextOptions)
     await app.release();
   }
   await place(folder, 'models', 'opt/plimsoll/models', await modelMembers(model));
-  const facts = factsOf(options, lock, shared);
+  const environment = environmentOf(model);
+  if (environment !== null) await place(folder, 'python', 'python', packageMembers());
+  const facts = factsOf(options, lock, shared, environment);
   const texts = {
     Dockerfile: dockerfile(facts),
-    '.dockerignore': dockerignore(facts.parts),
+    '.dockerignore': dockerignore(facts),
     'health.js': HEALTH,
     'README.md': readme(facts),
+    ...(environment === null ? {} : { [MARKER]: markerOf(environment) }),
   };
   for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text);
   await writeFile(join(folder, SUMS), await sumsOf(folder));
@@ -85,6 +94,7 @@ function factsOf(
   { model, platform }: ContextOptions,
   lock: PlatformLock,
   shared: readonly SharedPart[],
+  environment: Lock | null,
 ): ContextFacts {
   const { name, version, digest } = model;
   const { node, debian, onnxruntime } = lock;
@@ -97,7 +107,26 @@ function factsOf(
     ...{ name, version, digest, user: USER, platform: platformName(platform), program: packageJson.version },
     parts: shared.map((part) => ({ part, digest: lock.layers[part].digest, holds: holds[part] })),
     labels: labelsOf(model),
+    python: environment === null ? null : pythonFacts(model.manifest.python!, environment),
   };
+}
+
+const pythonFacts = ({ lock, trust }: PythonManifest, { digest, python, pins }: Lock): PythonFacts => ({
+  ...{ python, environment: digest, lock: `${ORIGINAL}/${lock}`, packages: pins.size },
+  allowBuild: trust.allow.includes('build'),
+});
+
+/** The lock of the environment that a version needs, or null. */
+function environmentOf({ bundle, manifest: { python } }: PackagedModel): Lock | null {
+  if (python === undefined) return null;
+  return readLock(readFileSync(join(bundle, ORIGINAL, python.lock), 'utf8'), python.python);
+}
+
+/** This program's part in Python: of a checkout, or beside the bundle in `dist/`. Bytecode is made where it is used. */
+function packageMembers(): readonly LayerMember[] {
+  const above = import.meta.url.endsWith('.ts') ? '../../../' : '../';
+  const folder = fileURLToPath(new URL(`${above}python/plimsoll`, import.meta.url));
+  return treeMembers(folder, 'python/plimsoll').filter(({ path }) => !path.includes('/__pycache__/'));
 }
 
 /** Members of an image below `from`, as files below `to` in the context. */

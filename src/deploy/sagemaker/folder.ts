@@ -1,8 +1,9 @@
 /** What `package sagemaker` writes: the document, which is the deployment, files of versions, and what it comes to. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { PlimsollError } from '../../core/errors.ts';
+import { readDocumentFile } from '../document-file.ts';
 import type { Deployment } from '../plan/apply.ts';
 import { ARTIFACTS } from './artifact.ts';
 import { parseSageMakerDocument, type SageMakerDocument } from './document.ts';
@@ -58,15 +59,7 @@ export interface ReadDocument {
 
 /** The document of a folder, or of a file. Throws FILE_NOT_FOUND, SAGEMAKER_INVALID, SAGEMAKER_UNSUPPORTED. */
 export function readDocument(path: string): ReadDocument {
-  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, DOCUMENT) : path;
-  if (!existsSync(file)) throw new PlimsollError('FILE_NOT_FOUND', { path: file });
-  let written: unknown;
-  try {
-    written = parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const problems = `it is no YAML: ${(error as Error).message.split('\n')[0]}`;
-    throw new PlimsollError('SAGEMAKER_INVALID', { path: file, problems }, { cause: error });
-  }
+  const { file, written } = readDocumentFile(path, DOCUMENT, 'SAGEMAKER_INVALID');
   return { document: parseSageMakerDocument(written, file), written, folder: dirname(file) };
 }
 

@@ -1,8 +1,9 @@
 /** What `package vertex` writes: the document, which is the deployment, and what it comes to. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { PlimsollError } from '../../core/errors.ts';
+import { readDocumentFile } from '../document-file.ts';
 import { parseVertexDocument, type VertexDocument } from './document.ts';
 import { permissionsOf } from './permissions.ts';
 import { requestsOf } from './requests.ts';
@@ -46,14 +47,6 @@ export function writeFolder(folder: string, files: ReadonlyMap<string, string>):
 
 /** The document of a folder, or of a file. Throws FILE_NOT_FOUND, VERTEX_INVALID, VERTEX_UNSUPPORTED. */
 export function readDocument(path: string): { readonly document: VertexDocument; readonly written: unknown } {
-  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, DOCUMENT) : path;
-  if (!existsSync(file)) throw new PlimsollError('FILE_NOT_FOUND', { path: file });
-  let written: unknown;
-  try {
-    written = parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const problems = `it is no YAML: ${(error as Error).message.split('\n')[0]}`;
-    throw new PlimsollError('VERTEX_INVALID', { path: file, problems }, { cause: error });
-  }
+  const { file, written } = readDocumentFile(path, DOCUMENT, 'VERTEX_INVALID');
   return { document: parseVertexDocument(written, file), written };
 }
