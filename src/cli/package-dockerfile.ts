@@ -12,7 +12,7 @@ interface PackageDockerfileOptions extends ControlOptions {
 export const packageDockerfileCommand: Define = (command, terminal) => {
   withControlOptions(command)
     .description(
-      'Writes a build context that serves a version: Dockerfile, the pinned base, this program and the proved bundle. The build needs no network.',
+      'Writes a build context that serves a version: Dockerfile, the pinned base, this program and the proved bundle. The build needs no network, unless Python runs the version: then it pulls Python and installs the locked environment.',
     )
     .argument('<model>', 'model file, or M, M@VERSION, M@ALIAS of a registered one')
     .requiredOption('--output <folder>', 'new folder to write to')

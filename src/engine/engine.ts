@@ -20,4 +20,6 @@ export interface EngineStatus {
   readonly waiting: number;
   /** Resident memory of each process that is up, in bytes. */
   readonly rss: readonly number[];
+  /** What confines them, and what this host does not offer for it. */
+  readonly sandbox: readonly { readonly name: string; readonly active: boolean; readonly how: string }[];
 }

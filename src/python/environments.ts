@@ -15,8 +15,8 @@ export interface EnvironmentOptions {
 }
 
 /** Written last: an environment without it is not complete. */
-const MARKER = 'environment.json';
-const PACKAGES = 'site-packages';
+export const MARKER = 'environment.json';
+export const PACKAGES = 'site-packages';
 const STAGING = '.staging-';
 
 /** Older than any installation takes: whoever made it has died. */
@@ -46,6 +46,30 @@ export function openEnvironment(lock: Lock, options: EnvironmentOptions): Promis
   const opened = openOnce(lock, folder, options).finally(() => opening.delete(folder));
   opening.set(folder, opened);
   return opened;
+}
+
+/**
+ * The environment of a lock where none may be made: as it lies below PLIMSOLL_ENVIRONMENTS, which an image brings. Throws
+ * PYTHON_NOT_FOUND, and ENVIRONMENT_FAILED where it is not there.
+ */
+export async function readyEnvironment(lock: Lock): Promise<Environment> {
+  const interpreter = chooseInterpreter(lock.python, await findInterpreters());
+  const environments = sharedFolder();
+  const folder = join(environments ?? '', lock.digest);
+  if (environments !== null && (await isComplete(folder, lock)))
+    return { interpreter, packages: join(folder, PACKAGES), lock };
+  const place = environments === null ? 'PLIMSOLL_ENVIRONMENTS (not set)' : environments;
+  throw new PlimsollError('ENVIRONMENT_FAILED', {
+    digest: lock.digest.slice(0, 12),
+    python: lock.python,
+    reason: `bundles are served as they are, and ${place} holds none for it`,
+    way: 'Let the image bring it: `plimsoll package dockerfile M --output DIR`; or name a folder that holds it with PLIMSOLL_ENVIRONMENTS',
+  });
+}
+
+/** What lies beside the packages of an environment and says that they are complete. Pure. */
+export function markerOf({ digest, python, pins }: Lock): string {
+  return `${JSON.stringify({ digest, python, packages: Object.fromEntries(pins) }, null, 2)}\n`;
 }
 
 async function openOnce(lock: Lock, folder: string, options: EnvironmentOptions): Promise<Environment> {
@@ -82,8 +106,7 @@ async function build(
     await removeStale(environments);
     onProgress?.(`installing ${lock.pins.size} ${lock.pins.size === 1 ? 'package' : 'packages'}`);
     await installPackages(lock, interpreter, join(staging, PACKAGES), allowBuild);
-    const marker = { digest: lock.digest, python: lock.python, packages: Object.fromEntries(lock.pins) };
-    await writeFile(join(staging, MARKER), `${JSON.stringify(marker, null, 2)}\n`);
+    await writeFile(join(staging, MARKER), markerOf(lock));
     await moveIntoPlace(staging, folder, lock);
   } catch (error) {
     throw asUnwritable(error, environments);

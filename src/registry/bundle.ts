@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isPlimsollError } from '../core/errors.ts';
 import { withFile } from '../files/file-source.ts';
 import type { Lock } from '../python/environment.ts';
@@ -28,6 +28,16 @@ const CHUNK = 1 << 20;
 export const bundlesDir = (dataDir: string): string => join(dataDir, 'bundles');
 
 export const bundleDir = (dataDir: string, digest: string): string => join(bundlesDir(dataDir), digest);
+
+/**
+ * The data folder that a bundle (`DATA/bundles/<digest>`, or one that is being put together there) belongs to; null where it
+ * is served from wherever somebody has put it, such as an image: nothing is written there, and nothing made for it.
+ */
+export function dataDirOf(dir: string): string | null {
+  const path = resolve(dir);
+  const data = dirname(dirname(path));
+  return dirname(path) === bundlesDir(data) && /^[0-9a-f]{64}/.test(basename(path)) ? data : null;
+}
 
 /** Folder beside a bundle in which it is put together; `name` keeps processes apart, also on a shared volume. */
 export const stagingDir = (dataDir: string, digest: string, name: string): string =>

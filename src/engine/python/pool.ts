@@ -94,6 +94,7 @@ export class Pool {
       waitingRows: this.#queuedRows,
       together: [...this.#together],
       rss: up.map(({ rss }) => rss),
+      sandbox: up[0]?.ready.layers ?? [],
       pids: up.map(({ pid }) => pid),
     };
   }

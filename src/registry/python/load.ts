@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type PythonSettings, pythonSettings } from '../../config/python-settings.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { failureToError, PythonFailureError } from '../../engine/python/failure.ts';
 import type { LoadMessage } from '../../engine/python/messages.ts';
 import type { ScalingRule } from '../../engine/python/scaling.ts';
-import { openEnvironment } from '../../python/environments.ts';
+import { openEnvironment, readyEnvironment } from '../../python/environments.ts';
 import { readLock } from '../../python/lock-text.ts';
-import { ORIGINAL } from '../bundle.ts';
-import { versionLog } from './log.ts';
+import { dataDirOf, ORIGINAL } from '../bundle.ts';
+import { outerLog, versionLog } from './log.ts';
 import type { PythonManifest, PythonVersion } from './manifest.ts';
 import { scratchRoot } from './scratch.ts';
 
@@ -47,7 +47,7 @@ export function loadMessage(
 
 /** What is to be loaded. */
 export interface PythonBundle {
-  /** Folder of the bundle: DATA/bundles/<digest>. */
+  /** Folder of the bundle: DATA/bundles/<digest>, or one of an image. */
   readonly dir: string;
   readonly manifest: PythonVersion;
   /** Name for messages and logs: `churn@2`. */
@@ -69,7 +69,8 @@ export interface InnerEngine {
 }
 
 /**
- * The engine of a version that runs with Python, in its environment, which is made again from the lock where it is not there.
+ * The engine of a version that runs with Python, in its environment, which is made again from the lock where it is not there;
+ * outside a data folder it must be there. Workers then log to standard error.
  * Errors: PYTHON_NOT_FOUND, PYTHON_TOOL_MISSING, ENVIRONMENT_FAILED, PYTHON_FAILED, PYTHON_WORKER_ENDED,
  * CONFIG_INVALID.
  */
@@ -79,11 +80,13 @@ export async function loadPython(
 ): Promise<Engine> {
   const { python, signature } = manifest;
   const settings = pythonSettings(process.env);
-  const dataDir = dirname(dirname(resolve(dir)));
+  const dataDir = dataDirOf(dir);
   const root = join(resolve(dir), ORIGINAL);
   const allowBuild = python.trust.allow.includes('build');
   const lock = readLock(readFileSync(join(root, python.lock), 'utf8'), python.python);
-  const { interpreter, packages } = await openEnvironment(lock, { dataDir, allowBuild });
+  const { interpreter, packages } = await (dataDir === null
+    ? readyEnvironment(lock)
+    : openEnvironment(lock, { dataDir, allowBuild }));
   const load = loadMessage(root, { ...python, allow: python.trust.allow }, packages, settings);
   const { createPythonEngine } = await import('../../engine/python/engine.ts');
   try {
@@ -91,7 +94,7 @@ export async function loadPython(
       ...{ name, load, signature, batches: python.batches, interpreter: interpreter.path },
       ...{ workers: settings.workers.max, scaling: scalingOf(settings), callMillis: settings.callMillis },
       ...{ startMillis: settings.startMillis, maxRows: settings.maxRows },
-      log: versionLog(dataDir, basename(resolve(dir))),
+      log: dataDir === null ? outerLog(name) : versionLog(dataDir, basename(resolve(dir))),
       ...{ inner: inner?.engine, innerColumns: inner?.columns ?? null },
     });
   } catch (error) {

@@ -9,12 +9,16 @@ export const logPath = (dataDir: string, digest: string): string => join(logsDir
 /** Folder of what workers write. */
 export const logsDir = (dataDir: string): string => join(dataDir, 'logs');
 
+type Lines = (line: string, stream: 'stdout' | 'stderr', pid: number) => void;
+
+/** Where a version has no data folder, as in a container: its lines are lines of this process's own log. */
+export const outerLog =
+  (model: string, now: () => number = Date.now): Lines =>
+  (msg, stream, pid) =>
+    void process.stderr.write(`${JSON.stringify({ level: 30, time: now(), model, pid, stream, msg })}\n`);
+
 /** Takes lines of one version, with time, process and stream. Logging never fails a prediction. */
-export function versionLog(
-  dataDir: string,
-  digest: string,
-  now: () => number = Date.now,
-): (line: string, stream: 'stdout' | 'stderr', pid: number) => void {
+export function versionLog(dataDir: string, digest: string, now: () => number = Date.now): Lines {
   const path = logPath(dataDir, digest);
   let size = -1;
   return (line, stream, pid) => {

@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeError } from '../bundle-write.ts';
 
 /** Of this process, where the folder of its user is another's. */
 let own: string | null = null;
@@ -8,14 +9,15 @@ let own: string | null = null;
 /**
  * Folder below which workers get theirs, for nobody but this user to look into. Anyone may write to the system's temporary
  * folder: where someone else has made it first, this process makes one of its own. In the data folder, a server that
- * only reads could not make one.
+ * only reads could not make one. A container may run as a user that no file knows: only the number is asked for. Throws
+ * DATA_UNWRITABLE.
  */
-export function scratchRoot(base: string = tmpdir(), uid: number = userInfo().uid): string {
+export function scratchRoot(base: string = tmpdir(), uid: number = process.getuid!()): string {
   const path = join(base, `plimsoll-python-${uid}`);
   try {
     mkdirSync(path, { recursive: false, mode: 0o700 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeError(base, error);
   }
   // A link to a folder of this user is no folder here.
   const found = lstatSync(path);

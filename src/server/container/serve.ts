@@ -2,13 +2,14 @@ import type { ContainerConfig } from '../../config/container.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { loadBeside } from '../../registry/load-beside.ts';
+import { saidOfLayers } from '../../registry/python/layers.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
 import { Metrics } from '../../serving/http/metrics.ts';
 import { openAccess } from '../access/open.ts';
 import { sendingMetrics } from '../metrics-export.ts';
 import { type SharingServer, startServer } from '../start.ts';
-import { provedBundle } from './bundles.ts';
+import { type PlacedBundle, provedBundle } from './bundles.ts';
 import { answerLoading } from './loading.ts';
 import { measured } from './measured.ts';
 import { findBundles } from './places.ts';
@@ -44,7 +45,7 @@ export async function serveContainer(config: ContainerConfig, logger: Logger): P
     const versions: LoadedVersion[] = [];
     if (!config.contract.multiModel) {
       for (const placed of await findBundles({ config, logger, workspace }))
-        versions.push(await loaded(placed));
+        versions.push(await loaded(placed, logger));
     }
     const plane = new DataPlane(versions);
     const options = await optionsOf(config, plane, logger, workspace);
@@ -62,11 +63,20 @@ export async function serveContainer(config: ContainerConfig, logger: Logger): P
   }
 }
 
-async function loaded(placed: Parameters<typeof provedBundle>[0]): Promise<LoadedVersion> {
+async function loaded(placed: PlacedBundle, logger: Logger): Promise<LoadedVersion> {
   const begun = performance.now();
   const { bundle, model, version } = await provedBundle(placed);
   const made = await measured(await loadBeside(bundle, model, version));
+  sayLayers(made, logger);
   return { ...made, loadMillis: performance.now() - begun };
+}
+
+/** Layers depend on the kernel and on what the platform lets a container do: whoever runs it reads which of them hold. */
+function sayLayers({ model, version, engine }: LoadedVersion, logger: Logger): void {
+  const layers = engine.status?.().sandbox ?? [];
+  if (layers.length === 0) return;
+  const say = layers.every(({ active }) => active) ? logger.info : logger.warn;
+  say({ model, version, sandbox: saidOfLayers(layers) }, 'Python runs in a sandbox');
 }
 
 async function optionsOf(
