@@ -5,7 +5,7 @@ import { example, type Finished, folder, plimsoll } from '../cli.ts';
 import { runToEnd, unpack } from './container.ts';
 import { type Packaged, packaged } from './package.ts';
 
-/** Tables scored by the image of a version, on a root that nobody can write to, as its own user. */
+/** Tables scored by the image of a version, on a root that nobody can write to, by a user without a name. */
 
 const HOUSES = example('house-prices.joblib');
 const ROWS = 5000;

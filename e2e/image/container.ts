@@ -45,13 +45,16 @@ export async function run(bundle: string, env: Readonly<Record<string, string>> 
   return { url, startMillis, stop };
 }
 
-/** Runs an unpacked image with other arguments to its end; folders of this machine lie where they are said to. */
+/**
+ * Runs an unpacked image with other arguments to its end, as a user that nobody has named; folders of this machine lie where
+ * they are said to.
+ */
 export function runToEnd(
   bundle: string,
   args: readonly string[],
   folders: Readonly<Record<string, string>> = {},
 ): Finished {
-  configure(bundle, {}, args, folders);
+  configure(bundle, {}, args, folders, NAMELESS);
   const id = `plimsoll-e2e-${process.pid}-${++started}`;
   const { status, stdout, stderr } = spawnSync('runc', ['run', '--bundle', bundle, id], {
     encoding: 'utf8',
@@ -59,6 +62,9 @@ export function runToEnd(
   });
   return { status, stdout, stderr };
 }
+
+/** Of the range that OpenShift gives: there is no name for it in the image. */
+const NAMELESS = { uid: 1_000_650_000, gid: 0 };
 
 /** Node and what it starts: what an image is asked for comes after them. */
 const ENTRY_WORDS = 2;
@@ -69,11 +75,13 @@ function configure(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = ['serve'],
   folders: Readonly<Record<string, string>> = {},
+  user?: object,
 ): void {
   const path = join(bundle, 'config.json');
   const config = JSON.parse(readFileSync(path, 'utf8'));
   config.process.terminal = false;
   config.root.readonly = true;
+  if (user !== undefined) config.process.user = user;
   config.process.args = [...config.process.args.slice(0, ENTRY_WORDS), ...args];
   config.mounts = [
     ...config.mounts.filter(({ destination }: { destination: string }) => !(destination in folders)),
