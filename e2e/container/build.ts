@@ -15,6 +15,8 @@ import { basename, dirname, join } from 'node:path';
 /** Follows a Dockerfile without Docker: each stage is a folder, and what RUN says is run on this machine. */
 
 export interface Followed {
+  /** Folder of all stages. */
+  readonly folder: string;
   /** Folder that stands for the root of the last stage. */
   readonly root: string;
   readonly env: Readonly<Record<string, string>>;
@@ -55,7 +57,7 @@ export function followDockerfile(
     else if (word === 'ENTRYPOINT' || word === 'CMD') command.push(...(JSON.parse(rest) as string[]));
     else if (!PASSED.has(word!)) throw new Error(`nobody follows ${word} ${rest}`);
   }
-  return { root, env, command, ran };
+  return { folder: base, root, env, command, ran };
 }
 
 /** Instructions that matter to a builder alone. */

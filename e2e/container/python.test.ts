@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { searchInterpreters } from '../../src/python/interpreters.ts';
 import { example, folder, plimsoll, runWith, type Served, served } from '../cli.ts';
@@ -59,6 +59,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
   await local?.stop();
+  for (const dir of [data, dirname(context), followed.folder]) rmSync(dir, { recursive: true, force: true });
 }, 30_000);
 
 async function freePort(): Promise<number> {
