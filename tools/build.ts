@@ -78,10 +78,11 @@ const lazyHttp: Plugin = {
  * A CommonJS package that is loaded when it is needed has, in a bundle that is split, no names but `default`. DuckDB's
  * hundred files are worth bundling: to find and link them takes longer than to load its library.
  */
-const namedDuckdb: Plugin = {
-  name: 'named-duckdb',
+const NAMED = /^@duckdb\/node-api$|^@aws-sdk\/client-/;
+const namedPackages: Plugin = {
+  name: 'named-packages',
   setup(build) {
-    build.onResolve({ filter: /^@duckdb\/node-api$/ }, ({ path, kind }) =>
+    build.onResolve({ filter: NAMED }, ({ path, kind }) =>
       kind === 'dynamic-import' ? { path, namespace: 'named' } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'named' }, ({ path }) => ({
@@ -133,7 +134,7 @@ async function compile(outdir: string, entryPoints: Entry[]): Promise<Compiled> 
     banner: { js: BANNER },
     legalComments: 'linked',
     logLevel: 'warning',
-    plugins: [startedFiles, lazyHttp, namedDuckdb],
+    plugins: [startedFiles, lazyHttp, namedPackages],
     metafile: true,
     write: false,
   });
