@@ -142,8 +142,11 @@ function counted({ name, code, output, seconds }) {
   };
 }
 
-/** Runs the vitest suites and reads their counts from its report. */
-async function runVitest() {
+/** Tests that mostly wait, for alerts and labels: they do so beside the others. */
+const WAITING = 'e2e/monitoring/';
+
+/** Runs vitest suites and reads their counts from its report. */
+async function runVitest(name, paths, options = []) {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
   const file = join(folder, 'report.json');
   try {
@@ -156,7 +159,8 @@ async function runVitest() {
       '--reporter=json',
       `--outputFile.json=${file}`,
     ];
-    const { code, seconds } = await run('tests', 'vitest', ['run', ...reporters, ...exclude, ...only]);
+    const args = ['run', ...reporters, ...exclude, ...options, ...paths];
+    const { code, seconds } = await run(name, 'vitest', args);
     const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
     const { numPassedTests: passed = 0, numFailedTests = 0, testResults = [] } = report;
     // A file that cannot be loaded has no tests of its own: it counts as one failure.
@@ -170,10 +174,21 @@ async function runVitest() {
       );
       if (pending.length > 0) skipped.push(`${pending.length} tests of ${result.name.replace(root, '')}`);
     }
-    return { name: 'tests', seconds, passed, failed: Math.max(failed, code === 0 ? 0 : 1) };
+    return { name, seconds, passed, failed: Math.max(failed, code === 0 ? 0 : 1) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const counts = async (runs) => (await Promise.all(runs)).map(counted);
+
+async function everything(beside) {
+  const first = await counts(beside);
+  const rest = await Promise.all([
+    runVitest('monitoring', [WAITING], ['--maxWorkers=1']),
+    runVitest('tests', [], ['--exclude', `${WAITING}**`]),
+  ]);
+  return [...first, ...rest];
 }
 
 async function main() {
@@ -193,7 +208,10 @@ async function main() {
     beside.push(run('interop-monitoring', 'node', ['tools/interop-monitoring.ts'], { quiet: true }));
     beside.push(run('python', 'node', ['tools/python-tests.ts'], { quiet: true }));
   }
-  const results = [...(await Promise.all(beside)).map(counted), await runVitest()];
+  const results =
+    only.length === 0
+      ? await everything(beside)
+      : [...(await counts(beside)), await runVitest('tests', only)];
 
   say('');
   for (const reason of skipped) say(`skipped  ${reason}`);
