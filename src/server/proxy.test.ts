@@ -127,6 +127,36 @@ test('an answer that comes before the body has been read reaches its client', as
   }
 });
 
+test('a connection is not closed over what a refused client still sends, unless it takes too long over it', async () => {
+  const { url } = await proxied((_, response) => {
+    response.writeHead(429, { 'content-type': 'text/plain' });
+    response.end('no more today');
+  });
+  const { port } = new URL(url);
+  const refused = async (rest: string): Promise<readonly [string, unknown, number]> => {
+    const socket = connect(Number(port), '127.0.0.1');
+    let [text, failure]: [string, unknown] = ['', null];
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.write('POST /api/v1/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 8\r\n\r\n1234');
+    const started = performance.now();
+    await expect.poll(() => text).toContain('no more today');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(socket.closed).toBe(false);
+    socket.write(rest);
+    await expect.poll(() => socket.closed).toBe(true);
+    return [text.split('\r\n')[0]!, failure, performance.now() - started];
+  };
+  const [status, failure, millis] = await refused('5678');
+  expect([status, failure]).toEqual(['HTTP/1.1 429 Too Many Requests', null]);
+  expect(millis).toBeLessThan(1500);
+  expect((await refused('5'))[2]).toBeGreaterThan(1500);
+});
+
 test('while the control process is away the answer says so, and what to do', async () => {
   const { control, url } = await proxied(echo);
   control.close();

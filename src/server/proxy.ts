@@ -9,6 +9,9 @@ const PEER_HEADER = 'x-plimsoll-peer';
 /** Requests on their way to the control process at once. */
 const MOST_UNDER_WAY = 256;
 
+/** How long a refused client may go on sending before its connection is closed over it. */
+const LINGER_MILLIS = 2000;
+
 /** Headers that mean one connection only (RFC 9110 §7.6.1), beside those that `connection` names. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
@@ -59,7 +62,8 @@ function forward(socketPath: string, request: IncomingMessage, response: ServerR
     if (!request.complete) discard(request.unpipe(upstream));
     response.writeHead(answer.statusCode!, forwardable(answer.rawHeaders));
     answer.once('error', () => response.destroy());
-    answer.pipe(response);
+    answer.pipe(response, { end: false });
+    answer.once('end', () => endWhenSent(request, response));
   });
   upstream.on('error', () => {
     if (!answered && !response.destroyed)
@@ -67,6 +71,20 @@ function forward(socketPath: string, request: IncomingMessage, response: ServerR
   });
   response.once('close', () => upstream.destroy());
   request.pipe(upstream);
+}
+
+/**
+ * Ends an answer when its client has sent the rest of its body, or has had the time to read it: where a connection is closed
+ * over bytes that nobody has read, the kernel resets it, and the answer may be lost on the way.
+ */
+function endWhenSent(request: IncomingMessage, response: ServerResponse): void {
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER_MILLIS).unref();
+  if (request.complete) end();
+  else request.once('end', end).once('close', end);
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: PlimsollError): void {
