@@ -82,9 +82,8 @@ async function doApply(deploying: Deploying, terminal: Terminal): Promise<void> 
 }
 
 async function sayStatus({ deployment, cloud }: Deploying, terminal: Terminal): Promise<void> {
-  const { owned } = await observe({ ...deployment, resources: [] }, cloud);
   const rows: { readonly id: string; readonly state: string; readonly reason: string | null }[] = [];
-  for (const key of owned) {
+  for (const key of await cloud.owned(deployment.name)) {
     const seen = await cloud.observe(key);
     if (seen !== null) rows.push({ id: idOf(key), state: seen.state, reason: seen.reason });
   }

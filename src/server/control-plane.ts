@@ -105,8 +105,7 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
     const monitor = monitorOf(assembly, options);
     closing.push(() => monitor.close());
     await defineMonitors(monitor, assembly, options);
-    const { control } = assembly;
-    const following = new ServerRouters({ written: options.routers, control, logger: options.logger });
+    const following = routersOf(assembly, options);
     routers = following;
     closing.push(() => following.close());
     closing.push(
@@ -144,6 +143,11 @@ async function defineJobs(jobs: ServerJobs, written: ControlSettings['jobs']): P
   for (const [name, document] of Object.entries(written))
     await (await jobs.jobs()).define(name, document, SERVE);
 }
+
+const routersOf = ({ store }: Assembly, { routers: written, logger }: ControlPlaneOptions): ServerRouters => {
+  const route = async (endpoint: string) => (await store.tables.endpoints.get(endpoint))?.route ?? null;
+  return new ServerRouters({ written, route, logger });
+};
 
 const monitorOf = (
   { store, control, parts }: Assembly,

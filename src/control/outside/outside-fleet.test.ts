@@ -76,6 +76,7 @@ test('what was counted from the beginning of a window to its end is its part, se
   expect([sent(), asked]).toEqual([[['ro_churn', 1, 100]], [10_000, 20_000]]);
   await pass(10_000);
   expect(sent()).toEqual([['ro_churn', 2, 100]]);
+  expect(asked).toEqual([10_000, 20_000, 30_000]);
 });
 
 test('a window in which requests did not go as its route says has no part', async () => {

@@ -6,7 +6,7 @@ import { windowAt } from '../../rollout/route.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
 import type { Schedule } from '../rollouts/schedule.ts';
 import { partOf } from './counted-part.ts';
-import { countedBetween } from './counters.ts';
+import { countedBetween, type Sample } from './counters.ts';
 import type { MetricSource } from './metric-source.ts';
 
 export interface OutsideOptions {
@@ -38,6 +38,8 @@ interface Watched {
   readonly route: Route;
   readonly recording: Recording;
   window: number;
+  /** Counters at the end of the last window, where it had a part: the beginning of the next. */
+  last: { readonly at: number; readonly samples: readonly Sample[] } | null;
 }
 
 /**
@@ -97,7 +99,7 @@ export class OutsideFleet implements Fleet {
       if (recording === null) continue;
       const key = `${endpoint} ${generation} ${recording.rollout}`;
       const window = Math.max(recording.first, windowAt(recording, now));
-      next.set(key, this.#watched.get(key) ?? { route, recording, window });
+      next.set(key, this.#watched.get(key) ?? { route, recording, window, last: null });
     }
     this.#watched = next;
   }
@@ -116,7 +118,8 @@ export class OutsideFleet implements Fleet {
     }
   }
 
-  async #partOf({ route, recording }: Watched, window: number): Promise<Part | null> {
+  async #partOf(watched: Watched, window: number): Promise<Part | null> {
+    const { route, recording, last } = watched;
     const { sources, worker, epoch, logger, followedSince } = this.#options;
     const source = sources.get(route.endpoint);
     const name = { worker, epoch, window };
@@ -125,10 +128,12 @@ export class OutsideFleet implements Fleet {
     const since = followedSince(route.endpoint, route.generation);
     // A window in which requests went otherwise than its route says would be evidence against whoever got more of them.
     if (since === null || since + SHIFT_MILLIS > start) return null;
+    const end = start + recording.window;
     try {
-      const before = await source.counters(route.model, start);
-      const after = await source.counters(route.model, start + recording.window);
+      const before = last?.at === start ? last.samples : await source.counters(route.model, start);
+      const after = await source.counters(route.model, end);
       const counted = countedBetween(before, after);
+      watched.last = counted && { at: end, samples: after };
       return counted === null ? null : partOf(name, route, recording, counted);
     } catch (error) {
       if (!isPlimsollError(error)) throw error;

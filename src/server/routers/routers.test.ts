@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { EndpointView } from '../../control/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Router, VersionWeights } from '../../deploy/routers/port.ts';
 import { canaryRanges, restingRoute } from '../../rollout/route.ts';
@@ -19,7 +18,7 @@ test('a router follows its endpoint from generation to generation, and what goes
   };
   const routers = new ServerRouters({
     written: { churn: 'kubernetes:shop/churn' },
-    control: { endpoint: async () => ({ route }) as EndpointView },
+    route: async () => route,
     logger: {
       info: () => undefined,
       warn: (_, message) => lines.push(message),
@@ -48,7 +47,8 @@ test('a router follows its endpoint from generation to generation, and what goes
 
 test('an address that is none is refused at the start', () => {
   const written = { churn: 'kubernetes:churn' };
-  const control = { endpoint: async () => ({}) as EndpointView };
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  expect(() => new ServerRouters({ written, control, logger })).toThrow('kubernetes:NAMESPACE/HTTPROUTE');
+  expect(() => new ServerRouters({ written, route: async () => null, logger })).toThrow(
+    'kubernetes:NAMESPACE/HTTPROUTE',
+  );
 });

@@ -1,16 +1,16 @@
-import type { Control } from '../../control/port.ts';
 import { everyMillis, type Schedule } from '../../control/rollouts/schedule.ts';
-import { isPlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { writtenRouter } from '../../deploy/routers/address.ts';
 import { RouterFollower, type RouterView } from '../../deploy/routers/follow.ts';
 import type { Router } from '../../deploy/routers/port.ts';
+import type { Route } from '../../rollout/route.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 
 export interface ServerRoutersOptions {
   /** The router of each endpoint, as people write it. */
   readonly written: Readonly<Record<string, unknown>>;
-  readonly control: Pick<Control, 'endpoint'>;
+  /** The route of an endpoint now, or null where there is none. */
+  readonly route: (endpoint: string) => Promise<Route | null>;
   readonly logger: Logger;
   /** Opens the router of an endpoint. @default the platform that its address names */
   readonly open?: ((endpoint: string) => Promise<Router>) | undefined;
@@ -26,18 +26,10 @@ export class ServerRouters {
   readonly #ends: readonly (() => Promise<void>)[];
 
   /** Throws CONFIG_INVALID where an address is none. */
-  constructor({ written, control, logger, every = everyMillis, open }: ServerRoutersOptions) {
+  constructor({ written, route, logger, every = everyMillis, open }: ServerRoutersOptions) {
     const addresses = Object.entries(written).map(
       ([endpoint, router]) => [endpoint, writtenRouter(endpoint, router)] as const,
     );
-    const route = async (endpoint: string) => {
-      try {
-        return (await control.endpoint(endpoint)).route;
-      } catch (error) {
-        if (isPlimsollError(error) && error.code === 'ENDPOINT_NOT_FOUND') return null;
-        throw error;
-      }
-    };
     this.#followers = addresses.map(([endpoint, { text, address }]) => {
       const opened = open ?? (async () => (await import('../../deploy/routers/open.ts')).openRouter(address));
       const router = lazyRouter(text, () => opened(endpoint));
