@@ -1,41 +1,29 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isPlimsollError } from '../src/core/errors.ts';
 import type { LoadedVersion } from '../src/registry/version.ts';
 import { type RunningServer, startServer } from '../src/server/start.ts';
 import { decodeInput } from '../src/serving/rows/decode.ts';
 import { outputsToJson } from '../src/serving/rows/encode.ts';
-import { type FixtureFile, listFixtures, readFixture } from './exactness/fixture.ts';
+import { wire } from './doors/bodies.ts';
+import { type FixtureFile, readFixture } from './exactness/fixture.ts';
 import { call } from './serving/client.ts';
-import { loadBundle } from './serving/file-models.ts';
+import { loadedNewest, NEWEST } from './serving/fixture-models.ts';
 
 /** Whether the engines are right is judged by `exactness.test.ts`; here, whether the wire loses anything. */
-const RELEASE = 'sklearn-1.9.1';
-const files = listFixtures(join(import.meta.dirname, '../fixtures/models')).filter(
-  (file) => file.release === RELEASE,
-);
 /** Bodies above 64 KiB are scored in threads. */
 const LARGE = 80_000;
 
 let server: RunningServer;
-const versions = new Map<FixtureFile, LoadedVersion>();
+let versions: ReadonlyMap<FixtureFile, LoadedVersion>;
 
 beforeAll(async () => {
-  for (const file of files) {
-    const version = await loadBundle(file.model, file.name, 1).catch((error: unknown) => {
-      // Known gaps; the test of exactness lists them.
-      if (isPlimsollError(error) || /is not supported/.test((error as Error).message)) return null;
-      throw error;
-    });
-    if (version) versions.set(file, version);
-  }
+  versions = await loadedNewest();
   const loader = new URL('./serving/file-models.ts', import.meta.url).href;
   server = await startServer({ versions: [...versions.values()], port: 0, loader });
 }, 60_000);
 afterAll(() => server.close());
 
 test('nearly every fixture can be served', () => {
-  expect(versions.size).toBeGreaterThan(0.9 * files.length);
+  expect(versions.size).toBeGreaterThan(0.9 * NEWEST.length);
 });
 
 /** The answer that the engine gives in this process to what the body says (JavaScript writes -0 as 0). */
@@ -45,12 +33,6 @@ async function direct(version: LoadedVersion, input: unknown) {
   const outputs = outputsToJson(await version.engine.infer(batch), signature);
   return { predictions: outputs['predict'] ?? outputs['transform'], probabilities: outputs['predict_proba'] };
 }
-
-/** A body as text; JSON has no infinities. */
-const wire = (body: unknown): string =>
-  JSON.stringify(body, (_key, value: unknown) =>
-    typeof value === 'number' && Math.abs(value) === Infinity ? String(value) : value,
-  );
 
 const post = (version: LoadedVersion, body: unknown) =>
   call(`${server.url}/models/${encodeURIComponent(version.model)}/predict`, { body: wire(body) });
@@ -64,7 +46,7 @@ function enlarged(input: unknown): unknown {
 }
 
 describe('over HTTP', () => {
-  test.each(files)('$name answers what its engine answers, to the last bit', async (file) => {
+  test.each(NEWEST)('$name answers what its engine answers, to the last bit', async (file) => {
     const version = versions.get(file);
     if (!version) return;
     const { input, refused = [] } = readFixture(file);
@@ -79,7 +61,7 @@ describe('over HTTP', () => {
     }
   });
 
-  test.each(files.filter((_, k) => k % 12 === 0))('$name answers the same from a thread', async (file) => {
+  test.each(NEWEST.filter((_, k) => k % 12 === 0))('$name answers the same from a thread', async (file) => {
     const version = versions.get(file);
     const large = version && enlarged(readFixture(file).input);
     if (!version || !large) return;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { KEY_PATTERN } from '../../src/control/keys/key.ts';
 import { example, folder, plimsoll, type Served, served } from '../cli.ts';
-import { ask, bearer, command, IRIS } from './server.ts';
+import { ask, bearer, command, IRIS, irisServer } from './server.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -24,15 +24,7 @@ test('a key is made without a server, changed over its socket and from elsewhere
   const text = plimsoll('keys', 'create', '--name', 'me', '--scope', 'admin', '--data', data);
   const me = new RegExp(KEY_PATTERN).exec(text.stdout)![0];
   expect(text.stdout).toContain('It is not shown again');
-  const server = await served([
-    example('iris.joblib'),
-    '--data',
-    data,
-    '--keys',
-    'required',
-    '--workers',
-    '1',
-  ]);
+  const server = await irisServer(data);
   started.push(server);
   const { url } = server.said;
 

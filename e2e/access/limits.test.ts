@@ -1,8 +1,8 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { BIN, example, folder, runWith, type Served, served } from '../cli.ts';
-import { ask, bearer, command, IRIS, keyOf } from './server.ts';
+import { BIN, folder, runWith, type Served } from '../cli.ts';
+import { ask, bearer, command, IRIS, irisServer, keyOf } from './server.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -12,16 +12,7 @@ afterEach(async () => {
 });
 
 async function start(data: string, ...more: readonly string[]): Promise<Served> {
-  const server = await served([
-    example('iris.joblib'),
-    '--data',
-    data,
-    '--keys',
-    'required',
-    '--workers',
-    '1',
-    ...more,
-  ]);
+  const server = await irisServer(data, ...more);
   started.push(server);
   return server;
 }

@@ -17,10 +17,15 @@ export const keyOf = (data: string, name: string, ...more: readonly string[]): s
   command<{ readonly key: string }>(data, 'keys', 'create', '--name', name, ...more).key;
 
 /** Two models of the same file behind keys. */
-export async function strictServer(data = folder(), ...more: readonly string[]): Promise<Served> {
-  const files = [`churn=${example('iris.joblib')}`, `price=${example('iris.joblib')}`];
-  return served([...files, '--data', data, '--keys', 'required', '--workers', '1', ...more]);
-}
+export const strictServer = (data = folder(), ...more: readonly string[]): Promise<Served> =>
+  keyed([`churn=${example('iris.joblib')}`, `price=${example('iris.joblib')}`], data, more);
+
+/** One model behind keys. */
+export const irisServer = (data: string, ...more: readonly string[]): Promise<Served> =>
+  keyed([example('iris.joblib')], data, more);
+
+const keyed = (files: readonly string[], data: string, more: readonly string[]): Promise<Served> =>
+  served([...files, '--data', data, '--keys', 'required', '--workers', '1', ...more]);
 
 export interface Asked {
   readonly method?: string;

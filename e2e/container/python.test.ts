@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { searchInterpreters } from '../../src/python/interpreters.ts';
+import { freePort } from '../../tools/free-port.ts';
 import { example, folder, plimsoll, runWith, type Served, served } from '../cli.ts';
 import '../python/shared-environments.ts';
 import { type Followed, followDockerfile, inRoot } from './build.ts';
+import { startedOn } from './started.ts';
 
 /** A build context of a version that Python runs, followed as far as that goes without Docker, and what comes of it started. */
 
@@ -62,14 +62,6 @@ afterAll(async () => {
   for (const dir of [data, dirname(context), followed.folder]) rmSync(dir, { recursive: true, force: true });
 }, 30_000);
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
 /** Starts what the image would start, with its variables and nothing of this shell's; answers when it is ready or has ended. */
 async function started(change: Readonly<Record<string, string>> = {}) {
   const { root, env, command } = followed;
@@ -85,19 +77,7 @@ async function started(change: Readonly<Record<string, string>> = {}) {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   children.push(child);
-  let said = '';
-  child.stderr.on('data', (chunk) => {
-    said += chunk;
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const url = `http://127.0.0.1:${port}`;
-  const ready = async (): Promise<null> => {
-    while ((await fetch(`${url}/readyz`).catch(() => null))?.status !== 200)
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    return null;
-  };
-  const code = await Promise.race([ready(), ended]);
-  return { url, child, code, ended, said: () => said, home };
+  return { ...(await startedOn(port, child)), home };
 }
 
 const predict = async (url: string): Promise<unknown> => {

@@ -1,27 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { SUMS, sumsOf } from '../../src/registry/sums.ts';
+import { freePort } from '../../tools/free-port.ts';
 import { example, folder, plimsoll } from '../cli.ts';
 import { ENTRY, treeOf } from './bundles.ts';
+import { startedOn } from './started.ts';
 
 const LIMIT = 120_000;
 const children: ChildProcess[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 /** Starts the entry of a container; answers once it is ready, or has ended. */
 async function contained(env: Record<string, string>, args: readonly string[] = ['serve']) {
@@ -31,21 +23,7 @@ async function contained(env: Record<string, string>, args: readonly string[] = 
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   children.push(child);
-  let said = '';
-  child.stderr.on('data', (chunk) => {
-    said += chunk;
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const url = `http://127.0.0.1:${port}`;
-  const ready = async (): Promise<null> => {
-    for (;;) {
-      const answer = await fetch(`${url}/readyz`).catch(() => null);
-      if (answer?.status === 200) return null;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
-  const code = await Promise.race([ready(), ended]);
-  return { url, child, code, said: () => said, ended };
+  return startedOn(port, child);
 }
 
 const post = (url: string, body: unknown): Promise<Response> =>

@@ -1,29 +1,20 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LoadedVersion } from '../../src/registry/version.ts';
 import { type RunningServer, startServer } from '../../src/server/start.ts';
-import { type FixtureFile, listFixtures, readFixture } from '../exactness/fixture.ts';
+import { type FixtureFile, readFixture } from '../exactness/fixture.ts';
 import { call, type Reply } from '../serving/client.ts';
-import { loadBundle } from '../serving/file-models.ts';
+import { loadedNewest, NEWEST } from '../serving/fixture-models.ts';
 import { csvBody, jsonLinesBody, nested, type Rows, rowsOf, typed, v2Body, wire } from './bodies.ts';
 
 /** Whether `/predict` is right is judged by `serving-models.test.ts`; here, whether the other doors say the same. */
-const RELEASE = 'sklearn-1.9.1';
-const files = listFixtures(join(import.meta.dirname, '../../fixtures/models')).filter(
-  (file) => file.release === RELEASE,
-);
 /** Bodies above 64 KiB are scored in threads. */
 const LARGE = 80_000;
 
 let server: RunningServer;
-const versions = new Map<FixtureFile, LoadedVersion>();
+let versions: ReadonlyMap<FixtureFile, LoadedVersion>;
 
 beforeAll(async () => {
-  for (const file of files) {
-    // Known gaps; the test of exactness lists them.
-    const version = await loadBundle(file.model, file.name, 1).catch(() => null);
-    if (version) versions.set(file, version);
-  }
+  versions = await loadedNewest();
   const loader = new URL('../serving/file-models.ts', import.meta.url).href;
   server = await startServer({ versions: [...versions.values()], port: 0, loader });
 }, 60_000);
@@ -136,11 +127,11 @@ async function compare(file: FixtureFile, rows: Rows): Promise<void> {
 }
 
 describe('every door gives the same numbers as /predict', () => {
-  test.each(files)('$name', async (file) => {
+  test.each(NEWEST)('$name', async (file) => {
     if (versions.has(file)) await compare(file, rowsOf(readFixture(file).input));
   });
 
-  test.each(files.filter((_, k) => k % 12 === 0))('$name, from a thread', async (file) => {
+  test.each(NEWEST.filter((_, k) => k % 12 === 0))('$name, from a thread', async (file) => {
     if (!versions.has(file)) return;
     const { columns, data } = rowsOf(readFixture(file).input);
     const times = Math.ceil(LARGE / Math.max(1, JSON.stringify(data).length));

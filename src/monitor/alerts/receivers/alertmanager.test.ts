@@ -2,11 +2,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../../../tools/free-port.ts';
 import type { AlertRow } from '../alert.ts';
 import { stepAlerts } from '../engine.ts';
 import { fingerprintOf } from '../fingerprint.ts';
@@ -25,15 +24,6 @@ const isInstalled = ((): boolean => {
     return false;
   }
 })();
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function startAlertmanager(hook: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-am-'));
