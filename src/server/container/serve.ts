@@ -75,8 +75,8 @@ async function loaded(placed: PlacedBundle, logger: Logger): Promise<LoadedVersi
 function sayLayers({ model, version, engine }: LoadedVersion, logger: Logger): void {
   const layers = engine.status?.().sandbox ?? [];
   if (layers.length === 0) return;
-  const say = layers.every(({ active }) => active) ? logger.info : logger.warn;
-  say({ model, version, sandbox: saidOfLayers(layers) }, 'Python runs in a sandbox');
+  const level = layers.every(({ active }) => active) ? 'info' : 'warn';
+  logger[level]({ model, version, sandbox: saidOfLayers(layers) }, 'Python runs in a sandbox');
 }
 
 async function optionsOf(
