@@ -15,6 +15,8 @@ const only = process.argv.slice(2);
 const BROWSER_TEST = 'e2e/docs-browser.test.ts';
 /** Suites that could not be run, with the reason. */
 const skipped = [];
+/** Tests that failed, by file and name: said once more at the end, where one who reads a long log looks. */
+const failures = [];
 
 // Scripts find the Node and the tools of node_modules first, then what pip installs for a user.
 process.env.PATH = [join(root, 'node_modules/.bin'), process.env.PATH, join(homedir(), '.local/bin')].join(
@@ -145,6 +147,8 @@ function counted({ name, code, output, seconds }) {
 /** Tests that mostly wait, for alerts and labels: they do so beside the others. */
 const WAITING = 'e2e/monitoring/';
 
+const firstLine = (text) => (text ?? '').split('\n', 1)[0].slice(0, 200);
+
 /** Runs vitest suites and reads their counts from its report. */
 async function runVitest(name, paths, options = []) {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
@@ -169,10 +173,15 @@ async function runVitest(name, paths, options = []) {
     );
     const failed = numFailedTests + unloaded.length;
     for (const result of testResults) {
+      const path = result.name.replace(root, '');
+      if (unloaded.includes(result)) failures.push(`${path}: ${firstLine(result.message)}`);
+      for (const test of result.assertionResults.filter(({ status }) => status === 'failed')) {
+        failures.push(`${path} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+      }
       const pending = result.assertionResults.filter(
         (test) => test.status === 'pending' || test.status === 'skipped',
       );
-      if (pending.length > 0) skipped.push(`${pending.length} tests of ${result.name.replace(root, '')}`);
+      if (pending.length > 0) skipped.push(`${pending.length} tests of ${path}`);
     }
     return { name, seconds, passed, failed: Math.max(failed, code === 0 ? 0 : 1) };
   } finally {
@@ -215,6 +224,7 @@ async function main() {
 
   say('');
   for (const reason of skipped) say(`skipped  ${reason}`);
+  for (const failure of failures) say(`failed   ${failure}`);
   for (const { name, seconds, passed, failed } of results) {
     say(`${failed === 0 ? 'ok    ' : 'FAILED'}   ${name}: ${passed} of ${passed + failed} in ${seconds} s`);
   }
