@@ -29,6 +29,7 @@ beforeAll(async () => {
   const lines = [NAMES.join(','), ...Array.from({ length: 4000 }, () => row(0).join(','))];
   writeFileSync(join(folder, 'reference.csv'), `${lines.join('\n')}\n`);
   const settings = {
+    monitorShare: '50%',
     monitors: { iris: { log: { maxRate: 100_000 }, alerts: { for: '0s', coolDown: '0s' } } },
   };
   writeFileSync(join(folder, 'plimsoll.json'), JSON.stringify(settings));
@@ -56,18 +57,17 @@ const serve = (): Promise<Served> =>
 
 let sent = 0;
 async function send(requests: number, shift: number): Promise<void> {
-  for (let k = 0; k < requests; k++) {
-    const rows = Array.from({ length: 20 }, () => row(shift));
-    const body = JSON.stringify({ rows });
-    const headers = { 'content-type': 'application/json' };
-    const { status } = await fetch(`${server.said.url}/models/iris/predict`, {
-      method: 'POST',
-      headers,
-      body,
-    });
-    expect(status).toBe(200);
-    sent += rows.length;
-  }
+  for (let k = 0; k < requests; k++) await sendRows(Array.from({ length: 20 }, () => row(shift)));
+}
+
+async function sendRows(rows: readonly (readonly number[])[]): Promise<void> {
+  const { status } = await fetch(`${server.said.url}/models/iris/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ rows }),
+  });
+  expect(status).toBe(200);
+  sent += rows.length;
 }
 
 const ask = async <T>(path: string): Promise<T> =>
@@ -155,9 +155,8 @@ test('what the monitor knows stands on the page that is scraped, beside what ser
 test('values that no flower has are a breach of the range, told of the last day', {
   timeout: 60_000,
 }, async () => {
-  const body = JSON.stringify({ rows: Array.from({ length: 60 }, () => [90, 3, 3.7, 1.2]) });
-  const headers = { 'content-type': 'application/json' };
-  await fetch(`${server.said.url}/models/iris/predict`, { method: 'POST', headers, body });
+  await sendRows(Array.from({ length: 60 }, () => [90, 3, 3.7, 1.2]));
+  await settled();
   const kinds = async (): Promise<readonly string[]> =>
     (
       await ask<{ violations: { kind: string; feature: string }[] }>('/endpoints/iris/quality')

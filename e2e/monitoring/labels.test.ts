@@ -41,7 +41,10 @@ beforeAll(async () => {
     accuracy: { metric: 'accuracy', target: 'fails', maturity: '2d' },
     alerts: { for: '0s', coolDown: '0s', resolveAfter: '0s' },
   };
-  writeFileSync(join(folder, 'plimsoll.json'), JSON.stringify({ monitors: { credit: monitor } }));
+  writeFileSync(
+    join(folder, 'plimsoll.json'),
+    JSON.stringify({ monitorShare: '50%', monitors: { credit: monitor } }),
+  );
   const reference = join(folder, 'reference.csv');
   const model = ['push', fixture('stable'), '--name', 'credit', '--reference', reference, '--data', data];
   const pushed = plimsoll(...model);

@@ -54,7 +54,7 @@ beforeAll(async () => {
     receivers: { training: { kind: 'retrain', url } },
   });
   const monitors = Object.fromEntries(NAMES.map((name) => [name, monitorOf(name)]));
-  writeFileSync(join(folder, 'plimsoll.json'), JSON.stringify({ monitors }));
+  writeFileSync(join(folder, 'plimsoll.json'), JSON.stringify({ monitorShare: '50%', monitors }));
   for (const name of NAMES) push(name, 'stable', 0);
   server = await served(['--data', data, '--config', join(folder, 'plimsoll.json'), '--workers', '1']);
   for (const name of NAMES) push(name, 'good', ENDPOINTS[name].off);

@@ -95,6 +95,7 @@ export const serve: Define = (command, terminal) => {
         jobs: config.jobs,
         routers: config.routers,
         monitors: config.monitors,
+        monitorShare: config.monitorShare,
       });
       await answering(service, terminal, config.access.mode);
     });

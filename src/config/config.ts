@@ -29,6 +29,8 @@ export interface ServeConfig {
   readonly storeUrl: string | null;
   /** Whether rows and their answers are captured for the monitor. */
   readonly captures: boolean;
+  /** Share of one processor that looking at what was captured may take. */
+  readonly monitorShare: number;
   /** Folder whose new files become versions, or null. */
   readonly watch: string | null;
   /** What the file says that endpoints should be, as it is written. */
@@ -82,6 +84,7 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     storeUrl: value('store'),
     watch: value('watch'),
     captures: value('capture'),
+    monitorShare: value('monitorShare'),
     endpoints: writtenIn(file, path),
     jobs: tableOf(file, 'jobs', problems),
     monitors: tableOf(file, 'monitors', problems),

@@ -103,6 +103,15 @@ export const SETTINGS = {
     parse: (text) =>
       text === 'on' || text === 'true' ? true : text === 'off' || text === 'false' ? false : undefined,
   },
+  monitorShare: {
+    env: 'PLIMSOLL_MONITOR_SHARE',
+    fallback: '1%',
+    wanted: 'a share of one processor, from 0.1% to 99%',
+    parse: (text: string) => {
+      const share = parsePercent(text);
+      return share === undefined || share < 0.001 ? undefined : share;
+    },
+  },
   metricsAliases: {
     env: 'PLIMSOLL_METRICS_ALIASES',
     fallback: '',

@@ -36,6 +36,7 @@ async function planeOf(dataDir: string, more: Partial<ControlPlaneOptions> = {})
       jobs: {},
       routers: {},
       monitors: {},
+      monitorShare: 0.01,
       watch: null,
       fleet: NO_FLEET,
       onProgress: () => undefined,

@@ -45,6 +45,8 @@ export interface ControlSettings extends Registration {
   readonly jobs: Readonly<Record<string, unknown>>;
   /** What is watched, by endpoint, as people write it: set at the start. */
   readonly monitors: Readonly<Record<string, unknown>>;
+  /** Share of one processor that monitoring may take for its looks. */
+  readonly monitorShare: number;
   /** Address of the router outside that follows an endpoint, by endpoint. */
   readonly routers: Readonly<Record<string, unknown>>;
   /** Folder whose new files become versions, or null. */
@@ -151,7 +153,7 @@ const routersOf = ({ store }: Assembly, { routers: written, logger }: ControlPla
 
 const monitorOf = (
   { store, control, parts }: Assembly,
-  { dataDir, storeUrl, fleet, logger }: ControlPlaneOptions,
+  { dataDir, storeUrl, fleet, logger, monitorShare: share }: ControlPlaneOptions,
 ): ServerMonitor => {
   const bundleOf = (digest: string): string => bundleDir(dataDir, digest);
   const surroundings = new ControlSurroundings({ store, control, fleet, clock: parts.clock, bundleOf });

@@ -8,6 +8,8 @@ export interface MonitorSettings {
   readonly url: string;
   /** Tells ticks and segments of this server from those of others that share the database. */
   readonly replica: string;
+  /** Share of one processor that looking may take. */
+  readonly share: number;
 }
 
 export type Question = keyof Surroundings;

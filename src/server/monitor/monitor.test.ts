@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,7 @@ function server(data: string, entry?: URL) {
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead, monotonic: () => performance.now() };
   const endpoints = () => Promise.resolve({ items: [WATCHED], next: null });
   const monitor = new ServerMonitor({
-    ...{ dataDir: data, storeUrl: null, clock, entry, logger: SILENT, answers: false },
+    ...{ dataDir: data, storeUrl: null, share: 0.5, clock, entry, logger: SILENT, answers: false },
     control: { endpoints, endpoint: () => Promise.resolve(WATCHED) } as never,
     store: { transaction: () => Promise.reject(new Error('nothing is audited here')) },
     surroundings: {
@@ -79,11 +79,14 @@ test('that nothing is watched reaches receivers though the process that watches 
     receivers: { ops: { kind: 'webhook', url } },
   });
   const dying = join(data, 'dying.mjs');
-  writeFileSync(dying, 'process.exit(3);\n');
+  const died = join(data, 'died');
+  writeFileSync(
+    dying,
+    `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(died)}, '');\nprocess.exit(3);\n`,
+  );
   const first = server(data, pathToFileURL(dying));
-  await expect.poll(() => first.clock.now(), { timeout: 5000 }).toBeGreaterThan(0);
-  // The process is started with the first look.
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  // From its start on it is waited for.
+  await expect.poll(() => existsSync(died)).toBe(true);
   expect(notices).toEqual([]);
   first.clock.ahead = 120_000;
   await expect.poll(() => notices.length, { timeout: 30_000 }).toBeGreaterThan(0);

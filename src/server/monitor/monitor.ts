@@ -18,6 +18,8 @@ import type { MonitoringRuntime, RuntimeOptions } from './runtime.ts';
 export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url' | 'replica'> {
   /** URL of the store, or null for the one in the data folder. */
   readonly storeUrl: string | null;
+  /** Share of one processor that looking may take. */
+  readonly share: number;
   readonly surroundings: Surroundings;
   readonly logger: Logger;
   /** What the process runs, instead of a watch. */
@@ -120,12 +122,13 @@ export class ServerMonitor {
   }
 
   get #settings(): MonitorSettings {
-    const { dataDir, storeUrl } = this.#options;
+    const { dataDir, storeUrl, share } = this.#options;
     const folder = resolve(dataDir);
     return {
       dataDir: folder,
       url: monitoringUrl(folder, storeUrl),
       replica: `${hostname()}:${folder}`,
+      share,
     };
   }
 

@@ -30,17 +30,16 @@ export interface MonitorProcess {
 /** How often it looks, in milliseconds: what waits is taken in, and then all is evaluated. */
 const LOOK_MILLIS = 5000;
 /**
- * A look that took long is not followed by another so soon: it takes this share of one processor at most, unless it would be
+ * A look that took long is not followed by another so soon: it takes its share of one processor at most, unless it would be
  * longer than so many milliseconds until the next.
  */
-const LOOK_SHARE = 0.01;
 const LOOK_MILLIS_MAX = 20_000;
 /** How often files and rows that are no longer wanted are looked for. */
 const UPKEEP_MILLIS = 600_000;
 
 /** Throws what opening the database throws. */
 export async function openMonitorProcess(options: MonitorProcessOptions): Promise<MonitorProcess> {
-  const { dataDir, url, replica, surroundings, logger, holder } = options;
+  const { dataDir, url, replica, share, surroundings, logger, holder } = options;
   const clock = SYSTEM_CLOCK;
   const store = await openMonitoring(url);
   const taking = openTaking(options, store, clock);
@@ -76,7 +75,7 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
     if (!failed) lookedAt = clock.now();
     const { user, system } = process.cpuUsage(before);
     // What comes half a second early is not late by another wait.
-    notBefore = started - 500 + Math.min(LOOK_MILLIS_MAX, (user + system) / 1000 / LOOK_SHARE);
+    notBefore = started - 500 + Math.min(LOOK_MILLIS_MAX, (user + system) / 1000 / share);
     // A receiver that is slow keeps nobody from looking.
     void deliver();
   };
