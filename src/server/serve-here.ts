@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Metrics } from '../serving/http/metrics.ts';
+import { checkTls } from './access/certificates.ts';
 import { startControlPlane } from './control-plane.ts';
 import { LocalFleet } from './fleets/local.ts';
 import { type DataLock, lockData } from './lock.ts';
@@ -8,6 +9,7 @@ import { openServing } from './serving.ts';
 
 /** Serves in this very process, with the control plane in it. Throws what either throws at its start. */
 export async function serveHere(options: ServiceOptions): Promise<RunningService> {
+  checkTls(options.tls);
   const lock = lockData(options.dataDir);
   try {
     return await serveUnder(lock, options);

@@ -1,48 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer, type ServerOptions, type Server as TlsServer } from 'node:https';
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { TlsFiles } from '../../config/access.ts';
-import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
+import { readIdentity } from './certificates.ts';
 
 /** How often certificates are looked at, in milliseconds; those who renew them need to tell nobody. */
 const LOOK_MILLIS = 5000;
-
-/** TLS 1.2 with Node's ciphers (ECDHE and AEAD first), 1.3 where both know it. */
-const MINIMUM = { minVersion: 'TLSv1.2' } as const;
-
-type TlsOptions = SecureContextOptions & {
-  readonly requestCert?: boolean;
-  readonly rejectUnauthorized?: boolean;
-};
-
-/** What a server is made with. Throws TLS_UNREADABLE where the files are no certificate and its key. */
-function tlsOptions({ cert, key, clientCa }: TlsFiles): TlsOptions {
-  const options: TlsOptions = {
-    ...MINIMUM,
-    cert: textOf(cert),
-    key: textOf(key),
-    ...(clientCa === null ? {} : { ca: textOf(clientCa), requestCert: true, rejectUnauthorized: true }),
-  };
-  try {
-    createSecureContext(options);
-    return options;
-  } catch (error) {
-    throw new PlimsollError('TLS_UNREADABLE', {
-      path: `${cert} and ${key}`,
-      reason: (error as Error).message,
-    });
-  }
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new PlimsollError('TLS_UNREADABLE', { path, reason: (error as Error).message });
-  }
-}
 
 /** Longer than any handshake takes, in milliseconds. */
 const HANDSHAKE_MILLIS = 10_000;
@@ -54,38 +18,49 @@ export function tlsServer(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
   logger: Logger,
 ): Server {
-  const options = { ...tlsOptions(files), ...times, handshakeTimeout: HANDSHAKE_MILLIS };
-  const server = createServer(options, handle);
+  const { options, expiresAt } = readIdentity(files);
+  const server = createServer({ ...options, ...times, handshakeTimeout: HANDSHAKE_MILLIS }, handle);
   // Who speaks no TLS could not read an answer.
   server.removeAllListeners('tlsClientError').on('tlsClientError', (_, socket) => socket.destroy());
-  server.once('close', followTls(server, files, logger));
+  server.once('close', followTls({ server, files, logger }, expiresAt));
   return server;
 }
 
+export interface TlsFollowing {
+  readonly server: Pick<TlsServer, 'setSecureContext'>;
+  readonly files: TlsFiles;
+  readonly logger: Logger;
+  readonly lookMillis?: number;
+}
+
 /**
- * Takes renewed files for the connections that come from then on; with files that are no good the server goes on as
- * before. Answers what ends it.
+ * Takes renewed files for the connections that come from then on; with files that are no good, or half written, the server
+ * goes on as before and looks again. Answers what ends it.
  */
 export function followTls(
-  server: TlsServer,
-  files: TlsFiles,
-  logger: Logger,
-  lookMillis = LOOK_MILLIS,
+  { server, files, logger, lookMillis = LOOK_MILLIS }: TlsFollowing,
+  expiresAt: number,
 ): () => void {
-  let seen = stateOf(files);
+  let [taken, refused] = [stateOf(files), ''];
+  const reminder = new Reminder(logger);
+  reminder.look(expiresAt, Date.now());
+  let end = expiresAt;
   const look = (): void => {
     const state = stateOf(files);
-    if (state === seen) return;
-    seen = state;
     try {
-      server.setSecureContext(tlsOptions(files));
-      logger.info({ cert: files.cert }, 'the certificate was renewed');
+      if (state !== taken) {
+        const identity = readIdentity(files);
+        server.setSecureContext(identity.options);
+        logger.info({ cert: files.cert }, 'the certificate was renewed');
+        [taken, end] = [state, identity.expiresAt];
+      }
     } catch (error) {
-      logger.warn(
-        { reason: (error as Error).message },
-        'the certificate of before is shown: the new one is no good',
-      );
+      const { message: reason } = error as Error;
+      if (state !== refused)
+        logger.warn({ reason }, 'the certificate of before is shown: the new one is no good');
+      refused = state;
     }
+    reminder.look(end, Date.now());
   };
   const timer = setInterval(look, lookMillis).unref();
   process.on('SIGHUP', look);
@@ -95,10 +70,37 @@ export function followTls(
   };
 }
 
+const DAY_MILLIS = 86_400_000;
+/** How long before its end it is said that a certificate needs another. */
+const SOON_MILLIS = 14 * DAY_MILLIS;
+
+/** A server goes on with a certificate that is over: its clients refuse it, and nobody here would know why. */
+export class Reminder {
+  readonly #logger: Logger;
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Says so once a day. Times are milliseconds since the epoch. */
+  look(expiresAt: number, now: number): void {
+    if (expiresAt > now + SOON_MILLIS || now - this.#toldAt < DAY_MILLIS) return;
+    this.#toldAt = now;
+    const about = { expiresAt: new Date(expiresAt).toISOString() };
+    this.#logger.warn(about, expiresAt <= now ? 'the certificate is over' : 'the certificate is over soon');
+  }
+}
+
 const stateOf = ({ cert, key, clientCa }: TlsFiles): string =>
-  [cert, key, clientCa ?? '']
-    .map((path) => {
-      const found = path === '' ? undefined : statSync(path, { throwIfNoEntry: false, bigint: true });
-      return `${found?.ino} ${found?.size} ${found?.mtimeNs}`;
-    })
-    .join('; ');
+  [cert, key, clientCa ?? ''].map((path) => (path === '' ? '' : fileState(path))).join('; ');
+
+function fileState(path: string): string {
+  try {
+    const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch (error) {
+    // Gone, or in a folder that has been closed to us: no reason to end.
+    return String((error as NodeJS.ErrnoException).code);
+  }
+}

@@ -6,6 +6,7 @@ import { saidOfLayers } from '../../registry/python/layers.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
 import { Metrics } from '../../serving/http/metrics.ts';
+import { checkTls } from '../access/certificates.ts';
 import { openAccess } from '../access/open.ts';
 import { sendingMetrics } from '../metrics-export.ts';
 import { type SharingServer, startServer } from '../start.ts';
@@ -37,6 +38,7 @@ const MARGIN_MILLIS = 2000;
  * that it is not ready until all is loaded and warm. Throws CONTAINER_KEYS, LISTEN_FAILED, and what finding, proving or loading throws.
  */
 export async function serveContainer(config: ContainerConfig, logger: Logger): Promise<RunningContainer> {
+  checkTls(config.tls);
   const workspace = new Workspace();
   const metrics = new Metrics();
   const gate = await accessOf(config, metrics, logger);

@@ -105,9 +105,9 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
     return this.#stopped.promise;
   }
 
-  /** Ends the child, whatever it is doing. */
-  kill(): void {
-    this.#child?.kill('SIGKILL');
+  /** Ends the child, whatever it is doing; or sends it another signal. */
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.#child?.kill(signal);
   }
 
   /**

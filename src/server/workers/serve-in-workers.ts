@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { checkTls } from '../access/certificates.ts';
 import { type DataLock, lockData } from '../lock.ts';
 import type { RunningService, ServiceOptions } from '../service.ts';
 import { ControlSeat } from './control-seat.ts';
@@ -12,9 +13,10 @@ interface InWorkersOptions extends ServiceOptions {
 /**
  * Serves in processes of their own, with the control plane in another one beside them. This process owns the data folder
  * and the socket; it reads no model, opens no store and answers no request. Throws DATA_LOCKED, LISTEN_FAILED,
- * WORKER_FAILED, and what the control process refuses.
+ * WORKER_FAILED, TLS_UNREADABLE, and what the control process refuses.
  */
 export async function serveInWorkers(options: InWorkersOptions): Promise<RunningService> {
+  checkTls(options.tls);
   const lock = lockData(options.dataDir);
   try {
     return await serveUnder(lock, await bindListener(options), options);
@@ -49,7 +51,10 @@ async function serveUnder(
     load: () => workers.load,
     ...{ logger, onProgress },
   });
+  const renew = (): void => workers.renew();
+  if (tls !== null) process.on('SIGHUP', renew);
   const stop = async (): Promise<void> => {
+    process.off('SIGHUP', renew);
     await control.stop();
     lock.release();
   };

@@ -116,6 +116,11 @@ export class Workers {
     return this.#publications.publish(snapshot);
   }
 
+  /** Passes on that certificates were renewed: a signal for this process alone reaches none of them. */
+  renew(): void {
+    for (const { seat } of this.#places) if (seat.ready) seat.kill('SIGHUP');
+  }
+
   async close(): Promise<void> {
     await this.#stop();
     this.#ended.resolve();
