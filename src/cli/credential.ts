@@ -6,7 +6,7 @@ import { PlimsollError } from '../core/errors.ts';
  * the command line itself, where every user of this machine could read it. Throws FILE_UNREADABLE.
  */
 export function credentialOf({ keyFile }: { readonly keyFile?: string | undefined }): string | undefined {
-  if (keyFile === undefined) return process.env['PLIMSOLL_KEY'] ?? process.env['PLIMSOLL_TOKEN'];
+  if (keyFile === undefined) return (process.env['PLIMSOLL_KEY'] ?? process.env['PLIMSOLL_TOKEN'])?.trim();
   try {
     return readFileSync(keyFile, 'utf8').trim();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import type { ApiKeyring, KeyView, NewKey } from '../control/keys/port.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { SCOPES, type Scope } from '../store/access.ts';
@@ -128,6 +128,8 @@ const exported: Define = (command, terminal) => {
       const { writeKnown } = await import('../control/keys/known.ts');
       try {
         writeFileSync(options.output, writeKnown(known), { mode: 0o600 });
+        // One that was there keeps its mode otherwise.
+        chmodSync(options.output, 0o600);
       } catch (error) {
         throw new PlimsollError('FILE_UNWRITABLE', {
           path: options.output,

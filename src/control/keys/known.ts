@@ -1,12 +1,9 @@
 /** Keys as a file: what processes without a store know of them. Hashes only, never a key. Pure. */
 import { isRecord } from '../../core/record.ts';
 import { SCOPES, type Scope } from '../../store/access.ts';
-import type { KnownKey } from './port.ts';
+import { ENDPOINT_NAME_MAX, KEY_ENDPOINTS_MAX, KEYS_MAX, type KnownKey } from './port.ts';
 
 const FORMAT = 1;
-const KEYS_MAX = 10_000;
-const NAMES_MAX = 1000;
-const NAME_MAX = 200;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 export const writeKnown = (keys: readonly KnownKey[]): string =>
@@ -29,14 +26,14 @@ export function readKnown(text: string): readonly KnownKey[] | string {
 }
 
 const isName = (value: unknown): boolean =>
-  typeof value === 'string' && value.length > 0 && value.length <= NAME_MAX;
+  typeof value === 'string' && value.length > 0 && value.length <= ENDPOINT_NAME_MAX;
 
 const isKnown = (value: unknown): value is KnownKey =>
   isRecord(value) &&
   isName(value['name']) &&
   SCOPES.includes(value['scope'] as Scope) &&
   Array.isArray(value['endpoints']) &&
-  value['endpoints'].length <= NAMES_MAX &&
+  value['endpoints'].length <= KEY_ENDPOINTS_MAX &&
   value['endpoints'].every(isName) &&
   SHA256.test(String(value['sha256'])) &&
   (value['expiresAt'] === null || Number.isFinite(value['expiresAt']));

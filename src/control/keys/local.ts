@@ -7,6 +7,7 @@ import type { ApiKeyRow } from '../../store/access.ts';
 import type { Store, Tables } from '../../store/store.ts';
 import { hashOfKey, makeKey } from './key.ts';
 import type { ApiKeyring, KeyState, KeyView, KeyWish, KnownKey, NewKey } from './port.ts';
+import { checkOverlap, checkRoom, checkWish } from './wish.ts';
 
 export interface LocalKeysOptions {
   readonly store: Store;
@@ -26,18 +27,24 @@ export class LocalKeys implements ApiKeyring {
     this.#options = options;
   }
 
-  create({ name, scope, endpoints, lifeMillis }: KeyWish, actor: Actor): Promise<NewKey> {
+  async create(wish: KeyWish, actor: Actor): Promise<NewKey> {
+    checkWish(wish);
+    const { name, scope, endpoints, lifeMillis } = wish;
     return this.#make('key.created', actor, async ({ apiKeys }, now) => {
       const active = await apiKeys.active(now);
+      checkRoom(active.length);
       if (active.some((row) => row.name === name)) throw new PlimsollError('KEY_NAME_TAKEN', { name });
       await apiKeys.prune(now - KEPT_MILLIS);
       return { name, scope, endpoints, expiresAt: lifeMillis === null ? null : now + lifeMillis };
     });
   }
 
-  rotate(name: string, overlapMillis: number, actor: Actor): Promise<NewKey> {
+  async rotate(name: string, overlapMillis: number, actor: Actor): Promise<NewKey> {
+    checkOverlap(overlapMillis);
     return this.#make('key.rotated', actor, async ({ apiKeys }, now) => {
-      const active = (await apiKeys.active(now)).filter((row) => row.name === name);
+      const all = await apiKeys.active(now);
+      checkRoom(all.length);
+      const active = all.filter((row) => row.name === name);
       const before = active.at(-1);
       if (before === undefined) throw await unknown(apiKeys, name);
       const until = now + overlapMillis;

@@ -26,6 +26,16 @@ export interface NewKey extends KeyView {
   readonly key: string;
 }
 
+export const KEY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+/** Endpoints that one key may name, and characters of a name. */
+export const KEY_ENDPOINTS_MAX = 1000;
+export const ENDPOINT_NAME_MAX = 200;
+export const LIFE_MIN_MS = 1000;
+/** Ten years: a key that is meant to last longer says so by having no end. */
+export const LIFE_MAX_MS = 3650 * 86_400_000;
+/** Keys that may hold at once: as many as processes without a store take. */
+export const KEYS_MAX = 10_000;
+
 export interface KeyWish {
   readonly name: string;
   readonly scope: Scope;
@@ -46,7 +56,7 @@ export interface KnownKey {
 }
 
 export interface ApiKeyring {
-  /** Throws KEY_NAME_TAKEN where a key of that name holds. */
+  /** Throws KEY_NAME_TAKEN where a key of that name holds, REQUEST_INVALID where there can be no such key. */
   create(wish: KeyWish, actor: Actor): Promise<NewKey>;
   list(): Promise<readonly KeyView[]>;
   /** Ends every key of that name, or the one of that id, at once. Throws KEY_UNKNOWN. */

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hashOfKey } from '../../control/keys/key.ts';
 import { writeKnown } from '../../control/keys/known.ts';
@@ -87,7 +87,7 @@ export class KeysKeeper {
     const known = await this.keys.known();
     this.#byHash = new Map(known.map((key) => [key.sha256, key]));
     const text = writeKnown(known);
-    if (text === this.#written) return;
+    if (text === this.#written && existsSync(this.#path)) return;
     try {
       mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
       writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });

@@ -1,11 +1,18 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { hashOfKey } from '../../control/keys/key.ts';
 import { writeKnown } from '../../control/keys/known.ts';
 import { Keyring } from './keyring.ts';
 import { keysInEnv } from './open.ts';
+
+// The one thing that fails on demand.
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  return { ...real, readFile: vi.fn(real.readFile) };
+});
 
 let folder: string;
 let file: string;
@@ -67,6 +74,29 @@ test('a file that is damaged or gone changes nothing, and is complained about on
   expect(known('a')).toEqual(['a']);
 });
 
+test('a file that cannot be read for a moment is read later, though it has not changed since', async () => {
+  // A link that leads in a circle, where a process that is short of files would fail as well.
+  const aim = join(folder, 'aim');
+  symlinkSync(aim, aim);
+  symlinkSync(aim, file);
+  await ring.refresh();
+  await ring.refresh();
+  expect([known('a'), warned.length]).toEqual([[null], 1]);
+  rmSync(aim);
+  writeFileSync(aim, textOf('a'));
+  await ring.refresh();
+  expect(known('a')).toEqual(['a']);
+  // A state is known before its text is: a failure to read that is no reason to wait for another.
+  vi.mocked(readFile).mockRejectedValueOnce(
+    Object.assign(new Error('too many open files'), { code: 'EMFILE' }),
+  );
+  replace(textOf('b'));
+  await ring.refresh();
+  expect(known('a', 'b')).toEqual(['a', null]);
+  await ring.refresh();
+  expect(known('a', 'b')).toEqual([null, 'b']);
+});
+
 test('a change is seen within a second while the file is followed', async () => {
   await ring.follow();
   replace(textOf('a'));
@@ -76,4 +106,11 @@ test('a change is seen within a second while the file is followed', async () => 
 test('keys in the environment that are none stop the start', () => {
   expect(() => keysInEnv({ PLIMSOLL_KEYS: '{}' })).toThrow(/PLIMSOLL_KEYS: it has no "format": 1/);
   expect(keysInEnv({ PLIMSOLL_KEYS: textOf('a'), PLIMSOLL_TOKEN: '' })).toMatchObject([{ name: 'a' }]);
+  for (const token of ['two words', 'schlüssel'])
+    expect(() => keysInEnv({ PLIMSOLL_TOKEN: token })).toThrow(/PLIMSOLL_TOKEN: it has characters other/);
+});
+
+test('a token is what stands in its variable, without the end of line that files of secrets have', () => {
+  expect(keysInEnv({ PLIMSOLL_TOKEN: 'secret\n' })).toMatchObject([{ sha256: hashOfKey('secret') }]);
+  expect(keysInEnv({ PLIMSOLL_TOKEN: ' \n' })).toEqual([]);
 });

@@ -9,8 +9,9 @@ const LOOK_MILLIS = 500;
 
 interface Source {
   readonly path: string;
-  /** What told the last state of the file from others. */
-  seen: string | null;
+  /** What told the state of the file that was read last from others, and the one that could not be read. */
+  taken: string | null;
+  refused: string | null;
   keys: readonly KnownKey[];
 }
 
@@ -34,7 +35,7 @@ export class Keyring {
 
   constructor(options: KeyringOptions) {
     this.#options = options;
-    this.#sources = options.files.map((path) => ({ path, seen: null, keys: [] }));
+    this.#sources = options.files.map((path) => ({ path, taken: null, refused: null, keys: [] }));
     this.#gather();
   }
 
@@ -71,20 +72,23 @@ export class Keyring {
   }
 
   async #look(source: Source): Promise<boolean> {
+    let state = 'out of reach';
     try {
       const found = await stat(source.path, { bigint: true }).catch(absent);
       if (found === null) return false;
-      const state = `${found.ino} ${found.size} ${found.mtimeNs}`;
-      if (state === source.seen) return false;
-      source.seen = state;
+      state = `${found.ino} ${found.size} ${found.mtimeNs}`;
+      if (state === source.taken) return false;
       const keys = readKnown(await readFile(source.path, 'utf8'));
+      source.taken = state;
       if (typeof keys !== 'string') {
         source.keys = keys;
         return true;
       }
       this.#complain(source.path, keys);
     } catch (error) {
-      this.#complain(source.path, (error as Error).message);
+      // It is tried again: a process that was short of files must not miss for good that a key was revoked.
+      if (state !== source.refused) this.#complain(source.path, (error as Error).message);
+      source.refused = state;
     }
     return false;
   }

@@ -33,9 +33,16 @@ export function keysInEnv(env: Env): readonly KnownKey[] {
     const problems = `PLIMSOLL_KEYS: ${keys}, wanted what \`plimsoll keys export\` writes`;
     throw new PlimsollError('CONFIG_INVALID', { problems, list: [problems] });
   }
-  if (token === undefined || token === '') return keys;
-  const sha256 = hashOfKey(token);
-  return [...keys, { name: TOKEN_NAME, scope: 'admin', endpoints: [], sha256, expiresAt: null }];
+  return token === undefined || token.trim() === '' ? keys : [...keys, tokenAsKey(token.trim())];
+}
+
+/** What files of secrets end with is no part of it; what no header can bring would keep everybody out. */
+function tokenAsKey(token: string): KnownKey {
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    const problems = `${TOKEN_NAME}: it has characters other than visible ASCII, wanted letters, digits or signs`;
+    throw new PlimsollError('CONFIG_INVALID', { problems, list: [problems] });
+  }
+  return { name: TOKEN_NAME, scope: 'admin', endpoints: [], sha256: hashOfKey(token), expiresAt: null };
 }
 
 /** Throws FILE_NOT_FOUND where a file of keys was named that is not there: nobody of those in it would come in. */

@@ -1,18 +1,22 @@
 /** API keys, and what the server says of itself. */
 import { Type } from 'typebox';
 import packageJson from '../../../package.json' with { type: 'json' };
+import {
+  KEY_ENDPOINTS_MAX,
+  KEY_NAME as KEY_NAME_PATTERN,
+  LIFE_MAX_MS,
+  LIFE_MIN_MS,
+} from '../../control/keys/port.ts';
 import { SCOPES } from '../../store/access.ts';
 import { closed, NAME, nullable, operation, REASON, TIME } from './operation.ts';
 
 const KEY_NAME = Type.String({
-  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$',
+  pattern: KEY_NAME_PATTERN.source,
   description: 'Letters, digits, ".", "_" or "-"',
 });
 const SCOPE = Type.Enum([...SCOPES]);
-const ENDPOINTS = Type.Array(NAME, { maxItems: 1000, uniqueItems: true });
-/** Ten years: a key that is meant to last longer says so by having no end. */
-const LIFE_MAX_MS = 3650 * 86_400_000;
-const LIFE = Type.Integer({ minimum: 1000, maximum: LIFE_MAX_MS });
+const ENDPOINTS = Type.Array(NAME, { maxItems: KEY_ENDPOINTS_MAX, uniqueItems: true });
+const LIFE = Type.Integer({ minimum: LIFE_MIN_MS, maximum: LIFE_MAX_MS });
 
 const VIEW = {
   id: Type.String(),

@@ -1,0 +1,30 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openStore } from '../../store/open.ts';
+import { SILENT } from '../start.ts';
+import { KeysKeeper } from './keeper.ts';
+import { keysPath } from './open.ts';
+
+test('the list of keys lies where only its owner reads it, and is written again where somebody removes it', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-keeper-'));
+  const store = await openStore('sqlite::memory:', { thread: 'none' });
+  const clock = { now: () => 1_800_000_000_000, monotonic: () => 0 };
+  const keeper = new KeysKeeper({ store, clock, dataDir, keysFile: null, env: {}, logger: SILENT });
+  await keeper.start();
+  const wish = { name: 'shop', scope: 'predict', endpoints: [], lifeMillis: null } as const;
+  const { key } = await keeper.keys.create(wish, { by: 'ana' });
+  const path = keysPath(dataDir);
+  const listed = (): string => readFileSync(path, 'utf8');
+  expect(listed()).toContain('"shop"');
+  expect(listed()).not.toContain(key);
+  expect([path, join(path, '..')].map((one) => statSync(one).mode & 0o777)).toEqual([0o600, 0o700]);
+  rmSync(path);
+  await keeper.refresh();
+  expect(listed()).toContain('"shop"');
+  expect(keeper.find(key)?.name).toBe('shop');
+  await keeper.close();
+  await store.close();
+  rmSync(dataDir, { recursive: true });
+});
