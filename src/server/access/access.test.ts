@@ -30,8 +30,12 @@ const accessOf = (settings: Partial<AccessSettings>, healthPaths: readonly strin
     onRefusal: (why) => refusals.push(why),
   });
 
-const asking = (headers: Record<string, string>, remoteAddress = '10.0.0.1'): IncomingMessage =>
-  ({ headers: { host: 'localhost', ...headers }, socket: { remoteAddress } }) as never;
+const asking = (
+  headers: Record<string, string>,
+  remoteAddress = '10.0.0.1',
+  method = 'POST',
+): IncomingMessage =>
+  ({ method, headers: { host: 'localhost', ...headers }, socket: { remoteAddress } }) as never;
 const bearer = (name: string) => ({ authorization: `Bearer ${name}` });
 
 /** Code of the refusal, or `in`. */
@@ -99,6 +103,19 @@ test('an open address lets predictions in from anywhere but pages of other sites
   expect(predict(insecure, otherPort)).toBe('ORIGIN_FORBIDDEN');
   expect(outcome(() => insecure.admitPage(asking({ host: 'any.name' }), '/docs'))).toBe('in');
   expect(predict(accessOf({ mode: 'platform' }), from)).toBe('in');
+});
+
+test('on loopback a name that was rebound reads nothing where predictions are answered, as browsers read without an origin', () => {
+  const ask = (host: string, method: string) =>
+    outcome(() => accessOf({}).admit(asking({ host }, '127.0.0.1', method), 'm'));
+  expect(
+    ['evil.example', 'localhost.', 'localhost.evil.example', '0.0.0.0', ''].map((host) => ask(host, 'GET')),
+  ).toEqual(Array(5).fill('HOST_FORBIDDEN'));
+  expect(['LOCALHOST:8080', '127.1.2.3', '[::1]:80'].map((host) => ask(host, 'HEAD'))).toEqual(
+    Array(3).fill('in'),
+  );
+  // Programs behind a proxy that keeps their name; a browser would say from where it posts.
+  expect(ask('models.lan', 'POST')).toBe('in');
 });
 
 test('who asks too often is told apart by key, and by address without one', () => {

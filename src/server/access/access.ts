@@ -85,10 +85,15 @@ export class Access implements Gate, Guard {
   }
 
   /** On a network that a browser may share, no page of another site makes it predict. */
-  #checkSite({ headers }: IncomingMessage): void {
+  #checkSite({ method, headers }: IncomingMessage): void {
     const { origin, host } = headers;
-    if (origin === undefined) return;
     const { mode, hosts } = this.#settings;
+    if (origin === undefined) {
+      // Browsers name no page where it reads from its own site: which models there are is told to names of ours alone.
+      if (mode === 'local' && method !== 'POST')
+        this.#counted('cross-site', () => checkHost(host, this.#names));
+      return;
+    }
     this.#counted('cross-site', () => {
       checkOrigin(origin, host, hosts);
       // By which names others call an address that is open to them, nobody knows.
