@@ -20,7 +20,7 @@ export async function withLedger<T>(
   const { ledgerUrl } = await import('../jobs/ledger-url.ts');
   const dataDir = resolve(data);
   try {
-    mkdirSync(dataDir, { recursive: true });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new PlimsollError('DATA_UNWRITABLE', { path: dataDir, reason }, { cause });

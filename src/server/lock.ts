@@ -34,6 +34,8 @@ export interface DataLock {
   release(): void;
 }
 
+/** Mode of a data folder that is made. */
+const OWNER_ONLY = 0o700;
 const LOCK = 'lock';
 const CARD = 'server.json';
 const SOCKET = 'control.sock';
@@ -88,7 +90,8 @@ export function liveServer(dataDir: string): LiveServer | null {
 
 function exclusively(folder: string): DatabaseSync {
   try {
-    mkdirSync(folder, { recursive: true });
+    // Rows of people lie in it.
+    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY });
     const database = new DatabaseSync(join(folder, LOCK), { timeout: WAIT_MILLIS });
     try {
       database.exec('BEGIN EXCLUSIVE');

@@ -26,7 +26,7 @@ export const userAtHost = (): string => `${userInfo().username}@${hostname()}`;
 export function recordTrust(dataDir: string, line: TrustLine): void {
   const path = join(dataDir, 'trust.jsonl');
   try {
-    mkdirSync(dataDir, { recursive: true });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     appendFileSync(path, `${JSON.stringify(line)}\n`, { flag: 'a', mode: 0o600 });
   } catch (error) {
     throw unwritable(path, error as NodeJS.ErrnoException);
