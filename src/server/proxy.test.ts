@@ -69,6 +69,37 @@ test('the peer is who it is, whatever it says of itself, and headers of one hop 
   expect(raw[raw.findIndex((name) => name.toLowerCase() === 'x-plimsoll-peer') + 1]).toBe('127.0.0.1');
 });
 
+test.each([
+  ['the length of a body', 'Content-Length', '9', 'GET / HTT'],
+  ['what a proxy has said of its client', 'X-Forwarded-For', '8.8.8.8', ''],
+  ['the site that asks', 'Origin', 'http://evil.example', ''],
+])('a connection header does not take away %s', async (_, name, value, body) => {
+  const { url } = await proxied((request, response) => {
+    request.resume().once('end', () => response.end(JSON.stringify(request.headers)));
+  });
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(
+    `GET /api/v1/x HTTP/1.1\r\nHost: x\r\n${name}: ${value}\r\nConnection: close, ${name}\r\n\r\n${body}`,
+  );
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  expect(JSON.parse(text.slice(text.indexOf('{')))).toMatchObject({ [name.toLowerCase()]: value });
+});
+
+test('those who were answered and go on sending keep nobody else out', async () => {
+  const { url } = await proxied((_, response) => response.writeHead(401).end());
+  const { port } = new URL(url);
+  const open = Array.from({ length: 260 }, () => connect(Number(port), '127.0.0.1'));
+  let answered = 0;
+  for (const socket of open) {
+    socket.on('error', () => undefined).once('data', () => answered++);
+    socket.write('POST /api/v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n1234');
+  }
+  await expect.poll(() => answered).toBe(260);
+  expect((await fetch(url)).status).toBe(401);
+  for (const socket of open) socket.destroy();
+});
+
 test('a request without a body, as curl -X POST sends it, has none on the other side either', async () => {
   const { url } = await proxied(echo);
   const socket = connect(Number(new URL(url).port), '127.0.0.1');

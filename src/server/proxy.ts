@@ -1,16 +1,15 @@
-import { request as connect, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type ClientRequest, request as connect, type IncomingMessage, type ServerResponse } from 'node:http';
 import { PlimsollError } from '../core/errors.ts';
 import { sendError } from '../serving/http/answer.ts';
 import { discard } from '../serving/http/body.ts';
+import { endWhenSent } from '../serving/http/lingering.ts';
+import { isOfProxy } from './access/site.ts';
 
 /** Where a request of the control API came from: the address of its client, as the serving process saw it. */
 const PEER_HEADER = 'x-plimsoll-peer';
 
 /** Requests on their way to the control process at once. */
 const MOST_UNDER_WAY = 256;
-
-/** How long a refused client may go on sending before its connection is closed over it. */
-const LINGER_MILLIS = 2000;
 
 /** Headers that mean one connection only (RFC 9110 §7.6.1), beside those that `connection` names. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -24,6 +23,18 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+]);
+
+/**
+ * What no `connection` header takes away, nor what a proxy has added, though RFC 9110 §7.6.1 lets it name any field: without
+ * its length a body would be taken for the next request, without `x-forwarded-for` a stranger for a program on this machine.
+ */
+const END_TO_END: ReadonlySet<string> = new Set([
+  'content-length',
+  'host',
+  'origin',
+  'authorization',
+  'x-api-key',
 ]);
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -45,12 +56,12 @@ export function apiProxy(socketPath: string): Handler {
       return;
     }
     underWay++;
-    response.once('close', () => underWay--);
-    forward(socketPath, request, response);
+    // A client that goes on sending after its answer takes nobody's place.
+    forward(socketPath, request, response).once('close', () => underWay--);
   };
 }
 
-function forward(socketPath: string, request: IncomingMessage, response: ServerResponse): void {
+function forward(socketPath: string, request: IncomingMessage, response: ServerResponse): ClientRequest {
   const headers = forwardable(request.rawHeaders);
   headers.push(PEER_HEADER, request.socket.remoteAddress ?? 'unknown');
   const { method, url: path } = request;
@@ -63,7 +74,10 @@ function forward(socketPath: string, request: IncomingMessage, response: ServerR
     response.writeHead(answer.statusCode!, forwardable(answer.rawHeaders));
     answer.once('error', () => response.destroy());
     answer.pipe(response, { end: false });
-    answer.once('end', () => endWhenSent(request, response));
+    answer.once('end', () => {
+      upstream.destroy();
+      endWhenSent(request, response);
+    });
   });
   upstream.on('error', () => {
     if (!answered && !response.destroyed)
@@ -71,20 +85,7 @@ function forward(socketPath: string, request: IncomingMessage, response: ServerR
   });
   response.once('close', () => upstream.destroy());
   request.pipe(upstream);
-}
-
-/**
- * Ends an answer when its client has sent the rest of its body, or has had the time to read it: where a connection is closed
- * over bytes that nobody has read, the kernel resets it, and the answer may be lost on the way.
- */
-function endWhenSent(request: IncomingMessage, response: ServerResponse): void {
-  const end = (): void => {
-    clearTimeout(timer);
-    response.end();
-  };
-  const timer = setTimeout(end, LINGER_MILLIS).unref();
-  if (request.complete) end();
-  else request.once('end', end).once('close', end);
+  return upstream;
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: PlimsollError): void {
@@ -110,6 +111,7 @@ function forwardable(raw: readonly string[]): string[] {
     if (raw[k]!.toLowerCase() !== 'connection') continue;
     for (const name of raw[k + 1]!.split(',')) named.add(name.trim().toLowerCase());
   }
+  for (const name of named) if (END_TO_END.has(name) || isOfProxy(name)) named.delete(name);
   const kept: string[] = [];
   for (let k = 0; k < raw.length; k += 2) {
     const name = raw[k]!.toLowerCase();

@@ -47,3 +47,10 @@ export function checkOrigin(origin: string, host: string | undefined, hosts: rea
   if (isNamed(origin, hosts)) return;
   throw new PlimsollError('ORIGIN_FORBIDDEN', { found: origin, wanted: host ?? 'none' });
 }
+
+/** What proxies add to a request that they pass on; each has another habit (RFC 7239, RFC 9110 §7.6.3, nginx, CDNs). */
+const OF_PROXIES =
+  /^(?:forwarded|via|x-forwarded(?:-.+)?|x-real-ip|x-(?:cluster-)?client-ip|true-client-ip|cf-connecting-ip)$/;
+
+/** Whether a header, in lower case, says that its request was passed on. */
+export const isOfProxy = (name: string): boolean => OF_PROXIES.test(name);

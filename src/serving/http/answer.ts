@@ -3,6 +3,7 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { json, type Refuse, type Reply } from '../protocol.ts';
 import { refusePlainly } from '../protocols/plain.ts';
 import { headersOf } from './error-headers.ts';
+import { endWhenSent, hasSentAll } from './lingering.ts';
 import type { Outcome } from './metrics.ts';
 
 /** Writes a JSON answer that is not a prediction. */
@@ -33,7 +34,11 @@ export function sendReply(
 ): void {
   const length = String(Buffer.byteLength(body));
   response.writeHead(status, ['content-type', type, 'content-length', length, ...headers, ...more]);
-  response.end(body);
+  if (hasSentAll(response.req)) response.end(body);
+  else {
+    response.write(body);
+    endWhenSent(response.req, response);
+  }
 }
 
 /** A coded error as it is; a defect, in this thread or another, leaves its words (a stack, a path) in the log. */
