@@ -9,8 +9,9 @@ import type { Logger } from '../core/ports.ts';
 import { bundleDir } from '../registry/bundle.ts';
 import type { AcceptedVersion } from '../registry/version.ts';
 import { sendError } from '../serving/http/answer.ts';
-import type { Strategy } from '../store/store.ts';
+import type { AuditEntry, Strategy } from '../store/store.ts';
 import { KeysKeeper } from './access/keeper.ts';
+import { changeJob, type Note } from './api/job-changes.ts';
 import { type Assembly, assemble } from './assembly.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { listenOnSocket } from './control-socket.ts';
@@ -103,7 +104,7 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
     if (models.length === 0 && options.watch === null) throw nothingToServe(options.dataDir);
     const jobs = new ServerJobs(options);
     closing.push(() => jobs.close());
-    await defineJobs(jobs, options.jobs);
+    await defineJobs(jobs, options.jobs, assembly);
     const monitor = monitorOf(assembly, options);
     closing.push(() => monitor.close());
     await defineMonitors(monitor, assembly, options);
@@ -141,10 +142,25 @@ async function writeRulesOf({ dataDir, monitors }: ControlPlaneOptions): Promise
   await writeFirstRules(dataDir, monitors);
 }
 
-async function defineJobs(jobs: ServerJobs, written: ControlSettings['jobs']): Promise<void> {
-  for (const [name, document] of Object.entries(written))
-    await (await jobs.jobs()).define(name, document, SERVE);
+async function defineJobs(
+  jobs: ServerJobs,
+  written: ControlSettings['jobs'],
+  assembly: Assembly,
+): Promise<void> {
+  const append = appendTo(assembly);
+  const note: Note = (what, subject, body) => append({ ...SERVE, what, subject, body });
+  for (const [name, document] of Object.entries(written)) {
+    const all = await jobs.jobs();
+    await changeJob(all, name, { what: 'job.defined', note }, () => all.define(name, document, SERVE));
+  }
 }
+
+const appendTo =
+  ({ store }: Assembly) =>
+  async (entry: Omit<AuditEntry, 'at'>): Promise<void> => {
+    const at = Math.floor(SYSTEM_CLOCK.now());
+    await store.transaction(({ audit }) => audit.append({ at, ...entry }));
+  };
 
 const routersOf = ({ store }: Assembly, { routers: written, logger }: ControlPlaneOptions): ServerRouters => {
   const route = async (endpoint: string) => (await store.tables.endpoints.get(endpoint))?.route ?? null;
@@ -158,7 +174,10 @@ const monitorOf = (
   const bundleOf = (digest: string): string => bundleDir(dataDir, digest);
   const surroundings = new ControlSurroundings({ store, control, fleet, clock: parts.clock, bundleOf });
   const { clock } = parts;
-  return new ServerMonitor({ dataDir, storeUrl, store, control, clock, surroundings, logger, answers: true });
+  return new ServerMonitor({
+    ...{ dataDir, storeUrl, share, store, control, clock, surroundings, logger },
+    answers: true,
+  });
 };
 
 /** Of endpoints that there are: one that is only to come is watched by defaults until the server starts again. */
@@ -258,6 +277,7 @@ async function openApi(
       keys: keeper,
       apiKeys: keeper.keys,
       onRefused: noteAttempts(assembly.store, SYSTEM_CLOCK, logger),
+      onChanged: appendTo(assembly),
       onUpload: uploads.admit.bind(uploads),
     };
     const asked = {

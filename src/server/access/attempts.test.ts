@@ -22,3 +22,15 @@ test('the log of refused attempts cannot be filled by those who make them, and s
     body: { operation: 'POST /gc', unnotedBefore: 990 },
   });
 });
+
+test('strangers who knock a thousand times do not hide what is tried with a key', async () => {
+  store = await openStore('sqlite::memory:', { thread: 'none' });
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const note = noteAttempts(store, { now: () => 0, monotonic: () => 0 }, silent);
+  const attempt = { operation: 'POST /gc', code: 'SCOPE_FORBIDDEN' };
+  for (let k = 0; k < 1000; k++) note({ ...attempt, by: '10.1.2.3' });
+  note({ ...attempt, by: 'key:shop from 10.1.2.4' });
+  const listed = async () => (await store.tables.audit.list()).items;
+  await expect.poll(async () => (await listed()).length).toBe(11);
+  expect((await listed()).at(-1)).toMatchObject({ by: 'key:shop from 10.1.2.4' });
+});

@@ -9,15 +9,17 @@ const NOTED: Rate = { perSecond: 1 / 6, burst: 10 };
 
 /** Notes in the audit log what was refused that would have changed something; of too many it keeps the number. */
 export function noteAttempts(store: Store, clock: Clock, logger: Logger): (refused: RefusedCall) => void {
-  const noted = new Buckets(NOTED, 1);
-  let unnoted = 0;
+  const noted = new Buckets(NOTED, 2);
+  const unnoted = { keys: 0, strangers: 0 };
   return ({ by, operation, code }) => {
-    if (noted.take('all', clock.monotonic()) > 0) {
-      unnoted++;
+    // Strangers who knock a thousand times must not hide what somebody tries who holds a key.
+    const kind = by.startsWith('key:') ? 'keys' : 'strangers';
+    if (noted.take(kind, clock.monotonic()) > 0) {
+      unnoted[kind]++;
       return;
     }
-    const body = { operation, code, unnotedBefore: unnoted };
-    unnoted = 0;
+    const body = { operation, code, unnotedBefore: unnoted[kind] };
+    unnoted[kind] = 0;
     const at = Math.floor(clock.now());
     store.tables.audit
       .append({ at, by, what: 'access.refused', subject: 'access', body })

@@ -31,11 +31,11 @@ test('within any time no more is let in than burst and rate together', () => {
   );
 });
 
-test('a million addresses take the memory of ten thousand, and those there are keep their share', () => {
+test('a hundred thousand addresses take the memory of ten thousand, and those there are keep their share', () => {
   const buckets = new Buckets({ perSecond: 0.001, burst: 2 });
   expect([buckets.take('me', 0), buckets.take('me', 0)]).toEqual([0, 0]);
   let letIn = 0;
-  for (let k = 0; k < 1_000_000; k++) if (buckets.take(`address ${k}`, 1) === 0) letIn++;
+  for (let k = 0; k < 100_000; k++) if (buckets.take(`address ${k}`, 1) === 0) letIn++;
   expect(buckets.size).toBe(10_000);
   // Each of those there is room for once, and the rest together a burst.
   expect(letIn).toBe(9_999 + 2);

@@ -18,13 +18,25 @@ const callerOf = (name: string): Caller => ({
   key: { name, scope: 'admin', endpoints: [], sha256: '', expiresAt: null },
 });
 
-/** Sends an upload; without an announced length where `length` is null. */
-function send(uploads: Uploads, caller: Caller, sent: number, length: number | null = sent): void {
+/** An upload that has been let in; without an announced length where `length` is null. */
+function begin(uploads: Uploads, caller: Caller, length: number | null) {
   const headers = length === null ? {} : { 'content-length': String(length) };
   const request = Object.assign(new EventEmitter(), { headers, socket: { bytesRead: 7 } });
-  uploads.admit(caller, request as unknown as IncomingMessage);
-  request.socket.bytesRead += sent;
-  request.emit('close');
+  const check = uploads.admit(caller, request as unknown as IncomingMessage);
+  return {
+    send(bytes: number): void {
+      request.socket.bytesRead += bytes;
+      check();
+    },
+    end: () => request.emit('close'),
+  };
+}
+
+/** Sends a whole one. */
+function send(uploads: Uploads, caller: Caller, sent: number, length: number | null = sent): void {
+  const upload = begin(uploads, caller, length);
+  upload.send(sent);
+  upload.end();
 }
 
 test('a key makes as many uploads in a day as it may, whatever others do', () => {
@@ -42,8 +54,31 @@ test('what came counts, not what was announced, and what would be too much is no
   const uploads = uploadsOf({});
   send(uploads, callerOf('ci'), 900, null);
   expect(() => send(uploads, callerOf('ci'), 101)).toThrow(/would have sent 1001 bytes/);
-  send(uploads, callerOf('ci'), 500, null);
-  expect(() => send(uploads, callerOf('ci'), 0, null)).toThrow(/QUOTA|1400 bytes/);
+  send(uploads, callerOf('ci'), 100, null);
+  expect(() => send(uploads, callerOf('ci'), 0, null)).toThrow(/1001 bytes/);
+});
+
+test('uploads that come at the same time share the day, also those that say nothing of their length', () => {
+  const uploads = uploadsOf({ perDay: 10 });
+  const announced = begin(uploads, callerOf('ci'), 600);
+  expect(() => begin(uploads, callerOf('ci'), 600)).toThrow(/would have sent 1200 bytes/);
+  const [one, two] = [begin(uploads, callerOf('ci'), null), begin(uploads, callerOf('ci'), null)];
+  begin(uploads, callerOf('other'), 1000).end();
+  one.send(200);
+  two.send(200);
+  expect(() => one.send(1)).toThrow(expect.objectContaining({ code: 'QUOTA_EXCEEDED' }));
+  // What breaks off has used what has come of it.
+  announced.end();
+  one.send(100);
+});
+
+test('the disk is looked at while an upload comes', () => {
+  const quota = { perDay: 3, bytesPerDay: 1000, freeShare: 0 };
+  const uploads = new Uploads(quota, tmpdir(), { now: () => now, monotonic: () => 0 });
+  const local = begin(uploads, { isLocal: true, key: null }, null);
+  local.send(1);
+  quota.freeShare = 1;
+  expect(() => local.send(1)).toThrow(expect.objectContaining({ code: 'DISK_RESERVED' }));
 });
 
 test('nothing is taken that would fill the disk, from programs on this machine neither', () => {

@@ -7,15 +7,26 @@ import type { Caller } from '../api/access.ts';
 
 interface Used {
   uploads: number;
+  /** Of uploads that have ended. */
   bytes: number;
+  readonly coming: Set<Coming>;
+}
+
+/** An upload on its way: what it has announced is taken from the day at once, and what it sends beside that as it comes. */
+interface Coming {
+  readonly announced: number;
+  received(): number;
 }
 
 const DAY = 86_400_000;
 const SECOND = 1000;
 
+/** Called as an upload comes. Throws QUOTA_EXCEEDED, DISK_RESERVED where no more of it is to. */
+export type CheckUpload = () => void;
+
 /**
- * What each key has uploaded on this day (UTC) since the control plane began, and what the disk has left. Sizes of single
- * files are bounded where they are staged; the last upload of a day may go over by as much.
+ * What each key has uploaded on this day (UTC) since the control plane began, and what the disk has left: of all uploads
+ * together, those that are under way among them.
  */
 export class Uploads {
   readonly #quota: UploadQuota;
@@ -32,38 +43,47 @@ export class Uploads {
   }
 
   /** Before its body is read. Throws QUOTA_EXCEEDED, DISK_RESERVED. */
-  admit({ key }: Caller, request: IncomingMessage): void {
+  admit({ key }: Caller, request: IncomingMessage): CheckUpload {
     this.#checkDisk();
-    if (key === null) return;
+    if (key === null) return () => this.#checkDisk();
     const used = this.#usedBy(key.name);
     const length = Number(request.headers['content-length'] ?? 0);
-    const { perDay, bytesPerDay } = this.#quota;
+    const { perDay } = this.#quota;
     if (used.uploads >= perDay)
       throw this.#over(
         `key "${key.name}" has made ${used.uploads} today`,
         `${perDay} at most`,
-        'uploads-per-day',
+        'PLIMSOLL_UPLOADS_PER_DAY (`uploadsPerDay` of plimsoll.yaml)',
       );
-    if (used.bytes + length > bytesPerDay || used.bytes >= bytesPerDay)
-      throw this.#over(
-        `with it key "${key.name}" would have sent ${used.bytes + length} bytes today`,
-        `${bytesPerDay} at most`,
-        'upload-bytes-per-day',
-      );
+    this.#checkBytes(key.name, spentBy(used) + Math.max(1, length));
     used.uploads++;
-    // What came says more than what was announced.
     const { socket } = request;
     const before = socket.bytesRead;
+    const coming: Coming = { announced: length, received: () => socket.bytesRead - before };
+    used.coming.add(coming);
     request.once('close', () => {
-      used.bytes += socket.bytesRead - before;
+      used.coming.delete(coming);
+      used.bytes += coming.received();
     });
+    return () => {
+      this.#checkBytes(key.name, spentBy(used));
+      this.#checkDisk();
+    };
+  }
+
+  #checkBytes(name: string, bytes: number): void {
+    const { bytesPerDay } = this.#quota;
+    if (bytes <= bytesPerDay) return;
+    const found = `with it key "${name}" would have sent ${bytes} bytes today`;
+    const setting = 'PLIMSOLL_UPLOAD_BYTES_PER_DAY (`uploadBytesPerDay` of plimsoll.yaml)';
+    throw this.#over(found, `${bytesPerDay} at most`, setting);
   }
 
   #usedBy(name: string): Used {
     const day = Math.floor(this.#clock.now() / DAY);
     if (day !== this.#day) this.#used.clear();
     this.#day = day;
-    const used = this.#used.get(name) ?? { uploads: 0, bytes: 0 };
+    const used = this.#used.get(name) ?? { uploads: 0, bytes: 0, coming: new Set() };
     this.#used.set(name, used);
     return used;
   }
@@ -71,7 +91,7 @@ export class Uploads {
   #over(found: string, wanted: string, setting: string): PlimsollError {
     const now = this.#clock.now();
     const retry = Math.ceil((DAY - (now % DAY)) / SECOND);
-    return new PlimsollError('QUOTA_EXCEEDED', { found, wanted, setting: `--${setting}`, retry });
+    return new PlimsollError('QUOTA_EXCEEDED', { found, wanted, setting, retry });
   }
 
   #checkDisk(): void {
@@ -82,3 +102,7 @@ export class Uploads {
     throw new PlimsollError('DISK_RESERVED', { free: percent(free), wanted: percent(this.#quota.freeShare) });
   }
 }
+
+/** What has come, and of those that are under way what they have announced, too. */
+const spentBy = ({ bytes, coming }: Used): number =>
+  [...coming].reduce((sum, { announced, received }) => sum + Math.max(announced, received()), bytes);

@@ -56,7 +56,18 @@ test('a caller from another machine needs a key', async () => {
   expect((await from(elsewhere)).status).toBe(200);
   expect((await from({ ...elsewhere, origin: 'http://evil.example' })).status).toBe(403);
   expect((await from({ 'x-plimsoll-peer': '::ffff:127.0.0.1' })).status).toBe(200);
-  expect((await from({ 'x-plimsoll-peer': '127.0.0.1', 'x-forwarded-for': '10.1.2.3' })).status).toBe(401);
+  for (const name of [
+    'x-forwarded-for',
+    'X-Real-IP',
+    'forwarded',
+    'via',
+    'x-forwarded-host',
+    'cf-connecting-ip',
+  ])
+    expect([name, (await from({ 'x-plimsoll-peer': '127.0.0.1', [name]: '10.1.2.3' })).status]).toEqual([
+      name,
+      401,
+    ]);
 });
 
 test('without a key nobody from elsewhere comes in, and is told the way', async () => {
@@ -151,4 +162,32 @@ test('wrong keys are answered more slowly the more there are, and those who hold
     statuses.push((await api.ask('GET', '/models', { headers: { ...peer, 'x-api-key': `no${k}` } })).status);
   expect([statuses.slice(0, 20), statuses.slice(20)]).toEqual([Array(20).fill(401), Array(5).fill(429)]);
   expect((await api.ask('GET', '/models', { headers: { ...peer, 'x-api-key': 'viewer' } })).status).toBe(200);
+});
+
+test('every change of a job, an alert or a receiver is noted with who made it, and with what there was before', async () => {
+  const headers = { 'x-plimsoll-peer': '10.1.2.3', authorization: 'Bearer secret', 'x-plimsoll-by': 'ana' };
+  const change = async (method: string, path: string, body = '{}'): Promise<number> =>
+    (await api.ask(method, path, { headers, body })).status;
+  const job = { model: 'churn@2', input: 'in/*.csv', key: 'id', output: 'out.csv' };
+  expect(await change('PUT', '/jobs/nightly', JSON.stringify(job))).toBe(200);
+  expect(await change('PUT', '/jobs/nightly', JSON.stringify(job))).toBe(200);
+  const schedule = { triggers: [{ kind: 'cron', cron: '0 3 * * *' }] };
+  expect(
+    await change('PUT', '/jobs/nightly/schedule', JSON.stringify({ schedule, reason: 'at night' })),
+  ).toBe(200);
+  for (const verb of ['pause', 'pause', 'unpause']) await change('POST', `/jobs/nightly:${verb}`, '');
+  const { json } = await api.ask('POST', '/jobs/nightly/runs', { headers });
+  const run = (json['run'] as { id: string }).id;
+  expect(await change('POST', `/jobs/nightly/runs/${run}:cancel`, '')).toBe(200);
+  expect(await change('POST', '/alerts/churn:acknowledge')).toBe(200);
+  const by = 'key:admin for ana from 10.1.2.3';
+  expect(api.notes).toMatchObject([
+    { by, what: 'job.defined', subject: 'job/nightly', body: { before: null, after: { paused: false } } },
+    { what: 'job.rescheduled', body: { before: { schedule: null }, reason: 'at night' } },
+    { what: 'job.paused', body: { before: { paused: false }, after: { paused: true } } },
+    { what: 'job.unpaused', body: { before: { paused: true }, after: { paused: false } } },
+    { what: 'job.run-started', subject: 'job/nightly', body: { run, cause: 'server' } },
+    { what: 'job.run-cancelled', body: { run } },
+    { by, what: 'alert.acknowledged', subject: 'alert/churn' },
+  ]);
 });

@@ -15,13 +15,15 @@ import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { Jobs } from '../../jobs/port.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import { headersOf } from '../../serving/http/error-headers.ts';
-import type { Idempotency } from '../../store/store.ts';
+import type { AuditEntry, Idempotency } from '../../store/store.ts';
 import { credentialIn } from '../access/credential.ts';
 import { Failures } from '../access/refusals.ts';
 import { allows } from '../access/scopes.ts';
+import { isOfProxy } from '../access/site.ts';
 import { type AccessRules, admit, type Caller } from './access.ts';
 import { checkerOf } from './check.ts';
 import { asCoded } from './failures.ts';
+import type { Note } from './job-changes.ts';
 import { openapiDocument } from './openapi.ts';
 import { Answer, type Operation, type StagedUpload } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -38,8 +40,10 @@ export interface ApiOptions extends AccessRules {
   readonly accessMode: AccessMode;
   /** Called with what was refused to a caller who is known, or not, and would have changed something. */
   readonly onRefused?: (refused: RefusedCall) => void;
-  /** Called before an upload is received. Throws where the caller may bring no more. */
-  readonly onUpload?: (caller: Caller, request: IncomingMessage) => void;
+  /** Takes an entry of the audit log for what was changed. */
+  readonly onChanged?: (entry: Omit<AuditEntry, 'at'>) => Promise<void>;
+  /** Called before an upload is received, and what it answers as it comes. Both throw where the caller may bring no more. */
+  readonly onUpload?: (caller: Caller, request: IncomingMessage) => () => void;
   /** Opens what is asked about jobs. */
   readonly jobs: () => Promise<Jobs>;
   /** Opens what is asked about monitoring. */
@@ -74,7 +78,8 @@ const HEADERS = {
 } as const;
 
 const CALLER = Symbol('who asks');
-type Admitted = FastifyRequest & { [CALLER]?: Caller };
+const CHECK = Symbol('whether more of an upload may come');
+type Admitted = FastifyRequest & { [CALLER]?: Caller; [CHECK]?: (() => void) | undefined };
 const NOBODY: Caller = { isLocal: false, key: null };
 
 export async function createApi(control: Control, options: ApiOptions): Promise<Api> {
@@ -126,7 +131,7 @@ const knockOf = ({ headers }: FastifyRequest) => ({
   origin: headers.origin,
   credential: credentialIn(headers),
   peer: [headers['x-plimsoll-peer']].flat()[0],
-  isForwarded: headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined,
+  isForwarded: Object.keys(headers).some(isOfProxy),
 });
 
 /** Lets callers in, or refuses them: the more slowly the more often, and with a note where they would change something. */
@@ -152,7 +157,15 @@ const operationOf = ({ method, routeOptions }: FastifyRequest): string =>
 interface Tools
   extends Pick<
     ApiOptions,
-    'dataDir' | 'jobs' | 'monitoring' | 'routers' | 'apiKeys' | 'accessMode' | 'onRefused' | 'onUpload'
+    | 'dataDir'
+    | 'jobs'
+    | 'monitoring'
+    | 'routers'
+    | 'apiKeys'
+    | 'accessMode'
+    | 'onRefused'
+    | 'onUpload'
+    | 'onChanged'
   > {
   readonly control: Control;
   readonly repeats: Repeats;
@@ -189,17 +202,17 @@ function checkScope(operation: Operation, request: Admitted, { onRefused, onUplo
     const about = { key: key?.name ?? 'none', found: key?.scope ?? 'none', wanted, what: nameOf(operation) };
     throw new PlimsollError('SCOPE_FORBIDDEN', about);
   }
-  if (operation.takesFiles) onUpload?.(caller, request.raw);
+  if (operation.takesFiles) request[CHECK] = onUpload?.(caller, request.raw);
 }
 
 function answerer(operation: Operation, tools: Tools) {
-  const { repeats, dataDir, control, jobs, monitoring, routers, apiKeys, accessMode } = tools;
+  const { repeats, dataDir, control, jobs, monitoring, routers, apiKeys, accessMode, onChanged } = tools;
   const { method, status, takesFiles } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
   const queryOf = checkerOf(operation.query, 'query');
   const bodyOf = bodyChecker(operation);
-  const uploadOf = (request: FastifyRequest): Promise<StagedUpload> => {
-    if (takesFiles) return receiveUpload(request, dataDir);
+  const uploadOf = (request: Admitted): Promise<StagedUpload> => {
+    if (takesFiles) return receiveUpload(request, dataDir, request[CHECK] ?? (() => undefined));
     const types = { found: 'multipart/form-data', wanted: 'application/json' };
     throw new PlimsollError('CONTENT_TYPE_UNSUPPORTED', types);
   };
@@ -226,6 +239,7 @@ function answerer(operation: Operation, tools: Tools) {
       body,
       actor,
       isLocal,
+      note: noteOf(actor, onChanged),
     };
     let isTaken = false;
     const work = async (): Promise<Answer> => {
@@ -239,6 +253,11 @@ function answerer(operation: Operation, tools: Tools) {
     return repeats.once(key, [method, request.url, text], work).finally(() => isTaken || upload?.discard());
   };
 }
+
+const noteOf =
+  ({ by, reason }: Actor, onChanged: ApiOptions['onChanged']): Note =>
+  async (what, subject, body) =>
+    onChanged?.({ by, what, subject, body: { ...body, reason: reason ?? null } });
 
 function bodyChecker({ body, path }: Operation): (given: unknown) => unknown {
   if (body === null) return (given) => refuseBody(given, path);

@@ -6,6 +6,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { scheduleDocument } from '../../jobs/schedule/document.ts';
 import { jobSchema } from '../../jobs/spec/parse.ts';
 import { CAUSES, RUN_STATES } from '../../store/ledger/run-state.ts';
+import { changeJob, startRun } from './job-changes.ts';
 import { closed, NAME, nullable, operation, PAGE, pageOf, pageRequest, REASON, TIME } from './operation.ts';
 
 const ANYTHING = Type.Unknown();
@@ -45,6 +46,19 @@ const STARTED = Type.Object({
   isNew: Type.Boolean({ description: 'False where what it was to be started for has a run already' }),
 });
 
+const pausing = (verb: 'pause' | 'unpause', summary: string) =>
+  operation({
+    method: 'POST',
+    path: `/jobs/{job}:${verb}`,
+    summary,
+    params: { job: NAME },
+    answer: JOB_VIEW,
+    async handle({ jobs, params: { job }, note }) {
+      const all = await jobs();
+      return changeJob(all, job, { what: `job.${verb}d`, note }, () => all.pause(job, verb === 'pause'));
+    },
+  });
+
 export const JOBS = [
   operation({
     method: 'GET',
@@ -69,7 +83,11 @@ export const JOBS = [
     params: { job: NAME },
     body: Type.Unsafe<unknown>(jobSchema(scheduleDocument.schema)),
     answer: JOB_VIEW,
-    handle: async ({ jobs, params, body, actor }) => (await jobs()).define(params.job, body, actor),
+    async handle({ jobs, params, body, actor, note }) {
+      const all = await jobs();
+      const how = { what: 'job.defined', note };
+      return changeJob(all, params.job, how, () => all.define(params.job, body, actor));
+    },
   }),
   operation({
     method: 'PUT',
@@ -78,25 +96,17 @@ export const JOBS = [
     params: { job: NAME },
     body: closed({ schedule: SCHEDULE, reason: REASON }),
     answer: JOB_VIEW,
-    handle: async ({ jobs, params, body, actor }) =>
-      (await jobs()).reschedule(params.job, body.schedule, actor),
+    async handle({ jobs, params, body, actor, note }) {
+      const all = await jobs();
+      const how = { what: 'job.rescheduled', note };
+      return changeJob(all, params.job, how, () => all.reschedule(params.job, body.schedule, actor));
+    },
   }),
-  operation({
-    method: 'POST',
-    path: '/jobs/{job}:pause',
-    summary: 'It starts nothing by itself; what comes meanwhile is passed over, messages in queues wait',
-    params: { job: NAME },
-    answer: JOB_VIEW,
-    handle: async ({ jobs, params }) => (await jobs()).pause(params.job, true),
-  }),
-  operation({
-    method: 'POST',
-    path: '/jobs/{job}:unpause',
-    summary: 'It starts by itself again',
-    params: { job: NAME },
-    answer: JOB_VIEW,
-    handle: async ({ jobs, params }) => (await jobs()).pause(params.job, false),
-  }),
+  pausing(
+    'pause',
+    'It starts nothing by itself; what comes meanwhile is passed over, messages in queues wait',
+  ),
+  pausing('unpause', 'It starts by itself again'),
   operation({
     method: 'POST',
     path: '/jobs/{job}:trigger',
@@ -106,12 +116,12 @@ export const JOBS = [
     body: Type.Optional(ANYTHING),
     status: 202,
     answer: STARTED,
-    async handle({ jobs, params, key }) {
+    async handle({ jobs, params, key, note }) {
       const all = await jobs();
       const { schedule } = await all.job(params.job);
       if (!schedule?.triggers.some(({ kind }) => kind === 'webhook'))
         throw new PlimsollError('WEBHOOK_UNKNOWN', { job: params.job });
-      return all.start(params.job, 'webhook', key ?? randomUUID());
+      return startRun(all.start(params.job, 'webhook', key ?? randomUUID()), note);
     },
   }),
   operation({
@@ -131,7 +141,8 @@ export const JOBS = [
     body: Type.Optional(closed({ reason: REASON })),
     status: 202,
     answer: STARTED,
-    handle: async ({ jobs, params, key }) => (await jobs()).start(params.job, 'server', key ?? randomUUID()),
+    handle: async ({ jobs, params, key, note }) =>
+      startRun((await jobs()).start(params.job, 'server', key ?? randomUUID()), note),
   }),
   operation({
     method: 'GET',
@@ -147,6 +158,10 @@ export const JOBS = [
     summary: 'Ends a run for good; nothing of it is published',
     params: { job: NAME, run: NAME },
     answer: RUN_VIEW,
-    handle: async ({ jobs, params }) => (await jobs()).cancel(params.job, params.run),
+    async handle({ jobs, params: { job, run }, note }) {
+      const cancelled = await (await jobs()).cancel(job, run);
+      await note('job.run-cancelled', `job/${job}`, { run, number: cancelled.number });
+      return cancelled;
+    },
   }),
 ];

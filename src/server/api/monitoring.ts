@@ -279,8 +279,11 @@ export const MONITORING = [
     params: { endpoint: NAME, receiver: NAME },
     body: Type.Optional(closed({ reason: REASON })),
     answer: Type.Object({ ok: Type.Boolean(), detail: Type.String() }),
-    handle: async ({ monitoring, params, actor }) =>
-      (await monitoring()).testReceiver(params.endpoint, params.receiver, actor),
+    async handle({ monitoring, params: { endpoint, receiver }, actor, note }) {
+      const sent = await (await monitoring()).testReceiver(endpoint, receiver, actor);
+      await note('receiver.tested', `endpoint/${endpoint}`, { receiver, ...sent });
+      return sent;
+    },
   }),
   operation({
     method: 'GET',
@@ -316,6 +319,10 @@ export const MONITORING = [
     params: { alert: NAME },
     body: Type.Optional(closed({ reason: REASON })),
     answer: ALERT,
-    handle: async ({ monitoring, params, actor }) => (await monitoring()).acknowledge(params.alert, actor),
+    async handle({ monitoring, params: { alert }, actor, note }) {
+      const acknowledged = await (await monitoring()).acknowledge(alert, actor);
+      await note('alert.acknowledged', `alert/${alert}`, {});
+      return acknowledged;
+    },
   }),
 ];

@@ -7,6 +7,7 @@ import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { Jobs } from '../../jobs/port.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import type { PageRequest } from '../../store/store.ts';
+import type { Note } from './job-changes.ts';
 
 /** What a handler gets: everything checked against the schemas. */
 export interface Call<P, Q, B> {
@@ -30,6 +31,8 @@ export interface Call<P, Q, B> {
   readonly actor: Actor;
   /** The caller runs on this machine. */
   readonly isLocal: boolean;
+  /** For changes that are made where no audit log is kept. */
+  readonly note: Note;
 }
 
 /** What is answered, and kept for those who ask again under the same key. */

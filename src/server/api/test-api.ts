@@ -38,6 +38,8 @@ export interface TestApi {
   readonly logged: readonly object[];
   /** Changes that were refused to their callers. */
   readonly refusals: readonly RefusedCall[];
+  /** Entries for the audit log. */
+  readonly notes: readonly object[];
   /** With headers that `fetch` would not let through, Host and Origin among them. */
   ask(method: string, path: string, asked?: Asked): Promise<Answered>;
   /** Names of staged uploads. */
@@ -78,6 +80,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false): Promise<TestA
   const control = new MemoryControl();
   const logged: object[] = [];
   const refusals: RefusedCall[] = [];
+  const notes: object[] = [];
   const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-api-'));
   const ledger = await openLedger('sqlite::memory:');
   const clock = { now: () => 0, monotonic: () => 0 };
@@ -107,6 +110,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false): Promise<TestA
     keys: { size: keys.size, find: (key) => keys.get(key) ?? null },
     apiKeys: NO_KEYS,
     onRefused: (refused) => refusals.push(refused),
+    onChanged: async (entry) => void notes.push(entry),
     idempotency: kept(),
     clock,
     jobs: async () => jobs,
@@ -123,6 +127,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false): Promise<TestA
     dataDir,
     logged,
     refusals,
+    notes,
     ask: (method, path, asked) => ask(`${url}/api/v1${path}`, method, asked),
     leftovers: () => readdirSync(join(dataDir, 'uploads')),
     async close() {

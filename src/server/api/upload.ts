@@ -21,10 +21,14 @@ const LIMITS = {
 };
 
 /**
- * Fields that are to be known before the files come first. Throws REQUEST_INVALID, PYTHON_UNTRUSTED, UPLOAD_INVALID,
- * UPLOAD_TOO_LARGE.
+ * Fields that are to be known before the files come first. `check` is called with every piece of a file. Throws what it
+ * throws, REQUEST_INVALID, PYTHON_UNTRUSTED, UPLOAD_INVALID, UPLOAD_TOO_LARGE.
  */
-export async function receiveUpload(request: FastifyRequest, dataDir: string): Promise<StagedUpload> {
+export async function receiveUpload(
+  request: FastifyRequest,
+  dataDir: string,
+  check: () => void,
+): Promise<StagedUpload> {
   const fields = new Map<string, string>();
   const digests: (readonly [string, string, string])[] = [];
   let upload: Upload | null = null;
@@ -32,7 +36,7 @@ export async function receiveUpload(request: FastifyRequest, dataDir: string): P
     for await (const part of request.parts({ limits: LIMITS, preservePath: true })) {
       if (part.type === 'file') {
         upload ??= openUpload(dataDir, fieldsOf(fields).source);
-        digests.push(await stage(part, upload));
+        digests.push(await stage(part, upload, check));
       } else fields.set(part.fieldname, String(part.value));
     }
     upload ??= openUpload(dataDir);
@@ -61,10 +65,12 @@ const filesOfPython = ({ code, requirements, script }: Omit<Staged, 'file'>): Py
 async function stage(
   { fieldname, filename, file }: MultipartFile,
   upload: Upload,
+  check: () => void,
 ): Promise<readonly [string, string, string]> {
   const hash = createHash('sha256');
   async function* hashed(): AsyncGenerator<Uint8Array> {
     for await (const chunk of file) {
+      check();
       hash.update(chunk);
       yield chunk;
     }
