@@ -57,6 +57,7 @@ describe('a registry with passwords', () => {
     const configs = [
       { auths: { [registry.host]: { auth } } },
       { auths: { [`https://${registry.host}`]: { username: 'somebody', password: 'secret' } } },
+      { auths: { [`http://${registry.host}/v2/`]: { auth }, [`${registry.host}0`]: { auth: 'eDp5' } } },
       { credHelpers: { [registry.host]: 'test' }, auths: { [registry.host]: { auth: 'eDp5' } } },
       { credsStore: 'test', auths: { [registry.host]: {} } },
       { credsStore: 'test' },

@@ -76,9 +76,9 @@ export class Authority {
         reason: `it sends for tokens to ${url.origin}, without TLS`,
       });
     const answer = await this.#options.send(tokenRequest(url, service, scopes, await this.#found()));
-    if (isPassing(answer.status))
-      throw new NoAnswer('network', `${url.host} gives no token: ${saidBy(answer)}`);
-    if (answer.status !== 200) throw this.#denied(`${url.host} gives no token: ${saidBy(answer)}`);
+    const refusal = `${url.host} gives no token: ${saidBy(answer)}`;
+    if (isPassing(answer.status)) throw new NoAnswer('network', refusal, answer.headers['retry-after']);
+    if (answer.status !== 200) throw this.#denied(refusal);
     const { token, seconds } = tokenOf(answer.body, url.host);
     const until = clock.now() + seconds * 1000 - MARGIN_MILLIS;
     const header = `Bearer ${token}`;

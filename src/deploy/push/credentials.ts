@@ -71,7 +71,9 @@ async function fromConfig(
   const lookUp = (group: string): unknown => {
     const entries = config[group];
     if (!isRecord(entries)) return undefined;
-    const key = keys.find((one) => Object.hasOwn(entries, one));
+    const key =
+      keys.find((one) => Object.hasOwn(entries, one)) ??
+      Object.keys(entries).find((one) => hostIn(one) === registry);
     return key === undefined ? undefined : entries[key];
   };
   const own = lookUp('credHelpers');
@@ -81,6 +83,9 @@ async function fromConfig(
   const store = config['credsStore'];
   return kept === null && typeof store === 'string' ? fromHelper(store, keys[0]!, environment) : kept;
 }
+
+/** Some have logged in to an address: `https://HOST/v2/`. */
+const hostIn = (key: string): string => key.replace(/^https?:\/\//, '').split('/')[0]!;
 
 function fromEntry(entry: Config, path: string): Credentials | null {
   const { identitytoken, auth, username, password } = entry;

@@ -129,6 +129,23 @@ describe('a registry that has a bad minute', () => {
     }
   });
 
+  it('is waited for as long as its server of tokens says', async () => {
+    let asked = 0;
+    proxy.fate = ({ path, headers }) => {
+      if (path.startsWith('/token'))
+        return asked++ === 0
+          ? { kind: 'answer', status: 429, headers: { 'retry-after': '1' } }
+          : { kind: 'answer', status: 200, body: '{"token": "t"}' };
+      if (headers.authorization === 'Bearer t') return PASS;
+      const challenge = `Bearer realm="http://${proxy.host}/token",service="x"`;
+      return { kind: 'answer', status: 401, headers: { 'www-authenticate': challenge } };
+    };
+    const before = performance.now();
+    await push();
+    expect(performance.now() - before).toBeGreaterThan(950);
+    expect(asked).toBe(2);
+  });
+
   it('that does not pass ends the push with what it said last', async () => {
     await failsAndMends(
       ({ method }) =>

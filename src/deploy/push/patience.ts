@@ -64,7 +64,12 @@ function isWorthAnother(error: unknown): boolean {
 
 /** `Retry-After` in milliseconds: seconds or a date (RFC 9110, 10.2.3). */
 function askedFor(error: unknown, now: number): number {
-  const value = error instanceof Unwanted ? error.answer.headers['retry-after'] : undefined;
+  const value =
+    error instanceof Unwanted
+      ? error.answer.headers['retry-after']
+      : error instanceof NoAnswer
+        ? error.retryAfter
+        : undefined;
   if (value === undefined) return 0;
   const wait = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isFinite(wait) && wait > 0 ? Math.min(wait, WAIT_MAX_MILLIS) : 0;

@@ -43,6 +43,7 @@ describe('names of images', () => {
     [`ghcr.io/a@${DIGEST}@${DIGEST}`, /more than one/],
     ['user:password@ghcr.io/a', /digest/],
     ['ghcr.io:99x/a', /host/],
+    ['127.0.0.1:99999/a', /host/],
     ['-x.io/a', /host/],
     ['docker://ghcr.io/a', /host|repository/],
     ['ghcr.io/a?x=1', /repository/],

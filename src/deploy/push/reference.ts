@@ -54,7 +54,7 @@ function splitName(name: string, text: string): { registry: string; repository: 
   // A first part without a dot or a port is a user's name on Docker Hub.
   const isHost = /[.:[A-Z]/.test(first) || first === 'localhost';
   const given = isHost ? first : HUB;
-  if (!HOST.test(given)) throw invalid(text, `"${given}" is no host`);
+  if (!HOST.test(given) || !URL.canParse(`https://${given}`)) throw invalid(text, `"${given}" is no host`);
   const registry = HUB_NAMES.has(given) ? HUB : given;
   const path = isHost ? name.slice(slash + 1) : name;
   const repository = registry === HUB && !path.includes('/') ? `library/${path}` : path;

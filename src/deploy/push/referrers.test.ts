@@ -209,6 +209,32 @@ describe('attestations in other registries', () => {
     const found = await referrersOf(opened, reference.repository, image.manifest.digest);
     expect(texts(found)).toEqual(['kept', 'a']);
   });
+
+  it('are found on every page of a list, and a list that fails is none without them', async () => {
+    await push([]);
+    const pages = ['first', 'second', 'third'].map(
+      (text) => manifestOf(artifact(text), image.manifest).referrer,
+    );
+    let bad = 2;
+    proxy.fate = ({ path }) => {
+      if (!path.includes('/referrers/')) return { kind: 'pass' };
+      const page = Number(/page=(\d)/.exec(path)?.[1] ?? 0);
+      if (page === 1 && bad-- > 0) return { kind: 'answer', status: 503 };
+      const next = { link: `<${path.split('?')[0]}?page=${page + 1}>; rel="next"` };
+      return {
+        kind: 'answer',
+        status: 200,
+        headers: page < 2 ? next : {},
+        body: JSON.stringify({ manifests: [pages[page]] }),
+      };
+    };
+    const reference = parseReference(`${proxy.host}/${name()}:1`);
+    const opened = await Registry.open(reference, pushOptions());
+    const read = () => referrersOf(opened, reference.repository, image.manifest.digest);
+    expect(texts(await read())).toEqual(['first', 'second', 'third']);
+    bad = 99;
+    await expect(read()).rejects.toMatchObject({ code: 'REGISTRY_UNREACHABLE' });
+  });
 });
 
 afterAll(() => rmSync(image.folder, { recursive: true }));

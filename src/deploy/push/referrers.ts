@@ -9,12 +9,14 @@ import { type Blob, blobOfBytes, pushBlob, scopeOf } from './blobs.ts';
 import { getManifest, parseManifest, putManifest } from './manifests.ts';
 import { Unwanted } from './patience.ts';
 import { isDigest } from './reference.ts';
-import { protocolError, saysCode } from './refusal.ts';
+import { isPassing, protocolError, saysCode } from './refusal.ts';
 import type { Registry } from './registry.ts';
 
 const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
 /** The configuration of what has none (image-spec, "Guidance for an empty descriptor"). */
 export const EMPTY_CONFIG = Buffer.from('{}');
+/** Pages of one list that are read. */
+const PAGES_MAX = 50;
 /** Writers of one list that are met in a row. */
 const WRITERS_MAX = 10;
 
@@ -196,17 +198,36 @@ export function referrersOf(
 ): Promise<readonly Referrer[]> {
   const where = `${registry.name}/${repository}`;
   return registry.patiently(`read what is attached to ${subject} in`, where, async () => {
-    const answer = await registry.ask({
-      method: 'GET',
-      to: `${repository}/referrers/${subject}`,
-      headers: { accept: MEDIA.index },
-      scopes: [scopeOf(repository, 'pull')],
-    });
-    const own = answer.status === 200 ? parseManifest(answer.body, registry.name)['manifests'] : [];
+    const own = await ownList(registry, repository, subject);
     const { entries } = await readList(registry, repository, subject);
-    const found = [...(Array.isArray(own) ? own : []), ...entries].filter(isReferrer);
+    const found = [...own, ...entries].filter(isReferrer);
     return [...new Map(found.map((one) => [one.digest, one])).values()];
   });
+}
+
+/** The registry's own list, page after page; empty where it keeps none. */
+async function ownList(registry: Registry, repository: string, subject: Digest): Promise<readonly unknown[]> {
+  const found: unknown[] = [];
+  let to: string | URL | null = `${repository}/referrers/${subject}`;
+  for (let page = 0; page < PAGES_MAX && to !== null; page++) {
+    const scopes = [scopeOf(repository, 'pull')];
+    const answer = await registry.ask({ method: 'GET', to, headers: { accept: MEDIA.index }, scopes });
+    if (answer.status !== 200) {
+      if (isPassing(answer.status) || page > 0) throw new Unwanted(answer);
+      break;
+    }
+    const { manifests } = parseManifest(answer.body, registry.name);
+    if (Array.isArray(manifests)) found.push(...manifests);
+    const next = nextIn(answer.headers.link);
+    to = next === null ? null : registry.locate(next, answer.url);
+  }
+  return found;
+}
+
+/** Address of the next page (RFC 8288, as distribution-spec has it), or null. */
+function nextIn(link: string | string[] | undefined): string | null {
+  const [, address] = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec([link].flat().join(', ')) ?? [];
+  return address ?? null;
 }
 
 const isReferrer = (entry: unknown): entry is Referrer =>

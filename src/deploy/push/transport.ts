@@ -4,7 +4,12 @@ import { request as secure } from 'node:https';
 import { Readable } from 'node:stream';
 
 /** A connection on which nothing moves for so long is given up. */
-const SILENT_MILLIS = 60_000;
+export interface Silence {
+  readonly millis: number;
+  /** Once all has been sent: a registry may have to move gigabytes to where they stay before it answers. */
+  readonly sentMillis: number;
+}
+const SILENCE: Silence = { millis: 60_000, sentMillis: 600_000 };
 /** Manifests are at most so large (distribution-spec, "Pushing Manifests"); nothing else is read but what says its size. */
 const MANIFEST_BYTES_MAX = 4 * 2 ** 20;
 
@@ -36,22 +41,21 @@ export interface Answer {
 /** No answer: the network, the other side's TLS, or an answer larger than the limit. */
 export class NoAnswer extends Error {
   readonly kind: 'network' | 'certificate' | 'size';
-  constructor(kind: NoAnswer['kind'], reason: string) {
+  /** `Retry-After` of whoever stands in the way. */
+  readonly retryAfter: string | undefined;
+  constructor(kind: NoAnswer['kind'], reason: string, retryAfter?: string) {
     super(reason);
     this.name = 'NoAnswer';
     this.kind = kind;
+    this.retryAfter = retryAfter;
   }
 }
 
 /** Sends it once. Throws NoAnswer, what `open` gives in place of bytes, and the signal's reason. */
-export function send({
-  method,
-  url,
-  headers,
-  body,
-  limit = MANIFEST_BYTES_MAX,
-  signal,
-}: Sent): Promise<Answer> {
+export function send(
+  { method, url, headers, body, limit = MANIFEST_BYTES_MAX, signal }: Sent,
+  { millis, sentMillis }: Silence = SILENCE,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const ask = url.protocol === 'https:' ? secure : plain;
     const length = body === undefined ? {} : { 'content-length': String(body.size) };
@@ -61,9 +65,15 @@ export function send({
       signal,
     });
     let answered = false;
-    request.setTimeout(SILENT_MILLIS, () =>
-      request.destroy(new NoAnswer('network', `nothing came for ${SILENT_MILLIS / 1000} s`)),
+    let patience = millis;
+    request.setTimeout(patience, () =>
+      request.destroy(new NoAnswer('network', `nothing came for ${patience / 1000} s`)),
     );
+    if (body !== undefined && body.size > 0)
+      request.once('finish', () => {
+        patience = sentMillis;
+        request.setTimeout(patience);
+      });
     request.once('response', (response) => {
       answered = true;
       // A refusal may come before all is sent; the rest is of no use to anybody.
