@@ -1,4 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EXIT, PlimsollError } from '../core/errors.ts';
@@ -10,6 +9,7 @@ import type { Pushed } from '../deploy/push/push.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControlOptions } from './control.ts';
 import { attested, checkTarget, type PushFlags, pushed, pushedText } from './package-oci-push.ts';
+import { quoted } from './python/diagnosis.ts';
 import { withRegistryOptions } from './registry-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -36,7 +36,7 @@ export const packageOciCommand: Define = (command, terminal) => {
     .description(
       'Writes the image of a version, without Docker: the same bytes wherever it is made. Run it with any container runtime, or push it to a registry.',
     )
-    .argument('<model>', 'model file, or M, M@VERSION, M@ALIAS of a registered one')
+    .argument('<model>', 'model file or NAME=FILE, or M, M@VERSION, M@ALIAS of a registered one')
     .option('--output <path>', 'folder (the image layout of OCI), or FILE.tar for `docker load`')
     .option('--push <image>', 'push it there, with its attestations: HOST/REPOSITORY[:TAG]')
     .option('--mount-from <repository...>', 'repositories of that registry that may have some of its layers')
@@ -113,12 +113,12 @@ async function withOutput<T>(
       reason: 'neither --output nor --push is given, one of them was wanted',
       command: 'package oci',
     });
-  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-image-'));
-  try {
-    return await work(join(folder, 'image'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const { withWork } = await import('../deploy/image/work.ts');
+  return withWork(
+    join(tmpdir(), 'image'),
+    () => undefined,
+    (folder) => work(join(folder, 'image')),
+  );
 }
 
 /** Before the image is put where it was asked for, since that may be an archive. */
@@ -142,7 +142,7 @@ function checkModelOnly({ modelOnly, verify, with: parts }: PackageOciOptions): 
 }
 
 function platformOf(text: string): Platform {
-  const [, os, architecture] = /^([a-z0-9]+)\/([a-z0-9]+(?:\/[a-z0-9]+)?)$/.exec(text) ?? [];
+  const [, os, architecture] = /^([a-z0-9]+)\/([a-z0-9]+)$/.exec(text) ?? [];
   if (os !== undefined && architecture !== undefined) return { os, architecture };
   const reason = `--platform is "${text}", OS/ARCHITECTURE was wanted, such as linux/amd64`;
   throw new PlimsollError('USAGE', { reason, command: 'package oci' });
@@ -197,5 +197,5 @@ function textsOf(made: Made, output: string | undefined): string[] {
 
 const nextFor = (folder: string, reference: string): string =>
   folder.endsWith('.tar')
-    ? `docker load --input ${folder}`
-    : `skopeo copy oci:${folder}:${reference.split(':')[1]} docker://REGISTRY/${reference}`;
+    ? `docker load --input ${quoted(folder)}`
+    : `skopeo copy ${quoted(`oci:${folder}:${reference.split(':')[1]}`)} docker://REGISTRY/${reference}`;

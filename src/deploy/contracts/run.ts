@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { clearedAtEnd } from '../image/work.ts';
 import type { PackagedModel } from '../packaged.ts';
 import { asking } from './ask.ts';
 import { Breach, type ContractName, type ContractTrials, type Trial } from './clause.ts';
@@ -76,6 +77,8 @@ async function runTrial(trial: Trial, surroundings: Surroundings): Promise<reado
   const { start, model, samples, port } = surroundings;
   const mounts = mount === null ? {} : { [mount]: model.bundle };
   const started = await start({ env, args, mounts, port });
+  // Nobody else would end it.
+  const release = clearedAtEnd(() => started.kill('SIGKILL'));
   try {
     const results = [await startup(started, ready, trial.name)];
     const subject = { started, ask: asking(port), samples, model: model.name };
@@ -84,6 +87,7 @@ async function runTrial(trial: Trial, surroundings: Surroundings): Promise<reado
     return results;
   } finally {
     await end(started);
+    release();
   }
 }
 

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ImageLayout } from '../image/layout.ts';
+import { withWork } from '../image/work.ts';
 import type { PackagedModel } from '../packaged.ts';
 import { type ContractReport, runContracts } from './run.ts';
 import { hasRunc, underRunc } from './runc.ts';
@@ -31,18 +31,19 @@ export async function verifyImage(
   onReport?: (report: ContractReport) => void,
 ): Promise<Verification> {
   const by = means(image);
-  const workspace = mkdtempSync(join(tmpdir(), 'plimsoll-verify-'));
-  try {
-    const root = join(workspace, 'root');
-    unpackImage(image, root);
-    const process = processOf(image);
-    const start: StartContainer =
-      by === 'runc' ? underRunc(root, workspace, process) : inNewRoot(root, process);
-    const contracts = await runContracts(start, model, onReport);
-    return { by, passed: contracts.every(({ passed }) => passed), contracts };
-  } finally {
-    rmSync(workspace, { recursive: true, force: true });
-  }
+  return withWork(
+    join(tmpdir(), 'root'),
+    () => undefined,
+    async (workspace) => {
+      const root = join(workspace, 'root');
+      unpackImage(image, root);
+      const process = processOf(image);
+      const start: StartContainer =
+        by === 'runc' ? underRunc(root, workspace, process) : inNewRoot(root, process);
+      const contracts = await runContracts(start, model, onReport);
+      return { by, passed: contracts.every(({ passed }) => passed), contracts };
+    },
+  );
 }
 
 /** Throws VERIFY_UNSUPPORTED. */

@@ -120,9 +120,13 @@ export async function finish(
   const config = await document(folder, MEDIA.config, made);
   const written = await document(folder, MEDIA.manifest, imageManifest(model, config, layers));
   const manifest = { ...written, platform };
-  await writeFile(join(folder, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-  await writeFile(join(folder, 'manifest.json'), JSON.stringify(dockerManifest(config, layers, reference)));
-  await writeFile(join(folder, 'index.json'), JSON.stringify(imageIndex(manifest, reference)));
+  const beside = {
+    'oci-layout': { imageLayoutVersion: '1.0.0' },
+    'manifest.json': dockerManifest(config, layers, reference),
+    'index.json': imageIndex(manifest, reference),
+  };
+  for (const [name, content] of Object.entries(beside))
+    await writeFile(join(folder, name), JSON.stringify(content), { flush: true });
   return { folder, reference, platform, manifest, config, layers };
 }
 
@@ -130,6 +134,6 @@ export async function finish(
 async function document(folder: string, mediaType: string, content: object): Promise<Descriptor> {
   const text = JSON.stringify(content);
   const digest = digestOfBytes(text);
-  await writeFile(blobPath(folder, digest), text);
+  await writeFile(blobPath(folder, digest), text, { flush: true });
   return { mediaType, digest, size: Buffer.byteLength(text) };
 }

@@ -1,17 +1,19 @@
-import { createWriteStream, existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { PlimsollError } from '../../core/errors.ts';
 import { treeMembers } from './app.ts';
 import { archive } from './layer.ts';
+import { checkOutput } from './ours.ts';
+import { realPath, withWork } from './work.ts';
 
 /** Where images are written to: a folder, or one file for programs that load images. */
 
 const isArchive = (path: string): boolean => path.endsWith('.tar');
-/** What says that a folder is a layout of OCI. */
-const LAYOUT = 'oci-layout';
+const BLOBS = 'blobs/sha256';
+/** What is there only once everything that it names is. */
+const INDEX = 'index.json';
 
 /**
  * Has `write` make a layout in a folder beside `output`, and puts it there when it is complete: as it is, or as an archive
@@ -22,69 +24,37 @@ export async function writeOutput<T extends { readonly folder: string }>(
   output: string,
   write: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const path = resolve(output);
-  checkOutput(path);
-  const beside = await folderBeside(path);
-  try {
-    const image = await write(join(beside, 'image'));
-    if (isArchive(path)) {
-      await writeArchive(join(beside, 'image'), join(beside, 'archive'));
-      await rename(join(beside, 'archive'), path);
-    } else await replace(join(beside, 'image'), path, join(beside, 'previous'));
+  const path = realPath(output);
+  const check = (): void => checkOutput(path, isArchive(path));
+  return withWork(path, check, async (work) => {
+    const made = join(work, 'image');
+    const image = await write(made);
+    if (isArchive(path)) await writeArchive(made, join(work, 'archive'));
+    check(); // minutes may have passed
+    if (isArchive(path)) await rename(join(work, 'archive'), path);
+    else if (existsSync(path)) await placeInto(made, path);
+    else await rename(made, path);
     return { ...image, folder: path };
-  } catch (error) {
-    throw unwritable(path, error);
-  } finally {
-    await rm(beside, { recursive: true, force: true });
-  }
+  });
 }
 
-function checkOutput(path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return;
-  if (isArchive(path) && found.isDirectory())
-    throw new PlimsollError('FILE_UNWRITABLE', {
-      path,
-      reason: 'it is a folder, an archive was to be written',
-    });
-  if (isArchive(path)) return;
-  if (!found.isDirectory())
-    throw new PlimsollError('FILE_UNWRITABLE', {
-      path,
-      reason: 'it is a file; one that ends in .tar makes an archive',
-    });
-  if (readdirSync(path).length > 0 && !existsSync(join(path, LAYOUT)))
-    throw new PlimsollError('FILE_UNWRITABLE', {
-      path,
-      reason: 'it holds other files, an empty folder or an image was wanted',
-    });
-}
-
-async function folderBeside(path: string): Promise<string> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    return await mkdtemp(join(dirname(path), `.${basename(path)}-`));
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-}
-
-/** A folder is put there by two renames; between them there is nothing, never half of an image. */
-async function replace(from: string, to: string, previous: string): Promise<void> {
-  if (existsSync(to)) await rename(to, previous);
-  await rename(from, to);
+/**
+ * Into a folder that is there: what others may read of the image before stays until the new index names the new one, and goes
+ * afterwards. Whoever stops in between leaves one of the two, whole.
+ */
+async function placeInto(made: string, path: string): Promise<void> {
+  const before = await readdir(join(path, BLOBS)).catch(() => []);
+  const blobs = await readdir(join(made, BLOBS));
+  await mkdir(join(path, BLOBS), { recursive: true });
+  for (const name of blobs) await rename(join(made, BLOBS, name), join(path, BLOBS, name));
+  const names = (await readdir(made)).filter((name) => name !== 'blobs' && name !== INDEX);
+  for (const name of [...names, INDEX]) await rename(join(made, name), join(path, name));
+  const stale = before.filter((name) => !blobs.includes(name));
+  for (const name of stale) await rm(join(path, BLOBS, name), { recursive: true, force: true });
 }
 
 /** The layout as one file, in the one order there is. */
 async function writeArchive(folder: string, path: string): Promise<void> {
   const members = treeMembers(folder, '').map((member) => ({ ...member, path: member.path.slice(1) }));
   await pipeline(Readable.from(archive(members)), createWriteStream(path, { flags: 'wx', flush: true }));
-}
-
-const SPACE = new Set(['ENOSPC', 'EACCES', 'EROFS', 'EPERM', 'EDQUOT', 'ENOTDIR']);
-
-function unwritable(path: string, error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (error instanceof PlimsollError || code === undefined || !SPACE.has(code)) return error;
-  return new PlimsollError('FILE_UNWRITABLE', { path, reason: message }, { cause: error });
 }

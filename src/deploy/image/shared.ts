@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ArchiveSettings } from './archives.ts';
@@ -8,6 +8,7 @@ import { digestOfFile } from './gzip.ts';
 import { type LayerMember, writeLayer } from './layer.ts';
 import type { Archives, PinnedLayer, PlatformLock, SharedPart } from './lock.ts';
 import { batchMembers, onnxruntimeMembers } from './npm.ts';
+import { withWork } from './work.ts';
 
 /** Layers that all images share: made once on a machine, and the same on every machine. */
 
@@ -35,6 +36,8 @@ export async function placeShared(
   if (!existsSync(kept) || (await digestOfFile(kept)) !== pinned.digest)
     await make(part, kept, lock, settings);
   await copyFile(kept, path);
+  const copied = await open(path, 'r+');
+  await copied.sync().finally(() => copied.close());
   return pinned;
 }
 
@@ -46,17 +49,17 @@ async function make(
 ): Promise<void> {
   const members = await membersOf(part, lock, settings);
   settings.onProgress(`compressing the layer ${part}`);
-  await mkdir(join(settings.cache, 'layers'), { recursive: true });
-  const beside = await mkdtemp(join(settings.cache, 'layers', 'tmp-'));
-  try {
-    const { digest, diffId } = await writeLayer(join(beside, part), members);
-    const wanted = lock.layers[part];
-    if (digest !== wanted.digest) {
-      const found = diffId === wanted.diffId ? `${digest} of the same archive` : digest;
-      throw new PlimsollError('IMAGE_LAYER', { part, found, wanted: wanted.digest });
-    }
-    await rename(join(beside, part), kept);
-  } finally {
-    await rm(beside, { recursive: true, force: true });
-  }
+  await withWork(
+    kept,
+    () => undefined,
+    async (work) => {
+      const { digest, diffId } = await writeLayer(join(work, part), members);
+      const wanted = lock.layers[part];
+      if (digest !== wanted.digest) {
+        const found = diffId === wanted.diffId ? `${digest} of the same archive` : digest;
+        throw new PlimsollError('IMAGE_LAYER', { part, found, wanted: wanted.digest });
+      }
+      await rename(join(work, part), kept);
+    },
+  );
 }

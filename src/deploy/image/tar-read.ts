@@ -23,11 +23,11 @@ const text = (block: Uint8Array, from: number, to: number): string =>
  */
 export function readTar(archive: Uint8Array): Member[] {
   const found: Member[] = [];
-  let long: { path?: string; target?: string } = {};
+  let long: PaxNames = {};
   let offset = 0;
   while (offset + BLOCK <= archive.length && archive[offset] !== 0) {
     const block = archive.subarray(offset, offset + BLOCK);
-    const size = sizeOf(block, offset);
+    const size = long.size ?? sizeOf(block, offset);
     const bytes = archive.subarray(offset + BLOCK, offset + BLOCK + size);
     if (bytes.length < size) throw truncated(offset, bytes.length, size);
     const type = latin.decode(block.subarray(156, 157));
@@ -61,8 +61,15 @@ function nameOf(block: Uint8Array): string {
   return prefix === '' ? text(block, 0, 100) : `${prefix}/${text(block, 0, 100)}`;
 }
 
-function paxNames(bytes: Uint8Array): { path?: string; target?: string } {
-  const names: { path?: string; target?: string } = {};
+/** What a pax header says of the next member. */
+interface PaxNames {
+  path?: string;
+  target?: string;
+  size?: number;
+}
+
+function paxNames(bytes: Uint8Array): PaxNames {
+  const names: PaxNames = {};
   for (let offset = 0; offset < bytes.length; ) {
     const space = bytes.indexOf(0x20, offset);
     const length = Number(utf8.decode(bytes.subarray(offset, space)));
@@ -70,6 +77,7 @@ function paxNames(bytes: Uint8Array): { path?: string; target?: string } {
     const record = utf8.decode(bytes.subarray(space + 1, offset + length - 1));
     if (record.startsWith('path=')) names.path = record.slice('path='.length);
     if (record.startsWith('linkpath=')) names.target = record.slice('linkpath='.length);
+    if (record.startsWith('size=')) names.size = Number(record.slice('size='.length));
     offset += length;
   }
   return names;

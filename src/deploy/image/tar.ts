@@ -15,7 +15,7 @@ export const BLOCK = 512;
 const NAME_BYTES = 100;
 const PREFIX_BYTES = 155;
 const LINK_MODE = 0o777;
-/** Eleven octal digits. */
+/** Eleven octal digits; what is larger is said in a pax header, and the field is 0. */
 const SIZE_MAX = 0o77777777777;
 const TYPES = { file: '0', link: '2', folder: '5', pax: 'x' } as const;
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -36,20 +36,21 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /**
- * Header of a member, with a pax header before it where its name does not fit. The bytes of a file follow it, then
- * `padding`. Throws INTERNAL for a path that leaves the archive and for what is longer than 8 GiB.
+ * Header of a member, with a pax header before it where its name or its size does not fit. The bytes of a file follow it,
+ * then `padding`. Throws INTERNAL for a path that leaves the archive.
  */
 export function tarHeader(entry: TarEntry): Uint8Array {
   checkPath(entry.path);
   const path = entry.kind === 'folder' ? `${entry.path}/` : entry.path;
   const target = entry.kind === 'link' ? entry.target : '';
   const split = splitPath(path);
+  const size = entry.kind === 'file' ? entry.size : 0;
   const records = [
+    ...(size > SIZE_MAX ? [paxRecord('size', String(size))] : []),
     ...(split === null ? [paxRecord('path', path)] : []),
     ...(isPlain(target) && target.length <= NAME_BYTES ? [] : [paxRecord('linkpath', target)]),
   ].join('');
   const mode = entry.kind === 'link' ? LINK_MODE : entry.mode;
-  const size = entry.kind === 'file' ? entry.size : 0;
   const short = split ?? { prefix: '', name: ascii(path).slice(0, NAME_BYTES) };
   const own = header({ ...short, mode, size, type: TYPES[entry.kind], target: ascii(target) });
   if (records === '') return own;
@@ -95,8 +96,6 @@ interface Fields {
 }
 
 function header({ prefix, name, mode, size, type, target }: Fields): Uint8Array {
-  if (size > SIZE_MAX)
-    throw new PlimsollError('INTERNAL', { action: 'writing an archive', reason: `"${name}" is over 8 GiB` });
   const block = new Uint8Array(BLOCK);
   const put = (offset: number, text: string): void => block.set(bytesOf(text), offset);
   const octal = (offset: number, digits: number, value: number): void =>
@@ -105,7 +104,7 @@ function header({ prefix, name, mode, size, type, target }: Fields): Uint8Array 
   octal(100, 7, mode);
   octal(108, 7, 0); // uid
   octal(116, 7, 0); // gid
-  octal(124, 11, size);
+  octal(124, 11, size > SIZE_MAX ? 0 : size);
   octal(136, 11, 0); // mtime
   put(148, ' '.repeat(8));
   put(156, type);
