@@ -16,7 +16,7 @@ afterAll(() => rmSync(home, { recursive: true }));
 const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** A bundle with everything that one may hold beside the model. */
-function packagedModel(rowMicros: number, name = 'churn'): PackagedModel {
+function packagedModel(rowMicros: number, name = 'churn', rows = 4000): PackagedModel {
   const bundle = mkdtempSync(join(home, 'bundle-'));
   mkdirSync(join(bundle, ORIGINAL));
   const files = {
@@ -31,6 +31,14 @@ function packagedModel(rowMicros: number, name = 'churn'): PackagedModel {
     sideFiles: [{ name: 'weights', digest: sha256('weights') }],
     golden: 'golden.json',
     reference: 'reference.parquet',
+    verification: {
+      proof: 'engines-agree',
+      seed: 1,
+      rows,
+      cells: rows,
+      differingBits: rows % 7,
+      worst: null,
+    },
   } as unknown as Manifest;
   for (const [path, text] of Object.entries(files)) writeFileSync(join(bundle, path), text);
   writeFileSync(join(bundle, MANIFEST), JSON.stringify(manifest));
@@ -62,7 +70,10 @@ test('a version lies in its own folder, without golden rows and reference data',
 });
 
 test('what was measured on this machine does not make another image', async () => {
-  expect(await texts(packagedModel(2.4))).toEqual(await texts(packagedModel(3.1)));
+  const slower = await texts(packagedModel(3.1, 'churn', 250));
+  expect(await texts(packagedModel(2.4))).toEqual(slower);
+  const manifest = JSON.parse(slower.get(`opt/plimsoll/models/churn/7/${MANIFEST}`)!);
+  expect(manifest.verification).toMatchObject({ proof: 'engines-agree', seed: 1, rows: 0 });
 });
 
 test('the list of digests names every file that is there', async () => {

@@ -13,9 +13,9 @@ const versionFolder = ({ name, version }: PackagedModel): string =>
   `${IMAGE_MODELS.slice(1)}/${name}/${version}`;
 
 /**
- * The bundle of a version as an image holds it, in a folder without leading slash: without golden rows and reference data, which are rows of people, and
- * without the cost that was measured here, which is a fact of this machine and measured again where it runs. Throws
- * IMAGE_BUNDLE where a file is not what was accepted.
+ * The bundle of a version as an image holds it, in a folder without leading slash: without golden rows and reference data,
+ * which are rows of people, and without what was measured here, which is a fact of this machine. Throws IMAGE_BUNDLE where a
+ * file is not what was accepted.
  */
 export async function modelMembers(
   model: PackagedModel,
@@ -34,10 +34,18 @@ export async function modelMembers(
   return [...members, textMember(`${folder}/${SUMS}`, await sums(members, folder))];
 }
 
+/**
+ * What does not follow from the file is left out: the cost of a row is measured again where it runs; how many rows two engines
+ * were compared on in the time that was given, and in how many bits this processor's answers differed, stays where it was seen.
+ */
 function manifestText(manifest: Manifest): string {
   const { golden: _, reference: __, ...kept } = manifest;
-  return `${JSON.stringify({ ...kept, rowMicros: 0 }, null, 2)}\n`;
+  const { proof, seed } = manifest.verification;
+  const verification = { proof, seed, ...NOTHING_MEASURED };
+  return `${JSON.stringify({ ...kept, rowMicros: 0, verification }, null, 2)}\n`;
 }
+
+const NOTHING_MEASURED = { rows: 0, cells: 0, differingBits: 0, worst: null } as const;
 
 const textMember = (path: string, text: string): LayerMember & { kind: 'file' } => ({
   kind: 'file',
