@@ -137,7 +137,10 @@ function kindOf({ env, isFilled }: Surroundings, hasKserveArguments: boolean, pr
 function contractOf(kind: Kind, env: Surroundings['env'], problems: string[]): Contract {
   if (kind === 'plain') return PLAIN;
   const bare = { ...PLAIN, kind, predictionsOnly: true };
-  if (kind === 'sagemaker') return { ...bare, multiModel: env['SAGEMAKER_MULTI_MODEL'] === 'true' };
+  if (kind === 'sagemaker') {
+    const multiModel = env['SAGEMAKER_MULTI_MODEL'] === 'true';
+    return { ...bare, multiModel, defaultAccept: defaultAcceptIn(env, problems) };
+  }
   if (kind === 'kserve') return bare;
   const route = (name: string): string | null => {
     const path = env[name];
@@ -149,6 +152,18 @@ function contractOf(kind: Kind, env: Surroundings['env'], problems: string[]): C
   return { ...bare, predictRoute: route('AIP_PREDICT_ROUTE'), healthRoute: route('AIP_HEALTH_ROUTE') };
 }
 
+/** What SageMaker's toolkits read, too (sagemaker_inference/environment.py). */
+function defaultAcceptIn(env: Surroundings['env'], problems: string[]): string | null {
+  const type = env['SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT'];
+  if (type === undefined || type === '') return null;
+  if (!MEDIA_TYPE.test(type))
+    problems.push(
+      `SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT is ${JSON.stringify(type)}, wanted a media type such as text/csv`,
+    );
+  return type;
+}
+
+const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w-]+=[\w.-]+)*$/;
 const ROUTE = /^\/[\w.~!$&'()*+,;=:@%/-]*$/;
 
 type Read = <T>(name: string, wanted: string, parse: (text: string) => T | undefined) => T | null;

@@ -11,6 +11,8 @@ export interface Contract {
   /** Paths at which the platform asks for predictions and for health, beside those that are always there. */
   readonly predictRoute: string | null;
   readonly healthRoute: string | null;
+  /** Media type of answers at `/invocations` to who accepts anything; null where that is JSON. */
+  readonly defaultAccept: string | null;
 }
 
 /** A process that nobody but a person has started. */
@@ -20,4 +22,5 @@ export const PLAIN: Contract = {
   multiModel: false,
   predictRoute: null,
   healthRoute: null,
+  defaultAccept: null,
 };

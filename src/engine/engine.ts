@@ -1,4 +1,5 @@
 import type { Batch, Outputs } from '../model/batch.ts';
+import type { RawAnswer, RawEnds, RawRequest } from '../model/raw.ts';
 
 /** One loaded executable. Every implementation runs the suite in `contract.ts`. */
 export interface Engine {
@@ -6,6 +7,10 @@ export interface Engine {
   /** Scores a batch; answers at once where the engine is synchronous. Must not keep or change the batch. */
   infer(batch: Batch): Outputs | Promise<Outputs>;
   close(): void | Promise<void>;
+  /** What the version's own code reads and writes itself; absent where it has no such code. */
+  readonly raw?: RawEnds;
+  /** Answers a request of which it is so at one end or both. Must not change the body. */
+  invoke?(request: RawRequest): Promise<RawAnswer>;
   /** How its processes are, where it has some of its own. */
   status?(): EngineStatus;
 }

@@ -1,6 +1,7 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { Random } from '../core/ports.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
+import type { RawAnswer, RawRequest } from '../model/raw.ts';
 import type { LoadedVersion } from '../registry/version.ts';
 import { type Route, restingRoute } from '../rollout/route.ts';
 import { Assignment } from './assignment.ts';
@@ -136,6 +137,17 @@ export class DataPlane {
     const usage = this.usageOf(target);
     usage.begin();
     return outputs.then((settled) => ({ outputs: settled, rows: batch.rows })).finally(() => usage.end());
+  }
+
+  /** Has a version's own code answer a request of which it reads the body or writes the answer. */
+  async invoke(target: LoadedVersion, request: RawRequest): Promise<RawAnswer> {
+    const usage = this.usageOf(target);
+    usage.begin();
+    try {
+      return await target.engine.invoke!(request);
+    } finally {
+      usage.end();
+    }
   }
 
   #endpoint(route: Route, models: Models): Endpoint {

@@ -2,6 +2,7 @@
 import type { Contract } from '../config/contract.ts';
 import type { PlimsollError } from '../core/errors.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
+import type { RawEnds } from '../model/raw.ts';
 import type { LoadedVersion } from '../registry/version.ts';
 import type { Headers } from './unit.ts';
 
@@ -75,8 +76,13 @@ export interface Doorway {
   readonly protocols: readonly Protocol[];
   /** Paths of POST requests, with `{model}` and `{version}` where they name the target. */
   routes(contract: Contract): readonly string[];
-  /** The protocol that the headers of a request ask for. Throws where they ask for what is not spoken. */
-  readonly choose?: (headers: Headers) => Protocol;
+  /**
+   * The protocol that the headers of a request ask for. Throws where they ask for what is not spoken; what the version's own
+   * code reads or writes itself may be in any form.
+   */
+  readonly choose?: (headers: Headers, raw?: RawEnds) => Protocol;
+  /** Whether versions that have code for it read bodies and write answers themselves here. */
+  readonly takesRaw?: boolean;
   /** The version that the headers name, or null. */
   readonly version?: (headers: Headers) => string | null;
   /** Response headers that are made of the request's and of who answers, flat. */

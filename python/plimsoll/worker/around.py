@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional
 
-from plimsoll.worker import bodies, frames, outputs
+from plimsoll.worker import bodies, frames, outputs, raw
 from plimsoll.worker.failures import OutputError, RowsRefused
 from plimsoll.worker.libraries import imported
 from plimsoll.worker.request import Request
@@ -25,14 +25,16 @@ class Around(Served):
         if not any((self._before, self._after, self._input_fn, self._output_fn)):
             raise ScriptError("the script has none of preprocess, postprocess, input_fn, output_fn")
         self._call = request.call
-        self.described = Described(form="around", call=request.call, outputs=request.outputs)
+        ends = {"input": self._input_fn is not None, "output": self._output_fn is not None}
+        self.described = Described(form="around", call=request.call, outputs=request.outputs, raw=ends)
 
     def before(self, batch: Batch) -> Batch:
         try:
             if self._before is not None:
-                return batch_of(call(self._before, given(batch, self._call), count=1), batch)
+                return batch_of(call(self._before, given(batch, self._call), count=1), batch.rows)
             if self._input_fn is not None:
-                return batch_of(call(self._input_fn, bodies.body_of(batch, bodies.JSON), bodies.JSON, count=2), batch)
+                body = bodies.body_of(batch, bodies.JSON)
+                return batch_of(call(self._input_fn, body, bodies.JSON, count=2), batch.rows)
         except ValueError as error:
             raise RowsRefused(str(error)) from error
         return batch
@@ -45,6 +47,18 @@ class Around(Served):
             answer = call(self._output_fn, _alone(values), bodies.JSON, count=2)
             return rows_answered(bodies.answer_of(answer), rows, None)
         return found
+
+    def read(self, body: raw.Body) -> Batch:
+        input_fn = self._input_fn
+        assert input_fn is not None
+        data = raw.reading(lambda: call(input_fn, *body, count=2), body.content_type)
+        return batch_of(data, raw.rows_of(data, None))
+
+    def write(self, found: Dict[str, Parts], accept: str) -> raw.Written:
+        output_fn = self._output_fn
+        assert output_fn is not None
+        values = {name: _plain(parts) for name, parts in found.items()}
+        return raw.writing(lambda: call(output_fn, _alone(values), accept, count=2), accept)
 
 
 def given(batch: Batch, wanted: Optional[Dict[str, Any]]) -> Any:
@@ -67,17 +81,17 @@ def rows_answered(answer: Any, rows: int, wanted: Optional[List[str]]) -> Dict[s
     return {name: found[name] for name in wanted}
 
 
-def batch_of(answer: Any, asked: Batch) -> Batch:
+def batch_of(answer: Any, rows: int) -> Batch:
     """What `preprocess` answers, as rows for the compiled model. Raises `OutputError`."""
     pandas = imported("pandas")
     if pandas is not None and isinstance(answer, pandas.DataFrame):
         columns = {str(name): answer[name] for name in answer.columns}
         return _table(columns, len(answer))
     if isinstance(answer, dict):
-        tensors = [outputs.output(value, str(name), asked.rows) for name, value in answer.items()]
+        tensors = [outputs.output(value, str(name), rows) for name, value in answer.items()]
         if any(isinstance(each, list) for each in tensors):
             raise OutputError("preprocess answers a list of matrices, where tensors by name are wanted")
-        return Tensors(asked.rows, [each for each in tensors if isinstance(each, Tensor)])
+        return Tensors(rows, [each for each in tensors if isinstance(each, Tensor)])
     if isinstance(answer, list) and answer and all(isinstance(row, dict) for row in answer):
         return _table({str(name): [row.get(name) for row in answer] for name in answer[0]}, len(answer))
     if isinstance(answer, list) and answer and all(isinstance(row, (list, tuple)) for row in answer):
@@ -85,19 +99,19 @@ def batch_of(answer: Any, asked: Batch) -> Batch:
             return _table({f"x{at}": [row[at] for row in answer] for at in range(len(answer[0]))}, len(answer))
     if isinstance(answer, list) and answer and all(isinstance(row, str) for row in answer):
         return Table(len(answer), [Column("x0", "string", answer)])
-    return _matrix(answer, asked)
+    return _matrix(answer, rows)
 
 
-def _matrix(answer: Any, asked: Batch) -> Batch:
-    found = outputs.output(answer, "preprocess", asked.rows)
+def _matrix(answer: Any, rows: int) -> Batch:
+    found = outputs.output(answer, "preprocess", rows)
     if isinstance(found, list) or found.dtype == "string" or len(found.shape) > 2:
         raise OutputError("preprocess answers neither rows of numbers nor a table")
     width = found.shape[1] if len(found.shape) == 2 else 1
     if hasattr(found.data, "astype"):
-        return Matrix(asked.rows, width, None, found.data.astype("float64").reshape(asked.rows, width))
+        return Matrix(rows, width, None, found.data.astype("float64").reshape(rows, width))
     from array import array
 
-    return Matrix(asked.rows, width, None, array("d", found.data))
+    return Matrix(rows, width, None, array("d", found.data))
 
 
 def _table(columns: Dict[str, Any], rows: int) -> Table:

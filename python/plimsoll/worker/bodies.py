@@ -1,25 +1,31 @@
-"""Rows as the text that SageMaker's functions get, and what `output_fn` answers as values again."""
+"""Rows as the bodies that SageMaker's functions get, and what `output_fn` answers as values again."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from typing import Any, List, Optional
+from typing import Any, List, Optional, Union
 
 from plimsoll.worker.failures import OutputError
 from plimsoll.worker.frames import as_lists
+from plimsoll.worker.libraries import library
 from plimsoll.worker.values import Batch, Matrix, Table, Tensors
 
-JSON, CSV = "application/json", "text/csv"
-CONTENT_TYPES = (JSON, CSV)
+JSON, CSV, NPY, TEXT = "application/json", "text/csv", "application/x-npy", "text/plain"
+CONTENT_TYPES = (JSON, CSV, NPY, TEXT)
 
 
-def body_of(batch: Batch, content_type: str) -> str:
+def body_of(batch: Batch, content_type: str) -> Optional[Union[str, bytes]]:
     """
-    Rows as text: in JSON a list of objects where the columns have names, else of lists (a bare text where that is all);
-    in CSV lines without a header.
+    Rows as a body: in JSON a list of objects where the columns have names, else of lists (a bare text where that is all);
+    in CSV lines without a header; in NumPy's format a matrix; in plain text the one column of texts, a line a row. None
+    where they have no such form.
     """
+    if content_type == NPY:
+        return _npy_of(batch)
+    if content_type == TEXT:
+        return _plain_of(batch)
     rows = rows_of(batch, with_names=content_type == JSON)
     if content_type == JSON:
         return json.dumps(rows)
@@ -28,6 +34,21 @@ def body_of(batch: Batch, content_type: str) -> str:
     for row in rows:
         writer.writerow(["" if cell is None else _whole(cell) for cell in (row if isinstance(row, list) else [row])])
     return text.getvalue()
+
+
+def _npy_of(batch: Batch) -> Optional[bytes]:
+    numpy = library("numpy")
+    if numpy is None or not isinstance(batch, Matrix):
+        return None
+    held = io.BytesIO()
+    numpy.save(held, numpy.asarray(as_lists(batch), dtype="float64"))
+    return held.getvalue()
+
+
+def _plain_of(batch: Batch) -> Optional[bytes]:
+    if not isinstance(batch, Table) or len(batch.columns) != 1 or batch.columns[0].type != "string":
+        return None
+    return "\n".join(text or "" for text in batch.columns[0].values).encode()
 
 
 def rows_of(batch: Batch, with_names: bool) -> Any:

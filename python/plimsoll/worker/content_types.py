@@ -14,7 +14,8 @@ _COMPARED = re.compile(r"(content|request|input|media|mime)_?type|application/|t
 
 def is_refused(error: BaseException, kind: str) -> bool:
     """Whether the exception speaks of the type, or is an assertion about it."""
-    if _NAMES.search(type(error).__name__) or kind in str(error) or _SAID.search(str(error)):
+    is_named = "/" in kind and kind in str(error).lower()
+    if is_named or _NAMES.search(type(error).__name__) or _SAID.search(str(error)):
         return True
     return isinstance(error, AssertionError) and bool(_COMPARED.search(_line_of(error)))
 

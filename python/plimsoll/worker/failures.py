@@ -29,6 +29,14 @@ class RowsRefused(Exception):
     """Rows that the code in front of the model does not take; the cause is what it raised."""
 
 
+class FormRefused(Exception):
+    """A content type that the code does not read, or does not write (`accept`); the cause is what it raised."""
+
+    def __init__(self, header: str, why: str = "") -> None:
+        super().__init__(why)
+        self.header = header
+
+
 class Places(NamedTuple):
     """Folders by which files are named: those of the user, and the libraries'."""
 
@@ -47,6 +55,8 @@ def describe(error: BaseException, stage: str, places: Places) -> Dict[str, Any]
     """The message `error` of an exception, without `id` and `rss`. Never raises."""
     if isinstance(error, RowsRefused):
         stage, error = "rows", error.__cause__ or error
+    elif isinstance(error, FormRefused):
+        stage, error = error.header, error.__cause__ or error
     elif isinstance(error, OutputError):
         stage = "output"
     elif stage == "code" and _is_row_error(error):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Union
 
 from plimsoll.frameworks import Framework, class_name, framework_of
-from plimsoll.worker import bodies, content_types, described, frames
+from plimsoll.worker import bodies, content_types, described, frames, raw
 from plimsoll.worker.around import Around, given, rows_answered
 from plimsoll.worker.failures import OutputError, RowsRefused
 from plimsoll.worker.request import Request
 from plimsoll.worker.served import Described, Served
-from plimsoll.worker.user_code import ScriptError, call, import_script, takes
+from plimsoll.worker.user_code import CONTEXT, ScriptError, call, import_script, takes
 from plimsoll.worker.values import Batch, Parts
 
 _FUNCTIONS = ("model_fn", "predict_fn", "transform_fn", "input_fn", "output_fn")
@@ -83,11 +83,17 @@ class Functions(Served):
             call=request.call or described.call(self._model, described.inputs(self._model)),
             outputs=request.outputs,
             classes=described.classes(self._model),
+            raw=self._raw_ends(),
         )
+
+    def _raw_ends(self) -> Dict[str, bool]:
+        whole = self._function("transform_fn") is not None
+        return {name: whole or self._function(f"{name}_fn") is not None for name in ("input", "output")}
 
     def _load(self) -> Any:
         from plimsoll.worker.load import read_model
 
+        CONTEXT.system_properties["model_dir"] = folder_of(self._request)
         model_fn = self._function("model_fn")
         if model_fn is not None:
             return call(model_fn, folder_of(self._request), count=1)
@@ -105,33 +111,56 @@ class Functions(Served):
             data = frames.as_taken(batch, self.described.call, described.feature_names(self._model))
         else:
             data = self._with_body(lambda body, kind: call(input_fn, body, kind, count=2), batch, is_input=True)
-        if predict_fn is not None:
-            answer = call(predict_fn, data, self._model, count=2)
-        else:
-            answer = self._framework.call(self._model, self._framework.outputs(self._model)[0], data)
+        answer = self._predict(predict_fn, data)
         if output_fn is not None:
             answer = bodies.answer_of(call(output_fn, answer, bodies.JSON, count=2))
         return self._named(answer, batch.rows)
 
+    def _predict(self, predict_fn: Optional[Callable[..., Any]], data: Any) -> Any:
+        if predict_fn is not None:
+            return call(predict_fn, data, self._model, count=2)
+        return self._framework.call(self._model, self._framework.outputs(self._model)[0], data)
+
+    def invoke(self, given: Union[raw.Body, Batch], accept: Optional[str]) -> Union[raw.Written, Dict[str, Parts]]:
+        transform_fn = self._function("transform_fn")
+        if transform_fn is not None and isinstance(given, raw.Body) and accept is not None:
+            whole = lambda: call(transform_fn, self._model, *given, accept, count=4)  # noqa: E731
+            return raw.written(raw.reading(whole, given.content_type, refuses_rows=False), accept)
+        input_fn, predict_fn, output_fn = map(self._function, ("input_fn", "predict_fn", "output_fn"))
+        if isinstance(given, raw.Body):
+            assert input_fn is not None
+            data = raw.reading(lambda: call(input_fn, *given, count=2), given.content_type)
+        else:
+            data = frames.as_taken(given, self.described.call, described.feature_names(self._model))
+        answer = self._predict(predict_fn, data)
+        if accept is not None:
+            assert output_fn is not None
+            return raw.writing(lambda: call(output_fn, answer, accept, count=2), accept)
+        return self._named(answer, raw.rows_of(data, answer) if isinstance(given, raw.Body) else given.rows)
+
     def _named(self, answer: Any, rows: int) -> Dict[str, Parts]:
         return rows_answered(answer, rows, self._request.outputs)
 
-    def _with_body(self, use: Callable[[str, str], Any], batch: Batch, is_input: bool = False) -> Any:
-        """JSON, or CSV where the script refuses JSON itself, whatever the rows are; what it has once taken, it always gets."""
+    def _with_body(self, use: Callable[[Any, str], Any], batch: Batch, is_input: bool = False) -> Any:
+        """JSON, or another type where the script refuses JSON itself, whatever the rows are; what it has once taken, it always gets."""
         try:
-            if self._content_type is not None:
-                return use(bodies.body_of(batch, self._content_type), self._content_type)
+            known = None if self._content_type is None else bodies.body_of(batch, self._content_type)
+            if known is not None and self._content_type is not None:
+                return use(known, self._content_type)
             return self._in_first_type(use, batch, is_input)
         except ValueError as error:
             if is_input:
                 raise RowsRefused(str(error)) from error
             raise
 
-    def _in_first_type(self, use: Callable[[str, str], Any], batch: Batch, is_input: bool) -> Any:
+    def _in_first_type(self, use: Callable[[Any, str], Any], batch: Batch, is_input: bool) -> Any:
         refused: Optional[Exception] = None
         for kind in bodies.CONTENT_TYPES:
+            body = bodies.body_of(batch, kind)
+            if body is None:
+                continue
             try:
-                answer = use(bodies.body_of(batch, kind), kind)
+                answer = use(body, kind)
             except Exception as error:
                 if not content_types.is_refused(error, kind):
                     raise

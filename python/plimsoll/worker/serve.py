@@ -8,9 +8,9 @@ import signal
 import socket
 import sys
 import time
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
-from plimsoll.worker import failures, libraries, request, sandbox, values
+from plimsoll.worker import failures, libraries, raw, request, sandbox, user_code, values
 from plimsoll.worker.failures import Places
 from plimsoll.worker.protocol import Channel, FrameTooLarge, Message, ProtocolError
 from plimsoll.worker.served import Served
@@ -114,6 +114,9 @@ def _answer(channel: Channel, message: Message, served: Served, places: Places, 
 def _call(message: Message, served: Served) -> Callable[[], Answer]:
     """What a message asks for, its rows read already. Raises `ProtocolError`."""
     header, kind = message.header, message.header.get("kind")
+    user_code.CONTEXT.about()
+    if kind in ("invoke", "read", "write"):
+        return _raw_call(message, served)
     if kind == "after":
         outputs, rows = values.read_outputs(header.get("outputs", []), message.buffers), header.get("rows")
         if not isinstance(rows, int):
@@ -125,6 +128,39 @@ def _call(message: Message, served: Served) -> Callable[[], Answer]:
     if kind == "infer":
         return lambda: _outputs(served.infer(batch))
     return lambda: _batch(served.before(batch))
+
+
+def _raw_call(message: Message, served: Served) -> Callable[[], Answer]:
+    """What a message asks for whose body or answer only the code of the version understands. Raises `ProtocolError`."""
+    header, kind, buffers = message.header, message.header.get("kind"), message.buffers
+    content_type, accept = _text(header, "contentType"), _text(header, "accept")
+    user_code.CONTEXT.about(content_type, accept, _text(header, "attributes"))
+    if kind == "write":
+        outputs = values.read_outputs(header.get("outputs", []), buffers)
+        return lambda: _written(served.write(outputs, accept or ""))
+    if content_type is None:
+        batch = values.read_batch(header.get("batch", {}), buffers)
+        return lambda: _answered(served.invoke(batch, accept))
+    if len(buffers) != 1:
+        raise ProtocolError(f"a body in {len(buffers)} buffers")
+    if kind == "read":
+        return lambda: _batch(served.read(raw.body_given(buffers[0], content_type)))
+    return lambda: _answered(served.invoke(raw.body_given(buffers[0], content_type), accept))
+
+
+def _text(header: Dict[str, Any], name: str) -> Optional[str]:
+    found = header.get(name)
+    if found is not None and not isinstance(found, str):
+        raise ProtocolError(f"`{name}` is {found!r}")
+    return found
+
+
+def _answered(found: Union[raw.Written, Dict[str, values.Parts]]) -> Answer:
+    return _written(found) if isinstance(found, raw.Written) else _outputs(found)
+
+
+def _written(found: raw.Written) -> Answer:
+    return {"kind": "written", "contentType": found.content_type}, [found.content]
 
 
 def _outputs(found: Dict[str, values.Parts]) -> Answer:

@@ -7,21 +7,32 @@ import importlib.util
 import inspect
 import os
 import sys
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 
 class ScriptError(Exception):
     """A script that has none of the forms that can be served."""
 
 
-class Context(NamedTuple):
+class Context:
     """What SageMaker's toolkit hands over as `context`; the fields that scripts read."""
 
-    system_properties: Dict[str, Any]
-    request_property: Dict[str, Any]
+    def __init__(self) -> None:
+        self.system_properties: Dict[str, Any] = {"gpu_id": None, "model_dir": None}
+        # Headers of the request that is being answered, as far as they are known here.
+        self.request_property: Dict[str, str] = {}
+
+    def get_request_header(self, _index: int, name: str) -> Optional[str]:
+        """The header, whatever its case; None where it was not sent."""
+        return next((value for key, value in self.request_property.items() if key.lower() == name.lower()), None)
+
+    def about(self, content_type: Optional[str] = None, accept: Optional[str] = None, attributes: Optional[str] = None) -> None:
+        """Tells it the request."""
+        given = {"Content-Type": content_type, "Accept": accept, "X-Amzn-SageMaker-Custom-Attributes": attributes}
+        self.request_property = {name: value for name, value in given.items() if value is not None}
 
 
-CONTEXT = Context({"gpu_id": None, "model_dir": None}, {})
+CONTEXT = Context()
 
 
 def import_script(path: str) -> Any:

@@ -64,6 +64,15 @@ class Worker:
             return values.read_batch(answer.header["batch"], answer.buffers)
         return answer.header
 
+    def invoke(self, given: Any, content_type: Optional[str] = None, accept: Optional[str] = None, **header: Any) -> Any:
+        """A body, or rows → what is written and its type, outputs by name, or the header of the error."""
+        batch, buffers = (None, [given]) if content_type is not None else values.write_batch(given)
+        about = {"contentType": content_type, "accept": accept, "attributes": None}
+        answer = self.ask("invoke", buffers, batch=batch, **dict(about, **header))
+        if answer.header["kind"] == "written":
+            return bytes(answer.buffers[0]), answer.header["contentType"]
+        return values.read_outputs(answer.header["outputs"], answer.buffers) if answer.header["kind"] == "outputs" else answer.header
+
     def log(self) -> str:
         """All that it wrote, once it has ended."""
         self.process.wait(timeout=20)

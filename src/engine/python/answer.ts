@@ -1,4 +1,5 @@
 /** What a worker says, checked: it runs code that nobody here has read. Pure. */
+import type { RawEnds } from '../../model/raw.ts';
 import { type DType, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { FrameError } from './frame.ts';
 import type {
@@ -18,7 +19,7 @@ const MAX_DIMENSIONS = 32;
 const LAYERS = ['limits', 'privileges', 'files', 'network', 'system-calls'] as const;
 const FORMS = ['model', 'functions', 'class', 'pyfunc', 'around'] as const;
 const CONTAINERS = ['frame', 'array', 'list', 'tensors'] as const;
-const STAGES = ['load', 'code', 'output', 'rows'] as const;
+const STAGES = ['load', 'code', 'output', 'rows', 'content-type', 'accept'] as const;
 const DTYPES: readonly DType[] = [...(Object.keys(TYPED_ARRAYS) as DType[]), 'string'];
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -41,8 +42,10 @@ export function readAnswer(header: Fields): FromWorker {
       };
     case 'batch':
       return { kind: 'batch', id, batch: readBatch(header['batch'], 'batch'), ...usage(header) };
+    case 'written':
+      return { kind: 'written', id, contentType: mediaType(header['contentType']), ...usage(header) };
     default:
-      return wrong(header['kind'], 'kind', 'one of ready, outputs, batch, error');
+      return wrong(header['kind'], 'kind', 'one of ready, outputs, batch, written, error');
   }
 }
 
@@ -85,8 +88,14 @@ function readDescribed(value: unknown): Described {
     call: orNull(readCall)(described['call'], 'described.call'),
     outputs: orNull(listOf(text))(described['outputs'], 'described.outputs'),
     classes: orNull(listOf(label))(described['classes'], 'described.classes'),
+    raw: orNull(readEnds)(described['raw'], 'described.raw'),
   };
 }
+
+const readEnds: Read<RawEnds> = (value, what) => {
+  const { input, output } = fields(value, what);
+  return { input: bool(input, `${what}.input`), output: bool(output, `${what}.output`) };
+};
 
 const readInputs: Read<NonNullable<Described['inputs']>> = (value, what) => {
   const inputs = fields(value, what);
@@ -216,6 +225,12 @@ const text: Read<string> = (value, what) =>
   typeof value === 'string' && value.length <= MAX_TEXT
     ? value
     : wrong(value, what, `text of at most ${MAX_TEXT} characters`);
+
+/** What a header can hold. */
+const mediaType = (value: unknown): string =>
+  typeof value === 'string' && /^[ -~]{1,256}$/.test(value)
+    ? value
+    : wrong(value, 'contentType', 'a media type');
 
 const bool: Read<boolean> = (value, what) =>
   typeof value === 'boolean' ? value : wrong(value, what, 'true or false');

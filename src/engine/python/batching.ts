@@ -3,7 +3,7 @@
 import type { Batch, ColumnValues, Outputs } from '../../model/batch.ts';
 import { isList, partsOf } from '../../model/output-parts.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import { rowsOf, type Work } from './work.ts';
+import { isRaw, rowsOf, type Work } from './work.ts';
 
 /** A request in its queue. */
 export interface Waiting {
@@ -44,6 +44,7 @@ export function takeTogether<T extends Waiting>(queue: T[], rule: BatchingRule, 
 
 /** Whether two pieces of work are of one kind, form and width, so that their rows can follow each other. */
 export function areAlike(one: Work, other: Work): boolean {
+  if (isRaw(one) || isRaw(other)) return false;
   if (one.kind === 'after') return other.kind === 'after' && areAlikeOutputs(one.outputs, other.outputs);
   if (other.kind === 'after') return false;
   return one.kind === other.kind && areAlikeBatches(one.batch, other.batch);

@@ -3,6 +3,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { columnNames } from '../../model/column-names.ts';
 import { concatenateOutputs } from '../../model/concatenate.ts';
+import { NO_RAW_ENDS, type RawAnswer, type RawEnds, type RawRequest, type Written } from '../../model/raw.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import type { Engine } from '../engine.ts';
@@ -12,8 +13,8 @@ import type { LoadMessage } from './messages.ts';
 import { Pool, type PoolStatus } from './pool.ts';
 import type { ScalingRule } from './scaling.ts';
 import { AnswerError } from './tensors.ts';
-import type { Answer, Work } from './work.ts';
-import { startWorker } from './worker.ts';
+import { type Answer, rowsIn, type Work } from './work.ts';
+import { type PythonWorker, startWorker } from './worker.ts';
 
 export interface PythonEngineOptions {
   /** What the model is called in errors. */
@@ -50,7 +51,9 @@ export interface PythonEngineOptions {
 /** An engine that tells how its workers are. */
 export interface PythonEngine extends Engine {
   readonly id: 'python';
+  readonly raw: RawEnds;
   infer(batch: Batch): Promise<Outputs>;
+  invoke(request: RawRequest): Promise<RawAnswer>;
   close(): Promise<void>;
   status(): PoolStatus;
 }
@@ -65,7 +68,7 @@ const INNER_ROWS = 256;
  *
  * @throws PythonFailureError where loading raises, PYTHON_WORKER_ENDED where a worker dies or takes too long to load.
  *   `infer` throws PYTHON_FAILED, PYTHON_OUTPUT_INVALID, PYTHON_WORKER_ENDED, INPUT_INVALID, ENGINE_BUSY, ENGINE_TIMEOUT
- *   and ENGINE_CLOSED
+ *   and ENGINE_CLOSED; `invoke` MEDIA_TYPE_UNKNOWN and NOT_ACCEPTABLE besides
  */
 export async function createPythonEngine(options: PythonEngineOptions): Promise<PythonEngine> {
   const {
@@ -79,28 +82,35 @@ export async function createPythonEngine(options: PythonEngineOptions): Promise<
     queue = 1024,
     signature,
   } = options;
-  const start = () => startWorker({ ...options, columns: signature ? columnNames(signature) : null });
+  let raw: RawEnds = NO_RAW_ENDS;
+  const start = async (): Promise<PythonWorker> => {
+    const worker = await startWorker({ ...options, columns: signature ? columnNames(signature) : null });
+    raw = worker.ready.described.raw ?? NO_RAW_ENDS;
+    return worker;
+  };
   const pool = new Pool({
     ...{ name, workers, scaling, batches, maxRows, start },
     ...{ waitMillis: callMillis, startMillis, maxQueue: queue, maxQueuedRows: QUEUED_CALLS * maxRows },
   });
   await pool.open();
-  return new PooledEngine(options, pool);
+  return new PooledEngine(options, pool, raw);
 }
 
 class PooledEngine implements PythonEngine {
   readonly id = 'python';
+  readonly raw: RawEnds;
   readonly #options: PythonEngineOptions;
   readonly #pool: Pool;
   #closed: Promise<void> | null = null;
 
-  constructor(options: PythonEngineOptions, pool: Pool) {
+  constructor(options: PythonEngineOptions, pool: Pool, raw: RawEnds) {
     this.#options = options;
     this.#pool = pool;
+    this.raw = raw;
   }
 
   async infer(batch: Batch): Promise<Outputs> {
-    const { name, signature, batches, maxRows } = this.#options;
+    const { signature, batches, maxRows } = this.#options;
     try {
       if (signature) checkWidth(batch, signature);
       if (signature && batch.rows === 0) return emptyOutputs(signature.outputs);
@@ -109,13 +119,52 @@ class PooledEngine implements PythonEngine {
         batches && batch.rows > maxRows
           ? await inSlices(batch, maxRows, (slice) => this.#answer(slice))
           : await this.#answer(batch);
-      return signature ? conform(outputs, signature.outputs) : outputs;
+      return this.#conformed(outputs);
     } catch (error) {
-      if (error instanceof PythonFailureError) throw failureToError(error.failure, name);
-      if (error instanceof AnswerError)
-        throw new PlimsollError('PYTHON_OUTPUT_INVALID', { model: name, reason: error.message });
-      throw error;
+      throw this.#coded(error, null);
     }
+  }
+
+  async invoke(request: RawRequest): Promise<RawAnswer> {
+    const { signature, inner } = this.#options;
+    const { given } = request;
+    try {
+      if (signature && given.kind !== 'body') checkWidth(given, signature);
+      const answer =
+        inner === undefined
+          ? ((await this.#ask({ kind: 'invoke', request })) as Outputs | Written)
+          : await this.#around(request, inner);
+      if (isWritten(answer)) return answer;
+      return { kind: 'outputs', outputs: this.#conformed(answer), rows: rowsIn(answer) };
+    } catch (error) {
+      throw this.#coded(error, request);
+    }
+  }
+
+  #conformed(outputs: Outputs): Outputs {
+    const { signature } = this.#options;
+    return signature ? conform(outputs, signature.outputs) : outputs;
+  }
+
+  #coded(error: unknown, request: RawRequest | null): unknown {
+    const { name } = this.#options;
+    if (error instanceof PythonFailureError) return failureToError(error.failure, name, request);
+    if (error instanceof AnswerError)
+      return new PlimsollError('PYTHON_OUTPUT_INVALID', { model: name, reason: error.message });
+    return error;
+  }
+
+  /** A script that reads, or writes, around a compiled model. */
+  async #around(request: RawRequest, inner: Engine): Promise<Outputs | Written> {
+    const { given, accept } = request;
+    const rows = (
+      given.kind === 'body'
+        ? await this.#ask({ kind: 'read', request: { ...request, given } })
+        : await this.#ask({ kind: 'before', batch: given })
+    ) as Batch;
+    const outputs = await innerAnswer(inner, rows);
+    if (accept === null) return (await this.#ask({ kind: 'after', outputs, rows: rows.rows })) as Outputs;
+    return (await this.#ask({ kind: 'write', request: { ...request, accept }, outputs })) as Written;
   }
 
   status(): PoolStatus {
@@ -139,6 +188,8 @@ class PooledEngine implements PythonEngine {
     return this.#pool.submit(work);
   }
 }
+
+const isWritten = (answer: Outputs | Written): answer is Written => answer['kind'] === 'written';
 
 /** A native engine answers at once, so the loop gets its turn between slices; others cut batches themselves. */
 async function innerAnswer(inner: Engine, batch: Batch): Promise<Outputs> {

@@ -1,3 +1,4 @@
+import type { RawEnds } from '../../model/raw.ts';
 import type { DType } from '../../model/tensor.ts';
 import type { Permission } from '../../python/demands.ts';
 
@@ -107,6 +108,36 @@ export type ToWorker =
       readonly id: number;
       readonly rows: number;
       readonly outputs: readonly OutputHeader[];
+    }
+  | RawToWorker;
+
+/** Calls of code that reads bodies, or writes answers, itself (`described.raw`). */
+export type RawToWorker =
+  /** A body (one buffer), or rows where `contentType` is null → `written` where something is accepted, else `outputs`. */
+  | {
+      readonly kind: 'invoke';
+      readonly id: number;
+      readonly contentType: string | null;
+      readonly batch: BatchHeader | null;
+      readonly accept: string | null;
+      readonly attributes: string | null;
+    }
+  /** Only of form `around`: a body (one buffer) → rows as the model takes them. */
+  | {
+      readonly kind: 'read';
+      readonly id: number;
+      readonly contentType: string;
+      readonly accept: string | null;
+      readonly attributes: string | null;
+    }
+  /** Only of form `around`: the model's outputs → the answer. */
+  | {
+      readonly kind: 'write';
+      readonly id: number;
+      readonly outputs: readonly OutputHeader[];
+      readonly contentType: string | null;
+      readonly accept: string;
+      readonly attributes: string | null;
     };
 
 /** One layer of the sandbox: whether it holds, and by what; or what is missing. */
@@ -138,6 +169,8 @@ export interface Described {
   /** Names of the outputs that it can give. */
   readonly outputs: readonly string[] | null;
   readonly classes: readonly (string | number | boolean)[] | null;
+  /** Whether bodies are read, and answers written, by its own code; absent or null where it has none. */
+  readonly raw?: RawEnds | null;
 }
 
 export interface ReadyMessage {
@@ -156,8 +189,8 @@ export interface ReadyMessage {
 export interface PythonFailure {
   readonly kind: 'error';
   readonly id: number;
-  /** `load`: while loading; `code`: the model's or script's own; `output`: the answer is nothing that can be sent; `rows`: it refuses the rows (only where the script says so, by `plimsoll.RowError` or a `ValueError` of `input_fn`/`preprocess`). */
-  readonly stage: 'load' | 'code' | 'output' | 'rows';
+  /** `load`: while loading; `code`: the model's or script's own; `output`: the answer is nothing that can be sent; `rows`: it refuses the rows (only where the script says so, by `plimsoll.RowError` or a `ValueError` of `input_fn`/`preprocess`); `content-type`, `accept`: it does not read, or write, this form. */
+  readonly stage: 'load' | 'code' | 'output' | 'rows' | 'content-type' | 'accept';
   /** `ModuleNotFoundError`. */
   readonly type: string;
   readonly message: string;
@@ -184,6 +217,14 @@ export type FromWorker =
       readonly kind: 'batch';
       readonly id: number;
       readonly batch: BatchHeader;
+      readonly rss: number;
+      readonly micros: number;
+    }
+  /** One buffer: the answer as it goes to the client. */
+  | {
+      readonly kind: 'written';
+      readonly id: number;
+      readonly contentType: string;
       readonly rss: number;
       readonly micros: number;
     }

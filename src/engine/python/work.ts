@@ -1,22 +1,49 @@
 /** What a worker is asked, and its answer. Pure. */
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { concatenateBatches, concatenateOutputs } from '../../model/concatenate.ts';
+import type { RawBody, RawRequest, Written } from '../../model/raw.ts';
 import { sliceBatch, sliceOutputs } from '../../model/slice.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import type { BatchHeader, OutputHeader } from './messages.ts';
+import type { BatchHeader, FromWorker, OutputHeader, RawToWorker } from './messages.ts';
 import { type Encoded, encodeBatch, encodeOutputs } from './tensors.ts';
 
-export type Work =
+/** What may be put together with its like. */
+type RowsWork =
   | { readonly kind: 'infer'; readonly batch: Batch }
   | { readonly kind: 'before'; readonly batch: Batch }
   | { readonly kind: 'after'; readonly outputs: Outputs; readonly rows: number };
 
-export type WorkKind = Work['kind'];
+/** What goes to code that reads bodies, or writes answers, itself: always alone. */
+export type RawWork =
+  | { readonly kind: 'invoke'; readonly request: RawRequest }
+  | { readonly kind: 'read'; readonly request: RawRequest & { readonly given: RawBody } }
+  | {
+      readonly kind: 'write';
+      readonly request: RawRequest & { readonly accept: string };
+      readonly outputs: Outputs;
+    };
 
-/** `before` is answered with rows, the others with outputs. */
-export type Answer = Batch | Outputs;
+export type Work = RowsWork | RawWork;
 
-export const rowsOf = (work: Work): number => (work.kind === 'after' ? work.rows : work.batch.rows);
+/** `before` and `read` are answered with rows, where something is accepted with what is written, the others with outputs. */
+export type Answer = Batch | Outputs | Written;
+
+export const isRaw = (work: Work): work is RawWork =>
+  work.kind === 'invoke' || work.kind === 'read' || work.kind === 'write';
+
+/** What the worker answers. */
+export function wantedOf(work: Work): Exclude<FromWorker['kind'], 'ready' | 'error'> {
+  if (work.kind === 'before' || work.kind === 'read') return 'batch';
+  return isRaw(work) && work.request.accept !== null ? 'written' : 'outputs';
+}
+
+/** A body that only its code understands counts as one. */
+export function rowsOf(work: Work): number {
+  if (work.kind === 'after') return work.rows;
+  if (!isRaw(work)) return work.batch.rows;
+  const { given } = work.request;
+  return given.kind === 'body' ? 1 : given.rows;
+}
 
 type WorkHeader =
   | { readonly kind: 'infer' | 'before'; readonly id: number; readonly batch: BatchHeader }
@@ -25,10 +52,12 @@ type WorkHeader =
       readonly id: number;
       readonly rows: number;
       readonly outputs: readonly OutputHeader[];
-    };
+    }
+  | RawToWorker;
 
 /** As the message of `messages.ts`. */
 export function encodeWork(work: Work, id: number, columns: readonly string[] | null): Encoded<WorkHeader> {
+  if (isRaw(work)) return encodeRaw(work, id, columns);
   if (work.kind === 'after') {
     const { header, buffers } = encodeOutputs(work.outputs);
     return { header: { kind: 'after', id, rows: work.rows, outputs: header }, buffers };
@@ -37,10 +66,30 @@ export function encodeWork(work: Work, id: number, columns: readonly string[] | 
   return { header: { kind: work.kind, id, batch: header }, buffers };
 }
 
+function encodeRaw(work: RawWork, id: number, columns: readonly string[] | null): Encoded<RawToWorker> {
+  const { given, accept, attributes } = work.request;
+  const contentType = given.kind === 'body' ? given.contentType : null;
+  if (work.kind === 'write') {
+    const { header, buffers } = encodeOutputs(work.outputs);
+    return {
+      header: { kind: 'write', id, outputs: header, contentType, accept: work.request.accept, attributes },
+      buffers,
+    };
+  }
+  if (given.kind !== 'body') {
+    const { header, buffers } = encodeBatch(given, columns);
+    return { header: { kind: 'invoke', id, contentType: null, batch: header, accept, attributes }, buffers };
+  }
+  const about = { id, contentType: given.contentType, accept, attributes };
+  const header: RawToWorker =
+    work.kind === 'read' ? { kind: 'read', ...about } : { kind: 'invoke', ...about, batch: null };
+  return { header, buffers: [given.bytes as Uint8Array<ArrayBuffer>] };
+}
+
 /** Work of several requests that are alike, as one piece. */
 export function together(works: readonly Work[]): Work {
   const first = works[0]!;
-  if (works.length === 1) return first;
+  if (works.length === 1 || isRaw(first)) return first;
   if (first.kind !== 'after')
     return {
       kind: first.kind,
@@ -71,13 +120,24 @@ export function apart(works: readonly Work[], answer: Answer): readonly Answer[]
  * told apart by their place, nothing is worse than a row too few.
  */
 export function rowsProblem(work: Work, answer: Answer): string | null {
-  const wanted = rowsOf(work);
-  if (work.kind === 'before') {
+  const answered = wantedOf(work);
+  if (answered === 'written') return null;
+  // How many rows are in a body is known to its reader alone; its outputs have to agree among themselves.
+  const isBody = isRaw(work) && work.request.given.kind === 'body';
+  const wanted = isBody ? rowsIn(answer as Batch | Outputs) : rowsOf(work);
+  if (answered === 'batch') {
     const batch = answer as Batch;
     if (batch.rows !== wanted) return `${batch.rows} rows before the model where ${wanted} were asked`;
     return batch.kind === 'tensors' ? outputsProblem(batch.tensors, wanted) : null;
   }
   return outputsProblem(answer as Outputs, wanted);
+}
+
+/** Rows of a batch, or of the first output. */
+export function rowsIn(answer: Batch | Outputs): number {
+  if (typeof answer['rows'] === 'number') return answer['rows'];
+  const [first] = Object.values(answer as Outputs);
+  return ([first].flat() as Tensor[])[0]?.shape[0] ?? 1;
 }
 
 function outputsProblem(outputs: Outputs, wanted: number): string | null {

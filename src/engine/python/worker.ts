@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
+import type { Written } from '../../model/raw.ts';
 import { readAnswer } from './answer.ts';
 import { PythonChild } from './child.ts';
 import { PythonFailureError } from './failure.ts';
@@ -10,7 +11,7 @@ import { encodeFrame, type Frame, FrameError } from './frame.ts';
 import type { FromWorker, LoadMessage, PythonFailure, ReadyMessage } from './messages.ts';
 import { AnswerError, decodeBatch, decodeOutputs } from './tensors.ts';
 import { workerScript } from './where.ts';
-import { type Answer, encodeWork, type Work } from './work.ts';
+import { type Answer, encodeWork, type Work, wantedOf } from './work.ts';
 
 export interface WorkerOptions {
   /** Path of the interpreter. */
@@ -46,7 +47,7 @@ export interface PythonWorker {
   before(batch: Batch): Promise<Batch>;
   /** Only of form `around`: the compiled model's outputs → the answers. */
   after(outputs: Outputs, rows: number): Promise<Outputs>;
-  /** One of the three. */
+  /** One of these, or what goes to code that reads bodies and writes answers itself. */
   ask(work: Work): Promise<Answer>;
   /** Lets it come to its end, and kills it where it does not. */
   close(): Promise<void>;
@@ -175,12 +176,13 @@ class StartedWorker implements PythonWorker {
   async #ask(work: Work): Promise<Answer> {
     const { callMillis, columns = null, innerColumns = null } = this.#options;
     const { header, buffers } = encodeWork(work, ++this.#calls, columns);
-    const wanted = work.kind === 'before' ? 'batch' : 'outputs';
+    const wanted = wantedOf(work);
     const late = () => new PlimsollError('ENGINE_TIMEOUT', { limit: callMillis });
     const [answer, frame] = await this.#send(header, buffers, wanted, callMillis, late);
     try {
       if (answer.kind === 'batch') return decodeBatch(answer.batch, frame.buffers, innerColumns);
       if (answer.kind === 'outputs') return decodeOutputs(answer.outputs, frame.buffers);
+      if (answer.kind === 'written') return writtenIn(answer.contentType, frame);
     } catch (error) {
       throw this.#undecodable(error, answer.id);
     }
@@ -260,6 +262,11 @@ class StartedWorker implements PythonWorker {
     const { name = 'the model' } = this.#options;
     return new PlimsollError('PYTHON_WORKER_ENDED', { model: name, reason, retry: RETRY_SECONDS });
   }
+}
+
+function writtenIn(contentType: string, { buffers: [bytes, second] }: Frame): Written {
+  if (bytes === undefined || second !== undefined) throw new FrameError('an answer that is not one buffer');
+  return { kind: 'written', contentType, bytes };
 }
 
 function piecesOf(header: object, buffers: readonly Uint8Array[]): readonly Uint8Array[] {

@@ -43,6 +43,8 @@ const ACTIONS = {
   code: 'run it',
   output: 'send its answer',
   rows: 'give it the rows',
+  'content-type': 'give it the rows',
+  accept: 'send its answer',
 } as const;
 
 /** ` (code/features.py, line 17: return rows["age"])`, or nothing where no line is known. */

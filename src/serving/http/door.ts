@@ -8,6 +8,7 @@ import type { Gate } from '../gate.ts';
 import { DOORWAYS } from '../protocols/all.ts';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { Shadow } from '../shadow.ts';
+import type { Headers } from '../unit.ts';
 import { codedError, pathOf, sendError } from './answer.ts';
 import { Decompressor } from './decompressor.ts';
 import { Exchange } from './exchange.ts';
@@ -16,7 +17,7 @@ import type { HttpLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Offload } from './offload.ts';
 import { isRequestId, requestIds } from './request-id.ts';
-import { type Destination, Routes } from './routes.ts';
+import { type Destination, type Prepared, Routes } from './routes.ts';
 import { Turns } from './turns.ts';
 
 export interface DoorOptions {
@@ -84,6 +85,18 @@ export class Door implements Reception {
   /** Where the requests of an endpoint go now. Throws MODEL_NOT_FOUND. */
   current(destination: Destination): Destination {
     return this.#routes.current(destination);
+  }
+
+  /** The headers of a request with what the platform wishes where the client does not. */
+  wished(headers: Headers): Headers {
+    return this.#routes.wished(headers);
+  }
+
+  /** The version seen through the protocol that a request's headers ask of it. Throws MEDIA_TYPE_UNKNOWN, NOT_ACCEPTABLE. */
+  negotiated({ negotiate }: Destination, version: Prepared, headers: Headers): Prepared {
+    if (negotiate === null) return version;
+    const protocol = negotiate(this.wished(headers), version.raw);
+    return protocol === version.protocol ? version : this.#routes.prepared(protocol, version.target);
   }
 
   /** Takes requests where the plane's routes lead from now on; who is on the way goes on as it came. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
+import type { RawAnswer, RawBody } from '../../model/raw.ts';
 import { unitHash } from '../../rollout/unit-hash.ts';
 import type { Assigned, Assignment, Choice } from '../assignment.ts';
 import type { RequestAbout } from '../capture/row-buffer.ts';
@@ -11,6 +12,7 @@ import type { FirstRow } from '../recorder/first-row.ts';
 import { blameOf } from '../refusal.ts';
 import { unitInBody, unitInHeaders, withoutUnit } from '../unit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
+import { answerHead, type Before, observeStages, timingOf } from './answer-head.ts';
 import { compact, discard } from './body.ts';
 import type { Door } from './door.ts';
 import { isScoredElsewhere } from './elsewhere.ts';
@@ -18,9 +20,8 @@ import { Intake, overloaded, type Receiver } from './intake.ts';
 import type { Scored, Timing } from './job.ts';
 import { INLINE_BODY, INLINE_MICROS } from './limits.ts';
 import { type Measurement, measurementOf } from './measurement.ts';
-import { STAGE } from './metrics.ts';
+import { jsonIn, rawBody, rawReply, rawRequest, rowsGiven } from './raw.ts';
 import type { Destination, Prepared } from './routes.ts';
-import { serverTiming } from './server-timing.ts';
 import { textOf } from './text.ts';
 
 /** Predicted microseconds to parse and check a byte of JSON, measured (bench/door.ts). */
@@ -44,6 +45,8 @@ export class Exchange implements Receiver, Asked {
   #unit: string | null = null;
   /** What the body asks of its answer. */
   #wish: Wish = null;
+  /** Whether the version may read and write here itself. */
+  #isRaw = false;
   readonly #id: string;
   readonly #started = performance.now();
   readonly #intake: Intake;
@@ -132,6 +135,13 @@ export class Exchange implements Receiver, Asked {
     if (this.#over) return;
     try {
       this.#choose((assignment) => assignment.byHeaders(this.#request.headers));
+      if (!this.#chosen && this.#destination.isRaw)
+        this.#choose((assignment) => assignment.byBody(jsonIn(bytes)));
+      if (this.#chosen) this.#negotiate();
+      if (this.#isRaw && this.#version.raw.input) {
+        this.#invoke(rawBody(this.#request.headers, bytes), { queue: 0, preprocess: 0 });
+        return;
+      }
       // While the body has to say who is meant, nobody knows what a row will cost.
       const isSlow = this.#chosen && this.#version.rowMicros > INLINE_MICROS;
       if (bytes.length > INLINE_BODY || isSlow) this.#offload(bytes);
@@ -139,6 +149,12 @@ export class Exchange implements Receiver, Asked {
     } catch (error) {
       this.refuse(error);
     }
+  }
+
+  /** What the headers ask for, of the version that answers. Throws MEDIA_TYPE_UNKNOWN, NOT_ACCEPTABLE. */
+  #negotiate(): void {
+    this.#version = this.#door.negotiated(this.#destination, this.#version, this.#request.headers);
+    this.#isRaw = this.#destination.negotiate !== null;
   }
 
   #decode(bytes: Buffer): void {
@@ -160,7 +176,7 @@ export class Exchange implements Receiver, Asked {
   /** The rows of a parsed body; chooses the version where that was left to the body. */
   #rowsIn(body: unknown, bytes: Buffer): unknown {
     this.#choose((assignment) => assignment.byBody(body));
-    this.#measurement?.received(bytes);
+    this.#measurement?.received(bytes, this.#version.protocol.id);
     if (this.#version.wish !== null) this.#wish = this.#version.wish(body);
     const { unitField } = this.#destination;
     const { target } = this.#version;
@@ -172,6 +188,10 @@ export class Exchange implements Receiver, Asked {
   #infer(batch: Batch, preprocess: number, queue = 0): void {
     if (this.#over) return;
     const before = { queue, preprocess };
+    if (this.#isRaw && this.#version.raw.output) {
+      this.#invoke(batch, before);
+      return;
+    }
     const started = performance.now();
     try {
       const answer = this.#door.options.plane.infer({ target: this.#version.target, batch });
@@ -188,20 +208,34 @@ export class Exchange implements Receiver, Asked {
     }
   }
 
-  #encode(
-    batch: Batch,
-    { outputs, rows }: InferResponse,
-    before: Pick<Timing, 'queue' | 'preprocess'>,
-    started: number,
-  ): void {
+  #encode(batch: Batch, { outputs, rows }: InferResponse, before: Before, started: number): void {
     if (this.#over) return;
     const predicted = performance.now();
     const text = this.#version.encode(outputs, rows, this.#id, this.#wish);
-    const postprocess = performance.now() - predicted;
-    const timing = { ...before, predict: predicted - started, postprocess };
-    const now = this.#answer(text, Buffer.byteLength(text), rows, timing);
+    const now = this.#answer(text, rows, timingOf(before, started, predicted));
     this.#measured(this.#measurement && this.#version.readFirstRow(outputs));
     this.#stream?.note(batch, outputs, this.#id, now, this);
+  }
+
+  /** Has the version's own code read the body, or write the answer, or both. */
+  #invoke(given: RawBody | Batch, before: Before): void {
+    const started = performance.now();
+    const { raw, target } = this.#version;
+    this.watch();
+    this.#door.options.plane
+      .invoke(target, rawRequest(this.#door.wished(this.#request.headers), raw, given))
+      .then((answer) => this.#invoked(answer, rowsGiven(given), before, started))
+      .catch((error: unknown) => this.refuse(error));
+  }
+
+  /** What nobody here can read is counted, and neither captured nor compared by its values. */
+  #invoked(answer: RawAnswer, given: number, before: Before, started: number): void {
+    if (this.#over) return;
+    const predicted = performance.now();
+    const { body, rows, type, first } = rawReply(answer, given, this.#version, this.#id);
+    const now = this.#answer(body, rows, timingOf(before, started, predicted), type);
+    this.#measured(this.#measurement && first());
+    this.#stream?.noteExtracted(rows, null, this.#id, now, this);
   }
 
   #offload(bytes: Buffer): void {
@@ -212,7 +246,7 @@ export class Exchange implements Receiver, Asked {
       this.#choose((assignment) => assignment.byStart(bytes));
       const { target, protocol } = this.#version;
       const { unitField } = this.#destination;
-      const isWanted = this.#measurement?.received(bytes) ?? false;
+      const isWanted = this.#measurement?.received(bytes, protocol.id) ?? false;
       const body = isWanted ? new Uint8Array(bytes) : compact(bytes);
       const capture = this.#stream?.wanted(this.#id) ?? 0;
       const job = { target, protocol: protocol.id, body, requestId: this.#id, unitField, capture };
@@ -238,7 +272,7 @@ export class Exchange implements Receiver, Asked {
       this.#infer(result.batch, result.timing.preprocess, result.timing.queue);
       return;
     }
-    const now = this.#answer(result.body, result.body.length, result.rows, result.timing);
+    const now = this.#answer(result.body, result.rows, result.timing);
     this.#measured(result.first);
     this.#stream?.noteExtracted(result.rows, result.captured, this.#id, now, this);
   }
@@ -248,12 +282,10 @@ export class Exchange implements Receiver, Asked {
     const { endpoint } = this.#destination;
     const named = endpoint && unitInHeaders(this.#request.headers, endpoint.unit);
     const id = named ?? this.#unit ?? unit;
+    const { arm = -1, role = null } = this.#choice ?? {};
     return {
-      requestId: this.#id,
+      ...{ requestId: this.#id, arm: arm ?? -1, role, segment: this.#measurement?.segment ?? null },
       unit: id === null ? null : unitHash(id),
-      arm: this.#choice?.arm ?? -1,
-      role: this.#choice?.role ?? null,
-      segment: this.#measurement?.segment ?? null,
       millis: now - this.#intake.completeAt - this.#loading,
     };
   }
@@ -264,25 +296,13 @@ export class Exchange implements Receiver, Asked {
     this.#measurement?.answered(performance.now() - this.#intake.completeAt - this.#loading, first);
   }
 
-  /** Says when, on the steady clock. */
-  #answer(body: string | Uint8Array, length: number, rows: number, timing: Timing): number {
+  /** Says when, on the steady clock. `type` is the media type where that is not the protocol's. */
+  #answer(body: string | Uint8Array, rows: number, timing: Timing, type: string | null = null): number {
     const { series, headers } = this.#version;
     const now = performance.now();
     series.answered(rows, now);
-    series.observe(STAGE.queue, timing.queue);
-    series.observe(STAGE.preprocess, timing.preprocess);
-    series.observe(STAGE.predict, timing.predict);
-    series.observe(STAGE.postprocess, timing.postprocess);
-    series.observe(STAGE.total, now - this.#started);
-    const all = [
-      ...headers,
-      'content-length',
-      String(length),
-      'x-request-id',
-      this.#id,
-      'server-timing',
-      serverTiming(timing),
-    ];
+    observeStages(series, timing, now - this.#started);
+    const all = answerHead({ headers, type, length: Buffer.byteLength(body), requestId: this.#id, timing });
     const { answerHeaders } = this.#destination;
     if (answerHeaders !== null) all.push(...answerHeaders(this.#request.headers, this.#version.target));
     if (this.#door.stopping) all.push('connection', 'close');

@@ -20,8 +20,9 @@ export class Measurement implements Subject {
   readonly #endpoint: PreparedEndpoint;
   readonly #mirror: Mirror | null;
   readonly #shadow: Shadow | null;
-  /** The request's body, kept for a copy; null where it is too large. */
+  /** The request's body and what it is written in, kept for a copy; null where it is too large or nobody else can read it. */
   #body: Uint8Array | null = null;
+  #protocol = '';
 
   constructor(
     endpoint: PreparedEndpoint,
@@ -41,10 +42,11 @@ export class Measurement implements Subject {
     this.#mirror = shadow === null ? null : mirrorOf(endpoint, this);
   }
 
-  /** The request's body; whether it will be wanted once more, and so must stay as it is. */
-  received(body: Uint8Array): boolean {
+  /** The request's body in the words of a protocol; whether it will be wanted once more, and so must stay as it is. */
+  received(body: Uint8Array, protocol: string): boolean {
     if (this.#mirror === null || body.byteLength > COPY_MAX) return false;
     this.#body = body;
+    this.#protocol = protocol;
     return true;
   }
 
@@ -68,10 +70,10 @@ export class Measurement implements Subject {
   #copy(stable: FirstRow | null): void {
     const [mirror, shadow, body] = [this.#mirror, this.#shadow, this.#body];
     if (mirror === null || shadow === null) return;
-    const { tape, assignment, choices } = this.#endpoint;
+    const { tape, assignment } = this.#endpoint;
     setImmediate(() =>
       shadow.copy(mirror, {
-        protocol: choices[assignment.main]!.protocol.id,
+        protocol: this.#protocol,
         body,
         unitField: assignment.field,
         subject: this,

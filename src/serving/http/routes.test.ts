@@ -3,6 +3,7 @@ import type { LoadedVersion } from '../../registry/version.ts';
 import { restingRoute } from '../../rollout/route.ts';
 import { DataPlane } from '../data-plane.ts';
 import { plainDoorway } from '../protocols/plain.ts';
+import { v1 } from '../protocols/v1.ts';
 import { Metrics } from './metrics.ts';
 import { Routes } from './routes.ts';
 
@@ -10,6 +11,7 @@ const version = (number: number): LoadedVersion =>
   ({
     model: 'model',
     version: number,
+    engine: {},
     manifest: {
       signature: { form: 'table', columns: [], outputs: [], classes: null },
       rowMicros: 1,
@@ -49,4 +51,15 @@ test('a destination of another state of the plane is looked up anew, and one tha
   expect(routes.current(pinned)).toBe(pinned);
   plane.follow([], [version(2)]);
   expect(() => routes.current(endpoint)).toThrow('Cannot find model "model"');
+});
+
+test('a colon in a path may be escaped', () => {
+  const routes = new Routes({ plane: new DataPlane([version(1)]), doorways: [v1], metrics: new Metrics() });
+  for (const path of [
+    '/v1/models/model:predict',
+    '/v1/models/model%3Apredict',
+    '/v1/models/model%3apredict/',
+  ])
+    expect(routes.match(path, {})?.main.target.model, path).toBe('model');
+  expect(routes.match('/v1/models/model%3Aclassify', {})).toBeNull();
 });

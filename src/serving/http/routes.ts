@@ -1,4 +1,5 @@
 import { type Contract, PLAIN } from '../../config/contract.ts';
+import type { RawEnds } from '../../model/raw.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { UnitSource } from '../../rollout/route.ts';
 import type { Assignment } from '../assignment.ts';
@@ -13,6 +14,7 @@ import type { Headers } from '../unit.ts';
 import type { Usage } from '../usage.ts';
 import { isScoredElsewhere } from './elsewhere.ts';
 import type { Metrics, ModelSeries } from './metrics.ts';
+import { hasRawEnd, rawEndsOf, wished } from './raw.ts';
 
 /** Everything prepared for the requests of one version, seen through a protocol. */
 export interface Prepared {
@@ -28,6 +30,8 @@ export interface Prepared {
   readonly usage: Usage;
   /** Response headers that never change, flat. */
   readonly headers: readonly string[];
+  /** What the version's own code reads and writes itself, at doors that let it. */
+  readonly raw: RawEnds;
   /** Predicted microseconds of this process that a row costs, reading and writing included. */
   readonly rowMicros: number;
 }
@@ -71,6 +75,10 @@ export interface Destination {
   readonly refuse: Refuse;
   /** Response headers that are made of the request's; null where there are none. */
   readonly answerHeaders: NonNullable<Doorway['answerHeaders']> | null;
+  /** Asked for the protocol again, once it is known who answers: where versions may read and write themselves. Else null. */
+  readonly negotiate: NonNullable<Doorway['choose']> | null;
+  /** Whether some version here does. */
+  readonly isRaw: boolean;
 }
 
 /** One protocol, spoken at the paths of one doorway. */
@@ -113,6 +121,7 @@ export interface RoutesOptions {
 export class Routes {
   readonly #plane: DataPlane;
   readonly #metrics: Metrics;
+  readonly #contract: Contract;
   readonly #recorder: Recorder | undefined;
   readonly #capture: Capture | undefined;
   readonly #entrances: readonly Entrance[];
@@ -127,6 +136,7 @@ export class Routes {
   constructor({ plane, doorways, metrics, contract = PLAIN, recorder, capture }: RoutesOptions) {
     this.#plane = plane;
     this.#metrics = metrics;
+    this.#contract = contract;
     this.#recorder = recorder;
     this.#capture = capture;
     this.#entrances = doorways.map((doorway) => entranceOf(doorway, contract));
@@ -136,7 +146,7 @@ export class Routes {
   /** Gets ready for every version at the first doorway, so that no request waits for it there. */
   prepare({ versions }: PlaneState): void {
     const usual = this.#entrances[0]!.doorway.protocols;
-    for (const version of versions) for (const protocol of usual) this.#prepare(protocol, version);
+    for (const version of versions) for (const protocol of usual) this.prepared(protocol, version);
   }
 
   /** Forgets where paths led: to be called when the plane follows other routes. */
@@ -160,14 +170,20 @@ export class Routes {
     if (place === null) return null;
     const { entrance, model } = place;
     const { doorway, ways } = entrance;
-    const way = ways.get(doorway.choose?.(headers) ?? doorway.protocols[0]!)!;
     const version = doorway.version?.(headers) ?? place.version;
-    const found =
-      version === null
-        ? this.#endpoint(way, this.#plane.endpoint(model))
-        : this.#pinned(way, this.#plane.resolve(model, version));
+    const target = version === null ? this.#plane.endpoint(model) : this.#plane.resolve(model, version);
+    const isPinned = 'manifest' in target;
+    const isRaw = doorway.takesRaw === true && (isPinned ? [target] : target.versions).some(hasRawEnd);
+    const asked = doorway.choose?.(this.wished(headers), isRaw ? ANY_FORM : undefined);
+    const way = ways.get(asked ?? doorway.protocols[0]!)!;
+    const found = isPinned ? this.#pinned(way, target) : this.#endpoint(way, target);
     if (doorway.choose === undefined && doorway.version === undefined) this.#keep(this.#exact, path, found);
     return found;
+  }
+
+  /** The headers of a request with what the platform wishes where the client does not. */
+  wished(headers: Headers): Headers {
+    return wished(headers, this.#contract);
   }
 
   /** How errors are told of a path; undefined where no doorway has a say. */
@@ -212,8 +228,8 @@ export class Routes {
     const { state } = this.#plane;
     const unitField = state.endpoints.get(version.model)?.assignment.field ?? null;
     const pinned = this.#capture?.streamOf(null, version) ?? null;
-    const main = this.#prepare(protocol, version);
-    return { state, main, endpoint: null, pinned, unitField, refuse, ...headersOf(doorway) };
+    const main = this.prepared(protocol, version);
+    return { state, main, endpoint: null, pinned, unitField, refuse, ...ofDoorway(doorway, [version]) };
   }
 
   #endpoint(way: Way, { route, assignment, versions, main, mirror }: Endpoint): Destination {
@@ -229,7 +245,7 @@ export class Routes {
       name: route.endpoint,
       way,
       assignment,
-      choices: versions.map((version) => this.#prepare(protocol, version)),
+      choices: versions.map((version) => this.prepared(protocol, version)),
       unit,
       streams: versions.flatMap((version) => streamOf(version) ?? []),
       tape: this.#recorder?.tapeOf(route.endpoint) ?? null,
@@ -237,13 +253,15 @@ export class Routes {
     };
     const { state } = this.#plane;
     const unitField = assignment.field;
-    const prepared = this.#prepare(protocol, main);
-    const made = { state, main: prepared, endpoint, pinned: null, unitField, refuse, ...headersOf(doorway) };
+    const prepared = this.prepared(protocol, main);
+    const shared = ofDoorway(doorway, versions);
+    const made = { state, main: prepared, endpoint, pinned: null, unitField, refuse, ...shared };
     ofWay.set(route.endpoint, made);
     return made;
   }
 
-  #prepare(protocol: Protocol, target: LoadedVersion): Prepared {
+  /** A version seen through a protocol. */
+  prepared(protocol: Protocol, target: LoadedVersion): Prepared {
     const ofVersion = this.#prepared.get(target) ?? new Map<string, Prepared>();
     this.#prepared.set(target, ofVersion);
     const known = ofVersion.get(protocol.id);
@@ -258,6 +276,7 @@ export class Routes {
       series: this.#metrics.seriesOf(target.model, target.version),
       usage: this.#plane.usageOf(target),
       headers: ['content-type', protocol.answers, ...modelHeaders(target)],
+      raw: rawEndsOf(target),
       rowMicros: loopMicros(target) + CELL_MICROS * cellsOf(target),
     };
     ofVersion.set(protocol.id, prepared);
@@ -265,9 +284,19 @@ export class Routes {
   }
 }
 
-const headersOf = ({ answerHeaders }: Doorway): Pick<Destination, 'answerHeaders'> => ({
+type OfDoorway = Pick<Destination, 'answerHeaders' | 'negotiate' | 'isRaw'>;
+
+const ofDoorway = (
+  { answerHeaders, choose, takesRaw = false }: Doorway,
+  versions: readonly LoadedVersion[],
+): OfDoorway => ({
   answerHeaders: answerHeaders ?? null,
+  negotiate: (takesRaw ? choose : null) ?? null,
+  isRaw: takesRaw && versions.some(hasRawEnd),
 });
+
+/** What is asked for is looked at once it is known who answers. */
+const ANY_FORM: RawEnds = { input: true, output: true };
 
 function entranceOf(doorway: Doorway, contract: Contract): Entrance {
   const refuse = doorway.refuse(contract);
@@ -301,9 +330,14 @@ function cellsOf({ manifest }: LoadedVersion): number {
   return signature.outputs.reduce((sum, { shape, parts = 1 }) => sum + parts * size(shape), inputs);
 }
 
-/** `/models/{model}/predict` as a pattern with named groups. */
+/** `/models/{model}/predict` as a pattern with named groups; a colon may be escaped, as the clients of some languages do. */
 export const patternOf = (route: string): RegExp =>
-  new RegExp(`^${route.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`);
+  new RegExp(
+    `^${route
+      .replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')
+      .replaceAll(':', '(?::|%3[Aa])')
+      .replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`,
+  );
 
 /** A name as it stands in a path, without its escapes. */
 export function decoded(text: string): string {

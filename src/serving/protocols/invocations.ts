@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
+import { NO_RAW_ENDS, type RawEnds } from '../../model/raw.ts';
 import type { Decode, Doorway, Encode, Page, Protocol, Reply, Target, View } from '../protocol.ts';
 import { compileDecode } from '../rows/compile.ts';
 import { Complaints } from '../rows/complaints.ts';
@@ -65,8 +66,8 @@ const INVOCATIONS: readonly Protocol[] = FORMS.flatMap((body) =>
   })),
 );
 
-function choose(headers: Headers): Protocol {
-  const id = idOf(formOfBody(headers), formOfAnswer(headers));
+function choose(headers: Headers, { input, output }: RawEnds = NO_RAW_ENDS): Protocol {
+  const id = idOf(input ? 'json' : formOfBody(headers), output ? 'json' : formOfAnswer(headers));
   return INVOCATIONS.find((protocol) => protocol.id === id)!;
 }
 
@@ -79,6 +80,7 @@ export const invocations: Doorway = {
   protocols: INVOCATIONS,
   routes: ({ multiModel }) => ['/invocations', ...(multiModel ? ['/models/{model}/invoke'] : [])],
   choose,
+  takesRaw: true,
   refuse: ({ kind }) => (kind === 'sagemaker' ? refusePlainly : refuseLikeMlflow),
   around: /^\/(?:invocations|ping|version)(?:\/|$)/,
   pages: () => PAGES,
@@ -92,10 +94,11 @@ export const sageMakerRuntime: Doorway = {
   id: 'sagemaker-runtime',
   protocols: INVOCATIONS,
   routes: () => ['/endpoints/{model}/invocations'],
-  choose: (headers) => {
+  choose: (headers, raw) => {
     refuseForeign(headers);
-    return choose(headers);
+    return choose(headers, raw);
   },
+  takesRaw: true,
   version: targetVariant,
   answerHeaders: (headers, { version }) => [
     'x-amzn-invoked-production-variant',

@@ -17,7 +17,8 @@ export interface FirstRow {
 
 export type ReadFirstRow = (outputs: Outputs) => FirstRow;
 
-const NO_FIRST_ROW: FirstRow = { score: null, label: null };
+/** Of an answer whose values nobody here knows. */
+export const NO_FIRST_ROW: FirstRow = { score: null, label: null };
 
 /** Reads the outputs of versions with this signature. */
 export function firstRowReader({ outputs: specs, classes }: Signature): ReadFirstRow {
