@@ -19,9 +19,9 @@ const callerOf = (name: string): Caller => ({
 });
 
 /** An upload that has been let in; without an announced length where `length` is null. */
-function begin(uploads: Uploads, caller: Caller, length: number | null) {
+function begin(uploads: Uploads, caller: Caller, length: number | null, bytesRead = 0) {
   const headers = length === null ? {} : { 'content-length': String(length) };
-  const request = Object.assign(new EventEmitter(), { headers, socket: { bytesRead: 7 } });
+  const request = Object.assign(new EventEmitter(), { headers, socket: { bytesRead } });
   const check = uploads.admit(caller, request as unknown as IncomingMessage);
   return {
     send(bytes: number): void {
@@ -56,6 +56,12 @@ test('what came counts, not what was announced, and what would be too much is no
   expect(() => send(uploads, callerOf('ci'), 101)).toThrow(/would have sent 1001 bytes/);
   send(uploads, callerOf('ci'), 100, null);
   expect(() => send(uploads, callerOf('ci'), 0, null)).toThrow(/1001 bytes/);
+});
+
+test('what came at once with the head of a request counts', () => {
+  const uploads = uploadsOf({});
+  begin(uploads, callerOf('ci'), 900, 1000).end();
+  expect(() => begin(uploads, callerOf('ci'), null)).toThrow(/1001 bytes/);
 });
 
 test('uploads that come at the same time share the day, also those that say nothing of their length', () => {

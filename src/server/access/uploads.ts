@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { UploadQuota } from '../../config/access.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -33,6 +34,8 @@ export class Uploads {
   readonly #dataDir: string;
   readonly #clock: Clock;
   #day = -1;
+  /** Bytes of connections that uploads have been counted for. */
+  readonly #counted = new WeakMap<Socket, number>();
   /** By name of key; there are at most as many as keys that hold. */
   readonly #used = new Map<string, Used>();
 
@@ -58,12 +61,14 @@ export class Uploads {
     this.#checkBytes(key.name, spentBy(used) + Math.max(1, length));
     used.uploads++;
     const { socket } = request;
-    const before = socket.bytesRead;
+    // With its head, behind which the body may have come at once.
+    const before = this.#counted.get(socket) ?? 0;
     const coming: Coming = { announced: length, received: () => socket.bytesRead - before };
     used.coming.add(coming);
     request.once('close', () => {
       used.coming.delete(coming);
       used.bytes += coming.received();
+      this.#counted.set(socket, socket.bytesRead);
     });
     return () => {
       this.#checkBytes(key.name, spentBy(used));
