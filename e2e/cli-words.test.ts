@@ -20,6 +20,12 @@ describe('help', () => {
     expect(stdout).toMatchSnapshot();
   });
 
+  test('`help` of a command is that of its own', () => {
+    const { status, stdout } = plimsoll('help', 'package', 'oci');
+    expect(status).toBe(0);
+    expect(stdout).toContain('--model-only');
+  });
+
   test('the version is that of the package', () => {
     expect(plimsoll('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -32,10 +38,23 @@ writeFileSync(ROWS, '[[1, 2, 3, 4]]');
 const AS_FOLDER = join(folder(), 'folder.json');
 mkdirSync(AS_FOLDER);
 
+/** A folder that says itself what is wanted of Kubernetes. */
+const MANIFESTS = folder();
+writeFileSync(join(MANIFESTS, 'kustomization.yaml'), 'resources: []');
+
 describe('wrong usage ends with exit code 2 and what was meant', () => {
   test.each([
     [['inspct', 'model.pkl'], /COMMAND_UNKNOWN: .*Did you mean inspect\?/],
     [['doctor', '--jsn'], /USAGE: .*unknown option '--jsn' \(Did you mean --json\?\)/],
+    [['help', 'serv'], /COMMAND_UNKNOWN: .*'serv' \(Did you mean serve\?\)/],
+    [['push', 'm.pkl', '--nmae', 'm'], /USAGE: .*unknown option '--nmae' \(Did you mean --name\?\)/],
+    [['rollout', 'start', 'm'], /USAGE: .*'--to <version>'.*\n {2}See `plimsoll rollout start --help`/],
+    [
+      ['deploy', 'kubernetes', 'plan', 'no-folder', '--data', folder()],
+      /MODEL_NOT_FOUND: .* no file or folder of that name/,
+    ],
+    [['deploy', 'kubernetes', 'plan', MANIFESTS, '--image', 'i'], /USAGE: .*--image is for a model/],
+    [['serve', '--bundles', MANIFESTS, '--missing', '0'], /USAGE: .*cannot honour --missing/],
     [['inspect'], /USAGE: .*missing required argument 'file'/],
     [['predict', 'model.pkl'], /USAGE: .*--input/],
     [['verify', 'model.pkl', '--seed', 'x'], /--seed is "x", wanted a whole number/],

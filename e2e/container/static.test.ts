@@ -104,7 +104,7 @@ test('`serve --bundles` serves the same, writes nothing, and refuses what it can
   const data = join(folder(), 'none');
   const refused = plimsoll('serve', '--bundles', models, '--data', data, '--watch', models);
   expect(refused.status).toBe(2);
-  expect(refused.stderr).toContain('cannot honour watch');
+  expect(refused.stderr).toContain('cannot honour --watch');
   const port = await freePort();
   const bin = join(import.meta.dirname, '../../bin/plimsoll.js');
   const child = spawn(process.execPath, [

@@ -1,7 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
-import type { Command } from 'commander';
+import { Command } from 'commander';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { ClusterApi } from '../deploy/kubernetes/cluster/api.ts';
 import type { ClusterDeployment } from '../deploy/kubernetes/cluster/deployment.ts';
+import type { PackagedModel } from '../deploy/packaged.ts';
 import type { Router } from '../deploy/routers/port.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControlOptions } from './control.ts';
@@ -18,9 +20,11 @@ interface DeployKubernetesOptions extends ControlOptions, KubernetesFlags {
 
 /** `deploy kubernetes VERB DIR|MODEL`: by server-side apply, with the rollout waited for. */
 export const deployKubernetesCommand: Define = (command, terminal) => {
-  command.description(
-    'Brings a version to a cluster: what `package kubernetes` has written, or would write. Only what carries the label of the deployment is ever changed or removed.',
-  );
+  command
+    .description(
+      'Brings a version to a cluster: what `package kubernetes` has written, or would write. Only what carries the label of the deployment is ever changed or removed.',
+    )
+    .addHelpText('after', HELP);
   withVerbs(command, terminal, (verb, name) => {
     withCluster(withKubernetesFlags(withControlOptions(verb))).argument(
       '<source>',
@@ -28,8 +32,10 @@ export const deployKubernetesCommand: Define = (command, terminal) => {
     );
     if (name === 'apply')
       verb.option('--force-conflicts', 'take fields over that others own; without it they are shown');
-    return (source: string) =>
-      prepare(source, name, verb.optsWithGlobals<DeployKubernetesOptions>(), terminal);
+    return (source: string) => {
+      if (isFolder(source)) refuseFlags(source, verb, `deploy kubernetes ${name}`);
+      return prepare(source, name, verb.optsWithGlobals<DeployKubernetesOptions>(), terminal);
+    };
   });
   withWeights(command, terminal, (verb) => {
     withCluster(verb.argument('<folder>', 'folder of `package kubernetes`')).option(
@@ -48,6 +54,16 @@ const withCluster = (verb: Command): Command =>
     )
     .option('--context <name>', 'context of it');
 
+/** A folder says itself what is wanted: a flag beside it would be dropped. Throws USAGE. */
+function refuseFlags(folder: string, verb: Command, command: string): void {
+  const ofModels = withKubernetesFlags(new Command()).options.map((option) => option.attributeName());
+  const given = ofModels.find((key) => key !== 'namespace' && verb.getOptionValueSource(key) === 'cli');
+  if (given === undefined) return;
+  const flag = verb.options.find((option) => option.attributeName() === given)!.long;
+  const reason = `${flag} is for a model, and ${folder} is a folder that says what is wanted: write it anew with \`package kubernetes\`, or change its files`;
+  throw new PlimsollError('USAGE', { reason, command });
+}
+
 /** As the field manager of rollouts, whose weights they are from then on. */
 async function routerOf(folder: string, options: DeployKubernetesOptions): Promise<Router> {
   const { connect } = await import('../deploy/kubernetes/cluster/api.ts');
@@ -55,7 +71,7 @@ async function routerOf(folder: string, options: DeployKubernetesOptions): Promi
   const { objectsIn } = await import('../deploy/kubernetes/read-folder.ts');
   const { deploymentOf } = await import('../deploy/kubernetes/cluster/deployment.ts');
   const { deployment, namespace } = deploymentOf(objectsIn(folder), folder);
-  const api = await connect({ ...options, namespace: namespace ?? options.namespace });
+  const api = await connect({ ...options, namespace: oneNamespace(folder, namespace, options) });
   return new HttpRouteRouter({ api, name: deployment.name });
 }
 
@@ -69,7 +85,7 @@ async function prepare(
   const { Cluster } = await import('../deploy/kubernetes/cluster/cloud.ts');
   const { rolesFor } = await import('../deploy/kubernetes/kinds.ts');
   const { deployment, namespace } = await wanted(source, options, terminal);
-  const api = await connect({ ...options, namespace: namespace ?? options.namespace });
+  const api = await connect({ ...options, namespace: oneNamespace(source, namespace, options) });
   const cloud = new Cluster({
     api,
     // What is shown or removed is as it is, whatever is wanted.
@@ -85,6 +101,17 @@ async function prepare(
   };
 }
 
+/** Throws USAGE where a flag says another one than the objects. */
+function oneNamespace(
+  source: string,
+  ofObjects: string | null,
+  { namespace }: DeployKubernetesOptions,
+): string | undefined {
+  if (ofObjects === null || namespace === undefined || ofObjects === namespace) return ofObjects ?? namespace;
+  const reason = `--namespace is "${namespace}", but the objects of ${source} are for "${ofObjects}"`;
+  throw new PlimsollError('USAGE', { reason, command: 'deploy kubernetes' });
+}
+
 async function wanted(
   source: string,
   options: DeployKubernetesOptions,
@@ -95,21 +122,44 @@ async function wanted(
     const { objectsIn } = await import('../deploy/kubernetes/read-folder.ts');
     return deploymentOf(objectsIn(source), source);
   }
-  const { packagedModel } = await import('./package-model.ts');
   const { specOf } = await import('../deploy/kubernetes/spec.ts');
   const { render } = await import('../deploy/kubernetes/render.ts');
-  const spec = specOf(await documentOf(options), factsOf(await packagedModel(source, options, terminal)));
+  const spec = specOf(await documentOf(options), factsOf(await modelOf(source, options, terminal)));
   return deploymentOf(
     render(spec).map(({ object }) => object),
     source,
   );
 }
 
-const isFolder = (path: string): boolean =>
-  existsSync(path) && statSync(path).isDirectory() && existsSync(`${path}/kustomization.yaml`);
+const isFolder = (path: string): boolean => existsSync(`${path}/kustomization.yaml`);
+
+/** Throws KUBERNETES_FOLDER_INVALID for a folder that holds no model either. */
+async function modelOf(
+  source: string,
+  options: DeployKubernetesOptions,
+  terminal: Terminal,
+): Promise<PackagedModel> {
+  const { packagedModel } = await import('./package-model.ts');
+  try {
+    return await packagedModel(source, options, terminal);
+  } catch (error) {
+    const isOther = isPlimsollError(error) && error.code === 'FILE_UNREADABLE';
+    if (!isOther || !statSync(source, { throwIfNoEntry: false })?.isDirectory()) throw error;
+    const problem = 'it has no kustomization.yaml, and no model either';
+    throw new PlimsollError('KUBERNETES_FOLDER_INVALID', { path: source, problem }, { cause: error });
+  }
+}
 
 const about = ({ server, namespace }: ClusterApi, roles: readonly string[]): readonly string[] => [
   `In namespace ${namespace} of ${server}.`,
   'Permissions that it takes:',
   ...roles.map((role) => `  ${role}`),
 ];
+
+const HELP = `
+Examples:
+  $ plimsoll deploy kubernetes plan churn-kubernetes
+  $ plimsoll deploy kubernetes apply churn-kubernetes --context production
+  $ plimsoll deploy kubernetes weights churn-kubernetes 3=95 4=5
+  $ plimsoll deploy kubernetes destroy churn-kubernetes
+`;

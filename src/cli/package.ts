@@ -16,6 +16,8 @@ export const packageKinds: Define = (command, terminal) => {
       [
         '',
         'Examples:',
+        '  $ plimsoll package oci churn@3 --push registry.example.com/team/churn:3',
+        '  $ plimsoll package dockerfile churn.joblib --output churn-docker',
         '  $ plimsoll package spark churn.joblib --input data/ --key id --output churn-spark',
       ].join('\n'),
     );

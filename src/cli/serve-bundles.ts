@@ -42,7 +42,7 @@ export async function serveBundles(
   const env: Record<string, string | undefined> = { PLIMSOLL_HOST: SETTINGS.host.fallback, ...process.env };
   for (const [name, value] of Object.entries(flags)) {
     if (value === undefined || IMPLIED.has(name)) continue;
-    if (!FOLLOWED.has(name)) throw refused(name);
+    if (!FOLLOWED.has(name)) throw refused(flagOf(name));
     env[SETTINGS[name as SettingName].env] = value;
   }
   const { isFilled } = await import('../server/container/bundles.ts');
@@ -55,3 +55,7 @@ export async function serveBundles(
   );
   return { service: { url, models, close }, mode: config.access.mode };
 }
+
+/** `--max-body` of maxBody. */
+const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { AccessMode } from '../config/access.ts';
 import { type ServeConfig, serveConfig } from '../config/config.ts';
 import { PlimsollError } from '../core/errors.ts';
@@ -74,7 +75,7 @@ export const serve: Define = (command, terminal) => {
       const bundles = options.bundles ?? process.env[BUNDLES_VARIABLE];
       if (bundles !== undefined && bundles !== '') {
         const { serveBundles } = await import('./serve-bundles.ts');
-        const { service, mode } = await serveBundles(bundles, flagsOf(options), beside(files, options));
+        const { service, mode } = await serveBundles(bundles, flagsOf(options), beside(files, command));
         return answering(service, terminal, mode);
       }
       const python = pythonDemands(options, { command: 'serve', model: files[0] ?? null }) ?? undefined;
@@ -101,11 +102,14 @@ export const serve: Define = (command, terminal) => {
     });
 };
 
-/** What is said of files to be registered, which a folder of bundles leaves no room for. */
-function beside(files: readonly string[], options: ServeOptions): readonly string[] {
-  const { name, golden, reference, config, immediate, runtime, trust } = options;
-  const given = Object.entries({ name, golden, reference, config, immediate, runtime, trust });
-  return [...files, ...given.filter(([, value]) => value !== undefined).map(([key]) => `--${key}`)];
+/** What is said of files to be registered, as it was written; a folder of bundles leaves no room for it. */
+function beside(files: readonly string[], command: Command): readonly string[] {
+  const known: ReadonlySet<string> = new Set(Object.keys(flagsOf(command.optsWithGlobals<ServeOptions>())));
+  const given = command.options.filter((option) => {
+    const key = option.attributeName();
+    return !known.has(key) && key !== 'bundles' && command.getOptionValueSource(key) === 'cli';
+  });
+  return [...files, ...given.map(({ long }) => long!)];
 }
 
 /** Says what is served, and goes on until a signal. */

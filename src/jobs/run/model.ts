@@ -46,12 +46,23 @@ export async function resolveModel(reference: string, options: ModelOptions): Pr
   const [, name, which] = REFERENCE.exec(reference) ?? [];
   if (name === undefined || (which === undefined && /\.\w+$/.test(name)))
     throw new PlimsollError('FILE_NOT_FOUND', { path: reference });
-  const found = await options.ask((control) => versionOf(control, name, which));
+  const found = await registered(options.ask, name, which);
   if (found.state !== 'ready') {
     const details = { action: 'score with', model: name, version: found.version, found: found.state };
     throw new PlimsollError('VERSION_STATE', { ...details, wanted: 'ready' });
   }
   return fromBundle(dataDir, found);
+}
+
+/** Whoever misspelt a path reads that it was taken for a name. */
+async function registered(ask: AskControl, name: string, which: string | undefined): Promise<VersionView> {
+  try {
+    return await ask((control) => versionOf(control, name, which));
+  } catch (error) {
+    if (!isPlimsollError(error) || error.code !== 'MODEL_NOT_FOUND' || which !== undefined) throw error;
+    const known = `${error.details['known']}, and there is no file or folder of that name`;
+    throw new PlimsollError('MODEL_NOT_FOUND', { model: name, known }, { cause: error });
+  }
 }
 
 /**
