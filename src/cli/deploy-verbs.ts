@@ -35,11 +35,16 @@ export function withVerbs(
   define: (verb: Command, name: Verb) => (...args: never[]) => Promise<Deploying>,
 ): void {
   for (const name of VERBS) {
-    const verb = command.command(name).summary(VERB_SUMMARIES[name]).description(VERB_SUMMARIES[name]);
+    const verb = command
+      .command(name)
+      .summary(VERB_SUMMARIES[name])
+      .description(sentence(VERB_SUMMARIES[name]));
     const prepare = define(verb, name) as (...args: unknown[]) => Promise<Deploying>;
     verb.action(async (...args: unknown[]) => DO[name](await prepare(...args), terminal));
   }
 }
+
+const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 
 const DO: Readonly<Record<Verb, (deploying: Deploying, terminal: Terminal) => Promise<void>>> = {
   plan: sayPlan,
@@ -116,7 +121,7 @@ async function showing<T>(
   terminal: Terminal,
   work: (onStep: (step: Step) => void) => Promise<T>,
 ): Promise<T> {
-  const progress = terminal.progress(name);
+  const progress = terminal.steps(name);
   try {
     return await work((step) => progress.update(`${PRESENT[step.action]} ${subjectOf(step)}`));
   } finally {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ProgressLine } from './progress.ts';
+import { ProgressLine, StepLines } from './progress.ts';
 
 const written: string[] = [];
 const out = { write: (text: string) => written.push(text) };
@@ -44,4 +44,25 @@ test('what is said in between takes the place of the line, which comes back', ()
   vi.advanceTimersByTime(100);
   expect(written.at(-1)).toContain('reading');
   progress.done();
+});
+
+test.each([
+  [44, '\rmodels/churn.joblib: comparing engines'],
+  [32, '\r…hurn.joblib: comparing engines'],
+  [22, '\r…b: comparing engines'],
+  [12, '\rcomparing …'],
+])('on a terminal of %i columns the line stays one line', (columns, shown) => {
+  const progress = new ProgressLine('models/churn.joblib', { ...out, columns });
+  progress.update('comparing engines');
+  vi.advanceTimersByTime(1100);
+  expect(written.at(-1)).toBe(`${shown}\u001b[K`);
+  expect(shown.length - 1).toBeLessThan(columns);
+  progress.done();
+});
+
+test('where nothing can be redrawn each step is said once, as it begins', () => {
+  const steps = new StepLines((text) => written.push(text));
+  for (const text of ['making a', 'waiting for a', 'waiting for a', 'making b']) steps.update(text);
+  steps.done();
+  expect(written).toEqual(['making a', 'waiting for a', 'making b']);
 });

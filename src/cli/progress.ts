@@ -1,3 +1,5 @@
+import { clip } from './table.ts';
+
 /** Says what long work is doing, on one line that redraws itself. */
 export interface Progress {
   /** `share` is 0 to 1 where the end is known. */
@@ -9,6 +11,12 @@ export interface Progress {
 
 export const SILENT: Progress = { update: () => undefined, clear: () => undefined, done: () => undefined };
 
+/** Where the line is drawn: a terminal, which knows how wide it is. */
+interface Out {
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
 const WIDTH = 24;
 /** Work shorter than this shows nothing. */
 const QUIET_MS = 1000;
@@ -18,13 +26,13 @@ const CLEAR_TO_END = '\u001b[K';
 /** `model.joblib: comparing engines ████████░░░░ 61 %`. */
 export class ProgressLine implements Progress {
   readonly #label: string;
-  readonly #out: { write(text: string): unknown };
+  readonly #out: Out;
   readonly #timer: NodeJS.Timeout;
   #text = '';
   #share: number | undefined;
   #frame = 0;
 
-  constructor(label: string, out: { write(text: string): unknown }) {
+  constructor(label: string, out: Out) {
     this.#label = label;
     this.#out = out;
     const started = performance.now();
@@ -50,8 +58,44 @@ export class ProgressLine implements Progress {
 
   #draw(): void {
     this.#frame += 1;
-    this.#out.write(`\r${this.#label}: ${this.#text} ${bar(this.#share, this.#frame)}${CLEAR_TO_END}`);
+    const line = fitted(
+      { label: this.#label, text: this.#text, bar: bar(this.#share, this.#frame) },
+      (this.#out.columns ?? Number.POSITIVE_INFINITY) - 1,
+    );
+    this.#out.write(`\r${line}${CLEAR_TO_END}`);
   }
+}
+
+/** Says each step once, as it begins. */
+export class StepLines implements Progress {
+  readonly clear = SILENT.clear;
+  readonly done = SILENT.done;
+  readonly #say: (text: string) => void;
+  #last = '';
+
+  constructor(say: (text: string) => void) {
+    this.#say = say;
+  }
+
+  update(text: string): void {
+    if (text === this.#last) return;
+    this.#last = text;
+    this.#say(text);
+  }
+}
+
+/**
+ * A line longer than the terminal would go on below, where the next one cannot take it back. So the bar goes first, then
+ * the beginning of the label: of a path the end tells more.
+ */
+function fitted(parts: { label: string; text: string; bar: string }, room: number): string {
+  const { label, text, bar: shown } = parts;
+  const whole = `${label}: ${text} ${shown}`;
+  if (whole.length <= room) return whole;
+  const rest = `: ${text}`;
+  const left = room - rest.length - 1;
+  if (label.length <= left + 1) return `${label}${rest}`;
+  return left > 0 ? `…${label.slice(-left)}${rest}` : clip(text, Math.max(1, room));
 }
 
 /** Filled up to `share`; a block that wanders where the end is not known. */

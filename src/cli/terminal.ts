@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { printableLines } from './printable.ts';
-import { type Progress, ProgressLine, SILENT } from './progress.ts';
+import { type Progress, ProgressLine, SILENT, StepLines } from './progress.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -33,6 +33,16 @@ export class Terminal {
     return this.quiet || this.json || !process.stderr.isTTY
       ? SILENT
       : new ProgressLine(label, process.stderr);
+  }
+
+  /**
+   * As `progress`, for steps that change the world and take minutes: where there is no terminal to redraw, in the log of a
+   * pipeline, each is a line of its own.
+   */
+  steps(label: string): Progress {
+    return process.stderr.isTTY && !this.json
+      ? this.progress(label)
+      : new StepLines((text) => this.note(`${label}: ${text}`));
   }
 
   /** Reports a failure in the form of the contract and answers its exit code. */
