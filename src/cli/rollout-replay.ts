@@ -35,8 +35,8 @@ With --json the answer is JSON Lines, one a rollout; harm and certificate are
 natural logarithms of evidence over all windows of the file.
 
 Examples:
-  $ plimsoll rollout replay --windows examples/windows.jsonl --guards errors=0.01
-  $ plimsoll rollout replay --windows examples/windows.jsonl --policy policy.yaml --json
+  $ plimsoll rollout replay --windows windows.jsonl --guards errors=0.01
+  $ plimsoll rollout replay --windows windows.jsonl --policy policy.yaml --json
 `;
 
 async function run(

@@ -43,7 +43,7 @@ export const CONTROL_ERRORS = {
   SCOPE_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: key "{key}" is of scope {found}, {wanted} was wanted to {what}', 'Use a key of that scope; docs/security.md says which scope may do what'),
   RATE_LIMITED: row(429, EXIT.failed, 'Refused the request: {who} asked more often than {limit} times a second', 'Try again after {retry} s, or more slowly; --rate-limit says how often one may ask'),
   QUOTA_EXCEEDED: row(429, EXIT.failed, 'Refused the upload: {found}, {wanted} was wanted', 'Try again tomorrow (UTC), or raise {setting} of the server'),
-  DISK_RESERVED: row(507, EXIT.failed, 'Refused the upload: {free} % of the disk of the data folder are free, {wanted} % stay so', 'Make room, for example by `plimsoll gc`, or lower --disk-reserve'),
+  DISK_RESERVED: row(507, EXIT.failed, 'Refused the upload: {free} % of the disk of the data folder are free, {wanted} % stay so', 'Make room, for example by `plimsoll gc`, or lower PLIMSOLL_DISK_RESERVE (`diskReserve` of plimsoll.yaml)'),
   TLS_UNREADABLE: row(422, EXIT.usage, 'Cannot speak TLS with {path}: {reason}', 'Give a certificate and its private key in PEM form: --tls-cert FILE --tls-key FILE'),
 
   // The control API (src/server/api) and those who call it (src/control/remote/remote.ts, src/cli)

@@ -56,7 +56,7 @@ export const DEPLOY_ERRORS = {
   REGISTRY_INSECURE: row(422, EXIT.refused, 'Refused to go on with the registry {where}: {reason}', 'Give it a certificate that holds (NODE_EXTRA_CA_CERTS=FILE for an authority of your own); --insecure-registry allows a registry without TLS'),
   CREDENTIALS_UNREADABLE: row(422, EXIT.usage, 'Cannot read the credentials for the registry from {where}: {reason}', 'Run `docker login` again, or set PLIMSOLL_REGISTRY_USER and PLIMSOLL_REGISTRY_PASSWORD'),
   IMAGE_NOT_FOUND: row(404, EXIT.usage, 'Cannot find the image {image}: there is {found}', 'Check its name and tag, and whether it was pushed for this platform'),
-  ATTESTATION_INVALID: row(422, EXIT.failed, 'Cannot trust the image {image}: {reason}', 'Give the public key of whoever made it (--key FILE; GET /api/v1/keys of their server); or make it again: `plimsoll package oci`'),
+  ATTESTATION_INVALID: row(422, EXIT.failed, 'Cannot trust the image {image}: {reason}', 'Give the public key of whoever made it (--public-key FILE; GET /api/v1/keys of their server); or make it again: `plimsoll package oci`'),
   IMAGE_DAMAGED: row(422, EXIT.refused, 'Cannot use the image at {path}: found {found}, wanted {wanted}', 'Make the image again: `plimsoll package oci`'),
   // Images (src/deploy/image)
   IMAGE_PLATFORM: row(400, EXIT.unsupported, 'Cannot make an image for {platform}: base files are pinned for {known}', 'Use one of them: --platform {known}; for other machines write a build context: `plimsoll package dockerfile`'),

@@ -226,7 +226,7 @@ class Rules {
         ...{ for: 600, keep: 1800, severity: 'ticket' },
         summary: '{{ $labels.feature }} of {{ $labels.endpoint }} has moved',
         description:
-          '{{ $labels.feature }}, as {{ $labels.endpoint }} gets it, differs from the reference of version {{ $labels.model_version }} (log evidence {{ $value | printf "%.3g" }}). `plimsoll monitor drift {{ $labels.endpoint }}` shows both.',
+          '{{ $labels.feature }}, as {{ $labels.endpoint }} gets it, differs from the reference of version {{ $labels.model_version }} (log evidence {{ $value | printf "%.3g" }}). `plimsoll monitor show {{ $labels.endpoint }}` shows both.',
       }),
       this.#alert('ManyFeaturesDrift', {
         expr: `model_drifted_features_ratio${this.#endpoint()} >= 0.5`,
