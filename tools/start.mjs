@@ -43,7 +43,16 @@ function serve() {
   });
 }
 
-const SWITCHES = ['--json', '--quiet', '--trust', '--help', '-h'];
+const SWITCHES = [
+  '--json',
+  '--quiet',
+  '--trust',
+  '--insecure',
+  '--immediate',
+  '--no-capture',
+  '--help',
+  '-h',
+];
 
 /** Whether the word after this option is its value. */
 function takesValue(option = '') {
