@@ -1,3 +1,4 @@
+import './tools/compile-cache.mjs';
 import { defineConfig } from 'vitest/config';
 
 /** Soak and kill loops: minutes each, one at a time so that they measure what they claim. */

@@ -8,6 +8,7 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import './compile-cache.mjs';
 import { isInstalled, markInstalled } from './installed.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
