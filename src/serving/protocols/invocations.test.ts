@@ -248,6 +248,16 @@ describe('errors', () => {
       headers: ['x-amzn-errortype', 'ValidationError'],
     });
   });
+  test('of the wrong path or verb never reach a container; whatever the client did is no internal error', () => {
+    const verb = new PlimsollError('METHOD_NOT_ALLOWED', { method: 'GET', path: '/x', allowed: 'POST' });
+    expect(sageMakerRuntime.refuse(PLAIN)(verb)).toMatchObject({
+      status: 405,
+      headers: ['x-amzn-errortype', 'UnknownOperationException'],
+    });
+    const form = new PlimsollError('NOT_ACCEPTABLE', { found: 'x', known: 'y' });
+    const told = invocations.refuse(PLAIN)(form);
+    expect([told.status, JSON.parse(told.body).error_code]).toEqual([406, 'BAD_REQUEST']);
+  });
 });
 
 describe("SageMaker's headers", () => {

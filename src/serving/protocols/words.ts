@@ -17,7 +17,6 @@ const MLFLOW_CODES: Readonly<Record<number, string>> = {
   403: 'PERMISSION_DENIED',
   404: 'RESOURCE_DOES_NOT_EXIST',
   405: 'ENDPOINT_NOT_FOUND',
-  413: 'BAD_REQUEST',
   429: 'REQUEST_LIMIT_EXCEEDED',
   503: 'TEMPORARILY_UNAVAILABLE',
   504: 'DEADLINE_EXCEEDED',
@@ -26,7 +25,7 @@ const MLFLOW_CODES: Readonly<Record<number, string>> = {
 export const refuseLikeMlflow: Refuse = (error) => {
   const status = statusOf(error);
   if (status === 415) return { status, type: 'text/plain; charset=utf-8', body: sentence(error) };
-  const code = MLFLOW_CODES[status] ?? 'INTERNAL_ERROR';
+  const code = MLFLOW_CODES[status] ?? (status < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR');
   return json(status, { error_code: code, message: sentence(error), stack_trace: '' });
 };
 
@@ -39,6 +38,8 @@ export const refuseLikeSageMakerRuntime: Refuse = (error) => {
   const told = (status: number, type: string, more: object = {}) =>
     json(status, { Message: message, message, ...more }, ['x-amzn-errortype', type]);
   if (NO_CONTAINER.has(error.code)) return told(400, 'ValidationError');
+  if (error.code === 'ROUTE_NOT_FOUND' || error.code === 'METHOD_NOT_ALLOWED')
+    return told(error.http, 'UnknownOperationException');
   if (error.http === 401 || error.http === 403) return told(403, 'AccessDeniedException');
   if (error.http === 429) return told(429, 'ThrottlingException');
   if (error.http === 503) return told(503, 'ServiceUnavailable');

@@ -34,7 +34,8 @@ export function v2Decode({ model, manifest }: Target): Decode {
 function readInputs(body: unknown): readonly InputTensor[] {
   const inputs = isRecord(body) ? body['inputs'] : undefined;
   if (!Array.isArray(inputs) || inputs.length === 0 || inputs.length > INPUTS_MAX) {
-    const msg = `expected {"inputs": [{"name", "shape", "datatype", "data"}]}, got ${isRecord(body) ? `"inputs": ${shown(inputs)}` : shown(body)}`;
+    const found = inputs === undefined ? shown(body) : `"inputs": ${shown(inputs)}`;
+    const msg = `expected {"inputs": [{"name", "shape", "datatype", "data"}]}, got ${found}`;
     return complain(['inputs'], 'list_type', msg);
   }
   return inputs.map(readInput);
