@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { processorMillis } from '../../../tools/processor-time.ts';
 import { challengeOf } from './challenge.ts';
 
 describe('what a registry asks for', () => {
@@ -24,9 +25,10 @@ describe('what a registry asks for', () => {
   });
 
   it('is read in time that grows with its length, whatever is in it', () => {
-    const before = performance.now();
-    for (const text of ['Bearer a=', '"', 'Basic ,', 'x="\\', ' ', 'a="b",'])
-      challengeOf(text.repeat(100_000));
-    expect(performance.now() - before).toBeLessThan(1000);
+    const took = processorMillis(() => {
+      for (const text of ['Bearer a=', '"', 'Basic ,', 'x="\\', ' ', 'a="b",'])
+        challengeOf(text.repeat(100_000));
+    });
+    expect(took).toBeLessThan(1000);
   });
 });

@@ -6,7 +6,7 @@ import { limitsForFile, type OnnxLimits } from '../../onnx/limits.ts';
 import { type Lane, openLane } from './lane.ts';
 import type { FromWorker } from './message.ts';
 
-/** How often the child's memory is looked at: it can grow by some hundred megabytes in between. */
+/** How often it is looked at how much memory the child has taken: it can grow by some hundred megabytes in between. */
 const WATCH_MILLIS = 20;
 
 type LoadLimits = Pick<OnnxLimits, 'onnxLoadMillis' | 'onnxLoadBytes'>;
@@ -19,24 +19,28 @@ type LoadLimits = Pick<OnnxLimits, 'onnxLoadMillis' | 'onnxLoadBytes'>;
  * too much memory
  */
 export async function tryLoad(onnx: Uint8Array, limits: LoadLimits): Promise<void> {
+  const { onnxLoadMillis, onnxLoadBytes } = limits;
   const watch: { timers: NodeJS.Timeout[]; lane: Lane | null } = { timers: [], lane: null };
   try {
     const answer = await new Promise<FromWorker>((resolve, reject) => {
+      const look = (): void => {
+        const bytes = peakBytes(watch.lane?.pid);
+        if (bytes > onnxLoadBytes) reject(overLimit(`${bytes} bytes of memory`, 'onnxLoadBytes', limits));
+      };
       const lane = openLane('process', {
-        message: (message) => resolve(message as FromWorker),
+        message: (message) => {
+          // On a busy machine it may have been done before anybody looked.
+          look();
+          resolve(message as FromWorker);
+        },
         exit: (reason) =>
           reject(
             new PlimsollError('GRAPH_NOT_LOADED', { reason: `it ended with ${reason}`, runtime: 'here' }),
           ),
       });
       watch.lane = lane;
-      const { onnxLoadMillis, onnxLoadBytes } = limits;
       const late = overLimit(`more than ${onnxLoadMillis} ms`, 'onnxLoadMillis', limits);
       watch.timers.push(setTimeout(() => reject(late), onnxLoadMillis));
-      const look = (): void => {
-        const bytes = residentBytes(lane.pid);
-        if (bytes > onnxLoadBytes) reject(overLimit(`${bytes} bytes of memory`, 'onnxLoadBytes', limits));
-      };
       watch.timers.push(setInterval(look, WATCH_MILLIS));
       lane.hold(true);
       lane.send({ kind: 'load', onnx });
@@ -56,14 +60,13 @@ export async function tryContent(content: ModelContent | null): Promise<void> {
 const overLimit = (found: string, name: keyof LoadLimits, limits: LoadLimits): PlimsollError =>
   new PlimsollError('GRAPH_LIMIT', { where: 'its loading in onnxruntime', found, limit: limits[name], name });
 
-const PAGE_BYTES = 4096;
-
-/** Resident set of a process; 0 where it has just ended. Linux tells in a file, other systems by `ps`. */
-function residentBytes(pid: number | undefined): number {
+/** The most memory that a process has had; 0 where it has just ended. Linux tells (proc_pid_status(5)), others say what it has now. */
+function peakBytes(pid: number | undefined): number {
   if (pid === undefined) return 0;
   try {
     if (process.platform === 'linux') {
-      return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
+      const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+      return Number(kilobytes ?? 0) * 1024;
     }
     return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1024;
   } catch {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { processorMillis } from '../../../tools/processor-time.ts';
 import { GraphBuilder } from '../builder.ts';
 import type { Attribute, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from '../graph.ts';
 import { ONNX_LIMITS } from '../limits.ts';
@@ -72,9 +73,8 @@ describe('checkModel() on names', () => {
 
   test('orders a hundred thousand nodes within seconds', () => {
     const nodes = Array.from({ length: 100_000 }, (_, i) => node('Neg', [`v${i}`], [`v${i + 1}`])).reverse();
-    const start = performance.now();
-    check(model([...nodes, node('Neg', ['x'], ['v0']), node('Neg', ['v100000'], ['y'])]));
-    expect(performance.now() - start).toBeLessThan(15_000);
+    const whole = model([...nodes, node('Neg', ['x'], ['v0']), node('Neg', ['v100000'], ['y'])]);
+    expect(processorMillis(() => check(whole))).toBeLessThan(15_000);
   });
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { processorMillis } from '../../../tools/processor-time.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import type { InputDetail } from './complaints.ts';
@@ -42,7 +43,5 @@ test('long names that share a beginning hold nobody up', () => {
     `${'a_long_beginning_that_every_column_has_'.repeat(1)}${String(i).padStart(20, '0')}`;
   const table = signature(...Array.from({ length: 5000 }, (_, i) => name(i)));
   const row = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [name(10_000 + 7 * i), 1]));
-  const start = performance.now();
-  refusal({ rows: [row] }, table);
-  expect(performance.now() - start).toBeLessThan(500);
+  expect(processorMillis(() => refusal({ rows: [row] }, table))).toBeLessThan(500);
 });

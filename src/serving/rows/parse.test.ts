@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { processorMillis } from '../../../tools/processor-time.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import { parseBody } from './parse.ts';
 
@@ -35,8 +36,9 @@ test('a bare word is read beside a text of many megabytes', () => {
 });
 
 test('hostile text takes no longer than its length', () => {
-  const started = performance.now();
-  complaint(`NaN"${'\\"'.repeat(500_000)}\\`);
-  complaint('['.repeat(1_000_000));
-  expect(performance.now() - started).toBeLessThan(2000);
+  const took = processorMillis(() => {
+    complaint(`NaN"${'\\"'.repeat(500_000)}\\`);
+    complaint('['.repeat(1_000_000));
+  });
+  expect(took).toBeLessThan(2000);
 });

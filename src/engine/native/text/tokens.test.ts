@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { processorMillis } from '../../../../tools/processor-time.ts';
 import { prepareTokenizer } from './tokens.ts';
 
 const url = new URL('../../../../fixtures/native/text.json', import.meta.url);
@@ -29,9 +30,7 @@ describe('tokenizer', () => {
     ['(?=(?:a|a){40}b)a', 'a'],
   ])('%s answers a hostile text of 5,000 characters within two seconds', (pattern, char) => {
     const tokenize = tokenizer(pattern);
-    const start = performance.now();
-    tokenize(char.repeat(5_000));
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(processorMillis(() => tokenize(char.repeat(5_000)))).toBeLessThan(2000);
   });
 
   test.each([
