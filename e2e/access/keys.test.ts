@@ -20,8 +20,9 @@ interface Key {
 }
 
 test('a key is made without a server, changed over its socket and from elsewhere, and serves in a container by its hash', async () => {
-  const data = folder();
+  const data = join(folder(), 'data');
   const text = plimsoll('keys', 'create', '--name', 'me', '--scope', 'admin', '--data', data);
+  expect(statSync(data).mode & 0o777).toBe(0o700);
   const me = new RegExp(KEY_PATTERN).exec(text.stdout)![0];
   expect(text.stdout).toContain('It is not shown again');
   const server = await irisServer(data);
@@ -55,6 +56,7 @@ test('a key is made without a server, changed over its socket and from elsewhere
   command(data, 'keys', 'revoke', items.find(({ id }) => id !== shop.id && id !== items[0]!.id)!.id);
 
   const hashes = join(folder(), 'keys.json');
+  writeFileSync(hashes, '', { mode: 0o644 });
   command(data, 'keys', 'export', '--output', hashes);
   expect(statSync(hashes).mode & 0o777).toBe(0o600);
   expect(readFileSync(hashes, 'utf8')).not.toContain('plk_');
@@ -66,15 +68,6 @@ test('a key is made without a server, changed over its socket and from elsewhere
   const predict = async (key: string) =>
     (await ask(`${elsewhere}/predict`, { body: IRIS, headers: bearer(key) })).status;
   expect([await predict(shop.key), await predict(me), await predict('plk_x')]).toEqual([200, 200, 401]);
-});
-
-test.each([
-  [['--name', 'x', '--scope', 'root'], '--scope is "root", wanted one of predict, viewer, operator, admin'],
-  [['--name', 'x', '--scope', 'admin', '--endpoint', 'churn'], '--endpoint is for keys of scope predict'],
-  [['--name', 'x', '--scope', 'admin', '--expires', 'soon'], '--expires is "soon", wanted a duration'],
-])('keys create %j is wrong usage', (args, message) => {
-  const { status, stderr } = plimsoll('keys', 'create', '--data', folder(), ...args);
-  expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
 });
 
 test('a file of keys that is not there, or holds none, does not open the door', () => {
@@ -97,5 +90,4 @@ test('a file of keys that is not there, or holds none, does not open the door', 
   writeFileSync(broken, '{"format":1,"keys":[{}]}');
   expect(serve('--host', '0.0.0.0', '--keys-file', join(folder(), 'none'))).toEqual([2, 'FILE_NOT_FOUND']);
   expect(serve('--host', '0.0.0.0', '--keys-file', broken)).toEqual([2, 'KEYS_MISSING']);
-  expect(serve('--insecure', '--keys', 'required')).toEqual([2, 'CONFIG_INVALID']);
 });

@@ -1,18 +1,15 @@
 import { expect, test, vi } from 'vitest';
 import { folder } from '../cli.ts';
-import { ask, bearer, IRIS, keyOf, strictServer } from './server.ts';
+import { ask, bearer, IRIS, keysOf, strictServer } from './server.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
 const ROUNDS = 25;
 
 test('tens of thousands of wrong keys are refused in the memory that a server has anyway, and counted', async () => {
-  const data = folder();
-  const [good, reader] = [
-    keyOf(data, 'good', '--scope', 'predict'),
-    keyOf(data, 'reader', '--scope', 'viewer'),
-  ];
-  const server = await strictServer(data, '--rate-limit', '100000/s');
+  const { keys, option } = keysOf({ good: 'predict', reader: 'viewer' });
+  const { good, reader } = keys;
+  const server = await strictServer(folder(), ...option, '--rate-limit', '100000/s');
   const { said } = server;
   const { Agent, request } = await import('node:http');
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });

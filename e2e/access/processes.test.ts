@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { postgresBinaries, startPostgres } from '../../src/store/testing/postgres.ts';
 import { BIN, example, folder, runWith, type Served, served } from '../cli.ts';
 import { controlOf } from '../processes.ts';
-import { ask, bearer, IRIS, keyOf } from './server.ts';
+import { ask, bearer, IRIS, keysOf } from './server.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -35,9 +35,9 @@ const api = async ({ said }: Served, key: string, path: string, body: object) =>
   JSON.parse((await ask(`${said.url}/api/v1${path}`, { body, headers: bearer(key) })).text);
 
 test('every worker knows a key within seconds of its making and its end, and knows them still without the control process', async () => {
-  const data = folder();
-  const admin = keyOf(data, 'admin', '--scope', 'admin');
-  const server = await start(data, '--workers', '2');
+  const { keys, option } = keysOf({ admin: 'admin' });
+  const { admin } = keys;
+  const server = await start(folder(), ...option, '--workers', '2');
   const { key } = await api(server, admin, '/api-keys', { name: 'shop', scope: 'predict' });
   await expect.poll(() => statuses(server, key), SOON).toEqual([200]);
 
@@ -65,16 +65,10 @@ withPostgres(
     const postgres = await startPostgres();
     try {
       const store = await postgres.database();
-      const first = folder();
-      const env = { ...process.env, PLIMSOLL_STORE: store };
-      const made = runWith(
-        process.execPath,
-        [BIN, 'keys', 'create', '--json', '--name', 'admin', '--scope', 'admin', '--data', first],
-        env,
-      );
-      const { key: admin } = JSON.parse(made.stdout);
-      const shared = ['--store', store, '--workers', '1'];
-      const one = await start(first, ...shared);
+      const { keys, option } = keysOf({ admin: 'admin' });
+      const { admin } = keys;
+      const shared = [...option, '--store', store, '--workers', '1'];
+      const one = await start(folder(), ...shared);
       const two = await start(folder(), ...shared);
       const { key } = await api(one, admin, '/api-keys', { name: 'shop', scope: 'predict' });
       for (const replica of [one, two]) await expect.poll(() => statuses(replica, key), SOON).toEqual([200]);

@@ -1,6 +1,11 @@
 /** A server that wants keys, and one key of each kind. */
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { request as requestTls } from 'node:https';
+import { join } from 'node:path';
+import { hashOfKey, makeKey } from '../../src/control/keys/key.ts';
+import { writeKnown } from '../../src/control/keys/known.ts';
+import type { KnownKey, Scope } from '../../src/control/keys/port.ts';
 import { BIN, example, folder, runWith, type Served, served } from '../cli.ts';
 
 export const IRIS = { rows: [[5.1, 3.5, 1.4, 0.2]] };
@@ -12,9 +17,20 @@ export function command<T>(data: string, ...args: readonly string[]): T {
   return JSON.parse(stdout) as T;
 }
 
-/** Makes a key; answers it. */
-export const keyOf = (data: string, name: string, ...more: readonly string[]): string =>
-  command<{ readonly key: string }>(data, 'keys', 'create', '--name', name, ...more).key;
+/** What is said of a key: its scope, and what else is not as usual. */
+type Wish = Scope | (Pick<KnownKey, 'scope'> & Partial<Pick<KnownKey, 'endpoints' | 'expiresAt'>>);
+
+/** Keys by name, and the option that makes a server know them: hashes in a file, as a person makes it who has no store. */
+export function keysOf<N extends string>(wishes: Readonly<Record<N, Wish>>) {
+  const keys = Object.fromEntries(Object.keys(wishes).map((name) => [name, makeKey()])) as Record<N, string>;
+  const known = Object.entries<Wish>(wishes).map(([name, wish]) => ({
+    ...{ name, endpoints: [], expiresAt: null, sha256: hashOfKey(keys[name as N]) },
+    ...(typeof wish === 'string' ? { scope: wish } : wish),
+  }));
+  const file = join(folder(), 'keys.json');
+  writeFileSync(file, writeKnown(known));
+  return { keys, option: ['--keys-file', file] as const };
+}
 
 /** Two models of the same file behind keys. */
 export const strictServer = (data = folder(), ...more: readonly string[]): Promise<Served> =>
@@ -45,10 +61,13 @@ export interface Answered {
 /** With headers that `fetch` would not let through, Host and Origin among them, and a connection of its own. */
 export function ask(url: string, { method, body, headers = {}, tls }: Asked = {}): Promise<Answered> {
   const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-  const length = text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) };
+  const isChunked = headers['transfer-encoding'] !== undefined;
+  const length = text === undefined || isChunked ? {} : { 'content-length': String(Buffer.byteLength(text)) };
   const type = text === undefined ? {} : { 'content-type': 'application/json' };
   const options = {
     method: method ?? (text === undefined ? 'GET' : 'POST'),
+    // As it is written: a URL would be put in order.
+    path: url.replace(/^https?:\/\/[^/]+/, '') || '/',
     headers: { ...type, ...length, ...headers },
     agent: false as const,
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, expect, test, vi } from 'vitest';
 import { example, folder, plimsoll, type Served, served } from '../cli.ts';
-import { ask, bearer, IRIS, keyOf } from './server.ts';
+import { ask, bearer, IRIS, keysOf } from './server.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -40,25 +40,26 @@ function certificate(dir: string, name: string, by?: string): { cert: string; ke
   return { cert, key };
 }
 
-async function secure(workers: string, ...more: readonly string[]) {
+async function secure(workers: string, wantsClients: boolean) {
   const dir = folder();
   const ca = certificate(dir, 'authority');
   const shown = certificate(dir, 'server', 'authority');
   const data = folder();
-  const key = keyOf(data, 'shop', '--scope', 'predict');
+  const { keys, option } = keysOf({ shop: 'predict' });
   const tls = [
     '--tls-cert',
     shown.cert,
     '--tls-key',
     shown.key,
-    ...more.map((text) => text.replace('CA', ca.cert)),
+    ...(wantsClients ? ['--tls-client-ca', ca.cert] : []),
+    ...option,
   ];
   const server = await served([
     ...[example('iris.joblib'), '--data', data, '--host', '0.0.0.0', '--workers', workers, ...tls],
   ]);
   started.push(server);
   const url = server.said.url.replace('0.0.0.0', 'localhost');
-  return { dir, url, shown, key, ca: readFileSync(ca.cert, 'utf8') };
+  return { dir, server, url, shown, key: keys.shop, ca: readFileSync(ca.cert, 'utf8') };
 }
 
 /** The protocol that a handshake comes to, or its failure. */
@@ -75,51 +76,47 @@ function handshake(url: string, options: object): Promise<string> {
   });
 }
 
-test.each(['1', '2'])(
-  '%s process answers over TLS, shows a renewed certificate, and speaks nothing old',
-  async (workers) => {
-    const { dir, url, shown, key, ca } = await secure(workers);
+test.each([
+  ['one process', '1', false],
+  ['two, which ask for certificates of clients', '2', true],
+] as const)(
+  '%s: answers over TLS, a renewed certificate is shown, and nothing old is spoken',
+  async (_, workers, wantsClients) => {
+    const { dir, server, url, shown, key, ca } = await secure(workers, wantsClients);
     expect(url).toMatch(/^https:/);
-    const tls = { ca };
-    const asked = { body: IRIS, headers: bearer(key), tls };
+    const client = certificate(dir, 'client', 'authority');
+    const of = ({ cert, key }: { cert: string; key: string }) => ({
+      ...{ ca, cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') },
+    });
+    const asked = { body: IRIS, headers: bearer(key), tls: of(client) };
     expect((await ask(`${url}/predict`, asked)).status).toBe(200);
-    const curl = ['-sf', '--cacert', join(dir, 'authority.pem'), '-H', `authorization: Bearer ${key}`];
+    const curl = ['-sf', '--cacert', join(dir, 'authority.pem'), '--cert', client.cert, '--key', client.key];
     const rows = ['-H', 'content-type: application/json', '-d', JSON.stringify(IRIS)];
-    expect(
-      JSON.parse(execFileSync('curl', [...curl, ...rows, `${url}/predict`], { encoding: 'utf8' })),
-    ).toMatchObject({ model: 'iris' });
-    expect(await handshake(url, {})).toBe('TLSv1.3 CN=server');
-    expect(await handshake(url, { maxVersion: 'TLSv1.2' })).toBe('TLSv1.2 CN=server');
-    expect(
-      await handshake(url, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }),
-    ).toMatch(/^E/);
+    const sent = [...curl, '-H', `authorization: Bearer ${key}`, ...rows, `${url}/predict`];
+    expect(JSON.parse(execFileSync('curl', sent, { encoding: 'utf8' }))).toMatchObject({ model: 'iris' });
+    const shake = (options: object = {}) => handshake(url, { ...of(client), ...options });
+    expect(await shake()).toBe('TLSv1.3 CN=server');
+    expect(await shake({ maxVersion: 'TLSv1.2' })).toBe('TLSv1.2 CN=server');
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' };
+    expect(await shake(old)).toMatch(/^E/);
     await expect(ask(url.replace('https', 'http'))).rejects.toThrow();
+    if (wantsClients)
+      for (const tls of [{ ca }, of(certificate(dir, 'stranger'))])
+        await expect(ask(`${url}/predict`, { ...asked, tls })).rejects.toThrow();
 
-    // No certificate changes nothing; a renewed one is shown to who connects from then on.
-    writeFileSync(shown.cert, 'no certificate');
+    // What is half written changes nothing; a renewed one is shown to who connects from the signal on, by every process.
     const renewed = certificate(dir, 'renewed', 'authority');
-    expect((await ask(`${url}/predict`, asked)).status).toBe(200);
+    writeFileSync(shown.cert, '');
+    server.child.kill('SIGHUP');
+    for (let k = 0; k < 10; k++) expect(await shake()).toBe('TLSv1.3 CN=server');
     copyFileSync(renewed.key, shown.key);
     copyFileSync(renewed.cert, shown.cert);
-    await expect
-      .poll(() => handshake(url, {}), { timeout: 30_000, interval: 300 })
-      .toBe('TLSv1.3 CN=renewed');
+    server.child.kill('SIGHUP');
+    const shownBy = async () => [...new Set(await Promise.all(Array.from({ length: 10 }, () => shake())))];
+    await expect.poll(shownBy, { timeout: 4000, interval: 50 }).toEqual(['TLSv1.3 CN=renewed']);
     for (let k = 0; k < 20; k++) expect((await ask(`${url}/predict`, asked)).status).toBe(200);
   },
 );
-
-test('clients must show a certificate where one is wanted', async () => {
-  const { dir, url, key, ca } = await secure('1', '--tls-client-ca', 'CA');
-  const client = certificate(dir, 'client', 'authority');
-  const stranger = certificate(dir, 'stranger');
-  const asked = { body: IRIS, headers: bearer(key) };
-  const of = ({ cert, key }: { cert: string; key: string }) => ({
-    ...{ ca, cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') },
-  });
-  expect((await ask(`${url}/predict`, { ...asked, tls: of(client) })).status).toBe(200);
-  await expect(ask(`${url}/predict`, { ...asked, tls: { ca } })).rejects.toThrow();
-  await expect(ask(`${url}/predict`, { ...asked, tls: of(stranger) })).rejects.toThrow();
-});
 
 test('files that are no certificate and its key are refused at the start', () => {
   const dir = folder();
