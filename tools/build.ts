@@ -17,8 +17,9 @@ import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import type { Metafile, OutputFile, Plugin } from 'esbuild';
 import { ASSETS } from '../src/config/assets.ts';
-import { packagesOf } from './bundled.ts';
+import { bundledFolders, packagesOf } from './bundled.ts';
 import { markInstalled } from './installed.mjs';
+import { nativeNotices, noticesOf } from './notices.ts';
 import { content, listing } from './sources.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -166,30 +167,54 @@ function copyAssets(outdir: string): void {
     copyFileSync(resolve(file), join(outdir, 'assets', name));
 }
 
+/** Files of packages that are beside a bundle as they are. */
+const assetFiles = (): string[] => {
+  const { resolve } = createRequire(import.meta.url);
+  return Object.values(ASSETS).map((file) => relative(root, resolve(file)));
+};
+
 /** Beside the bundle, what Spark is sent: its driver's and workers' Python, and the scorer. */
-async function bundleForSpark(outdir: string): Promise<void> {
+async function bundleForSpark(outdir: string): Promise<string[]> {
   const scorer = join(outdir, 'scorer');
-  await bundle(scorer, Object.entries(SCORER).map(entry));
+  const files = await bundle(scorer, Object.entries(SCORER).map(entry));
   writeFileSync(join(scorer, 'package.json'), JSON.stringify({ type: 'module' }));
+  writeFileSync(join(scorer, NOTICES), noticesOf(root, bundledFolders(root, files)));
   for (const file of globSync(SPARK_FILES, { cwd: root }))
     copyFileSync(join(root, file), join(outdir, basename(file)));
+  return files;
 }
 
+/** Licences of what is in a bundle, beside it. */
+const NOTICES = 'THIRD-PARTY-NOTICES';
+/** What images hold besides, in layers of their own. */
+const ONNXRUNTIME = ['onnxruntime-node', 'onnxruntime-common'];
+const DUCKDB = ['@duckdb/node-bindings', '@duckdb/node-bindings-linux-x64'];
+
 /** What a container is given of this program: what serves, and below `batch/` what scores tables. */
-async function bundleForImage(outdir: string, withBatch = true): Promise<void> {
+async function bundleForImage(outdir: string, withBatch = true): Promise<string[]> {
   const files = await bundleWithStarted(outdir, CONTAINER);
   writeFileSync(join(outdir, 'package.json'), JSON.stringify({ type: 'module' }));
   copyAssets(outdir);
-  const { resolve } = createRequire(import.meta.url);
-  const assets = Object.values(ASSETS).map((file) => relative(root, resolve(file)));
-  writePackages(outdir, [...files, ...assets]);
-  if (!withBatch) return;
+  describe(outdir, [...files, ...assetFiles()], 'onnxruntime', ONNXRUNTIME);
+  if (!withBatch) return files;
   const batch = join(outdir, 'batch');
-  writePackages(batch, await bundleWithStarted(batch, CONTAINER_BATCH));
+  const more = await bundleWithStarted(batch, CONTAINER_BATCH);
+  describe(batch, more, 'duckdb', DUCKDB);
+  return [...files, ...more];
 }
 
-const writePackages = (outdir: string, files: readonly string[]): void =>
-  writeFileSync(join(outdir, 'packages.json'), JSON.stringify(packagesOf(root, files)));
+/** Says beside a bundle of an image what is in it, and under which licences. */
+function describe(
+  outdir: string,
+  files: readonly string[],
+  native: string,
+  packages: readonly string[],
+): void {
+  const folders = bundledFolders(root, files);
+  const notices = noticesOf(root, folders, [nativeNotices(root, native, packages)]);
+  writeFileSync(join(outdir, 'packages.json'), JSON.stringify(packagesOf(folders)));
+  writeFileSync(join(outdir, NOTICES), notices);
+}
 
 /** These entries with the threads and processes that they may start; answers the files that something of is in it. */
 async function bundleWithStarted(outdir: string, first: Readonly<Record<string, string>>): Promise<string[]> {
@@ -220,10 +245,14 @@ async function main(): Promise<void> {
   const digest = { listing: listing(root), content: content(root) };
   if (isCurrent(dist, digest)) return;
   try {
-    await bundle(next, entries());
-    await bundleForSpark(join(next, 'spark'));
-    await bundleForImage(join(next, 'image'));
+    const files = [
+      ...(await bundle(next, entries())),
+      ...(await bundleForSpark(join(next, 'spark'))),
+      ...(await bundleForImage(join(next, 'image'))),
+      ...assetFiles(),
+    ];
     copyAssets(next);
+    writeFileSync(join(next, NOTICES), noticesOf(root, bundledFolders(root, files)));
     writeFileSync(join(next, 'digest.json'), JSON.stringify(digest));
     if (existsSync(dist)) renameSync(dist, previous);
     renameSync(next, dist);

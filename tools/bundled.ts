@@ -8,29 +8,72 @@ export interface BundledPackage {
   readonly version: string;
   /** An expression of SPDX, or null where it says none. */
   readonly license: string | null;
+  /** Names of other packages that were bundled into the files of this one before it was published. */
+  readonly contains?: readonly string[];
+}
+
+/** A package and what of it is in a bundle. */
+export interface BundledFolder extends BundledPackage {
+  /** Its folder, and those of its files that something of is in the bundle, from the root of the checkout. */
+  readonly folder: string;
+  readonly files: readonly string[];
 }
 
 const FOLDER = /^(.*?node_modules\/(?:@[^/]+\/)?[^/]+)\//;
 const LAST = 'node_modules/';
+/** What a bundler has put into a file is read from the map beside it, which is seldom there and seldom small. */
+const MAP_BYTES_MIN = 100_000;
 
 /** The packages of these files, paths from `root`; in order of name and version, each once. */
-export function packagesOf(root: string, files: Iterable<string>): BundledPackage[] {
-  const found = new Map<string, BundledPackage>();
-  for (const folder of new Set([...files].flatMap(folderOf))) {
-    const manifest = join(root, folder, 'package.json');
-    if (!existsSync(manifest)) throw new Error(`${folder} is in the bundle and has no package.json`);
-    const { name, version, license } = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, unknown>;
-    if (typeof name !== 'string' || typeof version !== 'string')
-      throw new Error(`${manifest} says no name and version`);
-    found.set(`${name}@${version}`, { name, version, license: typeof license === 'string' ? license : null });
+export function bundledFolders(root: string, files: Iterable<string>): BundledFolder[] {
+  const folders = new Map<string, string[]>();
+  for (const file of new Set(files)) {
+    const folder = folderOf(file);
+    if (folder !== null) folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  const found = new Map<string, BundledFolder>();
+  for (const [folder, own] of [...folders].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const { name, version, license } = manifestOf(root, folder);
+    const id = `${name}@${version}`;
+    const before = found.get(id)?.files ?? [];
+    const all = [...before, ...own].sort();
+    found.set(id, { name, version, license, ...containedIn(root, name, all), folder, files: all });
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
+/** The same without what is of this machine. */
+export const packagesOf = (folders: readonly BundledFolder[]): BundledPackage[] =>
+  folders.map(({ folder: _, files: __, ...one }) => one);
+
+function manifestOf(root: string, folder: string): BundledPackage {
+  const path = join(root, folder, 'package.json');
+  if (!existsSync(path)) throw new Error(`${folder} is in the bundle and has no package.json`);
+  const { name, version, license } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  if (typeof name !== 'string' || typeof version !== 'string')
+    throw new Error(`${path} says no name and version`);
+  return { name, version, license: typeof license === 'string' ? license : null };
+}
+
+function containedIn(root: string, own: string, files: readonly string[]): { contains?: readonly string[] } {
+  const names = files
+    .flatMap((file) => sourcesOf(join(root, `${file}.map`)))
+    .flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
+  const contains = [...new Set(names)].filter((name) => name !== own).sort();
+  return contains.length === 0 ? {} : { contains };
+}
+
+function sourcesOf(map: string): readonly string[] {
+  if (!existsSync(map)) return [];
+  const text = readFileSync(map, 'utf8');
+  if (text.length < MAP_BYTES_MIN) return [];
+  return (JSON.parse(text) as { sources: string[] }).sources;
+}
+
 /** The innermost package that holds a file. */
-function folderOf(file: string): string[] {
+function folderOf(file: string): string | null {
   const at = file.lastIndexOf(LAST);
-  if (at < 0) return [];
+  if (at < 0) return null;
   const [, folder] = FOLDER.exec(file.slice(at)) ?? [];
-  return folder === undefined ? [] : [file.slice(0, at) + folder];
+  return folder === undefined ? null : file.slice(0, at) + folder;
 }

@@ -23,7 +23,7 @@ const root = join(import.meta.dirname, '..');
 const FILE = join(root, 'src/deploy/image/base-lock.json');
 const GCC = { license: 'GPL-3.0-only WITH GCC-exception-3.1' };
 /** What is taken of each package of Debian. */
-const DEBIAN: readonly Pick<DebianPackage, 'name' | 'license' | 'libraries'>[] = [
+const DEBIAN: readonly Pick<DebianPackage, 'name' | 'license' | 'libraries' | 'texts'>[] = [
   {
     name: 'libc6',
     license: 'LGPL-2.1-or-later',
@@ -40,6 +40,13 @@ const DEBIAN: readonly Pick<DebianPackage, 'name' | 'license' | 'libraries'>[] =
   { name: 'libstdc++6', ...GCC, libraries: ['libstdc++.so.6'] },
   // The licence of both is here.
   { name: 'gcc-12-base', ...GCC, libraries: [] },
+  // All that the licences of the others refer to.
+  {
+    name: 'base-files',
+    license: 'GPL-2.0-or-later',
+    libraries: [],
+    texts: ['Artistic', 'GFDL-1.2', 'GPL', 'GPL-2', 'GPL-3', 'LGPL', 'LGPL-2.1', 'LGPL-3'],
+  },
 ];
 const NPM = {
   onnxruntime: ['onnxruntime-node', 'onnxruntime-common'],

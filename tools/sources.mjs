@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const BESIDE = ['package.json', 'package-lock.json', 'tools/build.ts'];
+const BESIDE = [
+  ...['package.json', 'package-lock.json'],
+  ...['tools/build.ts', 'tools/bundled.ts', 'tools/notices.ts'],
+];
 
 /** Source files that end up in the bundle, relative to `root`, in a stable order. */
 function sources(root) {

@@ -38,7 +38,12 @@ export interface BundledPackage {
   readonly version: string;
   /** As the package says it: an expression of SPDX; null where it says none. */
   readonly license: string | null;
+  /** Names of other packages that its publisher has bundled into it, in versions that nobody says. */
+  readonly contains?: readonly string[];
 }
+
+/** Beside the bundle, the licences of all that is in it. */
+export const NOTICES = 'THIRD-PARTY-NOTICES';
 
 /** Below the program, what scores tables: in images that are made `--with batch`. */
 const BATCH = 'batch';

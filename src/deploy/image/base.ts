@@ -71,6 +71,7 @@ async function debianMembers(pinned: DebianPackage, settings: ArchiveSettings): 
       return { kind: 'file', path: placeOf(name), mode: PROGRAM_MODE, from: stripped(bytes) };
     }),
     licenseOf(pinned, files),
+    ...(pinned.texts ?? []).map((name) => commonLicense(name, files, pinned.name)),
     text(`var/lib/dpkg/status.d/${pinned.name}`, [
       `Package: ${pinned.name}`,
       'Status: install ok installed',
@@ -85,6 +86,14 @@ function licenseOf({ name, documented }: DebianPackage, files: readonly Member[]
   if (documented !== name) return { kind: 'link', path: folder, target: documented };
   const { bytes } = fileAt(files, `${folder}/copyright`, name);
   return { kind: 'file', path: `${folder}/copyright`, mode: FILE_MODE, from: bytes };
+}
+
+/** A text that many packages refer to, or a link to one. */
+function commonLicense(name: string, files: readonly Member[], owner: string): LayerMember {
+  const path = `usr/share/common-licenses/${name}`;
+  const target = files.find((member) => member.path === path)?.target;
+  if (target != null) return { kind: 'link', path, target };
+  return { kind: 'file', path, mode: FILE_MODE, from: fileAt(files, path, owner).bytes };
 }
 
 const placeOf = (name: string): string => (name === LOADER ? `lib64/${name}` : `${LIBRARIES}/${name}`);

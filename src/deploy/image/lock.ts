@@ -20,6 +20,8 @@ export interface DebianPackage {
   readonly license: string;
   /** Libraries that are taken from it, by the name that programs ask for. */
   readonly libraries: readonly string[];
+  /** Licences that are taken from it, to which the documentation of others refers. */
+  readonly texts?: readonly string[];
   /** Package whose documentation has its licence: its own, or one it links to. */
   readonly documented: string;
 }
