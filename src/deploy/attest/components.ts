@@ -1,5 +1,5 @@
 /** What is in an image, piece by piece, as far as its layers say. Pure. */
-import type { BundledPackage } from '../image/app.ts';
+import { APP, type BundledPackage, NOTICES } from '../image/app.ts';
 import type { BuiltImage } from '../image/image.ts';
 import type { DebianPackage, NpmArchive, PlatformLock } from '../image/lock.ts';
 import type { PackagedModel } from '../packaged.ts';
@@ -7,12 +7,17 @@ import type { PackagedModel } from '../packaged.ts';
 export interface Component {
   readonly type: 'library' | 'application' | 'platform' | 'machine-learning-model';
   readonly name: string;
-  readonly version: string;
+  /** Null where nobody says. */
+  readonly version: string | null;
   /** An expression of SPDX, or null where nobody says. */
   readonly license: string | null;
   /** https://github.com/package-url/purl-spec; null where it is from no registry of packages. */
   readonly purl: string | null;
   readonly hash: { readonly alg: 'SHA-256' | 'SHA-512'; readonly content: string } | null;
+  /** By which the national database of vulnerabilities knows it. */
+  readonly cpe?: string;
+  /** What is in it and cannot be told apart. */
+  readonly contains?: readonly Component[];
   readonly properties?: Readonly<Record<string, string>>;
 }
 
@@ -31,16 +36,25 @@ const ARCHIVE_LICENSE = 'MIT';
 /** In order of the layers; the model comes last. */
 export function componentsOf({ model, lock, layers, packages, program }: Contents): readonly Component[] {
   const parts = new Set(layers.map(({ part }) => part));
-  return [
-    ...(parts.has('base')
-      ? [{ ...archive(lock.node, 'platform'), name: 'node' }, ...lock.debian.map(debian)]
-      : []),
+  return unique([
+    ...(parts.has('base') ? [node(lock.node), ...lock.debian.map(debian)] : []),
     ...(parts.has('onnxruntime') ? lock.onnxruntime.map((one) => archive(one, 'library')) : []),
     ...(parts.has('batch') ? lock.batch.map((one) => archive(one, 'library')) : []),
     ...(parts.has('app') ? [programComponent(program), ...packages.map(bundled)] : []),
     modelComponent(model),
-  ];
+  ]);
 }
+
+/** A package may be in a layer of its own and bundled, too; a list names each piece once. */
+const unique = (all: readonly Component[]): readonly Component[] =>
+  [...new Map(all.toReversed().map((one) => [one.purl ?? one, one])).values()].toReversed();
+
+/** Its package of npm says where it comes from; those who look for what is known to be wrong with it know it otherwise. */
+const node = (one: NpmArchive): Component => ({
+  ...archive(one, 'platform'),
+  name: 'node',
+  cpe: `cpe:2.3:a:nodejs:node.js:${one.version}:*:*:*:*:*:*:*`,
+});
 
 const programComponent = ({ version, license }: Contents['program']): Component => ({
   type: 'application',
@@ -49,6 +63,7 @@ const programComponent = ({ version, license }: Contents['program']): Component 
   license,
   purl: npmPurl('plimsoll', version),
   hash: null,
+  properties: { 'plimsoll:notices': `/${APP}/${NOTICES}` },
 });
 
 const archive = (one: NpmArchive, type: Component['type']): Component => ({
@@ -75,18 +90,28 @@ const debian = (one: DebianPackage): Component => ({
 
 export const debianPurl = ({ name, version, path }: DebianPackage): string => {
   const architecture = /_([a-z0-9]+)\.deb$/.exec(path)?.[1] ?? 'all';
-  return `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}`;
+  return `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}&distro=debian-12`;
 };
 
-export const npmPurl = (name: string, version: string): string =>
-  `pkg:npm/${name.replace('@', '%40')}@${encodeURIComponent(version)}`;
+export const npmPurl = (name: string, version: string | null): string =>
+  `pkg:npm/${name.replace('@', '%40')}${version === null ? '' : `@${encodeURIComponent(version)}`}`;
 
-const bundled = ({ name, version, license }: BundledPackage): Component => ({
+const bundled = ({ name, version, license, contains }: BundledPackage): Component => ({
   type: 'library',
   name,
   version,
   license,
   purl: npmPurl(name, version),
+  hash: null,
+  ...(contains === undefined ? {} : { contains: contains.map(unversioned) }),
+});
+
+const unversioned = (name: string): Component => ({
+  type: 'library',
+  name,
+  version: null,
+  license: null,
+  purl: npmPurl(name, null),
   hash: null,
 });
 

@@ -43,18 +43,21 @@ export function bomOf({ reference, digest, program }: BomSubject, components: re
 const refOf = ({ purl, name, version }: Component): string => purl ?? `model:${name}@${version}`;
 
 function entryOf(component: Component): object {
-  const { type, name, version, license, purl, hash, properties } = component;
+  const { type, name, version, license, purl, hash, cpe, properties, contains } = component;
   return {
     type,
-    'bom-ref': refOf(component),
+    // What is inside of another piece may be in several: nothing refers to it.
+    ...(version === null ? {} : { 'bom-ref': refOf(component) }),
     name,
-    version,
+    ...(version === null ? {} : { version }),
     ...(hash === null ? {} : { hashes: [hash] }),
     ...(license === null ? {} : { licenses: [licenseOf(license)] }),
+    ...(cpe === undefined ? {} : { cpe }),
     ...(purl === null ? {} : { purl }),
     ...(properties === undefined
       ? {}
       : { properties: Object.entries(properties).map(([key, value]) => ({ name: key, value })) }),
+    ...(contains === undefined ? {} : { components: contains.map(entryOf) }),
   };
 }
 

@@ -43,12 +43,11 @@ const modelLabels = ({
   'plimsoll.model.runtime': manifest.runtime,
 });
 
-/** The names of image-spec, annotations.md. */
+/** The names of image-spec, annotations.md. No licences: nobody has said that of the model; of all else the list of contents does. */
 const annotationsOf = ({ name, version, manifest }: PackagedModel): Readonly<Record<string, string>> => ({
   'org.opencontainers.image.title': name,
   'org.opencontainers.image.version': String(version),
   'org.opencontainers.image.description': `${name}@${version}, ${manifest.framework.name}, served by plimsoll ${packageJson.version}`,
-  'org.opencontainers.image.licenses': packageJson.license,
 });
 
 export function imageConfig(model: PackagedModel, platform: Platform, layers: readonly ImageLayer[]): object {
