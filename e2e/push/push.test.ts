@@ -1,6 +1,5 @@
 /** From a model to a registry and back: what arrives, what goes with it, and who believes it. */
 import { spawnSync } from 'node:child_process';
-import { createHash, createPublicKey } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +7,15 @@ import lock from '../../src/deploy/image/base-lock.json' with { type: 'json' };
 import { startRegistry, type TestRegistry } from '../../src/deploy/push/testing/registry.ts';
 import { preparePython } from '../../tools/python-environment.ts';
 import { example, folder, ROOT } from '../cli.ts';
+import {
+  attachedIn,
+  blob,
+  createPublicKeyOfStranger,
+  leaveOut,
+  otherImage,
+  replaceIn,
+  sha256,
+} from './attached.ts';
 import { type Ended, PUBLIC_KEY, plimsoll } from './command.ts';
 
 let registry: TestRegistry;
@@ -38,27 +46,6 @@ afterAll(async () => {
 });
 
 const data = (name: string): string[] => ['--data', join(home, name)];
-const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
-const blob = (at: string, digest: string): Buffer => readFileSync(join(at, 'blobs/sha256', digest.slice(7)));
-
-interface Attached {
-  readonly artifactType: string;
-  readonly digest: string;
-  readonly bytes: Buffer;
-}
-/** What is attached to the image of a folder, by the field that tells it apart. */
-function attachedIn(at: string): Map<string, Attached> {
-  const { manifests } = JSON.parse(readFileSync(join(at, 'referrers.json'), 'utf8'));
-  const entries = manifests.map((one: { digest: string; artifactType: string; annotations: object }) => {
-    const manifest = JSON.parse(blob(at, one.digest).toString());
-    const [layer] = manifest.layers;
-    return [
-      (one.annotations as Record<string, string>)['dev.sigstore.bundle.predicateType'] ?? 'sbom',
-      { artifactType: one.artifactType, digest: layer.digest, bytes: blob(at, layer.digest) },
-    ];
-  });
-  return new Map(entries);
-}
 const envelopeOf = (name: string, at = image) =>
   JSON.parse(attachedIn(at).get(name)!.bytes.toString()).dsseEnvelope;
 const PROVENANCE = 'https://slsa.dev/provenance/v1';
@@ -204,11 +191,25 @@ describe('what goes with an image', () => {
       const text = sbom.bytes.toString();
       expect(check(text.replace('"machine-learning-model"', '"model"')).status).toBe(1);
       const { components } = JSON.parse(text) as {
-        components: { type: string; name: string; version: string; purl?: string; licenses?: object[] }[];
+        components: Piece[];
       };
       const names = components.map(({ name }) => name);
-      for (const wanted of ['node', 'libc6', 'libgcc-s1', 'libstdc++6', 'plimsoll', 'redoc', 'iris'])
+      for (const wanted of [
+        'node',
+        'libc6',
+        'libgcc-s1',
+        'libstdc++6',
+        'base-files',
+        'plimsoll',
+        'redoc',
+        'iris',
+      ])
         expect(names).toContain(wanted);
+      const references = components.map((one) => one['bom-ref']);
+      expect(new Set(references).size).toBe(references.length);
+      expect(components.find(({ name }) => name === 'redoc')!.components!.map(({ name }) => name)).toContain(
+        'react-dom',
+      );
       for (const { name, version, purl, licenses } of components.filter(({ type }) => type === 'library')) {
         expect(licenses, name).toHaveLength(1);
         if (!purl!.startsWith('pkg:npm/')) continue;
@@ -239,11 +240,21 @@ describe('what goes with an image', () => {
   }, 60_000);
 });
 
+interface Piece {
+  readonly type: string;
+  readonly 'bom-ref': string;
+  readonly name: string;
+  readonly version: string;
+  readonly purl?: string;
+  readonly licenses?: readonly object[];
+  readonly components?: readonly { readonly name: string }[];
+}
+
 /** Folders of a package below those of others. */
 function nested(name: string): string[] {
   const { stdout } = spawnSync(
     'find',
-    [join(ROOT, 'node_modules'), '-path', `*/node_modules/${name}/package.json`],
+    [join(ROOT, 'node_modules/'), '-path', `*/node_modules/${name}/package.json`],
     {
       encoding: 'utf8',
     },
@@ -270,6 +281,26 @@ describe('package attestations', () => {
     }
   });
 
+  it('believes an archive, and asks no registry about what is, or looks like, a file', async () => {
+    const archive = join(home, 'iris.tar');
+    const args = [
+      'package',
+      'oci',
+      example('iris.joblib'),
+      '--model-only',
+      '--output',
+      archive,
+      ...data('one'),
+    ];
+    const { digest } = (await plimsoll(args)).answer;
+    expect(await check(archive)).toMatchObject({ status: 0, answer: { verified: true, digest } });
+    expect(await check(example('iris.joblib'))).toMatchObject({
+      answer: { error: { code: 'IMAGE_DAMAGED' } },
+    });
+    for (const absent of ['iris-imgae', './iris/image', 'iris.tar'])
+      expect(await check(absent)).toMatchObject({ status: 2, answer: { error: { code: 'FILE_NOT_FOUND' } } });
+  }, 60_000);
+
   it('believes no other key, no image without attestations, and none that is not there', async () => {
     const { publicKey } = createPublicKeyOfStranger();
     const path = join(home, 'stranger.pem');
@@ -293,6 +324,12 @@ describe('package attestations', () => {
       ['the list of contents', (at) => replaceIn(at, attachedIn(at).get('sbom')!.digest), 'IMAGE_DAMAGED'],
       ['the provenance', (at) => replaceIn(at, attachedIn(at).get(PROVENANCE)!.digest), 'IMAGE_DAMAGED'],
       ['the manifest', (at) => replaceIn(at, made.answer.digest), 'IMAGE_DAMAGED'],
+      ['a layer', (at) => replaceIn(at, layerOf(at, -1)), 'IMAGE_DAMAGED'],
+      [
+        'a layer left out',
+        (at) => rmSync(join(at, 'blobs/sha256', layerOf(at, 0).slice(7))),
+        'IMAGE_DAMAGED',
+      ],
       ['the contents left out', (at) => leaveOut(at, 0), 'ATTESTATION_INVALID'],
       ['the provenance left out', (at) => leaveOut(at, 1), 'ATTESTATION_INVALID'],
       ['the signature left out', (at) => leaveOut(at, 2), 'ATTESTATION_INVALID'],
@@ -307,38 +344,6 @@ describe('package attestations', () => {
   }, 60_000);
 });
 
-function createPublicKeyOfStranger(): { publicKey: string } {
-  const stranger = createPublicKey({
-    key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.alloc(32, 7).toString('base64url') },
-    format: 'jwk',
-  });
-  return { publicKey: String(stranger.export({ type: 'spki', format: 'pem' })) };
-}
-
-/** Changes one byte of a blob. */
-function replaceIn(at: string, digest: string): void {
-  const path = join(at, 'blobs/sha256', digest.slice(7));
-  const bytes = readFileSync(path);
-  bytes[bytes.length - 3]! ^= 1;
-  writeFileSync(path, bytes);
-}
-
-function leaveOut(at: string, index: number): void {
-  const path = join(at, 'referrers.json');
-  const list = JSON.parse(readFileSync(path, 'utf8'));
-  list.manifests.splice(index, 1);
-  writeFileSync(path, JSON.stringify(list));
-}
-
-/** The same attestations, said to be about an image that has one more label. */
-function otherImage(at: string): void {
-  const path = join(at, 'index.json');
-  const index = JSON.parse(readFileSync(path, 'utf8'));
-  const manifest = JSON.parse(blob(at, index.manifests[0].digest).toString());
-  manifest.annotations['evil'] = 'yes';
-  const bytes = Buffer.from(JSON.stringify(manifest));
-  const digest = `sha256:${sha256(bytes)}`;
-  writeFileSync(join(at, 'blobs/sha256', digest.slice(7)), bytes);
-  Object.assign(index.manifests[0], { digest, size: bytes.length });
-  writeFileSync(path, JSON.stringify(index));
-}
+/** Digest of a layer, counted from the base, or from the model. */
+const layerOf = (at: string, index: number): string =>
+  JSON.parse(blob(at, made.answer.digest).toString()).layers.at(index).digest;

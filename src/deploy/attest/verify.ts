@@ -64,7 +64,8 @@ interface Attached {
 /** The one blob of each manifest that names the image as its subject. */
 async function attachedTo(source: ImageSource, image: Digest): Promise<readonly Attached[]> {
   const found: Attached[] = [];
-  for (const referrer of (await source.referrers(image)).slice(0, REFERRERS_MAX)) {
+  const candidates = (await source.referrers(image)).filter(isOfOurTypes);
+  for (const referrer of candidates.slice(0, REFERRERS_MAX)) {
     const { subject, layers, artifactType, config } = parsed(await source.manifest(referrer));
     const isOurs = isRecord(subject) && subject['digest'] === image;
     const layer: unknown = Array.isArray(layers) && layers.length === 1 ? layers[0] : null;
@@ -75,6 +76,10 @@ async function attachedTo(source: ImageSource, image: Digest): Promise<readonly 
   }
   return found;
 }
+
+/** Whatever else is attached is left out before it is counted; old lists do not say what theirs are. */
+const isOfOurTypes = ({ artifactType }: Descriptor): boolean =>
+  artifactType === undefined || artifactType === BUNDLE_TYPE || artifactType === SBOM_TYPE;
 
 interface Said {
   readonly type: string;
