@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRegistry } from '../../src/deploy/push/testing/registry.ts';
-import { example, folder, ROOT, served } from '../cli.ts';
+import { BIN, example, folder, ROOT, served } from '../cli.ts';
 import { run, unpack } from './container.ts';
 import { type Packaged, packaged, packageOci } from './package.ts';
 
@@ -120,7 +120,7 @@ test('through a registry and back, it answers under runc what is answered here, 
 test('a version whose graph onnxruntime runs has it in a layer of its own', {
   timeout: 300_000,
 }, async () => {
-  const image = packaged([GRAPH, '--output', join(home, 'graph'), '--name', 'Graph_of.Mine']);
+  const image = packaged([`Graph_of.Mine=${GRAPH}`, '--output', join(home, 'graph')]);
   console.log(`with onnxruntime, without the model: ${(image.sizeWithoutModel / 1e6).toFixed(1)} MB`);
   expect(image.sizeWithoutModel).toBeLessThan(75e6);
   expect(image.reference).toBe('graph-of-mine:1');
@@ -157,6 +157,28 @@ test('nothing in it is writable, owned by anybody, or of the machine that made i
   expect(found.stdout).toBe('');
 });
 
+test('the licences of all that is in it are in it', () => {
+  unpack(churn.output, '1', join(home, 'look-bundle'));
+  const root = join(home, 'look-bundle/rootfs');
+  const app = join(root, 'opt/plimsoll/app');
+  const notices = readFileSync(join(app, 'THIRD-PARTY-NOTICES'), 'utf8');
+  const packages = JSON.parse(readFileSync(join(app, 'packages.json'), 'utf8'));
+  expect(packages.length).toBeGreaterThan(20);
+  for (const { name, version, license } of packages) {
+    expect(license, name).toBeTruthy();
+    expect(notices).toContain(`\n${name} ${version} (${license})\n`);
+  }
+  const documented = [
+    'node/LICENSE',
+    ...['libc6', 'libgcc-s1', 'libstdc++6'].map((name) => `${name}/copyright`),
+  ];
+  for (const path of documented) {
+    const text = readFileSync(join(root, 'usr/share/doc', path), 'utf8');
+    for (const [, name] of text.matchAll(/\/usr\/share\/common-licenses\/([\w.-]*\w)/g))
+      expect(existsSync(join(root, 'usr/share/common-licenses', name!)), `${name} of ${path}`).toBe(true);
+  }
+});
+
 test('golden rows and reference data stay behind: they are rows of people', () => {
   unpack(churn.output, '1', join(home, 'look-bundle'));
   const version = join(home, 'look-bundle/rootfs/opt/plimsoll/models/churn/1');
@@ -176,6 +198,23 @@ test('an image is replaced by the next, and nothing else ever is', () => {
   packaged([CHURN, '--output', join(home, 'old')]);
   expect(existsSync(join(home, 'old/blobs/sha256/stale'))).toBe(false);
   expect(readdirSync(home).filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
+test('a build context can be read by the user of its image, whatever its maker keeps from others', () => {
+  const context = join(home, 'my contexts/churn');
+  const args = ['package', 'dockerfile', `Churn_2=${CHURN}`, '--output', context];
+  const script = 'umask 077; exec "$@"';
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', script, 'sh', process.execPath, BIN, ...args], {
+    encoding: 'utf8',
+    cwd: folder(),
+  });
+  expect([stderr, status]).toEqual(['', 0]);
+  expect(stdout).toContain(`docker build --tag churn-2:1 '${context}'`);
+  const found = execFileSync('find', [context, '-printf', '%y %m\n'], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  expect([...new Set(found)].sort()).toEqual(['d 755', 'f 644']);
+  execFileSync('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: context });
 });
 
 test('another platform and another part are refused with the way on', () => {

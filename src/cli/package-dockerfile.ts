@@ -14,7 +14,7 @@ export const packageDockerfileCommand: Define = (command, terminal) => {
     .description(
       'Writes a build context that serves a version: Dockerfile, the pinned base, this program and the proved bundle. The build needs no network, unless Python runs the version: then it pulls Python and installs the locked environment.',
     )
-    .argument('<model>', 'model file, or M, M@VERSION, M@ALIAS of a registered one')
+    .argument('<model>', 'model file or NAME=FILE, or M, M@VERSION, M@ALIAS of a registered one')
     .requiredOption('--output <folder>', 'new folder to write to')
     .option('--name <name>', 'what a model file is called (default: its stem)')
     .option(
@@ -27,6 +27,7 @@ export const packageDockerfileCommand: Define = (command, terminal) => {
     )
     .action(async (reference: string) => {
       const options = command.optsWithGlobals<PackageDockerfileOptions>();
+      const { quoted } = await import('./python/diagnosis.ts');
       const { packagedModel } = await import('./package-model.ts');
       const { archiveSettings } = await import('../deploy/image/archives.ts');
       const { LOCK } = await import('../deploy/image/lock.ts');
@@ -41,9 +42,10 @@ export const packageDockerfileCommand: Define = (command, terminal) => {
         const facts = await writeContext(options.output, { model, platform, archives, onProgress });
         progress.done();
         terminal.answer({ folder: resolve(options.output), ...facts }, () =>
-          [`Wrote ${options.output}. Build it:`, `  docker build --tag ${facts.name} ${options.output}`].join(
-            '\n',
-          ),
+          [
+            `Wrote ${options.output}. Build it:`,
+            `  docker build --tag ${facts.tag} ${quoted(options.output)}`,
+          ].join('\n'),
         );
       } finally {
         progress.done();

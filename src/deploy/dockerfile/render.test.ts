@@ -7,6 +7,7 @@ const FACTS: ContextFacts = {
   ...{
     name: 'churn',
     version: 3,
+    tag: 'churn:3',
     digest: 'b'.repeat(64),
     user: 65_532,
     platform: 'linux/amd64',
@@ -61,4 +62,10 @@ test('packages are built only where the person who pushed it allowed that; where
   const none = withPython({ packages: 0 });
   expect(none).not.toContain('pip install');
   expect(none).toContain(`RUN mkdir -p /opt/plimsoll/environments/${PYTHON.environment}/site-packages\n`);
+});
+
+test('what a model says of itself is neither a variable of the builder nor the end of a label', () => {
+  const text = dockerfile({ ...FACTS, labels: { made: 'by "$HOME" \\\nRUN x' } });
+  expect(text).toContain(String.raw`LABEL made="by \"\$HOME\" \\\nRUN x"`);
+  expect(text).not.toMatch(/^RUN/m);
 });

@@ -25,6 +25,8 @@ export interface ContextFacts {
   readonly program: string;
   /** Archives of the parts that all images share, the base first. */
   readonly parts: readonly { readonly part: SharedPart; readonly digest: string; readonly holds: string }[];
+  /** What the image is called: `NAME:VERSION`, the name as registries want it. */
+  readonly tag: string;
   /** Labels of the image. */
   readonly labels: Readonly<Record<string, string>>;
   /** Null where the version needs no Python. */
@@ -37,7 +39,7 @@ export const archiveOf = (part: SharedPart): string => `${part}.tar.gz`;
 export function dockerfile(facts: ContextFacts): string {
   const { name, version, user, platform, parts, labels, program, python } = facts;
   const [base, ...others] = parts;
-  const labelled = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  const labelled = Object.entries(labels).map(([key, value]) => `${key}=${labelText(value)}`);
   return [
     `# ${name}@${version}, served by plimsoll ${program}. Everything it is made of lies beside this file and is named by`,
     python === null
@@ -75,6 +77,9 @@ export function dockerfile(facts: ContextFacts): string {
   ].join('\n');
 }
 
+/** In quotes, and no variable: some of it is what a model says of itself. */
+const labelText = (value: string): string => JSON.stringify(value).replaceAll('$', String.raw`\$`);
+
 const PINNED_BASE = [
   '# Or an image of your own that has Node 24 at /usr/local/bin/node: name it by its digest.',
   'FROM pinned-base',
@@ -106,13 +111,7 @@ export const HEALTH = [
   '',
 ].join('\n');
 
-export function readme({ name, version, digest, platform, parts, python }: ContextFacts): string {
-  const tag = `${
-    name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, '-')
-      .replaceAll(/^-|-$/g, '') || 'model'
-  }:${version}`;
+export function readme({ name, version, tag, digest, platform, parts, python }: ContextFacts): string {
   return [
     `# ${name}@${version} as an image`,
     '',

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { PlimsollError } from '../../core/errors.ts';
@@ -13,12 +13,13 @@ import { SUMS, sumsOf } from '../../registry/sums.ts';
 import { appFolder, appMembers, treeMembers } from '../image/app.ts';
 import type { ArchiveSettings } from '../image/archives.ts';
 import { USER } from '../image/base.ts';
-import { labelsOf } from '../image/config.ts';
-import { FOLDER_MODE, type LayerMember } from '../image/layer.ts';
+import { labelsOf, referenceOf } from '../image/config.ts';
+import { FILE_MODE, FOLDER_MODE, type LayerMember } from '../image/layer.ts';
 import type { Platform } from '../image/layout.ts';
 import { LOCK, type PlatformLock, platformName, type SharedPart } from '../image/lock.ts';
 import { modelMembers } from '../image/model-layer.ts';
 import { placeShared } from '../image/shared.ts';
+import { realPath, WORK, withWork } from '../image/work.ts';
 import type { PackagedModel } from '../packaged.ts';
 import type { PythonFacts } from './python.ts';
 import { archiveOf, type ContextFacts, dockerfile, dockerignore, HEALTH, readme } from './render.ts';
@@ -35,21 +36,34 @@ export interface ContextOptions {
  * already, since people change what is theirs, IMAGE_PLATFORM, and what fetching throws.
  */
 export async function writeContext(output: string, options: ContextOptions): Promise<ContextFacts> {
-  const path = resolve(output);
-  if (existsSync(path) && readdirSync(path).length > 0)
-    throw new PlimsollError('FILE_UNWRITABLE', { path, reason: 'it is not empty, a new folder was wanted' });
+  const path = realPath(output);
   const lock = lockFor(options);
-  await mkdir(dirname(path), { recursive: true });
-  const beside = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
-  try {
-    const facts = await fill(beside, lock, options);
-    await chmod(beside, FOLDER_MODE);
-    await rm(path, { recursive: true, force: true });
-    await rename(beside, path);
+  return withWork(path, checkEmpty, async (work) => {
+    const made = join(work, 'context');
+    await mkdir(made);
+    const facts = await fill(made, lock, options);
+    await openToAll(made);
+    checkEmpty(path);
+    if (!existsSync(path)) await rename(made, path);
+    else for (const name of readdirSync(made)) await rename(join(made, name), join(path, name));
     return facts;
-  } finally {
-    await rm(beside, { recursive: true, force: true });
-  }
+  });
+}
+
+function checkEmpty(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  const isEmpty = found.isDirectory() && readdirSync(path).every((name) => name.startsWith(WORK));
+  if (isEmpty) return;
+  const reason = `it is ${found.isDirectory() ? 'not empty' : 'a file'}, a new folder was wanted`;
+  throw new PlimsollError('FILE_UNWRITABLE', { path, reason });
+}
+
+/** A builder keeps modes: whoever runs the image has to be able to read it, whatever this process would keep from others. */
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, FOLDER_MODE);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? FOLDER_MODE : FILE_MODE);
 }
 
 function lockFor({ platform }: ContextOptions): PlatformLock {
@@ -106,6 +120,7 @@ function factsOf(
   return {
     ...{ name, version, digest, user: USER, platform: platformName(platform), program: packageJson.version },
     parts: shared.map((part) => ({ part, digest: lock.layers[part].digest, holds: holds[part] })),
+    tag: referenceOf(model),
     labels: labelsOf(model),
     python: environment === null ? null : pythonFacts(model.manifest.python!, environment),
   };
