@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import type { ColumnSpec, Signature } from '../../model/signature.ts';
+import type { ColumnSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import { Complaints } from '../rows/complaints.ts';
 import type { JsonValue } from '../rows/encode.ts';
 import { booleanOf, numberOf } from '../rows/words.ts';
@@ -33,8 +33,7 @@ export function parseCsv(text: string): Records {
  */
 export function csvToBody(records: Records, signature: Signature): unknown {
   const [first = []] = records;
-  if (signature.form === 'tensors')
-    return { instances: records.map((record) => tensorRow(record, signature)) };
+  if (signature.form === 'tensors') return { instances: tensorRows(records, signature.tensors) };
   const columns = signature.open ? first.map(numberColumn) : signature.columns;
   const isHeader = isHeaderOf(columns, first);
   const names = isHeader ? first : columns.map(({ name }) => name);
@@ -69,19 +68,39 @@ function cellOf(cell: string, spec: ColumnSpec | undefined): Cell {
   return Number.isNaN(value) ? null : value;
 }
 
-/** The cells of the one input of a graph, in the order of its elements; several inputs have no spelling in CSV. */
-function tensorRow(record: readonly string[], signature: Extract<Signature, { form: 'tensors' }>): unknown {
-  const [spec, second] = signature.tensors;
-  if (spec === undefined || second !== undefined) {
-    const msg = `body: the model has ${signature.tensors.length} inputs, which CSV cannot tell apart: send JSON`;
+/**
+ * The cells of the one input of a graph, in the order of its elements; of several that have one value a row each, like those
+ * of a graph with an input a column. Others have no spelling in CSV.
+ */
+function tensorRows(records: Records, specs: readonly TensorSpec[]): readonly unknown[] {
+  const [spec, second] = specs;
+  if (spec !== undefined && second === undefined) return records.map((record) => tensorCells(record, spec));
+  const [first = []] = records;
+  const byName = new Map(specs.map((each) => [each.name, each]));
+  const isHeader = specs.every(({ name }) => first.includes(name));
+  const order = isHeader ? first.map((name) => byName.get(name)) : specs;
+  if (!specs.every(({ shape }) => shape.slice(1).every((size) => size === 1))) {
+    const msg = `body: the model has ${specs.length} inputs, which CSV cannot tell apart: send JSON`;
     return new Complaints().fail(['body'], { type: 'csv_invalid', msg });
   }
-  const cells = record.map((cell) => {
-    if (spec.dtype === 'string') return cell;
-    if (cell === '') return null;
-    return (spec.dtype === 'bool' ? booleanOf(cell) : numberOf(cell)) ?? cell;
+  return records.slice(isHeader ? 1 : 0).map((record, i) => {
+    if (record.length !== order.length) {
+      const msg = `row ${i}: expected ${order.length} values, got ${record.length}`;
+      return new Complaints().fail(['body', i], { type: 'row_length', msg });
+    }
+    return Object.fromEntries(
+      order.flatMap((each, j) => (each === undefined ? [] : [[each.name, tensorCells([record[j]!], each)]])),
+    );
   });
-  return nested(cells, spec.shape.slice(1));
+}
+
+function tensorCells(record: readonly string[], { dtype, shape }: TensorSpec): unknown {
+  const cells = record.map((cell) => {
+    if (dtype === 'string') return cell;
+    if (cell === '') return null;
+    return (dtype === 'bool' ? booleanOf(cell) : numberOf(cell)) ?? cell;
+  });
+  return nested(cells, shape.slice(1));
 }
 
 /** Cells in lists of lists; at most one dimension may be free. What does not fit stays flat, to be complained about. */

@@ -164,6 +164,31 @@ describe('CSV', () => {
   });
 });
 
+test('of several inputs, those of one value a row are columns of CSV', () => {
+  const input = (name: string, dtype: 'string' | 'float32', shape: number[]) => ({ name, dtype, shape });
+  const of = (...tensors: ReturnType<typeof input>[]): Signature => ({
+    ...MIXED,
+    form: 'tensors' as const,
+    tensors,
+  });
+  const byColumn = of(input('city', 'string', [-1, 1]), input('size', 'float32', [-1, 1]));
+  const wanted = { city: ['bonn', ''], size: [1.5, 2] };
+  for (const body of ['bonn,1.5\n"",2\n', 'size,id,city\n1.5,a,bonn\n2,b,\n']) {
+    const { tensors } = read(body, csv, byColumn) as {
+      tensors: Record<string, { shape: number[]; data: ArrayLike<unknown> }>;
+    };
+    expect(tensors['size']!.shape).toEqual([2, 1]);
+    expect({
+      city: [...Array.from(tensors['city']!.data)],
+      size: [...Array.from(tensors['size']!.data)],
+    }).toEqual(wanted);
+  }
+  expect(() => read('bonn\n', csv, byColumn)).toThrow('row 0: expected 2 values, got 1');
+  expect(() => read('bonn,big\n', csv, byColumn)).toThrow('input "size"');
+  const wide = of(input('city', 'string', [-1, 1]), input('size', 'float32', [-1, 2]));
+  expect(() => read('bonn,1,2\n', csv, wide)).toThrow('CSV cannot tell apart');
+});
+
 describe('JSON Lines', () => {
   const lines: Headers = { 'content-type': 'application/jsonlines' };
   test('a document a line, blank lines between them', () => {
