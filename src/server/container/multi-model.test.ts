@@ -48,7 +48,8 @@ async function api(memoryBytes: number | null = null) {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    const allow = answer.headers.get('allow');
+    return { status: answer.status, allow, body: (await answer.json()) as Record<string, unknown> };
   };
   const load = (name: string, folder = 'a/model') =>
     ask('POST', '/models', { model_name: name, url: join(root, folder) });
@@ -72,7 +73,7 @@ test('models are loaded once, listed in pages by name, described and unloaded', 
   expect((await ask('DELETE', '/models/m-10')).status).toBe(200);
   expect((await ask('GET', '/models/m-10')).status).toBe(404);
   expect(plane.models).toEqual(['m-1', 'm-2']);
-  expect((await ask('PUT', '/models')).status).toBe(405);
+  expect(await ask('PUT', '/models')).toMatchObject({ status: 405, allow: 'GET, POST' });
 });
 
 test('two requests for one name at once load it once', { timeout: LIMIT }, async () => {

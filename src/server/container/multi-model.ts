@@ -7,6 +7,7 @@ import { isFolder } from '../../registry/python/folder.ts';
 import type { DataPlane } from '../../serving/data-plane.ts';
 import { pathOf, sendJson } from '../../serving/http/answer.ts';
 import { BodyBuffer } from '../../serving/http/body.ts';
+import { headersOf } from '../../serving/http/error-headers.ts';
 import type { Handler } from '../proxy.ts';
 import { type KnownModel, LoadedModels } from './loaded-models.ts';
 import type { Workspace } from './workspace.ts';
@@ -45,7 +46,7 @@ export function modelsApi(options: ModelsApiOptions): Handler {
           );
       if (!isPlimsollError(error)) options.logger.error({ error }, 'a model could not be loaded or unloaded');
       const { http: code, code: type, message } = coded;
-      sendJson(response, code, { code, type, message });
+      sendJson(response, code, { code, type, message }, headersOf(coded));
     });
   };
 }
