@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { PLAIN } from '../../src/config/contract.ts';
 import { PlimsollError } from '../../src/core/errors.ts';
 import type { RawEnds, RawRequest } from '../../src/model/raw.ts';
 import type { LoadedVersion } from '../../src/registry/version.ts';
@@ -102,6 +103,19 @@ test('an end that the code leaves to others is as ever', async () => {
   expect(asked).toMatchObject([{ given: { kind: 'matrix' }, accept: 'image/png', attributes: 'trace=1' }]);
   expect((await post(`${writes}/invocations`, 'x', { 'content-type': 'a/b' })).status).toBe(415);
   expect((await post(`${writes}/invocations`, '[[1]]')).status).toBe(400);
+});
+
+test('what a container of SageMaker answers to who accepts anything is what its platform says', async () => {
+  const { version, asked } = own(BOTH);
+  const contract = { ...PLAIN, kind: 'sagemaker' as const, defaultAccept: 'text/csv' };
+  const url = await serve({ versions: [version, fakeVersion('quick')], contract });
+  await post(`${url}/endpoints/own/invocations`, 'x', { accept: '*/*' });
+  await post(`${url}/endpoints/own/invocations`, 'x', { accept: 'image/png' });
+  expect(asked.map(({ accept }) => accept)).toEqual(['text/csv', 'image/png']);
+  const answers = ['*/*', 'application/json'].map((accept) =>
+    post(`${url}/endpoints/quick/invocations`, '[[1, 2]]', { accept }),
+  );
+  expect((await Promise.all(answers)).map(({ text }) => text)).toEqual(['3\n', '{"predictions":[3]}']);
 });
 
 test('the other doors give rows as before', async () => {
