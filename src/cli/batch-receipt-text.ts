@@ -2,7 +2,7 @@
 import type { Receipt } from '../jobs/receipt/receipt.ts';
 import { durationText } from './duration.ts';
 import { printable } from './printable.ts';
-import { table } from './table.ts';
+import { count, table } from './table.ts';
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
@@ -13,10 +13,10 @@ export function receiptText(receipt: Receipt): string {
   const lines: (readonly [string, string])[] = [
     ['rows', `${number(rows.read)} read, ${number(rows.ok)} ok, ${badText(rows)}`],
     ['model', `${printable(name)} (${model.runtime}, sha256 ${model.digest.slice(0, 12)}…)`],
-    ['output', `${printable(output.where)}, ${number(output.rows)} rows`],
+    ['output', `${printable(output.where)}, ${count(output.rows, 'row')}`],
     ...(rejects === null
       ? []
-      : [['rejects', `${printable(rejects.where)}, ${number(rejects.rows)} rows`] as const]),
+      : [['rejects', `${printable(rejects.where)}, ${count(rejects.rows, 'row')}`] as const]),
     ['time', timeText(receipt)],
     ['keys', `sha256 ${digests.keys}`],
     ...receipt.checks.map(({ name: check, detail }) => ['check', `${check}: ${printable(detail)}`] as const),

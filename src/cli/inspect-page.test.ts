@@ -85,6 +85,12 @@ Runs
 Next: plimsoll serve churn.joblib`);
 });
 
+test('the command to run next takes the file as it was written', () => {
+  expect(inspectPage(served, 'models of May/churn.joblib').split('\n').at(-1)).toBe(
+    "Next: plimsoll serve 'models of May/churn.joblib'",
+  );
+});
+
 test('a file that cannot be served names the field of the step at its byte, and every foreign name', () => {
   const page = inspectPage({
     ...served,

@@ -2,12 +2,17 @@ import { grouped } from '../core/digits.ts';
 import type { NamedGlobal, OutlineNode } from '../model/description.ts';
 import type { ColumnSpec, OutputSpec, Signature } from '../model/signature.ts';
 import type { EngineReport, InspectReport } from './inspect-report.ts';
+import { printable } from './printable.ts';
+import { quoted } from './python/diagnosis.ts';
 import { pythonSections } from './python/page.ts';
 import { bytes, clip, count, table } from './table.ts';
-import { styled } from './terminal.ts';
+import { outputWidth, styled } from './terminal.ts';
 
-/** The page that a person reads: what it is, what it takes and answers, what it names, whether it runs. */
-export function inspectPage(report: InspectReport): string {
+/**
+ * The page that a person reads: what it is, what it takes and answers, what it names, whether it runs. `path` is the file
+ * as it was written, for the command to run next.
+ */
+export function inspectPage(report: InspectReport, path = report.file): string {
   const sections = [
     headline(report),
     ...(concernsPython(report) ? pythonSections(report.python) : []),
@@ -15,7 +20,7 @@ export function inspectPage(report: InspectReport): string {
     report.signature && signatureSections(report.signature),
     section('Names in the file', globals(report.globals)),
     notes(report),
-    verdict(report),
+    verdict(report, path),
   ];
   return sections.filter(Boolean).join('\n\n');
 }
@@ -33,13 +38,18 @@ function headline({ file, size, format, compression, framework }: InspectReport)
 }
 
 const CLASS_WIDTH = 110;
+/** Fewer characters of parameters say nothing. */
+const CLASS_LEAST = 8;
+/** Between the name of a class and its parameters. */
+const GAP = 2;
 
 /** The estimator tree with the parameters worth showing. */
 function outline(node: OutlineNode, prefix = '  ', lead = '  '): string {
   const name = node.path.split('.').at(-1) ?? '';
   const params = Object.entries(node.params).map(([key, value]) => `${key}=${value}`);
   const head = `${name ? `${name}: ` : ''}${node.class.split('.').at(-1)}`;
-  const shown = clip(params.join(', '), CLASS_WIDTH - head.length);
+  const room = Math.min(CLASS_WIDTH, outputWidth() - lead.length - GAP) - head.length;
+  const shown = room < CLASS_LEAST ? '' : clip(params.join(', '), room);
   const lines = [`${lead}${head}${shown ? styled('dim', `  ${shown}`) : ''}`];
   node.children.forEach((child, i) => {
     const last = i === node.children.length - 1;
@@ -143,7 +153,7 @@ function notes({ notes: all }: InspectReport): string | null {
 }
 
 /** Whether it can be served, or what stands in the way and what to do. */
-function verdict(report: InspectReport): string {
+function verdict(report: InspectReport, path: string): string {
   if (!report.engines) return section('Cannot be served yet', blockers(report));
   const { native, onnx } = report.engines;
   const engines = [
@@ -162,7 +172,7 @@ function verdict(report: InspectReport): string {
       ? '  The two check each other before it is served.'
       : '  One engine only: give expected outputs with --golden to have it checked.',
     '',
-    `Next: plimsoll serve ${report.file}`,
+    `Next: plimsoll serve ${printable(quoted(path))}`,
   ];
   return section('Runs', lines.join('\n'));
 }

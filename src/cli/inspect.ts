@@ -17,6 +17,6 @@ export const inspect: Define = (command, terminal) => {
       const report = await reportOn(file, { maxModel: options.maxModel, demands });
       const { inspectPage } = await import('./inspect-page.ts');
       const { printableData } = await import('./printable.ts');
-      terminal.answer(report, () => inspectPage(printableData(report)));
+      terminal.answer(report, () => inspectPage(printableData(report), file));
     });
 };
