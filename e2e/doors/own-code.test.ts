@@ -4,10 +4,14 @@ import { PLAIN } from '../../src/config/contract.ts';
 import { PlimsollError } from '../../src/core/errors.ts';
 import type { RawEnds, RawRequest } from '../../src/model/raw.ts';
 import type { LoadedVersion } from '../../src/registry/version.ts';
-import { restingRoute } from '../../src/rollout/route.ts';
+import type { Part } from '../../src/rollout/part.ts';
+import { DEFAULT_UNIT, restingRoute } from '../../src/rollout/route.ts';
+import { BUCKETS, bucketOf } from '../../src/rollout/split.ts';
 import { DataPlane } from '../../src/serving/data-plane.ts';
+import { Recorder } from '../../src/serving/recorder/recorder.ts';
 import { call, type Reply } from '../serving/client.ts';
 import { fakeVersion } from '../serving/fake-models.ts';
+import { canary } from '../serving/rolling-out.ts';
 import { serve } from '../serving/serve.ts';
 
 /** Versions whose own code reads the body or writes the answer; that a real script does is `scripts.long.test.ts`. */
@@ -20,8 +24,8 @@ interface Own {
 }
 
 /** Repeats the body, or says how many rows it was given. */
-function own(raw: RawEnds, number = 1): Own {
-  const fake = fakeVersion('quick', 'own', number);
+function own(raw: RawEnds, number = 1, model = 'own'): Own {
+  const fake = fakeVersion('quick', model, number);
   const asked: RawRequest[] = [];
   const invoke = async (request: RawRequest) => {
     asked.push(request);
@@ -138,4 +142,30 @@ test('where only one of two versions has such code, each is asked in its own way
   const npy = { 'content-type': 'application/x-npy' };
   expect((await post(`${url}/invocations`, 'x', npy)).status).toBe(415);
   expect((await post(`${url}/invocations`, 'x', { ...npy, 'x-version': '2' })).status).toBe(200);
+});
+
+test('a unit is found in a body of JSON, which stays as it is; each request is noted with its arm', async () => {
+  const versions = [own(BOTH, 1, 'm').version, own(BOTH, 2, 'm').version];
+  const route = canary(BUCKETS / 2, { unit: { ...DEFAULT_UNIT, field: 'user' } });
+  const plane = new DataPlane();
+  plane.follow([route], versions);
+  const parts: Part[] = [];
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+  const recorder = new Recorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
+  const url = await serve({ plane, recorder });
+  const ask = async (body: string): Promise<unknown> => {
+    const { headers, text } = await post(`${url}/invocations`, body);
+    expect(text).toBe(body);
+    return headers['x-model-version'];
+  };
+  const users = Array.from({ length: 20 }, (_, user) => `{"user": "${user}", "more": 1}`);
+  const answered = await Promise.all(users.map(ask));
+  expect(answered).toEqual(
+    users.map((_, user) => (bucketOf(String(user), route.seed) < BUCKETS / 2 ? '2' : '1')),
+  );
+  expect(['1', '2']).toContain(await ask('no JSON'));
+  recorder.flush();
+  const nameless = parts.flatMap((part) => part.nameless).reduce((sum, { count }) => sum + count, 0);
+  const units = parts.flatMap((part) => [...part.units.arm].map((arm) => (arm === 0 ? '2' : '1')));
+  expect([nameless, units.sort()]).toEqual([1, [...answered].sort()]);
 });
