@@ -30,6 +30,16 @@ test.each(['localhost', 'LOCALHOST:8080', '127.9.0.1', '[::1]:8080', 'models.exa
   },
 );
 
+test('a path that is none is refused as any other, and to strangers as strangers are', async () => {
+  const asked = async (headers: Record<string, string>) => {
+    const { status, json, headers: answered } = await api.ask('GET', '/models/%zz', { headers });
+    return [status, json.error?.code, answered['x-content-type-options']];
+  };
+  expect(await asked({})).toEqual([422, 'REQUEST_INVALID', 'nosniff']);
+  expect(await asked({ host: 'evil.example' })).toEqual([403, 'HOST_FORBIDDEN', 'nosniff']);
+  expect(await asked({ 'x-plimsoll-peer': '10.1.2.3' })).toEqual([401, 'CONTROL_UNAUTHORIZED', 'nosniff']);
+});
+
 test('what a form on a page can send is refused by its type', async () => {
   for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=b'])
     expect([

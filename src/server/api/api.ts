@@ -83,13 +83,19 @@ type Admitted = FastifyRequest & { [CALLER]?: Caller; [CHECK]?: (() => void) | u
 const NOBODY: Caller = { isLocal: false, key: null };
 
 export async function createApi(control: Control, options: ApiOptions): Promise<Api> {
+  const admitted = admitter(options);
   const app = fastify({
     routerOptions: { maxParamLength: 1000 },
     exposeHeadRoutes: false,
     requestIdHeader: false,
+    // A path that is none comes by no hook: who asks for it is told no more than others.
+    frameworkErrors: (error, request, reply) =>
+      refuse(
+        reply as FastifyReply,
+        refusalOf(() => admitted(request as FastifyRequest), error, options),
+      ),
   });
   takeBodies(app);
-  const admitted = admitter(options);
   app.addHook('onRequest', async (request: Admitted, reply) => {
     reply.headers(HEADERS);
     request[CALLER] = admitted(request);
@@ -104,6 +110,16 @@ export async function createApi(control: Control, options: ApiOptions): Promise<
   for (const operation of OPERATIONS) addRoute(app, operation, { control, repeats, ...options });
   await app.ready();
   return { handle: (request, response) => app.routing(request, response), close: () => app.close() };
+}
+
+/** Why somebody may not ask, else what is wrong with what is asked. */
+function refusalOf(admit: () => Caller, error: Error, { logger }: ApiOptions): PlimsollError {
+  try {
+    admit();
+  } catch (refused) {
+    return asCoded(refused, undefined, logger);
+  }
+  return asCoded(error, undefined, logger);
 }
 
 /** ROUTE_NOT_FOUND, or METHOD_NOT_ALLOWED where the path is one for other methods. */

@@ -15,6 +15,7 @@ export function asCoded(error: unknown, type: string | undefined, logger: Logger
       found: type?.slice(0, 100) ?? 'missing',
       wanted: 'application/json',
     });
+  if (code === 'FST_ERR_BAD_URL') return invalid('the path has an escape that is none');
   if (statusCode === 413)
     return new PlimsollError('BODY_TOO_LARGE', { found: 'too many', limit: message.slice(0, 200) });
   if (statusCode !== undefined && statusCode < 500) return invalid(`body: ${message.slice(0, 200)}`);
