@@ -1,5 +1,6 @@
 /** Which runtime a model gets, why, and what to do: from what `inspect` found. Pure. */
 import type { Blocker } from '../../model/description.ts';
+import { distributionOf } from '../../python/modules.ts';
 import type { Runtime } from '../../registry/version.ts';
 import type { EngineReport, InspectReport } from '../inspect-report.ts';
 import type { PythonReport } from './report.ts';
@@ -133,6 +134,8 @@ function wayOn({ class: name, field, wanted }: Blocker, { nearby }: PythonReport
   if (field !== 'the class')
     return `set ${field} to what is supported (${wanted}), fit, and save the model again`;
   if (name.startsWith('sklearn.')) return `replace it by an estimator of docs/estimators.md, or ${EXPORT}`;
+  if (distributionOf(root) !== null)
+    return `${EXPORT}; or, if you trust who wrote it, let Python run it: --runtime python --trust`;
   const path = Object.hasOwn(nearby, root) ? ` --code ${nearby[root]}` : '';
   return `say the same with steps of scikit-learn; or, if you trust who wrote it, let Python run it:${path} --runtime python --trust`;
 }

@@ -7,6 +7,9 @@ const FRAMEWORKS: Readonly<Record<string, string>> = { 'scikit-learn': 'scikit-l
 /** Chooses columns, as a rule by the names of a frame; what lies in it may be nothing that can be read. */
 const CHOOSES_COLUMNS = /^sklearn\.compose(?:\.|$)/;
 
+/** Wrappers of other libraries that are estimators of scikit-learn: `xgboost.sklearn`, `lightgbm.sklearn`. */
+const WRAPS_SKLEARN = /^\w+\.sklearn(?:\.|$)/;
+
 /**
  * Requirements that a file shows by the modules that it names and the release that wrote it; nothing of it is imported.
  * `own` are modules that come with it; `named`: whether its golden rows have names. Pure.
@@ -24,7 +27,9 @@ export function guessRequirements(
     const root = module.split('.')[0]!;
     if (own.has(root) || isStandardModule(root)) continue;
     const distribution = distributionOf(root);
-    if (distribution !== null) names.add(distribution);
+    if (distribution === null) continue;
+    names.add(distribution);
+    if (WRAPS_SKLEARN.test(module)) names.add('scikit-learn');
   }
   if (pinned !== undefined) names.add(pinned);
   if (model.format === 'joblib') names.add('joblib');

@@ -33,7 +33,7 @@ function moduleMissing(
   // What lies beside the model is meant, even where a package is called alike.
   const way =
     found === null && distribution !== null
-      ? `--requirements FILE with a line ${distribution}==VERSION`
+      ? `--requirements FILE with a line ${distribution}==VERSION, and one for each other package that it needs`
       : `--code ${found ?? `PATH/${root}.py`}`;
   return new PlimsollError('PYTHON_MODULE_MISSING', { model, module, by, way });
 }
