@@ -50,7 +50,9 @@ test('a module of a well-known distribution asks for that distribution', () => {
     by: 'the pickled class sklearn.ensemble._forest.RandomForestClassifier',
   };
   const known = { distributionOf: (name: string) => (name === 'sklearn' ? 'scikit-learn' : null) };
-  expect(sentence({ missing }, known)).toMatch(/pass --requirements FILE with a line scikit-learn==VERSION, and one for each other/);
+  expect(sentence({ missing }, known)).toMatch(
+    /pass --requirements FILE with a line scikit-learn==VERSION, and one for each other/,
+  );
 });
 
 test('any other failure names the line, its text and the exception', () => {
