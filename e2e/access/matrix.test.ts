@@ -118,6 +118,8 @@ test('a key for one endpoint opens no door to another, however its name is writt
       expect([path, await status(path, body, more)]).toEqual([path, 403]);
   // What is no name of it leads nowhere: paths are never put in order.
   const headersOfTarget = { 'x-amzn-sagemaker-target-model': 'price' };
+  for (const path of ['/predict', '/invocations', '/models/churn/versions/9/predict'])
+    expect((await ask(`${server.said.url}${path}`, { body: IRIS, headers })).text).not.toContain('price');
   for (const path of [
     '/models/churn/../price/predict',
     '/models/churn%2F..%2Fprice/predict',

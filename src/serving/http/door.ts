@@ -40,6 +40,9 @@ export interface DoorOptions {
   readonly otherwise: (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 }
 
+/** No name of an endpoint: only keys for all of them are for this one. */
+const EVERY_ENDPOINT = 'every endpoint';
+
 /** The bare handler of `node:http` for predictions: one lookup, one body, one answer, and no hooks. */
 export class Door implements Reception {
   readonly options: DoorOptions;
@@ -134,13 +137,21 @@ export class Door implements Reception {
     }
   }
 
-  /** What there is, and is not, is told to nobody who may not ask. */
+  /** What there is, and is not, is told to nobody who may not ask; of others than its own to no key for some endpoints. */
   #told(request: IncomingMessage, error: PlimsollError): PlimsollError {
-    const { model, example, known } = error.details;
+    const { model, known } = error.details;
     if (error.http !== 404 || known === undefined) return error;
+    const refused = this.#refusal(request, EVERY_ENDPOINT);
+    if (refused?.code !== 'PREDICTION_FORBIDDEN' || model === undefined) return refused ?? error;
+    const own = this.#refusal(request, String(model));
+    if (own !== null || error.code !== 'MODEL_NOT_FOUND') return own ?? error;
+    return new PlimsollError('MODEL_NOT_FOUND', { model, known: 'none of that name' });
+  }
+
+  #refusal(request: IncomingMessage, endpoint: string): PlimsollError | null {
     try {
-      this.options.gate?.admit(request, String(model ?? example));
-      return error;
+      this.options.gate?.admit(request, endpoint);
+      return null;
     } catch (refused) {
       return codedError(refused, '');
     }
