@@ -31,6 +31,7 @@ export class ProgressLine implements Progress {
   #text = '';
   #share: number | undefined;
   #frame = 0;
+  #isDrawn = false;
 
   constructor(label: string, out: Out) {
     this.#label = label;
@@ -53,11 +54,14 @@ export class ProgressLine implements Progress {
   }
 
   clear(): void {
-    if (this.#frame > 0) this.#out.write(`\r${CLEAR_TO_END}`);
+    if (!this.#isDrawn) return;
+    this.#isDrawn = false;
+    this.#out.write(`\r${CLEAR_TO_END}`);
   }
 
   #draw(): void {
     this.#frame += 1;
+    this.#isDrawn = true;
     const line = fitted(
       { label: this.#label, text: this.#text, bar: bar(this.#share, this.#frame) },
       (this.#out.columns ?? Number.POSITIVE_INFINITY) - 1,

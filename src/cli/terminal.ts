@@ -12,6 +12,8 @@ type Style = Parameters<typeof styleText>[0];
 export class Terminal {
   readonly json: boolean;
   readonly quiet: boolean;
+  /** The line that may be on the screen: whatever else is said takes its place. */
+  #line: Progress = SILENT;
 
   constructor(options: { json: boolean; quiet: boolean }) {
     this.json = options.json;
@@ -20,19 +22,23 @@ export class Terminal {
 
   /** The command's answer, once a command; `text` is called only where a human reads. */
   answer(document: unknown, text: () => string): void {
+    this.#line.done();
     process.stdout.write(this.json ? `${JSON.stringify(document)}\n` : `${text()}\n`);
   }
 
   /** Something worth knowing on the way. */
   note(text: string): void {
-    if (!this.quiet) process.stderr.write(`${printableLines(text)}\n`);
+    if (this.quiet) return;
+    this.#line.clear();
+    process.stderr.write(`${printableLines(text)}\n`);
   }
 
   /** Shows itself after a second, on a terminal only. Call `done` in any case. */
   progress(label: string): Progress {
-    return this.quiet || this.json || !process.stderr.isTTY
-      ? SILENT
-      : new ProgressLine(label, process.stderr);
+    this.#line.done();
+    const isSilent = this.quiet || this.json || !process.stderr.isTTY;
+    this.#line = isSilent ? SILENT : new ProgressLine(label, process.stderr);
+    return this.#line;
   }
 
   /**
@@ -47,6 +53,7 @@ export class Terminal {
 
   /** Reports a failure in the form of the contract and answers its exit code. */
   fail(error: unknown, command: string): number {
+    this.#line.done();
     const coded = asPlimsollError(error, command);
     if (this.json) {
       process.stdout.write(`${JSON.stringify({ error: coded })}\n`);
