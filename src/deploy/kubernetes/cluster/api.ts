@@ -3,6 +3,7 @@ import { type RequestOptions, request as requestHttps } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
+import { tellPlugin } from './exec-plugin.ts';
 
 /** One call of the API server, as it is written. */
 export interface ApiCall {
@@ -60,15 +61,29 @@ export async function connect(options: ConnectOptions): Promise<ClusterApi> {
     throw denied(`the configuration has no context "${options.context ?? config.currentContext}"`);
   const namespace =
     options.namespace ?? config.getContextObject(config.currentContext)?.namespace ?? 'default';
+  tellPlugin(config.getCurrentUser()?.exec, cluster);
   const once = async (call: ApiCall): Promise<ApiAnswer> => {
-    const url = new URL(call.path, cluster.server);
-    for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
     const given: RequestOptions = { method: call.method, timeout: TIMEOUT_MILLIS };
-    await config.applyToHTTPSOptions(given);
-    return exchange(url, given, call);
+    try {
+      await config.applyToHTTPSOptions(given);
+    } catch (cause) {
+      throw denied(`its credentials cannot be had: ${saidBy(cause)}`, cause);
+    }
+    return exchange(urlOf(cluster.server, call), given, call);
   };
   return { server: cluster.server, namespace, send: (call) => patiently(cluster.server, call, once) };
 }
+
+/** The address of a server may have a path of its own, as that of one behind Rancher has. */
+function urlOf(server: string, { path, query = {} }: ApiCall): URL {
+  const url = new URL(`${server.replace(/\/+$/, '')}${path}`);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return url;
+}
+
+/** What a program that fetches credentials writes when it fails may be nothing at all. */
+const saidBy = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).trim().slice(0, 500) || 'it gives no reason';
 
 async function patiently(
   server: string,
