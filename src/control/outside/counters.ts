@@ -47,6 +47,12 @@ export function countedBetween(
   );
 }
 
+/** Series that the second look has and the first has not. */
+export function newSeries(before: readonly Sample[], after: readonly Sample[]): readonly string[] {
+  const known = new Set(before.map(({ series }) => series));
+  return after.flatMap(({ series }) => (known.has(series) ? [] : [series]));
+}
+
 function sumOf(growths: readonly Sample[]): Counted {
   let [ok, failed] = [0, 0];
   const upTo = new Map<number, number>();

@@ -8,4 +8,9 @@ export interface MetricSource {
    * Throws EVIDENCE_UNREACHABLE.
    */
   counters(model: string, at: number): Promise<readonly Sample[]>;
+  /**
+   * Series of a model that were there at some time in the day before a moment. One that is missing for a while and comes back
+   * has counted on: it has not begun. Throws EVIDENCE_UNREACHABLE.
+   */
+  seriesUntil(model: string, at: number): Promise<ReadonlySet<string>>;
 }

@@ -19,7 +19,13 @@ const route = (endpoint: string): Route => ({
 function outside() {
   const clock = new ManualClock();
   const asked: number[] = [];
-  const state = { since: START as number | null, fails: false, ok: (at: number) => (at - START) / 100 };
+  const state = {
+    since: START as number | null,
+    fails: false,
+    ok: (at: number) => (at - START) / 100,
+    isSeen: (_series: string, _at: number) => true,
+    more: [] as readonly string[],
+  };
   let look = async (): Promise<void> => undefined;
   const fleet = new OutsideFleet({
     fleet: NO_FLEET,
@@ -31,8 +37,16 @@ function outside() {
           counters: async (_, at): Promise<readonly Sample[]> => {
             asked.push(at - START);
             if (state.fails) throw new PlimsollError('EVIDENCE_UNREACHABLE', { source: 'p', reason: 'away' });
-            return [{ series: 'a', version: 2, kind: { outcome: 'ok' }, value: state.ok(at) }];
+            return ['a', ...state.more]
+              .filter((series) => state.isSeen(series, at - START))
+              .map((series) => ({ series, version: 2, kind: { outcome: 'ok' }, value: state.ok(at) }));
           },
+          seriesUntil: async (_, at) =>
+            new Set(
+              ['a', ...state.more].filter((one) =>
+                [0, 10_000, 20_000, 30_000].some((time) => time <= at - START && state.isSeen(one, time)),
+              ),
+            ),
         },
       ],
     ]),
@@ -104,6 +118,29 @@ test('where counters cannot be asked, or have begun again, the part is missing; 
   state.ok = (at) => (at - START) / 1000;
   await pass(10_000);
   expect(sent()).toEqual([['ro_churn', 3, 10]]);
+});
+
+test('a server that was out of sight for a window has counted on: what it has in all is not what it has since', async () => {
+  const { fleet, state, pass, sent } = outside();
+  state.more = ['b', 'c'];
+  // `b` is not scraped at the end of the first window, `c` begins in the third.
+  state.isSeen = (series, at) => (series === 'b' ? at !== 10_000 : series === 'c' ? at >= 30_000 : true);
+  await fleet.publish({ sequence: 1, versions: [], routes: [route('churn')] });
+  await pass(11_000);
+  await pass(10_000);
+  expect(sent()).toEqual([]);
+  await pass(10_000);
+  expect(sent()).toEqual([['ro_churn', 2, 100 + 100 + 300]]);
+});
+
+test('where nothing was in sight when a window began, nothing is known of it', async () => {
+  const { fleet, state, pass, sent } = outside();
+  state.isSeen = (_, at) => at >= 20_000;
+  await fleet.publish({ sequence: 1, versions: [], routes: [route('churn')] });
+  await pass(21_000);
+  expect(sent()).toEqual([]);
+  await pass(10_000);
+  expect(sent()).toEqual([['ro_churn', 2, 100]]);
 });
 
 test('of endpoints that nobody counts outside, empty parts are sent: their windows need not wait', async () => {

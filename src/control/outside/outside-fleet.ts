@@ -6,7 +6,7 @@ import { windowAt } from '../../rollout/route.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
 import type { Schedule } from '../rollouts/schedule.ts';
 import { partOf } from './counted-part.ts';
-import { countedBetween, type Sample } from './counters.ts';
+import { countedBetween, newSeries, type Sample } from './counters.ts';
 import type { MetricSource } from './metric-source.ts';
 
 export interface OutsideOptions {
@@ -132,7 +132,9 @@ export class OutsideFleet implements Fleet {
     try {
       const before = last?.at === start ? last.samples : await source.counters(route.model, start);
       const after = await source.counters(route.model, end);
-      const counted = countedBetween(before, after);
+      const counted = (await this.#hasBegun(source, route.model, start, before, after))
+        ? countedBetween(before, after)
+        : null;
       watched.last = counted && { at: end, samples: after };
       return counted === null ? null : partOf(name, route, recording, counted);
     } catch (error) {
@@ -140,5 +142,23 @@ export class OutsideFleet implements Fleet {
       logger.warn({ endpoint: route.endpoint, source: source.id }, error.message);
       return null;
     }
+  }
+
+  /**
+   * Whether series that are new since `start` have counted from nothing. One that was only out of sight, as a server that was
+   * not scraped for a while, has counted all the time; so have all, where nothing was in sight.
+   */
+  async #hasBegun(
+    source: MetricSource,
+    model: string,
+    start: number,
+    before: readonly Sample[],
+    after: readonly Sample[],
+  ): Promise<boolean> {
+    const fresh = newSeries(before, after);
+    if (fresh.length === 0) return true;
+    if (before.length === 0) return false;
+    const earlier = await source.seriesUntil(model, start);
+    return !fresh.some((series) => earlier.has(series));
   }
 }

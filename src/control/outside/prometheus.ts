@@ -10,15 +10,20 @@ const ANSWER_MAX = 64 * 2 ** 20;
 /** Counters as a Prometheus keeps them, over its HTTP API (`/api/v1/query`, prometheus.io/docs/prometheus/latest/querying/api). */
 export function prometheusSource(url: string): MetricSource {
   const id = `prometheus:${url}`;
+  const asked = async (model: string, at: number, over: (selector: string) => string): Promise<Sample[]> => {
+    const name = JSON.stringify(model);
+    const [requests, durations] = await Promise.all([
+      query(url, over(`inference_requests_total{model_name=${name}}`), at),
+      query(url, over(`inference_request_duration_seconds_bucket{model_name=${name},stage="total"}`), at),
+    ]);
+    return [...requests, ...durations].flatMap(sampleOf);
+  };
   return {
     id,
-    async counters(model, at) {
-      const name = JSON.stringify(model);
-      const [requests, durations] = await Promise.all([
-        query(url, `inference_requests_total{model_name=${name}}`, at),
-        query(url, `inference_request_duration_seconds_bucket{model_name=${name},stage="total"}`, at),
-      ]);
-      return [...requests, ...durations].flatMap(sampleOf);
+    counters: (model, at) => asked(model, at, (selector) => selector),
+    seriesUntil: async (model, at) => {
+      const samples = await asked(model, at, (selector) => `last_over_time(${selector}[1d])`);
+      return new Set(samples.map(({ series }) => series));
     },
   };
 }
@@ -62,10 +67,12 @@ function vectorIn(answer: unknown): readonly Vector[] {
 
 /** A series without a version, or with a value that is no count, is not ours. */
 function sampleOf({ metric, value }: Vector): Sample[] {
-  const { model_version: version, outcome, le } = metric;
+  // A function over a series may lose its name, which its other labels make up for.
+  const { __name__: _name, ...labels } = metric;
+  const { model_version: version, outcome, le } = labels;
   const count = Number(value?.[1]);
   if (!/^[1-9]\d*$/.test(version ?? '') || !Number.isFinite(count) || count < 0) return [];
-  const series = JSON.stringify(Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const series = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
   if (outcome !== undefined) return [{ series, version: Number(version), kind: { outcome }, value: count }];
   const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le);
   return Number.isNaN(bound) ? [] : [{ series, version: Number(version), kind: { bound }, value: count }];
