@@ -1,5 +1,5 @@
 /**
- * The part of Helm's template language that charts of ours use, for tests: values, `quote`, `int`, `index`, `toYaml | nindent`,
+ * The part of Helm's template language that charts of ours use, for tests: values, `quote`, `int`, `index`, `printf`, `toYaml | nindent`,
  * `if` and `with`. Anything else is an error.
  */
 import { parse, stringify } from 'yaml';
@@ -64,6 +64,9 @@ function term(text: string, dot: unknown, scope: Scope): unknown {
   const [, word, rest] = /^(int|toYaml) (.*)$/.exec(text) ?? [];
   if (word === 'int') return Math.trunc(Number(term(rest!, dot, scope)));
   if (word === 'toYaml') return stringify(term(rest!, dot, scope)).trimEnd();
+  const [, format, path] = /^printf ("(?:[^"\\]|\\.)*") (\S+)$/.exec(text) ?? [];
+  if (format !== undefined)
+    return (JSON.parse(format) as string).replace('%s', String(term(path!, dot, scope)));
   const [, list, key, field] = /^\(index (\S+) ("[^"]*")\)\.(\w+)$/.exec(text) ?? [];
   if (list !== undefined) {
     const table = term(list, dot, scope) as Record<string, Scope>;

@@ -46,6 +46,7 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
   'KEDA from zero': specOf(
     {
       image: image(1),
+      namespace: 'shop',
       gateway: { name: 'public' },
       keda: {
         prometheus: 'http://prometheus.monitoring:9090',
@@ -57,7 +58,14 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
     CHURN,
   ),
   'Python in workers': specOf(
-    { image: image(1), startup: '10m', longestRequest: '5m', cpu: '2' },
+    {
+      image: image(1),
+      startup: '10m',
+      longestRequest: '5m',
+      cpu: '2',
+      networkPolicy: { fromNamespaces: ['web'], toNamespaces: ['observability'] },
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel.observability:4318', PRICE: '$(HOME) {{ 1 }}' },
+    },
     { ...CHURN, name: 'Fraud.Net_2', runtime: 'python' },
   ),
   'the model as a volume': specOf(
@@ -92,7 +100,20 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
     },
     CHURN,
   ),
-  'a runtime of KServe': specOf({ image: image(1), kserve: {} }, CHURN),
+  'a runtime of KServe': specOf(
+    {
+      image: image(1),
+      kserve: {},
+      env: { PLIMSOLL_MAX_BODY: '8mb' },
+      pullSecrets: ['registry'],
+      nodeSelector: { 'kubernetes.io/arch': 'amd64' },
+    },
+    CHURN,
+  ),
+  'a service on a runtime that is there': specOf(
+    { kserve: { runtime: 'existing', storageUri: 's3://models/fraud', format: 'onnx' } },
+    { ...CHURN, name: 'fraud' },
+  ),
   'a service of KServe with a canary': specOf(
     {
       image: image(1),

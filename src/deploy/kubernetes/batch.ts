@@ -1,15 +1,32 @@
 /** Jobs that score tables, once or by a schedule, in the image that also serves. Pure. */
+import { EXIT } from '../../core/errors.ts';
 import { IMAGE_MODELS } from '../packaged.ts';
 import { type BatchJob, batchArguments, JOB_DATA } from './batch-job.ts';
 import { type KubernetesObject, labelsOf, selectorOf } from './manifest.ts';
-import { CONTAINER_SECURITY, POD_SECURITY, resourcesOf, SCRATCH, SCRATCH_MOUNT } from './pod.ts';
+import { CONTAINER_SECURITY, POD_SECURITY, resourcesOf, SCRATCH, SCRATCH_MOUNT, verbatim } from './pod.ts';
 import { metaOf } from './serving.ts';
 import type { KubernetesSpec } from './spec.ts';
 
+const CONTAINER = 'batch';
 /** Times that a run is gone on with. */
 const RESUMES = 6;
 /** Between SIGTERM and SIGKILL: a chunk is finished, or left to whoever goes on. */
 const GRACE_SECONDS = 60;
+
+/** A node that is emptied costs no try; what is said wrong, or cannot be done, is not tried again. */
+const FAILURES = {
+  rules: [
+    { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+    {
+      action: 'FailJob',
+      onExitCodes: {
+        containerName: CONTAINER,
+        operator: 'In',
+        values: [EXIT.usage, EXIT.refused, EXIT.unsupported],
+      },
+    },
+  ],
+} as const;
 
 function podSpec(spec: KubernetesSpec, job: BatchJob): object {
   const { model, pullSecrets, nodeSelector } = spec;
@@ -25,10 +42,10 @@ function podSpec(spec: KubernetesSpec, job: BatchJob): object {
     terminationGracePeriodSeconds: GRACE_SECONDS,
     containers: [
       {
-        name: 'batch',
+        name: CONTAINER,
         image: job.image,
         imagePullPolicy: 'IfNotPresent',
-        args: batchArguments(job, model, folder),
+        args: batchArguments(job, model, folder).map(verbatim),
         ...(job.secrets.length === 0
           ? {}
           : { envFrom: job.secrets.map((name) => ({ secretRef: { name } })) }),
@@ -52,7 +69,7 @@ function podSpec(spec: KubernetesSpec, job: BatchJob): object {
  * has written could write it twice.
  */
 const jobSpec = (spec: KubernetesSpec, job: BatchJob): object => ({
-  backoffLimit: job.claim === null ? 0 : RESUMES,
+  ...(job.claim === null ? { backoffLimit: 0 } : { backoffLimit: RESUMES, podFailurePolicy: FAILURES }),
   activeDeadlineSeconds: Math.ceil(job.deadline / 1000),
   completions: 1,
   parallelism: 1,

@@ -15,9 +15,26 @@ import {
   type Rule,
   record,
   table,
-  text,
 } from '../../rollout/policy/grammar.ts';
 import type { GivenBatchJob } from './batch-job.ts';
+import { batchJob } from './document-batch.ts';
+import {
+  CPU,
+  HOSTNAME,
+  HTTP,
+  IMAGE,
+  LABEL,
+  LABEL_KEY,
+  LABEL_VALUE,
+  MEMORY,
+  NAME,
+  OBJECT,
+  QUERY,
+  RELEASE,
+  STORAGE,
+  VALUE,
+  VARIABLE,
+} from './words.ts';
 
 export interface KubernetesDocument {
   /** Of everything that is made; null takes the model's. */
@@ -100,15 +117,20 @@ export interface Gateway {
 export interface Network {
   /** Namespaces whose pods may ask, beside those of its own. */
   readonly fromNamespaces: readonly string[];
+  /** Namespaces that the pods may reach; with any, DNS, too. */
+  readonly toNamespaces: readonly string[];
 }
 
 export interface Monitor {
+  /** Where the Prometheus is that reads the numbers. */
+  readonly namespace: string;
   readonly interval: number;
   readonly labels: ReadonlyMap<string, string>;
 }
 
 export interface KServe {
-  readonly runtime: 'namespace' | 'cluster';
+  /** Where the runtime is made; `existing` makes none: another deployment has. */
+  readonly runtime: 'namespace' | 'cluster' | 'existing';
   readonly storageUri: string | null;
   readonly format: string | null;
   readonly min: number;
@@ -117,34 +139,6 @@ export interface KServe {
 }
 
 const whole = (min: number, max: number): Rule<number> => number({ min, max, step: 1 });
-/** RFC 1123 label; shorter than 63 for what is added to it. */
-const NAME = text('^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$', 'small letters, digits and "-", at most 40');
-const LABEL = text('^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$', 'small letters, digits and "-", at most 63');
-const OBJECT = text('^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$', 'the name of an object');
-const IMAGE = text(
-  '^[a-z0-9]([a-zA-Z0-9.:_/-]{0,400})(@sha256:[0-9a-f]{64})?$',
-  'an image: REGISTRY/NAME@sha256:… or REGISTRY/NAME:TAG',
-);
-/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-const QUANTITY = text('^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$', 'a quantity such as "500m" or "512Mi"');
-const HOSTNAME = text(
-  '^(\\*\\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$',
-  'a host name, or one with "*." in front',
-);
-const VARIABLE = text('^[A-Za-z_][A-Za-z0-9_]{0,127}$', 'the name of a variable');
-const VALUE = text('^[^\\u0000]{0,4096}$', 'a text of at most 4096 characters');
-const LABEL_KEY = text(
-  '^([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([\\w.-]{0,61}[A-Za-z0-9])?$',
-  'the name of a label',
-);
-const LABEL_VALUE = text('^([A-Za-z0-9]([\\w.-]{0,61}[A-Za-z0-9])?)?$', 'the value of a label');
-const RELEASE = text('^1\\.[1-9][0-9]$', 'a release of Kubernetes such as "1.34", in quotes');
-const HTTP = text('^https?://[^\\s@]{1,500}$', 'an address: http://… or https://…');
-const QUERY = text('^[^\\u0000]{1,2000}$', 'a query in PromQL');
-const STORAGE = text(
-  '^(oci|oci\\+native|s3|gs|pvc|hf|https|http)://[^\\s]{1,900}$',
-  'where the model is: oci+native://…, s3://…, pvc://…',
-);
 const seconds = (min: string, max: string): Rule<number> => duration(min, max);
 
 const HPA_FIELDS: { readonly [K in keyof Hpa]: Field<Hpa[K]> } = {
@@ -153,7 +147,7 @@ const HPA_FIELDS: { readonly [K in keyof Hpa]: Field<Hpa[K]> } = {
     'in-flight',
     'what is counted: requests being received or scored, or those that wait for a thread',
   ),
-  target: field(orNothing(number({ min: 0, max: 1000, above: true })), null, 'requests a pod, on average'),
+  target: field(orNothing(number({ min: 0.01, max: 1000 })), null, 'requests a pod, on average'),
   min: field(whole(0, 1000), 2, 'pods at least'),
   max: field(whole(1, 1000), 10, 'pods at most'),
 };
@@ -205,14 +199,10 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
     'a version that gets copies of requests; its answers are seen by nobody',
   ),
   replicas: field(orNothing(whole(1, 1000)), null, 'pods, where no scaler decides it'),
-  cpu: field(QUANTITY, '1', 'processor time of a pod, requested and allowed'),
-  memory: field(
-    orNothing(QUANTITY),
-    null,
-    'memory of a pod, requested and allowed (default: by the runtime)',
-  ),
+  cpu: field(CPU, '1', 'processor time of a pod, requested and allowed'),
+  memory: field(orNothing(MEMORY), null, 'memory of a pod, requested and allowed (default: by the runtime)'),
   startup: field(seconds('5s', '2h'), '2m', 'until when a pod must have loaded and warmed up its model'),
-  longestRequest: field(seconds('1s', '1h'), '60s', 'what a request may take'),
+  longestRequest: field(seconds('1s', '55m'), '60s', 'what a request may take'),
   drain: field(seconds('1s', '5m'), '10s', 'how long a pod goes on accepting after it was told to go'),
   env: field(table(VARIABLE, VALUE), {}, 'more variables of the server; never secrets'),
   keysSecret: field(
@@ -239,14 +229,20 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
     orFalse(
       record<Network>({
         fromNamespaces: field(list(LABEL, { min: 0, max: 50 }), [], 'namespaces whose pods may ask, too'),
+        toNamespaces: field(
+          list(LABEL, { min: 0, max: 50 }),
+          [],
+          'namespaces that the pods may reach, as that of a collector',
+        ),
       }),
     ),
     {},
-    'who may reach the pods; they themselves reach nobody',
+    'who may reach the pods, and whom they may reach',
   ),
   serviceMonitor: field(
     orFalse(
       record<Monitor>({
+        namespace: field(LABEL, 'monitoring', 'namespace of the Prometheus that reads them; it is let in'),
         interval: field(seconds('1s', '1h'), '15s', 'how often numbers are read'),
         labels: field(table(LABEL_KEY, LABEL_VALUE), {}, 'labels by which the Prometheus operator finds it'),
       }),
@@ -260,9 +256,9 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
     orNothing(
       record<KServe>({
         runtime: field(
-          choice(['namespace', 'cluster']),
+          choice(['namespace', 'cluster', 'existing']),
           'namespace',
-          'a ServingRuntime, or one for the cluster',
+          'a ServingRuntime, one for the cluster, or the one that is there already',
         ),
         storageUri: field(orNothing(STORAGE), null, 'where the model is; makes an InferenceService'),
         format: field(
@@ -289,53 +285,3 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
   ),
   nodeSelector: field(table(LABEL_KEY, LABEL_VALUE), {}, 'labels of nodes that pods run on'),
 });
-
-/** Fields of a job, by the flags of `batch run` that they become. */
-function batchJob(): Rule<GivenBatchJob> {
-  const words = orNothing(text('^[^\\u0000-\\u001f]{1,500}$', 'a text of 1 to 500 characters'));
-  const place = text('^[^\\u0000-\\u001f]{1,1000}$', 'a place: s3://…, postgres://…, /data/…');
-  const count = orNothing(whole(1, 1e9));
-  return record<GivenBatchJob>({
-    name: field(NAME, null, 'name of the job'),
-    image: field(
-      orNothing(IMAGE),
-      null,
-      'image made `--with batch`; left out, that of the pods that serve, which has to be made so, too',
-    ),
-    schedule: field(
-      orNothing(text('^(\\S+ ){4}\\S+$', 'five fields of cron: "30 2 * * *"')),
-      null,
-      'when it runs; left out, it runs once',
-    ),
-    timeZone: field(
-      text('^[A-Za-z][\\w+/-]{0,60}$', 'IANA name of a zone'),
-      'Etc/UTC',
-      'zone of the schedule',
-    ),
-    input: field(place, null, 'where the rows are'),
-    output: field(place, null, 'where the answers go'),
-    key: field(words, null, 'column that names a row'),
-    columns: field(words, null, 'columns to carry into the output'),
-    features: field(words, null, 'columns that the model reads, in its order'),
-    inputFormat: field(
-      orNothing(choice(['parquet', 'csv', 'jsonl', 'arrow'])),
-      null,
-      'where the name does not tell',
-    ),
-    outputFormat: field(orNothing(choice(['parquet', 'csv', 'jsonl'])), null, 'where the name does not tell'),
-    mode: field(orNothing(choice(['append', 'upsert'])), null, 'what rows do in a table that is there'),
-    duplicates: field(orNothing(choice(['fail', 'skip', 'allow'])), null, 'the second row of a key'),
-    maxBad: field(words, null, 'rows without an answer that a run may have: "100" or "1%"'),
-    lanes: field(count, null, 'processes that score'),
-    chunkRows: field(count, null, 'rows of a chunk'),
-    secrets: field(list(OBJECT, { min: 0, max: 10 }), [], 'secrets whose entries become variables'),
-    claim: field(
-      orNothing(OBJECT),
-      null,
-      'PersistentVolumeClaim for what a run has to remember; without one an interrupted run is not gone on with',
-    ),
-    cpu: field(QUANTITY, '2', 'processor time'),
-    memory: field(QUANTITY, '2Gi', 'memory'),
-    deadline: field(seconds('1m', '168h'), '6h', 'how long a run may take'),
-  });
-}

@@ -3,7 +3,7 @@
  * (https://kserve.github.io/website/docs/concepts/resources/servingruntime). Pure.
  */
 import { type KubernetesObject, labelsOf } from './manifest.ts';
-import { CONTAINER_SECURITY, graceSeconds, PORT, probesOf, resourcesOf } from './pod.ts';
+import { CONTAINER_SECURITY, givenEnv, graceSeconds, PORT, probesOf, resourcesOf } from './pod.ts';
 import { metaOf } from './serving.ts';
 import type { KubernetesSpec } from './spec.ts';
 
@@ -20,12 +20,16 @@ const FORMATS = [
   { name: 'sklearn', version: '1', autoSelect: true, priority: PRIORITY },
 ] as const;
 
+/** Where the container stands for itself: who makes the pod may say nothing of it. */
+const SECURITY = { ...CONTAINER_SECURITY, seccompProfile: { type: 'RuntimeDefault' } } as const;
+
 /** Probes by the number of the port: KServe's own name of it differs from release to release. */
 const byNumber = (probes: object): object =>
   JSON.parse(JSON.stringify(probes).replaceAll('"port":"http"', `"port":${PORT}`)) as object;
 
 export function servingRuntime(spec: KubernetesSpec): KubernetesObject {
   const { image, runtime } = spec.kserve!;
+  const { pullSecrets, nodeSelector } = spec;
   const labels = labelsOf(spec.name, null);
   const container = {
     name: CONTAINER,
@@ -35,12 +39,13 @@ export function servingRuntime(spec: KubernetesSpec): KubernetesObject {
     env: [
       { name: 'PLIMSOLL_CONTRACT', value: 'kserve' },
       { name: 'PLIMSOLL_GRACE', value: String(graceSeconds(spec) - spec.drainSeconds) },
+      ...givenEnv(spec.env),
     ],
     ports: [{ containerPort: PORT, protocol: 'TCP' }],
     resources: resourcesOf(spec.cpu, spec.memory),
     ...byNumber(probesOf(spec)),
     lifecycle: { preStop: { sleep: { seconds: spec.drainSeconds } } },
-    securityContext: CONTAINER_SECURITY,
+    securityContext: SECURITY,
     volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
   };
   return {
@@ -52,6 +57,8 @@ export function servingRuntime(spec: KubernetesSpec): KubernetesObject {
       supportedModelFormats: FORMATS,
       protocolVersions: ['v1', 'v2'],
       multiModel: false,
+      ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
+      ...(nodeSelector.size === 0 ? {} : { nodeSelector: Object.fromEntries(nodeSelector) }),
       containers: [container],
       volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '1Gi' } }],
     },
@@ -70,25 +77,26 @@ export function inferenceService(spec: KubernetesSpec): KubernetesObject {
     storageUri: uri,
   });
   const meta = metaOf(spec, spec.name, labelsOf(spec.name, null));
+  const predictor = (uri: string): object => ({
+    minReplicas: min,
+    maxReplicas: max,
+    terminationGracePeriodSeconds: graceSeconds(spec),
+    automountServiceAccountToken: false,
+    model: model(uri),
+  });
   return {
     apiVersion: 'serving.kserve.io/v1beta1',
     kind: 'InferenceService',
     metadata: { ...meta, annotations: { 'serving.kserve.io/deploymentMode': 'Standard' } },
     spec: {
-      predictor: {
-        minReplicas: min,
-        maxReplicas: max,
-        terminationGracePeriodSeconds: graceSeconds(spec),
-        automountServiceAccountToken: false,
-        model: model(storageUri!),
-      },
+      predictor: predictor(storageUri!),
       ...(canary === null
         ? {}
         : {
             canary: [
               {
                 trafficPercent: canary.weight,
-                predictor: { name: `${spec.name}-canary`, model: model(canary.storageUri) },
+                predictor: { name: `${spec.name}-canary`, ...predictor(canary.storageUri) },
               },
             ],
           }),

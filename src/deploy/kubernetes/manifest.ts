@@ -1,4 +1,5 @@
 /** What manifests are made of: plain objects, with the labels that everything of a deployment carries. Pure. */
+import { createHash } from 'node:crypto';
 
 /** An object of Kubernetes, as its API takes it. */
 export interface KubernetesObject {
@@ -17,6 +18,8 @@ export interface ObjectMeta {
 
 /** Says which deployment made an object: only those are ever changed or removed. */
 export const DEPLOYMENT_LABEL = 'plimsoll.dev/deployment';
+/** Of an object of the whole cluster, the namespace whose deployment made it. */
+export const NAMESPACE_LABEL = 'plimsoll.dev/namespace';
 /** Number of the model's version that pods serve. */
 export const VERSION_LABEL = 'plimsoll.dev/version';
 /** What an object was made from, as `specDigest` gives it. */
@@ -41,13 +44,16 @@ export const labelsOf = (
   ...(version === null ? {} : { [VERSION_LABEL]: String(version) }),
 });
 
-/** What chooses the pods of a component, or of one version of it. Selectors cannot be changed, so they say no more. */
+/**
+ * What chooses the pods of a component, or of one version of it. Selectors cannot be changed, so they say no more; common
+ * labels say less, since a chart of somebody else may have pods of the same.
+ */
 export const selectorOf = (
   deployment: string,
   component: Component,
   version: number | null = null,
 ): Readonly<Record<string, string>> => ({
-  'app.kubernetes.io/instance': deployment,
+  [DEPLOYMENT_LABEL]: deployment,
   'app.kubernetes.io/component': component,
   ...(version === null ? {} : { [VERSION_LABEL]: String(version) }),
 });
@@ -61,13 +67,20 @@ export function versionOfName(deployment: string, name: string): number | null {
   return /^[1-9]\d{0,8}$/.test(digits) ? Number(digits) : null;
 }
 
-/** A model's name as a name of objects (RFC 1123 label of at most 40 characters), or null where nothing is left of it. */
+const NAME_MAX = 40;
+
+/**
+ * A model's name as a name of objects (RFC 1123 label of at most 40 characters), or null where nothing is left of it. One that
+ * is cut ends with a digest of the whole: two models that begin alike are two deployments.
+ */
 export function objectName(model: string): string | null {
   const name = model
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+/, '')
-    .slice(0, 40)
     .replace(/-+$/, '');
-  return name === '' ? null : name;
+  if (name === '') return null;
+  if (name.length <= NAME_MAX) return name;
+  const mark = `-${createHash('sha256').update(model).digest('hex').slice(0, 6)}`;
+  return `${name.slice(0, NAME_MAX - mark.length)}${mark}`;
 }

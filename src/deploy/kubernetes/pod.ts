@@ -91,10 +91,17 @@ function envOf(spec: KubernetesSpec): readonly object[] {
     PLIMSOLL_GRACE: String(graceSeconds(spec) - spec.drainSeconds),
     ...(spec.modelImage === null ? {} : { [BUNDLES_VARIABLE]: IMAGE_MODELS }),
     ...accessEnv(spec),
-    ...Object.fromEntries(spec.env),
   };
-  return Object.entries(own).map(([name, value]) => ({ name, value }));
+  const names = Object.entries(own).filter(([name]) => !spec.env.has(name));
+  return [...names.map(([name, value]) => ({ name, value })), ...givenEnv(spec.env)];
 }
+
+/** Variables of the person behind, who means what is written: Kubernetes would read `$(A)` as the variable A. */
+export const givenEnv = (env: KubernetesSpec['env']): readonly object[] =>
+  [...env].map(([name, value]) => ({ name, value: verbatim(value) }));
+
+/** A text of a variable or an argument as Kubernetes has to read it to pass it on as it is. */
+export const verbatim = (text: string): string => text.replaceAll('$', '$$$$');
 
 /** Nodes and zones apart where there are several; a pod that finds no such place starts all the same. */
 const spreadOf = (spec: KubernetesSpec, version: number): readonly object[] =>

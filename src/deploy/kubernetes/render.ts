@@ -28,6 +28,7 @@ export function render(spec: KubernetesSpec): readonly Rendered[] {
   const from = [
     ...(network?.fromNamespaces ?? []),
     ...(gateway?.namespace == null ? [] : [gateway.namespace]),
+    ...(monitor === null ? [] : [monitor.namespace]),
   ];
   return [
     { file: 'service-account.yaml', object: serviceAccount(spec) },
@@ -51,7 +52,7 @@ export function render(spec: KubernetesSpec): readonly Rendered[] {
 function versionObjects(spec: KubernetesSpec, served: ServedVersion): readonly Rendered[] {
   const { scaler } = spec;
   const file = (kind: string): string => `${kind}-v${served.version}.yaml`;
-  const pods = spec.replicas ?? scaler?.min ?? 1;
+  const most = spec.replicas ?? scaler?.max ?? 1;
   return [
     { file: file('deployment'), object: deployment(spec, served) },
     { file: file('service'), object: versionService(spec, served) },
@@ -65,18 +66,22 @@ function versionObjects(spec: KubernetesSpec, served: ServedVersion): readonly R
               object: scaledObject(spec, served, { ...scaler, keda: scaler.keda }),
             },
           ]),
-    // A budget over a single pod would hold up every node that is to be emptied, or mean nothing.
-    ...(spec.disruptionBudget && pods > 1
+    // Of a version that never has two pods it would mean nothing; where it has, one at a time may go, so no node is held up.
+    ...(spec.disruptionBudget && most > 1
       ? [{ file: file('disruption-budget'), object: disruptionBudget(spec, served) }]
       : []),
   ];
 }
 
 const kserveObjects = (spec: KubernetesSpec): readonly Rendered[] => [
-  {
-    file: `${spec.kserve!.runtime === 'cluster' ? 'cluster-' : ''}serving-runtime.yaml`,
-    object: servingRuntime(spec),
-  },
+  ...(spec.kserve!.runtime === 'existing'
+    ? []
+    : [
+        {
+          file: `${spec.kserve!.runtime === 'cluster' ? 'cluster-' : ''}serving-runtime.yaml`,
+          object: servingRuntime(spec),
+        },
+      ]),
   ...(spec.kserve!.storageUri === null
     ? []
     : [{ file: 'inference-service.yaml', object: inferenceService(spec) }]),

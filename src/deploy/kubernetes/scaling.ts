@@ -68,6 +68,13 @@ export function horizontalPodAutoscaler(
   };
 }
 
+/** Requests at the pods of one version, as the Prometheus has them that reads its service. */
+export const loadQuery = (on: Scaler['on'], service: string, namespace: string): string =>
+  `sum(${SIGNALS[on]}{service="${service}",namespace="${namespace}"})`;
+
+/** Of what wakes: so much that it never asks for a second pod. How many there are is for the load to say. */
+const WAKES_ONE = '1000000000';
+
 /** KEDA asks Prometheus itself, and can add what wakes a version of which no pod is there. */
 export function scaledObject(
   spec: KubernetesSpec,
@@ -76,7 +83,7 @@ export function scaledObject(
 ): KubernetesObject {
   const name = versionName(spec.name, served.version);
   const { prometheus, wakeQuery, cooldown } = scaler.keda;
-  const query = `sum(${SIGNALS[scaler.on]}{service="${name}"${spec.namespace === null ? '' : `,namespace="${spec.namespace}"`}})`;
+  const query = loadQuery(scaler.on, name, spec.namespace!);
   const trigger = (name: string, query: string, threshold: string): object => ({
     type: 'prometheus',
     name,
@@ -102,7 +109,7 @@ export function scaledObject(
       advanced: { horizontalPodAutoscalerConfig: { behavior: BEHAVIOR } },
       triggers: [
         trigger('load', query, String(scaler.target)),
-        ...(wakeQuery === null ? [] : [trigger('wake', wakeQuery, String(scaler.target))]),
+        ...(wakeQuery === null ? [] : [trigger('wake', wakeQuery, WAKES_ONE)]),
       ],
     },
   };

@@ -80,11 +80,19 @@ export const disruptionBudget = (spec: KubernetesSpec, { version }: ServedVersio
   },
 });
 
-/** Those of its own namespace may ask, and the namespaces that are named; the pods themselves reach nobody. */
+const inNamespace = (name: string): object => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+});
+
+/** Names are asked for by UDP, and by TCP where the answer is long. */
+const DNS = {
+  to: [{ ...inNamespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+  ports: ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 })),
+} as const;
+
+/** Those of its own namespace may ask, and the namespaces that are named; the pods themselves reach nobody who is not. */
 export function networkPolicy(spec: KubernetesSpec, from: readonly string[]): KubernetesObject {
-  const others = from.map((name) => ({
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
-  }));
+  const to = spec.network!.toNamespaces;
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -92,8 +100,13 @@ export function networkPolicy(spec: KubernetesSpec, from: readonly string[]): Ku
     spec: {
       podSelector: { matchLabels: selectorOf(spec.name, 'serving') },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ from: [{ podSelector: {} }, ...others], ports: [{ protocol: 'TCP', port: PORT_NAME }] }],
-      egress: [],
+      ingress: [
+        {
+          from: [{ podSelector: {} }, ...from.map(inNamespace)],
+          ports: [{ protocol: 'TCP', port: PORT_NAME }],
+        },
+      ],
+      egress: to.length === 0 ? [] : [DNS, { to: to.map(inNamespace) }],
     },
   };
 }

@@ -24,10 +24,13 @@ function problemsOf(document: object, model: ModelFacts = MODEL): { code: string
 
 const gateway = { name: 'public' };
 const keda = { prometheus: 'http://prometheus:9090' };
+const shop = { namespace: 'shop' };
+const batchJob = { name: 'nightly', input: '/data/a', output: '/data/b' };
+const long = 'a-name-as-long-as-it-may-be-with-40-letter';
 
 describe('A spec', () => {
   test.each([
-    ['both scalers on one target', { hpa: {}, keda }, 'both scale the same Deployment'],
+    ['both scalers on one target', { ...shop, hpa: {}, keda }, 'both scale the same Deployment'],
     ['a scaler and a number of pods', { hpa: {}, replicas: 2 }, 'both decide how many pods'],
     ['fewer pods at most than at least', { hpa: { min: 5, max: 4 } }, 'min is 5 and max 4'],
     ['KEDA without a Prometheus', { keda: {} }, 'keda.prometheus'],
@@ -71,6 +74,50 @@ describe('A spec', () => {
       },
       'needs an image of its own',
     ],
+    ['memory without a unit, which is bytes', { memory: '512' }, 'kubernetes.memory'],
+    ['memory in thousandths of a byte', { memory: '512m' }, 'kubernetes.memory'],
+    ['less memory than a process starts in', { memory: '32Mi' }, 'at least 64Mi'],
+    ['cores in gibibytes', { cpu: '1Gi' }, 'kubernetes.cpu'],
+    ['no cores at all', { cpu: '0' }, 'kubernetes.cpu'],
+    ['a request that outlasts what a server waits for', { longestRequest: '1h' }, 'longestRequest'],
+    ['a certificate that probes would not ask by', { env: { PLIMSOLL_TLS_CERT: '/c' } }, 'PLIMSOLL_TLS_CERT'],
+    [
+      'a collector that the pods may not reach',
+      { env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel.observability:4318' } },
+      'networkPolicy.toNamespaces',
+    ],
+    ['a query over all namespaces', { keda }, 'keda needs namespace'],
+    [
+      'a query that wakes what never sleeps',
+      { ...shop, keda: { ...keda, min: 1, wakeQuery: 'up' } },
+      'keda.wakeQuery has no meaning',
+    ],
+    [
+      'a name of a CronJob that the cluster does not take',
+      { name: long.slice(0, 40), batch: [{ ...batchJob, name: 'twelve-chars', schedule: '0 3 * * *' }] },
+      '53 characters, wanted at most 52',
+    ],
+    [
+      'a name of a Job that is no label',
+      { name: long.slice(0, 40), batch: [{ ...batchJob, name: 'a-job-of-24-characters-x' }] },
+      '65 characters, wanted at most 63',
+    ],
+    [
+      'a label that says whose it is',
+      { serviceMonitor: { labels: { 'plimsoll.dev/deployment': 'other' } } },
+      'is said by the deployment itself',
+    ],
+    ['two jobs of one name', { batch: [batchJob, batchJob] }, '"nightly" is there twice'],
+    ['a zone that nobody knows', { batch: [{ ...batchJob, timeZone: 'Europe/Berln' }] }, 'timeZone'],
+    ['a schedule that never comes', { batch: [{ ...batchJob, schedule: '0 0 31 2 *' }] }, 'never comes'],
+    [
+      'a schedule that a CronJob does not know',
+      { batch: [{ ...batchJob, schedule: '0 0 * * 7' }] },
+      'nothing that a CronJob understands',
+    ],
+    ['a policy over objects of KServe', { kserve: {}, networkPolicy: {} }, 'networkPolicy has no meaning'],
+    ['a budget over objects of KServe', { kserve: {}, disruptionBudget: true }, 'disruptionBudget has no'],
+    ['nothing on a runtime that is there', { kserve: { runtime: 'existing' } }, 'makes nothing without'],
     ['a job at no place', { batch: [{ name: 'a', image: IMAGE, output: '/data/x' }] }, 'batch[0].input'],
   ])('with %s is refused', (_what, document, said) => {
     const { code, list } = problemsOf(document);
@@ -82,7 +129,7 @@ describe('A spec', () => {
     ['an image as a volume', { modelImage: IMAGE }, 'before 1.35'],
     ['a cluster in which pods cannot wait', { kubernetesVersion: '1.29' }, 'preStop.sleep'],
     ['zero pods by their own numbers', { hpa: { min: 0 } }, 'come from pods'],
-    ['zero pods by KEDA that nothing wakes', { keda: { ...keda, min: 0 } }, 'wakeQuery'],
+    ['zero pods by KEDA that nothing wakes', { ...shop, keda: { ...keda, min: 0 } }, 'wakeQuery'],
   ])('that asks for %s is not supported, rather than written without', (_what, document, said) => {
     const { code, list } = problemsOf(document);
     expect(code).toBe('KUBERNETES_UNSUPPORTED');
@@ -95,7 +142,10 @@ describe('A spec', () => {
 
   test('makes a name of objects of any model name, or says that it cannot', () => {
     expect(specOf({ image: IMAGE }, { ...MODEL, name: 'Fraud.Net_2' }).name).toBe('fraud-net-2');
-    expect(specOf({ image: IMAGE }, { ...MODEL, name: 'x'.repeat(99) }).name).toHaveLength(40);
+    const [one, other] = ['a', 'b'].map(
+      (end) => specOf({ image: IMAGE }, { ...MODEL, name: `${'x'.repeat(60)}${end}` }).name,
+    );
+    expect([one!.length, other!.length, one === other]).toEqual([40, 40, false]);
     expect(problemsOf({}, { ...MODEL, name: '42' }).list.join()).toContain('no name of objects');
   });
 });
@@ -136,8 +186,104 @@ describe('What is rendered', () => {
     expect(replicas({ replicas: 3 })).toBe(3);
   });
 
+  const objectsOf = (document: object, kind: string): readonly Record<string, unknown>[] =>
+    render(specOf({ image: IMAGE, ...document }, MODEL)).flatMap(({ object }) =>
+      object.kind === kind ? [object['spec'] as Record<string, unknown>] : [],
+    );
+
+  test('keeps all but one of its pods where there can be two, and holds up no node', () => {
+    const budgets = (document: object): unknown[] =>
+      objectsOf(document, 'PodDisruptionBudget').map((spec) => spec['maxUnavailable']);
+    expect(budgets({ hpa: { min: 1, max: 10 } })).toEqual([1]);
+    expect(budgets({ ...shop, keda: { ...keda, min: 0, max: 3, wakeQuery: 'up' } })).toEqual([1]);
+    expect([...budgets({ replicas: 1 }), ...budgets({ hpa: { min: 1, max: 1 } })]).toEqual([]);
+    expect(budgets({ disruptionBudget: false })).toEqual([]);
+  });
+
+  test('wakes a version by what is in front of it, and scales it by its load alone', () => {
+    const [scaled] = objectsOf(
+      { ...shop, keda: { ...keda, min: 0, wakeQuery: 'rate(x[1m])' } },
+      'ScaledObject',
+    );
+    const triggers = scaled!['triggers'] as readonly { metadata: Record<string, string> }[];
+    const [load, wake] = triggers.map(({ metadata }) => metadata);
+    expect(load).toMatchObject({ threshold: '4', query: expect.stringContaining('namespace="shop"') });
+    // 10,000 requests a second in front of it are no reason for a second pod.
+    expect(Math.ceil(10_000 / Number(wake!['threshold']))).toBe(1);
+    expect(wake!['activationThreshold']).toBe('0');
+  });
+
+  test('lets in its own namespace, the gateway, the Prometheus and who is named, and out only to whom is named', () => {
+    const policy = (document: object): Record<string, unknown> => objectsOf(document, 'NetworkPolicy')[0]!;
+    const names = (value: unknown): string[] =>
+      [...JSON.stringify(value).matchAll(/"kubernetes.io\/metadata.name":"([^"]+)"/g)].map(
+        ([, name]) => name!,
+      );
+    const edge = {
+      gateway: { name: 'public', namespace: 'edge' },
+      networkPolicy: { fromNamespaces: ['web'] },
+    };
+    expect(names(policy(edge)['ingress'])).toEqual(['web', 'edge', 'monitoring']);
+    expect(names(policy({ serviceMonitor: { namespace: 'prom' } })['ingress'])).toEqual(['prom']);
+    expect(names(policy({ serviceMonitor: false })['ingress'])).toEqual([]);
+    expect(policy({})['egress']).toEqual([]);
+    const out = policy({ networkPolicy: { toNamespaces: ['observability'] } })['egress'];
+    expect(names(out)).toEqual(['kube-system', 'observability']);
+    expect(JSON.stringify(out)).toContain('{"protocol":"UDP","port":53}');
+  });
+
+  test('passes texts on as they are, where Kubernetes would put variables in', () => {
+    const [container] = podOf({ env: { A: 'cost$(HOME)$$' } })['containers'] as readonly { env: object[] }[];
+    expect(container!.env).toContainEqual({ name: 'A', value: 'cost$$(HOME)$$$$' });
+    const [job] = objectsOf({ batch: [{ ...batchJob, key: 'price$$' }] }, 'Job');
+    expect(JSON.stringify(job)).toContain('"--key","price$$$$"');
+  });
+
+  test('tries a job again where its ledger is kept: not what was said wrong, and a node that is emptied costs no try', () => {
+    const [kept, once] = objectsOf(
+      {
+        batch: [
+          { ...batchJob, claim: 'ledger' },
+          { ...batchJob, name: 'b' },
+        ],
+      },
+      'Job',
+    );
+    expect(kept!['podFailurePolicy']).toMatchObject({
+      rules: [
+        { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] },
+        { action: 'FailJob', onExitCodes: { containerName: 'batch', values: [2, 3, 4] } },
+      ],
+    });
+    expect([once!['backoffLimit'], once!['podFailurePolicy']]).toEqual([0, undefined]);
+  });
+
+  test('gives KServe what was given: variables, secrets of registries, nodes; and a canary the time to go', () => {
+    const given = { env: { A: 'b' }, pullSecrets: ['registry'], nodeSelector: { disk: 'ssd' } };
+    const [runtime] = objectsOf({ ...given, kserve: {} }, 'ServingRuntime');
+    expect(runtime).toMatchObject({
+      imagePullSecrets: [{ name: 'registry' }],
+      nodeSelector: { disk: 'ssd' },
+      containers: [
+        {
+          name: 'kserve-container',
+          env: expect.arrayContaining([{ name: 'A', value: 'b' }]),
+          securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+        },
+      ],
+    });
+    const canary = { storageUri: 'oci://a/b:4', weight: 10 };
+    const kserve = { runtime: 'existing', storageUri: 'oci://a/b:3', canary };
+    const document = { image: null, kserve };
+    expect(render(specOf(document, MODEL)).map(({ object }) => object.kind)).toEqual(['InferenceService']);
+    expect(objectsOf(document, 'InferenceService')[0]).toMatchObject({
+      predictor: { terminationGracePeriodSeconds: 75, minReplicas: 1 },
+      canary: [{ trafficPercent: 10, predictor: { terminationGracePeriodSeconds: 75, minReplicas: 1 } }],
+    });
+  });
+
   test('scales on requests and never on the processor', () => {
-    for (const document of [{}, { hpa: { on: 'queue' } }, { keda }]) {
+    for (const document of [{}, { hpa: { on: 'queue' } }, { ...shop, keda }]) {
       const text = JSON.stringify(render(specOf({ image: IMAGE, ...document }, MODEL)));
       expect(text).toMatch(/inference_(requests_in_flight|queue_depth)/);
       expect(text).not.toContain('"type":"Resource"');

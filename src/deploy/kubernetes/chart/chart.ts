@@ -2,7 +2,7 @@ import type { Rendered } from '../render.ts';
 import type { KubernetesSpec } from '../spec.ts';
 import { commentedYaml, yamlOf } from '../yaml.ts';
 import { templateOf } from './template.ts';
-import { conditionOf, holesOf, type Value, valuesOf } from './values.ts';
+import { conditionOf, holesOf, needsWord, type Value, valuesOf } from './values.ts';
 
 /** A chart of Helm whose templates give, with the values as they are, the same objects as the plain files. By path. */
 export function chartOf(spec: KubernetesSpec, rendered: readonly Rendered[]): ReadonlyMap<string, string> {
@@ -12,7 +12,7 @@ export function chartOf(spec: KubernetesSpec, rendered: readonly Rendered[]): Re
   return new Map([
     ['Chart.yaml', yamlOf(metadataOf(spec))],
     ['values.yaml', commentedYaml(tree, comments)],
-    ['values.schema.json', `${JSON.stringify(schemaOf(tree, values), null, 2)}\n`],
+    ['values.schema.json', `${JSON.stringify(schemaOf(spec, tree, values), null, 2)}\n`],
     ...rendered.map(({ file, object }): [string, string] => [
       `templates/${file}`,
       templateOf(object, holesOf(object, spec), conditionOf(object)),
@@ -48,10 +48,10 @@ function treeOf(entries: readonly (readonly [string, unknown])[]): Tree {
 }
 
 /** Values of other names are refused by Helm: what nothing reads would be dropped without a word. */
-function schemaOf(tree: Tree, values: readonly Value[]): object {
+function schemaOf(spec: KubernetesSpec, tree: Tree, values: readonly Value[]): object {
   const leaves = new Set(values.map(({ path }) => path));
   const schema = (value: unknown, path: string): object => {
-    if (leaves.has(path)) return leafSchema(value);
+    if (leaves.has(path)) return leafSchema(value, leastOf(spec, path));
     const entries = Object.entries(value as Tree);
     return {
       type: 'object',
@@ -67,11 +67,23 @@ function schemaOf(tree: Tree, values: readonly Value[]): object {
     ...rest,
     // `global` is Helm's own.
     properties: { ...properties, global: { type: 'object' } },
+    ...(needsWord(spec) ? OPEN_ONLY_BY_WORD : {}),
   };
 }
 
-function leafSchema(value: unknown): object {
+/** Pods that anybody may ask: not because a policy was left out, but because somebody said so. */
+const OPEN_ONLY_BY_WORD = {
+  if: { properties: { networkPolicy: { properties: { enabled: { const: false } } } } },
+  // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+  then: { properties: { insecure: { const: true } } },
+};
+
+/** Pods that a value may say at least: zero is for KEDA alone. */
+const leastOf = ({ scaler }: KubernetesSpec, path: string): number =>
+  path.startsWith('scaling.') && !(path === 'scaling.min' && scaler?.keda) ? 1 : 0;
+
+function leafSchema(value: unknown, least: number): object {
   if (Array.isArray(value)) return { type: 'array' };
-  if (typeof value === 'number') return { type: 'integer', minimum: 0 };
+  if (typeof value === 'number') return { type: 'integer', minimum: least };
   return { type: typeof value };
 }

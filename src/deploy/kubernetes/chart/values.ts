@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '../manifest.ts';
 import { VERSION_LABEL } from '../manifest.ts';
 import { resourcesOf } from '../pod.ts';
+import { loadQuery } from '../scaling.ts';
 import type { KubernetesSpec } from '../spec.ts';
 import type { Hole } from './template.ts';
 
@@ -16,7 +17,7 @@ export interface Value {
 export function valuesOf(spec: KubernetesSpec): readonly Value[] {
   if (spec.kserve !== null) return kserveValues(spec);
   const { scaler, monitor, gateway, network } = spec;
-  const pods = spec.replicas ?? scaler?.min ?? 1;
+  const most = spec.replicas ?? scaler?.max ?? 1;
   return [
     ...spec.versions.flatMap(({ version, image, role, weight }) => [
       { path: `versions.v${version}.image`, value: image, about: `Image of version ${version}, ${role}.` },
@@ -24,7 +25,9 @@ export function valuesOf(spec: KubernetesSpec): readonly Value[] {
         ? []
         : [{ path: `versions.v${version}.weight`, value: weight, about: 'Percent of the requests.' }]),
     ]),
-    ...(spec.replicas === null ? [] : [{ path: 'replicas', value: pods, about: 'Pods of each version.' }]),
+    ...(spec.replicas === null
+      ? []
+      : [{ path: 'replicas', value: spec.replicas, about: 'Pods of each version.' }]),
     ...(scaler === null
       ? []
       : [
@@ -41,8 +44,17 @@ export function valuesOf(spec: KubernetesSpec): readonly Value[] {
     { path: 'deploymentAnnotations', value: {}, about: 'More annotations of the Deployments.' },
     ...(network === null
       ? []
-      : [enabled('networkPolicy', 'Who may reach the pods, and that they reach nobody.')]),
-    ...(spec.disruptionBudget && pods > 1
+      : [enabled('networkPolicy', 'Who may reach the pods, and whom they may reach.')]),
+    ...(needsWord(spec)
+      ? [
+          {
+            path: 'insecure',
+            value: false,
+            about: 'Callers need no keys: true says that they need none without a network policy, either.',
+          },
+        ]
+      : []),
+    ...(spec.disruptionBudget && most > 1
       ? [enabled('disruptionBudget', 'That nodes are emptied one pod at a time.')]
       : []),
     ...(monitor === null ? [] : [enabled('serviceMonitor', 'Needs the Prometheus operator.')]),
@@ -65,9 +77,17 @@ export function valuesOf(spec: KubernetesSpec): readonly Value[] {
   ];
 }
 
+/** Whether the network policy is all that keeps callers out, so that to leave it away takes a word. */
+export const needsWord = ({ keysSecret, network, kserve }: KubernetesSpec): boolean =>
+  keysSecret === null && network !== null && kserve === null;
+
 const kserveValues = ({ kserve, cpu, memory }: KubernetesSpec): readonly Value[] => [
-  { path: 'image', value: kserve!.image, about: 'Image of the runtime.' },
-  { path: 'resources', value: resourcesOf(cpu, memory), about: 'What a pod may use.' },
+  ...(kserve!.runtime === 'existing'
+    ? []
+    : [
+        { path: 'image', value: kserve!.image, about: 'Image of the runtime.' },
+        { path: 'resources', value: resourcesOf(cpu, memory), about: 'What a pod may use.' },
+      ]),
   ...(kserve!.storageUri === null
     ? []
     : [{ path: 'storageUri', value: kserve!.storageUri, about: 'Where the model is.' }]),
@@ -114,9 +134,14 @@ const HOLES: Readonly<Record<string, (object: KubernetesObject, spec: Kubernetes
     { kind: 'whole', at: ['spec', 'minReplicas'], value: '.Values.scaling.min' },
     { kind: 'whole', at: ['spec', 'maxReplicas'], value: '.Values.scaling.max' },
   ],
-  ScaledObject: () => [
+  ScaledObject: ({ metadata }, { scaler }) => [
     { kind: 'whole', at: ['spec', 'minReplicaCount'], value: '.Values.scaling.min' },
     { kind: 'whole', at: ['spec', 'maxReplicaCount'], value: '.Values.scaling.max' },
+    {
+      kind: 'text',
+      at: ['spec', 'triggers', 0, 'metadata', 'query'],
+      value: `printf ${JSON.stringify(loadQuery(scaler!.on, metadata.name, '%s'))} .Release.Namespace`,
+    },
   ],
   HTTPRoute: (_object, { versions }) => [
     { kind: 'text', at: ['spec', 'parentRefs', 0, 'name'], value: '.Values.gateway.name' },
