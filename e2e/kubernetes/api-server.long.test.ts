@@ -92,9 +92,32 @@ describe('A real API server', () => {
         sorted(render(spec).map(({ object }) => object)),
       );
     }
+  });
+
+  test('has Helm find nothing wrong with a chart, and Helm refuse what nothing reads and what opens it to anybody', () => {
+    for (const [name, spec] of Object.entries(SPECS)) {
+      const chart = join(cluster.written(name, spec), 'chart');
+      const { status, stdout } = cluster.plane.run(
+        'helm',
+        'lint',
+        '--strict',
+        chart,
+        '--kube-version',
+        '1.35',
+      );
+      expect({ name, status, stdout }).toMatchObject({
+        status: 0,
+        stdout: expect.not.stringContaining('[WARNING]'),
+      });
+    }
     const chart = join(cluster.written('plain', SPECS['plain']!), 'chart');
-    const { status, stderr } = cluster.plane.run('helm', 'template', 'any', chart, '--set', 'scaling.most=4');
-    expect(status).toBe(1);
-    expect(stderr).toContain('most');
+    const refusal = (...sets: readonly string[]): string => {
+      const args = sets.flatMap((set) => ['--set', set]);
+      return cluster.plane.run('helm', 'template', 'any', chart, '--kube-version', '1.35', ...args).stderr;
+    };
+    expect(refusal('scaling.most=4')).toContain('most');
+    expect(refusal('scaling.min=0')).toContain('min');
+    expect(refusal('networkPolicy.enabled=false')).toContain('insecure');
+    expect(refusal('networkPolicy.enabled=false', 'insecure=true')).toBe('');
   });
 });

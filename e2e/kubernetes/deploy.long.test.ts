@@ -2,14 +2,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiCall, type ClusterApi, connect } from '../../src/deploy/kubernetes/cluster/api.ts';
+import {
+  type ApiAnswer,
+  type ApiCall,
+  type ClusterApi,
+  connect,
+} from '../../src/deploy/kubernetes/cluster/api.ts';
 import { Cluster } from '../../src/deploy/kubernetes/cluster/cloud.ts';
 import { deploymentOf } from '../../src/deploy/kubernetes/cluster/deployment.ts';
 import { render } from '../../src/deploy/kubernetes/render.ts';
 import { type KubernetesSpec, specOf } from '../../src/deploy/kubernetes/spec.ts';
 import { apply, destroy, plan } from '../../src/deploy/plan/apply.ts';
 import { CHURN, image, SPECS } from './specs.ts';
-import { START_MILLIS, small, startTestCluster, type TestCluster } from './test-cluster.ts';
+import { quickly, START_MILLIS, small, startTestCluster, type TestCluster } from './test-cluster.ts';
 
 let cluster: TestCluster;
 
@@ -19,13 +24,6 @@ beforeAll(async () => {
 }, START_MILLIS);
 
 afterAll(() => cluster?.stop());
-
-const ports = (cloud: Cluster) => ({
-  cloud,
-  monotonic: () => performance.now(),
-  sleep: (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(millis, 300))),
-  waitMillis: 60_000,
-});
 
 const fixed = (replicas: number): KubernetesSpec => specOf({ image: image(1), replicas }, CHURN);
 
@@ -135,7 +133,7 @@ describe('deploy kubernetes', () => {
     for (let at = 1; ; at++) {
       const cloud = new Cluster({ api: crashing(direct, at, changes), resources, force: false });
       try {
-        await apply(deployment, ports(cloud));
+        await apply(deployment, quickly(cloud));
         break;
       } catch (error) {
         if (!(error instanceof Crash)) throw error;
@@ -147,8 +145,60 @@ describe('deploy kubernetes', () => {
     expect((await plan(deployment, cloud)).steps).toEqual([]);
     // Each crash is at the call after its effect, so no object is written more than once.
     expect(changes).toHaveLength(resources.length);
-    expect(await destroy(deployment, ports(cloud))).toHaveLength(resources.length);
+    expect(await destroy(deployment, quickly(cloud))).toHaveLength(resources.length);
     expect(await cloud.owned('churn')).toEqual([]);
+  });
+
+  test('ends where a secret is not there, which a node says in an event alone', async () => {
+    const facts = { ...CHURN, name: 'unmounted' };
+    const folder = cluster.written(
+      'unmounted',
+      specOf({ image: image(1), replicas: 1, keysSecret: 'callers' }, facts),
+    );
+    const failed = await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder);
+    expect([failed.status, failed.stderr]).toEqual([
+      1,
+      expect.stringMatching(/CLOUD_FAILED: .*unmounted-v3-\S+: FailedMount: .*secret "callers" not found/s),
+    ]);
+    await cluster.plimsoll('deploy', 'kubernetes', 'destroy', folder);
+  });
+
+  test('says at once that a quota lets no more pods be made', async () => {
+    cluster.kubectl('create', 'namespace', 'small');
+    cluster.kubectl('create', 'quota', 'few', '--hard=pods=1', '-n', 'small');
+    const folder = cluster.written(
+      'small',
+      specOf({ image: image(1), replicas: 2, namespace: 'small' }, CHURN),
+    );
+    const failed = await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder);
+    expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining('exceeded quota: few')]);
+    cluster.kubectl('delete', 'quota', 'few', '-n', 'small');
+    expect(await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder)).toMatchObject({ status: 0 });
+    await cluster.plimsoll('deploy', 'kubernetes', 'destroy', folder);
+  });
+
+  test('writes no pods whose model a server would drop, which knows no image as a volume', async () => {
+    const objects = render(SPECS['the model as a volume']!).map(({ object }) => object);
+    const { deployment } = deploymentOf(objects, 'test');
+    const { resources } = deployment;
+    // As a server before 1.35 answers: without the field that it does not know.
+    const forgetful: ClusterApi = {
+      ...cluster.api,
+      send: async (call) => {
+        const answer = await cluster.api.send(call);
+        const text = JSON.stringify(answer.body).replaceAll(/"image":\{[^}]*\}/g, '"emptyDir":{}');
+        return { ...answer, body: JSON.parse(text) as ApiAnswer['body'] };
+      },
+    };
+    const old = apply(deployment, quickly(new Cluster({ api: forgetful, resources, force: false })));
+    await expect(old).rejects.toMatchObject({
+      code: 'CLOUD_REFUSED',
+      message: expect.stringContaining('image as a volume'),
+    });
+    expect(cluster.kubectl('get', 'deployments', '-o', 'name')).toBe('');
+    const ports = quickly(new Cluster({ api: cluster.api, resources, force: false }));
+    expect((await apply(deployment, ports)).created).toContain('Deployment/churn-v3');
+    await destroy(deployment, ports);
   });
 
   test('writes over a Deployment that has come to nothing, rather than removing it', async () => {
@@ -157,7 +207,7 @@ describe('deploy kubernetes', () => {
       render(specOf({ image: image(digit), replicas: 1 }, facts)).map(({ object }) => object);
     const first = deploymentOf(objects(1), 'test').deployment;
     const stuck = new Cluster({ api: cluster.api, resources: first.resources, force: false });
-    const failed = await apply(first, ports(stuck)).catch((error: unknown) => error);
+    const failed = await apply(first, quickly(stuck)).catch((error: unknown) => error);
     console.log(String(failed));
     expect(failed).toMatchObject({ code: 'CLOUD_FAILED' });
     expect(String(failed)).toMatch(/broken-v3-\S+: ImagePullBackOff: Back-off pulling image/);
@@ -171,7 +221,7 @@ describe('deploy kubernetes', () => {
     );
     expect(steps.filter(({ action }) => action === 'replace' || action === 'wait')).toEqual([]);
     expect(steps[0]).toMatchObject({ action: 'update', resource: { kind: 'Deployment' } });
-    await destroy(first, ports(stuck));
+    await destroy(first, quickly(stuck));
   });
 });
 

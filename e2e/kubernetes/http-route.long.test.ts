@@ -54,6 +54,17 @@ describe('The weights of an HTTPRoute', () => {
     expect(await cluster.plimsoll('deploy', 'kubernetes', 'apply', wider)).toMatchObject({ status: 0 });
     expect(percents((await router.read()).weights)).toEqual({ 3: 75, 4: 25, 5: 0 });
 
+    // What else has changed of the rules comes with it: a shadow, and how long a request may take.
+    const shadow = { version: 6, image: image(6), percent: 10 };
+    const slower = cluster.written('routed', small({ longestRequest: '2m', shadow }));
+    expect(await cluster.plimsoll('deploy', 'kubernetes', 'apply', slower)).toMatchObject({ status: 0 });
+    const route = JSON.parse(cluster.kubectl('get', 'httproute/churn', '-o', 'json')) as object;
+    expect(route).toMatchObject({
+      spec: { rules: [{ timeouts: { request: '120s' }, filters: [{ type: 'RequestMirror' }] }] },
+    });
+    expect(percents((await router.read()).weights)).toEqual({ 3: 75, 4: 25 });
+    expect(await cluster.plimsoll('deploy', 'kubernetes', 'apply', wider)).toMatchObject({ status: 0 });
+
     // Somebody applies the file as it is: refused by the server, which names the rollout.
     const theirs = cluster.plane.run(
       'kubectl',

@@ -2,19 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi } from '../../src/deploy/kubernetes/cluster/api.ts';
 import { recordsAt, valueAt } from '../../src/deploy/kubernetes/cluster/live.ts';
 
-/** Says of every pod that it runs and is ready, as a node would; nothing runs. `broken`: names of those whose image is not there. */
-export function startKubelet(
-  api: ClusterApi,
-  broken: (name: string) => boolean = () => false,
-): { stop(): Promise<void> } {
+/**
+ * Says of every pod that it runs and is ready, as a node would; nothing runs. Of those whose name begins with `broken-` the
+ * image is not there, of `unmounted-` a secret.
+ */
+export function startKubelet(api: ClusterApi): { stop(): Promise<void> } {
   let isStopped = false;
   const loop = async (): Promise<void> => {
     while (!isStopped) {
       const { body } = await api.send({ method: 'GET', path: '/api/v1/pods' });
       for (const pod of recordsAt(body, 'items')) {
         const name = String(valueAt(pod, 'metadata', 'name'));
-        if (valueAt(pod, 'status', 'phase') !== 'Running')
-          await patch(api, pod, broken(name) ? STUCK : ready());
+        if (valueAt(pod, 'status', 'phase') === 'Running') continue;
+        if (name.startsWith('unmounted-')) await sayUnmounted(api, pod);
+        await patch(api, pod, statusOf(name));
       }
       await sleep(200);
     }
@@ -28,15 +29,38 @@ export function startKubelet(
   };
 }
 
-const STUCK = {
+function statusOf(name: string): object {
+  if (name.startsWith('broken-'))
+    return waiting({ reason: 'ImagePullBackOff', message: 'Back-off pulling image' });
+  return name.startsWith('unmounted-') ? waiting({ reason: 'ContainerCreating' }) : ready();
+}
+
+const waiting = (state: object): object => ({
   phase: 'Pending',
   containerStatuses: [
     {
       ...{ name: 'plimsoll', image: 'none', imageID: '', ready: false, restartCount: 0 },
-      state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image' } },
+      state: { waiting: state },
     },
   ],
-};
+});
+
+/** A node says so in an event, and nowhere else (kubelet, `pkg/kubelet/volumemanager`). */
+async function sayUnmounted(api: ClusterApi, pod: object): Promise<void> {
+  const { name, namespace, uid } = valueAt(pod, 'metadata') as Record<'name' | 'namespace' | 'uid', string>;
+  await api.send({
+    method: 'PATCH',
+    path: `/api/v1/namespaces/${namespace}/events/${name}`,
+    query: { fieldManager: 'kubelet' },
+    contentType: 'application/apply-patch+yaml',
+    body: {
+      ...{ apiVersion: 'v1', kind: 'Event', metadata: { name, namespace } },
+      involvedObject: { kind: 'Pod', name, namespace, uid },
+      ...{ reason: 'FailedMount', type: 'Warning', source: { component: 'kubelet' } },
+      message: 'MountVolume.SetUp failed for volume "keys" : secret "callers" not found',
+    },
+  });
+}
 
 function ready(): object {
   const now = new Date().toISOString();

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { type ClusterApi, connect } from '../../src/deploy/kubernetes/cluster/api.ts';
 import { filesOf, writeFolder } from '../../src/deploy/kubernetes/folder.ts';
 import { type KubernetesSpec, specOf } from '../../src/deploy/kubernetes/spec.ts';
+import type { ApplyPorts } from '../../src/deploy/plan/apply.ts';
+import type { Cloud } from '../../src/deploy/plan/port.ts';
 import { type ControlPlane, startControlPlane } from '../../tools/kubernetes/control-plane.ts';
 import { definitionFiles } from '../../tools/kubernetes/schemas.ts';
 import { BIN } from '../cli.ts';
@@ -56,7 +58,7 @@ async function clusterOf(plane: ControlPlane): Promise<TestCluster> {
   };
   installDefinitions();
   const api = await connect({ kubeconfig: plane.kubeconfig });
-  const kubelet = startKubelet(api, (name) => name.startsWith('broken-'));
+  const kubelet = startKubelet(api);
   return {
     plane,
     api,
@@ -81,6 +83,14 @@ async function clusterOf(plane: ControlPlane): Promise<TestCluster> {
     },
   };
 }
+
+/** A real clock, but waits that are short: pods become ready at once. */
+export const quickly = (cloud: Cloud): ApplyPorts => ({
+  cloud,
+  monotonic: () => performance.now(),
+  sleep: (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(millis, 300))),
+  waitMillis: 60_000,
+});
 
 /** A route, a version that is stable and one that gets nothing yet, a pod each. */
 export const small = (more: object = {}): KubernetesSpec =>

@@ -49,16 +49,40 @@ export function pathOf(name: string, namespace: string, object?: string): string
   return `${root}${scope}/${plural}${object === undefined ? '' : `/${encodeURIComponent(object)}`}`;
 }
 
-/** Rules of a Role that may do what `deploy` does with these objects, and no more. */
+const GROUP = ({ apiVersion }: Kind): string => (apiVersion.includes('/') ? apiVersion.split('/')[0]! : '');
+const MAKES = ['get', 'list', 'create', 'patch', 'delete'];
+/** What finds, and takes away, what an earlier form of a deployment has left. */
+const CLEARS = ['get', 'list', 'delete'];
+
+/**
+ * Rules of a Role that may do what `deploy` does with these objects, and no more: kinds that every cluster has are looked
+ * for even where none of them is wanted any more.
+ */
 export function rolesFor(objects: readonly Pick<KubernetesObject, 'kind'>[]): readonly string[] {
-  const kinds = [...new Set(objects.map(({ kind: name }) => name))].filter((name) => name in KINDS);
-  const looks = kinds.includes('Deployment')
-    ? ['Role: apiGroups [""], resources ["pods"], verbs ["list"]']
-    : [];
-  const rules = kinds.map((name) => {
-    const { apiVersion, plural, namespaced } = KINDS[name]!;
-    const group = apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
-    return `${namespaced ? 'Role' : 'ClusterRole'}: apiGroups ["${group}"], resources ["${plural}"], verbs ["get", "list", "create", "patch", "delete"]`;
+  const wanted = new Set(objects.map(({ kind: name }) => name));
+  const makes = KIND_ORDER.filter((name) => wanted.has(name));
+  const clears = KIND_ORDER.filter((name) => !wanted.has(name) && KINDS[name]!.from === null);
+  const looks = wanted.has('Deployment') ? [rule('Role', '', ['events', 'pods'], ['list'])] : [];
+  return [...rules(makes, MAKES), ...rules(clears, CLEARS), ...looks];
+}
+
+/** One rule for the kinds of each group. */
+function rules(names: readonly string[], verbs: readonly string[]): readonly string[] {
+  const kinds = names.map((name) => KINDS[name]!);
+  const groups = new Set(kinds.map((one) => `${one.namespaced} ${GROUP(one)}`));
+  return [...groups].map((group) => {
+    const own = kinds.filter((one) => `${one.namespaced} ${GROUP(one)}` === group);
+    const role = own[0]!.namespaced ? 'Role' : 'ClusterRole';
+    return rule(
+      role,
+      GROUP(own[0]!),
+      own.map(({ plural }) => plural),
+      verbs,
+    );
   });
-  return [...rules, ...looks];
+}
+
+function rule(role: string, group: string, resources: readonly string[], verbs: readonly string[]): string {
+  const list = (words: readonly string[]): string => `[${words.map((word) => `"${word}"`).join(', ')}]`;
+  return `${role}: apiGroups ${list([group])}, resources ${list(resources)}, verbs ${list(verbs)}`;
 }

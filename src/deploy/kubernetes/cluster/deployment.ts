@@ -2,6 +2,7 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
 import type { Deployment } from '../../plan/apply.ts';
+import { idOf } from '../../plan/key.ts';
 import type { Resource, ResourceKey } from '../../plan/port.ts';
 import { KIND_ORDER, KINDS } from '../kinds.ts';
 import { DEPLOYMENT_LABEL, type KubernetesObject } from '../manifest.ts';
@@ -11,6 +12,8 @@ export interface ClusterDeployment {
   /** Namespace that the objects name, or null. */
   readonly namespace: string | null;
 }
+
+const NAME = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 
 /**
  * Everything that has to be there, each after what it needs: routes and the stable service point to nothing that is not
@@ -24,14 +27,18 @@ export function deploymentOf(values: readonly unknown[], where: string): Cluster
   );
   const [name] = names;
   const [namespace = null] = namespaces;
-  if (name === undefined || names.size > 1)
+  if (typeof name !== 'string' || names.size > 1)
     throw invalid(
       where,
       `its objects are of ${names.size} deployments, wanted the label ${DEPLOYMENT_LABEL} with one name`,
     );
+  // It becomes a selector: what else one may say would choose what is not ours.
+  if (!NAME.test(name)) throw invalid(where, `${JSON.stringify(name)} is no value of ${DEPLOYMENT_LABEL}`);
   if (namespaces.size > 1)
     throw invalid(where, `its objects are in ${namespaces.size} namespaces, wanted one`);
   const keys = objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+  const twice = keys.map(idOf).find((id, at, ids) => ids.indexOf(id) !== at);
+  if (twice !== undefined) throw invalid(where, `${twice} is in it twice, wanted once`);
   const resources = objects.map((object) => resourceOf(object, keys));
   return { deployment: { name, resources, kinds: KIND_ORDER }, namespace };
 }

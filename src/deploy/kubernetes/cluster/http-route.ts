@@ -4,9 +4,8 @@ import type { Router, RouterState, VersionWeights } from '../../routers/port.ts'
 import { pathOf } from '../kinds.ts';
 import { DEPLOYMENT_LABEL, versionName } from '../manifest.ts';
 import type { ApiAnswer, ClusterApi } from './api.ts';
-import { FIELD_MANAGER } from './cloud.ts';
-import { ROLLOUT_MANAGER } from './kept-rules.ts';
 import { conflictsOf, managersOf, observedOf, recordsAt, valueAt } from './live.ts';
+import { FIELD_MANAGER, ROLLOUT_MANAGER } from './managers.ts';
 import { percentsOf, type Rules, rulesWith } from './shares.ts';
 
 export interface HttpRouteOptions {
@@ -107,7 +106,7 @@ export class HttpRouteRouter implements Router {
       const { live } = await this.#look();
       const { state, reason } = observedOf({ kind: 'HTTPRoute', ...live });
       if (state === 'failed') throw this.#refused(`the gateway does not take it: ${reason}`);
-      if (state === 'ready' && isSeen(live)) return;
+      if (state === 'ready') return;
       if (performance.now() > until)
         throw this.#unreachable(
           `no gateway has taken the weights within ${Math.round(this.#settleMillis / 1000)} s`,
@@ -152,13 +151,3 @@ const has = (rules: Rules, deployment: string, version: number): boolean =>
 
 const othersIn = (live: Live): readonly string[] =>
   managersOf(live, 'f:spec', 'f:rules').filter((name) => name !== ROLLOUT_MANAGER && name !== FIELD_MANAGER);
-
-/** Whether every gateway that has spoken has spoken of this generation; where none has, none is waited for. */
-function isSeen(live: Live): boolean {
-  const generation = Number(valueAt(live, 'metadata', 'generation') ?? 0);
-  return recordsAt(live, 'status', 'parents').every((parent) =>
-    recordsAt(parent, 'conditions').every(
-      ({ type, observedGeneration }) => type !== 'Accepted' || Number(observedGeneration ?? 0) >= generation,
-    ),
-  );
-}

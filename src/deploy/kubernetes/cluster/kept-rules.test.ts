@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../manifest.ts';
-import { keptRules, ROLLOUT_MANAGER } from './kept-rules.ts';
+import { keptRules } from './kept-rules.ts';
+import { ROLLOUT_MANAGER } from './managers.ts';
 
 const backends = (weights: Readonly<Record<string, number>>) => [
   { backendRefs: Object.entries(weights).map(([name, weight]) => ({ name, weight })) },
@@ -11,8 +12,12 @@ const wanted = (weights: Readonly<Record<string, number>>): KubernetesObject => 
   metadata: { name: 'churn' },
   spec: { hostnames: ['churn.example'], rules: backends(weights) },
 });
-const live = (weights: Readonly<Record<string, number>>, manager = ROLLOUT_MANAGER) => ({
-  metadata: { managedFields: [{ manager, fieldsV1: { 'f:spec': { 'f:rules': {} } } }] },
+const live = (
+  weights: Readonly<Record<string, number>>,
+  manager = ROLLOUT_MANAGER,
+  resourceVersion = '1',
+) => ({
+  metadata: { resourceVersion, managedFields: [{ manager, fieldsV1: { 'f:spec': { 'f:rules': {} } } }] },
   spec: { rules: backends(weights) },
 });
 
@@ -34,15 +39,23 @@ describe('Rules of a route', () => {
     expect(kept?.rest).not.toHaveProperty('spec.rules');
   });
 
-  test('are not written again where they are so already', () => {
-    expect(
-      keptRules(wanted({ 'churn-v1': 100, 'churn-v2': 0 }), live({ 'churn-v1': 75, 'churn-v2': 25 }))?.rules,
-    ).toBeNull();
+  test('take what else has changed of them, and are refused where somebody has written since they were read', () => {
+    const given = wanted({ 'churn-v1': 100, 'churn-v2': 0 });
+    const [rule] = (given['spec'] as { rules: object[] }).rules;
+    const changed = { timeouts: { request: '120s' }, filters: [{ type: 'RequestMirror' }] };
+    const kept = keptRules(
+      { ...given, spec: { rules: [{ ...rule, ...changed }] } },
+      live({ 'churn-v1': 75, 'churn-v2': 25 }, ROLLOUT_MANAGER, '41'),
+    );
+    expect(kept?.rules).toMatchObject({
+      metadata: { name: 'churn', resourceVersion: '41' },
+      spec: { rules: [{ ...changed, ...backends({ 'churn-v1': 75, 'churn-v2': 25 })[0] }] },
+    });
   });
 
   test('do not lose a version that a rollout sends requests to', () => {
     expect(() => keptRules(wanted({ 'churn-v2': 100 }), live({ 'churn-v1': 75, 'churn-v2': 25 }))).toThrow(
-      'a rollout sends requests to churn-v1',
+      'a rollout has sent requests to churn-v1',
     );
     expect(
       keptRules(wanted({ 'churn-v2': 100 }), live({ 'churn-v1': 0, 'churn-v2': 100 }))?.rules,

@@ -5,14 +5,12 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
 import type { KubernetesObject } from '../manifest.ts';
-import { managersOf, recordsAt } from './live.ts';
-
-/** Name under which a rollout owns the rules of a route. */
-export const ROLLOUT_MANAGER = 'plimsoll-rollout';
+import { managersOf, recordsAt, valueAt } from './live.ts';
+import { ROLLOUT_MANAGER } from './managers.ts';
 
 export interface KeptRules {
-  /** What is applied as the rollout, or null where its rules stay as they are. */
-  readonly rules: object | null;
+  /** What is applied as the rollout: refused where somebody has written since `live` was read. */
+  readonly rules: object;
   /** What is applied as `deploy`. */
   readonly rest: object;
 }
@@ -36,22 +34,18 @@ export function keptRules(
   );
   const lost = [...weights].filter(([name, weight]) => weight > 0 && !named.has(name)).map(([name]) => name);
   if (lost.length > 0) {
-    const reason = `a rollout sends requests to ${lost.join(', ')}, which would go: end the rollout first`;
+    const reason = `a rollout has sent requests to ${lost.join(', ')}, which would go: apply it beside the new version first, and have the weights moved`;
     throw new PlimsollError('CLOUD_REFUSED', { action: `apply HTTPRoute/${wanted.metadata.name}`, reason });
   }
   const { spec, ...object } = wanted;
   const { rules: _given, ...others } = isRecord(spec) ? spec : {};
-  const isSame =
-    JSON.stringify(weightsList(rules)) === JSON.stringify(weightsList(recordsAt(live, 'spec', 'rules')));
   const { apiVersion, kind, metadata } = wanted;
-  const owned = { apiVersion, kind, metadata: { name: metadata.name }, spec: { rules } };
-  return { rules: isSame ? null : owned, rest: { ...object, spec: others } };
+  const resourceVersion = valueAt(live, 'metadata', 'resourceVersion');
+  const owned = { apiVersion, kind, metadata: { name: metadata.name, resourceVersion }, spec: { rules } };
+  return { rules: owned, rest: { ...object, spec: others } };
 }
 
 type Rules = readonly Readonly<Record<string, unknown>>[];
-
-const weightsList = (rules: Rules): readonly unknown[] =>
-  rules.map((rule) => recordsAt(rule, 'backendRefs').map(({ name, weight }) => [name, weight ?? 1]));
 
 /** Weight of each backend; 1 where none is said. */
 const weightsOf = (rules: Rules): ReadonlyMap<string, number> =>

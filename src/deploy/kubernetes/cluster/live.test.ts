@@ -31,6 +31,18 @@ describe('A Deployment', () => {
     expect(observedOf(deployment(status))).toMatchObject({ state, owner: 'churn', digest: null });
   });
 
+  test('has failed where the cluster forbids its pods, and may still come where something passes', () => {
+    const refused = (message: string, updatedReplicas: number): Record<string, unknown> =>
+      deployment({
+        ...{ updatedReplicas, replicas: 2, availableReplicas: 2 },
+        conditions: [{ type: 'ReplicaFailure', status: 'True', message }],
+      });
+    const quota = 'pods "a" is forbidden: exceeded quota: small, requested: pods=1';
+    expect(observedOf(refused(quota, 1))).toMatchObject({ state: 'failed', reason: quota });
+    expect(observedOf(refused('failed calling webhook "x": timeout', 1)).state).toBe('pending');
+    expect(observedOf(refused(quota, 2)).state).toBe('ready');
+  });
+
   test('that is going is neither ready nor failed', () => {
     const going = deployment(
       { updatedReplicas: 2, replicas: 2, availableReplicas: 2 },
@@ -66,7 +78,25 @@ describe('An HTTPRoute', () => {
     });
     expect(observedOf(route([condition('False', 2)])).state).toBe('pending');
     expect(observedOf(route([condition('True', 3)])).state).toBe('ready');
+    expect(observedOf(route([condition('True', 2)])).state).toBe('pending');
+    expect(observedOf(route([{ conditions: [{ type: 'Accepted', status: 'True' }] }])).state).toBe('ready');
     expect(observedOf(route([])).state).toBe('ready');
+  });
+});
+
+describe('A Job', () => {
+  const job = (conditions: readonly object[]): Record<string, unknown> => ({
+    kind: 'Job',
+    status: { conditions },
+  });
+
+  test('is not waited for, and says when it came to nothing', () => {
+    expect(observedOf(job([]))).toMatchObject({ state: 'ready', reason: 'it has not ended yet' });
+    expect(observedOf(job([{ type: 'Complete', status: 'True' }]))).toMatchObject({ reason: 'it has run' });
+    const message = 'Job has reached the specified backoff limit';
+    expect(observedOf(job([{ type: 'Failed', status: 'True', message }]))).toMatchObject({
+      ...{ state: 'failed', reason: message },
+    });
   });
 });
 

@@ -37,6 +37,7 @@ const JUDGES: Readonly<Record<string, (object: Json) => State>> = {
   Deployment: deploymentState,
   HTTPRoute: routeState,
   InferenceService: (object) => conditionState(object, 'Ready'),
+  Job: jobState,
 };
 
 /** As `kubectl rollout status` has it: the newest template, everywhere, available, and nothing old left. */
@@ -45,6 +46,7 @@ function deploymentState(object: Json): State {
   const progressing = conditionOf(object, 'Progressing');
   if (progressing?.['reason'] === 'ProgressDeadlineExceeded')
     return { state: 'failed', reason: text(progressing['message']) ?? 'its pods do not become ready' };
+  const refused = conditionOf(object, 'ReplicaFailure');
   const seen =
     count(valueAt(status, 'observedGeneration')) >= count(valueAt(object, 'metadata', 'generation'));
   const wanted =
@@ -53,23 +55,41 @@ function deploymentState(object: Json): State {
   const available = count(valueAt(status, 'availableReplicas'));
   const replicas = count(valueAt(status, 'replicas'));
   if (seen && updated >= wanted && replicas <= updated && available >= updated) return READY;
+  // A quota, or a policy of the namespace that forbids such pods; a quota that is not counted yet passes.
+  const why = refused?.['status'] === 'True' ? text(refused['message']) : null;
+  if (seen && updated < wanted && why !== null && /\bforbidden: (?!status unknown)/.test(why))
+    return { state: 'failed', reason: why };
   return { state: 'pending', reason: `${available} of ${wanted} pods are available, ${updated} are new` };
 }
 
-/** What gateways say of a route; where none has said anything, nothing is waited for. */
+/**
+ * What gateways say of a route; where none has said anything, nothing is waited for. One that has must have looked at what the
+ * route is now: what it had pointed to before goes next.
+ */
 function routeState(object: Json): State {
   for (const parent of recordsAt(object, 'status', 'parents')) {
     for (const condition of recordsAt(parent, 'conditions')) {
-      const isBad =
-        condition['status'] === 'False' && ['Accepted', 'ResolvedRefs'].includes(String(condition['type']));
-      const isNew =
-        count(condition['observedGeneration']) >= count(valueAt(object, 'metadata', 'generation'));
-      if (isBad && isNew)
+      if (!['Accepted', 'ResolvedRefs'].includes(String(condition['type']))) continue;
+      const looked = condition['observedGeneration'];
+      if (typeof looked === 'number' && looked < count(valueAt(object, 'metadata', 'generation')))
+        return { state: 'pending', reason: 'the gateway has not looked at it yet' };
+      if (condition['status'] === 'False')
         return { state: 'failed', reason: text(condition['message']) ?? String(condition['reason']) };
-      if (isBad) return { state: 'pending', reason: 'the gateway has not looked at it yet' };
     }
   }
   return READY;
+}
+
+/** A job is not waited for: it may take hours. */
+function jobState(object: Json): State {
+  const failed = conditionOf(object, 'Failed');
+  if (failed?.['status'] === 'True')
+    return {
+      state: 'failed',
+      reason: text(failed['message']) ?? text(failed['reason']) ?? 'its pods failed',
+    };
+  const isDone = conditionOf(object, 'Complete')?.['status'] === 'True';
+  return { state: 'ready', reason: isDone ? 'it has run' : 'it has not ended yet' };
 }
 
 function conditionState(object: Json, type: string): State {

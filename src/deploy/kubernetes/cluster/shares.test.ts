@@ -46,6 +46,17 @@ describe('Shares of versions', () => {
     ).toEqual(rulesOf({ 'churn-v1': 90, 'churn-v2': 10 }));
   });
 
+  test('are written to every rule, where a single one has others', () => {
+    const so = rulesOf({ 'churn-v1': 95, 'churn-v2': 5 });
+    const other = rulesOf({ 'churn-v1': 50, 'churn-v2': 50 });
+    const wanted = new Map([
+      [1, 95],
+      [2, 5],
+    ]);
+    expect(rulesWith('churn', [...so, ...other], wanted)).toEqual([...so, ...so]);
+    expect(rulesWith('churn', [...so, ...so], wanted)).toBeNull();
+  });
+
   test('come back as they were written, to a hundredth of a percent, and touch nothing else', () => {
     const seed = Date.now() % 2 ** 31;
     const shares = fc.integer({ min: 0, max: 10_000 });

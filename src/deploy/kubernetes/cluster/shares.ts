@@ -12,28 +12,31 @@ const PARTS = 100;
 
 /** Percent of each version, from the first rule that names one; all are 0 where all weights are. */
 export function percentsOf(deployment: string, rules: Rules): ReadonlyMap<number, number> {
-  for (const rule of rules) {
-    const weights = recordsAt(rule, 'backendRefs').flatMap((backend): [number, number][] => {
-      const version = versionOfName(deployment, String(backend['name']));
-      return version === null ? [] : [[version, weightOf(backend)]];
-    });
-    const sum = weights.reduce((total, [, weight]) => total + weight, 0);
-    if (weights.length > 0)
-      return new Map(weights.map(([version, weight]) => [version, sum === 0 ? 0 : (100 * weight) / sum]));
-  }
-  return new Map();
+  return rules.map((rule) => percentsIn(deployment, rule)).find(({ size }) => size > 0) ?? new Map();
 }
 
-/** The rules with the weights that give these shares, or null where they give them already. */
+function percentsIn(deployment: string, rule: Rules[number]): ReadonlyMap<number, number> {
+  const weights = recordsAt(rule, 'backendRefs').flatMap((backend): [number, number][] => {
+    const version = versionOfName(deployment, String(backend['name']));
+    return version === null ? [] : [[version, weightOf(backend)]];
+  });
+  const sum = weights.reduce((total, [, weight]) => total + weight, 0);
+  return new Map(weights.map(([version, weight]) => [version, sum === 0 ? 0 : (100 * weight) / sum]));
+}
+
+/** The rules with the weights that give these shares, or null where each of them gives them already. */
 export function rulesWith(
   deployment: string,
   rules: Rules,
   percents: ReadonlyMap<number, number>,
 ): Rules | null {
-  const now = percentsOf(deployment, rules);
   const scale = [...percents.values()].every(Number.isInteger) ? 1 : PARTS;
   const share = (version: number): number => percents.get(version) ?? 0;
-  if ([...now].every(([version, percent]) => Math.abs(percent - share(version)) < 1 / PARTS / 2)) return null;
+  const isSo = (rule: Rules[number]): boolean =>
+    [...percentsIn(deployment, rule)].every(
+      ([version, percent]) => Math.abs(percent - share(version)) < 1 / PARTS / 2,
+    );
+  if (rules.every(isSo)) return null;
   return rules.map((rule) => ({
     ...rule,
     backendRefs: recordsAt(rule, 'backendRefs').map((backend) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stuckPod } from './stuck-pods.ts';
+import { lateReason, stuckPod } from './stuck-pods.ts';
 
 const pod = (waiting: object | null, hash = 'new', at = '2026-01-02T00:00:00Z') => ({
   metadata: { name: `churn-v3-${hash}`, creationTimestamp: at, labels: { 'pod-template-hash': hash } },
@@ -25,4 +25,16 @@ describe('A pod is stuck', () => {
     expect(stuckPod(deployment, [old, pod(NO_IMAGE)])).toContain('churn-v3-new');
     expect(stuckPod({ status: {} }, [old])).toBeNull();
   });
+});
+
+test('A pod that is late says why: no node for it, what it waits for, or how often it ended', () => {
+  const late = (status: object): string | null => lateReason(deployment, [{ ...pod(null), status }]);
+  const message = '0/3 nodes are available: 3 Insufficient cpu.';
+  const placed = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
+  expect(late({ conditions: [placed] })).toBe(`churn-v3-new: Unschedulable: ${message}`);
+  const waiting = { state: { waiting: { reason: 'ContainerCreating' } } };
+  expect(late({ containerStatuses: [waiting] })).toBe('churn-v3-new: ContainerCreating');
+  const ended = { ready: false, restartCount: 2, state: { running: {} } };
+  expect(late({ containerStatuses: [ended] })).toBe('churn-v3-new: not ready: it was started 3 times');
+  expect(late({ containerStatuses: [{ ...ended, ready: true }] })).toBeNull();
 });

@@ -18,21 +18,41 @@ const template = (pod: Json): unknown => valueAt(pod, 'metadata', 'labels', 'pod
 /** Characters of what a node says. */
 const SAID = 300;
 
-/**
- * `churn-v3-abc: ImagePullBackOff: Back-off pulling image …` of the first pod of the newest template that is stuck, or null:
- * those of an older one may be what is being mended. Where there is no new pod yet, nothing is known.
- */
+/** Pods of the newest template. Where there is no new pod yet, none: those of an older one may be what is being mended. */
+export function newestPods(deployment: Json, pods: readonly Json[]): readonly Json[] {
+  if (Number(valueAt(deployment, 'status', 'updatedReplicas') ?? 0) === 0) return [];
+  const [newest] = pods.toSorted((a, b) => (created(a) < created(b) ? 1 : -1));
+  return newest === undefined ? [] : pods.filter((one) => template(one) === template(newest));
+}
+
+/** `churn-v3-abc: ImagePullBackOff: Back-off pulling image …` of the first pod of the newest template that is stuck, or null. */
 export function stuckPod(deployment: Json, pods: readonly Json[]): string | null {
-  if (Number(valueAt(deployment, 'status', 'updatedReplicas') ?? 0) === 0) return null;
-  const newest = pods.toSorted((a, b) => (created(a) < created(b) ? 1 : -1)).slice(0, 1);
-  for (const pod of pods.filter((one) => newest.some((first) => template(one) === template(first)))) {
+  for (const pod of newestPods(deployment, pods)) {
     for (const status of recordsAt(pod, 'status', 'containerStatuses')) {
       const reason = valueAt(status, 'state', 'waiting', 'reason');
-      if (typeof reason !== 'string' || !HOPELESS.has(reason)) continue;
-      const message = valueAt(status, 'state', 'waiting', 'message');
-      const said = typeof message === 'string' ? `: ${message.slice(0, SAID)}` : '';
-      return `${String(valueAt(pod, 'metadata', 'name'))}: ${reason}${said}`;
+      if (typeof reason === 'string' && HOPELESS.has(reason)) return words(pod, reason, waitingFor(status));
     }
   }
   return null;
 }
+
+/** What is said of the first pod of the newest template that is not ready, or null: by the scheduler, by its node, by how often it ended. */
+export function lateReason(deployment: Json, pods: readonly Json[]): string | null {
+  for (const pod of newestPods(deployment, pods)) {
+    const placed = recordsAt(pod, 'status', 'conditions').find(({ type }) => type === 'PodScheduled');
+    if (placed?.['status'] === 'False') return words(pod, String(placed['reason']), placed['message']);
+    for (const status of recordsAt(pod, 'status', 'containerStatuses')) {
+      const reason = valueAt(status, 'state', 'waiting', 'reason');
+      if (typeof reason === 'string') return words(pod, reason, waitingFor(status));
+      const restarts = Number(status['restartCount'] ?? 0);
+      if (status['ready'] === false)
+        return words(pod, 'not ready', restarts === 0 ? undefined : `it was started ${restarts + 1} times`);
+    }
+  }
+  return null;
+}
+
+const waitingFor = (status: Json): unknown => valueAt(status, 'state', 'waiting', 'message');
+
+const words = (pod: Json, reason: string, message: unknown): string =>
+  `${String(valueAt(pod, 'metadata', 'name'))}: ${reason}${typeof message === 'string' ? `: ${message.slice(0, SAID)}` : ''}`;
