@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { documentOf } from '../../src/cli/kubernetes-options.ts';
+import { specOf } from '../../src/deploy/kubernetes/spec.ts';
 import { folder, plimsoll, ROOT } from '../cli.ts';
-import { image } from './specs.ts';
+import { CHURN, image } from './specs.ts';
 
 const MODEL = join(ROOT, 'fixtures/models/sklearn-1.9.1/ordinal-numbers.pkl');
 const work = folder();
@@ -21,13 +23,12 @@ const filesIn = (path: string): Readonly<Record<string, string>> =>
   );
 
 describe('package kubernetes', () => {
-  const out = join(work, 'out');
-  beforeAll(() => {
-    expect(packaged('--image', image(1), '--output', out)).toMatchObject({ status: 0 });
-  });
-
-  test('writes one object a file, a list of them, and a chart; the same bytes each time', () => {
+  test('writes one object a file, a list of them, and a chart; the same bytes each time; and replaces what it has written, nothing else', () => {
+    const [out, again] = [join(work, 'out'), join(work, 'again')];
+    for (const folder of [out, again])
+      expect(packaged('--image', image(1), '--output', folder)).toMatchObject({ status: 0 });
     const files = filesIn(out);
+    expect(filesIn(again)).toEqual(files);
     const { resources } = parse(files['kustomization.yaml']!) as { resources: string[] };
     expect(resources.toSorted()).toEqual(
       Object.keys(files).filter((name) => !name.includes('/') && name !== 'kustomization.yaml'),
@@ -38,14 +39,6 @@ describe('package kubernetes', () => {
       });
       expect(files[`chart/templates/${name}`]).toBeDefined();
     }
-    const other = join(work, 'other');
-    expect(packaged('--image', image(1), '--output', other)).toMatchObject({ status: 0 });
-    expect(filesIn(other)).toEqual(files);
-  });
-
-  test('replaces what it has written, and leaves a folder alone that holds something else', () => {
-    const again = join(work, 'again');
-    packaged('--image', image(1), '--output', again);
     expect(packaged('--image', image(2), '--replicas', '3', '--output', again)).toMatchObject({ status: 0 });
     expect(filesIn(again)['deployment-v1.yaml']).toContain(image(2));
     expect(filesIn(again)['autoscaler-v1.yaml']).toBeUndefined();
@@ -55,24 +48,18 @@ describe('package kubernetes', () => {
     expect(filesIn(again)['mine.yaml']).toBe('kind: Secret\n');
   });
 
-  test('takes a file of settings, over which flags win, and refuses what it does not know', () => {
+  test('takes a file of settings, over which flags win, and refuses what it does not know', async () => {
     const config = join(work, 'settings.yaml');
+    const spec = async (flags: object) =>
+      specOf(await documentOf({ config, image: image(1), ...flags }), CHURN);
     writeFileSync(config, 'kubernetes:\n  cpu: 500m\n  memory: 1Gi\n  hpa: { on: queue, max: 30 }\n');
-    const out = join(work, 'configured');
-    const args = ['--image', image(1), '--config', config, '--memory', '2Gi', '--min', '3', '--output', out];
-    expect(packaged(...args)).toMatchObject({ status: 0 });
-    const files = filesIn(out);
-    expect(parse(files['deployment-v1.yaml']!).spec.template.spec.containers[0].resources.limits).toEqual({
-      cpu: '500m',
-      memory: '2Gi',
+    expect(await spec({ memory: '2Gi', min: '3' })).toMatchObject({
+      ...{ cpu: '500m', memory: '2Gi', scaler: { on: 'queue', min: 3, max: 30 } },
     });
-    expect(parse(files['autoscaler-v1.yaml']!).spec).toMatchObject({ minReplicas: 3, maxReplicas: 30 });
     writeFileSync(config, 'kubernetes:\n  hpa: { mx: 30 }\n');
-    const refused = packaged('--image', image(1), '--config', config, '--output', out);
-    expect([refused.status, refused.stderr]).toEqual([
-      2,
-      expect.stringContaining('kubernetes.hpa.mx is no key here'),
-    ]);
+    await expect(spec({})).rejects.toThrow('kubernetes.hpa.mx is no key here');
+    writeFileSync(config, 'hpa: {}\n');
+    await expect(spec({})).rejects.toThrow('has no part "kubernetes"');
   });
 
   test('answers with exit 2 what is wrong, 4 what the cluster could not do', () => {

@@ -1,7 +1,7 @@
 """Holds objects of Kubernetes against the published schemas, strict about fields that are none.
 
-Reads a JSON list of objects, writes a JSON list of what is wrong with each (an empty text where nothing is).
-Usage: validate.py SCHEMAS RELEASE < objects.json
+Reads a JSON list of {"release", "object"}, writes a JSON list of what is wrong with each (an empty text where nothing is).
+Usage: validate.py SCHEMAS < objects.json
 """
 
 import json
@@ -27,13 +27,13 @@ def check(thing, schemas, release):
 
 
 def main():
-    folder, release = sys.argv[1:]
+    (folder,) = sys.argv[1:]
     schemas = {}
     for path in sorted(pathlib.Path(folder).glob("*.json")):
         found = json.loads(path.read_text())
         key = (f"{found['group']}/{found['version']}", found["kind"])
         schemas[key] = jsonschema.Draft202012Validator(found["schema"])
-    json.dump([check(thing, schemas, release) for thing in json.load(sys.stdin)], sys.stdout)
+    json.dump([check(one["object"], schemas, one["release"]) for one in json.load(sys.stdin)], sys.stdout)
 
 
 main()
