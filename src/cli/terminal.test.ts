@@ -22,8 +22,15 @@ afterEach(() => {
   process.stderr.isTTY = wasTTY;
 });
 
-/** The screen once a terminal has drawn over what `\r` and "clear to the end" take back. */
-const shown = (): string => screen.replaceAll(/\r[^\r\n]*\u001b\[K(?=\r)/g, '').replaceAll('\r\u001b[K', '');
+/** What is left on the screen: a line that nothing follows before the next `\r` is drawn over. */
+const shown = (): string =>
+  screen
+    .split('\r')
+    .map((piece) => {
+      const [line = '', after = line] = piece.split('\u001b[K');
+      return after === '' || after === line ? after : `${line}${after}`;
+    })
+    .join('');
 
 test('answers, notes and failures take the place of the line of progress', () => {
   const terminal = new Terminal({ json: false, quiet: false });
