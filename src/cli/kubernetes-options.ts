@@ -32,7 +32,7 @@ export interface KubernetesFlags {
   readonly keysSecret?: string;
   readonly insecure?: boolean;
   readonly serviceMonitor?: boolean;
-  readonly kserve?: 'namespace' | 'cluster';
+  readonly kserve?: 'namespace' | 'cluster' | 'existing';
   readonly storageUri?: string;
 }
 
@@ -81,8 +81,8 @@ export const withKubernetesFlags = (command: Command): Command =>
     .addOption(
       new Option(
         '--kserve <runtime>',
-        'objects of KServe instead: a runtime for the namespace, or for the cluster',
-      ).choices(['namespace', 'cluster']),
+        'objects of KServe instead: a runtime for the namespace, for the cluster, or the one that is there',
+      ).choices(['namespace', 'cluster', 'existing']),
     )
     .option(
       '--storage-uri <uri>',
