@@ -50,6 +50,7 @@ const SWITCHES = [
   '--insecure',
   '--immediate',
   '--no-capture',
+  '--empty',
   '--help',
   '-h',
 ];

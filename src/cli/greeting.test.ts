@@ -51,6 +51,12 @@ Try it:
   );
 });
 
+test('the greeting of a server without a model says how one comes', () => {
+  expect(greeting('http://h', [], 'local').split('\n').at(-1)).toBe(
+    'It has no model yet: plimsoll push FILE --name NAME --url http://h',
+  );
+});
+
 test.each([
   [[1, 2], `'{"rows":[[1,2]]}'`],
   ["it's fine", String.raw`'{"rows":["it'\''s fine"]}'`],

@@ -47,7 +47,7 @@ export function greeting(url: string, served: readonly ServedModel[], access: Ac
     ...(news.length > 0 ? [...news, ''] : []),
     `Serving on ${styled('bold', url)}  (docs: ${url}/docs · metrics: ${url}/metrics · stop: Ctrl-C)`,
     ...accessNote(access),
-    ...(first ? tryIt(url, first.endpoint, first.stable, access) : []),
+    ...(first ? tryIt(url, first.endpoint, first.stable, access) : nothingYet(url)),
   ].join('\n');
 }
 
@@ -58,6 +58,11 @@ const accessNote = (access: AccessMode): string[] => {
     ];
   return access === 'keys' ? ['Callers need a key: `plimsoll keys create --name NAME --scope predict`'] : [];
 };
+
+const nothingYet = (url: string): string[] => [
+  '',
+  `It has no model yet: plimsoll push FILE --name NAME --url ${url}`,
+];
 
 const tryIt = (
   url: string,

@@ -26,6 +26,7 @@ interface ServeOptions extends FileOptions, AccessOptions {
   readonly watch?: string;
   readonly capture: boolean;
   readonly immediate?: boolean;
+  readonly empty?: boolean;
   readonly bundles?: string;
 }
 
@@ -47,6 +48,7 @@ export const serve: Define = (command, terminal) => {
     .option('--max-body <size>', 'largest request body (default: 32mb)')
     .option('--store <url>', 'database: sqlite:PATH or postgres://… (default: one in the data folder)')
     .option('--watch <folder>', 'folder whose new files become versions')
+    .option('--empty', 'begin without a model, too: `plimsoll push` and the control API bring them')
     .option('--no-capture', 'rows and answers are not captured, and so not monitored')
     .option('--immediate', 'new versions replace the old ones at once, without evidence')
     .option(
@@ -80,7 +82,7 @@ export const serve: Define = (command, terminal) => {
       }
       const python = pythonDemands(options, { command: 'serve', model: files[0] ?? null }) ?? undefined;
       if (python !== undefined && files.length !== 1) throw oneByOne(files.length);
-      const { name, runtime, config: file, golden, reference, maxModel, immediate = false } = options;
+      const { name, runtime, config: file, golden, reference, maxModel, immediate = false, empty } = options;
       const config = await serveConfig({
         flags: flagsOf(options),
         env: process.env,
@@ -91,7 +93,7 @@ export const serve: Define = (command, terminal) => {
       });
       const service = await begin(config, terminal, {
         ...{ files: config.files, golden, reference, runtime, python, maxModel, immediate },
-        ...{ storeUrl: config.storeUrl, watch: config.watch, host: config.host },
+        ...{ storeUrl: config.storeUrl, watch: config.watch, host: config.host, empty },
         rollouts: await rolloutsOf(config.endpoints),
         jobs: config.jobs,
         routers: config.routers,

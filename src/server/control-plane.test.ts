@@ -64,6 +64,12 @@ test('with nothing to serve it says so, and leaves nothing that listens', async 
   expect(await statusOf(join(data, 'control.sock'), '/api/v1/models')).toBe('ENOENT');
 });
 
+test('where it may begin empty it does, and the API takes what comes', async () => {
+  const data = folder();
+  expect((await planeOf(data, { empty: true })).models).toEqual([]);
+  expect(await statusOf(join(data, 'control.sock'), '/api/v1/models')).toBe(200);
+});
+
 test('a folder that cannot be watched is refused, and nothing listens any more', async () => {
   const data = folder();
   const failed = planeOf(data, { watch: join(data, 'none') });

@@ -52,6 +52,8 @@ export interface ControlSettings extends Registration {
   readonly routers: Readonly<Record<string, unknown>>;
   /** Folder whose new files become versions, or null. */
   readonly watch: string | null;
+  /** May begin with nothing to serve: versions come by the control API. */
+  readonly empty?: boolean;
   /** Processes that serve. */
   readonly copies: number;
   /** Whom the server lets in. */
@@ -101,7 +103,8 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
     });
     const given = versions.map(({ model }) => model);
     const models = await servedModels(assembly.control, acceptedIn(assembly), given, notes);
-    if (models.length === 0 && options.watch === null) throw nothingToServe(options.dataDir);
+    if (models.length === 0 && options.watch === null && !options.empty)
+      throw nothingToServe(options.dataDir);
     const jobs = new ServerJobs(options);
     closing.push(() => jobs.close());
     await defineJobs(jobs, options.jobs, assembly);

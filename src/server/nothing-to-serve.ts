@@ -8,13 +8,17 @@ export const STORE_FILE = 'plimsoll.db';
 
 /** CONFIG_INVALID: there is neither a file nor anything of before. */
 export function nothingToServe(dataDir: string): PlimsollError {
-  const problems = `no model file is given, and "${dataDir}" holds no model that was served before`;
+  const problems = `no model file is given, and "${dataDir}" holds no model that was served before (--empty begins without one)`;
   return new PlimsollError('CONFIG_INVALID', { problems, list: [problems] });
 }
 
 /** Whether there can be nothing to serve, as far as can be seen without opening or making anything. */
 export const isBlank = (
-  { files, watch, storeUrl }: Pick<ControlSettings, 'files' | 'watch' | 'storeUrl'>,
+  { files, watch, storeUrl, empty }: Pick<ControlSettings, 'files' | 'watch' | 'storeUrl' | 'empty'>,
   dataDir: string,
 ): boolean =>
-  files.length === 0 && watch === null && storeUrl === null && !existsSync(join(dataDir, STORE_FILE));
+  !empty &&
+  files.length === 0 &&
+  watch === null &&
+  storeUrl === null &&
+  !existsSync(join(dataDir, STORE_FILE));
