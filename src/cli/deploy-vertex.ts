@@ -41,7 +41,7 @@ async function routerOf(path: string, { endpoint }: DeployOptions): Promise<Rout
   const { vertexRouter } = await import('../deploy/vertex/weights.ts');
   const { document } = readDocument(path);
   const site = openSite(document, { address: addressOf(endpoint), ...TIME });
-  return vertexRouter(site, document.deployment);
+  return vertexRouter(site, document.endpoint.id);
 }
 
 async function deploying(path: string, { endpoint }: DeployOptions): Promise<Deploying> {
