@@ -1,4 +1,4 @@
-import { PlimsollError } from '../../core/errors.ts';
+import { failed, neverReady, removed, staysTaken } from './failures.ts';
 import { idOf, specDigest } from './key.ts';
 import { inOrder, inOrderOfRemoval } from './order.ts';
 import { planOf, type Situation, stepFor } from './plan.ts';
@@ -35,6 +35,8 @@ export interface Applied {
 const WAIT_MILLIS = 3_600_000;
 const FIRST_POLL_MILLIS = 250;
 const LONGEST_POLL_MILLIS = 15_000;
+/** What has been made is seen by then, however slowly a cloud tells all of itself. */
+const UNSEEN_MILLIS = 60_000;
 
 /** What there is of a deployment. */
 export async function observe({ name, resources, kinds }: Deployment, cloud: Cloud): Promise<Situation> {
@@ -95,16 +97,22 @@ async function settle(deployment: string, resource: Resource, ports: ApplyPorts,
   const marks = { deployment, digest: specDigest(resource) };
   const pause = pauses(resource, ports);
   let given = false;
+  let unseenSince: number | null = null;
   for (;;) {
     const seen = (await cloud.observe(resource)) ?? undefined;
+    unseenSince = given && seen === undefined ? (unseenSince ?? ports.monotonic()) : null;
+    if (unseenSince !== null && ports.monotonic() - unseenSince >= UNSEEN_MILLIS) throw removed(resource);
     const step = stepFor(deployment, resource, seen);
     if (step === null) return;
     if (seen?.state === 'failed' && given) throw failed(resource, seen);
+    if (seen?.state === 'failed' && seen.remains) throw staysTaken(resource, seen);
     if (step.action === 'wait' || seen?.state === 'deleting' || (given && seen === undefined)) {
       onStep?.({ action: 'wait', resource, because: step.because });
       await pause();
       continue;
     }
+    // Somebody writes over it, or the cloud keeps it otherwise than it was given: not as fast as one can ask.
+    if (given) await pause();
     onStep?.(step);
     if (step.action === 'replace') {
       await removeKey(resource, ports, step.because);
@@ -128,7 +136,7 @@ async function removeKey(key: ResourceKey, ports: ApplyPorts, because: string): 
   let asked = false;
   for (;;) {
     const seen = await cloud.observe(key);
-    if (seen === null) return;
+    if (seen === null || (seen.remains && (seen.state === 'ready' || seen.state === 'failed'))) return;
     if (seen.state === 'failed' && asked) throw failed(key, seen);
     if (seen.state !== 'deleting' && !asked) {
       await cloud.remove(key);
@@ -138,16 +146,12 @@ async function removeKey(key: ResourceKey, ports: ApplyPorts, because: string): 
 }
 
 /** Waits a little longer each time. Throws CLOUD_TIMEOUT when it has been too long in all. */
-function pauses({ kind, name }: ResourceKey, { monotonic, sleep, waitMillis = WAIT_MILLIS }: ApplyPorts) {
+function pauses(key: ResourceKey, { monotonic, sleep, waitMillis = WAIT_MILLIS }: ApplyPorts) {
   const until = monotonic() + waitMillis;
   let millis = FIRST_POLL_MILLIS;
   return async (): Promise<void> => {
-    if (monotonic() >= until)
-      throw new PlimsollError('CLOUD_TIMEOUT', { kind, name, limit: Math.round(waitMillis / 1000) });
+    if (monotonic() >= until) throw neverReady(key, waitMillis);
     await sleep(millis);
     millis = Math.min(LONGEST_POLL_MILLIS, 2 * millis);
   };
 }
-
-const failed = ({ kind, name }: ResourceKey, { reason }: Observed): PlimsollError =>
-  new PlimsollError('CLOUD_FAILED', { kind, name, reason: reason ?? 'it gives no reason' });

@@ -108,6 +108,46 @@ test('a thing that never becomes ready ends the wait, not the thing', async () =
   expect(cloud.changes).toEqual(['create Model/m-1']);
 });
 
+test('a thing that somebody writes over each time is given up, not written as fast as one can', async () => {
+  const cloud = new TestCloud();
+  await apply(churn(1), testPorts(cloud));
+  const observe = cloud.observe.bind(cloud);
+  cloud.observe = async (key) => {
+    const seen = await observe(key);
+    return seen && key.kind === 'Endpoint' && seen.state === 'ready' ? { ...seen, digest: 'theirs' } : seen;
+  };
+  cloud.changes.length = 0;
+  const ports = { ...testPorts(cloud), waitMillis: 60_000 };
+  await expect(apply(churn(1), ports)).rejects.toMatchObject({ code: 'CLOUD_TIMEOUT' });
+  expect(cloud.changes.length).toBeLessThan(20);
+});
+
+test('a thing that is removed once it was made is said to be gone, not waited for', async () => {
+  const cloud = new TestCloud();
+  const ports = testPorts(cloud);
+  const create = cloud.create.bind(cloud);
+  cloud.create = async (resource, marks) => {
+    await create(resource, marks);
+    cloud.things.clear();
+  };
+  await expect(apply(churn(1), ports)).rejects.toMatchObject({ code: 'CLOUD_FAILED' });
+  expect(ports.monotonic()).toBeLessThan(120_000);
+});
+
+test('what stays in its list once it has ended is neither removed nor made again under its name', async () => {
+  const cloud = new TestCloud();
+  await apply(churn(1), testPorts(cloud));
+  const observe = cloud.observe.bind(cloud);
+  cloud.observe = async (key) => {
+    const seen = await observe(key);
+    return seen && key.kind === 'Config' ? { ...seen, state: 'failed', remains: true } : seen;
+  };
+  cloud.changes.length = 0;
+  await expect(apply(churn(1), testPorts(cloud))).rejects.toMatchObject({ code: 'CLOUD_REFUSED' });
+  await destroy(churn(1), testPorts(cloud));
+  expect(cloud.changes).toEqual(['remove Endpoint/churn', 'remove Model/m-1']);
+});
+
 test('an order has everything once, and each after what it needs', () => {
   const graphs = fc.array(fc.array(fc.nat(), { maxLength: 4 }), { minLength: 1, maxLength: 12 });
   fc.assert(

@@ -32,6 +32,8 @@ export interface Observed {
   readonly owner: string | null;
   /** Digest of the spec it was last given, or null where it does not say. */
   readonly digest: string | null;
+  /** Set where it stays in its cloud's lists, under its name, once it has ended: there is nothing to remove of it then. */
+  readonly remains?: true;
 }
 
 /** What marks a resource as ours; clouds keep it as tags or labels. */

@@ -1,7 +1,7 @@
 /** Amazon as the state of a deployment (`src/deploy/plan`): each kind by its driver, each failure coded. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as timer } from 'node:timers/promises';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Cloud, ResourceKey } from '../plan/port.ts';
+import type { Cloud, Observed, ResourceKey } from '../plan/port.ts';
 import { openAlarms, openSageMaker, openScaling } from './clients.ts';
 import { configDriver, modelDriver, transformDriver } from './definitions.ts';
 import type { Driver } from './driver.ts';
@@ -13,15 +13,20 @@ import { alarmDriver, policyDriver, targetDriver } from './scaling.ts';
 export interface CloudOptions extends ObjectOptions {
   /** Milliseconds between two looks at what has to settle before it can be removed. @default {5000} */
   readonly pauseMillis?: number | undefined;
+  readonly sleep?: ((millis: number) => Promise<void>) | undefined;
 }
 
 const PAUSE_MILLIS = 5000;
 /** An hour, as long as everything else may take. */
 const PATIENCE = 720;
+/** Looks until what is said to be there is seen. */
+const LOOKS = 4;
 
 /** Throws as `Cloud` says. */
 export function sageMakerCloud(options: CloudOptions): Cloud {
-  const drivers = driversOf(options);
+  const { sleep = timer, pauseMillis = PAUSE_MILLIS } = options;
+  const pause = () => sleep(pauseMillis);
+  const drivers = driversOf(options, pause);
   const driver = ({ kind }: ResourceKey): Driver => {
     const known = drivers[kind];
     if (known === undefined) throw new Error(`there is no driver for ${kind}`);
@@ -45,8 +50,8 @@ export function sageMakerCloud(options: CloudOptions): Cloud {
         } catch (error) {
           // A request whose answer was lost is sent again: what is there may be its doing.
           if (!isThere(error)) throw error;
-          const seen = await observe(resource);
-          if (seen !== null && seen.owner !== marks.deployment) throw taken(resource, seen.owner);
+          const seen = await seenSoon(() => observe(resource), pause);
+          if (seen?.owner !== marks.deployment) throw taken(resource, seen);
         }
       }),
     update: (resource, marks) =>
@@ -60,12 +65,31 @@ export function sageMakerCloud(options: CloudOptions): Cloud {
 
 const shown = ({ kind, name }: ResourceKey): string => `the ${kind} ${name}`;
 
-function taken({ kind, name }: ResourceKey, owner: string | null): PlimsollError {
-  const by = owner === null ? 'nobody that Plimsoll knows' : `the deployment ${owner}`;
+/** What is there already may take a moment to be seen. null where it is not: its name is another, to capitals. */
+async function seenSoon(
+  observe: () => Promise<Observed | null>,
+  pause: () => Promise<void>,
+): Promise<Observed | null> {
+  for (let left = LOOKS; left > 1; left -= 1) {
+    const seen = await observe();
+    if (seen !== null) return seen;
+    await pause();
+  }
+  return observe();
+}
+
+function taken({ kind, name }: ResourceKey, seen: Observed | null): PlimsollError {
+  const owner = seen?.owner ?? null;
+  const by =
+    seen === null
+      ? 'another whose name differs in capitals alone'
+      : owner === null
+        ? 'nobody that Plimsoll knows'
+        : `the deployment ${owner}`;
   return new PlimsollError('CLOUD_NAME_TAKEN', { kind, name, by });
 }
 
-function driversOf(options: CloudOptions): Readonly<Record<string, Driver>> {
+function driversOf(options: CloudOptions, pause: () => Promise<void>): Readonly<Record<string, Driver>> {
   const sageMaker = openSageMaker(options);
   const scaling = openScaling(options);
   const targets = targetDriver(scaling);
@@ -77,7 +101,7 @@ function driversOf(options: CloudOptions): Readonly<Record<string, Driver>> {
       await found(() => targets.remove(idOf(endpoint, variant)));
     },
     patience: PATIENCE,
-    pause: () => sleep(options.pauseMillis ?? PAUSE_MILLIS),
+    pause,
   });
   return {
     S3Object: objectDriver(options),

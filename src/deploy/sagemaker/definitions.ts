@@ -4,7 +4,6 @@ import type {
   CreateModelCommandInput,
   CreateTransformJobCommandInput,
 } from '@aws-sdk/client-sagemaker';
-import { PlimsollError } from '../../core/errors.ts';
 import type { Observed } from '../plan/port.ts';
 import type { SageMaker } from './clients.ts';
 import { DEPLOYMENT_TAG, type Driver, readyBy, tagOf, tagsOf, unchangeable } from './driver.ts';
@@ -127,7 +126,7 @@ export function transformDriver(open: SageMaker): Driver {
       if (job === null) return null;
       const { TransformJobArn, TransformJobStatus: status = '', FailureReason } = job;
       const marks = readyBy(await listTags(open, TransformJobArn!));
-      return { ...marks, state: STATES[status] ?? 'pending', reason: FailureReason ?? null };
+      return { ...marks, state: STATES[status] ?? 'pending', reason: FailureReason ?? null, remains: true };
     },
     // What has ended cannot be removed: it is history, and costs nothing.
     owned: (deployment) =>
@@ -154,13 +153,12 @@ export function transformDriver(open: SageMaker): Driver {
     update: unchangeable,
     async remove(name) {
       const { api, client } = await open();
-      const job = await describe(name);
-      if (job?.TransformJobStatus !== 'InProgress')
-        throw new PlimsollError('CLOUD_REFUSED', {
-          action: `run the batch transform ${name} again`,
-          reason: `it is ${job?.TransformJobStatus}: ${job?.FailureReason ?? 'no reason given'}; its name stays taken, so give the job another name in the document`,
-        });
-      await client.send(new api.StopTransformJobCommand({ TransformJobName: name }));
+      try {
+        await client.send(new api.StopTransformJobCommand({ TransformJobName: name }));
+      } catch (error) {
+        // It may have ended by itself, or have been stopped already.
+        if ((await describe(name))?.TransformJobStatus === 'InProgress') throw error;
+      }
     },
   };
 }

@@ -21,6 +21,8 @@ const failure = (more: object): { code: string; message: string } => {
   }
   return { code: 'none', message: '' };
 };
+const archived = (number: number, more: object = {}) =>
+  version(number, { files: [{ path: `churn-${number}/model.tar.gz`, sha256: digest, size: 1 }], ...more });
 const scaling = { max: 3, target: 100 };
 const alarms = { alarms: ['too-slow'] };
 
@@ -127,6 +129,43 @@ const UNSUPPORTED: readonly (readonly [string, object, RegExp])[] = [
     },
     /at most 10/,
   ],
+  [
+    'instances of a serverless endpoint',
+    { kind: 'serverless', versions: [version(3, { instances: 2 })] },
+    /memoryMb/,
+  ],
+  [
+    'an instance type of a serverless endpoint',
+    { kind: 'serverless', versions: [version(3, { instance: 'ml.m5.large' })] },
+    /versions\[0\]\.instance: .*memoryMb/,
+  ],
+  [
+    'weights without an endpoint',
+    { kind: 'none', versions: [version(3, { weight: 1 })] },
+    /there is no endpoint/,
+  ],
+  [
+    'instances of one of many models',
+    { kind: 'multi-model', versions: [archived(3), archived(4, { instances: 2 })] },
+    /versions\[1\]\.instances: .*those of versions\[0\]/,
+  ],
+  [
+    'a weight of one of many models',
+    { kind: 'multi-model', versions: [archived(3, { weight: 2 })] },
+    /no shares/,
+  ],
+  ['a step of what moves at once', { update: { percent: 10, ...alarms } }, /update\.percent/],
+  [
+    'an old fleet after rolling',
+    { update: { strategy: 'rolling', bakeSeconds: 60, ...alarms } },
+    /bakeSeconds/,
+  ],
+  [
+    'a key for disks that have their own',
+    { kmsKey: 'alias/a', versions: [version(3, { instance: 'ml.m5d.large' })] },
+    /kmsKey and versions\[0\]\.instance ml\.m5d\.large/,
+  ],
+  ['a key for no volume', { kind: 'none', kmsKey: 'alias/a' }, /kmsKey/],
 ];
 
 test.each(UNSUPPORTED)('%s is refused, never dropped', (_, more, said) => {
@@ -197,11 +236,26 @@ const INVALID: readonly (readonly [string, object, RegExp])[] = [
     },
     /150 MB at once/,
   ],
+  [
+    'numbers that two models share',
+    { versions: [version(3, { variant: 'a' }), version(3, { model: 'fraud', variant: 'b' })] },
+    /number 3 is that of versions of churn and fraud/,
+  ],
+  ['the contract of the container', { env: { PLIMSOLL_CONTRACT: 'plain' } }, /nor PLIMSOLL_CONTRACT/],
   ['a multi-model version without an archive', { kind: 'multi-model' }, /one \.tar\.gz/],
 ];
 
 test.each(INVALID)('%s is named as a mistake', (_, more, said) => {
   expect(failure(more)).toMatchObject({ code: 'SAGEMAKER_INVALID', message: expect.stringMatching(said) });
+});
+
+test('settings that say what the kind has anyway are no mistake', () => {
+  const same = { instances: 2, scaling: { max: 3, target: 100 } };
+  const { versions } = parse({ kind: 'multi-model', versions: [archived(3, same), archived(4, same)] });
+  expect(versions).toHaveLength(2);
+  expect(parse({ kind: 'none', versions: [version(3, { shadow: false })] }).kind).toBe('none');
+  const numbered = [archived(3), archived(3, { model: 'fraud' })];
+  expect(parse({ kind: 'multi-model', versions: numbered }).versions).toHaveLength(2);
 });
 
 test('every mistake of a document is named at once', () => {

@@ -16,6 +16,7 @@ import {
 import { didYouMean } from '../../serving/rows/suggest.ts';
 import { refuseWhatSageMakerLacks } from './lacks.ts';
 import { problemsAcross } from './limits.ts';
+import { refuseWhatGoesNowhere } from './unheeded.ts';
 
 /** A file of a version, as it lies beside the document and in S3. */
 export interface ArtifactFile {
@@ -152,8 +153,8 @@ const MODEL = text('^[A-Za-z0-9][\\w.-]{0,99}$', 'the name of a model');
 const HEX = text('^[0-9a-f]{64}$', 'a sha256 in hexadecimal digits');
 const PATH = text('^(?!.*(^|/)\\.{1,2}(/|$))[\\w.-]+(/[\\w.-]+)*$', 'a path below the document');
 const VARIABLE = text(
-  '^(?!SAGEMAKER_|AWS_)[A-Za-z_][A-Za-z0-9_]{0,127}$',
-  'a variable, none of SAGEMAKER_* or AWS_*',
+  '^(?!SAGEMAKER_|AWS_|PLIMSOLL_CONTRACT$)[A-Za-z_][A-Za-z0-9_]{0,127}$',
+  'a variable, none of SAGEMAKER_* or AWS_*, nor PLIMSOLL_CONTRACT',
 );
 const VALUE = text('^[\\s\\S]{0,1024}$', 'a text of at most 1024 characters');
 const WORD = text('^[^\\u0000-\\u001f]{1,255}$', 'a text of 1 to 255 characters');
@@ -310,6 +311,7 @@ export function parseSageMakerDocument(value: unknown, path: string): SageMakerD
   const document = isRecord(value) ? DOCUMENT.parse(value, '', problems) : null;
   if (document !== null && problems.length === 0) {
     refuseWhatSageMakerLacks(document);
+    refuseWhatGoesNowhere(value, document);
     problems.push(...problemsAcross(document));
   }
   if (document !== null && problems.length === 0) return document;

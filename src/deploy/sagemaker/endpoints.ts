@@ -78,8 +78,15 @@ export function endpointDriver(open: SageMaker, ports: EndpointPorts): Driver {
       await client.send(new api.AddTagsCommand({ ResourceArn: endpoint.EndpointArn!, Tags }));
       if (endpoint.EndpointConfigName === config) return;
       const scaled = await releaseWhatGoes(open, ports, endpoint, resource);
+      try {
+        await client.send(new api.UpdateEndpointCommand(requestOf(resource, scaled)));
+      } catch (error) {
+        // Somebody was faster, or this is the second of two requests, the answer to the first of which was lost.
+        if (!isBusy(error)) throw error;
+        const { PendingDeploymentSummary: pending } = await describe(resource.name);
+        if (pending?.EndpointConfigName !== config) return;
+      }
       begun.set(resource.name, config);
-      await client.send(new api.UpdateEndpointCommand(requestOf(resource, scaled)));
     },
     async remove(EndpointName) {
       const { api, client } = await open();

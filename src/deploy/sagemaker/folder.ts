@@ -1,5 +1,5 @@
 /** What `package sagemaker` writes: the document, which is the deployment, files of versions, and what it comes to. */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { PlimsollError } from '../../core/errors.ts';
@@ -38,8 +38,9 @@ export function filesOf(
 
 /** Throws SAGEMAKER_FOLDER_TAKEN for a folder with what is not ours. */
 export function checkFolder(folder: string): void {
-  const there = existsSync(folder) ? readdirSync(folder) : [];
-  if (there.some((name) => !OWN.has(name)))
+  const isFile = existsSync(folder) && !statSync(folder).isDirectory();
+  const there = existsSync(folder) && !isFile ? readdirSync(folder) : [];
+  if (isFile || there.some((name) => !OWN.has(name)))
     throw new PlimsollError('SAGEMAKER_FOLDER_TAKEN', { path: folder });
 }
 
@@ -66,11 +67,15 @@ export function readDocument(path: string): ReadDocument {
 /** Path of each object's bytes, by the name of its resource. */
 export function bodiesOf(document: SageMakerDocument, folder: string): ReadonlyMap<string, string> {
   const { bucket } = ownPrefix(document);
-  const bodies = document.versions.flatMap((version) =>
-    version.files.map((file) => {
-      const name = `${bucket}/${keyOf(document, version, file)}`;
-      return [name, join(folder, ARTIFACTS, file.path)] as const;
-    }),
+  // A batch transform over a model of many has the archive once more, by its content.
+  const forms = document.batch.length > 0 ? [document, { ...document, kind: 'none' as const }] : [document];
+  const bodies = forms.flatMap((form) =>
+    form.versions.flatMap((version) =>
+      version.files.map((file) => {
+        const name = `${bucket}/${keyOf(form, version, file)}`;
+        return [name, join(folder, ARTIFACTS, file.path)] as const;
+      }),
+    ),
   );
   return new Map(bodies);
 }

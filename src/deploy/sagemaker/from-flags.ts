@@ -46,7 +46,8 @@ const given = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 /**
- * What would be written by hand. `beside`: a document whose versions stay. Nothing is checked here:
+ * What would be written by hand. `beside`: a document whose versions stay; the same version keeps those of its settings that
+ * no flag is about. Nothing is checked here:
  * `parseSageMakerDocument` is next.
  */
 export function documentFrom(
@@ -56,9 +57,8 @@ export function documentFrom(
   beside: unknown,
 ): Fields {
   const base: Fields = isRecord(beside) ? { ...beside } : {};
-  const others = (Array.isArray(base['versions']) ? (base['versions'] as Fields[]) : []).filter(
-    (one) => !(one['model'] === model.name && one['version'] === model.version),
-  );
+  const versions = Array.isArray(base['versions']) ? (base['versions'] as Fields[]) : [];
+  const place = versions.findIndex((one) => one['model'] === model.name && one['version'] === model.version);
   const { deployment, region, role, image, artifacts, kind, strategy, alarm } = flags;
   const update =
     strategy === undefined && alarm === undefined ? undefined : given({ strategy, alarms: alarm });
@@ -73,7 +73,11 @@ export function documentFrom(
       'artifacts',
       'kind',
     ),
-    versions: [...others, versionFrom(model, files, flags)],
+    versions: versions.toSpliced(
+      place === -1 ? versions.length : place,
+      place === -1 ? 0 : 1,
+      versionFrom(model, files, flags, versions[place] ?? {}),
+    ),
     ...pick(base, 'env', 'networkIsolation', 'kmsKey'),
     ...(update === undefined ? pick(base, 'update') : { update }),
     ...(flags.asyncOutput === undefined ? pick(base, 'async') : { async: { output: flags.asyncOutput } }),
@@ -85,6 +89,7 @@ function versionFrom(
   { name, version, digest }: PackagedModel,
   files: readonly ArtifactFile[],
   flags: SageMakerFlags,
+  before: Fields,
 ): Fields {
   const { instance, instances, maxInstances, invocationsTarget, memory, maxConcurrency, weight, shadow } =
     flags;
@@ -94,17 +99,22 @@ function versionFrom(
       command: 'package sagemaker',
       reason: '--max-instances and --invocations-target belong together',
     });
-  const min = numeric(instances) ?? 1;
+  const { files: _, ...kept } = before;
+  const min = numeric(instances) ?? kept['instances'] ?? 1;
   const serverless = given({ memoryMb: numeric(memory), maxConcurrency: numeric(maxConcurrency) });
+  const was = (key: string): Fields => (isRecord(kept[key]) ? kept[key] : {});
   return {
+    ...kept,
     model: name,
     version,
     digest,
     ...(files.length === 0 ? {} : { files }),
     ...given({ instance, instances: numeric(instances), weight: numeric(weight), shadow }),
     ...(wantsScaling
-      ? { scaling: { min, max: numeric(maxInstances), target: numeric(invocationsTarget) } }
+      ? {
+          scaling: { ...was('scaling'), min, max: numeric(maxInstances), target: numeric(invocationsTarget) },
+        }
       : {}),
-    ...(Object.keys(serverless).length === 0 ? {} : { serverless }),
+    ...(Object.keys(serverless).length === 0 ? {} : { serverless: { ...was('serverless'), ...serverless } }),
   };
 }

@@ -11,6 +11,8 @@ const ACCELERATED = /^ml\.(p|g|inf|trn)\d/;
 /** Families with Graviton: the image is for linux/amd64. */
 const ARM = /^ml\.(m|c|r)\d+g[a-z]*\./;
 const INF1 = /^ml\.inf1\./;
+/** Families with disks of their own, which a chip of theirs encrypts: `m5d`, `c6id`, `r5dn`. */
+const OWN_DISKS = /^ml\.[a-z]+\d+[a-z]*d[a-z]*\./;
 
 /** Throws SAGEMAKER_UNSUPPORTED for the first of them. */
 export function refuseWhatSageMakerLacks(document: SageMakerDocument): void {
@@ -18,9 +20,13 @@ export function refuseWhatSageMakerLacks(document: SageMakerDocument): void {
   for (const [i, version] of versions.entries()) {
     const at = (name: string): string => `versions[${i}].${name}`;
     refuseInstance(version.instance, at('instance'));
+    refuseKey(document, version.instance, at('instance'));
     refuseByKind(document, version, at);
   }
-  for (const [i, { instance }] of batch.entries()) refuseInstance(instance, `batch[${i}].instance`);
+  for (const [i, { instance }] of batch.entries()) {
+    refuseInstance(instance, `batch[${i}].instance`);
+    refuseKey(document, instance, `batch[${i}].instance`);
+  }
   if (kind === 'serverless') refuseServerless(document);
   const production = versions.filter(({ shadow }) => !shadow);
   if (kind === 'async' && production.length > 1)
@@ -42,6 +48,15 @@ function refuseInstance(instance: string, setting: string): void {
     );
   if (ARM.test(instance))
     refuse(`${setting} ${instance}`, 'the image is for linux/amd64, these instances are arm64');
+}
+
+/** CreateEndpointConfig, KmsKeyId; TransformResources, VolumeKmsKeyId: "You can't request" one with local storage. */
+function refuseKey({ kmsKey }: SageMakerDocument, instance: string, setting: string): void {
+  if (kmsKey !== null && OWN_DISKS.test(instance))
+    refuse(
+      `kmsKey and ${setting} ${instance}`,
+      'disks of these instances are encrypted by the hardware, with no other key',
+    );
 }
 
 function refuseByKind(

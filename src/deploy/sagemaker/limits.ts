@@ -21,6 +21,7 @@ export function problemsAcross(document: SageMakerDocument): readonly string[] {
     problems.push(`two versions have one variant, wanted names of their own: ${variants.join(', ')}`);
   const ids = versions.map(({ model, version }) => `${model}@${version}`);
   if (new Set(ids).size < ids.length) problems.push('a version is there twice');
+  else problems.push(...ambiguous(document));
   if (isServing && versions.every(({ weight, shadow }) => shadow || weight === 0))
     problems.push('every weight is 0, wanted one above');
   if (!image.includes(`.ecr.${region}.`))
@@ -36,6 +37,18 @@ export function problemsAcross(document: SageMakerDocument): readonly string[] {
     if (batch.findIndex((other) => other.name === name) < i) problems.push(`batch[${i}].name is there twice`);
   }
   return problems;
+}
+
+/** Variants, weights and batch transforms know versions by their numbers. */
+function ambiguous({ kind, versions, batch }: SageMakerDocument): readonly string[] {
+  const named =
+    kind === 'multi-model' ? batch.map((job) => job.version) : versions.map(({ version }) => version);
+  const again = named.find((number) => versions.filter(({ version }) => version === number).length > 1);
+  if (again === undefined) return [];
+  const models = versions.filter(({ version }) => version === again).map(({ model }) => model);
+  return [
+    `number ${again} is that of versions of ${models.join(' and ')}: put each into a deployment of its own`,
+  ];
 }
 
 function versionProblems(

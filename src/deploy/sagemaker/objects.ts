@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { PlimsollError } from '../../core/errors.ts';
+import { digestOfFile } from '../image/gzip.ts';
 import type { Observed } from '../plan/port.ts';
 import { type AwsOptions, openObjects } from './clients.ts';
 import type { Driver } from './driver.ts';
@@ -46,6 +48,7 @@ export function objectDriver(options: ObjectOptions): Driver {
     const path = options.bodies.get(name);
     if (path === undefined) throw new Error(`the bytes of ${name} are nowhere`);
     const size = Number(spec['ContentLength']);
+    await mustBe(path, size, String(spec['Sha256']));
     const request = {
       ...partsOf(name),
       Body: size <= WHOLE_MAX ? await readFile(path) : createReadStream(path),
@@ -66,7 +69,9 @@ export function objectDriver(options: ObjectOptions): Driver {
       let ContinuationToken: string | undefined;
       do {
         const page = { Bucket: bucket, Prefix: prefix, ContinuationToken };
-        const listed = await client.send(new api.ListObjectsV2Command(page));
+        const listed = await found(() => client.send(new api.ListObjectsV2Command(page)));
+        // With the bucket, everything that was in it is gone.
+        if (listed === null) break;
         for (const { Key } of listed.Contents ?? []) {
           const name = `${bucket}/${Key}`;
           if ((await headOf(name))?.owner === deployment) names.push(name);
@@ -80,4 +85,14 @@ export function objectDriver(options: ObjectOptions): Driver {
       await client.send(new api.DeleteObjectCommand(partsOf(name)));
     },
   };
+}
+
+/** Before it is sent: a length that is not that of the bytes is waited for until the service gives up. */
+async function mustBe(path: string, size: number, sha256: string): Promise<void> {
+  const there = await stat(path).catch(() => null);
+  if (there === null) throw new PlimsollError('FILE_NOT_FOUND', { path });
+  const isSame = there.size === size && (await digestOfFile(path)) === `sha256:${sha256}`;
+  if (isSame) return;
+  const problems = `the file has ${there.size} bytes and is not the one of ${size} bytes with the sha256 ${sha256} that the document names: package it anew`;
+  throw new PlimsollError('SAGEMAKER_INVALID', { path, problems });
 }

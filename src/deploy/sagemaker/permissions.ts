@@ -98,6 +98,7 @@ export function deployerPolicy(document: SageMakerDocument, resources: readonly 
       StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
     }),
     ...artifactStatements(document),
+    ...keyStatements(document),
     ...(has('Alarm')
       ? [
           statement(
@@ -126,6 +127,21 @@ const endpointStatements = (endpoint: string, config: string): readonly Statemen
     [endpoint, config],
   ),
 ];
+
+/** CreateEndpointConfig, KmsKeyId: who creates and updates endpoints must be allowed to use it for SageMaker. */
+function keyStatements(document: SageMakerDocument): readonly Statement[] {
+  const { kmsKey, region } = document;
+  const { partition, account } = arnOf(document);
+  if (kmsKey === null) return [];
+  const isArn = /^arn:.*:key\//.test(kmsKey);
+  // An alias names no key here.
+  const id = /^(arn:|alias\/)/.test(kmsKey) ? '*' : kmsKey;
+  const key = isArn ? kmsKey : `arn:${partition}:kms:${region}:${account}:key/${id}`;
+  return [
+    statement('Key', ['kms:CreateGrant'], [key], { Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
+    statement('DescribeKey', ['kms:DescribeKey'], [key]),
+  ];
+}
 
 function artifactStatements(document: SageMakerDocument): readonly Statement[] {
   const { partition } = arnOf(document);

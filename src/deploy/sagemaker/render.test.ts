@@ -86,7 +86,7 @@ test.each([
   const resources = render({
     update: {
       strategy,
-      percent: 20,
+      ...(strategy === 'all-at-once' ? {} : { percent: 20 }),
       alarms: ['theirs'],
       rollbackOn: [{ metric: 'ModelLatency', statistic: 'p99', above: 1e5 }],
     },
@@ -194,6 +194,18 @@ test('a batch transform has a model, and needs no endpoint', () => {
     DataProcessing: { JoinSource: 'Input' },
     TransformInput: { SplitType: 'Line', ContentType: 'application/jsonlines' },
   });
+});
+
+test('an endpoint does not wait for a batch transform, and a key is for the volumes of both', () => {
+  const batch = [{ name: 'nightly', version: 3, input: 's3://ins/a/', output: 's3://out/a/' }];
+  const resources = render({ batch, kmsKey: 'alias/volumes' });
+  expect(kindsOf(resources)).toEqual(['S3Object', 'Model', 'EndpointConfig', 'Endpoint', 'TransformJob']);
+  expect(specOf(resources, 'EndpointConfig')['KmsKeyId']).toBe('alias/volumes');
+  expect(specOf(resources, 'TransformJob')['TransformResources']).toMatchObject({
+    VolumeKmsKeyId: 'alias/volumes',
+  });
+  const document = parse({ kmsKey: 'alias/volumes' });
+  expect(JSON.stringify(deployerPolicy(document, resources))).toContain('kms:CreateGrant');
 });
 
 test('what breaks the limits of a request is refused with the path in the request', () => {

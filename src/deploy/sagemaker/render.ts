@@ -12,12 +12,13 @@ import { shapeProblems } from './shapes.ts';
 const KINDS = [
   'S3Object',
   'Model',
-  'TransformJob',
   'EndpointConfig',
   'Alarm',
   'Endpoint',
   'ScalableTarget',
   'ScalingPolicy',
+  // Last: an endpoint does not wait for what may take hours.
+  'TransformJob',
 ] as const;
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -39,7 +40,7 @@ export function renderSageMaker(document: SageMakerDocument, path = 'the documen
   const models = modelsOf(document, objects);
   const endpoint = document.kind === 'none' ? [] : renderEndpoint(document, models);
   const jobs = document.batch.map((job) => transformOf(document, job, objects));
-  const resources = uniquely([...objects, ...models.values(), ...jobs.flat(), ...endpoint]);
+  const resources = uniquely([...objects, ...models.values(), ...endpoint, ...jobs.flat()]);
   checkShapes(resources, path);
   return { name: document.deployment, resources: resources.map(withKeys), kinds: KINDS };
 }
@@ -150,12 +151,8 @@ function transformOf(
   // A job may be over a multi-model endpoint's version: its model is of its own then.
   const single = { ...document, kind: 'none' as const };
   const version = document.versions.find((known) => known.version === job.version)!;
-  const model = modelOf(
-    single,
-    version,
-    document.kind === 'multi-model' ? objectsOf(single, version) : objects,
-  );
   const extra = document.kind === 'multi-model' ? objectsOf(single, version) : [];
+  const model = modelOf(single, version, [...objects, ...extra]);
   const rest = {
     ModelName: model.name,
     MaxConcurrentTransforms: job.maxConcurrent,
@@ -168,7 +165,11 @@ function transformOf(
       SplitType: 'Line',
     },
     TransformOutput: { S3OutputPath: job.output, Accept: CONTENT_TYPES[job.format], AssembleWith: 'Line' },
-    TransformResources: { InstanceType: job.instance, InstanceCount: job.instances },
+    TransformResources: {
+      InstanceType: job.instance,
+      InstanceCount: job.instances,
+      ...(document.kmsKey === null ? {} : { VolumeKmsKeyId: document.kmsKey }),
+    },
     ...(job.joinInput ? { DataProcessing: { JoinSource: 'Input' } } : {}),
   };
   const name = `${document.deployment}-${job.name.slice(0, 12)}-${contentOf(rest)}`;

@@ -4,7 +4,7 @@ import type {
   RegisterScalableTargetCommandInput,
   ScalingPolicy,
 } from '@aws-sdk/client-application-auto-scaling';
-import type { PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
+import type { MetricAlarm, PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
 import { specDigest } from '../plan/key.ts';
 import type { openAlarms, openScaling } from './clients.ts';
 import { DEPLOYMENT_TAG, DIGEST_TAG, type Driver, readyBy, tagsOf } from './driver.ts';
@@ -61,11 +61,17 @@ export function targetDriver(open: Scaling): Driver {
       const seen = await Promise.all(names.map((name) => targetAndTags(open, name)));
       return names.filter((_, i) => seen[i]?.tags[DEPLOYMENT_TAG] === deployment);
     },
-    async create({ spec }, { deployment, digest }) {
+    async create({ name, spec }, { deployment, digest }) {
       const { api, client } = await open();
       const Tags = { [DEPLOYMENT_TAG]: deployment, [DIGEST_TAG]: digest };
       const request = { ...spec, Tags } as unknown as RegisterScalableTargetCommandInput;
-      await client.send(new api.RegisterScalableTargetCommand(request));
+      try {
+        await client.send(new api.RegisterScalableTargetCommand(request));
+      } catch (error) {
+        // Tags are refused where it is there already: by a request whose answer was lost, or by somebody who was faster.
+        const seen = await targetAndTags(open, name);
+        if (seen?.tags[DEPLOYMENT_TAG] !== deployment) throw error;
+      }
     },
     async update({ spec }) {
       const { api, client } = await open();
@@ -114,9 +120,15 @@ function requestOf({
 export function policyDriver(open: Scaling, targets: Driver): Driver {
   const policiesOf = async (ResourceId: string, names?: string[]) => {
     const { api, client } = await open();
-    const request = { ...idOf(ResourceId), PolicyNames: names };
-    const { ScalingPolicies = [] } = await client.send(new api.DescribeScalingPoliciesCommand(request));
-    return ScalingPolicies;
+    const policies: ScalingPolicy[] = [];
+    let NextToken: string | undefined;
+    do {
+      const request = { ...idOf(ResourceId), PolicyNames: names, NextToken };
+      const page = await client.send(new api.DescribeScalingPoliciesCommand(request));
+      policies.push(...(page.ScalingPolicies ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return policies;
   };
   const put = async (spec: object): Promise<void> => {
     const { api, client } = await open();
@@ -148,8 +160,14 @@ export function policyDriver(open: Scaling, targets: Driver): Driver {
 export function alarmDriver(open: Alarms): Driver {
   const describe = async (request: { AlarmNames?: string[]; AlarmNamePrefix?: string }) => {
     const { api, client } = await open();
-    const { MetricAlarms = [] } = await client.send(new api.DescribeAlarmsCommand(request));
-    return MetricAlarms;
+    const alarms: MetricAlarm[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await client.send(new api.DescribeAlarmsCommand({ ...request, NextToken }));
+      alarms.push(...(page.MetricAlarms ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return alarms;
   };
   const put = async (request: object): Promise<void> => {
     const { api, client } = await open();

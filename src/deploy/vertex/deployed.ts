@@ -55,7 +55,7 @@ export const DEPLOYED_MODEL: Kind = {
       ...(await withoutTraffic(site, endpointId, deployedModelId)),
     };
     const begun = await site.client.change('endpoint', 'undeployModel', request, [CODE.notFound]);
-    if (begun !== null) await finished(site.client, begun, key, site.patience);
+    if (begun !== null) await finished(site.client, begun, key, site.patience, CODE.notFound);
   },
 };
 

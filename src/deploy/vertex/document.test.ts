@@ -39,6 +39,11 @@ test('what is left out has the defaults that are documented', () => {
   });
 });
 
+test('a repository of several regions says nothing of one', () => {
+  const image = IMAGE.replace('europe-west4', 'europe');
+  expect(parse(withVersion({ image })).versions[0]!.image).toBe(image);
+});
+
 describe('what Vertex cannot honour is an error of its own, never dropped', () => {
   test.each([
     ['shadow', withVersion({ shadow: true })],
@@ -58,6 +63,19 @@ describe('what Vertex cannot honour is an error of its own, never dropped', () =
 describe('what the API would refuse later is refused before anything is made', () => {
   test.each([
     ['the traffic of all versions adds up to 90', withVersion({ traffic: 90 })],
+    [
+      'lies in us-central1, wanted europe-west4',
+      withVersion({ image: IMAGE.replace('europe-west4', 'us-central1') }),
+    ],
+    [
+      'number 1 is that of versions of churn and fraud',
+      {
+        versions: [
+          { ...VERSION, traffic: 50 },
+          { ...VERSION, model: 'fraud', traffic: 50 },
+        ],
+      },
+    ],
     ['by its digest', withVersion({ image: 'europe-west4-docker.pkg.dev/acme/models/churn:latest' })],
     ['in Artifact Registry', withVersion({ image: `docker.io/acme/churn@sha256:${'1'.repeat(64)}` })],
     ['endpoint.id', { endpoint: { id: '9churn' } }],

@@ -52,7 +52,7 @@ export const ENDPOINT: Kind = {
     const key = keyOf('Endpoint', name);
     await settled(site.client, resource, key, site.patience);
     const begun = await site.client.change('endpoint', 'deleteEndpoint', { name: resource }, [CODE.notFound]);
-    if (begun !== null) await finished(site.client, begun, key, site.patience);
+    if (begun !== null) await finished(site.client, begun, key, site.patience, CODE.notFound);
   },
 };
 

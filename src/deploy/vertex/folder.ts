@@ -1,5 +1,5 @@
 /** What `package vertex` writes: the document, which is the deployment, and what it comes to. */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { PlimsollError } from '../../core/errors.ts';
@@ -38,8 +38,10 @@ export function filesOf(document: VertexDocument, written: unknown): ReadonlyMap
 
 /** Writes them into a folder that is new, empty or written by us. Throws VERTEX_FOLDER_TAKEN. */
 export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
-  const there = existsSync(folder) ? readdirSync(folder) : [];
-  if (there.some((name) => !OWN.has(name))) throw new PlimsollError('VERTEX_FOLDER_TAKEN', { path: folder });
+  const isFile = existsSync(folder) && !statSync(folder).isDirectory();
+  const there = existsSync(folder) && !isFile ? readdirSync(folder) : [];
+  if (isFile || there.some((name) => !OWN.has(name)))
+    throw new PlimsollError('VERTEX_FOLDER_TAKEN', { path: folder });
   rmSync(join(folder, REQUESTS), { recursive: true, force: true });
   mkdirSync(join(folder, REQUESTS), { recursive: true });
   for (const [name, content] of files) writeFileSync(join(folder, name), content);

@@ -53,6 +53,32 @@ test('shares of several are made smaller in proportion and still add up', () => 
   }
 });
 
+test('the same version again keeps its place, its share and what no flag is about', () => {
+  const canary = documentFrom(
+    { ...model(2), name: 'churn' },
+    { image: image('2'), traffic: '5', machine: 'n1-standard-4' },
+    documentFrom({ ...model(1), name: 'churn' }, FLAGS, null),
+  );
+  const again = documentFrom({ ...model(1), name: 'churn' }, { image: image('3') }, canary);
+  expect(shares(again)).toEqual([95, 5]);
+  expect(parseVertexDocument(again, 'x').versions).toMatchObject([
+    { image: image('3') },
+    { image: image('2') },
+  ]);
+  const moved = documentFrom({ ...model(2), name: 'churn' }, { image: image('4'), traffic: '50' }, again);
+  expect(shares(moved)).toEqual([50, 50]);
+  expect(parseVertexDocument(moved, 'x').versions[1]!.machine.type).toBe('n1-standard-4');
+});
+
+test('what is no number is refused by name', () => {
+  const written = documentFrom(
+    { ...model(1), name: 'churn' },
+    { ...FLAGS, traffic: 'half', minReplicas: '' },
+    null,
+  );
+  expect(() => parseVertexDocument(written, 'x')).toThrow(/versions\[0\]\.traffic is "half".*replicas/);
+});
+
 test('the same version again takes the place of itself', () => {
   const first = documentFrom({ ...model(1), name: 'churn' }, FLAGS, null);
   expect(shares(documentFrom({ ...model(1), name: 'churn' }, { image: image('3') }, first))).toEqual([100]);

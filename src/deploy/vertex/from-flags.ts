@@ -30,14 +30,11 @@ const asId = (name: string): string =>
 
 /**
  * What would be written by hand. `beside`: a document whose versions stay, the shares of those with traffic made smaller in
- * proportion. Nothing is checked here: `parseVertexDocument` is next.
+ * proportion; the same version keeps those of its settings that no flag is about. Nothing is checked here:
+ * `parseVertexDocument` is next.
  */
 export function documentFrom(model: PackagedModel, flags: VertexFlags, beside: unknown): Fields {
   const base: Fields = isRecord(beside) ? { ...beside } : {};
-  const others = (Array.isArray(base['versions']) ? (base['versions'] as Fields[]) : []).filter(
-    (one) => !(one['model'] === model.name && one['version'] === model.version),
-  );
-  const traffic = flags.traffic === undefined ? (others.length === 0 ? 100 : 0) : Number(flags.traffic);
   const id = asId(model.name);
   const { project, location, deployment, endpointId, dedicated, serviceAccount } = flags;
   return {
@@ -52,19 +49,41 @@ export function documentFrom(model: PackagedModel, flags: VertexFlags, beside: u
       ...(dedicated === undefined ? {} : { dedicated }),
     },
     ...(serviceAccount === undefined ? pick(base, 'serviceAccount') : { serviceAccount }),
-    versions: [...lessened(others, 100 - traffic), versionFrom(model, flags, traffic)],
+    versions: versionsFrom(model, flags, base),
     ...pick(base, 'batch'),
   };
 }
 
+/** The version among the others: where it was, or at the end. */
+function versionsFrom(model: PackagedModel, flags: VertexFlags, base: Fields): readonly Fields[] {
+  const versions = Array.isArray(base['versions']) ? (base['versions'] as Fields[]) : [];
+  const place = versions.findIndex((one) => one['model'] === model.name && one['version'] === model.version);
+  const before = versions[place] ?? {};
+  const others = versions.filter((_, i) => i !== place);
+  const usual = before['traffic'] ?? (others.length === 0 ? 100 : 0);
+  const traffic = flags.traffic === undefined ? usual : numeric(flags.traffic);
+  const lessened = typeof traffic === 'number' ? lessenedTo(others, 100 - traffic) : others;
+  const added = versionFrom(model, flags, traffic, before);
+  return lessened.toSpliced(place === -1 ? lessened.length : place, 0, added);
+}
+
 const pick = (from: Fields, key: string): Fields => (from[key] === undefined ? {} : { [key]: from[key] });
 
-function versionFrom({ name, version, digest }: PackagedModel, flags: VertexFlags, traffic: number): Fields {
+/** A flag as a number where it is one; what is none is left for the grammar to refuse by name. */
+const numeric = (text: string | undefined): unknown =>
+  text === undefined ? undefined : /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+
+function versionFrom(
+  { name, version, digest }: PackagedModel,
+  flags: VertexFlags,
+  traffic: unknown,
+  before: Fields,
+): Fields {
   const { image, machine, minReplicas, maxReplicas } = flags;
-  const min = minReplicas === undefined ? undefined : Number(minReplicas);
-  const max = maxReplicas === undefined ? undefined : Number(maxReplicas);
+  const [min, max] = [numeric(minReplicas), numeric(maxReplicas)];
   const replicas = { ...(min === undefined ? {} : { min }), max: max ?? min ?? 1 };
   return {
+    ...before,
     model: name,
     version,
     digest,
@@ -76,7 +95,7 @@ function versionFrom({ name, version, digest }: PackagedModel, flags: VertexFlag
 }
 
 /** Shares in whole percents that add up to `total`, as they were to each other. */
-function lessened(versions: readonly Fields[], total: number): readonly Fields[] {
+function lessenedTo(versions: readonly Fields[], total: number): readonly Fields[] {
   const shares = versions.map(({ traffic }) => (typeof traffic === 'number' ? traffic : 100));
   const sum = shares.reduce((all, share) => all + share, 0);
   if (sum === 0) return versions;

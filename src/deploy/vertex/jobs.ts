@@ -59,7 +59,8 @@ export const BATCH_JOB: Kind = {
     const begun = await site.client.change('job', 'deleteBatchPredictionJob', { name: resource }, [
       CODE.notFound,
     ]);
-    if (begun !== null) await finished(site.client, begun, keyOf('BatchPredictionJob', name), site.patience);
+    const key = keyOf('BatchPredictionJob', name);
+    if (begun !== null) await finished(site.client, begun, key, site.patience, CODE.notFound);
   },
 };
 

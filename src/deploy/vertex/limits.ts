@@ -11,15 +11,38 @@ export function problemsAcross(document: VertexDocument): readonly string[] {
   const twice = names.find((name, i) => names.indexOf(name) < i);
   return [
     ...(total === 100 ? [] : [`the traffic of all versions adds up to ${total}, wanted 100`]),
-    ...(again === undefined ? [] : [`${again} is there twice among the versions`]),
+    ...(again === undefined ? ambiguous(versions) : [`${again} is there twice among the versions`]),
     ...(twice === undefined ? [] : [`batch "${twice}" is there twice`]),
     ...versions.flatMap((version, i) => ofVersion(version, `versions[${i}]`, document)),
     ...batch.flatMap((job, i) => ofBatch(job, `batch[${i}]`, document)),
   ];
 }
 
-function ofVersion(version: VertexVersion, path: string, { endpoint }: VertexDocument): string[] {
-  const { replicas, scaleAt, machine, invoke } = version;
+/** Shares and batch predictions know versions by their numbers. */
+function ambiguous(versions: readonly VertexVersion[]): string[] {
+  const again = versions.find(
+    ({ version }, i) => versions.findIndex((other) => other.version === version) < i,
+  )?.version;
+  if (again === undefined) return [];
+  const models = versions.filter(({ version }) => version === again).map(({ model }) => model);
+  return [
+    `number ${again} is that of versions of ${models.join(' and ')}: put each into a deployment of its own`,
+  ];
+}
+
+/**
+ * Of a repository in one region; those of several regions and of gcr.io say no more. custom-container-requirements,
+ * publishing: the region of the repository has to match that of the endpoint that is asked.
+ */
+function ofImage(image: string, path: string, location: string): string[] {
+  const [, region] = /^([a-z]+-[a-z]+[0-9]{1,2})-docker\.pkg\.dev\//.exec(image) ?? [];
+  return region === undefined || region === location
+    ? []
+    : [`${path} lies in ${region}, wanted ${location}: Vertex takes images of its own region`];
+}
+
+function ofVersion(version: VertexVersion, path: string, { endpoint, location }: VertexDocument): string[] {
+  const { replicas, scaleAt, machine, invoke, image } = version;
   const scales = Object.values(scaleAt).some((at) => at !== null);
   return [
     ...(replicas.max >= replicas.min
@@ -34,6 +57,7 @@ function ofVersion(version: VertexVersion, path: string, { endpoint }: VertexDoc
     // model.proto, ModelContainerSpec.invoke_route_prefix: "can only be deployed to dedicated endpoint".
     ...(invoke && !endpoint.dedicated ? [`${path}.invoke needs endpoint.dedicated: true`] : []),
     ...ofMachine(machine, `${path}.machine`),
+    ...ofImage(image, `${path}.image`, location),
   ];
 }
 

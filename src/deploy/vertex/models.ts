@@ -39,6 +39,6 @@ export const MODEL: Kind = {
     const key = keyOf('Model', name);
     await settled(site.client, resource, key, site.patience);
     const begun = await site.client.change('model', 'deleteModel', { name: resource }, [CODE.notFound]);
-    if (begun !== null) await finished(site.client, begun, key, site.patience);
+    if (begun !== null) await finished(site.client, begun, key, site.patience, CODE.notFound);
   },
 };

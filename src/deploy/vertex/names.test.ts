@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deployedId, digestOfLabel, labelOf, markedName, modelId, readMarkedName } from './names.ts';
+import {
+  calledOf,
+  deployedId,
+  digestOfLabel,
+  labelOf,
+  markedName,
+  modelId,
+  readMarkedName,
+} from './names.ts';
 
 const SEED = 20261126;
 const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
@@ -31,6 +39,14 @@ test('ids keep to the grammars of the API', () => {
     }),
     { seed: SEED },
   );
+});
+
+test('a name that is too long is cut, never the number of the version', () => {
+  expect(calledOf('churn', 3)).toBe('churn@3');
+  const long = calledOf('customer-lifetime-value-of-europe', 1_000_000_000);
+  expect(long).toBe('customer-lifeti@1000000000');
+  const marked = markedName(long, 'd'.repeat(40), 'f'.repeat(64));
+  expect(readMarkedName(marked)?.called).toBe(long);
 });
 
 test('a marked name says whose it is, within the 128 characters of a display name', () => {

@@ -32,9 +32,18 @@ export const modelId = (deployment: string, content: string): string =>
 export const deployedId = (content: string): string =>
   String(1_000_000_000n + (BigInt(`0x${hash(content)}`) % 9_000_000_000n));
 
+/** As many characters as a display name has left beside its mark. */
+const CALLED_MAX = 26;
+
+/** `churn@3`; where that is too long, the name of the model is cut, never the number by which weights are set. */
+export function calledOf(model: string, version: number): string {
+  const number = `@${version}`;
+  return `${model.slice(0, CALLED_MAX - number.length)}${number}`;
+}
+
 /** What a deployed model, which has no labels, says of itself: `churn@3 plimsoll:DEPLOYMENT:DIGEST`. */
 export const markedName = (called: string, deployment: string, digest: string): string =>
-  `${called.slice(0, 26)} plimsoll:${deployment}:${labelOf(digest)}`;
+  `${called.slice(0, CALLED_MAX)} plimsoll:${deployment}:${labelOf(digest)}`;
 
 /** The same read back; null where it does not say so. */
 export function readMarkedName(

@@ -18,13 +18,15 @@ const LONGEST_PAUSE_MILLIS = 15_000;
 
 /**
  * Settles when an operation is done. Throws CLOUD_FAILED with its reason (CLOUD_QUOTA, CLOUD_DENIED where it says so),
- * CLOUD_TIMEOUT where it takes too long: it goes on, and is found again by the next command.
+ * CLOUD_TIMEOUT where it takes too long: it goes on, and is found again by the next command. `unless` is the code that means
+ * that somebody has done it meanwhile: whose it is, the next look tells.
  */
 export async function finished(
   client: VertexClient,
   begun: Message,
   { kind, name }: ResourceKey,
   patience: Patience,
+  unless: number = CODE.alreadyExists,
 ): Promise<void> {
   const until = patience.monotonic() + patience.waitMillis;
   const first = (begun['latestResponse'] ?? begun) as Message;
@@ -41,8 +43,7 @@ export async function finished(
   }
   if (operation.error === null || operation.error.code === 0) return;
   const { code, message } = operation.error;
-  // Somebody has done it meanwhile: whose it is, the next look tells.
-  if (code === CODE.alreadyExists) return;
+  if (code === unless) return;
   const coded = codedFailure(code, message, `make or remove the ${kind} "${name}"`);
   if (coded.code === 'CLOUD_QUOTA' || coded.code === 'CLOUD_DENIED') throw coded;
   throw new PlimsollError('CLOUD_FAILED', { kind, name, reason: message });

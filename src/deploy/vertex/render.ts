@@ -4,7 +4,7 @@ import type { Deployment } from '../plan/apply.ts';
 import { specDigest } from '../plan/key.ts';
 import type { Resource } from '../plan/port.ts';
 import type { VertexBatch, VertexDocument, VertexMachine, VertexVersion } from './document.ts';
-import { deployedId, modelId } from './names.ts';
+import { calledOf, deployedId, modelId } from './names.ts';
 
 /** In the order in which they are made. */
 export const KINDS = ['Model', 'Endpoint', 'DeployedModel', 'TrafficSplit', 'BatchPredictionJob'] as const;
@@ -113,7 +113,7 @@ function deployedModelOf(
   const spec = {
     // Projects are no content: who makes it says where the model is, and marks the name.
     model: model.name,
-    displayName: `${version.model}@${version.version}`,
+    displayName: calledOf(version.model, version.version),
     ...(serviceAccount === null ? {} : { serviceAccount }),
     ...(accessLog ? { enableAccessLogging: true } : {}),
     dedicatedResources: {
