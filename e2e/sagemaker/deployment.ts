@@ -1,13 +1,14 @@
 /** A deployment to try things with: versions of churn whose bytes do not matter, an account of its own. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApplyPorts } from '../../src/deploy/plan/apply.ts';
 import { sageMakerCloud } from '../../src/deploy/sagemaker/cloud.ts';
 import { parseSageMakerDocument, type SageMakerDocument } from '../../src/deploy/sagemaker/document.ts';
-import { keyOf, ownPrefix } from '../../src/deploy/sagemaker/names.ts';
+import { bodiesOf } from '../../src/deploy/sagemaker/folder.ts';
+import { ownPrefix } from '../../src/deploy/sagemaker/names.ts';
 import { type Aws, startAws } from '../../tools/clouds/aws/server.ts';
 import type { WorldOptions } from '../../tools/clouds/aws/world.ts';
 
@@ -62,22 +63,25 @@ export async function account(options: Partial<WorldOptions> = {}): Promise<Aws>
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-sagemaker-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
+/** Time as it passes, a little faster. */
+const SOON = { monotonic: () => performance.now(), sleep: () => sleep(2) };
+
 /** What `apply` and `destroy` need to work on the account; `attempts` 1: the first failure is the end. */
-export function portsFor(aws: Aws, document: SageMakerDocument, attempts = 1): ApplyPorts {
+export function portsFor(
+  aws: Aws,
+  document: SageMakerDocument,
+  attempts = 1,
+  time: Pick<ApplyPorts, 'monotonic' | 'sleep'> = SOON,
+): ApplyPorts & { readonly bodies: ReadonlyMap<string, string> } {
   const { bucket, prefix } = ownPrefix(document);
   const place = `s3://${bucket}/${prefix}`;
-  const bodies = new Map<string, string>();
   for (const each of document.versions)
-    for (const file of each.files) {
-      const path = join(folder, `${each.version}.tar.gz`);
-      writeFileSync(path, archiveOf(each.version));
-      bodies.set(`${bucket}/${keyOf(document, each, file)}`, path);
+    for (const { path } of each.files) {
+      const archive = join(folder, 'artifacts', path);
+      mkdirSync(dirname(archive), { recursive: true });
+      if (!existsSync(archive)) writeFileSync(archive, archiveOf(each.version));
     }
-  const options = { region: REGION, endpointUrl: aws.url, attempts, place, bodies, pauseMillis: 2 };
-  return {
-    cloud: sageMakerCloud(options),
-    monotonic: () => performance.now(),
-    sleep: () => sleep(2),
-    waitMillis: 20_000,
-  };
+  const bodies = bodiesOf(document, folder);
+  const options = { region: REGION, endpointUrl: aws.url, attempts, place, bodies, sleep: time.sleep };
+  return { cloud: sageMakerCloud(options), bodies, ...time, waitMillis: 20_000 };
 }

@@ -20,7 +20,6 @@ import { apply } from '../../src/deploy/plan/apply.ts';
 import { renderSageMaker } from '../../src/deploy/sagemaker/render.ts';
 import type { Aws } from '../../tools/clouds/aws/server.ts';
 import { account, documentOf, portsFor, REGION, version } from './deployment.ts';
-import { snapshotOf } from './interruptions.ts';
 
 // What the references of these services refuse, through Amazon's own SDK: a service that takes all would prove nothing.
 let aws: Aws;
@@ -37,7 +36,7 @@ beforeAll(async () => {
   await apply(deployment, portsFor(aws, document));
   model = deployment.resources.find(({ kind }) => kind === 'Model')!.name;
   config = deployment.resources.find(({ kind }) => kind === 'EndpointConfig')!.name;
-  back = snapshotOf(aws.world);
+  back = aws.world.keep();
   const options = { endpoint: aws.url, region: REGION, maxAttempts: 1 };
   [sagemaker, scaling] = [new SageMakerClient(options), new ApplicationAutoScalingClient(options)];
   runtime = new SageMakerRuntimeClient(options);

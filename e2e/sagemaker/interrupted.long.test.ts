@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { interruptedLife } from './every-call.ts';
-import { tableOf } from './interruptions.ts';
+import { interruptEverywhere, tableOf } from '../../tools/clouds/interruptions.ts';
+import { interruptedLife, LEFT } from './every-call.ts';
 
 test('a deployment that is interrupted at every call, before and after its effect, goes on to the same end', async () => {
-  const { tried, left } = await interruptedLife(true, (done) => console.log(tableOf([done])));
+  const { tried, left } = await interruptedLife(interruptEverywhere);
   console.log(tableOf(tried));
-  expect(tried.flatMap(({ differences }) => differences)).toEqual([]);
-  expect(left).toEqual(['Model churn-of-others']);
-}, 3_600_000);
+  expect(tried.flatMap(({ differing }) => differing)).toEqual([]);
+  for (const { calls, changes, interruptions } of tried) expect(interruptions).toBe(2 * calls + changes);
+  expect(left).toEqual(LEFT);
+}, 600_000);

@@ -5,7 +5,6 @@ import { renderSageMaker } from '../../src/deploy/sagemaker/render.ts';
 import { sageMakerRouter } from '../../src/deploy/sagemaker/weights.ts';
 import type { Aws } from '../../tools/clouds/aws/server.ts';
 import { account, documentOf, portsFor, REGION, version } from './deployment.ts';
-import { snapshotOf } from './interruptions.ts';
 
 let aws: Aws;
 let back: () => void;
@@ -13,7 +12,7 @@ beforeAll(async () => {
   aws = await account();
   const document = documentOf({ versions: [version(3, { weight: 95 }), version(4, { weight: 5 })] });
   await apply(renderSageMaker(document), portsFor(aws, document));
-  back = snapshotOf(aws.world);
+  back = aws.world.keep();
 });
 beforeEach(() => {
   back();

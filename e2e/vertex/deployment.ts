@@ -1,12 +1,21 @@
 /** Deployments of these tests, and the fake that they go to. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Applied, apply, type Deployment, destroy } from '../../src/deploy/plan/apply.ts';
+import {
+  type Applied,
+  type ApplyPorts,
+  apply,
+  type Deployment,
+  destroy,
+} from '../../src/deploy/plan/apply.ts';
 import type { Cloud } from '../../src/deploy/plan/port.ts';
 import { openSite, vertexCloud } from '../../src/deploy/vertex/cloud.ts';
 import { parseVertexDocument, type VertexDocument } from '../../src/deploy/vertex/document.ts';
 import type { Site } from '../../src/deploy/vertex/kind.ts';
 import { renderVertex } from '../../src/deploy/vertex/render.ts';
+import { vertexRouter } from '../../src/deploy/vertex/weights.ts';
+import { HandClock } from '../../tools/clouds/clock.ts';
 import { type Fake, type FakeOptions, startFake } from '../../tools/clouds/google/fake.ts';
+import { DELAYS } from '../../tools/clouds/google/world.ts';
 
 export const imageOf = (version: number): string =>
   `europe-west4-docker.pkg.dev/acme/models/churn@sha256:${String(version).repeat(64).slice(0, 64)}`;
@@ -29,7 +38,7 @@ export function documentOf(shares: Readonly<Record<number, number>>, more: objec
   return parseVertexDocument({ ...rest, versions, ...more }, 'vertex.yaml');
 }
 
-const TIME = { sleep: (millis: number) => sleep(millis), monotonic: () => performance.now() };
+type Time = Pick<ApplyPorts, 'sleep' | 'monotonic'>;
 
 export interface Scene {
   readonly fake: Fake;
@@ -37,20 +46,34 @@ export interface Scene {
   /** Sends the deployment there. */
   apply(document: VertexDocument): Promise<Applied>;
   destroy(document: VertexDocument): Promise<readonly string[]>;
+  /** Splits the traffic of the endpoint `churn`, as a rollout does. */
+  weights(shares: Readonly<Record<number, number>>): Promise<void>;
   cloud(document: VertexDocument): Cloud;
   close(): Promise<void>;
 }
 
+/** Time as it passes, a little faster. */
+const SOON = {
+  sleep: (millis: number) => sleep(Math.min(millis, 5)),
+  monotonic: () => performance.now(),
+};
 const SHORT = { upload: 4, endpoint: 4, deploy: 6, remove: 4, job: 20 };
 
+/** The same where nothing happens but while somebody waits: each time the same way. */
+export async function sceneByHand(): Promise<Scene & { readonly clock: HandClock }> {
+  const clock = new HandClock();
+  const time = { sleep: clock.sleep, monotonic: () => clock.now() };
+  return { ...(await scene({ clock, delays: DELAYS }, time)), clock };
+}
+
 /** A fake of its own, and one client that asks it. */
-export async function scene(options: FakeOptions = {}): Promise<Scene> {
+export async function scene(options: FakeOptions = {}, time: Time = SOON): Promise<Scene> {
   const fake = await startFake({ delays: SHORT, ...options });
   const place = { project: 'acme-ml', location: 'europe-west4', deployment: 'churn' };
-  const site = openSite(place, { address: fake.grpcUrl, ...TIME, firstPauseMillis: 5 });
-  const cloud = (document: VertexDocument): Cloud => vertexCloud(site, renderVertex(document).resources);
-  const impatient = { ...TIME, sleep: (millis: number) => sleep(Math.min(millis, 5)) };
-  const ports = (document: VertexDocument) => ({ cloud: cloud(document), ...impatient });
+  const site = openSite(place, { address: fake.grpcUrl, ...time });
+  const cloud = (document: VertexDocument): Cloud =>
+    vertexCloud({ ...site, deployment: document.deployment }, renderVertex(document).resources);
+  const ports = (document: VertexDocument) => ({ cloud: cloud(document), ...time });
   // Google's client reads its descriptors at its first call, which takes seconds on a busy machine.
   await cloud(documentOf({ 1: 100 })).owned('nobody');
   const rendered = (document: VertexDocument): Deployment => renderVertex(document);
@@ -60,6 +83,10 @@ export async function scene(options: FakeOptions = {}): Promise<Scene> {
     cloud,
     apply: (document) => apply(rendered(document), ports(document)),
     destroy: (document) => destroy(rendered(document), ports(document)),
+    weights: (shares) =>
+      vertexRouter(site, 'churn').write(
+        new Map(Object.entries(shares).map(([version, share]) => [Number(version), share])),
+      ),
     close: async () => {
       await site.client.close();
       await fake.stop();
@@ -78,9 +105,9 @@ export function present({ fake }: Scene): object {
       labels: message['labels'],
       split: message['trafficSplit'] ?? {},
       deployed: [...deployed.values()]
-        .map(({ message: one }) => `${String(one['id'])} ${last(one['model'])}`)
+        .map(({ message: one }) => `${String(one['id'])} ${last(one['model'])} ${String(one['displayName'])}`)
         .sort(),
     })),
-    jobs: [...jobs.values()].map((job) => job['displayName']).sort(),
+    jobs: [...jobs.values()].map(({ message }) => message['displayName']).sort(),
   };
 }

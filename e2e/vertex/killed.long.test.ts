@@ -4,7 +4,7 @@ import { Cut } from '../../tools/clouds/google/refusal.ts';
 import { BIN } from '../cli.ts';
 import { type Packaged, packagedChurn } from './container.ts';
 import { present, type Scene, scene } from './deployment.ts';
-import { CHANGES } from './interruptions.ts';
+import { isChange } from './interruptions.ts';
 
 let packaged: Packaged;
 let there: Scene;
@@ -26,7 +26,7 @@ async function killed(verb: string, k: number, when: 'before' | 'after'): Promis
   );
   let seen = 0;
   there.fake.dispatcher.interrupt = async ({ method }, moment) => {
-    if (!CHANGES(method)) return;
+    if (!isChange(method)) return;
     if (moment === 'before') seen += 1;
     if (seen !== k || moment !== when) return;
     child.kill('SIGKILL');

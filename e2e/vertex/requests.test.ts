@@ -78,7 +78,7 @@ test('nothing of a request is lost on its way through the client', async () => {
     }
     if (kind === 'BatchPredictionJob') {
       const { model: _, ...rest } = spec;
-      expect([...jobs.values()][0]).toMatchObject(rest);
+      expect([...jobs.values()][0]!.message).toMatchObject(rest);
     }
   }
   await there.destroy(FULL);

@@ -94,13 +94,14 @@ function putPolicy(world: World, input: api.PutScalingPolicyRequest): object {
 
 function describePolicies(
   world: World,
-  { ResourceId, PolicyNames }: api.DescribeScalingPoliciesRequest,
+  { ResourceId, PolicyNames, MaxResults = 50, NextToken }: api.DescribeScalingPoliciesRequest,
 ): object {
-  const ScalingPolicies = [...world.policies.values()]
+  const all = [...world.policies.values()]
     .filter(({ input }) => !ResourceId || input.ResourceId === ResourceId)
     .filter(({ input }) => !PolicyNames?.length || PolicyNames.includes(input.PolicyName!))
     .map(({ input, arn, created }) => ({ ...input, PolicyARN: arn, CreationTime: created, Alarms: [] }));
-  return { ScalingPolicies };
+  const [start, end] = [Number(NextToken ?? 0), Number(NextToken ?? 0) + MaxResults];
+  return { ScalingPolicies: all.slice(start, end), ...(end < all.length ? { NextToken: String(end) } : {}) };
 }
 
 function deletePolicy(world: World, { ResourceId, PolicyName }: api.DeleteScalingPolicyRequest): object {

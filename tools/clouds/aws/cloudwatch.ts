@@ -37,12 +37,16 @@ function putAlarm(world: World, input: api.PutMetricAlarmInput): object {
   return {};
 }
 
-function describeAlarms(world: World, { AlarmNames, AlarmNamePrefix }: api.DescribeAlarmsInput): object {
-  const MetricAlarms = [...world.alarms]
+function describeAlarms(
+  world: World,
+  { AlarmNames, AlarmNamePrefix, MaxRecords = 50, NextToken }: api.DescribeAlarmsInput,
+): object {
+  const all = [...world.alarms]
     .filter(([name]) => !AlarmNames || AlarmNames.includes(name))
     .filter(([name]) => name.startsWith(AlarmNamePrefix ?? ''))
     .map(([, { input, arn, state }]) => ({ ...input, AlarmArn: arn, StateValue: state }));
-  return { MetricAlarms };
+  const [start, end] = [Number(NextToken ?? 0), Number(NextToken ?? 0) + MaxRecords];
+  return { MetricAlarms: all.slice(start, end), ...(end < all.length ? { NextToken: String(end) } : {}) };
 }
 
 function deleteAlarms(world: World, { AlarmNames = [] }: api.DeleteAlarmsInput): object {

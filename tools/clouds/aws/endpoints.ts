@@ -22,7 +22,9 @@ function configOf(world: World, name: string): Config {
 export function createEndpoint(world: World, input: api.CreateEndpointInput): object {
   const name = input.EndpointName!;
   const arn = world.arn('endpoint', name);
-  if (world.endpoints.has(name)) throw validation(`Cannot create already existing endpoint "${arn}".`);
+  // "The name is case-insensitive in CreateEndpoint" (API_CreateEndpoint); those of ARNs are in small letters.
+  if ([...world.endpoints.values()].some((endpoint) => endpoint.arn === arn))
+    throw validation(`Cannot create already existing endpoint "${arn}".`);
   const config = configOf(world, input.EndpointConfigName!);
   demandOf(world, config);
   const now = new Date();
@@ -35,11 +37,13 @@ export function createEndpoint(world: World, input: api.CreateEndpointInput): ob
   };
   world.endpoints.set(name, endpoint);
   world.tag(arn, pairs(input.Tags));
-  world.later(() => void fill(world, endpoint));
+  world.later(() => fill(world, name));
   return { EndpointArn: arn };
 }
 
-async function fill(world: World, endpoint: Endpoint): Promise<void> {
+async function fill(world: World, name: string): Promise<void> {
+  const endpoint = world.endpoints.get(name);
+  if (endpoint === undefined) return;
   try {
     await startAll(world, [...endpoint.production, ...endpoint.shadow]);
     endpoint.status = 'InService';
@@ -101,7 +105,7 @@ export function updateEndpoint(world: World, input: api.UpdateEndpointInput): ob
   endpoint.reason = null;
   endpoint.modified = new Date();
   if (deployment) endpoint.lastDeployment = deployment;
-  world.later(() => void change(world, endpoint, input));
+  world.later(() => change(world, input));
   return { EndpointArn: endpoint.arn };
 }
 
@@ -131,13 +135,16 @@ function scaledVariantsMustStay(world: World, endpoint: Endpoint, config: Config
     );
 }
 
-async function change(world: World, endpoint: Endpoint, input: api.UpdateEndpointInput): Promise<void> {
-  const config = configOf(world, input.EndpointConfigName!);
-  const production = variantsOf(config.input.ProductionVariants);
-  const shadow = variantsOf(config.input.ShadowProductionVariants);
+async function change(world: World, input: api.UpdateEndpointInput): Promise<void> {
+  const endpoint = world.endpoints.get(input.EndpointName!);
+  if (endpoint === undefined) return;
+  const config = world.configs.get(input.EndpointConfigName!)?.input;
+  const production = variantsOf(config?.ProductionVariants);
+  const shadow = variantsOf(config?.ShadowProductionVariants);
   const old = [...endpoint.production, ...endpoint.shadow];
   const fresh = [...production, ...shadow];
   try {
+    if (config === undefined) throw new Error(`The configuration "${input.EndpointConfigName}" is gone.`);
     await startAll(world, fresh);
     const raised = (endpoint.lastDeployment?.AutoRollbackConfiguration?.Alarms ?? [])
       .map(({ AlarmName }) => AlarmName!)
@@ -180,6 +187,8 @@ export function updateWeights(world: World, input: api.UpdateEndpointWeightsAndC
   endpoint.status = 'Updating';
   endpoint.modified = new Date();
   world.later(() => {
+    const endpoint = world.endpoints.get(input.EndpointName!);
+    if (endpoint === undefined) return;
     for (const { VariantName, DesiredWeight, DesiredInstanceCount } of wanted) {
       const variant = endpoint.production.find(({ name }) => name === VariantName);
       if (variant && DesiredWeight !== undefined) variant.weight = DesiredWeight;
@@ -191,10 +200,11 @@ export function updateWeights(world: World, input: api.UpdateEndpointWeightsAndC
 }
 
 export function deleteEndpoint(world: World, { EndpointName }: api.DeleteEndpointInput): object {
-  const endpoint = endpointOf(world, EndpointName!);
-  mustBeSettled(endpoint);
-  endpoint.status = 'Deleting';
+  mustBeSettled(endpointOf(world, EndpointName!));
+  endpointOf(world, EndpointName!).status = 'Deleting';
   world.later(() => {
+    const endpoint = world.endpoints.get(EndpointName!);
+    if (endpoint === undefined) return;
     void Promise.all([...endpoint.production, ...endpoint.shadow].map(({ container }) => container?.stop()));
     world.endpoints.delete(endpoint.name);
     world.tags.delete(endpoint.arn);

@@ -24,12 +24,13 @@ export function createJob(world: World, input: api.CreateTransformJobRequest): o
     arn,
     (Tags ?? []).map(({ Key, Value }) => [Key!, Value!] as const),
   );
-  world.later(() => void run(world, job));
+  world.later(() => run(world, name));
   return { TransformJobArn: arn };
 }
 
 /** Each object below the prefix, line by line or as many lines as fit, to a container; answers in `OBJECT.out`. */
-async function run(world: World, job: Job): Promise<void> {
+async function run(world: World, name: string): Promise<void> {
+  const job = jobOf(world, name);
   const { ModelName, TransformInput, TransformOutput, BatchStrategy, MaxPayloadInMB = 6 } = job.input;
   try {
     const { containers } = world.options;
@@ -105,7 +106,7 @@ export function stopJob(world: World, { TransformJobName }: api.StopTransformJob
     throw validation(`The request was rejected because the transform job is in status ${job.status}.`);
   job.status = 'Stopping';
   world.later(() => {
-    job.status = 'Stopped';
+    jobOf(world, TransformJobName!).status = 'Stopped';
   });
   return {};
 }

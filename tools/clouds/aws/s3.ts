@@ -39,6 +39,9 @@ export function answerS3(world: World, request: S3Request): S3Answer {
   if (key === '') return method === 'HEAD' ? { status: 200 } : listing(bucket, objects, url);
   if (method === 'PUT') {
     const body = plainBody(request);
+    const wanted = request.headers['x-amz-checksum-sha256'];
+    if (wanted !== undefined && wanted !== createHash('sha256').update(body).digest('base64'))
+      throw new AwsError('BadDigest', 'The SHA256 you specified did not match the calculated checksum.');
     const etag = `"${createHash('md5').update(body).digest('hex')}"`;
     objects.set(key, { body, etag, metadata: metadataOf(request.headers) });
     return { status: 200, headers: { etag } };
@@ -58,13 +61,21 @@ export function answerS3(world: World, request: S3Request): S3Answer {
 }
 
 function listing(bucket: string, objects: ReadonlyMap<string, { body: Buffer }>, url: URL): S3Answer {
-  const prefix = url.searchParams.get('prefix') ?? '';
-  const contents = [...objects]
-    .filter(([key]) => key.startsWith(prefix))
+  const asked = url.searchParams;
+  const prefix = asked.get('prefix') ?? '';
+  const all = [...objects].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const start = Number(asked.get('continuation-token') ?? 0);
+  const end = start + Math.min(Number(asked.get('max-keys') ?? LIST_MAX), LIST_MAX);
+  const next = end < all.length ? `<NextContinuationToken>${end}</NextContinuationToken>` : '';
+  const contents = all
+    .slice(start, end)
     .map(([key, { body }]) => `<Contents><Key>${escaped(key)}</Key><Size>${body.length}</Size></Contents>`);
-  const body = `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult><Name>${bucket}</Name><IsTruncated>false</IsTruncated><KeyCount>${contents.length}</KeyCount>${contents.join('')}</ListBucketResult>`;
+  const body = `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult><Name>${bucket}</Name><IsTruncated>${next !== ''}</IsTruncated>${next}<KeyCount>${contents.length}</KeyCount>${contents.join('')}</ListBucketResult>`;
   return { status: 200, headers: { 'content-type': 'application/xml' }, body };
 }
+
+/** Objects of one page. */
+const LIST_MAX = 1000;
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 

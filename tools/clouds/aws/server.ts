@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { isRecord } from '../../../src/core/record.ts';
 import { type ServiceShapes, shapeProblems } from '../../../src/deploy/sagemaker/shapes.ts';
+import { WallClock } from '../clock.ts';
 import { AUTOSCALING } from './autoscaling.ts';
 import { AwsError, validation } from './aws-error.ts';
 import { CLOUDWATCH } from './cloudwatch.ts';
@@ -38,11 +39,11 @@ const JSON_SERVICES: readonly Service[] = [
   { prefix: 'GraniteServiceVersion20100801', shapes: SERVICES.cloudwatch, handlers: CLOUDWATCH },
 ];
 
-const DEFAULTS: WorldOptions = { takesMillis: 20, containers: null, quotas: new Map() };
+const DEFAULTS = { takesMillis: 20, containers: null, quotas: new Map() };
 
 /** Starts it on a port of 127.0.0.1; 0 takes a free one. */
 export async function startAws(options: Partial<WorldOptions> = {}, port = 0): Promise<Aws> {
-  const world = new World({ ...DEFAULTS, ...options });
+  const world = new World({ ...DEFAULTS, clock: new WallClock(), ...options });
   const faults = new Faults();
   const server = createServer((request, response) => void serve(world, faults, request, response));
   // A connection that is closed while a request is on its way would be a failure that nobody has armed.
@@ -87,7 +88,9 @@ async function serve(
     if (fault?.when === 'after') befall(fault);
     send(response, answer);
   } catch (error) {
-    if (error instanceof Cut) response.destroy();
+    // A refusal can be lost on its way, too.
+    const isLost = error instanceof Cut || (fault?.kind === 'cut' && fault.when === 'after');
+    if (isLost) response.destroy();
     else send(response, refusal(call, error));
   }
 }

@@ -13,12 +13,14 @@ import type {
   EndpointStatus,
   TransformJobStatus,
 } from '@aws-sdk/client-sagemaker';
+import type { CloudClock } from '../clock.ts';
 import { AwsError } from './aws-error.ts';
 import type { Container, ContainerHost } from './container.ts';
 
 export interface WorldOptions {
   /** Milliseconds in which something is made, changed or removed. */
   readonly takesMillis: number;
+  readonly clock: CloudClock;
   /** Starts what a model names; null where no request is answered. */
   readonly containers: ContainerHost | null;
   /** Instances of a type that endpoints may have in all; 20 where nothing is said. */
@@ -84,6 +86,18 @@ export interface Stored {
 }
 
 const QUOTA = 20;
+/** All that a world holds. */
+const KEPT = [
+  'models',
+  'configs',
+  'endpoints',
+  'jobs',
+  'alarms',
+  'targets',
+  'policies',
+  'tags',
+  'buckets',
+] as const;
 
 export class World {
   readonly account = '123456789012';
@@ -103,7 +117,6 @@ export class World {
   readonly buckets = new Map<string, Map<string, Stored>>();
   /** Requests that were taken to be answered later. */
   calls = 0;
-  readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(options: WorldOptions) {
     this.options = options;
@@ -114,12 +127,22 @@ export class World {
   }
 
   /** Runs `done` once what was begun has taken its time. */
-  later(done: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      done();
-    }, this.options.takesMillis);
-    this.#timers.add(timer);
+  later(done: () => unknown): void {
+    this.options.clock.after(this.options.takesMillis, done);
+  }
+
+  /** Everything that is there now, to begin from again. What is on its way names what it is about, and keeps nothing of it. */
+  keep(): () => void {
+    const back = this.options.clock.keep();
+    const kept = KEPT.map((name) => [name, structuredClone(this[name])] as const);
+    return () => {
+      back();
+      for (const [name, map] of kept) {
+        const own = this[name] as Map<string, unknown>;
+        own.clear();
+        for (const [key, value] of structuredClone(map) as Map<string, unknown>) own.set(key, value);
+      }
+    };
   }
 
   /** Refuses what would need more instances than the account may have (ResourceLimitExceeded). */
@@ -163,7 +186,7 @@ export class World {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.options.clock.clear();
     const variants = [...this.endpoints.values()].flatMap(({ production, shadow }) => [
       ...production,
       ...shadow,

@@ -56,6 +56,8 @@ export class Dispatcher {
   /** Every call there was, in order. */
   readonly calls: Call[] = [];
   interrupt: Interrupt = () => undefined;
+  /** Is told of each call that was carried out, whether its answer arrives or not. */
+  onEffect: (call: Call) => void = () => undefined;
 
   constructor(world: World) {
     this.world = world;
@@ -71,7 +73,9 @@ export class Dispatcher {
     const understood = checked(request, json);
     // `endpoint.name` is the server's to set and says, in an update, which one is meant.
     try {
-      return await handler(this.world, keepsName ? withName(understood, json) : understood);
+      const answer = await handler(this.world, keepsName ? withName(understood, json) : understood);
+      this.onEffect(call);
+      return answer;
     } finally {
       // A refusal can be lost on its way, too.
       await this.interrupt(call, 'after');

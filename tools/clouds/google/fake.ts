@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ServerCredentials } from '@grpc/grpc-js';
+import { type CloudClock, WallClock } from '../clock.ts';
 import { type Launch, noContainers } from './containers.ts';
 import { Dispatcher } from './dispatch.ts';
 import { grpcServer } from './grpc.ts';
@@ -13,6 +14,7 @@ export interface FakeOptions {
   readonly grpcPort?: number;
   readonly launch?: Launch;
   readonly delays?: Partial<Delays>;
+  readonly clock?: CloudClock;
 }
 
 export interface Fake {
@@ -26,7 +28,8 @@ export interface Fake {
 }
 
 export async function startFake(options: FakeOptions = {}): Promise<Fake> {
-  const world = new World(options.launch ?? noContainers, { ...DELAYS, ...options.delays });
+  const { launch = noContainers, clock = new WallClock() } = options;
+  const world = new World(launch, { ...DELAYS, ...options.delays }, clock);
   const dispatcher = new Dispatcher(world);
   const rest = restServer(dispatcher).listen(options.port ?? 0, '127.0.0.1');
   await once(rest, 'listening');

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from './json.ts';
 import { page } from './listing.ts';
 import { bare } from './models.ts';
 import { Refusal } from './refusal.ts';
-import { notFound, parentOf, typeUrl, type World } from './world.ts';
+import { type Job, notFound, parentOf, typeUrl, type World } from './world.ts';
 
 type Handler = (world: World, request: Json) => Promise<Json> | Json;
 const FINISHED = ['JOB_STATE_SUCCEEDED', 'JOB_STATE_FAILED', 'JOB_STATE_CANCELLED'];
@@ -19,34 +18,33 @@ const create: Handler = (world, request) => {
     );
   const name = `${parentOf(request['parent'])}/batchPredictionJobs/${world.next()}`;
   const at = new Date().toISOString();
-  const job = { ...given, name, state: 'JOB_STATE_PENDING', createTime: at };
-  world.jobs.set(name, job);
-  void advance(world, name);
-  return job;
+  const message = { ...given, name, createTime: at };
+  world.jobs.set(name, { message, begun: world.clock.now(), cancelled: null });
+  return get(world, { name });
 };
 
-async function advance(world: World, name: string): Promise<void> {
-  for (const state of ['JOB_STATE_RUNNING', 'JOB_STATE_SUCCEEDED']) {
-    await sleep(world.delays.job / 2);
-    const job = world.jobs.get(name);
-    if (job === undefined || FINISHED.includes(String(job['state']))) return;
-    if (job['state'] === 'JOB_STATE_CANCELLING') {
-      job['state'] = 'JOB_STATE_CANCELLED';
-      return;
-    }
-    job['state'] = state;
-  }
+function stateOf(world: World, { begun, cancelled }: Job): string {
+  const steps = (until: number): number => Math.floor((2 * (until - begun)) / world.delays.job);
+  const now = world.clock.now();
+  // It stops where its next step would have begun.
+  if (cancelled !== null)
+    return steps(now) > steps(cancelled) ? 'JOB_STATE_CANCELLED' : 'JOB_STATE_CANCELLING';
+  return ['JOB_STATE_PENDING', 'JOB_STATE_RUNNING'][steps(now)] ?? 'JOB_STATE_SUCCEEDED';
 }
 
-function jobAt(world: World, name: unknown): Record<string, unknown> {
+function jobAt(world: World, name: unknown): Job {
   const job = world.jobs.get(String(name));
   if (job === undefined) throw notFound('batch prediction job', name);
   return job;
 }
 
+const shown = (world: World, job: Job): Json => ({ ...job.message, state: stateOf(world, job) });
+
+const get: Handler = (world, { name }) => shown(world, jobAt(world, name));
+
 /** job_service.proto, DeleteBatchPredictionJob: "can only be called on jobs that already finished". */
 const remove: Handler = (world, { name }) => {
-  if (!FINISHED.includes(String(jobAt(world, name)['state'])))
+  if (!FINISHED.includes(stateOf(world, jobAt(world, name))))
     throw new Refusal('FAILED_PRECONDITION', `The job "${String(name)}" has not finished.`);
   return world.begin(String(name), 'DeleteOperationMetadata', world.delays.remove, async () => {
     world.jobs.delete(String(name));
@@ -56,7 +54,7 @@ const remove: Handler = (world, { name }) => {
 
 const cancel: Handler = (world, { name }) => {
   const job = jobAt(world, name);
-  if (!FINISHED.includes(String(job['state']))) job['state'] = 'JOB_STATE_CANCELLING';
+  if (!FINISHED.includes(stateOf(world, job))) job.cancelled ??= world.clock.now();
   return {};
 };
 
@@ -64,7 +62,7 @@ const list: Handler = (world, request) => {
   const { items, ...rest } = page(
     parentOf(request['parent']),
     'batchPredictionJobs',
-    world.jobs.values(),
+    [...world.jobs.values()].map((job) => shown(world, job)),
     request,
   );
   return { batchPredictionJobs: items, ...rest };
@@ -72,7 +70,7 @@ const list: Handler = (world, request) => {
 
 export const JOBS: Readonly<Record<string, Handler>> = {
   CreateBatchPredictionJob: create,
-  GetBatchPredictionJob: (world, { name }) => jobAt(world, name),
+  GetBatchPredictionJob: get,
   ListBatchPredictionJobs: list,
   DeleteBatchPredictionJob: remove,
   CancelBatchPredictionJob: cancel,

@@ -1,6 +1,6 @@
 /** What there is in the fake cloud: models, endpoints, jobs, operations that take their time. */
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { CloudClock } from '../clock.ts';
 import type { Container, Launch } from './containers.ts';
 import type { Json } from './json.ts';
 import { Refusal } from './refusal.ts';
@@ -28,6 +28,14 @@ export interface Endpoint {
   readonly deployed: Map<string, Deployed>;
 }
 
+/** A batch prediction: what state it is in follows from the time. */
+export interface Job {
+  readonly message: Json;
+  /** On the clock of the world. */
+  readonly begun: number;
+  cancelled: number | null;
+}
+
 /** Milliseconds that things take. */
 export interface Delays {
   readonly upload: number;
@@ -42,16 +50,17 @@ export const DELAYS: Delays = { upload: 400, endpoint: 200, deploy: 600, remove:
 export class World {
   readonly models = new Map<string, Fields>();
   readonly endpoints = new Map<string, Endpoint>();
-  readonly jobs = new Map<string, Fields>();
+  readonly jobs = new Map<string, Job>();
   readonly operations = new Map<string, Operation>();
   readonly launch: Launch;
   readonly delays: Delays;
-  readonly #running = new Set<Promise<void>>();
+  readonly clock: CloudClock;
   #count = 0;
 
-  constructor(launch: Launch, delays: Delays) {
+  constructor(launch: Launch, delays: Delays, clock: CloudClock) {
     this.launch = launch;
     this.delays = delays;
+    this.clock = clock;
   }
 
   /** Numbers as the server gives them. */
@@ -72,13 +81,12 @@ export class World {
       response: null,
     };
     this.operations.set(operation.name, operation);
-    const running = this.#run(operation, millis, work).finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    this.clock.after(millis, () => this.#finish(operation.name, work));
     return shown(operation);
   }
 
-  async #run(operation: Operation, millis: number, work: () => Promise<Json>): Promise<void> {
-    await sleep(millis);
+  async #finish(name: string, work: () => Promise<Json>): Promise<void> {
+    const operation = this.operations.get(name)!;
     try {
       operation.response = await work();
     } catch (error) {
@@ -96,8 +104,31 @@ export class World {
   }
 
   /** Settles once nothing is under way any more. */
-  async quiet(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+  quiet(): Promise<void> {
+    return this.clock.quiet();
+  }
+
+  /** Everything that is there now, to begin from again. What is on its way names what it is about, and keeps nothing of it. */
+  keep(): () => void {
+    const back = this.clock.keep();
+    const copies = {
+      models: copyOf(this.models, (model) => ({ ...model })),
+      endpoints: copyOf(this.endpoints, ({ message, deployed }) => ({
+        message,
+        deployed: new Map(deployed),
+      })),
+      jobs: copyOf(this.jobs, (job) => ({ ...job })),
+      operations: copyOf(this.operations, (operation) => ({ ...operation })),
+    };
+    const count = this.#count;
+    return () => {
+      back();
+      copies.models(this.models);
+      copies.endpoints(this.endpoints);
+      copies.jobs(this.jobs);
+      copies.operations(this.operations);
+      this.#count = count;
+    };
   }
 
   async close(): Promise<void> {
@@ -105,6 +136,15 @@ export class World {
     for (const { deployed } of this.endpoints.values())
       for (const { container } of deployed.values()) await container.stop();
   }
+}
+
+/** A copy of a map, and what puts it back. */
+function copyOf<T>(map: ReadonlyMap<string, T>, copy: (value: T) => T): (into: Map<string, T>) => void {
+  const kept = [...map].map(([key, value]) => [key, copy(value)] as const);
+  return (into) => {
+    into.clear();
+    for (const [key, value] of kept) into.set(key, copy(value));
+  };
 }
 
 export const typeUrl = (name: string): string =>
