@@ -91,6 +91,15 @@ test('acceptFile() leaves nothing behind of a file it refuses', async () => {
   expect(existsSync(bundleDir(dataDir, digestFile(hostile)))).toBe(false);
 });
 
+test('acceptFile() runs a graph in onnxruntime, which alone can, and says so when it is asked for another engine', async () => {
+  const graph = join(ONNX, 'function.onnx');
+  const { manifest } = await acceptFile(graph, { dataDir, name: 'graph' });
+  expect([manifest.runtime, manifest.verification.proof]).toEqual(['onnx', 'single-engine']);
+  const elsewhere = join(dataDir, 'elsewhere');
+  const asked = acceptFile(graph, { dataDir: elsewhere, name: 'graph', runtime: 'native' });
+  expect(await refusal(asked)).toBe('COMPILE_UNSUPPORTED');
+});
+
 test('acceptFile() gives a graph whose weights beside it changed a bundle of its own', async () => {
   const model = join(dataDir, 'external.onnx');
   for (const name of ['external.onnx', 'external.onnx.data']) cpSync(join(ONNX, name), join(dataDir, name));

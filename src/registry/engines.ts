@@ -1,4 +1,4 @@
-import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { OnnxEngineOptions } from '../engine/onnx/engine.ts';
 import { columnNames } from '../model/column-names.ts';
@@ -48,8 +48,10 @@ async function innerEngine(material: Compiled): Promise<InnerEngine> {
   return { engine: await buildEngine(material), columns: columnNames(signature) };
 }
 
-/** Everything that can be done for a runtime before there is an engine. */
+/** Everything that can be done for a runtime before there is an engine. Throws COMPILE_UNSUPPORTED for one that it cannot have. */
 export async function materialOf(content: ModelContent, runtime: Runtime): Promise<Compiled> {
+  if (content.kind === 'graph' && runtime === 'native')
+    throw new PlimsollError('COMPILE_UNSUPPORTED', { path: 'the graph', reason: ONNXRUNTIME_ONLY });
   if (content.kind === 'graph')
     return { kind: 'graph', options: { onnx: content.onnx, signature: content.signature } };
   if (runtime === 'native') return { kind: 'steps', steps: content };
@@ -60,6 +62,9 @@ export async function materialOf(content: ModelContent, runtime: Runtime): Promi
   const options = { onnx: encodeModel(plan.model), signature: content.signature, prefix, columns, refused };
   return { kind: 'graph', options };
 }
+
+/** Else two names for the same engine would be told apart by how fast each happened to be. */
+const ONNXRUNTIME_ONLY = 'native evaluators take steps, and an ONNX graph runs in onnxruntime';
 
 /** Builds both engines, so that each can check the other. */
 export async function createEngines(content: ModelContent): Promise<Engines> {

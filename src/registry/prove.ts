@@ -47,8 +47,9 @@ export async function proveFile(
   const dir = bundleDir(request.dataDir, digest);
   if (await knownManifest(dir, request)) return { digest, loading: null, notes: [] };
   const content = contentOf(description);
-  // Once chosen, a runtime stays: whoever serves this bundle must go on giving the same bits.
-  const runtime = request.runtime ?? readManifest(dir)?.runtime ?? null;
+  // Once chosen, a runtime stays: whoever serves this bundle must go on giving the same bits. Of a graph there is no choice.
+  const chosen = content.kind === 'graph' ? null : readManifest(dir)?.runtime;
+  const runtime = request.runtime ?? chosen ?? null;
   const golden = request.golden ?? keptPath(dir, 'golden');
   const proof = await prove(content, { ...request, runtime, golden }, clock, events);
   const graph = content.kind === 'graph';

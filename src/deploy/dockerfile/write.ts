@@ -75,8 +75,9 @@ function lockFor({ platform }: ContextOptions): PlatformLock {
 
 async function fill(folder: string, lock: PlatformLock, options: ContextOptions): Promise<ContextFacts> {
   const { model, archives, onProgress } = options;
-  const { runtime, python } = model.manifest;
-  const shared: SharedPart[] = (python?.inner ?? runtime) === 'onnx' ? ['base', 'onnxruntime'] : ['base'];
+  const { runtime, graph, python } = model.manifest;
+  const needsOnnx = (python?.inner ?? runtime) === 'onnx' || graph;
+  const shared: SharedPart[] = needsOnnx ? ['base', 'onnxruntime'] : ['base'];
   for (const part of shared) {
     onProgress(`placing ${archiveOf(part)}`);
     await placeShared(part, join(folder, archiveOf(part)), lock, archives);

@@ -73,7 +73,7 @@ function checkedLock(model: PackagedModel, platform: Platform): PlatformLock {
 
 const sharedParts = ({ model, batch }: ImageOptions): SharedPart[] => [
   'base',
-  ...(model.manifest.runtime === 'onnx' ? (['onnxruntime'] as const) : []),
+  ...(model.manifest.runtime === 'onnx' || model.manifest.graph ? (['onnxruntime'] as const) : []),
   ...(batch ? (['batch'] as const) : []),
 ];
 
