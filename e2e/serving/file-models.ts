@@ -8,13 +8,14 @@ export async function loadBundle(path: string, model: string, version: number): 
   const { content } = readModelFile(path);
   if (!content) throw new Error(`${path} is not supported`);
   const framework = { name: 'scikit-learn', version: null };
-  const about = { file: basename(path), framework, rowMicros: 1, runtime: 'native' };
+  const runtime = content.kind === 'graph' ? 'onnx' : 'native';
+  const about = { file: basename(path), framework, rowMicros: 1, runtime };
   const manifest = { ...about, signature: content.signature };
   return {
     model,
     version,
     bundle: path,
     manifest: manifest as unknown as LoadedVersion['manifest'],
-    engine: await createEngine(content, 'native'),
+    engine: await createEngine(content, runtime),
   };
 }
