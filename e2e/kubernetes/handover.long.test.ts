@@ -68,6 +68,19 @@ describe('A scaler', () => {
     });
     expect({ begun, available }).toEqual({ begun: [2, 5], available: [5] });
     expect(cluster.kubectl('get', 'deployments', '-o', 'name').trim()).toBe('deployment.apps/churn-v4');
+
+    // One that was there already, as a candidate with pods enough for that.
+    const [hpa, gateway] = [{ min: 2, max: 10 }, { name: 'public' }];
+    const candidates = [{ version: 5, image: image(5), weight: 5 }];
+    await deployed({ hpa, gateway, candidates }, 4);
+    expect([await pods(4), await pods(5)]).toEqual([5, 2]);
+    available.length = 0;
+    await deployed({ hpa, gateway }, 5, async ({ path }) => {
+      if (/(services|httproutes)\/churn$/.test(path))
+        available.push(valueAt(await live('deployments', 'churn-v5'), 'status', 'availableReplicas'));
+    });
+    expect(available).toEqual([5, 5]);
+    await deployed({ hpa }, 4);
   });
 
   test('leaves to a fixed number what it has counted, without a conflict, and goes', async () => {

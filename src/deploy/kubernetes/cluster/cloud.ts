@@ -15,6 +15,7 @@ const WITH_PODS: readonly string[] = ['Deployment', 'Job', 'CronJob'];
 export class Cluster implements Cloud {
   readonly #api: ClusterApi;
   readonly #writer: Writer;
+  readonly #resources: readonly Resource[];
   readonly #wanted: ReadonlyMap<string, string>;
   readonly #pods: PodWords;
   /** What this process has given its spec: only of those is a failure our own. */
@@ -24,6 +25,7 @@ export class Cluster implements Cloud {
     const { api, resources } = options;
     this.#api = api;
     this.#writer = new Writer(options);
+    this.#resources = resources;
     this.#wanted = new Map(resources.map((resource) => [idOf(resource), specDigest(resource)]));
     this.#pods = new PodWords(api);
   }
@@ -38,8 +40,17 @@ export class Cluster implements Cloud {
     // A job that came to nothing is told, and not run again by itself: it may have written rows.
     if (key.kind === 'Job' && seen.state === 'failed' && wanted !== undefined)
       return { ...seen, state: 'ready' };
+    if (seen.state === 'ready' && (await this.#lacksPods(key, object))) return { ...seen, digest: null };
     const told = key.kind === 'Deployment' ? await this.#withWords(object, seen) : seen;
     return told.state === 'failed' ? this.#failed(key, told) : told;
+  }
+
+  /** A version that takes over gets the pods of the one before, before it gets its requests. */
+  async #lacksPods(key: ResourceKey, object: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const resource = this.#resources.find((one) => idOf(one) === idOf(key));
+    const owner = valueAt(resource?.spec, 'metadata', 'labels', DEPLOYMENT_LABEL);
+    if (resource?.kind !== 'Deployment' || typeof owner !== 'string') return false;
+    return this.#writer.lacksPods(resource, object, owner);
   }
 
   /** An object of the whole cluster belongs to a deployment of one namespace, whatever others there are of its name. */

@@ -46,33 +46,37 @@ export class Scalers {
   }
 
   /**
-   * Pods that a Deployment begins with where a scaler is to count them: the least that it allows, and, of the version that
-   * takes over, as many as the one before has, since requests come to it all at once. null where the spec says a number, or
-   * nothing counts.
+   * Pods that a Deployment has to have where a scaler is to count them: the least that it allows, and, of the version that
+   * takes over, as many as the one before has, since requests come to it all at once. null where `live`, what is there of it,
+   * has them, where the spec says a number, and where nothing counts.
    */
-  async firstPods({ name, spec }: Resource, deployment: string): Promise<number | null> {
-    if (valueAt(spec, 'spec', 'replicas') !== undefined) return null;
+  async podsWanted(resource: Resource, live: Json | null, deployment: string): Promise<number | null> {
+    if (valueAt(resource.spec, 'spec', 'replicas') !== undefined) return null;
     const scaler = this.#wanted.find(
       (one) =>
         (one.kind === HPA || one.kind === KEDA) &&
-        valueAt(one.spec, 'spec', 'scaleTargetRef', 'name') === name,
+        valueAt(one.spec, 'spec', 'scaleTargetRef', 'name') === resource.name,
     );
     if (scaler === undefined) return null;
     const bound = (...names: readonly string[]): number =>
       Number(names.map((field) => valueAt(scaler.spec, 'spec', field)).find((value) => value != null) ?? 1);
-    const service = this.#wanted.find((one) => one.kind === 'Service' && one.name === deployment);
-    const version = valueAt(spec, 'metadata', 'labels', VERSION_LABEL);
-    const takesOver = selected(service?.spec) === version && version !== undefined;
-    const running = takesOver ? await this.#podsNow(deployment) : 0;
-    const least = bound('minReplicas', 'minReplicaCount');
-    return Math.max(1, least, Math.min(running, bound('maxReplicas', 'maxReplicaCount')));
+    const before = Math.min(
+      await this.#podsBefore(resource, deployment),
+      bound('maxReplicas', 'maxReplicaCount'),
+    );
+    const least = live === null ? Math.max(1, bound('minReplicas', 'minReplicaCount')) : 0;
+    const wanted = Math.max(least, before);
+    return wanted > Number(valueAt(live, 'spec', 'replicas') ?? 0) ? wanted : null;
   }
 
-  /** Pods of the version that the stable service points to now. */
-  async #podsNow(deployment: string): Promise<number> {
-    const version = Number(selected(await this.#read('Service', deployment)));
-    if (!(version > 0)) return 0;
-    const live = await this.#read('Deployment', versionName(deployment, version));
+  /** Pods of the version that the stable service points to now, where it is to point to this one. */
+  async #podsBefore({ spec }: Resource, deployment: string): Promise<number> {
+    const version = valueAt(spec, 'metadata', 'labels', VERSION_LABEL);
+    const service = this.#wanted.find((one) => one.kind === 'Service' && one.name === deployment);
+    if (version === undefined || selected(service?.spec) !== version) return 0;
+    const now = selected(await this.#read('Service', deployment));
+    if (now === version || !(Number(now) > 0)) return 0;
+    const live = await this.#read('Deployment', versionName(deployment, Number(now)));
     return Number(valueAt(live, 'spec', 'replicas') ?? 0);
   }
 

@@ -50,9 +50,9 @@ export class Writer {
   async #applyPods(resource: Resource, object: KubernetesObject, deployment: string): Promise<void> {
     const live = await readObject(this.#api, resource);
     if (live !== null) await this.#handReplicasOver(resource, live);
-    const pods = live === null ? await this.#scalers.firstPods(resource, deployment) : null;
-    const given =
-      pods === null ? object : { ...object, spec: { ...(object['spec'] as object), replicas: pods } };
+    const pods = await this.#scalers.podsWanted(resource, live, deployment);
+    const isFirst = live === null && pods !== null;
+    const given = isFirst ? { ...object, spec: { ...(object['spec'] as object), replicas: pods } } : object;
     if (hasImageVolume(object)) await this.#tryVolumes(resource, given);
     const answer = await this.#send(resource, given, FIELD_MANAGER);
     const conflicts = conflictsOf(answer.body);
@@ -63,6 +63,23 @@ export class Writer {
     if (isCounted && (await this.#scalers.retire(resource.name, deployment)))
       return this.#patch(resource, given, FIELD_MANAGER, true);
     check(answer, resource);
+    if (pods !== null && !isFirst) await this.#count(resource, pods, true);
+  }
+
+  /** Whether requests would come to fewer pods than they need. */
+  async lacksPods(
+    resource: Resource,
+    live: Readonly<Record<string, unknown>>,
+    deployment: string,
+  ): Promise<boolean> {
+    return (await this.#scalers.podsWanted(resource, live, deployment)) !== null;
+  }
+
+  /** Says a number of pods for the scaler, who may say another one. */
+  #count({ kind, name, spec }: Resource, replicas: unknown, force = this.#force): Promise<void> {
+    const { apiVersion } = spec;
+    const body = { apiVersion, kind, metadata: { name }, spec: { replicas } };
+    return this.#patch({ kind, name }, body, SCALER_MANAGER, force);
   }
 
   /** A server that does not know images as volumes drops them without a word (KEP-4639): what it would keep says so. */
@@ -92,13 +109,7 @@ export class Writer {
   async #handReplicasOver(resource: Resource, live: Readonly<Record<string, unknown>>): Promise<void> {
     if (valueAt(resource.spec, 'spec', 'replicas') !== undefined) return;
     if (!managersOf(live, 'f:spec', 'f:replicas').includes(FIELD_MANAGER)) return;
-    const { apiVersion, kind } = resource.spec;
-    const spec = { replicas: valueAt(live, 'spec', 'replicas') };
-    await this.#patch(
-      resource,
-      { apiVersion, kind, metadata: { name: resource.name }, spec },
-      SCALER_MANAGER,
-    );
+    await this.#count(resource, valueAt(live, 'spec', 'replicas'));
   }
 
   async #patch(key: ResourceKey, body: object, manager: string, force = this.#force): Promise<void> {
