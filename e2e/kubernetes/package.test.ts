@@ -56,6 +56,19 @@ describe('package kubernetes', () => {
     expect(await spec({ memory: '2Gi', min: '3' })).toMatchObject({
       ...{ cpu: '500m', memory: '2Gi', scaler: { on: 'queue', min: 3, max: 30 } },
     });
+    writeFileSync(
+      config,
+      'kubernetes:\n  replicas: 5\n  gateway: { name: a, namespace: b, section: https }\n',
+    );
+    expect(await spec({ scaler: 'none', hostname: ['churn.example'] })).toMatchObject({
+      ...{ replicas: 5, gateway: { name: 'a', namespace: 'b', hostnames: ['churn.example'] } },
+    });
+    expect(await spec({ gateway: 'public' })).toMatchObject({
+      gateway: { name: 'public', namespace: null, section: 'https' },
+    });
+    await expect(spec({ scaler: 'none', min: '3' })).rejects.toThrow('min would change nothing');
+    writeFileSync(config, 'kubernetes:\n  cpu: "1"\n');
+    await expect(spec({ hostname: ['churn.example'] })).rejects.toThrow('gateway.name');
     writeFileSync(config, 'kubernetes:\n  hpa: { mx: 30 }\n');
     await expect(spec({})).rejects.toThrow('kubernetes.hpa.mx is no key here');
     writeFileSync(config, 'hpa: {}\n');

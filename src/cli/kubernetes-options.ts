@@ -105,7 +105,8 @@ export async function documentOf(flags: KubernetesFlags): Promise<Readonly<Recor
   if (flags.replicas !== undefined) given['replicas'] = counted(flags.replicas);
   if (flags.candidate !== undefined) given['candidates'] = flags.candidate.map(candidateOf);
   if (flags.shadow !== undefined) given['shadow'] = shadowOf(flags.shadow);
-  if (flags.gateway !== undefined) given['gateway'] = gatewayOf(flags);
+  if (flags.gateway !== undefined || flags.hostname !== undefined)
+    given['gateway'] = gatewayOf(flags, recordIn(file, 'gateway'));
   if (flags.keysSecret !== undefined) given['keysSecret'] = flags.keysSecret;
   if (flags.insecure === true) given['insecure'] = true;
   if (flags.networkPolicy === false) given['networkPolicy'] = false;
@@ -154,14 +155,25 @@ function scalersOf(flags: KubernetesFlags, file: Readonly<Record<string, unknown
   });
   const ofKeda = defined({ prometheus, wakeQuery });
   const isAsked = Object.keys(values).length > 0 || Object.keys(ofKeda).length > 0;
-  if (scaler === 'none')
-    return { hpa: false, keda: false, ...(flags.replicas === undefined ? { replicas: 2 } : {}) };
+  if (scaler === 'none' && !isAsked) {
+    const isFixed = flags.replicas !== undefined || (file['replicas'] ?? null) !== null;
+    return { hpa: false, keda: false, ...(isFixed ? {} : { replicas: 2 }) };
+  }
+  if (scaler === 'none') throw needless(Object.keys({ ...values, ...ofKeda }));
   const kind = scaler ?? (Object.keys(ofKeda).length > 0 || 'keda' in file ? 'keda' : 'hpa');
   if (scaler === undefined && !isAsked) return {};
   return { [kind]: { ...recordIn(file, kind), ...values, ...ofKeda } };
 }
 
-const recordIn = (file: Readonly<Record<string, unknown>>, key: string): object => {
+const needless = (names: readonly string[]): PlimsollError => {
+  const problems = `${names.join(', ')} would change nothing with --scaler none: give --replicas`;
+  return new PlimsollError('KUBERNETES_INVALID', { problems, list: [problems] });
+};
+
+const recordIn = (
+  file: Readonly<Record<string, unknown>>,
+  key: string,
+): Readonly<Record<string, unknown>> => {
   const value = file[key];
   return isRecord(value) ? value : {};
 };
@@ -183,14 +195,13 @@ function shadowOf(text: string): object {
   };
 }
 
-function gatewayOf({ gateway = '', hostname }: KubernetesFlags): object {
+/** A gateway that flags name takes the place of the one in the file; its listener and host names stay. */
+function gatewayOf({ gateway, hostname }: KubernetesFlags, file: object): object {
+  const hostnames = hostname === undefined ? {} : { hostnames: hostname };
+  if (gateway === undefined) return { ...file, ...hostnames };
   const at = gateway.indexOf('/');
-  const namespace = at < 0 ? {} : { namespace: gateway.slice(0, at) };
-  return {
-    ...namespace,
-    name: gateway.slice(at + 1),
-    ...(hostname === undefined ? {} : { hostnames: hostname }),
-  };
+  const namespace = at < 0 ? null : gateway.slice(0, at);
+  return { ...file, namespace, name: gateway.slice(at + 1), ...hostnames };
 }
 
 const defined = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
