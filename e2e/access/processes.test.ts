@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { postgresBinaries, startPostgres } from '../../src/store/testing/postgres.ts';
-import { BIN, example, folder, runWith, type Served, served } from '../cli.ts';
+import { example, folder, type Served, served } from '../cli.ts';
 import { controlOf } from '../processes.ts';
-import { ask, bearer, IRIS, keysOf } from './server.ts';
+import { ask, bearer, IRIS, keysOf, refusalOf } from './server.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -87,23 +87,15 @@ withPostgres(
 );
 
 test('an address that others reach is not listened on before there is a key, or the word that none is wanted', async () => {
-  const data = folder();
-  const serve = ['serve', example('iris.joblib'), '--port', '0', '--data', data, '--host', '0.0.0.0'];
-  for (const workers of ['1', '2']) {
-    const refused = runWith(process.execPath, [BIN, ...serve, '--workers', workers]);
-    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('KEYS_MISSING')]);
-    expect(refused.stderr).toContain(`plimsoll keys create --name me --scope admin --data ${data}`);
-  }
-  const open = await served([
-    example('iris.joblib'),
-    '--data',
-    data,
-    '--host',
-    '0.0.0.0',
-    '--insecure',
-    '--workers',
-    '1',
-  ]);
+  const everywhere = ['--host', '0.0.0.0', '--workers'];
+  const refused = async (workers: string): Promise<void> => {
+    const data = folder();
+    const said = await refusalOf(data, ...everywhere, workers);
+    expect(said).toContain('KEYS_MISSING');
+    expect(said).toContain(`plimsoll keys create --name me --scope admin --data ${data}`);
+  };
+  const opening = served([example('iris.joblib'), '--insecure', ...everywhere, '1']);
+  const [open] = await Promise.all([opening, refused('1'), refused('2')]);
   started.push(open);
   const url = open.said.url.replace('0.0.0.0', '127.0.0.1');
   expect((await ask(`${url}/predict`, { body: IRIS })).status).toBe(200);

@@ -1,8 +1,11 @@
 /** A server that wants keys, and one key of each kind. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { hashOfKey, makeKey } from '../../src/control/keys/key.ts';
 import { writeKnown } from '../../src/control/keys/known.ts';
 import type { KnownKey, Scope } from '../../src/control/keys/port.ts';
@@ -42,6 +45,16 @@ export const irisServer = (data: string, ...more: readonly string[]): Promise<Se
 
 const keyed = (files: readonly string[], data: string, more: readonly string[]): Promise<Served> =>
   served([...files, '--data', data, '--keys', 'required', '--workers', '1', ...more]);
+
+/** What `serve` says that does not begin: it is wrong usage. */
+export async function refusalOf(data: string, ...more: readonly string[]): Promise<string> {
+  const args = ['serve', example('iris.joblib'), '--port', '0', '--data', data, ...more];
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const said = textOf(child.stderr);
+  const [status] = await once(child, 'close');
+  if (status !== 2) throw new Error(`serve ${more.join(' ')}: exit ${status}\n${await said}`);
+  return said;
+}
 
 export interface Asked {
   readonly method?: string;
