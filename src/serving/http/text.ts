@@ -7,7 +7,7 @@ import { Complaints } from '../rows/complaints.ts';
  */
 export function textOf(bytes: Uint8Array): string {
   if (!isUtf8(bytes)) {
-    const msg = 'body: expected JSON in UTF-8, got text in another encoding';
+    const msg = 'body: expected text in UTF-8, got another encoding';
     new Complaints().fail(['body'], { type: 'json_invalid', msg });
   }
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();

@@ -164,6 +164,24 @@ describe('CSV', () => {
   });
 });
 
+describe('labels of a frame without names', () => {
+  const body = { kind: 'matrix', rows: 1, width: 3, data: Float64Array.of(1, 2, 3) };
+  test.each([
+    ['dataframe_split', { dataframe_split: { index: [0], columns: [0, 1, 2], data: [[1, 2, 3]] } }],
+    ['dataframe_split, as texts', { dataframe_split: { columns: ['2', '0', '1'], data: [[3, 1, 2]] } }],
+    ['dataframe_records', { dataframe_records: [{ 0: 1, 1: 2, 2: 3 }] }],
+    ['inputs by column', { inputs: { 0: [1], 1: [2], 2: [3] } }],
+    ['names', { dataframe_split: { columns: ['x2', 'x1', 'x0'], data: [[3, 2, 1]] } }],
+  ])('%s', (_, sent) => expect(read(JSON.stringify(sent), {}, NUMBERS)).toEqual(body));
+
+  test('mean nothing to a model that goes by names, or beyond its columns', () => {
+    const split = { dataframe_split: { columns: [0, 1, 2], data: [[1, 2, 'x']] } };
+    expect(() => read(JSON.stringify(split))).toThrow('column "a": absent');
+    const records = { dataframe_records: [{ 0: 1, 1: 2, 3: 3 }] };
+    expect(() => read(JSON.stringify(records), {}, NUMBERS)).toThrow('column "x2": absent');
+  });
+});
+
 test('of several inputs, those of one value a row are columns of CSV', () => {
   const input = (name: string, dtype: 'string' | 'float32', shape: number[]) => ({ name, dtype, shape });
   const of = (...tensors: ReturnType<typeof input>[]): Signature => ({

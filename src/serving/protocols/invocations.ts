@@ -7,6 +7,7 @@ import { Complaints } from '../rows/complaints.ts';
 import { parseBody } from '../rows/parse.ts';
 import type { Headers } from '../unit.ts';
 import { csvOf, csvToBody, jsonLinesOf, parseCsv, parseJsonLines } from './csv.ts';
+import { labelReader } from './labels.ts';
 import { FORMS, type Form, formOfAnswer, formOfBody, MEDIA_TYPE } from './media.ts';
 import { refusePlainly } from './plain.ts';
 import { predictionsWriter, predictionValues } from './predictions.ts';
@@ -28,7 +29,8 @@ function decoder({ manifest }: Target, form: Form): Decode {
   const decode = compileDecode(signature, { extra: 'ignore' });
   if (form === 'csv') return (body) => decode(csvToBody(body as ReturnType<typeof parseCsv>, signature));
   if (form === 'jsonlines') return (body) => decode({ instances: body });
-  return (body) => decode(rowsIn(body));
+  const named = labelReader(signature);
+  return named === null ? (body) => decode(rowsIn(body)) : (body) => decode(named(rowsIn(body)));
 }
 
 /** What holds the rows, without the `params` that may stand beside it. */
