@@ -14,8 +14,15 @@ export const checkLines = (checks: readonly Check[]): string =>
   );
 
 function partsOf(detail: string): readonly string[] {
-  const parts = detail.split('; ');
-  return detail.length <= LONG
-    ? [detail]
-    : parts.map((part, i) => (i < parts.length - 1 ? `${part};` : part));
+  if (detail.length <= LONG) return [detail];
+  const parts = [''];
+  let depth = 0;
+  for (const word of detail.split(' ')) {
+    const last = parts.length - 1;
+    parts[last] += parts[last] === '' ? word : ` ${word}`;
+    depth += word.split('(').length - word.split(')').length;
+    // A semicolon in brackets belongs to what they explain.
+    if (word.endsWith(';') && depth <= 0) parts.push('');
+  }
+  return parts;
 }

@@ -85,6 +85,13 @@ Runs
 Next: plimsoll serve churn.joblib`);
 });
 
+test('a script that was named is what Python would run, and is named in the next command', () => {
+  const runs = [{ name: 'rules.py', how: 'script' as const, offset: null }];
+  const page = inspectPage({ ...served, python: { ...served.python, runs } });
+  expect(page).toContain('rules.py, the script, for each request');
+  expect(page.split('\n').at(-1)).toBe('Next: plimsoll serve churn.joblib --script rules.py --trust');
+});
+
 test('the command to run next takes the file as it was written', () => {
   expect(inspectPage(served, 'models of May/churn.joblib').split('\n').at(-1)).toBe(
     "Next: plimsoll serve 'models of May/churn.joblib'",

@@ -25,9 +25,15 @@ export function inspectPage(report: InspectReport, path = report.file): string {
   return sections.filter(Boolean).join('\n\n');
 }
 
-/** Of a model that is compiled, and names nothing but what is read as data, Python imports nothing. */
-const concernsPython = ({ kind, engines, globals }: InspectReport): boolean =>
-  kind !== 'file' || engines === null || globals.some(({ meaning }) => meaning !== 'known');
+/** Of a model that is compiled, and names nothing but what is read as data, Python imports nothing; a script is Python. */
+const concernsPython = ({ kind, engines, globals, python }: InspectReport): boolean =>
+  kind !== 'file' ||
+  scriptIn(python) !== undefined ||
+  engines === null ||
+  globals.some(({ meaning }) => meaning !== 'known');
+
+const scriptIn = ({ runs }: InspectReport['python']): string | undefined =>
+  runs.find(({ how }) => how === 'script')?.name;
 
 const section = (title: string, body: string): string => `${styled('bold', title)}\n${body}`;
 
@@ -172,9 +178,16 @@ function verdict(report: InspectReport, path: string): string {
       ? '  The two check each other before it is served.'
       : '  One engine only: give expected outputs with --golden to have it checked.',
     '',
-    `Next: plimsoll serve ${printable(quoted(path))}`,
+    nextLine(report, path),
   ];
   return section('Runs', lines.join('\n'));
+}
+
+/** A folder brings its script along; one that was named has to be named again. */
+function nextLine({ kind, python }: InspectReport, path: string): string {
+  const script = kind === 'file' ? scriptIn(python) : undefined;
+  const words = script === undefined ? '' : ` --script ${printable(quoted(script))} --trust`;
+  return `Next: plimsoll serve ${printable(quoted(path))}${words}`;
 }
 
 const REPLACE =

@@ -121,7 +121,13 @@ function whatNext(pushed: Pushed): readonly string[] {
     return [
       `${rollout.strategy} ${rollout.id} is ${rollout.state}: watch it with \`plimsoll status ${rollout.endpoint} --watch\``,
     ];
-  if (state === 'refused') return [...adviceOf(pushed), 'Nothing has changed for callers.'];
+  if (state === 'refused') {
+    const isPython = pushed.checks.some(({ ok, detail }) => !ok && detail.endsWith('(PYTHON_LOAD_FAILED)'));
+    const traceback = isPython
+      ? [`The whole traceback, on that machine: plimsoll logs ${model}@${version}`]
+      : [];
+    return [...adviceOf(pushed), ...traceback, 'Nothing has changed for callers.'];
+  }
   if (state !== 'ready') return [];
   return answers
     ? [`It answers everybody at the endpoint ${model}.`]

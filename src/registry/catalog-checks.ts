@@ -198,5 +198,7 @@ function memoryLine({ copies, available, admission }: Trial, loading: Loading): 
     available: shownBytes(free),
   };
   if (needed > free) throw new PlimsollError('MEMORY_SHORT', { model: admission.name, copies, ...numbers });
-  return `${numbers.resident} in each of ${copies} processes, ${numbers.needed} while they load; ${numbers.available} is free`;
+  const where = copies === 1 ? 'once loaded' : `in each of ${copies} processes`;
+  const who = copies === 1 ? 'it loads' : 'they load';
+  return `${numbers.resident} ${where}, ${numbers.needed} while ${who}; ${numbers.available} is free`;
 }
