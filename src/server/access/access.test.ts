@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { type AccessSettings, LOCAL_ACCESS } from '../../config/access.ts';
@@ -130,6 +131,18 @@ test('who asks too often is told apart by key, and by address without one', () =
   const open = accessOf({ mode: 'insecure', rate: { perSecond: 1, burst: 1 } });
   const from = (address: string) => outcome(() => open.admit(asking({}, address), 'm'));
   expect([from('10.0.0.1'), from('::ffff:10.0.0.1'), from('10.0.0.2')]).toEqual(['in', 'RATE_LIMITED', 'in']);
+});
+
+test('strangers use up nothing of what those with a key may ask of the control API from the same address', () => {
+  const access = accessOf({ mode: 'keys', rate: { perSecond: 1, burst: 1 } });
+  const control = (headers: object) =>
+    outcome(() => access.admitControl(asking(headers as never), new EventEmitter() as never));
+  expect([{}, {}, bearer('nobody'), bearer('over'), bearer('admin'), bearer('admin')].map(control)).toEqual([
+    'in',
+    ...Array(3).fill('RATE_LIMITED'),
+    'in',
+    'RATE_LIMITED',
+  ]);
 });
 
 test('every refusal is counted by why', () => {

@@ -77,7 +77,9 @@ export class Access implements Gate, Guard {
   }
 
   admitControl(request: IncomingMessage, response: ServerResponse): void {
-    this.#limit(request, null);
+    // Strangers at one address, as behind a proxy, must not use up what those with a key may ask.
+    const given = credentialIn(request.headers);
+    this.#limit(request, given === null ? null : this.#holding(given));
     response.once('finish', () => {
       if (response.statusCode === 401) this.#options.onRefusal?.('unauthorized');
       if (response.statusCode === 403) this.#options.onRefusal?.('forbidden');
@@ -116,15 +118,22 @@ export class Access implements Gate, Guard {
     code: 'PREDICTION_UNAUTHORIZED' | 'CONTROL_UNAUTHORIZED',
   ): KnownKey {
     const { find, clock, onRefusal } = this.#options;
-    const key = given === null ? null : find(given);
-    if (key !== null && (key.expiresAt === null || key.expiresAt > clock.now())) return key;
+    const key = given === null ? null : this.#holding(given);
+    if (key !== null) return key;
     onRefusal?.('unauthorized');
     const found =
-      given === null ? 'it has no key' : key === null ? 'its key is not known' : 'its key is over';
+      given === null ? 'it has no key' : find(given) === null ? 'its key is not known' : 'its key is over';
     const challenge =
       code === 'CONTROL_UNAUTHORIZED' ? 'Basic realm="Plimsoll: the key is the password"' : 'Bearer';
     const error = new PlimsollError(code, { found, challenge });
     throw this.#failures.judge(error, request.socket.remoteAddress, clock.monotonic());
+  }
+
+  /** The key, unless it is over. */
+  #holding(given: string): KnownKey | null {
+    const { find, clock } = this.#options;
+    const key = find(given);
+    return key !== null && (key.expiresAt === null || key.expiresAt > clock.now()) ? key : null;
   }
 
   #forbidden(key: KnownKey, endpoint: string): PlimsollError {
