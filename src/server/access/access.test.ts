@@ -75,7 +75,16 @@ test('a key for one endpoint is for no other, and for no page but what is said o
   expect(['/v2/models/churn', '/v1/models/churn', '/v2/models/churn/versions/1/ready'].map(page)).toEqual(
     Array(3).fill('in'),
   );
-  for (const path of ['/v2/models/price', '/v2/models/churning', '/models', '/metrics', '/docs', '/v2', '/'])
+  for (const path of [
+    '/v2/models/price',
+    '/v2/models/churning',
+    '/v1/models/churn:price',
+    '/models',
+    '/metrics',
+    '/docs',
+    '/v2',
+    '/',
+  ])
     expect([path, page(path)]).toEqual([path, 'SCOPE_FORBIDDEN']);
 });
 

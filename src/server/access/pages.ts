@@ -16,8 +16,11 @@ const HEALTH: ReadonlySet<string> = new Set([
   '/v2/health/ready',
 ]);
 
-/** Metadata, status and readiness of one model in V2, V1 and TF Serving, and its version. */
-const OF_A_MODEL = /^\/v[12]\/models\/([^/:]+)/;
+/**
+ * Metadata, status and readiness of one model in V2, V1 and TF Serving, and its version. The name is as the page takes it:
+ * of `churn:price` it would be told that there is none, and which there are.
+ */
+const OF_A_MODEL = /^\/v[12]\/models\/([^/]+)/;
 
 export function needOf(path: string): Need {
   if (HEALTH.has(path)) return 'nothing';
