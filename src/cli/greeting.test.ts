@@ -51,6 +51,14 @@ Try it:
   );
 });
 
+test('a slow row is told in milliseconds', () => {
+  const slow = served('m', { age: 3 });
+  const manifest = { ...slow.stable.manifest, rowMicros: 12_500 };
+  expect(greeting('http://h', [{ ...slow, stable: { ...slow.stable, manifest } }], 'local')).toContain(
+    ', 12.5 ms a row  ',
+  );
+});
+
 test('the greeting of a server without a model says how one comes', () => {
   expect(greeting('http://h', [], 'local').split('\n').at(-1)).toBe(
     'It has no model yet: plimsoll push FILE --name NAME --url http://h',

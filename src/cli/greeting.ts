@@ -1,6 +1,7 @@
 import type { AccessMode } from '../config/access.ts';
 import { pythonSettings } from '../config/python-settings.ts';
 import { pythonView } from '../control/local/views.ts';
+import { microsText } from '../core/digits.ts';
 import type { AcceptedVersion, Manifest } from '../registry/version.ts';
 import type { ServedModel } from '../server/served.ts';
 import { printable } from './printable.ts';
@@ -103,7 +104,7 @@ function found({ framework, signature, runtime, rowMicros, python }: Manifest): 
     printable(`${framework.name} ${framework.version ?? ''}`.trim()),
     takes,
     python === undefined ? runtime : runsOn(python),
-    `${rowMicros} µs a row`,
+    `${microsText(rowMicros)} a row`,
   ].join(', ');
 }
 

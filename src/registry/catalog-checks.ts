@@ -1,3 +1,4 @@
+import { microsText } from '../core/digits.ts';
 import { type ErrorCode, isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { compatibility } from '../model/compatibility.ts';
 import type { Signature } from '../model/signature.ts';
@@ -140,7 +141,7 @@ function formatLine({ manifest }: AcceptedVersion): string {
   const { framework, format, compression, runtime, rowMicros } = manifest;
   const origin = framework.version ? `${framework.name} ${framework.version}` : framework.name;
   const packed = compression ? `${format}, ${compression}` : format;
-  return `${origin} (${packed}), runs on ${runtime} in ${rowMicros} µs a row`;
+  return `${origin} (${packed}), runs on ${runtime} in ${microsText(rowMicros)} a row`;
 }
 
 function signatureLine(
