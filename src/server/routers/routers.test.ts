@@ -9,9 +9,14 @@ test('a router follows its endpoint from generation to generation, and what goes
   const lines: string[] = [];
   let [opened, route] = [0, restingRoute('churn', 'churn', 1, 1)];
   let weights: VersionWeights = new Map([[1, 100]]);
+  let isRotated = false;
   const router: Router = {
     id: 'kubernetes:shop/churn',
-    read: async () => ({ weights, writers: [], revision: null }),
+    read: async () => {
+      if (isRotated)
+        throw new PlimsollError('ROUTER_UNREACHABLE', { router: 'r', reason: 'the token is another' });
+      return { weights, writers: [], revision: null };
+    },
     write: async (wanted) => {
       weights = wanted;
     },
@@ -29,6 +34,7 @@ test('a router follows its endpoint from generation to generation, and what goes
       return async () => undefined;
     },
     open: async () => {
+      isRotated = false;
       if (opened++ === 0) throw new PlimsollError('CLOUD_DENIED', { action: 'ask', reason: 'no kubeconfig' });
       return router;
     },
@@ -42,6 +48,13 @@ test('a router follows its endpoint from generation to generation, and what goes
   expect(Object.fromEntries(weights)).toEqual({ 1: 75, 2: 25 });
   expect(routers.views).toMatchObject([{ endpoint: 'churn', followed: 2, error: null }]);
   expect([opened, lines.length]).toEqual([2, 1]);
+  [isRotated, route] = [true, { ...route, generation: 3 }];
+  await looks[0]!();
+  expect(routers.views).toMatchObject([{ error: { code: 'ROUTER_UNREACHABLE' } }]);
+  route = { ...route, generation: 4 };
+  await looks[0]!();
+  expect(routers.views).toMatchObject([{ followed: 4, error: null }]);
+  expect(opened).toBe(3);
   await routers.close();
 });
 

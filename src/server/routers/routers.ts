@@ -54,20 +54,25 @@ export class ServerRouters {
   }
 }
 
-/** Opened by the first who asks it, and again where that went wrong. */
+/** Opened by the first who asks it, and again where that went wrong: credentials may be others by then. */
 function lazyRouter(id: string, open: () => Promise<Router>): Router {
   let router: Promise<Router> | null = null;
   const opened = (): Promise<Router> => {
-    router ??= open().catch((error: unknown) => {
+    router ??= open();
+    return router;
+  };
+  const asked = async <T>(ask: (router: Router) => Promise<T>): Promise<T> => {
+    try {
+      return await ask(await opened());
+    } catch (error) {
       router = null;
       throw error;
-    });
-    return router;
+    }
   };
   return {
     id,
-    read: async () => (await opened()).read(),
-    write: async (weights) => (await opened()).write(weights),
+    read: () => asked((one) => one.read()),
+    write: (weights) => asked((one) => one.write(weights)),
   };
 }
 

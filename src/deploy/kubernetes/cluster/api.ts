@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
 import { tellPlugin } from './exec-plugin.ts';
+import { completeUser } from './kubeconfig.ts';
 
 /** One call of the API server, as it is written. */
 export interface ApiCall {
@@ -50,6 +51,7 @@ export async function connect(options: ConnectOptions): Promise<ClusterApi> {
     if (options.kubeconfig === undefined) config.loadFromDefault();
     else config.loadFromFile(options.kubeconfig);
     if (options.context !== undefined) config.setCurrentContext(options.context);
+    completeUser(config.getCurrentUser(), options.kubeconfig);
   } catch (cause) {
     throw denied(cause instanceof Error ? cause.message : String(cause), cause);
   }

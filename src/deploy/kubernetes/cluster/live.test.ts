@@ -80,7 +80,10 @@ describe('An HTTPRoute', () => {
     expect(observedOf(route([condition('True', 3)])).state).toBe('ready');
     expect(observedOf(route([condition('True', 2)])).state).toBe('pending');
     expect(observedOf(route([{ conditions: [{ type: 'Accepted', status: 'True' }] }])).state).toBe('ready');
-    expect(observedOf(route([])).state).toBe('ready');
+    expect(observedOf(route([]))).toMatchObject({
+      state: 'ready',
+      reason: 'no gateway has said anything of it',
+    });
   });
 });
 
@@ -98,6 +101,19 @@ describe('A Job', () => {
       ...{ state: 'failed', reason: message },
     });
   });
+});
+
+test('A scaler that finds no numbers is told, and not waited for', () => {
+  const message =
+    'unable to get metric inference_requests_in_flight: no metrics returned from custom metrics API';
+  const scaler = (kind: string, condition: object) =>
+    observedOf({ kind, status: { conditions: [condition] } });
+  const told = { state: 'ready', reason: `it does not scale: ${message}` };
+  expect(
+    scaler('HorizontalPodAutoscaler', { type: 'ScalingActive', status: 'False', message }),
+  ).toMatchObject(told);
+  expect(scaler('ScaledObject', { type: 'Ready', status: 'False', message })).toMatchObject(told);
+  expect(scaler('ScaledObject', { type: 'Ready', status: 'True', message }).reason).toBeNull();
 });
 
 describe('Field managers', () => {

@@ -38,6 +38,8 @@ const JUDGES: Readonly<Record<string, (object: Json) => State>> = {
   HTTPRoute: routeState,
   InferenceService: (object) => conditionState(object, 'Ready'),
   Job: jobState,
+  HorizontalPodAutoscaler: (object) => scalerState(object, 'ScalingActive'),
+  ScaledObject: (object) => scalerState(object, 'Ready'),
 };
 
 /** As `kubectl rollout status` has it: the newest template, everywhere, available, and nothing old left. */
@@ -67,7 +69,9 @@ function deploymentState(object: Json): State {
  * route is now: what it had pointed to before goes next.
  */
 function routeState(object: Json): State {
-  for (const parent of recordsAt(object, 'status', 'parents')) {
+  const parents = recordsAt(object, 'status', 'parents');
+  if (parents.length === 0) return { state: 'ready', reason: 'no gateway has said anything of it' };
+  for (const parent of parents) {
     for (const condition of recordsAt(parent, 'conditions')) {
       if (!['Accepted', 'ResolvedRefs'].includes(String(condition['type']))) continue;
       const looked = condition['observedGeneration'];
@@ -78,6 +82,16 @@ function routeState(object: Json): State {
     }
   }
   return READY;
+}
+
+/** Not waited for, since pods are there without it; but one that finds no numbers never scales, and should be seen to. */
+function scalerState(object: Json, type: string): State {
+  const condition = conditionOf(object, type);
+  if (condition?.['status'] !== 'False') return READY;
+  return {
+    state: 'ready',
+    reason: `it does not scale: ${text(condition['message']) ?? String(condition['reason'])}`,
+  };
 }
 
 /** A job is not waited for: it may take hours. */
