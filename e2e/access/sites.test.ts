@@ -102,9 +102,12 @@ test('a name that was rebound to this address gets nothing out of it, in a real 
     ['/api/v1/endpoints/iris:rollback', PREDICT],
     ['/api/v1/api-keys', { ...PREDICT, body: '{"name":"evil","scope":"admin"}' }],
   ];
-  const got = await script(page, [...attempts, ['/healthz', {}]]);
-  // Whether a server is alive is no secret.
-  expect(got.at(-1)?.status).toBe(200);
+  const got = await script(page, [...attempts, ['/healthz', {}], ['/readyz', {}]]);
+  // Whether a server is alive and ready is no secret, but of what it is.
+  expect(got.slice(-2)).toEqual([
+    { status: 200, text: '{"status":"ok"}' },
+    { status: 200, text: '{"status":"ready"}' },
+  ]);
   for (const [k, [path]] of attempts.entries()) {
     expect([path, got[k]?.status]).toEqual([path, 403]);
     expect(got[k]?.text).not.toContain('"iris"');

@@ -132,7 +132,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     plane,
     metrics,
     contract,
-    namesModels: options.guard?.namesModels,
+    namesModels: (request) => options.guard?.namesModels(request) ?? true,
     isStopping,
     logger,
     maxBody: limits.maxBody,

@@ -124,6 +124,14 @@ test('on loopback a name that was rebound reads nothing where predictions are an
   expect(['LOCALHOST:8080', '127.1.2.3', '[::1]:80'].map((host) => ask(host, 'HEAD'))).toEqual(
     Array(3).fill('in'),
   );
+  const names = (mode: AccessSettings['mode'], host: string) =>
+    accessOf({ mode }).namesModels(asking({ host }));
+  expect([
+    names('local', 'evil.example'),
+    names('local', 'localhost:1'),
+    names('insecure', 'any'),
+    names('keys', 'localhost'),
+  ]).toEqual([false, true, true, false]);
   // Programs behind a proxy that keeps their name; a browser would say from where it posts.
   expect(ask('models.lan', 'POST')).toBe('in');
 });

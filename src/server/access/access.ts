@@ -11,7 +11,7 @@ import type { Guard } from './guard.ts';
 import { needOf } from './pages.ts';
 import { Failures, limited } from './refusals.ts';
 import { allows, mayPredict, purposeOf } from './scopes.ts';
-import { checkHost, checkOrigin, isNamed } from './site.ts';
+import { checkHost, checkOrigin, isNamed, isOurs } from './site.ts';
 
 export interface AccessOptions {
   readonly settings: AccessSettings;
@@ -41,8 +41,9 @@ export class Access implements Gate, Guard {
     this.#callers = rate && new Buckets(rate);
   }
 
-  get namesModels(): boolean {
-    return this.#settings.mode !== 'keys';
+  namesModels({ headers }: IncomingMessage): boolean {
+    const { mode } = this.#settings;
+    return mode === 'local' ? isOurs(headers.host, this.#names) : mode !== 'keys';
   }
 
   admit(request: IncomingMessage, endpoint: string): void {

@@ -16,7 +16,7 @@ const isLoopbackName = (name: string): boolean =>
   name === 'localhost' || name === '[::1]' || isLoopbackIPv4(name);
 
 /** Whether a Host names this machine, or is one of `hosts`: else a name was rebound to this address. */
-function isOurs(host: string | undefined, hosts: readonly string[]): boolean {
+export function isOurs(host: string | undefined, hosts: readonly string[]): boolean {
   const name = hostName(host);
   return name !== null && (isLoopbackName(name) || hosts.includes(name));
 }

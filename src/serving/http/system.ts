@@ -22,8 +22,8 @@ export interface SystemOptions {
   readonly scrape?: (() => Promise<readonly MetricFamily[]>) | undefined;
   /** @default {PLAIN} */
   readonly contract?: Contract | undefined;
-  /** Whether names of models may be told to whoever asks. @default {true} */
-  readonly namesModels?: boolean | undefined;
+  /** Whether names of models may be told to who asks. @default {to everybody} */
+  readonly namesModels?: ((request: IncomingMessage) => boolean) | undefined;
   /** What a batch transform of SageMaker is told, in a container of one. */
   readonly executionParameters?: ExecutionParameters | undefined;
   /** Other servers under whose names metrics are shown, too; a scrape may name more. */
@@ -40,7 +40,7 @@ export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
     plane,
     isStopping,
     contract = PLAIN,
-    namesModels = true,
+    namesModels = () => true,
     scrape = ownMetrics(options),
     moreMetrics = async () => '',
   } = options;
@@ -53,10 +53,11 @@ export function systemPages(options: SystemOptions): ReadonlyMap<string, Page> {
     ['/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' })],
     [
       '/readyz',
-      (_request, response) =>
-        isStopping()
-          ? sendError(response, new PlimsollError('STOPPING'))
-          : sendJson(response, 200, { status: 'ready', ...(namesModels ? { models: plane.models } : {}) }),
+      (request, response) => {
+        if (isStopping()) return sendError(response, new PlimsollError('STOPPING'));
+        const named = namesModels(request) ? { models: plane.models } : {};
+        return sendJson(response, 200, { status: 'ready', ...named });
+      },
     ],
     ...(contract.predictionsOnly ? [] : [listPage(plane)]),
     ['/metrics', (request, response) => void sendMetrics(request, response, all(request))],
