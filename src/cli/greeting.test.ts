@@ -59,6 +59,15 @@ test('a slow row is told in milliseconds', () => {
   );
 });
 
+test('a packaged version holds no numbers of the machine that proved it, and none are made up', () => {
+  const packaged = served('m', { age: 3 });
+  const verification = { ...packaged.stable.manifest.verification, rows: 0 };
+  const manifest = { ...packaged.stable.manifest, verification };
+  expect(
+    greeting('http://h', [{ ...packaged, stable: { ...packaged.stable, manifest } }], 'local'),
+  ).toContain('  two engines agree\n');
+});
+
 test('the greeting of a server without a model says how one comes', () => {
   expect(greeting('http://h', [], 'local').split('\n').at(-1)).toBe(
     'It has no model yet: plimsoll push FILE --name NAME --url http://h',

@@ -123,8 +123,10 @@ const features = (signature: Exclude<Manifest['signature'], { form: 'tensors' }>
 
 function proof({ verification }: Manifest): string {
   const { proof: kind, rows } = verification;
-  if (kind === 'golden') return styled('green', `golden rows answered (${rows})`);
-  if (kind === 'engines-agree') return styled('green', `two engines agree on ${count(rows, 'row')}`);
+  // What is packaged holds no numbers of the machine that proved it.
+  if (kind === 'golden') return styled('green', `golden rows answered${rows === 0 ? '' : ` (${rows})`}`);
+  if (kind === 'engines-agree')
+    return styled('green', `two engines agree${rows === 0 ? '' : ` on ${count(rows, 'row')}`}`);
   return styled('yellow', 'one engine, unchecked: give --golden');
 }
 

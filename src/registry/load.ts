@@ -26,31 +26,20 @@ export async function loadBundle(
   const manifest = readManifest(dir);
   if (!manifest) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: basename(dir) });
   const engine = await buildEngine(await materialFor(dir, manifest, `${model}@${version}`, read));
-  const micros = await warmUp(engine, manifest);
-  // An image holds no cost: it is that of the machine it runs on.
-  const measured = manifest.rowMicros > 0 ? manifest : { ...manifest, rowMicros: micros };
-  return { model, version, manifest: measured, bundle: dir, engine };
+  await warmUp(engine, manifest);
+  return { model, version, manifest, bundle: dir, engine };
 }
 
 /** Calls before the first request: enough to have the code compiled, few enough to cost a start next to nothing. */
 const WARM_UP_CALLS = 20;
 const WARM_UP_MILLIS = 20;
 
-/**
- * Answers the example row a few times, so that the first request meets a warm engine. Answers microseconds of the fastest
- * call.
- */
-async function warmUp(engine: Engine, manifest: Manifest): Promise<number> {
+/** Answers the example row a few times, so that the first request meets a warm engine. */
+async function warmUp(engine: Engine, manifest: Manifest): Promise<void> {
   const batch = decodeInput({ instances: [manifest.example] }, manifest.signature);
   const start = performance.now();
-  let fastest = Number.POSITIVE_INFINITY;
-  for (let i = 0, now = start; i < WARM_UP_CALLS && (i === 0 || now - start < WARM_UP_MILLIS); i++) {
-    const before = now;
+  for (let i = 0; i < WARM_UP_CALLS && (i === 0 || performance.now() - start < WARM_UP_MILLIS); i++)
     await engine.infer(batch);
-    now = performance.now();
-    fastest = Math.min(fastest, now - before);
-  }
-  return Number((fastest * 1000).toPrecision(3));
 }
 
 async function materialFor(

@@ -11,6 +11,6 @@ export async function measured(version: LoadedVersion): Promise<LoadedVersion> {
   const { manifest, engine } = version;
   if (manifest.rowMicros > 0) return version;
   const batch = decodeInput({ instances: [manifest.example] }, manifest.signature);
-  const rowMicros = await measureMicros(engine, batch, SYSTEM_CLOCK);
+  const rowMicros = Number((await measureMicros(engine, batch, SYSTEM_CLOCK)).toPrecision(3));
   return { ...version, manifest: { ...manifest, rowMicros } };
 }
