@@ -124,7 +124,7 @@ export function readme({ name, version, tag, digest, platform, parts, python }: 
     '```',
     '',
     'PLIMSOLL_INSECURE says that whoever reaches the port may ask, here only this machine. Elsewhere give it keys:',
-    '`--env PLIMSOLL_KEYS="$(plimsoll keys export)"`.',
+    '`plimsoll keys export --output keys.json`, then `--env PLIMSOLL_KEYS="$(cat keys.json)"`.',
     '',
     '| what | is |',
     '|---|---|',
