@@ -1,5 +1,6 @@
 /** Predictions of one endpoint as the clients of other servers ask for them, in the words of OpenAPI. Pure. */
 import { isRecord } from '../../core/record.ts';
+import type { RawEnds } from '../../model/raw.ts';
 import type { Target } from '../protocol.ts';
 import { inputsOf, outputsOf, type TensorMetadata } from '../protocols/v2/metadata.ts';
 import type { Schema } from './schema.ts';
@@ -11,6 +12,8 @@ export interface DescribedDoor {
   readonly target: Target;
   /** Schema of a row. */
   readonly row: Schema;
+  /** What the version's own code reads and writes at `/invocations`. */
+  readonly raw: RawEnds;
 }
 
 /** Paths of MLflow's and SageMaker's, TensorFlow Serving's and KServe's clients. */
@@ -30,11 +33,16 @@ interface Words {
   readonly example: unknown;
   readonly answer: Schema;
   readonly more?: readonly string[];
+  /** Ends that are whatever the version's own code makes of them. */
+  readonly raw?: RawEnds;
 }
 
+/** Any body of any type. */
+const ANYTHING: Schema = { '*/*': { schema: {} } };
+
 function operation({ id, name, target }: DescribedDoor, words: Words): Schema {
-  const { kind, whose, schema, example, answer, more = [] } = words;
-  const bodies = more.map((type): [string, Schema] => [type, { schema: { type: 'string' } }]);
+  const { kind, whose, schema, example, answer, more = [], raw } = words;
+  const bodies = Object.fromEntries(more.map((type) => [type, { schema: { type: 'string' } }]));
   const refused = { description: `Refused, in the words of ${whose}.`, content: { 'application/json': {} } };
   return {
     tags: [target.model],
@@ -42,12 +50,14 @@ function operation({ id, name, target }: DescribedDoor, words: Words): Schema {
     summary: `Predict with ${name}, as clients of ${whose} do`,
     requestBody: {
       required: true,
-      content: { 'application/json': { schema, example }, ...Object.fromEntries(bodies) },
+      content: raw?.input ? ANYTHING : { 'application/json': { schema, example }, ...bodies },
     },
     responses: {
       200: {
-        description: 'Predictions, in the order of the rows.',
-        content: { 'application/json': { schema: answer }, ...Object.fromEntries(bodies) },
+        description: raw?.output
+          ? "What the version's own code answers."
+          : 'Predictions, in the order of the rows.',
+        content: raw?.output ? ANYTHING : { 'application/json': { schema: answer }, ...bodies },
       },
       default: refused,
     },
@@ -68,6 +78,7 @@ const invocations = (door: DescribedDoor): Schema =>
     example: { instances: [door.target.manifest.example] },
     answer: listOf('predictions'),
     more: ['text/csv', 'application/jsonlines'],
+    raw: door.raw,
   });
 
 const v1 = (door: DescribedDoor): Schema =>

@@ -183,3 +183,16 @@ test('the doors of other clients are described for each endpoint, with its own c
     ],
   });
 });
+
+test("what a version's own code reads and writes at /invocations may be anything", () => {
+  const one = target('titanic', 1);
+  const endpoints = new Map([['titanic', { ...endpoint(one), raw: { input: true, output: false } }]]);
+  const { paths } = openapi([one], { version: '1.0.0', main: null, endpoints }) as unknown as Record<
+    string,
+    Json
+  >;
+  const invoke = paths!['/endpoints/titanic/invocations']!['post']!;
+  expect(invoke['requestBody']!['content']).toEqual({ '*/*': { schema: {} } });
+  const [answered] = Object.values(invoke['responses']!) as unknown as Json[];
+  expect(answered!['content']).toHaveProperty(['application/json']);
+});

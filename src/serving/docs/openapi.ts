@@ -1,3 +1,4 @@
+import { NO_RAW_ENDS, type RawEnds } from '../../model/raw.ts';
 import type { UnitSource } from '../../rollout/route.ts';
 import type { Target } from '../protocol.ts';
 import { UNIT_MAX } from '../unit.ts';
@@ -12,6 +13,8 @@ export interface DescribedEndpoint {
   readonly target: Target;
   /** Where it finds whom a request is for. */
   readonly unit: UnitSource;
+  /** What the version's own code reads and writes at `/invocations`. @default {neither} */
+  readonly raw?: RawEnds;
 }
 
 export interface OpenApiOptions {
@@ -43,9 +46,9 @@ export function openapi(targets: readonly Target[], options: OpenApiOptions): Sc
     const subject = `the current version of \`${name}\``;
     const field = endpoint.unit.field;
     paths[`/models/${encodeURIComponent(name)}/predict`] = predictPath({ ...endpoint, id, subject, field });
-    const { target } = endpoint;
+    const { target, raw = NO_RAW_ENDS } = endpoint;
     const row = reference('schemas', `${keyOf(target)}.Row`);
-    Object.assign(paths, doorPaths({ name, id: identifier(name), target, row }));
+    Object.assign(paths, doorPaths({ name, id: identifier(name), target, row, raw }));
   }
   for (const target of targets) {
     const { model, version: number } = target;

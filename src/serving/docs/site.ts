@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ASSETS, type AssetName, assetPath } from '../../config/assets.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { NO_RAW_ENDS } from '../../model/raw.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { DataPlane, Endpoint } from '../data-plane.ts';
 import { pathOf, sendError, sendJson } from '../http/answer.ts';
@@ -87,7 +88,11 @@ function answer(request: IncomingMessage, response: ServerResponse, contents: Co
 const wantsHtml = (request: IncomingMessage): boolean =>
   request.headers.accept?.includes('text/html') ?? false;
 
-const described = ({ main, route }: Endpoint): DescribedEndpoint => ({ target: main, unit: route.unit });
+const described = ({ main, route }: Endpoint): DescribedEndpoint => ({
+  target: main,
+  unit: route.unit,
+  raw: main.engine.raw ?? NO_RAW_ENDS,
+});
 
 function mainOf(plane: DataPlane): DescribedEndpoint | null {
   try {
