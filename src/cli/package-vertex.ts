@@ -57,6 +57,6 @@ export const packageVertexCommand: Define = (command, terminal) => {
 
 const HELP = `
 Examples:
-  $ plimsoll package vertex churn@3 --project acme --location europe-west4 --image europe-west4-docker.pkg.dev/acme/models/churn@sha256:… --output churn-vertex
+  $ plimsoll package vertex churn@3 --project acme-models --location europe-west4 --image europe-west4-docker.pkg.dev/acme-models/serving/churn@sha256:… --output churn-vertex
   $ plimsoll package vertex churn@4 --beside churn-vertex --traffic 5 --image …@sha256:… --output churn-vertex
 `;
