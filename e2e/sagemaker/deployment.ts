@@ -64,14 +64,14 @@ const folder = mkdtempSync(join(tmpdir(), 'plimsoll-sagemaker-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 /** Time as it passes, a little faster. */
-const SOON = { monotonic: () => performance.now(), sleep: () => sleep(2) };
+const SOON = { monotonic: () => performance.now(), sleep: () => sleep(2), waitMillis: 20_000 };
 
 /** What `apply` and `destroy` need to work on the account; `attempts` 1: the first failure is the end. */
 export function portsFor(
   aws: Aws,
   document: SageMakerDocument,
   attempts = 1,
-  time: Pick<ApplyPorts, 'monotonic' | 'sleep'> = SOON,
+  time: Pick<ApplyPorts, 'monotonic' | 'sleep' | 'waitMillis'> = SOON,
 ): ApplyPorts & { readonly bodies: ReadonlyMap<string, string> } {
   const { bucket, prefix } = ownPrefix(document);
   const place = `s3://${bucket}/${prefix}`;
@@ -83,5 +83,5 @@ export function portsFor(
     }
   const bodies = bodiesOf(document, folder);
   const options = { region: REGION, endpointUrl: aws.url, attempts, place, bodies, sleep: time.sleep };
-  return { cloud: sageMakerCloud(options), bodies, ...time, waitMillis: 20_000 };
+  return { cloud: sageMakerCloud(options), bodies, ...time };
 }

@@ -24,6 +24,9 @@ const THEFTS: Readonly<Record<string, (world: World) => void>> = {
   'an alarm': ({ alarms }) => alarms.delete(first(alarms) ?? ''),
 };
 
+/** After each fourth call: any of them may be the last before it. */
+const EVERY = 4;
+
 const rollbackOn = [{ metric: 'Invocation5XXErrors', above: 1 }];
 const scaled = { variant: 'v3', scaling: SCALING };
 const before = documentOf({ versions: [version(3, scaled)], update: { rollbackOn } });
@@ -32,7 +35,7 @@ const next = documentOf({
   update: { rollbackOn },
 });
 
-test('whatever somebody takes away after any call, it is a coded end or none, and the next apply puts it right', async () => {
+test('whatever somebody takes away between calls, it is a coded end or none, and the next apply puts it right', async () => {
   const clock = new HandClock();
   const aws = await account({ takesMillis: 400, clock });
   const { world, faults } = aws;
@@ -46,8 +49,8 @@ test('whatever somebody takes away after any call, it is a coded end or none, an
   const calls = faults.effects.length;
   const wanted = world.inventory();
   const codes = new Map<string, number>();
-  for (const [what, take] of Object.entries(THEFTS))
-    for (let k = 1; k <= calls; k++) {
+  for (const [i, [what, take]] of Object.entries(THEFTS).entries())
+    for (let k = 1 + (i % EVERY); k <= calls; k += EVERY) {
       back();
       let left = k;
       faults.onEffect = () => {
@@ -65,7 +68,7 @@ test('whatever somebody takes away after any call, it is a coded end or none, an
       expect(world.inventory(), `${what} after call ${k}`).toEqual(wanted);
     }
   console.log(
-    `${calls} calls, ${Object.keys(THEFTS).length} things taken after each:`,
+    `${calls} calls, ${Object.keys(THEFTS).length} things taken after every ${EVERY}th:`,
     Object.fromEntries(codes),
   );
   await aws.close();

@@ -139,8 +139,10 @@ export function policyDriver(open: Scaling, targets: Driver): Driver {
       const [id, policy] = partsOf(name);
       const [seen] = await policiesOf(id, [policy]);
       if (seen === undefined) return null;
-      const owner = (await targets.observe(id))?.owner ?? null;
-      return { state: 'ready', reason: null, owner, digest: digestOf(requestOf(seen)) };
+      const target = await targets.observe(id);
+      // It goes with its target.
+      if (target === null) return null;
+      return { ...target, digest: digestOf(requestOf(seen)) };
     },
     async owned(deployment) {
       const ids = await targets.owned(deployment);
