@@ -17,24 +17,10 @@ function create(...args: readonly string[]): Promise<Command> {
 }
 
 test.each([
-  [
-    ['--name', 'x', '--scope', 'root'],
-    'USAGE',
-    '--scope is "root", wanted one of predict, viewer, operator, admin',
-  ],
-  [
-    ['--name', 'x', '--scope', 'admin', '--endpoint', 'churn'],
-    'USAGE',
-    '--endpoint is for keys of scope predict',
-  ],
-  [
-    ['--name', 'x', '--scope', 'admin', '--expires', 'soon'],
-    'USAGE',
-    '--expires is "soon", wanted a duration',
-  ],
-  [['--name', 'x', '--scope', 'admin', '--expires', '9999d'], 'REQUEST_INVALID', 'its life is'],
-  [['--name', 'two words', '--scope', 'admin'], 'REQUEST_INVALID', 'the name of the key is "two words"'],
-])('keys create %j is wrong usage', async (args, code, message) => {
-  const refusal = { code, exit: 2, message: expect.stringContaining(message) };
-  await expect(create(...args)).rejects.toMatchObject(refusal);
+  [['--scope', 'root'], '--scope is "root", wanted one of predict, viewer, operator, admin'],
+  [['--scope', 'admin', '--endpoint', 'churn'], '--endpoint is for keys of scope predict'],
+  [['--scope', 'admin', '--expires', 'soon'], '--expires is "soon", wanted a duration'],
+])('keys create --name x %j is wrong usage', async (args, message) => {
+  const refusal = { code: 'USAGE', exit: 2, message: expect.stringContaining(message) };
+  await expect(create('--name', 'x', ...args)).rejects.toMatchObject(refusal);
 });

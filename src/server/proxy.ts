@@ -43,15 +43,15 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
  * Hands requests to the control process on its Unix socket, streaming both ways. Answers CONTROL_DOWN where it is away;
  * a client that leaves, and an upstream that dies in mid-answer, end the other side too.
  */
-export function apiProxy(socketPath: string): Handler {
+export function apiProxy(socketPath: string, limit = MOST_UNDER_WAY): Handler {
   let underWay = 0;
   return (request, response) => {
-    if (underWay >= MOST_UNDER_WAY) {
+    if (underWay >= limit) {
       const what = 'requests to the control API';
       refuse(
         request,
         response,
-        new PlimsollError('OVERLOADED', { found: underWay + 1, what, limit: MOST_UNDER_WAY, retry: 1 }),
+        new PlimsollError('OVERLOADED', { found: underWay + 1, what, limit, retry: 1 }),
       );
       return;
     }

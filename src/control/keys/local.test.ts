@@ -111,3 +111,12 @@ test('a file of known keys comes back as it was written, and what is none says w
   ])
     expect([text, typeof readKnown(text)]).toEqual([text, 'string']);
 });
+
+test('no key is made, nor its successor, that those who read the list of keys could not take', async () => {
+  const refused = { code: 'REQUEST_INVALID', exit: 2 };
+  await expect(keys.create(wish('two words'), ANA)).rejects.toMatchObject(refused);
+  await expect(keys.create(wish('shop', Number.MAX_SAFE_INTEGER), ANA)).rejects.toMatchObject(refused);
+  await keys.create(wish('shop'), ANA);
+  await expect(keys.rotate('shop', Number.MAX_SAFE_INTEGER, ANA)).rejects.toMatchObject(refused);
+  expect(await keys.known()).toHaveLength(1);
+});

@@ -12,6 +12,8 @@ export function endWhenSent(request: IncomingMessage, response: ServerResponse):
     response.end();
     return;
   }
+  // Of an answer without a body, nothing has been sent yet.
+  response.flushHeaders();
   const end = (): void => {
     clearTimeout(timer);
     response.end();
