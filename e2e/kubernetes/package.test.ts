@@ -39,8 +39,14 @@ describe('package kubernetes', () => {
       });
       expect(files[`chart/templates/${name}`]).toBeDefined();
     }
-    expect(packaged('--image', image(2), '--replicas', '3', '--output', again)).toMatchObject({ status: 0 });
-    expect(filesIn(again)['deployment-v1.yaml']).toContain(image(2));
+    const tag = 'registry.example/churn:1';
+    expect(packaged('--image', tag, '--replicas', '3', '--output', again)).toMatchObject({
+      ...{
+        status: 0,
+        stderr: expect.stringContaining(`${tag} is a name that can come to mean another image`),
+      },
+    });
+    expect(filesIn(again)['deployment-v1.yaml']).toContain(tag);
     expect(filesIn(again)['autoscaler-v1.yaml']).toBeUndefined();
     writeFileSync(join(again, 'mine.yaml'), 'kind: Secret\n');
     const refused = packaged('--image', image(1), '--output', again);

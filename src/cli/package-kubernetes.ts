@@ -29,6 +29,9 @@ export const packageKubernetesCommand: Define = (command, terminal) => {
         terminal.note(
           'Callers need no keys: whoever the network policy lets through may ask (--keys-secret).',
         );
+      const [tag] = spec.versions.map(({ image }) => image).filter((image) => /^[^@]+$/.test(image));
+      if (tag !== undefined)
+        terminal.note(`${tag} is a name that can come to mean another image: one with its digest cannot.`);
       terminal.answer({ folder: options.output, name: spec.name, files: names }, () =>
         [
           `Wrote ${names.length} files to ${options.output}. Apply them with one of`,

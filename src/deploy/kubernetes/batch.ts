@@ -3,7 +3,7 @@ import { EXIT } from '../../core/errors.ts';
 import { IMAGE_MODELS } from '../packaged.ts';
 import { type BatchJob, batchArguments, JOB_DATA } from './batch-job.ts';
 import { type KubernetesObject, labelsOf, selectorOf } from './manifest.ts';
-import { CONTAINER_SECURITY, POD_SECURITY, resourcesOf, SCRATCH, SCRATCH_MOUNT, verbatim } from './pod.ts';
+import { CONTAINER_SECURITY, POD_SECURITY, resourcesOf, SCRATCH_MOUNT, scratch, verbatim } from './pod.ts';
 import { metaOf } from './serving.ts';
 import type { KubernetesSpec } from './spec.ts';
 
@@ -55,7 +55,7 @@ function podSpec(spec: KubernetesSpec, job: BatchJob): object {
       },
     ],
     volumes: [
-      { ...SCRATCH, emptyDir: {} },
+      scratch(null),
       {
         name: 'data',
         ...(job.claim === null ? { emptyDir: {} } : { persistentVolumeClaim: { claimName: job.claim } }),

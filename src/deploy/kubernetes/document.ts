@@ -51,8 +51,8 @@ export interface KubernetesDocument {
   readonly replicas: number | null;
   readonly cpu: string;
   readonly memory: string | null;
-  /** Milliseconds until a pod has to have loaded and warmed up its model. */
-  readonly startup: number;
+  /** Milliseconds until a pod has to have loaded and warmed up its model; null goes by the runtime. */
+  readonly startup: number | null;
   /** Milliseconds that the longest request takes. */
   readonly longestRequest: number;
   /** Milliseconds that a pod goes on accepting after it was told to go. */
@@ -201,7 +201,11 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
   replicas: field(orNothing(whole(1, 1000)), null, 'pods, where no scaler decides it'),
   cpu: field(CPU, '1', 'processor time of a pod, requested and allowed'),
   memory: field(orNothing(MEMORY), null, 'memory of a pod, requested and allowed (default: by the runtime)'),
-  startup: field(seconds('5s', '2h'), '2m', 'until when a pod must have loaded and warmed up its model'),
+  startup: field(
+    orNothing(seconds('5s', '2h')),
+    null,
+    'until when a pod must have loaded and warmed up its model (default: 2m, 5m with Python)',
+  ),
   longestRequest: field(seconds('1s', '55m'), '60s', 'what a request may take'),
   drain: field(seconds('1s', '5m'), '10s', 'how long a pod goes on accepting after it was told to go'),
   env: field(table(VARIABLE, VALUE), {}, 'more variables of the server; never secrets'),

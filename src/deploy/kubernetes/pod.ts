@@ -39,8 +39,12 @@ export const resourcesOf = (cpu: string, memory: string): object => ({
   limits: { cpu, memory },
 });
 
-/** The only place that can be written to. */
-export const SCRATCH = { name: 'tmp', emptyDir: { sizeLimit: '128Mi' } } as const;
+/** The only place that can be written to. Libraries of Python keep more there, and a pod that writes more is evicted. */
+const SCRATCH_SIZE = { native: '128Mi', onnx: '128Mi', python: '1Gi' } as const;
+export const scratch = (sizeLimit: string | null): object => ({
+  name: 'tmp',
+  emptyDir: sizeLimit === null ? {} : { sizeLimit },
+});
 export const SCRATCH_MOUNT = { name: 'tmp', mountPath: '/tmp' } as const;
 
 /**
@@ -158,7 +162,7 @@ export function podTemplate(spec: KubernetesSpec, { version, image, digest }: Se
       topologySpreadConstraints: spreadOf(spec, version),
       containers: [container],
       volumes: [
-        SCRATCH,
+        scratch(SCRATCH_SIZE[model.runtime]),
         ...(modelImage === null ? [] : [modelVolume(modelImage)]),
         ...(keysSecret === null
           ? []

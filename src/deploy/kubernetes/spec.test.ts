@@ -175,6 +175,8 @@ describe('What is rendered', () => {
     const [container] = podOf({ startup: '11m' })['containers'] as readonly Record<string, unknown>[];
     const { periodSeconds, failureThreshold } = container!['startupProbe'] as Record<string, number>;
     expect(periodSeconds! * failureThreshold!).toBe(660);
+    expect(specOf({ image: IMAGE }, MODEL).startupSeconds).toBe(120);
+    expect(specOf({ image: IMAGE }, { ...MODEL, runtime: 'python' }).startupSeconds).toBe(300);
   });
 
   test('leaves the number of pods to the scaler where there is one', () => {

@@ -69,6 +69,8 @@ const TARGETS = { 'in-flight': 4, queue: 2 } as const;
 const DEFAULT_SCALER: Hpa = { on: 'in-flight', target: null, min: 2, max: 10 };
 /** Python workers hold interpreters and libraries. */
 const MEMORY = { native: '512Mi', onnx: '768Mi', python: '2Gi' } as const;
+/** Seconds until a pod must be ready: longer than Python may take to start, so that its own words are heard. */
+const STARTUP = { native: 120, onnx: 120, python: 300 } as const;
 
 /**
  * The spec of a document. Throws KUBERNETES_INVALID with everything that is wrong with it, KUBERNETES_UNSUPPORTED with
@@ -98,7 +100,7 @@ export function specOf(given: unknown, model: ModelFacts): KubernetesSpec {
     scaler: scalerOf(document),
     cpu: document.cpu,
     memory: document.memory ?? MEMORY[model.runtime],
-    startupSeconds: Math.ceil(document.startup / 1000),
+    startupSeconds: document.startup === null ? STARTUP[model.runtime] : Math.ceil(document.startup / 1000),
     longestRequestSeconds: Math.ceil(document.longestRequest / 1000),
     drainSeconds: Math.ceil(document.drain / 1000),
     env: document.env,
