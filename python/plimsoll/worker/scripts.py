@@ -91,12 +91,21 @@ class Functions(Served):
         return {name: whole or self._function(f"{name}_fn") is not None for name in ("input", "output")}
 
     def _load(self) -> Any:
+        folder = CONTEXT.system_properties["model_dir"] = folder_of(self._request)
+        before, after = self._function("pre_model_fn"), self._function("model_warmup_fn")
+        if before is not None:
+            call(before, folder, count=1)
+        model = self._loaded(folder)
+        if after is not None:
+            call(after, folder, model, count=2)
+        return model
+
+    def _loaded(self, folder: str) -> Any:
         from plimsoll.worker.load import read_model
 
-        CONTEXT.system_properties["model_dir"] = folder_of(self._request)
         model_fn = self._function("model_fn")
         if model_fn is not None:
-            return call(model_fn, folder_of(self._request), count=1)
+            return call(model_fn, folder, count=1)
         if self._request.model is None:
             raise ScriptError("the script has no model_fn, and there is no model file that could be loaded without")
         return read_model(self._request.model, self._request.format)

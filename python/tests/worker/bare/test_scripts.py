@@ -63,6 +63,17 @@ def test_functions_of_sagemaker_with_and_without_context(start: Any) -> None:
     assert "predicting 2" in worker.close()
 
 
+def test_what_goes_before_and_after_model_fn(start: Any) -> None:
+    worker = start(
+        "import os\nSTEPS = []\n"
+        "def pre_model_fn(model_dir): STEPS.append(os.path.basename(model_dir))\n"
+        "def model_fn(model_dir): STEPS.append('model'); return 7\n"
+        "def model_warmup_fn(model_dir, model, context): STEPS.append(model)\n"
+        "def predict_fn(data, model): return [str(STEPS)]"
+    )
+    assert worker.infer(rows(1.0))["predict"].data == ["['model', 'model', 7]"]
+
+
 def test_input_fn_that_wants_csv_gets_it(start: Any) -> None:
     script = FUNCTIONS.replace('"application/json", content_type', '"text/csv", content_type').replace(
         "[row[0] for row in json.loads(body)]", "[float(line) for line in body.split()]"
