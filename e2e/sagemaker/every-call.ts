@@ -61,24 +61,29 @@ export function stageOf({ world, faults }: Aws, clock: HandClock): Stage {
       faults.effects.length = 0;
     },
     cut: (call, when) => faults.arm({ kind: 'cut', call, when, times: Number.POSITIVE_INFINITY }),
+    lose: (call) => faults.arm({ kind: 'cut', call, when: 'after' }),
     release: () => faults.arm(),
     isChange: (operation) => !/^(Describe|List|Head|Get)/.test(operation),
     isSaying: (operation) => operation === 'AddTags' || operation === 'TagResource',
   };
 }
 
-/** Each part of its life by its name. */
-function worksOn(aws: Aws, clock: HandClock): readonly (readonly [string, () => Promise<unknown>])[] {
+/** Each part of its life by its name; a request is sent `attempts` times at most. */
+function worksOn(
+  aws: Aws,
+  clock: HandClock,
+  attempts: number,
+): readonly (readonly [string, () => Promise<unknown>])[] {
   const time = { monotonic: () => clock.now(), sleep: clock.sleep };
   // Who begins again knows nothing: all but the files is new each time.
-  const ports = (document: SageMakerDocument): ApplyPorts => portsFor(aws, document, 1, time);
+  const ports = (document: SageMakerDocument): ApplyPorts => portsFor(aws, document, attempts, time);
   const applying = (document: SageMakerDocument) => {
     const deployment = renderSageMaker(document);
     return () => apply(deployment, ports(document));
   };
   const writing = (weights: Readonly<Record<number, number>>) => () =>
     sageMakerRouter({
-      ...{ region: REGION, endpointUrl: aws.url, attempts: 1, endpoint: 'churn', sleep: clock.sleep },
+      ...{ region: REGION, endpointUrl: aws.url, attempts, endpoint: 'churn', sleep: clock.sleep },
     }).write(new Map(Object.entries(weights).map(([version, weight]) => [Number(version), weight])));
   return [
     ['deploy version 3, scaled, with an alarm', applying(FIRST)],
@@ -90,7 +95,10 @@ function worksOn(aws: Aws, clock: HandClock): readonly (readonly [string, () => 
   ];
 }
 
-export async function interruptedLife(interrupt: (trial: Trial) => Promise<Tried>): Promise<Life> {
+export async function interruptedLife(
+  interrupt: (trial: Trial) => Promise<Tried>,
+  attempts = 1,
+): Promise<Life> {
   const clock = new HandClock();
   const aws = await account({ takesMillis: 400, clock });
   // Somebody else's things, which nothing may touch.
@@ -101,7 +109,8 @@ export async function interruptedLife(interrupt: (trial: Trial) => Promise<Tried
   });
   const tried: Tried[] = [];
   const stage = stageOf(aws, clock);
-  for (const [name, work] of worksOn(aws, clock)) tried.push(await interrupt({ name, stage, work }));
+  for (const [name, work] of worksOn(aws, clock, attempts))
+    tried.push(await interrupt({ name, stage, work }));
   const left = aws.world.inventory();
   await aws.close();
   return { tried, left };

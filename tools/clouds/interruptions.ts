@@ -19,6 +19,8 @@ export interface Stage {
   watch(told: (operation: string) => void): void;
   /** From the k-th call on, or from its answer on, nothing gets through, until `release`. */
   cut(call: number, when: When): void;
+  /** The answer to the k-th call alone gets lost; who asks may ask again. */
+  lose?(call: number): void;
   release(): void;
   /** Whether an operation changes something. */
   isChange(operation: string): boolean;
@@ -99,6 +101,38 @@ export async function killAfterChanges(trial: Trial): Promise<Tried> {
   end();
   const counts = { calls, changes: kept.length, interruptions: kept.length, states: kept.length };
   return { name, ...counts, differing, end: wanted };
+}
+
+/** Loses the answer to each call that changes something: whoever asks again by himself comes to the same end, at once. */
+export async function loseAnswers(trial: Trial): Promise<Tried> {
+  const { name, stage, work } = trial;
+  await stage.clock.quiet();
+  const back = stage.keep();
+  stage.forget();
+  await work();
+  const calls = [...stage.calls];
+  const state = async (): Promise<string> => {
+    await stage.clock.quiet();
+    return stage.state();
+  };
+  const end = await state();
+  const differing: string[] = [];
+  for (const [i, operation] of calls.entries()) {
+    if (!stage.isChange(operation)) continue;
+    back();
+    stage.forget();
+    stage.lose?.(i + 1);
+    const said = await work().then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    stage.release();
+    const seen = await state();
+    if (said !== '' || seen !== end)
+      differing.push(`${operation}, call ${i + 1}: ${said} ${seen} instead of ${end}`);
+  }
+  const changes = calls.filter((one) => stage.isChange(one)).length;
+  return { name, calls: calls.length, changes, interruptions: changes, states: changes, differing, end };
 }
 
 /** Interrupts the work at its calls, goes on each time, and compares; ends where the work would have ended. */
