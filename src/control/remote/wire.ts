@@ -47,6 +47,17 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
   ['ENOENT', 'its socket is gone'],
   ['ECONNRESET', 'it closed the connection'],
   ['ENOTFOUND', 'no such host'],
+  ['ERR_INVALID_URL', 'http://HOST:PORT or https://HOST:PORT was wanted'],
+  ['ERR_INVALID_PROTOCOL', 'http://HOST:PORT or https://HOST:PORT was wanted'],
+  ['EPROTO', 'it speaks no TLS: http:// may have been meant'],
+  ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'].map(
+    (code) =>
+      [
+        code,
+        'nobody known here vouches for its certificate (NODE_EXTRA_CA_CERTS=FILE names who does)',
+      ] as const,
+  ),
+  ['CERT_HAS_EXPIRED', 'its certificate is over'],
 ]);
 
 function encoded({ json, form }: Message): {
