@@ -77,3 +77,10 @@ test('an engine that refuses a row, breaks or takes too long is to blame; a busy
   for (const code of ['BODY_TOO_LARGE', 'ENCODING_CORRUPT', 'ENCODING_UNKNOWN'] as const)
     expect(blame(code)).toBe('request');
 });
+
+test("a form that the door does not know is the client's mistake, one that the version's code refuses is the version's", () => {
+  for (const code of ['MEDIA_TYPE_UNKNOWN', 'NOT_ACCEPTABLE'] as const) {
+    expect(blameOf(new PlimsollError(code, { found: 'x', known: 'y' }))).toBe('request');
+    expect(blameOf(new PlimsollError(code, { found: 'x', known: 'y', model: 'm' }))).toBe('version');
+  }
+});

@@ -1,5 +1,5 @@
 /** Whose fault an error is: the version's, which counts against it in a rollout, or somebody else's. Pure. */
-import type { PlimsollError } from '../core/errors.ts';
+import type { ErrorCode, PlimsollError } from '../core/errors.ts';
 import type { InputDetail } from './rows/complaints.ts';
 
 /**
@@ -9,6 +9,8 @@ import type { InputDetail } from './rows/complaints.ts';
 const REFUSED_VALUES: ReadonlySet<string> = new Set(['unknown_category', 'missing_value', 'finite_number']);
 /** Says only that complaints were left out. */
 const CUT_SHORT = 'too_many_errors';
+
+const FORMS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['MEDIA_TYPE_UNKNOWN', 'NOT_ACCEPTABLE']);
 
 export type Blame =
   /** It broke, took too long, or refused rows that are well formed. */
@@ -22,6 +24,8 @@ export type Blame =
 export function blameOf(error: PlimsollError): Blame {
   if (error.http === 503) return 'server';
   if (error.http >= 500 || error.code === 'GRAPH_FAILED') return 'version';
+  // Where the version's own code does not know a form, another version may.
+  if (FORMS.has(error.code)) return error.details['model'] === undefined ? 'request' : 'version';
   return error.code === 'INPUT_INVALID' && isRefusal(error) ? 'version' : 'request';
 }
 

@@ -32,11 +32,11 @@ export function failureToError(
   if (stage === 'content-type') {
     const found = request?.given.kind === 'body' ? request.given.contentType : '';
     const known = `those that the script of ${model} takes, which says: ${message}`;
-    return new PlimsollError('MEDIA_TYPE_UNKNOWN', { found, known });
+    return new PlimsollError('MEDIA_TYPE_UNKNOWN', { found, known, model });
   }
   if (stage === 'accept') {
     const known = `those that the script of ${model} gives, which says: ${message}`;
-    return new PlimsollError('NOT_ACCEPTABLE', { found: request?.accept ?? '', known });
+    return new PlimsollError('NOT_ACCEPTABLE', { found: request?.accept ?? '', known, model });
   }
   if (stage === 'rows') return new PlimsollError('INPUT_INVALID', { problem: `rows: ${message}` });
   if (stage === 'output') return new PlimsollError('PYTHON_OUTPUT_INVALID', { model, reason: message });

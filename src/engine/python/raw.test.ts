@@ -70,7 +70,7 @@ test('bodies and answers cross as they are, beside rows that are put together', 
   expect(answers[0]).toMatchObject({ kind: 'written', contentType: 'application/x-own' });
 });
 
-test('what the script does not read or write is refused as such, and counts against no version', async () => {
+test('what the script does not read or write is refused as such, with the words of the script', async () => {
   const engine = await engineOf(FUNCTIONS + OUTPUT);
   expect(await codeOf(engine.invoke(request('[]', 'application/json', 'text/csv')))).toContain(
     'MEDIA_TYPE_UNKNOWN 415 Cannot read the body: its content type is "application/json", known are those that the script of own takes',
@@ -78,6 +78,10 @@ test('what the script does not read or write is refused as such, and counts agai
   expect(await codeOf(engine.invoke(request('1', 'text/plain', 'image/png')))).toContain(
     'NOT_ACCEPTABLE 406 Cannot answer as "image/png"',
   );
+  // Whoever reads `model` knows that it was the version that refused.
+  await expect(engine.invoke(request('[]', 'application/json', null))).rejects.toMatchObject({
+    details: { model: 'own' },
+  });
   expect(await codeOf(engine.invoke(request('one', 'text/plain', 'text/csv')))).toContain(
     'INPUT_INVALID 422',
   );
