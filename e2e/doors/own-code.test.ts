@@ -1,9 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { PLAIN } from '../../src/config/contract.ts';
-import { PlimsollError } from '../../src/core/errors.ts';
-import type { RawEnds, RawRequest } from '../../src/model/raw.ts';
-import type { LoadedVersion } from '../../src/registry/version.ts';
 import type { Part } from '../../src/rollout/part.ts';
 import { DEFAULT_UNIT, restingRoute } from '../../src/rollout/route.ts';
 import { BUCKETS, bucketOf } from '../../src/rollout/split.ts';
@@ -13,34 +10,9 @@ import { call, type Reply } from '../serving/client.ts';
 import { fakeVersion } from '../serving/fake-models.ts';
 import { canary } from '../serving/rolling-out.ts';
 import { serve } from '../serving/serve.ts';
+import { BOTH, own } from './own.ts';
 
 /** Versions whose own code reads the body or writes the answer; that a real script does is `scripts.long.test.ts`. */
-
-const BOTH: RawEnds = { input: true, output: true };
-
-interface Own {
-  readonly version: LoadedVersion;
-  readonly asked: RawRequest[];
-}
-
-/** Repeats the body, or says how many rows it was given. */
-function own(raw: RawEnds, number = 1, model = 'own'): Own {
-  const fake = fakeVersion('quick', model, number);
-  const asked: RawRequest[] = [];
-  const invoke = async (request: RawRequest) => {
-    asked.push(request);
-    const { given, accept } = request;
-    if (given.kind === 'body' && given.contentType === 'a/refused')
-      throw new PlimsollError('MEDIA_TYPE_UNKNOWN', { found: 'a/refused', known: 'others' });
-    if (accept === null) {
-      const predict = { dtype: 'float64' as const, shape: [2], data: Float64Array.of(7, 8) };
-      return { kind: 'outputs' as const, rows: 2, outputs: { predict } };
-    }
-    const bytes = given.kind === 'body' ? given.bytes : Buffer.from(`${given.rows} rows`);
-    return { kind: 'written' as const, contentType: 'x/own', bytes };
-  };
-  return { version: { ...fake, engine: { ...fake.engine, raw, invoke } }, asked };
-}
 
 const post = (url: string, body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Reply> =>
   call(url, { method: 'POST', body, headers });

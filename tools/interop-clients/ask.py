@@ -4,6 +4,8 @@ import asyncio
 import sys
 
 NAME = "quick"
+# Repeats the body that it is sent.
+OWN = "own"
 ROWS = [[1, 2], [3, 4]]
 SUMS = [3, 7]
 
@@ -74,6 +76,15 @@ def boto3_runtime(url):
         'column "age": expected a number',
     )
     expect(error.response["OriginalStatusCode"], 400)
+    array = b"\x93NUMPY\x01\x00\xff\x00"
+    answer = client.invoke_endpoint(EndpointName=OWN, Body=array, ContentType="application/x-npy", Accept="application/x-npy")
+    expect((answer["Body"].read(), answer["ContentType"]), (array, "x/own"))
+    error = refused(
+        lambda: client.invoke_endpoint(EndpointName=OWN, Body=array, ContentType="a/refused"),
+        client.exceptions.ModelError,
+        "a/refused",
+    )
+    expect(error.response["OriginalStatusCode"], 415)
     for wrong, words in (({"EndpointName": "none"}, "Cannot find model"), ({"EndpointName": NAME, "TargetVariant": "x"}, "version-1")):
         error = refused(lambda: client.invoke_endpoint(Body=b"[]", **wrong), ClientError, words)
         expect(error.response["Error"]["Code"], "ValidationError")
