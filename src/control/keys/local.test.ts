@@ -112,6 +112,15 @@ test('a file of known keys comes back as it was written, and what is none says w
     expect([text, typeof readKnown(text)]).toEqual([text, 'string']);
 });
 
+test('where the successor of a key was lost and ended, the next one lasts as long as that was to', async () => {
+  await keys.create(wish('shop'), ANA);
+  now += HOUR;
+  const lost = await keys.rotate('shop', 24 * HOUR, ANA);
+  await keys.revoke(lost.id, ANA);
+  now += HOUR;
+  expect(await keys.rotate('shop', HOUR, ANA)).toMatchObject({ scope: 'predict', expiresAt: null });
+});
+
 test('no key is made, nor its successor, that those who read the list of keys could not take', async () => {
   const refused = { code: 'REQUEST_INVALID', exit: 2 };
   await expect(keys.create(wish('two words'), ANA)).rejects.toMatchObject(refused);

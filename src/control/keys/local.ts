@@ -45,8 +45,11 @@ export class LocalKeys implements ApiKeyring {
       const all = await apiKeys.active(now);
       checkRoom(all.length);
       const active = all.filter((row) => row.name === name);
-      const before = active.at(-1);
-      if (before === undefined) throw await unknown(apiKeys, name);
+      const last = active.at(-1);
+      if (last === undefined) throw await unknown(apiKeys, name);
+      // One that was to be its successor and was lost says how long keys of that name last: the end of others was moved.
+      const lost = (await apiKeys.list()).findLast((row) => row.name === name);
+      const before = lost !== undefined && lost.createdAt > last.createdAt ? lost : last;
       const until = now + overlapMillis;
       for (const { id, expiresAt } of active)
         if (expiresAt === null || expiresAt > until) await apiKeys.change(id, { expiresAt: until });
