@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isPlimsollError } from '../core/errors.ts';
 import { acceptFile } from './accept.ts';
-import { bundleDir, digestFile, originalPath, readManifest } from './bundle.ts';
+import { bundleDir, digestFile, isIntact, originalPath, readManifest } from './bundle.ts';
 import { loadBundle } from './load.ts';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
@@ -92,9 +92,13 @@ test('acceptFile() leaves nothing behind of a file it refuses', async () => {
 });
 
 test('acceptFile() runs a graph in onnxruntime, which alone can, and says so when it is asked for another engine', async () => {
-  const graph = join(ONNX, 'function.onnx');
-  const { manifest } = await acceptFile(graph, { dataDir, name: 'graph' });
+  const graph = join(dataDir, 'two\nlines\\.onnx');
+  cpSync(join(ONNX, 'function.onnx'), graph);
+  const { manifest, bundle } = await acceptFile(graph, { dataDir, name: 'graph' });
   expect([manifest.runtime, manifest.verification.proof]).toEqual(['onnx', 'single-engine']);
+  // No list of digests could hold that name.
+  expect(manifest.file).toBe('two_lines_.onnx');
+  expect(await isIntact(bundle, manifest)).toBe(true);
   const elsewhere = join(dataDir, 'elsewhere');
   const asked = acceptFile(graph, { dataDir: elsewhere, name: 'graph', runtime: 'native' });
   expect(await refusal(asked)).toBe('COMPILE_UNSUPPORTED');

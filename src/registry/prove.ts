@@ -57,7 +57,7 @@ export async function proveFile(
     schema: 1,
     converter: CONVERTER,
     digest: request.digest,
-    file: basename(request.path),
+    file: keptName(request.path),
     sideFiles,
     maxModel: request.maxModel,
     format: description.format,
@@ -78,6 +78,9 @@ export async function proveFile(
     loading: await smallLoading({ bundle: dir, model: digest, runtime: manifest.runtime, graph }),
   };
 }
+
+/** What the bundle calls the file: lists of digests and paths of other systems hold no line breaks and backslashes. */
+const keptName = (path: string): string => basename(path).replaceAll(/[\p{Cc}\\]/gu, '_');
 
 /** What the file says as data; null where Python is to run it. */
 function readAsData({ route, path, maxModel }: AcceptRequest): ReadModel | null {

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { PlimsollError } from '../../core/errors.ts';
+import { makeFolder } from '../../jobs/sinks/files/durable.ts';
 import type { DebianPackage, NpmArchive } from './lock.ts';
 
 /** Fetches what an image is made of: from a folder, from what was fetched before, or from mirrors; proved by its digest. */
@@ -97,7 +98,7 @@ export function pinnedDebian({ path, sha256 }: DebianPackage, settings: ArchiveS
 
 /**
  * Path of the file, whose bytes have been proved. A download that was interrupted is gone on with. Throws IMAGE_DOWNLOAD
- * where nobody has it, IMAGE_ARCHIVE where it is another file.
+ * where nobody has it, IMAGE_ARCHIVE where it is another file, FILE_UNWRITABLE where it cannot be kept.
  */
 export async function fetchPinned(pinned: Pinned, settings: ArchiveSettings): Promise<string> {
   if (settings.folder !== null) return proved(join(settings.folder, pinned.file), pinned);
@@ -106,7 +107,7 @@ export async function fetchPinned(pinned: Pinned, settings: ArchiveSettings): Pr
     if ((await digestOf(kept, pinned.algorithm)) === pinned.digest) return kept;
     await rm(kept, { force: true }); // damaged on the disk: fetched anew
   }
-  await mkdir(dirname(kept), { recursive: true });
+  await makeFolder(dirname(kept));
   const part = await claimPart(kept);
   const failures: string[] = [];
   for (const url of await pinned.urls()) {

@@ -147,6 +147,7 @@ describe('what is not an image of ours', () => {
     writeFileSync(join(home, 'notes'), 'x');
     for (const path of [join(home, 'notes/image'), join(home, 'notes/deep/image'), '/proc/nowhere/image'])
       await expect(write(path), path).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
+    await expect(write('/proc/image')).rejects.toMatchObject({ details: { path: '/proc/image' } });
     const elsewhere = writeOutput(join(home, 'image'), async () => {
       mkdirSync(join(home, 'notes/cache'));
       return { folder: '' };

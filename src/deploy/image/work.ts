@@ -1,6 +1,6 @@
 import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { makeFolder } from '../../jobs/sinks/files/durable.ts';
 
@@ -81,10 +81,12 @@ const HINDRANCES = new Set([
 
 /** Coded; of another place than the output (the cache, a folder for what goes away) with that place. */
 function unwritable(path: string, work: string, error: unknown): unknown {
-  const { code, message, path: place, dest } = error as NodeJS.ErrnoException & { dest?: string };
-  if (error instanceof PlimsollError || code === undefined || !HINDRANCES.has(code)) return error;
+  const { code, syscall, message, path: place, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  // A folder that is there and takes no names, such as /proc.
+  const isHindered = HINDRANCES.has(code ?? '') || (code === 'ENOENT' && syscall === 'mkdtemp');
+  if (error instanceof PlimsollError || !isHindered) return error;
   const at = dest ?? place ?? path;
-  const isWithin = at === work || at.startsWith(work + sep);
+  const isWithin = at === work || at.startsWith(work + sep) || basename(at).startsWith(WORK);
   return new PlimsollError(
     'FILE_UNWRITABLE',
     { path: isWithin ? path : at, reason: message },
