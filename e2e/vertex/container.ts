@@ -35,6 +35,8 @@ export function packagedChurn(): Packaged {
     return stdout;
   };
   const place = ['--project', 'acme-ml', '--location', 'europe-west4', '--image', imageOf(1)];
+  // An endpoint need not be called like its deployment.
+  const names = ['--deployment', 'churn-prod', '--endpoint-id', 'churn'];
   const said = run(
     'package',
     'vertex',
@@ -44,6 +46,7 @@ export function packagedChurn(): Packaged {
     '--output',
     document,
     ...place,
+    ...names,
   );
   writeFileSync(rows, JSON.stringify(ROWS));
   const local = JSON.parse(run('predict', example('churn.joblib'), '--input', rows, '--json')).outputs

@@ -194,7 +194,7 @@ describe('a version behind a real container', () => {
   let packaged: Packaged;
   let there: Scene;
   /** Beside this process, which is the cloud. */
-  const deploy = (verb: string): Promise<string> =>
+  const deploy = (verb: string, ...more: readonly string[]): Promise<string> =>
     new Promise((resolve, reject) => {
       const args = [
         BIN,
@@ -202,6 +202,7 @@ describe('a version behind a real container', () => {
         'vertex',
         verb,
         packaged.document,
+        ...more,
         '--json',
         '--endpoint',
         there.fake.grpcUrl,
@@ -247,6 +248,7 @@ describe('a version behind a real container', () => {
       body: JSON.stringify({ instances: ROWS }),
     });
     expect(((await raw.json()) as { predictions: unknown }).predictions).toEqual(packaged.local);
+    expect(JSON.parse(await deploy('weights', '1=100')).weights).toEqual([{ version: 1, percent: 100 }]);
     const status = JSON.parse(await deploy('status'));
     expect(status.resources.every(({ state }: { state: string }) => state === 'ready')).toBe(true);
     expect(JSON.parse(await deploy('destroy')).removed).toHaveLength(4);

@@ -16,7 +16,8 @@ const SILENT_MILLIS = 120_000;
 
 /** What every client is made with. Throws USAGE for an address that is none. */
 function clientOptions({ region, endpointUrl, attempts = ATTEMPTS }: AwsOptions) {
-  const endpoint = endpointUrl ?? process.env['AWS_ENDPOINT_URL'];
+  // An empty variable is none, as for Amazon's own tools.
+  const endpoint = endpointUrl ?? (process.env['AWS_ENDPOINT_URL'] || undefined);
   if (endpoint !== undefined && !URL.canParse(endpoint))
     throw new PlimsollError('USAGE', {
       command: 'deploy sagemaker',

@@ -93,6 +93,6 @@ async function mustBe(path: string, size: number, sha256: string): Promise<void>
   if (there === null) throw new PlimsollError('FILE_NOT_FOUND', { path });
   const isSame = there.size === size && (await digestOfFile(path)) === `sha256:${sha256}`;
   if (isSame) return;
-  const problems = `the file has ${there.size} bytes and is not the one of ${size} bytes with the sha256 ${sha256} that the document names: package it anew`;
+  const problems = `the file of ${there.size} bytes is not the one of ${size} bytes and sha256 ${sha256} that the document names: package it anew`;
   throw new PlimsollError('SAGEMAKER_INVALID', { path, problems });
 }
