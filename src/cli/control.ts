@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Actor, Control, RolloutView } from '../control/port.ts';
+import type { Target } from '../control/remote/wire.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { LiveServer } from '../server/lock.ts';
 import { credentialOf } from './credential.ts';
@@ -98,13 +99,18 @@ async function liveOf({ data, url }: ControlOptions): Promise<LiveServer | null>
 }
 
 async function serverOf(options: ControlOptions): Promise<Control | null> {
-  const { url } = options;
-  const live = await liveOf(options);
-  if (url === undefined && live === null) return null;
+  const target = await targetOf(options);
+  if (target === null) return null;
   const { RemoteControl } = await import('../control/remote/remote.ts');
-  return live === null
-    ? new RemoteControl({ url: url!, token: credentialOf(options) })
-    : new RemoteControl({ socket: live.socket });
+  return new RemoteControl(target);
+}
+
+/** The server at `--url`, else the one that owns the data folder, else null. */
+export async function targetOf(options: ControlOptions): Promise<Target | null> {
+  const { url } = options;
+  if (url !== undefined) return { url, token: credentialOf(options) };
+  const live = await liveOf(options);
+  return live === null ? null : { socket: live.socket };
 }
 
 /** The rollout of that id, or of the endpoint of that name: the one that runs, else its last one. Throws ROLLOUT_NOT_FOUND. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from '../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import type { RouterView } from '../deploy/routers/follow.ts';
 import type { Define } from './commands.ts';
-import { type ControlOptions, withControl, withControlOptions, withServer } from './control.ts';
+import { type ControlOptions, targetOf, withControl, withControlOptions, withServer } from './control.ts';
 import type { Seen } from './status/frame.ts';
 import { styled } from './terminal.ts';
 
@@ -39,7 +40,7 @@ export const status: Define = (command, terminal) => {
         const items = await withControl(options, (control) => allRows((page) => control.endpoints(page)));
         return terminal.answer({ items }, () => endpointTable(items));
       }
-      const seen = await withControl(options, (control) => look(control, endpoint));
+      const seen = await withControl(options, (control) => look(control, endpoint, options));
       const { frame } = await import('./status/frame.ts');
       const { drawn } = await import('./status/paint.ts');
       const width = process.stdout.columns ?? 100;
@@ -52,15 +53,26 @@ export const status: Define = (command, terminal) => {
     });
 };
 
-async function look(control: Control, name: string): Promise<Seen> {
+async function look(control: Control, name: string, options: ControlOptions): Promise<Seen> {
   const endpoint = await control.endpoint(name);
-  const [stable, { items: routes }, last] = await Promise.all([
+  const [stable, { items: routes }, last, router] = await Promise.all([
     control.version(endpoint.model, endpoint.stable),
     control.routes(name, { limit: ROUTES }),
     endpoint.rollout === null ? control.rollouts(name, { limit: 1 }) : null,
+    routerOf(name, options),
   ]);
   const rollout = endpoint.rollout ?? last?.items[0] ?? null;
-  return { endpoint, stable, rollout, routes, now: Date.now() };
+  return { endpoint, stable, rollout, router, routes, now: Date.now() };
+}
+
+/** What splits the traffic of an endpoint outside: a server that runs knows, the data does not. */
+async function routerOf(name: string, options: ControlOptions): Promise<RouterView | null> {
+  const target = await targetOf(options);
+  if (target === null) return null;
+  const { exchange } = await import('../control/remote/wire.ts');
+  const answer = await exchange(target, { method: 'GET', path: '/routers' });
+  const { items } = answer as { readonly items: readonly RouterView[] };
+  return items.find(({ endpoint }) => endpoint === name) ?? null;
 }
 
 /** Until the signal that ends it; a server that restarts is waited for. */
@@ -74,7 +86,7 @@ async function watch(endpoint: string, options: StatusOptions): Promise<void> {
   try {
     while (!stop.signal.aborted) {
       try {
-        seen = await withServer(options, (control) => look(control, endpoint));
+        seen = await withServer(options, (control) => look(control, endpoint, options));
         screen.show(frame(seen, screen.width));
       } catch (error) {
         if (seen === null || !isAway(error)) throw error;

@@ -53,7 +53,7 @@ export interface ControlSettings extends Registration {
   /** Folder whose new files become versions, or null. */
   readonly watch: string | null;
   /** May begin with nothing to serve: versions come by the control API. */
-  readonly empty?: boolean;
+  readonly empty?: boolean | undefined;
   /** Processes that serve. */
   readonly copies: number;
   /** Whom the server lets in. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RolloutView } from '../../control/port.ts';
+import type { RouterView } from '../../deploy/routers/follow.ts';
 import { ENDPOINT, ROLLOUT, VERSION } from '../../server/api/test-control.ts';
 import { frame, type Seen } from './frame.ts';
 import { drawn } from './paint.ts';
@@ -10,6 +11,7 @@ const seenOf = (rollout: RolloutView | null): Seen => ({
   endpoint: { ...ENDPOINT, rollout },
   stable: VERSION,
   rollout,
+  router: null,
   routes: [
     {
       endpoint: 'churn',
@@ -60,6 +62,26 @@ Left out  1 part of windows went missing; 2 copies of requests found no room
 
 Routes    generation 7 1m30s ago by plimsoll: Advanced to 25 %
           generation 6 now by ana: started`);
+});
+
+const ROUTER: RouterView = {
+  ...{ endpoint: 'churn', router: 'kubernetes:shop/churn', generation: 7, followed: 7, since: NOW - 3000 },
+  ...{ wanted: { 1: 75, 2: 25 }, found: { 1: 75, 2: 25 }, writers: [], error: null },
+};
+const routed = (router: RouterView): string =>
+  frame({ ...seenOf(null), router }, 110)
+    .map((line) => drawn(line, 110, (_, words) => words))
+    .find((line) => line.startsWith('Router'))!;
+
+test('what splits the traffic outside follows the route, or the reason is told why it does not', () => {
+  expect(routed(ROUTER)).toBe(
+    'Router    kubernetes:shop/churn follows generation 7 for 3s: version 1 gets 75 %, version 2 gets 25 %',
+  );
+  const error = { code: 'ROUTER_CONFLICT', message: 'kubectl writes it too' };
+  expect(routed({ ...ROUTER, followed: null, since: null, error })).toBe(
+    'Router    kubernetes:shop/churn does not follow generation 7: kubectl writes it too',
+  );
+  expect(routed({ ...ROUTER, followed: 6, since: null })).toContain('is being brought to generation 7');
 });
 
 test('harm that the evidence shows is told as such, with the stage that it was found in', () => {

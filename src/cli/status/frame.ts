@@ -1,5 +1,6 @@
 /** What `status` draws of an endpoint and its rollout. */
 import type { EndpointView, RolloutView, VersionView } from '../../control/port.ts';
+import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { RouteRow } from '../../store/store.ts';
 import { trustLine } from '../python/trust-line.ts';
 import { count } from '../table.ts';
@@ -10,6 +11,7 @@ import { forecastLines } from './forecast.ts';
 import { differenceLines } from './metrics.ts';
 import { time } from './numbers.ts';
 import { flow, type Line, type Style, wordsOf } from './paint.ts';
+import { routerLines } from './router.ts';
 import { stageLines } from './stages.ts';
 
 export interface Seen {
@@ -18,6 +20,8 @@ export interface Seen {
   readonly stable: Pick<VersionView, 'proof' | 'runtime' | 'python'>;
   /** The rollout that runs, else the last one, or null. */
   readonly rollout: RolloutView | null;
+  /** What splits the traffic outside, where something does. */
+  readonly router: RouterView | null;
   /** Newest first. */
   readonly routes: readonly RouteRow[];
   /** Milliseconds since the epoch. */
@@ -29,14 +33,14 @@ const WIDEST = 110;
 
 /** The frame as lines of words, for a terminal of `width` columns. */
 export function frame(seen: Seen, width: number): readonly Line[] {
-  const { endpoint, stable, rollout, routes, now } = seen;
+  const { endpoint, stable, rollout, router, routes, now } = seen;
   const inner = Math.min(width, WIDEST);
   const blocks = [
     head(endpoint, stable, rollout),
     ...(rollout === null
       ? [[['No rollout yet: plimsoll rollout start ', endpoint.name, ' --to VERSION'] as Line]]
       : rolloutBlocks(rollout, inner)),
-    routeLines(routes, now, inner),
+    [...routerLines(router, now, inner), ...routeLines(routes, now, inner)],
   ];
   return blocks.filter((block) => block.length > 0).flatMap((block, i) => (i === 0 ? block : [[], ...block]));
 }

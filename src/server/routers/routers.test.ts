@@ -58,6 +58,26 @@ test('a router follows its endpoint from generation to generation, and what goes
   await routers.close();
 });
 
+test('a router of an endpoint that is not there is told at once: its name may be misspelt', async () => {
+  const lines: unknown[] = [];
+  const routers = new ServerRouters({
+    written: { chrun: 'kubernetes:shop/churn' },
+    route: async () => null,
+    logger: {
+      info: () => undefined,
+      warn: (about, message) => lines.push([about, message]),
+      error: () => undefined,
+    },
+    every: () => async () => undefined,
+  });
+  await expect.poll(() => lines).toHaveLength(1);
+  expect(lines[0]).toEqual([
+    { endpoint: 'chrun', router: 'kubernetes:shop/churn' },
+    expect.stringContaining('no such endpoint'),
+  ]);
+  await routers.close();
+});
+
 test('an address that is none is refused at the start', () => {
   const written = { churn: 'kubernetes:churn' };
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };

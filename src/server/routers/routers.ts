@@ -20,6 +20,9 @@ export interface ServerRoutersOptions {
 /** How often routes are looked at, in milliseconds: a rollback should not wait. */
 const LOOK_MILLIS = 500;
 
+/** A misspelt name looks like this; so does one whose first version is still to come. */
+const NO_ENDPOINT = 'there is no such endpoint for a router to follow; it does once there is one';
+
 /** Routers outside that follow the routes of endpoints here. What a platform takes is loaded when its router is opened. */
 export class ServerRouters {
   readonly #followers: readonly RouterFollower[];
@@ -36,6 +39,13 @@ export class ServerRouters {
       return new RouterFollower({ endpoint, router, route: () => route(endpoint), clock: SYSTEM_CLOCK });
     });
     this.#ends = this.#followers.map((follower) => every(LOOK_MILLIS, () => look(follower, logger)));
+    for (const [endpoint, { text: router }] of addresses)
+      route(endpoint).then(
+        (found) => {
+          if (found === null) logger.warn({ endpoint, router }, NO_ENDPOINT);
+        },
+        () => undefined, // the looks tell why
+      );
   }
 
   /** Those that have been looked at, by endpoint. */
