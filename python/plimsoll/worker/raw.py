@@ -45,7 +45,7 @@ def written(answer: Any, accept: str) -> Written:
     What `output_fn` or `transform_fn` answers: a body, alone or with its content type, or a response of the older toolkit.
     Raises `OutputError`.
     """
-    content_type = accept if _is_one(accept) else _first(accept)
+    content_type = _accepted(accept)
     if isinstance(answer, tuple) and len(answer) >= 2:
         answer, content_type = answer[0], answer[1]
     elif callable(getattr(answer, "get_data", None)) and hasattr(answer, "mimetype"):
@@ -60,8 +60,11 @@ def _first(types: str) -> str:
     return re.split("[,;]", types, maxsplit=1)[0].strip().lower()
 
 
-def _is_one(accept: str) -> bool:
-    return "," not in accept and ";q=" not in accept.replace(" ", "").lower()
+def _accepted(accept: str) -> str:
+    """The type of an answer that does not say: the one that is accepted first, where that names one."""
+    is_one = "," not in accept and ";q=" not in accept.replace(" ", "").lower()
+    found = accept if is_one else _first(accept)
+    return found if _MEDIA_TYPE.fullmatch(found) and "*" not in found else bodies.JSON
 
 
 def _content(answer: Any) -> bytes:

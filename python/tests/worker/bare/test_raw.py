@@ -107,6 +107,9 @@ def test_transform_fn_gets_and_gives_anything(start: Any) -> None:  # noqa: F811
     content, kind = ask(b"else")
     assert (json.loads(content), kind) == (["text/plain", "text/csv, */*;q=0.1", "model"], "text/csv")
     assert ask(b"object", "application/json") == (b'{"kind": "text/plain"}', "application/json")
+    # What a client accepts is no mistake of the script.
+    for accept in ("image/*", "\u00e9", "*/*;q=0.5, text/csv"):
+        assert ask(b"object", accept)[1] == "application/json"
     for body, words in ((b"nothing", "None"), (b"split", "content type"), (b"wrong", "object")):
         error = ask(body)
         assert error["stage"] == "output" and words in error["message"], error
