@@ -25,6 +25,7 @@ export async function packagedModel(
       dataDir: resolve(options.data),
       ask: (work) => withControl(options, work),
       onProgress: (stage) => progress.update(stage),
+      action: 'package',
     });
     const { bundle, manifest } = accepted;
     const called = await requireName(given ?? name ?? stem(reference));

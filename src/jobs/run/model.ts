@@ -25,6 +25,8 @@ export interface ModelOptions {
   readonly dataDir: string;
   readonly ask: AskControl;
   readonly onProgress: (stage: string) => void;
+  /** What is to be done with it, for messages. */
+  readonly action?: string;
 }
 
 const REFERENCE = /^([A-Za-z0-9][\w.-]{0,127})(?:@([\w.-]{1,128}))?$/;
@@ -48,7 +50,12 @@ export async function resolveModel(reference: string, options: ModelOptions): Pr
     throw new PlimsollError('FILE_NOT_FOUND', { path: reference });
   const found = await registered(options.ask, name, which);
   if (found.state !== 'ready') {
-    const details = { action: 'score with', model: name, version: found.version, found: found.state };
+    const details = {
+      action: options.action ?? 'score with',
+      model: name,
+      version: found.version,
+      found: found.state,
+    };
     throw new PlimsollError('VERSION_STATE', { ...details, wanted: 'ready' });
   }
   return fromBundle(dataDir, found);
