@@ -20,7 +20,9 @@ test('SageMaker is told by its variables or by what it mounts, and says the port
   expect(config({ SAGEMAKER_MULTI_MODEL: 'true' }).contract.multiModel).toBe(true);
   expect(config({ SAGEMAKER_MULTI_MODEL: 'false' }).contract.multiModel).toBe(false);
   expect(said.contract.defaultAccept).toBeNull();
-  expect(config({ SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: 'text/csv' }).contract.defaultAccept).toBe('text/csv');
+  expect(config({ SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: 'text/csv' }).contract.defaultAccept).toBe(
+    'text/csv',
+  );
   expect(() => config({ SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: 'csv\n' })).toThrow('wanted a media type');
 });
 
