@@ -33,6 +33,8 @@ describe('deploy kubernetes', () => {
     const planned = await cluster.plimsoll('deploy', 'kubernetes', 'plan', folder);
     expect(planned.stdout).toContain('create');
     expect(planned.stdout).toContain('Role: apiGroups ["apps"], resources ["deployments"]');
+    expect(planned.stdout).not.toContain('refuses');
+    expect(cluster.kubectl('get', 'deployments', '-o', 'name')).toBe('');
     const applied = await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder);
     console.log(applied.stdout, applied.stderr);
     expect(applied).toMatchObject({ status: 0 });
@@ -56,6 +58,14 @@ describe('deploy kubernetes', () => {
     expect(await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder)).toMatchObject({ status: 0 });
     cluster.kubectl('scale', 'deployment/churn-v3', '--replicas=5');
     const other = cluster.written('contested', specOf({ image: image(2), replicas: 3 }, CHURN));
+    const planned = await cluster.plimsoll('deploy', 'kubernetes', 'plan', other, '--json');
+    const { refused: tried } = JSON.parse(planned.stdout) as { refused: unknown };
+    expect(tried).toEqual([
+      {
+        ...{ id: 'Deployment/churn-v3', code: 'KUBERNETES_CONFLICT' },
+        message: expect.stringContaining('.spec.replicas: kubectl'),
+      },
+    ]);
     const refused = await cluster.plimsoll('deploy', 'kubernetes', 'apply', other);
     console.log(refused.stderr);
     expect(refused.status).toBe(1);
@@ -149,7 +159,7 @@ describe('deploy kubernetes', () => {
     expect(await cloud.owned('churn')).toEqual([]);
   });
 
-  test('ends where a secret is not there, which a node says in an event alone', async () => {
+  test('ends where a secret is not there, which a node says in an event alone; once it is there, the same command makes new pods', async () => {
     const facts = { ...CHURN, name: 'unmounted' };
     const folder = cluster.written(
       'unmounted',
@@ -160,6 +170,16 @@ describe('deploy kubernetes', () => {
       1,
       expect.stringMatching(/CLOUD_FAILED: .*unmounted-v3-\S+: FailedMount: .*secret "callers" not found/s),
     ]);
+    cluster.kubectl('create', 'secret', 'generic', 'callers');
+    expect(await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder)).toMatchObject({ status: 0 });
+    const pods = (): string => cluster.kubectl('get', 'pods', '-o', 'name');
+    const made = pods();
+    const other = cluster.written(
+      'unmounted',
+      specOf({ image: image(1), replicas: 1, keysSecret: 'callers', serviceMonitor: false }, facts),
+    );
+    await cluster.plimsoll('deploy', 'kubernetes', 'apply', other);
+    expect(pods().split('\n').length).toBe(made.split('\n').length);
     await cluster.plimsoll('deploy', 'kubernetes', 'destroy', folder);
   });
 

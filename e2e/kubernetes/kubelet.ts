@@ -8,14 +8,25 @@ import { recordsAt, valueAt } from '../../src/deploy/kubernetes/cluster/live.ts'
  */
 export function startKubelet(api: ClusterApi): { stop(): Promise<void> } {
   let isStopped = false;
+  const told = new Map<string, object>();
+  const statusFor = async (pod: object, name: string): Promise<object> => {
+    if (!name.startsWith('unmounted-')) return statusOf(name);
+    const { namespace } = valueAt(pod, 'metadata') as { namespace: string };
+    const secret = await api.send({ method: 'GET', path: `/api/v1/namespaces/${namespace}/secrets/callers` });
+    if (secret.status === 200) return ready();
+    await sayUnmounted(api, pod);
+    return waiting({ reason: 'ContainerCreating' });
+  };
   const loop = async (): Promise<void> => {
     while (!isStopped) {
       const { body } = await api.send({ method: 'GET', path: '/api/v1/pods' });
       for (const pod of recordsAt(body, 'items')) {
         const name = String(valueAt(pod, 'metadata', 'name'));
         if (valueAt(pod, 'status', 'phase') === 'Running') continue;
-        if (name.startsWith('unmounted-')) await sayUnmounted(api, pod);
-        await patch(api, pod, statusOf(name));
+        // What has failed once is not looked at again for a long time.
+        const status = told.get(name) ?? (await statusFor(pod, name));
+        told.set(name, status);
+        await patch(api, pod, status);
       }
       await sleep(200);
     }
@@ -32,7 +43,7 @@ export function startKubelet(api: ClusterApi): { stop(): Promise<void> } {
 function statusOf(name: string): object {
   if (name.startsWith('broken-'))
     return waiting({ reason: 'ImagePullBackOff', message: 'Back-off pulling image' });
-  return name.startsWith('unmounted-') ? waiting({ reason: 'ContainerCreating' }) : ready();
+  return ready();
 }
 
 const waiting = (state: object): object => ({

@@ -3,12 +3,14 @@ import { Command } from 'commander';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { ClusterApi } from '../deploy/kubernetes/cluster/api.ts';
 import type { ClusterDeployment } from '../deploy/kubernetes/cluster/deployment.ts';
+import type { Refusal } from '../deploy/kubernetes/cluster/try-out.ts';
 import type { PackagedModel } from '../deploy/packaged.ts';
 import type { Router } from '../deploy/routers/port.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, withControlOptions } from './control.ts';
 import { type Deploying, type Verb, withVerbs } from './deploy-verbs.ts';
 import { documentOf, factsOf, type KubernetesFlags, withKubernetesFlags } from './kubernetes-options.ts';
+import { printable } from './printable.ts';
 import { withWeights } from './router-weights.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -83,6 +85,7 @@ async function prepare(
 ): Promise<Deploying> {
   const { connect } = await import('../deploy/kubernetes/cluster/api.ts');
   const { Cluster } = await import('../deploy/kubernetes/cluster/cloud.ts');
+  const { refusals } = await import('../deploy/kubernetes/cluster/try-out.ts');
   const { rolesFor } = await import('../deploy/kubernetes/kinds.ts');
   const { deployment, namespace } = await wanted(source, options, terminal);
   const api = await connect({ ...options, namespace: oneNamespace(source, namespace, options) });
@@ -93,11 +96,12 @@ async function prepare(
     force: options.forceConflicts === true,
   });
   const roles = rolesFor(deployment.resources);
+  const refused = verb === 'plan' ? await refusals(api, deployment, false) : [];
   return {
     deployment,
     cloud,
-    about: about(api, roles),
-    details: { server: api.server, namespace: api.namespace, roles },
+    about: [...saidAgainst(refused), ...about(api, roles)],
+    details: { server: api.server, namespace: api.namespace, roles, ...(verb === 'plan' ? { refused } : {}) },
   };
 }
 
@@ -149,6 +153,14 @@ async function modelOf(
     throw new PlimsollError('KUBERNETES_FOLDER_INVALID', { path: source, problem }, { cause: error });
   }
 }
+
+const saidAgainst = (refused: readonly Refusal[]): readonly string[] =>
+  refused.length === 0
+    ? []
+    : [
+        'The cluster has tried it, and refuses:',
+        ...refused.map(({ code, message }) => `  ${code}: ${printable(message)}`),
+      ];
 
 const about = ({ server, namespace }: ClusterApi, roles: readonly string[]): readonly string[] => [
   `In namespace ${namespace} of ${server}.`,

@@ -3,13 +3,17 @@ import type { Cloud, Marks, Observed, Resource, ResourceKey } from '../../plan/p
 import { KIND_ORDER, KINDS, pathOf } from '../kinds.ts';
 import { DEPLOYMENT_LABEL, NAMESPACE_LABEL } from '../manifest.ts';
 import type { ClusterApi } from './api.ts';
-import { observedOf, recordsAt, valueAt } from './live.ts';
+import { forbiddenPods, observedOf, recordsAt, valueAt } from './live.ts';
 import { PodWords } from './pod-words.ts';
 import { refusal } from './refusal.ts';
+import type { Retry } from './retry.ts';
 import { readObject, Writer, type WriterOptions } from './writer.ts';
 
 /** Kinds that end with their pods, so that those are gone before what guards them is. */
 const WITH_PODS: readonly string[] = ['Deployment', 'Job', 'CronJob'];
+
+/** Looks until what a cluster has said of pods is of those that were asked for since: about four seconds. */
+const PATIENT_LOOKS = 4;
 
 /** A namespace of a cluster. Where `resources` are wanted, a change of one need not wait for the one before. */
 export class Cluster implements Cloud {
@@ -18,8 +22,10 @@ export class Cluster implements Cloud {
   readonly #resources: readonly Resource[];
   readonly #wanted: ReadonlyMap<string, string>;
   readonly #pods: PodWords;
-  /** What this process has given its spec: only of those is a failure our own. */
-  readonly #given = new Set<string>();
+  /** What this process has given its spec, with looks at pods that are forbidden since: only of those is a failure our own. */
+  readonly #given = new Map<string, number>();
+  /** Deployments that had failed when this process came, and what has to try again. */
+  readonly #again = new Map<string, Retry>();
 
   constructor(options: WriterOptions) {
     const { api, resources } = options;
@@ -41,8 +47,8 @@ export class Cluster implements Cloud {
     if (key.kind === 'Job' && seen.state === 'failed' && wanted !== undefined)
       return { ...seen, state: 'ready' };
     if (seen.state === 'ready' && (await this.#lacksPods(key, object))) return { ...seen, digest: null };
-    const told = key.kind === 'Deployment' ? await this.#withWords(object, seen) : seen;
-    return told.state === 'failed' ? this.#failed(key, told) : told;
+    const told = key.kind === 'Deployment' ? await this.#withWords(key, object, seen) : seen;
+    return told.state === 'failed' ? this.#failed(key, told, object) : told;
   }
 
   /** A version that takes over gets the pods of the one before, before it gets its requests. */
@@ -62,20 +68,40 @@ export class Cluster implements Cloud {
     return { ...seen, owner: `${seen.owner} in namespace ${String(namespace)}` };
   }
 
-  async #withWords(object: Readonly<Record<string, unknown>>, seen: Observed): Promise<Observed> {
+  async #withWords(
+    key: ResourceKey,
+    object: Readonly<Record<string, unknown>>,
+    seen: Observed,
+  ): Promise<Observed> {
     if (seen.state === 'pending') {
-      const stuck = await this.#pods.stuck(object);
+      const stuck = this.#forbidden(idOf(key), object) ?? (await this.#pods.stuck(object));
       return stuck === null ? seen : { ...seen, state: 'failed', reason: stuck };
     }
     const late = seen.state === 'failed' ? await this.#pods.late(object) : null;
     return late === null ? seen : { ...seen, reason: `${seen.reason} ${late}` };
   }
 
-  /** To remove a Deployment that has failed would take the pods of its last good template with it: it is written over. */
-  #failed(key: ResourceKey, seen: Observed): Observed {
+  /** Somebody may have mended it since: it is tried again, and believed only some looks after that. */
+  #forbidden(id: string, object: Readonly<Record<string, unknown>>): string | null {
+    const why = forbiddenPods(object);
+    if (why === null) return null;
+    const looks = this.#given.get(id);
+    if (looks === undefined) return why;
+    this.#given.set(id, looks + 1);
+    return looks < PATIENT_LOOKS ? null : why;
+  }
+
+  /**
+   * To remove a Deployment that has failed would take the pods of its last good template with it: it is written over. Where
+   * nothing about it is new, somebody may have mended what it needs, so it is tried again.
+   */
+  #failed(key: ResourceKey, seen: Observed, object: Readonly<Record<string, unknown>>): Observed {
     const id = idOf(key);
     const isOurs = this.#given.has(id) || !this.#wanted.has(id);
-    return isOurs ? seen : { ...seen, state: 'ready', digest: null };
+    if (isOurs) return seen;
+    if (seen.digest === this.#wanted.get(id))
+      this.#again.set(id, forbiddenPods(object) === null ? 'pods' : 'controllers');
+    return { ...seen, state: 'ready', digest: null };
   }
 
   async owned(deployment: string): Promise<readonly ResourceKey[]> {
@@ -84,8 +110,9 @@ export class Cluster implements Cloud {
   }
 
   async create(resource: Resource, marks: Marks): Promise<void> {
-    await this.#writer.apply(resource, marks);
-    this.#given.add(idOf(resource));
+    const id = idOf(resource);
+    await this.#writer.apply(resource, marks, this.#again.get(id));
+    this.#given.set(id, 0);
   }
 
   update(resource: Resource, marks: Marks): Promise<void> {

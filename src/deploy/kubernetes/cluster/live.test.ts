@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { conflictsOf, managersOf, observedOf } from './live.ts';
+import { conflictsOf, forbiddenPods, managersOf, observedOf } from './live.ts';
 
 const deployment = (status: object, more: object = {}): Record<string, unknown> => ({
   kind: 'Deployment',
@@ -31,16 +31,14 @@ describe('A Deployment', () => {
     expect(observedOf(deployment(status))).toMatchObject({ state, owner: 'churn', digest: null });
   });
 
-  test('has failed where the cluster forbids its pods, and may still come where something passes', () => {
-    const refused = (message: string, updatedReplicas: number): Record<string, unknown> =>
-      deployment({
-        ...{ updatedReplicas, replicas: 2, availableReplicas: 2 },
-        conditions: [{ type: 'ReplicaFailure', status: 'True', message }],
-      });
+  test('is refused pods by a quota or a policy, not by what passes', () => {
+    const refused = (message: string): string | null =>
+      forbiddenPods(deployment({ conditions: [{ type: 'ReplicaFailure', status: 'True', message }] }));
     const quota = 'pods "a" is forbidden: exceeded quota: small, requested: pods=1';
-    expect(observedOf(refused(quota, 1))).toMatchObject({ state: 'failed', reason: quota });
-    expect(observedOf(refused('failed calling webhook "x": timeout', 1)).state).toBe('pending');
-    expect(observedOf(refused(quota, 2)).state).toBe('ready');
+    expect(refused(quota)).toBe(quota);
+    expect(refused('pods "a" is forbidden: status unknown for quota: small')).toBeNull();
+    expect(refused('failed calling webhook "x": timeout')).toBeNull();
+    expect(forbiddenPods(deployment({}))).toBeNull();
   });
 
   test('that is going is neither ready nor failed', () => {

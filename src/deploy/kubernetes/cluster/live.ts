@@ -48,7 +48,6 @@ function deploymentState(object: Json): State {
   const progressing = conditionOf(object, 'Progressing');
   if (progressing?.['reason'] === 'ProgressDeadlineExceeded')
     return { state: 'failed', reason: text(progressing['message']) ?? 'its pods do not become ready' };
-  const refused = conditionOf(object, 'ReplicaFailure');
   const seen =
     count(valueAt(status, 'observedGeneration')) >= count(valueAt(object, 'metadata', 'generation'));
   const wanted =
@@ -57,11 +56,17 @@ function deploymentState(object: Json): State {
   const available = count(valueAt(status, 'availableReplicas'));
   const replicas = count(valueAt(status, 'replicas'));
   if (seen && updated >= wanted && replicas <= updated && available >= updated) return READY;
-  // A quota, or a policy of the namespace that forbids such pods; a quota that is not counted yet passes.
-  const why = refused?.['status'] === 'True' ? text(refused['message']) : null;
-  if (seen && updated < wanted && why !== null && /\bforbidden: (?!status unknown)/.test(why))
-    return { state: 'failed', reason: why };
   return { state: 'pending', reason: `${available} of ${wanted} pods are available, ${updated} are new` };
+}
+
+/**
+ * Why the cluster lets no more pods of a Deployment be made: a quota, or a policy of the namespace that forbids such pods. null
+ * where it does, and of what passes by itself: a quota that is not counted yet, a hook that does not answer.
+ */
+export function forbiddenPods(deployment: Json): string | null {
+  const refused = conditionOf(deployment, 'ReplicaFailure');
+  const why = refused?.['status'] === 'True' ? text(refused['message']) : null;
+  return why !== null && /\bforbidden: (?!status unknown)/.test(why) ? why : null;
 }
 
 /**

@@ -24,6 +24,8 @@ describe('A pod is stuck', () => {
     expect(stuckPod(deployment, [old, pod({ reason: 'ContainerCreating' })])).toBeNull();
     expect(stuckPod(deployment, [old, pod(NO_IMAGE)])).toContain('churn-v3-new');
     expect(stuckPod({ status: {} }, [old])).toBeNull();
+    const changed = { metadata: { generation: 3 }, status: { updatedReplicas: 1, observedGeneration: 2 } };
+    expect(stuckPod(changed, [old])).toBeNull();
   });
 });
 

@@ -20,7 +20,10 @@ const SAID = 300;
 
 /** Pods of the newest template. Where there is no new pod yet, none: those of an older one may be what is being mended. */
 export function newestPods(deployment: Json, pods: readonly Json[]): readonly Json[] {
-  if (Number(valueAt(deployment, 'status', 'updatedReplicas') ?? 0) === 0) return [];
+  const isSeen =
+    Number(valueAt(deployment, 'status', 'observedGeneration') ?? 0) >=
+    Number(valueAt(deployment, 'metadata', 'generation') ?? 0);
+  if (!isSeen || Number(valueAt(deployment, 'status', 'updatedReplicas') ?? 0) === 0) return [];
   const [newest] = pods.toSorted((a, b) => (created(a) < created(b) ? 1 : -1));
   return newest === undefined ? [] : pods.filter((one) => template(one) === template(newest));
 }

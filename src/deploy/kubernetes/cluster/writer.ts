@@ -8,6 +8,7 @@ import { keptRules } from './kept-rules.ts';
 import { conflictsOf, managersOf, recordsAt, valueAt } from './live.ts';
 import { COUNTERS, FIELD_MANAGER, ROLLOUT_MANAGER, SCALER_MANAGER } from './managers.ts';
 import { refusal } from './refusal.ts';
+import { type Retry, tried } from './retry.ts';
 import { Scalers } from './scalers.ts';
 
 export interface WriterOptions {
@@ -38,17 +39,23 @@ export class Writer {
   }
 
   /** Throws KUBERNETES_CONFLICT, CLOUD_REFUSED and what the API throws. */
-  async apply(resource: Resource, marks: Marks): Promise<void> {
+  async apply(resource: Resource, marks: Marks, again?: Retry): Promise<void> {
     await this.#scalers.makeRoom(resource, marks.deployment);
-    const object = marked(resource, marks, this.#api.namespace);
-    if (resource.kind === 'Deployment') await this.#applyPods(resource, object, marks.deployment);
+    const object = markedObject(resource, marks, this.#api.namespace);
+    if (resource.kind === 'Deployment') await this.#applyPods(resource, object, marks.deployment, again);
     else if (resource.kind === 'HTTPRoute') await this.#applyRoute(resource, object);
     else await this.#patch(resource, object, FIELD_MANAGER);
   }
 
   /** The number of pods is the scaler's, where there is one; it begins with one that requests can come to. */
-  async #applyPods(resource: Resource, object: KubernetesObject, deployment: string): Promise<void> {
+  async #applyPods(
+    resource: Resource,
+    wanted: KubernetesObject,
+    deployment: string,
+    again: Retry | undefined,
+  ): Promise<void> {
     const live = await readObject(this.#api, resource);
+    const object = tried(wanted, live, again);
     if (live !== null) await this.#handReplicasOver(resource, live);
     const pods = await this.#scalers.podsWanted(resource, live, deployment);
     const isFirst = live === null && pods !== null;
@@ -151,7 +158,7 @@ function check(answer: ApiAnswer, key: ResourceKey): void {
 const hasImageVolume = (deployment: unknown): boolean =>
   recordsAt(deployment, 'spec', 'template', 'spec', 'volumes').some(({ image }) => image != null);
 
-function marked(
+function markedObject(
   { kind, spec }: Resource,
   { deployment, digest }: Marks,
   namespace: string,
