@@ -47,6 +47,8 @@ export interface ClientOptions {
 }
 
 interface GoogleClient {
+  /** Finds credentials. */
+  initialize(): Promise<unknown>;
   readonly operationsClient: GoogleClient;
   close(): Promise<void>;
   readonly [method: string]: unknown;
@@ -91,6 +93,15 @@ export function openClient(options: ClientOptions): VertexClient {
     opened.set(service, client);
     return client;
   };
+  /**
+   * With credentials found. A call would look for them, too, but throws what goes wrong there a second time where nobody can
+   * catch it, which ends the process, whatever else it does.
+   */
+  const readyClient = async (service: Service): Promise<GoogleClient> => {
+    const client = clientOf(service);
+    await client.initialize();
+    return client;
+  };
   const timeout = options.timeoutMillis ?? TIMEOUT_MILLIS;
   const once = async (client: GoogleClient, method: string, request: Message, more: Message = {}) =>
     (await (client[method] as Call).call(client, request, { timeout, ...more }))[0];
@@ -123,29 +134,31 @@ export function openClient(options: ClientOptions): VertexClient {
     get: (service, method, request) =>
       coded(
         said(method),
-        async () => (await read(clientOf(service), method, request)) as Message | null,
+        async () => (await read(await readyClient(service), method, request)) as Message | null,
         (code) => (code === NOT_FOUND ? null : undefined),
       ),
     list: (service, method, request) =>
-      coded(said(method), async () => (await read(clientOf(service), method, request)) as Message[]),
+      coded(said(method), async () => (await read(await readyClient(service), method, request)) as Message[]),
     change: (service, method, request, unless = []) =>
       coded(
         said(method),
-        async () => (await once(clientOf(service), method, request)) as Message | null,
+        async () => (await once(await readyClient(service), method, request)) as Message | null,
         (code) => (unless.includes(code) ? null : undefined),
       ),
     operations: (resource) =>
       coded(
         'list operations',
         async () => {
-          const client = clientOf('endpoint').operationsClient;
+          const client = (await readyClient('endpoint')).operationsClient;
           return ((await read(client, 'listOperations', { name: resource })) as Message[]).map(operationOf);
         },
         (code) => (code === NOT_FOUND ? [] : undefined),
       ),
     operation: (name) =>
       coded('look at an operation', async () =>
-        operationOf((await read(clientOf('endpoint').operationsClient, 'getOperation', { name })) as Message),
+        operationOf(
+          (await read((await readyClient('endpoint')).operationsClient, 'getOperation', { name })) as Message,
+        ),
       ),
     close: async () => {
       for (const client of opened.values()) await client.close();

@@ -51,6 +51,6 @@ export function codedFailure(
 /** Credentials that cannot be found or renewed are told by google-auth-library in words, and wrapped by gRPC. */
 const isAboutCredentials = (code: number | undefined, reason: string): boolean =>
   (code === undefined || typeof code === 'string' || code === CODE.unavailable || code === 2) &&
-  /default credentials|invalid_grant|invalid_client|refresh access token|Getting metadata from plugin failed|impersonat/i.test(
+  /default credentials|The file at .* does not exist|invalid_grant|invalid_client|refresh access token|Getting metadata from plugin failed|impersonat/i.test(
     reason,
   );
