@@ -79,8 +79,8 @@ function stageOf(there: TimedScene): Stage {
     release: () => {
       last = { call: Number.POSITIVE_INFINITY, when: 'before' };
     },
-    // Of an endpoint: the same again.
-    isSaying: (method) => method === 'UpdateEndpoint' || method === 'CancelBatchPredictionJob',
+    // Of an endpoint: the same again. Of a job: nobody sees that it is on its way out.
+    isSaying: (method) => /^(UpdateEndpoint|(Cancel|Delete)BatchPredictionJob)$/.test(method),
   };
 }
 

@@ -48,3 +48,17 @@ test.each(['rest', 'grpc'])(
     });
   },
 );
+
+test("Google's SDK, as its users call it, deploys, moves a canary back, scores in batches and takes away", async () => {
+  const delays = { upload: 20, endpoint: 20, deploy: 20, remove: 20, job: 200 };
+  const fake = await startFake({ launch: packaged.launch(imageOf(1), imageOf(2)), delays });
+  const script = join(ROOT, 'tools/clouds/google/sdk.py');
+  const args = [script, fake.url, JSON.stringify(ROWS), imageOf(1), imageOf(2)];
+  const { stdout } = await promisify(execFile)(python, args, { env: { PATH: process.env['PATH'] } });
+  await fake.stop();
+  // What it is doing, it says before.
+  expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toEqual({
+    ...{ predictions: packaged.local, canary: [10, 90], 'rolled back': true, listed: ['first', 'second'] },
+    ...{ batch: 'JOB_STATE_SUCCEEDED', left: 0 },
+  });
+});

@@ -3,7 +3,7 @@ import type { Message } from './client.ts';
 import { CODE, isTransient } from './failure.ts';
 import { filterOf, type Kind, keyOf, marked, type Site } from './kind.ts';
 import { createJob } from './messages.ts';
-import { finished, underWay } from './operations.ts';
+import { finished } from './operations.ts';
 
 /** Its id is the server's: a job is found by its display name among those that carry our mark. */
 async function found(site: Site, name: string): Promise<Message | null> {
@@ -25,8 +25,8 @@ export const BATCH_JOB: Kind = {
   async observe(site, name) {
     const job = await found(site, name);
     if (job === null) return null;
-    const going = await underWay(site.client, String(job['name']));
-    const state = going.length > 0 ? 'deleting' : (STATES[String(job['state'])] ?? 'ready');
+    // Its operations have no list of their own: that it is being deleted is seen once it is gone.
+    const state = STATES[String(job['state'])] ?? 'ready';
     const error = (job['error'] as Message | null)?.['message'];
     return { state, reason: error === undefined ? String(job['state']) : String(error), ...marked(job) };
   },

@@ -112,10 +112,11 @@ export function stopJob(world: World, { TransformJobName }: api.StopTransformJob
 }
 
 export function listJobs(world: World, input: api.ListTransformJobsRequest): object {
-  const all = [...world.jobs].filter(
-    ([, { status }]) => !input.StatusEquals || status === input.StatusEquals,
+  const { page, ...rest } = pageOf(
+    [...world.jobs],
+    ([name, { created, status }]) => ({ name, created, status }),
+    input,
   );
-  const { page, ...rest } = pageOf(all, ([name]) => name, input);
   const TransformJobSummaries = page.map(([TransformJobName, { arn, created, status }]) => ({
     ...{ TransformJobName, TransformJobArn: arn, CreationTime: created, TransformJobStatus: status },
   }));

@@ -29,6 +29,8 @@ export function s3Operation({ method, url }: Pick<S3Request, 'method' | 'url'>):
 
 export function answerS3(world: World, request: S3Request): S3Answer {
   const { method, url } = request;
+  if (url.searchParams.has('uploads') || url.searchParams.has('uploadId'))
+    throw new AwsError('NotImplemented', 'Uploads in parts are not played here.', 501);
   const [, bucket = '', key = ''] = /^\/([^/]+)\/?(.*)$/.exec(decodeURIComponent(url.pathname)) ?? [];
   if (key === '' && method === 'PUT') {
     if (!world.buckets.has(bucket)) world.buckets.set(bucket, new Map());

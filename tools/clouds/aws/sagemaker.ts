@@ -148,7 +148,7 @@ function deleteConfig(world: World, { EndpointConfigName: name }: api.DeleteEndp
 }
 
 function listModels(world: World, input: api.ListModelsInput): object {
-  const { page, ...rest } = pageOf([...world.models], ([name]) => name, input);
+  const { page, ...rest } = pageOf([...world.models], ([name, { created }]) => ({ name, created }), input);
   const Models = page.map(([ModelName, { arn, created }]) => ({
     ModelName,
     ModelArn: arn,
@@ -158,7 +158,7 @@ function listModels(world: World, input: api.ListModelsInput): object {
 }
 
 function listConfigs(world: World, input: api.ListEndpointConfigsInput): object {
-  const { page, ...rest } = pageOf([...world.configs], ([name]) => name, input);
+  const { page, ...rest } = pageOf([...world.configs], ([name, { created }]) => ({ name, created }), input);
   const EndpointConfigs = page.map(([EndpointConfigName, { arn, created }]) => ({
     EndpointConfigName,
     EndpointConfigArn: arn,
@@ -168,7 +168,7 @@ function listConfigs(world: World, input: api.ListEndpointConfigsInput): object 
 }
 
 function listEndpoints(world: World, input: api.ListEndpointsInput): object {
-  const { page, ...rest } = pageOf([...world.endpoints.values()], ({ name }) => name, input);
+  const { page, ...rest } = pageOf([...world.endpoints.values()], (endpoint) => endpoint, input);
   const Endpoints = page.map(({ name, arn, created, modified, status }) => ({
     EndpointName: name,
     EndpointArn: arn,

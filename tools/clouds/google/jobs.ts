@@ -47,7 +47,7 @@ const remove: Handler = (world, { name }) => {
   if (!FINISHED.includes(stateOf(world, jobAt(world, name))))
     throw new Refusal('FAILED_PRECONDITION', `The job "${String(name)}" has not finished.`);
   return world.begin(String(name), 'DeleteOperationMetadata', world.delays.remove, async () => {
-    world.jobs.delete(String(name));
+    if (!world.jobs.delete(String(name))) throw notFound('batch prediction job', name);
     return { '@type': typeUrl('google.protobuf.Empty') };
   });
 };

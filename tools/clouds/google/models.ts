@@ -25,6 +25,10 @@ const upload: Handler = (world, request) => {
     const at = new Date().toISOString();
     const message = {
       ...given,
+      // Of a model with a container of its own: Google's client deploys it by these.
+      supportedDeploymentResourcesTypes: ['DEDICATED_RESOURCES'],
+      supportedInputStorageFormats: ['jsonl', 'csv'],
+      supportedOutputStorageFormats: ['jsonl'],
       name,
       versionId: '1',
       versionAliases: ['default'],

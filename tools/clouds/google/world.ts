@@ -69,12 +69,16 @@ export class World {
     return String(1_000_000_000_000 + this.#count);
   }
 
-  /** Begins an operation on a resource; `work` is its effect, after the delay. */
+  /**
+   * Begins an operation on a resource; `work` is its effect, after the delay. It is named below its resource, but for kinds
+   * that have none below them (aiplatform_v1.yaml, rules of google.longrunning.Operations): below the location then.
+   */
   begin(of: string, metadata: string, millis: number, work: () => Promise<Json>): Json {
+    const under = /\/(models|endpoints)\/[^/]+$/.test(of) ? of : of.split('/').slice(0, 4).join('/');
     const at = new Date().toISOString();
     const operation: Operation = {
-      name: `${of}/operations/${this.next()}`,
-      of,
+      name: `${under}/operations/${this.next()}`,
+      of: under,
       metadata: { '@type': typeUrl(metadata), genericMetadata: { createTime: at, updateTime: at } },
       done: false,
       error: null,
