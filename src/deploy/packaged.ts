@@ -16,6 +16,8 @@ export interface PackagedModel {
 
 /** Where an image keeps its versions: `/opt/plimsoll/models/NAME/VERSION/` is a bundle as it lies in the registry. */
 export const IMAGE_MODELS = '/opt/plimsoll/models';
+/** Where an image has the licences of all that is in it, beside this program. */
+export const IMAGE_NOTICES = '/opt/plimsoll/app/THIRD-PARTY-NOTICES';
 /** Says to a process where such a tree is; `serve` then serves it as it is, and nothing else. */
 export const BUNDLES_VARIABLE = 'PLIMSOLL_BUNDLES';
 /** Where an image that holds a version and no program has the same tree, without leading slash: where KServe looks. */

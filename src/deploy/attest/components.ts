@@ -1,8 +1,8 @@
 /** What is in an image, piece by piece, as far as its layers say. Pure. */
-import { APP, type BundledPackage, NOTICES } from '../image/app.ts';
+import type { BundledPackage } from '../image/app.ts';
 import type { BuiltImage } from '../image/image.ts';
 import type { DebianPackage, NpmArchive, PlatformLock } from '../image/lock.ts';
-import type { PackagedModel } from '../packaged.ts';
+import { IMAGE_NOTICES, type PackagedModel } from '../packaged.ts';
 
 export interface Component {
   readonly type: 'library' | 'application' | 'platform' | 'machine-learning-model';
@@ -63,7 +63,7 @@ const programComponent = ({ version, license }: Contents['program']): Component 
   license,
   purl: npmPurl('plimsoll', version),
   hash: null,
-  properties: { 'plimsoll:notices': `/${APP}/${NOTICES}` },
+  properties: { 'plimsoll:notices': IMAGE_NOTICES },
 });
 
 const archive = (one: NpmArchive, type: Component['type']): Component => ({

@@ -42,9 +42,6 @@ export interface BundledPackage {
   readonly contains?: readonly string[];
 }
 
-/** Beside the bundle, the licences of all that is in it. */
-export const NOTICES = 'THIRD-PARTY-NOTICES';
-
 /** Below the program, what scores tables: in images that are made `--with batch`. */
 const BATCH = 'batch';
 
