@@ -173,6 +173,7 @@ describe('before anything runs', () => {
     expect(found.next).toMatch(
       /^plimsoll serve \S*rules\.pkl --runtime python --trust --code \S*shop_rules\.py$/,
     );
+    expect(found.pythonNeeds.join()).toContain('--golden FILE');
     expect(of(rules, '--trust')).toMatchObject({ runtime: 'python' });
     const torch = written('net.pt', `PK\x03\x04${'\0'.repeat(26)}net/data.pkl`);
     expect(of(torch)).toMatchObject({ kind: 'unknown', looksLike: expect.stringContaining('PyTorch') });

@@ -63,6 +63,7 @@ Examples:
   $ plimsoll push churn-2.joblib --name churn --golden rows.json --rollout canary
   $ plimsoll push churn-3.joblib --name churn --label team=growth --note "more data" --rollout canary --policy policy.yaml
   $ plimsoll push churn.pkl --name churn --runtime python --trust --code src/churn_features.py --requirements requirements.txt
+  $ plimsoll push model.pkl --name risk --runtime python --trust --script inference.py --url https://models.example.com
   $ plimsoll push saved/churn --name churn --trust
 `;
 

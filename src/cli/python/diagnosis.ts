@@ -54,7 +54,7 @@ export function diagnose(report: InspectReport, wished: Wished): Diagnosis {
     looksLike: null,
     why: whyOf(report, { script, compiled, wished }),
     obstacles: obstaclesOf(report),
-    pythonNeeds: needsPython ? needsOf(python, wished) : [],
+    pythonNeeds: needsPython ? [...needsOf(python, wished), ...rowsFor(report)] : [],
     next: needsPython ? pythonCommand(wished, python) : `plimsoll serve ${quoted(wished.path)}`,
   };
 }
@@ -167,6 +167,12 @@ function needsOf(
     ...(wished.trust ? [] : ['your word that you trust who wrote it: --trust']),
   ];
 }
+
+/** A file that cannot be read as data may say nothing of its rows; some models do once they are loaded, others never. */
+const rowsFor = ({ kind, signature }: InspectReport): readonly string[] =>
+  kind === 'file' && signature === null
+    ? ['rows with the outputs that they must give: --golden FILE, where the model does not say what it takes']
+    : [];
 
 /** The line that runs it, with what was given and what was found nearby. */
 function pythonCommand({ path, options }: Wished, { nearby }: PythonReport): string {
