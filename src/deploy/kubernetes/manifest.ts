@@ -1,5 +1,5 @@
 /** What manifests are made of: plain objects, with the labels that everything of a deployment carries. Pure. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../bytes/sha256.ts';
 
 /** An object of Kubernetes, as its API takes it. */
 export interface KubernetesObject {
@@ -81,6 +81,6 @@ export function objectName(model: string): string | null {
     .replace(/-+$/, '');
   if (name === '') return null;
   if (name.length <= NAME_MAX) return name;
-  const mark = `-${createHash('sha256').update(model).digest('hex').slice(0, 6)}`;
+  const mark = `-${sha256(new TextEncoder().encode(model)).slice(0, 6)}`;
   return `${name.slice(0, NAME_MAX - mark.length)}${mark}`;
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a document, in itself and for its target: its parts held against each other. Pure. */
+/** What is wrong with a document, in itself and for its target: its parts held against each other. */
 import { isRecord } from '../../core/record.ts';
 import { cronProblem } from '../../jobs/schedule/cron.ts';
 import type { KubernetesDocument } from './document.ts';

@@ -1,4 +1,4 @@
-/** What is rendered: a document whose parts have been held against each other and against what the target can. Pure. */
+/** What is rendered: a document whose parts have been held against each other and against what the target can. */
 import { PlimsollError } from '../../core/errors.ts';
 import type { BatchJob } from './batch-job.ts';
 import type { Gateway, Hpa, Keda, KServe, KubernetesDocument, Monitor, Network } from './document.ts';

@@ -1,4 +1,4 @@
-/** Objects as a deployment that can be planned: what needs what, and whose it is. Pure. */
+/** Objects as a deployment that can be planned: what needs what, and whose it is. */
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
 import type { Deployment } from '../../plan/apply.ts';

@@ -1,4 +1,4 @@
-/** Names under which fields of objects are owned (https://kubernetes.io/docs/reference/using-api/server-side-apply/). */
+/** Names under which fields of objects are owned (https://kubernetes.io/docs/reference/using-api/server-side-apply/). Pure. */
 
 /** Of `deploy`. */
 export const FIELD_MANAGER = 'plimsoll';
