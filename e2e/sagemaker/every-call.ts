@@ -38,7 +38,7 @@ const CANARY = documentOf({
 const NEXT = documentOf({ versions: [version(4, { variant: 'v4', instances: 2 })], batch });
 
 /** An account as something that is taken back again and again. */
-export function stageOf({ world, faults }: Aws, clock: HandClock): Stage {
+function stageOf({ world, faults }: Aws, clock: HandClock): Stage {
   const names = (calls: readonly { readonly operation: string }[]) => calls.map(({ operation }) => operation);
   return {
     clock,
