@@ -15,23 +15,29 @@ export const models: Define = (command, terminal) => {
     .argument('[model]', 'a model: its versions')
     .addHelpText('after', '\nExamples:\n  $ plimsoll models\n  $ plimsoll models churn --json')
     .action(async (model: string | undefined) => {
-      await withControl(command.optsWithGlobals<ControlOptions>(), async (control) => {
+      const options = command.optsWithGlobals<ControlOptions>();
+      await withControl(options, async (control) => {
         const items =
           model === undefined
             ? await allRows((page) => control.models(page))
             : await allRows((page) => control.versions(model, page));
         terminal.answer({ items }, () =>
-          versionTable(items.map((item) => ('latest' in item ? item.latest : item))),
+          items.length === 0
+            ? nothingIn(options)
+            : versionTable(items.map((item) => ('latest' in item ? item.latest : item))),
         );
       });
     });
 };
 
+/** Where was looked is named: it may be the wrong folder. */
+const nothingIn = ({ url, data }: ControlOptions): string =>
+  `No models in ${printable(url ?? data)} yet: plimsoll push FILE --name NAME`;
+
 const HEAD = ['MODEL', 'VERSION', 'STATE', 'RUNS ON', 'PROOF', 'FILE', 'CREATED', 'BY', 'ALIASES'];
 const EXPENDABLE = ['BY', 'PROOF', 'FILE', 'RUNS ON', 'CREATED'];
 
 function versionTable(versions: readonly VersionView[]): string {
-  if (versions.length === 0) return 'No models yet: plimsoll push FILE --name NAME';
   const refused = versions.flatMap(({ model, version, state, checks }) =>
     state === 'refused' ? [`${model}@${version} is refused`, checkLines(checks.filter(({ ok }) => !ok))] : [],
   );
