@@ -35,7 +35,8 @@ export async function attestImage(
 ): Promise<readonly Artifact[]> {
   const { reference, manifest, platform, layers, packages } = image;
   const program = { version: packageJson.version, license: packageJson.license };
-  const lock = LOCK.platforms[platformName(platform)]!;
+  // Where the version alone is in it, nothing of a lock is, and it may be for any platform.
+  const lock = LOCK.platforms[platformName(platform)] ?? Object.values(LOCK.platforms)[0]!;
   const contents = { model, lock, layers, packages, program };
   const subject = { reference, digest: manifest.digest, program: program.version };
   const sbom = Buffer.from(JSON.stringify(bomOf(subject, componentsOf(contents))));
