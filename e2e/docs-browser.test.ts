@@ -1,16 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { acceptFile } from '../src/registry/accept.ts';
 import { type RunningServer, startServer } from '../src/server/start.ts';
+import { hasBrowser, inBrowser, openBrowser } from './browser.ts';
 
-/** Debian's browser; PLIMSOLL_CHROMIUM names another. */
-const EXECUTABLE = process.env['PLIMSOLL_CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -25,16 +22,13 @@ let server: RunningServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  expect(
-    existsSync(EXECUTABLE),
-    `no browser at ${EXECUTABLE}: install chromium or set PLIMSOLL_CHROMIUM`,
-  ).toBe(true);
+  if (!hasBrowser) return;
   dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-docs-'));
   const accept = (name: string) =>
     acceptFile(join(import.meta.dirname, '../examples', `${name}.joblib`), { dataDir, name });
   const versions = [await accept('iris'), await accept('churn'), await accept('reviews')];
   server = await startServer({ versions, port: 0 });
-  browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+  browser = await openBrowser(...FLAGS);
 }, 60_000);
 
 afterAll(async () => {
@@ -74,7 +68,7 @@ async function leave({ page, requests, complaints }: Visit, name: string): Promi
   expect(complaints).toEqual([]);
 }
 
-test('Swagger UI shows the features and its example row is answered', { timeout: 60_000 }, async () => {
+inBrowser('Swagger UI shows the features and its example row is answered', { timeout: 60_000 }, async () => {
   const visited = await visit('/docs');
   const { page } = visited;
   const operation = page.locator('#operations-iris-predict_iris');
@@ -96,7 +90,7 @@ test('Swagger UI shows the features and its example row is answered', { timeout:
   await leave(visited, 'docs');
 });
 
-test('ReDoc shows every model with its own columns', { timeout: 60_000 }, async () => {
+inBrowser('ReDoc shows every model with its own columns', { timeout: 60_000 }, async () => {
   const visited = await visit('/redoc');
   const { page } = visited;
   await page.getByText('petal_width').filter({ visible: true }).first().waitFor();
@@ -106,7 +100,7 @@ test('ReDoc shows every model with its own columns', { timeout: 60_000 }, async 
   await leave(visited, 'redoc');
 });
 
-test('the landing page names the models and leads to the docs', { timeout: 60_000 }, async () => {
+inBrowser('the landing page names the models and leads to the docs', { timeout: 60_000 }, async () => {
   const visited = await visit('/');
   const { page } = visited;
   expect(await page.locator('tbody tr').count()).toBe(3);

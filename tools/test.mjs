@@ -13,7 +13,6 @@ import { isInstalled, markInstalled } from './installed.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const only = process.argv.slice(2);
-const BROWSER_TEST = 'e2e/docs-browser.test.ts';
 /** Suites that could not be run, with the reason. */
 const skipped = [];
 /** Tests that failed, by file and name: said once more at the end, where one who reads a long log looks. */
@@ -49,12 +48,10 @@ function installDebian(name) {
   );
 }
 
-/** A browser for the test of /docs and /redoc. */
+/** A browser for the tests of pages. */
 function prepareBrowser() {
   if (existsSync(process.env.PLIMSOLL_CHROMIUM ?? '/usr/bin/chromium') || installDebian('chromium')) return;
-  skipped.push(
-    `${BROWSER_TEST}: no chromium, and no right to install it (set PLIMSOLL_CHROMIUM to a browser)`,
-  );
+  skipped.push('pages in a browser: no chromium, and no right to install it (set PLIMSOLL_CHROMIUM)');
 }
 
 /** A PostgreSQL server for the contract of the store; its binaries are enough, no cluster is used. */
@@ -145,27 +142,20 @@ function counted({ name, code, output, seconds }) {
   };
 }
 
-/** Tests that mostly wait, for alerts and labels: they do so beside the others. */
-const WAITING = 'e2e/monitoring/';
-
 const firstLine = (text) => (text ?? '').split('\n', 1)[0].slice(0, 200);
 
 /** Runs vitest suites and reads their counts from its report. */
-async function runVitest(name, paths, options = []) {
+async function runVitest(name, args) {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
   const file = join(folder, 'report.json');
   try {
-    const exclude = skipped.some((reason) => reason.startsWith(BROWSER_TEST))
-      ? ['--exclude', BROWSER_TEST]
-      : [];
     const reporters = [
       '--reporter=default',
       '--slowTestThreshold=5000',
       '--reporter=json',
       `--outputFile.json=${file}`,
     ];
-    const args = ['run', ...reporters, ...exclude, ...options, ...paths];
-    const { code, seconds } = await run(name, 'vitest', args);
+    const { code, seconds } = await run(name, 'vitest', ['run', ...reporters, ...args]);
     const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
     const { numPassedTests: passed = 0, numFailedTests = 0, testResults = [] } = report;
     // A file that cannot be loaded has no tests of its own: it counts as one failure.
@@ -195,8 +185,8 @@ const counts = async (runs) => (await Promise.all(runs)).map(counted);
 async function everything(beside) {
   const first = await counts(beside);
   const rest = await Promise.all([
-    runVitest('monitoring', [WAITING], ['--maxWorkers=1']),
-    runVitest('tests', [], ['--exclude', `${WAITING}**`]),
+    runVitest('monitoring', ['--project=waiting', '--maxWorkers=1']),
+    runVitest('tests', ['--project=pure', '--project=others']),
   ]);
   return [...first, ...rest];
 }

@@ -1,19 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { hasBrowser, inBrowser, openBrowser } from '../browser.ts';
 import { example, folder, type Served, served } from '../cli.ts';
 import { metric } from '../serving/serve.ts';
 import { ask, IRIS } from './server.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
-/** Debian's browser; PLIMSOLL_CHROMIUM names another. */
-const EXECUTABLE = process.env['PLIMSOLL_CHROMIUM'] ?? '/usr/bin/chromium';
 /** The name of an attacker, once it is rebound to this machine. */
 const REBOUND = [
-  '--no-sandbox',
-  '--disable-gpu',
   '--host-resolver-rules=MAP evil.example 127.0.0.1',
   // What newer browsers keep from inner networks by themselves is not to be relied upon.
   '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
@@ -35,7 +32,7 @@ beforeAll(async () => {
   ]);
   other = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<p>hello</p>'));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  browser = await chromium.launch({ executablePath: EXECUTABLE, args: REBOUND });
+  if (hasBrowser) browser = await openBrowser(...REBOUND);
 });
 afterAll(async () => {
   await browser?.close();
@@ -80,7 +77,7 @@ async function script(page: string, attempts: readonly (readonly [string, Init])
 const BODY = JSON.stringify(IRIS);
 const PREDICT: Init = { method: 'POST', body: BODY, headers: { 'content-type': 'application/json' } };
 
-test('a name that was rebound to this address gets nothing out of it, in a real browser', async () => {
+inBrowser('a name that was rebound to this address gets nothing out of it, in a real browser', async () => {
   const evil = `http://evil.example:${port()}`;
   const page = `${evil}/attack`;
   const before = await predicted();
@@ -115,7 +112,7 @@ test('a name that was rebound to this address gets nothing out of it, in a real 
   expect(await predicted()).toBe(before);
 });
 
-test('a page of another site changes and predicts nothing, by script or by form', async () => {
+inBrowser('a page of another site changes and predicts nothing, by script or by form', async () => {
   const page = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
   const [before, refusedBefore] = [await predicted(), await refused()];
   const context = await browser.newContext();
