@@ -6,6 +6,8 @@ import { type Opcode, opcode } from './opcode.ts';
 /** Rough bytes of a container, an item and an entry, with what later walks over them remember. */
 const CONTAINER = 256;
 const ITEM = 24;
+/** An item that comes later: an array that grows leaves smaller ones behind until they are collected. */
+const APPENDED = 32;
 const ENTRY = 96;
 
 function pushList(machine: Machine, items: PyValue[]): void {
@@ -70,7 +72,7 @@ function setItems(machine: Machine, flat: readonly PyValue[]): void {
 function append(machine: Machine, items: readonly PyValue[]): void {
   const target = machine.top();
   if (!isType(target, 'list') && !isType(target, 'object')) throw machine.wrong(target, 'a list');
-  machine.charge(ITEM * items.length);
+  machine.charge(APPENDED * items.length);
   for (const item of items) target.items.push(item);
 }
 
