@@ -17,7 +17,7 @@ interface PackageOciOptions extends ControlOptions, PushFlags {
   readonly name?: string;
   readonly output?: string;
   readonly platform: string;
-  readonly with: readonly string[];
+  readonly with?: readonly string[];
   readonly baseArchive?: string;
   readonly verify?: boolean;
   readonly modelOnly?: boolean;
@@ -42,7 +42,7 @@ export const packageOciCommand: Define = (command, terminal) => {
     .option('--mount-from <repository...>', 'repositories of that registry that may have some of its layers')
     .option('--name <name>', 'what a model file is called (default: its stem)')
     .option('--platform <os/arch>', 'what it is to run on', 'linux/amd64')
-    .option('--with <part...>', 'parts beside serving: batch (what scores tables, with DuckDB: 23 MB)', [])
+    .option('--with <part...>', 'parts beside serving: batch (what scores tables, with DuckDB: 23 MB)')
     .option(
       '--base-archive <folder>',
       'folder that holds the packages an image is made of: no network is used',
@@ -71,7 +71,7 @@ export const packageOciCommand: Define = (command, terminal) => {
 
 async function makeImage(reference: string, options: PackageOciOptions, terminal: Terminal): Promise<Made> {
   checkModelOnly(options);
-  const [platform, batch] = [platformOf(options.platform), hasBatch(options.with)];
+  const [platform, batch] = [platformOf(options.platform), hasBatch(options.with ?? [])];
   await checkTarget(options);
   const { packagedModel } = await import('./package-model.ts');
   const { archiveSettings } = await import('../deploy/image/archives.ts');
@@ -134,7 +134,7 @@ async function verified(
 
 /** There is nothing in it to be started, or to be with. */
 function checkModelOnly({ modelOnly, verify, with: parts }: PackageOciOptions): void {
-  if (!modelOnly || (!verify && parts.length === 0)) return;
+  if (!modelOnly || (!verify && parts === undefined)) return;
   throw new PlimsollError('USAGE', {
     reason: `--model-only makes an image without a program, which ${verify ? '--verify' : '--with'} is about`,
     command: 'package oci',
@@ -181,15 +181,16 @@ const documentOf = (
 
 const sizeOf = (layers: readonly { size: number }[]): number =>
   layers.reduce((sum, { size }) => sum + size, 0);
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+const sizeText = (bytes: number): string =>
+  bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 function textsOf(made: Made, output: string | undefined): string[] {
   const { reference, manifest, layers, pushed } = made;
   const lines = layers.map(
-    ({ part, digest, size }) => `  ${part.padEnd(12)}${megabytes(size).padStart(9)}  ${digest}`,
+    ({ part, digest, size }) => `  ${part.padEnd(12)}${sizeText(size).padStart(9)}  ${digest}`,
   );
   const done = output === undefined ? 'Made' : `Wrote ${made.folder}:`;
-  const head = `${done} ${reference}, ${megabytes(sizeOf(layers))}`;
+  const head = `${done} ${reference}, ${sizeText(sizeOf(layers))}`;
   const about = [head, ...lines, `  ${manifest.digest} names it`];
   if (pushed !== null) return [about.join('\n'), pushedText(pushed)];
   return [[...about, `Next: ${nextFor(made.folder, reference)}`].join('\n')];
