@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { content, listing } from '../tools/sources.mjs';
+import { BESIDE, content, listing } from '../tools/sources.mjs';
 import { folder, ROOT, runWith } from './cli.ts';
 
 /** A checkout in small: its sources and its bundle say which of them ran. */
@@ -18,9 +18,8 @@ beforeEach(() => {
   place = folder();
   cpSync(join(ROOT, 'bin'), join(place, 'bin'), { recursive: true });
   cpSync(join(ROOT, 'tools/sources.mjs'), join(place, 'tools/sources.mjs'));
+  for (const path of BESIDE) write(path, '');
   write('package.json', '{"type":"module"}');
-  write('package-lock.json', '{}');
-  write('tools/build.ts', '');
   write(source, says('sources'));
   write('dist/main.js', "export const main = () => console.log('bundle');");
   write('dist/digest.json', JSON.stringify({ listing: listing(place), content: content(place) }));

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const BESIDE = [
+/** What a bundle is made of besides `src`. */
+export const BESIDE = [
   ...['package.json', 'package-lock.json'],
   ...['tools/build.ts', 'tools/bundled.ts', 'tools/notices.ts'],
 ];
