@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterEach, expect, test, vi } from 'vitest';
+import { certificate } from '../../tools/certificate.ts';
 import { example, folder, plimsoll, type Served, served } from '../cli.ts';
 import { ask, bearer, IRIS, keysOf } from './server.ts';
 
@@ -12,33 +13,6 @@ const started: Served[] = [];
 afterEach(async () => {
   await Promise.all(started.splice(0).map((server) => server.stop()));
 });
-
-/** A certificate that `by` has signed, or that signs for itself. */
-function certificate(dir: string, name: string, by?: string): { cert: string; key: string } {
-  const [cert, key] = [join(dir, `${name}.pem`), join(dir, `${name}.key`)];
-  const signer = by === undefined ? [] : ['-CA', join(dir, `${by}.pem`), '-CAkey', join(dir, `${by}.key`)];
-  const names =
-    by === undefined
-      ? ['-addext', 'basicConstraints=critical,CA:TRUE']
-      : ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  const made = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '2',
-  ];
-  execFileSync(
-    'openssl',
-    [...made, '-subj', `/CN=${name}`, '-keyout', key, '-out', cert, ...signer, ...names],
-    { stdio: 'pipe' },
-  );
-  return { cert, key };
-}
 
 async function secure(workers: string, wantsClients: boolean) {
   const dir = folder();

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type SecureContextOptions } from 'node:tls';
 import { afterAll, expect, test } from 'vitest';
+import { certificate } from '../../../tools/certificate.ts';
 import type { TlsFiles } from '../../config/access.ts';
 import { readIdentity } from './certificates.ts';
 import { followTls, Reminder, tlsServer } from './tls.ts';
@@ -14,30 +14,13 @@ const folder = mkdtempSync(join(tmpdir(), 'plimsoll-tls-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
 
-/** A certificate that signs for itself, and its key. */
-function identity(name: string): { readonly cert: string; readonly key: string } {
-  const [cert, key] = [at(`${name}.pem`), at(`${name}.key`)];
-  const made = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '2',
-  ];
-  execFileSync('openssl', [...made, '-subj', `/CN=${name}`, '-keyout', key, '-out', cert], { stdio: 'pipe' });
-  return { cert, key };
-}
 function written(name: string, text: string): string {
   writeFileSync(at(name), text);
   return at(name);
 }
 
-const one = identity('one');
-const other = identity('other');
+const one = certificate(folder, 'one');
+const other = certificate(folder, 'other');
 const files = (change: Partial<TlsFiles>): TlsFiles => ({ ...one, clientCa: null, ...change });
 
 const logged: [object, string][] = [];
