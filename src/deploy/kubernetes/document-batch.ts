@@ -3,6 +3,7 @@ import {
   choice,
   duration,
   field,
+  line,
   list,
   number,
   orNothing,
@@ -15,7 +16,7 @@ import { CPU, IMAGE, MEMORY, NAME, OBJECT } from './words.ts';
 
 /** Fields of a job, by the flags of `batch run` that they become. */
 export function batchJob(): Rule<GivenBatchJob> {
-  const words = orNothing(text('^[^\\u0000-\\u001f]{1,500}$', 'a text of 1 to 500 characters'));
+  const words = orNothing(line);
   const place = text('^[^\\u0000-\\u001f]{1,1000}$', 'a place: s3://…, postgres://…, /data/…');
   const count = orNothing(number({ min: 1, max: 1e9, step: 1 }));
   return record<GivenBatchJob>({

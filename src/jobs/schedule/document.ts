@@ -5,12 +5,12 @@ import {
   duration,
   type Field,
   field,
+  line,
   list,
   number,
   orNothing,
   type Rule,
   record,
-  text,
 } from '../../rollout/policy/grammar.ts';
 import { didYouMean } from '../../serving/rows/suggest.ts';
 import { jobName } from '../spec/document.ts';
@@ -18,7 +18,6 @@ import { specInvalid } from '../spec/invalid.ts';
 import { cronProblem } from './cron.ts';
 import type { Retries, Schedule, Trigger } from './schedule.ts';
 
-const WORD = text('^[^\\u0000-\\u001f]{1,500}$', 'a text of 1 to 500 characters');
 const URL_PATTERN = '^(?:\\$\\{\\w+\\}|[a-z+]+://(?:[^/@:]*(?::\\$\\{\\w+\\})?@)?[^@]{1,500})$';
 /**
  * A password in a URL would be shown to whoever lists jobs; a variable of the environment is filled when it is used. What
@@ -46,8 +45,8 @@ const seconds = (min: string, max: string): Rule<number> => {
 
 const KINDS: { readonly [K in Trigger['kind']]: Fields<Written<K>> } = {
   cron: {
-    cron: field(WORD, null, 'five fields, or six with seconds: "30 2 * * *"'),
-    timeZone: field(WORD, 'UTC', 'IANA name of the zone whose time of day is meant'),
+    cron: field(line, null, 'five fields, or six with seconds: "30 2 * * *"'),
+    timeZone: field(line, 'UTC', 'IANA name of the zone whose time of day is meant'),
     misfire: field(
       choice(['once', 'all', 'none']),
       'once',
@@ -60,21 +59,21 @@ const KINDS: { readonly [K in Trigger['kind']]: Fields<Written<K>> } = {
   webhook: {},
   notify: {
     url: field(URL_WITHOUT_SECRETS, null, 'PostgreSQL to listen to'),
-    channel: field(WORD, null, 'channel of NOTIFY'),
+    channel: field(line, null, 'channel of NOTIFY'),
   },
   upstream: { job: field(jobName, null, 'job whose runs it follows') },
   nats: {
     url: field(URL_WITHOUT_SECRETS, null, 'NATS with JetStream'),
-    stream: field(WORD, null, 'stream that keeps the messages'),
-    subject: field(WORD, null, 'subject of those that start a run'),
+    stream: field(line, null, 'stream that keeps the messages'),
+    subject: field(line, null, 'subject of those that start a run'),
   },
   redis: {
     url: field(URL_WITHOUT_SECRETS, null, 'Redis'),
-    stream: field(WORD, null, 'key of the stream'),
+    stream: field(line, null, 'key of the stream'),
   },
   kafka: {
-    brokers: field(list(WORD, { min: 1, max: 100 }), null, 'host:port of each broker to begin with'),
-    topic: field(WORD, null, 'topic whose messages start a run'),
+    brokers: field(list(line, { min: 1, max: 100 }), null, 'host:port of each broker to begin with'),
+    topic: field(line, null, 'topic whose messages start a run'),
   },
 };
 const KIND_NAMES = Object.keys(KINDS) as Trigger['kind'][];

@@ -4,6 +4,7 @@ import {
   choice,
   type Field,
   field,
+  line,
   list,
   orNothing,
   type Rule,
@@ -13,7 +14,6 @@ import {
 import { didYouMean } from '../../serving/rows/suggest.ts';
 import type { ReceiverPolicy } from './policy.ts';
 
-const LINE = text('^[^\\u0000-\\u001f]{1,500}$', 'a text of 1 to 500 characters');
 const TEMPLATE = text('^[^\\u0000]{1,20000}$', 'a text of 1 to 20,000 characters');
 const REFERENCE = '(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^\\u0000-\\u001f]{1,500})';
 
@@ -63,7 +63,7 @@ const KINDS: {
   alertmanager: { url },
   slack: {
     url: field(orNothing(ADDRESS), null, 'incoming webhook'),
-    channel: field(orNothing(LINE), null, 'channel that a bot writes to, updating its message'),
+    channel: field(orNothing(line), null, 'channel that a bot writes to, updating its message'),
     token: field(orNothing(SECRET), null, 'where the token of the bot is'),
   },
   email: {

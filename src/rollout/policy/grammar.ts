@@ -100,6 +100,9 @@ export function text(pattern: string, wanted: string): Rule<string> {
   };
 }
 
+/** One line of text. */
+export const line = text('^[^\\u0000-\\u001f]{1,500}$', 'a text of 1 to 500 characters');
+
 /** What the first rule that fits says. */
 export const either = <A, B>(first: Rule<A>, second: Rule<B>, wanted: string): Rule<A | B> => ({
   schema: { anyOf: [first.schema, second.schema] },
