@@ -1,9 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Engine } from '../engine.ts';
 import { createPythonEngine } from './engine.ts';
-import { loadOf, PYTHON, rowsOf } from './testing.ts';
+import { loadOfScript, PYTHON, rowsOf } from './testing.ts';
 
 const SCRIPT = `
 def preprocess(rows):
@@ -27,23 +25,9 @@ const sums: Engine = {
 };
 
 test('a script goes around a compiled model, also where requests go together and batches are cut', async () => {
-  const load = loadOf();
-  const [original, packages, scratch] = ['original', 'packages', 'scratch'].map((name) =>
-    join(load.root, name),
-  );
-  for (const folder of [original!, packages!, scratch!]) mkdirSync(folder);
-  const script = join(original!, 'inference.py');
-  writeFileSync(script, SCRIPT);
   const engine = await createPythonEngine({
     ...{ name: 'churn', interpreter: PYTHON, inner: sums, batches: true, workers: 2, maxRows: 300 },
-    load: {
-      ...load,
-      script,
-      around: true,
-      packages: packages!,
-      scratch: scratch!,
-      call: { container: 'list' },
-    },
+    load: { ...loadOfScript(SCRIPT), around: true, call: { container: 'list' } },
     ...{ callMillis: 10_000, startMillis: 20_000 },
   });
   onTestFinished(() => engine.close());

@@ -1,11 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { RawRequest } from '../../model/raw.ts';
 import type { Engine } from '../engine.ts';
 import { createPythonEngine, type PythonEngine, type PythonEngineOptions } from './engine.ts';
-import { loadOf, PYTHON } from './testing.ts';
+import { loadOfScript, PYTHON } from './testing.ts';
 
 const FUNCTIONS = `
 def model_fn(model_dir): return 2
@@ -31,17 +29,10 @@ async function engineOf(
   more: Partial<PythonEngineOptions> & { around?: boolean } = {},
 ): Promise<PythonEngine> {
   const { around = false, ...options } = more;
-  const load = loadOf();
-  const [original, packages, scratch] = ['original', 'packages', 'scratch'].map((name) =>
-    join(load.root, name),
-  );
-  for (const folder of [original!, packages!, scratch!]) mkdirSync(folder);
-  const path = join(original!, 'inference.py');
-  writeFileSync(path, script);
   const engine = await createPythonEngine({
     ...{ name: 'own', interpreter: PYTHON, batches: true, workers: 1, maxRows: 300 },
     ...{ callMillis: 10_000, startMillis: 20_000, ...options },
-    load: { ...load, script: path, around, packages: packages!, scratch: scratch! },
+    load: { ...loadOfScript(script), around },
   });
   onTestFinished(() => engine.close());
   return engine;

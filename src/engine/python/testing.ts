@@ -1,5 +1,5 @@
 /** For tests: a worker that misbehaves as it is told (`fixtures/worker.py`), and rows that tell it. */
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,4 +29,14 @@ export function loadOf(): Omit<LoadMessage, 'kind' | 'id'> {
     ...{ outputs: null, packages: '', scratch, allow: [] },
     limits: { memoryBytes: 2 ** 32, fileBytes: 2 ** 20, processes: 64 },
   };
+}
+
+/** With a script as bundles hold it. */
+export function loadOfScript(text: string): ReturnType<typeof loadOf> {
+  const load = loadOf();
+  const at = (name: string): string => join(load.root, name);
+  for (const name of ['original', 'packages', 'scratch']) mkdirSync(at(name));
+  const script = at('original/inference.py');
+  writeFileSync(script, text);
+  return { ...load, script, packages: at('packages'), scratch: at('scratch') };
 }
