@@ -58,6 +58,14 @@ test('workers are a number, or one less than the cores', async () => {
   }
 });
 
+test('monitoring may take a share of a processor', async () => {
+  const share = async (text?: string) =>
+    (await serveConfig(given({ env: { PLIMSOLL_MONITOR_SHARE: text } }))).monitorShare;
+  expect([await share(), await share('0.1%'), await share('50%')]).toEqual([0.01, 0.001, 0.5]);
+  for (const text of ['0%', '0.05%', '100%', '10', '-1%', ''])
+    await expect(share(text)).rejects.toMatchObject({ code: 'CONFIG_INVALID', exit: 2 });
+});
+
 test('files are named by NAME=FILE, by their stem, or by --name', async () => {
   const names = async (changes: Partial<Given>) =>
     (await serveConfig(given(changes))).files.map(({ name }) => name);
