@@ -7,6 +7,7 @@ import type { Actor, Control, RolloutView } from '../control/port.ts';
 import type { Target } from '../control/remote/wire.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { LiveServer } from '../server/lock.ts';
+import { isStoreAway } from '../store/away.ts';
 import { credentialOf } from './credential.ts';
 
 /** Options of every command that asks the control plane. */
@@ -33,6 +34,10 @@ export const withActorOptions = (command: Command): Command =>
   withControlOptions(command)
     .option('--reason <text>', 'why: kept in the audit log')
     .option('--by <name>', 'who acts (default: PLIMSOLL_BY, else the user of this machine)');
+
+/** What is added to the answer of a flip that holds in memory alone. */
+export const heldInMemory = ({ durable }: { readonly durable?: false }): string =>
+  durable === false ? ' (in memory: the store is away, and is told when it is back)' : '';
 
 export const actorOf = ({ by, reason }: ActorOptions): Actor => ({
   by: by ?? process.env['PLIMSOLL_BY'] ?? userInfo().username,
@@ -118,7 +123,9 @@ export async function rolloutOf(control: Control, word: string): Promise<Rollout
   try {
     return await control.rollout(word);
   } catch (error) {
-    if (!isPlimsollError(error) || error.code !== 'ROLLOUT_NOT_FOUND') throw error;
+    // A store that is away knows no ids; what runs is known by its endpoint all the same.
+    const isUnknown = isPlimsollError(error) && error.code === 'ROLLOUT_NOT_FOUND';
+    if (!isUnknown && !isStoreAway(error)) throw error;
     return lastRollout(control, word);
   }
 }

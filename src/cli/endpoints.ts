@@ -24,14 +24,14 @@ const HEAD = ['ENDPOINT', 'MODEL', 'STABLE', 'BACK TO', 'ROLLOUT', 'ROUTE'];
 /** One line an endpoint. */
 export function endpointTable(items: readonly EndpointView[]): string {
   if (items.length === 0) return 'No endpoints yet: the first version of a model makes one';
-  const rows = items.map(({ name, model, stable, previous, rollout, generation }) =>
+  const rows = items.map(({ name, model, stable, previous, rollout, generation, durable }) =>
     [
       name,
       model,
       `version ${stable}`,
       previous === null ? '-' : `version ${previous}`,
       rollout === null ? '-' : rolloutLine(rollout),
-      `generation ${generation}`,
+      durable === false ? 'in memory' : `generation ${generation}`,
     ].map(printable),
   );
   return fittedTable([HEAD, ...rows], outputWidth(), ['ROUTE', 'MODEL', 'BACK TO']);

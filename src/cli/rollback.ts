@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ActorOptions, actorOf, withActorOptions, withControl } from './control.ts';
+import { type ActorOptions, actorOf, heldInMemory, withActorOptions, withControl } from './control.ts';
 import { versionOf } from './rollout-start.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -25,7 +25,8 @@ export const rollback = (command: Command, terminal: Terminal): void => {
       const forth = previous === null ? '' : `; another rollback would go to version ${previous}`;
       terminal.answer(
         view,
-        () => `${endpoint} answers everybody with version ${stable} (generation ${generation})${forth}`,
+        () =>
+          `${endpoint} answers everybody with version ${stable} (generation ${generation})${forth}${heldInMemory(view)}`,
       );
     });
 };

@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
 import type { RolloutCommand } from '../control/port.ts';
-import { type ActorOptions, actorOf, rolloutOf, withActorOptions, withControl } from './control.ts';
+import {
+  type ActorOptions,
+  actorOf,
+  heldInMemory,
+  rolloutOf,
+  withActorOptions,
+  withControl,
+} from './control.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a person can say to a rollout, and what it does. */
@@ -30,6 +37,6 @@ export const steer =
           return control.command(id, word, actorOf(options));
         });
         const { rolloutLine } = await import('./status/line.ts');
-        terminal.answer(rollout, () => rolloutLine(rollout));
+        terminal.answer(rollout, () => rolloutLine(rollout) + heldInMemory(rollout));
       });
   };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from '../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { RouterView } from '../deploy/routers/follow.ts';
+import { orKnown } from '../store/away.ts';
 import type { Define } from './commands.ts';
 import { type ControlOptions, targetOf, withControl, withControlOptions, withServer } from './control.ts';
 import type { Seen } from './status/frame.ts';
@@ -53,12 +54,27 @@ export const status: Define = (command, terminal) => {
     });
 };
 
+/** What only the store knows, while it is away. */
+const UNKNOWN: Seen['stable'] = { proof: null, runtime: null, python: null };
+const NONE = { items: [], next: null };
+
 async function look(control: Control, name: string, options: ControlOptions): Promise<Seen> {
   const endpoint = await control.endpoint(name);
   const [stable, { items: routes }, last, router] = await Promise.all([
-    control.version(endpoint.model, endpoint.stable),
-    control.routes(name, { limit: ROUTES }),
-    endpoint.rollout === null ? control.rollouts(name, { limit: 1 }) : null,
+    orKnown(
+      () => control.version(endpoint.model, endpoint.stable),
+      () => UNKNOWN,
+    ),
+    orKnown(
+      () => control.routes(name, { limit: ROUTES }),
+      () => NONE,
+    ),
+    endpoint.rollout === null
+      ? orKnown(
+          () => control.rollouts(name, { limit: 1 }),
+          () => NONE,
+        )
+      : null,
     routerOf(name, options),
   ]);
   const rollout = endpoint.rollout ?? last?.items[0] ?? null;

@@ -67,6 +67,8 @@ export interface EndpointView {
   readonly rollout: RolloutView | null;
   /** Of its model over the last minutes, or null where too little was seen. */
   readonly traffic: MeasuredTraffic | null;
+  /** There where the route holds in memory alone: the store is away, and is told when it is back. */
+  readonly durable?: false;
 }
 
 /** Counts and quantiles of one arm since the rollout began. */
@@ -106,6 +108,8 @@ export interface RolloutView extends RolloutStatus {
   readonly experiment: ExperimentView | null;
   /** What is expected, and when; null of experiments, of what waits for a person, and where no traffic is known. */
   readonly forecast: RolloutForecast | null;
+  /** There where something of it holds in memory alone: the store is away, and is told when it is back. */
+  readonly durable?: false;
 }
 
 export interface NewRollout {

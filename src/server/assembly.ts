@@ -6,6 +6,8 @@ import type { Fleet } from '../control/fleet/fleet.ts';
 import { Publisher } from '../control/fleet/publisher.ts';
 import { TrafficMeter } from '../control/fleet/traffic.ts';
 import { LocalControl, type LocalControlOptions } from '../control/local/local.ts';
+import { Overrides } from '../control/overrides/overrides.ts';
+import { Slots } from '../control/overrides/slots.ts';
 import { ALONE, type Replicas } from '../control/replicas/replicas.ts';
 import type { SharingOptions } from '../control/replicas/sharing.ts';
 import { openSigner, type Signer } from '../control/report/signing.ts';
@@ -21,6 +23,8 @@ import type { Store } from '../store/store.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { STORE_FILE } from './nothing-to-serve.ts';
 
+/** Flips that the store does not know yet, in the data folder. */
+const OVERRIDES_FILE = 'overrides';
 /** How often the store forgets what is past its time, in milliseconds. */
 const FORGETTING = 3_600_000;
 /** How often traffic is measured, in milliseconds. */
@@ -71,9 +75,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const scope = `${hostname()}:${dataDir}`;
   const bundleOf = (digest: string): string => bundleDir(dataDir, digest);
   const catalog = new Catalog({ store, dataDir, clock, logger, copies });
-  const publisher = new Publisher({ ...ports, bundleOf, scope });
+  const overrides = new Overrides({ clock, logger, file: new Slots(join(dataDir, OVERRIDES_FILE)) });
+  const publisher = new Publisher({ ...ports, overrides, bundleOf, scope });
   const controller = new Controller({
     ...ports,
+    overrides,
     replicas: await replicasOf(store, { ...ports, publisher, replica: `${scope} ${holder}` }),
     publisher,
     every: everyMillis,

@@ -63,7 +63,7 @@ function rolloutBlocks(rollout: RolloutView, width: number): readonly (readonly 
 }
 
 function head(
-  { name, stable, previous, generation }: EndpointView,
+  { name, stable, previous, generation, durable }: EndpointView,
   version: Seen['stable'],
   rollout: RolloutView | null,
 ): Line[] {
@@ -73,9 +73,14 @@ function head(
     `  version ${stable} is stable${back}`,
     ['dim', `  generation ${generation}`],
   ];
-  const lines = [line, ...groundsOf(version)];
+  const lines = [line, ...groundsOf(version), ...memoryLines(durable)];
   return rollout === null ? lines : [...lines, ...title(rollout)];
 }
+
+const memoryLines = (durable: EndpointView['durable']): Line[] =>
+  durable === false
+    ? [[['yellow', 'This route holds in memory alone: the store is away, and is told when it is back']]]
+    : [];
 
 /** How the stable version runs, and what that rests on. */
 function groundsOf({ proof, runtime, python }: Seen['stable']): Line[] {

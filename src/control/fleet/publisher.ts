@@ -4,12 +4,15 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import { Turns } from '../../core/turns.ts';
 import { everybody, type NamedBundle, type Route } from '../../rollout/route.ts';
 import { allRows } from '../../store/pages.ts';
-import type { EndpointRow, Store } from '../../store/store.ts';
+import type { EndpointRow, RolloutRow, Store } from '../../store/store.ts';
+import type { Overrides } from '../overrides/overrides.ts';
 import type { Fleet } from './fleet.ts';
 
 export interface PublisherPorts {
   readonly store: Store;
   readonly fleet: Fleet;
+  /** What is laid over the routes of the store while that cannot be written. */
+  readonly overrides: Pick<Overrides, 'over' | 'revision'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Folder of the accepted bundle with this digest. */
@@ -28,17 +31,20 @@ interface Failure {
   readonly at: number;
 }
 
+/** What the store said, and the revision of the overrides that it is published with. */
 interface Draft {
   readonly versions: readonly NamedBundle[];
   readonly endpoints: readonly EndpointRow[];
+  readonly rollouts: readonly RolloutRow[];
+  readonly revision: number;
 }
 
-const generationsOf = ({ endpoints }: Pick<Draft, 'endpoints'>): string =>
-  JSON.stringify(endpoints.map(({ name, generation }) => [name, generation]));
+const generationsOf = ({ endpoints, revision }: Draft): string =>
+  JSON.stringify([revision, endpoints.map(({ name, generation }) => [name, generation])]);
 
 /** What a snapshot was made from, to see whether it is still true. */
-const fingerprintOf = ({ versions, endpoints }: Draft): string =>
-  JSON.stringify([versions.map(keyOf), generationsOf({ endpoints })]);
+const fingerprintOf = (draft: Draft): string =>
+  JSON.stringify([draft.versions.map(keyOf), generationsOf(draft)]);
 
 /** Milliseconds until a version that could not be loaded is tried again; looking whether its bundle has come costs little. */
 const RETRY_AFTER = 60_000;
@@ -63,10 +69,17 @@ export class Publisher {
   #loaded: ReadonlySet<string> = new Set();
   #start: number | null = null;
   #count = 0;
+  /** What the store said last. */
+  #read: Draft | null = null;
   #followed = { sequence: 0, fingerprint: '', generations: '' };
 
   constructor(ports: PublisherPorts) {
     this.#ports = ports;
+  }
+
+  /** Endpoints and running rollouts as the store had them last; null where nothing was read yet. */
+  get lastRead(): Pick<Draft, 'endpoints' | 'rollouts'> | null {
+    return this.#read;
   }
 
   /** Why the fleet could not load this version, or null. */
@@ -81,6 +94,17 @@ export class Publisher {
   async publishRoutes(): Promise<void> {
     if (this.#loaded.size === 0) return this.publish();
     await this.#send([], (version) => this.#isLoaded(version));
+  }
+
+  /**
+   * Publishes what the store said last with the overrides that hold now: needs no store, and waits for nobody who does.
+   * Does nothing where nothing was ever published. Throws what the fleet throws.
+   */
+  async publishOverrides(): Promise<void> {
+    const read = this.#read;
+    if (read === null || this.#start === null) return;
+    const draft = { ...read, revision: this.#ports.overrides.revision };
+    await this.#hand(this.#numbered(this.#start), draft, (version) => this.#isLoaded(version));
   }
 
   /**
@@ -162,9 +186,14 @@ export class Publisher {
       sequence: await this.#next(),
       draft: await this.#draft(also),
     }));
+    return this.#hand(sequence, draft, isWanted);
+  }
+
+  async #hand(sequence: number, draft: Draft, isWanted: (version: NamedBundle) => boolean): Promise<boolean> {
     const versions = draft.versions.filter(isWanted);
     const loaded = new Set(versions.map(keyOf));
-    const routes = draft.endpoints.flatMap((endpoint) => reachable(endpoint, loaded) ?? []);
+    const { overrides } = this.#ports;
+    const routes = draft.endpoints.flatMap((endpoint) => reachable(overrides.over(endpoint), loaded) ?? []);
     const keep = [...this.#coming].flat();
     this.#coming.add(versions);
     await this.#ports.fleet
@@ -183,14 +212,18 @@ export class Publisher {
 
   async #draft(also: readonly NamedVersion[]): Promise<Draft> {
     const { tables } = this.#ports.store;
+    const { revision } = this.#ports.overrides;
     const endpoints = await allRows((page) => tables.endpoints.list(page));
     const models = new Map(endpoints.map(({ name, model }) => [name, model]));
-    const running = (await tables.rollouts.running()).flatMap(({ endpoint, candidate, stable }) => {
+    const rollouts = await tables.rollouts.running();
+    const running = rollouts.flatMap(({ endpoint, candidate, stable }) => {
       const model = models.get(endpoint);
       return model === undefined ? [] : [candidate, stable].map((version) => ({ model, version }));
     });
     const wanted = [...endpoints.flatMap(versionsOf), ...running, ...also];
-    return { versions: await this.#bundles(wanted), endpoints };
+    const draft = { versions: await this.#bundles(wanted), endpoints, rollouts, revision };
+    this.#read = draft;
+    return draft;
   }
 
   /** Those that have a bundle, each once, without those that failed a moment ago. */
@@ -223,8 +256,12 @@ export class Publisher {
   /** Numbers grow over restarts, also where the clock goes back: each start takes the next token of its scope. */
   async #next(): Promise<number> {
     this.#start ??= await this.#token();
+    return this.#numbered(this.#start);
+  }
+
+  #numbered(start: number): number {
     this.#count += 1;
-    return this.#start * SNAPSHOTS_A_START + this.#count;
+    return start * SNAPSHOTS_A_START + this.#count;
   }
 
   async #token(): Promise<number> {

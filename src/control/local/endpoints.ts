@@ -2,19 +2,23 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Route } from '../../rollout/route.ts';
 import { explainUnit } from '../../rollout/split.ts';
+import { isStoreAway, orKnown } from '../../store/away.ts';
 import type { EndpointRow, Page, PageRequest, Store } from '../../store/store.ts';
 import type { Publisher } from '../fleet/publisher.ts';
 import type { TrafficMeter } from '../fleet/traffic.ts';
+import { applies } from '../overrides/override.ts';
 import type { Actor, Control, EndpointView, RolloutView } from '../port.ts';
 import type { Controller } from '../rollouts/controller.ts';
-import { findEndpoint, findReadyVersion } from './find.ts';
+import { findReadyVersion } from './find.ts';
+import { endpointOrKnown } from './known.ts';
+import { overrideTo } from './override.ts';
 import { generationConflict, hasRestedOn, rollBackAtRest } from './rollback.ts';
 import { endpointView } from './views.ts';
 
 export interface LocalEndpointsOptions {
   readonly store: Store;
-  readonly controller: Pick<Controller, 'restOn'>;
-  readonly publisher: Pick<Publisher, 'ensure' | 'publishRoutes'>;
+  readonly controller: Pick<Controller, 'restOn' | 'override' | 'overrideOf'>;
+  readonly publisher: Pick<Publisher, 'ensure' | 'publishRoutes' | 'loaded' | 'lastRead'>;
   readonly clock: Clock;
   /** Measures the traffic; without it none is known. */
   readonly meter?: Pick<TrafficMeter, 'of'> | undefined;
@@ -33,7 +37,11 @@ export class LocalEndpoints
   }
 
   async endpoints(page: PageRequest): Promise<Page<EndpointView>> {
-    const rows = await this.#options.store.tables.endpoints.list(page);
+    const { store, publisher } = this.#options;
+    const rows = await orKnown<Page<EndpointRow>>(
+      () => store.tables.endpoints.list(page),
+      () => (publisher.lastRead === null ? null : { items: publisher.lastRead.endpoints, next: null }),
+    );
     return { ...rows, items: await Promise.all(rows.items.map((row) => this.#view(row))) };
   }
 
@@ -68,7 +76,21 @@ export class LocalEndpoints
     return this.endpoint(endpoint);
   }
 
-  async rollback(
+  /** While the store is away, in memory, to what is known to be good and loaded. */
+  async rollback(...given: Parameters<Control['rollback']>): Promise<EndpointView> {
+    try {
+      return await this.#rollBack(...given);
+    } catch (error) {
+      if (!isStoreAway(error)) throw error;
+      const [name, to, generation, actor] = given;
+      const override = overrideTo(this.#options, { name, to, generation, actor });
+      if (override === null) throw error;
+      await this.#options.controller.override(override);
+      return this.endpoint(name);
+    }
+  }
+
+  async #rollBack(
     endpoint: string,
     to: number | null,
     generation: number | null,
@@ -120,11 +142,13 @@ export class LocalEndpoints
 
   async #view(row: EndpointRow): Promise<EndpointView> {
     const rollout = row.rollout === null ? null : await this.#rolloutView(row.rollout);
-    return endpointView(row, rollout, this.#options.meter?.of(row.model) ?? null);
+    const override = this.#options.controller.overrideOf(row.name);
+    const applying = override !== null && applies(override, row) ? override : null;
+    return endpointView(row, rollout, this.#options.meter?.of(row.model) ?? null, applying);
   }
 
   #row(name: string): Promise<EndpointRow> {
-    return findEndpoint(this.#options.store.tables, name);
+    return endpointOrKnown(this.#options, name);
   }
 }
 

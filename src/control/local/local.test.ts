@@ -191,6 +191,8 @@ describe('a rollback while a rollout runs', () => {
   it('is not lost where the rollout comes to its end just then', async () => {
     const { id } = await canary();
     const racing = {
+      override: () => Promise.reject(new Error('the store is there')),
+      overrideOf: () => null,
       restOn: async (...given: Parameters<Plane['controller']['restOn']>) => {
         await control.command(id, 'promote', ANN);
         await plane.controller.restOn(...given);

@@ -36,7 +36,7 @@ beforeEach(async () => {
     throw new Error('nothing is signed');
   };
   rollouts = new LocalRollouts({
-    ...{ store, clock, signer, controller: plane.controller },
+    ...{ ...plane, store, clock, signer },
     meter: { of: (model) => (model === 'churn' ? measured : null) },
   });
   fleet.join();

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
 import type { Page, PageRequest, RolloutRow, Store, Strategy } from '../../store/store.ts';
 import type { DesiredRollout } from '../desired/desired.ts';
+import type { Publisher } from '../fleet/publisher.ts';
 import type { TrafficMeter } from '../fleet/traffic.ts';
 import type { Actor, Control, NewRollout, RolloutCommand, RolloutView } from '../port.ts';
 import { accountOf, EVIDENCE_TYPE, windowLines } from '../report/evidence.ts';
@@ -10,12 +11,14 @@ import { blindness } from '../rollouts/blind.ts';
 import type { Controller } from '../rollouts/controller.ts';
 import { refuseInVain, refuseUnmoved } from '../rollouts/steering.ts';
 import { findEndpoint, findRollout } from './find.ts';
+import { endpointOrKnown } from './known.ts';
 import { newRollout } from './new-rollout.ts';
 import { standingView } from './views.ts';
 
 export interface LocalRolloutsOptions {
   readonly store: Store;
   readonly controller: Pick<Controller, 'begin' | 'command' | 'standing'>;
+  readonly publisher: Pick<Publisher, 'lastRead'>;
   readonly clock: Clock;
   /** Measures the traffic; without it none is known. */
   readonly meter?: Pick<TrafficMeter, 'of'> | undefined;
@@ -59,11 +62,11 @@ export class LocalRollouts
   }
 
   async rollout(id: string): Promise<RolloutView> {
-    const { controller, store, meter } = this.#options;
+    const { controller, meter } = this.#options;
     const standing = await controller.standing(id);
     const { endpoint, endedAt } = standing.row;
     if (meter === undefined || endedAt !== null) return standingView(standing, null);
-    const { model } = await findEndpoint(store.tables, endpoint);
+    const { model } = await endpointOrKnown(this.#options, endpoint);
     return standingView(standing, meter.of(model));
   }
 

@@ -6,6 +6,7 @@ import { experimentView } from '../../rollout/experiment/view.ts';
 import { LATENCY_BINS, latencyBound } from '../../rollout/part.ts';
 import type { EndpointRow, VersionRow } from '../../store/store.ts';
 import type { MeasuredTraffic } from '../fleet/traffic.ts';
+import { type Override, overridden } from '../overrides/override.ts';
 import type { ArmView, EndpointView, PythonView, RolloutView, VersionView } from '../port.ts';
 import { forecastOfStanding } from '../rollouts/forecast.ts';
 import type { Standing } from '../rollouts/standing.ts';
@@ -57,19 +58,26 @@ export function versionView(
   };
 }
 
+/** `override` is the one that holds over the route, or null. */
 export const endpointView = (
   row: EndpointRow,
   rollout: RolloutView | null,
   traffic: MeasuredTraffic | null,
+  override: Override | null,
 ): EndpointView => {
-  const { name, model, generation, stable, previous, route } = row;
-  return { name, model, generation, stable, previous, route, rollout, traffic };
+  const { name, model, generation, stable, previous } = row;
+  const view = { name, model, generation, stable, previous, route: row.route, rollout, traffic };
+  if (override === null) return view;
+  const { version } = override;
+  const rests = version === stable ? {} : { stable: version, previous: stable };
+  return { ...view, ...rests, route: overridden(row, override).route, durable: false };
 };
 
 /** What a rollout has come to; `traffic` is that of its endpoint. */
 export function standingView(standing: Standing, traffic: MeasuredTraffic | null): RolloutView {
-  const { row, status, verdict, reason, plan, totals, late, state } = standing;
+  const { row, status, verdict, reason, plan, totals, late, state, durable } = standing;
   return {
+    ...(durable === false ? { durable } : {}),
     ...status,
     id: row.id,
     endpoint: row.endpoint,

@@ -45,7 +45,7 @@ async function shared(...traffic: readonly Traffic[]): Promise<Shared> {
   await prepare(store);
   const clock = new ManualClock();
   const fleets = traffic.map((its, n) => new ScriptedFleet(clock, its, `w${n}`));
-  const planes = fleets.map((fleet, n) => planeOf(store, fleet, clock, `plane ${n}`, true));
+  const planes = fleets.map((fleet, n) => planeOf(store, fleet, clock, `plane ${n}`, { shares: true }));
   for (const fleet of fleets) fleet.join();
   for (const { publisher } of planes) await publisher.publish();
   for (const { controller } of planes) await controller.start();

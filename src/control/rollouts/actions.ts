@@ -78,6 +78,23 @@ const decided = ({ ranges, seed, shadow, recording }: Omit<Target, 'settle'>) =>
   recording,
 ];
 
+/**
+ * Whether the target takes nobody from stable who was there before: what may be decided while it cannot be written. It
+ * rests on stable, or gives no other version more than before.
+ */
+export function isTowardsStable(target: Target, before: Target | null, stable: number): boolean {
+  if (target.settle !== null) return target.settle === stable;
+  const versions = new Set(
+    target.ranges.map(({ version }) => version).filter((version) => version !== stable),
+  );
+  return [...versions].every((version) => bucketsOf(target, version) <= bucketsOf(before, version));
+}
+
+const bucketsOf = (target: Target | null, version: number): number =>
+  (target?.ranges ?? [])
+    .filter((range) => range.version === version)
+    .reduce((sum, { from, to }) => sum + to - from, 0);
+
 /** What of the endpoint changes, with its next generation. */
 export function flipOf(
   endpoint: EndpointRow,

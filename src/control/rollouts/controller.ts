@@ -2,9 +2,12 @@
 import type { Actor } from '../../core/actor.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Part } from '../../rollout/part.ts';
+import { isStoreAway, orKnown } from '../../store/away.ts';
 import type { Fence, RolloutRow } from '../../store/store.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
 import { Following } from '../fleet/following.ts';
+import type { NewOverride, Override } from '../overrides/override.ts';
+import type { Overrides } from '../overrides/overrides.ts';
 import type { RolloutCommand } from '../port.ts';
 import type { Order } from '../replicas/orders.ts';
 import type { Duty, Replicas } from '../replicas/replicas.ts';
@@ -12,6 +15,7 @@ import { endpointOf } from './carry-out.ts';
 import { foldLog } from './log.ts';
 import { machineOf } from './machines.ts';
 import { Outage } from './outage.ts';
+import { Overriding } from './overriding.ts';
 import { Ownership } from './ownership.ts';
 import { Run, type RunPorts } from './run.ts';
 import type { Schedule } from './schedule.ts';
@@ -19,8 +23,9 @@ import { type Standing, standingOf } from './standing.ts';
 import { beginRollout } from './start.ts';
 import { within } from './within.ts';
 
-export interface ControllerPorts extends Omit<RunPorts, 'fleet'> {
+export interface ControllerPorts extends Omit<RunPorts, 'fleet' | 'onAhead'> {
   readonly fleet: Fleet;
+  readonly overrides: Overrides;
   /** The others that share the store. */
   readonly replicas: Replicas;
   readonly every: Schedule;
@@ -39,21 +44,25 @@ const LOADING_MAX = 5000;
 const ENDED_KEPT = 200;
 
 export class Controller {
-  readonly #ports: ControllerPorts;
+  readonly #ports: ControllerPorts & RunPorts;
   readonly #ownership: Ownership;
   readonly #outage: Outage;
+  readonly #overriding: Overriding;
   readonly #following: Following;
   readonly #runs = new Map<string, Run>();
   readonly #opening = new Map<string, Promise<Run>>();
   readonly #workers = new Map<string, FleetChange>();
   readonly #ended = new Map<string, Standing>();
   #token: number | null = null;
+  /** Since the store was asked in vain, until it has answered. */
+  #isAway = false;
   #end: () => Promise<void> = () => Promise.resolve();
 
   constructor(ports: ControllerPorts) {
     const { fleet, replicas } = ports;
-    this.#ports = ports;
+    this.#ports = { ...ports, onAhead: (override) => void this.#overriding.flip(override) };
     this.#ownership = new Ownership(ports);
+    this.#overriding = new Overriding({ ...ports, runs: this.#runs, obey: (order) => this.#do(order) });
     const { logger } = ports;
     const begins = 'Rollouts cannot go on for the moment';
     this.#outage = new Outage({ logger, begins, ends: 'Rollouts go on again' });
@@ -88,18 +97,34 @@ export class Controller {
     return this.#ownership.fence !== null;
   }
 
-  /** Never throws: what fails is tried again at the next tick. */
+  /** Never throws: what fails is tried again at the next tick. Rollouts that run here go on also without the store. */
   async tick(): Promise<void> {
-    try {
+    await this.#attempt(async () => {
       const isAsked = await this.#ownership.keep();
       await this.#ports.replicas.tick(this.#duty);
       if (isAsked) await this.#resume();
+      if (isAsked) this.#worked();
+    });
+    await this.#attempt(async () => {
       await Promise.all([...this.#runs.values()].map((run) => this.#tickRun(run)));
-      if (isAsked) this.#outage.worked();
+    });
+    if (!this.#isAway) await this.#attempt(() => this.#overriding.settle());
+    this.#following.look();
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
     } catch (error) {
+      this.#isAway ||= isStoreAway(error);
       this.#outage.failed(error);
     }
-    this.#following.look();
+  }
+
+  #worked(): void {
+    this.#outage.worked();
+    if (this.#isAway) for (const run of this.#runs.values()) run.storeIsBack();
+    this.#isAway = false;
   }
 
   /**
@@ -113,12 +138,19 @@ export class Controller {
 
   /** Throws ROLLOUT_NOT_FOUND, ROLLOUTS_UNOWNED; a rollout that is over stays as it is. */
   command(rollout: string, command: RolloutCommand, actor: Actor): Promise<void> {
-    return this.#do({ kind: 'command', rollout, command, actor });
+    const doing = this.#do({ kind: 'command', rollout, command, actor });
+    return command === 'abort' ? this.#overriding.orAhead(doing, { rollout, actor }) : doing;
   }
 
   /** Ends a rollout with everybody on `version`. Throws as `command` does, and why `version` cannot be loaded. */
   restOn(rollout: string, version: number, actor: Actor): Promise<void> {
-    return this.#do({ kind: 'rest', rollout, version, actor });
+    const doing = this.#do({ kind: 'rest', rollout, version, actor });
+    return this.#overriding.orAhead(doing, { rollout, version, actor });
+  }
+
+  /** Has everybody on another version at once, though that cannot be written yet. Throws as `Overriding` does. */
+  override(override: NewOverride): Promise<void> {
+    return this.#overriding.override(override);
   }
 
   #do(order: Order): Promise<void> {
@@ -144,12 +176,29 @@ export class Controller {
     await within(LOADING_MAX, loaded).catch(ignoreSlowFleet);
   }
 
+  /** The override that holds over the route of an endpoint, or null. */
+  overrideOf(endpoint: string): Override | null {
+    return this.#ports.overrides.of(endpoint);
+  }
+
   /** Of a rollout that runs or has run. Throws ROLLOUT_NOT_FOUND. */
   async standing(id: string): Promise<Standing> {
     const run = this.#runs.get(id);
-    if (run !== undefined) return { ...run.standing, row: await this.#row(id) };
+    const rowOf = (known: RolloutRow) =>
+      orKnown(
+        () => this.#row(id),
+        () => known,
+      );
+    if (run !== undefined) return { ...run.standing, row: await rowOf(run.row) };
     const ended = this.#ended.get(id);
     if (ended !== undefined) return ended;
+    return orKnown(
+      () => this.#standingOf(id),
+      () => this.#overriding.standing(id),
+    );
+  }
+
+  async #standingOf(id: string): Promise<Standing> {
     const row = await this.#row(id);
     const machine = machineOf(row.strategy);
     const standing = standingOf(row, machine, await foldLog(this.#ports.store, machine, row));
@@ -165,7 +214,8 @@ export class Controller {
     try {
       await order(run);
     } catch (error) {
-      this.#readAgain(run);
+      // Whether it was written is not known, unless somebody can be asked.
+      if (!isStoreAway(error)) this.#readAgain(run);
       throw error;
     }
     this.#forget(run);

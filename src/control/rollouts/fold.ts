@@ -22,6 +22,8 @@ export interface Folded {
   readonly totals: Totals;
   /** Highest index of a closed window, −1 before the first. */
   readonly window: number;
+  /** It was paused by its own controller, since the store was away, and nobody has said anything since. */
+  readonly isCutOff: boolean;
   /** Of the last event. */
   readonly verdict: string;
   readonly reason: string;
@@ -44,7 +46,11 @@ export const startOf = (row: RolloutRow, { rolledBackBefore }: StartBody): Machi
 });
 
 /** The state before the event of the log that comes second. */
-export const started = (machine: AnyMachine, row: RolloutRow, event: RolloutEventRow): Folded => ({
+export const started = (
+  machine: AnyMachine,
+  row: RolloutRow,
+  event: Pick<RolloutEventRow, 'body' | 'at'>,
+): Folded => ({
   state: machine.start(startOf(row, event.body as StartBody)),
   seq: 1,
   at: event.at,
@@ -52,6 +58,7 @@ export const started = (machine: AnyMachine, row: RolloutRow, event: RolloutEven
   ready: { candidate: 1, stable: 1 },
   totals: NO_TOTALS,
   window: -1,
+  isCutOff: false,
   verdict: 'hold',
   reason: 'Started',
 });
@@ -73,8 +80,16 @@ export function fold(machine: AnyMachine, before: Folded, event: RolloutEventRow
   const closed = decided.kind === 'window' ? decided.window : null;
   const counted = closed === null || closed.window <= before.window ? {} : count(machine, before, closed);
   const ready = decided.kind === 'ready' ? decided.ready : before.ready;
-  return { after: { ...next, ...step, ...counted, ready }, actions, closed };
+  const isCutOff = decided.kind === 'command' ? isByItself(decided.command) : before.isCutOff;
+  return { after: { ...next, ...step, ...counted, ready, isCutOff }, actions, closed };
 }
+
+/** Who decides where no person does, and what it says of itself while it cannot write. */
+export const SYSTEM = 'plimsoll';
+export const CUT_OFF = `${SYSTEM}, while the store is away`;
+
+const isByItself = ({ kind, by }: Extract<MachineEvent, { kind: 'command' }>['command']): boolean =>
+  kind === 'pause' && by === CUT_OFF;
 
 const count = (
   machine: AnyMachine,

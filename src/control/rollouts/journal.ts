@@ -7,14 +7,15 @@ import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { StoredWindow } from '../../rollout/collect/collector.ts';
 import type { Action } from '../../rollout/decide/state.ts';
+import type { RolloutStatus } from '../../rollout/decide/status.ts';
 import type { Needs } from '../../rollout/machine.ts';
 import type { Recording, Route } from '../../rollout/route.ts';
 import type { Fence, RolloutEventRow, RolloutRow, Store } from '../../store/store.ts';
 import type { Publisher } from '../fleet/publisher.ts';
-import { type Deed, differs, restOn, type Target, targetOf, type Wish } from './actions.ts';
+import { type Deed, differs, isTowardsStable, restOn, type Target, targetOf, type Wish } from './actions.ts';
 import { flipTo } from './carry-out.ts';
-import { type Folded, fold } from './fold.ts';
-import { decidedOf, foldLog, type Todo, writeEntry } from './log.ts';
+import { type Folded, fold, SYSTEM } from './fold.ts';
+import { decidedOf, type Entry, foldLog, type Todo, writeEntry } from './log.ts';
 import { type AnyMachine, machineOf } from './machines.ts';
 import type { Timeline } from './timeline.ts';
 import { within } from './within.ts';
@@ -32,12 +33,12 @@ export interface Listener {
   onAlert(message: string): void;
 }
 
-/** Who decided where no person did. */
-const SYSTEM = 'plimsoll';
 /** Longest time, in milliseconds, that workers are waited for with a route to what they have loaded: commands wait. */
 const FOLLOW_MAX = 5000;
 /** And once they have not followed in that time, at every tick. */
 const FOLLOW_AGAIN = 50;
+/** Bytes of units that wait to be written while the store is away; beyond them windows are kept without. */
+const UNITS_WAITING_MAX = 64 * 1024 * 1024;
 
 export interface Draft {
   readonly kind: RolloutEventRow['kind'];
@@ -54,6 +55,13 @@ export interface Draft {
   readonly restsOn?: number;
 }
 
+/** An event with all that follows from it. */
+interface Step {
+  readonly entry: Entry;
+  readonly after: Folded;
+  readonly target: Target | null;
+}
+
 export class Journal {
   readonly row: RolloutRow;
   readonly machine: AnyMachine;
@@ -63,6 +71,8 @@ export class Journal {
   /** The last route that was decided. */
   #routed: Target | null;
   #todo: readonly Todo[];
+  /** What is so already and waits for the store, in order. */
+  readonly #unwritten: Entry[] = [];
   /** Of the route that is on its way to the workers. */
   #publication: { readonly id: string; readonly done: Promise<void> } | null = null;
   #isOver = false;
@@ -100,6 +110,11 @@ export class Journal {
     return this.#folded;
   }
 
+  /** As lists show it. */
+  get state(): RolloutStatus['state'] {
+    return this.machine.status(this.#folded.state).state;
+  }
+
   get needs(): Needs {
     return this.machine.needs(this.#folded.state);
   }
@@ -107,6 +122,11 @@ export class Journal {
   /** Of the route that was decided last. */
   get recording(): Recording | null {
     return this.#routed?.recording ?? null;
+  }
+
+  /** The last route that was decided. */
+  get routed(): Target | null {
+    return this.#routed;
   }
 
   /** Whether any route has been decided yet. */
@@ -140,6 +160,44 @@ export class Journal {
 
   /** Writes down what happened now and what follows from it; only then is it so. Throws ROLLOUTS_UNOWNED. */
   async record(draft: Draft, timeline: Timeline): Promise<void> {
+    const step = this.#step(draft, timeline);
+    await writeEntry(this.#ports.store, this.#fence, step.entry);
+    this.#accept(step);
+  }
+
+  /**
+   * The one exception: while the store is away, what leads nobody away from stable is so at once, and waits to be
+   * written. Whether it is so; an event with any other consequence has not happened.
+   */
+  recordAhead(draft: Draft, timeline: Timeline): boolean {
+    const step = this.#step(draft, timeline);
+    const isAllowed =
+      draft.restsOn !== undefined ||
+      step.target === null ||
+      isTowardsStable(step.target, this.#routed, this.row.stable);
+    if (!isAllowed) return false;
+    const { event } = step.entry;
+    const waiting = this.#unwritten.reduce((sum, entry) => sum + (entry.event.units?.length ?? 0), 0);
+    const hasRoom = waiting + (event.units?.length ?? 0) <= UNITS_WAITING_MAX;
+    this.#unwritten.push(hasRoom ? step.entry : { ...step.entry, event: { ...event, units: null } });
+    this.#accept(step);
+    return true;
+  }
+
+  /** Writes what has happened while the store was away, in order and as it was decided then. Throws ROLLOUTS_UNOWNED. */
+  async catchUp(): Promise<void> {
+    for (let entry = this.#unwritten[0]; entry !== undefined; entry = this.#unwritten[0]) {
+      await writeEntry(this.#ports.store, this.#fence, entry);
+      this.#unwritten.shift();
+    }
+  }
+
+  /** Something that is so already has not been written yet. */
+  get isAhead(): boolean {
+    return this.#unwritten.length > 0;
+  }
+
+  #step(draft: Draft, timeline: Timeline): Step {
     const event = this.#event(draft, this.#ports.clock.now());
     const { after, actions } = fold(this.machine, this.#folded, event);
     const target = this.#targetAfter(after, draft, timeline);
@@ -148,22 +206,21 @@ export class Journal {
     const todo = this.#todoOf(event.seq, actions, target && { target, by }, reason);
     const isHarmful = this.machine.plan(after.state).settled?.isHarmful === true;
     const { state, weight, stage } = this.machine.status(after.state);
-    await writeEntry(this.#ports.store, this.#fence, {
-      event,
-      verdict: after.verdict,
-      reason,
-      todo,
-      endpoint: this.row.endpoint,
-      by,
-      why: draft.why,
-      order: draft.order,
-      weight,
-      stage,
-      change: { state, ...(isHarmful ? { rolledBackAutomatically: true } : {}) },
-    });
+    const { verdict } = after;
+    const { endpoint } = this.row;
+    const change = { state, ...(isHarmful ? { rolledBackAutomatically: true } : {}) };
+    const said = { by, why: draft.why, order: draft.order };
+    return {
+      entry: { event, verdict, reason, todo, endpoint, ...said, weight, stage, change },
+      after,
+      target,
+    };
+  }
+
+  #accept({ entry, after, target }: Step): void {
     this.#folded = after;
     this.#routed = target ?? this.#routed;
-    this.#todo = [...this.#todo, ...todo];
+    this.#todo = [...this.#todo, ...entry.todo];
   }
 
   /**

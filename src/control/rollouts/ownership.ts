@@ -6,6 +6,8 @@ const SCOPE = 'rollouts';
 /** Milliseconds for which ownership is taken, and after which it is taken again. */
 const LEASE = 10_000;
 const RENEW_AFTER = 3000;
+/** And after which it is asked for again where the store did not answer. */
+const RETRY_AFTER = 1000;
 
 export class Ownership {
   readonly #store: Store;
@@ -30,9 +32,11 @@ export class Ownership {
   async keep(): Promise<boolean> {
     const now = this.#clock.monotonic();
     if (now < this.#renewAt) return false;
-    this.#renewAt = now + RENEW_AFTER;
+    this.#renewAt = now + RETRY_AFTER;
     const before = this.#fence;
     this.#fence = await this.#store.tables.owners.acquire(SCOPE, this.#holder, this.#clock.now(), LEASE);
+    // Unless somebody has had it asked again meanwhile.
+    if (this.#renewAt > now) this.#renewAt = now + RENEW_AFTER;
     if (before?.token !== this.#fence?.token)
       this.#logger.info(
         { token: this.#fence?.token ?? null },

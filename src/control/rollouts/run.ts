@@ -8,16 +8,19 @@ import { Collector, type StoredWindow } from '../../rollout/collect/collector.ts
 import { freezeMarks } from '../../rollout/collect/marks.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { Route } from '../../rollout/route.ts';
+import { isStoreAway } from '../../store/away.ts';
 import type { Fence, RolloutRow, Store } from '../../store/store.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Publisher } from '../fleet/publisher.ts';
+import type { NewOverride } from '../overrides/override.ts';
 import type { RolloutCommand } from '../port.ts';
 import type { Replicas } from '../replicas/replicas.ts';
 import { sharesOf } from './actions.ts';
+import { Ahead, RESUME } from './ahead.ts';
 import { AnswerBuffer } from './answers.ts';
 import { Backoff } from './backoff.ts';
 import { endpointOf } from './carry-out.ts';
-import type { Folded } from './fold.ts';
+import { type Folded, SYSTEM } from './fold.ts';
 import { type Draft, Journal, type Listener } from './journal.ts';
 import type { MaturedOf } from './matured.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -41,6 +44,8 @@ export interface RunPorts {
   readonly logger: Logger;
   readonly maturedOf: MaturedOf;
   readonly onAlert: (alert: Alert) => void;
+  /** Carries out in memory what cannot be written yet. */
+  readonly onAhead: (override: NewOverride) => void;
 }
 
 /** Longest time without an event, in milliseconds: a machine believes at most an hour between two. */
@@ -58,6 +63,7 @@ export class Run implements Listener {
   readonly #timeline: Timeline;
   readonly #backoff: Backoff;
   readonly #answers: AnswerBuffer;
+  readonly #ahead: Ahead;
   readonly #turns = new Turns();
   /** What the last tick has come to, worth writing down or not. */
   #said: Pick<Folded, 'verdict' | 'reason'>;
@@ -67,6 +73,7 @@ export class Run implements Listener {
   #closed: StoredWindow | null = null;
   #isLoading = false;
   #isFollowed = true;
+  #isCutOff = false;
 
   private constructor(journal: Journal, ports: RunPorts, model: string, collector: Collector) {
     this.#journal = journal;
@@ -76,6 +83,7 @@ export class Run implements Listener {
     this.#timeline = new Timeline(journal.folded.window);
     this.#backoff = new Backoff(ports.clock);
     this.#answers = new AnswerBuffer(journal.row.id);
+    this.#ahead = new Ahead({ journal, collector, timeline: this.#timeline, clock: ports.clock });
     this.#said = journal.folded;
   }
 
@@ -105,6 +113,11 @@ export class Run implements Listener {
     return this.#journal.isOver;
   }
 
+  /** Something of it is so already and not written yet. */
+  get isAhead(): boolean {
+    return this.#journal.isAhead;
+  }
+
   /** Milliseconds after which a piece of a window has come too late. */
   get pieceLife(): number {
     const { window, watermark } = this.#journal.needs;
@@ -114,7 +127,8 @@ export class Run implements Listener {
   get standing(): Standing {
     const { row, machine, folded } = this.#journal;
     const { verdict, reason } = this.#said;
-    return { ...standingOf(row, machine, folded, this.#collector.pieces.late), verdict, reason };
+    const standing = standingOf(row, machine, folded, this.#collector.pieces.late);
+    return { ...standing, verdict, reason, ...(this.isAhead ? { durable: false } : {}) };
   }
 
   take(part: Part): void {
@@ -155,10 +169,30 @@ export class Run implements Listener {
     this.#isLoading = false;
   }
 
-  /** Decides on what is due and carries it out. Failures are waited out; throws ROLLOUTS_UNOWNED alone. */
+  /**
+   * Decides on what is due and carries it out; while the store is away, in memory what leads towards stable. Failures are
+   * waited out; throws ROLLOUTS_UNOWNED alone.
+   */
   tick(): Promise<void> {
     return this.#turns.take(async () => {
       if (!this.isOver && !this.#backoff.isWaiting) await this.#attempt(() => this.#advance());
+      if (this.#isCutOff && !this.#isWaiting && !this.#journal.isSettled) this.#goOnAhead();
+    });
+  }
+
+  /** The store has answered somebody else: what waits need not wait longer. */
+  storeIsBack(): void {
+    this.#backoff.reset();
+  }
+
+  /** A person's word that leads towards stable, while the store is away: it holds when this resolves. */
+  obeyAhead(version: number, { by, reason }: Actor): Promise<void> {
+    return this.#turns.take(async () => {
+      this.#isCutOff = true;
+      const draft: Draft = { kind: 'command', body: { kind: 'abort', by }, by, why: reason };
+      const rests = version === this.row.stable ? {} : { restsOn: version };
+      if (!this.#journal.isSettled) this.#journal.recordAhead({ ...draft, ...rests }, this.#timeline);
+      this.#said = this.#journal.folded;
     });
   }
 
@@ -189,8 +223,10 @@ export class Run implements Listener {
     try {
       await work();
       this.#backoff.reset();
+      this.#isCutOff = false;
     } catch (error) {
       if (isPlimsollError(error) && error.code === 'ROLLOUTS_UNOWNED') throw error;
+      this.#isCutOff = isStoreAway(error);
       this.#ports.logger.error({ err: error, rollout: this.row.id }, 'A rollout cannot go on for the moment');
       if (this.#backoff.fail() === 1)
         this.onAlert(`Cannot go on for the moment: ${(error as Error).message}`);
@@ -198,11 +234,32 @@ export class Run implements Listener {
   }
 
   async #advance(): Promise<void> {
+    // All of it before anything is carried out: of several routes the last one counts.
+    await this.#journal.catchUp();
     await this.#carryOut();
+    if (this.#journal.folded.isCutOff && !this.#journal.isSettled) await this.#record(RESUME);
     // Marks come before windows are closed: samples are kept in memory, and only as long as their window is open.
     const steps = [this.#reroute, this.#noteReadiness, this.#freeze, this.#closeWindows, this.#tick];
     for (const step of this.#isWaiting ? [] : steps) if (!this.#journal.isSettled) await step.call(this);
     await this.#answers.save(this.#ports.store.tables.feedback);
+  }
+
+  #goOnAhead(): void {
+    const left = this.#closed;
+    this.#closed = null;
+    const before = this.#journal.routed?.ranges ?? [];
+    this.#ahead.fold(left);
+    const { row, isSettled, machine, folded } = this.#journal;
+    this.#said = folded;
+    const settled = machine.plan(folded.state).settled;
+    if (!isSettled || settled === null) return;
+    const { version, isHarmful } = settled;
+    const { id: rollout, endpoint, candidate } = row;
+    const from = [...new Set([candidate, ...before.map((range) => range.version)])].filter(
+      (other) => other !== version,
+    );
+    const { reason } = folded;
+    this.#ports.onAhead({ endpoint, rollout, version, from, by: SYSTEM, reason, isHarmful });
   }
 
   /** Windows begin anew where somebody else has changed the route, or the clock has jumped. */

@@ -23,6 +23,8 @@ export interface Standing {
   readonly state: unknown;
   /** Pieces that came after their window was closed, since this process owns the rollout. */
   readonly late: number;
+  /** There where something of it is not written yet: the store is away. */
+  readonly durable?: false;
 }
 
 export const standingOf = (

@@ -266,7 +266,8 @@ function answerer(operation: Operation, tools: Tools) {
     if (method === 'GET' || key === null || operation.isSecret) return work();
     const text = upload?.fingerprint ?? JSON.stringify(body) ?? '';
     // What is handled is discarded when its proof is over, which may be after the answer.
-    return repeats.once(key, [method, request.url, text], work).finally(() => isTaken || upload?.discard());
+    const asked = repeats.once(key, [method, request.url, text], work, operation.needsNoStore);
+    return asked.finally(() => isTaken || upload?.discard());
   };
 }
 

@@ -13,7 +13,7 @@ import {
   TIME,
   VERSION,
 } from './operation.ts';
-import { ROLLOUT_VIEW } from './rollout-view.ts';
+import { DURABLE, ROLLOUT_VIEW } from './rollout-view.ts';
 
 /** HTTP field names and cookie names are tokens (RFC 9110 §5.6.2). */
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]";
@@ -64,6 +64,7 @@ const ENDPOINT_VIEW = Type.Object({
       { description: 'Requests a second and the share that failed, over so many milliseconds' },
     ),
   ),
+  durable: DURABLE,
 });
 
 const ROUTE_ROW = Type.Object({
@@ -152,6 +153,7 @@ export const ENDPOINTS = [
       }),
     ),
     answer: ENDPOINT_VIEW,
+    needsNoStore: true,
     handle: ({ control, params, body, actor }) =>
       control.rollback(params.endpoint, body?.to ?? null, body?.generation ?? null, actor),
   }),

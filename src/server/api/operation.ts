@@ -72,6 +72,8 @@ export interface Operation {
   readonly takesFiles: boolean;
   /** The answer holds a secret: it is kept for nobody who asks again. */
   readonly isSecret: boolean;
+  /** It is done in memory, or kept for later, where the store is away. */
+  readonly needsNoStore: boolean;
   handle(call: Call<never, never, never>): Promise<unknown>;
 }
 
@@ -82,6 +84,7 @@ interface Definition<P extends TProperties, Q extends TProperties, B extends TSc
   readonly body?: B;
   readonly status?: number;
   readonly bodyLimit?: number;
+  readonly needsNoStore?: boolean;
   handle(call: Call<Static<TObject<P>>, Static<TObject<Q>>, Static<B>>): Promise<unknown>;
 }
 
@@ -97,7 +100,15 @@ export function operation<
   Q extends TProperties = Record<never, TSchema>,
   B extends TSchema = TSchema,
 >(definition: Definition<P, Q, B>): Operation {
-  const { params, query, body, status = 200, bodyLimit = BODY_LIMIT, ...rest } = definition;
+  const {
+    params,
+    query,
+    body,
+    status = 200,
+    bodyLimit = BODY_LIMIT,
+    needsNoStore = false,
+    ...rest
+  } = definition;
   return {
     ...rest,
     params: closed(params ?? {}),
@@ -107,6 +118,7 @@ export function operation<
     bodyLimit,
     takesFiles: false,
     isSecret: false,
+    needsNoStore,
   } as Operation;
 }
 

@@ -75,6 +75,12 @@ const FORECAST = Type.Object(
 
 export const STRATEGY = Type.Enum(['canary', 'ab', 'shadow', 'blue-green', 'immediate', 'placebo']);
 
+export const DURABLE = Type.Optional(
+  Type.Literal(false, {
+    description: 'There where it holds in memory alone: the store is away, and is told when it is back',
+  }),
+);
+
 export const ROLLOUT_VIEW = Type.Object({
   id: Type.String(),
   endpoint: Type.String(),
@@ -103,4 +109,5 @@ export const ROLLOUT_VIEW = Type.Object({
   }),
   experiment: Type.Unknown(),
   forecast: nullable(FORECAST),
+  durable: DURABLE,
 });

@@ -21,6 +21,7 @@ const commands = Object.entries(COMMANDS).map(([command, summary]) =>
     params: { id: NAME },
     body: Type.Optional(closed({ reason: REASON })),
     answer: ROLLOUT_VIEW,
+    needsNoStore: command === 'abort',
     handle: ({ control, params, actor }) => control.command(params.id, command as RolloutCommand, actor),
   }),
 );

@@ -13,6 +13,7 @@ import type { RolloutRow, Store } from '../../../store/store.ts';
 import { version } from '../../../store/testing/rows.ts';
 import type { Fleet, FleetChange } from '../../fleet/fleet.ts';
 import { Publisher } from '../../fleet/publisher.ts';
+import { Overrides, type OverridesOptions } from '../../overrides/overrides.ts';
 import { ALONE } from '../../replicas/replicas.ts';
 import { Sharing } from '../../replicas/sharing.ts';
 import { Controller } from '../controller.ts';
@@ -240,15 +241,24 @@ export const rolloutRow = (change: Partial<RolloutRow> = {}): RolloutRow => ({
 export interface Plane {
   readonly controller: Controller;
   readonly publisher: Publisher;
+  readonly overrides: Overrides;
   readonly alerts: Alert[];
 }
 
 /** A control plane as a process that has just been started has it; others share its store where it `shares`. */
-export function planeOf(store: Store, fleet: Fleet, clock: Clock, holder = 'one', shares = false): Plane {
+export function planeOf(
+  store: Store,
+  fleet: Fleet,
+  clock: Clock,
+  holder = 'one',
+  { shares = false, file = null }: { shares?: boolean; file?: OverridesOptions['file'] } = {},
+): Plane {
   const alerts: Alert[] = [];
+  const overrides = new Overrides({ clock, logger: silent, file });
   const publisher = new Publisher({
     store,
     fleet,
+    overrides,
     clock,
     logger: silent,
     bundleOf: (digest) => `/bundles/${digest}`,
@@ -258,6 +268,7 @@ export function planeOf(store: Store, fleet: Fleet, clock: Clock, holder = 'one'
   const controller = new Controller({
     store,
     fleet,
+    overrides,
     replicas: shares
       ? new Sharing({ store, clock, logger: silent, replica: holder, fleet, publisher })
       : ALONE,
@@ -269,5 +280,5 @@ export function planeOf(store: Store, fleet: Fleet, clock: Clock, holder = 'one'
     onAlert: (alert) => alerts.push(alert),
     every: () => () => Promise.resolve(),
   });
-  return { controller, publisher, alerts };
+  return { controller, publisher, overrides, alerts };
 }

@@ -1,0 +1,67 @@
+/**
+ * A rollout whose store is away: windows are folded in memory, and what leads towards stable holds at once. It is paused
+ * first, in the words of its own log, so that the machine cannot advance on them.
+ */
+import type { Clock } from '../../core/ports.ts';
+import { windowJson } from '../../rollout/collect/closed.ts';
+import type { Collector, StoredWindow } from '../../rollout/collect/collector.ts';
+import { CUT_OFF, SYSTEM } from './fold.ts';
+import type { Draft, Journal } from './journal.ts';
+import type { Timeline } from './timeline.ts';
+import { isBlank } from './totals.ts';
+
+export interface AheadPorts {
+  readonly journal: Journal;
+  readonly collector: Collector;
+  readonly timeline: Timeline;
+  readonly clock: Clock;
+}
+
+/** Most windows that are closed in one tick: commands come between. */
+const CLOSED_A_TICK = 100;
+
+const PAUSE: Draft = {
+  kind: 'command',
+  body: { kind: 'pause', by: CUT_OFF },
+  by: SYSTEM,
+  why: 'the store is away: nothing advances until it is back',
+};
+export const RESUME: Draft = {
+  kind: 'command',
+  body: { kind: 'resume', by: SYSTEM },
+  by: SYSTEM,
+  why: 'the store is back',
+};
+
+export class Ahead {
+  readonly #ports: AheadPorts;
+
+  constructor(ports: AheadPorts) {
+    this.#ports = ports;
+  }
+
+  /** Folds every window that is due, until the rollout is settled. `left` was closed before and could not be written. */
+  fold(left: StoredWindow | null): void {
+    const { journal } = this.#ports;
+    if (left !== null) this.#take(left);
+    for (let i = 0; i < CLOSED_A_TICK && !journal.isSettled; i++) {
+      const closed = this.#close();
+      if (closed === null) return;
+      this.#take(closed);
+    }
+  }
+
+  /** What matures meanwhile is taken by a later window: it is read from the store. */
+  #close(): StoredWindow | null {
+    const { collector, clock } = this.#ports;
+    const window = collector.due(clock.now());
+    return window === null ? null : collector.close(window);
+  }
+
+  #take({ closed, units }: StoredWindow): void {
+    if (isBlank(closed)) return;
+    const { journal, timeline } = this.#ports;
+    if (journal.state === 'running') journal.recordAhead(PAUSE, timeline);
+    journal.recordAhead({ kind: 'window', body: windowJson(closed), units }, timeline);
+  }
+}
