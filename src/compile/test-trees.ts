@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { TreeArena } from '../model/tree.ts';
+import type { NegativeCategories, TreeArena } from '../model/tree.ts';
 
 /** For tests only: random trees, a walk over them that shares nothing with compilers, and the arena they make. */
 
@@ -22,16 +22,30 @@ function goesLeft(
   tree: Exclude<Tree, { values: readonly number[] }>,
   x: number,
   split: 'le' | 'lt',
+  negatives: NegativeCategories,
 ): boolean {
   if (Number.isNaN(x)) return tree.missingLeft;
   if ('threshold' in tree) return split === 'le' ? x <= tree.threshold : x < tree.threshold;
-  if (tree.goesLeft.has(x)) return true;
-  return tree.known.has(x) ? false : tree.missingLeft;
+  const category = uint8Of(x);
+  if (tree.goesLeft.has(category) && !(x < 0 && negatives === 'missing')) return true;
+  return tree.known.has(category) && !(x < 0 && negatives === 'missing') ? false : tree.missingLeft;
 }
 
-export function walk(tree: Tree, row: readonly number[], split: 'le' | 'lt'): readonly number[] {
+/** `(unsigned char)x` as x86-64 has it: `cvttsd2si` to 32 bits, of which the lowest eight are kept. */
+function uint8Of(x: number): number {
+  const whole = Number.isFinite(x) ? BigInt(Math.trunc(x)) : -(2n ** 31n);
+  return Number(BigInt.asUintN(8, BigInt.asIntN(32, whole) === whole ? whole : -(2n ** 31n)));
+}
+
+export function walk(
+  tree: Tree,
+  row: readonly number[],
+  split: 'le' | 'lt',
+  negatives: NegativeCategories = 'missing',
+): readonly number[] {
   if ('values' in tree) return tree.values;
-  return walk(goesLeft(tree, row[tree.feature]!, split) ? tree.left : tree.right, row, split);
+  const next = goesLeft(tree, row[tree.feature]!, split, negatives) ? tree.left : tree.right;
+  return walk(next, row, split, negatives);
 }
 
 const words = (set: ReadonlySet<number>): number[] =>
@@ -41,7 +55,11 @@ const words = (set: ReadonlySet<number>): number[] =>
     return bits >>> 0;
   });
 
-export function arenaOf(trees: readonly Tree[], valueWidth: number): TreeArena {
+export function arenaOf(
+  trees: readonly Tree[],
+  valueWidth: number,
+  negativeCategories: NegativeCategories = 'missing',
+): TreeArena {
   const nodes: { left: number; right: number; tree: Tree }[] = [];
   const bits: number[][] = [];
   const known: number[][] = [];
@@ -71,6 +89,7 @@ export function arenaOf(trees: readonly Tree[], valueWidth: number): TreeArena {
     categorical: bits.length > 0 ? Int32Array.from(categorical) : null,
     bitsets: Uint32Array.from(bits.flat()),
     knownBitsets: Uint32Array.from(known.flat()),
+    negativeCategories,
     values: Float64Array.from(
       nodes.flatMap(({ tree }) => ('values' in tree ? tree.values : new Array<number>(valueWidth).fill(0))),
     ),
@@ -134,10 +153,28 @@ export function treeOf(width: number, categories: boolean): fc.Arbitrary<Tree> {
   return tree;
 }
 
+/** What categorical columns are asked about: categories, and numbers that a cast to uint8 makes another of. */
+const category = fc.oneof(
+  fc.integer({ min: 0, max: 300 }),
+  fc.double({ min: -600, max: 600, noNaN: true }),
+  fc.constantFrom(
+    Number.NaN,
+    -1,
+    -0,
+    -0.5,
+    -1e-300,
+    255.5,
+    256,
+    1e10,
+    -1e10,
+    2 ** 31 - 0.5,
+    -(2 ** 31) - 0.5,
+  ),
+  fc.constantFrom(Infinity, -Infinity, 2 ** 31, -(2 ** 31), 2 ** 31 + 3, 2 ** 32 + 5, -(2 ** 31) - 1, 1e300),
+);
+
 export const rowsArbitrary = (categories: boolean) => {
-  const row = categories
-    ? fc.tuple(cell, cell, fc.oneof(fc.integer({ min: 0, max: 300 }), fc.constantFrom(Number.NaN, -1, -0)))
-    : fc.tuple(cell, cell, cell);
+  const row = categories ? fc.tuple(cell, cell, category) : fc.tuple(cell, cell, cell);
   return fc.array(row, { minLength: 1, maxLength: 24 });
 };
 
@@ -152,6 +189,7 @@ function skeleton(nodes: number, roots: Int32Array): TreeArena {
     categorical: null,
     bitsets: new Uint32Array(0),
     knownBitsets: new Uint32Array(0),
+    negativeCategories: 'missing',
     values: new Float64Array(nodes),
     valueWidth: 1,
   };

@@ -23,7 +23,7 @@ export function rawScores(
 ): Value {
   const { g } = context;
   const nodes = treeNodes(step, x.width);
-  const value = integerCategories(context, nodes, x);
+  const value = castCategories(context, step, nodes, x);
   const sums =
     step.base.kind === 'estimator'
       ? sumsAfterEstimator(context, step, nodes, value, estimatorScores(context, step, step.base, x))
@@ -31,12 +31,28 @@ export function rawScores(
   return step.aggregate === 'sum' ? sums : g.add('Div', [sums, g.float64([step.arena.roots.length], [])]);
 }
 
-/** Category codes are cut to integers before they are looked up, as scikit-learn's cast to uint8 does. */
-function integerCategories({ g }: Context, { categorical }: TreeNodes, { value, width }: Compared): Value {
+/**
+ * Categorical columns as the category that is looked up, NaN where it is missing: the number cut towards zero, 0 where
+ * that is no int32, less the whole 256s in it; the model says what is done with negative ones (`NegativeCategories`).
+ */
+function castCategories(
+  { g }: Context,
+  { arena }: TreeEnsembleStep,
+  { categorical }: TreeNodes,
+  { value, width }: Compared,
+): Value {
   if (categorical.size === 0) return value;
+  const number = (constant: number) => g.float64([constant], []);
+  const isNegative = g.add('Less', [value, number(0)]);
+  const whole = g.add('Where', [isNegative, g.add('Ceil', [value]), g.add('Floor', [value])]);
+  const rest = g.add('Mul', [g.add('Floor', [g.add('Div', [whole, number(256)])]), number(256)]);
+  // Written so that NaN is not beyond.
+  const isBeyond = g.add('Greater', [g.add('Abs', [g.add('Add', [whole, number(0.5)])]), number(2 ** 31)]);
+  const cast = g.add('Where', [isBeyond, number(0), g.add('Sub', [whole, rest])]);
+  const category =
+    arena.negativeCategories === 'missing' ? g.add('Where', [isNegative, number(Number.NaN), cast]) : cast;
   const data = Uint8Array.from({ length: width }, (_, column) => Number(categorical.has(column)));
-  const isCategory = g.constant({ dtype: 'bool', shape: [1, width], data });
-  return g.add('Where', [isCategory, g.add('Floor', [value]), value]);
+  return g.add('Where', [g.constant({ dtype: 'bool', shape: [1, width], data }), category, value]);
 }
 
 function sumsAfterConstant(

@@ -66,13 +66,14 @@ const predict = async (step: TreeEnsembleStep, rows: readonly (readonly number[]
 
 describe('tree ensembles', () => {
   test.each([
-    { input: 'float64', split: 'le', categories: false },
-    { input: 'float32', split: 'le', categories: false },
-    { input: 'float32', split: 'lt', categories: false },
-    { input: 'float64', split: 'le', categories: true },
+    { input: 'float64', split: 'le', categories: false, negatives: 'missing' },
+    { input: 'float32', split: 'le', categories: false, negatives: 'missing' },
+    { input: 'float32', split: 'lt', categories: false, negatives: 'missing' },
+    { input: 'float64', split: 'le', categories: true, negatives: 'missing' },
+    { input: 'float64', split: 'le', categories: true, negatives: 'cast' },
   ] as const)(
-    'equal a recursive walk bit for bit ($input, $split, categories: $categories)',
-    async ({ input, split, categories }) => {
+    'equal a recursive walk bit for bit ($input, $split, categories: $categories, negative ones: $negatives)',
+    async ({ input, split, categories, negatives }) => {
       const trees = fc.array(treeOf(1, categories), { minLength: 1, maxLength: 8 });
       await fc.assert(
         fc.asyncProperty(
@@ -82,7 +83,7 @@ describe('tree ensembles', () => {
           fc.boolean(),
           async (forest, rows, start, mean) => {
             const step = ensemble({
-              arena: arenaOf(forest, 1),
+              arena: arenaOf(forest, 1, negatives),
               input,
               split,
               aggregate: mean ? 'mean' : 'sum',
@@ -90,7 +91,10 @@ describe('tree ensembles', () => {
             });
             const expected = rows.map((row) => {
               const seen = input === 'float32' ? row.map(Math.fround) : row;
-              const sum = forest.reduce((total, tree) => total + walk(tree, seen, split)[0]!, 0 + start);
+              const sum = forest.reduce(
+                (total, tree) => total + walk(tree, seen, split, negatives)[0]!,
+                0 + start,
+              );
               return mean ? sum / forest.length : sum;
             });
             const { dims, data } = await predict(step, rows);

@@ -50,6 +50,7 @@ const forest: Step = {
     categorical: null,
     bitsets: new Uint32Array(0),
     knownBitsets: new Uint32Array(0),
+    negativeCategories: 'missing',
     values: Float64Array.of(0, 0, 1, 0, 0.25, 0.75, 0, 0, 0.5, 0.5, 0.25, 0.75),
     valueWidth: 2,
   },

@@ -22,10 +22,19 @@ export interface TreeArena {
   readonly bitsets: Uint32Array;
   /** Per bitset: eight words of categories known at fit; an unknown category goes where missing goes. */
   readonly knownBitsets: Uint32Array;
+  readonly negativeCategories: NegativeCategories;
   /** `[nodes, valueWidth]`, meaningful at leaves; learning rate and class normalisation already applied. */
   readonly values: Float64Array;
   readonly valueWidth: number;
 }
+
+/**
+ * What a negative number is to a categorical node. Any other number is cast to uint8 before it is looked up, as compiled
+ * C does on x86-64: to int32 towards zero, -2³¹ where it does not fit, and of that the low eight bits, so that 0.5, 256,
+ * 1e10 and ∞ are category 0, and 300 is 44 (`_predictor.pyx`, `<X_BINNED_DTYPE_C>data_val`). `cast`: scikit-learn up to
+ * 1.1 casts negative numbers too: -0.5 is category 0, -1 is 255. `missing`: from 1.2 on they are missing values.
+ */
+export type NegativeCategories = 'cast' | 'missing';
 
 /** How an initial estimator's answers become raw scores. */
 export type BaseLink = 'identity' | 'logit' | 'half-logit' | 'log' | 'centred-log';

@@ -17,7 +17,7 @@ import type { Manifest } from './version.ts';
  */
 
 /** Raised when readers, compilers or engines change what they make of a file: older acceptances are then redone. */
-export const CONVERTER = 3;
+export const CONVERTER = 4;
 
 export const MANIFEST = 'plimsoll.json';
 export const GRAPH = 'model.onnx';

@@ -39,6 +39,7 @@ test('boosting of the release that took no missing values takes no infinities, a
       categorical: null,
       bitsets: new Uint32Array(),
       knownBitsets: new Uint32Array(),
+      negativeCategories: 'missing',
       values: Float64Array.of(7),
       valueWidth: 1,
     },

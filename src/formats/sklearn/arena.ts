@@ -1,4 +1,4 @@
-import type { TreeArena } from '../../model/tree.ts';
+import type { NegativeCategories, TreeArena } from '../../model/tree.ts';
 
 /** One tree before it joins its ensemble: parallel arrays, children by index within the tree, -1 at leaves. */
 export interface FlatTree {
@@ -45,7 +45,11 @@ export function treeFault(tree: FlatTree, features: number): TreeFault {
 }
 
 /** All trees in one arena; root order is summation order. */
-export function joinTrees(trees: readonly FlatTree[], valueWidth: number): TreeArena {
+export function joinTrees(
+  trees: readonly FlatTree[],
+  valueWidth: number,
+  negativeCategories: NegativeCategories = 'missing',
+): TreeArena {
   const nodes = trees.reduce((sum, tree) => sum + tree.left.length, 0);
   const words = trees.reduce((sum, tree) => sum + tree.bitsets.length, 0);
   const categorical = trees.some((tree) => tree.categorical !== null) ? new Int32Array(nodes).fill(-1) : null;
@@ -59,6 +63,7 @@ export function joinTrees(trees: readonly FlatTree[], valueWidth: number): TreeA
     categorical,
     bitsets: new Uint32Array(words),
     knownBitsets: new Uint32Array(words),
+    negativeCategories,
     values: new Float64Array(nodes * valueWidth),
     valueWidth,
   };

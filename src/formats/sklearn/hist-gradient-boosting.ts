@@ -46,7 +46,7 @@ function readTrees(view: EstimatorView): TreeEnsembleStep {
   return {
     kind: 'tree-ensemble',
     ...view.base(features),
-    arena: joinTrees(trees, 1),
+    arena: joinTrees(trees, 1, view.since(1, 2) ? 'missing' : 'cast'),
     input: 'float64',
     split: 'le',
     acceptsMissing: view.since(0, 22),

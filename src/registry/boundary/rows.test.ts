@@ -21,6 +21,7 @@ const tree: TreeEnsembleStep = {
     categorical: null,
     bitsets: new Uint32Array(0),
     knownBitsets: new Uint32Array(0),
+    negativeCategories: 'missing',
     values: Float64Array.of(0, 0, 1, 2, 3),
     valueWidth: 1,
   },
@@ -151,4 +152,12 @@ test('boundaryRows() tries every category, and an unknown one where it is ignore
   expect(new Set(batch.columns[0] as string[])).toEqual(
     new Set(['red', 'blue', 'plimsoll-unknown-category']),
   );
+});
+
+test('boundaryRows() tries categories, and numbers that a cast to uint8 makes one of', () => {
+  const bitsets = Uint32Array.of(1 << 7, 0, 0, 0, 0, 0, 0, 0);
+  const arena = { ...tree.arena, categorical: Int32Array.of(-1, 0, -1, -1, -1) };
+  const byCategory = { ...tree, arena: { ...arena, bitsets, knownBitsets: bitsets } };
+  const second = new Set(cells(byCategory, numbers(['a', 'b'])).map((row) => row[1]!));
+  for (const value of [7, 0, 255, 263, -249, 7.5, -0.5, -1, 256, 300, 1e10]) expect(second).toContain(value);
 });

@@ -191,12 +191,25 @@ function aroundSplit({ step, node }: Target): readonly number[] {
   if (set >= 0) {
     const codes = Array.from({ length: 256 }, (_, code) => code);
     const inside = (code: number): boolean => ((bitsets[set * 8 + (code >> 5)]! >>> (code & 31)) & 1) === 1;
-    return [codes.find(inside) ?? 0, codes.find((code) => !inside(code)) ?? 255, 255];
+    const [member, other] = [codes.find(inside) ?? 0, codes.find((code) => !inside(code)) ?? 255];
+    return [member, other, 255, ...castCodes(member)];
   }
   const at = threshold[node]!;
   if (!Number.isFinite(at)) return [0];
   return step.input === 'float32' ? [at, nextUp32(at), nextDown32(at)] : [at, nextUp(at), nextDown(at)];
 }
+
+/** Numbers that are no category as they stand, and by a cast to uint8 may be `member`, or another one. */
+const castCodes = (member: number): readonly number[] => [
+  member + 256,
+  member - 256,
+  member + 0.5,
+  -0.5,
+  -1,
+  256,
+  300,
+  1e10,
+];
 
 /** Moves the cells of `row` into the intervals that lead from the root to the target node. */
 function followPath(row: Row, target: Target, parents: Int32Array): void {

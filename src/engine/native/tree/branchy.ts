@@ -1,7 +1,6 @@
 import type { TreeArena, TreeEnsembleStep } from '../../../model/tree.ts';
 
 const WORDS = 8;
-const CATEGORIES = WORDS * 32;
 
 /** Walks one tree node by node for the row at `x[at…]`; returns the arena index of the leaf. */
 export type TreeWalk = (root: number, x: Float64Array, at: number) => number;
@@ -25,12 +24,15 @@ export function prepareTreeWalk(step: TreeEnsembleStep): TreeWalk {
   };
 }
 
-/** A known category goes left iff its bit is set; anything else goes where missing values go. */
+/** A known category goes left iff its bit is set; an unknown one and a negative one that is missing go where NaN goes. */
 export function isMember(arena: TreeArena, node: number, value: number): boolean {
-  if (!(value >= 0 && value < CATEGORIES)) return arena.missingLeft[node] === 1;
-  const category = Math.trunc(value);
+  if (value < 0 && arena.negativeCategories === 'missing') return arena.missingLeft[node] === 1;
+  const category = lowByte(Math.trunc(value));
   const at = arena.categorical![node]! * WORDS + (category >> 5);
   const bit = 1 << (category & 31);
   if ((arena.bitsets[at]! & bit) !== 0) return true;
   return (arena.knownBitsets[at]! & bit) === 0 && arena.missingLeft[node] === 1;
 }
+
+/** The low eight bits of a whole number as int32; those that do not fit become -2³¹, whose low bits are 0. */
+const lowByte = (whole: number): number => (whole >= -(2 ** 31) && whole < 2 ** 31 ? whole & 255 : 0);

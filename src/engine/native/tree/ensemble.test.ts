@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { TreeEnsembleStep } from '../../../model/tree.ts';
+import type { NegativeCategories, TreeArena, TreeEnsembleStep } from '../../../model/tree.ts';
 import { prepareStep } from '../prepare.ts';
 
 /** A tree as plain nested data, to be walked by plain recursion: what the fast walks are held to. */
@@ -17,18 +17,28 @@ interface Split {
   readonly right: Tree;
 }
 type Tree = Leaf | Split;
-type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'>;
+type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'> & {
+  readonly arena: Pick<TreeArena, 'negativeCategories'>;
+};
 
 const isLeaf = (tree: Tree): tree is Leaf => 'values' in tree;
 
 function goesLeft(split: Split, x: number, kind: Kind): boolean {
   if (Number.isNaN(x)) return split.missingLeft;
   if (split.categories !== null) {
-    const category = Math.floor(x);
-    if (x >= 0 && split.categories.left.includes(category)) return true;
-    return !(x >= 0 && split.categories.known.includes(category)) && split.missingLeft;
+    if (x < 0 && kind.arena.negativeCategories === 'missing') return split.missingLeft;
+    const category = uint8Of(x);
+    if (split.categories.left.includes(category)) return true;
+    return !split.categories.known.includes(category) && split.missingLeft;
   }
   return kind.split === 'le' ? x <= split.threshold : x < split.threshold;
+}
+
+/** `(unsigned char)x` by the bytes: the first of an int32, which is -2³¹ for what does not fit. */
+function uint8Of(x: number): number {
+  const whole = Math.trunc(x);
+  const int = Int32Array.of(-(2 ** 31) <= whole && whole <= 2 ** 31 - 1 ? whole : -(2 ** 31));
+  return new Uint8Array(int.buffer)[0]!;
 }
 
 function leafOf(tree: Tree, row: readonly number[], kind: Kind): Leaf {
@@ -44,7 +54,11 @@ const bits = (members: readonly number[]): number[] =>
   );
 
 /** The arena of nested trees, children after parents. */
-function arenaOf(trees: readonly Tree[], width: number): TreeEnsembleStep['arena'] {
+function arenaOf(
+  trees: readonly Tree[],
+  width: number,
+  negativeCategories: NegativeCategories,
+): TreeEnsembleStep['arena'] {
   const nodes: { left: number; right: number; tree: Tree }[] = [];
   const sets: Split[] = [];
   const place = (tree: Tree): number => {
@@ -73,6 +87,7 @@ function arenaOf(trees: readonly Tree[], width: number): TreeEnsembleStep['arena
         : Int32Array.from(of((split) => (split.categories ? sets.indexOf(split) : -1), -1)),
     bitsets: Uint32Array.from(sets.flatMap(({ categories }) => bits(categories!.left))),
     knownBitsets: Uint32Array.from(sets.flatMap(({ categories }) => bits(categories!.known))),
+    negativeCategories,
     values: Float64Array.from(
       nodes.flatMap(({ tree }) => (isLeaf(tree) ? tree.values : new Array<number>(width).fill(0))),
     ),
@@ -136,6 +151,7 @@ const cases = fc
     input: fc.constantFrom('float32' as const, 'float64' as const),
     split: fc.constantFrom('le' as const, 'lt' as const),
     acceptsMissing: fc.boolean(),
+    negatives: fc.constantFrom('cast' as const, 'missing' as const),
     categorical: fc.boolean(),
     scattered: fc.boolean(),
     aggregate: fc.constantFrom('sum' as const, 'mean' as const),
@@ -144,6 +160,8 @@ const cases = fc
     const cell = fc.oneof(
       special,
       fc.double({ noNaN: true, min: -1e30, max: 1e30 }),
+      fc.double({ noNaN: true, min: -600, max: 600 }),
+      fc.constantFrom(-0.5, 255.5, 300, 1e10, -1e10, 2 ** 31, 2 ** 31 + 3, -(2 ** 31) - 0.5, 2 ** 32 + 5),
       ...(kind.acceptsMissing ? [fc.constant(Number.NaN)] : []),
       ...(kind.input === 'float64' && kind.acceptsMissing ? [fc.constantFrom(Infinity, -Infinity)] : []),
     );
@@ -161,7 +179,7 @@ const cases = fc
     });
   })
   .map(
-    ({ kind, width, scattered, start, trees, rows }): Case => ({
+    ({ kind: { negatives, ...kind }, width, scattered, start, trees, rows }): Case => ({
       trees,
       rows,
       step: {
@@ -170,7 +188,7 @@ const cases = fc
         origin: { path: '', class: 'random', offset: 0 },
         features: FEATURES,
         featureNames: null,
-        arena: arenaOf(trees, scattered ? 1 : width),
+        arena: arenaOf(trees, scattered ? 1 : width, negatives),
         scores: width,
         target: scattered ? Int32Array.from(trees, (_, i) => i % width) : null,
         base: { kind: 'constant', scores: Float64Array.from(start) },
@@ -249,7 +267,7 @@ describe('tree ensembles', () => {
     };
     const step: TreeEnsembleStep = {
       ...given!.step,
-      arena: { ...arenaOf([tree], 1), ...damage },
+      arena: { ...arenaOf([tree], 1, 'missing'), ...damage },
       scores: 1,
       target: null,
       base: { kind: 'constant', scores: new Float64Array(1) },

@@ -14,7 +14,14 @@ import {
 import type { Packing, Questions } from './questions.ts';
 
 /** As `kernel.as.ts` numbers them. */
-const PACKINGS: Readonly<Record<Packing, number>> = { left: 0, right: 1, both: 2, unasked: 3, category: 4 };
+const PACKINGS: Readonly<Record<Packing, number>> = {
+  left: 0,
+  right: 1,
+  both: 2,
+  unasked: 3,
+  category: 4,
+  'cast-category': 5,
+};
 /** A leaf's threshold: this NaN and the number of the leaf. */
 const LEAF = 0x7fc0_0000;
 const CATEGORIES = 256;

@@ -21,9 +21,9 @@ const COLUMN_ENTRY: usize = 16;
 const LEFT: u32 = 0;
 const BOTH: u32 = 2;
 const UNASKED: u32 = 3;
+/** Categories, of which negative ones are missing, or are cast as others are. */
 const CATEGORY: u32 = 4;
-/** Categories that a question may name: 0 to 255. */
-const CATEGORIES: f64 = 256;
+const CAST_CATEGORY: u32 = 5;
 /**
  * A tree: of the first word and of the second its numeric and its categorical questions, u32 each; exits u32; whether
  * it is walked on u32; leaf values u32; offset of its score u32.
@@ -73,11 +73,11 @@ export function packFloat32(
         );
         odd = v128.or(odd, f32x4.sub(four, four));
         infinite = v128.or(infinite, f32x4.eq(f32x4.abs(four), infinity));
-        if (packing === CATEGORY) {
-          putCategory(x + (row >> 2), <f64>f32x4.extract_lane(four, 0));
-          putCategory(x + (row >> 2) + 1, <f64>f32x4.extract_lane(four, 1));
-          putCategory(x + (row >> 2) + 2, <f64>f32x4.extract_lane(four, 2));
-          putCategory(x + (row >> 2) + 3, <f64>f32x4.extract_lane(four, 3));
+        if (packing >= CATEGORY) {
+          putCategory(x + (row >> 2), packing, <f64>f32x4.extract_lane(four, 0));
+          putCategory(x + (row >> 2) + 1, packing, <f64>f32x4.extract_lane(four, 1));
+          putCategory(x + (row >> 2) + 2, packing, <f64>f32x4.extract_lane(four, 2));
+          putCategory(x + (row >> 2) + 3, packing, <f64>f32x4.extract_lane(four, 3));
         } else put(x + row, packing, four, f32x4.eq(four, four));
       }
       x += packedBytes(packing);
@@ -111,11 +111,11 @@ export function packRanks(
         const d = load<f64>(from + 3 * stride);
         odd |= reinterpret<i64>(a - a) | reinterpret<i64>(b - b);
         odd |= reinterpret<i64>(c - c) | reinterpret<i64>(d - d);
-        if (packing === CATEGORY) {
-          putCategory(x + (row >> 2), a);
-          putCategory(x + (row >> 2) + 1, b);
-          putCategory(x + (row >> 2) + 2, c);
-          putCategory(x + (row >> 2) + 3, d);
+        if (packing >= CATEGORY) {
+          putCategory(x + (row >> 2), packing, a);
+          putCategory(x + (row >> 2) + 1, packing, b);
+          putCategory(x + (row >> 2) + 2, packing, c);
+          putCategory(x + (row >> 2) + 3, packing, d);
           continue;
         }
         // Four binary searches side by side, counting in bytes of the table.
@@ -155,11 +155,12 @@ function put(x: usize, packing: u32, four: v128, known: v128): void {
  * less sixteen, for tables are looked up by halves; the bit in it; -1 where it is none, whose byte is beyond both
  * halves.
  */
-function putCategory(x: usize, value: f64): void {
+function putCategory(x: usize, packing: u32, value: f64): void {
   let byte: i32 = -1;
   let bit: i32 = 0;
-  if (value >= 0 && value < CATEGORIES) {
-    const category = <i32>value;
+  if (value >= 0 || (value < 0 && packing === CAST_CATEGORY)) {
+    // What does not fit an int32 is cast to -2³¹, whose low eight bits are 0.
+    const category = value > -2147483649.0 && value < 2147483648.0 ? <i32>value & 255 : 0;
     byte = category >> 3;
     bit = 1 << (category & 7);
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nextDown, nextUp } from '../../../../core/float.ts';
 import type { Random } from '../../../../core/ports.ts';
 import { randomIndex, seededRandom } from '../../../../core/random.ts';
-import type { TreeEnsembleStep } from '../../../../model/tree.ts';
+import type { NegativeCategories, TreeEnsembleStep } from '../../../../model/tree.ts';
 import type { Block } from '../../block.ts';
 import { prepareTreeWalk } from '../branchy.ts';
 import { type AddTrees, prepareWalk } from '../slices.ts';
@@ -16,6 +16,9 @@ type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'>;
 const FEATURES = 5;
 /** Few thresholds, so that rows meet them exactly. */
 const THRESHOLDS = [0, -0, 1, -1, 0.1, Math.fround(0.1), 1 + 2 ** -24, 3.5, 1e-45, -7e5, Infinity, 1e30];
+
+/** What a cast to uint8 makes a category of, by way of int32. */
+const CAST = [-0.5, -1, -1.5, -256, 256, 300.5, 1e10, -1e10, 2 ** 31 - 0.5, 2 ** 31 + 3, -(2 ** 31) - 0.5];
 
 const pick = <T>(items: readonly T[], random: Random): T => items[randomIndex(random, items.length)]!;
 
@@ -40,7 +43,8 @@ function treeOf(leaves: number, shape: Shape, random: Random, categorical: boole
 /** Cells at and beside thresholds, and whatever else the ensemble takes. */
 function cellOf({ arena, input, acceptsMissing }: TreeEnsembleStep, random: Random): number {
   const threshold = arena.threshold[randomIndex(random, arena.threshold.length)]!;
-  if (arena.categorical !== null && random.next() < 0.3) return 260 * random.next() - 2;
+  if (arena.categorical !== null && random.next() < 0.3)
+    return random.next() < 0.5 ? 260 * random.next() - 2 : pick(CAST, random);
   const near = pick([threshold, nextUp(threshold), nextDown(threshold), -threshold], random);
   const odd = input === 'float64' ? [Number.NaN, Infinity, -Infinity] : [Number.NaN];
   const cell = random.next() < 0.1 && acceptsMissing ? pick(odd, random) : near;
@@ -98,6 +102,7 @@ function caseOf(
   rows: number,
   seed: number,
   categorical = false,
+  negatives: NegativeCategories = 'missing',
 ): { step: TreeEnsembleStep; block: Block & { kind: 'dense' } } {
   const random = seededRandom(seed);
   const trees = leaves.map((count) => treeOf(count, shape, random, categorical));
@@ -107,6 +112,7 @@ function caseOf(
     FEATURES,
     width,
     (leaf, k) => Math.sin(leaf * 3 + k) * 10 ** (leaf % 5),
+    negatives,
   );
   const data = Float64Array.from({ length: rows * FEATURES }, () => cellOf(step, random));
   return { step, block: { kind: 'dense', rows, cols: FEATURES, data } };
@@ -142,8 +148,9 @@ describe('the kernel', () => {
         fc.array(fc.integer({ min: 1, max: 64 }), { minLength: 1, maxLength: 6 }),
         fc.integer({ min: 1, max: 70 }),
         fc.integer(),
-        (kind, leaves, rows, seed) => {
-          const { step, block } = caseOf(kind, leaves, 'any', 2, rows, seed, true);
+        fc.constantFrom<NegativeCategories>('cast', 'missing'),
+        (kind, leaves, rows, seed, negatives) => {
+          const { step, block } = caseOf(kind, leaves, 'any', 2, rows, seed, true, negatives);
           expect(scoresOf(kernelOf(step), step, block)).toEqual(scoresOf(nodeByNode(step), step, block));
         },
       ),

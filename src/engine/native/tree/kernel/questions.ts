@@ -3,10 +3,10 @@ import type { TreeEnsembleStep } from '../../../../model/tree.ts';
 
 /**
  * How a column is packed. Where its thresholds are asked about, a missing value is above none of them ('left'), above
- * every one ('right'), or there is a column of each ('both'). 'category' says where tables have a category's bit.
- * 'unasked' is not packed, but what it must not hold is looked for.
+ * every one ('right'), or there is a column of each ('both'). 'category' says where tables have a category's bit, and
+ * that a negative one is missing, 'cast-category' that it is cast. 'unasked' is not packed, but what it must not hold is looked for.
  */
-export type Packing = 'left' | 'right' | 'both' | 'category' | 'unasked';
+export type Packing = 'left' | 'right' | 'both' | 'category' | 'cast-category' | 'unasked';
 
 /** What is packed of one input column. */
 export interface PackedColumn {
@@ -35,7 +35,14 @@ const LEFT = 1;
 const RIGHT = 2;
 const CATEGORY = 4;
 const PACKINGS: readonly Packing[] = ['unasked', 'left', 'right', 'both'];
-const WIDTHS: Readonly<Record<Packing, number>> = { left: 1, right: 1, both: 2, category: 1, unasked: 0 };
+const WIDTHS: Readonly<Record<Packing, number>> = {
+  left: 1,
+  right: 1,
+  both: 2,
+  category: 1,
+  'cast-category': 1,
+  unasked: 0,
+};
 
 /**
  * Puts the questions of an ensemble of numeric splits in float32 without changing an answer. An input rounded to
@@ -80,7 +87,10 @@ function columnsOf(
     const hasCategory = asked[source]! >= CATEGORY;
     if (numeric !== 'unasked' || (!hasCategory && refusedNumbers(step) !== 0))
       columns.push({ source, packing: numeric, levels: levels?.get(source) ?? null });
-    if (hasCategory) columns.push({ source, packing: 'category', levels: null });
+    if (hasCategory) {
+      const packing = step.arena.negativeCategories === 'cast' ? 'cast-category' : 'category';
+      columns.push({ source, packing, levels: null });
+    }
     width += WIDTHS[numeric] + (hasCategory ? WIDTHS.category : 0);
   }
   return { columns, first, width };

@@ -1,4 +1,4 @@
-import type { TreeArena, TreeEnsembleStep } from '../../../../model/tree.ts';
+import type { NegativeCategories, TreeArena, TreeEnsembleStep } from '../../../../model/tree.ts';
 
 type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'>;
 
@@ -20,6 +20,7 @@ export function ensembleOf(
   features: number,
   width: number,
   leafValue: (leaf: number, k: number) => number,
+  negativeCategories: NegativeCategories = 'missing',
 ): TreeEnsembleStep {
   const left: number[] = [];
   const right: number[] = [];
@@ -54,6 +55,7 @@ export function ensembleOf(
       sets.length === 0 ? null : Int32Array.from(splits, (split) => (split?.categories ? set++ : -1)),
     bitsets: Uint32Array.from(sets.flatMap(({ left: words }) => words)),
     knownBitsets: Uint32Array.from(sets.flatMap(({ known }) => known)),
+    negativeCategories,
     values: Float64Array.from(values),
     valueWidth: width,
   };
