@@ -2,26 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { RawAnswer, RawBody } from '../../model/raw.ts';
-import { unitHash } from '../../rollout/unit-hash.ts';
-import type { Assigned, Assignment, Choice } from '../assignment.ts';
 import type { RequestAbout } from '../capture/row-buffer.ts';
-import type { Asked, CaptureStream } from '../capture/stream.ts';
+import type { Asked } from '../capture/stream.ts';
 import type { InferResponse } from '../data-plane.ts';
-import type { Wish } from '../protocol.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import { blameOf } from '../refusal.ts';
-import { unitInBody, unitInHeaders, withoutUnit } from '../unit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
 import { answerHead, type Before, observeStages, timingOf } from './answer-head.ts';
 import { compact, discard } from './body.ts';
+import { Chosen } from './chosen.ts';
 import type { Door } from './door.ts';
 import { isScoredElsewhere } from './elsewhere.ts';
 import { Intake, overloaded, type Receiver } from './intake.ts';
 import type { Scored, Timing } from './job.ts';
 import { INLINE_BODY, INLINE_MICROS } from './limits.ts';
-import { type Measurement, measurementOf } from './measurement.ts';
 import { jsonIn, rawBody, rawReply, rawRequest, rowsGiven } from './raw.ts';
-import type { Destination, Prepared } from './routes.ts';
+import type { Destination } from './routes.ts';
 import { textOf } from './text.ts';
 
 /** Predicted microseconds to parse and check a byte of JSON, measured (bench/door.ts). */
@@ -32,21 +28,7 @@ export class Exchange implements Receiver, Asked {
   readonly #door: Door;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  #destination: Destination;
-  /** The version that answers; until it is chosen, the one that stands for its endpoint. */
-  #version: Prepared;
-  /** Whether the choice is made, and the version in use. */
-  #chosen = false;
-  #measurement: Measurement | null = null;
-  /** What the endpoint's route has chosen, and where the rows of it are noted. */
-  #choice: Choice | null = null;
-  #stream: CaptureStream | null = null;
-  /** Id of the unit, as far as it is known. */
-  #unit: string | null = null;
-  /** What the body asks of its answer. */
-  #wish: Wish = null;
-  /** Whether the version may read and write here itself. */
-  #isRaw = false;
+  readonly #chosen: Chosen;
   readonly #id: string;
   readonly #started = performance.now();
   readonly #intake: Intake;
@@ -61,9 +43,8 @@ export class Exchange implements Receiver, Asked {
     this.#door = door;
     this.#request = request;
     this.#response = response;
-    this.#destination = destination;
-    this.#version = destination.main;
     this.#id = door.idOf(request);
+    this.#chosen = new Chosen(door, request, this.#id, destination);
     this.#intake = new Intake(door, request, this);
   }
 
@@ -74,11 +55,9 @@ export class Exchange implements Receiver, Asked {
     try {
       if (metrics.inFlight > limits.maxInFlight)
         throw overloaded(metrics.inFlight, 'requests in flight', limits.maxInFlight);
-      const { endpoint, main, pinned } = this.#destination;
-      if (this.#isTurnedAway(endpoint?.name ?? main.target.model)) return;
+      if (this.#isTurnedAway(this.#chosen.endpoint)) return;
       this.#intake.start();
-      this.#stream = pinned;
-      if (endpoint === null) this.#use(main);
+      this.#chosen.start();
     } catch (error) {
       this.refuse(error);
     }
@@ -100,50 +79,24 @@ export class Exchange implements Receiver, Asked {
     if (this.#door.stopping) headers.push('connection', 'close');
     // Closing now would reset the connection before its client has read why; the rest is read and forgotten.
     if (!this.#request.complete) discard(this.#request);
-    sendError(this.#response, coded, headers, this.#destination.refuse);
+    sendError(this.#response, coded, headers, this.#chosen.destination.refuse);
     this.#release();
-  }
-
-  /**
-   * Chooses the version, unless that is done or `assign` leaves it to the body. The route is the one that is followed at
-   * this moment, when the whole body is there: a client that sends slowly brings no request to a candidate that has been
-   * rolled back meanwhile. Throws MODEL_NOT_FOUND where the endpoint is gone.
-   */
-  #choose(assign: (assignment: Assignment) => Assigned | null): void {
-    if (this.#chosen) return;
-    this.#destination = this.#door.current(this.#destination);
-    const endpoint = this.#destination.endpoint!;
-    const assigned = assign(endpoint.assignment);
-    this.#version = this.#destination.main;
-    if (assigned === null) return;
-    this.#use(endpoint.choices[assigned.choice]!);
-    this.#choice = endpoint.assignment.choices[assigned.choice]!;
-    this.#stream = endpoint.streams[assigned.choice] ?? null;
-    this.#unit = assigned.unit;
-    const { shadow } = this.#door.options;
-    this.#measurement = measurementOf(endpoint, assigned, this.#request, this.#id, shadow ?? null);
-  }
-
-  #use(version: Prepared): void {
-    this.#version = version;
-    this.#chosen = true;
-    version.usage.begin();
   }
 
   /** Inline where that is quick, else in a scoring thread. */
   received(bytes: Buffer): void {
     if (this.#over) return;
     try {
-      this.#choose((assignment) => assignment.byHeaders(this.#request.headers));
-      if (!this.#chosen && this.#destination.isRaw)
-        this.#choose((assignment) => assignment.byBody(jsonIn(bytes)));
-      if (this.#chosen) this.#negotiate();
-      if (this.#isRaw && this.#version.raw.input) {
+      this.#chosen.choose((assignment) => assignment.byHeaders(this.#request.headers));
+      if (!this.#chosen.isMade && this.#chosen.destination.isRaw)
+        this.#chosen.choose((assignment) => assignment.byBody(jsonIn(bytes)));
+      if (this.#chosen.isMade) this.#chosen.negotiate();
+      if (this.#chosen.isRaw && this.#chosen.version.raw.input) {
         this.#invoke(rawBody(this.#request.headers, bytes), { queue: 0, preprocess: 0 });
         return;
       }
       // While the body has to say who is meant, nobody knows what a row will cost.
-      const isSlow = this.#chosen && this.#version.rowMicros > INLINE_MICROS;
+      const isSlow = this.#chosen.isMade && this.#chosen.version.rowMicros > INLINE_MICROS;
       if (bytes.length > INLINE_BODY || isSlow) this.#offload(bytes);
       else this.#door.turns.run(bytes.length * BYTE_MICROS, () => this.#decode(bytes));
     } catch (error) {
@@ -151,21 +104,15 @@ export class Exchange implements Receiver, Asked {
     }
   }
 
-  /** What the headers ask for, of the version that answers. Throws MEDIA_TYPE_UNKNOWN, NOT_ACCEPTABLE. */
-  #negotiate(): void {
-    this.#version = this.#door.negotiated(this.#destination, this.#version, this.#request.headers);
-    this.#isRaw = this.#destination.negotiate !== null;
-  }
-
   #decode(bytes: Buffer): void {
     if (this.#over) return;
     const started = performance.now();
     try {
-      const rows = this.#rowsIn(this.#version.protocol.parse(textOf(bytes)), bytes);
-      const batch = this.#version.decode(rows);
-      const micros = batch.rows * this.#version.rowMicros;
+      const rows = this.#chosen.rowsIn(this.#chosen.version.protocol.parse(textOf(bytes)), bytes);
+      const batch = this.#chosen.version.decode(rows);
+      const micros = batch.rows * this.#chosen.version.rowMicros;
       const preprocess = performance.now() - started;
-      const isRead = isScoredElsewhere(this.#version.target);
+      const isRead = isScoredElsewhere(this.#chosen.version.target);
       if (micros > INLINE_MICROS && !isRead) this.#offload(bytes);
       else this.#door.turns.run(micros, () => this.#infer(batch, preprocess));
     } catch (error) {
@@ -173,28 +120,16 @@ export class Exchange implements Receiver, Asked {
     }
   }
 
-  /** The rows of a parsed body; chooses the version where that was left to the body. */
-  #rowsIn(body: unknown, bytes: Buffer): unknown {
-    this.#choose((assignment) => assignment.byBody(body));
-    this.#measurement?.received(bytes, this.#version.protocol.id);
-    if (this.#version.wish !== null) this.#wish = this.#version.wish(body);
-    const { unitField } = this.#destination;
-    const { target } = this.#version;
-    if (unitField === null) return body;
-    this.#unit ??= unitInBody(body, unitField);
-    return withoutUnit(body, unitField, target.manifest.signature);
-  }
-
   #infer(batch: Batch, preprocess: number, queue = 0): void {
     if (this.#over) return;
     const before = { queue, preprocess };
-    if (this.#isRaw && this.#version.raw.output) {
+    if (this.#chosen.isRaw && this.#chosen.version.raw.output) {
       this.#invoke(batch, before);
       return;
     }
     const started = performance.now();
     try {
-      const answer = this.#door.options.plane.infer({ target: this.#version.target, batch });
+      const answer = this.#door.options.plane.infer({ target: this.#chosen.version.target, batch });
       if (!(answer instanceof Promise)) {
         this.#encode(batch, answer, before, started);
         return;
@@ -211,16 +146,16 @@ export class Exchange implements Receiver, Asked {
   #encode(batch: Batch, { outputs, rows }: InferResponse, before: Before, started: number): void {
     if (this.#over) return;
     const predicted = performance.now();
-    const text = this.#version.encode(outputs, rows, this.#id, this.#wish);
+    const text = this.#chosen.version.encode(outputs, rows, this.#id, this.#chosen.wish);
     const now = this.#answer(text, rows, timingOf(before, started, predicted));
-    this.#measured(this.#measurement && this.#version.readFirstRow(outputs));
-    this.#stream?.note(batch, outputs, this.#id, now, this);
+    this.#measured(this.#chosen.measurement && this.#chosen.version.readFirstRow(outputs));
+    this.#chosen.stream?.note(batch, outputs, this.#id, now, this);
   }
 
   /** Has the version's own code read the body, or write the answer, or both. */
   #invoke(given: RawBody | Batch, before: Before): void {
     const started = performance.now();
-    const { raw, target } = this.#version;
+    const { raw, target } = this.#chosen.version;
     this.watch();
     this.#door.options.plane
       .invoke(target, rawRequest(this.#door.wished(this.#request.headers), raw, given))
@@ -232,10 +167,10 @@ export class Exchange implements Receiver, Asked {
   #invoked(answer: RawAnswer, given: number, before: Before, started: number): void {
     if (this.#over) return;
     const predicted = performance.now();
-    const { body, rows, type, first } = rawReply(answer, given, this.#version, this.#id);
+    const { body, rows, type, first } = rawReply(answer, given, this.#chosen.version, this.#id);
     const now = this.#answer(body, rows, timingOf(before, started, predicted), type);
-    this.#measured(this.#measurement && first());
-    this.#stream?.noteExtracted(rows, null, this.#id, now, this);
+    this.#measured(this.#chosen.measurement && first());
+    this.#chosen.stream?.noteExtracted(rows, null, this.#id, now, this);
   }
 
   #offload(bytes: Buffer): void {
@@ -243,12 +178,12 @@ export class Exchange implements Receiver, Asked {
     this.watch();
     const { offload, metrics } = this.#door.options;
     try {
-      this.#choose((assignment) => assignment.byStart(bytes));
-      const { target, protocol } = this.#version;
-      const { unitField } = this.#destination;
-      const isWanted = this.#measurement?.received(bytes, protocol.id) ?? false;
+      this.#chosen.choose((assignment) => assignment.byStart(bytes));
+      const { target, protocol } = this.#chosen.version;
+      const { unitField } = this.#chosen.destination;
+      const isWanted = this.#chosen.measurement?.received(bytes, protocol.id) ?? false;
       const body = isWanted ? new Uint8Array(bytes) : compact(bytes);
-      const capture = this.#stream?.wanted(this.#id) ?? 0;
+      const capture = this.#chosen.stream?.wanted(this.#id) ?? 0;
       const job = { target, protocol: protocol.id, body, requestId: this.#id, unitField, capture };
       this.#withdraw = offload.submit(job, (result) => this.#scored(result));
       metrics.queueDepth = offload.depth;
@@ -267,44 +202,37 @@ export class Exchange implements Receiver, Asked {
     }
     this.#loading = result.loading;
     if (result.kind === 'decoded') {
-      this.#unit ??= result.unit;
-      this.#wish = result.wish;
+      this.#chosen.unit ??= result.unit;
+      this.#chosen.wish = result.wish;
       this.#infer(result.batch, result.timing.preprocess, result.timing.queue);
       return;
     }
     const now = this.#answer(result.body, result.rows, result.timing);
     this.#measured(result.first);
-    this.#stream?.noteExtracted(result.rows, result.captured, this.#id, now, this);
+    this.#chosen.stream?.noteExtracted(result.rows, result.captured, this.#id, now, this);
   }
 
   /** Who was answered at `now`; `unit` is what the body says in a thread. */
   about(now: number, unit: string | null): RequestAbout {
-    const { endpoint } = this.#destination;
-    const named = endpoint && unitInHeaders(this.#request.headers, endpoint.unit);
-    const id = named ?? this.#unit ?? unit;
-    const { arm = -1, role = null } = this.#choice ?? {};
-    return {
-      ...{ requestId: this.#id, arm: arm ?? -1, role, segment: this.#measurement?.segment ?? null },
-      unit: id === null ? null : unitHash(id),
-      millis: now - this.#intake.completeAt - this.#loading,
-    };
+    return this.#chosen.about(unit, now - this.#intake.completeAt - this.#loading);
   }
 
   /** Notes the answer that has just been written; that its version had to be loaded first is not its fault. */
   #measured(first: FirstRow | null): void {
     if (first === null) return;
-    this.#measurement?.answered(performance.now() - this.#intake.completeAt - this.#loading, first);
+    this.#chosen.measurement?.answered(performance.now() - this.#intake.completeAt - this.#loading, first);
   }
 
   /** Says when, on the steady clock. `type` is the media type where that is not the protocol's. */
   #answer(body: string | Uint8Array, rows: number, timing: Timing, type: string | null = null): number {
-    const { series, headers } = this.#version;
+    const { series, headers } = this.#chosen.version;
     const now = performance.now();
     series.answered(rows, now);
     observeStages(series, timing, now - this.#started);
     const all = answerHead({ headers, type, length: Buffer.byteLength(body), requestId: this.#id, timing });
-    const { answerHeaders } = this.#destination;
-    if (answerHeaders !== null) all.push(...answerHeaders(this.#request.headers, this.#version.target));
+    const { answerHeaders } = this.#chosen.destination;
+    if (answerHeaders !== null)
+      all.push(...answerHeaders(this.#request.headers, this.#chosen.version.target));
     if (this.#door.stopping) all.push('connection', 'close');
     this.#response.writeHead(200, all);
     this.#response.end(body);
@@ -318,15 +246,15 @@ export class Exchange implements Receiver, Asked {
     if (coded.code === 'INTERNAL') {
       const cause: unknown = coded.cause ?? coded;
       this.#door.options.logger.error(
-        { requestId: this.#id, model: this.#version.target.model, error: cause },
+        { requestId: this.#id, model: this.#chosen.version.target.model, error: cause },
         'prediction failed',
       );
     }
-    this.#version.series.count(outcomeOf(coded));
-    this.#sendRefusal(coded, this.#version.headers.slice(2));
+    this.#chosen.version.series.count(outcomeOf(coded));
+    this.#sendRefusal(coded, this.#chosen.version.headers.slice(2));
     if (blameOf(coded) !== 'version') return;
-    this.#version.series.blame();
-    this.#measurement?.failed(performance.now() - this.#intake.completeAt - loading);
+    this.#chosen.version.series.blame();
+    this.#chosen.measurement?.failed(performance.now() - this.#intake.completeAt - loading);
   }
 
   /** From here on the answer takes time, and the client may leave before it. */
@@ -339,15 +267,15 @@ export class Exchange implements Receiver, Asked {
   cancel(): void {
     if (this.#over) return;
     this.#withdraw?.();
-    this.#version.series.count('cancelled');
+    this.#chosen.version.series.count('cancelled');
     this.#release();
     if (this.#intake.completeAt > 0)
-      this.#measurement?.cancelled(performance.now() - this.#intake.completeAt);
+      this.#chosen.measurement?.cancelled(performance.now() - this.#intake.completeAt);
   }
 
   #release(): void {
     this.#over = true;
-    if (this.#chosen) this.#version.usage.end();
+    this.#chosen.release();
     this.#door.metrics.inFlight--;
     this.#intake.release();
   }
