@@ -71,11 +71,20 @@ const shown = (run: RunLine): object => ({
   state: run.state,
   isInterrupted: stateText(run) !== run.state,
   attempt: run.attempt,
+  nextAttemptAt: isWaiting(run) ? time(run.notBefore) : null,
   startedAt: run.startedAt === null ? null : time(run.startedAt),
   endedAt: run.endedAt === null ? null : time(run.endedAt),
   progress: run.progress,
   error: run.error,
 });
+
+/** A server tries it again at a time that has not come. */
+const isWaiting = ({ holder, notBefore }: RunLine): boolean => holder === null && notBefore > Date.now();
+
+function errorText(run: RunLine): string {
+  const code = (run.error as { code?: string } | null)?.code ?? '';
+  return isWaiting(run) ? `${code}; attempt ${run.attempt} at ${time(run.notBefore)}` : code;
+}
 
 function statusText(runs: readonly RunLine[]): string {
   if (runs.length === 0) return 'There are no jobs yet: plimsoll batch run --help';
@@ -83,9 +92,8 @@ function statusText(runs: readonly RunLine[]): string {
   const rows = runs.map((run) => {
     const progress = run.progress as RunProgress | null;
     const chunks = progress === null ? '' : `${progress.chunks.done}/${progress.chunks.of}`;
-    const code = (run.error as { code?: string } | null)?.code ?? '';
     const read = progress === null ? '' : progress.rows.read.toLocaleString('en');
-    return [run.job, String(run.number), stateText(run), time(run.startedAt), read, chunks, code];
+    return [run.job, String(run.number), stateText(run), time(run.startedAt), read, chunks, errorText(run)];
   });
   return table([head, ...rows], outputWidth() < 80 ? '' : '  ');
 }

@@ -46,5 +46,6 @@ export const JOBS_ERRORS = {
   RUN_UNKNOWN: row(404, EXIT.usage, 'Cannot find run {run} of job {job}: there is none of that id', '`plimsoll batch status {job}` lists its runs'),
   WEBHOOK_UNKNOWN: row(404, EXIT.usage, 'Cannot start job {job} by a webhook: its schedule has no such trigger', 'Add `webhook` to its triggers: PUT /api/v1/jobs/{job}/schedule, or schedule in plimsoll.yaml'),
   JOB_PAUSED: row(409, EXIT.failed, 'Cannot start job {job}: it is paused, a job that may run was wanted', 'Let it go on: `plimsoll batch unpause {job}`'),
+  RUN_DIED: row(503, EXIT.failed, 'Cannot finish run {run} of job {job}: its process ended before it', 'See the log of the server, and that of the run in its data folder; a process that takes too much memory is ended by the system'),
   RUN_TIMEOUT: row(504, EXIT.failed, 'Cannot finish run {run}: it took longer than the {limit} s that its job allows', 'Raise timeoutSeconds of its schedule, or give it more lanes; what it has done is kept'),
 } as const satisfies Record<string, ErrorRow>;

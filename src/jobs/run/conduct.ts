@@ -48,6 +48,11 @@ export interface ConductOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
   readonly onStep: (step: Step) => void;
   /** What a lane is started from. */
   readonly lane?: URL;
+  /**
+   * Waits for a place to score in, once the input has been reached. With it, input that cannot be reached ends the attempt at
+   * once: whoever hands out places tries again later. Without it, it is waited for.
+   */
+  readonly place?: () => Promise<void>;
 }
 
 /** Time that lanes and sink are given once the run is to stop. */
@@ -102,11 +107,14 @@ class Conductor {
 
   async finish(): Promise<Receipt> {
     const { row, clock } = this.#options;
-    const again = row.startedAt !== null;
+    // One that waited to be tried again has its number already.
+    const again = row.startedAt !== null && row.state !== 'queued';
     const attempt = again ? row.attempt + 1 : row.attempt;
     const startedAt = row.startedAt ?? clock.now();
     this.#log.info({ run: row.id, attempt, state: row.state, pid: process.pid }, 'the run begins');
-    await this.#held.change({ startedAt, attempt, error: null });
+    const state = row.state === 'queued' ? 'planning' : row.state;
+    // Why the last attempt failed is of interest until this one has come further.
+    await this.#held.change({ state, startedAt, attempt });
     const before = row.plan as RunPlan | null;
     const plan =
       row.state === 'publishing' && before !== null
@@ -137,9 +145,13 @@ class Conductor {
   }
 
   async #planned(source: Source, before: RunPlan | null): Promise<RunPlan> {
-    const { row, ledger, onStep } = this.#options;
+    const { row, ledger, onStep, place } = this.#options;
     // What was asked for differently is told before anything is made of it.
     if (before !== null) requireSame(row.job, row.id, row.facts, factsOf(this.#spec, before));
+    if (place) {
+      await source.list();
+      await place();
+    }
     const lanes = this.#startLanes();
     this.#lanes = lanes;
     const pieces = piecesOf(this.#held, await ledger.pieces(row.id));
@@ -163,7 +175,7 @@ class Conductor {
     const facts = factsOf(this.#spec, plan);
     if (row.facts !== null) requireSame(row.job, row.id, row.facts, facts);
     this.#fingerprint = fingerprintOf(facts);
-    await this.#held.change({ state: 'running', plan, facts, fingerprint: this.#fingerprint });
+    await this.#held.change({ state: 'running', error: null, plan, facts, fingerprint: this.#fingerprint });
     this.#log.info(
       { model: plan.model, chunks: plan.chunks.length, rows: rowsOf(plan) },
       'the run is planned',

@@ -52,7 +52,7 @@ export async function publishRun(options: PublishOptions): Promise<Receipt> {
     plimsoll: packageJson.version,
   });
   markUntidy(folder);
-  await held.release({ state: 'done', endedAt, receipt, progress });
+  await held.release({ state: 'done', error: null, endedAt, receipt, progress });
   // Only now: until the ledger says so, the sink has to know that it was done.
   await tidy(folder, sink);
   return receipt;

@@ -3,15 +3,17 @@
  * killed at any moment, and several of them may look at the same ledger.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ERRORS, isErrorCode, PlimsollError } from '../../core/errors.ts';
-import type { Clock, Logger } from '../../core/ports.ts';
+import type { Clock, Logger, Random } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
-import type { JobRow, Ledger, RunLine } from '../../store/ledger/ledger.ts';
-import { UNDER_WAY } from '../../store/ledger/run-state.ts';
+import type { JobRow, Ledger, RunChange, RunLine } from '../../store/ledger/ledger.ts';
+import { type RunState, UNDER_WAY } from '../../store/ledger/run-state.ts';
 import { findJob } from '../find.ts';
 import { type LookOptions, look } from './look.ts';
 import { memoryOf } from './memory.ts';
-import { pauseBefore, type Schedule } from './schedule.ts';
+import { Places } from './places.ts';
+import { DEFAULT_SCHEDULE, pauseBefore, type Schedule } from './schedule.ts';
 import { scheduleOf } from './stored.ts';
 import { runFor, type TriggerEvent } from './trigger-event.ts';
 
@@ -19,17 +21,24 @@ export interface DispatcherOptions extends Omit<LookOptions, 'ledger'> {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Works on a run in a process of its own until that has ended, whatever came of it; a signal has it keep its state and end. */
-  readonly execute: (run: RunLine, signal: AbortSignal) => Promise<void>;
+  /** Spreads what is tried again. @default nothing does */
+  readonly random?: Random | undefined;
+  /**
+   * Works on a run in a process of its own until that has ended, whatever came of it; a signal has it keep its state and end.
+   * It takes a place, which is waited for, once it has reached its input and before it does what costs.
+   */
+  readonly execute: (run: RunLine, signal: AbortSignal, takePlace: () => Promise<void>) => Promise<void>;
   /** Whether the process of this name is known to be no more. */
   readonly isGone: (holder: string) => boolean;
   /** Name of this process, for the moments in which it takes a run. */
   readonly holder: string;
-  /** Runs at the same time. */
+  /** Runs that score at the same time. */
   readonly concurrency: number;
 }
 
 const LEASE_MILLIS = 10_000;
+/** A look at a job whose store does not answer goes on beside the looks at others, which wait no longer for it. */
+const LOOK_MILLIS = 2000;
 /** Runs that a person works on by a command of their own are theirs to go on with. */
 const isOurs = ({ due }: RunLine): boolean => !due.startsWith('manual/');
 
@@ -37,16 +46,27 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   /** Runs that this process works on, by id. */
   readonly #working = new Map<string, { readonly end: AbortController; readonly ended: Promise<void> }>();
+  readonly #places: Places;
+  /** Jobs that are being looked at, by name. */
+  readonly #looking = new Map<string, Promise<void>>();
   #stopped = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#places = new Places(options.concurrency);
   }
 
   /** One look at all jobs there are, and at the runs that are open. Calls do not overlap. */
   async look(jobs: readonly JobRow[]): Promise<void> {
-    for (const job of jobs) await this.#lookAt(job);
+    const looks = jobs.filter(({ name }) => !this.#looking.has(name)).map((job) => this.#lookOnce(job));
+    await within(LOOK_MILLIS, Promise.all(looks));
     await this.#startDue();
+  }
+
+  #lookOnce(job: JobRow): Promise<void> {
+    const look = this.#lookAt(job).finally(() => this.#looking.delete(job.name));
+    this.#looking.set(job.name, look);
+    return look;
   }
 
   /** Starts the run of an event, once; false where its run is there already. Throws JOB_UNKNOWN, JOB_PAUSED. */
@@ -64,6 +84,7 @@ export class Dispatcher {
     this.#stopped = true;
     for (const { end } of this.#working.values()) end.abort();
     await this.idle();
+    await within(LOOK_MILLIS, Promise.all(this.#looking.values()));
   }
 
   /** Waits until the runs that this process works on have ended. */
@@ -99,14 +120,19 @@ export class Dispatcher {
     return isBusy ? [] : events.slice(-1);
   }
 
+  /** Who has waited longest is first: a run that is tried again waits behind those that became due meanwhile. */
   async #startDue(): Promise<void> {
-    const { ledger, clock, concurrency } = this.#options;
+    const { ledger, clock } = this.#options;
     const open = await ledger.open();
     const busy = new Set(open.filter((run) => this.#isWorkedOn(run)).map(({ job }) => job));
-    for (const run of open) {
-      if (this.#stopped || this.#working.size >= concurrency) return;
+    for (const run of open.toSorted((a, b) => dueAt(a) - dueAt(b))) {
+      if (this.#stopped || !this.#places.isOpen(clock.monotonic())) return;
       if (!isOurs(run) || busy.has(run.job) || run.state === 'held') continue;
-      if (run.state === 'queued' && run.notBefore > clock.now()) continue;
+      if (run.notBefore > clock.now()) {
+        // What is being published comes before what a later run of the job would publish.
+        if (run.state !== 'queued') busy.add(run.job);
+        continue;
+      }
       const job = await ledger.job(run.job);
       if (job === null || (job.paused && run.state === 'queued')) continue;
       busy.add(run.job);
@@ -122,51 +148,76 @@ export class Dispatcher {
   }
 
   #start(run: RunLine, schedule: Schedule | null): void {
+    const { clock, execute, logger } = this.#options;
     const end = new AbortController();
     const limit = schedule?.timeoutSeconds ?? null;
     const timer = limit === null ? null : setTimeout(() => end.abort(), limit * 1000);
     const work = async (): Promise<void> => {
       try {
-        await this.#options.execute(run, end.signal);
+        await execute(run, end.signal, () => this.#places.take(run.id));
         await this.#settle(run.id, schedule, end.signal.aborted && !this.#stopped ? limit : null);
       } catch (error) {
-        this.#options.logger.error(
-          { run: run.id, error: (error as Error).message },
-          'a run was lost sight of',
-        );
+        logger.error({ run: run.id, error: (error as Error).message }, 'a run was lost sight of');
       } finally {
         if (timer !== null) clearTimeout(timer);
         this.#working.delete(run.id);
+        this.#places.leave(run.id);
       }
     };
+    this.#places.start(run.id, clock.monotonic());
     this.#working.set(run.id, { end, ended: work() });
   }
 
   /** Decides what becomes of a run whose process has ended; `late` are the seconds that it was given, where they ran out. */
   async #settle(id: string, schedule: Schedule | null, late: number | null): Promise<void> {
-    const { ledger, clock, holder, logger } = this.#options;
+    const { ledger, clock, random, holder, logger } = this.#options;
     const run = await ledger.run(id);
-    if (run === null || this.#stopped) return;
-    if (run.state !== 'failed' && !UNDER_WAY.includes(run.state)) return;
-    const error =
-      late === null ? run.error : new PlimsollError('RUN_TIMEOUT', { run: id, limit: late }).toJSON();
-    const pause = schedule !== null && mayPass(error) ? pauseBefore(run.attempt + 1, schedule.retries) : null;
-    const change =
-      pause === null
-        ? ({ state: 'failed', endedAt: clock.now(), error } as const)
-        : ({
-            state: 'queued',
-            attempt: run.attempt + 1,
-            notBefore: clock.now() + pause * 1000,
-            error,
-          } as const);
+    if (run === null || this.#stopped || SETTLED.includes(run.state)) return;
+    const error = errorOf(run, late);
+    const retries = schedule?.retries ?? DEFAULT_SCHEDULE.retries;
+    const pause = mayPass(error) ? pauseBefore(run.attempt + 1, retries, random?.next()) : null;
     if (pause !== null) logger.warn({ run: id, job: run.job, pause }, 'a run failed and is tried again');
+    const change = {
+      error,
+      ...(pause === null ? this.#failed() : retried(run, clock.now() + Math.round(pause * 1000))),
+    };
     if (run.holder === null) await ledger.steer(id, [run.state], change);
     else {
       const taken = await ledger.claim(id, holder, clock.now(), LEASE_MILLIS, run.holder);
       if (taken !== null) await ledger.release(id, taken.fence, change);
     }
   }
+
+  #failed(): RunChange {
+    return { state: 'failed', endedAt: this.#options.clock.now() };
+  }
+}
+
+/** What needs nothing more of a dispatcher, once its process has ended. */
+const SETTLED: readonly RunState[] = ['held', 'done', 'cancelled'];
+
+/** Why an attempt has failed, as it is kept. */
+function errorOf({ id, job, error }: RunLine, late: number | null): unknown {
+  if (late !== null) return new PlimsollError('RUN_TIMEOUT', { run: id, limit: late }).toJSON();
+  return error ?? new PlimsollError('RUN_DIED', { run: id, job }).toJSON();
+}
+
+/** Of what is being published some may be visible already: from there is no way but forward. */
+const retried = ({ state, attempt }: RunLine, notBefore: number): RunChange => ({
+  state: state === 'publishing' ? state : 'queued',
+  attempt: attempt + 1,
+  notBefore,
+});
+
+/** Since when a run could have been started, in milliseconds since the epoch. */
+const dueAt = ({ state, createdAt, notBefore }: RunLine): number =>
+  state === 'queued' ? Math.max(createdAt, notBefore) : createdAt;
+
+/** Waits for work, but not for longer than that; the work goes on. */
+async function within(millis: number, work: Promise<unknown>): Promise<void> {
+  const late = new AbortController();
+  const limit = sleep(millis, undefined, { signal: late.signal }).catch(() => undefined);
+  await Promise.race([work, limit]).finally(() => late.abort());
 }
 
 /** Whether trying again may help: not where the job, its input or its model is at fault. A process that was killed says nothing. */

@@ -27,7 +27,7 @@ export type Trigger =
 export interface Retries {
   /** In all, the first one counted. */
   readonly attempts: number;
-  /** Before the second attempt; doubled before each later one. */
+  /** Before the second attempt; doubled before each later one. Chance takes off up to a fifth. */
   readonly firstSeconds: number;
   readonly longestSeconds: number;
 }
@@ -48,11 +48,16 @@ export const DEFAULT_SCHEDULE: Schedule = {
   overlap: 'queue',
 };
 
-/** Seconds to wait before attempt `next` (2, 3 …), or null where there is none left. */
+/** Share of a pause that chance takes off, so that what broke at once is not tried again at once. */
+const JITTER = 0.2;
+
+/** Seconds to wait before attempt `next` (2, 3 …), or null where there is none left; `chance` in [0, 1). */
 export function pauseBefore(
   next: number,
   { attempts, firstSeconds, longestSeconds }: Retries,
+  chance = 0,
 ): number | null {
   if (next > attempts) return null;
-  return Math.min(longestSeconds, firstSeconds * 2 ** Math.min(next - 2, 30));
+  const pause = Math.min(longestSeconds, firstSeconds * 2 ** Math.min(next - 2, 30));
+  return pause * (1 - JITTER * chance);
 }

@@ -11,6 +11,9 @@ export interface RunRequest {
   readonly ledger: string;
 }
 
+/** What the process says once it has reached its input, and what it is answered when it has a place. */
+export const PLACE = 'place';
+
 /** Longer than lanes and sinks are given to end by themselves. */
 const GRACE_MILLIS = 20_000;
 
@@ -18,7 +21,12 @@ const GRACE_MILLIS = 20_000;
  * Waits until the process has ended, whatever came of it: the ledger says. A signal has it keep the state of the run and
  * end; when this process goes, it does so, too, since its channel closes.
  */
-export async function executeRun(request: RunRequest, signal: AbortSignal, logger: Logger): Promise<void> {
+export async function executeRun(
+  request: RunRequest,
+  signal: AbortSignal,
+  takePlace: () => Promise<void>,
+  logger: Logger,
+): Promise<void> {
   const child = fork(new URL('./run.child.ts', import.meta.url), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -31,6 +39,9 @@ export async function executeRun(request: RunRequest, signal: AbortSignal, logge
   };
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
+  child.on('message', (message) => {
+    if (message === PLACE) void takePlace().then(() => child.send(PLACE, () => undefined));
+  });
   child.send(request, () => undefined);
   try {
     const [code, by] = await ended;

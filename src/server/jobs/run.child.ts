@@ -1,16 +1,19 @@
 /** Works on one run that a server has started, and ends. What came of it is in the ledger and in the run's own log. */
+import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { RemoteControl } from '../../control/remote/remote.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { claimRun } from '../../jobs/run/begin.ts';
 import { conduct } from '../../jobs/run/conduct.ts';
 import type { AskControl } from '../../jobs/run/model.ts';
+import type { Secrets } from '../../jobs/spec/redaction.ts';
 import { secretsOf } from '../../jobs/spec/secrets.ts';
 import type { JobSpec } from '../../jobs/spec/spec.ts';
+import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/ledger/open.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import { liveServer } from '../lock.ts';
-import type { RunRequest } from './execute.ts';
+import { PLACE, type RunRequest } from './execute.ts';
 
 /** Below what answers requests on the same machine: a run takes what they leave. Lanes inherit it. */
 const NICENESS = 10;
@@ -31,9 +34,9 @@ async function work({ run: id, dataDir, ledger: url }: RunRequest): Promise<bool
     const row = await ledger.run(id);
     if (row === null) return false;
     const claimed = await claimRun({ ledger, now: () => Date.now(), newId: () => id, by: 'server' }, row);
-    const secrets = secretsOf(claimed.spec as JobSpec, dataDir, process.env);
+    const secrets = await secretsFor(ledger, claimed, dataDir);
     const ask = askServer(dataDir);
-    const rest = { clock: SYSTEM_CLOCK, stop: stop.signal, onStep: () => undefined };
+    const rest = { clock: SYSTEM_CLOCK, stop: stop.signal, onStep: () => undefined, place };
     await conduct({ ledger, row: claimed, dataDir, secrets, ask, ...rest });
     return true;
   } catch (error) {
@@ -43,6 +46,23 @@ async function work({ run: id, dataDir, ledger: url }: RunRequest): Promise<bool
   } finally {
     await ledger.close();
   }
+}
+
+/** What is missing is told by the run: nobody reads the log of a process that has ended. */
+async function secretsFor(ledger: Ledger, { id, fence, spec }: RunRow, dataDir: string): Promise<Secrets> {
+  try {
+    return secretsOf(spec as JobSpec, dataDir, process.env);
+  } catch (error) {
+    if (isPlimsollError(error)) await ledger.release(id, fence, { error });
+    throw error;
+  }
+}
+
+/** Waits for the server to give this run a place, or to have it end. */
+async function place(): Promise<void> {
+  const granted = once(process, 'message', { signal: stop.signal });
+  process.send?.(PLACE);
+  await granted;
 }
 
 const askServer =

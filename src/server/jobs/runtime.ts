@@ -44,11 +44,12 @@ export async function openJobsRuntime(options: RuntimeOptions): Promise<JobsRunt
   const ledger = await openLedger(url, { thread: 'soon' });
   const holder = holderOf();
   const dispatcher = new Dispatcher({
-    ...{ ledger, clock, logger, holder, isGone },
+    ...{ ledger, clock, logger, holder, isGone, random: { next: Math.random } },
     concurrency: concurrencyOf(availableParallelism()),
     settling: new Settling(),
     list: (job) => filesOf(job, dataDir),
-    execute: ({ id }, signal) => executeRun({ run: id, dataDir, ledger: url }, signal, logger),
+    execute: ({ id }, signal, takePlace) =>
+      executeRun({ run: id, dataDir, ledger: url }, signal, takePlace, logger),
   });
   const listeners = new Listeners({ dispatcher, clock, logger, env: process.env });
   const jobs = new LocalJobs({ ledger, clock, holder, dataDir, surroundings: surroundingsHere() });
