@@ -12,9 +12,11 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Type, Union
 
 from plimsoll import __version__
 from plimsoll.errors import PlimsollError
+from plimsoll.local import local_token
 from plimsoll.prediction import Prediction
 from plimsoll.rows import request_rows
 
+_CONTROL = "/api/"
 _ATTEMPTS = 4
 _WAIT_LIMIT = 30.0
 _ANSWER_LIMIT = 256 * 1024 * 1024
@@ -23,12 +25,15 @@ _ANSWER_LIMIT = 256 * 1024 * 1024
 class Client:
     """Predictions, feedback and models of one server. One connection a thread; safe to share between threads.
 
-    `api_key`: sent as a bearer token. `timeout`: seconds to wait for a connection and for each part of an answer.
+    `api_key`: sent as a bearer token. Without one, the token of the folder `data` is sent to the control API (feedback,
+    models) of the server that runs on that folder. `timeout`: seconds to wait for a connection and for each part of an answer.
     A server that is busy (503) is asked again, three times at most, after the time it names. All that goes wrong is a
     PlimsollError with the server's own code, message and hint.
     """
 
-    def __init__(self, url: str, api_key: Optional[str] = None, timeout: float = 30.0) -> None:
+    def __init__(
+        self, url: str, api_key: Optional[str] = None, timeout: float = 30.0, data: str = ".plimsoll"
+    ) -> None:
         parts = urllib.parse.urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise PlimsollError("URL_INVALID", f'Cannot use "{url}" as a server.', "Write it like http://127.0.0.1:8080.")
@@ -37,6 +42,8 @@ class Client:
         self._headers = {"accept": "application/json", "user-agent": f"plimsoll-python/{__version__}"}
         if api_key is not None:
             self._headers["authorization"] = f"Bearer {api_key}"
+        self._url = url
+        self._data = data
         self._timeout = timeout
         self._local = threading.local()
 
@@ -133,6 +140,11 @@ class Client:
         given = {**self._headers, **(headers or {})}
         if sent is not None:
             given["content-type"] = "application/json"
+        if path.startswith(_CONTROL) and "authorization" not in given:
+            # Looked up each time: a server that was started again may lie elsewhere.
+            token = local_token(self._data, self._url)
+            if token is not None:
+                given["authorization"] = f"Bearer {token}"
         for attempt in range(1, _ATTEMPTS + 1):
             status, content, wait = self._send(method, self._prefix + path, sent, given)
             if status != 503 or attempt == _ATTEMPTS:

@@ -113,9 +113,17 @@ async function serverOf(options: ControlOptions): Promise<Control | null> {
 /** The server at `--url`, else the one that owns the data folder, else null. */
 export async function targetOf(options: ControlOptions): Promise<Target | null> {
   const { url } = options;
-  if (url !== undefined) return { url, token: credentialOf(options) };
+  if (url !== undefined) return { url, token: credentialOf(options) ?? (await tokenFor(url, options.data)) };
   const live = await liveOf(options);
   return live === null ? null : { socket: live.socket };
+}
+
+/** What lets the owner of a data folder in at the URL of its own server, and is sent to no other. */
+async function tokenFor(url: string, data: string): Promise<string | undefined> {
+  const { liveServer } = await import('../server/lock.ts');
+  if (liveServer(data)?.url !== url.replace(/\/+$/, '')) return undefined;
+  const { readLocalToken } = await import('../server/access/local-token.ts');
+  return readLocalToken(data) ?? undefined;
 }
 
 /** The rollout of that id, or of the endpoint of that name: the one that runs, else its last one. Throws ROLLOUT_NOT_FOUND. */

@@ -11,6 +11,7 @@ import type { AcceptedVersion } from '../registry/version.ts';
 import { sendError } from '../serving/http/answer.ts';
 import type { AuditEntry, Strategy } from '../store/store.ts';
 import { KeysKeeper } from './access/keeper.ts';
+import { ensureLocalToken, localTokenPath } from './access/local-token.ts';
 import { changeJob, type Note } from './api/job-changes.ts';
 import { type Assembly, assemble } from './assembly.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
@@ -263,6 +264,7 @@ async function openApi(
   options: ControlPlaneOptions,
 ): Promise<() => Promise<void>> {
   const { logger, dataDir, access, socket } = options;
+  const local = { token: ensureLocalToken(dataDir), path: localTokenPath(dataDir) };
   let api: Promise<{
     handle: (request: IncomingMessage, response: ServerResponse) => void;
     close(): Promise<void>;
@@ -278,6 +280,7 @@ async function openApi(
       keysOnly: access.mode === 'keys',
       accessMode: access.mode,
       keys: keeper,
+      local,
       apiKeys: keeper.keys,
       onRefused: noteAttempts(assembly.store, SYSTEM_CLOCK, logger),
       onChanged: appendTo(assembly),

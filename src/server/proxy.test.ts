@@ -214,18 +214,16 @@ test('a control process that dies in mid-answer is no complete answer', async ()
 });
 
 test('a client that leaves ends its request at the control process', async () => {
-  let left = false;
-  const { url } = await proxied((request) => {
-    request.once('close', () => {
-      left = true;
-    });
-  });
+  const asked = Promise.withResolvers<IncomingMessage>();
+  const { url } = await proxied((request) => asked.resolve(request));
   const waiting = request(url);
   waiting.on('error', () => undefined);
   waiting.end();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const told = await asked.promise;
+  told.on('error', () => undefined);
+  const left = new Promise((resolve) => told.once('close', resolve));
   waiting.destroy();
-  await expect.poll(() => left).toBe(true);
+  await left;
 });
 
 test('more at once than are let through are told to wait, and told apart from those that come later', async () => {

@@ -3,10 +3,16 @@ import { PlimsollError } from '../core/errors.ts';
 import { sendError } from '../serving/http/answer.ts';
 import { discard } from '../serving/http/body.ts';
 import { endWhenSent } from '../serving/http/lingering.ts';
+import { type PeerUser, PeerUsers } from './access/peer-user.ts';
 import { isOfProxy } from './access/site.ts';
 
 /** Where a request of the control API came from: the address of its client, as the serving process saw it. */
 const PEER_HEADER = 'x-plimsoll-peer';
+/** That its client, on this machine, is not known to be a program of the user that runs this server, and why. */
+const STRANGER_HEADER = 'x-plimsoll-stranger';
+
+/** What nobody but this process says. */
+const OURS: ReadonlySet<string> = new Set([PEER_HEADER, STRANGER_HEADER]);
 
 /** Requests on their way to the control process at once. */
 const MOST_UNDER_WAY = 256;
@@ -44,6 +50,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
  * a client that leaves, and an upstream that dies in mid-answer, end the other side too.
  */
 export function apiProxy(socketPath: string, limit = MOST_UNDER_WAY): Handler {
+  const users = new PeerUsers();
   let underWay = 0;
   return (request, response) => {
     if (underWay >= limit) {
@@ -56,14 +63,26 @@ export function apiProxy(socketPath: string, limit = MOST_UNDER_WAY): Handler {
       return;
     }
     underWay++;
-    // A client that goes on sending after its answer takes nobody's place.
-    forward(socketPath, request, response).once('close', () => underWay--);
+    // Asked now: once the client is gone, nobody knows whose it was.
+    const user = users.of(request.socket) ?? Promise.resolve(null);
+    void user.then((peer) => {
+      // A client that goes on sending after its answer takes nobody's place.
+      if (response.destroyed) underWay--;
+      else forward(socketPath, request, response, peer).once('close', () => underWay--);
+    });
   };
 }
 
-function forward(socketPath: string, request: IncomingMessage, response: ServerResponse): ClientRequest {
+/** `peer`: whose program the client is, where it is on this machine. */
+function forward(
+  socketPath: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  peer: PeerUser | null,
+): ClientRequest {
   const headers = forwardable(request.rawHeaders);
   headers.push(PEER_HEADER, request.socket.remoteAddress ?? 'unknown');
+  if (peer !== null && peer !== 'owner') headers.push(STRANGER_HEADER, peer);
   const { method, url: path } = request;
   const upstream = connect({ socketPath, method, path, headers: framed(headers, request), agent: false });
   let answered = false;
@@ -115,7 +134,7 @@ function forwardable(raw: readonly string[]): string[] {
   const kept: string[] = [];
   for (let k = 0; k < raw.length; k += 2) {
     const name = raw[k]!.toLowerCase();
-    if (!HOP_BY_HOP.has(name) && !named.has(name) && name !== PEER_HEADER) kept.push(raw[k]!, raw[k + 1]!);
+    if (!HOP_BY_HOP.has(name) && !named.has(name) && !OURS.has(name)) kept.push(raw[k]!, raw[k + 1]!);
   }
   return kept;
 }

@@ -6,7 +6,8 @@ const HEAD = `<!-- Generated from the schemas in src/server/api by \`npm run ok:
 Everything that the commands can do, over HTTP under \`/api/v1\` of the server. \`GET /api/v1/openapi.json\` has every
 schema. Bodies are JSON; numbers in paths and queries are numbers; keys that are not known are refused by name.
 
-- **Who may call.** Programs on the same machine. From other machines: with a key, \`authorization: Bearer KEY\` or
+- **Who may call.** Programs of the user that runs the server, on the same machine; those of other users send the token of the
+  data folder: \`authorization: Bearer $(cat DATA/access/token)\`. From other machines: with a key, \`authorization: Bearer KEY\` or
   \`x-api-key: KEY\`; a request that a proxy passed on counts as one from another machine, and with \`--keys required\` so does
   every one but those over the socket in the data folder. Programs on the same machine call it as localhost, a loopback
   address or the name that \`--host\` gave, and a page may only call its own host. [security.md](security.md) says which scope may do

@@ -50,6 +50,7 @@ export const CONTROL_ERRORS = {
   HOST_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: its Host is {found}, wanted localhost, a loopback address or a configured name', 'Call it as localhost, or by the name that --host gave'),
   ORIGIN_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: it comes from a page of {found}, wanted {wanted}', 'Pages of other sites may not control this server; call it from a program'),
   CONTROL_FORBIDDEN: row(403, EXIT.failed, 'Refused the request: {found} may not control this server', 'Send "authorization: Bearer KEY" with a key made by `plimsoll keys create`, or call it from the machine it runs on'),
+  TOKEN_WANTED: row(401, EXIT.failed, 'Refused the request of {who}: {found}', 'Send "authorization: Bearer TOKEN" with the content of {path}, which the user that runs this server can read, or a key made by `plimsoll keys create`; that user\'s own programs need neither where the system tells whose they are'),
   CONTROL_UNAUTHORIZED: row(401, EXIT.failed, 'Refused the request: {found}, "authorization: Bearer KEY" was wanted', 'Send a key that holds: PLIMSOLL_KEY or --key-file of a command; `plimsoll keys create` on the machine of the server makes one'),
   CONTENT_TYPE_UNSUPPORTED: row(415, EXIT.usage, 'Cannot read the body: its content type is {found}, wanted {wanted}', 'Send JSON with "content-type: application/json"'),
   REQUEST_INVALID: row(422, EXIT.usage, 'Cannot use the request: {problems}', 'Correct every field named above; /api/v1/openapi.json has the schemas'),

@@ -80,6 +80,33 @@ test('a caller from another machine needs a key', async () => {
     ]);
 });
 
+test("a program on this machine that is not the owner's needs the token of the data folder, or a key", async () => {
+  const guarded = await startTestApi(undefined, false, {
+    token: 'of-the-folder',
+    path: '/data/access/token',
+  });
+  const from = async (headers: Record<string, string>) => {
+    const { status, json } = await guarded.ask('GET', '/models', { headers });
+    return [status, json.error?.code];
+  };
+  const peer = { 'x-plimsoll-peer': '127.0.0.1' };
+  for (const why of ['other', 'unknown']) {
+    const stranger = { ...peer, 'x-plimsoll-stranger': why };
+    expect(await from(stranger)).toEqual([401, 'TOKEN_WANTED']);
+    expect(await from({ ...stranger, authorization: 'Bearer wrong' })).toEqual([401, 'TOKEN_WANTED']);
+    expect(await from({ ...stranger, authorization: 'Bearer of-the-folder' })).toEqual([200, undefined]);
+    expect(await from({ ...stranger, 'x-api-key': 'viewer' })).toEqual([200, undefined]);
+    const passedOn = { ...stranger, authorization: 'Bearer of-the-folder', via: '1.1 proxy' };
+    expect(await from(passedOn)).toEqual([401, 'CONTROL_UNAUTHORIZED']);
+  }
+  expect(await from(peer)).toEqual([200, undefined]);
+  const far = { 'x-plimsoll-peer': '10.1.2.3', authorization: 'Bearer of-the-folder' };
+  expect(await from(far)).toEqual([401, 'CONTROL_UNAUTHORIZED']);
+  const evil = { ...peer, host: 'evil.example', authorization: 'Bearer of-the-folder' };
+  expect(await from(evil)).toEqual([403, 'HOST_FORBIDDEN']);
+  await guarded.close();
+});
+
 test('without a key nobody from elsewhere comes in, and is told the way', async () => {
   const closed = await startTestApi(new Map());
   const { status, json } = await closed.ask('GET', '/models', {

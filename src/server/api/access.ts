@@ -1,12 +1,14 @@
 /**
- * Who may speak to the control API. Programs on this machine may, but a page in somebody's browser reaches loopback
- * addresses too: the Host must be one of ours (else a name was rebound to this address) and an Origin must be the Host's
- * own. Callers from other machines need a key, which no page knows; by which name they call is their business. Where every
- * caller needs one, only the socket in the data folder, whose permissions say who may, is left without. Pure.
+ * Who may speak to the control API. Programs on this machine may that run as the user of this server, or bring the token of
+ * its data folder, which nobody else can read. But a page in somebody's browser reaches loopback addresses too: the Host must
+ * be one of ours (else a name was rebound to this address) and an Origin must be the Host's own. Callers from other machines need a key, which no page knows; by which name they call is their business. Where every
+ * caller needs one, only the socket in the data folder, whose permissions say who may, is left without.
  */
 import { isLoopbackAddress } from '../../config/access.ts';
 import type { KnownKey } from '../../control/keys/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { isSameToken } from '../access/local-token.ts';
+import type { PeerUser } from '../access/peer-user.ts';
 import { checkHost, checkOrigin } from '../access/site.ts';
 
 export interface AccessRules {
@@ -15,6 +17,13 @@ export interface AccessRules {
   /** Every caller needs a key, those on this machine too. */
   readonly keysOnly: boolean;
   readonly keys: Keys;
+  /** The token of the data folder, and where it lies; without it, every program on this machine is let in. */
+  readonly local?: LocalToken | undefined;
+}
+
+export interface LocalToken {
+  readonly token: string;
+  readonly path: string;
 }
 
 /** The keys that are known. */
@@ -33,6 +42,8 @@ export interface Knock {
   readonly peer: string | undefined;
   /** A proxy says that it speaks for somebody else. */
   readonly isForwarded: boolean;
+  /** Of a peer on this machine: why it is not taken for the owner's; undefined where it is. */
+  readonly stranger?: Exclude<PeerUser, 'owner'> | undefined;
 }
 
 export interface Caller {
@@ -42,14 +53,37 @@ export interface Caller {
   readonly key: KnownKey | null;
 }
 
-/** Throws HOST_FORBIDDEN, ORIGIN_FORBIDDEN, CONTROL_FORBIDDEN or CONTROL_UNAUTHORIZED. `now` is since the epoch. */
+/**
+ * Throws HOST_FORBIDDEN, ORIGIN_FORBIDDEN, TOKEN_WANTED, CONTROL_FORBIDDEN or CONTROL_UNAUTHORIZED. `now` is since the epoch.
+ */
 export function admit(knock: Knock, rules: AccessRules, now: number): Caller {
   const isNear = knock.peer === undefined || (!rules.keysOnly && isLoopbackAddress(knock.peer));
   const isLocal = isNear && !knock.isForwarded;
   if (isLocal) checkHost(knock.host, rules.hosts);
   if (knock.origin !== undefined) checkOrigin(knock.origin, knock.host, isLocal ? [] : rules.hosts);
-  return { isLocal, key: isLocal ? null : keyOf(knock, rules.keys, now) };
+  if (!isLocal) return { isLocal, key: keyOf(knock, rules.keys, now) };
+  return isOwner(knock, rules.local) ? { isLocal, key: null } : strangerOf(knock, rules, now);
 }
+
+function isOwner({ stranger, credential }: Knock, local: LocalToken | undefined): boolean {
+  if (stranger === undefined || local === undefined) return true;
+  return credential !== null && isSameToken(credential, local.token);
+}
+
+/** Somebody else on this machine may do what a key allows, like a caller from elsewhere. */
+function strangerOf(knock: Knock, { keys, local }: AccessRules, now: number): Caller {
+  const { credential, stranger } = knock;
+  if (credential !== null && keys.find(credential) !== null)
+    return { isLocal: false, key: keyOf(knock, keys, now) };
+  const who = WHO[stranger ?? 'unknown'];
+  const found = credential === null ? 'it brings no token' : 'what it brings is neither the token nor a key';
+  throw new PlimsollError('TOKEN_WANTED', { who, found, path: local?.path ?? 'the data folder' });
+}
+
+const WHO = {
+  other: 'a program of another user of this machine',
+  unknown: 'a program on this machine whose user the system does not tell',
+} as const;
 
 function keyOf({ credential, peer, isForwarded }: Knock, keys: Keys, now: number): KnownKey {
   const who = isForwarded ? 'a request passed on by a proxy' : `a caller at ${peer}`;

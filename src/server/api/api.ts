@@ -20,7 +20,7 @@ import { credentialIn } from '../access/credential.ts';
 import { Failures } from '../access/refusals.ts';
 import { allows } from '../access/scopes.ts';
 import { isOfProxy } from '../access/site.ts';
-import { type AccessRules, admit, type Caller } from './access.ts';
+import { type AccessRules, admit, type Caller, type Knock } from './access.ts';
 import { checkerOf } from './check.ts';
 import { asCoded } from './failures.ts';
 import type { Note } from './job-changes.ts';
@@ -142,13 +142,17 @@ function takeBodies(app: FastifyInstance): void {
   app.register(multipart);
 }
 
-const knockOf = ({ headers }: FastifyRequest) => ({
+const knockOf = ({ headers }: FastifyRequest): Knock => ({
   host: headers.host,
   origin: headers.origin,
   credential: credentialIn(headers),
   peer: [headers['x-plimsoll-peer']].flat()[0],
   isForwarded: Object.keys(headers).some(isOfProxy),
+  stranger: strangerIn([headers['x-plimsoll-stranger']].flat()[0]),
 });
+
+const strangerIn = (text: string | undefined): Knock['stranger'] =>
+  text === undefined ? undefined : text === 'other' ? 'other' : 'unknown';
 
 /** Lets callers in, or refuses them: the more slowly the more often, and with a note where they would change something. */
 function admitter(options: ApiOptions): (request: FastifyRequest) => Caller {

@@ -13,6 +13,7 @@ import { LocalMonitoring } from '../../monitor/local.ts';
 import { openLedger } from '../../store/ledger/open.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { Idempotency } from '../../store/store.ts';
+import type { LocalToken } from './access.ts';
 import { createApi, type RefusedCall } from './api.ts';
 import { MemoryControl } from './test-control.ts';
 
@@ -76,7 +77,7 @@ const KEYS: ReadonlyMap<string, KnownKey> = new Map(
   ]),
 );
 
-export async function startTestApi(keys = KEYS, keysOnly = false): Promise<TestApi> {
+export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalToken): Promise<TestApi> {
   const control = new MemoryControl();
   const logged: object[] = [];
   const refusals: RefusedCall[] = [];
@@ -106,6 +107,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false): Promise<TestA
     logger: { info: () => undefined, warn: () => undefined, error: (fields) => logged.push(fields) },
     hosts: ['models.example'],
     keysOnly,
+    local,
     accessMode: keysOnly ? 'keys' : 'local',
     keys: { size: keys.size, find: (key) => keys.get(key) ?? null },
     apiKeys: NO_KEYS,
