@@ -44,15 +44,18 @@ withPostgres(
       await postgres.kill();
       const rollback = () =>
         call(`${server.said.url}/api/v1/endpoints/iris:rollback`, { body: {}, headers: JSON_TYPE });
-      const refused = await rollback();
+      const promote = `${server.said.url}/api/v1/rollouts/ro_none:promote`;
+      const refused = await call(promote, { body: {}, headers: JSON_TYPE });
       expect([refused.status, refused.json.error.code]).toEqual([503, 'STORE_UNAVAILABLE']);
+      const taken = await rollback();
+      expect([taken.status, taken.json]).toMatchObject([200, { stable: 1, durable: false }]);
       for (let k = 0; k < 20; k++) expect(await answers(server)).toBe(1);
 
       await postgres.start();
       const rollout = async () => (await call(`${server.said.url}/api/v1/endpoints/iris`)).json.rollout;
-      await expect.poll(rollout, { timeout: 20_000 }).toMatchObject({ state: 'running', candidate: 2 });
-      await expect.poll(async () => (await rollback()).status, { timeout: 20_000 }).toBe(200);
-      expect(await rollout()).toBe(null);
+      await expect.poll(rollout, { timeout: 20_000 }).toBe(null);
+      const ended = await call(`${server.said.url}/api/v1/endpoints/iris/rollouts`);
+      expect(ended.json.items).toMatchObject([{ state: 'aborted', candidate: 2 }]);
       expect(await server.stop()).toBe(0);
     } finally {
       await postgres.stop();
