@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { Control } from '../control/port.ts';
+import type { Control, FeedbackTaken } from '../control/port.ts';
 import { grouped } from '../core/digits.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { withFile } from '../files/file-source.ts';
@@ -33,10 +33,11 @@ export const feedback: Define = (command, terminal) => {
       try {
         progress.update('checking');
         const total = await checkedCount(source);
-        const accepted = await withControl(options, (control) =>
+        const taken = await withControl(options, (control) =>
           sendAll(control, batches(source, BATCH), total, progress),
         );
-        terminal.answer({ accepted }, () => `${count(accepted, 'item')} accepted`);
+        const kept = taken.durable === false ? '; the server keeps them until the store is back' : '';
+        terminal.answer(taken, () => `${count(taken.accepted, 'item')} accepted${kept}`);
       } finally {
         progress.done();
       }
@@ -73,12 +74,15 @@ async function sendAll(
   all: AsyncIterable<readonly Placed[]>,
   total: number,
   progress: Progress,
-): Promise<number> {
+): Promise<FeedbackTaken> {
   let accepted = 0;
+  let durable: FeedbackTaken['durable'];
   let line = 0;
   for await (const batch of all) {
     try {
-      accepted += (await control.feedback(batch.map(({ item }) => item))).accepted;
+      const taken = await control.feedback(batch.map(({ item }) => item));
+      accepted += taken.accepted;
+      durable = taken.durable;
     } catch (error) {
       if (!isPlimsollError(error)) throw error;
       const problems = withLines(error, batch);
@@ -90,7 +94,7 @@ async function sendAll(
     line = batch.at(-1)!.line;
     progress.update(`${grouped(accepted)} of ${grouped(total)} items`, accepted / total);
   }
-  return accepted;
+  return durable === undefined ? { accepted } : { accepted, durable };
 }
 
 /** `[3].value` of what may be kept, `body/3/value` of what may be sent. */

@@ -134,6 +134,11 @@ export interface FeedbackItem {
   readonly time?: string | undefined;
 }
 
+export interface FeedbackTaken {
+  readonly accepted: number;
+  readonly durable?: false;
+}
+
 /** Where a unit goes. */
 export interface Explanation {
   readonly version: number;
@@ -195,6 +200,7 @@ export interface Control {
   evidence(id: string): Promise<unknown>;
   keys(): Promise<readonly { readonly keyId: string; readonly publicKey: string }[]>;
 
-  feedback(items: readonly FeedbackItem[]): Promise<{ readonly accepted: number }>;
+  /** `durable` is there where they are on the disk of the server, which writes them once the store is back. */
+  feedback(items: readonly FeedbackItem[]): Promise<FeedbackTaken>;
   audit(page: PageRequest & { readonly subject?: string | undefined }): Promise<Page<AuditRow>>;
 }

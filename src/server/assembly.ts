@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { FeedbackKeeping } from '../control/feedback/keeping.ts';
 import { maturedFrom } from '../control/feedback/maturity.ts';
+import { FeedbackSpool } from '../control/feedback/spool.ts';
 import type { Fleet } from '../control/fleet/fleet.ts';
 import { Publisher } from '../control/fleet/publisher.ts';
 import { TrafficMeter } from '../control/fleet/traffic.ts';
@@ -25,6 +27,9 @@ import { STORE_FILE } from './nothing-to-serve.ts';
 
 /** Flips that the store does not know yet, in the data folder. */
 const OVERRIDES_FILE = 'overrides';
+/** Feedback that the store does not have yet, and most bytes of it. */
+const FEEDBACK_FILE = 'feedback.jsonl';
+const FEEDBACK_MAX = 64 * 1024 * 1024;
 /** How often the store forgets what is past its time, in milliseconds. */
 const FORGETTING = 3_600_000;
 /** How often traffic is measured, in milliseconds. */
@@ -88,7 +93,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   });
   const meter = new TrafficMeter();
   const signer = lazySigner(dataDir);
-  const parts = { store, catalog, controller, publisher, clock, meter, dataDir, rolloutOf, signer };
+  const feedback = new FeedbackKeeping({
+    ...{ store, logger, every: everyMillis, now: () => clock.now() },
+    spool: options.answers ? spoolIn(dataDir, logger) : null,
+  });
+  const parts = { store, catalog, controller, publisher, clock, meter, dataDir, rolloutOf, signer, feedback };
   let endForgetting = () => Promise.resolve();
   let endMetering = () => Promise.resolve();
   return {
@@ -111,6 +120,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       );
     },
     close: async () => {
+      await feedback.close();
       await endForgetting();
       await endMetering();
       // A store that is away takes nothing back: the lease of this owner runs out by itself.
@@ -120,6 +130,16 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       await store.close();
     },
   };
+}
+
+/** Null where the disk does not let it: feedback is refused then while the store is away. */
+function spoolIn(dataDir: string, logger: Logger): FeedbackSpool | null {
+  try {
+    return new FeedbackSpool(join(dataDir, FEEDBACK_FILE), FEEDBACK_MAX);
+  } catch (error) {
+    logger.error({ err: error }, 'Feedback cannot be kept here while the store is away');
+    return null;
+  }
 }
 
 /** A store in PostgreSQL may be shared; what that takes is loaded by those who use it. */

@@ -9,8 +9,10 @@ import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { armOf, BUCKETS } from '../../rollout/split.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
+import { FeedbackKeeping } from '../feedback/keeping.ts';
 import type { RolloutView } from '../port.ts';
 import { openSigner } from '../report/signing.ts';
+import { everyMillis } from '../rollouts/schedule.ts';
 import {
   ManualClock,
   type Plane,
@@ -54,7 +56,9 @@ async function open(database: string): Promise<void> {
   plane = planeOf(store, fleet, clock);
   const catalog = new Catalog({ store, dataDir, clock, logger });
   const signer = () => openSigner(dataDir, undefined);
-  control = new LocalControl({ ...plane, store, catalog, clock, dataDir, signer });
+  const now = () => clock.now();
+  const feedback = new FeedbackKeeping({ store, logger, now, every: everyMillis, spool: null });
+  control = new LocalControl({ ...plane, store, catalog, clock, dataDir, signer, feedback });
   fleet.join();
   await plane.publisher.publish();
   await plane.controller.start();

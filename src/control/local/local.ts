@@ -1,16 +1,17 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { FeedbackRow } from '../../store/store.ts';
+import { orKnown } from '../../store/away.ts';
+import type { EndpointRow } from '../../store/store.ts';
 import { acceptFeedback } from '../feedback/feedback.ts';
-import { Together } from '../feedback/together.ts';
+import type { FeedbackKeeping } from '../feedback/keeping.ts';
 import type { Control, FeedbackItem } from '../port.ts';
 import { LocalEndpoints, type LocalEndpointsOptions } from './endpoints.ts';
 import { LocalRollouts, type LocalRolloutsOptions } from './rollouts.ts';
 import { LocalVersions, type LocalVersionsOptions } from './versions.ts';
 
-export type LocalControlOptions = LocalVersionsOptions & LocalEndpointsOptions & LocalRolloutsOptions;
+export type LocalControlOptions = LocalVersionsOptions &
+  LocalEndpointsOptions &
+  LocalRolloutsOptions & { readonly feedback: Pick<FeedbackKeeping, 'insert' | 'waiting' | 'isKeeping'> };
 
-/** Rows of feedback that are written in one go. */
-const FEEDBACK_AT_ONCE = 10_000;
 /** Rows of feedback that may wait to be written. */
 const FEEDBACK_WAITING_MAX = 200_000;
 
@@ -20,14 +21,12 @@ export class LocalControl implements Control {
   readonly #versions: LocalVersions;
   readonly #endpoints: LocalEndpoints;
   readonly #rollouts: LocalRollouts;
-  readonly #feedback: Together<FeedbackRow>;
 
   constructor(options: LocalControlOptions) {
     this.#options = options;
     this.#versions = new LocalVersions(options);
     this.#rollouts = new LocalRollouts(options);
     this.#endpoints = new LocalEndpoints(options, (id) => this.rollout(id));
-    this.#feedback = new Together((rows) => options.store.tables.feedback.insert(rows), FEEDBACK_AT_ONCE);
   }
 
   readonly models: Control['models'] = (...given) => this.#versions.models(...given);
@@ -55,8 +54,8 @@ export class LocalControl implements Control {
   readonly keys: Control['keys'] = () => this.#rollouts.keys();
 
   async feedback(items: readonly FeedbackItem[]): ReturnType<Control['feedback']> {
-    const { store, clock } = this.#options;
-    const { waiting: found } = this.#feedback;
+    const { clock, feedback } = this.#options;
+    const { waiting: found } = feedback;
     if (found > FEEDBACK_WAITING_MAX)
       throw new PlimsollError('OVERLOADED', {
         found,
@@ -64,8 +63,18 @@ export class LocalControl implements Control {
         limit: FEEDBACK_WAITING_MAX,
         retry: 5,
       });
-    const feedback = { insert: (rows: readonly FeedbackRow[]) => this.#feedback.add(rows) };
-    return acceptFeedback({ endpoints: store.tables.endpoints, feedback }, items, clock.now());
+    const endpoints = { get: (name: string) => this.#endpointOf(name) };
+    const taken = await acceptFeedback({ endpoints, feedback }, items, clock.now());
+    return feedback.isKeeping ? { ...taken, durable: false } : taken;
+  }
+
+  /** As the store has it, or as it was read last; null where the store says that there is none. */
+  #endpointOf(name: string): Promise<EndpointRow | null> {
+    const { store, publisher } = this.#options;
+    return orKnown<EndpointRow | null>(
+      () => store.tables.endpoints.get(name),
+      () => publisher.lastRead?.endpoints.find((row) => row.name === name) ?? null,
+    );
   }
 
   audit(page: Parameters<Control['audit']>[0]): ReturnType<Control['audit']> {

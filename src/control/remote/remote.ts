@@ -16,6 +16,7 @@ import type {
   EndpointView,
   Explanation,
   FeedbackItem,
+  FeedbackTaken,
   ModelView,
   NewRollout,
   NewVersion,
@@ -138,7 +139,7 @@ export class RemoteControl implements Control {
     return (await this.#get<{ readonly items: Keys }>('/keys')).items;
   }
 
-  feedback(items: readonly FeedbackItem[]): Promise<{ readonly accepted: number }> {
+  feedback(items: readonly FeedbackItem[]): Promise<FeedbackTaken> {
     return this.#write('POST', '/feedback', null, { json: items });
   }
   audit(page: PageRequest & { readonly subject?: string | undefined }): Promise<Page<AuditRow>> {

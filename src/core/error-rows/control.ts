@@ -25,6 +25,7 @@ export const CONTROL_ERRORS = {
   ENDPOINT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find endpoint "{endpoint}": there is {known}', 'Use one of the names there are; `plimsoll push FILE --name M` makes one'),
   ROLLOUT_NOT_FOUND: row(404, EXIT.usage, 'Cannot find rollout "{id}": {found}', '`plimsoll status` lists endpoints and what runs; `plimsoll rollout start ENDPOINT --to V` begins one'),
   FEEDBACK_INVALID: row(422, EXIT.usage, 'Cannot take the feedback, none of it: {problems}', 'Send [{"endpoint", "requestId" or "unit", "label" or "metric" and "value", "time"}]; docs/experiments.md says more'),
+  FEEDBACK_UNKEPT: row(503, EXIT.failed, 'Cannot take the feedback, none of it: {store}; nor can it be kept until the store is back: {reason}', 'Send it again after {retry} s; nothing of it was kept'),
   FEEDBACK_PARTIAL: row(422, EXIT.failed, 'Took {accepted} of {count} items, those up to line {line}, and none after it: {problems}', 'What was taken is kept: mend what is named, and import the lines after {line} alone'),
   ROLLOUT_REFUSED: row(409, EXIT.failed, 'Cannot start the rollout of version {candidate} on "{endpoint}": {reason}', '{way}'),
   ROLLOUT_STATE: row(409, EXIT.failed, 'Cannot {command} rollout {id} of "{endpoint}": {found}', '{way}'),

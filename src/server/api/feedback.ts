@@ -1,6 +1,7 @@
 /** Labels and business values that arrive after the answer. */
 import { Type } from 'typebox';
 import { closed, NAME, operation } from './operation.ts';
+import { DURABLE } from './rollout-view.ts';
 
 const ITEMS_MAX = 10_000;
 const BODY_LIMIT = 8 * 2 ** 20;
@@ -22,7 +23,8 @@ export const FEEDBACK = [
     summary: 'Takes labels, or values of a metric, by request or by unit',
     body: Type.Array(ITEM, { maxItems: ITEMS_MAX }),
     bodyLimit: BODY_LIMIT,
-    answer: Type.Object({ accepted: Type.Integer() }),
+    needsNoStore: true,
+    answer: Type.Object({ accepted: Type.Integer(), durable: DURABLE }),
     handle: ({ control, body }) => control.feedback(body),
   }),
 ];
