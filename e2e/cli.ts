@@ -46,12 +46,20 @@ export interface Served {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts `serve --json` on a free port and waits until it answers. */
-export async function served(args: readonly string[], program = process.execPath): Promise<Served> {
-  const child = spawn(program, [BIN, 'serve', '--json', '--port', '0', '--data', folder(), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1' },
-  });
+/** Starts `serve --json` on a free port and waits until it answers; `first` are arguments of `program` before its own. */
+export async function served(
+  args: readonly string[],
+  program = process.execPath,
+  first: readonly string[] = [],
+): Promise<Served> {
+  const child = spawn(
+    program,
+    [...first, BIN, 'serve', '--json', '--port', '0', '--data', folder(), ...args],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1' },
+    },
+  );
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let stderr = '';
   child.stderr.on('data', (chunk) => {

@@ -170,16 +170,14 @@ describe('serve --workers 2', () => {
     expect(running.failed.filter((code) => code !== 'ECONNREFUSED')).toEqual([]);
   });
 
-  test('stopping empties the queue of new connections, but for what comes at the very last moment', async () => {
+  test('stopping empties the queue of new connections', async () => {
     const server = await startTwo();
     const running = load(server.said.url, { clients: 8, keepAlive: false, body });
     await answeredBy(running, 2);
     expect(await server.stop()).toBe(0);
     await running.stop();
-    const lost = running.failed.filter((code) => code !== 'ECONNREFUSED');
-    expect(lost.filter((code) => code !== 'ECONNRESET')).toEqual([]);
     // A listener that just closes resets about four of them here.
-    expect(lost.length).toBeLessThanOrEqual(2);
+    expect(running.failed.filter((code) => code !== 'ECONNREFUSED')).toEqual([]);
   });
 
   test('a second signal ends everything at once', async () => {

@@ -94,6 +94,25 @@ export const METRICS = {
     [],
     'Units noted for rollouts, once a window and arm.',
   ),
+  plimsoll_connections_open: serving('gauge', 'connections', [], 'Connections of clients.'),
+  plimsoll_connections_limit: serving(
+    'gauge',
+    'connections',
+    [],
+    'Connections that there may be at once; then one that waits for a request makes room for the next.',
+  ),
+  plimsoll_connections_refused_total: serving(
+    'counter',
+    'connections',
+    [],
+    'Connections that were closed as they came: all others were being answered, or no descriptor was left.',
+  ),
+  plimsoll_connections_evicted_total: serving(
+    'counter',
+    'connections',
+    [],
+    'Connections that were closed while they waited for a request, to make room for others.',
+  ),
   plimsoll_requests_refused_total: serving(
     'counter',
     'requests',

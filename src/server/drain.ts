@@ -1,58 +1,88 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import { type AddressInfo, connect, Server as NetServer, type Socket } from 'node:net';
+import type { Connections } from './connections/connections.ts';
 
 /** Idle connections stay this long: their clients' next requests may be on the way, and a close would lose them. */
 const IDLE_GRACE_MILLIS = 250;
-/** How long a listener that is about to close goes on taking what the kernel has queued for it. */
-const QUEUE_MILLIS = 250;
-/** A turn of the loop that takes longer leaves too much time for connections to come between its poll and its end. */
-const QUICK_MILLIS = 0.1;
+/** How long it is waited for calm among those who knock, and then for an empty queue, before a socket is closed. */
+const CALM_MILLIS = 300;
+const QUEUE_MILLIS = 900;
 
-/** Takes no new connections; those there are go on. Settles the moment the last of them ends. */
-export function stopListening(server: Server): Promise<unknown> {
-  const closed = once(server, 'close');
-  // The close of `node:http` would end idle connections at once.
-  NetServer.prototype.close.call(server);
-  return closed;
+/** What `node:cluster` uses, too, under the documented `listen` and `remoteAddress`. */
+interface Handle {
+  listen(backlog: number): number;
+  getpeername(out: object): number;
 }
+
+/**
+ * Takes no new connections, those that the kernel has queued apart; the ones there are go on. Answers when the last of them
+ * has ended, once nothing is accepted any more.
+ *
+ * The kernel resets what it has queued when the last listener of a socket closes. So the queue is told to take one
+ * connection at most (listen(2) again), and a connection of our own is put into that one place: it gets in only where nobody
+ * else is, and while it is there nobody else does. Then the socket is closed, over a queue that holds nothing but it. Whose
+ * first packet comes while the queue is full sends it again later (tcp(7), `tcp_abort_on_overflow`), and is then told that
+ * nobody listens; so a crowd soon thins, and it is waited for that, since two who knock within microseconds may both be let
+ * in by their first packet and only one by the next.
+ */
+export async function leaveSocket(
+  server: Server,
+  connections: Connections,
+): Promise<{ readonly closed: Promise<unknown> }> {
+  const closed = once(server, 'close');
+  handleOf(server)?.listen(0);
+  const begun = performance.now();
+  const isAfter = (millis: number): boolean => performance.now() >= begun + millis;
+  while (!((connections.isCalm || isAfter(CALM_MILLIS)) && (await closedOverPlug(server)))) {
+    if (isAfter(QUEUE_MILLIS)) stopListening(server);
+    await new Promise(setImmediate); // sockets are polled: what is queued is accepted
+  }
+  return { closed };
+}
+
+/** Closes the listener if its queue holds nobody; says whether it is closed. All in one turn: nothing is accepted meanwhile. */
+function closedOverPlug(server: Server): Promise<boolean> {
+  if (!server.listening) return Promise.resolve(true);
+  const plug = connect(reachable(server.address() as AddressInfo));
+  plug.on('error', () => undefined);
+  return new Promise((resolve) => {
+    // `connect` begins in the next tick, before this one; over loopback it is also done by then (or will not be).
+    process.nextTick(() => {
+      const isIn = handleOf(plug)?.getpeername({}) === 0;
+      if (isIn) stopListening(server);
+      plug.destroy();
+      resolve(isIn);
+    });
+  });
+}
+
+const handleOf = (of: Server | Socket): Handle | null =>
+  (of as unknown as { readonly _handle: Handle | null })._handle;
+
+/** Where a listener on all addresses is reached from this machine. */
+function reachable({ address: host, port }: AddressInfo): { host: string; port: number } {
+  if (host === '0.0.0.0') return { host: '127.0.0.1', port };
+  return { host: host === '::' ? '::1' : host, port };
+}
+
+/** The close of `node:http` would end idle connections at once. */
+const stopListening = (server: Server): unknown => NetServer.prototype.close.call(server);
 
 /**
  * Lets the connections of a server that listens no more finish: busy ones end with their answer, idle ones when they
  * have stayed idle for a moment, and whatever is left after `millis` is cut off.
  */
-export async function drain(server: Server, closed: Promise<unknown>, millis: number): Promise<void> {
-  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_GRACE_MILLIS);
+export async function drain(
+  server: Server,
+  connections: Connections,
+  closed: Promise<unknown>,
+  millis: number,
+): Promise<void> {
+  const sweep = setInterval(() => connections.closeStale(), IDLE_GRACE_MILLIS);
   const limit = setTimeout(() => server.closeAllConnections(), millis);
   await closed;
   clearInterval(sweep);
   clearTimeout(limit);
   server.close(); // what is left of it: the timer that checks for slow requests
-}
-
-/**
- * Accepts until a quick turn of the loop brings no connection. The kernel resets what it has queued when the last
- * listener of a socket closes; under load there is often something queued, but hardly ever for more than a few turns.
- */
-export async function takeQueued(server: Server): Promise<void> {
-  let taken = 0;
-  const count = (): void => {
-    taken++;
-  };
-  server.on('connection', count);
-  const until = performance.now() + QUEUE_MILLIS;
-  let [before, quick] = [-1, false];
-  while (!(quick && taken === before) && performance.now() < until) {
-    before = taken;
-    quick = (await turn()) < QUICK_MILLIS;
-  }
-  server.off('connection', count);
-}
-
-/** One whole turn of the loop, and its milliseconds: sockets are polled between two immediates. */
-async function turn(): Promise<number> {
-  await new Promise(setImmediate);
-  const started = performance.now();
-  await new Promise(setImmediate);
-  return performance.now() - started;
 }

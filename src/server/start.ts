@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TlsFiles } from '../config/access.ts';
 import { type Contract, PLAIN } from '../config/contract.ts';
@@ -10,7 +10,6 @@ import type { LoadedVersion } from '../registry/version.ts';
 import type { Capture } from '../serving/capture/capture.ts';
 import { DataPlane } from '../serving/data-plane.ts';
 import type { Gate } from '../serving/gate.ts';
-import { answerClientError } from '../serving/http/client-error.ts';
 import { Door } from '../serving/http/door.ts';
 import { DEFAULT_LIMITS, type HttpLimits } from '../serving/http/limits.ts';
 import { Metrics } from '../serving/http/metrics.ts';
@@ -19,7 +18,10 @@ import type { Recorder } from '../serving/recorder/recorder.ts';
 import { Shadow } from '../serving/shadow.ts';
 import type { Guard } from './access/guard.ts';
 import { type Address, listenFailed, urlOf } from './address.ts';
-import { drain, stopListening, takeQueued } from './drain.ts';
+import { Connections } from './connections/connections.ts';
+import { connectionLimit, ownDescriptors } from './connections/descriptors.ts';
+import { openHttpServer } from './connections/http-server.ts';
+import { drain, leaveSocket as leave } from './drain.ts';
 import { pagesOf } from './pages.ts';
 import type { Handler } from './proxy.ts';
 import { Unhurried } from './unhurried.ts';
@@ -51,7 +53,9 @@ export interface ServerOptions extends Partial<HttpLimits> {
   readonly port?: number | undefined;
   /** Scoring threads for what would hold the front loop; they start when needed. @default {cores - 1, at least 2} */
   readonly threads?: number | undefined;
-  /** Milliseconds within which a request must be there in full, and how often that is checked. @default {60000, 30000} */
+  /** Connections at once. @default {4096, as far as descriptors reach} */
+  readonly maxConnections?: number | undefined;
+  /** Milliseconds within which a request must be there in full, and how often that is checked. @default {60000, 2000} */
   readonly requestMillis?: number | undefined;
   readonly checkMillis?: number | undefined;
   /** Milliseconds that requests in flight get to finish when the server closes. @default {30000} */
@@ -86,26 +90,7 @@ export interface SharingServer extends RunningServer {
   sendAway(): void;
 }
 
-/** Longer than the idle timeout of the usual load balancers (60 s), so that it is never us who close first. */
-const KEEP_ALIVE_MILLIS = 65_000;
-/** A request of the control API may take longer: models are uploaded over slow lines. */
-const REQUEST_MILLIS = 60_000;
-const CHECK_MILLIS = 30_000;
 const DRAIN_MILLIS = 30_000;
-
-async function serverOf(
-  { tls, requestMillis, checkMillis }: ServerOptions,
-  handle: Handler,
-  logger: Logger,
-): Promise<Server> {
-  const times = {
-    keepAliveTimeout: KEEP_ALIVE_MILLIS,
-    requestTimeout: requestMillis ?? REQUEST_MILLIS,
-    connectionsCheckingInterval: checkMillis ?? CHECK_MILLIS,
-  };
-  if (!tls) return createServer(times, handle);
-  return (await import('./access/tls.ts')).tlsServer(tls, times, handle, logger);
-}
 
 /** Puts the parts together and listens. Throws LISTEN_FAILED. */
 export async function startServer(options: ServerOptions): Promise<SharingServer> {
@@ -155,21 +140,27 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   const rollouts = { recorder, shadow, capture };
   const door = new Door({ plane, metrics, offload, limits, logger, contract, gate, ...rollouts, otherwise });
   const { tls } = options;
-  const server = await serverOf(options, door.handle, logger);
-  server.on('clientError', (error, socket) => {
-    if (!unhurried.mayGoOn(error, socket)) answerClientError(error, socket);
-  });
+  const limit = connectionLimit(ownDescriptors(), options.maxConnections ?? null);
+  const connections = new Connections({ limit, counts: metrics.connections, logger });
+  let isAway = false;
+  const handle: Handler = (request, response) => {
+    if (isAway) response.shouldKeepAlive = false;
+    door.handle(request, response);
+  };
+  const server = await openHttpServer({ ...options, connections, unhurried, logger }, handle);
   await listen(server, { host, port }, listener);
+  connections.tolerate(server);
   const { port: taken, family } = server.address() as AddressInfo;
-  let closed: Promise<unknown> | null = null;
+  let left: ReturnType<typeof leave> | null = null;
   const leaveSocket = async (): Promise<void> => {
-    await takeQueued(server);
-    closed ??= stopListening(server);
+    left ??= leave(server, connections);
+    await left;
   };
   const close = async (): Promise<void> => {
     door.stopping = true;
-    closed ??= stopListening(server);
-    await drain(server, closed, options.drainMillis ?? DRAIN_MILLIS);
+    left ??= leave(server, connections);
+    const { closed } = await left;
+    await drain(server, connections, closed, options.drainMillis ?? DRAIN_MILLIS);
     recorder?.close();
     await Promise.all([offload.close(), shadow.close()]);
     await capture?.close();
@@ -177,9 +168,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   };
   const sendAway = (): void => {
     door.stopping = true;
-    server.prependListener('request', (_request, response) => {
-      response.shouldKeepAlive = false;
-    });
+    isAway = true;
   };
   return { url: urlOf({ host, port: taken, tls }, family === 'IPv6'), leaveSocket, sendAway, close };
 }

@@ -25,6 +25,8 @@ export const GENERAL_ERRORS = {
   VERSION_NOT_LOADED: row(500, EXIT.failed, 'Cannot load version {version} of model "{model}": {reason}', 'The bundle is damaged or gone: push the file again as a new version'),
   ROUTE_NOT_FOUND: row(404, EXIT.usage, 'Cannot find {path}: no such route', 'Routes are listed in /docs and /openapi.json'),
   METHOD_NOT_ALLOWED: row(405, EXIT.usage, 'Cannot {method} {path}: it takes {allowed}', 'Use {allowed}'),
+  HOST_INVALID: row(400, EXIT.failed, 'Cannot take the request: it has {found} Host headers, exactly one is wanted', 'Name the server once, as HTTP/1.1 wants it; a proxy in between must replace the header instead of adding another'),
+  EXPECTATION_UNKNOWN: row(417, EXIT.failed, 'Cannot do what the request expects: "{found}", known is 100-continue', 'Leave the header out'),
   ENCODING_UNKNOWN: row(415, EXIT.failed, 'Cannot read the body: its encoding is "{found}", known are {known}', 'Send the body in a known encoding, or as it is'),
   ENCODING_CORRUPT: row(400, EXIT.failed, 'Cannot read the body: it is no complete {encoding} data ({reason})', 'Check what compresses the request'),
   OVERLOADED: row(503, EXIT.failed, 'Cannot take the request: {found} {what} exceed the limit {limit}', 'Try again after {retry} s, or start more replicas'),

@@ -14,12 +14,12 @@ const HANDSHAKE_MILLIS = 10_000;
 /** A server that speaks TLS and shows what is in the files, renewed ones too. Throws TLS_UNREADABLE. */
 export function tlsServer(
   files: TlsFiles,
-  times: Pick<ServerOptions, 'keepAliveTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>,
+  settings: ServerOptions,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
   logger: Logger,
 ): Server {
   const { options, expiresAt } = readIdentity(files);
-  const server = createServer({ ...options, ...times, handshakeTimeout: HANDSHAKE_MILLIS }, handle);
+  const server = createServer({ ...options, ...settings, handshakeTimeout: HANDSHAKE_MILLIS }, handle);
   // Who speaks no TLS could not read an answer.
   server.removeAllListeners('tlsClientError').on('tlsClientError', (_, socket) => socket.destroy());
   server.once('close', followTls({ server, files, logger }, expiresAt));

@@ -66,6 +66,7 @@ export function expose(
   const series = shownSeries(metrics, versions, now);
   return [
     ...requestFamilies(metrics, series),
+    ...connectionFamilies(metrics),
     ...versionFamilies(versions),
     familyOf(
       'model_last_prediction_timestamp_seconds',
@@ -94,6 +95,16 @@ function requestFamilies(metrics: Metrics, series: readonly ModelSeries[]): Metr
       'plimsoll_requests_refused_total',
       REFUSALS.map((reason, k) => ({ labels: { reason }, value: metrics.refusals[k]! })),
     ),
+  ];
+}
+
+function connectionFamilies({ connections }: Metrics): MetricFamily[] {
+  const { open, limit, refused, evicted } = connections;
+  return [
+    familyOf('plimsoll_connections_open', one(open)),
+    familyOf('plimsoll_connections_limit', one(limit)),
+    familyOf('plimsoll_connections_refused_total', one(refused)),
+    familyOf('plimsoll_connections_evicted_total', one(evicted)),
   ];
 }
 

@@ -106,6 +106,17 @@ export interface CaptureSeries {
   dropped: number;
 }
 
+/** Connections of clients. */
+export interface ConnectionCounts {
+  open: number;
+  /** How many there may be at once; 0 where nobody listens. */
+  limit: number;
+  /** Closed as soon as they came, because all others were being answered or no descriptor was left. */
+  refused: number;
+  /** Closed while they waited for a request, to make room for others. */
+  evicted: number;
+}
+
 /** Everything that a scrape shows of the prediction path. */
 export class Metrics {
   /** One for each version that has ever answered here, about eight kilobytes each. */
@@ -116,6 +127,7 @@ export class Metrics {
   readonly capture: CaptureSeries[] = [];
   /** Requests that were let in by nobody, in the order of `REFUSALS`. */
   readonly refusals = new Float64Array(REFUSALS.length);
+  readonly connections: ConnectionCounts = { open: 0, limit: 0, refused: 0, evicted: 0 };
   /** Units noted for rollouts, each once a window and arm. */
   units = 0;
   inFlight = 0;

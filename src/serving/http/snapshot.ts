@@ -1,4 +1,4 @@
-import type { CaptureSeries, Metrics, SaturationLimits, ShadowSeries } from './metrics.ts';
+import type { CaptureSeries, ConnectionCounts, Metrics, SaturationLimits, ShadowSeries } from './metrics.ts';
 import type { Usage } from './usage.ts';
 
 /** The metrics of a process at one moment, as they cross to another: plain data and typed arrays. */
@@ -19,6 +19,7 @@ export interface Snapshot {
   readonly shadow: readonly Readonly<ShadowSeries>[];
   readonly units: number;
   readonly refusals: Float64Array;
+  readonly connections: Readonly<ConnectionCounts>;
   readonly capture: readonly Readonly<CaptureSeries>[];
   readonly generations: ReadonlyMap<string, number>;
 }
@@ -34,6 +35,7 @@ export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
   shadow: metrics.shadow.map((counts) => ({ ...counts })),
   units: metrics.units,
   refusals: metrics.refusals.slice(),
+  connections: { ...metrics.connections },
   capture: metrics.capture.map((counts) => ({ ...counts })),
   generations: new Map(metrics.generations),
   series: metrics.series.map(({ model, version, counters, lastAnswer }) => ({
@@ -45,8 +47,11 @@ export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
 });
 
 /** Adds what a process has counted since it began; the times of `metrics` are then since the epoch. */
-export function addCounters(metrics: Metrics, { series, shadow, units, capture, refusals }: Snapshot): void {
+export function addCounters(metrics: Metrics, snapshot: Snapshot): void {
+  const { series, shadow, units, capture, refusals, connections } = snapshot;
   metrics.units += units;
+  metrics.connections.refused += connections.refused;
+  metrics.connections.evicted += connections.evicted;
   refusals.forEach((count, k) => {
     metrics.refusals[k]! += count;
   });
@@ -75,6 +80,8 @@ export function addSnapshot(metrics: Metrics, snapshot: Snapshot): void {
   metrics.inFlight += snapshot.inFlight;
   metrics.queueDepth += snapshot.queueDepth;
   metrics.buffered += snapshot.buffered;
+  metrics.connections.open += snapshot.connections.open;
+  metrics.connections.limit += snapshot.connections.limit;
   const { memory, loopBusy } = snapshot.usage;
   metrics.usage = {
     memory: metrics.usage.memory + memory,

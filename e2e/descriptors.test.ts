@@ -1,0 +1,53 @@
+import type { Socket } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
+import { example, type Served, served } from './cli.ts';
+import { call } from './serving/client.ts';
+import { opened } from './serving/raw.ts';
+import { metric } from './serving/serve.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const started: Served[] = [];
+const sockets: Socket[] = [];
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await Promise.all(started.splice(0).map((server) => server.stop()));
+});
+
+/** A server whose processes may have so many descriptors open. */
+async function limited(descriptors: number, ...args: readonly string[]): Promise<Served> {
+  const shell = ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', process.execPath] as const;
+  const server = await served([example('iris.joblib'), ...args], shell[0], shell.slice(1));
+  started.push(server);
+  return server;
+}
+
+/** Connections that never send a thing; those that are closed are opened again. */
+async function crowd(url: string, count: number): Promise<void> {
+  const join = async (): Promise<void> => {
+    const socket = await opened(url);
+    sockets.push(socket);
+  };
+  for (let k = 0; k < count; k += 50) await Promise.all(Array.from({ length: 50 }, join));
+}
+
+const IRIS = { rows: [[5.1, 3.5, 1.4, 0.2]] };
+
+test.each([['1'], ['2']])(
+  'with fewer descriptors than connections, %s serving process(es) go on answering everything',
+  async (workers) => {
+    const server = await limited(200, '--workers', workers);
+    const { url } = server.said;
+    const paths = ['healthz', 'readyz', 'metrics', 'openapi.json', 'docs', 'api/v1/models'];
+    for (let round = 0; round < 4; round++) {
+      await crowd(url, 400);
+      expect((await call(`${url}/models/iris/predict`, { body: IRIS })).status).toBe(200);
+      const statuses = await Promise.all(paths.map(async (path) => (await call(`${url}/${path}`)).status));
+      expect(statuses).toEqual(paths.map(() => 200));
+    }
+    expect(await metric(url, /^plimsoll_connections_evicted_total (\d+)/m)).toBeGreaterThan(400);
+    expect(await metric(url, /^plimsoll_connections_limit (\d+)/m)).toBeLessThan(200 * Number(workers));
+    if (workers === '2') expect(await metric(url, /^serving_worker_restarts_total (\d+)/m)).toBe(0);
+    expect(server.child.exitCode).toBe(null);
+  },
+);
