@@ -27,10 +27,11 @@ const root = join(import.meta.dirname, '..');
 const EXTERNAL = ['onnxruntime-node', '@duckdb/node-bindings'];
 /** What threads and processes start with, beside the command line: `x.worker.ts` is `dist/x.worker.js`. */
 const STARTED_FILES = ['src/**/*.worker.ts', 'src/**/*.child.ts'];
-/** Entries that are started under another name. */
-const RENAMED = { 'onnx-worker': 'src/engine/onnx/worker.ts' };
 /** What a cluster is sent to score with, a bundle of its own. */
-const SCORER = { 'arrow.child': 'src/scorer/arrow.child.ts', ...RENAMED };
+const SCORER = {
+  'arrow.child': 'src/scorer/arrow.child.ts',
+  'graph.child': 'src/engine/onnx/graph.child.ts',
+};
 /** What a container starts; what that starts in turn is found. */
 const CONTAINER = { main: 'src/server/container/main.ts' };
 /** What it scores tables with, where the image is made for that: beside the rest, which stays as small as it is. */
@@ -101,10 +102,8 @@ interface Entry {
 const entry = ([out, file]: readonly [string, string]): Entry => ({ in: join(root, file), out });
 
 /** Every file that a thread or process starts with: name in the bundle and source. */
-const startable = (): [string, string][] => [
-  ...Object.entries(RENAMED),
-  ...globSync(STARTED_FILES, { cwd: root }).map((file): [string, string] => [basename(file, '.ts'), file]),
-];
+const startable = (): [string, string][] =>
+  globSync(STARTED_FILES, { cwd: root }).map((file): [string, string] => [basename(file, '.ts'), file]);
 
 function entries(): Entry[] {
   const named = [['main', 'src/cli/main.ts'] as const, ...startable()];

@@ -156,6 +156,30 @@ export const METRICS = {
     [...VERSION, 'worker'],
     'Resident memory of the Python workers of a version together.',
   ),
+  graph_workers_up: serving(
+    'gauge',
+    'processes',
+    [...VERSION, 'worker'],
+    'Processes of a foreign graph that answer.',
+  ),
+  graph_worker_restarts_total: serving(
+    'counter',
+    'processes',
+    [...VERSION, 'worker'],
+    'Processes of a foreign graph that ended or had grown, and were replaced.',
+  ),
+  graph_queue_depth: serving(
+    'gauge',
+    'requests',
+    [...VERSION, 'worker'],
+    'Requests waiting for a process of a foreign graph.',
+  ),
+  graph_worker_resident_memory_bytes: serving(
+    'gauge',
+    'bytes',
+    [...VERSION, 'worker'],
+    'Resident memory of the processes of a foreign graph together.',
+  ),
   model_created_timestamp_seconds: monitor(
     'gauge',
     'seconds since the epoch',

@@ -1,3 +1,4 @@
+import type { GraphMemory } from './graph-memory.ts';
 import type { Signature } from './signature.ts';
 import type { Step } from './step.ts';
 
@@ -66,6 +67,7 @@ export type ModelContent =
       readonly kind: 'graph';
       readonly onnx: Uint8Array;
       readonly signature: Signature;
+      readonly memory: GraphMemory;
       /** sha256 of the file as it came, and of `onnx`, hex. */
       readonly digests: { readonly file: string; readonly graph: string };
     };

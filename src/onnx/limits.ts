@@ -42,7 +42,7 @@ export const ONNX_LIMITS: OnnxLimits = {
 };
 
 /** onnxruntime keeps a graph about four times while it loads: as bytes, parsed, optimised, packed. */
-const LOAD_COPIES = 4;
+export const LOAD_COPIES = 4;
 const LOAD_BYTES_PER_MILLI = 50_000;
 
 /**

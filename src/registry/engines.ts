@@ -3,6 +3,8 @@ import type { Engine } from '../engine/engine.ts';
 import type { OnnxEngineOptions } from '../engine/onnx/engine.ts';
 import { columnNames } from '../model/column-names.ts';
 import type { ModelContent } from '../model/description.ts';
+import type { GraphMemory } from '../model/graph-memory.ts';
+import type { Signature } from '../model/signature.ts';
 import type { InnerEngine, PythonBundle } from './python/load.ts';
 import type { Runtime } from './version.ts';
 
@@ -22,6 +24,14 @@ export type Material =
 
 /** What an engine of this process is built of. */
 export type Compiled =
+  /** `graph`: the ModelProto or its path, `bundle`: the folder that it is in; runs apart from everything else. */
+  | {
+      readonly kind: 'isolated';
+      readonly graph: Uint8Array | string;
+      readonly signature: Signature;
+      readonly name: string;
+      readonly bundle?: string | undefined;
+    }
   | { readonly kind: 'steps'; readonly steps: Extract<ModelContent, { readonly kind: 'steps' }> }
   | { readonly kind: 'graph'; readonly options: OnnxEngineOptions };
 
@@ -38,22 +48,29 @@ export async function buildEngine(material: Material): Promise<Engine> {
     const { createNativeEngine } = await import('../engine/native/engine.ts');
     return createNativeEngine(material.steps);
   }
+  if (material.kind === 'isolated') {
+    const { loadIsolated } = await import('./isolated.ts');
+    return loadIsolated(material);
+  }
   const { createOnnxEngine } = await import('../engine/onnx/engine.ts');
   return createOnnxEngine(material.options);
 }
 
 /** The compiled model in the middle of a script, with the columns that it takes. */
 async function innerEngine(material: Compiled): Promise<InnerEngine> {
-  const { signature } = material.kind === 'steps' ? material.steps : material.options;
-  return { engine: await buildEngine(material), columns: columnNames(signature) };
+  return { engine: await buildEngine(material), columns: columnNames(signatureOf(material)) };
+}
+
+function signatureOf(material: Compiled): Signature {
+  if (material.kind === 'isolated') return material.signature;
+  return material.kind === 'steps' ? material.steps.signature : material.options.signature;
 }
 
 /** Everything that can be done for a runtime before there is an engine. Throws COMPILE_UNSUPPORTED for one that it cannot have. */
 export async function materialOf(content: ModelContent, runtime: Runtime): Promise<Compiled> {
   if (content.kind === 'graph' && runtime === 'native')
     throw new PlimsollError('COMPILE_UNSUPPORTED', { path: 'the graph', reason: ONNXRUNTIME_ONLY });
-  if (content.kind === 'graph')
-    return { kind: 'graph', options: { onnx: content.onnx, signature: content.signature } };
+  if (content.kind === 'graph') return graphMaterial(content.onnx, content, 'the graph');
   if (runtime === 'native') return { kind: 'steps', steps: content };
   const { compileModel } = await import('../compile/compile.ts');
   const { encodeModel } = await import('../onnx/encode.ts');
@@ -61,6 +78,16 @@ export async function materialOf(content: ModelContent, runtime: Runtime): Promi
   const { prefix, columns, refused } = plan;
   const options = { onnx: encodeModel(plan.model), signature: content.signature, prefix, columns, refused };
   return { kind: 'graph', options };
+}
+
+/** What a graph of others is run with: apart, but where its memory was proved to be bounded. */
+export function graphMaterial(
+  onnx: Uint8Array,
+  { signature, memory }: { readonly signature: Signature; readonly memory: GraphMemory },
+  name: string,
+): Compiled {
+  if (memory.kind === 'unbounded') return { kind: 'isolated', graph: onnx, signature, name };
+  return { kind: 'graph', options: { onnx, signature, rowBytes: memory.rowBytes } };
 }
 
 /** Else two names for the same engine would be told apart by how fast each happened to be. */

@@ -5,10 +5,10 @@ import type { Engine } from '../engine/engine.ts';
 import { readModelFile } from '../files/read-model.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { graphPath, originalPath, readManifest } from './bundle.ts';
-import { buildEngine, type Compiled, type Material, materialOf } from './engines.ts';
+import { buildEngine, type Compiled, graphMaterial, type Material, materialOf } from './engines.ts';
 import { runsWithPython } from './python/manifest.ts';
 import type { ReadingRequest } from './reading.ts';
-import type { LoadedVersion, Manifest } from './version.ts';
+import { isIsolated, type LoadedVersion, type Manifest } from './version.ts';
 
 /** Reads what an engine of an accepted bundle is built of, but for Python, which reads the bundle itself. */
 export type ReadMaterial = (request: ReadingRequest) => Promise<Compiled>;
@@ -25,7 +25,9 @@ export async function loadBundle(
 ): Promise<LoadedVersion> {
   const manifest = readManifest(dir);
   if (!manifest) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: basename(dir) });
-  const engine = await buildEngine(await materialFor(dir, manifest, `${model}@${version}`, read));
+  const name = `${model}@${version}`;
+  const material = await materialFor(dir, manifest, name, read);
+  const engine = await buildEngine(material.kind === 'isolated' ? { ...material, name } : material);
   await warmUp(engine, manifest);
   return { model, version, manifest, bundle: dir, engine };
 }
@@ -57,8 +59,10 @@ async function materialFor(
 /** Reads it at once, in this thread. */
 export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): Promise<Compiled> {
   if (manifest.graph) {
-    const options = { onnx: readFileSync(graphPath(dir)), signature: manifest.signature };
-    return { kind: 'graph', options };
+    const graph = graphPath(dir);
+    const { signature, file: name } = manifest;
+    if (isIsolated(manifest)) return { kind: 'isolated', graph, signature, name, bundle: dir };
+    return graphMaterial(readFileSync(graph), { signature, memory: manifest.graphMemory! }, name);
   }
   const { content } = readModelFile(originalPath(dir, manifest), {
     maxModel: manifest.maxModel ?? undefined,

@@ -1,6 +1,7 @@
 import { pythonSettings } from '../config/python-settings.ts';
+import type { Engine } from '../engine/engine.ts';
 import { loadBundle } from './load.ts';
-import type { AcceptedVersion, Manifest, Runtime } from './version.ts';
+import { type AcceptedVersion, isIsolated, type Manifest, type Runtime } from './version.ts';
 
 /** What is to be loaded, and with what. */
 export interface LoadingRequest {
@@ -8,6 +9,8 @@ export interface LoadingRequest {
   readonly model: string;
   readonly runtime: Runtime;
   readonly graph: boolean;
+  /** Whether it runs in processes of its own. */
+  readonly isolated: boolean;
 }
 
 /** What a version takes in a process. */
@@ -25,6 +28,7 @@ export const loadingRequest = ({ bundle, model, manifest }: AcceptedVersion): Lo
   model,
   runtime: manifest.runtime,
   graph: manifest.graph,
+  isolated: isIsolated(manifest),
 });
 
 /**
@@ -32,8 +36,14 @@ export const loadingRequest = ({ bundle, model, manifest }: AcceptedVersion): Lo
  * with `--expose-gc`: without, there is no telling what is garbage of what was before. Where memory that was free is used
  * again, the peak is that of the process so far, which is no less.
  */
-export async function measureLoading({ bundle, model, runtime, graph }: LoadingRequest): Promise<Loading> {
-  await loadCode(runtime, graph);
+export async function measureLoading({
+  bundle,
+  model,
+  runtime,
+  graph,
+  isolated,
+}: LoadingRequest): Promise<Loading> {
+  await loadCode(runtime, graph, isolated);
   globalThis.gc?.();
   const before = memory();
   const start = performance.now();
@@ -43,15 +53,17 @@ export async function measureLoading({ bundle, model, runtime, graph }: LoadingR
   const after = memory();
   const grown = Math.max(after.resident - before.resident, after.allocated - before.allocated);
   // What was garbage before may be given back only now, and hide all of a small version.
-  const residentBytes = Math.max(manifest.size, grown) + residentBeside(manifest);
+  const residentBytes = Math.max(manifest.size, grown) + residentBeside(manifest, engine);
   const peakBytes = Math.max(residentBytes, process.resourceUsage().maxRSS * 1024 - before.resident);
   await engine.close();
   return { millis, residentBytes, peakBytes };
 }
 
-/** Memory of the Python workers that one process keeps for the version. */
-const residentBeside = ({ python }: Manifest): number =>
-  python === undefined ? 0 : python.residentBytes * pythonSettings(process.env).workers.max;
+/** Memory of the processes that one process keeps for the version: of Python's at most, of a graph's at first. */
+const residentBeside = ({ python }: Manifest, engine: Engine): number =>
+  python === undefined
+    ? (engine.status?.().rss.reduce((sum, bytes) => sum + bytes, 0) ?? 0)
+    : python.residentBytes * pythonSettings(process.env).workers.max;
 
 /** `resident` misses what goes into pages that the process had before; `allocated` what native code allocates. */
 function memory(): { readonly resident: number; readonly allocated: number } {
@@ -60,8 +72,9 @@ function memory(): { readonly resident: number; readonly allocated: number } {
 }
 
 /** The code of an engine is there once in a process, however many versions it serves: it is no part of one's size. */
-async function loadCode(runtime: Runtime, graph: boolean): Promise<void> {
+async function loadCode(runtime: Runtime, graph: boolean, isolated: boolean): Promise<void> {
   if (runtime === 'python') await import('../engine/python/engine.ts');
+  else if (isolated) await import('./isolated.ts');
   else if (!graph && runtime === 'native') await import('../engine/native/engine.ts');
   else {
     await import('../engine/onnx/engine.ts');

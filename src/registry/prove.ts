@@ -18,7 +18,7 @@ import { readGolden } from './golden-file.ts';
 import { type Loading, type LoadingRequest, measureLoading } from './loading.ts';
 import { measureMicros } from './measure.ts';
 import { verifyEngines } from './verify.ts';
-import type { Manifest, Runtime } from './version.ts';
+import { isIsolated, type Manifest, type Runtime } from './version.ts';
 
 /** Files below this are compared within 300 ms, larger ones within 2 s. */
 const SMALL_FILE = 1 << 20;
@@ -65,6 +65,7 @@ export async function proveFile(
     framework: description.framework,
     signature: content.signature,
     graph,
+    ...(content.kind === 'graph' ? { graphMemory: content.memory } : {}),
     ...proof,
     ...namesToKeep(dir, request),
   };
@@ -75,7 +76,10 @@ export async function proveFile(
   return {
     digest,
     notes: [],
-    loading: await smallLoading({ bundle: dir, model: digest, runtime: manifest.runtime, graph }),
+    loading: await smallLoading({
+      ...{ bundle: dir, model: digest, runtime: manifest.runtime, graph },
+      isolated: isIsolated(manifest),
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Framework } from '../model/description.ts';
+import type { GraphMemory } from '../model/graph-memory.ts';
 import type { Signature } from '../model/signature.ts';
 import type { PythonManifest } from './python/manifest.ts';
 
@@ -54,6 +55,8 @@ export interface Manifest {
   readonly runtime: Runtime;
   /** Whether `model.onnx` alone answers: the original need not be read again. */
   readonly graph: boolean;
+  /** Where it is a graph, what bounds the memory of running it; bundles of before say nothing, and nothing is known. */
+  readonly graphMemory?: GraphMemory | undefined;
   /** Measured cost of one row through `runtime`, in microseconds. */
   readonly rowMicros: number;
   readonly verification: Verification;
@@ -66,6 +69,10 @@ export interface Manifest {
   /** A real row that the model accepts, as a JSON row (object by column name, list, or bare value). */
   readonly example: unknown;
 }
+
+/** Whether it is a graph of others that runs in processes of its own: nothing proves that its memory is bounded. */
+export const isIsolated = ({ graph, graphMemory }: Pick<Manifest, 'graph' | 'graphMemory'>): boolean =>
+  graph && graphMemory?.kind !== 'bounded';
 
 /** A version that has been proved. */
 export interface AcceptedVersion {

@@ -27,7 +27,12 @@ async function graph(
     classes: null,
   };
   const engine = await createEngine(
-    { kind: 'graph', onnx: encodeModel(g.build({})), signature } as never,
+    {
+      kind: 'graph',
+      onnx: encodeModel(g.build({})),
+      signature,
+      memory: { kind: 'bounded', rowBytes: 0 },
+    } as never,
     'onnx',
   );
   const example = free.length > 2 ? [[0], [0]] : [0];

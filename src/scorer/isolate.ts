@@ -13,12 +13,7 @@ export type Unanswered = (row: number, error: unknown) => void;
 export const BLOCK_ROWS = 2048;
 
 /** Failures that are no row's fault: what has them would fail on every row. */
-const FATAL: ReadonlySet<ErrorCode> = new Set([
-  'BUNDLE_GONE',
-  'SCORER_DIED',
-  'ENGINE_CRASHED',
-  'ENGINE_CLOSED',
-]);
+const FATAL: ReadonlySet<ErrorCode> = new Set(['BUNDLE_GONE', 'SCORER_DIED', 'ENGINE_CLOSED']);
 
 /**
  * Has every row answered that can be. A block that fails is cut in half until the rows at fault are alone; where the

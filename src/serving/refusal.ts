@@ -12,6 +12,13 @@ const CUT_SHORT = 'too_many_errors';
 
 const FORMS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['MEDIA_TYPE_UNKNOWN', 'NOT_ACCEPTABLE']);
 
+/** Its process has ended of what it was asked, or would have. */
+const BREAKS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ENGINE_CRASHED',
+  'PYTHON_WORKER_ENDED',
+  'GRAPH_MEMORY',
+]);
+
 export type Blame =
   /** It broke, took too long, or refused rows that are well formed. */
   | 'version'
@@ -22,6 +29,7 @@ export type Blame =
 
 /** Whom an error of a prediction is to be blamed on. */
 export function blameOf(error: PlimsollError): Blame {
+  if (BREAKS.has(error.code)) return 'version';
   if (error.http === 503) return 'server';
   if (error.http >= 500 || error.code === 'GRAPH_FAILED') return 'version';
   // Where the version's own code does not know a form, another version may.

@@ -16,9 +16,11 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   engine: ['model', 'onnx', 'compile'],
   'engine/native': ['engine', 'model'],
   // Text vectorizers run natively in front of a graph.
-  'engine/onnx': ['engine', 'engine/native', 'model', 'onnx', 'compile'],
+  // Graphs of others run in processes as models of Python do.
+  'engine/onnx': ['engine', 'engine/native', 'engine/python', 'model', 'onnx', 'compile', 'process'],
   python: [],
-  'engine/python': ['engine', 'model', 'python'],
+  process: [],
+  'engine/python': ['engine', 'model', 'python', 'process'],
   files: ['bytes', 'model', 'formats', 'formats/onnx', 'onnx'],
   config: ['metrics'],
   statistics: [],

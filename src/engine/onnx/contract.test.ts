@@ -3,7 +3,6 @@ import type { ModelContent } from '../../model/description.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { engineContract } from '../contract.ts';
 import { createOnnxEngine, type OnnxEngineOptions } from './engine.ts';
-import { createOnnxPool } from './pool.ts';
 
 function compiled(content: Extract<ModelContent, { kind: 'steps' }>): OnnxEngineOptions {
   const { model, prefix, columns, refused } = compileModel(content);
@@ -11,8 +10,3 @@ function compiled(content: Extract<ModelContent, { kind: 'steps' }>): OnnxEngine
 }
 
 engineContract({ name: 'the onnx engine', create: (content) => createOnnxEngine(compiled(content)) });
-engineContract({ name: 'a pool of threads', create: (content) => createOnnxPool(compiled(content)) });
-engineContract({
-  name: 'a pool of processes',
-  create: (content) => createOnnxPool({ ...compiled(content), isolation: 'process' }),
-});

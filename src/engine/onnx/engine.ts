@@ -19,6 +19,8 @@ export interface OnnxEngineOptions {
   readonly columns?: readonly ColumnInput[];
   /** Graph output `[N]` of booleans that marks rows which the library would refuse. */
   readonly refused?: string | null;
+  /** Bytes that one row takes in the graph at most, where that is known: many rows go through in slices. */
+  readonly rowBytes?: number | undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engi
   const { columns = null, refused = null, signature } = options;
   const prefix = await preparePrefixes(options.prefix ?? []);
   const plan: FeedPlan = { inputs: session.inputs, prefix, columns };
-  const rule = sliceRule(signature, prefix);
+  const rule = sliceRule(signature, prefix, options.rowBytes);
   const fetches = graphOutputNames(signature.outputs, refused);
   const run = async (batch: Batch): Promise<Outputs> =>
     gatherOutputs(signature.outputs, await session.run(feedTensors(plan, batch), fetches), refused);

@@ -14,14 +14,16 @@ export interface SliceRule {
   readonly exact: boolean;
 }
 
-export function sliceRule(signature: Signature, prefixes: readonly NativePrefix[]): SliceRule {
-  if (signature.form === 'tensors') {
-    const rows = signature.tensors[0]?.shape[0] ?? -1;
-    return rows > 0 ? { rows, exact: true } : { rows: Number.POSITIVE_INFINITY, exact: false };
-  }
+/** Bytes that the rows of one slice may take on their way, where it is known what one takes. */
+const MAX_SLICE_BYTES = 128 * 2 ** 20;
+
+/** @param rowBytes what one row takes in the graph at most; 0 where nobody knows */
+export function sliceRule(signature: Signature, prefixes: readonly NativePrefix[], rowBytes = 0): SliceRule {
+  const frozen = signature.form === 'tensors' ? (signature.tensors[0]?.shape[0] ?? -1) : -1;
+  if (frozen > 0) return { rows: frozen, exact: true };
   const width = prefixes.reduce((sum, prefix) => sum + prefix.width, 0);
-  if (width === 0) return { rows: Number.POSITIVE_INFINITY, exact: false };
-  return { rows: Math.max(1, Math.floor(MAX_PREFIX_CELLS / width)), exact: false };
+  const rows = Math.min(MAX_PREFIX_CELLS / width, MAX_SLICE_BYTES / rowBytes);
+  return { rows: rows === Number.POSITIVE_INFINITY ? rows : Math.max(1, Math.floor(rows)), exact: false };
 }
 
 /**

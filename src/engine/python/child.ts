@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { type Command, sacrificeFirst, watchMemory } from '../../process/memory-limit.ts';
 import { type Frame, FrameError, FrameReader } from './frame.ts';
 import { LogLines } from './lines.ts';
 
-export interface ChildOptions {
-  readonly interpreter: string;
-  readonly script: string;
-  /** Folder that it works in; HOME and TMPDIR. */
+export interface ChildOptions extends Command {
+  /** Folder that it works in. */
   readonly scratch: string;
-  readonly threads: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Bytes of memory after which it is ended here, where nothing else keeps it to them; null where something does. */
+  readonly watchedBytes: number | null;
 }
 
 export interface ChildEvents {
@@ -23,7 +24,7 @@ export interface ChildEvents {
 const DRAIN_MILLIS = 250;
 const SILENT_MILLIS = 100;
 
-/** An interpreter with a socket. It ends when the socket is closed, and sees it closed when this process has ended. */
+/** A process with a socket. It ends when the socket is closed, and sees it closed when this process has ended. */
 export class PythonChild {
   readonly #process: ChildProcess;
   readonly #socket: Socket;
@@ -32,11 +33,11 @@ export class PythonChild {
   #killedFor: string | null = null;
 
   constructor(options: ChildOptions, events: ChildEvents) {
-    const { interpreter, script, scratch, threads } = options;
+    const { command, args, scratch, environment, watchedBytes } = options;
     this.#events = events;
-    this.#process = spawn(interpreter, ['-I', '-S', '-u', script], {
+    this.#process = spawn(command, args, {
       cwd: scratch,
-      env: environmentOf(scratch, threads),
+      env: environment,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       // A group of its own: it can be killed with all that it has started, and the terminal's Ctrl-C does not reach it.
       detached: true,
@@ -45,7 +46,17 @@ export class PythonChild {
       if (this.#process.pid === undefined) events.exit(error.message);
     });
     this.#socket = this.#process.stdio?.[3] as Socket;
-    if (this.#process.pid !== undefined) this.#listen();
+    if (this.#process.pid === undefined) return;
+    sacrificeFirst(this.#process.pid);
+    if (watchedBytes !== null) this.#watch(this.#process.pid, watchedBytes);
+    this.#listen();
+  }
+
+  #watch(pid: number, bytes: number): void {
+    const end = watchMemory(pid, bytes, (found) =>
+      this.kill(`it took ${found} bytes of memory, ${bytes} are its limit`),
+    );
+    this.#process.once('exit', end);
   }
 
   #listen(): void {
@@ -128,21 +139,6 @@ export class PythonChild {
       return closed(stream).then(() => lines.close());
     });
   }
-}
-
-/** Nothing of this process's environment, which holds its secrets. */
-function environmentOf(scratch: string, threads: number): Record<string, string> {
-  const limits = ['OMP', 'OPENBLAS', 'MKL', 'NUMEXPR', 'VECLIB', 'BLIS'].map((library) => [
-    `${library}_NUM_THREADS`,
-    String(threads),
-  ]);
-  return {
-    PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-    LANG: 'C.UTF-8',
-    HOME: scratch,
-    TMPDIR: scratch,
-    ...Object.fromEntries(limits),
-  };
 }
 
 const refs = (handle: { ref(): unknown; unref(): unknown }) => ({

@@ -9,6 +9,7 @@ import { sliceBatch } from '../../model/slice.ts';
 import type { Engine } from '../engine.ts';
 import { conform, emptyOutputs } from './conform.ts';
 import { failureToError, PythonFailureError } from './failure.ts';
+import { type Interpreter, pythonProgram } from './interpreter.ts';
 import type { LoadMessage } from './messages.ts';
 import { Pool, type PoolStatus } from './pool.ts';
 import type { ScalingRule } from './scaling.ts';
@@ -16,11 +17,9 @@ import { AnswerError } from './tensors.ts';
 import { type Answer, rowsIn, type Work } from './work.ts';
 import { type PythonWorker, startWorker } from './worker.ts';
 
-export interface PythonEngineOptions {
+export interface PythonEngineOptions extends Interpreter {
   /** What the model is called in errors. */
   readonly name: string;
-  /** Path of the interpreter. */
-  readonly interpreter: string;
   /** Its `scratch` is the folder below which each worker gets one of its own. */
   readonly load: Omit<LoadMessage, 'kind' | 'id'>;
   /** Whether rows may be put together, and batches cut: only where that was seen to change no answer. */
@@ -40,12 +39,8 @@ export interface PythonEngineOptions {
   readonly innerColumns?: readonly string[] | null | undefined;
   /** What the version promises: rows get its names, and answers that differ are PYTHON_OUTPUT_INVALID. */
   readonly signature?: Signature | undefined;
-  /** Threads that the numeric libraries of each worker may use. @default {1} */
-  readonly threads?: number | undefined;
   /** Requests that may wait; one more is refused with ENGINE_BUSY. @default {1024} */
   readonly queue?: number | undefined;
-  /** What the interpreter is started with. @default {the worker of `python/plimsoll`} */
-  readonly script?: string | undefined;
 }
 
 /** An engine that tells how its workers are. */
@@ -83,8 +78,10 @@ export async function createPythonEngine(options: PythonEngineOptions): Promise<
     signature,
   } = options;
   let raw: RawEnds = NO_RAW_ENDS;
+  const columns = signature ? columnNames(signature) : null;
+  const program = pythonProgram(options);
   const start = async (): Promise<PythonWorker> => {
-    const worker = await startWorker({ ...options, columns: signature ? columnNames(signature) : null });
+    const worker = await startWorker({ ...options, program, columns });
     raw = worker.ready.described.raw ?? NO_RAW_ENDS;
     return worker;
   };

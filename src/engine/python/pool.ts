@@ -20,6 +20,14 @@ export interface PoolOptions extends BatchingRule {
   /** Requests that may wait, and their rows. */
   readonly maxQueue: number;
   readonly maxQueuedRows: number;
+  /** Requests that may wait while no worker is up: each holds a place that others could have. @default {maxQueue} */
+  readonly maxQueueDown?: number | undefined;
+  /** Deaths of a worker after which a request is not asked again. @default {2} */
+  readonly maxDeaths?: number | undefined;
+  /** Whether every answer has a row for each row that was asked. @default {true} */
+  readonly isRowwise?: boolean | undefined;
+  /** The error of requests that no worker was there for. @default {PYTHON_WORKER_ENDED} */
+  readonly down?: ((reason: string) => PlimsollError) | undefined;
 }
 
 /** What a pool is like at one moment, and what it has done so far. */
@@ -37,7 +45,6 @@ interface Entry extends Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Deaths of a worker after which a request is not asked again. */
 const MAX_DEATHS = 2;
 const TOGETHER_CELLS = 9;
 /** How often the number of workers is looked at. */
@@ -105,7 +112,8 @@ export class Pool {
    */
   submit(work: Work): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(new PlimsollError('ENGINE_CLOSED'));
-    const { maxQueue, maxQueuedRows } = this.#options;
+    const { maxQueue, maxQueuedRows, maxQueueDown = maxQueue } = this.#options;
+    if (this.#queue.length >= maxQueueDown && this.#isDown()) return Promise.reject(this.#tooLate());
     const [found, rows] = [this.#queue.length, rowsOf(work)];
     if (found >= maxQueue || (found > 0 && this.#queuedRows + rows > maxQueuedRows))
       return Promise.reject(new PlimsollError('ENGINE_BUSY', { found, limit: maxQueue }));
@@ -207,7 +215,8 @@ export class Pool {
 
   async #ask(worker: PythonWorker, work: Work): Promise<Answer> {
     const answer = await worker.ask(work);
-    const message = rowsProblem(work, answer);
+    const { isRowwise = true } = this.#options;
+    const message = isRowwise ? rowsProblem(work, answer) : null;
     if (message === null) return answer;
     const nowhere = { at: null, missing: null, traceback: '', rss: worker.rss };
     throw new PythonFailureError({
@@ -218,13 +227,14 @@ export class Pool {
 
   /** Who was asked with others, or was in a worker that died for the first time, is asked once more, alone. */
   #failed(entries: readonly Entry[], error: Error): void {
-    const hasDied = isDeadly(error) && error.code === 'PYTHON_WORKER_ENDED';
+    const { maxDeaths = MAX_DEATHS } = this.#options;
+    const hasDied = isDeadly(error) && error.code !== 'ENGINE_TIMEOUT';
     // The one at fault may be asked first, and take all its time again, so the others may wait for twice as long.
     const since = performance.now() + this.#options.waitMillis;
     const again: Entry[] = [];
     for (const entry of entries) {
       const deaths = entry.deaths + (hasDied ? 1 : 0);
-      const isOver = hasDied ? deaths >= MAX_DEATHS : entries.length === 1;
+      const isOver = hasDied ? deaths >= maxDeaths : entries.length === 1;
       if (isOver) entry.reject(error);
       else if (this.#isClosed) entry.reject(new PlimsollError('ENGINE_CLOSED'));
       else again.push({ ...entry, since, isAlone: true, deaths });
@@ -267,13 +277,20 @@ export class Pool {
     this.#queuedRows = this.#queue.reduce((sum, { work }) => sum + rowsOf(work), 0);
   }
 
+  #isDown(): boolean {
+    return this.#seats.every(({ worker, isBusy }) => worker === null && !isBusy);
+  }
+
   #tooLate(): PlimsollError {
-    const { name, waitMillis, maxQueue } = this.#options;
+    const { name, waitMillis, maxQueue, down } = this.#options;
     if (this.#seats.some(({ worker }) => worker !== null))
       return new PlimsollError('ENGINE_BUSY', { found: this.#queue.length + 1, limit: maxQueue });
     const why = this.#seats.find(({ failed }) => failed !== null)?.failed?.message;
     const reason = `none was ready within ${waitMillis} ms${why === undefined ? '' : `, the last start failed: ${why}`}`;
-    return new PlimsollError('PYTHON_WORKER_ENDED', { model: name, reason, retry: 1, isDown: true });
+    return (
+      down?.(reason) ??
+      new PlimsollError('PYTHON_WORKER_ENDED', { model: name, reason, retry: 1, isDown: true })
+    );
   }
 
   #takeAll(): Entry[] {

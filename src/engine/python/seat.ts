@@ -1,4 +1,4 @@
-import { isPlimsollError, type PlimsollError } from '../../core/errors.ts';
+import { type ErrorCode, isPlimsollError, type PlimsollError } from '../../core/errors.ts';
 import { Growth, Restarts } from './restarts.ts';
 import type { PythonWorker } from './worker.ts';
 
@@ -137,6 +137,9 @@ export class Seat {
   }
 }
 
+/** That a process has ended, of each kind of worker; one that takes too long is ended. */
+const DEADLY: ReadonlySet<ErrorCode> = new Set(['PYTHON_WORKER_ENDED', 'ENGINE_CRASHED', 'ENGINE_TIMEOUT']);
+
 /** Whether a worker that failed so is no more. */
 export const isDeadly = (error: unknown): error is PlimsollError =>
-  isPlimsollError(error) && (error.code === 'PYTHON_WORKER_ENDED' || error.code === 'ENGINE_TIMEOUT');
+  isPlimsollError(error) && DEADLY.has(error.code);

@@ -5,14 +5,18 @@ import { expect, onTestFinished, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
 import { PythonFailureError } from './failure.ts';
+import { pythonProgram } from './interpreter.ts';
 import { loadOf, MISBEHAVING, ORDER, PYTHON, rowsOf } from './testing.ts';
 import { type PythonWorker, startWorker, type WorkerOptions } from './worker.ts';
 
-async function start(options: Partial<WorkerOptions> & { model?: string } = {}): Promise<PythonWorker> {
-  const { model = null, ...rest } = options;
+type Options = Partial<WorkerOptions> & { model?: string; interpreter?: string };
+
+async function start(options: Options = {}): Promise<PythonWorker> {
+  const { model = null, interpreter = PYTHON, ...rest } = options;
   const load = { ...loadOf(), model, ...rest.load };
   const limits = { startMillis: 10_000, callMillis: 10_000 };
-  const worker = await startWorker({ interpreter: PYTHON, script: MISBEHAVING, ...limits, ...rest, load });
+  const program = pythonProgram({ interpreter, script: MISBEHAVING });
+  const worker = await startWorker({ program, ...limits, ...rest, load });
   onTestFinished(() => worker.close());
   return worker;
 }

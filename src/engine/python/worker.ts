@@ -5,19 +5,23 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Written } from '../../model/raw.ts';
 import { readAnswer } from './answer.ts';
-import { PythonChild } from './child.ts';
+import { type ChildOptions, PythonChild } from './child.ts';
 import { PythonFailureError } from './failure.ts';
 import { encodeFrame, type Frame, FrameError } from './frame.ts';
-import type { FromWorker, LoadMessage, PythonFailure, ReadyMessage } from './messages.ts';
+import type { FromWorker, PythonFailure, ReadyMessage } from './messages.ts';
 import { AnswerError, decodeBatch, decodeOutputs } from './tensors.ts';
-import { workerScript } from './where.ts';
 import { type Answer, encodeWork, type Work, wantedOf } from './work.ts';
 
+/** What is started: a command, what is in its environment, and what keeps its memory where the kernel does not. */
+export type WorkerProgram = Omit<ChildOptions, 'scratch'>;
+
 export interface WorkerOptions {
-  /** Path of the interpreter. */
-  readonly interpreter: string;
-  /** Its `scratch` is the folder below which each worker gets one of its own, removed when it has ended. */
-  readonly load: Omit<LoadMessage, 'kind' | 'id'>;
+  /** What the process is told to load. Its `scratch` is the folder below which each worker gets one of its own, removed when it has ended. */
+  readonly load: { readonly scratch: string };
+  /** What is started for a worker that works in a folder. */
+  readonly program: (scratch: string) => WorkerProgram;
+  /** The error of calls to a process that has ended. @default {PYTHON_WORKER_ENDED} */
+  readonly ended?: ((reason: string) => PlimsollError) | undefined;
   /** Milliseconds that it may take until it has loaded. */
   readonly startMillis: number;
   /** Milliseconds that one call may take; then it is killed. */
@@ -30,10 +34,6 @@ export interface WorkerOptions {
   readonly columns?: readonly string[] | null | undefined;
   /** Only of form `around`: columns of the compiled model, in the order that it takes them. @default {null} */
   readonly innerColumns?: readonly string[] | null | undefined;
-  /** Threads that its numeric libraries may use. @default {1} */
-  readonly threads?: number | undefined;
-  /** What the interpreter is started with. @default {the worker of `python/plimsoll`} */
-  readonly script?: string | undefined;
 }
 
 /** One Python process that holds one model. It answers one call at a time: who calls again, waits. */
@@ -103,13 +103,13 @@ class StartedWorker implements PythonWorker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { interpreter, load, threads = 1, script = workerScript() } = options;
+    const { load, program } = options;
     mkdirSync(load.scratch, { recursive: true });
     this.#scratch = mkdtempSync(join(load.scratch, 'worker-'));
     const { promise, resolve } = Promise.withResolvers<string>();
     this.ended = promise;
     this.#child = new PythonChild(
-      { interpreter, script, scratch: this.#scratch, threads },
+      { ...program(this.#scratch), scratch: this.#scratch },
       {
         frame: (frame) => this.#answered(frame),
         line: (line, stream) => this.#wrote(line, stream),
@@ -259,8 +259,11 @@ class StartedWorker implements PythonWorker {
   }
 
   #endedError(reason: string): PlimsollError {
-    const { name = 'the model' } = this.#options;
-    return new PlimsollError('PYTHON_WORKER_ENDED', { model: name, reason, retry: RETRY_SECONDS });
+    const { name = 'the model', ended } = this.#options;
+    return (
+      ended?.(reason) ??
+      new PlimsollError('PYTHON_WORKER_ENDED', { model: name, reason, retry: RETRY_SECONDS })
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { attributeOf, type Fact, intOf, ofShape, ofTensor } from '../../onnx/check/fact.ts';
-import { applyRule } from '../../onnx/check/rules.ts';
+import { outputFact } from '../../onnx/check/rules.ts';
 import { graphScope, orderNodes, subgraphs } from '../../onnx/check/scope.ts';
 import { nodeName } from '../../onnx/check/where.ts';
 import type { GraphTensor, OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/graph.ts';
@@ -26,7 +26,7 @@ export function freeBatch(graph: OnnxGraph): BatchOutcome {
   const fail = (reason: string): BatchOutcome => ({ kind: 'frozen', batch, reason });
   if (batch < 1) return fail('it is empty');
   if (sizes.some((size) => size !== batch)) return fail('its inputs disagree about the first dimension');
-  const proof = prove(graph, batch);
+  const proof = proveRows(graph, batch);
   if (typeof proof === 'string') return fail(proof);
   for (const { name, shape } of graph.outputs) {
     const rowwise = proof.values.get(name)?.batched === true;
@@ -37,14 +37,21 @@ export function freeBatch(graph: OnnxGraph): BatchOutcome {
   return { kind: 'freed', batch, graph: rewrite(graph, proof.reshapes) };
 }
 
-interface Proof {
+export interface RowProof {
   readonly values: ReadonlyMap<string, BatchValue>;
+  /** Nodes in an order in which each comes after all that it reads. */
+  readonly nodes: readonly OnnxNode[];
   /** Reshapes whose target starts with the frozen size, and that target. */
   readonly reshapes: ReadonlyMap<OnnxNode, readonly number[]>;
 }
 
-/** @returns why there is no proof, where there is none */
-function prove(graph: OnnxGraph, batch: number): Proof | string {
+/**
+ * Proves that every operator answers each row from that row alone.
+ *
+ * @param batch the frozen first size; any number that no shape holds where it is free
+ * @returns why there is no proof, where there is none
+ */
+export function proveRows(graph: OnnxGraph, batch: number): RowProof | string {
   const values = new Map<string, BatchValue>();
   const reshapes = new Map<OnnxNode, readonly number[]>();
   for (const [name, tensor] of Object.entries(graph.initializers))
@@ -54,7 +61,8 @@ function prove(graph: OnnxGraph, batch: number): Proof | string {
     const known = (shape ?? []).map((size) => (typeof size === 'number' ? size : null));
     values.set(name, { batched: true, shape: known, numbers: null });
   }
-  for (const node of orderNodes(graphScope(graph, () => false))) {
+  const nodes = orderNodes(graphScope(graph, () => false));
+  for (const node of nodes) {
     const inputs = node.inputs.map((name) => (name === '' ? null : (values.get(name) ?? null)));
     if (subgraphs(node).length > 0) return `${nodeName(node)} holds a graph`;
     const batched = inputs.some((input) => input?.batched);
@@ -66,7 +74,7 @@ function prove(graph: OnnxGraph, batch: number): Proof | string {
     for (const [index, name] of node.outputs.entries())
       values.set(name, outputOf(node, inputs, index, batched, batch));
   }
-  return { values, reshapes };
+  return { values, nodes, reshapes };
 }
 
 const RANDOM = new Set([
@@ -126,8 +134,8 @@ function outputOf(
   const facts = inputs.map((input) => (input === null ? null : factOf(input)));
   if (!batched)
     return index === 0
-      ? constant(applyRule(node, facts))
-      : constant({ ...applyRule(node, facts), shape: null });
+      ? constant(outputFact(node, facts, index))
+      : constant({ ...outputFact(node, facts, index), shape: null });
   const shape = shapeOf(node, facts, index);
   if (shape === null) return { batched, shape, numbers: null };
   const exact = index === 0 && (EXACT.has(node.op) || isPlainConvolution(node));
@@ -155,7 +163,7 @@ function shapeOf(node: OnnxNode, facts: readonly (Fact | null)[], index: number)
       ? null
       : new Array<null>(rank - (intOf(node, 'keepdims', 1) === 1 ? 0 : 1)).fill(null);
   }
-  return index === 0 ? applyRule(node, facts).shape : null;
+  return index === 0 ? outputFact(node, facts, index).shape : null;
 }
 
 /** Elements of one row, where all its sizes are known. */
@@ -182,7 +190,7 @@ const KEEPS_RANK = new Set([
   'IsInf',
 ]);
 
-function rewrite(graph: OnnxGraph, reshapes: Proof['reshapes']): OnnxGraph {
+function rewrite(graph: OnnxGraph, reshapes: RowProof['reshapes']): OnnxGraph {
   const free = (info: ValueInfo): ValueInfo =>
     info.shape === null
       ? info

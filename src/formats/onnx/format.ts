@@ -10,6 +10,7 @@ import type { Format } from '../format.ts';
 import { externalReader } from './external.ts';
 import { lintModel } from './lint.ts';
 import { looksLikeModel } from './match.ts';
+import { graphMemory, memoryNotes } from './memory.ts';
 import { graphSignature } from './signature.ts';
 
 /**
@@ -35,6 +36,7 @@ export const onnxFormat: Format = {
     const model = decodeModel(bytes, ONNX_LIMITS, external.read);
     checkModel(model, limitsForFile(external.bytes()));
     const linted = lintModel(model);
+    const memory = graphMemory(linted.model);
     const signature = graphSignature(linted.model.graph, linted.classes);
     const onnx = encodeModel(linted.model);
     const digests = { file: sha256(bytes), graph: sha256(onnx) };
@@ -46,13 +48,14 @@ export const onnxFormat: Format = {
       globals: [],
       notes: [
         ...linted.notes,
+        ...memoryNotes(memory),
         {
           level: 'info',
           text: `sha256 of the file ${digests.file}, of the graph that is served ${digests.graph}`,
         },
       ],
       blockers: [],
-      content: { kind: 'graph', onnx, signature, digests },
+      content: { kind: 'graph', onnx, signature, memory, digests },
     };
     return description;
   },

@@ -108,8 +108,12 @@ export const convolution: Rule = (node, inputs) => {
   const sizes = x.slice(2).map((size, i) => {
     if (size === null) return null;
     const stride = strides[i] ?? 1;
-    if (up) return size * stride + (w[i + 2] ?? 1) + (intsOf(node, 'output_padding')?.[i] ?? 0);
     const window = ((w[i + 2] ?? 1) - 1) * (intsOf(node, 'dilations')?.[i] ?? 1) + 1;
+    if (up)
+      return (
+        intsOf(node, 'output_shape')?.[i] ??
+        size * stride + window + (intsOf(node, 'output_padding')?.[i] ?? 0)
+      );
     const same = attributeOf(node, 'auto_pad');
     if (same?.type === 'string' && same.value.startsWith('SAME')) return Math.ceil(size / stride);
     return Math.max(0, Math.floor((size + (pads[i] ?? 0) + (pads[i + spatial] ?? 0) - window) / stride) + 1);

@@ -126,3 +126,38 @@ export const reduce: Rule = (node, inputs) => {
   const sizes = shape.map((size, at) => (gone.has(at) ? 1 : size));
   return ofShape(intOf(node, 'keepdims', 1) === 1 ? sizes : sizes.filter((_, at) => !gone.has(at)));
 };
+
+/** ArgMax, ArgMin: one place along the axis. */
+export const argument: Rule = (node, inputs) => {
+  const { shape, elements } = first(inputs);
+  if (shape === null) return ofElements(elements);
+  const axis = fromFront(intOf(node, 'axis', 0), shape.length);
+  const sizes = shape.map((size, at) => (at === axis ? 1 : size));
+  return ofShape(intOf(node, 'keepdims', 1) === 1 ? sizes : sizes.filter((_, at) => at !== axis));
+};
+
+export const flatten: Rule = (node, inputs) => {
+  const { shape, elements } = first(inputs);
+  if (shape === null) return ofElements(elements);
+  const axis = fromFront(intOf(node, 'axis', 1), shape.length);
+  const size = (sizes: readonly (number | null)[]): number | null =>
+    sizes.includes(null) ? null : ofShape(sizes).elements;
+  return { ...ofShape([size(shape.slice(0, axis)), size(shape.slice(axis))]), elements };
+};
+
+/** DepthToSpace, SpaceToDepth: [N, C, H, W], blocks moved between channels and places. */
+export const blocks: Rule = (node, inputs) => {
+  const { shape, elements } = first(inputs);
+  if (shape?.length !== 4) return ofElements(elements);
+  const block = Math.max(1, intOf(node, 'blocksize', 1));
+  const [channels, places] = node.op === 'DepthToSpace' ? [1 / block ** 2, block] : [block ** 2, 1 / block];
+  const scaled = (size: number | null, factor: number): number | null =>
+    size === null ? null : Math.ceil(size * factor);
+  const [batch, depth, height, width] = shape as readonly [
+    number | null,
+    number | null,
+    number | null,
+    number | null,
+  ];
+  return ofShape([batch, scaled(depth, channels), scaled(height, places), scaled(width, places)]);
+};

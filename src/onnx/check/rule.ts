@@ -1,8 +1,8 @@
 import type { OnnxNode } from '../graph.ts';
 import { type Fact, intsOf, ofElements, ofShape } from './fact.ts';
 
-/** Facts of a node's first output from those of its inputs (missing inputs are null). */
-export type Rule = (node: OnnxNode, inputs: readonly (Fact | null)[]) => Fact;
+/** Facts of one of a node's outputs, where it has several, from those of its inputs (missing inputs are null). */
+export type Rule = (node: OnnxNode, inputs: readonly (Fact | null)[], index: number) => Fact;
 
 export const UNKNOWN = ofElements(1);
 export const first = (inputs: readonly (Fact | null)[]): Fact => inputs[0] ?? UNKNOWN;

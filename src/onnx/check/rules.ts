@@ -1,4 +1,5 @@
 import type { OnnxNode } from '../graph.ts';
+import { CLASSICAL_RULES, tfIdf } from './classical.ts';
 import { attributeOf, type Fact, intOf, ofElements, ofNumbers, ofShape, ofTensor } from './fact.ts';
 import {
   constantOfShape,
@@ -12,7 +13,10 @@ import {
   tile,
 } from './grow.ts';
 import {
+  argument,
+  blocks,
   concat,
+  flatten,
   gather,
   reduce,
   reshape,
@@ -24,6 +28,7 @@ import {
   unsqueeze,
 } from './rearrange.ts';
 import { broadcast, first, type Rule, UNKNOWN } from './rule.ts';
+import { SIGNAL_RULES } from './signal.ts';
 
 /** Element-wise arithmetic, computed where every operand is small and known. */
 function arithmetic(compute: (a: number, b: number) => number, bounded = false): Rule {
@@ -125,6 +130,10 @@ const RULES = new Map<string, Rule>([
       'LogSoftmax',
       'Not',
       'Gelu',
+      'Celu',
+      'Hardmax',
+      'IsInf',
+      'ThresholdedRelu',
     ],
     ...[
       'LeakyRelu',
@@ -148,7 +157,16 @@ const RULES = new Map<string, Rule>([
       'IsNaN',
       'Mish',
     ],
-    ...['Scaler', 'Normalizer', 'Imputer', 'Binarizer', 'LabelEncoder', 'QuantizeLinear', 'DequantizeLinear'],
+    ...[
+      'Scaler',
+      'Normalizer',
+      'Imputer',
+      'Binarizer',
+      'LabelEncoder',
+      'CategoryMapper',
+      'QuantizeLinear',
+      'DequantizeLinear',
+    ],
   ),
   ...each(
     arithmetic((a, b) => a + b),
@@ -186,7 +204,7 @@ const RULES = new Map<string, Rule>([
   ...each(reduce, 'ReduceLogSum', 'ReduceLogSumExp', 'ReduceSumSquare'),
   ...each(convolution, 'Conv', 'ConvTranspose', 'ConvInteger', 'FusedConv'),
   ...each(shapedByAttribute, 'RandomNormal', 'RandomUniform'),
-  ...each(sum, 'SequenceConstruct', 'SequenceInsert', 'ConcatFromSequence', 'FeatureVectorizer'),
+  ...each(sum, 'SequenceConstruct', 'SequenceInsert', 'ConcatFromSequence'),
   ...each(outer, 'Einsum'),
   ...each(gemm, 'Gemm', 'FusedGemm'),
   ...each(matmul, 'MatMul', 'MatMulInteger'),
@@ -200,6 +218,11 @@ const RULES = new Map<string, Rule>([
   ['Slice', slice],
   ['Unsqueeze', unsqueeze],
   ['Squeeze', squeeze],
+  ['Flatten', flatten],
+  ...each(argument, 'ArgMax', 'ArgMin'),
+  // Each part, and what is sorted out, is at most as large as the whole.
+  ...each(shapeOnly, 'Split', 'TopK'),
+  ...each(blocks, 'DepthToSpace', 'SpaceToDepth'),
   ['Reshape', reshape],
   ['Transpose', transpose],
   ['Expand', expand],
@@ -208,9 +231,12 @@ const RULES = new Map<string, Rule>([
   ['Clip', clip],
   ['Pad', pad],
   ['OneHot', oneHot],
+  ['TfIdfVectorizer', tfIdf],
+  ...CLASSICAL_RULES,
+  ...SIGNAL_RULES,
 ]);
 
-/** What a node makes; operators without a rule are taken to make no more than their largest input. */
-export function applyRule(node: OnnxNode, inputs: readonly (Fact | null)[]): Fact {
-  return (RULES.get(node.op) ?? largest)(node, inputs);
+/** What a node makes as output `index`; operators without a rule are taken to make no more than their largest input. */
+export function outputFact(node: OnnxNode, inputs: readonly (Fact | null)[], index: number): Fact {
+  return (RULES.get(node.op) ?? largest)(node, inputs, index);
 }

@@ -12,7 +12,7 @@ import {
   ofTensor,
 } from './fact.ts';
 import { calledFunction, type Functions } from './functions.ts';
-import { applyRule } from './rules.ts';
+import { outputFact } from './rules.ts';
 import { graphScope, orderNodes, subgraphs } from './scope.ts';
 import { nodeName, overLimit } from './where.ts';
 
@@ -39,6 +39,24 @@ const GROWING = new Set([
   'SequenceConstruct',
   'SequenceInsert',
   'EyeLike',
+  'HannWindow',
+  'HammingWindow',
+  'BlackmanWindow',
+  'MelWeightMatrix',
+  'DFT',
+  'STFT',
+  'Multinomial',
+  'MaxUnpool',
+  'CenterCropPad',
+  'AffineGrid',
+  'Col2Im',
+  'RoiAlign',
+  'MaxRoiPool',
+  'GatherND',
+  'OneHotEncoder',
+  'FeatureVectorizer',
+  'DictVectorizer',
+  'TfIdfVectorizer',
   'Loop',
   'Scan',
 ]);
@@ -125,7 +143,7 @@ class SizeWalk {
     if (node.domain === '' && node.op === 'Scan') return this.#scan(node, inputs, lookup, trips);
     const bodies = subgraphs(node).map((graph) => this.graph(graph, lookup, null, trips));
     if (bodies.length > 0) return largestOf(bodies);
-    return [applyRule(node, inputs)];
+    return node.outputs.map((_, index) => outputFact(node, inputs, index));
   }
 
   /** Loop(M, cond, carried…): M must have a constant bound, whatever the condition says. */

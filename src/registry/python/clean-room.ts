@@ -4,6 +4,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
+import { pythonProgram } from '../../engine/python/interpreter.ts';
 import type { CallSpec } from '../../engine/python/messages.ts';
 import { type PythonWorker, startWorker, type WorkerOptions } from '../../engine/python/worker.ts';
 import type { ReadModel } from '../../files/read-model.ts';
@@ -177,7 +178,7 @@ async function start(
   const load = loadMessage(resolve(original), order, environment.packages, settings);
   let columns: readonly string[] | null = null;
   const worker = await startWorker({
-    ...{ name, load, interpreter: environment.interpreter.path },
+    ...{ name, load, program: pythonProgram({ interpreter: environment.interpreter.path }) },
     ...{ startMillis: settings.startMillis, callMillis: settings.callMillis, log },
     // Known once the worker has said what it holds; it is asked for at every call.
     get columns() {

@@ -1,25 +1,31 @@
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { readManifest } from '../../registry/bundle.ts';
-import type { LoadedVersion } from '../../registry/version.ts';
+import { isIsolated, type LoadedVersion } from '../../registry/version.ts';
 import { type ExtractedRows, extractRows } from '../capture/extract.ts';
 import { type FirstRow, firstRowReader } from '../recorder/first-row.ts';
 import type { Decoded } from './job.ts';
 
 /** Versions whose engine waits for processes of its own: it holds no loop, and each thread with one would start them again. */
 export const isScoredElsewhere = ({ manifest }: Pick<LoadedVersion, 'manifest'>): boolean =>
-  manifest.python !== undefined;
+  manifest.python !== undefined || isIsolated(manifest);
 
 /** What a thread needs of such a version to read rows for it; null where the version is scored in threads. */
 export function withoutEngine(bundle: string, model: string, version: number): LoadedVersion | null {
   const manifest = readManifest(bundle);
-  if (manifest?.python === undefined) return null;
+  if (manifest === null || !isScoredElsewhere({ manifest })) return null;
   const infer = (): never => {
     throw new PlimsollError('INTERNAL', {
       action: 'scoring in a thread',
       reason: `${model} is run elsewhere`,
     });
   };
-  return { model, version, bundle, manifest, engine: { id: 'python', infer, close: () => undefined } };
+  return {
+    model,
+    version,
+    bundle,
+    manifest,
+    engine: { id: manifest.runtime, infer, close: () => undefined },
+  };
 }
 
 /** What becomes of a copy of a request whose rows were read in a thread. */

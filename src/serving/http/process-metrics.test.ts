@@ -47,6 +47,7 @@ test('workers of engines are shown for each version that has some', async () => 
   const versions = [
     { model: 'churn', version: 2, engine },
     { model: 'iris', version: 1, engine: { ...engine, status: undefined } },
+    { model: 'digits', version: 1, engine: { ...engine, id: 'onnx' } },
   ] as unknown as readonly LoadedVersion[];
   const text = await (await loadProcessMetrics(() => versions))();
   const labels = '{model_name="churn",model_version="2"}';
@@ -55,6 +56,13 @@ test('workers of engines are shown for each version that has some', async () => 
     `python_worker_restarts_total${labels} 3`,
     `python_queue_depth${labels} 4`,
     `python_worker_resident_memory_bytes${labels} 1024`,
+  ]);
+  const ofGraph = '{model_name="digits",model_version="1"}';
+  expect(text.split('\n').filter((line) => line.startsWith('graph_'))).toEqual([
+    `graph_workers_up${ofGraph} 1`,
+    `graph_worker_restarts_total${ofGraph} 3`,
+    `graph_queue_depth${ofGraph} 4`,
+    `graph_worker_resident_memory_bytes${ofGraph} 1024`,
   ]);
 });
 

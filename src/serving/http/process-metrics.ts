@@ -38,26 +38,33 @@ export async function loadProcessMetrics(
 
 /** What is shown of each engine with processes of its own. */
 const OF_ENGINES = {
-  python_workers_up: ({ up }) => up,
-  python_worker_restarts_total: ({ restarts }) => restarts,
-  python_queue_depth: ({ waiting }) => waiting,
-  python_worker_resident_memory_bytes: ({ rss }) => rss.reduce((sum, bytes) => sum + bytes, 0),
-} as const satisfies Partial<Record<keyof typeof METRICS, (status: EngineStatus) => number>>;
+  workers_up: ({ up }) => up,
+  worker_restarts_total: ({ restarts }) => restarts,
+  queue_depth: ({ waiting }) => waiting,
+  worker_resident_memory_bytes: ({ rss }) => rss.reduce((sum, bytes) => sum + bytes, 0),
+} as const satisfies Record<string, (status: EngineStatus) => number>;
+
+/** What their names begin with, by the engine whose processes they are. */
+const ENGINES_WITH_PROCESSES = { python: 'python_', onnx: 'graph_' } as const;
 
 function addEngines(
   { Counter, Gauge }: typeof import('prom-client'),
   registry: Registry,
   versions: () => readonly LoadedVersion[],
 ): void {
-  for (const [name, measure] of Object.entries(OF_ENGINES)) {
-    const { help, type } = METRICS[name as keyof typeof OF_ENGINES];
+  const kinds = Object.entries(ENGINES_WITH_PROCESSES);
+  const series = kinds.flatMap(([id, prefix]) =>
+    Object.entries(OF_ENGINES).map(([suffix, measure]) => ({ id, name: `${prefix}${suffix}`, measure })),
+  );
+  for (const { id, name, measure } of series) {
+    const { help, type } = METRICS[name as keyof typeof METRICS];
     const Kind = type === 'counter' ? Counter : Gauge;
     new Kind({
       ...{ name, help, registers: [registry], labelNames: ['model_name', 'model_version'] },
       collect() {
         this.reset();
         for (const { engine, model, version } of versions()) {
-          const status = engine.status?.();
+          const status = engine.id === id ? engine.status?.() : undefined;
           if (status) this.inc({ model_name: model, model_version: String(version) }, measure(status));
         }
       },

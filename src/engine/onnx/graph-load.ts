@@ -1,0 +1,9 @@
+/** What a process that holds a graph is told to load. */
+export interface GraphLoad {
+  /** Path of the ModelProto. */
+  readonly model: string;
+  /** Graph outputs that it answers. */
+  readonly outputs: readonly string[];
+  /** Folder below which each process gets one of its own to work in. */
+  readonly scratch: string;
+}

@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Batch, Outputs } from '../../model/batch.ts';
+import type { Signature } from '../../model/signature.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import type { Engine } from '../engine.ts';
+import { Pool, type PoolStatus } from '../python/pool.ts';
+import type { ScalingRule } from '../python/scaling.ts';
+import type { PythonWorker } from '../python/worker.ts';
+import { type FeedPlan, feedTensors, type GraphInput } from './feed.ts';
+import { crashed, type GraphProcessOptions, graphError, startGraphProcess } from './graph-process.ts';
+import { createGuard, type Guard } from './guard.ts';
+import { gatherOutputs, graphOutputNames } from './outputs.ts';
+import { inferInSlices, type SliceRule, sliceRule } from './slices.ts';
+
+export interface IsolatedGraphOptions extends Omit<GraphProcessOptions, 'load'> {
+  /** The ModelProto: its path, or its bytes, which are kept in a file below `scratch` then. */
+  readonly graph: string | Uint8Array;
+  readonly signature: Signature;
+  /** Folder for what processes need while they run. */
+  readonly scratch: string;
+  /** Processes at most, as the load asks for. */
+  readonly workers: number;
+  readonly scaling?: ScalingRule | undefined;
+}
+
+/** An engine that tells how its processes are. */
+export interface IsolatedGraph extends Engine {
+  infer(batch: Batch): Promise<Outputs>;
+  close(): Promise<void>;
+  status(): PoolStatus;
+}
+
+const MAX_QUEUE = 64;
+/** While no process is up, more requests than these are refused at once. */
+const MAX_QUEUE_DOWN = 8;
+
+/**
+ * Runs a graph that others made in processes of its own, so that what takes all memory, aborts or never ends takes nobody
+ * along. A process that ends fails the request that it held and is followed by the next, after a rest that grows.
+ *
+ * @throws GRAPH_NOT_LOADED, GRAPH_MEMORY, ENGINE_CRASHED. `infer` throws GRAPH_FAILED and INPUT_INVALID besides, ENGINE_BUSY,
+ *   ENGINE_TIMEOUT, ENGINE_CLOSED
+ */
+export async function createIsolatedEngine(options: IsolatedGraphOptions): Promise<IsolatedGraph> {
+  const { graph, scratch } = options;
+  const own = typeof graph === 'string' ? null : mkdtempSync(join(scratch, 'graph-'));
+  const model = typeof graph === 'string' ? graph : join(own!, 'model.onnx');
+  if (typeof graph !== 'string') writeFileSync(model, graph, { mode: 0o600 });
+  const engine = new IsolatedEngine(options, model, own);
+  try {
+    await engine.open();
+  } catch (error) {
+    await engine.close();
+    throw graphError(error, options);
+  }
+  return engine;
+}
+
+class IsolatedEngine implements IsolatedGraph {
+  readonly id = 'onnx';
+  readonly #options: IsolatedGraphOptions;
+  readonly #pool: Pool;
+  readonly #guard: Guard;
+  readonly #rule: SliceRule;
+  /** Folder that goes with the engine, or null. */
+  readonly #own: string | null;
+  #inputs: readonly GraphInput[] = [];
+  #closed: Promise<void> | null = null;
+
+  constructor(options: IsolatedGraphOptions, model: string, own: string | null) {
+    const { name, signature, scratch, workers, scaling, callMillis, startMillis } = options;
+    this.#options = options;
+    this.#own = own;
+    this.#guard = createGuard(signature);
+    this.#rule = sliceRule(signature, []);
+    const load = { model, scratch, outputs: graphOutputNames(signature.outputs, null) };
+    this.#pool = new Pool({
+      ...{ name, workers, scaling, batches: false, maxRows: 1, isRowwise: false, maxDeaths: 1 },
+      ...{ waitMillis: callMillis, startMillis, maxQueue: MAX_QUEUE, maxQueueDown: MAX_QUEUE_DOWN },
+      maxQueuedRows: Number.POSITIVE_INFINITY,
+      start: () => this.#start({ ...options, load }),
+      down: (reason) => crashed(name, reason, true),
+    });
+  }
+
+  open(): Promise<void> {
+    return this.#pool.open();
+  }
+
+  async infer(batch: Batch): Promise<Outputs> {
+    this.#guard(batch);
+    const { outputs } = this.#options.signature;
+    const plan: FeedPlan = { inputs: this.#inputs, prefix: [], columns: null };
+    return inferInSlices(batch, this.#rule, async (slice) => {
+      const answer = await this.#ask({
+        kind: 'tensors',
+        rows: slice.rows,
+        tensors: feedTensors(plan, slice),
+      });
+      return gatherOutputs(outputs, new Map(Object.entries(answer as Record<string, Tensor>)), null);
+    });
+  }
+
+  status(): PoolStatus {
+    return this.#pool.status;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#pool.close().finally(() => {
+      if (this.#own !== null) rmSync(this.#own, { recursive: true, force: true });
+    });
+    return this.#closed;
+  }
+
+  async #start(options: GraphProcessOptions): Promise<PythonWorker> {
+    const worker = await startGraphProcess(options);
+    void worker.ended.then((reason) => this.#ended(worker.pid, reason));
+    const { inputs } = worker.ready.described;
+    if (inputs?.form === 'tensors') this.#inputs = inputs.tensors;
+    return worker;
+  }
+
+  /** One that was closed has nothing to tell. */
+  #ended(pid: number, reason: string): void {
+    if (this.#closed !== null) return;
+    this.#options.log?.(`the process of the graph ended: ${reason}; the next one follows`, 'stderr', pid);
+  }
+
+  async #ask(batch: Batch): Promise<Outputs> {
+    try {
+      return (await this.#pool.submit({ kind: 'infer', batch })) as Outputs;
+    } catch (error) {
+      throw graphError(error, this.#options);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, resolve } from 'node:path';
+import { graphSettings } from '../config/graph-settings.ts';
+import type { Engine } from '../engine/engine.ts';
+import { createIsolatedEngine } from '../engine/onnx/isolated.ts';
+import { LOAD_COPIES } from '../onnx/limits.ts';
+import { dataDirOf } from './bundle.ts';
+import type { Compiled } from './engines.ts';
+import { outerLog, versionLog } from './python/log.ts';
+import { scratchRoot } from './python/scratch.ts';
+
+/** Milliseconds that a process may take until it has loaded a graph, and more for a large one. */
+const START_MILLIS = 20_000;
+const BYTES_PER_MILLI = 50_000;
+/** How the number of processes follows the load. */
+const SCALING = { min: 1, upMillis: 1000, cooldownMillis: 60_000, idleMillis: 300_000 };
+
+/** Opens a graph in processes of its own, with the limits that the environment gives. Throws CONFIG_INVALID besides. */
+export function loadIsolated({
+  graph,
+  signature,
+  name,
+  bundle,
+}: Extract<Compiled, { readonly kind: 'isolated' }>): Promise<Engine> {
+  const { memoryBytes, callMillis } = graphSettings(process.env);
+  const size = typeof graph === 'string' ? statSync(graph).size : graph.length;
+  return createIsolatedEngine({
+    ...{ name, graph, signature, callMillis, scratch: scratchRoot(), log: logOf(name, bundle) },
+    memoryBytes: memoryBytes + LOAD_COPIES * size,
+    startMillis: START_MILLIS + size / BYTES_PER_MILLI,
+    workers: Math.max(1, availableParallelism() - 1),
+    scaling: SCALING,
+  });
+}
+
+/** The log of the version; of a graph that is no version, nobody reads one. */
+function logOf(name: string, bundle: string | undefined): ReturnType<typeof outerLog> | undefined {
+  if (bundle === undefined) return undefined;
+  const dataDir = dataDirOf(bundle);
+  return dataDir === null ? outerLog(name) : versionLog(dataDir, basename(resolve(bundle)));
+}
