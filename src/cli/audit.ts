@@ -3,7 +3,7 @@ import { EXIT } from '../core/errors.ts';
 import { allPages, allRows } from '../store/pages.ts';
 import type { AuditRow } from '../store/store.ts';
 import type { Define } from './commands.ts';
-import { type ControlOptions, withControl, withControlOptions } from './control.ts';
+import { type ControlOptions, lookAtControl, withControlOptions } from './control.ts';
 import { printable } from './printable.ts';
 import { clip, count, fittedTable } from './table.ts';
 import { outputWidth } from './terminal.ts';
@@ -25,7 +25,7 @@ export const audit: Define = (command, terminal) => {
     )
     .action(async () => {
       const options = command.optsWithGlobals<AuditOptions>();
-      await withControl(options, async (control) => {
+      await lookAtControl(options, async (control) => {
         if (!options.verify) {
           const items = await allRows((page) => control.audit({ ...page, subject: options.subject }));
           return terminal.answer({ items }, () => auditTable(items));

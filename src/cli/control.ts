@@ -51,14 +51,46 @@ type Work<T> = (control: Control) => Promise<T>;
  * until `work` is done. Throws CONTROL_UNREACHABLE, DATA_LOCKED, and whatever `work` throws.
  */
 export async function withControl<T>(options: ControlOptions, work: Work<T>): Promise<T> {
+  return withOpened(options, work, async (storeUrl) => {
+    const { openControl } = await import('../server/offline.ts');
+    const { rolloutHere } = await import('./rollouts.ts');
+    return openControl(options.data, storeUrl, rolloutHere);
+  });
+}
+
+/** The same for what only looks: also where the data folder may not be written to, whose lock is not taken then. */
+export async function lookAtControl<T>(options: ControlOptions, work: Work<T>): Promise<T> {
+  return withOpened(options, work, async (storeUrl) => {
+    const { openControl } = await import('../server/offline.ts');
+    try {
+      return await openControl(options.data, storeUrl);
+    } catch (error) {
+      if (!isPlimsollError(error) || !UNWRITABLE.has(error.code)) throw error;
+      const { openReadOnly } = await import('../server/read-only.ts');
+      const opened = await openReadOnly(options.data, storeUrl);
+      if (opened === null) throw error;
+      return opened;
+    }
+  });
+}
+
+const UNWRITABLE: ReadonlySet<string> = new Set(['DATA_UNWRITABLE', 'STORE_UNWRITABLE']);
+
+interface Opened {
+  readonly control: Control;
+  close(): Promise<void>;
+}
+
+async function withOpened<T>(
+  options: ControlOptions,
+  work: Work<T>,
+  open: (storeUrl: string | null) => Promise<Opened>,
+): Promise<T> {
   const live = await liveOf(options);
   if (live !== null) await reachable(live.socket);
   const server = await serverOf(options);
   if (server !== null) return work(server);
-  const { openControl } = await import('../server/offline.ts');
-  const { rolloutHere } = await import('./rollouts.ts');
-  const storeUrl = process.env['PLIMSOLL_STORE'] ?? null;
-  const { control, close } = await openControl(options.data, storeUrl, rolloutHere);
+  const { control, close } = await open(process.env['PLIMSOLL_STORE'] ?? null);
   try {
     return await work(control);
   } finally {

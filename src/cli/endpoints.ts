@@ -1,7 +1,7 @@
 import type { EndpointView, RolloutView } from '../control/port.ts';
 import { allRows } from '../store/pages.ts';
 import type { Define } from './commands.ts';
-import { type ControlOptions, withControl, withControlOptions } from './control.ts';
+import { type ControlOptions, lookAtControl, withControlOptions } from './control.ts';
 import { printable } from './printable.ts';
 import { fittedTable } from './table.ts';
 import { outputWidth } from './terminal.ts';
@@ -12,7 +12,7 @@ export const endpoints: Define = (command, terminal) => {
     .description('Lists endpoints: what each one answers with, and the rollout that runs.')
     .addHelpText('after', '\nExamples:\n  $ plimsoll endpoints\n  $ plimsoll endpoints --json')
     .action(async () => {
-      await withControl(command.optsWithGlobals<ControlOptions>(), async (control) => {
+      await lookAtControl(command.optsWithGlobals<ControlOptions>(), async (control) => {
         const items = await allRows((page) => control.endpoints(page));
         terminal.answer({ items }, () => endpointTable(items));
       });

@@ -5,7 +5,7 @@ import type { VersionView } from '../control/port.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { logPath } from '../registry/python/log.ts';
 import type { Define } from './commands.ts';
-import { withControl } from './control.ts';
+import { lookAtControl } from './control.ts';
 import { printable } from './printable.ts';
 
 interface LogsOptions {
@@ -34,7 +34,7 @@ export const logs: Define = (command, terminal) => {
       const { data, lines: wanted, follow } = command.optsWithGlobals<LogsOptions>();
       if (follow && terminal.json)
         throw new PlimsollError('USAGE', { reason: '--follow goes without --json', command: 'logs' });
-      const version = await withControl({ data }, async (control) => {
+      const version = await lookAtControl({ data }, async (control) => {
         const { versionOf } = await import('../jobs/run/model.ts');
         const [name, which] = model.split('@', 2);
         return versionOf(control, name!, which);

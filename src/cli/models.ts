@@ -2,7 +2,7 @@ import type { VersionView } from '../control/port.ts';
 import { allRows } from '../store/pages.ts';
 import { checkLines } from './check-lines.ts';
 import type { Define } from './commands.ts';
-import { type ControlOptions, withControl, withControlOptions } from './control.ts';
+import { type ControlOptions, lookAtControl, withControlOptions } from './control.ts';
 import { printable } from './printable.ts';
 import { trustLine } from './python/trust-line.ts';
 import { clip, fittedTable } from './table.ts';
@@ -16,7 +16,7 @@ export const models: Define = (command, terminal) => {
     .addHelpText('after', '\nExamples:\n  $ plimsoll models\n  $ plimsoll models churn --json')
     .action(async (model: string | undefined) => {
       const options = command.optsWithGlobals<ControlOptions>();
-      await withControl(options, async (control) => {
+      await lookAtControl(options, async (control) => {
         const items =
           model === undefined
             ? await allRows((page) => control.models(page))

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ControlOptions, rolloutOf, withControl, withControlOptions } from './control.ts';
+import { type ControlOptions, lookAtControl, rolloutOf, withControlOptions } from './control.ts';
 import type { Terminal } from './terminal.ts';
 import { writeFile } from './text-file.ts';
 
@@ -17,7 +17,7 @@ export const evidence = (command: Command, terminal: Terminal): void => {
     .action(async (which: string) => {
       const options = command.optsWithGlobals<EvidenceOptions>();
       const { output } = options;
-      const found = await withControl(options, async (control) => {
+      const found = await lookAtControl(options, async (control) => {
         const { id } = await rolloutOf(control, which);
         return { id, envelope: await control.evidence(id) };
       });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { BUCKETS } from '../rollout/split.ts';
-import { type ControlOptions, withControl, withControlOptions } from './control.ts';
+import { type ControlOptions, lookAtControl, withControlOptions } from './control.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `rollout explain`: where one unit goes. */
@@ -12,7 +12,7 @@ export const explain = (command: Command, terminal: Terminal): void => {
     .addHelpText('after', '\nExamples:\n  $ plimsoll rollout explain churn user-42')
     .action(async (endpoint: string, unit: string) => {
       const options = command.optsWithGlobals<ControlOptions>();
-      const found = await withControl(options, (control) => control.explainUnit(endpoint, unit));
+      const found = await lookAtControl(options, (control) => control.explainUnit(endpoint, unit));
       const { version, arm, bucket, switchesAt } = found;
       const turn =
         switchesAt === null ? '' : `: with the candidate from ${(100 * switchesAt) / BUCKETS} % on`;

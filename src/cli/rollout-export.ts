@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Command } from 'commander';
 import { allPages } from '../store/pages.ts';
-import { type ControlOptions, rolloutOf, withControl, withControlOptions } from './control.ts';
+import { type ControlOptions, lookAtControl, rolloutOf, withControlOptions } from './control.ts';
 import type { Terminal } from './terminal.ts';
 import { unwritable } from './text-file.ts';
 
@@ -30,7 +30,7 @@ export const exportWindows = (command: Command, terminal: Terminal): void => {
         throw unwritable(output ?? 'stdout', error as NodeJS.ErrnoException);
       });
       failed.catch(() => undefined);
-      const work = withControl(options, async (control) => {
+      const work = lookAtControl(options, async (control) => {
         const { id } = await rolloutOf(control, which);
         let count = 0;
         for await (const items of allPages((page) => control.windows(id, page))) {

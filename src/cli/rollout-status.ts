@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ControlOptions, rolloutOf, withControl, withControlOptions } from './control.ts';
+import { type ControlOptions, lookAtControl, rolloutOf, withControlOptions } from './control.ts';
 import { styled, type Terminal } from './terminal.ts';
 
 /** `rollout status`: one rollout, also one that is over. */
@@ -13,7 +13,7 @@ export const rolloutStatus = (command: Command, terminal: Terminal): void => {
     )
     .action(async (which: string) => {
       const options = command.optsWithGlobals<ControlOptions>();
-      const rollout = await withControl(options, (control) => rolloutOf(control, which));
+      const rollout = await lookAtControl(options, (control) => rolloutOf(control, which));
       const { rolloutFrame } = await import('./status/frame.ts');
       const { drawn } = await import('./status/paint.ts');
       const width = process.stdout.columns ?? 100;

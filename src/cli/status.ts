@@ -4,7 +4,7 @@ import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { RouterView } from '../deploy/routers/follow.ts';
 import { orKnown } from '../store/away.ts';
 import type { Define } from './commands.ts';
-import { type ControlOptions, targetOf, withControl, withControlOptions, withServer } from './control.ts';
+import { type ControlOptions, lookAtControl, targetOf, withControlOptions, withServer } from './control.ts';
 import type { Seen } from './status/frame.ts';
 import { styled } from './terminal.ts';
 
@@ -38,10 +38,10 @@ export const status: Define = (command, terminal) => {
       if (endpoint === undefined) {
         const { allRows } = await import('../store/pages.ts');
         const { endpointTable } = await import('./endpoints.ts');
-        const items = await withControl(options, (control) => allRows((page) => control.endpoints(page)));
+        const items = await lookAtControl(options, (control) => allRows((page) => control.endpoints(page)));
         return terminal.answer({ items }, () => endpointTable(items));
       }
-      const seen = await withControl(options, (control) => look(control, endpoint, options));
+      const seen = await lookAtControl(options, (control) => look(control, endpoint, options));
       const { frame } = await import('./status/frame.ts');
       const { drawn } = await import('./status/paint.ts');
       const width = process.stdout.columns ?? 100;

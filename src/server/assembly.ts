@@ -107,6 +107,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       await catalog.recover();
     },
     start: async () => {
+      if (options.answers) overrides.reserve();
       // The lock of the folder is ours, so nobody else can own a store in it.
       if (storeUrl === null) await takeOver(ports);
       // First, so that no rollout finds its versions loaded nowhere.

@@ -20,12 +20,16 @@ export class Overrides {
   #all: readonly Override[];
   #revision = 0;
 
-  /** Reads what is kept, and takes the place on the disk for more. Never throws. */
+  /** Reads what is kept. Never throws. */
   constructor(options: OverridesOptions) {
     this.#options = options;
     this.#all = (options.file?.read() ?? []) as readonly Override[];
+  }
+
+  /** Takes the place on the disk for more. Never throws. */
+  reserve(): void {
     this.#attempt('Flips towards stable will not survive this process while the store is away', () =>
-      options.file?.reserve(),
+      this.#options.file?.reserve(),
     );
   }
 

@@ -1,0 +1,62 @@
+/** What a data folder says that this user may not write to: looked at without its lock, and left as it is. */
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { NO_FLEET } from '../control/fleet/fleet.ts';
+import type { Control } from '../control/port.ts';
+import { assemble } from './assembly.ts';
+import { stderrLog } from './log.ts';
+import { STORE_FILE } from './nothing-to-serve.ts';
+
+/** What a database of SQLite that was not closed keeps beside it: https://sqlite.org/walformat.html. */
+const LOG = '-wal';
+
+interface Readable {
+  readonly url: string;
+  release(): void;
+}
+
+/** Null where the folder has no store. Throws what the store throws. */
+export async function openReadOnly(
+  dataDir: string,
+  storeUrl: string | null,
+): Promise<{ readonly control: Control; close(): Promise<void> } | null> {
+  const readable = storeUrl === null ? readableStore(dataDir) : { url: storeUrl, release: () => undefined };
+  if (readable === null) return null;
+  try {
+    const { control, store } = await assemble({
+      dataDir,
+      storeUrl: readable.url,
+      fleet: NO_FLEET,
+      copies: 1,
+      logger: { ...stderrLog(), info: () => undefined, warn: () => undefined },
+      answers: false,
+      rolloutOf: undefined,
+    });
+    const close = async (): Promise<void> => {
+      await store.close();
+      readable.release();
+    };
+    return { control, close };
+  } catch (error) {
+    readable.release();
+    throw error;
+  }
+}
+
+/**
+ * As it lies there, where it was closed: nobody writes to it, or there would be a log beside it. With its log, a copy of
+ * both: reading one takes the right to write.
+ */
+function readableStore(dataDir: string): Readable | null {
+  const path = resolve(dataDir, STORE_FILE);
+  if (!existsSync(path)) return null;
+  const log = statSync(`${path}${LOG}`, { throwIfNoEntry: false });
+  if (log === undefined || log.size === 0)
+    return { url: `sqlite:${pathToFileURL(path).href}?immutable=1`, release: () => undefined };
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-'));
+  for (const suffix of ['', LOG]) copyFileSync(`${path}${suffix}`, join(folder, `${STORE_FILE}${suffix}`));
+  const release = (): void => rmSync(folder, { recursive: true, force: true });
+  return { url: `sqlite:${join(folder, STORE_FILE)}`, release };
+}
