@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AccessMode } from '../config/access.ts';
 import { type ServeConfig, serveConfig } from '../config/config.ts';
+import { SETTINGS } from '../config/settings.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { BUNDLES_VARIABLE } from '../deploy/packaged.ts';
 import type { Progress } from '../server/registration.ts';
@@ -91,6 +92,7 @@ export const serve: Define = (command, terminal) => {
         name,
         isModel: python !== undefined,
       });
+      tellProcesses(config);
       const service = await begin(config, terminal, {
         ...{ files: config.files, golden, reference, runtime, python, maxModel, immediate },
         ...{ storeUrl: config.storeUrl, watch: config.watch, host: config.host, empty },
@@ -103,6 +105,13 @@ export const serve: Define = (command, terminal) => {
       await answering(service, terminal, config.access.mode);
     });
 };
+
+/** What jobs and receivers may do, for every process of the server: they inherit its environment. */
+function tellProcesses({ references, linkLocal, redirectHosts }: ServeConfig): void {
+  process.env[SETTINGS.references.env] = references.join(',');
+  process.env[SETTINGS.linkLocal.env] = linkLocal ? 'on' : 'off';
+  process.env[SETTINGS.redirectHosts.env] = redirectHosts.join(',');
+}
 
 /** What is said of files to be registered, as it was written; a folder of bundles leaves no room for it. */
 function beside(files: readonly string[], command: Command): readonly string[] {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
+import { referencesWritten } from '../core/references.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
 import type { AccessSettings, TlsFiles } from './access.ts';
 import { accessIn, tlsIn } from './access-settings.ts';
@@ -39,6 +40,11 @@ export interface ServeConfig {
   readonly jobs: Readonly<Record<string, unknown>>;
   /** What is watched, of the file by endpoint, as it is written. */
   readonly monitors: Readonly<Record<string, unknown>>;
+  /** Whether jobs and receivers may go to link-local addresses, and the hosts to which sources may be redirected. */
+  readonly linkLocal: boolean;
+  readonly redirectHosts: readonly string[];
+  /** What jobs and receivers may look up: what is listed, and what the file itself refers to. */
+  readonly references: readonly string[];
   /** Address of the router outside that follows an endpoint, by endpoint, as it is written. */
   readonly routers: Readonly<Record<string, unknown>>;
 }
@@ -89,6 +95,9 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     jobs: tableOf(file, 'jobs', problems),
     monitors: tableOf(file, 'monitors', problems),
     routers: tableOf(file, 'routers', problems),
+    linkLocal: value('linkLocal'),
+    redirectHosts: value('redirectHosts'),
+    references: [...value('references'), ...referencesWritten([file['jobs'], file['monitors']])],
     files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given, problems),
   };
   if (problems.length > 0)

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { parseReferences, REFERENCES_VARIABLE } from '../core/references.ts';
+import { LINK_LOCAL_VARIABLE, REDIRECT_HOSTS_VARIABLE } from '../http/outbound.ts';
 import { ALIAS_SETS, aliasSets } from '../metrics/aliases.ts';
 import { parseRate } from './access.ts';
 
@@ -117,6 +119,24 @@ export const SETTINGS = {
     fallback: '',
     wanted: `names of ${ALIAS_SETS.join(', ')}`,
     parse: (text: string) => aliasSets(text) ?? undefined,
+  },
+  references: {
+    env: REFERENCES_VARIABLE,
+    fallback: '',
+    wanted: 'env:NAME and file:/PATH, with commas between',
+    parse: parseReferences,
+  },
+  linkLocal: {
+    env: LINK_LOCAL_VARIABLE,
+    fallback: 'off',
+    wanted: '"on" or "off"',
+    parse: parseFlag,
+  },
+  redirectHosts: {
+    env: REDIRECT_HOSTS_VARIABLE,
+    fallback: '',
+    wanted: 'host names, without ports, or *',
+    parse: (text) => (text === '*' ? ['*'] : parseNames(text)),
   },
   keys: {
     env: 'PLIMSOLL_REQUIRE_KEYS',

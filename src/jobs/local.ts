@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../core/actor.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
+import { OWN_REFERENCES, type References } from '../core/references.ts';
 import type { JobRow, Ledger, RunLine } from '../store/ledger/ledger.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import { findJob } from './find.ts';
@@ -14,7 +15,7 @@ import type { Schedule } from './schedule/schedule.ts';
 import { scheduleOf } from './schedule/stored.ts';
 import { runFor } from './schedule/trigger-event.ts';
 import { type Surroundings, specsOf } from './spec/parse.ts';
-import { keepSecrets, splitSecrets } from './spec/secrets.ts';
+import { keepSecrets, requireReferences, splitSecrets } from './spec/secrets.ts';
 import type { JobSpec } from './spec/spec.ts';
 
 export interface LocalJobsOptions {
@@ -24,6 +25,8 @@ export interface LocalJobsOptions {
   readonly holder: string;
   readonly dataDir: string;
   readonly surroundings: Surroundings;
+  /** What jobs may refer to. @default whatever this process can look up */
+  readonly references?: References | undefined;
 }
 
 const LEASE_MILLIS = 10_000;
@@ -44,9 +47,10 @@ export class LocalJobs implements Jobs {
   }
 
   async define(name: string, document: unknown, { by }: Actor): Promise<JobView> {
-    const { ledger, clock, dataDir, surroundings } = this.#options;
+    const { ledger, clock, dataDir, surroundings, references = OWN_REFERENCES } = this.#options;
     const [defined] = specsOf({ [name]: document }, surroundings);
     const schedule = scheduleFrom(name, defined!.schedule);
+    requireReferences([defined!.spec.source.uri, defined!.spec.sink.uri], name, references);
     const { spec, secrets } = splitSecrets(defined!.spec);
     keepSecrets(dataDir, name, secrets);
     return this.#view(await ledger.define({ name, spec, schedule, createdAt: clock.now(), createdBy: by }));
@@ -97,7 +101,7 @@ export class LocalJobs implements Jobs {
       const taken = await ledger.claim(id, holder, clock.now(), LEASE_MILLIS, other ?? undefined);
       if (taken !== null) {
         const { discardRun } = await import('./run/discard.ts');
-        await discardRun(ledger, taken, dataDir, process.env);
+        await discardRun(ledger, taken, dataDir, process.env, this.#options.references);
         return this.run(name, id);
       }
     }

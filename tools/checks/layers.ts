@@ -22,12 +22,14 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   process: [],
   'engine/python': ['engine', 'model', 'python', 'process'],
   files: ['bytes', 'model', 'formats', 'formats/onnx', 'onnx'],
-  config: ['metrics'],
+  config: ['http', 'metrics'],
+  http: [],
   statistics: [],
   metrics: ['bytes'],
   capture: ['bytes', 'model'],
   rollout: ['model', 'statistics'],
   monitor: [
+    'http',
     'bytes',
     'metrics',
     'model',
@@ -66,6 +68,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   control: ['model', 'python', 'registry', 'rollout', 'store', 'config'],
   scorer: ['bytes', 'model', 'engine', 'registry', 'serving/rows'],
   jobs: [
+    'http',
     'bytes',
     'model',
     'files',

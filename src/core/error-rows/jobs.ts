@@ -9,6 +9,8 @@ export const JOBS_ERRORS = {
   // What batch jobs are: definitions, plans, receipts (src/jobs/spec, plan, receipt)
   SPEC_INVALID: row(422, EXIT.usage, 'Cannot use job {job}: {problems}', 'Correct every part named above; see `plimsoll batch run --help`'),
   SECRET_MISSING: row(422, EXIT.usage, 'Cannot fill in {name} of job {job}: {found}, its value was wanted', '{way}'),
+  REFERENCE_UNLISTED: row(403, EXIT.usage, 'Cannot use {name} for {what}: it is not among the references of this server', 'List it where the server is started: {setting}={reference} (or `references` of plimsoll.yaml), or call the variable PLIMSOLL_SECRET_…'),
+  ADDRESS_FORBIDDEN: row(403, EXIT.refused, 'Cannot connect to {host}: {address} is link-local, where clouds keep the credentials of a machine', 'Name another address; where it has to be this one, allow it: {setting}'),
   JOB_RUNNING: row(409, EXIT.failed, 'Cannot take job {job}: {holder} works on its run {run}', 'Let it come to its end, or end that process; where its machine is gone, the run is free once its lease has run out, in half a minute'),
   JOB_CHANGED: row(409, EXIT.failed, 'Cannot go on with job {job}: it is not what its run {run} began with: {differences}', 'Bring back what the run began with, or start another job under a new name: --job NAME; a run that is done is followed by another one with --again, one that is not is dropped by `plimsoll batch discard {job}`'),
   ROWS_DO_NOT_ADD_UP: row(500, EXIT.failed, 'Cannot close the books: in {where}, {found}, {wanted} wanted', 'This is a defect of Plimsoll: report it with the log of the run; nothing was published'),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { References } from '../../core/references.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import { openSink } from '../sinks/open.ts';
 import { secretsOf } from '../spec/secrets.ts';
@@ -11,6 +12,7 @@ export async function discardRun(
   row: RunRow,
   dataDir: string,
   env: NodeJS.ProcessEnv,
+  references?: References,
 ): Promise<void> {
   const { id, fence } = row;
   const spec = row.spec as JobSpec;
@@ -25,7 +27,7 @@ export async function discardRun(
         fence,
         columns,
         folder,
-        secrets: secretsOf(spec, dataDir, env),
+        secrets: secretsOf(spec, dataDir, env, references),
       });
       await sink.discard();
       await sink.close();

@@ -1,6 +1,7 @@
 /** Object stores that speak S3, as sources and sinks reach them. */
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { PlimsollError } from '../../core/errors.ts';
+import { AGENTS, checkAddress } from '../../http/outbound.ts';
 import { splitUri } from '../spec/uri.ts';
 
 export interface S3Address {
@@ -40,11 +41,14 @@ export function parseS3(uri: string): S3Address {
 /** Credentials, region and endpoint come from the environment as for every program of Amazon's (`AWS_*`). */
 export function openClient({ region, endpoint }: S3Address): S3Client {
   const environment = process.env;
+  // Whoever has written the URI chose it.
+  if (endpoint !== undefined && URL.canParse(endpoint)) checkAddress(new URL(endpoint).hostname);
+  const agents = endpoint === undefined ? {} : { httpAgent: AGENTS['http:'], httpsAgent: AGENTS['https:'] };
   const own = endpoint ?? environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
   const chosen = region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
   return new S3Client({
     maxAttempts: ATTEMPTS,
-    requestHandler: { connectionTimeout: CONNECT_MILLIS, requestTimeout: SILENT_MILLIS },
+    requestHandler: { connectionTimeout: CONNECT_MILLIS, requestTimeout: SILENT_MILLIS, ...agents },
     // Only Amazon's has a host name for each bucket.
     ...(own === undefined ? {} : { endpoint: own, forcePathStyle: true }),
     ...(chosen === undefined && own === undefined ? {} : { region: chosen ?? REGION }),

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
+import { OWN_REFERENCES, REFERENCES_VARIABLE, type References } from '../../core/references.ts';
 import { filledUri, ownValue, placeholdersIn, redactorOf, type Secrets, takeSecrets } from './redaction.ts';
 import type { JobSpec } from './spec.ts';
 
@@ -39,15 +40,21 @@ function replaceFile(path: string, text: string): void {
 }
 
 /**
- * What fills the placeholders of a spec: secrets that were kept, and variables of the environment that it names.
- * Throws SECRET_MISSING.
+ * What fills the placeholders of a spec: secrets that were kept, and variables of the environment that it names and
+ * `references` lists. Throws SECRET_MISSING, REFERENCE_UNLISTED.
  */
-export function secretsOf(spec: JobSpec, dataDir: string, env: NodeJS.ProcessEnv): Secrets {
+export function secretsOf(
+  spec: JobSpec,
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+  references = OWN_REFERENCES,
+): Secrets {
   const path = pathOf(dataDir, spec.job);
   const kept = readKept(path);
   const filled: Record<string, string> = {};
   const fill = (name: string): void => {
     if (Object.hasOwn(filled, name)) return;
+    if (!name.startsWith('secret.')) requireListed(name, spec.job, references);
     const value = ownValue(name.startsWith('secret.') ? kept : env, name);
     if (value === undefined) throw missing(name, spec.job, path);
     filled[name] = value;
@@ -64,6 +71,19 @@ export function redactorFor({ source, sink }: JobSpec, secrets: Secrets): <T>(va
     ...takeSecrets(filledUri(source.uri, secrets), 'source').secrets,
     ...takeSecrets(filledUri(sink.uri, secrets), 'sink').secrets,
   });
+}
+
+/** Throws REFERENCE_UNLISTED where a URI has a variable that may not be looked up. */
+export function requireReferences(uris: readonly string[], job: string, references: References): void {
+  for (const name of placeholdersIn(uris.join(' ')))
+    if (!name.startsWith('secret.')) requireListed(name, job, references);
+}
+
+function requireListed(name: string, job: string, references: References): void {
+  const reference = `env:${name}`;
+  if (references.allows(reference)) return;
+  const where = { what: `job ${job}`, setting: REFERENCES_VARIABLE, reference };
+  throw new PlimsollError('REFERENCE_UNLISTED', { name: `\${${name}}`, ...where });
 }
 
 function missing(name: string, job: string, path: string): PlimsollError {

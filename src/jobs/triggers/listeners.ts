@@ -1,10 +1,12 @@
 /** The listeners that jobs want now: started, ended and replaced as jobs change. */
 import type { Clock, Logger } from '../../core/ports.ts';
+import { OWN_REFERENCES, type References } from '../../core/references.ts';
 import type { JobRow } from '../../store/ledger/ledger.ts';
 import type { Dispatcher } from '../schedule/dispatcher.ts';
 import type { Trigger } from '../schedule/schedule.ts';
 import { scheduleOf } from '../schedule/stored.ts';
 import { filledUri } from '../spec/redaction.ts';
+import { requireReferences } from '../spec/secrets.ts';
 import { keepListening, type Listen, type Subscriber } from './listener.ts';
 
 export interface ListenersOptions {
@@ -13,6 +15,8 @@ export interface ListenersOptions {
   readonly logger: Logger;
   /** What fills the variables in URLs. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Which of them may. */
+  readonly references?: References | undefined;
 }
 
 type ListenedTo = Extract<Trigger, { kind: 'notify' | 'nats' | 'redis' | 'kafka' }>;
@@ -56,8 +60,10 @@ export class Listeners {
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 
-  #filled(trigger: ListenedTo): ListenedTo {
+  /** Throws REFERENCE_UNLISTED. */
+  #filled(job: string, trigger: ListenedTo): ListenedTo {
     if (!('url' in trigger)) return trigger;
+    requireReferences([trigger.url], job, this.#options.references ?? OWN_REFERENCES);
     return { ...trigger, url: filledUri(trigger.url, this.#options.env as Readonly<Record<string, string>>) };
   }
 
@@ -73,7 +79,7 @@ export class Listeners {
     };
     const end = new AbortController();
     const listen: Listen<ListenedTo> = async (wanted, listener, signal) =>
-      ((await LISTEN[wanted.kind]()) as Listen<ListenedTo>)(this.#filled(wanted), listener, signal);
+      ((await LISTEN[wanted.kind]()) as Listen<ListenedTo>)(this.#filled(job, wanted), listener, signal);
     const ended = keepListening(listen, trigger, subscriber, end.signal, logger).then(() => {
       this.#running.delete(key);
     });

@@ -1,4 +1,4 @@
-/** The test button: a notice that says that it is a test, and what the other side answered. */
+/** The test button: a notice that says that it is a test, and how the other side answered. */
 import { randomUUID } from 'node:crypto';
 import type { ReceiverPolicy } from '../policy/policy.ts';
 import type { AlertLabels } from './alert.ts';
@@ -17,13 +17,27 @@ export interface ReceiverTest {
   readonly surroundings: Surroundings;
 }
 
-/** Sends a test notice at once, past the outbox. */
+/**
+ * Sends a test notice at once, past the outbox. What the other side has written is not told: whoever may choose the address
+ * could otherwise read with it what only this machine reaches.
+ */
 export async function testReceiver(
   test: ReceiverTest,
 ): Promise<{ readonly ok: boolean; readonly detail: string }> {
   const outgoing = { notice: testNotice(test), receipt: null, at: test.now };
   const { ok, detail } = await sendNotice(test.receiver, outgoing, test.surroundings);
-  return { ok, detail };
+  return { ok, detail: withoutAnswer(detail, test.receiver.kind) };
+}
+
+/** The status of an answer, or the code of what went wrong with a mail; everything else is in our own words. */
+function withoutAnswer(detail: string, kind: ReceiverPolicy['kind']): string {
+  const status = /^answered \d{3}/.exec(detail)?.[0];
+  if (status !== undefined)
+    return /redirects are not followed$/.exec(detail) ? `${status}; redirects are not followed` : status;
+  const code = kind === 'email' ? /^([A-Z]{3,}|failed): /.exec(detail)?.[1] : undefined;
+  return code === undefined
+    ? detail
+    : `the mail was not taken (${code}); the log of the mail server says why`;
 }
 
 function testNotice({ endpoint, model, name, now }: ReceiverTest): Notice {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { RemoteControl } from '../../control/remote/remote.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { referencesIn } from '../../core/references.ts';
 import { claimRun } from '../../jobs/run/begin.ts';
 import { conduct } from '../../jobs/run/conduct.ts';
 import type { AskControl } from '../../jobs/run/model.ts';
@@ -51,7 +52,7 @@ async function work({ run: id, dataDir, ledger: url }: RunRequest): Promise<bool
 /** What is missing is told by the run: nobody reads the log of a process that has ended. */
 async function secretsFor(ledger: Ledger, { id, fence, spec }: RunRow, dataDir: string): Promise<Secrets> {
   try {
-    return secretsOf(spec as JobSpec, dataDir, process.env);
+    return secretsOf(spec as JobSpec, dataDir, process.env, referencesIn(process.env));
   } catch (error) {
     if (isPlimsollError(error)) await ledger.release(id, fence, { error });
     throw error;

@@ -1,6 +1,7 @@
 /** Ledger, dispatcher and listeners of a server, once they are needed. */
 import { availableParallelism } from 'node:os';
 import type { Clock, Logger } from '../../core/ports.ts';
+import { type References, referencesIn } from '../../core/references.ts';
 import type { FrozenItem } from '../../jobs/chunk.ts';
 import { LocalJobs } from '../../jobs/local.ts';
 import type { Jobs } from '../../jobs/port.ts';
@@ -43,16 +44,18 @@ export async function openJobsRuntime(options: RuntimeOptions): Promise<JobsRunt
   // Predictions may be answered in this process: its statements are not to hold them up.
   const ledger = await openLedger(url, { thread: 'soon' });
   const holder = holderOf();
+  const references = referencesIn(process.env);
   const dispatcher = new Dispatcher({
     ...{ ledger, clock, logger, holder, isGone, random: { next: Math.random } },
     concurrency: concurrencyOf(availableParallelism()),
     settling: new Settling(),
-    list: (job) => filesOf(job, dataDir),
+    list: (job) => filesOf(job, dataDir, references),
     execute: ({ id }, signal, takePlace) =>
       executeRun({ run: id, dataDir, ledger: url }, signal, takePlace, logger),
   });
-  const listeners = new Listeners({ dispatcher, clock, logger, env: process.env });
-  const jobs = new LocalJobs({ ledger, clock, holder, dataDir, surroundings: surroundingsHere() });
+  const listeners = new Listeners({ dispatcher, clock, logger, env: process.env, references });
+  const surroundings = surroundingsHere();
+  const jobs = new LocalJobs({ ledger, clock, holder, dataDir, surroundings, references });
   const metrics = new MetricsFile(dataDir);
   return {
     jobs,
@@ -71,9 +74,9 @@ export async function openJobsRuntime(options: RuntimeOptions): Promise<JobsRunt
 }
 
 /** What the source of a job matches now; nothing where its folder is not there yet. */
-async function filesOf(job: JobRow, dataDir: string): Promise<readonly FrozenItem[]> {
+async function filesOf(job: JobRow, dataDir: string, references: References): Promise<readonly FrozenItem[]> {
   const spec = job.spec as JobSpec;
-  const source = await openSource(spec, secretsOf(spec, dataDir, process.env));
+  const source = await openSource(spec, secretsOf(spec, dataDir, process.env, references));
   try {
     return await source.items();
   } catch (error) {

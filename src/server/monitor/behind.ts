@@ -12,6 +12,7 @@ import { behindCondition } from '../../monitor/watch/monitor-conditions.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
 import { Policies } from './policies.ts';
+import { receiverSurroundings } from './receivers.ts';
 
 export interface BehindOptions {
   readonly store: MonitoringStore;
@@ -34,7 +35,7 @@ export class Behind {
     this.#policies = new Policies(store);
     this.#deliverer = new Deliverer({
       ...{ store, clock, holder, random: { next: Math.random } },
-      surroundings: { env: process.env, externalUrl: process.env['PLIMSOLL_EXTERNAL_URL'] ?? null },
+      surroundings: receiverSurroundings(),
       policies: async () => this.#policies.all(await this.#endpoints()),
     });
   }

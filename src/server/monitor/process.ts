@@ -10,6 +10,7 @@ import { openMonitoring } from '../../store/monitoring/open.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import type { MonitorSettings } from './messages.ts';
 import { writeMetrics } from './metrics-file.ts';
+import { receiverSurroundings } from './receivers.ts';
 import { openTaking } from './taking.ts';
 import { upkeep } from './upkeep.ts';
 
@@ -48,7 +49,7 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
   const watch = new Watch({ store, surroundings, profiles, accuracy, holder, clock, logger });
   const deliverer = new Deliverer({
     ...{ store, holder, clock, random: { next: Math.random } },
-    surroundings: { env: process.env, externalUrl: process.env['PLIMSOLL_EXTERNAL_URL'] ?? null },
+    surroundings: receiverSurroundings(),
     policies: () => Promise.resolve(policies.all(taking.endpoints)),
   });
   const deliver = (): Promise<unknown> =>

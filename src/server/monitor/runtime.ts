@@ -8,6 +8,7 @@ import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { Store } from '../../store/store.ts';
 import type { Behind } from './behind.ts';
 import { writeCaptureRules } from './capture-rules.ts';
+import { receiverSurroundings } from './receivers.ts';
 
 export interface RuntimeOptions {
   readonly dataDir: string;
@@ -46,8 +47,7 @@ export async function openMonitoringRuntime(options: RuntimeOptions): Promise<Mo
     endpoints: (page) => control.endpoints(page),
     testReceiver: async ({ name: endpoint, model }, name, receiver) => {
       const { testReceiver } = await import('../../monitor/alerts/test-notice.ts');
-      const externalUrl = process.env['PLIMSOLL_EXTERNAL_URL'] ?? null;
-      const surroundings = { env: process.env, externalUrl };
+      const surroundings = receiverSurroundings();
       return testReceiver({ endpoint, model, name, receiver, now: clock.now(), surroundings });
     },
     request: async (id) => {

@@ -142,6 +142,27 @@ describe('a file behind a URL', () => {
     await source.close();
   });
 
+  it('is not looked for on another host that it is redirected to, unless that is allowed', async () => {
+    const { port } = new URL(base);
+    const elsewhere = createServer((_, response) => response.end('id\n1\n')).listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    const target = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+    let reached = 0;
+    elsewhere.on('request', () => reached++);
+    expect(port).not.toBe(new URL(target).port);
+    const source = await open(`${base}/t.csv?to=${encodeURIComponent(`${target}/t.csv`)}`);
+    await expect(source.list()).rejects.toMatchObject({
+      code: 'SOURCE_INVALID',
+      message: expect.stringContaining('PLIMSOLL_REDIRECT_HOSTS=127.0.0.1'),
+    });
+    expect(reached).toBe(0);
+    await source.close();
+    const metadata = await open('http://169.254.169.254/latest/meta-data/t.csv');
+    await expect(metadata.list()).rejects.toMatchObject({ code: 'ADDRESS_FORBIDDEN' });
+    await metadata.close();
+    elsewhere.close();
+  });
+
   it('is refused where it cannot be relied on, without telling its password', async () => {
     files.set('/none.csv', { bytes: await tableFile('csv', 1, 3), validator: 'none', ranges: true });
     files.set('/empty.csv', { bytes: Buffer.alloc(0), validator: 'etag', ranges: true });

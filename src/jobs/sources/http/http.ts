@@ -1,5 +1,9 @@
 /** One file behind a URL of HTTP, read by ranges where the server has them. */
+import type { Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
+import { isSameHost } from '../../../http/addresses.ts';
+import { type Inbound, mayRedirectTo, REDIRECT_HOSTS_VARIABLE, send } from '../../../http/outbound.ts';
 import { shownUri } from '../../spec/redaction.ts';
 import { ObjectsSource } from '../objects/objects-source.ts';
 import type { ObjectStore, StoredObject } from '../objects/store.ts';
@@ -37,14 +41,14 @@ class HttpStore implements ObjectStore {
   }
 
   async list(): Promise<readonly StoredObject[]> {
-    const { headers, body, status } = await this.#ask({ range: 'bytes=0-0' });
-    await body?.cancel();
-    const range = /^bytes 0-0\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
-    this.ranges = status === 206 && range !== undefined;
+    const answer = await this.#ask({ range: 'bytes=0-0' });
+    answer.destroy();
+    const { headers, statusCode } = answer;
+    const range = /^bytes 0-0\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
+    this.ranges = statusCode === 206 && range !== undefined;
     const size = this.ranges ? Number(range) : await this.#wholeSize();
-    const etag = headers.get('etag');
-    const modified = headers.get('last-modified');
-    if (etag === null && modified === null)
+    const { etag, 'last-modified': modified } = headers;
+    if (etag === undefined && modified === undefined)
       throw this.#invalid(
         'the server gives neither an ETag nor a time of change, so that nobody could tell whether it changed: download it first',
       );
@@ -57,21 +61,22 @@ class HttpStore implements ObjectStore {
     const range = `bytes=${from}-${to - 1}`;
     // A weak ETag does not speak for bytes: the answer is compared instead.
     const strong = object.version.startsWith('W/') ? {} : { 'if-range': object.version };
-    const { headers, body, status } = await this.#ask({ range, ...strong });
-    const now = headers.get('etag') ?? headers.get('last-modified') ?? '';
+    const answer = await this.#ask({ range, ...strong });
+    const { headers, statusCode } = answer;
+    const now = headers.etag ?? headers['last-modified'] ?? '';
     if (now !== object.version) {
-      await body?.cancel();
+      answer.destroy();
       throw new PlimsollError('INPUT_CHANGED', {
         path: object.uri,
         found: `version ${now}`,
         wanted: object.version,
       });
     }
-    this.ranges = status === 206;
+    this.ranges = statusCode === 206;
     const [begin, end] = this.ranges ? [0, to - from] : [from, to];
     let at = 0;
     try {
-      for await (const bytes of body ?? []) {
+      for await (const bytes of bytesOf(answer)) {
         const part = bytes.subarray(Math.max(0, begin - at), Math.max(0, end - at));
         at += bytes.length;
         if (part.length > 0) yield part;
@@ -88,45 +93,49 @@ class HttpStore implements ObjectStore {
   }
 
   async #wholeSize(): Promise<number> {
-    const { headers, body } = await this.#ask({});
-    const told = headers.get('content-length');
-    if (told !== null && headers.get('content-encoding') === null) {
-      await body?.cancel();
+    const answer = await this.#ask({});
+    const { 'content-length': told, 'content-encoding': coding } = answer.headers;
+    if (told !== undefined && coding === undefined) {
+      answer.destroy();
       return Number(told);
     }
     let size = 0;
-    for await (const bytes of body ?? []) size += bytes.length;
+    for await (const bytes of bytesOf(answer)) size += bytes.length;
     return size;
   }
 
-  async #ask(more: Readonly<Record<string, string>>): Promise<Response> {
+  async #ask(more: Readonly<Record<string, string>>): Promise<Inbound> {
     let url = this.#url;
     for (let redirects = 0; redirects <= REDIRECTS; redirects += 1) {
       const own = url.origin === this.#url.origin ? this.#headers : {};
       // Bytes as they are: a range of a compressed answer would be a range of something else.
       const headers = { 'accept-encoding': 'identity', ...own, ...more };
       const answer = await this.#fetch(url, headers);
-      const location = answer.headers.get('location');
-      if (!REDIRECT.has(answer.status) || location === null) return this.#checked(answer);
-      await answer.body?.cancel();
+      const { location } = answer.headers;
+      if (!REDIRECT.has(answer.statusCode) || location === undefined) return this.#checked(answer);
+      answer.destroy();
       const next = URL.parse(location, url.href);
       if (next === null || !/^https?:$/.test(next.protocol))
         throw this.#invalid('it redirects to what is no URL of HTTP');
       if (url.protocol === 'https:' && next.protocol === 'http:')
         throw this.#invalid('it redirects from https to http');
+      if (!isSameHost(url, next) && !mayRedirectTo(next))
+        throw this.#invalid(
+          `it redirects to another host, ${next.host}: name that one, or allow it with ${REDIRECT_HOSTS_VARIABLE}=${next.hostname}`,
+        );
       url = next;
     }
     throw this.#invalid(`it redirects more than ${REDIRECTS} times`);
   }
 
-  async #fetch(url: URL, headers: Readonly<Record<string, string>>): Promise<Response> {
+  async #fetch(url: URL, headers: Readonly<Record<string, string>>): Promise<Inbound> {
     const late = new AbortController();
     const timer = setTimeout(
       () => late.abort(new Error(`no answer after ${ANSWER_MILLIS} ms`)),
       ANSWER_MILLIS,
     );
     try {
-      return await fetch(url, { headers, redirect: 'manual', signal: late.signal });
+      return await send(url, { headers, signal: late.signal });
     } catch (error) {
       throw this.#unavailable(error);
     } finally {
@@ -134,10 +143,10 @@ class HttpStore implements ObjectStore {
     }
   }
 
-  async #checked(answer: Response): Promise<Response> {
-    const { status } = answer;
+  #checked(answer: Inbound): Inbound {
+    const { statusCode: status } = answer;
     if (status === 200 || status === 206) return answer;
-    await answer.body?.cancel();
+    answer.destroy();
     if (status === 404 || status === 410) throw new PlimsollError('FILE_NOT_FOUND', { path: this.#shown });
     if (status === 416) throw new PlimsollError('INPUT_EMPTY', { path: this.#shown });
     const reason = `the server answers ${status}`;
@@ -155,3 +164,21 @@ class HttpStore implements ObjectStore {
     return new PlimsollError('SOURCE_UNAVAILABLE', { where: this.#shown, reason }, { cause: error });
   }
 }
+
+/** The bytes of an answer as they were meant: some servers compress whatever they are asked for. */
+function bytesOf(answer: Inbound): AsyncIterable<Uint8Array> {
+  const unpack = UNPACK[answer.headers['content-encoding'] ?? 'identity'];
+  if (unpack === undefined) return answer;
+  const unpacked = unpack();
+  answer.once('error', (error) => unpacked.destroy(error));
+  unpacked.once('close', () => answer.destroy());
+  return answer.pipe(unpacked);
+}
+
+const UNPACK: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+};

@@ -12,7 +12,7 @@ const VALID_MILLIS = 900_000;
 const TEST_MILLIS = 60_000;
 
 export const sendToAlertmanager: Send<'alertmanager'> = async (policy, { notice, at }, surroundings) => {
-  const address = await resolveText(policy.url, surroundings.env);
+  const address = await resolveText(policy.url, surroundings);
   if (!address.ok) return failed(address.problem);
   const valid = notice.reason === 'test' ? TEST_MILLIS : VALID_MILLIS;
   const alerts = notice.alerts.map((alert) => {

@@ -9,7 +9,7 @@ import { redacted, resolveSecret } from './secrets.ts';
 const TIMEOUT = 10_000;
 
 export const sendMail: Send<'email'> = async (policy, { notice, at }, surroundings) => {
-  const password = policy.password === null ? null : await resolveSecret(policy.password, surroundings.env);
+  const password = policy.password === null ? null : await resolveSecret(policy.password, surroundings);
   if (password !== null && !password.ok) return failed(password.problem);
   const options = transportOf(policy, password?.value ?? null, surroundings);
   if (options === null) return refused('its server is none: smtp://USER@HOST:PORT or smtps://… was wanted');

@@ -1,4 +1,6 @@
 /** Requests to receivers: no redirects, a time limit, and no more of the answer than is shown. */
+import { isPlimsollError } from '../../../core/errors.ts';
+import { type Inbound, send } from '../../../http/outbound.ts';
 import { failed, type Outcome, refused, type Surroundings } from './receiver.ts';
 
 const TIMEOUT = 10_000;
@@ -36,18 +38,17 @@ export async function post(request: Posted, { timeoutMillis = TIMEOUT }: Surroun
   const url = checkedUrl(request.url);
   if (typeof url === 'string') return { ok: false, reason: url };
   try {
-    const response = await fetch(url, {
+    const answer = await send(url, {
       method: 'POST',
       body: request.body,
       headers: { 'content-type': 'application/json', 'user-agent': 'plimsoll', ...request.headers },
-      redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMillis),
     });
     return {
       ok: true,
-      status: response.status,
-      text: await beginningOf(response),
-      retryAfter: retryAfterOf(response.headers.get('retry-after'), request.at),
+      status: answer.statusCode,
+      text: await beginningOf(answer),
+      retryAfter: retryAfterOf(answer.headers['retry-after'] ?? null, request.at),
     };
   } catch (error) {
     return { ok: false, reason: reasonOf(error, url.host, timeoutMillis) };
@@ -55,12 +56,11 @@ export async function post(request: Posted, { timeoutMillis = TIMEOUT }: Surroun
 }
 
 /** No more than 64 KiB are read, whatever the length of the answer. */
-async function beginningOf({ body }: Response): Promise<string> {
-  if (body === null) return '';
+async function beginningOf(body: Inbound): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  for await (const chunk of body) {
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     text += decoder.decode(chunk.subarray(0, Math.max(0, MAX_ANSWER - bytes + chunk.length)), {
       stream: true,
@@ -71,9 +71,11 @@ async function beginningOf({ body }: Response): Promise<string> {
 }
 
 function reasonOf(error: unknown, host: string, timeoutMillis: number): string {
-  if ((error as Error).name === 'TimeoutError') return `${host} did not answer within ${timeoutMillis} ms`;
-  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
-  return `${host} cannot be reached: ${cause?.code ?? cause?.message ?? (error as Error).message}`;
+  if (isPlimsollError(error)) return `${error.message}. ${error.hint}`;
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  if (name === 'TimeoutError' || name === 'AbortError')
+    return `${host} did not answer within ${timeoutMillis} ms`;
+  return `${host} cannot be reached: ${code ?? message}`;
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3) in milliseconds from now. */

@@ -20,9 +20,9 @@ const SEVERITY: Readonly<Record<Severity, 'critical' | 'warning' | 'info'>> = {
 };
 
 export const sendToPagerDuty: Send<'pagerduty'> = async (policy, { notice, at }, surroundings) => {
-  const address = await resolveText(policy.url, surroundings.env);
+  const address = await resolveText(policy.url, surroundings);
   if (!address.ok) return failed(address.problem);
-  const key = await resolveSecret(policy.routingKey, surroundings.env);
+  const key = await resolveSecret(policy.routingKey, surroundings);
   if (!key.ok) return failed(key.problem);
   const events = notice.reason === 'test' ? (['trigger', 'resolve'] as const) : ([actionOf(notice)] as const);
   let outcome = failed('nothing was sent');

@@ -1,4 +1,5 @@
 /** The port of receivers: a notice goes out, and what the other side said comes back. Nothing is thrown. */
+import type { References } from '../../../core/references.ts';
 import type { ReceiverPolicy } from '../../policy/policy.ts';
 import type { Notice } from '../notice.ts';
 
@@ -16,6 +17,8 @@ export interface Outgoing {
 /** What receivers are given of the world. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Which variables of it, and which files, may be looked up. @default all */
+  readonly references?: References | undefined;
   /** Address under which people reach this server, or null. */
   readonly externalUrl: string | null;
   /** Time for one request, or one mail. @default {10 s} */

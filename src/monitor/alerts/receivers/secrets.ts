@@ -1,8 +1,13 @@
 /** Secrets are named, never written: `env:NAME` is a variable of the environment, `file:PATH` a file. */
 import { readFile } from 'node:fs/promises';
+import { OWN_REFERENCES, REFERENCES_VARIABLE } from '../../../core/references.ts';
+import type { Surroundings } from './receiver.ts';
 
 /** Bytes of a file that holds a secret. */
 const MAX_SECRET = 65_536;
+
+/** Where is looked, and what may be. */
+type Looked = Pick<Surroundings, 'env' | 'references'>;
 
 type Resolved =
   | { readonly ok: true; readonly value: string }
@@ -11,8 +16,12 @@ type Resolved =
 /** The value that a reference names; the problem names the reference, which is no secret. */
 export async function resolveSecret(
   reference: string,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, references = OWN_REFERENCES }: Looked,
 ): Promise<Resolved> {
+  if (/^(?:env|file):/.test(reference) && !references.allows(reference)) {
+    const problem = `${reference} is not among the references of this server: list it where it is started, ${REFERENCES_VARIABLE}=${reference}`;
+    return { ok: false, problem };
+  }
   if (reference.startsWith('env:')) {
     const value = env[reference.slice('env:'.length)];
     if (value === undefined || value === '') {
@@ -34,11 +43,8 @@ export async function resolveSecret(
 }
 
 /** Something to be resolved that may be written out as well: an address. */
-export const resolveText = (
-  text: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Resolved> =>
-  /^(?:env|file):/.test(text) ? resolveSecret(text, env) : Promise.resolve({ ok: true, value: text });
+export const resolveText = (text: string, looked: Looked): Promise<Resolved> =>
+  /^(?:env|file):/.test(text) ? resolveSecret(text, looked) : Promise.resolve({ ok: true, value: text });
 
 /** A text without the secrets in it. */
 export const redacted = (text: string, secrets: readonly string[]): string =>

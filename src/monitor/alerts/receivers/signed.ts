@@ -10,9 +10,9 @@ export async function sendSigned(
   { notice, at }: Outgoing,
   surroundings: Surroundings,
 ): Promise<Outcome> {
-  const address = await resolveText(url, surroundings.env);
+  const address = await resolveText(url, surroundings);
   if (!address.ok) return failed(address.problem);
-  const key = secret === null ? null : await resolveSecret(secret, surroundings.env);
+  const key = secret === null ? null : await resolveSecret(secret, surroundings);
   if (key !== null && !key.ok) return failed(key.problem);
   const headers = {
     'idempotency-key': notice.id,

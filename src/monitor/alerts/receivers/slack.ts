@@ -26,14 +26,14 @@ export const sendToSlack: Send<'slack'> = async (policy, outgoing, surroundings)
   const { notice, at } = outgoing;
   const message = messageOf(notice, surroundings.externalUrl);
   if (policy.url !== null) {
-    const address = await resolveText(policy.url, surroundings.env);
+    const address = await resolveText(policy.url, surroundings);
     if (!address.ok) return failed(address.problem);
     const body = JSON.stringify(message);
     return outcomeOf(await post({ url: address.value, body, headers: {}, at }, surroundings));
   }
   if (policy.token === null || policy.channel === null)
     return refused('it has neither url, nor channel and token');
-  const token = await resolveSecret(policy.token, surroundings.env);
+  const token = await resolveSecret(policy.token, surroundings);
   if (!token.ok) return failed(token.problem);
   const bot = { token: token.value, channel: policy.channel, at, surroundings };
   const outcome = await tellByBot(bot, message, outgoing);

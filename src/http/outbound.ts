@@ -1,0 +1,80 @@
+/** Requests to addresses that others name: redirects are not followed, and link-local addresses are not reached. */
+import { lookup as resolve } from 'node:dns';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  request as requestHttp,
+} from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { PlimsollError } from '../core/errors.ts';
+import { isLinkLocal } from './addresses.ts';
+
+/** Allows link-local addresses, and redirects to these hosts (`*` for all): set by the operator. */
+export const LINK_LOCAL_VARIABLE = 'PLIMSOLL_LINK_LOCAL';
+export const REDIRECT_HOSTS_VARIABLE = 'PLIMSOLL_REDIRECT_HOSTS';
+
+const allowsLinkLocal = (): boolean => /^(?:on|true)$/.test(process.env[LINK_LOCAL_VARIABLE] ?? '');
+
+/** Whether the operator lets requests be sent on to a host. */
+export function mayRedirectTo({ hostname }: URL): boolean {
+  const hosts = (process.env[REDIRECT_HOSTS_VARIABLE] ?? '').toLowerCase().split(/[\s,]+/);
+  return hosts.includes('*') || hosts.includes(hostname);
+}
+
+/** Throws ADDRESS_FORBIDDEN where a host is given by an address that may not be reached. */
+export function checkAddress(host: string, address = host): void {
+  if (!isLinkLocal(address) || allowsLinkLocal()) return;
+  throw new PlimsollError('ADDRESS_FORBIDDEN', { host, address, setting: `${LINK_LOCAL_VARIABLE}=on` });
+}
+
+/** Resolves a name for a connection: what is checked is what is connected to, whatever the name means a moment later. */
+export const checkedLookup: LookupFunction = (hostname, options, done) => {
+  resolve(hostname, { ...options, all: true }, (error, found) => {
+    if (error) return done(error, '', 0);
+    try {
+      for (const { address } of found) checkAddress(hostname, address);
+    } catch (refused) {
+      return done(refused as NodeJS.ErrnoException, '', 0);
+    }
+    if (options.all) return done(null, found);
+    const [first] = found;
+    return first === undefined
+      ? done(Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' }), '', 0)
+      : done(null, first.address, first.family);
+  });
+};
+
+/** Connections to addresses that others name, for libraries that speak HTTP themselves. */
+export const AGENTS = {
+  'http:': new HttpAgent({ keepAlive: true, lookup: checkedLookup } as object),
+  'https:': new HttpsAgent({ keepAlive: true, lookup: checkedLookup } as object),
+};
+
+export interface Outbound {
+  readonly method?: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Ends the request, and the answer with it. */
+  readonly signal: AbortSignal;
+}
+
+/** An answer, of whatever status; its body is there to be read or destroyed. */
+export type Inbound = IncomingMessage & { readonly statusCode: number };
+
+/** Sends a request over HTTP or HTTPS, once. Throws ADDRESS_FORBIDDEN, and what the system says of the connection. */
+export async function send(url: URL, { method = 'GET', headers, body, signal }: Outbound): Promise<Inbound> {
+  checkAddress(url.hostname);
+  const isTls = url.protocol === 'https:';
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const options = { method, headers: { ...headers, ...length }, signal };
+  return new Promise((answered, failed) => {
+    const request: ClientRequest = isTls
+      ? requestHttps(url, { ...options, agent: AGENTS['https:'] })
+      : requestHttp(url, { ...options, agent: AGENTS['http:'] });
+    request.once('error', failed);
+    request.once('response', (response) => answered(response as Inbound));
+    request.end(body);
+  });
+}
