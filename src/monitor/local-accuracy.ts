@@ -25,7 +25,11 @@ export async function accuracyOver(
   );
   const target = { endpoint, model, version, policy, falseAlarms, now };
   const standing = await keptStanding(store, target, await keptMemory(store, target));
-  const rows = (await store.cohorts({ endpoint, from: now - days * DAY, to: now })) as readonly KeptCohort[];
+  const rows = (await store.cohorts({
+    endpoint,
+    from: Math.floor(now - days * DAY),
+    to: now,
+  })) as readonly KeptCohort[];
   const cohorts: CohortView[] = [];
   for (const row of rows.toReversed()) cohorts.push(await cohortView(store, endpoint, row));
   const { reference, attribution, maturity } = standing;

@@ -26,7 +26,7 @@ const LABEL_KEY = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/;
 const LABEL_CHARS = 256;
 const NOTE_CHARS = 10_000;
 /** Begins with a letter, so that `churn@3` is always a number. */
-const ALIAS = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
+export const ALIAS_NAME = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
 const ALIASES_MAX = 100;
 
 export const named = ({ model, version }: Reference): string => `${model}@${version}`;
@@ -136,7 +136,7 @@ export async function setAlias(
   actor: Actor,
 ): Promise<void> {
   const action = 'set an alias';
-  if (!ALIAS.test(alias))
+  if (!ALIAS_NAME.test(alias))
     throw invalid(
       action,
       'its name',

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { AccessMode } from '../../config/access.ts';
 import type { ApiKeyring } from '../../control/keys/port.ts';
@@ -25,7 +26,7 @@ import { checkerOf } from './check.ts';
 import { asCoded } from './failures.ts';
 import type { Note } from './job-changes.ts';
 import { openapiDocument } from './openapi.ts';
-import { Answer, type Operation, type StagedUpload } from './operation.ts';
+import { Answer, type Operation, type StagedUpload, WRITE_HEADERS } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { Repeats } from './repeats.ts';
 import { nameOf, scopeOf } from './scopes.ts';
@@ -99,11 +100,12 @@ export async function createApi(control: Control, options: ApiOptions): Promise<
   app.addHook('onRequest', async (request: Admitted, reply) => {
     reply.headers(HEADERS);
     request[CALLER] = admitted(request);
+    // The framework looks at bodies first, and has words of its own for some of them.
+    if (request.is404) throw unknownRoute(request.method, request.url);
   });
   app.setErrorHandler((error, { headers }, reply) =>
     refuse(reply, asCoded(error, headers['content-type'], options.logger)),
   );
-  app.setNotFoundHandler(({ url, method }, reply) => refuse(reply, unknownRoute(method, url)));
   const document = JSON.stringify(openapiDocument(OPERATIONS, packageJson.version));
   app.get(`${PREFIX}/openapi.json`, (_, reply) => reply.type('application/json').send(document));
   const repeats = new Repeats(options.idempotency, options.clock);
@@ -195,7 +197,7 @@ function addRoute(app: FastifyInstance, operation: Operation, tools: Tools): voi
   const { method, path, bodyLimit } = operation;
   const answer = answerer(operation, tools);
   // A verb follows its name after a colon: `/rollouts/{id}:pause`.
-  const url = path.replaceAll(/\{(\w+)\}:/g, ':$1([^:/]+)::').replaceAll(/\{(\w+)\}/g, ':$1');
+  const url = path.replaceAll(/\{(\w+)\}:/g, ':$1([^/]+)::').replaceAll(/\{(\w+)\}/g, ':$1');
   app.route({
     method,
     url: `${PREFIX}${url}`,
@@ -230,6 +232,7 @@ function answerer(operation: Operation, tools: Tools) {
   const { method, status, takesFiles } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
   const queryOf = checkerOf(operation.query, 'query');
+  const checkHeaders = headerChecker(operation);
   const bodyOf = bodyChecker(operation);
   const uploadOf = (request: Admitted): Promise<StagedUpload> => {
     if (takesFiles) return receiveUpload(request, dataDir, request[CHECK] ?? (() => undefined));
@@ -239,11 +242,10 @@ function answerer(operation: Operation, tools: Tools) {
   return async (request: Admitted): Promise<Answer> => {
     const params = paramsOf(request.params);
     const query = queryOf(request.query);
+    const { 'idempotency-key': key = null } = checkHeaders(request) as { 'idempotency-key'?: string };
     const upload = request.isMultipart() ? await uploadOf(request) : null;
     const body = upload ?? bodyOf(request.body);
     const actor = actorOf(request, body);
-    const header = request.headers['idempotency-key'];
-    const key = typeof header === 'string' ? header : null;
     const { isLocal, key: caller } = request[CALLER] ?? NOBODY;
     const call = {
       control,
@@ -280,10 +282,17 @@ const noteOf =
   async (what, subject, body) =>
     onChanged?.({ by, what, subject, body: { ...body, reason: reason ?? null } });
 
+/** What a change says about itself; of what is only asked nothing is read. */
+function headerChecker({ method }: Operation): (request: FastifyRequest) => unknown {
+  if (method === 'GET') return () => ({});
+  const check = checkerOf(WRITE_HEADERS, 'header');
+  return ({ headers }) => check(headers);
+}
+
 function bodyChecker({ body, path }: Operation): (given: unknown) => unknown {
   if (body === null) return (given) => refuseBody(given, path);
   const check = checkerOf(body, 'body');
-  const isOptional = '~optional' in body;
+  const isOptional = Type.IsOptional(body);
   return (given) => (given === undefined && isOptional ? undefined : check(given));
 }
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkerOf } from './check.ts';
 import { closed, nullable } from './operation.ts';
 
@@ -23,4 +23,38 @@ test.each([
 test('what is right passes as it is', () => {
   const given = { strategy: 'ab', to: null };
   expect(check(given)).toBe(given);
+});
+
+describe('a query, whose values are texts', () => {
+  const query = checkerOf(
+    closed({
+      limit: Type.Optional(Type.Integer({ minimum: 1 })),
+      hours: Type.Optional(Type.Number()),
+      all: Type.Optional(Type.Boolean()),
+      name: Type.Optional(Type.String()),
+    }),
+    'query',
+  );
+
+  test('is read as what its schema says', () => {
+    const given = { limit: '7', hours: '1.5e-1', all: 'true', name: '7' };
+    expect(query(given)).toEqual({ limit: 7, hours: 0.15, all: true, name: '7' });
+  });
+
+  test.each([
+    { limit: '1.5' },
+    { limit: '0x10' },
+    { limit: 'true' },
+    { limit: ' 1' },
+    { limit: '' },
+    { limit: ['1', '2'] },
+    { hours: 'Infinity' },
+    { hours: '007' },
+    { all: '1' },
+    { all: 'TRUE' },
+    { name: ['a', 'b'] },
+    { limit: '1', __proto__: null, more: '1' },
+  ])('is refused where a value is none: %j', (given) => {
+    expect(() => query(given)).toThrow(/^Cannot use the request: query/);
+  });
 });

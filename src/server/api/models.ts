@@ -1,5 +1,6 @@
 /** Models and the aliases of their versions. */
 import { Type } from 'typebox';
+import { ALIAS_NAME } from '../../registry/catalog-curation.ts';
 import { closed, NAME, operation, PAGE, pageOf, pageRequest, REASON, VERSION } from './operation.ts';
 import { VERSION_VIEW } from './version-view.ts';
 
@@ -9,7 +10,7 @@ const MODEL_VIEW = Type.Object({
   aliases: Type.Record(Type.String(), Type.Integer()),
 });
 
-const ALIAS = { model: NAME, alias: NAME };
+const ALIAS = { model: NAME, alias: Type.String({ pattern: ALIAS_NAME.source }) };
 
 export const MODELS = [
   operation({

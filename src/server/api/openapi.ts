@@ -1,6 +1,6 @@
 /** The OpenAPI document of the control API, from the schemas that check its requests. */
-import type { TObject } from 'typebox';
-import type { Operation } from './operation.ts';
+import { type TObject, type TSchema, Type } from 'typebox';
+import { type Operation, WRITE_HEADERS } from './operation.ts';
 import { scopeOf } from './scopes.ts';
 import { UPLOAD_FIELDS } from './upload-fields.ts';
 
@@ -19,19 +19,6 @@ const ERROR = {
       },
     },
   },
-};
-
-const KEY = {
-  name: 'idempotency-key',
-  in: 'header',
-  description: 'The same key again gets the first answer',
-  schema: { type: 'string', maxLength: 200 },
-};
-const BY = {
-  name: 'x-plimsoll-by',
-  in: 'header',
-  description: 'Who acts: kept in the audit log; percent-encoded where it is not ASCII',
-  schema: { type: 'string', maxLength: 200 },
 };
 
 /** Programs on the machine of the server need none of them, unless it was started with --keys required. */
@@ -82,9 +69,9 @@ function described({ method, path, summary, params, query, body, answer, status,
     parameters: [
       ...parameters(params, 'path'),
       ...parameters(query, 'query'),
-      ...(method === 'GET' ? [] : [KEY, BY]),
+      ...(method === 'GET' ? [] : parameters(WRITE_HEADERS, 'header')),
     ],
-    ...(Object.keys(content).length === 0 ? {} : { requestBody: { content } }),
+    ...(Object.keys(content).length === 0 ? {} : { requestBody: { required: isRequired(body), content } }),
     responses: {
       [status]: { description: 'Done', content: { 'application/json': { schema: answer } } },
       default: {
@@ -95,7 +82,9 @@ function described({ method, path, summary, params, query, body, answer, status,
   };
 }
 
-const parameters = (schema: TObject, place: 'path' | 'query') =>
+const isRequired = (body: TSchema | null): boolean => body !== null && !Type.IsOptional(body);
+
+const parameters = (schema: TObject, place: 'path' | 'query' | 'header') =>
   Object.entries(schema.properties).map(([name, property]) => ({
     name,
     in: place,
@@ -105,6 +94,7 @@ const parameters = (schema: TObject, place: 'path' | 'query') =>
 
 const uploadSchema = () => ({
   type: 'object',
+  additionalProperties: false,
   properties: {
     ...UPLOAD_FIELDS.properties,
     ...Object.fromEntries(

@@ -124,6 +124,24 @@ export function operation<
 
 // Schemas that many operations share
 
+/** What a change may say about itself. */
+export const WRITE_HEADERS = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      pattern: '^[\\x21-\\x7e]+$',
+      description: 'The same key again gets the first answer',
+    }),
+  ),
+  'x-plimsoll-by': Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: 'Who acts: kept in the audit log; percent-encoded where it is not ASCII',
+    }),
+  ),
+});
+
 export const NAME = Type.String({ minLength: 1, maxLength: 200 });
 export const VERSION = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 export const GENERATION = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });

@@ -15,8 +15,6 @@ type Given = NonNullable<Awaited<ReturnType<Idempotency['get']>>>;
 /** Most answers that are remembered while the store is away. */
 const UNKEPT_MAX = 1000;
 
-const KEY = /^[\x21-\x7e]{1,200}$/;
-
 export class Repeats {
   readonly #kept: Idempotency;
   readonly #clock: Clock;
@@ -31,20 +29,13 @@ export class Repeats {
     this.#clock = clock;
   }
 
-  /**
-   * `needsNoStore`: it is done also where nothing can be known of earlier requests. Throws IDEMPOTENCY_MISMATCH, or
-   * REQUEST_INVALID for what is no key.
-   */
+  /** `needsNoStore`: it is done also where nothing can be known of earlier requests. Throws IDEMPOTENCY_MISMATCH. */
   async once(
     key: string,
     parts: readonly string[],
     work: () => Promise<Answer>,
     needsNoStore = false,
   ): Promise<Answer> {
-    if (!KEY.test(key)) {
-      const problems = 'idempotency-key is no text of 1 to 200 visible ASCII characters';
-      throw new PlimsollError('REQUEST_INVALID', { problems, list: [problems] });
-    }
     const fingerprint = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
     const running = this.#running.get(key);
     if (running !== undefined) return same(key, running.fingerprint, fingerprint) && running.answer;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { type PythonFields, withDemands } from '../../control/python-fields.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import { openUpload, type Staged, type Upload } from '../../registry/uploads.ts';
 import type { StagedUpload } from './operation.ts';
 import { fieldsOf } from './upload-fields.ts';
@@ -29,6 +30,7 @@ export async function receiveUpload(
   dataDir: string,
   check: () => void,
 ): Promise<StagedUpload> {
+  refuseWithoutBoundary(request.headers['content-type'] ?? '');
   const fields = new Map<string, string>();
   const digests: (readonly [string, string, string])[] = [];
   let upload: Upload | null = null;
@@ -37,7 +39,7 @@ export async function receiveUpload(
       if (part.type === 'file') {
         upload ??= openUpload(dataDir, fieldsOf(fields).source);
         digests.push(await stage(part, upload, check));
-      } else fields.set(part.fieldname, String(part.value));
+      } else fields.set(part.fieldname, textOf(part.value));
     }
     upload ??= openUpload(dataDir);
     const { source, python, reason } = fieldsOf(fields);
@@ -53,6 +55,16 @@ export async function receiveUpload(
     upload?.discard();
     throw error;
   }
+}
+
+/** A part that says it is JSON has been parsed on the way. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** What parts are told apart by (RFC 7578, section 4.1); its lack is no mistake of this server's. */
+function refuseWithoutBoundary(contentType: string): void {
+  if (/;\s*boundary=("[^"]+"|[^\s;"]+)/i.test(contentType)) return;
+  const problems = `content-type is ${JSON.stringify(contentType.slice(0, 100))}, must be multipart/form-data with a boundary`;
+  throw new PlimsollError('REQUEST_INVALID', { problems, list: [problems] });
 }
 
 /** Each file or folder that lies in the folder of the code is a module of its own. */

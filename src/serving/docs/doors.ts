@@ -10,8 +10,9 @@ export interface DescribedDoor {
   readonly name: string;
   readonly id: string;
   readonly target: Target;
-  /** Schema of a row. */
+  /** Schema of a row, and of one that may have columns that are ignored. */
   readonly row: Schema;
+  readonly rowWithMore: Schema;
   /** What the version's own code reads and writes at `/invocations`. */
   readonly raw: RawEnds;
 }
@@ -66,7 +67,7 @@ function operation({ id, name, target }: DescribedDoor, words: Words): Schema {
 
 const listOf = (key: string, items: Schema = {}): Schema => ({
   type: 'object',
-  properties: { [key]: { type: 'array', items } },
+  properties: { [key]: { type: 'array', items, minItems: 1 } },
   required: [key],
 });
 
@@ -74,7 +75,7 @@ const invocations = (door: DescribedDoor): Schema =>
   operation(door, {
     kind: 'invocations',
     whose: 'SageMaker and MLflow',
-    schema: listOf('instances', door.row),
+    schema: listOf('instances', door.rowWithMore),
     example: { instances: [door.target.manifest.example] },
     answer: listOf('predictions'),
     more: ['text/csv', 'application/jsonlines'],
@@ -112,7 +113,7 @@ const tensorSchema = ({ name, datatype, shape }: TensorMetadata): Schema => ({
   type: 'object',
   properties: {
     name: { const: name },
-    shape: { type: 'array', items: { type: 'integer' } },
+    shape: { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 1 },
     datatype: { type: 'string', examples: [datatype] },
     data: { type: 'array', items: {} },
   },

@@ -48,7 +48,8 @@ export function openapi(targets: readonly Target[], options: OpenApiOptions): Sc
     paths[`/models/${encodeURIComponent(name)}/predict`] = predictPath({ ...endpoint, id, subject, field });
     const { target, raw = NO_RAW_ENDS } = endpoint;
     const row = reference('schemas', `${keyOf(target)}.Row`);
-    Object.assign(paths, doorPaths({ name, id: identifier(name), target, row, raw }));
+    const rowWithMore = reference('schemas', `${keyOf(target)}.RowWithMore`);
+    Object.assign(paths, doorPaths({ name, id: identifier(name), target, row, rowWithMore, raw }));
   }
   for (const target of targets) {
     const { model, version: number } = target;
@@ -91,6 +92,7 @@ function modelSchemas(targets: readonly Target[]): Record<string, Schema> {
     const row = reference('schemas', `${key}.Row`);
     return [
       [`${key}.Row`, rowSchema(signature)],
+      [`${key}.RowWithMore`, rowSchema(signature, true)],
       [`${key}.Request`, requestSchema(row)],
       [`${key}.Answer`, answerSchema(signature, target.model, target.version)],
     ];
@@ -119,13 +121,12 @@ const requestSchema = (row: Schema, field: string | null = null): Schema => ({
   additionalProperties: false,
 });
 
-const WHO =
-  'Id of the unit that the request is for: the same one gets the same version as long as a rollout stands still.';
-const UNIT_FIELD: Schema = { type: ['string', 'integer'], maxLength: UNIT_MAX, description: WHO };
+const WHO = `Id of the unit that the request is for: the same one gets the same version as long as a rollout stands still. One of more than ${UNIT_MAX} bytes is none: such a request is a unit of its own.`;
+const UNIT_FIELD: Schema = { type: ['string', 'integer'], description: WHO };
 
 /** Where the id of the unit may be sent, the first that is there counts; in the body it comes last. */
 function unitParameters({ header: name, cookie }: UnitSource): readonly Schema[] {
-  const schema = { type: 'string', maxLength: UNIT_MAX };
+  const schema = { type: 'string' };
   const places = [{ name, in: 'header' }, ...(cookie === null ? [] : [{ name: cookie, in: 'cookie' }])];
   return places.map((place) => ({ ...place, required: false, description: WHO, schema }));
 }

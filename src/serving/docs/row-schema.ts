@@ -5,11 +5,11 @@ import type { Schema } from './schema.ts';
 /** Longer lists of categories are described instead of listed. */
 const ENUM_MAX = 500;
 
-/** What one row of a signature looks like. */
-export function rowSchema(signature: Signature): Schema {
+/** What one row of a signature looks like; with `extra` columns where they are ignored. */
+export function rowSchema(signature: Signature, extra = false): Schema {
   if (signature.form === 'tensors') return tensorRowSchema(signature.tensors);
   if (signature.open)
-    return { type: 'array', title: 'Row of numbers, of any one width', items: { type: 'number' } };
+    return { type: 'array', title: 'Row of numbers, of any one width', items: { type: COLUMN_TYPES.number } };
   const { columns } = signature;
   const list = {
     type: 'array',
@@ -23,21 +23,22 @@ export function rowSchema(signature: Signature): Schema {
     title: 'Row as an object, by column name',
     properties: Object.fromEntries(columns.map((column) => [column.name, columnSchema(column)])),
     required: columns.filter((column) => !column.ignored).map((column) => column.name),
-    additionalProperties: false,
+    additionalProperties: extra,
   };
   if (columns.length === 1 && !columns[0]!.named) return { anyOf: [columnSchema(columns[0]!), list, object] };
   return { anyOf: columns.every((column) => column.named) ? [object, list] : [list, object] };
 }
 
-const COLUMN_TYPE = { number: 'number', string: 'string', bool: 'boolean' } as const;
+/** JSON types by type of column: where a number is wanted, `true` is 1 and `false` is 0, as in NumPy. */
+const COLUMN_TYPES = { number: ['number', 'boolean'], string: ['string'], bool: ['boolean'] } as const;
 
 function columnSchema(column: ColumnSpec): Schema {
-  const { name, type, nullable, categories, unknown, ignored } = column;
+  const { name, nullable, categories, unknown, ignored } = column;
   if (ignored) return { title: name, description: 'The model does not read this column: anything will do.' };
   const notes = nullable ? ['null is a missing value'] : [];
   const base = {
     title: name,
-    type: nullable ? [COLUMN_TYPE[type], 'null'] : COLUMN_TYPE[type],
+    type: typeOf(column),
     ...boundsOf(column),
   };
   if (!categories) return described(base, notes);
@@ -49,6 +50,11 @@ function columnSchema(column: ColumnSpec): Schema {
   if (known.length > ENUM_MAX) return described(base, [...notes, `one of ${known.length} known categories`]);
   return described({ ...base, enum: nullable ? [...known, null] : known }, notes);
 }
+
+const typeOf = ({ type, nullable }: ColumnSpec): string | readonly string[] => {
+  const types = nullable ? [...COLUMN_TYPES[type], 'null'] : COLUMN_TYPES[type];
+  return types.length === 1 ? types[0]! : types;
+};
 
 /** What a float64 holds needs no bounds: JSON numbers beyond it are infinities anyway. */
 const boundsOf = ({ type, largest = Infinity }: ColumnSpec): Schema =>
