@@ -36,18 +36,26 @@ const odds = [1.25, 1.5, 2, 3, 5, 10, 30].map((psi) => (psi > tolerance || toler
 const even = tolerance / (1 + tolerance);
 const shares = [0.55, 0.6, 0.7, 0.8, 0.9, 0.97].map((q) => (q > even ? q : even + (1 - even) / 4));
 const counts = (c, s) => [c?.units ?? 0, s?.units ?? 0, c?.failures ?? 0, s?.failures ?? 0];
-const logs = odds.map(() => 0);
-let [x, y, peak, crossed] = [0, 0, 0, null];
+const zeros = () => odds.map(() => 0);
+const add = (logs, [nc, ns, xc, xs]) =>
+  logs.map((log, j) => log + logLaw(nc, ns, xc, xc + xs, odds[j]) - logLaw(nc, ns, xc, xc + xs, tolerance));
+const pairsLog = ([x, y]) => logMean(shares.map((q) => x * Math.log(q / even) + y * Math.log((1 - q) / (1 - even))));
+const both = (logs, pairs) => (pairs[0] + pairs[1] === 0 ? logMean(logs) : logMean([logMean(logs), pairsLog(pairs)]));
+const plus = ([x, y], paired) => [x + (paired?.candidateOnly ?? 0), y + (paired?.stableOnly ?? 0)];
+let [logs, pairs, log, peak, crossed] = [zeros(), [0, 0], 0, 0, null];
+// Units that fail again and again: a quarter of the evidence is bet on them, from the first window that has any.
+let lasting = null;
 for (const { window, arms, paired } of windows) {
   const { candidate: c, stable: s } = arms;
   // Units that are new in the window, and survivors of earlier ones, are compared among themselves.
   const newcomers = counts(c.newcomers, s.newcomers);
-  for (const [nc, ns, xc, xs] of [newcomers, counts(c, s).map((count, i) => count - newcomers[i])])
-    for (const [j, psi] of odds.entries()) logs[j] += logLaw(nc, ns, xc, xc + xs, psi) - logLaw(nc, ns, xc, xc + xs, tolerance);
-  x += paired?.errors?.candidateOnly ?? 0;
-  y += paired?.errors?.stableOnly ?? 0;
-  const pairs = logMean(shares.map((q) => x * Math.log(q / even) + y * Math.log((1 - q) / (1 - even))));
-  const log = x + y === 0 ? logMean(logs) : logMean([logMean(logs), pairs]);
+  for (const stratum of [newcomers, counts(c, s).map((count, i) => count - newcomers[i])]) logs = add(logs, stratum);
+  pairs = plus(pairs, paired?.errors);
+  const again = counts(c.distinct?.lasting, s.distinct?.lasting);
+  if (paired?.lasting || again[0] + again[1] > 0) lasting ??= { stake: log, logs: zeros(), pairs: [0, 0] };
+  if (lasting) lasting = { ...lasting, logs: add(lasting.logs, again), pairs: plus(lasting.pairs, paired?.lasting) };
+  log = both(logs, pairs);
+  if (lasting) log = logMean([log, log, log, lasting.stake + both(lasting.logs, lasting.pairs)]);
   peak = Math.max(peak, log);
   if (log >= Math.log(1 / alpha)) crossed ??= window;
 }

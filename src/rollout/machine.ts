@@ -6,7 +6,7 @@ import type { Action, Readiness, VerdictKind } from './decide/state.ts';
 import type { RolloutStatus } from './decide/status.ts';
 import type { Pairs } from './evidence/paired.ts';
 import type { Range } from './route.ts';
-import type { ArmCounts } from './window.ts';
+import type { ArmCounts, Copies } from './window.ts';
 
 /** One closed window, as collected: counts of every arm, and what matured by its end. Plain data, kept for good. */
 export interface ClosedWindow {
@@ -24,6 +24,8 @@ export interface ClosedWindow {
   readonly sampling: number;
   readonly pairs: number;
   readonly paired: ReadonlyMap<string, Pairs>;
+  /** Null in windows of earlier versions, which did not tell units apart. */
+  readonly copies: Copies | null;
   /** Counts of the arms by value of the segment header: units and units that failed. */
   readonly segments: ReadonlyMap<string, readonly { readonly units: number; readonly failures: number }[]>;
   /** Requests by arm and latency bin, whether or not their unit counted. */

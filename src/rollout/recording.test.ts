@@ -16,6 +16,10 @@ const counts = (units: number, failures: number) => ({
   ...some(units, failures),
   newcomers: { ...some(units - 1, failures - 1), labels: { units: 4, failures: 1 } },
   assigned: units - 1,
+  distinct: {
+    ...{ stage: 4, units: 3, copied: 2, failures: 1, over: new Map([['p95', 2]]) },
+    lasting: { units: 9, failures: 1 },
+  },
 });
 
 test('a closed window written as a line is read back by a replay as it was', () => {
@@ -27,6 +31,7 @@ test('a closed window written as a line is read back by a replay as it was', () 
     arms: [counts(100, 3), counts(300, 5)],
     pairs: 12,
     paired: new Map([['errors', { candidateOnly: 2, stableOnly: 1, both: 4 }]]),
+    copies: { stage: 7, units: 5 },
     mirrored: 12,
   });
   const text = JSON.stringify(recordingLine(window, new Date(window.start).toISOString()));
@@ -40,5 +45,6 @@ test('a closed window written as a line is read back by a replay as it was', () 
     stable: window.arms[1],
     pairs: 12,
     paired: window.paired,
+    copies: window.copies,
   });
 });

@@ -1,7 +1,7 @@
 /** Closed windows written as the recording that `rollout replay` reads: one line, one window. Pure. */
 import { armJson } from './collect/closed.ts';
 import type { ClosedWindow } from './machine.ts';
-import { NOBODY } from './window.ts';
+import { type Copies, type Distinct, NOBODY } from './window.ts';
 
 /** Counts of some units of a line. */
 export interface RecordedCounts {
@@ -17,6 +17,7 @@ export interface RecordedCounts {
 export interface RecordedArm extends RecordedCounts {
   readonly newcomers?: RecordedCounts;
   readonly assigned?: number;
+  readonly distinct?: Omit<Distinct, 'over'> & { readonly over: Readonly<Record<string, number>> };
 }
 
 /** One line: see `parseWindow`. */
@@ -33,11 +34,12 @@ export interface RecordingLine {
   readonly paired: Readonly<
     Record<string, { readonly candidateOnly: number; readonly stableOnly: number; readonly both: number }>
   >;
+  readonly copies?: Copies;
 }
 
 /** The line of a window with two arms, candidate first; of an experiment with more, arm 0 against arm 1. */
 export function recordingLine(window: ClosedWindow, start: string): RecordingLine {
-  const { rollout, window: index, stage, shares, arms, pairs, paired } = window;
+  const { rollout, window: index, stage, shares, arms, pairs, paired, copies } = window;
   return {
     rollout,
     window: index,
@@ -47,5 +49,6 @@ export function recordingLine(window: ClosedWindow, start: string): RecordingLin
     arms: { candidate: armJson(arms[0] ?? NOBODY), stable: armJson(arms[1] ?? NOBODY) },
     pairs,
     paired: Object.fromEntries(paired),
+    ...(copies === null ? {} : { copies }),
   };
 }

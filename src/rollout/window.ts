@@ -26,6 +26,29 @@ export interface ArmCounts extends Counts {
   readonly newcomers: Counts | null;
   /** Units seen in this arm for the first time in the rollout: what the split is tested on. */
   readonly assigned: number | null;
+  /** Null where units were not told apart over windows, as in earlier versions: each window's are others then. */
+  readonly distinct: Distinct | null;
+}
+
+/** Units of one arm, each counted once, however many windows it comes in. */
+export interface Distinct {
+  /** Units that the arm answered for the first time in the stage, or in the rollout, whatever arm they were in before. */
+  readonly stage: number;
+  readonly units: number;
+  /** Of those in the rollout: units of which the candidate has had copies before. */
+  readonly copied: number;
+  /** Units that the arm failed for the first time. */
+  readonly failures: number;
+  /** Of `units`: slower than the mark of that name in this window, their first. Without marks there are no names. */
+  readonly over: ReadonlyMap<string, number>;
+  /** Units that had not failed in three windows in a row and now could; those that do so now fail again and again. */
+  readonly lasting: { readonly units: number; readonly failures: number };
+}
+
+/** Units of which the candidate had a copy for the first time: in the stage, in the rollout. */
+export interface Copies {
+  readonly stage: number;
+  readonly units: number;
 }
 
 /** Reads what a race counts: units at risk, and those that did what it is about. */
@@ -40,6 +63,9 @@ export const shiftedOf =
   (name: string): Reading =>
   ({ units, atRisk, shifted }) => [atRisk.get(name) ?? units, shifted.get(name) ?? 0];
 
+export const lastingOf = ({ distinct }: ArmCounts): readonly [units: number, bad: number] =>
+  distinct === null ? [0, 0] : [distinct.lasting.units, distinct.lasting.failures];
+
 /** An arm without traffic. */
 export const NOBODY: ArmCounts = {
   units: 0,
@@ -50,6 +76,7 @@ export const NOBODY: ArmCounts = {
   labels: null,
   newcomers: null,
   assigned: null,
+  distinct: null,
 };
 
 /** One closed window of one rollout, as recorded. */
@@ -67,6 +94,8 @@ export interface RecordedWindow {
   /** Inputs that both models answered in a shadow stage, and the discordant ones by what was compared. */
   readonly pairs: number;
   readonly paired: ReadonlyMap<string, Pairs>;
+  /** Null where units were not told apart: each pair is another unit then. */
+  readonly copies: Copies | null;
 }
 
 /** Largest number of units of one arm in one window (a million a second for a minute): a window costs by its counts. */
@@ -94,6 +123,7 @@ export function parseWindow(text: string, line: number): RecordedWindow {
     stable: parseArm(arms['stable'], where, 'arms.stable'),
     pairs,
     paired: parsePaired(json['paired'], where, pairs),
+    copies: parseCopies(json['copies'], where, pairs),
   };
 }
 
@@ -131,6 +161,34 @@ export function parseArm(value: unknown, where: string, field: string): ArmCount
         : parseNewcomers(arm['newcomers'], counts, where, `${field}.newcomers`),
     assigned:
       arm['assigned'] === undefined ? null : count(arm['assigned'], where, `${field}.assigned`, counts.units),
+    distinct:
+      arm['distinct'] === undefined ? null : parseDistinct(arm['distinct'], where, `${field}.distinct`),
+  };
+}
+
+/** Units out of a risk set come again: of those told apart there may be more than `units` are at risk. */
+function parseDistinct(value: unknown, where: string, field: string): Distinct {
+  const json = object(value, where, field);
+  const integer = (name: string, most = UNITS_MAX): number =>
+    count(json[name], where, `${field}.${name}`, most);
+  const units = integer('units');
+  const lasting = object(json['lasting'], where, `${field}.lasting`);
+  return {
+    stage: integer('stage'),
+    units,
+    copied: integer('copied', units),
+    failures: integer('failures'),
+    over: parseNamed(json['over'], where, `${field}.over`, () => units),
+    lasting: parseRatio(lasting, where, `${field}.lasting`),
+  };
+}
+
+export function parseCopies(value: unknown, where: string, pairs: number): Copies | null {
+  if (value === undefined || value === null) return null;
+  const { stage, units } = object(value, where, 'copies');
+  return {
+    stage: count(stage, where, 'copies.stage', pairs),
+    units: count(units, where, 'copies.units', pairs),
   };
 }
 
@@ -145,7 +203,7 @@ function parseCounts(json: Json, where: string, field: string): Counts {
     over: parseNamed(json['over'], where, `${field}.over`, most),
     shifted: parseNamed(json['shifted'], where, `${field}.shifted`, most),
     atRisk,
-    labels: labels && parseLabels(labels, where, `${field}.labels`),
+    labels: labels && parseRatio(labels, where, `${field}.labels`),
   };
 }
 
@@ -162,7 +220,7 @@ function parseNewcomers(value: unknown, all: Counts, where: string, field: strin
   return found;
 }
 
-function parseLabels(labels: Json, where: string, field: string): { units: number; failures: number } {
+function parseRatio(labels: Json, where: string, field: string): { units: number; failures: number } {
   const units = count(labels['units'], where, `${field}.units`, UNITS_MAX);
   return { units, failures: count(labels['failures'], where, `${field}.failures`, units) };
 }

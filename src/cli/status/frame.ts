@@ -120,7 +120,9 @@ function harmWords({ evidence, harmedUnits }: RolloutView): readonly Line[number
   const harmed = Math.round(harmedUnits);
   const [name] = Object.entries(evidence).find(([, seen]) => seen.harmedUnits === harmedUnits) ?? [];
   if (harmed === 0 || name === undefined) return wordsOf('none that chance would not explain');
-  return wordsOf(`about ${count(harmed, 'unit')} by ${name}`).map((word) => ['red', word]);
+  const again = evidence.errors?.lasting?.candidate ?? 0;
+  const lasting = again === 0 ? '' : `; ${count(again, 'unit')} of the candidate fail again and again`;
+  return wordsOf(`about ${count(harmed, 'unit')} by ${name}${lasting}`).map((word) => ['red', word]);
 }
 
 /** Copies are compared in pairs: those who asked are units of stable alone. */

@@ -34,12 +34,14 @@ export interface Account {
     readonly reason: string;
     readonly evidence: unknown;
     readonly harmedUnits: number;
+    /** Units that each arm answered until the last request, each once, and those of them that it failed. */
+    readonly arms: readonly { readonly name: string; readonly units: number; readonly failures: number }[];
   };
 }
 
 export async function accountOf(
   rollouts: Rollouts,
-  { row, status, verdict, reason, policy, marks }: Standing,
+  { row, status, verdict, reason, policy, marks, plan, totals }: Standing,
 ): Promise<Account> {
   const windows: RecordingLine[] = [];
   const commands: { seq: number; at: number; command: unknown }[] = [];
@@ -62,6 +64,10 @@ export async function accountOf(
       reason,
       evidence: status.evidence,
       harmedUnits: status.harmedUnits,
+      arms: plan.arms.map((name, i) => {
+        const { units = 0, failures = 0 } = totals.arms[i] ?? {};
+        return { name, units, failures };
+      }),
     },
   };
 }

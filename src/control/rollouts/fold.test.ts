@@ -53,7 +53,7 @@ it('a log is folded to its end however long it is, with every window told of, an
   try {
     expect(await codeOf(foldLog(store, machine, row))).toBe('INTERNAL');
     await store.tables.rollouts.append(start);
-    const units = packUnits({ sampling: 0, high: [1], low: [2], word: [1], pair: [0] });
+    const units = packUnits({ sampling: 0, high: [1], low: [2], word: [1], history: [0], pair: [0] });
     for (let i = 0; i < 250; i++) {
       const body = windowJson({ ...closed, window: i });
       await store.tables.rollouts.append({ ...eventOf(i + 1, 'window', body), units });

@@ -8,7 +8,7 @@ import { eventsOf } from './events.ts';
 import { type Folded, fold, started } from './fold.ts';
 import type { AnyMachine } from './machines.ts';
 
-const NO_UNITS = packUnits({ sampling: 0, high: [], low: [], word: [], pair: [] });
+const NO_UNITS = packUnits({ sampling: 0, high: [], low: [], word: [], history: [], pair: [] });
 
 /**
  * Everything that the events say; `onWindow` is told of each closed window as it is read, with the state behind it.

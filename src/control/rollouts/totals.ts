@@ -3,6 +3,7 @@ import { addComparisons, type Comparisons } from '../../rollout/experiment/compa
 import type { ClosedWindow } from '../../rollout/machine.ts';
 
 export interface ArmTotals {
+  /** Units that it answered, each once, and those of them that it failed. */
   readonly units: number;
   readonly failures: number;
   /** Requests by latency: see `latencyBin`. */
@@ -48,7 +49,10 @@ export function addWindow(before: Totals, window: ClosedWindow, control: number)
   const segments = new Map(before.segments);
   for (const [value, counts] of window.segments)
     segments.set(value, zipped(segments.get(value) ?? [], counts, sum));
-  const arms = zipped(before.arms, window.arms, (a, b) => ({ ...sum(a, b), latency: a?.latency ?? [] }));
+  const arms = zipped(before.arms, window.arms, (a, b) => ({
+    ...sum(a, b?.distinct ?? b),
+    latency: a?.latency ?? [],
+  }));
   return {
     windows: before.windows + 1,
     arms: arms.map((arm, i) => ({

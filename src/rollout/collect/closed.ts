@@ -9,6 +9,7 @@ import {
   NOBODY,
   object,
   parseArm,
+  parseCopies,
   parsePaired,
   type RecordedWindow,
   UNITS_MAX,
@@ -27,10 +28,11 @@ export const windowJson = (closed: ClosedWindow): Readonly<Record<string, unknow
 });
 
 /** Maps become objects; what was not counted is left out. */
-export const armJson = ({ newcomers, assigned, ...counts }: ArmCounts) => ({
+export const armJson = ({ newcomers, assigned, distinct, ...counts }: ArmCounts) => ({
   ...countsJson(counts),
   ...(newcomers === null ? {} : { newcomers: countsJson(newcomers) }),
   ...(assigned === null ? {} : { assigned }),
+  ...(distinct === null ? {} : { distinct: { ...distinct, over: Object.fromEntries(distinct.over) } }),
 });
 
 const countsJson = ({ units, failures, over, shifted, atRisk, labels }: Counts) => ({
@@ -63,6 +65,7 @@ export function parseClosed(value: unknown): ClosedWindow {
     sampling: integer('sampling', 2 ** 31),
     pairs,
     paired: parsePaired(json['paired'], where, pairs),
+    copies: parseCopies(json['copies'], where, pairs),
     segments: parseSegments(json['segments'], where, arms.length),
     latency: list(json['latency'], where, 'latency', arms.length).map((bins, i) =>
       list(bins, where, `latency.${i}`, LATENCY_BINS).map((n) => count(n, where, `latency.${i}`, COUNT_MAX)),
@@ -103,7 +106,7 @@ function list(value: unknown, where: string, field: string, max: number): readon
 /** The window as a decision between two versions reads it: arm 0 is the candidate, arm 1 is stable. */
 export function toRecorded({ shares, arms, ...closed }: ClosedWindow): RecordedWindow {
   const [candidate = 0, stable = 0] = shares;
-  const { rollout, window, start, stage, pairs, paired } = closed;
+  const { rollout, window, start, stage, pairs, paired, copies } = closed;
   return {
     rollout,
     window,
@@ -114,5 +117,6 @@ export function toRecorded({ shares, arms, ...closed }: ClosedWindow): RecordedW
     stable: arms[1] ?? NOBODY,
     pairs,
     paired,
+    copies,
   };
 }

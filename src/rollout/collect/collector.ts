@@ -19,7 +19,9 @@
  * by hash, a unit that was seen in two arms within a window. Before arms are compared (one arm has all units: a shadow
  * stage), events say nothing of either; risk sets begin when comparison does.
  *
- * Pairs need no risk set to be fair, but repeat themselves as well: a unit's first discordance counts.
+ * Pairs need no risk set to be fair, but repeat themselves as well: a unit's first discordance counts. A unit that is
+ * discordant again and again is evidence of its own (`lasting`), as is one that fails in LASTING windows in a row: there
+ * the event is the last of them, and at risk are those to whom it can happen.
  */
 import { PlimsollError } from '../../core/errors.ts';
 import type { ClosedWindow, Needs } from '../machine.ts';
@@ -71,6 +73,8 @@ export class Collector {
   /** Index of the next window to be closed, once any is known. */
   #next: number | null = null;
   #compares = false;
+  /** Stage of the last window that was counted. */
+  #stage = -1;
 
   /** `unitsMax`: most units that are kept apart. */
   constructor(needs: Needs, rollout: string, unitsMax?: number) {
@@ -149,7 +153,7 @@ export class Collector {
       (life) => !this.#ledger.isComplete(window, life),
     );
     const pieces = this.#ledger.close(window);
-    this.#compareFrom(span.shares);
+    this.#beginWindow({ shares: span.shares, stage: span.recording.stage });
     const { tallies, units } = this.#count(pieces, matured, span.recording);
     this.#next = window + 1;
     this.#calendar.prune(window + 1);
@@ -170,7 +174,7 @@ export class Collector {
   /** Windows that were closed before, in order; to be called before anything is closed. Throws UNITS_INVALID. */
   restore(events: Iterable<StoredWindow>): void {
     for (const { closed, units } of events) {
-      this.#compareFrom(closed.shares);
+      this.#beginWindow(closed);
       this.#table.restore(units, closed.window);
       this.#segments.restore(closed.segments.keys());
       this.#next = closed.window + 1;
@@ -217,7 +221,9 @@ export class Collector {
     return [...new Set([...this.#attendance.at(start), ...this.#ledger.senders(window)])];
   }
 
-  #compareFrom(shares: readonly number[]): void {
+  #beginWindow({ shares, stage }: Pick<ClosedWindow, 'shares' | 'stage'>): void {
+    if (stage !== this.#stage) this.#table.beginStage();
+    this.#stage = stage;
     if (this.#compares || shares.filter((share) => share > 0).length < 2) return;
     this.#compares = true;
     this.#table.beginComparison();
@@ -225,7 +231,7 @@ export class Collector {
 
   #count(pieces: readonly Part[], matured: readonly Matured[], recording: Recording) {
     const tallies: Tallies = {
-      arms: recording.arms.map(() => new ArmTally(recording)),
+      arms: recording.arms.map((_, arm) => new ArmTally(recording, arm)),
       pairs: new PairTally(recording),
       hasMarks: recording.slow.length + recording.shifted.length > 0,
       crossed: 0,
@@ -246,8 +252,8 @@ export class Collector {
   /** A request without a unit is a unit of its own: new, at risk of everything, and never seen again. */
   #countNameless({ nameless, segments }: Part, { arms, pairs }: Tallies): void {
     for (const { arm, flags, segment, count } of nameless) {
-      if (arm === PAIR) pairs.add(0, flags, count);
-      else arms[arm]!.add(0, flags, this.#segments.idOf(segments[segment] ?? ''), count);
+      if (arm === PAIR) pairs.addNameless(flags, count);
+      else arms[arm]!.addNameless(flags, this.#segments.idOf(segments[segment] ?? ''), count);
     }
   }
 
@@ -259,6 +265,7 @@ export class Collector {
       sampling: 2 ** this.#table.sampling,
       pairs: pairs.pairs,
       paired: pairs.named(),
+      copies: pairs.copies,
       segments: new Map(
         names.map((name, id) => [name, arms.map((arm) => arm.segments.get(id) ?? { units: 0, failures: 0 })]),
       ),

@@ -10,6 +10,7 @@ import { NEEDS, partOf, recordingOf, type Seen } from './testing.ts';
 /** What happened, piece by piece; the oracle reads it as a whole, the collector in parts. */
 interface Story {
   readonly windows: readonly {
+    readonly stage: number;
     readonly shares: number[];
     readonly pieces: readonly {
       readonly worker: number;
@@ -35,6 +36,7 @@ const seenOf = fc
 const storyOf: fc.Arbitrary<Story> = fc.record({
   windows: fc.array(
     fc.record({
+      stage: fc.nat(1),
       shares: fc.constantFrom([0, 1], [0.5, 0.5], [0.5, 0.5]),
       pieces: fc.array(
         fc.record({
@@ -53,7 +55,7 @@ const storyOf: fc.Arbitrary<Story> = fc.record({
         { maxLength: 4 },
       ),
     }),
-    { minLength: 1, maxLength: 6 },
+    { minLength: 1, maxLength: 9 },
   ),
 });
 
@@ -77,10 +79,12 @@ function oracle({ windows }: Story) {
   const had = new Set<string>();
   const pairsHad = new Map<string, 'both' | 'discordant'>();
   let compares = false;
-  return windows.map(({ shares, pieces, matured }) => {
+  const lives = new Lives();
+  return windows.map(({ stage, shares, pieces, matured }, window) => {
     if (!compares && shares.every((share) => share > 0)) {
       compares = true;
       had.clear();
+      lives.comparedFrom = window;
     }
     const broken = new Set(pieces.filter(({ lost }) => lost).map(({ worker }) => worker));
     const seen = pieces.filter(({ worker }) => !broken.has(worker)).flatMap((piece) => piece.seen);
@@ -151,18 +155,88 @@ function oracle({ windows }: Story) {
       if (failed) after.add(`${id} wrong`);
     }
     crossed += crossing.size;
+    const told = lives.count(window, stage, inPairs, inArms);
     for (const fact of after) if (!fact.startsWith('#')) had.add(fact);
     return {
       crossed,
       pairs: inPairs.size,
-      paired: inPairs.size === 0 ? {} : { errors: paired[0], high: paired[2] },
-      arms: arms.map(({ all, newcomers, assigned }) => ({
+      paired: inPairs.size === 0 ? {} : { errors: paired[0], high: paired[2], ...told.paired },
+      copies: told.copies,
+      arms: arms.map(({ all, newcomers, assigned }, i) => ({
         ...written(all),
         newcomers: written(newcomers),
         assigned,
+        distinct: told.arms[i],
       })),
     };
   });
+}
+
+type Requests = ReadonlyMap<string, readonly { readonly arm: number; readonly flags: number }[]>;
+
+/** Whole lives of units, as lists of what happened in which window: the definition of what is told of distinct units. */
+class Lives {
+  comparedFrom = Infinity;
+  readonly #visits: { id: string; window: number; stage: number; arm: number; failed: boolean }[] = [];
+  readonly #copies: {
+    id: string;
+    window: number;
+    stage: number;
+    isDiscordant: boolean;
+    isRepeat: boolean;
+  }[] = [];
+  readonly #stages: number[] = [];
+
+  count(window: number, stage: number, inPairs: Requests, inArms: Requests) {
+    this.#stages.push(stage);
+    // Since the last window of another stage.
+    const from = this.#stages.findLastIndex((one) => one !== stage) + 1;
+    const copies = { stage: 0, units: 0 };
+    const again = { candidateOnly: 0, stableOnly: 0, both: 0 };
+    for (const [id, requests] of inPairs) {
+      const before = this.#copies.filter((copy) => copy.id === id);
+      if (before.length === 0) copies.units++;
+      if (before.every((copy) => copy.window < from)) copies.stage++;
+      const candidate = requests.some(({ flags }) => (flags & 1) !== 0);
+      const stable = requests.some(({ flags }) => ((flags >> 16) & 1) !== 0);
+      const isDiscordant = candidate !== stable;
+      const times = before.filter(({ isRepeat }) => isRepeat).length;
+      const isRepeat = isDiscordant && before.at(-1)?.isDiscordant === true && times < 7;
+      if (isRepeat) again[candidate ? 'candidateOnly' : 'stableOnly']++;
+      if (!id.startsWith('#')) this.#copies.push({ id, window, stage, isDiscordant, isRepeat });
+    }
+    const nothing = () => ({
+      ...{ stage: 0, units: 0, copied: 0, failures: 0, over: { p50: 0 } },
+      lasting: { units: 0, failures: 0 },
+    });
+    const arms = [nothing(), nothing()];
+    for (const [id, requests] of inArms) {
+      const { arm } = requests[0]!;
+      if (requests.some((request) => request.arm !== arm)) continue;
+      const told = arms[arm]!;
+      const failed = requests.some(({ flags }) => (flags & 1) !== 0);
+      const before = this.#visits.filter((visit) => visit.id === id);
+      const inArm = before.filter((visit) => visit.arm === arm);
+      if (before.every((visit) => visit.window < from)) told.stage++;
+      if (inArm.length === 0) {
+        told.units++;
+        if (this.#copies.some((copy) => copy.id === id)) told.copied++;
+        if (requests.some(({ flags }) => (flags & 2) !== 0)) told.over.p50++;
+      }
+      if (failed && inArm.every((visit) => !visit.failed)) told.failures++;
+      const compared = before.filter(
+        (visit) => visit.window >= this.comparedFrom || this.comparedFrom === Infinity,
+      );
+      const rows = compared.map((_, i) => compared.slice(i, i + 3).filter((visit) => visit.failed).length);
+      if (compared.length >= 2 && !rows.includes(3)) {
+        told.lasting.units++;
+        if (failed && compared.slice(-2).every((visit) => visit.failed)) told.lasting.failures++;
+      }
+      if (!id.startsWith('#')) this.#visits.push({ id, window, stage, arm, failed });
+    }
+    const paired = again.candidateOnly + again.stableOnly === 0 ? {} : { lasting: again };
+    return { copies, arms, paired };
+  }
 }
 
 /** The same story through collectors: pieces shuffled and repeated, the collector replaced now and then. */
@@ -179,9 +253,13 @@ function collected(story: Story, seed: number, restarts: boolean): ClosedWindow[
     return collector;
   };
   let collector = start();
-  return story.windows.map(({ shares, pieces, matured }, window) => {
+  return story.windows.map(({ stage, shares, pieces, matured }, window) => {
     if (restarts && draw(3) === 0) collector = start();
-    collector.follow(window + 1, recordingOf({ first: window, origin: 10_000 + window * 1000 }), shares);
+    collector.follow(
+      window + 1,
+      recordingOf({ stage, first: window, origin: 10_000 + window * 1000 }),
+      shares,
+    );
     const parts = [0, 1, 2].flatMap((worker) => {
       const own = pieces.filter((piece) => piece.worker === worker);
       return own.flatMap(({ seen, lost }, seq) =>
@@ -214,8 +292,8 @@ test('counts are those of the definition, in whatever order parts come, also aft
   fc.assert(
     fc.property(storyOf, fc.nat(), fc.boolean(), (story, seed, restarts) => {
       const found = collected(story, seed, restarts).map((closed) => {
-        const { arms, crossed, pairs, paired } = windowJson(closed);
-        return { arms, crossed, pairs, paired };
+        const { arms, crossed, pairs, paired, copies } = windowJson(closed);
+        return { arms, crossed, pairs, paired, copies };
       });
       expect(found).toEqual(oracle(story));
     }),

@@ -2,12 +2,14 @@
  * Units that a closed window changed, packed to be stored beside it: what a restarted controller has its table of
  * units again from. Pure.
  *
- * Little-endian: version (1 byte, 1) · exponent of the sample after the window (1 byte) · whether pair words follow
+ * Little-endian: version (1 byte, 2) · exponent of the sample after the window (1 byte) · whether pair words follow
  * (1 byte, 0 or 1) · 0 · count (4 bytes) · then in columns of `count` words of 4 bytes: high half of the hash, low half,
  * word (bits 0–15 what happened so far, 16 seen in an arm, 17 a label proved an answer wrong, 18 set,
- * 19 seen in an arm while there were marks, 20 a label has matured), pair word.
+ * 19 seen in an arm while there were marks, 20 a label has matured), history (see there), pair word. Version 1 had no
+ * histories: they begin anew.
  */
 import { PlimsollError } from '../../core/errors.ts';
+import { HISTORY_MASK } from './history.ts';
 import { SAMPLING_MAX, UNITS_KEPT_MAX } from './unit-set.ts';
 
 /** Bits of a unit's word beside those of `Units.flags`. */
@@ -26,17 +28,21 @@ export interface PackedUnits {
   readonly high: readonly number[] | Uint32Array;
   readonly low: readonly number[] | Uint32Array;
   readonly word: readonly number[] | Uint32Array;
+  readonly history: readonly number[] | Uint32Array;
   readonly pair: readonly number[] | Uint32Array;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const HEADER = 8;
+/** Columns beside pair words, by version. */
+const COLUMNS: Readonly<Record<number, number>> = { 1: 3, 2: 4 };
 
-export function packUnits({ sampling, high, low, word, pair }: PackedUnits): Uint8Array {
-  const columns = pair.some((bits) => bits !== 0) ? [high, low, word, pair] : [high, low, word];
+export function packUnits({ sampling, high, low, word, history, pair }: PackedUnits): Uint8Array {
+  const hasPairs = pair.some((bits) => bits !== 0);
+  const columns = [high, low, word, history, ...(hasPairs ? [pair] : [])];
   const bytes = new Uint8Array(HEADER + 4 * columns.length * high.length);
   const view = new DataView(bytes.buffer);
-  bytes.set([VERSION, sampling, columns.length - 3]);
+  bytes.set([VERSION, sampling, Number(hasPairs)]);
   view.setUint32(4, high.length, true);
   let at = HEADER;
   for (const column of columns)
@@ -46,24 +52,33 @@ export function packUnits({ sampling, high, low, word, pair }: PackedUnits): Uin
 
 /** Throws UNITS_INVALID with what is wrong; `window` names the window in it. */
 export function unpackUnits(bytes: Uint8Array, window: number): PackedUnits {
-  const fail = (found: string, wanted: string): never => {
+  const fail: (found: string, wanted: string) => never = (found, wanted) => {
     throw new PlimsollError('UNITS_INVALID', { window, found, wanted });
   };
   if (bytes.length < HEADER) fail(`${bytes.length} bytes`, `a header of ${HEADER}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [version, sampling, hasPairs, zero] = bytes as unknown as [number, number, number, number];
-  if (version !== VERSION) fail(`format ${version}`, `format ${VERSION}`);
+  const columns = COLUMNS[version] ?? fail(`format ${version}`, `format 1 to ${VERSION}`);
   if (sampling > SAMPLING_MAX) fail(`a sample of 2^−${sampling}`, `at least 2^−${SAMPLING_MAX}`);
   if (hasPairs > 1 || zero !== 0) fail(`header ${hasPairs}, ${zero}`, '0 or 1, then 0');
   const count = view.getUint32(4, true);
   if (count > UNITS_KEPT_MAX) fail(`${count} units`, `at most ${UNITS_KEPT_MAX}`);
-  const wanted = HEADER + 4 * (3 + hasPairs) * count;
+  const wanted = HEADER + 4 * (columns + hasPairs) * count;
   if (bytes.length !== wanted) fail(`${bytes.length} bytes for ${count} units`, `${wanted}`);
   const column = (index: number): Uint32Array =>
     Uint32Array.from({ length: count }, (_, i) => view.getUint32(HEADER + 4 * (index * count + i), true));
-  const word = column(2);
-  const odd = word.find((bits) => (bits & ~WORD_MASK) !== 0);
-  if (odd !== undefined) fail(`bits ${odd.toString(16)}`, `none but ${WORD_MASK.toString(16)}`);
-  const pair = hasPairs === 1 ? column(3) : new Uint32Array(count);
-  return { sampling, high: column(0), low: column(1), word, pair };
+  const none = new Uint32Array(count);
+  const units = {
+    ...{ sampling, high: column(0), low: column(1), word: column(2) },
+    history: version === 1 ? none : column(3),
+    pair: hasPairs === 1 ? column(columns) : none,
+  };
+  for (const [bits, mask] of [
+    [units.word, WORD_MASK],
+    [units.history, HISTORY_MASK],
+  ] as const) {
+    const odd = bits.find((one) => (one & ~mask) !== 0);
+    if (odd !== undefined) fail(`bits ${odd.toString(16)}`, `none but ${mask.toString(16)}`);
+  }
+  return units;
 }

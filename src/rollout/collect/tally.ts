@@ -2,8 +2,10 @@
 import type { Pairs } from '../evidence/paired.ts';
 import { FAILED } from '../part.ts';
 import type { Recording } from '../route.ts';
-import type { ArmCounts, Counts } from '../window.ts';
+import type { ArmCounts, Copies, Counts } from '../window.ts';
 import { flagsOf } from './check.ts';
+import { DistinctTally } from './distinct.ts';
+import { afterCopies, COPIED, COPIED_IN_STAGE, isRepeat } from './history.ts';
 import { LABELLED, MARKED, SEEN, WRONG } from './packed.ts';
 
 type Names = Pick<Recording, 'slow' | 'shifted'>;
@@ -48,13 +50,15 @@ class BitCounts {
 /** Counts of one arm, those that are new to a race apart. */
 export class ArmTally {
   readonly #names: Names;
+  readonly #distinct: DistinctTally;
   readonly #all: BitCounts;
   readonly #newcomers: BitCounts;
   readonly segments = new Map<number, { units: number; failures: number }>();
   #assigned = 0;
 
-  constructor(names: Names) {
+  constructor(names: Names, arm: number) {
     this.#names = names;
+    this.#distinct = new DistinctTally(names, arm);
     this.#all = new BitCounts(bitsOf(names));
     this.#newcomers = new BitCounts(bitsOf(names));
   }
@@ -72,6 +76,16 @@ export class ArmTally {
     if ((before & FAILED) === 0) this.#addSegment(segment, (flags & FAILED) !== 0, count);
   }
 
+  addNameless(flags: number, segment: number, count: number): void {
+    this.add(0, flags, segment, count);
+    this.#distinct.addNameless(flags, count);
+  }
+
+  /** Counts a unit by its history before this window, and answers the one after it. */
+  recall(history: number, flags: number): number {
+    return this.#distinct.add(history, flags);
+  }
+
   /** A unit whose label has matured: its word before this window, and whether the answer was wrong. */
   addLabel(before: number, failed: boolean): void {
     if (before & WRONG) return;
@@ -84,6 +98,7 @@ export class ArmTally {
       ...this.#all.counts(this.#names, withLabels),
       newcomers: this.#newcomers.counts(this.#names, withLabels),
       assigned: this.#assigned,
+      distinct: this.#distinct.counts(),
     };
   }
 
@@ -109,6 +124,8 @@ interface Cell {
 export class PairTally {
   readonly #known: number;
   readonly #cells: readonly { readonly name: string; readonly bit: number; readonly cell: Cell }[];
+  readonly #lasting: Cell = { candidateOnly: 0, stableOnly: 0, both: 0 };
+  readonly #copies = { stage: 0, units: 0 };
   pairs = 0;
 
   constructor(names: Names) {
@@ -140,8 +157,34 @@ export class PairTally {
     return (after | (((stable | stableOnly | both) & ~candidateOnly) << 16)) >>> 0;
   }
 
+  addNameless(flags: number, count: number): void {
+    this.add(0, flags, count);
+    this.#copies.stage += count;
+    this.#copies.units += count;
+  }
+
+  /**
+   * Counts a unit by its history before this window, and answers the one after it. Where exactly one version failed it
+   * in its last window, too, that is counted: a unit that is failed again and again, not only once.
+   */
+  recall(history: number, flags: number): number {
+    if ((history & COPIED_IN_STAGE) === 0) this.#copies.stage++;
+    if ((history & COPIED) === 0) this.#copies.units++;
+    const isDiscordant = ((flags ^ (flags >>> 16)) & FAILED) !== 0;
+    if (isRepeat(history, isDiscordant))
+      this.#lasting[(flags & FAILED) !== 0 ? 'candidateOnly' : 'stableOnly']++;
+    return afterCopies(history, isDiscordant);
+  }
+
+  get copies(): Copies {
+    return this.#copies;
+  }
+
   /** By name of what was compared; nothing where there were no pairs. */
   named(): ReadonlyMap<string, Pairs> {
-    return new Map(this.pairs === 0 ? [] : this.#cells.map(({ name, cell }) => [name, cell]));
+    if (this.pairs === 0) return new Map();
+    const { candidateOnly, stableOnly } = this.#lasting;
+    const cells = this.#cells.map(({ name, cell }): [string, Pairs] => [name, cell]);
+    return new Map(candidateOnly + stableOnly === 0 ? cells : [...cells, ['lasting', this.#lasting]]);
   }
 }

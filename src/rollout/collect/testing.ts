@@ -43,6 +43,7 @@ export const blankWindow = (changes: Partial<ClosedWindow> = {}): ClosedWindow =
   sampling: 1,
   pairs: 0,
   paired: new Map(),
+  copies: null,
   segments: new Map(),
   latency: [],
   outcomes: null,

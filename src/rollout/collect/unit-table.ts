@@ -1,4 +1,5 @@
 /** What each unit has shown in the rollout so far, and which of it the last window changed. Pure. */
+import { beforeComparison, inNextStage } from './history.ts';
 import type { JoinedUnit, JoinedWindow } from './joined.ts';
 import {
   FLAGS_MASK,
@@ -14,7 +15,12 @@ import {
 import type { ArmTally, PairTally } from './tally.ts';
 import { NONE, UnitSet } from './unit-set.ts';
 
-const COLUMNS = { word: 0, pair: 1 } as const;
+const COLUMNS = { word: 0, pair: 1, history: 2 } as const;
+
+const NAMES = ['word', 'pair', 'history'] as const;
+
+/** What is known of one unit. */
+type Known = Readonly<Record<keyof typeof COLUMNS, number>>;
 
 export interface Tallies {
   readonly arms: readonly ArmTally[];
@@ -38,6 +44,12 @@ export class UnitTable {
   /** Arms are compared from now on: what units did before says nothing of either, and is forgotten. Pairs stay. */
   beginComparison(): void {
     this.#set.clear(COLUMNS.word);
+    this.#rewrite(beforeComparison);
+  }
+
+  /** Units are counted anew towards the stage that begins. */
+  beginStage(): void {
+    this.#rewrite(inNextStage);
   }
 
   /** Counts the units of a window, and answers those that it changed, packed. */
@@ -47,38 +59,68 @@ export class UnitTable {
     window.forEach(({ high, low }) => {
       this.#set.add(high, low);
     });
-    const changed = { high: [], low: [], word: [], pair: [] } as Record<
-      'high' | 'low' | 'word' | 'pair',
+    const changed = { high: [], low: [], word: [], history: [], pair: [] } as Record<
+      'high' | 'low' | keyof typeof COLUMNS,
       number[]
     >;
     window.forEach((unit) => {
       const slot = this.#set.isSampled(unit.high, unit.low) ? this.#set.find(unit.high, unit.low) : NONE;
       if (slot === NONE) return;
-      const before = { word: this.#set.get(COLUMNS.word, slot), pair: this.#set.get(COLUMNS.pair, slot) };
-      const word = countArms(before.word, unit, tallies);
-      const pair = unit.isPaired ? tallies.pairs.add(before.pair, unit.pairFlags) : before.pair;
-      if (word === before.word && pair === before.pair) return;
-      this.#set.put(COLUMNS.word, slot, word);
-      this.#set.put(COLUMNS.pair, slot, pair);
+      const before = this.#at(slot);
+      const after = countUnit(before, unit, tallies);
+      if (NAMES.every((name) => after[name] === before[name])) return;
       changed.high.push(unit.high);
       changed.low.push(unit.low);
-      changed.word.push(word);
-      changed.pair.push(pair);
+      for (const name of NAMES) {
+        this.#set.put(COLUMNS[name], slot, after[name]);
+        changed[name].push(after[name]);
+      }
     });
     return packUnits({ sampling: this.sampling, ...changed });
   }
 
   /** Takes back what `count` answered of a window. Throws UNITS_INVALID. */
   restore(bytes: Uint8Array, window: number): void {
-    const { sampling, high, low, word, pair }: PackedUnits = unpackUnits(bytes, window);
-    this.#set.thin(sampling);
-    for (let i = 0; i < high.length; i++) {
-      const slot = this.#set.add(high[i]!, low[i]!);
+    const units: PackedUnits = unpackUnits(bytes, window);
+    this.#set.thin(units.sampling);
+    for (let i = 0; i < units.high.length; i++) {
+      const slot = this.#set.add(units.high[i]!, units.low[i]!);
       if (slot === NONE) continue;
-      this.#set.put(COLUMNS.word, slot, word[i]!);
-      this.#set.put(COLUMNS.pair, slot, pair[i]!);
+      for (const name of NAMES) this.#set.put(COLUMNS[name], slot, units[name][i]!);
     }
   }
+
+  #at(slot: number): Known {
+    const { word, pair, history } = COLUMNS;
+    return {
+      word: this.#set.get(word, slot),
+      pair: this.#set.get(pair, slot),
+      history: this.#set.get(history, slot),
+    };
+  }
+
+  #rewrite(next: (history: number) => number): void {
+    this.#set.forEach((slot) =>
+      this.#set.put(COLUMNS.history, slot, next(this.#set.get(COLUMNS.history, slot))),
+    );
+  }
+}
+
+/** Counts a unit in its copies, its arm and its label, and answers what is known of it after this window. */
+function countUnit({ word, pair, history }: Known, unit: JoinedUnit, tallies: Tallies): Known {
+  const copied = unit.isPaired
+    ? {
+        history: tallies.pairs.recall(history, unit.pairFlags),
+        pair: tallies.pairs.add(pair, unit.pairFlags),
+      }
+    : { history, pair };
+  const { arm, flags } = unit;
+  const isIn = typeof arm === 'number';
+  return {
+    word: countArms(word, unit, tallies),
+    pair: copied.pair,
+    history: isIn ? tallies.arms[arm]!.recall(copied.history, flags) : copied.history,
+  };
 }
 
 /** Counts a unit in its arm and its label, and answers its word after this window. */

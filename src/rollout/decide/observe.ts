@@ -41,30 +41,48 @@ function takeWindow(state: RolloutState, window: RecordedWindow, binding: Bindin
   if (arrival === 'late') return { ...state, settled, counters: { ...counters, late: counters.late + 1 } };
   const seen = unitsSeen(state, window);
   const speaks = seen.candidate > 0 && seen.stable > 0;
-  const counts = speaks && (window.stage === null || window.stage === state.stage);
+  const isOfStage = window.stage === null || window.stage === state.stage;
   return {
     ...state,
     settled,
     counters: { ...counters, taken: counters.taken + 1 },
     evidence: addEvidence(state.evidence, window, policy),
     clock: speaks ? { ...state.clock, silent: 0 } : state.clock,
-    progress: counts ? grow(state.progress, policy.window, seen) : state.progress,
+    progress: isOfStage
+      ? grow(
+          state.progress,
+          speaks ? policy.window : 0,
+          newInStage(state, window) ?? (speaks ? seen : NOBODY),
+        )
+      : state.progress,
   };
 }
 
+interface SeenUnits {
+  readonly candidate: number;
+  readonly stable: number;
+}
+
+const NOBODY: SeenUnits = { candidate: 0, stable: 0 };
+
+const isShadow = ({ phase, policy, stage }: RolloutState): boolean =>
+  phase.kind === 'running' && (policy.stages[stage]?.shadow ?? 0) > 0;
+
 /** In a shadow stage a unit is an input that both models answered. */
-function unitsSeen(state: RolloutState, { candidate, stable, pairs }: RecordedWindow) {
-  const isShadow = state.phase.kind === 'running' && (state.policy.stages[state.stage]?.shadow ?? 0) > 0;
-  return isShadow
+function unitsSeen(state: RolloutState, { candidate, stable, pairs }: RecordedWindow): SeenUnits {
+  return isShadow(state)
     ? { candidate: pairs, stable: pairs }
     : { candidate: candidate.units, stable: stable.units };
 }
 
-const grow = (
-  progress: StageProgress,
-  bake: number,
-  seen: { candidate: number; stable: number },
-): StageProgress => ({
+/** Those of them that come for the first time in the stage; null where units were not told apart. */
+function newInStage(state: RolloutState, { candidate, stable, copies }: RecordedWindow): SeenUnits | null {
+  if (isShadow(state)) return copies && { candidate: copies.stage, stable: copies.stage };
+  if (candidate.distinct === null || stable.distinct === null) return null;
+  return { candidate: candidate.distinct.stage, stable: stable.distinct.stage };
+}
+
+const grow = (progress: StageProgress, bake: number, seen: SeenUnits): StageProgress => ({
   ...progress,
   bake: progress.bake + bake,
   candidateUnits: progress.candidateUnits + seen.candidate,

@@ -1,5 +1,6 @@
 /** What people are shown of a rollout. Pure. */
 import { harmedUnits, noHarmLog } from '../evidence/evidence.ts';
+import { type Lasting, raceLog } from '../evidence/race.ts';
 import { GUARDS, type GuardName, type Stage } from '../policy/policy.ts';
 import type { Phase, RolloutState } from './state.ts';
 
@@ -11,6 +12,18 @@ export interface GuardStatus {
   /** log evidence of no harm, and where it certifies; null where the promotion does not wait for it. */
   readonly certificate: { readonly log: number; readonly bound: number } | null;
   readonly harmedUnits: number;
+  /** Units that failed again and again, once any has come so often. Of errors alone. */
+  readonly lasting?: LastingStatus;
+}
+
+export interface LastingStatus {
+  /** Natural logarithm of the evidence that this is the candidate's doing. */
+  readonly log: number;
+  /** Units that failed in three windows in a row, by the arm of the third. */
+  readonly candidate: number;
+  readonly stable: number;
+  /** Windows of units in which the candidate alone failed copies, as in the one before. */
+  readonly copies: number;
 }
 
 export interface RolloutStatus {
@@ -84,5 +97,13 @@ export function guardStatus(
     certificate:
       certificate && noHarm !== null ? { log: noHarm, bound: Math.log(1 / certificate.alpha) } : null,
     harmedUnits: harmedUnits(seen),
+    ...(seen.lasting === null ? {} : { lasting: lastingStatus(seen.lasting, guard.tolerance) }),
   };
 }
+
+const lastingStatus = ({ race }: Lasting, tolerance: number): LastingStatus => ({
+  log: raceLog(race, tolerance),
+  candidate: race.candidate.bad,
+  stable: race.stable.bad,
+  copies: race.pairs.candidateOnly,
+});

@@ -227,6 +227,7 @@ describe('newcomers of a window', () => {
     stable,
     pairs: 0,
     paired: new Map(),
+    copies: null,
   });
   const logsOf = (races: readonly WindowCounts[]): number =>
     harmLog(races.reduce((state, race) => addWindow(state, race), NO_HARM));

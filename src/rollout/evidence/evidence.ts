@@ -4,6 +4,7 @@ import {
   type ArmCounts,
   failuresOf,
   labelsOf,
+  lastingOf,
   overOf,
   type Reading,
   type RecordedWindow,
@@ -14,7 +15,6 @@ import type { WindowCounts } from './conditional.ts';
 import { NO_PAIRS } from './paired.ts';
 import {
   addCounts,
-  candidateRecord,
   excessUnits,
   type GuardEvidence,
   NO_EVIDENCE,
@@ -43,7 +43,9 @@ export function addEvidence(before: Evidence, window: RecordedWindow, policy: Po
   const add = (name: GuardName): GuardEvidence => {
     const guard = policy.guards[name];
     if (guard === null) return before.guards[name];
-    return addCounts(before.guards[name], COUNTS[name](window), { tolerance: guard.tolerance, oddsRatio });
+    const options = { tolerance: guard.tolerance, oddsRatio };
+    const lasting = name === 'errors' ? lastingIn(window) : null;
+    return addCounts(before.guards[name], COUNTS[name](window), options, lasting);
   };
   return {
     guards: {
@@ -58,7 +60,7 @@ export function addEvidence(before: Evidence, window: RecordedWindow, policy: Po
 
 /** Reads what each guard counts out of a window. */
 const COUNTS: Readonly<Record<GuardName, (window: RecordedWindow) => readonly RaceCounts[]>> = {
-  errors: (window) => [race(window, 'errors', failuresOf)],
+  errors: (window) => [{ ...race(window, 'errors', failuresOf), computed: answeredUnits(window) }],
   latency: (window) => named(window, ({ over }) => over, overOf),
   outputs: (window) => named(window, ({ shifted }) => shifted, shiftedOf),
   labels: (window) => {
@@ -68,12 +70,40 @@ const COUNTS: Readonly<Record<GuardName, (window: RecordedWindow) => readonly Ra
   },
 };
 
-const race = (window: RecordedWindow, name: string, read: Reading): RaceCounts => ({
-  name,
-  strata: strataOf(window, read),
-  inputs: window.paired.has(name) ? window.pairs : 0,
-  pairs: window.paired.get(name) ?? NO_PAIRS,
-});
+const race = (window: RecordedWindow, name: string, read: Reading): RaceCounts => {
+  const inputs = window.paired.has(name) ? window.pairs : 0;
+  const pairs = window.paired.get(name) ?? NO_PAIRS;
+  const [units, bad] = read(window.candidate);
+  const computed = { units: units + inputs, bad: bad + pairs.candidateOnly + pairs.both };
+  return { name, strata: strataOf(window, read), inputs, pairs, computed };
+};
+
+/** Of units told apart each counts once, whether it was answered or a copy of what it asked was. */
+function answeredUnits(window: RecordedWindow): Tally {
+  const { candidate, copies, paired, pairs } = window;
+  const shadow = paired.get('errors') ?? NO_PAIRS;
+  const { distinct } = candidate;
+  return {
+    units:
+      (distinct === null ? candidate.units : distinct.units - distinct.copied) +
+      (paired.has('errors') ? (copies?.units ?? pairs) : 0),
+    bad: (distinct?.failures ?? candidate.failures) + shadow.candidateOnly + shadow.both,
+  };
+}
+
+/**
+ * What a window says of units that fail again and again; null where none has come so often. Of copies every window in
+ * which exactly one version fails a unit once more is a toss of its own: both versions were asked the same. Firsts are
+ * left to the race of failures: where failures come at random, most are of units that never fail again.
+ */
+function lastingIn(window: RecordedWindow): RaceCounts | null {
+  const compared = pair(lastingOf(window.candidate), lastingOf(window.stable));
+  const pairs = window.paired.get('lasting') ?? NO_PAIRS;
+  if (compared.candidate + compared.stable + pairs.candidateOnly + pairs.stableOnly === 0) return null;
+  return { name: 'lasting', strata: [compared], inputs: 0, pairs, computed: NOBODY_COMPUTED };
+}
+
+const NOBODY_COMPUTED: Tally = { units: 0, bad: 0 };
 
 function named(
   window: RecordedWindow,
@@ -84,7 +114,12 @@ function named(
   const stable = marks(window.stable);
   if (candidate.size === 0 && stable.size === 0) return [];
   const names = candidate.size >= stable.size ? candidate : stable;
-  return [...names.keys()].map((name) => race(window, name, read(name)));
+  const { distinct } = window.candidate;
+  return [...names.keys()].map((name) => {
+    const counted = race(window, name, read(name));
+    const bad = distinct?.over.get(name);
+    return bad === undefined ? counted : { ...counted, computed: { units: distinct!.units, bad } };
+  });
 }
 
 /**
@@ -161,13 +196,18 @@ const isCertified = (evidence: Evidence, name: GuardName, wanted: Certificate): 
 /**
  * log evidence of no harm of a guard whose certificate the promotion needs, else null. Of its two forms that which is
  * further, since either suffices: odds ratio against stable, or the candidate's own rate within the margin of what is
- * expected.
+ * expected. Once units have come again, the same is wanted of those that fail again and again: where many fail now and
+ * then on either side, first failures say nothing of a few whom the candidate always fails.
  */
 export function noHarmLog(evidence: Evidence, name: GuardName, { margin }: Certificate): number | null {
   const found = certifiable(evidence, name);
   if (found === null) return null;
-  const { units, bad } = candidateRecord(found.race);
-  return Math.max(found.race.certificate, rateEvidence(bad, units, found.expected + margin));
+  const { units, bad } = found.race.computed;
+  const first = Math.max(found.race.certificate, rateEvidence(bad, units, found.expected + margin));
+  const { lasting } = evidence.guards[name];
+  if (lasting === null) return first;
+  const { certificate, candidate } = lasting.race;
+  return Math.min(first, Math.max(certificate, rateEvidence(candidate.bad, units, margin)));
 }
 
 export interface CertificateRecord {
@@ -182,8 +222,8 @@ export interface CertificateRecord {
 export function certificateRecord(evidence: Evidence, name: GuardName): CertificateRecord | null {
   const found = certifiable(evidence, name);
   if (found === null) return null;
-  const { stable, certificate: log } = found.race;
-  return { candidate: candidateRecord(found.race), stable, log };
+  const { stable, certificate: log, computed: candidate } = found.race;
+  return { candidate, stable, log };
 }
 
 interface Certifiable {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addCounts, candidateRecord, excessUnits, NO_EVIDENCE } from './race.ts';
+import { addCounts, excessUnits, NO_EVIDENCE } from './race.ts';
 
 describe('races of one guard', () => {
   const counts = (name: string, xc: number, xs: number) => ({
@@ -7,6 +7,7 @@ describe('races of one guard', () => {
     strata: [{ candidate: 100, stable: 1900, candidateFailures: xc, stableFailures: xs }],
     inputs: 0,
     pairs: { candidateOnly: 0, stableOnly: 0, both: 0 },
+    computed: { units: 100, bad: xc },
   });
   const options = { tolerance: 1, oddsRatio: 2 };
 
@@ -31,9 +32,10 @@ describe('races of one guard', () => {
       strata: [{ candidate: 0, stable: 500, candidateFailures: 0, stableFailures: 0 }],
       inputs: 500,
       pairs: { candidateOnly: 9, stableOnly: 0, both: 1 },
+      computed: { units: 500, bad: 10 },
     };
     const after = addCounts(NO_EVIDENCE, [shadowed], options);
     expect(excessUnits(after)).toBe(0);
-    expect(candidateRecord(after.races[0]!)).toEqual({ units: 500, bad: 10 });
+    expect(after.races[0]!.computed).toEqual({ units: 500, bad: 10 });
   });
 });

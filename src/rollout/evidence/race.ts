@@ -17,6 +17,8 @@ export interface Race {
   /** Sums over all windows of what was answered. */
   readonly candidate: Tally;
   readonly stable: Tally;
+  /** Units that the candidate computed for, each once, and those that went wrong: what a rate is certified of. */
+  readonly computed: Tally;
 }
 
 export interface Tally {
@@ -24,14 +26,22 @@ export interface Tally {
   readonly bad: number;
 }
 
+/** Evidence of units that go wrong again and again, which takes part from when units come again. */
+export interface Lasting {
+  readonly race: Race;
+  /** log of the evidence that its share was taken from. */
+  readonly stake: number;
+}
+
 export interface GuardEvidence {
   readonly races: readonly Race[];
+  readonly lasting: Lasting | null;
   /** log of the mean evidence, and its largest value at any window (null before the first). */
   readonly log: number;
   readonly maxLog: number | null;
 }
 
-export const NO_EVIDENCE: GuardEvidence = { races: [], log: 0, maxLog: null };
+export const NO_EVIDENCE: GuardEvidence = { races: [], lasting: null, log: 0, maxLog: null };
 
 /** What one window says in one race. */
 export interface RaceCounts {
@@ -41,6 +51,8 @@ export interface RaceCounts {
   /** Inputs that both models answered, and how they compared. */
   readonly inputs: number;
   readonly pairs: Pairs;
+  /** Units that the candidate computed for the first time in the window, and those that went wrong. */
+  readonly computed: Tally;
 }
 
 export interface RaceOptions {
@@ -49,22 +61,45 @@ export interface RaceOptions {
   readonly oddsRatio: number;
 }
 
-/** Adds one closed window; without contrast the evidence stays bit-identical. */
+/** Share of the evidence that is bet on units that go wrong again and again. */
+const LASTING_SHARE = 1 / 4;
+
+/**
+ * Adds one closed window; without contrast the evidence stays bit-identical. `lasting`: what it says of units that go
+ * wrong again and again, null where none has come again. A share of the wealth goes over to that bet before the first
+ * window that has any: what is left and what is won of both is the evidence, which stays one (a fixed split, made before
+ * the outcome is known).
+ */
 export function addCounts(
   before: GuardEvidence,
   window: readonly RaceCounts[],
   options: RaceOptions,
+  lasting: RaceCounts | null = null,
 ): GuardEvidence {
   const known = before.races.length > 0 ? before.races : window.map(({ name }) => newRace(name));
   const races = known.map((race) => {
     const counted = window.find(({ name }) => name === race.name);
     return counted === undefined ? race : addToRace(race, counted, options);
   });
-  const log =
+  const first =
     races.length === 0
       ? 0
       : logSumExp(races.map((race) => raceLog(race, options.tolerance))) - Math.log(races.length);
-  return { races, log, maxLog: Math.max(before.maxLog ?? -Infinity, log) };
+  const again = addLasting(before, lasting, options);
+  const log =
+    again === null
+      ? first
+      : logSumExp([
+          first + Math.log1p(-LASTING_SHARE),
+          again.stake + raceLog(again.race, options.tolerance) + Math.log(LASTING_SHARE),
+        ]);
+  return { races, lasting: again, log, maxLog: Math.max(before.maxLog ?? -Infinity, log) };
+}
+
+function addLasting(before: GuardEvidence, window: RaceCounts | null, options: RaceOptions): Lasting | null {
+  if (window === null) return before.lasting;
+  const { race, stake } = before.lasting ?? { race: newRace(window.name), stake: before.log };
+  return { race: addToRace(race, window, options), stake };
 }
 
 const newRace = (name: string): Race => ({
@@ -75,10 +110,11 @@ const newRace = (name: string): Race => ({
   inputs: 0,
   candidate: { units: 0, bad: 0 },
   stable: { units: 0, bad: 0 },
+  computed: { units: 0, bad: 0 },
 });
 
 function addToRace(race: Race, window: RaceCounts, { tolerance, oddsRatio }: RaceOptions): Race {
-  const { strata, inputs, pairs } = window;
+  const { strata, inputs, pairs, computed } = window;
   const odds = [...betsBeyond(tolerance), oddsRatio, 1];
   const logs = strata
     .map((counts) => logLikelihoodRatios(counts, odds, tolerance))
@@ -92,6 +128,7 @@ function addToRace(race: Race, window: RaceCounts, { tolerance, oddsRatio }: Rac
     inputs: race.inputs + inputs,
     candidate: strata.reduce((sum, at) => add(sum, at.candidate, at.candidateFailures), race.candidate),
     stable: strata.reduce((sum, at) => add(sum, at.stable, at.stableFailures), race.stable),
+    computed: add(race.computed, computed.units, computed.bad),
   };
 }
 
@@ -104,15 +141,11 @@ const add = (tally: Tally, units: number, bad: number): Tally => ({
  * Once a shadow stage has shown a discordant pair, half of the wealth is bet on pairs and half on windows: shadow
  * comes first, so that the split is made while both stand at 1.
  */
-function raceLog({ harm, pairs }: Race, tolerance: number): number {
+export function raceLog({ harm, pairs }: Race, tolerance: number): number {
   const log = harmLog(harm);
   if (pairs.candidateOnly + pairs.stableOnly === 0) return log;
   return logSumExp([log, pairedLog(pairs, tolerance)]) - Math.LN2;
 }
-
-/** How often the candidate went wrong in all it computed, answered or shadowed. */
-export const candidateRecord = ({ candidate, inputs, pairs }: Race): Tally =>
-  add(candidate, inputs, pairs.candidateOnly + pairs.both);
 
 /** Candidate units that went wrong beyond what stable's own rate explains, in the worst race. */
 export const excessUnits = ({ races }: GuardEvidence): number =>

@@ -48,7 +48,15 @@ function addCounts(state: ExperimentState, window: ClosedWindow): ExperimentStat
     if (i === state.control || arm.lost !== null) return { ...arm, units };
     const pair: RecordedWindow = {
       ...{ rollout: window.rollout, window: window.window, start: window.start },
-      ...{ weight: null, stage: null, candidate: counts, stable: control, pairs: 0, paired: new Map() },
+      ...{
+        weight: null,
+        stage: null,
+        candidate: counts,
+        stable: control,
+        pairs: 0,
+        paired: new Map(),
+        copies: null,
+      },
     };
     return { ...arm, units, evidence: addEvidence(arm.evidence, pair, judged) };
   });

@@ -25,7 +25,7 @@ export interface Stage {
   readonly weight: number;
   /** Evidence time: only windows in which both arms were seen count. */
   readonly bake: number;
-  /** Units that each arm must have had within the stage. */
+  /** Distinct units that each arm must have had within the stage. */
   readonly minUnits: number;
   readonly approval: boolean;
 }
@@ -61,7 +61,7 @@ export interface Guards {
 export interface Certificate {
   /** Odds ratio whose absence is certified. */
   readonly oddsRatio: number;
-  /** Or: failure rate (and excess of slow answers) whose absence is certified. */
+  /** Or: share of distinct units that fail (and excess of slow ones) whose absence is certified. */
   readonly margin: number;
   /** Chance of certifying a candidate that is as bad as that. */
   readonly alpha: number;
@@ -146,7 +146,7 @@ const stage = record<StageWords>({
   minUnits: field(
     number({ min: 0, max: 1e9, step: 1 }),
     50,
-    'units that each arm must have had in this stage',
+    'distinct units that each arm must have had in this stage',
   ),
   approval: field(flag, false, 'a person must let the stage end'),
 });

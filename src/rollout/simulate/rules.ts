@@ -35,3 +35,14 @@ export function rulesBack(scenario: Scenario, traffic: Traffic, rule: Rule): boo
   }
   return false;
 }
+
+/** The window of one who does not tell units apart: whoever comes again in another window counts anew. */
+export function withoutUnits({ candidate, stable, paired, ...window }: RecordedWindow): RecordedWindow {
+  return {
+    ...window,
+    candidate: { ...candidate, distinct: null },
+    stable: { ...stable, distinct: null },
+    paired: new Map([...paired].filter(([name]) => name !== 'lasting')),
+    copies: null,
+  };
+}

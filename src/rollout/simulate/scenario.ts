@@ -1,6 +1,6 @@
 /** Invented traffic: what arrives, how often it fails, and what the candidate does to it. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
-import { choice, duration, field, number, record } from '../policy/grammar.ts';
+import { choice, duration, field, number, orNothing, record } from '../policy/grammar.ts';
 import { type Policy, parsePolicy } from '../policy/policy.ts';
 
 export interface Effect {
@@ -10,6 +10,16 @@ export interface Effect {
   readonly oddsRatio: number;
   /** Factor on latency. */
   readonly latency: number;
+}
+
+/** Distinct units, who share the requests. Latency is not invented for them. */
+export interface Population {
+  readonly units: number;
+  /** Spread of the logarithm of how many requests each sends: 0 alike, 1 some a hundred times as many as others. */
+  readonly spread: number;
+  /** Share of them whom the candidate fails in every request, and whom both versions do. */
+  readonly failing: number;
+  readonly failingAlways: number;
 }
 
 export interface Scenario {
@@ -29,6 +39,8 @@ export interface Scenario {
   readonly sharedFailures: number;
   /** Spread of log latency. */
   readonly latencySpread: number;
+  /** Where there is a population: units that come again and again. Null: nobody comes twice. */
+  readonly population: Population | null;
   /** What a window counts. Requests of one unit fail together: counting them is the mistake that units avoid. */
   readonly count: 'units' | 'requests';
   /** A run that is undecided after so many milliseconds ends. */
@@ -72,6 +84,18 @@ const SCENARIO = record<Omit<Scenario, 'policy'> & { policy: unknown }>({
     'share of failures that are the input’s own, and fail both models of a pair',
   ),
   latencySpread: field(number({ min: 0, max: 10, above: true }), 0.5, 'spread of log latency'),
+  population: field(
+    orNothing(
+      record<Population>({
+        units: field(number({ min: 1, max: 1e6, step: 1 }), 1000, 'distinct units'),
+        spread: field(number({ min: 0, max: 3 }), 0, 'spread of the logarithm of their requests'),
+        failing: field(share, 0, 'share of them whom the candidate fails in every request'),
+        failingAlways: field(share, 0, 'share of them whom both versions fail in every request'),
+      }),
+    ),
+    null,
+    'units that come again and again; without it nobody comes twice',
+  ),
   count: field(choice(['units', 'requests']), 'units', 'what a window counts'),
   horizon: field(duration('1s', '365d'), '24h', 'when an undecided run ends'),
   policy: field({ schema: {}, parse: (value) => value }, {}, 'the rollout policy, with its defaults'),

@@ -3,9 +3,10 @@ import { seededRandom } from '../../core/random.ts';
 import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
 import { lintPolicy } from '../policy/lint.ts';
 import { binomial, poisson } from './draw.ts';
-import { pooledZTest, rulesBack } from './rules.ts';
+import { PopulationTraffic } from './population.ts';
+import { pooledZTest, rulesBack, withoutUnits } from './rules.ts';
 import { parseScenario, type Scenario } from './scenario.ts';
-import { simulate } from './simulate.ts';
+import { simulate, simulateRun } from './simulate.ts';
 import { Traffic } from './traffic.ts';
 
 /** Three hours at 5, 25 and 50 %, a guard on failures at 1 %, one look a minute. */
@@ -146,4 +147,42 @@ test.each([
 ])('normalCdf(%d) is %d', (z, p) => {
   expect(Math.abs(normalCdf(z) / p - 1)).toBeLessThan(1e-12);
   if (p > 1e-9) expect(normalQuantile(p)).toBeCloseTo(z, 9);
+});
+
+describe('two hundred users who come again and again (bench/results/units.json has the full numbers)', () => {
+  const scenario = (population: object, policy: object = {}): Scenario =>
+    parseScenario({ rate: 10, horizon: '1h', population: { units: 200, ...population }, policy });
+
+  test('of whom a candidate fails 4 % in every request: it is rolled back in the shadow stage, by default', () => {
+    const found = simulate(scenario({ failing: 0.04 }), 40, seededRandom(21));
+    expect(found.rolledBack).toBeGreaterThanOrEqual(38);
+    expect(found.promoted).toBe(0);
+    expect(found.medianDelaySeconds).toBeLessThanOrEqual(300);
+  });
+
+  test('counted anew in every window they let such a candidate through', () => {
+    const random = seededRandom(22);
+    const one = scenario({ failing: 0.04 });
+    const promoted = Array.from({ length: 20 }, () => {
+      const traffic = new PopulationTraffic(one, one.population!, random);
+      return simulateRun(one, {
+        window(index, route) {
+          const drawn = traffic.window(index, route);
+          return { ...drawn, window: withoutUnits(drawn.window) };
+        },
+      });
+    }).filter(({ outcome }) => outcome === 'promoted');
+    expect(promoted.length).toBeGreaterThan(5);
+  });
+
+  test('are too few for the stages and the certificate by default: nobody is promoted, nor rolled back', () => {
+    const found = simulate(scenario({ spread: 1, failingAlways: 0.04 }), 60, seededRandom(23));
+    expect(found).toMatchObject({ promoted: 0, held: 60 });
+  });
+
+  test('without a shadow stage are not told from chance, and the candidate is not let through', () => {
+    const stages = [5, 25, 50, 100].map((weight) => ({ weight, minUnits: 5 }));
+    const found = simulate(scenario({ failing: 0.04 }, { stages }), 40, seededRandom(24));
+    expect(found.promoted).toBe(0);
+  });
 });

@@ -3,6 +3,7 @@ import type { Random } from '../../core/ports.ts';
 import { decide } from '../decide/decide.ts';
 import { type RolloutState, startRollout } from '../decide/state.ts';
 import { nearestRank } from '../metric/quantile.ts';
+import { PopulationTraffic } from './population.ts';
 import type { Scenario } from './scenario.ts';
 import { Traffic } from './traffic.ts';
 
@@ -40,17 +41,24 @@ export function simulate(
   random: Random,
   onRun?: (done: number) => void,
 ): Simulation {
-  const traffic = new Traffic(scenario, random);
   const all: Run[] = [];
   for (let i = 0; i < runs; i++) {
-    all.push(simulateRun(scenario, traffic));
+    all.push(simulateRun(scenario, trafficOf(scenario, random)));
     onRun?.(i + 1);
   }
   return summary(all);
 }
 
+/** Windows in order, each drawn when the route of it is known. */
+export type Drawn = Pick<Traffic, 'window'>;
+
+const trafficOf = (scenario: Scenario, random: Random): Drawn =>
+  scenario.population === null
+    ? new Traffic(scenario, random)
+    : new PopulationTraffic(scenario, scenario.population, random);
+
 /** One rollout from its start to a verdict, or to the horizon. */
-function simulateRun(scenario: Scenario, traffic: Traffic): Run {
+export function simulateRun(scenario: Scenario, traffic: Drawn): Run {
   const { policy, horizon } = scenario;
   const binding = { candidate: 'c', stable: 's', policyHash: 'p' };
   let { state } = decide(startRollout({ attempt: 'run', binding, policy, now: 0 }), { kind: 'tick' }, 0);

@@ -22,7 +22,21 @@ const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 const NAMES = Object.keys(QUANTILES) as (keyof typeof QUANTILES)[];
 const NORMAL_QUANTILES = NAMES.map((name) => normalQuantile(QUANTILES[name]));
 
-/** Draws windows of one scenario. */
+/** Share of stable's units that fail in a window. */
+export function stableRate(scenario: Scenario, index: number, random: Random): number {
+  const { baseError, drift, bursts, horizon, policy } = scenario;
+  const passed = Math.min(1, (index * policy.window) / horizon);
+  const isBurst = bursts.share > 0 && random.next() < bursts.share;
+  return Math.min(1, baseError * (1 + (drift - 1) * passed) * (isBurst ? bursts.factor : 1));
+}
+
+/** Share of the candidate's, where stable's is `base`. */
+export function candidateRate({ effect: { errors, oddsRatio } }: Scenario, base: number): number {
+  const odds = (base * oddsRatio) / (1 - base + base * oddsRatio);
+  return Math.min(1, Math.max(0, odds + errors));
+}
+
+/** Draws windows of one scenario, in which nobody comes twice. */
 export class Traffic {
   readonly #scenario: Scenario;
   readonly #random: Random;
@@ -40,8 +54,8 @@ export class Traffic {
   window(index: number, { weight, shadow }: Routed): Invented {
     const { rate, requestsPerUnit, policy } = this.#scenario;
     const units = ((rate / requestsPerUnit) * policy.window) / 1000;
-    const base = this.#baseRate(index);
-    const bad = this.#candidateRate(base);
+    const base = stableRate(this.#scenario, index, this.#random);
+    const bad = candidateRate(this.#scenario, base);
     const candidate = this.#arm(units * weight, bad, this.#slow.candidate);
     const stable = this.#arm(units * (1 - weight), base, this.#slow.stable);
     const slow = this.#slow.candidate.at(-1)! - this.#slow.stable.at(-1)!;
@@ -55,23 +69,11 @@ export class Traffic {
         stage: null,
         candidate,
         stable,
+        copies: null,
         ...this.#pairs(units * shadow, bad, base),
       },
       harmed: failed + Math.max(0, Math.round(candidate.units * slow)),
     };
-  }
-
-  #baseRate(index: number): number {
-    const { baseError, drift, bursts, horizon, policy } = this.#scenario;
-    const passed = Math.min(1, (index * policy.window) / horizon);
-    const isBurst = bursts.share > 0 && this.#random.next() < bursts.share;
-    return Math.min(1, baseError * (1 + (drift - 1) * passed) * (isBurst ? bursts.factor : 1));
-  }
-
-  #candidateRate(base: number): number {
-    const { errors, oddsRatio } = this.#scenario.effect;
-    const odds = (base * oddsRatio) / (1 - base + base * oddsRatio);
-    return Math.min(1, Math.max(0, odds + errors));
   }
 
   #arm(mean: number, failureRate: number, slow: readonly number[]): ArmCounts {
@@ -101,6 +103,7 @@ export class Traffic {
       labels: null,
       newcomers: null,
       assigned: units,
+      distinct: null,
     };
   }
 

@@ -12,6 +12,20 @@ const GUARD = Type.Object(
     bound: Type.Number(),
     certificate: nullable(Type.Object({ log: LOG, bound: Type.Number() })),
     harmedUnits: Type.Number(),
+    lasting: Type.Optional(
+      Type.Object(
+        {
+          log: LOG,
+          candidate: Type.Integer(),
+          stable: Type.Integer(),
+          copies: Type.Integer(),
+        },
+        {
+          description:
+            'Units that failed in three windows in a row, by the arm of the third; and windows of units in which exactly the candidate failed their copies once more',
+        },
+      ),
+    ),
   },
   { description: 'Natural logarithms of evidence: of harm now, at most, and where it rolls back' },
 );
