@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
-import { printableLines } from './printable.ts';
+import { printableAnswer, printableLines } from './printable.ts';
 import { type Progress, ProgressLine, SILENT, StepLines } from './progress.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -23,7 +23,12 @@ export class Terminal {
   /** The command's answer, once a command; `text` is called only where a human reads. */
   answer(document: unknown, text: () => string): void {
     this.#line.done();
-    process.stdout.write(this.json ? `${JSON.stringify(document)}\n` : `${text()}\n`);
+    this.#print(this.json ? JSON.stringify(document) : text());
+  }
+
+  /** The one way to stdout. */
+  #print(text: string): void {
+    process.stdout.write(`${printableAnswer(text)}\n`);
   }
 
   /** Something worth knowing on the way. */
@@ -56,13 +61,13 @@ export class Terminal {
     this.#line.done();
     const coded = asPlimsollError(error, command);
     if (this.json) {
-      process.stdout.write(`${JSON.stringify({ error: coded })}\n`);
+      this.#print(JSON.stringify({ error: coded }));
     } else {
       const head = styleText('red', coded.code, { stream: process.stderr });
       process.stderr.write(`${head}: ${printableLines(`${coded.message}\n  ${coded.hint}`)}\n`);
     }
     // A coded error was understood where it was thrown; of one that crossed a wire the stack would be that of its reader.
-    if (!isPlimsollError(error)) process.stderr.write(`${stackOf(error)}\n`);
+    if (!isPlimsollError(error)) process.stderr.write(`${printableLines(stackOf(error))}\n`);
     return coded.exit;
   }
 }

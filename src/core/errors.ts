@@ -27,6 +27,14 @@ const MARK = Symbol.for('plimsoll.error');
 const fill = (text: string, details: ErrorDetails): string =>
   text.replaceAll(/\{(\w+)\}/g, (whole, key: string) => (key in details ? String(details[key]) : whole));
 
+/** Details as JSON has them: an integer that a double cannot hold is told by its digits. */
+const plain = (details: ErrorDetails): ErrorDetails =>
+  Object.values(details).some((value) => typeof value === 'bigint')
+    ? Object.fromEntries(
+        Object.entries(details).map(([key, value]) => [key, typeof value === 'bigint' ? `${value}` : value]),
+      )
+    : details;
+
 /** A coded error; crosses workers and wires as `{ code, message, hint, details }`. */
 export class PlimsollError extends Error {
   readonly code: ErrorCode;
@@ -37,7 +45,7 @@ export class PlimsollError extends Error {
     super(fill(ERRORS[code].message, details), options);
     this.name = 'PlimsollError';
     this.code = code;
-    this.details = details;
+    this.details = plain(details);
   }
 
   get hint(): string {
