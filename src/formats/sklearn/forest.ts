@@ -1,10 +1,10 @@
 import type { TreeEnsembleStep } from '../../model/tree.ts';
 import { joinTrees } from './arena.ts';
+import { readCythonTree } from './cython-tree.ts';
 import {
   classFractions,
   classGroups,
   isClassifier,
-  readCythonTree,
   treeAcceptsMissing,
   treeViews,
   voteOrRegression,

@@ -3,10 +3,11 @@ import type { Labels } from '../../model/tensor.ts';
 import type { BaseLink, TreeEnsembleStep, TreeHead } from '../../model/tree.ts';
 import { isType } from '../pickle/value.ts';
 import { joinTrees } from './arena.ts';
+import { type CythonTree, readCythonTree } from './cython-tree.ts';
 import { exactExp, exactLog, exactLog1p } from './exact-math.ts';
 import { pairwiseSum } from './pairwise-sum.ts';
 import { globalName, show } from './show.ts';
-import { type CythonTree, isClassifier, readCythonTree } from './tree.ts';
+import { isClassifier } from './tree.ts';
 import type { EstimatorView } from './view.ts';
 
 const EPS32 = 2 ** -23;

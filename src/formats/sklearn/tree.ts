@@ -1,75 +1,13 @@
 import type { Labels } from '../../model/tensor.ts';
 import type { TreeEnsembleStep, TreeHead } from '../../model/tree.ts';
-import { objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { type FlatTree, joinTrees, treeFault } from './arena.ts';
-import { itemsOf, recordColumn, toNumber, toNumbers } from './arrays.ts';
+import { joinTrees } from './arena.ts';
+import { itemsOf } from './arrays.ts';
+import { type CythonTree, readCythonTree } from './cython-tree.ts';
 import { pairwiseSum } from './pairwise-sum.ts';
 import { show } from './show.ts';
 import type { Release } from './state.ts';
 import type { EstimatorView } from './view.ts';
-
-/** The array form of one `sklearn.tree._tree.Tree`. */
-export interface CythonTree extends FlatTree {
-  readonly features: number;
-  readonly outputs: number;
-  /** `values` is `[nodes, outputs, valuesPerOutput]`. */
-  readonly valuesPerOutput: number;
-}
-
-/**
- * `tree_` of a fitted tree estimator: REDUCE arguments (n_features, n_classes, n_outputs), state with `nodes` (a
- * record array, decoded from its dtype) and `values`. `missing_go_to_left` came with 1.3.
- */
-export function readCythonTree(view: EstimatorView): CythonTree {
-  const record = view.required('tree_');
-  if (!isType(record, 'object') || record.cls.name !== 'Tree')
-    throw view.invalid('tree_', show(record), 'a Tree');
-  const [features, , outputs] = record.args.map(toNumber);
-  if (typeof features !== 'number' || typeof outputs !== 'number')
-    throw view.invalid('tree_', 'a Tree without its sizes', 'n_features and n_outputs');
-  const state = objectState(record);
-  const nodes = state.get('nodes');
-  const values = state.get('values');
-  if (!isType(nodes, 'array') || !isType(values, 'array'))
-    throw view.invalid('tree_.nodes', show(nodes), 'a record array');
-  const column = (...names: string[]): Float64Array => {
-    const found = recordColumn(nodes, ...names);
-    if (found === null) throw view.invalid(`tree_.nodes.${names[0]}`, 'missing', 'a field of numbers');
-    return found;
-  };
-  const left = column('left_child');
-  const numbers = toNumbers(values);
-  const [rows, k, perOutput] = values.shape;
-  if (
-    numbers === null ||
-    values.shape.length !== 3 ||
-    rows !== left.length ||
-    k !== outputs ||
-    perOutput === undefined ||
-    perOutput < 1
-  ) {
-    throw view.invalid('tree_.values', show(values), `[${left.length}, ${outputs}, classes]`);
-  }
-  const tree: CythonTree = {
-    features,
-    outputs,
-    valuesPerOutput: perOutput,
-    left,
-    right: column('right_child'),
-    feature: column('feature'),
-    threshold: column('threshold'),
-    missingLeft: recordColumn(nodes, 'missing_go_to_left'),
-    values: numbers,
-    categorical: null,
-    bitsets: new Uint32Array(),
-    knownBitsets: new Uint32Array(),
-  };
-  const fault = treeFault(tree, features);
-  if (fault !== null)
-    throw view.invalid('tree_.nodes', fault, 'nodes after their parent and columns that exist');
-  return tree;
-}
 
 /** Classes of each output: `classes_` is an array, or a list of arrays for several outputs. */
 export function classGroups(view: EstimatorView): readonly Labels[] {
