@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- NAME [--rounds 5] [--seconds 5] [--starts 15]`: `serving` is throughput, latency, memory and cold start
  * beside other servers; `native` the engine alone; `batch` whole tables beside pandas, onnxruntime and Spark; `trees` blocks
- * of rows, walked and in the kernel; `loop` what holds the front loop; `door` the path around an engine; `rollouts` the
+ * of rows, walked and in the kernel; `loop` what holds the front loop; `door` the path around an engine; `overload` what is answered of twice and four times the capacity; `rollouts` the
  * errors guard beside other rules, on the same recorded traffic; `units` few units that come again and again, `--runs 2000`; `replay` drift of a table beside Evidently's report; `false-alarms` drift that is not there, by our rule and
  * others; `label-free` estimates of accuracy without labels beside nannyml's; `routing` what a rollout costs a request; `monitoring` what being watched costs one; `batch-sink` what
  * exactly-once costs a COPY; `python` the Python runtime beside FastAPI and joblib; `spark` what a model costs on top of Spark itself.
@@ -77,6 +77,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   door: async () => {
     const { door } = await import('./door.ts');
     await door({ rounds: Number(values.rounds), seconds: Number(values.seconds) });
+  },
+  overload: async () => {
+    const { overload } = await import('./overload/overload.ts');
+    await overload({ seconds: Number(values.seconds) }, positionals.slice(1));
   },
   spark: async () => {
     const { spark } = await import('./batch/spark.ts');

@@ -8,6 +8,7 @@ import type { LoadedVersion, Manifest } from '../../src/registry/version.ts';
  */
 const BEHAVIOUR: Readonly<Record<string, { rowMicros: number; before(batch: Batch): void }>> = {
   quick: { rowMicros: 1, before: () => undefined },
+  busy: { rowMicros: 1000, before: () => spin(1) },
   slow: { rowMicros: 200_000, before: () => spin(200) },
   hanging: { rowMicros: 200_000, before: () => spin(600_000) },
   crashing: { rowMicros: 200_000, before: () => process.exit(3) },

@@ -1,16 +1,22 @@
 import type { Batch, Outputs } from '../model/batch.ts';
 import type { RawAnswer, RawEnds, RawRequest } from '../model/raw.ts';
 
+/** Whether anybody still waits for an answer. */
+export type IsWanted = () => boolean;
+
 /** One loaded executable. Every implementation runs the suite in `contract.ts`. */
 export interface Engine {
   readonly id: 'native' | 'onnx' | 'python';
-  /** Scores a batch; answers at once where the engine is synchronous. Must not keep or change the batch. */
-  infer(batch: Batch): Outputs | Promise<Outputs>;
+  /**
+   * Scores a batch; answers at once where the engine is synchronous. Must not keep or change the batch. A batch that has had
+   * to wait may be asked `isWanted` when its turn comes: what is not is refused with ENGINE_BUSY, to nobody.
+   */
+  infer(batch: Batch, isWanted?: IsWanted): Outputs | Promise<Outputs>;
   close(): void | Promise<void>;
   /** What the version's own code reads and writes itself; absent where it has no such code. */
   readonly raw?: RawEnds;
   /** Answers a request of which it is so at one end or both. Must not change the body. */
-  invoke?(request: RawRequest): Promise<RawAnswer>;
+  invoke?(request: RawRequest, isWanted?: IsWanted): Promise<RawAnswer>;
   /** How its processes are, where it has some of its own. */
   status?(): EngineStatus;
 }

@@ -51,6 +51,24 @@ export const METRICS = {
     [],
     'Requests that may wait for scoring threads; one more is refused as overloaded.',
   ),
+  inference_queue_predicted_seconds: serving(
+    'gauge',
+    'seconds',
+    ['endpoint'],
+    'Predicted time until the requests that are let in are answered, from the measured pace.',
+  ),
+  inference_loop_delay_seconds: serving(
+    'gauge',
+    'seconds',
+    [],
+    'Length of the last turn of the event loop, of the latest process; 0 while it is idle.',
+  ),
+  inference_shed_total: serving(
+    'counter',
+    'requests',
+    ['endpoint', 'reason'],
+    'Requests that were not served: queue, loop_delay, deadline, stale, expired, abandoned.',
+  ),
   inference_saturation_ratio: serving(
     'gauge',
     'ratio',

@@ -148,6 +148,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     door.handle(request, response);
   };
   const server = await openHttpServer({ ...options, connections, unhurried, logger }, handle);
+  server.on('connection', () => door.turns.accepted());
   await listen(server, { host, port }, listener);
   connections.tolerate(server);
   const { port: taken, family } = server.address() as AddressInfo;

@@ -1,5 +1,6 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { Random } from '../core/ports.ts';
+import type { IsWanted } from '../engine/engine.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
 import type { RawAnswer, RawRequest } from '../model/raw.ts';
 import type { LoadedVersion } from '../registry/version.ts';
@@ -11,6 +12,8 @@ import { Usage } from './usage.ts';
 export interface InferRequest {
   readonly target: LoadedVersion;
   readonly batch: Batch;
+  /** Asked when it has had to wait for its turn. */
+  readonly isWanted?: IsWanted | undefined;
 }
 
 export interface InferResponse {
@@ -130,8 +133,8 @@ export class DataPlane {
   }
 
   /** Scores a batch; answers at once where the engine does. */
-  infer({ target, batch }: InferRequest): InferResponse | Promise<InferResponse> {
-    const outputs = target.engine.infer(batch);
+  infer({ target, batch, isWanted }: InferRequest): InferResponse | Promise<InferResponse> {
+    const outputs = target.engine.infer(batch, isWanted);
     if (!(outputs instanceof Promise)) return { outputs, rows: batch.rows };
     // Its client may leave before the engine is done.
     const usage = this.usageOf(target);
@@ -140,11 +143,11 @@ export class DataPlane {
   }
 
   /** Has a version's own code answer a request of which it reads the body or writes the answer. */
-  async invoke(target: LoadedVersion, request: RawRequest): Promise<RawAnswer> {
+  async invoke(target: LoadedVersion, request: RawRequest, isWanted?: IsWanted): Promise<RawAnswer> {
     const usage = this.usageOf(target);
     usage.begin();
     try {
-      return await target.engine.invoke!(request);
+      return await target.engine.invoke!(request, isWanted);
     } finally {
       usage.end();
     }

@@ -30,7 +30,7 @@ export type Blame =
 /** Whom an error of a prediction is to be blamed on. */
 export function blameOf(error: PlimsollError): Blame {
   if (BREAKS.has(error.code)) return 'version';
-  if (error.http === 503) return 'server';
+  if (error.http === 503 || error.code === 'DEADLINE_EXCEEDED') return 'server';
   if (error.http >= 500 || error.code === 'GRAPH_FAILED') return 'version';
   // Where the version's own code does not know a form, another version may.
   if (FORMS.has(error.code)) return error.details['model'] === undefined ? 'request' : 'version';

@@ -30,6 +30,7 @@ export const GENERAL_ERRORS = {
   ENCODING_UNKNOWN: row(415, EXIT.failed, 'Cannot read the body: its encoding is "{found}", known are {known}', 'Send the body in a known encoding, or as it is'),
   ENCODING_CORRUPT: row(400, EXIT.failed, 'Cannot read the body: it is no complete {encoding} data ({reason})', 'Check what compresses the request'),
   OVERLOADED: row(503, EXIT.failed, 'Cannot take the request: {found} {what} exceed the limit {limit}', 'Try again after {retry} s, or start more replicas'),
+  DEADLINE_EXCEEDED: row(504, EXIT.failed, 'Cannot answer within {timeout} ms, as the request asks: {reason}', 'Allow more time, send fewer rows a request, or start more replicas'),
   STOPPING: row(503, EXIT.failed, 'Cannot take the request: the server is stopping', 'Send it to another replica'),
   LISTEN_FAILED: row(500, EXIT.failed, 'Cannot listen on {host}:{port}: {reason}', 'Choose another port with --port, or stop what uses this one'),
   CONTROL_DOWN: row(503, EXIT.failed, 'Cannot reach the control process: it is being started again, predictions go on', 'Try again after {retry} s; the log of the server says why it ended'),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, IsWanted } from '../engine.ts';
 import { Pool, type PoolStatus } from '../python/pool.ts';
 import type { ScalingRule } from '../python/scaling.ts';
 import type { PythonWorker } from '../python/worker.ts';
@@ -26,7 +26,7 @@ export interface IsolatedGraphOptions extends Omit<GraphProcessOptions, 'load'> 
 
 /** An engine that tells how its processes are. */
 export interface IsolatedGraph extends Engine {
-  infer(batch: Batch): Promise<Outputs>;
+  infer(batch: Batch, isWanted?: IsWanted): Promise<Outputs>;
   close(): Promise<void>;
   status(): PoolStatus;
 }
@@ -88,16 +88,13 @@ class IsolatedEngine implements IsolatedGraph {
     return this.#pool.open();
   }
 
-  async infer(batch: Batch): Promise<Outputs> {
+  async infer(batch: Batch, isWanted?: IsWanted): Promise<Outputs> {
     this.#guard(batch);
     const { outputs } = this.#options.signature;
     const plan: FeedPlan = { inputs: this.#inputs, prefix: [], columns: null };
     return inferInSlices(batch, this.#rule, async (slice) => {
-      const answer = await this.#ask({
-        kind: 'tensors',
-        rows: slice.rows,
-        tensors: feedTensors(plan, slice),
-      });
+      const tensors = feedTensors(plan, slice);
+      const answer = await this.#ask({ kind: 'tensors', rows: slice.rows, tensors }, isWanted);
       return gatherOutputs(outputs, new Map(Object.entries(answer as Record<string, Tensor>)), null);
     });
   }
@@ -127,9 +124,9 @@ class IsolatedEngine implements IsolatedGraph {
     this.#options.log?.(`the process of the graph ended: ${reason}; the next one follows`, 'stderr', pid);
   }
 
-  async #ask(batch: Batch): Promise<Outputs> {
+  async #ask(batch: Batch, isWanted?: IsWanted): Promise<Outputs> {
     try {
-      return (await this.#pool.submit({ kind: 'infer', batch })) as Outputs;
+      return (await this.#pool.submit({ kind: 'infer', batch }, isWanted)) as Outputs;
     } catch (error) {
       throw graphError(error, this.#options);
     }

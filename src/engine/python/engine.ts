@@ -6,7 +6,7 @@ import { concatenateOutputs } from '../../model/concatenate.ts';
 import { NO_RAW_ENDS, type RawAnswer, type RawEnds, type RawRequest, type Written } from '../../model/raw.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, IsWanted } from '../engine.ts';
 import { conform, emptyOutputs } from './conform.ts';
 import { failureToError, PythonFailureError } from './failure.ts';
 import { type Interpreter, pythonProgram } from './interpreter.ts';
@@ -47,7 +47,7 @@ export interface PythonEngineOptions extends Interpreter {
 export interface PythonEngine extends Engine {
   readonly id: 'python';
   readonly raw: RawEnds;
-  infer(batch: Batch): Promise<Outputs>;
+  infer(batch: Batch, isWanted?: IsWanted): Promise<Outputs>;
   invoke(request: RawRequest): Promise<RawAnswer>;
   close(): Promise<void>;
   status(): PoolStatus;
@@ -106,7 +106,7 @@ class PooledEngine implements PythonEngine {
     this.raw = raw;
   }
 
-  async infer(batch: Batch): Promise<Outputs> {
+  async infer(batch: Batch, isWanted?: IsWanted): Promise<Outputs> {
     const { signature, batches, maxRows } = this.#options;
     try {
       if (signature) checkWidth(batch, signature);
@@ -114,23 +114,23 @@ class PooledEngine implements PythonEngine {
       // Rows that must not meet others must not be kept from each other either.
       const outputs =
         batches && batch.rows > maxRows
-          ? await inSlices(batch, maxRows, (slice) => this.#answer(slice))
-          : await this.#answer(batch);
+          ? await inSlices(batch, maxRows, (slice) => this.#answer(slice, isWanted))
+          : await this.#answer(batch, isWanted);
       return this.#conformed(outputs);
     } catch (error) {
       throw this.#coded(error, null);
     }
   }
 
-  async invoke(request: RawRequest): Promise<RawAnswer> {
+  async invoke(request: RawRequest, isWanted?: IsWanted): Promise<RawAnswer> {
     const { signature, inner } = this.#options;
     const { given } = request;
     try {
       if (signature && given.kind !== 'body') checkWidth(given, signature);
       const answer =
         inner === undefined
-          ? ((await this.#ask({ kind: 'invoke', request })) as Outputs | Written)
-          : await this.#around(request, inner);
+          ? ((await this.#ask({ kind: 'invoke', request }, isWanted)) as Outputs | Written)
+          : await this.#around(request, inner, isWanted);
       if (isWritten(answer)) return answer;
       return { kind: 'outputs', outputs: this.#conformed(answer), rows: rowsIn(answer) };
     } catch (error) {
@@ -152,12 +152,12 @@ class PooledEngine implements PythonEngine {
   }
 
   /** A script that reads, or writes, around a compiled model. */
-  async #around(request: RawRequest, inner: Engine): Promise<Outputs | Written> {
+  async #around(request: RawRequest, inner: Engine, isWanted?: IsWanted): Promise<Outputs | Written> {
     const { given, accept } = request;
     const rows = (
       given.kind === 'body'
-        ? await this.#ask({ kind: 'read', request: { ...request, given } })
-        : await this.#ask({ kind: 'before', batch: given })
+        ? await this.#ask({ kind: 'read', request: { ...request, given } }, isWanted)
+        : await this.#ask({ kind: 'before', batch: given }, isWanted)
     ) as Batch;
     const outputs = await innerAnswer(inner, rows);
     if (accept === null) return (await this.#ask({ kind: 'after', outputs, rows: rows.rows })) as Outputs;
@@ -173,16 +173,16 @@ class PooledEngine implements PythonEngine {
     return this.#closed;
   }
 
-  async #answer(batch: Batch): Promise<Outputs> {
+  async #answer(batch: Batch, isWanted?: IsWanted): Promise<Outputs> {
     const { inner } = this.#options;
-    if (inner === undefined) return (await this.#ask({ kind: 'infer', batch })) as Outputs;
-    const rows = (await this.#ask({ kind: 'before', batch })) as Batch;
+    if (inner === undefined) return (await this.#ask({ kind: 'infer', batch }, isWanted)) as Outputs;
+    const rows = (await this.#ask({ kind: 'before', batch }, isWanted)) as Batch;
     const outputs = await innerAnswer(inner, rows);
     return (await this.#ask({ kind: 'after', outputs, rows: batch.rows })) as Outputs;
   }
 
-  #ask(work: Work): Promise<Answer> {
-    return this.#pool.submit(work);
+  #ask(work: Work, isWanted?: IsWanted): Promise<Answer> {
+    return this.#pool.submit(work, isWanted);
   }
 }
 

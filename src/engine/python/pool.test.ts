@@ -42,6 +42,19 @@ test('requests that wait go together, each gets its own rows, and none is held b
   });
 });
 
+test('what nobody waits for any more takes no worker, and goes with nobody', async () => {
+  const engine = await open();
+  const wanted = engine.infer(rowsOf([1]), () => true);
+  const left = engine.infer(rowsOf([2]), () => false);
+  await expect(left).rejects.toMatchObject({ code: 'ENGINE_BUSY' });
+  expect(numbers(await wanted, 'together')).toEqual([1]);
+  expect(engine.status()).toMatchObject({
+    waiting: 0,
+    waitingRows: 0,
+    together: [1, 0, 0, 0, 0, 0, 0, 0, 0],
+  });
+});
+
 test('rows of a version that does not batch are never put together nor cut', async () => {
   const engine = await open({ batches: false, maxRows: 2 });
   const answers = await Promise.all([1, 2].map((value) => engine.infer(rowsOf([value]))));

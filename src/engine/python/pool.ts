@@ -1,5 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { EngineStatus } from '../engine.ts';
+import type { EngineStatus, IsWanted } from '../engine.ts';
 import { type BatchingRule, takeTogether, type Waiting } from './batching.ts';
 import { PythonFailureError } from './failure.ts';
 import { Scaler, type ScalingRule } from './scaling.ts';
@@ -41,6 +41,7 @@ export interface PoolStatus extends EngineStatus {
 interface Entry extends Waiting {
   readonly since: number;
   readonly deaths: number;
+  readonly isWanted: IsWanted;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -110,7 +111,7 @@ export class Pool {
    * @throws PythonFailureError, PYTHON_WORKER_ENDED, ENGINE_TIMEOUT, ENGINE_BUSY, ENGINE_CLOSED, and INPUT_INVALID for rows
    *   that fit into no frame
    */
-  submit(work: Work): Promise<Answer> {
+  submit(work: Work, isWanted: IsWanted = () => true): Promise<Answer> {
     if (this.#isClosed) return Promise.reject(new PlimsollError('ENGINE_CLOSED'));
     const { maxQueue, maxQueuedRows, maxQueueDown = maxQueue } = this.#options;
     if (this.#queue.length >= maxQueueDown && this.#isDown()) return Promise.reject(this.#tooLate());
@@ -118,7 +119,8 @@ export class Pool {
     if (found >= maxQueue || (found > 0 && this.#queuedRows + rows > maxQueuedRows))
       return Promise.reject(new PlimsollError('ENGINE_BUSY', { found, limit: maxQueue }));
     return new Promise((resolve, reject) => {
-      this.#queue.push({ work, isAlone: false, since: performance.now(), deaths: 0, resolve, reject });
+      const since = performance.now();
+      this.#queue.push({ work, isWanted, isAlone: false, since, deaths: 0, resolve, reject });
       this.#queuedRows += rows;
       if (this.#seats.length === 0) this.#scale();
       this.#schedule();
@@ -186,6 +188,7 @@ export class Pool {
 
   #dispatch(): void {
     const free = this.#seats.filter(({ isFree }) => isFree);
+    if (free.length > 0) this.#drop(({ isWanted }) => !isWanted());
     for (const [index, seat] of free.entries()) {
       const entries = takeTogether(this.#queue, this.#options, free.length - index);
       if (entries.length === 0) break;
@@ -255,7 +258,8 @@ export class Pool {
     const rest = Math.max(1, oldest + waitMillis - performance.now());
     this.#waitTimer = setTimeout(() => {
       this.#waitTimer = null;
-      this.#giveUp(performance.now() - this.#patience());
+      const before = performance.now() - this.#patience();
+      this.#drop(({ since }) => since <= before);
       this.#watch();
     }, rest);
   }
@@ -268,13 +272,14 @@ export class Pool {
     return isParked ? startMillis + waitMillis : waitMillis;
   }
 
-  #giveUp(before: number): void {
-    const waiting = this.#takeAll();
-    for (const entry of waiting) {
-      if (entry.since > before) this.#queue.push(entry);
-      else entry.reject(this.#tooLate());
-    }
-    this.#queuedRows = this.#queue.reduce((sum, { work }) => sum + rowsOf(work), 0);
+  /** Those that wait for too long, and those that nobody waits for. */
+  #drop(isGivenUp: (entry: Entry) => boolean): void {
+    const given = this.#queue.filter(isGivenUp);
+    if (given.length === 0) return;
+    const left = this.#queue.filter((entry) => !given.includes(entry));
+    this.#queue.splice(0, this.#queue.length, ...left);
+    this.#queuedRows = left.reduce((sum, { work }) => sum + rowsOf(work), 0);
+    for (const entry of given) entry.reject(this.#tooLate());
   }
 
   #isDown(): boolean {

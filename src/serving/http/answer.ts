@@ -52,8 +52,8 @@ export const codedError = (error: unknown, requestId: string): PlimsollError =>
       );
 
 /** How a refused request is counted. */
-export function outcomeOf({ http }: PlimsollError): Outcome {
-  if (http === 503) return 'overloaded';
+export function outcomeOf({ code, http }: PlimsollError): Outcome {
+  if (http === 503 || code === 'DEADLINE_EXCEEDED') return 'overloaded';
   return http < 500 ? 'invalid' : 'error';
 }
 

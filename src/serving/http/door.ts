@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Contract } from '../../config/contract.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
+import { Admission } from '../admission/admission.ts';
+import { Tarpit } from '../admission/tarpit.ts';
 import type { Capture } from '../capture/capture.ts';
 import type { DataPlane, PlaneState } from '../data-plane.ts';
 import type { Gate } from '../gate.ts';
@@ -13,7 +15,7 @@ import { codedError, pathOf, sendError } from './answer.ts';
 import { Decompressor } from './decompressor.ts';
 import { Exchange } from './exchange.ts';
 import type { Reception } from './intake.ts';
-import type { HttpLimits } from './limits.ts';
+import { type HttpLimits, INLINE_BODY, INLINE_MICROS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Offload } from './offload.ts';
 import { isRequestId, requestIds } from './request-id.ts';
@@ -40,6 +42,8 @@ export interface DoorOptions {
   readonly otherwise: (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 }
 
+/** How often refusals go out that wait for their turn while nobody comes. */
+const RELEASE_MILLIS = 10;
 /** No name of an endpoint: only keys for all of them are for this one. */
 const EVERY_ENDPOINT = 'every endpoint';
 
@@ -48,10 +52,14 @@ export class Door implements Reception {
   readonly options: DoorOptions;
   readonly limits: HttpLimits;
   readonly metrics: Metrics;
-  readonly turns = new Turns();
+  readonly turns = new Turns(() => this.#turned());
+  readonly admission: Admission;
+  /** Refusals on their way. */
+  readonly tarpit = new Tarpit();
   readonly decompressor: Decompressor;
   readonly newId = requestIds();
   readonly #routes: Routes;
+  #releasing: NodeJS.Timeout | undefined;
   /** Once set, every answer asks its client to connect elsewhere. */
   stopping = false;
 
@@ -61,6 +69,14 @@ export class Door implements Reception {
     this.metrics = options.metrics;
     const { maxInFlight, maxQueue, maxBuffered } = options.limits;
     this.metrics.limits = { inFlight: maxInFlight, queue: maxQueue, buffered: maxBuffered };
+    this.admission = new Admission({
+      threads: options.offload.size,
+      inlineBytes: INLINE_BODY,
+      inlineMicros: INLINE_MICROS,
+      shed: (endpoint, reason) => options.metrics.shedOf(endpoint).count(reason),
+    });
+    this.metrics.waiting = () => this.admission.waiting;
+    this.metrics.loopDelay = () => this.turns.last;
     this.decompressor = new Decompressor(options.limits.maxBody);
     const { plane, metrics, contract, recorder, capture } = options;
     this.#routes = new Routes({ plane, doorways: DOORWAYS, metrics, contract, recorder, capture });
@@ -83,6 +99,18 @@ export class Door implements Reception {
   idOf({ headers }: IncomingMessage): string {
     const given = headers['x-request-id'] ?? (headers['x-amzn-sagemaker-inference-id'] as string | undefined);
     return given !== undefined && isRequestId(given) ? given : this.newId();
+  }
+
+  /** Refusals go out at the end of a turn, when their small bodies have come with their headers. */
+  #turned(): void {
+    if (this.tarpit.length === 0) return;
+    this.tarpit.release(performance.now(), this.admission.isShedding);
+    if (this.tarpit.length > 0) this.#releasing ??= setTimeout(() => this.#releaseMore(), RELEASE_MILLIS);
+  }
+
+  #releaseMore(): void {
+    this.#releasing = undefined;
+    this.#turned();
   }
 
   /** Where the requests of an endpoint go now. Throws MODEL_NOT_FOUND. */
@@ -111,6 +139,7 @@ export class Door implements Reception {
     recorder?.follow(routes);
     capture?.follow(routes);
     this.#routes.forget();
+    this.admission.retain(new Set(versions));
     metrics.generations.clear();
     for (const { endpoint, generation } of routes) metrics.generations.set(endpoint, generation);
   }

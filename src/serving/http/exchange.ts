@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PlimsollError } from '../../core/errors.ts';
+import type { IsWanted } from '../../engine/engine.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { RawAnswer, RawBody } from '../../model/raw.ts';
+import type { Work } from '../admission/work.ts';
 import type { RequestAbout } from '../capture/row-buffer.ts';
 import type { Asked } from '../capture/stream.ts';
 import type { InferResponse } from '../data-plane.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import { blameOf } from '../refusal.ts';
+import { admit, isHeld } from './admit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
 import { answerHead, type Before, observeStages, timingOf } from './answer-head.ts';
 import { compact, discard } from './body.ts';
@@ -15,13 +18,10 @@ import type { Door } from './door.ts';
 import { isScoredElsewhere } from './elsewhere.ts';
 import { Intake, overloaded, type Receiver } from './intake.ts';
 import type { Scored, Timing } from './job.ts';
-import { INLINE_BODY, INLINE_MICROS } from './limits.ts';
+import { BYTE_MICROS, INLINE_BODY, INLINE_MICROS } from './limits.ts';
 import { jsonIn, rawBody, rawReply, rawRequest, rowsGiven } from './raw.ts';
 import type { Destination } from './routes.ts';
 import { textOf } from './text.ts';
-
-/** Predicted microseconds to parse and check a byte of JSON, measured (bench/door.ts). */
-const BYTE_MICROS = 0.02;
 
 /** One prediction request from its first header to the last byte of its answer. */
 export class Exchange implements Receiver, Asked {
@@ -32,8 +32,12 @@ export class Exchange implements Receiver, Asked {
   readonly #id: string;
   readonly #started = performance.now();
   readonly #intake: Intake;
+  /** What it is predicted to cost; null for a trifle. */
+  #work: Work | null = null;
   /** Takes a queued job back when the client leaves. */
   #withdraw: (() => boolean) | null = null;
+  /** Bytes of its body. */
+  #size = 0;
   /** Milliseconds that its version took to be loaded first. */
   #loading = 0;
   #watched = false;
@@ -50,17 +54,31 @@ export class Exchange implements Receiver, Asked {
 
   /** Takes the request in, or refuses it before its body is read. */
   start(): void {
-    const { metrics, limits } = this.#door;
+    const { metrics, limits, turns } = this.#door;
     metrics.inFlight++;
+    turns.arrive(this.#started);
     try {
+      if (this.#isTurnedAway(this.#chosen.endpoint)) return;
       if (metrics.inFlight > limits.maxInFlight)
         throw overloaded(metrics.inFlight, 'requests in flight', limits.maxInFlight);
-      if (this.#isTurnedAway(this.#chosen.endpoint)) return;
+      this.#work = admit(this.#door, this.#request, this.#chosen, this.#started);
       this.#intake.start();
       this.#chosen.start();
     } catch (error) {
-      this.refuse(error);
+      if (isHeld(error, this.#request)) this.#hold(error);
+      else this.refuse(error);
     }
+  }
+
+  /** Refuses it when refusals have their turn. */
+  #hold(error: unknown): void {
+    const { metrics, tarpit } = this.#door;
+    metrics.inFlight--;
+    tarpit.hold(this.#started, () => {
+      metrics.inFlight++;
+      if (this.#request.socket.destroyed) this.cancel();
+      else this.refuse(error);
+    });
   }
 
   /** Who may not ask is no request of the version, whose name and number are not told to strangers. */
@@ -86,6 +104,8 @@ export class Exchange implements Receiver, Asked {
   /** Inline where that is quick, else in a scoring thread. */
   received(bytes: Buffer): void {
     if (this.#over) return;
+    this.#size = bytes.length;
+    this.#work?.received(bytes.length, this.#intake.completeAt);
     try {
       this.#chosen.choose((assignment) => assignment.byHeaders(this.#request.headers));
       if (!this.#chosen.isMade && this.#chosen.destination.isRaw)
@@ -104,8 +124,24 @@ export class Exchange implements Receiver, Asked {
     }
   }
 
+  /** Whether its turn is worth taking: nobody waits for what has been given up. It has ended where it is not. */
+  #isDue(): boolean {
+    if (this.#over || this.#work === null) return !this.#over;
+    const lost = this.#door.admission.lost(this.#work, performance.now());
+    if (this.#request.socket.destroyed) {
+      this.#door.metrics.shedOf(this.#work.endpoint).count('abandoned');
+      this.cancel();
+    } else if (lost !== null) this.refuse(lost);
+    return !this.#over;
+  }
+
+  /** For engines that have batches wait. */
+  get #isWanted(): IsWanted | undefined {
+    return isScoredElsewhere(this.#chosen.version.target) ? () => this.#isDue() : undefined;
+  }
+
   #decode(bytes: Buffer): void {
-    if (this.#over) return;
+    if (!this.#isDue()) return;
     const started = performance.now();
     try {
       const rows = this.#chosen.rowsIn(this.#chosen.version.protocol.parse(textOf(bytes)), bytes);
@@ -114,7 +150,10 @@ export class Exchange implements Receiver, Asked {
       const preprocess = performance.now() - started;
       const isRead = isScoredElsewhere(this.#chosen.version.target);
       if (micros > INLINE_MICROS && !isRead) this.#offload(bytes);
-      else this.#door.turns.run(micros, () => this.#infer(batch, preprocess));
+      else
+        this.#door.turns.goOn(micros, () => {
+          if (this.#isDue()) this.#infer(batch, preprocess);
+        });
     } catch (error) {
       this.refuse(error);
     }
@@ -129,7 +168,11 @@ export class Exchange implements Receiver, Asked {
     }
     const started = performance.now();
     try {
-      const answer = this.#door.options.plane.infer({ target: this.#chosen.version.target, batch });
+      const answer = this.#door.options.plane.infer({
+        target: this.#chosen.version.target,
+        batch,
+        isWanted: this.#isWanted,
+      });
       if (!(answer instanceof Promise)) {
         this.#encode(batch, answer, before, started);
         return;
@@ -158,7 +201,7 @@ export class Exchange implements Receiver, Asked {
     const { raw, target } = this.#chosen.version;
     this.watch();
     this.#door.options.plane
-      .invoke(target, rawRequest(this.#door.wished(this.#request.headers), raw, given))
+      .invoke(target, rawRequest(this.#door.wished(this.#request.headers), raw, given), this.#isWanted)
       .then((answer) => this.#invoked(answer, rowsGiven(given), before, started))
       .catch((error: unknown) => this.refuse(error));
   }
@@ -185,7 +228,12 @@ export class Exchange implements Receiver, Asked {
       const body = isWanted ? new Uint8Array(bytes) : compact(bytes);
       const capture = this.#chosen.stream?.wanted(this.#id) ?? 0;
       const job = { target, protocol: protocol.id, body, requestId: this.#id, unitField, capture };
-      this.#withdraw = offload.submit(job, (result) => this.#scored(result));
+      if (!isScoredElsewhere(target)) this.#work?.moveTo(this.#door.admission.threads, performance.now());
+      this.#withdraw = offload.submit(
+        job,
+        (result) => this.#scored(result),
+        () => this.#isDue(),
+      );
       metrics.queueDepth = offload.depth;
     } catch (error) {
       this.refuse(error);
@@ -229,6 +277,7 @@ export class Exchange implements Receiver, Asked {
     const now = performance.now();
     series.answered(rows, now);
     observeStages(series, timing, now - this.#started);
+    this.#learn(rows, timing, now);
     const all = answerHead({ headers, type, length: Buffer.byteLength(body), requestId: this.#id, timing });
     const { answerHeaders } = this.#chosen.destination;
     if (answerHeaders !== null)
@@ -238,6 +287,15 @@ export class Exchange implements Receiver, Asked {
     this.#response.end(body);
     this.#release();
     return now;
+  }
+
+  /** What the request has cost; processes of their own are not seen at work, only for how long they were asked. */
+  #learn(rows: number, { preprocess, predict, postprocess }: Timing, now: number): void {
+    const { target } = this.#chosen.version;
+    const seen = (preprocess + predict + postprocess) * 1000;
+    const micros = isScoredElsewhere(target) ? rows * target.manifest.rowMicros : seen;
+    if (this.#work === null) this.#door.admission.learn(this.#chosen.endpoint, this.#size, micros);
+    else if (this.#loading === 0) this.#work.answered(this.#size, micros, now);
   }
 
   refuse(error: unknown, loading = 0): void {
@@ -276,6 +334,7 @@ export class Exchange implements Receiver, Asked {
   #release(): void {
     this.#over = true;
     this.#chosen.release();
+    this.#work?.end(performance.now());
     this.#door.metrics.inFlight--;
     this.#intake.release();
   }

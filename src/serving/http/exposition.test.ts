@@ -87,6 +87,25 @@ test('what rollouts need is counted over processes: copies and units add up, of 
     expect(lines).toContain(line);
 });
 
+test('what was shed adds up over processes, as does the work that waits; of the loops the latest shows', () => {
+  const [one, other, sum] = [new Metrics(), new Metrics(), new Metrics()];
+  one.shedOf('e').count('queue');
+  for (const metrics of [one, other]) metrics.shedOf('e').count('deadline');
+  one.waiting = () => new Map([['e', 0.25]]);
+  other.waiting = () => new Map([['e', 0.5]]);
+  [one.loopDelay, other.loopDelay] = [() => 8, () => 2];
+  for (const metrics of [one, other]) addSnapshot(sum, takeSnapshot(metrics, 0));
+  const lines = expose(sum, [], 0, 0).split('\n');
+  for (const line of [
+    'inference_shed_total{endpoint="e",reason="queue"} 1',
+    'inference_shed_total{endpoint="e",reason="deadline"} 2',
+    'inference_shed_total{endpoint="e",reason="stale"} 0',
+    'inference_queue_predicted_seconds{endpoint="e"} 0.75',
+    'inference_loop_delay_seconds 0.008',
+  ])
+    expect(lines).toContain(line);
+});
+
 test('every line is a comment or a sample', () => {
   const metrics = new Metrics();
   metrics.seriesOf('m', 1);

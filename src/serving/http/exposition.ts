@@ -3,6 +3,7 @@ import { familyOf } from '../../metrics/catalog.ts';
 import { type Labels, type MetricFamily, mergeFamilies, type Point } from '../../metrics/family.ts';
 import { parseText } from '../../metrics/parse.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
+import { SHED_REASONS } from '../admission/shed.ts';
 import { Metrics, type ModelSeries, OUTCOMES, REFUSALS, ROW_BOUNDS, STAGES } from './metrics.ts';
 import { addSnapshot, type Snapshot } from './snapshot.ts';
 
@@ -91,6 +92,7 @@ function requestFamilies(metrics: Metrics, series: readonly ModelSeries[]): Metr
     familyOf('inference_queue_depth', one(queueDepth)),
     familyOf('inference_queue_limit', Number.isFinite(limits.queue) ? one(limits.queue) : []),
     familyOf('inference_saturation_ratio', one(saturation)),
+    ...overloadFamilies(metrics),
     familyOf(
       'plimsoll_requests_refused_total',
       REFUSALS.map((reason, k) => ({ labels: { reason }, value: metrics.refusals[k]! })),
@@ -105,6 +107,18 @@ function connectionFamilies({ connections }: Metrics): MetricFamily[] {
     familyOf('plimsoll_connections_limit', one(limit)),
     familyOf('plimsoll_connections_refused_total', one(refused)),
     familyOf('plimsoll_connections_evicted_total', one(evicted)),
+  ];
+}
+
+function overloadFamilies({ waiting, loopDelay, shed }: Metrics): MetricFamily[] {
+  const seconds = [...waiting()].map(([endpoint, value]) => ({ labels: { endpoint }, value }));
+  const counts = shed.flatMap(({ endpoint, counts }) =>
+    SHED_REASONS.map((reason, k) => ({ labels: { endpoint, reason }, value: counts[k]! })),
+  );
+  return [
+    familyOf('inference_queue_predicted_seconds', seconds),
+    familyOf('inference_loop_delay_seconds', one(loopDelay() / 1000)),
+    familyOf('inference_shed_total', counts),
   ];
 }
 

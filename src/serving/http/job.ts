@@ -106,5 +106,6 @@ export interface WorkerSettings {
 export interface Waiting {
   readonly job: Job;
   readonly done: (result: Scored) => void;
+  readonly isDue: () => boolean;
   readonly since: number;
 }

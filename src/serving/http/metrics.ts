@@ -1,4 +1,5 @@
 import { TIME_CELLS, timeCell } from '../../metrics/buckets.ts';
+import { ShedSeries } from '../admission/shed.ts';
 import { NO_USAGE, type Usage } from './usage.ts';
 
 /** How a request ended. */
@@ -128,6 +129,12 @@ export class Metrics {
   /** Requests that were let in by nobody, in the order of `REFUSALS`. */
   readonly refusals = new Float64Array(REFUSALS.length);
   readonly connections: ConnectionCounts = { open: 0, limit: 0, refused: 0, evicted: 0 };
+  /** Requests that were shed, by endpoint. */
+  readonly shed: ShedSeries[] = [];
+  /** Seconds of work that wait for their turn, by endpoint. */
+  waiting: () => ReadonlyMap<string, number> = () => new Map();
+  /** Milliseconds of the last turn of the event loop; 0 while it is idle. */
+  loopDelay: () => number = () => 0;
   /** Units noted for rollouts, each once a window and arm. */
   units = 0;
   inFlight = 0;
@@ -154,6 +161,14 @@ export class Metrics {
     if (known) return known;
     const added = new ModelSeries(model, version);
     this.series.push(added);
+    return added;
+  }
+
+  shedOf(endpoint: string): ShedSeries {
+    const known = this.shed.find((series) => series.endpoint === endpoint);
+    if (known) return known;
+    const added = new ShedSeries(endpoint);
+    this.shed.push(added);
     return added;
   }
 

@@ -43,14 +43,20 @@ export class Offload {
     this.#size = options.threads ?? Math.max(2, availableParallelism() - 1);
   }
 
+  /** Threads at most. */
+  get size(): number {
+    return this.#size;
+  }
+
   get depth(): number {
     return this.#depth;
   }
 
   /**
-   * Queues a job; the function returned takes it back if no thread has it yet, and says whether it did. Throws OVERLOADED.
+   * Queues a job; the function returned takes it back if no thread has it yet, and says whether it did. When its turn comes
+   * `isDue` is asked whether it is still wanted; what is not is forgotten. Throws OVERLOADED.
    */
-  submit(job: Job, done: (result: Scored) => void): () => boolean {
+  submit(job: Job, done: (result: Scored) => void, isDue: () => boolean = () => true): () => boolean {
     const limit = this.#options.maxQueue;
     if (this.#depth >= limit) {
       const retry = Math.min(60, Math.ceil((this.#depth * this.#millisPerJob) / this.#size / 1000));
@@ -61,7 +67,7 @@ export class Offload {
         retry,
       });
     }
-    const waiting: Waiting = { job, done, since: performance.now() };
+    const waiting: Waiting = { job, done, isDue, since: performance.now() };
     const queue = this.#queues.get(job.target) ?? [];
     this.#queues.set(job.target, queue);
     queue.push(waiting);
@@ -102,7 +108,8 @@ export class Offload {
     while (this.#depth > 0) {
       const free = [...this.#threads].find((thread) => thread.hasRoom) ?? this.#start();
       if (!free) return;
-      free.run(this.#next());
+      const next = this.#next();
+      if (next.isDue()) free.run(next);
     }
   }
 

@@ -21,6 +21,11 @@ export interface Snapshot {
   readonly refusals: Float64Array;
   readonly connections: Readonly<ConnectionCounts>;
   readonly capture: readonly Readonly<CaptureSeries>[];
+  readonly shed: readonly { readonly endpoint: string; readonly counts: Float64Array }[];
+  /** Seconds of work that wait, by endpoint. */
+  readonly waiting: ReadonlyMap<string, number>;
+  /** Milliseconds. */
+  readonly loopDelay: number;
   readonly generations: ReadonlyMap<string, number>;
 }
 
@@ -37,6 +42,9 @@ export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
   refusals: metrics.refusals.slice(),
   connections: { ...metrics.connections },
   capture: metrics.capture.map((counts) => ({ ...counts })),
+  shed: metrics.shed.map(({ endpoint, counts }) => ({ endpoint, counts: counts.slice() })),
+  waiting: metrics.waiting(),
+  loopDelay: metrics.loopDelay(),
   generations: new Map(metrics.generations),
   series: metrics.series.map(({ model, version, counters, lastAnswer }) => ({
     model,
@@ -48,7 +56,13 @@ export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
 
 /** Adds what a process has counted since it began; the times of `metrics` are then since the epoch. */
 export function addCounters(metrics: Metrics, snapshot: Snapshot): void {
-  const { series, shadow, units, capture, refusals, connections } = snapshot;
+  const { series, shadow, units, capture, refusals, connections, shed } = snapshot;
+  for (const { endpoint, counts } of shed) {
+    const sum = metrics.shedOf(endpoint);
+    counts.forEach((count, k) => {
+      sum.counts[k]! += count;
+    });
+  }
   metrics.units += units;
   metrics.connections.refused += connections.refused;
   metrics.connections.evicted += connections.evicted;
@@ -82,6 +96,7 @@ export function addSnapshot(metrics: Metrics, snapshot: Snapshot): void {
   metrics.buffered += snapshot.buffered;
   metrics.connections.open += snapshot.connections.open;
   metrics.connections.limit += snapshot.connections.limit;
+  addWaiting(metrics, snapshot);
   const { memory, loopBusy } = snapshot.usage;
   metrics.usage = {
     memory: metrics.usage.memory + memory,
@@ -93,6 +108,15 @@ export function addSnapshot(metrics: Metrics, snapshot: Snapshot): void {
     const others = metrics.generations.get(endpoint) ?? generation;
     metrics.generations.set(endpoint, Math.min(others, generation));
   }
+}
+
+/** Work of all processes; of the loops, the latest. */
+function addWaiting(metrics: Metrics, { waiting, loopDelay }: Snapshot): void {
+  const sum = new Map(metrics.waiting());
+  for (const [endpoint, seconds] of waiting) sum.set(endpoint, (sum.get(endpoint) ?? 0) + seconds);
+  const latest = Math.max(metrics.loopDelay(), loopDelay);
+  metrics.waiting = () => sum;
+  metrics.loopDelay = () => latest;
 }
 
 /** Limits hold for each process; together they hold as much more. A process that has none adds nothing. */

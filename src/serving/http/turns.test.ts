@@ -27,3 +27,32 @@ test('work above the whole budget still gets a turn of its own', async () => {
     await nextTurn();
   }
 });
+
+test('what goes on with work that has begun comes before what has not, in order', async () => {
+  const turns = new Turns();
+  const done: string[] = [];
+  const begin = (name: string): void => turns.run(1500, () => turns.goOn(1000, () => done.push(name)));
+  for (const name of ['a', 'b', 'c']) begin(name);
+  for (const expected of [[], ['a'], ['a', 'b'], ['a', 'b', 'c']]) {
+    expect(done.slice(0, expected.length)).toEqual(expected);
+    await nextTurn();
+    await nextTurn();
+  }
+});
+
+test('a turn tells how long it has lasted, and how long the one before it', async () => {
+  const turns = new Turns();
+  const spin = (millis: number): void => {
+    const until = performance.now() + millis;
+    while (performance.now() < until);
+  };
+  turns.arrive(performance.now());
+  spin(20);
+  turns.arrive(performance.now());
+  expect(turns.age).toBeGreaterThanOrEqual(20);
+  await nextTurn();
+  expect(turns.last).toBeGreaterThanOrEqual(20);
+  spin(5);
+  turns.arrive(performance.now());
+  expect([turns.last, turns.age]).toEqual([0, 0]);
+});

@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest';
+import { seededRandom } from '../../core/random.ts';
+import { Admission, type Arrival } from './admission.ts';
+import type { Work } from './work.ts';
+
+const NOW = { age: 0, last: 0 };
+
+/** An admission of which only the loop is used, and what it has shed. */
+function admission(): { admission: Admission; shed: Record<string, number> } {
+  const shed: Record<string, number> = {};
+  const count = (endpoint: string, reason: string): void => {
+    shed[`${endpoint} ${reason}`] = (shed[`${endpoint} ${reason}`] ?? 0) + 1;
+  };
+  return {
+    admission: new Admission({ threads: 2, inlineBytes: 1 << 16, inlineMicros: 2000, shed: count }),
+    shed,
+  };
+}
+
+const arrival = (more: Partial<Arrival> = {}): Arrival => ({
+  ...{ endpoint: 'iris', elsewhere: null, length: 5000, perByte: 0.1, timeout: Infinity },
+  ...more,
+});
+
+interface Load {
+  readonly endpoint: string;
+  /** Requests a millisecond. */
+  readonly rate: number;
+}
+
+interface Ran {
+  readonly answered: Record<string, number>;
+  readonly slowest: number;
+}
+
+/** One processor that takes half a millisecond a request, first come, first served; arrivals are a Poisson stream. */
+function simulate(one: Admission, loads: readonly Load[], from: number, until: number): Ran {
+  const random = seededRandom(7);
+  const answered: Record<string, number> = {};
+  let [free, slowest] = [from, 0];
+  const due = loads.map(({ rate }) => from - Math.log(1 - random.next()) / rate);
+  const inside: {
+    readonly work: Work;
+    readonly ends: number;
+    readonly came: number;
+    readonly who: string;
+  }[] = [];
+  for (;;) {
+    const next = due.indexOf(Math.min(...due));
+    const now = due[next]!;
+    while (inside.length > 0 && (inside[0]!.ends <= now || now >= until)) {
+      const { work, ends, came, who } = inside.shift()!;
+      work.answered(5000, 500, ends);
+      work.end(ends);
+      answered[who] = (answered[who] ?? 0) + 1;
+      slowest = Math.max(slowest, ends - came);
+    }
+    if (now >= until) return { answered, slowest };
+    const { endpoint, rate } = loads[next]!;
+    due[next] = now - Math.log(1 - random.next()) / rate;
+    try {
+      const work = one.arrive(arrival({ endpoint }), NOW, now)!;
+      work.received(5000, now);
+      free = Math.max(free, now) + 0.5;
+      inside.push({ work, ends: free, came: now, who: endpoint });
+    } catch {
+      // Shed.
+    }
+  }
+}
+
+test.each([2, 4])('at %d times the capacity all of it is used, and nobody waits long', (times) => {
+  const { admission: one, shed } = admission();
+  simulate(one, [{ endpoint: 'iris', rate: 1 }], 0, 1000);
+  expect(shed).toEqual({});
+  simulate(one, [{ endpoint: 'iris', rate: 2 * times }], 1000, 1200);
+  const { answered, slowest } = simulate(one, [{ endpoint: 'iris', rate: 2 * times }], 1200, 4200);
+  expect(answered['iris']! / 6000).toBeGreaterThan(0.95);
+  expect(slowest).toBeLessThan(12);
+});
+
+test('once the load has fallen nothing is refused any more', () => {
+  const { admission: one, shed } = admission();
+  simulate(one, [{ endpoint: 'iris', rate: 8 }], 0, 2000);
+  simulate(one, [{ endpoint: 'iris', rate: 1 }], 2000, 2200);
+  const before = { ...shed };
+  const { answered } = simulate(one, [{ endpoint: 'iris', rate: 1 }], 2200, 5200);
+  expect(shed).toEqual(before);
+  expect(answered['iris']).toBeGreaterThan(2800);
+});
+
+test('a hot endpoint sheds its own requests first', () => {
+  const { admission: one, shed } = admission();
+  const loads = [
+    { endpoint: 'hot', rate: 8 },
+    { endpoint: 'cold', rate: 0.2 },
+  ];
+  const { answered } = simulate(one, loads, 0, 5000);
+  expect(shed['hot queue']).toBeGreaterThan(20_000);
+  expect(answered['cold']! / (answered['cold']! + (shed['cold queue'] ?? 0))).toBeGreaterThan(0.99);
+});
+
+test('a burst that passes is answered in full', () => {
+  const { admission: one, shed } = admission();
+  for (let k = 0; k < 90; k++) one.arrive(arrival(), NOW, 0)!.received(5000, 0);
+  expect(shed).toEqual({});
+});
+
+test('what is told of a refusal is measured: how long the queue is, and when it will have gone', () => {
+  const { admission: one } = admission();
+  const elsewhere = {};
+  const slow = arrival({ elsewhere, endpoint: 'slow', length: 1000, perByte: 1000 });
+  const taken: Work[] = [];
+  const fill = (): void => {
+    for (;;) {
+      const work = one.arrive(slow, NOW, 0)!;
+      work.received(1000, 0);
+      taken.push(work);
+    }
+  };
+  expect(fill).toThrow(expect.objectContaining({ code: 'OVERLOADED', http: 503 }));
+  const seconds = taken.length;
+  expect(() => one.arrive(slow, NOW, 0)).toThrow(
+    expect.objectContaining({ details: expect.objectContaining({ retry: Math.min(60, seconds) + 1 }) }),
+  );
+  expect(one.waiting.get('slow')).toBeCloseTo(seconds, 1);
+});
+
+test('what cannot be there in time is refused at once, and what is late when its turn comes is dropped', () => {
+  const { admission: one, shed } = admission();
+  const quick = one.arrive(arrival({ timeout: 20 }), NOW, 0)!;
+  quick.received(5000, 0);
+  expect(one.lost(quick, 19)).toBe(null);
+  expect(one.lost(quick, 21)).toMatchObject({ code: 'DEADLINE_EXCEEDED', http: 504 });
+  for (let k = 0; k < 20; k++) one.arrive(arrival(), NOW, 21)!.received(5000, 21);
+  expect(() => one.arrive(arrival({ timeout: 5 }), NOW, 21)).toThrow(
+    expect.objectContaining({ code: 'DEADLINE_EXCEEDED' }),
+  );
+  expect(shed).toEqual({ 'iris expired': 1, 'iris deadline': 1 });
+});
+
+test('trifles are counted nowhere, and refused only by a loop that is late turn after turn', () => {
+  const { admission: one, shed } = admission();
+  const trifle = arrival({ length: 60 });
+  for (let now = 0; now < 100; now++) expect(one.arrive(trifle, { age: 4, last: 4 }, now)).toBe(null);
+  const late = (now: number): unknown => one.arrive(trifle, { age: 20, last: 40 }, now);
+  for (let now = 100; now <= 125; now++) expect(late(now)).toBe(null);
+  expect(() => late(200)).toThrow(expect.objectContaining({ code: 'OVERLOADED' }));
+  expect(one.arrive(trifle, { age: 1, last: 40 }, 201)).toBe(null);
+  expect(shed).toEqual({ 'iris loop_delay': 1 });
+});

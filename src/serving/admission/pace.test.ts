@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { Pace } from './pace.ts';
+
+test('the pace is what the latest requests have shown', () => {
+  const pace = new Pace(1 / 1000);
+  expect(pace.millis).toBe(1 / 1000);
+  for (let k = 0; k < 600; k++) pace.learn((k % 20) * 2000, (k % 20) * 5);
+  expect(pace.millis).toBeCloseTo(2.5 / 1000, 4);
+});
+
+test('what a request takes beside is no reason to believe in a slower pace', () => {
+  const pace = new Pace(1 / 1000);
+  for (let k = 0; k < 600; k++) pace.learn((k % 20) * 2000, 30 + (k % 20) * 2);
+  expect(pace.millis).toBeCloseTo(1 / 1000, 4);
+});
+
+test('queues that are all alike tell nothing', () => {
+  const pace = new Pace(1 / 1000);
+  for (let k = 0; k < 300; k++) pace.learn(200, 40);
+  expect(pace.millis).toBeCloseTo(1 / 1000, 6);
+});
+
+test('no stall moves it further than its range', () => {
+  const pace = new Pace(1 / 1000);
+  for (let k = 0; k < 9; k++) pace.learn(k * 5000, k * 1e9);
+  expect(pace.millis).toBe(20 / 1000);
+});

@@ -1,0 +1,39 @@
+/** How long a place is kept for a body that is being received, in milliseconds. */
+const WINDOW_MILLIS = 100;
+
+/**
+ * Work whose bodies are on their way. Each counts for at least one window and at most two: whoever sends slowly takes
+ * nobody's place. Times are in milliseconds of one clock. Pure.
+ */
+export class Reservations {
+  #window = 0;
+  #current = 0;
+  #previous = 0;
+
+  total(now: number): number {
+    this.#turn(now);
+    return this.#current + this.#previous;
+  }
+
+  /** Answers the window that it counts in. */
+  add(micros: number, now: number): number {
+    this.#turn(now);
+    this.#current += micros;
+    return this.#window;
+  }
+
+  /** The body is there, or will never be. */
+  remove(micros: number, window: number, now: number): void {
+    this.#turn(now);
+    if (window === this.#window) this.#current -= micros;
+    else if (window === this.#window - 1) this.#previous -= micros;
+  }
+
+  #turn(now: number): void {
+    const window = Math.floor(now / WINDOW_MILLIS);
+    if (window === this.#window) return;
+    this.#previous = window === this.#window + 1 ? this.#current : 0;
+    this.#current = 0;
+    this.#window = window;
+  }
+}
