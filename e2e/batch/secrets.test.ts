@@ -1,5 +1,5 @@
 /** A password goes where it has to, and nowhere else: not into what is stored, printed or written beside the rows. */
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -89,4 +89,32 @@ test('the password of a sink that cannot be reached is not told', { timeout: LIM
   expect(stdout + stderr).not.toContain(CANARY);
   expect(status).not.toBe(0);
   expect(found()).toEqual(['keys/jobs/j.json']);
+});
+
+test('a variable in a path is in no ledger, log, receipt or error, and a run goes on with it all the same', {
+  timeout: LIMIT,
+}, () => {
+  const folderOf = join(data, CANARY);
+  mkdirSync(folderOf);
+  renameSync(input, join(folderOf, 'in.csv'));
+  input = `${data}/\${TENANT}/in.csv`;
+  const output = join(data, 'out.csv');
+  const env = { TENANT: CANARY };
+  const done = run(output, env);
+  expect([done.stderr, done.status]).toEqual([expect.not.stringContaining(CANARY), 0]);
+  expect(readFileSync(output, 'utf8').trim().split('\n')).toHaveLength(3);
+  // The same again finds that it is done, by what is kept.
+  expect(run(output, env).status).toBe(0);
+  rmSync(join(folderOf, 'in.csv'));
+  const model = example('iris.joblib');
+  const flags = ['--model', model, '--input', input, '--output', output, '--key', 'id', '--job', 'gone'];
+  const gone = batch(['run', ...flags, '--json'], env);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the environment.
+  expect(gone.stdout).toContain('/${TENANT}/in.csv');
+  const said = [
+    ['receipt', 'j', '--json'],
+    ['status', '--json'],
+  ].map((args) => batch(args, env));
+  for (const { stdout, stderr } of [done, gone, ...said]) expect(stdout + stderr).not.toContain(CANARY);
+  expect(found().filter((path) => path.startsWith('jobs'))).toEqual([]);
 });

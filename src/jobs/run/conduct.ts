@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -7,7 +7,6 @@ import type { Check } from '../../store/store.ts';
 import type { Account } from '../chunk.ts';
 import { LANE_ENTRY } from '../lane/entry.ts';
 import type { LaneAnswers } from '../lane/protocol.ts';
-import { factsOf } from '../plan/facts.ts';
 import { fingerprintOf, requireSame } from '../plan/fingerprint.ts';
 import type { Receipt } from '../receipt/receipt.ts';
 import { openSink } from '../sinks/open.ts';
@@ -35,6 +34,8 @@ import { publishRun } from './publish.ts';
 import { mergeRejects, rejectsPath } from './rejects.ts';
 import { scoreChunks } from './score.ts';
 import { survey } from './survey.ts';
+import { clearScratch } from './tidy.ts';
+import { keptFacts, type Veiled, veiled, veiledLog } from './veiled.ts';
 import { type Work, workOf } from './work.ts';
 
 export interface ConductOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
@@ -75,7 +76,7 @@ export async function conduct(options: ConductOptions): Promise<Receipt> {
 }
 
 class Conductor {
-  readonly #options: ConductOptions;
+  readonly #options: Veiled<ConductOptions>;
   readonly #spec: JobSpec;
   readonly #folder: string;
   readonly #held: HeldRun;
@@ -90,15 +91,15 @@ class Conductor {
   readonly #began: number;
 
   constructor(options: ConductOptions) {
-    const { row, dataDir, clock, ledger, stop } = options;
-    this.#options = options;
+    this.#options = veiled(options);
+    const { row, dataDir, clock, ledger, stop, veil } = this.#options;
     this.#spec = row.spec as JobSpec;
     this.#fingerprint = row.fingerprint;
     this.#checks = (row.progress as RunProgress | null)?.checks ?? [];
     this.#began = clock.monotonic();
     this.#folder = join(dataDir, 'jobs', row.id);
     mkdirSync(this.#folder, { recursive: true });
-    this.#log = openRunLog(this.#folder, clock);
+    this.#log = veiledLog(openRunLog(this.#folder, clock), veil);
     this.#held = new HeldRun(ledger, row, clock);
     this.#stop = AbortSignal.any([stop, this.#held.lost]);
     this.#held.lost.addEventListener('abort', () => this.#lanes?.kill());
@@ -121,7 +122,7 @@ class Conductor {
         ? before
         : await this.#scored(before, { startedAt, attempt });
     this.#isPlanned = true;
-    return this.#publish(plan, { startedAt, attempt });
+    return this.#options.veil.conceal(await this.#publish(plan, { startedAt, attempt }));
   }
 
   /** Plans, scores and checks, to the point from where there is no way but to publish. */
@@ -145,9 +146,9 @@ class Conductor {
   }
 
   async #planned(source: Source, before: RunPlan | null): Promise<RunPlan> {
-    const { row, ledger, onStep, place } = this.#options;
+    const { row, ledger, onStep, place, veil } = this.#options;
     // What was asked for differently is told before anything is made of it.
-    if (before !== null) requireSame(row.job, row.id, row.facts, factsOf(this.#spec, before));
+    if (before !== null) requireSame(row.job, row.id, row.facts, keptFacts(this.#spec, before, veil));
     if (place) {
       await source.list();
       await place();
@@ -172,14 +173,12 @@ class Conductor {
     const chunks = surveyed.chunks === before?.chunks ? before.chunks : behind(carried, surveyed.chunks);
     const columns = plannedColumns(this.#spec, surveyed.frozen, outputs);
     const plan: RunPlan = { ...surveyed, chunks, outputs, columns, carried };
-    const facts = factsOf(this.#spec, plan);
+    const facts = keptFacts(this.#spec, plan, veil);
     if (row.facts !== null) requireSame(row.job, row.id, row.facts, facts);
     this.#fingerprint = fingerprintOf(facts);
     await this.#held.change({ state: 'running', error: null, plan, facts, fingerprint: this.#fingerprint });
-    this.#log.info(
-      { model: plan.model, chunks: plan.chunks.length, rows: rowsOf(plan) },
-      'the run is planned',
-    );
+    const found = { model: plan.model, chunks: plan.chunks.length, rows: rowsOf(plan) };
+    this.#log.info(found, 'the run is planned');
     return plan;
   }
 
@@ -236,8 +235,7 @@ class Conductor {
     await accounts.takeOver(await this.#sink.prepare(known), known);
     const setup = {
       ...sinkRun,
-      spec: work.spec,
-      frozen: work.frozen,
+      ...{ spec: work.spec, frozen: work.frozen },
       version: modelLabel(plan.model),
       at: startedAt,
       carried: plan.carried ? { ...plan.carried, chunks: plan.carried.chunks.length } : null,
@@ -339,13 +337,9 @@ class Conductor {
     this.#lanes?.close();
     await this.#sink?.close();
     this.#log.close();
-    for (const name of readdirSync(this.#folder).filter(isScratch))
-      rmSync(join(this.#folder, name), { recursive: true, force: true });
+    clearScratch(this.#folder);
   }
 }
-
-/** Folders of lanes, which those that were killed could not clear. */
-const isScratch = (name: string): boolean => name.startsWith('lane-');
 
 interface Attempt {
   readonly startedAt: number;

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { isPlimsollError } from '../../core/errors.ts';
 import type { References } from '../../core/references.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import { openSink } from '../sinks/open.ts';
-import { secretsOf } from '../spec/secrets.ts';
+import { redactedError } from '../spec/redaction.ts';
+import { redactorFor, secretsOf } from '../spec/secrets.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import type { RunPlan } from './plan.ts';
 
@@ -17,6 +19,7 @@ export async function discardRun(
   const { id, fence } = row;
   const spec = row.spec as JobSpec;
   const plan = row.plan as RunPlan | null;
+  const secrets = plan === null ? {} : secretsOf(spec, dataDir, env, references);
   try {
     if (plan !== null) {
       const folder = join(dataDir, 'jobs', id);
@@ -27,14 +30,14 @@ export async function discardRun(
         fence,
         columns,
         folder,
-        secrets: secretsOf(spec, dataDir, env, references),
+        secrets,
       });
       await sink.discard();
       await sink.close();
     }
   } catch (error) {
     await ledger.release(id, fence, {});
-    throw error;
+    throw isPlimsollError(error) ? redactedError(error, redactorFor(spec, secrets)) : error;
   }
   await ledger.release(id, fence, { state: 'cancelled', endedAt: Date.now() });
 }

@@ -1,5 +1,5 @@
 /** Clears away what a run needs only until the ledger says that it is done, also where it was killed right then. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRow } from '../../store/ledger/ledger.ts';
 import { openSink } from '../sinks/open.ts';
@@ -21,6 +21,12 @@ export async function tidy(folder: string, sink: Sink): Promise<void> {
   await discardStaging(folder);
   for (const name of ['rejects', 'keys']) rmSync(join(folder, name), { recursive: true, force: true });
   rmSync(markPath(folder), { force: true });
+}
+
+/** Removes folders of lanes, which those that were killed could not clear. */
+export function clearScratch(folder: string): void {
+  for (const name of readdirSync(folder).filter((each) => each.startsWith('lane-')))
+    rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** Does it for a run that was killed before it could. */

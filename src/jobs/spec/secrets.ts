@@ -6,6 +6,7 @@ import { isRecord } from '../../core/record.ts';
 import { OWN_REFERENCES, REFERENCES_VARIABLE, type References } from '../../core/references.ts';
 import { filledUri, ownValue, placeholdersIn, redactorOf, type Secrets, takeSecrets } from './redaction.ts';
 import type { JobSpec } from './spec.ts';
+import { veilOf } from './veil.ts';
 
 const pathOf = (dataDir: string, job: string): string => join(dataDir, 'keys', 'jobs', `${job}.json`);
 
@@ -66,11 +67,14 @@ export function secretsOf(
 }
 
 /** Leaves out of a text what is secret in the URIs of a spec, once they are filled; the name of a host is not. */
-export function redactorFor({ source, sink }: JobSpec, secrets: Secrets): <T>(value: T) => T {
-  return redactorOf({
+export function redactorFor(spec: JobSpec, secrets: Secrets): <T>(value: T) => T {
+  const { source, sink } = spec;
+  const redact = redactorOf({
     ...takeSecrets(filledUri(source.uri, secrets), 'source').secrets,
     ...takeSecrets(filledUri(sink.uri, secrets), 'sink').secrets,
   });
+  const { conceal } = veilOf(spec, secrets);
+  return (value) => conceal(redact(value));
 }
 
 /** Throws REFERENCE_UNLISTED where a URI has a variable that may not be looked up. */

@@ -1,5 +1,6 @@
 /** Ledger, dispatcher and listeners of a server, once they are needed. */
 import { availableParallelism } from 'node:os';
+import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { type References, referencesIn } from '../../core/references.ts';
 import type { FrozenItem } from '../../jobs/chunk.ts';
@@ -8,9 +9,11 @@ import type { Jobs } from '../../jobs/port.ts';
 import { Dispatcher } from '../../jobs/schedule/dispatcher.ts';
 import { Settling } from '../../jobs/schedule/settling.ts';
 import { openSource } from '../../jobs/sources/open.ts';
-import { secretsOf } from '../../jobs/spec/secrets.ts';
+import { redactedError } from '../../jobs/spec/redaction.ts';
+import { redactorFor, secretsOf } from '../../jobs/spec/secrets.ts';
 import type { JobSpec } from '../../jobs/spec/spec.ts';
 import { surroundingsHere } from '../../jobs/spec/surroundings.ts';
+import { veilOf } from '../../jobs/spec/veil.ts';
 import { Listeners } from '../../jobs/triggers/listeners.ts';
 import { holderOf, isGone } from '../../store/ledger/holder.ts';
 import type { JobRow } from '../../store/ledger/ledger.ts';
@@ -76,12 +79,15 @@ export async function openJobsRuntime(options: RuntimeOptions): Promise<JobsRunt
 /** What the source of a job matches now; nothing where its folder is not there yet. */
 async function filesOf(job: JobRow, dataDir: string, references: References): Promise<readonly FrozenItem[]> {
   const spec = job.spec as JobSpec;
-  const source = await openSource(spec, secretsOf(spec, dataDir, process.env, references));
+  const secrets = secretsOf(spec, dataDir, process.env, references);
+  const source = await openSource(spec, secrets);
   try {
-    return await source.items();
+    // What a trigger remembers is kept.
+    return veilOf(spec, secrets).conceal(await source.items());
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'FILE_NOT_FOUND') return [];
-    throw error;
+    if (!isPlimsollError(error)) throw error;
+    if (error.code === 'FILE_NOT_FOUND') return [];
+    throw redactedError(error, redactorFor(spec, secrets));
   } finally {
     await source.close();
   }
