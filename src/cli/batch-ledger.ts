@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import type { Beginner } from '../jobs/run/begin.ts';
+import { ownDataFolder } from '../server/data-folder.ts';
 import type { Ledger, RunRow } from '../store/ledger/ledger.ts';
 
 /** Options of every command about jobs. */
@@ -19,12 +19,7 @@ export async function withLedger<T>(
   const { openLedger } = await import('../store/ledger/open.ts');
   const { ledgerUrl } = await import('../jobs/ledger-url.ts');
   const dataDir = resolve(data);
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new PlimsollError('DATA_UNWRITABLE', { path: dataDir, reason }, { cause });
-  }
+  ownDataFolder(dataDir);
   const ledger = await openLedger(ledgerUrl(dataDir, process.env['PLIMSOLL_STORE'] ?? null));
   try {
     return await work(ledger);

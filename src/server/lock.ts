@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { PlimsollError } from '../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { ownDataFolder } from './data-folder.ts';
 
 /**
  * One owner of a data folder. The lock is an exclusive transaction on the empty database `DATA/lock`: the kernel lets go
@@ -34,8 +35,6 @@ export interface DataLock {
   release(): void;
 }
 
-/** Mode of a data folder that is made. */
-const OWNER_ONLY = 0o700;
 const LOCK = 'lock';
 const CARD = 'server.json';
 const SOCKET = 'control.sock';
@@ -90,8 +89,7 @@ export function liveServer(dataDir: string): LiveServer | null {
 
 function exclusively(folder: string): DatabaseSync {
   try {
-    // Rows of people lie in it.
-    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY });
+    ownDataFolder(folder);
     const database = new DatabaseSync(join(folder, LOCK), { timeout: WAIT_MILLIS });
     try {
       database.exec('BEGIN EXCLUSIVE');
@@ -101,6 +99,7 @@ function exclusively(folder: string): DatabaseSync {
       throw cause;
     }
   } catch (cause) {
+    if (isPlimsollError(cause)) throw cause;
     throw isBusy(cause) ? locked(folder) : unwritable(folder, cause);
   }
 }
