@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { setTimeout as wait } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { Metrics } from '../src/serving/http/metrics.ts';
@@ -102,4 +103,40 @@ test('headers that do not come to their end are answered with 408, and the conne
   socket.write('POST /predict HTTP/1.1\r\nhost: x\r\nx-slow: ');
   await read.closed;
   expect(read.text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+});
+
+/** Bodies that begin and never end, each on a connection of its own. */
+async function dripping(url: string, count: number) {
+  const bodies = Array.from({ length: count }, async () => {
+    const socket = await opened(url);
+    ending.push(socket);
+    const read = reading(socket);
+    socket.write('POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 30\r\n\r\n{');
+    return read;
+  });
+  return Promise.all(bodies);
+}
+
+test('more slow bodies than there are places leave everybody else answered at once', async () => {
+  const metrics = new Metrics();
+  const url = await serve({ metrics, maxInFlight: 4, maxReceiving: 16 });
+  const early = await dripping(url, 8);
+  await expect.poll(() => metrics.receiving).toBe(8);
+  // Half of the places are for one address: the others are refused as long as nobody has been slow for a moment.
+  const many = await dripping(url, 40);
+  await Promise.all(many.map(({ closed }) => Promise.race([closed, wait(400)])));
+  const late = await dripping(url, 8);
+  await expect.poll(() => metrics.slowBodies).toBeGreaterThanOrEqual(8);
+  expect(metrics.receiving).toBeLessThanOrEqual(8);
+  for (let k = 0; k < 20; k++) {
+    const begun = performance.now();
+    expect((await call(`${url}/predict`, { body: ROWS })).status).toBe(200);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  }
+  const slow = [...early, ...late].filter(({ text }) => text !== '');
+  expect(slow.length).toBeGreaterThanOrEqual(8);
+  for (const { text, closed } of slow) {
+    expect(text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n.*connection: close\r\n.*"BODY_TOO_SLOW"/is);
+    await closed;
+  }
 });

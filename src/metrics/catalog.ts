@@ -44,6 +44,12 @@ export const METRICS = {
   ),
   inference_batch_size: serving('histogram', 'rows', VERSION, 'Rows of answered requests.'),
   inference_requests_in_flight: serving('gauge', 'requests', [], 'Requests being received or scored.'),
+  inference_requests_receiving: serving(
+    'gauge',
+    'requests',
+    [],
+    'Requests in flight whose bodies are still being received; they hold no place of those that are scored.',
+  ),
   inference_queue_depth: serving('gauge', 'requests', [], 'Requests waiting for a scoring thread.'),
   inference_queue_limit: serving(
     'gauge',
@@ -111,6 +117,12 @@ export const METRICS = {
     'units',
     [],
     'Units noted for rollouts, once a window and arm.',
+  ),
+  plimsoll_slow_bodies_total: serving(
+    'counter',
+    'bodies',
+    [],
+    'Bodies that were given up (408): below the least rate, or the slowest where all places were taken.',
   ),
   plimsoll_connections_open: serving('gauge', 'connections', [], 'Connections of clients.'),
   plimsoll_connections_limit: serving(

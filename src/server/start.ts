@@ -95,7 +95,8 @@ const DRAIN_MILLIS = 30_000;
 /** Puts the parts together and listens. Throws LISTEN_FAILED. */
 export async function startServer(options: ServerOptions): Promise<SharingServer> {
   const { versions, host = '127.0.0.1', port = 8080, logger = SILENT, metrics = new Metrics() } = options;
-  const limits = limitsOf(options);
+  const maxConnections = connectionLimit(ownDescriptors(), options.maxConnections ?? null);
+  const limits = limitsOf(options, maxConnections);
   const {
     threads,
     loader,
@@ -140,8 +141,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   const rollouts = { recorder, shadow, capture };
   const door = new Door({ plane, metrics, offload, limits, logger, contract, gate, ...rollouts, otherwise });
   const { tls } = options;
-  const limit = connectionLimit(ownDescriptors(), options.maxConnections ?? null);
-  const connections = new Connections({ limit, counts: metrics.connections, logger });
+  const connections = new Connections({ limit: maxConnections, counts: metrics.connections, logger });
   let isAway = false;
   const handle: Handler = (request, response) => {
     if (isAway) response.shouldKeepAlive = false;
@@ -174,11 +174,13 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   return { url: urlOf({ host, port: taken, tls }, family === 'IPv6'), leaveSocket, sendAway, close };
 }
 
-function limitsOf(options: ServerOptions): HttpLimits {
+/** Slow bodies must not take all connections: half of them are for others. */
+function limitsOf(options: ServerOptions, connections: number): HttpLimits {
   const given = Object.entries(options).filter(
     ([key, value]) => key in DEFAULT_LIMITS && value !== undefined,
   );
-  return { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
+  const limits: HttpLimits = { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
+  return { ...limits, maxReceiving: Math.min(limits.maxReceiving, Math.ceil(connections / 2)) };
 }
 
 async function listen(server: Server, address: Address, listener: object | undefined): Promise<void> {

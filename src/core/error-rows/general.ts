@@ -25,6 +25,7 @@ export const GENERAL_ERRORS = {
   VERSION_NOT_LOADED: row(500, EXIT.failed, 'Cannot load version {version} of model "{model}": {reason}', 'The bundle is damaged or gone: push the file again as a new version'),
   ROUTE_NOT_FOUND: row(404, EXIT.usage, 'Cannot find {path}: no such route', 'Routes are listed in /docs and /openapi.json'),
   METHOD_NOT_ALLOWED: row(405, EXIT.usage, 'Cannot {method} {path}: it takes {allowed}', 'Use {allowed}'),
+  BODY_TOO_SLOW: row(408, EXIT.failed, 'Cannot take the request: {found} bytes of its body came in {seconds} s, {wanted} bytes a second are wanted{why}', 'Send the body in one go once it is complete; over a slow line, let a proxy that buffers bodies stand in between'),
   HOST_INVALID: row(400, EXIT.failed, 'Cannot take the request: it has {found} Host headers, exactly one is wanted', 'Name the server once, as HTTP/1.1 wants it; a proxy in between must replace the header instead of adding another'),
   EXPECTATION_UNKNOWN: row(417, EXIT.failed, 'Cannot do what the request expects: "{found}", known is 100-continue', 'Leave the header out'),
   ENCODING_UNKNOWN: row(415, EXIT.failed, 'Cannot read the body: its encoding is "{found}", known are {known}', 'Send the body in a known encoding, or as it is'),

@@ -18,6 +18,7 @@ import type { Reception } from './intake.ts';
 import { type HttpLimits, INLINE_BODY, INLINE_MICROS } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Offload } from './offload.ts';
+import { Receiving } from './receiving.ts';
 import { isRequestId, requestIds } from './request-id.ts';
 import { type Destination, type Prepared, Routes } from './routes.ts';
 import { Turns } from './turns.ts';
@@ -57,6 +58,7 @@ export class Door implements Reception {
   /** Refusals on their way. */
   readonly tarpit = new Tarpit();
   readonly decompressor: Decompressor;
+  readonly receiving: Receiving;
   readonly newId = requestIds();
   readonly #routes: Routes;
   #releasing: NodeJS.Timeout | undefined;
@@ -67,8 +69,11 @@ export class Door implements Reception {
     this.options = options;
     this.limits = options.limits;
     this.metrics = options.metrics;
-    const { maxInFlight, maxQueue, maxBuffered } = options.limits;
-    this.metrics.limits = { inFlight: maxInFlight, queue: maxQueue, buffered: maxBuffered };
+    const { maxInFlight, maxReceiving, maxQueue, maxBuffered } = options.limits;
+    this.metrics.limits = {
+      ...{ inFlight: maxInFlight, receiving: maxReceiving, queue: maxQueue, buffered: maxBuffered },
+    };
+    this.receiving = new Receiving({ limits: options.limits, counts: options.metrics });
     this.admission = new Admission({
       threads: options.offload.size,
       inlineBytes: INLINE_BODY,

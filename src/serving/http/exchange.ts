@@ -16,7 +16,7 @@ import { compact, discard } from './body.ts';
 import { Chosen } from './chosen.ts';
 import type { Door } from './door.ts';
 import { isScoredElsewhere } from './elsewhere.ts';
-import { Intake, overloaded, type Receiver } from './intake.ts';
+import { checkInFlight, Intake, type Receiver } from './intake.ts';
 import type { Scored, Timing } from './job.ts';
 import { BYTE_MICROS, INLINE_BODY, INLINE_MICROS } from './limits.ts';
 import { jsonIn, rawBody, rawReply, rawRequest, rowsGiven } from './raw.ts';
@@ -49,18 +49,17 @@ export class Exchange implements Receiver, Asked {
     this.#response = response;
     this.#id = door.idOf(request);
     this.#chosen = new Chosen(door, request, this.#id, destination);
-    this.#intake = new Intake(door, request, this);
+    this.#intake = new Intake(door, request, this, this.#started);
   }
 
   /** Takes the request in, or refuses it before its body is read. */
   start(): void {
-    const { metrics, limits, turns } = this.#door;
+    const { metrics, turns } = this.#door;
     metrics.inFlight++;
     turns.arrive(this.#started);
     try {
       if (this.#isTurnedAway(this.#chosen.endpoint)) return;
-      if (metrics.inFlight > limits.maxInFlight)
-        throw overloaded(metrics.inFlight, 'requests in flight', limits.maxInFlight);
+      checkInFlight(this.#door);
       this.#work = admit(this.#door, this.#request, this.#chosen, this.#started);
       this.#intake.start();
       this.#chosen.start();

@@ -100,9 +100,11 @@ function requestFamilies(metrics: Metrics, series: readonly ModelSeries[]): Metr
   ];
 }
 
-function connectionFamilies({ connections }: Metrics): MetricFamily[] {
+function connectionFamilies({ connections, receiving, slowBodies }: Metrics): MetricFamily[] {
   const { open, limit, refused, evicted } = connections;
   return [
+    familyOf('inference_requests_receiving', one(receiving)),
+    familyOf('plimsoll_slow_bodies_total', one(slowBodies)),
     familyOf('plimsoll_connections_open', one(open)),
     familyOf('plimsoll_connections_limit', one(limit)),
     familyOf('plimsoll_connections_refused_total', one(refused)),

@@ -7,6 +7,7 @@ import { Decompressor } from './decompressor.ts';
 import { Intake } from './intake.ts';
 import { DEFAULT_LIMITS, type HttpLimits } from './limits.ts';
 import { Metrics } from './metrics.ts';
+import { Receiving } from './receiving.ts';
 
 /** A request whose bytes are written by hand, and what its receiver is told. */
 function taking(headers: Record<string, string> = {}, limits: Partial<HttpLimits> = {}, leaves = false) {
@@ -26,8 +27,9 @@ function taking(headers: Record<string, string> = {}, limits: Partial<HttpLimits
       if (leaves) queueMicrotask(() => intake.release());
     },
   };
-  const reception = { limits: all, metrics, decompressor: new Decompressor(all.maxBody) };
-  const intake = new Intake(reception, request as unknown as IncomingMessage, receiver);
+  const receiving = new Receiving({ limits: all, counts: metrics });
+  const reception = { limits: all, metrics, receiving, decompressor: new Decompressor(all.maxBody) };
+  const intake = new Intake(reception, request as unknown as IncomingMessage, receiver, performance.now());
   return { intake, request, told, metrics };
 }
 

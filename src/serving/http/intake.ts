@@ -4,6 +4,7 @@ import { BodyBuffer, encodingOf, tooLarge } from './body.ts';
 import type { Decompressor } from './decompressor.ts';
 import type { HttpLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import type { Incoming, Receiving } from './receiving.ts';
 
 /** Who wants the body. */
 export interface Receiver {
@@ -21,10 +22,11 @@ export interface Reception {
   readonly limits: HttpLimits;
   readonly metrics: Metrics;
   readonly decompressor: Decompressor;
+  readonly receiving: Receiving;
 }
 
 /** Takes in the body of one request under the limits of the server. */
-export class Intake {
+export class Intake implements Incoming {
   readonly #reception: Reception;
   readonly #request: IncomingMessage;
   readonly #receiver: Receiver;
@@ -34,14 +36,29 @@ export class Intake {
   /** Takes the body back from those that wait to be decompressed. */
   #withdraw: (() => boolean) | null = null;
   #isOver = false;
+  /** `performance.now()` when its headers were there. */
+  readonly startedAt: number;
   /** `performance.now()` when its last byte was there; 0 before. */
   completeAt = 0;
 
-  constructor(reception: Reception, request: IncomingMessage, receiver: Receiver) {
+  constructor(reception: Reception, request: IncomingMessage, receiver: Receiver, startedAt: number) {
     this.#reception = reception;
+    this.startedAt = startedAt;
     this.#request = request;
     this.#receiver = receiver;
     this.#body = new BodyBuffer(reception.limits.maxBody);
+  }
+
+  get peer(): string | undefined {
+    return this.#request.socket.remoteAddress;
+  }
+
+  get received(): number {
+    return this.#body.size;
+  }
+
+  refuse(error: PlimsollError): void {
+    this.#receiver.refuse(error);
   }
 
   /** Throws BODY_TOO_LARGE where the body is announced as such. */
@@ -50,6 +67,7 @@ export class Intake {
     const request = this.#request;
     const length = Number(request.headers['content-length'] ?? 0);
     if (length > maxBody) throw tooLarge(length, maxBody);
+    this.#reception.receiving.enter(this);
     request.on('data', (chunk: Buffer) => this.#receive(chunk));
     request.on('end', () => this.#complete());
     request.on('error', () => this.#receiver.cancel());
@@ -58,6 +76,7 @@ export class Intake {
   /** The request has ended: nothing is held for it any more, and nobody called. */
   release(): void {
     this.#isOver = true;
+    this.#reception.receiving.leave(this);
     this.#withdraw?.();
     this.#reception.metrics.buffered -= this.#held;
     this.#held = 0;
@@ -83,6 +102,13 @@ export class Intake {
 
   #complete(): void {
     this.completeAt = performance.now();
+    this.#reception.receiving.leave(this);
+    try {
+      checkInFlight(this.#reception);
+    } catch (error) {
+      this.#receiver.refuse(error);
+      return;
+    }
     const bytes = this.#body.bytes();
     const encoding = encodingOf(this.#request);
     if (encoding === null) {
@@ -109,5 +135,11 @@ export class Intake {
   }
 }
 
-export const overloaded = (found: number, what: string, limit: number): PlimsollError =>
+/** Bodies that are being received hold no place among the requests in flight. Throws OVERLOADED. */
+export function checkInFlight({ limits: { maxInFlight }, metrics }: Reception): void {
+  const found = metrics.inFlight - metrics.receiving;
+  if (found > maxInFlight) throw overloaded(found, 'requests in flight', maxInFlight);
+}
+
+const overloaded = (found: number, what: string, limit: number): PlimsollError =>
   new PlimsollError('OVERLOADED', { found, what, limit, retry: 1 });

@@ -2,8 +2,12 @@
 export interface HttpLimits {
   /** Bytes of one request body, before and after decompression: 413. */
   readonly maxBody: number;
-  /** Requests being received or scored at once: 503. */
+  /** Requests being scored, or waiting for it, at once: 503. */
   readonly maxInFlight: number;
+  /** Bodies being received at once; then the slowest gives up its place (408), or the next one is refused (503). */
+  readonly maxReceiving: number;
+  /** Share of these places that one address may hold, 0 to 1. */
+  readonly peerShare: number;
   /** Bytes of all bodies being received at once: 503. */
   readonly maxBuffered: number;
   /** Requests waiting for a scoring thread: 503. */
@@ -19,6 +23,8 @@ export interface HttpLimits {
 export const DEFAULT_LIMITS: HttpLimits = {
   maxBody: 32 << 20,
   maxInFlight: 1024,
+  maxReceiving: 1024,
+  peerShare: 0.5,
   maxBuffered: 256 << 20,
   maxQueue: 128,
   maxScoreMillis: 60_000,

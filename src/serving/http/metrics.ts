@@ -90,6 +90,7 @@ export interface ShadowSeries {
 
 export interface SaturationLimits {
   readonly inFlight: number;
+  readonly receiving: number;
   readonly queue: number;
   readonly buffered: number;
 }
@@ -137,19 +138,28 @@ export class Metrics {
   loopDelay: () => number = () => 0;
   /** Units noted for rollouts, each once a window and arm. */
   units = 0;
+  /** Requests being received or scored. */
   inFlight = 0;
+  /** Those of them whose bodies are being received. */
+  receiving = 0;
+  /** Bodies that were given up because they came too slowly. */
+  slowBodies = 0;
   queueDepth = 0;
   /** Bytes of bodies held. */
   buffered = 0;
   /** What this process used when that was last looked at. */
   usage: Usage = NO_USAGE;
   /** What may be in flight, wait and be held here at most. */
-  limits: SaturationLimits = { inFlight: Infinity, queue: Infinity, buffered: Infinity };
+  limits: SaturationLimits = {
+    ...{ inFlight: Infinity, receiving: Infinity, queue: Infinity, buffered: Infinity },
+  };
 
   /** The fullest of what is limited, 0 to 1. */
   get saturation(): number {
-    const { inFlight, queue, buffered } = this.limits;
-    return Math.min(1, Math.max(this.inFlight / inFlight, this.queueDepth / queue, this.buffered / buffered));
+    const { inFlight, receiving, queue, buffered } = this.limits;
+    const scored = (this.inFlight - this.receiving) / inFlight;
+    const taken = [scored, this.receiving / receiving, this.queueDepth / queue, this.buffered / buffered];
+    return Math.min(1, Math.max(...taken));
   }
 
   refused(why: RefusalReason): void {

@@ -4,6 +4,8 @@ import type { Usage } from './usage.ts';
 /** The metrics of a process at one moment, as they cross to another: plain data and typed arrays. */
 export interface Snapshot {
   readonly inFlight: number;
+  readonly receiving: number;
+  readonly slowBodies: number;
   readonly queueDepth: number;
   readonly buffered: number;
   readonly limits: SaturationLimits;
@@ -32,6 +34,8 @@ export interface Snapshot {
 /** Copies what is counted. `origin` is the time of `performance.now()` 0. */
 export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
   inFlight: metrics.inFlight,
+  receiving: metrics.receiving,
+  slowBodies: metrics.slowBodies,
   queueDepth: metrics.queueDepth,
   buffered: metrics.buffered,
   limits: metrics.limits,
@@ -64,6 +68,7 @@ export function addCounters(metrics: Metrics, snapshot: Snapshot): void {
     });
   }
   metrics.units += units;
+  metrics.slowBodies += snapshot.slowBodies;
   metrics.connections.refused += connections.refused;
   metrics.connections.evicted += connections.evicted;
   refusals.forEach((count, k) => {
@@ -92,6 +97,7 @@ export function addCounters(metrics: Metrics, snapshot: Snapshot): void {
 export function addSnapshot(metrics: Metrics, snapshot: Snapshot): void {
   addCounters(metrics, snapshot);
   metrics.inFlight += snapshot.inFlight;
+  metrics.receiving += snapshot.receiving;
   metrics.queueDepth += snapshot.queueDepth;
   metrics.buffered += snapshot.buffered;
   metrics.connections.open += snapshot.connections.open;
@@ -125,6 +131,7 @@ function sumOfLimits(known: SaturationLimits, added: SaturationLimits): Saturati
     Number.isFinite(a) && Number.isFinite(b) ? a + b : Math.min(a, b);
   return {
     inFlight: sum(known.inFlight, added.inFlight),
+    receiving: sum(known.receiving, added.receiving),
     queue: sum(known.queue, added.queue),
     buffered: sum(known.buffered, added.buffered),
   };
