@@ -85,8 +85,9 @@ export interface ShadowCounts {
   readonly dropped: number;
 }
 
-export const LATENCY_BINS = 64;
-/** Bin of a latency: four to a doubling, the first ends at 16 µs, the last is open (about 1 s and more). */
+export const LATENCY_BINS = 96;
+/** Bin of a latency: four to a doubling, the first ends at 16 µs, the last but one at about
+ * three minutes, and the last is open: nothing that is scored may take that long. */
 export const latencyBin = (millis: number): number =>
   Math.max(0, Math.min(LATENCY_BINS - 1, Math.ceil(4 * Math.log2(Math.max(millis, 1e-9) / 0.016))));
 /** Upper bound of a bin in milliseconds. */

@@ -6,6 +6,7 @@ https://github.com/aws/sagemaker-inference-toolkit/blob/master/src/sagemaker_inf
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, Callable, NamedTuple, Union
 
@@ -74,9 +75,25 @@ def _content(answer: Any) -> bytes:
         raise OutputError("the script answers None")
     try:
         # The model server of the toolkit makes JSON of what is no text.
-        return (answer if isinstance(answer, str) else json.dumps(answer)).encode()
+        return (answer if isinstance(answer, str) else _json_of(answer)).encode()
     except (TypeError, ValueError) as error:
         raise OutputError(f"the script answers {type(answer).__name__}, where text or bytes are wanted: {error}") from error
+
+
+def _json_of(answer: Any) -> str:
+    """JSON, which has no word for NaN and infinity (RFC 8259, section 6): null and texts, as at every other door."""
+    try:
+        return json.dumps(answer, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(answer), allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
+    if isinstance(value, dict):
+        return {key: _finite(held) for key, held in value.items()}
+    return [_finite(held) for held in value] if isinstance(value, (list, tuple)) else value
 
 
 def reading(read: Callable[[], Any], content_type: str, refuses_rows: bool = True) -> Any:

@@ -66,6 +66,8 @@ export interface WorkerLimits {
   readonly memoryBytes: number;
   /** Largest file that it may write. */
   readonly fileBytes: number;
+  /** What all files in its scratch folder may hold together. */
+  readonly scratchBytes: number;
   readonly processes: number;
 }
 

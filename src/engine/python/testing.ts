@@ -12,7 +12,7 @@ export const MISBEHAVING = fileURLToPath(new URL('./fixtures/worker.py', import.
 /** What the first number of a row has it do. */
 export const ORDER = {
   ...{ dies: -1, hangs: -2, garbage: -3, huge: -4, partial: -5, fails: -6, closes: -7 },
-  ...{ prints: -8, slow: -9, grows: -10, lies: -11, wrongRows: -12, refuses: -13 },
+  ...{ prints: -8, slow: -9, grows: -10, lies: -11, wrongRows: -12, refuses: -13, fills: -14 },
 } as const;
 
 export const rowsOf = (...rows: readonly (readonly number[])[]): Batch => ({
@@ -27,7 +27,7 @@ export function loadOf(): Omit<LoadMessage, 'kind' | 'id'> {
   return {
     ...{ root: scratch, model: null, format: null, code: [], script: null, around: false, call: null },
     ...{ outputs: null, packages: '', scratch, allow: [] },
-    limits: { memoryBytes: 2 ** 32, fileBytes: 2 ** 20, processes: 64 },
+    limits: { memoryBytes: 2 ** 32, fileBytes: 2 ** 20, scratchBytes: 8 * 2 ** 20, processes: 64 },
   };
 }
 

@@ -138,3 +138,10 @@ test('rows that fit into no frame are refused, and the worker goes on', async ()
   expect(await failureOf(worker.infer(batch))).toMatchObject(['INPUT_INVALID', expect.anything()]);
   expect((await worker.infer(rowsOf([5])))['predict']).toMatchObject({ data: Float64Array.of(5) });
 });
+
+test('a worker that fills its scratch folder with many files is ended, and the folder is gone', async () => {
+  const worker = await start();
+  const [code, message] = (await failureOf(worker.infer(rowsOf([ORDER.fills])))) as string[];
+  expect(code).toBe('PYTHON_WORKER_ENDED');
+  expect(message).toMatch(/it kept \d+ bytes in its scratch folder, 8388608 bytes are its limit/);
+});

@@ -7,8 +7,9 @@ import type { Written } from '../../model/raw.ts';
 import { readAnswer } from './answer.ts';
 import { type ChildOptions, PythonChild } from './child.ts';
 import { PythonFailureError } from './failure.ts';
+import { watchFolder } from './folder-quota.ts';
 import { encodeFrame, type Frame, FrameError } from './frame.ts';
-import type { FromWorker, PythonFailure, ReadyMessage } from './messages.ts';
+import type { FromWorker, PythonFailure, ReadyMessage, WorkerLimits } from './messages.ts';
 import { AnswerError, decodeBatch, decodeOutputs } from './tensors.ts';
 import { type Answer, encodeWork, type Work, wantedOf } from './work.ts';
 
@@ -17,7 +18,7 @@ export type WorkerProgram = Omit<ChildOptions, 'scratch'>;
 
 export interface WorkerOptions {
   /** What the process is told to load. Its `scratch` is the folder below which each worker gets one of its own, removed when it has ended. */
-  readonly load: { readonly scratch: string };
+  readonly load: { readonly scratch: string; readonly limits?: Pick<WorkerLimits, 'scratchBytes'> };
   /** What is started for a worker that works in a folder. */
   readonly program: (scratch: string) => WorkerProgram;
   /** The error of calls to a process that has ended. @default {PYTHON_WORKER_ENDED} */
@@ -92,6 +93,7 @@ class StartedWorker implements PythonWorker {
   readonly #options: WorkerOptions;
   readonly #scratch: string;
   readonly #child: PythonChild;
+  #unwatchScratch = (): void => undefined;
   #ready: ReadyMessage | null = null;
   #call: Call | null = null;
   #calls = 0;
@@ -115,6 +117,13 @@ class StartedWorker implements PythonWorker {
         line: (line, stream) => this.#wrote(line, stream),
         exit: (reason) => void this.#exited(reason).then(resolve),
       },
+    );
+    if (load.limits !== undefined) this.#watchScratch(load.limits.scratchBytes);
+  }
+
+  #watchScratch(bytes: number): void {
+    this.#unwatchScratch = watchFolder(this.#scratch, bytes, (found) =>
+      this.#child.kill(`it kept ${found} in its scratch folder, ${bytes} bytes are its limit`),
     );
   }
 
@@ -253,6 +262,7 @@ class StartedWorker implements PythonWorker {
   async #exited(reason: string): Promise<string> {
     const words = this.#ready === null && this.#lastLine !== '' ? `${reason} (${this.#lastLine})` : reason;
     this.#exit = words;
+    this.#unwatchScratch();
     this.#settle((call) => call.reject(this.#endedError(words)));
     await rm(this.#scratch, { recursive: true, force: true }).catch(() => undefined);
     return words;

@@ -19,6 +19,8 @@ export type WorkerOrder = Pick<PythonManifest, 'form' | 'model' | 'format' | 'co
 
 /** Largest file that a worker may write into its scratch folder. */
 const FILE_BYTES = 1 << 30;
+/** What they may hold together. */
+const SCRATCH_BYTES = 4 * 2 ** 30;
 const PROCESSES = 512;
 
 /** The message by which a worker loads a version whose files lie below `root`. */
@@ -40,7 +42,12 @@ export function loadMessage(
     outputs: null,
     packages,
     scratch: scratchRoot(),
-    limits: { memoryBytes: settings.memoryBytes, fileBytes: FILE_BYTES, processes: PROCESSES },
+    limits: {
+      memoryBytes: settings.memoryBytes,
+      fileBytes: FILE_BYTES,
+      scratchBytes: SCRATCH_BYTES,
+      processes: PROCESSES,
+    },
     allow,
   };
 }

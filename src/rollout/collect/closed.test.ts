@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { ClosedWindow } from '../machine.ts';
+import { LATENCY_BINS } from '../part.ts';
 import { parseWindow } from '../window.ts';
 import { parseClosed, toRecorded, windowJson } from './closed.ts';
 import { Collector } from './collector.ts';
@@ -55,7 +56,7 @@ describe('a closed window', () => {
     ['arms', [{ units: 2, failures: 2, newcomers: { units: 1, failures: 0 } }], 'wanted a part of all units'],
     ['segments', { de: [{ units: 1, failures: 2 }] }, 'segments.de.failures'],
     ['segments', [], 'segments is []'],
-    ['latency', [new Array(65).fill(0)], 'latency.0'],
+    ['latency', [new Array(LATENCY_BINS + 1).fill(0)], 'latency.0'],
     ['pairs', 1e12, 'pairs is 1000000000000'],
     ['paired', { errors: { candidateOnly: 2, stableOnly: 0, both: 0 } }, 'paired.errors.candidateOnly'],
     ['sampling', 2 ** 40, 'sampling'],
