@@ -33,7 +33,10 @@ export interface Account {
     readonly verdict: string;
     readonly reason: string;
     readonly evidence: unknown;
+    /** Until the last request, also of those after the decision. */
     readonly harmedUnits: number;
+    /** Whether no more is to come: the rollout is over, and all workers have told of their last requests under it. */
+    readonly isFinal: boolean;
     /** Units that each arm answered until the last request, each once, and those of them that it failed. */
     readonly arms: readonly { readonly name: string; readonly units: number; readonly failures: number }[];
   };
@@ -41,7 +44,7 @@ export interface Account {
 
 export async function accountOf(
   rollouts: Rollouts,
-  { row, status, verdict, reason, policy, marks, plan, totals }: Standing,
+  { row, status, verdict, reason, policy, marks, plan, totals, isFinal }: Standing,
 ): Promise<Account> {
   const windows: RecordingLine[] = [];
   const commands: { seq: number; at: number; command: unknown }[] = [];
@@ -64,6 +67,7 @@ export async function accountOf(
       reason,
       evidence: status.evidence,
       harmedUnits: status.harmedUnits,
+      isFinal,
       arms: plan.arms.map((name, i) => {
         const { units = 0, failures = 0 } = totals.arms[i] ?? {};
         return { name, units, failures };

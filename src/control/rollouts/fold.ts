@@ -81,7 +81,9 @@ export function fold(machine: AnyMachine, before: Folded, event: RolloutEventRow
   const counted = closed === null || closed.window <= before.window ? {} : count(machine, before, closed);
   const ready = decided.kind === 'ready' ? decided.ready : before.ready;
   const isCutOff = decided.kind === 'command' ? isByItself(decided.command) : before.isCutOff;
-  return { after: { ...next, ...step, ...counted, ready, isCutOff }, actions, closed };
+  // Windows that are counted after the end change no verdict, and not what was said of it.
+  const { verdict, reason } = closed !== null && machine.plan(before.state).settled !== null ? before : step;
+  return { after: { ...next, ...step, verdict, reason, ...counted, ready, isCutOff }, actions, closed };
 }
 
 /** Who decides where no person does, and what it says of itself while it cannot write. */

@@ -277,6 +277,7 @@ export class Journal {
 
   /** The route that is wanted from now on, or null where it is the one that was. */
   #targetAfter(after: Folded, { isRerouted, restsOn }: Draft, timeline: Timeline): Target | null {
+    if (this.isSettled) return null;
     if (restsOn !== undefined) return restOn(restsOn, this.row.seed);
     const wish = this.#wish(after);
     if (isRerouted !== true && !differs(wish, this.#routed)) return null;

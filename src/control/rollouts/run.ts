@@ -26,6 +26,7 @@ import type { MaturedOf } from './matured.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { Timeline } from './timeline.ts';
 import { isBlank } from './totals.ts';
+import { WindowCloser } from './window-closer.ts';
 
 export interface Alert {
   readonly rollout: string;
@@ -62,6 +63,7 @@ export class Run implements Listener {
   readonly #collector: Collector;
   readonly #timeline: Timeline;
   readonly #backoff: Backoff;
+  readonly #closer: WindowCloser;
   readonly #answers: AnswerBuffer;
   readonly #ahead: Ahead;
   readonly #turns = new Turns();
@@ -83,6 +85,7 @@ export class Run implements Listener {
     this.#timeline = new Timeline(journal.folded.window);
     this.#backoff = new Backoff(ports.clock);
     this.#answers = new AnswerBuffer(journal.row.id);
+    this.#closer = new WindowCloser({ ...ports, journal, collector, timeline: this.#timeline });
     this.#ahead = new Ahead({ journal, collector, timeline: this.#timeline, clock: ports.clock });
     this.#said = journal.folded;
   }
@@ -108,9 +111,9 @@ export class Run implements Listener {
     return this.#journal.row;
   }
 
-  /** Nothing is left to be done. */
+  /** Nothing is left to be done, and the last requests under its routes are counted. */
   get isOver(): boolean {
-    return this.#journal.isOver;
+    return this.#journal.isOver && this.#closer.isDone;
   }
 
   /** Something of it is so already and not written yet. */
@@ -128,7 +131,13 @@ export class Run implements Listener {
     const { row, machine, folded } = this.#journal;
     const { verdict, reason } = this.#said;
     const standing = standingOf(row, machine, folded, this.#collector.pieces.late);
-    return { ...standing, verdict, reason, ...(this.isAhead ? { durable: false } : {}) };
+    return {
+      ...standing,
+      verdict,
+      reason,
+      isFinal: this.isOver,
+      ...(this.isAhead ? { durable: false } : {}),
+    };
   }
 
   take(part: Part): void {
@@ -238,6 +247,7 @@ export class Run implements Listener {
     await this.#journal.catchUp();
     await this.#carryOut();
     if (this.#journal.folded.isCutOff && !this.#journal.isSettled) await this.#record(RESUME);
+    if (this.#journal.isOver) await this.#closer.countLast();
     // Marks come before windows are closed: samples are kept in memory, and only as long as their window is open.
     const steps = [this.#reroute, this.#noteReadiness, this.#freeze, this.#closeWindows, this.#tick];
     for (const step of this.#isWaiting ? [] : steps) if (!this.#journal.isSettled) await step.call(this);
@@ -306,21 +316,12 @@ export class Run implements Listener {
 
   async #closeWindows(): Promise<void> {
     for (let closed = 0; closed < CLOSED_A_TICK && !this.#journal.isSettled; closed++) {
-      this.#closed ??= await this.#close();
+      this.#closed ??= await this.#closer.next();
       if (this.#closed === null) return;
       const { closed: window, units } = this.#closed;
       if (!isBlank(window)) await this.#record({ kind: 'window', body: windowJson(window), units });
       this.#closed = null;
     }
-  }
-
-  async #close(): Promise<StoredWindow | null> {
-    const now = this.#ports.clock.now();
-    const window = this.#collector.due(now);
-    if (window === null) return null;
-    const closing = { window, shares: this.#collector.sharesIn(window) };
-    const { labels, outcomes } = await this.#ports.maturedOf(this.row, this.#journal.needs, closing, now);
-    return this.#collector.close(window, labels, outcomes);
   }
 
   /** Time passes: written down only where something follows from it, or nothing was for long. */
@@ -339,11 +340,11 @@ export class Run implements Listener {
     await this.#carryOut();
   }
 
-  /** Workers that do not follow are told of once. */
   async #carryOut(): Promise<void> {
     const unfollowed = await this.#journal.carryOut(this);
     if (unfollowed !== null && this.#isFollowed)
       this.onAlert(`Workers do not follow the route for the moment: ${unfollowed.message}`);
     this.#isFollowed = unfollowed === null;
+    if (this.#journal.isOver) this.#closer.end();
   }
 }

@@ -21,6 +21,8 @@ export interface Standing {
   readonly totals: Totals;
   /** Of the machine. */
   readonly state: unknown;
+  /** Whether everything has been counted, until the last request that its versions were given. */
+  readonly isFinal: boolean;
   /** Pieces that came after their window was closed, since this process owns the rollout. */
   readonly late: number;
   /** There where something of it is not written yet: the store is away. */
@@ -43,5 +45,6 @@ export const standingOf = (
   marks,
   totals,
   state,
+  isFinal: row.endedAt !== null,
   late,
 });

@@ -21,6 +21,17 @@ export interface Span extends Followed {
  */
 export class Calendar {
   #routes: Followed[] = [];
+  #end = Infinity;
+
+  /** When the last route was left for good; Infinity while it is not. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Nobody follows any of the routes from then on. */
+  close(at: number): void {
+    this.#end = Math.min(this.#end, at);
+  }
 
   /** A generation that is not newer than the last is one that was followed already. False then. */
   follow(route: Followed): boolean {
@@ -41,7 +52,7 @@ export class Calendar {
     const route = this.#routes[index];
     if (route === undefined) return null;
     const { origin, first, window: length } = route.recording;
-    const limit = this.#routes[index + 1]?.recording.origin ?? Infinity;
+    const limit = this.#routes[index + 1]?.recording.origin ?? this.#end;
     // A route that was replaced before it began, by a clock that was set back, is over all the same.
     const start = Math.min(origin + (window - first) * length, limit);
     return { ...route, start, end: Math.max(start, Math.min(start + length, limit)) };

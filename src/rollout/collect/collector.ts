@@ -39,6 +39,8 @@ import { type Tallies, UnitTable } from './unit-table.ts';
 
 /** Most windows that pieces may run ahead of the next one to be closed. */
 const AHEAD_MAX = 4096;
+/** Longest time, in milliseconds, that workers take to send what was under way when the rollout ended. */
+const DRAIN_MAX = 31_000;
 /** Most answers of stable that are kept to freeze marks from. */
 const SAMPLES_KEPT = 10_000;
 
@@ -103,6 +105,21 @@ export class Collector {
     if (this.#calendar.follow({ generation, recording, shares })) this.#ledger.drop(recording.first);
   }
 
+  /**
+   * The rollout has let go of its endpoint and all workers have followed: windows end at `at` (the first that is told), and
+   * the last ones wait for requests that were under way.
+   */
+  end(at: number): void {
+    this.#calendar.close(at);
+  }
+
+  /** Whether the last window has been closed. */
+  get isExhausted(): boolean {
+    const window = this.#upcoming();
+    const span = window === null ? null : this.#calendar.span(window);
+    return this.#calendar.end < Infinity && (span === null || span.start >= this.#calendar.end);
+  }
+
   /** A worker that serves: windows that begin from `now` on wait for its parts. */
   join(worker: string, epoch: number, now: number): void {
     this.#attendance.join(worker, epoch, now);
@@ -128,7 +145,9 @@ export class Collector {
     const window = this.#upcoming();
     const span = window === null ? null : this.#calendar.span(window);
     if (window === null || span === null || now < span.end) return null;
-    const isOpen = now < span.end + this.#needs.watermark && span.start < span.end;
+    const { watermark } = this.#needs;
+    const patience = this.#calendar.end < Infinity ? Math.max(watermark, DRAIN_MAX) : watermark;
+    const isOpen = now < span.end + patience && span.start < span.end;
     const waits = isOpen && !this.#isComplete(window, span);
     return waits ? null : window;
   }

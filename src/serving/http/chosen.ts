@@ -110,5 +110,6 @@ export class Chosen {
   /** The request has ended. */
   release(): void {
     if (this.isMade) this.version.usage.end();
+    this.measurement?.release();
   }
 }

@@ -40,6 +40,12 @@ export class Measurement implements Subject {
     this.#endpoint = endpoint;
     this.#shadow = shadow;
     this.#mirror = shadow === null ? null : mirrorOf(endpoint, this);
+    endpoint.tape?.begin();
+  }
+
+  /** The request has ended; what is to be said of it is said in this turn. */
+  release(): void {
+    this.#endpoint.tape?.end();
   }
 
   /** The request's body in the words of a protocol; whether it will be wanted once more, and so must stay as it is. */

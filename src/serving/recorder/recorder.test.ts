@@ -263,3 +263,35 @@ test('over any history, the pieces of each window add up to what was noted in it
     { numRuns: 50 },
   );
 });
+
+test('requests under way when a rollout lets go of its endpoint are noted, and then the last piece is sent', async () => {
+  const { recorder, parts, tape } = recording();
+  for (let i = 0; i < 3; i++) tape.begin();
+  tape.answered(subject(0, 'quick'), 1, first(null));
+  tape.end();
+  recorder.follow([restingRoute('e', 'm', 1, 2)]);
+  vi.advanceTimersByTime(12_000);
+  tape.failed(subject(0, 'slow'), 12_000);
+  tape.end();
+  expect(parts.filter(({ isLast }) => isLast)).toEqual([]);
+  tape.cancelled(subject(0, 'left'), 12_001);
+  tape.end();
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(parts.map(({ isLast, window }) => [isLast, window])).toEqual([[true, 0]]);
+  expect([...unitsOf(parts).values()].sort()).toEqual([0, FAILED | slowBit(0), slowBit(0)].sort());
+  tape.failed(subject(0, 'never'), 1);
+  expect(unitsOf(parts).size).toBe(3);
+});
+
+test('a request that never ends holds the last piece up for half a minute, and the end of the process for nothing', async () => {
+  for (const wait of [() => vi.advanceTimersByTime(30_000), (recorder: Recorder) => recorder.close()]) {
+    const { recorder, parts, tape } = recording();
+    tape.begin();
+    tape.answered(subject(0, 'quick'), 1, first(null));
+    recorder.follow([restingRoute('e', 'm', 1, 2)]);
+    wait(recorder);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(parts.map(({ isLast }) => isLast)).toEqual([true]);
+  }
+});

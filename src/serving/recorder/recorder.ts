@@ -28,6 +28,8 @@ export class Recorder {
   readonly #options: RecorderOptions;
   /** By endpoint. */
   readonly #recorded = new Map<string, Recorded>();
+  /** Tapes of rollouts that are over, whose last requests are under way. */
+  readonly #draining = new Set<Tape>();
   #outbox: Part[] = [];
   #sending: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -53,7 +55,8 @@ export class Recorder {
     for (const [endpoint, { generation, tape }] of this.#recorded) {
       const next = byEndpoint.get(endpoint);
       if (next?.generation === generation && next.recording?.rollout === tape.recording.rollout) continue;
-      tape.close();
+      if (next?.recording?.rollout === tape.recording.rollout) tape.close();
+      else this.#drain(tape);
       this.#recorded.delete(endpoint);
     }
     for (const route of routes) {
@@ -75,7 +78,14 @@ export class Recorder {
   /** Sends the last pieces and notes nothing any more. */
   close(): void {
     this.follow([]);
+    for (const tape of this.#draining) tape.finish();
     this.#send();
+  }
+
+  #drain(tape: Tape): void {
+    for (const one of this.#draining) if (one.isOver) this.#draining.delete(one);
+    tape.drain();
+    this.#draining.add(tape);
   }
 
   #post(part: Part): void {

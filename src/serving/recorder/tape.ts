@@ -18,6 +18,8 @@ import { Segments } from './segments.ts';
 import { UnitTable } from './unit-table.ts';
 import { WindowClock } from './window-clock.ts';
 
+/** Longest time, in milliseconds, that requests under way are waited for once the rollout has let go of its endpoint. */
+const DRAIN_MAX = 30_000;
 /** Samples a second. */
 const SAMPLES_MAX = 256;
 
@@ -67,6 +69,9 @@ export class Tape {
   /** Whether there is something to send. */
   #isDirty = false;
   #isOver = false;
+  /** Requests that were chosen for and have not ended, and whether they are all that is waited for. */
+  #inFlight = 0;
+  #isDraining = false;
 
   constructor({ generation }: Route, recording: Recording, options: TapeOptions) {
     this.#options = options;
@@ -78,6 +83,11 @@ export class Tape {
 
   get recording(): Recording {
     return this.#recording;
+  }
+
+  /** Whether the last piece has been sent. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Milliseconds until the window is over. */
@@ -130,7 +140,34 @@ export class Tape {
 
   /** Sends the last piece of the window; nothing is noted any more. */
   close(): void {
+    if (this.#isOpen()) this.finish();
+  }
+
+  /** A request has been given to a version, and is noted before it ends. */
+  begin(): void {
+    this.#inFlight++;
+  }
+
+  /** In the turn of the request's last note. */
+  end(): void {
+    this.#inFlight--;
+    if (this.#isDraining && this.#inFlight === 0) setImmediate(() => this.finish());
+  }
+
+  /**
+   * Nobody is given to a version under this route any more, nor under another one of its rollout: what is under way is
+   * noted still, in the window that it is, and then the last piece is sent. So the last harm of a rollout is counted.
+   */
+  drain(): void {
     if (!this.#isOpen()) return;
+    this.#isDraining = true;
+    if (this.#inFlight === 0) this.finish();
+    else setTimeout(() => this.finish(), DRAIN_MAX).unref();
+  }
+
+  /** Sends the last piece now, whatever is under way. */
+  finish(): void {
+    if (this.#isOver) return;
     this.#send(true);
     this.#isOver = true;
   }
@@ -138,7 +175,7 @@ export class Tape {
   /** Goes on to a new window where the last is over. */
   #isOpen(): boolean {
     if (this.#isOver) return false;
-    if (!this.#windows.isOver) return true;
+    if (this.#isDraining || !this.#windows.isOver) return true;
     this.#send(true);
     this.#windows.next();
     this.#units.clear();

@@ -111,8 +111,9 @@ export class ScriptedFleet implements Fleet {
     return this.routes[0]!;
   }
 
-  join(): void {
-    for (const tell of this.#changed) tell({ worker: this.#worker, epoch: 1, kind: 'joined' });
+  /** `worker`: this one, or one that follows and never sends. */
+  join(worker = this.#worker): void {
+    for (const tell of this.#changed) tell({ worker, epoch: 1, kind: 'joined' });
   }
 
   /** Sends the parts of all windows that are over. */
