@@ -121,7 +121,7 @@ function constantScores(
   if (link === 'identity') return given;
   const p = given.map((value) => Math.min(Math.max(value, eps), 1 - eps));
   if (link === 'logit' || link === 'half-logit') {
-    const score = view.since(1, 4) ? scipyLogit(p[1]!) : exactLog(p[1]! / (1 - p[1]!));
+    const score = view.since(1, 6) ? scipyLogit(p[1]!) : exactLog(p[1]! / (1 - p[1]!));
     return Float64Array.of(link === 'logit' ? score : 0.5 * score);
   }
   const logs = p.map(exactLog);
@@ -130,7 +130,10 @@ function constantScores(
   return p.map((value) => exactLog(value / mean));
 }
 
-/** `scipy.special.logit`, which from 1.16 takes a form without cancellation near 1/2 (xsf, `stats.h`). */
+/**
+ * `scipy.special.logit`, which from 1.16 on takes a form without cancellation near 1/2 (xsf, `stats.h`). A file does not
+ * say which SciPy it meets: one as old as the scikit-learn that wrote it is taken.
+ */
 function scipyLogit(p: number): number {
   if (p < 0.3 || p > 0.65) return exactLog(p / (1 - p));
   const s = 2 * (p - 0.5);

@@ -34,6 +34,12 @@ export function readHistGradientBoosting(view: EstimatorView): Step | null {
 
 function readTrees(view: EstimatorView): TreeEnsembleStep {
   const classes = isClassifier(view) ? view.labels('classes_') : null;
+  if (classes !== null && classes.values.length <= 2 && view.get('loss') === 'categorical_crossentropy')
+    throw view.unsupported(
+      'loss',
+      "'categorical_crossentropy' for two classes",
+      'three classes and more are',
+    );
   const features = view.base().features;
   if (features === null) throw view.invalid('_n_features', 'missing', 'the number of columns');
   const stages = view.items('_predictors').map((stage) => itemsOf(stage) ?? []);

@@ -23,6 +23,15 @@ test('a column that was empty at fit is dropped, by strategy and release', () =>
   expect(fill('constant', '1.8.0')).toEqual([1, null]);
 });
 
+test('statistics of float32 are rounded before they fill, from 1.8 on', () => {
+  const dtype = { ...floats([]).dtype, itemSize: 4 };
+  const fill = (more: Record<string, unknown>): unknown =>
+    (read({ strategy: 'mean', statistics_: floats([0.1, 2]), ...more }) as { fill: unknown }).fill;
+  expect(fill({ _sklearn_version: '1.8.0', _fill_dtype: dtype })).toEqual([Math.fround(0.1), 2]);
+  expect(fill({ _sklearn_version: '1.8.0', _fill_dtype: floats([]).dtype })).toEqual([0.1, 2]);
+  expect(fill({ _sklearn_version: '1.7.2' })).toEqual([0.1, 2]);
+});
+
 test('every marker of a missing value is kept as what it is', () => {
   const marker = (missing_values: unknown): unknown =>
     (read({ missing_values, statistics_: floats([0]) }) as { missing: unknown }).missing;

@@ -2,6 +2,7 @@ import type { ColumnBranch, ColumnTransformerStep } from '../../model/compositio
 import type { MissingMarker, SimpleImputerStep } from '../../model/imputation.ts';
 import type { PyValue } from '../pickle/value.ts';
 import { toNumber, toText } from './arrays.ts';
+import { dtypeName } from './dtype.ts';
 import { isMissing, isNaNValue } from './labels.ts';
 import { show } from './show.ts';
 import type { EstimatorView } from './view.ts';
@@ -16,7 +17,11 @@ export function readSimpleImputer(view: EstimatorView): SimpleImputerStep | Colu
   const missing = markerOf(view, view.get('missing_values'));
   const statistics = view.items('statistics_');
   const keepsAll = view.flag('keep_empty_features', false) || (strategy === 'constant' && !view.since(1, 8));
-  const fill = statistics.map((value, i) => fillOf(view, value, i, keepsAll));
+  const single = filledAs(view) === 'float32';
+  const fill = statistics.map((value, i) => {
+    const found = fillOf(view, value, i, keepsAll);
+    return single && typeof found === 'number' ? Math.fround(found) : found;
+  });
   const indicators = view.flag('add_indicator', false) ? indicatorsOf(view, statistics.length) : [];
   const texts = fill.filter((value) => typeof value === 'string').length;
   const step: SimpleImputerStep = {
@@ -57,6 +62,12 @@ function splitByType(view: EstimatorView, step: SimpleImputerStep): ColumnTransf
 function strategyOf(view: EstimatorView): string {
   const value = view.get('strategy');
   return toText(value) ?? (value === undefined ? 'mean' : 'callable');
+}
+
+/** From 1.8 on statistics are cast to the dtype that they were computed from before they are filled in. */
+function filledAs(view: EstimatorView): string | null {
+  const dtype = view.get('_fill_dtype');
+  return dtype === undefined || dtype === null ? null : dtypeName(dtype);
 }
 
 /** With nothing left to fill the training dtype decides (`_fit_dtype`, from 1.3). */

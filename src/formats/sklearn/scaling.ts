@@ -9,18 +9,28 @@ import { itemsOf, toNumber } from './arrays.ts';
 import { show } from './show.ts';
 import type { EstimatorView } from './view.ts';
 
+/** From 0.20 on missing values pass through scalers; releases before refused them. */
+const sinceMissing = (view: EstimatorView): Pick<StandardScalerStep, 'refusesMissing'> =>
+  view.since(0, 20) ? {} : { refusesMissing: true };
+
 /** `mean_` is also kept where `with_mean` is false (the variance needs it), so the flags decide. */
 export function readStandardScaler(view: EstimatorView): StandardScalerStep {
   const mean = view.flag('with_mean', true) ? view.vector('mean_') : null;
   const scale = view.flag('with_std', true) ? view.vector('scale_', mean?.length) : null;
-  return { kind: 'standard-scaler', ...view.base((mean ?? scale)?.length ?? null), mean, scale };
+  return {
+    kind: 'standard-scaler',
+    ...view.base((mean ?? scale)?.length ?? null),
+    ...sinceMissing(view),
+    mean,
+    scale,
+  };
 }
 
 export function readMinMaxScaler(view: EstimatorView): MinMaxScalerStep {
   const scale = view.vector('scale_');
   const min = view.vector('min_', scale.length);
   const clip = view.flag('clip', false) ? featureRange(view) : null;
-  return { kind: 'min-max-scaler', ...view.base(scale.length), scale, min, clip };
+  return { kind: 'min-max-scaler', ...view.base(scale.length), ...sinceMissing(view), scale, min, clip };
 }
 
 function featureRange(view: EstimatorView): readonly [number, number] {
@@ -34,13 +44,25 @@ function featureRange(view: EstimatorView): readonly [number, number] {
 /** `clip` came with 1.9. */
 export function readMaxAbsScaler(view: EstimatorView): MaxAbsScalerStep {
   const scale = view.vector('scale_');
-  return { kind: 'max-abs-scaler', ...view.base(scale.length), scale, clip: view.flag('clip', false) };
+  return {
+    kind: 'max-abs-scaler',
+    ...view.base(scale.length),
+    ...sinceMissing(view),
+    scale,
+    clip: view.flag('clip', false),
+  };
 }
 
 export function readRobustScaler(view: EstimatorView): RobustScalerStep {
   const center = view.flag('with_centering', true) ? view.vector('center_') : null;
   const scale = view.flag('with_scaling', true) ? view.vector('scale_', center?.length) : null;
-  return { kind: 'robust-scaler', ...view.base((center ?? scale)?.length ?? null), center, scale };
+  return {
+    kind: 'robust-scaler',
+    ...view.base((center ?? scale)?.length ?? null),
+    ...sinceMissing(view),
+    center,
+    scale,
+  };
 }
 
 /**

@@ -170,8 +170,10 @@ function idfOf(view: EstimatorView): Float64Array {
  * alone, later releases apply that object too. `dtype=float32` computes in float32, which nothing here does.
  */
 export function readTfidfVectorizer(view: EstimatorView): PipelineStep {
+  // Before 0.20 the default was int64, and counts alone had it.
   const dtype = dtypeName(view.get('dtype') ?? 'float64');
-  if (dtype !== 'float64') throw view.unsupported('dtype', dtype, 'float64 is');
+  if (dtype !== 'float64' && !(dtype === 'int64' && !view.since(0, 20)))
+    throw view.unsupported('dtype', dtype, 'float64 is');
   const count: CountVectorizerStep = { kind: 'count-vectorizer', ...analysis(view) };
   const weights = view.child('_tfidf');
   const tfidf = readTfidfTransformer(weights);
