@@ -19,6 +19,7 @@ import { everyMillis } from '../control/rollouts/schedule.ts';
 import type { Logger } from '../core/ports.ts';
 import { bundleDir } from '../registry/bundle.ts';
 import { Catalog } from '../registry/catalog.ts';
+import { withCircuitBreaker } from '../store/circuit-breaker.ts';
 import { openStore } from '../store/open.ts';
 import { forget } from '../store/retention.ts';
 import type { Store } from '../store/store.ts';
@@ -30,6 +31,8 @@ const OVERRIDES_FILE = 'overrides';
 /** Feedback that the store does not have yet, and most bytes of it. */
 const FEEDBACK_FILE = 'feedback.jsonl';
 const FEEDBACK_MAX = 64 * 1024 * 1024;
+/** Longest time, in milliseconds, that a call waits for a database elsewhere. */
+const STORE_MILLIS = 3000;
 /** How often the store forgets what is past its time, in milliseconds. */
 const FORGETTING = 3_600_000;
 /** How often traffic is measured, in milliseconds. */
@@ -71,9 +74,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   // That all is well needs no line: a quiet start does not load the library that writes them.
   const logger = { ...options.logger, info: () => undefined };
   const dataDir = resolve(options.dataDir);
-  const store = await openStore(storeUrl ?? `sqlite:${join(dataDir, STORE_FILE)}`, {
+  const opened = await openStore(storeUrl ?? `sqlite:${join(dataDir, STORE_FILE)}`, {
     thread: options.answers ? 'soon' : 'none',
   });
+  // A database elsewhere may never answer. What takes its time, reading or forgetting much, goes past the breaker.
+  const store = opened.kind === 'postgres' ? withCircuitBreaker(opened, STORE_MILLIS) : opened;
   const clock = SYSTEM_CLOCK;
   const holder = randomUUID();
   const ports = { store, fleet, clock, logger, holder };
@@ -88,7 +93,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     replicas: await replicasOf(store, { ...ports, publisher, replica: `${scope} ${holder}` }),
     publisher,
     every: everyMillis,
-    maturedOf: maturedFrom(store),
+    maturedOf: maturedFrom(opened),
     onAlert: ({ message, ...about }) => logger.warn(about, message),
   });
   const meter = new TrafficMeter();
@@ -115,7 +120,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       await controller.start();
       endMetering = everyMillis(METERING, async () => meter.note(fleet.counts?.() ?? [], clock.monotonic()));
       endForgetting = everyMillis(FORGETTING, () =>
-        forget(store, clock.now()).catch((error: Error) =>
+        forget(opened, clock.now()).catch((error: Error) =>
           logger.warn({ error: error.message }, 'cannot forget what is past its time; trying again later'),
         ),
       );

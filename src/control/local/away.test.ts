@@ -84,7 +84,7 @@ describe.each(['unreachable', 'full'] as const)('a person whose store is %s', (a
     expect(await endpoints.rollback('churn', null, null, ANN)).toMatchObject(there);
     expect(fleet.route.ranges).toMatchObject([{ version: 1 }]);
     away.absence = 'there';
-    await pass(2);
+    await pass(4);
     expect(await real.tables.endpoints.get('churn')).toMatchObject({ stable: 1, previous: 2 });
     expect(fleet.route.ranges).toMatchObject([{ version: 1 }]);
     const { items } = await real.tables.audit.list();

@@ -185,7 +185,7 @@ it('a write whose answer was lost is not written twice, and the flip is safe all
   await it.pass(20);
   expect(it.weight()).toBe(0);
   it.away.absence = 'there';
-  await it.pass(10);
+  await it.pass(20);
   expect((await it.real.tables.rollouts.get('ro_1'))?.endedAt).not.toBeNull();
   expect((await it.real.tables.endpoints.get('churn'))?.stable).toBe(1);
   expect([it.weight(), it.plane.overrides.all]).toEqual([0, []]);

@@ -40,6 +40,8 @@ export interface ControllerPorts extends Omit<RunPorts, 'fleet' | 'onAhead'> {
 const TICK = 200;
 /** Longest time, in milliseconds, that a start waits for versions to be loaded before it answers. */
 const LOADING_MAX = 5000;
+/** Longest time, in milliseconds, that a tick waits for a store that is away. */
+const ASKING_MAX = 50;
 /** Most ended rollouts whose standing is kept in memory. */
 const ENDED_KEPT = 200;
 
@@ -56,6 +58,7 @@ export class Controller {
   #token: number | null = null;
   /** Since the store was asked in vain, until it has answered. */
   #isAway = false;
+  #asking: Promise<void> | null = null;
   #end: () => Promise<void> = () => Promise.resolve();
 
   constructor(ports: ControllerPorts) {
@@ -86,6 +89,7 @@ export class Controller {
   /** Ends ticking, lets what is under way come to its end, and gives up ownership. Rollouts go on at the next start. */
   async stop(): Promise<void> {
     await this.#end();
+    await this.#asking;
     await this.#following.stop();
     this.#runs.clear();
     await this.#ports.replicas.leave();
@@ -99,17 +103,28 @@ export class Controller {
 
   /** Never throws: what fails is tried again at the next tick. Rollouts that run here go on also without the store. */
   async tick(): Promise<void> {
-    await this.#attempt(async () => {
-      const isAsked = await this.#ownership.keep();
-      await this.#ports.replicas.tick(this.#duty);
-      if (isAsked) await this.#resume();
-      if (isAsked) this.#worked();
-    });
+    const asking = this.#ask();
+    // One that is away may take its time to say so: nobody waits for that long.
+    await (this.#isAway ? within(ASKING_MAX, asking).catch(ignoreSlow) : asking);
     await this.#attempt(async () => {
       await Promise.all([...this.#runs.values()].map((run) => this.#tickRun(run)));
     });
     if (!this.#isAway) await this.#attempt(() => this.#overriding.settle());
     this.#following.look();
+  }
+
+  /** Keeps the ownership and goes on with what is not known here; once at a time. */
+  #ask(): Promise<void> {
+    this.#asking ??= this.#attempt(async () => {
+      const isAsked = await this.#ownership.keep();
+      await this.#ports.replicas.tick(this.#duty);
+      if (!isAsked) return;
+      await this.#resume();
+      this.#worked();
+    }).finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
@@ -173,7 +188,7 @@ export class Controller {
     await beginRollout(this.#ports, row, fence, order);
     const run = await this.#open(row, fence);
     const loaded = run.waitFor(this.#ports.publisher.publish()).then(() => this.#tickRun(run));
-    await within(LOADING_MAX, loaded).catch(ignoreSlowFleet);
+    await within(LOADING_MAX, loaded).catch(ignoreSlow);
   }
 
   /** The override that holds over the route of an endpoint, or null. */
@@ -246,7 +261,7 @@ export class Controller {
     const waiting = unknown.map((row) =>
       this.#open(row, fence).then((run) => run.waitFor(loading), this.#report),
     );
-    await within(LOADING_MAX, Promise.all(waiting)).catch(ignoreSlowFleet);
+    await within(LOADING_MAX, Promise.all(waiting)).catch(ignoreSlow);
   }
 
   readonly #report = (error: unknown): void =>
@@ -324,6 +339,6 @@ export class Controller {
   }
 }
 
-function ignoreSlowFleet(error: unknown): void {
+function ignoreSlow(error: unknown): void {
   if (!isPlimsollError(error) || error.code !== 'FLEET_SLOW') throw error;
 }

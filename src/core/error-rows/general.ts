@@ -13,7 +13,7 @@ export const GENERAL_ERRORS = {
   FILE_UNWRITABLE: row(422, EXIT.usage, 'Cannot write "{path}": {reason}', 'Give a path in a folder that exists and may be written to'),
 
   FILE_CHANGED: row(409, EXIT.failed, 'Cannot accept "{path}": it changed while it was read', 'Try again when it is written completely; write a new model under another name, then rename it'),
-  DATA_UNWRITABLE: row(500, EXIT.failed, 'Cannot write to the data folder "{path}": {reason}', 'Choose a folder with space that this user may write: --data DIR'),
+  DATA_UNWRITABLE: row(503, EXIT.failed, 'Cannot write to the data folder "{path}": {reason}', 'Choose a folder with space that this user may write: --data DIR'),
 
   DATA_LOCKED: row(409, EXIT.failed, 'Cannot use the data folder "{path}": {owner} owns it{where}', 'Stop it first, choose another folder with --data DIR, or bring it the file: `plimsoll push FILE --name M`'),
   // Predicting (src/engine, src/serving)

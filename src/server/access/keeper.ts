@@ -4,6 +4,7 @@ import { hashOfKey } from '../../control/keys/key.ts';
 import { writeKnown } from '../../control/keys/known.ts';
 import { LocalKeys } from '../../control/keys/local.ts';
 import type { KnownKey } from '../../control/keys/port.ts';
+import { Outage } from '../../control/rollouts/outage.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Store } from '../../store/store.ts';
@@ -53,9 +54,13 @@ export class KeysKeeper {
     checkKeysFile(this.#options.keysFile);
     await this.#others.follow();
     await this.refresh();
+    const { logger } = this.#options;
+    const begins = 'Changes of API keys are not seen for the moment: those of before hold on';
+    const outage = new Outage({ logger, begins, ends: 'Changes of API keys are seen again' });
     const look = (): void => {
-      this.refresh().catch((error: Error) =>
-        this.#options.logger.warn({ error: error.message }, 'the API keys of before hold on'),
+      this.refresh().then(
+        () => outage.worked(),
+        (error: unknown) => outage.failed(error),
       );
     };
     this.#unlisten = this.#options.store.onChange('api_keys', look);

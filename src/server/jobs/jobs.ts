@@ -3,6 +3,7 @@
  * where the data folder knows no job.
  */
 import { existsSync } from 'node:fs';
+import { Outage } from '../../control/rollouts/outage.ts';
 import { everyMillis } from '../../control/rollouts/schedule.ts';
 import type { Logger } from '../../core/ports.ts';
 import { ledgerPath, ledgerUrl } from '../../jobs/ledger-url.ts';
@@ -21,11 +22,15 @@ const LOOK_MILLIS = 1000;
 
 export class ServerJobs {
   readonly #options: ServerJobsOptions;
+  readonly #outage: Outage;
   #runtime: Promise<JobsRuntime> | null = null;
   readonly #end: () => Promise<void>;
 
   constructor(options: ServerJobsOptions) {
     this.#options = options;
+    const { logger } = options;
+    const begins = 'Jobs cannot be looked at for the moment';
+    this.#outage = new Outage({ logger, begins, ends: 'Jobs are looked at again' });
     this.#end = everyMillis(LOOK_MILLIS, () => this.#look());
   }
 
@@ -44,11 +49,9 @@ export class ServerJobs {
     if (this.#runtime === null && !this.#isThere()) return;
     try {
       await (await this.#open()).look();
+      this.#outage.worked();
     } catch (error) {
-      this.#options.logger.warn(
-        { error: (error as Error).message },
-        'jobs cannot be looked at: trying again',
-      );
+      this.#outage.failed(error);
     }
   }
 
