@@ -1,5 +1,6 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { guarded } from '../core/guarded.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import type { VersionRow } from '../store/store.ts';
 import { digestOf } from './digest.ts';
@@ -97,7 +98,7 @@ class Watcher implements FolderWatch {
     if (this.#closed) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#looking = this.#look().finally(() => {
+      this.#looking = guarded(() => this.#look())().finally(() => {
         this.#looking = null;
         this.#wake(this.#pause());
       });

@@ -65,6 +65,7 @@ function lazyDocs(plane: DataPlane, logger: Logger): Pages {
     site
       .then((handle) => handle(request, response))
       .catch((error: unknown) => {
+        site = null; // the next one tries again
         logger.error({ error }, 'the documentation pages failed to load');
         sendError(response, new PlimsollError('INTERNAL', { action: 'the page', reason: 'see the log' }));
       });

@@ -1,3 +1,5 @@
+import { guarded } from '../../core/guarded.ts';
+
 /** Repeats work every `millis`, never two at a time; answers what ends it, which waits for the work under way. */
 export type Schedule = (millis: number, work: () => Promise<void>) => () => Promise<void>;
 
@@ -8,7 +10,7 @@ export const everyMillis: Schedule = (millis, work) => {
   let timer: NodeJS.Timeout;
   const next = (): void => {
     timer = setTimeout(() => {
-      underWay = work().finally(() => {
+      underWay = guarded(work)().finally(() => {
         if (!isEnded) next();
       });
     }, millis);

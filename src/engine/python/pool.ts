@@ -1,4 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
+import { guarded } from '../../core/guarded.ts';
 import type { EngineStatus, IsWanted } from '../engine.ts';
 import { type BatchingRule, takeTogether, type Waiting } from './batching.ts';
 import { PythonFailureError } from './failure.ts';
@@ -89,7 +90,11 @@ export class Pool {
       await this.close();
       throw error;
     }
-    if (this.#scaler) this.#scaling = setInterval(() => this.#scale(), SCALING_MILLIS).unref();
+    if (this.#scaler)
+      this.#scaling = setInterval(
+        guarded(() => this.#scale()),
+        SCALING_MILLIS,
+      ).unref();
   }
 
   get status(): PoolStatus {

@@ -1,5 +1,6 @@
 import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
+import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
@@ -66,9 +67,12 @@ export class ControlSeat {
     });
     process.once('exit', this.#kill);
     this.#seat.start();
-    this.#checks = setInterval(() => this.#seat.check(), options.checkMillis ?? CHECK_MILLIS).unref();
+    this.#checks = setInterval(
+      guarded(() => this.#seat.check()),
+      options.checkMillis ?? CHECK_MILLIS,
+    ).unref();
     this.#countings = setInterval(
-      () => this.#seat.send({ kind: 'counts', counts: options.counts(), load: options.load() }),
+      guarded(() => this.#seat.send({ kind: 'counts', counts: options.counts(), load: options.load() })),
       COUNT_MILLIS,
     ).unref();
   }

@@ -1,4 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
+import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { Totals } from '../../serving/http/exposition.ts';
@@ -44,10 +45,11 @@ export class Reporter {
   /** Reports now and every second. */
   start(): void {
     this.report();
-    setInterval(() => {
+    const round = guarded(() => {
       this.#metrics.usage = this.#usage.look();
       this.report();
-    }, REPORT_MILLIS).unref();
+    });
+    setInterval(round, REPORT_MILLIS).unref();
   }
 
   /** Reports now; calls `sent` once that is on its way. */
@@ -90,6 +92,7 @@ export class Reporter {
       this.report();
       this.#send({ kind: 'usage', id, process });
     } catch (error) {
+      this.#processMetrics = null;
       this.#logger.error({ error }, 'the metrics of this process failed');
     }
   }

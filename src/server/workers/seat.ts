@@ -39,6 +39,8 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
   /** `performance.now()` since when the child does its work, or null. */
   #readySince: number | null = null;
   #hasServed = false;
+  /** Whether the system had no descriptor, process or memory for the last child. */
+  #isShort = false;
   /** Whether the child still takes connections. */
   #listening = false;
   #refusal: PlimsollError | null = null;
@@ -69,19 +71,33 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
     this.#refusal = null;
     this.#silence = 0;
     this.#isBusy = false;
-    // stdout belongs to the command's answer.
-    const child = fork(entry, [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    this.#child = child;
+    this.#isShort = false;
+    this.#epoch++;
+    const child = this.#fork(entry);
+    if (child === null) return;
     child.on('message', (message: In | Lifecycle) => this.#hear(message));
     // 'close' comes after the last message, 'exit' may come before it.
     child.on('close', (code, signal) => this.#end(child, signal ?? `code ${code}`));
     child.on('error', (error) => {
-      if (child.pid === undefined) this.#end(child, error.message);
+      if (child.pid !== undefined) return;
+      this.#isShort = true;
+      this.#end(child, error.message);
     });
-    this.#post(start(++this.#epoch), { handle });
+    this.#post(start(this.#epoch), { handle });
+  }
+
+  /** Node throws for want of memory, and has the child say it for want of descriptors or processes. */
+  #fork(entry: URL): ChildProcess | null {
+    this.#child = null;
+    try {
+      // stdout belongs to the command's answer.
+      const stdio = ['ignore' as const, 'ignore' as const, 'inherit' as const, 'ipc' as const];
+      this.#child = fork(entry, [], { serialization: 'advanced', stdio });
+    } catch (error) {
+      this.#isShort = true;
+      this.#end(null, (error as Error).message);
+    }
+    return this.#child;
   }
 
   /** Tells a child that is ready; calls `sent` once that is on its way. False where there is none. */
@@ -145,7 +161,7 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
     this.#options.onMessage(heard);
   }
 
-  #end(child: ChildProcess, how: string): void {
+  #end(child: ChildProcess | null, how: string): void {
     if (this.#child !== child) return;
     this.#child = null;
     const served = this.#readySince === null ? null : performance.now() - this.#readySince;
@@ -175,7 +191,9 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
   #whyHopeless(reason: string): PlimsollError | null {
     const { name, tireless } = this.#options;
     if (this.#refusal && this.#epoch === 1) return this.#refusal;
-    if (!this.#backoff.isHopeless || (tireless && this.#hasServed)) return null;
+    // That the machine is short of something now says nothing about a child that has served before.
+    const mayWork = this.#hasServed && (tireless || this.#isShort);
+    if (!this.#backoff.isHopeless || mayWork) return null;
     return new PlimsollError('WORKER_FAILED', { process: name, times: this.#backoff.failedStarts, reason });
   }
 }

@@ -3,6 +3,7 @@ import { shareOf } from '../../config/access.ts';
 import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { PlimsollError } from '../../core/errors.ts';
+import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
@@ -153,9 +154,9 @@ export class Workers {
     for (const { seat } of this.#places) seat.send({ kind: 'close' });
   };
 
-  readonly #check = (): void => {
+  readonly #check = guarded(() => {
     for (const { seat } of this.#places) seat.check();
-  };
+  });
 
   readonly #killAll = (): void => {
     for (const { seat } of this.#places) seat.kill();

@@ -11,11 +11,22 @@ export const NO_USAGE: Usage = { memory: 0, loopBusy: 0 };
 /** Looks at this process; each look is about the time since the one before. */
 export class UsageMeter {
   #before = performance.eventLoopUtilization();
+  #memory = 0;
 
   look(): Usage {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.#before);
     this.#before = now;
-    return { memory: process.memoryUsage.rss(), loopBusy: utilization };
+    this.#memory = residentOr(this.#memory);
+    return { memory: this.#memory, loopBusy: utilization };
+  }
+}
+
+/** Resident bytes; reading them opens a file, for which there may be no descriptor left. */
+function residentOr(before: number): number {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return before;
   }
 }
