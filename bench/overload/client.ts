@@ -24,8 +24,8 @@ export interface Outcome extends Told {
   readonly health: Probed;
 }
 
-/** Connections of the phase that looks for the peak: enough to keep the server busy. */
-const CLOSED = 32;
+/** Connections of the phase that looks for the peak: enough to keep the server busy, and few enough that none is refused. */
+const CLOSED = 6;
 
 const plan = JSON.parse(process.argv[2]!) as Plan;
 

@@ -1,5 +1,11 @@
 import { PlimsollError } from '../core/errors.ts';
 
+/**
+ * Connections that the kernel may queue, as far as `net.core.somaxconn` lets it. Of a crowd beyond that the packets are dropped,
+ * and come again after one second, three, seven (tcp(7), `tcp_syn_retries`); the 511 of Node are as many as one busy turn brings.
+ */
+export const BACKLOG = 4096;
+
 export interface Address {
   readonly host: string;
   readonly port: number;

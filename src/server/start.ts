@@ -17,7 +17,7 @@ import { Offload } from '../serving/http/offload.ts';
 import type { Recorder } from '../serving/recorder/recorder.ts';
 import { Shadow } from '../serving/shadow.ts';
 import type { Guard } from './access/guard.ts';
-import { type Address, listenFailed, urlOf } from './address.ts';
+import { type Address, BACKLOG, listenFailed, urlOf } from './address.ts';
 import { Connections } from './connections/connections.ts';
 import { connectionLimit, ownDescriptors } from './connections/descriptors.ts';
 import { openHttpServer } from './connections/http-server.ts';
@@ -184,8 +184,8 @@ function limitsOf(options: ServerOptions, connections: number): HttpLimits {
 }
 
 async function listen(server: Server, address: Address, listener: object | undefined): Promise<void> {
-  if (listener) server.listen(listener);
-  else server.listen(address.port, address.host);
+  if (listener) server.listen(listener, BACKLOG);
+  else server.listen(address.port, address.host, BACKLOG);
   try {
     await once(server, 'listening');
   } catch (error) {

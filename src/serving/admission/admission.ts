@@ -7,7 +7,7 @@ import { Work } from './work.ts';
 /** Requests that are predicted to take fewer microseconds run as they come, and are not counted. */
 const TRIFLE_MICROS = 60;
 /** Milliseconds of delay that are no overload, by lane: the front loop is meant for what is quick. */
-const LOOP_TARGET = 10;
+const LOOP_TARGET = 8;
 const THREADS_TARGET = 20;
 /** Longest time that a client is told to stay away, in seconds. */
 const RETRY_MOST = 60;
@@ -58,7 +58,7 @@ export class Admission {
       this.#options.shed(endpoint, found.isLag ? 'loop_delay' : 'queue');
       throw overloaded(endpoint, found.delay, found.limit);
     }
-    const millis = found.delay + lane.millis(micros);
+    const millis = timeout === Number.POSITIVE_INFINITY ? 0 : found.delay + lane.millis(micros);
     if (millis > timeout) {
       this.#options.shed(endpoint, 'deadline');
       const reason = `${Math.ceil(millis)} ms are predicted`;
@@ -67,9 +67,9 @@ export class Admission {
     return isOfLoop && micros < TRIFLE_MICROS ? null : new Work(lane, queue, micros, timeout, now);
   }
 
-  /** Whether more arrives for the event loop than it can do. */
+  /** Whether more arrives than can be done here: threads may share their core with the event loop. */
   get isShedding(): boolean {
-    return this.#loop.isShedding;
+    return this.#loop.isShedding || this.threads.isShedding;
   }
 
   /** What one is told whose turn is not worth taking any more, or null. */

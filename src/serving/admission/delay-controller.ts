@@ -35,6 +35,11 @@ export class DelayController {
     return this.#isShedding ? rule.target : rule.burst;
   }
 
+  /** Nobody waits. */
+  rest(): void {
+    this.#standing = null;
+  }
+
   /** Somebody was refused, because the delay was above the limit. */
   refused(now: number): void {
     this.#isShedding = true;

@@ -12,6 +12,8 @@ export interface LaneOptions {
 
 /** A queue is as short as this many of its usual requests: shorter ones run empty between two arrivals. */
 const TARGET_REQUESTS = 8;
+/** Requests that may stand in it in any case: with fewer it runs empty between two turns. */
+const LEAST_REQUESTS = 4;
 /**
  * Nor is it shorter than so many times what a request takes that finds nobody before it: where requests are scored together,
  * as in Python, many wait and leave at once.
@@ -47,6 +49,9 @@ export interface LoopDelay {
 }
 
 export const NO_DELAY: LoopDelay = { age: 0, last: 0 };
+
+/** Found by nearly every request. */
+const NOBODY: Found = { isAdmitted: true, delay: 0, limit: 0, isLag: false };
 
 /**
  * Whatever works off requests one after the other: the loop, the threads, the processes of a version. Its queue is measured
@@ -98,9 +103,15 @@ export class Lane {
    * the first always find none of it.
    */
   look(queue: EndpointQueue, micros: number, now: number, { age, last }: LoopDelay): Found {
+    if (this.#active === 0 && last + age < this.#options.target && !this.isShedding) {
+      if (this.#receiving.total(now) === 0) {
+        this.#controller.rest();
+        return NOBODY;
+      }
+    }
     const waiting = this.millis(this.#backlog + this.#receiving.total(now));
     const rule = this.#rule(micros);
-    const limit = this.#controller.limit(rule, waiting + last, now);
+    const limit = this.#room(this.#controller.limit(rule, waiting + last, now));
     const delay = waiting + age;
     const isAdmitted = delay <= limit || this.#isModest(queue, limit);
     if (!isAdmitted) this.#controller.refused(now);
@@ -143,6 +154,16 @@ export class Lane {
     this.#usual += LATEST * (micros - this.#usual);
     if (this.#alone === 0 || millis < this.#alone) this.#alone = millis;
     else if (!this.isShedding) this.#alone += LONGER * (millis - this.#alone);
+  }
+
+  /**
+   * What of a limit is left for the queue. Under load requests take time beside it, which their clients wait for all the
+   * same: for turns of the loop that are full of others, for processes that score several together.
+   */
+  #room(limit: number): number {
+    if (!this.isShedding) return limit;
+    const least = LEAST_REQUESTS * this.millis(this.#usual);
+    return Math.min(limit, Math.max(least, limit - this.#pace.start));
   }
 
   #isModest(queue: EndpointQueue, limit: number): boolean {

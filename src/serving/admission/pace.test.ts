@@ -12,6 +12,7 @@ test('what a request takes beside is no reason to believe in a slower pace', () 
   const pace = new Pace(1 / 1000);
   for (let k = 0; k < 600; k++) pace.learn((k % 20) * 2000, 30 + (k % 20) * 2);
   expect(pace.millis).toBeCloseTo(1 / 1000, 4);
+  expect(pace.start).toBeCloseTo(30, 0);
 });
 
 test('queues that are all alike tell nothing', () => {

@@ -37,6 +37,12 @@ export class Pace {
     return Math.min(RANGE * this.#first, Math.max(this.#first / RANGE, slope));
   }
 
+  /** Milliseconds that a request takes lately, however little is ahead of it. */
+  get start(): number {
+    if (this.#weight < 1) return 0;
+    return Math.max(0, (this.#millis - this.millis * this.#micros) / this.#weight);
+  }
+
   /** A request with so much predicted work ahead of its end took so many milliseconds. */
   learn(micros: number, millis: number): void {
     this.#weight = KEPT * this.#weight + 1;

@@ -11,6 +11,7 @@ export class Reservations {
   #previous = 0;
 
   total(now: number): number {
+    if (this.#current === 0 && this.#previous === 0) return 0;
     this.#turn(now);
     return this.#current + this.#previous;
   }
@@ -25,8 +26,9 @@ export class Reservations {
   /** The body is there, or will never be. */
   remove(micros: number, window: number, now: number): void {
     this.#turn(now);
-    if (window === this.#window) this.#current -= micros;
-    else if (window === this.#window - 1) this.#previous -= micros;
+    // Sums of fractions hardly come back to nothing by themselves.
+    if (window === this.#window) this.#current = rest(this.#current - micros);
+    else if (window === this.#window - 1) this.#previous = rest(this.#previous - micros);
   }
 
   #turn(now: number): void {
@@ -37,3 +39,6 @@ export class Reservations {
     this.#window = window;
   }
 }
+
+/** Less than a microsecond is nothing. */
+const rest = (micros: number): number => (micros < 1 ? 0 : micros);

@@ -2,6 +2,11 @@
 const SHARE = 0.1;
 /** What one refusal costs in microseconds: reading its request, writing its answer (`npm run bench -- overload`). */
 const REFUSAL_MICROS = 25;
+/** What reading and forgetting a byte of a body costs. */
+const BYTE_MICROS = 0.002;
+/** Bytes of bodies that may lie unread with those that wait, and how much of one body does: the rest stays with its client. */
+const MOST_BYTES = 32 << 20;
+const BODY_BYTES = 64 << 10;
 /** Refusals that go out at once, however little time has passed. */
 const AT_ONCE = 100;
 /** Milliseconds that a refusal waits at most, and how many may wait. */
@@ -10,6 +15,8 @@ const MOST_HELD = 2048;
 
 interface Held {
   readonly since: number;
+  /** Bytes of its body. */
+  readonly bytes: number;
   readonly send: () => void;
 }
 
@@ -21,6 +28,8 @@ interface Held {
  */
 export class Tarpit {
   #held: Held[] = [];
+  /** Bytes that lie unread. */
+  #unread = 0;
   /** Microseconds that may be spent. */
   #credit = AT_ONCE * REFUSAL_MICROS;
   #at = 0;
@@ -30,8 +39,9 @@ export class Tarpit {
   }
 
   /** Sent by one of the next calls of `release`. */
-  hold(now: number, send: () => void): void {
-    this.#held.push({ since: now, send });
+  hold(now: number, bytes: number, send: () => void): void {
+    this.#held.push({ since: now, bytes, send });
+    this.#unread += Math.min(bytes, BODY_BYTES);
   }
 
   /** Sends what there is time for, and what has waited long enough; `isBusy` says that answers need the time. */
@@ -42,13 +52,18 @@ export class Tarpit {
     this.#at = now;
     let sent = 0;
     while (sent < this.#held.length && this.#isDue(this.#held[sent]!, this.#held.length - sent, now)) {
-      this.#credit = Math.max(0, this.#credit - REFUSAL_MICROS);
-      this.#held[sent++]!.send();
+      const { bytes, send } = this.#held[sent++]!;
+      this.#credit -= REFUSAL_MICROS + bytes * BYTE_MICROS;
+      this.#unread -= Math.min(bytes, BODY_BYTES);
+      send();
     }
     this.#held = this.#held.slice(sent);
+    // What had to go out is no debt.
+    this.#credit = Math.max(0, this.#credit);
   }
 
   #isDue({ since }: Held, held: number, now: number): boolean {
-    return this.#credit >= REFUSAL_MICROS || now - since >= HOLD_MILLIS || held > MOST_HELD;
+    const isFull = held > MOST_HELD || this.#unread > MOST_BYTES;
+    return this.#credit >= REFUSAL_MICROS || now - since >= HOLD_MILLIS || isFull;
   }
 }

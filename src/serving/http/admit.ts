@@ -9,9 +9,6 @@ import { BYTE_MICROS } from './limits.ts';
 
 /** Bytes of a row, about: what a row costs is believed of so many bytes until there are requests. */
 const ROW_BYTES = 64;
-/** Larger bodies hold memory while their refusal waits: it is not made to. */
-const HELD_BODY = 16 << 10;
-
 const SHED: ReadonlySet<string> = new Set(['OVERLOADED', 'DEADLINE_EXCEEDED']);
 
 /** The first stage of a request: lets it in by its headers. Throws OVERLOADED, DEADLINE_EXCEEDED, INPUT_INVALID. */
@@ -29,12 +26,10 @@ export function admit(door: Door, request: IncomingMessage, chosen: Chosen, now:
 
 /** Whether it is refused for want of time, and so may be told later; not where its client waits to hear of its headers. */
 export const isHeld = (error: unknown, request: IncomingMessage): boolean =>
-  isPlimsollError(error) &&
-  SHED.has(error.code) &&
-  (lengthOf(request) ?? Infinity) <= HELD_BODY &&
-  request.headers.expect === undefined;
+  isPlimsollError(error) && SHED.has(error.code) && request.headers.expect === undefined;
 
-function lengthOf({ headers }: IncomingMessage): number | null {
+/** Announced bytes of its body, or null. */
+export function lengthOf({ headers }: IncomingMessage): number | null {
   const given = headers['content-length'];
   return given === undefined ? null : Number(given);
 }

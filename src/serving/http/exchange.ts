@@ -9,7 +9,7 @@ import type { Asked } from '../capture/stream.ts';
 import type { InferResponse } from '../data-plane.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import { blameOf } from '../refusal.ts';
-import { admit, isHeld } from './admit.ts';
+import { admit, isHeld, lengthOf } from './admit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
 import { answerHead, type Before, observeStages, timingOf } from './answer-head.ts';
 import { compact, discard } from './body.ts';
@@ -73,7 +73,7 @@ export class Exchange implements Receiver, Asked {
   #hold(error: unknown): void {
     const { metrics, tarpit } = this.#door;
     metrics.inFlight--;
-    tarpit.hold(this.#started, () => {
+    tarpit.hold(this.#started, lengthOf(this.#request) ?? 0, () => {
       metrics.inFlight++;
       if (this.#request.socket.destroyed) this.cancel();
       else this.refuse(error);
