@@ -92,6 +92,9 @@ describe('an experiment', { timeout: 150_000 }, () => {
     expect(revenue!.upper).toBeGreaterThan(3);
     expect(over.experiment!.split!.p).toBeGreaterThan(0.001);
     expect(await stableOf('better')).toBe(2);
+    // Who is who does not change with where units go.
+    const named = { stable: 1, candidate: 2 };
+    expect(Object.fromEntries(over.arms.map(({ name, version }) => [name, version]))).toEqual(named);
   });
 
   test('never promotes the one whose units bring less, and takes it back', async () => {

@@ -264,6 +264,17 @@ describe('where a unit goes', () => {
       expect(arms).toContain(arm);
       expect(switchesAt).toBeNull();
     }
+    const named = async () =>
+      (await control.rollouts('churn', {})).items[0]!.arms.map(({ name, version }) => [name, version]);
+    const before = await named();
+    await control.command((await control.rollouts('churn', {})).items[0]!.id, 'promote', ANN);
+    await pass(2);
+    expect(fleet.route.recording?.arms ?? []).not.toEqual(arms);
+    expect(await named()).toEqual(before);
+    expect(before).toEqual([
+      ['stable', 1],
+      ['candidate', 2],
+    ]);
   });
 });
 

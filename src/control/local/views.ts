@@ -89,7 +89,7 @@ export function standingView(standing: Standing, traffic: MeasuredTraffic | null
     startedAt: iso(row.startedAt),
     endedAt: row.endedAt === null ? null : iso(row.endedAt),
     by: row.by,
-    arms: plan.arms.map((name, i) => armView(name, versionOfArm(i, plan, row), totals.arms[i])),
+    arms: plan.arms.map((name, i) => armView(name, versionOfArm(i, standing), totals.arms[i])),
     metrics: metricViews(totals.comparisons, plan.arms),
     left: {
       latePieces: late,
@@ -102,8 +102,11 @@ export function standingView(standing: Standing, traffic: MeasuredTraffic | null
   };
 }
 
-const versionOfArm = (arm: number, { ranges }: Standing['plan'], row: Standing['row']): number =>
-  ranges.find((range) => range.arm === arm)?.version ?? (arm === 0 ? row.candidate : row.stable);
+/** As it was begun with: where units go changes, which version an arm is does not. */
+function versionOfArm(arm: number, { row, state }: Standing): number {
+  if (row.strategy === 'ab') return (state as ExperimentState).arms[arm]!.version;
+  return arm === 0 ? row.candidate : row.stable;
+}
 
 function armView(
   name: string,
