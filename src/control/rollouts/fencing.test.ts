@@ -110,6 +110,37 @@ describe('a clock that jumps', () => {
   });
 });
 
+describe('a clock that is set within a window', () => {
+  it.each([
+    ['forward by fewer windows than a sleep', 100_250],
+    ['forward by less than one', 700],
+    ['back by less than one', -600],
+  ])('%s: every part is counted once, and none comes too late', async (_, jump) => {
+    const store = await fresh();
+    const clock = new ManualClock();
+    const fleet = new ScriptedFleet(clock, trafficOf(400));
+    const { controller } = planeOf(store, fleet, clock);
+    fleet.join();
+    await controller.start();
+    await controller.begin(rolloutRow({ policy: { ...(rolloutRow().policy as object), maxTime: '1d' } }));
+    const pass = async (millis: number) => {
+      clock.pass(millis);
+      fleet.send();
+      await controller.tick();
+    };
+    for (let i = 0; i < 3; i++) await pass(1000);
+    clock.pass(900);
+    clock.jump(jump);
+    await controller.tick();
+    for (let i = 0; i < 3; i++) await pass(1000);
+    const { totals, late } = await controller.standing('ro_1');
+    const sent = fleet.parts.reduce((sum, { units }) => sum + units.flags.length, 0);
+    expect(late).toBe(0);
+    expect(totals.arms.reduce((sum, { units }) => sum + units, 0)).toBe(sent);
+    expect(totals.missingParts).toBe(0);
+  });
+});
+
 describe('a store that is away', () => {
   it('leaves the route as it is, is told of once, and is gone on with', async () => {
     const store = await fresh();

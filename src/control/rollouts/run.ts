@@ -32,7 +32,6 @@ export interface Alert {
   readonly rollout: string;
   readonly endpoint: string;
   readonly message: string;
-  /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
@@ -280,7 +279,8 @@ export class Run implements Listener {
       const body = { kind: 'abort', by: 'a change of the endpoint' };
       return this.#record({ kind: 'command', body, restsOn: endpoint.stable });
     }
-    const hasJumped = recording !== null && this.#timeline.look(this.#ports.clock.now(), recording);
+    const hasJumped = recording !== null && this.#timeline.look(this.#ports.clock, recording);
+    if (hasJumped) this.#collector.shift(this.#timeline.drift);
     if (isRouted && (hasJumped || endpoint.generation !== this.#generation))
       await this.#record({ kind: 'tick', body: null, isRerouted: true });
   }

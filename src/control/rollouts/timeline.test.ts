@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Clock } from '../../core/ports.ts';
 import { recordingOf } from '../../rollout/collect/testing.ts';
 import { type Recording, windowAt } from '../../rollout/route.ts';
 import { Timeline } from './timeline.ts';
@@ -14,14 +15,19 @@ it('begins with window 0, and goes on behind what was closed', () => {
   expect(new Timeline(41).next(500, null)).toEqual({ origin: 500, first: 42 });
 });
 
-it('takes a sleep of thousands of windows, and a clock that was set back by more than one, for a jump', () => {
+/** Both clocks of a machine; by default the steady one goes along. */
+const at = (wall: number, steady = wall): Clock => ({ now: () => wall, monotonic: () => steady });
+
+it('takes a sleep of thousands of windows, and a clock that was set by more than half a window, for a jump', () => {
   const recording = recordingOf({ origin: 0, first: 0 });
   const timeline = new Timeline(-1);
-  expect(timeline.look(5500, recording)).toBe(false);
-  expect(timeline.look(4600, recording)).toBe(false);
-  expect(timeline.look(3000, recording)).toBe(true);
-  expect(timeline.look(90_000_000, recording)).toBe(true);
-  expect(timeline.next(90_000_000, recording)).toEqual({ origin: 90_000_000, first: 6 });
+  expect(timeline.look(at(5500), recording)).toBe(false);
+  expect(timeline.look(at(5800, 5600), recording)).toBe(false);
+  expect([timeline.look(at(6400, 5700), recording), timeline.drift]).toEqual([true, 700]);
+  expect([timeline.look(at(6500, 5800), recording), timeline.drift]).toEqual([false, 0]);
+  expect([timeline.look(at(3500, 5900), recording), timeline.drift]).toEqual([true, -3100]);
+  expect([timeline.look(at(90_000_000, 90_002_400), recording), timeline.drift]).toEqual([true, 0]);
+  expect(timeline.next(90_000_000, recording)).toEqual({ origin: 90_000_000, first: 7 });
 });
 
 it('gives no number twice, whatever the clock does: a new route begins behind every window that had begun', () => {
@@ -35,7 +41,7 @@ it('gives no number twice, whatever the clock does: a new route begins behind ev
         let begun = recording.first;
         for (const { step, isChanged } of moves) {
           now += step;
-          const hasJumped = timeline.look(now, recording);
+          const hasJumped = timeline.look(at(now), recording);
           if (!hasJumped) begun = Math.max(begun, windowAt(recording, now));
           if (!hasJumped && !isChanged) continue;
           recording = after(recording, timeline.next(now, recording));

@@ -28,6 +28,14 @@ export class Calendar {
     return this.#end;
   }
 
+  /** The wall clock was set by so many milliseconds: what has begun is as far from its end as before. */
+  shift(by: number): void {
+    this.#routes = this.#routes.map((route) => {
+      const { recording } = route;
+      return { ...route, recording: { ...recording, origin: recording.origin + by } };
+    });
+  }
+
   /** Nobody follows any of the routes from then on. */
   close(at: number): void {
     this.#end = Math.min(this.#end, at);

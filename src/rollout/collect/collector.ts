@@ -105,6 +105,11 @@ export class Collector {
     if (this.#calendar.follow({ generation, recording, shares })) this.#ledger.drop(recording.first);
   }
 
+  /** The wall clock was set by so many milliseconds, and windows begin anew: those that are open are closed no sooner. */
+  shift(by: number): void {
+    this.#calendar.shift(by);
+  }
+
   /**
    * The rollout has let go of its endpoint and all workers have followed: windows end at `at` (the first that is told), and
    * the last ones wait for requests that were under way.

@@ -45,7 +45,7 @@ test('a clock that lags behind the one that set the origin begins with the first
   expect(new WindowClock(recording, clocks)).toMatchObject({ index: 5, left: 1000 });
 });
 
-test('a jump of a day forward skips windows at the next end, one back repeats none', () => {
+test('a wall clock that is set, by a day or by half a window, forward or back, skips no window and repeats none', () => {
   const clocks = new Clocks(10_100);
   const windows = new WindowClock(recording, clocks);
   clocks.wall += 86_400_000;
@@ -53,12 +53,14 @@ test('a jump of a day forward skips windows at the next end, one back repeats no
   expect(windows.isOver).toBe(false);
   clocks.pass(1);
   windows.next();
-  expect([windows.index, windows.left]).toEqual([5 + 86_401, 1000]);
-  clocks.wall -= 86_400_000;
-  clocks.pass(1000);
-  expect(windows.isOver).toBe(true);
-  windows.next();
-  expect([windows.index, windows.left]).toEqual([5 + 86_402, 1000]);
+  expect([windows.index, windows.left]).toEqual([6, 1000]);
+  for (const [i, jump] of [-86_400_000, 500, -500, 120_000].entries()) {
+    clocks.wall += jump;
+    clocks.pass(1000);
+    expect(windows.isOver).toBe(true);
+    windows.next();
+    expect([windows.index, windows.left]).toEqual([7 + i, 1000]);
+  }
 });
 
 test('whatever the wall clock does, numbers only grow and no window is longer than one and a half', () => {

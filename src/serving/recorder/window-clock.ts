@@ -1,7 +1,7 @@
 /**
- * Which window of a recording it is. Windows begin and end by the steady clock and take their numbers from the wall
- * clock, but never a smaller one than before: a wall clock that jumps back repeats no window and makes none longer, one
- * that jumps forward skips windows. Pure.
+ * Which window of a recording it is. The wall clock is looked at once, when the recording is followed: from then on windows
+ * begin, end and are numbered by the steady clock, so that a wall clock that is set skips none, repeats none and makes none
+ * longer. Whoever closes them has the recording begin anew then. Pure.
  */
 import type { Clock } from '../../core/ports.ts';
 import { type Recording, windowAt } from '../../rollout/route.ts';
@@ -9,6 +9,8 @@ import { type Recording, windowAt } from '../../rollout/route.ts';
 export class WindowClock {
   readonly #recording: Recording;
   readonly #clock: Clock;
+  /** What the wall clock was ahead of the steady one. */
+  readonly #ahead: number;
   #index: number;
   /** Steady milliseconds at which the window is over. */
   #end: number;
@@ -16,9 +18,9 @@ export class WindowClock {
   constructor(recording: Recording, clock: Clock) {
     this.#recording = recording;
     this.#clock = clock;
-    const now = clock.now();
-    this.#index = Math.max(recording.first, windowAt(recording, now));
-    this.#end = this.#endOf(this.#index, now);
+    this.#ahead = clock.now() - clock.monotonic();
+    this.#index = Math.max(recording.first, windowAt(recording, this.#now));
+    this.#end = this.#endOf(this.#index);
   }
 
   get index(): number {
@@ -36,15 +38,18 @@ export class WindowClock {
 
   /** Goes on to the window that it is now, or the next one where that is not later. */
   next(): void {
-    const now = this.#clock.now();
-    this.#index = Math.max(this.#index + 1, windowAt(this.#recording, now));
-    this.#end = this.#endOf(this.#index, now);
+    this.#index = Math.max(this.#index + 1, windowAt(this.#recording, this.#now));
+    this.#end = this.#endOf(this.#index);
   }
 
-  /** A window takes at most half as long again as it should: small differences between the two clocks even out. */
-  #endOf(index: number, now: number): number {
+  get #now(): number {
+    return this.#ahead + this.#clock.monotonic();
+  }
+
+  /** A window takes at most half as long again as it should: clocks of machines differ a little. */
+  #endOf(index: number): number {
     const { origin, first, window } = this.#recording;
-    const left = origin + (index - first + 1) * window - now;
+    const left = origin + (index - first + 1) * window - this.#now;
     return this.#clock.monotonic() + (left > 1.5 * window ? window : left);
   }
 }
