@@ -5,6 +5,7 @@
 import type { Clock } from '../../core/ports.ts';
 import { windowJson } from '../../rollout/collect/closed.ts';
 import type { Collector, StoredWindow } from '../../rollout/collect/collector.ts';
+import type { NewOverride } from '../overrides/override.ts';
 import { CUT_OFF, SYSTEM } from './fold.ts';
 import type { Draft, Journal } from './journal.ts';
 import type { Timeline } from './timeline.ts';
@@ -40,15 +41,27 @@ export class Ahead {
     this.#ports = ports;
   }
 
-  /** Folds every window that is due, until the rollout is settled. `left` was closed before and could not be written. */
-  fold(left: StoredWindow | null): void {
+  /**
+   * Folds every window that is due, until the rollout is settled: then what everybody is to be put on, else null. `left`
+   * was closed before and could not be written.
+   */
+  fold(left: StoredWindow | null): NewOverride | null {
     const { journal } = this.#ports;
+    const before = journal.routed?.ranges ?? [];
     if (left !== null) this.#take(left);
     for (let i = 0; i < CLOSED_A_TICK && !journal.isSettled; i++) {
       const closed = this.#close();
-      if (closed === null) return;
+      if (closed === null) break;
       this.#take(closed);
     }
+    const { row, isSettled, machine, folded } = journal;
+    const { settled } = machine.plan(folded.state);
+    if (!isSettled || settled === null) return null;
+    const { version, isHarmful } = settled;
+    const { id: rollout, endpoint, candidate } = row;
+    const others = new Set([candidate, ...before.map((range) => range.version)]);
+    const from = [...others].filter((other) => other !== version);
+    return { endpoint, rollout, version, from, by: SYSTEM, reason: folded.reason, isHarmful };
   }
 
   /** What matures meanwhile is taken by a later window: it is read from the store. */

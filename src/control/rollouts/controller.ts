@@ -13,6 +13,7 @@ import type { Order } from '../replicas/orders.ts';
 import type { Duty, Replicas } from '../replicas/replicas.ts';
 import { endpointOf } from './carry-out.ts';
 import { foldLog } from './log.ts';
+import { Lookouts } from './lookout.ts';
 import { machineOf } from './machines.ts';
 import { Outage } from './outage.ts';
 import { Overriding } from './overriding.ts';
@@ -53,6 +54,8 @@ export class Controller {
   readonly #following: Following;
   readonly #runs = new Map<string, Run>();
   readonly #opening = new Map<string, Promise<Run>>();
+  /** Of rollouts that another server decides on, while the store is away. */
+  readonly #lookouts: Lookouts;
   readonly #workers = new Map<string, FleetChange>();
   readonly #ended = new Map<string, Standing>();
   #token: number | null = null;
@@ -66,6 +69,7 @@ export class Controller {
     this.#ports = { ...ports, onAhead: (override) => void this.#overriding.flip(override) };
     this.#ownership = new Ownership(ports);
     this.#overriding = new Overriding({ ...ports, runs: this.#runs, obey: (order) => this.#do(order) });
+    this.#lookouts = new Lookouts(this.#ports);
     const { logger } = ports;
     const begins = 'Rollouts cannot go on for the moment';
     this.#outage = new Outage({ logger, begins, ends: 'Rollouts go on again' });
@@ -109,7 +113,8 @@ export class Controller {
     await this.#attempt(async () => {
       await Promise.all([...this.#runs.values()].map((run) => this.#tickRun(run)));
     });
-    if (!this.#isAway) await this.#attempt(() => this.#overriding.settle());
+    if (this.#isAway && !this.isOwner) this.#lookouts.look(this.#workers.values());
+    else if (!this.#isAway) await this.#attempt(() => this.#overriding.settle());
     this.#following.look();
   }
 
@@ -140,6 +145,7 @@ export class Controller {
     this.#outage.worked();
     if (this.#isAway) for (const run of this.#runs.values()) run.storeIsBack();
     this.#isAway = false;
+    this.#lookouts.clear();
   }
 
   /**
@@ -316,6 +322,7 @@ export class Controller {
 
   #take(part: Part): void {
     const run = this.#runs.get(part.rollout);
+    this.#lookouts.take(part);
     if (run !== undefined) run.take(part);
     else this.#ports.replicas.post(part);
   }

@@ -14,7 +14,7 @@ import type { Fence, RolloutEventRow, RolloutRow, Store } from '../../store/stor
 import type { Publisher } from '../fleet/publisher.ts';
 import { type Deed, differs, isTowardsStable, restOn, type Target, targetOf, type Wish } from './actions.ts';
 import { flipTo } from './carry-out.ts';
-import { type Folded, fold, SYSTEM } from './fold.ts';
+import { type Folded, fold, SYSTEM, started } from './fold.ts';
 import { decidedOf, type Entry, foldLog, type Todo, writeEntry } from './log.ts';
 import { type AnyMachine, machineOf } from './machines.ts';
 import type { Timeline } from './timeline.ts';
@@ -104,6 +104,13 @@ export class Journal {
       onWindow(stored, machine.needs(state)),
     );
     return new Journal(row, ports, fence, { folded, ...(await decidedOf(ports.store, row.id)) });
+  }
+
+  /** One that is decided on elsewhere, with no evidence yet: for what can be seen here alone. It is never written. */
+  static begun(row: RolloutRow, ports: JournalPorts): Journal {
+    const start = { body: { rolledBackBefore: false }, at: ports.clock.now() };
+    const folded = started(machineOf(row.strategy), row, start);
+    return new Journal(row, ports, { scope: '', token: 0 }, { folded, routed: null, todo: [] });
   }
 
   get folded(): Folded {

@@ -20,7 +20,7 @@ import { Ahead, RESUME } from './ahead.ts';
 import { AnswerBuffer } from './answers.ts';
 import { Backoff } from './backoff.ts';
 import { endpointOf } from './carry-out.ts';
-import { type Folded, SYSTEM } from './fold.ts';
+import type { Folded } from './fold.ts';
 import { type Draft, Journal, type Listener } from './journal.ts';
 import type { MaturedOf } from './matured.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -256,19 +256,9 @@ export class Run implements Listener {
   #goOnAhead(): void {
     const left = this.#closed;
     this.#closed = null;
-    const before = this.#journal.routed?.ranges ?? [];
-    this.#ahead.fold(left);
-    const { row, isSettled, machine, folded } = this.#journal;
-    this.#said = folded;
-    const settled = machine.plan(folded.state).settled;
-    if (!isSettled || settled === null) return;
-    const { version, isHarmful } = settled;
-    const { id: rollout, endpoint, candidate } = row;
-    const from = [...new Set([candidate, ...before.map((range) => range.version)])].filter(
-      (other) => other !== version,
-    );
-    const { reason } = folded;
-    this.#ports.onAhead({ endpoint, rollout, version, from, by: SYSTEM, reason, isHarmful });
+    const override = this.#ahead.fold(left);
+    this.#said = this.#journal.folded;
+    if (override !== null) this.#ports.onAhead(override);
   }
 
   /** Windows begin anew where somebody else has changed the route, or the clock has jumped. */

@@ -1,0 +1,91 @@
+/**
+ * Rollouts that another server decides on, while neither it nor the store can be heard of: this one looks at what its own
+ * workers count from then on, with evidence of its own, and may take them back to stable.
+ */
+import type { Clock } from '../../core/ports.ts';
+import { Collector } from '../../rollout/collect/collector.ts';
+import type { Part } from '../../rollout/part.ts';
+import type { Route } from '../../rollout/route.ts';
+import type { RolloutRow } from '../../store/store.ts';
+import type { FleetChange } from '../fleet/fleet.ts';
+import type { Publisher } from '../fleet/publisher.ts';
+import type { NewOverride } from '../overrides/override.ts';
+import { sharesOf } from './actions.ts';
+import { Ahead } from './ahead.ts';
+import { Journal, type JournalPorts } from './journal.ts';
+import { Timeline } from './timeline.ts';
+
+export interface LookoutPorts extends JournalPorts {
+  readonly publisher: Pick<Publisher, 'lastRead' | 'publishRoutes'>;
+  /** Carries out in memory what cannot be written yet. */
+  readonly onAhead: (override: NewOverride) => void;
+}
+
+/** All of them, for as long as the store is away. */
+export class Lookouts {
+  readonly #ports: LookoutPorts;
+  readonly #all = new Map<string, Lookout>();
+
+  constructor(ports: LookoutPorts) {
+    this.#ports = ports;
+  }
+
+  /** Looks at every rollout that was heard of last; `workers` are those of this server. */
+  look(workers: Iterable<Pick<FleetChange, 'worker' | 'epoch'>>): void {
+    const { publisher, onAhead } = this.#ports;
+    const { lastRead } = publisher;
+    const here = [...workers];
+    for (const row of lastRead?.rollouts ?? []) {
+      const route = lastRead?.endpoints.find(({ rollout }) => rollout === row.id)?.route;
+      if (route === undefined || this.#all.has(row.id)) continue;
+      const lookout = new Lookout(row, route, this.#ports);
+      for (const worker of here) lookout.join(worker);
+      this.#all.set(row.id, lookout);
+    }
+    for (const lookout of this.#all.values()) {
+      const override = lookout.look();
+      if (override !== null) onAhead(override);
+    }
+  }
+
+  take(part: Part): void {
+    this.#all.get(part.rollout)?.take(part);
+  }
+
+  clear(): void {
+    this.#all.clear();
+  }
+}
+
+class Lookout {
+  readonly #collector: Collector;
+  readonly #ahead: Ahead;
+  readonly #clock: Clock;
+  #isOver = false;
+
+  constructor(row: RolloutRow, { generation, recording, ranges }: Route, ports: JournalPorts) {
+    const journal = Journal.begun(row, ports);
+    const { clock } = ports;
+    this.#clock = clock;
+    this.#collector = new Collector(journal.needs, row.id);
+    if (recording !== null) this.#collector.follow(generation, recording, sharesOf({ ranges, recording }));
+    const timeline = new Timeline(journal.folded.window);
+    this.#ahead = new Ahead({ journal, collector: this.#collector, timeline, clock });
+  }
+
+  join({ worker, epoch }: Pick<FleetChange, 'worker' | 'epoch'>): void {
+    this.#collector.join(worker, epoch, this.#clock.now());
+  }
+
+  take(part: Part): void {
+    this.#collector.take(part, this.#clock.now());
+  }
+
+  /** Looks at the windows that are due: what everybody here is to be put on, once, else null. */
+  look(): NewOverride | null {
+    if (this.#isOver) return null;
+    const override = this.#ahead.fold(null);
+    this.#isOver = override !== null;
+    return override;
+  }
+}
