@@ -56,3 +56,13 @@ test('a turn tells how long it has lasted, and how long the one before it', asyn
   turns.arrive(performance.now());
   expect([turns.last, turns.age]).toEqual([0, 0]);
 });
+
+test('where a connection was taken, work waits for the end of the turn: others may be behind it', async () => {
+  const turns = new Turns();
+  const done: string[] = [];
+  turns.accepted();
+  turns.run(1500, () => done.push('a'));
+  expect(done).toEqual([]);
+  await nextTurn();
+  expect(done).toEqual(['a']);
+});
