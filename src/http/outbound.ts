@@ -46,6 +46,12 @@ export const checkedLookup: LookupFunction = (hostname, options, done) => {
   });
 };
 
+/** The same for libraries that look names up themselves. Throws ADDRESS_FORBIDDEN, and what looking it up throws. */
+export const checkHostName = (host: string): Promise<void> =>
+  new Promise((done, failed) => {
+    checkedLookup(host, { all: true }, (error) => (error ? failed(error) : done()));
+  });
+
 /** Connections to addresses that others name, for libraries that speak HTTP themselves. */
 export const AGENTS = {
   'http:': new HttpAgent({ keepAlive: true, lookup: checkedLookup } as object),

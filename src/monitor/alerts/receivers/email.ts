@@ -1,6 +1,8 @@
 /** Mail by SMTP: `smtps://` begins with TLS, `smtp://` goes over to it, and must where a password is sent. */
 import { createTransport } from 'nodemailer';
 import { sha256 } from '../../../bytes/sha256.ts';
+import { isPlimsollError } from '../../../core/errors.ts';
+import { checkHostName } from '../../../http/outbound.ts';
 import { mailOf } from '../message/mail.ts';
 import { shown } from './http.ts';
 import { failed, type Outcome, type PolicyOf, refused, type Send, type Surroundings } from './receiver.ts';
@@ -13,6 +15,13 @@ export const sendMail: Send<'email'> = async (policy, { notice, at }, surroundin
   if (password !== null && !password.ok) return failed(password.problem);
   const options = transportOf(policy, password?.value ?? null, surroundings);
   if (options === null) return refused('its server is none: smtp://USER@HOST:PORT or smtps://… was wanted');
+  try {
+    await checkHostName(options.host);
+  } catch (error) {
+    return failed(
+      isPlimsollError(error) ? `${error.message}. ${error.hint}` : `${options.host} is not found`,
+    );
+  }
   const transport = createTransport(options);
   const incident = sha256(new TextEncoder().encode(`${notice.groupKey} ${notice.incident}`)).slice(0, 32);
   try {
