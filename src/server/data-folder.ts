@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
+import { localTokenPath } from './access/local-token.ts';
 
 /** Mode of a data folder that is made. */
 const OWNER_ONLY = 0o700;
@@ -33,7 +34,8 @@ export function ownDataFolder(folder: string, say: (line: string) => void = sayO
 
 function mend(folder: string, mode: number, say: (line: string) => void): void {
   const paths = [folder, ...SECRET.flatMap((name) => below(join(folder, name)))];
-  const open = paths.filter((path) => isOpen(path));
+  // The token is made anew where others could read it, by the next server.
+  const open = paths.filter((path) => path !== localTokenPath(folder) && isOpen(path));
   for (const path of open) chmodSync(path, statSync(path).mode & ~NOT_OWNER);
   if (open.length === 0) return;
   const what = open[0] === folder ? `${folder} (mode ${octal(mode)})` : open.join(', ');
