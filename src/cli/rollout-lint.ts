@@ -10,12 +10,14 @@ interface LintOptions extends ControlOptions {
   readonly endpoint?: string;
   readonly rate?: number;
   readonly errorRate?: number;
+  readonly units?: number;
   readonly deviation: number;
 }
 
 interface LintTraffic {
   readonly rate: number;
   readonly errorRate: number;
+  readonly units?: number;
   readonly deviation: number;
 }
 
@@ -37,6 +39,9 @@ export const lint = (command: Command, terminal: Terminal): void => {
       '--error-rate <share>',
       `share of units that fail on stable (default: ${DEFAULT_ERROR_RATE})`,
       (text) => numberOf('--error-rate', text, 1),
+    )
+    .option('--units <number>', 'distinct units that ever come (default: no end of them)', (text) =>
+      numberOf('--units', text, 1e12),
     )
     .option(
       '--deviation <number>',
@@ -76,14 +81,16 @@ async function trafficOf({
   endpoint,
   rate,
   errorRate,
+  units,
   deviation,
   ...where
 }: LintOptions): Promise<LintTraffic> {
+  const given = { ...(units === undefined ? {} : { units }), deviation };
   if (endpoint === undefined)
-    return { rate: rate ?? DEFAULT_RATE, errorRate: errorRate ?? DEFAULT_ERROR_RATE, deviation };
+    return { rate: rate ?? DEFAULT_RATE, errorRate: errorRate ?? DEFAULT_ERROR_RATE, ...given };
   const { traffic } = await withServer(where, (control) => control.endpoint(endpoint));
   if (traffic === null) throw new PlimsollError('TRAFFIC_UNKNOWN', { endpoint });
-  return { rate: rate ?? traffic.rate, errorRate: errorRate ?? traffic.errorShare, deviation };
+  return { rate: rate ?? traffic.rate, errorRate: errorRate ?? traffic.errorShare, ...given };
 }
 
 const saidOfTraffic = (endpoint: string, { rate, errorRate }: LintTraffic): string =>

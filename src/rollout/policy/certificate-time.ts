@@ -10,6 +10,8 @@ export interface Traffic {
   readonly errorRate: number;
   /** Share of stable's units beyond the highest slow mark. @default {0.01, as of p99 without slack} */
   readonly slowShare?: number;
+  /** Distinct units that ever come. @default {no end of them} */
+  readonly units?: number;
 }
 
 /** What a rollout has of a certificate already. */

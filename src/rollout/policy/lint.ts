@@ -7,6 +7,7 @@ import type { CertificateTimes, Traffic } from './certificate-time.ts';
 import { courseOf } from './course.ts';
 import { type Detection, detectionTime } from './detection-time.ts';
 import { formatDuration } from './duration.ts';
+import { fewUnits } from './few-units.ts';
 import type { Policy } from './policy.ts';
 import { BEGINNING, finalBake, spansOf } from './timeline.ts';
 
@@ -31,7 +32,8 @@ export function lintPolicy(policy: Policy, traffic: Traffic): PolicyReport {
     promotion,
     detection: detectionTime(policy, traffic, spans),
   };
-  return { ...report, warnings: warningsOf(policy, report) };
+  const few = traffic.units === undefined ? [] : fewUnits(policy, traffic.units);
+  return { ...report, warnings: [...warningsOf(policy, report), ...few] };
 }
 
 /** The report, or POLICY_BLIND with the numbers where the policy cannot find its margin before its deadline. */

@@ -58,6 +58,10 @@ export function passages(bound: RateBound, seen: Tally): readonly Passed[] {
   return wanted === null ? passed : [...passed, { units: wanted - seen.units, chance: 1 }];
 }
 
+/** Fewest units without a bad one for which `certifiesRate` holds; null where none are enough. */
+export const fewestClean = (limit: number, alpha: number): number | null =>
+  fewestUnits((units) => certifiesRate(0, units, limit, alpha), 1);
+
 /** The law of a count after `mean` more are expected; what lies beyond the counts that are looked at is the last. */
 function later(law: readonly number[], mean: number): number[] {
   const next = new Array<number>(BAD_MAX + 2).fill(0);

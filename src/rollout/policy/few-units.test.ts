@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { fewUnits } from './few-units.ts';
+import { lintPolicy } from './lint.ts';
+import { parsePolicy } from './policy.ts';
+
+test('two hundred units are too few for the default policy: the stage at 5 % and the certificate never end', () => {
+  const { warnings } = lintPolicy(parsePolicy({}), { rate: 10, errorRate: 0, units: 200 });
+  expect(warnings).toEqual([
+    'stages[1] waits for 50 distinct units of each arm, and the smaller arm of 200 units has 10: it never ends; it takes 1000 units, or a minUnits of 10 at most',
+    'the certificate of fewer than 0.5 % needs 1438 distinct units without a failure, and the candidate is asked for 200 of 200: it is never complete where units come again; a margin of 3.1 % is the narrowest that so few can certify',
+  ]);
+});
+
+test.each([
+  ['enough of them', {}, 1438],
+  ['no shadow stage, and twice as many', { stages: [{ weight: 50 }, { weight: 100 }] }, 2876],
+  ['no certificate', { certificate: false }, 1000],
+  ['a wider margin', { certificate: { margin: 0.05 } }, 1000],
+])('nothing is waited for in vain with %s', (_what, policy, units) => {
+  expect(fewUnits(parsePolicy(policy), units)).toEqual([]);
+});
+
+test('one unit less is told of', () => {
+  expect(fewUnits(parsePolicy({}), 1437)).toEqual([expect.stringContaining('asked for 1437 of 1437')]);
+  expect(fewUnits(parsePolicy({ certificate: false }), 999)).toEqual([expect.stringContaining('stages[1]')]);
+});
+
+test('without a number of units nothing is said of them', () => {
+  expect(lintPolicy(parsePolicy({}), { rate: 10, errorRate: 0 }).warnings).toEqual([]);
+});
