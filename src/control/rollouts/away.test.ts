@@ -118,7 +118,7 @@ describe.each(['unreachable', 'full'] as const)('a store that is %s', (absence) 
     const it = await worldOf(LONG);
     await it.pass(3);
     it.away.absence = absence;
-    await it.pass(2);
+    await it.pass(5);
     const actor = { by: 'ann', reason: 'customers call' };
     const { controller } = it.plane;
     await (word === 'abort'

@@ -167,6 +167,8 @@ export class Journal {
 
   /** Writes down what happened now and what follows from it; only then is it so. Throws ROLLOUTS_UNOWNED. */
   async record(draft: Draft, timeline: Timeline): Promise<void> {
+    // What waits to be written has the numbers before it.
+    await this.catchUp();
     const step = this.#step(draft, timeline);
     await writeEntry(this.#ports.store, this.#fence, step.entry);
     this.#accept(step);
