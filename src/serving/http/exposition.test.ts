@@ -115,3 +115,16 @@ test('every line is a comment or a sample', () => {
     );
   }
 });
+
+test('two hundred versions that nobody has asked take a few kilobytes, and count from zero', () => {
+  const metrics = new Metrics();
+  const versions = Array.from({ length: 200 }, (_, n) => ({ ...version, model: `m${n}` }) as LoadedVersion);
+  for (const { model, version: number } of versions) metrics.seriesOf(model, number);
+  const idle = expose(metrics, versions, 0, 0);
+  expect(idle.length).toBeLessThan(250_000);
+  expect(idle).toContain('inference_requests_total{model_name="m7",model_version="2",outcome="ok"} 0');
+  expect(idle).not.toContain('_bucket{');
+  metrics.seriesOf('m7', 2).answered(1, 1000);
+  const models = expose(metrics, versions, 0, 0).match(/batch_size_count\{model_name="[^"]*"/g);
+  expect(models).toEqual(['batch_size_count{model_name="m7"']);
+});

@@ -57,6 +57,12 @@ function shownSeries(metrics: Metrics, versions: readonly LoadedVersion[], now: 
   );
 }
 
+/**
+ * Histograms begin with the first request: one has 15 KB of buckets, and of hundreds of versions most may never be asked.
+ * The counters of outcomes are there from the start, so that no increase of theirs is missed.
+ */
+const hasBeenAsked = ({ outcomes }: ModelSeries): boolean => outcomes.some((count) => count > 0);
+
 /** The prediction path's metrics. `origin` is the time of `performance.now()` 0, `now` what it says; in milliseconds. */
 export function expose(
   metrics: Metrics,
@@ -81,13 +87,14 @@ export function expose(
 
 function requestFamilies(metrics: Metrics, series: readonly ModelSeries[]): MetricFamily[] {
   const { inFlight, queueDepth, limits, saturation } = metrics;
+  const asked = series.filter(hasBeenAsked);
   const outcomes = series.flatMap((one) =>
     OUTCOMES.map((outcome, k) => ({ labels: { ...labelsOf(one), outcome }, value: one.outcomes[k]! })),
   );
   return [
     familyOf('inference_requests_total', outcomes),
-    familyOf('inference_request_duration_seconds', series.flatMap(stagePoints)),
-    familyOf('inference_batch_size', series.map(batchPoint)),
+    familyOf('inference_request_duration_seconds', asked.flatMap(stagePoints)),
+    familyOf('inference_batch_size', asked.map(batchPoint)),
     familyOf('inference_requests_in_flight', one(inFlight)),
     familyOf('inference_queue_depth', one(queueDepth)),
     familyOf('inference_queue_limit', Number.isFinite(limits.queue) ? one(limits.queue) : []),
