@@ -2,6 +2,8 @@
 const REQUEST_MICROS = 30;
 /** Weight of the latest request in what is learned. */
 const LATEST = 0.1;
+/** One request teaches this many times what was predicted at most: it may have been the machine that stood still. */
+const OUTLIER = 4;
 /** Bodies below this many bytes say little about what a byte costs. */
 const LEAST_BYTES = 64;
 
@@ -37,7 +39,8 @@ export class EndpointQueue {
   /** A body of so many bytes has cost so much. */
   learn(bytes: number, micros: number): void {
     const size = Math.max(LEAST_BYTES, bytes);
-    this.#perByte += LATEST * (micros / size - this.#perByte);
+    const believed = Math.min(micros, OUTLIER * this.predict(bytes));
+    this.#perByte += LATEST * (believed / size - this.#perByte);
     this.#usual += LATEST * (size - this.#usual);
   }
 }

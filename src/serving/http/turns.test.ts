@@ -40,7 +40,7 @@ test('what goes on with work that has begun comes before what has not, in order'
   }
 });
 
-test('a turn tells how long it has lasted, and how long the one before it', async () => {
+test('a turn tells a crowd how long it has lasted, and how long the one before it', async () => {
   const turns = new Turns();
   const spin = (millis: number): void => {
     const until = performance.now() + millis;
@@ -49,6 +49,8 @@ test('a turn tells how long it has lasted, and how long the one before it', asyn
   turns.arrive(performance.now());
   spin(20);
   turns.arrive(performance.now());
+  expect(turns.age).toBe(0);
+  for (let k = 0; k < 60; k++) turns.arrive(performance.now());
   expect(turns.age).toBeGreaterThanOrEqual(20);
   await nextTurn();
   expect(turns.last).toBeGreaterThanOrEqual(20);

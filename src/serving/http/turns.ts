@@ -11,6 +11,9 @@ const ACCEPT_MILLIS = 2;
 /** Milliseconds after a turn in which the loop has not been waiting for anybody. */
 const BACK_TO_BACK = 0.5;
 
+/** Arrivals in a turn that make it long by themselves: of fewer, none is to blame for a loop that is late. */
+const CROWD = 50;
+
 interface Task {
   readonly micros: number;
   readonly run: () => void;
@@ -31,6 +34,7 @@ export class Turns implements LoopDelay {
   #over = 0;
   #last = 0;
   #now = 0;
+  #arrivals = 0;
   /** Whether a connection was taken in this turn, and in the one before it. */
   #isAccepting = false;
   #wasAccepting = false;
@@ -42,12 +46,12 @@ export class Turns implements LoopDelay {
     this.#ended = ended;
   }
 
-  /** Milliseconds of the turn that goes on, as of the last arrival. */
+  /** Milliseconds of the turn that goes on, as of the last arrival; 0 without a crowd. */
   get age(): number {
-    return this.#now - this.#began;
+    return this.#arrivals > CROWD ? this.#now - this.#began : 0;
   }
 
-  /** Milliseconds of the turn before it; 0 where the loop was idle in between. */
+  /** Milliseconds of the turn before it; 0 where the loop was idle in between, or no crowd came. */
   get last(): number {
     return this.#last;
   }
@@ -60,6 +64,7 @@ export class Turns implements LoopDelay {
   /** Somebody arrives at `now`, in milliseconds of the steady clock. */
   arrive(now: number): void {
     this.#now = now;
+    this.#arrivals++;
     if (this.#scheduled) return;
     this.#began = now;
     if (now - this.#over > BACK_TO_BACK) this.#last = 0;
@@ -112,7 +117,8 @@ export class Turns implements LoopDelay {
     if (!this.#isAcceptedFirst()) this.#work();
     this.#ended();
     this.#over = performance.now();
-    this.#last = this.#over - this.#began;
+    this.#last = this.#arrivals > CROWD ? this.#over - this.#began : 0;
+    this.#arrivals = 0;
     this.#began = this.#over;
     this.#scheduled = false;
     if (this.#spent > 0 || this.#waiting.length + this.#begun.length > 0) this.#schedule();
