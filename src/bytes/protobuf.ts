@@ -57,6 +57,14 @@ export class ProtoReader {
     return true;
   }
 
+  /** How often a field comes in what is left of the message; nothing of it is read. */
+  count(field: number): number {
+    const rest = new ProtoReader(this.#bytes, this.#what, this.#at, this.#end);
+    let found = 0;
+    for (; rest.next(); rest.skip()) if (rest.field === field) found += 1;
+    return found;
+  }
+
   /** Passes over the value of the current field. */
   skip(): void {
     if (this.wire === WIRE.varint) this.#varint64();
@@ -96,6 +104,8 @@ export class ProtoReader {
   string(): string {
     const at = this.#at;
     const bytes = this.bytes();
+    const short = shortAscii(bytes);
+    if (short !== null) return short;
     try {
       return utf8.decode(bytes);
     } catch {
@@ -127,7 +137,11 @@ export class ProtoReader {
     for (let i = inner.#at; i < inner.#end; i += 1) if (this.#bytes[i]! < 0x80) count += 1;
     spend(count);
     into.reserve(count);
-    while (inner.#at < inner.#end) into.push(BigInt.asIntN(64, inner.#varint64()));
+    while (inner.#at < inner.#end) {
+      const small = inner.#small();
+      if (small < 0) into.push(BigInt.asIntN(64, inner.#varint64()));
+      else into.pushSmall(small);
+    }
   }
 
   /** Adds the raw bytes of a repeated float or double field, packed or not, to `into`. */
@@ -172,9 +186,24 @@ export class ProtoReader {
 
   #uint(what: string): number {
     const at = this.#at;
+    const small = this.#small();
+    if (small >= 0) return small;
     const value = this.#varint64();
     if (value > 0xffffffffn) throw this.corrupt(`${value} as ${what}`, 'at most 32 bits', at);
     return Number(value);
+  }
+
+  /** A varint of at most four bytes, without the cost of a bigint; -1, and nothing read, where it is longer. */
+  #small(): number {
+    let value = 0;
+    for (let i = 0; i < 4 && this.#at + i < this.#end; i += 1) {
+      const byte = this.#bytes[this.#at + i]!;
+      value |= (byte & 0x7f) << (7 * i);
+      if (byte >= 0x80) continue;
+      this.#at += i + 1;
+      return value;
+    }
+    return -1;
   }
 
   #varint64(): bigint {
@@ -198,9 +227,24 @@ export class ProtoReader {
   }
 }
 
+/** Bytes up to which a text is put together here: a decoder costs more to call than they do. */
+const SHORT_TEXT = 24;
+
+/** A short text of ASCII, or null where it is another. */
+function shortAscii(bytes: Uint8Array): string | null {
+  if (bytes.length > SHORT_TEXT) return null;
+  let text = '';
+  for (const byte of bytes) {
+    if (byte >= 0x80) return null;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
 /** Growing list of int64 that costs eight bytes an entry. */
 export class BigIntList {
   #data = new BigInt64Array(4);
+  #halves = new Uint32Array(this.#data.buffer);
   #length = 0;
 
   get length(): number {
@@ -214,11 +258,20 @@ export class BigIntList {
     const grown = new BigInt64Array(Math.max(wanted, this.#data.length * 2));
     grown.set(this.#data);
     this.#data = grown;
+    this.#halves = new Uint32Array(grown.buffer);
   }
 
   push(value: bigint): void {
     if (this.#length === this.#data.length) this.reserve(1);
     this.#data[this.#length] = value;
+    this.#length += 1;
+  }
+
+  /** A number from 0 to 2^28. */
+  pushSmall(value: number): void {
+    if (this.#length === this.#data.length) this.reserve(1);
+    // Little-endian: the low half comes first, and the high one is 0.
+    this.#halves[2 * this.#length] = value;
     this.#length += 1;
   }
 
@@ -238,7 +291,8 @@ export class ByteList {
       grown.set(this.#data);
       this.#data = grown;
     }
-    for (let i = 0; i < length; i += 1) this.#data[this.#length + i] = from[start + i]!;
+    if (length > 64) this.#data.set(from.subarray(start, start + length), this.#length);
+    else for (let i = 0; i < length; i += 1) this.#data[this.#length + i] = from[start + i]!;
     this.#length += length;
   }
 

@@ -165,6 +165,19 @@ describe('decodeModel() against hostile files', () => {
     expect(() => decodeModel(bytes, limits)).toThrowError(expect.objectContaining({ code: 'READ_LIMIT' }));
   });
 
+  test('counts the initializers of a graph before it reads any', () => {
+    const g = new GraphBuilder('m');
+    const x = g.input('x', 'float32', ['N']);
+    const all = Array.from({ length: 20 }, (_, i) => g.float32([i], [1]));
+    g.output('y', g.add('Sum', [x, ...all]), 'float32', ['N']);
+    const bytes = encodeModel(g.build({}));
+    decodeModel(bytes, { ...ONNX_LIMITS, onnxInitializers: 20 });
+    const limits = { ...ONNX_LIMITS, onnxInitializers: 19, onnxRecords: 1 };
+    expect(() => decodeModel(bytes, limits)).toThrowError(
+      expect.objectContaining({ details: expect.objectContaining({ name: 'onnxInitializers', found: 20 }) }),
+    );
+  });
+
   test('refuses external data when it is given one file', () => {
     const bytes = read('external.onnx');
     expect(() => decodeModel(bytes, ONNX_LIMITS)).toThrowError(

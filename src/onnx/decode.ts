@@ -86,6 +86,10 @@ function readGraph(r: ProtoReader, context: TensorContext, depth: number): OnnxG
   const { budget } = context;
   budget.depth(depth, 'onnxGraphDepth', r.offset);
   budget.record(r.offset);
+  // Counted before any of them is read.
+  const kept = r.count(5);
+  if (kept > budget.limits.onnxInitializers)
+    throw budget.over('onnxInitializers', 'initializers', kept, r.offset);
   let name = '';
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, GraphTensor>();

@@ -6,6 +6,8 @@ export interface OnnxLimits {
   readonly onnxRecords: number;
   /** Integers stored as varints (one byte on the wire, eight in memory). */
   readonly onnxVarints: number;
+  /** Tensors that one graph keeps: onnxruntime compares each with all others while it loads. */
+  readonly onnxInitializers: number;
   /** Dimensions of one tensor. */
   readonly onnxRank: number;
   /** Graphs inside graphs (If, Loop, Scan bodies). */
@@ -30,6 +32,7 @@ export const ONNX_LIMITS: OnnxLimits = {
   onnxBytes: 2 ** 31 - 1,
   onnxRecords: 2_000_000,
   onnxVarints: 16_000_000,
+  onnxInitializers: 20_000,
   onnxRank: 32,
   onnxGraphDepth: 8,
   onnxFunctionDepth: 32,

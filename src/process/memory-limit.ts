@@ -23,12 +23,15 @@ export const isKeptByKernel = (): boolean => process.platform === 'linux' && exi
  * The command that starts Node with at most `bytes` of private writable memory, which is what malloc and mmap give:
  * RLIMIT_DATA (setrlimit(2), since Linux 4.7). RLIMIT_AS would count V8's reservations of address space, more than a
  * gigabyte of it; a control group needs rights that containers withhold. The shell sets the limit, since Node cannot, and
- * then becomes the command. Where there is none, the command stays as it is.
+ * then becomes the command; a lower limit that it has already stays. Where there is none, the command stays as it is.
  */
 export function limitedCommand({ command, args }: Command, bytes: number): Command {
   if (!isKeptByKernel()) return { command, args };
   const kilobytes = String(Math.ceil((RESERVED_BYTES + bytes) / 1024));
-  return { command: SHELL, args: ['-c', 'ulimit -d "$0" && exec "$@"', kilobytes, command, ...args] };
+  return {
+    command: SHELL,
+    args: ['-c', 'ulimit -d "$0" 2>/dev/null; exec "$@"', kilobytes, command, ...args],
+  };
 }
 
 /** Has the kernel end this process before all others where memory is out (proc_pid_oom_score_adj(5)). */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import type { PythonDemands } from '../python/demands.ts';
@@ -84,6 +84,9 @@ export interface AdmittedVersion extends AcceptedVersion {
 const TIMEOUT_MILLIS = 120_000;
 /** Packages may have to be fetched and installed first. */
 const PYTHON_TIMEOUT_MILLIS = 1_800_000;
+/** Memory of the child, that of native code included: this much, and a file so many times over. */
+const NATIVE_BYTES = 3 * 2 ** 30;
+const COPIES = 16;
 /** Heap of the child; file contents live in typed arrays, which the readers' own limits bound. */
 const HEAP_MEGABYTES = 2048;
 
@@ -158,6 +161,8 @@ async function admitInChild(
     return await inChild<Acceptance, AcceptNote>({
       entry: new URL('./accept.child.ts', import.meta.url),
       execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`, '--expose-gc'],
+      // Interpreters and installers are children of it, and have limits of their own.
+      memoryBytes: route === 'data' ? NATIVE_BYTES + COPIES * statSync(request.path).size : null,
       request,
       limitMillis: limit,
       late: () => new PlimsollError('ACCEPT_TIMEOUT', { path: name, limit }),

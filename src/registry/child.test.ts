@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PlimsollError } from '../core/errors.ts';
+import { isKeptByKernel } from '../process/memory-limit.ts';
 import { inChild } from './child.ts';
 
 let folder: string;
@@ -15,13 +16,19 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const CHILD = pathToFileURL(join(import.meta.dirname, 'child.ts')).href;
 
 /** Runs `work`, the text of `(request, say) => …`, in a child. */
-function run(work: string, hear: (note: unknown) => void | Promise<void> = () => undefined, limit = 10_000) {
+function run(
+  work: string,
+  hear: (note: unknown) => void | Promise<void> = () => undefined,
+  limit = 10_000,
+  memoryBytes: number | null = null,
+) {
   const path = join(folder, 'entry.mjs');
   writeFileSync(path, `import { answerParent } from '${CHILD}';\nanswerParent('a test', ${work});`);
   const fail = (reason: string) => new PlimsollError('ACCEPT_CRASHED', { path: 'x', reason });
   return inChild({
     entry: pathToFileURL(path),
     execArgv: [],
+    memoryBytes,
     request: { base: 40 },
     limitMillis: limit,
     late: () => fail('late'),
@@ -65,3 +72,13 @@ test('who hears something that must not be ends it', async () => {
   const work = 'async (_, say) => { say(1); await new Promise((go) => setTimeout(go, 30000)); }';
   await expect(run(work, refuse)).rejects.toMatchObject({ code: 'STOPPING' });
 });
+
+test.runIf(isKeptByKernel())(
+  'a child takes no more memory outside of its heap than it is given',
+  async () => {
+    const fill = (megabytes: number): string => `async () => Buffer.alloc(${megabytes} * 2 ** 20, 1).length`;
+    const limit = 200 * 2 ** 20;
+    expect(await run(fill(100), undefined, 10_000, limit)).toBe(100 * 2 ** 20);
+    await expect(run(fill(1000), undefined, 10_000, limit)).rejects.toMatchObject({ code: 'INTERNAL' });
+  },
+);

@@ -1,11 +1,15 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { type ErrorCode, type ErrorDetails, isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { limitedCommand, sacrificeFirst } from '../process/memory-limit.ts';
 
 /** What a short-lived process is asked for; nothing but plain data crosses. */
 export interface ChildJob<Note> {
   /** `new URL('./x.child.ts', import.meta.url)`, so that the build finds it. */
   readonly entry: URL;
   readonly execArgv: readonly string[];
+  /** Bytes of memory that it may take, that of native code included; null for no limit. */
+  readonly memoryBytes: number | null;
   readonly request: unknown;
   readonly limitMillis: number;
   /** The error for a child that takes longer, and for one that ends without a word. */
@@ -22,11 +26,8 @@ type ChildMessage =
 
 /** Has a child process do one piece of work, and answers what it answered; the child has ended by then. */
 export function inChild<Result, Note>(job: ChildJob<Note>): Promise<Result> {
-  const child = fork(job.entry, [], {
-    execArgv: [...job.execArgv],
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const child = start(job);
+  sacrificeFirst(child.pid);
   return new Promise((resolve, reject) => {
     let outcome: (() => void) | null = null;
     let heard: Promise<void> = Promise.resolve();
@@ -50,6 +51,16 @@ export function inChild<Result, Note>(job: ChildJob<Note>): Promise<Result> {
     // A child that is gone already says so by 'close'.
     child.send(job.request as object, () => undefined);
   });
+}
+
+function start({
+  entry,
+  execArgv,
+  memoryBytes,
+}: Pick<ChildJob<never>, 'entry' | 'execArgv' | 'memoryBytes'>): ChildProcess {
+  const node = { command: process.execPath, args: [...execArgv, fileURLToPath(entry)] };
+  const { command, args } = memoryBytes === null ? node : limitedCommand(node, memoryBytes);
+  return spawn(command, args, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
 }
 
 /** The other side: does the one piece of work that the parent asks for, answers, and ends. */

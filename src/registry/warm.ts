@@ -21,6 +21,7 @@ export function warmUp(
   return inChild<Loading, never>({
     entry: new URL('./warm.child.ts', import.meta.url),
     execArgv: ['--expose-gc'],
+    memoryBytes: null,
     request,
     limitMillis,
     late: () => failed(`took longer than ${limitMillis} ms`),

@@ -59,6 +59,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'engine/onnx',
     'engine/native',
     'engine/python',
+    'process',
     'python',
     'config',
     'store',
