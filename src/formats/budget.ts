@@ -9,6 +9,7 @@ export class Budget {
   readonly #start: number;
   readonly #used = new Map<LimitName, number>();
   #bytes = 0;
+  readonly #decoded = new WeakSet<Uint8Array>();
   #opcodes = 0;
 
   constructor(context: Pick<ReadContext, 'limits' | 'now'>) {
@@ -26,6 +27,16 @@ export class Budget {
   charge(bytes: number, what: string, offset: number): void {
     this.#bytes += bytes;
     if (this.#bytes > this.limits.totalBytes) throw this.over('totalBytes', this.#bytes, what, offset);
+  }
+
+  /**
+   * Charges an array of about `bytes` bytes that is decoded from `data`, bytes of the file. Those were charged with the
+   * file: the first array over them is charged what it takes beyond them, for a file of numbers must fit as it is.
+   */
+  chargeDecoded(data: Uint8Array, bytes: number, what: string, offset: number): void {
+    const charged = this.#decoded.has(data) ? 0 : data.length;
+    this.#decoded.add(data);
+    this.charge(Math.max(0, bytes - charged), what, offset);
   }
 
   /** Refuses `found` where it exceeds the limit `name`. */

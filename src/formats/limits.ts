@@ -8,7 +8,8 @@ const MIB = 2 ** 20;
 
 /**
  * The one table of limits on untrusted files, each with the weakness it stops. Together they keep the reading of any
- * file below 512 MB of memory and five seconds; those on size and time grow with `--max-model` for a trusted file.
+ * file below 512 MB of memory and five seconds, or below twice its size and 128 MB where it is larger than 192 MB of
+ * numbers alone; those on size and time grow with `--max-model` for a trusted file.
  */
 export const LIMITS = {
   fileBytes: { value: 256 * MIB, stops: 'a file that alone fills the memory' },

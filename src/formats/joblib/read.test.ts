@@ -44,6 +44,39 @@ describe.each(files)('%s', (file) => {
   });
 });
 
+describe('limits', () => {
+  const KIB = 2 ** 10;
+  /** The default limits on a file and on memory, a 256th of each. */
+  const limits = { ...DEFAULT_LIMITS, fileBytes: 1024 * KIB, totalBytes: 1280 * KIB };
+
+  /** A pickle of 1,000 KiB that is one array. */
+  function arrayFile(dtype: string): ByteSource {
+    const size = 1000 * KIB;
+    const u32 = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
+    const bytes = Buffer.concat([
+      Buffer.from('cnumpy.core.numeric\n_frombuffer\n(B', 'latin1'),
+      ...[u32(size), Buffer.alloc(size)],
+      Buffer.from(`cnumpy\ndtype\nX\x02\0\0\0${dtype}\x85RJ`, 'latin1'),
+      ...[u32(size / Number(dtype[1])), Buffer.from('\x85X\x01\0\0\0CtR.', 'latin1')],
+    ]);
+    return {
+      name: 'm.pkl',
+      size: bytes.length,
+      slice: (from, to) => bytes.subarray(from, to),
+      sibling: () => null,
+    };
+  }
+
+  it('let a file just below the limit on its size be read whole', () => {
+    const { root } = readObjectFile(arrayFile('f8'), { ...context, limits });
+    expect(root).toMatchObject({ type: 'array', shape: [125 * KIB] });
+  });
+
+  it('refuse one whose numbers take more room than the file', () => {
+    expect(() => readObjectFile(arrayFile('i1'), { ...context, limits })).toThrow('totalBytes');
+  });
+});
+
 describe('side files', () => {
   const name = files.find((file) => file.includes('0.9') && file.includes('raw'))!;
   const source = openFile(join(FOLDER, name));

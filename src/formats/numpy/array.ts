@@ -54,7 +54,7 @@ export function rawSize(dtype: PyDType, shape: readonly number[], budget: Budget
   const elements = elementCount(shape, budget, offset);
   const size = elements * dtype.itemSize;
   budget.check('arrayBytes', size, WHAT, offset);
-  budget.charge(200 + decodedBytes(dtype, elements), WHAT, offset);
+  budget.charge(200, WHAT, offset);
   return size;
 }
 
@@ -72,6 +72,7 @@ export function rawArray(
     throw corrupt(offset, 'raw bytes for an array of objects', 'a list of objects');
   if (size !== data.length)
     throw corrupt(offset, `${data.length} bytes`, `${size} bytes for shape (${shape.join(', ')})`);
+  budget.chargeDecoded(data, decodedBytes(dtype, elementCount(shape, budget, offset)), WHAT, offset);
   return { type: 'array', dtype: settled(dtype), shape, fortran, data, mask: null, offset };
 }
 
@@ -89,6 +90,7 @@ function objectArray(
   const size = rawSize(dtype, shape, budget, offset) / dtype.itemSize;
   if (size !== items.length)
     throw corrupt(offset, `${items.length} items`, `${size} items for shape (${shape.join(', ')})`);
+  budget.charge(decodedBytes(dtype, size), WHAT, offset);
   return {
     type: 'array',
     dtype: settled(dtype),
@@ -106,10 +108,16 @@ export function buildArray(array: ArrayDraft, state: PyValue, budget: Budget): v
   const [shape, dtype, fortran, data, mask] = isType(items[0], 'int') ? items.slice(1) : items;
   if (!isType(dtype, 'dtype')) throw corrupt(array.offset, describeValue(state), 'an array state');
   const dims = shapeOf(shape, budget, array.offset);
+  chargeText(data, budget, array.offset);
   const built = isType(data, 'list')
     ? objectArray(dtype, dims, data.items, budget, array.offset)
     : rawArray(dtype, dims, isTrue(fortran), bytesOf(data, array.offset), budget, array.offset);
   Object.assign(array, built, { mask: mask === undefined ? null : maskOf(mask, built) });
+}
+
+/** A str of Python 2 is no bytes of the file: each array makes its own of it. */
+function chargeText(data: PyValue | undefined, budget: Budget, offset: number): void {
+  if (typeof data === 'string') budget.charge(data.length, WHAT, offset);
 }
 
 const isTrue = (value: PyValue | undefined): boolean =>
@@ -128,6 +136,7 @@ function maskOf(value: PyValue, array: PyArray): Uint8Array {
 export function arrayFromBuffer(args: readonly PyValue[], budget: Budget, offset: number): PyArray {
   const [data, dtype, shape, order] = args;
   if (!isType(dtype, 'dtype')) throw corrupt(offset, describeValue(dtype), 'a dtype');
+  chargeText(data, budget, offset);
   return rawArray(
     dtype,
     shapeOf(shape, budget, offset),
