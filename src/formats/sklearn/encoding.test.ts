@@ -57,7 +57,11 @@ test.each([
 test('infrequent categories share a slot, which takes unknown ones where the policy says so', () => {
   expect(column(GROUPED)).toEqual({ slots: [0, 2, 1, 2], width: 3, unknownSlot: -1 });
   for (const handle_unknown of ['infrequent_if_exist', 'warn']) {
-    expect(column({ ...GROUPED, handle_unknown })).toEqual({ slots: [0, 2, 1, 2], width: 3, unknownSlot: 2 });
+    expect(column({ ...GROUPED, handle_unknown, _sklearn_version: '1.8.0' })).toEqual({
+      slots: [0, 2, 1, 2],
+      width: 3,
+      unknownSlot: 2,
+    });
   }
   expect(
     column({ ...GROUPED, handle_unknown: 'infrequent_if_exist', _drop_idx_after_grouping: objects(int(0)) }),
@@ -92,4 +96,18 @@ test('older releases refused missing values', () => {
   expect(readOrdinalEncoder(encoder({ categories_: [ABC] })).refusesMissing).toBeUndefined();
   const none = { categories_: [ABC, objects('a', null)], _sklearn_version: '0.24.2' };
   expect(readOrdinalEncoder(encoder(none)).refusesMissing).toBeUndefined();
+});
+
+test("handle_unknown='warn' takes the infrequent slot from 1.8 on, none before", () => {
+  const grouped = {
+    handle_unknown: 'warn',
+    categories_: [objects('a', 'b', 'c')],
+    _infrequent_enabled: true,
+    _default_to_infrequent_mappings: [floats([0, 1, 1])],
+    _infrequent_indices: [floats([1, 2])],
+  };
+  const unknownSlot = (_sklearn_version: string) =>
+    readOneHotEncoder(encoder({ ...grouped, _sklearn_version })).columns[0]!.unknownSlot;
+  expect(unknownSlot('1.7.2')).toBe(-1);
+  expect(unknownSlot('1.8.0')).toBe(1);
 });

@@ -66,7 +66,7 @@ function optionalVector(view: EstimatorView, value: PyValue | undefined): Float6
 
 /**
  * `drop` is resolved at fit: `_drop_idx_after_grouping` from 1.2, `drop_idx_` (which meant the same) before.
- * 'warn' acts as 'infrequent_if_exist' (scikit-learn 1.6, `OneHotEncoder.transform`).
+ * 'warn' acts as 'infrequent_if_exist' from 1.8 on; 1.6 and 1.7 encode an unknown category as zeros (`_map_infrequent_categories`).
  */
 export function readOneHotEncoder(view: EstimatorView): OneHotStep {
   if (view.flag('_legacy_mode', false))
@@ -78,7 +78,7 @@ export function readOneHotEncoder(view: EstimatorView): OneHotStep {
   const policy = view.choice('handle_unknown', ['error', 'ignore', 'infrequent_if_exist', 'warn'], 'error');
   const columns = readColumns(view);
   const drops = dropIndexes(view, columns.length);
-  const grouping = policy === 'infrequent_if_exist' || policy === 'warn';
+  const grouping = policy === 'infrequent_if_exist' || (policy === 'warn' && view.since(1, 8));
   return {
     kind: 'one-hot',
     ...view.base(columns.length),
