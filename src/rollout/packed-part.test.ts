@@ -23,7 +23,13 @@ const part: fc.Arbitrary<Part> = fc
       { maxLength: 5 },
     ),
     answers: fc.array(
-      fc.record({ requestId: text, unit: fc.option(text), arm: fc.nat(3), at: fc.nat(), answer: text }),
+      fc.record(
+        {
+          ...{ requestId: text, unit: fc.option(text), arm: fc.nat(3), at: fc.nat(), answer: text },
+          segment: text,
+        },
+        { requiredKeys: ['requestId', 'unit', 'arm', 'at', 'answer'] },
+      ),
       { maxLength: 5 },
     ),
     shadow: fc.record({ mirrored: fc.nat(), dropped: fc.nat() }),

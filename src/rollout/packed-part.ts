@@ -106,6 +106,7 @@ const isAnswer: Is<Answer> = (value): value is Answer =>
   isTextOrNull(value['unit']) &&
   Number.isSafeInteger(value['arm']) &&
   Number.isSafeInteger(value['at']) &&
-  isText(value['answer']);
+  isText(value['answer']) &&
+  (value['segment'] === undefined || isText(value['segment']));
 const isShadow: Is<ShadowCounts> = (value): value is ShadowCounts =>
   isRecord(value) && isNumber(value['mirrored']) && isNumber(value['dropped']);

@@ -53,6 +53,8 @@ export interface Answer {
   readonly at: number;
   /** First row: its label, or its score in decimal. */
   readonly answer: string;
+  /** Value of the segment header; left out where the request has none. */
+  readonly segment?: string;
 }
 
 /** Piece number `seq` of a part; pieces add up. */

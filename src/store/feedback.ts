@@ -21,6 +21,7 @@ const toAnswer = (row: Selectable<Schema['answers']>): AnswerRow => ({
   window: row.window,
   at: row.at,
   answer: row.answer,
+  ...(row.segment === null ? {} : { segment: row.segment }),
 });
 
 const toFeedback = (row: Selectable<Schema['feedback']>): FeedbackRow => ({
@@ -100,6 +101,7 @@ const insertAnswers = (db: Db, rows: readonly AnswerRow[]): Promise<unknown> =>
           window: row.window,
           at: row.at,
           answer: row.answer,
+          segment: row.segment ?? null,
         })),
       )
       .onConflict((conflict) => conflict.doNothing())

@@ -78,6 +78,7 @@ export interface Schema {
     window: number;
     at: number;
     answer: string;
+    segment: string | null;
   };
   feedback: {
     /** Order of arrival. */

@@ -233,6 +233,8 @@ export interface AnswerRow {
   readonly window: number;
   readonly at: number;
   readonly answer: string;
+  /** Value of the segment header that its request carried; left out where it carried none, or none is asked for. */
+  readonly segment?: string;
 }
 
 /** A label, or a business value, as it arrived. */

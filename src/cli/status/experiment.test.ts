@@ -34,6 +34,8 @@ const VIEW: ExperimentView = {
       chance: null,
     },
   ],
+  segments: [],
+  differences: [],
   split: { p: 0.4 },
   winner: 'candidate',
   looks: [],
@@ -50,6 +52,35 @@ test('an experiment shows each metric of each arm against control, and who has w
 revenue (decides)  candidate  1,204 and 1,190  12.4     11.9       +0.51  +0.12 to +0.9            99.8 %
 visits             candidate  1,204 and 1,190  12.4     11.9           -  too few units                 -
 Winner    candidate`);
+});
+
+test('an experiment by segments shows each of them, and says where the effect differs', () => {
+  const { isPrimary, atTheEnd, chance, ...contrast } = REVENUE;
+  const view: ExperimentView = {
+    ...VIEW,
+    metrics: [REVENUE],
+    segments: [
+      { ...contrast, isPrimary, segment: 'x-country=DE' },
+      { ...contrast, isPrimary, segment: 'x-country=FR', lower: null, upper: null },
+      { ...contrast, isPrimary: false, metric: 'visits', segment: 'x-country=DE' },
+    ],
+    differences: [
+      {
+        ...{ metric: 'revenue', arm: 'candidate', segments: ['x-country=DE', 'x-country=FR'] },
+        ...{ estimate: 1, lower: 0.5, upper: 1.5, p: 0.001 },
+        message: 'the effect of candidate on revenue differs between x-country=DE and x-country=FR',
+      },
+    ],
+  };
+  expect(text(view)).toBe(
+    `Metric             arm                  units  mean  control  difference       interval  better by chance
+revenue (decides)  candidate  1,204 and 1,190  12.4     11.9       +0.51  +0.12 to +0.9            99.8 %
+Segment       metric   arm                  units  mean  control  difference       interval
+x-country=DE  revenue  candidate  1,204 and 1,190  12.4     11.9       +0.51  +0.12 to +0.9
+x-country=FR  revenue  candidate  1,204 and 1,190  12.4     11.9       +0.51  too few units
+Segments  the effect of candidate on revenue differs between x-country=DE and x-country=FR
+Winner    candidate`,
+  );
 });
 
 test('a split that is broken is said, one that is whole is not', () => {

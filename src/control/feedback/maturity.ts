@@ -103,7 +103,8 @@ async function take(
 ): Promise<MaturedValues> {
   const labels = await takeLabels(tables, needs, ledger, now);
   const cohorts: CohortList = [];
-  for (const metric of needs.metrics) cohorts.push(...(await takeValues(tables, row, metric, ledger, now)));
+  for (const metric of needs.metrics)
+    cohorts.push(...(await takeValues(tables, row, needs, metric, ledger, now)));
   forget(needs, ledger);
   const isNothing = cohorts.length === 0 && labels.arrivals.length === 0;
   return {
@@ -189,6 +190,7 @@ const isWorthWaiting =
 async function takeValues(
   { feedback }: Tables,
   row: RolloutRow,
+  { segment }: Needs,
   metric: MetricNeed,
   ledger: Ledger,
   now: number,
@@ -198,7 +200,7 @@ async function takeValues(
   const from = ledger.takenTo.get(metric.name) ?? 0;
   const to = behind(ripe(ledger, from, metric.maturity, now), from);
   if (to <= from) return [];
-  const cohort = { rollout: row.id, endpoint: row.endpoint, from, to };
+  const cohort = { rollout: row.id, endpoint: row.endpoint, from, to, bySegment: segment !== null };
   const outcomes = await maturedOutcomes(feedback, cohort, metric, ledger.rule);
   ledger.takenTo.set(metric.name, to);
   return outcomes;

@@ -2,12 +2,14 @@
  * What came of units: business values summed within `maturity` of each unit's first answer. Units without any value count
  * as 0, since not to buy is an outcome. In which order values arrived, and how late below the maturity, changes nothing.
  */
+import { OTHER_SEGMENT, SEGMENT_VALUES_MAX, segmentName } from '../../rollout/collect/segment-names.ts';
 import {
   type ArmSums,
   addUnit,
   type CohortOutcomes,
   type LabelRule,
   NO_SUMS,
+  type SegmentSums,
 } from '../../rollout/experiment/outcomes.ts';
 import type { MetricNeed } from '../../rollout/machine.ts';
 import type { AnswerRow, Feedback } from '../../store/store.ts';
@@ -19,6 +21,8 @@ export interface Cohort {
   readonly endpoint: string;
   readonly from: number;
   readonly to: number;
+  /** Whether units are also counted by the segment of their first answer. */
+  readonly bySegment: boolean;
 }
 
 type Source = Pick<Feedback, 'firstAnswers' | 'valuesOf' | 'labelled'>;
@@ -48,7 +52,7 @@ export async function maturedOutcomes(
     if (y === null) return [];
     return [{ first, y: Math.min(y, metric.cap ?? Infinity), x: before?.get(keyOf(first)) ?? 0 }];
   });
-  return byWindow(units, metric);
+  return byWindow(units, metric, cohort.bySegment);
 }
 
 interface Unit {
@@ -57,19 +61,41 @@ interface Unit {
   readonly x: number;
 }
 
-function byWindow(units: readonly Unit[], { name, wantsValues }: MetricNeed): readonly CohortOutcomes[] {
+function byWindow(
+  units: readonly Unit[],
+  { name, wantsValues }: MetricNeed,
+  bySegment: boolean,
+): readonly CohortOutcomes[] {
   const arms = Math.max(0, ...units.map(({ first }) => first.arm + 1));
   return [...Map.groupBy(units, ({ first }) => first.window)].map(([window, members]) => {
-    const totals: ArmSums[] = Array.from({ length: arms }, () => NO_SUMS);
-    for (const { first, y, x } of members) totals[first.arm] = addUnit(totals[first.arm]!, y, x);
     return {
       metric: name,
       window,
       start: members.reduce((least, { first }) => Math.min(least, first.at), Infinity),
-      arms: totals,
+      arms: sumsOf(members, arms),
       values: wantsValues ? members.map(({ first, y }) => [first.arm, y] as const) : [],
+      ...(bySegment ? { segments: segmentsOf(members, arms) } : {}),
     };
   });
+}
+
+function sumsOf(units: readonly Unit[], arms: number): readonly ArmSums[] {
+  const totals: ArmSums[] = Array.from({ length: arms }, () => NO_SUMS);
+  for (const { first, y, x } of units) totals[first.arm] = addUnit(totals[first.arm]!, y, x);
+  return totals;
+}
+
+/** The largest segments by name, and all others together: clients choose the values of their headers. */
+function segmentsOf(units: readonly Unit[], arms: number): readonly SegmentSums[] {
+  const groups = Map.groupBy(units, ({ first }) => segmentName(first.segment ?? OTHER_SEGMENT));
+  const kept = [...groups.keys()]
+    .filter((name) => name !== OTHER_SEGMENT)
+    .sort((a, b) => groups.get(b)!.length - groups.get(a)!.length || (a < b ? -1 : 1))
+    .slice(0, SEGMENT_VALUES_MAX)
+    .sort();
+  const rest = units.filter(({ first }) => !kept.includes(segmentName(first.segment ?? OTHER_SEGMENT)));
+  const named = kept.map((name) => ({ name, arms: sumsOf(groups.get(name)!, arms) }));
+  return rest.length === 0 ? named : [...named, { name: OTHER_SEGMENT, arms: sumsOf(rest, arms) }];
 }
 
 /** Two texts that cannot be the same: hashes of units are hex. */

@@ -7,8 +7,8 @@ const WAITING_MAX = 100_000;
 const BATCH = 1000;
 
 /** PostgreSQL keeps no NUL; no label has one either, so that nothing could be joined with it. */
-const isStorable = ({ requestId, answer }: Answer): boolean =>
-  !requestId.includes('\0') && !answer.includes('\0');
+const isStorable = ({ requestId, answer, segment = '' }: Answer): boolean =>
+  [requestId, answer, segment].every((text) => !text.includes('\0'));
 
 export class AnswerBuffer {
   readonly #rollout: string;

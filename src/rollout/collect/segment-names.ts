@@ -1,14 +1,14 @@
 /** Values of the segment header that counts are kept apart by: the first ones to come, at most 32. Pure. */
 
 /** All other values, and units that came with two in one window. */
-const OTHER = 'other';
+export const OTHER_SEGMENT = 'other';
 
-const VALUES_MAX = 32;
+export const SEGMENT_VALUES_MAX = 32;
 const LENGTH_MAX = 64;
 
 export class SegmentNames {
-  /** OTHER is the first. */
-  readonly #ids = new Map<string, number>([[OTHER, 0]]);
+  /** OTHER_SEGMENT is the first. */
+  readonly #ids = new Map<string, number>([[OTHER_SEGMENT, 0]]);
 
   get names(): readonly string[] {
     return [...this.#ids.keys()];
@@ -16,8 +16,8 @@ export class SegmentNames {
 
   /** Learns the values of a window; in order, so that it does not matter which worker told first. */
   learn(values: Iterable<string>): void {
-    for (const value of [...new Set(values)].map(cut).sort())
-      if (this.#ids.size <= VALUES_MAX && !this.#ids.has(value)) this.#ids.set(value, this.#ids.size);
+    for (const value of [...new Set(values)].map(segmentName).sort())
+      if (this.#ids.size <= SEGMENT_VALUES_MAX && !this.#ids.has(value)) this.#ids.set(value, this.#ids.size);
   }
 
   /** Takes back the names of a closed window, which come in the order of their numbers. */
@@ -26,8 +26,8 @@ export class SegmentNames {
   }
 
   idOf(value: string): number {
-    return this.#ids.get(cut(value)) ?? 0;
+    return this.#ids.get(segmentName(value)) ?? 0;
   }
 }
 
-const cut = (value: string): string => value.slice(0, LENGTH_MAX);
+export const segmentName = (value: string): string => value.slice(0, LENGTH_MAX);

@@ -9,6 +9,7 @@ import { withdraw } from './allocation.ts';
 import { benefitOf, harmedArm, type Judgement, judge } from './judge.ts';
 import { observe } from './observe.ts';
 import { isReady, planOf, reachable, routedAway, wantedRanges } from './routing.ts';
+import { segmentDifferences } from './segment-view.ts';
 import {
   contenders,
   type ExperimentPhase,
@@ -141,7 +142,10 @@ function follow(state: ExperimentState, judgement: Judgement): Step {
       return promote(
         state,
         judgement.arm,
-        `${nameOf(state, judgement.arm)} wins in ${state.policy.primary.metric}`,
+        [
+          `${nameOf(state, judgement.arm)} wins in ${state.policy.primary.metric}`,
+          ...toldOf(state, judgement.arm),
+        ].join('; '),
       );
     case 'split':
       return hold(state, 'split', HELD.split);
@@ -159,6 +163,12 @@ function follow(state: ExperimentState, judgement: Judgement): Step {
       return assertNever(judgement);
   }
 }
+
+/** That it does more in one segment than in another, in the metric that decides. */
+const toldOf = (state: ExperimentState, arm: number): readonly string[] =>
+  segmentDifferences(state, 0, arm)
+    .slice(0, 1)
+    .map(({ message }) => message);
 
 const nameOf = ({ arms }: ExperimentState, arm: number): string => arms[arm]!.name;
 

@@ -166,7 +166,7 @@ export interface MetricInterval {
 const ACTIVE = 30;
 const BURN_IN = 500;
 
-const isBurnedIn = (arms: readonly ArmSums[]): boolean =>
+export const areBurnedIn = (arms: readonly ArmSums[]): boolean =>
   arms.every(({ n, active }) => n >= BURN_IN && active >= ACTIVE);
 
 /** Estimated difference of an arm to control; null without two units in each. */
@@ -184,13 +184,13 @@ export function intervalAtEveryLook(state: MetricState, arm: number, comparison:
   const estimate = lift?.estimate ?? null;
   const bets = state.bets[arm] ?? null;
   if (bets !== null) return { estimate, ...boundedInterval(bets, comparison.bounds!) };
-  if (lift === null || !isBurnedIn([state.arms[arm]!, state.arms[comparison.control]!]))
+  if (lift === null || !areBurnedIn([state.arms[arm]!, state.arms[comparison.control]!]))
     return { estimate, lower: null, upper: null };
-  return { estimate, ...sequentialInterval(lift, { alpha: comparison.alpha, tuned: TUNED }) };
+  return { estimate, ...sequentialInterval(lift, { alpha: comparison.alpha, tuned: TUNED_UNITS }) };
 }
 
 /** Number of units at which intervals are tightest. */
-const TUNED = 5000;
+export const TUNED_UNITS = 5000;
 
 function boundedInterval(
   bets: BettingState,
@@ -212,7 +212,7 @@ export function intervalAtTheEnd(
 ): (MetricInterval & { readonly p: number }) | null {
   const lift = liftOf(state, arm, comparison);
   const arms = [state.arms[arm]!, state.arms[comparison.control]!] as const;
-  if (lift === null || !isBurnedIn(arms) || !(lift.variance > 0)) return null;
+  if (lift === null || !areBurnedIn(arms) || !(lift.variance > 0)) return null;
   const degrees = welchDegrees(meanOf(arms[0]), meanOf(arms[1]));
   return { estimate: lift.estimate, ...fixedInterval(lift, degrees, comparison.alpha) };
 }

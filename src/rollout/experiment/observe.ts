@@ -11,6 +11,7 @@ import { NOBODY, type RecordedWindow } from '../window.ts';
 import { reallocate, sizeOf } from './allocation.ts';
 import { addCohort, intervalAtEveryLook, liftOf } from './metric.ts';
 import { type CohortOutcomes, maturedIn } from './outcomes.ts';
+import { addSegments } from './segments.ts';
 import {
   comparisonOf,
   contenders,
@@ -114,7 +115,13 @@ function addOne(state: ExperimentState, cohort: CohortOutcomes): ExperimentState
   const comparison = comparisonOf(policy, metricsOf(policy)[index]!, index === 0);
   const shares = sharesAt(propensities, cohort.window);
   const grown = addCohort(state.metrics[index]!, cohort, shares, comparison);
-  const taken = { ...state, next, metrics: state.metrics.with(index, grown) };
+  const segments = addSegments(state.segments[index]!, cohort, shares, comparison);
+  const taken = {
+    ...state,
+    next,
+    metrics: state.metrics.with(index, grown),
+    segments: state.segments.with(index, segments),
+  };
   return index === 0 ? addLooks(taken, cohort.window) : taken;
 }
 

@@ -38,6 +38,15 @@ export interface CohortOutcomes {
   readonly arms: readonly ArmSums[];
   /** Of a bounded metric: each unit's arm and value, in the order of first exposure; else empty. */
   readonly values: readonly (readonly [arm: number, value: number])[];
+  /** The same units by what their first request carried in the segment header; left out where none is asked for. */
+  readonly segments?: readonly SegmentSums[];
+}
+
+/** Units of one segment. */
+export interface SegmentSums {
+  readonly name: string;
+  /** By index of the arm. */
+  readonly arms: readonly ArmSums[];
 }
 
 export type Outcomes = readonly CohortOutcomes[];
@@ -89,14 +98,19 @@ const isMaturedIn = ({ labelsTo, rule, arrivals, cohorts }: Partial<MaturedIn>):
   Array.isArray(cohorts) &&
   cohorts.every(isCohort);
 
+const areSums = (arms: readonly ArmSums[]): boolean =>
+  Array.isArray(arms) && arms.every((arm) => SUMS.every((key) => Number.isFinite(arm?.[key])));
+
 function isCohort(value: unknown): boolean {
   const cohort = value as CohortOutcomes | null;
   return (
     typeof cohort?.metric === 'string' &&
     Number.isSafeInteger(cohort.window) &&
     Number.isFinite(cohort.start) &&
-    Array.isArray(cohort.arms) &&
-    cohort.arms.every((arm) => SUMS.every((key) => Number.isFinite(arm?.[key]))) &&
+    areSums(cohort.arms) &&
+    (cohort.segments === undefined ||
+      (Array.isArray(cohort.segments) &&
+        cohort.segments.every((one) => typeof one?.name === 'string' && areSums(one.arms)))) &&
     Array.isArray(cohort.values) &&
     cohort.values.every(([arm, y]) => Number.isSafeInteger(arm) && Number.isFinite(y))
   );

@@ -8,6 +8,7 @@ import { everybody, type Range } from '../route.ts';
 import { allocate, type Run, sharesOf } from './allocation.ts';
 import { type Comparison, type MetricState, startMetric } from './metric.ts';
 import { controlOf, type ExperimentPolicy, type MetricPolicy, parseExperiment } from './policy.ts';
+import type { SegmentStates } from './segments.ts';
 
 /** Why an arm ended: a guard, or the metric that decides. */
 export type LossCause = GuardName | 'primary';
@@ -68,6 +69,8 @@ export interface ExperimentState {
   readonly srm: SrmState;
   /** The primary metric first, then those that are shown. */
   readonly metrics: readonly MetricState[];
+  /** By metric: the same by segment, empty where none are asked for. */
+  readonly segments: readonly SegmentStates[];
   /** By metric: the first cohort that has not been taken. */
   readonly next: readonly number[];
   readonly propensities: readonly Propensity[];
@@ -114,6 +117,7 @@ export function startExperiment(start: MachineStart): ExperimentState {
     ranges: everybody(start.stable),
     srm: NO_MISMATCH,
     metrics: metrics.map((metric, i) => startMetric(shares, comparisonOf(policy, metric, i === 0))),
+    segments: metrics.map(() => []),
     next: metrics.map(() => 0),
     propensities: [],
     looks: [],
@@ -162,6 +166,10 @@ export function guardPolicy({ arms, guards }: ExperimentPolicy): Policy {
     srm: null,
   };
 }
+
+/** Of the differences in all segments: they hold together, over the arms under test too. */
+export const segmentComparison = (policy: ExperimentPolicy, metric: MetricPolicy): Comparison =>
+  comparisonOf(policy, metric, true);
 
 export const isOver = ({ kind }: ExperimentPhase): boolean =>
   kind === 'promoted' || kind === 'rolled-back' || kind === 'aborted';

@@ -63,6 +63,17 @@ export const cohortOf = (
   values: units.map(([arm, y]) => [arm, y]),
 });
 
+/** A cohort of several segments, each with its units. */
+export const segmentedCohort = (
+  metric: string,
+  window: number,
+  units: Readonly<Record<string, readonly InventedUnit[]>>,
+  arms = 2,
+): CohortOutcomes => ({
+  ...cohortOf(metric, window, Object.values(units).flat(), arms),
+  segments: Object.entries(units).map(([name, own]) => ({ name, arms: cohortOf('', 0, own, arms).arms })),
+});
+
 /** `count` units, each in an arm drawn by `shares`, with the value that `draw` gives it. */
 export const drawUnits = (
   count: number,

@@ -225,6 +225,14 @@ test('answers carry what labels are joined by', () => {
   ]);
 });
 
+test('answers carry the segment of their request where it has one', () => {
+  const { recorder, parts, tape } = recording(routeOf({ wantsAnswers: true, segment: 'x-country' }));
+  for (const segment of ['DE', null, '', 'x'.repeat(129)])
+    tape.answered(subject(0, null, { segment }), 1, first(1));
+  recorder.flush();
+  expect(parts[0]!.answers.map(({ segment }) => segment)).toEqual(['DE', undefined, undefined, undefined]);
+});
+
 test('over any history, the pieces of each window add up to what was noted in it', () => {
   const step = fc.record({
     wait: fc.constantFrom(0, 1, 400, 1100, 12_000),

@@ -5,6 +5,10 @@ const SEGMENTS_MAX = 64;
 /** Longest value in characters. */
 const SEGMENT_LENGTH_MAX = 128;
 
+/** Whether a request is told by this value; if not, it counts as one without. */
+export const isSegment = (value: string | null): value is string =>
+  value !== null && value !== '' && value.length <= SEGMENT_LENGTH_MAX;
+
 export class Segments {
   readonly #indices = new Map<string, number>();
   /** By index; 0 is the absence of a value. */
@@ -15,7 +19,7 @@ export class Segments {
   }
 
   indexOf(value: string | null): number {
-    if (value === null || value === '' || value.length > SEGMENT_LENGTH_MAX) return 0;
+    if (!isSegment(value)) return 0;
     const known = this.#indices.get(value);
     if (known !== undefined) return known;
     if (this.#values.length > SEGMENTS_MAX) return 0;

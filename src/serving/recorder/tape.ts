@@ -14,7 +14,7 @@ import { hashText, unitHalves } from '../../rollout/unit-hash.ts';
 import { AnswerSample } from './answer-sample.ts';
 import type { FirstRow } from './first-row.ts';
 import { shiftFlags, slowFlags } from './marks.ts';
-import { Segments } from './segments.ts';
+import { isSegment, Segments } from './segments.ts';
 import { UnitTable } from './unit-table.ts';
 import { WindowClock } from './window-clock.ts';
 
@@ -213,14 +213,15 @@ export class Tape {
     this.#samples.push(sample);
   }
 
-  #answer({ arm, unit, requestId }: Subject, { score, label }: FirstRow): void {
+  #answer({ arm, unit, requestId, segment }: Subject, { score, label }: FirstRow): void {
     const answer = label ?? (score === null ? null : String(score));
     if (answer === null) return;
     const { clock } = this.#options;
     const [high, low] = unitHalves(unit ?? requestId);
     const make = (): Answer => {
       const named = unit === null ? null : hashText(high, low);
-      return { requestId, unit: named, arm, at: clock.now(), answer };
+      const told = isSegment(segment) ? { segment } : {};
+      return { requestId, unit: named, arm, at: clock.now(), answer, ...told };
     };
     this.#answers.note(make, low, clock.monotonic());
   }

@@ -161,6 +161,13 @@ const unitsContract = (place: Place): void => {
       expect(await tables.feedback.firstAnswers('ro_1', 0, 1)).toEqual([rows[3]]);
     });
 
+    it('keep the segment of their request, and none where it had none', async () => {
+      const { tables } = await stores.one();
+      const rows = [answer('q1', { segment: 'DE' }), answer('q2')];
+      await tables.feedback.insertAnswers(rows);
+      expect(await tables.feedback.firstAnswers('ro_1', 0, 1)).toEqual(rows);
+    });
+
     it('bring their values by unit and by any of their requests', async () => {
       const { tables } = await stores.one();
       const first = answer('q1', { unit: 'aa', at: 40 });
