@@ -106,9 +106,9 @@ test('headers that do not come to their end are answered with 408, and the conne
 });
 
 /** Bodies that begin and never end, each on a connection of its own. */
-async function dripping(url: string, count: number, from?: string) {
+async function dripping(url: string, count: number) {
   const bodies = Array.from({ length: count }, async () => {
-    const socket = await opened(url, from);
+    const socket = await opened(url);
     ending.push(socket);
     const read = reading(socket);
     socket.write('POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 30\r\n\r\n{');
@@ -139,32 +139,4 @@ test('more slow bodies than there are places leave everybody else answered at on
     expect(text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n.*connection: close\r\n.*"BODY_TOO_SLOW"/is);
     await closed;
   }
-});
-
-test('a refused body that still comes makes room, since it is answered already', async () => {
-  const metrics = new Metrics();
-  const url = await serve({ metrics, maxConnections: 8 });
-  const bodies = await dripping(url, 8);
-  const answered = () => bodies.filter(({ text }) => text.startsWith('HTTP/1.1 503'));
-  await expect.poll(() => answered().length, { interval: 5 }).toBe(6);
-  expect(metrics.receiving).toBe(2);
-  for (let k = 0; k < 6; k++) expect((await call(`${url}/healthz`)).status).toBe(200);
-  expect(metrics.connections).toMatchObject({ refused: 0 });
-  expect(metrics.connections.evicted).toBeGreaterThan(0);
-  expect(metrics.receiving).toBe(2);
-});
-
-test('where two addresses hold all places, a body that comes in pieces from a third one has its own', async () => {
-  const metrics = new Metrics();
-  const url = await serve({ metrics, maxReceiving: 8 });
-  await Promise.all(['127.0.0.2', '127.0.0.3'].map((from) => dripping(url, 4, from)));
-  await expect.poll(() => metrics.receiving, { interval: 2 }).toBe(8);
-  const body = JSON.stringify(ROWS);
-  const socket = await opened(url);
-  ending.push(socket);
-  const read = reading(socket);
-  socket.write(`POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n{`);
-  await wait(50);
-  socket.write(body.slice(1));
-  await expect.poll(() => read.text).toMatch(/^HTTP\/1\.1 200 OK/);
 });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
+import type { Manifest } from './version.ts';
 
 /** Where Linux tells what a process may use; other systems have no such limits. */
 export interface ControlGroups {
@@ -58,6 +59,14 @@ function read(path: string): string | undefined {
     return undefined;
   }
 }
+
+/** What a compressed file grows by, and what an engine needs beside what it read. */
+const GROWTH = 10;
+const ENGINE = 2;
+
+/** Bytes that a version is taken to need in a process or thread that loads it. */
+export const residentBytes = ({ size, compression }: Pick<Manifest, 'size' | 'compression'>): number =>
+  size * (compression === null ? 1 : GROWTH) * ENGINE;
 
 /** Bytes as people say them: `380 MB`, `1.2 GB`. */
 export function shownBytes(count: number): string {

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import type { TlsFiles } from '../config/access.ts';
 import { type Contract, PLAIN } from '../config/contract.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
 import type { MetricFamily } from '../metrics/family.ts';
+import { availableMemory, residentBytes } from '../registry/memory.ts';
 import type { LoadedVersion } from '../registry/version.ts';
+import { type MemoryPlan, planMemory } from '../serving/admission/memory/plan.ts';
 import type { Capture } from '../serving/capture/capture.ts';
 import { DataPlane } from '../serving/data-plane.ts';
 import type { Gate } from '../serving/gate.ts';
@@ -51,6 +54,8 @@ export interface ServerOptions extends Partial<HttpLimits> {
   readonly host?: string | undefined;
   /** 0 takes a free port. @default {8080} */
   readonly port?: number | undefined;
+  /** Processes that share the memory of the container or the machine, with this one. @default {1} */
+  readonly copies?: number | undefined;
   /** Scoring threads for what would hold the front loop; they start when needed. @default {cores - 1, at least 2} */
   readonly threads?: number | undefined;
   /** Connections at once. @default {4096, as far as descriptors reach} */
@@ -96,7 +101,6 @@ const DRAIN_MILLIS = 30_000;
 export async function startServer(options: ServerOptions): Promise<SharingServer> {
   const { versions, host = '127.0.0.1', port = 8080, logger = SILENT, metrics = new Metrics() } = options;
   const maxConnections = connectionLimit(ownDescriptors(), options.maxConnections ?? null);
-  const limits = limitsOf(options, maxConnections);
   const {
     threads,
     loader,
@@ -108,10 +112,12 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     contract = PLAIN,
     plane = new DataPlane(versions),
   } = options;
+  const memory = planOf(options, plane);
+  const limits = limitsOf(options, maxConnections, memory());
   const { maxShadowMillis: maxMillis, maxShadowCopies: maxCopies } = limits;
-  const shadow = new Shadow({ metrics, loader, maxMillis, maxCopies });
+  const shadow = new Shadow({ metrics, loader, maxMillis, maxCopies, memory });
   const { maxQueue, maxScoreMillis } = limits;
-  const offload = new Offload({ threads, loader, maxQueue, maxMillis: maxScoreMillis });
+  const offload = new Offload({ threads, loader, maxQueue, maxMillis: maxScoreMillis, memory });
   const isStopping = (): boolean => door.stopping;
   const pages = pagesOf({
     ...options,
@@ -175,12 +181,29 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
 }
 
 /** Slow bodies must not take all connections: half of them are for others. */
-function limitsOf(options: ServerOptions, connections: number): HttpLimits {
+function limitsOf(options: ServerOptions, connections: number, { bodies }: MemoryPlan): HttpLimits {
   const given = Object.entries(options).filter(
     ([key, value]) => key in DEFAULT_LIMITS && value !== undefined,
   );
   const limits: HttpLimits = { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
-  return { ...limits, maxReceiving: Math.min(limits.maxReceiving, Math.ceil(connections / 2)) };
+  return {
+    ...limits,
+    maxReceiving: Math.min(limits.maxReceiving, Math.ceil(connections / 2)),
+    maxBuffered: Math.min(limits.maxBuffered, bodies),
+  };
+}
+
+/** What memory is there for requests, asked when it is dealt out: a share of what the container, or the machine, has left. */
+function planOf({ threads, copies = 1, recorder }: ServerOptions, plane: DataPlane): () => MemoryPlan {
+  const scoring = threads ?? Math.max(2, availableParallelism() - 1);
+  // Where requests may be copied to candidates, one more thread scores the copies.
+  const wanted = scoring + (recorder === undefined ? 0 : 1);
+  return () =>
+    planMemory({
+      available: availableMemory() / copies,
+      models: plane.versions.reduce((sum, { manifest }) => sum + residentBytes(manifest), 0),
+      threads: wanted,
+    });
 }
 
 async function listen(server: Server, address: Address, listener: object | undefined): Promise<void> {

@@ -4,6 +4,7 @@ import type { PlimsollError } from '../core/errors.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
 import type { RawEnds } from '../model/raw.ts';
 import type { LoadedVersion } from '../registry/version.ts';
+import type { WeighBody } from './admission/memory/body-cost.ts';
 import type { Headers } from './unit.ts';
 
 /** What a conversion needs to know of a version; the engine is none of its business. */
@@ -28,6 +29,11 @@ export interface Protocol {
   decode(target: Target): Decode;
   readonly wish?: (target: Target) => ReadWish;
   encode(target: Target): Encode;
+  /** What a body may take in memory before it is parsed, and the most that it finds for a byte. @default {jsonCost} */
+  readonly weigh?: WeighBody;
+  readonly heavy?: number;
+  /** Bytes of heap that a value of an answer takes beside its text while it is written. @default {0} */
+  readonly valueBytes?: number;
 }
 
 /** An answer that is no prediction. */

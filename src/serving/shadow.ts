@@ -5,7 +5,7 @@ import type { CaptureStream } from './capture/stream.ts';
 import { compact } from './http/body.ts';
 import { type Mirrored, scoreMirrored } from './http/elsewhere.ts';
 import type { Metrics } from './http/metrics.ts';
-import { Offload } from './http/offload.ts';
+import { Offload, type OffloadOptions } from './http/offload.ts';
 import type { Mirror } from './http/routes.ts';
 import type { FirstRow } from './recorder/first-row.ts';
 import type { Subject, Tape } from './recorder/tape.ts';
@@ -25,6 +25,8 @@ export interface ShadowOptions {
   readonly loader?: string | undefined;
   /** A candidate that takes longer over one copy has failed it. */
   readonly maxMillis: number;
+  /** What memory the thread may take. */
+  readonly memory?: OffloadOptions['memory'];
   /** Copies at once; one more is dropped. */
   readonly maxCopies: number;
 }
@@ -65,11 +67,11 @@ export class Shadow {
   #mirrors: readonly LoadedVersion[] = [];
   #bytes = 0;
 
-  constructor({ metrics, loader, maxMillis, maxCopies }: ShadowOptions) {
+  constructor({ metrics, loader, maxMillis, maxCopies, memory }: ShadowOptions) {
     this.#metrics = metrics;
     this.#maxCopies = maxCopies;
     const bounds = { maxQueue: maxCopies, maxMillis, maxRest: REST_MAX };
-    this.#offload = new Offload({ threads: 1, ahead: AHEAD, loader, ...bounds });
+    this.#offload = new Offload({ threads: 1, ahead: AHEAD, loader, memory, ...bounds });
   }
 
   /** Copies a request to the candidate, or drops it where too much waits or the candidate has gone meanwhile. */

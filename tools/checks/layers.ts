@@ -91,7 +91,6 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'rollout',
     'capture',
     'scorer',
-    'statistics',
     'serving/rows',
   ],
   // What plans are made of and how they are carried out, whatever the cloud.

@@ -19,6 +19,8 @@ export const GENERAL_ERRORS = {
   // Predicting (src/engine, src/serving)
   INPUT_INVALID: row(422, EXIT.failed, '{problem}', 'Correct what is named above; what rows have to be like is in the signature: see /docs or `plimsoll inspect`'),
   BODY_TOO_LARGE: row(413, EXIT.failed, 'Cannot accept the request: its body of {found} bytes exceeds the limit {limit}', 'Send fewer rows a request, or raise --max-body'),
+  BODY_TOO_DEEP: row(400, EXIT.failed, 'Cannot read the body: its lists and objects nest {found} deep, at most {limit} are read', 'Send rows as lists of cells, or as objects by column name'),
+  MEMORY_EXCEEDED: row(413, EXIT.failed, 'Cannot take the request: {what} may take {found} MB of memory, and a request gets at most {limit} MB', 'Send fewer rows a request, or give the server more memory: it takes what the limit of its container leaves'),
   MODEL_NOT_FOUND: row(404, EXIT.usage, 'Cannot find model "{model}": this server has {known}', 'Use one of the names it has; `plimsoll push FILE --name M` makes one'),
   MODEL_UNNAMED: row(404, EXIT.usage, 'Cannot choose a model: the request names none and this server has {known}', 'Name one: POST /models/{example}/predict'),
   VERSION_NOT_FOUND: row(404, EXIT.usage, 'Cannot find version {version} of model "{model}": this server has {known}', 'Use one of the versions it has, or leave the version out'),
@@ -42,5 +44,6 @@ export const GENERAL_ERRORS = {
   BINARY_TENSORS: row(400, EXIT.unsupported, 'Cannot take or give {what} as binary data: tensors are JSON here', 'Send and ask for JSON: tritonclient takes binary_data=False for inputs and outputs'),
   SAGEMAKER_HEADER_UNSUPPORTED: row(400, EXIT.unsupported, 'Cannot honour the header {header}: {reason}', 'Leave it out'),
   SCORER_DIED: row(500, EXIT.failed, 'Cannot score the rows of {model}: its worker ended ({reason})', 'Send fewer rows; if one row does it too, report this with the model'),
+  SCORER_MEMORY: row(413, EXIT.failed, 'Cannot score the rows of {model}: they take more than the {limit} MB of heap that a scoring thread has', 'Send fewer rows a request, or give the server more memory: it takes what the limit of its container leaves'),
   SCORER_TIMEOUT: row(504, EXIT.failed, 'Cannot score the rows of {model}: it took longer than {limit} ms', 'Send fewer rows a request'),
 } as const satisfies Record<string, ErrorRow>;

@@ -25,6 +25,5 @@ export function readTruncatedSvd(view: EstimatorView): PcaStep {
 /** KMeans and MiniBatchKMeans. */
 export function readKMeans(view: EstimatorView): KMeansStep {
   const centers = view.matrix('cluster_centers_');
-  const whole = view.since(0, 23) ? {} : { wholeDistances: true as const };
-  return { kind: 'k-means', ...view.base(centers.cols), centers, ...whole };
+  return { kind: 'k-means', ...view.base(centers.cols), centers };
 }

@@ -1,16 +1,15 @@
 /** What people are told of the segments of an experiment. Pure. */
 import { ACCURACY, type Scale } from './compare.ts';
 import type { MetricInterval, MetricState } from './metric.ts';
-import { type ExperimentPolicy, metricsOf } from './policy.ts';
+import type { ExperimentPolicy } from './policy.ts';
 import { type Heterogeneity, heterogeneity, segmentInterval } from './segments.ts';
-import { type ExperimentState, roleOf, segmentComparison } from './state.ts';
+import { type ExperimentState, metricsOf, segmentComparison } from './state.ts';
 
 /** One arm against control in one metric. */
 export interface Contrast {
   readonly metric: string;
   readonly scale: Scale;
   readonly isPrimary: boolean;
-  readonly isGuardrail: boolean;
   readonly arm: string;
   /** Units whose value has matured, of the arm and of control. */
   readonly units: readonly [own: number, control: number];
@@ -36,7 +35,6 @@ export function contrastOf(
     metric,
     scale: metric === ACCURACY ? 'share' : 'plain',
     isPrimary: index === 0,
-    isGuardrail: roleOf(policy, index) === 'guardrail',
     arm: arms[arm]!.name,
     units: [own.n, other.n],
     mean: own.n === 0 ? null : own.y / own.n,
@@ -51,8 +49,7 @@ export interface SegmentStanding extends Contrast {
   readonly segment: string;
 }
 
-/** Header and value, as in `x-country=DE`. */
-export const segmentTitle = ({ segments }: ExperimentPolicy, value: string): string => `${segments}=${value}`;
+const named = ({ segments }: ExperimentPolicy, value: string): string => `${segments}=${value}`;
 
 /** An arm in every segment, in the order in which these came. */
 export function segmentStandings(
@@ -61,9 +58,9 @@ export function segmentStandings(
   arm: number,
 ): readonly SegmentStanding[] {
   const { policy, segments } = state;
-  const comparison = segmentComparison(policy, index);
+  const comparison = segmentComparison(policy, metricsOf(policy)[index]!);
   return segments[index]!.map((segment) => ({
-    segment: segmentTitle(policy, segment.name),
+    segment: named(policy, segment.name),
     ...contrastOf(state, index, arm, segment.metric, segmentInterval(segment, arm, comparison)),
   }));
 }
@@ -85,11 +82,12 @@ export function segmentDifferences(
   index: number,
   arm: number,
 ): readonly SegmentDifference[] {
-  const { metric } = metricsOf(policy)[index]!;
+  const rule = metricsOf(policy)[index]!;
+  const { metric } = rule;
   const { name } = arms[arm]!;
-  const found = heterogeneity(segments[index]!, arm, segmentComparison(policy, index));
+  const found = heterogeneity(segments[index]!, arm, segmentComparison(policy, rule));
   return found.slice(0, DIFFERENCES_MAX).map((one) => {
-    const pair = [segmentTitle(policy, one.segments[0]), segmentTitle(policy, one.segments[1])] as const;
+    const pair = [named(policy, one.segments[0]), named(policy, one.segments[1])] as const;
     const message = `the effect of ${name} on ${metric} differs between ${pair[0]} and ${pair[1]}`;
     return { ...one, segments: pair, metric, arm: name, message };
   });

@@ -33,8 +33,7 @@ export function lintPolicy(policy: Policy, traffic: Traffic): PolicyReport {
     detection: detectionTime(policy, traffic, spans),
   };
   const few = traffic.units === undefined ? [] : fewUnits(policy, traffic.units);
-  // What is never over for want of units is told once.
-  return { ...report, warnings: [...(few.length === 0 ? warningsOf(policy, report) : []), ...few] };
+  return { ...report, warnings: [...warningsOf(policy, report), ...few] };
 }
 
 /** The report, or POLICY_BLIND with the numbers where the policy cannot find its margin before its deadline. */

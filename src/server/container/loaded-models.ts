@@ -1,11 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { PlimsollError } from '../../core/errors.ts';
 import { loadBeside } from '../../registry/load-beside.ts';
-import { availableMemory, shownBytes } from '../../registry/memory.ts';
+import { availableMemory, residentBytes, shownBytes } from '../../registry/memory.ts';
 import type { AcceptedVersion, LoadedVersion } from '../../registry/version.ts';
 import { restingRoute } from '../../rollout/route.ts';
 import type { DataPlane } from '../../serving/data-plane.ts';
+import { collectGarbage } from '../../serving/http/garbage.ts';
 import { provedBundle } from './bundles.ts';
 import { measured } from './measured.ts';
 import { inFolder } from './places.ts';
@@ -27,10 +26,6 @@ export interface LoadedModelsOptions {
   readonly workspace: Workspace;
   readonly memoryBytes: number | null;
 }
-
-/** What a compressed file grows by, and what an engine needs beside what it read. */
-const GROWTH = 10;
-const ENGINE = 2;
 
 /** The models of a process that a platform loads and unloads; each is an endpoint of its own, at rest on version 1. */
 export class LoadedModels {
@@ -127,17 +122,5 @@ export class LoadedModels {
 }
 
 /** What a version is taken to need; with Python, what its workers were measured to take. */
-function bytesOf({ manifest: { size, compression, python } }: AcceptedVersion): number {
-  return size * (compression === null ? 1 : GROWTH) * ENGINE + (python?.residentBytes ?? 0);
-}
-
-let collect: (() => void) | null = null;
-
-/** Before a model counts as unloaded its arrays are to be free, not only free to be collected. */
-function collectGarbage(): void {
-  if (collect === null) {
-    setFlagsFromString('--expose-gc');
-    collect = runInNewContext('gc') as () => void;
-  }
-  collect();
-}
+const bytesOf = ({ manifest }: AcceptedVersion): number =>
+  residentBytes(manifest) + (manifest.python?.residentBytes ?? 0);

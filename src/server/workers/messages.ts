@@ -48,6 +48,8 @@ export interface WorkerSettings {
   /** Whom it lets in; of a rate its own share. */
   readonly access: AccessSettings;
   readonly tls: TlsFiles | null;
+  /** Workers that share the memory. */
+  readonly copies: number;
   /** Scoring threads of this worker. */
   readonly threads: number;
   /** Path of the Unix socket of the control process. */

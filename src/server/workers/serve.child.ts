@@ -36,6 +36,7 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
     access,
     tls,
     threads,
+    copies,
     controlSocket,
     dataDir,
     snapshot,
@@ -45,7 +46,20 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
   const reporter = new Reporter(settings, metrics, () => serving.plane.versions, logger, send);
   const serving = openServing({
     ...{ worker: workerName(settings), epoch, controlSocket, dataDir },
-    ...{ listener, host, port, maxBody, metricsAliases, captures, access, tls, threads, metrics, logger },
+    ...{
+      listener,
+      host,
+      port,
+      maxBody,
+      metricsAliases,
+      captures,
+      access,
+      tls,
+      threads,
+      copies,
+      metrics,
+      logger,
+    },
     onPiece: (piece) => send({ kind: 'piece', piece }),
     scrape: async () => exposeTotals(await reporter.scrape(), serving.plane.versions),
   });

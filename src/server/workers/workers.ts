@@ -104,7 +104,7 @@ export class Workers {
 
   /** What all of them have counted so far, also those that are gone. */
   get counts(): readonly ModelCounts[] {
-    return countsOf(this.#tally.total());
+    return countsOf(this.#tally.total().series);
   }
 
   /** What they have counted, and what they use. */
@@ -191,7 +191,8 @@ export class Workers {
     const { host, port, handle } = this.#listener;
     const threads = Math.max(2, Math.ceil((availableParallelism() - 1) / workers));
     const where = { host, port, controlSocket, dataDir };
-    const settings = { worker, replica, maxBody, metricsAliases, captures, threads, access, tls, ...where };
+    const shared = { copies: workers, threads };
+    const settings = { worker, replica, maxBody, metricsAliases, captures, access, tls, ...shared, ...where };
     const seat: Place['seat'] = new Seat({
       name: `worker ${worker}`,
       entry: entry ?? new URL('./serve.child.ts', import.meta.url),

@@ -26,6 +26,7 @@ export class BodyBuffer {
     else {
       if (!this.#owned || size > this.#bytes.length) this.#grow(size);
       this.#bytes.set(chunk, this.#size);
+      giveBack(chunk);
     }
     this.#size = size;
   }
@@ -34,10 +35,18 @@ export class BodyBuffer {
     return this.#bytes === null ? Buffer.alloc(0) : this.#bytes.subarray(0, this.#size);
   }
 
+  /** Nobody will ask for it any more. */
+  giveUp(): void {
+    if (this.#bytes !== null) giveBack(this.#bytes);
+    this.#bytes = null;
+    this.#size = 0;
+  }
+
   /** Doubles, so that an announced length reserves nothing and all copies together stay below the size. */
   #grow(size: number): void {
     const larger = Buffer.allocUnsafeSlow(Math.min(this.#limit, Math.max(size, 2 * this.#size)));
     larger.set(this.#bytes!.subarray(0, this.#size));
+    giveBack(this.#bytes!);
     this.#bytes = larger;
     this.#owned = true;
   }
@@ -51,6 +60,18 @@ export function compact(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset, length } = bytes;
   const isOwn = buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength <= 2 * length;
   return isOwn ? new Uint8Array(buffer, 0, length) : new Uint8Array(bytes);
+}
+
+/** Bytes below which waiting for the collector costs less. */
+const WORTH_GIVING_BACK = 4096;
+
+/**
+ * Frees bytes at once, instead of when the collector looks: it sees small objects and is in no hurry, while the kernel counts
+ * what is behind them. Nobody may look at them afterwards; those that share their buffer with others are left alone.
+ */
+export function giveBack({ buffer, byteLength }: Uint8Array): void {
+  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  if (isAlone && byteLength >= WORTH_GIVING_BACK && !buffer.detached) buffer.transfer(0);
 }
 
 export const tooLarge = (found: number, limit: number): PlimsollError =>
@@ -67,5 +88,7 @@ export function encodingOf(request: IncomingMessage): string | null {
 /** Reads and forgets what a refused client still sends. */
 export function discard(request: Readable): void {
   request.removeAllListeners('data').removeAllListeners('end');
-  request.resume();
+  request.on('data', (chunk: unknown) => {
+    if (chunk instanceof Uint8Array) giveBack(chunk);
+  });
 }

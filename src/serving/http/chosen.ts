@@ -107,17 +107,9 @@ export class Chosen {
     };
   }
 
-  #noteCaller(): void {
-    const { endpoint } = this.destination;
-    endpoint?.callers.note(this.unit ?? unitInHeaders(this.#request.headers, endpoint.unit));
-  }
-
   /** The request has ended. */
   release(): void {
-    if (this.isMade) {
-      this.version.usage.end();
-      this.#noteCaller();
-    }
+    if (this.isMade) this.version.usage.end();
     this.measurement?.release();
   }
 }

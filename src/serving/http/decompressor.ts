@@ -14,7 +14,7 @@ const ENCODINGS: ReadonlyMap<string, Decompress> = new Map([
 ]);
 
 /** Threads of libuv's pool, which do the work: more at once would only hold more memory. */
-const AT_ONCE = 4;
+const AT_ONCE_MAX = 4;
 
 interface Waiting {
   readonly bytes: Buffer;
@@ -29,12 +29,14 @@ interface Waiting {
  */
 export class Decompressor {
   readonly #limit: number;
+  readonly #atOnce: number;
   readonly #waiting = new Set<Waiting>();
   #running = 0;
 
-  /** `limit` is in bytes: no body grows beyond it. */
-  constructor(limit: number) {
+  /** Both in bytes: no body grows beyond `limit`, each is there twice when it is put together, and all take about `room`. */
+  constructor(limit: number, room: number) {
     this.#limit = limit;
+    this.#atOnce = Math.max(1, Math.min(AT_ONCE_MAX, Math.floor(room / (2 * limit))));
   }
 
   /**
@@ -50,7 +52,7 @@ export class Decompressor {
 
   #next(): void {
     const [waiting] = this.#waiting;
-    if (waiting === undefined || this.#running >= AT_ONCE) return;
+    if (waiting === undefined || this.#running >= this.#atOnce) return;
     this.#waiting.delete(waiting);
     this.#running++;
     const { bytes, encoding, done, failed } = waiting;

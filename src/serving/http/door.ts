@@ -82,7 +82,7 @@ export class Door implements Reception {
     });
     this.metrics.waiting = () => this.admission.waiting;
     this.metrics.loopDelay = () => this.turns.last;
-    this.decompressor = new Decompressor(options.limits.maxBody);
+    this.decompressor = new Decompressor(options.limits.maxBody, options.limits.maxBuffered);
     const { plane, metrics, contract, recorder, capture } = options;
     this.#routes = new Routes({ plane, doorways: DOORWAYS, metrics, contract, recorder, capture });
     recorder?.countUnits(() => metrics.units++);

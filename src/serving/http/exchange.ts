@@ -3,6 +3,7 @@ import type { PlimsollError } from '../../core/errors.ts';
 import type { IsWanted } from '../../engine/engine.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { RawAnswer, RawBody } from '../../model/raw.ts';
+import { checkDepth } from '../admission/memory/request-cost.ts';
 import type { Work } from '../admission/work.ts';
 import type { RequestAbout } from '../capture/row-buffer.ts';
 import type { Asked } from '../capture/stream.ts';
@@ -12,13 +13,14 @@ import { blameOf } from '../refusal.ts';
 import { admit, isHeld, lengthOf } from './admit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
 import { answerHead, type Before, observeStages, timingOf } from './answer-head.ts';
+import { checkAnswer, holdAnswer } from './answer-room.ts';
 import { compact, discard } from './body.ts';
 import { Chosen } from './chosen.ts';
 import type { Door } from './door.ts';
 import { isScoredElsewhere } from './elsewhere.ts';
 import { checkInFlight, Intake, type Receiver } from './intake.ts';
 import type { Scored, Timing } from './job.ts';
-import { BYTE_MICROS, INLINE_BODY, INLINE_MICROS } from './limits.ts';
+import { BYTE_MICROS, INLINE_BYTES, INLINE_MICROS } from './limits.ts';
 import { jsonIn, rawBody, rawReply, rawRequest, rowsGiven } from './raw.ts';
 import type { Destination } from './routes.ts';
 import { textOf } from './text.ts';
@@ -116,7 +118,7 @@ export class Exchange implements Receiver, Asked {
       }
       // While the body has to say who is meant, nobody knows what a row will cost.
       const isSlow = this.#chosen.isMade && this.#chosen.version.rowMicros > INLINE_MICROS;
-      if (bytes.length > INLINE_BODY || isSlow) this.#offload(bytes);
+      if (bytes.length > this.#chosen.version.inlineBody || isSlow) this.#offload(bytes);
       else this.#door.turns.run(bytes.length * BYTE_MICROS, () => this.#decode(bytes));
     } catch (error) {
       this.refuse(error);
@@ -143,12 +145,14 @@ export class Exchange implements Receiver, Asked {
     if (!this.#isDue()) return;
     const started = performance.now();
     try {
+      checkDepth(bytes, this.#chosen.version.protocol);
       const rows = this.#chosen.rowsIn(this.#chosen.version.protocol.parse(textOf(bytes)), bytes);
       const batch = this.#chosen.version.decode(rows);
       const micros = batch.rows * this.#chosen.version.rowMicros;
       const preprocess = performance.now() - started;
       const isRead = isScoredElsewhere(this.#chosen.version.target);
-      if (micros > INLINE_MICROS && !isRead) this.#offload(bytes);
+      const isWide = batch.rows * this.#chosen.version.rowBytes > INLINE_BYTES;
+      if ((micros > INLINE_MICROS || isWide) && !isRead) this.#offload(bytes);
       else
         this.#door.turns.goOn(micros, () => {
           if (this.#isDue()) this.#infer(batch, preprocess);
@@ -188,6 +192,7 @@ export class Exchange implements Receiver, Asked {
   #encode(batch: Batch, { outputs, rows }: InferResponse, before: Before, started: number): void {
     if (this.#over) return;
     const predicted = performance.now();
+    checkAnswer({ outputs, rows }, this.#chosen.version, this.#door);
     const text = this.#chosen.version.encode(outputs, rows, this.#id, this.#chosen.wish);
     const now = this.#answer(text, rows, timingOf(before, started, predicted));
     this.#measured(this.#chosen.measurement && this.#chosen.version.readFirstRow(outputs));
@@ -252,6 +257,11 @@ export class Exchange implements Receiver, Asked {
       this.#chosen.unit ??= result.unit;
       this.#chosen.wish = result.wish;
       this.#infer(result.batch, result.timing.preprocess, result.timing.queue);
+      return;
+    }
+    const refusal = holdAnswer(result.body.byteLength, this.#response, this.#door);
+    if (refusal !== null) {
+      this.refuse(refusal);
       return;
     }
     const now = this.#answer(result.body, result.rows, result.timing);

@@ -28,7 +28,12 @@ function taking(headers: Record<string, string> = {}, limits: Partial<HttpLimits
     },
   };
   const receiving = new Receiving({ limits: all, counts: metrics });
-  const reception = { limits: all, metrics, receiving, decompressor: new Decompressor(all.maxBody) };
+  const reception = {
+    limits: all,
+    metrics,
+    receiving,
+    decompressor: new Decompressor(all.maxBody, 8 * all.maxBody),
+  };
   const intake = new Intake(reception, request as unknown as IncomingMessage, receiver, performance.now());
   return { intake, request, told, metrics };
 }

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PlimsollError } from '../../core/errors.ts';
-import { networkOf } from '../../core/network.ts';
-import { BodyBuffer, encodingOf, tooLarge } from './body.ts';
+import { BodyBuffer, encodingOf, giveBack, tooLarge } from './body.ts';
 import type { Decompressor } from './decompressor.ts';
 import type { HttpLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -37,7 +36,6 @@ export class Intake implements Incoming {
   /** Takes the body back from those that wait to be decompressed. */
   #withdraw: (() => boolean) | null = null;
   #isOver = false;
-  #peer: string | undefined;
   /** `performance.now()` when its headers were there. */
   readonly startedAt: number;
   /** `performance.now()` when its last byte was there; 0 before. */
@@ -51,9 +49,8 @@ export class Intake implements Incoming {
     this.#body = new BodyBuffer(reception.limits.maxBody);
   }
 
-  get peer(): string {
-    this.#peer ??= networkOf(this.#request.socket.remoteAddress);
-    return this.#peer;
+  get peer(): string | undefined {
+    return this.#request.socket.remoteAddress;
   }
 
   get received(): number {
@@ -81,6 +78,8 @@ export class Intake implements Incoming {
     this.#isOver = true;
     this.#reception.receiving.leave(this);
     this.#withdraw?.();
+    // What has not been handed to anybody is wanted by nobody.
+    if (this.completeAt === 0) this.#body.giveUp();
     this.#reception.metrics.buffered -= this.#held;
     this.#held = 0;
   }
@@ -100,7 +99,7 @@ export class Intake implements Incoming {
     this.#held += bytes;
     metrics.buffered += bytes;
     if (metrics.buffered > limits.maxBuffered)
-      throw overloaded(metrics.buffered, 'bytes of bodies', limits.maxBuffered);
+      throw overloaded(metrics.buffered, BUFFERED, limits.maxBuffered);
   }
 
   #complete(): void {
@@ -133,6 +132,7 @@ export class Intake implements Incoming {
       this.#hold(bytes.length);
       this.#receiver.received(bytes);
     } catch (error) {
+      giveBack(bytes);
       this.#receiver.refuse(error);
     }
   }
@@ -144,5 +144,8 @@ export function checkInFlight({ limits: { maxInFlight }, metrics }: Reception): 
   if (found > maxInFlight) throw overloaded(found, 'requests in flight', maxInFlight);
 }
 
-const overloaded = (found: number, what: string, limit: number): PlimsollError =>
+/** What `maxBuffered` limits. */
+export const BUFFERED = 'bytes of bodies and answers';
+
+export const overloaded = (found: number, what: string, limit: number): PlimsollError =>
   new PlimsollError('OVERLOADED', { found, what, limit, retry: 1 });

@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorDetails, PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
+import type { ThreadRoom } from '../admission/memory/plan.ts';
 import type { ExtractedRows } from '../capture/extract.ts';
 import type { Wish } from '../protocol.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
@@ -100,6 +101,8 @@ export type WorkerReply =
 export interface WorkerSettings {
   /** Module with `loadBundle`, by default the registry's. */
   readonly loader: string | null;
+  /** What one request may take. */
+  readonly room: ThreadRoom;
 }
 
 /** A job in its queue. */

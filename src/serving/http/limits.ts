@@ -1,14 +1,18 @@
+import type { Signature } from '../../model/signature.ts';
+import { answerRowCost, rowsBytes } from '../admission/memory/request-cost.ts';
+import type { Protocol } from '../protocol.ts';
+
 /** What one server takes; each is refused with a status, never queued without bound. */
 export interface HttpLimits {
   /** Bytes of one request body, before and after decompression: 413. */
   readonly maxBody: number;
   /** Requests being scored, or waiting for it, at once: 503. */
   readonly maxInFlight: number;
-  /** Bodies being received at once; then the slowest gives up its place (408), or one of who holds most is refused (503). */
+  /** Bodies being received at once; then the slowest gives up its place (408), or the next one is refused (503). */
   readonly maxReceiving: number;
-  /** Share of these places that one address, or one /64, may hold, 0 to 1. */
+  /** Share of these places that one address may hold, 0 to 1. */
   readonly peerShare: number;
-  /** Bytes of all bodies being received at once: 503. */
+  /** Bytes of all bodies that are received, and answers that are sent, at once: 503; what memory allows, if that is less. */
   readonly maxBuffered: number;
   /** Requests waiting for a scoring thread: 503. */
   readonly maxQueue: number;
@@ -38,3 +42,19 @@ export const INLINE_BODY = 64 << 10;
 export const INLINE_MICROS = 2000;
 /** Predicted microseconds to parse and check a byte of JSON, measured (bench/door.ts). */
 export const BYTE_MICROS = 0.02;
+/** Bytes of rows and their answers above which a request leaves the front loop: in a thread they are held against its room. */
+export const INLINE_BYTES = 4 << 20;
+
+/** What keeps the requests of a version off the front loop beside their time. */
+export interface InlineBounds {
+  /** Bytes that a row of the answer may take while it is made. */
+  readonly rowBytes: number;
+  /** Bytes of the largest body whose rows are few enough to be read on the loop. */
+  readonly inlineBody: number;
+}
+
+export function inlineBounds(signature: Signature, { valueBytes = 0 }: Protocol): InlineBounds {
+  const { heap, external } = answerRowCost(signature, valueBytes);
+  const inlineBody = Math.min(INLINE_BODY, INLINE_BYTES / rowsBytes(1, signature));
+  return { rowBytes: heap + external, inlineBody };
+}

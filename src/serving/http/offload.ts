@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { PlimsollError } from '../../core/errors.ts';
 import type { AcceptedVersion, LoadedVersion } from '../../registry/version.ts';
+import type { MemoryPlan, ThreadRoom } from '../admission/memory/plan.ts';
 import type { Job, RetainRequest, Scored, VersionKey, Waiting } from './job.ts';
 import { Thread } from './thread.ts';
 
@@ -19,6 +20,8 @@ export interface OffloadOptions {
    * milliseconds: what keeps ending takes half of a core then, not all of it. @default {0}
    */
   readonly maxRest?: number | undefined;
+  /** How many threads the memory is enough for, and for what in each; asked when the first is started. @default no limit */
+  readonly memory?: (() => MemoryPlan) | undefined;
 }
 
 /**
@@ -27,7 +30,9 @@ export interface OffloadOptions {
  */
 export class Offload {
   readonly #options: OffloadOptions;
-  readonly #size: number;
+  readonly #wanted: number;
+  #size: number;
+  #room: ThreadRoom = UNBOUNDED;
   readonly #threads = new Set<Thread>();
   /** Queues by version, in the order of their turns. */
   readonly #queues = new Map<LoadedVersion, Waiting[]>();
@@ -40,7 +45,8 @@ export class Offload {
 
   constructor(options: OffloadOptions) {
     this.#options = options;
-    this.#size = options.threads ?? Math.max(2, availableParallelism() - 1);
+    this.#wanted = options.threads ?? Math.max(2, availableParallelism() - 1);
+    this.#size = this.#wanted;
   }
 
   /** Threads at most. */
@@ -126,9 +132,10 @@ export class Offload {
   #start(): Thread | null {
     if (this.#isClosed || this.#threads.size >= this.#size || this.#rest !== undefined) return null;
     const started = performance.now();
-    const { loader = null, maxMillis, ahead = 1 } = this.#options;
+    const { loader = null, maxMillis, ahead = 1, memory } = this.#options;
+    if (this.#threads.size === 0 && memory !== undefined) this.#follow(memory());
     const thread = new Thread({
-      settings: { loader },
+      settings: { loader, room: this.#room },
       maxMillis,
       ahead,
       onFree: (millis) => {
@@ -145,6 +152,11 @@ export class Offload {
     this.#threads.add(thread);
     if (this.#retained) thread.retain(this.#retained);
     return thread;
+  }
+
+  #follow({ threads, room }: MemoryPlan): void {
+    this.#size = Math.min(this.#wanted, threads);
+    this.#room = room;
   }
 
   /** In front of its queue. */
@@ -164,5 +176,8 @@ export class Offload {
     }, millis).unref();
   }
 }
+
+/** Without a plan: what V8 gives a thread by itself. */
+const UNBOUNDED: ThreadRoom = { heap: 2 ** 31, external: 2 ** 33 };
 
 const keyOf = ({ bundle, model, version }: VersionKey): VersionKey => ({ bundle, model, version });

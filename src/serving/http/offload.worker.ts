@@ -4,12 +4,20 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
+import {
+  answerRowCost,
+  batchBytes,
+  checkBody,
+  checkOutputs,
+  checkRows,
+} from '../admission/memory/request-cost.ts';
 import { type ExtractedRows, extractRows } from '../capture/extract.ts';
 import type { Decode, Encode, Protocol, ReadWish } from '../protocol.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
 import { unitInBody, withoutUnit } from '../unit.ts';
 import { isScoredElsewhere, withoutEngine } from './elsewhere.ts';
+import { collectGarbage } from './garbage.ts';
 import type { ScoreRequest, WorkerReply, WorkerRequest, WorkerSettings } from './job.ts';
 import { KeptVersions, type LoadBundle } from './kept-versions.ts';
 import { textOf } from './text.ts';
@@ -23,6 +31,8 @@ if (process.platform === 'linux') setPriority(0, NICENESS);
 
 const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []): void =>
   parentPort!.postMessage(message, transfer);
+
+const { room } = workerData as WorkerSettings;
 
 const versions = new KeptVersions({
   max: 8,
@@ -39,7 +49,9 @@ async function loader(): Promise<LoadBundle> {
 }
 
 interface Converters {
-  readonly parse: Protocol['parse'];
+  readonly protocol: Protocol;
+  /** What a row of the answer takes. */
+  readonly rowCost: ReturnType<typeof answerRowCost>;
   readonly decode: Decode;
   readonly wish: ReadWish | null;
   readonly encode: Encode;
@@ -56,7 +68,8 @@ function convertersOf(target: LoadedVersion, id: string): Converters {
   if (known) return known;
   const protocol = PROTOCOLS.find((one) => one.id === id)!;
   const made = {
-    parse: protocol.parse,
+    protocol,
+    rowCost: answerRowCost(target.manifest.signature, protocol.valueBytes ?? 0),
     decode: protocol.decode(target),
     wish: protocol.wish?.(target) ?? null,
     encode: protocol.encode(target),
@@ -69,16 +82,16 @@ function convertersOf(target: LoadedVersion, id: string): Converters {
 async function score(request: ScoreRequest): Promise<WorkerReply> {
   const target = await versions.get(request);
   const started = performance.now();
-  const { parse, decode, wish: wishOf, encode, readFirstRow } = convertersOf(target, request.protocol);
-  const parsed = parse(textOf(request.body));
-  const wish = wishOf?.(parsed) ?? null;
-  const batch = decode(rowsIn(parsed, request, target.manifest.signature));
+  const converters = convertersOf(target, request.protocol);
+  const { encode, readFirstRow, protocol, rowCost } = converters;
+  const { batch, wish, unit } = read(request, target, converters);
   const decoded = performance.now();
   if (isScoredElsewhere(target)) {
-    const unit = request.unitField === null ? null : unitInBody(parsed, request.unitField);
     return { kind: 'decoded', batch, wish, unit, timing: { preprocess: decoded - started } };
   }
+  checkRows(batch.rows, rowCost, batchBytes(batch), room);
   const outputs = await target.engine.infer(batch);
+  checkOutputs(outputs, protocol.valueBytes ?? 0, room);
   const predicted = performance.now();
   const body = new TextEncoder().encode(encode(outputs, batch.rows, request.requestId, wish));
   const timing = {
@@ -86,8 +99,29 @@ async function score(request: ScoreRequest): Promise<WorkerReply> {
     predict: predicted - decoded,
     postprocess: performance.now() - predicted,
   };
-  const captured = capturedOf(request, target, batch, outputs, parsed);
+  const captured = capturedOf(request, target, batch, outputs, unit);
   return { kind: 'answer', body, rows: batch.rows, first: readFirstRow(outputs), captured, timing };
+}
+
+interface Read {
+  readonly batch: Batch;
+  readonly wish: unknown;
+  /** Id of the unit, where the body holds it. */
+  readonly unit: string | null;
+}
+
+/** What is parsed is forgotten when this returns: only the rows stay. */
+function read(request: ScoreRequest, target: LoadedVersion, { protocol, decode, wish }: Converters): Read {
+  const { signature } = target.manifest;
+  const { body, unitField } = request;
+  checkBody(body, protocol, signature, room);
+  const parsed = protocol.parse(textOf(body));
+  const wished = wish?.(parsed) ?? null;
+  return {
+    batch: decode(rowsIn(parsed, request, signature)),
+    wish: wished,
+    unit: unitField === null ? null : unitInBody(parsed, unitField),
+  };
 }
 
 const rowsIn = (parsed: unknown, { unitField }: ScoreRequest, signature: Signature): unknown =>
@@ -95,15 +129,14 @@ const rowsIn = (parsed: unknown, { unitField }: ScoreRequest, signature: Signatu
 
 /** The rows that are wanted back; none where they cannot be taken: the answer is there all the same. */
 function capturedOf(
-  { capture, requestId, unitField }: ScoreRequest,
+  { capture, requestId }: ScoreRequest,
   target: LoadedVersion,
   batch: Batch,
   outputs: Outputs,
-  parsed: unknown,
+  unit: string | null,
 ): ExtractedRows | null {
   if (capture === 0) return null;
   try {
-    const unit = unitField === null ? null : unitInBody(parsed, unitField);
     return { ...extractRows(target, batch, outputs, requestId, capture), unit };
   } catch {
     return null;
@@ -118,6 +151,9 @@ function refusal(error: unknown): WorkerReply {
   return { kind: 'refused', error: { code: coded.code, details: coded.details } };
 }
 
+/** After bodies of more bytes the collector runs at once: what is behind the arrays of one is not to lie beside the next. */
+const WORTH_COLLECTING = 1 << 20;
+
 async function obey(request: WorkerRequest): Promise<void> {
   if (request.kind === 'retain') {
     await versions.retain(request.versions);
@@ -127,6 +163,7 @@ async function obey(request: WorkerRequest): Promise<void> {
   }
   const scored = await score(request).catch(refusal);
   reply(scored, scored.kind === 'answer' ? [scored.body.buffer] : []);
+  if (request.body.byteLength > WORTH_COLLECTING) collectGarbage();
 }
 
 /** One after the other: no version is closed while it scores. */

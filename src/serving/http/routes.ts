@@ -12,13 +12,13 @@ import type { Recorder } from '../recorder/recorder.ts';
 import type { Tape } from '../recorder/tape.ts';
 import type { Headers } from '../unit.ts';
 import type { Usage } from '../usage.ts';
-import type { CallerSeries } from './callers.ts';
 import { isScoredElsewhere } from './elsewhere.ts';
+import { type InlineBounds, inlineBounds } from './limits.ts';
 import type { Metrics, ModelSeries } from './metrics.ts';
 import { hasRawEnd, rawEndsOf, wished } from './raw.ts';
 
 /** Everything prepared for the requests of one version, seen through a protocol. */
-export interface Prepared {
+export interface Prepared extends InlineBounds {
   readonly protocol: Protocol;
   readonly target: LoadedVersion;
   readonly decode: Decode;
@@ -57,7 +57,6 @@ export interface PreparedEndpoint {
   readonly streams: readonly CaptureStream[];
   /** Where the id of a unit is found. */
   readonly unit: UnitSource;
-  readonly callers: CallerSeries;
   readonly tape: Tape | null;
   readonly mirror: Mirror | null;
 }
@@ -249,7 +248,6 @@ export class Routes {
       assignment,
       choices: versions.map((version) => this.prepared(protocol, version)),
       unit,
-      callers: this.#metrics.callersOf(route.model),
       streams: versions.flatMap((version) => streamOf(version) ?? []),
       tape: this.#recorder?.tapeOf(route.endpoint) ?? null,
       mirror: shadow && mirror && { target: mirror, percent: shadow.percent, seed, stream: streamOf(mirror) },
@@ -281,6 +279,7 @@ export class Routes {
       headers: ['content-type', protocol.answers, ...modelHeaders(target)],
       raw: rawEndsOf(target),
       rowMicros: loopMicros(target) + CELL_MICROS * cellsOf(target),
+      ...inlineBounds(target.manifest.signature, protocol),
     };
     ofVersion.set(protocol.id, prepared);
     return prepared;

@@ -12,6 +12,11 @@ import type {
 
 /** An idle thread ends after this long: its engines hold memory. */
 const IDLE_MILLIS = 120_000;
+/**
+ * Heap of a thread beside what a request may take: code, engines, and what marking and compacting need. What a request takes
+ * is known before it is parsed, since V8 ends the process, not the thread, where the heap fills up inside `JSON.parse`.
+ */
+const HEAP_REST = 48 << 20;
 /** Starting a thread and loading a version takes this long at most; neither is part of a request's time. */
 const LOAD_MILLIS = 300_000;
 
@@ -40,6 +45,7 @@ export class Thread {
   #started = 0;
   #timer: NodeJS.Timeout;
   #reason: string | null = null;
+  #isOutOfMemory = false;
   /** When the load that is going on began, or null. */
   #loadingSince: number | null = null;
   /** Milliseconds of the first job's turn that went into loading. */
@@ -52,12 +58,16 @@ export class Thread {
     this.#options = options;
     this.#worker = new Worker(new URL('./offload.worker.ts', import.meta.url), {
       workerData: options.settings,
+      resourceLimits: {
+        maxOldGenerationSizeMb: Math.ceil((options.settings.room.heap + HEAP_REST) / 2 ** 20),
+      },
     });
     // A thread never keeps the process alive; requests do that.
     this.#worker.unref();
     this.#worker.on('message', (reply: WorkerReply) => this.#hear(reply));
-    this.#worker.on('error', (error) => {
+    this.#worker.on('error', (error: NodeJS.ErrnoException) => {
       this.#reason = error.message;
+      this.#isOutOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
     });
     this.#worker.on('exit', (code) => this.#exited(code));
     this.#timer = this.#endWhenIdle();
@@ -153,8 +163,16 @@ export class Thread {
     clearTimeout(this.#timer);
     const isPremature = !this.#ending;
     this.#ending = true;
-    const reason = this.#reason ?? `code ${code}`;
-    this.#giveUp(new PlimsollError('SCORER_DIED', { model: this.#model(), reason }), isPremature);
+    this.#giveUp(this.#causeOfDeath(code), isPremature);
+  }
+
+  #causeOfDeath(code: number): PlimsollError {
+    const model = this.#model();
+    if (this.#isOutOfMemory) {
+      const limit = Math.floor((this.#options.settings.room.heap + HEAP_REST) / 2 ** 20);
+      return new PlimsollError('SCORER_MEMORY', { model, limit });
+    }
+    return new PlimsollError('SCORER_DIED', { model, reason: this.#reason ?? `code ${code}` });
   }
 
   /** Fails the job it was at. */

@@ -1,6 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { NO_RAW_ENDS, type RawEnds } from '../../model/raw.ts';
+import { BYTE_WORST, CSV_BYTE_WORST, csvCost, jsonCost } from '../admission/memory/body-cost.ts';
 import type { Decode, Doorway, Encode, Page, Protocol, Reply, Target, View } from '../protocol.ts';
 import { compileDecode } from '../rows/compile.ts';
 import { Complaints } from '../rows/complaints.ts';
@@ -55,6 +56,19 @@ function encoder({ manifest }: Target, form: Form): Encode {
   return (outputs, rows) => `{"predictions":${write(outputs, rows)}}`;
 }
 
+/** JSON lines are cut first: a piece of the text for each, and its place in a list. */
+const LINE_BYTES = 56;
+const WEIGHED: Readonly<Record<Form, Pick<Protocol, 'weigh' | 'heavy'>>> = {
+  json: {},
+  csv: { weigh: csvCost, heavy: CSV_BYTE_WORST },
+  jsonlines: {
+    weigh: (bytes, cell) => jsonCost(bytes, cell + LINE_BYTES),
+    heavy: BYTE_WORST + LINE_BYTES,
+  },
+};
+/** Other forms than JSON are made of values, not written at once. */
+const VALUE_BYTES: Readonly<Record<Form, number>> = { json: 0, csv: 192, jsonlines: 192 };
+
 const idOf = (body: Form, answer: Form): string => `invocations ${body} ${answer}`;
 
 /** One protocol for each form of bodies and of answers; JSON to JSON comes first. */
@@ -65,6 +79,8 @@ const INVOCATIONS: readonly Protocol[] = FORMS.flatMap((body) =>
     parse: PARSE[body],
     decode: (target) => decoder(target, body),
     encode: (target) => encoder(target, answer),
+    ...WEIGHED[body],
+    valueBytes: VALUE_BYTES[answer],
   })),
 );
 

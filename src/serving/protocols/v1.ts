@@ -19,6 +19,9 @@ type Shape = 'rows' | 'columns';
  * `{"inputs": …}` → `{"outputs": …}`: the one output, or all by name
  * (https://www.tensorflow.org/tfx/serving/api_rest#predict_api, https://kserve.github.io/website/docs/concepts/architecture/data-plane/v1-protocol).
  */
+/** A row is written apart: a tensor of it, and its text in pieces. */
+const ROW_BYTES = 160;
+
 const v1Predict: Protocol = {
   id: 'v1',
   answers: 'application/json',
@@ -32,6 +35,7 @@ const v1Predict: Protocol = {
   },
   wish: () => shapeOf,
   encode,
+  valueBytes: ROW_BYTES,
 };
 
 /** Throws INPUT_INVALID. */

@@ -33,12 +33,23 @@ function parseLoosely(text: string, first: SyntaxError): unknown {
   }
 }
 
+/** Pieces of a text that are put together at once: a text of nothing but words would make a list as long as itself. */
+const PIECES = 4096;
+
 function withoutBareWords(text: string): string {
-  let inString = false;
-  return text.replaceAll(MARKS, (mark) => {
+  const [whole, pieces]: [string[], string[]] = [[], []];
+  let [inString, from] = [false, 0];
+  MARKS.lastIndex = 0;
+  for (let found = MARKS.exec(text); found !== null; found = MARKS.exec(text)) {
+    const [mark] = found;
     if (mark === '"') inString = !inString;
-    return inString ? mark : (REPLACED[mark] ?? mark);
-  });
+    const word = inString ? undefined : REPLACED[mark];
+    if (word === undefined) continue;
+    pieces.push(text.slice(from, found.index), word);
+    from = MARKS.lastIndex;
+    if (pieces.length >= PIECES) whole.push(pieces.splice(0).join(''));
+  }
+  return [...whole, ...pieces, text.slice(from)].join('');
 }
 
 function complain(text: string, error: SyntaxError): never {

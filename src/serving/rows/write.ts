@@ -51,10 +51,11 @@ export function tensorWriter(classes: Labels | null): (tensor: Tensor) => string
 }
 
 function writeList(data: Tensor['data'], start: number, end: number, write: WriteElement): string {
-  if (start === end) return '[]';
-  let text = `[${write(data[start]!)}`;
-  for (let i = start + 1; i < end; i++) text += `,${write(data[i]!)}`;
-  return `${text}]`;
+  return `[${inPieces(end - start, (from, to) => {
+    let text = write(data[start + from]!);
+    for (let i = start + from + 1; i < start + to; i++) text += `,${write(data[i]!)}`;
+    return text;
+  })}]`;
 }
 
 function writeNested(
@@ -69,9 +70,29 @@ function writeNested(
   if (axis === shape.length - 1) return writeList(data, start, start + size, write);
   const count = shape[axis]!;
   const stride = count === 0 ? 0 : size / count;
-  let text = '[';
-  for (let k = 0; k < count; k++) {
-    text += (k === 0 ? '' : ',') + writeNested(data, shape, axis + 1, start + k * stride, stride, write);
+  return `[${inPieces(count, (from, to) => {
+    let text = '';
+    for (let k = from; k < to; k++)
+      text += (k === from ? '' : ',') + writeNested(data, shape, axis + 1, start + k * stride, stride, write);
+    return text;
+  })}]`;
+}
+
+/** Items that are written as one text before it is made flat. */
+const PIECE = 4096;
+
+/**
+ * Items with commas between them. V8 keeps a text that grows as a tree of its pieces, of 64 bytes each (`ConsString`), until
+ * somebody looks into it: looked into piece by piece, a long answer takes little more than its own size.
+ */
+function inPieces(count: number, write: (from: number, to: number) => string): string {
+  if (count === 0) return '';
+  if (count <= PIECE) return write(0, count);
+  const pieces: string[] = [];
+  for (let from = 0; from < count; from += PIECE) {
+    const piece = write(from, Math.min(count, from + PIECE));
+    piece.charCodeAt(0);
+    pieces.push(piece);
   }
-  return `${text}]`;
+  return pieces.join(',');
 }

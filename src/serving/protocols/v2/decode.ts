@@ -88,6 +88,9 @@ function rowsOf(input: InputTensor, signature: Table): Batch {
     complain(['inputs', 0, 'shape'], 'shape', msg);
   }
   for (const column of signature.columns) checkDatatype(input, column, 0);
+  // A shape may announce any number of rows that hold nothing.
+  if (width === 0 && rows > 0)
+    complain(['inputs', 0, 'shape'], 'shape', `input '${name}': rows of no columns cannot be scored`);
   const cells = cellsOf(input);
   return decodeInput(
     { instances: Array.from({ length: rows }, (_, i) => cells.slice(i * width, (i + 1) * width)) },

@@ -3,6 +3,7 @@
  * (https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md). Pure.
  */
 import { PlimsollError } from '../../../core/errors.ts';
+import { BYTE_WORST, jsonCost } from '../../admission/memory/body-cost.ts';
 import type { Doorway, Page, Protocol, Reply, View } from '../../protocol.ts';
 import { json } from '../../protocol.ts';
 import { parseBody } from '../../rows/parse.ts';
@@ -12,6 +13,9 @@ import { v2Decode } from './decode.ts';
 import { v2Encode, v2Wish } from './encode.ts';
 import { inputsOf, outputsOf } from './metadata.ts';
 
+/** An element as it is checked, as a cell of a row, and on its way to a text; measured. */
+const ELEMENT = 112;
+
 const v2Infer: Protocol = {
   id: 'v2',
   answers: 'application/json',
@@ -19,6 +23,9 @@ const v2Infer: Protocol = {
   decode: v2Decode,
   wish: v2Wish,
   encode: v2Encode,
+  weigh: (bytes, cell) => jsonCost(bytes, cell + ELEMENT),
+  heavy: BYTE_WORST + ELEMENT,
+  valueBytes: ELEMENT,
 };
 
 /** Any content type is JSON, as Triton has it, but for a body that says where its JSON ends. */
