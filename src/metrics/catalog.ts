@@ -7,27 +7,21 @@ export interface MetricEntry {
   readonly unit: string;
   readonly labels: readonly string[];
   readonly help: string;
-  /** Who counts it: the processes that answer, the monitor, or the list of jobs. */
-  readonly from: 'serving' | 'monitor';
+  /** Who counts it: the processes that answer, the owner of the rollouts, or the monitor. */
+  readonly from: 'serving' | 'experiments' | 'monitor';
 }
 
 const VERSION = ['model_name', 'model_version'];
 const WATCHED = ['endpoint', 'model_name', 'model_version'];
 
-const serving = (type: MetricType, unit: string, labels: readonly string[], help: string): MetricEntry => ({
-  type,
-  unit,
-  labels,
-  help,
-  from: 'serving',
-});
-const monitor = (type: MetricType, unit: string, labels: readonly string[], help: string): MetricEntry => ({
-  type,
-  unit,
-  labels,
-  help,
-  from: 'monitor',
-});
+const countedBy =
+  (from: MetricEntry['from']) =>
+  (type: MetricType, unit: string, labels: readonly string[], help: string): MetricEntry => ({
+    ...{ type, unit, labels, help, from },
+  });
+const serving = countedBy('serving');
+const experiments = countedBy('experiments');
+const monitor = countedBy('monitor');
 
 export const METRICS = {
   inference_requests_total: serving(
@@ -209,6 +203,24 @@ export const METRICS = {
     'bytes',
     [...VERSION, 'worker'],
     'Resident memory of the processes of a foreign graph together.',
+  ),
+  experiment_metric_difference: experiments(
+    'gauge',
+    'of the metric',
+    ['endpoint', 'metric', 'arm', 'segment', 'bound'],
+    'Difference of an arm to control, with an interval that holds at every look: point, lower, upper. The segment is all, or (of the metric that decides) a header with its value.',
+  ),
+  experiment_metric_units: experiments(
+    'gauge',
+    'units',
+    ['endpoint', 'metric', 'arm', 'segment'],
+    'Units of an arm whose value of the metric is complete.',
+  ),
+  experiment_segments_differ: experiments(
+    'gauge',
+    'boolean',
+    ['endpoint', 'metric', 'arm'],
+    'Whether the effect of an arm differs between two segments.',
   ),
   model_created_timestamp_seconds: monitor(
     'gauge',

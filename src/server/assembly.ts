@@ -24,6 +24,7 @@ import { openStore } from '../store/open.ts';
 import { forget } from '../store/retention.ts';
 import type { Store } from '../store/store.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
+import { ExperimentsFile } from './experiments/metrics-file.ts';
 import { STORE_FILE } from './nothing-to-serve.ts';
 
 /** Flips that the store does not know yet, in the data folder. */
@@ -35,7 +36,7 @@ const FEEDBACK_MAX = 64 * 1024 * 1024;
 const STORE_MILLIS = 3000;
 /** How often the store forgets what is past its time, in milliseconds. */
 const FORGETTING = 3_600_000;
-/** How often traffic is measured, in milliseconds. */
+/** How often traffic is measured, and metrics of experiments are written, in milliseconds. */
 const METERING = 10_000;
 
 interface AssemblyOptions {
@@ -103,6 +104,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     spool: options.answers ? spoolIn(dataDir, logger) : null,
   });
   const parts = { store, catalog, controller, publisher, clock, meter, dataDir, rolloutOf, signer, feedback };
+  const experiments = new ExperimentsFile({ dataDir, store, controller, logger });
+  let endShowing = () => Promise.resolve();
   let endForgetting = () => Promise.resolve();
   let endMetering = () => Promise.resolve();
   return {
@@ -119,6 +122,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       await publisher.publish();
       await controller.start();
       endMetering = everyMillis(METERING, async () => meter.note(fleet.counts?.() ?? [], clock.monotonic()));
+      endShowing = everyMillis(METERING, () => experiments.update());
       endForgetting = everyMillis(FORGETTING, () =>
         forget(opened, clock.now()).catch((error: Error) =>
           logger.warn({ error: error.message }, 'cannot forget what is past its time; trying again later'),
@@ -129,6 +133,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       await feedback.close();
       await endForgetting();
       await endMetering();
+      await endShowing();
       // A store that is away takes nothing back: the lease of this owner runs out by itself.
       await controller
         .stop()

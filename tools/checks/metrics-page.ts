@@ -34,7 +34,7 @@ histograms of scale 3; \`http.server.request.duration\` has the whole time of an
 const DASHBOARD = `## Dashboard
 
 \`plimsoll monitor dashboard -o dashboard.json\` writes a dashboard for Grafana: traffic, latency, errors, drift, data quality,
-accuracy with its band, and the monitor itself, with variables for the source of data, model, version and endpoint.
+accuracy with its band, experiments, and the monitor itself, with variables for the source of data, model, version and endpoint.
 
 `;
 
@@ -105,6 +105,7 @@ function rules(): string {
 export const metricsPage = (): string =>
   [
     `${HEAD}## Of serving\n\n${tableOf('serving')}`,
+    `## Of experiments that run\n\n${tableOf('experiments')}`,
     `## Of the monitor\n\n${tableOf('monitor')}`,
     `${ALIASES_HEAD}${aliases()}`,
     OTLP +

@@ -12,7 +12,7 @@ const OF_PROCESSES = ['process_resident_memory_bytes'];
 test('every expression is over metrics that there are, by labels that they have', () => {
   const LABELS = new Set(Object.values(METRICS).flatMap(({ labels }) => labels as readonly string[]));
   for (const expr of expressions) {
-    const names = expr.match(/\b(?:inference|model|monitor|nodejs|process|serving)_\w+/g)!;
+    const names = expr.match(/\b(?:experiment|inference|model|monitor|nodejs|process|serving)_\w+/g)!;
     const metrics = names
       .filter((name) => !LABELS.has(name))
       .map((name) => name.replace(/_(?:bucket|count|sum)$/, (suffix) => (name in METRICS ? suffix : '')));
@@ -39,7 +39,8 @@ test('panels have ids and places of their own, none over another or beyond the e
 
 test('there is a row for each thing that people look for, and variables to choose by', () => {
   expect(dashboard.panels.filter(({ type }) => type === 'row').map(({ title }) => title)).toEqual([
-    ...['Traffic', 'Latency', 'Errors', 'Drift', 'Data quality', 'Accuracy', 'The monitor itself'],
+    ...['Traffic', 'Latency', 'Errors', 'Drift', 'Data quality', 'Accuracy', 'Experiments'],
+    ...['The monitor itself'],
   ]);
   expect(dashboard.templating.list.map(({ name }) => name)).toEqual([
     'datasource',

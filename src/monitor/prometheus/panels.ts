@@ -1,4 +1,5 @@
 /** What the dashboard shows, row by row. Pure. */
+import { EXPERIMENT_PANELS } from './experiment-panels.ts';
 
 const REQUESTS = 'model_name=~"$model",model_version=~"$version"';
 const WATCHED = `endpoint=~"$endpoint",${REQUESTS}`;
@@ -269,6 +270,7 @@ export const ROWS: readonly { readonly title: string; readonly panels: readonly 
       },
     ],
   },
+  { title: 'Experiments', panels: EXPERIMENT_PANELS },
   {
     title: 'The monitor itself',
     panels: [

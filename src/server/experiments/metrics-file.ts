@@ -1,0 +1,70 @@
+/** The metrics of experiments as a file that every scrape takes along: the owner of the rollouts writes it, and replaces it whole. */
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Controller } from '../../control/rollouts/controller.ts';
+import { Outage } from '../../control/rollouts/outage.ts';
+import type { Logger } from '../../core/ports.ts';
+import type { ExperimentState } from '../../rollout/experiment/state.ts';
+import { experimentView } from '../../rollout/experiment/view.ts';
+import type { Store } from '../../store/store.ts';
+import { type EndpointExperiment, experimentMetrics } from './metrics.ts';
+
+export interface ExperimentsFileOptions {
+  readonly dataDir: string;
+  readonly store: Pick<Store, 'tables'>;
+  readonly controller: Pick<Controller, 'isOwner' | 'standing'>;
+  readonly logger: Logger;
+}
+
+export class ExperimentsFile {
+  readonly #options: ExperimentsFileOptions;
+  readonly #folder: string;
+  readonly #outage: Outage;
+  /** Null before the first time: an earlier process may have left a file. */
+  #written: string | null = null;
+
+  constructor(options: ExperimentsFileOptions) {
+    const { dataDir, logger } = options;
+    this.#options = options;
+    this.#folder = join(dataDir, 'experiments');
+    const begins = 'Metrics of experiments cannot be written for the moment';
+    this.#outage = new Outage({ logger, begins, ends: 'Metrics of experiments are written again' });
+  }
+
+  /** Writes the file where it would say something else than before; removes it where nothing runs. Never throws. */
+  async update(): Promise<void> {
+    const experiments = await this.#running().catch(() => null);
+    // A store that is away is told by those who need it; what was written stays.
+    if (experiments === null) return;
+    try {
+      await this.#write(experiments.length === 0 ? '' : experimentMetrics(experiments));
+      this.#outage.worked();
+    } catch (error) {
+      this.#outage.failed(error);
+    }
+  }
+
+  /** Where another replica decides it is the one that knows. */
+  async #running(): Promise<readonly EndpointExperiment[]> {
+    const { store, controller } = this.#options;
+    if (!controller.isOwner) return [];
+    const rows = (await store.tables.rollouts.running()).filter(({ strategy }) => strategy === 'ab');
+    const standings = await Promise.all(rows.map(({ id }) => controller.standing(id)));
+    return standings.map(({ row, state }) => ({
+      endpoint: row.endpoint,
+      view: experimentView(state as ExperimentState),
+    }));
+  }
+
+  async #write(text: string): Promise<void> {
+    if (text === this.#written) return;
+    const path = join(this.#folder, 'metrics.prom');
+    if (text === '') await rm(path, { force: true });
+    else {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await writeFile(`${path}.tmp`, text);
+      await rename(`${path}.tmp`, path);
+    }
+    this.#written = text;
+  }
+}
