@@ -22,6 +22,8 @@ export interface OnnxLimits {
   readonly onnxStaticBytes: number;
   /** Trips of one Loop or Scan, times those of the loops around it. */
   readonly onnxTrips: number;
+  /** Levels of one tree of an ensemble: onnxruntime takes a piece of the stack for each. */
+  readonly onnxTreeDepth: number;
   /** Milliseconds that loading in a child process may take, and more for a large file. */
   readonly onnxLoadMillis: number;
   /** Resident bytes that the loading child may reach, and more for a large file. */
@@ -40,6 +42,7 @@ export const ONNX_LIMITS: OnnxLimits = {
   onnxTypeDepth: 8,
   onnxStaticBytes: 128 * 2 ** 20,
   onnxTrips: 100_000,
+  onnxTreeDepth: 2000,
   onnxLoadMillis: 5000,
   onnxLoadBytes: 448 * 2 ** 20,
 };

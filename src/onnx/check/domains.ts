@@ -1,7 +1,7 @@
 import type { OnnxModel, OnnxNode, Opset } from '../graph.ts';
 import { calledFunction, type Functions } from './functions.ts';
 import { IR_RANGE, MICROSOFT_OPS, OPSET_RANGE } from './known.ts';
-import { subgraphs } from './scope.ts';
+import { withNested } from './scope.ts';
 import { graphInvalid, graphUnknown, nodeName } from './where.ts';
 
 /**
@@ -42,10 +42,7 @@ function checkOpsets(opsets: readonly Opset[], where: string): void {
 }
 
 function checkNodes(nodes: readonly OnnxNode[], functions: Functions): void {
-  for (const node of nodes) {
-    checkNode(node, functions);
-    for (const graph of subgraphs(node)) checkNodes(graph.nodes, functions);
-  }
+  for (const node of withNested(nodes)) checkNode(node, functions);
 }
 
 function checkNode(node: OnnxNode, functions: Functions): void {

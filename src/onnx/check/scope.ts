@@ -9,6 +9,14 @@ export function subgraphs(node: OnnxNode): OnnxGraph[] {
   });
 }
 
+/** Nodes, and those of all graphs in their attributes. */
+export function* withNested(nodes: readonly OnnxNode[]): Generator<OnnxNode> {
+  for (const node of nodes) {
+    yield node;
+    for (const graph of subgraphs(node)) yield* withNested(graph.nodes);
+  }
+}
+
 /** Nodes and the names around them: the main graph, a nested graph, a function. */
 export interface Scope {
   readonly where: string;
