@@ -70,7 +70,7 @@ function signatureOf(material: Compiled): Signature {
 export async function materialOf(content: ModelContent, runtime: Runtime): Promise<Compiled> {
   if (content.kind === 'graph' && runtime === 'native')
     throw new PlimsollError('COMPILE_UNSUPPORTED', { path: 'the graph', reason: ONNXRUNTIME_ONLY });
-  if (content.kind === 'graph') return graphMaterial(content.onnx, content, 'the graph');
+  if (content.kind === 'graph') return graphMaterial(content.onnx, content, 'this file');
   if (runtime === 'native') return { kind: 'steps', steps: content };
   const { compileModel } = await import('../compile/compile.ts');
   const { encodeModel } = await import('../onnx/encode.ts');
