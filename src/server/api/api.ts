@@ -15,6 +15,7 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { Jobs } from '../../jobs/port.ts';
 import type { Monitoring } from '../../monitor/port.ts';
+import { checkDepth } from '../../serving/admission/memory/request-cost.ts';
 import { headersOf } from '../../serving/http/error-headers.ts';
 import type { AuditEntry, Idempotency } from '../../store/store.ts';
 import { credentialIn } from '../access/credential.ts';
@@ -138,9 +139,16 @@ function unknownRoute(method: string, url: string): PlimsollError {
 function takeBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : parse(request, body as string, done),
-  );
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, given, done) => {
+    const bytes = given as Buffer;
+    if (bytes.length === 0) return done(null, undefined);
+    try {
+      checkDepth(bytes, {});
+    } catch (error) {
+      return done(error as Error);
+    }
+    return parse(request, bytes.toString(), done);
+  });
   app.register(multipart);
 }
 

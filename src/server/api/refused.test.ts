@@ -40,6 +40,16 @@ test.each([
   expect(message).toContain(`header/${name}`);
 });
 
+test('a body that nests deeper than anybody means is refused before it is parsed', async () => {
+  for (const levels of [5000, 500_000]) {
+    const body = `[${'['.repeat(levels)}${']'.repeat(levels)}]`;
+    const [status, code, message] = await refused('POST', '/feedback', {}, body);
+    expect([status, code]).toEqual([400, 'BODY_TOO_DEEP']);
+    expect(message).toContain(`nest ${levels + 1} deep, at most 100 are read`);
+  }
+  expect(api.logged).toEqual([]);
+});
+
 test('an upload without a boundary is the mistake of its sender', async () => {
   const headers = { 'content-type': 'multipart/form-data' };
   const [status, code, message] = await refused('POST', '/models/churn/versions', headers, 'x');
