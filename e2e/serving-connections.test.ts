@@ -140,3 +140,16 @@ test('more slow bodies than there are places leave everybody else answered at on
     await closed;
   }
 });
+
+test('a refused body that still comes makes room, since it is answered already', async () => {
+  const metrics = new Metrics();
+  const url = await serve({ metrics, maxConnections: 8 });
+  const bodies = await dripping(url, 8);
+  const answered = () => bodies.filter(({ text }) => text.startsWith('HTTP/1.1 503'));
+  await expect.poll(() => answered().length, { interval: 5 }).toBe(6);
+  expect(metrics.receiving).toBe(2);
+  for (let k = 0; k < 6; k++) expect((await call(`${url}/healthz`)).status).toBe(200);
+  expect(metrics.connections).toMatchObject({ refused: 0 });
+  expect(metrics.connections.evicted).toBeGreaterThan(0);
+  expect(metrics.receiving).toBe(2);
+});

@@ -2,6 +2,7 @@ import { type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { Logger } from '../../core/ports.ts';
+import type { MayLinger } from '../../serving/http/lingering.ts';
 import type { ConnectionCounts } from '../../serving/http/metrics.ts';
 
 export interface ConnectionsOptions {
@@ -14,16 +15,19 @@ export interface ConnectionsOptions {
 
 /** With two connections within this many milliseconds, more of them are on the way. */
 const CALM_MILLIS = 2;
+/** Turn of a connection that has been answered: it may go at once. */
+const ANSWERED = -1;
 /** The same trouble is told again after this long, in milliseconds. */
 const TELL_AGAIN_MILLIS = 60_000;
 
 /**
  * The connections of one server. Where there are as many as may be, the one that has waited longest for a request, or is
  * longest about its first headers, makes room for the next; where all are being answered, the next one is closed at once.
+ * One that was answered before it had sent all of its request waits, too.
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
-  /** Those with no request, in the order since when, and the turn of the loop in which that was. */
+  /** Those with no request to be answered, in the order since when, and the turn of the loop from which on that holds. */
   readonly #waiting = new Map<Socket, number>();
   /** Those that have not finished their TLS handshake, by the address of the client. */
   readonly #handshaking = new Map<string, Socket>();
@@ -42,8 +46,11 @@ export class Connections {
     this.#options = options;
     options.counts.limit = options.limit;
     const waiting = this.#waiting;
-    const turn = (): number => this.#turn;
-    this.Response = class extends ServerResponse {
+    const waits = (socket: Socket): void => {
+      waiting.delete(socket); // which would keep its place
+      if (!socket.destroyed) waiting.set(socket, ANSWERED);
+    };
+    this.Response = class extends ServerResponse implements MayLinger {
       override assignSocket(socket: Socket): void {
         waiting.delete(socket);
         super.assignSocket(socket);
@@ -51,7 +58,11 @@ export class Connections {
 
       override detachSocket(socket: Socket): void {
         super.detachSocket(socket);
-        if (!socket.destroyed) waiting.set(socket, turn());
+        waits(socket);
+      }
+
+      lingers(): void {
+        if (this.socket !== null) waits(this.socket);
       }
     } as typeof ServerResponse;
   }

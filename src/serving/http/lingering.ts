@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+/** What a server may want to know of its answers. */
+export interface MayLinger {
+  /** The answer is written, and nothing but the rest of the request keeps it. */
+  lingers?(): void;
+}
+
 /** How long a client that was answered before it had sent everything may go on sending. */
 const LINGER_MILLIS = 2000;
 
@@ -7,7 +13,7 @@ const LINGER_MILLIS = 2000;
  * Ends an answer, which is written, when its client has sent the rest of its body, or has had the time to read it: where a
  * connection is closed over bytes that nobody has read, the kernel resets it, and the answer may be lost on the way.
  */
-export function endWhenSent(request: IncomingMessage, response: ServerResponse): void {
+export function endWhenSent(request: IncomingMessage, response: ServerResponse & MayLinger): void {
   if (request.destroyed || hasSentAll(request)) {
     response.end();
     return;
@@ -19,6 +25,7 @@ export function endWhenSent(request: IncomingMessage, response: ServerResponse):
     response.end();
   };
   const timer = setTimeout(end, LINGER_MILLIS).unref();
+  response.lingers?.();
   request.once('end', end).once('close', end).resume();
 }
 
