@@ -106,9 +106,9 @@ test('headers that do not come to their end are answered with 408, and the conne
 });
 
 /** Bodies that begin and never end, each on a connection of its own. */
-async function dripping(url: string, count: number) {
+async function dripping(url: string, count: number, from?: string) {
   const bodies = Array.from({ length: count }, async () => {
-    const socket = await opened(url);
+    const socket = await opened(url, from);
     ending.push(socket);
     const read = reading(socket);
     socket.write('POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 30\r\n\r\n{');
@@ -152,4 +152,19 @@ test('a refused body that still comes makes room, since it is answered already',
   expect(metrics.connections).toMatchObject({ refused: 0 });
   expect(metrics.connections.evicted).toBeGreaterThan(0);
   expect(metrics.receiving).toBe(2);
+});
+
+test('where two addresses hold all places, a body that comes in pieces from a third one has its own', async () => {
+  const metrics = new Metrics();
+  const url = await serve({ metrics, maxReceiving: 8 });
+  await Promise.all(['127.0.0.2', '127.0.0.3'].map((from) => dripping(url, 4, from)));
+  await expect.poll(() => metrics.receiving, { interval: 2 }).toBe(8);
+  const body = JSON.stringify(ROWS);
+  const socket = await opened(url);
+  ending.push(socket);
+  const read = reading(socket);
+  socket.write(`POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n{`);
+  await wait(50);
+  socket.write(body.slice(1));
+  await expect.poll(() => read.text).toMatch(/^HTTP\/1\.1 200 OK/);
 });

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A connection that is open, and never fails a test by its end. */
-export async function opened(url: string): Promise<Socket> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+/** A connection that is open, and never fails a test by its end; `from` is one of the addresses of this machine. */
+export async function opened(url: string, from?: string): Promise<Socket> {
+  const { hostname: host, port } = new URL(url);
+  const socket = connect({ host, port: Number(port), localAddress: from });
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   return socket;

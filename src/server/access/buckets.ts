@@ -60,16 +60,3 @@ export class Buckets {
       if (tokens + ((now - at) / 1000) * perSecond >= burst) this.#buckets.delete(name);
   }
 }
-
-/** Who shares a bucket: one address, or the /64 that a subscriber of IPv6 has at least. */
-export function networkOf(address: string | undefined): string {
-  if (address === undefined) return 'unknown';
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail] = plain.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
-  const groups = [...before, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after];
-  return `${groups.slice(0, 4).join(':')}::/64`;
-}

@@ -1,7 +1,8 @@
 /** Requests that were let in by nobody: counted by why, and answered more slowly the more of them one address sends. */
 import type { Rate } from '../../config/access.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { Buckets, networkOf } from './buckets.ts';
+import { networkOf } from '../../core/network.ts';
+import { Buckets } from './buckets.ts';
 
 /** Wrong keys that one address may send at once, and then every second: a person who mistypes is told so. */
 const FAILURES: Rate = { perSecond: 1, burst: 20 };

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PlimsollError } from '../../core/errors.ts';
+import { networkOf } from '../../core/network.ts';
 import { BodyBuffer, encodingOf, giveBack, tooLarge } from './body.ts';
 import type { Decompressor } from './decompressor.ts';
 import type { HttpLimits } from './limits.ts';
@@ -36,6 +37,7 @@ export class Intake implements Incoming {
   /** Takes the body back from those that wait to be decompressed. */
   #withdraw: (() => boolean) | null = null;
   #isOver = false;
+  #peer: string | undefined;
   /** `performance.now()` when its headers were there. */
   readonly startedAt: number;
   /** `performance.now()` when its last byte was there; 0 before. */
@@ -49,8 +51,9 @@ export class Intake implements Incoming {
     this.#body = new BodyBuffer(reception.limits.maxBody);
   }
 
-  get peer(): string | undefined {
-    return this.#request.socket.remoteAddress;
+  get peer(): string {
+    this.#peer ??= networkOf(this.#request.socket.remoteAddress);
+    return this.#peer;
   }
 
   get received(): number {

@@ -8,9 +8,9 @@ export interface HttpLimits {
   readonly maxBody: number;
   /** Requests being scored, or waiting for it, at once: 503. */
   readonly maxInFlight: number;
-  /** Bodies being received at once; then the slowest gives up its place (408), or the next one is refused (503). */
+  /** Bodies being received at once; then the slowest gives up its place (408), or one of who holds most is refused (503). */
   readonly maxReceiving: number;
-  /** Share of these places that one address may hold, 0 to 1. */
+  /** Share of these places that one address, or one /64, may hold, 0 to 1. */
   readonly peerShare: number;
   /** Bytes of all bodies that are received, and answers that are sent, at once: 503; what memory allows, if that is less. */
   readonly maxBuffered: number;

@@ -37,13 +37,14 @@ test('a body has ten seconds, and then to keep up with 500 bytes a second', () =
   expect(dripping.told[0]?.message).toContain('5.5 bytes of its body came in 11.0 s');
 });
 
-test('where all places are taken, the body that is furthest behind gives up its own', () => {
+test('where all places are taken, the body that is furthest behind gives up its own', async () => {
   const { time, counts, enter } = places(3);
   const [steady, slow] = [enter('a', 5000), enter('b', 10)];
   time.now = 1000;
   const slower = enter('c', 490);
   slower.startedAt = 0;
   const next = enter('d');
+  await turn();
   expect(codes([steady, slow, slower, next])).toEqual(['', '408 BODY_TOO_SLOW', '', '']);
   expect(counts).toEqual({ receiving: 3, slowBodies: 1 });
 });
@@ -61,6 +62,31 @@ test('where none is behind, the next one is refused, unless it is whole in no ti
   expect(counts).toEqual({ receiving: 2, slowBodies: 0 });
 });
 
+test('a body that is whole in no time takes nobody’s place', async () => {
+  const { time, counts, receiving, enter } = places(2, 0.5);
+  const slow = [enter('a'), enter('b')];
+  time.now = 1000;
+  for (const peer of ['a', 'b', 'c']) receiving.leave(enter(peer, 20));
+  await turn();
+  expect(codes(slow)).toEqual(['', '']);
+  expect(counts).toEqual({ receiving: 2, slowBodies: 0 });
+});
+
+test('who holds most makes room for the others, with its newest bodies', async () => {
+  const { enter, counts } = places(10, 0.5);
+  const [many, some] = ['a', 'b'].map((peer) => Array.from({ length: 5 }, () => enter(peer)));
+  const others = ['c', 'd', 'd'].map((peer) => enter(peer));
+  await turn();
+  expect(codes(others)).toEqual(['', '', '']);
+  expect(codes([...many!, ...some!]).filter((code) => code === '503 OVERLOADED')).toHaveLength(3);
+  expect(codes([...many!.slice(0, 3), ...some!.slice(0, 3)])).toEqual(['', '', '', '', '', '']);
+  expect(counts.receiving).toBe(10);
+  // As many as who holds most: nobody makes room for more of it.
+  const more = ['d', 'd'].map((peer) => enter(peer));
+  await turn();
+  expect(codes(more)).toEqual(['', '503 OVERLOADED']);
+});
+
 test('an address that holds its share takes places from itself alone', async () => {
   const { time, counts, enter, receiving } = places(10, 0.5);
   const other = enter('b');
@@ -68,6 +94,7 @@ test('an address that holds its share takes places from itself alone', async () 
   const crowd = Array.from({ length: 5 }, () => enter('a'));
   time.now = 400;
   enter('a', 1e6);
+  await turn();
   expect(codes([other, ...crowd])).toEqual(['', '408 BODY_TOO_SLOW', '', '', '', '']);
   expect(counts.receiving).toBe(6);
   for (const body of crowd) body.received = 1e6;

@@ -3,8 +3,8 @@ import type { HttpLimits } from './limits.ts';
 
 /** A body on its way. */
 export interface Incoming {
-  /** Address that it comes from, or undefined where that has gone. */
-  readonly peer: string | undefined;
+  /** Network that it comes from: an address, or a /64 of IPv6. */
+  readonly peer: string;
   /** `performance.now()` when its headers were there. */
   readonly startedAt: number;
   /** Bytes that have come so far. */
@@ -36,29 +36,32 @@ const LOOK_MILLIS = 1000;
 
 /**
  * The places of bodies that are being received, apart from those of requests that are being scored: a client that sends
- * slowly keeps nobody else from being answered. One address may hold a share of them. Where there is no place, the body
- * that is furthest behind the least rate gives its own to the next one. Where none is behind, the next one is refused,
- * unless it is whole within the turn of the loop: a body that came along with its headers needs no place.
+ * slowly keeps nobody else from being answered. One peer may hold a share of them. At the end of a turn of the loop, when
+ * what came along with its headers has left again, bodies without a place make those give up theirs that are furthest behind
+ * the least rate. Where none is behind, the newest one of the peer that holds most is refused.
  */
 export class Receiving {
   readonly #limits: Options['limits'];
   readonly #counts: ReceivingCounts;
   readonly #now: () => number;
+  readonly #perPeer: number;
   readonly #bodies = new Set<Incoming>();
   #timer: NodeJS.Timeout | undefined;
+  #endOfTurn: NodeJS.Immediate | undefined;
 
   constructor({ limits, counts, now = () => performance.now() }: Options) {
     this.#limits = limits;
     this.#counts = counts;
     this.#now = now;
+    this.#perPeer = Math.max(1, Math.floor(limits.maxReceiving * limits.peerShare));
   }
 
-  /** Gives a body its place, or refuses it soon (OVERLOADED). */
+  /** Gives a body its place, or refuses it or another one soon (OVERLOADED, BODY_TOO_SLOW). */
   enter(body: Incoming): void {
-    // As long as all together are below the share of one, nobody has to be told from the others.
-    if (this.#bodies.size >= this.#perPeer) this.#findPlace(body);
     this.#bodies.add(body);
     this.#counts.receiving = this.#bodies.size;
+    // As long as all together hold no more than one may, nobody has to be told from the others.
+    if (this.#bodies.size > this.#perPeer) this.#endOfTurn ??= setImmediate(() => this.#settle());
     this.#timer ??= setTimeout(() => this.#look(), LOOK_MILLIS).unref();
   }
 
@@ -74,30 +77,29 @@ export class Receiving {
     for (const body of [...this.#bodies]) if (isTooSlow(body, now)) this.#giveUp(body, now, '');
   }
 
-  get #perPeer(): number {
-    const { maxReceiving, peerShare } = this.#limits;
-    return Math.max(1, Math.floor(maxReceiving * peerShare));
+  #settle(): void {
+    this.#endOfTurn = undefined;
+    if (this.#bodies.size <= this.#perPeer) return;
+    for (const own of Map.groupBy(this.#bodies, peerOf).values())
+      this.#keep(this.#perPeer, own, 'bodies from one address');
+    this.#keep(this.#limits.maxReceiving, [...this.#bodies], 'bodies being received');
   }
 
-  #findPlace(body: Incoming): void {
-    const { maxReceiving } = this.#limits;
-    const own = [...this.#bodies].filter(({ peer }) => peer === body.peer);
-    if (own.length >= this.#perPeer) this.#displace(own, body, 'bodies from one address', this.#perPeer);
-    else if (this.#bodies.size >= maxReceiving)
-      this.#displace([...this.#bodies], body, 'bodies being received', maxReceiving);
-  }
-
-  #displace(bodies: readonly Incoming[], next: Incoming, what: string, limit: number): void {
+  /** Leaves so many of these bodies. */
+  #keep(limit: number, bodies: readonly Incoming[], what: string): void {
+    const found = bodies.length;
+    if (found <= limit) return;
     const now = this.#now();
-    const last = bodies.reduce((a, b) => (behind(b, now) > behind(a, now) ? b : a));
-    if (behind(last, now) > PATIENCE_BYTES) this.#giveUp(last, now, ', and its place is wanted by another');
-    else setImmediate(() => this.#refuse(next, what, limit, bodies.length + 1));
-  }
-
-  #refuse(body: Incoming, what: string, limit: number, found: number): void {
-    if (!this.#bodies.has(body)) return;
-    this.leave(body);
-    body.refuse(new PlimsollError('OVERLOADED', { found, what, limit, retry: 1 }));
+    const slowest = bodies
+      .filter((body) => behind(body, now) > PATIENCE_BYTES)
+      .sort((a, b) => behind(b, now) - behind(a, now))
+      .slice(0, found - limit);
+    for (const body of slowest) this.#giveUp(body, now, ', and its place is wanted by another');
+    const left = bodies.filter((body) => this.#bodies.has(body));
+    for (const body of crowding(left, left.length - limit)) {
+      this.leave(body);
+      body.refuse(new PlimsollError('OVERLOADED', { found, what, limit, retry: 1 }));
+    }
   }
 
   #giveUp(body: Incoming, now: number, why: string): void {
@@ -114,6 +116,18 @@ export class Receiving {
     this.sweep();
     if (this.#bodies.size > 0) this.#timer = setTimeout(() => this.#look(), LOOK_MILLIS).unref();
   }
+}
+
+const peerOf = ({ peer }: Incoming): string => peer;
+
+/** So many bodies, one after the other the newest one of the peer that then holds most. */
+function crowding(bodies: readonly Incoming[], count: number): readonly Incoming[] {
+  // The peer of the newest one first: of several that hold most, it is the one that wants more.
+  const peers = [...Map.groupBy(bodies.toReversed(), peerOf).values()].map((own) => own.reverse());
+  return Array.from(
+    { length: count },
+    () => peers.reduce((most, own) => (own.length > most.length ? own : most)).pop()!,
+  );
 }
 
 /** Bytes that a body lacks of what the least rate would have brought by now; negative where it is ahead. */
