@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { example, type Served, served } from './cli.ts';
+import { example, folder, type Served, served } from './cli.ts';
 import { call } from './serving/client.ts';
-import { opened } from './serving/raw.ts';
+import { opened, reading } from './serving/raw.ts';
 import { metric } from './serving/serve.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -49,5 +51,26 @@ test.each([['1'], ['2']])(
     expect(await metric(url, /^plimsoll_connections_limit (\d+)/m)).toBeLessThan(200 * Number(workers));
     if (workers === '2') expect(await metric(url, /^serving_worker_restarts_total (\d+)/m)).toBe(0);
     expect(server.child.exitCode).toBe(null);
+  },
+);
+
+test.each([[1], [2]])(
+  'what is set for connections holds in each of %s serving process(es)',
+  async (workers) => {
+    const file = join(folder(), 'settings.json');
+    const settings = { workers, maxConnections: 60, maxReceiving: 10, peerShare: '30%' };
+    writeFileSync(file, JSON.stringify(settings));
+    const { url } = (await limited(1024, '--config', file)).said;
+    expect(await metric(url, /^plimsoll_connections_limit (\d+)/m)).toBe(60 * workers);
+    const answers: { readonly text: string }[] = [];
+    for (let k = 0; k < 20 * workers; k++) {
+      const socket = await opened(url);
+      sockets.push(socket);
+      answers.push(reading(socket));
+      socket.write('POST /models/iris/predict HTTP/1.1\r\nhost: x\r\ncontent-length: 30\r\n\r\n{');
+    }
+    // All but three of a process; which of them a connection comes to, nobody can say.
+    const answered = () => answers.filter(({ text }) => /^HTTP\/1\.1 (503|408)/.test(text)).length;
+    await expect.poll(answered, { timeout: 5000 }).toBeGreaterThanOrEqual(17 * workers);
   },
 );

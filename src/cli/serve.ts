@@ -157,7 +157,8 @@ async function begin(
   control: ServiceOptions['control'],
 ): Promise<RunningService> {
   const { stderrLog } = await import('../server/log.ts');
-  const { dataDir, host, port, maxBody, metricsAliases, captures, workers, access, tls } = config;
+  const { dataDir, host, port, maxBody, connections, metricsAliases, captures, workers, access, tls } =
+    config;
   const { isBlank, nothingToServe } = await import('../server/nothing-to-serve.ts');
   if (isBlank(control, dataDir)) throw nothingToServe(dataDir);
   const service = {
@@ -165,6 +166,7 @@ async function begin(
     host,
     port,
     maxBody,
+    connections,
     metricsAliases,
     captures,
     access,

@@ -40,12 +40,33 @@ test('every mistake is reported at once', async () => {
   );
   await expect(failed).rejects.toMatchObject({ code: 'CONFIG_INVALID', exit: 2 });
   await expect(failed).rejects.toHaveProperty('details.list', [
-    `${settings}: "prot" is no setting, wanted one of port, host, workers, maxBody, store, capture, monitorShare, metricsAliases, references, linkLocal, redirectHosts, keys, keysFile, insecure, hosts, metricsAccess, rateLimit, uploadsPerDay, uploadBytesPerDay, diskReserve, tlsCert, tlsKey, tlsClientCa, watch, data, models, endpoints, aliases, jobs, monitors, routers`,
+    `${settings}: "prot" is no setting, wanted one of port, host, workers, maxBody, maxConnections, maxReceiving, peerShare, store, capture, monitorShare, metricsAliases, references, linkLocal, redirectHosts, keys, keysFile, insecure, hosts, metricsAccess, rateLimit, uploadsPerDay, uploadBytesPerDay, diskReserve, tlsCert, tlsKey, tlsClientCa, watch, data, models, endpoints, aliases, jobs, monitors, routers`,
     '--port is "99999", wanted a port from 0 to 65535',
     `${settings}: workers is 0, wanted "auto" or a number from 1 to 256`,
     '--max-body is "lots", wanted a size such as 10mb, up to 4gb',
     '"none.pkl": no such file',
   ]);
+});
+
+test('connections, bodies at once and the share of one peer are numbers and a share', async () => {
+  const connections = async (env: Given['env']) => (await serveConfig(given({ env }))).connections;
+  expect(await connections({})).toEqual({ maxConnections: 4096, maxReceiving: 1024, peerShare: 0.5 });
+  const [most, receiving, share] = [
+    'PLIMSOLL_MAX_CONNECTIONS',
+    'PLIMSOLL_MAX_RECEIVING',
+    'PLIMSOLL_PEER_SHARE',
+  ];
+  expect(await connections({ [most]: '200', [receiving]: '50', [share]: '100%' })).toEqual({
+    maxConnections: 200,
+    maxReceiving: 50,
+    peerShare: 1,
+  });
+  expect((await connections({ [share]: '2.5%' })).peerShare).toBe(0.025);
+  for (const name of [most, receiving])
+    for (const text of ['0', '-1', '1.5', 'all', ''])
+      await expect(connections({ [name]: text })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  for (const text of ['0%', '0.5%', '101%', '0.5', ''])
+    await expect(connections({ [share]: text })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
 });
 
 test('workers are a number, or one less than the cores', async () => {

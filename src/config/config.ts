@@ -6,6 +6,7 @@ import { referencesWritten } from '../core/references.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
 import type { AccessSettings, TlsFiles } from './access.ts';
 import { accessIn, tlsIn } from './access-settings.ts';
+import { type ConnectionSettings, connectionsIn } from './connection-settings.ts';
 import { PLAIN } from './contract.ts';
 import { type NamedFile, nameFiles } from './models.ts';
 import { SETTINGS, type SettingName, type SettingValue } from './settings.ts';
@@ -17,6 +18,7 @@ export interface ServeConfig {
   readonly workers: number;
   /** Largest request body in bytes. */
   readonly maxBody: number;
+  readonly connections: ConnectionSettings;
   /** Other servers whose names of metrics are shown, too. */
   readonly metricsAliases: readonly AliasSet[];
   /** Whom it lets in. */
@@ -83,6 +85,7 @@ export async function serveConfig(given: Given): Promise<ServeConfig> {
     host: value('host'),
     workers: value('workers'),
     maxBody: value('maxBody'),
+    connections: connectionsIn(value),
     metricsAliases: value('metricsAliases'),
     access: accessIn(value, PLAIN, problems),
     tls: tlsIn(value, problems),

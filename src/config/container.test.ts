@@ -12,6 +12,12 @@ test('a container that nobody else has started is plain, on port 8080 of all add
   expect(places).toEqual({ mount: null, storage: null, bundles: '/opt/plimsoll/models' });
 });
 
+test('a container takes as many connections and bodies as its variables say', () => {
+  const env = { PLIMSOLL_MAX_CONNECTIONS: '300', PLIMSOLL_PEER_SHARE: '100%' };
+  const expected = { maxConnections: 300, maxReceiving: 1024, peerShare: 1 };
+  expect(config(env).connections).toEqual(expected);
+});
+
 test('SageMaker is told by its variables or by what it mounts, and says the port', () => {
   const said = config({ SAGEMAKER_BIND_TO_PORT: '9000', SAGEMAKER_MAX_PAYLOAD_IN_MB: '100' });
   expect(said.contract).toMatchObject({ kind: 'sagemaker', predictionsOnly: true, multiModel: false });

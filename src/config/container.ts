@@ -2,6 +2,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
 import type { AccessSettings, TlsFiles } from './access.ts';
 import { accessIn, tlsIn } from './access-settings.ts';
+import { type ConnectionSettings, connectionsIn } from './connection-settings.ts';
 import { type Contract, PLAIN } from './contract.ts';
 import { kserveArguments } from './kserve-arguments.ts';
 import { type ReadSetting, SETTINGS, type SettingName, type SettingValue } from './settings.ts';
@@ -14,6 +15,7 @@ export interface ContainerConfig {
   readonly port: number;
   /** Largest request body in bytes. */
   readonly maxBody: number;
+  readonly connections: ConnectionSettings;
   /** Milliseconds that a prediction may take in threads, or null for the usual. */
   readonly maxScoreMillis: number | null;
   readonly metricsAliases: readonly AliasSet[];
@@ -95,6 +97,7 @@ export function containerConfig(surroundings: Surroundings): ContainerConfig {
     host: value('host'),
     port: theirs ?? own ?? DEFAULT_PORT,
     maxBody: maxBodyOf(value('maxBody'), read),
+    connections: connectionsIn(value),
     maxScoreMillis: timeout === null ? null : timeout * 1000,
     metricsAliases: value('metricsAliases'),
     access: accessIn(value, contract, problems),

@@ -72,6 +72,11 @@ const parsePercent = (text: string): number | undefined => {
   return percent === undefined ? undefined : Number(percent) / 100;
 };
 
+const parseShare = (text: string): number | undefined => {
+  const share = text === '100%' ? 1 : parsePercent(text);
+  return share === undefined || share < 0.01 ? undefined : share;
+};
+
 export const SETTINGS = {
   port: { env: 'PLIMSOLL_PORT', fallback: '8080', wanted: 'a port from 0 to 65535', parse: parsePort },
   host: {
@@ -91,6 +96,24 @@ export const SETTINGS = {
     fallback: '32mb',
     wanted: 'a size such as 10mb, up to 4gb',
     parse: parseSize,
+  },
+  maxConnections: {
+    env: 'PLIMSOLL_MAX_CONNECTIONS',
+    fallback: '4096',
+    wanted: 'a number from 1',
+    parse: parseCount,
+  },
+  maxReceiving: {
+    env: 'PLIMSOLL_MAX_RECEIVING',
+    fallback: '1024',
+    wanted: 'a number from 1',
+    parse: parseCount,
+  },
+  peerShare: {
+    env: 'PLIMSOLL_PEER_SHARE',
+    fallback: '50%',
+    wanted: 'a share from 1% to 100%',
+    parse: parseShare,
   },
   store: {
     env: 'PLIMSOLL_STORE',

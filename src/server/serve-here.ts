@@ -21,12 +21,12 @@ export async function serveHere(options: ServiceOptions): Promise<RunningService
 
 async function serveUnder(lock: DataLock, options: ServiceOptions): Promise<RunningService> {
   const { host, port, maxBody, metricsAliases, captures, logger, control, dataDir, onProgress } = options;
-  const { access, tls } = options;
+  const { access, tls, connections } = options;
   const name = { worker: `${randomBytes(6).toString('hex')}/1`, epoch: 1 };
   const metrics = new Metrics();
   const serving = openServing({
     ...name,
-    ...{ host, port, maxBody, metricsAliases, captures, access, tls, logger, metrics },
+    ...{ host, port, maxBody, ...connections, metricsAliases, captures, access, tls, logger, metrics },
     controlSocket: lock.socket,
     dataDir,
     onPiece: (piece) => fleet.piece(piece),

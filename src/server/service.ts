@@ -1,4 +1,5 @@
 import type { AccessSettings, TlsFiles } from '../config/access.ts';
+import type { ConnectionSettings } from '../config/connection-settings.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
 import type { ControlSettings } from './control-plane.ts';
@@ -12,6 +13,7 @@ export interface ServiceOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly maxBody: number;
+  readonly connections: ConnectionSettings;
   /** Whom it lets in. */
   readonly access: AccessSettings;
   readonly tls: TlsFiles | null;

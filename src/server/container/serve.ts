@@ -87,13 +87,13 @@ async function optionsOf(
   logger: Logger,
   workspace: Workspace,
 ): Promise<Parameters<typeof startServer>[0]> {
-  const { contract, host, port, tls, maxBody, maxScoreMillis, metricsAliases } = config;
+  const { contract, host, port, tls, maxBody, connections, maxScoreMillis, metricsAliases } = config;
   const { memoryBytes, modelsRoot: root } = config;
   const models = contract.multiModel
     ? (await import('./multi-model.ts')).modelsApi({ plane, logger, workspace, root, memoryBytes })
     : undefined;
   return {
-    ...{ versions: [], contract, host, port, tls, maxBody, metricsAliases, models, logger },
+    ...{ versions: [], contract, host, port, tls, maxBody, ...connections, metricsAliases, models, logger },
     ...(maxScoreMillis === null ? {} : { maxScoreMillis }),
     drainMillis: Math.max(1000, config.graceMillis - acceptMillis(config) - MARGIN_MILLIS),
   };

@@ -1,4 +1,5 @@
 import type { AccessSettings, TlsFiles } from '../../config/access.ts';
+import type { ConnectionSettings } from '../../config/connection-settings.ts';
 import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
@@ -42,6 +43,7 @@ export interface WorkerSettings {
   readonly host: string;
   readonly port: number;
   readonly maxBody: number;
+  readonly connections: ConnectionSettings;
   readonly metricsAliases?: readonly AliasSet[] | undefined;
   /** Whether rows and answers are captured. */
   readonly captures: boolean;

@@ -31,10 +31,11 @@ async function serveUnder(
   listener: Listener,
   options: InWorkersOptions,
 ): Promise<RunningService> {
-  const { dataDir, logger, maxBody, metricsAliases, captures, access, tls, onProgress } = options;
+  const { dataDir, logger, maxBody, connections, metricsAliases, captures, access, tls, onProgress } =
+    options;
   const workers = new Workers(
     {
-      ...{ workers: options.workers, maxBody, metricsAliases, captures, access, tls, logger },
+      ...{ workers: options.workers, maxBody, connections, metricsAliases, captures, access, tls, logger },
       replica: randomBytes(6).toString('hex'),
       controlSocket: lock.socket,
       dataDir,

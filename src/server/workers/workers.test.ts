@@ -30,6 +30,7 @@ const options = {
   replica: 'r',
   ...paths,
   maxBody: 1,
+  connections: { maxConnections: 1, maxReceiving: 1, peerShare: 1 },
   captures: false,
   access,
   tls: null,

@@ -26,7 +26,15 @@ import { Tally } from './tally.ts';
 export interface WorkersOptions
   extends Pick<
     WorkerSettings,
-    'replica' | 'maxBody' | 'metricsAliases' | 'captures' | 'access' | 'tls' | 'controlSocket' | 'dataDir'
+    | 'replica'
+    | 'maxBody'
+    | 'connections'
+    | 'metricsAliases'
+    | 'captures'
+    | 'access'
+    | 'tls'
+    | 'controlSocket'
+    | 'dataDir'
   > {
   /** How many processes serve. */
   readonly workers: number;
@@ -178,6 +186,7 @@ export class Workers {
     const {
       replica,
       maxBody,
+      connections,
       metricsAliases,
       captures,
       controlSocket,
@@ -191,7 +200,7 @@ export class Workers {
     const { host, port, handle } = this.#listener;
     const threads = Math.max(2, Math.ceil((availableParallelism() - 1) / workers));
     const where = { host, port, controlSocket, dataDir };
-    const shared = { copies: workers, threads };
+    const shared = { copies: workers, threads, connections };
     const settings = { worker, replica, maxBody, metricsAliases, captures, access, tls, ...shared, ...where };
     const seat: Place['seat'] = new Seat({
       name: `worker ${worker}`,
