@@ -7,6 +7,7 @@ const REVENUE: MetricStanding = {
   metric: 'revenue',
   scale: 'plain',
   isPrimary: true,
+  isGuardrail: false,
   arm: 'candidate',
   units: [1204, 1190],
   mean: 12.41,

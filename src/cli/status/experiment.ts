@@ -36,8 +36,8 @@ export function experimentLines(view: ExperimentView | null, width: number): Lin
 }
 
 function cells(standing: MetricStanding): Line {
-  const { isPrimary, metric, arm, atTheEnd, chance } = standing;
-  const name = isPrimary ? `${metric} (decides)` : metric;
+  const { isPrimary, isGuardrail, metric, arm, atTheEnd, chance } = standing;
+  const name = isPrimary ? `${metric} (decides)` : isGuardrail ? `${metric} (guardrail)` : metric;
   const shown = { ...standing, ...(atTheEnd ?? {}) };
   return [marked(name, shown), arm, ...numbers(shown), chance === null ? '-' : percent(chance)];
 }

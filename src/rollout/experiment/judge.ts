@@ -3,6 +3,8 @@
  * Says what should follow and changes nothing. Silence decides nothing: values mature long after traffic has gone. Pure.
  */
 import { doubtfulGuard, harmfulGuard } from '../evidence/evidence.ts';
+import { type Benefit, benefitIn } from './benefit.ts';
+import { brokenGuardrail, segmentObjection, unknownGuardrail } from './constraints.ts';
 import { intervalAtEveryLook, intervalAtTheEnd, type MetricInterval } from './metric.ts';
 import { comparisonOf, contenders, type ExperimentState, guardPolicy, type LossCause } from './state.ts';
 
@@ -10,6 +12,8 @@ export type Judgement =
   | { readonly kind: 'lost'; readonly arm: number; readonly cause: LossCause }
   | { readonly kind: 'won'; readonly arm: number }
   | { readonly kind: 'split' }
+  /** Segments keep the winner from being shipped. */
+  | { readonly kind: 'segments'; readonly why: string }
   /** Nothing is decided until the cause is gone. */
   | { readonly kind: 'freeze'; readonly why: string }
   | { readonly kind: 'undecided' }
@@ -26,16 +30,18 @@ export function judge(state: ExperimentState): Judgement {
   if (ready.candidate < 1) return late('the candidate has no ready replica');
   if (isSplitBroken(state)) return { kind: 'split' };
   const found = outcomeOf(state);
-  if (found !== null) return found;
-  return isLate ? { kind: 'deadline' } : { kind: 'wait', why: waitingFor(state) };
+  if (found !== null && found.kind !== 'wait') return found;
+  return isLate ? { kind: 'deadline' } : (found ?? { kind: 'wait', why: waitingFor(state) });
 }
 
-/** The first arm whose guards have found harm, or null. */
+/** The first arm whose guards or guardrails have found harm, or null. */
 export function harmedArm(state: ExperimentState): Extract<Judgement, { kind: 'lost' }> | null {
   const policy = guardPolicy(state.policy);
   for (const arm of contenders(state)) {
     const cause = harmfulGuard(state.arms[arm]!.evidence, policy);
     if (cause !== null) return { kind: 'lost', arm, cause };
+    const guardrail = brokenGuardrail(state, arm);
+    if (guardrail !== null) return { kind: 'lost', arm, cause: `guardrail ${guardrail}` };
   }
   return null;
 }
@@ -54,35 +60,35 @@ function outcomeOf(state: ExperimentState): Judgement | null {
   const winners = stands.filter(
     ({ arm, lower }) => lower > bar && doubtfulGuard(state.arms[arm]!.evidence) === null,
   );
-  if (winners.length > 0)
-    return {
-      kind: 'won',
-      arm: winners.reduce((best, one) => (one.estimate > best.estimate ? one : best)).arm,
-    };
+  if (winners.length > 0) return shipped(state, winners);
   return isFixed ? { kind: 'undecided' } : null;
+}
+
+/** The best of those that win and that nothing keeps from being shipped. */
+function shipped(
+  state: ExperimentState,
+  winners: readonly (Benefit & { readonly arm: number })[],
+): Judgement {
+  const byLead = winners.toSorted((a, b) => b.estimate - a.estimate);
+  const unknown = unknownGuardrail(state, byLead[0]!.arm);
+  const known = byLead.filter(({ arm }) => unknownGuardrail(state, arm) === null);
+  if (known.length === 0) return { kind: 'wait', why: `values of ${unknown}, a guardrail` };
+  const free = known.find(({ arm }) => segmentObjection(state, arm) === null);
+  return free === undefined
+    ? { kind: 'segments', why: segmentObjection(state, known[0]!.arm)! }
+    : { kind: 'won', arm: free.arm };
 }
 
 /** What an interval must exclude: no difference, or a loss of the margin. */
 const barOf = ({ policy: { rule } }: ExperimentState): number => (rule.ship === 'better' ? 0 : -rule.margin);
 
-interface Benefit {
-  readonly estimate: number;
-  readonly lower: number;
-  readonly upper: number;
-}
-
-/** The difference in the wanted direction; without bounds on either side where there is no interval yet. */
-export function benefitOf(state: ExperimentState, arm: number): Benefit {
-  const { estimate, lower, upper } = decisiveInterval(state, arm);
-  const [low, high] = [lower ?? -Infinity, upper ?? Infinity];
-  return state.policy.primary.direction === 'up'
-    ? { estimate: estimate ?? 0, lower: low, upper: high }
-    : { estimate: -(estimate ?? 0), lower: -high, upper: -low };
-}
+/** How far an arm is ahead of control in the metric that decides. */
+export const benefitOf = (state: ExperimentState, arm: number): Benefit =>
+  benefitIn(state.policy.primary.direction, decisiveInterval(state, arm));
 
 /** One that holds at every look, or Welch's at the one look of a fixed horizon. */
 function decisiveInterval({ policy, metrics, isComplete }: ExperimentState, arm: number): MetricInterval {
-  const comparison = comparisonOf(policy, policy.primary, true);
+  const comparison = comparisonOf(policy, 0);
   if (policy.horizon === 'open' || !isComplete) return intervalAtEveryLook(metrics[0]!, arm, comparison);
   return intervalAtTheEnd(metrics[0]!, arm, comparison) ?? { estimate: null, lower: null, upper: null };
 }

@@ -111,7 +111,7 @@ function detectable(
 ): number {
   const [own, control] = unitsAt(policy, traffic, arm, millis);
   if (Math.min(own, control) < 1) return Infinity;
-  const { alpha } = comparisonOf(policy, policy.primary, true);
+  const { alpha } = comparisonOf(policy, 0);
   const variance = traffic.deviation ** 2 * (1 / own + 1 / control);
   const lift: Lift = { estimate: 0, variance, n: own + control };
   return policy.horizon === 'open'

@@ -3,9 +3,12 @@ import { seededRandom } from '../../core/random.ts';
 import { experiment } from './machine.ts';
 import {
   begin,
+  command,
   drawUnits,
+  feed,
   feedWindow,
   type InventedWindow,
+  MINUTE,
   REVENUE,
   type Run,
   revenue,
@@ -63,6 +66,40 @@ describe('an effect of sixty percent in one country and none in the other', () =
     feedWindow(run, { window: 0, outcomes: outcomes!.map(({ segments, ...cohort }) => cohort) });
     expect(viewOf(run)).toMatchObject({ segments: [], differences: [] });
     expect(experiment.needs(run.state).segment).toBeNull();
+  });
+});
+
+describe('a guard of segments', () => {
+  const late = { horizon: '20m', primary: { metric: 'revenue', maturity: '0s' } };
+
+  test('holds for a person where the effect differs, with the reason, and ships by his word', () => {
+    const run = play({ DE: 1.6, FR: 1 }, { ...late, segmentGuard: 'different' });
+    expect(run.state.phase).toMatchObject({ kind: 'holding', cause: 'segments' });
+    const why =
+      'Holding for a person: the effect of candidate on revenue differs between x-country=DE and x-country=FR';
+    expect(run.steps.at(-1)!.reason).toBe(why);
+    expect(run.actions.at(-1)).toMatchObject({ kind: 'alert', message: why });
+    expect(feed(run, { kind: 'tick' }, 70 * MINUTE).reason).toBe(why);
+    expect(feed(run, command('resume'), 71 * MINUTE).state.phase.kind).toBe('running');
+    expect(feed(run, { kind: 'tick' }, 72 * MINUTE).state.phase.kind).toBe('holding');
+    expect(feed(run, command('promote'), 73 * MINUTE).state.phase.kind).toBe('promoted');
+  });
+
+  test('holds an arm that wins over all and is worse in one segment', () => {
+    const run = play({ DE: 2, FR: 0.5 }, { ...late, segmentGuard: 'harmed' });
+    expect(run.state.phase).toMatchObject({ kind: 'holding', cause: 'segments' });
+    expect(run.steps.at(-1)!.reason).toBe(
+      'Holding for a person: candidate is worse in revenue for x-country=FR',
+    );
+  });
+
+  test('against harm alone ships what does nothing in one segment; without one, also what harms it', () => {
+    expect(play({ DE: 1.6, FR: 1 }, { ...late, segmentGuard: 'harmed' }).state.phase.kind).toBe('promoted');
+    expect(play({ DE: 2, FR: 0.5 }, late).state.phase.kind).toBe('promoted');
+  });
+
+  test('wants the header of the segments', () => {
+    expect(() => begin({ ...REVENUE, segmentGuard: 'harmed' })).toThrow(/segmentGuard is for segments/);
   });
 });
 

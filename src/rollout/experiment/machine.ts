@@ -6,6 +6,7 @@ import { assertNever } from '../../core/errors.ts';
 import type { Action, Command, VerdictKind } from '../decide/state.ts';
 import type { Machine, MachineEvent, MachineStep } from '../machine.ts';
 import { withdraw } from './allocation.ts';
+import { segmentObjection } from './constraints.ts';
 import { benefitOf, harmedArm, type Judgement, judge } from './judge.ts';
 import { observe } from './observe.ts';
 import { isReady, planOf, reachable, routedAway, wantedRanges } from './routing.ts';
@@ -15,6 +16,7 @@ import {
   type ExperimentPhase,
   type ExperimentState,
   type HoldCause,
+  type LossCause,
   startExperiment,
 } from './state.ts';
 import { needsOf, statusOf } from './status.ts';
@@ -79,6 +81,7 @@ const HELD: Readonly<Record<HoldCause, string>> = {
   paused: 'it is paused',
   timeout: 'the deadline has passed without a winner',
   split: 'units are not split as they should be: the router or the recording is at fault',
+  segments: 'segments keep the winner from being shipped',
   inconclusive: 'no arm is found different at the end of the horizon',
   'rolled-back-before': 'this candidate was rolled back before',
 };
@@ -149,6 +152,8 @@ function follow(state: ExperimentState, judgement: Judgement): Step {
       );
     case 'split':
       return hold(state, 'split', HELD.split);
+    case 'segments':
+      return hold(state, 'segments', judgement.why);
     case 'freeze':
       return { state, verdict: 'hold', reason: `Nothing is decided: ${judgement.why}` };
     case 'undecided':
@@ -179,11 +184,19 @@ const promote = (state: ExperimentState, arm: number, reason: string): Step =>
 function drop(state: ExperimentState, { arm, cause }: Extract<Judgement, { kind: 'lost' }>): Step {
   const arms = state.arms.map((one, i) => (i === arm ? { ...one, lost: cause } : one));
   const left = { ...state, arms, runs: withdraw(state.runs, arm) };
-  const how = cause === 'primary' ? `is worse in ${state.policy.primary.metric}` : `does harm in ${cause}`;
+  const how = whyLost(state, cause);
   const reason = `${nameOf(state, arm)} ${how}`;
   return contenders(left).length === 0
     ? enter(left, { kind: 'rolled-back', cause }, 'abort', `Rolled back: ${reason}`)
     : { state: left, verdict: 'hold', reason: `Without ${nameOf(state, arm)} from now on: it ${how}` };
+}
+
+function whyLost({ policy }: ExperimentState, cause: LossCause): string {
+  if (cause === 'primary') return `is worse in ${policy.primary.metric}`;
+  const [, guardrail] = cause.split('guardrail ');
+  return guardrail === undefined
+    ? `does harm in ${cause}`
+    : `is worse in ${guardrail} than its guardrail allows`;
 }
 
 /** Guards keep watching; a person who does not come is reminded once every `maxTime`. */
@@ -195,8 +208,14 @@ function onHold(state: ExperimentState, phase: Extract<ExperimentPhase, { kind: 
     state,
     reminders > phase.reminders ? { ...phase, reminders } : phase,
     'inconclusive',
-    `Holding for a person: ${HELD[phase.cause]}`,
+    `Holding for a person: ${heldBecause(state, phase.cause)}`,
   );
+}
+
+/** Of segments as they are now: what keeps the leader may have changed. */
+function heldBecause(state: ExperimentState, cause: HoldCause): string {
+  const arm = cause === 'segments' ? leader(state) : null;
+  return (arm === null ? null : segmentObjection(state, arm)) ?? HELD[cause];
 }
 
 type Deed = Action extends infer A ? (A extends Action ? Omit<A, 'id' | 'fence'> : never) : never;

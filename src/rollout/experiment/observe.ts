@@ -11,6 +11,7 @@ import { NOBODY, type RecordedWindow } from '../window.ts';
 import { reallocate, sizeOf } from './allocation.ts';
 import { addCohort, intervalAtEveryLook, liftOf } from './metric.ts';
 import { type CohortOutcomes, maturedIn } from './outcomes.ts';
+import { metricsOf } from './policy.ts';
 import { addSegments } from './segments.ts';
 import {
   comparisonOf,
@@ -19,7 +20,6 @@ import {
   guardPolicy,
   isOver,
   type Look,
-  metricsOf,
   type Propensity,
 } from './state.ts';
 
@@ -112,7 +112,7 @@ function addOne(state: ExperimentState, cohort: CohortOutcomes): ExperimentState
   const next = state.next.with(index, cohort.window + 1);
   if (policy.horizon !== 'open' && cohort.start >= startedAt + policy.horizon)
     return { ...state, next, isComplete: state.isComplete || index === 0 };
-  const comparison = comparisonOf(policy, metricsOf(policy)[index]!, index === 0);
+  const comparison = comparisonOf(policy, index);
   const shares = sharesAt(propensities, cohort.window);
   const grown = addCohort(state.metrics[index]!, cohort, shares, comparison);
   const segments = addSegments(state.segments[index]!, cohort, shares, comparison);
@@ -137,7 +137,7 @@ function addLooks(state: ExperimentState, window: number): ExperimentState {
 }
 
 function lookAt({ policy, metrics, control }: ExperimentState, arm: number, window: number): Look {
-  const interval = intervalAtEveryLook(metrics[0]!, arm, comparisonOf(policy, policy.primary, true));
+  const interval = intervalAtEveryLook(metrics[0]!, arm, comparisonOf(policy, 0));
   return { window, arm, units: metrics[0]!.arms[arm]!.n + metrics[0]!.arms[control]!.n, ...interval };
 }
 
@@ -167,7 +167,7 @@ function learn(state: ExperimentState, { window }: ClosedWindow): ExperimentStat
 
 /** What is believed of an arm's lead over control. */
 function beliefOf({ policy, metrics, control }: ExperimentState, arm: number, sign: number): Belief {
-  const lift = arm === control ? null : liftOf(metrics[0]!, arm, comparisonOf(policy, policy.primary, true));
+  const lift = arm === control ? null : liftOf(metrics[0]!, arm, comparisonOf(policy, 0));
   return lift === null
     ? { mean: 0, deviation: 0 }
     : { mean: sign * lift.estimate, deviation: Math.sqrt(Math.max(0, lift.variance)) };

@@ -39,8 +39,25 @@ test('a policy needs no more than the metric that decides', () => {
     onTimeout: 'hold',
     bandit: null,
     holdout: 0,
+    guardrails: [],
+    segmentGuard: null,
     guards: { errors: { alpha: 0.004 }, labels: null },
   });
+});
+
+test('a guardrail is a metric of its own, and matures before the deadline', () => {
+  expect(
+    problemsOf({
+      ...REVENUE,
+      guardrails: [{ metric: 'revenue' }, { metric: 'refunds', maturity: '30d' }, { metric: 'errors' }],
+    }),
+  ).toEqual([
+    'guardrails[0].metric is "revenue" again, wanted each metric once',
+    'guardrails[2] names "errors", which no feedback brings: wanted a business metric or accuracy',
+    'guardrails[1].maturity is not before maxTime: it would never be judged',
+  ]);
+  expect(problemsOf({ ...REVENUE, guardrails: [{ metric: 'refunds', margin: -1 }] })).toHaveLength(1);
+  expect(problemsOf({ ...REVENUE, guardrails: [{ metric: 'refunds', minimumEffect: 1 }] })).toHaveLength(1);
 });
 
 test('every mistake is named at once, with its path', () => {
@@ -52,7 +69,7 @@ test('every mistake is named at once, with its path', () => {
       guard: {},
     }),
   ).toEqual([
-    'guard is no key here, wanted one of window, watermark, arms, primary, metrics, guards, alpha, rule, horizon, maxTime, onTimeout, bandit, holdout, srm, segments',
+    'guard is no key here, wanted one of window, watermark, arms, primary, metrics, guardrails, guards, alpha, rule, horizon, maxTime, onTimeout, bandit, holdout, srm, segments, segmentGuard',
     'arms is [{"name":"x","version":"newest","weight":50}], wanted a list of 2 to 10 entries',
     'primary.metric is "Revenue!", wanted the name of a metric, such as "revenue"',
     'primary.direction is "sideways", wanted one of up, down',

@@ -27,7 +27,8 @@ export interface ArmPolicy {
   readonly weight: number;
 }
 
-export interface MetricPolicy {
+/** What is measured, and which way is better. */
+export interface MeasuredMetric {
   /** Name of a business metric that feedback brings, or `accuracy`. */
   readonly metric: string;
   /** Which way is better. */
@@ -40,9 +41,21 @@ export interface MetricPolicy {
   readonly cuped: string | null;
   /** A unit's value counts as at most this. */
   readonly winsorize: number | null;
+}
+
+export interface MetricPolicy extends MeasuredMetric {
   /** Smallest difference that must be found in time, in units of the metric. */
   readonly minimumEffect: number | null;
 }
+
+/** A metric that must not get worse. */
+export interface GuardrailPolicy extends MeasuredMetric {
+  /** Loss that is still allowed, in units of the metric. */
+  readonly margin: number;
+}
+
+/** What of the segments keeps an arm from being shipped: one in which it is worse, or also that it does not do the same in all. */
+export type SegmentGuard = 'harmed' | 'different';
 
 export interface ExperimentPolicy {
   readonly window: number;
@@ -51,6 +64,8 @@ export interface ExperimentPolicy {
   readonly primary: MetricPolicy;
   /** Shown with intervals; they decide nothing. */
   readonly metrics: readonly MetricPolicy[];
+  /** An arm that is found worse in one ends; none is shipped before each has an interval. */
+  readonly guardrails: readonly GuardrailPolicy[];
   readonly guards: Guards;
   /** Chance that any arm is declared different from control where none is. */
   readonly alpha: number;
@@ -64,6 +79,8 @@ export interface ExperimentPolicy {
   readonly holdout: number;
   readonly srm: Policy['srm'];
   readonly segments: string | null;
+  /** Null where segments decide nothing. */
+  readonly segmentGuard: SegmentGuard | null;
 }
 
 const NAME = '^[a-z][a-zA-Z0-9_.-]{0,63}$';
@@ -97,18 +114,27 @@ const bounds: Rule<readonly [number, number]> = {
   },
 };
 
-const metric = record<MetricPolicy>({
+const MEASURED = {
   metric: field(METRIC, undefined, 'business metric that feedback brings, or accuracy'),
-  direction: field(choice(['up', 'down']), 'up', 'which way is better'),
+  direction: field(choice<MeasuredMetric['direction']>(['up', 'down']), 'up', 'which way is better'),
   bounds: field(orNothing(bounds), null, 'least and most of a unit: then intervals are exact'),
   maturity: field(duration('0s', '365d'), '1d', 'age of a unit at which its value is complete'),
   cuped: field(orNothing(METRIC), null, 'metric whose sum over 28 days before takes variance out'),
   winsorize: field(orNothing(BOUND), null, "a unit's value counts as at most this"),
+};
+
+const metric = record<MetricPolicy>({
+  ...MEASURED,
   minimumEffect: field(
     orNothing(number({ min: 0, max: 1e12, above: true })),
     null,
     'smallest difference that must be found in time',
   ),
+});
+
+const guardrail = record<GuardrailPolicy>({
+  ...MEASURED,
+  margin: field(number({ min: 0, max: 1e12 }), 0, 'loss that is still allowed, in units of the metric'),
 });
 
 const DEFAULT_ARMS = [
@@ -127,6 +153,11 @@ export const EXPERIMENT = record<ExperimentPolicy>({
   ),
   primary: field(metric, undefined, 'the metric that decides'),
   metrics: field(list(metric, { min: 0, max: 20 }), [], 'metrics that are shown and decide nothing'),
+  guardrails: field(
+    list(guardrail, { min: 0, max: 10 }),
+    [],
+    'metrics that must not get worse: an arm that does ends, and alpha is split over them and the arms',
+  ),
   guards: field(
     GUARD_WORDS,
     {},
@@ -169,6 +200,11 @@ export const EXPERIMENT = record<ExperimentPolicy>({
   ),
   srm: field(SPLIT_WORDS, {}, 'test of the split itself, or false'),
   segments: field(orNothing(headerName), null, 'request header by whose value counts are also kept apart'),
+  segmentGuard: field(
+    orFalse(choice<SegmentGuard>(['harmed', 'different'])),
+    false,
+    'holds for a person, instead of shipping, an arm that is worse in a segment (harmed), or also one whose effect differs between segments (different)',
+  ),
 });
 
 /** A checked policy from parsed YAML or JSON; throws POLICY_INVALID that names every mistake with its path. */
@@ -181,6 +217,13 @@ export function parseExperiment(value: unknown): ExperimentPolicy {
   return policy;
 }
 
+/** All that are measured: the one that decides, those that are shown, guardrails. */
+export const metricsOf = ({ primary, metrics, guardrails }: ExperimentPolicy): readonly MeasuredMetric[] => [
+  primary,
+  ...metrics,
+  ...guardrails,
+];
+
 /** The arm that the others are compared with: the first that stable answers. */
 export const controlOf = ({ arms }: ExperimentPolicy): number =>
   arms.findIndex(({ version }) => version === 'stable');
@@ -190,6 +233,9 @@ function contradictions(policy: ExperimentPolicy): string[] {
     ...armProblems(policy),
     ...metricProblems(policy),
     ...timeProblems(policy),
+    ...(policy.segmentGuard !== null && policy.segments === null
+      ? ['segmentGuard is for segments, wanted the header that they are told by']
+      : []),
     ...(policy.rule.ship === 'better' && policy.rule.margin > 0
       ? ['rule.margin is for "not-worse", wanted 0']
       : []),
@@ -219,9 +265,15 @@ function armProblems({ arms, bandit }: ExperimentPolicy): string[] {
 /** What is measured anyway and is no business metric: guards judge it. */
 const RESERVED = ['label', 'errors', 'latency', 'outputs', 'labels'];
 
-function metricProblems({ primary, metrics, bandit }: ExperimentPolicy): string[] {
-  const all = [primary, ...metrics];
-  const path = (i: number): string => (i === 0 ? 'primary' : `metrics[${i - 1}]`);
+function metricProblems(policy: ExperimentPolicy): string[] {
+  const { metrics, guardrails, bandit } = policy;
+  const all = metricsOf(policy);
+  const paths = [
+    'primary',
+    ...metrics.map((_, i) => `metrics[${i}]`),
+    ...guardrails.map((_, i) => `guardrails[${i}]`),
+  ];
+  const path = (i: number): string => paths[i]!;
   return all.flatMap(({ metric: name, bounds: range, cuped, winsorize }, i) => {
     const problems: string[] = [];
     for (const used of [name, ...(cuped === null ? [] : [cuped])]) {
@@ -244,7 +296,7 @@ function metricProblems({ primary, metrics, bandit }: ExperimentPolicy): string[
   });
 }
 
-function timeProblems({ horizon, maxTime, primary, bandit }: ExperimentPolicy): string[] {
+function timeProblems({ horizon, maxTime, primary, guardrails, bandit }: ExperimentPolicy): string[] {
   const needed = primary.maturity + (horizon === 'open' ? 0 : horizon);
   const problems: string[] = [];
   if (needed >= maxTime)
@@ -253,6 +305,9 @@ function timeProblems({ horizon, maxTime, primary, bandit }: ExperimentPolicy): 
         ? 'primary.maturity is not before maxTime: nothing would ever mature'
         : 'horizon and primary.maturity together are not before maxTime: there would be no look',
     );
+  for (const [i, { maturity }] of guardrails.entries())
+    if (maturity >= maxTime)
+      problems.push(`guardrails[${i}].maturity is not before maxTime: it would never be judged`);
   if (bandit !== null && horizon !== 'open')
     problems.push('bandit wants horizon open: its intervals hold at every look');
   return problems;

@@ -1,15 +1,16 @@
 /** What people are told of the segments of an experiment. Pure. */
 import { ACCURACY, type Scale } from './compare.ts';
 import type { MetricInterval, MetricState } from './metric.ts';
-import type { ExperimentPolicy } from './policy.ts';
+import { type ExperimentPolicy, metricsOf } from './policy.ts';
 import { type Heterogeneity, heterogeneity, segmentInterval } from './segments.ts';
-import { type ExperimentState, metricsOf, segmentComparison } from './state.ts';
+import { type ExperimentState, roleOf, segmentComparison } from './state.ts';
 
 /** One arm against control in one metric. */
 export interface Contrast {
   readonly metric: string;
   readonly scale: Scale;
   readonly isPrimary: boolean;
+  readonly isGuardrail: boolean;
   readonly arm: string;
   /** Units whose value has matured, of the arm and of control. */
   readonly units: readonly [own: number, control: number];
@@ -35,6 +36,7 @@ export function contrastOf(
     metric,
     scale: metric === ACCURACY ? 'share' : 'plain',
     isPrimary: index === 0,
+    isGuardrail: roleOf(policy, index) === 'guardrail',
     arm: arms[arm]!.name,
     units: [own.n, other.n],
     mean: own.n === 0 ? null : own.y / own.n,
@@ -49,7 +51,8 @@ export interface SegmentStanding extends Contrast {
   readonly segment: string;
 }
 
-const named = ({ segments }: ExperimentPolicy, value: string): string => `${segments}=${value}`;
+/** Header and value, as in `x-country=DE`. */
+export const segmentTitle = ({ segments }: ExperimentPolicy, value: string): string => `${segments}=${value}`;
 
 /** An arm in every segment, in the order in which these came. */
 export function segmentStandings(
@@ -58,9 +61,9 @@ export function segmentStandings(
   arm: number,
 ): readonly SegmentStanding[] {
   const { policy, segments } = state;
-  const comparison = segmentComparison(policy, metricsOf(policy)[index]!);
+  const comparison = segmentComparison(policy, index);
   return segments[index]!.map((segment) => ({
-    segment: named(policy, segment.name),
+    segment: segmentTitle(policy, segment.name),
     ...contrastOf(state, index, arm, segment.metric, segmentInterval(segment, arm, comparison)),
   }));
 }
@@ -82,12 +85,11 @@ export function segmentDifferences(
   index: number,
   arm: number,
 ): readonly SegmentDifference[] {
-  const rule = metricsOf(policy)[index]!;
-  const { metric } = rule;
+  const { metric } = metricsOf(policy)[index]!;
   const { name } = arms[arm]!;
-  const found = heterogeneity(segments[index]!, arm, segmentComparison(policy, rule));
+  const found = heterogeneity(segments[index]!, arm, segmentComparison(policy, index));
   return found.slice(0, DIFFERENCES_MAX).map((one) => {
-    const pair = [named(policy, one.segments[0]), named(policy, one.segments[1])] as const;
+    const pair = [segmentTitle(policy, one.segments[0]), segmentTitle(policy, one.segments[1])] as const;
     const message = `the effect of ${name} on ${metric} differs between ${pair[0]} and ${pair[1]}`;
     return { ...one, segments: pair, metric, arm: name, message };
   });

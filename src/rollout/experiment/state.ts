@@ -7,13 +7,13 @@ import { DEFAULT_POLICY, type GuardName, type Policy } from '../policy/policy.ts
 import { everybody, type Range } from '../route.ts';
 import { allocate, type Run, sharesOf } from './allocation.ts';
 import { type Comparison, type MetricState, startMetric } from './metric.ts';
-import { controlOf, type ExperimentPolicy, type MetricPolicy, parseExperiment } from './policy.ts';
+import { controlOf, type ExperimentPolicy, metricsOf, parseExperiment } from './policy.ts';
 import type { SegmentStates } from './segments.ts';
 
-/** Why an arm ended: a guard, or the metric that decides. */
-export type LossCause = GuardName | 'primary';
+/** Why an arm ended: a guard, the metric that decides, or a guardrail by its metric. */
+export type LossCause = GuardName | 'primary' | `guardrail ${string}`;
 
-export type HoldCause = 'paused' | 'timeout' | 'split' | 'inconclusive' | 'rolled-back-before';
+export type HoldCause = 'paused' | 'timeout' | 'split' | 'inconclusive' | 'segments' | 'rolled-back-before';
 
 export type ExperimentPhase =
   | { readonly kind: 'running' }
@@ -67,7 +67,7 @@ export interface ExperimentState {
   /** Route as last decided. */
   readonly ranges: readonly Range[];
   readonly srm: SrmState;
-  /** The primary metric first, then those that are shown. */
+  /** As in `metricsOf`: the primary metric first. */
   readonly metrics: readonly MetricState[];
   /** By metric: the same by segment, empty where none are asked for. */
   readonly segments: readonly SegmentStates[];
@@ -116,7 +116,7 @@ export function startExperiment(start: MachineStart): ExperimentState {
     runs,
     ranges: everybody(start.stable),
     srm: NO_MISMATCH,
-    metrics: metrics.map((metric, i) => startMetric(shares, comparisonOf(policy, metric, i === 0))),
+    metrics: metrics.map((_, i) => startMetric(shares, comparisonOf(policy, i))),
     segments: metrics.map(() => []),
     next: metrics.map(() => 0),
     propensities: [],
@@ -132,23 +132,28 @@ export function startExperiment(start: MachineStart): ExperimentState {
   };
 }
 
-export const metricsOf = ({ primary, metrics }: ExperimentPolicy): readonly MetricPolicy[] => [
-  primary,
-  ...metrics,
-];
+/** By index in `metricsOf`. */
+export type MetricRole = 'primary' | 'shown' | 'guardrail';
 
-/** The level of the primary metric is split over the arms under test (Bonferroni); others are each shown at `alpha`. */
-export const comparisonOf = (
-  policy: ExperimentPolicy,
-  { bounds, cuped }: MetricPolicy,
-  isPrimary: boolean,
-): Comparison => ({
-  control: controlOf(policy),
-  bounds,
-  isAdjusted: cuped !== null,
-  isWeighted: policy.bandit !== null,
-  alpha: isPrimary ? policy.alpha / (policy.arms.length - 1) : policy.alpha,
-});
+export const roleOf = ({ metrics }: ExperimentPolicy, index: number): MetricRole =>
+  index === 0 ? 'primary' : index <= metrics.length ? 'shown' : 'guardrail';
+
+/**
+ * How the metric of an index is compared. The level of the primary metric is split over the arms under test (Bonferroni),
+ * that of guardrails over these and all guardrails; others are each shown at `alpha`.
+ */
+export function comparisonOf(policy: ExperimentPolicy, index: number): Comparison {
+  const { bounds, cuped } = metricsOf(policy)[index]!;
+  const arm = policy.alpha / (policy.arms.length - 1);
+  const alphas = { primary: arm, shown: policy.alpha, guardrail: arm / policy.guardrails.length };
+  return {
+    control: controlOf(policy),
+    bounds,
+    isAdjusted: cuped !== null,
+    isWeighted: policy.bandit !== null,
+    alpha: alphas[roleOf(policy, index)],
+  };
+}
 
 /** What judges one arm against control: the guards with their levels split over the arms under test. */
 export function guardPolicy({ arms, guards }: ExperimentPolicy): Policy {
@@ -168,8 +173,10 @@ export function guardPolicy({ arms, guards }: ExperimentPolicy): Policy {
 }
 
 /** Of the differences in all segments: they hold together, over the arms under test too. */
-export const segmentComparison = (policy: ExperimentPolicy, metric: MetricPolicy): Comparison =>
-  comparisonOf(policy, metric, true);
+export function segmentComparison(policy: ExperimentPolicy, index: number): Comparison {
+  const comparison = comparisonOf(policy, index);
+  return { ...comparison, alpha: Math.min(comparison.alpha, policy.alpha / (policy.arms.length - 1)) };
+}
 
 export const isOver = ({ kind }: ExperimentPhase): boolean =>
   kind === 'promoted' || kind === 'rolled-back' || kind === 'aborted';

@@ -4,8 +4,9 @@ import { harmedUnits } from '../evidence/evidence.ts';
 import type { Needs } from '../machine.ts';
 import { GUARDS } from '../policy/policy.ts';
 import { BUCKETS } from '../split.ts';
+import { metricsOf } from './policy.ts';
 import { routedAway } from './routing.ts';
-import { type ExperimentState, guardPolicy, metricsOf } from './state.ts';
+import { type ExperimentState, guardPolicy } from './state.ts';
 
 /** What is to be collected. */
 export function needsOf({ policy, control }: ExperimentState): Needs {

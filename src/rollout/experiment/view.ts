@@ -3,6 +3,7 @@ import { bayesView } from '../metric/bayes.ts';
 import { pValue } from '../metric/sequential.ts';
 import { sharesOf } from './allocation.ts';
 import { intervalAtEveryLook, intervalAtTheEnd, liftOf } from './metric.ts';
+import { metricsOf } from './policy.ts';
 import {
   type Contrast,
   contrastOf,
@@ -11,7 +12,7 @@ import {
   segmentDifferences,
   segmentStandings,
 } from './segment-view.ts';
-import { comparisonOf, type ExperimentState, type Look, type LossCause, metricsOf } from './state.ts';
+import { comparisonOf, type ExperimentState, type Look, type LossCause } from './state.ts';
 
 export interface ExperimentView {
   readonly arms: readonly {
@@ -68,7 +69,7 @@ function standingOf(state: ExperimentState, index: number, arm: number): MetricS
   const { policy, metrics } = state;
   const rule = metricsOf(policy)[index]!;
   const metric = metrics[index]!;
-  const comparison = comparisonOf(policy, rule, index === 0);
+  const comparison = comparisonOf(policy, index);
   const lift = liftOf(metric, arm, comparison);
   const sign = rule.direction === 'up' ? 1 : -1;
   const end = index === 0 && state.isComplete ? intervalAtTheEnd(metric, arm, comparison) : null;
