@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { evaluateFixture } from '../e2e/exactness/evaluate.ts';
-import { type FixtureFile, listFixtures } from '../e2e/exactness/fixture.ts';
+import { complaintsAbout } from '../e2e/exactness/complaints.ts';
+import { listFixtures } from '../e2e/exactness/fixture.ts';
 import { preparePython, run } from './python-environment.ts';
 
 const CI_SEED = '20261';
@@ -22,21 +22,6 @@ const { values } = parseArgs({
   },
 });
 const seed = values.seed ?? (process.env['CI'] ? CI_SEED : String(Date.now() % 1_000_000));
-
-/** What is wrong with a case, one sentence each. */
-async function complaintsAbout(file: FixtureFile): Promise<string[]> {
-  try {
-    const { blocked, engines } = await evaluateFixture(file);
-    if (engines === null) return [blocked ?? 'not a model'];
-    return Object.entries(engines).flatMap(([id, { missing, tally, answered }]) =>
-      [...(missing ? [missing.message] : []), ...(tally?.failures ?? []), ...answered].map(
-        (text) => `${id}: ${text}`,
-      ),
-    );
-  } catch (error) {
-    return [(error as Error).message];
-  }
-}
 
 const output = mkdtempSync(join(tmpdir(), 'plimsoll-interop-'));
 try {
