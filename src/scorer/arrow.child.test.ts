@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -21,6 +21,8 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import { afterEach, expect, test } from 'vitest';
+import { GraphBuilder } from '../onnx/builder.ts';
+import { encodeModel } from '../onnx/encode.ts';
 import type { AdmittedVersion } from '../registry/admit.ts';
 import { admitFile } from '../registry/admit.ts';
 import { ANSWER, type ArrowOptions, REQUEST_BYTES_MAX } from './arrow.ts';
@@ -215,6 +217,36 @@ test('a request that cannot be answered is refused with a code, and the next one
     expect(await host.json(ANSWER.refused)).toMatchObject({ code, message: expect.stringMatching(message) });
     host.request(good);
     expect(column(await host.table(), '_outcome')).toEqual([0, 1]);
+  }
+  expect(await host.end()).toBe(0);
+});
+
+/** A graph that makes as many ones as the largest value of its rows says, beside their sums. */
+function explodingFile(): string {
+  const g = new GraphBuilder('exploding');
+  const x = g.input('x', 'float64', ['N', 2]);
+  const largest = g.add('Cast', [g.add('ReduceMax', [x], { keepdims: 0n })], { to: 7n });
+  const one = { dtype: 'float64', shape: [1], data: Float64Array.of(1) } as const;
+  const ones = g.add('ConstantOfShape', [g.add('Reshape', [largest, g.int64([1], [1])])], { value: one });
+  const sums = g.add('ReduceSum', [x, g.int64([1], [1])], { keepdims: 0n });
+  g.output('y', g.add('Add', [sums, g.add('ReduceSum', [ones], { keepdims: 0n })]), 'float64', ['N']);
+  const path = join(dataDir, 'exploding.onnx');
+  writeFileSync(path, encodeModel(g.build({})));
+  return path;
+}
+
+test('a row that takes all memory of its graph is reported, the others are answered, and the child lives', async () => {
+  const { bundle } = await admitFile(explodingFile(), { dataDir, name: 'exploding' });
+  const host = start({ bundle, inputs: ['a', 'b'], carry: [] });
+  await host.json(ANSWER.ready);
+  const a = vectorFromArray([1, 2, 3], new Float64());
+  const request = stream({ a, b: vectorFromArray([1, 3e9, 1], new Float64()) });
+  for (let round = 0; round < 2; round += 1) {
+    host.request(request);
+    const table = await host.table();
+    expect(column(table, '_outcome')).toEqual([0, 2, 0]);
+    expect(column(table, '_code')[1]).toBe('GRAPH_MEMORY');
+    expect(column(table, 'y')).toEqual([3, null, 7]);
   }
   expect(await host.end()).toBe(0);
 });

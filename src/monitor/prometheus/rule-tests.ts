@@ -45,15 +45,34 @@ const requests = (options: RuleOptions, ok: string, failed: string) => {
   ];
 };
 
+const at = (minutes: number, name: string, ...alerts: ReturnType<typeof expected>[]) => ({
+  eval_time: `${minutes}m`,
+  alertname: name,
+  exp_alerts: alerts,
+});
+
+/** Version 1 is a graph, 2 is Python, and 3 lost one process only. */
+function restarting(options: RuleOptions, model: string): RuleTest {
+  const series = (kind: string, version: string): string =>
+    `${kind}_worker_restarts_total{model_name=${JSON.stringify(model)},model_version="${version}",worker="1"}`;
+  const firing = (version: string) =>
+    expected(options, 'WorkersRestarting', { model_name: model, model_version: version }, { printf: '15' });
+  return {
+    name: 'workers that end again and again are told of by version, one that ends once is not',
+    interval: '1m',
+    input_series: [
+      { series: series('graph', '1'), values: '0x15 0+1x45' },
+      { series: series('python', '2'), values: '0x15 0+1x45' },
+      { series: series('graph', '3'), values: '0x20 1x40' },
+    ],
+    alert_rule_test: [at(12, 'WorkersRestarting'), at(50, 'WorkersRestarting', firing('1'), firing('2'))],
+  };
+}
+
 export function ruleTests(options: RuleOptions, rulesFile: string) {
   const [model, endpoint] = [options.model ?? 'm', options.endpoint ?? 'e'];
   const watched = WATCHED(options);
   const labels = { endpoint, model_name: model, model_version: '1' };
-  const at = (minutes: number, name: string, ...alerts: ReturnType<typeof expected>[]) => ({
-    eval_time: `${minutes}m`,
-    alertname: name,
-    exp_alerts: alerts,
-  });
   const burning = (share: string, which: number) =>
     expected(options, 'ErrorBudgetBurn', { model_name: model }, { humanizePercentage: share }, which);
   const tests: RuleTest[] = [
@@ -111,6 +130,7 @@ export function ruleTests(options: RuleOptions, rulesFile: string) {
         ),
       ],
     },
+    restarting(options, model),
     {
       name: 'a monitor that does not look any more is told of',
       interval: '1m',

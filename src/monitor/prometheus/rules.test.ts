@@ -67,7 +67,7 @@ test('an older Prometheus is not told to keep alerts firing', () => {
 test('rules ask for metrics that there are, and alerts that the monitor sends have the same names', () => {
   const names = alertRules(ALL)
     .groups.flatMap(({ rules }) => rules)
-    .flatMap(({ expr }) => expr.match(/\b(?:inference|model|monitor|nodejs)_\w+/g) ?? [])
+    .flatMap(({ expr }) => expr.match(/\b(?:inference|model|monitor|nodejs|graph|python)_\w+/g) ?? [])
     .map((name) => name.replace(/_(?:bucket|count|sum)$/, ''))
     .filter((name) => !/^model_(?:name|version)$/.test(name));
   expect(new Set(names).size).toBeGreaterThan(12);
@@ -79,7 +79,7 @@ test('rules ask for metrics that there are, and alerts that the monitor sends ha
         !name.startsWith('inference_slow'),
     ),
   ).toEqual([]);
-  const ofPrometheusAlone = ['ManyFeaturesDrift', 'DataViolations', 'MonitorSilent'];
+  const ofPrometheusAlone = ['ManyFeaturesDrift', 'DataViolations', 'MonitorSilent', 'WorkersRestarting'];
   for (const { alert } of alertsOf(ALL))
     expect([...Object.keys(RULES), ...ofPrometheusAlone]).toContain(alert);
 });

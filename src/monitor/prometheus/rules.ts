@@ -89,6 +89,7 @@ class Rules {
           ...this.#age(),
           this.#saturation(),
           this.#loop(),
+          this.#restarts(),
         ],
       },
       { name: 'plimsoll-models', rules: [...this.#drift(), ...this.#quality()] },
@@ -213,6 +214,19 @@ class Rules {
       summary: 'An event loop of {{ $labels.instance }} has no time left',
       description:
         'An event loop of {{ $labels.instance }} is busy {{ $value | humanizePercentage }} of the time: answers are late. Add workers or machines.',
+    });
+  }
+
+  /** Processes apart from the server, of graphs and of Python, of which a version has those of one kind. */
+  #restarts(): AlertingRule {
+    const within = this.#pace(900);
+    const counted = (kind: string): string =>
+      `increase(${kind}_worker_restarts_total${this.#model()}[${within}])`;
+    return this.#alert('WorkersRestarting', {
+      expr: `sum by (model_name, model_version) (${counted('graph')} or ${counted('python')}) > 3`,
+      ...{ for: 60, keep: 900, severity: 'ticket' },
+      summary: 'Processes of {{ $labels.model_name }}@{{ $labels.model_version }} end again and again',
+      description: `Processes of {{ $labels.model_name }}@{{ $labels.model_version }} were replaced {{ $value | printf "%.0f" }} times in ${within}: what they held was answered with 503. \`plimsoll logs\` has why; roll back if it is a new version.`,
     });
   }
 
