@@ -31,7 +31,7 @@ export const lint = (command: Command, terminal: Terminal): void => {
       'Says how long a policy takes to promote and to find harm at given traffic; refuses one that cannot find its margin before its deadline.',
     )
     .requiredOption('--policy <file>', 'policy, YAML or JSON')
-    .option('--endpoint <name>', 'take rate and errors from what a running server has measured there')
+    .option('--endpoint <name>', 'take rate, errors and units from what a running server has measured there')
     .option('--rate <number>', `units a second (default: ${DEFAULT_RATE})`, (text) =>
       numberOf('--rate', text, 1e9),
     )
@@ -90,7 +90,8 @@ async function trafficOf({
     return { rate: rate ?? DEFAULT_RATE, errorRate: errorRate ?? DEFAULT_ERROR_RATE, ...given };
   const { traffic } = await withServer(where, (control) => control.endpoint(endpoint));
   if (traffic === null) throw new PlimsollError('TRAFFIC_UNKNOWN', { endpoint });
-  return { rate: rate ?? traffic.rate, errorRate: errorRate ?? traffic.errorShare, ...given };
+  const measured = traffic.units === null ? {} : { units: traffic.units };
+  return { rate: rate ?? traffic.rate, errorRate: errorRate ?? traffic.errorShare, ...measured, ...given };
 }
 
 const saidOfTraffic = (endpoint: string, { rate, errorRate }: LintTraffic): string =>

@@ -36,7 +36,7 @@ export const start = (command: Command, terminal: Terminal): void => {
       terminal.answer(rollout, () =>
         rollout.state === 'holding'
           ? `${rolloutLine(rollout)}\nLet it begin all the same: plimsoll rollout resume ${endpoint}`
-          : `${rolloutLine(rollout)}${expected(rollout)}\nWatch it: plimsoll status ${endpoint} --watch`,
+          : `${rolloutLine(rollout)}${expected(rollout)}${warned(rollout)}\nWatch it: plimsoll status ${endpoint} --watch`,
       );
     });
 };
@@ -46,6 +46,10 @@ const saidOf =
   (text: typeof forecastText) =>
   ({ forecast, stage }: RolloutView): string =>
     forecast === null ? '' : `\nExpected: ${text(forecast, stage)}`;
+
+/** A line for each thing that it waits for in vain. */
+
+const warned = ({ warnings }: RolloutView): string => warnings.map((line) => `\nwarning: ${line}`).join('');
 
 const HELP = `
 Examples:

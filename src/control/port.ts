@@ -108,6 +108,8 @@ export interface RolloutView extends RolloutStatus {
   readonly experiment: ExperimentView | null;
   /** What is expected, and when; null of experiments, of what waits for a person, and where no traffic is known. */
   readonly forecast: RolloutForecast | null;
+  /** What it waits for in vain, as the units are that ask its endpoint; empty where nothing is, or where they are not known. */
+  readonly warnings: readonly string[];
   /** There where something of it holds in memory alone: the store is away, and is told when it is back. */
   readonly durable?: false;
 }

@@ -91,6 +91,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'rollout',
     'capture',
     'scorer',
+    'statistics',
     'serving/rows',
   ],
   // What plans are made of and how they are carried out, whatever the cloud.

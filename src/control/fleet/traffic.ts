@@ -6,6 +6,9 @@ export interface ModelCounts {
   /** Requests that a rollout would count: answered, or failed on account of the version. */
   readonly requests: number;
   readonly failed: number;
+  /** Distinct units with an id, about, and requests without one. */
+  readonly units: number;
+  readonly nameless: number;
 }
 
 export interface MeasuredTraffic {
@@ -13,6 +16,8 @@ export interface MeasuredTraffic {
   readonly rate: number;
   /** Share of them that failed. */
   readonly errorShare: number;
+  /** Distinct units that are there to ask, about; null where new ones keep coming, or requests have no ids. */
+  readonly units: number | null;
   /** Milliseconds over which it was measured. */
   readonly over: number;
 }
@@ -29,7 +34,13 @@ interface Sample {
   readonly counts: ReadonlyMap<string, ModelCounts>;
 }
 
-const NOTHING = { requests: 0, failed: 0 };
+const NOTHING = { requests: 0, failed: 0, units: 0, nameless: 0 };
+type Counted = typeof NOTHING;
+
+/** With more requests than this share without an id there is no end of units. */
+const NAMELESS_MOST = 0.01;
+/** So few newcomers, as a share of all, in half the time are hardly any. */
+const NEW_HARDLY = 0.01;
 
 export class TrafficMeter {
   #samples: Sample[] = [];
@@ -53,13 +64,27 @@ export class TrafficMeter {
   of(model: string): MeasuredTraffic | null {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
     if (first === undefined || last === undefined) return null;
-    const [before, now] = [first, last].map(({ counts }) => counts.get(model) ?? NOTHING) as [
-      typeof NOTHING,
-      typeof NOTHING,
-    ];
+    const half = this.#samples.findLast(({ at }) => at <= (first.at + last.at) / 2)!;
+    const of = ({ counts }: Sample): Counted => counts.get(model) ?? NOTHING;
+    const [before, now] = [of(first), of(last)];
     const over = last.at - first.at;
     const requests = now.requests - before.requests;
     if (over < LEAST_MILLIS || requests < LEAST_REQUESTS) return null;
-    return { rate: requests / (over / 1000), errorShare: (now.failed - before.failed) / requests, over };
+    return {
+      rate: requests / (over / 1000),
+      errorShare: (now.failed - before.failed) / requests,
+      units: now.nameless - before.nameless > NAMELESS_MOST * requests ? null : endOf(before, of(half), now),
+      over,
+    };
   }
+}
+
+/**
+ * How many units there are where those of the latter half of the time are hardly new, or at most half as many as those of
+ * the first: as many again are then still to come. Null where there is no end in sight.
+ */
+function endOf(before: Counted, half: Counted, now: Counted): number | null {
+  const [earlier, later] = [half.units - before.units, now.units - half.units];
+  const isClosed = later <= Math.max(earlier / 2, NEW_HARDLY * now.units);
+  return isClosed && now.units > 0 ? Math.round(now.units + later) : null;
 }

@@ -31,7 +31,7 @@ beforeEach(async () => {
   clock = new ManualClock();
   fleet = new ScriptedFleet(clock, trafficOf(600));
   plane = planeOf(store, fleet, clock);
-  measured = { rate: 0.5, errorShare: 0.005, over: 600_000 };
+  measured = { rate: 0.5, errorShare: 0.005, units: null, over: 600_000 };
   const signer = () => {
     throw new Error('nothing is signed');
   };
@@ -77,7 +77,7 @@ describe('a policy that is blind at the measured traffic', () => {
 
 describe('the forecast of a rollout', () => {
   it('is at the traffic of its endpoint, then at its own', async () => {
-    measured = { rate: 20, errorShare: 0, over: 600_000 };
+    measured = { rate: 20, errorShare: 0, units: null, over: 600_000 };
     const policy = { window: '1s', watermark: '1s', stages: [{ weight: 50, bake: '1h' }, { weight: 100 }] };
     const { id, forecast } = await rollouts.startRollout('churn', { ...QUICK, policy }, ANN);
     expect(forecast).toMatchObject({ basis: 'endpoint', rate: 20, stages: [{ stage: 0, end: 3_600_000 }] });
@@ -95,8 +95,41 @@ describe('the forecast of a rollout', () => {
   });
 
   it('ends with it', async () => {
-    measured = { rate: 20, errorShare: 0, over: 600_000 };
+    measured = { rate: 20, errorShare: 0, units: null, over: 600_000 };
     const { id } = await rollouts.startRollout('churn', { candidate: 2, strategy: 'canary' }, ANN);
     expect((await rollouts.command(id, 'abort', ANN)).forecast).toBeNull();
+  });
+});
+
+describe('the warnings of a rollout', () => {
+  const PATIENT = { candidate: 2, strategy: 'canary' } as const;
+
+  it('say what waits in vain where the same few units come again, and refuse nothing', async () => {
+    measured = { rate: 20, errorShare: 0, units: 200, over: 600_000 };
+    const { state, warnings, forecast } = await rollouts.startRollout('churn', PATIENT, ANN);
+    expect(state).toBe('running');
+    expect(warnings).toEqual([
+      expect.stringContaining('stages[1] waits for 50 distinct units of each arm'),
+      expect.stringContaining('needs 1438 distinct units'),
+      expect.stringContaining('after 1d the rollout ends with "hold"'),
+    ]);
+    expect(forecast).toMatchObject({ certificate: null, promotion: null });
+    expect(forecast!.stages.map(({ end }) => end !== null)).toEqual([true, false, false, false]);
+  });
+
+  it.each([1500, null])('are none where there are enough, or no end of them: %s', async (units) => {
+    measured = { rate: 20, errorShare: 0, units, over: 600_000 };
+    const { warnings, forecast } = await rollouts.startRollout('churn', PATIENT, ANN);
+    expect(warnings).toEqual([]);
+    expect(forecast!.promotion).not.toBeNull();
+  });
+
+  it('are none where a person promotes, where little is known, and once it is over', async () => {
+    measured = { rate: 20, errorShare: 0, units: 20, over: 600_000 };
+    const shadow = await rollouts.startRollout('churn', { candidate: 2, strategy: 'shadow' }, ANN);
+    expect(shadow.warnings).toEqual([]);
+    expect((await rollouts.command(shadow.id, 'abort', ANN)).warnings).toEqual([]);
+    measured = null;
+    expect((await rollouts.startRollout('churn', PATIENT, ANN)).warnings).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import type { EndpointRow, VersionRow } from '../../store/store.ts';
 import type { MeasuredTraffic } from '../fleet/traffic.ts';
 import { type Override, overridden } from '../overrides/override.ts';
 import type { ArmView, EndpointView, PythonView, RolloutView, VersionView } from '../port.ts';
-import { forecastOfStanding } from '../rollouts/forecast.ts';
+import { forecastOfStanding, warningsOfStanding } from '../rollouts/forecast.ts';
 import type { Standing } from '../rollouts/standing.ts';
 
 const iso = (millis: number): string => new Date(millis).toISOString();
@@ -99,6 +99,7 @@ export function standingView(standing: Standing, traffic: MeasuredTraffic | null
     },
     experiment: row.strategy === 'ab' ? experimentView(state as ExperimentState) : null,
     forecast: forecastOfStanding(standing, traffic),
+    warnings: warningsOfStanding(standing, traffic),
   };
 }
 

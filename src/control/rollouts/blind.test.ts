@@ -18,7 +18,7 @@ const rowOf = (strategy: Strategy, policy: unknown): RolloutRow => ({
   state: 'running',
   rolledBackAutomatically: false,
 });
-const traffic = (rate: number, errorShare = 0.005) => ({ rate, errorShare, over: 600_000 });
+const traffic = (rate: number, errorShare = 0.005) => ({ rate, errorShare, units: null, over: 600_000 });
 const SILENCE = { values: async () => [] };
 
 describe('a rollout by stages', () => {

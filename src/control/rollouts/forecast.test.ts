@@ -34,7 +34,7 @@ function standing(windows: number, units: number): Standing {
   return standingOf(row, machine, { ...after, totals });
 }
 
-const before = { rate: 7, errorShare: 0.002, over: 600_000 };
+const before = { rate: 7, errorShare: 0.002, units: null, over: 600_000 };
 
 describe('the forecast of a rollout', () => {
   it('is at the traffic that it has seen', () => {

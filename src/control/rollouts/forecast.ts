@@ -2,6 +2,8 @@
 import type { StagedState } from '../../rollout/canary/machine.ts';
 import { type Forecast, forecastOf } from '../../rollout/decide/forecast.ts';
 import type { RolloutState } from '../../rollout/decide/state.ts';
+import { fewUnits } from '../../rollout/policy/few-units.ts';
+import type { Strategy } from '../../store/store.ts';
 import type { MeasuredTraffic } from '../fleet/traffic.ts';
 import type { Standing } from './standing.ts';
 
@@ -35,6 +37,18 @@ export function forecastOfStanding(
     return forecast && { ...forecast, basis: 'rollout' };
   }
   if (before === null) return null;
-  const forecast = forecastOf(rollout, { rate: before.rate, errorRate: before.errorShare });
+  const known = before.units === null ? {} : { units: before.units };
+  const forecast = forecastOf(rollout, { rate: before.rate, errorRate: before.errorShare, ...known });
   return forecast && { ...forecast, basis: 'endpoint' };
+}
+
+/** Strategies whose stages wait for units. */
+const WAITING: ReadonlySet<Strategy> = new Set(['canary', 'blue-green']);
+
+/** What it waits for in vain (`few-units.ts`); nothing once it is over, or where no number of units is known. */
+export function warningsOfStanding({ row, state }: Standing, before: MeasuredTraffic | null): string[] {
+  const units = before?.units ?? null;
+  if (units === null || !WAITING.has(row.strategy) || row.endedAt !== null) return [];
+  const { policy, stage } = (state as StagedState).rollout;
+  return fewUnits(policy, units, stage);
 }

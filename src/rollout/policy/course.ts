@@ -1,5 +1,6 @@
 /** The course that a healthy candidate is expected to take through its stages. Pure. */
 import { type CertificateTimes, certificateTimes, type Seen, type Traffic } from './certificate-time.ts';
+import { certifiesInVain, waitsInVain } from './few-units.ts';
 import type { Policy } from './policy.ts';
 import { finalBake, inWindows, type Span } from './timeline.ts';
 
@@ -18,12 +19,16 @@ export function courseOf(
   seen?: { readonly errors: Seen; readonly latency: Seen },
 ): Course {
   const gate = gateOf(policy, spans);
-  const certificate = certificateTimes(policy, traffic, spans.slice(0, gate + 1), seen);
+  const expected = certificateTimes(policy, traffic, spans.slice(0, gate + 1), seen);
+  const isVain = expected !== null && certifiesInVain(policy, traffic.units ?? Infinity);
+  const certificate = isVain ? { ...expected, time: null } : expected;
   const ends: (number | null)[] = [];
   let late: number | null = 0;
-  for (const [i, { to }] of spans.entries()) {
-    if (i === gate && certificate !== null)
+  const { units = Infinity } = traffic;
+  for (const [i, { to, stage }] of spans.entries()) {
+    if (i === gate && certificate !== null && late !== null)
       late = certificate.time && inWindows(Math.max(0, certificate.time - to), policy.window);
+    if (waitsInVain(policy.stages[stage]!, units)) late = null;
     ends.push(late === null ? null : to + late);
   }
   const last = ends.length === 0 ? 0 : ends.at(-1)!;

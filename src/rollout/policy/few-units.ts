@@ -1,19 +1,44 @@
 /** What a policy waits for in vain where an endpoint has so many distinct units and no more. Pure. */
 import { rateUpperBound } from '../evidence/certificate.ts';
+import { formatDuration } from './duration.ts';
 import { fewestClean } from './passage.ts';
 import type { Policy, Stage } from './policy.ts';
 
-/** `units`: all that ever come, each counted once. Lines that name the stage, what it wants, and what there is. */
-export function fewUnits(policy: Policy, units: number): string[] {
-  return [...policy.stages.flatMap((stage, i) => tooFewIn(stage, i, units)), ...uncertifiable(policy, units)];
+/**
+ * `units`: all that ever come, each counted once. Lines that name the stage, what it wants, and what there is, and what
+ * becomes of the rollout; none of the stages before `from`, its current one.
+ */
+export function fewUnits(policy: Policy, units: number, from = 0): string[] {
+  const lines = [
+    ...policy.stages.flatMap((stage, i) => (i < from ? [] : tooFewIn(stage, i, units))),
+    ...uncertifiable(policy, units),
+  ];
+  const { maxTime, onTimeout } = policy;
+  if (lines.length === 0) return [];
+  return [
+    ...lines,
+    `with ${units} units the candidate is not promoted by its evidence: after ${formatDuration(maxTime)} the rollout ends with "${onTimeout}"`,
+  ];
 }
 
-function tooFewIn({ weight, shadow, minUnits }: Stage, index: number, units: number): string[] {
-  if (weight === 100) return [];
-  const share = shadow > 0 ? 1 : Math.min(weight, 100 - weight) / 100;
-  const arm = Math.floor(units * share);
-  if (arm >= minUnits) return [];
-  const needed = Math.ceil(minUnits / share);
+/** Whether the stage wants more units of its smaller arm than ever come. */
+export const waitsInVain = (stage: Stage, units: number): boolean =>
+  stage.weight !== 100 && armOf(stage, units) < stage.minUnits;
+
+/** Whether the certificate wants more units than ever come, where they come again. */
+export const certifiesInVain = (policy: Policy, units: number): boolean =>
+  uncertifiable(policy, units).length > 0;
+
+/** Share of units that the smaller arm gets; of copies both models answer each. */
+const shareOf = ({ weight, shadow }: Stage): number =>
+  shadow > 0 ? 1 : Math.min(weight, 100 - weight) / 100;
+const armOf = (stage: Stage, units: number): number => Math.floor(units * shareOf(stage));
+
+function tooFewIn(stage: Stage, index: number, units: number): string[] {
+  if (!waitsInVain(stage, units)) return [];
+  const { minUnits } = stage;
+  const arm = armOf(stage, units);
+  const needed = Math.ceil(minUnits / shareOf(stage));
   return [
     `stages[${index}] waits for ${minUnits} distinct units of each arm, and the smaller arm of ${units} units has ${arm}: it never ends; it takes ${needed} units, or a minUnits of ${arm} at most`,
   ];

@@ -33,7 +33,8 @@ export function lintPolicy(policy: Policy, traffic: Traffic): PolicyReport {
     detection: detectionTime(policy, traffic, spans),
   };
   const few = traffic.units === undefined ? [] : fewUnits(policy, traffic.units);
-  return { ...report, warnings: [...warningsOf(policy, report), ...few] };
+  // What is never over for want of units is told once.
+  return { ...report, warnings: [...(few.length === 0 ? warningsOf(policy, report) : []), ...few] };
 }
 
 /** The report, or POLICY_BLIND with the numbers where the policy cannot find its margin before its deadline. */

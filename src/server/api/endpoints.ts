@@ -60,8 +60,16 @@ const ENDPOINT_VIEW = Type.Object({
   rollout: nullable(ROLLOUT_VIEW),
   traffic: nullable(
     Type.Object(
-      { rate: Type.Number(), errorShare: Type.Number(), over: Type.Number() },
-      { description: 'Requests a second and the share that failed, over so many milliseconds' },
+      {
+        rate: Type.Number(),
+        errorShare: Type.Number(),
+        units: nullable(Type.Integer()),
+        over: Type.Number(),
+      },
+      {
+        description:
+          'Requests a second and the share that failed, over so many milliseconds; about how many distinct units there are to ask, null where new ones keep coming or requests have no ids',
+      },
     ),
   ),
   durable: DURABLE,

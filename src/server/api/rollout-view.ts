@@ -123,5 +123,9 @@ export const ROLLOUT_VIEW = Type.Object({
   }),
   experiment: Type.Unknown(),
   forecast: nullable(FORECAST),
+  warnings: Type.Array(Type.String(), {
+    description:
+      'What it waits for in vain, as the units are that ask its endpoint; empty where nothing is, or where they are not known',
+  }),
   durable: DURABLE,
 });

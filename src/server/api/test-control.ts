@@ -96,6 +96,7 @@ export const ROLLOUT: RolloutView = {
     detection: { rate: 0.01, time: 1_500_000 },
     basis: 'rollout',
   },
+  warnings: [],
 };
 
 export const ENDPOINT: EndpointView = {
@@ -106,7 +107,7 @@ export const ENDPOINT: EndpointView = {
   previous: null,
   route: restingRoute('churn', 'churn', 1, 7),
   rollout: ROLLOUT,
-  traffic: { rate: 12.5, errorShare: 0.004, over: 600_000 },
+  traffic: { rate: 12.5, errorShare: 0.004, units: null, over: 600_000 },
 };
 
 const MODEL: ModelView = { name: 'churn', latest: VERSION, aliases: { champion: 2 } };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Metrics } from '../../serving/http/metrics.ts';
-import { takeSnapshot } from '../../serving/http/snapshot.ts';
+import { addSnapshot, takeSnapshot } from '../../serving/http/snapshot.ts';
 import { countsOf } from './counts.ts';
 
 test('a model has the requests of all its versions: answered, and failed on account of the version', () => {
@@ -13,9 +13,26 @@ test('a model has the requests of all its versions: answered, and failed on acco
   second.blame();
   metrics.seriesOf('other', 1).answered(1, 0);
   const wanted = [
-    { model: 'm', requests: 3, failed: 1 },
-    { model: 'other', requests: 1, failed: 0 },
+    { model: 'm', requests: 3, failed: 1, units: 0, nameless: 0 },
+    { model: 'other', requests: 1, failed: 0, units: 0, nameless: 0 },
   ];
-  expect(countsOf(metrics.series)).toEqual(wanted);
-  expect(countsOf(takeSnapshot(metrics, 0).series)).toEqual(wanted);
+  expect(countsOf(takeSnapshot(metrics, 0))).toEqual(wanted);
+});
+
+test('a unit that several processes have answered is one unit', () => {
+  const sum = new Metrics();
+  for (const [from, to] of [
+    [0, 150],
+    [50, 200],
+  ] as const) {
+    const worker = new Metrics();
+    worker.seriesOf('m', 1).answered(1, 0);
+    for (let k = from; k < to; k++) worker.callersOf('m').note(`user-${k}`);
+    worker.callersOf('m').note(null);
+    addSnapshot(sum, takeSnapshot(worker, 0));
+  }
+  const [counts] = countsOf(takeSnapshot(sum, 0));
+  expect(counts!.nameless).toBe(2);
+  // Four standard errors of linear counting.
+  expect(Math.abs(counts!.units - 200)).toBeLessThan(30);
 });

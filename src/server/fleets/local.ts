@@ -44,7 +44,7 @@ export class LocalFleet implements Fleet {
   }
 
   counts(): readonly ModelCounts[] {
-    return countsOf(this.#metrics.series);
+    return countsOf(takeSnapshot(this.#metrics, performance.timeOrigin));
   }
 
   load(): FleetLoad {

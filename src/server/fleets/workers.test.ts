@@ -64,9 +64,9 @@ test('pieces arrive in the order in which they were sent', () => {
 test('what was counted is what the parent said last', () => {
   const { fleet } = fleetOf();
   expect([fleet.counts(), fleet.load()]).toEqual([[], null]);
+  const countsOf = (requests: number) => ({ model: 'm', requests, failed: 1, units: 3, nameless: 0 });
   const load = { versions: [], queueDepth: 1, saturation: 0.5, loopBusy: 0.1, memory: 9 };
-  for (const requests of [5, 9])
-    fleet.hear({ kind: 'counts', counts: [{ model: 'm', requests, failed: 1 }], load });
+  for (const requests of [5, 9]) fleet.hear({ kind: 'counts', counts: [countsOf(requests)], load });
   expect(fleet.load()).toBe(load);
-  expect(fleet.counts()).toEqual([{ model: 'm', requests: 9, failed: 1 }]);
+  expect(fleet.counts()).toEqual([countsOf(9)]);
 });

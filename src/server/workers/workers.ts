@@ -112,7 +112,7 @@ export class Workers {
 
   /** What all of them have counted so far, also those that are gone. */
   get counts(): readonly ModelCounts[] {
-    return countsOf(this.#tally.total().series);
+    return countsOf(this.#tally.total());
   }
 
   /** What they have counted, and what they use. */

@@ -107,9 +107,17 @@ export class Chosen {
     };
   }
 
+  #noteCaller(): void {
+    const { endpoint } = this.destination;
+    endpoint?.callers.note(this.unit ?? unitInHeaders(this.#request.headers, endpoint.unit));
+  }
+
   /** The request has ended. */
   release(): void {
-    if (this.isMade) this.version.usage.end();
+    if (this.isMade) {
+      this.version.usage.end();
+      this.#noteCaller();
+    }
     this.measurement?.release();
   }
 }

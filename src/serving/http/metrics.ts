@@ -1,5 +1,6 @@
 import { TIME_CELLS, timeCell } from '../../metrics/buckets.ts';
 import { ShedSeries } from '../admission/shed.ts';
+import { CallerSeries } from './callers.ts';
 import { NO_USAGE, type Usage } from './usage.ts';
 
 /** How a request ended. */
@@ -130,6 +131,8 @@ export class Metrics {
   /** Requests that were let in by nobody, in the order of `REFUSALS`. */
   readonly refusals = new Float64Array(REFUSALS.length);
   readonly connections: ConnectionCounts = { open: 0, limit: 0, refused: 0, evicted: 0 };
+  /** Who asks, by model: those that have been asked. */
+  readonly callers: CallerSeries[] = [];
   /** Requests that were shed, by endpoint. */
   readonly shed: ShedSeries[] = [];
   /** Seconds of work that wait for their turn, by endpoint. */
@@ -187,6 +190,14 @@ export class Metrics {
     if (known) return known;
     const added: CaptureSeries = { endpoint, captured: 0, dropped: 0 };
     this.capture.push(added);
+    return added;
+  }
+
+  callersOf(model: string): CallerSeries {
+    const known = this.callers.find((series) => series.model === model);
+    if (known) return known;
+    const added = new CallerSeries(model);
+    this.callers.push(added);
     return added;
   }
 

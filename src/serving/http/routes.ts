@@ -12,6 +12,7 @@ import type { Recorder } from '../recorder/recorder.ts';
 import type { Tape } from '../recorder/tape.ts';
 import type { Headers } from '../unit.ts';
 import type { Usage } from '../usage.ts';
+import type { CallerSeries } from './callers.ts';
 import { isScoredElsewhere } from './elsewhere.ts';
 import { type InlineBounds, inlineBounds } from './limits.ts';
 import type { Metrics, ModelSeries } from './metrics.ts';
@@ -57,6 +58,7 @@ export interface PreparedEndpoint {
   readonly streams: readonly CaptureStream[];
   /** Where the id of a unit is found. */
   readonly unit: UnitSource;
+  readonly callers: CallerSeries;
   readonly tape: Tape | null;
   readonly mirror: Mirror | null;
 }
@@ -248,6 +250,7 @@ export class Routes {
       assignment,
       choices: versions.map((version) => this.prepared(protocol, version)),
       unit,
+      callers: this.#metrics.callersOf(route.model),
       streams: versions.flatMap((version) => streamOf(version) ?? []),
       tape: this.#recorder?.tapeOf(route.endpoint) ?? null,
       mirror: shadow && mirror && { target: mirror, percent: shadow.percent, seed, stream: streamOf(mirror) },

@@ -1,3 +1,4 @@
+import type { CallerCounts } from './callers.ts';
 import type { CaptureSeries, ConnectionCounts, Metrics, SaturationLimits, ShadowSeries } from './metrics.ts';
 import type { Usage } from './usage.ts';
 
@@ -20,6 +21,7 @@ export interface Snapshot {
   }[];
   readonly shadow: readonly Readonly<ShadowSeries>[];
   readonly units: number;
+  readonly callers: readonly CallerCounts[];
   readonly refusals: Float64Array;
   readonly connections: Readonly<ConnectionCounts>;
   readonly capture: readonly Readonly<CaptureSeries>[];
@@ -43,6 +45,7 @@ export const takeSnapshot = (metrics: Metrics, origin: number): Snapshot => ({
   usage: metrics.usage,
   shadow: metrics.shadow.map((counts) => ({ ...counts })),
   units: metrics.units,
+  callers: metrics.callers.filter(({ named, nameless }) => named + nameless > 0).map((one) => one.counts()),
   refusals: metrics.refusals.slice(),
   connections: { ...metrics.connections },
   capture: metrics.capture.map((counts) => ({ ...counts })),
@@ -68,6 +71,7 @@ export function addCounters(metrics: Metrics, snapshot: Snapshot): void {
     });
   }
   metrics.units += units;
+  for (const one of snapshot.callers) metrics.callersOf(one.model).add(one);
   metrics.slowBodies += snapshot.slowBodies;
   metrics.connections.refused += connections.refused;
   metrics.connections.evicted += connections.evicted;
