@@ -125,12 +125,13 @@ function said(
   { stages, certificate, promotion, detection, warnings }: PolicyReport,
   time: (millis: number | null) => string,
 ): string {
+  const after = (millis: number | null): string => (millis === null ? 'never' : `after ${time(millis)}`);
   const lines = [`Bake times and minimum units: ${time(stages)}`];
-  if (certificate !== null) lines.push(`Certificate of no harm expected after ${time(certificate.time)}`);
-  lines.push(`A candidate that does no harm expected to be promoted after ${time(promotion)}`);
+  if (certificate !== null) lines.push(`Certificate of no harm expected ${after(certificate.time)}`);
+  lines.push(`A candidate that does no harm expected to be promoted ${after(promotion)}`);
   if (detection !== null)
     lines.push(
-      `A candidate that fails in ${(detection.rate * 100).toPrecision(3)} % expected to be found after ${time(detection.time)}`,
+      `A candidate that fails in ${(detection.rate * 100).toPrecision(3)} % expected to be found ${after(detection.time)}`,
     );
   return [...lines, ...warnings.map((warning) => `warning: ${warning}`)].join('\n');
 }

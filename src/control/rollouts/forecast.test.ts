@@ -55,6 +55,17 @@ describe('the forecast of a rollout', () => {
     }
   });
 
+  it('expects no promotion where the units of its endpoint are too few, at its own traffic too', () => {
+    for (const [windows, basis] of [
+      [4, 'endpoint'],
+      [5, 'rollout'],
+    ] as const) {
+      const forecast = forecastOfStanding(standing(windows, 3000), { ...before, units: 200 });
+      expect(forecast).toMatchObject({ basis, certificate: null, promotion: null });
+      expect(forecast!.stages.map(({ end }) => end !== null)).toEqual([true, false, false, false]);
+    }
+  });
+
   it('is none of a rollout that is over', () => {
     const over = standing(5, 3000);
     expect(forecastOfStanding({ ...over, row: { ...over.row, endedAt: 1 } }, before)).toBeNull();

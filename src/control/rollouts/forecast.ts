@@ -30,17 +30,23 @@ export function forecastOfStanding(
   if (totals.windows >= WINDOWS_LEAST && units >= UNITS_LEAST) {
     const stable = totals.arms[needs.control]!;
     const errorRate = stable.units === 0 ? 0 : stable.failures / stable.units;
-    const traffic = { rate: units / (rollout.clock.elapsed / 1000), errorRate };
+    const traffic = { rate: units / (rollout.clock.elapsed / 1000), errorRate, ...unitsOf(before) };
     const known = atItsOwn.get(rollout);
     const forecast = known === undefined ? forecastOf(rollout, traffic) : known;
     atItsOwn.set(rollout, forecast);
     return forecast && { ...forecast, basis: 'rollout' };
   }
   if (before === null) return null;
-  const known = before.units === null ? {} : { units: before.units };
-  const forecast = forecastOf(rollout, { rate: before.rate, errorRate: before.errorShare, ...known });
+  const forecast = forecastOf(rollout, {
+    rate: before.rate,
+    errorRate: before.errorShare,
+    ...unitsOf(before),
+  });
   return forecast && { ...forecast, basis: 'endpoint' };
 }
+
+const unitsOf = (before: MeasuredTraffic | null): { readonly units?: number } =>
+  before === null || before.units === null ? {} : { units: before.units };
 
 /** Strategies whose stages wait for units. */
 const WAITING: ReadonlySet<Strategy> = new Set(['canary', 'blue-green']);
@@ -49,6 +55,8 @@ const WAITING: ReadonlySet<Strategy> = new Set(['canary', 'blue-green']);
 export function warningsOfStanding({ row, state }: Standing, before: MeasuredTraffic | null): string[] {
   const units = before?.units ?? null;
   if (units === null || !WAITING.has(row.strategy) || row.endedAt !== null) return [];
-  const { policy, stage } = (state as StagedState).rollout;
-  return fewUnits(policy, units, stage);
+  const { policy, stage, progress } = (state as StagedState).rollout;
+  const seen = Math.min(progress.candidateUnits, progress.stableUnits);
+  const isFull = seen >= (policy.stages[stage]?.minUnits ?? 0);
+  return fewUnits(policy, units, stage + Number(isFull));
 }

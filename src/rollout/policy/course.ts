@@ -20,15 +20,16 @@ export function courseOf(
 ): Course {
   const gate = gateOf(policy, spans);
   const expected = certificateTimes(policy, traffic, spans.slice(0, gate + 1), seen);
-  const isVain = expected !== null && certifiesInVain(policy, traffic.units ?? Infinity);
+  const isVain =
+    expected !== null && expected.time !== 0 && certifiesInVain(policy, traffic.units ?? Infinity);
   const certificate = isVain ? { ...expected, time: null } : expected;
   const ends: (number | null)[] = [];
   let late: number | null = 0;
   const { units = Infinity } = traffic;
-  for (const [i, { to, stage }] of spans.entries()) {
+  for (const [i, { to, stage, missing }] of spans.entries()) {
     if (i === gate && certificate !== null && late !== null)
       late = certificate.time && inWindows(Math.max(0, certificate.time - to), policy.window);
-    if (waitsInVain(policy.stages[stage]!, units)) late = null;
+    if (missing > 0 && waitsInVain(policy.stages[stage]!, units)) late = null;
     ends.push(late === null ? null : to + late);
   }
   const last = ends.length === 0 ? 0 : ends.at(-1)!;

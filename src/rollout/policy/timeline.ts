@@ -11,6 +11,8 @@ export interface Span {
   readonly from: number;
   /** Earliest end: bake time and units are there. */
   readonly to: number;
+  /** Units that its smaller arm still wants. */
+  readonly missing: number;
 }
 
 /** How far the stage that runs has come. */
@@ -35,7 +37,7 @@ export function spansOf(policy: Policy, rate: number, { stage: current, bake, un
     const collecting = missing === 0 ? 0 : (missing / (rate * fewer(of))) * 1000;
     const baking = Math.max(wanted.bake, policy.window) - (isCurrent ? bake : 0);
     now += inWindows(Math.max(0, baking, collecting), policy.window);
-    spans.push({ ...of, to: now });
+    spans.push({ ...of, to: now, missing });
   }
   return spans;
 }
