@@ -12,7 +12,6 @@ import type { Recorder } from '../recorder/recorder.ts';
 import type { Tape } from '../recorder/tape.ts';
 import type { Headers } from '../unit.ts';
 import type { Usage } from '../usage.ts';
-import type { CallerSeries } from './callers.ts';
 import { isScoredElsewhere } from './elsewhere.ts';
 import { type InlineBounds, inlineBounds } from './limits.ts';
 import type { Metrics, ModelSeries } from './metrics.ts';
@@ -58,7 +57,7 @@ export interface PreparedEndpoint {
   readonly streams: readonly CaptureStream[];
   /** Where the id of a unit is found. */
   readonly unit: UnitSource;
-  readonly callers: CallerSeries;
+  readonly callers: ReturnType<Metrics['callersOf']>;
   readonly tape: Tape | null;
   readonly mirror: Mirror | null;
 }
