@@ -47,6 +47,15 @@ function squaredTerms({ g }: Context, x: Value, { rows, cols, data }: Matrix): V
   return g.add('ReduceSum', [g.add('Mul', [terms, terms]), g.int64([2], [1])], { keepdims: 0n });
 }
 
+/** Scores of rows whose ‖x‖² is infinite, made such that the least is what `wholeDistances` says. */
+function levelled(context: Context, x: Value, centers: Matrix, scores: Value): Value {
+  const { g } = context;
+  const squares = rowSum(g, g.add('Mul', [x, x]));
+  const unknown = g.add('IsNaN', [g.add('Add', [crossTerms(context, x, centers), squares])]);
+  const level = g.add('Where', [unknown, g.float64([-1], []), g.float64([0], [])]);
+  return g.add('Where', [g.add('IsInf', [squares]), level, scores]);
+}
+
 /**
  * `transform`: √Σ(x - c)² where the terms are few, else √max(‖x‖² - 2 x·c + ‖c‖², 0), the expansion that
  * scikit-learn's euclidean_distances uses (a row close to a centre loses digits there too). `predict`: lowest index of
@@ -70,7 +79,8 @@ export const kMeans: Compiler<KMeansStep> = {
     };
     const distances = g.add('Sqrt', [squared()]);
     const nearest = () => {
-      const scores = g.add('Add', [cross, norms]);
+      const plain = g.add('Add', [cross, norms]);
+      const scores = step.wholeDistances ? levelled(context, given, step.centers, plain) : plain;
       const index = g.add('ArgMin', [scores], { axis: 1n, keepdims: 0n, select_last_index: 0n });
       return g.add('Cast', [index], { to: 6n });
     };

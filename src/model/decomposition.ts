@@ -13,6 +13,12 @@ export interface PcaStep extends StepBase {
 export interface KMeansStep extends StepBase {
   readonly kind: 'k-means';
   readonly centers: Matrix;
+  /**
+   * Before 0.23 labels came from whole squared distances (`pairwise_distances_argmin_min`): where ‖x‖² overflows, the
+   * first centre whose distance is not a number is the least to numpy, else all tie and the first of all is. (0.18 and
+   * 0.19 leave such a label unset in a loop of their own; it gets the same answer.)
+   */
+  readonly wholeDistances?: true;
 }
 
 /** Distance of the centres from zero, squared, over that from their mean, above which distances lose digits. */

@@ -12,8 +12,10 @@ const HEAD = `<!-- Generated from src/formats/sklearn/registry.ts and fixtures/m
 
 Fitted scikit-learn objects that Plimsoll reads, alone or anywhere inside the compositions of this table. Each runs on
 both engines, native and ONNX, which check each other at registration. *Tested* lists the releases whose own answers are
-in \`fixtures/models\`; files of the releases between and of 0.21 to 0.23 are read by the same code. An option that has no
-faithful equivalent is refused with the step, the field and the byte, never approximated.
+in \`fixtures/models\`; files of the releases between and of 0.18 to 0.23 are read by the same code, and
+\`npm run test:long -- e2e/exactness\` draws models of releases from 0.18 to 1.9 and compares them with that release
+itself. Before 0.21 the init estimator of GradientBoosting was a class of its own, which is not read. An option that has
+no faithful equivalent is refused with the step, the field and the byte, never approximated.
 
 | estimator | package | tested |
 |---|---|---|

@@ -57,16 +57,27 @@ export function prepareKMeans(step: KMeansStep, { names }: Preparation): Evaluat
       const transform = distances(block);
       // The largest x·c - |c|²/2 is the nearest centre.
       const nearness = product(place(block)).map((dot, k) => 2 * dot - centerNorms[k % clusters]!);
+      const labels = argmaxRows(nearness, block.rows, clusters);
+      if (step.wholeDistances) relabelOverflows(labels, toDense(block, names, scratch), step.centers);
       return {
-        predict: {
-          dtype: 'int32',
-          shape: [block.rows],
-          data: argmaxRows(nearness, block.rows, clusters),
-        },
+        predict: { dtype: 'int32', shape: [block.rows], data: labels },
         transform: { dtype: 'float64', shape: [block.rows, clusters], data: transform },
       };
     },
   };
+}
+
+/** Labels of rows whose ‖x‖² is infinite, as releases with `wholeDistances` give them. */
+function relabelOverflows(labels: Int32Array, block: DenseBlock, { rows, cols, data }: Matrix): void {
+  squaredNorms(block).forEach((norm, row) => {
+    if (norm !== Infinity) return;
+    labels[row] = 0;
+    for (let cluster = rows - 1; cluster >= 0; cluster--) {
+      let dot = 0;
+      for (let k = 0; k < cols; k++) dot += block.data[row * cols + k]! * data[cluster * cols + k]!;
+      if (Number.isNaN(norm - 2 * dot)) labels[row] = cluster;
+    }
+  });
 }
 
 function expanded(dots: Float64Array, norms: Float64Array, centerNorms: Float64Array): Float64Array {

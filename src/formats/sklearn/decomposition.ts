@@ -25,5 +25,6 @@ export function readTruncatedSvd(view: EstimatorView): PcaStep {
 /** KMeans and MiniBatchKMeans. */
 export function readKMeans(view: EstimatorView): KMeansStep {
   const centers = view.matrix('cluster_centers_');
-  return { kind: 'k-means', ...view.base(centers.cols), centers };
+  const whole = view.since(0, 23) ? {} : { wholeDistances: true as const };
+  return { kind: 'k-means', ...view.base(centers.cols), centers, ...whole };
 }

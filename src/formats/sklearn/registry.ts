@@ -69,7 +69,7 @@ const LINEAR_REGRESSORS = [
   'PassiveAggressiveRegressor',
 ];
 
-/** Every class read, by the package that has held it from 0.21 on. */
+/** Every class read, by the package that has held it from 0.18 on. */
 export const FAMILIES: readonly Family[] = [
   family('preprocessing', readStandardScaler, 'StandardScaler'),
   family('preprocessing', readMinMaxScaler, 'MinMaxScaler'),

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { pyDict } from '../pickle/construct.ts';
 import type { PyValue } from '../pickle/value.ts';
 import { Reading } from './reading.ts';
-import { instance } from './test-values.ts';
-import { readCountVectorizer } from './text.ts';
+import { floats, instance, int } from './test-values.ts';
+import { readCountVectorizer, readTfidfVectorizer } from './text.ts';
 
 const vocabularyOf = (terms: readonly string[]): readonly string[] => {
   const vocabulary: PyValue = { type: 'set', items: [...terms] };
@@ -29,4 +30,21 @@ test('a vocabulary given as a set is sorted by code point whatever its terms sha
     }),
     { seed: 20261125 },
   );
+});
+
+test('TfidfVectorizer of 0.18 and 0.19, whose dtype was that of the counts, is read; later ones with it are not', () => {
+  const dtype = { ...floats([]).dtype, code: 'i' } as PyValue;
+  const weights = instance('sklearn.feature_extraction.text.TfidfTransformer', {
+    use_idf: false,
+    norm: 'l2',
+  });
+  const read = (release: string) => {
+    const vocabulary_ = pyDict([['a', int(0)]]);
+    const fitted = { dtype, vocabulary_, _tfidf: weights, _sklearn_version: release };
+    const object = instance('sklearn.feature_extraction.text.TfidfVectorizer', fitted);
+    return readTfidfVectorizer(new Reading(() => null).view(object, ''));
+  };
+  for (const release of ['0.18.2', '0.19.2'])
+    expect(read(release).steps.map(({ step }) => step?.kind)).toEqual(['count-vectorizer', 'tfidf']);
+  expect(() => read('0.20.0')).toThrow('int64');
 });
