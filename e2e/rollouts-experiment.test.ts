@@ -12,6 +12,7 @@ const POLICY = {
   watermark: '400ms',
   primary: { metric: 'revenue', maturity: '2s' },
   metrics: [{ metric: 'accuracy', maturity: '2s' }],
+  segments: 'x-country',
   maxTime: '10m',
 };
 const POST_MILLIS = 200;
@@ -41,11 +42,12 @@ async function tried(model: string, file: string, buys: Buys): Promise<Rollout> 
     if (random.next() < buys[version]!) waiting.push({ endpoint: model, unit, metric: 'revenue', value });
   };
   const post = () => api(url, 'POST', 'feedback', waiting.splice(0));
+  const headersOf = (n: number) => (n % 4 === 0 ? {} : { 'x-country': n % 4 === 1 ? 'FR' : 'DE' });
   let posted: Promise<unknown> = Promise.resolve();
   const posting = setInterval(() => {
     if (waiting.length > 0) posted = posted.then(post);
   }, POST_MILLIS);
-  const traffic = new SteadyTraffic({ url, model, rate: 150, rows, onAnswer });
+  const traffic = new SteadyTraffic({ url, model, rate: 150, rows, headersOf, onAnswer });
   try {
     const over = await ended(url, rollout, 90_000);
     const exposed = traffic.answered.filter(({ version }) => version === 2).length;
@@ -77,6 +79,19 @@ function expectIntervals({ experiment }: Rollout): void {
   expect(accuracy.mean).toBeGreaterThan(0.5);
 }
 
+/** Half of the units came from one country, a quarter from another, and a quarter did not say. */
+function expectSegments({ experiment }: Rollout): void {
+  const { metrics, segments } = experiment!;
+  const unitsOf = (name: string): number =>
+    segments
+      .filter(({ isPrimary, segment }) => isPrimary && segment === `x-country=${name}`)
+      .reduce((sum, { units }) => sum + units[0] + units[1], 0);
+  const all = metrics[0]!.units[0] + metrics[0]!.units[1];
+  expect(unitsOf('DE') + unitsOf('FR') + unitsOf('other')).toBe(all);
+  expect(unitsOf('DE') / all).toBeCloseTo(0.5, 1);
+  expect(unitsOf('FR') / all).toBeCloseTo(0.25, 1);
+}
+
 const stableOf = async (endpoint: string): Promise<number> =>
   (await api<{ stable: number }>(server.said.url, 'GET', `endpoints/${endpoint}`)).stable;
 
@@ -85,6 +100,7 @@ describe('an experiment', { timeout: 150_000 }, () => {
     const over = await tried('better', 'good', { 1: 0.3, 2: 0.6 });
     expect(over).toMatchObject({ state: 'promoted', experiment: { winner: 'candidate' } });
     expectIntervals(over);
+    expectSegments(over);
     expect(over.experiment!.looks.at(-1)!.lower).toBeGreaterThan(0);
     const [revenue] = over.experiment!.metrics;
     // Half as many buy on stable, for 10 on average.

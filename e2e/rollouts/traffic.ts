@@ -24,6 +24,8 @@ export interface TrafficOptions {
   readonly rows: readonly unknown[];
   /** Name of the unit of request number n. @default {a new one for each} */
   readonly unitOf?: (n: number) => string;
+  /** Further headers of request number n. @default {none} */
+  readonly headersOf?: (n: number) => Readonly<Record<string, string>>;
   /** Whether connections are used again, or opened for each request, so that all processes answer. @default true */
   readonly keepAlive?: boolean;
   readonly onAnswer?: (answered: Answered) => void;
@@ -67,7 +69,7 @@ export class SteadyTraffic {
   }
 
   #ask(n: number): Promise<void> {
-    const { url, model, rows, unitOf = (k) => `${model}-${k}`, onAnswer } = this.#options;
+    const { url, model, rows, unitOf = (k) => `${model}-${k}`, headersOf, onAnswer } = this.#options;
     const row = n % rows.length;
     const unit = unitOf(n);
     const began = Date.now();
@@ -77,7 +79,7 @@ export class SteadyTraffic {
         {
           method: 'POST',
           agent: this.#agent,
-          headers: { 'content-type': 'application/json', 'x-unit-id': unit },
+          headers: { 'content-type': 'application/json', 'x-unit-id': unit, ...headersOf?.(n) },
         },
         (response) => {
           response.resume();
