@@ -7,8 +7,8 @@ import { HOOK_MILLIS, type PostgresServer, startPostgres } from '../../src/store
 import { example, folder, plimsoll, type Served, served } from '../cli.ts';
 import { api, fixture, pushed, rows } from '../rollouts/control.ts';
 import { type ControlGroup, makeControlGroup } from './control-group.ts';
-import { explodingGraph } from './exploding-graph.ts';
 import { hostileBodies, SlowClients, sendHostile } from './hostile.ts';
+import { EXPLODING_ROW, explodingFile, TAME_ROW } from './hostile-graphs.ts';
 import { load } from './load.ts';
 
 /**
@@ -31,9 +31,7 @@ let url: string;
 beforeAll(async () => {
   postgres = await startPostgres();
   group = makeControlGroup('plimsoll-adversity', MEMORY_BYTES);
-  const graph = join(folder(), 'exploding.onnx');
-  writeFileSync(graph, explodingGraph());
-  const models = [`churn=${fixture('stable')}`, example('reviews.joblib'), graph];
+  const models = [`churn=${fixture('stable')}`, example('reviews.joblib'), explodingFile()];
   server = await served(['--store', await postgres.database(), ...models], group?.node);
   url = server.said.url;
 }, HOOK_MILLIS + 60_000);
@@ -149,8 +147,8 @@ test(`${SECONDS} seconds of everything at once take nothing down`, {
       count(byBody, body.what, outcome);
       return outcome;
     }),
-    explosions: new Repeated(5000, () => statusOf('/models/exploding/predict', { rows: [[1, 2, 3, 3e9]] })),
-    harmless: new Repeated(1000, () => statusOf('/models/exploding/predict', { rows: [[1, 2, 3, 4]] })),
+    explosions: new Repeated(5000, () => statusOf('/models/exploding/predict', { rows: [EXPLODING_ROW] })),
+    harmless: new Repeated(1000, () => statusOf('/models/exploding/predict', { rows: [TAME_ROW] })),
     texts: new Repeated(1000, () => statusOf('/models/reviews/predict', { rows: ['A charming film'] })),
     swaps: new Repeated(5000, swap),
     store: new Repeated(20_000, async (n) => {
@@ -189,7 +187,7 @@ test(`${SECONDS} seconds of everything at once take nothing down`, {
   expect(Object.keys(counts['metrics']!)).toEqual(['200']);
   // When all is over, all is well.
   await expect
-    .poll(() => statusOf('/models/exploding/predict', { rows: [[1, 2, 3, 4]] }), { timeout: 30_000 })
+    .poll(() => statusOf('/models/exploding/predict', { rows: [TAME_ROW] }), { timeout: 30_000 })
     .toBe('200');
   const after = await load({ ...order, rate: 0, connections: 16, seconds: 8 });
   expect(after).toMatchObject({ wrong: 0, outcomes: { 200: expect.any(Number) } });
