@@ -140,6 +140,10 @@ def test_a_header_that_is_no_text_ends_the_worker(start: Any) -> None:  # noqa: 
 
 
 def test_json_of_a_script_has_no_word_that_json_has_not(start: Any) -> None:  # noqa: F811
-    worker = start("def transform_fn(model, body, kind, accept): return {'a': [float('nan'), float('-inf'), 1.5], 'b': 'NaN'}")
-    answer = worker.ask("invoke", [b"1"], contentType="text/plain", accept="application/json", attributes=None)
-    assert bytes(answer.buffers[0]) == b'{"a": [null, "-Infinity", 1.5], "b": "NaN"}'
+    worker = start(
+        "def model_fn(model_dir): return None\n"
+        "def transform_fn(model, body, kind, accept):\n"
+        "    return {'a': [float('nan'), float('-inf'), 1.5], 'b': 'NaN'}, accept\n"
+    )
+    written, kind = worker.invoke(b"1", "text/plain", "application/json")
+    assert (json.loads(written), kind) == ({"a": [None, "-Infinity", 1.5], "b": "NaN"}, "application/json")
