@@ -6,9 +6,11 @@ import { Work } from './work.ts';
 
 /** Requests that are predicted to take fewer microseconds run as they come, and are not counted. */
 const TRIFLE_MICROS = 60;
-/** Milliseconds of delay that are no overload, by lane: the front loop is meant for what is quick. */
-const LOOP_TARGET = 8;
-const THREADS_TARGET = 20;
+/**
+ * Milliseconds of delay that are no overload. A hundred clients that ask for a hundred rows, each after its answer, stand in
+ * line for so long, and none of them is to be sent away.
+ */
+const TARGET = 20;
 /** Longest time that a client is told to stay away, in seconds. */
 const RETRY_MOST = 60;
 
@@ -39,13 +41,13 @@ export interface AdmissionOptions {
 /** Lets requests in by the work that is ahead of them, before their bodies are read. Pure. */
 export class Admission {
   readonly #options: AdmissionOptions;
-  readonly #loop = new Lane({ width: 1, target: LOOP_TARGET });
+  readonly #loop = new Lane({ width: 1, target: TARGET });
   readonly threads: Lane;
   readonly #elsewhere = new Map<object, Lane>();
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    this.threads = new Lane({ width: options.threads, target: THREADS_TARGET });
+    this.threads = new Lane({ width: options.threads, target: TARGET });
   }
 
   /** Answers null for a trifle. Throws OVERLOADED, DEADLINE_EXCEEDED. */
@@ -113,7 +115,7 @@ export class Admission {
   #laneOf(version: object): Lane {
     const known = this.#elsewhere.get(version);
     if (known) return known;
-    const made = new Lane({ width: 1, target: THREADS_TARGET });
+    const made = new Lane({ width: 1, target: TARGET });
     this.#elsewhere.set(version, made);
     return made;
   }

@@ -22,8 +22,8 @@ const TARGET_ALONE = 2.5;
 /** Weight of the latest request in what one takes alone, where it took longer and nothing is shed. */
 const LONGER = 0.002;
 /** The interval of RFC 8289 is 100 ms for packets over the Internet; here clients are near. */
-const INTERVAL_MILLIS = 25;
-const BURST_MILLIS = 50;
+const INTERVAL_MILLIS = 50;
+const BURST_MILLIS = 100;
 const CALM_MILLIS = 100;
 /** Targets that an interval and a burst last at least. */
 const BURST_TARGETS = 3;
