@@ -2,7 +2,7 @@
 // The launcher. Plain JavaScript that Node 18 and newer can parse: it finds a Node that is new enough, decides
 // between the bundle and the sources, and hands over. Everything else is loaded on demand by `src/cli/main.ts`.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { constants, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -59,18 +59,34 @@ async function start() {
 async function isCurrent() {
   if (!existsSync(join(root, 'src'))) return true;
   const file = join(root, 'dist/digest.json');
-  if (!existsSync(file)) return false;
+  const recorded = readDigest(file);
+  if (recorded === null) return false;
   const { listing, content } = await import('../tools/sources.mjs');
-  const recorded = JSON.parse(readFileSync(file, 'utf8'));
   const found = listing(root);
   if (recorded.listing === found) return true;
   if (recorded.content !== content(root)) return false;
-  try {
-    writeFileSync(file, JSON.stringify({ ...recorded, listing: found })); // same bytes, other times: remember
-  } catch (error) {
-    if (error.code !== 'EACCES' && error.code !== 'EROFS') throw error; // a read-only checkout compares each time
-  }
+  remember(file, { ...recorded, listing: found });
   return true;
+}
+
+/** What the bundle was built from; null where nothing says it: then the sources run. */
+function readDigest(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** The same bytes at other times are known from now on. By rename: commands that start at once read one or the other whole. */
+function remember(file, digest) {
+  const next = `${file}.${process.pid}`;
+  try {
+    writeFileSync(next, JSON.stringify(digest));
+    renameSync(next, file);
+  } catch {
+    // A checkout that cannot be written to compares each time.
+  }
 }
 
 function cacheHome() {

@@ -1,5 +1,7 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeEach, expect, test } from 'vitest';
 import { BESIDE, content, listing } from '../tools/sources.mjs';
 import { folder, ROOT, runWith } from './cli.ts';
@@ -12,6 +14,8 @@ const write = (path: string, text: string): void => {
 };
 const source = join('src', 'cli', 'main.ts');
 const says = (word: string): string => `export const main = (): void => console.log('${word}');`;
+const start = async (): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [join(place, 'bin/plimsoll.js')])).stdout;
 const run = () => runWith(process.execPath, [join(place, 'bin/plimsoll.js')]);
 
 beforeEach(() => {
@@ -45,6 +49,15 @@ test('the same bytes with other times are the same sources, and are remembered',
   utimesSync(join(place, source), 1, 1);
   expect(run().stdout).toBe('bundle\n');
   expect(JSON.parse(readFileSync(join(place, 'dist/digest.json'), 'utf8')).listing).toBe(listing(place));
+});
+
+test('a digest that is half written is none, and commands that start at once all run', async () => {
+  write('dist/digest.json', '{"listing":');
+  expect(run()).toMatchObject({ status: 0, stdout: 'sources\n' });
+  write('dist/digest.json', JSON.stringify({ listing: 'of other times', content: content(place) }));
+  const all = await Promise.all(Array.from({ length: 12 }, start));
+  expect(all).toEqual(Array(12).fill('bundle\n'));
+  expect(readdirSync(join(place, 'dist')).sort()).toEqual(['digest.json', 'main.js']);
 });
 
 test('without a bundle the sources run, and without sources the bundle', () => {
