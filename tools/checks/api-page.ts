@@ -17,6 +17,8 @@ schema. Bodies are JSON; numbers in paths and queries are numbers; keys that are
   is refused. Failures are not kept: they may be tried again under the same key.
 - **Nobody overwrites anybody.** Changes of a route name the \`generation\` that they are meant for; where it has changed
   meanwhile the answer is 409 with the one that it has now.
+- **While the store is away** \`:rollback\` to a version that was there before, and \`:abort\`, are done at once in memory: 200 with
+  \`"durable": false\`, written down when the store is back. Every other change is 503 with a reason to send it again.
 - **Lists** are \`{"items": […], "next": cursor or null}\` with \`?limit=\` (100, at most 1000) and \`?cursor=\`.
 - **Errors** are \`{"error": {"code", "message", "hint", "details"}}\`: [errors.md](errors.md).
 
