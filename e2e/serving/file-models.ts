@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readModelFile } from '../../src/files/read-model.ts';
 import { createEngine } from '../../src/registry/engines.ts';
@@ -9,7 +10,14 @@ export async function loadBundle(path: string, model: string, version: number): 
   if (!content) throw new Error(`${path} is not supported`);
   const framework = { name: 'scikit-learn', version: null };
   const runtime = content.kind === 'graph' ? 'onnx' : 'native';
-  const about = { file: basename(path), framework, rowMicros: 1, runtime };
+  const about = {
+    file: basename(path),
+    size: statSync(path).size,
+    compression: null,
+    framework,
+    rowMicros: 1,
+    runtime,
+  };
   const manifest = { ...about, signature: content.signature };
   return {
     model,

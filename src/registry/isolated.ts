@@ -26,7 +26,7 @@ export function loadIsolated({
   const { memoryBytes, callMillis } = graphSettings(process.env);
   const size = typeof graph === 'string' ? statSync(graph).size : graph.length;
   return createIsolatedEngine({
-    ...{ name, graph, signature, callMillis, scratch: scratchRoot(), log: logOf(name, bundle) },
+    ...{ name, graph, signature, callMillis, scratch: () => scratchRoot(), log: logOf(name, bundle) },
     memoryBytes: memoryBytes + LOAD_COPIES * size,
     startMillis: START_MILLIS + size / BYTES_PER_MILLI,
     workers: Math.max(1, availableParallelism() - 1),

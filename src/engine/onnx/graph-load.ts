@@ -4,6 +4,4 @@ export interface GraphLoad {
   readonly model: string;
   /** Graph outputs that it answers. */
   readonly outputs: readonly string[];
-  /** Folder below which each process gets one of its own to work in. */
-  readonly scratch: string;
 }

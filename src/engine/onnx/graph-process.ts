@@ -30,7 +30,8 @@ export async function startGraphProcess(options: GraphProcessOptions): Promise<P
   const { name, load, memoryBytes, startMillis, callMillis, log } = options;
   try {
     return await startWorker({
-      ...{ name, load, startMillis, callMillis, log },
+      ...{ name, startMillis, callMillis, log },
+      load: { ...load, scratch: undefined },
       program: () => program(memoryBytes),
       ended: (reason) => crashed(name, reason),
     });

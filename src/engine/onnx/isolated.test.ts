@@ -72,7 +72,11 @@ const rows = (...data: number[]) =>
 async function open(options: Partial<IsolatedGraphOptions>): Promise<IsolatedGraph> {
   const engine = await createIsolatedEngine({
     ...{ name: 'm@1', graph: negation(), signature, memoryBytes: MEMORY, workers: 1 },
-    ...{ scratch: mkdtempSync(join(tmpdir(), 'plimsoll-test-')), startMillis: 20_000, callMillis: 20_000 },
+    ...{
+      scratch: () => mkdtempSync(join(tmpdir(), 'plimsoll-test-')),
+      startMillis: 20_000,
+      callMillis: 20_000,
+    },
     ...options,
   });
   onTestFinished(async () => engine.close());
@@ -135,7 +139,7 @@ test('a run over its time limit loses its process, and the next request gets a n
 
 test('a process that does not come up again is told, to few who wait and at once to the others', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
-  const engine = await open({ scratch, callMillis: 1500 });
+  const engine = await open({ scratch: () => scratch, callMillis: 1500 });
   const [folder] = readdirSync(scratch).filter((name) => name.startsWith('graph-'));
   rmSync(join(scratch, folder!, 'model.onnx'));
   process.kill(engine.status().pids[0]!, 'SIGKILL');
@@ -152,7 +156,7 @@ test('a process that does not come up again is told, to few who wait and at once
 
 test('what is in flight is answered when it is closed, and nothing is left of it', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
-  const engine = await open({ graph: spinning(), scratch });
+  const engine = await open({ graph: spinning(), scratch: () => scratch });
   const [pid] = engine.status().pids;
   const flying = engine.infer(rows(50_000));
   const waiting = engine.infer(rows(1)).catch(({ code }) => code);

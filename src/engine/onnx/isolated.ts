@@ -14,11 +14,11 @@ import { gatherOutputs, graphOutputNames } from './outputs.ts';
 import { inferInSlices, type SliceRule, sliceRule } from './slices.ts';
 
 export interface IsolatedGraphOptions extends Omit<GraphProcessOptions, 'load'> {
-  /** The ModelProto: its path, or its bytes, which are kept in a file below `scratch` then. */
+  /** The ModelProto: its path, or its bytes, which are kept in a file below `scratch` then: with a path nothing is written. */
   readonly graph: string | Uint8Array;
   readonly signature: Signature;
-  /** Folder for what processes need while they run. */
-  readonly scratch: string;
+  /** Makes the folder for the bytes of graphs. */
+  readonly scratch: () => string;
   /** Processes at most, as the load asks for. */
   readonly workers: number;
   readonly scaling?: ScalingRule | undefined;
@@ -44,7 +44,7 @@ const MAX_QUEUE_DOWN = 8;
  */
 export async function createIsolatedEngine(options: IsolatedGraphOptions): Promise<IsolatedGraph> {
   const { graph, scratch } = options;
-  const own = typeof graph === 'string' ? null : mkdtempSync(join(scratch, 'graph-'));
+  const own = typeof graph === 'string' ? null : mkdtempSync(join(scratch(), 'graph-'));
   const model = typeof graph === 'string' ? graph : join(own!, 'model.onnx');
   if (typeof graph !== 'string') writeFileSync(model, graph, { mode: 0o600 });
   const engine = new IsolatedEngine(options, model, own);
@@ -69,12 +69,12 @@ class IsolatedEngine implements IsolatedGraph {
   #closed: Promise<void> | null = null;
 
   constructor(options: IsolatedGraphOptions, model: string, own: string | null) {
-    const { name, signature, scratch, workers, scaling, callMillis, startMillis } = options;
+    const { name, signature, workers, scaling, callMillis, startMillis } = options;
     this.#options = options;
     this.#own = own;
     this.#guard = createGuard(signature);
     this.#rule = sliceRule(signature, []);
-    const load = { model, scratch, outputs: graphOutputNames(signature.outputs, null) };
+    const load = { model, outputs: graphOutputNames(signature.outputs, null) };
     this.#pool = new Pool({
       ...{ name, workers, scaling, batches: false, maxRows: 1, isRowwise: false, maxDeaths: 1 },
       ...{ waitMillis: callMillis, startMillis, maxQueue: MAX_QUEUE, maxQueueDown: MAX_QUEUE_DOWN },

@@ -22,7 +22,7 @@ export async function tryLoad(onnx: Uint8Array, limits: LoadLimits): Promise<voi
   try {
     writeFileSync(model, onnx, { mode: 0o600 });
     const times = { startMillis: onnxLoadMillis, callMillis: onnxLoadMillis };
-    const load = { model, outputs: [], scratch };
+    const load = { model, outputs: [] };
     const worker = await startGraphProcess({ name: 'the graph', load, memoryBytes: onnxLoadBytes, ...times });
     await worker.close();
   } catch (error) {

@@ -17,8 +17,14 @@ import { type Answer, encodeWork, type Work, wantedOf } from './work.ts';
 export type WorkerProgram = Omit<ChildOptions, 'scratch'>;
 
 export interface WorkerOptions {
-  /** What the process is told to load. Its `scratch` is the folder below which each worker gets one of its own, removed when it has ended. */
-  readonly load: { readonly scratch: string; readonly limits?: Pick<WorkerLimits, 'scratchBytes'> };
+  /**
+   * What the process is told to load. Its `scratch` is the folder below which each worker gets one of its own, removed when it
+   * has ended; without one it writes nothing.
+   */
+  readonly load: {
+    readonly scratch: string | undefined;
+    readonly limits?: Pick<WorkerLimits, 'scratchBytes'>;
+  };
   /** What is started for a worker that works in a folder. */
   readonly program: (scratch: string) => WorkerProgram;
   /** The error of calls to a process that has ended. @default {PYTHON_WORKER_ENDED} */
@@ -87,11 +93,19 @@ interface Call {
   readonly timer: NodeJS.Timeout;
 }
 
+/** Where one works that writes nothing: a container may have nothing else. */
+const ROOT = '/';
+
+function folderBelow(path: string): string {
+  mkdirSync(path, { recursive: true });
+  return mkdtempSync(join(path, 'worker-'));
+}
+
 class StartedWorker implements PythonWorker {
   readonly ended: Promise<string>;
   rss = 0;
   readonly #options: WorkerOptions;
-  readonly #scratch: string;
+  readonly #scratch: string | null;
   readonly #child: PythonChild;
   #unwatchScratch = (): void => undefined;
   #ready: ReadyMessage | null = null;
@@ -106,23 +120,23 @@ class StartedWorker implements PythonWorker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { load, program } = options;
-    mkdirSync(load.scratch, { recursive: true });
-    this.#scratch = mkdtempSync(join(load.scratch, 'worker-'));
+    this.#scratch = load.scratch === undefined ? null : folderBelow(load.scratch);
     const { promise, resolve } = Promise.withResolvers<string>();
     this.ended = promise;
     this.#child = new PythonChild(
-      { ...program(this.#scratch), scratch: this.#scratch },
+      { ...program(this.#scratch ?? ROOT), scratch: this.#scratch ?? ROOT },
       {
         frame: (frame) => this.#answered(frame),
         line: (line, stream) => this.#wrote(line, stream),
         exit: (reason) => void this.#exited(reason).then(resolve),
       },
     );
-    if (load.limits !== undefined) this.#watchScratch(load.limits.scratchBytes);
+    if (this.#scratch !== null && load.limits !== undefined)
+      this.#watchScratch(this.#scratch, load.limits.scratchBytes);
   }
 
-  #watchScratch(bytes: number): void {
-    this.#unwatchScratch = watchFolder(this.#scratch, bytes, (found) =>
+  #watchScratch(folder: string, bytes: number): void {
+    this.#unwatchScratch = watchFolder(folder, bytes, (found) =>
       this.#child.kill(`it kept ${found} in its scratch folder, ${bytes} bytes are its limit`),
     );
   }
@@ -264,7 +278,8 @@ class StartedWorker implements PythonWorker {
     this.#exit = words;
     this.#unwatchScratch();
     this.#settle((call) => call.reject(this.#endedError(words)));
-    await rm(this.#scratch, { recursive: true, force: true }).catch(() => undefined);
+    if (this.#scratch !== null)
+      await rm(this.#scratch, { recursive: true, force: true }).catch(() => undefined);
     return words;
   }
 
