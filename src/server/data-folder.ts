@@ -9,6 +9,7 @@ const OWNER_ONLY = 0o700;
 /** Permissions of all but the owner, and of those who are not even in the group. */
 const NOT_OWNER = 0o077;
 const OTHERS = 0o007;
+const OWNER_WRITES = 0o200;
 /** Folders in it whose files are secrets each. */
 const SECRET = ['keys', 'access'];
 
@@ -22,6 +23,8 @@ export function ownDataFolder(folder: string, say: (line: string) => void = sayO
     const { mode, uid } = statSync(folder);
     const own = process.getuid?.();
     if (own === undefined) return;
+    // Where its owner has given up the right to write, it is to be looked at and left as it is.
+    if (uid === own && (mode & OWNER_WRITES) === 0) return;
     if (uid === own) mend(folder, mode, say);
     else if ((mode & OTHERS) !== 0)
       say(
