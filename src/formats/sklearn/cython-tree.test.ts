@@ -36,6 +36,10 @@ function read(
 const without = (name: string) =>
   records(Object.fromEntries(Object.entries(NODES).filter(([field]) => field !== name)));
 
+test("a depth that its nodes do not have is nobody's business", () => {
+  expect(read({ max_depth: int(3) })).toEqual(read());
+});
+
 test('a sound tree is read as its arrays', () => {
   expect(read()).toMatchObject({ features: 2, outputs: 1, valuesPerOutput: 1 });
   expect(Array.from(read().left)).toEqual([1, -1, 3, -1, -1]);
@@ -45,8 +49,6 @@ test.each([
   ['fewer nodes than there are', { node_count: int(4) }, 'tree_.node_count'],
   ['more nodes than there are', { node_count: int(6) }, 'tree_.node_count'],
   ['no count of nodes', { node_count: undefined }, 'tree_.node_count'],
-  ['another depth', { max_depth: int(3) }, 'tree_.max_depth'],
-  ['no depth', { max_depth: undefined }, 'tree_.max_depth'],
   ['no nodes', { nodes: undefined }, 'tree_.nodes'],
   ['nodes without impurity', { nodes: without('impurity') }, 'tree_.nodes.impurity'],
   ['nodes without counts', { nodes: without('n_node_samples') }, 'tree_.nodes.n_node_samples'],

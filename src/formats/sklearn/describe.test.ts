@@ -163,6 +163,9 @@ const NODES = {
   right_child: [2, -1, -1],
   feature: [0, -2, -2],
   threshold: [0.5, -2, -2],
+  impurity: [1, 0, 0],
+  n_node_samples: [2, 1, 1],
+  weighted_n_node_samples: [2, 1, 1],
 };
 
 const treeOf = (nodes: Record<string, readonly number[]>): ReturnType<typeof instance> =>
@@ -170,7 +173,7 @@ const treeOf = (nodes: Record<string, readonly number[]>): ReturnType<typeof ins
     n_outputs_: int(1),
     tree_: instance(
       'sklearn.tree._tree.Tree',
-      { nodes: records(nodes), values: floats([0, 1, 2], [3, 1, 1]) },
+      { node_count: int(3), nodes: records(nodes), values: floats([0, 1, 2], [3, 1, 1]) },
       [int(2), objects(int(1)), int(1)],
     ),
     _sklearn_version: '1.6.1',
