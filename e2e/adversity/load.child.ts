@@ -72,7 +72,8 @@ class Load {
     for (let n = 0; n < total; n++) {
       const due = began + (n * 1000) / this.#order.rate;
       // Timers are a millisecond late at the least: who is behind goes on at once, but lets answers in.
-      if (due > performance.now()) await wait(due - performance.now());
+      const ahead = due - performance.now();
+      if (ahead > 0) await wait(ahead);
       else if (n % BURST === 0) await turn();
       // With all connections in use there is no place to ask from: who waits here would only wait longer.
       if (asked.size >= this.#order.connections) {
