@@ -19,7 +19,7 @@ export interface Answered {
 export interface TrafficOptions {
   readonly url: string;
   readonly model: string;
-  /** Requests a second. */
+  /** Requests a second, as far as the server keeps up. */
   readonly rate: number;
   readonly rows: readonly unknown[];
   /** Name of the unit of request number n. @default {a new one for each} */
@@ -31,7 +31,13 @@ export interface TrafficOptions {
   readonly onAnswer?: (answered: Answered) => void;
 }
 
-/** Asks one model row after row at a steady rate, however long answers take. */
+/**
+ * Requests that wait for an answer at the same time. A machine that is too slow for a rate is asked less often: more would
+ * be a test of what overload refuses, which four requests are not on any machine.
+ */
+const AT_ONCE = 4;
+
+/** Asks one model row after row at a steady rate, or at that of the answers where it is lower. */
 export class SteadyTraffic {
   readonly answered: Answered[] = [];
   /** System codes of requests that got no answer. */
@@ -43,7 +49,7 @@ export class SteadyTraffic {
 
   constructor(options: TrafficOptions) {
     this.#options = options;
-    this.#agent = new Agent({ keepAlive: options.keepAlive ?? true, maxSockets: 64 });
+    this.#agent = new Agent({ keepAlive: options.keepAlive ?? true });
     this.#done = this.#run();
   }
 
@@ -54,11 +60,16 @@ export class SteadyTraffic {
   }
 
   async #run(): Promise<void> {
-    const began = performance.now();
+    let due = performance.now();
     const open = new Set<Promise<void>>();
     for (let n = 0; this.#isRunning; n++) {
-      const left = began + (n * 1000) / this.#options.rate - performance.now();
+      const left = due - performance.now();
       if (left > 0) await wait(left);
+      if (open.size >= AT_ONCE) {
+        await Promise.race(open);
+        due = performance.now();
+      }
+      due += 1000 / this.#options.rate;
       const asked = this.#ask(n).catch((error: NodeJS.ErrnoException) => {
         this.failed.push(error.code ?? String(error));
       });
