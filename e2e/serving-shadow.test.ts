@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FAILED } from '../src/rollout/part.ts';
 import { restingRoute } from '../src/rollout/route.ts';
 import { Offload } from '../src/serving/http/offload.ts';
+import { folder } from './cli.ts';
 import { call } from './serving/client.ts';
 import { fakeVersion } from './serving/fake-models.ts';
 import { canary, serving } from './serving/rolling-out.ts';
@@ -140,16 +143,15 @@ test('a body that is too large to be copied is answered, and counted as dropped'
   await expect.poll(() => metric(url, dropped)).toBe(1);
 });
 
-test('no copy is lost to a candidate that has to be loaded first', async () => {
-  const { url } = await serving(canary(0, SHADOW), 'quick', { maxShadowCopies: 4 });
-  // Nothing has been asked yet, and the thread loads already.
-  await new Promise((resolve) => setTimeout(resolve, 3000));
-  for (let k = 0; k < 20; k++) {
-    await call(`${url}/models/m/predict`, { body: ROWS });
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+test('a candidate is loaded before the first copy, so that none is lost while it is', async () => {
+  const loaded = join(folder(), 'loaded');
+  const { url } = await serving(canary(0, SHADOW), `quick>${loaded}`, { maxShadowCopies: 4 });
+  await expect.poll(() => existsSync(loaded), { timeout: 20_000 }).toBe(true);
   const copied = /^plimsoll_shadow_total\{model_name="m",outcome="mirrored"\} (\d+)/m;
-  await expect.poll(() => metric(url, copied)).toBe(20);
+  for (let sum = 4; sum <= 20; sum += 4) {
+    await Promise.all(Array.from({ length: 4 }, () => call(`${url}/models/m/predict`, { body: ROWS })));
+    await expect.poll(() => metric(url, copied), { interval: 5 }).toBe(sum);
+  }
 });
 
 test('a copy that ends its thread is blamed for it, and none of those behind it', async () => {

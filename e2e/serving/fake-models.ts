@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Batch, Outputs } from '../../src/model/batch.ts';
 import type { LoadedVersion, Manifest } from '../../src/registry/version.ts';
@@ -67,7 +68,7 @@ const manifest = (rowMicros: number): Manifest => ({
 });
 
 export function fakeVersion(name: string, model = name, version = 1): LoadedVersion {
-  const { rowMicros, before } = BEHAVIOUR[name]!;
+  const { rowMicros, before } = BEHAVIOUR[name.split('>')[0]!]!;
   const infer = (batch: Batch): Outputs => {
     before(batch);
     return sums(batch);
@@ -76,5 +77,9 @@ export function fakeVersion(name: string, model = name, version = 1): LoadedVers
   return { model, version, manifest: manifest(rowMicros), engine, bundle: name };
 }
 
-export const loadBundle = async (name: string, model: string, version: number): Promise<LoadedVersion> =>
-  fakeVersion(name, model, version);
+/** What follows a `>` in the name is a file that is written when a thread has loaded the model. */
+export async function loadBundle(name: string, model: string, version: number): Promise<LoadedVersion> {
+  const [, file] = name.split('>');
+  if (file !== undefined) writeFileSync(file, 'loaded');
+  return fakeVersion(name, model, version);
+}

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
+import type { Interpreter } from './environment.ts';
 import { isProgram, pathFolders } from './interpreter-places.ts';
 import { findInterpreters } from './interpreters.ts';
 import { pipSettings } from './pip-settings.ts';
@@ -38,8 +39,11 @@ export async function findUv(): Promise<Uv> {
   }
 }
 
-/** As `findUv`, for given variables, asking anew. */
-export async function searchUv(variables: Readonly<Record<string, string | undefined>>): Promise<Uv> {
+/** As `findUv`, for given variables and interpreters that may have it as a module, asking anew. */
+export async function searchUv(
+  variables: Readonly<Record<string, string | undefined>>,
+  interpreters: () => Promise<readonly Interpreter[]> = findInterpreters,
+): Promise<Uv> {
   const tooOld: string[] = [];
   for (const command of programs(variables)) {
     const version = await askVersion(command);
@@ -49,7 +53,7 @@ export async function searchUv(variables: Readonly<Record<string, string | undef
     // A program that was named is meant; another one would come as a surprise.
     if (command[0] === variables['PLIMSOLL_UV']) throw missing(tooOld[0] ?? null, command[0] ?? null);
   }
-  for (const { path } of await findInterpreters()) {
+  for (const { path } of await interpreters()) {
     const command = [path, '-I', '-m', 'uv'];
     const version = await askVersion(command);
     if (version !== null && compareVersions(version, OLDEST_UV) >= 0)
