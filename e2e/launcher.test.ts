@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, write
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, expect, test } from 'vitest';
-import { BESIDE, content, listing } from '../tools/sources.mjs';
+import { BESIDE, content, FOLDERS, listing } from '../tools/sources.mjs';
 import { folder, ROOT, runWith } from './cli.ts';
 
 /** A checkout in small: its sources and its bundle say which of them ran. */
@@ -22,7 +22,7 @@ beforeEach(() => {
   place = folder();
   cpSync(join(ROOT, 'bin'), join(place, 'bin'), { recursive: true });
   cpSync(join(ROOT, 'tools/sources.mjs'), join(place, 'tools/sources.mjs'));
-  for (const path of BESIDE) write(path, '');
+  for (const path of [...BESIDE, ...FOLDERS.map((path) => `${path}/a file`)]) write(path, '');
   write('package.json', '{"type":"module"}');
   write(source, says('sources'));
   write('dist/main.js', "export const main = () => console.log('bundle');");

@@ -16,11 +16,13 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import type { Metafile, OutputFile, Plugin } from 'esbuild';
+import packageJson from '../package.json' with { type: 'json' };
 import { ASSETS } from '../src/config/assets.ts';
 import { bundledFolders, packagesOf } from './bundled.ts';
 import { markInstalled } from './installed.mjs';
 import { nativeNotices, noticesOf } from './notices.ts';
 import { content, listing } from './sources.mjs';
+import { writeWheel } from './wheel/wheel.ts';
 
 const root = join(import.meta.dirname, '..');
 /** What holds native code stays where npm put it. */
@@ -166,6 +168,10 @@ function copyAssets(outdir: string): void {
     copyFileSync(resolve(file), join(outdir, 'assets', name));
 }
 
+/** The Python package, for whoever asks a server for it. */
+const putWheel = (outdir: string): void =>
+  writeWheel(join(root, 'python'), packageJson.version, join(outdir, 'clients/python'));
+
 /** Files of packages that are beside a bundle as they are. */
 const assetFiles = (): string[] => {
   const { resolve } = createRequire(import.meta.url);
@@ -194,6 +200,7 @@ async function bundleForImage(outdir: string, withBatch = true): Promise<string[
   const files = await bundleWithStarted(outdir, CONTAINER);
   writeFileSync(join(outdir, 'package.json'), JSON.stringify({ type: 'module' }));
   copyAssets(outdir);
+  putWheel(outdir);
   describe(outdir, [...files, ...assetFiles()], 'onnxruntime', ONNXRUNTIME);
   if (!withBatch) return files;
   const batch = join(outdir, 'batch');
@@ -251,6 +258,7 @@ async function main(): Promise<void> {
       ...assetFiles(),
     ];
     copyAssets(next);
+    putWheel(next);
     writeFileSync(join(next, NOTICES), noticesOf(root, bundledFolders(root, files)));
     writeFileSync(join(next, 'digest.json'), JSON.stringify(digest));
     if (existsSync(dist)) renameSync(dist, previous);
@@ -263,9 +271,12 @@ async function main(): Promise<void> {
 }
 
 try {
-  // `tools/build.ts --spark FOLDER`, `--image FOLDER [--batch]`: from source, these are made where they are wanted.
+  // `tools/build.ts --spark FOLDER`, `--wheel FOLDER`, `--image FOLDER [--batch]`: from source, these are made where they
+  // are wanted.
   const [option, folder, part] = process.argv.slice(2);
   if (option === '--spark' && folder !== undefined) await bundleForSpark(folder);
+  else if (option === '--wheel' && folder !== undefined)
+    writeWheel(join(root, 'python'), packageJson.version, folder);
   else if (option === '--image' && folder !== undefined) await bundleForImage(folder, part === '--batch');
   else await main();
   // `npm ci` and `npm install` end here: what the lock file says is now there.

@@ -3,5 +3,7 @@ export function listing(root: string): string;
 /** Digest of names and bytes of the same files. */
 export function content(root: string): string;
 
-/** What a bundle is made of besides `src`. */
+/** Folders of what a bundle is made of. */
+export const FOLDERS: readonly string[];
+/** Files that a bundle is made of besides those of whole folders. */
 export const BESIDE: readonly string[];

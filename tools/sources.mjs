@@ -3,9 +3,12 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a bundle is made of besides `src`. */
+/** Folders of what a bundle is made of: the program, and the Python package that it offers. */
+export const FOLDERS = ['src', 'python/plimsoll', 'tools/wheel'];
+/** What a bundle is made of besides. */
 export const BESIDE = [
   ...['package.json', 'package-lock.json'],
+  ...['python/pyproject.toml', 'python/README.md', 'LICENSE'],
   ...['tools/build.ts', 'tools/bundled.ts', 'tools/notices.ts'],
 ];
 
@@ -15,11 +18,12 @@ function sources(root) {
   const walk = (folder) => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = `${folder}/${entry.name}`;
+      if (entry.name === '__pycache__') continue;
       if (entry.isDirectory()) walk(path);
       else if (!entry.name.endsWith('.test.ts')) found.push(path);
     }
   };
-  walk('src');
+  FOLDERS.forEach(walk);
   return [...found.sort(), ...BESIDE];
 }
 

@@ -31,7 +31,8 @@ export function trainChurn(): Trained {
   return { folder, rows, expected };
 }
 
-const FOREST = `
+/** Saves a forest of scikit-learn itself to the path that is given. */
+export const FOREST = `
 import sys
 import numpy as np
 import pandas as pd

@@ -9,8 +9,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, List
 
-__version__ = "0.1.0"
-
 __all__ = [
     "Client",
     "PlimsollError",
@@ -33,6 +31,8 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
+    __version__: str
+
     from plimsoll.client import Client
     from plimsoll.errors import PlimsollError, RowError, VersionMismatch
     from plimsoll.loading import load
@@ -42,12 +42,36 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
-    if home is None:
+    if name == "__version__":
+        value: Any = _version()
+    elif home is not None:
+        value = getattr(importlib.import_module(home), name)
+    else:
         raise AttributeError(f"module 'plimsoll' has no attribute {name!r}")
-    value = getattr(importlib.import_module(home), name)
     globals()[name] = value
     return value
 
 
+def _version() -> str:
+    """
+    The program's version, which is written once, in its `package.json`: beside this folder in a checkout and in the npm
+    package. A wheel has it in its metadata; a bare copy of this folder does not say.
+    """
+    import json
+    from importlib import metadata
+    from pathlib import Path
+
+    try:
+        program = json.loads((Path(__file__).parents[2] / "package.json").read_text(encoding="utf-8"))
+        if program["name"] == "plimsoll":
+            return str(program["version"])
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        pass
+    try:
+        return metadata.version("plimsoll-ml")
+    except metadata.PackageNotFoundError:
+        return "0+unknown"
+
+
 def __dir__() -> List[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted([*globals(), *_HOMES, "__version__"])

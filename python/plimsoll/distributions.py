@@ -15,8 +15,8 @@ from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
 
 from plimsoll.errors import PlimsollError
 
-#: Distributions that run a build or an installation, never a model.
-_TOOLS = {"pip", "setuptools", "wheel", "plimsoll"}
+#: Distributions that run a build or an installation, never a model; and this one, which comes with every server.
+_TOOLS = {"pip", "setuptools", "wheel", "plimsoll-ml"}
 
 
 def normalised(name: str) -> str:

@@ -121,7 +121,7 @@ def _unknown_schema(folder: Path, schema: Any) -> PlimsollError:
         return PlimsollError(
             "SCHEMA_UNKNOWN",
             f'Cannot read "{folder}": its manifest has schema {schema}, this package knows up to {SCHEMA}.',
-            "Install a newer one: pip install --upgrade plimsoll.",
+            "Install the one that your server offers: open SERVER/clients/python/, which shows the line for pip (plimsoll-ml).",
         )
     return invalid(folder, f"its manifest has the schema {schema!r}", "Save the model again.")
 

@@ -100,7 +100,7 @@ def test_pins_are_exact_and_hold_what_is_needed_further_on(saved):
     assert names == sorted(names)
     # scipy is imported by scikit-learn alone, python-dateutil by pandas.
     assert {"scikit-learn", "scipy", "pandas", "python-dateutil", "joblib", "numpy"} <= set(names)
-    assert not {"xgboost-cpu", "pytest", "catboost", "plimsoll"} & set(names)
+    assert not {"xgboost-cpu", "pytest", "catboost", "plimsoll-ml"} & set(names)
     assert all(line.count("==") == 1 for line in lines)
 
 

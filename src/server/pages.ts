@@ -73,4 +73,4 @@ function lazyDocs(plane: DataPlane, logger: Logger): Pages {
   };
 }
 
-const DOCS = /^\/$|^\/(?:docs|redoc|assets)(?:\/|$)|^\/openapi\.json$/;
+const DOCS = /^\/$|^\/(?:docs|redoc|assets|clients)(?:\/|$)|^\/openapi\.json$/;

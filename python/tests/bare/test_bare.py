@@ -6,6 +6,7 @@ import ast
 import collections
 import json
 import pickle
+import shutil
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ import pytest
 
 import plimsoll
 from plimsoll import PlimsollError
-from plimsoll.distributions import exact_lines, normalised, pins_of
+from plimsoll.distributions import _by_module, exact_lines, normalised, pins_of
 from plimsoll.golden import differences
 from plimsoll.modules import imports_in, is_standard
 from plimsoll.pickled import globals_in, globals_of
@@ -31,6 +32,44 @@ def test_importing_the_package_imports_nothing_of_it():
     )
     done = subprocess.run([sys.executable, "-I", "-c", text], capture_output=True, text=True, check=True)
     assert ast.literal_eval(done.stdout) == ["plimsoll", "plimsoll.worker"]
+
+
+def version_in(folder):
+    text = f"import sys; sys.path.insert(0, {str(folder)!r}); import plimsoll; print(plimsoll.__version__)"
+    return subprocess.run([sys.executable, "-I", "-c", text], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_the_version_is_the_programs():
+    program = json.loads((Path(HOME).parent / "package.json").read_text(encoding="utf-8"))
+    assert version_in(HOME) == plimsoll.__version__ == program["version"]
+
+
+def test_a_bare_copy_says_no_version_and_takes_none_of_another_package(tmp_path):
+    home = tmp_path / "python"
+    shutil.copytree(Path(HOME) / "plimsoll", home / "plimsoll")
+    assert version_in(home) == "0+unknown"
+    for text in ('{"name": "another", "version": "7.0.0"}', '{"name": "plimsoll"}', "[1]", "{"):
+        (tmp_path / "package.json").write_text(text, encoding="utf-8")
+        assert version_in(home) == "0+unknown"
+
+
+def test_what_needs_this_package_is_pinned_without_it(tmp_path, monkeypatch):
+    def install(name, version, requires, more):
+        info = tmp_path / f"{name}-{version}.dist-info"
+        info.mkdir()
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}"
+        for file, text in {"METADATA": metadata, "RECORD": f"{name}.py,,\n", **more}.items():
+            (info / file).write_text(text, encoding="utf-8")
+
+    install("needs_it", "1.0", "Requires-Dist: plimsoll-ml\n", {})
+    url = "http://127.0.0.1:8080/clients/python/plimsoll_ml-0.1.0-py3-none-any.whl"
+    install("plimsoll_ml", "0.1.0", "", {"direct_url.json": json.dumps({"url": url, "archive_info": {}})})
+    monkeypatch.syspath_prepend(str(tmp_path))
+    _by_module.cache_clear()
+    try:
+        assert pins_of(["needs_it"]) == (["needs-it==1.0"], [])
+    finally:
+        _by_module.cache_clear()
 
 
 def test_every_public_name_is_there():

@@ -16,7 +16,7 @@ const MANIFEST_BYTES = 32 * 2 ** 20;
 
 const AGAIN = 'Save the model again with plimsoll.save, and copy the folder as a whole';
 const NEWER =
-  'Update Plimsoll: `npm install --global plimsoll@latest`; or save the model with an older package';
+  'Update this program; or save the model with the Python package that it offers, at /clients/python/ of a running server';
 const COPY = 'Copy the folder again, as a whole, from where it was saved';
 
 /**

@@ -98,6 +98,17 @@ test('health is open, metrics are where that is said, and pages take the key as 
   expect(page('/docs', { authorization: `Basic ${btoa('ana:all')}` })).toBe('SCOPE_FORBIDDEN');
 });
 
+test('the Python package is for whoever has a key, as pip sends it', () => {
+  const access = accessOf({ mode: 'keys' });
+  const page = (path: string, headers = {}) => outcome(() => access.admitPage(asking(headers), path));
+  for (const path of ['/clients/python', '/clients/python/plimsoll_ml-0.1.0-py3-none-any.whl']) {
+    expect(page(path)).toBe('CONTROL_UNAUTHORIZED');
+    for (const key of ['all', 'churn', 'viewer'])
+      expect(page(path, { authorization: `Basic ${btoa(`key:${key}`)}` })).toBe('in');
+  }
+  expect(page('/clientsx', bearer('churn'))).toBe('SCOPE_FORBIDDEN');
+});
+
 test('an open address lets predictions in from anywhere but pages of other sites, a platform lets in everything', () => {
   const from = { origin: 'https://evil.example', host: '192.168.1.7:8080' };
   const own = { origin: 'http://192.168.1.7:8080', host: '192.168.1.7:8080' };

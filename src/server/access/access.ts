@@ -73,7 +73,7 @@ export class Access implements Gate, Guard {
     const isEnough =
       typeof need === 'object'
         ? mayPredict(key, need.endpoint) || allows(key.scope, 'viewer')
-        : allows(key.scope, need);
+        : need === 'key' || allows(key.scope, need);
     if (!isEnough) throw this.#tooLittle(key, path);
     this.#limit(request, key);
   }

@@ -3,6 +3,8 @@
 export type Need =
   /** Answers whoever asks: probes know no key. */
   | 'nothing'
+  /** Any key: what is the same on every server, for those who ask this one. */
+  | 'key'
   | 'viewer'
   /** A key for predictions of the endpoint is enough. */
   | { readonly endpoint: string };
@@ -22,8 +24,11 @@ const HEALTH: ReadonlySet<string> = new Set([
  */
 const OF_A_MODEL = /^\/v[12]\/models\/([^/]+)/;
 
+const CLIENTS = /^\/clients(?:\/|$)/;
+
 export function needOf(path: string): Need {
   if (HEALTH.has(path)) return 'nothing';
+  if (CLIENTS.test(path)) return 'key';
   const name = OF_A_MODEL.exec(path)?.[1];
   return name === undefined ? 'viewer' : { endpoint: decoded(name) };
 }

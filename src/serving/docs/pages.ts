@@ -70,8 +70,34 @@ function targetRow({ model, version, manifest }: Target): string {
   return `<tr>${[name, ...facts].map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
 
-/** What a person sees who opens the server's address: what it serves, and where to go. */
-export function landingPage(targets: readonly Target[]): string {
+interface ClientParts {
+  /** What the one who asks calls this server: `http://ml.example:8080`. */
+  readonly origin: string;
+  readonly distribution: string;
+  /** Of the program, which is the package's. */
+  readonly version: string;
+  readonly path: string;
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** The Python package of this server, and how to install it. Its only link to a wheel is what pip finds (PEP 503). */
+export function clientPage({ origin, distribution, version, path, name, sha256 }: ClientParts): string {
+  return page({
+    title: 'Plimsoll: Python package',
+    styles: ['plimsoll.css'],
+    body: `<main>
+<h1>${distribution} ${escaped(version)}</h1>
+<p>The Python package of this server's own version, imported as <code>plimsoll</code>: <code>save</code> writes a trained model as
+a folder that can be served, <code>load</code> reads it again, <code>Client</code> asks a server. It needs nothing but Python.</p>
+<pre>pip install ${escaped(origin + path)}</pre>
+<p>To download: <a href="${escaped(path)}#sha256=${sha256}">${escaped(name)}</a></p>
+</main>`,
+  });
+}
+
+/** What a person sees who opens the server's address: what it serves, and where to go. `wheel`: its whole address. */
+export function landingPage(targets: readonly Target[], wheel: string): string {
   return page({
     title: 'Plimsoll',
     styles: ['plimsoll.css'],
@@ -80,6 +106,8 @@ export function landingPage(targets: readonly Target[]): string {
 <p>This server answers predictions: <code>POST /models/NAME/predict</code>. Try them in <a href="/docs">the API page</a>, or read
 <a href="/redoc">the reference</a>. For programs: <a href="/openapi.json">openapi.json</a>,
 <a href="/models">models</a>, <a href="/metrics">metrics</a>, <a href="/readyz">readiness</a>.</p>
+<p>Where you train or ask: <a href="/clients/python/">the Python package</a> of this server.</p>
+<pre>pip install ${escaped(wheel)}</pre>
 <div class="table">
 <table>
 <thead><tr><th>model</th><th>version</th><th>made with</th><th>engine</th><th>proof</th></tr></thead>
@@ -96,6 +124,7 @@ export const LANDING_STYLE = `:root { color-scheme: light dark; font: 16px/1.5 s
 body { margin: 0; }
 main { max-width: 46rem; margin: 4rem auto; padding: 0 1.5rem; }
 h1 { font-size: 1.6rem; margin: 0 0 .5rem; }
+pre { overflow-x: auto; }
 .table { overflow-x: auto; margin-top: 1.5rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem 1rem .4rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ASSETS, type AssetName, assetPath } from '../../config/assets.ts';
 import { PlimsollError } from '../../core/errors.ts';
@@ -10,6 +11,7 @@ import { pathOf, sendError, sendJson } from '../http/answer.ts';
 import { plain } from '../protocols/plain.ts';
 import { type DescribedEndpoint, openapi } from './openapi.ts';
 import { LANDING_STYLE, landingPage, redocPage, SCRIPTS, swaggerPage } from './pages.ts';
+import { CLIENT_INDEXES, clientIndex, originOf, readWheel, WHEEL } from './python-client.ts';
 
 /** Nothing is loaded from anywhere else, nothing inline runs, nobody frames the pages. */
 const SECURITY: Readonly<Record<string, string>> = {
@@ -48,11 +50,15 @@ export function createSite(
   let [state, contents] = [plane.state, contentsOf(plane)];
   return async (request, response) => {
     if (state !== plane.state) [state, contents] = [plane.state, contentsOf(plane)];
-    answer(request, response, await contents);
+    await answer(request, response, await contents);
   };
 }
 
-type Contents = Map<string, Content>;
+/** What is the same for everybody, or is made for the one who asks. */
+type Page = Content | ((request: IncomingMessage) => Promise<Content>);
+type Contents = Map<string, Page>;
+
+const html = (body: string): Content => ({ type: 'text/html; charset=utf-8', body });
 
 async function contentsOf(plane: DataPlane): Promise<Contents> {
   const { versions, endpoints } = plane.state;
@@ -63,9 +69,13 @@ async function contentsOf(plane: DataPlane): Promise<Contents> {
   };
   const answers = await exampleAnswers(plane);
   const description = JSON.stringify(openapi(versions, { ...options, answers }));
-  const html = (body: string): Content => ({ type: 'text/html; charset=utf-8', body });
-  return new Map<string, Content>([
-    ['/', html(landingPage(versions))],
+  return new Map<string, Page>([
+    ['/', async (request) => html(landingPage(versions, originFor(request) + WHEEL))],
+    ...CLIENT_INDEXES.map((path): [string, Page] => [
+      path,
+      async (request) => html(await clientIndex(originFor(request))),
+    ]),
+    [WHEEL, async () => ({ type: 'application/octet-stream', body: await readWheel() })],
     ['/docs', html(swaggerPage())],
     ['/redoc', html(redocPage())],
     ['/openapi.json', { type: 'application/json', body: description }],
@@ -77,13 +87,16 @@ async function contentsOf(plane: DataPlane): Promise<Contents> {
   ]);
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, contents: Contents): void {
+async function answer(request: IncomingMessage, response: ServerResponse, contents: Contents): Promise<void> {
   const path = pathOf(request).replace(/(?<=.)\/$/, '');
-  const content = contents.get(path);
+  const page = contents.get(path);
   if (path === '/' && !wantsHtml(request)) sendJson(response, 200, { status: 'alive' });
-  else if (content) send(response, content);
-  else void sendAsset(response, path, contents);
+  else if (page) send(response, typeof page === 'function' ? await page(request) : page);
+  else await sendAsset(response, path, contents);
 }
+
+const originFor = ({ headers, socket }: IncomingMessage): string =>
+  originOf(headers, socket instanceof TLSSocket);
 
 const wantsHtml = (request: IncomingMessage): boolean =>
   request.headers.accept?.includes('text/html') ?? false;
