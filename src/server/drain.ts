@@ -80,7 +80,7 @@ export async function drain(
   millis: number,
 ): Promise<void> {
   const sweep = setInterval(() => connections.closeStale(), IDLE_GRACE_MILLIS);
-  const limit = setTimeout(() => server.closeAllConnections(), millis);
+  const limit = setTimeout(() => connections.closeAll(), millis);
   await closed;
   clearInterval(sweep);
   clearTimeout(limit);

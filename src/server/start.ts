@@ -118,14 +118,13 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   const shadow = new Shadow({ metrics, loader, maxMillis, maxCopies, memory });
   const { maxQueue, maxScoreMillis } = limits;
   const offload = new Offload({ threads, loader, maxQueue, maxMillis: maxScoreMillis, memory });
-  const isStopping = (): boolean => door.stopping;
   const pages = pagesOf({
     ...options,
     plane,
     metrics,
     contract,
     namesModels: (request) => options.guard?.namesModels(request) ?? true,
-    isStopping,
+    isStopping: () => door.stopping,
     logger,
     maxBody: limits.maxBody,
   });
@@ -144,8 +143,8 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     }
     return pages(request, response, path);
   };
-  const rollouts = { recorder, shadow, capture };
-  const door = new Door({ plane, metrics, offload, limits, logger, contract, gate, ...rollouts, otherwise });
+  const parts = { plane, metrics, offload, recorder, shadow, capture, gate };
+  const door = new Door({ ...parts, limits, logger, contract, otherwise });
   const { tls } = options;
   const connections = new Connections({ limit: maxConnections, counts: metrics.connections, logger });
   let isAway = false;
@@ -153,7 +152,8 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     if (isAway) response.shouldKeepAlive = false;
     door.handle(request, response);
   };
-  const server = await openHttpServer({ ...options, connections, unhurried, logger }, handle);
+  const ours = { connections, unhurried, logger, answer: door.answer };
+  const server = await openHttpServer({ ...options, ...ours }, handle);
   server.on('connection', () => door.turns.accepted());
   await listen(server, { host, port }, listener);
   connections.tolerate(server);

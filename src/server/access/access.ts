@@ -4,7 +4,7 @@ import type { KnownKey } from '../../control/keys/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { networkOf } from '../../core/network.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { Gate } from '../../serving/gate.ts';
+import type { Gate, GatedRequest } from '../../serving/gate.ts';
 import type { RefusalReason } from '../../serving/http/metrics.ts';
 import { Buckets } from './buckets.ts';
 import { credentialIn, credentialOfReader } from './credential.ts';
@@ -47,7 +47,7 @@ export class Access implements Gate, Guard {
     return mode === 'local' ? isOurs(headers.host, this.#names) : mode !== 'keys';
   }
 
-  admit(request: IncomingMessage, endpoint: string): void {
+  admit(request: GatedRequest, endpoint: string): void {
     const { mode } = this.#settings;
     if (mode !== 'keys') {
       if (mode !== 'platform') this.#checkSite(request);
@@ -89,7 +89,7 @@ export class Access implements Gate, Guard {
   }
 
   /** On a network that a browser may share, no page of another site makes it predict. */
-  #checkSite({ method, headers }: IncomingMessage): void {
+  #checkSite({ method, headers }: GatedRequest): void {
     const { origin, host } = headers;
     const { mode, hosts } = this.#settings;
     if (origin === undefined) {
@@ -115,7 +115,7 @@ export class Access implements Gate, Guard {
   }
 
   #keyOf(
-    request: IncomingMessage,
+    request: GatedRequest,
     given: string | null,
     code: 'PREDICTION_UNAUTHORIZED' | 'CONTROL_UNAUTHORIZED',
   ): KnownKey {
@@ -153,7 +153,7 @@ export class Access implements Gate, Guard {
     });
   }
 
-  #limit(request: IncomingMessage, key: KnownKey | null): void {
+  #limit(request: GatedRequest, key: KnownKey | null): void {
     if (this.#callers === null) return;
     const who = key === null ? networkOf(request.socket.remoteAddress) : `key "${key.name}"`;
     const wait = this.#callers.take(who, this.#options.clock.monotonic());

@@ -27,6 +27,7 @@ const TELL_AGAIN_MILLIS = 60_000;
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
+  readonly #open = new Set<Socket>();
   /** Those with no request to be answered, in the order since when, and the turn of the loop from which on that holds. */
   readonly #waiting = new Map<Socket, number>();
   /** Those that have not finished their TLS handshake, by the address of the client. */
@@ -45,14 +46,11 @@ export class Connections {
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     options.counts.limit = options.limit;
-    const waiting = this.#waiting;
-    const waits = (socket: Socket): void => {
-      waiting.delete(socket); // which would keep its place
-      if (!socket.destroyed) waiting.set(socket, ANSWERED);
-    };
+    const asks = (socket: Socket): void => this.asks(socket);
+    const waits = (socket: Socket): void => this.waits(socket);
     this.Response = class extends ServerResponse implements MayLinger {
       override assignSocket(socket: Socket): void {
-        waiting.delete(socket);
+        asks(socket);
         super.assignSocket(socket);
       }
 
@@ -70,6 +68,22 @@ export class Connections {
   /** Whether connections come one by one, if at all. */
   get isCalm(): boolean {
     return performance.now() - this.#cameBefore > CALM_MILLIS;
+  }
+
+  /** A connection has brought a request. */
+  asks(socket: Socket): void {
+    this.#waiting.delete(socket);
+  }
+
+  /** A connection has been answered, and waits behind the others. */
+  waits(socket: Socket): void {
+    this.#waiting.delete(socket); // which would keep its place
+    if (!socket.destroyed) this.#waiting.set(socket, ANSWERED);
+  }
+
+  /** Cuts all of them off. */
+  closeAll(): void {
+    for (const socket of this.#open) socket.destroy();
   }
 
   /** Keeps the connections of a server from now on. */
@@ -97,14 +111,16 @@ export class Connections {
 
   #take(socket: Socket, isSecured: boolean): void {
     const { counts, limit } = this.#options;
-    counts.open++;
+    this.#open.add(socket);
+    counts.open = this.#open.size;
     [this.#cameBefore, this.#lastCame] = [this.#lastCame, performance.now()];
     this.#waiting.set(socket, this.#turn);
     this.#nextTurn ??= setImmediate(() => this.#endTurn());
     const address = isSecured ? addressOf(socket) : null;
     if (address !== null) this.#handshaking.set(address, socket);
     socket.once('close', () => {
-      counts.open--;
+      this.#open.delete(socket);
+      counts.open = this.#open.size;
       this.#waiting.delete(socket);
       if (address !== null) this.#handshaking.delete(address);
     });

@@ -8,6 +8,7 @@ import { hostFault } from '../../serving/http/request-head.ts';
 import type { Handler } from '../proxy.ts';
 import type { Unhurried } from '../unhurried.ts';
 import type { Connections } from './connections.ts';
+import { type AnswerWhole, takeFastPath } from './fast-path.ts';
 
 export interface HttpServerOptions {
   readonly tls?: TlsFiles | null | undefined;
@@ -17,6 +18,8 @@ export interface HttpServerOptions {
   /** Requests that may take longer to come. */
   readonly unhurried: Unhurried;
   readonly logger: Logger;
+  /** Answers predictions that come in one piece. */
+  readonly answer: AnswerWhole;
 }
 
 /** Longer than the idle timeout of the usual load balancers (60 s), so that it is never us who close first. */
@@ -32,12 +35,14 @@ const CLOSING = ['connection', 'close'];
 
 /** A server that is about to listen: `handle` gets each request whose head is in order. Throws TLS_UNREADABLE. */
 export async function openHttpServer(options: HttpServerOptions, handle: Handler): Promise<Server> {
-  const { tls, requestMillis = REQUEST_MILLIS, checkMillis, connections, unhurried, logger } = options;
+  const { tls, requestMillis = REQUEST_MILLIS, checkMillis = CHECK_MILLIS } = options;
+  const { connections, unhurried, logger, answer } = options;
+  const headersMillis = Math.min(HEADERS_MILLIS, requestMillis);
   const settings = {
     keepAliveTimeout: KEEP_ALIVE_MILLIS,
     requestTimeout: requestMillis,
-    headersTimeout: Math.min(HEADERS_MILLIS, requestMillis),
-    connectionsCheckingInterval: checkMillis ?? CHECK_MILLIS,
+    headersTimeout: headersMillis,
+    connectionsCheckingInterval: checkMillis,
     // Said by `checked`, in JSON as everything else.
     requireHostHeader: false,
     ServerResponse: connections.Response,
@@ -51,6 +56,10 @@ export async function openHttpServer(options: HttpServerOptions, handle: Handler
   server.on('clientError', (error, socket) => {
     if (!unhurried.mayGoOn(error, socket)) answerClientError(error, socket);
   });
+  if (!tls)
+    takeFastPath(server, {
+      ...{ answer, connections, headersMillis, keepAliveMillis: KEEP_ALIVE_MILLIS, checkMillis },
+    });
   connections.keep(server);
   return server;
 }

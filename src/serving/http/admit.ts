@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { isPlimsollError } from '../../core/errors.ts';
 import { timeoutIn } from '../admission/deadline.ts';
 import type { Work } from '../admission/work.ts';
@@ -11,8 +11,12 @@ import { BYTE_MICROS } from './limits.ts';
 const ROW_BYTES = 64;
 const SHED: ReadonlySet<string> = new Set(['OVERLOADED', 'DEADLINE_EXCEEDED']);
 
+interface Asked {
+  readonly headers: IncomingHttpHeaders;
+}
+
 /** The first stage of a request: lets it in by its headers. Throws OVERLOADED, DEADLINE_EXCEEDED, INPUT_INVALID. */
-export function admit(door: Door, request: IncomingMessage, chosen: Chosen, now: number): Work | null {
+export function admit(door: Door, request: Asked, chosen: Chosen, now: number): Work | null {
   const { rowMicros, target } = chosen.version;
   const arrival = {
     endpoint: chosen.endpoint,
@@ -25,11 +29,11 @@ export function admit(door: Door, request: IncomingMessage, chosen: Chosen, now:
 }
 
 /** Whether it is refused for want of time, and so may be told later; not where its client waits to hear of its headers. */
-export const isHeld = (error: unknown, request: IncomingMessage): boolean =>
+export const isHeld = (error: unknown, request: Asked): boolean =>
   isPlimsollError(error) && SHED.has(error.code) && request.headers.expect === undefined;
 
 /** Announced bytes of its body, or null. */
-export function lengthOf({ headers }: IncomingMessage): number | null {
+export function lengthOf({ headers }: Asked): number | null {
   const given = headers['content-length'];
   return given === undefined ? null : Number(given);
 }

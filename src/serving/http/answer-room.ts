@@ -1,11 +1,11 @@
 /** Memory that answers take in this process, while they are written here and until their clients have taken them. */
-import type { ServerResponse } from 'node:http';
 import type { PlimsollError } from '../../core/errors.ts';
 import { checkOutputs } from '../admission/memory/request-cost.ts';
 import type { InferResponse } from '../data-plane.ts';
 import { BUFFERED, overloaded, type Reception } from './intake.ts';
 import { INLINE_BYTES } from './limits.ts';
 import type { Prepared } from './routes.ts';
+import type { PredictionResponse } from './whole-response.ts';
 
 /** An answer of at most so many bytes is taken over by the socket at once, or as good as that. */
 const SMALL_ANSWER = 64 << 10;
@@ -15,7 +15,7 @@ type Counted = Pick<Reception, 'metrics' | 'limits'>;
 /** Counts an answer as held until its client has taken it; OVERLOADED, and nothing counted, where too much is held already. */
 export function holdAnswer(
   bytes: number,
-  response: ServerResponse,
+  response: PredictionResponse,
   { metrics, limits }: Counted,
 ): PlimsollError | null {
   if (bytes <= SMALL_ANSWER) return null;

@@ -5,6 +5,7 @@ import { refusePlainly } from '../protocols/plain.ts';
 import { headersOf } from './error-headers.ts';
 import { endWhenSent, hasSentAll } from './lingering.ts';
 import type { Outcome } from './metrics.ts';
+import { type PredictionResponse, WholeResponse } from './whole-response.ts';
 
 /** Writes a JSON answer that is not a prediction. */
 export function sendJson(
@@ -18,7 +19,7 @@ export function sendJson(
 
 /** Writes an error in the words of a protocol, by default the plain ones. */
 export function sendError(
-  response: ServerResponse,
+  response: PredictionResponse,
   error: PlimsollError,
   headers: readonly string[] = [],
   refuse: Refuse = refusePlainly,
@@ -28,13 +29,13 @@ export function sendError(
 
 /** Writes an answer that is no prediction. */
 export function sendReply(
-  response: ServerResponse,
+  response: PredictionResponse,
   { status, type, body, headers = [] }: Reply,
   more: readonly string[] = [],
 ): void {
   const length = String(Buffer.byteLength(body));
   response.writeHead(status, ['content-type', type, 'content-length', length, ...headers, ...more]);
-  if (hasSentAll(response.req)) response.end(body);
+  if (response instanceof WholeResponse || hasSentAll(response.req)) response.end(body);
   else {
     response.write(body);
     endWhenSent(response.req, response);
@@ -58,7 +59,7 @@ export function outcomeOf({ code, http }: PlimsollError): Outcome {
 }
 
 /** Path of a request, without its query; a proxy's absolute form is understood (RFC 9112 §3.2.2). */
-export function pathOf(request: IncomingMessage): string {
+export function pathOf(request: Pick<IncomingMessage, 'url'>): string {
   const url = (request.url ?? '/').replace(/^https?:\/\/[^/?#]*/i, '');
   const end = url.search(/[?#]/);
   return (end < 0 ? url : url.slice(0, end)) || '/';

@@ -32,6 +32,7 @@ export class BodyBuffer {
   }
 
   bytes(): Buffer {
+    if (this.#bytes?.length === this.#size) return this.#bytes;
     return this.#bytes === null ? Buffer.alloc(0) : this.#bytes.subarray(0, this.#size);
   }
 
@@ -78,8 +79,8 @@ export const tooLarge = (found: number, limit: number): PlimsollError =>
   new PlimsollError('BODY_TOO_LARGE', { found, limit });
 
 /** The encoding a body comes in, or null where it comes as it is. */
-export function encodingOf(request: IncomingMessage): string | null {
-  const encoding = request.headers['content-encoding'];
+export function encodingOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
+  const encoding = headers['content-encoding'];
   if (encoding === undefined) return null;
   const name = encoding.trim().toLowerCase();
   return name === '' || name === 'identity' ? null : name;

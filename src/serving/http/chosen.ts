@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { unitHash } from '../../rollout/unit-hash.ts';
 import type { Assigned, Assignment, Choice } from '../assignment.ts';
 import type { RequestAbout } from '../capture/row-buffer.ts';
@@ -8,11 +7,12 @@ import { unitInBody, unitInHeaders, withoutUnit } from '../unit.ts';
 import type { Door } from './door.ts';
 import { type Measurement, measurementOf } from './measurement.ts';
 import type { Destination, Prepared } from './routes.ts';
+import type { PredictionRequest } from './whole-request.ts';
 
 /** The version that answers one request, and what is to be noted of it. */
 export class Chosen {
   readonly #door: Door;
-  readonly #request: IncomingMessage;
+  readonly #request: PredictionRequest;
   readonly #id: string;
   destination: Destination;
   /** Until it is chosen, the one that stands for its endpoint. */
@@ -30,7 +30,7 @@ export class Chosen {
   /** Whether the version may read and write here itself. */
   isRaw = false;
 
-  constructor(door: Door, request: IncomingMessage, id: string, destination: Destination) {
+  constructor(door: Door, request: PredictionRequest, id: string, destination: Destination) {
     this.#door = door;
     this.#request = request;
     this.#id = id;
@@ -68,7 +68,7 @@ export class Chosen {
     this.stream = endpoint.streams[assigned.choice] ?? null;
     this.unit = assigned.unit;
     const { shadow } = this.#door.options;
-    this.measurement = measurementOf(endpoint, assigned, this.#request, this.#id, shadow ?? null);
+    this.measurement = measurementOf(endpoint, assigned, this.#request.headers, this.#id, shadow ?? null);
   }
 
   #use(version: Prepared): void {

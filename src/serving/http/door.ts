@@ -22,6 +22,8 @@ import { Receiving } from './receiving.ts';
 import { isRequestId, requestIds } from './request-id.ts';
 import { type Destination, type Prepared, Routes } from './routes.ts';
 import { Turns } from './turns.ts';
+import type { PredictionRequest, WholeRequest } from './whole-request.ts';
+import type { PredictionResponse, WholeResponse } from './whole-response.ts';
 
 export interface DoorOptions {
   readonly plane: DataPlane;
@@ -48,7 +50,7 @@ const RELEASE_MILLIS = 10;
 /** No name of an endpoint: only keys for all of them are for this one. */
 const EVERY_ENDPOINT = 'every endpoint';
 
-/** The bare handler of `node:http` for predictions: one lookup, one body, one answer, and no hooks. */
+/** Handles predictions, from `node:http` or past it: one lookup, one body, one answer, and no hooks. */
 export class Door implements Reception {
   readonly options: DoorOptions;
   readonly limits: HttpLimits;
@@ -100,8 +102,24 @@ export class Door implements Reception {
     else this.#find(request, response);
   };
 
+  /** Answers a request that came in one piece; false where it is no prediction, or of what there is not. */
+  readonly answer = (request: WholeRequest, response: WholeResponse): boolean => {
+    const found = this.#routes.exact(request.url) ?? this.#wholeMatch(request);
+    if (found === null) return false;
+    this.#predict(request, response, found);
+    return true;
+  };
+
+  #wholeMatch(request: WholeRequest): Destination | null {
+    try {
+      return this.#routes.match(pathOf(request), request.headers);
+    } catch {
+      return null;
+    }
+  }
+
   /** The id that the request brings, under our name or SageMaker's, or a new one. */
-  idOf({ headers }: IncomingMessage): string {
+  idOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
     const given = headers['x-request-id'] ?? (headers['x-amzn-sagemaker-inference-id'] as string | undefined);
     return given !== undefined && isRequestId(given) ? given : this.newId();
   }
@@ -191,7 +209,7 @@ export class Door implements Reception {
     }
   }
 
-  #predict(request: IncomingMessage, response: ServerResponse, found: Destination): void {
+  #predict(request: PredictionRequest, response: PredictionResponse, found: Destination): void {
     new Exchange(this, request, response, found).start();
   }
 }

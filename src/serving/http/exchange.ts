@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PlimsollError } from '../../core/errors.ts';
 import type { IsWanted } from '../../engine/engine.ts';
 import type { Batch } from '../../model/batch.ts';
@@ -24,12 +23,14 @@ import { BYTE_MICROS, INLINE_BYTES, INLINE_MICROS } from './limits.ts';
 import { jsonIn, rawBody, rawReply, rawRequest, rowsGiven } from './raw.ts';
 import type { Destination } from './routes.ts';
 import { textOf } from './text.ts';
+import type { PredictionRequest } from './whole-request.ts';
+import type { PredictionResponse } from './whole-response.ts';
 
 /** One prediction request from its first header to the last byte of its answer. */
 export class Exchange implements Receiver, Asked {
   readonly #door: Door;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #request: PredictionRequest;
+  readonly #response: PredictionResponse;
   readonly #chosen: Chosen;
   readonly #id: string;
   readonly #started = performance.now();
@@ -45,12 +46,12 @@ export class Exchange implements Receiver, Asked {
   #watched = false;
   #over = false;
 
-  constructor(door: Door, request: IncomingMessage, response: ServerResponse, destination: Destination) {
+  constructor(door: Door, request: PredictionRequest, response: PredictionResponse, found: Destination) {
     this.#door = door;
     this.#request = request;
     this.#response = response;
     this.#id = door.idOf(request);
-    this.#chosen = new Chosen(door, request, this.#id, destination);
+    this.#chosen = new Chosen(door, request, this.#id, found);
     this.#intake = new Intake(door, request, this, this.#started);
   }
 
@@ -63,8 +64,8 @@ export class Exchange implements Receiver, Asked {
       if (this.#isTurnedAway(this.#chosen.endpoint)) return;
       checkInFlight(this.#door);
       this.#work = admit(this.#door, this.#request, this.#chosen, this.#started);
-      this.#intake.start();
       this.#chosen.start();
+      this.#intake.start();
     } catch (error) {
       if (isHeld(error, this.#request)) this.#hold(error);
       else this.refuse(error);
@@ -171,11 +172,8 @@ export class Exchange implements Receiver, Asked {
     }
     const started = performance.now();
     try {
-      const answer = this.#door.options.plane.infer({
-        target: this.#chosen.version.target,
-        batch,
-        isWanted: this.#isWanted,
-      });
+      const { target } = this.#chosen.version;
+      const answer = this.#door.options.plane.infer({ target, batch, isWanted: this.#isWanted });
       if (!(answer instanceof Promise)) {
         this.#encode(batch, answer, before, started);
         return;
@@ -227,10 +225,10 @@ export class Exchange implements Receiver, Asked {
     try {
       this.#chosen.choose((assignment) => assignment.byStart(bytes));
       const { target, protocol } = this.#chosen.version;
-      const { unitField } = this.#chosen.destination;
       const isWanted = this.#chosen.measurement?.received(bytes, protocol.id) ?? false;
       const body = isWanted ? new Uint8Array(bytes) : compact(bytes);
       const capture = this.#chosen.stream?.wanted(this.#id) ?? 0;
+      const { unitField } = this.#chosen.destination;
       const job = { target, protocol: protocol.id, body, requestId: this.#id, unitField, capture };
       if (!isScoredElsewhere(target)) this.#work?.moveTo(this.#door.admission.threads, performance.now());
       this.#withdraw = offload.submit(

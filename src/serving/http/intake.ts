@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { PlimsollError } from '../../core/errors.ts';
 import { networkOf } from '../../core/network.ts';
 import { BodyBuffer, encodingOf, giveBack, tooLarge } from './body.ts';
@@ -6,6 +5,7 @@ import type { Decompressor } from './decompressor.ts';
 import type { HttpLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Incoming, Receiving } from './receiving.ts';
+import { type PredictionRequest, WholeRequest } from './whole-request.ts';
 
 /** Who wants the body. */
 export interface Receiver {
@@ -29,7 +29,7 @@ export interface Reception {
 /** Takes in the body of one request under the limits of the server. */
 export class Intake implements Incoming {
   readonly #reception: Reception;
-  readonly #request: IncomingMessage;
+  readonly #request: PredictionRequest;
   readonly #receiver: Receiver;
   readonly #body: BodyBuffer;
   /** Bytes that are counted as held. */
@@ -43,7 +43,7 @@ export class Intake implements Incoming {
   /** `performance.now()` when its last byte was there; 0 before. */
   completeAt = 0;
 
-  constructor(reception: Reception, request: IncomingMessage, receiver: Receiver, startedAt: number) {
+  constructor(reception: Reception, request: PredictionRequest, receiver: Receiver, startedAt: number) {
     this.#reception = reception;
     this.startedAt = startedAt;
     this.#request = request;
@@ -70,6 +70,12 @@ export class Intake implements Incoming {
     const request = this.#request;
     const length = Number(request.headers['content-length'] ?? 0);
     if (length > maxBody) throw tooLarge(length, maxBody);
+    if (request instanceof WholeRequest) {
+      this.#body.add(request.body);
+      this.#hold(request.body.length);
+      this.#complete();
+      return;
+    }
     this.#reception.receiving.enter(this);
     request.on('data', (chunk: Buffer) => this.#receive(chunk));
     request.on('end', () => this.#complete());

@@ -1,10 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { Role } from '../../rollout/route.ts';
 import type { Assigned, Choice } from '../assignment.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import type { Subject } from '../recorder/tape.ts';
 import { COPY_MAX, isMirrored, type Shadow } from '../shadow.ts';
-import { headerText } from '../unit.ts';
+import { type Headers, headerText } from '../unit.ts';
 import type { Mirror, PreparedEndpoint } from './routes.ts';
 
 /** A choice that is measured. */
@@ -100,7 +99,7 @@ function mirrorOf({ mirror }: PreparedEndpoint, { role, requestId }: Subject): M
 export function measurementOf(
   endpoint: PreparedEndpoint,
   { choice, unit }: Assigned,
-  request: IncomingMessage,
+  headers: Headers,
   requestId: string,
   shadow: Shadow | null,
 ): Measurement | null {
@@ -109,6 +108,6 @@ export function measurementOf(
   const chosen = assignment.choices[choice]!;
   if (chosen.arm === null) return null;
   const header = tape?.recording.segment ?? null;
-  const segment = header === null ? null : headerText(request.headers, header);
+  const segment = header === null ? null : headerText(headers, header);
   return new Measurement(endpoint, chosen as Measured, unit, segment, requestId, shadow);
 }
