@@ -1,16 +1,18 @@
-import { evaluateFixture } from './evaluate.ts';
+import { verdictOf } from './evaluate.ts';
 import type { FixtureFile } from './fixture.ts';
+import { ENGINES, openReplay } from './replay.ts';
 
 /** What is wrong with a case, one sentence each. */
 export async function complaintsAbout(file: FixtureFile): Promise<string[]> {
   try {
-    const { blocked, engines } = await evaluateFixture(file);
-    if (engines === null) return [blocked ?? 'not a model'];
-    return Object.entries(engines).flatMap(([id, { missing, tally, answered }]) =>
-      [...(missing ? [missing.message] : []), ...(tally?.failures ?? []), ...answered].map(
-        (text) => `${id}: ${text}`,
-      ),
-    );
+    const replay = await openReplay(file);
+    const complaints: string[] = [];
+    for (const id of ENGINES) {
+      const { tally, answered } = await verdictOf(replay, id);
+      complaints.push(...[...tally.failures, ...answered].map((text) => `${id}: ${text}`));
+    }
+    await replay.close();
+    return complaints;
   } catch (error) {
     return [(error as Error).message];
   }

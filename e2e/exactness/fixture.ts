@@ -60,3 +60,18 @@ const stem = (file: string): string => file.replace(/\.\w+$/, '');
 
 const byReleaseAndName = (a: FixtureFile, b: FixtureFile): number =>
   a.release.localeCompare(b.release, 'en', { numeric: true }) || (a.name < b.name ? -1 : 1);
+
+/** Rows of a /predict body, cell by cell. */
+export const rowsOf = (body: unknown): Cell[][] => {
+  const { dataframe_split: split, instances } = body as Body;
+  return (split?.data ?? instances!).map((row) => (Array.isArray(row) ? row : [row]) as Cell[]);
+};
+
+/** Names of the columns of a /predict body; null where it has none. */
+export const namesOf = (body: unknown): readonly string[] | null =>
+  (body as Body).dataframe_split?.columns ?? null;
+
+interface Body {
+  readonly dataframe_split?: { readonly columns: readonly string[]; readonly data: readonly unknown[][] };
+  readonly instances?: readonly unknown[];
+}

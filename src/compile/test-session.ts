@@ -37,13 +37,11 @@ export interface Running {
   run(rows: readonly (readonly Cell[])[]): Promise<Answers>;
 }
 
-/** Loads the compiled model; `counts` gives the rows of each prefix input in order. */
+/** Loads a compiled model; `counts` gives the rows of each prefix input in order. */
 export async function start(
-  root: Step,
-  signature: Signature,
+  plan: CompiledPlan,
   counts: readonly (readonly (readonly number[])[])[] = [],
 ): Promise<Running> {
-  const plan = compileModel({ root, signature });
   const session = await InferenceSession.create(encodeModel(plan.model), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
@@ -101,4 +99,4 @@ export const infer = async (
   signature: Signature,
   rows: readonly (readonly Cell[])[],
   counts: readonly (readonly (readonly number[])[])[] = [],
-): Promise<Answers> => (await start(root, signature, counts)).run(rows);
+): Promise<Answers> => (await start(compileModel({ root, signature }), counts)).run(rows);

@@ -1,0 +1,3 @@
+import { replayRelease } from './replay-release.ts';
+
+replayRelease('sklearn-1.2.2');
