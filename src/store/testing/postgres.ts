@@ -1,8 +1,18 @@
 /** A PostgreSQL server of one's own for tests, in a temporary folder, gone afterwards. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -45,8 +55,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-postgres-'));
   if (identity !== undefined) chownSync(folder, identity.uid, identity.gid);
   const data = join(folder, 'data');
-  const options = ['-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C.UTF-8', '-E', 'UTF8'];
-  execFileSync(join(binaries, 'initdb'), ['-D', data, ...options], { stdio: 'pipe', ...identity });
+  makeCluster(binaries, data, identity);
 
   const port = await freePort();
   // Without fsync a killed server keeps what it wrote, as long as the machine itself goes on.
@@ -84,6 +93,29 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+type Identity = ReturnType<typeof unprivileged>;
+
+/** Runs `initdb` once and keeps what it made: to copy that takes a tenth of the time. */
+function makeCluster(binaries: string, data: string, identity: Identity): void {
+  const options = ['-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C.UTF-8', '-E', 'UTF8'];
+  const program = join(binaries, 'initdb');
+  const release = execFileSync(program, ['--version'], { encoding: 'utf8' });
+  const key = [release, ...options, identity?.uid ?? process.getuid?.()].join(' ');
+  const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'plimsoll/postgres');
+  const made = join(cache, createHash('sha256').update(key).digest('hex').slice(0, 16));
+  const copy = (from: string, to: string) => execFileSync('cp', ['-Rp', from, to], { stdio: 'pipe' });
+  if (existsSync(made)) return void copy(made, data);
+  execFileSync(program, ['-D', data, ...options], { stdio: 'pipe', ...identity });
+  mkdirSync(cache, { recursive: true });
+  const beside = `${made}.${process.pid}`;
+  copy(data, beside);
+  try {
+    renameSync(beside, made);
+  } catch {
+    rmSync(beside, { recursive: true }); // another process was first
+  }
 }
 
 /** PostgreSQL refuses to run as root: as its own user then. */
