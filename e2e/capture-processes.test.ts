@@ -40,7 +40,6 @@ function leftBehind(dataDir: string): Block[] {
 const requestsIn = (blocks: readonly Block[]): number => sumOf(blocks.map(({ requests }) => requests));
 const untilAnswered = (answered: readonly unknown[], count: number) =>
   expect.poll(() => answered.length, { timeout: 20_000 }).toBeGreaterThan(count);
-const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
 
 test('a kill of every process leaves whole blocks, and loses what is younger than they are', {
   timeout: 60_000,
@@ -50,7 +49,8 @@ test('a kill of every process leaves whole blocks, and loses what is younger tha
   const { answered, stop } = load(said.url, { clients: 4, keepAlive: true, body: BODY });
   await untilAnswered(answered, 500);
   const before = answered.length;
-  await pause(3000);
+  const kept = () => requestsIn(leftBehind(dataDir));
+  await expect.poll(kept, { timeout: 20_000 }).toBeGreaterThanOrEqual(before);
   for (const { pid } of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL');
   child.kill('SIGKILL');
   await stop();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   openAsBlob,
@@ -139,7 +140,10 @@ describe('a watched folder', { timeout: 90_000 }, () => {
     const next = readFileSync(example('next/churn.joblib'));
     for (const name of ['.churn.joblib', 'churn.joblib.part'])
       writeFileSync(join(dropped, 'slowly', name), next);
-    await wait(4000);
+    // Whoever has found the file that was put beside them later has seen them, too.
+    mkdirSync(join(dropped, 'beside'));
+    copyFileSync(churn, join(dropped, 'beside', 'churn.joblib'));
+    await expect.poll(() => versionOf('beside'), { timeout: 30_000 }).toBe('1');
     const { items } = await api<{ items: VersionView[] }>(url, 'GET', 'models/slowly/versions');
     expect(items).toHaveLength(1);
     renameSync(join(dropped, 'slowly', 'churn.joblib.part'), join(dropped, 'slowly', 'churn.joblib'));

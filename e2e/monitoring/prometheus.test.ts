@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { parseText } from '../../src/metrics/parse.ts';
@@ -82,13 +81,12 @@ test('failures and silence become alerts in Alertmanager, which tells a webhook,
   const failing = setInterval(() => {
     void call(`${broken}/models/failing/predict`, { body: ROWS }).catch(() => undefined);
   }, 20);
-  await wait(4000);
-  await traffic.stop();
   const firing = (name: string) =>
     hook.notices
       .flatMap(({ alerts }) => alerts)
       .find(({ status, labels }) => status === 'firing' && labels['alertname'] === name);
   await expect.poll(() => firing('ErrorBudgetBurn'), { timeout: 30_000 }).toBeDefined();
+  await traffic.stop();
   clearInterval(failing);
   expect(firing('ErrorBudgetBurn')!.labels).toMatchObject({ model_name: 'failing', severity: 'page' });
   expect(firing('ErrorBudgetBurn')!.annotations['summary']).toBe('100% of the requests to failing fail');
