@@ -45,7 +45,10 @@ async function tried(model: string, file: string, buys: Buys): Promise<Rollout> 
   const headersOf = (n: number) => (n % 4 === 0 ? {} : { 'x-country': n % 4 === 1 ? 'FR' : 'DE' });
   let posted: Promise<unknown> = Promise.resolve();
   const posting = setInterval(() => {
-    if (waiting.length > 0) posted = posted.then(post);
+    if (waiting.length === 0) return;
+    posted = posted.then(post);
+    // It is awaited at the end.
+    posted.catch(() => undefined);
   }, POST_MILLIS);
   const traffic = new SteadyTraffic({ url, model, rate: 150, rows, headersOf, onAnswer });
   try {
@@ -59,6 +62,7 @@ async function tried(model: string, file: string, buys: Buys): Promise<Rollout> 
     clearInterval(posting);
     await traffic.stop();
     await posted;
+    expect(traffic.failed).toEqual([]);
   }
 }
 

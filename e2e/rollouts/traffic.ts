@@ -40,7 +40,7 @@ const AT_ONCE = 4;
 /** Asks one model row after row at a steady rate, or at that of the answers where it is lower. */
 export class SteadyTraffic {
   readonly answered: Answered[] = [];
-  /** System codes of requests that got no answer. */
+  /** System codes of requests that got no answer, and what was wrong with answers. */
   readonly failed: string[] = [];
   readonly #options: TrafficOptions;
   readonly #agent: Agent;
@@ -108,8 +108,12 @@ export class SteadyTraffic {
               unit,
             };
             this.answered.push(answered);
-            onAnswer?.(answered);
-            resolve();
+            try {
+              onAnswer?.(answered);
+              resolve();
+            } catch (error) {
+              reject(error);
+            }
           });
         },
       );

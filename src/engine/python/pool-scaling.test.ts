@@ -32,6 +32,8 @@ function clients(engine: PythonEngine, count: number): () => Promise<number> {
     }
   };
   const all = Promise.all(Array.from({ length: count }, (_, i) => client(i + 1)));
+  // A failure is told where the clients are told to stop.
+  all.catch(() => undefined);
   return async () => {
     isOver = true;
     await all;

@@ -30,7 +30,8 @@ export function createJob(world: World, input: api.CreateTransformJobRequest): o
 
 /** Each object below the prefix, line by line or as many lines as fit, to a container; answers in `OBJECT.out`. */
 async function run(world: World, name: string): Promise<void> {
-  const job = jobOf(world, name);
+  const job = world.jobs.get(name);
+  if (job === undefined) return;
   const { ModelName, TransformInput, TransformOutput, BatchStrategy, MaxPayloadInMB = 6 } = job.input;
   try {
     const { containers } = world.options;
@@ -106,7 +107,8 @@ export function stopJob(world: World, { TransformJobName }: api.StopTransformJob
     throw validation(`The request was rejected because the transform job is in status ${job.status}.`);
   job.status = 'Stopping';
   world.later(() => {
-    jobOf(world, TransformJobName!).status = 'Stopped';
+    const job = world.jobs.get(TransformJobName!);
+    if (job !== undefined) job.status = 'Stopped';
   });
   return {};
 }
