@@ -87,11 +87,11 @@ export function ask(url: string, { method, body, headers = {}, tls }: Asked = {}
   return new Promise((resolve, reject) => {
     const sent = tls ? requestTls(url, { ...options, ...tls }) : request(url, options);
     sent.on('error', reject);
-    sent.on('response', async (response) => {
-      let received = '';
-      for await (const chunk of response.setEncoding('utf8')) received += chunk;
+    sent.on('response', (response) => {
       const { statusCode: status = 0, headers: answered } = response;
-      resolve({ status, headers: answered, text: received, code: codeIn(received) });
+      const told = (received: string) =>
+        resolve({ status, headers: answered, text: received, code: codeIn(received) });
+      textOf(response).then(told, reject);
     });
     sent.end(text);
   });

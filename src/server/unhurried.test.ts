@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { type SharingServer, startServer } from './start.ts';
@@ -22,10 +23,8 @@ async function slowly(millis: number): Promise<{ status: number; text: string }>
     api: (upload, response) => void upload.pipe(response),
   });
   return new Promise((resolve, reject) => {
-    const client = request(`${server!.url}/api/v1/models/m/versions`, { method: 'POST' }, async (answer) => {
-      let text = '';
-      for await (const piece of answer.setEncoding('utf8')) text += piece;
-      resolve({ status: answer.statusCode!, text });
+    const client = request(`${server!.url}/api/v1/models/m/versions`, { method: 'POST' }, (answer) => {
+      textOf(answer).then((text) => resolve({ status: answer.statusCode!, text }), reject);
     });
     client.once('error', reject);
     void send();
