@@ -23,11 +23,14 @@ let home: string;
 /** Folder of the image, and what the command that made and pushed it said. */
 let image: string;
 let made: Ended;
+/** What it says of a registry that cannot be reached, after a quarter of a minute of trying again. */
+let unreachable: Promise<Ended>;
 const HOOK_MILLIS = 600_000;
 beforeAll(async () => {
   registry = await startRegistry();
   home = folder();
   image = join(home, 'image');
+  unreachable = pushTo('127.0.0.1:1/x:1', 'nobody');
   made = await plimsoll(
     [
       'package',
@@ -46,6 +49,8 @@ afterAll(async () => {
 });
 
 const data = (name: string): string[] => ['--data', join(home, name)];
+const pushTo = (name: string, to = 'one') =>
+  plimsoll(['package', 'oci', example('iris.joblib'), '--model-only', '--push', name, ...data(to)]);
 const envelopeOf = (name: string, at = image) =>
   JSON.parse(attachedIn(at).get(name)!.bytes.toString()).dsseEnvelope;
 const PROVENANCE = 'https://slsa.dev/provenance/v1';
@@ -91,13 +96,11 @@ describe('package oci --push', () => {
   }, 60_000);
 
   it('says before any work what cannot be a name, and how to mend what the registry says', async () => {
-    const pushTo = (name: string) =>
-      plimsoll(['package', 'oci', example('iris.joblib'), '--model-only', '--push', name, ...data('one')]);
     expect(await pushTo('Not A Name')).toMatchObject({
       status: 2,
       answer: { error: { code: 'IMAGE_NAME_INVALID' } },
     });
-    const gone = await pushTo('127.0.0.1:1/x:1');
+    const gone = await unreachable;
     expect([gone.status, gone.answer.error.code]).toEqual([1, 'REGISTRY_UNREACHABLE']);
     expect(gone.answer.error.hint).toMatch(/Run the command again/);
     const nowhere = await plimsoll(['package', 'oci', example('iris.joblib'), ...data('one')]);

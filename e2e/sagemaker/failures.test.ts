@@ -163,7 +163,8 @@ test('an endpoint that is being changed is waited for before it is destroyed', a
   const aws = await begin({ takesMillis: 60 });
   await applying(aws);
   const document = documentOf({ versions: [version(4)] });
-  const changing = failure(apply(renderSageMaker(document), portsFor(aws, document)));
+  const ports = { ...portsFor(aws, document), waitMillis: 1000 };
+  const changing = failure(apply(renderSageMaker(document), ports));
   while (aws.world.endpoints.get('churn')!.status !== 'Updating') await new Promise(setImmediate);
   await destroy(renderSageMaker(document), portsFor(aws, document));
   await changing;
