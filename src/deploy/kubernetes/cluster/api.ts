@@ -1,10 +1,13 @@
-import { request as requestHttp } from 'node:http';
-import { type RequestOptions, request as requestHttps } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestOptions } from 'node:https';
+import { isIP, type Socket } from 'node:net';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { type ConnectionOptions, connect as connectTls, type SecureContextOptions } from 'node:tls';
 import { PlimsollError } from '../../../core/errors.ts';
-import { isRecord } from '../../../core/record.ts';
-import { tellPlugin } from './exec-plugin.ts';
-import { completeUser } from './kubeconfig.ts';
+import { Identity } from './access/credentials.ts';
+import { exchange, type JsonAnswer } from './access/exchange.ts';
+import { type KubeAccess, readAccess } from './access/kubeconfig.ts';
+import { pemText } from './access/pem.ts';
+import { tunnel } from './access/proxy.ts';
 
 /** One call of the API server, as it is written. */
 export interface ApiCall {
@@ -15,10 +18,7 @@ export interface ApiCall {
   readonly contentType?: string;
 }
 
-export interface ApiAnswer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-}
+export type ApiAnswer = JsonAnswer;
 
 /** An API server that we may speak to, in one namespace. */
 export interface ClusterApi {
@@ -32,10 +32,10 @@ export interface ConnectOptions {
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
   readonly namespace?: string | undefined;
+  /** Waits between tries. @default the time of this machine */
+  readonly sleep?: (millis: number) => Promise<unknown>;
 }
 
-const TIMEOUT_MILLIS = 30_000;
-const ANSWER_MAX = 32 * 2 ** 20;
 /** Waits between tries: every call is safe to repeat. */
 const PAUSES = [250, 1000, 3000];
 const AGAIN = new Set([429, 500, 502, 503, 504]);
@@ -45,36 +45,74 @@ const AGAIN = new Set([429, 500, 502, 503, 504]);
  * CLOUD_DENIED where there is nothing of it.
  */
 export async function connect(options: ConnectOptions): Promise<ClusterApi> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
+  const access = accessOf(options);
+  const { server } = access.cluster;
+  const identity = new Identity(access);
+  const once = async (call: ApiCall): Promise<ApiAnswer> => {
+    const answer = await exchange(urlOf(server, call), await requestOf(access, identity, call), bodyOf(call));
+    if (answer.status !== 401 || !identity.renew()) return answer;
+    return exchange(urlOf(server, call), await requestOf(access, identity, call), bodyOf(call));
+  };
+  const namespace = options.namespace ?? access.namespace ?? 'default';
+  return { server, namespace, send: (call) => patiently(server, call, once, options.sleep ?? sleepFor) };
+}
+
+function accessOf(options: ConnectOptions): KubeAccess {
+  let access: KubeAccess | null;
   try {
-    if (options.kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(options.kubeconfig);
-    if (options.context !== undefined) config.setCurrentContext(options.context);
-    completeUser(config.getCurrentUser(), options.kubeconfig);
+    access = readAccess(options);
   } catch (cause) {
     throw denied(cause instanceof Error ? cause.message : String(cause), cause);
   }
-  const cluster = config.getCurrentCluster();
-  // What the client library makes up where it has found nothing.
-  if (config.currentContext === 'loaded-context' && cluster?.server === 'http://localhost:8080')
-    throw denied('there is no kubeconfig: give one with --kubeconfig, or in KUBECONFIG');
-  if (!cluster)
-    throw denied(`the configuration has no context "${options.context ?? config.currentContext}"`);
-  const namespace =
-    options.namespace ?? config.getContextObject(config.currentContext)?.namespace ?? 'default';
-  tellPlugin(config.getCurrentUser()?.exec, cluster);
-  const once = async (call: ApiCall): Promise<ApiAnswer> => {
-    const given: RequestOptions = { method: call.method, timeout: TIMEOUT_MILLIS };
-    try {
-      await config.applyToHTTPSOptions(given);
-    } catch (cause) {
-      throw denied(`its credentials cannot be had: ${saidBy(cause)}`, cause);
-    }
-    return exchange(urlOf(cluster.server, call), given, call);
-  };
-  return { server: cluster.server, namespace, send: (call) => patiently(cluster.server, call, once) };
+  if (access === null) throw denied('there is no kubeconfig: give one with --kubeconfig, or in KUBECONFIG');
+  return access;
 }
+
+const bodyOf = ({ body }: ApiCall): string | undefined =>
+  body === undefined ? undefined : JSON.stringify(body);
+
+/** Throws CLOUD_DENIED where there are no credentials to be had. */
+async function requestOf(
+  { cluster }: KubeAccess,
+  identity: Identity,
+  { method, body, contentType = 'application/json' }: ApiCall,
+): Promise<RequestOptions> {
+  try {
+    const { headers, cert, key } = await identity.credentials();
+    const secured: SecureContextOptions & { rejectUnauthorized?: boolean; servername?: string } = {
+      ...(cert === null ? {} : { cert }),
+      ...(key === null ? {} : { key }),
+      ...(cluster.authority === null ? {} : { ca: pemText(cluster.authority) }),
+      ...(cluster.skipsVerification ? { rejectUnauthorized: false } : {}),
+      ...(cluster.serverName === null ? {} : { servername: cluster.serverName }),
+    };
+    const type = body === undefined ? {} : { 'content-type': contentType };
+    const through = cluster.proxy === null ? {} : proxied(cluster.proxy, new URL(cluster.server), secured);
+    return { method, headers: { ...headers, accept: 'application/json', ...type }, ...secured, ...through };
+  } catch (cause) {
+    throw denied(`its credentials cannot be had: ${saidBy(cause)}`, cause);
+  }
+}
+
+/** A connection of its own for each request. */
+const proxied = (
+  proxy: URL,
+  { protocol, hostname, port }: URL,
+  secured: ConnectionOptions,
+): RequestOptions => ({
+  createConnection: (_options, done) => {
+    const isSecure = protocol === 'https:';
+    tunnel(proxy, hostname, Number(port) || (isSecure ? 443 : 80)).then(
+      (socket) => {
+        const host = hostname.replace(/^\[(.*)\]$/, '$1');
+        const named = isIP(host) === 0 ? { servername: host } : {};
+        done(null, isSecure ? connectTls({ host, ...named, ...secured, socket }) : socket);
+      },
+      (error) => done(error, null as unknown as Socket),
+    );
+    return undefined;
+  },
+});
 
 /** The address of a server may have a path of its own, as that of one behind Rancher has. */
 function urlOf(server: string, { path, query = {} }: ApiCall): URL {
@@ -91,6 +129,7 @@ async function patiently(
   server: string,
   call: ApiCall,
   once: (call: ApiCall) => Promise<ApiAnswer>,
+  sleep: (millis: number) => Promise<unknown>,
 ): Promise<ApiAnswer> {
   for (const pause of [...PAUSES, null]) {
     try {
@@ -104,45 +143,6 @@ async function patiently(
     await sleep(pause);
   }
   throw unreachable(server, new Error('no answer'));
-}
-
-function exchange(url: URL, given: RequestOptions, call: ApiCall): Promise<ApiAnswer> {
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-  const headers = {
-    ...(given.headers as Record<string, string> | undefined),
-    accept: 'application/json',
-    ...(body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
-  };
-  const request = url.protocol === 'http:' ? requestHttp : requestHttps;
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { ...given, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > ANSWER_MAX) sent.destroy(new Error(`an answer of more than ${ANSWER_MAX} bytes`));
-        else chunks.push(chunk);
-      });
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks)) }),
-      );
-    });
-    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT_MILLIS / 1000} s`)));
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
-
-/** What is no JSON object comes from something in between; its text is the reason. */
-function parsed(bytes: Buffer): Readonly<Record<string, unknown>> {
-  const text = bytes.toString('utf8');
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : { message: text.slice(0, 300) };
-  } catch {
-    return { message: text.slice(0, 300) };
-  }
 }
 
 const denied = (reason: string, cause?: unknown): PlimsollError =>
