@@ -205,7 +205,7 @@ describe('a version behind a real container', () => {
         ...more,
         '--json',
         '--endpoint',
-        there.fake.grpcUrl,
+        there.fake.url,
       ];
       execFile(process.execPath, args, (error, stdout, stderr) =>
         error === null ? resolve(stdout) : reject(new Error(`${stdout}\n${stderr}`)),

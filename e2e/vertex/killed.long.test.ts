@@ -19,7 +19,7 @@ afterAll(async () => {
 
 /** The command in a process of its own, killed with SIGKILL at the k-th call that changes something; its signal. */
 async function killed(verb: string, k: number, when: 'before' | 'after'): Promise<NodeJS.Signals | null> {
-  const args = [BIN, 'deploy', 'vertex', verb, packaged.document, '--endpoint', there.fake.grpcUrl];
+  const args = [BIN, 'deploy', 'vertex', verb, packaged.document, '--endpoint', there.fake.url];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
   const ended = new Promise<NodeJS.Signals | null>((resolve) =>
     child.once('exit', (_, signal) => resolve(signal)),

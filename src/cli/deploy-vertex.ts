@@ -27,10 +27,7 @@ interface DeployOptions {
 const withDocument = (verb: Command): Command =>
   verb
     .argument('<document>', 'vertex.yaml, or its folder')
-    .option(
-      '--endpoint <url>',
-      'another server than that of Google, for tests: http://127.0.0.1:PORT (gRPC)',
-    );
+    .option('--endpoint <url>', 'another server than that of Google, for tests: http://127.0.0.1:PORT');
 
 const TIME = { sleep: (millis: number) => sleep(millis), monotonic: () => performance.now() };
 

@@ -1,8 +1,9 @@
-/** Google's own clients, loaded when they are needed, behind the few calls that a deployment makes. */
-import { createRequire } from 'node:module';
-import { failureOf, type GrpcError, isTransient } from './failure.ts';
+/** The API of Vertex AI over HTTP and JSON, behind the few calls that a deployment makes. */
+import { isRecord } from '../../core/record.ts';
+import { googleCredentials, noCredentials, signerOf } from './credentials.ts';
+import { ApiError, CODE, codeOf, failureOf, isTransient } from './failure.ts';
 
-/** A message as the clients take and give it: keys in camel case, enums by name. */
+/** A message in JSON, as the API documents it. */
 export type Message = Readonly<Record<string, unknown>>;
 
 export interface Operation {
@@ -13,26 +14,28 @@ export interface Operation {
   readonly kind: string;
 }
 
+/** A call that changes something. */
+export interface Change {
+  /** What it does, for people: `upload model`. */
+  readonly action: string;
+  readonly method: 'POST' | 'PATCH' | 'DELETE';
+  /** Below the address of the API, with its query: `/v1/…`. */
+  readonly path: string;
+  readonly body?: Message;
+}
+
 /** What is asked of the API; every call is tried again by itself where that cannot do a thing twice. */
 export interface VertexClient {
-  /** A call that answers a message. Throws CLOUD_*; null where a `get` finds nothing. */
-  get(service: Service, method: string, request: Message): Promise<Message | null>;
-  /** Every item of a list, page by page. */
-  list(service: Service, method: string, request: Message): Promise<readonly Message[]>;
-  /** A call that changes something. `unless` names codes of google.rpc that mean that it is done already: null then. */
-  change(
-    service: Service,
-    method: string,
-    request: Message,
-    unless?: readonly number[],
-  ): Promise<Message | null>;
+  /** A resource by its name, `projects/…`; null where there is none. Throws CLOUD_*. */
+  get(name: string): Promise<Message | null>;
+  /** Every item of a collection that passes a filter, page by page. */
+  list(parent: string, collection: string, filter: string): Promise<readonly Message[]>;
+  /** `unless` names codes of google.rpc that mean that it is done already: null then. */
+  change(change: Change, unless?: readonly number[]): Promise<Message | null>;
   /** Operations on a resource, which need not be there. */
   operations(resource: string): Promise<readonly Operation[]>;
   operation(name: string): Promise<Operation>;
-  close(): Promise<void>;
 }
-
-export type Service = 'endpoint' | 'model' | 'job';
 
 export interface ClientOptions {
   /** Else Google's library asks for it at every start, and waits where nobody answers. */
@@ -46,70 +49,19 @@ export interface ClientOptions {
   readonly timeoutMillis?: number;
 }
 
-interface GoogleClient {
-  /** Finds credentials. */
-  initialize(): Promise<unknown>;
-  readonly operationsClient: GoogleClient;
-  close(): Promise<void>;
-  readonly [method: string]: unknown;
-}
-type Call = (request: Message, options: Message) => Promise<readonly unknown[]>;
-
-/** Type declarations of these packages are larger than this program: they are named here by what is used of them. */
-const require = createRequire(import.meta.url);
-const CLASSES: Readonly<Record<Service, () => new (options: Message) => GoogleClient>> = {
-  endpoint: () =>
-    require('@google-cloud/aiplatform/build/src/v1/endpoint_service_client.js').EndpointServiceClient,
-  model: () => require('@google-cloud/aiplatform/build/src/v1/model_service_client.js').ModelServiceClient,
-  job: () => require('@google-cloud/aiplatform/build/src/v1/job_service_client.js').JobServiceClient,
-};
-
 const TRIES = 4;
 const FIRST_PAUSE_MILLIS = 200;
 const TIMEOUT_MILLIS = 60_000;
-const NOT_FOUND = 5;
 
-/** Credentials are those that google-auth-library finds, where Google itself is asked. */
-function settingsOf({ project, location, address }: ClientOptions): Message {
-  const projectId = project;
-  if (address === null) return { projectId, apiEndpoint: `${location}-aiplatform.googleapis.com` };
-  const { hostname, port } = new URL(address);
-  const { credentials } = require('@grpc/grpc-js');
-  const { PassThroughClient } = require('google-auth-library');
-  return {
-    projectId,
-    apiEndpoint: hostname,
-    port: Number(port),
-    sslCreds: credentials.createInsecure(),
-    authClient: new PassThroughClient(),
-  };
-}
+type Verb = 'GET' | Change['method'];
 
 export function openClient(options: ClientOptions): VertexClient {
-  const settings = settingsOf(options);
-  const opened = new Map<Service, GoogleClient>();
-  const clientOf = (service: Service): GoogleClient => {
-    const client = opened.get(service) ?? new (CLASSES[service]())(settings);
-    opened.set(service, client);
-    return client;
-  };
-  /**
-   * With credentials found. A call would look for them, too, but throws what goes wrong there a second time where nobody can
-   * catch it, which ends the process, whatever else it does.
-   */
-  const readyClient = async (service: Service): Promise<GoogleClient> => {
-    const client = clientOf(service);
-    await client.initialize();
-    return client;
-  };
-  const timeout = options.timeoutMillis ?? TIMEOUT_MILLIS;
-  const once = async (client: GoogleClient, method: string, request: Message, more: Message = {}) =>
-    (await (client[method] as Call).call(client, request, { timeout, ...more }))[0];
+  const send = sender(options);
   /** Reads may always be tried again. */
-  const read = async (client: GoogleClient, method: string, request: Message, more: Message = {}) => {
+  const read = async (path: string): Promise<Message> => {
     for (let pause = FIRST_PAUSE_MILLIS, left = TRIES; ; pause *= 2) {
       try {
-        return await once(client, method, request, more);
+        return await send('GET', path);
       } catch (error) {
         left -= 1;
         if (left === 0 || !isTransient(error)) throw error;
@@ -117,65 +69,102 @@ export function openClient(options: ClientOptions): VertexClient {
       }
     }
   };
-  const coded = async <T>(
-    action: string,
-    work: () => Promise<T>,
-    fallback?: (code: number) => T | undefined,
-  ) => {
-    try {
-      return await work();
-    } catch (error) {
-      const done = fallback?.((error as GrpcError).code ?? -1);
-      if (done !== undefined) return done;
-      throw failureOf(error, action);
+  const list = async (path: string, key: string): Promise<readonly Message[]> => {
+    const all: Message[] = [];
+    for (let token = ''; ; ) {
+      const page = await read(token === '' ? path : `${path}${token}`);
+      all.push(...((page[key] ?? []) as readonly Message[]));
+      if (!page['nextPageToken']) return all;
+      const sign = path.includes('?') ? '&' : '?';
+      token = `${sign}pageToken=${encodeURIComponent(String(page['nextPageToken']))}`;
     }
   };
   return {
-    get: (service, method, request) =>
-      coded(
-        said(method),
-        async () => (await read(await readyClient(service), method, request)) as Message | null,
-        (code) => (code === NOT_FOUND ? null : undefined),
+    get: (name) =>
+      coded(`get ${kindOf(name)}`, () => read(`/v1/${name}`), unlessCodes([CODE.notFound], null)),
+    list: (parent, collection, filter) =>
+      coded(`list ${wordsOf(collection)}`, () =>
+        list(`/v1/${parent}/${collection}?filter=${encodeURIComponent(filter)}`, collection),
       ),
-    list: (service, method, request) =>
-      coded(said(method), async () => (await read(await readyClient(service), method, request)) as Message[]),
-    change: (service, method, request, unless = []) =>
-      coded(
-        said(method),
-        async () => (await once(await readyClient(service), method, request)) as Message | null,
-        (code) => (unless.includes(code) ? null : undefined),
-      ),
+    change: ({ action, method, path, body }, unless = []) =>
+      coded(action, () => send(method, path, body), unlessCodes(unless, null)),
     operations: (resource) =>
       coded(
         'list operations',
-        async () => {
-          const client = (await readyClient('endpoint')).operationsClient;
-          return ((await read(client, 'listOperations', { name: resource })) as Message[]).map(operationOf);
-        },
-        (code) => (code === NOT_FOUND ? [] : undefined),
+        async () => (await list(`/v1/${resource}/operations`, 'operations')).map(operationOf),
+        unlessCodes([CODE.notFound], []),
       ),
-    operation: (name) =>
-      coded('look at an operation', async () =>
-        operationOf(
-          (await read((await readyClient('endpoint')).operationsClient, 'getOperation', { name })) as Message,
-        ),
-      ),
-    close: async () => {
-      for (const client of opened.values()) await client.close();
-    },
+    operation: (name) => coded('look at an operation', async () => operationOf(await read(`/v1/${name}`))),
   };
 }
 
-/** `createEndpoint` → "create endpoint". */
-const said = (method: string): string => method.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const unlessCodes =
+  <T>(codes: readonly number[], instead: T) =>
+  (code: number | undefined): { readonly instead: T } | null =>
+    code !== undefined && codes.includes(code) ? { instead } : null;
+
+async function coded<T, U = T>(
+  action: string,
+  work: () => Promise<T>,
+  otherwise: (code: number | undefined) => { readonly instead: U } | null = () => null,
+): Promise<T | U> {
+  try {
+    return await work();
+  } catch (error) {
+    const done = otherwise((error as ApiError).code);
+    if (done !== null) return done.instead;
+    throw failureOf(error, action);
+  }
+}
+
+/** One call, once; rejects with an ApiError. */
+function sender({ project, location, address, timeoutMillis = TIMEOUT_MILLIS }: ClientOptions) {
+  const base = address ?? `https://${location}-aiplatform.googleapis.com`;
+  const sign = signerOf(address === null ? () => googleCredentials(project) : noCredentials);
+  return async (method: Verb, path: string, body?: Message): Promise<Message> => {
+    const url = `${base}${path}`;
+    const { transporter, headers } = await sign(url);
+    const asked = { url, method, headers, timeout: timeoutMillis, validateStatus: () => true };
+    const data = body === undefined ? {} : { data: body };
+    let answer: { readonly status: number; readonly data: unknown };
+    try {
+      answer = await transporter.request({ ...asked, ...data, responseType: 'json' });
+    } catch (error) {
+      throw lostAnswer(error);
+    }
+    if (answer.status >= 200 && answer.status < 300) return isRecord(answer.data) ? answer.data : {};
+    throw refusalOf(answer.status, answer.data);
+  };
+}
+
+/** Of a connection that broke, or an answer that did not come in time. */
+function lostAnswer(error: unknown): ApiError {
+  const { message, cause } = error as Error;
+  const isLate = /timeout|aborted/i.test(`${message} ${String((cause as Error | undefined)?.name)}`);
+  return new ApiError(isLate ? CODE.deadlineExceeded : CODE.unavailable, message, error);
+}
+
+/** google.rpc.Status in JSON: `{error: {code, message, status}}`; what is none comes from something in between. */
+function refusalOf(status: number, data: unknown): ApiError {
+  const error = isRecord(data) && isRecord(data['error']) ? data['error'] : {};
+  const { message, status: name } = error;
+  const said = typeof message === 'string' ? message : `HTTP ${status}: ${String(data).slice(0, 300)}`;
+  return new ApiError(codeOf(typeof name === 'string' ? name : null, status), said);
+}
+
+/** `batchPredictionJobs` → "batch prediction jobs". */
+const wordsOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** `projects/…/endpoints/7` → "endpoint". */
+const kindOf = (name: string): string => wordsOf(name.split('/').at(-2) ?? '').replace(/s$/, '');
 
 export function operationOf(message: Message): Operation {
   const { name, done, error, metadata } = message as {
     name: string;
     done?: boolean;
     error?: { code: number; message: string } | null;
-    metadata?: { type_url?: string; typeUrl?: string } | null;
+    metadata?: { '@type'?: string } | null;
   };
-  const url = metadata?.type_url ?? metadata?.typeUrl ?? '';
+  const url = metadata?.['@type'] ?? '';
   return { name, done: done === true, error: error ?? null, kind: url.slice(url.lastIndexOf('.') + 1) };
 }

@@ -2,7 +2,7 @@ import type { Message } from './client.ts';
 import { endpointName, ownEndpoints, readEndpoint } from './endpoints.ts';
 import { CODE } from './failure.ts';
 import { idOfName, type Kind, keyOf, onItsWay, type Site } from './kind.ts';
-import { deployModel, endpointAndId } from './messages.ts';
+import { deployModel, endpointAndId, undeployModel } from './messages.ts';
 import { readMarkedName } from './names.ts';
 import { finished, settled, underWay } from './operations.ts';
 
@@ -34,8 +34,7 @@ export const DEPLOYED_MODEL: Kind = {
   },
 
   async create({ client, parent, patience }, resource, marks) {
-    const request = deployModel(parent, resource, marks);
-    const begun = await client.change('endpoint', 'deployModel', request, [CODE.alreadyExists]);
+    const begun = await client.change(deployModel(parent, resource, marks), [CODE.alreadyExists]);
     if (begun !== null) await finished(client, begun, resource, patience);
   },
 
@@ -49,12 +48,8 @@ export const DEPLOYED_MODEL: Kind = {
     const key = keyOf('DeployedModel', name);
     await settled(site.client, endpoint, key, site.patience);
     if ((await this.observe(site, name)) === null) return;
-    const request = {
-      endpoint,
-      deployedModelId,
-      ...(await withoutTraffic(site, endpointId, deployedModelId)),
-    };
-    const begun = await site.client.change('endpoint', 'undeployModel', request, [CODE.notFound]);
+    const body = { deployedModelId, ...(await withoutTraffic(site, endpointId, deployedModelId)) };
+    const begun = await site.client.change(undeployModel(endpoint, body), [CODE.notFound]);
     if (begun !== null) await finished(site.client, begun, key, site.patience, CODE.notFound);
   },
 };

@@ -2,18 +2,18 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Message } from './client.ts';
 import { CODE } from './failure.ts';
 import { filterOf, idOfName, type Kind, keyOf, marked, onItsWay, type Site } from './kind.ts';
-import { createEndpoint, labelsOf } from './messages.ts';
+import { createEndpoint, labelsOf, removing, updateEndpoint } from './messages.ts';
 import { finished, settled, underWay } from './operations.ts';
 
 export const endpointName = ({ parent }: Pick<Site, 'parent'>, id: string): string =>
   `${parent}/endpoints/${id}`;
 
 export const readEndpoint = (site: Pick<Site, 'client' | 'parent'>, id: string): Promise<Message | null> =>
-  site.client.get('endpoint', 'getEndpoint', { name: endpointName(site, id) });
+  site.client.get(endpointName(site, id));
 
 /** Endpoints that carry the deployment's mark. */
 export const ownEndpoints = (site: Site): Promise<readonly Message[]> =>
-  site.client.list('endpoint', 'listEndpoints', { parent: site.parent, filter: filterOf(site) });
+  site.client.list(site.parent, 'endpoints', filterOf(site));
 
 /** The endpoint alone: what is deployed on it and how traffic is split are resources of their own. */
 export const ENDPOINT: Kind = {
@@ -28,8 +28,7 @@ export const ENDPOINT: Kind = {
   owned: async (site) => (await ownEndpoints(site)).map(idOfName),
 
   async create({ client, parent, patience }, resource, marks) {
-    const request = createEndpoint(parent, resource, marks);
-    const begun = await client.change('endpoint', 'createEndpoint', request, [CODE.alreadyExists]);
+    const begun = await client.change(createEndpoint(parent, resource, marks), [CODE.alreadyExists]);
     if (begun !== null) await finished(client, begun, resource, patience);
   },
 
@@ -41,7 +40,7 @@ export const ENDPOINT: Kind = {
       const { displayName, description } = spec;
       return {
         fields: { displayName, description, labels },
-        mask: ['display_name', 'description', 'labels'],
+        mask: ['displayName', 'description', 'labels'],
       };
     });
     if (changed === null) throw gone('Endpoint', name);
@@ -51,7 +50,7 @@ export const ENDPOINT: Kind = {
     const resource = endpointName(site, name);
     const key = keyOf('Endpoint', name);
     await settled(site.client, resource, key, site.patience);
-    const begun = await site.client.change('endpoint', 'deleteEndpoint', { name: resource }, [CODE.notFound]);
+    const begun = await site.client.change(removing('endpoint', resource), [CODE.notFound]);
     if (begun !== null) await finished(site.client, begun, key, site.patience, CODE.notFound);
   },
 };
@@ -88,12 +87,9 @@ export async function changeEndpoint(
     const wanted = change(endpoint);
     if (wanted === null) return endpoint;
     const { name, etag, displayName } = endpoint;
-    const request = {
-      endpoint: { displayName, ...wanted.fields, name, etag },
-      updateMask: { paths: wanted.mask },
-    };
+    const body = { displayName, ...wanted.fields, name, etag };
     const stale = left > 1 ? [CODE.aborted, CODE.failedPrecondition] : [];
-    const answer = await site.client.change('endpoint', 'updateEndpoint', request, stale);
+    const answer = await site.client.change(updateEndpoint(String(name), wanted.mask, body), stale);
     if (answer !== null) return answer;
     await site.patience.sleep(site.patience.firstPauseMillis);
   }

@@ -2,7 +2,7 @@ import type { Observed } from '../plan/port.ts';
 import type { Message } from './client.ts';
 import { CODE, isTransient } from './failure.ts';
 import { filterOf, type Kind, keyOf, marked, type Site } from './kind.ts';
-import { createJob } from './messages.ts';
+import { cancelJob, createJob, removing } from './messages.ts';
 import { finished } from './operations.ts';
 
 /** Its id is the server's: a job is found by its display name among those that carry our mark. */
@@ -11,7 +11,7 @@ async function found(site: Site, name: string): Promise<Message | null> {
 }
 
 const jobs = (site: Site): Promise<readonly Message[]> =>
-  site.client.list('job', 'listBatchPredictionJobs', { parent: site.parent, filter: filterOf(site) });
+  site.client.list(site.parent, 'batchPredictionJobs', filterOf(site));
 
 const STATES: Readonly<Record<string, Observed['state']>> = {
   JOB_STATE_FAILED: 'failed',
@@ -35,7 +35,7 @@ export const BATCH_JOB: Kind = {
 
   async create(site, resource, marks) {
     try {
-      await site.client.change('job', 'createBatchPredictionJob', createJob(site.parent, resource, marks));
+      await site.client.change(createJob(site.parent, resource, marks));
     } catch (error) {
       // The answer may have been lost, not the request: it must not be made twice.
       if (!isTransient((error as Error).cause) || (await found(site, resource.name)) === null) throw error;
@@ -51,14 +51,9 @@ export const BATCH_JOB: Kind = {
     const job = await found(site, name);
     if (job === null) return;
     const resource = String(job['name']);
-    await site.client.change('job', 'cancelBatchPredictionJob', { name: resource }, [
-      CODE.notFound,
-      CODE.failedPrecondition,
-    ]);
+    await site.client.change(cancelJob(resource), [CODE.notFound, CODE.failedPrecondition]);
     await stopped(site, resource);
-    const begun = await site.client.change('job', 'deleteBatchPredictionJob', { name: resource }, [
-      CODE.notFound,
-    ]);
+    const begun = await site.client.change(removing('batch prediction job', resource), [CODE.notFound]);
     const key = keyOf('BatchPredictionJob', name);
     if (begun !== null) await finished(site.client, begun, key, site.patience, CODE.notFound);
   },
@@ -69,7 +64,7 @@ const FINISHED = /^JOB_STATE_(SUCCEEDED|FAILED|CANCELLED|EXPIRED|PARTIALLY_SUCCE
 async function stopped({ client, patience }: Site, name: string): Promise<void> {
   const until = patience.monotonic() + patience.waitMillis;
   while (patience.monotonic() < until) {
-    const job = await client.get('job', 'getBatchPredictionJob', { name });
+    const job = await client.get(name);
     if (job === null || FINISHED.test(String(job['state']))) return;
     await patience.sleep(patience.firstPauseMillis * 4);
   }

@@ -1,6 +1,6 @@
-/** The requests that make each resource, as the API documents them in JSON. */
+/** The requests that make, change and remove each resource, as the API documents them. */
 import type { Marks, Resource } from '../plan/port.ts';
-import type { Message } from './client.ts';
+import type { Change, Message } from './client.ts';
 import { DIGEST_LABEL, labelOf, markedName, OWNER_LABEL } from './names.ts';
 
 export const labelsOf = ({ deployment, digest }: Marks): Message => ({
@@ -8,16 +8,22 @@ export const labelsOf = ({ deployment, digest }: Marks): Message => ({
   [DIGEST_LABEL]: labelOf(digest),
 });
 
-export const uploadModel = (parent: string, { name, spec }: Resource, marks: Marks): Message => ({
-  parent,
-  modelId: name,
-  model: { ...spec, labels: labelsOf(marks) },
+const post = (action: string, path: string, body: Message): Change => ({
+  ...{ action, method: 'POST', path: `/v1/${path}`, body },
 });
 
-export const createEndpoint = (parent: string, { name, spec }: Resource, marks: Marks): Message => ({
-  parent,
-  endpointId: name,
-  endpoint: { ...spec, labels: labelsOf(marks) },
+export const uploadModel = (parent: string, { name, spec }: Resource, marks: Marks): Change =>
+  post('upload model', `${parent}/models:upload`, {
+    modelId: name,
+    model: { ...spec, labels: labelsOf(marks) },
+  });
+
+export const createEndpoint = (parent: string, { name, spec }: Resource, marks: Marks): Change =>
+  post('create endpoint', `${parent}/endpoints?endpointId=${name}`, { ...spec, labels: labelsOf(marks) });
+
+/** `name`: `projects/…/endpoints/ID`. Fields that `mask` does not name stay as they are. */
+export const updateEndpoint = (name: string, mask: readonly string[], body: Message): Change => ({
+  ...{ action: 'update endpoint', method: 'PATCH', path: `/v1/${name}?updateMask=${mask.join(',')}`, body },
 });
 
 /** `ENDPOINT/ID`, the name of a deployed model. */
@@ -27,37 +33,31 @@ export const endpointAndId = (name: string): readonly [string, string] => {
 };
 
 /** Without a split, traffic stays as it is: what is new gets none before it is healthy. */
-export function deployModel(
-  parent: string,
-  { name, spec }: Resource,
-  { deployment, digest }: Marks,
-): Message {
+export function deployModel(parent: string, { name, spec }: Resource, { deployment, digest }: Marks): Change {
   const [endpoint, id] = endpointAndId(name);
-  return {
-    endpoint: `${parent}/endpoints/${endpoint}`,
-    deployedModel: {
-      ...spec,
-      id,
-      model: `${parent}/models/${String(spec['model'])}`,
-      displayName: markedName(String(spec['displayName']), deployment, digest),
-    },
+  const deployedModel = {
+    ...spec,
+    id,
+    model: `${parent}/models/${String(spec['model'])}`,
+    displayName: markedName(String(spec['displayName']), deployment, digest),
   };
+  return post('deploy model', `${parent}/endpoints/${endpoint}:deployModel`, { deployedModel });
 }
 
-export const createJob = (parent: string, { name, spec }: Resource, marks: Marks): Message => ({
-  parent,
-  batchPredictionJob: {
+export const undeployModel = (endpoint: string, body: Message): Change =>
+  post('undeploy model', `${endpoint}:undeployModel`, body);
+
+export const createJob = (parent: string, { name, spec }: Resource, marks: Marks): Change =>
+  post('create batch prediction job', `${parent}/batchPredictionJobs`, {
     ...spec,
     displayName: name,
     model: `${parent}/models/${String(spec['model'])}`,
     labels: labelsOf(marks),
-  },
-});
+  });
 
-/** Google's clients take durations as numbers. */
-export function withDurations(request: Message): Message {
-  const model = request['model'] as Message;
-  const container = model['containerSpec'] as Message;
-  const seconds = Number.parseInt(String(container['deploymentTimeout']), 10);
-  return { ...request, model: { ...model, containerSpec: { ...container, deploymentTimeout: { seconds } } } };
-}
+export const cancelJob = (name: string): Change => post('cancel batch prediction job', `${name}:cancel`, {});
+
+/** `what`: for people. */
+export const removing = (what: string, name: string): Change => ({
+  ...{ action: `delete ${what}`, method: 'DELETE', path: `/v1/${name}` },
+});

@@ -1,6 +1,6 @@
 import { CODE } from './failure.ts';
 import { filterOf, idOfName, type Kind, keyOf, marked, onItsWay, type Site } from './kind.ts';
-import { uploadModel, withDurations } from './messages.ts';
+import { removing, uploadModel } from './messages.ts';
 import { finished, settled, underWay } from './operations.ts';
 
 const resourceOf = ({ parent }: Site, name: string): string => `${parent}/models/${name}`;
@@ -9,7 +9,7 @@ const resourceOf = ({ parent }: Site, name: string): string => `${parent}/models
 export const MODEL: Kind = {
   async observe(site, name) {
     const resource = resourceOf(site, name);
-    const model = await site.client.get('model', 'getModel', { name: resource });
+    const model = await site.client.get(resource);
     const going = await underWay(site.client, resource);
     if (model === null) return going.length > 0 ? onItsWay(site) : null;
     const state = going.some(({ kind }) => kind === 'DeleteOperationMetadata') ? 'deleting' : 'ready';
@@ -17,16 +17,12 @@ export const MODEL: Kind = {
   },
 
   async owned(site) {
-    const models = await site.client.list('model', 'listModels', {
-      parent: site.parent,
-      filter: filterOf(site),
-    });
+    const models = await site.client.list(site.parent, 'models', filterOf(site));
     return models.map(idOfName);
   },
 
   async create({ client, parent, patience }, resource, marks) {
-    const request = withDurations(uploadModel(parent, resource, marks));
-    const begun = await client.change('model', 'uploadModel', request, [CODE.alreadyExists]);
+    const begun = await client.change(uploadModel(parent, resource, marks), [CODE.alreadyExists]);
     if (begun !== null) await finished(client, begun, resource, patience);
   },
 
@@ -38,7 +34,7 @@ export const MODEL: Kind = {
     const resource = resourceOf(site, name);
     const key = keyOf('Model', name);
     await settled(site.client, resource, key, site.patience);
-    const begun = await site.client.change('model', 'deleteModel', { name: resource }, [CODE.notFound]);
+    const begun = await site.client.change(removing('model', resource), [CODE.notFound]);
     if (begun !== null) await finished(site.client, begun, key, site.patience, CODE.notFound);
   },
 };

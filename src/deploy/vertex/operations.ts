@@ -29,8 +29,7 @@ export async function finished(
   unless: number = CODE.alreadyExists,
 ): Promise<void> {
   const until = patience.monotonic() + patience.waitMillis;
-  const first = (begun['latestResponse'] ?? begun) as Message;
-  let operation: Operation = operationOf(first);
+  let operation: Operation = operationOf(begun);
   for (
     let pause = patience.firstPauseMillis;
     !operation.done;

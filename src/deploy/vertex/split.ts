@@ -29,7 +29,7 @@ export const writing = (endpoint: Message, trafficSplit: Split) => ({
     trafficSplit,
     labels: { ...(endpoint['labels'] as Message), [SPLIT_LABEL]: labelOf(digestOf(trafficSplit)) },
   },
-  mask: ['traffic_split', 'labels'],
+  mask: ['trafficSplit', 'labels'],
 });
 
 async function put(site: Site, { name, spec }: Resource): Promise<void> {

@@ -6,6 +6,7 @@ import { deployedOn } from './deployed.ts';
 import { endpointName, readEndpoint } from './endpoints.ts';
 import { CODE } from './failure.ts';
 import type { Site } from './kind.ts';
+import { updateEndpoint } from './messages.ts';
 import { readMarkedName } from './names.ts';
 import { isOurs, type Split, splitOf, writing } from './split.ts';
 
@@ -19,10 +20,7 @@ function versionsOf(endpoint: Message): ReadonlyMap<string, number> {
   return new Map(named);
 }
 
-const ageOf = (deployed: Message): number => {
-  const { seconds, nanos } = (deployed['createTime'] ?? {}) as { seconds?: unknown; nanos?: unknown };
-  return Number(seconds ?? 0) + Number(nanos ?? 0) / 1e9;
-};
+const ageOf = (deployed: Message): number => Date.parse(String(deployed['createTime'])) || 0;
 
 /** What is known of an endpoint as a router. Throws ROUTER_REFUSED where traffic goes to what is not ours. Pure. */
 function stateOf(endpoint: Message, router: string): RouterState {
@@ -89,12 +87,10 @@ export function vertexRouter(site: Site, endpoint: string): Router {
       if (isSame(split, splitOf(found))) return;
       const { fields, mask } = writing(found, split);
       const { etag, displayName } = found;
-      const request = {
-        endpoint: { displayName, ...fields, name: endpointName(site, endpoint), etag },
-        updateMask: { paths: mask },
-      };
+      const name = endpointName(site, endpoint);
+      const request = updateEndpoint(name, mask, { displayName, ...fields, name, etag });
       const stale = [CODE.aborted, CODE.failedPrecondition];
-      const done = await asking(id, () => site.client.change('endpoint', 'updateEndpoint', request, stale));
+      const done = await asking(id, () => site.client.change(request, stale));
       if (done === null) throw conflict(id, ['somebody who changed the endpoint at the same moment']);
     },
   };

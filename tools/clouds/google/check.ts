@@ -2,34 +2,34 @@
  * What the published descriptors demand of a request: required fields, forms, values of enums. What they say in prose alone
  * is in `limits.ts`.
  */
-import protobuf from 'protobufjs';
-import { behaviours } from './descriptors.ts';
+import { type ApiField, type ApiMessage, enumNamed, messageNamed, shortName } from './descriptors.ts';
 import type { Json } from './json.ts';
 import { limitsOf } from './limits.ts';
 import { Refusal } from './refusal.ts';
 
-const OPAQUE = /^\.google\.(protobuf|rpc|api)\./;
+const OPAQUE = /^google\.(protobuf|rpc|api)\./;
 const INTEGER: Readonly<Record<string, readonly [number, number]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
 };
 
-/** The request as it is understood: what only the server sets is ignored (AIP-203). Throws INVALID_ARGUMENT. */
-export function checked(type: protobuf.Type, json: Json, path = ''): Json {
+/** A request as it is understood: what only the server sets is ignored (AIP-203). Throws INVALID_ARGUMENT. */
+export function checked(type: string, json: Json, path = ''): Json {
   const out: Record<string, unknown> = {};
-  for (const field of type.fieldsArray) {
-    const says = behaviours(field);
-    const value = json[field.name];
-    const at = path === '' ? snake(field.name) : `${path}.${snake(field.name)}`;
+  const message = messageNamed(type)!;
+  for (const [name, field] of Object.entries(message.fields)) {
+    const { says = [] } = field;
+    const value = json[name];
+    const at = path === '' ? snake(name) : `${path}.${snake(name)}`;
     if (says.includes('OUTPUT_ONLY')) continue;
     if (isUnset(value)) {
       if (says.includes('REQUIRED')) throw new Refusal('INVALID_ARGUMENT', `${at} is required but missing.`);
       continue;
     }
-    out[field.name] = checkedField(field, value, at);
+    out[name] = checkedField(field, value, at);
   }
-  oneOfEach(type, out, path);
-  for (const problem of limitsOf(type.name, out))
+  oneOfEach(message, out, path);
+  for (const problem of limitsOf(shortName(type), out))
     throw new Refusal('INVALID_ARGUMENT', `${path}${path && ': '}${problem}`);
   return out;
 }
@@ -43,31 +43,29 @@ const isUnset = (value: unknown): boolean =>
   value === 0 ||
   (Array.isArray(value) && value.length === 0);
 
-function checkedField(field: protobuf.Field, value: unknown, path: string): unknown {
-  if (field instanceof protobuf.MapField) {
+function checkedField(field: ApiField, value: unknown, path: string): unknown {
+  if (field.of === 'map') {
     if (typeof value !== 'object') throw wrong(path, 'a map', value);
-    for (const [key, inner] of Object.entries(value as Json)) {
-      if (field.resolvedType === null) scalar(field.type, inner, `${path}[${key}]`);
-    }
+    for (const [key, inner] of Object.entries(value as Json)) scalar(field.type, inner, `${path}[${key}]`);
     return value;
   }
-  if (!field.repeated) return checkedOne(field, value, path);
+  if (field.of !== 'list') return checkedOne(field, value, path);
   if (!Array.isArray(value)) throw wrong(path, 'a list', value);
   return value.map((inner, i) => checkedOne(field, inner, `${path}[${i}]`));
 }
 
-function checkedOne(field: protobuf.Field, value: unknown, path: string): unknown {
-  const { resolvedType } = field;
-  if (resolvedType instanceof protobuf.Type) {
-    if (OPAQUE.test(resolvedType.fullName)) return value;
+function checkedOne({ type }: ApiField, value: unknown, path: string): unknown {
+  if (messageNamed(type) !== undefined) {
+    if (OPAQUE.test(type)) return value;
     if (typeof value !== 'object') throw wrong(path, 'a message', value);
-    return checked(resolvedType, value as Json, path);
+    return checked(type, value as Json, path);
   }
-  if (resolvedType instanceof protobuf.Enum) {
-    if (!(String(value) in resolvedType.values)) throw wrong(path, `a ${resolvedType.name}`, value);
+  const values = enumNamed(type);
+  if (values !== undefined) {
+    if (!(String(value) in values)) throw wrong(path, `a ${shortName(type)}`, value);
     return value;
   }
-  scalar(field.type, value, path);
+  scalar(type, value, path);
   return value;
 }
 
@@ -82,9 +80,9 @@ function scalar(type: string, value: unknown, path: string): void {
   if (type === 'bool' && typeof value !== 'boolean') throw wrong(path, 'a bool', value);
 }
 
-function oneOfEach(type: protobuf.Type, json: Json, path: string): void {
-  for (const { name, oneof } of type.oneofsArray) {
-    const set = oneof.filter((field) => json[field] !== undefined);
+function oneOfEach({ oneofs = {} }: ApiMessage, json: Json, path: string): void {
+  for (const [name, fields] of Object.entries(oneofs)) {
+    const set = fields.filter((field) => json[field] !== undefined);
     if (set.length > 1)
       throw new Refusal('INVALID_ARGUMENT', `${path}: oneof ${name} has ${set.join(' and ')}.`);
   }

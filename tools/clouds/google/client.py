@@ -4,25 +4,17 @@ import json
 import sys
 
 from google.api_core import exceptions
-from google.api.httpbody_pb2 import HttpBody
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import aiplatform_v1 as vertex
 from google.protobuf import field_mask_pb2, json_format
 from google.protobuf.struct_pb2 import Value
 
-URL, TRANSPORT, ROWS, FIRST, SECOND = sys.argv[1:6]
+URL, ROWS, FIRST, SECOND = sys.argv[1:5]
 PARENT = "projects/acme-ml/locations/europe-west4"
 
 
 def client(kind):
-    if TRANSPORT == "rest":
-        return kind(
-            credentials=AnonymousCredentials(), transport="rest", client_options={"api_endpoint": URL}
-        )
-    import grpc
-
-    transport = kind.get_transport_class("grpc")(channel=grpc.insecure_channel(URL.split("//")[1]))
-    return kind(transport=transport)
+    return kind(credentials=AnonymousCredentials(), transport="rest", client_options={"api_endpoint": URL})
 
 
 models, endpoints, predictions = (
@@ -90,12 +82,6 @@ endpoint = created.result(timeout=60).name
 refused("a split of 90", lambda: deploy(endpoint, first, "1", {"0": 90}))
 deploy(endpoint, first, "1", {"0": 100})
 said["predictions"], said["first"] = ask(endpoint, 3)
-if TRANSPORT == "grpc":  # Over REST this client reads any answer as an HttpBody in JSON, and finds nothing.
-    body = HttpBody(
-        content_type="application/json", data=json.dumps({"instances": json.loads(ROWS)}).encode()
-    )
-    raw = predictions.raw_predict(endpoint=endpoint, http_body=body)
-    said["raw"] = json.loads(raw.data)["predictions"]
 deploy(endpoint, second, "2", {"0": 30, "1": 70})
 _, said["canary"] = ask(endpoint, 100)
 refused("undeploy with traffic", lambda: endpoints.undeploy_model(endpoint=endpoint, deployed_model_id="2"))

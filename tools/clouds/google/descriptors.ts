@@ -1,92 +1,54 @@
-/** The published API of Vertex AI, as `@google-cloud/aiplatform` ships it: methods, their paths, their messages. */
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import protobuf from 'protobufjs';
+/** The API of Vertex AI as Google publishes it: methods, their paths, their messages. `generate.ts` writes it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-const SERVICES = ['EndpointService', 'ModelService', 'JobService', 'PredictionService'] as const;
-const PACKAGE = 'google.cloud.aiplatform.v1';
-const require = createRequire(import.meta.url);
-
-/** Files are read rather than protos.json, which keeps only the last of several `field_behavior`s of a field. */
-function load(): protobuf.Root {
-  const folders = ['@google-cloud/aiplatform', 'google-gax'].map((name) => {
-    const main = require.resolve(name);
-    return join(main.slice(0, main.lastIndexOf(`${name}/`) + name.length), 'build/protos');
-  });
-  const root = new protobuf.Root();
-  root.resolvePath = (_origin, target) =>
-    folders.map((folder) => join(folder, target)).find((path) => existsSync(path)) ?? null;
-  const files = ['endpoint', 'model', 'job', 'prediction'].map(
-    (name) => `${dirname('google/cloud/aiplatform/v1/x')}/${name}_service.proto`,
-  );
-  root.loadSync([...files, 'google/longrunning/operations.proto', 'google/protobuf/empty.proto']);
-  root.resolveAll();
-  return root;
+export interface ApiField {
+  /** Of protobuf: a scalar, or the full name of a message or an enum. Of a map, that of its values. */
+  readonly type: string;
+  readonly of?: 'list' | 'map';
+  /** `google.api.field_behavior`. */
+  readonly says?: readonly string[];
 }
 
-export const ROOT = load();
-
-export interface Binding {
-  readonly verb: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT';
-  /** `/v1/{parent=projects/*\/locations/*}/models:upload`. */
-  readonly pattern: string;
-  /** Field that the body is, `*` for all, or null. */
-  readonly body: string | null;
+/** Fields by their names in JSON. */
+export interface ApiMessage {
+  readonly fields: Readonly<Record<string, ApiField>>;
+  readonly oneofs?: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface Method {
+export interface ApiMethod {
   readonly service: string;
   readonly name: string;
-  /** As gRPC names it: `/google.cloud.aiplatform.v1.ModelService/UploadModel`. */
-  readonly path: string;
-  readonly request: protobuf.Type;
-  readonly response: protobuf.Type;
-  readonly binding: Binding | null;
+  /** Full names of messages. */
+  readonly request: string;
+  readonly response: string;
+  /**
+   * `google.api.http`: pattern such as `/v1/{parent=projects/*\/locations/*}/models:upload`; the field that the body is, `*` for
+   * all of them. null where the configuration of the service says it instead.
+   */
+  readonly binding: {
+    readonly verb: string;
+    readonly pattern: string;
+    readonly body: string | null;
+  } | null;
 }
 
-const VERBS = ['get', 'post', 'patch', 'delete', 'put'] as const;
-
-function methodOf(service: protobuf.Service, method: protobuf.Method): Method {
-  const http = (method.parsedOptions as readonly Record<string, Record<string, string>>[] | null)?.find(
-    (option) => '(google.api.http)' in option,
-  )?.['(google.api.http)'];
-  const verb = VERBS.find((name) => http?.[name] !== undefined);
-  return {
-    service: service.name,
-    name: method.name,
-    path: `/${service.fullName.slice(1)}/${method.name}`,
-    request: method.resolvedRequestType!,
-    response: method.resolvedResponseType!,
-    binding:
-      http === undefined || verb === undefined
-        ? null
-        : {
-            verb: verb.toUpperCase() as Binding['verb'],
-            pattern: http[verb]!,
-            body: http['body'] ?? null,
-          },
-  };
+export interface Api {
+  /** Packages that it was read in. */
+  readonly from: string;
+  /** Every unary method of the services that are played, and of operations. */
+  readonly methods: readonly ApiMethod[];
+  readonly messages: Readonly<Record<string, ApiMessage>>;
+  readonly enums: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** Every unary method of the services that are played, and of operations. */
-export const METHODS: readonly Method[] = [
-  ...SERVICES.map((name) => ROOT.lookupService(`${PACKAGE}.${name}`)),
-  ROOT.lookupService('google.longrunning.Operations'),
-].flatMap((service) =>
-  service.methodsArray
-    .filter(({ requestStream, responseStream }) => !requestStream && !responseStream)
-    .map((method) => methodOf(service, method.resolve() as protobuf.Method)),
-);
+const API = JSON.parse(readFileSync(join(import.meta.dirname, 'generated/api.json'), 'utf8')) as Api;
+export const METHODS = API.methods;
 
-export const typeOf = (name: string): protobuf.Type => ROOT.lookupType(`${PACKAGE}.${name}`);
+/** A message by its full name; undefined of what is no message, or of no method that is played. */
+export const messageNamed = (name: string): ApiMessage | undefined => API.messages[name];
 
-/** What `google.api.field_behavior` says of a field. */
-export function behaviours(field: protobuf.Field): readonly string[] {
-  const options =
-    (field as { parsedOptions?: readonly Record<string, unknown>[] | null }).parsedOptions ?? [];
-  return options.flatMap((option) => {
-    const said = option['(google.api.field_behavior)'];
-    return Array.isArray(said) ? said.map(String) : said === undefined ? [] : [String(said)];
-  });
-}
+export const enumNamed = (name: string): Readonly<Record<string, number>> | undefined => API.enums[name];
+
+/** Last part of a full name. */
+export const shortName = (name: string): string => name.slice(name.lastIndexOf('.') + 1);

@@ -1,9 +1,9 @@
 /** A call, however it came: checked, interrupted where a test says so, answered. */
 import { checked } from './check.ts';
-import type { Method } from './descriptors.ts';
+import type { ApiMethod } from './descriptors.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { JOBS } from './jobs.ts';
-import type { Json } from './json.ts';
+import { camelKeys, type Json } from './json.ts';
 import { MODELS } from './models.ts';
 import { PREDICTIONS } from './predictions.ts';
 import { Refusal } from './refusal.ts';
@@ -63,7 +63,7 @@ export class Dispatcher {
     this.world = world;
   }
 
-  async call({ service, name, request }: Method, json: Json): Promise<Json> {
+  async call({ service, name, request, response }: ApiMethod, json: Json): Promise<Json> {
     const handler = HANDLERS[service]?.[name];
     if (handler === undefined) throw new Refusal('UNIMPLEMENTED', `${name} is not played by this fake.`);
     const call = { index: this.calls.length + 1, method: name };
@@ -75,7 +75,7 @@ export class Dispatcher {
     try {
       const answer = await handler(this.world, keepsName ? withName(understood, json) : understood);
       this.onEffect(call);
-      return answer;
+      return camelKeys(response, answer, '') as Json;
     } finally {
       // A refusal can be lost on its way, too.
       await this.interrupt(call, 'after');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HandClock } from '../clock.ts';
-import { METHODS, typeOf } from './descriptors.ts';
+import { METHODS, messageNamed } from './descriptors.ts';
 import { type Fake, startFake } from './fake.ts';
 import { Cut, Refusal } from './refusal.ts';
 import { DELAYS } from './world.ts';
@@ -99,8 +99,8 @@ describe('requests are held against the published descriptors', () => {
   });
 
   test('all behaviours of a field are known, not only the last one', () => {
-    const machine = typeOf('DedicatedResources').fields['machineSpec']!;
-    expect(JSON.stringify((machine as { parsedOptions?: unknown }).parsedOptions)).toContain('REQUIRED');
+    const { machineSpec } = messageNamed('google.cloud.aiplatform.v1.DedicatedResources')!.fields;
+    expect(machineSpec!.says).toEqual(['REQUIRED', 'IMMUTABLE']);
     expect(METHODS.filter(({ binding }) => binding !== null).length).toBeGreaterThan(60);
   });
 });

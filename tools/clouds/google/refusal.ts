@@ -26,7 +26,7 @@ export class Refusal extends Error {
     this.status = status;
   }
 
-  get grpc(): number {
+  get code(): number {
     return CODES[this.status][0];
   }
   get http(): number {
@@ -34,7 +34,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The connection ends without an answer: over HTTP the socket is cut, over gRPC it reads as UNAVAILABLE. */
+/** The connection ends without an answer. */
 export class Cut extends Refusal {
   constructor() {
     super('UNAVAILABLE', 'connection reset by peer');

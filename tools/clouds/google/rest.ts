@@ -1,13 +1,12 @@
 /** HTTP and JSON in front of the fake, by the paths that the protos give (google/api/http.proto). */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type protobuf from 'protobufjs';
-import { METHODS, type Method } from './descriptors.ts';
+import { type ApiMethod, METHODS, messageNamed } from './descriptors.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { camelKeys, type Json } from './json.ts';
 import { Cut, Refusal } from './refusal.ts';
 
 interface Route {
-  readonly method: Method;
+  readonly method: ApiMethod;
   readonly verb: string;
   readonly path: RegExp;
   /** Fields that the path fills, in order: `endpoint.name`. */
@@ -15,7 +14,7 @@ interface Route {
   readonly body: string | null;
 }
 
-function routeOf(method: Method): Route[] {
+function routeOf(method: ApiMethod): Route[] {
   const { binding, service, name } = method;
   if (service === 'Operations') return operationRoute(method, name);
   if (binding === null) return [];
@@ -28,7 +27,7 @@ function routeOf(method: Method): Route[] {
 }
 
 /** aiplatform_v1.yaml puts operations below every resource. */
-function operationRoute(method: Method, name: string): Route[] {
+function operationRoute(method: ApiMethod, name: string): Route[] {
   const under = 'projects/[^/]+/locations/[^/]+(?:/[^/]+/[^/]+)?';
   const paths: Readonly<Record<string, readonly [string, string]>> = {
     GetOperation: ['GET', `^/(?:v1|ui)/(${under}/operations/[^/:]+)$`],
@@ -95,9 +94,8 @@ function requestOf(route: Route, url: URL, bytes: Buffer, type: string): Json {
 }
 
 /** What a query says is text; numbers are told by their field. */
-function typed(type: protobuf.Type, name: string, value: string): unknown {
-  const field = type.fields[name];
-  return field?.type === 'int32' ? Number(value) : value;
+function typed(type: string, name: string, value: string): unknown {
+  return messageNamed(type)?.fields[name]?.type === 'int32' ? Number(value) : value;
 }
 
 export function restServer(dispatcher: Dispatcher): Server {

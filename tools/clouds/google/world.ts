@@ -95,7 +95,7 @@ export class World {
       operation.response = await work();
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal('INTERNAL', String(error));
-      operation.error = { code: refusal.grpc, message: refusal.message };
+      operation.error = { code: refusal.code, message: refusal.message };
     }
     operation.done = true;
   }
