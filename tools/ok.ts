@@ -15,6 +15,7 @@ const CHECKS: Readonly<Record<string, readonly string[]>> = {
   layers: [process.execPath, 'tools/checks/layers.ts'],
   purity: [process.execPath, 'tools/checks/purity.ts'],
   unused: [join(BIN, 'knip')],
+  bundle: [process.execPath, 'tools/weight/main.ts', 'bundle'],
   errors: [process.execPath, 'tools/checks/errors.ts'],
   fixtures: [process.execPath, 'tools/checks/fixtures.ts'],
   generated: [process.execPath, 'tools/checks/generated.ts'],

@@ -1,0 +1,113 @@
+/** How a bundle is made of `src/`: the one set of options, whoever asks for it. */
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import type { Metafile, OutputFile, Plugin } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+/** What holds native code stays where npm put it. */
+const EXTERNAL = ['onnxruntime-node', '@duckdb/node-bindings'];
+/** What threads and processes start with, beside the command line: `x.worker.ts` is `dist/x.worker.js`. */
+const STARTED_FILES = ['src/**/*.worker.ts', 'src/**/*.child.ts'];
+const STARTED_SOURCE = /(new URL\(['"]\.\/[\w-]+\.(?:worker|child))\.ts(['"], import\.meta\.url\))/g;
+/** CommonJS packages inside the bundle ask for these. */
+const BANNER = [
+  "import { createRequire as $createRequire } from 'node:module';",
+  'const require = $createRequire(import.meta.url);',
+  'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
+].join('\n');
+
+/** In the bundle, what is started is JavaScript. */
+const startedFiles: Plugin = {
+  name: 'started-files',
+  setup(build) {
+    build.onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      return { contents: source.replaceAll(STARTED_SOURCE, '$1.js$2'), loader: 'ts' };
+    });
+  },
+};
+
+/**
+ * `import 'node:http'` reads every property of the module for its namespace, and one of them loads Node's whole fetch
+ * client: 15 ms and some megabytes that a server never uses. Asked for at run time, only what is used is read.
+ */
+const lazyHttp: Plugin = {
+  name: 'lazy-http',
+  setup(build) {
+    build.onResolve({ filter: /^node:http$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'lazy-http' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'lazy-http' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}')`,
+      loader: 'js',
+    }));
+  },
+};
+
+/**
+ * A CommonJS package that is loaded when it is needed has, in a bundle that is split, no names but `default`. DuckDB's
+ * hundred files are worth bundling: to find and link them takes longer than to load its library.
+ */
+const NAMED = /^@duckdb\/node-api$|^@aws-sdk\/client-/;
+const namedPackages: Plugin = {
+  name: 'named-packages',
+  setup(build) {
+    build.onResolve({ filter: NAMED }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'named' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'named' }, ({ path }) => ({
+      contents: `export { ${Object.keys(createRequire(import.meta.url)(path)).join(', ')} } from '${path}'`,
+      resolveDir: root,
+    }));
+  },
+};
+
+export interface Entry {
+  readonly in: string;
+  readonly out: string;
+}
+
+export const entry = ([out, file]: readonly [string, string]): Entry => ({ in: join(root, file), out });
+
+/** Every file that a thread or process starts with: name in the bundle and source. */
+export const startable = (): [string, string][] =>
+  globSync(STARTED_FILES, { cwd: root }).map((file): [string, string] => [basename(file, '.ts'), file]);
+
+/** Everything that the program starts with: the command line, threads and processes. */
+export function entries(): Entry[] {
+  const named = [['main', 'src/cli/main.ts'] as const, ...startable()];
+  if (new Set(named.map(([out]) => out)).size < named.length) {
+    throw new Error(`two files that are started have one name: ${named.map(([, file]) => file).join(', ')}`);
+  }
+  return named.map(entry);
+}
+
+interface Compiled {
+  readonly outputFiles: OutputFile[];
+  readonly metafile: Metafile;
+}
+
+/** Bundles these entries, in memory; `outdir` is where they are to lie, `more` comes before the plugins of every bundle. */
+export async function compile(outdir: string, entryPoints: Entry[], more: Plugin[] = []): Promise<Compiled> {
+  const { build } = await import('esbuild');
+  return build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    chunkNames: '[name]-[hash]',
+    external: EXTERNAL,
+    banner: { js: BANNER },
+    legalComments: 'linked',
+    logLevel: 'warning',
+    plugins: [...more, startedFiles, lazyHttp, namedPackages],
+    metafile: true,
+    write: false,
+  });
+}

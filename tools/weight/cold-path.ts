@@ -1,0 +1,67 @@
+/**
+ * The cold path: what a start of an accepted native model imports before it answers. It is bundled as `dist/` is, with the
+ * imports that wait until they are needed left out, so that an import that no longer waits is seen.
+ */
+import { join } from 'node:path';
+import type { Metafile, Plugin } from 'esbuild';
+import { compile, type Entry } from '../compile.ts';
+import type { Figure } from './judge.ts';
+
+const root = join(import.meta.dirname, '../..');
+const MAIN: Entry = { in: join(root, 'src/cli/main.ts'), out: 'main' };
+
+/** Imports at run time that a start does at once; all others wait. `coldLoads` sees one that is missing here. */
+const AT_ONCE = [
+  'src/cli/serve.ts',
+  'src/cli/greeting.ts',
+  'src/server/compile-cache.ts',
+  'src/server/log.ts',
+  'src/server/nothing-to-serve.ts',
+  'src/server/serve-here.ts',
+  'src/registry/load-beside.ts',
+  'src/engine/native/engine.ts',
+];
+
+/** Leaves out of a bundle what is imported at run time, but for these files. */
+const onlyAtOnce = (files: ReadonlySet<string>): Plugin => ({
+  name: 'only-at-once',
+  setup(build) {
+    build.onResolve({ filter: /./ }, async ({ path, kind, pluginData, ...from }) => {
+      if (kind !== 'dynamic-import' || pluginData === 'asked') return undefined;
+      const found = await build.resolve(path, { ...from, kind: 'import-statement', pluginData: 'asked' });
+      return files.has(found.path) ? undefined : { path, external: true };
+    });
+  },
+});
+
+/** Bundles the cold path, from another file where a test plants one. Throws where a file that is named is not there. */
+export async function bundleColdPath(entry = MAIN): Promise<Metafile> {
+  const files = new Set(AT_ONCE.map((file) => join(root, file)));
+  const { metafile } = await compile(join(root, 'dist'), [entry], [onlyAtOnce(files)]);
+  const missing = AT_ONCE.filter((file) => !(file in metafile.inputs));
+  if (missing.length > 0)
+    throw new Error(`the cold path no longer imports ${missing.join(', ')}: tools/weight/cold-path.ts`);
+  return metafile;
+}
+
+const LARGEST = 6;
+
+/** Bytes of a bundle, and what most of it is: packages, and folders of `src`. Pure. */
+export function coldFigure({ outputs }: Pick<Metafile, 'outputs'>): Figure {
+  const parts = new Map<string, number>();
+  let bytes = 0;
+  for (const output of Object.values(outputs)) {
+    bytes += output.bytes;
+    for (const [file, { bytesInOutput }] of Object.entries(output.inputs))
+      parts.set(partOf(file), (parts.get(partOf(file)) ?? 0) + bytesInOutput);
+  }
+  const largest = [...parts].sort(([, a], [, b]) => b - a).slice(0, LARGEST);
+  const detail = largest.map(([part, size]) => `${part} ${(size / 1024).toFixed(0)} kB`).join(', ');
+  return { of: 'coldImports', value: bytes / 1024, detail };
+}
+
+/** `node_modules/kysely/…` → `kysely`; `src/serving/http/…` → `src/serving/http`. */
+function partOf(file: string): string {
+  const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
+  return name ?? file.split('/').slice(0, -1).slice(0, 3).join('/');
+}
