@@ -49,7 +49,10 @@ async function answerOf({ socket, read }: Awaited<ReturnType<typeof connected>>,
     .replace(/^server-timing: (?:queue;dur=, )?/m, 'server-timing: ');
 }
 
-const halves = (bytes: Buffer): readonly Buffer[] => {
+/** In pieces of which the first is no whole head, and so for `node:http`. */
+const split = (bytes: Buffer): readonly Buffer[] => [bytes.subarray(0, 10), bytes.subarray(10)];
+
+const parts = (bytes: Buffer): readonly Buffer[] => {
   const end = bytes.indexOf('\r\n\r\n') + 4;
   return [bytes.subarray(0, end), bytes.subarray(end)];
 };
@@ -89,8 +92,21 @@ test.each([
   const versions = ['quick', 'failing', 'slow'].map((name) => fakeVersion(name));
   const url = await serve({ versions: [...versions, fakeVersion('quick', 'default')] });
   const whole = await answerOf(await connected(url), [bytes]);
-  const streamed = await answerOf(await connected(url), halves(bytes));
+  const streamed = await answerOf(await connected(url), split(bytes));
   expect(whole).toBe(streamed);
+  expect(await answerOf(await connected(url), parts(bytes))).toBe(streamed);
+});
+
+test('a body that does not come is waited for by node:http, whose rules hold for it', async () => {
+  const metrics = new Metrics();
+  const url = await serve({ metrics });
+  const { socket, read } = await connected(url);
+  const [head, body] = parts(request('/predict', BODY));
+  socket.write(head!);
+  await expect.poll(() => metrics.receiving, { interval: 2 }).toBe(1);
+  socket.write(body!.subarray(0, 5));
+  socket.write(body!.subarray(5));
+  await expect.poll(() => read.text).toMatch(/^HTTP\/1\.1 200 /);
 });
 
 test('a connection goes on after every kind of answer, in one piece and in two', async () => {
@@ -102,7 +118,7 @@ test('a connection goes on after every kind of answer, in one piece and in two',
       /^HTTP\/1\.1 (?:200|422) .*Keep-Alive: timeout=65\r\n/s,
     );
   }
-  expect(await answerOf(connection, halves(good))).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await answerOf(connection, split(good))).toMatch(/^HTTP\/1\.1 200 /);
   expect(await answerOf(connection, [good])).toMatch(/^HTTP\/1\.1 200 /);
 });
 

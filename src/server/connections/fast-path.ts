@@ -1,12 +1,12 @@
 /**
  * Answers predictions without `node:http`, which takes more time for a request than all the rest: of a request that comes in
- * one piece, with a head as nearly all clients send it, there is nothing to be parsed twice, streamed or waited for. The first
- * piece of a connection that is anything else goes to `node:http`, and the connection stays there; so every rule of HTTP that
- * it keeps is kept, and a body that comes slowly is nobody's business here.
+ * one piece, or in two at once, with a head as nearly all clients send it, there is nothing to be streamed. The first piece of a
+ * connection that is anything else goes to `node:http`, and the connection stays there; so every rule of HTTP that it keeps is
+ * kept, and a body that comes slowly is nobody's business here.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { HEAD_MOST, readWholeHead, type WholeHead } from '../../serving/http/whole-head.ts';
+import { HEAD_MOST, type WholeHead, WholeHeads } from '../../serving/http/whole-head.ts';
 import { WholeRequest } from '../../serving/http/whole-request.ts';
 import { type Answered, WholeResponse } from '../../serving/http/whole-response.ts';
 import type { Connections } from './connections.ts';
@@ -28,11 +28,14 @@ export interface FastPathOptions {
 interface Shared extends FastPathOptions {
   readonly keepAlive: string;
   readonly alive: Set<FastConnection>;
+  readonly heads: WholeHeads;
   /** Has `node:http` take a connection. */
   readonly handOver: (socket: Socket) => void;
   readonly server: Server;
 }
 
+/** A body of at most so many bytes, which one read can bring, is waited for at most so long: some clients send it after its head. */
+const [BODY_MOST, BODY_MILLIS] = [64 << 10, 20];
 /** Node waits a little longer than it says, so that a client that keeps to it never meets a closed connection. */
 const KEEP_ALIVE_MORE = 1000;
 
@@ -45,7 +48,7 @@ export function takeFastPath(server: Server, options: FastPathOptions): void {
   };
   const alive = new Set<FastConnection>();
   const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(options.keepAliveMillis / 1000)}\r\n`;
-  const shared: Shared = { ...options, keepAlive, alive, handOver, server };
+  const shared: Shared = { ...options, keepAlive, alive, heads: new WholeHeads(), handOver, server };
   server.on('connection', (socket: Socket) => alive.add(new FastConnection(socket, shared)));
   const look = (): void => {
     const now = performance.now();
@@ -61,8 +64,9 @@ class FastConnection implements Answered {
   readonly #shared: Shared;
   /** The answer that is waited for, or null. */
   #response: WholeResponse | null = null;
-  /** The head of the last request: clients send the same one again and again. */
-  #head: WholeHead | null = null;
+  /** A head, and what there is of its body, until when the rest is waited for. */
+  #begun: Buffer | null = null;
+  #patience: NodeJS.Timeout | undefined;
   /** What has come before the answer was out. */
   #later: Buffer[] = [];
   /** `performance.now()` of the last answer, or of the beginning. */
@@ -102,9 +106,27 @@ class FastConnection implements Answered {
       this.socket.pause();
       return;
     }
-    const request = this.#read(bytes);
-    if (request === null || !this.#answers(request)) this.#handOver([bytes]);
+    const all = this.#begun === null ? bytes : Buffer.concat([this.#begun, bytes]);
+    const head = this.#shared.heads.read(all.toString('latin1', 0, Math.min(all.length, HEAD_MOST)));
+    const length = head === null ? 0 : head.text.length + head.length;
+    if (head !== null && length === all.length) this.#take(head, all);
+    else if (head !== null && length > all.length && length <= BODY_MOST) this.#wait(all);
+    else this.#handOver([all]);
   };
+
+  #take(head: WholeHead, all: Buffer): void {
+    if (this.#begun !== null) {
+      clearTimeout(this.#patience);
+      this.#begun = null;
+    }
+    const request = new WholeRequest(head, all.subarray(head.text.length), this.socket);
+    if (!this.#answers(request)) this.#handOver([all]);
+  }
+
+  #wait(begun: Buffer): void {
+    if (this.#begun === null) this.#patience = setTimeout(() => this.#handOver([this.#begun!]), BODY_MILLIS);
+    this.#begun = begun;
+  }
 
   #answers(request: WholeRequest): boolean {
     const { connections, answer } = this.#shared;
@@ -113,15 +135,6 @@ class FastConnection implements Answered {
     if (answer(request, this.#response)) return true;
     this.#response = null;
     return false;
-  }
-
-  /** The request that these bytes are, neither more nor less; null where they are not. */
-  #read(bytes: Buffer): WholeRequest | null {
-    const text = bytes.toString('latin1', 0, Math.min(bytes.length, HEAD_MOST));
-    if (this.#head === null || !text.startsWith(this.#head.text)) this.#head = readWholeHead(text);
-    const head = this.#head;
-    if (head === null || bytes.length !== head.text.length + head.length) return null;
-    return new WholeRequest(head, bytes.subarray(head.text.length), this.socket);
   }
 
   #goOn(): void {
@@ -135,6 +148,7 @@ class FastConnection implements Answered {
   #handOver(pieces: readonly Buffer[]): void {
     const { socket } = this;
     this.#shared.alive.delete(this);
+    clearTimeout(this.#patience);
     socket.off('data', this.#receive).off('error', this.#fail);
     socket.off('end', this.#finish).off('close', this.#close);
     this.#shared.handOver(socket);
@@ -152,6 +166,7 @@ class FastConnection implements Answered {
 
   readonly #close = (): void => {
     this.#shared.alive.delete(this);
+    clearTimeout(this.#patience);
     this.#response?.closed();
   };
 }

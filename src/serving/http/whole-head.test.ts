@@ -3,7 +3,9 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { randomIndex, seededRandom } from '../../core/random.ts';
-import { readWholeHead } from './whole-head.ts';
+import { type WholeHead, WholeHeads } from './whole-head.ts';
+
+const readWholeHead = (text: string): WholeHead | null => new WholeHeads().read(text);
 
 const headOf = (line: string, ...headers: readonly string[]): string =>
   [line, ...headers, '', ''].join('\r\n');
@@ -135,4 +137,14 @@ test('whatever is read here, node:http reads alike', { timeout: 30_000 }, async 
   }
   expect(read).toBeGreaterThan(100);
   server.close();
+});
+
+test('of heads that are sent again nothing is read twice, and how many are kept has an end', () => {
+  const heads = new WholeHeads();
+  const read = (id: number): WholeHead | null => heads.read(`${headOf(LINE, ...USUAL, `x-id: ${id}`)}{}`);
+  const first = read(0);
+  expect(read(0)).toBe(first);
+  for (let id = 1; id < 1000; id++) read(id);
+  expect(read(0)).toEqual(first);
+  expect(read(0)).not.toBe(first);
 });

@@ -35,17 +35,39 @@ const OTHERS: ReadonlySet<string> = new Set([
   ...['keep-alive', 'proxy-connection', 'http2-settings', 'set-cookie'],
 ]);
 
-/** The head at the beginning of `text`, or null where it is not all there or not of the usual kind. */
-export function readWholeHead(text: string): WholeHead | null {
-  const end = text.startsWith(START) ? text.indexOf(END) : -1;
-  if (end < 0) return null;
+/** Heads that are remembered, and bytes of the longest that is. */
+const [REMEMBERED_MOST, REMEMBERED_BYTES] = [256, 1024];
+
+/** Reads heads, and each once as long as clients send the same ones again and again: their bodies differ, and few lengths. */
+export class WholeHeads {
+  readonly #known = new Map<string, WholeHead>();
+
+  /** The head at the beginning of `text`, or null where it is not all there or not of the usual kind. */
+  read(text: string): WholeHead | null {
+    const end = text.startsWith(START) ? text.indexOf(END) : -1;
+    if (end < 0) return null;
+    const head = text.slice(0, end + END.length);
+    const known = this.#known.get(head);
+    if (known !== undefined) return known;
+    if (head.length > REMEMBERED_BYTES) return readHead(head, end);
+    // A slice would keep all of the text it is cut from, and a client's rows with it.
+    const read = readHead(Buffer.from(head, 'latin1').toString('latin1'), end);
+    if (read === null) return null;
+    if (this.#known.size >= REMEMBERED_MOST) this.#known.clear();
+    this.#known.set(read.text, read);
+    return read;
+  }
+}
+
+/** `end` is where the empty line begins. */
+function readHead(text: string, end: number): WholeHead | null {
   const line = text.indexOf(LINE);
   const url = text.slice(START.length - 1, line - VERSION.length);
   if (!text.startsWith(VERSION, line - VERSION.length) || !TARGET.test(url)) return null;
   const headers = headersIn(text, line + LINE.length, end + LINE.length);
   const length = headers?.['content-length'];
   if (headers === null || headers.host === undefined || length === undefined) return null;
-  return { text: text.slice(0, end + END.length), url, headers, length: Number(length) };
+  return { text, url, headers, length: Number(length) };
 }
 
 /** The lines from `at` to `end`; null where one is not of the usual kind, or of a name that has been there before. */
