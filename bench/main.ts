@@ -4,7 +4,7 @@
  * of rows, walked and in the kernel; `loop` what holds the front loop; `door` the path around an engine; `overload` what is answered of twice and four times the capacity; `rollouts` the
  * errors guard beside other rules, on the same recorded traffic; `units` few units that come again and again, `--runs 2000`; `replay` drift of a table beside Evidently's report; `false-alarms` drift that is not there, by our rule and
  * others; `label-free` estimates of accuracy without labels beside nannyml's; `routing` what a rollout costs a request; `monitoring` what being watched costs one; `batch-sink` what
- * exactly-once costs a COPY; `python` the Python runtime beside FastAPI and joblib; `spark` what a model costs on top of Spark itself.
+ * exactly-once costs a COPY; `memory` what all processes take at rest and under load, beside the floor; `python` the Python runtime beside FastAPI and joblib; `spark` what a model costs on top of Spark itself.
  */
 import { parseArgs } from 'node:util';
 
@@ -81,6 +81,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   overload: async () => {
     const { overload } = await import('./overload/overload.ts');
     await overload({ seconds: Number(values.seconds) }, positionals.slice(1));
+  },
+  memory: async () => {
+    const { memory } = await import('./memory.ts');
+    await memory({ seconds: Number(values.seconds) });
   },
   spark: async () => {
     const { spark } = await import('./batch/spark.ts');

@@ -6,6 +6,8 @@ const [, , model, port] = process.argv;
 const options = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential' };
 const session = await ort.InferenceSession.create(model, options);
 const [input] = session.inputNames;
+const { type } = session.inputMetadata[0];
+const Numbers = type === 'float64' ? Float64Array : Float32Array;
 const [label, probabilities] = session.outputNames;
 
 createServer((request, response) => {
@@ -14,9 +16,9 @@ createServer((request, response) => {
   request.on('end', async () => {
     const { rows } = JSON.parse(Buffer.concat(chunks));
     const width = rows[0].length;
-    const data = new Float32Array(rows.length * width);
+    const data = new Numbers(rows.length * width);
     for (let i = 0; i < rows.length; i++) data.set(rows[i], i * width);
-    const out = await session.run({ [input]: new ort.Tensor('float32', data, [rows.length, width]) });
+    const out = await session.run({ [input]: new ort.Tensor(type, data, [rows.length, width]) });
     const scores = out[probabilities].data;
     const classes = scores.length / rows.length;
     const body = JSON.stringify({
