@@ -283,12 +283,7 @@ export const METRICS = {
     WATCHED,
     'Share of the predictions of mature cohorts that have a label.',
   ),
-  model_label_delay_seconds: monitor(
-    'gauge',
-    'seconds',
-    [...WATCHED, 'quantile'],
-    'Time from a prediction to its label.',
-  ),
+  model_label_delay_seconds: monitor('gauge', 'seconds', [...WATCHED, 'quantile'], 'Prediction to label.'),
   model_data_violations_total: monitor(
     'counter',
     'rows',
@@ -312,6 +307,12 @@ export const METRICS = {
     'alerts',
     ['endpoint', 'model_name', 'alertname', 'severity'],
     'Alerts that fire.',
+  ),
+  background_process_resident_memory_bytes: monitor(
+    'gauge',
+    'bytes',
+    ['process'],
+    'Resident memory of the process that monitors; 0 while it is not there. `process_resident_memory_bytes` is of those that answer.',
   ),
   monitor_last_success_timestamp_seconds: monitor(
     'gauge',

@@ -68,6 +68,7 @@ export const OTEL_NAMES: Readonly<Record<MetricName, OtelName>> = {
   model_missing_ratio: named('model.data.missing', '1'),
   model_unseen_ratio: named('model.data.unseen', '1'),
   model_alerts_firing: named('model.alerts.firing', '{alert}'),
+  background_process_resident_memory_bytes: named('background.process.memory.resident', 'By'),
   monitor_last_success_timestamp_seconds: named('monitor.last_success.timestamp', 's'),
   monitor_run_duration_seconds: named('monitor.run.duration', 's'),
   monitor_rows_total: named('monitor.rows', '{row}'),

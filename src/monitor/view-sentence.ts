@@ -2,7 +2,7 @@
 import type { MonitorView } from './port.ts';
 
 /** A monitor that has not looked for so long is behind, in milliseconds. */
-const BEHIND = 120_000;
+const BEHIND = 180_000;
 
 export function viewSentence(view: Omit<MonitorView, 'sentence'>, now: number): string {
   const { alerts, reference, traffic, evaluatedAt, policy } = view;

@@ -3,7 +3,12 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Below the data folder. */
-const FILES = ['jobs/metrics.prom', 'experiments/metrics.prom', 'monitoring/metrics.prom'];
+const FILES = [
+  'jobs/metrics.prom',
+  'experiments/metrics.prom',
+  'monitoring/metrics.prom',
+  'monitoring/process.prom',
+];
 
 /** A file that is larger is none of ours, and would cost every scrape. */
 const FILE_MAX = 16 << 20;

@@ -85,6 +85,20 @@ export class AccuracyLooks {
       });
   }
 
+  /** Whether a round is under way. */
+  get isAtWork(): boolean {
+    return this.#underWay !== null;
+  }
+
+  /** Resolves when the round that is under way has ended, or after so many milliseconds. */
+  async settled(millis: number): Promise<void> {
+    if (this.#underWay === null) return;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, millis);
+    await Promise.race([this.#underWay, late.promise]);
+    clearTimeout(timer);
+  }
+
   /** Another process looks now. */
   forget(): void {
     this.#known.clear();

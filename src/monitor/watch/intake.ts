@@ -14,6 +14,7 @@ import { columnsFor } from './columns.ts';
 import type { KnownProfile, Profiles } from './profiles.ts';
 import { QualityCounter } from './quality-tick.ts';
 import type { Spool, SpooledBlock } from './spool.ts';
+import type { Streams } from './streams.ts';
 import { added, packTick, type Tick } from './tick.ts';
 
 /** Length of a slot of counts, in milliseconds. */
@@ -35,6 +36,8 @@ export interface IntakeOptions {
   readonly hidden: (endpoint: string) => ReadonlySet<string>;
   readonly replica: string;
   readonly clock: Clock;
+  /** Where streams of rows stood before. */
+  readonly streams?: Streams | undefined;
 }
 
 /** What one look has found. */
@@ -54,10 +57,16 @@ class Refused extends Error {}
 
 export class Intake {
   readonly #options: IntakeOptions;
-  readonly #quality = new QualityCounter();
+  readonly #quality: QualityCounter;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
+    this.#quality = new QualityCounter(options.streams);
+  }
+
+  /** Where each stream of rows stands. */
+  get streams(): Streams {
+    return this.#quality.states;
   }
 
   /** Takes in what waits. Throws what the store throws, and the log where it lacks room; nothing is lost by it. */

@@ -57,8 +57,18 @@ export interface CountedRows {
 }
 
 export class QualityCounter {
-  #states = new Map<string, QualityState>();
+  readonly #states: Map<string, QualityState>;
   readonly #pending = new Map<string, QualityState>();
+
+  /** `states`: where streams stood before. */
+  constructor(states: Iterable<readonly [string, QualityState]> = []) {
+    this.#states = new Map(states);
+  }
+
+  /** Where each stream stands, as far as it was taken in; the one that was counted last is last. */
+  get states(): ReadonlyMap<string, QualityState> {
+    return this.#states;
+  }
 
   /** Counts the rows of a block, which follow those of the one before. They are part of what follows once `keep` was called. */
   count({ stream, profile, block, features, bins, hidden, now }: CountedRows): QualityTick {
@@ -81,7 +91,10 @@ export class QualityCounter {
 
   /** What was counted since the last time is taken in. */
   keep(): void {
-    for (const [stream, state] of this.#pending) this.#states.set(stream, state);
+    for (const [stream, state] of this.#pending) {
+      this.#states.delete(stream);
+      this.#states.set(stream, state);
+    }
     this.#pending.clear();
   }
 

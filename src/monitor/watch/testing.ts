@@ -71,7 +71,15 @@ export class World {
   }
 
   /** What a new process would have. */
-  start({ log = this.log, holder = 'r1' }: { log?: IntakeOptions['log']; holder?: string } = {}) {
+  start({
+    log = this.log,
+    holder = 'r1',
+    streams,
+  }: {
+    log?: IntakeOptions['log'];
+    holder?: string;
+    streams?: IntakeOptions['streams'];
+  } = {}) {
     const { store, clock, surroundings } = this;
     const warn = (fields: object, message: string): void => void this.said.push({ fields, message });
     const profiles = new Profiles({
@@ -83,6 +91,7 @@ export class World {
       ...{ store, log, profiles, clock, replica: holder, hidden: () => new Set<string>() },
       spool: new Spool(this.spool),
       attempts: new Attempts(this.spool, clock),
+      streams,
     });
     const accuracy = new AccuracyLooks({
       ...{ store, surroundings, clock, logger: SILENT, folder: join(this.data, 'log') },

@@ -66,6 +66,25 @@ test('values out of range, a frozen column and repeated rows are told of the las
   expect(page).toMatch(/monitor_rows_total\{endpoint="churn"\} 6500\n/);
 });
 
+test('a column that is frozen for longer than a process lives is found', { timeout: 60_000 }, async () => {
+  const made = await withProfile(world({ ...QUICK, drift: { enabled: false } }));
+  const frozen = (): Block => {
+    const same = block(600, { from: made.clock.at });
+    const load = numbers('load', ...new Array(600).fill(0.25));
+    return { ...same, inputs: [same.inputs[0]!, same.inputs[1]!, load] };
+  };
+  let streams = made.start().intake.streams;
+  for (let k = 0; k < 3; k++) {
+    const { intake, watch } = made.start({ streams });
+    made.leave(frozen());
+    await intake.look();
+    await watch.look();
+    await watch.close();
+    ({ streams } = intake);
+  }
+  expect(await named(made)).toEqual(['FrozenFeature load']);
+});
+
 test('rows that come again are told once they are many, and blocks that are counted again are not such', {
   timeout: 60_000,
 }, async () => {

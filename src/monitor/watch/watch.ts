@@ -35,6 +35,10 @@ const LEASE = 30_000;
 /** How often detectors are kept where nothing was found, in milliseconds: they are large, and come again from ticks. */
 const KEEP_EVERY = 15_000;
 const TICKS = 1000;
+/** The first look of a process waits so long, in milliseconds, for what it is to say of accuracy. */
+const FIRST_MILLIS = 20_000;
+/** What changed within so many milliseconds may have to be told before long. */
+const FRESH = 60_000;
 
 export class Watch {
   readonly #options: WatchOptions;
@@ -46,6 +50,8 @@ export class Watch {
   #keptAt = Number.NEGATIVE_INFINITY;
   #evaluatedAt: number | null = null;
   #standings: readonly EndpointStanding[] = [];
+  /** Whether the last look has seen what is not to wait long for the next one. */
+  #isRestless = true;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -61,6 +67,14 @@ export class Watch {
     return this.#fence === null ? null : this.#standings;
   }
 
+  /**
+   * Whether a minute may pass until the next look: no rollout is to be steered, no alert is about to change or has just done so,
+   * nothing failed and nothing is under way.
+   */
+  get isAtRest(): boolean {
+    return this.#fence !== null && !this.#isRestless && !this.#options.accuracy.isAtWork;
+  }
+
   /** Number of the last tick that is kept: what lies before may be put together. */
   get kept(): number {
     return this.#kept;
@@ -68,6 +82,7 @@ export class Watch {
 
   /** Looks at everything once; does nothing where another process does. */
   async look(): Promise<void> {
+    this.#isRestless = true;
     if (!(await this.#lead())) return;
     const { surroundings, clock } = this.#options;
     const [endpoints, load] = await Promise.all([surroundings.endpoints(), surroundings.load()]);
@@ -78,18 +93,25 @@ export class Watch {
       [...this.#endpoints.values()].map(({ endpoint, policy }) => ({ endpoint, policy })),
       this.#fence!,
     );
+    if (this.#evaluatedAt === null) await accuracy.settled(FIRST_MILLIS);
+    let isRestless = endpoints.some(({ rollout }) => rollout !== null);
     const standings: EndpointStanding[] = [];
     for (const watch of this.#endpoints.values()) {
-      const standing = await this.#lookAt(watch, load);
+      const { standing, isCalm } = await this.#lookAt(watch, load);
       if (standing !== null) standings.push(standing);
+      isRestless ||= !isCalm;
     }
     this.#standings = standings;
     this.#evaluatedAt = clock.now();
     if (isNew || clock.monotonic() - this.#keptAt > KEEP_EVERY) await this.keep();
+    this.#isRestless = isRestless;
   }
 
   /** One that cannot be looked at keeps no other from it: its rules are unknown, and it stands as at its last look, if any. */
-  async #lookAt(watch: EndpointWatch, load: FleetLoad | null): Promise<EndpointStanding | null> {
+  async #lookAt(
+    watch: EndpointWatch,
+    load: FleetLoad | null,
+  ): Promise<{ readonly standing: EndpointStanding | null; readonly isCalm: boolean }> {
     const { clock, logger, accuracy } = this.#options;
     const { name, stable } = watch.endpoint;
     const began = clock.monotonic();
@@ -98,13 +120,15 @@ export class Watch {
       await this.#steer(watch);
       const runMillis = clock.monotonic() - began;
       const looked = { lastSuccessAt: clock.now(), runMillis, firing: firingOf(rows) };
-      return await watch.standing(looked, accuracy.quality(name, stable));
+      const standing = await watch.standing(looked, accuracy.quality(name, stable));
+      return { standing, isCalm: isCalm(rows, clock.now()) };
     } catch (error) {
       logger.error({ endpoint: name, error: (error as Error).message }, 'an endpoint cannot be looked at');
       await this.#evaluate(watch, []).catch((again: Error) =>
         logger.error({ endpoint: name, error: again.message }, 'its alerts cannot be looked at either'),
       );
-      return this.#standings.find(({ endpoint }) => endpoint === name) ?? null;
+      const standing = this.#standings.find(({ endpoint }) => endpoint === name) ?? null;
+      return { standing, isCalm: false };
     }
   }
 
@@ -249,6 +273,10 @@ export class Watch {
     }
   }
 }
+
+/** Nothing is pending, and what changed last has been told. */
+const isCalm = (rows: readonly AlertRow[], now: number): boolean =>
+  rows.every(({ state, since }) => state === 'inactive' || (state !== 'pending' && now - since > FRESH));
 
 function firingOf(rows: readonly AlertRow[]): EndpointStanding['firing'] {
   const firing = rows.filter(({ state }) => state === 'firing');

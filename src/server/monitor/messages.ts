@@ -10,6 +10,15 @@ export interface MonitorSettings {
   readonly replica: string;
   /** Share of one processor that looking may take. */
   readonly share: number;
+  /** Whether files and rows that are no longer wanted are to be looked for at its first look. */
+  readonly tidies: boolean;
+}
+
+export interface MonitorState {
+  /** When it last had a look in which nothing failed, in milliseconds since the epoch; null: not yet. */
+  readonly lookedAt: number | null;
+  /** How long, in milliseconds, it need not look again after that; 0: it goes on at once. */
+  readonly restMillis: number;
 }
 
 export type Question = keyof Surroundings;
@@ -23,8 +32,8 @@ export type ToMonitor =
 
 export type FromMonitor =
   | Lifecycle
-  /** Once a second; `lookedAt`: when it last had a look in which nothing failed, in milliseconds since the epoch. */
-  | { readonly kind: 'alive'; readonly lookedAt: number | null }
+  /** Once a second and after each look. */
+  | ({ readonly kind: 'alive' } & MonitorState)
   | {
       readonly kind: 'ask';
       readonly id: number;

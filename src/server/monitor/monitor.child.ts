@@ -22,7 +22,11 @@ async function run(settings: MonitorSettings): Promise<void> {
   const logger = stderrLog({ process: 'monitor' });
   // Of one server there is one such process: the next one goes on under the claims of the one before.
   const holder = settings.replica;
-  const monitor = await openMonitorProcess({ ...settings, surroundings: asking, logger, holder });
+  const alive = (): void => send({ kind: 'alive', ...monitor.state });
+  const monitor = await openMonitorProcess({
+    ...{ ...settings, surroundings: asking, logger, holder },
+    onState: () => alive(),
+  });
   let closing = false;
   const close = async (): Promise<void> => {
     if (closing) return;
@@ -35,7 +39,7 @@ async function run(settings: MonitorSettings): Promise<void> {
   });
   process.on('SIGTERM', close);
   send({ kind: 'ready' });
-  setInterval(() => send({ kind: 'alive', lookedAt: monitor.lookedAt }), ALIVE_MILLIS).unref();
+  setInterval(alive, ALIVE_MILLIS).unref();
 }
 
 // A terminal sends its Ctrl-C to every process of the command; what it means is for the parent to say.

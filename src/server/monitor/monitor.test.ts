@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { spoolPath } from '../../capture/files.ts';
+import { captureRulesPath, spoolPath } from '../../capture/files.ts';
+import { MEMORY, type WatchMemory, watchName } from '../../monitor/watch/memory.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import { monitoringUrl } from '../../store/monitoring/url.ts';
@@ -104,14 +106,32 @@ test('that nothing is watched reaches receivers though the process that watches 
   await second.monitor.close();
 });
 
+test('the process that watches is there while it looks, and while somebody asks, and its memory is shown', {
+  timeout: 60_000,
+}, async () => {
+  const { data, store } = await folder({});
+  const { monitor } = server(data);
+  ending.push(() => monitor.close());
+  const shown = async (): Promise<number> => {
+    const text = await readFile(join(data, 'monitoring/process.prom'), 'utf8').catch(() => '');
+    return Number(/\{process="monitor"\} (\d+)/.exec(text)?.[1] ?? Number.NaN);
+  };
+  const lookedAt = async () =>
+    ((await store.memory(MEMORY.watch, watchName))?.body as WatchMemory | undefined)?.evaluatedAt ?? 0;
+  await expect.poll(shown, { timeout: 20_000 }).toBe(0);
+  const before = await lookedAt();
+  expect(before).toBeGreaterThan(0);
+  await monitor.monitoring();
+  await expect.poll(shown, { timeout: 20_000 }).toBeGreaterThan(10_000_000);
+  await expect.poll(lookedAt, { timeout: 20_000 }).toBeGreaterThan(before);
+});
+
 test('what is set is in force where rows are captured as soon as a server starts', {
   timeout: 30_000,
 }, async () => {
   const { data } = await folder({ log: { redact: { name: 'drop', age: 'hash' } } });
   const { monitor } = server(data);
   ending.push(() => monitor.close());
-  const { readFile } = await import('node:fs/promises');
-  const { captureRulesPath } = await import('../../capture/files.ts');
   const rules = async () => JSON.parse(await readFile(captureRulesPath(data), 'utf8').catch(() => 'null'));
   await expect.poll(rules, { timeout: 20_000 }).toMatchObject({
     endpoints: { churn: { enabled: true, drop: ['name'], hash: ['age'] } },

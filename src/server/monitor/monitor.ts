@@ -1,6 +1,7 @@
 /**
  * The part of a server that is for monitoring: starts the process that reads what serving leaves behind, answers what that
- * process asks, and what the API does. Nothing of it is loaded, and no process is started, before there is something to read.
+ * process asks, and what the API does. Nothing of it is loaded, and no process is started, before there is something to read;
+ * where it has nothing more to do it ends, and the next one comes when there is something again.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -13,9 +14,10 @@ import type { Surroundings } from '../../monitor/watch/surroundings.ts';
 import { monitoringPath, monitoringUrl } from '../../store/monitoring/url.ts';
 import { Seat } from '../workers/seat.ts';
 import type { FromMonitor, MonitorSettings, ToMonitor } from './messages.ts';
+import { Pace } from './pace.ts';
 import type { MonitoringRuntime, RuntimeOptions } from './runtime.ts';
 
-export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url' | 'replica'> {
+export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url' | 'replica' | 'onSet'> {
   /** URL of the store, or null for the one in the data folder. */
   readonly storeUrl: string | null;
   /** Share of one processor that looking may take. */
@@ -30,6 +32,8 @@ export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url' | 'repl
 const LOOK_MILLIS = 1000;
 /** Where no process can be started it is tried again after so many looks. */
 const GIVEN_UP_LOOKS = 60;
+/** How often files and rows that are no longer wanted are looked for, in milliseconds. */
+const UPKEEP_MILLIS = 600_000;
 /** While nothing is watched that is said every so many looks. */
 const BEHIND_LOOKS = 10;
 /** How old the last look may be, in milliseconds. */
@@ -43,33 +47,73 @@ export class ServerMonitor {
   #pause = 0;
   /** When the process last said that it had looked, or was started first; null: there was nothing to look at yet. */
   #lookedAt: number | null = null;
+  readonly #pace = new Pace();
+  /** Whether there is more to look at than what serving leaves behind; null: not known yet. */
+  #watches: boolean | null = null;
+  #tidiedAt: number;
+  #resting: Promise<void> | null = null;
+  /** Whose memory is shown; null: nobody's. */
+  #shownPid: number | null = null;
   #hasRules = false;
   #looks = 0;
 
   constructor(options: ServerMonitorOptions) {
     this.#options = options;
+    this.#tidiedAt = options.clock.monotonic();
     this.#end = everyMillis(LOOK_MILLIS, () => this.#look());
   }
 
-  /** Opens what is remembered, where it is not. */
+  /** For somebody who asks: opens what is remembered, where it is not, and has it followed closely. */
   async monitoring(): Promise<Monitoring> {
+    this.#pace.asked(this.#options.clock.monotonic());
     return (await this.#open()).monitoring;
   }
 
   /** Has the process keep what it has read; the rest is read by the next one. */
   async close(): Promise<void> {
     await this.#end();
-    process.off('exit', this.#kill);
     await this.#seat?.stop();
+    await this.#resting;
+    process.off('exit', this.#kill);
     await (await this.#runtime?.catch(() => null))?.close();
   }
 
   async #look(): Promise<void> {
     this.#seat?.check();
+    await this.#showMemory();
     await this.#writeRules();
     await this.#tellBehind();
     if (this.#seat !== null || this.#pause-- > 0) return;
-    if (this.#hasSomethingToRead() || (await this.#hasMonitors())) this.#start();
+    const files = this.#filesToRead();
+    if (files === 0 && !(await this.#isToBeWatched())) return;
+    if (this.#pace.isDue(this.#options.clock.monotonic(), files)) this.#start();
+  }
+
+  /** Ends the process that has nothing to do for so many milliseconds. */
+  #rest(millis: number): void {
+    const { clock } = this.#options;
+    if (millis === 0 || this.#resting !== null || !this.#pace.mayRest(clock.monotonic())) return;
+    this.#resting = this.#seat!.stop().then(() => {
+      this.#pace.rests(clock.monotonic(), millis);
+      process.off('exit', this.#kill);
+      this.#seat = null;
+      // Nobody is behind who is not wanted.
+      this.#lookedAt = null;
+      this.#resting = null;
+    });
+  }
+
+  /** Never throws: a disk that is full is told of by those who need it. */
+  async #showMemory(): Promise<void> {
+    const pid = this.#seat?.pid ?? null;
+    if (pid === null && this.#shownPid === null) return;
+    const { writeMemory } = await import('./memory-file.ts');
+    await writeMemory(this.#options.dataDir, pid).then(
+      () => {
+        this.#shownPid = pid;
+      },
+      () => undefined,
+    );
   }
 
   /** What is set, once: later the process that watches does it. */
@@ -102,39 +146,54 @@ export class ServerMonitor {
     return this.#runtime !== null || existsSync(monitoringPath(this.#options.dataDir));
   }
 
-  #hasSomethingToRead(): boolean {
+  #filesToRead(): number {
     try {
-      return readdirSync(spoolPath(this.#options.dataDir)).some((name) => blockIdOf(name) !== null);
+      return readdirSync(spoolPath(this.#options.dataDir)).filter((name) => blockIdOf(name) !== null).length;
     } catch {
-      return false;
+      return 0;
     }
   }
 
-  /** A database that is not there yet knows of none; one in PostgreSQL is not opened to see. */
-  async #hasMonitors(): Promise<boolean> {
+  /**
+   * Whether anything was set, here or before, or was watched since the start. A database that is not there yet knows of
+   * nothing; one in PostgreSQL, where others may set something, is not opened to see.
+   */
+  async #isToBeWatched(): Promise<boolean> {
+    if (this.#watches !== null) return this.#watches;
     if (!this.#isRemembered()) return false;
     try {
-      return await (await this.#open()).hasMonitors();
+      const hasMonitors = await (await this.#open()).hasMonitors();
+      if (hasMonitors || this.#options.storeUrl === null) this.#watches = hasMonitors;
+      return hasMonitors;
     } catch (error) {
       this.#warn(error, 'monitors cannot be looked at: trying again');
       return false;
     }
   }
 
-  get #settings(): MonitorSettings {
-    const { dataDir, storeUrl, share } = this.#options;
+  get #place(): Pick<MonitorSettings, 'dataDir' | 'url' | 'replica'> {
+    const { dataDir, storeUrl } = this.#options;
     const folder = resolve(dataDir);
     return {
       dataDir: folder,
       url: monitoringUrl(folder, storeUrl),
       replica: `${hostname()}:${folder}`,
-      share,
     };
+  }
+
+  /** Files and rows that are no longer wanted are looked for every now and then, however short processes live. */
+  #settings(): MonitorSettings {
+    const { share, clock } = this.#options;
+    const now = clock.monotonic();
+    const tidies = now - this.#tidiedAt >= UPKEEP_MILLIS;
+    if (tidies) this.#tidiedAt = now;
+    return { ...this.#place, share, tidies };
   }
 
   #start(): void {
     const { logger, entry, clock } = this.#options;
-    const settings = this.#settings;
+    const settings = this.#settings();
+    this.#watches = true;
     this.#lookedAt ??= clock.now();
     this.#seat = new Seat<FromMonitor, ToMonitor>({
       name: 'the monitoring process',
@@ -159,7 +218,10 @@ export class ServerMonitor {
 
   #hear(message: FromMonitor): void {
     if (message.kind === 'ask') void this.#answer(message);
-    if (message.kind === 'alive' && message.lookedAt !== null) this.#lookedAt = message.lookedAt;
+    if (message.kind !== 'alive') return;
+    this.#lookedAt = message.lookedAt ?? this.#lookedAt;
+    void this.#showMemory();
+    this.#rest(message.restMillis);
   }
 
   async #answer({ id, question, args }: Extract<FromMonitor, { kind: 'ask' }>): Promise<void> {
@@ -185,8 +247,12 @@ export class ServerMonitor {
   async #load(): Promise<MonitoringRuntime> {
     try {
       const { openMonitoringRuntime } = await import('./runtime.ts');
-      const { url, replica } = this.#settings;
-      return await openMonitoringRuntime({ ...this.#options, url, replica });
+      const { url, replica } = this.#place;
+      const onSet = (): void => {
+        this.#watches = true;
+        this.#pace.wanted();
+      };
+      return await openMonitoringRuntime({ ...this.#options, url, replica, onSet });
     } catch (error) {
       this.#runtime = null;
       throw error;

@@ -8,7 +8,7 @@ import type { Surroundings } from '../../monitor/watch/surroundings.ts';
 import { Watch } from '../../monitor/watch/watch.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
-import type { MonitorSettings } from './messages.ts';
+import type { MonitorSettings, MonitorState } from './messages.ts';
 import { writeMetrics } from './metrics-file.ts';
 import { receiverSurroundings } from './receivers.ts';
 import { openTaking } from './taking.ts';
@@ -19,11 +19,12 @@ export interface MonitorProcessOptions extends MonitorSettings {
   readonly logger: Logger;
   /** Tells this process from all others. */
   readonly holder: string;
+  /** Its state may be another one now. */
+  readonly onState: () => void;
 }
 
 export interface MonitorProcess {
-  /** When it last had a look in which nothing failed, in milliseconds since the epoch; null: not yet. */
-  readonly lookedAt: number | null;
+  readonly state: MonitorState;
   /** Keeps what it has. */
   close(): Promise<void>;
 }
@@ -35,15 +36,21 @@ const LOOK_MILLIS = 5000;
  * longer than so many milliseconds until the next.
  */
 const LOOK_MILLIS_MAX = 20_000;
+/**
+ * Where nothing is under way the process ends, and the next one looks after so many milliseconds, which is how often Prometheus
+ * evaluates its rules by default; one that used much of a processor rests up to so many.
+ */
+const REST_MILLIS = 60_000;
+const REST_MILLIS_MAX = 90_000;
 /** How often files and rows that are no longer wanted are looked for. */
 const UPKEEP_MILLIS = 600_000;
 
 /** Throws what opening the database throws. */
 export async function openMonitorProcess(options: MonitorProcessOptions): Promise<MonitorProcess> {
-  const { dataDir, url, replica, share, surroundings, logger, holder } = options;
+  const { dataDir, url, replica, share, tidies, surroundings, logger, holder, onState } = options;
   const clock = SYSTEM_CLOCK;
   const store = await openMonitoring(url);
-  const taking = openTaking(options, store, clock);
+  const taking = await openTaking(options, store, clock);
   const { policies, profiles } = taking;
   const accuracy = new AccuracyLooks({ store, folder: logPath(dataDir), surroundings, clock, logger });
   const watch = new Watch({ store, surroundings, profiles, accuracy, holder, clock, logger });
@@ -52,55 +59,75 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
     surroundings: receiverSurroundings(),
     policies: () => Promise.resolve(policies.all(taking.endpoints)),
   });
-  const deliver = (): Promise<unknown> =>
-    deliverer
-      .deliverDue()
-      .catch((error: Error) =>
-        logger.warn({ error: error.message }, 'notices could not be sent: trying again'),
-      );
-  let lookedAt: number | null = null;
+  let state: MonitorState = { lookedAt: null, restMillis: 0 };
   let notBefore = Number.NEGATIVE_INFINITY;
+  let tidyAt = clock.monotonic() + (tidies ? 0 : UPKEEP_MILLIS);
+  let hasFailed = false;
+  /** A look, and what goes on beside it: a receiver that is slow keeps nobody from looking. */
+  let underWay = 0;
+  const warned = (work: Promise<unknown>, otherwise: string): Promise<unknown> =>
+    work.catch((error: Error) => logger.warn({ error: error.message }, otherwise));
+  const besides = async (work: Promise<unknown>, otherwise: string): Promise<void> => {
+    underWay += 1;
+    await warned(work, otherwise);
+    underWay -= 1;
+    await settle();
+  };
+  /** What is shared is watched by the one that holds the lease, which it would lose while it rests. */
+  const isAtRest = async (): Promise<boolean> => {
+    if (store.kind !== 'sqlite' || underWay > 0 || hasFailed || !watch.isAtRest) return false;
+    const soon = { state: 'waiting', dueAt: clock.now() + REST_MILLIS, limit: 1 } as const;
+    return store.deliveries(soon).then(
+      (rows) => rows.length === 0,
+      () => false,
+    );
+  };
+  const settle = async (): Promise<void> => {
+    const restMillis = (await isAtRest()) ? restOf(process.cpuUsage(), share) : 0;
+    state = { ...state, restMillis };
+    onState();
+  };
   const look = async (): Promise<void> => {
     const [started, before] = [clock.monotonic(), process.cpuUsage()];
     if (started < notBefore) return;
-    let failed = false;
+    underWay += 1;
+    state = { ...state, restMillis: 0 };
+    hasFailed = false;
     for (const work of [
       () => taking.look(),
       () => watch.look(),
       () => writeMetrics(dataDir, watch.standings),
     ])
       await work().catch((error: Error) => {
-        failed = true;
+        hasFailed = true;
         logger.error({ error: error.message, stack: error.stack }, 'monitoring could not look: trying again');
       });
-    if (!failed) lookedAt = clock.now();
+    underWay -= 1;
+    if (!hasFailed) state = { ...state, lookedAt: clock.now() };
     const { user, system } = process.cpuUsage(before);
     // What comes half a second early is not late by another wait.
     notBefore = started - 500 + Math.min(LOOK_MILLIS_MAX, (user + system) / 1000 / share);
-    // A receiver that is slow keeps nobody from looking.
-    void deliver();
+    void besides(deliverer.deliverDue(), 'notices could not be sent: trying again');
+    if (clock.monotonic() < tidyAt) return;
+    tidyAt = clock.monotonic() + UPKEEP_MILLIS;
+    const read = watch.standings === null ? null : watch.kept;
+    const tidying = upkeep({ dataDir, replica, store, policies, clock, read });
+    void besides(tidying, 'the log could not be tidied: trying again later');
   };
-  const end = everyMillis(LOOK_MILLIS, look);
-  const endUpkeep = everyMillis(UPKEEP_MILLIS, () =>
-    upkeep({
-      ...{ dataDir, replica, store, policies, clock },
-      read: watch.standings === null ? null : watch.kept,
-    }).catch((error: Error) =>
-      logger.warn({ error: error.message }, 'the log could not be tidied: trying again later'),
-    ),
-  );
+  const looking = look().then(() => everyMillis(LOOK_MILLIS, look));
   return {
-    get lookedAt() {
-      return lookedAt;
+    get state() {
+      return state;
     },
     async close() {
-      await endUpkeep();
-      await end();
-      await watch
-        .close()
-        .catch((error: Error) => logger.warn({ error: error.message }, 'state was not kept'));
-      taking.close();
+      await (await looking)();
+      await warned(watch.close(), 'state was not kept');
+      await warned(taking.close(), 'runs of rows were not kept');
       await store.close();
     },
   };
 }
+
+/** After as much as it took of a processor since its start. */
+const restOf = ({ user, system }: NodeJS.CpuUsage, share: number): number =>
+  Math.min(REST_MILLIS_MAX, Math.max(REST_MILLIS, (user + system) / 1000 / share));

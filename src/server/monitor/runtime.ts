@@ -22,6 +22,8 @@ export interface RuntimeOptions {
   readonly clock: Clock;
   /** Whether this process answers others meanwhile, so that the database may not hold it. */
   readonly answers: boolean;
+  /** Something was set. */
+  readonly onSet?: (() => void) | undefined;
 }
 
 export interface MonitoringRuntime {
@@ -59,6 +61,7 @@ export async function openMonitoringRuntime(options: RuntimeOptions): Promise<Mo
       const entry = { by, what: 'monitor.changed', subject: `endpoint/${endpoint}`, body };
       await options.store.transaction(({ audit }) => audit.append({ at: clock.now(), ...entry }));
       await writeRules();
+      options.onSet?.();
     },
   });
   return {

@@ -11,6 +11,7 @@ import { bucketsOf } from '../../monitor/watch/columns.ts';
 import { Intake } from '../../monitor/watch/intake.ts';
 import { Profiles } from '../../monitor/watch/profiles.ts';
 import { Spool } from '../../monitor/watch/spool.ts';
+import { keepStreams, takeStreams } from '../../monitor/watch/streams.ts';
 import type { WatchedEndpoint } from '../../monitor/watch/surroundings.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { writeCaptureRules } from './capture-rules.ts';
@@ -24,14 +25,15 @@ export interface Taking {
   readonly endpoints: readonly WatchedEndpoint[];
   /** Takes in all that waits. Throws what the intake does. */
   look(): Promise<void>;
-  close(): void;
+  /** Keeps where streams of rows stand. Throws what the file system does. */
+  close(): Promise<void>;
 }
 
-export function openTaking(
+export async function openTaking(
   { dataDir, replica, surroundings, logger, holder }: MonitorProcessOptions,
   store: MonitoringStore,
   clock: Clock,
-): Taking {
+): Promise<Taking> {
   const policies = new Policies(store);
   let endpoints: readonly WatchedEndpoint[] = [];
   const redactionsOf = (endpoint: string) => policies.redactionsOf(endpoint, endpoints);
@@ -48,8 +50,9 @@ export function openTaking(
   });
   const log = new LogWriter({ folder: logPath(dataDir), replica, redactions });
   const spool = spoolPath(dataDir);
+  const streams = join(dataDir, 'monitoring', 'streams');
   const intake = new Intake({
-    ...{ store, log, profiles, replica, clock },
+    ...{ store, log, profiles, replica, clock, streams: await takeStreams(streams) },
     spool: new Spool(spool),
     attempts: new Attempts(spool, clock),
     hidden: (endpoint) => new Set(Object.keys(redactionsOf(endpoint))),
@@ -73,7 +76,10 @@ export function openTaking(
         if (!more) return;
       }
     },
-    close: () => log.close(),
+    async close() {
+      log.close();
+      await keepStreams(streams, intake.streams);
+    },
   };
 }
 

@@ -58,6 +58,11 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
     return this.#epoch;
   }
 
+  /** Of the child that is there; null where there is none. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
   get ready(): boolean {
     return this.#readySince !== null;
   }
