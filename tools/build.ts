@@ -12,8 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { ASSETS } from '../src/config/assets.ts';
 import { bundledFolders, packagesOf } from './bundled.ts';
@@ -58,10 +57,9 @@ function checkStarted(path: string, text: string, outdir: string): void {
 }
 
 function copyAssets(outdir: string): void {
-  const { resolve } = createRequire(import.meta.url);
   mkdirSync(join(outdir, 'assets'), { recursive: true });
   for (const [name, file] of Object.entries(ASSETS))
-    copyFileSync(resolve(file), join(outdir, 'assets', name));
+    copyFileSync(join(root, file), join(outdir, 'assets', name));
 }
 
 /** The Python package, for whoever asks a server for it. */
@@ -69,10 +67,7 @@ const putWheel = (outdir: string): void =>
   writeWheel(join(root, 'python'), packageJson.version, join(outdir, 'clients/python'));
 
 /** Files of packages that are beside a bundle as they are. */
-const assetFiles = (): string[] => {
-  const { resolve } = createRequire(import.meta.url);
-  return Object.values(ASSETS).map((file) => relative(root, resolve(file)));
-};
+const assetFiles = (): string[] => Object.values(ASSETS);
 
 /** Beside the bundle, what Spark is sent: its driver's and workers' Python, and the scorer. */
 async function bundleForSpark(outdir: string): Promise<string[]> {

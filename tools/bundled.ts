@@ -20,6 +20,8 @@ export interface BundledFolder extends BundledPackage {
 }
 
 const FOLDER = /^(.*?node_modules\/(?:@[^/]+\/)?[^/]+)\//;
+/** Files of packages that are kept in the checkout (tools/vendor.ts). */
+const VENDORED = /^vendor\/[^/]+/;
 const LAST = 'node_modules/';
 /** What a bundler has put into a file is read from the map beside it, which is seldom there and seldom small. */
 const MAP_BYTES_MIN = 100_000;
@@ -33,11 +35,12 @@ export function bundledFolders(root: string, files: Iterable<string>): BundledFo
   }
   const found = new Map<string, BundledFolder>();
   for (const [folder, own] of [...folders].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const { name, version, license } = manifestOf(root, folder);
+    const manifest = manifestOf(root, folder);
+    const { name, version } = manifest;
     const id = `${name}@${version}`;
     const before = found.get(id)?.files ?? [];
     const all = [...before, ...own].sort();
-    found.set(id, { name, version, license, ...containedIn(root, name, all), folder, files: all });
+    found.set(id, { ...containedIn(root, name, all), ...manifest, folder, files: all });
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
@@ -49,18 +52,32 @@ export const packagesOf = (folders: readonly BundledFolder[]): BundledPackage[] 
 function manifestOf(root: string, folder: string): BundledPackage {
   const path = join(root, folder, 'package.json');
   if (!existsSync(path)) throw new Error(`${folder} is in the bundle and has no package.json`);
-  const { name, version, license } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  const { name, version, license, contains } = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
   if (typeof name !== 'string' || typeof version !== 'string')
     throw new Error(`${path} says no name and version`);
-  return { name, version, license: typeof license === 'string' ? license : null };
+  const own = VENDORED.test(folder) && contains !== undefined ? { contains } : {};
+  return { name, version, license: typeof license === 'string' ? license : null, ...own };
+}
+
+interface Manifest {
+  readonly name?: unknown;
+  readonly version?: unknown;
+  readonly license?: unknown;
+  readonly contains?: readonly string[];
 }
 
 function containedIn(root: string, own: string, files: readonly string[]): { contains?: readonly string[] } {
-  const names = files
-    .flatMap((file) => sourcesOf(join(root, `${file}.map`)))
-    .flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
-  const contains = [...new Set(names)].filter((name) => name !== own).sort();
+  const maps = files.map((file) => join(root, `${file}.map`));
+  const contains = packagesIn(maps).filter((name) => name !== own);
   return contains.length === 0 ? {} : { contains };
+}
+
+/** Names of the packages whose files these source maps name, in order; of maps that are not there, none. */
+export function packagesIn(maps: readonly string[]): readonly string[] {
+  const names = maps
+    .flatMap(sourcesOf)
+    .flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
+  return [...new Set(names)].sort();
 }
 
 function sourcesOf(map: string): readonly string[] {
@@ -72,6 +89,8 @@ function sourcesOf(map: string): readonly string[] {
 
 /** The innermost package that holds a file. */
 function folderOf(file: string): string | null {
+  const [vendored] = VENDORED.exec(file) ?? [];
+  if (vendored !== undefined) return vendored;
   const at = file.lastIndexOf(LAST);
   if (at < 0) return null;
   const [, folder] = FOLDER.exec(file.slice(at)) ?? [];

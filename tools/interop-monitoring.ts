@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { type Case, complaintsAbout, excludedFrom } from './interop-monitoring/compare.ts';
+import { prepareVega } from './interop-monitoring/vega.ts';
 import { preparePython, startPython } from './python-environment.ts';
 
 const CI_SEED = '20262';
@@ -45,6 +46,7 @@ async function comparePart(python: string, part: number): Promise<void> {
 console.log(
   `seed ${seed}: npm run test:interop-monitoring -- --seed ${seed} --cases ${values.cases} draws the same columns`,
 );
+prepareVega();
 const python = preparePython('interop-monitoring', LOCK, MODULES);
 await Promise.all(Array.from({ length: PARTS }, (_, part) => comparePart(python, part)));
 for (const [why, count] of tally.excluded) console.log(`not compared, ${count} times: ${why}`);

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Folders of what a bundle is made of: the program, and the Python package that it offers. */
-export const FOLDERS = ['src', 'python/plimsoll', 'tools/wheel'];
+/** Folders of what a bundle is made of: the program, the Python package that it offers, and what its pages load. */
+export const FOLDERS = ['src', 'python/plimsoll', 'tools/wheel', 'vendor'];
 /** What a bundle is made of besides. */
 export const BESIDE = [
   ...['package.json', 'package-lock.json'],

@@ -1,6 +1,6 @@
 /** From a model to a registry and back: what arrives, what goes with it, and who believes it. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import lock from '../../src/deploy/image/base-lock.json' with { type: 'json' };
@@ -216,9 +216,9 @@ describe('what goes with an image', () => {
       for (const { name, version, purl, licenses } of components.filter(({ type }) => type === 'library')) {
         expect(licenses, name).toHaveLength(1);
         if (!purl!.startsWith('pkg:npm/')) continue;
-        const installed = [join(ROOT, 'node_modules', name), ...nested(name)].map(
-          (at) => JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')).version,
-        );
+        const installed = [join(ROOT, 'node_modules', name), join(ROOT, 'vendor', name), ...nested(name)]
+          .filter((at) => existsSync(join(at, 'package.json')))
+          .map((at) => JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')).version);
         expect(installed, name).toContain(version);
       }
     },

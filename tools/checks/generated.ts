@@ -48,10 +48,10 @@ function readPage(path: string): string | null {
   }
 }
 
-/** All of them, with the one that takes a compiler. */
+/** All of them, with the one that may take a compiler. */
 async function allPages(): Promise<typeof PAGES> {
   const { KERNEL_MODULE, kernelModule } = await import('./kernel-module.ts');
-  const kernel = await kernelModule();
+  const kernel = kernelModule();
   return { ...PAGES, [KERNEL_MODULE]: () => kernel };
 }
 

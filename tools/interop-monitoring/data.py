@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn import datasets
 
-VEGA = Path(__file__).resolve().parents[2] / "node_modules/vega-datasets/data"
+VEGA = Path(__file__).resolve().parents[2] / ".cache/vega-datasets/data"
 
 
 def halves(frame):

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from river import drift
 
-VEGA = Path(__file__).resolve().parents[2] / "node_modules/vega-datasets/data"
+VEGA = Path(__file__).resolve().parents[2] / ".cache/vega-datasets/data"
 KSWIN_SEED = 11
 NUMBERS = {
     "adwin": drift.ADWIN,

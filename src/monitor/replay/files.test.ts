@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
@@ -170,9 +171,9 @@ test('values beyond the range of the reference are a breach, also where nothing 
 });
 
 test('three months of flights, in which delays differ for certain and hardly at all, tell nothing', async () => {
-  const path = join(import.meta.dirname, '../../../node_modules/vega-datasets/data/flights-20k.json');
+  const path = join(import.meta.dirname, '../../../fixtures/monitoring/vega/flights-20k.json.gz');
   const flights = (
-    JSON.parse(readFileSync(path, 'utf8')) as { date: string; [key: string]: Cell }[]
+    JSON.parse(gunzipSync(readFileSync(path)).toString()) as { date: string; [key: string]: Cell }[]
   ).toSorted((a, b) => Date.parse(a.date) - Date.parse(b.date));
   const at = flights.findIndex(({ date }) => Date.parse(date) >= Date.parse('2001/02/15'));
   const reference = csv('flights-1.csv', flights.slice(0, at));

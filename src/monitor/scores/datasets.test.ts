@@ -1,6 +1,7 @@
 /** Scores of public data sets, as the libraries had them, to the digits that were noted. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Pair } from './column.ts';
 import { evidentlyScores } from './evidently/evidently.ts';
@@ -9,8 +10,7 @@ import { scipyScores } from './scipy.ts';
 import { asPrinted, categories, numbers, pairOf } from './testing/samples.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const vega = (name: string): string =>
-  readFileSync(join(ROOT, 'node_modules/vega-datasets/data', name), 'utf8');
+const VEGA = join(ROOT, 'fixtures/monitoring/vega');
 const { halves, titanic } = JSON.parse(
   readFileSync(join(ROOT, 'fixtures/monitoring/scores.json'), 'utf8'),
 ) as {
@@ -31,7 +31,7 @@ function printed(pair: Pair, expected: Readonly<Record<string, string>>): void {
   expect(Object.fromEntries(found)).toEqual(expected);
 }
 
-const weather = vega('seattle-weather.csv')
+const weather = readFileSync(join(VEGA, 'seattle-weather.csv'), 'utf8')
   .trim()
   .split('\n')
   .slice(1)
@@ -113,7 +113,8 @@ test('weather of Seattle: kinds of weather', () => {
 });
 
 test('flights before and from the middle of February: certain and tiny, and nothing', () => {
-  const flights = JSON.parse(vega('flights-20k.json')) as { date: string; delay: number; distance: number }[];
+  const bytes = gunzipSync(readFileSync(join(VEGA, 'flights-20k.json.gz')));
+  const flights = JSON.parse(bytes.toString()) as { date: string; delay: number; distance: number }[];
   const cut = (column: 'delay' | 'distance') => {
     const part = (early: boolean) =>
       numbers(

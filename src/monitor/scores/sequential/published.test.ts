@@ -1,6 +1,7 @@
 /** Where river's detectors alarm on the streams of its own tests and documentation, and on recorded flights. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { NumpyRandom, pythonChoices } from '../testing/samples.ts';
 import { Adwin } from './adwin.ts';
@@ -46,8 +47,8 @@ test('DDM and HDDM on errors that become frequent', () => {
 });
 
 test('flights in the order of their dates: as many alarms as weeks, of weather and weekdays', () => {
-  const path = join(import.meta.dirname, '../../../../node_modules/vega-datasets/data/flights-20k.json');
-  const flights = JSON.parse(readFileSync(path, 'utf8')) as { date: string; delay: number }[];
+  const path = join(import.meta.dirname, '../../../../fixtures/monitoring/vega/flights-20k.json.gz');
+  const flights = JSON.parse(gunzipSync(readFileSync(path)).toString()) as { date: string; delay: number }[];
   const delays = flights
     .toSorted((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))
     .map(({ delay }) => delay);

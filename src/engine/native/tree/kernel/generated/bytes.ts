@@ -1,4 +1,5 @@
-/** What AssemblyScript makes of `kernel.as.ts`, as base64: `npm run ok:generated:fix` writes it. */
+/** What AssemblyScript makes of `kernel.as.ts`, as base64: `npm run ok:generated:fix` writes it.
+ * Made of sha256 b9e23862fcaad813dd5c64c55fea8cac, by assemblyscript@0.28.20. */
 export const KERNEL = [
   'AGFzbQEAAAABJQRgBn9/f39/fwF/YAR/f39/AGAFf39/f38AYAh/f39/f39/fwACDwEDZW52Bm1lbW9yeQIAAAMGBQECAwAAByMD',
   'C3BhY2tGbG9hdDMyAAQJcGFja1JhbmtzAAMFc2NvcmUAAgr7GgWLBAEJfyAAKAIAIQQgACgCBCEFIAAoAgghBiAAKAIMIQcgACgC',
