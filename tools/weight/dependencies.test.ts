@@ -3,7 +3,8 @@ import { BUDGETS } from './budgets.ts';
 import { dependencyFigures, type Lock } from './dependencies.ts';
 import { isOver } from './judge.ts';
 
-const counts = (packages: Lock): number[] => dependencyFigures(packages).map(({ value }) => value);
+const figures = (lock: Lock) => dependencyFigures(lock['']!, lock);
+const counts = (lock: Lock): number[] => figures(lock).map(({ value }) => value);
 
 test('what is bundled counts nothing, what is needed counts with all that it needs, once', () => {
   expect(counts({ '': {}, 'node_modules/vitest': {} })).toEqual([0, 0]);
@@ -34,7 +35,7 @@ test('binaries of other platforms are not installed, nested versions are', () =>
     'node_modules/native-mac': { os: ['darwin'], cpu: ['x64'] },
     'node_modules/native-musl': { os: ['linux'], cpu: ['x64'], libc: ['musl'] },
   };
-  const [, optional] = dependencyFigures(packages);
+  const [, optional] = figures(packages);
   expect(optional).toEqual({
     of: 'optional',
     value: 4,
@@ -48,8 +49,13 @@ test('a heavy dependency that is planted is over the limit, and named', () => {
     'node_modules/@google-cloud/aiplatform': { dependencies: { 'google-gax': '^5' } },
     'node_modules/google-gax': {},
   };
-  const [required] = dependencyFigures(planted);
+  const [required] = figures(planted);
   expect(BUDGETS.required.limit).toBeLessThan(2);
   expect(isOver(required!)).toBe(true);
   expect(required!.detail).toBe('@google-cloud/aiplatform, google-gax');
+});
+
+test('a dependency that the lock does not know yet counts', () => {
+  const [required] = dependencyFigures({ dependencies: { heavy: '^1' } }, { '': {} });
+  expect(required).toEqual({ of: 'required', value: 1, detail: 'heavy' });
 });

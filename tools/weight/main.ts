@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import packageJson from '../../package.json' with { type: 'json' };
 import { bundleColdPath, coldFigure } from './cold-path.ts';
 import { dependencyFigures } from './dependencies.ts';
 import { type Figure, isOver, lineOf } from './judge.ts';
@@ -16,8 +17,8 @@ const given = process.argv.slice(2);
 /** Each loaded when asked for. */
 const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   bundle: async () => {
-    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-    return [...dependencyFigures(lock.packages), coldFigure(await bundleColdPath())];
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    return [...dependencyFigures(packageJson, packages), coldFigure(await bundleColdPath())];
   },
   installation: async () => (await import('./installation.ts')).installationFigures(),
 };

@@ -1,3 +1,4 @@
+import { wheelName } from '../../config/wheel.ts';
 import type { Clause, ContractTrials } from './clause.ts';
 import { hold } from './clause.ts';
 import { expectPredictions, expectStatus, gracefulEnd, JSON_TYPE, objectOf, seen } from './common.ts';
@@ -57,6 +58,15 @@ const CLAUSES: readonly Clause[] = [
     expectStatus(schema, 200);
     hold(schema.text.includes(model), 'the schema does not name the model');
     return `200, ${schema.text.length} bytes of schema`;
+  }),
+  clause('python-package', 'GET /clients/python/ offers the package of this version', async ({ ask }) => {
+    const page = await ask('/clients/python/');
+    expectStatus(page, 200);
+    hold(page.text.includes(wheelName()), `the page does not name ${wheelName()}`);
+    const wheel = await ask(`/clients/python/${wheelName()}`);
+    expectStatus(wheel, 200);
+    hold(wheel.text.startsWith('PK'), 'the wheel is no ZIP archive');
+    return wheelName();
   }),
   clause('no-control', 'there is no control API: what is served cannot be changed', async ({ ask }) => {
     const answer = await ask('/api/v1/models');
