@@ -115,7 +115,7 @@ describe('a candidate', { timeout: 120_000 }, () => {
   });
 
   test('that answers differently is rolled back for its outputs', async () => {
-    const { rollout } = await tried('shifted', HALF, 100);
+    const { rollout } = await tried('shifted', HALF, 300);
     expect(rollout).toMatchObject({ state: 'rolled-back', reason: expect.stringContaining('outputs') });
   });
 

@@ -6,7 +6,7 @@ import type { Block } from '../../src/capture/block.ts';
 import { encodeBlock } from '../../src/capture/codec.ts';
 import { blockFile, blockIdOf, spoolPath } from '../../src/capture/files.ts';
 import type { AlertRow } from '../../src/monitor/alerts/alert.ts';
-import type { CohortView, QualityView } from '../../src/monitor/port.ts';
+import type { CohortView, MonitorView, QualityView } from '../../src/monitor/port.ts';
 import { plimsoll, type Served, served } from '../cli.ts';
 import { childrenOf } from '../processes.ts';
 import { api, fixture } from '../rollouts/control.ts';
@@ -142,6 +142,7 @@ const feedback = (of: readonly { readonly id: string; readonly fails: number }[]
     'feedback',
     of.map(({ id, fails }) => ({ endpoint: 'credit', requestId: id, label: fails })),
   );
+const monitor = (): Promise<MonitorView> => api(server.said.url, 'GET', 'endpoints/credit/monitor');
 const quality = (): Promise<QualityView> => api(server.said.url, 'GET', 'endpoints/credit/quality');
 const cohortOf = ({ cohorts }: QualityView, ago: number): CohortView | undefined =>
   cohorts.find(({ from }) => from === TODAY - ago * DAY);
@@ -178,13 +179,18 @@ test('answers without labels have estimates, by the labelled rows of the referen
 test('labels of today and of days ago revise their cohorts, and those alone', {
   timeout: 360_000,
 }, async () => {
+  const hour = async () => (await monitor()).traffic.hour;
+  const before = await hour();
   const now = people.many(50);
   const answers: { id: string; fails: number; predicted: number }[] = [];
   for (const person of now) {
     const { id, predictions } = await post('/models/credit/predict', [person]);
     answers.push({ id, fails: person.fails, predicted: predictions[0]! });
   }
-  await feedback(answers);
+  // Labels may come before their answers are logged; those that come later have them looked at soon.
+  await feedback(answers.slice(0, 10));
+  await expect.poll(hour, PATIENT).toBe(before + 50);
+  await feedback(answers.slice(10));
   await feedback([9, 8, 7, 6].flatMap((ago) => past.get(ago)!));
   await expect.poll(async () => cohortOf(await quality(), 6)?.labelled, PATIENT).toBe(A_DAY);
   const view = await quality();

@@ -94,21 +94,6 @@ describe('package oci --push', () => {
       'mounted',
     ]);
   }, 60_000);
-
-  it('says before any work what cannot be a name, and how to mend what the registry says', async () => {
-    expect(await pushTo('Not A Name')).toMatchObject({
-      status: 2,
-      answer: { error: { code: 'IMAGE_NAME_INVALID' } },
-    });
-    const gone = await unreachable;
-    expect([gone.status, gone.answer.error.code]).toEqual([1, 'REGISTRY_UNREACHABLE']);
-    expect(gone.answer.error.hint).toMatch(/Run the command again/);
-    const nowhere = await plimsoll(['package', 'oci', example('iris.joblib'), ...data('one')]);
-    expect([nowhere.status, nowhere.answer.error.message]).toEqual([
-      2,
-      expect.stringContaining('neither --output nor --push'),
-    ]);
-  }, 60_000);
 });
 
 describe('what goes with an image', () => {
@@ -342,3 +327,20 @@ describe('package attestations', () => {
 /** Digest of a layer, counted from the base, or from the model. */
 const layerOf = (at: string, index: number): string =>
   JSON.parse(blob(at, made.answer.digest).toString()).layers.at(index).digest;
+
+describe('package oci --push to what is no registry', () => {
+  it('says before any work what cannot be a name, and how to mend what the registry says', async () => {
+    expect(await pushTo('Not A Name')).toMatchObject({
+      status: 2,
+      answer: { error: { code: 'IMAGE_NAME_INVALID' } },
+    });
+    const gone = await unreachable;
+    expect([gone.status, gone.answer.error.code]).toEqual([1, 'REGISTRY_UNREACHABLE']);
+    expect(gone.answer.error.hint).toMatch(/Run the command again/);
+    const nowhere = await plimsoll(['package', 'oci', example('iris.joblib'), ...data('one')]);
+    expect([nowhere.status, nowhere.answer.error.message]).toEqual([
+      2,
+      expect.stringContaining('neither --output nor --push'),
+    ]);
+  }, 60_000);
+});

@@ -68,14 +68,17 @@ const blockOf = (rows: readonly LoggedRow[], seq: number): Block => ({
 export class LabelledLog {
   readonly store: MonitoringStore;
   readonly #folder: string;
+  /** Where rows are logged. */
+  readonly logFolder: string;
   readonly #writer: LogWriter;
   readonly #feedback: NumberedFeedback[] = [];
   #seq = 0;
 
   private constructor(folder: string, store: MonitoringStore) {
     this.#folder = folder;
+    this.logFolder = join(folder, 'log');
     this.store = store;
-    this.#writer = new LogWriter({ folder: join(folder, 'log'), replica: 'r' });
+    this.#writer = new LogWriter({ folder: this.logFolder, replica: 'r' });
   }
 
   static async open(): Promise<LabelledLog> {
@@ -101,19 +104,23 @@ export class LabelledLog {
     this.#feedback.push({ ...whose, id, endpoint: 'churn', metric, value, at, receivedAt: at });
   }
 
+  /** A page of what was labelled, as the control plane has it. */
+  readonly feedback = async (after: number, limit: number): Promise<readonly NumberedFeedback[]> =>
+    this.#feedback.slice(after, after + limit);
+
   async look(
     day: number,
     policy: Partial<AccuracyPolicy>,
     more: Partial<AccuracyTarget> = {},
   ): Promise<AccuracyLook> {
-    await takeInLabels(this.store, async (after, limit) => this.#feedback.slice(after, after + limit));
+    await takeInLabels(this.store, this.feedback);
     const target: AccuracyTarget = {
       ...{ endpoint: 'churn', model: 'churn', version: 3, now: START + day * DAY },
       policy: { ...POLICY, ...policy },
       falseAlarms: { count: 1, span: 90 * DAY },
       ...more,
     };
-    return new AccuracyWatch({ store: this.store, folder: join(this.#folder, 'log') }).look(target);
+    return new AccuracyWatch({ store: this.store, folder: this.logFolder }).look(target);
   }
 
   async close(): Promise<void> {

@@ -52,6 +52,8 @@ export class AccuracyLooks {
   readonly #options: AccuracyLooksOptions;
   readonly #watch: AccuracyWatch;
   readonly #known = new Map<string, Known>();
+  /** Endpoints that labels may have come for since their last look. */
+  readonly #labelled = new Set<string>();
   /** References of bundles, by endpoint, version and policy: each is made once. */
   readonly #given = new Map<string, Promise<AccuracyReference | null>>();
   #underWay: Promise<void> | null = null;
@@ -73,16 +75,17 @@ export class AccuracyLooks {
     return known?.version === version ? (known.look?.quality ?? null) : null;
   }
 
-  /** Begins a round where none is under way. */
-  begin(watched: readonly Watched[], fence: Fence): void {
-    if (this.#underWay !== null || this.#isClosing) return;
-    this.#underWay = this.#round(watched, fence)
+  /** Begins a round where none is under way; settles once it is over, which nobody has to wait for. */
+  async begin(watched: readonly Watched[], fence: Fence): Promise<void> {
+    if (this.#isClosing) return;
+    this.#underWay ??= this.#round(watched, fence)
       .catch((error: Error) =>
         this.#options.logger.warn({ error: error.message }, 'labels could not be taken in: trying again'),
       )
       .finally(() => {
         this.#underWay = null;
       });
+    await this.#underWay;
   }
 
   /** Whether a round is under way. */
@@ -102,6 +105,7 @@ export class AccuracyLooks {
   /** Another process looks now. */
   forget(): void {
     this.#known.clear();
+    this.#labelled.clear();
   }
 
   async close(): Promise<void> {
@@ -112,21 +116,23 @@ export class AccuracyLooks {
   async #round(watched: readonly Watched[], fence: Fence): Promise<void> {
     const { store, surroundings } = this.#options;
     const taken = await takeInLabels(store, (after, limit) => surroundings.feedback(after, limit));
+    if (taken > 0) for (const { endpoint } of watched) this.#labelled.add(endpoint.name);
     for (const one of watched)
-      if (!this.#isClosing && this.#isDue(one.endpoint.name, taken > 0)) await this.#look(one, fence);
+      if (!this.#isClosing && this.#isDue(one.endpoint.name)) await this.#look(one, fence);
   }
 
-  #isDue(endpoint: string, isLabelled: boolean): boolean {
+  #isDue(endpoint: string): boolean {
     const known = this.#known.get(endpoint);
     if (known === undefined) return true;
     const now = this.#options.clock.monotonic();
-    const isSoon = isLabelled || known.look === null || known.look.cohorts.length === 0;
+    const isSoon = this.#labelled.has(endpoint) || known.look === null || known.look.cohorts.length === 0;
     return now >= known.notBefore && now - known.at >= (isSoon ? EVERY_LABELLED : EVERY);
   }
 
   async #look({ endpoint, policy }: Watched, fence: Fence): Promise<void> {
     const { clock, logger } = this.#options;
     const began = clock.monotonic();
+    this.#labelled.delete(endpoint.name);
     let look: AccuracyLook | null = null;
     try {
       look = await this.#watch.look(this.#target({ endpoint, policy }, fence, began));

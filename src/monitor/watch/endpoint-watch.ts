@@ -41,8 +41,6 @@ export interface Steer {
 
 /** Two versions whose last rows lie further apart, in milliseconds, have not seen the same traffic. */
 const TOGETHER = 3_600_000;
-/** How long, in milliseconds, a candidate that drifts alone is paused before it is given up. */
-const CONFIRMED = 60_000;
 /** A rollout that runs so long, in milliseconds, after it was paused has been resumed. */
 const RESUMED = 20_000;
 
@@ -142,14 +140,14 @@ export class EndpointWatch {
     return { rollout: rollout.id, steering: 'pause', reason, began };
   }
 
-  /** Of a rollout that drift has paused, and nobody has resumed. */
+  /** Of a rollout that drift has paused, and nobody has resumed for as long as a condition must hold. */
   #abortion(
     rollout: string,
     steered: EndpointMemory['steered'],
     [stable, candidate]: readonly (VersionDrift | null)[],
   ): Steer | null {
     const { began, at } = steered ?? { began: 0, at: Infinity };
-    if (!stable || !candidate || this.#options.now() - at < CONFIRMED) return null;
+    if (!stable || !candidate || this.#options.now() - at < this.#policy.alerts.for) return null;
     if (Math.abs(candidate.to - stable.to) > TOGETHER || !isAlone(candidate.view(), stable.view()))
       return null;
     const reason = `drift while it runs: ${firstDrifting([candidate.view()])} (the candidate alone)`;

@@ -89,7 +89,7 @@ export class Watch {
     await this.#update(endpoints);
     const isNew = await this.#addTicks();
     const { accuracy } = this.#options;
-    accuracy.begin(
+    void accuracy.begin(
       [...this.#endpoints.values()].map(({ endpoint, policy }) => ({ endpoint, policy })),
       this.#fence!,
     );
