@@ -105,6 +105,7 @@ export async function compile(outdir: string, entryPoints: Entry[], more: Plugin
     external: EXTERNAL,
     banner: { js: BANNER },
     legalComments: 'linked',
+    minifyWhitespace: true,
     logLevel: 'warning',
     plugins: [...more, startedFiles, lazyHttp, namedPackages],
     metafile: true,

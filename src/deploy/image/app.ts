@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { FILE_MODE, type LayerMember } from './layer.ts';
+import { readTar } from './tar-read.ts';
 
 /** Where an image has this program; `main.js` there is what it starts. */
 export const APP = 'opt/plimsoll/app';
@@ -16,19 +18,29 @@ export interface AppFolder {
   release(): Promise<void>;
 }
 
-/** The folder beside the bundle in `dist/`; from source, one that is made now, with what scores tables where that is wanted. */
+/** Unpacked from beside the bundle in `dist/`; from source, made now, with what scores tables where that is wanted. */
 export async function appFolder(batch = false): Promise<AppFolder> {
-  if (!import.meta.url.endsWith('.ts'))
-    return { folder: fileURLToPath(new URL('./image/', import.meta.url)), release: () => Promise.resolve() };
-  const build = fileURLToPath(new URL('../../../tools/build.ts', import.meta.url));
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-app-'));
   const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    await promisify(execFile)(process.execPath, [build, '--image', folder, ...(batch ? ['--batch'] : [])]);
+    await (import.meta.url.endsWith('.ts') ? build(folder, batch) : unpack(folder));
     return { folder, release };
   } catch (error) {
     await release();
     throw error;
+  }
+}
+
+async function build(folder: string, batch: boolean): Promise<void> {
+  const program = fileURLToPath(new URL('../../../tools/build.ts', import.meta.url));
+  await promisify(execFile)(process.execPath, [program, '--image', folder, ...(batch ? ['--batch'] : [])]);
+}
+
+async function unpack(folder: string): Promise<void> {
+  const packed = await readFile(new URL('./image.tar.gz', import.meta.url));
+  for (const { path, bytes } of readTar(await promisify(gunzip)(packed))) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), bytes);
   }
 }
 

@@ -1,6 +1,6 @@
 /** A stream of Redis, read through a consumer group of the job's own. */
 import { hostname } from 'node:os';
-import { createClient } from 'redis';
+import { createClient } from '@redis/client';
 import type { Trigger } from '../schedule/schedule.ts';
 import type { Listen } from './listener.ts';
 
