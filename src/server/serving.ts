@@ -70,8 +70,26 @@ export function openServing(options: ServingOptions): Serving {
         moreMetrics,
       });
       const counted = { metrics: server.metrics, plane, moreMetrics };
-      const closing = { ...started, close: () => started.close().finally(forget) };
+      const endKeeping = keepingHeapSmall();
+      const close = (): Promise<void> => started.close().finally(forget).finally(endKeeping);
+      const closing = { ...started, close };
       return sendingMetrics(closing, { env: process.env, worker, epoch, logger, ...counted });
     },
+  };
+}
+
+/** The first answers are not to wait for a collection, in milliseconds. */
+const HEAP_MILLIS = 1500;
+
+/** What keeps the heap small is loaded when it begins to. Answers what ends it. */
+function keepingHeapSmall(): () => void {
+  let end = (): void => undefined;
+  const timer = setTimeout(async () => {
+    const { keepHeapSmall } = await import('../process/heap.ts');
+    end = keepHeapSmall();
+  }, HEAP_MILLIS).unref();
+  return () => {
+    clearTimeout(timer);
+    end();
   };
 }

@@ -10,6 +10,9 @@ import type {
 } from './sqlite-message.ts';
 import { resultOf } from './sqlite-result.ts';
 
+/** Most of its young generation, in megabytes: what it reads and answers is gone with the next statement. */
+const YOUNG_MEGABYTES = 4;
+
 /** One thread from its start to its end. It opens the file with the first thing it is asked. */
 export class SqliteThread implements SqliteExecutor {
   readonly #path: string;
@@ -21,7 +24,8 @@ export class SqliteThread implements SqliteExecutor {
 
   constructor(path: string) {
     this.#path = path;
-    const settings = { workerData: path, execArgv: [] };
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEGABYTES };
+    const settings = { workerData: path, execArgv: [], resourceLimits };
     this.#worker = new Worker(new URL('./sqlite.worker.ts', import.meta.url), settings);
     // An idle store does not keep the process alive; what waits for an answer does.
     this.#worker.unref();

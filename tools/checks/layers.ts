@@ -113,6 +113,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'deploy/plan',
   ],
   server: [
+    'process',
     'metrics',
     'model',
     'python',
