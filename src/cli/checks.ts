@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isPlimsollError } from '../core/errors.ts';
+import { partError } from '../core/parts.ts';
 
 export interface Check {
   readonly name: string;
@@ -82,8 +83,10 @@ async function library(name: string, status: 'warn' | 'fail', load: () => Promis
   try {
     return ok(name, (await load()) || 'loads');
   } catch (error) {
+    const part = partError(error);
+    if (part?.code === 'PART_MISSING') return { name, status, found: 'not installed', fix: part.hint };
     const [found] = (error as Error).message.split('\n');
-    const fix = `npm ci, on a platform that ${name} has binaries for (this is ${process.platform}-${process.arch})`;
+    const fix = `use a platform that ${name} has binaries for (this is ${process.platform}-${process.arch})`;
     return { name, status, found: `does not load: ${found}`, fix };
   }
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { missingPart } from '../core/parts.ts';
 import type {
   Blocker,
   Framework,
@@ -115,6 +116,8 @@ async function tryNative(content: ModelContent): Promise<EngineReport> {
 }
 
 async function tryOnnx(content: ModelContent): Promise<EngineReport> {
+  const missing = missingPart('onnxruntime');
+  if (missing !== null) return { runs: false, reason: `onnxruntime is not installed. ${missing.hint}` };
   if (content.kind === 'graph') return { runs: true, reason: null };
   return attempt(async () => {
     const { compileModel } = await import('../compile/compile.ts');

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { partError } from '../core/parts.ts';
 import { printableAnswer, printableLines } from './printable.ts';
 import { type Progress, ProgressLine, SILENT, StepLines } from './progress.ts';
 
@@ -67,7 +68,8 @@ export class Terminal {
       process.stderr.write(`${head}: ${printableLines(`${coded.message}\n  ${coded.hint}`)}\n`);
     }
     // A coded error was understood where it was thrown; of one that crossed a wire the stack would be that of its reader.
-    if (!isPlimsollError(error)) process.stderr.write(`${printableLines(stackOf(error))}\n`);
+    if (coded.code === 'INTERNAL' && !isPlimsollError(error))
+      process.stderr.write(`${printableLines(stackOf(error))}\n`);
     return coded.exit;
   }
 }
@@ -83,7 +85,7 @@ function asPlimsollError(error: unknown, command: string): PlimsollError {
   if (isPlimsollError(error))
     return error instanceof PlimsollError ? error : PlimsollError.from(error as never);
   const reason = error instanceof Error ? error.message : String(error);
-  return new PlimsollError('INTERNAL', { action: command, reason }, { cause: error });
+  return partError(error) ?? new PlimsollError('INTERNAL', { action: command, reason }, { cause: error });
 }
 
 const stackOf = (error: unknown): string =>

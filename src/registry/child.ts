@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type ErrorCode, type ErrorDetails, isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { type ErrorCode, type ErrorDetails, PlimsollError } from '../core/errors.ts';
+import { asCodedError } from '../core/parts.ts';
 import { limitedCommand, sacrificeFirst } from '../process/memory-limit.ts';
 
 /** What a short-lived process is asked for; nothing but plain data crosses. */
@@ -80,9 +81,7 @@ export function answerParent<Request, Note>(
       const result = await work(request, (note) => say({ kind: 'note', note }));
       say({ kind: 'done', result });
     } catch (error) {
-      const { code, details } = isPlimsollError(error)
-        ? error
-        : new PlimsollError('INTERNAL', { action, reason: String((error as Error).stack) });
+      const { code, details } = asCodedError(error, action);
       say({ kind: 'refused', error: { code, details } });
     }
     process.off('disconnect', abandon);

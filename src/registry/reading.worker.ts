@@ -1,5 +1,5 @@
 import { isMarkedAsUntransferable, parentPort, workerData } from 'node:worker_threads';
-import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { asCodedError } from '../core/parts.ts';
 import { readMaterial } from './load.ts';
 import type { ReadingMessage, ReadingRequest } from './reading.ts';
 
@@ -23,8 +23,6 @@ try {
   const material = await readMaterial(workerData as ReadingRequest);
   say({ kind: 'read', material }, buffersIn(material));
 } catch (error) {
-  const { code, details } = isPlimsollError(error)
-    ? error
-    : new PlimsollError('INTERNAL', { action: 'reading a bundle', reason: String((error as Error).stack) });
+  const { code, details } = asCodedError(error, 'reading a bundle');
   say({ kind: 'refused', error: { code, details } });
 }

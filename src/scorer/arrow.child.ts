@@ -1,5 +1,6 @@
 /** Entry of the scorer as a child process; `arrow.ts` says what it reads and writes. */
-import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { asCodedError } from '../core/parts.ts';
 import { readManifest } from '../registry/bundle.ts';
 import { type ArrowReady, parseOptions } from './arrow.ts';
 import { readRequest, writeAnswer } from './arrow-pipe.ts';
@@ -27,10 +28,7 @@ async function main(): Promise<void> {
   await scorer.close();
 }
 
-const coded = (error: unknown): PlimsollError =>
-  isPlimsollError(error)
-    ? error
-    : new PlimsollError('INTERNAL', { action: 'scoring a request', reason: String((error as Error).stack) });
+const coded = (error: unknown): PlimsollError => asCodedError(error, 'scoring a request');
 
 try {
   await main();

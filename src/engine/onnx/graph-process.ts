@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { PlimsollError } from '../../core/errors.ts';
+import { missingPart } from '../../core/parts.ts';
 import { isKeptByKernel, limitedCommand } from '../../process/memory-limit.ts';
 import { PythonFailureError } from '../python/failure.ts';
 import { type PythonWorker, startWorker, type WorkerProgram } from '../python/worker.ts';
@@ -24,10 +25,12 @@ const RETRY_SECONDS = 1;
 /**
  * Starts a process that holds one graph, with a limit on its memory that the kernel keeps where it can.
  *
- * @throws GRAPH_NOT_LOADED, GRAPH_MEMORY, ENGINE_CRASHED; calls throw what `graphError` makes of their failures
+ * @throws PART_MISSING, GRAPH_NOT_LOADED, GRAPH_MEMORY, ENGINE_CRASHED; calls throw what `graphError` makes of their failures
  */
 export async function startGraphProcess(options: GraphProcessOptions): Promise<PythonWorker> {
   const { name, load, memoryBytes, startMillis, callMillis, log } = options;
+  const missing = missingPart('onnxruntime');
+  if (missing !== null) throw missing;
   try {
     return await startWorker({
       ...{ name, startMillis, callMillis, log },

@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from 'onnxruntime-node';
 import { PlimsollError } from '../../core/errors.ts';
+import { partError } from '../../core/parts.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
 import type { GraphInput } from './feed.ts';
 
@@ -43,7 +44,7 @@ export class GraphSession {
    * @throws GRAPH_NOT_LOADED with the runtime's own words
    */
   static async open(onnx: Uint8Array): Promise<GraphSession> {
-    const ort = await import('onnxruntime-node');
+    const ort = await loadRuntime();
     try {
       return new GraphSession(ort, await ort.InferenceSession.create(onnx, SESSION_OPTIONS));
     } catch (error) {
@@ -84,6 +85,15 @@ export class GraphSession {
     // The constructor makes a `Float16Array` of the bits, which the native half (1.30) reads as empty.
     if (tensor.dtype === 'float16') Object.defineProperty(made, 'data', { value: data });
     return made;
+  }
+}
+
+/** Throws PART_MISSING, PART_UNUSABLE. */
+async function loadRuntime(): Promise<Ort> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    throw partError(error) ?? error;
   }
 }
 

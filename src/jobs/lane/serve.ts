@@ -1,7 +1,8 @@
 /** The process of a lane: it scores chunks, and ends when its coordinator does. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import { asCodedError } from '../../core/parts.ts';
 import type { Scorer } from '../../scorer/scorer.ts';
 import type { ChunkReader, Source } from '../sources/source.ts';
 import { Lane } from './lane.ts';
@@ -122,9 +123,7 @@ export function serveLane(opener: OpenScorer): void {
     try {
       say({ kind: 'answer', id, answer: await answer(request) });
     } catch (error) {
-      const { code, details } = isPlimsollError(error)
-        ? error
-        : new PlimsollError('INTERNAL', { action: 'a lane', reason: String((error as Error).stack) });
+      const { code, details } = asCodedError(error, 'a lane');
       say({ kind: 'refused', id, error: { code, details } });
     }
   });

@@ -1,5 +1,6 @@
 /** What becomes of a run that has not come to its end. Pure. */
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { asCodedError } from '../../core/parts.ts';
 import type { RunProgress } from './progress.ts';
 
 /** What passes, or a person can mend: the run keeps its state, and goes on where it is. */
@@ -51,6 +52,5 @@ export function stopError(error: unknown, { run, job, chunks, stop, lost }: Circ
     const { done, of } = chunks ?? { done: 0, of: 'all' };
     return new PlimsollError('JOB_INTERRUPTED', { job, run, done, of });
   }
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new PlimsollError('INTERNAL', { action: `run ${run}`, reason }, { cause: error });
+  return asCodedError(error, `run ${run}`);
 }

@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { blockIdOf, spoolPath } from '../../capture/files.ts';
 import { everyMillis } from '../../control/rollouts/schedule.ts';
+import { missingPart } from '../../core/parts.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import type { Surroundings } from '../../monitor/watch/surroundings.ts';
@@ -55,6 +56,7 @@ export class ServerMonitor {
   /** Whose memory is shown; null: nobody's. */
   #shownPid: number | null = null;
   #hasRules = false;
+  #hasToldMissing = false;
   #looks = 0;
 
   constructor(options: ServerMonitorOptions) {
@@ -86,7 +88,18 @@ export class ServerMonitor {
     if (this.#seat !== null || this.#pause-- > 0) return;
     const files = this.#filesToRead();
     if (files === 0 && !(await this.#isToBeWatched())) return;
-    if (this.#pace.isDue(this.#options.clock.monotonic(), files)) this.#start();
+    if (this.#pace.isDue(this.#options.clock.monotonic(), files) && this.#canStart()) this.#start();
+  }
+
+  /** What was captured is read with DuckDB, which an installation may lack: that is said once, and looked for now and then. */
+  #canStart(): boolean {
+    const missing = missingPart('DuckDB');
+    if (missing === null) return true;
+    if (!this.#hasToldMissing)
+      this.#options.logger.warn({ error: missing.message, hint: missing.hint }, 'nothing is monitored');
+    this.#hasToldMissing = true;
+    this.#pause = GIVEN_UP_LOOKS;
+    return false;
   }
 
   /** Ends the process that has nothing to do for so many milliseconds. */

@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { asCodedError } from '../../core/parts.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
@@ -144,11 +144,8 @@ function capturedOf(
 }
 
 function refusal(error: unknown): WorkerReply {
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const coded = isPlimsollError(error)
-    ? error
-    : new PlimsollError('INTERNAL', { action: 'the prediction', reason });
-  return { kind: 'refused', error: { code: coded.code, details: coded.details } };
+  const { code, details } = asCodedError(error, 'the prediction');
+  return { kind: 'refused', error: { code, details } };
 }
 
 /** After bodies of more bytes the collector runs at once: what is behind the arrays of one is not to lie beside the next. */
