@@ -179,7 +179,7 @@ try {
   else if (option === '--image' && folder !== undefined) await bundleForImage(folder, part === '--batch');
   else await main();
   // `npm ci` and `npm install` end here: what the lock file says is now there.
-  if (process.env['npm_lifecycle_event'] === 'prepare') markInstalled(root);
+  if (process.env['npm_lifecycle_event'] === 'prepare') markInstalled(root, 'all');
 } catch (error) {
   console.error((error as Error).message); // esbuild has printed the places
   process.exitCode = 1;

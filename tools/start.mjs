@@ -1,27 +1,13 @@
 // What `npm start` runs: installs what is missing, then serves. Plain JavaScript without dependencies, because it
 // runs before anything is installed and on whatever Node the machine has.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { isInstalled, markInstalled } from './installed.mjs';
+import { install, nodeOf } from './install.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-
-/** Installs exactly what the lock file says, unless that is what is there. */
-function install() {
-  if (isInstalled(root)) return;
-  process.stderr.write('Installing the packages of package-lock.json (once) …\n');
-  const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
-  if (status === 0) return markInstalled(root);
-  process.stderr.write('`npm ci` failed: see the lines above, then start again.\n');
-  process.exit(1);
-}
 
 const ORPHAN_POLL_MS = 500;
 
@@ -30,10 +16,14 @@ function serve() {
   const given = process.argv.slice(2);
   const hasFiles = given.some((word, i) => !word.startsWith('-') && !takesValue(given[i - 1]));
   const files = hasFiles ? [] : [join(root, 'examples')];
-  const child = spawn(process.execPath, [join(root, 'bin/plimsoll.js'), 'serve', ...given, ...files], {
-    cwd: process.env.INIT_CWD ?? process.cwd(),
-    stdio: 'inherit',
-  });
+  const child = spawn(
+    nodeOf(root) ?? process.execPath,
+    [join(root, 'bin/plimsoll.js'), 'serve', ...given, ...files],
+    {
+      cwd: process.env.INIT_CWD ?? process.cwd(),
+      stdio: 'inherit',
+    },
+  );
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   // npm passes a Ctrl-C on but dies of a SIGTERM without a word: an orphan would go on holding the port.
   const parent = process.ppid;
@@ -60,5 +50,12 @@ function takesValue(option = '') {
   return option.startsWith('-') && !option.includes('=') && !SWITCHES.includes(option);
 }
 
-install();
-serve();
+try {
+  await install(root, 'program');
+  serve();
+} catch (error) {
+  process.stderr.write(
+    `${error.message}\nCannot install what serving needs: see the lines above, then start again.\n`,
+  );
+  process.exitCode = 1;
+}

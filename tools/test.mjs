@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import './compile-cache.mjs';
-import { isInstalled, markInstalled } from './installed.mjs';
+import { install } from './install.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const only = process.argv.slice(2);
@@ -28,14 +28,13 @@ const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }
 const attempt = (command, ...args) =>
   spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
 
-function installPackages() {
-  if (isInstalled(root)) return;
-  say('Installing the packages of package-lock.json (once) …');
-  if (!attempt('npm', 'ci', '--no-audit', '--no-fund')) {
-    say('`npm ci` failed: see the lines above, then start again.');
+async function installPackages() {
+  try {
+    await install(root, 'all');
+  } catch (error) {
+    say(`${error.message}\nCannot install what the tests need: see the lines above, then start again.`);
     process.exit(1);
   }
-  markInstalled(root);
 }
 
 /** Tests start the program by the hundred: of a bundle each start takes a third of what it takes of sources. */
@@ -199,7 +198,7 @@ async function everything(beside) {
 }
 
 async function main() {
-  installPackages();
+  await installPackages();
   buildBundle();
   if (only.length === 0) {
     prepareBrowser();
