@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- NAME [--rounds 5] [--seconds 5] [--starts 15]`: `serving` is throughput, latency, memory and cold start
- * beside other servers; `native` the engine alone; `batch` whole tables beside pandas, onnxruntime and Spark; `trees` blocks
+ * beside other servers; `start` a cold start beside the floor; `native` the engine alone; `batch` whole tables beside pandas, onnxruntime and Spark; `trees` blocks
  * of rows, walked and in the kernel; `loop` what holds the front loop; `door` the path around an engine; `overload` what is answered of twice and four times the capacity; `rollouts` the
  * errors guard beside other rules, on the same recorded traffic; `units` few units that come again and again, `--runs 2000`; `replay` drift of a table beside Evidently's report; `false-alarms` drift that is not there, by our rule and
  * others; `label-free` estimates of accuracy without labels beside nannyml's; `routing` what a rollout costs a request; `monitoring` what being watched costs one; `batch-sink` what
@@ -25,6 +25,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
     const { serving } = await import('./serving/serving.ts');
     const { rounds, seconds, starts } = values;
     await serving({ rounds: Number(rounds), seconds: Number(seconds), starts: Number(starts) });
+  },
+  start: async () => {
+    const { start } = await import('./start.ts');
+    await start({ starts: Number(values.starts) });
   },
   native: async () => {
     const { native } = await import('./native.ts');

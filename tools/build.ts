@@ -17,7 +17,8 @@ import { basename, join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { ASSETS } from '../src/config/assets.ts';
 import { bundledFolders, packagesOf } from './bundled.ts';
-import { compile, type Entry, entries, entry, startable } from './compile.ts';
+import { mergedChunks, sharingChunks } from './chunks.ts';
+import { COLD_PATH, compile, type Entry, entries, entry, startable } from './compile.ts';
 import { markInstalled } from './installed.mjs';
 import { nativeNotices, noticesOf } from './notices.ts';
 import { content, listing } from './sources.mjs';
@@ -38,9 +39,11 @@ const SPARK_FILES = 'src/jobs/spark/*.py';
 /** A bundled file that code starts by its name; each must be there. */
 const STARTED = /['"]\.\/([\w.-]*(?:worker|child)\.js)['"]/g;
 
-/** Answers the files that something of is in the bundle. */
-async function bundle(outdir: string, entryPoints: Entry[]): Promise<string[]> {
-  const { outputFiles, metafile } = await compile(outdir, entryPoints);
+/** Answers the files that something of is in the bundle. Chunks on the way of a start that `cold` names are merged. */
+async function bundle(outdir: string, entryPoints: Entry[], cold: readonly string[] = []): Promise<string[]> {
+  const split = await compile(outdir, entryPoints);
+  const sharing = sharingChunks(root, mergedChunks(split.metafile, cold));
+  const { outputFiles, metafile } = cold.length === 0 ? split : await compile(outdir, entryPoints, [sharing]);
   mkdirSync(outdir, { recursive: true });
   for (const { path, contents } of outputFiles) writeFileSync(path, contents);
   for (const { path, text } of outputFiles) checkStarted(path, text, outdir);
@@ -150,7 +153,7 @@ async function main(): Promise<void> {
   if (isCurrent(dist, digest)) return;
   try {
     const files = [
-      ...(await bundle(next, entries())),
+      ...(await bundle(next, entries(), COLD_PATH)),
       ...(await bundleForSpark(join(next, 'spark'))),
       ...(await bundleForImage(join(next, 'image'))),
       ...assetFiles(),

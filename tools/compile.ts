@@ -10,6 +10,20 @@ const root = join(import.meta.dirname, '..');
 const EXTERNAL = ['onnxruntime-node', '@duckdb/node-bindings'];
 /** What threads and processes start with, beside the command line: `x.worker.ts` is `dist/x.worker.js`. */
 const STARTED_FILES = ['src/**/*.worker.ts', 'src/**/*.child.ts'];
+/** Those that only tests start. */
+const STARTED_BY_TESTS = ['src/**/testing/**', 'src/**/test-*'];
+/** What a start of an accepted native model begins with, one after the other: the command line, and what it imports at run time at once. */
+export const COLD_PATH = [
+  'src/cli/main.ts',
+  'src/cli/serve.ts',
+  'src/cli/greeting.ts',
+  'src/server/compile-cache.ts',
+  'src/server/log.ts',
+  'src/server/nothing-to-serve.ts',
+  'src/server/serve-here.ts',
+  'src/registry/load-beside.ts',
+  'src/engine/native/engine.ts',
+];
 const STARTED_SOURCE = /(new URL\(['"]\.\/[\w-]+\.(?:worker|child))\.ts(['"], import\.meta\.url\))/g;
 /** CommonJS packages inside the bundle ask for these. */
 const BANNER = [
@@ -73,7 +87,10 @@ export const entry = ([out, file]: readonly [string, string]): Entry => ({ in: j
 
 /** Every file that a thread or process starts with: name in the bundle and source. */
 export const startable = (): [string, string][] =>
-  globSync(STARTED_FILES, { cwd: root }).map((file): [string, string] => [basename(file, '.ts'), file]);
+  globSync(STARTED_FILES, { cwd: root, exclude: STARTED_BY_TESTS }).map((file): [string, string] => [
+    basename(file, '.ts'),
+    file,
+  ]);
 
 /** Everything that the program starts with: the command line, threads and processes. */
 export function entries(): Entry[] {

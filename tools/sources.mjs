@@ -9,7 +9,7 @@ export const FOLDERS = ['src', 'python/plimsoll', 'tools/wheel', 'vendor'];
 export const BESIDE = [
   ...['package.json', 'package-lock.json'],
   ...['python/pyproject.toml', 'python/README.md', 'LICENSE'],
-  ...['tools/build.ts', 'tools/bundled.ts', 'tools/compile.ts', 'tools/notices.ts'],
+  ...['tools/build.ts', 'tools/bundled.ts', 'tools/chunks.ts', 'tools/compile.ts', 'tools/notices.ts'],
 ];
 
 /** Source files that end up in the bundle, relative to `root`, in a stable order. */

@@ -50,6 +50,8 @@ export const PLIMSOLL: Peer = {
   command: (model, port) => plimsollCommand(model, port),
   env: nothing,
 };
+export const FLOOR_SCRIPT = join(HERE, 'peers/floor.mjs');
+
 export const FLOOR: Peer = {
   name: 'floor',
   answers: true,

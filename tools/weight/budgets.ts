@@ -15,7 +15,7 @@ export interface Budget {
 export const BUDGETS = {
   required: { name: 'packages of an installation without optional parts', unit: 'packages', limit: 0 },
   optional: { name: 'packages that optional parts bring', unit: 'packages', limit: 20 },
-  coldImports: { name: 'cold path: JavaScript that a start imports', unit: 'kB', limit: 2200 },
+  coldImports: { name: 'cold path: JavaScript that a start imports', unit: 'kB', limit: 1550 },
   packed: { name: 'packed package', unit: 'MB', limit: 20 },
   withoutOptional: { name: 'installation without optional parts', unit: 'MB', limit: 60 },
   withOptional: { name: 'installation with optional parts', unit: 'MB', limit: 380 },

@@ -4,23 +4,11 @@
  */
 import { join } from 'node:path';
 import type { Metafile, Plugin } from 'esbuild';
-import { compile, type Entry } from '../compile.ts';
+import { COLD_PATH, compile, type Entry } from '../compile.ts';
 import type { Figure } from './judge.ts';
 
 const root = join(import.meta.dirname, '../..');
 const MAIN: Entry = { in: join(root, 'src/cli/main.ts'), out: 'main' };
-
-/** Imports at run time that a start does at once; all others wait. `coldLoads` sees one that is missing here. */
-const AT_ONCE = [
-  'src/cli/serve.ts',
-  'src/cli/greeting.ts',
-  'src/server/compile-cache.ts',
-  'src/server/log.ts',
-  'src/server/nothing-to-serve.ts',
-  'src/server/serve-here.ts',
-  'src/registry/load-beside.ts',
-  'src/engine/native/engine.ts',
-];
 
 /** Leaves out of a bundle what is imported at run time, but for these files. */
 const onlyAtOnce = (files: ReadonlySet<string>): Plugin => ({
@@ -36,11 +24,11 @@ const onlyAtOnce = (files: ReadonlySet<string>): Plugin => ({
 
 /** Bundles the cold path, from another file where a test plants one. Throws where a file that is named is not there. */
 export async function bundleColdPath(entry = MAIN): Promise<Metafile> {
-  const files = new Set(AT_ONCE.map((file) => join(root, file)));
+  const files = new Set(COLD_PATH.map((file) => join(root, file)));
   const { metafile } = await compile(join(root, 'dist'), [entry], [onlyAtOnce(files)]);
-  const missing = AT_ONCE.filter((file) => !(file in metafile.inputs));
+  const missing = COLD_PATH.filter((file) => !(file in metafile.inputs));
   if (missing.length > 0)
-    throw new Error(`the cold path no longer imports ${missing.join(', ')}: tools/weight/cold-path.ts`);
+    throw new Error(`the cold path no longer imports ${missing.join(', ')}: tools/compile.ts`);
   return metafile;
 }
 
