@@ -77,6 +77,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const dataDir = resolve(options.dataDir);
   const opened = await openStore(storeUrl ?? `sqlite:${join(dataDir, STORE_FILE)}`, {
     thread: options.answers ? 'soon' : 'none',
+    // The lock of the folder is ours, so nobody else can write into a store in it.
+    isAlone: storeUrl === null,
   });
   // A database elsewhere may never answer. What takes its time, reading or forgetting much, goes past the breaker.
   const store = opened.kind === 'postgres' ? withCircuitBreaker(opened, STORE_MILLIS) : opened;

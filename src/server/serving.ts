@@ -7,6 +7,7 @@ import type { Metrics } from '../serving/http/metrics.ts';
 import { Recorder } from '../serving/recorder/recorder.ts';
 import { openAccess } from './access/open.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
+import { keepingHeapSmall } from './heap.ts';
 import { metricsElsewhere } from './metrics-elsewhere.ts';
 import { sendingMetrics } from './metrics-export.ts';
 import { apiProxy } from './proxy.ts';
@@ -75,21 +76,5 @@ export function openServing(options: ServingOptions): Serving {
       const closing = { ...started, close };
       return sendingMetrics(closing, { env: process.env, worker, epoch, logger, ...counted });
     },
-  };
-}
-
-/** The first answers are not to wait for a collection, in milliseconds. */
-const HEAP_MILLIS = 1500;
-
-/** What keeps the heap small is loaded when it begins to. Answers what ends it. */
-function keepingHeapSmall(): () => void {
-  let end = (): void => undefined;
-  const timer = setTimeout(async () => {
-    const { keepHeapSmall } = await import('../process/heap.ts');
-    end = keepHeapSmall();
-  }, HEAP_MILLIS).unref();
-  return () => {
-    clearTimeout(timer);
-    end();
   };
 }

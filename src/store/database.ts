@@ -4,12 +4,10 @@ import { migrate } from './migrations/migrate.ts';
 import type { Migration } from './migrations/migration.ts';
 import { type Db, OpenSession } from './session.ts';
 import { openSqlite, SQLITE } from './sqlite.ts';
-import type { ThreadUse } from './sqlite-driver.ts';
+import type { SqliteOptions } from './sqlite-driver.ts';
 
-export interface DatabaseOptions {
-  /** Where statements of SQLite run; those of PostgreSQL hold up nothing. @default {'none'} */
-  readonly thread?: ThreadUse | undefined;
-}
+/** Where statements of SQLite run; those of PostgreSQL hold up nothing. */
+export type DatabaseOptions = SqliteOptions;
 
 /** What is in it. */
 export interface Contents {
@@ -30,10 +28,10 @@ export interface Database<S> {
 export async function openDatabase<S>(
   url: string,
   contents: Contents,
-  { thread }: DatabaseOptions,
+  options: DatabaseOptions,
 ): Promise<Database<S>> {
   const path = /^sqlite:([^\0]+)$/.exec(url)?.[1];
-  if (path !== undefined) return sqliteDatabase(path, contents, thread);
+  if (path !== undefined) return sqliteDatabase(path, contents, options);
   if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return postgresDatabase(url, contents);
   throw new PlimsollError('STORE_URL_INVALID', { found: withoutPassword(url) });
 }
@@ -41,9 +39,9 @@ export async function openDatabase<S>(
 async function sqliteDatabase<S>(
   path: string,
   { migrations }: Contents,
-  thread: ThreadUse | undefined,
+  options: SqliteOptions,
 ): Promise<Database<S>> {
-  const db = openSqlite<S>(path, thread);
+  const db = openSqlite<S>(path, options);
   const nothing = () => Promise.resolve();
   await closedOnFailure(db, () => migrate(db, SQLITE, migrations, nothing));
   return { kind: 'sqlite', session: new OpenSession(db, nothing) };

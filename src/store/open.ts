@@ -14,7 +14,7 @@ export type StoreOptions = DatabaseOptions;
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const contents = { schema: 'plimsoll', migrations: MIGRATIONS };
   const database = await openDatabase<Schema>(url, contents, options);
-  if (database.kind === 'sqlite') return storeOver(database, UNTOLD);
+  if (database.kind === 'sqlite') return storeOver(database, UNTOLD, options.isAlone);
   const { PostgresChanges } = await import('./postgres-changes.ts');
   return storeOver(database, new PostgresChanges(url));
 }
@@ -28,9 +28,10 @@ interface Changes {
 /** Nobody else writes into the store of one machine. */
 const UNTOLD: Changes = { add: () => () => undefined, close: () => Promise.resolve() };
 
-function storeOver({ kind, session }: Database<Schema>, changes: Changes): Store {
+function storeOver({ kind, session }: Database<Schema>, changes: Changes, isAlone = false): Store {
   return {
     kind,
+    isAlone,
     tables: tablesOver(session),
     transaction: (work) => session.transaction((inside) => work(tablesOver(inside))),
     onChange: (table, listener) => changes.add(table, listener),

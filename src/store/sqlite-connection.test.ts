@@ -5,7 +5,7 @@ import { codeOf } from './testing/stores.ts';
 
 describe.each(['none', 'first'] as const)('a SQLite connection with thread "%s"', (thread) => {
   it('keeps nothing of a transaction that SQLite has ended by itself, whatever comes after that', async () => {
-    const db = openSqlite(':memory:', thread);
+    const db = openSqlite(':memory:', { thread });
     await sql`create table t (a integer primary key) strict`.execute(db);
     const failed = db.transaction().execute(async (inside) => {
       await sql`insert into t values (1)`.execute(inside);
@@ -22,7 +22,7 @@ describe.each(['none', 'first'] as const)('a SQLite connection with thread "%s"'
   });
 
   it('begins a transaction with its first statement, also where that one fails', async () => {
-    const db = openSqlite(':memory:', thread);
+    const db = openSqlite(':memory:', { thread });
     await sql`create table t (a integer primary key) strict`.execute(db);
     expect(await db.transaction().execute(async () => 'nothing asked')).toBe('nothing asked');
     await db.transaction().execute(async (inside) => {

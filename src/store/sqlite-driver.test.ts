@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,9 +131,15 @@ describe('a SQLite file whose thread comes soon', () => {
     const [, threads] = await threadsOf(async () => {
       const store = await stores.one();
       await store.close();
-      const started = once(process, 'worker');
+      let hasStarted = false;
+      process.once('worker', () => {
+        hasStarted = true;
+      });
       const later = await stores.one();
-      await started;
+      while (!hasStarted) {
+        await later.tables.versions.insert(version());
+        await sleep(10);
+      }
       await later.close();
     });
     // The first of the two never had one.

@@ -13,7 +13,7 @@ import type { Dialect } from './migrations/migration.ts';
 import { checkParameter } from './parameters.ts';
 import type { Schema } from './schema.ts';
 import type { Db } from './session.ts';
-import { SqliteDriver, type ThreadUse } from './sqlite-driver.ts';
+import { SqliteDriver, type SqliteOptions } from './sqlite-driver.ts';
 
 export const SQLITE: Dialect = {
   text: 'text',
@@ -25,20 +25,20 @@ export const SQLITE: Dialect = {
 };
 
 /** Opens or makes the database at a path (`:memory:` for one that is gone with the process) when it is first used. */
-export const openSqlite = <S = Schema>(path: string, thread: ThreadUse = 'none'): Db<S> =>
-  new Kysely<S>({ dialect: new Sqlite(path, thread) });
+export const openSqlite = <S = Schema>(path: string, options: SqliteOptions = {}): Db<S> =>
+  new Kysely<S>({ dialect: new Sqlite(path, options) });
 
 class Sqlite implements KyselyDialect {
   readonly #path: string;
-  readonly #thread: ThreadUse;
+  readonly #options: SqliteOptions;
 
-  constructor(path: string, thread: ThreadUse) {
+  constructor(path: string, options: SqliteOptions) {
     this.#path = path;
-    this.#thread = thread;
+    this.#options = options;
   }
 
   createDriver(): Driver {
-    return new SqliteDriver(this.#path, this.#thread);
+    return new SqliteDriver(this.#path, this.#options);
   }
 
   createQueryCompiler(): QueryCompiler {

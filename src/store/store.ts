@@ -8,6 +8,8 @@ import type { Members, Orders, Pieces } from './replicas.ts';
 
 export interface Store {
   readonly kind: 'sqlite' | 'postgres';
+  /** Whether nobody else writes into it. */
+  readonly isAlone: boolean;
   /** Each call by itself. Not to be used within `transaction`, which hands its own. */
   readonly tables: Tables;
   /** All or nothing, as if no other writer were there. Retried where the database asks for it: no other effects inside. */

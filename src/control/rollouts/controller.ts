@@ -136,7 +136,11 @@ export class Controller {
     try {
       await work();
     } catch (error) {
-      this.#isAway ||= isStoreAway(error);
+      if (!this.#isAway && isStoreAway(error)) {
+        this.#isAway = true;
+        // That it is back is seen by what is written into it.
+        this.#ownership.askAgain();
+      }
       this.#outage.failed(error);
     }
   }

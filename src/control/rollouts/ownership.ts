@@ -16,6 +16,8 @@ export class Ownership {
   readonly #holder: string;
   #fence: Fence | null = null;
   #renewAt = -Infinity;
+  /** Whether it is ours without asking: in a store that nobody else writes into it is not taken away. */
+  #isKept = false;
 
   constructor(ports: { store: Store; clock: Clock; logger: Logger; holder: string }) {
     this.#store = ports.store;
@@ -34,7 +36,7 @@ export class Ownership {
     if (now < this.#renewAt) return false;
     this.#renewAt = now + RETRY_AFTER;
     const before = this.#fence;
-    this.#fence = await this.#store.tables.owners.acquire(SCOPE, this.#holder, this.#clock.now(), LEASE);
+    if (!this.#isKept) await this.#acquire();
     // Unless somebody has had it asked again meanwhile.
     if (this.#renewAt > now) this.#renewAt = now + RENEW_AFTER;
     if (before?.token !== this.#fence?.token)
@@ -45,14 +47,21 @@ export class Ownership {
     return true;
   }
 
+  async #acquire(): Promise<void> {
+    this.#fence = await this.#store.tables.owners.acquire(SCOPE, this.#holder, this.#clock.now(), LEASE);
+    this.#isKept = this.#store.isAlone && this.#fence !== null;
+  }
+
   /** Somebody else may have it: does not wait for the time to renew. */
   askAgain(): void {
     this.#renewAt = -Infinity;
+    this.#isKept = false;
   }
 
   async release(): Promise<void> {
     const fence = this.#fence;
     this.#fence = null;
+    this.#isKept = false;
     if (fence !== null) await this.#store.tables.owners.release(fence);
   }
 }

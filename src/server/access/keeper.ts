@@ -64,7 +64,10 @@ export class KeysKeeper {
       );
     };
     this.#unlisten = this.#options.store.onChange('api_keys', look);
-    this.#timer = setInterval(look, LOOK_MILLIS).unref();
+    this.#timer = setInterval(() => {
+      // Whoever changes a key of a store that is only ours has it written at once.
+      if (!this.#options.store.isAlone || !existsSync(this.#path)) look();
+    }, LOOK_MILLIS).unref();
   }
 
   get size(): number {

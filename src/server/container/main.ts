@@ -2,6 +2,7 @@ import process from 'node:process';
 import { containerConfig } from '../../config/container.ts';
 import { EXIT, isPlimsollError } from '../../core/errors.ts';
 import { rememberCompiledCode } from '../compile-cache.ts';
+import { keepingHeapSmall } from '../heap.ts';
 import { stderrLog } from '../log.ts';
 import { scoreTables } from './batch.ts';
 import { isFilled } from './bundles.ts';
@@ -28,6 +29,7 @@ async function serve(args: readonly string[]): Promise<void> {
   process.on('SIGINT', () => void stop(false));
   const config = containerConfig({ env: process.env, args, isFilled });
   running = await serveContainer(config, logger);
+  keepingHeapSmall();
   const { url, versions } = running;
   const models = versions.map(({ model, version, loadMillis = 0 }) => ({
     ...{ model, version },

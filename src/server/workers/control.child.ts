@@ -1,5 +1,6 @@
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
 import { WorkersFleet } from '../fleets/workers.ts';
+import { keepingHeapSmall } from '../heap.ts';
 import { stderrLog } from '../log.ts';
 import { toErrorMessage } from './error-message.ts';
 import type { FromControl, ToControl } from './messages.ts';
@@ -24,6 +25,7 @@ async function run({ settings, fleet: live }: Extract<ToControl, { kind: 'start'
   });
   obey(plane);
   send({ kind: 'ready', models: plane.models });
+  keepingHeapSmall();
   setInterval(() => send({ kind: 'alive' }), ALIVE_MILLIS).unref();
 }
 
