@@ -1,29 +1,51 @@
 import './tools/compile-cache.mjs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { PURE_FOLDERS } from './tools/checks/purity.ts';
 
-/** Files of pure folders leave nothing behind that the next one could see: they share processes. */
-const pure = PURE_FOLDERS.map((folder) => `${folder}**/*.test.ts`);
-/** Tests that mostly wait, for alerts and labels: they do so beside the others. */
-const waiting = ['e2e/monitoring/**/*.test.ts'];
+/** Every model fixture through all engines, a file a release. */
+const replay = ['e2e/exactness.test.ts', 'e2e/exactness/*.test.ts'];
+/** Tests of code that talks to databases, brokers, registries and interpreters, which they start. */
+const integration = [
+  'src/{jobs,python,store}/**/*.test.ts',
+  'src/{deploy/push,engine/python,registry/python}/**/*.test.ts',
+  // Reads a bomb a test in a process of its own.
+  'src/files/hostile.test.ts',
+];
 const never = ['**/node_modules/**', '**/*.long.test.ts'];
+const cores = availableParallelism();
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'pure', include: pure, exclude: never, isolate: false } },
-      { extends: true, test: { name: 'waiting', include: waiting, exclude: never } },
       {
         extends: true,
         test: {
-          name: 'others',
-          include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'e2e/**/*.test.ts'],
-          exclude: [...never, ...pure, ...waiting],
+          name: 'unit',
+          include: ['{src,tools}/**/*.test.ts'],
+          exclude: [...never, ...integration],
+        },
+      },
+      { extends: true, test: { name: 'integration', include: integration, exclude: never } },
+      { extends: true, test: { name: 'replay', include: replay, exclude: never } },
+      {
+        extends: true,
+        // Whole programs, which mostly wait for each other: after the others, one more at once than there are cores.
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          exclude: [...never, ...replay],
+          sequence: { groupOrder: 1 },
+          maxWorkers: cores + 1,
+          isolate: true,
         },
       },
     ],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: cores,
+    // Files share processes, and with them what is imported: a test puts back what it has changed.
+    isolate: false,
+    // Sources run as they are, without a bundler; no test mocks a module.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     testTimeout: 30_000,
     // What has no time limit of its own may take a while on a busy machine; a test of a limit gives its own.
     expect: { poll: { timeout: 10_000 } },

@@ -1,10 +1,17 @@
 import './tools/compile-cache.mjs';
 import { defineConfig } from 'vitest/config';
+import { listFiles } from './tools/checks/project.ts';
 
-/** Soak and kill loops: minutes each, one at a time so that they measure what they claim. */
+/** Suites that draw a share of their cases in `npm test`. */
+const random = listFiles('src', '.test.ts')
+  .filter(({ text }) => text.includes('/testing/runs.ts'))
+  .map(({ path }) => path);
+
+/** Soak and kill loops, minutes each, and all cases of the random suites; one at a time, to measure what they claim. */
 export default defineConfig({
   test: {
-    include: ['src/**/*.long.test.ts', 'e2e/**/*.long.test.ts', 'tools/**/*.long.test.ts'],
+    include: ['{src,e2e,tools}/**/*.long.test.ts', ...random],
+    env: { PLIMSOLL_CASES: 'all' },
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 600_000,

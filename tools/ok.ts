@@ -1,9 +1,10 @@
 /**
  * The gate: every convention of this project that a machine can check. `npm run ok` runs all of them side by side;
- * `npm run ok:NAME` runs one, `npm run ok:NAME:fix` mends what can be mended.
+ * `npm run ok:NAME` runs one, `npm run ok:NAME:fix` mends what can be mended. `node tools/ok.ts [NAME…] [--skip NAME]`.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules/.bin');
@@ -47,7 +48,11 @@ function run(name: string, [command, ...args]: readonly string[]): Promise<Outco
   });
 }
 
-const outcomes = await Promise.all(Object.entries(CHECKS).map(([name, command]) => run(name, command)));
+const { values, positionals } = parseArgs({ options: { skip: { type: 'string' } }, allowPositionals: true });
+const chosen = Object.entries(CHECKS).filter(
+  ([name]) => name !== values.skip && (positionals.length === 0 || positionals.includes(name)),
+);
+const outcomes = await Promise.all(chosen.map(([name, command]) => run(name, command)));
 for (const { name, passed, seconds, output } of outcomes) {
   if (!passed) console.error(`\n${output.trimEnd()}\n`);
   console.log(`${passed ? 'ok    ' : 'FAILED'} ${name} (${seconds.toFixed(1)} s)`);

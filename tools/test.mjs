@@ -1,125 +1,48 @@
 // What `npm test` runs: installs what is missing, then checks everything. Plain JavaScript without dependencies,
 // because it runs on a fresh clone, before anything is installed, and on whatever Node the machine has.
 //   npm test                 everything
+//   npm run check            what one runs after each change: the gate and the unit tests
+//   npm test -- --changed    what the changes since main can reach; --changed=REF since another commit
 //   npm test -- src/formats  the gate and the tests below a folder
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import './compile-cache.mjs';
-import { install } from './install.mjs';
+import { buildBundle, installPackages, preparePrograms, ROOT, say, skipped } from './test/prepare.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const only = process.argv.slice(2);
-/** Suites that could not be run, with the reason. */
-const skipped = [];
+/** Files that are named at the end. */
+const SLOWEST = 12;
+/** Suites beside those of vitest, in the order in which they run: programs that say `N passed, N failed` last. */
+const OUTER = {
+  ok: ['tools/ok.ts', '--skip', 'documents'],
+  interop: ['tools/interop.ts'],
+  'interop-monitoring': ['tools/interop-monitoring.ts'],
+  python: ['tools/python-tests.ts'],
+  // Last, when the machine has less to do: what pages say of a server takes its time.
+  documents: ['tools/ok.ts', 'documents'],
+};
+/** Suites that need nothing of Python. */
+const GATE = ['ok', 'documents'];
+
 /** Tests that failed, by file and name: said once more at the end, where one who reads a long log looks. */
 const failures = [];
+/** Seconds by test file, the slowest first. */
+const files = [];
 
 // Scripts find the Node and the tools of node_modules first, then what pip installs for a user.
-process.env.PATH = [join(root, 'node_modules/.bin'), process.env.PATH, join(homedir(), '.local/bin')].join(
+process.env.PATH = [join(ROOT, 'node_modules/.bin'), process.env.PATH, join(homedir(), '.local/bin')].join(
   delimiter,
 );
 
-const say = (text) => process.stdout.write(`${text}\n`);
-const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-const attempt = (command, ...args) =>
-  spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] }).status === 0;
-
-async function installPackages() {
-  try {
-    await install(root, 'all');
-  } catch (error) {
-    say(`${error.message}\nCannot install what the tests need: see the lines above, then start again.`);
-    process.exit(1);
-  }
-}
-
-/** Tests start the program by the hundred: of a bundle each start takes a third of what it takes of sources. */
-function buildBundle() {
-  if (attempt('node', 'tools/build.ts')) return;
-  say('The program cannot be built: see the lines above.');
-  process.exit(1);
-}
-
-/** Installs a Debian package where this user may; false where not. */
-function installDebian(name) {
-  if (process.getuid?.() !== 0 || !works('apt-get', '--version')) return false;
-  say(`Installing Debian's ${name} (once) …`);
-  return (
-    attempt('apt-get', 'update', '-qq') &&
-    attempt('apt-get', 'install', '-y', '-qq', '--no-install-recommends', name)
-  );
-}
-
-/** A browser for the tests of pages. */
-function prepareBrowser() {
-  if (existsSync(process.env.PLIMSOLL_CHROMIUM ?? '/usr/bin/chromium') || installDebian('chromium')) return;
-  skipped.push('pages in a browser: no chromium, and no right to install it (set PLIMSOLL_CHROMIUM)');
-}
-
-/** A PostgreSQL server for the contract of the store; its binaries are enough, no cluster is used. */
-function preparePostgres() {
-  const folder = '/usr/lib/postgresql';
-  const versions = existsSync(folder) ? readdirSync(folder) : [];
-  const binaries = [process.env.PLIMSOLL_POSTGRES, ...versions.map((name) => join(folder, name, 'bin'))];
-  if (binaries.some((path) => path !== undefined && existsSync(join(path, 'initdb')))) return;
-  if (installDebian('postgresql')) return;
-  skipped.push(
-    'the store in PostgreSQL: no server, and no right to install one (set PLIMSOLL_POSTGRES to the folder of initdb)',
-  );
-}
-
-/** Message servers that start jobs, for the tests of triggers. */
-function prepareQueues() {
-  for (const name of ['redis-server', 'nats-server']) {
-    const folders = ['/usr/bin', '/usr/sbin', '/usr/local/bin'];
-    if (folders.some((folder) => existsSync(join(folder, name))) || installDebian(name)) continue;
-    skipped.push(`triggers over ${name}: it is not there, and no right to install it`);
-  }
-}
-
-/** The servers that scrape metrics and deliver alerts, for the tests of monitoring. */
-function prepareAlerting() {
-  for (const [name, program] of [
-    ['prometheus', 'prometheus'],
-    ['prometheus-alertmanager', 'prometheus-alertmanager'],
-  ]) {
-    if (existsSync(join('/usr/bin', program)) || installDebian(name)) continue;
-    skipped.push(`monitoring with ${name}: it is not there, and no right to install it`);
-  }
-}
-
-/** A registry, and what copies, unpacks and runs images, for the tests of what is packaged. */
-function prepareContainers() {
-  const folders = ['/usr/bin', '/usr/sbin', '/usr/local/bin'];
-  for (const name of ['docker-registry', 'skopeo', 'umoci', 'runc']) {
-    if (folders.some((folder) => existsSync(join(folder, name))) || installDebian(name)) continue;
-    skipped.push(`images with ${name}: it is not there, and no right to install it`);
-  }
-}
-
-/** uv makes the Python environments of the suites that compare with, or are written in, Python. */
-function prepareUv() {
-  if (works('uv', '--version')) return;
-  say('Installing uv (once) …');
-  const pip = ['-m', 'pip', 'install', '--quiet', '--user'];
-  if (!works('python3', '-m', 'pip', '--version')) installDebian('python3-pip');
-  // Debian marks its own Python as managed by apt; uv is a single program that disturbs nothing there.
-  if (attempt('python3', ...pip, 'uv') || attempt('python3', ...pip, '--break-system-packages', 'uv')) return;
-  skipped.push(
-    'tools/interop.ts and what else needs Python: no uv, and pip could not install it (https://docs.astral.sh/uv)',
-  );
-}
-
 /** Runs a command to its end; `quiet` holds its output back until then. */
-function run(name, command, args, { quiet = false } = {}) {
+function run(name, command, args, { quiet = false, env = process.env } = {}) {
   const started = Date.now();
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd: ROOT,
+      env,
       stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
     });
     let output = '';
@@ -137,90 +60,75 @@ function run(name, command, args, { quiet = false } = {}) {
   });
 }
 
-/** Counts of a program that says `N passed, N failed` last; one failure where it died before that. */
-function counted({ name, code, output, seconds }) {
+/** Runs a suite beside vitest and takes its counts; one failure where it died before it said them. */
+async function runOuter(name) {
+  const { code, output, seconds } = await run(name, 'node', OUTER[name], { quiet: true });
   const counts = [...output.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1) ?? [null, 0, 0];
-  return {
-    name,
-    seconds,
-    passed: Number(counts[1]),
-    failed: Math.max(Number(counts[2]), code === 0 ? 0 : 1),
-  };
+  const failed = Math.max(Number(counts[2]), code === 0 ? 0 : 1);
+  return { name, seconds, passed: Number(counts[1]), failed };
 }
 
-const firstLine = (text) => (text ?? '').split('\n', 1)[0].slice(0, 200);
-
-/** Runs vitest suites and reads their counts from its report. */
-async function runVitest(name, args) {
+/** Runs vitest and reads what its reporter sums up. */
+async function runVitest(args) {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
-  const file = join(folder, 'report.json');
+  const file = join(folder, 'summary.json');
+  const reporters = ['--reporter=default', '--slowTestThreshold=5000', '--reporter=./tools/test/reporter.ts'];
   try {
-    const reporters = [
-      '--reporter=default',
-      '--slowTestThreshold=5000',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-    ];
-    const { code, seconds } = await run(name, 'vitest', ['run', ...reporters, ...args]);
-    const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-    const { numPassedTests: passed = 0, numFailedTests = 0, testResults = [] } = report;
-    // A file that cannot be loaded has no tests of its own: it counts as one failure.
-    const unloaded = testResults.filter(
-      (result) => result.status === 'failed' && result.assertionResults.length === 0,
-    );
-    const failed = numFailedTests + unloaded.length;
-    for (const result of testResults) {
-      const path = result.name.replace(root, '');
-      if (unloaded.includes(result)) failures.push(`${path}: ${firstLine(result.message)}`);
-      for (const test of result.assertionResults.filter(({ status }) => status === 'failed')) {
-        failures.push(`${path} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
-      }
-      const pending = result.assertionResults.filter(
-        (test) => test.status === 'pending' || test.status === 'skipped',
-      );
-      if (pending.length > 0) skipped.push(`${pending.length} tests of ${path}`);
-    }
-    return { name, seconds, passed, failed: Math.max(failed, code === 0 ? 0 : 1) };
+    const env = { ...process.env, PLIMSOLL_TEST_SUMMARY: file };
+    const { code, seconds } = await run('tests', 'vitest', ['run', ...reporters, ...args], { env });
+    if (!existsSync(file)) return { name: 'tests', seconds, passed: 0, failed: 1 };
+    const summary = JSON.parse(readFileSync(file, 'utf8'));
+    failures.push(...summary.failures);
+    skipped.push(...summary.skipped);
+    files.push(...summary.files);
+    const failed = Math.max(summary.failed, code === 0 ? 0 : 1);
+    return { name: 'tests', seconds, passed: summary.passed, failed };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const counts = async (runs) => (await Promise.all(runs)).map(counted);
+/** The outer suites one after the other, beside vitest: its workers already take all cores. */
+async function runAll(outer, vitest) {
+  const queue = async () => {
+    const results = [];
+    for (const name of outer) results.push(await runOuter(name));
+    return results;
+  };
+  const [results, tests] = await Promise.all([queue(), vitest === null ? [] : runVitest(vitest)]);
+  return [...results, tests].flat();
+}
 
-async function everything(beside) {
-  const first = await counts(beside);
-  const rest = await Promise.all([
-    runVitest('monitoring', ['--project=waiting', '--maxWorkers=1']),
-    runVitest('tests', ['--project=pure', '--project=others']),
-  ]);
-  return [...first, ...rest];
+/** What the changes since `ref` can reach: outer suites, and test files. */
+function reachOf(ref) {
+  const stdio = ['ignore', 'pipe', 2];
+  const { stdout, status } = spawnSync('node', ['tools/test/reach.ts', ref], { cwd: ROOT, stdio });
+  if (status !== 0) process.exit(1);
+  const { suites, tests } = JSON.parse(stdout);
+  say(`What changed since ${ref} can reach ${[`${tests.length} test files`, ...suites].join(', ')}.`);
+  return { suites: [...GATE, ...suites], tests };
+}
+
+/** Names of outer suites and arguments for vitest; null for no tests. */
+function chosen(args) {
+  if (args[0] === '--check') return { outer: ['ok'], vitest: ['--project=unit'] };
+  const changed = /^--changed(?:=(.+))?$/.exec(args[0] ?? '');
+  if (args.length > 0 && changed === null) return { outer: GATE, vitest: args };
+  const { hasPython } = preparePrograms();
+  const able = Object.keys(OUTER).filter((name) => hasPython || GATE.includes(name));
+  if (changed === null) return { outer: able, vitest: [] };
+  const { suites, tests } = reachOf(changed[1] ?? 'main');
+  return { outer: able.filter((name) => suites.includes(name)), vitest: tests.length > 0 ? tests : null };
 }
 
 async function main() {
   await installPackages();
-  buildBundle();
-  if (only.length === 0) {
-    prepareBrowser();
-    preparePostgres();
-    prepareQueues();
-    prepareAlerting();
-    prepareContainers();
-    prepareUv();
-  }
-  // The suites of vitest measure time now and then: they have the machine to themselves.
-  const beside = [run('ok', 'node', ['tools/ok.ts'], { quiet: true })];
-  if (only.length === 0 && !skipped.some((reason) => reason.startsWith('tools/interop.ts'))) {
-    beside.push(run('interop', 'node', ['tools/interop.ts'], { quiet: true }));
-    beside.push(run('interop-monitoring', 'node', ['tools/interop-monitoring.ts'], { quiet: true }));
-    beside.push(run('python', 'node', ['tools/python-tests.ts'], { quiet: true }));
-  }
-  const results =
-    only.length === 0
-      ? await everything(beside)
-      : [...(await counts(beside)), await runVitest('tests', only)];
+  const { outer, vitest } = chosen(process.argv.slice(2));
+  if (vitest !== null) buildBundle();
+  const results = await runAll(outer, vitest);
 
   say('');
+  for (const [name, seconds] of files.slice(0, SLOWEST)) say(`slow     ${name}: ${seconds} s`);
   for (const reason of skipped) say(`skipped  ${reason}`);
   for (const failure of failures) say(`failed   ${failure}`);
   for (const { name, seconds, passed, failed } of results) {

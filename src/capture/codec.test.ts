@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { crc32 } from '../bytes/crc32.ts';
+import { runs } from '../core/testing/runs.ts';
 import type { Block } from './block.ts';
 import { decodeBlock, encodeBlock } from './codec.ts';
 import { BLOCK_LIMITS } from './limits.ts';
@@ -141,7 +142,7 @@ test('bytes made by a stranger, with a right checksum, are a block or are refuse
         expect(error).toMatchObject({ code: 'BLOCK_INVALID' });
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../core/testing/runs.ts';
 import type { Step } from '../model/step.ts';
 import type { Labels } from '../model/tensor.ts';
 import type { TreeArena, TreeEnsembleStep, TreeHead } from '../model/tree.ts';
@@ -102,7 +103,7 @@ describe('tree ensembles', () => {
             expect(data).toEqual(expected);
           },
         ),
-        { seed: SEED, numRuns: 150 },
+        { seed: SEED, numRuns: runs(150) },
       );
     },
   );
@@ -125,7 +126,7 @@ describe('tree ensembles', () => {
         expect(dims).toEqual([rows.length, 3]);
         expect(data).toEqual(expected);
       }),
-      { seed: SEED, numRuns: 100 },
+      { seed: SEED, numRuns: runs(100) },
     );
   });
 
@@ -149,7 +150,7 @@ describe('tree ensembles', () => {
         const { decision_function: decision } = await infer(step, scoresOnly, rows);
         expect(decision).toEqual({ dims: [rows.length, 3], data: expected });
       }),
-      { seed: SEED, numRuns: 100 },
+      { seed: SEED, numRuns: runs(100) },
     );
   });
 
@@ -169,7 +170,7 @@ describe('tree ensembles', () => {
         });
         expect((await predict(step, finite)).data).toEqual(expected);
       }),
-      { seed: SEED, numRuns: 100 },
+      { seed: SEED, numRuns: runs(100) },
     );
   });
 

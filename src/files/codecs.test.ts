@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isPlimsollError } from '../core/errors.ts';
+import { runs } from '../core/testing/runs.ts';
 import { CODECS } from './codecs.ts';
 
 interface Stream {
@@ -70,7 +71,7 @@ describe.each(CODECS)('$id', (codec) => {
         bytes[at % bytes.length]! ^= 1 << bit;
         expect(codeOf(bytes)).toMatch(/^read$|^READ_/);
       }),
-      { seed: SEED, numRuns: 400 },
+      { seed: SEED, numRuns: runs(400) },
     );
   });
 
@@ -85,7 +86,7 @@ describe.each(CODECS)('$id', (codec) => {
           expect(codeOf(bytes)).toMatch(/^read$|^READ_/);
         },
       ),
-      { seed: SEED, numRuns: 400 },
+      { seed: SEED, numRuns: runs(400) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../core/testing/runs.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { compatibility } from './compatibility.ts';
 import type { ColumnSpec, OutputSpec, Signature, TensorSpec } from './signature.ts';
@@ -227,6 +228,6 @@ test('a change of inputs is breaking exactly where some row is refused whatever 
         refused || names(before) !== names(after),
       );
     }),
-    { numRuns: 3000, seed: 20261126 },
+    { numRuns: runs(3000), seed: 20261126 },
   );
 });

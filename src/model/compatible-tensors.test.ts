@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../core/testing/runs.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { compatibility } from './compatibility.ts';
 import type { Signature, TensorSpec } from './signature.ts';
@@ -73,6 +74,6 @@ test('a change of tensors is breaking exactly where some request is refused that
       const moved = names(before) !== names(after) || ranks(before) !== ranks(after);
       expect(compatibility(before, after).breaking.length > 0).toBe(refused || moved);
     }),
-    { numRuns: 2000, seed: 20261126 },
+    { numRuns: runs(2000), seed: 20261126 },
   );
 });

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPlimsollError } from '../core/errors.ts';
+import { runs } from '../core/testing/runs.ts';
 import { GraphBuilder } from './builder.ts';
 import { decodeModel } from './decode.ts';
 import { noExternalData, type ReadExternal } from './decode-tensor.ts';
@@ -121,7 +122,7 @@ describe('decodeModel()', () => {
           expect(outcome(bytes)).toMatch(/^(read|READ_\w+)$/);
         },
       ),
-      { numRuns: 4000, seed: 20260801 },
+      { numRuns: runs(4000), seed: 20260801 },
     );
   });
 });

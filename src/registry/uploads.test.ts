@@ -15,6 +15,7 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runs } from '../core/testing/runs.ts';
 import { openUpload, sweepUploads } from './uploads.ts';
 
 let dataDir: string;
@@ -94,7 +95,7 @@ test('whatever its name, a file lands in the folder of its part or not at all', 
       expect(uploads()).toEqual([]);
       expect(readdirSync(dataDir)).toEqual(['uploads']);
     }),
-    { numRuns: 150, seed: 20261126 },
+    { numRuns: runs(150), seed: 20261126 },
   );
 });
 

@@ -20,6 +20,7 @@ import {
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../core/errors.ts';
+import { runs } from '../core/testing/runs.ts';
 import { answerRequest } from './arrow-request.ts';
 import { scorerOver } from './score.ts';
 import type { Scorer } from './scorer.ts';
@@ -153,6 +154,6 @@ test('whatever bytes a request holds, it is answered or refused with a code', {
         expect(isPlimsollError(error) && error.code, String(error)).toMatch(/^READ_CORRUPT$|^INPUT_COLUMNS$/);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });

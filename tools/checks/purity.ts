@@ -2,7 +2,7 @@ import { codeOnly, importsOf } from './imports.ts';
 import { isTest, listFiles, type Problem, report, type SourceFile } from './project.ts';
 
 /** Folders that are pure throughout. Elsewhere a file is pure where its first comment says the word "Pure." */
-export const PURE_FOLDERS = [
+const PURE_FOLDERS = [
   'src/bytes/',
   'src/model/',
   'src/formats/',

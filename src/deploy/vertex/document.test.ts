@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
+import { runs } from '../../core/testing/runs.ts';
 import { parseVertexDocument } from './document.ts';
 
 const IMAGE = `europe-west4-docker.pkg.dev/acme/models/churn@sha256:${'1'.repeat(64)}`;
@@ -136,6 +137,6 @@ test('whatever is given, it is a document or a coded refusal', () => {
         }
       },
     ),
-    { seed, numRuns: 300 },
+    { seed, numRuns: runs(300) },
   );
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../../core/testing/runs.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { readAnswer } from './answer.ts';
@@ -7,7 +8,7 @@ import { encodeFrame, type Frame, FrameError, FrameReader } from './frame.ts';
 import { AnswerError, decodeBatch, decodeOutputs, encodeBatch, encodeOutputs } from './tensors.ts';
 
 const SEED = 20261126;
-const RUNS = { numRuns: 300, seed: SEED };
+const RUNS = { numRuns: runs(300), seed: SEED };
 
 /** What arrives where it is sent in pieces of these sizes. */
 function throughSocket(header: object, buffers: readonly Uint8Array[], sizes: readonly number[]): Frame {
@@ -112,7 +113,7 @@ test(`bytes that were altered are refused by name or make another answer, and no
         expect(error instanceof FrameError || error instanceof AnswerError, String(error)).toBe(true);
       }
     }),
-    { numRuns: 3_000, seed: SEED },
+    { numRuns: runs(3_000), seed: SEED },
   );
 });
 

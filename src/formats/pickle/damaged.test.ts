@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
+import { runs } from '../../core/testing/runs.ts';
 import { fieldColumn, toFloat64, toStrings, toValues } from '../numpy/decode.ts';
 import { outcome, program, read } from './testing.ts';
 import { isType } from './value.ts';
@@ -50,7 +51,7 @@ describe('damaged files', () => {
         for (const { at, byte } of flips) bytes[at % bytes.length] = byte;
         attempt(() => decodeAll(read(bytes).root));
       }),
-      { seed: SEED, numRuns: 600 },
+      { seed: SEED, numRuns: runs(600) },
     );
   });
 
@@ -80,7 +81,7 @@ describe('damaged files', () => {
       fc.property(fc.array(part, { maxLength: 60 }), (parts) =>
         attempt(() => decodeAll(read(program(...parts, '.')).root)),
       ),
-      { seed: SEED, numRuns: 3000 },
+      { seed: SEED, numRuns: runs(3000) },
     );
   });
 });

@@ -1,6 +1,7 @@
 /** Random histories of three rules, judged by what was looked at and never by what the engine kept. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../../core/testing/runs.ts';
 import type { AlertRow, Condition } from './alert.ts';
 import { type AlertStep, stepAlerts } from './engine.ts';
 import type { Notice } from './notice.ts';
@@ -82,7 +83,7 @@ function play(
 }
 
 const check = (property: (history: readonly Look[], policy: typeof POLICY) => void): void =>
-  fc.assert(fc.property(looks, policies, property), { numRuns: 300 });
+  fc.assert(fc.property(looks, policies, property), { numRuns: runs(300) });
 
 const stateOf = (rows: readonly AlertRow[], rule: number): string =>
   rows.find(({ labels: { alertname } }) => alertname === RULES[rule]!.alertname)?.state ?? 'inactive';
@@ -146,7 +147,7 @@ test('a restart at any point has the same future', () => {
         expect(restarted.map(({ step }) => step)).toEqual(steady.map(({ step }) => step));
       },
     ),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { seededRandom, shuffle } from '../../core/random.ts';
+import { runs } from '../../core/testing/runs.ts';
 import { buildProfile, profileFeature } from './build.ts';
 import { addCounts, BinCounter } from './count.ts';
 import { binNames } from './names.ts';
@@ -109,7 +110,7 @@ test('every number finds the one bin that the definition says, in the reference 
         ).toHaveLength(profileFeature('x', numbers(reference)).counts.length);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 

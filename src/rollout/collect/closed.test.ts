@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
+import { runs } from '../../core/testing/runs.ts';
 import type { ClosedWindow } from '../machine.ts';
 import { LATENCY_BINS } from '../part.ts';
 import { parseWindow } from '../window.ts';
@@ -75,7 +76,7 @@ describe('a closed window', () => {
           expect(isPlimsollError(error) && error.code).toBe('WINDOW_INVALID');
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -1,6 +1,7 @@
 /** The collector against the definition of what it counts, read off the whole story with sets of names. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../../core/testing/runs.ts';
 import type { ClosedWindow } from '../machine.ts';
 import { PAIR } from '../part.ts';
 import { parseClosed, windowJson } from './closed.ts';
@@ -241,7 +242,7 @@ class Lives {
 
 /** The same story through collectors: pieces shuffled and repeated, the collector replaced now and then. */
 function collected(story: Story, seed: number, restarts: boolean): ClosedWindow[] {
-  const random = fc.sample(fc.integer({ min: 0, max: 2 ** 30 }), { seed, numRuns: 4000 });
+  const random = fc.sample(fc.integer({ min: 0, max: 2 ** 30 }), { seed, numRuns: runs(4000) });
   let at = 0;
   const draw = (bound: number): number => random[at++ % random.length]! % bound;
   const stored: { json: string; units: Uint8Array }[] = [];
@@ -297,7 +298,7 @@ test('counts are those of the definition, in whatever order parts come, also aft
       });
       expect(found).toEqual(oracle(story));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -309,6 +310,6 @@ test('a collector that was restarted at any window counts what the first one doe
         collected(story, seed, restarts).map((closed) => ({ ...closed, missingParts: 0 }));
       expect(counts(true)).toEqual(counts(false));
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });

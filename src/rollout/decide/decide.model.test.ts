@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../../core/testing/runs.ts';
 import { type Evidence, harmfulGuard } from '../evidence/evidence.ts';
 import { parsePolicy } from '../policy/policy.ts';
 import { parseWindow, type RecordedWindow } from '../window.ts';
@@ -118,7 +119,7 @@ function deepFreeze<T>(value: T): T {
 const check = (holds: (given: History) => void): void =>
   fc.assert(
     fc.property(history, (given) => holds(given)),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
 
 const stored = (state: RolloutState): RolloutState => JSON.parse(JSON.stringify(state)) as RolloutState;
@@ -165,7 +166,7 @@ test('a rollout resumed from what was stored after any event decides as one that
       const from = given.events.slice(0, at).reduce((sum, { step }) => sum + step, 0);
       expect(run(stored(state), given.events.slice(at), from)).toEqual(whole.slice(at));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -229,7 +230,7 @@ test('a clock that jumps by a day in either direction passes no stage, and stage
         before = state;
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -274,7 +275,7 @@ test('windows that come twice, or in another order before the watermark, leave t
         expect(Math.abs(found[i]! - log)).toBeLessThan(1e-12 * Math.max(1, Math.abs(log))),
       );
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../core/testing/runs.ts';
 import { logGamma } from '../../statistics/gamma.ts';
 import { parsePolicy } from '../policy/policy.ts';
 import { type ArmCounts, NOBODY, type RecordedWindow } from '../window.ts';
@@ -144,7 +145,7 @@ test('evidence of large windows is that of the whole sum over the law', () => {
       const expected = brute(window(nc, ns, xc, xs), theta);
       return Math.abs(found - expected) < 1e-8 * Math.max(1, Math.abs(expected));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

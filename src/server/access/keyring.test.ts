@@ -1,5 +1,6 @@
 import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -7,12 +8,6 @@ import { hashOfKey } from '../../control/keys/key.ts';
 import { writeKnown } from '../../control/keys/known.ts';
 import { Keyring } from './keyring.ts';
 import { keysInEnv } from './open.ts';
-
-// The one thing that fails on demand.
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
-  return { ...real, readFile: vi.fn(real.readFile) };
-});
 
 let folder: string;
 let file: string;
@@ -87,11 +82,12 @@ test('a file that cannot be read for a moment is read later, though it has not c
   await ring.refresh();
   expect(known('a')).toEqual(['a']);
   // A state is known before its text is: a failure to read that is no reason to wait for another.
-  vi.mocked(readFile).mockRejectedValueOnce(
-    Object.assign(new Error('too many open files'), { code: 'EMFILE' }),
-  );
+  const reads = vi.spyOn(promises, 'readFile').mockRejectedValue(new Error('too many open files'));
+  syncBuiltinESMExports();
   replace(textOf('b'));
   await ring.refresh();
+  reads.mockRestore();
+  syncBuiltinESMExports();
   expect(known('a', 'b')).toEqual(['a', null]);
   await ring.refresh();
   expect(known('a', 'b')).toEqual([null, 'b']);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runs } from '../../core/testing/runs.ts';
 import { OPERATIONS } from './operations.ts';
 import { startTestApi, type TestApi } from './test-api.ts';
 
@@ -33,7 +34,7 @@ test('whatever is sent to whichever operation, the answer is its own or a coded 
         expect(json).toMatchObject(CODED);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
   expect(api.logged).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../../core/testing/runs.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import { compileDecode } from './compile.ts';
 import { decodeInput } from './decode.ts';
@@ -69,6 +70,6 @@ test('the short way gives what the long way gives, complaints included', () => {
     fc.property(body, fc.constantFrom(signature, text, mixed), (value, one) => {
       expect(outcome(() => compileDecode(one)(value))).toEqual(outcome(() => decodeInput(value, one)));
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
+import { runs } from '../../core/testing/runs.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import type { InputDetail } from './complaints.ts';
 import { type DecodeOptions, decodeInput } from './decode.ts';
@@ -337,6 +338,6 @@ test('any JSON value is rows or a named complaint, never another error', () => {
         expect(error).toMatchObject({ code: 'INPUT_INVALID', details: { detail: expect.any(Array) } });
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../../core/testing/runs.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { tensorToJson } from './encode.ts';
 import { tensorWriter } from './write.ts';
@@ -40,6 +41,6 @@ test('the text parses to the values that tensorToJson gives, to the last bit', (
       if (value.dtype === 'float16') expect(write(value)).toBe(JSON.stringify(json));
       else expect(JSON.parse(write(value))).toEqual(json);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../../core/testing/runs.ts';
 import type { NegativeCategories, TreeArena, TreeEnsembleStep } from '../../../model/tree.ts';
 import { prepareStep } from '../prepare.ts';
 
@@ -226,7 +227,7 @@ describe('tree ensembles', () => {
         expect(fastScores(given.step, given.rows)).toEqual(wanted);
         expect(given.rows.flatMap((row) => fastScores(given.step, [row]))).toEqual(wanted);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -238,7 +239,7 @@ describe('tree ensembles', () => {
         const wanted = Array.from({ length: count * given.step.scores }, (_, k) => once[k % once.length]!);
         expect(fastScores(given.step, rows)).toEqual(wanted);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { nextDown, nextUp } from '../../../../core/float.ts';
 import type { Random } from '../../../../core/ports.ts';
 import { randomIndex, seededRandom } from '../../../../core/random.ts';
+import { runs } from '../../../../core/testing/runs.ts';
 import type { NegativeCategories, TreeEnsembleStep } from '../../../../model/tree.ts';
 import type { Block } from '../../block.ts';
 import { prepareTreeWalk } from '../branchy.ts';
@@ -136,7 +137,7 @@ describe('the kernel', () => {
           expect(scoresOf(kernelOf(step), step, block)).toEqual(scoresOf(nodeByNode(step), step, block));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -154,7 +155,7 @@ describe('the kernel', () => {
           expect(scoresOf(kernelOf(step), step, block)).toEqual(scoresOf(nodeByNode(step), step, block));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../../../core/testing/runs.ts';
 import type { TreeEnsembleStep } from '../../../../model/tree.ts';
 import { putQuestions } from './questions.ts';
 import { stumps } from './testing.ts';
@@ -62,7 +63,7 @@ describe('questions', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../../../../core/testing/runs.ts';
 import { numberOf } from '../../../../serving/rows/words.ts';
 import { numberAt } from './number.ts';
 
@@ -15,7 +16,7 @@ test('numbers are the nearest doubles, however they are written', () => {
     fc.property(fc.oneof(digits, others), (text) => {
       expect(Object.is(read(text), numberOf(text))).toBe(true);
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
 });
 

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../../../../core/testing/runs.ts';
 import { CsvRecord } from '../csv/record.ts';
 import { ByteFinder } from './byte-finder.ts';
 import { cutText, recordAt } from './marks.ts';
@@ -100,7 +101,7 @@ test('cells are those that csv-parse finds, where it takes the text', () => {
         records.filter(([first, ...rest]) => first !== '' || rest.length > 0);
       expect(filled(found)).toEqual(filled(expected));
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -150,6 +151,6 @@ test('either byte is found, wherever the words begin', () => {
       const found = new ByteFinder(bytes, 10, 34).next(from);
       expect(found).toBe(expected < 0 ? Math.max(bytes.length, 0) : expected);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
