@@ -29,6 +29,8 @@ export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url' | 'repl
   readonly entry?: URL | undefined;
 }
 
+/** The process lives for a second: a young generation that grows, to 64 MB, would be half of what it takes. */
+const NODE_OPTIONS = ['--max-semi-space-size=2'];
 /** How often it is looked for something to read, in milliseconds. */
 const LOOK_MILLIS = 1000;
 /** Where no process can be started it is tried again after so many looks. */
@@ -211,6 +213,7 @@ export class ServerMonitor {
     this.#seat = new Seat<FromMonitor, ToMonitor>({
       name: 'the monitoring process',
       entry: entry ?? new URL('./monitor.child.ts', import.meta.url),
+      nodeOptions: NODE_OPTIONS,
       start: () => ({ kind: 'start', settings }),
       onMessage: (message) => this.#hear(message as FromMonitor),
       onEnd: () => undefined,

@@ -10,6 +10,8 @@ export interface SeatOptions<In extends { readonly kind: string }, Out extends {
   /** For messages: `worker 2`. */
   readonly name: string;
   readonly entry: URL;
+  /** Options of Node besides those of this process. */
+  readonly nodeOptions?: readonly string[] | undefined;
   /** What the child that fills the seat for the `epoch`-th time is started with. */
   readonly start: (epoch: number) => Out;
   /** Goes along with it: the bound socket to listen on. */
@@ -97,7 +99,8 @@ export class Seat<In extends { readonly kind: string }, Out extends { readonly k
     try {
       // stdout belongs to the command's answer.
       const stdio = ['ignore' as const, 'ignore' as const, 'inherit' as const, 'ipc' as const];
-      this.#child = fork(entry, [], { serialization: 'advanced', stdio });
+      const execArgv = [...process.execArgv, ...(this.#options.nodeOptions ?? [])];
+      this.#child = fork(entry, [], { serialization: 'advanced', stdio, execArgv });
     } catch (error) {
       this.#isShort = true;
       this.#end(null, (error as Error).message);
