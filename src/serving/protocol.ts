@@ -5,6 +5,7 @@ import type { Batch, Outputs } from '../model/batch.ts';
 import type { RawEnds } from '../model/raw.ts';
 import type { LoadedVersion } from '../registry/version.ts';
 import type { WeighBody } from './admission/memory/body-cost.ts';
+import type { Scan } from './rows/scan.ts';
 import type { Headers } from './unit.ts';
 
 /** What a conversion needs to know of a version; the engine is none of its business. */
@@ -27,6 +28,8 @@ export interface Protocol {
   /** The text of a body, parsed: what units are looked for in and rows are read from. Throws INPUT_INVALID. */
   parse(text: string): unknown;
   decode(target: Target): Decode;
+  /** The same from the bytes of a usual body, which asks nothing, at once; null where versions like it have none. */
+  scan?(target: Target): Scan | null;
   readonly wish?: (target: Target) => ReadWish;
   encode(target: Target): Encode;
   /** What a body may take in memory before it is parsed, and the most that it finds for a byte. @default {jsonCost} */

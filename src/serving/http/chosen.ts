@@ -1,3 +1,4 @@
+import type { Batch } from '../../model/batch.ts';
 import { unitHash } from '../../rollout/unit-hash.ts';
 import type { Assigned, Assignment, Choice } from '../assignment.ts';
 import type { RequestAbout } from '../capture/row-buffer.ts';
@@ -7,6 +8,7 @@ import { unitInBody, unitInHeaders, withoutUnit } from '../unit.ts';
 import type { Door } from './door.ts';
 import { type Measurement, measurementOf } from './measurement.ts';
 import type { Destination, Prepared } from './routes.ts';
+import { textOf } from './text.ts';
 import type { PredictionRequest } from './whole-request.ts';
 
 /** The version that answers one request, and what is to be noted of it. */
@@ -83,8 +85,24 @@ export class Chosen {
     this.isRaw = this.destination.negotiate !== null;
   }
 
-  /** The rows of a parsed body; chooses the version where that was left to the body. */
-  rowsIn(body: unknown, bytes: Buffer): unknown {
+  /** The rows of a body; chooses the version where that was left to the body. Throws INPUT_INVALID. */
+  batchIn(bytes: Buffer): Batch {
+    const scanned = this.#scanned(bytes);
+    if (scanned !== null) return scanned;
+    const rows = this.#rowsIn(this.version.protocol.parse(textOf(bytes)), bytes);
+    return this.version.decode(rows);
+  }
+
+  /** The rows of a usual body, in which nothing else is looked for; null where there may be. */
+  #scanned(bytes: Buffer): Batch | null {
+    const { scan, protocol } = this.version;
+    if (scan === null || !this.isMade || this.destination.unitField !== null) return null;
+    const batch = scan(bytes);
+    if (batch !== null) this.measurement?.received(bytes, protocol.id);
+    return batch;
+  }
+
+  #rowsIn(body: unknown, bytes: Buffer): unknown {
     this.choose((assignment) => assignment.byBody(body));
     this.measurement?.received(bytes, this.version.protocol.id);
     if (this.version.wish !== null) this.wish = this.version.wish(body);

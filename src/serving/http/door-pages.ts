@@ -6,7 +6,7 @@ import type { Logger } from '../../core/ports.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { Doorway, Page, Refuse, View } from '../protocol.ts';
 import { codedError, sendError, sendReply } from './answer.ts';
-import { decoded, patternOf } from './routes.ts';
+import { decoded, patternOf } from './path-pattern.ts';
 
 interface Entry {
   readonly page: Page;

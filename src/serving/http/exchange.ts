@@ -22,7 +22,6 @@ import type { Scored, Timing } from './job.ts';
 import { BYTE_MICROS, INLINE_BYTES, INLINE_MICROS } from './limits.ts';
 import { jsonIn, rawBody, rawReply, rawRequest, rowsGiven } from './raw.ts';
 import type { Destination } from './routes.ts';
-import { textOf } from './text.ts';
 import type { PredictionRequest } from './whole-request.ts';
 import type { PredictionResponse } from './whole-response.ts';
 
@@ -147,8 +146,7 @@ export class Exchange implements Receiver, Asked {
     const started = performance.now();
     try {
       checkDepth(bytes, this.#chosen.version.protocol);
-      const rows = this.#chosen.rowsIn(this.#chosen.version.protocol.parse(textOf(bytes)), bytes);
-      const batch = this.#chosen.version.decode(rows);
+      const batch = this.#chosen.batchIn(bytes);
       const micros = batch.rows * this.#chosen.version.rowMicros;
       const preprocess = performance.now() - started;
       const isRead = isScoredElsewhere(this.#chosen.version.target);

@@ -10,11 +10,13 @@ import type { Decode, Doorway, Encode, Protocol, ReadWish, Refuse } from '../pro
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
 import type { Recorder } from '../recorder/recorder.ts';
 import type { Tape } from '../recorder/tape.ts';
+import type { Scan } from '../rows/scan.ts';
 import type { Headers } from '../unit.ts';
 import type { Usage } from '../usage.ts';
 import { isScoredElsewhere } from './elsewhere.ts';
 import { type InlineBounds, inlineBounds } from './limits.ts';
 import type { Metrics, ModelSeries } from './metrics.ts';
+import { decoded, patternOf } from './path-pattern.ts';
 import { hasRawEnd, rawEndsOf, wished } from './raw.ts';
 
 /** Everything prepared for the requests of one version, seen through a protocol. */
@@ -22,6 +24,8 @@ export interface Prepared extends InlineBounds {
   readonly protocol: Protocol;
   readonly target: LoadedVersion;
   readonly decode: Decode;
+  /** Reads usual bodies at once, or null. */
+  readonly scan: Scan | null;
   /** What a body asks of its answer; null where bodies of the protocol ask nothing. */
   readonly wish: ReadWish | null;
   readonly encode: Encode;
@@ -273,6 +277,7 @@ export class Routes {
       protocol,
       target,
       decode: protocol.decode(target),
+      scan: protocol.scan?.(target) ?? null,
       wish: protocol.wish?.(target) ?? null,
       encode: protocol.encode(target),
       readFirstRow: firstRowReader(target.manifest.signature),
@@ -332,22 +337,4 @@ function cellsOf({ manifest }: LoadedVersion): number {
       ? signature.tensors.reduce((sum, { shape }) => sum + size(shape), 0)
       : signature.columns.length;
   return signature.outputs.reduce((sum, { shape, parts = 1 }) => sum + parts * size(shape), inputs);
-}
-
-/** `/models/{model}/predict` as a pattern with named groups; a colon may be escaped, as the clients of some languages do. */
-export const patternOf = (route: string): RegExp =>
-  new RegExp(
-    `^${route
-      .replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')
-      .replaceAll(':', '(?::|%3[Aa])')
-      .replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`,
-  );
-
-/** A name as it stands in a path, without its escapes. */
-export function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -4,6 +4,7 @@ import { type Doorway, type Encode, json, type Protocol, type Refuse, type Targe
 import { compileDecode } from '../rows/compile.ts';
 import type { InputDetail } from '../rows/complaints.ts';
 import { parseBody } from '../rows/parse.ts';
+import { compileScan } from '../rows/scan.ts';
 import { outputWriter, predictionsWriter } from './predictions.ts';
 
 /** `{"rows": […]}` → `{"predictions": […], "probabilities": […]?, "model", "version", "requestId"}`. */
@@ -12,6 +13,7 @@ export const plain: Protocol = {
   answers: 'application/json',
   parse: parseBody,
   decode: ({ manifest }) => compileDecode(manifest.signature),
+  scan: ({ manifest }) => compileScan(manifest.signature),
   encode,
 };
 
