@@ -1,18 +1,22 @@
 /**
- * What the program weighs, held to `budgets.ts`: `npm run ok:weight [-- GROUP…]`. Groups are `bundle` (what is known
- * without running anything: `npm run ok` has it, too) and `installation`.
+ * What the program weighs, held to `budgets.ts`: `npm run ok:weight [-- GROUP… --seconds 60 --starts 15]`. Groups are `bundle`
+ * (what is known without running anything: `npm run ok` has it, too), `installation`, and `serving`, which wants a quiet
+ * machine.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
+import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { bundleColdPath, coldFigure } from './cold-path.ts';
 import { dependencyFigures } from './dependencies.ts';
 import { type Figure, isOver, lineOf } from './judge.ts';
 
 const root = join(import.meta.dirname, '../..');
-const given = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: 'string', default: '60' }, starts: { type: 'string', default: '15' } },
+});
 
 /** Each loaded when asked for. */
 const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
@@ -21,9 +25,13 @@ const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
     return [...dependencyFigures(packageJson, packages), coldFigure(await bundleColdPath())];
   },
   installation: async () => (await import('./installation.ts')).installationFigures(),
+  serving: async () => {
+    const { servingFigures } = await import('./serving.ts');
+    return servingFigures({ seconds: Number(values.seconds), starts: Number(values.starts) });
+  },
 };
 
-const wanted = given.length > 0 ? given : Object.keys(GROUPS);
+const wanted = positionals.length > 0 ? positionals : Object.keys(GROUPS);
 const unknown = wanted.filter((name) => !(name in GROUPS));
 if (unknown.length > 0)
   throw new Error(`no group is called ${unknown.join(', ')}: ${Object.keys(GROUPS).join(', ')}`);

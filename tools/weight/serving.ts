@@ -1,0 +1,75 @@
+/** What a server loads, and what it takes beside the floor, measured on running processes. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { median } from '../../bench/median.ts';
+import { compareMemory, type MemoryComparison } from '../../bench/memory.ts';
+import { startPeer } from '../../bench/serving/process.ts';
+import { startsBesideFloor } from '../../bench/start.ts';
+import { freePort } from '../free-port.ts';
+import type { BudgetName } from './budgets.ts';
+import type { Figure } from './judge.ts';
+
+const root = join(import.meta.dirname, '../..');
+const MODEL = join(root, 'fixtures/models/sklearn-1.9.1/forest-classifier-100.joblib');
+const BODY = JSON.stringify({ rows: [Array<number>(8).fill(0)] });
+
+export interface ServingOptions {
+  /** Starts of each, in turns. */
+  readonly starts: number;
+  /** Seconds of load. */
+  readonly seconds: number;
+}
+
+/** Needs `dist/`, Linux, and a machine that does nothing else. */
+export async function servingFigures({ starts, seconds }: ServingOptions): Promise<Figure[]> {
+  const loads = await loadsFigure();
+  const { plimsoll, floor, ratio } = await startsBesideFloor(starts);
+  const detail = `${median(plimsoll).toFixed(0)} ms, floor ${median(floor).toFixed(0)} ms, medians of ${starts}`;
+  const memory = await compareMemory({ seconds });
+  return [loads, { of: 'start', value: ratio, detail }, ...memoryFigures(memory)];
+}
+
+const WHEN = { memoryAtRest: 'rest', memoryUnderLoad: 'load', memoryAfterLoad: 'after' } as const;
+
+const memoryFigures = ({ program, floor }: MemoryComparison): Figure[] =>
+  Object.entries(WHEN).map(([of, when]) => {
+    const [ours, least] = [program[when].rss, floor[when].rss];
+    return {
+      of: of as BudgetName,
+      value: ours / least,
+      detail: `${ours.toFixed(0)} MB, floor ${least.toFixed(0)} MB`,
+    };
+  });
+
+/** Sizes of the files that the serving process has loaded when it first answers, of a model that was accepted before. */
+async function loadsFigure(): Promise<Figure> {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-loads-'));
+  try {
+    await loadsOfStart(folder, 'accepting');
+    const files = await loadsOfStart(folder, 'accepted');
+    const sizes = files.map((file) => ({ name: basename(file), bytes: statSync(file).size }));
+    const largest = sizes.sort((a, b) => b.bytes - a.bytes).slice(0, 4);
+    const named = largest.map(({ name, bytes }) => `${name} ${(bytes / 1024).toFixed(0)} kB`);
+    const value = sizes.reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
+    return { of: 'coldLoads', value, detail: `${files.length} files; ${named.join(', ')}` };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function loadsOfStart(folder: string, name: string): Promise<string[]> {
+  const loads = join(folder, name);
+  mkdirSync(loads);
+  const port = await freePort();
+  const command = [process.execPath, join(root, 'bin/plimsoll.js'), 'serve', MODEL, '--port', String(port)];
+  const more = ['--data', join(folder, 'data'), '--workers', '1', '--quiet'];
+  const hook = `--import=${join(import.meta.dirname, 'record-loads.mjs')}`;
+  const env = { PLIMSOLL_LOADS: loads, NODE_OPTIONS: hook };
+  const { child, stop } = await startPeer([...command, ...more], env, port, BODY);
+  const text = readFileSync(join(loads, String(child.pid)), 'utf8');
+  await stop();
+  const urls = text.split('\n').filter((url) => url.startsWith('file:'));
+  return [...new Set(urls)].map((url) => fileURLToPath(url));
+}
