@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { storeContract } from './testing/contract.ts';
-import { HOOK_MILLIS, type PostgresServer, postgresBinaries, startPostgres } from './testing/postgres.ts';
+import {
+  emptied,
+  HOOK_MILLIS,
+  type PostgresServer,
+  postgresBinaries,
+  startPostgres,
+} from './testing/postgres.ts';
 
 describe.skipIf(postgresBinaries() === null)('with a PostgreSQL server', () => {
   let server: PostgresServer;
@@ -10,5 +16,5 @@ describe.skipIf(postgresBinaries() === null)('with a PostgreSQL server', () => {
   }, HOOK_MILLIS);
   afterAll(() => server?.stop(), HOOK_MILLIS);
 
-  storeContract({ name: 'postgres', fresh: () => server.database() });
+  storeContract({ name: 'postgres', fresh: () => server.database(), empty: emptied });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../open.ts';
 import {
   asked,
+  emptied,
   HOOK_MILLIS,
   type PostgresServer,
   postgresBinaries,
@@ -19,7 +20,7 @@ describe.skipIf(postgresBinaries() === null)('with a PostgreSQL server', () => {
   }, HOOK_MILLIS);
   afterAll(() => server?.stop(), HOOK_MILLIS);
 
-  const place = { name: 'postgres', fresh: () => server.database() } as const;
+  const place = { name: 'postgres', fresh: () => server.database(), empty: emptied } as const;
   monitoringContract(place);
 
   describe('monitoring in the database of a store', () => {

@@ -142,6 +142,17 @@ export async function asked(url: string, statement: string): Promise<readonly un
   }
 }
 
+/** Drops what our programs have made in a database: a sixth of the time that another database takes. */
+export const emptied = (url: string): Promise<unknown> =>
+  asked(
+    url,
+    `do $$ declare own text; begin
+      for own in select nspname from pg_namespace where nspname like 'plimsoll%' loop
+        execute format('drop schema %I cascade', own);
+      end loop;
+    end $$`,
+  );
+
 async function ready(server: ChildProcess, url: string): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
     if (server.exitCode !== null) throw new Error(`PostgreSQL ended with ${server.exitCode}`);
