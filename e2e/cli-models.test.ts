@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { example, folder, plimsoll } from './cli.ts';
+import { example, folder, plimsoll, runWith } from './cli.ts';
 
 const EXAMPLES = ['iris', 'churn', 'reviews', 'house-prices'] as const;
 
@@ -121,13 +121,19 @@ describe('predict', () => {
 
   test('a small file answers within a second', () => {
     const rows = written('rows.json', JSON.stringify(golden('iris').input));
-    const took = [1, 2, 3].map(() => {
-      const started = performance.now();
-      expect(plimsoll('predict', example('iris.joblib'), '--input', rows, '--json').status).toBe(0);
-      return performance.now() - started;
-    });
-    // Other tests run beside this one: the best says what the command takes.
-    expect(Math.min(...took)).toBeLessThan(1000);
+    // Other tests run beside this one: the best says what a command takes.
+    const best = (command: () => { readonly status: number | null }): number => {
+      const took = [1, 2, 3].map(() => {
+        const started = performance.now();
+        expect(command().status).toBe(0);
+        return performance.now() - started;
+      });
+      return Math.min(...took);
+    };
+    const predict = best(() => plimsoll('predict', example('iris.joblib'), '--input', rows, '--json'));
+    // Where a Node that does nothing takes more than 50 ms the machine is busy, or slow.
+    const nothing = best(() => runWith(process.execPath, ['--eval', '']));
+    expect(predict).toBeLessThan(Math.max(1000, 20 * nothing));
   });
 
   test('Python is refused without a word of trust, with the reason and the two ways on', () => {

@@ -34,7 +34,8 @@ test('a slow model does not delay a quick one', async () => {
   }
   for (const reply of await Promise.all(slow)) expect(reply.json.predictions).toEqual([2]);
   times.sort((a, b) => a - b);
-  expect(times[25]).toBeLessThan(50);
+  // The slow one takes 200 ms.
+  expect(times[25]).toBeLessThan(100);
 });
 
 test('a model that kills or hangs its thread fails alone', async () => {

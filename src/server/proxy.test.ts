@@ -188,8 +188,9 @@ test('a connection is not closed over what a refused client still sends, unless 
   };
   const [status, failure, millis] = await refused('5678');
   expect([status, failure]).toEqual(['HTTP/1.1 429 Too Many Requests', null]);
-  expect(millis).toBeLessThan(1500);
-  expect((await refused('5'))[2]).toBeGreaterThan(1500);
+  const [, , patience] = await refused('5');
+  expect(patience).toBeGreaterThan(1500);
+  expect(millis).toBeLessThan(patience);
 });
 
 test('while the control process is away the answer says so, and what to do', async () => {

@@ -130,5 +130,5 @@ test('the end of a control process that hangs is not waited for', async () => {
   await seat.ready;
   const started = performance.now();
   await seat.stop();
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(performance.now() - started).toBeLessThan(10_000);
 });
