@@ -37,6 +37,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           maxWorkers: cores + 1,
           isolate: true,
+          // Some start the program thirty times, which takes a second each where others are at work.
+          testTimeout: 120_000,
         },
       },
     ],
