@@ -3,12 +3,15 @@ import { Pace } from './pace.ts';
 
 const MINUTE = 60_000;
 
-test('the first process comes at once, the next one when the one before said', () => {
+test('the first process comes at once, the second one soon, all others when the one before said', () => {
   const pace = new Pace();
   expect(pace.isDue(0, 1)).toBe(true);
   pace.rests(1000, MINUTE);
-  expect(pace.isDue(1000 + MINUTE - 1, 1)).toBe(false);
-  expect(pace.isDue(1000 + MINUTE, 1)).toBe(true);
+  expect(pace.isDue(20_999, 1)).toBe(false);
+  expect(pace.isDue(21_000, 1)).toBe(true);
+  pace.rests(22_000, MINUTE);
+  expect(pace.isDue(22_000 + MINUTE - 1, 1)).toBe(false);
+  expect(pace.isDue(22_000 + MINUTE, 1)).toBe(true);
 });
 
 test('many files do not wait', () => {

@@ -2,6 +2,8 @@
 
 /** While somebody asks what it knows, and for so long after, in milliseconds, it looks as often as it can. */
 const ASKED_MILLIS = 60_000;
+/** The first one has seen little: the second one comes after so many milliseconds at most. */
+const SECOND_MILLIS = 20_000;
 /** The least between two looks, in milliseconds. */
 const LOOK_MILLIS = 5000;
 /** So many files are read before it is time to: as many as are taken in at once. */
@@ -12,6 +14,7 @@ export class Pace {
   #askedAt = Number.NEGATIVE_INFINITY;
   #restedAt = Number.NEGATIVE_INFINITY;
   #dueAt = Number.NEGATIVE_INFINITY;
+  #hasRested = false;
 
   /** Somebody wants to know how things stand. */
   asked(now: number): void {
@@ -31,7 +34,8 @@ export class Pace {
   /** It ends, and need not be there for so long. */
   rests(now: number, millis: number): void {
     this.#restedAt = now;
-    this.#dueAt = now + millis;
+    this.#dueAt = now + (this.#hasRested ? millis : Math.min(millis, SECOND_MILLIS));
+    this.#hasRested = true;
   }
 
   /** Whether one is to be started, where so many files wait to be read. */
