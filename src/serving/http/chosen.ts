@@ -112,6 +112,15 @@ export class Chosen {
     return withoutUnit(body, unitField, this.version.target.manifest.signature);
   }
 
+  /** Headers of the answer beside the usual ones, flat. */
+  moreHeaders(): readonly string[] {
+    const { answerHeaders } = this.destination;
+    const { stopping } = this.#door;
+    if (answerHeaders === null && !stopping) return [];
+    const more = answerHeaders?.(this.#request.headers, this.version.target) ?? [];
+    return stopping ? [...more, 'connection', 'close'] : more;
+  }
+
   /** Who was answered after `millis`; `unit` is what the body says in a thread. */
   about(unit: string | null, millis: number): RequestAbout {
     const { endpoint } = this.destination;

@@ -11,7 +11,7 @@ import type { FirstRow } from '../recorder/first-row.ts';
 import { blameOf } from '../refusal.ts';
 import { admit, isHeld, lengthOf } from './admit.ts';
 import { codedError, outcomeOf, sendError } from './answer.ts';
-import { answerHead, type Before, observeStages, timingOf } from './answer-head.ts';
+import { type Before, observeStages, timingOf, writeAnswerHead } from './answer-head.ts';
 import { checkAnswer, holdAnswer } from './answer-room.ts';
 import { compact, discard } from './body.ts';
 import { Chosen } from './chosen.ts';
@@ -278,17 +278,13 @@ export class Exchange implements Receiver, Asked {
 
   /** Says when, on the steady clock. `type` is the media type where that is not the protocol's. */
   #answer(body: string | Uint8Array, rows: number, timing: Timing, type: string | null = null): number {
-    const { series, headers } = this.#chosen.version;
+    const { series, headers, lines } = this.#chosen.version;
     const now = performance.now();
     series.answered(rows, now);
     observeStages(series, timing, now - this.#started);
     this.#learn(rows, timing, now);
-    const all = answerHead({ headers, type, length: Buffer.byteLength(body), requestId: this.#id, timing });
-    const { answerHeaders } = this.#chosen.destination;
-    if (answerHeaders !== null)
-      all.push(...answerHeaders(this.#request.headers, this.#chosen.version.target));
-    if (this.#door.stopping) all.push('connection', 'close');
-    this.#response.writeHead(200, all);
+    const head = { headers, lines, type, length: Buffer.byteLength(body), requestId: this.#id, timing };
+    writeAnswerHead(this.#response, head, this.#chosen.moreHeaders());
     this.#response.end(body);
     this.#release();
     return now;

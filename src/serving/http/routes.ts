@@ -18,6 +18,7 @@ import { type InlineBounds, inlineBounds } from './limits.ts';
 import type { Metrics, ModelSeries } from './metrics.ts';
 import { decoded, patternOf } from './path-pattern.ts';
 import { hasRawEnd, rawEndsOf, wished } from './raw.ts';
+import { headerLines } from './whole-response.ts';
 
 /** Everything prepared for the requests of one version, seen through a protocol. */
 export interface Prepared extends InlineBounds {
@@ -35,6 +36,8 @@ export interface Prepared extends InlineBounds {
   readonly usage: Usage;
   /** Response headers that never change, flat. */
   readonly headers: readonly string[];
+  /** The same as lines. */
+  readonly lines: string;
   /** What the version's own code reads and writes itself, at doors that let it. */
   readonly raw: RawEnds;
   /** Predicted microseconds of this process that a row costs, reading and writing included. */
@@ -273,6 +276,7 @@ export class Routes {
     this.#prepared.set(target, ofVersion);
     const known = ofVersion.get(protocol.id);
     if (known) return known;
+    const headers = ['content-type', protocol.answers, ...modelHeaders(target)];
     const prepared: Prepared = {
       protocol,
       target,
@@ -283,7 +287,8 @@ export class Routes {
       readFirstRow: firstRowReader(target.manifest.signature),
       series: this.#metrics.seriesOf(target.model, target.version),
       usage: this.#plane.usageOf(target),
-      headers: ['content-type', protocol.answers, ...modelHeaders(target)],
+      headers,
+      lines: headerLines(headers),
       raw: rawEndsOf(target),
       rowMicros: loopMicros(target) + CELL_MICROS * cellsOf(target),
       ...inlineBounds(target.manifest.signature, protocol),

@@ -27,14 +27,13 @@ export class WholeResponse {
 
   /** `headers` are names and values in turn, in lower case. Throws ERR_INVALID_CHAR as `node:http` does. */
   writeHead(status: number, headers: readonly string[]): void {
-    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
-    for (let k = 0; k < headers.length; k += 2) {
-      const [name, value] = [headers[k]!, headers[k + 1]!];
-      validateHeaderValue(name, value);
-      if (name === 'connection') this.#ending = '';
-      head += `${name}: ${value}\r\n`;
-    }
-    this.#head = head;
+    for (let k = 0; k < headers.length; k += 2) if (headers[k] === 'connection') this.#ending = '';
+    this.writeLines(status, headerLines(headers));
+  }
+
+  /** The same of headers that are lines already, and say nothing of the connection. */
+  writeLines(status: number, lines: string): void {
+    this.#head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}`;
   }
 
   end(body: string | Uint8Array): void {
@@ -63,6 +62,17 @@ export class WholeResponse {
     this.#listeners = null;
     for (const listener of listeners) listener();
   }
+}
+
+/** Headers, names and values in turn, as lines. Throws ERR_INVALID_CHAR. */
+export function headerLines(headers: readonly string[]): string {
+  let lines = '';
+  for (let k = 0; k < headers.length; k += 2) {
+    const [name, value] = [headers[k]!, headers[k + 1]!];
+    validateHeaderValue(name, value);
+    lines += `${name}: ${value}\r\n`;
+  }
+  return lines;
 }
 
 let [date, until] = ['', 0];
