@@ -34,22 +34,28 @@ export async function bundleColdPath(entry = MAIN): Promise<Metafile> {
 
 const LARGEST = 6;
 
-/** Bytes of a bundle, and what most of it is: packages, and folders of `src`. Pure. */
-export function coldFigure({ outputs }: Pick<Metafile, 'outputs'>): Figure {
+/** Bytes of a bundle with what most of it is, packages and folders of `src`; and the packages, by name. Pure. */
+export function coldFigures({ outputs }: Pick<Metafile, 'outputs'>): Figure[] {
   const parts = new Map<string, number>();
+  const packages = new Set<string>();
   let bytes = 0;
   for (const output of Object.values(outputs)) {
     bytes += output.bytes;
-    for (const [file, { bytesInOutput }] of Object.entries(output.inputs))
-      parts.set(partOf(file), (parts.get(partOf(file)) ?? 0) + bytesInOutput);
+    for (const [file, { bytesInOutput }] of Object.entries(output.inputs)) {
+      if (bytesInOutput === 0) continue;
+      const name = PACKAGE.exec(file)?.[1];
+      const part = name ?? file.split('/').slice(0, -1).slice(0, 3).join('/');
+      parts.set(part, (parts.get(part) ?? 0) + bytesInOutput);
+      if (name !== undefined) packages.add(name);
+    }
   }
   const largest = [...parts].sort(([, a], [, b]) => b - a).slice(0, LARGEST);
   const detail = largest.map(([part, size]) => `${part} ${(size / 1024).toFixed(0)} kB`).join(', ');
-  return { of: 'coldImports', value: bytes / 1024, detail };
+  return [
+    { of: 'coldImports', value: bytes / 1024, detail },
+    { of: 'coldPackages', value: packages.size, detail: [...packages].sort().join(', ') },
+  ];
 }
 
-/** `node_modules/kysely/…` → `kysely`; `src/serving/http/…` → `src/serving/http`. */
-function partOf(file: string): string {
-  const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
-  return name ?? file.split('/').slice(0, -1).slice(0, 3).join('/');
-}
+/** `node_modules/kysely/…` → `kysely`, of nested ones the innermost. */
+const PACKAGE = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/;

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
-import { bundleColdPath, coldFigure } from './cold-path.ts';
+import { bundleColdPath, coldFigures } from './cold-path.ts';
 import { dependencyFigures } from './dependencies.ts';
 import { type Figure, isOver, lineOf } from './judge.ts';
 
@@ -22,7 +22,7 @@ const { positionals, values } = parseArgs({
 const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   bundle: async () => {
     const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-    return [...dependencyFigures(packageJson, packages), coldFigure(await bundleColdPath())];
+    return [...dependencyFigures(packageJson, packages), ...coldFigures(await bundleColdPath())];
   },
   installation: async () => (await import('./installation.ts')).installationFigures(),
   serving: async () => {
