@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { PlimsollError } from '../core/errors.ts';
 import type { Compiled } from './engines.ts';
+import { keptPlace, readKept } from './kept-steps.ts';
 import { loadBundle, readMaterial } from './load.ts';
 import type { ReadingMessage, ReadingRequest } from './reading.ts';
 import type { LoadedVersion, Manifest } from './version.ts';
@@ -21,8 +22,11 @@ export const loadBeside = (
   largeBytes = LARGE_BYTES,
 ): Promise<LoadedVersion> =>
   loadBundle(dir, model, version, (request) =>
-    bytesOf(request.manifest) < largeBytes ? readMaterial(request) : readInThread(request),
+    bytesOf(request.manifest) < largeBytes ? readKept(request, readMaterial, place) : readInThread(request),
   );
+
+/** Where copies of what was read are: of this very code, and of all that it imports. */
+const place = keptPlace(process.env, import.meta.url);
 
 const bytesOf = ({ size, compression }: Manifest): number => size * (compression === null ? 1 : GROWTH);
 

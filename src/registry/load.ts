@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import { readModelFile } from '../files/read-model.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { graphPath, originalPath, readManifest } from './bundle.ts';
 import { buildEngine, type Compiled, graphMaterial, type Material, materialOf } from './engines.ts';
@@ -56,7 +55,7 @@ async function materialFor(
   return { kind: 'python', bundle: { dir, manifest, name }, inner };
 }
 
-/** Reads it at once, in this thread. */
+/** Reads it at once, in this thread; the code of the formats is loaded by those who read a file. */
 export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): Promise<Compiled> {
   if (manifest.graph) {
     const graph = graphPath(dir);
@@ -64,6 +63,7 @@ export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): 
     if (isIsolated(manifest)) return { kind: 'isolated', graph, signature, name, bundle: dir };
     return graphMaterial(readFileSync(graph), { signature, memory: manifest.graphMemory! }, name);
   }
+  const { readModelFile } = await import('../files/read-model.ts');
   const { content } = readModelFile(originalPath(dir, manifest), {
     maxModel: manifest.maxModel ?? undefined,
   });

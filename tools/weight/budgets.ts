@@ -17,9 +17,9 @@ export interface Budget {
 export const BUDGETS = {
   required: { name: 'packages of an installation without optional parts', unit: 'packages', limit: 0 },
   optional: { name: 'packages that optional parts bring', unit: 'packages', limit: 20 },
-  coldImports: { name: 'cold path: JavaScript that a start imports', unit: 'kB', limit: 1550 },
+  coldImports: { name: 'cold path: JavaScript that a start imports', unit: 'kB', limit: 1300 },
   coldPackages: { name: 'cold path: packages that a start imports', unit: 'packages', limit: 3 },
-  coldLoads: { name: 'cold path: files loaded until the first answer', unit: 'kB', limit: 1650 },
+  coldLoads: { name: 'cold path: files loaded until the first answer', unit: 'kB', limit: 1450 },
   packed: { name: 'packed package', unit: 'MB', limit: 8 },
   withoutOptional: { name: 'installation without optional parts', unit: 'MB', limit: 24 },
   withOptional: { name: 'installation with optional parts', unit: 'MB', limit: 380 },
