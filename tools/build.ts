@@ -18,7 +18,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { ASSETS } from '../src/config/assets.ts';
 import { bundledFolders, packagesOf } from './bundled.ts';
 import { mergedChunks, sharingChunks } from './chunks.ts';
-import { COLD_PATH, compile, type Entry, entries, entry, startable } from './compile.ts';
+import { BANNER, COLD_PATH, compile, type Entry, entries, entry, startable } from './compile.ts';
 import { markInstalled } from './installed.mjs';
 import { nativeNotices, noticesOf } from './notices.ts';
 import { content, listing } from './sources.mjs';
@@ -45,11 +45,18 @@ async function bundle(outdir: string, entryPoints: Entry[], cold: readonly strin
   const sharing = sharingChunks(root, mergedChunks(split.metafile, cold));
   const { outputFiles, metafile } = cold.length === 0 ? split : await compile(outdir, entryPoints, [sharing]);
   mkdirSync(outdir, { recursive: true });
-  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  for (const { path, text, contents } of outputFiles)
+    writeFileSync(path, path.endsWith('.js') ? withoutIdleBanner(text) : contents);
   for (const { path, text } of outputFiles) checkStarted(path, text, outdir);
   return Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.keys(inputs).filter((file) => inputs[file]!.bytesInOutput > 0),
   );
+}
+
+/** Most files ask for nothing that the banner is there for, and each that has it pays for it. */
+function withoutIdleBanner(text: string): string {
+  const rest = text.replace(BANNER, '');
+  return /\b(?:require|__filename|__dirname)\b/.test(rest) ? text : rest.trimStart();
 }
 
 function checkStarted(path: string, text: string, outdir: string): void {

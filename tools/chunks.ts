@@ -73,8 +73,9 @@ class Graph {
         still.filter(({ external }) => !external).map((one) => one.path),
       );
       const outside = still.filter((one) => one.external && !LIGHT.has(one.path)).map((one) => one.path);
-      this.heavy.set(path, path.includes(':') ? [path] : outside);
-      if (!path.startsWith('src/') || format === 'cjs') this.fixed.add(path);
+      this.heavy.set(path, outside);
+      const isOurs = path.startsWith('src/') && format !== 'cjs';
+      if (!isOurs && !path.startsWith(`${LAZY}:`)) this.fixed.add(path);
     }
     for (const { inputs: parts } of Object.values(outputs))
       for (const [path, { bytesInOutput }] of Object.entries(parts))
@@ -192,8 +193,9 @@ function closure<T>(first: Iterable<T>, next: (one: T) => Iterable<T>): Set<T> {
   return found;
 }
 
-/** Namespace of an entry with its chunks: in a metafile it is `entry:src/cli/main.ts`. */
-export const ENTRY = 'entry';
+/** Namespace of modules of Node that are loaded when they are used first: to import one runs nothing. */
+export const LAZY = 'lazy';
+const ENTRY = 'entry';
 const CHUNK = 'chunk';
 
 /** Has each entry load its chunks whole: modules that the same entries load share a chunk. Comes before other plugins. */
@@ -219,10 +221,13 @@ export const sharingChunks = (root: string, { modules, loadedBy }: Chunks): Plug
       sideEffects: true,
     }));
     build.onLoad({ filter: /.*/, namespace: CHUNK }, ({ path }) => ({
-      contents: modules[Number(path)]!.map((file) => `import ${JSON.stringify(join(root, file))};`).join(
+      contents: modules[Number(path)]!.map((id) => `import ${JSON.stringify(specifierOf(root, id))};`).join(
         '\n',
       ),
       resolveDir: root,
     }));
   },
 });
+
+const specifierOf = (root: string, id: string): string =>
+  id.startsWith(`${LAZY}:`) ? id.slice(LAZY.length + 1) : join(root, id);

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import type { Metafile, OutputFile, Plugin } from 'esbuild';
+import { LAZY } from './chunks.ts';
 
 const root = join(import.meta.dirname, '..');
 /** What holds native code stays where npm put it. */
@@ -26,7 +27,7 @@ export const COLD_PATH = [
 ];
 const STARTED_SOURCE = /(new URL\(['"]\.\/[\w-]+\.(?:worker|child))\.ts(['"], import\.meta\.url\))/g;
 /** CommonJS packages inside the bundle ask for these. */
-const BANNER = [
+export const BANNER = [
   "import { createRequire as $createRequire } from 'node:module';",
   'const require = $createRequire(import.meta.url);',
   'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
@@ -43,20 +44,32 @@ const startedFiles: Plugin = {
   },
 };
 
+/** Modules of Node that take a start time or memory, and are needed later or never. */
+const LATER = new Set(
+  'child_process dns http https readline stream/promises tls worker_threads zlib'
+    .split(' ')
+    .map((name) => `node:${name}`),
+);
+
 /**
- * `import 'node:http'` reads every property of the module for its namespace, and one of them loads Node's whole fetch
- * client: 15 ms and some megabytes that a server never uses. Asked for at run time, only what is used is read.
+ * `import 'node:http'` loads the module at once, and reads every property of it for its namespace: one of them loads Node's
+ * whole fetch client, 15 ms and some megabytes that a server never uses. In the bundle, such modules are loaded when
+ * something of them is used first, and only what is used is read.
  */
-const lazyHttp: Plugin = {
-  name: 'lazy-http',
+const lazyModules: Plugin = {
+  name: 'lazy-modules',
   setup(build) {
-    build.onResolve({ filter: /^node:http$/ }, ({ path, kind }) =>
-      kind === 'import-statement' ? { path, namespace: 'lazy-http' } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: 'lazy-http' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule('${path}')`,
-      loader: 'js',
-    }));
+    build.onResolve({ filter: /^node:/ }, ({ path, kind, importer }) => {
+      // What packages do with a module that they require is theirs; of one it is known.
+      const isOurs = kind === 'import-statement' || /[/\\]commander[/\\]/.test(importer);
+      return LATER.has(path) && isOurs ? { path, namespace: LAZY } : undefined;
+    });
+    build.onLoad({ filter: /.*/, namespace: LAZY }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path) ?? {});
+      const getters = names.map((name) => `get ${name}() { return load().${name}; }`);
+      const load = `let loaded; const load = () => (loaded ??= process.getBuiltinModule('${path}'));`;
+      return { contents: `${load} module.exports = { ${getters.join(', ')} };`, loader: 'js' };
+    });
   },
 };
 
@@ -124,7 +137,7 @@ export async function compile(outdir: string, entryPoints: Entry[], more: Plugin
     legalComments: 'linked',
     minifyWhitespace: true,
     logLevel: 'warning',
-    plugins: [...more, startedFiles, lazyHttp, namedPackages],
+    plugins: [...more, startedFiles, lazyModules, namedPackages],
     metafile: true,
     write: false,
   });
