@@ -4,10 +4,12 @@ import { defineConfig } from 'vitest/config';
 
 /** Every model fixture through all engines, a file a release. */
 const replay = ['e2e/exactness.test.ts', 'e2e/exactness/*.test.ts'];
-/** Tests of code that talks to databases, brokers, registries and interpreters, which they start. */
+/** Tests of code that talks to databases, brokers, interpreters and other processes, which they start. */
 const integration = [
   'src/{jobs,python,store}/**/*.test.ts',
-  'src/{deploy/push,engine/python,registry/python}/**/*.test.ts',
+  'src/{deploy/push,engine/python,monitor/prometheus,registry/python,server/workers}/**/*.test.ts',
+  // Models are loaded in children first.
+  'src/registry/*.test.ts',
   // Reads a bomb a test in a process of its own.
   'src/files/hostile.test.ts',
 ];
@@ -36,6 +38,7 @@ export default defineConfig({
           exclude: [...never, ...replay],
           sequence: { groupOrder: 1 },
           maxWorkers: cores + 1,
+          // Imports are 3 % of their time.
           isolate: true,
           // Some start the program thirty times, which takes a second each where others are at work.
           testTimeout: 120_000,

@@ -11,6 +11,7 @@ const random = listFiles('src', '.test.ts')
 export default defineConfig({
   test: {
     include: ['{src,e2e,tools}/**/*.long.test.ts', ...random],
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     env: { PLIMSOLL_CASES: 'all' },
     pool: 'forks',
     maxWorkers: 1,
