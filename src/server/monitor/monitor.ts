@@ -3,10 +3,8 @@
  * process asks, and what the API does. Nothing of it is loaded, and no process is started, before there is something to read;
  * where it has nothing more to do it ends, and the next one comes when there is something again.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { blockIdOf, spoolPath } from '../../capture/files.ts';
 import { everyMillis } from '../../control/rollouts/schedule.ts';
 import { missingPart } from '../../core/parts.ts';
 import type { Logger } from '../../core/ports.ts';
@@ -17,6 +15,7 @@ import { Seat } from '../workers/seat.ts';
 import type { FromMonitor, MonitorSettings, ToMonitor } from './messages.ts';
 import { Pace } from './pace.ts';
 import type { MonitoringRuntime, RuntimeOptions } from './runtime.ts';
+import { replicaOf, waitingFiles } from './waiting.ts';
 
 export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url' | 'replica' | 'onSet'> {
   /** URL of the store, or null for the one in the data folder. */
@@ -88,7 +87,7 @@ export class ServerMonitor {
     await this.#writeRules();
     await this.#tellBehind();
     if (this.#seat !== null || this.#pause-- > 0) return;
-    const files = this.#filesToRead();
+    const files = waitingFiles(this.#options.dataDir);
     if (files === 0 && !(await this.#isToBeWatched())) return;
     if (this.#pace.isDue(this.#options.clock.monotonic(), files) && this.#canStart()) this.#start();
   }
@@ -161,14 +160,6 @@ export class ServerMonitor {
     return this.#runtime !== null || existsSync(monitoringPath(this.#options.dataDir));
   }
 
-  #filesToRead(): number {
-    try {
-      return readdirSync(spoolPath(this.#options.dataDir)).filter((name) => blockIdOf(name) !== null).length;
-    } catch {
-      return 0;
-    }
-  }
-
   /**
    * Whether anything was set, here or before, or was watched since the start. A database that is not there yet knows of
    * nothing; one in PostgreSQL, where others may set something, is not opened to see.
@@ -192,7 +183,7 @@ export class ServerMonitor {
     return {
       dataDir: folder,
       url: monitoringUrl(folder, storeUrl),
-      replica: `${hostname()}:${folder}`,
+      replica: replicaOf(folder),
     };
   }
 

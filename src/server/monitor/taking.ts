@@ -18,6 +18,11 @@ import { writeCaptureRules } from './capture-rules.ts';
 import { Policies } from './policies.ts';
 import type { MonitorProcessOptions } from './process.ts';
 
+export type TakingOptions = Pick<
+  MonitorProcessOptions,
+  'dataDir' | 'replica' | 'surroundings' | 'logger' | 'holder'
+>;
+
 export interface Taking {
   readonly policies: Policies;
   readonly profiles: Profiles;
@@ -30,7 +35,7 @@ export interface Taking {
 }
 
 export async function openTaking(
-  { dataDir, replica, surroundings, logger, holder }: MonitorProcessOptions,
+  { dataDir, replica, surroundings, logger, holder }: TakingOptions,
   store: MonitoringStore,
   clock: Clock,
 ): Promise<Taking> {
