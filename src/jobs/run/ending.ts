@@ -19,6 +19,7 @@ const RESUMABLE: ReadonlySet<string> = new Set([
   'JOB_CHANGED',
   'SPARK_FAILED',
   'SPARK_MISSING',
+  'PART_MISSING',
   'INTERNAL',
 ]);
 
