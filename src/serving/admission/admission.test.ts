@@ -31,38 +31,47 @@ interface Load {
 interface Ran {
   readonly answered: Record<string, number>;
   readonly slowest: number;
+  /** Milliseconds from each arrival to its answer. */
+  readonly waits: number[];
 }
 
-/** One processor that takes half a millisecond a request, first come, first served; arrivals are a Poisson stream. */
+/**
+ * One processor that takes half a millisecond a request, first come, first served, and looks before each whether its turn is
+ * worth taking; arrivals are a Poisson stream.
+ */
 function simulate(one: Admission, loads: readonly Load[], from: number, until: number): Ran {
   const random = seededRandom(7);
   const answered: Record<string, number> = {};
-  let [free, slowest] = [from, 0];
+  const waits: number[] = [];
+  let free = from;
   const due = loads.map(({ rate }) => from - Math.log(1 - random.next()) / rate);
-  const inside: {
-    readonly work: Work;
-    readonly ends: number;
-    readonly came: number;
-    readonly who: string;
-  }[] = [];
+  const line: { readonly work: Work; readonly came: number; readonly who: string }[] = [];
+  const serve = (now: number): void => {
+    for (let next = line[0]; next && Math.max(free, next.came) + 0.5 <= now; next = line[0]) {
+      const { work, came, who } = line.shift()!;
+      const begins = Math.max(free, came);
+      if (one.lost(work, begins) !== null) {
+        work.end(begins);
+        continue;
+      }
+      free = begins + 0.5;
+      work.answered(5000, 500, free);
+      work.end(free);
+      answered[who] = (answered[who] ?? 0) + 1;
+      waits.push(free - came);
+    }
+  };
   for (;;) {
     const next = due.indexOf(Math.min(...due));
     const now = due[next]!;
-    while (inside.length > 0 && (inside[0]!.ends <= now || now >= until)) {
-      const { work, ends, came, who } = inside.shift()!;
-      work.answered(5000, 500, ends);
-      work.end(ends);
-      answered[who] = (answered[who] ?? 0) + 1;
-      slowest = Math.max(slowest, ends - came);
-    }
-    if (now >= until) return { answered, slowest };
+    serve(now < until ? now : Infinity);
+    if (now >= until) return { answered, slowest: Math.max(...waits), waits };
     const { endpoint, rate } = loads[next]!;
     due[next] = now - Math.log(1 - random.next()) / rate;
     try {
       const work = one.arrive(arrival({ endpoint }), NOW, now)!;
       work.received(5000, now);
-      free = Math.max(free, now) + 0.5;
-      inside.push({ work, ends: free, came: now, who: endpoint });
+      line.push({ work, came: now, who: endpoint });
     } catch {
       // Shed.
     }
@@ -76,7 +85,39 @@ test.each([2, 4])('at %d times the capacity all of it is used, and nobody waits 
   simulate(one, [{ endpoint: 'iris', rate: 2 * times }], 1000, 1200);
   const { answered, slowest } = simulate(one, [{ endpoint: 'iris', rate: 2 * times }], 1200, 4200);
   expect(answered['iris']! / 6000).toBeGreaterThan(0.95);
-  expect(slowest).toBeLessThan(24);
+  expect(slowest).toBeLessThan(9);
+});
+
+test.each([2, 4])(
+  'at %d times the capacity hardly anybody waits long, from the first request on',
+  (times) => {
+    const { admission: one } = admission();
+    simulate(one, [{ endpoint: 'iris', rate: 1 }], 0, 1000);
+    const { waits } = simulate(one, [{ endpoint: 'iris', rate: 2 * times }], 1000, 3000);
+    waits.sort((a, b) => a - b);
+    expect(waits.length / 4000).toBeGreaterThan(0.95);
+    expect(waits[Math.floor(0.99 * waits.length)]).toBeLessThan(24);
+  },
+);
+
+test('clients that ask anew when they have been answered stand in line for as long as nobody minds', () => {
+  const { admission: one, shed } = admission();
+  const line: { readonly work: Work; readonly ends: number }[] = [];
+  let free = 0;
+  const ask = (now: number): void => {
+    const work = one.arrive(arrival(), NOW, now)!;
+    work.received(5000, now);
+    free = Math.max(free, now) + 0.5;
+    line.push({ work, ends: free });
+  };
+  for (let k = 0; k < 38; k++) ask(k / 100);
+  for (let k = 0; k < 4000; k++) {
+    const { work, ends } = line.shift()!;
+    work.answered(5000, 500, ends);
+    work.end(ends);
+    ask(ends);
+  }
+  expect(shed).toEqual({});
 });
 
 test('once the load has fallen nothing is refused any more', () => {

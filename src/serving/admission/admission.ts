@@ -10,7 +10,7 @@ const TRIFLE_MICROS = 60;
  * Milliseconds of delay that are no overload. A hundred clients that ask for a hundred rows, each after its answer, stand in
  * line for so long, and none of them is to be sent away.
  */
-const TARGET = 20;
+const STANDING = 20;
 /** Longest time that a client is told to stay away, in seconds. */
 const RETRY_MOST = 60;
 
@@ -41,13 +41,13 @@ export interface AdmissionOptions {
 /** Lets requests in by the work that is ahead of them, before their bodies are read. Pure. */
 export class Admission {
   readonly #options: AdmissionOptions;
-  readonly #loop = new Lane({ width: 1, target: TARGET });
+  readonly #loop = new Lane({ width: 1, standing: STANDING });
   readonly threads: Lane;
   readonly #elsewhere = new Map<object, Lane>();
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    this.threads = new Lane({ width: options.threads, target: TARGET });
+    this.threads = new Lane({ width: options.threads, standing: STANDING });
   }
 
   /** Answers null for a trifle. Throws OVERLOADED, DEADLINE_EXCEEDED. */
@@ -115,7 +115,7 @@ export class Admission {
   #laneOf(version: object): Lane {
     const known = this.#elsewhere.get(version);
     if (known) return known;
-    const made = new Lane({ width: 1, target: TARGET });
+    const made = new Lane({ width: 1, standing: STANDING });
     this.#elsewhere.set(version, made);
     return made;
   }

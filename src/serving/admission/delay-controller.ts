@@ -1,8 +1,10 @@
 /** What a queue may delay, in milliseconds. */
 export interface DelayRule {
-  /** What may stand in it while it sheds. */
+  /** What may stand in it for good. */
+  readonly standing: number;
+  /** What may stand in it while it sheds: less, since clients that have been sent away are not to be sent away in vain. */
   readonly target: number;
-  /** How long it may stay above the target without becoming shorter. */
+  /** How long it may stay above what may stand without becoming shorter. */
   readonly interval: number;
   /** What a burst may fill it to while it does not shed. */
   readonly burst: number;
@@ -10,18 +12,25 @@ export interface DelayRule {
   readonly calm: number;
 }
 
+/** Growth of a delay for the time that passes: half of this much more comes than can be done. Clients that wait for answers cause none. */
+const GROWING = 0.5;
+/** Part of the interval after which that is believed. */
+const EARLY = 0.5;
+/** Part of the interval within which all that comes is one burst. */
+const AT_ONCE = 0.1;
+
 /**
  * Tells a burst, which passes, from a queue that stands, as CoDel does (RFC 8289 §3.1: its delay has not been under the
  * target for an interval), and answers with the two limits of Maurer, "Fail at Scale" (ACM Queue 13(8), 2015): a long queue
  * as long as it empties, a short one when it does not. A queue that becomes shorter is a burst, however long ago the
- * target was passed. Shedding ends once all has fitted into the short queue for a while: load that is refused never looks
+ * target was passed; one that grows fast is waited for half as long. Shedding ends once all has fitted into the short queue for a while: load that is refused never looks
  * like load that has gone, so nothing swings between the two. Times are in milliseconds of one clock. Pure.
  */
 export class DelayController {
   #isShedding = false;
   #lastRefused = 0;
-  /** Since when the delay has been above its target, and what it was then; null while it is not. */
-  #standing: { readonly since: number; readonly delay: number } | null = null;
+  /** Since when the delay has been above what may stand, and what it was at first; null while it is not. */
+  #standing: { readonly since: number; delay: number } | null = null;
 
   get isShedding(): boolean {
     return this.#isShedding;
@@ -30,7 +39,7 @@ export class DelayController {
   /** The longest delay that one who arrives now may find, where `delay` is what it finds. */
   limit(rule: DelayRule, delay: number, now: number): number {
     if (this.#isShedding && now - this.#lastRefused > rule.calm) this.#isShedding = false;
-    if (delay <= rule.target) this.#standing = null;
+    if (delay <= rule.standing) this.#standing = null;
     else if (!this.#isShedding) this.#watch(rule, delay, now);
     return this.#isShedding ? rule.target : rule.burst;
   }
@@ -49,8 +58,13 @@ export class DelayController {
 
   #watch({ interval }: DelayRule, delay: number, now: number): void {
     this.#standing ??= { since: now, delay };
-    if (now - this.#standing.since <= interval) return;
-    if (delay >= this.#standing.delay) this.refused(now);
+    const standing = this.#standing;
+    const time = now - standing.since;
+    if (time < AT_ONCE * interval) standing.delay = Math.max(standing.delay, delay);
+    const growth = delay - standing.delay;
+    const isGrowing = time > EARLY * interval && growth > GROWING * time;
+    if (time <= interval && !isGrowing) return;
+    if (growth >= 0) this.refused(now);
     else this.#standing = { since: now, delay };
   }
 }

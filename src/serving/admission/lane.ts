@@ -6,11 +6,13 @@ import { Reservations } from './reservations.ts';
 export interface LaneOptions {
   /** Pieces of work that are done at once. */
   readonly width: number;
-  /** Milliseconds of standing delay that nobody minds, whatever a request costs. */
-  readonly target: number;
+  /** Milliseconds of delay that may stand for good, whatever a request costs. */
+  readonly standing: number;
 }
 
-/** A queue is as short as this many of its usual requests: shorter ones run empty between two arrivals. */
+/** Milliseconds that a queue is cut to while it sheds, as CoDel's target (RFC 8289 §4.3). */
+const TARGET_MILLIS = 5;
+/** It is as short as this many of its usual requests: shorter ones run empty between two arrivals. */
 const TARGET_REQUESTS = 8;
 /** Requests that may stand in it in any case: with fewer it runs empty between two turns. */
 const LEAST_REQUESTS = 4;
@@ -103,7 +105,7 @@ export class Lane {
    * the first always find none of it.
    */
   look(queue: EndpointQueue, micros: number, now: number, { age, last }: LoopDelay): Found {
-    if (this.#active === 0 && last + age < this.#options.target && !this.isShedding) {
+    if (this.#active === 0 && last + age < this.#options.standing && !this.isShedding) {
       if (this.#receiving.total(now) === 0) {
         this.#controller.rest();
         return NOBODY;
@@ -174,8 +176,9 @@ export class Lane {
   /** One that takes long itself minds a longer queue less. */
   #rule(micros: number): DelayRule {
     const usual = TARGET_REQUESTS * this.millis(Math.max(this.#usual, micros));
-    const target = Math.max(this.#options.target, usual, TARGET_ALONE * this.#alone);
+    const target = Math.max(TARGET_MILLIS, usual, TARGET_ALONE * this.#alone);
     return {
+      standing: Math.max(this.#options.standing, target),
       target,
       interval: Math.max(INTERVAL_MILLIS, target),
       burst: Math.max(BURST_MILLIS, BURST_TARGETS * target),
