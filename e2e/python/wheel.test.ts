@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { pythonVersion, wheelName } from '../../src/config/wheel.ts';
+import { pythonVersion, wheelName } from '../../src/python/wheel.ts';
 import { preparePython, run } from '../../tools/python-environment.ts';
 import { folder, plimsoll, ROOT, type Served, served } from '../cli.ts';
 import { ask, FOREST } from './models.ts';

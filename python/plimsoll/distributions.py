@@ -207,7 +207,8 @@ def exact_lines(requirements: Any) -> List[str]:
     for line in text.replace("\\\n", " ").splitlines():
         pin = re.sub(r"(^|\s)#.*$", "", line).strip()
         pin = re.sub(r"\s+--hash=\S+", "", pin).strip()
-        if not pin:
+        # `pip freeze` lists this package, too, which comes with every server.
+        if not pin or re.match(r"plimsoll[-_.]+ml(?![A-Za-z0-9._-])", pin, re.IGNORECASE):
             continue
         if not _EXACT.match(pin) or "*" in pin.split(";")[0]:
             raise PlimsollError(

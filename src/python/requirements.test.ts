@@ -46,6 +46,17 @@ test('lines are read as the library packaging reads them', () => {
   expect(differing).toEqual([]);
 });
 
+test('the package of this program, which comes with it, is left out however pip lists it', () => {
+  const address = 'http://127.0.0.1:8080/clients/python/plimsoll_ml-0.1.0-py3-none-any.whl';
+  const text = `numpy==2.1.0\nplimsoll-ml @ ${address}\nPlimsoll_ML==0.1.0\nplimsoll-ml-more==1.0\n`;
+  const names = parseRequirements(text, 'requirements.txt').map(({ line, name }) => [line, name]);
+  expect(names).toEqual([
+    [1, 'numpy'],
+    [4, 'plimsoll-ml-more'],
+  ]);
+  expect(problemOf('plimsoll @ http://127.0.0.1/plimsoll.whl')).toMatch(/address of its own/);
+});
+
 test('a requirement that is written out again reads the same', () => {
   for (const { line, read } of recorded.lines) {
     if (read === null) continue;

@@ -1,7 +1,8 @@
 import { PlimsollError } from '../core/errors.ts';
 import { markerProblem } from './markers.ts';
-import { optionProblem, unescapedLines } from './requirement-lines.ts';
+import { optionProblem, type RequirementLine, unescapedLines } from './requirement-lines.ts';
 import { parseVersion } from './versions.ts';
+import { DISTRIBUTION } from './wheel.ts';
 
 /** Requirements files as data (PEP 508 and pip's own format, but nothing that reaches elsewhere). Pure. */
 
@@ -45,8 +46,9 @@ export const normaliseName = (name: string): string => name.replace(/[-_.]+/g, '
 
 /**
  * Reads a requirements file: names, extras, versions, markers, hashes, comments, continued lines. Everything that reaches
- * elsewhere (other files, indexes, URLs, repositories, folders, options) is refused. Throws REQUIREMENTS_INVALID with the
- * number of the line.
+ * elsewhere (other files, indexes, URLs, repositories, folders, options) is refused. This program's own package is left out,
+ * which `pip freeze` lists where models are saved: it comes with the program. Throws REQUIREMENTS_INVALID with the number of
+ * the line.
  */
 export function parseRequirements(text: string, path: string): readonly Requirement[] {
   const invalid = (line: number, problem: string): PlimsollError =>
@@ -56,13 +58,16 @@ export function parseRequirements(text: string, path: string): readonly Requirem
   const lines = unescapedLines(text);
   const excess = lines[REQUIREMENTS_LIMIT];
   if (excess !== undefined) throw invalid(excess.line, `there are more than ${REQUIREMENTS_LIMIT} packages`);
-  return lines.map(({ line, text: content }) => {
+  return lines.filter(isForeign).map(({ line, text: content }) => {
     if (content.length > LINE_LIMIT) throw invalid(line, `it has more than ${LINE_LIMIT} characters`);
     const read = optionProblem(content) ?? readRequirement(content, line);
     if (typeof read === 'string') throw invalid(line, read);
     return read;
   });
 }
+
+const isForeign = ({ text }: RequirementLine): boolean =>
+  normaliseName(NAME.exec(text)?.[0] ?? '') !== DISTRIBUTION;
 
 /** The requirement that is the text of a line, or what is wrong with it. */
 function readRequirement(content: string, line: number): Requirement | string {

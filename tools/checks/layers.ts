@@ -85,6 +85,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'bytes',
     'metrics',
     'model',
+    'python',
     'engine',
     'registry',
     'config',

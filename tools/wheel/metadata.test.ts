@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DISTRIBUTION } from '../../src/config/wheel.ts';
+import { DISTRIBUTION } from '../../src/python/wheel.ts';
 import { projectOf } from './metadata.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../python/pyproject.toml'), 'utf8');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { wheelName } from '../../src/config/wheel.ts';
+import { wheelName } from '../../src/python/wheel.ts';
 import { preparePython } from '../python-environment.ts';
 import { wheelOf, writeWheel } from './wheel.ts';
 

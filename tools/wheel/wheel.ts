@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { DISTRIBUTION, pythonVersion, wheelName } from '../../src/config/wheel.ts';
+import { DISTRIBUTION, pythonVersion, wheelName } from '../../src/python/wheel.ts';
 import { metadataOf, projectOf } from './metadata.ts';
 import { zip } from './zip.ts';
 

@@ -126,6 +126,12 @@ def test_a_requirement_without_an_exact_version_is_refused(line):
         exact_lines([line])
 
 
+def test_this_package_is_no_requirement_however_pip_lists_it():
+    address = "http://127.0.0.1:8080/clients/python/plimsoll_ml-0.1.0-py3-none-any.whl"
+    given = [f"plimsoll-ml @ {address}", "Plimsoll_ML==0.1.0", "a==1.0", "plimsoll-ml-more==1.0"]
+    assert exact_lines(given) == ["a==1.0", "plimsoll-ml-more==1.0"]
+
+
 def test_exact_requirements_are_taken_as_they_are():
     given = ["b[x]==1!2.0+cpu ; python_version > '3'", "", "# no", "a == 1.0rc1  # why"]
     assert exact_lines(given) == ["a == 1.0rc1", "b[x]==1!2.0+cpu ; python_version > '3'"]

@@ -1,4 +1,4 @@
-import { wheelName } from '../../config/wheel.ts';
+import { wheelName } from '../../python/wheel.ts';
 import type { Clause, ContractTrials } from './clause.ts';
 import { hold } from './clause.ts';
 import { expectPredictions, expectStatus, gracefulEnd, JSON_TYPE, objectOf, seen } from './common.ts';

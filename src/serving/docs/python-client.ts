@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { DISTRIBUTION, wheelName } from '../../config/wheel.ts';
+import { DISTRIBUTION, wheelName } from '../../python/wheel.ts';
 import { clientPage } from './pages.ts';
 
 /** Where a server offers the wheel of the Python package of its own version. */
