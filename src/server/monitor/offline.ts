@@ -1,5 +1,6 @@
 /** What is asked about monitoring, for one command, where no server owns the data. */
 import { resolve } from 'node:path';
+import { missingPart } from '../../core/parts.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import { bundleDir } from '../../registry/bundle.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
@@ -43,7 +44,7 @@ async function takeInRest(
   url: string,
   { control, store }: Pick<SurroundingsOptions, 'control' | 'store'>,
 ): Promise<void> {
-  if (waitingFiles(dataDir) === 0) return;
+  if (waitingFiles(dataDir) === 0 || missingPart('DuckDB') !== null) return;
   const logger = stderrLog();
   const [clock, holder] = [SYSTEM_CLOCK, replicaOf(dataDir)];
   const bundleOf = (digest: string): string => bundleDir(dataDir, digest);
