@@ -151,6 +151,24 @@ function isCurrent(dist: string, digest: { content: string }): boolean {
   return existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).content === digest.content;
 }
 
+/** Another build that ends at the same moment may put its own there in between: then that one makes room. */
+function putInPlace(next: string, dist: string, previous: string): void {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      if (existsSync(dist)) renameSync(dist, `${previous}.${tries}`);
+      renameSync(next, dist);
+      return;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (tries === TRIES || !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(code)) throw error;
+    } finally {
+      rmSync(`${previous}.${tries}`, { recursive: true, force: true });
+    }
+  }
+}
+
+const TRIES = 5;
+
 /** Builds beside `dist/` and swaps, so that nobody ever starts from half a bundle. */
 async function main(): Promise<void> {
   const dist = join(root, 'dist');
@@ -159,22 +177,22 @@ async function main(): Promise<void> {
   const digest = { listing: listing(root), content: content(root) };
   if (isCurrent(dist, digest)) return;
   try {
-    const files = [
-      ...(await bundle(next, entries(), COLD_PATH)),
-      ...(await bundleForSpark(join(next, 'spark'))),
-      ...(await bundleForImage(join(next, 'image'))),
-      ...assetFiles(),
-    ];
+    const files = await Promise.all([
+      bundle(next, entries(), COLD_PATH),
+      bundleForSpark(join(next, 'spark')),
+      bundleForImage(join(next, 'image')),
+    ]);
     packImage(next);
     copyAssets(next);
     putWheel(next);
-    writeFileSync(join(next, NOTICES), noticesOf(root, bundledFolders(root, files)));
+    writeFileSync(
+      join(next, NOTICES),
+      noticesOf(root, bundledFolders(root, [...files.flat(), ...assetFiles()])),
+    );
     writeFileSync(join(next, 'digest.json'), JSON.stringify(digest));
-    if (existsSync(dist)) renameSync(dist, previous);
-    renameSync(next, dist);
+    putInPlace(next, dist, previous);
   } finally {
     rmSync(next, { recursive: true, force: true });
-    rmSync(previous, { recursive: true, force: true });
   }
   console.log('built dist/');
 }
