@@ -2,8 +2,8 @@ import './tools/compile-cache.mjs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Every model fixture through all engines, a file a release. */
-const replay = ['e2e/exactness.test.ts', 'e2e/exactness/*.test.ts'];
+/** What reads every model fixture; a file a release takes it through all engines. */
+const replay = ['e2e/exactness{,/*}.test.ts', 'src/model/compatibility-fixtures.test.ts'];
 /** Tests of code that talks to databases, brokers, interpreters and other processes, which they start. */
 const integration = [
   'src/{jobs,python,store}/**/*.test.ts',
@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{src,tools}/**/*.test.ts'],
-          exclude: [...never, ...integration],
+          exclude: [...never, ...integration, ...replay],
         },
       },
       { extends: true, test: { name: 'integration', include: integration, exclude: never } },

@@ -4,7 +4,7 @@ import { listFiles } from './tools/checks/project.ts';
 
 /** Suites that draw a share of their cases in `npm test`. */
 const random = listFiles('src', '.test.ts')
-  .filter(({ text }) => text.includes('/testing/runs.ts'))
+  .filter(({ text }) => text.includes('core/testing/runs.ts'))
   .map(({ path }) => path);
 
 /** Soak and kill loops, minutes each, and all cases of the random suites; one at a time, to measure what they claim. */

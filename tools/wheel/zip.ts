@@ -47,6 +47,8 @@ const described = (name: string, bytes: Uint8Array, packed: Uint8Array) =>
 
 /** Throws a RangeError for what this form of the format does not hold. */
 export function zip(members: readonly ZipMember[]): Buffer {
+  if (members.length > COUNT_MAX)
+    throw new RangeError(`${members.length} members are more than an archive without ZIP64 holds`);
   const pieces: Buffer[] = [];
   const central: Buffer[] = [];
   let offset = 0;
@@ -68,10 +70,8 @@ export function zip(members: readonly ZipMember[]): Buffer {
     offset += local.reduce((sum, { length }) => sum + length, 0);
   }
   const directory = Buffer.concat(central);
-  if (members.length > COUNT_MAX || offset + directory.length > BYTES_MAX)
-    throw new RangeError(
-      `${members.length} members of ${offset} bytes are more than an archive without ZIP64 holds`,
-    );
+  if (offset + directory.length > BYTES_MAX)
+    throw new RangeError(`${offset} bytes are more than an archive without ZIP64 holds`);
   const counts = [
     [2, members.length],
     [2, members.length],
