@@ -68,7 +68,7 @@ describe.skipIf(postgresBinaries() === null)('two servers over one database', { 
       await send(0, 10);
       await send(1, 6);
     }
-    for (const of of [0, 1]) await expect.poll(() => rows(of), { timeout: 60_000 }).toBe(1600);
+    for (const one of [0, 1]) await expect.poll(() => rows(one), { timeout: 60_000 }).toBe(1600);
     const replicas =
       'select replica, sum(rows)::int as rows from plimsoll_monitoring.ticks group by 1 order by 2';
     expect((await selected(replicas)).map((one) => one['rows'])).toEqual([600, 1000]);
