@@ -75,7 +75,7 @@ const ask = async <T>(path: string): Promise<T> =>
 const drift = (): Promise<DriftView> => ask('/endpoints/iris/drift');
 /** Rows that the view rests on, once that is all that were sent. */
 const settled = () =>
-  expect.poll(async () => (await drift()).rows, { timeout: 40_000, interval: 500 }).toBe(sent);
+  expect.poll(async () => (await drift()).rows, { timeout: 90_000, interval: 500 }).toBe(sent);
 const watcher = (): number | undefined =>
   childrenOf(server.child.pid!).find(({ command }) => command.includes('monitor.child'))?.pid;
 const waiting = (): number => readdirSync(spoolPath(data)).filter((name) => blockIdOf(name) !== null).length;
@@ -87,7 +87,7 @@ test('nothing watches before there is a request, but what is set is in force', {
   expect(view).toMatchObject({ generation: 1, evaluatedAt: null, traffic: { hour: 0 }, reference: null });
 });
 
-test('traffic like the reference is counted, and is no drift', { timeout: 60_000 }, async () => {
+test('traffic like the reference is counted, and is no drift', { timeout: 200_000 }, async () => {
   await send(40, 0);
   await settled();
   const { features, findings, rows } = await drift();
@@ -100,7 +100,7 @@ test('traffic like the reference is counted, and is no drift', { timeout: 60_000
 });
 
 test('a watcher that is killed while rows wait loses none and counts none twice', {
-  timeout: 90_000,
+  timeout: 300_000,
 }, async () => {
   const first = watcher()!;
   process.kill(first, 'SIGKILL');
@@ -115,7 +115,7 @@ test('a watcher that is killed while rows wait loses none and counts none twice'
 });
 
 test('a shift is told with its feature, its size and both histograms, once', {
-  timeout: 90_000,
+  timeout: 300_000,
 }, async () => {
   await send(40, 1);
   await settled();
@@ -125,7 +125,7 @@ test('a shift is told with its feature, its size and both histograms, once', {
     (await ask<{ items: AlertRow[] }>('/alerts?endpoint=iris')).items.filter(
       ({ labels }) => labels['feature'] === 'sepal_length',
     );
-  await expect.poll(async () => (await alerts())[0]?.state, { timeout: 20_000 }).toBe('firing');
+  await expect.poll(async () => (await alerts())[0]?.state, { timeout: 60_000 }).toBe('firing');
   const [alert] = await alerts();
   expect(alert!.told.sentence).toMatch(/^sepal_length moved: PSI \d/);
   expect(alert!.told.histogram!.bins.length).toBeGreaterThan(5);
@@ -138,11 +138,11 @@ test('a shift is told with its feature, its size and both histograms, once', {
 });
 
 test('what the monitor knows stands on the page that is scraped, beside what serving says', {
-  timeout: 60_000,
+  timeout: 200_000,
 }, async () => {
   const page = async (): Promise<string> => (await fetch(`${server.said.url}/metrics`)).text();
   const labels = 'endpoint="iris",model_name="iris",model_version="1",feature="sepal_length"';
-  await expect.poll(page, { timeout: 20_000 }).toContain(`model_drift_evidence{${labels}} `);
+  await expect.poll(page, { timeout: 60_000 }).toContain(`model_drift_evidence{${labels}} `);
   const text = await page();
   expect(text).toMatch(new RegExp(`model_missing_ratio\\{${labels}\\} 0\\n`));
   const [, at] = /monitor_last_success_timestamp_seconds\{endpoint="iris"\} (\S+)/.exec(text) ?? [];
@@ -153,7 +153,7 @@ test('what the monitor knows stands on the page that is scraped, beside what ser
 });
 
 test('values that no flower has are a breach of the range, told of the last day', {
-  timeout: 60_000,
+  timeout: 200_000,
 }, async () => {
   await sendRows(Array.from({ length: 60 }, () => [90, 3, 3.7, 1.2]));
   await settled();
@@ -161,5 +161,5 @@ test('values that no flower has are a breach of the range, told of the last day'
     (
       await ask<{ violations: { kind: string; feature: string }[] }>('/endpoints/iris/quality')
     ).violations.map(({ kind, feature }) => `${kind} ${feature}`);
-  await expect.poll(kinds, { timeout: 20_000 }).toContain('quality.range sepal_length');
+  await expect.poll(kinds, { timeout: 60_000 }).toContain('quality.range sepal_length');
 });
