@@ -145,10 +145,14 @@ async function bundleWithStarted(outdir: string, first: Readonly<Record<string, 
   return bundle(outdir, [...named].map(entry));
 }
 
-/** Whether the bundle there is already the bundle of these sources. */
-function isCurrent(dist: string, digest: { content: string }): boolean {
-  const file = join(dist, 'digest.json');
-  return existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).content === digest.content;
+/** Whether the bundle there is already the bundle of these sources, with all that is wanted of it. */
+function isCurrent(dist: string, content: string, isWhole: boolean): boolean {
+  try {
+    const found = JSON.parse(readFileSync(join(dist, 'digest.json'), 'utf8'));
+    return found.content === content && (found.isWhole === true || !isWhole);
+  } catch {
+    return false; // none, or one that cannot be read
+  }
 }
 
 /** Another build that ends at the same moment may put its own there in between: then that one makes room. */
@@ -169,27 +173,24 @@ function putInPlace(next: string, dist: string, previous: string): void {
 
 const TRIES = 5;
 
-/** Builds beside `dist/` and swaps, so that nobody ever starts from half a bundle. */
-async function main(): Promise<void> {
+/** Builds beside `dist/` and swaps, so that nobody ever starts from half a bundle; whole is with what images and Spark are sent. */
+async function main(isWhole: boolean): Promise<void> {
   const dist = join(root, 'dist');
   const next = join(root, '.cache', `dist.${process.pid}.next`);
   const previous = join(root, '.cache', `dist.${process.pid}.previous`);
   const digest = { listing: listing(root), content: content(root) };
-  if (isCurrent(dist, digest)) return;
+  if (isCurrent(dist, digest.content, isWhole)) return;
   try {
     const files = await Promise.all([
       bundle(next, entries(), COLD_PATH),
-      bundleForSpark(join(next, 'spark')),
-      bundleForImage(join(next, 'image')),
+      ...(isWhole ? [bundleForSpark(join(next, 'spark')), bundleForImage(join(next, 'image'))] : []),
     ]);
-    packImage(next);
+    if (isWhole) packImage(next);
     copyAssets(next);
     putWheel(next);
-    writeFileSync(
-      join(next, NOTICES),
-      noticesOf(root, bundledFolders(root, [...files.flat(), ...assetFiles()])),
-    );
-    writeFileSync(join(next, 'digest.json'), JSON.stringify(digest));
+    const all = bundledFolders(root, [...files.flat(), ...assetFiles()]);
+    writeFileSync(join(next, NOTICES), noticesOf(root, all));
+    writeFileSync(join(next, 'digest.json'), JSON.stringify({ ...digest, isWhole }));
     putInPlace(next, dist, previous);
   } finally {
     rmSync(next, { recursive: true, force: true });
@@ -198,14 +199,14 @@ async function main(): Promise<void> {
 }
 
 try {
-  // `tools/build.ts --spark FOLDER`, `--wheel FOLDER`, `--image FOLDER [--batch]`: from source, these are made where they
+  // `tools/build.ts --program`: what commands and servers run, for a first start. `--spark FOLDER`, `--wheel FOLDER`, `--image FOLDER [--batch]`: from source, these are made where they
   // are wanted.
   const [option, folder, part] = process.argv.slice(2);
   if (option === '--spark' && folder !== undefined) await bundleForSpark(folder);
   else if (option === '--wheel' && folder !== undefined)
     writeWheel(join(root, 'python'), packageJson.version, folder);
   else if (option === '--image' && folder !== undefined) await bundleForImage(folder, part === '--batch');
-  else await main();
+  else await main(option !== '--program');
   // `npm ci` and `npm install` end here: what the lock file says is now there.
   if (process.env['npm_lifecycle_event'] === 'prepare') markInstalled(root, 'all');
 } catch (error) {

@@ -32,7 +32,8 @@ export async function install(root, extent) {
     line.now('Building the program (once)');
     const node = nodeOf(root);
     // Without one the launcher says how to get it.
-    if (node !== null) await run(node, ['tools/build.ts'], root);
+    if (node !== null)
+      await run(node, ['tools/build.ts', ...(extent === 'program' ? ['--program'] : [])], root);
   } finally {
     line.end();
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,18 +12,21 @@ import { readTar } from './tar-read.ts';
 /** Where an image has this program; `main.js` there is what it starts. */
 export const APP = 'opt/plimsoll/app';
 
+/** Beside the bundle; a checkout that was only ever started has none. */
+const PACKED = new URL('./image.tar.gz', import.meta.url);
+
 /** Folder with this program as images have it, to be given back by `release`. */
 export interface AppFolder {
   readonly folder: string;
   release(): Promise<void>;
 }
 
-/** Unpacked from beside the bundle in `dist/`; from source, made now, with what scores tables where that is wanted. */
+/** Unpacked from beside the bundle in `dist/`; a checkout makes it now, with what scores tables where that is wanted. */
 export async function appFolder(batch = false): Promise<AppFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-app-'));
   const release = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    await (import.meta.url.endsWith('.ts') ? build(folder, batch) : unpack(folder));
+    await (existsSync(PACKED) ? unpack(folder) : build(folder, batch));
     return { folder, release };
   } catch (error) {
     await release();
@@ -32,12 +35,13 @@ export async function appFolder(batch = false): Promise<AppFolder> {
 }
 
 async function build(folder: string, batch: boolean): Promise<void> {
-  const program = fileURLToPath(new URL('../../../tools/build.ts', import.meta.url));
+  const tools = import.meta.url.endsWith('.ts') ? '../../../tools' : '../tools';
+  const program = fileURLToPath(new URL(`${tools}/build.ts`, import.meta.url));
   await promisify(execFile)(process.execPath, [program, '--image', folder, ...(batch ? ['--batch'] : [])]);
 }
 
 async function unpack(folder: string): Promise<void> {
-  const packed = await readFile(new URL('./image.tar.gz', import.meta.url));
+  const packed = await readFile(PACKED);
   for (const { path, bytes } of readTar(await promisify(gunzip)(packed))) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), bytes);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -48,10 +49,12 @@ export async function writeProject(folder: string, { job, model, assets }: Proje
   }
 }
 
-/** Folder with Python and scorer: the one beside the bundle in `dist/`, else `folder`, where they are made from source. */
+/** Folder with Python and scorer: the one beside the bundle in `dist/`, else `folder`, where a checkout makes them. */
 export async function makeAssets(folder: string): Promise<string> {
-  if (!import.meta.url.endsWith('.ts')) return fileURLToPath(new URL('./spark/', import.meta.url));
-  const build = fileURLToPath(new URL('../../../tools/build.ts', import.meta.url));
+  const made = fileURLToPath(new URL('./spark/', import.meta.url));
+  if (!import.meta.url.endsWith('.ts') && existsSync(made)) return made;
+  const tools = import.meta.url.endsWith('.ts') ? '../../../tools' : '../tools';
+  const build = fileURLToPath(new URL(`${tools}/build.ts`, import.meta.url));
   await promisify(execFile)(process.execPath, [build, '--spark', folder]);
   return folder;
 }
