@@ -36,7 +36,7 @@ export function unmark(root) {
 
 function readMark(root) {
   try {
-    return JSON.parse(readFileSync(markOf(root), 'utf8'));
+    return JSON.parse(readFileSync(markOf(root), 'utf8')) ?? null;
   } catch {
     return null;
   }
