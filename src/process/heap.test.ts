@@ -63,7 +63,7 @@ let rounds = 0;
 const work = () => {
   for (let i = 0; i < 2000; i++) kept.push({ i, list: [i, i + 1] });
   if (kept.length > 20_000) kept = [];
-  if (performance.now() < 4000) setImmediate(work);
+  if (++rounds < 3000 || performance.now() < 2500) setImmediate(work);
   else console.log(getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size);
 };
 setTimeout(work, 300);
@@ -76,6 +76,8 @@ const youngOf = (how: string): number => {
 };
 
 test('V8 keeps to the limit', { timeout: 30_000 }, () => {
-  expect(youngOf('as it is')).toBeGreaterThan(40);
-  expect(youngOf('small')).toBe(8);
+  expect(youngOf('as it is')).toBeGreaterThan(16);
+  const small = youngOf('small');
+  expect(small).toBeGreaterThan(4);
+  expect(small).toBeLessThanOrEqual(8);
 });
