@@ -11,7 +11,7 @@ import { hammer } from './hammer.ts';
 import { median } from './median.ts';
 
 /** Microseconds that the door may cost over bare `node:http`, for a row of four columns. */
-const BUDGET_MICROS = 6;
+const BUDGET_MICROS = 3;
 const CONNECTIONS = 8;
 const WIDTHS = [4, 30];
 
