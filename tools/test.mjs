@@ -6,7 +6,7 @@
 //   npm test -- src/formats  the gate and the tests below a folder
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import './compile-cache.mjs';
@@ -76,7 +76,10 @@ async function runVitest(args) {
   try {
     const env = { ...process.env, PLIMSOLL_TEST_SUMMARY: file };
     const { code, seconds } = await run('tests', 'vitest', ['run', ...reporters, ...args], { env });
-    if (!existsSync(file)) return { name: 'tests', seconds, passed: 0, failed: 1 };
+    if (!existsSync(file)) {
+      failures.push(`vitest ended with ${code} and no summary: see its lines above`);
+      return { name: 'tests', seconds, passed: 0, failed: 1 };
+    }
     const summary = JSON.parse(readFileSync(file, 'utf8'));
     failures.push(...summary.failures);
     skipped.push(...summary.skipped);
@@ -88,14 +91,16 @@ async function runVitest(args) {
   }
 }
 
-/** The outer suites one after the other, beside vitest: its workers already take all cores. */
+/** The outer suites beside vitest, whose workers already take all cores: one at a time for two of them. */
 async function runAll(outer, vitest) {
-  const queue = async () => {
-    const results = [];
-    for (const name of outer) results.push(await runOuter(name));
-    return results;
+  const queue = [...outer];
+  const results = [];
+  const lane = async () => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift())
+      results.push(await runOuter(name));
   };
-  const [results, tests] = await Promise.all([queue(), vitest === null ? [] : runVitest(vitest)]);
+  const lanes = Array.from({ length: Math.max(1, Math.floor(availableParallelism() / 2)) }, lane);
+  const [tests] = await Promise.all([vitest === null ? [] : runVitest(vitest), ...lanes]);
   return [...results, tests].flat();
 }
 
