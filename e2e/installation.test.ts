@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
+import { startRegistry } from '../src/deploy/push/testing/registry.ts';
 import { example, type Finished, folder, ROOT } from './cli.ts';
 
 const home = folder();
@@ -44,7 +45,8 @@ beforeAll(async () => {
   };
 }, 120_000);
 
-afterAll(() => rmSync(home, { recursive: true }));
+/** Three quarters of a gigabyte. */
+afterAll(() => rmSync(home, { recursive: true }), 120_000);
 
 const program = (name: string): string => join(at(name), 'node_modules/.bin/plimsoll');
 
@@ -84,7 +86,7 @@ async function stop({ child }: Server): Promise<void> {
   await once(child, 'exit');
 }
 
-describe.each([WITHOUT, WITH])('installed %s optional parts', (name) => {
+describe.each([WITHOUT, WITH])('installed %s optional parts', { timeout: 90_000 }, (name) => {
   const hasParts = name === WITH;
   beforeAll(() => installed[name], 180_000);
 
@@ -126,9 +128,12 @@ describe.each([WITHOUT, WITH])('installed %s optional parts', (name) => {
     expect(server.log()).not.toContain('Cannot find module');
   });
 
-  test('package oci', async () => {
-    const made = await said(name, 'package', 'oci', example('iris.joblib'), '--output', 'image');
-    expect(made.digest).toMatch(/^sha256:/);
+  test('package oci, into a registry', async () => {
+    const registry = await startRegistry();
+    const image = ['--output', 'image', '--push', `${registry.host}/team/iris:1`];
+    const made = await said(name, 'package', 'oci', example('iris.joblib'), ...image);
+    await registry.stop();
+    expect(made.pushed.pinned).toBe(`${registry.host}/team/iris@${made.digest}`);
   });
 
   test('batch run', async () => {
