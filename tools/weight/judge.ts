@@ -22,9 +22,8 @@ const SHOWN: Readonly<Record<Budget['unit'], (value: number) => string>> = {
 
 /** `OVER    installation with optional parts: 402.1 MB, limit 380.0 MB`, and what it is made of. */
 export function lineOf(figure: Figure): string {
-  const { name, unit, limit, goal }: Budget = BUDGETS[figure.of];
+  const { name, unit, limit }: Budget = BUDGETS[figure.of];
   const shown = SHOWN[unit];
-  const aim = goal === undefined || figure.value <= goal ? '' : `, goal ${shown(goal)}`;
   const detail = figure.detail === undefined ? '' : `\n          ${figure.detail}`;
-  return `${isOver(figure) ? 'OVER  ' : 'ok    '}  ${name}: ${shown(figure.value)}, limit ${shown(limit)}${aim}${detail}`;
+  return `${isOver(figure) ? 'OVER  ' : 'ok    '}  ${name}: ${shown(figure.value)}, limit ${shown(limit)}${detail}`;
 }
