@@ -106,4 +106,16 @@ describe('chunks of a bundle', () => {
     const dist = await bundled('entry', { ...PROGRAM, 'second.ts': second });
     expect(await answersOf(dist)).toMatchObject({ first: 'base', second: 'derived' });
   });
+
+  // Copies of what was read are kept under the name of the file that imports the reader (src/registry/kept-steps.ts).
+  it('are named anew where something changes that they import at run time', async () => {
+    const base = `export class Base { name = 'base'; more = () => import('./other.ts'); }`;
+    const nameOf = async (files: Files) => {
+      const dist = await bundled('named', { ...PROGRAM, 'base.ts': base, ...files });
+      return readdirSync(dist).filter((file) => readFileSync(join(dist, file), 'utf8').includes('"base"'));
+    };
+    const before = await nameOf({});
+    expect(before).toHaveLength(1);
+    expect(await nameOf({ 'other.ts': `export const other = 'another';` })).not.toEqual(before);
+  });
 });
