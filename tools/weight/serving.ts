@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { median } from '../../bench/median.ts';
 import { compareMemory, type MemoryComparison } from '../../bench/memory.ts';
@@ -47,7 +48,8 @@ const memoryFigures = ({ program, floor }: MemoryComparison): Figure[] =>
 async function loadsFigure(): Promise<Figure> {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-loads-'));
   try {
-    await loadsOfStart(folder, 'accepting');
+    // What later starts read is written a moment after the first answer.
+    await loadsOfStart(folder, 'accepting', SETTLE_MILLIS);
     const files = await loadsOfStart(folder, 'accepted');
     const sizes = files.map((file) => ({ name: basename(file), bytes: statSync(file).size }));
     const largest = sizes.sort((a, b) => b.bytes - a.bytes).slice(0, 4);
@@ -59,7 +61,9 @@ async function loadsFigure(): Promise<Figure> {
   }
 }
 
-async function loadsOfStart(folder: string, name: string): Promise<string[]> {
+const SETTLE_MILLIS = 3000;
+
+async function loadsOfStart(folder: string, name: string, settle = 0): Promise<string[]> {
   const loads = join(folder, name);
   mkdirSync(loads);
   const port = await freePort();
@@ -69,6 +73,7 @@ async function loadsOfStart(folder: string, name: string): Promise<string[]> {
   const env = { PLIMSOLL_LOADS: loads, NODE_OPTIONS: hook };
   const { child, stop } = await startPeer([...command, ...more], env, port, BODY);
   const text = readFileSync(join(loads, String(child.pid)), 'utf8');
+  await sleep(settle);
   await stop();
   const urls = text.split('\n').filter((url) => url.startsWith('file:'));
   return [...new Set(urls)].map((url) => fileURLToPath(url));
