@@ -126,7 +126,7 @@ test('a worker killed from outside costs no request', async () => {
 });
 
 test('a call over its limit is a 504 and does not take the others with it', async () => {
-  const engine = await open({ callMillis: 500 });
+  const engine = await open({ callMillis: 2000 });
   const answers = [outcome(engine, [ORDER.hangs]), outcome(engine, [1])];
   expect(await Promise.all(answers)).toEqual(['ENGINE_TIMEOUT', [1]]);
   expect(await outcome(engine, [2])).toEqual([2]);
