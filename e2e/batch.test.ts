@@ -180,7 +180,8 @@ test('killed at any moment, the job comes to the same result when it is resumed'
 
 test('SIGTERM has the run keep what it has, and says how to go on', async () => {
   const out = output('stopped.parquet');
-  const child = start(...flags('stopped', out, '--chunk-rows', '50'));
+  // So many chunks that it is not over while its state is asked for.
+  const child = start(...flags('stopped', out, '--chunk-rows', '15'));
   let stdout = '';
   child.stdout?.on('data', (chunk) => {
     stdout += chunk;

@@ -1,6 +1,13 @@
 /** A stream of NATS JetStream, read through a durable consumer of the job's own. */
 import { createHash } from 'node:crypto';
-import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DeliverPolicy,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import type { Trigger } from '../schedule/schedule.ts';
 import { aborted, type Listen } from './listener.ts';
@@ -31,10 +38,7 @@ export const listenToNats: Listen<Extract<Trigger, { kind: 'nats' }>> = async (
       filter_subject: subject,
       ack_policy: AckPolicy.Explicit,
       ack_wait: ACK_WAIT,
-      deliver_policy: await manager.consumers.info(stream, durable).then(
-        ({ config }) => config.deliver_policy,
-        () => DeliverPolicy.New,
-      ),
+      ...(await startOf(manager, stream, durable)),
     });
     const consumer = await jetstream(connection).consumers.get(stream, durable);
     const messages = await consumer.consume();
@@ -51,6 +55,25 @@ export const listenToNats: Listen<Extract<Trigger, { kind: 'nats' }>> = async (
     await connection.close();
   }
 };
+
+type Start = Pick<ConsumerConfig, 'deliver_policy' | 'opt_start_seq'>;
+
+/**
+ * Where the job begins: behind what is in the stream when it first listens. By number: "new ones" is kept with the place of
+ * the consumer, which a server that is killed may not have written, and then it begins at the first message there is.
+ */
+async function startOf(manager: JetStreamManager, stream: string, durable: string): Promise<Start> {
+  const config = await manager.consumers.info(stream, durable).then(
+    (found) => found.config,
+    () => null,
+  );
+  if (config === null) {
+    const { state } = await manager.streams.info(stream);
+    return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: state.last_seq + 1 };
+  }
+  const { deliver_policy, opt_start_seq } = config;
+  return opt_start_seq === undefined ? { deliver_policy } : { deliver_policy, opt_start_seq };
+}
 
 /** One consumer for each job and subject: two that shared one would each get a part of the messages. */
 function consumerName(job: string, subject: string): string {
