@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { findInterpreters, minorOf } from '../src/python/interpreters.ts';
-import { preparePython } from './python-environment.ts';
+import { preparePython, pythonEnvironment } from './python-environment.ts';
 
 const PACKAGE = join(import.meta.dirname, '../python');
 const LOCK = join(PACKAGE, 'tests/requirements.txt');
@@ -39,8 +39,11 @@ interface Part {
 }
 
 function start(python: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
-  const env = { ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' };
-  const child = spawn(python, args, { cwd: PACKAGE, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(python, args, {
+    cwd: PACKAGE,
+    env: pythonEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   return new Promise((resolve, reject) => {
