@@ -11,9 +11,9 @@ import { freePort } from '../tools/free-port.ts';
 import { hammer } from './hammer.ts';
 import { median } from './median.ts';
 import { childrenOf } from './processor.ts';
+import { FLOOR_SCRIPT, ROOT } from './serving/peers.ts';
 import { startPeer } from './serving/process.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const MODEL = join(ROOT, 'fixtures/models/sklearn-1.6.1/forest-classifier-100.joblib');
 const BODY = JSON.stringify({ rows: [[0.5, 1, 2, 1.67, -15.7, -155, -2270, 21000]] });
 const CONNECTIONS = 8;
@@ -74,10 +74,9 @@ export async function compareMemory({ seconds }: { readonly seconds: number }): 
     ];
     // The first start proves the model; that is no part of what is measured.
     await (await startServer(serve)).stop();
-    const floor = join(import.meta.dirname, 'serving/peers/floor.mjs');
     return {
       program: await figuresOf(serve, seconds),
-      floor: await figuresOf((port) => [floor, graph, String(port)], seconds),
+      floor: await figuresOf((port) => [FLOOR_SCRIPT, graph, String(port)], seconds),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -7,8 +7,9 @@ import { median } from './median.ts';
 import { FLOOR_SCRIPT, ROOT } from './serving/peers.ts';
 import { startPeer } from './serving/process.ts';
 
-const MODEL = join(ROOT, 'fixtures/models/sklearn-1.9.1/forest-classifier-100.joblib');
-const BODY = JSON.stringify({ rows: [Array<number>(8).fill(0)] });
+/** The forest that is started, and a request with a row for it. */
+export const STARTED_FOREST = join(ROOT, 'fixtures/models/sklearn-1.9.1/forest-classifier-100.joblib');
+export const STARTED_FOREST_BODY = JSON.stringify({ rows: [Array<number>(8).fill(0)] });
 
 /** Milliseconds from starting a process to its first answer, of a forest that was accepted before. */
 export interface Starts {
@@ -25,9 +26,19 @@ export async function startsBesideFloor(starts: number): Promise<Starts> {
   try {
     const launcher = [process.execPath, join(ROOT, 'bin/plimsoll.js')] as const;
     const graph = join(folder, 'forest.onnx');
-    execFileSync(launcher[0], [launcher[1], 'compile', MODEL, '--out', graph], { stdio: 'ignore' });
+    execFileSync(launcher[0], [launcher[1], 'compile', STARTED_FOREST, '--out', graph], { stdio: 'ignore' });
     const data = join(folder, 'data');
-    const serve = [...launcher, 'serve', MODEL, '--data', data, '--workers', '1', '--quiet', '--port'];
+    const serve = [
+      ...launcher,
+      'serve',
+      STARTED_FOREST,
+      '--data',
+      data,
+      '--workers',
+      '1',
+      '--quiet',
+      '--port',
+    ];
     const floor = [process.execPath, FLOOR_SCRIPT, graph];
     // The first accepts the file and fills the cache of compiled code, which is written a second after the first answer.
     await startMillis(serve, SETTLE_MILLIS);
@@ -59,7 +70,7 @@ const SETTLE_MILLIS = 2500;
 /** `command` without its last word, the port. */
 async function startMillis(command: readonly string[], settle = 0): Promise<number> {
   const port = await freePort();
-  const running = await startPeer([...command, String(port)], {}, port, BODY);
+  const running = await startPeer([...command, String(port)], {}, port, STARTED_FOREST_BODY);
   await new Promise((resolve) => setTimeout(resolve, settle));
   await running.stop();
   return running.startMillis;

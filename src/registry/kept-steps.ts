@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { originalPath } from './bundle.ts';
 import type { Compiled } from './engines.ts';
@@ -88,7 +88,7 @@ export function keep(path: string, material: Compiled): void {
 
 function removeOldest(folder: string): void {
   const copies = readdirSync(folder).map((name) => {
-    const path = join(folder, basename(name));
+    const path = join(folder, name);
     return { path, at: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
   });
   const oldest = copies.sort((a, b) => b.at - a.at).slice(KEPT_MAX);

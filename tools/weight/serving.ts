@@ -6,15 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { median } from '../../bench/median.ts';
 import { compareMemory, type MemoryComparison } from '../../bench/memory.ts';
+import { ROOT } from '../../bench/serving/peers.ts';
 import { startPeer } from '../../bench/serving/process.ts';
-import { startsBesideFloor } from '../../bench/start.ts';
+import { STARTED_FOREST, STARTED_FOREST_BODY, startsBesideFloor } from '../../bench/start.ts';
 import { freePort } from '../free-port.ts';
 import type { BudgetName } from './budgets.ts';
 import type { Figure } from './judge.ts';
-
-const root = join(import.meta.dirname, '../..');
-const MODEL = join(root, 'fixtures/models/sklearn-1.9.1/forest-classifier-100.joblib');
-const BODY = JSON.stringify({ rows: [Array<number>(8).fill(0)] });
 
 export interface ServingOptions {
   /** Starts of each, in turns. */
@@ -67,11 +64,18 @@ async function loadsOfStart(folder: string, name: string, settle = 0): Promise<s
   const loads = join(folder, name);
   mkdirSync(loads);
   const port = await freePort();
-  const command = [process.execPath, join(root, 'bin/plimsoll.js'), 'serve', MODEL, '--port', String(port)];
+  const command = [
+    process.execPath,
+    join(ROOT, 'bin/plimsoll.js'),
+    'serve',
+    STARTED_FOREST,
+    '--port',
+    String(port),
+  ];
   const more = ['--data', join(folder, 'data'), '--workers', '1', '--quiet'];
   const hook = `--import=${join(import.meta.dirname, 'record-loads.mjs')}`;
   const env = { PLIMSOLL_LOADS: loads, NODE_OPTIONS: hook };
-  const { child, stop } = await startPeer([...command, ...more], env, port, BODY);
+  const { child, stop } = await startPeer([...command, ...more], env, port, STARTED_FOREST_BODY);
   const text = readFileSync(join(loads, String(child.pid)), 'utf8');
   await sleep(settle);
   await stop();
