@@ -33,7 +33,7 @@ const SCORER = {
 /** What a container starts; what that starts in turn is found. */
 const CONTAINER = { main: 'src/server/container/main.ts' };
 /** What it scores tables with, where the image is made for that: beside the rest, which stays as small as it is. */
-const CONTAINER_BATCH = { main: 'src/cli/container-batch.ts' };
+const CONTAINER_BATCH = { main: 'src/cli/batch/container.ts' };
 /** Files that are sent to Spark as they are. */
 const SPARK_FILES = 'src/jobs/spark/*.py';
 /** A bundled file that code starts by its name; each must be there. */

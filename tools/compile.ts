@@ -16,8 +16,8 @@ const STARTED_BY_TESTS = ['src/**/testing/**', 'src/**/test-*'];
 /** What a start of an accepted native model begins with, one after the other: the command line, and what it imports at run time at once. */
 export const COLD_PATH = [
   'src/cli/main.ts',
-  'src/cli/serve.ts',
-  'src/cli/greeting.ts',
+  'src/cli/serve/serve.ts',
+  'src/cli/serve/greeting.ts',
   'src/server/compile-cache.ts',
   'src/server/log.ts',
   'src/server/nothing-to-serve.ts',

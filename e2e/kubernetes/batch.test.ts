@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { run } from '../../src/cli/batch-run.ts';
+import { run } from '../../src/cli/batch/run.ts';
 import { batchArguments } from '../../src/deploy/kubernetes/batch-job.ts';
 import { render } from '../../src/deploy/kubernetes/render.ts';
 import { specOf } from '../../src/deploy/kubernetes/spec.ts';

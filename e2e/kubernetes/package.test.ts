@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { documentOf } from '../../src/cli/kubernetes-options.ts';
+import { documentOf } from '../../src/cli/deploy/kubernetes-options.ts';
 import { specOf } from '../../src/deploy/kubernetes/spec.ts';
 import { folder, plimsoll, ROOT } from '../cli.ts';
 import { CHURN, image } from './specs.ts';

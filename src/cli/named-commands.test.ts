@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { COMMANDS } from './commands.ts';
-import { Terminal } from './terminal.ts';
+import { Terminal } from './output/terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const terminal = new Terminal({ json: false, quiet: true });

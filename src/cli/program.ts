@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT, PlimsollError } from '../core/errors.ts';
 import type { Commands } from './commands.ts';
-import { Terminal } from './terminal.ts';
+import { Terminal } from './output/terminal.ts';
 
 /** Runs one command line (`process.argv` without node and script) of a program with these commands, and sets the exit code. */
 export async function runProgram(words: readonly string[], commands: Commands): Promise<void> {

@@ -36,7 +36,7 @@ export type GivenBatchJob = Omit<BatchJob, 'image'> & { readonly image: string |
 /** Where a job keeps what it has to remember. */
 export const JOB_DATA = '/data';
 
-/** Fields that `batch run` takes as flags, under the names of those (`src/cli/batch-run.ts`). */
+/** Fields that `batch run` takes as flags, under the names of those (`src/cli/batch/run.ts`). */
 const FLAGS = {
   input: '--input',
   inputFormat: '--input-format',

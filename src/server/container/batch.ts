@@ -4,7 +4,7 @@ import { PlimsollError } from '../../core/errors.ts';
 /** What scores tables is a program of its own, beside the one that serves: only images made `--with batch` hold it. */
 const PROGRAM = new URL('./batch/main.js', import.meta.url);
 
-/** What it has in it: `src/cli/container-batch.ts`. */
+/** What it has in it: `src/cli/batch/container.ts`. */
 interface Program {
   runBatch(args: readonly string[]): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { csvToBody } from '../../../../cli/rows/csv.ts';
+import { csvToBody } from '../../../../cli/files/rows/csv.ts';
 import type { Signature } from '../../../../model/signature.ts';
 import type { CellType } from '../../../../scorer/scorer.ts';
 import { freezeOptions, type ReadBack, readAll, sourceContract } from '../../contract.ts';

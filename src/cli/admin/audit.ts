@@ -1,0 +1,91 @@
+import type { Control } from '../../control/port.ts';
+import { EXIT } from '../../core/errors.ts';
+import { allPages, allRows } from '../../store/pages.ts';
+import type { AuditRow } from '../../store/store.ts';
+import type { Define } from '../commands.ts';
+import { type ControlOptions, lookAtControl, withControlOptions } from '../connection/control.ts';
+import { printable } from '../output/printable.ts';
+import { clip, count, fittedTable } from '../output/table.ts';
+import { outputWidth } from '../output/terminal.ts';
+
+interface AuditOptions extends ControlOptions {
+  readonly verify?: boolean;
+  readonly subject?: string;
+}
+
+/** `audit`: the log of what was done. */
+export const audit: Define = (command, terminal) => {
+  withControlOptions(command)
+    .description('Shows who did what and why, oldest first; each entry holds the hash of the one before.')
+    .option('--verify', 'compute the chain of hashes again: exit 1 where an entry does not follow')
+    .option('--subject <subject>', 'only entries about this: churn@2, endpoint/churn, rollout/ro_…')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll audit\n  $ plimsoll audit --subject endpoint/churn\n  $ plimsoll audit --verify',
+    )
+    .action(async () => {
+      const options = command.optsWithGlobals<AuditOptions>();
+      await lookAtControl(options, async (control) => {
+        if (!options.verify) {
+          const items = await allRows((page) => control.audit({ ...page, subject: options.subject }));
+          return terminal.answer({ items }, () => auditTable(items));
+        }
+        const verified = await verify(control);
+        if (!verified.intact) process.exitCode = EXIT.failed;
+        terminal.answer(verified, () => saidOf(verified));
+      });
+    });
+};
+
+interface Verified {
+  readonly entries: number;
+  readonly intact: boolean;
+  readonly brokenAt: number | null;
+  readonly last: { readonly seq: number; readonly hash: string | null };
+}
+
+/** Computes the whole chain again, a page at a time. */
+async function verify(control: Control): Promise<Verified> {
+  const { firstBreak, GENESIS } = await import('../../store/audit-chain.ts');
+  let entries = 0;
+  let last: Pick<AuditRow, 'seq' | 'hash'> = { seq: 0, hash: GENESIS };
+  let brokenAt: number | null = null;
+  for await (const rows of allPages((page) => control.audit(page))) {
+    brokenAt ??= firstBreak(rows, last);
+    entries += rows.length;
+    last = rows.at(-1) ?? last;
+  }
+  const { seq, hash } = last;
+  return { entries, intact: brokenAt === null, brokenAt, last: { seq, hash: entries === 0 ? null : hash } };
+}
+
+const saidOf = ({ entries, brokenAt, last }: Verified): string =>
+  entries === 0
+    ? 'No entries yet'
+    : brokenAt === null
+      ? `${count(entries, 'entry', 'entries')}, each follows from the one before.\nKeep the last hash elsewhere to see later that none was cut off: ${last.hash}`
+      : `Entry ${brokenAt} does not follow from the one before: the log was altered.`;
+
+function auditTable(rows: readonly AuditRow[]): string {
+  const head = ['SEQ', 'WHEN', 'WHO', 'WHAT', 'SUBJECT', 'WHY'];
+  const lines = [
+    head,
+    ...rows.map(({ seq, at, by, what, subject, body }) =>
+      [
+        String(seq),
+        new Date(at).toISOString().slice(0, 19).replace('T', ' '),
+        clip(by, 24),
+        what,
+        subject,
+        clip(reasonIn(body), 60),
+      ].map(printable),
+    ),
+  ];
+  return fittedTable(lines, outputWidth(), ['SEQ', 'WHO', 'SUBJECT']);
+}
+
+/** What was decided, and what a person said of it. */
+const reasonIn = (body: unknown): string => {
+  const { reason, why } = (body ?? {}) as { reason?: unknown; why?: unknown };
+  return [reason, why].filter((text) => typeof text === 'string').join(': ');
+};

@@ -1,0 +1,17 @@
+import type { Define } from '../commands.ts';
+import { type ActorOptions, actorOf, withActorOptions, withControl } from '../connection/control.ts';
+import { bytes, count } from '../output/table.ts';
+
+/** `gc`: room on the disk. */
+export const gc: Define = (command, terminal) => {
+  withActorOptions(command)
+    .description(
+      'Removes bundles that no version needs. What answers, what a rollback goes to, and what is younger than an hour stays.',
+    )
+    .addHelpText('after', '\nExamples:\n  $ plimsoll gc')
+    .action(async () => {
+      const options = command.optsWithGlobals<ActorOptions>();
+      const gone = await withControl(options, (control) => control.collectGarbage(actorOf(options)));
+      terminal.answer(gone, () => `Removed ${count(gone.bundles, 'bundle')}, ${bytes(gone.bytes)}`);
+    });
+};

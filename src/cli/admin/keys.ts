@@ -1,0 +1,205 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import type { ApiKeyring, KeyView, NewKey } from '../../control/keys/port.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import { SCOPES, type Scope } from '../../store/access.ts';
+import type { Define } from '../commands.ts';
+import {
+  type ActorOptions,
+  actorOf,
+  type ControlOptions,
+  withActorOptions,
+  withControlOptions,
+} from '../connection/control.ts';
+import { credentialOf } from '../connection/credential.ts';
+import { printable } from '../output/printable.ts';
+import { count, fittedTable } from '../output/table.ts';
+import { outputWidth } from '../output/terminal.ts';
+
+/** `keys`: who may ask a server, and for what. */
+export const keys: Define = (command, terminal) => {
+  command
+    .description(
+      'Makes and ends the keys that let callers in. A key is shown once; what is kept is its hash.',
+    )
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ plimsoll keys create --name me --scope admin',
+        '  $ plimsoll keys create --name shop --scope predict --endpoint churn --expires 90d',
+        '  $ plimsoll keys rotate shop --overlap 7d',
+        '  $ plimsoll keys revoke shop --reason "left in a notebook"',
+      ].join('\n'),
+    );
+  create(command.command('create').summary('a new key'), terminal);
+  list(command.command('list').summary('who has one'), terminal);
+  rotate(command.command('rotate').summary('another key for the same caller'), terminal);
+  revoke(command.command('revoke').summary('end a key at once'), terminal);
+  exported(command.command('export').summary('a file of hashes, for containers without a store'), terminal);
+};
+
+interface CreateOptions extends ActorOptions {
+  readonly name: string;
+  readonly scope: string;
+  readonly endpoint: readonly string[];
+  readonly expires?: string;
+}
+
+const create: Define = (command, terminal) => {
+  withActorOptions(command)
+    .description('Makes a key and shows it, this once.')
+    .requiredOption('--name <name>', 'who will hold it: kept in the audit log with what is done')
+    .requiredOption('--scope <scope>', `what it is for: ${SCOPES.join(', ')}`)
+    .option(
+      '--endpoint <name>',
+      'endpoint that a key of scope predict is for (repeatable; default: all)',
+      collect,
+      [],
+    )
+    .option('--expires <duration>', 'when it is over: 90d, 12h (default: when it is revoked)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ plimsoll keys create --name shop --scope predict --endpoint churn --expires 90d',
+    )
+    .action(async () => {
+      const options = command.optsWithGlobals<CreateOptions>();
+      const { name, endpoint: endpoints, expires } = options;
+      const scope = scopeOf(options.scope);
+      if (endpoints.length > 0 && scope !== 'predict')
+        throw usage(`--endpoint is for keys of scope predict, and this one is of scope ${scope}`, 'create');
+      const wish = { name, scope, endpoints, lifeMillis: await millisOf(expires, '--expires', 'create') };
+      const made = await withKeys(options, (all) => all.create(wish, actorOf(options)));
+      terminal.answer(made, () => madeText(made));
+    });
+};
+
+const list: Define = (command, terminal) => {
+  withControlOptions(command)
+    .description('Shows the keys there are, without the keys.')
+    .addHelpText('after', '\nExample:\n  $ plimsoll keys list')
+    .action(async () => {
+      const options = command.optsWithGlobals<ControlOptions>();
+      const items = await withKeys(options, (all) => all.list());
+      terminal.answer({ items }, () => (items.length === 0 ? 'No keys yet' : listText(items)));
+    });
+};
+
+const rotate: Define = (command, terminal) => {
+  withActorOptions(command)
+    .description('Makes another key of the same name and rights; the one before holds a while longer.')
+    .argument('<name>', 'name of the key')
+    .option('--overlap <duration>', 'how long the one before holds', '24h')
+    .addHelpText('after', '\nExample:\n  $ plimsoll keys rotate shop --overlap 7d')
+    .action(async (name: string) => {
+      const options = command.optsWithGlobals<ActorOptions & { readonly overlap: string }>();
+      const overlap = (await millisOf(options.overlap, '--overlap', 'rotate')) ?? 0;
+      const made = await withKeys(options, (all) => all.rotate(name, overlap, actorOf(options)));
+      const note = `The key before holds for ${options.overlap} more.`;
+      terminal.answer(made, () => `${madeText(made)}\n${note}`);
+    });
+};
+
+const revoke: Define = (command, terminal) => {
+  withActorOptions(command)
+    .description(
+      'Ends every key of a name, or the one of an id, at once: whoever holds it is refused from then on.',
+    )
+    .argument('<name>', 'name, or id, of the key')
+    .addHelpText('after', '\nExample:\n  $ plimsoll keys revoke shop --reason "left in a notebook"')
+    .action(async (name: string) => {
+      const options = command.optsWithGlobals<ActorOptions>();
+      const items = await withKeys(options, (all) => all.revoke(name, actorOf(options)));
+      terminal.answer(
+        { items },
+        () => `Revoked ${count(items.length, 'key')} of ${printable(items[0]!.name)}`,
+      );
+    });
+};
+
+const exported: Define = (command, terminal) => {
+  withControlOptions(command)
+    .description('Writes the hashes of the keys that hold: what PLIMSOLL_KEYS_FILE of a container takes.')
+    .requiredOption('--output <file>', 'file to write')
+    .addHelpText('after', '\nExample:\n  $ plimsoll keys export --output keys.json')
+    .action(async () => {
+      const options = command.optsWithGlobals<ControlOptions & { readonly output: string }>();
+      const known = await withKeys(options, (all) => all.known());
+      const { writeKnown } = await import('../../control/keys/known.ts');
+      try {
+        writeFileSync(options.output, writeKnown(known), { mode: 0o600 });
+        // One that was there keeps its mode otherwise.
+        chmodSync(options.output, 0o600);
+      } catch (error) {
+        throw new PlimsollError('FILE_UNWRITABLE', {
+          path: options.output,
+          reason: (error as Error).message,
+        });
+      }
+      const said = { output: options.output, keys: known.length };
+      terminal.answer(said, () => `Wrote the hashes of ${count(known.length, 'key')} to ${options.output}`);
+    });
+};
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+const usage = (reason: string, command: string): PlimsollError =>
+  new PlimsollError('USAGE', { reason, command: `keys ${command}` });
+
+function scopeOf(text: string): Scope {
+  const scope = SCOPES.find((one) => one === text);
+  if (scope === undefined) throw usage(`--scope is "${text}", wanted one of ${SCOPES.join(', ')}`, 'create');
+  return scope;
+}
+
+async function millisOf(text: string | undefined, option: string, command: string): Promise<number | null> {
+  if (text === undefined) return null;
+  const { parseDuration } = await import('../../rollout/policy/duration.ts');
+  const millis = parseDuration(text);
+  if (millis === undefined)
+    throw usage(`${option} is "${text}", wanted a duration such as 90d or 12h`, command);
+  return Math.round(millis);
+}
+
+const madeText = ({ name, scope, endpoints, key, expiresAt }: NewKey): string =>
+  [
+    key,
+    '',
+    `Key ${printable(name)}: ${scope}${endpoints.length === 0 ? '' : ` of ${endpoints.map(printable).join(', ')}`}, ${expiresAt === null ? 'holds until it is revoked' : `over at ${expiresAt}`}.`,
+    'It is not shown again. Send it as "authorization: Bearer KEY"; commands take it from PLIMSOLL_KEY or --key-file.',
+  ].join('\n');
+
+function listText(items: readonly KeyView[]): string {
+  const day = (at: string | null): string => (at === null ? '-' : at.slice(0, 16).replace('T', ' '));
+  const head = ['NAME', 'SCOPE', 'ENDPOINTS', 'STATE', 'EXPIRES', 'CREATED', 'BY', 'ID'];
+  const rows = items.map(({ id, name, scope, endpoints, state, createdAt, createdBy, expiresAt }) =>
+    [
+      ...[name, scope, endpoints.length === 0 ? 'all' : endpoints.join(', '), state],
+      ...[day(expiresAt), day(createdAt), createdBy, id],
+    ].map(printable),
+  );
+  return fittedTable([head, ...rows], outputWidth(), ['ID', 'BY', 'CREATED']);
+}
+
+/**
+ * Asks the server at `--url`, else the one that owns the data folder, else the store itself. Throws CONTROL_UNREACHABLE,
+ * DATA_LOCKED, and whatever `work` throws.
+ */
+async function withKeys<T>(options: ControlOptions, work: (all: ApiKeyring) => Promise<T>): Promise<T> {
+  const { data, url } = options;
+  const { liveServer } = await import('../../server/lock.ts');
+  const live = url === undefined ? await liveServer(data) : null;
+  if (url !== undefined || live !== null) {
+    const { RemoteKeys } = await import('../../control/keys/remote.ts');
+    return work(new RemoteKeys(live === null ? { url: url!, token: credentialOf(options) } : live));
+  }
+  const { openControl } = await import('../../server/offline.ts');
+  const { LocalKeys } = await import('../../control/keys/local.ts');
+  const { SYSTEM_CLOCK } = await import('../../server/clock.ts');
+  const { store, close } = await openControl(data, process.env['PLIMSOLL_STORE'] ?? null);
+  try {
+    return await work(new LocalKeys({ store, clock: SYSTEM_CLOCK }));
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,38 @@
+/** A receipt as a person reads it. */
+import type { Receipt } from '../../jobs/receipt/receipt.ts';
+import { durationText } from '../output/duration.ts';
+import { printable } from '../output/printable.ts';
+import { count, table } from '../output/table.ts';
+
+const number = (value: number): string => value.toLocaleString('en-US');
+
+/** Some lines: what came of the rows, by which model, where to, how fast. */
+export function receiptText(receipt: Receipt): string {
+  const { job, run, state, rows, model, output, rejects, digests } = receipt;
+  const name = model.name === null ? model.file : `${model.name}@${model.version}`;
+  const lines: (readonly [string, string])[] = [
+    ['rows', `${number(rows.read)} read, ${number(rows.ok)} ok, ${badText(rows)}`],
+    ['model', `${printable(name)} (${model.runtime}, sha256 ${model.digest.slice(0, 12)}…)`],
+    ['output', `${printable(output.where)}, ${count(output.rows, 'row')}`],
+    ...(rejects === null
+      ? []
+      : [['rejects', `${printable(rejects.where)}, ${count(rejects.rows, 'row')}`] as const]),
+    ['time', timeText(receipt)],
+    ['keys', `sha256 ${digests.keys}`],
+    ...receipt.checks.map(({ name: check, detail }) => ['check', `${check}: ${printable(detail)}`] as const),
+  ];
+  return `${job}: run ${run} is ${state}\n${table(lines)}`;
+}
+
+const badText = ({ rejected, failed, skipped }: Receipt['rows']): string =>
+  [
+    `${number(rejected)} rejected`,
+    `${number(failed)} failed`,
+    ...(skipped > 0 ? [`${number(skipped)} skipped`] : []),
+  ].join(', ');
+
+function timeText({ seconds, rowsPerSecond, attempts, cost }: Receipt): string {
+  const again = attempts > 1 ? `, in ${attempts} attempts` : '';
+  const price = cost === undefined ? '' : `, cost ${cost.total}`;
+  return `${durationText(seconds)}${again}, ${number(rowsPerSecond)} rows/s${price}`;
+}

@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Receipt } from '../../jobs/receipt/receipt.ts';
+import type { Define } from '../commands.ts';
+import { type BatchOptions, lastRun, withLedger } from './ledger.ts';
+import { answerReceipt } from './work.ts';
+
+interface ReceiptOptions extends BatchOptions {
+  readonly signed?: boolean;
+}
+
+/** `batch receipt`: the closing account of a job's last run. */
+export const receipt: Define = (command, terminal) => {
+  command
+    .description(
+      'Shows what the last run of a job came to: rows, digests, times; signed where that is asked for.',
+    )
+    .argument('<job>', 'name of the job')
+    .option('--signed', 'as a DSSE envelope, signed with the key of this installation')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll batch receipt nightly\n  $ plimsoll batch receipt nightly --signed > receipt.json',
+    )
+    .action(async (job: string) => {
+      const options = command.optsWithGlobals<ReceiptOptions>();
+      await withLedger(options, async (ledger) => {
+        const row = await lastRun(ledger, job);
+        if (row.receipt === null)
+          throw new PlimsollError('JOB_STATE', {
+            action: 'show the receipt of',
+            job,
+            found: `is ${row.state}`,
+            wanted: 'one that is done',
+            way: `See how it stands: \`plimsoll batch status ${job}\``,
+          });
+        if (options.signed !== true) return answerReceipt(row.receipt, terminal, 'whole');
+        const { signReceipt } = await import('../../jobs/receipt/signed.ts');
+        const { openSigner } = await import('../../control/report/signing.ts');
+        const signer = openSigner(resolve(options.data), process.env['PLIMSOLL_SIGNING_KEY']);
+        const envelope = signReceipt(signer, row.receipt as Receipt);
+        terminal.answer(envelope, () => JSON.stringify(envelope, null, 2));
+      });
+    });
+};

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
+import type { JobSpec } from '../../jobs/spec/spec.ts';
+import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
+import type { Define } from '../commands.ts';
+import { type BatchOptions, beginnerOf, lastRun, withLedger } from './ledger.ts';
+import { answerReceipt, stopSignal, workOn } from './work.ts';
+
+interface ReplayOptions extends BatchOptions {
+  readonly rows?: string;
+  readonly model?: string;
+}
+
+/** `batch replay-rejects`: scores the rows without an answer again. */
+export const replayRejects: Define = (command, terminal) => {
+  command
+    .description(
+      'Scores the rows that got no answer again: as they were recorded, as they were mended, or with another model. What is ok now joins the output, once.',
+    )
+    .argument('<job>', 'name of the job')
+    .option(
+      '--rows <file.jsonl>',
+      'mended rows, a JSON object a line: each takes the place of the row of its key',
+    )
+    .option('--model <model>', 'another model, or another version')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll batch replay-rejects nightly --rows mended.jsonl\n  $ plimsoll batch replay-rejects nightly --model churn@4',
+    )
+    .action(async (job: string) => {
+      const options = command.optsWithGlobals<ReplayOptions>();
+      const stop = stopSignal();
+      await withLedger(options, async (ledger) => {
+        const row = await replayRun(ledger, job, options);
+        if (row.state === 'done') return answerReceipt(row.receipt, terminal);
+        const { claimRun } = await import('../../jobs/run/begin.ts');
+        await workOn(ledger, await claimRun(beginnerOf(ledger), row), { ...options, stop }, terminal);
+      });
+    });
+};
+
+/** The run of this replay: the one there is, where it was asked for before. Throws JOB_STATE, USAGE. */
+async function replayRun(ledger: Ledger, job: string, { data, rows, model }: ReplayOptions): Promise<RunRow> {
+  const last = await lastRun(ledger, job);
+  const { replayOf } = await import('../../jobs/run/replay.ts');
+  const base = last.cause === 'replay' && last.state !== 'done' ? await baseOf(ledger, last) : last;
+  if (base.state !== 'done')
+    throw (await import('../../jobs/run/states.ts')).overError('replay the rows of', base);
+  const dataDir = resolve(data);
+  const replayed = replayOf({ base, dataDir, rows: rows ?? null, model: model ?? null });
+  const now = Date.now();
+  const { id, due, spec } = replayed;
+  const begun = await ledger.begin(
+    { name: job, spec: base.spec as JobSpec, createdAt: now, createdBy: beginnerOf(ledger).by },
+    { id, cause: 'replay', due, spec, state: 'planning', createdAt: now, notBefore: now },
+  );
+  return begun ?? (await ledger.run(id))!;
+}
+
+/** What a replay that is not finished was of. */
+async function baseOf(ledger: Ledger, replay: RunRow): Promise<RunRow> {
+  const base = await ledger.lastDone(replay.job, replay.id);
+  if (base !== null) return base;
+  throw new PlimsollError('INTERNAL', { action: `replay ${replay.id}`, reason: 'the run it is of is gone' });
+}

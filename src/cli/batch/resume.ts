@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import type { Define } from '../commands.ts';
+import { type BatchOptions, beginnerOf, lastRun, withLedger } from './ledger.ts';
+import { answerReceipt, stopSignal, workOn } from './work.ts';
+
+/** `batch resume`: goes on with the last run of a job. */
+export const resume: Define = (command, terminal) => {
+  command
+    .description(
+      'Goes on with a job where it was interrupted: what is done is not done again. Of one that is done it prints the receipt.',
+    )
+    .argument('<job>', 'name of the job')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll batch resume nightly\n  $ plimsoll batch resume nightly --json',
+    )
+    .action(async (job: string) => {
+      const options = command.optsWithGlobals<BatchOptions>();
+      const stop = stopSignal();
+      await withLedger(options, async (ledger) => {
+        const row = await lastRun(ledger, job);
+        if (row.state === 'done') {
+          const { tidyDone } = await import('../../jobs/run/tidy.ts');
+          await tidyDone(row, resolve(options.data), process.env);
+          return answerReceipt(row.receipt, terminal);
+        }
+        const { heldError, overError } = await import('../../jobs/run/states.ts');
+        if (row.state === 'held') throw heldError(row);
+        if (row.state === 'failed' || row.state === 'cancelled') throw overError('resume', row);
+        const { claimRun } = await import('../../jobs/run/begin.ts');
+        const claimed = await claimRun(beginnerOf(ledger), row);
+        await workOn(ledger, claimed, { ...options, stop }, terminal);
+      });
+    });
+};

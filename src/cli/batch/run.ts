@@ -1,0 +1,176 @@
+import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { JobSpec } from '../../jobs/spec/spec.ts';
+import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
+import type { Define } from '../commands.ts';
+import { withControl } from '../connection/control.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { type BatchOptions, beginnerOf, withLedger } from './ledger.ts';
+import { type GivenJob, givenJob, type SpecOptions } from './spec.ts';
+import { stopSignal, workOn } from './work.ts';
+
+interface RunOptions extends BatchOptions, SpecOptions {
+  readonly again?: boolean;
+}
+
+/** `batch run`: a job from flags or a file; the row of its run is durable before anything else is looked at. */
+export const run: Define = (command, terminal) => {
+  withJobFlags(command)
+    .description(
+      'Scores a table: every row of the input gets one outcome, the rows that are ok appear in the output once. Named again, the job goes on where it was interrupted.',
+    )
+    .addHelpText('after', HELP)
+    .action(async () => {
+      const options = command.optsWithGlobals<RunOptions>();
+      const stop = stopSignal();
+      const given = await givenJob(options);
+      await withLedger(options, async (ledger) => {
+        const row = await begun(ledger, given, options, terminal);
+        await goOn(ledger, row, given, { ...options, stop }, terminal);
+      });
+    });
+};
+
+const HELP = `
+Examples:
+  $ plimsoll batch run --model churn.joblib --input customers.parquet --output scored.parquet --key id
+  $ plimsoll batch run --job nightly --model churn@stable --input 'data/*.csv' --output 'postgres://db/shop?table=scores' --key id --columns region
+  $ plimsoll batch run -f job.yaml --json
+`;
+
+/** Declares what a job is by flags. */
+const withJobFlags = (command: Command): Command =>
+  command
+    .option('--model <model>', 'model file, or M, M@VERSION, M@ALIAS of a registered one')
+    .option(
+      '--input <uri>',
+      'where the rows are: file, pattern, folder, s3://, https://, postgres://, sqlite:, duckdb:',
+    )
+    .addOption(
+      new Option('--input-format <format>', 'where the name does not tell').choices([
+        'parquet',
+        'csv',
+        'jsonl',
+        'arrow',
+      ]),
+    )
+    .option(
+      '--output <uri>',
+      'where the answers go: .parquet, .csv, .jsonl, folder/, postgres://…?table=T, sqlite:, duckdb:, s3://',
+    )
+    .addOption(
+      new Option('--output-format <format>', 'where the name does not tell').choices([
+        'parquet',
+        'csv',
+        'jsonl',
+      ]),
+    )
+    .option('--key <column>', 'column that names a row')
+    .option('--columns <names>', 'columns to carry into the output, with commas between')
+    .option('--features <names>', 'columns that the model reads, in its order')
+    .option('--job <name>', 'name of the job, under which it is resumed (default: a new one)')
+    .option('--lanes <count>', 'processes that score (default: 2, or as many as there are cores)')
+    .option('--chunk-rows <count>', 'rows of a chunk, the unit that is done again after a crash')
+    .option('--max-bad <limit>', 'rows without an answer that the run may have: 100 or 1%')
+    .addOption(
+      new Option('--duplicates <what>', 'what becomes of the second row of a key').choices([
+        'fail',
+        'skip',
+        'allow',
+      ]),
+    )
+    .option('--rejects <file>', 'where rows without an answer are listed (default: in the folder of the run)')
+    .addOption(
+      new Option('--mode <mode>', 'what rows do in a table that is there').choices(['append', 'upsert']),
+    )
+    .addOption(new Option('--publish <when>', 'when rows are to be seen').choices(['whole', 'chunks']))
+    .option('--stamps <names>', 'extra columns: predicted_at, model_version, request_id')
+    .option(
+      '--hold-distance <share>',
+      'hold the output back where it is distributed further than this from the last one',
+    )
+    .option(
+      '--hold-rows <share>',
+      'hold the output back where it has fewer rows than this share of the last one',
+    )
+    .option('--hourly-cost <price>', 'price of an hour of this machine, for the receipt')
+    .addOption(
+      new Option('--engine <engine>', 'what scores: this machine, or a cluster').choices(['local', 'spark']),
+    )
+    .option('--master <url>', 'of Spark: local[2], spark://host:7077, yarn, k8s://… (default: local[*])')
+    .option('--spark-conf <option...>', 'spark.NAME=VALUE, for spark-submit')
+    .option('--staging <folder>', 'that all machines of the cluster see, for rows that are not yet published')
+    .option('-f, --file <job.yaml>', 'the job as a file')
+    .option('--again', 'start another run of a job that is done');
+
+/** The run to work on. Its row is on the disk when this returns. */
+async function begun(
+  ledger: Ledger,
+  given: GivenJob,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<RunRow> {
+  const { beginRun } = await import('../../jobs/run/begin.ts');
+  const row = await beginRun(given.spec, options.again === true, beginnerOf(ledger));
+  if (options.job === undefined && options.file === undefined) terminal.note(`job ${row.job}, run ${row.id}`);
+  return row;
+}
+
+/** Works on the run, or says what has become of it. Throws JOB_RUNNING, JOB_CHANGED, JOB_HELD. */
+async function goOn(
+  ledger: Ledger,
+  row: RunRow,
+  given: GivenJob,
+  options: RunOptions & { readonly stop: AbortSignal },
+  terminal: Terminal,
+): Promise<void> {
+  const { claimRun } = await import('../../jobs/run/begin.ts');
+  const { keepSecrets } = await import('../../jobs/spec/secrets.ts');
+  if (row.state === 'held') throw (await import('../../jobs/run/states.ts')).heldError(row);
+  if (row.state === 'done') {
+    await compareWithDone(await firstOf(ledger, row), given, options);
+    return (await import('./work.ts')).answerReceipt(row.receipt, terminal);
+  }
+  const beginner = beginnerOf(ledger);
+  const claimed = await claimRun(beginner, row);
+  if (isReplaced(claimed, given.spec)) {
+    await ledger.release(claimed.id, claimed.fence, { state: 'cancelled', endedAt: Date.now() });
+    return goOn(ledger, await begun(ledger, given, options, terminal), given, options, terminal);
+  }
+  keepSecrets(resolve(options.data), claimed.job, given.secrets);
+  await workOn(ledger, { ...claimed, spec: given.spec }, options, terminal);
+}
+
+/** A run that has decided nothing yet is simply begun anew where something else is asked for. */
+const isReplaced = ({ facts, spec }: RunRow, given: JobSpec): boolean =>
+  facts === null && !isDeepStrictEqual(JSON.parse(JSON.stringify(given)), spec);
+
+/** A replay has another input than its job: what it goes back to is compared. */
+async function firstOf(ledger: Ledger, row: RunRow): Promise<RunRow> {
+  let first = row;
+  while (first.cause === 'replay') {
+    const [, base = ''] = /^replay\/(.+)\//.exec(first.due) ?? [];
+    const before = await ledger.run(base);
+    if (before === null) break;
+    first = before;
+  }
+  return first;
+}
+
+async function compareWithDone(
+  row: RunRow,
+  given: GivenJob,
+  options: RunOptions & { stop: AbortSignal },
+): Promise<void> {
+  const { requireSameAsDone } = await import('../../jobs/run/same.ts');
+  const { secretsOf } = await import('../../jobs/spec/secrets.ts');
+  const dataDir = resolve(options.data);
+  await requireSameAsDone(row, given.spec, {
+    dataDir,
+    ask: (work) => withControl({ data: options.data }, work),
+    secrets: { ...secretsOf(given.spec, dataDir, process.env), ...given.secrets },
+    stop: options.stop,
+  });
+}

@@ -1,0 +1,37 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { Define } from '../commands.ts';
+import { type KeyOptions, publicKeyFor } from '../files/public-key.ts';
+import { readText } from '../files/text-file.ts';
+import type { BatchOptions } from './ledger.ts';
+import { answerReceipt } from './work.ts';
+
+type VerifyOptions = BatchOptions & KeyOptions;
+
+/** `batch verify`: a signed receipt, whoever brings it. */
+export const verifyReceipt: Define = (command, terminal) => {
+  command
+    .description('Checks a signed receipt: that its key has signed it, and that its chunks add up to it.')
+    .argument('<file>', 'what `batch receipt --signed` has printed')
+    .option('--public-key <file>', 'Ed25519 key in PEM form (default: that of this data folder)')
+    .addHelpText(
+      'after',
+      '\nWhat databases can check without Plimsoll: docs/receipts.md.\n\nExamples:\n' +
+        '  $ plimsoll batch receipt nightly --signed > receipt.json\n  $ plimsoll batch verify receipt.json',
+    )
+    .action(async (file: string) => {
+      const options = command.optsWithGlobals<VerifyOptions>();
+      const { verifyReceipt: verified } = await import('../../jobs/receipt/signed.ts');
+      const receipt = verified(envelopeIn(file), await publicKeyFor(options));
+      await answerReceipt(receipt, terminal);
+    });
+};
+
+/** Throws FILE_NOT_FOUND, FILE_UNREADABLE, DOCUMENT_INVALID. */
+function envelopeIn(path: string): unknown {
+  const text = readText(path);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new PlimsollError('DOCUMENT_INVALID', { path, problem: (error as Error).message });
+  }
+}

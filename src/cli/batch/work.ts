@@ -1,0 +1,101 @@
+/** Works on a run that is claimed, with a person or a program waiting for what it comes to. */
+
+import { resolve } from 'node:path';
+import { grouped } from '../../core/digits.ts';
+import { EXIT } from '../../core/errors.ts';
+import type { Receipt } from '../../jobs/receipt/receipt.ts';
+import type { Step } from '../../jobs/run/progress.ts';
+import type { Forecast } from '../../jobs/spark/forecast.ts';
+import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
+import { withControl } from '../connection/control.ts';
+import { durationText } from '../output/duration.ts';
+import type { Terminal } from '../output/terminal.ts';
+import type { BatchOptions } from './ledger.ts';
+
+/** Longer than lanes are given to finish; a publication that takes longer is gone on with by `batch resume`. */
+const END_MILLIS = 15_000;
+
+/** Aborted by the first SIGTERM or SIGINT, which have the run keep what it has; the second ends the command at once. */
+export function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const end = (): never => process.exit(EXIT.failed);
+  const onSignal = (): void => {
+    if (stop.signal.aborted) end();
+    stop.abort();
+    setTimeout(end, END_MILLIS).unref();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return stop.signal;
+}
+
+/** Works on a run to its end, and answers with its receipt. Throws what `conduct` throws. */
+export async function workOn(
+  ledger: Ledger,
+  row: RunRow,
+  options: BatchOptions & { readonly stop: AbortSignal },
+  terminal: Terminal,
+): Promise<void> {
+  const { conduct } = await import('../../jobs/run/conduct.ts');
+  const { secretsOf } = await import('../../jobs/spec/secrets.ts');
+  const { SYSTEM_CLOCK } = await import('../../server/clock.ts');
+  const dataDir = resolve(options.data);
+  const progress = terminal.progress(row.job);
+  try {
+    const receipt = await conduct({
+      ledger,
+      row,
+      dataDir,
+      secrets: secretsOf(row.spec as Parameters<typeof secretsOf>[0], dataDir, process.env),
+      ask: (work) => withControl({ data: options.data }, work),
+      clock: SYSTEM_CLOCK,
+      stop: options.stop,
+      onStep: (step) => {
+        progress.update(stepText(step), step.share);
+        if (step.forecast === undefined) return;
+        progress.clear();
+        terminal.note(forecastText(step.forecast));
+      },
+    });
+    progress.done();
+    await answerReceipt(receipt, terminal);
+  } finally {
+    progress.done();
+  }
+}
+
+/** Prints a receipt; for programs without what grows with the input, unless the whole of it was asked for. */
+export async function answerReceipt(
+  receipt: unknown,
+  terminal: Terminal,
+  extent: 'summary' | 'whole' = 'summary',
+): Promise<void> {
+  const { summaryOf } = await import('../../jobs/receipt/receipt.ts');
+  const { receiptText } = await import('./receipt-text.ts');
+  const whole = receipt as Receipt;
+  const document = extent === 'whole' ? whole : summaryOf(whole);
+  terminal.answer(document, () => receiptText(whole));
+}
+
+const PHASES: Readonly<Record<Step['phase'], string>> = {
+  model: 'proving the model',
+  input: 'freezing the input',
+  scoring: 'scoring',
+  checks: 'checking',
+  publishing: 'publishing',
+};
+
+function stepText({ phase, rowsPerSecond, secondsLeft }: Step): string {
+  const rate = rowsPerSecond === undefined ? '' : ` ${grouped(Math.round(rowsPerSecond))} rows/s`;
+  const left = secondsLeft === undefined ? '' : `, ${durationText(secondsLeft)} left`;
+  return `${PHASES[phase]}${rate}${left}`;
+}
+
+function forecastText({ rows, seconds, cost, cores }: Forecast): string {
+  const same = 'Spark answers the sample with the same bits';
+  const on = `on ${cores} ${cores === 1 ? 'core' : 'cores'}`;
+  if (rows === null || seconds === null)
+    return `${same}; how long the input takes ${on} is not known before it is read`;
+  const price = cost === null ? '' : `, at a cost of ${cost.toFixed(2)}`;
+  return `${same}; ${rows.toLocaleString('en')} rows will take about ${durationText(seconds)} ${on}${price}`;
+}

@@ -1,0 +1,27 @@
+import type { Monitoring } from '../../monitor/port.ts';
+import type { ControlOptions } from './control.ts';
+import { credentialOf } from './credential.ts';
+
+/**
+ * Asks the server at `--url`, else the one that owns the data folder, else the database itself, whose owner this command is
+ * until `work` is done. Throws CONTROL_UNREACHABLE, DATA_LOCKED, and whatever `work` throws.
+ */
+export async function withMonitoring<T>(
+  { data, url, keyFile }: ControlOptions,
+  work: (monitoring: Monitoring) => Promise<T>,
+): Promise<T> {
+  const { liveServer } = await import('../../server/lock.ts');
+  const live = url === undefined ? liveServer(data) : null;
+  if (url !== undefined || live !== null) {
+    const { RemoteMonitoring } = await import('../../monitor/remote.ts');
+    const token = credentialOf({ keyFile });
+    return work(new RemoteMonitoring(live === null ? { url: url!, token } : { socket: live.socket }));
+  }
+  const { openMonitoringHere } = await import('../../server/monitor/offline.ts');
+  const here = await openMonitoringHere(data, process.env['PLIMSOLL_STORE'] ?? null);
+  try {
+    return await work(here.monitoring);
+  } finally {
+    await here.close();
+  }
+}

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { Router } from '../../deploy/routers/port.ts';
+import type { Define } from '../commands.ts';
+import { type Deploying, withVerbs } from './verbs.ts';
+import { withWeights } from './weights.ts';
+
+interface DeployOptions {
+  readonly endpointUrl?: string;
+}
+
+/** `deploy sagemaker`: carries out what `package sagemaker` has written. */
+export const deploySageMakerCommand: Define = (command, terminal) => {
+  command
+    .description('Deploys to SageMaker what a folder says, as `package sagemaker` writes it.')
+    .addHelpText('after', HELP);
+  withVerbs(command, terminal, (verb) => {
+    withAddress(verb.argument('<folder>', 'folder that `package sagemaker` has written'));
+    return (path: string) => deploying(path, verb.opts<DeployOptions>());
+  });
+  withWeights(command, terminal, (verb) => {
+    withAddress(verb.argument('<folder>', 'folder that `package sagemaker` has written'));
+    return (path: string) => routerOf(path, verb.opts<DeployOptions>());
+  });
+};
+
+const withAddress = (verb: Command): Command =>
+  verb.option('--endpoint-url <url>', 'another server than Amazon, for tests (default: AWS_ENDPOINT_URL)');
+
+async function routerOf(path: string, { endpointUrl }: DeployOptions): Promise<Router> {
+  const { readDocument } = await import('../../deploy/sagemaker/folder.ts');
+  const { sageMakerRouter } = await import('../../deploy/sagemaker/weights.ts');
+  const { region, deployment } = readDocument(path).document;
+  const pause = (millis: number): Promise<void> => sleep(millis);
+  return sageMakerRouter({ region, endpointUrl, endpoint: deployment, sleep: pause });
+}
+
+async function deploying(path: string, { endpointUrl }: DeployOptions): Promise<Deploying> {
+  const { bodiesOf, readDocument } = await import('../../deploy/sagemaker/folder.ts');
+  const { renderSageMaker } = await import('../../deploy/sagemaker/render.ts');
+  const { sageMakerCloud } = await import('../../deploy/sagemaker/cloud.ts');
+  const { ownPrefix } = await import('../../deploy/sagemaker/names.ts');
+  const { aboutSageMaker, detailsOf } = await import('../../deploy/sagemaker/about.ts');
+  const { document, folder } = readDocument(path);
+  const deployment = renderSageMaker(document, path);
+  const { bucket, prefix } = ownPrefix(document);
+  const { region } = document;
+  const place = `s3://${bucket}/${prefix}`;
+  return {
+    deployment,
+    cloud: sageMakerCloud({ region, endpointUrl, place, bodies: bodiesOf(document, folder) }),
+    about: aboutSageMaker(document, deployment),
+    details: detailsOf(document, deployment),
+  };
+}
+
+const HELP = `
+Credentials are those of Amazon's own tools: AWS_PROFILE, AWS_ACCESS_KEY_ID, or the role of the machine.
+
+Examples:
+  $ plimsoll deploy sagemaker plan churn-sm
+  $ plimsoll deploy sagemaker apply churn-sm
+  $ plimsoll deploy sagemaker weights churn-sm 3=95 4=5
+  $ plimsoll deploy sagemaker destroy churn-sm
+`;

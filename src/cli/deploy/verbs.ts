@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { apply, type Deployment, destroy, observe } from '../../deploy/plan/apply.ts';
+import { idOf } from '../../deploy/plan/key.ts';
+import { planOf } from '../../deploy/plan/plan.ts';
+import type { Cloud, Step } from '../../deploy/plan/port.ts';
+import { table } from '../output/table.ts';
+import type { Terminal } from '../output/terminal.ts';
+
+/** A deployment to one kind of cloud, as a command has been told of it. */
+export interface Deploying {
+  readonly deployment: Deployment;
+  readonly cloud: Cloud;
+  /** What a person should see before anything is made: permissions, costs. For people, and for `--json`. */
+  readonly about: readonly string[];
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** The verbs of every `deploy KIND`. */
+export const VERBS = ['plan', 'apply', 'status', 'destroy'] as const;
+export type Verb = (typeof VERBS)[number];
+
+/** What each verb does, for `--help`. */
+const VERB_SUMMARIES: Readonly<Record<Verb, string>> = {
+  plan: 'say what `apply` would do, what it costs and which permissions it needs; changes nothing',
+  apply: 'make it so; may be ended and started again at any moment',
+  status: 'show what there is',
+  destroy: 'remove everything that the deployment has made, and nothing else',
+};
+
+/** Declares `plan`, `apply`, `status` and `destroy` below a command; `define` gives each its arguments and options. */
+export function withVerbs(
+  command: Command,
+  terminal: Terminal,
+  define: (verb: Command, name: Verb) => (...args: never[]) => Promise<Deploying>,
+): void {
+  for (const name of VERBS) {
+    const verb = command
+      .command(name)
+      .summary(VERB_SUMMARIES[name])
+      .description(sentence(VERB_SUMMARIES[name]));
+    const prepare = define(verb, name) as (...args: unknown[]) => Promise<Deploying>;
+    verb.action(async (...args: unknown[]) => DO[name](await prepare(...args), terminal));
+  }
+}
+
+const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+
+const DO: Readonly<Record<Verb, (deploying: Deploying, terminal: Terminal) => Promise<void>>> = {
+  plan: sayPlan,
+  apply: doApply,
+  status: sayStatus,
+  destroy: doDestroy,
+};
+
+async function sayPlan({ deployment, cloud, about, details }: Deploying, terminal: Terminal): Promise<void> {
+  const plan = planOf(await observe(deployment, cloud));
+  const steps = plan.steps.map((step) => ({
+    action: step.action,
+    id: subjectOf(step),
+    because: step.because,
+  }));
+  const unchanged = plan.unchanged.map(idOf);
+  terminal.answer({ deployment: deployment.name, steps, unchanged, ...details }, () =>
+    [
+      steps.length === 0 ? `${deployment.name} is as it should be.` : `To do for ${deployment.name}:`,
+      ...(steps.length === 0 ? [] : [table(steps.map(({ action, id, because }) => [action, id, because]))]),
+      ...(unchanged.length === 0 ? [] : [`Unchanged: ${unchanged.join(', ')}`]),
+      ...about,
+    ].join('\n'),
+  );
+}
+
+async function doApply(deploying: Deploying, terminal: Terminal): Promise<void> {
+  const { deployment, cloud, details } = deploying;
+  const done = await showing(deployment.name, terminal, (onStep) =>
+    apply(deployment, { cloud, ...TIME, onStep }),
+  );
+  terminal.answer({ deployment: deployment.name, ...done, ...details }, () => {
+    const lines = Object.entries(done).flatMap(([what, ids]) =>
+      (ids as readonly string[]).map((id) => [what, id]),
+    );
+    return lines.length === 0
+      ? `${deployment.name} is as it should be; nothing was done.`
+      : [table(lines), `${deployment.name} is as it should be.`].join('\n');
+  });
+}
+
+async function sayStatus({ deployment, cloud }: Deploying, terminal: Terminal): Promise<void> {
+  const rows: { readonly id: string; readonly state: string; readonly reason: string | null }[] = [];
+  for (const key of await cloud.owned(deployment.name)) {
+    const seen = await cloud.observe(key);
+    if (seen !== null) rows.push({ id: idOf(key), state: seen.state, reason: seen.reason });
+  }
+  terminal.answer({ deployment: deployment.name, resources: rows }, () =>
+    rows.length === 0
+      ? `There is nothing of ${deployment.name}.`
+      : table(rows.map(({ id, state, reason }) => [id, state, reason ?? ''])),
+  );
+}
+
+async function doDestroy({ deployment, cloud }: Deploying, terminal: Terminal): Promise<void> {
+  const removed = await showing(deployment.name, terminal, (onStep) =>
+    destroy(deployment, { cloud, ...TIME, onStep }),
+  );
+  terminal.answer({ deployment: deployment.name, removed }, () =>
+    removed.length === 0
+      ? `There is nothing of ${deployment.name}; nothing was removed.`
+      : [table(removed.map((id) => ['removed', id])), `Nothing of ${deployment.name} is left.`].join('\n'),
+  );
+}
+
+const TIME = {
+  monotonic: () => performance.now(),
+  sleep: (millis: number): Promise<void> => sleep(millis),
+} as const;
+
+/** What is being done, while it is done. */
+async function showing<T>(
+  name: string,
+  terminal: Terminal,
+  work: (onStep: (step: Step) => void) => Promise<T>,
+): Promise<T> {
+  const progress = terminal.steps(name);
+  try {
+    return await work((step) => progress.update(`${PRESENT[step.action]} ${subjectOf(step)}`));
+  } finally {
+    progress.done();
+  }
+}
+
+const PRESENT = {
+  create: 'making',
+  update: 'changing',
+  replace: 'replacing',
+  wait: 'waiting for',
+  remove: 'removing',
+} as const satisfies Record<Step['action'], string>;
+
+const subjectOf = (step: Step): string => idOf(step.action === 'remove' ? step.key : step.resource);

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Router, VersionWeights } from '../../deploy/routers/port.ts';
+import { table } from '../output/table.ts';
+import type { Terminal } from '../output/terminal.ts';
+
+/** Declares `weights SOURCE [3=95 4=5]` below a command; `define` gives it its source and options, and opens the router. */
+export function withWeights(
+  command: Command,
+  terminal: Terminal,
+  define: (verb: Command) => (source: string) => Promise<Router>,
+): void {
+  const summary = 'show how requests are split between versions, or split them';
+  const verb = command.command('weights').summary(summary).description(summary);
+  const open = define(verb);
+  verb
+    .argument('[weights...]', 'VERSION=PERCENT of each, 100 in all')
+    .action(async (source: string, weights: readonly string[]) =>
+      answerWeights(await open(source), weights, `deploy ${command.name()} weights`, terminal),
+    );
+}
+
+/**
+ * Shows how a router splits requests between versions; with `texts` (`4=5`) splits them so first. Throws USAGE, and what the
+ * router throws.
+ */
+async function answerWeights(
+  router: Router,
+  texts: readonly string[],
+  command: string,
+  terminal: Terminal,
+): Promise<void> {
+  if (texts.length > 0) await router.write(weightsFrom(texts, command));
+  const { weights, writers } = await router.read();
+  const rows = [...weights].map(([version, percent]) => ({
+    version,
+    percent: Math.round(percent * 100) / 100,
+  }));
+  terminal.answer({ router: router.id, weights: rows, writers }, () =>
+    [
+      table(rows.map(({ version, percent }) => [`version ${version}`, `${percent} %`])),
+      ...writers.map((writer) => `Written by ${writer}, too.`),
+    ].join('\n'),
+  );
+}
+
+function weightsFrom(texts: readonly string[], command: string): VersionWeights {
+  const fail = (reason: string): PlimsollError => new PlimsollError('USAGE', { command, reason });
+  const weights = new Map<number, number>();
+  for (const text of texts) {
+    const [, version, percent] = /^v?(\d{1,9})=(\d{1,3}(?:\.\d{1,2})?)$/.exec(text) ?? [];
+    if (version === undefined || percent === undefined)
+      throw fail(`"${text}" is no weight, wanted VERSION=PERCENT such as 4=5`);
+    if (weights.has(Number(version))) throw fail(`version ${version} is there twice`);
+    weights.set(Number(version), Number(percent));
+  }
+  const sum = [...weights.values()].reduce((total, percent) => total + percent, 0);
+  if (Math.abs(sum - 100) > 0.005) throw fail(`the weights add up to ${sum}, wanted 100`);
+  return weights;
+}

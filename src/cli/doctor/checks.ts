@@ -1,0 +1,153 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import module from 'node:module';
+import { createServer } from 'node:net';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isPlimsollError } from '../../core/errors.ts';
+import { partError } from '../../core/parts.ts';
+
+export interface Check {
+  readonly name: string;
+  readonly status: 'ok' | 'warn' | 'fail';
+  readonly found: string;
+  /** What to do, where something is wrong. */
+  readonly fix: string | null;
+}
+
+interface Subject {
+  readonly dataDir: string;
+  readonly port: number;
+}
+
+const NODE_WANTED = 24;
+const MEMORY_WANTED = 512 * 2 ** 20;
+const MEBIBYTE = 2 ** 20;
+
+const ok = (name: string, found: string): Check => ({ name, status: 'ok', found, fix: null });
+
+/** Every check of `doctor`, in the order in which people need them. */
+export async function runChecks({ dataDir, port }: Subject): Promise<readonly Check[]> {
+  return [
+    node(),
+    await library(
+      'onnxruntime',
+      'warn',
+      async () => (await import('onnxruntime-node')).env.versions.node ?? '',
+    ),
+    await library('duckdb', 'warn', async () => (await import('@duckdb/node-api')).version()),
+    cores(),
+    memory(),
+    await portFree(port),
+    dataWritable(dataDir),
+    compileCache(),
+    await uv(),
+    await pythons(),
+  ];
+}
+
+/** Wanted by models that only Python runs. */
+async function uv(): Promise<Check> {
+  const { findUv } = await import('../../python/uv.ts');
+  try {
+    const { version } = await findUv();
+    return ok('uv', version);
+  } catch (error) {
+    if (!isPlimsollError(error)) throw error;
+    return {
+      name: 'uv',
+      status: 'warn',
+      found: 'none: models that need Python cannot be registered',
+      fix: error.hint,
+    };
+  }
+}
+
+async function pythons(): Promise<Check> {
+  const { findInterpreters } = await import('../../python/interpreters.ts');
+  const found = await findInterpreters();
+  if (found.length > 0) return ok('pythons', found.map(({ version }) => version).join(', '));
+  const fix =
+    'install one (uv python install 3.12), or name its program with PLIMSOLL_PYTHON: for models that need Python';
+  return { name: 'pythons', status: 'warn', found: 'none of 3.8 or newer', fix };
+}
+
+function node(): Check {
+  const major = Number.parseInt(process.versions.node, 10);
+  if (major >= NODE_WANTED) return ok('node', process.versions.node);
+  const fix = `install Node ${NODE_WANTED}: npm install --global node@${NODE_WANTED}`;
+  return { name: 'node', status: 'fail', found: process.versions.node, fix };
+}
+
+/** Native libraries are needed by some models and files only. */
+async function library(name: string, status: 'warn' | 'fail', load: () => Promise<string>): Promise<Check> {
+  try {
+    return ok(name, (await load()) || 'loads');
+  } catch (error) {
+    const part = partError(error);
+    if (part?.code === 'PART_MISSING') return { name, status, found: 'not installed', fix: part.hint };
+    const [found] = (error as Error).message.split('\n');
+    const fix = `use a platform that ${name} has binaries for (this is ${process.platform}-${process.arch})`;
+    return { name, status, found: `does not load: ${found}`, fix };
+  }
+}
+
+function cores(): Check {
+  const found = availableParallelism();
+  return ok('cores', String(found));
+}
+
+function memory(): Check {
+  const free = process.availableMemory?.() ?? freemem();
+  const found = `${Math.round(free / MEBIBYTE)} MB free of ${Math.round(totalmem() / MEBIBYTE)} MB`;
+  if (free >= MEMORY_WANTED) return ok('memory', found);
+  return {
+    name: 'memory',
+    status: 'warn',
+    found,
+    fix: 'give the machine or the container at least 512 MB free',
+  };
+}
+
+function portFree(port: number): Promise<Check> {
+  return new Promise((done) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const fix =
+        error.code === 'EADDRINUSE'
+          ? `serve on another port: --port ${port + 1}`
+          : 'choose a port above 1023';
+      done({ name: 'port', status: 'warn', found: `${port} cannot be used: ${error.code}`, fix });
+    });
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(ok('port', `${port} is free`))));
+  });
+}
+
+/** Tries it: rights, a full disk and a read-only mount all show in a real file only. */
+function dataWritable(dataDir: string): Check {
+  const path = resolve(dataDir);
+  const probe = join(path, `.doctor-${process.pid}`);
+  try {
+    const made = mkdirSync(path, { recursive: true });
+    writeFileSync(probe, 'probe', { flush: true });
+    rmSync(made ?? probe, { recursive: true });
+    return ok('data', `${path} ${made === undefined ? 'is writable' : 'can be made'}`);
+  } catch (error) {
+    const found = `${path}: ${(error as NodeJS.ErrnoException).code}`;
+    return {
+      name: 'data',
+      status: 'fail',
+      found,
+      fix: 'give another directory with --data DIR, or allow writing',
+    };
+  }
+}
+
+function compileCache(): Check {
+  const directory = module.getCompileCacheDir?.();
+  if (directory === undefined) {
+    const fix = 'allow writing to ~/.cache, or set XDG_CACHE_HOME: starts take longer without';
+    return { name: 'compile cache', status: 'warn', found: 'off', fix };
+  }
+  mkdirSync(directory, { recursive: true });
+  return ok('compile cache', directory);
+}

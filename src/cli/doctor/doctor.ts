@@ -1,0 +1,57 @@
+import { SETTINGS } from '../../config/settings.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Define } from '../commands.ts';
+import { type FileOptions, withFileOptions } from '../model/file-options.ts';
+import { table } from '../output/table.ts';
+import { styled } from '../output/terminal.ts';
+
+interface DoctorOptions extends FileOptions {
+  readonly data: string;
+  readonly port: number;
+}
+
+const MARKS = {
+  ok: styled('green', 'ok'),
+  warn: styled('yellow', 'warn'),
+  fail: styled('red', 'fail'),
+} as const;
+
+export const doctor: Define = (command, terminal) => {
+  withFileOptions(command)
+    .description(
+      'Checks that this machine has what Plimsoll needs, and names the fix where it has not. With a FILE: says which runtime it gets, why, and what to do; nothing of it is executed.',
+    )
+    .argument('[file]', 'model file or folder, of any kind')
+    .option('--port <number>', 'port that `serve` would use', portNumber, 8080)
+    .addHelpText(
+      'after',
+      '\nExit code 1: a check failed.\n\nExamples:\n  $ plimsoll doctor\n  $ plimsoll doctor --json\n' +
+        '  $ plimsoll doctor model.pkl\n  $ plimsoll doctor model.pt --requirements requirements.txt',
+    )
+    .action(async (file: string | undefined) => {
+      const { data, port, ...options } = command.optsWithGlobals<DoctorOptions>();
+      if (file !== undefined) {
+        const { diagnosisOf, diagnosisPage } = await import('./model-file.ts');
+        const { printableData } = await import('../output/printable.ts');
+        const found = await diagnosisOf(file, options);
+        terminal.answer(found, () => diagnosisPage(printableData(found)));
+        return;
+      }
+      const { runChecks } = await import('./checks.ts');
+      const checks = await runChecks({ dataDir: data, port });
+      const healthy = checks.every(({ status }) => status !== 'fail');
+      terminal.answer({ healthy, checks }, () => {
+        const rows = checks.map(({ name, status, found }) => [MARKS[status], name, found]);
+        const fixes = checks.flatMap(({ name, fix }) => (fix === null ? [] : [`${name}: ${fix}`]));
+        return [table(rows, ''), ...(fixes.length > 0 ? ['', ...fixes] : [])].join('\n');
+      });
+      if (!healthy) process.exitCode = 1;
+    });
+};
+
+function portNumber(text: string): number {
+  const { parse, wanted } = SETTINGS.port;
+  const port = parse(text);
+  if (port !== undefined) return port;
+  throw new PlimsollError('USAGE', { reason: `--port is "${text}", wanted ${wanted}`, command: 'doctor' });
+}

@@ -1,0 +1,131 @@
+/** `doctor FILE`: which runtime a model gets, why, and what to do. Nothing of the model is executed. */
+import { existsSync, readSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { isPlimsollError, type PlimsollError } from '../../core/errors.ts';
+import { withFile } from '../../files/file-source.ts';
+import { isFolder } from '../../registry/python/folder.ts';
+import { type FileOptions, PYTHON_OPTIONS } from '../model/file-options.ts';
+import { reportOn } from '../model/inspect-report.ts';
+import { checkedDemands } from '../model/python/demands.ts';
+import { type Diagnosis, diagnose, quoted, unreadCommand, type Wished } from '../model/python/diagnosis.ts';
+import { HEAD_BYTES, type Looks, looksOf } from '../model/python/looks.ts';
+import { pythonSections } from '../model/python/page.ts';
+import { styled } from '../output/terminal.ts';
+
+/** Errors that say that the readers here do not know what it is, or will not read it. */
+const UNREAD = /^(?:FORMAT_UNKNOWN|FILE_UNREADABLE|READ_|GRAPH_|MODEL_)/;
+
+/** Throws USAGE, FILE_NOT_FOUND, SAVED_INVALID; whatever else stands in the way is part of the diagnosis. */
+export async function diagnosisOf(path: string, options: FileOptions): Promise<Diagnosis> {
+  const demands = checkedDemands(options, { command: 'doctor', model: path });
+  const { script, requirements } = demands;
+  const { runtime, trust = false, maxModel } = options;
+  const wished = { path, runtime, trust, script, requirements, options: wordsOf(options) };
+  try {
+    return diagnose(await reportOn(path, { maxModel, demands }), wished);
+  } catch (error) {
+    if (!isPlimsollError(error) || !UNREAD.test(error.code) || !existsSync(path)) throw error;
+    return unread(path, wished, error);
+  }
+}
+
+/** Options about Python, as they were written. */
+const wordsOf = (options: FileOptions): readonly string[] =>
+  Object.entries(PYTHON_OPTIONS).flatMap(([key, flag]) =>
+    [options[key as keyof typeof PYTHON_OPTIONS] ?? []].flat().map((value) => `${flag} ${quoted(value)}`),
+  );
+
+function unread(path: string, wished: Wished, error: PlimsollError): Diagnosis {
+  const looks = isFolder(path) ? folderLooks(path) : fileLooks(path);
+  const mayRun = wished.trust && wished.runtime === 'python' && !isFolder(path);
+  const isDamaged = error.code.startsWith('READ_') && error.code !== 'READ_UNSAFE';
+  return {
+    file: basename(resolve(path)),
+    kind: 'unknown',
+    looksLike: looks?.what ?? null,
+    runtime: mayRun ? 'python' : null,
+    why: whyUnread(path, error),
+    engines: null,
+    obstacles: [{ where: 'the file', what: error.message, way: isDamaged ? error.hint : EXPORT }],
+    pythonNeeds: needsOf(path, wished, looks),
+    python: null,
+    next: nextOf(path, wished, looks),
+  };
+}
+
+function whyUnread(path: string, { code }: PlimsollError): string {
+  if (isFolder(path)) return 'no reader here knows what the folder is';
+  return code === 'FORMAT_UNKNOWN' ? 'no reader here knows its format' : 'it cannot be read as data';
+}
+
+const EXPORT = 'export the model to ONNX, or save it with joblib where it is one of scikit-learn';
+
+function needsOf(path: string, { trust }: Wished, looks: Looks | null): readonly string[] {
+  const word = trust ? [] : ['your word that you trust who wrote it: --trust'];
+  if (isFolder(path))
+    return [
+      'a script that loads the folder: inference.py in it, with model_fn(model_dir) and predict_fn(data, model)',
+      ...packagesOf(looks),
+      ...word,
+    ];
+  return [...packagesOf(looks), 'the modules that it imports, if there are any: --code PATH', ...word];
+}
+
+const packagesOf = (looks: Looks | null): readonly string[] => [
+  looks?.distribution
+    ? `the package ${looks.distribution}, in the version that wrote it: a line in --requirements FILE`
+    : 'the packages that wrote it: --requirements FILE',
+];
+
+function nextOf(path: string, wished: Wished, looks: Looks | null): string {
+  if (looks !== null && looks.distribution === null)
+    return 'give the model itself, exported or unpacked: plimsoll doctor FILE';
+  return isFolder(path) && !existsSync(join(path, 'inference.py'))
+    ? `write ${quoted(join(path, 'inference.py'))}, then ${unreadCommand(wished)}`
+    : unreadCommand(wished);
+}
+
+/** First bytes of the file; a file that cannot be opened has none. */
+function fileLooks(path: string): Looks | null {
+  const head = Buffer.alloc(HEAD_BYTES);
+  const size = withFile(path, (file) => readSync(file, head, 0, HEAD_BYTES, 0));
+  return looksOf(head.subarray(0, size));
+}
+
+const FOLDERS: readonly (readonly [string, Looks])[] = [
+  ['saved_model.pb', { what: 'a SavedModel of TensorFlow', distribution: 'tensorflow' }],
+  ['config.json', { what: 'a model of Transformers', distribution: 'transformers' }],
+  ['metadata', { what: 'a model of Spark', distribution: 'pyspark' }],
+];
+
+const folderLooks = (path: string): Looks | null =>
+  FOLDERS.find(([name]) => existsSync(join(path, name)))?.[1] ?? null;
+
+/** The same for people. */
+export function diagnosisPage(found: Diagnosis): string {
+  const { file, runtime, why, looksLike, obstacles, pythonNeeds, python, next } = found;
+  const said = runtime === null ? styled('yellow', 'nothing runs it yet') : styled('green', runtime);
+  const sections = [
+    [
+      `${styled('bold', file)}: ${said}`,
+      `  because ${why}`,
+      ...(looksLike === null ? [] : [`  It looks like ${looksLike}.`]),
+    ],
+    ...(obstacles.length === 0
+      ? []
+      : [
+          [
+            styled('bold', 'What stands in the way of compiling it'),
+            ...obstacles.flatMap(({ where, what, way }) => [`  ✗ ${where}`, `    ${what}`, `    → ${way}`]),
+          ],
+        ]),
+    ...(pythonNeeds.length === 0
+      ? []
+      : [[styled('bold', 'With Python it needs'), ...pythonNeeds.map((need) => `  ${need}`)]]),
+    ...(python === null || pythonNeeds.length === 0
+      ? []
+      : pythonSections(python).map((section) => [section])),
+    [`Next: ${next}`],
+  ];
+  return sections.map((lines) => lines.join('\n')).join('\n\n');
+}

@@ -1,0 +1,111 @@
+import { extname } from 'node:path';
+import type { Control, FeedbackTaken } from '../../control/port.ts';
+import { grouped } from '../../core/digits.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { withFile } from '../../files/file-source.ts';
+import type { Define } from '../commands.ts';
+import { type ControlOptions, withControl, withControlOptions } from '../connection/control.ts';
+import type { Progress } from '../output/progress.ts';
+import { count } from '../output/table.ts';
+import type { FeedbackFile, Placed } from './items.ts';
+
+interface ImportOptions extends ControlOptions {
+  readonly endpoint?: string;
+}
+
+/** Items in one request. */
+const BATCH = 5000;
+
+/** `feedback import`: what became of the answers. */
+export const feedback: Define = (command, terminal) => {
+  command.description('Brings in what became of the answers: labels and business values.');
+  const bring = command.command('import').summary('labels or values from a file');
+  withControlOptions(bring)
+    .description('Reads labels or business values from JSON Lines (.jsonl) or CSV (.csv).')
+    .argument('<file>', 'one item a line')
+    .option('--endpoint <name>', 'endpoint of the items that name none')
+    .addHelpText('after', HELP)
+    .action(async (file: string) => {
+      const options = bring.optsWithGlobals<ImportOptions>();
+      const { batches, checkedCount } = await import('./items.ts');
+      const source: FeedbackFile = { path: fileAt(file), kind: kindOf(file), endpoint: options.endpoint };
+      const progress = terminal.progress(file);
+      try {
+        progress.update('checking');
+        const total = await checkedCount(source);
+        const taken = await withControl(options, (control) =>
+          sendAll(control, batches(source, BATCH), total, progress),
+        );
+        const kept = taken.durable === false ? '; the server keeps them until the store is back' : '';
+        terminal.answer(taken, () => `${count(taken.accepted, 'item')} accepted${kept}`);
+      } finally {
+        progress.done();
+      }
+    });
+};
+
+const HELP = `
+A label for an answer, or a value of a metric for a unit; "time" is when it
+happened (default: now):
+  {"endpoint":"churn","requestId":"01J…","label":"leaves"}
+  {"endpoint":"churn","unit":"user-42","metric":"revenue","value":12.5,"time":"2026-05-01T12:00:00Z"}
+
+In CSV the first line names these columns.
+
+Examples:
+  $ plimsoll feedback import labels.jsonl
+  $ plimsoll feedback import revenue.csv --endpoint churn
+`;
+
+function kindOf(file: string): 'jsonl' | 'csv' {
+  const kind = extname(file).toLowerCase();
+  if (kind === '.csv') return 'csv';
+  if (kind === '.jsonl' || kind === '.ndjson') return 'jsonl';
+  const reason = `"${file}" ends in "${kind}", wanted .jsonl or .csv`;
+  throw new PlimsollError('USAGE', { reason, command: 'feedback import' });
+}
+
+/** The path of a regular file. Throws FILE_NOT_FOUND, FILE_UNREADABLE. */
+const fileAt = (path: string): string => withFile(path, () => path);
+
+/** Throws what the first batch was refused with; of a later one FEEDBACK_PARTIAL, since those before it are kept. */
+async function sendAll(
+  control: Control,
+  all: AsyncIterable<readonly Placed[]>,
+  total: number,
+  progress: Progress,
+): Promise<FeedbackTaken> {
+  let accepted = 0;
+  let durable: FeedbackTaken['durable'];
+  let line = 0;
+  for await (const batch of all) {
+    try {
+      const taken = await control.feedback(batch.map(({ item }) => item));
+      accepted += taken.accepted;
+      durable = taken.durable;
+    } catch (error) {
+      if (!isPlimsollError(error)) throw error;
+      const problems = withLines(error, batch);
+      if (accepted > 0)
+        throw new PlimsollError('FEEDBACK_PARTIAL', { accepted, count: total, line, problems });
+      const isAboutItems = error.code === 'FEEDBACK_INVALID' || error.code === 'REQUEST_INVALID';
+      throw isAboutItems ? new PlimsollError('FEEDBACK_INVALID', { problems }) : error;
+    }
+    line = batch.at(-1)!.line;
+    progress.update(`${grouped(accepted)} of ${grouped(total)} items`, accepted / total);
+  }
+  return durable === undefined ? { accepted } : { accepted, durable };
+}
+
+/** `[3].value` of what may be kept, `body/3/value` of what may be sent. */
+const INDEX = /^(?:\[(\d+)\]|body\/(\d+))[./]? ?/;
+
+/** The control plane names items by their index in what it was sent; a person reads lines. */
+function withLines(error: PlimsollError, batch: readonly Placed[]): string {
+  const { list } = error.details;
+  if (!Array.isArray(list)) return error.message;
+  const named = list.map((problem) =>
+    String(problem).replace(INDEX, (_, a, b) => `line ${batch[Number(a ?? b)]?.line}: `),
+  );
+  return named.join('; ');
+}

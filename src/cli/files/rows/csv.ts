@@ -1,0 +1,112 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { PlimsollError } from '../../../core/errors.ts';
+import type { ColumnSpec, Signature } from '../../../model/signature.ts';
+import { booleanOf, numberOf } from '../../../serving/rows/words.ts';
+
+type Cell = number | string | boolean | null;
+type Records = readonly (readonly string[])[];
+
+/**
+ * CSV text as a `/predict` body. The first line is a header if it names the model's columns (any order); an empty
+ * cell is missing; numbers and booleans are parsed as the signature says. Throws INPUT_INVALID with line and column.
+ */
+export function csvToBody(text: string, signature: Signature, path: string): unknown {
+  const file = new CsvFile(text, path);
+  const columns = signature.form === 'tensors' ? file.madeUpColumns() : signature.columns;
+  const header = file.header(columns);
+  const order = header ?? columns.map((column) => column.name);
+  const data = file.rows(order, columns, header ? 1 : 0);
+  if (signature.form === 'table') return { dataframe_split: { columns: order, data } };
+  return { instances: signature.form === 'tensors' ? data : data.map((row) => row[0]) };
+}
+
+class CsvFile {
+  readonly #path: string;
+  readonly #records: Records;
+
+  constructor(text: string, path: string) {
+    this.#path = path;
+    try {
+      this.#records = parse(text, { bom: true, relax_column_count: true }) as string[][];
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      throw new PlimsollError('INPUT_INVALID', { problem: `${path}: ${error.message}` });
+    }
+    if (this.#records.length === 0)
+      throw new PlimsollError('INPUT_INVALID', { problem: `${path}: the file is empty` });
+  }
+
+  /** Number columns as wide as the first line, for models whose input is a tensor. */
+  madeUpColumns(): readonly ColumnSpec[] {
+    return this.#records[0]!.map((_, j) => ({ name: `x${j}`, named: false, type: 'number', nullable: true }));
+  }
+
+  /** Column names in file order, or null where the first line already is a row. */
+  header(columns: readonly ColumnSpec[]): readonly string[] | null {
+    const first = this.#records[0]!;
+    const names = new Set(columns.map((column) => column.name));
+    if (!first.some((cell) => names.has(cell))) {
+      this.#refuseForeignHeader(first, columns);
+      return null;
+    }
+    if (first.includes('') && !names.has('')) {
+      throw this.#bad(0, 'a column has no name (pandas writes its index so: use to_csv(index=False))');
+    }
+    return first;
+  }
+
+  rows(order: readonly string[], columns: readonly ColumnSpec[], start: number): Cell[][] {
+    const byName = new Map(columns.map((column) => [column.name, column]));
+    const specs = order.map((name) => byName.get(name));
+    const rows: Cell[][] = [];
+    for (let i = start; i < this.#records.length; i++) {
+      const record = this.#records[i]!;
+      if (order.length > 1 && record.length === 1 && record[0] === '') continue; // a blank line
+      if (record.length !== order.length) {
+        throw this.#bad(i, `expected ${order.length} cells, got ${record.length}`);
+      }
+      rows.push(record.map((cell, j) => this.#value(cell, specs[j], i, order[j]!)));
+    }
+    return rows;
+  }
+
+  #value(cell: string, spec: ColumnSpec | undefined, record: number, column: string): Cell {
+    if (cell === '') return null;
+    if (!spec || spec.ignored || spec.type === 'string') return cell;
+    const value = spec.type === 'bool' ? booleanOf(cell) : numberOf(cell);
+    if (value === undefined) {
+      const wanted = spec.type === 'bool' ? 'true or false' : 'a number';
+      throw this.#bad(record, `expected ${wanted}, got "${cell}"`, column);
+    }
+    return Number.isNaN(value) ? null : value;
+  }
+
+  /** A first line of words where the model takes numbers is a header that fits nothing: say that, not "no number". */
+  #refuseForeignHeader(first: readonly string[], columns: readonly ColumnSpec[]): void {
+    if (columns.some((column) => column.type === 'string' || column.ignored)) return;
+    if (first.some((cell) => cell === '' || numberOf(cell) !== undefined)) return;
+    const wanted = columns.some((column) => column.named)
+      ? `the model's columns are ${quoted(columns.map((column) => column.name))}`
+      : 'the model knows no column names: leave the header line out';
+    throw this.#bad(0, `expected numbers, got ${quoted(first)}; ${wanted}`);
+  }
+
+  #bad(record: number, problem: string, column?: string): PlimsollError {
+    const place = column === undefined ? '' : `, column "${column}"`;
+    return new PlimsollError('INPUT_INVALID', {
+      problem: `${this.#path} line ${this.#line(record)}${place}: ${problem}`,
+    });
+  }
+
+  /** Line on which a record begins: quoted cells before it may hold line breaks. */
+  #line(record: number): number {
+    const breaks = this.#records.slice(0, record).flat().join('').split('\n').length - 1;
+    return 1 + record + breaks;
+  }
+}
+
+const QUOTED_MAX = 10;
+const quoted = (names: readonly string[]): string => {
+  const shown = names.slice(0, QUOTED_MAX).map((name) => `"${name}"`);
+  return [...shown, ...(names.length > QUOTED_MAX ? [`… ${names.length - QUOTED_MAX} more`] : [])].join(', ');
+};

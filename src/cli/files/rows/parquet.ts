@@ -1,0 +1,74 @@
+import { PlimsollError } from '../../../core/errors.ts';
+import { identifier, literal, PARQUET } from '../../../jobs/sql.ts';
+import type { Signature } from '../../../model/signature.ts';
+import type { FlatColumn } from '../../../scorer/flatten.ts';
+import { withDuckDB } from './duckdb.ts';
+
+type Cell = number | string | boolean | null;
+
+/** How each Parquet type reaches the model; others are refused by name. */
+const CASTS: Readonly<Record<string, 'DOUBLE' | 'BOOLEAN' | 'VARCHAR'>> = {
+  TINYINT: 'DOUBLE',
+  SMALLINT: 'DOUBLE',
+  INTEGER: 'DOUBLE',
+  BIGINT: 'DOUBLE',
+  UTINYINT: 'DOUBLE',
+  USMALLINT: 'DOUBLE',
+  UINTEGER: 'DOUBLE',
+  UBIGINT: 'DOUBLE',
+  FLOAT: 'DOUBLE',
+  DOUBLE: 'DOUBLE',
+  BOOLEAN: 'BOOLEAN',
+  VARCHAR: 'VARCHAR',
+};
+/** Where pandas keeps an index that is not a range. */
+const PANDAS_INDEX = /^__index_level_\d+__$/;
+
+/** The rows of a Parquet file as a `/predict` body: columns by name, NaN and NULL are missing. */
+export function parquetToBody(path: string, signature: Signature): Promise<unknown> {
+  return withDuckDB(async (connection) => {
+    const described = await connection.runAndReadAll('DESCRIBE SELECT * FROM read_parquet($1)', [path]);
+    const columns = described
+      .getRows()
+      .map(([name, type]) => ({ name: String(name), type: String(type) }))
+      .filter(({ name }) => !PANDAS_INDEX.test(name));
+    const casts = columns.map(({ name, type }) => `CAST(${identifier(name)} AS ${castOf(path, name, type)})`);
+    const read = await connection.runAndReadAll(`SELECT ${casts.join(', ')} FROM read_parquet($1)`, [path]);
+    const data = read.getRows().map((row) => row.map((cell) => (Number.isNaN(cell) ? null : (cell as Cell))));
+    if (signature.form === 'table') {
+      return { dataframe_split: { columns: columns.map(({ name }) => name), data } };
+    }
+    return { instances: signature.form === 'tensors' ? data : data.map((row) => row[0]) };
+  }, path);
+}
+
+function castOf(path: string, column: string, type: string): string {
+  const cast = type.startsWith('DECIMAL') ? 'DOUBLE' : CASTS[type];
+  if (cast) return cast;
+  const problem = `${path}, column "${column}": expected numbers, strings or booleans, got ${type}`;
+  throw new PlimsollError('INPUT_INVALID', { problem });
+}
+
+const SQL_TYPES = { number: 'DOUBLE', integer: 'BIGINT', string: 'VARCHAR', bool: 'BOOLEAN' } as const;
+
+/** Writes columns of equal length as a Parquet file. */
+export async function writeParquet(path: string, columns: readonly FlatColumn[]): Promise<void> {
+  await withDuckDB(async (connection) => {
+    const declared = columns.map(({ name, type }) => `${identifier(name)} ${SQL_TYPES[type]}`);
+    await connection.run(`CREATE TABLE answers (${declared.join(', ')})`);
+    const appender = await connection.createAppender('answers');
+    const rows = columns[0]?.values.length ?? 0;
+    for (let i = 0; i < rows; i++) {
+      for (const { values, type } of columns) {
+        if (i >= values.length) appender.appendNull();
+        else if (type === 'number') appender.appendDouble(values[i] as number);
+        else if (type === 'integer') appender.appendBigInt(values[i] as bigint);
+        else if (type === 'bool') appender.appendBoolean(values[i] === 1);
+        else appender.appendVarchar(values[i] as string);
+      }
+      appender.endRow();
+    }
+    appender.closeSync();
+    await connection.run(`COPY answers TO ${literal(path)} (${PARQUET})`);
+  }, path);
+}

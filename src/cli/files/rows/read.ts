@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
+import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
+import type { Signature } from '../../../model/signature.ts';
+import { parseBody } from '../../../serving/rows/parse.ts';
+import { readText } from '../text-file.ts';
+
+/** Rows of a `.json`, `.jsonl`, `.csv` or `.parquet` file as a `/predict` body. */
+export async function readRows(path: string, signature: Signature): Promise<unknown> {
+  if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
+  switch (extname(path).toLowerCase()) {
+    case '.json':
+    case '.jsonl':
+    case '.ndjson':
+      return jsonRows(path);
+    case '.csv':
+      return (await import('./csv.ts')).csvToBody(readText(path), signature, path);
+    case '.parquet':
+      return (await import('./parquet.ts')).parquetToBody(path, signature);
+    default: {
+      const reason = `--input "${path}" ends in "${extname(path)}", wanted .json, .jsonl, .csv or .parquet`;
+      throw new PlimsollError('USAGE', { reason, command: 'predict' });
+    }
+  }
+}
+
+/** What a file of JSON holds, or one of a document a line. */
+export const jsonRows = (path: string): unknown =>
+  extname(path).toLowerCase() === '.json' ? parseJson(readText(path), path) : jsonLines(readText(path), path);
+
+function jsonLines(text: string, path: string): unknown[] {
+  const rows: unknown[] = [];
+  text.split('\n').forEach((line, i) => {
+    if (line.trim() !== '') rows.push(parseJson(line, `${path} line ${i + 1}`));
+  });
+  return rows;
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return parseBody(text);
+  } catch (error) {
+    if (!isPlimsollError(error)) throw error;
+    const problem = error.message.replace(/^body/, where);
+    throw new PlimsollError('INPUT_INVALID', { problem });
+  }
+}

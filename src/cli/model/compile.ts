@@ -1,0 +1,89 @@
+import { basename } from 'node:path';
+import type { CertificateEntry, CompiledPlan } from '../../compile/plan.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { ModelContent } from '../../model/description.ts';
+import type { Define } from '../commands.ts';
+import { writeFile } from '../files/text-file.ts';
+import { bytes, table } from '../output/table.ts';
+import { type FileOptions, withFileOptions } from './file-options.ts';
+import { checkedDemands } from './python/demands.ts';
+
+interface CompileOptions extends FileOptions {
+  readonly out: string;
+  readonly certificate?: string;
+}
+
+export const compile: Define = (command, terminal) => {
+  withFileOptions(command)
+    .description('Turns a model file into an ONNX graph that gives the same numbers, and says how exactly.')
+    .argument('<file>', 'model file')
+    .requiredOption('-o, --out <model.onnx>', 'where the graph goes')
+    .option('--certificate <file>', 'write the exactness of each step as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll compile model.joblib -o model.onnx\n' +
+        '  $ plimsoll compile model.joblib -o model.onnx --certificate certificate.json',
+    )
+    .action(async (file: string, options: CompileOptions) => {
+      checkedDemands(options, { command: 'compile', model: file });
+      if (options.runtime === 'python') throw notCompiled(file);
+      const { readModel } = await import('./open-model.ts');
+      const { contentOf } = await import('../../registry/content.ts');
+      const { onnx, certificate, notes } = await graphOf(contentOf(await readModel(file, options.maxModel)));
+      writeFile(options.out, onnx);
+      const report = { output: options.out, size: onnx.length, certificate, notes };
+      if (options.certificate !== undefined) {
+        writeFile(
+          options.certificate,
+          `${JSON.stringify({ model: basename(file), steps: certificate }, null, 2)}\n`,
+        );
+      }
+      terminal.answer(report, () => {
+        const head = `${options.out}: ${bytes(onnx.length)}`;
+        return [head, ...(certificate.length > 0 ? [exactness(certificate)] : []), ...notes].join('\n');
+      });
+    });
+};
+
+/** What Python runs has no graph. */
+const notCompiled = (file: string): PlimsollError =>
+  new PlimsollError('COMPILE_UNSUPPORTED', { path: file, reason: 'what Python runs has no graph' });
+
+interface Graph {
+  readonly onnx: Uint8Array;
+  readonly certificate: readonly CertificateEntry[];
+  readonly notes: readonly string[];
+}
+
+/** The compiled graph of steps, or the linted graph of an ONNX file. */
+async function graphOf(content: ModelContent): Promise<Graph> {
+  if (content.kind === 'graph') {
+    return {
+      onnx: content.onnx,
+      certificate: [],
+      notes: ['The file is an ONNX graph: written as it is served.'],
+    };
+  }
+  const { compileModel } = await import('../../compile/compile.ts');
+  const { encodeModel } = await import('../../onnx/encode.ts');
+  const plan = compileModel(content);
+  return { onnx: encodeModel(plan.model), certificate: plan.certificate, notes: prefixNotes(plan) };
+}
+
+/** What has to happen in front of the graph, since ONNX has no tokenizer that equals Python's. */
+const prefixNotes = (plan: CompiledPlan): string[] =>
+  plan.prefix.map(
+    ({ input, step }) =>
+      `The graph takes term counts as "${input}" [N, ${step.vocabulary.length}]: Plimsoll tokenises the text before it.`,
+  );
+
+const exactness = (certificate: readonly CertificateEntry[]): string =>
+  table([
+    ['step', 'class', 'exactness', 'bound'],
+    ...certificate.map((entry) => [
+      entry.path || '(model)',
+      entry.class.split('.').at(-1) ?? '',
+      entry.exactness,
+      entry.bound,
+    ]),
+  ]);

@@ -1,0 +1,208 @@
+import { grouped } from '../../core/digits.ts';
+import type { NamedGlobal, OutlineNode } from '../../model/description.ts';
+import type { ColumnSpec, OutputSpec, Signature } from '../../model/signature.ts';
+import { printable } from '../output/printable.ts';
+import { bytes, clip, count, table } from '../output/table.ts';
+import { outputWidth, styled } from '../output/terminal.ts';
+import type { EngineReport, InspectReport } from './inspect-report.ts';
+import { quoted } from './python/diagnosis.ts';
+import { pythonSections } from './python/page.ts';
+
+/**
+ * The page that a person reads: what it is, what it takes and answers, what it names, whether it runs. `path` is the file
+ * as it was written, for the command to run next.
+ */
+export function inspectPage(report: InspectReport, path = report.file): string {
+  const sections = [
+    headline(report),
+    ...(concernsPython(report) ? pythonSections(report.python) : []),
+    report.outline && section('Estimators', outline(report.outline)),
+    report.signature && signatureSections(report.signature),
+    section('Names in the file', globals(report.globals)),
+    notes(report),
+    verdict(report, path),
+  ];
+  return sections.filter(Boolean).join('\n\n');
+}
+
+/** Of a model that is compiled, and names nothing but what is read as data, Python imports nothing; a script is Python. */
+const concernsPython = ({ kind, engines, globals, python }: InspectReport): boolean =>
+  kind !== 'file' ||
+  scriptIn(python) !== undefined ||
+  engines === null ||
+  globals.some(({ meaning }) => meaning !== 'known');
+
+const scriptIn = ({ runs }: InspectReport['python']): string | undefined =>
+  runs.find(({ how }) => how === 'script')?.name;
+
+const section = (title: string, body: string): string => `${styled('bold', title)}\n${body}`;
+
+function headline({ file, size, format, compression, framework }: InspectReport): string {
+  const facts = [`${framework.name}${framework.version ? ` ${framework.version}` : ''}`];
+  facts.push(compression ? `${format}, ${compression}` : format, bytes(size));
+  return `${styled('bold', file)}: ${facts.join(' · ')}`;
+}
+
+const CLASS_WIDTH = 110;
+/** Fewer characters of parameters say nothing. */
+const CLASS_LEAST = 8;
+/** Between the name of a class and its parameters. */
+const GAP = 2;
+
+/** The estimator tree with the parameters worth showing. */
+function outline(node: OutlineNode, prefix = '  ', lead = '  '): string {
+  const name = node.path.split('.').at(-1) ?? '';
+  const params = Object.entries(node.params).map(([key, value]) => `${key}=${value}`);
+  const head = `${name ? `${name}: ` : ''}${node.class.split('.').at(-1)}`;
+  const room = Math.min(CLASS_WIDTH, outputWidth() - lead.length - GAP) - head.length;
+  const shown = room < CLASS_LEAST ? '' : clip(params.join(', '), room);
+  const lines = [`${lead}${head}${shown ? styled('dim', `  ${shown}`) : ''}`];
+  node.children.forEach((child, i) => {
+    const last = i === node.children.length - 1;
+    lines.push(outline(child, `${prefix}${last ? '   ' : '│  '}`, `${prefix}${last ? '└─ ' : '├─ '}`));
+  });
+  return lines.join('\n');
+}
+
+const COLUMNS_SHOWN = 40;
+
+function signatureSections(signature: Signature): string {
+  return [
+    section(takesTitle(signature), inputs(signature)),
+    section('Answers', outputs(signature.outputs)),
+  ].join('\n\n');
+}
+
+function takesTitle(signature: Signature): string {
+  switch (signature.form) {
+    case 'text':
+      return 'Takes one text a row';
+    case 'labels':
+      return 'Takes one label a row';
+    case 'tensors':
+      return `Takes ${count(signature.tensors.length, 'tensor')}`;
+    case 'table':
+      return `Takes ${count(signature.columns.length, 'column')}`;
+  }
+}
+
+function inputs(signature: Signature): string {
+  if (signature.form === 'tensors') {
+    return table(signature.tensors.map((spec) => [spec.name, spec.dtype, shape(spec.shape)]));
+  }
+  const rows = signature.columns.slice(0, COLUMNS_SHOWN).map(columnRow);
+  const more = signature.columns.length - rows.length;
+  const unnamed = signature.columns.every((column) => !column.named) && signature.form === 'table';
+  return [
+    table(rows),
+    ...(more > 0 ? [`  … ${count(more, 'more column')} (all of them with --json)`] : []),
+    ...(unnamed ? [styled('dim', '  The file names no columns: rows are lists in this order.')] : []),
+  ].join('\n');
+}
+
+const CATEGORIES_SHOWN = 4;
+
+function columnRow(column: ColumnSpec): string[] {
+  const facts: string[] = [];
+  if (column.nullable) facts.push('may be missing');
+  if (column.categories) {
+    const some = column.categories.slice(0, CATEGORIES_SHOWN).map((value) => JSON.stringify(value));
+    const more = column.categories.length > CATEGORIES_SHOWN ? ', …' : '';
+    facts.push(`${count(column.categories.length, 'category', 'categories')}: ${some.join(', ')}${more}`);
+    facts.push(column.unknown === 'error' ? 'any other is refused' : 'others are ignored');
+  }
+  return [column.name, column.type, facts.join('; ')];
+}
+
+const CLASSES_SHOWN = 6;
+
+function outputs(specs: readonly OutputSpec[]): string {
+  return table(
+    specs.map((spec) => {
+      const classes = spec.classes?.values ?? [];
+      const some = classes.slice(0, CLASSES_SHOWN).map((value) => JSON.stringify(value));
+      const facts =
+        classes.length > 0 ? `classes ${some.join(', ')}${classes.length > CLASSES_SHOWN ? ', …' : ''}` : '';
+      return [spec.name, spec.dtype, `${shape(spec.shape)}${spec.parts ? ` × ${spec.parts}` : ''}`, facts];
+    }),
+  );
+}
+
+const shape = (sizes: readonly number[]): string =>
+  `[${sizes.map((size, axis) => (size >= 0 ? size : axis === 0 ? 'N' : '?')).join(', ')}]`;
+
+const GLOBALS_SHOWN = 20;
+
+/** Names by what they mean: how many are understood, and each one that is not. */
+function globals(named: readonly NamedGlobal[]): string {
+  if (named.length === 0) return '  none';
+  const of = (meaning: NamedGlobal['meaning']) => named.filter((global) => global.meaning === meaning);
+  const packages = [...new Set(of('known').map(({ module }) => module.split('.')[0]!))].sort();
+  const lines = [
+    `  ${of('known').length} understood as data${packages.length > 0 ? ` (${packages.join(', ')})` : ''}`,
+  ];
+  const listed = [...of('dangerous'), ...of('unknown')];
+  for (const { module, name, offset, meaning } of listed.slice(0, GLOBALS_SHOWN)) {
+    const line = `  ${meaning}: ${module}.${name} at byte ${grouped(offset)}`;
+    lines.push(meaning === 'dangerous' ? styled('red', line) : styled('yellow', line));
+  }
+  if (listed.length > GLOBALS_SHOWN) lines.push(`  … ${count(listed.length - GLOBALS_SHOWN, 'more name')}`);
+  return lines.join('\n');
+}
+
+const NOTE_STYLE = { info: 'dim', warning: 'yellow', risk: 'red' } as const;
+
+function notes({ notes: all }: InspectReport): string | null {
+  if (all.length === 0) return null;
+  const lines = all.map(({ level, text }) => `  ${styled(NOTE_STYLE[level], level)}: ${text}`);
+  return section('Good to know', lines.join('\n'));
+}
+
+/** Whether it can be served, or what stands in the way and what to do. */
+function verdict(report: InspectReport, path: string): string {
+  if (!report.engines) return section('Cannot be served yet', blockers(report));
+  const { native, onnx } = report.engines;
+  const engines = [
+    engineLine('native', native, 'evaluated directly'),
+    engineLine(
+      'onnx',
+      onnx,
+      report.format === 'onnx' ? 'run in onnxruntime' : 'compiled to ONNX for onnxruntime',
+    ),
+  ];
+  if (!native.runs && !onnx.runs)
+    return section('Cannot be served yet', [...engines, '', REPLACE].join('\n'));
+  const lines = [
+    ...engines,
+    native.runs && onnx.runs
+      ? '  The two check each other before it is served.'
+      : '  One engine only: give expected outputs with --golden to have it checked.',
+    '',
+    nextLine(report, path),
+  ];
+  return section('Runs', lines.join('\n'));
+}
+
+/** A folder brings its script along; one that was named has to be named again. */
+function nextLine({ kind, python }: InspectReport, path: string): string {
+  const script = kind === 'file' ? scriptIn(python) : undefined;
+  const words = script === undefined ? '' : ` --script ${printable(quoted(script))} --trust`;
+  return `Next: plimsoll serve ${printable(quoted(path))}${words}`;
+}
+
+const REPLACE =
+  'Next: replace that step and save the model again; or, if you trust who wrote it, let Python run it: --runtime python --trust.';
+
+const engineLine = (name: string, { runs, reason }: EngineReport, how: string): string =>
+  runs ? `  ${styled('green', '✓')} ${name}: ${how}` : `  ${styled('yellow', '–')} ${name}: ${reason}`;
+
+const DOCTOR = 'Nothing but Python can load it; `plimsoll doctor` says what that takes.';
+
+function blockers(report: InspectReport): string {
+  if (report.blockers.length === 0) return `  ${DOCTOR}`;
+  const lines = report.blockers.flatMap(({ path, class: name, field, found, wanted, offset }) => [
+    `  ${styled('red', '✗')} ${path || 'the model'} (${name.split('.').at(-1)}), byte ${grouped(offset)}`,
+    `    ${field} is ${found}; ${wanted} supported`,
+  ]);
+  return [...lines, '', REPLACE].join('\n');
+}

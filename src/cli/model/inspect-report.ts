@@ -1,0 +1,137 @@
+import { statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { missingPart } from '../../core/parts.ts';
+import type {
+  Blocker,
+  Framework,
+  ModelContent,
+  ModelDescription,
+  NamedGlobal,
+  Note,
+  OutlineNode,
+} from '../../model/description.ts';
+import type { Signature } from '../../model/signature.ts';
+import type { PythonDemands } from '../../python/demands.ts';
+import { digestFile } from '../../registry/bundle.ts';
+import { filesBelow } from '../../registry/python/folder.ts';
+import { readSource, type Source } from '../../registry/python/source.ts';
+import { readModel } from './open-model.ts';
+import { type PythonReport, pythonReport } from './python/report.ts';
+
+/** Whether one engine can run the model, and if not, why. */
+export interface EngineReport {
+  readonly runs: boolean;
+  readonly reason: string | null;
+}
+
+/** All that `inspect` knows; `--json` prints it whole. */
+export interface InspectReport {
+  readonly file: string;
+  /** What it is: a file, or a folder of `plimsoll.save`, of MLflow, or with a script. */
+  readonly kind: Source['kind'];
+  /** Of all files of a folder together. */
+  readonly size: number;
+  /** sha256 of a file; of a folder, what names it where Python runs it. */
+  readonly digest: string;
+  readonly format: string;
+  readonly compression: string | null;
+  readonly framework: Framework;
+  readonly outline: OutlineNode | null;
+  readonly signature: Signature | null;
+  readonly engines: { readonly native: EngineReport; readonly onnx: EngineReport } | null;
+  readonly blockers: readonly Blocker[];
+  readonly globals: readonly NamedGlobal[];
+  readonly notes: readonly Note[];
+  readonly python: PythonReport;
+}
+
+/** Beside the file, what is said about Python counts: modules and packages that are given. */
+export interface ReportOptions {
+  readonly maxModel?: number | undefined;
+  readonly demands: PythonDemands;
+}
+
+/** Reads a file or folder as data and tries what could run it; nothing of it is executed. */
+export async function reportOn(path: string, { maxModel, demands }: ReportOptions): Promise<InspectReport> {
+  const source = await readSource(path);
+  const model = await describedModel(source, maxModel);
+  const { content, format, compression, framework, outline, blockers, globals, notes } = model;
+  return {
+    file: basename(resolve(path)),
+    kind: source.kind,
+    ...(await measured(source, demands)),
+    format,
+    compression,
+    framework,
+    outline,
+    signature: content?.signature ?? source.signature,
+    engines: content && { native: await tryNative(content), onnx: await tryOnnx(content) },
+    blockers,
+    globals,
+    notes,
+    python: pythonReport(source, model, demands),
+  };
+}
+
+/** The model as data; of a folder that nothing but Python reads, what the folder says. */
+async function describedModel(source: Source, maxModel: number | undefined): Promise<ModelDescription> {
+  if (source.kind === 'file') return readModel(source.path, maxModel);
+  try {
+    if (source.data !== null) return await readModel(source.data, maxModel);
+    return onlyPython(source, 'Nothing but Python can load it');
+  } catch (error) {
+    if (!isPlimsollError(error) || error.exit !== 4) throw error;
+    return onlyPython(source, error.message);
+  }
+}
+
+const onlyPython = ({ format, kind }: Source, text: string): ModelDescription => ({
+  format: format ?? kind,
+  framework: { name: format ?? 'python', version: null },
+  ...{ compression: null, outline: null, globals: [], blockers: [], content: null },
+  notes: [{ level: 'warning', text }],
+});
+
+async function measured(
+  { kind, path }: Source,
+  demands: PythonDemands,
+): Promise<{ readonly size: number; readonly digest: string }> {
+  if (kind === 'file') return { size: statSync(path).size, digest: digestFile(path) };
+  const { identify } = await import('../../registry/identify.ts');
+  // Trust is asked for by what runs something; this only reads.
+  const { digests } = await identify(path, { runtime: 'python', python: { ...demands, trust: true } });
+  const everything = { files: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
+  const refuse = (reason: string) => new PlimsollError('FILE_UNREADABLE', { path, reason });
+  const files = filesBelow(path, everything, refuse);
+  return { size: files.reduce((sum, { size }) => sum + size, 0), digest: digests[0] };
+}
+
+async function tryNative(content: ModelContent): Promise<EngineReport> {
+  if (content.kind === 'graph') return { runs: false, reason: 'an ONNX graph runs in onnxruntime' };
+  return attempt(async () => {
+    const { createNativeEngine } = await import('../../engine/native/engine.ts');
+    createNativeEngine(content);
+  });
+}
+
+async function tryOnnx(content: ModelContent): Promise<EngineReport> {
+  const missing = missingPart('onnxruntime');
+  if (missing !== null) return { runs: false, reason: `onnxruntime is not installed. ${missing.hint}` };
+  if (content.kind === 'graph') return { runs: true, reason: null };
+  return attempt(async () => {
+    const { compileModel } = await import('../../compile/compile.ts');
+    const { preparePrefixes } = await import('../../engine/onnx/prefix.ts');
+    await preparePrefixes(compileModel(content).prefix);
+  });
+}
+
+async function attempt(build: () => Promise<void>): Promise<EngineReport> {
+  try {
+    await build();
+    return { runs: true, reason: null };
+  } catch (error) {
+    if (!isPlimsollError(error)) throw error;
+    return { runs: false, reason: error.message };
+  }
+}

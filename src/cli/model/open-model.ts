@@ -1,0 +1,66 @@
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Framework, ModelContent, ModelDescription } from '../../model/description.ts';
+import type { Signature } from '../../model/signature.ts';
+import { contentOf } from '../../registry/content.ts';
+import { createEngine } from '../../registry/engines.ts';
+
+/** Reads a file as data, as far as it can be understood; of a saved or MLflow folder the model in it. */
+export async function readModel(path: string, maxModel?: number): Promise<ModelDescription> {
+  const { readModelFile } = await import('../../files/read-model.ts');
+  const description = readModelFile(await dataFileOf(path), { maxModel });
+  if (description.content?.kind === 'graph') {
+    const { tryContent } = await import('../../engine/onnx/try-load.ts');
+    // Where nothing is to run here, what the file says is still worth reading.
+    await tryContent(description.content).catch((error: unknown) => {
+      if (!isPlimsollError(error) || error.code !== 'PART_MISSING') throw error;
+    });
+  }
+  return description;
+}
+
+/** The file that can be read without Python. Throws PYTHON_UNTRUSTED where a folder has none, and what reading it throws. */
+async function dataFileOf(path: string): Promise<string> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  const { readSource } = await import('../../registry/python/source.ts');
+  const { data, script } = await readSource(path);
+  if (data !== null && script === null) return data;
+  throw new PlimsollError('PYTHON_UNTRUSTED', {
+    model: basename(path),
+    reason: script === null ? 'nothing else reads what is in the folder' : 'its script is code',
+    other: 'save it with plimsoll.save, or in a format that is compiled (`plimsoll doctor FILE`)',
+  });
+}
+
+/** A model that answers. */
+export interface OpenModel {
+  readonly format: string;
+  readonly framework: Framework;
+  readonly signature: Signature;
+  readonly engine: Engine;
+}
+
+/** Reads a file and builds the engine asked for, or the native one where there is one, else the ONNX one. */
+export async function openModel(
+  path: string,
+  runtime: 'native' | 'onnx' | undefined,
+  maxModel?: number,
+): Promise<OpenModel> {
+  const description = await readModel(path, maxModel);
+  const content = contentOf(description);
+  const { format, framework } = description;
+  const engine = runtime ? await createEngine(content, runtime) : await bestEngine(content);
+  return { format, framework, signature: content.signature, engine };
+}
+
+async function bestEngine(content: ModelContent): Promise<Engine> {
+  if (content.kind === 'graph') return createEngine(content, 'onnx');
+  try {
+    return await createEngine(content, 'native');
+  } catch (error) {
+    if (!isPlimsollError(error) || error.exit !== 4) throw error;
+    return createEngine(content, 'onnx');
+  }
+}

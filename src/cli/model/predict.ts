@@ -1,0 +1,67 @@
+import { basename } from 'node:path';
+import type { Define } from '../commands.ts';
+import { type FileOptions, withFileOptions } from './file-options.ts';
+
+interface PredictOptions extends FileOptions {
+  readonly data: string;
+  readonly input: string;
+  readonly output?: string;
+}
+
+/** Rows shown on a terminal. */
+const SHOWN = 50;
+
+export const predict: Define = (command, terminal) => {
+  withFileOptions(command)
+    .description('Scores the rows of a file with a model file, offline.')
+    .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
+    .requiredOption('--input <rows>', 'rows to score: .json, .jsonl, .csv or .parquet')
+    .option('--golden <file>', 'for Python: rows with expected outputs, which show what rows are like')
+    .option('--output <file>', 'write the answers to a .json, .jsonl, .csv or .parquet file')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ plimsoll predict model.joblib --input rows.csv',
+        '  $ plimsoll predict model.joblib --input rows.json --json',
+        '  $ plimsoll predict model.joblib --input rows.parquet --output scored.parquet',
+        '  $ plimsoll predict model.pkl --input rows.csv --runtime python --trust --requirements requirements.txt',
+      ].join('\n'),
+    )
+    .action(async (file: string) => {
+      const options = command.optsWithGlobals<PredictOptions>();
+      const { flatten } = await import('../../scorer/flatten.ts');
+      const { rowWriter } = await import('../files/rows/write.ts');
+      const write = options.output === undefined ? null : rowWriter(options.output);
+      const { openAsked } = await import('./python/open.ts');
+      const { readRows } = await import('../files/rows/read.ts');
+      const { decodeInput } = await import('../../serving/rows/decode.ts');
+      const { outputsToJson } = await import('../../serving/rows/encode.ts');
+      const opening = { command: 'predict', model: file, terminal };
+      const { format, framework, signature, engine } = await openAsked(options, opening);
+      const scored = async () => {
+        const batch = decodeInput(await readRows(options.input, signature), signature);
+        return { batch, outputs: await engine.infer(batch) };
+      };
+      const { batch, outputs } = await scored().finally(() => engine.close());
+      const model = { file: basename(file), format, framework, runtime: engine.id, rows: batch.rows };
+      const columns = () => flatten(outputs, signature.outputs);
+      const document = () => ({
+        outputs: outputsToJson(outputs, signature),
+        classes: signature.classes?.values ?? null,
+        model,
+      });
+      if (write && options.output !== undefined) {
+        await write(options.output, { document, columns });
+        const { count } = await import('../output/table.ts');
+        terminal.answer(
+          { output: options.output, model },
+          () => `${count(batch.rows, 'row')} written to ${options.output}`,
+        );
+        return;
+      }
+      const { answerTable } = await import('./predict-table.ts');
+      terminal.answer(terminal.json ? document() : null, () => answerTable(columns(), SHOWN));
+    });
+};

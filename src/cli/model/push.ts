@@ -1,0 +1,152 @@
+import { Option } from 'commander';
+import type { Control, NewVersion, RolloutView, VersionView } from '../../control/port.ts';
+import { EXIT, isErrorCode, isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { Check, Strategy } from '../../store/store.ts';
+import type { Define } from '../commands.ts';
+import { type ActorOptions, actorOf, withActorOptions, withControl } from '../connection/control.ts';
+import { checkLines } from '../output/check-lines.ts';
+import { STRATEGIES } from '../rollout/strategies.ts';
+import { type FileOptions, withFileOptions } from './file-options.ts';
+import { pythonDemands } from './python/demands.ts';
+
+interface PushOptions extends ActorOptions, FileOptions {
+  readonly name: string;
+  readonly golden?: string;
+  readonly reference?: string;
+  readonly label?: Readonly<Record<string, string>>;
+  readonly note?: string;
+  readonly breaking?: boolean;
+  readonly rollout?: Strategy;
+  readonly policy?: string;
+}
+
+/** `push`: a file becomes a version. */
+export const push: Define = (command, terminal) => {
+  withActorOptions(withFileOptions(command))
+    .description(
+      'Proves a model file and registers it as the next version of a model. The first version of a model goes live under its name; later ones get no traffic unless --rollout says how.',
+    )
+    .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
+    .requiredOption('--name <model>', 'model that it is a version of')
+    .option('--golden <file>', 'rows with the outputs that it must give')
+    .option('--reference <file>', 'rows that it was trained on')
+    .option('--label <key=value>', 'label (repeatable)', labelled)
+    .option('--note <text>', 'what is new in it')
+    .option('--breaking', 'inputs or outputs may change so that clients break')
+    .addOption(new Option('--rollout <strategy>', 'start a rollout to it').choices(STRATEGIES))
+    .option(
+      '--policy <file>',
+      'policy of that rollout, YAML or JSON (default: that of the endpoint in plimsoll.yaml)',
+    )
+    .addHelpText('after', HELP)
+    .action(async (file: string) => {
+      const options = command.optsWithGlobals<PushOptions>();
+      const python = pythonDemands(options, { command: 'push', model: file }) ?? undefined;
+      const progress = terminal.progress(file);
+      progress.update('reading and proving');
+      try {
+        const policy = await policyOf(options);
+        const pushed = await withControl(options, (control) =>
+          register(control, { ...sourceOf(file, options), python }, { ...options, policy }),
+        );
+        terminal.answer({ ...pushed, advice: adviceOf(pushed) }, () => said(pushed));
+        if (pushed.state === 'refused') process.exitCode = EXIT.refused;
+      } finally {
+        progress.done();
+      }
+    });
+};
+
+const HELP = `
+Examples:
+  $ plimsoll push churn.joblib --name churn
+  $ plimsoll push churn-2.joblib --name churn --golden rows.json --rollout canary
+  $ plimsoll push churn-3.joblib --name churn --label team=growth --note "more data" --rollout canary --policy policy.yaml
+  $ plimsoll push churn.pkl --name churn --runtime python --trust --code src/churn_features.py --requirements requirements.txt
+  $ plimsoll push model.pkl --name risk --runtime python --trust --script inference.py --url https://models.example.com
+  $ plimsoll push saved/churn --name churn --trust
+`;
+
+type Pushed = VersionView & {
+  readonly rollout: RolloutView | null;
+  /** Whether the endpoint of the model's name rests on it. */
+  readonly answers: boolean;
+};
+
+function sourceOf(path: string, options: PushOptions): NewVersion {
+  const { golden, reference, label: labels, note, breaking, runtime, maxModel } = options;
+  return { path, golden, reference, labels, note, breaking, runtime, maxModel };
+}
+
+async function register(
+  control: Control,
+  source: NewVersion,
+  options: Omit<PushOptions, 'policy'> & { readonly policy: unknown },
+): Promise<Pushed> {
+  const { name, rollout, policy } = options;
+  const actor = actorOf(options);
+  const version = await control.addVersion(name, source, actor);
+  const answers = await isStable(control, version);
+  if (rollout === undefined || version.state !== 'ready' || answers)
+    return { ...version, rollout: null, answers };
+  const start = { candidate: version.version, strategy: rollout, policy };
+  return { ...version, rollout: await control.startRollout(name, start, actor), answers };
+}
+
+async function isStable(control: Control, { model, version }: VersionView): Promise<boolean> {
+  try {
+    return (await control.endpoint(model)).stable === version;
+  } catch (error) {
+    if (isPlimsollError(error) && error.code === 'ENDPOINT_NOT_FOUND') return false;
+    throw error;
+  }
+}
+
+/** Read before the file is proved: a misspelt policy should not cost the wait. */
+async function policyOf({ policy, rollout }: PushOptions): Promise<unknown> {
+  if (policy === undefined) return undefined;
+  if (rollout === undefined)
+    throw new PlimsollError('USAGE', { reason: '--policy is given without --rollout', command: 'push' });
+  const { readDocument } = await import('../files/document.ts');
+  return readDocument(policy);
+}
+
+function said(pushed: Pushed): string {
+  const { model, version, state, checks } = pushed;
+  return [`${model}@${version} is ${state}`, checkLines(checks), ...whatNext(pushed)].join('\n');
+}
+
+function whatNext(pushed: Pushed): readonly string[] {
+  const { model, version, state, rollout, answers } = pushed;
+  if (rollout !== null)
+    return [
+      `${rollout.strategy} ${rollout.id} is ${rollout.state}: watch it with \`plimsoll status ${rollout.endpoint} --watch\``,
+    ];
+  if (state === 'refused') {
+    const isPython = pushed.checks.some(({ ok, detail }) => !ok && detail.endsWith('(PYTHON_LOAD_FAILED)'));
+    const traceback = isPython
+      ? [`The whole traceback, on that machine: plimsoll logs ${model}@${version}`]
+      : [];
+    return [...adviceOf(pushed), ...traceback, 'Nothing has changed for callers.'];
+  }
+  if (state !== 'ready') return [];
+  return answers
+    ? [`It answers everybody at the endpoint ${model}.`]
+    : [`It answers nobody yet: plimsoll rollout start ${model} --to ${version}`];
+}
+
+const adviceOf = ({ checks }: VersionView): readonly string[] => checks.flatMap(adviceOn);
+
+/** What to do about a check that failed with a coded error, whose code ends its detail; where that can be said without more. */
+function adviceOn({ ok, detail }: Check): readonly string[] {
+  const code = /\((\w+)\)$/.exec(detail)?.[1];
+  if (ok || code === undefined || !isErrorCode(code)) return [];
+  const { hint } = new PlimsollError(code);
+  return /\{\w+\}/.test(hint) ? [] : [hint];
+}
+
+function labelled(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at > 0) return Object.fromEntries([...Object.entries(before), [text.slice(0, at), text.slice(at + 1)]]);
+  throw new PlimsollError('USAGE', { reason: `--label is "${text}", wanted KEY=VALUE`, command: 'push' });
+}

@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { PlimsollError } from '../../../core/errors.ts';
+import type { PythonDemands } from '../../../python/demands.ts';
+import { type FileOptions, PYTHON_OPTIONS } from '../file-options.ts';
+
+/** What the options are about. */
+export interface Asked {
+  /** The command that was called. */
+  readonly command: string;
+  /** File, folder or name of the model; null where the command goes on with what is there. */
+  readonly model: string | null;
+}
+
+/**
+ * What the options say about running the model with Python, or null where they say nothing; called before anything else,
+ * since a misspelt path should not cost the wait. Throws USAGE, and PYTHON_UNTRUSTED where Python is asked for and nobody
+ * said that it may. Starts nothing.
+ */
+export function pythonDemands(options: FileOptions, asked: Asked): PythonDemands | null {
+  const { runtime, trust = false } = options;
+  const demands = checkedDemands(options, asked);
+  const given = givenOptions(options);
+  if (!trust) {
+    if (runtime === 'python') throw untrusted(asked, 'loading it runs whatever its file says');
+    if (options.script !== undefined) throw untrusted(asked, 'its script is code');
+    if (given.length === 0) return null;
+    throw usage(
+      asked,
+      `${given.join(', ')} ${given.length === 1 ? 'is' : 'are'} for Python, which runs nothing without --trust`,
+    );
+  }
+  const isData = runtime === 'native' || runtime === 'onnx';
+  if (isData && options.script === undefined && given.length > 0)
+    throw usage(
+      asked,
+      `${given.join(', ')} ${given.length === 1 ? 'is' : 'are'} for Python, --runtime ${runtime} runs none`,
+    );
+  return demands;
+}
+
+/** The same for commands that run nothing: what is said is checked, trust is not asked for. Throws USAGE. */
+export function checkedDemands(options: FileOptions, asked: Asked): PythonDemands {
+  const { trust = false, code = [], requirements = null, python = null, script = null, allow = [] } = options;
+  for (const path of code) checkCode(path, asked);
+  if (new Set(code.map((path) => basename(path, '.py'))).size < code.length)
+    throw usage(asked, '--code names two modules of the same name, each once was wanted');
+  if (requirements !== null) checkFile('--requirements', requirements, asked);
+  if (script !== null) {
+    checkFile('--script', script, asked);
+    if (extname(script) !== '.py') throw usage(asked, `--script is "${script}", a .py file was wanted`);
+  }
+  if (python !== null && !/^3(?:\.\d{1,2}(?:\.\d{1,2})?)?$/.test(python))
+    throw usage(asked, `--python is "${python}", wanted a version such as 3.11`);
+  return { trust, code, requirements, python, script, allow };
+}
+
+const givenOptions = (options: FileOptions): readonly string[] =>
+  Object.entries(PYTHON_OPTIONS).flatMap(([key, flag]) =>
+    options[key as keyof FileOptions] === undefined ? [] : [flag],
+  );
+
+function checkCode(path: string, asked: Asked): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw usage(asked, `--code is "${path}", which is not there`);
+  if (!stat.isDirectory() && !(stat.isFile() && extname(path) === '.py'))
+    throw usage(asked, `--code is "${path}", a .py file or a folder was wanted`);
+}
+
+function checkFile(flag: string, path: string, asked: Asked): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw usage(asked, `${flag} is "${path}", which is not there`);
+  if (!stat.isFile()) throw usage(asked, `${flag} is "${path}", a file was wanted`);
+}
+
+const usage = ({ command }: Asked, reason: string): PlimsollError =>
+  new PlimsollError('USAGE', { reason, command });
+
+const untrusted = ({ model }: Asked, reason: string): PlimsollError =>
+  new PlimsollError('PYTHON_UNTRUSTED', {
+    model: model === null ? 'the model' : basename(model),
+    reason,
+    other: 'make it one that is compiled: `plimsoll doctor FILE` says what stands in the way',
+  });

@@ -1,0 +1,140 @@
+import { basename } from 'node:path';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { ModelContent } from '../../model/description.ts';
+import type { PythonDemands } from '../../python/demands.ts';
+import type { Golden } from '../../registry/golden.ts';
+import type { Verification } from '../../registry/version.ts';
+import type { Define } from '../commands.ts';
+import { readText } from '../files/text-file.ts';
+import { count } from '../output/table.ts';
+import { withFileOptions } from './file-options.ts';
+import { pythonDemands } from './python/demands.ts';
+import { isForPython, mustBePython, type Opening, type OpenOptions, openWithPython } from './python/open.ts';
+
+interface VerifyOptions extends OpenOptions {
+  readonly full?: boolean;
+  readonly seed?: number;
+}
+
+export const verify: Define = (command, terminal) => {
+  withFileOptions(command)
+    .description('Replays rows with expected outputs and compares the two engines on boundary rows.')
+    .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
+    .option('--golden <file>', 'rows with expected outputs: {"input": …, "expected": {"predict": […]}}')
+    .option('--full', 'every boundary row, without the time budget')
+    .option('--seed <number>', 'seed of the sampled boundary rows', wholeNumber)
+    .addHelpText(
+      'after',
+      '\nExit code 1: an answer is over tolerance; the worst cell is named.\n\nExamples:\n' +
+        '  $ plimsoll verify model.joblib\n  $ plimsoll verify model.joblib --golden golden.json --full\n' +
+        '  $ plimsoll verify saved/churn --runtime python --trust',
+    )
+    .action(async (file: string) => {
+      const options = command.optsWithGlobals<VerifyOptions>();
+      const opening = { command: 'verify', model: file, terminal };
+      const python = pythonDemands(options, opening);
+      const golden = options.golden === undefined ? undefined : await readGolden(options.golden);
+      const content = await contentFor(options, python, file);
+      const found =
+        content === null
+          ? await provedWithPython(options, python!, opening)
+          : await verifiedEngines(content, { ...options, golden }, opening);
+      if (found !== null) terminal.answer({ verified: true, ...found }, () => passed(found));
+    });
+};
+
+/** What two engines can be built of; null where Python is to run it. */
+async function contentFor(
+  { runtime, maxModel }: VerifyOptions,
+  python: PythonDemands | null,
+  file: string,
+): Promise<ModelContent | null> {
+  if (runtime === 'python' || mustBePython(python)) return null;
+  try {
+    const { readModel } = await import('./open-model.ts');
+    const { contentOf } = await import('../../registry/content.ts');
+    return contentOf(await readModel(file, maxModel));
+  } catch (error) {
+    if (python === null || runtime !== undefined || !isForPython(error)) throw error;
+    return null;
+  }
+}
+
+/** The verification of the clean room: golden rows are replayed at every call. */
+async function provedWithPython(
+  options: VerifyOptions,
+  python: PythonDemands,
+  opening: Opening,
+): Promise<Verification> {
+  const { engine, manifest } = await openWithPython(options, python, opening);
+  await engine.close();
+  return manifest.verification;
+}
+
+/** Null where the engines disagree, which is said. */
+async function verifiedEngines(
+  content: ModelContent,
+  { runtime, golden, full, seed }: Omit<VerifyOptions, 'golden'> & { readonly golden: Golden | undefined },
+  { model: file, terminal }: Opening,
+): Promise<Verification | null> {
+  const { createEngine, createEngines, isEngine } = await import('../../registry/engines.ts');
+  const { verifyEngines } = await import('../../registry/verify.ts');
+  if (runtime) await (await createEngine(content, runtime)).close();
+  const engines = await createEngines(content);
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+  const progress = terminal.progress(basename(file));
+  progress.update('comparing answers');
+  try {
+    return await verifyEngines(content, engines, { model: basename(file), clock, golden, full, seed });
+  } catch (error) {
+    if (!isPlimsollError(error) || error.code !== 'ENGINES_DISAGREE') throw error;
+    terminal.fail(error, 'verify'); // registration refuses the file (3); the check itself has failed (1)
+    process.exitCode = 1;
+    return null;
+  } finally {
+    progress.done();
+    for (const engine of [engines.native, engines.onnx].filter(isEngine)) await engine.close();
+  }
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new PlimsollError('USAGE', {
+    reason: `--seed is "${text}", wanted a whole number`,
+    command: 'verify',
+  });
+}
+
+async function readGolden(path: string): Promise<Golden> {
+  const { parseGolden } = await import('../../registry/golden.ts');
+  const text = readText(path);
+  try {
+    return parseGolden(JSON.parse(text), path);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new PlimsollError('GOLDEN_INVALID', { path, reason: error.message });
+  }
+}
+
+const PROOFS = {
+  golden: 'The model answers the golden rows as expected.',
+  'engines-agree': 'Both engines agree.',
+  'single-engine': 'The model has one engine and no golden rows: nothing was checked (give --golden).',
+} as const;
+
+/** The verdict, how much was compared, and the worst cell. */
+function passed({ proof, rows, cells, differingBits, worst, seed }: Verification): string {
+  const lines: string[] = [PROOFS[proof]];
+  if (proof === 'single-engine') return lines.join('\n');
+  const bits =
+    differingBits === 0 ? 'every bit equal' : `${count(differingBits, 'cell')} not equal to the last bit`;
+  lines.push(`  compared: ${count(rows, 'row')}, ${count(cells, 'cell')}, ${bits} (seed ${seed})`);
+  if (worst && worst.relative > 0) {
+    const { output, row, column, left, right, relative } = worst;
+    lines.push(
+      `  worst cell: ${output} row ${row} column ${column}: ${left} and ${right}, ${relative.toExponential(1)} apart`,
+    );
+  }
+  return lines.join('\n');
+}

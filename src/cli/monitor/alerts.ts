@@ -1,0 +1,132 @@
+import type { AlertRow } from '../../monitor/alerts/alert.ts';
+import type { AlertEventRow } from '../../store/monitoring/monitoring.ts';
+import type { Define } from '../commands.ts';
+import {
+  type ActorOptions,
+  actorOf,
+  type ControlOptions,
+  withActorOptions,
+  withControlOptions,
+} from '../connection/control.ts';
+import { withMonitoring } from '../connection/monitoring.ts';
+import { printable } from '../output/printable.ts';
+import { table } from '../output/table.ts';
+import { outputWidth } from '../output/terminal.ts';
+
+/** `alerts`: what is wrong, and who looks after it. */
+export const alerts: Define = (command, terminal) => {
+  withControlOptions(command)
+    .description('Shows what is wrong: alerts that fire or are pending.')
+    .argument('[endpoint]', 'name of an endpoint')
+    .option('--all', 'also those that are over')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ plimsoll alerts',
+        '  $ plimsoll alerts churn --all --json',
+        '  $ plimsoll alerts show 7d5d98ed4118a54d',
+        '  $ plimsoll alerts ack 7d5d98ed4118a54d --reason "looking at the join"',
+        '  $ plimsoll alerts test churn ops',
+      ].join('\n'),
+    )
+    .action(async (endpoint: string | undefined) => {
+      const options = command.optsWithGlobals<ControlOptions & { readonly all?: boolean }>();
+      const { allRows } = await import('../../store/pages.ts');
+      const { all } = options;
+      const rows = await withMonitoring(options, (monitoring) =>
+        allRows((page) => monitoring.alerts({ ...page, endpoint, all })),
+      );
+      terminal.answer(rows, () => listText(rows));
+    });
+  show(command.command('show').summary('one alert, and what happened to it'), terminal);
+  acknowledge(command.command('ack').summary('say that you look after it'), terminal);
+  test(command.command('test').summary('send a test notice through a receiver'), terminal);
+};
+
+const show: Define = (command, terminal) => {
+  withControlOptions(command)
+    .description('Shows one alert, and what happened to it.')
+    .argument('<alert>', 'its fingerprint')
+    .addHelpText('after', '\nExample:\n  $ plimsoll alerts show 7d5d98ed4118a54d')
+    .action(async (fingerprint: string) => {
+      const options = command.optsWithGlobals<ControlOptions>();
+      const found = await withMonitoring(options, (monitoring) => monitoring.alert(fingerprint));
+      terminal.answer(found, () => alertText(found.alert, found.events));
+    });
+};
+
+const acknowledge: Define = (command, terminal) => {
+  withActorOptions(command)
+    .description('Says that somebody looks after an alert: it is not repeated while it lasts.')
+    .argument('<alert>', 'its fingerprint')
+    .addHelpText('after', '\nExample:\n  $ plimsoll alerts ack 7d5d98ed4118a54d')
+    .action(async (fingerprint: string) => {
+      const options = command.optsWithGlobals<ActorOptions>();
+      const row = await withMonitoring(options, (monitoring) =>
+        monitoring.acknowledge(fingerprint, actorOf(options)),
+      );
+      terminal.answer(row, () => `${nameOf(row)} is looked after by ${printable(row.acknowledgedBy ?? '')}`);
+    });
+};
+
+const test: Define = (command, terminal) => {
+  withActorOptions(command)
+    .description('Sends a test notice through a receiver of an endpoint, and says how it went.')
+    .argument('<endpoint>', 'name of the endpoint')
+    .argument('<receiver>', 'name of the receiver in its policy')
+    .addHelpText('after', '\nExample:\n  $ plimsoll alerts test churn ops')
+    .action(async (endpoint: string, receiver: string) => {
+      const options = command.optsWithGlobals<ActorOptions>();
+      const outcome = await withMonitoring(options, (monitoring) =>
+        monitoring.testReceiver(endpoint, receiver, actorOf(options)),
+      );
+      if (!outcome.ok) process.exitCode = 1;
+      terminal.answer(
+        outcome,
+        () => `${outcome.ok ? 'It arrived' : 'It did not arrive'}: ${printable(outcome.detail)}`,
+      );
+    });
+};
+
+const nameOf = ({ labels }: AlertRow): string =>
+  [labels.alertname, labels.endpoint, labels['feature'] ?? ''].filter(Boolean).map(printable).join(' ');
+
+const time = (millis: number): string => new Date(millis).toISOString().slice(0, 19).replace('T', ' ');
+
+/** With what keeps people from being told of it. */
+function stateOf({ state, known, inhibitedBy, acknowledgedBy }: AlertRow): string {
+  if (!known) return `${state} (unknown now)`;
+  if (inhibitedBy !== null) return `${state} (follows from ${inhibitedBy})`;
+  return acknowledgedBy === null ? state : `${state} (${printable(acknowledgedBy)} looks after it)`;
+}
+
+function listText(rows: readonly AlertRow[]): string {
+  if (rows.length === 0) return 'Nothing is wrong.';
+  const head = ['alert', 'severity', 'state', 'since', 'id'];
+  const lines = rows.map((row) => [
+    nameOf(row),
+    row.severity,
+    stateOf(row),
+    time(row.since),
+    row.fingerprint,
+  ]);
+  const said = rows.map((row) => `${row.fingerprint}: ${printable(row.told.sentence)}`);
+  return [table([head, ...lines], outputWidth() < 80 ? '' : '  '), '', ...said].join('\n');
+}
+
+function alertText(row: AlertRow, events: readonly AlertEventRow[]): string {
+  const { told } = row;
+  const details = Object.entries(told.details).map(
+    ([name, value]) => `  ${printable(name)}: ${printable(value)}`,
+  );
+  return [
+    `${nameOf(row)}: ${row.state} since ${time(row.since)}`,
+    printable(told.sentence),
+    printable(told.advice),
+    ...details,
+    ...(row.acknowledgedBy === null ? [] : [`looked after by ${printable(row.acknowledgedBy)}`]),
+    ...events.map(({ at, what }) => `  ${time(at)}  ${printable(what)}`),
+  ].join('\n');
+}

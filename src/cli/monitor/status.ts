@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Monitoring, MonitorView } from '../../monitor/port.ts';
+import type { Define } from '../commands.ts';
+import { type ControlOptions, withControlOptions } from '../connection/control.ts';
+import { withMonitoring } from '../connection/monitoring.ts';
+import { printable } from '../output/printable.ts';
+import { table } from '../output/table.ts';
+import { outputWidth } from '../output/terminal.ts';
+
+interface StatusOptions extends ControlOptions {
+  readonly watch?: boolean;
+}
+
+const LOOK_MILLIS = 2000;
+const CLEAR = '\u001b[H\u001b[J';
+
+/** `monitor status`: how each endpoint is watched, and how it stands. */
+export const monitorStatus: Define = (command, terminal) => {
+  withControlOptions(command)
+    .description('Shows how each endpoint is watched, and how it stands.')
+    .argument('[endpoint]', 'name of an endpoint')
+    .option('--watch', 'look again every two seconds')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll monitor status\n  $ plimsoll monitor status churn --watch',
+    )
+    .action(async (endpoint: string | undefined) => {
+      const options = command.optsWithGlobals<StatusOptions>();
+      for (;;) {
+        const views = await withMonitoring(options, (monitoring) => viewsOf(monitoring, endpoint));
+        const again = options.watch === true && !terminal.json;
+        if (again && process.stdout.isTTY) process.stdout.write(CLEAR);
+        terminal.answer(endpoint === undefined ? views : views[0], () => statusText(views));
+        if (!again) return;
+        await sleep(LOOK_MILLIS);
+      }
+    });
+};
+
+async function viewsOf(
+  monitoring: Monitoring,
+  endpoint: string | undefined,
+): Promise<readonly MonitorView[]> {
+  if (endpoint !== undefined) return [await monitoring.monitor(endpoint)];
+  const { allRows } = await import('../../store/pages.ts');
+  return allRows((page) => monitoring.monitors(page));
+}
+
+function statusText(views: readonly MonitorView[]): string {
+  if (views.length === 0) return 'There are no endpoints yet: plimsoll push --help';
+  const head = ['endpoint', 'version', 'rows/hour', 'rows/day', 'firing', 'pending', 'reference'];
+  const rows = views.map(({ endpoint, version, traffic, alerts, reference }) => [
+    printable(endpoint),
+    version === null ? '' : String(version),
+    traffic.hour.toLocaleString('en'),
+    traffic.day.toLocaleString('en'),
+    String(alerts.firing),
+    String(alerts.pending),
+    reference === null ? 'none yet' : `${reference.rows.toLocaleString('en')} rows (${reference.source})`,
+  ]);
+  const said = views.map(({ endpoint, sentence }) => `${printable(endpoint)}: ${printable(sentence)}`);
+  return [table([head, ...rows], outputWidth() < 80 ? '' : '  '), '', ...said].join('\n');
+}

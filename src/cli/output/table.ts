@@ -1,0 +1,67 @@
+import { grouped } from '../../core/digits.ts';
+
+/** Cells side by side, each column as wide as its widest cell, two spaces between; no trailing blanks. */
+export function table(rows: readonly (readonly string[])[], indent = '  '): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, j) => {
+      widths[j] = Math.max(widths[j] ?? 0, cell.length);
+    });
+  }
+  return rows
+    .map((row) => `${indent}${row.map((cell, j) => cell.padEnd(widths[j]!)).join('  ')}`.trimEnd())
+    .join('\n');
+}
+
+/** Blanks between columns. */
+const GAP = 2;
+
+/**
+ * Indices of the columns to show in `width` characters: all, or without some of the `expendable` ones, the first named
+ * going first. The first row is the head.
+ */
+export function roomFor(
+  rows: readonly (readonly string[])[],
+  width: number,
+  expendable: readonly string[],
+): readonly number[] {
+  const [head = []] = rows;
+  const widths = head.map((_, j) => Math.max(...rows.map((row) => row[j]?.length ?? 0)));
+  let kept = head.map((_, j) => j);
+  const wide = (): number => kept.reduce((sum, j) => sum + widths[j]! + GAP, -GAP);
+  for (const name of expendable) {
+    if (wide() <= width) break;
+    kept = kept.filter((j) => head[j] !== name);
+  }
+  return kept;
+}
+
+/** A table with a head, without what there is no room for; what was left out is said below it. */
+export function fittedTable(
+  rows: readonly (readonly string[])[],
+  width: number,
+  expendable: readonly string[],
+): string {
+  const [head = []] = rows;
+  const indent = '  ';
+  const kept = roomFor(rows, width - indent.length, expendable);
+  const text = table(rows.map((row) => kept.map((j) => row[j]!)));
+  const gone = head.filter((_, j) => !kept.includes(j));
+  return gone.length === 0 ? text : `${text}\n${indent}(no room for ${gone.join(', ')}: --json shows them)`;
+}
+
+/** `3 rows`, `1 row`. */
+export const count = (n: number, noun: string, plural = `${noun}s`): string =>
+  `${grouped(n)} ${n === 1 ? noun : plural}`;
+
+const UNITS = ['bytes', 'kB', 'MB', 'GB'] as const;
+
+/** A file size for people: `812 bytes`, `1.4 MB`. */
+export function bytes(size: number): string {
+  const unit = size < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(size) / 3));
+  return unit === 0 ? `${size} bytes` : `${(size / 1000 ** unit).toPrecision(3)} ${UNITS[unit]}`;
+}
+
+/** Text cut to `width` characters with an ellipsis. */
+export const clip = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, width - 1)}…`;

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import type { BuiltImage } from '../../deploy/image/image.ts';
+import type { PackagedModel } from '../../deploy/packaged.ts';
+import type { Pushed } from '../../deploy/push/push.ts';
+import type { Artifact } from '../../deploy/push/referrers.ts';
+import { type RegistryFlags, registryOptions } from './registry-options.ts';
+
+export interface PushFlags extends RegistryFlags {
+  readonly push?: string;
+  readonly mountFrom?: readonly string[];
+}
+
+type OnProgress = (stage: string) => void;
+
+/** Signs for an image with the key of this installation, and keeps what it says beside the image. */
+export async function attested(
+  image: BuiltImage,
+  model: PackagedModel,
+  data: string,
+): Promise<readonly Artifact[]> {
+  const { openSigner } = await import('../../control/report/signing.ts');
+  const { attestImage } = await import('../../deploy/attest/attest.ts');
+  const { keepArtifacts } = await import('../../deploy/attest/kept.ts');
+  const signer = openSigner(resolve(data), process.env['PLIMSOLL_SIGNING_KEY']);
+  const artifacts = await attestImage(image, model, signer);
+  await keepArtifacts(image.folder, image.manifest, artifacts);
+  return artifacts;
+}
+
+/** Where to push is looked at before anything is made. Throws IMAGE_NAME_INVALID. */
+export async function checkTarget({ push }: PushFlags): Promise<void> {
+  if (push === undefined) return;
+  const { parseReference } = await import('../../deploy/push/reference.ts');
+  parseReference(push);
+}
+
+/** Null where nothing is to be pushed. */
+export async function pushed(
+  image: BuiltImage,
+  artifacts: readonly Artifact[],
+  flags: PushFlags,
+  onProgress: OnProgress,
+): Promise<Pushed | null> {
+  if (flags.push === undefined) return null;
+  const { pushImage } = await import('../../deploy/push/push.ts');
+  const options = { ...(await registryOptions(flags)), mountFrom: flags.mountFrom ?? [] };
+  return pushImage(image, flags.push, { ...options, artifacts, onProgress });
+}
+
+export function pushedText({ reference, pinned, blobs, referrers }: Pushed): string {
+  const sent = blobs.filter(({ outcome }) => outcome === 'sent');
+  const megabytes = (sent.reduce((sum, { size }) => sum + size, 0) / 1e6).toFixed(1);
+  return [
+    `Pushed ${reference}: ${sent.length} of ${blobs.length} blobs sent (${megabytes} MB), ${referrers.length} attestations`,
+    `  ${pinned} names it for good`,
+    `Next: plimsoll package attestations ${pinned}`,
+  ].join('\n');
+}

@@ -1,0 +1,72 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { JobSpec, SparkSpec } from '../../jobs/spec/spec.ts';
+import type { Define } from '../commands.ts';
+import { type ControlOptions, withControl, withControlOptions } from '../connection/control.ts';
+
+interface PackageSparkOptions extends ControlOptions {
+  readonly input: string;
+  readonly key: string;
+  readonly output: string;
+  readonly columns?: string;
+  readonly features?: string;
+  readonly staging?: string;
+  readonly master?: string;
+  readonly sparkConf?: readonly string[];
+}
+
+/** `package spark`: the job that `batch run --engine spark` runs, to be started by hand. */
+export const packageSparkCommand: Define = (command, terminal) => {
+  withControlOptions(command)
+    .description(
+      'Writes a job of Spark: scorer, model, a sample with its answers, and the line that starts it.',
+    )
+    .argument('<model>', 'model file, or M, M@VERSION, M@ALIAS of a registered one')
+    .requiredOption('--input <uri>', 'where the rows are, as this machine and the cluster both name it')
+    .requiredOption('--key <column>', 'column that names a row')
+    .requiredOption('--output <folder>', 'where the job is written to')
+    .option('--columns <names>', 'columns to carry into the output, with commas between')
+    .option('--features <names>', 'columns that the model reads, in its order')
+    .option('--staging <folder>', 'where Spark leaves the rows (default: scored/ in the output)')
+    .option('--master <url>', 'of Spark, where MASTER does not say another one (default: local[*])')
+    .option('--spark-conf <option...>', 'spark.NAME=VALUE, for spark-submit')
+    .action(async (model: string) => {
+      const options = command.optsWithGlobals<PackageSparkOptions>();
+      const { splitSecrets } = await import('../../jobs/spec/secrets.ts');
+      const { packageSpark } = await import('../../jobs/spark/package.ts');
+      const { resolveModel } = await import('../../jobs/run/model.ts');
+      const { SYSTEM_CLOCK } = await import('../../server/clock.ts');
+      const { spec, secrets } = splitSecrets(await specOfPackage(model, options));
+      const progress = terminal.progress(model);
+      const { accepted } = await resolveModel(spec.model, {
+        dataDir: resolve(options.data),
+        ask: (work) => withControl(options, work),
+        onProgress: (stage) => progress.update(stage),
+      });
+      const { folder, job, rows, sample } = await packageSpark({
+        spec: { ...spec, spark: spec.spark as SparkSpec },
+        model: accepted,
+        folder: options.output,
+        secrets,
+        clock: SYSTEM_CLOCK,
+        signal: new AbortController().signal,
+      });
+      progress.done();
+      terminal.answer({ folder, staging: job.staging, rows, sample }, () =>
+        [`Wrote ${folder}. Start it:`, `  ${join(folder, 'submit.sh')}`].join('\n'),
+      );
+    });
+};
+
+async function specOfPackage(model: string, options: PackageSparkOptions): Promise<JobSpec> {
+  const { specOf } = await import('../../jobs/spec/flags.ts');
+  const surroundings = {
+    cores: 1,
+    folder: process.cwd(),
+    isFile: (path: string) => existsSync(path) && statSync(path).isFile(),
+  };
+  const { input, key, columns, features, master, sparkConf, staging } = options;
+  const output = `${(staging ?? join(resolve(options.output), 'scored')).replace(/\/$/, '')}/`;
+  const flags = { job: 'packaged', model, input, key, columns, features, output, outputFormat: 'parquet' };
+  return specOf({ ...flags, engine: 'spark', master, sparkConf }, surroundings);
+}

@@ -1,0 +1,124 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { Wanted } from '../../monitor/log/golden.ts';
+import type { Define } from '../commands.ts';
+import { writeFile } from '../files/text-file.ts';
+import { count } from '../output/table.ts';
+import {
+  bundleOf,
+  emptyLog,
+  type LogOptions,
+  rangeOf,
+  versionSegments,
+  wholeNumber,
+  withLog,
+  withRangeOptions,
+} from './log.ts';
+
+interface GoldenOptions extends LogOptions {
+  readonly output: string;
+  readonly region?: string;
+  readonly drifted?: boolean;
+  readonly rows: string;
+  readonly seed: string;
+}
+
+const COMMAND = 'requests golden';
+
+/** `requests golden`: rows that came as expected answers of later versions. */
+export const goldenFromLog: Define = (command, terminal) => {
+  withRangeOptions(
+    command
+      .description(
+        'Writes logged rows with the answers that were given, as golden rows for `verify` and `push`.',
+      )
+      .argument('<endpoint>', 'name of an endpoint')
+      .requiredOption('-o, --output <file>', 'file to write: golden.json'),
+  )
+    .option('--region <feature=bin>', 'rows in one bin of the reference profile')
+    .option('--drifted', 'rows in the bin whose share has grown most against the reference')
+    .option('--rows <number>', 'so many rows at most', '100')
+    .option('--seed <number>', 'seed by which they are drawn', '1')
+    .addHelpText('after', HELP)
+    .action(async (endpoint: string) => {
+      const options = command.optsWithGlobals<GoldenOptions>();
+      const wanted = wantedOf(options);
+      const rows = wholeNumber('--rows', options.rows, COMMAND);
+      const seed = wholeNumber('--seed', options.seed, COMMAND);
+      const range = await rangeOf(endpoint, options, COMMAND);
+      const progress = terminal.progress(endpoint);
+      progress.update('reading the log');
+      const made = await goldenOf(options, range, wanted, rows, seed).finally(() => progress.done());
+      writeFile(options.output, `${JSON.stringify(made.golden)}\n`);
+      const { golden: _, ...about } = made;
+      terminal.answer({ ...about, output: options.output }, () => {
+        const { region } = made;
+        const share = (x: number) => `${(100 * x).toFixed(1)} %`;
+        const where =
+          region === null
+            ? ''
+            : `\n${region.feature} in ${region.name}: ${share(region.reference)} of the reference, ${share(region.current)} of ${count(made.looked, 'row')}`;
+        return `${count(made.rows, 'row')} of ${endpoint}, version ${made.version}, written to ${options.output}${where}`;
+      });
+    });
+};
+
+function wantedOf({ region, drifted }: GoldenOptions): Wanted {
+  const usage = (reason: string) => new PlimsollError('USAGE', { reason, command: COMMAND });
+  if (region !== undefined && drifted === true)
+    throw usage('--region and --drifted were given, one of them was wanted');
+  if (drifted === true) return { kind: 'drifted' };
+  if (region === undefined) return { kind: 'everywhere' };
+  const at = region.indexOf('=');
+  if (at <= 0) throw usage(`--region is "${region}", wanted a feature and a bin such as country=DE`);
+  return { kind: 'bin', feature: region.slice(0, at), bin: region.slice(at + 1) };
+}
+
+async function goldenOf(
+  { data }: GoldenOptions,
+  range: Awaited<ReturnType<typeof rangeOf>>,
+  wanted: Wanted,
+  rows: number,
+  seed: number,
+) {
+  const { goldenRows } = await import('../../monitor/log/golden.ts');
+  const { withDuckDB } = await import('../../monitor/log/find.ts');
+  const { parseProfile } = await import('../../monitor/reference/parse.ts');
+  const { readManifest } = await import('../../registry/bundle.ts');
+  const { seededRandom } = await import('../../core/random.ts');
+  return withLog({ data }, async (log) => {
+    const { version, segments } = await versionSegments(log, range);
+    const model = await modelOf(segments[0]!.file);
+    const bundle = await bundleOf(data, model, version);
+    const manifest = readManifest(bundle);
+    if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: bundle });
+    const known = await log.store.profile(model, version);
+    const profile = known === null ? null : parseProfile(known.profile);
+    const options = { ...range, version, signature: manifest.signature, profile, wanted, rows };
+    const found = await withDuckDB((db) =>
+      goldenRows(db, segments, { ...options, random: seededRandom(seed) }),
+    );
+    if (found === null) throw await emptyLog({ ...range, version });
+    return { ...found, version };
+  });
+}
+
+/** The model that a file of the log is about. */
+export async function modelOf(file: string): Promise<string> {
+  const { shapesOf } = await import('../../monitor/log/scan.ts');
+  const { withDuckDB } = await import('../../monitor/log/find.ts');
+  const [found] = await withDuckDB((db) => shapesOf(db, [file]));
+  if (found !== undefined) return found.shape.model;
+  throw new PlimsollError('INPUT_INVALID', { problem: `${file}: it is no file of a prediction log` });
+}
+
+const HELP = `
+The newest version that is logged is taken, unless --model-version names another. Bins are
+those of its reference profile, as \`monitor status\` names them. Answers that the log
+does not have to the last digit are left out: wide outputs, lists of matrices.
+
+Examples:
+  $ plimsoll requests golden churn -o golden.json --from 7d
+  $ plimsoll requests golden churn --drifted --rows 50 -o drifted.json
+  $ plimsoll requests golden churn --region country=DE -o germany.json
+  $ plimsoll verify churn-v4.joblib --golden drifted.json
+`;

@@ -1,0 +1,106 @@
+/** The prediction log of a data folder, for commands: also beside a server that writes it. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { PlimsollError } from '../../core/errors.ts';
+import type { FoundSegment, LogPlace, LogRange } from '../../monitor/log/scan.ts';
+import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
+
+/** Options of every command that reads rows of the log. */
+export interface LogOptions {
+  readonly data: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly modelVersion?: string | undefined;
+}
+
+/** `until`: the option for the end, where `--to` says something else. */
+export const withRangeOptions = (command: Command, until: '--to' | '--until' = '--to'): Command =>
+  command
+    .option('--from <time>', 'rows answered since then: 2026-11-01T08:00Z, or 24h ago')
+    .option(`${until} <time>`, 'rows answered until then')
+    .option('--model-version <number>', 'rows that this version answered');
+
+/** A log with the database that has its index. */
+export interface OpenLog extends LogPlace {
+  readonly store: MonitoringStore;
+}
+
+/** Works with the log of a data folder; where nothing was logged yet it is empty. */
+export async function withLog<T>(
+  { data }: { readonly data: string },
+  work: (log: OpenLog) => Promise<T>,
+): Promise<T> {
+  const { openMonitoring } = await import('../../store/monitoring/open.ts');
+  const { monitoringPath, monitoringUrl } = await import('../../store/monitoring/url.ts');
+  const { logPath } = await import('../../monitor/log/paths.ts');
+  const dataDir = resolve(data);
+  const url = monitoringUrl(dataDir, process.env['PLIMSOLL_STORE'] ?? null);
+  const isThere = !url.startsWith('sqlite:') || existsSync(monitoringPath(dataDir));
+  const store = await openMonitoring(isThere ? url : 'sqlite::memory:');
+  try {
+    return await work({ store, folder: logPath(dataDir) });
+  } finally {
+    await store.close();
+  }
+}
+
+/** What the options of a command say. Throws USAGE. */
+export async function rangeOf(
+  endpoint: string,
+  { from, to, modelVersion }: Omit<LogOptions, 'data'>,
+  command: string,
+): Promise<LogRange & { readonly endpoint: string }> {
+  return {
+    endpoint,
+    from: from === undefined ? undefined : await timeOf('--from', from, command),
+    to: to === undefined ? undefined : await timeOf('--to', to, command),
+    version: modelVersion === undefined ? undefined : wholeNumber('--model-version', modelVersion, command),
+  };
+}
+
+async function timeOf(option: string, text: string, command: string): Promise<number> {
+  const { parseDuration } = await import('../../rollout/policy/duration.ts');
+  const ago = parseDuration(text);
+  if (ago !== undefined) return Date.now() - ago;
+  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  const reason = `${option} is "${text}", wanted a time such as 2026-11-01T08:00:00Z, or one ago such as 24h`;
+  throw new PlimsollError('USAGE', { reason, command });
+}
+
+/** A number of an option, at least 1. Throws USAGE. */
+export function wholeNumber(option: string, text: string, command: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) return value;
+  const reason = `${option} is "${text}", wanted a whole number of at least 1`;
+  throw new PlimsollError('USAGE', { reason, command });
+}
+
+/** Segments of one version: the one that is asked for, or the newest that is logged. Throws LOG_EMPTY. */
+export async function versionSegments(
+  log: OpenLog,
+  range: LogRange & { readonly endpoint: string },
+): Promise<{ readonly version: number; readonly segments: readonly FoundSegment[] }> {
+  const { segmentsHere } = await import('../../monitor/log/scan.ts');
+  const { partsOf } = await import('../../monitor/log/paths.ts');
+  const all = await segmentsHere(log, range);
+  const versionIn = ({ path }: FoundSegment) => partsOf(path)?.version;
+  const newest = all.toSorted((a, b) => b.to - a.to)[0];
+  const version = newest === undefined ? undefined : versionIn(newest);
+  if (version === undefined) throw await emptyLog(range);
+  return { version, segments: all.filter((segment) => versionIn(segment) === version) };
+}
+
+export async function emptyLog(range: LogRange & { readonly endpoint: string }): Promise<PlimsollError> {
+  const { wantedOf } = await import('../../monitor/log/export.ts');
+  return new PlimsollError('LOG_EMPTY', { endpoint: range.endpoint, wanted: wantedOf(range) });
+}
+
+/** Folder of the bundle of a version. Throws what finding it throws. */
+export async function bundleOf(data: string, model: string, version: number): Promise<string> {
+  const { withControl } = await import('../connection/control.ts');
+  const { bundleDir } = await import('../../registry/bundle.ts');
+  const { digest } = await withControl({ data }, (control) => control.version(model, version));
+  return bundleDir(resolve(data), digest);
+}

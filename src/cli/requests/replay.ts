@@ -1,0 +1,171 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { Signature } from '../../model/signature.ts';
+import type { Ask, ReplayReport } from '../../monitor/log/replay.ts';
+import type { Define } from '../commands.ts';
+import { credentialOf } from '../connection/credential.ts';
+import { count, table } from '../output/table.ts';
+import { modelOf } from './golden.ts';
+import {
+  bundleOf,
+  type LogOptions,
+  rangeOf,
+  versionSegments,
+  wholeNumber,
+  withLog,
+  withRangeOptions,
+} from './log.ts';
+
+interface ReplayOptions extends LogOptions {
+  readonly to: string;
+  readonly until?: string;
+  readonly speed: string;
+  readonly limit: string;
+  readonly concurrency: string;
+}
+
+const COMMAND = 'requests replay';
+
+/** `requests replay`: recorded traffic as a load test, or through another version. */
+export const replayLog: Define = (command, terminal) => {
+  withRangeOptions(
+    command
+      .description(
+        'Sends recorded requests again, to a server or through another version, and compares the answers.',
+      )
+      .argument('<endpoint>', 'name of an endpoint')
+      .requiredOption('--to <target>', 'URL of a server, or MODEL@VERSION of this data'),
+    '--until',
+  )
+    .option('--speed <times>', 'times as fast as it was; 0: without a pause', '1')
+    .option('--limit <requests>', 'the first so many', '10000')
+    .option('--concurrency <requests>', 'requests under way at once, at most', '16')
+    .addHelpText('after', HELP)
+    .action(async (endpoint: string) => {
+      const options = command.optsWithGlobals<ReplayOptions>();
+      const progress = terminal.progress(endpoint);
+      const report = await replayed(endpoint, options, (requests) =>
+        progress.update(`${count(requests, 'request')} sent`),
+      ).finally(() => progress.done());
+      terminal.answer({ endpoint, to: options.to, ...report }, () => reportText(report, options.to));
+    });
+};
+
+async function replayed(
+  endpoint: string,
+  options: ReplayOptions,
+  onProgress: (requests: number) => void,
+): Promise<ReplayReport> {
+  const { replayRequests } = await import('../../monitor/log/replay.ts');
+  const { pastRequests } = await import('../../monitor/log/requests.ts');
+  const { withDuckDB } = await import('../../monitor/log/find.ts');
+  const { readManifest } = await import('../../registry/bundle.ts');
+  const speed = Number(options.speed);
+  if (options.speed.trim() === '' || !(speed >= 0 && speed < Number.POSITIVE_INFINITY))
+    throw usage(`--speed is "${options.speed}", wanted a number of at least 0`);
+  const limit = wholeNumber('--limit', options.limit, COMMAND);
+  const concurrency = wholeNumber('--concurrency', options.concurrency, COMMAND);
+  const { data, to, until, ...rest } = options;
+  const range = await rangeOf(endpoint, { ...rest, to: until }, COMMAND);
+  return withLog({ data }, async (log) => {
+    const { version, segments } = await versionSegments(log, range);
+    const model = await modelOf(segments[0]!.file);
+    const manifest = readManifest(await bundleOf(data, model, version));
+    if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: model });
+    const { signature } = manifest;
+    const target = await targetOf(data, to, endpoint, signature);
+    const settings = { endpoint, signature, ask: target.ask, speed, limit, concurrency, onProgress };
+    try {
+      return await withDuckDB((db) =>
+        replayRequests(pastRequests(db, segments, { ...range, version }), settings),
+      );
+    } finally {
+      await target.close();
+    }
+  });
+}
+
+interface Target {
+  readonly ask: Ask;
+  close(): Promise<void>;
+}
+
+async function targetOf(data: string, to: string, endpoint: string, signature: Signature): Promise<Target> {
+  if (/^https?:\/\//.test(to) && URL.canParse(to)) return serverAt(to, endpoint, signature);
+  const [, model, version] = /^([^@]+)@(\d+)$/.exec(to) ?? [];
+  if (model === undefined) throw usage(`--to is "${to}", wanted a URL, or a version such as churn@4`);
+  const { loadBundle } = await import('../../registry/load.ts');
+  const { decodeInput } = await import('../../serving/rows/decode.ts');
+  const { outputsToJson } = await import('../../serving/rows/encode.ts');
+  const { manifest, engine } = await loadBundle(
+    await bundleOf(data, model, Number(version)),
+    model,
+    Number(version),
+  );
+  return {
+    ask: async (body) =>
+      outputsToJson(await engine.infer(decodeInput(body, manifest.signature)), manifest.signature),
+    close: async () => engine.close(),
+  };
+}
+
+/** Time after which a server that does not answer has failed, in milliseconds. */
+const PATIENCE = 30_000;
+
+/** A server of this program: its plain door names the main output and the probabilities. */
+function serverAt(to: string, endpoint: string, { outputs }: Signature): Target {
+  const { origin, pathname, search } = new URL(to);
+  const path = pathname === '/' ? `/models/${encodeURIComponent(endpoint)}/predict` : `${pathname}${search}`;
+  const names = outputs.map(({ name }) => name);
+  const main = ['predict', 'transform'].find((name) => names.includes(name)) ?? names[0] ?? 'predict';
+  const key = credentialOf({});
+  const login = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const ask: Ask = async (body) => {
+    const response = await fetch(`${origin}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...login },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`status ${response.status}: ${text.slice(0, 200)}`);
+    const { predictions, probabilities } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return { [main]: predictions, ...(probabilities === undefined ? {} : { predict_proba: probabilities }) };
+  };
+  return { ask, close: async () => undefined };
+}
+
+function reportText(report: ReplayReport, to: string): string {
+  const { requests, rows, failed, failure, different, outputs, seconds, latency } = report;
+  const rate = (requests / Math.max(seconds, 1e-9)).toFixed(0);
+  const millis = (q: ReplayReport['latency']['now']) =>
+    q === null ? ['–', '–', '–'] : [q.p50, q.p95, q.p99].map((x) => `${x.toFixed(2)} ms`);
+  return [
+    `${count(requests, 'request')}, ${count(rows, 'row')} sent to ${to} in ${seconds.toFixed(1)} s: ${rate} a second`,
+    `${count(different, 'request')} answered otherwise, ${count(failed, 'request')} not at all${failure === null ? '' : `: ${failure}`}`,
+    table([
+      ['output', 'values', 'different', 'largest gap'],
+      ...Object.entries(outputs).map(([name, tally]) => [
+        name,
+        String(tally.cells),
+        String(tally.different),
+        tally.gap === 0 ? '–' : tally.gap.toPrecision(3),
+      ]),
+    ]),
+    table([
+      ['latency', 'p50', 'p95', 'p99'],
+      ['recorded', ...millis(latency.recorded)],
+      ['now', ...millis(latency.now)],
+    ]),
+  ].join('\n');
+}
+
+const usage = (reason: string): PlimsollError => new PlimsollError('USAGE', { reason, command: COMMAND });
+
+const HELP = `
+Requests of the newest version that is logged are sent, or of the one that
+--model-version names. A URL without a path gets them at /models/ENDPOINT/predict.
+
+Examples:
+  $ plimsoll requests replay churn --to churn@4 --speed 0
+  $ plimsoll requests replay churn --to http://127.0.0.1:8080 --speed 10 --from 1h
+`;

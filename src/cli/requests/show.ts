@@ -1,0 +1,39 @@
+import type { Define } from '../commands.ts';
+import { table } from '../output/table.ts';
+import { withLog } from './log.ts';
+
+/** `requests show`: what one request was asked and answered. */
+export const showRequest: Define = (command, terminal) => {
+  command
+    .description('Shows what a request was asked and answered, by which version, when.')
+    .argument('<request>', 'its id: the answer has it, as does the header x-request-id')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll requests show 3f2a9c81d0e4-17\n  $ plimsoll requests show order-7 --json',
+    )
+    .action(async (id: string) => {
+      const options = command.optsWithGlobals<{ readonly data: string }>();
+      const { findRequest } = await import('../../monitor/log/find.ts');
+      const found = await withLog(options, (log) => findRequest(log, id));
+      terminal.answer(found, () => found.rows.map(rowText).join('\n\n'));
+    });
+};
+
+type Row = Readonly<Record<string, unknown>>;
+
+function rowText(row: Row): string {
+  const { time, model, version, endpoint, latencyMillis, role, redacted } = row;
+  const ms = typeof latencyMillis === 'number' ? `, ${latencyMillis.toFixed(1)} ms` : '';
+  const by = endpoint === null ? '' : ` for ${String(endpoint)}`;
+  const part = role === null ? '' : ` (${String(role)})`;
+  const hidden = (redacted ?? {}) as Row;
+  const cells = (title: string, of: unknown): (readonly string[])[] =>
+    Object.entries(of as Row).map(([name, value], i) => [
+      i === 0 ? title : '',
+      name,
+      value === null ? '–' : String(value),
+      Object.hasOwn(hidden, name) ? `(${String(hidden[name])})` : '',
+    ]);
+  const head = `row ${String(row['row'])}: ${String(time)}, ${String(model)}@${String(version)}${part}${by}${ms}`;
+  return [head, table([...cells('asked', row['inputs']), ...cells('answered', row['outputs'])])].join('\n');
+}

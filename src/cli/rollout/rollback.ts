@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import {
+  type ActorOptions,
+  actorOf,
+  heldInMemory,
+  withActorOptions,
+  withControl,
+} from '../connection/control.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { versionOf } from './start.ts';
+
+interface RollbackOptions extends ActorOptions {
+  readonly to?: number;
+}
+
+/** `rollback`: everybody on a version that was good, at once. */
+export const rollback = (command: Command, terminal: Terminal): void => {
+  withActorOptions(command)
+    .description(
+      'Puts everybody on the previous version, or on the one named, in one flip. A rollout that runs is aborted.',
+    )
+    .argument('<endpoint>', 'endpoint')
+    .option('--to <version>', 'version to go to (default: the one before)', versionOf)
+    .addHelpText('after', '\nExamples:\n  $ plimsoll rollback churn\n  $ plimsoll rollback churn --to 3')
+    .action(async (endpoint: string) => {
+      const options = command.optsWithGlobals<RollbackOptions>();
+      const view = await withControl(options, (control) =>
+        control.rollback(endpoint, options.to ?? null, null, actorOf(options)),
+      );
+      const { stable, previous, generation } = view;
+      const forth = previous === null ? '' : `; another rollback would go to version ${previous}`;
+      terminal.answer(
+        view,
+        () =>
+          `${endpoint} answers everybody with version ${stable} (generation ${generation})${forth}${heldInMemory(view)}`,
+      );
+    });
+};

@@ -1,0 +1,68 @@
+/** How an experiment stands: the metric that decides and the others, every arm against control. */
+
+import { grouped } from '../../../core/digits.ts';
+import type { Contrast } from '../../../rollout/experiment/segment-view.ts';
+import type { ExperimentView, MetricStanding } from '../../../rollout/experiment/view.ts';
+
+import { difference, percent } from './numbers.ts';
+import { columns, flow, type Line } from './paint.ts';
+
+const HEAD = ['Metric', 'arm', 'units', 'mean', 'control', 'difference', 'interval', 'better by chance'];
+const SEGMENT_HEAD = ['Segment', 'metric', 'arm', 'units', 'mean', 'control', 'difference', 'interval'];
+const EXPENDABLE = ['units', 'control', 'mean', 'better by chance'];
+/** Below this p the units are not split as they should be. */
+const SPLIT_ALARM = 0.001;
+
+export function experimentLines(view: ExperimentView | null, width: number): Line[] {
+  if (view === null) return [];
+  const { metrics, arms, split, winner, segments, differences } = view;
+  // Of many metrics by many segments nobody would read more than what decides; `--json` has them all.
+  const bySegment = segments.filter(({ isPrimary }) => isPrimary);
+  const lost = arms.filter((arm) => arm.lost !== null).map(({ name, lost: cause }) => `${name} (${cause})`);
+  return [
+    ...columns(HEAD, metrics.map(cells), width, EXPENDABLE),
+    ...(bySegment.length === 0 ? [] : columns(SEGMENT_HEAD, bySegment.map(segmentCells), width, EXPENDABLE)),
+    ...differences.flatMap(({ message }) => flow('Segments', [['yellow', message]], width)),
+    ...flow('Winner', winner === null ? ['none yet'] : [['green', winner]], width),
+    ...(lost.length === 0 ? [] : flow('Lost', [['red', lost.join(', ')]], width)),
+    ...(split === null || split.p >= SPLIT_ALARM
+      ? []
+      : flow(
+          'Split',
+          [['red', `units are not split as they should be (p ${split.p.toPrecision(2)})`]],
+          width,
+        )),
+  ];
+}
+
+function cells(standing: MetricStanding): Line {
+  const { isPrimary, isGuardrail, metric, arm, atTheEnd, chance } = standing;
+  const name = isPrimary ? `${metric} (decides)` : isGuardrail ? `${metric} (guardrail)` : metric;
+  const shown = { ...standing, ...(atTheEnd ?? {}) };
+  return [marked(name, shown), arm, ...numbers(shown), chance === null ? '-' : percent(chance)];
+}
+
+const segmentCells = (standing: ExperimentView['segments'][number]): Line => [
+  marked(standing.segment, standing),
+  standing.metric,
+  standing.arm,
+  ...numbers(standing),
+];
+
+/** Coloured where the interval leaves out no difference. */
+const marked = (name: string, { lower, upper }: Contrast): Line[number] =>
+  lower !== null && upper !== null && (lower > 0 || upper < 0) ? ['yellow', name] : name;
+
+function numbers({ scale, units, mean, controlMean, estimate, lower, upper }: Contrast): readonly string[] {
+  const value = (mean: number | null): string =>
+    mean === null ? '-' : scale === 'share' ? percent(mean) : String(Number(mean.toPrecision(3)));
+  return [
+    units.map((count) => grouped(count)).join(' and '),
+    value(mean),
+    value(controlMean),
+    estimate === null ? '-' : difference(estimate, scale),
+    lower === null || upper === null
+      ? 'too few units'
+      : `${difference(lower, scale)} to ${difference(upper, scale)}`,
+  ];
+}

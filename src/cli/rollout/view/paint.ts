@@ -1,0 +1,89 @@
+/** Lines of styled words, cut to a width by what is seen of them. */
+import { printable } from '../../output/printable.ts';
+import { roomFor } from '../../output/table.ts';
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+/** Words in a row, each as it is or with a style. */
+export type Line = readonly (string | readonly [Style, string])[];
+export type Paint = (style: Style, text: string) => string;
+
+/** A line for the terminal: control characters made harmless, cut with an ellipsis where it is too long. */
+export function drawn(line: Line, width: number, paint: Paint): string {
+  let left = width;
+  let text = '';
+  for (const [i, word] of line.entries()) {
+    const [style, raw] = typeof word === 'string' ? [null, word] : word;
+    const clean = printable(raw);
+    const fits = clean.length < left || (clean.length === left && i === line.length - 1);
+    const shown = fits ? clean : `${clean.slice(0, Math.max(0, left - 1))}…`;
+    text += style === null ? shown : paint(style, shown);
+    left -= shown.length;
+    if (!fits) break;
+  }
+  return text.trimEnd();
+}
+
+type Word = Line[number];
+const plain = (word: Word): string => (typeof word === 'string' ? word : word[1]);
+const as = (word: Word, text: string): Word => (typeof word === 'string' ? text : [word[0], text]);
+
+/** Columns of the names at the left of a frame. */
+const MARGIN = 10;
+
+/** A name at the margin and words beside it, broken between words where the line is full. */
+export function flow(name: string, words: readonly Word[], width: number, gap = ' '): Line[] {
+  const lines: Word[][] = [];
+  let left = 0;
+  for (const word of words) {
+    const { length } = plain(word);
+    if (lines.length === 0 || gap.length + length > left) {
+      lines.push([word]);
+      left = width - MARGIN - length;
+    } else {
+      lines.at(-1)!.push(gap, word);
+      left -= gap.length + length;
+    }
+  }
+  return lines.map((line, i) => [(i === 0 ? name : '').padEnd(MARGIN), ...line]);
+}
+
+/** The words of a sentence, for `flow`. */
+export const wordsOf = (text: string): readonly string[] => text.split(' ');
+
+/**
+ * Cells in columns under a head; numbers stand at the right, their names above them. Without room for all, `expendable`
+ * ones go, the first named first.
+ */
+export function columns(
+  head: readonly string[],
+  rows: readonly (readonly Word[])[],
+  width: number,
+  expendable: readonly string[] = [],
+): Line[] {
+  const texts = [head, ...rows.map((row) => row.map((word) => printable(plain(word))))];
+  const kept = roomFor(texts, width, expendable);
+  return aligned(
+    kept.map((j) => head[j]!),
+    rows.map((row) => kept.map((j) => row[j]!)),
+  );
+}
+
+function aligned(head: readonly string[], rows: readonly (readonly Word[])[]): Line[] {
+  const all = [head.map((name): Word => ['dim', name]), ...rows];
+  const cells = (j: number): string[] => all.map((row) => plain(row[j] ?? ''));
+  const widths = head.map((_, j) => Math.max(...cells(j).map((text) => text.length)));
+  const isNumeric = head.map(
+    (_, j) =>
+      j > 0 &&
+      cells(j)
+        .slice(1)
+        .some((text) => /^[\d−+]/.test(text)),
+  );
+  return all.map((row) =>
+    row.map((word, j) => {
+      const text = plain(word);
+      const cell = isNumeric[j] ? text.padStart(widths[j]!) : text.padEnd(widths[j]!);
+      return as(word, j === row.length - 1 ? cell.trimEnd() : `${cell}  `);
+    }),
+  );
+}

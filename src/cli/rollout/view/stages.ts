@@ -1,0 +1,65 @@
+/** The stages of a rollout as a bar, and what the current one still waits for. */
+import type { RolloutView } from '../../../control/port.ts';
+import { grouped } from '../../../core/digits.ts';
+import type { StageView } from '../../../rollout/decide/status.ts';
+import type { Stage } from '../../../rollout/policy/policy.ts';
+
+import { bar, time } from './numbers.ts';
+import { flow, type Line, wordsOf } from './paint.ts';
+
+type Word = Line[number];
+
+export function stageLines(rollout: RolloutView, width: number): Line[] {
+  const { progress, state, weight } = rollout;
+  if (progress === undefined) return [];
+  const isOver = state !== 'running' && state !== 'holding';
+  const words = progress.stages.map((stage, i) => stageWord(stage, i, rollout));
+  const lines = flow('Stages', words, width, '  ');
+  if (isOver) return [...lines, ...flow('Weight', [`the candidate answers ${weight} % of units`], width)];
+  return [...lines, ...progressLines(progress, rollout, width)];
+}
+
+const label = ({ shadow, weight, approval }: Stage): string =>
+  `${shadow > 0 ? `shadow ${shadow} %` : `${weight} %`}${approval ? ' (approval)' : ''}`;
+
+/** A person may promote early: stages that were skipped are not ticked. */
+function stageWord(stage: Stage, i: number, { stage: current, state }: RolloutView): Word {
+  const hasFailed = state === 'rolled-back' || state === 'aborted';
+  if (i < current) return [hasFailed ? 'dim' : 'green', `✓ ${label(stage)}`];
+  if (state === 'promoted')
+    return stage.weight === 100 ? ['green', `✓ ${label(stage)}`] : ['dim', `» ${label(stage)}`];
+  if (i > current) return ['dim', `· ${label(stage)}`];
+  return hasFailed ? ['red', `✗ ${label(stage)}`] : ['bold', `▶ ${label(stage)}`];
+}
+
+function progressLines(progress: StageView, rollout: RolloutView, width: number): Line[] {
+  const { stage, weight, state, endpoint } = rollout;
+  const now = progress.stages[stage];
+  if (now === undefined) return [];
+  const { elapsed, bake, candidateUnits, stableUnits, approved } = progress;
+  const exposure =
+    now.shadow > 0
+      ? `the candidate sees copies of ${now.shadow} % of requests; nobody gets its answers`
+      : `the candidate answers ${weight} % of units`;
+  const cells = Math.max(8, Math.min(24, width - 56));
+  const units = `units in this stage: candidate ${grouped(candidateUnits)}, stable ${grouped(stableUnits)}; ${grouped(now.minUnits)} of each are wanted`;
+  return [
+    ...flow('Stage', wordsOf(`${exposure}; for ${time(elapsed)} now`), width),
+    ...flow(
+      '',
+      [
+        ['cyan', bar(now.bake === 0 ? 1 : bake / now.bake, cells)],
+        `${time(bake)} of ${time(now.bake)} of evidence time`,
+      ],
+      width,
+    ),
+    ...flow('', wordsOf(units), width),
+    ...(now.approval ? flow('', [approved ? ['green', 'approved'] : waits('approve', endpoint)], width) : []),
+    ...(state === 'holding' ? flow('', [waits('resume', endpoint)], width) : []),
+  ];
+}
+
+const waits = (command: string, endpoint: string): Word => [
+  'yellow',
+  `waits for a person: plimsoll rollout ${command} ${endpoint}`,
+];

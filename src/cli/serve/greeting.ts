@@ -1,0 +1,141 @@
+import type { AccessMode } from '../../config/access.ts';
+import { pythonSettings } from '../../config/python-settings.ts';
+import { pythonView } from '../../control/local/views.ts';
+import { microsText } from '../../core/digits.ts';
+import type { AcceptedVersion, Manifest } from '../../registry/version.ts';
+import type { ServedModel } from '../../server/served.ts';
+import { trustLine } from '../model/python/trust-line.ts';
+import { printable } from '../output/printable.ts';
+import { count, table } from '../output/table.ts';
+import { styled } from '../output/terminal.ts';
+
+/** What `serve --json` prints once it answers. */
+export function listing(url: string, served: readonly ServedModel[], access: AccessMode): unknown {
+  return {
+    url,
+    access,
+    models: served.map(({ endpoint, stable: { model, version, manifest }, rollout, note }) => ({
+      name: endpoint,
+      model,
+      version,
+      file: manifest.file,
+      digest: manifest.digest,
+      format: manifest.format,
+      framework: manifest.framework,
+      runtime: manifest.runtime,
+      rowMicros: manifest.rowMicros,
+      proof: manifest.verification.proof,
+      python: manifest.python === undefined ? null : pythonView(manifest.python),
+      curl: curl(url, endpoint, manifest.example, access),
+      rollout,
+      note,
+    })),
+  };
+}
+
+/** The same for people: what was found, what is under way, where to look, and one request that works. */
+export function greeting(url: string, served: readonly ServedModel[], access: AccessMode): string {
+  const rows = served.map(({ endpoint, stable }) => [
+    endpoint,
+    `version ${stable.version}`,
+    found(stable.manifest),
+    proof(stable.manifest),
+  ]);
+  const news = served.flatMap(newsOf);
+  const first = served[0];
+  return [
+    ...(rows.length > 0 ? [table(rows), ''] : []),
+    ...(news.length > 0 ? [...news, ''] : []),
+    `Serving on ${styled('bold', url)}  (docs: ${url}/docs · metrics: ${url}/metrics · stop: Ctrl-C)`,
+    ...accessNote(access),
+    ...(first ? tryIt(url, first.endpoint, first.stable, access) : nothingYet(url)),
+  ].join('\n');
+}
+
+const accessNote = (access: AccessMode): string[] => {
+  if (access === 'insecure')
+    return [
+      styled('yellow', 'Insecure: whoever reaches this address may ask for predictions, without a key.'),
+    ];
+  return access === 'keys' ? ['Callers need a key: `plimsoll keys create --name NAME --scope predict`'] : [];
+};
+
+const nothingYet = (url: string): string[] => [
+  '',
+  `It has no model yet: plimsoll push FILE --name NAME --url ${url}`,
+];
+
+const tryIt = (
+  url: string,
+  endpoint: string,
+  { manifest }: AcceptedVersion,
+  access: AccessMode,
+): string[] => ['', 'Try it:', `  ${curl(url, endpoint, manifest.example, access)}`];
+
+/** `churn: version 2 earns its traffic: shadow 100 % for 10m, then 5 % …` */
+function newsOf({ endpoint, stable, rollout, note }: ServedModel): string[] {
+  const lines = [...trustOf(endpoint, stable)];
+  if (rollout?.strategy === 'immediate')
+    lines.push(`${endpoint}: version ${rollout.candidate} replaces the old one at once, without evidence`);
+  else if (rollout)
+    lines.push(
+      `${endpoint}: version ${rollout.candidate} earns its traffic: ${rollout.plan}; watch it with \`plimsoll status ${endpoint} --watch\``,
+    );
+  if (note !== null) lines.push(`${endpoint}: ${note}`);
+  return lines;
+}
+
+/** Who trusted Python with it, and what of the sandbox is not there. */
+function trustOf(endpoint: string, { manifest }: AcceptedVersion): readonly string[] {
+  if (manifest.python === undefined) return [];
+  const { missingLayers } = pythonView(manifest.python);
+  const warning = `${endpoint}: the sandbox of its Python lacks ${missingLayers.join('; ')}`;
+  return [
+    printable(`${endpoint}: ${trustLine(pythonView(manifest.python))}`),
+    ...(missingLayers.length > 0 ? [styled('yellow', printable(warning))] : []),
+  ];
+}
+
+/** `scikit-learn 1.2.2, 13 features, native, 2.4 µs a row`. */
+function found({ framework, signature, runtime, rowMicros, python }: Manifest): string {
+  const takes =
+    signature.form === 'tensors' ? count(signature.tensors.length, 'tensor') : features(signature);
+  return [
+    printable(`${framework.name} ${framework.version ?? ''}`.trim()),
+    takes,
+    python === undefined ? runtime : runsOn(python),
+    `${microsText(rowMicros)} a row`,
+  ].join(', ');
+}
+
+/** As many as there are always, or from least to most. */
+const workersText = ({ min, max }: { readonly min: number; readonly max: number }): string =>
+  min === max ? count(max, 'worker') : `${min} to ${count(max, 'worker')}`;
+
+/** `python 3.11 in 2 workers`, and what it is around. */
+function runsOn({ python, inner }: NonNullable<Manifest['python']>): string {
+  const { workers } = pythonSettings(process.env);
+  return `python ${python} in ${workersText(workers)}${inner === null ? '' : ` around ${inner}`}`;
+}
+
+const features = (signature: Exclude<Manifest['signature'], { form: 'tensors' }>): string =>
+  signature.form === 'table' ? count(signature.columns.length, 'feature') : signature.form;
+
+function proof({ verification }: Manifest): string {
+  const { proof: kind, rows } = verification;
+  // What is packaged holds no numbers of the machine that proved it.
+  if (kind === 'golden') return styled('green', `golden rows answered${rows === 0 ? '' : ` (${rows})`}`);
+  if (kind === 'engines-agree')
+    return styled('green', `two engines agree${rows === 0 ? '' : ` on ${count(rows, 'row')}`}`);
+  return styled('yellow', 'one engine, unchecked: give --golden');
+}
+
+/** A shell command that works as it stands. */
+function curl(url: string, model: string, example: unknown, access: AccessMode): string {
+  const body = JSON.stringify(
+    Array.isArray(example) || typeof example !== 'object' ? { rows: [example] } : example,
+  );
+  const quoted = `'${body.replaceAll("'", String.raw`'\''`)}'`;
+  const key = access === 'keys' ? ' -H "authorization: Bearer $PLIMSOLL_KEY"' : '';
+  return `curl -s ${url}/models/${model}/predict${key} -H 'content-type: application/json' -d ${quoted}`;
+}

@@ -1,0 +1,221 @@
+import type { Command } from 'commander';
+import type { AccessMode } from '../../config/access.ts';
+import { type ServeConfig, serveConfig } from '../../config/config.ts';
+import { SETTINGS } from '../../config/settings.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import { BUNDLES_VARIABLE } from '../../deploy/packaged.ts';
+import type { Progress } from '../../server/registration.ts';
+import type { RunningService, ServiceOptions } from '../../server/service.ts';
+import type { Define } from '../commands.ts';
+import { rolloutsOf } from '../connection/desired-rollouts.ts';
+import { type FileOptions, withFileOptions } from '../model/file-options.ts';
+import { pythonDemands } from '../model/python/demands.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { type AccessOptions, accessFlags, withAccessOptions } from './access-options.ts';
+
+interface ServeOptions extends FileOptions, AccessOptions {
+  readonly name?: string;
+  readonly golden?: string;
+  readonly reference?: string;
+  readonly config?: string;
+  readonly data: string;
+  readonly port?: string;
+  readonly host?: string;
+  readonly workers?: string;
+  readonly maxBody?: string;
+  readonly store?: string;
+  readonly watch?: string;
+  readonly capture: boolean;
+  readonly immediate?: boolean;
+  readonly empty?: boolean;
+  readonly bundles?: string;
+}
+
+export const serve: Define = (command, terminal) => {
+  withAccessOptions(withFileOptions(command))
+    .description(
+      [
+        'Serves model files over HTTP: typed /predict, /docs, /metrics. A file is proved before it answers.',
+        'Another file under a name that is served becomes its next version, which earns its traffic by a rollout.',
+      ].join(' '),
+    )
+    .argument('[files...]', 'model files, saved or MLflow folders, NAME=FILE, or folders of model files')
+    .option('--name <name>', 'name of a single file (default: its stem)')
+    .option('--golden <file>', 'expected outputs that a single file must give first')
+    .option('--reference <file>', 'rows that a single file was trained on, with which traffic is compared')
+    .option('--port <number>', 'port (default: 8080; 0 takes a free one)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--workers <number>', 'serving processes: auto (cores - 1) or a number')
+    .option('--max-body <size>', 'largest request body (default: 32mb)')
+    .option('--store <url>', 'database: sqlite:PATH or postgres://… (default: one in the data folder)')
+    .option('--watch <folder>', 'folder whose new files become versions')
+    .option('--empty', 'begin without a model, too: `plimsoll push` and the control API bring them')
+    .option('--no-capture', 'rows and answers are not captured, and so not monitored')
+    .option('--immediate', 'new versions replace the old ones at once, without evidence')
+    .option(
+      '--bundles <folder>',
+      'serves NAME/VERSION bundles as they are: no store, no control API, nothing written',
+    )
+    .option('--config <file>', 'settings (default: plimsoll.yaml or plimsoll.json where there is one)')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Each setting can come from the environment (PLIMSOLL_PORT, PLIMSOLL_MAX_BODY, …) or the configuration file,',
+        'which also says how new versions get their traffic: endpoints: {churn: {rollout: {strategy: canary, policy: {…}}}}.',
+        '',
+        'Examples:',
+        '  $ plimsoll serve model.joblib',
+        '  $ plimsoll serve model.joblib --reference train.parquet',
+        '  $ plimsoll serve churn=models/churn.pkl price=models/price.joblib --port 9090',
+        '  $ plimsoll keys create --name me --scope admin && plimsoll serve models/ --host 0.0.0.0 --workers 4',
+        '  $ plimsoll serve model.pkl --runtime python --trust --code src/churn_features.py',
+        '  $ plimsoll serve        (what was served before, with the rollouts that run)',
+      ].join('\n'),
+    )
+    .action(async (files: string[]) => {
+      const options = command.optsWithGlobals<ServeOptions>();
+      const bundles = options.bundles ?? process.env[BUNDLES_VARIABLE];
+      if (bundles !== undefined && bundles !== '') {
+        const { serveBundles } = await import('./bundles.ts');
+        const { service, mode } = await serveBundles(bundles, flagsOf(options), beside(files, command));
+        return answering(service, terminal, mode);
+      }
+      const python = pythonDemands(options, { command: 'serve', model: files[0] ?? null }) ?? undefined;
+      if (python !== undefined && files.length !== 1) throw oneByOne(files.length);
+      const { name, runtime, config: file, golden, reference, maxModel, immediate = false, empty } = options;
+      const config = await serveConfig({
+        flags: flagsOf(options),
+        env: process.env,
+        file,
+        models: files,
+        name,
+        isModel: python !== undefined,
+      });
+      tellProcesses(config);
+      const service = await begin(config, terminal, {
+        ...{ files: config.files, golden, reference, runtime, python, maxModel, immediate },
+        ...{ storeUrl: config.storeUrl, watch: config.watch, host: config.host, empty },
+        rollouts: await rolloutsOf(config.endpoints),
+        jobs: config.jobs,
+        routers: config.routers,
+        monitors: config.monitors,
+        monitorShare: config.monitorShare,
+      });
+      await answering(service, terminal, config.access.mode);
+    });
+};
+
+/** What jobs and receivers may do, for every process of the server: they inherit its environment. */
+function tellProcesses({ references, linkLocal, redirectHosts }: ServeConfig): void {
+  process.env[SETTINGS.references.env] = references.join(',');
+  process.env[SETTINGS.linkLocal.env] = linkLocal ? 'on' : 'off';
+  process.env[SETTINGS.redirectHosts.env] = redirectHosts.join(',');
+}
+
+/** What is said of files to be registered, as it was written; a folder of bundles leaves no room for it. */
+function beside(files: readonly string[], command: Command): readonly string[] {
+  const known: ReadonlySet<string> = new Set(Object.keys(flagsOf(command.optsWithGlobals<ServeOptions>())));
+  const given = command.options.filter((option) => {
+    const key = option.attributeName();
+    return !known.has(key) && key !== 'bundles' && command.getOptionValueSource(key) === 'cli';
+  });
+  return [...files, ...given.map(({ long }) => long!)];
+}
+
+/** Says what is served, and goes on until a signal. */
+async function answering(
+  { url, models, close, ended }: RunningService,
+  terminal: Terminal,
+  mode: AccessMode,
+): Promise<void> {
+  stopOnSignal(close);
+  const { greeting, listing } = await import('./greeting.ts');
+  terminal.answer(listing(url, models, mode), () => greeting(url, models, mode));
+  const { rememberCompiledCode } = await import('../../server/compile-cache.ts');
+  rememberCompiledCode();
+  await ended;
+}
+
+/** Settings of the command line, as they were written. */
+function flagsOf(options: ServeOptions): Readonly<Record<string, string | undefined>> {
+  const { data, port, host, workers, maxBody, store, watch } = options;
+  const capture = options.capture ? undefined : 'off';
+  return { data, port, host, workers, maxBody, store, watch, capture, ...accessFlags(options) };
+}
+
+/** Trust is a word about one model. */
+function oneByOne(found: number): PlimsollError {
+  const reason = `what is said about Python is said about one model, and ${found} are given: push the others one by one with \`plimsoll push FILE --trust\``;
+  return new PlimsollError('USAGE', { reason, command: 'serve' });
+}
+
+/** In this process, or in several; what the other needs is not loaded. */
+async function begin(
+  config: ServeConfig,
+  terminal: Terminal,
+  control: ServiceOptions['control'],
+): Promise<RunningService> {
+  const { stderrLog } = await import('../../server/log.ts');
+  const { dataDir, host, port, maxBody, connections, metricsAliases, captures, workers, access, tls } =
+    config;
+  const { isBlank, nothingToServe } = await import('../../server/nothing-to-serve.ts');
+  if (isBlank(control, dataDir)) throw nothingToServe(dataDir);
+  const service = {
+    dataDir,
+    host,
+    port,
+    maxBody,
+    connections,
+    metricsAliases,
+    captures,
+    access,
+    tls,
+    control,
+    logger: stderrLog(),
+    onProgress: watching(terminal),
+  };
+  if (workers === 1) return (await import('../../server/serve-here.ts')).serveHere(service);
+  const { serveInWorkers } = await import('../../server/workers/serve-in-workers.ts');
+  return serveInWorkers({ ...service, workers });
+}
+
+/** Shows how far the files have come, one bar at a time. */
+function watching(terminal: Terminal): (progress: Progress) => void {
+  let bar: { readonly file: string; readonly shown: ReturnType<Terminal['progress']> } | null = null;
+  const end = (): void => {
+    bar?.shown.done();
+    bar = null;
+  };
+  return (progress) => {
+    if (progress.kind === 'note') terminal.note(progress.text);
+    else if (progress.kind === 'done') end();
+    else {
+      if (bar?.file !== progress.file) {
+        end();
+        bar = { file: progress.file, shown: terminal.progress(progress.file) };
+      }
+      bar.shown.update(progress.stage);
+    }
+  };
+}
+
+/** The launcher forwards a Ctrl-C that the terminal has already sent: the same signal twice at once is one. */
+const SAME_SIGNAL_MS = 500;
+
+/** The first SIGTERM or SIGINT finishes what is in flight, the second ends at once. */
+function stopOnSignal(close: () => Promise<void>): void {
+  let stopping = 0;
+  const stop = async (): Promise<void> => {
+    const now = performance.now();
+    if (stopping > 0) {
+      if (now - stopping > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stopping = now;
+    await close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
