@@ -1,6 +1,6 @@
 /** Tables of random numbers as Parquet files, made by DuckDB: the same seed gives the same rows. */
 import { DuckDBInstance } from '@duckdb/node-api';
-import { literal } from '../../src/jobs/sql.ts';
+import { literal } from '../../src/sql/identifiers.ts';
 
 interface TableOptions {
   readonly rows: number;

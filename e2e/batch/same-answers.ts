@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { tableFromArrays, tableToIPC, vectorFromArray } from 'apache-arrow';
 import { expect } from 'vitest';
-import { identifier, literal } from '../../src/jobs/sql.ts';
+import { identifier, literal } from '../../src/sql/identifiers.ts';
 import { plimsoll } from '../cli.ts';
 import { type FixtureFile, readFixture } from '../exactness/fixture.ts';
 import { Desk } from './desk.ts';

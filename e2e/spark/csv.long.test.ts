@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, expect, test } from 'vitest';
-import { literal } from '../../src/jobs/sql.ts';
+import { literal } from '../../src/sql/identifiers.ts';
 import { example } from '../cli.ts';
 import { SPARK_CONF, sparkEnvironment } from './cluster.ts';
 import { onSpark, startBatch } from './job.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { literal } from '../../src/jobs/sql.ts';
+import { literal } from '../../src/sql/identifiers.ts';
 import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../src/store/testing/postgres.ts';
 import { example } from '../cli.ts';
 import { SPARK_CONF, sparkEnvironment } from './cluster.ts';

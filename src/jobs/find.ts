@@ -1,6 +1,6 @@
 import { PlimsollError } from '../core/errors.ts';
-import { didYouMean } from '../serving/rows/suggest.ts';
 import type { JobRow, Ledger } from '../store/ledger/ledger.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 
 /** Names that a message lists, at most. */
 const SHOWN = 10;

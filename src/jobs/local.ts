@@ -1,6 +1,7 @@
 /** Jobs as asked of the ledger itself. */
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../core/actor.ts';
+import { nextTime } from '../core/cron.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { OWN_REFERENCES, type References } from '../core/references.ts';
@@ -9,7 +10,6 @@ import type { Page, PageRequest } from '../store/store.ts';
 import { findJob } from './find.ts';
 import type { Jobs, JobView, RunView, Started } from './port.ts';
 import { DROPPABLE } from './run/states.ts';
-import { nextTime } from './schedule/cron.ts';
 import { scheduleFrom } from './schedule/document.ts';
 import type { Schedule } from './schedule/schedule.ts';
 import { scheduleOf } from './schedule/stored.ts';

@@ -3,7 +3,7 @@
  * control from the high end, and the rest is stable but not measured. Growing the weight only ever adds units to both
  * sets (up to one half); nobody is reassigned. Pure.
  */
-import { murmur3 } from './murmur3.ts';
+import { murmur3 } from '../bytes/murmur3.ts';
 
 /** Integer buckets, so that every language computes the same ranges. */
 export const BUCKETS = 10_000;

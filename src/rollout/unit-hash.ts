@@ -2,7 +2,7 @@
  * The 64-bit hash that units are counted, joined and stored by: two 32-bit hashes with fixed seeds, so that an id never
  * has to be kept. Recorder and feedback must agree on it for ever: stored rows hold it. Pure.
  */
-import { murmur3 } from './murmur3.ts';
+import { murmur3 } from '../bytes/murmur3.ts';
 
 /** Unlike the seeds of bucket hashes, which are drawn anew, these never change. */
 const SEED_HIGH = 0x706c696d;

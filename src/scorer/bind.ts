@@ -3,7 +3,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { Signature, TensorSpec } from '../model/signature.ts';
 import type { DType } from '../model/tensor.ts';
 import { shown } from '../serving/rows/complaints.ts';
-import { didYouMean } from '../serving/rows/suggest.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 import type { CellType } from './scorer.ts';
 
 /** A column that there is; `type` in DuckDB's words. */

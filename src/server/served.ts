@@ -1,8 +1,8 @@
 import type { Control, EndpointView, RolloutView } from '../control/port.ts';
 import type { AcceptedVersion } from '../registry/version.ts';
-import { formatDuration } from '../rollout/policy/duration.ts';
 import type { Stage } from '../rollout/policy/policy.ts';
 import { eachRow } from '../store/pages.ts';
+import { formatDuration } from '../text/duration.ts';
 
 /** What `serve` says of one endpoint once it answers. */
 export interface ServedModel {

@@ -1,5 +1,5 @@
+import { murmur3 } from '../bytes/murmur3.ts';
 import type { LoadedVersion } from '../registry/version.ts';
-import { murmur3 } from '../rollout/murmur3.ts';
 import { unitHash } from '../rollout/unit-hash.ts';
 import type { CaptureStream } from './capture/stream.ts';
 import { compact } from './http/body.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { murmur3 } from '../rollout/murmur3.ts';
+import { murmur3 } from '../bytes/murmur3.ts';
 import { distinctHashes, noHashes, noteHash, noteHashesOf } from './distinct-count.ts';
 
 const noted = (from: number, to: number, seed: number): Uint8Array => {

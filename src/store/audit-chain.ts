@@ -9,7 +9,7 @@
  * off shows whoever kept a later hash.
  */
 import { createHash } from 'node:crypto';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 import type { AuditRow } from './store.ts';
 
 /** What the first entry names as the one before. */

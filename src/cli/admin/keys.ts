@@ -154,7 +154,7 @@ function scopeOf(text: string): Scope {
 
 async function millisOf(text: string | undefined, option: string, command: string): Promise<number | null> {
   if (text === undefined) return null;
-  const { parseDuration } = await import('../../rollout/policy/duration.ts');
+  const { parseDuration } = await import('../../text/duration.ts');
   const millis = parseDuration(text);
   if (millis === undefined)
     throw usage(`${option} is "${text}", wanted a duration such as 90d or 12h`, command);

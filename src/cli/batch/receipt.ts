@@ -35,7 +35,7 @@ export const receipt: Define = (command, terminal) => {
           });
         if (options.signed !== true) return answerReceipt(row.receipt, terminal, 'whole');
         const { signReceipt } = await import('../../jobs/receipt/signed.ts');
-        const { openSigner } = await import('../../control/report/signing.ts');
+        const { openSigner } = await import('../../signing/signer.ts');
         const signer = openSigner(resolve(options.data), process.env['PLIMSOLL_SIGNING_KEY']);
         const envelope = signReceipt(signer, row.receipt as Receipt);
         terminal.answer(envelope, () => JSON.stringify(envelope, null, 2));

@@ -18,6 +18,6 @@ export async function publicKeyFor({ publicKey, data }: KeyOptions): Promise<str
   const given = process.env['PLIMSOLL_SIGNING_KEY'];
   const own = join(resolve(data), 'keys', 'signing.pem');
   if (given === undefined && !existsSync(own)) throw new PlimsollError('FILE_NOT_FOUND', { path: own });
-  const { openSigner } = await import('../../control/report/signing.ts');
+  const { openSigner } = await import('../../signing/signer.ts');
   return openSigner(resolve(data), given).publicKey.publicKey;
 }

@@ -75,7 +75,7 @@ async function yaml(document: object): Promise<string> {
 }
 
 async function optionsOf(endpoint: string | null, options: RulesOptions): Promise<RuleOptions> {
-  const { parseDuration } = await import('../../rollout/policy/duration.ts');
+  const { parseDuration } = await import('../../text/duration.ts');
   const { RUNBOOK } = await import('../../monitor/prometheus/rules.ts');
   const seconds = (option: string, text: string | undefined): number | null => {
     if (text === undefined) return null;

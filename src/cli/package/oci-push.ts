@@ -18,7 +18,7 @@ export async function attested(
   model: PackagedModel,
   data: string,
 ): Promise<readonly Artifact[]> {
-  const { openSigner } = await import('../../control/report/signing.ts');
+  const { openSigner } = await import('../../signing/signer.ts');
   const { attestImage } = await import('../../deploy/attest/attest.ts');
   const { keepArtifacts } = await import('../../deploy/attest/kept.ts');
   const signer = openSigner(resolve(data), process.env['PLIMSOLL_SIGNING_KEY']);

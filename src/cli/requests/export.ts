@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import type { OutputFormat } from '../../jobs/sinks/files/formats.ts';
+import type { OutputFormat } from '../../duckdb/copy.ts';
 import type { Define } from '../commands.ts';
 import { count } from '../output/table.ts';
 import { type LogOptions, rangeOf, wholeNumber, withLog, withRangeOptions } from './log.ts';

@@ -60,7 +60,7 @@ export async function rangeOf(
 }
 
 async function timeOf(option: string, text: string, command: string): Promise<number> {
-  const { parseDuration } = await import('../../rollout/policy/duration.ts');
+  const { parseDuration } = await import('../../text/duration.ts');
   const ago = parseDuration(text);
   if (ago !== undefined) return Date.now() - ago;
   const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;

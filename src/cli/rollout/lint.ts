@@ -58,7 +58,7 @@ export const lint = (command: Command, terminal: Terminal): void => {
 
 async function run(options: LintOptions, terminal: Terminal): Promise<void> {
   const { readDocument } = await import('../files/document.ts');
-  const { formatDuration } = await import('../../rollout/policy/duration.ts');
+  const { formatDuration } = await import('../../text/duration.ts');
   const document = await readDocument(options.policy);
   const traffic = await trafficOf(options);
   const time = (millis: number | null): string => (millis === null ? 'never' : formatDuration(millis));

@@ -5,6 +5,8 @@
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { EXPERIMENT, parseExperiment } from '../../rollout/experiment/policy.ts';
+import { POLICY, parsePolicy } from '../../rollout/policy/policy.ts';
+import { DEFAULT_UNIT, type Rule, type UnitSource } from '../../rollout/route.ts';
 import {
   choice,
   field,
@@ -16,9 +18,7 @@ import {
   record,
   table,
   text,
-} from '../../rollout/policy/grammar.ts';
-import { POLICY, parsePolicy } from '../../rollout/policy/policy.ts';
-import { DEFAULT_UNIT, type Rule, type UnitSource } from '../../rollout/route.ts';
+} from '../../schema/grammar.ts';
 
 const STRATEGIES = ['canary', 'ab', 'shadow', 'blue-green', 'immediate'] as const;
 

@@ -7,11 +7,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { Catalog } from '../../registry/catalog.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { armOf, BUCKETS } from '../../rollout/split.ts';
+import { openSigner } from '../../signing/signer.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
 import { FeedbackKeeping } from '../feedback/keeping.ts';
 import type { RolloutView } from '../port.ts';
-import { openSigner } from '../report/signing.ts';
 import { everyMillis } from '../rollouts/schedule.ts';
 import {
   ManualClock,

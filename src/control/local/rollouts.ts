@@ -1,12 +1,12 @@
 import type { Clock } from '../../core/ports.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
+import type { Envelope, PublicKey, Signer } from '../../signing/signer.ts';
 import type { Page, PageRequest, RolloutRow, Store, Strategy } from '../../store/store.ts';
 import type { DesiredRollout } from '../desired/desired.ts';
 import type { Publisher } from '../fleet/publisher.ts';
 import type { TrafficMeter } from '../fleet/traffic.ts';
 import type { Actor, Control, NewRollout, RolloutCommand, RolloutView } from '../port.ts';
 import { accountOf, EVIDENCE_TYPE, windowLines } from '../report/evidence.ts';
-import type { Envelope, PublicKey, Signer } from '../report/signing.ts';
 import { blindness } from '../rollouts/blind.ts';
 import type { Controller } from '../rollouts/controller.ts';
 import { refuseInVain, refuseUnmoved } from '../rollouts/steering.ts';

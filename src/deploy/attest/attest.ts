@@ -1,10 +1,10 @@
 /** What goes with an image: the list of its contents, where it comes from, and a signature under both. */
 import { existsSync } from 'node:fs';
 import packageJson from '../../../package.json' with { type: 'json' };
-import type { Signer } from '../../control/report/signing.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import { keptPath } from '../../registry/bundle.ts';
 import { digestOf } from '../../registry/digest.ts';
-import { canonicalJson } from '../../store/canonical.ts';
+import type { Signer } from '../../signing/signer.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import type { BuiltImage } from '../image/image.ts';
 import { LOCK, platformName } from '../image/lock.ts';

@@ -1,7 +1,8 @@
 /** Whether an image is what somebody has signed, and what they say that it was made from. */
-import { signedBytes } from '../../control/report/signing.ts';
+
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
+import { signedBytes } from '../../signing/signer.ts';
 import type { Descriptor, Digest } from '../image/layout.ts';
 import { isDescriptor } from './kept.ts';
 import { BUNDLE_TYPE } from './media.ts';

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { PlimsollError } from '../../core/errors.ts';
-import { makeFolder } from '../../jobs/sinks/files/durable.ts';
+import { makeFolder } from '../../disk/durable.ts';
 import type { DebianPackage, NpmArchive } from './lock.ts';
 
 /** Fetches what an image is made of: from a folder, from what was fetched before, or from mirrors; proved by its digest. */

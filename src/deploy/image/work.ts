@@ -2,7 +2,7 @@ import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import { makeFolder } from '../../jobs/sinks/files/durable.ts';
+import { makeFolder } from '../../disk/durable.ts';
 
 /** Folders in which something is made before it is put where it was asked for. */
 

@@ -10,7 +10,7 @@ import {
   type Rule,
   record,
   text,
-} from '../../rollout/policy/grammar.ts';
+} from '../../schema/grammar.ts';
 import type { GivenBatchJob } from './batch-job.ts';
 import { CPU, IMAGE, MEMORY, NAME, OBJECT } from './words.ts';
 

@@ -15,7 +15,7 @@ import {
   type Rule,
   record,
   table,
-} from '../../rollout/policy/grammar.ts';
+} from '../../schema/grammar.ts';
 import type { GivenBatchJob } from './batch-job.ts';
 import { batchJob } from './document-batch.ts';
 import {

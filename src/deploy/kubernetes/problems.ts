@@ -1,6 +1,7 @@
 /** What is wrong with a document, in itself and for its target: its parts held against each other. */
+
+import { cronProblem } from '../../core/cron.ts';
 import { isRecord } from '../../core/record.ts';
-import { cronProblem } from '../../jobs/schedule/cron.ts';
 import type { KubernetesDocument } from './document.ts';
 import type { ModelFacts } from './spec.ts';
 

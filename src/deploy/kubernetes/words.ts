@@ -1,5 +1,5 @@
 /** Words that settings are made of: names, images, quantities. Pure. */
-import { text } from '../../rollout/policy/grammar.ts';
+import { text } from '../../schema/grammar.ts';
 
 /** RFC 1123 label; shorter than 63 for what is added to it. */
 export const NAME = text('^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$', 'small letters, digits and "-", at most 40');

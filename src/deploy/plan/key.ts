@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../store/canonical.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import type { Resource, ResourceKey } from './port.ts';
 
 /** `Endpoint/churn`: a key as text, for maps and messages. */

@@ -12,8 +12,8 @@ import {
   record,
   table,
   text,
-} from '../../rollout/policy/grammar.ts';
-import { didYouMean } from '../../serving/rows/suggest.ts';
+} from '../../schema/grammar.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
 import { refuseWhatSageMakerLacks } from './lacks.ts';
 import { problemsAcross } from './limits.ts';
 import { refuseWhatGoesNowhere } from './unheeded.ts';

@@ -1,6 +1,6 @@
 /** Names of what a deployment makes: its own, and a digest where the thing cannot be changed. Pure. */
 import { sha256 } from '../../bytes/sha256.ts';
-import { canonicalJson } from '../../store/canonical.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import type { ArtifactFile, SageMakerDocument, SageMakerVersion } from './document.ts';
 
 type Spec = Readonly<Record<string, unknown>>;

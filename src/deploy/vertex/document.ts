@@ -13,7 +13,7 @@ import {
   record,
   table,
   text,
-} from '../../rollout/policy/grammar.ts';
+} from '../../schema/grammar.ts';
 import { refuseWhatVertexLacks } from './lacks.ts';
 import { problemsAcross } from './limits.ts';
 

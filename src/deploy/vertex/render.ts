@@ -1,5 +1,5 @@
 /** From a document to what has to be there on Vertex, each as the API takes it in JSON. */
-import { canonicalJson } from '../../store/canonical.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import type { Deployment } from '../plan/apply.ts';
 import { specDigest } from '../plan/key.ts';
 import type { Resource } from '../plan/port.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { array, assert, asyncProperty, constantFrom, option } from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { literal } from '../sql.ts';
+import { literal } from '../../sql/identifiers.ts';
 import { type Duplicate, duplicateError, findDuplicates } from './duplicates.ts';
 import { areKeysKept, keepKeys, keyFileName } from './key-file.ts';
 import { repeated } from './key-table.ts';

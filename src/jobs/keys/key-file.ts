@@ -6,7 +6,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
-import { writing } from '../sinks/files/durable.ts';
+import { writing } from '../../disk/durable.ts';
 import type { Hashes } from './key-table.ts';
 
 export const SHARES = 256;

@@ -9,7 +9,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import type { OutputColumn, OutputValues } from '../../scorer/scorer.ts';
-import { identifier } from '../sql.ts';
+import { identifier } from '../../sql/identifiers.ts';
 import { OUTCOME_COLUMN, outputName } from './output.ts';
 
 /** Booleans are kept as bytes, as the scorer has them. */

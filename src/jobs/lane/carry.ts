@@ -1,11 +1,11 @@
 /** Rows that an earlier run has published, carried into the output of this one as they are. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
+import { identifier } from '../../sql/identifiers.ts';
 import type { Account, Chunk } from '../chunk.ts';
 import { retrying } from '../retry.ts';
 import type { SinkWriter } from '../sinks/sink.ts';
 import type { Relation } from '../sources/source.ts';
-import { identifier } from '../sql.ts';
 import type { LaneSetup } from './protocol.ts';
 
 /** Whether a chunk is of rows that are published: those come first. */

@@ -1,6 +1,6 @@
 /** How DuckDB's columns reach the scorer: what is selected for each, and as what kind of vector it comes. Pure. */
 import type { Vector } from '../../scorer/frame.ts';
-import { identifier } from '../sql.ts';
+import { identifier } from '../../sql/identifiers.ts';
 
 export interface Feature {
   /** What to select. */

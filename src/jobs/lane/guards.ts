@@ -1,8 +1,9 @@
 /** What a row must be, beside what the model wants, to get into the output: looked at by SQL where the row is. Pure. */
+
+import { identifier } from '../../sql/identifiers.ts';
 import { refusalsOf } from '../sinks/refusals.ts';
 import type { SinkColumn } from '../sinks/sink.ts';
 import type { SinkSpec } from '../spec/spec.ts';
-import { identifier } from '../sql.ts';
 import type { Verdict } from './tally.ts';
 
 export interface Guard {

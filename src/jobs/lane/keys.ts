@@ -2,9 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { identifier } from '../../sql/identifiers.ts';
 import { keepKeys, keyFileName } from '../keys/key-file.ts';
 import type { Relation } from '../sources/source.ts';
-import { identifier } from '../sql.ts';
 
 /** Where the keys of a chunk are, in the folder of the run. */
 export const keysPath = (folder: string, chunk: number): string => join(folder, 'keys', keyFileName(chunk));

@@ -2,17 +2,18 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { Turns } from '../../core/turns.ts';
+import { inputError, memoryError } from '../../duckdb/errors.ts';
+import type { DuckDBPool, PooledDuckDB } from '../../duckdb/pool.ts';
 import type { Frame } from '../../scorer/frame.ts';
 import type { Scorer } from '../../scorer/scorer.ts';
+import { identifiers } from '../../sql/identifiers.ts';
 import type { Account, Chunk } from '../chunk.ts';
 import { areKeysKept } from '../keys/key-file.ts';
 import type { Distributions } from '../receipt/distribution.ts';
 import { observerOf } from '../receipt/observer.ts';
 import { retrying } from '../retry.ts';
 import type { SinkWriter } from '../sinks/sink.ts';
-import { inputError, memoryError } from '../sources/files/duckdb.ts';
 import type { ChunkReader, Relation } from '../sources/source.ts';
-import { identifiers } from '../sql.ts';
 import { Answers } from './answers.ts';
 import { carry, isCarried } from './carry.ts';
 import { DeadLetters, deadLettersPath } from './dead-letters.ts';
@@ -24,7 +25,6 @@ import { keptColumns, keysSelect, outputSelect, refusedKeysSelect, type Scoring 
 import type { ChunkOrder, LaneSetup, Probe } from './protocol.ts';
 import { scoreRows } from './score-rows.ts';
 import { Tally } from './tally.ts';
-import type { Bench, Workbench } from './workbench.ts';
 
 /** What a lane works with. */
 export interface LaneParts {
@@ -34,7 +34,7 @@ export interface LaneParts {
   /** Of rows that are carried over. */
   readonly carried: ChunkReader | null;
   readonly writer: SinkWriter;
-  readonly workbench: Workbench;
+  readonly workbench: DuckDBPool;
   readonly clock: Clock;
   /** Told how many rows have been scored since the last time. */
   readonly onScored: (rows: number) => void;
@@ -118,7 +118,7 @@ export class Lane {
     return this.#read(chunk, ({ db }, relation) => keyTexts(db, key, relation, rows));
   }
 
-  #read<T>(chunk: Chunk, work: (bench: Bench, relation: Relation) => Promise<T>): Promise<T> {
+  #read<T>(chunk: Chunk, work: (bench: PooledDuckDB, relation: Relation) => Promise<T>): Promise<T> {
     return this.#at(async (bench) => {
       const relation = await this.#open(bench, { chunk });
       try {
@@ -129,13 +129,13 @@ export class Lane {
     });
   }
 
-  async #at<T>(work: (bench: Bench) => Promise<T>): Promise<T> {
+  async #at<T>(work: (bench: PooledDuckDB) => Promise<T>): Promise<T> {
     const { workbench } = this.#parts;
-    const bench = await workbench.take();
+    const bench = await workbench.acquire();
     try {
       return await work(bench);
     } finally {
-      workbench.giveBack(bench);
+      workbench.release(bench);
     }
   }
 
@@ -148,13 +148,13 @@ export class Lane {
     }
   }
 
-  #open({ db }: Bench, { chunk }: Pick<ChunkOrder, 'chunk'>): Promise<Relation> {
+  #open({ db }: PooledDuckDB, { chunk }: Pick<ChunkOrder, 'chunk'>): Promise<Relation> {
     const { setup, reader, carried } = this.#parts;
     const from = isCarried(setup, chunk) && carried !== null ? carried : reader;
     return retrying(['SOURCE_UNAVAILABLE'], () => from.open(chunk, db));
   }
 
-  async #score(bench: Bench, order: ChunkOrder): Promise<ScoredChunk> {
+  async #score(bench: PooledDuckDB, order: ChunkOrder): Promise<ScoredChunk> {
     const { setup, scorer, clock, onScored } = this.#parts;
     const started = clock.monotonic();
     const relation = await this.#open(bench, order);
@@ -216,7 +216,7 @@ export class Lane {
     return inputs.map((name, j) => featureOf(name, types[j]!));
   }
 
-  async #write(bench: Bench, order: ChunkOrder, scored: ScoredChunk): Promise<Account> {
+  async #write(bench: PooledDuckDB, order: ChunkOrder, scored: ScoredChunk): Promise<Account> {
     const { setup, scorer, writer, clock } = this.#parts;
     const { relation, answers, tally, seconds } = scored;
     const started = clock.monotonic();
@@ -243,7 +243,7 @@ export class Lane {
   }
 
   /** Digest of the keys that are ok. Throws INTERNAL where they are not as many as the scorer answered. */
-  async #keysOf({ db }: Bench, scoring: Scoring, tally: Tally): Promise<string> {
+  async #keysOf({ db }: PooledDuckDB, scoring: Scoring, tally: Tally): Promise<string> {
     const reader = await db.runAndReadAll(keysSelect(this.#parts.setup.spec.key, scoring));
     const { rows, digest } = reader.getRowObjects()[0] as { rows: number; digest: string };
     const { ok } = tally.counts(0);
@@ -254,7 +254,7 @@ export class Lane {
 
   /** In the order of the input, rows that could not be read among those that got no answer. */
   async #keepLetters(
-    bench: Bench,
+    bench: PooledDuckDB,
     { chunk }: ChunkOrder,
     scored: ScoredChunk,
     scoring: Scoring,

@@ -1,8 +1,8 @@
 /** The SQL of a chunk's output: the relation beside its answers. Pure. */
 import { OUTCOME, type OutputColumn } from '../../scorer/scorer.ts';
+import { identifier, identifiers, literal } from '../../sql/identifiers.ts';
 import type { SinkColumn } from '../sinks/sink.ts';
 import type { JobSpec } from '../spec/spec.ts';
-import { identifier, identifiers, literal } from '../sql.ts';
 
 /** Columns of the table of answers: outcomes, and the j-th output. */
 export const OUTCOME_COLUMN = 'outcome';

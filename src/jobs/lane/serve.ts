@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { asCodedError } from '../../core/parts.ts';
+import { DuckDBPool } from '../../duckdb/pool.ts';
 import type { Scorer } from '../../scorer/scorer.ts';
 import type { ChunkReader, Source } from '../sources/source.ts';
 import { Lane } from './lane.ts';
@@ -16,7 +17,6 @@ import type {
   StagedModel,
   ToLane,
 } from './protocol.ts';
-import { Workbench } from './workbench.ts';
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
@@ -80,7 +80,7 @@ async function open(setup: LaneSetup): Promise<null> {
     reader: await readerOf(source, setup, wanted, scorer.types),
     carried: await carriedReader(setup),
     writer: await openSinkWriter(setup),
-    workbench: await Workbench.open(folder),
+    workbench: await DuckDBPool.open(folder),
     clock,
     onScored: noteRows,
   });

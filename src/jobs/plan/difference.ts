@@ -1,6 +1,7 @@
 /** What is different between the facts of two runs, in lines that a person reads. Pure. */
+
+import { canonicalJson } from '../../core/canonical-json.ts';
 import { isRecord } from '../../core/record.ts';
-import { canonicalJson } from '../../store/canonical.ts';
 
 /** Lines at most: a folder may have gained a million files. */
 const LINES_MAX = 20;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { canonicalJson } from '../../store/canonical.ts';
 import { differenceOf } from './difference.ts';
 import type { Facts } from './facts.ts';
 

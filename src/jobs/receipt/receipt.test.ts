@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Signer } from '../../control/report/signing.ts';
+import { Signer } from '../../signing/signer.ts';
 import type { Account } from '../chunk.ts';
 import { aPlan, aSpec } from '../plan/testing/plans.ts';
 import { type Closing, receiptOf, summaryOf } from './receipt.ts';

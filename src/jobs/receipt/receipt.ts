@@ -3,7 +3,7 @@
  * made from the accounts of its chunks, and says enough to be checked by others: `docs/receipts.md`.
  */
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../store/canonical.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import type { RunRow } from '../../store/ledger/ledger.ts';
 import type { Check } from '../../store/store.ts';
 import type { Account, Chunk, Counts } from '../chunk.ts';

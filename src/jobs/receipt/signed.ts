@@ -1,8 +1,9 @@
 /** Receipts under the signature of the installation that made them. */
-import { type Envelope, type Signer, signedBytes } from '../../control/report/signing.ts';
+
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { OUTCOMES } from '../../scorer/scorer.ts';
+import { type Envelope, type Signer, signedBytes } from '../../signing/signer.ts';
 import { addUp } from './books.ts';
 import type { Receipt } from './receipt.ts';
 

@@ -11,6 +11,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { literal } from '../../sql/identifiers.ts';
 import { openSink, openSinkWriter } from '../sinks/open.ts';
 import { sinkContract } from '../sinks/testing/contract.ts';
 import {
@@ -26,7 +27,6 @@ import { freezeOptions, readAll, sourceContract } from '../sources/contract.ts';
 import { tableFile, tableRows } from '../sources/objects/testing.ts';
 import { openSource } from '../sources/open.ts';
 import type { Source } from '../sources/source.ts';
-import { literal } from '../sql.ts';
 import { putFile } from './put.ts';
 import { S3_HOOK_MILLIS, type S3Server, startS3 } from './testing/server.ts';
 

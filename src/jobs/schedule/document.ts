@@ -1,4 +1,6 @@
 /** When a job runs by itself, as people write it under `schedule` in `plimsoll.yaml`. */
+
+import { cronProblem } from '../../core/cron.ts';
 import { isRecord } from '../../core/record.ts';
 import {
   choice,
@@ -11,11 +13,10 @@ import {
   orNothing,
   type Rule,
   record,
-} from '../../rollout/policy/grammar.ts';
-import { didYouMean } from '../../serving/rows/suggest.ts';
+} from '../../schema/grammar.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
 import { jobName } from '../spec/document.ts';
 import { specInvalid } from '../spec/invalid.ts';
-import { cronProblem } from './cron.ts';
 import type { Retries, Schedule, Trigger } from './schedule.ts';
 
 const URL_PATTERN = '^(?:\\$\\{\\w+\\}|[a-z+]+://(?:[^/@:]*(?::\\$\\{\\w+\\})?@)?[^@]{1,500})$';

@@ -1,6 +1,7 @@
 /** Places in the URIs of a job that each run fills. Time is a parameter. */
+
+import { zoned } from '../../core/cron.ts';
 import type { JobSpec } from '../spec/spec.ts';
-import { zoned } from './cron.ts';
 
 export interface Filling {
   readonly run: string;

@@ -1,8 +1,8 @@
 /** Looks at what of a job's triggers can be told by looking: time, files, other jobs. */
 import { createHash } from 'node:crypto';
+import { dueTimes, zoned } from '../../core/cron.ts';
 import type { JobRow, Ledger } from '../../store/ledger/ledger.ts';
 import type { FrozenItem } from '../chunk.ts';
-import { dueTimes, zoned } from './cron.ts';
 import { type Memory, memoryOf } from './memory.ts';
 import type { Schedule, Trigger } from './schedule.ts';
 import type { Settling } from './settling.ts';

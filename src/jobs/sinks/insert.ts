@@ -1,5 +1,5 @@
 /** Rows into a table, as the job says. Pure. */
-import { identifier, identifiers } from '../sql.ts';
+import { identifier, identifiers } from '../../sql/identifiers.ts';
 import type { SinkRun } from './sink.ts';
 
 type Job = Pick<SinkRun, 'columns' | 'spec'>;

@@ -1,14 +1,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Clock } from '../../core/ports.ts';
+import { DuckDBPool } from '../../duckdb/pool.ts';
 import { OUTCOME, type Scorer } from '../../scorer/scorer.ts';
+import { identifier, identifiers, literal, PARQUET } from '../../sql/identifiers.ts';
 import type { Chunk } from '../chunk.ts';
 import { Answers } from '../lane/answers.ts';
 import { type Feature, featureOf } from '../lane/features.ts';
 import { frameOf } from '../lane/frames.ts';
 import { OUTCOME_COLUMN, outputName } from '../lane/output.ts';
-import { Workbench } from '../lane/workbench.ts';
 import type { ChunkReader, Relation } from '../sources/source.ts';
-import { identifier, identifiers, literal, PARQUET } from '../sql.ts';
 
 /** Rows that are scored here, and by Spark before anything else. */
 const SAMPLE_ROWS = 1000;
@@ -39,8 +39,8 @@ export interface Sample {
 
 /** Scores the first rows of an input and writes down the answers. Throws what source and scorer throw. */
 export async function scoreSample(options: SampleOptions): Promise<Sample> {
-  const workbench = await Workbench.open(options.folder);
-  const bench = await workbench.take();
+  const workbench = await DuckDBPool.open(options.folder);
+  const bench = await workbench.acquire();
   try {
     const relation = await options.reader.open(options.chunk, bench.db);
     const rows = await answer(bench.db, relation, options);
@@ -49,7 +49,7 @@ export async function scoreSample(options: SampleOptions): Promise<Sample> {
     await relation.close();
     return { rows, rowsPerSecond };
   } finally {
-    workbench.giveBack(bench);
+    workbench.release(bench);
     workbench.close();
   }
 }

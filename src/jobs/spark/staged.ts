@@ -12,9 +12,9 @@ import {
   type Scored,
   type Scorer,
 } from '../../scorer/scorer.ts';
+import { identifier } from '../../sql/identifiers.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
 import type { ChunkReader, Place, Relation, Source } from '../sources/source.ts';
-import { identifier } from '../sql.ts';
 import { RAW, VERDICT } from './job.ts';
 
 /** Gives what the cluster has answered. */

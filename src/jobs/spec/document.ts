@@ -9,8 +9,8 @@ import {
   type Rule,
   record,
   text,
-} from '../../rollout/policy/grammar.ts';
-import { didYouMean } from '../../serving/rows/suggest.ts';
+} from '../../schema/grammar.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
 import { type SparkDocument, sparkDocument } from './spark.ts';
 import type { FileFormat, JobOptions, SinkSpec } from './spec.ts';
 import { joinUri, splitUri, uriProblem } from './uri.ts';

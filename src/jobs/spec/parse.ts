@@ -1,7 +1,7 @@
 /** From a job as people write it to its spec: checked as a whole, with every default and every path in full. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
-import type { Rule } from '../../rollout/policy/grammar.ts';
+import type { Rule } from '../../schema/grammar.ts';
 import { absolute, absoluteUri } from './absolute.ts';
 import { wouldBeRead } from './apart.ts';
 import { type JobDocument, jobDocument, jobName } from './document.ts';

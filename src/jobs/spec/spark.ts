@@ -1,6 +1,6 @@
 /** The cluster of a job, as people write it. Pure. */
-import { field, orNothing, type Rule, record, table, text } from '../../rollout/policy/grammar.ts';
-import { didYouMean } from '../../serving/rows/suggest.ts';
+import { field, orNothing, type Rule, record, table, text } from '../../schema/grammar.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
 import type { SparkSpec } from './spec.ts';
 
 export interface SparkDocument extends Omit<SparkSpec, 'conf'> {

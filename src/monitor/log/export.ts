@@ -1,8 +1,8 @@
 /** Rows of the log as a file for other tools: Parquet, CSV or JSON Lines, with bounded memory. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
-import { flush, move, writing } from '../../jobs/sinks/files/durable.ts';
-import { copyStatement, type OutputFormat } from '../../jobs/sinks/files/formats.ts';
+import { flush, move, writing } from '../../disk/durable.ts';
+import { copyStatement, type OutputFormat } from '../../duckdb/copy.ts';
 import { withDuckDB } from './find.ts';
 import { type LogPlace, type LogRange, scanOf, segmentsHere } from './scan.ts';
 
@@ -33,7 +33,7 @@ export async function exportRequests(place: LogPlace, options: ExportOptions): P
       .map(([name, type]) => ({ name: String(name), type: String(type) }));
     const temporary = `${output}.tmp`;
     const rows = await writing(temporary, 0, async () => {
-      const written = await db.run(copyStatement(select, columns as never, temporary, format, true));
+      const written = await db.run(copyStatement(select, columns, temporary, format, true));
       await flush(temporary);
       return written.rowsChanged;
     });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBTimestampTZValue } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
+import { openDuckDB } from '../../duckdb/open.ts';
 import type { LoggedRequest } from '../port.ts';
-import { openDuckDB } from './duckdb.ts';
 import { type LogPlace, scanOf, segmentsHere, shapesOf } from './scan.ts';
 import type { LoggedColumn, LogShape } from './shape.ts';
 

@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { literal } from '../../jobs/sql.ts';
+import { literal } from '../../sql/identifiers.ts';
 import type { MonitoringStore, SegmentRow } from '../../store/monitoring/monitoring.ts';
 import { partsOf } from './paths.ts';
 import { type LogShape, parseShape } from './shape.ts';

@@ -11,8 +11,8 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import type { Block } from '../../capture/block.ts';
-import { identifier, literal } from '../../jobs/sql.ts';
-import { segmentOptions, VECTOR } from './duckdb.ts';
+import { segmentOptions, VECTOR } from '../../duckdb/open.ts';
+import { identifier, literal } from '../../sql/identifiers.ts';
 import { storable } from './paths.ts';
 import type { LogShape } from './shape.ts';
 

@@ -4,10 +4,10 @@
  */
 import { access, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { literal } from '../../jobs/sql.ts';
+import { openDuckDB } from '../../duckdb/open.ts';
+import { literal } from '../../sql/identifiers.ts';
 import type { MonitoringStore, SegmentRow } from '../../store/monitoring/monitoring.ts';
 import { planCompaction } from './compaction.ts';
-import { openDuckDB } from './duckdb.ts';
 import { shapesOf } from './scan.ts';
 import { optionsOf } from './segment.ts';
 import { placeFor, putSegment } from './writer.ts';

@@ -17,8 +17,8 @@ import {
   record as strictRecord,
   table,
   text,
-} from '../../rollout/policy/grammar.ts';
-import { didYouMean } from '../../serving/rows/suggest.ts';
+} from '../../schema/grammar.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
 import type {
   AccuracyPolicy,
   AlertPolicy,

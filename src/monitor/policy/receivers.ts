@@ -10,8 +10,8 @@ import {
   type Rule,
   record,
   text,
-} from '../../rollout/policy/grammar.ts';
-import { didYouMean } from '../../serving/rows/suggest.ts';
+} from '../../schema/grammar.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
 import type { ReceiverPolicy } from './policy.ts';
 
 const TEMPLATE = text('^[^\\u0000]{1,20000}$', 'a text of 1 to 20,000 characters');

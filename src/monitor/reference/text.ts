@@ -2,7 +2,7 @@
  * Measures of free text, of which the values themselves never come again: how long it is, in which language or script, and how
  * many of its words the reference has not. Pure.
  */
-import { murmur3 } from '../../rollout/murmur3.ts';
+import { murmur3 } from '../../bytes/murmur3.ts';
 import type { FeatureProfile, ValueColumn } from './profile.ts';
 
 /** Words of the reference that are known, as ascending hashes. */

@@ -1,5 +1,5 @@
 /** What people say about false alarms: `1/100000` rows, or `1/90d` of time. Pure. */
-import { parseDuration } from '../../rollout/policy/duration.ts';
+import { parseDuration } from '../../text/duration.ts';
 
 export interface FalseAlarms {
   readonly count: number;

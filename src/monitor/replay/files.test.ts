@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { literal } from '../../jobs/sql.ts';
+import { literal } from '../../sql/identifiers.ts';
 import { gaussian } from '../drift/testing.ts';
 import { DEFAULT_MONITOR } from '../policy/grammar.ts';
 import { parseFalseAlarms } from './budget.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { literal } from '../../jobs/sql.ts';
+import { literal } from '../../sql/identifiers.ts';
 import { gaussian } from '../drift/testing.ts';
 import { DEFAULT_MONITOR } from '../policy/grammar.ts';
 import { parseFalseAlarms } from './budget.ts';

@@ -1,5 +1,5 @@
 /** How cells of a file reach a profile: what is selected of a column, by the type that it should have. Pure. */
-import { identifier } from '../../jobs/sql.ts';
+import { identifier } from '../../sql/identifiers.ts';
 import type { ListMeasure } from './lists.ts';
 
 /** `time` is read as milliseconds since the epoch, `boolean` as `true` and `false`, `other` only as whether it is there. */

@@ -5,7 +5,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { seededRandom } from '../../core/random.ts';
-import { identifier } from '../../jobs/sql.ts';
+import { identifier } from '../../sql/identifiers.ts';
 import type { Cell, TableColumn } from './cells.ts';
 
 /** Numbers of a list at most. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, expect, test } from 'vitest';
-import { literal } from '../../jobs/sql.ts';
+import { literal } from '../../sql/identifiers.ts';
 import type { ValueColumn } from '../reference/profile.ts';
 import { collect, columnGroups } from './collect.ts';
 import { openTable, type Table } from './table.ts';

@@ -5,8 +5,8 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
-import { inputError } from '../../jobs/sources/files/duckdb.ts';
-import { literal } from '../../jobs/sql.ts';
+import { inputError } from '../../duckdb/errors.ts';
+import { literal } from '../../sql/identifiers.ts';
 import { blocksOf, type TableBlock } from './blocks.ts';
 import { type Cell, cellOf, evidenceOf, isInteger, type TableColumn, typeBy, typeOf } from './cells.ts';
 import { listCell, listColumns, sourceOf } from './lists.ts';

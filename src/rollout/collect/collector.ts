@@ -23,9 +23,10 @@
  * discordant again and again is evidence of its own (`lasting`), as is one that fails in LASTING windows in a row: there
  * the event is the last of them, and at risk are those to whom it can happen.
  */
+
+import { murmur3 } from '../../bytes/murmur3.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ClosedWindow, Needs } from '../machine.ts';
-import { murmur3 } from '../murmur3.ts';
 import { LATENCY_BINS, PAIR, type Part, type Sample } from '../part.ts';
 import type { Recording } from '../route.ts';
 import { Attendance } from './attendance.ts';

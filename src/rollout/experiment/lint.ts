@@ -4,9 +4,9 @@
  */
 import { PlimsollError } from '../../core/errors.ts';
 import { normalQuantile } from '../../statistics/normal.ts';
+import { formatDuration } from '../../text/duration.ts';
 import type { Lift } from '../metric/moments.ts';
 import { sequentialInterval } from '../metric/sequential.ts';
-import { formatDuration } from '../policy/duration.ts';
 import { allocate, sharesOf } from './allocation.ts';
 import { controlOf, type ExperimentPolicy } from './policy.ts';
 import { comparisonOf } from './state.ts';

@@ -1,4 +1,6 @@
 /** What an event changes before anything is judged: clock, guards, the split, what matured, learnt weights. Pure. */
+
+import { murmur3 } from '../../bytes/murmur3.ts';
 import { seededRandom } from '../../core/random.ts';
 import { passed } from '../decide/observe.ts';
 import { judgeArrival, settle } from '../decide/settled.ts';
@@ -6,7 +8,6 @@ import { addEvidence } from '../evidence/evidence.ts';
 import { addSplit } from '../evidence/srm.ts';
 import type { ClosedWindow, MachineEvent } from '../machine.ts';
 import { type Belief, topTwoWeights } from '../metric/bandit.ts';
-import { murmur3 } from '../murmur3.ts';
 import { NOBODY, type RecordedWindow } from '../window.ts';
 import { reallocate, sizeOf } from './allocation.ts';
 import { addCohort, intervalAtEveryLook, liftOf } from './metric.ts';

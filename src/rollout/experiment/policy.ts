@@ -16,7 +16,7 @@ import {
   type Rule,
   record,
   text,
-} from '../policy/grammar.ts';
+} from '../../schema/grammar.ts';
 import { GUARD_WORDS, type Guards, type Policy, SPLIT_WORDS } from '../policy/policy.ts';
 
 /** Arm of an experiment; `version` is a number, or one of the two that the rollout names. */

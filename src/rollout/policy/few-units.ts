@@ -1,6 +1,7 @@
 /** What a policy waits for in vain where an endpoint has so many distinct units and no more. Pure. */
+
+import { formatDuration } from '../../text/duration.ts';
 import { rateUpperBound } from '../evidence/certificate.ts';
-import { formatDuration } from './duration.ts';
 import { fewestClean } from './passage.ts';
 import type { Policy, Stage } from './policy.ts';
 

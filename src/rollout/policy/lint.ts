@@ -3,10 +3,10 @@
  * worse by the margin is found. The times are those of a typical run, not bounds. Pure.
  */
 import { PlimsollError } from '../../core/errors.ts';
+import { formatDuration } from '../../text/duration.ts';
 import type { CertificateTimes, Traffic } from './certificate-time.ts';
 import { courseOf } from './course.ts';
 import { type Detection, detectionTime } from './detection-time.ts';
-import { formatDuration } from './duration.ts';
 import { fewUnits } from './few-units.ts';
 import type { Policy } from './policy.ts';
 import { BEGINNING, finalBake, spansOf } from './timeline.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
-import { formatDuration, parseDuration } from './duration.ts';
+import { formatDuration, parseDuration } from '../../text/duration.ts';
 import { DEFAULT_POLICY, parsePolicy } from './policy.ts';
 import { POLICY_SCHEMA } from './schema.ts';
 

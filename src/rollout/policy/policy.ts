@@ -15,7 +15,7 @@ import {
   orFalse,
   orNothing,
   record,
-} from './grammar.ts';
+} from '../../schema/grammar.ts';
 
 /** One step of a rollout; times in milliseconds. */
 export interface Stage {

@@ -1,6 +1,6 @@
 /** Invented traffic: what arrives, how often it fails, and what the candidate does to it. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
-import { choice, duration, field, number, orNothing, record } from '../policy/grammar.ts';
+import { choice, duration, field, number, orNothing, record } from '../../schema/grammar.ts';
 import { type Policy, parsePolicy } from '../policy/policy.ts';
 
 export interface Effect {

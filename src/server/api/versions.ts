@@ -7,7 +7,7 @@ import { withDemands } from '../../control/python-fields.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { digestOf } from '../../registry/digest.ts';
 import { isFolder } from '../../registry/python/folder.ts';
-import { DURATION_PATTERN, parseDuration } from '../../rollout/policy/duration.ts';
+import { DURATION_PATTERN, parseDuration } from '../../text/duration.ts';
 import {
   closed,
   NAME,

@@ -1,7 +1,8 @@
 /** Rows of one request on their way from the thread that scored them. Pure. */
+
+import { murmur3 } from '../../bytes/murmur3.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
-import { murmur3 } from '../../rollout/murmur3.ts';
 import { type Cells, cellsFor, type Picks } from './cells.ts';
 import { Extractor } from './extractor.ts';
 

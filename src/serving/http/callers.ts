@@ -1,4 +1,4 @@
-import { murmur3 } from '../../rollout/murmur3.ts';
+import { murmur3 } from '../../bytes/murmur3.ts';
 import { distinctHashes, noHashes, noteHash, noteHashesOf } from '../../statistics/distinct-count.ts';
 
 /** What may be told of the callers of one model, as it crosses to another process: plain data, no id. */

@@ -1,6 +1,6 @@
 import type { ColumnSpec } from '../../model/signature.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
 import { type Fault, shown } from './complaints.ts';
-import { didYouMean } from './suggest.ts';
 
 /** A checked cell: number columns give numbers (NaN is missing), string columns strings or null. */
 export type Cell = number | string | null;

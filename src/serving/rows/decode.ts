@@ -1,9 +1,9 @@
 import { isRecord } from '../../core/record.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
 import { Complaints, clipped, type Loc, shown } from './complaints.ts';
 import { columnsIn } from './open.ts';
-import { didYouMean } from './suggest.ts';
 import { type ExtraColumns, TableReader } from './table.ts';
 import { TensorReader } from './tensors.ts';
 

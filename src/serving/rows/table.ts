@@ -1,8 +1,8 @@
 import type { Batch, ColumnValues } from '../../model/batch.ts';
 import type { ColumnSpec } from '../../model/signature.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
 import { type Cell, type CellReader, cellReader, isFault } from './cell.ts';
 import { type Complaints, clipped, type Loc, shown } from './complaints.ts';
-import { didYouMean } from './suggest.ts';
 
 /** What a door does with columns that the model does not have. */
 export type ExtraColumns = 'error' | 'ignore';

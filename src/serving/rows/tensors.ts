@@ -1,9 +1,9 @@
 import type { Batch } from '../../model/batch.ts';
 import type { TensorSpec } from '../../model/signature.ts';
 import type { Tensor } from '../../model/tensor.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
 import { type Complaints, clipped, type Loc, shown } from './complaints.ts';
 import { type Element, type ElementType, elementType } from './element.ts';
-import { didYouMean } from './suggest.ts';
 
 /** Reads nested lists into the named tensors of a graph model; a row is a value without its batch dimension. */
 export class TensorReader {

@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../../core/errors.ts';
-import { identifier, literal, PARQUET } from '../../../jobs/sql.ts';
 import type { Signature } from '../../../model/signature.ts';
 import type { FlatColumn } from '../../../scorer/flatten.ts';
+import { identifier, literal, PARQUET } from '../../../sql/identifiers.ts';
 import { withDuckDB } from './duckdb.ts';
 
 type Cell = number | string | boolean | null;

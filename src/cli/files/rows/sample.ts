@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { isRecord } from '../../../core/record.ts';
-import { identifier } from '../../../jobs/sql.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import { withDuckDB } from './duckdb.ts';
 import { jsonRows } from './read.ts';
 

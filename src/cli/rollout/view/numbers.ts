@@ -2,7 +2,7 @@
 
 import { grouped } from '../../../core/digits.ts';
 import type { Scale } from '../../../rollout/experiment/compare.ts';
-import { formatDuration } from '../../../rollout/policy/duration.ts';
+import { formatDuration } from '../../../text/duration.ts';
 
 /** Evidence as a factor, from its natural logarithm: `×180`, `×10^12`, `×0.4`. */
 export function factor(log: number | null): string {

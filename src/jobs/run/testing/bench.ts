@@ -9,12 +9,12 @@ import { admitFile } from '../../../registry/admit.ts';
 import { bundlesDir } from '../../../registry/bundle.ts';
 import { decodeInput } from '../../../serving/rows/decode.ts';
 import { outputsToJson } from '../../../serving/rows/encode.ts';
+import { literal } from '../../../sql/identifiers.ts';
 import type { Ledger, RunRow } from '../../../store/ledger/ledger.ts';
 import { openLedger } from '../../../store/ledger/open.ts';
 import { ledgerUrl } from '../../ledger-url.ts';
 import type { Receipt } from '../../receipt/receipt.ts';
 import type { JobSpec } from '../../spec/spec.ts';
-import { literal } from '../../sql.ts';
 import { type Beginner, beginRun, claimRun } from '../begin.ts';
 import { type ConductOptions, conduct } from '../conduct.ts';
 

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { digestOf, requireSpace } from './durable.ts';
+import { digestOf, requireSpace } from '../../../disk/durable.ts';
 import type { Layout, LayoutContext } from './layout.ts';
 import { merge } from './merge.ts';
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../../disk/durable.ts';
 import { openSink, openSinkWriter } from '../open.ts';
 import { sinkContract } from '../testing/contract.ts';
 import { cellsToRow, readParquet } from '../testing/readers.ts';
@@ -15,7 +16,6 @@ import {
   selectOf,
   temporaryFolder,
 } from '../testing/runs.ts';
-import { digestOf } from './durable.ts';
 
 /** NULL is an empty cell, an empty text `""`: csv-parse tells them apart by the quotes. */
 function readCsv(path: string): readonly Row[] {

@@ -2,9 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PlimsollError } from '../../../core/errors.ts';
+import { isThere, makeFolder } from '../../../disk/durable.ts';
 import type { Account } from '../../chunk.ts';
 import type { Published, Sink, SinkRun } from '../sink.ts';
-import { isThere, makeFolder } from './durable.ts';
 import { fileLayout } from './file-layout.ts';
 import { folderLayout } from './folder-layout.ts';
 import type { Layout } from './layout.ts';

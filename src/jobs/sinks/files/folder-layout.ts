@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digestOf, flush, isThere, writeDurably } from '../../../disk/durable.ts';
 import type { Account } from '../../chunk.ts';
-import { digestOf, flush, isThere, writeDurably } from './durable.ts';
 import type { Layout, LayoutContext } from './layout.ts';
 import { listedParts, MANIFEST, type ManifestPart, partsOf, publicName } from './manifest.ts';
 import { merge } from './merge.ts';

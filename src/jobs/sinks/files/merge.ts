@@ -2,10 +2,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { flush, writing } from '../../../disk/durable.ts';
+import { copyStatement, emptySelect, type OutputFormat } from '../../../duckdb/copy.ts';
 import type { SinkColumn } from '../sink.ts';
 import { concatenate } from './concatenate.ts';
-import { flush, writing } from './durable.ts';
-import { copyStatement, emptySelect, type OutputFormat } from './formats.ts';
 
 const MEMORY = '256MB';
 const PIECE = 1 << 20;

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { digestOf, flush, move, writing } from '../../../disk/durable.ts';
+import { copyStatement, type OutputFormat } from '../../../duckdb/copy.ts';
 import type { Account } from '../../chunk.ts';
 import type { SinkColumn, SinkRun, SinkWriter } from '../sink.ts';
-import { digestOf, flush, move, writing } from './durable.ts';
-import { copyStatement, type OutputFormat } from './formats.ts';
 import { partName, Staging } from './staging.ts';
 
 /** What the parts of a run are like. */

@@ -1,6 +1,6 @@
 /** Publication by one rename, and how it is told afterwards that it happened. */
 import { readFile, rm } from 'node:fs/promises';
-import { isThere, move, writeDurably } from './durable.ts';
+import { isThere, move, writeDurably } from '../../../disk/durable.ts';
 import type { Staging } from './staging.ts';
 
 const NOTE = 'release.json';

@@ -2,10 +2,10 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PlimsollError } from '../../../core/errors.ts';
+import { digestOf, isThere, makeFolder, writeDurably } from '../../../disk/durable.ts';
+import type { OutputFormat } from '../../../duckdb/copy.ts';
 import type { Account } from '../../chunk.ts';
 import type { SinkRun } from '../sink.ts';
-import { digestOf, isThere, makeFolder, writeDurably } from './durable.ts';
-import type { OutputFormat } from './formats.ts';
 import type { FileTarget } from './target.ts';
 
 const FENCE = 'fence';

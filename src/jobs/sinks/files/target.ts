@@ -1,7 +1,7 @@
 /** Where the output goes: a file, or a folder of parts with a manifest. Pure. */
 import { PlimsollError } from '../../../core/errors.ts';
+import type { OutputFormat } from '../../../duckdb/copy.ts';
 import type { FileFormat, SinkSpec } from '../../spec/spec.ts';
-import type { OutputFormat } from './formats.ts';
 
 export interface FileTarget {
   readonly kind: 'file' | 'folder';

@@ -1,7 +1,7 @@
 /** Which table of which database a sink writes to. Pure. */
 import { PlimsollError } from '../../../core/errors.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import { parseAddress } from '../../sources/table/address.ts';
-import { identifier } from '../../sql.ts';
 
 export interface PostgresTarget {
   /** What the driver connects to; may hold a password. */

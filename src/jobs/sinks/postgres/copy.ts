@@ -8,8 +8,8 @@ import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/no
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { PlimsollError } from '../../../core/errors.ts';
+import { identifiers } from '../../../sql/identifiers.ts';
 import { validityOf } from '../../lane/frames.ts';
-import { identifiers } from '../../sql.ts';
 import type { SinkColumn } from '../sink.ts';
 import { encodingOf, selected, type WriteField } from './fields.ts';
 import { Output } from './output.ts';

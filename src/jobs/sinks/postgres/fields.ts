@@ -5,7 +5,7 @@
  * 2000-01-01. What DuckDB can do it does: each type of column has the expression that is selected for it.
  */
 import type { DuckDBBlobValue, DuckDBIntervalValue, DuckDBVector } from '@duckdb/node-api';
-import { identifier } from '../../sql.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import type { SinkColumn } from '../sink.ts';
 import { numericDigits } from './numeric.ts';
 import type { Output } from './output.ts';

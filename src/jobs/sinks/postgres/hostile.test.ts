@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { literal } from '../../../sql/identifiers.ts';
 import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
-import { literal } from '../../sql.ts';
 import { openSink, openSinkWriter } from '../open.ts';
 import type { SinkColumn } from '../sink.ts';
 import { accountOf, laneDatabase, runOf, selectOf } from '../testing/runs.ts';

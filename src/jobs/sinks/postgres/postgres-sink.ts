@@ -1,8 +1,8 @@
 /** Tables of PostgreSQL 14 or newer as a sink. */
 import type pg from 'pg';
 import { PlimsollError } from '../../../core/errors.ts';
+import { identifier, identifiers } from '../../../sql/identifiers.ts';
 import type { Account } from '../../chunk.ts';
-import { identifier, identifiers } from '../../sql.ts';
 import { insertStatement } from '../insert.ts';
 import type { Published, Sink, SinkRun } from '../sink.ts';
 import type { PostgresTarget } from './address.ts';

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { PlimsollError } from '../../../core/errors.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import type { Account } from '../../chunk.ts';
-import { identifier } from '../../sql.ts';
 import type { SinkRun } from '../sink.ts';
 
 const SCHEMA = 'plimsoll_batch';

@@ -1,7 +1,7 @@
 /** One connection to PostgreSQL that writes: made when it is needed, made again when it broke. */
 import pg from 'pg';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
-import { identifier, literal } from '../../sql.ts';
+import { identifier, literal } from '../../../sql/identifiers.ts';
 
 const CONNECT_MILLIS = 10_000;
 

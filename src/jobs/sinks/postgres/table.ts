@@ -1,7 +1,7 @@
 /** The table that is written to, as it is found. */
 import type pg from 'pg';
 import { PlimsollError } from '../../../core/errors.ts';
-import { identifier } from '../../sql.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import type { SinkRun } from '../sink.ts';
 import type { PostgresTarget } from './address.ts';
 import { fits, madeType } from './types.ts';

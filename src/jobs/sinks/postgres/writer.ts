@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type pg from 'pg';
 import { PlimsollError } from '../../../core/errors.ts';
+import { identifiers } from '../../../sql/identifiers.ts';
 import type { Account } from '../../chunk.ts';
-import { identifiers } from '../../sql.ts';
 import { insertStatement } from '../insert.ts';
 import type { SinkRun, SinkWriter } from '../sink.ts';
 import type { PostgresTarget } from './address.ts';

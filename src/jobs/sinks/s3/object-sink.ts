@@ -1,8 +1,8 @@
 /** One object: made as a file in the folder of the run, put at publication. */
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digestOf } from '../../../disk/durable.ts';
 import type { Account } from '../../chunk.ts';
-import { digestOf } from '../files/durable.ts';
 import { FileSink } from '../files/file-sink.ts';
 import type { FileTarget } from '../files/target.ts';
 import type { Published, Sink, SinkRun } from '../sink.ts';

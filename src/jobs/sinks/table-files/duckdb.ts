@@ -1,7 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
-import { identifier, literal } from '../../sql.ts';
-import { writeError } from '../files/durable.ts';
+import { writeError } from '../../../disk/durable.ts';
+import { identifier, literal } from '../../../sql/identifiers.ts';
 import { mergeStatement } from '../insert.ts';
 import type { OpenSink, OpenSinkWriter, SinkRun } from '../sink.ts';
 import { requireFit, type ThereColumn } from './columns.ts';

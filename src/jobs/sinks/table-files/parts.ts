@@ -1,5 +1,5 @@
-import { literal } from '../../sql.ts';
-import { emptySelect } from '../files/formats.ts';
+import { emptySelect } from '../../../duckdb/copy.ts';
+import { literal } from '../../../sql/identifiers.ts';
 import type { SinkColumn } from '../sink.ts';
 
 /** What follows FROM for the rows of all parts, in their order. */

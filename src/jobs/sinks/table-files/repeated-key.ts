@@ -1,6 +1,6 @@
 /** Of an upsert: a key that names two rows of the same run, of which nobody said which would stay. */
 import { PlimsollError } from '../../../core/errors.ts';
-import { identifier } from '../../sql.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import type { SinkRun } from '../sink.ts';
 import type { TableTarget } from './target.ts';
 

@@ -1,5 +1,5 @@
 /** DuckDB's types in SQLite, which has five: what has no room in a number exactly goes as its text. Pure. */
-import { identifier } from '../../sql.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import type { SinkColumn } from '../sink.ts';
 
 interface Family {

@@ -1,8 +1,8 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { DuckDBBlobValue, DuckDBInstance } from '@duckdb/node-api';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
-import { identifier } from '../../sql.ts';
-import { writeError } from '../files/durable.ts';
+import { writeError } from '../../../disk/durable.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import { insertStatement } from '../insert.ts';
 import type { OpenSink, OpenSinkWriter, SinkColumn, SinkRun } from '../sink.ts';
 import { requireFit, type ThereColumn } from './columns.ts';

@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PlimsollError } from '../../../core/errors.ts';
+import { isThere } from '../../../disk/durable.ts';
 import type { Account } from '../../chunk.ts';
-import { isThere } from '../files/durable.ts';
 import { PartWriter } from '../files/part-writer.ts';
 import { Staging } from '../files/staging.ts';
 import type { Published, Sink, SinkRun, SinkWriter } from '../sink.ts';

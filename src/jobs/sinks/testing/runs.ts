@@ -3,9 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { literal } from '../../../sql/identifiers.ts';
 import type { Account } from '../../chunk.ts';
 import type { JobSpec, SinkSpec } from '../../spec/spec.ts';
-import { literal } from '../../sql.ts';
 import type { SinkColumn, SinkRun } from '../sink.ts';
 
 const CHUNK_ROWS = 50;

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
-import { identifier, literal } from '../../sql.ts';
+import { identifier, literal } from '../../../sql/identifiers.ts';
 import { stateOf } from '../files/input-file.ts';
 import type { OpenSource } from '../source.ts';
 import type { Loaded, TableAccess, TableColumn } from '../table/access.ts';

@@ -2,7 +2,7 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import type { CellType } from '../../../scorer/scorer.ts';
 import { booleanOf, numberOf } from '../../../serving/rows/words.ts';
-import { identifier, literal } from '../../sql.ts';
+import { identifier, literal } from '../../../sql/identifiers.ts';
 import type { Column, FrozenFile, Wanted } from './format.ts';
 
 /** Columns of one file at most. */

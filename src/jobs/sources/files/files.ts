@@ -1,12 +1,12 @@
 /** The source whose rows lie in files on this machine. */
 import { PlimsollError } from '../../../core/errors.ts';
+import { inputError } from '../../../duckdb/errors.ts';
 import type { Chunk, FrozenInput } from '../../chunk.ts';
 import type { FileFormat, SourceSpec } from '../../spec/spec.ts';
 import type { ChunkReader, FreezeOptions, OpenSource, Source } from '../source.ts';
 import { wantedColumn } from '../wanted.ts';
 import { ColumnUnion } from './columns.ts';
 import { digestFile } from './digest.ts';
-import { inputError } from './duckdb.ts';
 import type { Column, FrozenFile, Shape, TableFormat, Wanted } from './format.ts';
 import { assertUnchanged, type FileState, stateOf } from './input-file.ts';
 import { chunksOf, countRows } from './layouts.ts';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
-import { literal } from '../../sql.ts';
+import { inputError } from '../../../duckdb/errors.ts';
+import { literal } from '../../../sql/identifiers.ts';
 import { freezeOptions, readAll, sourceContract } from '../contract.ts';
 import type { Source } from '../source.ts';
-import { inputError } from './duckdb.ts';
 import { openFiles } from './files.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'plimsoll-'));

@@ -1,10 +1,10 @@
 /** Parquet: DuckDB reads the chunk where it lies, by ranges of rows, without a copy. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../../core/errors.ts';
-import { identifier, literal } from '../../sql.ts';
+import { withDuckDB } from '../../../duckdb/errors.ts';
+import { identifier, literal } from '../../../sql/identifiers.ts';
 import type { Place, Relation } from '../source.ts';
 import { type OwnColumn, selectColumns } from './columns.ts';
-import { withDuckDB } from './duckdb.ts';
 import type { FrozenFile, TableFormat } from './format.ts';
 import { cutGroups, type GroupLayout, groupRows } from './groups.ts';
 import { rawOf } from './raw.ts';

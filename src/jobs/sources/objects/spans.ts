@@ -1,9 +1,9 @@
 /** Which bytes of an object must be there to read its header or a chunk, by its format. */
 import { PlimsollError } from '../../../core/errors.ts';
+import { withDuckDB } from '../../../duckdb/errors.ts';
+import { literal } from '../../../sql/identifiers.ts';
 import type { Chunk } from '../../chunk.ts';
 import type { FileFormat } from '../../spec/spec.ts';
-import { literal } from '../../sql.ts';
-import { withDuckDB } from '../files/duckdb.ts';
 import { HEAD_BYTES } from '../files/text/head.ts';
 import type { Span, Window } from './window.ts';
 

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { PlimsollError } from '../../../core/errors.ts';
-import { identifier, literal } from '../../sql.ts';
+import { identifier, literal } from '../../../sql/identifiers.ts';
 import { rawOf } from '../files/raw.ts';
 import type { OpenSource } from '../source.ts';
 import type { BadRow, Loaded, TableAccess, TableColumn } from '../table/access.ts';

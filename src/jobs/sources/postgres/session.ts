@@ -1,7 +1,7 @@
 /** One connection to PostgreSQL that only reads: made when it is needed, made again when it broke. */
 import pg from 'pg';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
-import { literal } from '../../sql.ts';
+import { literal } from '../../../sql/identifiers.ts';
 
 const CONNECT_MILLIS = 10_000;
 /** What a surveyor of a large table may take, and a reader of a chunk. */

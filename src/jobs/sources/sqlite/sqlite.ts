@@ -5,7 +5,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
-import { identifier } from '../../sql.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import { stateOf } from '../files/input-file.ts';
 import { rawOf } from '../files/raw.ts';
 import type { OpenSource } from '../source.ts';

@@ -1,7 +1,7 @@
 /** `postgres://…?table=schema.t`, `sqlite:FILE?query=select …`: which rows of which database. Pure. */
 import { PlimsollError } from '../../../core/errors.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import { joinUri, splitUri } from '../../spec/uri.ts';
-import { identifier } from '../../sql.ts';
 
 export interface TableAddress {
   /** The URI without `table` and `query`: what a driver connects to. May hold secrets. */

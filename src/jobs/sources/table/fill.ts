@@ -7,7 +7,7 @@ import {
   type DuckDBType,
   type DuckDBVector,
 } from '@duckdb/node-api';
-import { identifier } from '../../sql.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import type { TableColumn } from './access.ts';
 
 /** Rows that DuckDB takes at a time at most. */

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../../core/errors.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import type { Chunk, FrozenInput } from '../../chunk.ts';
-import { identifier } from '../../sql.ts';
 import { rawOf } from '../files/raw.ts';
 import type { ChunkReader, FreezeOptions, Place, Relation, Source } from '../source.ts';
 import { wantedColumn } from '../wanted.ts';

@@ -3,7 +3,7 @@
  * counts, or else the newest of its unit. DuckDB does it, over files, within its bounds.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { identifier } from '../../../jobs/sql.ts';
+import { identifier } from '../../../sql/identifiers.ts';
 import type { MonitoringStore } from '../../../store/monitoring/monitoring.ts';
 import { type FoundSegment, scanOf, shapesOf } from '../../log/scan.ts';
 import type { LoggedColumn } from '../../log/shape.ts';

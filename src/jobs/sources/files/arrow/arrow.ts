@@ -12,7 +12,7 @@ import {
 } from 'apache-arrow';
 import { isPlimsollError, PlimsollError } from '../../../../core/errors.ts';
 import { CODECS } from '../../../../files/codecs.ts';
-import { identifier } from '../../../sql.ts';
+import { identifier } from '../../../../sql/identifiers.ts';
 import type { Place, Relation } from '../../source.ts';
 import { TableFill } from '../../table/fill.ts';
 import { type OwnColumn, selectColumns } from '../columns.ts';

@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { identifier } from '../../../../sql/identifiers.ts';
 import type { Chunk } from '../../../chunk.ts';
-import { identifier } from '../../../sql.ts';
 import type { Place, Relation, Unreadable } from '../../source.ts';
 import { TableFill } from '../../table/fill.ts';
 import type { Column, FrozenFile } from '../format.ts';

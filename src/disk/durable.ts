@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 
 const PIECE = 1 << 20;
 const FULL = /No space left on device|Disk quota exceeded/i;

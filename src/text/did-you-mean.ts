@@ -1,3 +1,5 @@
+/** The nearest of the words that were possible, for messages about a word that is none of them. Pure. */
+
 /** Longer words, and more candidates, are not worth the time of a suggestion. */
 const LENGTH_MAX = 64;
 const CANDIDATES_MAX = 1000;

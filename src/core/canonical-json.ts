@@ -1,5 +1,5 @@
 /** JSON in one spelling: RFC 8785. Keys in order of UTF-16 code units, numbers as ECMAScript writes them. Pure. */
-import { PlimsollError } from '../core/errors.ts';
+import { PlimsollError } from './errors.ts';
 
 const MAX_DEPTH = 100;
 

@@ -4,25 +4,25 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 const MEMORY_LIMIT = '256MB';
 
 /** Two places at which chunks are worked on, so that one is read and scored while the one before is written. */
-export interface Bench {
+export interface PooledDuckDB {
   /** Tells the tables of one bench from those of the other. */
   readonly name: string;
   readonly db: DuckDBConnection;
 }
 
 /** The DuckDB of a lane: in memory, one thread, without extensions from elsewhere. */
-export class Workbench {
+export class DuckDBPool {
   readonly #instance: DuckDBInstance;
-  readonly #free: Bench[];
-  readonly #waiting: ((bench: Bench) => void)[] = [];
+  readonly #free: PooledDuckDB[];
+  readonly #waiting: ((bench: PooledDuckDB) => void)[] = [];
 
-  private constructor(instance: DuckDBInstance, benches: readonly Bench[]) {
+  private constructor(instance: DuckDBInstance, benches: readonly PooledDuckDB[]) {
     this.#instance = instance;
     this.#free = [...benches];
   }
 
   /** `folder` is for what does not fit into memory. */
-  static async open(folder: string): Promise<Workbench> {
+  static async open(folder: string): Promise<DuckDBPool> {
     const instance = await DuckDBInstance.create(':memory:', {
       threads: '1',
       memory_limit: MEMORY_LIMIT,
@@ -30,7 +30,7 @@ export class Workbench {
       autoinstall_known_extensions: 'false',
     });
     const benches = await Promise.all(
-      ['a', 'b'].map(async (name): Promise<Bench> => {
+      ['a', 'b'].map(async (name): Promise<PooledDuckDB> => {
         const db = await instance.connect();
         await db.run("SET TimeZone = 'UTC'");
         // A file of hundreds of row groups is asked for one of them hundreds of times: its footer is read once.
@@ -38,18 +38,18 @@ export class Workbench {
         return { name, db };
       }),
     );
-    return new Workbench(instance, benches);
+    return new DuckDBPool(instance, benches);
   }
 
   /** A bench that nobody works at; wait for it. */
-  take(): Promise<Bench> {
+  acquire(): Promise<PooledDuckDB> {
     const bench = this.#free.pop();
     return bench === undefined
       ? new Promise((resolve) => this.#waiting.push(resolve))
       : Promise.resolve(bench);
   }
 
-  giveBack(bench: Bench): void {
+  release(bench: PooledDuckDB): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free.push(bench);
     else next(bench);

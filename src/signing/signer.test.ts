@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openSigner } from './signing.ts';
+import { openSigner } from './signer.ts';
 
 let dataDir: string;
 beforeEach(() => {

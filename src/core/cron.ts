@@ -1,9 +1,15 @@
 /** Which times of a cron line have come. Time is a parameter. */
 import { Cron } from 'croner';
-import { PlimsollError } from '../../core/errors.ts';
-import type { Trigger } from './schedule.ts';
+import { PlimsollError } from './errors.ts';
 
-type CronTrigger = Pick<Extract<Trigger, { kind: 'cron' }>, 'cron' | 'timeZone' | 'misfire'>;
+export interface CronTrigger {
+  /** Five fields, or six with seconds. */
+  readonly cron: string;
+  /** IANA name; the time of day that people mean. */
+  readonly timeZone: string;
+  /** Times that passed while nobody looked: run for the last of them, for each (at most 100), or for none. */
+  readonly misfire: 'once' | 'all' | 'none';
+}
 
 /** Missed times that are made up for at most. */
 const MADE_UP_MAX = 100;

@@ -1,10 +1,14 @@
 /** How each format of files is written by DuckDB. Pure. */
 
-import type { FileFormat } from '../../spec/spec.ts';
-import { identifier, literal, PARQUET } from '../../sql.ts';
-import type { SinkColumn } from '../sink.ts';
+import { identifier, literal, PARQUET } from '../sql/identifiers.ts';
 
-export type OutputFormat = Exclude<FileFormat, 'arrow'>;
+export type OutputFormat = 'parquet' | 'csv' | 'jsonl';
+
+/** A column and its type in the words of DuckDB. */
+export interface CopyColumn {
+  readonly name: string;
+  readonly type: string;
+}
 
 /** Beyond these, a number of JSON is another one after `JSON.parse`. */
 const SAFE = Number.MAX_SAFE_INTEGER;
@@ -14,7 +18,7 @@ const WIDE: ReadonlySet<string> = new Set(['BIGINT', 'UBIGINT', 'HUGEINT', 'UHUG
 interface Format {
   readonly options: string;
   /** What is selected for a column. */
-  readonly cell: (column: SinkColumn) => string;
+  readonly cell: (column: CopyColumn) => string;
 }
 
 const FORMATS: Readonly<Record<OutputFormat, Format>> = {
@@ -24,7 +28,7 @@ const FORMATS: Readonly<Record<OutputFormat, Format>> = {
 };
 
 /** RFC 4180: NULL and NaN are empty, an empty text is `""`, infinities are written as JavaScript and pandas read them. */
-function csvCell({ name, type }: SinkColumn): string {
+function csvCell({ name, type }: CopyColumn): string {
   const cell = identifier(name);
   if (!FLOATING.has(type)) return cell;
   const infinite = `if(${cell} > 0, 'Infinity', '-Infinity')`;
@@ -32,7 +36,7 @@ function csvCell({ name, type }: SinkColumn): string {
 }
 
 /** As in JSON answers: NaN is null, infinities and integers beyond 2^53 are strings. */
-function jsonCell({ name, type }: SinkColumn): string {
+function jsonCell({ name, type }: CopyColumn): string {
   const cell = identifier(name);
   if (FLOATING.has(type)) {
     const infinite = `to_json(if(${cell} > 0, 'Infinity', '-Infinity'))`;
@@ -46,7 +50,7 @@ function jsonCell({ name, type }: SinkColumn): string {
 /** The statement that writes what `select` gives as a file; `header` is about CSV alone. */
 export function copyStatement(
   select: string,
-  columns: readonly SinkColumn[],
+  columns: readonly CopyColumn[],
   path: string,
   format: OutputFormat,
   header: boolean,
@@ -58,5 +62,5 @@ export function copyStatement(
 }
 
 /** A select of no rows with these columns. */
-export const emptySelect = (columns: readonly SinkColumn[]): string =>
+export const emptySelect = (columns: readonly CopyColumn[]): string =>
   `SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${identifier(name)}`).join(', ')} WHERE false`;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
-import { identifier, identifiers, literal, PARQUET } from './sql.ts';
+import { identifier, identifiers, literal, PARQUET } from './identifiers.ts';
 
 const HOSTILE = [
   'plain',

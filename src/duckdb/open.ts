@@ -1,6 +1,6 @@
 /** DuckDB over files of the log: a few hundred megabytes at most, what does not fit goes to a folder. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { PARQUET } from '../../jobs/sql.ts';
+import { PARQUET } from '../sql/identifiers.ts';
 
 const MEMORY_LIMIT = '384MB';
 

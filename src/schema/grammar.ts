@@ -2,8 +2,8 @@
  * Rules of a grammar as data: each one checks a value, fills in defaults and describes itself as JSON Schema, so that
  * what is published and what is enforced cannot differ. Pure.
  */
-import { isRecord } from '../../core/record.ts';
-import { DURATION_PATTERN, parseDuration } from './duration.ts';
+import { isRecord } from '../core/record.ts';
+import { DURATION_PATTERN, parseDuration } from '../text/duration.ts';
 
 export interface Rule<T> {
   readonly schema: Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { pauseBefore } from '../jobs/schedule/schedule.ts';
 import { cronProblem, dueTimes, nextTime, zoned } from './cron.ts';
-import { pauseBefore } from './schedule.ts';
 
 const berlin = { cron: '30 2 * * *', timeZone: 'Europe/Berlin', misfire: 'once' } as const;
 const at = (text: string): number => Date.parse(text);

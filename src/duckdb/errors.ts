@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 
 /** How DuckDB begins its messages. */
 const KIND = /^[A-Z][A-Za-z -]* Error: /;

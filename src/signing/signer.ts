@@ -9,8 +9,8 @@ import {
 } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PlimsollError } from '../../core/errors.ts';
-import { isRecord } from '../../core/record.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 
 /** A signed document (https://github.com/secure-systems-lab/dsse, protocol 1.0); base64 throughout. */
 export interface Envelope {
