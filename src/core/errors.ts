@@ -1,24 +1,30 @@
-import { CONTROL_ERRORS } from './error-rows/control.ts';
-import { DEPLOY_ERRORS } from './error-rows/deploy.ts';
-import { GENERAL_ERRORS } from './error-rows/general.ts';
-import { JOBS_ERRORS } from './error-rows/jobs.ts';
-import { MODELS_ERRORS } from './error-rows/models.ts';
+import { CONTROL_AREAS } from './error-rows/control.ts';
+import { DEPLOY_AREAS } from './error-rows/deploy.ts';
+import { GENERAL_AREAS } from './error-rows/general.ts';
+import { JOBS_AREAS } from './error-rows/jobs.ts';
+import { MODELS_AREAS } from './error-rows/models.ts';
+import type { ErrorRow } from './error-rows/row.ts';
 
 export { EXIT } from './error-rows/row.ts';
 
-/**
- * The one table of coded errors. A code is never reused; its message states the action, the subject, a colon,
- * what is there and what was wanted. `docs/errors.md` is generated from this table.
- */
-export const ERRORS = {
-  ...GENERAL_ERRORS,
-  ...MODELS_ERRORS,
-  ...CONTROL_ERRORS,
-  ...JOBS_ERRORS,
-  ...DEPLOY_ERRORS,
+/** Coded errors by area; `docs/errors.md` is generated from this table. */
+export const ERROR_AREAS = {
+  ...GENERAL_AREAS,
+  ...MODELS_AREAS,
+  ...CONTROL_AREAS,
+  ...JOBS_AREAS,
+  ...DEPLOY_AREAS,
 } as const;
 
-export type ErrorCode = keyof typeof ERRORS;
+type Rows = { [Area in keyof typeof ERROR_AREAS]: keyof (typeof ERROR_AREAS)[Area] };
+export type ErrorCode = Rows[keyof Rows];
+
+/**
+ * The one table of coded errors. A code is never reused; its message states the action, the subject, a colon,
+ * what is there and what was wanted.
+ */
+export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = Object.assign({}, ...Object.values(ERROR_AREAS));
+
 export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 

@@ -22,9 +22,11 @@ it('refuses rows without a hint, with an unknown exit code, or that answer succe
   expect(checkErrors({ GONE: { ...row, http: 200 } }, [thrower])).toHaveLength(1);
 });
 
-it('lists every code in the page, with what Markdown takes for syntax escaped', () => {
-  const page = errorsPage({ GONE: { ...row, message: 'a | b <c>' } });
-  expect(page).toContain('| `GONE` | a \\| b &lt;c> | Check the path | 404 | 2 |');
+it('lists codes by area in alphabetical order, each with its anchor, and escapes Markdown', () => {
+  const page = errorsPage({ 'Files, gone': { LOST: row, GONE: { ...row, message: 'a | b <c>' } } });
+  expect(page).toContain('- [Files, gone](#files-gone)\n\n## Files, gone\n');
+  expect(page).toContain('| <a id="GONE"></a>`GONE` | a \\| b &lt;c> | Check the path | 404 | 2 |');
+  expect(page.indexOf('`GONE`')).toBeLessThan(page.indexOf('`LOST`'));
 });
 
 it('refuses a generated file that is missing or was edited', () => {

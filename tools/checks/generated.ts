@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { desiredSchemaPage } from '../../src/control/desired/desired.ts';
-import { ERRORS } from '../../src/core/errors.ts';
+import { ERROR_AREAS } from '../../src/core/errors.ts';
 import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
 import { scheduleDocument } from '../../src/jobs/schedule/document.ts';
 import { jobsSchema } from '../../src/jobs/spec/parse.ts';
@@ -18,7 +18,7 @@ import { securityPage } from './security-page.ts';
 
 /** Generated files and what makes their text. */
 export const PAGES: Readonly<Record<string, () => string>> = {
-  'docs/errors.md': () => errorsPage(ERRORS),
+  'docs/errors.md': () => errorsPage(ERROR_AREAS),
   'docs/metrics.md': metricsPage,
   'docs/api.md': () => apiPage(OPERATIONS),
   // What is written by hand stands around what is generated; a page that is not there is found out of date.

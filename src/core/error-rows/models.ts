@@ -1,67 +1,75 @@
-import { type ErrorRow, EXIT, row } from './row.ts';
+import { type ErrorAreas, EXIT, row } from './row.ts';
 
 /** Errors of reading, understanding and proving models. */
-export const MODELS_ERRORS = {
-  // Reading untrusted bytes (src/bytes, src/formats)
-  READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
-  READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted, --max-model (for example --max-model 2gb) raises the limits on size and time; those on structure are fixed'),
-  READ_CORRUPT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: found {found}, wanted {wanted}', 'The file is damaged or was altered: copy it again from where it was trained'),
-  READ_UNSAFE: row(422, EXIT.refused, 'Refused to read {what} at byte {offset}: {found}', 'Nothing of it was run; export the model without it; `plimsoll doctor FILE` says more; if you trust who wrote it, Python may run it: --runtime python --trust'),
-  FORMAT_UNKNOWN: row(415, EXIT.unsupported, 'Cannot read "{path}": its first bytes {found} match no known format', 'Known formats: {known}; `plimsoll doctor FILE` says what it looks like; if you trust who wrote it, Python may run it: --runtime python --trust'),
+export const MODELS_AREAS = {
+  // src/bytes, src/formats
+  'Reading untrusted bytes': {
+    READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
+    READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted, --max-model (for example --max-model 2gb) raises the limits on size and time; those on structure are fixed'),
+    READ_CORRUPT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: found {found}, wanted {wanted}', 'The file is damaged or was altered: copy it again from where it was trained'),
+    READ_UNSAFE: row(422, EXIT.refused, 'Refused to read {what} at byte {offset}: {found}', 'Nothing of it was run; export the model without it; `plimsoll doctor FILE` says more; if you trust who wrote it, Python may run it: --runtime python --trust'),
+    FORMAT_UNKNOWN: row(415, EXIT.unsupported, 'Cannot read "{path}": its first bytes {found} match no known format', 'Known formats: {known}; `plimsoll doctor FILE` says what it looks like; if you trust who wrote it, Python may run it: --runtime python --trust'),
+  },
+  // src/formats/sklearn, src/model
+  'Understanding a model': {
+    MODEL_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is {found}, {wanted} supported', 'Replace that step or save the model without it: `plimsoll doctor FILE` lists what stands in the way; or, if you trust who wrote it, let Python run it: --runtime python --trust'),
+    COMPILE_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile "{path}": {reason}', 'Leave out --runtime; `plimsoll doctor FILE` says whether the model can be compiled'),
+    MODEL_INVALID: row(422, EXIT.refused, 'Cannot use {path} ({class}) at byte {offset}: {field} is {found}, wanted {wanted}', 'The file is damaged or was altered: save the model again'),
+    MODEL_NOT_FITTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is missing, so the estimator was never fitted', 'Call fit() before saving'),
+  },
+  // src/formats/onnx, src/engine/onnx
+  'ONNX graphs': {
+    GRAPH_INVALID: row(422, EXIT.refused, 'Refused the graph at {where}: found {found}, wanted {wanted}', 'The file is damaged or its exporter is at fault: export the model again'),
+    GRAPH_UNKNOWN: row(422, EXIT.refused, 'Refused the graph at {where}: {found} is unknown, known are {known}', 'Export the model with standard operators'),
+    GRAPH_LIMIT: row(422, EXIT.refused, 'Refused the graph at {where}: {found} exceeds the limit {limit} ({name})', 'A graph this size is not served: make it smaller, or bound its loops and shapes by constants'),
+    GRAPH_NOT_LOADED: row(422, EXIT.refused, 'Cannot load the graph in onnxruntime: {reason}', 'Export the model again, for an opset that onnxruntime {runtime} knows'),
+    GRAPH_FAILED: row(422, EXIT.failed, 'Cannot run the graph: {reason}', 'The rows do not fit the graph: compare them with the signature (`plimsoll inspect`)'),
+    GRAPH_MEMORY: row(422, EXIT.failed, 'Cannot answer: with these rows, the graph of {model} takes more memory than its limit of {limit} bytes', 'Send fewer rows a request, or rows that ask for less; PLIMSOLL_GRAPH_MEMORY raises the limit of a graph that is trusted'),
+    ENGINE_BUSY: row(503, EXIT.failed, 'Cannot take the rows: {found} requests already wait for this model, the limit is {limit}', 'Send them again later, or add workers'),
+    ENGINE_CRASHED: row(503, EXIT.failed, 'Cannot answer: the process that runs the graph of {model} ended: {reason}', 'Try again after {retry} s, when the next one is up; if it happens every time, the graph breaks its runtime: push another version'),
+    ENGINE_TIMEOUT: row(504, EXIT.failed, 'Cannot answer: the model took longer than {limit} ms', 'Send fewer rows a request, or raise the time limit'),
+    ENGINE_CLOSED: row(503, EXIT.failed, 'Cannot answer: the model is being closed', 'Send the request again'),
+    PYTHON_FAILED: row(500, EXIT.failed, 'Cannot answer: the Python code of {model} failed{where}: {type}: {message}', 'Correct that line and push the model again as a new version; the log of the version has the whole traceback'),
+    PYTHON_OUTPUT_INVALID: row(500, EXIT.failed, 'Cannot answer: what the Python code of {model} answers cannot be sent: {reason}', 'Let it answer arrays, numbers, strings or lists of them, one for each row, as the signature of the version says'),
+    PYTHON_WORKER_ENDED: row(503, EXIT.failed, 'Cannot answer: the Python worker of {model} ended: {reason}', 'Try again after {retry} s; if it happens every time, the model breaks its interpreter: see the log of the version'),
+  },
+  // src/registry
+  'Making a version ready': {
+    ENGINES_DISAGREE: row(422, EXIT.refused, 'Refused {model}: its two engines disagree in {failures} of {cells} cells, worst in {output} row {row} column {column}: {leftEngine} {left}, {rightEngine} {right}', 'Report this with the file: one of the two engines reads it wrongly; give --golden rows to see which'),
+    GOLDEN_DIFFERS: row(422, EXIT.failed, 'Cannot accept {model}: {failures} of {cells} golden cells differ, worst in {output} row {row} column {column}: answered {left}, expected {right}', 'Check that the golden rows belong to this file, or widen "tolerance" in the golden file'),
+    GOLDEN_INVALID: row(422, EXIT.usage, 'Cannot read golden rows "{path}": {reason}', 'Write {"input": <a /predict body>, "expected": {"<output>": […]}}'),
+    SAVED_INVALID: row(422, EXIT.refused, 'Refused the folder "{path}": {problem}', '{way}'),
+    CODE_INVALID: row(422, EXIT.usage, 'Cannot take the code of the model at "{path}": {reason}', 'Give files and folders that Python can import by their own names: --code PATH, each once'),
+    PYTHON_MODULE_MISSING: row(422, EXIT.refused, 'Refused {model}: your bundle lacks module "{module}", imported by {by}: pass {way}', 'Push it again with what is named; `plimsoll inspect FILE` lists every module that the file imports'),
+    PYTHON_VERSION_DIFFERS: row(422, EXIT.refused, 'Refused {model}: it was written by {package} {written}, its environment has {package} {found}', 'Pin {package}=={written} in --requirements, or prove with --golden that the numbers are the same'),
+    PYTHON_LOAD_FAILED: row(422, EXIT.refused, 'Refused {model}: Python cannot {action}{where}: {type}: {message}', 'Correct that line, or give the versions that it was trained with: --requirements FILE; the whole traceback is in the log'),
+    PYTHON_SIGNATURE_UNKNOWN: row(422, EXIT.usage, 'Cannot tell what rows {model} takes: {reason}', 'Give rows with the outputs that they must give: --golden FILE; or save the model with plimsoll.save, which keeps a sample'),
+    PYTHON_UNTRUSTED: row(403, EXIT.refused, 'Refused to run {model} with Python: {reason}, and nobody said that it may', 'Look first: `plimsoll inspect FILE` shows what it would import and run; if you trust it: --runtime python --trust; else {other}'),
+  },
+  // src/python
+  'Python and its packages': {
+    PYTHON_NOT_FOUND: row(422, EXIT.usage, 'Cannot find Python {wanted}: installed here are {found}', '{way}'),
+    PYTHON_TOOL_MISSING: row(422, EXIT.usage, 'Cannot make an environment for Python: {found}, uv {wanted} or newer was wanted', 'Install it: `curl -LsSf https://astral.sh/uv/install.sh | sh`, or `pip install uv`; or name its program with PLIMSOLL_UV'),
+    REQUIREMENTS_INVALID: row(422, EXIT.usage, 'Cannot use line {line} of "{path}": {problem}', 'Write one package a line, best with its exact version: scikit-learn==1.2.2'),
+    REQUIREMENTS_UNRESOLVED: row(422, EXIT.refused, 'Cannot find packages for {what} with Python {python}: {reason}', '{way}'),
+    ENVIRONMENT_FAILED: row(500, EXIT.failed, 'Cannot make the environment of the lock {digest} with Python {python}: {reason}', '{way}'),
 
-  // Understanding a model (src/formats/sklearn, src/model)
-  MODEL_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is {found}, {wanted} supported', 'Replace that step or save the model without it: `plimsoll doctor FILE` lists what stands in the way; or, if you trust who wrote it, let Python run it: --runtime python --trust'),
-  COMPILE_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile "{path}": {reason}', 'Leave out --runtime; `plimsoll doctor FILE` says whether the model can be compiled'),
-  MODEL_INVALID: row(422, EXIT.refused, 'Cannot use {path} ({class}) at byte {offset}: {field} is {found}, wanted {wanted}', 'The file is damaged or was altered: save the model again'),
-  MODEL_NOT_FITTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is missing, so the estimator was never fitted', 'Call fit() before saving'),
-
-  // ONNX graphs (src/formats/onnx, src/engine/onnx)
-  GRAPH_INVALID: row(422, EXIT.refused, 'Refused the graph at {where}: found {found}, wanted {wanted}', 'The file is damaged or its exporter is at fault: export the model again'),
-  GRAPH_UNKNOWN: row(422, EXIT.refused, 'Refused the graph at {where}: {found} is unknown, known are {known}', 'Export the model with standard operators'),
-  GRAPH_LIMIT: row(422, EXIT.refused, 'Refused the graph at {where}: {found} exceeds the limit {limit} ({name})', 'A graph this size is not served: make it smaller, or bound its loops and shapes by constants'),
-  GRAPH_NOT_LOADED: row(422, EXIT.refused, 'Cannot load the graph in onnxruntime: {reason}', 'Export the model again, for an opset that onnxruntime {runtime} knows'),
-  GRAPH_FAILED: row(422, EXIT.failed, 'Cannot run the graph: {reason}', 'The rows do not fit the graph: compare them with the signature (`plimsoll inspect`)'),
-  GRAPH_MEMORY: row(422, EXIT.failed, 'Cannot answer: with these rows, the graph of {model} takes more memory than its limit of {limit} bytes', 'Send fewer rows a request, or rows that ask for less; PLIMSOLL_GRAPH_MEMORY raises the limit of a graph that is trusted'),
-  ENGINE_BUSY: row(503, EXIT.failed, 'Cannot take the rows: {found} requests already wait for this model, the limit is {limit}', 'Send them again later, or add workers'),
-  ENGINE_CRASHED: row(503, EXIT.failed, 'Cannot answer: the process that runs the graph of {model} ended: {reason}', 'Try again after {retry} s, when the next one is up; if it happens every time, the graph breaks its runtime: push another version'),
-  ENGINE_TIMEOUT: row(504, EXIT.failed, 'Cannot answer: the model took longer than {limit} ms', 'Send fewer rows a request, or raise the time limit'),
-  ENGINE_CLOSED: row(503, EXIT.failed, 'Cannot answer: the model is being closed', 'Send the request again'),
-  PYTHON_FAILED: row(500, EXIT.failed, 'Cannot answer: the Python code of {model} failed{where}: {type}: {message}', 'Correct that line and push the model again as a new version; the log of the version has the whole traceback'),
-  PYTHON_OUTPUT_INVALID: row(500, EXIT.failed, 'Cannot answer: what the Python code of {model} answers cannot be sent: {reason}', 'Let it answer arrays, numbers, strings or lists of them, one for each row, as the signature of the version says'),
-  PYTHON_WORKER_ENDED: row(503, EXIT.failed, 'Cannot answer: the Python worker of {model} ended: {reason}', 'Try again after {retry} s; if it happens every time, the model breaks its interpreter: see the log of the version'),
-
-  // Making a version ready (src/registry)
-  ENGINES_DISAGREE: row(422, EXIT.refused, 'Refused {model}: its two engines disagree in {failures} of {cells} cells, worst in {output} row {row} column {column}: {leftEngine} {left}, {rightEngine} {right}', 'Report this with the file: one of the two engines reads it wrongly; give --golden rows to see which'),
-  GOLDEN_DIFFERS: row(422, EXIT.failed, 'Cannot accept {model}: {failures} of {cells} golden cells differ, worst in {output} row {row} column {column}: answered {left}, expected {right}', 'Check that the golden rows belong to this file, or widen "tolerance" in the golden file'),
-  GOLDEN_INVALID: row(422, EXIT.usage, 'Cannot read golden rows "{path}": {reason}', 'Write {"input": <a /predict body>, "expected": {"<output>": […]}}'),
-  SAVED_INVALID: row(422, EXIT.refused, 'Refused the folder "{path}": {problem}', '{way}'),
-  CODE_INVALID: row(422, EXIT.usage, 'Cannot take the code of the model at "{path}": {reason}', 'Give files and folders that Python can import by their own names: --code PATH, each once'),
-  PYTHON_MODULE_MISSING: row(422, EXIT.refused, 'Refused {model}: your bundle lacks module "{module}", imported by {by}: pass {way}', 'Push it again with what is named; `plimsoll inspect FILE` lists every module that the file imports'),
-  PYTHON_VERSION_DIFFERS: row(422, EXIT.refused, 'Refused {model}: it was written by {package} {written}, its environment has {package} {found}', 'Pin {package}=={written} in --requirements, or prove with --golden that the numbers are the same'),
-  PYTHON_LOAD_FAILED: row(422, EXIT.refused, 'Refused {model}: Python cannot {action}{where}: {type}: {message}', 'Correct that line, or give the versions that it was trained with: --requirements FILE; the whole traceback is in the log'),
-  PYTHON_SIGNATURE_UNKNOWN: row(422, EXIT.usage, 'Cannot tell what rows {model} takes: {reason}', 'Give rows with the outputs that they must give: --golden FILE; or save the model with plimsoll.save, which keeps a sample'),
-  PYTHON_UNTRUSTED: row(403, EXIT.refused, 'Refused to run {model} with Python: {reason}, and nobody said that it may', 'Look first: `plimsoll inspect FILE` shows what it would import and run; if you trust it: --runtime python --trust; else {other}'),
-  // Python and its packages (src/python)
-  PYTHON_NOT_FOUND: row(422, EXIT.usage, 'Cannot find Python {wanted}: installed here are {found}', '{way}'),
-  PYTHON_TOOL_MISSING: row(422, EXIT.usage, 'Cannot make an environment for Python: {found}, uv {wanted} or newer was wanted', 'Install it: `curl -LsSf https://astral.sh/uv/install.sh | sh`, or `pip install uv`; or name its program with PLIMSOLL_UV'),
-  REQUIREMENTS_INVALID: row(422, EXIT.usage, 'Cannot use line {line} of "{path}": {problem}', 'Write one package a line, best with its exact version: scikit-learn==1.2.2'),
-  REQUIREMENTS_UNRESOLVED: row(422, EXIT.refused, 'Cannot find packages for {what} with Python {python}: {reason}', '{way}'),
-  ENVIRONMENT_FAILED: row(500, EXIT.failed, 'Cannot make the environment of the lock {digest} with Python {python}: {reason}', '{way}'),
-
-  ACCEPT_TIMEOUT: row(422, EXIT.refused, 'Refused "{path}": reading and checking took longer than {limit} ms', 'Try again on a machine that is less busy; if it stays, the file is built to exhaust its reader'),
-  ACCEPT_CRASHED: row(422, EXIT.refused, 'Refused "{path}": the process that read it ended with {reason}', 'The file exhausts memory or breaks a runtime: see the log'),
-
-  // The registry of versions (src/registry/catalog…, uploads, watch)
-  SIGNATURE_BREAKING: row(422, EXIT.refused, 'Refused {model}: {count} changes would break its callers: {differences}', 'If callers are ready for them, say so: --breaking (or "breaking": true); else serve it under another name'),
-  WARM_UP_FAILED: row(422, EXIT.refused, 'Refused {model}: loaded by itself from its bundle, it {reason}', 'Try again on a machine that is less busy; if it stays, the model breaks its runtime: see the log'),
-  MEMORY_SHORT: row(422, EXIT.refused, 'Refused {model}: it needs {needed} of memory ({resident} in each of {copies} processes), {available} is free', 'Archive versions that nobody needs, start fewer workers, or raise the memory limit'),
-  RUNTIME_FIXED: row(409, EXIT.failed, 'Cannot prove {model} for the runtime {wanted}: these bytes are a version already, which runs on {found}', 'Leave out --runtime; a version answers with the runtime that it was accepted with, for as long as it exists'),
-  VERSION_UNKNOWN: row(404, EXIT.usage, 'Cannot find {model}@{version}: it is no version of a model here', '`plimsoll models {model}` lists its versions'),
-  VERSION_STATE: row(409, EXIT.failed, 'Cannot {action} {model}@{version}: it is {found}, {wanted} is wanted', 'See `plimsoll models` for the state of each version'),
-  VERSION_IN_USE: row(409, EXIT.failed, 'Cannot archive {model}@{version}: {use}', 'Move the traffic to another version first, and let what runs come to its end'),
-  BUNDLE_GONE: row(410, EXIT.failed, 'Cannot use {model}@{version}: its bundle {digest} is not in the data folder', 'Push the same file again: it becomes this version again; servers that share a store share the folder DATA/bundles, or each gets every file'),
-  VERSION_INVALID: row(422, EXIT.usage, 'Cannot {action}: {field} is {found}, wanted {wanted}', 'Correct that field and send it again'),
-  WATCH_INVALID: row(422, EXIT.usage, 'Cannot watch "{path}": {reason}, a folder was wanted', 'Name a folder that exists and may be read'),
-  UPLOAD_INVALID: row(422, EXIT.usage, 'Cannot take the upload: {field} is {found}, wanted {wanted}', 'Send the model as "file"; see /docs for the other parts'),
-  UPLOAD_TOO_LARGE: row(413, EXIT.refused, 'Cannot take the upload: {part} exceeds the limit of {limit} bytes', 'If the file is trusted, put it on the server and name its path'),
-} as const satisfies Record<string, ErrorRow>;
+    ACCEPT_TIMEOUT: row(422, EXIT.refused, 'Refused "{path}": reading and checking took longer than {limit} ms', 'Try again on a machine that is less busy; if it stays, the file is built to exhaust its reader'),
+    ACCEPT_CRASHED: row(422, EXIT.refused, 'Refused "{path}": the process that read it ended with {reason}', 'The file exhausts memory or breaks a runtime: see the log'),
+  },
+  // src/registry/catalog…, uploads, watch
+  'The registry of versions': {
+    SIGNATURE_BREAKING: row(422, EXIT.refused, 'Refused {model}: {count} changes would break its callers: {differences}', 'If callers are ready for them, say so: --breaking (or "breaking": true); else serve it under another name'),
+    WARM_UP_FAILED: row(422, EXIT.refused, 'Refused {model}: loaded by itself from its bundle, it {reason}', 'Try again on a machine that is less busy; if it stays, the model breaks its runtime: see the log'),
+    MEMORY_SHORT: row(422, EXIT.refused, 'Refused {model}: it needs {needed} of memory ({resident} in each of {copies} processes), {available} is free', 'Archive versions that nobody needs, start fewer workers, or raise the memory limit'),
+    RUNTIME_FIXED: row(409, EXIT.failed, 'Cannot prove {model} for the runtime {wanted}: these bytes are a version already, which runs on {found}', 'Leave out --runtime; a version answers with the runtime that it was accepted with, for as long as it exists'),
+    VERSION_UNKNOWN: row(404, EXIT.usage, 'Cannot find {model}@{version}: it is no version of a model here', '`plimsoll models {model}` lists its versions'),
+    VERSION_STATE: row(409, EXIT.failed, 'Cannot {action} {model}@{version}: it is {found}, {wanted} is wanted', 'See `plimsoll models` for the state of each version'),
+    VERSION_IN_USE: row(409, EXIT.failed, 'Cannot archive {model}@{version}: {use}', 'Move the traffic to another version first, and let what runs come to its end'),
+    BUNDLE_GONE: row(410, EXIT.failed, 'Cannot use {model}@{version}: its bundle {digest} is not in the data folder', 'Push the same file again: it becomes this version again; servers that share a store share the folder DATA/bundles, or each gets every file'),
+    VERSION_INVALID: row(422, EXIT.usage, 'Cannot {action}: {field} is {found}, wanted {wanted}', 'Correct that field and send it again'),
+    WATCH_INVALID: row(422, EXIT.usage, 'Cannot watch "{path}": {reason}, a folder was wanted', 'Name a folder that exists and may be read'),
+    UPLOAD_INVALID: row(422, EXIT.usage, 'Cannot take the upload: {field} is {found}, wanted {wanted}', 'Send the model as "file"; see /docs for the other parts'),
+    UPLOAD_TOO_LARGE: row(413, EXIT.refused, 'Cannot take the upload: {part} exceeds the limit of {limit} bytes', 'If the file is trusted, put it on the server and name its path'),
+  },
+} as const satisfies ErrorAreas;

@@ -10,6 +10,9 @@ export interface ErrorRow {
   readonly hint: string;
 }
 
+/** Rows by the area that a reader looks in: headings of docs/errors.md. */
+export type ErrorAreas = Readonly<Record<string, Readonly<Record<string, ErrorRow>>>>;
+
 /** A row: HTTP status, exit code, message, hint. */
 export const row = (http: number, exit: number, message: string, hint: string): ErrorRow => ({
   message,
