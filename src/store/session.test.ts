@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { PlimsollError } from '../core/errors.ts';
-import { retried } from './session.ts';
+import { retryConflict } from './session.ts';
 import { openSqlite } from './sqlite.ts';
 
 const busy = () => new PlimsollError('STORE_BUSY', { where: 'here', reason: 'a test' });
@@ -13,7 +13,7 @@ const busy = () => new PlimsollError('STORE_BUSY', { where: 'here', reason: 'a t
 describe('trying again', () => {
   it('goes on until the others are out of the way', async () => {
     let calls = 0;
-    const answer = await retried(async () => {
+    const answer = await retryConflict(async () => {
       calls += 1;
       if (calls < 5) throw busy();
       return calls;
@@ -23,7 +23,7 @@ describe('trying again', () => {
 
   it('passes on any other error at once', async () => {
     let calls = 0;
-    const failed = retried(async () => {
+    const failed = retryConflict(async () => {
       calls += 1;
       throw new PlimsollError('STORE_UNAVAILABLE', { where: 'here', reason: 'a test' });
     });
@@ -37,7 +37,7 @@ describe('trying again', () => {
     const holder = new DatabaseSync(path);
     const db = openSqlite(path);
     holder.exec('begin immediate');
-    const write = () => retried(() => sql`create table written (n integer)`.execute(db), 200);
+    const write = () => retryConflict(() => sql`create table written (n integer)`.execute(db), 200);
     const began = performance.now();
     await expect(write()).rejects.toMatchObject({ code: 'STORE_BUSY', http: 503 });
     expect(performance.now() - began).toBeLessThan(5000);

@@ -1,8 +1,8 @@
 /** How tables reach a database: statement by statement or within a transaction, with conflicts tried again. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
-import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { hasCode, retry } from '../core/retry.ts';
 import type { Schema } from './schema.ts';
 
 /** A database with these tables: those of the store, where nothing else is said. */
@@ -16,9 +16,9 @@ export interface Session<S = Schema> {
   atomically<T>(work: (db: Db<S>) => Promise<T>): Promise<T>;
 }
 
-/** How long a conflict is tried again, and the longest pause between two tries, in milliseconds. */
-const PATIENCE = 10_000;
-const LONGEST_PAUSE = 100;
+/** How long a conflict is tried again, in milliseconds. */
+const CONFLICT_MILLIS = 10_000;
+const BACKOFF = { firstMillis: 1, maxMillis: 100 };
 
 /** A session whose calls each stand for themselves. `enter` is run first in every transaction. */
 export class OpenSession<S = Schema> implements Session<S> {
@@ -61,7 +61,7 @@ export class OpenSession<S = Schema> implements Session<S> {
     }
     if (this.#closed)
       throw new PlimsollError('STORE_UNAVAILABLE', { where: 'of this process', reason: 'it was closed' });
-    const running = retried(work);
+    const running = retryConflict(work);
     this.#running.add(running);
     try {
       return await running;
@@ -121,16 +121,6 @@ class InnerSession<S> implements Session<S> {
   }
 }
 
-/** Tries again while the database says that others are in the way, for `patience` milliseconds; then throws STORE_BUSY. */
-export async function retried<T>(work: () => Promise<T>, patience = PATIENCE): Promise<T> {
-  const end = performance.now() + patience;
-  for (let pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-    try {
-      return await work();
-    } catch (error) {
-      const again = isPlimsollError(error) && error.code === 'STORE_BUSY' && performance.now() < end;
-      if (!again) throw error;
-    }
-    await sleep(pause);
-  }
-}
+/** Tries again while the database says that others are in the way; after `maxElapsedMillis` it throws STORE_BUSY. */
+export const retryConflict = <T>(work: () => Promise<T>, maxElapsedMillis = CONFLICT_MILLIS): Promise<T> =>
+  retry(work, { backoff: BACKOFF, maxElapsedMillis, isRetryable: hasCode('STORE_BUSY') });

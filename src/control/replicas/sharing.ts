@@ -1,4 +1,5 @@
 /** One replica among those that share a store: pieces, signs of life and orders go through its tables. */
+import { Backoff } from '../../core/backoff.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { unpackPart } from '../../rollout/packed-part.ts';
 import type { Part } from '../../rollout/part.ts';
@@ -6,7 +7,7 @@ import type { PieceRow } from '../../store/replicas.ts';
 import type { Store } from '../../store/store.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
 import type { Publisher } from '../fleet/publisher.ts';
-import { Backoff } from '../rollouts/backoff.ts';
+import { STORE_BACKOFF } from '../rollouts/outage.ts';
 import { Members, type Said } from './members.ts';
 import { type Order, Orders } from './orders.ts';
 import { Outbox } from './outbox.ts';
@@ -53,7 +54,7 @@ export class Sharing implements Replicas {
     this.#members = new Members(options);
     this.#orders = new Orders(options);
     this.#outbox = new Outbox(options);
-    this.#backoff = new Backoff(options.clock);
+    this.#backoff = new Backoff(STORE_BACKOFF, { clock: options.clock });
     options.fleet.onChange((change) => this.#changed(change));
     this.#unlisten = options.store.onChange('orders', () => {
       void this.#attempt(() => this.#obey());

@@ -1,6 +1,9 @@
 /** Says when something stops working, for what reason, and when it works again; nothing in between, however often it fails. Pure. */
 import type { Logger } from '../../core/ports.ts';
 
+/** Pauses of what waits for a store that is away. */
+export const STORE_BACKOFF = { firstMillis: 250, maxMillis: 30_000 };
+
 export interface OutageOptions {
   readonly logger: Logger;
   /** What is said when it begins, and when it is over. */

@@ -1,5 +1,6 @@
 /** One rollout that runs: looks at what has happened since the last tick, and has the journal write it down. */
 import type { Actor } from '../../core/actor.ts';
+import { Backoff } from '../../core/backoff.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { Turns } from '../../core/turns.ts';
@@ -18,11 +19,11 @@ import type { Replicas } from '../replicas/replicas.ts';
 import { sharesOf } from './actions.ts';
 import { Ahead, RESUME } from './ahead.ts';
 import { AnswerBuffer } from './answers.ts';
-import { Backoff } from './backoff.ts';
 import { endpointOf } from './carry-out.ts';
 import type { Folded } from './fold.ts';
 import { type Draft, Journal, type Listener } from './journal.ts';
 import type { MaturedOf } from './matured.ts';
+import { STORE_BACKOFF } from './outage.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { Timeline } from './timeline.ts';
 import { isBlank } from './totals.ts';
@@ -82,7 +83,7 @@ export class Run implements Listener {
     this.#model = model;
     this.#collector = collector;
     this.#timeline = new Timeline(journal.folded.window);
-    this.#backoff = new Backoff(ports.clock);
+    this.#backoff = new Backoff(STORE_BACKOFF, { clock: ports.clock });
     this.#answers = new AnswerBuffer(journal.row.id);
     this.#closer = new WindowCloser({ ...ports, journal, collector, timeline: this.#timeline });
     this.#ahead = new Ahead({ journal, collector, timeline: this.#timeline, clock: ports.clock });
@@ -236,7 +237,8 @@ export class Run implements Listener {
       if (isPlimsollError(error) && error.code === 'ROLLOUTS_UNOWNED') throw error;
       this.#isCutOff = isStoreAway(error);
       this.#ports.logger.error({ err: error, rollout: this.row.id }, 'A rollout cannot go on for the moment');
-      if (this.#backoff.fail() === 1)
+      this.#backoff.fail();
+      if (this.#backoff.failures === 1)
         this.onAlert(`Cannot go on for the moment: ${(error as Error).message}`);
     }
   }

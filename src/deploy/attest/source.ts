@@ -34,7 +34,7 @@ export async function registrySource(
   const registry = await Registry.open(reference, options);
   const { repository } = reference;
   const read = (under: string): Promise<Manifest> =>
-    registry.patiently(`read ${under} of`, `${registry.name}/${repository}`, async () => {
+    registry.retry(`read ${under} of`, `${registry.name}/${repository}`, async () => {
       const found = await getManifest(registry, repository, under);
       if (found !== null) return found;
       throw notFound(written(reference), `no ${under}`);

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { PlimsollError } from '../../core/errors.ts';
+import { retry } from '../../core/retry.ts';
 import { makeFolder } from '../../disk/durable.ts';
 import type { DebianPackage, NpmArchive } from './lock.ts';
 
@@ -37,7 +38,7 @@ export interface ArchiveSettings {
 }
 
 const DEBIAN = 'https://deb.debian.org/debian';
-const TRIES = 3;
+const RETRY = { attempts: 3, backoff: { firstMillis: 100, maxMillis: 1000 } };
 /** A mirror that says nothing for so long is given up. */
 const SILENCE_MILLIS = 60_000;
 const MEGABYTE = 1e6;
@@ -168,24 +169,17 @@ const reasonOf = (cause: unknown): string => {
   return cause.cause instanceof Error ? `${cause.message} (${cause.cause.message})` : cause.message;
 };
 
-async function download(
+const download = (
   url: string,
   part: string,
   { file }: Pinned,
   onProgress: (stage: string) => void,
-): Promise<void> {
-  for (let left = TRIES - 1; ; left--) {
-    try {
-      return await continueDownload(url, part, (done, whole) =>
-        onProgress(
-          `fetching ${file}, ${(done / MEGABYTE).toFixed(1)} of ${(whole / MEGABYTE).toFixed(1)} MB`,
-        ),
-      );
-    } catch (cause) {
-      if (left === 0 || cause instanceof Refused) throw cause;
-    }
-  }
-}
+): Promise<void> => {
+  const report = (done: number, whole: number): void =>
+    onProgress(`fetching ${file}, ${(done / MEGABYTE).toFixed(1)} of ${(whole / MEGABYTE).toFixed(1)} MB`);
+  const isRetryable = (cause: unknown): boolean => !(cause instanceof Refused);
+  return retry(() => continueDownload(url, part, report), { ...RETRY, isRetryable });
+};
 
 /** Goes on behind what `part` has. */
 async function continueDownload(

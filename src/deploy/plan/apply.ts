@@ -1,3 +1,4 @@
+import { Backoff } from '../../core/backoff.ts';
 import { failed, neverReady, removed, staysTaken } from './failures.ts';
 import { idOf, specDigest } from './key.ts';
 import { inOrder, inOrderOfRemoval } from './order.ts';
@@ -33,8 +34,7 @@ export interface Applied {
 }
 
 const WAIT_MILLIS = 3_600_000;
-const FIRST_POLL_MILLIS = 250;
-const LONGEST_POLL_MILLIS = 15_000;
+const POLL = { firstMillis: 250, maxMillis: 15_000 };
 /** What has been made is seen by then, however slowly a cloud tells all of itself. */
 const UNSEEN_MILLIS = 60_000;
 
@@ -148,10 +148,9 @@ async function removeKey(key: ResourceKey, ports: ApplyPorts, because: string): 
 /** Waits a little longer each time. Throws CLOUD_TIMEOUT when it has been too long in all. */
 function pauses(key: ResourceKey, { monotonic, sleep, waitMillis = WAIT_MILLIS }: ApplyPorts) {
   const until = monotonic() + waitMillis;
-  let millis = FIRST_POLL_MILLIS;
+  const backoff = new Backoff(POLL);
   return async (): Promise<void> => {
     if (monotonic() >= until) throw neverReady(key, waitMillis);
-    await sleep(millis);
-    millis = Math.min(LONGEST_POLL_MILLIS, 2 * millis);
+    await sleep(backoff.fail());
   };
 }

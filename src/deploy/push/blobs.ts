@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import { blobPath, type Descriptor, type Digest } from '../image/layout.ts';
-import { wanted } from './patience.ts';
 import { protocolError } from './refusal.ts';
 import type { Registry } from './registry.ts';
+import { wanted } from './retry.ts';
 import { type Answer, bodyOf } from './transport.ts';
 
 /** Bytes under their digest; `open` reads them from the start and fails before the last of them where they are others. */
@@ -75,7 +75,7 @@ export function pushBlob(
   mountFrom: readonly string[] = [],
 ): Promise<BlobOutcome> {
   const where = `${registry.name}/${repository}`;
-  return registry.patiently(`push ${blob.digest} to`, where, async () => {
+  return registry.retry(`push ${blob.digest} to`, where, async () => {
     if (await isThere(registry, repository, blob)) return 'there';
     for (const from of mountFrom)
       if (from !== repository && (await isMounted(registry, repository, blob, from))) return 'mounted';
@@ -156,7 +156,7 @@ export function pullBlob(
   repository: string,
   { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
 ): Promise<Buffer> {
-  return registry.patiently(`read ${digest} of`, `${registry.name}/${repository}`, async () => {
+  return registry.retry(`read ${digest} of`, `${registry.name}/${repository}`, async () => {
     const scopes = [scopeOf(repository, 'pull')];
     const to = `${repository}/blobs/${digest}`;
     const { body } = wanted(await registry.ask({ method: 'GET', to, limit: size, scopes }), [200]);

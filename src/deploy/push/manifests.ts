@@ -3,9 +3,9 @@
 import { digestOfBytes } from '../image/gzip.ts';
 import { type Digest, MEDIA } from '../image/layout.ts';
 import { sameDigest, scopeOf } from './blobs.ts';
-import { wanted } from './patience.ts';
 import { protocolError } from './refusal.ts';
 import type { Registry } from './registry.ts';
+import { wanted } from './retry.ts';
 import { type Answer, bodyOf } from './transport.ts';
 
 /** Every kind that is understood here. */

@@ -14,6 +14,7 @@ import { startRegistry, type TestRegistry } from './testing/registry.ts';
 
 let registry: TestRegistry;
 let proxy: FaultyProxy;
+const ONCE = { attempts: 1, backoff: { firstMillis: 1, maxMillis: 1 } };
 const images: PushedImage[] = [];
 const image = (sizes: readonly number[], shared?: PushedImage): PushedImage => {
   images.push(makeImage(sizes, shared));
@@ -190,10 +191,10 @@ describe('a push that is stopped', () => {
           return stopped ? { kind, atByte: 0 } : { kind: 'pass' };
         };
         await expect(
-          pushImage(one, `${proxy.host}/${repository}:1`, pushOptions({ pauses: [] })),
+          pushImage(one, `${proxy.host}/${repository}:1`, pushOptions({ retries: ONCE })),
         ).rejects.toMatchObject({ code: 'REGISTRY_UNREACHABLE' });
         proxy.fate = () => ({ kind: 'pass' });
-        await pushImage(one, `${proxy.host}/${repository}:1`, pushOptions({ pauses: [] }));
+        await pushImage(one, `${proxy.host}/${repository}:1`, pushOptions({ retries: ONCE }));
         for (const digest of blobsOf(one)) {
           const whole = proxy.seen.filter(
             (seen) => isUpload(seen) && seen.isDone && seen.path.includes(digest.slice(7)),

@@ -49,7 +49,7 @@ export async function pushImage(image: PushedImage, to: string, options: PushOpt
   const blobs = await pushBlobs(registry, repository, image, options);
   const where = `${registry.name}/${repository}`;
   const put = (under: string): Promise<unknown> =>
-    registry.patiently(`put the manifest ${under} into`, where, () =>
+    registry.retry(`put the manifest ${under} into`, where, () =>
       putManifest(registry, repository, { bytes: manifest, mediaType: image.manifest.mediaType, under }),
     );
   await put(image.manifest.digest);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MEDIA } from '../image/layout.ts';
-import { type PushedImage, pushImage } from './push.ts';
+import { type PushedImage, type PushOptions, pushImage } from './push.ts';
 import { parseReference } from './reference.ts';
 import { type Artifact, fallbackTag, manifestOf, type Referrer, referrersOf } from './referrers.ts';
 import { Registry } from './registry.ts';
@@ -36,9 +36,10 @@ const artifact = (text: string): Artifact => ({
   title: `${text}.json`,
   annotations: { 'com.example.text': text },
 });
+const ONCE = { retries: { attempts: 1, backoff: { firstMillis: 1, maxMillis: 1 } } };
 const name = () => `attached/run${runs}`;
-const push = (artifacts: readonly Artifact[], pauses?: readonly number[]) =>
-  pushImage(image, `${proxy.host}/${name()}:1`, pushOptions({ artifacts, ...(pauses ? { pauses } : {}) }));
+const push = (artifacts: readonly Artifact[], more: Partial<PushOptions> = {}) =>
+  pushImage(image, `${proxy.host}/${name()}:1`, pushOptions({ artifacts, ...more }));
 
 /** As skopeo reads it from the registry itself. */
 function raw(reference: string): { text: string; json: { manifests: Referrer[]; subject?: object } } {
@@ -155,9 +156,9 @@ describe('attestations in a registry without lists', () => {
           stopped ||= proxy.seen.length > at;
           return stopped ? { kind, atByte: 0 } : { kind: 'pass' };
         };
-        await expect(push(all, [])).rejects.toMatchObject({ code: 'REGISTRY_UNREACHABLE' });
+        await expect(push(all, ONCE)).rejects.toMatchObject({ code: 'REGISTRY_UNREACHABLE' });
         proxy.fate = () => ({ kind: 'pass' });
-        await push(all, []);
+        await push(all, ONCE);
         if (at % 4 === 0) expect(texts(listed())).toEqual(['a']);
       }
   });

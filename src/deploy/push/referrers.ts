@@ -7,10 +7,10 @@ import { digestOfBytes } from '../image/gzip.ts';
 import { type Descriptor, type Digest, MEDIA } from '../image/layout.ts';
 import { type Blob, blobOfBytes, pushBlob, scopeOf } from './blobs.ts';
 import { getManifest, parseManifest, putManifest } from './manifests.ts';
-import { Unwanted } from './patience.ts';
 import { isDigest } from './reference.ts';
 import { isPassing, protocolError, saysCode } from './refusal.ts';
 import type { Registry } from './registry.ts';
+import { Unwanted } from './retry.ts';
 
 const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
 /** The configuration of what has none (image-spec, "Guidance for an empty descriptor"). */
@@ -111,7 +111,7 @@ async function putArtifact(
     return { referrer, isListed: headers['oci-subject'] === subject.digest };
   };
   const where = `${registry.name}/${repository}`;
-  return registry.patiently(`attach ${artifact.title} in`, where, async () => {
+  return registry.retry(`attach ${artifact.title} in`, where, async () => {
     try {
       return await put('empty-config');
     } catch (error) {
@@ -137,7 +137,7 @@ async function list(
   added: readonly Referrer[],
 ): Promise<void> {
   const where = `${registry.name}/${repository}`;
-  await registry.patiently(`list attestations in`, where, async () => {
+  await registry.retry(`list attestations in`, where, async () => {
     for (let round = 0; round < WRITERS_MAX; round++) {
       const { entries, etag } = await readList(registry, repository, subject);
       const known = new Set(entries.map((entry) => entry['digest']));
@@ -197,7 +197,7 @@ export function referrersOf(
   subject: Digest,
 ): Promise<readonly Referrer[]> {
   const where = `${registry.name}/${repository}`;
-  return registry.patiently(`read what is attached to ${subject} in`, where, async () => {
+  return registry.retry(`read what is attached to ${subject} in`, where, async () => {
     const own = await ownList(registry, repository, subject);
     const { entries } = await readList(registry, repository, subject);
     const found = [...own, ...entries].filter(isReferrer);

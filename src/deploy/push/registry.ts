@@ -4,9 +4,9 @@ import type { Clock, Random } from '../../core/ports.ts';
 import { Authority } from './authority.ts';
 import { challengeOf } from './challenge.ts';
 import type { FindCredentials } from './credentials.ts';
-import { type Patience, patiently, Unwanted } from './patience.ts';
 import { isLoopback, type Reference } from './reference.ts';
 import { isPassing, protocolError, saidBy } from './refusal.ts';
+import { type RetrySettings, retryRequest, Unwanted } from './retry.ts';
 import { type Answer, NoAnswer, type Sent, send } from './transport.ts';
 
 const REDIRECTS_MAX = 5;
@@ -21,8 +21,8 @@ export interface RegistryOptions {
   /** Whether HTTP without TLS will do where there is none; on loopback it does anyway. */
   readonly insecure?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds before each further attempt. */
-  readonly pauses?: readonly number[] | undefined;
+  /** @default six attempts within some 15 s */
+  readonly retries?: RetrySettings['retries'];
 }
 
 export interface Asked extends Omit<Sent, 'url' | 'headers' | 'signal'> {
@@ -38,13 +38,13 @@ export class Registry {
   readonly name: string;
   readonly #base: URL;
   readonly #authority: Authority;
-  readonly #patience: Patience;
+  readonly #retry: RetrySettings;
 
-  private constructor(name: string, base: URL, authority: Authority, patience: Patience) {
+  private constructor(name: string, base: URL, authority: Authority, settings: RetrySettings) {
     this.name = name;
     this.#base = base;
     this.#authority = authority;
-    this.#patience = patience;
+    this.#retry = settings;
   }
 
   /**
@@ -52,11 +52,10 @@ export class Registry {
    * REGISTRY_INVALID where there is something else.
    */
   static async open({ registry, host }: Reference, options: RegistryOptions): Promise<Registry> {
-    const patience = options;
     const probe = (scheme: string): Promise<Answer> =>
       send({ method: 'GET', url: new URL(`${scheme}://${host}/v2/`), headers: {}, signal: options.signal });
     const isPlainEnough = options.insecure === true || isLoopback(host);
-    const answer = await patiently(patience, { action: 'reach', where: registry }, async () => {
+    const answer = await retryRequest(options, { action: 'reach', where: registry }, async () => {
       try {
         return asRegistry(registry, await probe('https'));
       } catch (error) {
@@ -75,12 +74,12 @@ export class Registry {
     });
     const challenge = challengeOf(answer.headers['www-authenticate']);
     if (challenge !== null) authority.learn(challenge, []);
-    return new Registry(registry, base, authority, patience);
+    return new Registry(registry, base, authority, options);
   }
 
   /** `work` again where what stopped it may be over in a minute. */
-  patiently<T>(action: string, where: string, work: () => Promise<T>): Promise<T> {
-    return patiently(this.#patience, { action, where }, work);
+  retry<T>(action: string, where: string, work: () => Promise<T>): Promise<T> {
+    return retryRequest(this.#retry, { action, where }, work);
   }
 
   /** One exchange: with a fresh token where the old one has run out, over redirects. Throws NoAnswer. */
@@ -115,7 +114,7 @@ export class Registry {
       headers: { ...headers, ...(authorization === null ? {} : { authorization }) },
       body,
       ...(limit === undefined ? {} : { limit }),
-      signal: this.#patience.signal,
+      signal: this.#retry.signal,
     });
   }
 

@@ -1,3 +1,4 @@
+import { Backoff } from '../../core/backoff.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Route } from '../../rollout/route.ts';
@@ -32,8 +33,7 @@ export interface FollowOptions {
 
 /** Milliseconds between two looks at a router that follows: somebody else may have written. */
 const LOOK_AGAIN = 30_000;
-const FIRST_RETRY = 1000;
-const LONGEST_RETRY = 60_000;
+const BACKOFF = { firstMillis: 1000, maxMillis: 60_000 };
 
 /**
  * Has a router outside do what the route of an endpoint says, one generation after the other. It reads back what it wrote;
@@ -42,7 +42,7 @@ const LONGEST_RETRY = 60_000;
 export class RouterFollower {
   readonly #options: FollowOptions;
   #view: RouterView | null = null;
-  #failures = 0;
+  readonly #backoff = new Backoff(BACKOFF);
   #nextLook = Number.NEGATIVE_INFINITY;
 
   constructor(options: FollowOptions) {
@@ -66,7 +66,7 @@ export class RouterFollower {
     const about = { endpoint, router: router.id, generation, wanted: Object.fromEntries(wanted) };
     try {
       const { found, writers } = await this.#bring(wanted);
-      this.#failures = 0;
+      this.#backoff.reset();
       this.#nextLook = clock.monotonic() + LOOK_AGAIN;
       const since = (isNews ? null : this.#view?.since) ?? clock.now();
       this.#view = {
@@ -80,7 +80,7 @@ export class RouterFollower {
     } catch (error) {
       if (!isPlimsollError(error)) throw error;
       const { code, message, details } = error;
-      this.#nextLook = clock.monotonic() + Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** this.#failures++);
+      this.#nextLook = clock.monotonic() + this.#backoff.fail();
       const writers = code === 'ROUTER_CONFLICT' ? [String(details['writers'])] : [];
       const { found = null, followed = null } = this.#view ?? {};
       this.#view = { ...about, found, writers, followed, since: null, error: { code, message } };

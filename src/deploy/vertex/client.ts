@@ -1,5 +1,6 @@
 /** The API of Vertex AI over HTTP and JSON, behind the few calls that a deployment makes. */
 import { isRecord } from '../../core/record.ts';
+import { retry } from '../../core/retry.ts';
 import { googleCredentials, noCredentials, signerOf } from './credentials.ts';
 import { ApiError, CODE, codeOf, failureOf, isTransient } from './failure.ts';
 
@@ -49,8 +50,7 @@ export interface ClientOptions {
   readonly timeoutMillis?: number;
 }
 
-const TRIES = 4;
-const FIRST_PAUSE_MILLIS = 200;
+const RETRY = { attempts: 4, backoff: { firstMillis: 200, maxMillis: 10_000 } };
 const TIMEOUT_MILLIS = 60_000;
 
 type Verb = 'GET' | Change['method'];
@@ -58,17 +58,8 @@ type Verb = 'GET' | Change['method'];
 export function openClient(options: ClientOptions): VertexClient {
   const send = sender(options);
   /** Reads may always be tried again. */
-  const read = async (path: string): Promise<Message> => {
-    for (let pause = FIRST_PAUSE_MILLIS, left = TRIES; ; pause *= 2) {
-      try {
-        return await send('GET', path);
-      } catch (error) {
-        left -= 1;
-        if (left === 0 || !isTransient(error)) throw error;
-        await options.sleep(pause);
-      }
-    }
-  };
+  const read = (path: string): Promise<Message> =>
+    retry(() => send('GET', path), { ...RETRY, isRetryable: isTransient, sleep: options.sleep });
   const list = async (path: string, key: string): Promise<readonly Message[]> => {
     const all: Message[] = [];
     for (let token = ''; ; ) {

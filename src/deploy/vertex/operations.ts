@@ -1,4 +1,5 @@
 /** Operations that take their time: waited for, and found again by what they are about. */
+import { Backoff } from '../../core/backoff.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ResourceKey } from '../plan/port.ts';
 import { type Message, type Operation, operationOf, type VertexClient } from './client.ts';
@@ -30,14 +31,13 @@ export async function finished(
 ): Promise<void> {
   const until = patience.monotonic() + patience.waitMillis;
   let operation: Operation = operationOf(begun);
-  for (
-    let pause = patience.firstPauseMillis;
-    !operation.done;
-    pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 1.5)
-  ) {
+  const pauses = new Backoff({
+    ...{ firstMillis: patience.firstPauseMillis, maxMillis: LONGEST_PAUSE_MILLIS, factor: 1.5 },
+  });
+  while (!operation.done) {
     if (patience.monotonic() >= until)
       throw new PlimsollError('CLOUD_TIMEOUT', { kind, name, limit: Math.round(patience.waitMillis / 1000) });
-    await patience.sleep(pause);
+    await patience.sleep(pauses.fail());
     operation = await client.operation(operation.name);
   }
   if (operation.error === null || operation.error.code === 0) return;

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
 import { identifier } from '../../sql/identifiers.ts';
 import type { Account, Chunk } from '../chunk.ts';
-import { retrying } from '../retry.ts';
+import { retryOutage } from '../outage.ts';
 import type { SinkWriter } from '../sinks/sink.ts';
 import type { Relation } from '../sources/source.ts';
 import type { LaneSetup } from './protocol.ts';
@@ -39,5 +39,5 @@ export async function carry(
     distributions: null,
     seconds: { read: 0, score: 0, write: 0 },
   };
-  return retrying(['SINK_UNAVAILABLE'], () => writer.write(db, select, account));
+  return retryOutage(['SINK_UNAVAILABLE'], () => writer.write(db, select, account));
 }

@@ -9,9 +9,9 @@ import type { Scorer } from '../../scorer/scorer.ts';
 import { identifiers } from '../../sql/identifiers.ts';
 import type { Account, Chunk } from '../chunk.ts';
 import { areKeysKept } from '../keys/key-file.ts';
+import { retryOutage } from '../outage.ts';
 import type { Distributions } from '../receipt/distribution.ts';
 import { observerOf } from '../receipt/observer.ts';
-import { retrying } from '../retry.ts';
 import type { SinkWriter } from '../sinks/sink.ts';
 import type { ChunkReader, Relation } from '../sources/source.ts';
 import { Answers } from './answers.ts';
@@ -151,7 +151,7 @@ export class Lane {
   #open({ db }: PooledDuckDB, { chunk }: Pick<ChunkOrder, 'chunk'>): Promise<Relation> {
     const { setup, reader, carried } = this.#parts;
     const from = isCarried(setup, chunk) && carried !== null ? carried : reader;
-    return retrying(['SOURCE_UNAVAILABLE'], () => from.open(chunk, db));
+    return retryOutage(['SOURCE_UNAVAILABLE'], () => from.open(chunk, db));
   }
 
   async #score(bench: PooledDuckDB, order: ChunkOrder): Promise<ScoredChunk> {
@@ -236,7 +236,7 @@ export class Lane {
       distributions: scored.distributions,
       seconds: { ...seconds, write: 0 },
     };
-    const written = await retrying(['SINK_UNAVAILABLE'], () => writer.write(bench.db, select, account));
+    const written = await retryOutage(['SINK_UNAVAILABLE'], () => writer.write(bench.db, select, account));
     await answers.drop();
     await relation.close();
     return { ...written, seconds: { ...seconds, write: (clock.monotonic() - started) / 1000 } };

@@ -2,7 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Ledger, RunChange, RunRow } from '../../store/ledger/ledger.ts';
 import type { Account } from '../chunk.ts';
-import { retrying } from '../retry.ts';
+import { retryOutage } from '../outage.ts';
 import { LEASE_MILLIS, RENEW_MILLIS } from './lease.ts';
 import type { RunProgress } from './progress.ts';
 
@@ -67,7 +67,7 @@ export class HeldRun {
   }
 
   async #write(write: () => Promise<boolean>): Promise<void> {
-    if (await retrying(PASSING, write)) return;
+    if (await retryOutage(PASSING, write)) return;
     throw this.#lose();
   }
 

@@ -3,7 +3,7 @@ import { bindInputs } from '../../scorer/bind.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
 import { keptColumns } from '../lane/output.ts';
 import type { LaneModel } from '../lane/protocol.ts';
-import { retrying } from '../retry.ts';
+import { retryOutage } from '../outage.ts';
 import type { FreezeOptions, Pieces, Source } from '../sources/source.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { type JobModel, type ModelOptions, resolveModel } from './model.ts';
@@ -40,7 +40,7 @@ export async function survey(spec: JobSpec, before: Before, options: SurveyOptio
   onProgress();
   const model = await resolveModel(spec.model, { ...options, onProgress });
   const { signature } = model.accepted.manifest;
-  const listed = await patiently(() => source.list());
+  const listed = await retrySource(() => source.list());
   const inputs = bindInputs(signature, listed.columns, spec);
   requireColumns(spec, listed);
   onBound({ bundle: model.accepted.bundle, inputs });
@@ -48,7 +48,7 @@ export async function survey(spec: JobSpec, before: Before, options: SurveyOptio
   return { model: plannedModel(model), inputs, frozen, chunks };
 }
 
-const patiently = <T>(work: () => Promise<T>): Promise<T> => retrying(['SOURCE_UNAVAILABLE'], work);
+const retrySource = <T>(work: () => Promise<T>): Promise<T> => retryOutage(['SOURCE_UNAVAILABLE'], work);
 
 /** Columns that a message lists. */
 const SHOWN = 20;
@@ -77,8 +77,8 @@ async function freeze(
     signal: stop,
   };
   onStep({ phase: 'input' });
-  const frozen = await patiently(() => source.freeze(options));
-  return { frozen, chunks: await patiently(() => source.chunks(frozen, spec.options.chunkRows)) };
+  const frozen = await retrySource(() => source.freeze(options));
+  return { frozen, chunks: await retrySource(() => source.chunks(frozen, spec.options.chunkRows)) };
 }
 
 function plannedModel({ accepted, digest, name, version }: JobModel): PlannedModel {

@@ -1,4 +1,5 @@
 /** When a job runs by itself, and how often it is tried. Pure. */
+import { backoffMillis } from '../../core/backoff.ts';
 
 /** What starts a run. Each thing that happens starts one run of a job, however often it is seen. */
 export type Trigger =
@@ -48,7 +49,6 @@ export const DEFAULT_SCHEDULE: Schedule = {
   overlap: 'queue',
 };
 
-/** Share of a pause that chance takes off, so that what broke at once is not tried again at once. */
 const JITTER = 0.2;
 
 /** Seconds to wait before attempt `next` (2, 3 …), or null where there is none left; `chance` in [0, 1). */
@@ -58,6 +58,6 @@ export function pauseBefore(
   chance = 0,
 ): number | null {
   if (next > attempts) return null;
-  const pause = Math.min(longestSeconds, firstSeconds * 2 ** Math.min(next - 2, 30));
-  return pause * (1 - JITTER * chance);
+  const policy = { firstMillis: firstSeconds * 1000, maxMillis: longestSeconds * 1000, jitter: JITTER };
+  return backoffMillis(policy, next - 1, chance) / 1000;
 }

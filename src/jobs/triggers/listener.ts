@@ -1,6 +1,7 @@
 /** Triggers that speak by themselves: databases and message queues. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from '../../core/backoff.ts';
 import type { Logger } from '../../core/ports.ts';
+import { retry } from '../../core/retry.ts';
 
 /** A job that a listener delivers to. */
 export interface Subscriber {
@@ -15,8 +16,7 @@ export interface Subscriber {
 /** Listens until the signal ends it; rejects where the connection is lost. */
 export type Listen<T> = (trigger: T, subscriber: Subscriber, signal: AbortSignal) => Promise<void>;
 
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
+const BACKOFF = { firstMillis: 500, maxMillis: 30_000 };
 
 /** Listens again after each loss, with growing pauses, until the signal ends it. Never rejects. */
 export async function keepListening<T>(
@@ -26,49 +26,32 @@ export async function keepListening<T>(
   signal: AbortSignal,
   logger: Logger,
 ): Promise<void> {
-  let pause = FIRST_PAUSE;
+  const { job } = subscriber;
+  const backoff = new Backoff(BACKOFF);
+  const again = (fields: object, message: string) => ({
+    signal,
+    isRetryable: () => !signal.aborted,
+    onRetry: (error: unknown, pause: number) =>
+      logger.warn({ job, ...fields, error: (error as Error).message, pause }, message),
+  });
   const patient: Subscriber = {
-    job: subscriber.job,
-    deliver: (key) => keepDelivering(subscriber, key, signal, logger),
+    job,
+    // A run that cannot be kept now holds up those behind it, and none is lost.
+    deliver: (key) =>
+      retry(() => subscriber.deliver(key), {
+        ...again({ key }, 'a run cannot be started: trying again'),
+        backoff: BACKOFF,
+      }),
     ready: () => {
-      pause = FIRST_PAUSE;
+      backoff.reset();
       subscriber.ready();
     },
   };
-  while (!signal.aborted) {
-    try {
-      await listen(trigger, patient, signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      logger.warn(
-        { job: subscriber.job, error: (error as Error).message, pause },
-        'a trigger is not heard: trying again',
-      );
-    }
-    await sleep(pause, undefined, { signal }).catch(() => undefined);
-    pause = Math.min(2 * pause, LONGEST_PAUSE);
-  }
-}
-
-/** A run that cannot be kept now holds up those behind it, and none is lost. Rejects where the signal ends it. */
-async function keepDelivering(
-  subscriber: Subscriber,
-  key: string,
-  signal: AbortSignal,
-  logger: Logger,
-): Promise<void> {
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-    try {
-      return await subscriber.deliver(key);
-    } catch (error) {
-      const { message } = error as Error;
-      logger.warn(
-        { job: subscriber.job, key, error: message, pause },
-        'a run cannot be started: trying again',
-      );
-    }
-    await sleep(pause, undefined, { signal });
-  }
+  const work = async (): Promise<void> => {
+    await listen(trigger, patient, signal);
+    if (!signal.aborted) throw new Error('it has ended by itself');
+  };
+  await retry(work, { ...again({}, 'a trigger is not heard: trying again'), backoff }).catch(() => undefined);
 }
 
 /** Resolves when the signal ends. */

@@ -1,7 +1,7 @@
 /** The engine over the store: a look is kept whole, with the notices that it makes, or not at all. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PlimsollError } from '../../core/errors.ts';
+import { retry } from '../../core/retry.ts';
 import type {
   AlertChange,
   DeliveryRow,
@@ -34,7 +34,8 @@ export interface Evaluation {
 const REWRITTEN_EVERY = 60_000;
 /** Nobody changes alerts for longer than this. */
 const CLAIM_MILLIS = 10_000;
-const CLAIM_PAUSES = [5, 20, 50, 100, 200, 500, 1000, 2000, 4000, 4000];
+/** Attempts are made for some 13 s. */
+const CLAIM_RETRY = { attempts: 11, backoff: { firstMillis: 5, maxMillis: 4000, factor: 2.5 } };
 const PAGE = 1000;
 
 /** One look at all conditions of an endpoint. Throws STORE_BUSY where others keep changing its alerts. */
@@ -77,18 +78,17 @@ async function changing<T>(
   change: () => Promise<{ readonly result: T; readonly change: AlertChange }>,
 ): Promise<T> {
   const holder = randomUUID();
-  for (const pause of CLAIM_PAUSES) {
-    const fence = await store.claim(`alerts/${endpoint}`, holder, now, CLAIM_MILLIS);
-    if (fence !== null) {
-      const done = await changeUnder(store, fence, change);
-      if (done !== null) return done.result;
-    }
-    await sleep(pause);
-  }
-  throw new PlimsollError('STORE_BUSY', {
+  const busy = new PlimsollError('STORE_BUSY', {
     where: 'of monitoring',
     reason: `others keep changing the alerts of "${endpoint}"`,
   });
+  const attempt = async (): Promise<T> => {
+    const fence = await store.claim(`alerts/${endpoint}`, holder, now, CLAIM_MILLIS);
+    const done = fence === null ? null : await changeUnder(store, fence, change);
+    if (done === null) throw busy;
+    return done.result;
+  };
+  return retry(attempt, { ...CLAIM_RETRY, isRetryable: (error) => error === busy });
 }
 
 /** Null where the claim was lost meanwhile. */

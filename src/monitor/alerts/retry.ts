@@ -1,9 +1,10 @@
 /** When a notice that did not go through is tried again, and when no more. Pure. */
+import { backoffMillis } from '../../core/backoff.ts';
 import type { Random } from '../../core/ports.ts';
 import type { DeliveryRow } from '../../store/monitoring/monitoring.ts';
 
-const FIRST_PAUSE = 5_000;
-const LONGEST_PAUSE = 900_000;
+/** Half of a pause is left to chance, so that notices do not come back all at once. */
+const BACKOFF = { firstMillis: 5000, maxMillis: 900_000, jitter: 0.5 };
 /** A notice is given up when it is so old, or was tried so often. */
 export const MAX_AGE = 86_400_000;
 const MAX_ATTEMPTS = 120;
@@ -17,13 +18,12 @@ export interface Failure {
 }
 
 /**
- * The row after an attempt that failed: a pause of 5 s that doubles up to 15 min, of which a random half is left out so that
- * notices do not come back all at once; never less than the other side asked for. Dead where that would be too late.
+ * The row after an attempt that failed: a pause of 5 s that doubles up to 15 min, never less than the other side asked for.
+ * Dead where that would be too late.
  */
 export function afterFailure(row: DeliveryRow, failure: Failure, now: number, random: Random): DeliveryRow {
   const attempts = row.attempts + 1;
-  const doubled = Math.min(FIRST_PAUSE * 2 ** Math.min(attempts - 1, 20), LONGEST_PAUSE);
-  const pause = Math.max(doubled * (0.5 + random.next() / 2), failure.after ?? 0);
+  const pause = Math.max(backoffMillis(BACKOFF, attempts, random.next()), failure.after ?? 0);
   const notBefore = Math.ceil(now + pause);
   const isGivenUp =
     attempts >= MAX_ATTEMPTS ||

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
+import { retry } from '../../core/retry.ts';
 import { isBelow } from '../../registry/python/folder.ts';
 
 /**
@@ -27,8 +28,7 @@ interface StoredObject {
 
 const MOST_OBJECTS = 10_000;
 const MOST_BYTES = 16 * 2 ** 30;
-const TRIES = 4;
-const FIRST_WAIT_MILLIS = 250;
+const RETRY = { attempts: 4, backoff: { firstMillis: 250, maxMillis: 10_000 } };
 const CALL_MILLIS = 30_000;
 const OBJECT_MILLIS = 600_000;
 
@@ -84,7 +84,7 @@ class Storage {
         fields,
         ...(token === '' ? {} : { pageToken: token }),
       });
-      const page: unknown = await this.#patiently(async () =>
+      const page: unknown = await this.#again(async () =>
         (await this.#get(`${this.#base}?${query}`, CALL_MILLIS)).json(),
       );
       if (!isRecord(page)) throw this.#failed('the list of its objects is none');
@@ -104,7 +104,7 @@ class Storage {
 
   /** Writes one object, and proves that it is what the list says. */
   fetchTo({ name, size, md5 }: StoredObject, path: string): Promise<void> {
-    return this.#patiently(async () => {
+    return this.#again(async () => {
       const response = await this.#get(`${this.#base}/${encodeURIComponent(name)}?alt=media`, OBJECT_MILLIS);
       const hash = createHash('md5');
       let found = 0;
@@ -135,16 +135,12 @@ class Storage {
     throw this.#failed(said);
   }
 
-  /** Tries what may be a matter of the moment again, each time after twice as long. */
-  async #patiently<T>(work: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (isPlimsollError(error)) throw error;
-        if (tries === TRIES) throw this.#failed(`${reasonOf(error)}, ${TRIES} times`);
-        await new Promise((resolve) => setTimeout(resolve, FIRST_WAIT_MILLIS * 2 ** (tries - 1)));
-      }
+  /** Tries again what may be a matter of the moment. */
+  async #again<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await retry(work, { ...RETRY, isRetryable: (error) => !isPlimsollError(error) });
+    } catch (error) {
+      throw isPlimsollError(error) ? error : this.#failed(`${reasonOf(error)}, ${RETRY.attempts} times`);
     }
   }
 }

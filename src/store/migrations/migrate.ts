@@ -1,7 +1,7 @@
 /** Brings a database to the schema that this program knows. */
 import { sql, type Transaction } from 'kysely';
 import { PlimsollError } from '../../core/errors.ts';
-import { type Db, retried } from '../session.ts';
+import { type Db, retryConflict } from '../session.ts';
 import type { Dialect, Migration } from './migration.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function migrate<S>(
     lock(transaction).then(() => migrateOnce(transaction, dialect, migrations));
   // Each statement has to see what others committed while this one waited for the lock.
   const isolated = () => db.transaction().setIsolationLevel('read committed').execute(step);
-  while (await retried(isolated));
+  while (await retryConflict(isolated));
 }
 
 /** Applies the next migration; false where there is none. */

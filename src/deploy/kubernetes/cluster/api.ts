@@ -1,8 +1,8 @@
 import type { RequestOptions } from 'node:https';
 import { isIP, type Socket } from 'node:net';
-import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type ConnectionOptions, connect as connectTls, type SecureContextOptions } from 'node:tls';
-import { PlimsollError } from '../../../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
+import { retry, type Sleep } from '../../../core/retry.ts';
 import { Identity } from './access/credentials.ts';
 import { exchange, type JsonAnswer } from './access/exchange.ts';
 import { type KubeAccess, readAccess } from './access/kubeconfig.ts';
@@ -33,11 +33,11 @@ export interface ConnectOptions {
   readonly context?: string | undefined;
   readonly namespace?: string | undefined;
   /** Waits between tries. @default the time of this machine */
-  readonly sleep?: (millis: number) => Promise<unknown>;
+  readonly sleep?: Sleep;
 }
 
-/** Waits between tries: every call is safe to repeat. */
-const PAUSES = [250, 1000, 3000];
+/** Every call is safe to repeat. */
+const RETRY = { attempts: 4, backoff: { firstMillis: 250, maxMillis: 3000, factor: 4 } };
 const AGAIN = new Set([429, 500, 502, 503, 504]);
 
 /**
@@ -54,7 +54,7 @@ export async function connect(options: ConnectOptions): Promise<ClusterApi> {
     return exchange(urlOf(server, call), await requestOf(access, identity, call), bodyOf(call));
   };
   const namespace = options.namespace ?? access.namespace ?? 'default';
-  return { server, namespace, send: (call) => patiently(server, call, once, options.sleep ?? sleepFor) };
+  return { server, namespace, send: (call) => sendAgain(server, () => once(call), options.sleep) };
 }
 
 function accessOf(options: ConnectOptions): KubeAccess {
@@ -125,24 +125,32 @@ function urlOf(server: string, { path, query = {} }: ApiCall): URL {
 const saidBy = (cause: unknown): string =>
   (cause instanceof Error ? cause.message : String(cause)).trim().slice(0, 500) || 'it gives no reason';
 
-async function patiently(
-  server: string,
-  call: ApiCall,
-  once: (call: ApiCall) => Promise<ApiAnswer>,
-  sleep: (millis: number) => Promise<unknown>,
-): Promise<ApiAnswer> {
-  for (const pause of [...PAUSES, null]) {
-    try {
-      const answer = await once(call);
-      if (answer.status === 401) throw denied(`${server} does not know the credentials`);
-      if (pause === null || !AGAIN.has(answer.status)) return answer;
-    } catch (cause) {
-      if (cause instanceof PlimsollError) throw cause;
-      if (pause === null) throw unreachable(server, cause);
-    }
-    await sleep(pause);
+/** An answer that another attempt may better; `retry` knows failures alone. */
+class Passing extends Error {
+  readonly answer: ApiAnswer;
+  constructor(answer: ApiAnswer) {
+    super(`status ${answer.status}`);
+    this.answer = answer;
   }
-  throw unreachable(server, new Error('no answer'));
+}
+
+async function sendAgain(
+  server: string,
+  once: () => Promise<ApiAnswer>,
+  sleep: Sleep | undefined,
+): Promise<ApiAnswer> {
+  const work = async (): Promise<ApiAnswer> => {
+    const answer = await once();
+    if (answer.status === 401) throw denied(`${server} does not know the credentials`);
+    if (AGAIN.has(answer.status)) throw new Passing(answer);
+    return answer;
+  };
+  try {
+    return await retry(work, { ...RETRY, sleep, isRetryable: (error) => !isPlimsollError(error) });
+  } catch (error) {
+    if (error instanceof Passing) return error.answer;
+    throw isPlimsollError(error) ? error : unreachable(server, error);
+  }
 }
 
 const denied = (reason: string, cause?: unknown): PlimsollError =>

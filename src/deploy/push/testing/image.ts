@@ -63,11 +63,11 @@ function tarOf(bytes: Buffer): Buffer {
   return Buffer.concat([header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
 }
 
-/** Pushes without credentials and, unless they are given, without pauses. */
+/** Pushes without credentials and, unless they are given, almost without pauses. */
 export const pushOptions = (more: Partial<PushOptions> = {}): PushOptions => ({
   credentials: async () => null,
   clock: { now: () => Date.now(), monotonic: () => performance.now() },
   random: seededRandom(1),
-  pauses: [1, 1, 1],
+  retries: { attempts: 4, backoff: { firstMillis: 1, maxMillis: 1 } },
   ...more,
 });

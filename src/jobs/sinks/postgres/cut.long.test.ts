@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dial } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasCode, retry } from '../../../core/retry.ts';
 import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
 import type { Account } from '../../chunk.ts';
-import { retrying } from '../../retry.ts';
 import { openSink, openSinkWriter } from '../open.ts';
 import type { SinkRun } from '../sink.ts';
 import { accountOf, laneDatabase, runOf, selectOf } from '../testing/runs.ts';
@@ -49,14 +49,14 @@ async function wire(port: number, n: number, when: 'before' | 'after'): Promise<
   return { port: address.port, isCut: () => said >= n, close: () => listener.close() };
 }
 
-const PAUSES = [10, 50, 200, 1000, 1000];
+const BACKOFF = { firstMillis: 10, maxMillis: 1000, factor: 5 };
 
 /** A run from beginning to end, each step tried again where the database was not reached. */
 async function wholeRun(run: SinkRun): Promise<void> {
   const db = await laneDatabase();
   const [sink, writer] = [await openSink(run), await openSinkWriter(run)];
   const persistently = <T>(work: () => Promise<T>): Promise<T> =>
-    retrying(['SINK_UNAVAILABLE'], work, PAUSES);
+    retry(work, { backoff: BACKOFF, attempts: 6, isRetryable: hasCode('SINK_UNAVAILABLE') });
   await persistently(() => sink.prepare([]));
   const accounts: Account[] = [];
   for (const chunk of [0, 1])

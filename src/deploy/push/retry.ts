@@ -1,12 +1,12 @@
 /** What may be over in a minute is tried again: waits grow, differ between clients, and are at least what is asked for. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Random } from '../../core/ports.ts';
+import { type RetryOptions, retry } from '../../core/retry.ts';
 import { isPassing, refusalOf, saysCode } from './refusal.ts';
 import { type Answer, NoAnswer } from './transport.ts';
 
-/** Before the second attempt, the third … */
-const PAUSES_MILLIS = [500, 1000, 2000, 4000, 8000];
+/** First half a second, give or take a half of it by chance, then twice as much each time. */
+const RETRIES = { attempts: 6, backoff: { firstMillis: 750, maxMillis: 12_000, jitter: 2 / 3 } };
 /** Nobody is waited for longer than that. */
 const WAIT_MAX_MILLIS = 60_000;
 
@@ -26,36 +26,33 @@ export function wanted(answer: Answer, statuses: readonly number[]): Answer {
   throw new Unwanted(answer);
 }
 
-export interface Patience {
+export interface RetrySettings {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds, one for each further attempt. */
-  readonly pauses?: readonly number[] | undefined;
+  readonly retries?: Pick<RetryOptions, 'attempts' | 'backoff'> | undefined;
 }
 
 /**
  * Does it until it is done, or it makes no sense to go on. Throws REGISTRY_UNREACHABLE, REGISTRY_DENIED, REGISTRY_REFUSED,
  * REGISTRY_INSECURE, and whatever else `work` throws. `action` and `where` are for messages.
  */
-export async function patiently<T>(
-  { clock, random, signal, pauses = PAUSES_MILLIS }: Patience,
+export async function retryRequest<T>(
+  { clock, random, signal, retries = RETRIES }: RetrySettings,
   { action, where }: { readonly action: string; readonly where: string },
   work: () => Promise<T>,
 ): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      const pause = pauses[attempt];
-      if (pause === undefined || !isWorthAnother(error)) throw coded(error, action, where);
-      const wait = Math.max(pause * (0.5 + random.next()), askedFor(error, clock.now()));
-      await sleep(wait, undefined, { signal });
-    }
+  try {
+    return await retry(work, {
+      ...{ ...retries, isRetryable, signal, random },
+      retryAfterMillis: (error) => retryAfter(error, clock.now()),
+    });
+  } catch (error) {
+    throw coded(error, action, where);
   }
 }
 
-function isWorthAnother(error: unknown): boolean {
+function isRetryable(error: unknown): boolean {
   if (error instanceof NoAnswer) return error.kind === 'network';
   if (!(error instanceof Unwanted)) return false;
   // A session of an upload that is gone: the next attempt begins another one.
@@ -63,7 +60,7 @@ function isWorthAnother(error: unknown): boolean {
 }
 
 /** `Retry-After` in milliseconds: seconds or a date (RFC 9110, 10.2.3). */
-function askedFor(error: unknown, now: number): number {
+function retryAfter(error: unknown, now: number): number {
   const value =
     error instanceof Unwanted
       ? error.answer.headers['retry-after']
