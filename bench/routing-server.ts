@@ -1,8 +1,8 @@
 /** The server of the routing benchmark: the endpoint `rest` and the endpoint `canary`, with the same two versions. */
 import { serialize } from 'node:v8';
 import type { LoadedVersion } from '../src/registry/version.ts';
-import { canaryRanges, type Recording, type Route, restingRoute } from '../src/rollout/route.ts';
-import { BUCKETS } from '../src/rollout/split.ts';
+import { BUCKETS } from '../src/rollout/canary-split.ts';
+import { canaryRanges, type RecordingSpec, type Route, singleVersionRoute } from '../src/rollout/route.ts';
 import { startServer } from '../src/server/start.ts';
 import { DataPlane } from '../src/serving/data-plane.ts';
 import { Recorder } from '../src/serving/recorder/recorder.ts';
@@ -26,7 +26,7 @@ function version(model: string, number: number): LoadedVersion {
   } as unknown as LoadedVersion;
 }
 
-const recording: Recording = {
+const recording: RecordingSpec = {
   rollout: 'r1',
   arms: ['candidate', 'stable'],
   stage: 1,
@@ -44,7 +44,7 @@ const recording: Recording = {
 };
 
 const canary: Route = {
-  ...restingRoute('canary', 'canary', 1, 1),
+  ...singleVersionRoute('canary', 'canary', 1, 1),
   ranges: canaryRanges(2, 1, BUCKETS / 2),
   seed: 17,
   recording,
@@ -52,7 +52,7 @@ const canary: Route = {
 
 const plane = new DataPlane();
 plane.follow(
-  [restingRoute('rest', 'rest', 1, 1), canary],
+  [singleVersionRoute('rest', 'rest', 1, 1), canary],
   ['rest', 'canary'].flatMap((model) => [version(model, 1), version(model, 2)]),
 );
 const recorder = new Recorder({

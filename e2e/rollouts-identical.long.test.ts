@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { Fleet } from '../src/control/fleet/fleet.ts';
 import { ManualClock, planeOf, prepare, rolloutRow } from '../src/control/rollouts/testing/world.ts';
 import { seededRandom } from '../src/core/random.ts';
-import type { Part } from '../src/rollout/part.ts';
 import type { PlaneSnapshot, Route } from '../src/rollout/route.ts';
+import type { WindowPart } from '../src/rollout/window-part.ts';
 import { Assignment } from '../src/serving/assignment.ts';
 import { Recorder } from '../src/serving/recorder/recorder.ts';
 import { normalQuantile } from '../src/statistics/normal.ts';
@@ -17,7 +17,7 @@ const HOUR = 3600;
 class OneWorker implements Fleet {
   route: Route | null = null;
   readonly recorder: Recorder;
-  #tell: (part: Part) => void = () => undefined;
+  #tell: (part: WindowPart) => void = () => undefined;
 
   constructor(clock: ManualClock) {
     this.recorder = new Recorder({ worker: 'w0', epoch: 1, clock, send: (part) => this.#tell(part) });
@@ -30,7 +30,7 @@ class OneWorker implements Fleet {
   ready(): number {
     return 1;
   }
-  onPart(listener: (part: Part) => void): void {
+  onPart(listener: (part: WindowPart) => void): void {
     this.#tell = listener;
   }
   onChange(listener: Parameters<Fleet['onChange']>[0]): void {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FAILED, type Part } from '../src/rollout/part.ts';
-import { canaryRanges, restingRoute } from '../src/rollout/route.ts';
-import { BUCKETS } from '../src/rollout/split.ts';
+import { BUCKETS } from '../src/rollout/canary-split.ts';
+import { canaryRanges, singleVersionRoute } from '../src/rollout/route.ts';
+import { FAILED_BIT, type WindowPart } from '../src/rollout/window-part.ts';
 import { DataPlane } from '../src/serving/data-plane.ts';
 import { Recorder } from '../src/serving/recorder/recorder.ts';
 import { call } from './serving/client.ts';
@@ -23,8 +23,8 @@ async function candidate(path: string) {
   const plane = new DataPlane();
   const ranges = canaryRanges(2, 2, BUCKETS);
   const recording = { ...RECORDING, origin: Date.now() };
-  plane.follow([{ ...restingRoute('m', 'm', 2, 1), ranges, recording }], [version]);
-  const parts: Part[] = [];
+  plane.follow([{ ...singleVersionRoute('m', 'm', 2, 1), ranges, recording }], [version]);
+  const parts: WindowPart[] = [];
   const clock = { now: Date.now, monotonic: () => performance.now() };
   const recorder = new Recorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
   const loader = new URL('./serving/file-models.ts', import.meta.url).href;
@@ -34,7 +34,7 @@ async function candidate(path: string) {
     const all = parts.flatMap(({ nameless }) => nameless);
     const count = (isCounted: (flags: number) => boolean): number =>
       all.filter(({ flags }) => isCounted(flags)).reduce((sum, one) => sum + one.count, 0);
-    return { seen: count(() => true), failed: count((flags) => (flags & FAILED) !== 0) };
+    return { seen: count(() => true), failed: count((flags) => (flags & FAILED_BIT) !== 0) };
   };
   const post = async (rows: unknown): Promise<number> =>
     (await call(`${url}/models/m/predict`, { body: { rows } })).status;

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { expect, test } from 'vitest';
-import { FAILED } from '../src/rollout/part.ts';
-import { DEFAULT_UNIT, restingRoute } from '../src/rollout/route.ts';
-import { bucketOf } from '../src/rollout/split.ts';
+import { unitBucket } from '../src/rollout/canary-split.ts';
+import { DEFAULT_UNIT, singleVersionRoute } from '../src/rollout/route.ts';
 import { unitHalves } from '../src/rollout/unit-hash.ts';
+import { FAILED_BIT } from '../src/rollout/window-part.ts';
 import { DataPlane } from '../src/serving/data-plane.ts';
 import { call } from './serving/client.ts';
 import { fakeVersion } from './serving/fake-models.ts';
 import { canary, serving } from './serving/rolling-out.ts';
 import { metric, ROWS, serve } from './serving/serve.ts';
 
-const expected = (unit: string, weight: number): number => (bucketOf(unit, 99) < weight ? 2 : 1);
+const expected = (unit: string, weight: number): number => (unitBucket(unit, 99) < weight ? 2 : 1);
 
 test('the route decides the version, the same for a unit wherever its id is found', async () => {
   const unit = { header: 'x-unit-id', cookie: 'uid', field: 'user' };
@@ -56,7 +56,7 @@ test('a unit in the body of a model that threads score is found wherever it stan
 
 test('a resting endpoint takes the field that names the unit as well', async () => {
   const unit = { ...DEFAULT_UNIT, field: 'user' };
-  const { versionFor } = await serving(restingRoute('m', 'm', 1, 1, unit));
+  const { versionFor } = await serving(singleVersionRoute('m', 'm', 1, 1, unit));
   expect(await versionFor({}, { ...ROWS, user: 'u' })).toBe(1);
 });
 
@@ -80,10 +80,10 @@ test('what the version fails counts against it, what a client does wrong against
   const { url, noted } = await serving(canary(10_000), 'failing', { maxBody: 1000 });
   const send = async (body: unknown) => (await call(`${url}/models/m/predict`, { body })).status;
   expect(await send(ROWS)).toBe(500);
-  expect(noted()).toEqual({ [`0 ${FAILED}`]: 1 });
+  expect(noted()).toEqual({ [`0 ${FAILED_BIT}`]: 1 });
   // age is not nullable: well formed, and refused by the model.
   expect(await send({ rows: [[null, 1]] })).toBe(422);
-  expect(noted()).toEqual({ [`0 ${FAILED}`]: 2 });
+  expect(noted()).toEqual({ [`0 ${FAILED_BIT}`]: 2 });
   for (const [body, status] of [
     [{ rows: [['old', 1]] }, 422],
     [{ rows: [[1]] }, 422],
@@ -91,7 +91,7 @@ test('what the version fails counts against it, what a client does wrong against
     ['x'.repeat(2000), 413],
   ] as const)
     expect(await send(body)).toBe(status);
-  expect(noted()).toEqual({ [`0 ${FAILED}`]: 2 });
+  expect(noted()).toEqual({ [`0 ${FAILED_BIT}`]: 2 });
   const refused = await metric(
     url,
     /requests_total\{model_name="m",model_version="2",outcome="invalid"\} (\d+)/,
@@ -102,7 +102,7 @@ test('what the version fails counts against it, what a client does wrong against
 test('a version that ends its thread has failed; an overloaded server has not', async () => {
   const { url, noted } = await serving(canary(10_000), 'crashing');
   expect((await call(`${url}/models/m/predict`, { body: ROWS })).status).toBe(500);
-  expect(noted()).toEqual({ [`0 ${FAILED}`]: 1 });
+  expect(noted()).toEqual({ [`0 ${FAILED_BIT}`]: 1 });
   const busy = await serving(canary(10_000), 'slow', { threads: 1, maxQueue: 1 });
   const replies = await Promise.all(
     Array.from({ length: 5 }, () => call(`${busy.url}/models/m/predict`, { body: { age: 1, fare: 1 } })),
@@ -117,7 +117,7 @@ test('a flip is followed by the next request, while the ones on their way finish
   const onTheWay = call(`${url}/models/m/predict`, { body: { age: 1, fare: 1 } });
   const usage = plane.usageOf(versions[1]!);
   await expect.poll(() => usage.users, { interval: 5 }).toBe(1);
-  plane.follow([restingRoute('m', 'm', 1, 2)], [versions[0]!]);
+  plane.follow([singleVersionRoute('m', 'm', 1, 2)], [versions[0]!]);
   expect(await versionFor({})).toBe(1);
   const late = await onTheWay;
   expect([late.status, late.json.version]).toEqual([200, 2]);
@@ -130,7 +130,7 @@ test('a request whose body is still coming when the route flips goes where the n
   const outgoing = request(`${url}/models/m/predict`, { method: 'POST' });
   outgoing.write('{"rows": [[1');
   await new Promise((resolve) => setTimeout(resolve, 100));
-  plane.follow([restingRoute('m', 'm', 1, 2)], [versions[0]!]);
+  plane.follow([singleVersionRoute('m', 'm', 1, 2)], [versions[0]!]);
   outgoing.end(', 2]]}');
   const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
   answer.resume();
@@ -142,7 +142,7 @@ test('pages, schema and metrics follow the plane', async () => {
   const { url, plane, versions } = await serving(canary(500));
   const paths = async () => Object.keys((await call(`${url}/openapi.json`)).json.paths);
   expect(await paths()).toContain('/models/m/versions/2/predict');
-  plane.follow([restingRoute('other', 'm', 1, 2)], [versions[0]!]);
+  plane.follow([singleVersionRoute('other', 'm', 1, 2)], [versions[0]!]);
   expect(await paths()).not.toContain('/models/m/versions/2/predict');
   expect(await paths()).toContain('/models/other/predict');
   expect((await call(`${url}/models`)).json.models.map((one: { version: number }) => one.version)).toEqual([

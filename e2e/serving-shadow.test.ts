@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FAILED } from '../src/rollout/part.ts';
-import { restingRoute } from '../src/rollout/route.ts';
+import { singleVersionRoute } from '../src/rollout/route.ts';
+import { FAILED_BIT } from '../src/rollout/window-part.ts';
 import { Offload } from '../src/serving/http/offload.ts';
 import { folder } from './cli.ts';
 import { call } from './serving/client.ts';
@@ -14,9 +14,9 @@ const SHADOW = { shadow: { version: 2, percent: 100 } };
 const COPIES = 4;
 
 test.each([
-  ['failing', FAILED],
-  ['crashing', FAILED],
-  ['hanging', FAILED],
+  ['failing', FAILED_BIT],
+  ['crashing', FAILED_BIT],
+  ['hanging', FAILED_BIT],
   ['quick', 0],
 ])('a %s candidate in the shadow changes no byte of an answer', async (candidate, flags) => {
   const { url, noted } = await serving(canary(0, SHADOW), candidate, { maxShadowMillis: 500 });
@@ -52,10 +52,10 @@ test.each([
     .toBe(COPIES);
   const pairs = Object.entries(noted()).filter(([key]) => key.startsWith('pair'));
   const failed = pairs
-    .filter(([key]) => Number(key.slice(5)) & FAILED)
+    .filter(([key]) => Number(key.slice(5)) & FAILED_BIT)
     .reduce((total, [, count]) => total + count, 0);
   expect(failed).toBe(flags === 0 ? 0 : await sum('mirrored'));
-  expect(pairs.every(([key]) => ((Number(key.slice(5)) >>> 16) & FAILED) === 0)).toBe(true);
+  expect(pairs.every(([key]) => ((Number(key.slice(5)) >>> 16) & FAILED_BIT) === 0)).toBe(true);
   expect(noted()['1 0']! + (noted()['1 2'] ?? 0)).toBe(COPIES);
 });
 
@@ -70,7 +70,7 @@ test('shifted answers are compared input for input, also where stable failed', a
     '1 1': 1,
     [both(0)]: 1,
     [both(2)]: 1,
-    [both(FAILED)]: 1,
+    [both(FAILED_BIT)]: 1,
   });
 });
 
@@ -110,7 +110,7 @@ test('a request that was on its way when its candidate went is not copied any mo
   const { url, plane, versions, noted } = await serving(canary(0, SHADOW), 'quick', {}, 'slow');
   const onTheWay = call(`${url}/models/m/predict`, { body: ROWS });
   await expect.poll(() => plane.usageOf(versions[0]!).users, { interval: 5 }).toBe(1);
-  plane.follow([restingRoute('m', 'm', 1, 2)], [versions[0]!]);
+  plane.follow([singleVersionRoute('m', 'm', 1, 2)], [versions[0]!]);
   expect((await onTheWay).status).toBe(200);
   const copies = (outcome: string) =>
     metric(url, new RegExp(`^plimsoll_shadow_total\\{model_name="m",outcome="${outcome}"\\} (\\d+)`, 'm'));
@@ -130,7 +130,7 @@ test('too many copies are dropped and counted, never waited for', async () => {
   recorder.flush();
   expect(parts.reduce((sum, { shadow }) => sum + shadow.dropped, 0)).toBe(35);
   // Nobody wants the rest any more: all but what the thread has been given.
-  plane.follow([restingRoute('m', 'm', 1, 2)], [versions[0]!]);
+  plane.follow([singleVersionRoute('m', 'm', 1, 2)], [versions[0]!]);
   expect(await dropped()).toBe(35 + 65 - 32);
 });
 
@@ -161,7 +161,9 @@ test('a copy that ends its thread is blamed for it, and none of those behind it'
       call(`${url}/models/m/predict`, { body: { rows: [[k === 3 ? -1 : 1, 1]] } }),
     ),
   );
-  await expect.poll(noted, { timeout: 20_000 }).toEqual({ '1 0': 20, 'pair 0': 19, [`pair ${FAILED}`]: 1 });
+  await expect
+    .poll(noted, { timeout: 20_000 })
+    .toEqual({ '1 0': 20, 'pair 0': 19, [`pair ${FAILED_BIT}`]: 1 });
 });
 
 test('a share of requests is copied, by their ids', async () => {

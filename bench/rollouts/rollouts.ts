@@ -6,10 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '../../src/core/random.ts';
-import { pooledZTest, type Rule } from '../../src/rollout/simulate/rules.ts';
-import { parseScenario, type Scenario } from '../../src/rollout/simulate/scenario.ts';
-import { Traffic } from '../../src/rollout/simulate/traffic.ts';
-import { parseWindow, type RecordedWindow } from '../../src/rollout/window.ts';
+import { parseWindow, type RecordedWindow } from '../../src/rollout/recorded-window.ts';
+import { pooledZTest, type RollbackRule } from '../../src/rollout/simulate/rollback-rules.ts';
+import { parseScenario, type SimulationScenario } from '../../src/rollout/simulate/scenario.ts';
+import { SimulatedTraffic } from '../../src/rollout/simulate/traffic.ts';
 import { ROOT, WORK } from '../serving/peers.ts';
 import { argo, flagger } from './rules.ts';
 
@@ -28,7 +28,7 @@ const CASES: Readonly<Record<string, object>> = {
   'candidate × 2': { effect: { oddsRatio: 2 } },
 };
 
-const RULES: Readonly<Record<string, () => Rule>> = {
+const RULES: Readonly<Record<string, () => RollbackRule>> = {
   'Argo, failureLimit 0': () => argo({ rate: 0.01, limit: 0 }),
   'Argo, failureLimit 3': () => argo({ rate: 0.01, limit: 3 }),
   'Flagger, threshold 5': () => flagger({ rate: 0.01, limit: 5 }),
@@ -68,11 +68,11 @@ export function rollouts({ runs }: { runs: number }): void {
 }
 
 /** Writes a recording as `rollout replay` reads it. */
-function record(path: string, scenario: Scenario, runs: number): void {
+function record(path: string, scenario: SimulationScenario, runs: number): void {
   const random = seededRandom(20_260_101);
   const file = openSync(path, 'w');
   for (let run = 0; run < runs; run++) {
-    const traffic = new Traffic(scenario, random);
+    const traffic = new SimulatedTraffic(scenario, random);
     const lines = scenario.policy.stages.flatMap(({ weight }, stage) =>
       Array.from({ length: 60 }, (_, k) => {
         const index = stage * 60 + k;
@@ -110,8 +110,8 @@ function sequential(path: string): (number | null)[] {
   return Object.values(JSON.parse(text) as Record<string, number | null>);
 }
 
-function ruled(windows: readonly RecordedWindow[], make: () => Rule): (number | null)[] {
-  const rules = new Map<string, Rule>();
+function ruled(windows: readonly RecordedWindow[], make: () => RollbackRule): (number | null)[] {
+  const rules = new Map<string, RollbackRule>();
   const alarms = new Map<string, number | null>();
   for (const window of windows) {
     const rule = rules.get(window.rollout) ?? make();

@@ -1,5 +1,5 @@
 /** Threshold rules as people configure them elsewhere: one look at the candidate's error rate a window. Pure. */
-import type { Rule } from '../../src/rollout/simulate/rules.ts';
+import type { RollbackRule } from '../../src/rollout/simulate/rollback-rules.ts';
 
 interface Threshold {
   /** Largest error rate of a window that passes. */
@@ -14,7 +14,7 @@ const ARGO_ERRORS = 4;
  * Argo Rollouts: more failed measurements than `failureLimit` abort; one without data is an error that does not count,
  * five in a row abort (analysis/analysis.go, `failureLimit` and `consecutiveErrorLimit`, both compared with `>`).
  */
-export function argo({ rate, limit }: Threshold): Rule {
+export function argo({ rate, limit }: Threshold): RollbackRule {
   let failed = 0;
   let errors = 0;
   return ({ candidate: { units, failures } }) => {
@@ -28,7 +28,7 @@ export function argo({ rate, limit }: Threshold): Rule {
  * Flagger: `threshold` failed checks roll back; they add up over the whole canary, and a check without data fails
  * (pkg/controller/scheduler.go, `failedChecks`).
  */
-export function flagger({ rate, limit }: Threshold): Rule {
+export function flagger({ rate, limit }: Threshold): RollbackRule {
   let failed = 0;
   return ({ candidate: { units, failures } }) => {
     if (units === 0 || failures / units > rate) failed++;

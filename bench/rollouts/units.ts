@@ -7,9 +7,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '../../src/core/random.ts';
 import { PopulationTraffic } from '../../src/rollout/simulate/population.ts';
-import { withoutUnits } from '../../src/rollout/simulate/rules.ts';
+import { withoutUnits } from '../../src/rollout/simulate/rollback-rules.ts';
 import { parseScenario } from '../../src/rollout/simulate/scenario.ts';
-import { type Drawn, simulateRun } from '../../src/rollout/simulate/simulate.ts';
+import { simulateRun, type WindowGenerator } from '../../src/rollout/simulate/simulate.ts';
 import { ROOT } from '../serving/peers.ts';
 
 const UNITS = [20, 200, 2000, 20_000];
@@ -95,7 +95,7 @@ function cellOf(
   };
 }
 
-const before = (traffic: Drawn): Drawn => ({
+const before = (traffic: WindowGenerator): WindowGenerator => ({
   window(index, route) {
     const drawn = traffic.window(index, route);
     return { ...drawn, window: withoutUnits(drawn.window) };

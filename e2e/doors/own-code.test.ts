@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { PLAIN } from '../../src/config/contract.ts';
-import type { Part } from '../../src/rollout/part.ts';
-import { DEFAULT_UNIT, restingRoute } from '../../src/rollout/route.ts';
-import { BUCKETS, bucketOf } from '../../src/rollout/split.ts';
+import { BUCKETS, unitBucket } from '../../src/rollout/canary-split.ts';
+import { DEFAULT_UNIT, singleVersionRoute } from '../../src/rollout/route.ts';
+import type { WindowPart } from '../../src/rollout/window-part.ts';
 import { DataPlane } from '../../src/serving/data-plane.ts';
 import { Recorder } from '../../src/serving/recorder/recorder.ts';
 import { call, type Reply } from '../serving/client.ts';
@@ -106,7 +106,7 @@ test('where only one of two versions has such code, each is asked in its own way
   const versions = [fakeVersion('quick', 'own', 1), own(BOTH, 2).version];
   const plane = new DataPlane(versions);
   const rules = [{ header: 'x-version', values: ['2'], version: 2 }];
-  plane.follow([{ ...restingRoute('own', 'own', 1, 1), rules }], versions);
+  plane.follow([{ ...singleVersionRoute('own', 'own', 1, 1), rules }], versions);
   const url = await serve({ plane });
   const csv = { 'content-type': 'text/csv', accept: 'text/csv' };
   expect((await post(`${url}/invocations`, '1,2\n', csv)).text).toBe('3\n');
@@ -121,7 +121,7 @@ test('a unit is found in a body of JSON, which stays as it is; each request is n
   const route = canary(BUCKETS / 2, { unit: { ...DEFAULT_UNIT, field: 'user' } });
   const plane = new DataPlane();
   plane.follow([route], versions);
-  const parts: Part[] = [];
+  const parts: WindowPart[] = [];
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const recorder = new Recorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
   const url = await serve({ plane, recorder });
@@ -133,7 +133,7 @@ test('a unit is found in a body of JSON, which stays as it is; each request is n
   const users = Array.from({ length: 20 }, (_, user) => `{"user": "${user}", "more": 1}`);
   const answered = await Promise.all(users.map(ask));
   expect(answered).toEqual(
-    users.map((_, user) => (bucketOf(String(user), route.seed) < BUCKETS / 2 ? '2' : '1')),
+    users.map((_, user) => (unitBucket(String(user), route.seed) < BUCKETS / 2 ? '2' : '1')),
   );
   expect(['1', '2']).toContain(await ask('no JSON'));
   recorder.flush();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { CONVERTER } from '../../src/registry/bundle.ts';
 import type { LoadedVersion } from '../../src/registry/version.ts';
+import { unitBucket } from '../../src/rollout/canary-split.ts';
 import { DEFAULT_UNIT } from '../../src/rollout/route.ts';
-import { bucketOf } from '../../src/rollout/split.ts';
 import { type Call, call } from '../serving/client.ts';
 import { fakeVersion } from '../serving/fake-models.ts';
 import { canary, serving } from '../serving/rolling-out.ts';
@@ -156,7 +156,7 @@ test('the unit in a body of any door decides the version', async () => {
   for (const user of ['unit-1', 'unit-2', 'unit-3', 'unit-4', 'unit-5']) {
     for (const [path, body] of bodies) {
       const { status, headers } = await call(`${url}${path}`, { body: { user, ...body } });
-      const wanted = bucketOf(user, 99) < 5000 ? '2' : '1';
+      const wanted = unitBucket(user, 99) < 5000 ? '2' : '1';
       expect([path, status, headers['x-model-version']]).toEqual([path, 200, wanted]);
     }
   }

@@ -1,13 +1,13 @@
 import { expect } from 'vitest';
-import { PAIR, type Part } from '../../src/rollout/part.ts';
-import { canaryRanges, type Recording, type Route, restingRoute } from '../../src/rollout/route.ts';
+import { canaryRanges, type RecordingSpec, type Route, singleVersionRoute } from '../../src/rollout/route.ts';
+import { PAIR_ARM, type WindowPart } from '../../src/rollout/window-part.ts';
 import { DataPlane } from '../../src/serving/data-plane.ts';
 import { Recorder } from '../../src/serving/recorder/recorder.ts';
 import { call } from './client.ts';
 import { fakeVersion } from './fake-models.ts';
 import { ROWS, serve } from './serve.ts';
 
-const RECORDING: Recording = {
+const RECORDING: RecordingSpec = {
   rollout: 'r1',
   arms: ['candidate', 'stable'],
   stage: 0,
@@ -23,7 +23,7 @@ const RECORDING: Recording = {
 
 /** Version 2 of `m` at a weight in buckets against version 1, everything recorded. */
 export const canary = (weight: number, more: Partial<Route> = {}): Route => ({
-  ...restingRoute('m', 'm', 1, 1),
+  ...singleVersionRoute('m', 'm', 1, 1),
   ranges: canaryRanges(2, 1, weight),
   seed: 99,
   recording: RECORDING,
@@ -35,7 +35,7 @@ export async function serving(route: Route, candidate = 'quick', limits = {}, st
   const versions = [fakeVersion(stable, 'm', 1), fakeVersion(candidate, 'm', 2)];
   const plane = new DataPlane();
   plane.follow([route], versions);
-  const parts: Part[] = [];
+  const parts: WindowPart[] = [];
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const recorder = new Recorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
   const url = await serve({ plane, recorder, ...limits });
@@ -44,7 +44,7 @@ export async function serving(route: Route, candidate = 'quick', limits = {}, st
     recorder.flush();
     const counts: Record<string, number> = {};
     const add = (arm: number, flags: number, count: number): void => {
-      const key = `${arm === PAIR ? 'pair' : arm} ${flags}`;
+      const key = `${arm === PAIR_ARM ? 'pair' : arm} ${flags}`;
       counts[key] = (counts[key] ?? 0) + count;
     };
     for (const { nameless } of parts) for (const one of nameless) add(one.arm, one.flags, one.count);

@@ -6,7 +6,7 @@
 import type { Actor } from '../core/actor.ts';
 import type { NewVersion } from '../registry/new-version.ts';
 import type { RolloutStatus } from '../rollout/decide/status.ts';
-import type { MetricView } from '../rollout/experiment/compare.ts';
+import type { MetricView } from '../rollout/experiment/arm-comparisons.ts';
 import type { ExperimentView } from '../rollout/experiment/view.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';

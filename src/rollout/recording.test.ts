@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { blankWindow } from './collect/testing.ts';
+import { blankWindow } from './collect/testing/parts.ts';
+import { parseWindow } from './recorded-window.ts';
 import { recordingLine } from './recording.ts';
-import { parseWindow } from './window.ts';
 
 const some = (units: number, failures: number) => ({
   units,

@@ -1,7 +1,7 @@
 /** Closed windows written as the recording that `rollout replay` reads: one line, one window. Pure. */
-import { armJson } from './collect/closed.ts';
-import type { ClosedWindow } from './machine.ts';
-import { type Copies, type Distinct, NOBODY } from './window.ts';
+import { armJson } from './collect/window-json.ts';
+import { type CopiedUnits, type DistinctCounts, NO_ARM_COUNTS } from './recorded-window.ts';
+import type { ClosedWindow } from './strategy-machine.ts';
 
 /** Counts of some units of a line. */
 export interface RecordedCounts {
@@ -17,7 +17,7 @@ export interface RecordedCounts {
 export interface RecordedArm extends RecordedCounts {
   readonly newcomers?: RecordedCounts;
   readonly assigned?: number;
-  readonly distinct?: Omit<Distinct, 'over'> & { readonly over: Readonly<Record<string, number>> };
+  readonly distinct?: Omit<DistinctCounts, 'over'> & { readonly over: Readonly<Record<string, number>> };
 }
 
 /** One line: see `parseWindow`. */
@@ -34,7 +34,7 @@ export interface RecordingLine {
   readonly paired: Readonly<
     Record<string, { readonly candidateOnly: number; readonly stableOnly: number; readonly both: number }>
   >;
-  readonly copies?: Copies;
+  readonly copies?: CopiedUnits;
 }
 
 /** The line of a window with two arms, candidate first; of an experiment with more, arm 0 against arm 1. */
@@ -46,7 +46,7 @@ export function recordingLine(window: ClosedWindow, start: string): RecordingLin
     start,
     stage,
     weight: Math.min(1, shares[0] ?? 0),
-    arms: { candidate: armJson(arms[0] ?? NOBODY), stable: armJson(arms[1] ?? NOBODY) },
+    arms: { candidate: armJson(arms[0] ?? NO_ARM_COUNTS), stable: armJson(arms[1] ?? NO_ARM_COUNTS) },
     pairs,
     paired: Object.fromEntries(paired),
     ...(copies === null ? {} : { copies }),

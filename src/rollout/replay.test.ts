@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../core/errors.ts';
-import { guardsOnly, Replay } from './replay.ts';
-import { parseWindow } from './window.ts';
+import { parseWindow } from './recorded-window.ts';
+import { guardsOnly, RolloutReplay } from './replay.ts';
 
 const line = (
   rollout: string,
@@ -40,7 +40,7 @@ const sequence: [[number, number], [number, number]][] = [
 ];
 
 test('Replay aborts at the first window whose evidence reaches 1/α and keeps counting after it', () => {
-  const replay = new Replay(guardsOnly(0.01));
+  const replay = new RolloutReplay(guardsOnly(0.01));
   sequence.forEach(([c, s], i) => replay.add(parseWindow(line('r1', i, c, s), i + 1)));
   const [verdict] = [...replay.verdicts()];
   // Published path of E_harm: .820147, 5.730349, 180.153468, 2420.041331; 1/α = 100.
@@ -49,7 +49,7 @@ test('Replay aborts at the first window whose evidence reaches 1/α and keeps co
 });
 
 test('Replay keeps interleaved rollouts apart', () => {
-  const replay = new Replay(guardsOnly(0.01));
+  const replay = new RolloutReplay(guardsOnly(0.01));
   sequence.forEach(([c, s], i) => {
     replay.add(parseWindow(line('bad', i, c, s), 1));
     replay.add(parseWindow(line('idle', i, [0, 0], s), 1));

@@ -3,11 +3,11 @@
  * rollouts with one small state each, so that memory does not grow with windows. Pure.
  */
 import { decide } from './decide/decide.ts';
-import { type Decision, type RolloutState, startRollout, type VerdictKind } from './decide/state.ts';
-import type { Evidence } from './evidence/evidence.ts';
+import { type RolloutDecision, type RolloutState, startRollout, type VerdictKind } from './decide/state.ts';
+import type { RolloutEvidence } from './evidence/evidence.ts';
 import { harmedUnits } from './evidence/evidence.ts';
 import { GUARDS, type GuardName, type Policy, parsePolicy } from './policy/policy.ts';
-import type { RecordedWindow } from './window.ts';
+import type { RecordedWindow } from './recorded-window.ts';
 
 export interface GuardLine {
   readonly log: number;
@@ -53,7 +53,7 @@ export const guardsOnly = (alpha: number): Policy =>
     staleAfter: '1d',
   });
 
-export class Replay {
+export class RolloutReplay {
   readonly #policy: Policy;
   readonly #tracks = new Map<string, Track>();
 
@@ -95,7 +95,7 @@ export class Replay {
 /** The first window of the latest verdict: harm that shows later outweighs a promotion or a pause before it. */
 function settle(
   { settled }: Track,
-  { state, verdict, reason }: Decision,
+  { state, verdict, reason }: RolloutDecision,
   { window }: RecordedWindow,
 ): Settled | null {
   if (state.phase.kind === 'running' || settled?.verdict === verdict) return settled;
@@ -109,15 +109,15 @@ const lineOf = (rollout: string, { state, settled }: Track, reason: string): Rep
     verdict: settled?.verdict ?? 'hold',
     decidedAt: settled?.at ?? null,
     harm: { log: errors.log, maxLog: errors.maxLog ?? 0 },
-    certificate: { log: errors.races[0]?.certificate ?? 0 },
+    certificate: { log: errors.tests[0]?.certificate ?? 0 },
     reason: settled?.reason ?? reason,
     guards: guardLines(state.evidence),
   };
 };
 
-const guardLines = ({ guards }: Evidence): ReplayVerdict['guards'] =>
+const guardLines = ({ guards }: RolloutEvidence): ReplayVerdict['guards'] =>
   Object.fromEntries(
-    GUARDS.filter((name) => guards[name].maxLog !== null && guards[name].races.length > 0).map((name) => {
+    GUARDS.filter((name) => guards[name].maxLog !== null && guards[name].tests.length > 0).map((name) => {
       const { log, maxLog } = guards[name];
       return [name, { log, maxLog: maxLog!, harmedUnits: harmedUnits(guards[name]) }];
     }),

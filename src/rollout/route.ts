@@ -2,22 +2,22 @@
  * Where the requests of an endpoint go: one numbered snapshot that is replaced as a whole, followed by every worker and
  * replica alike. Pure.
  */
-import { BUCKETS } from './split.ts';
+import { BUCKETS } from './canary-split.ts';
 
-export type Role = 'stable' | 'candidate' | 'control' | 'shadow' | 'arm';
+export type RouteRole = 'stable' | 'candidate' | 'control' | 'shadow' | 'arm';
 
 /** Units whose bucket is in [from, to) get this version. */
-export interface Range {
+export interface RouteRange {
   readonly from: number;
   readonly to: number;
   readonly version: number;
-  readonly role: Role;
+  readonly role: RouteRole;
   /** Index into `Recording.arms`, or null where nothing is measured. */
   readonly arm: number | null;
 }
 
 /** Requests that carry this header get this version, whatever their bucket; they are not measured. */
-export interface Rule {
+export interface HeaderRule {
   /** Lower case. */
   readonly header: string;
   readonly values: readonly string[];
@@ -39,14 +39,14 @@ export interface Route {
   /** Grows by one with every change. */
   readonly generation: number;
   /** Covers 0 to BUCKETS without gaps, in order. */
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly RouteRange[];
   /** Seed of the bucket hash: new for every rollout, kept when the same candidate is tried again. */
   readonly seed: number;
   /** Version that gets copies of requests, off the reply path, and how many percent of them. */
   readonly shadow: { readonly version: number; readonly percent: number } | null;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly HeaderRule[];
   readonly unit: UnitSource;
-  readonly recording: Recording | null;
+  readonly recording: RecordingSpec | null;
 }
 
 /** A latency that counts as slow: more than `millis` from the whole request to the whole answer. */
@@ -62,7 +62,7 @@ export type ShiftMark =
   | { readonly name: string; readonly kind: 'label'; readonly limit: string };
 
 /** What workers note about measured requests, and in which windows. */
-export interface Recording {
+export interface RecordingSpec {
   readonly rollout: string;
   /** Names of the arms, by index: `candidate`, `stable`, or those of an experiment. */
   readonly arms: readonly string[];
@@ -85,7 +85,7 @@ export interface Recording {
 export const DEFAULT_UNIT: UnitSource = { header: 'x-unit-id', cookie: null, field: null };
 
 /** The route of an endpoint at rest: one version for everybody. */
-export const restingRoute = (
+export const singleVersionRoute = (
   endpoint: string,
   model: string,
   version: number,
@@ -95,7 +95,7 @@ export const restingRoute = (
   endpoint,
   model,
   generation,
-  ranges: everybody(version),
+  ranges: singleVersionRanges(version),
   seed: 0,
   shadow: null,
   rules: [],
@@ -104,14 +104,14 @@ export const restingRoute = (
 });
 
 /** One version for every unit, not measured. */
-export const everybody = (version: number): readonly Range[] => [
+export const singleVersionRanges = (version: number): readonly RouteRange[] => [
   { from: 0, to: BUCKETS, version, role: 'stable', arm: null },
 ];
 
 /** Nested two-ended ranges of a candidate against stable; empty ones are left out. */
-export function canaryRanges(candidate: number, stable: number, weight: number): readonly Range[] {
+export function canaryRanges(candidate: number, stable: number, weight: number): readonly RouteRange[] {
   const control = Math.max(weight, BUCKETS - weight);
-  const ranges: readonly Range[] = [
+  const ranges: readonly RouteRange[] = [
     { from: 0, to: weight, version: candidate, role: 'candidate', arm: 0 },
     { from: weight, to: control, version: stable, role: 'stable', arm: 1 },
     { from: control, to: BUCKETS, version: stable, role: 'control', arm: 1 },
@@ -120,7 +120,7 @@ export function canaryRanges(candidate: number, stable: number, weight: number):
 }
 
 /** Index of the window that a moment falls into; before the first one, less than `first`. */
-export const windowAt = ({ origin, first, window }: Recording, now: number): number =>
+export const windowAt = ({ origin, first, window }: RecordingSpec, now: number): number =>
   first + Math.floor((now - origin) / window);
 
 /** What workers follow: versions to have loaded, then routes. */

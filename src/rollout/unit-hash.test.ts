@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hashText, unitHalves, unitHash } from './unit-hash.ts';
+import { hashHex, unitHalves, unitHash } from './unit-hash.ts';
 
 // Made with an independent murmur3 (mmh3 5.3.1 from PyPI): mmh3.hash(id, 0x706c696d, signed=False), … 0x736f6c6c.
 test.each([
@@ -17,7 +17,7 @@ test('the text holds both halves and nothing else', () => {
       const [high, low] = unitHalves(unit);
       expect(unitHash(unit)).toMatch(/^[0-9a-f]{16}$/);
       expect(BigInt(`0x${unitHash(unit)}`)).toBe((BigInt(high) << 32n) | BigInt(low));
-      expect(hashText(high, low)).toBe(unitHash(unit));
+      expect(hashHex(high, low)).toBe(unitHash(unit));
     }),
   );
 });

@@ -15,8 +15,8 @@ export const unitHalves = (unit: string): readonly [high: number, low: number] =
 ];
 
 /** Sixteen hex digits of the two halves. */
-export const hashText = (high: number, low: number): string => hex(high) + hex(low);
+export const hashHex = (high: number, low: number): string => hex(high) + hex(low);
 
-export const unitHash = (unit: string): string => hashText(...unitHalves(unit));
+export const unitHash = (unit: string): string => hashHex(...unitHalves(unit));
 
 const hex = (half: number): string => half.toString(16).padStart(8, '0');

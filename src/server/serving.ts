@@ -1,5 +1,5 @@
 import type { AccessSettings } from '../config/access.ts';
-import type { Part } from '../rollout/part.ts';
+import type { WindowPart } from '../rollout/window-part.ts';
 import { openCapture } from '../serving/capture/capture.ts';
 import { DataPlane } from '../serving/data-plane.ts';
 import { Follower } from '../serving/follower.ts';
@@ -31,7 +31,7 @@ export interface ServingOptions
   /** Path of the Unix socket of the control API. */
   readonly controlSocket: string;
   readonly dataDir: string;
-  readonly onPiece: (piece: Part) => void;
+  readonly onPiece: (piece: WindowPart) => void;
 }
 
 /** A process that answers: it follows snapshots, records what they ask for, and passes `/api/` on. */

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../core/random.ts';
-import { canaryRanges, type Range, type Route, restingRoute } from '../rollout/route.ts';
-import { armOf, BUCKETS, bucketOf } from '../rollout/split.ts';
+import { BUCKETS, canaryArm, unitBucket } from '../rollout/canary-split.ts';
+import { canaryRanges, type Route, type RouteRange, singleVersionRoute } from '../rollout/route.ts';
 import { Assignment } from './assignment.ts';
 
 const NEVER = {
@@ -13,7 +13,7 @@ const NEVER = {
 };
 
 const canary = (weight: number, more: Partial<Route> = {}): Route => ({
-  ...restingRoute('e', 'm', 1, 1),
+  ...singleVersionRoute('e', 'm', 1, 1),
   ranges: canaryRanges(2, 1, weight),
   seed: 12345,
   ...more,
@@ -38,8 +38,8 @@ const { weights, cases } = JSON.parse(readFileSync(fixture, 'utf8')) as Cases;
 test('units have the buckets and arms that an implementation in another language gives them', () => {
   expect(cases.length).toBeGreaterThan(500);
   for (const { seed, unit, bucket, arms } of cases) {
-    expect(bucketOf(unit, seed), JSON.stringify({ seed, unit })).toBe(bucket);
-    expect(weights.map((weight) => armOf(bucket, weight))).toEqual(arms);
+    expect(unitBucket(unit, seed), JSON.stringify({ seed, unit })).toBe(bucket);
+    expect(weights.map((weight) => canaryArm(bucket, weight))).toEqual(arms);
     if (unit === '') continue;
     const roles = weights.map((weight) => {
       const assignment = new Assignment(canary(weight, { seed, unit: { ...SOURCE, field: 'u' } }), NEVER);
@@ -118,7 +118,7 @@ test('the body is waited for only where it may hold the id and the headers do no
   expect(waiting.byBody(null).unit).toBeNull();
   expect(waiting.byStart(Buffer.from('{"user": 17, "rows": [')).unit).toBe('17');
   const resting = new Assignment(
-    { ...restingRoute('e', 'm', 1, 1), unit: { ...SOURCE, field: 'user' } },
+    { ...singleVersionRoute('e', 'm', 1, 1), unit: { ...SOURCE, field: 'user' } },
     NEVER,
   );
   expect(resting.byHeaders({})).toEqual({ choice: 0, unit: null });
@@ -135,7 +135,7 @@ test('what stands for an endpoint is the widest range of stable', () => {
 });
 
 test('a route with a gap, an overlap or an arm that is not recorded is refused before any request', () => {
-  const range = (from: number, to: number, arm: number | null = null): Range => ({
+  const range = (from: number, to: number, arm: number | null = null): RouteRange => ({
     from,
     to,
     version: 1,

@@ -4,16 +4,16 @@
  */
 import { PlimsollError } from '../core/errors.ts';
 import type { Random } from '../core/ports.ts';
-import { PAIR } from '../rollout/part.ts';
-import type { Role, Route } from '../rollout/route.ts';
-import { BUCKETS, bucketOf } from '../rollout/split.ts';
+import { BUCKETS, unitBucket } from '../rollout/canary-split.ts';
+import type { Route, RouteRole } from '../rollout/route.ts';
+import { PAIR_ARM } from '../rollout/window-part.ts';
 import { type Headers, headerText, unitAtStart, unitInBody, unitInHeaders } from './unit.ts';
 
 /** One thing that a request of an endpoint may get. */
 export interface Choice {
   readonly version: number;
   /** null where a rule sends the request there. */
-  readonly role: Role | null;
+  readonly role: RouteRole | null;
   /** Index of the arm that is measured, or null. */
   readonly arm: number | null;
 }
@@ -81,7 +81,7 @@ export class Assignment {
   #choose(unit: string | null): Assigned {
     if (this.#only !== null) return this.#only;
     const bucket =
-      unit === null ? Math.floor(this.#random.next() * BUCKETS) : bucketOf(unit, this.#route.seed);
+      unit === null ? Math.floor(this.#random.next() * BUCKETS) : unitBucket(unit, this.#route.seed);
     return { choice: this.#table[bucket]!, unit };
   }
 }
@@ -91,7 +91,7 @@ const CHOICES_MAX = 255;
 
 /** A route with gaps, or with arms that its recording does not name, must not be found out by a request. */
 function checkRoute({ endpoint, ranges, rules, recording }: Route): void {
-  const arms = Math.min(recording?.arms.length ?? PAIR, PAIR);
+  const arms = Math.min(recording?.arms.length ?? PAIR_ARM, PAIR_ARM);
   const ends = [0, ...ranges.map(({ to }) => to)];
   const areSound = ranges.every(
     ({ from, to, arm }, k) => from === ends[k] && from < to && (arm === null || (arm >= 0 && arm < arms)),
@@ -111,7 +111,7 @@ function tableOf({ ranges }: Route): Uint8Array {
 
 /** The widest range that is stable's, or the widest of all. */
 function mainOf({ ranges }: Route): number {
-  const isStable = (role: Role): boolean => role === 'stable' || role === 'control';
+  const isStable = (role: RouteRole): boolean => role === 'stable' || role === 'control';
   const width = (index: number): number => ranges[index]!.to - ranges[index]!.from;
   const all = ranges.map((_, index) => index);
   const stable = all.filter((index) => isStable(ranges[index]!.role));

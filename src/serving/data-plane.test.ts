@@ -1,13 +1,13 @@
 import { expect, test, vi } from 'vitest';
 import type { LoadedVersion } from '../registry/version.ts';
-import { canaryRanges, type Route, restingRoute } from '../rollout/route.ts';
+import { canaryRanges, type Route, singleVersionRoute } from '../rollout/route.ts';
 import { DataPlane } from './data-plane.ts';
 
 const version = (model: string, number: number): LoadedVersion =>
   ({ model, version: number, engine: { infer: () => ({}) } }) as unknown as LoadedVersion;
 const [a1, a2, a10, b1] = [version('a', 1), version('a', 2), version('a', 10), version('b', 1)];
 
-const canary: Route = { ...restingRoute('a', 'a', 1, 7), ranges: canaryRanges(2, 1, 500) };
+const canary: Route = { ...singleVersionRoute('a', 'a', 1, 7), ranges: canaryRanges(2, 1, 500) };
 
 test('without routes a name means its highest version', () => {
   const plane = new DataPlane([a2, a10, b1, a1]);
@@ -33,7 +33,7 @@ test('an endpoint is what its route says, whatever its name; versions are found 
 
 test('a name that is no endpoint but `default` stands for those that name none', () => {
   const plane = new DataPlane();
-  plane.follow([restingRoute('default', 'a', 1, 1), restingRoute('b', 'b', 1, 1)], [a1, b1]);
+  plane.follow([singleVersionRoute('default', 'a', 1, 1), singleVersionRoute('b', 'b', 1, 1)], [a1, b1]);
   expect(plane.resolve(null, null)).toBe(a1);
 });
 
@@ -44,8 +44,10 @@ test('a route that leads to what is not loaded changes nothing, nor does an obse
   plane.observe({ followed });
   expect(() => plane.follow([canary], [a1])).toThrow(/version 2 of model "a"/);
   const shadow = { version: 3, percent: 100 };
-  expect(() => plane.follow([{ ...restingRoute('a', 'a', 1, 2), shadow }], [a1, a2])).toThrow(/version 3/);
-  expect(() => plane.follow([restingRoute('x', 'x', 1, 2)], [a1])).toThrow(/"x"/);
+  expect(() => plane.follow([{ ...singleVersionRoute('a', 'a', 1, 2), shadow }], [a1, a2])).toThrow(
+    /version 3/,
+  );
+  expect(() => plane.follow([singleVersionRoute('x', 'x', 1, 2)], [a1])).toThrow(/"x"/);
   plane.observe({
     prepare: () => {
       throw new Error('not ready');

@@ -4,7 +4,7 @@ import type { IsWanted } from '../engine/engine.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
 import type { RawAnswer, RawRequest } from '../model/raw.ts';
 import type { LoadedVersion } from '../registry/version.ts';
-import { type Route, restingRoute } from '../rollout/route.ts';
+import { type Route, singleVersionRoute } from '../rollout/route.ts';
 import { Assignment } from './assignment.ts';
 import { Usage } from './usage.ts';
 
@@ -66,7 +66,7 @@ export class DataPlane {
     for (const { model, version } of versions)
       newest.set(model, Math.max(version, newest.get(model) ?? version));
     this.follow(
-      [...newest].map(([model, version]) => restingRoute(model, model, version, 0)),
+      [...newest].map(([model, version]) => singleVersionRoute(model, model, version, 0)),
       versions,
     );
   }

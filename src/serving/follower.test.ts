@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LoadedVersion } from '../registry/version.ts';
-import { canaryRanges, type NamedBundle, type PlaneSnapshot, restingRoute } from '../rollout/route.ts';
+import { canaryRanges, type NamedBundle, type PlaneSnapshot, singleVersionRoute } from '../rollout/route.ts';
 import { DataPlane } from './data-plane.ts';
 import { Follower } from './follower.ts';
 
@@ -10,7 +10,10 @@ const bundle = (version: number): NamedBundle => ({ bundle: `b${version}`, model
 /** A snapshot that rests on the first of its versions, or leads to the second as well. */
 const snapshot = (sequence: number, ...versions: number[]): PlaneSnapshot => {
   const [stable, candidate = stable] = versions as [number, number?];
-  const route = { ...restingRoute('m', 'm', stable, sequence), ranges: canaryRanges(candidate, stable, 500) };
+  const route = {
+    ...singleVersionRoute('m', 'm', stable, sequence),
+    ranges: canaryRanges(candidate, stable, 500),
+  };
   return { sequence, versions: versions.map(bundle), routes: [route] };
 };
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { BUCKETS } from '../../rollout/split.ts';
+import { BUCKETS } from '../../rollout/canary-split.ts';
 import { type ControlOptions, lookAtControl, withControlOptions } from '../connection/control.ts';
 import type { Terminal } from '../output/terminal.ts';
 

@@ -43,11 +43,11 @@ async function run(
   { windows, policy: file, guards, each }: ReplayOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const { guardsOnly, Replay } = await import('../../rollout/replay.ts');
-  const { parseWindow } = await import('../../rollout/window.ts');
+  const { guardsOnly, RolloutReplay } = await import('../../rollout/replay.ts');
+  const { parseWindow } = await import('../../rollout/recorded-window.ts');
   const policy = guards === undefined ? await policyOf(file) : guardsOnly(levelOf(guards, file));
   checkFile(windows);
-  const all = new Replay(policy);
+  const all = new RolloutReplay(policy);
   let number = 0;
   for await (const batch of lines(createReadStream(windows, { highWaterMark: 2 ** 18 }), refuse)) {
     const answers: string[] = [];

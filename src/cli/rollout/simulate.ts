@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Simulation } from '../../rollout/simulate/simulate.ts';
+import type { SimulationResult } from '../../rollout/simulate/simulate.ts';
 import { count } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 
@@ -38,7 +38,7 @@ Examples:
 async function run(options: SimulateOptions, terminal: Terminal): Promise<void> {
   const { readDocument, readPolicy } = await import('../files/document.ts');
   const { parseScenario } = await import('../../rollout/simulate/scenario.ts');
-  const { simulate: simulateAll } = await import('../../rollout/simulate/simulate.ts');
+  const { simulateScenario: simulateAll } = await import('../../rollout/simulate/simulate.ts');
   const { seededRandom } = await import('../../core/random.ts');
   const policy = options.policy === undefined ? undefined : await readPolicy(options.policy);
   const scenario = parseScenario(await readDocument(options.scenario), policy);
@@ -53,7 +53,7 @@ async function run(options: SimulateOptions, terminal: Terminal): Promise<void> 
   }
 }
 
-function said(found: Simulation): string {
+function said(found: SimulationResult): string {
   const share = (n: number): string => `${((100 * n) / Math.max(1, found.runs)).toPrecision(3)} %`;
   const after = (seconds: number | null): string =>
     seconds === null ? '' : `, after ${minutes(seconds)} (median)`;

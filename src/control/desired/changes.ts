@@ -1,5 +1,5 @@
 /** From what is to what should be: the changes that `apply` makes, and what stands in their way. Pure. */
-import type { Rule, UnitSource } from '../../rollout/route.ts';
+import type { HeaderRule, UnitSource } from '../../rollout/route.ts';
 import type { Strategy } from '../../store/store.ts';
 import type { EndpointView, RolloutView } from '../port.ts';
 import type { Desired, DesiredEndpoint } from './desired.ts';
@@ -30,7 +30,7 @@ export type Change =
 
 /** What of a route is changed. */
 export interface RouteParts {
-  readonly rules?: readonly Rule[];
+  readonly rules?: readonly HeaderRule[];
   readonly unit?: UnitSource;
 }
 

@@ -6,7 +6,7 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { EXPERIMENT, parseExperiment } from '../../rollout/experiment/policy.ts';
 import { POLICY, parsePolicy } from '../../rollout/policy/policy.ts';
-import { DEFAULT_UNIT, type Rule, type UnitSource } from '../../rollout/route.ts';
+import { DEFAULT_UNIT, type HeaderRule, type UnitSource } from '../../rollout/route.ts';
 import {
   choice,
   field,
@@ -33,7 +33,7 @@ export interface DesiredEndpoint {
   /** Version that is to be stable in the end, or null where that is left to people. */
   readonly version: number | null;
   readonly rollout: DesiredRollout;
-  readonly rules: readonly Rule[] | null;
+  readonly rules: readonly HeaderRule[] | null;
   readonly unit: UnitSource | null;
 }
 
@@ -56,7 +56,7 @@ const anything: GrammarRule<unknown> = {
   parse: (value) => value,
 };
 
-const rule = record<Rule>({
+const rule = record<HeaderRule>({
   header: field(headerName, null, 'name of a request header, lower case'),
   values: field(list(TEXT, { min: 1, max: 100 }), null, 'values of the header that the rule is for'),
   version: field(VERSION, null, 'version that such requests get'),

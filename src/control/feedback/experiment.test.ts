@@ -4,12 +4,12 @@
  */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { blankWindow } from '../../rollout/collect/testing.ts';
+import { unitBucket } from '../../rollout/canary-split.ts';
+import { blankWindow } from '../../rollout/collect/testing/parts.ts';
 import { experiment } from '../../rollout/experiment/machine.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
 import type { ExperimentView } from '../../rollout/experiment/view.ts';
-import { restingRoute } from '../../rollout/route.ts';
-import { bucketOf } from '../../rollout/split.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 import { unitHash } from '../../rollout/unit-hash.ts';
 import { openStore } from '../../store/open.ts';
 import type { AnswerRow, RolloutRow, Store } from '../../store/store.ts';
@@ -43,7 +43,7 @@ const ROLLOUT: RolloutRow = {
 let store: Store;
 beforeEach(async () => {
   store = await openStore('sqlite::memory:');
-  const route = restingRoute('offers', 'offers', 1, 1);
+  const route = singleVersionRoute('offers', 'offers', 1, 1);
   await store.tables.endpoints.insert(
     {
       ...{ name: 'offers', model: 'offers', generation: 1, route },
@@ -78,7 +78,7 @@ async function live(lift: number, seed: number): Promise<Lived> {
     // Four in five are new, the others have been here before.
     const person = random.next() < 0.8 ? `p${window}-${i}` : `p${Math.floor(random.next() * window)}-${i}`;
     const { ranges } = experiment.plan(state);
-    const bucket = bucketOf(person, ROLLOUT.seed);
+    const bucket = unitBucket(person, ROLLOUT.seed);
     const { arm } = ranges.find(({ from, to }) => from <= bucket && bucket < to)!;
     const at = START + window * HOUR + i * 1000;
     const requestId = `q${window}-${i}`;

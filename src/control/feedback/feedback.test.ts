@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
-import { restingRoute } from '../../rollout/route.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 import { unitHash } from '../../rollout/unit-hash.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
@@ -14,7 +14,7 @@ beforeEach(async () => {
   store = await openStore('sqlite::memory:');
   await store.tables.endpoints.insert(
     {
-      ...{ name: 'churn', model: 'churn', generation: 1, route: restingRoute('churn', 'churn', 1, 1) },
+      ...{ name: 'churn', model: 'churn', generation: 1, route: singleVersionRoute('churn', 'churn', 1, 1) },
       ...{ stable: 1, previous: null, rollout: null, createdAt: 0 },
     },
     { at: 0, by: 'ada', reason: '' },

@@ -7,7 +7,7 @@
  * wrong as often as stable, whatever that bound is; how well it was estimated costs power and no validity. Pure.
  */
 
-import type { Arrivals, LabelRule } from '../../rollout/experiment/outcomes.ts';
+import type { LabelCoverage, LabelRule } from '../../rollout/experiment/outcomes.ts';
 import { nearestRank } from '../../rollout/metric/quantile.ts';
 import type { AnswerRow } from '../../store/store.ts';
 
@@ -60,7 +60,7 @@ export function canonicalLabel(text: string): string {
 }
 
 /** Units whose labels are due, and those with any label, by arm: a unit counts once, a request without one as itself. */
-export function arrivalsOf(rows: readonly Labelled[]): readonly Arrivals[] {
+export function arrivalsOf(rows: readonly Labelled[]): readonly LabelCoverage[] {
   const units = new Map<string, { arm: number; isLabelled: boolean }>();
   for (const { unit, requestId, arm, label } of rows) {
     const key = unit === null ? `request ${requestId}` : `${arm} ${unit}`;
@@ -76,7 +76,10 @@ export function arrivalsOf(rows: readonly Labelled[]): readonly Arrivals[] {
   return arms;
 }
 
-export const addArrivals = (a: readonly Arrivals[], b: readonly Arrivals[]): readonly Arrivals[] =>
+export const addArrivals = (
+  a: readonly LabelCoverage[],
+  b: readonly LabelCoverage[],
+): readonly LabelCoverage[] =>
   Array.from({ length: Math.max(a.length, b.length) }, (_, arm) => ({
     answered: (a[arm]?.answered ?? 0) + (b[arm]?.answered ?? 0),
     labelled: (a[arm]?.labelled ?? 0) + (b[arm]?.labelled ?? 0),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type MaturedIn, maturedIn } from '../../rollout/experiment/outcomes.ts';
-import type { MetricNeed, Needs } from '../../rollout/machine.ts';
+import { type MaturedOutcomes, parseMatured } from '../../rollout/experiment/outcomes.ts';
+import type { CollectionNeeds, MetricNeed } from '../../rollout/strategy-machine.ts';
 import { openStore } from '../../store/open.ts';
 import type { AnswerRow, FeedbackRow, RolloutRow, Store } from '../../store/store.ts';
 import type { MaturedValues } from '../rollouts/matured.ts';
@@ -26,7 +26,7 @@ const metric = (change: Partial<MetricNeed> = {}): MetricNeed => ({
   ...change,
 });
 
-const needs = (change: Partial<Needs> = {}): Needs => ({
+const needs = (change: Partial<CollectionNeeds> = {}): CollectionNeeds => ({
   ...{ window: MINUTE, watermark: 0, latency: false, slack: 0, outputs: false, control: 1 },
   ...{ labels: { maturity: 3 * MINUTE }, metrics: [metric()], segment: null },
   ...change,
@@ -53,7 +53,7 @@ interface Played {
   /** With the time of arrival, at which it is inserted. */
   readonly feedback: readonly FeedbackRow[];
   readonly windows: number;
-  readonly wanted?: Needs;
+  readonly wanted?: CollectionNeeds;
   /** Windows after which the process is another one. */
   readonly restarts?: readonly number[];
   readonly sharesIn?: (window: number) => readonly number[];
@@ -94,8 +94,8 @@ async function play({
   return found;
 }
 
-const outcomesIn = (played: readonly MaturedValues[]): MaturedIn[] =>
-  played.map(({ outcomes }) => maturedIn(outcomes));
+const outcomesIn = (played: readonly MaturedValues[]): MaturedOutcomes[] =>
+  played.map(({ outcomes }) => parseMatured(outcomes));
 
 test('a window is taken once, when it has been closed for as long as its values take', async () => {
   const played = await play({

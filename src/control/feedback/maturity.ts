@@ -4,13 +4,13 @@
  * has come is in the log of the rollout, so that a restart neither repeats nor skips.
  */
 import {
-  type Arrivals,
+  type LabelCoverage,
   type LabelRule,
-  maturedIn,
+  type MetricOutcomes,
   NOTHING_MATURED,
-  type Outcomes,
+  parseMatured,
 } from '../../rollout/experiment/outcomes.ts';
-import type { MetricNeed, Needs } from '../../rollout/machine.ts';
+import type { CollectionNeeds, MetricNeed } from '../../rollout/strategy-machine.ts';
 import type { RolloutRow, Store, Tables } from '../../store/store.ts';
 import { eventsOf } from '../rollouts/events.ts';
 import type { Closing, MaturedOf, MaturedValues } from '../rollouts/matured.ts';
@@ -32,7 +32,7 @@ interface Ledger {
   /** First window whose labels have not been read, and what was read while the rule is not known. */
   readTo: number;
   waiting: readonly Labelled[];
-  arrivals: readonly Arrivals[];
+  arrivals: readonly LabelCoverage[];
   rule: LabelRule | null;
   /** How units were split in the windows read last, and the first of these. */
   split: string;
@@ -86,7 +86,7 @@ async function fromLog(
     const { window: index, shares, outcomes } = body as Closing & { readonly outcomes: unknown };
     if (index >= window) continue;
     ledger.closed.push({ window: index, at, split: splitOf(shares) });
-    const { labelsTo, rule, cohorts } = maturedIn(outcomes);
+    const { labelsTo, rule, cohorts } = parseMatured(outcomes);
     ledger.readTo = Math.max(ledger.readTo, labelsTo);
     ledger.rule ??= rule;
     for (const cohort of cohorts) ledger.takenTo.set(cohort.metric, cohort.window + 1);
@@ -97,7 +97,7 @@ async function fromLog(
 async function take(
   tables: Tables,
   row: RolloutRow,
-  needs: Needs,
+  needs: CollectionNeeds,
   ledger: Ledger,
   now: number,
 ): Promise<MaturedValues> {
@@ -115,7 +115,7 @@ async function take(
   };
 }
 
-type CohortList = Outcomes[number][];
+type CohortList = MetricOutcomes[number][];
 
 type Ripe = Ledger['closed'];
 
@@ -147,14 +147,14 @@ const splitOf = (shares: readonly number[]): string => JSON.stringify(shares);
 
 interface TakenLabels {
   readonly matured: MaturedValues['labels'];
-  readonly arrivals: readonly Arrivals[];
+  readonly arrivals: readonly LabelCoverage[];
   /** First window that has not been taken. */
   readonly to: number;
 }
 
 async function takeLabels(
   { feedback }: Tables,
-  needs: Needs,
+  needs: CollectionNeeds,
   ledger: Ledger,
   now: number,
 ): Promise<TakenLabels> {
@@ -190,11 +190,11 @@ const isWorthWaiting =
 async function takeValues(
   { feedback }: Tables,
   row: RolloutRow,
-  { segment }: Needs,
+  { segment }: CollectionNeeds,
   metric: MetricNeed,
   ledger: Ledger,
   now: number,
-): Promise<Outcomes> {
+): Promise<MetricOutcomes> {
   // Whether an answer was right is known once the rule is.
   if (metric.name === 'accuracy' && ledger.rule === null) return [];
   const from = ledger.takenTo.get(metric.name) ?? 0;
@@ -207,7 +207,7 @@ async function takeValues(
 }
 
 /** Windows that nothing waits for any more. */
-function forget({ labels, metrics }: Needs, ledger: Ledger): void {
+function forget({ labels, metrics }: CollectionNeeds, ledger: Ledger): void {
   const wanted = metrics.map(({ name }) => ledger.takenTo.get(name) ?? 0);
   if (labels !== null) wanted.push(ledger.readTo);
   const oldest = Math.min(...wanted);

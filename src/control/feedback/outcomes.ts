@@ -2,7 +2,7 @@
  * What came of units: business values summed within `maturity` of each unit's first answer. Units without any value count
  * as 0, since not to buy is an outcome. In which order values arrived, and how late below the maturity, changes nothing.
  */
-import { OTHER_SEGMENT, SEGMENT_VALUES_MAX, segmentName } from '../../rollout/collect/segment-names.ts';
+import { OTHER_SEGMENT, SEGMENT_VALUES_MAX, truncatedSegment } from '../../rollout/collect/segment-names.ts';
 import {
   type ArmSums,
   addUnit,
@@ -11,7 +11,7 @@ import {
   NO_SUMS,
   type SegmentSums,
 } from '../../rollout/experiment/outcomes.ts';
-import type { MetricNeed } from '../../rollout/machine.ts';
+import type { MetricNeed } from '../../rollout/strategy-machine.ts';
 import type { AnswerRow, Feedback } from '../../store/store.ts';
 import { isWrong } from './labels.ts';
 
@@ -87,13 +87,13 @@ function sumsOf(units: readonly Unit[], arms: number): readonly ArmSums[] {
 
 /** The largest segments by name, and all others together: clients choose the values of their headers. */
 function segmentsOf(units: readonly Unit[], arms: number): readonly SegmentSums[] {
-  const groups = Map.groupBy(units, ({ first }) => segmentName(first.segment ?? OTHER_SEGMENT));
+  const groups = Map.groupBy(units, ({ first }) => truncatedSegment(first.segment ?? OTHER_SEGMENT));
   const kept = [...groups.keys()]
     .filter((name) => name !== OTHER_SEGMENT)
     .sort((a, b) => groups.get(b)!.length - groups.get(a)!.length || (a < b ? -1 : 1))
     .slice(0, SEGMENT_VALUES_MAX)
     .sort();
-  const rest = units.filter(({ first }) => !kept.includes(segmentName(first.segment ?? OTHER_SEGMENT)));
+  const rest = units.filter(({ first }) => !kept.includes(truncatedSegment(first.segment ?? OTHER_SEGMENT)));
   const named = kept.map((name) => ({ name, arms: sumsOf(groups.get(name)!, arms) }));
   return rest.length === 0 ? named : [...named, { name: OTHER_SEGMENT, arms: sumsOf(rest, arms) }];
 }

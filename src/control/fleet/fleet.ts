@@ -1,6 +1,7 @@
 /** The serving processes as the control plane sees them: they follow snapshots and send parts of windows. */
-import type { Part } from '../../rollout/part.ts';
+
 import type { PlaneSnapshot } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import type { FleetLoad } from './load.ts';
 import type { ModelCounts } from './traffic.ts';
 
@@ -13,7 +14,7 @@ export interface Fleet {
   /** How many workers have this version loaded. */
   ready(model: string, version: number): number;
   /** Called for every piece of a part, in the order in which each worker sent them. */
-  onPart(listener: (part: Part) => void): void;
+  onPart(listener: (part: WindowPart) => void): void;
   /** Called when a worker has come or gone; `worker` and `epoch` as in its parts. */
   onChange(listener: (change: FleetChange) => void): void;
   /** What all workers together have counted so far, as last told; absent where nobody counts. */

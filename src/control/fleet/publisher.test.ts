@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoadedVersion } from '../../registry/version.ts';
-import { restingRoute } from '../../rollout/route.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
 import { Follower } from '../../serving/follower.ts';
 import { openStore } from '../../store/open.ts';
@@ -40,7 +40,7 @@ const addEndpoint = ({ tables }: Store, name: string, version: number) =>
       name,
       model: 'churn',
       generation: 1,
-      route: restingRoute(name, 'churn', version, 1),
+      route: singleVersionRoute(name, 'churn', version, 1),
       stable: version,
       previous: null,
       rollout: null,
@@ -57,7 +57,7 @@ describe('a snapshot', () => {
       digest: '4'.repeat(64),
     });
     const route = {
-      ...restingRoute('churn', 'churn', 1, 2),
+      ...singleVersionRoute('churn', 'churn', 1, 2),
       rules: [{ header: 'x-beta', values: ['1'], version: 3 }],
       shadow: { version: 4, percent: 50 },
     };
@@ -96,7 +96,7 @@ describe('a snapshot', () => {
     await store.tables.endpoints.flip(
       'churn',
       1,
-      { route: restingRoute('churn', 'churn', 3, 2), stable: 3 },
+      { route: singleVersionRoute('churn', 'churn', 3, 2), stable: 3 },
       CHANGE,
     );
     await publisher.refresh();
@@ -134,7 +134,7 @@ describe('a snapshot', () => {
     const { store, fleet, publisher } = await publishing();
     await publisher.publish();
     const changes = Array.from({ length: 10 }, async (_, i) => {
-      const route = { ...restingRoute('churn', 'churn', 1, i + 2), seed: i };
+      const route = { ...singleVersionRoute('churn', 'churn', 1, i + 2), seed: i };
       await store.tables.endpoints.flip('churn', i + 1, { route }, CHANGE);
       await publisher.publishRoutes();
     });
@@ -163,7 +163,7 @@ describe('a version that cannot be loaded', () => {
 
   it('leaves everybody to stable, unmeasured, where a route would lead to it', async () => {
     const { store, fleet, publisher } = await publishing();
-    const resting = restingRoute('churn', 'churn', 1, 2);
+    const resting = singleVersionRoute('churn', 'churn', 1, 2);
     const ranges = [
       { ...resting.ranges[0]!, to: 500, version: 2 },
       { ...resting.ranges[0]!, from: 500 },
@@ -206,7 +206,7 @@ it('routes are published while a version is still being loaded', async () => {
   await store.tables.endpoints.flip(
     'churn',
     1,
-    { route: { ...restingRoute('churn', 'churn', 1, 2), seed: 5 } },
+    { route: { ...singleVersionRoute('churn', 'churn', 1, 2), seed: 5 } },
     CHANGE,
   );
   await publisher.publishRoutes();

@@ -2,7 +2,7 @@
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { Turns } from '../../core/turns.ts';
-import { everybody, type NamedBundle, type Route } from '../../rollout/route.ts';
+import { type NamedBundle, type Route, singleVersionRanges } from '../../rollout/route.ts';
 import { allRows } from '../../store/pages.ts';
 import type { EndpointRow, RolloutRow, Store } from '../../store/store.ts';
 import type { Overrides } from '../overrides/overrides.ts';
@@ -291,5 +291,7 @@ function reachable({ route, stable }: EndpointRow, loaded: ReadonlySet<string>):
   const rules = route.rules.filter(({ version }) => has(version));
   const isWhole = route.ranges.every(({ version }) => has(version));
   if (isWhole && (route.shadow === null || has(route.shadow.version))) return { ...route, rules };
-  return has(stable) ? { ...route, rules, ranges: everybody(stable), shadow: null, recording: null } : null;
+  return has(stable)
+    ? { ...route, rules, ranges: singleVersionRanges(stable), shadow: null, recording: null }
+    : null;
 }

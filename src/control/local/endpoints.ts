@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { explainUnit } from '../../rollout/canary-split.ts';
 import type { Route } from '../../rollout/route.ts';
-import { explainUnit } from '../../rollout/split.ts';
 import { isStoreAway, orKnown } from '../../store/away.ts';
 import type { EndpointRow, Page, PageRequest, Store } from '../../store/store.ts';
 import type { Publisher } from '../fleet/publisher.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Catalog } from '../../registry/catalog.ts';
+import { BUCKETS, canaryArm } from '../../rollout/canary-split.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
-import { armOf, BUCKETS } from '../../rollout/split.ts';
 import { openSigner } from '../../signing/signer.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
@@ -240,10 +240,10 @@ describe('where a unit goes', () => {
     const seen = new Map<string, number>();
     for (let i = 0; i < 300; i++) {
       const { bucket, arm, version, switchesAt } = await control.explainUnit('churn', `user-${i}`);
-      expect(arm).toBe(armOf(bucket, weight));
+      expect(arm).toBe(canaryArm(bucket, weight));
       expect(version).toBe(arm === 'candidate' ? 2 : 1);
-      expect(armOf(bucket, switchesAt!)).toBe('candidate');
-      expect(armOf(bucket, switchesAt! - 1)).not.toBe('candidate');
+      expect(canaryArm(bucket, switchesAt!)).toBe('candidate');
+      expect(canaryArm(bucket, switchesAt! - 1)).not.toBe('candidate');
       seen.set(arm, (seen.get(arm) ?? 0) + 1);
     }
     expect([...seen.keys()].sort()).toEqual(['candidate', 'control', 'stable']);

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { Signature } from '../../model/signature.ts';
 import { bundleDir, readManifest } from '../../registry/bundle.ts';
 import type { AddOptions, Catalog } from '../../registry/catalog.ts';
-import { restingRoute } from '../../rollout/route.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 import type { Page, PageRequest, Store, VersionRow } from '../../store/store.ts';
 import type { Publisher } from '../fleet/publisher.ts';
 import type { Actor, Control, ModelView, NewVersion, VersionView } from '../port.ts';
@@ -112,7 +112,7 @@ export class LocalVersions
     const isNew = await store.transaction(async ({ endpoints, audit }) => {
       const at = clock.now();
       const generation = 1;
-      const route = restingRoute(model, model, version, generation);
+      const route = singleVersionRoute(model, model, version, generation);
       const row = { name: model, model, generation, route, stable: version, previous: null, rollout: null };
       const reason = 'the first version';
       if (!(await endpoints.insert({ ...row, createdAt: at }, { at, by: actor.by, reason }))) return false;

@@ -1,9 +1,9 @@
 /** What people and clients are shown of versions, endpoints and rollouts. */
 import type { Manifest } from '../../registry/version.ts';
-import { metricViews } from '../../rollout/experiment/compare.ts';
+import { metricViews } from '../../rollout/experiment/arm-comparisons.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
 import { experimentView } from '../../rollout/experiment/view.ts';
-import { LATENCY_BINS, latencyBound } from '../../rollout/part.ts';
+import { LATENCY_BINS, latencyBound } from '../../rollout/window-part.ts';
 import type { EndpointRow, VersionRow } from '../../store/store.ts';
 import type { MeasuredTraffic } from '../fleet/traffic.ts';
 import { type Override, overridden } from '../overrides/override.ts';

@@ -1,18 +1,19 @@
 /** Counts of servers elsewhere as the part of a window that a worker would have sent. Pure. */
+
+import type { RecordingSpec, Route } from '../../rollout/route.ts';
 import {
-  FAILED,
+  type AnonymousRequests,
+  FAILED_BIT,
   LATENCY_BINS,
   latencyBin,
-  type Nameless,
-  type Part,
-  type Sample,
+  type MarkSample,
   slowBit,
-} from '../../rollout/part.ts';
-import type { Recording, Route } from '../../rollout/route.ts';
+  type WindowPart,
+} from '../../rollout/window-part.ts';
 import type { Counted } from './counters.ts';
 
 /** Names the life of who sends it, and its window. */
-export type PartName = Pick<Part, 'worker' | 'epoch' | 'window'>;
+export type PartName = Pick<WindowPart, 'worker' | 'epoch' | 'window'>;
 
 /** Answers of stable that marks are frozen from; more make them no better. */
 const SAMPLES = 500;
@@ -25,9 +26,9 @@ const NOBODY: Counted = { ok: 0, failed: 0, latency: [] };
 export function partOf(
   name: PartName,
   { generation, ranges }: Pick<Route, 'generation' | 'ranges'>,
-  recording: Recording,
+  recording: RecordingSpec,
   counted: ReadonlyMap<number, Counted>,
-): Part {
+): WindowPart {
   const versions = recording.arms.map((_, arm) => ranges.find((range) => range.arm === arm)?.version);
   const arms = versions.map((version) => (version === undefined ? NOBODY : (counted.get(version) ?? NOBODY)));
   return {
@@ -54,8 +55,12 @@ const NO_UNITS = {
   segment: new Uint8Array(),
 } as const;
 
-function namelessOf({ ok, failed, latency }: Counted, arm: number, { slow }: Recording): Nameless[] {
-  const byFlags = new Map<number, number>([[FAILED, failed]]);
+function namelessOf(
+  { ok, failed, latency }: Counted,
+  arm: number,
+  { slow }: RecordingSpec,
+): AnonymousRequests[] {
+  const byFlags = new Map<number, number>([[FAILED_BIT, failed]]);
   let known = 0;
   for (const [i, { count }] of latency.entries()) {
     const above = i === 0 ? 0 : latency[i - 1]!.bound * 1000;
@@ -70,7 +75,7 @@ function namelessOf({ ok, failed, latency }: Counted, arm: number, { slow }: Rec
 }
 
 /** Answers as they are spread over the buckets, each as slow as its bucket allows. */
-function samplesOf({ latency }: Counted): Sample[] {
+function samplesOf({ latency }: Counted): MarkSample[] {
   const finite = latency.filter(({ bound, count }) => count > 0 && Number.isFinite(bound));
   const total = finite.reduce((sum, { count }) => sum + count, 0);
   const share = Math.min(1, SAMPLES / Math.max(1, total));

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isSound } from '../../rollout/collect/check.ts';
-import { recordingOf } from '../../rollout/collect/testing.ts';
-import { FAILED, slowBit } from '../../rollout/part.ts';
+import { isValidPart } from '../../rollout/collect/part-validation.ts';
+import { recordingOf } from '../../rollout/collect/testing/parts.ts';
 import { canaryRanges } from '../../rollout/route.ts';
+import { FAILED_BIT, slowBit } from '../../rollout/window-part.ts';
 import { partOf } from './counted-part.ts';
 import { countedBetween, type Sample } from './counters.ts';
 
@@ -67,12 +67,12 @@ test('counts become a part of the window: each request a unit, slow where its wh
   const part = partOf(name, route, recording, new Map([[2, { ok: 100, failed: 2, latency }]]));
   expect(part).toMatchObject({ rollout: 'ro_1', generation: 2, window: 3, seq: 0, isLast: true });
   expect(part.nameless).toEqual([
-    { arm: 0, flags: FAILED, segment: 0, count: 2 },
+    { arm: 0, flags: FAILED_BIT, segment: 0, count: 2 },
     { arm: 0, flags: 0, segment: 0, count: 95 },
     { arm: 0, flags: slowBit(0), segment: 0, count: 4 },
     { arm: 0, flags: slowBit(0) | slowBit(1), segment: 0, count: 1 },
   ]);
-  expect(isSound(part, recording)).toBe(true);
+  expect(isValidPart(part, recording)).toBe(true);
 });
 
 test('marks are frozen from answers of stable alone, and from enough of them', () => {
@@ -112,7 +112,7 @@ test('whatever was counted, every request is in the part once, with flags that t
           [1, of(other)],
         ]),
       );
-      expect(isSound(part, recording)).toBe(true);
+      expect(isValidPart(part, recording)).toBe(true);
       for (const [arm, { ok, failed }] of [one, other].entries()) {
         const counts = part.nameless.filter((some) => some.arm === arm);
         expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(ok + failed);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
-import { recordingOf } from '../../rollout/collect/testing.ts';
-import type { Part } from '../../rollout/part.ts';
-import { canaryRanges, type Route, restingRoute } from '../../rollout/route.ts';
+import { recordingOf } from '../../rollout/collect/testing/parts.ts';
+import { canaryRanges, type Route, singleVersionRoute } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import { NO_FLEET } from '../fleet/fleet.ts';
 import { ManualClock, START } from '../rollouts/testing/world.ts';
 import type { Sample } from './counters.ts';
@@ -10,7 +10,7 @@ import { OutsideFleet } from './outside-fleet.ts';
 
 const recording = recordingOf({ origin: START, window: 10_000, slow: [], shifted: [] });
 const route = (endpoint: string): Route => ({
-  ...restingRoute(endpoint, endpoint, 1, 2),
+  ...singleVersionRoute(endpoint, endpoint, 1, 2),
   ranges: canaryRanges(2, 1, 500),
   recording: { ...recording, rollout: `ro_${endpoint}` },
 });
@@ -58,7 +58,7 @@ function outside() {
       return async () => undefined;
     },
   });
-  const parts: Part[] = [];
+  const parts: WindowPart[] = [];
   fleet.onPart((part) => parts.push(part));
   const pass = async (millis: number): Promise<void> => {
     clock.pass(millis);
@@ -156,7 +156,7 @@ test('it is one more member of the fleet, and forgets recordings that are over',
   fleet.onChange(({ worker, kind }) => joined.push(`${worker} ${kind}`));
   expect(joined).toEqual(['outside joined']);
   await fleet.publish({ sequence: 1, versions: [], routes: [route('churn')] });
-  await fleet.publish({ sequence: 2, versions: [], routes: [restingRoute('churn', 'churn', 1, 3)] });
+  await fleet.publish({ sequence: 2, versions: [], routes: [singleVersionRoute('churn', 'churn', 1, 3)] });
   await pass(30_000);
   expect(sent()).toEqual([]);
 });

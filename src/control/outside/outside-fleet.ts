@@ -1,8 +1,8 @@
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
-import type { Part } from '../../rollout/part.ts';
-import type { PlaneSnapshot, Recording, Route } from '../../rollout/route.ts';
+import type { PlaneSnapshot, RecordingSpec, Route } from '../../rollout/route.ts';
 import { windowAt } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
 import type { Schedule } from '../rollouts/schedule.ts';
 import { partOf } from './counted-part.ts';
@@ -36,7 +36,7 @@ const SHIFT_MILLIS = 5000;
 /** A recording that is followed, and the next window that is owed for it. */
 interface Watched {
   readonly route: Route;
-  readonly recording: Recording;
+  readonly recording: RecordingSpec;
   window: number;
   /** Counters at the end of the last window, where it had a part: the beginning of the next. */
   last: { readonly at: number; readonly samples: readonly Sample[] } | null;
@@ -50,7 +50,7 @@ interface Watched {
  */
 export class OutsideFleet implements Fleet {
   readonly #options: OutsideOptions;
-  readonly #listeners: ((part: Part) => void)[] = [];
+  readonly #listeners: ((part: WindowPart) => void)[] = [];
   readonly #end: () => Promise<void>;
   #watched = new Map<string, Watched>();
 
@@ -68,7 +68,7 @@ export class OutsideFleet implements Fleet {
     return this.#options.fleet.ready(model, version);
   }
 
-  onPart(listener: (part: Part) => void): void {
+  onPart(listener: (part: WindowPart) => void): void {
     this.#listeners.push(listener);
     this.#options.fleet.onPart(listener);
   }
@@ -118,7 +118,7 @@ export class OutsideFleet implements Fleet {
     }
   }
 
-  async #partOf(watched: Watched, window: number): Promise<Part | null> {
+  async #partOf(watched: Watched, window: number): Promise<WindowPart | null> {
     const { route, recording, last } = watched;
     const { sources, worker, epoch, logger, followedSince } = this.#options;
     const source = sources.get(route.endpoint);

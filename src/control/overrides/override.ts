@@ -2,7 +2,7 @@
  * A flip of an endpoint towards stable that was done in memory because the store was away. It is laid over the route that
  * the store has, until the store has written it down. Pure.
  */
-import { everybody } from '../../rollout/route.ts';
+import { singleVersionRanges } from '../../rollout/route.ts';
 import type { EndpointRow } from '../../store/store.ts';
 
 export interface Override {
@@ -35,5 +35,5 @@ export const applies = (
 /** The endpoint with everybody on the version of the override, nobody measured and no copy sent. */
 export const overridden = (row: EndpointRow, { version }: Override): EndpointRow => ({
   ...row,
-  route: { ...row.route, ranges: everybody(version), shadow: null, recording: null },
+  route: { ...row.route, ranges: singleVersionRanges(version), shadow: null, recording: null },
 });

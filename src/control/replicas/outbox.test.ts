@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { unpackPart } from '../../rollout/packed-part.ts';
-import type { Part } from '../../rollout/part.ts';
+import { unpackPart } from '../../rollout/packed-window-part.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
 import { ManualClock } from '../rollouts/testing/world.ts';
@@ -24,7 +24,7 @@ const outboxOf = (over: Pick<Store, 'tables'>): Outbox =>
     },
   });
 
-const piece = (seq: number, rollout = 'ro_1'): Part => ({
+const piece = (seq: number, rollout = 'ro_1'): WindowPart => ({
   ...{ rollout, generation: 1, window: 0, worker: 'a/1', epoch: 1, seq, isLast: false },
   units: {
     high: Uint32Array.of(seq),
@@ -37,7 +37,7 @@ const piece = (seq: number, rollout = 'ro_1'): Part => ({
   shadow: { mirrored: 0, dropped: 0 },
 });
 
-const taken = async (reader: number): Promise<readonly (Part | null)[]> => {
+const taken = async (reader: number): Promise<readonly (WindowPart | null)[]> => {
   const rows = await store.tables.pieces.take(['ro_1'], reader, 10_000);
   return rows.map(({ body, at: _at, ...key }) => unpackPart(key, body));
 };

@@ -1,7 +1,7 @@
 /** Pieces of this replica's workers for the owner of the rollouts, written to the store in one go. */
 import type { Clock, Logger } from '../../core/ports.ts';
-import { packPart } from '../../rollout/packed-part.ts';
-import type { Part } from '../../rollout/part.ts';
+import { packPart } from '../../rollout/packed-window-part.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import type { Store } from '../../store/store.ts';
 
 /** Most pieces that wait while the store is away: the oldest go first, and their parts are missing, in all arms. */
@@ -13,7 +13,7 @@ export class Outbox {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #waiting: Part[] = [];
+  readonly #waiting: WindowPart[] = [];
   #dropped = 0;
 
   constructor({ store, clock, logger }: { store: Store; clock: Clock; logger: Logger }) {
@@ -22,7 +22,7 @@ export class Outbox {
     this.#logger = logger;
   }
 
-  add(part: Part): void {
+  add(part: WindowPart): void {
     this.#waiting.push(part);
     if (this.#waiting.length <= WAITING_MAX) return;
     this.#waiting.shift();
@@ -30,7 +30,7 @@ export class Outbox {
   }
 
   /** Takes out those that `take` wants after all. */
-  offer(take: (part: Part) => boolean): void {
+  offer(take: (part: WindowPart) => boolean): void {
     const rest = this.#waiting.splice(0).filter((part) => !take(part));
     this.#waiting.push(...rest);
   }

@@ -1,6 +1,6 @@
 /** The other control planes that share the store, as the controller sees them. */
 import { PlimsollError } from '../../core/errors.ts';
-import type { Part } from '../../rollout/part.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import type { FleetChange } from '../fleet/fleet.ts';
 import type { Order } from './orders.ts';
 
@@ -17,7 +17,7 @@ export interface Duty {
 /** What is told to the controller. */
 export interface ReplicaListener {
   /** A piece that another replica recorded. */
-  onPart(part: Part): void;
+  onPart(part: WindowPart): void;
   /** A worker of another replica has come or gone. */
   onChange(change: FleetChange): void;
   /** Obeys an order of another replica. Throws coded errors. */
@@ -28,7 +28,7 @@ export interface Replicas {
   /** To be called once, before anything else. */
   listen(listener: ReplicaListener): void;
   /** Keeps a piece of a rollout that does not run here for whoever decides on it. */
-  post(part: Part): void;
+  post(part: WindowPart): void;
   /** How many workers of all replicas have this version, `here` of them here; 0 where any replica lacks it. */
   ready(model: string, version: number, here: number): number;
   /** Has the owner of the rollouts obey. Throws what it throws, and ROLLOUTS_UNOWNED where none answers. */

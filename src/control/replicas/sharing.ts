@@ -1,8 +1,8 @@
 /** One replica among those that share a store: pieces, signs of life and orders go through its tables. */
 import { Backoff } from '../../core/backoff.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
-import { unpackPart } from '../../rollout/packed-part.ts';
-import type { Part } from '../../rollout/part.ts';
+import { unpackPart } from '../../rollout/packed-window-part.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import type { PieceRow } from '../../store/replicas.ts';
 import type { Store } from '../../store/store.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
@@ -65,7 +65,7 @@ export class Sharing implements Replicas {
     this.#listener = listener;
   }
 
-  post(part: Part): void {
+  post(part: WindowPart): void {
     this.#outbox.add(part);
   }
 
@@ -135,7 +135,7 @@ export class Sharing implements Replicas {
     };
   }
 
-  #isMine(part: Part): boolean {
+  #isMine(part: WindowPart): boolean {
     if (!this.#duty.rollouts.includes(part.rollout)) return false;
     this.#listener?.onPart(part);
     return true;

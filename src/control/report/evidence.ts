@@ -3,7 +3,7 @@
  * the policy in full. `examples/verify-evidence.mjs` checks it offline.
  */
 import { PlimsollError } from '../../core/errors.ts';
-import { parseClosed } from '../../rollout/collect/closed.ts';
+import { parseWindowJson } from '../../rollout/collect/window-json.ts';
 import { type RecordingLine, recordingLine } from '../../rollout/recording.ts';
 import type {
   ActionRow,
@@ -92,7 +92,7 @@ export async function windowLines(
 }
 
 function lineOf({ body }: RolloutEventRow): RecordingLine {
-  const closed = parseClosed(body);
+  const closed = parseWindowJson(body);
   return recordingLine(closed, new Date(closed.start).toISOString());
 }
 

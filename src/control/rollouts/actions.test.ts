@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canary } from '../../rollout/canary/machine.ts';
-import { canaryRanges, restingRoute } from '../../rollout/route.ts';
+import { canaryRanges, singleVersionRoute } from '../../rollout/route.ts';
 import type { EndpointRow } from '../../store/store.ts';
 import { differs, flipOf, isReached, restOn, sharesOf, targetOf, type Wish } from './actions.ts';
 import { startOf } from './fold.ts';
@@ -18,7 +18,7 @@ const endpoint: EndpointRow = {
   model: 'churn',
   generation: 4,
   route: {
-    ...restingRoute('churn', 'churn', 1, 4),
+    ...singleVersionRoute('churn', 'churn', 1, 4),
     rules: [{ header: 'x-beta', values: ['1'], version: 2 }],
     unit: { header: 'x-user', cookie: 'uid', field: 'user' },
   },

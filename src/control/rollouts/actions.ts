@@ -1,8 +1,9 @@
 /** From the plan of a rollout to the route of its endpoint: what an action wants, and whether it is there already. Pure. */
-import type { Marks } from '../../rollout/collect/marks.ts';
-import type { Needs, Plan } from '../../rollout/machine.ts';
-import { everybody, type Recording, type Route } from '../../rollout/route.ts';
-import { BUCKETS } from '../../rollout/split.ts';
+
+import { BUCKETS } from '../../rollout/canary-split.ts';
+import type { FrozenMarks } from '../../rollout/collect/frozen-marks.ts';
+import { type RecordingSpec, type Route, singleVersionRanges } from '../../rollout/route.ts';
+import type { CollectionNeeds, RoutingPlan } from '../../rollout/strategy-machine.ts';
 import type { EndpointRow, RolloutRow } from '../../store/store.ts';
 
 /** The part of a route that a rollout decides; rules and unit source are the endpoint's own. */
@@ -18,13 +19,13 @@ export type Deed =
 
 export interface Wish {
   readonly row: Pick<RolloutRow, 'id' | 'seed'>;
-  readonly plan: Plan;
-  readonly needs: Needs;
-  readonly marks: Marks | null;
+  readonly plan: RoutingPlan;
+  readonly needs: CollectionNeeds;
+  readonly marks: FrozenMarks | null;
 }
 
 /** Where a route begins in time, and with which window. */
-export type Beginning = Pick<Recording, 'origin' | 'first'>;
+export type Beginning = Pick<RecordingSpec, 'origin' | 'first'>;
 
 export const targetOf = (wish: Wish, beginning: Beginning): Target => ({
   ranges: wish.plan.ranges,
@@ -34,7 +35,7 @@ export const targetOf = (wish: Wish, beginning: Beginning): Target => ({
   settle: wish.plan.settled?.version ?? null,
 });
 
-const recordingOf = ({ row, plan, needs, marks }: Wish, beginning: Beginning): Recording => ({
+const recordingOf = ({ row, plan, needs, marks }: Wish, beginning: Beginning): RecordingSpec => ({
   rollout: row.id,
   arms: plan.arms,
   stage: plan.stage,
@@ -49,7 +50,7 @@ const recordingOf = ({ row, plan, needs, marks }: Wish, beginning: Beginning): R
 
 /** One version for everybody, at once and for good. */
 export const restOn = (version: number, seed: number): Target => ({
-  ranges: everybody(version),
+  ranges: singleVersionRanges(version),
   seed,
   shadow: null,
   recording: null,

@@ -3,8 +3,8 @@
  * first, in the words of its own log, so that the machine cannot advance on them.
  */
 import type { Clock } from '../../core/ports.ts';
-import { windowJson } from '../../rollout/collect/closed.ts';
-import type { Collector, StoredWindow } from '../../rollout/collect/collector.ts';
+import type { StoredWindow, WindowCollector } from '../../rollout/collect/window-collector.ts';
+import { windowJson } from '../../rollout/collect/window-json.ts';
 import type { NewOverride } from '../overrides/override.ts';
 import { CUT_OFF, SYSTEM } from './fold.ts';
 import type { Draft, Journal } from './journal.ts';
@@ -13,7 +13,7 @@ import { isBlank } from './totals.ts';
 
 export interface AheadPorts {
   readonly journal: Journal;
-  readonly collector: Collector;
+  readonly collector: WindowCollector;
   readonly timeline: Timeline;
   readonly clock: Clock;
 }

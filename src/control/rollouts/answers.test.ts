@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { partOf } from '../../rollout/collect/testing.ts';
-import type { Answer } from '../../rollout/part.ts';
+import { testPart } from '../../rollout/collect/testing/parts.ts';
+import type { RecordedAnswer } from '../../rollout/window-part.ts';
 import type { AnswerRow } from '../../store/store.ts';
 import { AnswerBuffer } from './answers.ts';
 
-const answersOf = (count: number, from = 0): Answer[] =>
+const answersOf = (count: number, from = 0): RecordedAnswer[] =>
   Array.from({ length: count }, (_, i) => ({
     requestId: `r${from + i}`,
     unit: null,
@@ -29,7 +29,7 @@ function keeping() {
 it('answers are kept with their rollout and window, many at a time', async () => {
   const { kept, feedback } = keeping();
   const buffer = new AnswerBuffer('ro_1');
-  buffer.add(partOf([], { answers: answersOf(2500), window: 7 }));
+  buffer.add(testPart([], { answers: answersOf(2500), window: 7 }));
   await buffer.save(feedback);
   expect(kept.size).toBe(2500);
   expect(kept.get('r0')).toEqual({ rollout: 'ro_1', window: 7, ...answersOf(1)[0]! });
@@ -40,7 +40,7 @@ it('answers wait while the store is away, but not without a limit', async () => 
   const buffer = new AnswerBuffer('ro_1');
   feedback.isAway = true;
   for (let i = 0; i < 3; i++) {
-    buffer.add(partOf([], { answers: answersOf(40_000, i * 40_000) }));
+    buffer.add(testPart([], { answers: answersOf(40_000, i * 40_000) }));
     await expect(buffer.save(feedback)).rejects.toThrow('away');
   }
   feedback.isAway = false;
@@ -51,8 +51,8 @@ it('answers wait while the store is away, but not without a limit', async () => 
 it('an answer that no store can keep is left out: it would hold up all others', async () => {
   const { kept, feedback } = keeping();
   const buffer = new AnswerBuffer('ro_1');
-  const [first, second] = answersOf(2) as [Answer, Answer];
-  buffer.add(partOf([], { answers: [{ ...first, answer: 'a\0b' }, second] }));
+  const [first, second] = answersOf(2) as [RecordedAnswer, RecordedAnswer];
+  buffer.add(testPart([], { answers: [{ ...first, answer: 'a\0b' }, second] }));
   await buffer.save(feedback);
   expect([...kept.keys()]).toEqual([second.requestId]);
 });

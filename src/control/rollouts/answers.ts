@@ -1,5 +1,5 @@
 /** Answers of a rollout on their way into the store, where labels will be joined with them. Pure. */
-import type { Answer, Part } from '../../rollout/part.ts';
+import type { RecordedAnswer, WindowPart } from '../../rollout/window-part.ts';
 import type { AnswerRow, Feedback } from '../../store/store.ts';
 
 /** Most answers that wait where the store is away; those beyond it are lost to labels, for all arms alike. */
@@ -7,7 +7,7 @@ const WAITING_MAX = 100_000;
 const BATCH = 1000;
 
 /** PostgreSQL keeps no NUL; no label has one either, so that nothing could be joined with it. */
-const isStorable = ({ requestId, answer, segment = '' }: Answer): boolean =>
+const isStorable = ({ requestId, answer, segment = '' }: RecordedAnswer): boolean =>
   [requestId, answer, segment].every((text) => !text.includes('\0'));
 
 export class AnswerBuffer {
@@ -18,7 +18,7 @@ export class AnswerBuffer {
     this.#rollout = rollout;
   }
 
-  add({ answers, window }: Part): void {
+  add({ answers, window }: WindowPart): void {
     const room = Math.max(0, WAITING_MAX - this.#waiting.length);
     for (const answer of answers.filter(isStorable).slice(0, room))
       this.#waiting.push({ rollout: this.#rollout, window, ...answer });

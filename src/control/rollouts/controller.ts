@@ -1,7 +1,7 @@
 /** Runs the rollouts of a store: takes ownership, goes on with what runs, decides in ticks, obeys commands. */
 import type { Actor } from '../../core/actor.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import type { Part } from '../../rollout/part.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import { isStoreAway, orKnown } from '../../store/away.ts';
 import type { Fence, RolloutRow } from '../../store/store.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
@@ -324,7 +324,7 @@ export class Controller {
     if (this.#ended.size > ENDED_KEPT && oldest !== undefined) this.#ended.delete(oldest);
   }
 
-  #take(part: Part): void {
+  #take(part: WindowPart): void {
     const run = this.#runs.get(part.rollout);
     this.#lookouts.take(part);
     if (run !== undefined) run.take(part);

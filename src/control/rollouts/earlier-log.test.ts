@@ -1,7 +1,7 @@
 /** Logs of rollouts that were recorded before units were told apart over windows (commit fedb0461), with what was decided then. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { unpackUnits } from '../../rollout/collect/packed.ts';
+import { unpackUnits } from '../../rollout/collect/packed-units.ts';
 import type { RolloutEventRow } from '../../store/store.ts';
 import { fold, started } from './fold.ts';
 import { machineOf } from './machines.ts';

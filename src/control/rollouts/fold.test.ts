@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { windowJson } from '../../rollout/collect/closed.ts';
-import { packUnits } from '../../rollout/collect/packed.ts';
-import { blankWindow } from '../../rollout/collect/testing.ts';
-import { NOBODY } from '../../rollout/window.ts';
+import { packUnits } from '../../rollout/collect/packed-units.ts';
+import { blankWindow } from '../../rollout/collect/testing/parts.ts';
+import { windowJson } from '../../rollout/collect/window-json.ts';
+import { NO_ARM_COUNTS } from '../../rollout/recorded-window.ts';
 import { openStore } from '../../store/open.ts';
 import type { RolloutEventRow } from '../../store/store.ts';
 import { codeOf } from '../../store/testing/stores.ts';
@@ -26,8 +26,8 @@ const closed = blankWindow({
   start: START,
   shares: [0.05, 0.95],
   arms: [
-    { ...NOBODY, units: 20 },
-    { ...NOBODY, units: 380 },
+    { ...NO_ARM_COUNTS, units: 20 },
+    { ...NO_ARM_COUNTS, units: 380 },
   ],
 });
 const start = eventOf(0, 'start', { rolledBackBefore: false });

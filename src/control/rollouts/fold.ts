@@ -2,10 +2,16 @@
  * A rollout as the fold of its log: the same events give the same state, whoever folds them and when. Nothing else is
  * kept of a rollout that runs, so that a restart cannot differ from what went on. Pure.
  */
-import { parseClosed } from '../../rollout/collect/closed.ts';
-import type { Marks } from '../../rollout/collect/marks.ts';
-import type { Action, Readiness } from '../../rollout/decide/state.ts';
-import type { ClosedWindow, MachineEvent, MachineStart, MachineStep } from '../../rollout/machine.ts';
+
+import type { FrozenMarks } from '../../rollout/collect/frozen-marks.ts';
+import { parseWindowJson } from '../../rollout/collect/window-json.ts';
+import type { ReadyReplicas, RolloutAction } from '../../rollout/decide/state.ts';
+import type {
+  ClosedWindow,
+  MachineEvent,
+  MachineStart,
+  MachineStep,
+} from '../../rollout/strategy-machine.ts';
 import type { RolloutEventRow, RolloutRow } from '../../store/store.ts';
 import type { AnyMachine } from './machines.ts';
 import { addWindow, NO_TOTALS, type Totals } from './totals.ts';
@@ -17,8 +23,8 @@ export interface Folded {
   readonly seq: number;
   /** When the last event was decided, in milliseconds since the epoch. */
   readonly at: number;
-  readonly marks: Marks | null;
-  readonly ready: Readiness;
+  readonly marks: FrozenMarks | null;
+  readonly ready: ReadyReplicas;
   readonly totals: Totals;
   /** Highest index of a closed window, −1 before the first. */
   readonly window: number;
@@ -65,7 +71,7 @@ export const started = (
 
 export interface FoldStep {
   readonly after: Folded;
-  readonly actions: readonly Action[];
+  readonly actions: readonly RolloutAction[];
   /** The window that the event tells of, or null. */
   readonly closed: ClosedWindow | null;
 }
@@ -74,7 +80,7 @@ export interface FoldStep {
 export function fold(machine: AnyMachine, before: Folded, event: RolloutEventRow): FoldStep {
   const next = { ...before, seq: event.seq + 1, at: event.at };
   if (event.kind === 'baseline')
-    return { after: { ...next, marks: event.body as Marks }, actions: [], closed: null };
+    return { after: { ...next, marks: event.body as FrozenMarks }, actions: [], closed: null };
   const decided = toMachineEvent(event);
   const { actions, ...step }: MachineStep<unknown> = machine.decide(before.state, decided, event.at);
   const closed = decided.kind === 'window' ? decided.window : null;
@@ -105,7 +111,7 @@ const count = (
 function toMachineEvent({ kind, body }: RolloutEventRow): MachineEvent {
   switch (kind) {
     case 'window':
-      return { kind, window: parseClosed(body) };
+      return { kind, window: parseWindowJson(body) };
     case 'ready':
       return { kind, ready: body as Extract<MachineEvent, { kind: 'ready' }>['ready'] };
     case 'command':

@@ -1,13 +1,13 @@
 /** What a rollout is expected to come to at the traffic that it sees, or that its endpoint had before. Pure. */
 import type { StagedState } from '../../rollout/canary/machine.ts';
-import { type Forecast, forecastOf } from '../../rollout/decide/forecast.ts';
+import { forecastPolicy, type PolicyForecast } from '../../rollout/decide/forecast.ts';
 import type { RolloutState } from '../../rollout/decide/state.ts';
-import { fewUnits } from '../../rollout/policy/few-units.ts';
+import { unitShortageWarnings } from '../../rollout/policy/unit-shortage.ts';
 import type { Strategy } from '../../store/store.ts';
 import type { MeasuredTraffic } from '../fleet/traffic.ts';
 import type { Standing } from './standing.ts';
 
-export interface RolloutForecast extends Forecast {
+export interface RolloutForecast extends PolicyForecast {
   /** Whose traffic it is at. */
   readonly basis: 'rollout' | 'endpoint';
 }
@@ -17,7 +17,7 @@ const WINDOWS_LEAST = 5;
 const UNITS_LEAST = 100;
 
 /** A forecast costs milliseconds, and people look more often than anything happens: one a state. */
-const atItsOwn = new WeakMap<RolloutState, Forecast | null>();
+const atItsOwn = new WeakMap<RolloutState, PolicyForecast | null>();
 
 /** Null of experiments, of what is over or waits for a person, and where no traffic is known. */
 export function forecastOfStanding(
@@ -32,12 +32,12 @@ export function forecastOfStanding(
     const errorRate = stable.units === 0 ? 0 : stable.failures / stable.units;
     const traffic = { rate: units / (rollout.clock.elapsed / 1000), errorRate, ...unitsOf(before) };
     const known = atItsOwn.get(rollout);
-    const forecast = known === undefined ? forecastOf(rollout, traffic) : known;
+    const forecast = known === undefined ? forecastPolicy(rollout, traffic) : known;
     atItsOwn.set(rollout, forecast);
     return forecast && { ...forecast, basis: 'rollout' };
   }
   if (before === null) return null;
-  const forecast = forecastOf(rollout, {
+  const forecast = forecastPolicy(rollout, {
     rate: before.rate,
     errorRate: before.errorShare,
     ...unitsOf(before),
@@ -58,5 +58,5 @@ export function warningsOfStanding({ row, state }: Standing, before: MeasuredTra
   const { policy, stage, progress } = (state as StagedState).rollout;
   const seen = Math.min(progress.candidateUnits, progress.stableUnits);
   const isFull = seen >= (policy.stages[stage]?.minUnits ?? 0);
-  return fewUnits(policy, units, stage + Number(isFull));
+  return unitShortageWarnings(policy, units, stage + Number(isFull));
 }

@@ -5,11 +5,11 @@
  */
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { StoredWindow } from '../../rollout/collect/collector.ts';
-import type { Action } from '../../rollout/decide/state.ts';
+import type { StoredWindow } from '../../rollout/collect/window-collector.ts';
+import type { RolloutAction } from '../../rollout/decide/state.ts';
 import type { RolloutStatus } from '../../rollout/decide/status.ts';
-import type { Needs } from '../../rollout/machine.ts';
-import type { Recording, Route } from '../../rollout/route.ts';
+import type { RecordingSpec, Route } from '../../rollout/route.ts';
+import type { CollectionNeeds } from '../../rollout/strategy-machine.ts';
 import type { Fence, RolloutEventRow, RolloutRow, Store } from '../../store/store.ts';
 import type { Publisher } from '../fleet/publisher.ts';
 import { type Deed, differs, isTowardsStable, restOn, type Target, targetOf, type Wish } from './actions.ts';
@@ -97,7 +97,7 @@ export class Journal {
     row: RolloutRow,
     ports: JournalPorts,
     fence: Fence,
-    onWindow: (stored: StoredWindow, needs: Needs) => void,
+    onWindow: (stored: StoredWindow, needs: CollectionNeeds) => void,
   ): Promise<Journal> {
     const machine = machineOf(row.strategy);
     const folded = await foldLog(ports.store, machine, row, (stored, { state }) =>
@@ -122,12 +122,12 @@ export class Journal {
     return this.machine.status(this.#folded.state).state;
   }
 
-  get needs(): Needs {
+  get needs(): CollectionNeeds {
     return this.machine.needs(this.#folded.state);
   }
 
   /** Of the route that was decided last. */
-  get recording(): Recording | null {
+  get recording(): RecordingSpec | null {
     return this.#routed?.recording ?? null;
   }
 
@@ -295,7 +295,7 @@ export class Journal {
 
   #todoOf(
     seq: number,
-    actions: readonly Action[],
+    actions: readonly RolloutAction[],
     flip: { readonly target: Target; readonly by: string } | null,
     reason: string,
   ): readonly Todo[] {

@@ -1,7 +1,7 @@
 /** The log of one rollout: read back as what it comes to, and written on, with what follows from each event. */
 import { PlimsollError } from '../../core/errors.ts';
-import type { StoredWindow } from '../../rollout/collect/collector.ts';
-import { packUnits } from '../../rollout/collect/packed.ts';
+import { packUnits } from '../../rollout/collect/packed-units.ts';
+import type { StoredWindow } from '../../rollout/collect/window-collector.ts';
 import type { Fence, RolloutEventRow, RolloutRow, Store, Tables } from '../../store/store.ts';
 import type { Deed, Target } from './actions.ts';
 import { eventsOf } from './events.ts';

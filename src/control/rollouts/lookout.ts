@@ -3,9 +3,9 @@
  * workers count from then on, with evidence of its own, and may take them back to stable.
  */
 import type { Clock } from '../../core/ports.ts';
-import { Collector } from '../../rollout/collect/collector.ts';
-import type { Part } from '../../rollout/part.ts';
+import { WindowCollector } from '../../rollout/collect/window-collector.ts';
 import type { Route } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import type { RolloutRow } from '../../store/store.ts';
 import type { FleetChange } from '../fleet/fleet.ts';
 import type { Publisher } from '../fleet/publisher.ts';
@@ -48,7 +48,7 @@ export class Lookouts {
     }
   }
 
-  take(part: Part): void {
+  take(part: WindowPart): void {
     this.#all.get(part.rollout)?.take(part);
   }
 
@@ -58,7 +58,7 @@ export class Lookouts {
 }
 
 class Lookout {
-  readonly #collector: Collector;
+  readonly #collector: WindowCollector;
   readonly #ahead: Ahead;
   readonly #clock: Clock;
   #isOver = false;
@@ -67,7 +67,7 @@ class Lookout {
     const journal = Journal.begun(row, ports);
     const { clock } = ports;
     this.#clock = clock;
-    this.#collector = new Collector(journal.needs, row.id);
+    this.#collector = new WindowCollector(journal.needs, row.id);
     if (recording !== null) this.#collector.follow(generation, recording, sharesOf({ ranges, recording }));
     const timeline = new Timeline(journal.folded.window);
     this.#ahead = new Ahead({ journal, collector: this.#collector, timeline, clock });
@@ -77,7 +77,7 @@ class Lookout {
     this.#collector.join(worker, epoch, this.#clock.now());
   }
 
-  take(part: Part): void {
+  take(part: WindowPart): void {
     this.#collector.take(part, this.#clock.now());
   }
 

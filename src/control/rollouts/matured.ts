@@ -1,11 +1,11 @@
 /** What has come of earlier answers by the time that a window is closed. Pure. */
-import type { Matured } from '../../rollout/collect/joined.ts';
-import type { Needs } from '../../rollout/machine.ts';
+import type { MaturedLabel } from '../../rollout/collect/joined-window.ts';
+import type { CollectionNeeds } from '../../rollout/strategy-machine.ts';
 import type { RolloutRow } from '../../store/store.ts';
 
 export interface MaturedValues {
   /** Answers whose labels are complete, each in one window only. */
-  readonly labels: readonly Matured[];
+  readonly labels: readonly MaturedLabel[];
   /** Business values, in the words of the experiment; null where none are asked for. */
   readonly outcomes: unknown;
 }
@@ -20,7 +20,7 @@ export interface Closing {
 /** What has matured when a window is closed at `now`, in milliseconds since the epoch. */
 export type MaturedOf = (
   row: RolloutRow,
-  needs: Needs,
+  needs: CollectionNeeds,
   closing: Closing,
   now: number,
 ) => Promise<MaturedValues>;

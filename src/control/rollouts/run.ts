@@ -4,11 +4,11 @@ import { Backoff } from '../../core/backoff.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { Turns } from '../../core/turns.ts';
-import { windowJson } from '../../rollout/collect/closed.ts';
-import { Collector, type StoredWindow } from '../../rollout/collect/collector.ts';
-import { freezeMarks } from '../../rollout/collect/marks.ts';
-import type { Part } from '../../rollout/part.ts';
+import { freezeMarks } from '../../rollout/collect/frozen-marks.ts';
+import { type StoredWindow, WindowCollector } from '../../rollout/collect/window-collector.ts';
+import { windowJson } from '../../rollout/collect/window-json.ts';
 import type { Route } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import { isStoreAway } from '../../store/away.ts';
 import type { Fence, RolloutRow, Store } from '../../store/store.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -60,7 +60,7 @@ export class Run implements Listener {
   readonly #journal: Journal;
   readonly #ports: RunPorts;
   readonly #model: string;
-  readonly #collector: Collector;
+  readonly #collector: WindowCollector;
   readonly #timeline: Timeline;
   readonly #backoff: Backoff;
   readonly #closer: WindowCloser;
@@ -77,7 +77,7 @@ export class Run implements Listener {
   #isFollowed = true;
   #isCutOff = false;
 
-  private constructor(journal: Journal, ports: RunPorts, model: string, collector: Collector) {
+  private constructor(journal: Journal, ports: RunPorts, model: string, collector: WindowCollector) {
     this.#journal = journal;
     this.#ports = ports;
     this.#model = model;
@@ -93,12 +93,12 @@ export class Run implements Listener {
   /** Reads what is known of it. Throws what the store throws, and INTERNAL where its log is empty. */
   static async open(row: RolloutRow, ports: RunPorts, fence: Fence): Promise<Run> {
     const endpoint = await endpointOf(ports.store, row.endpoint);
-    let collector: Collector | undefined;
+    let collector: WindowCollector | undefined;
     const journal = await Journal.read(row, ports, fence, (stored, needs) => {
-      collector ??= new Collector(needs, row.id);
+      collector ??= new WindowCollector(needs, row.id);
       collector.restore([stored]);
     });
-    collector ??= new Collector(journal.needs, row.id);
+    collector ??= new WindowCollector(journal.needs, row.id);
     const run = new Run(journal, ports, endpoint.model, collector);
     if (endpoint.rollout !== row.id) return run;
     // Windows of the routes before may still be open.
@@ -140,7 +140,7 @@ export class Run implements Listener {
     };
   }
 
-  take(part: Part): void {
+  take(part: WindowPart): void {
     if (this.#collector.take(part, this.#ports.clock.now()) === 'taken') this.#answers.add(part);
   }
 

@@ -1,7 +1,7 @@
 /** Where a rollout stands, for people. Pure. */
-import type { Marks } from '../../rollout/collect/marks.ts';
+import type { FrozenMarks } from '../../rollout/collect/frozen-marks.ts';
 import type { RolloutStatus } from '../../rollout/decide/status.ts';
-import type { Needs, Plan } from '../../rollout/machine.ts';
+import type { CollectionNeeds, RoutingPlan } from '../../rollout/strategy-machine.ts';
 import type { RolloutRow } from '../../store/store.ts';
 import type { Folded } from './fold.ts';
 import type { AnyMachine } from './machines.ts';
@@ -13,11 +13,11 @@ export interface Standing {
   readonly status: RolloutStatus;
   readonly verdict: string;
   readonly reason: string;
-  readonly plan: Plan;
-  readonly needs: Needs;
+  readonly plan: RoutingPlan;
+  readonly needs: CollectionNeeds;
   /** With every default. */
   readonly policy: unknown;
-  readonly marks: Marks | null;
+  readonly marks: FrozenMarks | null;
   readonly totals: Totals;
   /** Of the machine. */
   readonly state: unknown;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Clock } from '../../core/ports.ts';
-import { recordingOf } from '../../rollout/collect/testing.ts';
-import { type Recording, windowAt } from '../../rollout/route.ts';
+import { recordingOf } from '../../rollout/collect/testing/parts.ts';
+import { type RecordingSpec, windowAt } from '../../rollout/route.ts';
 import { Timeline } from './timeline.ts';
 
-const after = (before: Recording, beginning: Pick<Recording, 'origin' | 'first'>): Recording => ({
+const after = (before: RecordingSpec, beginning: Pick<RecordingSpec, 'origin' | 'first'>): RecordingSpec => ({
   ...before,
   ...beginning,
 });

@@ -1,12 +1,12 @@
 /** Numbers windows where the clock may jump: every route begins a window of its own, and none begins twice. Pure. */
 import type { Clock } from '../../core/ports.ts';
-import { type Recording, windowAt } from '../../rollout/route.ts';
+import { type RecordingSpec, windowAt } from '../../rollout/route.ts';
 
 /** So many windows at once are a jump of the clock, or a sleep, and not worth closing one by one. */
 const AHEAD_MAX = 1000;
 
 /** Steps of the wall clock, in milliseconds, that nobody need begin anew for: half a window, but for very short and long ones. */
-const toleranceOf = ({ window }: Recording): number => Math.max(500, Math.min(window, 10_000) / 2);
+const toleranceOf = ({ window }: RecordingSpec): number => Math.max(500, Math.min(window, 10_000) / 2);
 
 export class Timeline {
   /** What the wall clock was ahead of the steady one when windows last began anew; null before. */
@@ -27,7 +27,7 @@ export class Timeline {
   }
 
   /** Notes the time; true where the wall clock has jumped, or very much has passed, so that windows must begin anew. */
-  look(clock: Clock, recording: Recording): boolean {
+  look(clock: Clock, recording: RecordingSpec): boolean {
     const now = clock.now();
     const ahead = now - clock.monotonic();
     this.#drift = ahead - (this.#ahead ?? ahead);
@@ -46,7 +46,7 @@ export class Timeline {
   }
 
   /** Where a route that is changed now begins; windows of `before` that workers may have begun are left behind. */
-  next(now: number, before: Recording | null): Pick<Recording, 'origin' | 'first'> {
+  next(now: number, before: RecordingSpec | null): Pick<RecordingSpec, 'origin' | 'first'> {
     this.#reached = Math.max(this.#reached, before?.first ?? -1);
     const first = this.#reached + 1;
     this.#looked = now;

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { blankWindow } from '../../rollout/collect/testing.ts';
-import type { ClosedWindow } from '../../rollout/machine.ts';
-import { type ArmCounts, NOBODY } from '../../rollout/window.ts';
+import { blankWindow } from '../../rollout/collect/testing/parts.ts';
+import { type ArmCounts, NO_ARM_COUNTS } from '../../rollout/recorded-window.ts';
+import type { ClosedWindow } from '../../rollout/strategy-machine.ts';
 import { addWindow, isBlank, NO_TOTALS } from './totals.ts';
 
 const windowOf = (arms: readonly Partial<ArmCounts>[], changes: Partial<ClosedWindow> = {}): ClosedWindow =>
-  blankWindow({ arms: arms.map((arm) => ({ ...NOBODY, ...arm })), ...changes });
+  blankWindow({ arms: arms.map((arm) => ({ ...NO_ARM_COUNTS, ...arm })), ...changes });
 
 it('totals are the sums of windows, also of arms and segments that come later', () => {
   const first = windowOf([{ units: 3, failures: 1 }], {

@@ -1,6 +1,6 @@
 /** Sums over the closed windows of a rollout, for people. Pure. */
-import { addComparisons, type Comparisons } from '../../rollout/experiment/compare.ts';
-import type { ClosedWindow } from '../../rollout/machine.ts';
+import { type ArmComparisons, addComparisons } from '../../rollout/experiment/arm-comparisons.ts';
+import type { ClosedWindow } from '../../rollout/strategy-machine.ts';
 
 export interface ArmTotals {
   /** Units that it answered, each once, and those of them that it failed. */
@@ -17,7 +17,7 @@ export interface Totals {
   /** Units and units that failed, by value of the segment header, then by index of the arm. */
   readonly segments: ReadonlyMap<string, readonly { readonly units: number; readonly failures: number }[]>;
   /** How each arm differs from control. */
-  readonly comparisons: Comparisons;
+  readonly comparisons: ArmComparisons;
   readonly missingParts: number;
   readonly mirrored: number;
   readonly dropped: number;

@@ -1,7 +1,7 @@
 /** Closes the windows of one rollout: with what has matured by then while it runs, and the last ones once it is over. */
 import type { Clock } from '../../core/ports.ts';
-import { windowJson } from '../../rollout/collect/closed.ts';
-import type { Collector, StoredWindow } from '../../rollout/collect/collector.ts';
+import type { StoredWindow, WindowCollector } from '../../rollout/collect/window-collector.ts';
+import { windowJson } from '../../rollout/collect/window-json.ts';
 import type { Journal } from './journal.ts';
 import type { MaturedOf } from './matured.ts';
 import type { Timeline } from './timeline.ts';
@@ -9,7 +9,7 @@ import { isBlank } from './totals.ts';
 
 interface CloserPorts {
   readonly journal: Journal;
-  readonly collector: Collector;
+  readonly collector: WindowCollector;
   readonly timeline: Timeline;
   readonly clock: Clock;
   readonly maturedOf: MaturedOf;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
-import { canaryRanges, type Route, restingRoute } from '../../rollout/route.ts';
+import { canaryRanges, type Route, singleVersionRoute } from '../../rollout/route.ts';
 import { RouterFollower } from './follow.ts';
 import type { Router, VersionWeights } from './port.ts';
 
-const stable = restingRoute('churn', 'churn', 1, 1);
+const stable = singleVersionRoute('churn', 'churn', 1, 1);
 const canary = (generation: number, percent: number): Route => ({
   ...stable,
   generation,

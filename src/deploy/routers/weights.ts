@@ -1,5 +1,5 @@
+import { BUCKETS } from '../../rollout/canary-split.ts';
 import type { Route } from '../../rollout/route.ts';
-import { BUCKETS } from '../../rollout/split.ts';
 import type { VersionWeights } from './port.ts';
 
 /** Percent of the units that each version of a route gets, in the order of its ranges; rules by header are not counted. Pure. */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
-import { blankWindow } from '../collect/testing.ts';
-import type { Machine, MachineEvent, MachineStep } from '../machine.ts';
-import { NOBODY } from '../window.ts';
+import { blankWindow } from '../collect/testing/parts.ts';
+import { NO_ARM_COUNTS } from '../recorded-window.ts';
+import type { MachineEvent, MachineStep, StrategyMachine } from '../strategy-machine.ts';
 import { blueGreen, canary, immediate, placebo, type StagedState, shadow } from './machine.ts';
 
 const SECOND = 1000;
 const TICK: MachineEvent = { kind: 'tick' };
 
-function started(machine: Machine<StagedState>, policy: unknown, changes: object = {}): StagedState {
+function started(machine: StrategyMachine<StagedState>, policy: unknown, changes: object = {}): StagedState {
   return machine.start({
     attempt: 'ro_1',
     candidate: 2,
@@ -24,7 +24,7 @@ function started(machine: Machine<StagedState>, policy: unknown, changes: object
 
 /** Decides events a second apart. */
 function run(
-  machine: Machine<StagedState>,
+  machine: StrategyMachine<StagedState>,
   state: StagedState,
   events: readonly MachineEvent[],
 ): MachineStep<StagedState> {
@@ -48,7 +48,7 @@ const windowOf = (window: number, counts: Counts): MachineEvent => {
     window,
     start: window * SECOND,
     stage,
-    arms: [candidate, stable].map(([units, failures]) => ({ ...NOBODY, units, failures })),
+    arms: [candidate, stable].map(([units, failures]) => ({ ...NO_ARM_COUNTS, units, failures })),
     pairs,
     paired: pairs === 0 ? new Map() : new Map([['errors', { candidateOnly: 0, stableOnly: 0, both: 0 }]]),
   });
@@ -65,7 +65,7 @@ const SHORT = { window: '1s', watermark: '0s', certificate: false, maxTime: '1h'
 const GOOD = { candidate: [100, 0], stable: [100, 0] } as const;
 const BAD = { candidate: [100, 60], stable: [100, 0] } as const;
 
-function problemsOf(machine: Machine<StagedState>, policy: unknown): unknown {
+function problemsOf(machine: StrategyMachine<StagedState>, policy: unknown): unknown {
   try {
     started(machine, policy);
   } catch (error) {

@@ -1,17 +1,25 @@
 /** Rollouts that go by stages: `decide` of one candidate against stable, as the controller runs every strategy. Pure. */
-import { toRecorded } from '../collect/closed.ts';
+
+import { BUCKETS } from '../canary-split.ts';
+import { toRecordedWindow } from '../collect/window-json.ts';
 import { decide } from '../decide/decide.ts';
 import {
-  type Decision,
-  isOver,
+  isRolloutOver,
+  type RolloutDecision,
   type RolloutEvent,
   type RolloutState,
   startRollout,
 } from '../decide/state.ts';
-import { statusOf } from '../decide/status.ts';
-import type { Machine, MachineEvent, MachineStep, Needs, Plan, Settled } from '../machine.ts';
-import { canaryRanges, everybody } from '../route.ts';
-import { BUCKETS } from '../split.ts';
+import { stagedStatus } from '../decide/status.ts';
+import { canaryRanges, singleVersionRanges } from '../route.ts';
+import type {
+  CollectionNeeds,
+  FinalRoute,
+  MachineEvent,
+  MachineStep,
+  RoutingPlan,
+  StrategyMachine,
+} from '../strategy-machine.ts';
 import { BLUE_GREEN, CANARY, IMMEDIATE, PLACEBO, SHADOW, type StagedStrategy } from './strategies.ts';
 
 export interface StagedState {
@@ -24,7 +32,7 @@ export interface StagedState {
 const ARMS = ['candidate', 'stable'];
 
 /** The machine of one strategy. */
-const staged = (strategy: StagedStrategy): Machine<StagedState> => ({
+const staged = (strategy: StagedStrategy): StrategyMachine<StagedState> => ({
   start({ candidate, stable, policy, rolledBackBefore, ...rest }) {
     const rollout = startRollout({
       ...rest,
@@ -34,7 +42,7 @@ const staged = (strategy: StagedStrategy): Machine<StagedState> => ({
     return { rollout, candidate, stable };
   },
   decide: (state, event, now) => step(strategy, state, event, now),
-  status: ({ rollout }) => statusOf(rollout),
+  status: ({ rollout }) => stagedStatus(rollout),
   plan: planOf,
   needs: ({ rollout }) => needsOf(rollout),
   policy: ({ rollout }) => rollout.policy,
@@ -61,12 +69,12 @@ function step(
 }
 
 const toRolloutEvent = (event: MachineEvent): RolloutEvent =>
-  event.kind === 'window' ? { kind: 'window', window: toRecorded(event.window) } : event;
+  event.kind === 'window' ? { kind: 'window', window: toRecordedWindow(event.window) } : event;
 
 /** Waiting for a person does not outlast the deadline either. */
-function atDeadline(decision: Decision, now: number): Decision {
+function atDeadline(decision: RolloutDecision, now: number): RolloutDecision {
   const { phase, clock, policy, fenced } = decision.state;
-  if (isOver(phase) || fenced || clock.elapsed < policy.maxTime) return decision;
+  if (isRolloutOver(phase) || fenced || clock.elapsed < policy.maxTime) return decision;
   const ended = decide(
     decision.state,
     { kind: 'command', command: { kind: 'abort', by: 'its deadline' } },
@@ -76,28 +84,32 @@ function atDeadline(decision: Decision, now: number): Decision {
 }
 
 /** The decision in the words of the strategy. */
-function named({ words }: StagedStrategy, decision: Decision, refused: string | null): Decision {
+function named(
+  { words }: StagedStrategy,
+  decision: RolloutDecision,
+  refused: string | null,
+): RolloutDecision {
   const actions = decision.actions.map((action) =>
     action.kind === 'alert' ? { ...action, message: words(action.message) } : action,
   );
   return { ...decision, reason: refused ?? words(decision.reason), actions };
 }
 
-function planOf({ rollout, candidate, stable }: StagedState): Plan {
+function planOf({ rollout, candidate, stable }: StagedState): RoutingPlan {
   const { weight, shadow: percent, stage, phase } = rollout;
   const settled = settledOf({ rollout, candidate, stable });
   return {
     arms: ARMS,
-    ranges: settled === null ? canaryRanges(candidate, stable, weight) : everybody(settled.version),
+    ranges: settled === null ? canaryRanges(candidate, stable, weight) : singleVersionRanges(settled.version),
     shadow: percent > 0 ? { version: candidate, percent } : null,
     stage,
-    records: !isOver(phase),
+    records: !isRolloutOver(phase),
     settled,
   };
 }
 
 /** Not before the route is where the outcome wants it: a version that is not ready may keep units where they are. */
-function settledOf({ rollout: { phase, weight }, candidate, stable }: StagedState): Settled | null {
+function settledOf({ rollout: { phase, weight }, candidate, stable }: StagedState): FinalRoute | null {
   if (phase.kind === 'promoted' && weight === BUCKETS)
     return { version: candidate, state: 'promoted', isHarmful: false };
   if ((phase.kind !== 'rolled-back' && phase.kind !== 'aborted') || weight > 0) return null;
@@ -105,7 +117,7 @@ function settledOf({ rollout: { phase, weight }, candidate, stable }: StagedStat
   return { version: stable, state: phase.kind, isHarmful };
 }
 
-const needsOf = ({ policy: { window, watermark, guards, segments } }: RolloutState): Needs => ({
+const needsOf = ({ policy: { window, watermark, guards, segments } }: RolloutState): CollectionNeeds => ({
   window,
   watermark,
   latency: guards.latency !== null,

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runs } from '../../core/testing/runs.ts';
-import type { ClosedWindow } from '../machine.ts';
-import { PAIR } from '../part.ts';
-import { parseClosed, windowJson } from './closed.ts';
-import { Collector, type StoredWindow } from './collector.ts';
-import { NEEDS, partOf, recordingOf, type Seen } from './testing.ts';
+import type { ClosedWindow } from '../strategy-machine.ts';
+import { PAIR_ARM } from '../window-part.ts';
+import { NEEDS, recordingOf, type TestRequest, testPart } from './testing/parts.ts';
+import { type StoredWindow, WindowCollector } from './window-collector.ts';
+import { parseWindowJson, windowJson } from './window-json.ts';
 
 /** What happened, piece by piece; the oracle reads it as a whole, the collector in parts. */
 interface Story {
@@ -15,7 +15,7 @@ interface Story {
     readonly shares: number[];
     readonly pieces: readonly {
       readonly worker: number;
-      readonly seen: readonly Seen[];
+      readonly seen: readonly TestRequest[];
       readonly lost: boolean;
     }[];
     readonly matured: readonly { unit: string | null; arm: number; failed: boolean }[];
@@ -26,13 +26,14 @@ const BITS = 3;
 const seenOf = fc
   .record({
     unit: fc.option(fc.nat(9), { freq: 4 }),
-    arm: fc.constantFrom(0, 0, 1, 1, PAIR),
+    arm: fc.constantFrom(0, 0, 1, 1, PAIR_ARM),
     flags: fc.nat(2 ** BITS - 1),
     other: fc.nat(2 ** BITS - 1),
     segment: fc.constantFrom('', 'de', 'fr'),
   })
   .map(
-    ({ other, ...seen }): Seen => (seen.arm === PAIR ? { ...seen, flags: seen.flags | (other << 16) } : seen),
+    ({ other, ...seen }): TestRequest =>
+      seen.arm === PAIR_ARM ? { ...seen, flags: seen.flags | (other << 16) } : seen,
   );
 const storyOf: fc.Arbitrary<Story> = fc.record({
   windows: fc.array(
@@ -92,7 +93,7 @@ function oracle({ windows }: Story) {
     // A request without a unit gets a name that nobody else has.
     const named = seen.map((one, i) => ({ ...one, id: one.unit === null ? `#${i}` : `${one.unit}` }));
     const inArms = Map.groupBy(
-      named.filter(({ arm }) => arm !== PAIR),
+      named.filter(({ arm }) => arm !== PAIR_ARM),
       ({ id }) => id,
     );
     const nothing = () => ({ atRisk: [0, 0, 0], now: [0, 0, 0], labels: { units: 0, failures: 0 } });
@@ -118,7 +119,7 @@ function oracle({ windows }: Story) {
       else if (isNew) arms[requests[0]!.arm]!.assigned++;
     }
     const inPairs = Map.groupBy(
-      named.filter(({ arm }) => arm === PAIR),
+      named.filter(({ arm }) => arm === PAIR_ARM),
       ({ id }) => id,
     );
     const paired = Array.from({ length: BITS }, () => ({ candidateOnly: 0, stableOnly: 0, both: 0 }));
@@ -246,10 +247,10 @@ function collected(story: Story, seed: number, restarts: boolean): ClosedWindow[
   let at = 0;
   const draw = (bound: number): number => random[at++ % random.length]! % bound;
   const stored: { json: string; units: Uint8Array }[] = [];
-  const start = (): Collector => {
-    const collector = new Collector(NEEDS, 'ro_1');
+  const start = (): WindowCollector => {
+    const collector = new WindowCollector(NEEDS, 'ro_1');
     collector.restore(
-      stored.map(({ json, units }): StoredWindow => ({ closed: parseClosed(JSON.parse(json)), units })),
+      stored.map(({ json, units }): StoredWindow => ({ closed: parseWindowJson(JSON.parse(json)), units })),
     );
     return collector;
   };
@@ -267,7 +268,7 @@ function collected(story: Story, seed: number, restarts: boolean): ClosedWindow[
         lost
           ? []
           : [
-              partOf(seen, {
+              testPart(seen, {
                 generation: window + 1,
                 window,
                 worker: `w${worker}`,

@@ -6,14 +6,14 @@ import { describe, expect, test } from 'vitest';
 import type { Random } from '../../core/ports.ts';
 import { randomIndex, seededRandom } from '../../core/random.ts';
 import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
-import { addEvidence, type Evidence, NOTHING_SEEN } from '../evidence/evidence.ts';
+import { BUCKETS } from '../canary-split.ts';
+import { addEvidence, NO_ROLLOUT_EVIDENCE, type RolloutEvidence } from '../evidence/evidence.ts';
 import { parsePolicy } from '../policy/policy.ts';
+import type { RecordedWindow } from '../recorded-window.ts';
 import { poisson } from '../simulate/draw.ts';
-import { BUCKETS } from '../split.ts';
-import type { RecordedWindow } from '../window.ts';
-import { toRecorded } from './closed.ts';
-import { Collector } from './collector.ts';
-import { NEEDS, partOf, recordingOf, type Seen } from './testing.ts';
+import { NEEDS, recordingOf, type TestRequest, testPart } from './testing/parts.ts';
+import { WindowCollector } from './window-collector.ts';
+import { toRecordedWindow } from './window-json.ts';
 
 const POLICY = parsePolicy({
   stages: [
@@ -73,7 +73,7 @@ function flagsOf({ failing, slow }: User, requests: number, harm: number, random
   return slow.reduce((bits, chance, i) => bits | (slowest > (1 - chance) ** requests ? 2 << i : 0), failed);
 }
 
-function windowOf(users: readonly User[], weight: number, harm: number, random: Random): Seen[] {
+function windowOf(users: readonly User[], weight: number, harm: number, random: Random): TestRequest[] {
   return users.flatMap((user, unit) => {
     const requests = poisson(user.rate, random);
     const arm = user.bucket < weight * BUCKETS ? 0 : 1;
@@ -85,19 +85,19 @@ function windowOf(users: readonly User[], weight: number, harm: number, random: 
 const recording = recordingOf({ slow: SLOW, shifted: [], segment: null });
 
 /** A rollout to its end, whatever is found. */
-function rollout(random: Random, { forgets = false, pools = false, harm = 0 }: Departure): Evidence {
+function rollout(random: Random, { forgets = false, pools = false, harm = 0 }: Departure): RolloutEvidence {
   const users = Array.from({ length: USERS }, () => userOf(random));
-  let collector = new Collector(NEEDS, 'ro_1');
-  let evidence = NOTHING_SEEN;
+  let collector = new WindowCollector(NEEDS, 'ro_1');
+  let evidence = NO_ROLLOUT_EVIDENCE;
   for (let window = 0; window < WINDOWS; window++) {
     const stage = Math.floor(window / STAGE);
     const weight = WEIGHTS[stage]!;
     const generation = forgets ? window + 1 : stage + 1;
-    if (forgets) collector = new Collector(NEEDS, 'ro_1');
+    if (forgets) collector = new WindowCollector(NEEDS, 'ro_1');
     const first = forgets ? window : stage * STAGE;
     collector.follow(generation, { ...recording, stage, first, origin: first * 1000 }, [weight, 1 - weight]);
-    collector.take(partOf(windowOf(users, weight, harm, random), { window, generation }), 0);
-    const closed = toRecorded(collector.close(window).closed);
+    collector.take(testPart(windowOf(users, weight, harm, random), { window, generation }), 0);
+    const closed = toRecordedWindow(collector.close(window).closed);
     evidence = addEvidence(evidence, pools ? pooled(closed) : closed, POLICY);
   }
   return evidence;

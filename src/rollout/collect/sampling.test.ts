@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { randomIndex, seededRandom, shuffle } from '../../core/random.ts';
-import type { ClosedWindow } from '../machine.ts';
-import { Collector, type StoredWindow } from './collector.ts';
-import { unpackUnits } from './packed.ts';
-import { NEEDS, partOf, recordingOf, type Seen, see } from './testing.ts';
+import type { ClosedWindow } from '../strategy-machine.ts';
+import { unpackUnits } from './packed-units.ts';
+import { NEEDS, recordingOf, request, type TestRequest, testPart } from './testing/parts.ts';
+import { type StoredWindow, WindowCollector } from './window-collector.ts';
 
 /** Most units that are kept apart here. */
 const KEPT = 256;
 const WINDOWS = 6;
 
 /** More and more units: 100 new ones in the first window, 600 in the sixth, and some who come again. */
-function visits(failing: number): Seen[][] {
+function visits(failing: number): TestRequest[][] {
   const random = seededRandom(5);
   let known = 0;
   return Array.from({ length: WINDOWS }, (_, window) => {
@@ -19,14 +19,14 @@ function visits(failing: number): Seen[][] {
     const again = Array.from({ length: before / 4 }, () => randomIndex(random, before));
     const fresh = Array.from({ length: known - before }, (_, i) => before + i);
     const came = [...new Set([...again, ...fresh])];
-    return came.map((unit) => see(unit, unit % 2, (unit * 7919) % 100 < failing ? 1 : 0));
+    return came.map((unit) => request(unit, unit % 2, (unit * 7919) % 100 < failing ? 1 : 0));
   });
 }
 
-function collected(windows: readonly Seen[][], restartAt = -1, rollout = 'ro_1'): StoredWindow[] {
+function collected(windows: readonly TestRequest[][], restartAt = -1, rollout = 'ro_1'): StoredWindow[] {
   const stored: StoredWindow[] = [];
-  const start = (): Collector => {
-    const collector = new Collector(NEEDS, rollout, KEPT);
+  const start = (): WindowCollector => {
+    const collector = new WindowCollector(NEEDS, rollout, KEPT);
     collector.restore(stored);
     collector.follow(1, recordingOf(), [0.5, 0.5]);
     return collector;
@@ -34,7 +34,7 @@ function collected(windows: readonly Seen[][], restartAt = -1, rollout = 'ro_1')
   let collector = start();
   for (const [window, seen] of windows.entries()) {
     if (window === restartAt) collector = start();
-    expect(collector.take(partOf(seen, { window, rollout }), 0)).toBe('taken');
+    expect(collector.take(testPart(seen, { window, rollout }), 0)).toBe('taken');
     stored.push(collector.close(window));
   }
   return stored;
@@ -59,7 +59,7 @@ describe('a sample of more units than are kept', () => {
   });
 
   test('is taken of a single window that holds too many, too', () => {
-    const seen = Array.from({ length: 1000 }, (_, unit) => see(unit, unit % 2));
+    const seen = Array.from({ length: 1000 }, (_, unit) => request(unit, unit % 2));
     const [{ arms, sampling }] = countsOf(collected([seen])) as [ClosedWindow];
     expect(sampling).toBe(4);
     for (const { units } of arms) expect(Math.abs(units - 125)).toBeLessThan(4 * Math.sqrt(125));

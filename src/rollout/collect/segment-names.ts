@@ -16,7 +16,7 @@ export class SegmentNames {
 
   /** Learns the values of a window; in order, so that it does not matter which worker told first. */
   learn(values: Iterable<string>): void {
-    for (const value of [...new Set(values)].map(segmentName).sort())
+    for (const value of [...new Set(values)].map(truncatedSegment).sort())
       if (this.#ids.size <= SEGMENT_VALUES_MAX && !this.#ids.has(value)) this.#ids.set(value, this.#ids.size);
   }
 
@@ -26,8 +26,8 @@ export class SegmentNames {
   }
 
   idOf(value: string): number {
-    return this.#ids.get(segmentName(value)) ?? 0;
+    return this.#ids.get(truncatedSegment(value)) ?? 0;
   }
 }
 
-export const segmentName = (value: string): string => value.slice(0, LENGTH_MAX);
+export const truncatedSegment = (value: string): string => value.slice(0, LENGTH_MAX);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { seededRandom, shuffle } from '../../core/random.ts';
-import { NONE, UnitSet } from './unit-set.ts';
+import { NOT_FOUND, UnitSet } from './unit-set.ts';
 
 const half = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const hashes = (count: number, seed: number): [number, number][] => {
@@ -33,7 +33,7 @@ test('a set holds what a map does, columns included', () => {
       }
       expect(members(set)).toEqual([...map.keys()].sort());
       expect(set.count).toBe(map.size);
-      expect(set.find(31, 31)).toBe(NONE);
+      expect(set.find(31, 31)).toBe(NOT_FOUND);
     }),
   );
 });
@@ -51,7 +51,7 @@ test('beyond its limit it keeps a sample that depends on who came, not on the or
   expect(set.sampling).toBe(3);
   // One in eight of 5000, within four standard deviations.
   expect(Math.abs(set.count - 625)).toBeLessThan(4 * Math.sqrt((625 * 7) / 8));
-  for (const [high, low] of units) expect(set.isSampled(high, low)).toBe(set.find(high, low) !== NONE);
+  for (const [high, low] of units) expect(set.isSampled(high, low)).toBe(set.find(high, low) !== NOT_FOUND);
 });
 
 test('a thinned set keeps the columns of those that stay', () => {
@@ -64,7 +64,7 @@ test('a thinned set keeps the columns of those that stay', () => {
   expect(set.count).toBeGreaterThan(20);
   for (const [i, [high, low]] of units.entries()) {
     const slot = set.find(high, low);
-    if (slot !== NONE) expect(set.get(0, slot)).toBe(i + 1);
+    if (slot !== NOT_FOUND) expect(set.get(0, slot)).toBe(i + 1);
     expect(set.add(high, low)).toBe(slot);
   }
 });

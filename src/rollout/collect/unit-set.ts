@@ -4,12 +4,12 @@
  */
 
 /** Most units that a rollout keeps apart; beyond them it counts a sample. */
-export const UNITS_KEPT_MAX = 2 ** 20;
+export const TRACKED_UNITS_MAX = 2 ** 20;
 /** Largest exponent of the sample: one unit in 2^31. */
-export const SAMPLING_MAX = 31;
+export const SAMPLING_EXPONENT_MAX = 31;
 
 /** Not in the set, or not in the sample. */
-export const NONE = -1;
+export const NOT_FOUND = -1;
 
 const CAPACITY_MIN = 64;
 
@@ -37,7 +37,7 @@ export class UnitSet {
   #low = new Uint32Array(CAPACITY_MIN);
   #columns: Uint32Array[];
 
-  constructor(salt: number, columns: number, max = UNITS_KEPT_MAX) {
+  constructor(salt: number, columns: number, max = TRACKED_UNITS_MAX) {
     this.#salt = salt;
     this.#max = max;
     this.#columns = Array.from({ length: columns }, () => new Uint32Array(CAPACITY_MIN));
@@ -56,19 +56,19 @@ export class UnitSet {
   add(high: number, low: number): number {
     for (;;) {
       const hash = this.#hash(high, low);
-      if (!this.#isSampled(hash)) return NONE;
+      if (!this.#isSampled(hash)) return NOT_FOUND;
       const slot = this.#seek(hash, high, low);
       if (this.#used[slot] === 1) return slot;
       if (this.#count < Math.min(this.#max, this.#used.length / 2)) return this.#occupy(slot, high, low);
       if (this.#count < this.#max) this.#rebuild(this.#bits + 1);
-      else if (this.#sampling < SAMPLING_MAX) this.thin(this.#sampling + 1);
-      else return NONE;
+      else if (this.#sampling < SAMPLING_EXPONENT_MAX) this.thin(this.#sampling + 1);
+      else return NOT_FOUND;
     }
   }
 
   find(high: number, low: number): number {
     const slot = this.#seek(this.#hash(high, low), high, low);
-    return this.#used[slot] === 1 ? slot : NONE;
+    return this.#used[slot] === 1 ? slot : NOT_FOUND;
   }
 
   /** Keeps one unit in 2^sampling; a sample never grows back. */

@@ -1,6 +1,6 @@
 /** From a decided state to what has to be done about it: the wanted route, alerts, and versions to keep or let go. Pure. */
 import { assertNever } from '../../core/errors.ts';
-import { type Action, isOver, type RolloutState } from './state.ts';
+import { isRolloutOver, type RolloutAction, type RolloutState } from './state.ts';
 
 /** Buckets a percent: weights are kept in buckets of ten thousand. */
 const BUCKETS_A_PERCENT = 100;
@@ -10,18 +10,23 @@ interface Route {
   readonly shadow: number;
 }
 
-type Deed = Action extends infer A ? (A extends Action ? Omit<A, 'id' | 'fence'> : never) : never;
+type Deed = RolloutAction extends infer A
+  ? A extends RolloutAction
+    ? Omit<A, 'id' | 'fence'>
+    : never
+  : never;
 
 /** The state with its route as decided, and the actions that bring the world there. */
 export function actionsOf(
   before: RolloutState,
   after: RolloutState,
   reason: string,
-): { state: RolloutState; actions: readonly Action[] } {
+): { state: RolloutState; actions: readonly RolloutAction[] } {
   const route = reachable(after, wantedRoute(after));
   const deeds = [...routeDeeds(after, route), ...phaseDeeds(before, after, route, reason)];
   const actions = deeds.map(
-    (deed, i) => ({ ...deed, id: `${after.attempt}/${after.nextAction + i}`, fence: after.fence }) as Action,
+    (deed, i) =>
+      ({ ...deed, id: `${after.attempt}/${after.nextAction + i}`, fence: after.fence }) as RolloutAction,
   );
   return { state: { ...after, ...route, nextAction: after.nextAction + actions.length }, actions };
 }
@@ -86,6 +91,9 @@ function phaseDeeds(before: RolloutState, after: RolloutState, route: Route, rea
 
 /** A candidate that cannot answer any more, while it was to. */
 const isLost = (before: RolloutState, { ready, phase }: RolloutState): boolean =>
-  ready.candidate < 1 && before.ready.candidate > 0 && before.weight + before.shadow > 0 && !isOver(phase);
+  ready.candidate < 1 &&
+  before.ready.candidate > 0 &&
+  before.weight + before.shadow > 0 &&
+  !isRolloutOver(phase);
 
 const wasReleased = ({ phase }: RolloutState): boolean => phase.kind === 'promoted' && phase.released;

@@ -1,23 +1,27 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runs } from '../../core/testing/runs.ts';
-import { type Evidence, harmfulGuard } from '../evidence/evidence.ts';
+import { harmfulGuard, type RolloutEvidence } from '../evidence/evidence.ts';
 import { parsePolicy } from '../policy/policy.ts';
-import { parseWindow, type RecordedWindow } from '../window.ts';
+import { parseWindow, type RecordedWindow } from '../recorded-window.ts';
 import { decide } from './decide.ts';
-import { type Decision, isOver, type RolloutEvent, type RolloutState, startRollout } from './state.ts';
+import {
+  isRolloutOver,
+  type RolloutDecision,
+  type RolloutEvent,
+  type RolloutState,
+  startRollout,
+} from './state.ts';
 
 /** Random histories of a rollout, checked against what must hold in every one of them. */
 
 const BINDING = { candidate: 'c', stable: 's', policyHash: 'p' };
 const DAY = 86_400_000;
-
 interface Timed {
   readonly event: RolloutEvent;
   /** Milliseconds since the event before. */
   readonly step: number;
 }
-
 const policies = fc
   .record({
     bake: fc.constantFrom('0s', '1s', '2s'),
@@ -44,7 +48,6 @@ const policies = fc
       ...rest,
     }),
   );
-
 const arm = fc
   .record({ units: fc.constantFrom(0, 1, 50, 500), share: fc.constantFrom(0, 0, 0, 0.01, 0.3, 1) })
   .map(({ units, share }) => ({
@@ -98,8 +101,8 @@ type History = { policy: ReturnType<typeof parsePolicy>; events: readonly Timed[
 const startOf = ({ policy }: History): RolloutState =>
   startRollout({ attempt: 'ro', binding: BINDING, policy, now: 0 });
 
-function run(state: RolloutState, timed: readonly Timed[], from = 0): Decision[] {
-  const decisions: Decision[] = [];
+function run(state: RolloutState, timed: readonly Timed[], from = 0): RolloutDecision[] {
+  const decisions: RolloutDecision[] = [];
   let now = from;
   for (const { event, step } of timed) {
     now += step;
@@ -152,7 +155,7 @@ test('evidence of harm never lets a rollout that can be rolled back go on', () =
   check((given) => {
     for (const { state } of run(startOf(given), given.events)) {
       const isHarmed = harmfulGuard(state.evidence, given.policy) !== null;
-      if (isHarmed && state.ready.stable > 0) expect(isOver(state.phase)).toBe(true);
+      if (isHarmed && state.ready.stable > 0) expect(isRolloutOver(state.phase)).toBe(true);
     }
   });
 });
@@ -244,10 +247,10 @@ test('without windows, whatever happens short of a person or a deadline, nothing
   });
 });
 
-const logs = ({ guards }: Evidence): number[] =>
-  Object.values(guards).flatMap(({ races, log }) => [log, ...races.flatMap(({ harm }) => harm)]);
+const logs = ({ guards }: RolloutEvidence): number[] =>
+  Object.values(guards).flatMap(({ tests: races, log }) => [log, ...races.flatMap(({ harm }) => harm)]);
 
-const onlyEvidence = (given: History, taken: readonly RecordedWindow[]): Evidence =>
+const onlyEvidence = (given: History, taken: readonly RecordedWindow[]): RolloutEvidence =>
   (
     run(
       startOf(given),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../policy/policy.ts';
-import type { RecordedWindow } from '../window.ts';
-import { parseWindow } from '../window.ts';
+import type { RecordedWindow } from '../recorded-window.ts';
+import { parseWindow } from '../recorded-window.ts';
 import { decide } from './decide.ts';
-import { type Decision, type RolloutEvent, type RolloutState, startRollout } from './state.ts';
-import { statusOf } from './status.ts';
+import { type RolloutDecision, type RolloutEvent, type RolloutState, startRollout } from './state.ts';
+import { stagedStatus } from './status.ts';
 
 const BINDING = { candidate: 'sha256:c', stable: 'sha256:s', policyHash: 'p' };
 const SECOND = 1000;
@@ -50,8 +50,8 @@ const command = (kind: 'abort' | 'promote' | 'pause' | 'resume' | 'approve'): Ro
 const TICK: RolloutEvent = { kind: 'tick' };
 
 /** Decides events one second apart and gives every decision. */
-function run(state: RolloutState, events: readonly RolloutEvent[], from = 0): Decision[] {
-  const decisions: Decision[] = [];
+function run(state: RolloutState, events: readonly RolloutEvent[], from = 0): RolloutDecision[] {
+  const decisions: RolloutDecision[] = [];
   events.forEach((event, i) =>
     decisions.push(decide(decisions.at(-1)?.state ?? state, event, from + (i + 1) * SECOND)),
   );
@@ -61,7 +61,7 @@ function run(state: RolloutState, events: readonly RolloutEvent[], from = 0): De
 const windows = (count: number, make: (index: number) => RolloutEvent, from = 0): RolloutEvent[] =>
   Array.from({ length: count }, (_, i) => make(from + i));
 
-const last = (decisions: readonly Decision[]): Decision => decisions.at(-1)!;
+const last = (decisions: readonly RolloutDecision[]): RolloutDecision => decisions.at(-1)!;
 
 describe('a healthy candidate', () => {
   test('passes every stage and is promoted, one route a stage', () => {
@@ -174,7 +174,7 @@ test.each([
   const guarded = started({ guards: { labels: {} } });
   const { state } = last(run(guarded, [TICK, { kind: 'window', window: worse }]));
   expect(state.phase).toEqual({ kind: 'rolled-back', cause: guard });
-  expect(statusOf(state)).toMatchObject({ state: 'rolled-back', weight: 0 });
+  expect(stagedStatus(state)).toMatchObject({ state: 'rolled-back', weight: 0 });
   const unguarded = started({ guards: { [guard]: false } });
   expect(last(run(unguarded, [TICK, { kind: 'window', window: worse }])).state.phase.kind).toBe('running');
 });
@@ -182,12 +182,12 @@ test.each([
 test('the status names state, stage, weight and evidence, and how many units were harmed', () => {
   const { state } = last(run(started(), [TICK, healthy(0), failing(1)]));
   // 30 of 200 failed, where stable's 5 of 3800 would have made 0.26.
-  expect(statusOf(state)).toMatchObject({ state: 'rolled-back', stage: 0, stages: 3, harmedUnits: 30 });
-  const { evidence } = statusOf(state);
+  expect(stagedStatus(state)).toMatchObject({ state: 'rolled-back', stage: 0, stages: 3, harmedUnits: 30 });
+  const { evidence } = stagedStatus(state);
   expect(evidence.errors!.bound).toBeCloseTo(Math.log(250), 9);
   expect(evidence.errors!.maxLog).toBeGreaterThan(evidence.errors!.bound);
   const states = (['pause', 'abort'] as const).map(
-    (kind) => statusOf(last(run(started(), [TICK, command(kind)])).state).state,
+    (kind) => stagedStatus(last(run(started(), [TICK, command(kind)])).state).state,
   );
   expect(states).toEqual(['holding', 'aborted']);
 });

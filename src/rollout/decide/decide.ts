@@ -5,17 +5,17 @@
 import { assertNever } from '../../core/errors.ts';
 import { harmfulGuard } from '../evidence/evidence.ts';
 import { actionsOf } from './actions.ts';
-import { type Judgement, judge } from './judge.ts';
-import { observe } from './observe.ts';
+import { applyEvent } from './apply-event.ts';
+import { assessStage, type StageAssessment } from './assess-stage.ts';
 import {
-  type Command,
-  type Decision,
-  type HoldCause,
-  isOver,
+  isRolloutOver,
   NO_PROGRESS,
-  type Phase,
+  type OperatorCommand,
+  type RolloutDecision,
   type RolloutEvent,
+  type RolloutPhase,
   type RolloutState,
+  type StageHoldCause,
   type VerdictKind,
 } from './state.ts';
 
@@ -26,10 +26,10 @@ interface Step {
 }
 
 /** `now` in milliseconds since the epoch; jumps of it neither skip nor repeat a stage. */
-export function decide(before: RolloutState, event: RolloutEvent, now: number): Decision {
+export function decide(before: RolloutState, event: RolloutEvent, now: number): RolloutDecision {
   if (before.fenced)
     return { state: before, actions: [], verdict: 'hold', reason: 'Another controller owns this rollout' };
-  const seen = observe(before, event, now);
+  const seen = applyEvent(before, event, now);
   if (seen.fenced)
     return { state: seen, actions: [], verdict: 'hold', reason: 'Another controller took over' };
   const step = stepFrom(seen, event);
@@ -39,14 +39,14 @@ export function decide(before: RolloutState, event: RolloutEvent, now: number): 
 
 function stepFrom(state: RolloutState, event: RolloutEvent): Step {
   const { phase } = state;
-  if (isOver(phase)) return afterwards(state);
+  if (isRolloutOver(phase)) return afterwards(state);
   if (event.kind === 'command') {
     const ordered = obey(state, event.command);
     if (ordered !== null) return ordered;
   }
   switch (phase.kind) {
     case 'running':
-      return follow(state, judge(state));
+      return follow(state, assessStage(state));
     case 'holding':
       return onHold(state, phase);
     case 'provisional':
@@ -74,13 +74,13 @@ function afterwards(state: RolloutState): Step {
   };
 }
 
-const enter = (state: RolloutState, phase: Phase, verdict: VerdictKind, reason: string): Step => ({
+const enter = (state: RolloutState, phase: RolloutPhase, verdict: VerdictKind, reason: string): Step => ({
   state: { ...state, phase },
   verdict,
   reason,
 });
 
-const hold = (state: RolloutState, cause: HoldCause, reason: string): Step =>
+const hold = (state: RolloutState, cause: StageHoldCause, reason: string): Step =>
   enter(
     state,
     { kind: 'holding', cause, since: state.clock.elapsed, reminders: 0 },
@@ -88,7 +88,7 @@ const hold = (state: RolloutState, cause: HoldCause, reason: string): Step =>
     `Holding for a person: ${reason}`,
   );
 
-const HELD: Readonly<Record<HoldCause, string>> = {
+const HELD: Readonly<Record<StageHoldCause, string>> = {
   paused: 'it is paused',
   timeout: 'the deadline has passed',
   split: 'units are not split as they should be: the router or the recording is at fault',
@@ -96,10 +96,11 @@ const HELD: Readonly<Record<HoldCause, string>> = {
   'rolled-back-before': 'this candidate was rolled back before',
 };
 
-const verdictOf = (cause: HoldCause): VerdictKind => (cause === 'stages-done' ? 'advance' : 'inconclusive');
+const verdictOf = (cause: StageHoldCause): VerdictKind =>
+  cause === 'stages-done' ? 'advance' : 'inconclusive';
 
 /** A person's word; null where it changes nothing by itself and the state is judged as ever. */
-function obey(state: RolloutState, { kind, by }: Command): Step | null {
+function obey(state: RolloutState, { kind, by }: OperatorCommand): Step | null {
   const { phase } = state;
   const harmed = harmfulGuard(state.evidence, state.policy) !== null;
   switch (kind) {
@@ -124,7 +125,7 @@ function obey(state: RolloutState, { kind, by }: Command): Step | null {
 }
 
 /** After a deadline a person grants another span of `maxTime`; a broken split is started over in the statistics. */
-function resume(state: RolloutState, cause: HoldCause, by: string): Step | null {
+function resume(state: RolloutState, cause: StageHoldCause, by: string): Step | null {
   if (cause === 'stages-done') return null;
   const clock =
     cause === 'timeout' ? { ...state.clock, elapsed: 0, silent: 0 } : { ...state.clock, silent: 0 };
@@ -134,7 +135,7 @@ function resume(state: RolloutState, cause: HoldCause, by: string): Step | null 
   return enter({ ...state, clock, evidence, progress }, { kind: 'running' }, 'hold', `Resumed by ${by}`);
 }
 
-function follow(state: RolloutState, judgement: Judgement = judge(state)): Step {
+function follow(state: RolloutState, judgement: StageAssessment = assessStage(state)): Step {
   switch (judgement.kind) {
     case 'harm':
       return rollBack(state, judgement.guard);
@@ -153,7 +154,10 @@ function follow(state: RolloutState, judgement: Judgement = judge(state)): Step 
   }
 }
 
-const rollBack = (state: RolloutState, cause: Extract<Phase, { kind: 'rolled-back' }>['cause']): Step =>
+const rollBack = (
+  state: RolloutState,
+  cause: Extract<RolloutPhase, { kind: 'rolled-back' }>['cause'],
+): Step =>
   enter(
     state,
     { kind: 'rolled-back', cause },
@@ -200,7 +204,7 @@ function promote(state: RolloutState, reason: string): Step {
 }
 
 /** Guards keep watching; a person who does not come is reminded once every `maxTime`. */
-function onHold(state: RolloutState, phase: Extract<Phase, { kind: 'holding' }>): Step {
+function onHold(state: RolloutState, phase: Extract<RolloutPhase, { kind: 'holding' }>): Step {
   const guard = harmfulGuard(state.evidence, state.policy);
   if (guard !== null && state.ready.stable > 0) return rollBack(state, guard);
   const reminders = Math.floor((state.clock.elapsed - phase.since) / state.policy.maxTime);
@@ -213,7 +217,7 @@ function onHold(state: RolloutState, phase: Extract<Phase, { kind: 'holding' }>)
 }
 
 /** Labels mature against the holdback; harm reopens the rollout long after the promotion. */
-function provisional(state: RolloutState, phase: Extract<Phase, { kind: 'provisional' }>): Step {
+function provisional(state: RolloutState, phase: Extract<RolloutPhase, { kind: 'provisional' }>): Step {
   const guard = harmfulGuard(state.evidence, state.policy);
   if (guard !== null && state.ready.stable > 0) return rollBack(state, guard);
   const { maturity = 0 } = state.policy.guards.labels ?? {};

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { parsePolicy } from '../policy/policy.ts';
 import { parseScenario } from '../simulate/scenario.ts';
-import { Traffic } from '../simulate/traffic.ts';
+import { SimulatedTraffic } from '../simulate/traffic.ts';
 import { decide } from './decide.ts';
-import { forecastOf } from './forecast.ts';
+import { forecastPolicy } from './forecast.ts';
 import { type RolloutState, startRollout } from './state.ts';
 
 const MINUTE = 60_000;
@@ -16,7 +16,7 @@ const begun = (policy: object = {}): RolloutState =>
 /** States after every window of one healthy rollout, to its promotion. */
 function course(policy: object, rate: number, seed: number): RolloutState[] {
   const scenario = parseScenario({ rate, baseError: 0 }, parsePolicy(policy));
-  const traffic = new Traffic(scenario, seededRandom(seed));
+  const traffic = new SimulatedTraffic(scenario, seededRandom(seed));
   const states = [begun(policy)];
   for (let index = 0; states.at(-1)!.phase.kind === 'running' && index < 2000; index++) {
     const before = states.at(-1)!;
@@ -30,7 +30,7 @@ describe('a forecast', () => {
   const traffic = { rate: 100, errorRate: 0 };
 
   test('says when each stage ends, and the promotion', () => {
-    expect(forecastOf(begun(), traffic)).toMatchObject({
+    expect(forecastPolicy(begun(), traffic)).toMatchObject({
       stages: [
         { stage: 0, end: 10 * MINUTE },
         { stage: 1, end: 15 * MINUTE },
@@ -42,23 +42,23 @@ describe('a forecast', () => {
   });
 
   test('leaves the promotion to a person where the stages end below 100 %', () => {
-    expect(forecastOf(begun({ stages: [{ weight: 5 }] }), traffic)).toMatchObject({
+    expect(forecastPolicy(begun({ stages: [{ weight: 5 }] }), traffic)).toMatchObject({
       stages: [{ stage: 0, end: 5 * MINUTE }],
       promotion: null,
     });
   });
 
   test('of a policy without certificate or errors guard says nothing of them', () => {
-    const forecast = forecastOf(begun({ certificate: false, guards: { errors: false } }), traffic)!;
+    const forecast = forecastPolicy(begun({ certificate: false, guards: { errors: false } }), traffic)!;
     expect(forecast.detection).toBeNull();
     expect('certificate' in forecast).toBe(false);
   });
 
   test('is none while a person is waited for, at 100 %, and without traffic', () => {
     const paused = decide(begun(), { kind: 'command', command: { kind: 'pause', by: 'ann' } }, 1).state;
-    expect(forecastOf(paused, traffic)).toBeNull();
-    expect(forecastOf({ ...begun(), stage: 4 }, traffic)).toBeNull();
-    expect(forecastOf(begun(), { rate: 0, errorRate: 0 })).toBeNull();
+    expect(forecastPolicy(paused, traffic)).toBeNull();
+    expect(forecastPolicy({ ...begun(), stage: 4 }, traffic)).toBeNull();
+    expect(forecastPolicy(begun(), { rate: 0, errorRate: 0 })).toBeNull();
   });
 
   test.each([1, 10])('comes closer as evidence comes in, at %d units/s', (rate) => {
@@ -67,7 +67,7 @@ describe('a forecast', () => {
       const states = course({}, rate, seed);
       const end = states.at(-1)!.clock.now;
       for (const state of states.slice(0, -1)) {
-        const { promotion } = forecastOf(state, { rate, errorRate: 0 })!;
+        const { promotion } = forecastPolicy(state, { rate, errorRate: 0 })!;
         if (end - state.clock.now <= 10 * MINUTE)
           errors.push(Math.abs(state.clock.now + promotion! - end) / MINUTE);
       }

@@ -1,13 +1,13 @@
 /** What a rollout that goes by stages is expected to come to, and when, at given traffic. Pure. */
-import { certificateRecord, type Evidence } from '../evidence/evidence.ts';
-import type { Seen, Traffic } from '../policy/certificate-time.ts';
-import { courseOf } from '../policy/course.ts';
+import { certificateRecord, type RolloutEvidence } from '../evidence/evidence.ts';
+import type { CollectedEvidence, ExpectedTraffic } from '../policy/certificate-time.ts';
 import { detectionTime } from '../policy/detection-time.ts';
-import { BEGINNING, spansOf } from '../policy/timeline.ts';
+import { promotionTimeline } from '../policy/promotion-timeline.ts';
+import { FIRST_POSITION, stageSpans } from '../policy/stage-timeline.ts';
 import type { RolloutState } from './state.ts';
 
 /** Times are those of a typical rollout of a candidate that does no harm, in milliseconds; null for never. */
-export interface Forecast {
+export interface PolicyForecast {
   /** Units a second, and the share of stable's that fail. */
   readonly rate: number;
   readonly errorRate: number;
@@ -22,18 +22,18 @@ export interface Forecast {
 }
 
 /** Null once nothing is expected any more: nobody waits for evidence at 100 %, or while a person is waited for. */
-export function forecastOf(state: RolloutState, traffic: Traffic): Forecast | null {
+export function forecastPolicy(state: RolloutState, traffic: ExpectedTraffic): PolicyForecast | null {
   const { policy, phase, stage, progress, evidence } = state;
   const current = policy.stages[stage];
   if (phase.kind !== 'running' || current === undefined || current.weight === 100 || !(traffic.rate > 0))
     return null;
   const units = Math.min(progress.candidateUnits, progress.stableUnits);
-  const spans = spansOf(policy, traffic.rate, { stage, bake: progress.bake, units });
+  const spans = stageSpans(policy, traffic.rate, { stage, bake: progress.bake, units });
   const errors = seenOf(evidence, 'errors');
   const latency = seenOf(evidence, 'latency');
   const measured = { ...traffic, ...slownessOf(evidence) };
-  const { certificate, ends, promotion } = courseOf(policy, measured, spans, { errors, latency });
-  const found = detectionTime(policy, traffic, spansOf(policy, traffic.rate, BEGINNING));
+  const { certificate, ends, promotion } = promotionTimeline(policy, measured, spans, { errors, latency });
+  const found = detectionTime(policy, traffic, stageSpans(policy, traffic.rate, FIRST_POSITION));
   return {
     rate: traffic.rate,
     errorRate: traffic.errorRate,
@@ -44,7 +44,7 @@ export function forecastOf(state: RolloutState, traffic: Traffic): Forecast | nu
   };
 }
 
-function seenOf(evidence: Evidence, name: 'errors' | 'latency'): Seen {
+function seenOf(evidence: RolloutEvidence, name: 'errors' | 'latency'): CollectedEvidence {
   const { candidate, log } = certificateRecord(evidence, name) ?? {
     candidate: { units: 0, bad: 0 },
     log: 0,
@@ -56,7 +56,7 @@ function seenOf(evidence: Evidence, name: 'errors' | 'latency'): Seen {
 const UNITS_LEAST = 500;
 
 /** Slack leaves fewer answers beyond the mark than its quantile says. */
-function slownessOf(evidence: Evidence): Pick<Traffic, 'slowShare'> {
+function slownessOf(evidence: RolloutEvidence): Pick<ExpectedTraffic, 'slowShare'> {
   const stable = certificateRecord(evidence, 'latency')?.stable;
   return stable === undefined || stable.units < UNITS_LEAST ? {} : { slowShare: stable.bad / stable.units };
 }

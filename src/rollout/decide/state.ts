@@ -2,18 +2,18 @@
  * State of one rollout attempt, as plain data that survives being stored: `decide` takes one state and gives the next.
  * Pure.
  */
-import { type Evidence, NOTHING_SEEN } from '../evidence/evidence.ts';
+import { NO_ROLLOUT_EVIDENCE, type RolloutEvidence } from '../evidence/evidence.ts';
 import type { GuardName, Policy } from '../policy/policy.ts';
-import type { RecordedWindow } from '../window.ts';
+import type { RecordedWindow } from '../recorded-window.ts';
 
 /** What evidence belongs to: if any part changes, it is another attempt with evidence 1. */
-export interface Binding {
+export interface EvidenceBinding {
   readonly candidate: string;
   readonly stable: string;
   readonly policyHash: string;
 }
 
-export type HoldCause =
+export type StageHoldCause =
   | 'paused'
   | 'timeout'
   | 'split'
@@ -21,11 +21,11 @@ export type HoldCause =
   /** The same candidate was rolled back automatically before: it is tried again only where a person says so. */
   | 'rolled-back-before';
 
-export type Phase =
+export type RolloutPhase =
   | { readonly kind: 'running' }
   | {
       readonly kind: 'holding';
-      readonly cause: HoldCause;
+      readonly cause: StageHoldCause;
       readonly since: number;
       readonly reminders: number;
     }
@@ -47,35 +47,35 @@ export interface StageProgress {
 }
 
 /** Windows that are settled, as ranges of indices in order: taken, or late and therefore never taken. */
-export interface IndexRange {
+export interface WindowRange {
   readonly from: number;
   readonly to: number;
 }
 
 export interface RolloutState {
   readonly attempt: string;
-  readonly binding: Binding;
+  readonly binding: EvidenceBinding;
   readonly policy: Policy;
-  readonly phase: Phase;
+  readonly phase: RolloutPhase;
   readonly stage: number;
   readonly progress: StageProgress;
-  readonly evidence: Evidence;
+  readonly evidence: RolloutEvidence;
   /** Route as last decided: candidate's share in buckets of ten thousand, and percent of requests copied to it. */
   readonly weight: number;
   readonly shadow: number;
-  readonly ready: Readiness;
+  readonly ready: ReadyReplicas;
   /** Number of the next action: ids stay the same wherever the same events are decided again. */
   readonly nextAction: number;
   readonly fence: number;
   /** Another controller has taken over: this one decides nothing any more. */
   readonly fenced: boolean;
-  readonly settled: readonly IndexRange[];
+  readonly settled: readonly WindowRange[];
   readonly counters: { readonly taken: number; readonly late: number; readonly foreign: number };
   readonly clock: RolloutClock;
 }
 
 /** Ready replicas of each version. */
-export interface Readiness {
+export interface ReadyReplicas {
   readonly candidate: number;
   readonly stable: number;
 }
@@ -88,21 +88,21 @@ export interface RolloutClock {
   readonly silent: number;
 }
 
-export type Command = {
+export type OperatorCommand = {
   readonly kind: 'abort' | 'promote' | 'pause' | 'resume' | 'approve';
   readonly by: string;
 };
 
 export type RolloutEvent =
   | { readonly kind: 'tick' }
-  | { readonly kind: 'window'; readonly window: RecordedWindow; readonly binding?: Binding }
-  | { readonly kind: 'ready'; readonly ready: Readiness }
+  | { readonly kind: 'window'; readonly window: RecordedWindow; readonly binding?: EvidenceBinding }
+  | { readonly kind: 'ready'; readonly ready: ReadyReplicas }
   /** Ownership of the rollout, by a number that only grows; a larger one than ours means that we have lost it. */
   | { readonly kind: 'fence'; readonly fence: number }
-  | { readonly kind: 'command'; readonly command: Command };
+  | { readonly kind: 'command'; readonly command: OperatorCommand };
 
 /** What the executor does; doing an action twice is the same as doing it once. */
-export type Action = { readonly id: string; readonly fence: number } & (
+export type RolloutAction = { readonly id: string; readonly fence: number } & (
   | { readonly kind: 'route'; readonly weight: number; readonly shadow: number }
   | { readonly kind: 'warm'; readonly version: 'candidate' | 'stable' }
   | { readonly kind: 'release'; readonly version: 'candidate' | 'stable' }
@@ -111,20 +111,20 @@ export type Action = { readonly id: string; readonly fence: number } & (
 
 export type VerdictKind = 'abort' | 'advance' | 'hold' | 'inconclusive';
 
-export interface Decision {
+export interface RolloutDecision {
   readonly state: RolloutState;
-  readonly actions: readonly Action[];
+  readonly actions: readonly RolloutAction[];
   readonly verdict: VerdictKind;
   readonly reason: string;
 }
 
-export interface Start {
+export interface RolloutStart {
   readonly attempt: string;
-  readonly binding: Binding;
+  readonly binding: EvidenceBinding;
   readonly policy: Policy;
   readonly now: number;
   readonly fence?: number;
-  readonly ready?: Readiness;
+  readonly ready?: ReadyReplicas;
   /** Was this candidate digest rolled back automatically before? */
   readonly rolledBackBefore?: boolean;
 }
@@ -138,8 +138,8 @@ export const NO_PROGRESS: StageProgress = {
 };
 
 /** A new attempt: evidence 1, nothing routed until the first event is decided. */
-export function startRollout({ attempt, binding, policy, now, ...rest }: Start): RolloutState {
-  const phase: Phase = rest.rolledBackBefore
+export function startRollout({ attempt, binding, policy, now, ...rest }: RolloutStart): RolloutState {
+  const phase: RolloutPhase = rest.rolledBackBefore
     ? { kind: 'holding', cause: 'rolled-back-before', since: 0, reminders: 0 }
     : { kind: 'running' };
   return {
@@ -149,7 +149,7 @@ export function startRollout({ attempt, binding, policy, now, ...rest }: Start):
     phase,
     stage: 0,
     progress: NO_PROGRESS,
-    evidence: NOTHING_SEEN,
+    evidence: NO_ROLLOUT_EVIDENCE,
     weight: 0,
     shadow: 0,
     ready: rest.ready ?? { candidate: 1, stable: 1 },
@@ -162,5 +162,5 @@ export function startRollout({ attempt, binding, policy, now, ...rest }: Start):
   };
 }
 
-export const isOver = ({ kind }: Phase): boolean =>
+export const isRolloutOver = ({ kind }: RolloutPhase): boolean =>
   kind === 'promoted' || kind === 'rolled-back' || kind === 'aborted';

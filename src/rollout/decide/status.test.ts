@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_POLICY, parsePolicy } from '../policy/policy.ts';
-import { parseWindow, type RecordedWindow } from '../window.ts';
+import { parseWindow, type RecordedWindow } from '../recorded-window.ts';
 import { decide } from './decide.ts';
 import { type RolloutState, startRollout } from './state.ts';
-import { statusOf } from './status.ts';
+import { stagedStatus } from './status.ts';
 
 const ARM = { units: 500, failures: 0, over: { p50: 250, p99: 5 }, shifted: { low: 1 } };
 
@@ -22,7 +22,7 @@ function after(windows: number, policy = DEFAULT_POLICY): RolloutState {
 }
 
 test('without a single failure the certificate is seen to grow, by the candidate’s own rate', () => {
-  const logs = [1, 2, 3].map((windows) => statusOf(after(windows)).evidence.errors!.certificate!.log);
+  const logs = [1, 2, 3].map((windows) => stagedStatus(after(windows)).evidence.errors!.certificate!.log);
   expect(logs).toEqual(logs.toSorted((a, b) => a - b));
   // 1,438 units without a failure certify half a point at 5 %: docs/rollouts.md.
   expect(logs[1]).toBeLessThan(Math.log(20));
@@ -30,15 +30,21 @@ test('without a single failure the certificate is seen to grow, by the candidate
 });
 
 test('a certificate is shown where the promotion waits for it, and nowhere else', () => {
-  const { errors, latency, outputs } = statusOf(after(3)).evidence;
+  const { errors, latency, outputs } = stagedStatus(after(3)).evidence;
   expect([errors, latency, outputs].map((guard) => guard!.certificate !== null)).toEqual([true, true, false]);
-  const without = statusOf(after(3, parsePolicy({ certificate: false }))).evidence;
+  const without = stagedStatus(after(3, parsePolicy({ certificate: false }))).evidence;
   expect(Object.values(without).map(({ certificate }) => certificate)).toEqual([null, null, null]);
 });
 
 test('the stage says what it has and since when', () => {
-  expect(statusOf(after(0)).progress).toMatchObject({ bake: 0, elapsed: 0, stages: DEFAULT_POLICY.stages });
-  expect(statusOf(after(2, parsePolicy({ stages: [{ weight: 50, bake: '1h' }] }))).progress).toMatchObject({
+  expect(stagedStatus(after(0)).progress).toMatchObject({
+    bake: 0,
+    elapsed: 0,
+    stages: DEFAULT_POLICY.stages,
+  });
+  expect(
+    stagedStatus(after(2, parsePolicy({ stages: [{ weight: 50, bake: '1h' }] }))).progress,
+  ).toMatchObject({
     bake: 120_000,
     candidateUnits: 1000,
     stableUnits: 1000,

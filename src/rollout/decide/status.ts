@@ -1,8 +1,8 @@
 /** What people are shown of a rollout. Pure. */
 import { harmedUnits, noHarmLog } from '../evidence/evidence.ts';
-import { type Lasting, raceLog } from '../evidence/race.ts';
+import { guardTestLog, type LastingEvidence } from '../evidence/guard-test.ts';
 import { GUARDS, type GuardName, type Stage } from '../policy/policy.ts';
-import type { Phase, RolloutState } from './state.ts';
+import type { RolloutPhase, RolloutState } from './state.ts';
 
 export interface GuardStatus {
   /** Natural logarithm of the evidence of harm now, at most, and where it rolls back. */
@@ -50,7 +50,7 @@ export interface StageView {
   readonly approved: boolean;
 }
 
-const STATES: Readonly<Record<Phase['kind'], RolloutStatus['state']>> = {
+const STATES: Readonly<Record<RolloutPhase['kind'], RolloutStatus['state']>> = {
   running: 'running',
   holding: 'holding',
   provisional: 'promoted',
@@ -59,7 +59,7 @@ const STATES: Readonly<Record<Phase['kind'], RolloutStatus['state']>> = {
   aborted: 'aborted',
 };
 
-export function statusOf(state: RolloutState): RolloutStatus {
+export function stagedStatus(state: RolloutState): RolloutStatus {
   const seen = GUARDS.flatMap((name) => {
     const status = guardStatus(state, name);
     return status === null ? [] : [[name, status] as const];
@@ -87,7 +87,7 @@ export function guardStatus(
 ): GuardStatus | null {
   const guard = policy.guards[name];
   const seen = evidence.guards[name];
-  if (guard === null || seen.maxLog === null || seen.races.length === 0) return null;
+  if (guard === null || seen.maxLog === null || seen.tests.length === 0) return null;
   const { certificate } = policy;
   const noHarm = certificate && noHarmLog(evidence, name, certificate);
   return {
@@ -101,8 +101,8 @@ export function guardStatus(
   };
 }
 
-const lastingStatus = ({ race }: Lasting, tolerance: number): LastingStatus => ({
-  log: raceLog(race, tolerance),
+const lastingStatus = ({ test: race }: LastingEvidence, tolerance: number): LastingStatus => ({
+  log: guardTestLog(race, tolerance),
   candidate: race.candidate.bad,
   stable: race.stable.bad,
   copies: race.pairs.candidateOnly,

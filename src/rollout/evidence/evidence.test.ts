@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { runs } from '../../core/testing/runs.ts';
 import { logGamma } from '../../statistics/gamma.ts';
 import { parsePolicy } from '../policy/policy.ts';
-import { type ArmCounts, NOBODY, type RecordedWindow } from '../window.ts';
+import { type ArmCounts, NO_ARM_COUNTS, type RecordedWindow } from '../recorded-window.ts';
 import { certificateLog, certifiesRate, rateUpperBound } from './certificate.ts';
 import { logLikelihoodRatios, type WindowCounts } from './conditional.ts';
-import { addEvidence, NOTHING_SEEN } from './evidence.ts';
-import { addWindow, harmLog, NO_HARM } from './harm.ts';
+import { addEvidence, NO_ROLLOUT_EVIDENCE } from './evidence.ts';
+import { addHarmWindow, harmLog, NO_HARM } from './harm.ts';
 
 const window = (
   candidate: number,
@@ -47,7 +47,7 @@ test('harm evidence of a sequence of windows grows as published', () => {
   let state = NO_HARM;
   const path: number[] = [];
   for (const counts of windows) {
-    state = addWindow(state, counts);
+    state = addHarmWindow(state, counts);
     path.push(Math.exp(harmLog(state)));
   }
   [0.820147, 5.730349, 180.153468, 2420.041331].forEach((expected, i) =>
@@ -56,14 +56,14 @@ test('harm evidence of a sequence of windows grows as published', () => {
 });
 
 test('a window without contrast leaves the evidence bit-identical', () => {
-  const state = addWindow(NO_HARM, window(100, 1900, 3, 9));
+  const state = addHarmWindow(NO_HARM, window(100, 1900, 3, 9));
   for (const empty of [
     window(0, 100, 0, 5),
     window(100, 0, 5, 0),
     window(50, 50, 0, 0),
     window(3, 4, 3, 4),
   ]) {
-    expect(addWindow(state, empty)).toEqual(state);
+    expect(addHarmWindow(state, empty)).toEqual(state);
   }
 });
 
@@ -82,7 +82,7 @@ test('under no harm one window multiplies the evidence by 1 on average', () => {
       let mean = 0;
       for (let x = Math.max(0, m - ns); x <= Math.min(nc, m); x++) {
         const probability = (choose(nc, x) * choose(ns, m - x)) / choose(nc + ns, m);
-        mean += probability * Math.exp(harmLog(addWindow(NO_HARM, window(nc, ns, x, m - x))));
+        mean += probability * Math.exp(harmLog(addHarmWindow(NO_HARM, window(nc, ns, x, m - x))));
       }
       return Math.abs(mean - 1) < 1e-9;
     }),
@@ -175,7 +175,7 @@ test('of a candidate that always fails at 5 %, against a clean baseline, the thi
   const path: number[] = [];
   let state = NO_HARM;
   for (let i = 0; i < 3; i++) {
-    state = addWindow(state, window(1, 19, 1, 0));
+    state = addHarmWindow(state, window(1, 19, 1, 0));
     path.push(harmLog(state));
   }
   expect(path.findIndex((log) => log >= Math.log(100))).toBe(2);
@@ -201,7 +201,8 @@ test('a candidate within the tolerance loses evidence on average, whatever the t
           weight === 0
             ? sum
             : sum +
-              (weight / total) * Math.exp(harmLog(addWindow(NO_HARM, window(20, 40, x, m - x), tolerance))),
+              (weight / total) *
+                Math.exp(harmLog(addHarmWindow(NO_HARM, window(20, 40, x, m - x), tolerance))),
         0,
       );
       return mean <= 1 + 1e-9;
@@ -211,7 +212,7 @@ test('a candidate within the tolerance loses evidence on average, whatever the t
 
 describe('newcomers of a window', () => {
   const counts = (units: number, failures: number, slow: number, atRisk: number) => ({
-    ...NOBODY,
+    ...NO_ARM_COUNTS,
     units,
     failures,
     over: new Map([['p95', slow]]),
@@ -231,16 +232,16 @@ describe('newcomers of a window', () => {
     copies: null,
   });
   const logsOf = (races: readonly WindowCounts[]): number =>
-    harmLog(races.reduce((state, race) => addWindow(state, race), NO_HARM));
+    harmLog(races.reduce((state, race) => addHarmWindow(state, race), NO_HARM));
 
   test('are compared among themselves, and so are survivors, each at their own risk', () => {
     const candidate = { ...counts(60, 9, 4, 30), newcomers: counts(40, 8, 3, 20) };
     const stable = { ...counts(500, 30, 20, 400), newcomers: counts(100, 15, 9, 50) };
-    const { errors, latency } = addEvidence(NOTHING_SEEN, recorded(candidate, stable), policy).guards;
+    const { errors, latency } = addEvidence(NO_ROLLOUT_EVIDENCE, recorded(candidate, stable), policy).guards;
     expect(errors.log).toBeCloseTo(logsOf([window(40, 100, 8, 15), window(20, 400, 1, 15)]), 12);
     expect(latency.log).toBeCloseTo(logsOf([window(20, 50, 3, 9), window(10, 350, 1, 11)]), 12);
     // Sums are of all.
-    expect(errors.races[0]).toMatchObject({
+    expect(errors.tests[0]).toMatchObject({
       candidate: { units: 60, bad: 9 },
       stable: { units: 500, bad: 30 },
     });
@@ -249,7 +250,7 @@ describe('newcomers of a window', () => {
   test('are not told apart where one arm does not say', () => {
     const candidate = { ...counts(60, 9, 4, 30), newcomers: counts(40, 8, 3, 20) };
     const { errors, latency } = addEvidence(
-      NOTHING_SEEN,
+      NO_ROLLOUT_EVIDENCE,
       recorded(candidate, counts(500, 30, 20, 400)),
       policy,
     ).guards;

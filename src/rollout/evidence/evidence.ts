@@ -2,34 +2,34 @@
 import { type Certificate, GUARDS, type GuardName, type Policy } from '../policy/policy.ts';
 import {
   type ArmCounts,
-  failuresOf,
-  labelsOf,
-  lastingOf,
-  overOf,
-  type Reading,
+  type CountReader,
   type RecordedWindow,
-  shiftedOf,
-} from '../window.ts';
+  readFailures,
+  readLabels,
+  readLasting,
+  shiftedReader,
+  slowReader,
+} from '../recorded-window.ts';
 import { rateEvidence } from './certificate.ts';
 import type { WindowCounts } from './conditional.ts';
-import { NO_PAIRS } from './paired.ts';
 import {
-  addCounts,
+  addGuardCounts,
   excessUnits,
+  type FailureCounts,
   type GuardEvidence,
+  type GuardTest,
+  type GuardTestCounts,
   NO_EVIDENCE,
-  type Race,
-  type RaceCounts,
-  type Tally,
-} from './race.ts';
-import { addSplit, NO_MISMATCH, type SrmState } from './srm.ts';
+} from './guard-test.ts';
+import { NO_PAIRS } from './paired.ts';
+import { addAssignments, NO_MISMATCH, type SrmState } from './srm.ts';
 
-export interface Evidence {
+export interface RolloutEvidence {
   readonly guards: Readonly<Record<GuardName, GuardEvidence>>;
   readonly srm: SrmState;
 }
 
-export const NOTHING_SEEN: Evidence = {
+export const NO_ROLLOUT_EVIDENCE: RolloutEvidence = {
   guards: { errors: NO_EVIDENCE, latency: NO_EVIDENCE, outputs: NO_EVIDENCE, labels: NO_EVIDENCE },
   srm: NO_MISMATCH,
 };
@@ -38,14 +38,18 @@ export const NOTHING_SEEN: Evidence = {
 const DEFAULT_ODDS = 2;
 
 /** Adds one closed window to every guard that the policy has. */
-export function addEvidence(before: Evidence, window: RecordedWindow, policy: Policy): Evidence {
+export function addEvidence(
+  before: RolloutEvidence,
+  window: RecordedWindow,
+  policy: Policy,
+): RolloutEvidence {
   const oddsRatio = policy.certificate?.oddsRatio ?? DEFAULT_ODDS;
   const add = (name: GuardName): GuardEvidence => {
     const guard = policy.guards[name];
     if (guard === null) return before.guards[name];
     const options = { tolerance: guard.tolerance, oddsRatio };
     const lasting = name === 'errors' ? lastingIn(window) : null;
-    return addCounts(before.guards[name], COUNTS[name](window), options, lasting);
+    return addGuardCounts(before.guards[name], COUNTS[name](window), options, lasting);
   };
   return {
     guards: {
@@ -59,18 +63,18 @@ export function addEvidence(before: Evidence, window: RecordedWindow, policy: Po
 }
 
 /** Reads what each guard counts out of a window. */
-const COUNTS: Readonly<Record<GuardName, (window: RecordedWindow) => readonly RaceCounts[]>> = {
-  errors: (window) => [{ ...race(window, 'errors', failuresOf), computed: answeredUnits(window) }],
-  latency: (window) => named(window, ({ over }) => over, overOf),
-  outputs: (window) => named(window, ({ shifted }) => shifted, shiftedOf),
+const COUNTS: Readonly<Record<GuardName, (window: RecordedWindow) => readonly GuardTestCounts[]>> = {
+  errors: (window) => [{ ...race(window, 'errors', readFailures), computed: answeredUnits(window) }],
+  latency: (window) => named(window, ({ over }) => over, slowReader),
+  outputs: (window) => named(window, ({ shifted }) => shifted, shiftedReader),
   labels: (window) => {
     const { candidate, stable } = window;
     if (candidate.labels === null && stable.labels === null && !window.paired.has('labels')) return [];
-    return [race(window, 'labels', labelsOf)];
+    return [race(window, 'labels', readLabels)];
   },
 };
 
-const race = (window: RecordedWindow, name: string, read: Reading): RaceCounts => {
+const race = (window: RecordedWindow, name: string, read: CountReader): GuardTestCounts => {
   const inputs = window.paired.has(name) ? window.pairs : 0;
   const pairs = window.paired.get(name) ?? NO_PAIRS;
   const [units, bad] = read(window.candidate);
@@ -79,7 +83,7 @@ const race = (window: RecordedWindow, name: string, read: Reading): RaceCounts =
 };
 
 /** Of units told apart each counts once, whether it was answered or a copy of what it asked was. */
-function answeredUnits(window: RecordedWindow): Tally {
+function answeredUnits(window: RecordedWindow): FailureCounts {
   const { candidate, copies, paired, pairs } = window;
   const shadow = paired.get('errors') ?? NO_PAIRS;
   const { distinct } = candidate;
@@ -96,20 +100,20 @@ function answeredUnits(window: RecordedWindow): Tally {
  * which exactly one version fails a unit once more is a toss of its own: both versions were asked the same. Firsts are
  * left to the race of failures: where failures come at random, most are of units that never fail again.
  */
-function lastingIn(window: RecordedWindow): RaceCounts | null {
-  const compared = pair(lastingOf(window.candidate), lastingOf(window.stable));
+function lastingIn(window: RecordedWindow): GuardTestCounts | null {
+  const compared = pair(readLasting(window.candidate), readLasting(window.stable));
   const pairs = window.paired.get('lasting') ?? NO_PAIRS;
   if (compared.candidate + compared.stable + pairs.candidateOnly + pairs.stableOnly === 0) return null;
   return { name: 'lasting', strata: [compared], inputs: 0, pairs, computed: NOBODY_COMPUTED };
 }
 
-const NOBODY_COMPUTED: Tally = { units: 0, bad: 0 };
+const NOBODY_COMPUTED: FailureCounts = { units: 0, bad: 0 };
 
 function named(
   window: RecordedWindow,
   marks: (arm: ArmCounts) => ReadonlyMap<string, number>,
-  read: (name: string) => Reading,
-): RaceCounts[] {
+  read: (name: string) => CountReader,
+): GuardTestCounts[] {
   const candidate = marks(window.candidate);
   const stable = marks(window.stable);
   if (candidate.size === 0 && stable.size === 0) return [];
@@ -127,7 +131,7 @@ function named(
  * chance has lost more of them has the more newcomers among those that are left: compared as one, it would seem worse
  * for that alone, and the accident would feed on itself.
  */
-function strataOf({ candidate, stable }: RecordedWindow, read: Reading): readonly WindowCounts[] {
+function strataOf({ candidate, stable }: RecordedWindow, read: CountReader): readonly WindowCounts[] {
   const all = pair(read(candidate), read(stable));
   if (candidate.newcomers === null || stable.newcomers === null) return [all];
   const newcomers = pair(read(candidate.newcomers), read(stable.newcomers));
@@ -141,8 +145,8 @@ function strataOf({ candidate, stable }: RecordedWindow, read: Reading): readonl
 }
 
 const pair = (
-  [candidate, candidateFailures]: ReturnType<Reading>,
-  [stable, stableFailures]: ReturnType<Reading>,
+  [candidate, candidateFailures]: ReturnType<CountReader>,
+  [stable, stableFailures]: ReturnType<CountReader>,
 ): WindowCounts => ({ candidate, stable, candidateFailures, stableFailures });
 
 function addWindowSplit(
@@ -153,11 +157,11 @@ function addWindowSplit(
   const units = [candidate.assigned ?? 0, stable.assigned ?? 0];
   if (srm === null || weight === null || weight <= 0 || weight >= 1 || units[0]! + units[1]! === 0)
     return before;
-  return addSplit(before, units, [weight, 1 - weight], srm.concentration);
+  return addAssignments(before, units, [weight, 1 - weight], srm.concentration);
 }
 
 /** The first guard whose evidence ever reached its bound (Ville: the largest value counts), or null. */
-export const harmfulGuard = ({ guards }: Evidence, policy: Policy): GuardName | null =>
+export const harmfulGuard = ({ guards }: RolloutEvidence, policy: Policy): GuardName | null =>
   GUARDS.find((name) => {
     const guard = policy.guards[name];
     const { maxLog } = guards[name];
@@ -167,21 +171,25 @@ export const harmfulGuard = ({ guards }: Evidence, policy: Policy): GuardName | 
 /** Evidence of harm of ten to one does not end a rollout, but nobody is promoted under it. */
 const DOUBT = Math.log(10);
 
-export const doubtfulGuard = ({ guards }: Evidence): GuardName | null =>
+export const doubtfulGuard = ({ guards }: RolloutEvidence): GuardName | null =>
   GUARDS.find((name) => guards[name].log >= DOUBT) ?? null;
 
 /** Candidate units beyond what stable's own rate explains; 0 as long as chance explains them nearly as well. */
 export const harmedUnits = (guard: GuardEvidence): number =>
   (guard.maxLog ?? 0) >= DOUBT ? excessUnits(guard) : 0;
 
-export const isSplitBroken = ({ srm }: Evidence, policy: Policy): boolean =>
+export const hasSampleRatioMismatch = ({ srm }: RolloutEvidence, policy: Policy): boolean =>
   policy.srm !== null && srm.maxLog >= Math.log(1 / policy.srm.alpha);
 
 /**
  * What is still uncertified, or null: failures, and answers slower than the highest frozen quantile. Where the candidate
  * has answered nobody, as in a policy that goes from shadow to everybody, nothing is known of its slowness, nor will be.
  */
-export function uncertified(evidence: Evidence, policy: Policy, wanted: Certificate): GuardName | null {
+export function uncertifiedGuard(
+  evidence: RolloutEvidence,
+  policy: Policy,
+  wanted: Certificate,
+): GuardName | null {
   if (policy.guards.errors !== null && !isCertified(evidence, 'errors', wanted)) return 'errors';
   const isSlow =
     policy.guards.latency !== null &&
@@ -190,7 +198,7 @@ export function uncertified(evidence: Evidence, policy: Policy, wanted: Certific
   return isSlow ? 'latency' : null;
 }
 
-const isCertified = (evidence: Evidence, name: GuardName, wanted: Certificate): boolean =>
+const isCertified = (evidence: RolloutEvidence, name: GuardName, wanted: Certificate): boolean =>
   (noHarmLog(evidence, name, wanted) ?? 0) >= Math.log(1 / wanted.alpha);
 
 /**
@@ -199,27 +207,31 @@ const isCertified = (evidence: Evidence, name: GuardName, wanted: Certificate): 
  * expected. Once units have come again, the same is wanted of those that fail again and again: where many fail now and
  * then on either side, first failures say nothing of a few whom the candidate always fails.
  */
-export function noHarmLog(evidence: Evidence, name: GuardName, { margin }: Certificate): number | null {
+export function noHarmLog(
+  evidence: RolloutEvidence,
+  name: GuardName,
+  { margin }: Certificate,
+): number | null {
   const found = certifiable(evidence, name);
   if (found === null) return null;
   const { units, bad } = found.race.computed;
   const first = Math.max(found.race.certificate, rateEvidence(bad, units, found.expected + margin));
   const { lasting } = evidence.guards[name];
   if (lasting === null) return first;
-  const { certificate, candidate } = lasting.race;
+  const { certificate, candidate } = lasting.test;
   return Math.min(first, Math.max(certificate, rateEvidence(candidate.bad, units, margin)));
 }
 
 export interface CertificateRecord {
   /** Of all that the candidate computed, and of what stable answered in comparison. */
-  readonly candidate: Tally;
-  readonly stable: Tally;
+  readonly candidate: FailureCounts;
+  readonly stable: FailureCounts;
   /** log evidence of the form in odds ratio. */
   readonly log: number;
 }
 
 /** What the certificate of a guard rests on so far; null where it has seen nothing. */
-export function certificateRecord(evidence: Evidence, name: GuardName): CertificateRecord | null {
+export function certificateRecord(evidence: RolloutEvidence, name: GuardName): CertificateRecord | null {
   const found = certifiable(evidence, name);
   if (found === null) return null;
   const { stable, certificate: log, computed: candidate } = found.race;
@@ -227,19 +239,19 @@ export function certificateRecord(evidence: Evidence, name: GuardName): Certific
 }
 
 interface Certifiable {
-  readonly race: Race;
+  readonly race: GuardTest;
   /** Share that goes wrong without harm. */
   readonly expected: number;
 }
 
-function certifiable({ guards }: Evidence, name: GuardName): Certifiable | null {
-  const [failures] = guards.errors.races;
+function certifiable({ guards }: RolloutEvidence, name: GuardName): Certifiable | null {
+  const [failures] = guards.errors.tests;
   if (name === 'errors') return failures === undefined ? null : { race: failures, expected: 0 };
-  return name === 'latency' ? (highestQuantile(guards.latency.races) ?? null) : null;
+  return name === 'latency' ? (highestQuantile(guards.latency.tests) ?? null) : null;
 }
 
 /** Of quantiles named `p50`, `p99`, `p999` … the highest, with the share of answers that stable itself has above it. */
-function highestQuantile(races: readonly Race[]): Certifiable | undefined {
+function highestQuantile(races: readonly GuardTest[]): Certifiable | undefined {
   const quantiles = races.flatMap((race) => {
     const digits = /^p(\d+)$/.exec(race.name)?.[1];
     return digits === undefined ? [] : [{ race, expected: 1 - Number(`0.${digits}`) }];

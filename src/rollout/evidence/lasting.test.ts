@@ -4,13 +4,19 @@ import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { logGamma } from '../../statistics/gamma.ts';
 import { DEFAULT_POLICY, parsePolicy } from '../policy/policy.ts';
-import { type ArmCounts, NOBODY, type RecordedWindow } from '../window.ts';
-import { addEvidence, type Evidence, harmfulGuard, NOTHING_SEEN, noHarmLog } from './evidence.ts';
+import { type ArmCounts, NO_ARM_COUNTS, type RecordedWindow } from '../recorded-window.ts';
+import {
+  addEvidence,
+  harmfulGuard,
+  NO_ROLLOUT_EVIDENCE,
+  noHarmLog,
+  type RolloutEvidence,
+} from './evidence.ts';
 
 const POLICY = parsePolicy({ guards: { latency: false, outputs: false } });
 
 const armOf = (units: number, failures: number, lasting: readonly [number, number]): ArmCounts => ({
-  ...NOBODY,
+  ...NO_ARM_COUNTS,
   units,
   failures,
   distinct: {
@@ -21,15 +27,15 @@ const armOf = (units: number, failures: number, lasting: readonly [number, numbe
 
 const windowOf = (changes: Partial<RecordedWindow>): RecordedWindow => ({
   ...{ rollout: 'r', window: 0, start: null, weight: null, stage: null },
-  ...{ candidate: NOBODY, stable: NOBODY, pairs: 0, paired: new Map(), copies: null },
+  ...{ candidate: NO_ARM_COUNTS, stable: NO_ARM_COUNTS, pairs: 0, paired: new Map(), copies: null },
   ...changes,
 });
 
 const again = (candidateOnly: number, stableOnly: number): RecordedWindow =>
   windowOf({ pairs: 1000, paired: new Map([['lasting', { candidateOnly, stableOnly, both: 0 }]]) });
 
-const seen = (windows: readonly RecordedWindow[]): Evidence =>
-  windows.reduce((evidence, window) => addEvidence(evidence, window, POLICY), NOTHING_SEEN);
+const seen = (windows: readonly RecordedWindow[]): RolloutEvidence =>
+  windows.reduce((evidence, window) => addEvidence(evidence, window, POLICY), NO_ROLLOUT_EVIDENCE);
 
 const logOf = (windows: readonly RecordedWindow[]): number => seen(windows).guards.errors.log;
 
@@ -104,7 +110,7 @@ describe('without harm', () => {
     const random = seededRandom(20_260_102);
     let harmed = 0;
     for (let run = 0; run < 2000; run++) {
-      let evidence = NOTHING_SEEN;
+      let evidence = NO_ROLLOUT_EVIDENCE;
       for (let window = 0; window < 40; window++) {
         const candidate = Array.from({ length: 6 }, () => Number(random.next() < 0.5)).reduce(
           (a, b) => a + b,
@@ -144,6 +150,6 @@ describe('the certificate of errors', () => {
       copies: { stage: 500, units: 500 },
     });
     const found = seen([copied, clean({ units: 500, copied: 400 })]);
-    expect(found.guards.errors.races[0]!.computed).toEqual({ units: 600, bad: 0 });
+    expect(found.guards.errors.tests[0]!.computed).toEqual({ units: 600, bad: 0 });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { binomial } from '../simulate/draw.ts';
-import { addSplit, logDirichletMultinomial, logMultinomial, NO_MISMATCH } from './srm.ts';
+import { addAssignments, logDirichletMultinomial, logMultinomial, NO_MISMATCH } from './srm.ts';
 
 describe('the test of the split', () => {
   // Published: optimizely/ssrm, ssrm_test_test.py. Shares (.4, .4, .2), prior (1, 1, 1).
@@ -33,7 +33,7 @@ describe('the test of the split', () => {
   });
 
   test('has the published p of 500 to 600 at concentration 10,000', () => {
-    const { maxLog } = addSplit(NO_MISMATCH, [500, 600], [0.5, 0.5], 10_000);
+    const { maxLog } = addAssignments(NO_MISMATCH, [500, 600], [0.5, 0.5], 10_000);
     expect(Math.exp(-maxLog)).toBeCloseTo(0.671, 3);
   });
 
@@ -42,7 +42,7 @@ describe('the test of the split', () => {
     let state = NO_MISMATCH;
     for (let units = 100; units <= limit; units += 100) {
       const candidate = binomial(100, actual, random);
-      state = addSplit(state, [candidate, 100 - candidate], [0.05, 0.95], 1000);
+      state = addAssignments(state, [candidate, 100 - candidate], [0.05, 0.95], 1000);
       if (state.maxLog >= Math.log(1000)) return units;
     }
     return null;
@@ -61,8 +61,8 @@ describe('the test of the split', () => {
   });
 
   test('takes a change of weight for what it is', () => {
-    let state = addSplit(NO_MISMATCH, [50, 950], [0.05, 0.95], 1000);
-    for (let i = 0; i < 20; i++) state = addSplit(state, [500, 500], [0.5, 0.5], 1000);
+    let state = addAssignments(NO_MISMATCH, [50, 950], [0.05, 0.95], 1000);
+    for (let i = 0; i < 20; i++) state = addAssignments(state, [500, 500], [0.5, 0.5], 1000);
     expect(state.maxLog).toBeLessThan(1);
   });
 });

@@ -16,7 +16,7 @@ export interface SrmState {
 export const NO_MISMATCH: SrmState = { shares: [], counts: [], log: 0, maxLog: 0 };
 
 /** Adds the new units of one window. `concentration` k: the prior is Dirichlet(k·shares). */
-export function addSplit(
+export function addAssignments(
   before: SrmState,
   units: readonly number[],
   shares: readonly number[],

@@ -2,19 +2,19 @@
  * Which buckets belong to which arm of an experiment. Weights that change move only the units that have to move: an arm
  * that grows loses nobody, and takes from those that shrink. Pure.
  */
-import { BUCKETS } from '../split.ts';
+import { BUCKETS } from '../canary-split.ts';
 
 /** Buckets in [from, to); an arm of null takes no part. */
-export interface Run {
+export interface BucketRun {
   readonly from: number;
   readonly to: number;
   readonly arm: number | null;
 }
 
 /** Arms side by side, then the holdout; percents to buckets by largest remainder. */
-export function allocate(weights: readonly number[], holdout: number): readonly Run[] {
+export function allocateBuckets(weights: readonly number[], holdout: number): readonly BucketRun[] {
   const total = BUCKETS - Math.round((BUCKETS * holdout) / 100);
-  const runs: Run[] = [];
+  const runs: BucketRun[] = [];
   let from = 0;
   apportion(weights, total).forEach((size, arm) => {
     runs.push({ from, to: from + size, arm });
@@ -37,15 +37,18 @@ function apportion(weights: readonly number[], total: number): readonly number[]
 }
 
 /** Buckets that are moved together, so that runs stay few however often weights change. */
-export const CELL = 100;
+export const BUCKETS_PER_CELL = 100;
 
 /** The runs with `wanted` buckets an arm, as near as whole cells allow; buckets without an arm keep none. */
-export function reallocate(runs: readonly Run[], wanted: readonly number[]): readonly Run[] {
-  const sizes = wanted.map((_, arm) => sizeOf(runs, arm));
+export function reallocateBuckets(
+  runs: readonly BucketRun[],
+  wanted: readonly number[],
+): readonly BucketRun[] {
+  const sizes = wanted.map((_, arm) => armBuckets(runs, arm));
   const buckets = runs.flatMap(({ from, to, arm }) => Array<number | null>(to - from).fill(arm));
   const freed: number[] = [];
   sizes.forEach((size, arm) => {
-    let surplus = Math.max(0, Math.floor((size - wanted[arm]!) / CELL)) * CELL;
+    let surplus = Math.max(0, Math.floor((size - wanted[arm]!) / BUCKETS_PER_CELL)) * BUCKETS_PER_CELL;
     for (let bucket = BUCKETS - 1; surplus > 0; bucket--) {
       if (buckets[bucket] !== arm) continue;
       freed.push(bucket);
@@ -55,16 +58,16 @@ export function reallocate(runs: readonly Run[], wanted: readonly number[]): rea
   });
   const growing = wanted.map((_, arm) => arm).filter((arm) => sizes[arm]! < wanted[arm]!);
   freed.sort((a, b) => a - b);
-  for (let i = 0; i < freed.length; i += CELL) {
+  for (let i = 0; i < freed.length; i += BUCKETS_PER_CELL) {
     const neediest = growing.reduce((a, b) => (wanted[b]! - sizes[b]! > wanted[a]! - sizes[a]! ? b : a));
-    for (const bucket of freed.slice(i, i + CELL)) buckets[bucket] = neediest;
-    sizes[neediest]! += CELL;
+    for (const bucket of freed.slice(i, i + BUCKETS_PER_CELL)) buckets[bucket] = neediest;
+    sizes[neediest]! += BUCKETS_PER_CELL;
   }
   return compress(buckets);
 }
 
-function compress(buckets: readonly (number | null)[]): readonly Run[] {
-  const runs: Run[] = [];
+function compress(buckets: readonly (number | null)[]): readonly BucketRun[] {
+  const runs: BucketRun[] = [];
   let from = 0;
   for (let at = 1; at <= buckets.length; at++) {
     if (at < buckets.length && buckets[at] === buckets[from]) continue;
@@ -75,16 +78,16 @@ function compress(buckets: readonly (number | null)[]): readonly Run[] {
 }
 
 /** The runs without an arm: whoever is in it takes no part any more. */
-export const withdraw = (runs: readonly Run[], arm: number): readonly Run[] =>
+export const withdrawArm = (runs: readonly BucketRun[], arm: number): readonly BucketRun[] =>
   runs.map((run) => (run.arm === arm ? { ...run, arm: null } : run));
 
 /** Number of buckets of an arm. */
-export const sizeOf = (runs: readonly Run[], arm: number): number =>
+export const armBuckets = (runs: readonly BucketRun[], arm: number): number =>
   runs.reduce((sum, run) => sum + (run.arm === arm ? run.to - run.from : 0), 0);
 
 /** Each arm's share of the units that take part. */
-export function sharesOf(runs: readonly Run[], arms: number): readonly number[] {
-  const sizes = Array.from({ length: arms }, (_, arm) => sizeOf(runs, arm));
+export function armShares(runs: readonly BucketRun[], arms: number): readonly number[] {
+  const sizes = Array.from({ length: arms }, (_, arm) => armBuckets(runs, arm));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   return sizes.map((size) => (total === 0 ? 0 : size / total));
 }

@@ -2,7 +2,7 @@
 import type { MetricInterval } from './metric.ts';
 import type { MeasuredMetric } from './policy.ts';
 
-export interface Benefit {
+export interface BenefitInterval {
   readonly estimate: number;
   readonly lower: number;
   readonly upper: number;
@@ -12,7 +12,7 @@ export interface Benefit {
 export function benefitIn(
   direction: MeasuredMetric['direction'],
   { estimate, lower, upper }: MetricInterval,
-): Benefit {
+): BenefitInterval {
   const [low, high] = [lower ?? -Infinity, upper ?? Infinity];
   return direction === 'up'
     ? { estimate: estimate ?? 0, lower: low, upper: high }

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Random } from '../../core/ports.ts';
 import { seededRandom } from '../../core/random.ts';
-import { sharesOf } from './allocation.ts';
+import { armShares } from './allocation.ts';
 import { experiment } from './machine.ts';
 import type { ExperimentState } from './state.ts';
-import { closedWindow, cohortOf, drawUnits, MINUTE, revenue, startOf } from './test-experiment.ts';
+import { closedWindow, cohortOf, drawUnits, MINUTE, machineStartOf, revenue } from './testing/experiments.ts';
 import type { ExperimentView } from './view.ts';
 
 interface Replay {
@@ -25,12 +25,12 @@ function replay(
 ): ExperimentState {
   const random = seededRandom(seed);
   let { state } = experiment.decide(
-    experiment.start(startOf(policy, { attempt: `ro_${seed}` })),
+    experiment.start(machineStartOf(policy, { attempt: `ro_${seed}` })),
     { kind: 'tick' },
     0,
   );
   for (let window = 0; window < windows && state.phase.kind === 'running'; window++) {
-    const shares = sharesOf(state.runs, state.arms.length);
+    const shares = armShares(state.runs, state.arms.length);
     const drawn = drawUnits(units, shares, random, (arm) => Math.min(cap, value(arm, random, window)));
     const outcomes = [cohortOf('m', window, drawn, shares.length)];
     const event = { kind: 'window', window: closedWindow({ window, shares, outcomes }) } as const;

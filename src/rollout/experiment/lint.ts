@@ -5,9 +5,9 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { normalQuantile } from '../../statistics/normal.ts';
 import { formatDuration } from '../../text/duration.ts';
-import type { Lift } from '../metric/moments.ts';
+import type { LiftEstimate } from '../metric/moments.ts';
 import { sequentialInterval } from '../metric/sequential.ts';
-import { allocate, sharesOf } from './allocation.ts';
+import { allocateBuckets, armShares } from './allocation.ts';
 import { controlOf, type ExperimentPolicy } from './policy.ts';
 import { comparisonOf } from './state.ts';
 
@@ -93,11 +93,11 @@ function unitsAt(
   arm: number,
   millis: number,
 ): readonly [own: number, control: number] {
-  const runs = allocate(
+  const runs = allocateBuckets(
     policy.arms.map(({ weight }) => weight),
     policy.holdout,
   );
-  const shares = sharesOf(runs, policy.arms.length);
+  const shares = armShares(runs, policy.arms.length);
   const taking = rate * (1 - policy.holdout / 100) * (Math.max(0, millis) / 1000);
   return [taking * shares[arm]!, taking * shares[controlOf(policy)]!];
 }
@@ -113,7 +113,7 @@ function detectable(
   if (Math.min(own, control) < 1) return Infinity;
   const { alpha } = comparisonOf(policy, 0);
   const variance = traffic.deviation ** 2 * (1 / own + 1 / control);
-  const lift: Lift = { estimate: 0, variance, n: own + control };
+  const lift: LiftEstimate = { estimate: 0, variance, n: own + control };
   return policy.horizon === 'open'
     ? sequentialInterval(lift, { alpha, tuned: 5000 }).upper
     : Math.sqrt(variance) * (normalQuantile(1 - alpha / 2) + normalQuantile(POWER));

@@ -7,9 +7,9 @@ import {
   feed,
   feedWindow,
   REVENUE,
-  type Run,
+  type TestRun,
   viewOf,
-} from './test-experiment.ts';
+} from './testing/experiments.ts';
 
 describe('a bandit', () => {
   const BANDIT = {
@@ -22,7 +22,7 @@ describe('a bandit', () => {
     bandit: { floor: 5, every: '1m' },
   };
 
-  function learn(lift: number): Run {
+  function learn(lift: number): TestRun {
     const run = begin(BANDIT);
     feed(run, { kind: 'tick' }, 0);
     const random = seededRandom(5);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { experiment } from './machine.ts';
-import { begin, cohortOf, drawUnits, feedWindow, type Run, viewOf } from './test-experiment.ts';
+import { begin, cohortOf, drawUnits, feedWindow, type TestRun, viewOf } from './testing/experiments.ts';
 
 const POLICY = {
   primary: { metric: 'revenue' },
@@ -17,7 +17,7 @@ interface World {
   readonly seed?: number;
 }
 
-function play({ policy = POLICY, revenue, refunds, windows = 60, seed = 0 }: World): Run {
+function play({ policy = POLICY, revenue, refunds, windows = 60, seed = 0 }: World): TestRun {
   const run = begin(policy);
   const random = seededRandom(seed);
   for (let window = 0; window < windows && run.state.phase.kind === 'running'; window++) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BUCKETS } from '../split.ts';
+import { BUCKETS } from '../canary-split.ts';
 import { experiment } from './machine.ts';
 import type { ExperimentState } from './state.ts';
 import {
@@ -10,11 +10,11 @@ import {
   feed,
   feedWindow,
   MINUTE,
+  machineStartOf,
   minute,
   REVENUE,
-  startOf,
   viewOf,
-} from './test-experiment.ts';
+} from './testing/experiments.ts';
 
 describe('guards', () => {
   const failing = { units: 100, failures: 20 };
@@ -120,7 +120,7 @@ describe('a person', () => {
   });
 
   test('is asked before a candidate is tried that evidence had rolled back', () => {
-    const state = experiment.start(startOf(REVENUE, { rolledBackBefore: true }));
+    const state = experiment.start(machineStartOf(REVENUE, { rolledBackBefore: true }));
     const { state: after } = experiment.decide(state, { kind: 'tick' }, 0);
     expect(after.phase).toMatchObject({ kind: 'holding', cause: 'rolled-back-before' });
     expect(experiment.plan(after).ranges).toHaveLength(1);

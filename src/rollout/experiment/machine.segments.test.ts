@@ -10,11 +10,11 @@ import {
   type InventedWindow,
   MINUTE,
   REVENUE,
-  type Run,
   revenue,
   segmentedCohort,
+  type TestRun,
   viewOf,
-} from './test-experiment.ts';
+} from './testing/experiments.ts';
 
 type Lifts = Readonly<Record<string, number>>;
 
@@ -31,7 +31,7 @@ function countries(window: number, lifts: Lifts): InventedWindow {
   return { window, outcomes: [segmentedCohort('revenue', window, Object.fromEntries(units))] };
 }
 
-function play(lifts: Lifts, more: object = {}, windows = 60): Run {
+function play(lifts: Lifts, more: object = {}, windows = 60): TestRun {
   const run = begin({ ...REVENUE, segments: 'x-country', ...more });
   for (let window = 0; window < windows && run.state.phase.kind === 'running'; window++)
     feedWindow(run, countries(window, lifts));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { BUCKETS } from '../split.ts';
+import { BUCKETS } from '../canary-split.ts';
 import { experiment } from './machine.ts';
 import {
   begin,
@@ -13,7 +13,7 @@ import {
   minute,
   REVENUE,
   viewOf,
-} from './test-experiment.ts';
+} from './testing/experiments.ts';
 
 describe('the split', () => {
   test('is routed with the first event, and not before', () => {

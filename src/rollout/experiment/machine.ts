@@ -3,31 +3,37 @@
  * metric that decides. A loser is never promoted, and nothing undoes an abort. Pure.
  */
 import { assertNever } from '../../core/errors.ts';
-import type { Action, Command, VerdictKind } from '../decide/state.ts';
-import type { Machine, MachineEvent, MachineStep } from '../machine.ts';
-import { withdraw } from './allocation.ts';
-import { segmentObjection } from './constraints.ts';
-import { benefitOf, harmedArm, type Judgement, judge } from './judge.ts';
-import { observe } from './observe.ts';
-import { isReady, planOf, reachable, routedAway, wantedRanges } from './routing.ts';
+import type { OperatorCommand, RolloutAction, VerdictKind } from '../decide/state.ts';
+import type { MachineEvent, MachineStep, StrategyMachine } from '../strategy-machine.ts';
+import { withdrawArm } from './allocation.ts';
+import { applyExperimentEvent } from './apply-event.ts';
+import { type ArmAssessment, assessArms, benefitOf, harmedArm } from './assess-arms.ts';
+import { segmentObjection } from './guardrails.ts';
+import {
+  bucketsAwayFromStable,
+  experimentPlan,
+  isArmReady,
+  reachableRanges,
+  wantedRanges,
+} from './routing.ts';
 import { segmentDifferences } from './segment-view.ts';
 import {
-  contenders,
+  activeArms,
+  type ExperimentHoldCause,
   type ExperimentPhase,
   type ExperimentState,
-  type HoldCause,
   type LossCause,
   startExperiment,
 } from './state.ts';
-import { needsOf, statusOf } from './status.ts';
+import { experimentNeeds, experimentStatus } from './status.ts';
 import { experimentView } from './view.ts';
 
-export const experiment: Machine<ExperimentState> = {
+export const experiment: StrategyMachine<ExperimentState> = {
   start: startExperiment,
   decide: decideExperiment,
-  status: statusOf,
-  plan: planOf,
-  needs: needsOf,
+  status: experimentStatus,
+  plan: experimentPlan,
+  needs: experimentNeeds,
   policy: ({ policy }) => policy,
   owned: (state, fence) => ({ ...state, fence }),
   view: experimentView,
@@ -45,12 +51,12 @@ function decideExperiment(
   event: MachineEvent,
   now: number,
 ): MachineStep<ExperimentState> {
-  const step = stepFrom(observe(before, event, now), event);
-  const ranges = reachable(step.state, wantedRanges(step.state));
+  const step = stepFrom(applyExperimentEvent(before, event, now), event);
+  const ranges = reachableRanges(step.state, wantedRanges(step.state));
   const routed = { ...step.state, ranges };
   const actions = deeds(before, routed, step.reason).map(
     (deed, i) =>
-      ({ ...deed, id: `${before.attempt}/${before.nextAction + i}`, fence: before.fence }) as Action,
+      ({ ...deed, id: `${before.attempt}/${before.nextAction + i}`, fence: before.fence }) as RolloutAction,
   );
   return { ...step, state: { ...routed, nextAction: before.nextAction + actions.length }, actions };
 }
@@ -63,7 +69,7 @@ function stepFrom(state: ExperimentState, event: MachineEvent): Step {
     return { state, verdict: VERDICT_AFTER[phase.kind], reason: `The experiment is over: ${phase.kind}` };
   const ordered = event.kind === 'command' ? obey(state, event.command) : null;
   if (ordered !== null) return ordered;
-  return phase.kind === 'running' ? follow(state, judge(state)) : onHold(state, phase);
+  return phase.kind === 'running' ? follow(state, assessArms(state)) : onHold(state, phase);
 }
 
 const enter = (
@@ -77,7 +83,7 @@ const enter = (
   reason,
 });
 
-const HELD: Readonly<Record<HoldCause, string>> = {
+const HELD: Readonly<Record<ExperimentHoldCause, string>> = {
   paused: 'it is paused',
   timeout: 'the deadline has passed without a winner',
   split: 'units are not split as they should be: the router or the recording is at fault',
@@ -86,7 +92,7 @@ const HELD: Readonly<Record<HoldCause, string>> = {
   'rolled-back-before': 'this candidate was rolled back before',
 };
 
-const hold = (state: ExperimentState, cause: HoldCause, reason: string): Step =>
+const hold = (state: ExperimentState, cause: ExperimentHoldCause, reason: string): Step =>
   enter(
     state,
     { kind: 'holding', cause, since: state.clock.elapsed, reminders: 0 },
@@ -95,7 +101,7 @@ const hold = (state: ExperimentState, cause: HoldCause, reason: string): Step =>
   );
 
 /** A person's word; null where it changes nothing by itself and the state is judged as ever. */
-function obey(state: ExperimentState, { kind, by }: Command): Step | null {
+function obey(state: ExperimentState, { kind, by }: OperatorCommand): Step | null {
   const { phase } = state;
   switch (kind) {
     case 'abort':
@@ -103,7 +109,7 @@ function obey(state: ExperimentState, { kind, by }: Command): Step | null {
     case 'promote': {
       const arm = leader(state);
       // Evidence of harm is acted on first.
-      if (arm === null || harmedArm(state) !== null || !isReady(state, arm)) return null;
+      if (arm === null || harmedArm(state) !== null || !isArmReady(state, arm)) return null;
       return promote(state, arm, `Promoted by ${by}`);
     }
     case 'pause':
@@ -121,14 +127,14 @@ function obey(state: ExperimentState, { kind, by }: Command): Step | null {
 
 /** The arm that stands best in the metric that decides; null where none is left. */
 const leader = (state: ExperimentState): number | null =>
-  contenders(state).reduce<number | null>(
+  activeArms(state).reduce<number | null>(
     (best, arm) =>
       best === null || benefitOf(state, arm).estimate > benefitOf(state, best).estimate ? arm : best,
     null,
   );
 
 /** After a deadline another span of `maxTime` is granted; a second look at a fixed horizon is none. */
-function resume(state: ExperimentState, cause: HoldCause, by: string): Step | null {
+function resume(state: ExperimentState, cause: ExperimentHoldCause, by: string): Step | null {
   if (cause === 'inconclusive') return null;
   const elapsed = cause === 'timeout' ? 0 : state.clock.elapsed;
   const clock = { ...state.clock, elapsed };
@@ -137,7 +143,7 @@ function resume(state: ExperimentState, cause: HoldCause, by: string): Step | nu
   return enter({ ...state, clock, srm, learntAt }, { kind: 'running' }, 'hold', `Resumed by ${by}`);
 }
 
-function follow(state: ExperimentState, judgement: Judgement): Step {
+function follow(state: ExperimentState, judgement: ArmAssessment): Step {
   switch (judgement.kind) {
     case 'lost':
       return drop(state, judgement);
@@ -181,12 +187,12 @@ const promote = (state: ExperimentState, arm: number, reason: string): Step =>
   enter(state, { kind: 'promoted', arm }, 'advance', reason);
 
 /** The arm's units go back to stable and are not measured any more; with the last arm the experiment ends. */
-function drop(state: ExperimentState, { arm, cause }: Extract<Judgement, { kind: 'lost' }>): Step {
+function drop(state: ExperimentState, { arm, cause }: Extract<ArmAssessment, { kind: 'lost' }>): Step {
   const arms = state.arms.map((one, i) => (i === arm ? { ...one, lost: cause } : one));
-  const left = { ...state, arms, runs: withdraw(state.runs, arm) };
+  const left = { ...state, arms, runs: withdrawArm(state.runs, arm) };
   const how = whyLost(state, cause);
   const reason = `${nameOf(state, arm)} ${how}`;
-  return contenders(left).length === 0
+  return activeArms(left).length === 0
     ? enter(left, { kind: 'rolled-back', cause }, 'abort', `Rolled back: ${reason}`)
     : { state: left, verdict: 'hold', reason: `Without ${nameOf(state, arm)} from now on: it ${how}` };
 }
@@ -213,12 +219,16 @@ function onHold(state: ExperimentState, phase: Extract<ExperimentPhase, { kind: 
 }
 
 /** Of segments as they are now: what keeps the leader may have changed. */
-function heldBecause(state: ExperimentState, cause: HoldCause): string {
+function heldBecause(state: ExperimentState, cause: ExperimentHoldCause): string {
   const arm = cause === 'segments' ? leader(state) : null;
   return (arm === null ? null : segmentObjection(state, arm)) ?? HELD[cause];
 }
 
-type Deed = Action extends infer A ? (A extends Action ? Omit<A, 'id' | 'fence'> : never) : never;
+type Deed = RolloutAction extends infer A
+  ? A extends RolloutAction
+    ? Omit<A, 'id' | 'fence'>
+    : never
+  : never;
 
 function deeds(before: ExperimentState, after: ExperimentState, reason: string): Deed[] {
   const { phase, arms } = after;
@@ -228,7 +238,7 @@ function deeds(before: ExperimentState, after: ExperimentState, reason: string):
   const hasLost = arms.some(({ lost }, i) => lost !== before.arms[i]!.lost);
   const found: Deed[] = [];
   if (JSON.stringify(before.ranges) !== JSON.stringify(after.ranges))
-    found.push({ kind: 'route', weight: routedAway(after), shadow: 0 });
+    found.push({ kind: 'route', weight: bucketsAwayFromStable(after), shadow: 0 });
   if (isNew || isReminder || hasLost) found.push({ kind: 'alert', message: reason });
   return found;
 }

@@ -5,22 +5,28 @@ import { seededRandom } from '../../core/random.ts';
 import { addBet, addBets, startBetting } from '../metric/betting.ts';
 import {
   addCohort,
-  type Comparison,
   intervalAtEveryLook,
   intervalAtTheEnd,
   liftOf,
+  type MetricComparison,
   type MetricState,
   startMetric,
 } from './metric.ts';
 import type { ArmSums } from './outcomes.ts';
-import { cohortOf, drawUnits, type InventedUnit } from './test-experiment.ts';
+import { cohortOf, drawUnits, type InventedUnit } from './testing/experiments.ts';
 
-const PLAIN: Comparison = { control: 0, bounds: null, isAdjusted: false, isWeighted: false, alpha: 0.05 };
+const PLAIN: MetricComparison = {
+  control: 0,
+  bounds: null,
+  isAdjusted: false,
+  isWeighted: false,
+  alpha: 0.05,
+};
 const HALVES = [0.5, 0.5];
 
 const fold = (
   cohorts: readonly (readonly InventedUnit[])[],
-  comparison: Comparison,
+  comparison: MetricComparison,
   shares: readonly (readonly number[])[] = [],
 ): MetricState =>
   cohorts.reduce<MetricState>(
@@ -124,7 +130,7 @@ describe('weighted units', () => {
 });
 
 describe('bounded values', () => {
-  const bounded: Comparison = { ...PLAIN, bounds: [0, 2] };
+  const bounded: MetricComparison = { ...PLAIN, bounds: [0, 2] };
 
   test('give an interval in units of the metric around the difference', () => {
     const random = seededRandom(9);

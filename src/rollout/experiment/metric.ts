@@ -10,13 +10,20 @@
  */
 import { addBets, type BettingState, bettingInterval, startBetting } from '../metric/betting.ts';
 import { cupedLift, cupedTheta } from '../metric/cuped.ts';
-import { type ArmMean, addMoments, armMean, type Lift, type Moments, NO_MOMENTS } from '../metric/moments.ts';
+import {
+  type ArmMean,
+  addMoments,
+  armMean,
+  type LiftEstimate,
+  NO_MOMENTS,
+  type SampleMoments,
+} from '../metric/moments.ts';
 import { sequentialInterval } from '../metric/sequential.ts';
 import { fixedInterval, welchDegrees } from '../metric/welch.ts';
 import { type ArmSums, addSums, type CohortOutcomes, NO_SUMS } from './outcomes.ts';
 
 /** How a metric is compared; all that its state does not hold itself. */
-export interface Comparison {
+export interface MetricComparison {
   /** Index of the arm that the others are compared with. */
   readonly control: number;
   /** Smallest and largest value of a unit, or null. */
@@ -32,13 +39,13 @@ export interface Comparison {
 export interface MetricState {
   readonly arms: readonly ArmSums[];
   /** By arm: the weighted differences D of its units and those of control. */
-  readonly weighted: readonly Moments[];
+  readonly weighted: readonly SampleMoments[];
   /** By arm: bets on the mean of scaled D; null for control and for unbounded metrics. */
   readonly bets: readonly (BettingState | null)[];
 }
 
 /** `shares` are those of the policy: bets need a bound on D beforehand. */
-export const startMetric = (shares: readonly number[], comparison: Comparison): MetricState => ({
+export const startMetric = (shares: readonly number[], comparison: MetricComparison): MetricState => ({
   arms: shares.map(() => NO_SUMS),
   weighted: shares.map(() => NO_MOMENTS),
   bets: shares.map((_, arm) => {
@@ -69,7 +76,7 @@ export function addCohort(
   before: MetricState,
   cohort: CohortOutcomes,
   shares: readonly number[],
-  comparison: Comparison,
+  comparison: MetricComparison,
 ): MetricState {
   const { control } = comparison;
   const expected = expectation(before.arms, comparison);
@@ -94,7 +101,7 @@ interface Expectation {
 }
 
 /** What earlier cohorts predict of a unit: θ·x and the mean over all arms. */
-function expectation(arms: readonly ArmSums[], { isAdjusted }: Comparison): Expectation {
+function expectation(arms: readonly ArmSums[], { isAdjusted }: MetricComparison): Expectation {
   const n = arms.reduce((sum, arm) => sum + arm.n, 0);
   if (n < 2 * arms.length) return { theta: 0, mean: 0 };
   const theta = isAdjusted ? cupedTheta(arms.filter((arm) => arm.n > 1)) : 0;
@@ -110,7 +117,7 @@ function differences(
   shares: readonly number[],
   [arm, control]: readonly [number, number],
   expected: Expectation,
-): Moments {
+): SampleMoments {
   const total = shares.reduce((sum, share) => sum + share, 0);
   const [p, q] = [shares[arm]! / total, shares[control]! / total];
   const [own, other] = [
@@ -124,7 +131,7 @@ function differences(
   };
 }
 
-function residuals({ n, y, x, yy, xx, xy }: ArmSums, { theta, mean }: Expectation): Moments {
+function residuals({ n, y, x, yy, xx, xy }: ArmSums, { theta, mean }: Expectation): SampleMoments {
   const sum = y - theta * x;
   const squares = yy + theta * theta * xx - 2 * theta * xy;
   return { n, sum: sum - n * mean, squares: Math.max(0, squares - 2 * mean * sum + n * mean * mean) };
@@ -136,7 +143,7 @@ function betOn(
   cohort: CohortOutcomes,
   arm: number,
   p: number,
-  { control, bounds }: Comparison,
+  { control, bounds }: MetricComparison,
 ): BettingState {
   const [low, high] = bounds!;
   const reach = reachOf(p);
@@ -170,7 +177,11 @@ export const areBurnedIn = (arms: readonly ArmSums[]): boolean =>
   arms.every(({ n, active }) => n >= BURN_IN && active >= ACTIVE);
 
 /** Estimated difference of an arm to control; null without two units in each. */
-export function liftOf(state: MetricState, arm: number, { control, isWeighted }: Comparison): Lift | null {
+export function liftOf(
+  state: MetricState,
+  arm: number,
+  { control, isWeighted }: MetricComparison,
+): LiftEstimate | null {
   const [own, other] = [state.arms[arm]!, state.arms[control]!];
   if (Math.min(own.n, other.n) < 2) return null;
   if (!isWeighted) return cupedLift(own, other);
@@ -179,7 +190,11 @@ export function liftOf(state: MetricState, arm: number, { control, isWeighted }:
 }
 
 /** Interval for the difference that holds at all looks together. */
-export function intervalAtEveryLook(state: MetricState, arm: number, comparison: Comparison): MetricInterval {
+export function intervalAtEveryLook(
+  state: MetricState,
+  arm: number,
+  comparison: MetricComparison,
+): MetricInterval {
   const lift = liftOf(state, arm, comparison);
   const estimate = lift?.estimate ?? null;
   const bets = state.bets[arm] ?? null;
@@ -208,7 +223,7 @@ function boundedInterval(
 export function intervalAtTheEnd(
   state: MetricState,
   arm: number,
-  comparison: Comparison,
+  comparison: MetricComparison,
 ): (MetricInterval & { readonly p: number }) | null {
   const lift = liftOf(state, arm, comparison);
   const arms = [state.arms[arm]!, state.arms[comparison.control]!] as const;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ArmSums, addSums, addUnit, maturedIn, NO_SUMS, NOTHING_MATURED } from './outcomes.ts';
-import { cohortOf, segmentedCohort } from './test-experiment.ts';
+import { type ArmSums, addSums, addUnit, NO_SUMS, NOTHING_MATURED, parseMatured } from './outcomes.ts';
+import { cohortOf, segmentedCohort } from './testing/experiments.ts';
 
 test('sums of parts are the sums of the whole', () => {
   const unit = fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -50, max: 50 }));
@@ -17,8 +17,8 @@ test('sums of parts are the sums of the whole', () => {
 test('what a window brought is read back as it was written', () => {
   const cohorts = [cohortOf('m', 2, [[0, 1]]), segmentedCohort('m', 3, { DE: [[1, 2]] })];
   const written = { ...NOTHING_MATURED, labelsTo: 3, cohorts };
-  expect(maturedIn(JSON.parse(JSON.stringify(written)))).toEqual(written);
-  expect(maturedIn(null)).toEqual(NOTHING_MATURED);
+  expect(parseMatured(JSON.parse(JSON.stringify(written)))).toEqual(written);
+  expect(parseMatured(null)).toEqual(NOTHING_MATURED);
 });
 
 test('what was not written by us is refused, and never read as nothing', () => {
@@ -37,5 +37,5 @@ test('what was not written by us is refused, and never read as nothing', () => {
     { ...sound, cohorts: [{ ...cohort, segments: [{ name: 1, arms: [] }] }] },
     { ...sound, cohorts: [null] },
   ])
-    expect(() => maturedIn(wrong)).toThrow(/INTERNAL|what matured in it/);
+    expect(() => parseMatured(wrong)).toThrow(/INTERNAL|what matured in it/);
 });

@@ -49,7 +49,7 @@ export interface SegmentSums {
   readonly arms: readonly ArmSums[];
 }
 
-export type Outcomes = readonly CohortOutcomes[];
+export type MetricOutcomes = readonly CohortOutcomes[];
 
 /** How an answer is told right from wrong, settled once for a rollout. */
 export type LabelRule =
@@ -59,29 +59,29 @@ export type LabelRule =
   | { readonly kind: 'within'; readonly bound: number };
 
 /** Units of one arm whose labels are due, and those that have got any. */
-export interface Arrivals {
+export interface LabelCoverage {
   readonly answered: number;
   readonly labelled: number;
 }
 
 /** What a closed window says of earlier ones: each is taken once, and its labels and values count nowhere else. */
-export interface MaturedIn {
+export interface MaturedOutcomes {
   /** First window whose labels have not been taken; 0 where none are asked for. */
   readonly labelsTo: number;
   readonly rule: LabelRule | null;
   /** By index of the arm. */
-  readonly arrivals: readonly Arrivals[];
-  readonly cohorts: Outcomes;
+  readonly arrivals: readonly LabelCoverage[];
+  readonly cohorts: MetricOutcomes;
 }
 
-export const NOTHING_MATURED: MaturedIn = { labelsTo: 0, rule: null, arrivals: [], cohorts: [] };
+export const NOTHING_MATURED: MaturedOutcomes = { labelsTo: 0, rule: null, arrivals: [], cohorts: [] };
 
 const SUMS = ['n', 'y', 'x', 'yy', 'xx', 'xy', 'active'] as const;
 
 /** What a closed window brought; INTERNAL where it is not what was written. */
-export function maturedIn(value: unknown): MaturedIn {
+export function parseMatured(value: unknown): MaturedOutcomes {
   if (value === null || value === undefined) return NOTHING_MATURED;
-  if (isMaturedIn(value as Partial<MaturedIn>)) return value as MaturedIn;
+  if (isMaturedIn(value as Partial<MaturedOutcomes>)) return value as MaturedOutcomes;
   throw new PlimsollError('INTERNAL', {
     action: 'a closed window',
     reason: 'what matured in it is not as it was written',
@@ -90,7 +90,7 @@ export function maturedIn(value: unknown): MaturedIn {
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
-const isMaturedIn = ({ labelsTo, rule, arrivals, cohorts }: Partial<MaturedIn>): boolean =>
+const isMaturedIn = ({ labelsTo, rule, arrivals, cohorts }: Partial<MaturedOutcomes>): boolean =>
   isCount(labelsTo) &&
   (rule === null || rule?.kind === 'equal' || (rule?.kind === 'within' && Number.isFinite(rule.bound))) &&
   Array.isArray(arrivals) &&

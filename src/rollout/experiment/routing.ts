@@ -1,20 +1,20 @@
 /** Where units go in a state of an experiment. Pure. */
 import { assertNever } from '../../core/errors.ts';
-import type { Plan, Settled } from '../machine.ts';
-import { everybody, type Range } from '../route.ts';
-import { type ExperimentState, isOver } from './state.ts';
+import { type RouteRange, singleVersionRanges } from '../route.ts';
+import type { FinalRoute, RoutingPlan } from '../strategy-machine.ts';
+import { type ExperimentState, isExperimentOver } from './state.ts';
 
 /** Where units go in this phase, were every version ready. */
-export function wantedRanges(state: ExperimentState): readonly Range[] {
+export function wantedRanges(state: ExperimentState): readonly RouteRange[] {
   const { phase, stable, arms } = state;
   switch (phase.kind) {
     case 'promoted':
-      return everybody(arms[phase.arm]!.version);
+      return singleVersionRanges(arms[phase.arm]!.version);
     case 'rolled-back':
     case 'aborted':
-      return everybody(stable);
+      return singleVersionRanges(stable);
     case 'holding':
-      return phase.cause === 'rolled-back-before' ? everybody(stable) : splitRanges(state);
+      return phase.cause === 'rolled-back-before' ? singleVersionRanges(stable) : splitRanges(state);
     case 'running':
       return splitRanges(state);
     default:
@@ -22,7 +22,7 @@ export function wantedRanges(state: ExperimentState): readonly Range[] {
   }
 }
 
-const splitRanges = ({ runs, arms, control, stable }: ExperimentState): readonly Range[] =>
+const splitRanges = ({ runs, arms, control, stable }: ExperimentState): readonly RouteRange[] =>
   runs.map(({ from, to, arm }) =>
     arm === null
       ? { from, to, version: stable, role: 'stable', arm }
@@ -30,7 +30,7 @@ const splitRanges = ({ runs, arms, control, stable }: ExperimentState): readonly
   );
 
 /** Whether the version of an arm can answer; of versions that the rollout does not name nothing is heard. */
-export const isReady = ({ arms, ready, candidate, stable }: ExperimentState, arm: number): boolean => {
+export const isArmReady = ({ arms, ready, candidate, stable }: ExperimentState, arm: number): boolean => {
   const { version } = arms[arm]!;
   return version === candidate ? ready.candidate > 0 : version !== stable || ready.stable > 0;
 };
@@ -39,10 +39,10 @@ export const isReady = ({ arms, ready, candidate, stable }: ExperimentState, arm
  * Nothing is routed to a version without a ready replica. While one is missing nobody is measured, since arms that are
  * not there at the same time do not compare; where neither can answer, the route stays as it is.
  */
-export function reachable(
+export function reachableRanges(
   { ready, ranges, stable, candidate }: ExperimentState,
-  wanted: readonly Range[],
-): readonly Range[] {
+  wanted: readonly RouteRange[],
+): readonly RouteRange[] {
   if (ready.stable > 0 && ready.candidate > 0) return wanted;
   if (ready.stable < 1 && ready.candidate < 1) return ranges;
   const [gone, left] = ready.stable < 1 ? [stable, candidate] : [candidate, stable];
@@ -56,22 +56,22 @@ export function reachable(
 }
 
 /** Buckets that are answered by another version than stable. */
-export const routedAway = ({ ranges, stable }: ExperimentState): number =>
+export const bucketsAwayFromStable = ({ ranges, stable }: ExperimentState): number =>
   ranges.reduce((sum, { from, to, version }) => sum + (version === stable ? 0 : to - from), 0);
 
-export function planOf(state: ExperimentState): Plan {
+export function experimentPlan(state: ExperimentState): RoutingPlan {
   return {
     arms: state.arms.map(({ name }) => name),
     ranges: state.ranges,
     shadow: null,
     stage: 0,
-    records: !isOver(state.phase),
+    records: !isExperimentOver(state.phase),
     settled: settledOf(state),
   };
 }
 
 /** Not before the route is where the outcome wants it. */
-function settledOf({ phase, arms, stable, candidate, ranges }: ExperimentState): Settled | null {
+function settledOf({ phase, arms, stable, candidate, ranges }: ExperimentState): FinalRoute | null {
   if (phase.kind === 'running' || phase.kind === 'holding') return null;
   const version = phase.kind === 'promoted' ? arms[phase.arm]!.version : stable;
   if (ranges.some((range) => range.version !== version)) return null;

@@ -1,14 +1,14 @@
 /** What people are told of the segments of an experiment. Pure. */
-import { ACCURACY, type Scale } from './compare.ts';
+import { ACCURACY_METRIC, type MetricScale } from './arm-comparisons.ts';
 import type { MetricInterval, MetricState } from './metric.ts';
 import { type ExperimentPolicy, metricsOf } from './policy.ts';
-import { type Heterogeneity, heterogeneity, segmentInterval } from './segments.ts';
-import { type ExperimentState, roleOf, segmentComparison } from './state.ts';
+import { type EffectHeterogeneity, heterogeneity, segmentInterval } from './segments.ts';
+import { type ExperimentState, metricRole, segmentComparison } from './state.ts';
 
 /** One arm against control in one metric. */
-export interface Contrast {
+export interface ArmContrast {
   readonly metric: string;
-  readonly scale: Scale;
+  readonly scale: MetricScale;
   readonly isPrimary: boolean;
   readonly isGuardrail: boolean;
   readonly arm: string;
@@ -23,20 +23,20 @@ export interface Contrast {
 }
 
 /** `index` is that of the metric; `state` holds all of its units, or those of a segment. */
-export function contrastOf(
+export function armContrast(
   { policy, arms, control }: ExperimentState,
   index: number,
   arm: number,
   state: MetricState,
   interval: MetricInterval,
-): Contrast {
+): ArmContrast {
   const { metric } = metricsOf(policy)[index]!;
   const [own, other] = [state.arms[arm]!, state.arms[control]!];
   return {
     metric,
-    scale: metric === ACCURACY ? 'share' : 'plain',
+    scale: metric === ACCURACY_METRIC ? 'share' : 'plain',
     isPrimary: index === 0,
-    isGuardrail: roleOf(policy, index) === 'guardrail',
+    isGuardrail: metricRole(policy, index) === 'guardrail',
     arm: arms[arm]!.name,
     units: [own.n, other.n],
     mean: own.n === 0 ? null : own.y / own.n,
@@ -46,7 +46,7 @@ export function contrastOf(
 }
 
 /** The same of the units of one segment; the intervals of a metric hold together over segments and arms. */
-export interface SegmentStanding extends Contrast {
+export interface SegmentResult extends ArmContrast {
   /** Header and value, as in `x-country=DE`. */
   readonly segment: string;
 }
@@ -55,21 +55,17 @@ export interface SegmentStanding extends Contrast {
 export const segmentTitle = ({ segments }: ExperimentPolicy, value: string): string => `${segments}=${value}`;
 
 /** An arm in every segment, in the order in which these came. */
-export function segmentStandings(
-  state: ExperimentState,
-  index: number,
-  arm: number,
-): readonly SegmentStanding[] {
+export function segmentResults(state: ExperimentState, index: number, arm: number): readonly SegmentResult[] {
   const { policy, segments } = state;
   const comparison = segmentComparison(policy, index);
   return segments[index]!.map((segment) => ({
     segment: segmentTitle(policy, segment.name),
-    ...contrastOf(state, index, arm, segment.metric, segmentInterval(segment, arm, comparison)),
+    ...armContrast(state, index, arm, segment.metric, segmentInterval(segment, arm, comparison)),
   }));
 }
 
 /** Two segments in which an arm differs from control by different amounts. */
-export interface SegmentDifference extends Heterogeneity {
+export interface SegmentDifference extends EffectHeterogeneity {
   readonly metric: string;
   readonly arm: string;
   /** In words. */

@@ -8,11 +8,11 @@ import {
   drawUnits,
   feedWindow,
   type InventedUnit,
-  type Run,
   revenue,
   segmentedCohort,
+  type TestRun,
   viewOf,
-} from './test-experiment.ts';
+} from './testing/experiments.ts';
 
 const HALVES = [0.5, 0.5];
 /** A level that no primary metric and no guard meets, so that segments are looked at to the end. */
@@ -26,7 +26,11 @@ interface World {
 }
 
 /** Whether `found` was ever so, at any look of the experiment. */
-function ever({ sizes, value, windows = 60 }: World, seed: number, found: (run: Run) => boolean): boolean {
+function ever(
+  { sizes, value, windows = 60 }: World,
+  seed: number,
+  found: (run: TestRun) => boolean,
+): boolean {
   const run = begin(WATCHED);
   const random = seededRandom(seed);
   for (let window = 0; window < windows; window++) {
@@ -40,14 +44,14 @@ function ever({ sizes, value, windows = 60 }: World, seed: number, found: (run: 
   return false;
 }
 
-const count = (runs: number, world: World, found: (run: Run) => boolean): number =>
+const count = (runs: number, world: World, found: (run: TestRun) => boolean): number =>
   Array.from({ length: runs }, (_, seed) => seed).filter((seed) => ever(world, seed, found)).length;
 
 const excludes =
   (value: number) =>
-  (run: Run): boolean =>
+  (run: TestRun): boolean =>
     viewOf(run).segments.some(({ lower, upper }) => lower !== null && (lower > value || upper! < value));
-const differs = (run: Run): boolean => viewOf(run).differences.length > 0;
+const differs = (run: TestRun): boolean => viewOf(run).differences.length > 0;
 
 const TWO = { DE: 150, FR: 150 };
 const TEN = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`s${i}`, 30 + 10 * i]));

@@ -1,11 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { type Comparison, intervalAtEveryLook } from './metric.ts';
+import { intervalAtEveryLook, type MetricComparison } from './metric.ts';
 import { addSegments, heterogeneity, type SegmentStates, segmentInterval } from './segments.ts';
-import { drawUnits, type InventedUnit, revenue, segmentedCohort } from './test-experiment.ts';
+import { drawUnits, type InventedUnit, revenue, segmentedCohort } from './testing/experiments.ts';
 
-const PLAIN: Comparison = { control: 0, bounds: null, isAdjusted: false, isWeighted: false, alpha: 0.05 };
+const PLAIN: MetricComparison = {
+  control: 0,
+  bounds: null,
+  isAdjusted: false,
+  isWeighted: false,
+  alpha: 0.05,
+};
 const HALVES = [0.5, 0.5];
 
 type Draw = (segment: string, arm: number) => number;

@@ -14,14 +14,14 @@
  * groups of the same precision would have: with that n·V stays the same while shares of segments change.
  */
 import { OTHER_SEGMENT, SEGMENT_VALUES_MAX } from '../collect/segment-names.ts';
-import type { Interval, Lift } from '../metric/moments.ts';
+import type { ConfidenceInterval, LiftEstimate } from '../metric/moments.ts';
 import { pValue, sequentialInterval, sequentialLog } from '../metric/sequential.ts';
 import {
   addCohort,
   areBurnedIn,
-  type Comparison,
   intervalAtEveryLook,
   liftOf,
+  type MetricComparison,
   type MetricInterval,
   type MetricState,
   startMetric,
@@ -40,14 +40,14 @@ export interface SegmentState {
 export type SegmentStates = readonly SegmentState[];
 
 /** Without bets: see above. */
-const unbounded = (comparison: Comparison): Comparison => ({ ...comparison, bounds: null });
+const unbounded = (comparison: MetricComparison): MetricComparison => ({ ...comparison, bounds: null });
 
 /** Adds one cohort; the first 32 names have a place, units of others are counted together. */
 export function addSegments(
   before: SegmentStates,
   cohort: CohortOutcomes,
   shares: readonly number[],
-  comparison: Comparison,
+  comparison: MetricComparison,
 ): SegmentStates {
   const sums = withPlace(before, cohort.segments ?? []);
   if (sums.size === 0) return before;
@@ -92,7 +92,7 @@ const pairs = (segments: number): number => (segments * (segments - 1)) / 2;
 export const segmentInterval = (
   { came, metric }: SegmentState,
   arm: number,
-  comparison: Comparison,
+  comparison: MetricComparison,
 ): MetricInterval =>
   intervalAtEveryLook(metric, arm, {
     ...unbounded(comparison),
@@ -100,7 +100,7 @@ export const segmentInterval = (
   });
 
 /** Two segments in which an arm differs from control by different amounts. */
-export interface Heterogeneity extends Interval {
+export interface EffectHeterogeneity extends ConfidenceInterval {
   /** The one with the larger difference first. */
   readonly segments: readonly [larger: string, smaller: string];
   /** By how much the difference to control is larger in the first. */
@@ -113,8 +113,8 @@ export interface Heterogeneity extends Interval {
 export function heterogeneity(
   segments: SegmentStates,
   arm: number,
-  comparison: Comparison,
-): readonly Heterogeneity[] {
+  comparison: MetricComparison,
+): readonly EffectHeterogeneity[] {
   const ready = segments.flatMap((segment) => liftIn(segment, arm, unbounded(comparison)) ?? []);
   const found = ready.flatMap((one, i) =>
     ready.slice(i + 1).flatMap((other) => differenceOf(one, other, comparison.alpha) ?? []),
@@ -124,21 +124,21 @@ export function heterogeneity(
 
 interface SegmentLift {
   readonly segment: SegmentState;
-  readonly lift: Lift;
+  readonly lift: LiftEstimate;
   /** Σ 1/n of the arm and of control. */
   readonly scarcity: number;
 }
 
-function liftIn(segment: SegmentState, arm: number, comparison: Comparison): SegmentLift | null {
+function liftIn(segment: SegmentState, arm: number, comparison: MetricComparison): SegmentLift | null {
   const [own, control] = [segment.metric.arms[arm]!, segment.metric.arms[comparison.control]!];
   const lift = liftOf(segment.metric, arm, comparison);
   if (lift === null || !(lift.variance > 0) || !areBurnedIn([own, control])) return null;
   return { segment, lift, scarcity: 1 / own.n + 1 / control.n };
 }
 
-function differenceOf(a: SegmentLift, b: SegmentLift, alpha: number): Heterogeneity | null {
+function differenceOf(a: SegmentLift, b: SegmentLift, alpha: number): EffectHeterogeneity | null {
   const [more, less] = a.lift.estimate >= b.lift.estimate ? [a, b] : [b, a];
-  const difference: Lift = {
+  const difference: LiftEstimate = {
     estimate: more.lift.estimate - less.lift.estimate,
     variance: more.lift.variance + less.lift.variance,
     n: 16 / (a.scarcity + b.scarcity),

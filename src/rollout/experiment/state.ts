@@ -1,25 +1,31 @@
 /** State of one experiment, as plain data that survives being stored. Pure. */
-import type { IndexRange, Readiness, RolloutClock } from '../decide/state.ts';
-import { type Evidence, NOTHING_SEEN } from '../evidence/evidence.ts';
+import type { ReadyReplicas, RolloutClock, WindowRange } from '../decide/state.ts';
+import { NO_ROLLOUT_EVIDENCE, type RolloutEvidence } from '../evidence/evidence.ts';
 import { NO_MISMATCH, type SrmState } from '../evidence/srm.ts';
-import type { MachineStart } from '../machine.ts';
 import { DEFAULT_POLICY, type GuardName, type Policy } from '../policy/policy.ts';
-import { everybody, type Range } from '../route.ts';
-import { allocate, type Run, sharesOf } from './allocation.ts';
-import { type Comparison, type MetricState, startMetric } from './metric.ts';
+import { type RouteRange, singleVersionRanges } from '../route.ts';
+import type { MachineStart } from '../strategy-machine.ts';
+import { allocateBuckets, armShares, type BucketRun } from './allocation.ts';
+import { type MetricComparison, type MetricState, startMetric } from './metric.ts';
 import { controlOf, type ExperimentPolicy, metricsOf, parseExperiment } from './policy.ts';
 import type { SegmentStates } from './segments.ts';
 
 /** Why an arm ended: a guard, the metric that decides, or a guardrail by its metric. */
 export type LossCause = GuardName | 'primary' | `guardrail ${string}`;
 
-export type HoldCause = 'paused' | 'timeout' | 'split' | 'inconclusive' | 'segments' | 'rolled-back-before';
+export type ExperimentHoldCause =
+  | 'paused'
+  | 'timeout'
+  | 'split'
+  | 'inconclusive'
+  | 'segments'
+  | 'rolled-back-before';
 
 export type ExperimentPhase =
   | { readonly kind: 'running' }
   | {
       readonly kind: 'holding';
-      readonly cause: HoldCause;
+      readonly cause: ExperimentHoldCause;
       readonly since: number;
       readonly reminders: number;
     }
@@ -33,18 +39,18 @@ export interface ExperimentArm {
   /** Null while it takes part. */
   readonly lost: LossCause | null;
   /** Of harm, against control; nothing for control itself. */
-  readonly evidence: Evidence;
+  readonly evidence: RolloutEvidence;
   readonly units: number;
 }
 
 /** Shares under which the units of windows from `from` on were assigned: the propensity of each arm. */
-export interface Propensity {
+export interface AssignmentPropensity {
   readonly from: number;
   readonly shares: readonly number[];
 }
 
 /** How far one arm stood from control in the primary metric when a cohort had matured. */
-export interface Look {
+export interface InterimLook {
   readonly window: number;
   readonly arm: number;
   readonly units: number;
@@ -63,9 +69,9 @@ export interface ExperimentState {
   readonly arms: readonly ExperimentArm[];
   /** Index of the arm that the others are compared with. */
   readonly control: number;
-  readonly runs: readonly Run[];
+  readonly runs: readonly BucketRun[];
   /** Route as last decided. */
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly RouteRange[];
   readonly srm: SrmState;
   /** As in `metricsOf`: the primary metric first. */
   readonly metrics: readonly MetricState[];
@@ -73,16 +79,16 @@ export interface ExperimentState {
   readonly segments: readonly SegmentStates[];
   /** By metric: the first cohort that has not been taken. */
   readonly next: readonly number[];
-  readonly propensities: readonly Propensity[];
-  readonly looks: readonly Look[];
+  readonly propensities: readonly AssignmentPropensity[];
+  readonly looks: readonly InterimLook[];
   /** Every unit of a fixed horizon has matured. */
   readonly isComplete: boolean;
   /** `elapsed` when a bandit last learnt its weights. */
   readonly learntAt: number;
-  readonly ready: Readiness;
+  readonly ready: ReadyReplicas;
   readonly nextAction: number;
   readonly fence: number;
-  readonly settled: readonly IndexRange[];
+  readonly settled: readonly WindowRange[];
   readonly counters: { readonly taken: number; readonly late: number };
   readonly clock: RolloutClock;
 }
@@ -90,11 +96,11 @@ export interface ExperimentState {
 /** A new experiment: nothing routed until the first event is decided. Throws POLICY_INVALID. */
 export function startExperiment(start: MachineStart): ExperimentState {
   const policy = parseExperiment(start.policy);
-  const runs = allocate(
+  const runs = allocateBuckets(
     policy.arms.map(({ weight }) => weight),
     policy.holdout,
   );
-  const shares = sharesOf(runs, policy.arms.length);
+  const shares = armShares(runs, policy.arms.length);
   const metrics = metricsOf(policy);
   return {
     attempt: start.attempt,
@@ -109,12 +115,12 @@ export function startExperiment(start: MachineStart): ExperimentState {
       name,
       version: typeof version === 'number' ? version : start[version],
       lost: null,
-      evidence: NOTHING_SEEN,
+      evidence: NO_ROLLOUT_EVIDENCE,
       units: 0,
     })),
     control: controlOf(policy),
     runs,
-    ranges: everybody(start.stable),
+    ranges: singleVersionRanges(start.stable),
     srm: NO_MISMATCH,
     metrics: metrics.map((_, i) => startMetric(shares, comparisonOf(policy, i))),
     segments: metrics.map(() => []),
@@ -135,14 +141,14 @@ export function startExperiment(start: MachineStart): ExperimentState {
 /** By index in `metricsOf`. */
 export type MetricRole = 'primary' | 'shown' | 'guardrail';
 
-export const roleOf = ({ metrics }: ExperimentPolicy, index: number): MetricRole =>
+export const metricRole = ({ metrics }: ExperimentPolicy, index: number): MetricRole =>
   index === 0 ? 'primary' : index <= metrics.length ? 'shown' : 'guardrail';
 
 /**
  * How the metric of an index is compared. The level of the primary metric is split over the arms under test (Bonferroni),
  * that of guardrails over these and all guardrails; others are each shown at `alpha`.
  */
-export function comparisonOf(policy: ExperimentPolicy, index: number): Comparison {
+export function comparisonOf(policy: ExperimentPolicy, index: number): MetricComparison {
   const { bounds, cuped } = metricsOf(policy)[index]!;
   const arm = policy.alpha / (policy.arms.length - 1);
   const alphas = { primary: arm, shown: policy.alpha, guardrail: arm / policy.guardrails.length };
@@ -151,7 +157,7 @@ export function comparisonOf(policy: ExperimentPolicy, index: number): Compariso
     bounds,
     isAdjusted: cuped !== null,
     isWeighted: policy.bandit !== null,
-    alpha: alphas[roleOf(policy, index)],
+    alpha: alphas[metricRole(policy, index)],
   };
 }
 
@@ -173,14 +179,14 @@ export function guardPolicy({ arms, guards }: ExperimentPolicy): Policy {
 }
 
 /** Of the differences in all segments: they hold together, over the arms under test too. */
-export function segmentComparison(policy: ExperimentPolicy, index: number): Comparison {
+export function segmentComparison(policy: ExperimentPolicy, index: number): MetricComparison {
   const comparison = comparisonOf(policy, index);
   return { ...comparison, alpha: Math.min(comparison.alpha, policy.alpha / (policy.arms.length - 1)) };
 }
 
-export const isOver = ({ kind }: ExperimentPhase): boolean =>
+export const isExperimentOver = ({ kind }: ExperimentPhase): boolean =>
   kind === 'promoted' || kind === 'rolled-back' || kind === 'aborted';
 
 /** Arms that are still compared with control. */
-export const contenders = ({ arms, control }: ExperimentState): readonly number[] =>
+export const activeArms = ({ arms, control }: ExperimentState): readonly number[] =>
   arms.map((_, arm) => arm).filter((arm) => arm !== control && arms[arm]!.lost === null);

@@ -1,15 +1,16 @@
 /** What an experiment needs collected, and what lists show of it. Pure. */
+
+import { BUCKETS } from '../canary-split.ts';
 import { guardStatus, type RolloutStatus } from '../decide/status.ts';
 import { harmedUnits } from '../evidence/evidence.ts';
-import type { Needs } from '../machine.ts';
 import { GUARDS } from '../policy/policy.ts';
-import { BUCKETS } from '../split.ts';
+import type { CollectionNeeds } from '../strategy-machine.ts';
 import { metricsOf } from './policy.ts';
-import { routedAway } from './routing.ts';
+import { bucketsAwayFromStable } from './routing.ts';
 import { type ExperimentState, guardPolicy } from './state.ts';
 
 /** What is to be collected. */
-export function needsOf({ policy, control }: ExperimentState): Needs {
+export function experimentNeeds({ policy, control }: ExperimentState): CollectionNeeds {
   const { guards } = policy;
   return {
     window: policy.window,
@@ -31,7 +32,7 @@ export function needsOf({ policy, control }: ExperimentState): Needs {
 }
 
 /** The arm with the strongest evidence speaks for each guard. */
-export function statusOf(state: ExperimentState): RolloutStatus {
+export function experimentStatus(state: ExperimentState): RolloutStatus {
   const policy = guardPolicy(state.policy);
   const tested = state.arms.filter((_, arm) => arm !== state.control);
   const evidence = GUARDS.flatMap((name) => {
@@ -45,7 +46,7 @@ export function statusOf(state: ExperimentState): RolloutStatus {
     state: state.phase.kind,
     stage: 0,
     stages: 1,
-    weight: (routedAway(state) / BUCKETS) * 100,
+    weight: (bucketsAwayFromStable(state) / BUCKETS) * 100,
     evidence: Object.fromEntries(evidence),
     harmedUnits: harmed.reduce((sum, units) => sum + units, 0),
   };

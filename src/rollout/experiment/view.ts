@@ -1,18 +1,18 @@
 /** What people are shown of an experiment: where every arm stands in every metric, and how it came there. Pure. */
 import { bayesView } from '../metric/bayes.ts';
 import { pValue } from '../metric/sequential.ts';
-import { sharesOf } from './allocation.ts';
+import { armShares } from './allocation.ts';
 import { intervalAtEveryLook, intervalAtTheEnd, liftOf } from './metric.ts';
 import { metricsOf } from './policy.ts';
 import {
-  type Contrast,
-  contrastOf,
+  type ArmContrast,
+  armContrast,
   type SegmentDifference,
-  type SegmentStanding,
+  type SegmentResult,
   segmentDifferences,
-  segmentStandings,
+  segmentResults,
 } from './segment-view.ts';
-import { comparisonOf, type ExperimentState, type Look, type LossCause } from './state.ts';
+import { comparisonOf, type ExperimentState, type InterimLook, type LossCause } from './state.ts';
 
 export interface ExperimentView {
   readonly arms: readonly {
@@ -25,20 +25,20 @@ export interface ExperimentView {
     readonly units: number;
     readonly lost: LossCause | null;
   }[];
-  readonly metrics: readonly MetricStanding[];
+  readonly metrics: readonly MetricResult[];
   /** Every arm in every metric by segment; intervals of a metric hold together. */
-  readonly segments: readonly SegmentStanding[];
+  readonly segments: readonly SegmentResult[];
   /** Where an arm does more in one segment than in another, the strongest evidence first. */
   readonly differences: readonly SegmentDifference[];
   /** p of the test that units are split as they should be; null without the test. */
   readonly split: { readonly p: number } | null;
   readonly winner: string | null;
   /** The metric that decides, at every look so far (every second one is left out where they are many). */
-  readonly looks: readonly (Omit<Look, 'arm'> & { readonly arm: string })[];
+  readonly looks: readonly (Omit<InterimLook, 'arm'> & { readonly arm: string })[];
 }
 
 /** One arm against control in one metric. */
-export interface MetricStanding extends Contrast {
+export interface MetricResult extends ArmContrast {
   /** Of the one look of a fixed horizon, once it is over. */
   readonly atTheEnd: { readonly lower: number; readonly upper: number; readonly p: number } | null;
   /** Posterior probability that the arm is better: for display alone. */
@@ -47,7 +47,7 @@ export interface MetricStanding extends Contrast {
 
 export function experimentView(state: ExperimentState): ExperimentView {
   const { arms, control, phase, policy, srm } = state;
-  const shares = sharesOf(state.runs, arms.length);
+  const shares = armShares(state.runs, arms.length);
   const tested = arms.map((_, arm) => arm).filter((arm) => arm !== control);
   const eachPair = <T>(read: (state: ExperimentState, index: number, arm: number) => readonly T[]) =>
     metricsOf(policy).flatMap((_, index) => tested.flatMap((arm) => read(state, index, arm)));
@@ -57,7 +57,7 @@ export function experimentView(state: ExperimentState): ExperimentView {
       ...{ share: shares[i]!, units, lost },
     })),
     metrics: eachPair((...at) => [standingOf(...at)]),
-    segments: eachPair(segmentStandings),
+    segments: eachPair(segmentResults),
     differences: eachPair(segmentDifferences),
     split: policy.srm && { p: pValue(srm.maxLog) },
     winner: phase.kind === 'promoted' ? arms[phase.arm]!.name : null,
@@ -65,7 +65,7 @@ export function experimentView(state: ExperimentState): ExperimentView {
   };
 }
 
-function standingOf(state: ExperimentState, index: number, arm: number): MetricStanding {
+function standingOf(state: ExperimentState, index: number, arm: number): MetricResult {
   const { policy, metrics } = state;
   const rule = metricsOf(policy)[index]!;
   const metric = metrics[index]!;
@@ -74,7 +74,7 @@ function standingOf(state: ExperimentState, index: number, arm: number): MetricS
   const sign = rule.direction === 'up' ? 1 : -1;
   const end = index === 0 && state.isComplete ? intervalAtTheEnd(metric, arm, comparison) : null;
   return {
-    ...contrastOf(state, index, arm, metric, intervalAtEveryLook(metric, arm, comparison)),
+    ...armContrast(state, index, arm, metric, intervalAtEveryLook(metric, arm, comparison)),
     atTheEnd: end && { lower: end.lower!, upper: end.upper!, p: end.p },
     chance:
       lift === null || !(lift.variance > 0)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { type Assigned, topTwoWeights, weightedMoments } from './bandit.ts';
+import { type AssignedOutcome, topTwoWeights, weightedMoments } from './bandit.ts';
 import { armMean } from './moments.ts';
 
 const sum = (weights: readonly number[]): number => weights.reduce((total, weight) => total + weight, 0);
@@ -61,7 +61,7 @@ test('three arms have the weights of drawing twice and taking the first other le
 test('weighting by propensity undoes weights that changed with the base rate', () => {
   // The weight of arm 0 rises while everything gets better: its plain mean flatters it, the weighted one does not.
   const random = seededRandom(6);
-  const units: Assigned[] = [];
+  const units: AssignedOutcome[] = [];
   for (let i = 0; i < 40_000; i++) {
     const isLate = i >= 20_000;
     const weight = isLate ? 0.9 : 0.1;

@@ -4,10 +4,10 @@
  * recorded with its propensity. Randomness is injected. Pure.
  */
 import type { Random } from '../../core/ports.ts';
-import { type Moments, NO_MOMENTS } from './moments.ts';
+import { NO_MOMENTS, type SampleMoments } from './moments.ts';
 
 /** What is believed of an arm's mean. */
-export interface Belief {
+export interface ArmPosterior {
   readonly mean: number;
   readonly deviation: number;
 }
@@ -22,7 +22,11 @@ export interface BanditOptions {
 const BANDIT: BanditOptions = { floor: 0.01, draws: 10_000 };
 
 /** Weights that sum to 1: the propensity of each arm for units assigned from now on. */
-export function topTwoWeights(arms: readonly Belief[], random: Random, options = BANDIT): readonly number[] {
+export function topTwoWeights(
+  arms: readonly ArmPosterior[],
+  random: Random,
+  options = BANDIT,
+): readonly number[] {
   const best = chancesOfBest(arms, options.draws, random);
   // Half of the draws go to the leader, half to the runner-up: the best of those draws in which the leader was not.
   const topTwo = best.map(
@@ -35,7 +39,7 @@ export function topTwoWeights(arms: readonly Belief[], random: Random, options =
 }
 
 /** Share of draws in which each arm is best; an arm never seen to be is counted with half a draw. */
-function chancesOfBest(arms: readonly Belief[], draws: number, random: Random): readonly number[] {
+function chancesOfBest(arms: readonly ArmPosterior[], draws: number, random: Random): readonly number[] {
   const wins = arms.map(() => 0.5);
   for (let i = 0; i < draws; i++) {
     let leader = 0;
@@ -58,7 +62,7 @@ const drawNormal = (random: Random): number =>
   Math.sqrt(-2 * Math.log1p(-random.next())) * Math.cos(2 * Math.PI * random.next());
 
 /** One unit: the arm that it was given, with what probability, and what came of it. */
-export interface Assigned {
+export interface AssignedOutcome {
   readonly arm: number;
   readonly propensity: number;
   readonly value: number;
@@ -68,7 +72,7 @@ export interface Assigned {
  * Moments of an arm under changing weights: units of other arms count with 0, its own with value/propensity, which
  * makes the mean that of the arm had everybody been given it.
  */
-export const weightedMoments = (units: Iterable<Assigned>, arm: number): Moments => {
+export const weightedMoments = (units: Iterable<AssignedOutcome>, arm: number): SampleMoments => {
   let { n, sum, squares } = NO_MOMENTS;
   for (const unit of units) {
     const value = unit.arm === arm ? unit.value / unit.propensity : 0;

@@ -1,30 +1,30 @@
 /** A Bayesian view of a lift, for display alone: it is not valid at every look and never decides a rollout. Pure. */
 
 import { normalCdf, normalDensity, normalQuantile } from '../../statistics/normal.ts';
-import type { Interval, Lift } from './moments.ts';
+import type { ConfidenceInterval, LiftEstimate } from './moments.ts';
 
 export interface NormalPrior {
   readonly mean: number;
   readonly variance: number;
 }
 
-export interface BayesView extends Interval {
+export interface BayesView extends ConfidenceInterval {
   readonly mean: number;
   readonly deviation: number;
   /** Posterior probability that the candidate is better. */
   readonly chance: number;
-  readonly risk: Risk;
+  readonly risk: ExpectedLoss;
 }
 
 /** Expected loss of keeping stable where the candidate is better, and of shipping where it is worse. */
-export interface Risk {
+export interface ExpectedLoss {
   readonly keep: number;
   readonly ship: number;
 }
 
 /** Posterior of the lift under a normal prior; flat where there is none. */
 export function bayesView(
-  { estimate, variance }: Omit<Lift, 'n'>,
+  { estimate, variance }: Omit<LiftEstimate, 'n'>,
   prior?: NormalPrior,
   alpha = 0.05,
 ): BayesView {
@@ -38,11 +38,11 @@ export function bayesView(
     lower: mean - width,
     upper: mean + width,
     chance: normalCdf(mean / deviation),
-    risk: riskOf(mean, deviation),
+    risk: expectedLoss(mean, deviation),
   };
 }
 
-export function riskOf(mean: number, deviation: number): Risk {
+export function expectedLoss(mean: number, deviation: number): ExpectedLoss {
   const z = mean / deviation;
   const spread = deviation * normalDensity(z);
   return { keep: spread + mean * normalCdf(z), ship: spread - mean * normalCdf(-z) };

@@ -3,7 +3,7 @@
  * (Waudby-Smith & Ramdas, arXiv 2010.09686, hedged capital with predictable plug-in). Two arms are compared by betting
  * on paired or inverse-probability-weighted differences that are scaled into [0, 1]. Pure.
  */
-import type { Interval } from './moments.ts';
+import type { ConfidenceInterval } from './moments.ts';
 
 /** Bets never risk more than this part of what a loss could take. */
 const TRUNCATION = 0.5;
@@ -102,7 +102,7 @@ export function addBets(state: BettingState, values: readonly number[]): Betting
 }
 
 /** Means not refuted at any look, with the cells beside them; the whole of [0, 1] before any value. */
-export function bettingInterval({ alpha, means, peak, n, sum }: BettingState): Interval {
+export function bettingInterval({ alpha, means, peak, n, sum }: BettingState): ConfidenceInterval {
   const limit = Math.log(1 / alpha);
   const first = peak.findIndex((log) => log < limit);
   const last = peak.findLastIndex((log) => log < limit);

@@ -2,7 +2,7 @@
  * Variance reduction by what was known of each unit before the rollout (Deng et al., 2013): Y − θ·X, θ pooled over the
  * arms. X must come from before the exposure; for models it is the stable model's loss on the unit's history. Pure.
  */
-import type { ArmMean, Lift } from './moments.ts';
+import type { ArmMean, LiftEstimate } from './moments.ts';
 
 /** Sums over units of one arm: metric y, earlier value x. */
 export interface JointMoments {
@@ -44,7 +44,7 @@ function adjustedMean({ n, y, x, yy, xx, xy }: JointMoments, theta: number): Arm
 }
 
 /** Difference of adjusted means: what differed before the rollout is taken out of both estimate and variance. */
-export function cupedLift(candidate: JointMoments, stable: JointMoments): Lift {
+export function cupedLift(candidate: JointMoments, stable: JointMoments): LiftEstimate {
   const theta = cupedTheta([candidate, stable]);
   const c = adjustedMean(candidate, theta);
   const s = adjustedMean(stable, theta);

@@ -1,12 +1,12 @@
 /** Sums that a mean, its variance and the lift between two arms are made of. Pure. */
 
-export interface Moments {
+export interface SampleMoments {
   readonly n: number;
   readonly sum: number;
   readonly squares: number;
 }
 
-export const NO_MOMENTS: Moments = { n: 0, sum: 0, squares: 0 };
+export const NO_MOMENTS: SampleMoments = { n: 0, sum: 0, squares: 0 };
 
 /** Successes of trials; their variance is p(1 − p). */
 export const proportion = (successes: number, n: number): ArmMean => {
@@ -14,13 +14,13 @@ export const proportion = (successes: number, n: number): ArmMean => {
   return { n, mean, variance: mean * (1 - mean) };
 };
 
-export const addValue = ({ n, sum, squares }: Moments, value: number): Moments => ({
+export const addValue = ({ n, sum, squares }: SampleMoments, value: number): SampleMoments => ({
   n: n + 1,
   sum: sum + value,
   squares: squares + value * value,
 });
 
-export const addMoments = (a: Moments, b: Moments): Moments => ({
+export const addMoments = (a: SampleMoments, b: SampleMoments): SampleMoments => ({
   n: a.n + b.n,
   sum: a.sum + b.sum,
   squares: a.squares + b.squares,
@@ -34,13 +34,13 @@ export interface ArmMean {
 }
 
 /** Mean and unbiased variance; the variance of fewer than two units is NaN. */
-export function armMean({ n, sum, squares }: Moments): ArmMean {
+export function armMean({ n, sum, squares }: SampleMoments): ArmMean {
   const variance = n < 2 ? Number.NaN : Math.max(0, squares - (sum * sum) / n) / (n - 1);
   return { n, mean: sum / n, variance };
 }
 
 /** An estimated difference between candidate and stable. */
-export interface Lift {
+export interface LiftEstimate {
   readonly estimate: number;
   /** Of the estimate. */
   readonly variance: number;
@@ -48,14 +48,14 @@ export interface Lift {
   readonly n: number;
 }
 
-export const absoluteLift = (candidate: ArmMean, stable: ArmMean): Lift => ({
+export const absoluteLift = (candidate: ArmMean, stable: ArmMean): LiftEstimate => ({
   estimate: candidate.mean - stable.mean,
   variance: candidate.variance / candidate.n + stable.variance / stable.n,
   n: candidate.n + stable.n,
 });
 
 /** (m_c − m_s)/m_s with the variance of a ratio by the delta method. */
-export const relativeLift = (candidate: ArmMean, stable: ArmMean): Lift => ({
+export const relativeLift = (candidate: ArmMean, stable: ArmMean): LiftEstimate => ({
   estimate: (candidate.mean - stable.mean) / stable.mean,
   variance:
     candidate.variance / candidate.n / stable.mean ** 2 +
@@ -63,7 +63,7 @@ export const relativeLift = (candidate: ArmMean, stable: ArmMean): Lift => ({
   n: candidate.n + stable.n,
 });
 
-export interface Interval {
+export interface ConfidenceInterval {
   readonly lower: number;
   readonly upper: number;
 }

@@ -3,7 +3,7 @@
  * eq. 9), which are the mixture SPRT of Johari et al. (arXiv 1512.04922) with τ² = ρ²·n·V. They hold once an arm has
  * enough units for its variance to be known: before the burn-in there is no answer. Never for raw latency. Pure.
  */
-import type { ArmMean, Interval, Lift } from './moments.ts';
+import type { ArmMean, ConfidenceInterval, LiftEstimate } from './moments.ts';
 
 export interface SequentialOptions {
   readonly alpha: number;
@@ -24,13 +24,16 @@ const mixtureRho = ({ alpha, tuned }: SequentialOptions): number =>
   Math.sqrt((-2 * Math.log(alpha) + Math.log(1 - 2 * Math.log(alpha))) / tuned);
 
 /** Two-sided interval for the lift, valid at every look together. */
-export function sequentialInterval({ estimate, variance, n }: Lift, options = SEQUENTIAL): Interval {
+export function sequentialInterval(
+  { estimate, variance, n }: LiftEstimate,
+  options = SEQUENTIAL,
+): ConfidenceInterval {
   const width = halfWidth(variance, n, mixtureRho(options), (root) => Math.log(root / options.alpha));
   return { lower: estimate - width, upper: estimate + width };
 }
 
 /** One-sided lower bound of the lift, valid at every look together. */
-export function sequentialLowerBound({ estimate, variance, n }: Lift, options = SEQUENTIAL): number {
+export function sequentialLowerBound({ estimate, variance, n }: LiftEstimate, options = SEQUENTIAL): number {
   const rho = mixtureRho({ ...options, alpha: 2 * options.alpha });
   return estimate - halfWidth(variance, n, rho, (root) => Math.log(1 + root / (2 * options.alpha)));
 }
@@ -41,13 +44,13 @@ function halfWidth(variance: number, n: number, rho: number, log: (root: number)
 }
 
 /** log of the mixture likelihood ratio against no lift; p = min(1, exp(−log)). */
-export function sequentialLog({ estimate, variance, n }: Lift, options = SEQUENTIAL): number {
+export function sequentialLog({ estimate, variance, n }: LiftEstimate, options = SEQUENTIAL): number {
   const rho = mixtureRho(options);
   return msprtLog({ estimate, variance }, rho * rho * n * variance);
 }
 
 /** log Λ of the mixture SPRT with prior variance τ² of the lift. */
-export const msprtLog = ({ estimate, variance }: Omit<Lift, 'n'>, tau2: number): number =>
+export const msprtLog = ({ estimate, variance }: Omit<LiftEstimate, 'n'>, tau2: number): number =>
   0.5 * Math.log(variance / (variance + tau2)) +
   (tau2 * estimate * estimate) / (2 * variance * (variance + tau2));
 

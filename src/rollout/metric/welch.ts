@@ -1,6 +1,6 @@
 /** Welch's test: for a comparison whose one look was planned beforehand. Pure. */
 import { studentCdf, studentQuantile } from '../../statistics/student.ts';
-import type { ArmMean, Interval, Lift } from './moments.ts';
+import type { ArmMean, ConfidenceInterval, LiftEstimate } from './moments.ts';
 
 /** Degrees of freedom of Welch and Satterthwaite. */
 export function welchDegrees(candidate: ArmMean, stable: ArmMean): number {
@@ -11,10 +11,10 @@ export function welchDegrees(candidate: ArmMean, stable: ArmMean): number {
 
 /** Two-sided interval and p for one planned look; meaningless where one looks more than once. */
 export function fixedInterval(
-  { estimate, variance }: Lift,
+  { estimate, variance }: LiftEstimate,
   degrees: number,
   alpha: number,
-): Interval & { readonly p: number } {
+): ConfidenceInterval & { readonly p: number } {
   const error = Math.sqrt(variance);
   const width = studentQuantile(1 - alpha / 2, degrees) * error;
   const p = 2 * studentCdf(-Math.abs(estimate / error), degrees);

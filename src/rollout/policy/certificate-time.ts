@@ -1,9 +1,15 @@
 /** When the certificate of no harm is expected: the median, as far as that can be said without trying. Pure. */
-import { type Passed, passages, passedBy, type Tally, walkPassed } from './passage.ts';
+import {
+  type CrossingChance,
+  chanceCrossedBy,
+  crossingChances,
+  type SeenCounts,
+  walkCrossingChance,
+} from './boundary-crossing.ts';
 import type { Certificate, Policy } from './policy.ts';
-import { grownBy, type Span } from './timeline.ts';
+import { grownBy, type StageSpan } from './stage-timeline.ts';
 
-export interface Traffic {
+export interface ExpectedTraffic {
   /** Units a second, both arms together. */
   readonly rate: number;
   /** Share of units that fail on stable. */
@@ -15,12 +21,12 @@ export interface Traffic {
 }
 
 /** What a rollout has of a certificate already. */
-export interface Seen extends Tally {
+export interface CollectedEvidence extends SeenCounts {
   /** log evidence of its form in odds ratio. */
   readonly log: number;
 }
 
-const NOTHING: Seen = { units: 0, bad: 0, log: 0 };
+const NOTHING: CollectedEvidence = { units: 0, bad: 0, log: 0 };
 
 export interface CertificateTime {
   /** Milliseconds until its evidence is complete in half of all rollouts, null where it never is. */
@@ -49,9 +55,12 @@ const FOREVER = 100 * 365 * 86_400_000;
 /** `spans` are those in which it is collected; the last lasts until it is there. Null where none is wanted. */
 export function certificateTimes(
   { certificate, guards }: Policy,
-  { rate, errorRate, slowShare = SLOW_SHARE }: Traffic,
-  spans: readonly Span[],
-  seen: { readonly errors: Seen; readonly latency: Seen } = { errors: NOTHING, latency: NOTHING },
+  { rate, errorRate, slowShare = SLOW_SHARE }: ExpectedTraffic,
+  spans: readonly StageSpan[],
+  seen: { readonly errors: CollectedEvidence; readonly latency: CollectedEvidence } = {
+    errors: NOTHING,
+    latency: NOTHING,
+  },
 ): CertificateTimes | null {
   if (certificate === null) return null;
   const { margin } = certificate;
@@ -72,31 +81,32 @@ interface Certified {
   readonly limit: number;
   readonly rate: number;
   readonly certificate: Certificate;
-  readonly spans: readonly Span[];
+  readonly spans: readonly StageSpan[];
   /** Whether copies in a shadow stage count, too. */
   readonly isPaired: boolean;
-  readonly seen: Seen;
+  readonly seen: CollectedEvidence;
 }
 
 /** With which chance each form is complete after so many milliseconds. */
 interface Chances {
   readonly margin: (time: number) => number;
   readonly oddsRatio: (time: number) => number;
-  readonly passed: readonly Passed[];
+  readonly passed: readonly CrossingChance[];
 }
 
 function chancesOf(wanted: Certified): Chances {
   const { share, limit, rate, certificate, spans, isPaired, seen } = wanted;
   const { alpha } = certificate;
-  const passed = passages({ share, limit, alpha }, seen);
-  const computed = ({ weight, shadow }: Span): number => rate * (weight + (isPaired ? shadow : 0));
+  const passed = crossingChances({ share, limit, alpha }, seen);
+  const computed = ({ weight, shadow }: StageSpan): number => rate * (weight + (isPaired ? shadow : 0));
   const bound = Math.log(1 / alpha) - seen.log;
-  const mean = (span: Span): number => stepsIn(wanted, span).mean;
-  const variance = (span: Span): number => stepsIn(wanted, span).variance;
+  const mean = (span: StageSpan): number => stepsIn(wanted, span).mean;
+  const variance = (span: StageSpan): number => stepsIn(wanted, span).variance;
   return {
     passed,
-    margin: (time) => passedBy(passed, grownBy(spans, time, computed)),
-    oddsRatio: (time) => walkPassed(bound, grownBy(spans, time, mean), grownBy(spans, time, variance)),
+    margin: (time) => chanceCrossedBy(passed, grownBy(spans, time, computed)),
+    oddsRatio: (time) =>
+      walkCrossingChance(bound, grownBy(spans, time, mean), grownBy(spans, time, variance)),
   };
 }
 
@@ -132,7 +142,7 @@ function medianOf(chance: (time: number) => number): number | null {
  */
 function stepsIn(
   { share, rate, certificate, isPaired }: Certified,
-  { weight, shadow }: Span,
+  { weight, shadow }: StageSpan,
 ): { readonly mean: number; readonly variance: number } {
   const isShadow = shadow > 0;
   if (isShadow && !isPaired) return { mean: 0, variance: 0 };

@@ -1,11 +1,11 @@
 /** When the errors guard is expected to find a candidate that is worse by the margin. Pure. */
-import { BETS, betsBeyond } from '../evidence/harm.ts';
-import { PAIR_BETS, pairBetsBeyond } from '../evidence/paired.ts';
-import type { Traffic } from './certificate-time.ts';
+import { betsBeyond, HARM_BET_COUNT } from '../evidence/harm.ts';
+import { PAIR_BET_COUNT, pairBetsBeyond } from '../evidence/paired.ts';
+import type { ExpectedTraffic } from './certificate-time.ts';
 import type { Guard, Policy } from './policy.ts';
-import { grownBy, type Span, timeToGrow } from './timeline.ts';
+import { grownBy, type StageSpan, timeToGrow } from './stage-timeline.ts';
 
-export interface Detection {
+export interface HarmDetection {
   /** Failure rate of the candidate that is to be found: see `harmfulRate`. */
   readonly rate: number;
   /** Expected milliseconds until the errors guard finds it, null where the growth is nil. */
@@ -32,11 +32,15 @@ function harmfulRate({ certificate }: Policy, errorRate: number): number {
 /** A way of finding harm: by units of two arms, or by copies. */
 interface Way {
   readonly needed: number;
-  readonly speed: (span: Span) => number;
+  readonly speed: (span: StageSpan) => number;
 }
 
 /** `spans`: every stage; the last lasts for ever, since what is harmful is not certified. Null without such a guard. */
-export function detectionTime(policy: Policy, traffic: Traffic, spans: readonly Span[]): Detection | null {
+export function detectionTime(
+  policy: Policy,
+  traffic: ExpectedTraffic,
+  spans: readonly StageSpan[],
+): HarmDetection | null {
   const guard = policy.guards.errors;
   if (guard === null) return null;
   const rate = harmfulRate(policy, traffic.errorRate);
@@ -49,19 +53,19 @@ export function detectionTime(policy: Policy, traffic: Traffic, spans: readonly 
   return { rate, ...soonest };
 }
 
-function waysOf(guard: Guard, traffic: Traffic, rate: number, spans: readonly Span[]): Way[] {
+function waysOf(guard: Guard, traffic: ExpectedTraffic, rate: number, spans: readonly StageSpan[]): Way[] {
   const bound = Math.log(1 / guard.alpha);
   // After a shadow stage half of the wealth is bet on pairs, and half on windows.
   const half = spans.some(({ shadow }) => shadow > 0) ? Math.LN2 : 0;
-  const windows = { needed: bound + Math.log(BETS) + half, speed: inWindows(guard, traffic, rate) };
-  const pairs = { needed: bound + Math.log(PAIR_BETS) + half, speed: inPairs(guard, traffic, rate) };
+  const windows = { needed: bound + Math.log(HARM_BET_COUNT) + half, speed: inWindows(guard, traffic, rate) };
+  const pairs = { needed: bound + Math.log(PAIR_BET_COUNT) + half, speed: inPairs(guard, traffic, rate) };
   return half === 0 ? [windows] : [windows, pairs];
 }
 
 /** Growth a second of the bet that does best on the failures of both arms. */
 const inWindows =
-  ({ tolerance }: Guard, traffic: Traffic, rate: number) =>
-  ({ weight }: Span): number => {
+  ({ tolerance }: Guard, traffic: ExpectedTraffic, rate: number) =>
+  ({ weight }: StageSpan): number => {
     if (weight === 0) return 0;
     const failures = traffic.rate * (weight * rate + (1 - weight) * traffic.errorRate);
     const share = (traffic.rate * weight * rate) / failures;
@@ -75,8 +79,8 @@ const betOn = (odds: number, weight: number, share: number, tolerance: number): 
 
 /** The same for copies on which exactly one of both failed, independently of each other. */
 const inPairs =
-  ({ tolerance }: Guard, traffic: Traffic, rate: number) =>
-  ({ shadow }: Span): number => {
+  ({ tolerance }: Guard, traffic: ExpectedTraffic, rate: number) =>
+  ({ shadow }: StageSpan): number => {
     if (shadow === 0) return 0;
     const [own, other] = [rate * (1 - traffic.errorRate), traffic.errorRate * (1 - rate)];
     const none = tolerance / (1 + tolerance);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { parseScenario } from '../simulate/scenario.ts';
-import { simulate } from '../simulate/simulate.ts';
+import { simulateScenario } from '../simulate/simulate.ts';
 import { lintPolicy } from './lint.ts';
 import { parsePolicy } from './policy.ts';
 
@@ -33,7 +33,7 @@ describe('the promotion that lint expects is the median of simulated rollouts, w
   )('%s at %d units/s of which %d fail', { timeout: 30_000 }, (_, rate, errorRate, words) => {
     const policy = parsePolicy({ maxTime: '10d', ...words });
     const scenario = parseScenario({ rate, baseError: errorRate, horizon: '48h' }, policy);
-    const { medianPromotionSeconds } = simulate(scenario, RUNS, seededRandom(1));
+    const { medianPromotionSeconds } = simulateScenario(scenario, RUNS, seededRandom(1));
     const ratio = lintPolicy(policy, { rate, errorRate }).promotion! / 1000 / medianPromotionSeconds!;
     expect(ratio).toBeGreaterThan(0.8);
     expect(ratio).toBeLessThan(1.25);

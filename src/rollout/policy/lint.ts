@@ -4,14 +4,14 @@
  */
 import { PlimsollError } from '../../core/errors.ts';
 import { formatDuration } from '../../text/duration.ts';
-import type { CertificateTimes, Traffic } from './certificate-time.ts';
-import { courseOf } from './course.ts';
-import { type Detection, detectionTime } from './detection-time.ts';
-import { fewUnits } from './few-units.ts';
+import type { CertificateTimes, ExpectedTraffic } from './certificate-time.ts';
+import { detectionTime, type HarmDetection } from './detection-time.ts';
 import type { Policy } from './policy.ts';
-import { BEGINNING, finalBake, spansOf } from './timeline.ts';
+import { promotionTimeline } from './promotion-timeline.ts';
+import { FIRST_POSITION, finalBakeMillis, stageSpans } from './stage-timeline.ts';
+import { unitShortageWarnings } from './unit-shortage.ts';
 
-export type { Traffic };
+export type { ExpectedTraffic };
 
 export interface PolicyReport {
   /** Milliseconds of bake times and minimum units alone. */
@@ -19,26 +19,26 @@ export interface PolicyReport {
   readonly certificate: CertificateTimes | null;
   /** Expected milliseconds until a healthy candidate is promoted, people's approval left out; null for never. */
   readonly promotion: number | null;
-  readonly detection: Detection | null;
+  readonly detection: HarmDetection | null;
   readonly warnings: readonly string[];
 }
 
-export function lintPolicy(policy: Policy, traffic: Traffic): PolicyReport {
-  const spans = spansOf(policy, traffic.rate, BEGINNING);
-  const { certificate, promotion } = courseOf(policy, traffic, spans);
+export function lintPolicy(policy: Policy, traffic: ExpectedTraffic): PolicyReport {
+  const spans = stageSpans(policy, traffic.rate, FIRST_POSITION);
+  const { certificate, promotion } = promotionTimeline(policy, traffic, spans);
   const report = {
-    stages: (spans.at(-1)?.to ?? 0) + finalBake(policy),
+    stages: (spans.at(-1)?.to ?? 0) + finalBakeMillis(policy),
     certificate,
     promotion,
     detection: detectionTime(policy, traffic, spans),
   };
-  const few = traffic.units === undefined ? [] : fewUnits(policy, traffic.units);
+  const few = traffic.units === undefined ? [] : unitShortageWarnings(policy, traffic.units);
   // What is never over for want of units is told once.
   return { ...report, warnings: [...(few.length === 0 ? warningsOf(policy, report) : []), ...few] };
 }
 
 /** The report, or POLICY_BLIND with the numbers where the policy cannot find its margin before its deadline. */
-export function checkPolicy(policy: Policy, traffic: Traffic): PolicyReport {
+export function checkPolicy(policy: Policy, traffic: ExpectedTraffic): PolicyReport {
   const report = lintPolicy(policy, traffic);
   const { detection } = report;
   if (detection === null || (detection.time !== null && detection.time <= policy.maxTime)) return report;

@@ -2,15 +2,15 @@
 import type { Random } from '../../core/ports.ts';
 import { randomIndex } from '../../core/random.ts';
 import { normalQuantile } from '../../statistics/normal.ts';
-import { toRecorded } from '../collect/closed.ts';
-import { Collector } from '../collect/collector.ts';
-import type { Needs } from '../machine.ts';
-import { FAILED, PAIR, type Part, type Units } from '../part.ts';
-import type { Recording } from '../route.ts';
-import { BUCKETS } from '../split.ts';
+import { BUCKETS } from '../canary-split.ts';
+import { WindowCollector } from '../collect/window-collector.ts';
+import { toRecordedWindow } from '../collect/window-json.ts';
+import type { RecordingSpec } from '../route.ts';
+import type { CollectionNeeds } from '../strategy-machine.ts';
+import { FAILED_BIT, PAIR_ARM, type UnitColumns, type WindowPart } from '../window-part.ts';
 import { poisson } from './draw.ts';
-import type { Population, Scenario } from './scenario.ts';
-import { candidateRate, type Invented, type Routed, stableRate } from './traffic.ts';
+import type { SimulationScenario, UnitPopulation } from './scenario.ts';
+import { candidateRate, type SimulatedWindow, stableRate, type TrafficSplit } from './traffic.ts';
 
 /** Who fails whom in every request. */
 type Temper = 'as others' | 'fails on the candidate' | 'fails always';
@@ -28,26 +28,26 @@ const STABLE = 1;
 
 /** One rollout's traffic of one population: made anew for each run. */
 export class PopulationTraffic {
-  readonly #scenario: Scenario;
+  readonly #scenario: SimulationScenario;
   readonly #random: Random;
   readonly #members: readonly Member[];
   /** Activities of the members up to each, that one included. */
   readonly #activities: Float64Array;
-  readonly #collector: Collector;
-  #route: Routed | null = null;
+  readonly #collector: WindowCollector;
+  #route: TrafficSplit | null = null;
   #generation = 0;
 
-  constructor(scenario: Scenario, population: Population, random: Random) {
+  constructor(scenario: SimulationScenario, population: UnitPopulation, random: Random) {
     this.#scenario = scenario;
     this.#random = random;
     this.#members = membersOf(population, random);
     let sum = 0;
     this.#activities = Float64Array.from(this.#members, ({ activity }) => (sum += activity));
-    this.#collector = new Collector(needsOf(scenario), ROLLOUT);
+    this.#collector = new WindowCollector(needsOf(scenario), ROLLOUT);
   }
 
   /** Windows in order. */
-  window(index: number, route: Routed): Invented {
+  window(index: number, route: TrafficSplit): SimulatedWindow {
     this.#follow(index, route);
     const base = stableRate(this.#scenario, index, this.#random);
     const rates = { base, bad: candidateRate(this.#scenario, base) };
@@ -58,14 +58,18 @@ export class PopulationTraffic {
       const arm = member.bucket < route.weight * BUCKETS ? CANDIDATE : STABLE;
       const failed = this.#fails(member, arm, requests, rates);
       if (failed && arm === CANDIDATE && this.#isHarm(member, rates)) harmed++;
-      seen.push({ id, arm, flags: failed ? FAILED : 0 });
+      seen.push({ id, arm, flags: failed ? FAILED_BIT : 0 });
       if (route.shadow > 0) {
         const copy = this.#fails(member, CANDIDATE, requests * route.shadow, rates);
-        seen.push({ id, arm: PAIR, flags: ((copy ? FAILED : 0) | (failed ? FAILED << 16 : 0)) >>> 0 });
+        seen.push({
+          id,
+          arm: PAIR_ARM,
+          flags: ((copy ? FAILED_BIT : 0) | (failed ? FAILED_BIT << 16 : 0)) >>> 0,
+        });
       }
     }
     this.#collector.take(partOf(this.#generation, index, seen), 0);
-    return { window: { ...toRecorded(this.#collector.close(index).closed), stage: null }, harmed };
+    return { window: { ...toRecordedWindow(this.#collector.close(index).closed), stage: null }, harmed };
   }
 
   /** Who sends how many requests in a window. */
@@ -97,12 +101,12 @@ export class PopulationTraffic {
   }
 
   /** In a shadow stage stable answers everybody: it is recorded as the one arm. */
-  #follow(index: number, route: Routed): void {
+  #follow(index: number, route: TrafficSplit): void {
     if (this.#route?.weight === route.weight && this.#route.shadow === route.shadow) return;
     this.#route = route;
     this.#generation++;
     const { window } = this.#scenario.policy;
-    const recording: Recording = {
+    const recording: RecordingSpec = {
       ...{ rollout: ROLLOUT, arms: ['candidate', 'stable'], stage: this.#generation, window },
       ...{ origin: index * window, first: index, wantsSamples: false, slow: [], shifted: [] },
       ...{ segment: null, wantsAnswers: false },
@@ -128,7 +132,7 @@ interface Seen {
   readonly flags: number;
 }
 
-function membersOf(population: Population, random: Random): readonly Member[] {
+function membersOf(population: UnitPopulation, random: Random): readonly Member[] {
   const { units, spread, failing, failingAlways } = population;
   const isWhole = (share: number): number => Math.round(share * units);
   const temperOf = (i: number): Temper => {
@@ -142,13 +146,13 @@ function membersOf(population: Population, random: Random): readonly Member[] {
   }));
 }
 
-const needsOf = ({ policy: { window, watermark } }: Scenario): Needs => ({
+const needsOf = ({ policy: { window, watermark } }: SimulationScenario): CollectionNeeds => ({
   ...{ window, watermark, latency: false, slack: 0, outputs: false, control: STABLE },
   ...{ labels: null, metrics: [], segment: null },
 });
 
-function partOf(generation: number, window: number, seen: readonly Seen[]): Part {
-  const units: Units = {
+function partOf(generation: number, window: number, seen: readonly Seen[]): WindowPart {
+  const units: UnitColumns = {
     high: new Uint32Array(seen.length),
     low: Uint32Array.from(seen, ({ id }) => id),
     arm: Uint8Array.from(seen, ({ arm }) => arm),

@@ -3,7 +3,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { choice, duration, field, number, orNothing, record } from '../../schema/grammar.ts';
 import { type Policy, parsePolicy } from '../policy/policy.ts';
 
-export interface Effect {
+export interface InjectedEffect {
   /** Added to the failure rate. */
   readonly errors: number;
   /** Factor on the odds of failing. */
@@ -13,7 +13,7 @@ export interface Effect {
 }
 
 /** Distinct units, who share the requests. Latency is not invented for them. */
-export interface Population {
+export interface UnitPopulation {
   readonly units: number;
   /** Spread of the logarithm of how many requests each sends: 0 alike, 1 some a hundred times as many as others. */
   readonly spread: number;
@@ -22,7 +22,7 @@ export interface Population {
   readonly failingAlways: number;
 }
 
-export interface Scenario {
+export interface SimulationScenario {
   /** Requests a second, and requests of one unit: a unit that fails, fails in each of them. */
   readonly rate: number;
   readonly requestsPerUnit: number;
@@ -30,7 +30,7 @@ export interface Scenario {
   readonly retries: number;
   /** Failure rate of a stable unit at the start. */
   readonly baseError: number;
-  readonly effect: Effect;
+  readonly effect: InjectedEffect;
   /** Factor on the failure rate of both arms at the end of the horizon, reached in a straight line. */
   readonly drift: number;
   /** In a share of windows, failures of both arms are so many times as likely. */
@@ -40,7 +40,7 @@ export interface Scenario {
   /** Spread of log latency. */
   readonly latencySpread: number;
   /** Where there is a population: units that come again and again. Null: nobody comes twice. */
-  readonly population: Population | null;
+  readonly population: UnitPopulation | null;
   /** What a window counts. Requests of one unit fail together: counting them is the mistake that units avoid. */
   readonly count: 'units' | 'requests';
   /** A run that is undecided after so many milliseconds ends. */
@@ -51,7 +51,7 @@ export interface Scenario {
 const share = number({ min: 0, max: 1 });
 const factor = number({ min: 0, max: 1000 });
 
-const SCENARIO = record<Omit<Scenario, 'policy'> & { policy: unknown }>({
+const SCENARIO = record<Omit<SimulationScenario, 'policy'> & { policy: unknown }>({
   rate: field(number({ min: 0, max: 1e6 }), 10, 'requests a second'),
   requestsPerUnit: field(number({ min: 1, max: 1000 }), 1, 'requests of one unit'),
   retries: field(
@@ -61,7 +61,7 @@ const SCENARIO = record<Omit<Scenario, 'policy'> & { policy: unknown }>({
   ),
   baseError: field(share, 0.005, 'failure rate of stable'),
   effect: field(
-    record<Effect>({
+    record<InjectedEffect>({
       errors: field(number({ min: -1, max: 1 }), 0, 'added to the failure rate'),
       oddsRatio: field(factor, 1, 'factor on the odds of failing'),
       latency: field(number({ min: 0, max: 1000, above: true }), 1, 'factor on latency'),
@@ -71,7 +71,7 @@ const SCENARIO = record<Omit<Scenario, 'policy'> & { policy: unknown }>({
   ),
   drift: field(factor, 1, 'factor on the failure rate of both arms at the end of the horizon'),
   bursts: field(
-    record<Scenario['bursts']>({
+    record<SimulationScenario['bursts']>({
       share: field(share, 0, 'share of windows with a burst'),
       factor: field(factor, 1, 'factor on the failure rate of both arms in a burst'),
     }),
@@ -86,7 +86,7 @@ const SCENARIO = record<Omit<Scenario, 'policy'> & { policy: unknown }>({
   latencySpread: field(number({ min: 0, max: 10, above: true }), 0.5, 'spread of log latency'),
   population: field(
     orNothing(
-      record<Population>({
+      record<UnitPopulation>({
         units: field(number({ min: 1, max: 1e6, step: 1 }), 1000, 'distinct units'),
         spread: field(number({ min: 0, max: 3 }), 0, 'spread of the logarithm of their requests'),
         failing: field(share, 0, 'share of them whom the candidate fails in every request'),
@@ -102,7 +102,7 @@ const SCENARIO = record<Omit<Scenario, 'policy'> & { policy: unknown }>({
 });
 
 /** A checked scenario; throws SCENARIO_INVALID or POLICY_INVALID with every mistake. `policy` wins over its own. */
-export function parseScenario(value: unknown, policy?: Policy): Scenario {
+export function parseScenario(value: unknown, policy?: Policy): SimulationScenario {
   const problems: string[] = [];
   const words = SCENARIO.parse(value, '', problems);
   if (problems.length > 0)

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { pooledZTest, rulesBack } from './rules.ts';
-import { parseScenario, type Scenario } from './scenario.ts';
-import { type Simulation, simulate } from './simulate.ts';
-import { Traffic } from './traffic.ts';
+import { pooledZTest, ruleRollsBack } from './rollback-rules.ts';
+import { parseScenario, type SimulationScenario } from './scenario.ts';
+import { type SimulationResult, simulateScenario } from './simulate.ts';
+import { SimulatedTraffic } from './traffic.ts';
 
 /** Acceptance numbers of the statistics: three hours at 5, 25 and 50 %, one look a minute, α = 1 %. */
 const HOURS = {
@@ -17,11 +17,11 @@ const HOURS = {
   certificate: false,
 };
 const LATENCY = { guards: { errors: false, latency: { alpha: 0.01 }, outputs: false } };
-const scenarioOf = (changes: object, policy: object = {}): Scenario =>
+const scenarioOf = (changes: object, policy: object = {}): SimulationScenario =>
   parseScenario({ horizon: '3h', policy: { ...HOURS, ...policy }, ...changes });
 
-function run(name: string, scenario: Scenario, runs: number): Simulation {
-  const found = simulate(scenario, runs, seededRandom(20_260_101));
+function run(name: string, scenario: SimulationScenario, runs: number): SimulationResult {
+  const found = simulateScenario(scenario, runs, seededRandom(20_260_101));
   console.log(`${name}: ${JSON.stringify(found)}`);
   return found;
 }
@@ -109,10 +109,10 @@ describe('I3: certificate', () => {
 });
 
 describe('I4: the harness sees the mistakes', () => {
-  function zTest(name: string, scenario: Scenario, runs: number): number {
-    const traffic = new Traffic(scenario, seededRandom(77));
+  function zTest(name: string, scenario: SimulationScenario, runs: number): number {
+    const traffic = new SimulatedTraffic(scenario, seededRandom(77));
     let back = 0;
-    for (let i = 0; i < runs; i++) if (rulesBack(scenario, traffic, pooledZTest(2.326))) back++;
+    for (let i = 0; i < runs; i++) if (ruleRollsBack(scenario, traffic, pooledZTest(2.326))) back++;
     console.log(`${name}: ${back} of ${runs}`);
     return back / runs;
   }

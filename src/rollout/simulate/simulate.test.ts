@@ -4,10 +4,10 @@ import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
 import { lintPolicy } from '../policy/lint.ts';
 import { binomial, poisson } from './draw.ts';
 import { PopulationTraffic } from './population.ts';
-import { pooledZTest, rulesBack, withoutUnits } from './rules.ts';
-import { parseScenario, type Scenario } from './scenario.ts';
-import { simulate, simulateRun } from './simulate.ts';
-import { Traffic } from './traffic.ts';
+import { pooledZTest, ruleRollsBack, withoutUnits } from './rollback-rules.ts';
+import { parseScenario, type SimulationScenario } from './scenario.ts';
+import { simulateRun, simulateScenario } from './simulate.ts';
+import { SimulatedTraffic } from './traffic.ts';
 
 /** Three hours at 5, 25 and 50 %, a guard on failures at 1 %, one look a minute. */
 const HOURS = {
@@ -20,17 +20,17 @@ const HOURS = {
   guards: { errors: { alpha: 0.01 }, latency: false, outputs: false },
   certificate: false,
 };
-const scenarioOf = (changes: object, policy: object = {}): Scenario =>
+const scenarioOf = (changes: object, policy: object = {}): SimulationScenario =>
   parseScenario({ horizon: '3h', policy: { ...HOURS, ...policy }, ...changes });
 
-const shareRolledBack = (scenario: Scenario, runs: number, seed: number): number =>
-  simulate(scenario, runs, seededRandom(seed)).rolledBack / runs;
+const shareRolledBack = (scenario: SimulationScenario, runs: number, seed: number): number =>
+  simulateScenario(scenario, runs, seededRandom(seed)).rolledBack / runs;
 
 /** Share of runs in which a z-test at 1 %, looked at every minute, rolls back. */
-function zTestShare(scenario: Scenario, runs: number, seed: number): number {
-  const traffic = new Traffic(scenario, seededRandom(seed));
+function zTestShare(scenario: SimulationScenario, runs: number, seed: number): number {
+  const traffic = new SimulatedTraffic(scenario, seededRandom(seed));
   let back = 0;
-  for (let i = 0; i < runs; i++) if (rulesBack(scenario, traffic, pooledZTest(2.326))) back++;
+  for (let i = 0; i < runs; i++) if (ruleRollsBack(scenario, traffic, pooledZTest(2.326))) back++;
   return back / runs;
 }
 
@@ -48,7 +48,7 @@ describe('identical versions (the long test has the full numbers)', () => {
 
 test('identical versions without a single failure reach 100 % by default at 1 request/s, about when lint says', () => {
   const scenario = parseScenario({ rate: 1, baseError: 0 });
-  const found = simulate(scenario, 40, seededRandom(12));
+  const found = simulateScenario(scenario, 40, seededRandom(12));
   expect(found.promoted).toBeGreaterThanOrEqual(39);
   const expected = lintPolicy(scenario.policy, { rate: 1, errorRate: 0 }).promotion! / 1000;
   expect(found.medianPromotionSeconds).toBeGreaterThan(0.8 * expected);
@@ -75,7 +75,7 @@ describe('the harness sees the mistakes that evidence avoids', () => {
 
 describe('a candidate that is worse', () => {
   test('by two points of failures is always found, in minutes', () => {
-    const found = simulate(scenarioOf({ rate: 10, effect: { errors: 0.02 } }), 300, seededRandom(3));
+    const found = simulateScenario(scenarioOf({ rate: 10, effect: { errors: 0.02 } }), 300, seededRandom(3));
     expect(found).toMatchObject({ rolledBack: 300, promoted: 0, held: 0 });
     expect(found.medianDelaySeconds).toBeLessThanOrEqual(12 * 60);
     expect(found.harmedUnits.median).toBeGreaterThan(0);
@@ -83,14 +83,22 @@ describe('a candidate that is worse', () => {
 
   test('by latency alone is found by the guard on latency', () => {
     const policy = { guards: { errors: false, latency: { alpha: 0.01 }, outputs: false } };
-    const found = simulate(scenarioOf({ rate: 10, effect: { latency: 2 } }, policy), 100, seededRandom(4));
+    const found = simulateScenario(
+      scenarioOf({ rate: 10, effect: { latency: 2 } }, policy),
+      100,
+      seededRandom(4),
+    );
     expect(found.rolledBack).toBe(100);
     expect(found.medianDelaySeconds).toBeLessThanOrEqual(120);
   });
 
   test('is found in a shadow stage before it answers anybody', () => {
     const policy = { stages: [{ shadow: 100, bake: '3h' }, { weight: 100 }] };
-    const found = simulate(scenarioOf({ rate: 1, effect: { errors: 0.02 } }, policy), 200, seededRandom(8));
+    const found = simulateScenario(
+      scenarioOf({ rate: 1, effect: { errors: 0.02 } }, policy),
+      200,
+      seededRandom(8),
+    );
     expect(found.rolledBack).toBe(200);
     expect(found.medianDelaySeconds).toBeLessThanOrEqual(15 * 60);
     expect(found.harmedUnits.max).toBe(0);
@@ -99,9 +107,9 @@ describe('a candidate that is worse', () => {
 
 test('a seed repeats a simulation exactly', () => {
   const scenario = scenarioOf({ rate: 5, effect: { errors: 0.01 } });
-  const once = simulate(scenario, 20, seededRandom(9));
-  expect(simulate(scenario, 20, seededRandom(9))).toEqual(once);
-  expect(simulate(scenario, 20, seededRandom(10))).not.toEqual(once);
+  const once = simulateScenario(scenario, 20, seededRandom(9));
+  expect(simulateScenario(scenario, 20, seededRandom(9))).toEqual(once);
+  expect(simulateScenario(scenario, 20, seededRandom(10))).not.toEqual(once);
 });
 
 test('every mistake in a scenario is named at once', () => {
@@ -150,11 +158,11 @@ test.each([
 });
 
 describe('two hundred users who come again and again (bench/results/units.json has the full numbers)', () => {
-  const scenario = (population: object, policy: object = {}): Scenario =>
+  const scenario = (population: object, policy: object = {}): SimulationScenario =>
     parseScenario({ rate: 10, horizon: '1h', population: { units: 200, ...population }, policy });
 
   test('of whom a candidate fails 4 % in every request: it is rolled back in the shadow stage, by default', () => {
-    const found = simulate(scenario({ failing: 0.04 }), 40, seededRandom(21));
+    const found = simulateScenario(scenario({ failing: 0.04 }), 40, seededRandom(21));
     expect(found.rolledBack).toBeGreaterThanOrEqual(38);
     expect(found.promoted).toBe(0);
     expect(found.medianDelaySeconds).toBeLessThanOrEqual(300);
@@ -176,13 +184,13 @@ describe('two hundred users who come again and again (bench/results/units.json h
   });
 
   test('are too few for the stages and the certificate by default: nobody is promoted, nor rolled back', () => {
-    const found = simulate(scenario({ spread: 1, failingAlways: 0.04 }), 60, seededRandom(23));
+    const found = simulateScenario(scenario({ spread: 1, failingAlways: 0.04 }), 60, seededRandom(23));
     expect(found).toMatchObject({ promoted: 0, held: 60 });
   });
 
   test('without a shadow stage are not told from chance, and the candidate is not let through', () => {
     const stages = [5, 25, 50, 100].map((weight) => ({ weight, minUnits: 5 }));
-    const found = simulate(scenario({ failing: 0.04 }, { stages }), 40, seededRandom(24));
+    const found = simulateScenario(scenario({ failing: 0.04 }, { stages }), 40, seededRandom(24));
     expect(found.promoted).toBe(0);
   });
 });

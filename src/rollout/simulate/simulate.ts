@@ -4,17 +4,17 @@ import { decide } from '../decide/decide.ts';
 import { type RolloutState, startRollout } from '../decide/state.ts';
 import { nearestRank } from '../metric/quantile.ts';
 import { PopulationTraffic } from './population.ts';
-import type { Scenario } from './scenario.ts';
-import { Traffic } from './traffic.ts';
+import type { SimulationScenario } from './scenario.ts';
+import { SimulatedTraffic } from './traffic.ts';
 
-export interface Spread {
+export interface DistributionSummary {
   readonly mean: number;
   readonly median: number;
   readonly p90: number;
   readonly max: number;
 }
 
-export interface Simulation {
+export interface SimulationResult {
   readonly runs: number;
   readonly rolledBack: number;
   readonly promoted: number;
@@ -25,23 +25,23 @@ export interface Simulation {
   readonly p90DelaySeconds: number | null;
   readonly medianPromotionSeconds: number | null;
   /** Units harmed by the candidate until the run was decided. */
-  readonly harmedUnits: Spread;
+  readonly harmedUnits: DistributionSummary;
 }
 
-export interface Run {
+export interface SimulatedRun {
   readonly outcome: 'rolledBack' | 'promoted' | 'held';
   readonly seconds: number;
   readonly harmed: number;
 }
 
 /** `onRun` is called after each run, for progress. */
-export function simulate(
-  scenario: Scenario,
+export function simulateScenario(
+  scenario: SimulationScenario,
   runs: number,
   random: Random,
   onRun?: (done: number) => void,
-): Simulation {
-  const all: Run[] = [];
+): SimulationResult {
+  const all: SimulatedRun[] = [];
   for (let i = 0; i < runs; i++) {
     all.push(simulateRun(scenario, trafficOf(scenario, random)));
     onRun?.(i + 1);
@@ -50,15 +50,15 @@ export function simulate(
 }
 
 /** Windows in order, each drawn when the route of it is known. */
-export type Drawn = Pick<Traffic, 'window'>;
+export type WindowGenerator = Pick<SimulatedTraffic, 'window'>;
 
-const trafficOf = (scenario: Scenario, random: Random): Drawn =>
+const trafficOf = (scenario: SimulationScenario, random: Random): WindowGenerator =>
   scenario.population === null
-    ? new Traffic(scenario, random)
+    ? new SimulatedTraffic(scenario, random)
     : new PopulationTraffic(scenario, scenario.population, random);
 
 /** One rollout from its start to a verdict, or to the horizon. */
-export function simulateRun(scenario: Scenario, traffic: Drawn): Run {
+export function simulateRun(scenario: SimulationScenario, traffic: WindowGenerator): SimulatedRun {
   const { policy, horizon } = scenario;
   const binding = { candidate: 'c', stable: 's', policyHash: 'p' };
   let { state } = decide(startRollout({ attempt: 'run', binding, policy, now: 0 }), { kind: 'tick' }, 0);
@@ -75,13 +75,13 @@ export function simulateRun(scenario: Scenario, traffic: Drawn): Run {
 
 const routeOf = ({ weight, shadow }: RolloutState) => ({ weight: weight / 10_000, shadow: shadow / 100 });
 
-function outcomeOf({ phase }: RolloutState): Run['outcome'] {
+function outcomeOf({ phase }: RolloutState): SimulatedRun['outcome'] {
   if (phase.kind === 'rolled-back') return 'rolledBack';
   return phase.kind === 'promoted' || phase.kind === 'provisional' ? 'promoted' : 'held';
 }
 
-function summary(runs: readonly Run[]): Simulation {
-  const of = (outcome: Run['outcome']): number[] =>
+function summary(runs: readonly SimulatedRun[]): SimulationResult {
+  const of = (outcome: SimulatedRun['outcome']): number[] =>
     runs.filter((run) => run.outcome === outcome).map(({ seconds }) => seconds);
   const delays = of('rolledBack');
   const harmed = runs.map((run) => run.harmed);

@@ -1,18 +1,18 @@
 /** One closed window of invented traffic. Pure. */
 import type { Random } from '../../core/ports.ts';
 import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
-import type { Pairs } from '../evidence/paired.ts';
-import type { ArmCounts, RecordedWindow } from '../window.ts';
+import type { PairCounts } from '../evidence/paired.ts';
+import type { ArmCounts, RecordedWindow } from '../recorded-window.ts';
 import { binomial, poisson } from './draw.ts';
-import type { Scenario } from './scenario.ts';
+import type { SimulationScenario } from './scenario.ts';
 
 /** Where the traffic goes: candidate's share of units, share of requests copied to it. */
-export interface Routed {
+export interface TrafficSplit {
   readonly weight: number;
   readonly shadow: number;
 }
 
-export interface Invented {
+export interface SimulatedWindow {
   readonly window: RecordedWindow;
   /** Candidate units that failed, or were slower than stable's p99, on account of the candidate. */
   readonly harmed: number;
@@ -23,7 +23,7 @@ const NAMES = Object.keys(QUANTILES) as (keyof typeof QUANTILES)[];
 const NORMAL_QUANTILES = NAMES.map((name) => normalQuantile(QUANTILES[name]));
 
 /** Share of stable's units that fail in a window. */
-export function stableRate(scenario: Scenario, index: number, random: Random): number {
+export function stableRate(scenario: SimulationScenario, index: number, random: Random): number {
   const { baseError, drift, bursts, horizon, policy } = scenario;
   const passed = Math.min(1, (index * policy.window) / horizon);
   const isBurst = bursts.share > 0 && random.next() < bursts.share;
@@ -31,19 +31,19 @@ export function stableRate(scenario: Scenario, index: number, random: Random): n
 }
 
 /** Share of the candidate's, where stable's is `base`. */
-export function candidateRate({ effect: { errors, oddsRatio } }: Scenario, base: number): number {
+export function candidateRate({ effect: { errors, oddsRatio } }: SimulationScenario, base: number): number {
   const odds = (base * oddsRatio) / (1 - base + base * oddsRatio);
   return Math.min(1, Math.max(0, odds + errors));
 }
 
 /** Draws windows of one scenario, in which nobody comes twice. */
-export class Traffic {
-  readonly #scenario: Scenario;
+export class SimulatedTraffic {
+  readonly #scenario: SimulationScenario;
   readonly #random: Random;
   /** Shares of answers beyond each frozen quantile, highest last. */
   readonly #slow: { readonly stable: readonly number[]; readonly candidate: readonly number[] };
 
-  constructor(scenario: Scenario, random: Random) {
+  constructor(scenario: SimulationScenario, random: Random) {
     this.#scenario = scenario;
     this.#random = random;
     const shift = Math.log(scenario.effect.latency) / scenario.latencySpread;
@@ -51,7 +51,7 @@ export class Traffic {
     this.#slow = { stable: beyond(0), candidate: beyond(shift) };
   }
 
-  window(index: number, { weight, shadow }: Routed): Invented {
+  window(index: number, { weight, shadow }: TrafficSplit): SimulatedWindow {
     const { rate, requestsPerUnit, policy } = this.#scenario;
     const units = ((rate / requestsPerUnit) * policy.window) / 1000;
     const base = stableRate(this.#scenario, index, this.#random);
@@ -108,7 +108,11 @@ export class Traffic {
   }
 
   /** Inputs that both models answered: an input's own fault fails both, other failures are independent. */
-  #pairs(mean: number, bad: number, base: number): { pairs: number; paired: ReadonlyMap<string, Pairs> } {
+  #pairs(
+    mean: number,
+    bad: number,
+    base: number,
+  ): { pairs: number; paired: ReadonlyMap<string, PairCounts> } {
     if (mean === 0) return { pairs: 0, paired: new Map() };
     const draw = (share: number): number => poisson(mean * share, this.#random);
     const shared = Math.min(base * this.#scenario.sharedFailures, bad);

@@ -1,8 +1,8 @@
 /** A control plane in memory that answers plausibly and remembers what it was told: for tests of the API and commands. */
 import type { Control, EndpointView, ModelView, RolloutView, VersionView } from '../../control/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { restingRoute } from '../../rollout/route.ts';
-import { explainUnit } from '../../rollout/split.ts';
+import { explainUnit } from '../../rollout/canary-split.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 
 const page = <T>(items: readonly T[]) => Promise.resolve({ items, next: null });
 
@@ -105,7 +105,7 @@ export const ENDPOINT: EndpointView = {
   generation: 7,
   stable: 1,
   previous: null,
-  route: restingRoute('churn', 'churn', 1, 7),
+  route: singleVersionRoute('churn', 'churn', 1, 7),
   rollout: ROLLOUT,
   traffic: { rate: 12.5, errorShare: 0.004, units: null, over: 600_000 },
 };

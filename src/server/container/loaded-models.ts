@@ -2,7 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { loadBeside } from '../../registry/load-beside.ts';
 import { availableMemory, residentBytes, shownBytes } from '../../registry/memory.ts';
 import type { AcceptedVersion, LoadedVersion } from '../../registry/version.ts';
-import { restingRoute } from '../../rollout/route.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 import type { DataPlane } from '../../serving/data-plane.ts';
 import { collectGarbage } from '../../serving/http/garbage.ts';
 import { provedBundle } from './bundles.ts';
@@ -115,7 +115,7 @@ export class LoadedModels {
     const held = [...this.#held.values()];
     this.#generation++;
     this.#options.plane.follow(
-      held.map(({ name }) => restingRoute(name, name, 1, this.#generation)),
+      held.map(({ name }) => singleVersionRoute(name, name, 1, this.#generation)),
       held.map(({ loaded }) => loaded),
     );
   }

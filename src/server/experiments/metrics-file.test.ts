@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Standing } from '../../control/rollouts/standing.ts';
-import { begin, feedWindow, minute, REVENUE } from '../../rollout/experiment/test-experiment.ts';
+import { begin, feedWindow, minute, REVENUE } from '../../rollout/experiment/testing/experiments.ts';
 import { openStore } from '../../store/open.ts';
 import type { RolloutRow, Store } from '../../store/store.ts';
 import { ExperimentsFile } from './metrics-file.ts';

@@ -7,7 +7,7 @@ import {
   feedWindow,
   segmentedCohort,
   viewOf,
-} from '../../rollout/experiment/test-experiment.ts';
+} from '../../rollout/experiment/testing/experiments.ts';
 import { experimentMetrics } from './metrics.ts';
 
 const POLICY = {

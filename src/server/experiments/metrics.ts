@@ -2,7 +2,7 @@
 import { familyOf } from '../../metrics/catalog.ts';
 import type { Labels, Point } from '../../metrics/family.ts';
 import { prometheusText } from '../../metrics/text.ts';
-import type { Contrast, SegmentStanding } from '../../rollout/experiment/segment-view.ts';
+import type { ArmContrast, SegmentResult } from '../../rollout/experiment/segment-view.ts';
 import type { ExperimentView } from '../../rollout/experiment/view.ts';
 
 /** An experiment and the endpoint that it runs on. */
@@ -14,7 +14,7 @@ export interface EndpointExperiment {
 /** All units; those of segments carry the name of the header besides. */
 const ALL = 'all';
 
-type Shown = Contrast & Pick<SegmentStanding, 'segment'>;
+type Shown = ArmContrast & Pick<SegmentResult, 'segment'>;
 
 /** Every metric over all units; by segment the one that decides, since more would be more series than a Prometheus likes. */
 const shownOf = ({ metrics, segments }: ExperimentView): readonly Shown[] => [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FleetChange } from '../../control/fleet/fleet.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Part } from '../../rollout/part.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
 import { Follower } from '../../serving/follower.ts';
 import { Metrics } from '../../serving/http/metrics.ts';
@@ -41,7 +41,7 @@ test('its one worker has joined before anybody asks, and every listener gets eve
   fleet.onChange((change) => changes.push(change));
   fleet.onPart(({ seq }) => seen.push(`a${seq}`));
   fleet.onPart(({ seq }) => seen.push(`b${seq}`));
-  for (const seq of [0, 1]) fleet.piece({ seq } as Part);
+  for (const seq of [0, 1]) fleet.piece({ seq } as WindowPart);
   expect(changes).toEqual([{ worker: 'r/1', epoch: 1, kind: 'joined' }]);
   expect(seen).toEqual(['a0', 'b0', 'a1', 'b1']);
 });

@@ -1,8 +1,8 @@
 import type { Fleet, FleetChange } from '../../control/fleet/fleet.ts';
 import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
-import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import type { Follower } from '../../serving/follower.ts';
 import type { Metrics } from '../../serving/http/metrics.ts';
 import { takeSnapshot } from '../../serving/http/snapshot.ts';
@@ -16,7 +16,7 @@ export class LocalFleet implements Fleet {
   readonly #follower: Follower;
   readonly #metrics: Metrics;
   readonly #usage = new UsageMeter();
-  readonly #listeners: ((part: Part) => void)[] = [];
+  readonly #listeners: ((part: WindowPart) => void)[] = [];
 
   constructor(worker: Pick<FleetChange, 'worker' | 'epoch'>, follower: Follower, metrics: Metrics) {
     this.#worker = worker;
@@ -34,7 +34,7 @@ export class LocalFleet implements Fleet {
     return this.#follower.loaded().some(isIt) ? 1 : 0;
   }
 
-  onPart(listener: (part: Part) => void): void {
+  onPart(listener: (part: WindowPart) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -53,7 +53,7 @@ export class LocalFleet implements Fleet {
   }
 
   /** Takes what this process has recorded. */
-  piece(part: Part): void {
+  piece(part: WindowPart): void {
     for (const listener of this.#listeners) listener(part);
   }
 }

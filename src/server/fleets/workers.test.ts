@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FleetChange } from '../../control/fleet/fleet.ts';
-import type { Part } from '../../rollout/part.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import type { FromControl, LiveWorker } from '../workers/messages.ts';
 import { WorkersFleet } from './workers.ts';
 
@@ -57,7 +57,7 @@ test('pieces arrive in the order in which they were sent', () => {
   const { fleet } = fleetOf();
   const seen: number[] = [];
   fleet.onPart(({ seq }) => seen.push(seq));
-  for (const seq of [0, 1, 2]) fleet.hear({ kind: 'piece', piece: { seq } as Part });
+  for (const seq of [0, 1, 2]) fleet.hear({ kind: 'piece', piece: { seq } as WindowPart });
   expect(seen).toEqual([0, 1, 2]);
 });
 

@@ -2,15 +2,15 @@ import type { Fleet, FleetChange } from '../../control/fleet/fleet.ts';
 import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import { type FromControl, type LiveWorker, type ToControl, versionName } from '../workers/messages.ts';
 
 /** The workers of this replica, as the control process sees them through their common parent. */
 export class WorkersFleet implements Fleet {
   readonly #tell: (message: FromControl) => void;
   readonly #published = new Map<number, PromiseWithResolvers<void>>();
-  readonly #partListeners: ((part: Part) => void)[] = [];
+  readonly #partListeners: ((part: WindowPart) => void)[] = [];
   readonly #changeListeners: ((change: FleetChange) => void)[] = [];
   #live: readonly LiveWorker[];
   #counts: readonly ModelCounts[] = [];
@@ -35,7 +35,7 @@ export class WorkersFleet implements Fleet {
     return this.#live.filter(({ loaded }) => loaded.includes(name)).length;
   }
 
-  onPart(listener: (part: Part) => void): void {
+  onPart(listener: (part: WindowPart) => void): void {
     this.#partListeners.push(listener);
   }
 

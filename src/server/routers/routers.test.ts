@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Router, VersionWeights } from '../../deploy/routers/port.ts';
-import { canaryRanges, restingRoute } from '../../rollout/route.ts';
+import { canaryRanges, singleVersionRoute } from '../../rollout/route.ts';
 import { ServerRouters } from './routers.ts';
 
 test('a router follows its endpoint from generation to generation, and what goes wrong is a line in the log', async () => {
   const looks: (() => Promise<void>)[] = [];
   const lines: string[] = [];
-  let [opened, route] = [0, restingRoute('churn', 'churn', 1, 1)];
+  let [opened, route] = [0, singleVersionRoute('churn', 'churn', 1, 1)];
   let weights: VersionWeights = new Map([[1, 100]]);
   let isRotated = false;
   const router: Router = {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import type { Progress } from '../registration.ts';
 import { ControlSeat, type ControlSeatOptions } from './control-seat.ts';
 
@@ -117,7 +117,7 @@ test('pieces that a control process does not take are dropped beyond a bound', a
   const code = `process.once('message', () => process.send({ kind: 'ready', models: [] }, () => { while (true); }));`;
   const { seat } = seatOf(code);
   await seat.ready;
-  const piece = { units: new Uint8Array(1 << 20) } as unknown as Part;
+  const piece = { units: new Uint8Array(1 << 20) } as unknown as WindowPart;
   const before = process.memoryUsage.rss();
   for (let k = 0; k < 1000; k++) seat.piece(piece);
   expect(process.memoryUsage.rss() - before).toBeLessThan(400 * 2 ** 20);

@@ -2,8 +2,8 @@ import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
-import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import type { ControlSettings } from '../control-plane.ts';
 import type { Progress } from '../registration.ts';
 import type { ServedModel } from '../served.ts';
@@ -83,7 +83,7 @@ export class ControlSeat {
   }
 
   /** Hands on what a worker has recorded. */
-  piece(piece: Part): void {
+  piece(piece: WindowPart): void {
     if (this.#pieces >= MOST_PIECES) return;
     const isSent = this.#seat.send({ kind: 'piece', piece }, () => {
       this.#pieces = Math.max(0, this.#pieces - 1);

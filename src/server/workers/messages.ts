@@ -4,8 +4,8 @@ import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
 import type { AliasSet } from '../../metrics/aliases.ts';
-import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import type { Totals } from '../../serving/http/exposition.ts';
 import type { Snapshot } from '../../serving/http/snapshot.ts';
 import type { ControlSettings } from '../control-plane.ts';
@@ -89,7 +89,7 @@ export type FromWorker =
   | { readonly kind: 'followed'; readonly sequence: number; readonly loaded: readonly VersionName[] }
   /** A version of a snapshot cannot be loaded here: it follows the one before. */
   | { readonly kind: 'unfollowed'; readonly sequence: number; readonly error: ErrorMessage }
-  | { readonly kind: 'piece'; readonly piece: Part };
+  | { readonly kind: 'piece'; readonly piece: WindowPart };
 
 export type ToWorker =
   | { readonly kind: 'start'; readonly settings: WorkerSettings }
@@ -126,7 +126,7 @@ export type ToControl =
   | { readonly kind: 'start'; readonly settings: ControlSettings; readonly fleet: readonly LiveWorker[] }
   | { readonly kind: 'fleet'; readonly fleet: readonly LiveWorker[] }
   | { readonly kind: 'published'; readonly id: number; readonly error: ErrorMessage | null }
-  | { readonly kind: 'piece'; readonly piece: Part }
+  | { readonly kind: 'piece'; readonly piece: WindowPart }
   /** What all workers have counted so far. */
   | { readonly kind: 'counts'; readonly counts: readonly ModelCounts[]; readonly load: FleetLoad }
   /** It is to finish what it is doing, and end. */

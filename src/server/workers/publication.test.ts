@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
-import { restingRoute } from '../../rollout/route.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 import { type VersionName, versionName } from './messages.ts';
 import { type Follower, Publications } from './publication.ts';
 
 const snapshot = (sequence: number, stable: number, ...versions: readonly number[]): PlaneSnapshot => ({
   sequence,
   versions: versions.map((version) => ({ bundle: `/bundles/${version}`, model: 'm', version })),
-  routes: [restingRoute('m', 'm', stable, sequence)],
+  routes: [singleVersionRoute('m', 'm', stable, sequence)],
 });
 
 const turn = (): Promise<void> => new Promise(setImmediate);

@@ -5,8 +5,8 @@ import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { PlimsollError } from '../../core/errors.ts';
 import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
-import type { Part } from '../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import { countsOf } from '../fleets/counts.ts';
 import { loadOf } from '../fleets/load.ts';
 import { type Listener, leave } from './listener.ts';
@@ -40,7 +40,7 @@ export interface WorkersOptions
   readonly workers: number;
   readonly logger: Logger;
   /** Called with each piece of a part that a worker sends. */
-  readonly onPiece?: (piece: Part) => void;
+  readonly onPiece?: (piece: WindowPart) => void;
   /** Called when a worker has come, has gone, or has versions loaded. */
   readonly onChange?: () => void;
   /** What each worker runs, instead of a server. */

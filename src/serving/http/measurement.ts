@@ -1,4 +1,4 @@
-import type { Role } from '../../rollout/route.ts';
+import type { RouteRole } from '../../rollout/route.ts';
 import type { Assigned, Choice } from '../assignment.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import type { Subject } from '../recorder/tape.ts';
@@ -12,7 +12,7 @@ type Measured = Choice & { readonly arm: number };
 /** What becomes of one request in the rollout of its endpoint; one object a request, whose subject it is, too. */
 export class Measurement implements Subject {
   readonly arm: number;
-  readonly role: Role | null;
+  readonly role: RouteRole | null;
   readonly unit: string | null;
   readonly segment: string | null;
   readonly requestId: string;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LoadedVersion } from '../../registry/version.ts';
-import { restingRoute } from '../../rollout/route.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 import { DataPlane } from '../data-plane.ts';
 import { plainDoorway } from '../protocols/plain.ts';
 import { v1 } from '../protocols/v1.ts';
@@ -46,7 +46,7 @@ test('a destination of another state of the plane is looked up anew, and one tha
     routes.match('/models/model/predict', {})!,
     routes.match('/models/model/versions/1/predict', {})!,
   ];
-  plane.follow([restingRoute('model', 'model', 2, 1)], [version(2)]);
+  plane.follow([singleVersionRoute('model', 'model', 2, 1)], [version(2)]);
   expect(routes.current(endpoint).main.target.version).toBe(2);
   expect(routes.current(pinned)).toBe(pinned);
   plane.follow([], [version(2)]);

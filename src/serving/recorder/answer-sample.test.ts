@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import type { Answer } from '../../rollout/part.ts';
+import type { RecordedAnswer } from '../../rollout/window-part.ts';
 import { AnswerSample } from './answer-sample.ts';
 
-const answer = (requestId: string) => (): Answer => ({ requestId, unit: null, arm: 0, at: 0, answer: '1' });
+const answer = (requestId: string) => (): RecordedAnswer => ({
+  requestId,
+  unit: null,
+  arm: 0,
+  at: 0,
+  answer: '1',
+});
 
 test('all answers are kept while they are few', () => {
   const sample = new AnswerSample(100);

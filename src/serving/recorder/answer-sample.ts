@@ -1,11 +1,11 @@
 /** At most so many answers a second, chosen by the hash of their unit and so by nothing that happened to it. Pure. */
-import type { Answer } from '../../rollout/part.ts';
+import type { RecordedAnswer } from '../../rollout/window-part.ts';
 
 const ANSWERS_MAX = 2000;
 
 export class AnswerSample {
   readonly #max: number;
-  #answers: { readonly answer: Answer; readonly hash: number }[] = [];
+  #answers: { readonly answer: RecordedAnswer; readonly hash: number }[] = [];
   #second = Number.NEGATIVE_INFINITY;
   /** Answers noted in this second, also those that were left out again. */
   #kept = 0;
@@ -17,7 +17,7 @@ export class AnswerSample {
   }
 
   /** Notes an answer, made where it is kept; `hash` is 32 bits of its unit's. `millis` is of a steady clock. */
-  note(make: () => Answer, hash: number, millis: number): void {
+  note(make: () => RecordedAnswer, hash: number, millis: number): void {
     const second = Math.floor(millis / 1000);
     if (second !== this.#second) this.#begin(second);
     if ((hash & this.#mask) !== 0) return;
@@ -27,7 +27,7 @@ export class AnswerSample {
     this.#kept++;
   }
 
-  take(): readonly Answer[] {
+  take(): readonly RecordedAnswer[] {
     const taken = this.#answers.map(({ answer }) => answer);
     this.#answers = [];
     return taken;

@@ -1,9 +1,10 @@
 /** Which marks of a recording an answer is beyond, as bits. Pure. */
-import { shiftBit, slowBit } from '../../rollout/part.ts';
-import type { Recording } from '../../rollout/route.ts';
+
+import type { RecordingSpec } from '../../rollout/route.ts';
+import { shiftBit, slowBit } from '../../rollout/window-part.ts';
 import type { FirstRow } from './first-row.ts';
 
-type Marks = Pick<Recording, 'slow' | 'shifted'>;
+type Marks = Pick<RecordingSpec, 'slow' | 'shifted'>;
 
 /** Bits of the latency marks that so many milliseconds are beyond. */
 export function slowFlags({ slow }: Marks, millis: number): number {

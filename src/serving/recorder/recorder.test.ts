@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FAILED, LATENCY_BINS, latencyBin, PAIR, type Part, shiftBit, slowBit } from '../../rollout/part.ts';
-import { canaryRanges, type Recording, type Route, restingRoute } from '../../rollout/route.ts';
+import { canaryRanges, type RecordingSpec, type Route, singleVersionRoute } from '../../rollout/route.ts';
 import { unitHalves, unitHash } from '../../rollout/unit-hash.ts';
+import {
+  FAILED_BIT,
+  LATENCY_BINS,
+  latencyBin,
+  PAIR_ARM,
+  shiftBit,
+  slowBit,
+  type WindowPart,
+} from '../../rollout/window-part.ts';
 import { Recorder } from './recorder.ts';
 import type { Subject } from './tape.ts';
 
@@ -15,7 +23,7 @@ afterEach(() => {
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
-const RECORDING: Recording = {
+const RECORDING: RecordingSpec = {
   rollout: 'r1',
   arms: ['candidate', 'stable'],
   stage: 0,
@@ -29,8 +37,8 @@ const RECORDING: Recording = {
   wantsAnswers: false,
 };
 
-const routeOf = (recording: Partial<Recording> = {}, generation = 1, endpoint = 'e'): Route => ({
-  ...restingRoute(endpoint, 'm', 1, generation),
+const routeOf = (recording: Partial<RecordingSpec> = {}, generation = 1, endpoint = 'e'): Route => ({
+  ...singleVersionRoute(endpoint, 'm', 1, generation),
   ranges: canaryRanges(2, 1, 500),
   recording: { ...RECORDING, ...recording },
 });
@@ -47,14 +55,14 @@ const subject = (arm: number, unit: string | null, more: Partial<Subject> = {}):
 const first = (score: number | null, label: string | null = null) => ({ score, label });
 
 function recording(route: Route = routeOf()) {
-  const parts: Part[] = [];
+  const parts: WindowPart[] = [];
   const recorder = new Recorder({ worker: 'w1', epoch: 3, send: (part) => parts.push(part), clock });
   recorder.follow([route]);
   return { recorder, parts, tape: recorder.tapeOf('e')! };
 }
 
 /** Units of some pieces by hash and arm, with their bits joined. */
-function unitsOf(parts: readonly Part[]): Map<string, number> {
+function unitsOf(parts: readonly WindowPart[]): Map<string, number> {
   const found = new Map<string, number>();
   for (const { units } of parts)
     units.high.forEach((high, i) => {
@@ -90,12 +98,12 @@ test('a unit comes once an arm, with the bits of all its requests; a request wit
   expect(unitsOf(parts)).toEqual(
     new Map([
       [keyOf('u1', 0), slowBit(0) | shiftBit(RECORDING, 0)],
-      [keyOf('u2', 1), FAILED],
+      [keyOf('u2', 1), FAILED_BIT],
     ]),
   );
   expect(parts[0]!.nameless).toEqual([
     { arm: 1, flags: 0, segment: 0, count: 3 },
-    { arm: 1, flags: FAILED | slowBit(0), segment: 0, count: 1 },
+    { arm: 1, flags: FAILED_BIT | slowBit(0), segment: 0, count: 1 },
   ]);
   const bins = parts[0]!.latency.map((counts) => [counts[latencyBin(1)], counts[latencyBin(7)]]);
   expect(bins[0]).toEqual([1, latencyBin(6) === latencyBin(7) ? 1 : 0]);
@@ -156,7 +164,7 @@ test('another generation ends the window; what was on its way under the old one 
     [1, 0, true],
     [2, 1, true],
   ]);
-  expect(unitsOf(parts.slice(1))).toEqual(new Map([[keyOf('u3', 0), FAILED]]));
+  expect(unitsOf(parts.slice(1))).toEqual(new Map([[keyOf('u3', 0), FAILED_BIT]]));
   expect(recorder.tapeOf('e')).toBeNull();
   vi.advanceTimersByTime(60_000);
   expect(parts).toHaveLength(2);
@@ -169,8 +177,10 @@ test('pairs keep the bits of both, without latency', () => {
   tape.dropped();
   recorder.flush();
   const shift = shiftBit(RECORDING, 0);
-  expect(unitsOf(parts)).toEqual(new Map([[keyOf('u1', PAIR), (FAILED | (shift << 16)) >>> 0]]));
-  expect(parts[0]!.nameless).toEqual([{ arm: PAIR, flags: shift | (FAILED << 16), segment: 0, count: 1 }]);
+  expect(unitsOf(parts)).toEqual(new Map([[keyOf('u1', PAIR_ARM), (FAILED_BIT | (shift << 16)) >>> 0]]));
+  expect(parts[0]!.nameless).toEqual([
+    { arm: PAIR_ARM, flags: shift | (FAILED_BIT << 16), segment: 0, count: 1 },
+  ]);
   expect(parts[0]!.shadow).toEqual({ mirrored: 2, dropped: 1 });
 });
 
@@ -262,7 +272,7 @@ test('over any history, the pieces of each window add up to what was noted in it
         expect(pieces.map(({ isLast }) => isLast)).toEqual(pieces.map((_, k) => k === pieces.length - 1));
         for (const [key, flags] of unitsOf(pieces)) found.set(`${window} ${key}`, flags);
         for (const { arm, flags, count } of pieces.flatMap(({ nameless }) => nameless)) {
-          const key = `${window} ${arm} ${flags === FAILED}`;
+          const key = `${window} ${arm} ${flags === FAILED_BIT}`;
           found.set(key, (found.get(key) ?? 0) + count);
         }
       }
@@ -277,7 +287,7 @@ test('requests under way when a rollout lets go of its endpoint are noted, and t
   for (let i = 0; i < 3; i++) tape.begin();
   tape.answered(subject(0, 'quick'), 1, first(null));
   tape.end();
-  recorder.follow([restingRoute('e', 'm', 1, 2)]);
+  recorder.follow([singleVersionRoute('e', 'm', 1, 2)]);
   vi.advanceTimersByTime(12_000);
   tape.failed(subject(0, 'slow'), 12_000);
   tape.end();
@@ -287,7 +297,7 @@ test('requests under way when a rollout lets go of its endpoint are noted, and t
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
   expect(parts.map(({ isLast, window }) => [isLast, window])).toEqual([[true, 0]]);
-  expect([...unitsOf(parts).values()].sort()).toEqual([0, FAILED | slowBit(0), slowBit(0)].sort());
+  expect([...unitsOf(parts).values()].sort()).toEqual([0, FAILED_BIT | slowBit(0), slowBit(0)].sort());
   tape.failed(subject(0, 'never'), 1);
   expect(unitsOf(parts).size).toBe(3);
 });
@@ -297,7 +307,7 @@ test('a request that never ends holds the last piece up for half a minute, and t
     const { recorder, parts, tape } = recording();
     tape.begin();
     tape.answered(subject(0, 'quick'), 1, first(null));
-    recorder.follow([restingRoute('e', 'm', 1, 2)]);
+    recorder.follow([singleVersionRoute('e', 'm', 1, 2)]);
     wait(recorder);
     await new Promise((resolve) => setImmediate(resolve));
     expect(parts.map(({ isLast }) => isLast)).toEqual([true]);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/ports.ts';
-import type { Part } from '../../rollout/part.ts';
 import type { Route } from '../../rollout/route.ts';
+import type { WindowPart } from '../../rollout/window-part.ts';
 import { type Send, Tape } from './tape.ts';
 
 /** A piece of every part is sent this often, and when its window is over. */
@@ -30,7 +30,7 @@ export class Recorder {
   readonly #recorded = new Map<string, Recorded>();
   /** Tapes of rollouts that are over, whose last requests are under way. */
   readonly #draining = new Set<Tape>();
-  #outbox: Part[] = [];
+  #outbox: WindowPart[] = [];
   #sending: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
   #onUnit = (): void => undefined;
@@ -62,7 +62,7 @@ export class Recorder {
     for (const route of routes) {
       if (route.recording === null || this.#recorded.has(route.endpoint)) continue;
       const onUnit = (): void => this.#onUnit();
-      const send = (part: Part): void => this.#post(part);
+      const send = (part: WindowPart): void => this.#post(part);
       const tape = new Tape(route, route.recording, { ...this.#options, send, onUnit });
       this.#recorded.set(route.endpoint, { generation: route.generation, tape });
     }
@@ -88,7 +88,7 @@ export class Recorder {
     this.#draining.add(tape);
   }
 
-  #post(part: Part): void {
+  #post(part: WindowPart): void {
     this.#outbox.push(part);
     this.#sending ??= setImmediate(() => this.#send());
   }

@@ -1,16 +1,16 @@
 import type { Clock } from '../../core/ports.ts';
+import type { RecordingSpec, Route, RouteRole } from '../../rollout/route.ts';
+import { hashHex, unitHalves } from '../../rollout/unit-hash.ts';
 import {
-  type Answer,
-  FAILED,
+  type AnonymousRequests,
+  FAILED_BIT,
   LATENCY_BINS,
   latencyBin,
-  type Nameless,
-  PAIR,
-  type Part,
-  type Sample,
-} from '../../rollout/part.ts';
-import type { Recording, Role, Route } from '../../rollout/route.ts';
-import { hashText, unitHalves } from '../../rollout/unit-hash.ts';
+  type MarkSample,
+  PAIR_ARM,
+  type RecordedAnswer,
+  type WindowPart,
+} from '../../rollout/window-part.ts';
 import { AnswerSample } from './answer-sample.ts';
 import type { FirstRow } from './first-row.ts';
 import { shiftFlags, slowFlags } from './marks.ts';
@@ -26,7 +26,7 @@ const SAMPLES_MAX = 256;
 /** Who is measured: one request. */
 export interface Subject {
   readonly arm: number;
-  readonly role: Role | null;
+  readonly role: RouteRole | null;
   /** Id of its unit, or null where the request is the unit. */
   readonly unit: string | null;
   /** Value of the segment header. */
@@ -34,7 +34,7 @@ export interface Subject {
   readonly requestId: string;
 }
 
-export type Send = (part: Part) => void;
+export type Send = (part: WindowPart) => void;
 
 export interface TapeOptions {
   readonly worker: string;
@@ -51,14 +51,14 @@ export interface TapeOptions {
  */
 export class Tape {
   readonly #options: TapeOptions;
-  readonly #recording: Recording;
+  readonly #recording: RecordingSpec;
   readonly #generation: number;
   readonly #windows: WindowClock;
   readonly #units = new UnitTable();
   /** Counts by arm, segment and flags in one number. */
   #nameless = new Map<number, number>();
   #segments = new Segments();
-  #samples: Sample[] = [];
+  #samples: MarkSample[] = [];
   readonly #answers = new AnswerSample();
   #sampleSecond = Number.NEGATIVE_INFINITY;
   #sampled = 0;
@@ -73,7 +73,7 @@ export class Tape {
   #inFlight = 0;
   #isDraining = false;
 
-  constructor({ generation }: Route, recording: Recording, options: TapeOptions) {
+  constructor({ generation }: Route, recording: RecordingSpec, options: TapeOptions) {
     this.#options = options;
     this.#recording = recording;
     this.#generation = generation;
@@ -81,7 +81,7 @@ export class Tape {
     this.#latency = this.#noLatency();
   }
 
-  get recording(): Recording {
+  get recording(): RecordingSpec {
     return this.#recording;
   }
 
@@ -107,7 +107,7 @@ export class Tape {
 
   /** A request that the version failed. */
   failed(subject: Subject, millis: number): void {
-    if (this.#isOpen()) this.#measure(subject, millis, FAILED);
+    if (this.#isOpen()) this.#measure(subject, millis, FAILED_BIT);
   }
 
   /**
@@ -123,7 +123,7 @@ export class Tape {
     if (!this.#isOpen()) return;
     this.#mirrored++;
     const flags = this.#flagsOf(candidate) | (this.#flagsOf(stable) << 16);
-    this.#note(subject, PAIR, flags >>> 0);
+    this.#note(subject, PAIR_ARM, flags >>> 0);
   }
 
   /** A copy that was not made, because too many waited. */
@@ -185,7 +185,7 @@ export class Tape {
   }
 
   #flagsOf(first: FirstRow | null): number {
-    return first === null ? FAILED : shiftFlags(this.#recording, first);
+    return first === null ? FAILED_BIT : shiftFlags(this.#recording, first);
   }
 
   #measure(subject: Subject, millis: number, flags: number): void {
@@ -205,7 +205,7 @@ export class Tape {
     if (this.#units.note(high, low, arm, flags, index)) this.#options.onUnit();
   }
 
-  #sample(sample: Sample): void {
+  #sample(sample: MarkSample): void {
     const second = Math.floor(this.#options.clock.monotonic() / 1000);
     if (second !== this.#sampleSecond) [this.#sampleSecond, this.#sampled] = [second, 0];
     if (this.#sampled >= SAMPLES_MAX) return;
@@ -218,8 +218,8 @@ export class Tape {
     if (answer === null) return;
     const { clock } = this.#options;
     const [high, low] = unitHalves(unit ?? requestId);
-    const make = (): Answer => {
-      const named = unit === null ? null : hashText(high, low);
+    const make = (): RecordedAnswer => {
+      const named = unit === null ? null : hashHex(high, low);
       const told = isSegment(segment) ? { segment } : {};
       return { requestId, unit: named, arm, at: clock.now(), answer, ...told };
     };
@@ -228,7 +228,7 @@ export class Tape {
 
   #send(isLast: boolean): void {
     const { worker, epoch, send } = this.#options;
-    const part: Part = {
+    const part: WindowPart = {
       rollout: this.#recording.rollout,
       generation: this.#generation,
       window: this.#windows.index,
@@ -256,7 +256,7 @@ export class Tape {
   }
 }
 
-const namelessOf = ([key, count]: readonly [number, number]): Nameless => {
+const namelessOf = ([key, count]: readonly [number, number]): AnonymousRequests => {
   const place = Math.floor(key / 2 ** 32);
   return { arm: place >> 8, flags: key % 2 ** 32, segment: place & 255, count };
 };

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { processorMillis } from '../../../tools/processor-time.ts';
 import { seededRandom } from '../../core/random.ts';
-import type { Units } from '../../rollout/part.ts';
+import type { UnitColumns } from '../../rollout/window-part.ts';
 import { UnitTable } from './unit-table.ts';
 
-const keysOf = ({ high, low, arm, flags, segment }: Units): Map<string, [number, number]> =>
+const keysOf = ({ high, low, arm, flags, segment }: UnitColumns): Map<string, [number, number]> =>
   new Map(Array.from(high, (h, i) => [`${h} ${low[i]} ${arm[i]}`, [flags[i]!, segment[i]!]] as const)) as Map<
     string,
     [number, number]
@@ -46,7 +46,7 @@ test('what is taken, piece by piece, is what a map of all notes gives', () => {
 
 const MAX = 4096;
 
-function fill(units: number, seed: number): { table: UnitTable; taken: Units } {
+function fill(units: number, seed: number): { table: UnitTable; taken: UnitColumns } {
   const random = seededRandom(seed);
   const half = (): number => Math.floor(random.next() * 2 ** 32);
   const table = new UnitTable(MAX);

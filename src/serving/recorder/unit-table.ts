@@ -2,7 +2,7 @@
  * The units that one worker has seen in one window, each once an arm, with the bits of what happened to it. A hash table
  * of typed arrays with open addressing; what is in it never depends on what happened to a unit. Pure.
  */
-import type { Units } from '../../rollout/part.ts';
+import type { UnitColumns } from '../../rollout/window-part.ts';
 
 /** Units of a window and worker beyond which only those are kept whose hash is 0 mod 2^k, for all arms alike. */
 const UNITS_MAX = 65_536;
@@ -49,7 +49,7 @@ export class UnitTable {
   }
 
   /** Units that are new or have more bits since the last call. */
-  take(): Units {
+  take(): UnitColumns {
     let count = 0;
     for (let i = 0; i < this.#size; i++) count += this.#changed[i]!;
     const taken = {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Recording } from '../../rollout/route.ts';
+import type { RecordingSpec } from '../../rollout/route.ts';
 import { WindowClock } from './window-clock.ts';
 
-const recording = { window: 1000, origin: 10_000, first: 5 } as Recording;
+const recording = { window: 1000, origin: 10_000, first: 5 } as RecordingSpec;
 
 /** Both clocks of a machine, apart. */
 class Clocks {

@@ -4,10 +4,10 @@
  * longer. Whoever closes them has the recording begin anew then. Pure.
  */
 import type { Clock } from '../../core/ports.ts';
-import { type Recording, windowAt } from '../../rollout/route.ts';
+import { type RecordingSpec, windowAt } from '../../rollout/route.ts';
 
 export class WindowClock {
-  readonly #recording: Recording;
+  readonly #recording: RecordingSpec;
   readonly #clock: Clock;
   /** What the wall clock was ahead of the steady one. */
   readonly #ahead: number;
@@ -15,7 +15,7 @@ export class WindowClock {
   /** Steady milliseconds at which the window is over. */
   #end: number;
 
-  constructor(recording: Recording, clock: Clock) {
+  constructor(recording: RecordingSpec, clock: Clock) {
     this.#recording = recording;
     this.#clock = clock;
     this.#ahead = clock.now() - clock.monotonic();

@@ -1,5 +1,5 @@
 /** A process that writes until it is killed: `node crash-writer.ts URL loop|inside THREAD`. It says what it has committed. */
-import { restingRoute } from '../../rollout/route.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 import { openStore } from '../open.ts';
 import type { ThreadUse } from '../sqlite-driver.ts';
 import type { Tables } from '../store.ts';
@@ -15,7 +15,7 @@ async function write(tables: Tables, generation: number): Promise<void> {
   await tables.endpoints.flip(
     'churn',
     generation,
-    { route: restingRoute('churn', 'churn', 1, generation + 1) },
+    { route: singleVersionRoute('churn', 'churn', 1, generation + 1) },
     CHANGE,
   );
   await tables.versions.insert(version());

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { restingRoute } from '../../rollout/route.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 import { CHANGE, endpoint } from './rows.ts';
 import { codeOf, type Place, storesOf } from './stores.ts';
 
 const next = (generation: number, version = 2) => ({
-  route: restingRoute('churn', 'churn', version, generation),
+  route: singleVersionRoute('churn', 'churn', version, generation),
 });
 
 export const endpointsContract = (place: Place): void => {
@@ -19,7 +19,7 @@ export const endpointsContract = (place: Place): void => {
       expect(await tables.endpoints.get('churn')).toEqual(endpoint());
       const { items } = await tables.endpoints.history('churn');
       expect(items).toEqual([
-        { ...CHANGE, endpoint: 'churn', generation: 1, route: restingRoute('churn', 'churn', 1, 1) },
+        { ...CHANGE, endpoint: 'churn', generation: 1, route: singleVersionRoute('churn', 'churn', 1, 1) },
       ]);
     });
 
@@ -48,7 +48,7 @@ export const endpointsContract = (place: Place): void => {
       expect(await tables.endpoints.flip('churn', 1, next(2, 3), CHANGE)).toBe(false);
       expect((await tables.endpoints.get('churn'))?.route.ranges[0]?.version).toBe(2);
       expect((await tables.endpoints.history('churn')).items).toHaveLength(2);
-      const nowhere = { route: restingRoute('none', 'churn', 1, 2) };
+      const nowhere = { route: singleVersionRoute('none', 'churn', 1, 2) };
       expect(await tables.endpoints.flip('none', 1, nowhere, CHANGE)).toBe(false);
     });
 
@@ -56,7 +56,7 @@ export const endpointsContract = (place: Place): void => {
       const { tables } = await stores.one();
       await tables.endpoints.insert(endpoint(), CHANGE);
       expect(await codeOf(tables.endpoints.flip('churn', 1, next(3), CHANGE))).toBe('INTERNAL');
-      const other = { route: restingRoute('fraud', 'churn', 1, 2) };
+      const other = { route: singleVersionRoute('fraud', 'churn', 1, 2) };
       expect(await codeOf(tables.endpoints.flip('churn', 1, other, CHANGE))).toBe('INTERNAL');
       expect((await tables.endpoints.get('churn'))?.generation).toBe(1);
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { restingRoute } from '../../rollout/route.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 import type { Page, PageRequest, Tables } from '../store.ts';
 import { CHANGE, endpoint, rollout, version } from './rows.ts';
 import { codeOf, type Place, storesOf } from './stores.ts';
@@ -88,7 +88,7 @@ async function filled(tables: Tables): Promise<void> {
   for (let i = 0; i < 7; i += 1) await tables.versions.insert(version());
   await tables.endpoints.insert(endpoint(), CHANGE);
   for (let generation = 1; generation < 5; generation += 1) {
-    const route = restingRoute('churn', 'churn', 1, generation + 1);
+    const route = singleVersionRoute('churn', 'churn', 1, generation + 1);
     await tables.endpoints.flip('churn', generation, { route }, CHANGE);
   }
   const starts = { a: 10, b: 20, c: 90, d: 20, e: 20 };

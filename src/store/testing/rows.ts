@@ -1,5 +1,5 @@
 /** Rows as tests need them. */
-import { restingRoute } from '../../rollout/route.ts';
+import { singleVersionRoute } from '../../rollout/route.ts';
 import type {
   ActionRow,
   EndpointRow,
@@ -28,7 +28,7 @@ export const endpoint = (name = 'churn', generation = 1): EndpointRow => ({
   name,
   model: 'churn',
   generation,
-  route: restingRoute(name, 'churn', 1, generation),
+  route: singleVersionRoute(name, 'churn', 1, generation),
   stable: 1,
   previous: null,
   rollout: null,

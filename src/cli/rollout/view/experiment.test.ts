@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ExperimentView, MetricStanding } from '../../../rollout/experiment/view.ts';
+import type { ExperimentView, MetricResult } from '../../../rollout/experiment/view.ts';
 import { experimentLines } from './experiment.ts';
 import { drawn } from './paint.ts';
 
-const REVENUE: MetricStanding = {
+const REVENUE: MetricResult = {
   metric: 'revenue',
   scale: 'plain',
   isPrimary: true,

@@ -1,8 +1,8 @@
 /** How an experiment stands: the metric that decides and the others, every arm against control. */
 
 import { grouped } from '../../../core/digits.ts';
-import type { Contrast } from '../../../rollout/experiment/segment-view.ts';
-import type { ExperimentView, MetricStanding } from '../../../rollout/experiment/view.ts';
+import type { ArmContrast } from '../../../rollout/experiment/segment-view.ts';
+import type { ExperimentView, MetricResult } from '../../../rollout/experiment/view.ts';
 
 import { difference, percent } from './numbers.ts';
 import { columns, flow, type Line } from './paint.ts';
@@ -35,7 +35,7 @@ export function experimentLines(view: ExperimentView | null, width: number): Lin
   ];
 }
 
-function cells(standing: MetricStanding): Line {
+function cells(standing: MetricResult): Line {
   const { isPrimary, isGuardrail, metric, arm, atTheEnd, chance } = standing;
   const name = isPrimary ? `${metric} (decides)` : isGuardrail ? `${metric} (guardrail)` : metric;
   const shown = { ...standing, ...(atTheEnd ?? {}) };
@@ -50,10 +50,18 @@ const segmentCells = (standing: ExperimentView['segments'][number]): Line => [
 ];
 
 /** Coloured where the interval leaves out no difference. */
-const marked = (name: string, { lower, upper }: Contrast): Line[number] =>
+const marked = (name: string, { lower, upper }: ArmContrast): Line[number] =>
   lower !== null && upper !== null && (lower > 0 || upper < 0) ? ['yellow', name] : name;
 
-function numbers({ scale, units, mean, controlMean, estimate, lower, upper }: Contrast): readonly string[] {
+function numbers({
+  scale,
+  units,
+  mean,
+  controlMean,
+  estimate,
+  lower,
+  upper,
+}: ArmContrast): readonly string[] {
   const value = (mean: number | null): string =>
     mean === null ? '-' : scale === 'share' ? percent(mean) : String(Number(mean.toPrecision(3)));
   return [

@@ -1,7 +1,7 @@
 /** Numbers as people read them in a terminal. */
 
 import { grouped } from '../../../core/digits.ts';
-import type { Scale } from '../../../rollout/experiment/compare.ts';
+import type { MetricScale } from '../../../rollout/experiment/arm-comparisons.ts';
 import { formatDuration } from '../../../text/duration.ts';
 
 /** Evidence as a factor, from its natural logarithm: `×180`, `×10^12`, `×0.4`. */
@@ -20,7 +20,7 @@ const signed = (value: number): string =>
   `${value === 0 ? '' : value < 0 ? '−' : '+'}${Number(Math.abs(value).toPrecision(2))}`;
 
 /** A difference of shares in percentage points, `+1.7 pp`; of anything else as it is. */
-export const difference = (value: number, scale: Scale): string =>
+export const difference = (value: number, scale: MetricScale): string =>
   scale === 'share' ? `${signed(100 * value)} pp` : signed(value);
 
 /** `0.41 ms`, `1.2 s`. */

@@ -1,6 +1,6 @@
 /** A control plane in a process of its own, to be killed: the parent has its clock and its fleet. */
 
-import type { Part } from '../../../rollout/part.ts';
+import type { WindowPart } from '../../../rollout/window-part.ts';
 import { openStore } from '../../../store/open.ts';
 import type { Fleet, FleetChange } from '../../fleet/fleet.ts';
 import type { ToChild, ToParent } from './process.ts';
@@ -9,7 +9,7 @@ import { type Plane, planeOf } from './world.ts';
 const time = { now: 0, monotonic: 0 };
 const ready = new Set<number>();
 const published = new Map<number, () => void>();
-let onPart: (part: Part) => void = () => undefined;
+let onPart: (part: WindowPart) => void = () => undefined;
 let onChange: (change: FleetChange) => void = () => undefined;
 let plane: Plane;
 

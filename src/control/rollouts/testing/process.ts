@@ -4,8 +4,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Actor } from '../../../core/actor.ts';
-import type { Part } from '../../../rollout/part.ts';
 import type { PlaneSnapshot } from '../../../rollout/route.ts';
+import type { WindowPart } from '../../../rollout/window-part.ts';
 import type { RolloutRow } from '../../../store/store.ts';
 import type { FleetChange } from '../../fleet/fleet.ts';
 import type { RolloutCommand } from '../../port.ts';
@@ -20,7 +20,7 @@ type Command = readonly [id: string, command: RolloutCommand, actor: Actor];
 
 export type ToChild =
   | { readonly kind: 'open'; readonly url: string }
-  | { readonly kind: 'part'; readonly part: Part }
+  | { readonly kind: 'part'; readonly part: WindowPart }
   | { readonly kind: 'change'; readonly change: FleetChange }
   | { readonly kind: 'published'; readonly sequence: number; readonly versions: readonly number[] }
   | ({ readonly kind: 'order'; readonly time: Time } & Order);

@@ -1,14 +1,14 @@
 /** A control plane over a real store, with a clock, workers and failures that tests make. */
 import { PlimsollError } from '../../../core/errors.ts';
 import type { Clock, Logger } from '../../../core/ports.ts';
-import { LATENCY_BINS, type Part } from '../../../rollout/part.ts';
 import {
   type PlaneSnapshot,
-  type Recording,
+  type RecordingSpec,
   type Route,
-  restingRoute,
+  singleVersionRoute,
   windowAt,
 } from '../../../rollout/route.ts';
+import { LATENCY_BINS, type WindowPart } from '../../../rollout/window-part.ts';
 import type { RolloutRow, Store } from '../../../store/store.ts';
 import { version } from '../../../store/testing/rows.ts';
 import type { Fleet, FleetChange } from '../../fleet/fleet.ts';
@@ -61,12 +61,12 @@ export const trafficOf =
 /** One worker that follows what it is told, and keeps what it has sent. */
 export class ScriptedFleet implements Fleet {
   readonly snapshots: PlaneSnapshot[] = [];
-  readonly parts: Part[] = [];
+  readonly parts: WindowPart[] = [];
   /** Versions that cannot be loaded. */
   readonly broken = new Set<number>();
   /** What every publication waits for, or throws. */
   gate: () => Promise<void> = () => Promise.resolve();
-  readonly #listeners: ((part: Part) => void)[] = [];
+  readonly #listeners: ((part: WindowPart) => void)[] = [];
   readonly #changed: ((change: FleetChange) => void)[] = [];
   readonly #worker: string;
   /** Open window of each route that is followed. */
@@ -96,7 +96,7 @@ export class ScriptedFleet implements Fleet {
   ready(_model: string, version: number): number {
     return this.#loaded.has(version) ? 1 : 0;
   }
-  onPart(listener: (part: Part) => void): void {
+  onPart(listener: (part: WindowPart) => void): void {
     this.#listeners.push(listener);
   }
   onChange(listener: (change: FleetChange) => void): void {
@@ -148,15 +148,15 @@ export class ScriptedFleet implements Fleet {
     this.#tell(part);
   }
 
-  #tell(part: Part): void {
+  #tell(part: WindowPart): void {
     for (const listener of this.#listeners) listener(part);
   }
 }
 
-const startOf = ({ origin, first, window }: Recording, index: number): number =>
+const startOf = ({ origin, first, window }: RecordingSpec, index: number): number =>
   origin + (index - first) * window;
 
-function partOf({ recording, generation }: Route, window: number, counts: ReturnType<Traffic>): Part {
+function partOf({ recording, generation }: Route, window: number, counts: ReturnType<Traffic>): WindowPart {
   const units = counts.flatMap(([count, failed], arm) =>
     Array.from({ length: count }, (_, i) => ({
       arm,
@@ -199,7 +199,7 @@ export async function prepare({ tables }: Store): Promise<void> {
     name: 'churn',
     model: 'churn',
     generation: 1,
-    route: restingRoute('churn', 'churn', 1, 1),
+    route: singleVersionRoute('churn', 'churn', 1, 1),
     stable: 1,
     previous: null,
     rollout: null,

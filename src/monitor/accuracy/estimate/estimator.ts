@@ -3,7 +3,7 @@
  * the metric is taken with chances for labels (CBPE). Regression: a model of losses (DLE). How far off that is comes from
  * periods of the reference, each estimated by what was learnt from all others, and from later cohorts whose labels came. Pure.
  */
-import type { Interval } from '../../../rollout/metric/moments.ts';
+import type { ConfidenceInterval } from '../../../rollout/metric/moments.ts';
 import { type Metric, metricOf, read } from '../metrics/all.ts';
 import {
   effectiveSize,
@@ -31,7 +31,11 @@ export interface Estimator {
   readonly metric: string;
   readonly learnt: Learnt;
   /** The metric realised in the reference. */
-  readonly reference: { readonly value: number; readonly interval: Interval; readonly rows: number };
+  readonly reference: {
+    readonly value: number;
+    readonly interval: ConfidenceInterval;
+    readonly rows: number;
+  };
   /** Of periods of the reference. */
   readonly residuals: readonly Residual[];
   /** Variance of one row's influence in the reference. */

@@ -3,13 +3,13 @@
  * power tuned as in PPI++, arXiv 2311.01453): all rows say what is to be expected, labelled ones by how much that is wrong.
  * For any metric with influences. Pure.
  */
-import type { Interval } from '../../../rollout/metric/moments.ts';
+import type { ConfidenceInterval } from '../../../rollout/metric/moments.ts';
 import { delta, type Range } from '../metrics/interval.ts';
 import { type Measured, variance } from '../metrics/measured.ts';
 
 export interface Corrected {
   readonly value: number;
-  readonly interval: Interval;
+  readonly interval: ConfidenceInterval;
   /** How far expectations were used: 0 not at all, 1 in full. */
   readonly power: number;
 }

@@ -1,5 +1,5 @@
 /** Every metric of accuracy by its name: of which task, which way is better, where its bounds are. Pure. */
-import type { Interval } from '../../../rollout/metric/moments.ts';
+import type { ConfidenceInterval } from '../../../rollout/metric/moments.ts';
 import * as binary from './binary.ts';
 import { intervalOf, type Range } from './interval.ts';
 import { effectiveSize, type Measured, weightedMean } from './measured.ts';
@@ -89,7 +89,7 @@ export function metricOf(task: Task, name: string): Metric | null {
 /** A metric as people read it: with its interval, and how many rows it rests on. */
 export interface Reading {
   readonly value: number;
-  readonly interval: Interval;
+  readonly interval: ConfidenceInterval;
   /** Rows, and how many of equal weight they are worth. */
   readonly rows: number;
   readonly effective: number;

@@ -1,7 +1,7 @@
 /** Confidence intervals of metrics. Pure. */
 import type { Random } from '../../../core/ports.ts';
 import { randomIndex, seededRandom } from '../../../core/random.ts';
-import type { Interval } from '../../../rollout/metric/moments.ts';
+import type { ConfidenceInterval } from '../../../rollout/metric/moments.ts';
 import { normalQuantile } from '../../../statistics/normal.ts';
 import { type Measured, variance } from './measured.ts';
 import { type Rows, rowCount, takeRows } from './rows.ts';
@@ -9,7 +9,7 @@ import { type Rows, rowCount, takeRows } from './rows.ts';
 /** Bounds a metric cannot leave. */
 export type Range = readonly [low: number, high: number];
 
-const UNKNOWN_INTERVAL: Interval = { lower: Number.NaN, upper: Number.NaN };
+const UNKNOWN_INTERVAL: ConfidenceInterval = { lower: Number.NaN, upper: Number.NaN };
 
 const quantileOf = (level: number): number => normalQuantile(0.5 + level / 2);
 
@@ -17,7 +17,7 @@ const quantileOf = (level: number): number => normalQuantile(0.5 + level / 2);
  * Wilson's interval of a share, with as many draws as would have the variance that the influences have: rows of unequal
  * weight, and ratios of random denominators, are worth fewer. At 0 and 1, where influences vanish, `size` says how many.
  */
-function wilson(value: number, varianceOf: number, size: number, level: number): Interval {
+function wilson(value: number, varianceOf: number, size: number, level: number): ConfidenceInterval {
   if (Number.isNaN(value) || size === 0) return UNKNOWN_INTERVAL;
   const spread = value * (1 - value);
   const n = spread > 0 && varianceOf > 0 ? Math.min(size, spread / varianceOf) : size;
@@ -28,7 +28,12 @@ function wilson(value: number, varianceOf: number, size: number, level: number):
 }
 
 /** θ ± z σ; between bounds on the logit scale, so that it never leaves them. */
-export function delta(value: number, varianceOf: number, [low, high]: Range, level: number): Interval {
+export function delta(
+  value: number,
+  varianceOf: number,
+  [low, high]: Range,
+  level: number,
+): ConfidenceInterval {
   if (Number.isNaN(value) || Number.isNaN(varianceOf)) return UNKNOWN_INTERVAL;
   const half = quantileOf(level) * Math.sqrt(varianceOf);
   if (!Number.isFinite(high) || !Number.isFinite(low) || value <= low || value >= high)
@@ -56,7 +61,7 @@ function bootstrap<R extends Rows>(
   range: Range,
   level: number,
   seed: number,
-): Interval {
+): ConfidenceInterval {
   const deviation = bootstrapDeviation(rows, measure, seededRandom(seed));
   return delta(measure(rows).value, deviation ** 2, range, level);
 }
@@ -83,7 +88,7 @@ export function intervalOf<R extends Rows>(
   measure: (rows: R) => Measured,
   measured: Measured,
   { range, share, level, seed }: { range: Range; share: boolean; level: number; seed: number },
-): Interval {
+): ConfidenceInterval {
   if (Number.isNaN(measured.value)) return UNKNOWN_INTERVAL;
   const varianceOf = variance(measured, rows.weight);
   const { value, size } = measured;
