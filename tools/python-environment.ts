@@ -9,16 +9,19 @@ import type { Readable } from 'node:stream';
 const cacheFolder = (): string =>
   join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'plimsoll');
 
-/**
- * One thread a process: what is compared must not depend on how many there are. Bytecode is kept, not beside the sources of
- * the checkout: to compile scikit-learn takes twice as long as to import it.
- */
+/** One thread a process: what is compared must not depend on how many there are. The checkout stays free of bytecode. */
 export const pythonEnvironment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   OMP_NUM_THREADS: '1',
   OPENBLAS_NUM_THREADS: '1',
-  PYTHONPYCACHEPREFIX: join(cacheFolder(), 'bytecode'),
+  PYTHONDONTWRITEBYTECODE: '1',
 });
+
+/**
+ * To compile scikit-learn takes twice as long as to import it, and isolated processes (`-I`) write no bytecode anywhere but
+ * beside the sources: it is put there once.
+ */
+const SYNC = ['pip', 'sync', '--quiet', '--require-hashes', '--compile-bytecode'];
 
 /** A program whose output is read while it runs; `ended` throws where it fails. Its errors are shown. */
 export function startPython(
@@ -53,11 +56,16 @@ export function run(command: string, args: readonly string[]): void {
 }
 
 /**
- * The Python of an environment made from `lock`, once; it is kept under `name` and the digest of the lock file.
+ * The Python of an environment made from `lock`, once; it is kept under `name` and a digest of the lock file and of how it
+ * is installed.
  * `modules` are imported to see that it works; `interpreter`: a version, or a path.
  */
 export function preparePython(name: string, lock: string, modules: string, interpreter = '>=3.11'): string {
-  const digest = createHash('sha256').update(readFileSync(lock)).digest('hex').slice(0, 16);
+  const digest = createHash('sha256')
+    .update(readFileSync(lock))
+    .update(SYNC.join(' '))
+    .digest('hex')
+    .slice(0, 16);
   const environment = join(cacheFolder(), `${name}-${digest}`);
   const python = join(environment, 'bin/python');
   const mark = join(environment, 'pyvenv.lock-digest');
@@ -65,7 +73,7 @@ export function preparePython(name: string, lock: string, modules: string, inter
   console.log(`Making a Python environment from ${lock} (once) …`);
   rmSync(environment, { recursive: true, force: true });
   run('uv', ['venv', '--quiet', '--python', interpreter, environment]);
-  run('uv', ['pip', 'sync', '--quiet', '--require-hashes', '--python', python, lock]);
+  run('uv', [...SYNC, '--python', python, lock]);
   run(python, ['-c', `import ${modules}`]);
   writeFileSync(mark, digest);
   return python;

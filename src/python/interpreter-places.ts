@@ -1,6 +1,6 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -33,15 +33,17 @@ export function interpreterPlaces(variables: Variables): readonly string[] {
   const home = variables['HOME'] || homedir();
   const named = variables['PLIMSOLL_PYTHON'];
   const conda = variables['CONDA_PREFIX'];
+  const pyenv = variables['PYENV_ROOT'] || join(home, '.pyenv');
   const folders = [
-    ...pathFolders(variables),
+    // Shims lead to the versions that are listed below, by way of a dozen programs each.
+    ...pathFolders(variables).filter((folder) => resolve(folder) !== join(pyenv, 'shims')),
     '/usr/bin',
     '/usr/local/bin',
     '/opt/homebrew/bin',
     ...(conda ? [join(conda, 'bin')] : []),
   ];
   const collections = [
-    join(variables['PYENV_ROOT'] || join(home, '.pyenv'), 'versions'),
+    join(pyenv, 'versions'),
     '/opt/python',
     variables['UV_PYTHON_INSTALL_DIR'] || join(home, '.local/share/uv/python'),
     '/Library/Frameworks/Python.framework/Versions',

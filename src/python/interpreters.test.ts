@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -49,6 +49,18 @@ test('links, shims and virtual environments count as what they lead to', async (
   const found = await searchInterpreters({ PATH: path, HOME: '/nowhere', PYENV_ROOT: '/nowhere' });
   expect(found.filter((one) => one.path.startsWith(folder))).toEqual([]);
   expect(found.filter((one) => one.path === newest!.path)).toHaveLength(1);
+});
+
+test('the shims of pyenv are not started: its versions are found without them', async () => {
+  const started = join(folder, 'shim-started');
+  script('pyenv/shims', `#!/bin/sh\necho >> ${started}\nexit 1\n`);
+  const [newest] = await findInterpreters();
+  mkdirSync(join(folder, 'pyenv/versions/3.x/bin'), { recursive: true });
+  symlinkSync(newest!.path, join(folder, 'pyenv/versions/3.x/bin/python3'));
+  const root = join(folder, 'pyenv');
+  const found = await searchInterpreters({ PATH: `${root}/shims/`, HOME: '/nowhere', PYENV_ROOT: root });
+  expect(found.map(({ path }) => path)).toContain(newest!.path);
+  expect(existsSync(started)).toBe(false);
 });
 
 test('what hangs, lies, fails or is no Python is passed over, and a folder of PATH without a root is not looked into', async () => {
