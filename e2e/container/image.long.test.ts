@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Verification } from '../../src/deploy/contracts/verify.ts';
-import { verifyImage } from '../../src/deploy/contracts/verify.ts';
+import type { ContractVerification } from '../../src/deploy/contracts/verify.ts';
+import { verifyContracts } from '../../src/deploy/contracts/verify.ts';
 import { blobPath, type Descriptor, type ImageLayer } from '../../src/deploy/image/layout.ts';
 import { BIN, example, folder, runWith } from '../cli.ts';
 import { treeOf } from './bundles.ts';
@@ -12,7 +12,7 @@ import { treeOf } from './bundles.ts';
 const LIMIT = 600_000;
 
 /** Runs the command line for as long as an image takes. */
-const packaged = (args: readonly string[], env: NodeJS.ProcessEnv = process.env): Verification => {
+const packaged = (args: readonly string[], env: NodeJS.ProcessEnv = process.env): ContractVerification => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [BIN, 'package', ...args, '--json', '--data', folder()],
@@ -21,10 +21,10 @@ const packaged = (args: readonly string[], env: NodeJS.ProcessEnv = process.env)
     },
   );
   if (status !== 0) throw new Error(`exit ${status}: ${stderr}\n${stdout}`);
-  return (JSON.parse(stdout) as { verification: Verification }).verification;
+  return (JSON.parse(stdout) as { verification: ContractVerification }).verification;
 };
 
-const broken = ({ contracts }: Verification): string[] =>
+const broken = ({ contracts }: ContractVerification): string[] =>
   contracts.flatMap(({ contract, clauses }) =>
     clauses.filter(({ passed }) => !passed).map(({ id, seen }) => `${contract}: ${id}: ${seen}`),
   );
@@ -81,12 +81,12 @@ test('buildah builds the context without a network, and what it builds holds eve
   // There is no instruction that runs something: nothing is isolated, and nothing asks for a network.
   buildah('bud', '--isolation=chroot', '--pull-never', '--format=oci', '--tag=iris:1', context);
   buildah('push', 'localhost/iris:1', `oci:${layout}:1`);
-  const verification = await verifyImage(layoutIn(layout), model);
+  const verification = await verifyContracts(layoutIn(layout), model);
   expect(broken(verification)).toEqual([]);
 });
 
 /** The one image of a layout that another program has written. */
-function layoutIn(layout: string): Parameters<typeof verifyImage>[0] {
+function layoutIn(layout: string): Parameters<typeof verifyContracts>[0] {
   const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
   const [manifest] = read<{ manifests: [Descriptor] }>(join(layout, 'index.json')).manifests;
   const { config, layers } = read<{ config: Descriptor; layers: ImageLayer[] }>(

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { filesOf } from '../../src/deploy/kubernetes/folder.ts';
+import { kubernetesFiles } from '../../src/deploy/kubernetes/folder.ts';
 import { render } from '../../src/deploy/kubernetes/render.ts';
 import { SPECS } from './specs.ts';
 import { START_MILLIS, startTestCluster, type TestCluster } from './test-cluster.ts';
@@ -55,7 +55,7 @@ describe('A real API server', () => {
     ],
   ])('refuses %s, so it would have told', (_what, broken, said) => {
     const file = join(cluster.plane.folder, 'broken.yaml');
-    writeFileSync(file, broken(filesOf(SPECS['plain']!).get('deployment-v3.yaml')!));
+    writeFileSync(file, broken(kubernetesFiles(SPECS['plain']!).get('deployment-v3.yaml')!));
     const { status, stderr } = cluster.plane.run(
       'kubectl',
       'apply',

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { run } from '../../src/cli/batch/run.ts';
 import { batchArguments } from '../../src/deploy/kubernetes/batch-job.ts';
 import { render } from '../../src/deploy/kubernetes/render.ts';
-import { specOf } from '../../src/deploy/kubernetes/spec.ts';
+import { kubernetesSpecOf } from '../../src/deploy/kubernetes/spec.ts';
 import { admitFile } from '../../src/registry/admit.ts';
 import { SUMS, sumsOf } from '../../src/registry/sums.ts';
 import { example, folder, plimsoll } from '../cli.ts';
@@ -16,7 +16,7 @@ const IRIS = { ...CHURN, name: 'iris', version: 2 };
 
 /** Arguments of the only job of these fields, with the places of the container below `root`. */
 function argumentsOf(root: string, fields: object): readonly string[] {
-  const spec = specOf({ image: image(1), batch: [{ name: 'nightly', ...fields }] }, IRIS);
+  const spec = kubernetesSpecOf({ image: image(1), batch: [{ name: 'nightly', ...fields }] }, IRIS);
   const { object } = render(spec).find(({ object }) => ['Job', 'CronJob'].includes(object.kind))!;
   const [, text] = /"args":(\[.*?\])/.exec(JSON.stringify(object))!;
   return (JSON.parse(text!) as string[]).map((arg) =>
@@ -62,7 +62,7 @@ test('A job of a manifest scores a table; of a schedule, once more each time', {
 });
 
 test('Every field of a job is a flag of the command, or of its pod', () => {
-  const [job] = specOf(
+  const [job] = kubernetesSpecOf(
     {
       image: image(1),
       batch: [{ name: 'a', image: image(6), input: 's3://a/', output: 's3://b/', mode: 'upsert' }],

@@ -8,11 +8,11 @@ import {
   type ClusterApi,
   connect,
 } from '../../src/deploy/kubernetes/cluster/api.ts';
-import { Cluster } from '../../src/deploy/kubernetes/cluster/cloud.ts';
+import { ClusterCloud } from '../../src/deploy/kubernetes/cluster/cloud.ts';
 import { deploymentOf } from '../../src/deploy/kubernetes/cluster/deployment.ts';
 import { render } from '../../src/deploy/kubernetes/render.ts';
-import { type KubernetesSpec, specOf } from '../../src/deploy/kubernetes/spec.ts';
-import { apply, destroy, plan } from '../../src/deploy/plan/apply.ts';
+import { type KubernetesSpec, kubernetesSpecOf } from '../../src/deploy/kubernetes/spec.ts';
+import { applyDeployment, destroy, plan } from '../../src/deploy/plan/apply.ts';
 import { CHURN, image, SPECS } from './specs.ts';
 import { quickly, START_MILLIS, small, startTestCluster, type TestCluster } from './test-cluster.ts';
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => cluster?.stop());
 
-const fixed = (replicas: number): KubernetesSpec => specOf({ image: image(1), replicas }, CHURN);
+const fixed = (replicas: number): KubernetesSpec => kubernetesSpecOf({ image: image(1), replicas }, CHURN);
 
 describe('deploy kubernetes', () => {
   test('plans, applies, waits for the rollout, does nothing the second time, and removes what is its own alone', async () => {
@@ -57,7 +57,7 @@ describe('deploy kubernetes', () => {
     const folder = cluster.written('contested', fixed(2));
     expect(await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder)).toMatchObject({ status: 0 });
     cluster.kubectl('scale', 'deployment/churn-v3', '--replicas=5');
-    const other = cluster.written('contested', specOf({ image: image(2), replicas: 3 }, CHURN));
+    const other = cluster.written('contested', kubernetesSpecOf({ image: image(2), replicas: 3 }, CHURN));
     const planned = await cluster.plimsoll('deploy', 'kubernetes', 'plan', other, '--json');
     const { refused: tried } = JSON.parse(planned.stdout) as { refused: unknown };
     expect(tried).toEqual([
@@ -141,9 +141,9 @@ describe('deploy kubernetes', () => {
     const changes: string[] = [];
     let crashes = 0;
     for (let at = 1; ; at++) {
-      const cloud = new Cluster({ api: crashing(direct, at, changes), resources, force: false });
+      const cloud = new ClusterCloud({ api: crashing(direct, at, changes), resources, force: false });
       try {
-        await apply(deployment, quickly(cloud));
+        await applyDeployment(deployment, quickly(cloud));
         break;
       } catch (error) {
         if (!(error instanceof Crash)) throw error;
@@ -151,7 +151,7 @@ describe('deploy kubernetes', () => {
       }
     }
     console.log(`ended ${crashes} times; ${changes.length} changes for ${resources.length} objects`);
-    const cloud = new Cluster({ api: direct, resources, force: false });
+    const cloud = new ClusterCloud({ api: direct, resources, force: false });
     expect((await plan(deployment, cloud)).steps).toEqual([]);
     // Each crash is at the call after its effect, so no object is written more than once.
     expect(changes).toHaveLength(resources.length);
@@ -163,7 +163,7 @@ describe('deploy kubernetes', () => {
     const facts = { ...CHURN, name: 'unmounted' };
     const folder = cluster.written(
       'unmounted',
-      specOf({ image: image(1), replicas: 1, keysSecret: 'callers' }, facts),
+      kubernetesSpecOf({ image: image(1), replicas: 1, keysSecret: 'callers' }, facts),
     );
     const failed = await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder);
     expect([failed.status, failed.stderr]).toEqual([
@@ -176,7 +176,7 @@ describe('deploy kubernetes', () => {
     const made = pods();
     const other = cluster.written(
       'unmounted',
-      specOf({ image: image(1), replicas: 1, keysSecret: 'callers', serviceMonitor: false }, facts),
+      kubernetesSpecOf({ image: image(1), replicas: 1, keysSecret: 'callers', serviceMonitor: false }, facts),
     );
     await cluster.plimsoll('deploy', 'kubernetes', 'apply', other);
     expect(pods().split('\n').length).toBe(made.split('\n').length);
@@ -188,7 +188,7 @@ describe('deploy kubernetes', () => {
     cluster.kubectl('create', 'quota', 'few', '--hard=pods=1', '-n', 'small');
     const folder = cluster.written(
       'small',
-      specOf({ image: image(1), replicas: 2, namespace: 'small' }, CHURN),
+      kubernetesSpecOf({ image: image(1), replicas: 2, namespace: 'small' }, CHURN),
     );
     const failed = await cluster.plimsoll('deploy', 'kubernetes', 'apply', folder);
     expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining('exceeded quota: few')]);
@@ -210,34 +210,37 @@ describe('deploy kubernetes', () => {
         return { ...answer, body: JSON.parse(text) as ApiAnswer['body'] };
       },
     };
-    const old = apply(deployment, quickly(new Cluster({ api: forgetful, resources, force: false })));
+    const old = applyDeployment(
+      deployment,
+      quickly(new ClusterCloud({ api: forgetful, resources, force: false })),
+    );
     await expect(old).rejects.toMatchObject({
       code: 'CLOUD_REFUSED',
       message: expect.stringContaining('image as a volume'),
     });
     expect(cluster.kubectl('get', 'deployments', '-o', 'name')).toBe('');
-    const ports = quickly(new Cluster({ api: cluster.api, resources, force: false }));
-    expect((await apply(deployment, ports)).created).toContain('Deployment/churn-v3');
+    const ports = quickly(new ClusterCloud({ api: cluster.api, resources, force: false }));
+    expect((await applyDeployment(deployment, ports)).created).toContain('Deployment/churn-v3');
     await destroy(deployment, ports);
   });
 
   test('writes over a Deployment that has come to nothing, rather than removing it', async () => {
     const facts = { ...CHURN, name: 'broken' };
     const objects = (digit: number) =>
-      render(specOf({ image: image(digit), replicas: 1 }, facts)).map(({ object }) => object);
+      render(kubernetesSpecOf({ image: image(digit), replicas: 1 }, facts)).map(({ object }) => object);
     const first = deploymentOf(objects(1), 'test').deployment;
-    const stuck = new Cluster({ api: cluster.api, resources: first.resources, force: false });
-    const failed = await apply(first, quickly(stuck)).catch((error: unknown) => error);
+    const stuck = new ClusterCloud({ api: cluster.api, resources: first.resources, force: false });
+    const failed = await applyDeployment(first, quickly(stuck)).catch((error: unknown) => error);
     console.log(String(failed));
     expect(failed).toMatchObject({ code: 'CLOUD_FAILED' });
     expect(String(failed)).toMatch(/broken-v3-\S+: ImagePullBackOff: Back-off pulling image/);
-    const folder = cluster.written('broken', specOf({ image: image(1), replicas: 1 }, facts));
+    const folder = cluster.written('broken', kubernetesSpecOf({ image: image(1), replicas: 1 }, facts));
     const status = await cluster.plimsoll('deploy', 'kubernetes', 'status', folder);
     expect(status.stdout).toMatch(/Deployment\/broken-v3 +failed +broken-v3-\S+: ImagePullBackOff/);
     const second = deploymentOf(objects(2), 'test').deployment;
     const { steps } = await plan(
       second,
-      new Cluster({ api: cluster.api, resources: second.resources, force: false }),
+      new ClusterCloud({ api: cluster.api, resources: second.resources, force: false }),
     );
     expect(steps.filter(({ action }) => action === 'replace' || action === 'wait')).toEqual([]);
     expect(steps[0]).toMatchObject({ action: 'update', resource: { kind: 'Deployment' } });

@@ -1,13 +1,13 @@
 /** What counts pods hands over to what counts them next, against a real API server with its controllers. No container runs. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiCall, ClusterApi } from '../../src/deploy/kubernetes/cluster/api.ts';
-import { Cluster } from '../../src/deploy/kubernetes/cluster/cloud.ts';
+import { ClusterCloud } from '../../src/deploy/kubernetes/cluster/cloud.ts';
 import { deploymentOf } from '../../src/deploy/kubernetes/cluster/deployment.ts';
-import { valueAt } from '../../src/deploy/kubernetes/cluster/live.ts';
+import { liveValueAt } from '../../src/deploy/kubernetes/cluster/live.ts';
 import { KIND_ORDER } from '../../src/deploy/kubernetes/kinds.ts';
 import { render } from '../../src/deploy/kubernetes/render.ts';
-import { specOf } from '../../src/deploy/kubernetes/spec.ts';
-import { apply, destroy } from '../../src/deploy/plan/apply.ts';
+import { kubernetesSpecOf } from '../../src/deploy/kubernetes/spec.ts';
+import { applyDeployment, destroy } from '../../src/deploy/plan/apply.ts';
 import { CHURN, image } from './specs.ts';
 import { quickly, START_MILLIS, startTestCluster, type TestCluster } from './test-cluster.ts';
 
@@ -27,7 +27,10 @@ async function deployed(
   version = 3,
   onChange: (call: ApiCall) => Promise<void> | void = () => undefined,
 ) {
-  const spec = specOf({ image: image(version), namespace: NAMESPACE, ...document }, { ...CHURN, version });
+  const spec = kubernetesSpecOf(
+    { image: image(version), namespace: NAMESPACE, ...document },
+    { ...CHURN, version },
+  );
   const { deployment } = deploymentOf(
     render(spec).map(({ object }) => object),
     'test',
@@ -39,14 +42,17 @@ async function deployed(
       return cluster.api.send(call);
     },
   };
-  return apply(deployment, quickly(new Cluster({ api, resources: deployment.resources, force: false })));
+  return applyDeployment(
+    deployment,
+    quickly(new ClusterCloud({ api, resources: deployment.resources, force: false })),
+  );
 }
 
 const live = async (plural: string, name: string): Promise<unknown> =>
   (await cluster.api.send({ method: 'GET', path: `/apis/apps/v1/namespaces/default/${plural}/${name}` }))
     .body;
 const pods = async (version: number): Promise<unknown> =>
-  valueAt(await live('deployments', `churn-v${version}`), 'spec', 'replicas');
+  liveValueAt(await live('deployments', `churn-v${version}`), 'spec', 'replicas');
 const scalers = (): string =>
   cluster.kubectl('get', 'hpa,scaledobject', '-o', 'name').trim().replaceAll('\n', ' ');
 
@@ -54,7 +60,8 @@ describe('A scaler', () => {
   test('finds as many pods as it allows at least; a version that takes over has those of the one before, when requests come', async () => {
     const begun: unknown[] = [];
     const noted = ({ method, path, body }: ApiCall): void => {
-      if (method === 'PATCH' && path.includes('/deployments/')) begun.push(valueAt(body, 'spec', 'replicas'));
+      if (method === 'PATCH' && path.includes('/deployments/'))
+        begun.push(liveValueAt(body, 'spec', 'replicas'));
     };
     await deployed({ hpa: { min: 2, max: 10 } }, 3, noted);
     expect(begun).toEqual([2]);
@@ -64,7 +71,7 @@ describe('A scaler', () => {
     await deployed({ hpa: { min: 2, max: 10 } }, 4, async (call) => {
       noted(call);
       if (!call.path.endsWith('/services/churn')) return;
-      available.push(valueAt(await live('deployments', 'churn-v4'), 'status', 'availableReplicas'));
+      available.push(liveValueAt(await live('deployments', 'churn-v4'), 'status', 'availableReplicas'));
     });
     expect({ begun, available }).toEqual({ begun: [2, 5], available: [5] });
     expect(cluster.kubectl('get', 'deployments', '-o', 'name').trim()).toBe('deployment.apps/churn-v4');
@@ -77,7 +84,7 @@ describe('A scaler', () => {
     available.length = 0;
     await deployed({ hpa, gateway }, 5, async ({ path }) => {
       if (/(services|httproutes)\/churn$/.test(path))
-        available.push(valueAt(await live('deployments', 'churn-v5'), 'status', 'availableReplicas'));
+        available.push(liveValueAt(await live('deployments', 'churn-v5'), 'status', 'availableReplicas'));
     });
     expect(available).toEqual([5, 5]);
     await deployed({ hpa }, 4);
@@ -109,7 +116,7 @@ describe('A scaler', () => {
       ...['DELETE horizontalpodautoscalers', 'PATCH scaledobjects'],
       ...['DELETE scaledobjects', 'PATCH horizontalpodautoscalers'],
     ]);
-    const cloud = new Cluster({ api: cluster.api, resources: [], force: false });
+    const cloud = new ClusterCloud({ api: cluster.api, resources: [], force: false });
     await destroy({ name: 'churn', kinds: KIND_ORDER }, quickly(cloud));
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi } from '../../src/deploy/kubernetes/cluster/api.ts';
-import { recordsAt, valueAt } from '../../src/deploy/kubernetes/cluster/live.ts';
+import { liveValueAt, recordsAt } from '../../src/deploy/kubernetes/cluster/live.ts';
 
 /**
  * Says of every pod that it runs and is ready, as a node would; nothing runs. Of those whose name begins with `broken-` the
@@ -11,7 +11,7 @@ export function startKubelet(api: ClusterApi): { stop(): Promise<void> } {
   const told = new Map<string, object>();
   const statusFor = async (pod: object, name: string): Promise<object> => {
     if (!name.startsWith('unmounted-')) return statusOf(name);
-    const { namespace } = valueAt(pod, 'metadata') as { namespace: string };
+    const { namespace } = liveValueAt(pod, 'metadata') as { namespace: string };
     const secret = await api.send({ method: 'GET', path: `/api/v1/namespaces/${namespace}/secrets/callers` });
     if (secret.status === 200) return ready();
     await sayUnmounted(api, pod);
@@ -21,8 +21,8 @@ export function startKubelet(api: ClusterApi): { stop(): Promise<void> } {
     while (!isStopped) {
       const { body } = await api.send({ method: 'GET', path: '/api/v1/pods' });
       for (const pod of recordsAt(body, 'items')) {
-        const name = String(valueAt(pod, 'metadata', 'name'));
-        if (valueAt(pod, 'status', 'phase') === 'Running') continue;
+        const name = String(liveValueAt(pod, 'metadata', 'name'));
+        if (liveValueAt(pod, 'status', 'phase') === 'Running') continue;
         // What has failed once is not looked at again for a long time.
         const status = told.get(name) ?? (await statusFor(pod, name));
         told.set(name, status);
@@ -58,7 +58,10 @@ const waiting = (state: object): object => ({
 
 /** A node says so in an event, and nowhere else (kubelet, `pkg/kubelet/volumemanager`). */
 async function sayUnmounted(api: ClusterApi, pod: object): Promise<void> {
-  const { name, namespace, uid } = valueAt(pod, 'metadata') as Record<'name' | 'namespace' | 'uid', string>;
+  const { name, namespace, uid } = liveValueAt(pod, 'metadata') as Record<
+    'name' | 'namespace' | 'uid',
+    string
+  >;
   await api.send({
     method: 'PATCH',
     path: `/api/v1/namespaces/${namespace}/events/${name}`,
@@ -84,7 +87,7 @@ function ready(): object {
 }
 
 async function patch(api: ClusterApi, pod: object, status: object): Promise<void> {
-  const { name, namespace } = valueAt(pod, 'metadata') as { name: string; namespace: string };
+  const { name, namespace } = liveValueAt(pod, 'metadata') as { name: string; namespace: string };
   await api.send({
     method: 'PATCH',
     path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,

@@ -9,7 +9,7 @@ import { containerConfig } from '../../src/config/container.ts';
 import { writeKnown } from '../../src/control/keys/known.ts';
 import type { KnownKey } from '../../src/control/keys/port.ts';
 import { render } from '../../src/deploy/kubernetes/render.ts';
-import { type KubernetesSpec, specOf } from '../../src/deploy/kubernetes/spec.ts';
+import { type KubernetesSpec, kubernetesSpecOf } from '../../src/deploy/kubernetes/spec.ts';
 import { admitFile } from '../../src/registry/admit.ts';
 import { type RunningContainer, serveContainer } from '../../src/server/container/serve.ts';
 import { freePort } from '../../tools/free-port.ts';
@@ -123,7 +123,7 @@ const rows = (key?: string): RequestInit => ({
 
 describe('A pod', () => {
   test('starts by what its manifest says, answers its probes, and goes on answering while it goes', async () => {
-    const container = containerOf(specOf({ image: image(1) }, CHURN));
+    const container = containerOf(kubernetesSpecOf({ image: image(1) }, CHURN));
     const { child, ended, ask } = await started(container);
     expect(await ask(container.livenessProbe.httpGet.path)).toBe(200);
     expect(await ask('/models/churn/predict', rows())).toBe(200);
@@ -140,7 +140,7 @@ describe('A pod', () => {
     const sha256 = createHash('sha256').update(key).digest('hex');
     const known: KnownKey = { name: 'shop', scope: 'predict', endpoints: [], sha256, expiresAt: null };
     writeFileSync(file, writeKnown([known]));
-    const container = containerOf(specOf({ image: image(1), keysSecret: 'callers' }, CHURN));
+    const container = containerOf(kubernetesSpecOf({ image: image(1), keysSecret: 'callers' }, CHURN));
     expect(container.env).toContainEqual({
       name: 'PLIMSOLL_KEYS_FILE',
       value: '/etc/plimsoll/keys/keys.json',
@@ -154,7 +154,7 @@ describe('A pod', () => {
   });
 
   test('of the runtime of KServe serves what is mounted under the name of its service', async () => {
-    const container = containerOf(specOf({ image: image(1), kserve: {} }, CHURN));
+    const container = containerOf(kubernetesSpecOf({ image: image(1), kserve: {} }, CHURN));
     const { ask } = await served(container);
     expect(await ask(container.startupProbe.httpGet.path)).toBe(200);
     expect(await ask('/v1/models/churn')).toBe(200);

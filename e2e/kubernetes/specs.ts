@@ -1,5 +1,5 @@
 /** Everything that can be asked for, so that every kind of object is written in every form that it has. */
-import { type KubernetesSpec, type ModelFacts, specOf } from '../../src/deploy/kubernetes/spec.ts';
+import { type KubernetesSpec, kubernetesSpecOf, type ModelFacts } from '../../src/deploy/kubernetes/spec.ts';
 
 const digest = (digit: number): string => `sha256:${String(digit).repeat(64)}`;
 export const image = (digit: number): string => `registry.example/models/churn@${digest(digit)}`;
@@ -16,13 +16,13 @@ const gateway = { name: 'public', namespace: 'edge', section: 'https', hostnames
 
 /** By what they show. */
 export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
-  plain: specOf({ image: image(1) }, CHURN),
-  'a fixed number of pods': specOf({ image: image(1), replicas: 3, namespace: 'shop' }, CHURN),
-  'a single pod': specOf(
+  plain: kubernetesSpecOf({ image: image(1) }, CHURN),
+  'a fixed number of pods': kubernetesSpecOf({ image: image(1), replicas: 3, namespace: 'shop' }, CHURN),
+  'a single pod': kubernetesSpecOf(
     { image: image(1), replicas: 1, networkPolicy: false, insecure: true, serviceMonitor: false },
     CHURN,
   ),
-  'a queue that is followed': specOf(
+  'a queue that is followed': kubernetesSpecOf(
     {
       image: image(1),
       hpa: { on: 'queue', target: 0.5, min: 1, max: 40 },
@@ -30,7 +30,7 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
     },
     CHURN,
   ),
-  'a candidate and a shadow': specOf(
+  'a candidate and a shadow': kubernetesSpecOf(
     {
       image: image(1),
       gateway,
@@ -43,7 +43,7 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
     },
     CHURN,
   ),
-  'KEDA from zero': specOf(
+  'KEDA from zero': kubernetesSpecOf(
     {
       image: image(1),
       namespace: 'shop',
@@ -57,7 +57,7 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
     },
     CHURN,
   ),
-  'Python in workers': specOf(
+  'Python in workers': kubernetesSpecOf(
     {
       image: image(1),
       startup: '10m',
@@ -68,11 +68,11 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
     },
     { ...CHURN, name: 'Fraud.Net_2', runtime: 'python' },
   ),
-  'the model as a volume': specOf(
+  'the model as a volume': kubernetesSpecOf(
     { image: image(1), modelImage: image(4), kubernetesVersion: '1.35' },
     CHURN,
   ),
-  'tables by schedule and once': specOf(
+  'tables by schedule and once': kubernetesSpecOf(
     {
       image: image(1),
       batch: [
@@ -100,7 +100,7 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
     },
     CHURN,
   ),
-  'a runtime of KServe': specOf(
+  'a runtime of KServe': kubernetesSpecOf(
     {
       image: image(1),
       kserve: {},
@@ -110,11 +110,11 @@ export const SPECS: Readonly<Record<string, KubernetesSpec>> = {
     },
     CHURN,
   ),
-  'a service on a runtime that is there': specOf(
+  'a service on a runtime that is there': kubernetesSpecOf(
     { kserve: { runtime: 'existing', storageUri: 's3://models/fraud', format: 'onnx' } },
     { ...CHURN, name: 'fraud' },
   ),
-  'a service of KServe with a canary': specOf(
+  'a service of KServe with a canary': kubernetesSpecOf(
     {
       image: image(1),
       namespace: 'shop',

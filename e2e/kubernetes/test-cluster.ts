@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ClusterApi, connect } from '../../src/deploy/kubernetes/cluster/api.ts';
-import { filesOf, writeFolder } from '../../src/deploy/kubernetes/folder.ts';
-import { type KubernetesSpec, specOf } from '../../src/deploy/kubernetes/spec.ts';
+import { kubernetesFiles, writeKubernetesFolder } from '../../src/deploy/kubernetes/folder.ts';
+import { type KubernetesSpec, kubernetesSpecOf } from '../../src/deploy/kubernetes/spec.ts';
 import type { ApplyPorts } from '../../src/deploy/plan/apply.ts';
-import type { Cloud } from '../../src/deploy/plan/port.ts';
+import type { CloudProvider } from '../../src/deploy/plan/port.ts';
 import { type ControlPlane, startControlPlane } from '../../tools/kubernetes/control-plane.ts';
 import { definitionFiles } from '../../tools/kubernetes/schemas.ts';
 import { BIN } from '../cli.ts';
@@ -73,7 +73,7 @@ async function clusterOf(plane: ControlPlane): Promise<TestCluster> {
       }),
     written: (name, spec) => {
       const folder = join(work, name.replaceAll(' ', '-'));
-      writeFolder(folder, filesOf(spec));
+      writeKubernetesFolder(folder, kubernetesFiles(spec));
       return folder;
     },
     stop: async () => {
@@ -85,7 +85,7 @@ async function clusterOf(plane: ControlPlane): Promise<TestCluster> {
 }
 
 /** A real clock, but waits that are short: pods become ready at once. */
-export const quickly = (cloud: Cloud): ApplyPorts => ({
+export const quickly = (cloud: CloudProvider): ApplyPorts => ({
   cloud,
   monotonic: () => performance.now(),
   sleep: (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(millis, 300))),
@@ -94,7 +94,7 @@ export const quickly = (cloud: Cloud): ApplyPorts => ({
 
 /** A route, a version that is stable and one that gets nothing yet, a pod each. */
 export const small = (more: object = {}): KubernetesSpec =>
-  specOf(
+  kubernetesSpecOf(
     {
       image: image(1),
       replicas: 1,

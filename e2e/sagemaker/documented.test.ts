@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { apply } from '../../src/deploy/plan/apply.ts';
+import { applyDeployment } from '../../src/deploy/plan/apply.ts';
 import { renderSageMaker } from '../../src/deploy/sagemaker/render.ts';
 import type { Aws } from '../../tools/clouds/aws/server.ts';
 import { account, documentOf, portsFor, REGION, version } from './deployment.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   aws = await account();
   const document = documentOf({ versions: [version(3), version(4)] });
   const deployment = renderSageMaker(document);
-  await apply(deployment, portsFor(aws, document));
+  await applyDeployment(deployment, portsFor(aws, document));
   model = deployment.resources.find(({ kind }) => kind === 'Model')!.name;
   config = deployment.resources.find(({ kind }) => kind === 'EndpointConfig')!.name;
   back = aws.world.keep();

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest';
 import type { ApplyPorts } from '../../src/deploy/plan/apply.ts';
-import { apply, destroy } from '../../src/deploy/plan/apply.ts';
+import { applyDeployment, destroy } from '../../src/deploy/plan/apply.ts';
 import type { SageMakerDocument } from '../../src/deploy/sagemaker/document.ts';
 import { renderSageMaker } from '../../src/deploy/sagemaker/render.ts';
 import { sageMakerRouter } from '../../src/deploy/sagemaker/weights.ts';
@@ -79,7 +79,7 @@ function worksOn(
   const ports = (document: SageMakerDocument): ApplyPorts => portsFor(aws, document, attempts, time);
   const applying = (document: SageMakerDocument) => {
     const deployment = renderSageMaker(document);
-    return () => apply(deployment, ports(document));
+    return () => applyDeployment(deployment, ports(document));
   };
   const writing = (weights: Readonly<Record<number, number>>) => () =>
     sageMakerRouter({

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { apply, destroy, plan } from '../../src/deploy/plan/apply.ts';
+import { applyDeployment, destroy, plan } from '../../src/deploy/plan/apply.ts';
 import { renderSageMaker } from '../../src/deploy/sagemaker/render.ts';
 import type { Fault } from '../../tools/clouds/aws/faults.ts';
 import type { Aws } from '../../tools/clouds/aws/server.ts';
@@ -18,7 +18,7 @@ async function begin(options: Partial<WorldOptions> = {}): Promise<Aws> {
 
 const applying = (aws: Aws, more: object = {}, attempts = 1) => {
   const document = documentOf({ ...more });
-  return apply(renderSageMaker(document), portsFor(aws, document, attempts));
+  return applyDeployment(renderSageMaker(document), portsFor(aws, document, attempts));
 };
 const failure = (work: Promise<unknown>) =>
   work.then(
@@ -70,7 +70,7 @@ test('a quota that is used up is said as such, with what it is', async () => {
 test("a name that is somebody else's is refused before anything is made, and stays theirs", async () => {
   const aws = await begin();
   const theirs = documentOf({ artifacts: 's3://models/theirs/' });
-  await apply(renderSageMaker(theirs), portsFor(aws, theirs));
+  await applyDeployment(renderSageMaker(theirs), portsFor(aws, theirs));
   for (const tags of aws.world.tags.values()) tags.delete('plimsoll:deployment');
   const before = aws.world.inventory();
   expect(await failure(applying(aws))).toMatchObject({ code: 'CLOUD_NAME_TAKEN' });
@@ -164,7 +164,7 @@ test('an endpoint that is being changed is waited for before it is destroyed', a
   await applying(aws);
   const document = documentOf({ versions: [version(4)] });
   const ports = { ...portsFor(aws, document), waitMillis: 1000 };
-  const changing = failure(apply(renderSageMaker(document), ports));
+  const changing = failure(applyDeployment(renderSageMaker(document), ports));
   while (aws.world.endpoints.get('churn')!.status !== 'Updating') await new Promise(setImmediate);
   await destroy(renderSageMaker(document), portsFor(aws, document));
   await changing;

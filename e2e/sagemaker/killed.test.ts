@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { filesOf, writeFolder } from '../../src/deploy/sagemaker/folder.ts';
+import { sageMakerFiles, writeSageMakerFolder } from '../../src/deploy/sagemaker/folder.ts';
 import { renderSageMaker } from '../../src/deploy/sagemaker/render.ts';
 import type { Aws } from '../../tools/clouds/aws/server.ts';
 import { BIN, folder } from '../cli.ts';
@@ -16,7 +16,7 @@ const given = { versions: [version(3, { scaling: SCALING })] };
 beforeAll(async () => {
   aws = await account({ takesMillis: 20 });
   const document = documentOf(given);
-  writeFolder(home, filesOf(document, renderSageMaker(document), written(given)));
+  writeSageMakerFolder(home, sageMakerFiles(document, renderSageMaker(document), written(given)));
   const archive = join(home, 'artifacts/churn-3/model.tar.gz');
   mkdirSync(dirname(archive), { recursive: true });
   writeFileSync(archive, archiveOf(3));

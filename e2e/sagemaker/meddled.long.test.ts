@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { apply } from '../../src/deploy/plan/apply.ts';
+import { applyDeployment } from '../../src/deploy/plan/apply.ts';
 import { renderSageMaker } from '../../src/deploy/sagemaker/render.ts';
 import type { World } from '../../tools/clouds/aws/world.ts';
 import { HandClock } from '../../tools/clouds/clock.ts';
@@ -41,7 +41,7 @@ test('whatever somebody takes away between calls, it is a coded end or none, and
   const { world, faults } = aws;
   const time = { monotonic: () => clock.now(), sleep: clock.sleep };
   const applying = (document: typeof next) =>
-    apply(renderSageMaker(document), portsFor(aws, document, 1, time));
+    applyDeployment(renderSageMaker(document), portsFor(aws, document, 1, time));
   await applying(before);
   const back = world.keep();
   faults.effects.length = 0;

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { filesOf, writeFolder } from '../../src/deploy/sagemaker/folder.ts';
+import { sageMakerFiles, writeSageMakerFolder } from '../../src/deploy/sagemaker/folder.ts';
 import { renderSageMaker } from '../../src/deploy/sagemaker/render.ts';
 import { S3_HOOK_MILLIS, type S3Server, startS3 } from '../../src/jobs/s3/testing/server.ts';
 import { folder } from '../cli.ts';
@@ -23,7 +23,7 @@ function packaged(more: object): string {
   const home = folder();
   const given = { artifacts: `${place}/plimsoll/`, ...more };
   const document = documentOf(given);
-  writeFolder(home, filesOf(document, renderSageMaker(document), written(given)));
+  writeSageMakerFolder(home, sageMakerFiles(document, renderSageMaker(document), written(given)));
   const archive = join(home, 'artifacts/churn-3/model.tar.gz');
   mkdirSync(dirname(archive), { recursive: true });
   writeFileSync(archive, archiveOf(3));

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { apply, destroy } from '../../src/deploy/plan/apply.ts';
+import { applyDeployment, destroy } from '../../src/deploy/plan/apply.ts';
 import { renderSageMaker } from '../../src/deploy/sagemaker/render.ts';
 import type { Aws } from '../../tools/clouds/aws/server.ts';
 import { HandClock } from '../../tools/clouds/clock.ts';
@@ -22,7 +22,8 @@ async function begin() {
   const portsOf = (more: Table) => portsFor(aws, documentOf(more), 1, time);
   return {
     ...{ aws, world: aws.world, clock },
-    apply: (more: Table = {}, ports = portsOf(more)) => apply(renderSageMaker(documentOf(more)), ports),
+    apply: (more: Table = {}, ports = portsOf(more)) =>
+      applyDeployment(renderSageMaker(documentOf(more)), ports),
     destroy: (more: Table = {}) => destroy(renderSageMaker(documentOf(more)), portsOf(more)),
   };
 }
@@ -76,10 +77,12 @@ test('an archive that was altered or taken away is named before anything is sent
   const ports = portsFor(there.aws, document);
   const [path] = ports.bodies.values();
   writeFileSync(path!, 'archive of version 9');
-  const altered = await failure(apply(renderSageMaker(document), ports));
+  const altered = await failure(applyDeployment(renderSageMaker(document), ports));
   expect(altered).toMatchObject({ code: 'SAGEMAKER_INVALID', message: expect.stringContaining(path!) });
   rmSync(path!);
-  expect(await failure(apply(renderSageMaker(document), ports))).toMatchObject({ code: 'FILE_NOT_FOUND' });
+  expect(await failure(applyDeployment(renderSageMaker(document), ports))).toMatchObject({
+    code: 'FILE_NOT_FOUND',
+  });
   expect(there.world.inventory()).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { apply, destroy } from '../../src/deploy/plan/apply.ts';
+import { applyDeployment, destroy } from '../../src/deploy/plan/apply.ts';
 import { deployerPolicy } from '../../src/deploy/sagemaker/permissions.ts';
 import { renderSageMaker } from '../../src/deploy/sagemaker/render.ts';
 import { sageMakerRouter } from '../../src/deploy/sagemaker/weights.ts';
@@ -33,7 +33,8 @@ test('the policy allows every call of a deployment, and no action that none of t
     documentOf({ ...all, versions: [v3, v4], update: { rollbackOn: [{ ...rollbackOn[0], above: 2 }] } }),
     documentOf({ ...all, versions: [{ ...v3, scaling: { ...SCALING, max: 9 } }], batch: [] }),
   ];
-  for (const document of [one, two]) await apply(renderSageMaker(document), portsFor(aws, document));
+  for (const document of [one, two])
+    await applyDeployment(renderSageMaker(document), portsFor(aws, document));
   const sleep = () => new Promise<void>((done) => void setTimeout(done, 2));
   const router = sageMakerRouter({
     region: REGION,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { apply } from '../../src/deploy/plan/apply.ts';
+import { applyDeployment } from '../../src/deploy/plan/apply.ts';
 import { renderSageMaker } from '../../src/deploy/sagemaker/render.ts';
 import { sageMakerRouter } from '../../src/deploy/sagemaker/weights.ts';
 import type { Aws } from '../../tools/clouds/aws/server.ts';
@@ -11,7 +11,7 @@ let back: () => void;
 beforeAll(async () => {
   aws = await account();
   const document = documentOf({ versions: [version(3, { weight: 95 }), version(4, { weight: 5 })] });
-  await apply(renderSageMaker(document), portsFor(aws, document));
+  await applyDeployment(renderSageMaker(document), portsFor(aws, document));
   back = aws.world.keep();
 });
 beforeEach(() => {

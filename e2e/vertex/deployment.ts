@@ -1,16 +1,16 @@
 /** Deployments of these tests, and the fake that they go to. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  type Applied,
+  type AppliedChanges,
   type ApplyPorts,
-  apply,
+  applyDeployment,
   type Deployment,
   destroy,
 } from '../../src/deploy/plan/apply.ts';
-import type { Cloud } from '../../src/deploy/plan/port.ts';
+import type { CloudProvider } from '../../src/deploy/plan/port.ts';
 import { openSite, vertexCloud } from '../../src/deploy/vertex/cloud.ts';
 import { parseVertexDocument, type VertexDocument } from '../../src/deploy/vertex/document.ts';
-import type { Site } from '../../src/deploy/vertex/kind.ts';
+import type { VertexSite } from '../../src/deploy/vertex/kind.ts';
 import { renderVertex } from '../../src/deploy/vertex/render.ts';
 import { vertexRouter } from '../../src/deploy/vertex/weights.ts';
 import { HandClock } from '../../tools/clouds/clock.ts';
@@ -42,13 +42,13 @@ type Time = Pick<ApplyPorts, 'sleep' | 'monotonic'>;
 
 export interface Scene {
   readonly fake: Fake;
-  readonly site: Site;
+  readonly site: VertexSite;
   /** Sends the deployment there. */
-  apply(document: VertexDocument): Promise<Applied>;
+  apply(document: VertexDocument): Promise<AppliedChanges>;
   destroy(document: VertexDocument): Promise<readonly string[]>;
   /** Splits the traffic of the endpoint `churn`, as a rollout does. */
   weights(shares: Readonly<Record<number, number>>): Promise<void>;
-  cloud(document: VertexDocument): Cloud;
+  cloud(document: VertexDocument): CloudProvider;
   close(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ export async function scene(options: FakeOptions = {}, time: Time = SOON): Promi
   const fake = await startFake({ delays: SHORT, ...options });
   const place = { project: 'acme-ml', location: 'europe-west4', deployment: 'churn' };
   const site = openSite(place, { address: fake.url, ...time });
-  const cloud = (document: VertexDocument): Cloud =>
+  const cloud = (document: VertexDocument): CloudProvider =>
     vertexCloud({ ...site, deployment: document.deployment }, renderVertex(document).resources);
   const ports = (document: VertexDocument) => ({ cloud: cloud(document), ...time });
   const rendered = (document: VertexDocument): Deployment => renderVertex(document);
@@ -79,7 +79,7 @@ export async function scene(options: FakeOptions = {}, time: Time = SOON): Promi
     fake,
     site,
     cloud,
-    apply: (document) => apply(rendered(document), ports(document)),
+    apply: (document) => applyDeployment(rendered(document), ports(document)),
     destroy: (document) => destroy(rendered(document), ports(document)),
     weights: (shares) =>
       vertexRouter(site, 'churn').write(

@@ -3,9 +3,9 @@ import { Command } from 'commander';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { ClusterApi } from '../../deploy/kubernetes/cluster/api.ts';
 import type { ClusterDeployment } from '../../deploy/kubernetes/cluster/deployment.ts';
-import type { Refusal } from '../../deploy/kubernetes/cluster/try-out.ts';
+import type { DryRunRefusal } from '../../deploy/kubernetes/cluster/dry-run.ts';
 import type { PackagedModel } from '../../deploy/packaged.ts';
-import type { Router } from '../../deploy/routers/port.ts';
+import type { TrafficRouter } from '../../deploy/routers/port.ts';
 import type { Define } from '../commands.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
@@ -67,7 +67,7 @@ function refuseFlags(folder: string, verb: Command, command: string): void {
 }
 
 /** As the field manager of rollouts, whose weights they are from then on. */
-async function routerOf(folder: string, options: DeployKubernetesOptions): Promise<Router> {
+async function routerOf(folder: string, options: DeployKubernetesOptions): Promise<TrafficRouter> {
   const { connect } = await import('../../deploy/kubernetes/cluster/api.ts');
   const { HttpRouteRouter } = await import('../../deploy/kubernetes/cluster/http-route.ts');
   const { objectsIn } = await import('../../deploy/kubernetes/read-folder.ts');
@@ -84,12 +84,12 @@ async function prepare(
   terminal: Terminal,
 ): Promise<Deploying> {
   const { connect } = await import('../../deploy/kubernetes/cluster/api.ts');
-  const { Cluster } = await import('../../deploy/kubernetes/cluster/cloud.ts');
-  const { refusals } = await import('../../deploy/kubernetes/cluster/try-out.ts');
+  const { ClusterCloud } = await import('../../deploy/kubernetes/cluster/cloud.ts');
+  const { refusals } = await import('../../deploy/kubernetes/cluster/dry-run.ts');
   const { rolesFor } = await import('../../deploy/kubernetes/kinds.ts');
   const { deployment, namespace } = await wanted(source, options, terminal);
   const api = await connect({ ...options, namespace: oneNamespace(source, namespace, options) });
-  const cloud = new Cluster({
+  const cloud = new ClusterCloud({
     api,
     // What is shown or removed is as it is, whatever is wanted.
     resources: verb === 'plan' || verb === 'apply' ? deployment.resources : [],
@@ -126,9 +126,9 @@ async function wanted(
     const { objectsIn } = await import('../../deploy/kubernetes/read-folder.ts');
     return deploymentOf(objectsIn(source), source);
   }
-  const { specOf } = await import('../../deploy/kubernetes/spec.ts');
+  const { kubernetesSpecOf } = await import('../../deploy/kubernetes/spec.ts');
   const { render } = await import('../../deploy/kubernetes/render.ts');
-  const spec = specOf(await documentOf(options), factsOf(await modelOf(source, options, terminal)));
+  const spec = kubernetesSpecOf(await documentOf(options), factsOf(await modelOf(source, options, terminal)));
   return deploymentOf(
     render(spec).map(({ object }) => object),
     source,
@@ -154,7 +154,7 @@ async function modelOf(
   }
 }
 
-const saidAgainst = (refused: readonly Refusal[]): readonly string[] =>
+const saidAgainst = (refused: readonly DryRunRefusal[]): readonly string[] =>
   refused.length === 0
     ? []
     : [

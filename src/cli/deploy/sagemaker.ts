@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Router } from '../../deploy/routers/port.ts';
+import type { TrafficRouter } from '../../deploy/routers/port.ts';
 import type { Define } from '../commands.ts';
 import { type Deploying, withVerbs } from './verbs.ts';
 import { withWeights } from './weights.ts';
@@ -27,21 +27,21 @@ export const deploySageMakerCommand: Define = (command, terminal) => {
 const withAddress = (verb: Command): Command =>
   verb.option('--endpoint-url <url>', 'another server than Amazon, for tests (default: AWS_ENDPOINT_URL)');
 
-async function routerOf(path: string, { endpointUrl }: DeployOptions): Promise<Router> {
-  const { readDocument } = await import('../../deploy/sagemaker/folder.ts');
+async function routerOf(path: string, { endpointUrl }: DeployOptions): Promise<TrafficRouter> {
+  const { readSageMakerDocument } = await import('../../deploy/sagemaker/folder.ts');
   const { sageMakerRouter } = await import('../../deploy/sagemaker/weights.ts');
-  const { region, deployment } = readDocument(path).document;
+  const { region, deployment } = readSageMakerDocument(path).document;
   const pause = (millis: number): Promise<void> => sleep(millis);
   return sageMakerRouter({ region, endpointUrl, endpoint: deployment, sleep: pause });
 }
 
 async function deploying(path: string, { endpointUrl }: DeployOptions): Promise<Deploying> {
-  const { bodiesOf, readDocument } = await import('../../deploy/sagemaker/folder.ts');
+  const { bodiesOf, readSageMakerDocument } = await import('../../deploy/sagemaker/folder.ts');
   const { renderSageMaker } = await import('../../deploy/sagemaker/render.ts');
   const { sageMakerCloud } = await import('../../deploy/sagemaker/cloud.ts');
   const { ownPrefix } = await import('../../deploy/sagemaker/names.ts');
-  const { aboutSageMaker, detailsOf } = await import('../../deploy/sagemaker/about.ts');
-  const { document, folder } = readDocument(path);
+  const { aboutSageMaker, sageMakerDetailsOf } = await import('../../deploy/sagemaker/plan-details.ts');
+  const { document, folder } = readSageMakerDocument(path);
   const deployment = renderSageMaker(document, path);
   const { bucket, prefix } = ownPrefix(document);
   const { region } = document;
@@ -50,7 +50,7 @@ async function deploying(path: string, { endpointUrl }: DeployOptions): Promise<
     deployment,
     cloud: sageMakerCloud({ region, endpointUrl, place, bodies: bodiesOf(document, folder) }),
     about: aboutSageMaker(document, deployment),
-    details: detailsOf(document, deployment),
+    details: sageMakerDetailsOf(document, deployment),
   };
 }
 

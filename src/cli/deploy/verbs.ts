@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { apply, type Deployment, destroy, observe } from '../../deploy/plan/apply.ts';
+import { applyDeployment, type Deployment, destroy, observeDeployment } from '../../deploy/plan/apply.ts';
 import { idOf } from '../../deploy/plan/key.ts';
-import { planOf } from '../../deploy/plan/plan.ts';
-import type { Cloud, Step } from '../../deploy/plan/port.ts';
+import { deploymentPlanOf } from '../../deploy/plan/plan.ts';
+import type { CloudProvider, PlanStep } from '../../deploy/plan/port.ts';
 import { table } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 /** A deployment to one kind of cloud, as a command has been told of it. */
 export interface Deploying {
   readonly deployment: Deployment;
-  readonly cloud: Cloud;
+  readonly cloud: CloudProvider;
   /** What a person should see before anything is made: permissions, costs. For people, and for `--json`. */
   readonly about: readonly string[];
   readonly details: Readonly<Record<string, unknown>>;
@@ -54,7 +54,7 @@ const DO: Readonly<Record<Verb, (deploying: Deploying, terminal: Terminal) => Pr
 };
 
 async function sayPlan({ deployment, cloud, about, details }: Deploying, terminal: Terminal): Promise<void> {
-  const plan = planOf(await observe(deployment, cloud));
+  const plan = deploymentPlanOf(await observeDeployment(deployment, cloud));
   const steps = plan.steps.map((step) => ({
     action: step.action,
     id: subjectOf(step),
@@ -74,7 +74,7 @@ async function sayPlan({ deployment, cloud, about, details }: Deploying, termina
 async function doApply(deploying: Deploying, terminal: Terminal): Promise<void> {
   const { deployment, cloud, details } = deploying;
   const done = await showing(deployment.name, terminal, (onStep) =>
-    apply(deployment, { cloud, ...TIME, onStep }),
+    applyDeployment(deployment, { cloud, ...TIME, onStep }),
   );
   terminal.answer({ deployment: deployment.name, ...done, ...details }, () => {
     const lines = Object.entries(done).flatMap(([what, ids]) =>
@@ -119,7 +119,7 @@ const TIME = {
 async function showing<T>(
   name: string,
   terminal: Terminal,
-  work: (onStep: (step: Step) => void) => Promise<T>,
+  work: (onStep: (step: PlanStep) => void) => Promise<T>,
 ): Promise<T> {
   const progress = terminal.steps(name);
   try {
@@ -135,6 +135,6 @@ const PRESENT = {
   replace: 'replacing',
   wait: 'waiting for',
   remove: 'removing',
-} as const satisfies Record<Step['action'], string>;
+} as const satisfies Record<PlanStep['action'], string>;
 
-const subjectOf = (step: Step): string => idOf(step.action === 'remove' ? step.key : step.resource);
+const subjectOf = (step: PlanStep): string => idOf(step.action === 'remove' ? step.key : step.resource);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Router } from '../../deploy/routers/port.ts';
+import type { TrafficRouter } from '../../deploy/routers/port.ts';
 import type { Define } from '../commands.ts';
 import { type Deploying, withVerbs } from './verbs.ts';
 import { withWeights } from './weights.ts';
@@ -31,23 +31,23 @@ const withDocument = (verb: Command): Command =>
 
 const TIME = { sleep: (millis: number) => sleep(millis), monotonic: () => performance.now() };
 
-async function routerOf(path: string, { endpoint }: DeployOptions): Promise<Router> {
+async function routerOf(path: string, { endpoint }: DeployOptions): Promise<TrafficRouter> {
   const { addressOf } = await import('../../deploy/vertex/address.ts');
-  const { readDocument } = await import('../../deploy/vertex/folder.ts');
+  const { readVertexDocument } = await import('../../deploy/vertex/folder.ts');
   const { openSite } = await import('../../deploy/vertex/cloud.ts');
   const { vertexRouter } = await import('../../deploy/vertex/weights.ts');
-  const { document } = readDocument(path);
+  const { document } = readVertexDocument(path);
   const site = openSite(document, { address: addressOf(endpoint), ...TIME });
   return vertexRouter(site, document.endpoint.id);
 }
 
 async function deploying(path: string, { endpoint }: DeployOptions): Promise<Deploying> {
   const { addressOf } = await import('../../deploy/vertex/address.ts');
-  const { readDocument } = await import('../../deploy/vertex/folder.ts');
+  const { readVertexDocument } = await import('../../deploy/vertex/folder.ts');
   const { renderVertex } = await import('../../deploy/vertex/render.ts');
   const { openSite, vertexCloud } = await import('../../deploy/vertex/cloud.ts');
-  const { aboutVertex, detailsOf } = await import('../../deploy/vertex/about.ts');
-  const { document } = readDocument(path);
+  const { aboutVertex, vertexDetailsOf } = await import('../../deploy/vertex/plan-details.ts');
+  const { document } = readVertexDocument(path);
   const deployment = renderVertex(document);
   const site = openSite(document, { address: addressOf(endpoint), ...TIME });
   const { resources } = deployment;
@@ -55,7 +55,7 @@ async function deploying(path: string, { endpoint }: DeployOptions): Promise<Dep
     deployment,
     cloud: vertexCloud(site, resources),
     about: aboutVertex(document),
-    details: detailsOf(document),
+    details: vertexDetailsOf(document),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Router, VersionWeights } from '../../deploy/routers/port.ts';
+import type { TrafficRouter, VersionWeights } from '../../deploy/routers/port.ts';
 import { table } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 
@@ -8,7 +8,7 @@ import type { Terminal } from '../output/terminal.ts';
 export function withWeights(
   command: Command,
   terminal: Terminal,
-  define: (verb: Command) => (source: string) => Promise<Router>,
+  define: (verb: Command) => (source: string) => Promise<TrafficRouter>,
 ): void {
   const summary = 'show how requests are split between versions, or split them';
   const verb = command.command('weights').summary(summary).description(summary);
@@ -25,7 +25,7 @@ export function withWeights(
  * router throws.
  */
 async function answerWeights(
-  router: Router,
+  router: TrafficRouter,
   texts: readonly string[],
   command: string,
   terminal: Terminal,

@@ -27,10 +27,10 @@ export const packageAttestationsCommand: Define = (command, terminal) => {
     )
     .action(async (image: string) => {
       const options = command.optsWithGlobals<AttestationsOptions>();
-      const { verifyImage } = await import('../../deploy/attest/verify.ts');
+      const { verifyAttestations } = await import('../../deploy/attest/verify.ts');
       const publicKey = await publicKeyFor(options);
       const source = await sourceOf(image, options);
-      const found = await verifyImage(source, publicKey);
+      const found = await verifyAttestations(source, publicKey);
       terminal.answer({ verified: true, ...found }, () => textOf(found));
     });
 };

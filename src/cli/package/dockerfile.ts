@@ -30,13 +30,13 @@ export const packageDockerfileCommand: Define = (command, terminal) => {
       const { quoted } = await import('../model/python/diagnosis.ts');
       const { packagedModel } = await import('./model.ts');
       const { archiveSettings } = await import('../../deploy/image/archives.ts');
-      const { LOCK } = await import('../../deploy/image/lock.ts');
+      const { BASE_LOCK } = await import('../../deploy/image/lock.ts');
       const { writeContext } = await import('../../deploy/dockerfile/write.ts');
       const model = await packagedModel(reference, options, terminal);
       const progress = terminal.progress(reference);
       const onProgress = (stage: string): void => progress.update(stage);
       const folder = options.baseArchive === undefined ? null : resolve(options.baseArchive);
-      const archives = archiveSettings({ folder, snapshot: LOCK.snapshot, onProgress });
+      const archives = archiveSettings({ folder, snapshot: BASE_LOCK.snapshot, onProgress });
       const platform = { os: 'linux', architecture: 'amd64' };
       try {
         const facts = await writeContext(options.output, { model, platform, archives, onProgress });

@@ -23,12 +23,12 @@ export const packageKubernetesCommand: Define = (command, terminal) => {
     .action(async (reference: string) => {
       const options = command.optsWithGlobals<PackageKubernetesOptions>();
       const { packagedModel } = await import('./model.ts');
-      const { specOf } = await import('../../deploy/kubernetes/spec.ts');
-      const { filesOf, writeFolder } = await import('../../deploy/kubernetes/folder.ts');
+      const { kubernetesSpecOf } = await import('../../deploy/kubernetes/spec.ts');
+      const { kubernetesFiles, writeKubernetesFolder } = await import('../../deploy/kubernetes/folder.ts');
       const document = await documentOf(options);
-      const spec = specOf(document, factsOf(await packagedModel(reference, options, terminal)));
-      const files = filesOf(spec);
-      writeFolder(options.output, files);
+      const spec = kubernetesSpecOf(document, factsOf(await packagedModel(reference, options, terminal)));
+      const files = kubernetesFiles(spec);
+      writeKubernetesFolder(options.output, files);
       const names = [...files.keys()];
       if (spec.keysSecret === null && spec.kserve === null)
         terminal.note(

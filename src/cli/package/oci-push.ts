@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { BuiltImage } from '../../deploy/image/image.ts';
 import type { PackagedModel } from '../../deploy/packaged.ts';
-import type { Pushed } from '../../deploy/push/push.ts';
-import type { Artifact } from '../../deploy/push/referrers.ts';
+import type { PushResult } from '../../deploy/push/push.ts';
+import type { AttachedArtifact } from '../../deploy/push/referrers.ts';
 import { type RegistryFlags, registryOptions } from './registry-options.ts';
 
 export interface PushFlags extends RegistryFlags {
@@ -17,7 +17,7 @@ export async function attested(
   image: BuiltImage,
   model: PackagedModel,
   data: string,
-): Promise<readonly Artifact[]> {
+): Promise<readonly AttachedArtifact[]> {
   const { openSigner } = await import('../../signing/signer.ts');
   const { attestImage } = await import('../../deploy/attest/attest.ts');
   const { keepArtifacts } = await import('../../deploy/attest/kept.ts');
@@ -37,17 +37,17 @@ export async function checkTarget({ push }: PushFlags): Promise<void> {
 /** Null where nothing is to be pushed. */
 export async function pushed(
   image: BuiltImage,
-  artifacts: readonly Artifact[],
+  artifacts: readonly AttachedArtifact[],
   flags: PushFlags,
   onProgress: OnProgress,
-): Promise<Pushed | null> {
+): Promise<PushResult | null> {
   if (flags.push === undefined) return null;
   const { pushImage } = await import('../../deploy/push/push.ts');
   const options = { ...(await registryOptions(flags)), mountFrom: flags.mountFrom ?? [] };
   return pushImage(image, flags.push, { ...options, artifacts, onProgress });
 }
 
-export function pushedText({ reference, pinned, blobs, referrers }: Pushed): string {
+export function pushedText({ reference, pinned, blobs, referrers }: PushResult): string {
   const sent = blobs.filter(({ outcome }) => outcome === 'sent');
   const megabytes = (sent.reduce((sum, { size }) => sum + size, 0) / 1e6).toFixed(1);
   return [

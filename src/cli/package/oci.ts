@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EXIT, PlimsollError } from '../../core/errors.ts';
-import type { Verification } from '../../deploy/contracts/verify.ts';
+import type { ContractVerification } from '../../deploy/contracts/verify.ts';
 import type { BuiltImage } from '../../deploy/image/image.ts';
 import type { Platform } from '../../deploy/image/layout.ts';
 import type { PackagedModel } from '../../deploy/packaged.ts';
-import type { Pushed } from '../../deploy/push/push.ts';
+import type { PushResult } from '../../deploy/push/push.ts';
 import type { Define } from '../commands.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { quoted } from '../model/python/diagnosis.ts';
@@ -25,9 +25,9 @@ interface PackageOciOptions extends ControlOptions, PushFlags {
 
 interface Made extends BuiltImage {
   /** What a container of it does, where that was asked. */
-  readonly verification: Verification | null;
+  readonly verification: ContractVerification | null;
   /** Where it was pushed to; null where nobody asked, or a contract was not kept. */
-  readonly pushed: Pushed | null;
+  readonly pushed: PushResult | null;
 }
 
 /** `package oci`: the image of a version, written without Docker. */
@@ -75,21 +75,21 @@ async function makeImage(reference: string, options: PackageOciOptions, terminal
   await checkTarget(options);
   const { packagedModel } = await import('./model.ts');
   const { archiveSettings } = await import('../../deploy/image/archives.ts');
-  const { LOCK } = await import('../../deploy/image/lock.ts');
-  const { writeImage } = await import('../../deploy/image/image.ts');
+  const { BASE_LOCK } = await import('../../deploy/image/lock.ts');
+  const { writeOciImage } = await import('../../deploy/image/image.ts');
   const { writeOutput } = await import('../../deploy/image/output.ts');
   const { writeModelArtifact } = await import('../../deploy/push/model-artifact.ts');
   const model = await packagedModel(reference, options, terminal);
   const progress = terminal.progress(reference);
   const onProgress = (stage: string): void => progress.update(stage);
   const folder = options.baseArchive === undefined ? null : resolve(options.baseArchive);
-  const archives = archiveSettings({ folder, snapshot: LOCK.snapshot, onProgress });
+  const archives = archiveSettings({ folder, snapshot: BASE_LOCK.snapshot, onProgress });
   try {
     return await withOutput(options, (output) =>
       writeOutput(output, async (to) => {
         const image = options.modelOnly
           ? await writeModelArtifact(to, model, platform)
-          : await writeImage(to, { model, platform, batch, archives, onProgress });
+          : await writeOciImage(to, { model, platform, batch, archives, onProgress });
         const verification = options.verify ? await verified(image, model, onProgress) : null;
         const artifacts = await attested(image, model, options.data);
         const isGood = verification === null || verification.passed;
@@ -113,7 +113,7 @@ async function withOutput<T>(
       reason: 'neither --output nor --push is given, one of them was wanted',
       command: 'package oci',
     });
-  const { withWork } = await import('../../deploy/image/work.ts');
+  const { withWork } = await import('../../deploy/image/working-folder.ts');
   return withWork(
     join(tmpdir(), 'image'),
     () => undefined,
@@ -126,10 +126,10 @@ async function verified(
   image: BuiltImage,
   model: PackagedModel,
   onProgress: (stage: string) => void,
-): Promise<Verification> {
+): Promise<ContractVerification> {
   onProgress('starting it as each platform does');
-  const { verifyImage } = await import('../../deploy/contracts/verify.ts');
-  return verifyImage(image, model, ({ contract }) => onProgress(`held to the contract of ${contract}`));
+  const { verifyContracts } = await import('../../deploy/contracts/verify.ts');
+  return verifyContracts(image, model, ({ contract }) => onProgress(`held to the contract of ${contract}`));
 }
 
 /** There is nothing in it to be started, or to be with. */

@@ -43,11 +43,11 @@ export const packageSageMakerCommand: Define = (command, terminal) => {
     .action(async (reference: string) => {
       const options = command.optsWithGlobals<PackageSageMakerOptions>();
       const { packageSageMaker } = await import('../../deploy/sagemaker/package.ts');
-      const { aboutSageMaker, detailsOf } = await import('../../deploy/sagemaker/about.ts');
+      const { aboutSageMaker, sageMakerDetailsOf } = await import('../../deploy/sagemaker/plan-details.ts');
       const { packagedModel } = await import('./model.ts');
       const model = await packagedModel(reference, options, terminal);
       const { document, deployment, files } = await packageSageMaker(model, options);
-      const answer = { folder: options.output, files, ...detailsOf(document, deployment) };
+      const answer = { folder: options.output, files, ...sageMakerDetailsOf(document, deployment) };
       terminal.answer(answer, () =>
         [
           `Wrote ${options.output}. Look at it, then`,

@@ -34,16 +34,18 @@ export const packageVertexCommand: Define = (command, terminal) => {
       const options = command.optsWithGlobals<PackageVertexOptions>();
       const { packagedModel } = await import('./model.ts');
       const { parseVertexDocument } = await import('../../deploy/vertex/document.ts');
-      const { documentFrom } = await import('../../deploy/vertex/from-flags.ts');
-      const { filesOf, readDocument, writeFolder } = await import('../../deploy/vertex/folder.ts');
-      const { aboutVertex, detailsOf } = await import('../../deploy/vertex/about.ts');
-      const beside = options.beside === undefined ? null : readDocument(options.beside).written;
+      const { vertexDocumentFrom } = await import('../../deploy/vertex/from-flags.ts');
+      const { vertexFiles, readVertexDocument, writeVertexFolder } = await import(
+        '../../deploy/vertex/folder.ts'
+      );
+      const { aboutVertex, vertexDetailsOf } = await import('../../deploy/vertex/plan-details.ts');
+      const beside = options.beside === undefined ? null : readVertexDocument(options.beside).written;
       const model = await packagedModel(reference, options, terminal);
-      const written = documentFrom(model, options, beside);
+      const written = vertexDocumentFrom(model, options, beside);
       const document = parseVertexDocument(written, 'the command line');
-      const files = filesOf(document, written);
-      writeFolder(options.output, files);
-      const answer = { folder: options.output, files: [...files.keys()], ...detailsOf(document) };
+      const files = vertexFiles(document, written);
+      writeVertexFolder(options.output, files);
+      const answer = { folder: options.output, files: [...files.keys()], ...vertexDetailsOf(document) };
       terminal.answer(answer, () =>
         [
           `Wrote ${options.output}. Look at it, then`,

@@ -7,19 +7,19 @@ import { digestOf } from '../../registry/digest.ts';
 import type { Signer } from '../../signing/signer.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import type { BuiltImage } from '../image/image.ts';
-import { LOCK, platformName } from '../image/lock.ts';
+import { BASE_LOCK, platformName } from '../image/lock.ts';
 import type { PackagedModel } from '../packaged.ts';
-import type { Artifact } from '../push/referrers.ts';
+import type { AttachedArtifact } from '../push/referrers.ts';
 import { componentsOf } from './components.ts';
 import { BUNDLE_TYPE } from './media.ts';
 import {
+  type BuildRecord,
   type GivenFile,
-  type Made,
+  type InTotoStatement,
   provenanceOf,
   SBOM_NAME,
   SIGNATURE,
   STATEMENT_TYPE,
-  type Statement,
   statementOf,
 } from './provenance.ts';
 import { bomOf, SBOM_TYPE } from './sbom.ts';
@@ -32,15 +32,15 @@ export async function attestImage(
   image: BuiltImage,
   model: PackagedModel,
   signer: Signer,
-): Promise<readonly Artifact[]> {
+): Promise<readonly AttachedArtifact[]> {
   const { reference, manifest, platform, layers, packages } = image;
   const program = { version: packageJson.version, license: packageJson.license };
   // Where the version alone is in it, nothing of a lock is, and it may be for any platform.
-  const lock = LOCK.platforms[platformName(platform)] ?? Object.values(LOCK.platforms)[0]!;
+  const lock = BASE_LOCK.platforms[platformName(platform)] ?? Object.values(BASE_LOCK.platforms)[0]!;
   const contents = { model, lock, layers, packages, program };
   const subject = { reference, digest: manifest.digest, program: program.version };
   const sbom = Buffer.from(JSON.stringify(bomOf(subject, componentsOf(contents))));
-  const made: Made = {
+  const made: BuildRecord = {
     ...contents,
     reference,
     digest: manifest.digest,
@@ -70,7 +70,7 @@ async function givenFiles({ bundle }: PackagedModel): Promise<readonly GivenFile
 }
 
 /** A statement in an envelope, in what Sigstore's programs take. */
-function signed(statement: Statement, name: string, signer: Signer): Artifact {
+function signed(statement: InTotoStatement, name: string, signer: Signer): AttachedArtifact {
   const bundle = {
     mediaType: BUNDLE_TYPE,
     verificationMaterial: { publicKey: { hint: signer.publicKey.keyId } },

@@ -4,7 +4,7 @@ import type { BuiltImage } from '../image/image.ts';
 import type { DebianPackage, NpmArchive, PlatformLock } from '../image/lock.ts';
 import { IMAGE_NOTICES, type PackagedModel } from '../packaged.ts';
 
-export interface Component {
+export interface SbomComponent {
   readonly type: 'library' | 'application' | 'platform' | 'machine-learning-model';
   readonly name: string;
   /** Null where nobody says. */
@@ -17,11 +17,11 @@ export interface Component {
   /** By which the national database of vulnerabilities knows it. */
   readonly cpe?: string;
   /** What is in it and cannot be told apart. */
-  readonly contains?: readonly Component[];
+  readonly contains?: readonly SbomComponent[];
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-export interface Contents {
+export interface ImageContents {
   readonly model: PackagedModel;
   readonly lock: PlatformLock;
   readonly layers: BuiltImage['layers'];
@@ -34,7 +34,13 @@ export interface Contents {
 const ARCHIVE_LICENSE = 'MIT';
 
 /** In order of the layers; the model comes last. */
-export function componentsOf({ model, lock, layers, packages, program }: Contents): readonly Component[] {
+export function componentsOf({
+  model,
+  lock,
+  layers,
+  packages,
+  program,
+}: ImageContents): readonly SbomComponent[] {
   const parts = new Set(layers.map(({ part }) => part));
   return unique([
     ...(parts.has('base') ? [node(lock.node), ...lock.debian.map(debian)] : []),
@@ -46,17 +52,17 @@ export function componentsOf({ model, lock, layers, packages, program }: Content
 }
 
 /** A package may be in a layer of its own and bundled, too; a list names each piece once. */
-const unique = (all: readonly Component[]): readonly Component[] =>
+const unique = (all: readonly SbomComponent[]): readonly SbomComponent[] =>
   [...new Map(all.toReversed().map((one) => [one.purl ?? one, one])).values()].toReversed();
 
 /** Its package of npm says where it comes from; those who look for what is known to be wrong with it know it otherwise. */
-const node = (one: NpmArchive): Component => ({
+const node = (one: NpmArchive): SbomComponent => ({
   ...archive(one, 'platform'),
   name: 'node',
   cpe: `cpe:2.3:a:nodejs:node.js:${one.version}:*:*:*:*:*:*:*`,
 });
 
-const programComponent = ({ version, license }: Contents['program']): Component => ({
+const programComponent = ({ version, license }: ImageContents['program']): SbomComponent => ({
   type: 'application',
   name: 'plimsoll',
   version,
@@ -66,7 +72,7 @@ const programComponent = ({ version, license }: Contents['program']): Component 
   properties: { 'plimsoll:notices': IMAGE_NOTICES },
 });
 
-const archive = (one: NpmArchive, type: Component['type']): Component => ({
+const archive = (one: NpmArchive, type: SbomComponent['type']): SbomComponent => ({
   type,
   name: one.name,
   version: one.version,
@@ -79,7 +85,7 @@ const archive = (one: NpmArchive, type: Component['type']): Component => ({
 export const sha512Of = ({ integrity }: NpmArchive): string =>
   Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex');
 
-const debian = (one: DebianPackage): Component => ({
+const debian = (one: DebianPackage): SbomComponent => ({
   type: 'library',
   name: one.name,
   version: one.version,
@@ -96,7 +102,7 @@ export const debianPurl = ({ name, version, path }: DebianPackage): string => {
 export const npmPurl = (name: string, version: string | null): string =>
   `pkg:npm/${name.replace('@', '%40')}${version === null ? '' : `@${encodeURIComponent(version)}`}`;
 
-const bundled = ({ name, version, license, contains }: BundledPackage): Component => ({
+const bundled = ({ name, version, license, contains }: BundledPackage): SbomComponent => ({
   type: 'library',
   name,
   version,
@@ -106,7 +112,7 @@ const bundled = ({ name, version, license, contains }: BundledPackage): Componen
   ...(contains === undefined ? {} : { contains: contains.map(unversioned) }),
 });
 
-const unversioned = (name: string): Component => ({
+const unversioned = (name: string): SbomComponent => ({
   type: 'library',
   name,
   version: null,
@@ -115,7 +121,7 @@ const unversioned = (name: string): Component => ({
   hash: null,
 });
 
-function modelComponent({ name, version, digest, manifest }: PackagedModel): Component {
+function modelComponent({ name, version, digest, manifest }: PackagedModel): SbomComponent {
   const { framework, format, runtime, converter, verification } = manifest;
   return {
     type: 'machine-learning-model',

@@ -12,7 +12,7 @@ import { blobName, type ImageFiles } from '../image/files.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import { blobPath, type Descriptor, type Digest, MEDIA } from '../image/layout.ts';
 import { isDigest } from '../push/reference.ts';
-import { type Artifact, EMPTY_CONFIG, manifestOf, type Referrer } from '../push/referrers.ts';
+import { type AttachedArtifact, EMPTY_CONFIG, manifestOf, type Referrer } from '../push/referrers.ts';
 import type { ImageSource } from './source.ts';
 
 const REFERRERS = 'referrers.json';
@@ -22,7 +22,7 @@ const INDEX = 'index.json';
 export async function keepArtifacts(
   folder: string,
   subject: Descriptor,
-  artifacts: readonly Artifact[],
+  artifacts: readonly AttachedArtifact[],
 ): Promise<void> {
   const manifests: Referrer[] = [];
   const keep = (bytes: Buffer): Promise<void> =>

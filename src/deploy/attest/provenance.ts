@@ -4,7 +4,7 @@
  */
 import type { Digest, Platform } from '../image/layout.ts';
 import type { NpmArchive, PlatformLock } from '../image/lock.ts';
-import { type Contents, debianPurl, npmPurl, sha512Of } from './components.ts';
+import { debianPurl, type ImageContents, npmPurl, sha512Of } from './components.ts';
 
 export const STATEMENT_TYPE = 'application/vnd.in-toto+json';
 export const PROVENANCE = 'https://slsa.dev/provenance/v1';
@@ -13,7 +13,7 @@ export const SIGNATURE = 'https://sigstore.dev/cosign/sign/v1';
 /** Name of the byproduct that is the list of contents. */
 export const SBOM_NAME = 'sbom.cdx.json';
 
-export interface Statement {
+export interface InTotoStatement {
   readonly _type: 'https://in-toto.io/Statement/v1';
   readonly subject: readonly { readonly name: string; readonly digest: { readonly sha256: string } }[];
   readonly predicateType: string;
@@ -34,7 +34,7 @@ export interface GivenFile {
   readonly sha256: string;
 }
 
-export interface Made extends Contents {
+export interface BuildRecord extends ImageContents {
   /** `NAME:VERSION` of the image. */
   readonly reference: string;
   readonly digest: Digest;
@@ -46,10 +46,10 @@ export interface Made extends Contents {
 }
 
 export const statementOf = (
-  { reference, digest }: Pick<Made, 'reference' | 'digest'>,
+  { reference, digest }: Pick<BuildRecord, 'reference' | 'digest'>,
   predicateType: string,
   predicate: object,
-): Statement => ({
+): InTotoStatement => ({
   _type: 'https://in-toto.io/Statement/v1',
   subject: [{ name: reference, digest: { sha256: hexOf(digest) } }],
   predicateType,
@@ -58,7 +58,7 @@ export const statementOf = (
 
 export const hexOf = (digest: Digest): string => digest.slice('sha256:'.length);
 
-export function provenanceOf(made: Made): Statement {
+export function provenanceOf(made: BuildRecord): InTotoStatement {
   const { model, platform, program, sbom } = made;
   return statementOf(made, PROVENANCE, {
     buildDefinition: {
@@ -79,7 +79,14 @@ export function provenanceOf(made: Made): Statement {
   });
 }
 
-function dependenciesOf({ model, lock, lockDigest, layers, program, given }: Made): readonly Dependency[] {
+function dependenciesOf({
+  model,
+  lock,
+  lockDigest,
+  layers,
+  program,
+  given,
+}: BuildRecord): readonly Dependency[] {
   const { file, digest, sideFiles, converter } = model.manifest;
   const parts = new Set(layers.map(({ part }) => part));
   const app = layers.find(({ part }) => part === 'app');

@@ -3,7 +3,7 @@
  * image has the same list, whenever it is made. Pure.
  */
 import type { Digest } from '../image/layout.ts';
-import type { Component } from './components.ts';
+import type { SbomComponent } from './components.ts';
 
 export const SBOM_TYPE = 'application/vnd.cyclonedx+json';
 
@@ -15,7 +15,10 @@ export interface BomSubject {
   readonly program: string;
 }
 
-export function bomOf({ reference, digest, program }: BomSubject, components: readonly Component[]): object {
+export function bomOf(
+  { reference, digest, program }: BomSubject,
+  components: readonly SbomComponent[],
+): object {
   const [name = '', version = ''] = reference.split(':');
   const hex = digest.slice('sha256:'.length);
   const ref = `pkg:oci/${name}@${encodeURIComponent(digest)}`;
@@ -40,9 +43,9 @@ export function bomOf({ reference, digest, program }: BomSubject, components: re
   };
 }
 
-const refOf = ({ purl, name, version }: Component): string => purl ?? `model:${name}@${version}`;
+const refOf = ({ purl, name, version }: SbomComponent): string => purl ?? `model:${name}@${version}`;
 
-function entryOf(component: Component): object {
+function entryOf(component: SbomComponent): object {
   const { type, name, version, license, purl, hash, cpe, properties, contains } = component;
   return {
     type,

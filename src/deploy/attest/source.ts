@@ -3,10 +3,10 @@ import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { type Descriptor, type Digest, MEDIA, type Platform } from '../image/layout.ts';
 import { pullBlob } from '../push/blobs.ts';
-import { getManifest, type Manifest, parseManifest } from '../push/manifests.ts';
+import { getManifest, parseManifest, type RegistryManifest } from '../push/manifests.ts';
 import { parseReference, written } from '../push/reference.ts';
 import { referrersOf } from '../push/referrers.ts';
-import { Registry, type RegistryOptions } from '../push/registry.ts';
+import { RegistryClient, type RegistryOptions } from '../push/registry.ts';
 
 /** What it gives is what its digest says; nothing else is known of it. */
 export interface ImageSource {
@@ -31,9 +31,9 @@ export async function registrySource(
   options: RegistryOptions,
 ): Promise<ImageSource> {
   const reference = parseReference(text);
-  const registry = await Registry.open(reference, options);
+  const registry = await RegistryClient.open(reference, options);
   const { repository } = reference;
-  const read = (under: string): Promise<Manifest> =>
+  const read = (under: string): Promise<RegistryManifest> =>
     registry.retry(`read ${under} of`, `${registry.name}/${repository}`, async () => {
       const found = await getManifest(registry, repository, under);
       if (found !== null) return found;
@@ -53,7 +53,7 @@ export async function registrySource(
 }
 
 /** Throws IMAGE_NOT_FOUND with the platforms that there are. */
-function chosen({ bytes }: Manifest, { os, architecture }: Platform, image: string): Digest {
+function chosen({ bytes }: RegistryManifest, { os, architecture }: Platform, image: string): Digest {
   const { manifests } = parseManifest(bytes, image);
   const entries = (Array.isArray(manifests) ? manifests : []).filter(isRecord).map((entry) => {
     const platform = isRecord(entry['platform']) ? entry['platform'] : {};

@@ -29,7 +29,7 @@ export interface VerifiedImage {
  * Takes the attestations that `publicKey` (PEM) has signed, whatever else is attached; those of others say nothing here.
  * Throws ATTESTATION_INVALID, and what the source throws.
  */
-export async function verifyImage(source: ImageSource, publicKey: string): Promise<VerifiedImage> {
+export async function verifyAttestations(source: ImageSource, publicKey: string): Promise<VerifiedImage> {
   const { digest } = await source.image();
   const fail = (reason: string): PlimsollError =>
     new PlimsollError('ATTESTATION_INVALID', { image: `${source.name} (${digest})`, reason });

@@ -1,35 +1,39 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord } from '../../core/record.ts';
-import type { Answer } from './ask.ts';
-import { askSlowly } from './ask.ts';
-import { Breach, type Clause, hold, type Subject } from './clause.ts';
+import { type ContainerUnderTest, ContractBreach, type ContractClause, hold } from './clause.ts';
+import type { ContainerResponse } from './container-client.ts';
+import { askSlowly } from './container-client.ts';
 
 /** What several contracts ask for, and how answers are judged. */
 
 export const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** How an answer is shown in a report. */
-export const seen = ({ status, text, millis }: Answer): string =>
+export const seen = ({ status, text, millis }: ContainerResponse): string =>
   `${status} in ${Math.round(millis)} ms${text === '' ? ', no body' : `: ${text.slice(0, 120)}`}`;
 
-/** Throws a Breach where the status is another one. */
-export function expectStatus(answer: Answer, ...wanted: readonly number[]): void {
+/** Throws a ContractBreach where the status is another one. */
+export function expectStatus(answer: ContainerResponse, ...wanted: readonly number[]): void {
   hold(wanted.includes(answer.status), `${seen(answer)}; wanted ${wanted.join(' or ')}`);
 }
 
-/** The body as an object. Throws a Breach. */
-export function objectOf(answer: Answer): Record<string, unknown> {
+/** The body as an object. Throws a ContractBreach. */
+export function objectOf(answer: ContainerResponse): Record<string, unknown> {
   try {
     const body: unknown = JSON.parse(answer.text);
     if (isRecord(body)) return body;
   } catch {
     // Told below.
   }
-  throw new Breach(`${seen(answer)}; wanted a JSON object`);
+  throw new ContractBreach(`${seen(answer)}; wanted a JSON object`);
 }
 
-/** Throws a Breach where `predictions` are not `count` times what this machine predicts. */
-export function expectPredictions(answer: Answer, { samples }: Subject, count: number): string {
+/** Throws a ContractBreach where `predictions` are not `count` times what this machine predicts. */
+export function expectPredictions(
+  answer: ContainerResponse,
+  { samples }: ContainerUnderTest,
+  count: number,
+): string {
   expectStatus(answer, 200);
   const { predictions } = objectOf(answer);
   hold(
@@ -48,7 +52,7 @@ export function expectPredictions(answer: Answer, { samples }: Subject, count: n
 /** Paths that a platform's users must not reach: the control API and the pages for people. */
 const CONTROL = ['/api/v1/models', '/api/v1/keys', '/docs', '/openapi.json'];
 
-export const noControl = (source: string): Clause => ({
+export const noControl = (source: string): ContractClause => ({
   id: 'predictions-only',
   source,
   says: 'nothing but predictions, health and metrics can be reached',
@@ -67,7 +71,11 @@ const GRACE_MILLIS = 30_000;
 const LATER_MILLIS = 1000;
 
 /** Ends the container; `path` and `body` are those of a prediction. */
-export const gracefulEnd = (source: string, path: string, bodyOf: (on: Subject) => string): Clause => ({
+export const gracefulEnd = (
+  source: string,
+  path: string,
+  bodyOf: (on: ContainerUnderTest) => string,
+): ContractClause => ({
   id: 'graceful-end',
   source,
   says: 'SIGTERM ends it within 30 s with exit code 0, after what is in flight was answered',
@@ -79,11 +87,11 @@ export const gracefulEnd = (source: string, path: string, bodyOf: (on: Subject) 
     started.kill('SIGTERM');
     await after(LATER_MILLIS);
     const answer = await slow.finish().catch((error: Error) => {
-      throw new Breach(`the request in flight got no answer: ${error.message}`);
+      throw new ContractBreach(`the request in flight got no answer: ${error.message}`);
     });
     expectStatus(answer, 200);
     hold(answer.headers['connection'] === 'close', 'the answer in flight does not close its connection');
-    const code = await within(started.ended, GRACE_MILLIS, 'it still runs after 30 s');
+    const code = await answerWithin(started.ended, GRACE_MILLIS, 'it still runs after 30 s');
     const millis = Math.round(performance.now() - begun);
     hold(code === 0, `it ended with ${code ?? 'a signal'} after ${millis} ms; wanted 0`);
     return `ended with 0 after ${millis} ms, the request in flight was answered`;
@@ -92,11 +100,11 @@ export const gracefulEnd = (source: string, path: string, bodyOf: (on: Subject) 
 
 export const after = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
 
-/** Rejects with a Breach where it takes longer. */
-export async function within<T>(promise: Promise<T>, millis: number, late: string): Promise<T> {
+/** Rejects with a ContractBreach where it takes longer. */
+export async function answerWithin<T>(promise: Promise<T>, millis: number, late: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Breach(late)), millis);
+    timer = setTimeout(() => reject(new ContractBreach(late)), millis);
   });
   try {
     return await Promise.race([promise, limit]);

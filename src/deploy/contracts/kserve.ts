@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord } from '../../core/record.ts';
-import { type Clause, type ContractTrials, hold, type Subject } from './clause.ts';
+import { type ContainerUnderTest, type ContractClause, type ContractTrials, hold } from './clause.ts';
 import {
   expectPredictions,
   expectStatus,
@@ -19,16 +19,21 @@ const RUNTIME = 'kserve.github.io/website/docs/concepts/resources/servingruntime
 /** Name that the platform gives the model: that of the InferenceService. */
 const NAME = 'wine-quality';
 
-const clause = (id: string, source: string, says: string, check: Clause['check']): Clause => ({
+const clause = (
+  id: string,
+  source: string,
+  says: string,
+  check: ContractClause['check'],
+): ContractClause => ({
   id,
   source,
   says,
   check,
 });
-const instances = ({ samples }: Subject, count: number): string =>
+const instances = ({ samples }: ContainerUnderTest, count: number): string =>
   JSON.stringify({ instances: Array.from({ length: count }, () => samples.row) });
 
-const CLAUSES: readonly Clause[] = [
+const CLAUSES: readonly ContractClause[] = [
   clause('v1-list', V1, 'GET /v1/models lists the model by the name of its service', async ({ ask }) => {
     const answer = await ask('/v1/models');
     expectStatus(answer, 200);
@@ -128,7 +133,11 @@ const CLAUSES: readonly Clause[] = [
 ];
 
 /** V1 answers a row by its outputs where there are several. */
-function expectRows(answer: Parameters<typeof expectPredictions>[0], on: Subject, count: number): string {
+function expectRows(
+  answer: Parameters<typeof expectPredictions>[0],
+  on: ContainerUnderTest,
+  count: number,
+): string {
   const { predictions } = answer.status === 200 ? objectOf(answer) : {};
   const [first] = Array.isArray(predictions) ? (predictions as unknown[]) : [];
   if (!isRecord(first) || !('predict' in first)) return expectPredictions(answer, on, count);

@@ -1,5 +1,5 @@
 import { isRecord } from '../../core/record.ts';
-import { type Clause, type ContractTrials, hold, type Subject } from './clause.ts';
+import { type ContainerUnderTest, type ContractClause, type ContractTrials, hold } from './clause.ts';
 import { expectPredictions, expectStatus, JSON_TYPE, objectOf, seen } from './common.ts';
 
 const SOURCE = 'docs.aws.amazon.com/sagemaker/latest/dg/mms-container-apis.html';
@@ -8,17 +8,18 @@ const SOURCE = 'docs.aws.amazon.com/sagemaker/latest/dg/mms-container-apis.html'
 const FOLDER = '/opt/ml/models/0a1b2c3d4e5f/model';
 const NAME = '0a1b2c3d4e5f';
 
-const clause = (id: string, says: string, check: Clause['check']): Clause => ({
+const clause = (id: string, says: string, check: ContractClause['check']): ContractClause => ({
   id,
   source: SOURCE,
   says,
   check,
 });
-const load = ({ started }: Subject, name: string): string =>
+const load = ({ started }: ContainerUnderTest, name: string): string =>
   JSON.stringify({ model_name: name, url: started.seenAt(FOLDER) });
-const rows = ({ samples }: Subject): string => JSON.stringify({ instances: [samples.row, samples.row] });
+const rows = ({ samples }: ContainerUnderTest): string =>
+  JSON.stringify({ instances: [samples.row, samples.row] });
 
-const CLAUSES: readonly Clause[] = [
+const CLAUSES: readonly ContractClause[] = [
   clause('empty', 'it is healthy, and lists nothing, before any model is loaded', async ({ ask }) => {
     expectStatus(await ask('/ping', { limit: 2000 }), 200);
     const answer = await ask('/models');
@@ -99,7 +100,7 @@ const CLAUSES: readonly Clause[] = [
   }),
 ];
 
-const FULL: readonly Clause[] = [
+const FULL: readonly ContractClause[] = [
   clause('memory', 'POST /models is 507 where there is no memory left', async (on) => {
     const answer = await on.ask('/models', { body: load(on, NAME), headers: JSON_TYPE });
     expectStatus(answer, 507);

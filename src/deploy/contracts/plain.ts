@@ -1,19 +1,19 @@
 import { wheelName } from '../../python/wheel.ts';
-import type { Clause, ContractTrials } from './clause.ts';
+import type { ContractClause, ContractTrials } from './clause.ts';
 import { hold } from './clause.ts';
 import { expectPredictions, expectStatus, gracefulEnd, JSON_TYPE, objectOf, seen } from './common.ts';
 
 /** The contract of this program: docs/containers.md. */
 const SOURCE = 'docs/containers.md';
 
-const clause = (id: string, says: string, check: Clause['check']): Clause => ({
+const clause = (id: string, says: string, check: ContractClause['check']): ContractClause => ({
   id,
   source: SOURCE,
   says,
   check,
 });
 
-const CLAUSES: readonly Clause[] = [
+const CLAUSES: readonly ContractClause[] = [
   clause('predict', 'POST /predict answers the numbers of this machine', async (on) => {
     const body = JSON.stringify({ rows: [on.samples.row, on.samples.row] });
     return expectPredictions(await on.ask('/predict', { body, headers: JSON_TYPE }), on, 2);
@@ -79,7 +79,7 @@ const CLAUSES: readonly Clause[] = [
 /** Made up for one run; nobody else is told. */
 const TOKEN = 'plim_contract_trial_0123456789abcdef0123456789abcdef';
 
-const KEY_CLAUSES: readonly Clause[] = [
+const KEY_CLAUSES: readonly ContractClause[] = [
   clause(
     'keys',
     'where there is a key, predictions are answered with it and refused with 401 without',

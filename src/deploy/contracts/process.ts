@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { StartContainer, StartedContainer } from './started.ts';
+import type { StartContainer, StartedContainer } from './started-container.ts';
 
 const MOST_OUTPUT = 65_536;
 

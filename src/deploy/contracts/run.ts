@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { clearedAtEnd } from '../image/work.ts';
+import { clearedAtEnd } from '../image/working-folder.ts';
 import type { PackagedModel } from '../packaged.ts';
-import { asking } from './ask.ts';
-import { Breach, type ContractName, type ContractTrials, type Trial } from './clause.ts';
-import { after, within } from './common.ts';
+import { type ContainerTrial, ContractBreach, type ContractName, type ContractTrials } from './clause.ts';
+import { after, answerWithin } from './common.ts';
+import { asking } from './container-client.ts';
 import { kserveTrials } from './kserve.ts';
 import { multiModelTrials } from './multi-model.ts';
 import { plainTrials } from './plain.ts';
 import { sagemakerTrials } from './sagemaker.ts';
-import { type Samples, samplesOf } from './samples.ts';
-import type { StartContainer, StartedContainer } from './started.ts';
+import { type SampleRequests, samplesOf } from './sample-requests.ts';
+import type { StartContainer, StartedContainer } from './started-container.ts';
 import { vertexTrials } from './vertex.ts';
 
 export interface ClauseResult {
@@ -68,11 +68,11 @@ export async function runContracts(
 interface Surroundings {
   readonly start: StartContainer;
   readonly model: PackagedModel;
-  readonly samples: Samples;
+  readonly samples: SampleRequests;
   readonly port: number;
 }
 
-async function runTrial(trial: Trial, surroundings: Surroundings): Promise<readonly ClauseResult[]> {
+async function runTrial(trial: ContainerTrial, surroundings: Surroundings): Promise<readonly ClauseResult[]> {
   const { env, args, mount, clauses, ready } = trial;
   const { start, model, samples, port } = surroundings;
   const mounts = mount === null ? {} : { [mount]: model.bundle };
@@ -97,7 +97,7 @@ async function outcome(check: () => Promise<string>): Promise<Pick<ClauseResult,
     return { passed: true, seen: await check() };
   } catch (error) {
     const { message } = error as Error;
-    return { passed: false, seen: error instanceof Breach ? message : `no answer: ${message}` };
+    return { passed: false, seen: error instanceof ContractBreach ? message : `no answer: ${message}` };
   }
 }
 
@@ -125,9 +125,10 @@ async function readiness(started: StartedContainer, path: string): Promise<strin
     );
     const millis = Math.round(performance.now() - begun);
     if (status === 200) return `after ${millis} ms`;
-    if (hasEnded) throw new Breach(`it ended after ${millis} ms: ${started.output().trim().slice(-600)}`);
-    if (status !== null && status !== 503) throw new Breach(`${status} after ${millis} ms`);
-    if (millis > READY_MILLIS) throw new Breach(`it is not ready after ${millis} ms`);
+    if (hasEnded)
+      throw new ContractBreach(`it ended after ${millis} ms: ${started.output().trim().slice(-600)}`);
+    if (status !== null && status !== 503) throw new ContractBreach(`${status} after ${millis} ms`);
+    if (millis > READY_MILLIS) throw new ContractBreach(`it is not ready after ${millis} ms`);
     await after(POLL_MILLIS);
   }
 }
@@ -135,7 +136,7 @@ async function readiness(started: StartedContainer, path: string): Promise<strin
 /** Ends what still runs, gently first. */
 async function end(started: StartedContainer): Promise<void> {
   started.kill('SIGTERM');
-  await within(started.ended, END_MILLIS, 'it still runs').catch(() => started.kill('SIGKILL'));
+  await answerWithin(started.ended, END_MILLIS, 'it still runs').catch(() => started.kill('SIGKILL'));
   await started.ended;
 }
 

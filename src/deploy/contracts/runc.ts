@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { after } from './common.ts';
 import { followed } from './process.ts';
-import type { Start, StartContainer } from './started.ts';
+import type { ContainerSpec, StartContainer } from './started-container.ts';
 import type { ImageProcess } from './unpack.ts';
 
 export const hasRunc = (): boolean => spawnSync('runc', ['--version']).status === 0;
@@ -40,7 +40,7 @@ export const underRunc =
 const hasPid = (file: string): boolean => existsSync(file) && readFileSync(file, 'utf8') !== '';
 
 /** `config.json` of a bundle (opencontainers/runtime-spec, config.md, config-linux.md). */
-function runtimeConfig(root: string, image: ImageProcess, { env, args, mounts }: Start): object {
+function runtimeConfig(root: string, image: ImageProcess, { env, args, mounts }: ContainerSpec): object {
   const { uid, gid, cwd, entrypoint, cmd } = image;
   const variables = Object.entries({ ...image.env, ...env }).map(([name, value]) => `${name}=${value}`);
   const bound = Object.entries(mounts).map(([destination, source]) => ({

@@ -1,5 +1,5 @@
-import type { Clause, ContractTrials, Subject } from './clause.ts';
-import { Breach, hold } from './clause.ts';
+import type { ContainerUnderTest, ContractClause, ContractTrials } from './clause.ts';
+import { ContractBreach, hold } from './clause.ts';
 import {
   expectPredictions,
   expectStatus,
@@ -15,7 +15,12 @@ const INFERENCE = `${DOCS}/your-algorithms-inference-code.html`;
 const BATCH = `${DOCS}/your-algorithms-batch-code.html`;
 const RUNTIME = 'docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html';
 
-const clause = (id: string, source: string, says: string, check: Clause['check']): Clause => ({
+const clause = (
+  id: string,
+  source: string,
+  says: string,
+  check: ContractClause['check'],
+): ContractClause => ({
   id,
   source,
   says,
@@ -24,10 +29,10 @@ const clause = (id: string, source: string, says: string, check: Clause['check']
 
 /** Largest body that InvokeEndpoint takes. */
 const MOST_BYTES = 6_291_456;
-const instances = ({ samples }: Subject, count = 1): string =>
+const instances = ({ samples }: ContainerUnderTest, count = 1): string =>
   JSON.stringify({ instances: Array.from({ length: count }, () => samples.row) });
 
-const CLAUSES: readonly Clause[] = [
+const CLAUSES: readonly ContractClause[] = [
   clause('ping', INFERENCE, 'GET /ping is 200 within 2 s, without a body', async ({ ask }) => {
     const answer = await ask('/ping', { limit: 2000 });
     expectStatus(answer, 200);
@@ -125,7 +130,7 @@ const ascii = (headers: Record<string, string>): Record<string, string> =>
     Object.entries(headers).map(([name, value]) => [name, value.replaceAll(/[^\x20-\x7e]/g, '')]),
   );
 
-const BATCH_CLAUSES: readonly Clause[] = [
+const BATCH_CLAUSES: readonly ContractClause[] = [
   clause(
     'execution-parameters',
     BATCH,
@@ -138,7 +143,7 @@ const BATCH_CLAUSES: readonly Clause[] = [
         BatchStrategy: strategy,
         MaxPayloadInMB: mega,
       } = objectOf(answer);
-      if (!Number.isInteger(many) || !Number.isInteger(mega)) throw new Breach(seen(answer));
+      if (!Number.isInteger(many) || !Number.isInteger(mega)) throw new ContractBreach(seen(answer));
       hold((many as number) * (mega as number) <= 100, `${seen(answer)}; wanted a product of at most 100`);
       hold(strategy === 'MULTI_RECORD' || strategy === 'SINGLE_RECORD', seen(answer));
       return answer.text;

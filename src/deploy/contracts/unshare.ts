@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { followed } from './process.ts';
-import type { StartContainer } from './started.ts';
+import type { StartContainer } from './started-container.ts';
 import type { ImageProcess } from './unpack.ts';
 
 /** Whether this user may make a root for a process: util-linux and coreutils are there, and the kernel allows it. */

@@ -2,18 +2,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ImageLayout } from '../image/layout.ts';
-import { withWork } from '../image/work.ts';
+import { withWork } from '../image/working-folder.ts';
 import type { PackagedModel } from '../packaged.ts';
 import { type ContractReport, runContracts } from './run.ts';
 import { hasRunc, underRunc } from './runc.ts';
-import type { StartContainer } from './started.ts';
+import type { StartContainer } from './started-container.ts';
 import { processOf, unpackImage } from './unpack.ts';
 import { hasUnshare, inNewRoot } from './unshare.ts';
 
 /** By which means an image was started. */
 export type VerifiedBy = 'runc' | 'unshare';
 
-export interface Verification {
+export interface ContractVerification {
   readonly by: VerifiedBy;
   readonly passed: boolean;
   readonly contracts: readonly ContractReport[];
@@ -25,11 +25,11 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: '
  * Unpacks an image of ours and holds it to all contracts, under runc, or in a root of its own where there is none. Throws
  * VERIFY_UNSUPPORTED where this machine can start neither.
  */
-export async function verifyImage(
+export async function verifyContracts(
   image: ImageLayout,
   model: PackagedModel,
   onReport?: (report: ContractReport) => void,
-): Promise<Verification> {
+): Promise<ContractVerification> {
   const by = means(image);
   return withWork(
     join(tmpdir(), 'root'),

@@ -1,6 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { asking } from './ask.ts';
-import { type Clause, type ContractTrials, hold, type Subject } from './clause.ts';
+import { type ContainerUnderTest, type ContractClause, type ContractTrials, hold } from './clause.ts';
 import {
   expectPredictions,
   expectStatus,
@@ -10,6 +9,7 @@ import {
   objectOf,
   seen,
 } from './common.ts';
+import { asking } from './container-client.ts';
 
 const SOURCE = 'cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements';
 
@@ -17,16 +17,16 @@ const SOURCE = 'cloud.google.com/vertex-ai/docs/predictions/custom-container-req
 const ROUTE = '/v1/endpoints/1234567890/deployedModels/987654321';
 const PREDICT = `${ROUTE}:predict`;
 
-const clause = (id: string, says: string, check: Clause['check']): Clause => ({
+const clause = (id: string, says: string, check: ContractClause['check']): ContractClause => ({
   id,
   source: SOURCE,
   says,
   check,
 });
-const bodyOf = ({ samples }: Subject, count: number, more: object = {}): string =>
+const bodyOf = ({ samples }: ContainerUnderTest, count: number, more: object = {}): string =>
   JSON.stringify({ instances: Array.from({ length: count }, () => samples.row), ...more });
 
-const CLAUSES: readonly Clause[] = [
+const CLAUSES: readonly ContractClause[] = [
   clause('health', 'GET AIP_HEALTH_ROUTE is 200 within 10 s', async ({ ask }) => {
     const answer = await ask(ROUTE, { limit: 10_000 });
     expectStatus(answer, 200);

@@ -13,13 +13,13 @@ import { SUMS, sumsOf } from '../../registry/sums.ts';
 import { appFolder, appMembers, treeMembers } from '../image/app.ts';
 import type { ArchiveSettings } from '../image/archives.ts';
 import { USER } from '../image/base.ts';
-import { labelsOf, referenceOf } from '../image/config.ts';
+import { imageLabelsOf, referenceOf } from '../image/config.ts';
 import { FILE_MODE, FOLDER_MODE, type LayerMember } from '../image/layer.ts';
 import type { Platform } from '../image/layout.ts';
-import { LOCK, type PlatformLock, platformName, type SharedPart } from '../image/lock.ts';
+import { BASE_LOCK, type PlatformLock, platformName, type SharedPart } from '../image/lock.ts';
 import { modelMembers } from '../image/model-layer.ts';
 import { placeShared } from '../image/shared.ts';
-import { realPath, WORK, withWork } from '../image/work.ts';
+import { realPath, WORK, withWork } from '../image/working-folder.ts';
 import type { PackagedModel } from '../packaged.ts';
 import type { PythonFacts } from './python.ts';
 import { archiveOf, type ContextFacts, dockerfile, dockerignore, HEALTH, readme } from './render.ts';
@@ -67,9 +67,9 @@ async function openToAll(folder: string): Promise<void> {
 }
 
 function lockFor({ platform }: ContextOptions): PlatformLock {
-  const lock = LOCK.platforms[platformName(platform)];
+  const lock = BASE_LOCK.platforms[platformName(platform)];
   if (lock !== undefined) return lock;
-  const known = Object.keys(LOCK.platforms).join(', ');
+  const known = Object.keys(BASE_LOCK.platforms).join(', ');
   throw new PlimsollError('IMAGE_PLATFORM', { platform: platformName(platform), known });
 }
 
@@ -122,7 +122,7 @@ function factsOf(
     ...{ name, version, digest, user: USER, platform: platformName(platform), program: packageJson.version },
     parts: shared.map((part) => ({ part, digest: lock.layers[part].digest, holds: holds[part] })),
     tag: referenceOf(model),
-    labels: labelsOf(model),
+    labels: imageLabelsOf(model),
     python: environment === null ? null : pythonFacts(model.manifest.python!, environment),
   };
 }

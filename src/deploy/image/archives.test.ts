@@ -10,11 +10,11 @@ import {
   type ArchiveSettings,
   archiveSettings,
   fetchPinned,
-  type Pinned,
+  type PinnedFile,
   pinnedDebian,
   pinnedNpm,
 } from './archives.ts';
-import { LOCK } from './lock.ts';
+import { BASE_LOCK } from './lock.ts';
 
 const BYTES = Buffer.from('the bytes of a package '.repeat(20_000));
 const digest = createHash('sha256').update(BYTES).digest('hex');
@@ -40,11 +40,11 @@ async function mirror(answer: Answer): Promise<string> {
 
 const settings = (folder: string | null = null): ArchiveSettings => ({
   ...archiveSettings(
-    { folder, snapshot: LOCK.snapshot, onProgress: () => undefined },
+    { folder, snapshot: BASE_LOCK.snapshot, onProgress: () => undefined },
     { XDG_CACHE_HOME: home },
   ),
 });
-const pinned = (...urls: string[]): Pinned => ({
+const pinned = (...urls: string[]): PinnedFile => ({
   file: 'x.deb',
   algorithm: 'sha256',
   digest,
@@ -154,7 +154,7 @@ test('mirrors are what the environment says, and the archive of snapshots has wh
     { folder: null, snapshot: '20261126T000000Z', onProgress: () => undefined },
     env,
   );
-  const lock = LOCK.platforms['linux/amd64']!;
+  const lock = BASE_LOCK.platforms['linux/amd64']!;
   const libstdc = lock.debian.find(({ name }) => name === 'libstdc++6')!;
   expect(await pinnedDebian(libstdc, own).urls()).toEqual([
     `http://mirror.example/debian/pool/main/g/gcc-12/${encodeURIComponent(libstdc.path.split('/').at(-1)!)}`,

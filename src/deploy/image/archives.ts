@@ -15,7 +15,7 @@ import type { DebianPackage, NpmArchive } from './lock.ts';
 /** Fetches what an image is made of: from a folder, from what was fetched before, or from mirrors; proved by its digest. */
 
 /** A file that is known by its digest. */
-export interface Pinned {
+export interface PinnedFile {
   /** Its name among others. */
   readonly file: string;
   readonly algorithm: 'sha256' | 'sha512';
@@ -67,7 +67,7 @@ export function archiveSettings(
 
 const rootOf = (url: string): string => url.replace(/\/+$/, '');
 
-export function pinnedNpm({ name, version, integrity }: NpmArchive, settings: ArchiveSettings): Pinned {
+export function pinnedNpm({ name, version, integrity }: NpmArchive, settings: ArchiveSettings): PinnedFile {
   const file = `${basename(name)}-${version}.tgz`;
   const digest = Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex');
   const urls = async (): Promise<string[]> => [`${settings.npm ?? (await npmRegistry())}/${name}/-/${file}`];
@@ -89,7 +89,7 @@ async function npmRegistry(): Promise<string> {
   }
 }
 
-export function pinnedDebian({ path, sha256 }: DebianPackage, settings: ArchiveSettings): Pinned {
+export function pinnedDebian({ path, sha256 }: DebianPackage, settings: ArchiveSettings): PinnedFile {
   // What a mirror has replaced stays in the archive of snapshots.
   const snapshot = `https://snapshot.debian.org/archive/debian/${settings.snapshot}`;
   const urls = async (): Promise<string[]> =>
@@ -101,7 +101,7 @@ export function pinnedDebian({ path, sha256 }: DebianPackage, settings: ArchiveS
  * Path of the file, whose bytes have been proved. A download that was interrupted is gone on with. Throws IMAGE_DOWNLOAD
  * where nobody has it, IMAGE_ARCHIVE where it is another file, FILE_UNWRITABLE where it cannot be kept.
  */
-export async function fetchPinned(pinned: Pinned, settings: ArchiveSettings): Promise<string> {
+export async function fetchPinned(pinned: PinnedFile, settings: ArchiveSettings): Promise<string> {
   if (settings.folder !== null) return proved(join(settings.folder, pinned.file), pinned);
   const kept = join(settings.cache, 'archives', `${pinned.digest.slice(0, 16)}-${pinned.file}`);
   if (existsSync(kept)) {
@@ -146,7 +146,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function proved(path: string, { file, algorithm, digest }: Pinned): Promise<string> {
+async function proved(path: string, { file, algorithm, digest }: PinnedFile): Promise<string> {
   if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
   const found = await digestOf(path, algorithm);
   if (found === digest) return path;
@@ -172,7 +172,7 @@ const reasonOf = (cause: unknown): string => {
 const download = (
   url: string,
   part: string,
-  { file }: Pinned,
+  { file }: PinnedFile,
   onProgress: (stage: string) => void,
 ): Promise<void> => {
   const report = (done: number, whole: number): void =>

@@ -4,9 +4,9 @@ import { type ArchiveSettings, fetchPinned, pinnedDebian } from './archives.ts';
 import { readDeb } from './deb.ts';
 import { stripped } from './elf.ts';
 import { FILE_MODE, type LayerMember, PROGRAM_MODE } from './layer.ts';
-import type { Archives, DebianPackage } from './lock.ts';
+import type { DebianPackage, PlatformArchives } from './lock.ts';
 import { npmMembers } from './npm.ts';
-import type { Member } from './tar-read.ts';
+import type { TarEntry } from './tar-read.ts';
 
 /**
  * The base of every image: Node, the libraries it and native code ask for, and what a process of Linux expects to find. No
@@ -51,7 +51,7 @@ const SYSTEM: readonly LayerMember[] = [
 ];
 
 /** What the base layer holds. Throws what fetching and reading archives throws. */
-export async function baseMembers(lock: Archives, settings: ArchiveSettings): Promise<LayerMember[]> {
+export async function baseMembers(lock: PlatformArchives, settings: ArchiveSettings): Promise<LayerMember[]> {
   const members = [...SYSTEM];
   const node = await npmMembers(lock.node, settings);
   const program = node.find(({ path }) => path === 'bin/node')!;
@@ -81,7 +81,7 @@ async function debianMembers(pinned: DebianPackage, settings: ArchiveSettings): 
   ];
 }
 
-function licenseOf({ name, documented }: DebianPackage, files: readonly Member[]): LayerMember {
+function licenseOf({ name, documented }: DebianPackage, files: readonly TarEntry[]): LayerMember {
   const folder = `usr/share/doc/${name}`;
   if (documented !== name) return { kind: 'link', path: folder, target: documented };
   const { bytes } = fileAt(files, `${folder}/copyright`, name);
@@ -89,7 +89,7 @@ function licenseOf({ name, documented }: DebianPackage, files: readonly Member[]
 }
 
 /** A text that many packages refer to, or a link to one. */
-function commonLicense(name: string, files: readonly Member[], owner: string): LayerMember {
+function commonLicense(name: string, files: readonly TarEntry[], owner: string): LayerMember {
   const path = `usr/share/common-licenses/${name}`;
   const target = files.find((member) => member.path === path)?.target;
   if (target != null) return { kind: 'link', path, target };
@@ -99,7 +99,7 @@ function commonLicense(name: string, files: readonly Member[], owner: string): L
 const placeOf = (name: string): string => (name === LOADER ? `lib64/${name}` : `${LIBRARIES}/${name}`);
 
 /** A library by the name that programs ask for, which may be a link to the file beside it. */
-function library(files: readonly Member[], name: string, owner: string): Member {
+function library(files: readonly TarEntry[], name: string, owner: string): TarEntry {
   const found = files.filter(({ path }) => path.split('/').at(-1) === name);
   const file = found.find(({ target }) => target === null);
   if (file !== undefined) return file;
@@ -107,7 +107,7 @@ function library(files: readonly Member[], name: string, owner: string): Member 
   return fileAt(files, files.find(({ path }) => path.split('/').at(-1) === target)?.path ?? name, owner);
 }
 
-function fileAt(files: readonly Member[], path: string, owner: string): Member {
+function fileAt(files: readonly TarEntry[], path: string, owner: string): TarEntry {
   const file = files.find((member) => member.path === path && member.target === null);
   if (file !== undefined) return file;
   const reason = `the package ${owner} has no file "${path}", which its lock names`;

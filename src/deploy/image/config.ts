@@ -21,7 +21,7 @@ const PARTS: Readonly<Record<ImageLayer['part'], string>> = {
 };
 
 /** What registries, scanners and platforms read. */
-export function labelsOf(model: PackagedModel): Readonly<Record<string, string>> {
+export function imageLabelsOf(model: PackagedModel): Readonly<Record<string, string>> {
   return {
     // SageMaker gives a port, and loads and unloads models, only where an image says that it can.
     'com.amazonaws.sagemaker.capabilities.accept-bind-to-port': 'true',
@@ -63,7 +63,7 @@ export function imageConfig(model: PackagedModel, platform: Platform, layers: re
       Entrypoint: ['/usr/local/bin/node', `/${APP}/main.js`],
       Cmd: ['serve'],
       WorkingDir: '/tmp',
-      Labels: labelsOf(model),
+      Labels: imageLabelsOf(model),
       StopSignal: 'SIGTERM',
     },
     rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32, createDeflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Digest } from './layout.ts';
-import { LOCK } from './lock.ts';
+import { BASE_LOCK } from './lock.ts';
 
 /**
  * gzip (RFC 1952) whose bytes depend on the input alone: the header names neither time, file nor system, and the compressor
@@ -45,7 +45,10 @@ export function probe(): Digest {
  * Refuses to write layers with a compressor that gives other bytes than the pinned one: IMAGE_COMPRESSOR. The version is
  * not enough: the same one takes other ways on other processors.
  */
-export function checkCompressor(pinned: typeof LOCK.zlib = LOCK.zlib, found = process.versions.zlib): void {
+export function checkCompressor(
+  pinned: typeof BASE_LOCK.zlib = BASE_LOCK.zlib,
+  found = process.versions.zlib,
+): void {
   const details = { found, wanted: pinned.version, node: pinned.node };
   if (found !== pinned.version) throw new PlimsollError('IMAGE_COMPRESSOR', details);
   if (probe() !== pinned.probe)
@@ -56,7 +59,7 @@ export function checkCompressor(pinned: typeof LOCK.zlib = LOCK.zlib, found = pr
 }
 
 /** What became of a stream. */
-export interface Compressed {
+export interface CompressedBlob {
   readonly digest: Digest;
   readonly size: number;
   /** Of what was compressed. */
@@ -65,7 +68,7 @@ export interface Compressed {
 }
 
 /** Compresses pieces into a new file, which is on the disk when this resolves. */
-export async function compressTo(path: string, pieces: AsyncIterable<Uint8Array>): Promise<Compressed> {
+export async function compressTo(path: string, pieces: AsyncIterable<Uint8Array>): Promise<CompressedBlob> {
   const [plain, packed] = [createHash('sha256'), createHash('sha256')];
   let [size, unpackedSize, check] = [0, 0, 0];
   async function* read(): AsyncGenerator<Uint8Array> {

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Manifest } from '../../registry/version.ts';
 import { archiveSettings } from './archives.ts';
-import { writeImage } from './image.ts';
-import { LOCK } from './lock.ts';
+import { writeOciImage } from './image.ts';
+import { BASE_LOCK } from './lock.ts';
 
 test('a version that Python runs is refused before anything is written, and is told where to go', async () => {
   const folder = join(tmpdir(), `plimsoll-refused-${process.pid}`);
   const onProgress = (): void => undefined;
-  const error = await writeImage(folder, {
+  const error = await writeOciImage(folder, {
     model: { name: 'm', version: 2, digest: '', bundle: '', manifest: { python: {} } as unknown as Manifest },
     platform: { os: 'linux', architecture: 'amd64' },
     batch: false,
-    archives: archiveSettings({ folder: null, snapshot: LOCK.snapshot, onProgress }),
+    archives: archiveSettings({ folder: null, snapshot: BASE_LOCK.snapshot, onProgress }),
     onProgress,
   }).catch((one) => one);
   expect([error.code, error.exit]).toEqual(['IMAGE_PYTHON', 4]);

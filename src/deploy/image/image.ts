@@ -15,7 +15,7 @@ import {
   MEDIA,
   type Platform,
 } from './layout.ts';
-import { LOCK, type PinnedLayer, type PlatformLock, platformName, type SharedPart } from './lock.ts';
+import { BASE_LOCK, type PinnedLayer, type PlatformLock, platformName, type SharedPart } from './lock.ts';
 import { modelMembers } from './model-layer.ts';
 import { placeShared } from './shared.ts';
 
@@ -41,7 +41,7 @@ export type BuiltImage = Omit<ImageLayout, 'layers'> & {
  * bytes, wherever, whenever and by whomever it is made. Throws IMAGE_PYTHON, IMAGE_PLATFORM, IMAGE_COMPRESSOR before
  * anything is done, then IMAGE_BUNDLE and what fetching throws.
  */
-export async function writeImage(folder: string, options: ImageOptions): Promise<BuiltImage> {
+export async function writeOciImage(folder: string, options: ImageOptions): Promise<BuiltImage> {
   const { model, platform, onProgress } = options;
   const lock = checkedLock(model, platform);
   checkCompressor();
@@ -65,9 +65,9 @@ export async function writeImage(folder: string, options: ImageOptions): Promise
 function checkedLock(model: PackagedModel, platform: Platform): PlatformLock {
   const subject = `${model.name}@${model.version}`;
   if (model.manifest.python !== undefined) throw new PlimsollError('IMAGE_PYTHON', { model: subject });
-  const lock = LOCK.platforms[platformName(platform)];
+  const lock = BASE_LOCK.platforms[platformName(platform)];
   if (lock !== undefined) return lock;
-  const known = Object.keys(LOCK.platforms).join(', ');
+  const known = Object.keys(BASE_LOCK.platforms).join(', ');
   throw new PlimsollError('IMAGE_PLATFORM', { platform: platformName(platform), known });
 }
 

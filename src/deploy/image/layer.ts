@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
-import { type Compressed, compressTo } from './gzip.ts';
+import { type CompressedBlob, compressTo } from './gzip.ts';
 import { byPath, padding, TAR_END, type TarEntry, tarHeader } from './tar.ts';
 
 /** What a layer holds; folders on the way to a member need no mention. */
@@ -24,11 +24,11 @@ export const FILE_MODE = 0o644;
 export const PROGRAM_MODE = 0o755;
 
 /** Writes a layer, gzipped, to a new file. Throws FILE_CHANGED where a file is not as long as it was. */
-export const writeLayer = (path: string, members: readonly LayerMember[]): Promise<Compressed> =>
-  compressTo(path, archive(members));
+export const writeLayer = (path: string, members: readonly LayerMember[]): Promise<CompressedBlob> =>
+  compressTo(path, tarOf(members));
 
 /** A tar archive of the members and the folders on the way to them, in the one order there is. */
-export async function* archive(members: readonly LayerMember[]): AsyncGenerator<Uint8Array> {
+export async function* tarOf(members: readonly LayerMember[]): AsyncGenerator<Uint8Array> {
   for (const member of withFolders(members).sort(byPath)) {
     if (member.kind !== 'file') {
       yield tarHeader(member);

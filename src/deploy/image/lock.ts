@@ -38,7 +38,7 @@ export interface PinnedLayer {
 export type SharedPart = 'base' | 'onnxruntime' | 'batch';
 
 /** Where what images for one platform are made of comes from. */
-export interface Archives {
+export interface PlatformArchives {
   readonly node: NpmArchive;
   readonly debian: readonly DebianPackage[];
   readonly onnxruntime: readonly NpmArchive[];
@@ -46,7 +46,7 @@ export interface Archives {
 }
 
 /** What images for one platform are made of. */
-export interface PlatformLock extends Archives {
+export interface PlatformLock extends PlatformArchives {
   readonly layers: Readonly<Record<SharedPart, PinnedLayer>>;
 }
 
@@ -60,6 +60,6 @@ interface BaseLock {
   readonly platforms: Readonly<Record<string, PlatformLock>>;
 }
 
-export const LOCK = lock as unknown as BaseLock;
+export const BASE_LOCK = lock as unknown as BaseLock;
 
 export const platformName = ({ os, architecture }: Platform): string => `${os}/${architecture}`;

@@ -3,8 +3,8 @@ import { gunzipSync } from 'node:zlib';
 import { type ArchiveSettings, fetchPinned, pinnedNpm } from './archives.ts';
 import { isElf, stripped } from './elf.ts';
 import { FILE_MODE, type LayerMember } from './layer.ts';
-import type { Archives, NpmArchive } from './lock.ts';
-import { type Member, readTar } from './tar-read.ts';
+import type { NpmArchive, PlatformArchives } from './lock.ts';
+import { readTar, type TarEntry } from './tar-read.ts';
 
 /** Packages of npm as layers: what runs on one platform, and nothing that only other platforms, compilers or people need. */
 
@@ -13,7 +13,7 @@ const MODULES = 'opt/plimsoll/node_modules';
 const UNPACKED_BYTES_MAX = 1 << 30;
 
 /** Files of a package, by their paths in it. Throws what fetching throws, READ_CORRUPT. */
-export async function npmMembers(archive: NpmArchive, settings: ArchiveSettings): Promise<Member[]> {
+export async function npmMembers(archive: NpmArchive, settings: ArchiveSettings): Promise<TarEntry[]> {
   const packed = await readFile(await fetchPinned(pinnedNpm(archive, settings), settings));
   const files = readTar(gunzipSync(packed, { maxOutputLength: UNPACKED_BYTES_MAX }));
   // The first folder of its paths has any name.
@@ -40,9 +40,11 @@ async function modules(archives: readonly NpmArchive[], settings: ArchiveSetting
 }
 
 /** onnxruntime, for versions whose graph it runs. */
-export const onnxruntimeMembers = (lock: Archives, settings: ArchiveSettings): Promise<LayerMember[]> =>
-  modules(lock.onnxruntime, settings);
+export const onnxruntimeMembers = (
+  lock: PlatformArchives,
+  settings: ArchiveSettings,
+): Promise<LayerMember[]> => modules(lock.onnxruntime, settings);
 
 /** DuckDB, for batch jobs in containers. */
-export const batchMembers = (lock: Archives, settings: ArchiveSettings): Promise<LayerMember[]> =>
+export const batchMembers = (lock: PlatformArchives, settings: ArchiveSettings): Promise<LayerMember[]> =>
   modules(lock.batch, settings);

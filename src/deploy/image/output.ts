@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { treeMembers } from './app.ts';
-import { archive } from './layer.ts';
-import { checkOutput } from './ours.ts';
-import { realPath, withWork } from './work.ts';
+import { checkOutput } from './existing-image.ts';
+import { tarOf } from './layer.ts';
+import { realPath, withWork } from './working-folder.ts';
 
 /** Where images are written to: a folder, or one file for programs that load images. */
 
@@ -56,5 +56,5 @@ async function placeInto(made: string, path: string): Promise<void> {
 /** The layout as one file, in the one order there is. */
 async function writeArchive(folder: string, path: string): Promise<void> {
   const members = treeMembers(folder, '').map((member) => ({ ...member, path: member.path.slice(1) }));
-  await pipeline(Readable.from(archive(members)), createWriteStream(path, { flags: 'wx', flush: true }));
+  await pipeline(Readable.from(tarOf(members)), createWriteStream(path, { flags: 'wx', flush: true }));
 }

@@ -6,9 +6,9 @@ import type { ArchiveSettings } from './archives.ts';
 import { baseMembers } from './base.ts';
 import { digestOfFile } from './gzip.ts';
 import { type LayerMember, writeLayer } from './layer.ts';
-import type { Archives, PinnedLayer, PlatformLock, SharedPart } from './lock.ts';
+import type { PinnedLayer, PlatformArchives, PlatformLock, SharedPart } from './lock.ts';
 import { batchMembers, onnxruntimeMembers } from './npm.ts';
-import { withWork } from './work.ts';
+import { withWork } from './working-folder.ts';
 
 /** Layers that all images share: made once on a machine, and the same on every machine. */
 
@@ -17,7 +17,7 @@ const MEMBERS = { base: baseMembers, onnxruntime: onnxruntimeMembers, batch: bat
 /** What such a layer holds. Throws what fetching and reading archives throws. */
 export const membersOf = (
   part: SharedPart,
-  lock: Archives,
+  lock: PlatformArchives,
   settings: ArchiveSettings,
 ): Promise<LayerMember[]> => MEMBERS[part](lock, settings);
 

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { randomIndex, seededRandom } from '../../core/random.ts';
-import { archive, FILE_MODE, type LayerMember } from './layer.ts';
+import { FILE_MODE, type LayerMember, tarOf } from './layer.ts';
 import { tarHeader } from './tar.ts';
 import { readTar } from './tar-read.ts';
 
@@ -28,7 +28,7 @@ const text = (path: string, content: string): LayerMember => ({
 
 async function written(members: readonly LayerMember[], name = 'a.tar'): Promise<string> {
   const parts: Uint8Array[] = [];
-  for await (const part of archive(members)) parts.push(part);
+  for await (const part of tarOf(members)) parts.push(part);
   writeFileSync(join(home, name), Buffer.concat(parts));
   return join(home, name);
 }

@@ -2,7 +2,7 @@
 import { EXIT } from '../../core/errors.ts';
 import { IMAGE_MODELS } from '../packaged.ts';
 import { type BatchJob, batchArguments, JOB_DATA } from './batch-job.ts';
-import { type KubernetesObject, labelsOf, selectorOf } from './manifest.ts';
+import { type KubernetesObject, objectLabelsOf, selectorOf } from './manifest.ts';
 import { CONTAINER_SECURITY, POD_SECURITY, resourcesOf, SCRATCH_MOUNT, scratch, verbatim } from './pod.ts';
 import { metaOf } from './serving.ts';
 import type { KubernetesSpec } from './spec.ts';
@@ -73,12 +73,12 @@ const jobSpec = (spec: KubernetesSpec, job: BatchJob): object => ({
   activeDeadlineSeconds: Math.ceil(job.deadline / 1000),
   completions: 1,
   parallelism: 1,
-  template: { metadata: { labels: labelsOf(spec.name, 'batch') }, spec: podSpec(spec, job) },
+  template: { metadata: { labels: objectLabelsOf(spec.name, 'batch') }, spec: podSpec(spec, job) },
 });
 
 /** A Job, or with a schedule a CronJob whose runs never overlap. */
 export function batchObject(spec: KubernetesSpec, job: BatchJob): KubernetesObject {
-  const metadata = metaOf(spec, `${spec.name}-${job.name}`, labelsOf(spec.name, 'batch'));
+  const metadata = metaOf(spec, `${spec.name}-${job.name}`, objectLabelsOf(spec.name, 'batch'));
   if (job.schedule === null)
     return {
       apiVersion: 'batch/v1',
@@ -97,7 +97,7 @@ export function batchObject(spec: KubernetesSpec, job: BatchJob): KubernetesObje
       startingDeadlineSeconds: 3600,
       successfulJobsHistoryLimit: 3,
       failedJobsHistoryLimit: 3,
-      jobTemplate: { metadata: { labels: labelsOf(spec.name, 'batch') }, spec: jobSpec(spec, job) },
+      jobTemplate: { metadata: { labels: objectLabelsOf(spec.name, 'batch') }, spec: jobSpec(spec, job) },
     },
   };
 }
@@ -106,7 +106,7 @@ export function batchObject(spec: KubernetesSpec, job: BatchJob): KubernetesObje
 export const batchPolicy = (spec: KubernetesSpec): KubernetesObject => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
-  metadata: metaOf(spec, `${spec.name}-batch`, labelsOf(spec.name, 'batch')),
+  metadata: metaOf(spec, `${spec.name}-batch`, objectLabelsOf(spec.name, 'batch')),
   spec: {
     podSelector: { matchLabels: selectorOf(spec.name, 'batch') },
     policyTypes: ['Ingress'],

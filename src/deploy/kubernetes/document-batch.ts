@@ -12,7 +12,7 @@ import {
   text,
 } from '../../schema/grammar.ts';
 import type { GivenBatchJob } from './batch-job.ts';
-import { CPU, IMAGE, MEMORY, NAME, OBJECT } from './words.ts';
+import { CPU, DEPLOYMENT_NAME, IMAGE, MEMORY_QUANTITY, OBJECT } from './grammar.ts';
 
 /** Fields of a job, by the flags of `batch run` that they become. */
 export function batchJob(): Rule<GivenBatchJob> {
@@ -20,7 +20,7 @@ export function batchJob(): Rule<GivenBatchJob> {
   const place = text('^[^\\u0000-\\u001f]{1,1000}$', 'a place: s3://…, postgres://…, /data/…');
   const count = orNothing(number({ min: 1, max: 1e9, step: 1 }));
   return record<GivenBatchJob>({
-    name: field(NAME, null, 'name of the job'),
+    name: field(DEPLOYMENT_NAME, null, 'name of the job'),
     image: field(
       orNothing(IMAGE),
       null,
@@ -59,7 +59,7 @@ export function batchJob(): Rule<GivenBatchJob> {
       'PersistentVolumeClaim for what a run has to remember; without one an interrupted run is not gone on with',
     ),
     cpu: field(CPU, '2', 'processor time'),
-    memory: field(MEMORY, '2Gi', 'memory'),
+    memory: field(MEMORY_QUANTITY, '2Gi', 'memory'),
     deadline: field(duration('1m', '168h'), '6h', 'how long a run may take'),
   });
 }

@@ -20,21 +20,21 @@ import type { GivenBatchJob } from './batch-job.ts';
 import { batchJob } from './document-batch.ts';
 import {
   CPU,
+  DEPLOYMENT_NAME,
   HOSTNAME,
   HTTP,
   IMAGE,
   LABEL,
   LABEL_KEY,
   LABEL_VALUE,
-  MEMORY,
-  NAME,
+  MEMORY_QUANTITY,
   OBJECT,
   QUERY,
   RELEASE,
   STORAGE,
   VALUE,
   VARIABLE,
-} from './words.ts';
+} from './grammar.ts';
 
 export interface KubernetesDocument {
   /** Of everything that is made; null takes the model's. */
@@ -46,8 +46,8 @@ export interface KubernetesDocument {
   /** Image that holds the model alone, mounted beside `image`. */
   readonly modelImage: string | null;
   readonly pullSecrets: readonly string[];
-  readonly candidates: readonly Candidate[];
-  readonly shadow: Shadow | null;
+  readonly candidates: readonly CandidateVersion[];
+  readonly shadow: ShadowVersion | null;
   readonly replicas: number | null;
   readonly cpu: string;
   readonly memory: string | null;
@@ -62,11 +62,11 @@ export interface KubernetesDocument {
   readonly keysSecret: string | null;
   /** Whoever reaches a pod may ask, although no network policy says who that is. */
   readonly insecure: boolean;
-  readonly hpa: Hpa | null;
-  readonly keda: Keda | null;
-  readonly gateway: Gateway | null;
-  readonly networkPolicy: Network | null;
-  readonly serviceMonitor: Monitor | null;
+  readonly hpa: HpaSettings | null;
+  readonly keda: KedaSettings | null;
+  readonly gateway: GatewayParent | null;
+  readonly networkPolicy: NetworkSettings | null;
+  readonly serviceMonitor: ServiceMonitorSettings | null;
   readonly disruptionBudget: boolean;
   readonly batch: readonly GivenBatchJob[];
   readonly kserve: KServe | null;
@@ -74,7 +74,7 @@ export interface KubernetesDocument {
 }
 
 /** A version that gets a share of the requests. */
-export interface Candidate {
+export interface CandidateVersion {
   readonly version: number;
   readonly image: string;
   /** Percent. */
@@ -82,24 +82,24 @@ export interface Candidate {
 }
 
 /** A version that gets copies of requests, whose answers nobody sees. */
-export interface Shadow {
+export interface ShadowVersion {
   readonly version: number;
   readonly image: string;
   readonly percent: number;
 }
 
 /** Which of the server's own numbers a scaler follows. */
-export type Signal = 'in-flight' | 'queue';
+export type ScalingSignal = 'in-flight' | 'queue';
 
-export interface Hpa {
-  readonly on: Signal;
+export interface HpaSettings {
+  readonly on: ScalingSignal;
   /** Requests a pod, on average. */
   readonly target: number | null;
   readonly min: number;
   readonly max: number;
 }
 
-export interface Keda extends Hpa {
+export interface KedaSettings extends HpaSettings {
   /** URL of the Prometheus that scrapes the pods. */
   readonly prometheus: string;
   /** PromQL that is above 0 when requests come although no pod is there: what scaling from zero needs. */
@@ -107,21 +107,21 @@ export interface Keda extends Hpa {
   readonly cooldown: number;
 }
 
-export interface Gateway {
+export interface GatewayParent {
   readonly name: string;
   readonly namespace: string | null;
   readonly section: string | null;
   readonly hostnames: readonly string[];
 }
 
-export interface Network {
+export interface NetworkSettings {
   /** Namespaces whose pods may ask, beside those of its own. */
   readonly fromNamespaces: readonly string[];
   /** Namespaces that the pods may reach; with any, DNS, too. */
   readonly toNamespaces: readonly string[];
 }
 
-export interface Monitor {
+export interface ServiceMonitorSettings {
   /** Where the Prometheus is that reads the numbers. */
   readonly namespace: string;
   readonly interval: number;
@@ -141,9 +141,9 @@ export interface KServe {
 const whole = (min: number, max: number): Rule<number> => number({ min, max, step: 1 });
 const seconds = (min: string, max: string): Rule<number> => duration(min, max);
 
-const HPA_FIELDS: { readonly [K in keyof Hpa]: Field<Hpa[K]> } = {
+const HPA_FIELDS: { readonly [K in keyof HpaSettings]: Field<HpaSettings[K]> } = {
   on: field(
-    choice<Signal>(['in-flight', 'queue']),
+    choice<ScalingSignal>(['in-flight', 'queue']),
     'in-flight',
     'what is counted: requests being received or scored, or those that wait for a thread',
   ),
@@ -152,8 +152,8 @@ const HPA_FIELDS: { readonly [K in keyof Hpa]: Field<Hpa[K]> } = {
   max: field(whole(1, 1000), 10, 'pods at most'),
 };
 
-const hpa = record<Hpa>(HPA_FIELDS);
-const keda = record<Keda>({
+const hpa = record<HpaSettings>(HPA_FIELDS);
+const keda = record<KedaSettings>({
   ...HPA_FIELDS,
   prometheus: field(HTTP, null, 'Prometheus that scrapes the pods'),
   wakeQuery: field(
@@ -164,7 +164,7 @@ const keda = record<Keda>({
   cooldown: field(seconds('1s', '24h'), '300s', 'how long nothing must have come before the last pod goes'),
 });
 
-const candidate = record<Candidate>({
+const candidate = record<CandidateVersion>({
   version: field(whole(1, 1e8), null, 'its number'),
   image: field(IMAGE, null, 'image that holds it'),
   weight: field(whole(0, 100), 0, 'percent of the requests'),
@@ -172,7 +172,11 @@ const candidate = record<Candidate>({
 
 /** Everything below `kubernetes`. */
 export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDocument>({
-  name: field(orNothing(NAME), null, 'name of everything that is made (default: that of the model)'),
+  name: field(
+    orNothing(DEPLOYMENT_NAME),
+    null,
+    'name of everything that is made (default: that of the model)',
+  ),
   namespace: field(orNothing(LABEL), null, 'namespace (default: the one of whoever applies)'),
   kubernetesVersion: field(RELEASE, '1.34', 'oldest release of the cluster that has to take it'),
   image: field(orNothing(IMAGE), null, 'image that serves the version, best by its digest'),
@@ -189,7 +193,7 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
   ),
   shadow: field(
     orNothing(
-      record<Shadow>({
+      record<ShadowVersion>({
         version: field(whole(1, 1e8), null, 'its number'),
         image: field(IMAGE, null, 'image that holds it'),
         percent: field(whole(1, 100), 100, 'percent of the requests that are copied to it'),
@@ -200,7 +204,11 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
   ),
   replicas: field(orNothing(whole(1, 1000)), null, 'pods, where no scaler decides it'),
   cpu: field(CPU, '1', 'processor time of a pod, requested and allowed'),
-  memory: field(orNothing(MEMORY), null, 'memory of a pod, requested and allowed (default: by the runtime)'),
+  memory: field(
+    orNothing(MEMORY_QUANTITY),
+    null,
+    'memory of a pod, requested and allowed (default: by the runtime)',
+  ),
   startup: field(
     orNothing(seconds('5s', '2h')),
     null,
@@ -219,7 +227,7 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
   keda: field(orFalse(orNothing(keda)), null, 'a ScaledObject of KEDA instead'),
   gateway: field(
     orNothing(
-      record<Gateway>({
+      record<GatewayParent>({
         name: field(OBJECT, null, 'gateway that routes come from'),
         namespace: field(orNothing(LABEL), null, 'its namespace'),
         section: field(orNothing(OBJECT), null, 'its listener'),
@@ -231,7 +239,7 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
   ),
   networkPolicy: field(
     orFalse(
-      record<Network>({
+      record<NetworkSettings>({
         fromNamespaces: field(list(LABEL, { min: 0, max: 50 }), [], 'namespaces whose pods may ask, too'),
         toNamespaces: field(
           list(LABEL, { min: 0, max: 50 }),
@@ -245,7 +253,7 @@ export const kubernetesDocument: Rule<KubernetesDocument> = record<KubernetesDoc
   ),
   serviceMonitor: field(
     orFalse(
-      record<Monitor>({
+      record<ServiceMonitorSettings>({
         namespace: field(LABEL, 'monitoring', 'namespace of the Prometheus that reads them; it is let in'),
         interval: field(seconds('1s', '1h'), '15s', 'how often numbers are read'),
         labels: field(table(LABEL_KEY, LABEL_VALUE), {}, 'labels by which the Prometheus operator finds it'),

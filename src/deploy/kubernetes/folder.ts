@@ -11,14 +11,14 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { chartOf } from './chart/chart.ts';
-import { type Rendered, render } from './render.ts';
+import { type RenderedManifest, render } from './render.ts';
 import type { KubernetesSpec } from './spec.ts';
 import { parseYaml, yamlOf } from './yaml.ts';
 
 const HEAD = '# Written by `plimsoll package kubernetes`.\n';
 
 /** Everything that `package kubernetes` writes, by its path in the folder: the same spec gives the same bytes. */
-export function filesOf(spec: KubernetesSpec): ReadonlyMap<string, string> {
+export function kubernetesFiles(spec: KubernetesSpec): ReadonlyMap<string, string> {
   const rendered = render(spec);
   const chart = chartOf(spec, rendered);
   return new Map([
@@ -28,7 +28,7 @@ export function filesOf(spec: KubernetesSpec): ReadonlyMap<string, string> {
   ]);
 }
 
-const kustomization = (rendered: readonly Rendered[]): object => ({
+const kustomization = (rendered: readonly RenderedManifest[]): object => ({
   apiVersion: 'kustomize.config.k8s.io/v1beta1',
   kind: 'Kustomization',
   resources: rendered.map(({ file }) => file),
@@ -38,7 +38,7 @@ const kustomization = (rendered: readonly Rendered[]): object => ({
  * Writes the folder, whole: it appears under its name once everything is in it. What an earlier run has written is replaced;
  * a folder with anything else in it is left alone: KUBERNETES_FOLDER_TAKEN. Throws FILE_UNWRITABLE.
  */
-export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
+export function writeKubernetesFolder(folder: string, files: ReadonlyMap<string, string>): void {
   const path = resolve(folder);
   if (!isOurs(path)) throw new PlimsollError('KUBERNETES_FOLDER_TAKEN', { path });
   const staged = `${path}.writing`;

@@ -22,7 +22,7 @@ const OPERATOR = 'the Prometheus operator';
 const GATEWAY = 'the Gateway API';
 const KSERVE = 'KServe';
 
-export const KINDS: Readonly<Record<string, Kind>> = {
+export const KUBERNETES_KINDS: Readonly<Record<string, Kind>> = {
   ServiceAccount: kind('v1', 'serviceaccounts'),
   NetworkPolicy: kind('networking.k8s.io/v1', 'networkpolicies'),
   Deployment: kind('apps/v1', 'deployments'),
@@ -39,11 +39,11 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   CronJob: kind('batch/v1', 'cronjobs'),
 };
 
-export const KIND_ORDER = Object.keys(KINDS);
+export const KIND_ORDER = Object.keys(KUBERNETES_KINDS);
 
 /** Path of the objects of a kind, or of one of them. */
-export function pathOf(name: string, namespace: string, object?: string): string {
-  const { apiVersion, plural, namespaced } = KINDS[name]!;
+export function apiPathOf(name: string, namespace: string, object?: string): string {
+  const { apiVersion, plural, namespaced } = KUBERNETES_KINDS[name]!;
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : '';
   return `${root}${scope}/${plural}${object === undefined ? '' : `/${encodeURIComponent(object)}`}`;
@@ -61,14 +61,14 @@ const CLEARS = ['get', 'list', 'delete'];
 export function rolesFor(objects: readonly Pick<KubernetesObject, 'kind'>[]): readonly string[] {
   const wanted = new Set(objects.map(({ kind: name }) => name));
   const makes = KIND_ORDER.filter((name) => wanted.has(name));
-  const clears = KIND_ORDER.filter((name) => !wanted.has(name) && KINDS[name]!.from === null);
+  const clears = KIND_ORDER.filter((name) => !wanted.has(name) && KUBERNETES_KINDS[name]!.from === null);
   const looks = wanted.has('Deployment') ? [rule('Role', '', ['events', 'pods'], ['list'])] : [];
   return [...rules(makes, MAKES), ...rules(clears, CLEARS), ...looks];
 }
 
 /** One rule for the kinds of each group. */
 function rules(names: readonly string[], verbs: readonly string[]): readonly string[] {
-  const kinds = names.map((name) => KINDS[name]!);
+  const kinds = names.map((name) => KUBERNETES_KINDS[name]!);
   const groups = new Set(kinds.map((one) => `${one.namespaced} ${GROUP(one)}`));
   return [...groups].map((group) => {
     const own = kinds.filter((one) => `${one.namespaced} ${GROUP(one)}` === group);

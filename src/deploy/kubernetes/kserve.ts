@@ -2,7 +2,7 @@
  * Objects of KServe: a light runtime on the processor that is chosen by itself for what it reads, and services on it
  * (https://kserve.github.io/website/docs/concepts/resources/servingruntime). Pure.
  */
-import { type KubernetesObject, labelsOf } from './manifest.ts';
+import { type KubernetesObject, objectLabelsOf } from './manifest.ts';
 import { CONTAINER_SECURITY, givenEnv, graceSeconds, PORT, probesOf, resourcesOf } from './pod.ts';
 import { metaOf } from './serving.ts';
 import type { KubernetesSpec } from './spec.ts';
@@ -30,7 +30,7 @@ const byNumber = (probes: object): object =>
 export function servingRuntime(spec: KubernetesSpec): KubernetesObject {
   const { image, runtime } = spec.kserve!;
   const { pullSecrets, nodeSelector } = spec;
-  const labels = labelsOf(spec.name, null);
+  const labels = objectLabelsOf(spec.name, null);
   const container = {
     name: CONTAINER,
     image,
@@ -76,7 +76,7 @@ export function inferenceService(spec: KubernetesSpec): KubernetesObject {
     runtime: RUNTIME_NAME,
     storageUri: uri,
   });
-  const meta = metaOf(spec, spec.name, labelsOf(spec.name, null));
+  const meta = metaOf(spec, spec.name, objectLabelsOf(spec.name, null));
   const predictor = (uri: string): object => ({
     minReplicas: min,
     maxReplicas: max,

@@ -27,12 +27,12 @@ export const DIGEST_ANNOTATION = 'plimsoll.dev/digest';
 /** Services whose pods are to be scraped: of two that select the same pods, one. */
 export const SCRAPE_LABEL = 'plimsoll.dev/scrape';
 
-export type Component = 'serving' | 'batch';
+export type WorkloadComponent = 'serving' | 'batch';
 
 /** Labels of one object (https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/). */
-export const labelsOf = (
+export const objectLabelsOf = (
   deployment: string,
-  component: Component | null,
+  component: WorkloadComponent | null,
   version: number | null = null,
 ): Readonly<Record<string, string>> => ({
   'app.kubernetes.io/name': 'plimsoll',
@@ -50,7 +50,7 @@ export const labelsOf = (
  */
 export const selectorOf = (
   deployment: string,
-  component: Component,
+  component: WorkloadComponent,
   version: number | null = null,
 ): Readonly<Record<string, string>> => ({
   [DEPLOYMENT_LABEL]: deployment,
@@ -59,7 +59,7 @@ export const selectorOf = (
 });
 
 /** `churn-v3`: name of what belongs to one version. */
-export const versionName = (deployment: string, version: number): string => `${deployment}-v${version}`;
+export const versionedName = (deployment: string, version: number): string => `${deployment}-v${version}`;
 
 /** Number of the version that a name of `versionName` is of, or null. */
 export function versionOfName(deployment: string, name: string): number | null {

@@ -1,6 +1,6 @@
 /** The pod that serves a version: as little as it needs, and the time that it takes to come and to go. Pure. */
 import { ARTIFACT_MODELS, BUNDLES_VARIABLE, IMAGE_MODELS } from '../packaged.ts';
-import { labelsOf, selectorOf } from './manifest.ts';
+import { objectLabelsOf, selectorOf } from './manifest.ts';
 import type { KubernetesSpec, ServedVersion } from './spec.ts';
 
 /** Port of the server in its container; its name is what services and probes go by. */
@@ -150,7 +150,7 @@ export function podTemplate(spec: KubernetesSpec, { version, image, digest }: Se
     ...(digest === null ? {} : { 'plimsoll.dev/bundle': `sha256:${digest}` }),
   };
   return {
-    metadata: { labels: labelsOf(spec.name, 'serving', version), annotations },
+    metadata: { labels: objectLabelsOf(spec.name, 'serving', version), annotations },
     spec: {
       serviceAccountName: spec.name,
       automountServiceAccountToken: false,

@@ -15,14 +15,14 @@ import {
 } from './serving.ts';
 import type { KubernetesSpec, ServedVersion } from './spec.ts';
 
-export interface Rendered {
+export interface RenderedManifest {
   /** `deployment-v3.yaml` */
   readonly file: string;
   readonly object: KubernetesObject;
 }
 
 /** Every object once; the same spec gives the same objects in the same order. */
-export function render(spec: KubernetesSpec): readonly Rendered[] {
+export function render(spec: KubernetesSpec): readonly RenderedManifest[] {
   if (spec.kserve !== null) return kserveObjects(spec);
   const { network, monitor, gateway, batch } = spec;
   const from = [
@@ -49,7 +49,7 @@ export function render(spec: KubernetesSpec): readonly Rendered[] {
   ];
 }
 
-function versionObjects(spec: KubernetesSpec, served: ServedVersion): readonly Rendered[] {
+function versionObjects(spec: KubernetesSpec, served: ServedVersion): readonly RenderedManifest[] {
   const { scaler } = spec;
   const file = (kind: string): string => `${kind}-v${served.version}.yaml`;
   const most = spec.replicas ?? scaler?.max ?? 1;
@@ -73,7 +73,7 @@ function versionObjects(spec: KubernetesSpec, served: ServedVersion): readonly R
   ];
 }
 
-const kserveObjects = (spec: KubernetesSpec): readonly Rendered[] => [
+const kserveObjects = (spec: KubernetesSpec): readonly RenderedManifest[] => [
   ...(spec.kserve!.runtime === 'existing'
     ? []
     : [

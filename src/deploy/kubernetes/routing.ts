@@ -1,12 +1,12 @@
 /** The HTTPRoute that splits requests between versions (https://gateway-api.sigs.k8s.io/api-types/httproute/). Pure. */
-import { type KubernetesObject, versionName } from './manifest.ts';
+import { type KubernetesObject, versionedName } from './manifest.ts';
 import { metaOf } from './serving.ts';
 import type { KubernetesSpec, ServedVersion } from './spec.ts';
 
 const backend = (spec: Pick<KubernetesSpec, 'name'>, version: number): object => ({
   group: '',
   kind: 'Service',
-  name: versionName(spec.name, version),
+  name: versionedName(spec.name, version),
   port: 80,
 });
 

@@ -2,9 +2,9 @@
  * What follows load: the server's own counts of requests, never the processor, which a spinning thread of a runtime keeps
  * busy without any. Pure.
  */
-import { type KubernetesObject, labelsOf, versionName } from './manifest.ts';
+import { type KubernetesObject, objectLabelsOf, versionedName } from './manifest.ts';
 import { metaOf } from './serving.ts';
-import type { KubernetesSpec, Scaler, ServedVersion } from './spec.ts';
+import type { KubernetesSpec, ScalerSpec, ServedVersion } from './spec.ts';
 
 /** Names of the metrics (`docs/metrics.md`). */
 const SIGNALS = {
@@ -32,7 +32,7 @@ const BEHAVIOR = {
 const targetOf = (spec: KubernetesSpec, { version }: ServedVersion): object => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  name: versionName(spec.name, version),
+  name: versionedName(spec.name, version),
 });
 
 /** `2500m`: an average as a quantity, which the API server writes the same way. */
@@ -43,13 +43,13 @@ const quantity = (value: number): string =>
 export function horizontalPodAutoscaler(
   spec: KubernetesSpec,
   served: ServedVersion,
-  { on, target, min, max }: Scaler,
+  { on, target, min, max }: ScalerSpec,
 ): KubernetesObject {
-  const name = versionName(spec.name, served.version);
+  const name = versionedName(spec.name, served.version);
   return {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
-    metadata: metaOf(spec, name, labelsOf(spec.name, 'serving', served.version)),
+    metadata: metaOf(spec, name, objectLabelsOf(spec.name, 'serving', served.version)),
     spec: {
       scaleTargetRef: targetOf(spec, served),
       minReplicas: min,
@@ -69,7 +69,7 @@ export function horizontalPodAutoscaler(
 }
 
 /** Requests at the pods of one version, as the Prometheus has them that reads its service. */
-export const loadQuery = (on: Scaler['on'], service: string, namespace: string): string =>
+export const loadQuery = (on: ScalerSpec['on'], service: string, namespace: string): string =>
   `sum(${SIGNALS[on]}{service="${service}",namespace="${namespace}"})`;
 
 /** Of what wakes: so much that it never asks for a second pod. How many there are is for the load to say. */
@@ -79,9 +79,9 @@ const WAKES_ONE = '1000000000';
 export function scaledObject(
   spec: KubernetesSpec,
   served: ServedVersion,
-  scaler: Scaler & { readonly keda: NonNullable<Scaler['keda']> },
+  scaler: ScalerSpec & { readonly keda: NonNullable<ScalerSpec['keda']> },
 ): KubernetesObject {
-  const name = versionName(spec.name, served.version);
+  const name = versionedName(spec.name, served.version);
   const { prometheus, wakeQuery, cooldown } = scaler.keda;
   const query = loadQuery(scaler.on, name, spec.namespace!);
   const trigger = (name: string, query: string, threshold: string): object => ({
@@ -93,7 +93,7 @@ export function scaledObject(
   return {
     apiVersion: 'keda.sh/v1alpha1',
     kind: 'ScaledObject',
-    metadata: metaOf(spec, name, labelsOf(spec.name, 'serving', served.version)),
+    metadata: metaOf(spec, name, objectLabelsOf(spec.name, 'serving', served.version)),
     spec: {
       scaleTargetRef: targetOf(spec, served),
       minReplicaCount: scaler.min,

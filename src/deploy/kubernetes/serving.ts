@@ -2,10 +2,10 @@
 import {
   DEPLOYMENT_LABEL,
   type KubernetesObject,
-  labelsOf,
+  objectLabelsOf,
   SCRAPE_LABEL,
   selectorOf,
-  versionName,
+  versionedName,
 } from './manifest.ts';
 import { PORT_NAME, podTemplate } from './pod.ts';
 import type { KubernetesSpec, ServedVersion } from './spec.ts';
@@ -14,14 +14,14 @@ import type { KubernetesSpec, ServedVersion } from './spec.ts';
 export const metaOf = (
   { name: deployment, namespace }: Pick<KubernetesSpec, 'name' | 'namespace'>,
   name: string,
-  labels = labelsOf(deployment, 'serving'),
+  labels = objectLabelsOf(deployment, 'serving'),
 ): KubernetesObject['metadata'] => ({ name, ...(namespace === null ? {} : { namespace }), labels });
 
 /** An account without a token: pods ask nothing of the API server. */
 export const serviceAccount = (spec: KubernetesSpec): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'ServiceAccount',
-  metadata: metaOf(spec, spec.name, labelsOf(spec.name, null)),
+  metadata: metaOf(spec, spec.name, objectLabelsOf(spec.name, null)),
   automountServiceAccountToken: false,
 });
 
@@ -32,7 +32,7 @@ export function deployment(spec: KubernetesSpec, served: ServedVersion): Kuberne
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: metaOf(spec, versionName(spec.name, version), labelsOf(spec.name, 'serving', version)),
+    metadata: metaOf(spec, versionedName(spec.name, version), objectLabelsOf(spec.name, 'serving', version)),
     spec: {
       ...(spec.replicas === null ? {} : { replicas: spec.replicas }),
       revisionHistoryLimit: 3,
@@ -48,11 +48,11 @@ const ports = [{ name: PORT_NAME, port: 80, targetPort: PORT_NAME, protocol: 'TC
 
 /** Of one version: what routes point to, and what is scraped. */
 export function versionService(spec: KubernetesSpec, { version }: ServedVersion): KubernetesObject {
-  const labels = { ...labelsOf(spec.name, 'serving', version), [SCRAPE_LABEL]: 'true' };
+  const labels = { ...objectLabelsOf(spec.name, 'serving', version), [SCRAPE_LABEL]: 'true' };
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: metaOf(spec, versionName(spec.name, version), labels),
+    metadata: metaOf(spec, versionedName(spec.name, version), labels),
     spec: { type: 'ClusterIP', selector: selectorOf(spec.name, 'serving', version), ports },
   };
 }
@@ -72,7 +72,7 @@ export const stableService = (spec: KubernetesSpec): KubernetesObject => ({
 export const disruptionBudget = (spec: KubernetesSpec, { version }: ServedVersion): KubernetesObject => ({
   apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',
-  metadata: metaOf(spec, versionName(spec.name, version), labelsOf(spec.name, 'serving', version)),
+  metadata: metaOf(spec, versionedName(spec.name, version), objectLabelsOf(spec.name, 'serving', version)),
   spec: {
     maxUnavailable: 1,
     unhealthyPodEvictionPolicy: 'AlwaysAllow',
@@ -113,7 +113,10 @@ export function networkPolicy(spec: KubernetesSpec, from: readonly string[]): Ku
 
 export function serviceMonitor(spec: KubernetesSpec): KubernetesObject {
   const { interval, labels } = spec.monitor!;
-  const meta = metaOf(spec, spec.name, { ...labelsOf(spec.name, 'serving'), ...Object.fromEntries(labels) });
+  const meta = metaOf(spec, spec.name, {
+    ...objectLabelsOf(spec.name, 'serving'),
+    ...Object.fromEntries(labels),
+  });
   return {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'ServiceMonitor',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
 import { render } from './render.ts';
-import { type ModelFacts, specOf } from './spec.ts';
+import { kubernetesSpecOf, type ModelFacts } from './spec.ts';
 
 const IMAGE = `registry.example/churn@sha256:${'1'.repeat(64)}`;
 const MODEL: ModelFacts = {
@@ -14,7 +14,7 @@ const MODEL: ModelFacts = {
 
 function problemsOf(document: object, model: ModelFacts = MODEL): { code: string; list: readonly string[] } {
   try {
-    specOf({ image: IMAGE, ...document }, model);
+    kubernetesSpecOf({ image: IMAGE, ...document }, model);
   } catch (error) {
     if (isPlimsollError(error)) return { code: error.code, list: error.details['list'] as readonly string[] };
     throw error;
@@ -141,9 +141,9 @@ describe('A spec', () => {
   });
 
   test('makes a name of objects of any model name, or says that it cannot', () => {
-    expect(specOf({ image: IMAGE }, { ...MODEL, name: 'Fraud.Net_2' }).name).toBe('fraud-net-2');
+    expect(kubernetesSpecOf({ image: IMAGE }, { ...MODEL, name: 'Fraud.Net_2' }).name).toBe('fraud-net-2');
     const [one, other] = ['a', 'b'].map(
-      (end) => specOf({ image: IMAGE }, { ...MODEL, name: `${'x'.repeat(60)}${end}` }).name,
+      (end) => kubernetesSpecOf({ image: IMAGE }, { ...MODEL, name: `${'x'.repeat(60)}${end}` }).name,
     );
     expect([one!.length, other!.length, one === other]).toEqual([40, 40, false]);
     expect(problemsOf({}, { ...MODEL, name: '42' }).list.join()).toContain('no name of objects');
@@ -152,14 +152,14 @@ describe('A spec', () => {
 
 describe('What is rendered', () => {
   const podOf = (document: object): Record<string, unknown> => {
-    const deployment = render(specOf({ image: IMAGE, ...document }, MODEL)).find(
+    const deployment = render(kubernetesSpecOf({ image: IMAGE, ...document }, MODEL)).find(
       ({ object }) => object.kind === 'Deployment',
     );
     return (deployment!.object['spec'] as { template: { spec: Record<string, unknown> } }).template.spec;
   };
 
   test('is the same for the same spec', () => {
-    const spec = specOf({ image: IMAGE, gateway, shadow: { version: 4, image: IMAGE } }, MODEL);
+    const spec = kubernetesSpecOf({ image: IMAGE, gateway, shadow: { version: 4, image: IMAGE } }, MODEL);
     expect(JSON.stringify(render(spec))).toBe(JSON.stringify(render(spec)));
   });
 
@@ -175,13 +175,13 @@ describe('What is rendered', () => {
     const [container] = podOf({ startup: '11m' })['containers'] as readonly Record<string, unknown>[];
     const { periodSeconds, failureThreshold } = container!['startupProbe'] as Record<string, number>;
     expect(periodSeconds! * failureThreshold!).toBe(660);
-    expect(specOf({ image: IMAGE }, MODEL).startupSeconds).toBe(120);
-    expect(specOf({ image: IMAGE }, { ...MODEL, runtime: 'python' }).startupSeconds).toBe(300);
+    expect(kubernetesSpecOf({ image: IMAGE }, MODEL).startupSeconds).toBe(120);
+    expect(kubernetesSpecOf({ image: IMAGE }, { ...MODEL, runtime: 'python' }).startupSeconds).toBe(300);
   });
 
   test('leaves the number of pods to the scaler where there is one', () => {
     const replicas = (document: object): unknown =>
-      render(specOf({ image: IMAGE, ...document }, MODEL)).flatMap(({ object }) =>
+      render(kubernetesSpecOf({ image: IMAGE, ...document }, MODEL)).flatMap(({ object }) =>
         object.kind === 'Deployment' ? [(object['spec'] as { replicas?: number }).replicas] : [],
       )[0];
     expect(replicas({})).toBeUndefined();
@@ -189,7 +189,7 @@ describe('What is rendered', () => {
   });
 
   const objectsOf = (document: object, kind: string): readonly Record<string, unknown>[] =>
-    render(specOf({ image: IMAGE, ...document }, MODEL)).flatMap(({ object }) =>
+    render(kubernetesSpecOf({ image: IMAGE, ...document }, MODEL)).flatMap(({ object }) =>
       object.kind === kind ? [object['spec'] as Record<string, unknown>] : [],
     );
 
@@ -277,7 +277,9 @@ describe('What is rendered', () => {
     const canary = { storageUri: 'oci://a/b:4', weight: 10 };
     const kserve = { runtime: 'existing', storageUri: 'oci://a/b:3', canary };
     const document = { image: null, kserve };
-    expect(render(specOf(document, MODEL)).map(({ object }) => object.kind)).toEqual(['InferenceService']);
+    expect(render(kubernetesSpecOf(document, MODEL)).map(({ object }) => object.kind)).toEqual([
+      'InferenceService',
+    ]);
     expect(objectsOf(document, 'InferenceService')[0]).toMatchObject({
       predictor: { terminationGracePeriodSeconds: 75, minReplicas: 1 },
       canary: [{ trafficPercent: 10, predictor: { terminationGracePeriodSeconds: 75, minReplicas: 1 } }],
@@ -286,14 +288,14 @@ describe('What is rendered', () => {
 
   test('scales on requests and never on the processor', () => {
     for (const document of [{}, { hpa: { on: 'queue' } }, { ...shop, keda }]) {
-      const text = JSON.stringify(render(specOf({ image: IMAGE, ...document }, MODEL)));
+      const text = JSON.stringify(render(kubernetesSpecOf({ image: IMAGE, ...document }, MODEL)));
       expect(text).toMatch(/inference_(requests_in_flight|queue_depth)/);
       expect(text).not.toContain('"type":"Resource"');
     }
   });
 
   test('gives each version a share of the requests, and a shadow copies alone', () => {
-    const spec = specOf(
+    const spec = kubernetesSpecOf(
       {
         image: IMAGE,
         gateway,
@@ -321,14 +323,17 @@ describe('What is rendered', () => {
   test('scores tables in the image that serves, where no other is named', () => {
     const job = { name: 'a', input: 's3://a/', output: 's3://b/' };
     const [own, other] = [IMAGE, `${IMAGE.slice(0, -4)}beef`];
-    const { batch } = specOf({ image: own, batch: [job, { ...job, name: 'b', image: other }] }, MODEL);
+    const { batch } = kubernetesSpecOf(
+      { image: own, batch: [job, { ...job, name: 'b', image: other }] },
+      MODEL,
+    );
     expect(batch.map(({ image }) => image)).toEqual([own, other]);
   });
 
   test('begins a scheduled job anew each time, and goes on with a killed one only where its ledger is kept', () => {
     const job = { name: 'nightly', image: IMAGE, input: 's3://a/', output: 's3://b/', schedule: '0 3 * * *' };
     const jobs = [job, { ...job, name: 'kept', claim: 'ledger' }, { ...job, name: 'once', schedule: null }];
-    const rendered = render(specOf({ image: IMAGE, batch: jobs }, MODEL)).filter(({ file }) =>
+    const rendered = render(kubernetesSpecOf({ image: IMAGE, batch: jobs }, MODEL)).filter(({ file }) =>
       /job-/.test(file),
     );
     const facts = rendered.map(({ object }) => {

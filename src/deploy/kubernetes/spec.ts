@@ -1,10 +1,18 @@
 /** What is rendered: a document whose parts have been held against each other and against what the target can. */
 import { PlimsollError } from '../../core/errors.ts';
 import type { BatchJob } from './batch-job.ts';
-import type { Gateway, Hpa, Keda, KServe, KubernetesDocument, Monitor, Network } from './document.ts';
+import type {
+  GatewayParent,
+  HpaSettings,
+  KedaSettings,
+  KServe,
+  KubernetesDocument,
+  NetworkSettings,
+  ServiceMonitorSettings,
+} from './document.ts';
 import { kubernetesDocument } from './document.ts';
 import { objectName } from './manifest.ts';
-import { lacksOf, problemsOf } from './problems.ts';
+import { lacksOf, problemsOf } from './violations.ts';
 
 /** What is known of the version that goes to the cluster. */
 export interface ModelFacts {
@@ -16,22 +24,22 @@ export interface ModelFacts {
   readonly isOnnx: boolean;
 }
 
-export type Role = 'stable' | 'candidate' | 'shadow';
+export type VersionRole = 'stable' | 'candidate' | 'shadow';
 
 /** One version, with pods of its own. */
 export interface ServedVersion {
   readonly version: number;
   readonly image: string;
-  readonly role: Role;
+  readonly role: VersionRole;
   /** Percent of the requests; of a shadow, of the copies. */
   readonly weight: number;
   /** Bundle's digest, where it is known. */
   readonly digest: string | null;
 }
 
-export interface Scaler extends Hpa {
+export interface ScalerSpec extends HpaSettings {
   readonly target: number;
-  readonly keda: Pick<Keda, 'prometheus' | 'wakeQuery' | 'cooldown'> | null;
+  readonly keda: Pick<KedaSettings, 'prometheus' | 'wakeQuery' | 'cooldown'> | null;
 }
 
 export interface KubernetesSpec {
@@ -46,7 +54,7 @@ export interface KubernetesSpec {
   readonly pullSecrets: readonly string[];
   /** Pods of each version, or null where a scaler decides it. */
   readonly replicas: number | null;
-  readonly scaler: Scaler | null;
+  readonly scaler: ScalerSpec | null;
   readonly cpu: string;
   readonly memory: string;
   readonly startupSeconds: number;
@@ -55,9 +63,9 @@ export interface KubernetesSpec {
   readonly env: ReadonlyMap<string, string>;
   /** Secret with the keys of callers, or null: whoever reaches a pod may ask. */
   readonly keysSecret: string | null;
-  readonly gateway: Gateway | null;
-  readonly network: Network | null;
-  readonly monitor: Monitor | null;
+  readonly gateway: GatewayParent | null;
+  readonly network: NetworkSettings | null;
+  readonly monitor: ServiceMonitorSettings | null;
   readonly disruptionBudget: boolean;
   readonly batch: readonly BatchJob[];
   readonly kserve: (KServe & { readonly image: string }) | null;
@@ -66,7 +74,7 @@ export interface KubernetesSpec {
 
 /** Requests a pod at which another one is added: a core that is busy, with a little that waits. */
 const TARGETS = { 'in-flight': 4, queue: 2 } as const;
-const DEFAULT_SCALER: Hpa = { on: 'in-flight', target: null, min: 2, max: 10 };
+const DEFAULT_SCALER: HpaSettings = { on: 'in-flight', target: null, min: 2, max: 10 };
 /** Python workers hold interpreters and libraries. */
 const MEMORY = { native: '512Mi', onnx: '768Mi', python: '2Gi' } as const;
 /** Seconds until a pod must be ready: longer than Python may take to start, so that its own words are heard. */
@@ -76,7 +84,7 @@ const STARTUP = { native: 120, onnx: 120, python: 300 } as const;
  * The spec of a document. Throws KUBERNETES_INVALID with everything that is wrong with it, KUBERNETES_UNSUPPORTED with
  * everything that the target cannot do.
  */
-export function specOf(given: unknown, model: ModelFacts): KubernetesSpec {
+export function kubernetesSpecOf(given: unknown, model: ModelFacts): KubernetesSpec {
   const problems: string[] = [];
   const document = kubernetesDocument.parse(given, 'kubernetes', problems);
   if (problems.length > 0) throw invalid(problems);
@@ -144,7 +152,7 @@ function versionsOf(
   ];
 }
 
-function scalerOf({ hpa, keda, replicas, kserve }: KubernetesDocument): Scaler | null {
+function scalerOf({ hpa, keda, replicas, kserve }: KubernetesDocument): ScalerSpec | null {
   if (replicas !== null || kserve !== null) return null;
   const chosen = keda ?? hpa ?? DEFAULT_SCALER;
   const { on, min, max } = chosen;

@@ -1,9 +1,16 @@
 import { Backoff } from '../../core/backoff.ts';
-import { failed, neverReady, removed, staysTaken } from './failures.ts';
+import { neverReady, removed, resourceFailed, staysTaken } from './failures.ts';
 import { idOf, specDigest } from './key.ts';
 import { inOrder, inOrderOfRemoval } from './order.ts';
-import { planOf, type Situation, stepFor } from './plan.ts';
-import type { Cloud, Observed, Plan, Resource, ResourceKey, Step } from './port.ts';
+import { type DeploymentState, deploymentPlanOf, stepFor } from './plan.ts';
+import type {
+  CloudProvider,
+  DeploymentPlan,
+  ObservedResource,
+  PlanStep,
+  Resource,
+  ResourceKey,
+} from './port.ts';
 
 /** What is to be there. */
 export interface Deployment {
@@ -15,18 +22,18 @@ export interface Deployment {
 }
 
 export interface ApplyPorts {
-  readonly cloud: Cloud;
+  readonly cloud: CloudProvider;
   /** Milliseconds of a steady clock, and a wait that ends early where it is told to. */
   readonly monotonic: () => number;
   readonly sleep: (millis: number) => Promise<void>;
   /** Told before each step, and what it waits for. */
-  readonly onStep?: ((step: Step) => void) | undefined;
+  readonly onStep?: ((step: PlanStep) => void) | undefined;
   /** Milliseconds that one resource may take. @default {3600000} */
   readonly waitMillis?: number | undefined;
 }
 
 /** What has been done, by `idOf`. */
-export interface Applied {
+export interface AppliedChanges {
   readonly created: readonly string[];
   readonly updated: readonly string[];
   readonly replaced: readonly string[];
@@ -39,8 +46,11 @@ const POLL = { firstMillis: 250, maxMillis: 15_000 };
 const UNSEEN_MILLIS = 60_000;
 
 /** What there is of a deployment. */
-export async function observe({ name, resources, kinds }: Deployment, cloud: Cloud): Promise<Situation> {
-  const observed = new Map<string, Observed>();
+export async function observeDeployment(
+  { name, resources, kinds }: Deployment,
+  cloud: CloudProvider,
+): Promise<DeploymentState> {
+  const observed = new Map<string, ObservedResource>();
   for (const resource of resources) {
     const seen = await cloud.observe(resource);
     if (seen !== null) observed.set(idOf(resource), seen);
@@ -49,19 +59,19 @@ export async function observe({ name, resources, kinds }: Deployment, cloud: Clo
 }
 
 /** What `apply` would do now; changes nothing. Throws CLOUD_NAME_TAKEN, and what the cloud throws. */
-export const plan = async (deployment: Deployment, cloud: Cloud): Promise<Plan> =>
-  planOf(await observe(deployment, cloud));
+export const plan = async (deployment: Deployment, cloud: CloudProvider): Promise<DeploymentPlan> =>
+  deploymentPlanOf(await observeDeployment(deployment, cloud));
 
 /**
  * Makes the cloud what it is to be: observes, does the first thing that is missing, waits, observes again. So it may be
  * ended at any moment and started again, from anywhere; what is done already is not done twice. Throws CLOUD_NAME_TAKEN,
  * CLOUD_FAILED where the cloud could not make something, CLOUD_TIMEOUT, and what the cloud throws.
  */
-export async function apply(deployment: Deployment, ports: ApplyPorts): Promise<Applied> {
+export async function applyDeployment(deployment: Deployment, ports: ApplyPorts): Promise<AppliedChanges> {
   const { name, resources, kinds } = deployment;
   const done = { created: new Set<string>(), updated: new Set<string>(), replaced: new Set<string>() };
   // Names that are somebody else's are found before anything is changed.
-  planOf(await observe(deployment, ports.cloud));
+  deploymentPlanOf(await observeDeployment(deployment, ports.cloud));
   for (const resource of inOrder(resources)) await settle(name, resource, ports, done);
   const wanted = new Set(resources.map(idOf));
   const owned = await ports.cloud.owned(name);
@@ -104,7 +114,7 @@ async function settle(deployment: string, resource: Resource, ports: ApplyPorts,
     if (unseenSince !== null && ports.monotonic() - unseenSince >= UNSEEN_MILLIS) throw removed(resource);
     const step = stepFor(deployment, resource, seen);
     if (step === null) return;
-    if (seen?.state === 'failed' && given) throw failed(resource, seen);
+    if (seen?.state === 'failed' && given) throw resourceFailed(resource, seen);
     if (seen?.state === 'failed' && seen.remains) throw staysTaken(resource, seen);
     if (step.action === 'wait' || seen?.state === 'deleting' || (given && seen === undefined)) {
       onStep?.({ action: 'wait', resource, because: step.because });
@@ -137,7 +147,7 @@ async function removeKey(key: ResourceKey, ports: ApplyPorts, because: string): 
   for (;;) {
     const seen = await cloud.observe(key);
     if (seen === null || (seen.remains && (seen.state === 'ready' || seen.state === 'failed'))) return;
-    if (seen.state === 'failed' && asked) throw failed(key, seen);
+    if (seen.state === 'failed' && asked) throw resourceFailed(key, seen);
     if (seen.state !== 'deleting' && !asked) {
       await cloud.remove(key);
       asked = true;

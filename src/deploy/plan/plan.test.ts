@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { apply, destroy, plan } from './apply.ts';
+import { applyDeployment, destroy, plan } from './apply.ts';
 import { inOrder } from './order.ts';
 import type { Resource } from './port.ts';
 import { CrashError, TestCloud, testPorts } from './test-cloud.ts';
@@ -25,8 +25,8 @@ const states = ({ things }: TestCloud): unknown =>
 
 test('what is needed is made first, and what is left over goes last', async () => {
   const cloud = new TestCloud();
-  await apply(churn(1), testPorts(cloud));
-  await apply(churn(2), testPorts(cloud));
+  await applyDeployment(churn(1), testPorts(cloud));
+  await applyDeployment(churn(2), testPorts(cloud));
   expect(cloud.changes).toEqual([
     ...['create Model/m-1', 'create Config/c-1', 'create Endpoint/churn'],
     ...['create Model/m-2', 'create Config/c-2', 'update Endpoint/churn'],
@@ -36,10 +36,10 @@ test('what is needed is made first, and what is left over goes last', async () =
 
 test('a second run of the same changes nothing, and its plan says so', async () => {
   const cloud = new TestCloud();
-  await apply(churn(1), testPorts(cloud));
+  await applyDeployment(churn(1), testPorts(cloud));
   cloud.changes.length = 0;
   expect((await plan(churn(1), cloud)).steps).toEqual([]);
-  expect(await apply(churn(1), testPorts(cloud))).toEqual({
+  expect(await applyDeployment(churn(1), testPorts(cloud))).toEqual({
     created: [],
     updated: [],
     replaced: [],
@@ -50,8 +50,8 @@ test('a second run of the same changes nothing, and its plan says so', async () 
 
 test('ended at any call, before or after its effect, it is gone on with, and comes to the same', async () => {
   const straight = new TestCloud();
-  await apply(churn(1), testPorts(straight));
-  await apply(churn(2), testPorts(straight));
+  await applyDeployment(churn(1), testPorts(straight));
+  await applyDeployment(churn(2), testPorts(straight));
   await destroy(churn(2), testPorts(straight));
   const calls = straight.calls;
   expect(calls).toBeGreaterThan(30);
@@ -65,10 +65,10 @@ test('ended at any call, before or after its effect, it is gone on with, and com
           return work();
         });
       };
-      await again(() => apply(churn(1), testPorts(cloud)));
-      await again(() => apply(churn(2), testPorts(cloud)));
+      await again(() => applyDeployment(churn(1), testPorts(cloud)));
+      await again(() => applyDeployment(churn(2), testPorts(cloud)));
       const wanted = new TestCloud();
-      await apply(churn(2), testPorts(wanted));
+      await applyDeployment(churn(2), testPorts(wanted));
       expect(states(cloud), `call ${at}, ${after ? 'after' : 'before'} its effect`).toEqual(states(wanted));
       await again(() => destroy(churn(2), testPorts(cloud)));
       expect(cloud.things.size).toBe(0);
@@ -85,7 +85,7 @@ test('what others made is neither changed nor removed, and is found before anyth
   cloud.changes.length = 0;
   const refused = { code: 'CLOUD_NAME_TAKEN', details: { kind: 'Endpoint', name: 'churn' } };
   await expect(plan(churn(1), cloud)).rejects.toMatchObject(refused);
-  await expect(apply(churn(1), testPorts(cloud))).rejects.toMatchObject(refused);
+  await expect(applyDeployment(churn(1), testPorts(cloud))).rejects.toMatchObject(refused);
   await destroy(churn(1), testPorts(cloud));
   expect(cloud.changes).toEqual([]);
 });
@@ -93,15 +93,15 @@ test('what others made is neither changed nor removed, and is found before anyth
 test('what failed is said in the words of the cloud, and replaced by the next run', async () => {
   const cloud = new TestCloud();
   cloud.failing.set('Config', 1);
-  await expect(apply(churn(1), testPorts(cloud))).rejects.toThrow('no capacity');
-  const done = await apply(churn(1), testPorts(cloud));
+  await expect(applyDeployment(churn(1), testPorts(cloud))).rejects.toThrow('no capacity');
+  const done = await applyDeployment(churn(1), testPorts(cloud));
   expect(done).toEqual({ created: ['Endpoint/churn'], updated: [], replaced: ['Config/c-1'], removed: [] });
 });
 
 test('a thing that never becomes ready ends the wait, not the thing', async () => {
   const cloud = new TestCloud(1e9);
   const ports = { ...testPorts(cloud), waitMillis: 60_000 };
-  await expect(apply(churn(1), ports)).rejects.toMatchObject({
+  await expect(applyDeployment(churn(1), ports)).rejects.toMatchObject({
     code: 'CLOUD_TIMEOUT',
     details: { limit: 60 },
   });
@@ -110,7 +110,7 @@ test('a thing that never becomes ready ends the wait, not the thing', async () =
 
 test('a thing that somebody writes over each time is given up, not written as fast as one can', async () => {
   const cloud = new TestCloud();
-  await apply(churn(1), testPorts(cloud));
+  await applyDeployment(churn(1), testPorts(cloud));
   const observe = cloud.observe.bind(cloud);
   cloud.observe = async (key) => {
     const seen = await observe(key);
@@ -118,7 +118,7 @@ test('a thing that somebody writes over each time is given up, not written as fa
   };
   cloud.changes.length = 0;
   const ports = { ...testPorts(cloud), waitMillis: 60_000 };
-  await expect(apply(churn(1), ports)).rejects.toMatchObject({ code: 'CLOUD_TIMEOUT' });
+  await expect(applyDeployment(churn(1), ports)).rejects.toMatchObject({ code: 'CLOUD_TIMEOUT' });
   expect(cloud.changes.length).toBeLessThan(20);
 });
 
@@ -130,20 +130,20 @@ test('a thing that is removed once it was made is said to be gone, not waited fo
     await create(resource, marks);
     cloud.things.clear();
   };
-  await expect(apply(churn(1), ports)).rejects.toMatchObject({ code: 'CLOUD_FAILED' });
+  await expect(applyDeployment(churn(1), ports)).rejects.toMatchObject({ code: 'CLOUD_FAILED' });
   expect(ports.monotonic()).toBeLessThan(120_000);
 });
 
 test('what stays in its list once it has ended is neither removed nor made again under its name', async () => {
   const cloud = new TestCloud();
-  await apply(churn(1), testPorts(cloud));
+  await applyDeployment(churn(1), testPorts(cloud));
   const observe = cloud.observe.bind(cloud);
   cloud.observe = async (key) => {
     const seen = await observe(key);
     return seen && key.kind === 'Config' ? { ...seen, state: 'failed', remains: true } : seen;
   };
   cloud.changes.length = 0;
-  await expect(apply(churn(1), testPorts(cloud))).rejects.toMatchObject({ code: 'CLOUD_REFUSED' });
+  await expect(applyDeployment(churn(1), testPorts(cloud))).rejects.toMatchObject({ code: 'CLOUD_REFUSED' });
   await destroy(churn(1), testPorts(cloud));
   expect(cloud.changes).toEqual(['remove Endpoint/churn', 'remove Model/m-1']);
 });

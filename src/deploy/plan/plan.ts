@@ -1,14 +1,14 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { idOf, specDigest } from './key.ts';
 import { inOrder, inOrderOfRemoval } from './order.ts';
-import type { Observed, Plan, Resource, ResourceKey, Step } from './port.ts';
+import type { DeploymentPlan, ObservedResource, PlanStep, Resource, ResourceKey } from './port.ts';
 
 /** What a deployment is to be, and what there is. */
-export interface Situation {
+export interface DeploymentState {
   readonly deployment: string;
   readonly desired: readonly Resource[];
   /** By `idOf`; what is not in it is not there. */
-  readonly observed: ReadonlyMap<string, Observed>;
+  readonly observed: ReadonlyMap<string, ObservedResource>;
   /** Everything that carries the deployment's mark. */
   readonly owned: readonly ResourceKey[];
   /** Kinds in the order in which they are made. */
@@ -19,9 +19,15 @@ export interface Situation {
  * What has to be done, in order: nothing is removed before everything that is to come is there. Pure. Throws
  * CLOUD_NAME_TAKEN where a name is somebody else's: nothing is ever taken from others.
  */
-export function planOf({ deployment, desired, observed, owned, kinds }: Situation): Plan {
+export function deploymentPlanOf({
+  deployment,
+  desired,
+  observed,
+  owned,
+  kinds,
+}: DeploymentState): DeploymentPlan {
   const unchanged: ResourceKey[] = [];
-  const steps: Step[] = [];
+  const steps: PlanStep[] = [];
   for (const resource of inOrder(desired)) {
     const step = stepFor(deployment, resource, observed.get(idOf(resource)));
     if (step === null) unchanged.push({ kind: resource.kind, name: resource.name });
@@ -35,7 +41,11 @@ export function planOf({ deployment, desired, observed, owned, kinds }: Situatio
 }
 
 /** The next thing to do about one resource, or null where it is as it should be. Throws CLOUD_NAME_TAKEN. */
-export function stepFor(deployment: string, resource: Resource, seen: Observed | undefined): Step | null {
+export function stepFor(
+  deployment: string,
+  resource: Resource,
+  seen: ObservedResource | undefined,
+): PlanStep | null {
   if (seen === undefined) return { action: 'create', resource, because: 'it is not there' };
   if (seen.owner !== deployment) throw taken(resource, seen);
   const { state, digest, reason } = seen;
@@ -50,7 +60,7 @@ export function stepFor(deployment: string, resource: Resource, seen: Observed |
   return { action: resource.isMutable ? 'update' : 'replace', resource, because };
 }
 
-function taken({ kind, name }: Resource, { owner }: Observed): PlimsollError {
+function taken({ kind, name }: Resource, { owner }: ObservedResource): PlimsollError {
   const by = owner === null ? 'nobody that Plimsoll knows' : `the deployment ${owner}`;
   return new PlimsollError('CLOUD_NAME_TAKEN', { kind, name, by });
 }

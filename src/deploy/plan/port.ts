@@ -24,7 +24,7 @@ export interface Resource extends ResourceKey {
 }
 
 /** One thing as it is. */
-export interface Observed {
+export interface ObservedResource {
   readonly state: 'pending' | 'ready' | 'failed' | 'deleting';
   /** Why it failed, in the cloud's words. */
   readonly reason: string | null;
@@ -37,7 +37,7 @@ export interface Observed {
 }
 
 /** What marks a resource as ours; clouds keep it as tags or labels. */
-export interface Marks {
+export interface OwnershipTags {
   readonly deployment: string;
   /** `specDigest` of the resource. */
   readonly digest: string;
@@ -48,20 +48,20 @@ export interface Marks {
  * error. Throws CLOUD_DENIED (credentials, permissions), CLOUD_QUOTA, CLOUD_REFUSED (a request that can never work),
  * CLOUD_UNREACHABLE; what is worth another try it tries again itself.
  */
-export interface Cloud {
+export interface CloudProvider {
   /** null where there is none. */
-  observe(key: ResourceKey): Promise<Observed | null>;
+  observe(key: ResourceKey): Promise<ObservedResource | null>;
   /** Everything that carries the deployment's mark, whatever its state. */
   owned(deployment: string): Promise<readonly ResourceKey[]>;
-  create(resource: Resource, marks: Marks): Promise<void>;
+  create(resource: Resource, marks: OwnershipTags): Promise<void>;
   /** Gives a mutable resource another spec. */
-  update(resource: Resource, marks: Marks): Promise<void>;
+  update(resource: Resource, marks: OwnershipTags): Promise<void>;
   /** Starts to remove it. */
   remove(key: ResourceKey): Promise<void>;
 }
 
 /** A resource that is to go, or to come. */
-export type Step =
+export type PlanStep =
   | {
       readonly action: 'create' | 'update' | 'replace';
       readonly resource: Resource;
@@ -70,10 +70,10 @@ export type Step =
   | { readonly action: 'wait'; readonly resource: Resource; readonly because: string }
   | { readonly action: 'remove'; readonly key: ResourceKey; readonly because: string };
 
-export interface Plan {
+export interface DeploymentPlan {
   readonly deployment: string;
   /** In the order in which they are done. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlanStep[];
   /** Those that are as they should be. */
   readonly unchanged: readonly ResourceKey[];
 }

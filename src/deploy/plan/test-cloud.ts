@@ -1,10 +1,10 @@
 import type { ApplyPorts } from './apply.ts';
 import { idOf } from './key.ts';
-import type { Cloud, Marks, Observed, Resource, ResourceKey } from './port.ts';
+import type { CloudProvider, ObservedResource, OwnershipTags, Resource, ResourceKey } from './port.ts';
 
 /** A cloud in memory whose things take looks to become ready, and whose calls can be the last before a crash. */
-export class TestCloud implements Cloud {
-  readonly things = new Map<string, Observed & { readonly key: ResourceKey; looks: number }>();
+export class TestCloud implements CloudProvider {
+  readonly things = new Map<string, ObservedResource & { readonly key: ResourceKey; looks: number }>();
   /** Every call that changed something. */
   readonly changes: string[] = [];
   /** The call at which the process ends, counted from 1, and whether the call has its effect before. */
@@ -18,7 +18,7 @@ export class TestCloud implements Cloud {
     this.#looks = looks;
   }
 
-  async observe(key: ResourceKey): Promise<Observed | null> {
+  async observe(key: ResourceKey): Promise<ObservedResource | null> {
     return this.#call(() => {
       const thing = this.things.get(idOf(key));
       if (thing === undefined) return null;
@@ -34,7 +34,7 @@ export class TestCloud implements Cloud {
     );
   }
 
-  async create(resource: Resource, marks: Marks): Promise<void> {
+  async create(resource: Resource, marks: OwnershipTags): Promise<void> {
     return this.#call(() => {
       const id = idOf(resource);
       if (this.things.has(id)) throw new Error(`${id} is there already`);
@@ -42,7 +42,7 @@ export class TestCloud implements Cloud {
     });
   }
 
-  async update(resource: Resource, marks: Marks): Promise<void> {
+  async update(resource: Resource, marks: OwnershipTags): Promise<void> {
     return this.#call(() => {
       const id = idOf(resource);
       if (this.things.get(id)?.state !== 'ready') throw new Error(`${id} cannot be updated now`);
@@ -59,14 +59,14 @@ export class TestCloud implements Cloud {
     });
   }
 
-  #put({ kind, name }: Resource, { deployment, digest }: Marks, change: string): void {
+  #put({ kind, name }: Resource, { deployment, digest }: OwnershipTags, change: string): void {
     this.changes.push(change);
     const key = { kind, name };
     const state = 'pending';
     this.things.set(idOf(key), { key, state, reason: null, owner: deployment, digest, looks: this.#looks });
   }
 
-  #grow(thing: Observed & { readonly key: ResourceKey; looks: number }): void {
+  #grow(thing: ObservedResource & { readonly key: ResourceKey; looks: number }): void {
     const { key, looks, state } = thing;
     const id = idOf(key);
     if (looks > 1) thing.looks--;
@@ -94,7 +94,7 @@ export class TestCloud implements Cloud {
 export class CrashError extends Error {}
 
 /** Time that passes only in waits. */
-export function testPorts(cloud: Cloud): ApplyPorts {
+export function testPorts(cloud: CloudProvider): ApplyPorts {
   let now = 0;
   return {
     cloud,

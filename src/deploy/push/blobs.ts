@@ -5,10 +5,10 @@ import { Readable } from 'node:stream';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import { blobPath, type Descriptor, type Digest } from '../image/layout.ts';
-import { protocolError } from './refusal.ts';
-import type { Registry } from './registry.ts';
+import { protocolError } from './push-error.ts';
+import type { RegistryClient } from './registry.ts';
 import { wanted } from './retry.ts';
-import { type Answer, bodyOf } from './transport.ts';
+import { replayableBodyOf, type TransportResponse } from './transport.ts';
 
 /** Bytes under their digest; `open` reads them from the start and fails before the last of them where they are others. */
 export interface Blob {
@@ -61,7 +61,7 @@ export const blobOfBytes = (bytes: Buffer): Blob => ({
   open: () => Readable.from([bytes]),
 });
 
-export const scopeOf = (repository: string, actions: 'pull' | 'pull,push'): string =>
+export const tokenScopeOf = (repository: string, actions: 'pull' | 'pull,push'): string =>
   `repository:${repository}:${actions}`;
 
 /**
@@ -69,7 +69,7 @@ export const scopeOf = (repository: string, actions: 'pull' | 'pull,push'): stri
  * what `patiently` throws, REGISTRY_INVALID, IMAGE_DAMAGED; doing it again sends nothing twice.
  */
 export function pushBlob(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
   blob: Blob,
   mountFrom: readonly string[] = [],
@@ -86,11 +86,15 @@ export function pushBlob(
 
 const UNSAID = new Set([400, 403, 404, 405]);
 
-async function isThere(registry: Registry, repository: string, { digest, size }: Blob): Promise<boolean> {
+async function isThere(
+  registry: RegistryClient,
+  repository: string,
+  { digest, size }: Blob,
+): Promise<boolean> {
   const answer = await registry.ask({
     method: 'HEAD',
     to: `${repository}/blobs/${digest}`,
-    scopes: [scopeOf(repository, 'pull,push')],
+    scopes: [tokenScopeOf(repository, 'pull,push')],
   });
   // A store behind the registry may know no HEAD: what is there is then sent once more. And an answer to HEAD cannot say why
   // it is none: what is sent next gets the reason.
@@ -105,7 +109,7 @@ async function isThere(registry: Registry, repository: string, { digest, size }:
 
 /** A registry that cannot or will not mount is no reason to stop: the blob is sent. */
 async function isMounted(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
   { digest }: Blob,
   from: string,
@@ -116,7 +120,7 @@ async function isMounted(
       method: 'POST',
       to: `${repository}/blobs/uploads/?${query}`,
       body: NOTHING,
-      scopes: [scopeOf(repository, 'pull,push'), scopeOf(from, 'pull')],
+      scopes: [tokenScopeOf(repository, 'pull,push'), tokenScopeOf(from, 'pull')],
     });
     if (answer.status === 201) sameDigest(registry, answer, digest);
     return answer.status === 201;
@@ -126,11 +130,11 @@ async function isMounted(
   }
 }
 
-const NOTHING = bodyOf(Buffer.alloc(0));
+const NOTHING = replayableBodyOf(Buffer.alloc(0));
 
 /** One POST, one PUT of all bytes: some registries drop what comes in pieces and say that it went well. */
-async function upload(registry: Registry, repository: string, blob: Blob): Promise<void> {
-  const scopes = [scopeOf(repository, 'pull,push')];
+async function upload(registry: RegistryClient, repository: string, blob: Blob): Promise<void> {
+  const scopes = [tokenScopeOf(repository, 'pull,push')];
   const to = `${repository}/blobs/uploads/`;
   const begun = wanted(await registry.ask({ method: 'POST', to, body: NOTHING, scopes }), [202]);
   const { location } = begun.headers;
@@ -145,19 +149,19 @@ async function upload(registry: Registry, repository: string, blob: Blob): Promi
 }
 
 /** What the registry says that it has, where it says so. Throws REGISTRY_INVALID. */
-export function sameDigest(registry: Registry, { headers }: Answer, digest: Digest): void {
+export function sameDigest(registry: RegistryClient, { headers }: TransportResponse, digest: Digest): void {
   const said = headers['docker-content-digest'];
   if (said !== undefined && said !== digest) throw protocolError(registry.name, `digest ${said}`, digest);
 }
 
 /** A small blob, in full and proved. Throws REGISTRY_INVALID where it is another one, and what `patiently` throws. */
 export function pullBlob(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
   { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
 ): Promise<Buffer> {
   return registry.retry(`read ${digest} of`, `${registry.name}/${repository}`, async () => {
-    const scopes = [scopeOf(repository, 'pull')];
+    const scopes = [tokenScopeOf(repository, 'pull')];
     const to = `${repository}/blobs/${digest}`;
     const { body } = wanted(await registry.ask({ method: 'GET', to, limit: size, scopes }), [200]);
     if (digestOfBytes(body) !== digest) throw protocolError(registry.name, `${digestOfBytes(body)}`, digest);

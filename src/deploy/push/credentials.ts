@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 
-export type Credentials =
+export type RegistryCredentials =
   | { readonly kind: 'password'; readonly user: string; readonly password: string }
   /** A refresh token, to be given for a bearer's token (https://distribution.github.io/distribution/spec/auth/oauth/). */
   | { readonly kind: 'identity'; readonly token: string };
 
 /** Finds the credentials of a registry; null where there are none, which many registries take for reading. */
-export type FindCredentials = (registry: string) => Promise<Credentials | null>;
+export type FindCredentials = (registry: string) => Promise<RegistryCredentials | null>;
 
 const USER = 'PLIMSOLL_REGISTRY_USER';
 const PASSWORD = 'PLIMSOLL_REGISTRY_PASSWORD';
@@ -66,7 +66,7 @@ async function fromConfig(
   registry: string,
   path: string,
   environment: NodeJS.ProcessEnv,
-): Promise<Credentials | null> {
+): Promise<RegistryCredentials | null> {
   const keys = registry === 'docker.io' ? HUB_KEYS : [registry, `https://${registry}`, `http://${registry}`];
   const lookUp = (group: string): unknown => {
     const entries = config[group];
@@ -87,7 +87,7 @@ async function fromConfig(
 /** Some have logged in to an address: `https://HOST/v2/`. */
 const hostIn = (key: string): string => key.replace(/^https?:\/\//, '').split('/')[0]!;
 
-function fromEntry(entry: Config, path: string): Credentials | null {
+function fromEntry(entry: Config, path: string): RegistryCredentials | null {
   const { identitytoken, auth, username, password } = entry;
   if (typeof identitytoken === 'string' && identitytoken !== '')
     return { kind: 'identity', token: identitytoken };
@@ -105,7 +105,7 @@ async function fromHelper(
   name: string,
   server: string,
   environment: NodeJS.ProcessEnv,
-): Promise<Credentials | null> {
+): Promise<RegistryCredentials | null> {
   if (!HELPER_NAME.test(name)) throw unreadable('the configuration of Docker', `"${name}" names no helper`);
   const program = `docker-credential-${name}`;
   const { status, stdout, reason } = await ask(program, server, environment);

@@ -2,11 +2,11 @@
 
 import { digestOfBytes } from '../image/gzip.ts';
 import { type Digest, MEDIA } from '../image/layout.ts';
-import { sameDigest, scopeOf } from './blobs.ts';
-import { protocolError } from './refusal.ts';
-import type { Registry } from './registry.ts';
+import { sameDigest, tokenScopeOf } from './blobs.ts';
+import { protocolError } from './push-error.ts';
+import type { RegistryClient } from './registry.ts';
 import { wanted } from './retry.ts';
-import { type Answer, bodyOf } from './transport.ts';
+import { replayableBodyOf, type TransportResponse } from './transport.ts';
 
 /** Every kind that is understood here. */
 const ACCEPTED = [
@@ -16,7 +16,7 @@ const ACCEPTED = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ].join(', ');
 
-export interface Manifest {
+export interface RegistryManifest {
   readonly digest: Digest;
   readonly mediaType: string;
   readonly bytes: Buffer;
@@ -35,16 +35,16 @@ interface Put {
 
 /** Puts it and answers what the registry says. Throws Unwanted for other answers than that it is done, NoAnswer. */
 export async function putManifest(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
   { bytes, mediaType, under, ifMatch = null }: Put,
-): Promise<Answer> {
+): Promise<TransportResponse> {
   const answer = await registry.ask({
     method: 'PUT',
     to: `${repository}/manifests/${under}`,
     headers: { 'content-type': mediaType, ...(ifMatch === null ? {} : { 'if-match': ifMatch }) },
-    body: bodyOf(bytes),
-    scopes: [scopeOf(repository, 'pull,push')],
+    body: replayableBodyOf(bytes),
+    scopes: [tokenScopeOf(repository, 'pull,push')],
   });
   sameDigest(registry, wanted(answer, [201, 200, 202, 204]), digestOfBytes(bytes));
   return answer;
@@ -52,15 +52,15 @@ export async function putManifest(
 
 /** What a tag or a digest names, or null. Throws Unwanted, NoAnswer, and REGISTRY_INVALID where it is something else. */
 export async function getManifest(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
   under: string,
-): Promise<Manifest | null> {
+): Promise<RegistryManifest | null> {
   const answer = await registry.ask({
     method: 'GET',
     to: `${repository}/manifests/${under}`,
     headers: { accept: ACCEPTED },
-    scopes: [scopeOf(repository, 'pull')],
+    scopes: [tokenScopeOf(repository, 'pull')],
   });
   if (answer.status === 404) return null;
   const { body, headers } = wanted(answer, [200]);

@@ -5,20 +5,20 @@ import { digestOfBytes } from '../image/gzip.ts';
 import { blobPath, type Descriptor, type Digest, type ImageLayout } from '../image/layout.ts';
 import { type BlobOutcome, blobOfFolder, pushBlob } from './blobs.ts';
 import { putManifest } from './manifests.ts';
-import { parseReference, pinned, type Reference, written } from './reference.ts';
-import { type Artifact, attach, type Referrer } from './referrers.ts';
-import { Registry, type RegistryOptions } from './registry.ts';
+import { type ImageReference, parseReference, pinned, written } from './reference.ts';
+import { type AttachedArtifact, attach, type Referrer } from './referrers.ts';
+import { RegistryClient, type RegistryOptions } from './registry.ts';
 
 export interface PushOptions extends RegistryOptions {
   /** Repositories of the same registry that may have some of the layers: `team/base`. */
   readonly mountFrom?: readonly string[];
   /** What to attach to it. */
-  readonly artifacts?: readonly Artifact[];
+  readonly artifacts?: readonly AttachedArtifact[];
   /** Told before each step. */
   readonly onProgress?: (stage: string) => void;
 }
 
-export interface Pushed {
+export interface PushResult {
   /** The name it has now, as it was given. */
   readonly reference: string;
   /** The same by its digest: what deployments name. */
@@ -40,11 +40,11 @@ export type PushedImage = Pick<ImageLayout, 'folder' | 'manifest' | 'config' | '
  * sends no blob that has arrived. Throws IMAGE_NAME_INVALID, REGISTRY_UNREACHABLE, REGISTRY_DENIED, REGISTRY_REFUSED,
  * REGISTRY_INVALID, REGISTRY_INSECURE, CREDENTIALS_UNREADABLE, IMAGE_DAMAGED.
  */
-export async function pushImage(image: PushedImage, to: string, options: PushOptions): Promise<Pushed> {
+export async function pushImage(image: PushedImage, to: string, options: PushOptions): Promise<PushResult> {
   const reference = parseReference(to);
   const manifest = manifestBytes(image);
   checkPin(reference, image.manifest.digest, to);
-  const registry = await Registry.open(reference, options);
+  const registry = await RegistryClient.open(reference, options);
   const { repository, tag } = reference;
   const blobs = await pushBlobs(registry, repository, image, options);
   const where = `${registry.name}/${repository}`;
@@ -62,11 +62,11 @@ export async function pushImage(image: PushedImage, to: string, options: PushOpt
 }
 
 async function pushBlobs(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
   { folder, config, layers }: PushedImage,
   { mountFrom = [], onProgress }: PushOptions,
-): Promise<Pushed['blobs']> {
+): Promise<PushResult['blobs']> {
   const wanted = [...new Map([...layers, config].map((one) => [one.digest, one])).values()];
   const done = [];
   for (const [index, descriptor] of wanted.entries()) {
@@ -93,7 +93,7 @@ function manifestBytes({ folder, manifest }: PushedImage): Buffer {
   return bytes;
 }
 
-function checkPin({ digest }: Reference, found: Digest, reference: string): void {
+function checkPin({ digest }: ImageReference, found: Digest, reference: string): void {
   if (digest === null || digest === found) return;
   throw new PlimsollError('IMAGE_NAME_INVALID', {
     reference,

@@ -2,7 +2,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Digest } from '../image/layout.ts';
 
-export interface Reference {
+export interface ImageReference {
   /** As people write it: `docker.io`, `127.0.0.1:5000`. */
   readonly registry: string;
   /** Where its API answers; another one than `registry` for Docker Hub alone. */
@@ -29,7 +29,7 @@ const DEFAULT_TAG = 'latest';
 export const isDigest = (text: unknown): text is Digest => typeof text === 'string' && DIGEST.test(text);
 
 /** Throws IMAGE_NAME_INVALID. Without tag and digest it is `:latest`, without a host it is on Docker Hub. */
-export function parseReference(text: string): Reference {
+export function parseReference(text: string): ImageReference {
   const [named = '', digest, ...more] = text.split('@');
   if (more.length > 0) throw invalid(text, 'it has more than one "@"');
   if (digest !== undefined && !isDigest(digest))
@@ -68,10 +68,10 @@ function splitName(name: string, text: string): { registry: string; repository: 
 }
 
 /** The whole name of one image, to be used anywhere. */
-export const pinned = ({ registry, repository }: Reference, digest: Digest): string =>
+export const pinned = ({ registry, repository }: ImageReference, digest: Digest): string =>
   `${registry}/${repository}@${digest}`;
 
-export const written = ({ registry, repository, tag, digest }: Reference): string =>
+export const written = ({ registry, repository, tag, digest }: ImageReference): string =>
   `${registry}/${repository}${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`;
 
 /** Whether a host, with or without a port, is this machine by its name. */

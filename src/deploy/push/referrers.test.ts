@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MEDIA } from '../image/layout.ts';
 import { type PushedImage, type PushOptions, pushImage } from './push.ts';
 import { parseReference } from './reference.ts';
-import { type Artifact, fallbackTag, manifestOf, type Referrer, referrersOf } from './referrers.ts';
-import { Registry } from './registry.ts';
+import { type AttachedArtifact, fallbackTag, manifestOf, type Referrer, referrersOf } from './referrers.ts';
+import { RegistryClient } from './registry.ts';
 import { makeImage, pushOptions } from './testing/image.ts';
 import { type FaultyProxy, startProxy } from './testing/proxy.ts';
 import { startRegistry, type TestRegistry } from './testing/registry.ts';
@@ -30,7 +30,7 @@ afterAll(async () => {
   await registry.stop();
 });
 
-const artifact = (text: string): Artifact => ({
+const artifact = (text: string): AttachedArtifact => ({
   artifactType: 'application/vnd.example.note+json',
   bytes: Buffer.from(JSON.stringify({ text })),
   title: `${text}.json`,
@@ -38,7 +38,7 @@ const artifact = (text: string): Artifact => ({
 });
 const ONCE = { retries: { attempts: 1, backoff: { firstMillis: 1, maxMillis: 1 } } };
 const name = () => `attached/run${runs}`;
-const push = (artifacts: readonly Artifact[], more: Partial<PushOptions> = {}) =>
+const push = (artifacts: readonly AttachedArtifact[], more: Partial<PushOptions> = {}) =>
   pushImage(image, `${proxy.host}/${name()}:1`, pushOptions({ artifacts, ...more }));
 
 /** As skopeo reads it from the registry itself. */
@@ -206,7 +206,7 @@ describe('attestations in other registries', () => {
           }
         : { kind: 'pass' };
     const reference = parseReference(`${proxy.host}/${name()}:1`);
-    const opened = await Registry.open(reference, pushOptions());
+    const opened = await RegistryClient.open(reference, pushOptions());
     const found = await referrersOf(opened, reference.repository, image.manifest.digest);
     expect(texts(found)).toEqual(['kept', 'a']);
   });
@@ -230,7 +230,7 @@ describe('attestations in other registries', () => {
       };
     };
     const reference = parseReference(`${proxy.host}/${name()}:1`);
-    const opened = await Registry.open(reference, pushOptions());
+    const opened = await RegistryClient.open(reference, pushOptions());
     const read = () => referrersOf(opened, reference.repository, image.manifest.digest);
     expect(texts(await read())).toEqual(['first', 'second', 'third']);
     bad = 99;

@@ -5,11 +5,11 @@
 import { isRecord } from '../../core/record.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import { type Descriptor, type Digest, MEDIA } from '../image/layout.ts';
-import { type Blob, blobOfBytes, pushBlob, scopeOf } from './blobs.ts';
+import { type Blob, blobOfBytes, pushBlob, tokenScopeOf } from './blobs.ts';
 import { getManifest, parseManifest, putManifest } from './manifests.ts';
+import { isTransientStatus, protocolError, saysCode } from './push-error.ts';
 import { isDigest } from './reference.ts';
-import { isPassing, protocolError, saysCode } from './refusal.ts';
-import type { Registry } from './registry.ts';
+import type { RegistryClient } from './registry.ts';
 import { Unwanted } from './retry.ts';
 
 const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
@@ -21,7 +21,7 @@ const PAGES_MAX = 50;
 const WRITERS_MAX = 10;
 
 /** Something to attach: one blob, said to be of a type. */
-export interface Artifact {
+export interface AttachedArtifact {
   /** Media type of the blob and of the whole. */
   readonly artifactType: string;
   readonly bytes: Buffer;
@@ -42,7 +42,7 @@ interface ArtifactManifest {
 
 /** The manifest that attaches it; the same for the same artifact and subject. */
 export function manifestOf(
-  artifact: Artifact,
+  artifact: AttachedArtifact,
   { mediaType, digest, size }: Descriptor,
   form: 'empty-config' | 'typed-config' = 'empty-config',
 ): ArtifactManifest {
@@ -80,10 +80,10 @@ export const fallbackTag = (subject: Digest): string => subject.replace(':', '-'
  * REGISTRY_INVALID.
  */
 export async function attach(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
   subject: Descriptor,
-  artifacts: readonly Artifact[],
+  artifacts: readonly AttachedArtifact[],
 ): Promise<readonly Referrer[]> {
   const unlisted: Referrer[] = [];
   const all: Referrer[] = [];
@@ -99,9 +99,9 @@ export async function attach(
 }
 
 async function putArtifact(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
-  artifact: Artifact,
+  artifact: AttachedArtifact,
   subject: Descriptor,
 ): Promise<{ referrer: Referrer; isListed: boolean }> {
   const put = async (form: 'empty-config' | 'typed-config') => {
@@ -131,7 +131,7 @@ const isRefusedForm = (error: unknown): boolean =>
  * registries honour If-Match. Whoever finds itself missing adds itself again, so that all are there in the end.
  */
 async function list(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
   subject: Digest,
   added: readonly Referrer[],
@@ -156,7 +156,7 @@ async function list(
 type Entry = Readonly<Record<string, unknown>>;
 
 async function putList(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
   subject: Digest,
   manifests: readonly (Entry | Referrer)[],
@@ -173,7 +173,7 @@ async function putList(
 }
 
 async function readList(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
   subject: Digest,
 ): Promise<{ entries: readonly Entry[]; etag: string | null }> {
@@ -192,7 +192,7 @@ async function readList(
 
 /** Everything that is attached to an image, from the registry's own list and from the one under the tag. */
 export function referrersOf(
-  registry: Registry,
+  registry: RegistryClient,
   repository: string,
   subject: Digest,
 ): Promise<readonly Referrer[]> {
@@ -206,14 +206,18 @@ export function referrersOf(
 }
 
 /** The registry's own list, page after page; empty where it keeps none. */
-async function ownList(registry: Registry, repository: string, subject: Digest): Promise<readonly unknown[]> {
+async function ownList(
+  registry: RegistryClient,
+  repository: string,
+  subject: Digest,
+): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   let to: string | URL | null = `${repository}/referrers/${subject}`;
   for (let page = 0; page < PAGES_MAX && to !== null; page++) {
-    const scopes = [scopeOf(repository, 'pull')];
+    const scopes = [tokenScopeOf(repository, 'pull')];
     const answer = await registry.ask({ method: 'GET', to, headers: { accept: MEDIA.index }, scopes });
     if (answer.status !== 200) {
-      if (isPassing(answer.status) || page > 0) throw new Unwanted(answer);
+      if (isTransientStatus(answer.status) || page > 0) throw new Unwanted(answer);
       break;
     }
     const { manifests } = parseManifest(answer.body, registry.name);

@@ -1,13 +1,13 @@
 /** A registry as the OCI distribution specification 1.1 has it: requests with what it wants to know of who asks. */
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Random } from '../../core/ports.ts';
-import { Authority } from './authority.ts';
-import { challengeOf } from './challenge.ts';
+import { challengeOf } from './auth-challenge.ts';
+import { RegistryAuthorizer } from './authorizer.ts';
 import type { FindCredentials } from './credentials.ts';
-import { isLoopback, type Reference } from './reference.ts';
-import { isPassing, protocolError, saidBy } from './refusal.ts';
+import { isTransientStatus, protocolError, saidBy } from './push-error.ts';
+import { type ImageReference, isLoopback } from './reference.ts';
 import { type RetrySettings, retryRequest, Unwanted } from './retry.ts';
-import { type Answer, NoAnswer, type Sent, send } from './transport.ts';
+import { NoAnswer, sendOnce, type TransportRequest, type TransportResponse } from './transport.ts';
 
 const REDIRECTS_MAX = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -25,7 +25,7 @@ export interface RegistryOptions {
   readonly retries?: RetrySettings['retries'];
 }
 
-export interface Asked extends Omit<Sent, 'url' | 'headers' | 'signal'> {
+export interface RegistryRequest extends Omit<TransportRequest, 'url' | 'headers' | 'signal'> {
   /** Below `/v2/`, or a whole address that the registry gave. */
   readonly to: string | URL;
   readonly headers?: Readonly<Record<string, string>>;
@@ -33,14 +33,14 @@ export interface Asked extends Omit<Sent, 'url' | 'headers' | 'signal'> {
   readonly scopes: readonly string[];
 }
 
-export class Registry {
+export class RegistryClient {
   /** As people write it. */
   readonly name: string;
   readonly #base: URL;
-  readonly #authority: Authority;
+  readonly #authority: RegistryAuthorizer;
   readonly #retry: RetrySettings;
 
-  private constructor(name: string, base: URL, authority: Authority, settings: RetrySettings) {
+  private constructor(name: string, base: URL, authority: RegistryAuthorizer, settings: RetrySettings) {
     this.name = name;
     this.#base = base;
     this.#authority = authority;
@@ -51,9 +51,14 @@ export class Registry {
    * Finds out how it speaks: with TLS, or without where that will do. Throws REGISTRY_UNREACHABLE, REGISTRY_INSECURE,
    * REGISTRY_INVALID where there is something else.
    */
-  static async open({ registry, host }: Reference, options: RegistryOptions): Promise<Registry> {
-    const probe = (scheme: string): Promise<Answer> =>
-      send({ method: 'GET', url: new URL(`${scheme}://${host}/v2/`), headers: {}, signal: options.signal });
+  static async open({ registry, host }: ImageReference, options: RegistryOptions): Promise<RegistryClient> {
+    const probe = (scheme: string): Promise<TransportResponse> =>
+      sendOnce({
+        method: 'GET',
+        url: new URL(`${scheme}://${host}/v2/`),
+        headers: {},
+        signal: options.signal,
+      });
     const isPlainEnough = options.insecure === true || isLoopback(host);
     const answer = await retryRequest(options, { action: 'reach', where: registry }, async () => {
       try {
@@ -65,16 +70,16 @@ export class Registry {
       }
     });
     const base = new URL('/v2/', answer.url);
-    const authority = new Authority({
+    const authority = new RegistryAuthorizer({
       registry,
       credentials: () => options.credentials(registry),
       clock: options.clock,
-      send: (sent) => send({ ...sent, signal: options.signal }),
+      send: (sent) => sendOnce({ ...sent, signal: options.signal }),
       mayBePlain: (url) => isPlainFor(base, url),
     });
     const challenge = challengeOf(answer.headers['www-authenticate']);
     if (challenge !== null) authority.learn(challenge, []);
-    return new Registry(registry, base, authority, options);
+    return new RegistryClient(registry, base, authority, options);
   }
 
   /** `work` again where what stopped it may be over in a minute. */
@@ -83,7 +88,7 @@ export class Registry {
   }
 
   /** One exchange: with a fresh token where the old one has run out, over redirects. Throws NoAnswer. */
-  async ask(asked: Asked): Promise<Answer> {
+  async ask(asked: RegistryRequest): Promise<TransportResponse> {
     const answer = await this.#follow(asked);
     if (answer.status !== 401 || !this.isOwn(answer.url)) return answer;
     const challenge = challengeOf(answer.headers['www-authenticate']);
@@ -92,7 +97,7 @@ export class Registry {
     return this.#follow(asked);
   }
 
-  async #follow(asked: Asked): Promise<Answer> {
+  async #follow(asked: RegistryRequest): Promise<TransportResponse> {
     let url = this.#allowed(new URL(asked.to, this.#base));
     for (let hops = 0; ; hops++) {
       const answer = await this.#send(asked, url);
@@ -106,9 +111,12 @@ export class Registry {
     }
   }
 
-  async #send({ method, headers, body, limit, scopes }: Asked, url: URL): Promise<Answer> {
+  async #send(
+    { method, headers, body, limit, scopes }: RegistryRequest,
+    url: URL,
+  ): Promise<TransportResponse> {
     const authorization = this.isOwn(url) ? await this.#authority.header(scopes) : null;
-    return send({
+    return sendOnce({
       method,
       url,
       headers: { ...headers, ...(authorization === null ? {} : { authorization }) },
@@ -140,9 +148,9 @@ export class Registry {
 }
 
 /** Other answers to `/v2/` than these two come from something else, unless they may be over in a minute. */
-function asRegistry(name: string, answer: Answer): Answer {
+function asRegistry(name: string, answer: TransportResponse): TransportResponse {
   if (answer.status === 200 || answer.status === 401) return answer;
-  if (isPassing(answer.status)) throw new Unwanted(answer);
+  if (isTransientStatus(answer.status)) throw new Unwanted(answer);
   throw protocolError(name, `${saidBy(answer)} at /v2/`, 'a registry');
 }
 

@@ -2,8 +2,8 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import { type RetryOptions, retry } from '../../core/retry.ts';
-import { isPassing, refusalOf, saysCode } from './refusal.ts';
-import { type Answer, NoAnswer } from './transport.ts';
+import { isTransientStatus, pushErrorOf, saysCode } from './push-error.ts';
+import { NoAnswer, type TransportResponse } from './transport.ts';
 
 /** First half a second, give or take a half of it by chance, then twice as much each time. */
 const RETRIES = { attempts: 6, backoff: { firstMillis: 750, maxMillis: 12_000, jitter: 2 / 3 } };
@@ -12,8 +12,8 @@ const WAIT_MAX_MILLIS = 60_000;
 
 /** An answer other than those that were wanted. */
 export class Unwanted extends Error {
-  readonly answer: Answer;
-  constructor(answer: Answer) {
+  readonly answer: TransportResponse;
+  constructor(answer: TransportResponse) {
     super(`status ${answer.status}`);
     this.name = 'Unwanted';
     this.answer = answer;
@@ -21,7 +21,7 @@ export class Unwanted extends Error {
 }
 
 /** The answer, if its status is one of those. Throws Unwanted. */
-export function wanted(answer: Answer, statuses: readonly number[]): Answer {
+export function wanted(answer: TransportResponse, statuses: readonly number[]): TransportResponse {
   if (statuses.includes(answer.status)) return answer;
   throw new Unwanted(answer);
 }
@@ -56,7 +56,7 @@ function isRetryable(error: unknown): boolean {
   if (error instanceof NoAnswer) return error.kind === 'network';
   if (!(error instanceof Unwanted)) return false;
   // A session of an upload that is gone: the next attempt begins another one.
-  return isPassing(error.answer.status) || saysCode(error.answer, 'BLOB_UPLOAD_UNKNOWN');
+  return isTransientStatus(error.answer.status) || saysCode(error.answer, 'BLOB_UPLOAD_UNKNOWN');
 }
 
 /** `Retry-After` in milliseconds: seconds or a date (RFC 9110, 10.2.3). */
@@ -73,7 +73,7 @@ function retryAfter(error: unknown, now: number): number {
 }
 
 function coded(error: unknown, action: string, where: string): unknown {
-  if (error instanceof Unwanted) return refusalOf(error.answer, action, where);
+  if (error instanceof Unwanted) return pushErrorOf(error.answer, action, where);
   if (!(error instanceof NoAnswer)) return error;
   const { kind, message: reason } = error;
   if (kind === 'network') return new PlimsollError('REGISTRY_UNREACHABLE', { action, where, reason });

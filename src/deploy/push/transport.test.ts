@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { bodyOf, send } from './transport.ts';
+import { replayableBodyOf, sendOnce } from './transport.ts';
 
 let server: Server;
 afterEach(() => void server.close().closeAllConnections());
@@ -23,13 +23,13 @@ async function slow(millis: number): Promise<URL> {
 test('a registry that has got everything may take long to say so; one that says nothing to a question may not', async () => {
   const url = await slow(500);
   const silence = { millis: 150, sentMillis: 10_000 };
-  const body = bodyOf(Buffer.alloc(1000));
-  const answer = await send({ method: 'PUT', url, headers: {}, body }, silence);
+  const body = replayableBodyOf(Buffer.alloc(1000));
+  const answer = await sendOnce({ method: 'PUT', url, headers: {}, body }, silence);
   expect(answer.status).toBe(201);
-  await expect(send({ method: 'GET', url, headers: {} }, silence)).rejects.toMatchObject({
+  await expect(sendOnce({ method: 'GET', url, headers: {} }, silence)).rejects.toMatchObject({
     kind: 'network',
     message: 'nothing came for 0.15 s',
   });
-  const impatient = send({ method: 'PUT', url, headers: {}, body }, { millis: 150, sentMillis: 200 });
+  const impatient = sendOnce({ method: 'PUT', url, headers: {}, body }, { millis: 150, sentMillis: 200 });
   await expect(impatient).rejects.toMatchObject({ message: 'nothing came for 0.2 s' });
 });

@@ -4,33 +4,33 @@ import { request as secure } from 'node:https';
 import { Readable } from 'node:stream';
 
 /** A connection on which nothing moves for so long is given up. */
-export interface Silence {
+export interface IdleTimeouts {
   readonly millis: number;
   /** Once all has been sent: a registry may have to move gigabytes to where they stay before it answers. */
   readonly sentMillis: number;
 }
-const SILENCE: Silence = { millis: 60_000, sentMillis: 600_000 };
+const SILENCE: IdleTimeouts = { millis: 60_000, sentMillis: 600_000 };
 /** Manifests are at most so large (distribution-spec, "Pushing Manifests"); nothing else is read but what says its size. */
 const MANIFEST_BYTES_MAX = 4 * 2 ** 20;
 
 /** What is sent; `open` gives the bytes from the start each time. */
-export interface Body {
+export interface ReplayableBody {
   /** Bytes. */
   readonly size: number;
   open(): Readable;
 }
 
-export interface Sent {
+export interface TransportRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Body | undefined;
+  readonly body?: ReplayableBody | undefined;
   /** Bytes of the answer that are read. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Answer {
+export interface TransportResponse {
   /** Who answered, after redirects. */
   readonly url: URL;
   readonly status: number;
@@ -52,10 +52,10 @@ export class NoAnswer extends Error {
 }
 
 /** Sends it once. Throws NoAnswer, what `open` gives in place of bytes, and the signal's reason. */
-export function send(
-  { method, url, headers, body, limit = MANIFEST_BYTES_MAX, signal }: Sent,
-  { millis, sentMillis }: Silence = SILENCE,
-): Promise<Answer> {
+export function sendOnce(
+  { method, url, headers, body, limit = MANIFEST_BYTES_MAX, signal }: TransportRequest,
+  { millis, sentMillis }: IdleTimeouts = SILENCE,
+): Promise<TransportResponse> {
   return new Promise((resolve, reject) => {
     const ask = url.protocol === 'https:' ? secure : plain;
     const length = body === undefined ? {} : { 'content-length': String(body.size) };
@@ -96,7 +96,7 @@ export function send(
   });
 }
 
-async function collect(response: IncomingMessage, url: URL, limit: number): Promise<Answer> {
+async function collect(response: IncomingMessage, url: URL, limit: number): Promise<TransportResponse> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -118,4 +118,7 @@ function asNoAnswer(error: unknown): unknown {
 }
 
 /** Bytes that are there already. */
-export const bodyOf = (bytes: Buffer): Body => ({ size: bytes.length, open: () => Readable.from([bytes]) });
+export const replayableBodyOf = (bytes: Buffer): ReplayableBody => ({
+  size: bytes.length,
+  open: () => Readable.from([bytes]),
+});

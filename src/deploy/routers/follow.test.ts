@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
 import { canaryRanges, type Route, singleVersionRoute } from '../../rollout/route.ts';
 import { RouterFollower } from './follow.ts';
-import type { Router, VersionWeights } from './port.ts';
+import type { TrafficRouter, VersionWeights } from './port.ts';
 
 const stable = singleVersionRoute('churn', 'churn', 1, 1);
 const canary = (generation: number, percent: number): Route => ({
@@ -16,7 +16,7 @@ function following(route: Route | null) {
   const told: Record<string, number>[] = [];
   let [weights, now, reads]: [VersionWeights, number, number] = [new Map([[1, 100]]), 0, 0];
   const state = { route, fails: null as PlimsollError | null, other: null as VersionWeights | null };
-  const router: Router = {
+  const router: TrafficRouter = {
     id: 'kubernetes:shop/churn',
     read: async () => {
       reads++;

@@ -2,7 +2,7 @@ import { Backoff } from '../../core/backoff.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Route } from '../../rollout/route.ts';
-import type { Router, VersionWeights } from './port.ts';
+import type { TrafficRouter, VersionWeights } from './port.ts';
 import { areSame, weightsOf } from './weights.ts';
 
 /** How a router stands to the route that it follows. */
@@ -25,7 +25,7 @@ export interface RouterView {
 
 export interface FollowOptions {
   readonly endpoint: string;
-  readonly router: Router;
+  readonly router: TrafficRouter;
   /** The route of the endpoint now, or null where there is none. */
   readonly route: () => Promise<Route | null>;
   readonly clock: Clock;

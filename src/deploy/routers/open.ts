@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { RouterAddress } from './address.ts';
-import type { Router } from './port.ts';
+import type { TrafficRouter } from './port.ts';
 
 const sleep = (millis: number): Promise<void> => setTimeout(millis);
 
 /** Opens a router, and loads what its platform takes. Throws CLOUD_DENIED where nothing says who we are there. */
-export async function openRouter(address: RouterAddress): Promise<Router> {
+export async function openRouter(address: RouterAddress): Promise<TrafficRouter> {
   if (address.kind === 'kubernetes') {
     const { connect } = await import('../kubernetes/cluster/api.ts');
     const { HttpRouteRouter } = await import('../kubernetes/cluster/http-route.ts');

@@ -14,7 +14,7 @@ export interface RouterState {
   readonly revision: string | null;
 }
 
-export interface Router {
+export interface TrafficRouter {
   /** Its address: `kubernetes:NAMESPACE/HTTPROUTE`, `sagemaker:ENDPOINT`, `vertex:PROJECT/LOCATION/ENDPOINT`. */
   readonly id: string;
   /** Throws ROUTER_UNREACHABLE, and ROUTER_REFUSED where there is no such router, or it has what is not ours to understand. */

@@ -1,12 +1,12 @@
 /** Amazon as the state of a deployment (`src/deploy/plan`): each kind by its driver, each failure coded. */
 import { setTimeout as timer } from 'node:timers/promises';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Cloud, Observed, ResourceKey } from '../plan/port.ts';
+import type { CloudProvider, ObservedResource, ResourceKey } from '../plan/port.ts';
 import { openAlarms, openSageMaker, openScaling } from './clients.ts';
 import { configDriver, modelDriver, transformDriver } from './definitions.ts';
-import type { Driver } from './driver.ts';
+import type { ResourceDriver } from './driver.ts';
 import { endpointDriver } from './endpoints.ts';
-import { asked, found, isThere } from './failures.ts';
+import { found, isResourceThere, withCloudErrors } from './failures.ts';
 import { type ObjectOptions, objectDriver } from './objects.ts';
 import { alarmDriver, policyDriver, targetDriver } from './scaling.ts';
 
@@ -23,41 +23,44 @@ const PATIENCE = 720;
 const LOOKS = 4;
 
 /** Throws as `Cloud` says. */
-export function sageMakerCloud(options: CloudOptions): Cloud {
+export function sageMakerCloud(options: CloudOptions): CloudProvider {
   const { sleep = timer, pauseMillis = PAUSE_MILLIS } = options;
   const pause = () => sleep(pauseMillis);
   const drivers = driversOf(options, pause);
-  const driver = ({ kind }: ResourceKey): Driver => {
+  const driver = ({ kind }: ResourceKey): ResourceDriver => {
     const known = drivers[kind];
     if (known === undefined) throw new Error(`there is no driver for ${kind}`);
     return known;
   };
-  const observe = (key: ResourceKey) => asked(`look at ${shown(key)}`, () => driver(key).observe(key.name));
+  const observe = (key: ResourceKey) =>
+    withCloudErrors(`look at ${shown(key)}`, () => driver(key).observe(key.name));
   return {
     observe,
     async owned(deployment) {
       const keys: ResourceKey[] = [];
       for (const [kind, { owned }] of Object.entries(drivers)) {
-        const names = await asked(`list what ${deployment} has of ${kind}`, () => owned(deployment));
+        const names = await withCloudErrors(`list what ${deployment} has of ${kind}`, () =>
+          owned(deployment),
+        );
         keys.push(...names.map((name) => ({ kind, name })));
       }
       return keys;
     },
     create: (resource, marks) =>
-      asked(`make ${shown(resource)}`, async () => {
+      withCloudErrors(`make ${shown(resource)}`, async () => {
         try {
           await driver(resource).create(resource, marks);
         } catch (error) {
           // A request whose answer was lost is sent again: what is there may be its doing.
-          if (!isThere(error)) throw error;
+          if (!isResourceThere(error)) throw error;
           const seen = await seenSoon(() => observe(resource), pause);
           if (seen?.owner !== marks.deployment) throw taken(resource, seen);
         }
       }),
     update: (resource, marks) =>
-      asked(`change ${shown(resource)}`, () => driver(resource).update(resource, marks)),
+      withCloudErrors(`change ${shown(resource)}`, () => driver(resource).update(resource, marks)),
     remove: (key) =>
-      asked(`remove ${shown(key)}`, async () => {
+      withCloudErrors(`remove ${shown(key)}`, async () => {
         await found(() => driver(key).remove(key.name));
       }),
   };
@@ -67,9 +70,9 @@ const shown = ({ kind, name }: ResourceKey): string => `the ${kind} ${name}`;
 
 /** What is there already may take a moment to be seen. null where it is not: its name is another, to capitals. */
 async function seenSoon(
-  observe: () => Promise<Observed | null>,
+  observe: () => Promise<ObservedResource | null>,
   pause: () => Promise<void>,
-): Promise<Observed | null> {
+): Promise<ObservedResource | null> {
   for (let left = LOOKS; left > 1; left -= 1) {
     const seen = await observe();
     if (seen !== null) return seen;
@@ -78,7 +81,7 @@ async function seenSoon(
   return observe();
 }
 
-function taken({ kind, name }: ResourceKey, seen: Observed | null): PlimsollError {
+function taken({ kind, name }: ResourceKey, seen: ObservedResource | null): PlimsollError {
   const owner = seen?.owner ?? null;
   const by =
     seen === null
@@ -89,7 +92,10 @@ function taken({ kind, name }: ResourceKey, seen: Observed | null): PlimsollErro
   return new PlimsollError('CLOUD_NAME_TAKEN', { kind, name, by });
 }
 
-function driversOf(options: CloudOptions, pause: () => Promise<void>): Readonly<Record<string, Driver>> {
+function driversOf(
+  options: CloudOptions,
+  pause: () => Promise<void>,
+): Readonly<Record<string, ResourceDriver>> {
   const sageMaker = openSageMaker(options);
   const scaling = openScaling(options);
   const targets = targetDriver(scaling);

@@ -2,7 +2,7 @@
 import type { SageMakerDocument } from './document.ts';
 
 /** Where the table is from. Prices change: it is dated, and says so wherever it is shown. */
-export const PRICES_FROM = {
+export const SAGEMAKER_PRICES_FROM = {
   date: '2026-11-26',
   region: 'us-east-1',
   source:
@@ -27,7 +27,7 @@ interface Range {
   readonly most: number;
 }
 
-export interface Cost {
+export interface SageMakerCost {
   readonly what: string;
   readonly instance: string;
   readonly instances: Range;
@@ -37,12 +37,12 @@ export interface Cost {
 }
 
 /** Of everything that runs whether it is asked or not. */
-export function costsOf({ kind, versions, region }: SageMakerDocument): readonly Cost[] {
+export function sageMakerCostsOf({ kind, versions, region }: SageMakerDocument): readonly SageMakerCost[] {
   if (kind === 'none' || kind === 'serverless') return [];
   const billed = kind === 'multi-model' ? versions.slice(0, 1) : versions;
   return billed.map(({ model, version, instance, instances, scaling }) => {
     const count = { least: scaling?.min ?? instances, most: scaling?.max ?? instances };
-    const price = region === PRICES_FROM.region ? HOURLY.get(instance) : undefined;
+    const price = region === SAGEMAKER_PRICES_FROM.region ? HOURLY.get(instance) : undefined;
     const dollars = (hours: number): Range | null =>
       price === undefined
         ? null
@@ -55,13 +55,13 @@ export function costsOf({ kind, versions, region }: SageMakerDocument): readonly
 const rounded = (dollars: number): number => Math.round(dollars * 1000) / 1000;
 
 /** Lines for people. */
-export function sayCosts(document: SageMakerDocument): readonly string[] {
-  const costs = costsOf(document);
+export function sageMakerCostLines(document: SageMakerDocument): readonly string[] {
+  const costs = sageMakerCostsOf(document);
   if (document.kind === 'serverless')
     return ['Costs: by request and by what is provisioned, which is not known here.'];
   if (costs.length === 0) return ['Costs: batch transforms, for as long as they run.'];
   const range = ({ least, most }: Range): string => (least === most ? `${least}` : `${least} to ${most}`);
-  const { date, region, source } = PRICES_FROM;
+  const { date, region, source } = SAGEMAKER_PRICES_FROM;
   return [
     'Costs of its instances, whether they are asked or not:',
     ...costs.map(({ what, instance, instances, hourly, monthly }) => {

@@ -4,9 +4,9 @@ import type {
   CreateModelCommandInput,
   CreateTransformJobCommandInput,
 } from '@aws-sdk/client-sagemaker';
-import type { Observed } from '../plan/port.ts';
+import type { ObservedResource } from '../plan/port.ts';
 import type { SageMaker } from './clients.ts';
-import { DEPLOYMENT_TAG, type Driver, readyBy, tagOf, tagsOf, unchangeable } from './driver.ts';
+import { DEPLOYMENT_TAG, type ResourceDriver, readyBy, tagOf, tagsOf, unchangeable } from './driver.ts';
 import { found } from './failures.ts';
 
 const PAGE = 100;
@@ -40,7 +40,7 @@ export async function listTags(open: SageMaker, ResourceArn: string) {
   return Tags;
 }
 
-export function modelDriver(open: SageMaker): Driver {
+export function modelDriver(open: SageMaker): ResourceDriver {
   return {
     async observe(ModelName) {
       const { api, client } = await open();
@@ -69,7 +69,7 @@ export function modelDriver(open: SageMaker): Driver {
   };
 }
 
-export function configDriver(open: SageMaker): Driver {
+export function configDriver(open: SageMaker): ResourceDriver {
   return {
     async observe(EndpointConfigName) {
       const { api, client } = await open();
@@ -107,7 +107,7 @@ export function configDriver(open: SageMaker): Driver {
   };
 }
 
-const STATES: Readonly<Record<string, Observed['state']>> = {
+const STATES: Readonly<Record<string, ObservedResource['state']>> = {
   InProgress: 'pending',
   Completed: 'ready',
   Failed: 'failed',
@@ -115,7 +115,7 @@ const STATES: Readonly<Record<string, Observed['state']>> = {
   Stopped: 'failed',
 };
 
-export function transformDriver(open: SageMaker): Driver {
+export function transformDriver(open: SageMaker): ResourceDriver {
   const describe = async (TransformJobName: string) => {
     const { api, client } = await open();
     return found(() => client.send(new api.DescribeTransformJobCommand({ TransformJobName })));

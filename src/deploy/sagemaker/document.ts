@@ -14,9 +14,9 @@ import {
   text,
 } from '../../schema/grammar.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
-import { refuseWhatSageMakerLacks } from './lacks.ts';
-import { problemsAcross } from './limits.ts';
-import { refuseWhatGoesNowhere } from './unheeded.ts';
+import { refuseIgnoredSettings } from './ignored-settings.ts';
+import { sageMakerLimitProblems } from './limits.ts';
+import { refuseUnsupportedBySageMaker } from './unsupported.ts';
 
 /** A file of a version, as it lies beside the document and in S3. */
 export interface ArtifactFile {
@@ -27,7 +27,7 @@ export interface ArtifactFile {
   readonly size: number;
 }
 
-export interface Scaling {
+export interface ScalingSettings {
   /** Instances; 0 where requests can wait in a queue (async). */
   readonly min: number;
   readonly max: number;
@@ -38,7 +38,7 @@ export interface Scaling {
   readonly scaleOutSeconds: number;
 }
 
-export interface Serverless {
+export interface ServerlessSettings {
   readonly memoryMb: number;
   readonly maxConcurrency: number;
   /** Kept warm, or null for none. */
@@ -61,8 +61,8 @@ export interface SageMakerVersion {
   readonly weight: number;
   readonly instance: string;
   readonly instances: number;
-  readonly scaling: Scaling | null;
-  readonly serverless: Serverless | null;
+  readonly scaling: ScalingSettings | null;
+  readonly serverless: ServerlessSettings | null;
   /** Seconds until `/ping` must have answered, or null for SageMaker's own limit. */
   readonly startupSeconds: number | null;
 }
@@ -76,7 +76,7 @@ export interface RollbackAlarm {
   readonly periods: number;
 }
 
-export interface Update {
+export interface UpdateSettings {
   readonly strategy: 'all-at-once' | 'canary' | 'linear' | 'rolling';
   /** Percent of the fleet in the first step (canary) or in each (linear, rolling). */
   readonly percent: number;
@@ -99,7 +99,7 @@ export interface AsyncInference {
 }
 
 /** A batch transform over a version, on instances of its own. */
-export interface Transform {
+export interface TransformJob {
   readonly name: string;
   readonly version: number;
   readonly input: string;
@@ -131,9 +131,9 @@ export interface SageMakerDocument {
   readonly networkIsolation: boolean;
   /** Key of KMS for the volumes of instances, or null. */
   readonly kmsKey: string | null;
-  readonly update: Update | null;
+  readonly update: UpdateSettings | null;
   readonly async: AsyncInference | null;
-  readonly batch: readonly Transform[];
+  readonly batch: readonly TransformJob[];
 }
 
 const whole = (min: number, max: number): Rule<number> => number({ min, max, step: 1 });
@@ -160,7 +160,7 @@ const VALUE = text('^[\\s\\S]{0,1024}$', 'a text of at most 1024 characters');
 const WORD = text('^[^\\u0000-\\u001f]{1,255}$', 'a text of 1 to 255 characters');
 const SECONDS = whole(0, 3600);
 
-const scaling = record<Scaling>(
+const scaling = record<ScalingSettings>(
   {
     min: field(whole(0, 1000), 1, 'instances that are always there'),
     max: field(whole(1, 1000), null, 'instances at most'),
@@ -176,7 +176,7 @@ const scaling = record<Scaling>(
   didYouMean,
 );
 
-const serverless = record<Serverless>(
+const serverless = record<ServerlessSettings>(
   {
     memoryMb: field(number({ min: 1024, max: 6144, step: 1024 }), 2048, 'memory in steps of 1024'),
     maxConcurrency: field(whole(1, 200), 5, 'requests at once'),
@@ -228,7 +228,7 @@ const rollbackAlarm = record<RollbackAlarm>(
   didYouMean,
 );
 
-const update = record<Update>(
+const update = record<UpdateSettings>(
   {
     strategy: field(
       choice(['all-at-once', 'canary', 'linear', 'rolling']),
@@ -256,7 +256,7 @@ const asynchronous = record<AsyncInference>(
   didYouMean,
 );
 
-const transform = record<Transform>(
+const transform = record<TransformJob>(
   {
     name: field(
       text('^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,19}$', 'letters, digits and "-", at most 20'),
@@ -310,9 +310,9 @@ export function parseSageMakerDocument(value: unknown, path: string): SageMakerD
   if (!isRecord(value)) problems.push('it holds no table');
   const document = isRecord(value) ? DOCUMENT.parse(value, '', problems) : null;
   if (document !== null && problems.length === 0) {
-    refuseWhatSageMakerLacks(document);
-    refuseWhatGoesNowhere(value, document);
-    problems.push(...problemsAcross(document));
+    refuseUnsupportedBySageMaker(document);
+    refuseIgnoredSettings(value, document);
+    problems.push(...sageMakerLimitProblems(document));
   }
   if (document !== null && problems.length === 0) return document;
   throw new PlimsollError('SAGEMAKER_INVALID', { path, problems: problems.join('; ') });

@@ -1,7 +1,7 @@
 /** The part of a deployment that answers: configuration, endpoint, alarms, scaling. Pure. */
 import type { Resource, ResourceKey } from '../plan/port.ts';
-import type { RollbackAlarm, SageMakerDocument, SageMakerVersion, Update } from './document.ts';
-import { contentOf, variantOf } from './names.ts';
+import type { RollbackAlarm, SageMakerDocument, SageMakerVersion, UpdateSettings } from './document.ts';
+import { specHashOf, variantOf } from './names.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
 
@@ -37,7 +37,7 @@ function configOf(document: SageMakerDocument, models: ReadonlyMap<number, Resou
     ...(kmsKey === null ? {} : { KmsKeyId: kmsKey }),
     ...(kind === 'async' ? { AsyncInferenceConfig: asyncOf(document) } : {}),
   };
-  const name = `${deployment}-${contentOf(rest)}`;
+  const name = `${deployment}-${specHashOf(rest)}`;
   return {
     kind: 'EndpointConfig',
     name,
@@ -129,7 +129,7 @@ function alarmOf(
     ComparisonOperator: 'GreaterThanThreshold',
     TreatMissingData: 'notBreaching',
   };
-  const AlarmName = `${deployment}-${variant}-${metric}-${contentOf(rest)}`;
+  const AlarmName = `${deployment}-${variant}-${metric}-${specHashOf(rest)}`;
   return { kind: 'Alarm', name: AlarmName, spec: { AlarmName, ...rest }, needs: [config], isMutable: true };
 }
 
@@ -148,7 +148,7 @@ function endpointOf(document: SageMakerDocument, config: Resource, alarms: reado
   };
 }
 
-function deploymentOf(update: Update, alarms: readonly ResourceKey[]): Spec {
+function deploymentOf(update: UpdateSettings, alarms: readonly ResourceKey[]): Spec {
   const { strategy, percent, waitSeconds, bakeSeconds, timeoutSeconds } = update;
   const names = [...update.alarms, ...alarms.map(({ name }) => name)];
   const rollback =

@@ -5,17 +5,17 @@ import type {
   UpdateEndpointCommandInput,
 } from '@aws-sdk/client-sagemaker';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Observed, Resource } from '../plan/port.ts';
+import type { ObservedResource, Resource } from '../plan/port.ts';
 import type { SageMaker } from './clients.ts';
 import { listTags, namesOwned } from './definitions.ts';
-import { DEPLOYMENT_TAG, DIGEST_TAG, type Driver, tagOf, tagsOf } from './driver.ts';
-import { found, isBusy, isMissing } from './failures.ts';
+import { DEPLOYMENT_TAG, DIGEST_TAG, type ResourceDriver, tagOf, tagsOf } from './driver.ts';
+import { found, isBusy, isResourceMissing } from './failures.ts';
 
 /** Configuration that the digest of an endpoint is about: after a rollback, another one is in service. */
 const CONFIG_TAG = 'plimsoll:config';
 const PAGE = 100;
 
-const STATES: Readonly<Record<string, Observed['state']>> = {
+const STATES: Readonly<Record<string, ObservedResource['state']>> = {
   Creating: 'pending',
   Updating: 'pending',
   SystemUpdating: 'pending',
@@ -38,7 +38,7 @@ export interface EndpointPorts {
   readonly pause: () => Promise<void>;
 }
 
-export function endpointDriver(open: SageMaker, ports: EndpointPorts): Driver {
+export function endpointDriver(open: SageMaker, ports: EndpointPorts): ResourceDriver {
   /** Endpoints that this process has begun to change, and to what. */
   const begun = new Map<string, string>();
   const describe = async (EndpointName: string) => {
@@ -107,7 +107,7 @@ export function endpointDriver(open: SageMaker, ports: EndpointPorts): Driver {
 function observed(
   { EndpointStatus, EndpointConfigName, FailureReason }: DescribeEndpointCommandOutput,
   tags: Awaited<ReturnType<typeof listTags>>,
-): Observed {
+): ObservedResource {
   const state = STATES[EndpointStatus ?? ''] ?? 'pending';
   const isAsSaid = state !== 'ready' || tagOf(tags, CONFIG_TAG) === EndpointConfigName;
   return {
@@ -173,7 +173,7 @@ async function variantsOf(open: SageMaker, EndpointConfigName: string): Promise<
       ProductionVariants.map(({ VariantName, InstanceType }) => [VariantName!, InstanceType ?? null]),
     );
   } catch (error) {
-    if (isMissing(error)) return new Map();
+    if (isResourceMissing(error)) return new Map();
     throw error;
   }
 }

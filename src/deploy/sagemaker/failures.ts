@@ -18,7 +18,7 @@ function failureOf(error: unknown): Failure {
 }
 
 /** Whether a service says that there is no such thing. */
-export function isMissing(error: unknown): boolean {
+export function isResourceMissing(error: unknown): boolean {
   const { name, message, status } = failureOf(error);
   return (
     status === 404 ||
@@ -28,7 +28,7 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** Whether a service says that something of that name is there. */
-export function isThere(error: unknown): boolean {
+export function isResourceThere(error: unknown): boolean {
   const { name, message } = failureOf(error);
   return name === 'ResourceInUse' || (name === 'ValidationException' && /already exist/i.test(message));
 }
@@ -54,7 +54,7 @@ export function cloudError(action: string, error: unknown): Error {
 }
 
 /** Does it, and says in coded errors what went wrong. */
-export async function asked<T>(action: string, work: () => Promise<T>): Promise<T> {
+export async function withCloudErrors<T>(action: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -67,7 +67,7 @@ export async function found<T>(work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (isResourceMissing(error)) return null;
     throw error;
   }
 }

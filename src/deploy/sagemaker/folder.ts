@@ -7,7 +7,7 @@ import { readDocumentFile } from '../document-file.ts';
 import type { Deployment } from '../plan/apply.ts';
 import { ARTIFACTS } from './artifact.ts';
 import { parseSageMakerDocument, type SageMakerDocument } from './document.ts';
-import { keyOf, ownPrefix } from './names.ts';
+import { artifactKeyOf, ownPrefix } from './names.ts';
 import { deployerPolicy, executionPolicy } from './permissions.ts';
 
 const DOCUMENT = 'sagemaker.yaml';
@@ -17,7 +17,7 @@ const REQUESTS = 'requests';
 const OWN = new Set([DOCUMENT, POLICY, EXECUTION, REQUESTS, ARTIFACTS]);
 
 /** Every file by its path in the folder. `written` is the document as it was given: with what was left out left out. */
-export function filesOf(
+export function sageMakerFiles(
   document: SageMakerDocument,
   { resources }: Deployment,
   written: unknown,
@@ -44,7 +44,7 @@ export function checkFolder(folder: string): void {
     throw new PlimsollError('SAGEMAKER_FOLDER_TAKEN', { path: folder });
 }
 
-export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
+export function writeSageMakerFolder(folder: string, files: ReadonlyMap<string, string>): void {
   checkFolder(folder);
   rmSync(join(folder, REQUESTS), { recursive: true, force: true });
   mkdirSync(join(folder, REQUESTS), { recursive: true });
@@ -59,7 +59,7 @@ export interface ReadDocument {
 }
 
 /** The document of a folder, or of a file. Throws FILE_NOT_FOUND, SAGEMAKER_INVALID, SAGEMAKER_UNSUPPORTED. */
-export function readDocument(path: string): ReadDocument {
+export function readSageMakerDocument(path: string): ReadDocument {
   const { file, written } = readDocumentFile(path, DOCUMENT, 'SAGEMAKER_INVALID');
   return { document: parseSageMakerDocument(written, file), written, folder: dirname(file) };
 }
@@ -72,7 +72,7 @@ export function bodiesOf(document: SageMakerDocument, folder: string): ReadonlyM
   const bodies = forms.flatMap((form) =>
     form.versions.flatMap((version) =>
       version.files.map((file) => {
-        const name = `${bucket}/${keyOf(form, version, file)}`;
+        const name = `${bucket}/${artifactKeyOf(form, version, file)}`;
         return [name, join(folder, ARTIFACTS, file.path)] as const;
       }),
     ),

@@ -50,7 +50,7 @@ const given = (fields: Fields): Fields =>
  * no flag is about. Nothing is checked here:
  * `parseSageMakerDocument` is next.
  */
-export function documentFrom(
+export function sageMakerDocumentFrom(
   model: PackagedModel,
   files: readonly ArtifactFile[],
   flags: SageMakerFlags,

@@ -9,7 +9,7 @@ const VARIANTS_MAX = 10;
 const TRANSFORM_MB_MAX = 100;
 
 /** One line a mistake. */
-export function problemsAcross(document: SageMakerDocument): readonly string[] {
+export function sageMakerLimitProblems(document: SageMakerDocument): readonly string[] {
   const { kind, versions, batch, region, image } = document;
   const problems: string[] = [];
   const isServing = kind === 'realtime' || kind === 'serverless' || kind === 'async';

@@ -6,7 +6,7 @@ import type { ArtifactFile, SageMakerDocument, SageMakerVersion } from './docume
 type Spec = Readonly<Record<string, unknown>>;
 
 /** Eight hexadecimal digits of what something is made from. */
-export const contentOf = (spec: Spec): string =>
+export const specHashOf = (spec: Spec): string =>
   sha256(new TextEncoder().encode(canonicalJson(spec))).slice(0, 8);
 
 /** What SageMaker's console calls the variant of an endpoint that has one. */
@@ -27,7 +27,7 @@ export function variantOf(
 
 /** `churn-v3-0f1e2d3c`: the version can be read from it again. */
 export const modelName = (deployment: string, version: number, spec: Spec): string =>
-  `${deployment}-v${version}-${contentOf(spec)}`;
+  `${deployment}-v${version}-${specHashOf(spec)}`;
 
 /** Number of the version in the name of a model of this deployment, or null. */
 export function versionIn(deployment: string, name: string): number | null {
@@ -43,7 +43,7 @@ export interface S3Place {
 }
 
 /** `s3://BUCKET/PREFIX` taken apart. */
-export function placeOf(uri: string): S3Place {
+export function s3PlaceOf(uri: string): S3Place {
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(uri) ?? [];
   return { bucket, prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
 }
@@ -53,12 +53,12 @@ export function ownPrefix({
   artifacts,
   deployment,
 }: Pick<SageMakerDocument, 'artifacts' | 'deployment'>): S3Place {
-  const { bucket, prefix } = placeOf(artifacts);
+  const { bucket, prefix } = s3PlaceOf(artifacts);
   return { bucket, prefix: `${prefix}${deployment}/` };
 }
 
 /** Key of one file: named by the content of all files of the version, except where clients name the archive. */
-export function keyOf(
+export function artifactKeyOf(
   document: SageMakerDocument,
   version: SageMakerVersion,
   { path }: ArtifactFile,
@@ -75,7 +75,7 @@ export function versionPrefix(
   document: SageMakerDocument,
   { model, version, files }: SageMakerVersion,
 ): string {
-  const content = contentOf({ files: files.map(({ path, sha256 }) => [path, sha256]) });
+  const content = specHashOf({ files: files.map(({ path, sha256 }) => [path, sha256]) });
   return `${ownPrefix(document).prefix}${model}-${version}-${content}/`;
 }
 

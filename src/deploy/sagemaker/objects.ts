@@ -2,11 +2,11 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { PlimsollError } from '../../core/errors.ts';
 import { digestOfFile } from '../image/gzip.ts';
-import type { Observed } from '../plan/port.ts';
+import type { ObservedResource } from '../plan/port.ts';
 import { type AwsOptions, openObjects } from './clients.ts';
-import type { Driver } from './driver.ts';
+import type { ResourceDriver } from './driver.ts';
 import { found } from './failures.ts';
-import { placeOf } from './names.ts';
+import { s3PlaceOf } from './names.ts';
 
 const OWNER = 'plimsoll-deployment';
 const DIGEST = 'plimsoll-digest';
@@ -21,13 +21,13 @@ export interface ObjectOptions extends AwsOptions {
 }
 
 /** Files of versions in S3. Their metadata says whose they are; the service checks their digest before it keeps them. */
-export function objectDriver(options: ObjectOptions): Driver {
+export function objectDriver(options: ObjectOptions): ResourceDriver {
   const open = openObjects(options);
   const partsOf = (name: string) => {
-    const { bucket } = placeOf(`s3://${name}`);
+    const { bucket } = s3PlaceOf(`s3://${name}`);
     return { Bucket: bucket, Key: name.slice(bucket.length + 1) };
   };
-  const headOf = async (name: string): Promise<Observed | null> => {
+  const headOf = async (name: string): Promise<ObservedResource | null> => {
     const { api, client } = await open();
     const head = await found(() => client.send(new api.HeadObjectCommand(partsOf(name))));
     if (head === null) return null;
@@ -35,7 +35,7 @@ export function objectDriver(options: ObjectOptions): Driver {
     return { state: 'ready', reason: null, owner: Metadata[OWNER] ?? null, digest: Metadata[DIGEST] ?? null };
   };
   /** Whoever may list a prefix only is told of a missing object by a list; asked for it, S3 says 403. */
-  const observe = async (name: string): Promise<Observed | null> => {
+  const observe = async (name: string): Promise<ObservedResource | null> => {
     const { api, client } = await open();
     const { Bucket, Key } = partsOf(name);
     const { Contents = [] } = await client.send(
@@ -43,7 +43,7 @@ export function objectDriver(options: ObjectOptions): Driver {
     );
     return Contents[0]?.Key === Key ? headOf(name) : null;
   };
-  const create: Driver['create'] = async ({ name, spec }, { deployment, digest }) => {
+  const create: ResourceDriver['create'] = async ({ name, spec }, { deployment, digest }) => {
     const { api, client } = await open();
     const path = options.bodies.get(name);
     if (path === undefined) throw new Error(`the bytes of ${name} are nowhere`);
@@ -64,7 +64,7 @@ export function objectDriver(options: ObjectOptions): Driver {
     update: create,
     async owned(deployment) {
       const { api, client } = await open();
-      const { bucket, prefix } = placeOf(options.place);
+      const { bucket, prefix } = s3PlaceOf(options.place);
       const names: string[] = [];
       let ContinuationToken: string | undefined;
       do {

@@ -6,11 +6,17 @@ import type { PackagedModel } from '../packaged.ts';
 import type { Deployment } from '../plan/apply.ts';
 import { ARTIFACTS, writeArtifact } from './artifact.ts';
 import { parseSageMakerDocument, type SageMakerDocument } from './document.ts';
-import { checkFolder, filesOf, type ReadDocument, readDocument, writeFolder } from './folder.ts';
-import { documentFrom, type SageMakerFlags } from './from-flags.ts';
+import {
+  checkFolder,
+  type ReadDocument,
+  readSageMakerDocument,
+  sageMakerFiles,
+  writeSageMakerFolder,
+} from './folder.ts';
+import { type SageMakerFlags, sageMakerDocumentFrom } from './from-flags.ts';
 import { renderSageMaker } from './render.ts';
 
-export interface PackageOptions extends SageMakerFlags {
+export interface SageMakerPackageOptions extends SageMakerFlags {
   readonly output: string;
   readonly beside?: string;
   readonly compression: string;
@@ -27,7 +33,7 @@ export interface PackagedDeployment {
 /** Throws SAGEMAKER_FOLDER_TAKEN, SAGEMAKER_INVALID, SAGEMAKER_UNSUPPORTED, and what writing the archive throws. */
 export async function packageSageMaker(
   model: PackagedModel,
-  options: PackageOptions,
+  options: SageMakerPackageOptions,
 ): Promise<PackagedDeployment> {
   const { output, compression, imageHoldsModel = false } = options;
   if (compression !== 'gzip' && compression !== 'none')
@@ -42,19 +48,19 @@ export async function packageSageMaker(
         'it runs with Python, and only an image of its own has its environment: `plimsoll package dockerfile`, then --image-holds-model',
     });
   checkFolder(output);
-  const beside = options.beside === undefined ? null : readDocument(options.beside);
+  const beside = options.beside === undefined ? null : readSageMakerDocument(options.beside);
   // What cannot be deployed is said before anything is written.
-  const tried = documentFrom(model, [], options, beside?.written);
+  const tried = sageMakerDocumentFrom(model, [], options, beside?.written);
   parseIfNotMultiModel(tried);
   await mkdir(output, { recursive: true });
   if (beside !== null) await keepArtifacts(beside, output);
   const written = imageHoldsModel
     ? tried
-    : documentFrom(model, await writeArtifact(output, model, compression), options, beside?.written);
+    : sageMakerDocumentFrom(model, await writeArtifact(output, model, compression), options, beside?.written);
   const document = parseSageMakerDocument(written, 'the command line');
   const deployment = renderSageMaker(document, 'the command line');
-  const files = filesOf(document, deployment, written);
-  writeFolder(output, files);
+  const files = sageMakerFiles(document, deployment, written);
+  writeSageMakerFolder(output, files);
   return { document, deployment, files: [...files.keys()] };
 }
 

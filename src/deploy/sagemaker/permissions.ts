@@ -1,7 +1,7 @@
 /** The least that a deployment needs: policies of IAM, for who deploys and for the containers. Pure. */
 import type { Resource } from '../plan/port.ts';
 import type { SageMakerDocument } from './document.ts';
-import { ownPrefix, placeOf } from './names.ts';
+import { ownPrefix, s3PlaceOf } from './names.ts';
 
 interface Statement {
   readonly Sid: string;
@@ -11,12 +11,12 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-export interface Policy {
+export interface IamPolicy {
   readonly Version: '2012-10-17';
   readonly Statement: readonly Statement[];
 }
 
-const policy = (statements: readonly Statement[]): Policy => ({
+const policy = (statements: readonly Statement[]): IamPolicy => ({
   Version: '2012-10-17',
   Statement: statements,
 });
@@ -43,7 +43,7 @@ const arnOf = (document: SageMakerDocument) => {
 };
 
 /** For who runs `deploy sagemaker`: the actions and names that this deployment needs, and no others. */
-export function deployerPolicy(document: SageMakerDocument, resources: readonly Resource[]): Policy {
+export function deployerPolicy(document: SageMakerDocument, resources: readonly Resource[]): IamPolicy {
   const { deployment, role } = document;
   const arn = arnOf(document);
   const has = (kind: string): boolean => resources.some((resource) => resource.kind === kind);
@@ -186,13 +186,13 @@ const scalingStatements = ({
 ];
 
 /** For the role that the containers act as: they read their own model, and write logs. */
-export function executionPolicy(document: SageMakerDocument): Policy {
+export function executionPolicy(document: SageMakerDocument): IamPolicy {
   const { partition, account } = arnOf(document);
   const { region, image, kind, batch } = document;
   const { bucket, prefix } = ownPrefix(document);
   const [, registry = '', repository = ''] = /^(\d{12})\.[^/]+\/([^@]+)@/.exec(image) ?? [];
   const s3 = (uri: string): string => {
-    const place = placeOf(uri);
+    const place = s3PlaceOf(uri);
     return `arn:${partition}:s3:::${place.bucket}/${place.prefix}*`;
   };
   const outputs = [
@@ -213,7 +213,7 @@ export function executionPolicy(document: SageMakerDocument): Policy {
           statement(
             'List',
             ['s3:ListBucket'],
-            [...new Set([bucket, ...batch.map(({ input }) => placeOf(input).bucket)])].map(
+            [...new Set([bucket, ...batch.map(({ input }) => s3PlaceOf(input).bucket)])].map(
               (name) => `arn:${partition}:s3:::${name}`,
             ),
           ),

@@ -2,10 +2,10 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Deployment } from '../plan/apply.ts';
 import type { Resource, ResourceKey } from '../plan/port.ts';
-import type { SageMakerDocument, SageMakerVersion, Transform } from './document.ts';
+import type { SageMakerDocument, SageMakerVersion, TransformJob } from './document.ts';
 import { renderEndpoint } from './endpoint.ts';
 import { REQUESTS } from './generated/requests.ts';
-import { contentOf, keyOf, modelName, ownPrefix, versionPrefix } from './names.ts';
+import { artifactKeyOf, modelName, ownPrefix, specHashOf, versionPrefix } from './names.ts';
 import { shapeProblems } from './shapes.ts';
 
 /** In the order in which they are made. */
@@ -69,7 +69,7 @@ function checkShapes(resources: readonly Resource[], path: string): void {
 function objectsOf(document: SageMakerDocument, version: SageMakerVersion): readonly Resource[] {
   const { bucket } = ownPrefix(document);
   return version.files.map((file) => {
-    const key = keyOf(document, version, file);
+    const key = artifactKeyOf(document, version, file);
     return {
       kind: 'S3Object',
       name: `${bucket}/${key}`,
@@ -93,7 +93,7 @@ function modelsOf(document: SageMakerDocument, objects: readonly Resource[]): Re
     document,
     container,
     objects,
-    (spec) => `${document.deployment}-models-${contentOf(spec)}`,
+    (spec) => `${document.deployment}-models-${specHashOf(spec)}`,
   );
   return new Map([[0, model]]);
 }
@@ -104,7 +104,7 @@ function modelOf(
   objects: readonly Resource[],
 ): Resource {
   const { bucket } = ownPrefix(document);
-  const keys = version.files.map((file) => `${bucket}/${keyOf(document, version, file)}`);
+  const keys = version.files.map((file) => `${bucket}/${artifactKeyOf(document, version, file)}`);
   const own = objects.filter(({ name }) => keys.includes(name));
   const name = (spec: Spec): string => modelName(document.deployment, version.version, spec);
   return containerModel(document, dataOf(document, version), own, name);
@@ -115,7 +115,7 @@ function dataOf(document: SageMakerDocument, version: SageMakerVersion): Spec {
   const [first] = version.files;
   if (first === undefined) return {};
   if (version.files.length === 1)
-    return { ModelDataUrl: `s3://${bucket}/${keyOf(document, version, first)}` };
+    return { ModelDataUrl: `s3://${bucket}/${artifactKeyOf(document, version, first)}` };
   const S3DataSource = {
     S3Uri: `s3://${bucket}/${versionPrefix(document, version)}`,
     S3DataType: 'S3Prefix',
@@ -145,7 +145,7 @@ const CONTENT_TYPES = { csv: 'text/csv', jsonl: 'application/jsonlines' } as con
 
 function transformOf(
   document: SageMakerDocument,
-  job: Transform,
+  job: TransformJob,
   objects: readonly Resource[],
 ): readonly Resource[] {
   // A job may be over a multi-model endpoint's version: its model is of its own then.
@@ -172,7 +172,7 @@ function transformOf(
     },
     ...(job.joinInput ? { DataProcessing: { JoinSource: 'Input' } } : {}),
   };
-  const name = `${document.deployment}-${job.name.slice(0, 12)}-${contentOf(rest)}`;
+  const name = `${document.deployment}-${job.name.slice(0, 12)}-${specHashOf(rest)}`;
   const spec = { TransformJobName: name, ...rest };
   return [...extra, model, { kind: 'TransformJob', name, spec, needs: [model], isMutable: false }];
 }

@@ -7,7 +7,7 @@ import type {
 import type { MetricAlarm, PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
 import { specDigest } from '../plan/key.ts';
 import type { openAlarms, openScaling } from './clients.ts';
-import { DEPLOYMENT_TAG, DIGEST_TAG, type Driver, readyBy, tagsOf } from './driver.ts';
+import { DEPLOYMENT_TAG, DIGEST_TAG, type ResourceDriver, readyBy, tagsOf } from './driver.ts';
 import { found } from './failures.ts';
 
 type Scaling = ReturnType<typeof openScaling>;
@@ -45,7 +45,7 @@ const digestOf = (spec: object): string => specDigest({ spec: JSON.parse(JSON.st
 const idOf = (name: string) =>
   ({ ServiceNamespace: NAMESPACE, ResourceId: name, ScalableDimension: DIMENSION }) as const;
 
-export function targetDriver(open: Scaling): Driver {
+export function targetDriver(open: Scaling): ResourceDriver {
   return {
     async observe(name) {
       const seen = await targetAndTags(open, name);
@@ -117,7 +117,7 @@ function requestOf({
 }
 
 /** Policies carry no tags: they are their target's. */
-export function policyDriver(open: Scaling, targets: Driver): Driver {
+export function policyDriver(open: Scaling, targets: ResourceDriver): ResourceDriver {
   const policiesOf = async (ResourceId: string, names?: string[]) => {
     const { api, client } = await open();
     const policies: ScalingPolicy[] = [];
@@ -159,7 +159,7 @@ export function policyDriver(open: Scaling, targets: Driver): Driver {
   };
 }
 
-export function alarmDriver(open: Alarms): Driver {
+export function alarmDriver(open: Alarms): ResourceDriver {
   const describe = async (request: { AlarmNames?: string[]; AlarmNamePrefix?: string }) => {
     const { api, client } = await open();
     const alarms: MetricAlarm[] = [];
@@ -175,7 +175,7 @@ export function alarmDriver(open: Alarms): Driver {
     const { api, client } = await open();
     await client.send(new api.PutMetricAlarmCommand(request as PutMetricAlarmCommandInput));
   };
-  const observe: Driver['observe'] = async (name) => {
+  const observe: ResourceDriver['observe'] = async (name) => {
     const { api, client } = await open();
     const [alarm] = await describe({ AlarmNames: [name] });
     if (alarm === undefined) return null;

@@ -5,7 +5,7 @@
 import { isRecord } from '../../core/record.ts';
 
 /** A shape as the tables keep it: only what can be checked. */
-export type Shape =
+export type ApiShape =
   | {
       readonly type: 'structure';
       readonly members: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export type Shape =
     }
   | { readonly type: 'boolean' | 'timestamp' | 'blob' };
 
-export interface Operation {
+export interface ApiOperation {
   /** Name of the shape of what is asked; null where nothing is. */
   readonly input: string | null;
   readonly output: string | null;
@@ -46,8 +46,8 @@ export interface Operation {
 /** One service. */
 export interface ServiceShapes {
   readonly service: string;
-  readonly operations: Readonly<Record<string, Operation>>;
-  readonly shapes: Readonly<Record<string, Shape>>;
+  readonly operations: Readonly<Record<string, ApiOperation>>;
+  readonly shapes: Readonly<Record<string, ApiShape>>;
 }
 
 /** What is wrong with a value, one line a mistake, each with its path; empty where nothing is. */
@@ -82,7 +82,7 @@ function check(shapes: Shapes, name: string, value: unknown, path: string, probl
   } else wanted(numberProblem(shape, value));
 }
 
-function textProblem(shape: Extract<Shape, { type: 'string' }>, value: unknown): string | null {
+function textProblem(shape: Extract<ApiShape, { type: 'string' }>, value: unknown): string | null {
   if (typeof value !== 'string') return 'a text';
   if (!isWithin([...value].length, shape)) return `${spanOf(shape)} characters`;
   if (shape.enum && !shape.enum.includes(value)) return `one of ${listed(shape.enum)}`;
@@ -99,7 +99,7 @@ function numberProblem(shape: Span & { readonly type: string }, value: unknown):
 
 function checkStructure(
   shapes: Shapes,
-  { members, required = [], union }: Extract<Shape, { type: 'structure' }>,
+  { members, required = [], union }: Extract<ApiShape, { type: 'structure' }>,
   value: unknown,
   path: string,
   problems: string[],
@@ -122,7 +122,7 @@ function checkStructure(
 
 function checkMap(
   shapes: Shapes,
-  shape: Extract<Shape, { type: 'map' }>,
+  shape: Extract<ApiShape, { type: 'map' }>,
   value: unknown,
   path: string,
   problems: string[],

@@ -1,7 +1,7 @@
 /** The weights of a SageMaker endpoint's variants as a router that follows a rollout. */
 import type { ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import type { Router, RouterState, VersionWeights } from '../routers/port.ts';
+import type { RouterState, TrafficRouter, VersionWeights } from '../routers/port.ts';
 import type { AwsOptions } from './clients.ts';
 import { openSageMaker, type SageMaker } from './clients.ts';
 import { listTags } from './definitions.ts';
@@ -40,7 +40,7 @@ interface Seen {
 }
 
 /** Throws as `Router` says. */
-export function sageMakerRouter(options: RouterOptions): Router {
+export function sageMakerRouter(options: RouterOptions): TrafficRouter {
   const open = openSageMaker(options);
   const { endpoint, sleep, pauseMillis = PAUSE_MILLIS } = options;
   const id = `sagemaker:${endpoint}`;

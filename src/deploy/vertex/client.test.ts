@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
-import { openClient, type VertexClient } from './client.ts';
+import { openVertexClient, type VertexClient } from './client.ts';
 import { googleCredentials, signerOf } from './credentials.ts';
 
 const PARENT = 'projects/acme-models/locations/europe-west4';
@@ -40,7 +40,7 @@ async function clientOf(
   });
   const sleep = async (millis: number): Promise<void> => void pauses.push(millis);
   const place = { project: 'acme-models', location: 'europe-west4', timeoutMillis: 200 };
-  return { client: openClient({ ...place, address, sleep }), asked, pauses };
+  return { client: openVertexClient({ ...place, address, sleep }), asked, pauses };
 }
 
 const refused = (code: number, status: string): readonly [number, string] => [
@@ -53,7 +53,7 @@ test('without credentials every call is denied, and nothing is thrown beside it:
   const beside: unknown[] = [];
   const listener = (error: unknown): void => void beside.push(error);
   process.on('unhandledRejection', listener);
-  const client = openClient({
+  const client = openVertexClient({
     project: 'acme-models',
     location: 'europe-west4',
     address: null,

@@ -5,9 +5,9 @@ import { googleCredentials, noCredentials, signerOf } from './credentials.ts';
 import { ApiError, CODE, codeOf, failureOf, isTransient } from './failure.ts';
 
 /** A message in JSON, as the API documents it. */
-export type Message = Readonly<Record<string, unknown>>;
+export type VertexMessage = Readonly<Record<string, unknown>>;
 
-export interface Operation {
+export interface LongRunningOperation {
   readonly name: string;
   readonly done: boolean;
   readonly error: { readonly code: number; readonly message: string } | null;
@@ -16,26 +16,26 @@ export interface Operation {
 }
 
 /** A call that changes something. */
-export interface Change {
+export interface VertexMutation {
   /** What it does, for people: `upload model`. */
   readonly action: string;
   readonly method: 'POST' | 'PATCH' | 'DELETE';
   /** Below the address of the API, with its query: `/v1/…`. */
   readonly path: string;
-  readonly body?: Message;
+  readonly body?: VertexMessage;
 }
 
 /** What is asked of the API; every call is tried again by itself where that cannot do a thing twice. */
 export interface VertexClient {
   /** A resource by its name, `projects/…`; null where there is none. Throws CLOUD_*. */
-  get(name: string): Promise<Message | null>;
+  get(name: string): Promise<VertexMessage | null>;
   /** Every item of a collection that passes a filter, page by page. */
-  list(parent: string, collection: string, filter: string): Promise<readonly Message[]>;
+  list(parent: string, collection: string, filter: string): Promise<readonly VertexMessage[]>;
   /** `unless` names codes of google.rpc that mean that it is done already: null then. */
-  change(change: Change, unless?: readonly number[]): Promise<Message | null>;
+  change(change: VertexMutation, unless?: readonly number[]): Promise<VertexMessage | null>;
   /** Operations on a resource, which need not be there. */
-  operations(resource: string): Promise<readonly Operation[]>;
-  operation(name: string): Promise<Operation>;
+  operations(resource: string): Promise<readonly LongRunningOperation[]>;
+  operation(name: string): Promise<LongRunningOperation>;
 }
 
 export interface ClientOptions {
@@ -53,18 +53,18 @@ export interface ClientOptions {
 const RETRY = { attempts: 4, backoff: { firstMillis: 200, maxMillis: 10_000 } };
 const TIMEOUT_MILLIS = 60_000;
 
-type Verb = 'GET' | Change['method'];
+type Verb = 'GET' | VertexMutation['method'];
 
-export function openClient(options: ClientOptions): VertexClient {
+export function openVertexClient(options: ClientOptions): VertexClient {
   const send = sender(options);
   /** Reads may always be tried again. */
-  const read = (path: string): Promise<Message> =>
+  const read = (path: string): Promise<VertexMessage> =>
     retry(() => send('GET', path), { ...RETRY, isRetryable: isTransient, sleep: options.sleep });
-  const list = async (path: string, key: string): Promise<readonly Message[]> => {
-    const all: Message[] = [];
+  const list = async (path: string, key: string): Promise<readonly VertexMessage[]> => {
+    const all: VertexMessage[] = [];
     for (let token = ''; ; ) {
       const page = await read(token === '' ? path : `${path}${token}`);
-      all.push(...((page[key] ?? []) as readonly Message[]));
+      all.push(...((page[key] ?? []) as readonly VertexMessage[]));
       if (!page['nextPageToken']) return all;
       const sign = path.includes('?') ? '&' : '?';
       token = `${sign}pageToken=${encodeURIComponent(String(page['nextPageToken']))}`;
@@ -112,7 +112,7 @@ async function coded<T, U = T>(
 function sender({ project, location, address, timeoutMillis = TIMEOUT_MILLIS }: ClientOptions) {
   const base = address ?? `https://${location}-aiplatform.googleapis.com`;
   const sign = signerOf(address === null ? () => googleCredentials(project) : noCredentials);
-  return async (method: Verb, path: string, body?: Message): Promise<Message> => {
+  return async (method: Verb, path: string, body?: VertexMessage): Promise<VertexMessage> => {
     const url = `${base}${path}`;
     const { transporter, headers } = await sign(url);
     const asked = { url, method, headers, timeout: timeoutMillis, validateStatus: () => true };
@@ -149,7 +149,7 @@ const wordsOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => 
 /** `projects/…/endpoints/7` → "endpoint". */
 const kindOf = (name: string): string => wordsOf(name.split('/').at(-2) ?? '').replace(/s$/, '');
 
-export function operationOf(message: Message): Operation {
+export function operationOf(message: VertexMessage): LongRunningOperation {
   const { name, done, error, metadata } = message as {
     name: string;
     done?: boolean;

@@ -1,25 +1,25 @@
 /** Vertex AI as a cloud of `src/deploy/plan`. */
-import type { Cloud, ResourceKey } from '../plan/port.ts';
-import { openClient } from './client.ts';
+import type { CloudProvider, ResourceKey } from '../plan/port.ts';
+import { openVertexClient } from './client.ts';
 import { DEPLOYED_MODEL } from './deployed.ts';
 import type { VertexDocument } from './document.ts';
-import { ENDPOINT } from './endpoints.ts';
+import { ENDPOINT_KIND } from './endpoints.ts';
 import { BATCH_JOB } from './jobs.ts';
-import { type Kind, keyOf, type Site } from './kind.ts';
+import { resourceKeyOf, type VertexKind, type VertexSite } from './kind.ts';
 import { MODEL } from './models.ts';
 import type { Patience } from './operations.ts';
-import { type KINDS, parentOf } from './render.ts';
+import { parentOf, type VERTEX_KINDS } from './render.ts';
 import { TRAFFIC_SPLIT } from './split.ts';
 
-const BY_KIND: Readonly<Record<(typeof KINDS)[number], Kind>> = {
+const BY_KIND: Readonly<Record<(typeof VERTEX_KINDS)[number], VertexKind>> = {
   Model: MODEL,
-  Endpoint: ENDPOINT,
+  Endpoint: ENDPOINT_KIND,
   DeployedModel: DEPLOYED_MODEL,
   TrafficSplit: TRAFFIC_SPLIT,
   BatchPredictionJob: BATCH_JOB,
 };
 
-const kindOf = (kind: string): Kind => BY_KIND[kind as keyof typeof BY_KIND];
+const kindOf = (kind: string): VertexKind => BY_KIND[kind as keyof typeof BY_KIND];
 
 export interface VertexOptions {
   /** Another server than Google's own, or null. */
@@ -37,9 +37,9 @@ const WAIT_MILLIS = 2.5 * 3_600_000;
 export function openSite(
   { project, location, deployment }: Pick<VertexDocument, 'project' | 'location' | 'deployment'>,
   { address, sleep, monotonic, firstPauseMillis = 500 }: VertexOptions,
-): Site {
+): VertexSite {
   return {
-    client: openClient({ project, location, address, sleep }),
+    client: openVertexClient({ project, location, address, sleep }),
     patience: { sleep, monotonic, firstPauseMillis, waitMillis: WAIT_MILLIS },
     parent: parentOf({ project, location }),
     deployment,
@@ -49,16 +49,16 @@ export function openSite(
 /**
  * `expected`: what the document asks for. What is on its way carries no mark yet and is in no list; it is found by its name.
  */
-export const vertexCloud = (site: Site, expected: readonly ResourceKey[] = []): Cloud => ({
+export const vertexCloud = (site: VertexSite, expected: readonly ResourceKey[] = []): CloudProvider => ({
   observe: ({ kind, name }) => kindOf(kind).observe(site, name),
   async owned(deployment) {
     const keys: ResourceKey[] = [];
     for (const [kind, { owned }] of Object.entries(BY_KIND))
-      keys.push(...(await owned({ ...site, deployment })).map((name) => keyOf(kind, name)));
+      keys.push(...(await owned({ ...site, deployment })).map((name) => resourceKeyOf(kind, name)));
     for (const { kind, name } of expected) {
       if (keys.some((key) => key.kind === kind && key.name === name)) continue;
       const seen = await kindOf(kind).observe(site, name);
-      if (seen?.owner === deployment) keys.push(keyOf(kind, name));
+      if (seen?.owner === deployment) keys.push(resourceKeyOf(kind, name));
     }
     return keys;
   },

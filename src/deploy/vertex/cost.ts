@@ -2,7 +2,7 @@
 import type { VertexDocument, VertexMachine } from './document.ts';
 
 /** Where the table is from. Prices change: it is dated, and says so wherever it is shown. */
-export const PRICES_FROM = {
+export const VERTEX_PRICES_FROM = {
   date: '2026-09-29',
   source: 'https://cloud.google.com/vertex-ai/pricing, online prediction, us-central1',
 } as const;
@@ -11,7 +11,7 @@ export const PRICES_FROM = {
 const HOURLY: Readonly<Record<string, number>> = { 'e2-standard-2': 0.0770564, 'n1-standard-2': 0.1095 };
 const HOURS_A_MONTH = 730;
 
-export interface Cost {
+export interface VertexCost {
   readonly what: string;
   readonly machine: string;
   readonly machines: { readonly least: number; readonly most: number };
@@ -22,7 +22,7 @@ export interface Cost {
 const hourlyOf = ({ type, accelerators }: VertexMachine): number | null =>
   accelerators > 0 ? null : (HOURLY[type] ?? null);
 
-export const costsOf = ({ versions }: VertexDocument): readonly Cost[] =>
+export const vertexCostsOf = ({ versions }: VertexDocument): readonly VertexCost[] =>
   versions.map(({ model, version, machine, replicas, spot }) => {
     const hourly = spot ? null : hourlyOf(machine);
     const dollars = (machines: number): number =>
@@ -41,9 +41,9 @@ const describe = ({ type, accelerator, accelerators }: VertexMachine, spot: bool
   );
 
 /** Lines for people. */
-export function sayCosts(document: VertexDocument): readonly string[] {
-  const { date, source } = PRICES_FROM;
-  const lines = costsOf(document).map(({ what, machine, machines: { least, most }, monthly }) => {
+export function vertexCostLines(document: VertexDocument): readonly string[] {
+  const { date, source } = VERTEX_PRICES_FROM;
+  const lines = vertexCostsOf(document).map(({ what, machine, machines: { least, most }, monthly }) => {
     const count = least === most ? `${least}` : `${least} to ${most}`;
     const money =
       monthly === null

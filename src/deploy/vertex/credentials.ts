@@ -3,7 +3,7 @@ import type { AuthClient } from 'google-auth-library';
 import { ApiError } from './failure.ts';
 
 /** A way to Google, and the headers that say who asks. */
-export interface Signed {
+export interface GoogleAuthorization {
   readonly transporter: AuthClient['transporter'];
   readonly headers: Headers;
 }
@@ -14,7 +14,7 @@ const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
  * Signs a request for an address. Rejects with an ApiError without a code where there are no credentials, or none that are
  * taken; the next request looks for them again.
  */
-export function signerOf(find: () => Promise<AuthClient>): (url: string) => Promise<Signed> {
+export function signerOf(find: () => Promise<AuthClient>): (url: string) => Promise<GoogleAuthorization> {
   let found: Promise<AuthClient> | undefined;
   return async (url) => {
     try {

@@ -1,16 +1,16 @@
-import type { Message } from './client.ts';
+import type { VertexMessage } from './client.ts';
 import { endpointName, ownEndpoints, readEndpoint } from './endpoints.ts';
 import { CODE } from './failure.ts';
-import { idOfName, type Kind, keyOf, onItsWay, type Site } from './kind.ts';
+import { idOfName, onItsWay, resourceKeyOf, type VertexKind, type VertexSite } from './kind.ts';
 import { deployModel, endpointAndId, undeployModel } from './messages.ts';
 import { readMarkedName } from './names.ts';
-import { finished, settled, underWay } from './operations.ts';
+import { finished, operationsSettled, underWay } from './operations.ts';
 
-export const deployedOn = (endpoint: Message): readonly Message[] =>
-  (endpoint['deployedModels'] ?? []) as readonly Message[];
+export const deployedOn = (endpoint: VertexMessage): readonly VertexMessage[] =>
+  (endpoint['deployedModels'] ?? []) as readonly VertexMessage[];
 
 /** A model on an endpoint, with its machines. It has no labels: its display name says whose it is. */
-export const DEPLOYED_MODEL: Kind = {
+export const DEPLOYED_MODEL: VertexKind = {
   async observe(site, name) {
     const [endpointId, id] = endpointAndId(name);
     const endpoint = await readEndpoint(site, endpointId);
@@ -45,8 +45,8 @@ export const DEPLOYED_MODEL: Kind = {
   async remove(site, name) {
     const [endpointId, deployedModelId] = endpointAndId(name);
     const endpoint = endpointName(site, endpointId);
-    const key = keyOf('DeployedModel', name);
-    await settled(site.client, endpoint, key, site.patience);
+    const key = resourceKeyOf('DeployedModel', name);
+    await operationsSettled(site.client, endpoint, key, site.patience);
     if ((await this.observe(site, name)) === null) return;
     const body = { deployedModelId, ...(await withoutTraffic(site, endpointId, deployedModelId)) };
     const begun = await site.client.change(undeployModel(endpoint, body), [CODE.notFound]);
@@ -55,7 +55,7 @@ export const DEPLOYED_MODEL: Kind = {
 };
 
 /** A split that takes what traffic is left from the model and shares it out among the others; nothing where it has none. */
-async function withoutTraffic(site: Site, endpointId: string, id: string): Promise<Message> {
+async function withoutTraffic(site: VertexSite, endpointId: string, id: string): Promise<VertexMessage> {
   const endpoint = await readEndpoint(site, endpointId);
   const split = (endpoint?.['trafficSplit'] ?? {}) as Readonly<Record<string, number>>;
   const others = Object.entries(split).filter(([other, share]) => other !== id && share > 0);

@@ -14,8 +14,8 @@ import {
   table,
   text,
 } from '../../schema/grammar.ts';
-import { refuseWhatVertexLacks } from './lacks.ts';
-import { problemsAcross } from './limits.ts';
+import { vertexLimitProblems } from './limits.ts';
+import { refuseUnsupportedByVertex } from './unsupported.ts';
 
 /** Machines that a version, or a batch job, runs on. */
 export interface VertexMachine {
@@ -210,11 +210,11 @@ const DOCUMENT = record<VertexDocument>({
  * VERTEX_INVALID with every other mistake, each with its path.
  */
 export function parseVertexDocument(value: unknown, path: string): VertexDocument {
-  refuseWhatVertexLacks(value);
+  refuseUnsupportedByVertex(value);
   const problems: string[] = [];
   if (!isRecord(value)) problems.push('it holds no table');
   const document = isRecord(value) ? DOCUMENT.parse(value, '', problems) : null;
-  if (document !== null && problems.length === 0) problems.push(...problemsAcross(document));
+  if (document !== null && problems.length === 0) problems.push(...vertexLimitProblems(document));
   if (document === null || problems.length > 0)
     throw new PlimsollError('VERTEX_INVALID', { path, problems: problems.join('; ') });
   return document;

@@ -1,22 +1,32 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { Message } from './client.ts';
+import type { VertexMessage } from './client.ts';
 import { CODE } from './failure.ts';
-import { filterOf, idOfName, type Kind, keyOf, marked, onItsWay, type Site } from './kind.ts';
-import { createEndpoint, labelsOf, removing, updateEndpoint } from './messages.ts';
-import { finished, settled, underWay } from './operations.ts';
+import {
+  filterOf,
+  idOfName,
+  marked,
+  onItsWay,
+  resourceKeyOf,
+  type VertexKind,
+  type VertexSite,
+} from './kind.ts';
+import { createEndpoint, ownershipLabelsOf, removing, updateEndpoint } from './messages.ts';
+import { finished, operationsSettled, underWay } from './operations.ts';
 
-export const endpointName = ({ parent }: Pick<Site, 'parent'>, id: string): string =>
+export const endpointName = ({ parent }: Pick<VertexSite, 'parent'>, id: string): string =>
   `${parent}/endpoints/${id}`;
 
-export const readEndpoint = (site: Pick<Site, 'client' | 'parent'>, id: string): Promise<Message | null> =>
-  site.client.get(endpointName(site, id));
+export const readEndpoint = (
+  site: Pick<VertexSite, 'client' | 'parent'>,
+  id: string,
+): Promise<VertexMessage | null> => site.client.get(endpointName(site, id));
 
 /** Endpoints that carry the deployment's mark. */
-export const ownEndpoints = (site: Site): Promise<readonly Message[]> =>
+export const ownEndpoints = (site: VertexSite): Promise<readonly VertexMessage[]> =>
   site.client.list(site.parent, 'endpoints', filterOf(site));
 
 /** The endpoint alone: what is deployed on it and how traffic is split are resources of their own. */
-export const ENDPOINT: Kind = {
+export const ENDPOINT_KIND: VertexKind = {
   async observe(site, name) {
     const endpoint = await readEndpoint(site, name);
     const going = await underWay(site.client, endpointName(site, name));
@@ -36,7 +46,7 @@ export const ENDPOINT: Kind = {
     const changed = await changeEndpoint(site, name, (endpoint) => {
       const isDedicated = endpoint['dedicatedEndpointEnabled'] === true;
       if (isDedicated !== (spec['dedicatedEndpointEnabled'] === true)) throw fixed(name, isDedicated);
-      const labels = { ...(endpoint['labels'] as Message), ...labelsOf(marks) };
+      const labels = { ...(endpoint['labels'] as VertexMessage), ...ownershipLabelsOf(marks) };
       const { displayName, description } = spec;
       return {
         fields: { displayName, description, labels },
@@ -48,8 +58,8 @@ export const ENDPOINT: Kind = {
 
   async remove(site, name) {
     const resource = endpointName(site, name);
-    const key = keyOf('Endpoint', name);
-    await settled(site.client, resource, key, site.patience);
+    const key = resourceKeyOf('Endpoint', name);
+    await operationsSettled(site.client, resource, key, site.patience);
     const begun = await site.client.change(removing('endpoint', resource), [CODE.notFound]);
     if (begun !== null) await finished(site.client, begun, key, site.patience, CODE.notFound);
   },
@@ -66,7 +76,7 @@ export const gone = (kind: string, name: string): PlimsollError =>
   new PlimsollError('CLOUD_FAILED', { kind, name, reason: 'somebody has removed the endpoint meanwhile' });
 
 export interface EndpointChange {
-  readonly fields: Message;
+  readonly fields: VertexMessage;
   readonly mask: readonly string[];
 }
 
@@ -77,10 +87,10 @@ const TRIES = 5;
  * from `change` leaves it as it is. Answers the endpoint, or null where there is none.
  */
 export async function changeEndpoint(
-  site: Site,
+  site: VertexSite,
   id: string,
-  change: (endpoint: Message) => EndpointChange | null,
-): Promise<Message | null> {
+  change: (endpoint: VertexMessage) => EndpointChange | null,
+): Promise<VertexMessage | null> {
   for (let left = TRIES; ; left--) {
     const endpoint = await readEndpoint(site, id);
     if (endpoint === null) return null;

@@ -52,10 +52,10 @@ const TRANSIENT = new Set<number | undefined>([CODE.unavailable, CODE.deadlineEx
 export function failureOf(error: unknown, action: string): PlimsollError {
   if (isPlimsollError(error)) return error as PlimsollError;
   const { code, message } = error as ApiError;
-  return codedFailure(code, message || String(error), action, error);
+  return vertexErrorOf(code, message || String(error), action, error);
 }
 
-export function codedFailure(
+export function vertexErrorOf(
   code: number | undefined,
   reason: string,
   action: string,

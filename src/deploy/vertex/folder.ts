@@ -14,7 +14,7 @@ const REQUESTS = 'requests';
 const OWN = new Set([DOCUMENT, ROLE, REQUESTS]);
 
 /** Every file by its path in the folder. `written` is the document as it was given: with what was left out left out. */
-export function filesOf(document: VertexDocument, written: unknown): ReadonlyMap<string, string> {
+export function vertexFiles(document: VertexDocument, written: unknown): ReadonlyMap<string, string> {
   const head = `# A deployment on Vertex AI; docs/vertex.md lists the settings.\n#   plimsoll deploy vertex plan ${DOCUMENT}\n`;
   const role = {
     title: 'Plimsoll deployer',
@@ -37,7 +37,7 @@ export function filesOf(document: VertexDocument, written: unknown): ReadonlyMap
 }
 
 /** Writes them into a folder that is new, empty or written by us. Throws VERTEX_FOLDER_TAKEN. */
-export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
+export function writeVertexFolder(folder: string, files: ReadonlyMap<string, string>): void {
   const isFile = existsSync(folder) && !statSync(folder).isDirectory();
   const there = existsSync(folder) && !isFile ? readdirSync(folder) : [];
   if (isFile || there.some((name) => !OWN.has(name)))
@@ -48,7 +48,10 @@ export function writeFolder(folder: string, files: ReadonlyMap<string, string>):
 }
 
 /** The document of a folder, or of a file. Throws FILE_NOT_FOUND, VERTEX_INVALID, VERTEX_UNSUPPORTED. */
-export function readDocument(path: string): { readonly document: VertexDocument; readonly written: unknown } {
+export function readVertexDocument(path: string): {
+  readonly document: VertexDocument;
+  readonly written: unknown;
+} {
   const { file, written } = readDocumentFile(path, DOCUMENT, 'VERTEX_INVALID');
   return { document: parseVertexDocument(written, file), written };
 }

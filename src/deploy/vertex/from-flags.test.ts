@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PackagedModel } from '../packaged.ts';
 import { parseVertexDocument } from './document.ts';
-import { documentFrom } from './from-flags.ts';
+import { vertexDocumentFrom } from './from-flags.ts';
 
 const image = (digit: string): string =>
   `europe-west4-docker.pkg.dev/acme/models/churn@sha256:${digit.repeat(64)}`;
@@ -18,7 +18,7 @@ const shares = (written: unknown): number[] =>
   (written as { versions: { traffic: number }[] }).versions.map(({ traffic }) => traffic);
 
 test('a first version gets everything, under an id that its name gives', () => {
-  const written = documentFrom({ ...model(1), name: 'churn.v2' }, FLAGS, null);
+  const written = vertexDocumentFrom({ ...model(1), name: 'churn.v2' }, FLAGS, null);
   const document = parseVertexDocument(written, 'x');
   expect(document.endpoint.id).toBe('churn-v2');
   expect(document.deployment).toBe('churn-v2');
@@ -26,18 +26,22 @@ test('a first version gets everything, under an id that its name gives', () => {
 });
 
 test('one beside another takes its share from it, and none where none is named', () => {
-  const first = documentFrom({ ...model(1), name: 'churn' }, FLAGS, null);
-  expect(shares(documentFrom({ ...model(2), name: 'churn' }, { image: image('2') }, first))).toEqual([
+  const first = vertexDocumentFrom({ ...model(1), name: 'churn' }, FLAGS, null);
+  expect(shares(vertexDocumentFrom({ ...model(2), name: 'churn' }, { image: image('2') }, first))).toEqual([
     100, 0,
   ]);
-  const canary = documentFrom({ ...model(2), name: 'churn' }, { image: image('2'), traffic: '5' }, first);
+  const canary = vertexDocumentFrom(
+    { ...model(2), name: 'churn' },
+    { image: image('2'), traffic: '5' },
+    first,
+  );
   expect(shares(canary)).toEqual([95, 5]);
   expect(parseVertexDocument(canary, 'x').project).toBe('acme-ml');
 });
 
 test('shares of several are made smaller in proportion and still add up', () => {
   const beside = {
-    ...documentFrom({ ...model(1), name: 'churn' }, FLAGS, null),
+    ...vertexDocumentFrom({ ...model(1), name: 'churn' }, FLAGS, null),
     versions: [1, 2, 3].map((version) => ({
       model: 'churn',
       version,
@@ -47,31 +51,37 @@ test('shares of several are made smaller in proportion and still add up', () => 
     })),
   };
   for (const traffic of ['0', '1', '7', '50', '99', '100']) {
-    const all = shares(documentFrom({ ...model(4), name: 'churn' }, { image: image('4'), traffic }, beside));
+    const all = shares(
+      vertexDocumentFrom({ ...model(4), name: 'churn' }, { image: image('4'), traffic }, beside),
+    );
     expect(all.reduce((sum, share) => sum + share, 0)).toBe(100);
     expect(all.every((share) => Number.isInteger(share) && share >= 0)).toBe(true);
   }
 });
 
 test('the same version again keeps its place, its share and what no flag is about', () => {
-  const canary = documentFrom(
+  const canary = vertexDocumentFrom(
     { ...model(2), name: 'churn' },
     { image: image('2'), traffic: '5', machine: 'n1-standard-4' },
-    documentFrom({ ...model(1), name: 'churn' }, FLAGS, null),
+    vertexDocumentFrom({ ...model(1), name: 'churn' }, FLAGS, null),
   );
-  const again = documentFrom({ ...model(1), name: 'churn' }, { image: image('3') }, canary);
+  const again = vertexDocumentFrom({ ...model(1), name: 'churn' }, { image: image('3') }, canary);
   expect(shares(again)).toEqual([95, 5]);
   expect(parseVertexDocument(again, 'x').versions).toMatchObject([
     { image: image('3') },
     { image: image('2') },
   ]);
-  const moved = documentFrom({ ...model(2), name: 'churn' }, { image: image('4'), traffic: '50' }, again);
+  const moved = vertexDocumentFrom(
+    { ...model(2), name: 'churn' },
+    { image: image('4'), traffic: '50' },
+    again,
+  );
   expect(shares(moved)).toEqual([50, 50]);
   expect(parseVertexDocument(moved, 'x').versions[1]!.machine.type).toBe('n1-standard-4');
 });
 
 test('what is no number is refused by name', () => {
-  const written = documentFrom(
+  const written = vertexDocumentFrom(
     { ...model(1), name: 'churn' },
     { ...FLAGS, traffic: 'half', minReplicas: '' },
     null,
@@ -80,6 +90,8 @@ test('what is no number is refused by name', () => {
 });
 
 test('the same version again takes the place of itself', () => {
-  const first = documentFrom({ ...model(1), name: 'churn' }, FLAGS, null);
-  expect(shares(documentFrom({ ...model(1), name: 'churn' }, { image: image('3') }, first))).toEqual([100]);
+  const first = vertexDocumentFrom({ ...model(1), name: 'churn' }, FLAGS, null);
+  expect(shares(vertexDocumentFrom({ ...model(1), name: 'churn' }, { image: image('3') }, first))).toEqual([
+    100,
+  ]);
 });

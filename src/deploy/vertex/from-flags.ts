@@ -33,7 +33,7 @@ const asId = (name: string): string =>
  * proportion; the same version keeps those of its settings that no flag is about. Nothing is checked here:
  * `parseVertexDocument` is next.
  */
-export function documentFrom(model: PackagedModel, flags: VertexFlags, beside: unknown): Fields {
+export function vertexDocumentFrom(model: PackagedModel, flags: VertexFlags, beside: unknown): Fields {
   const base: Fields = isRecord(beside) ? { ...beside } : {};
   const id = asId(model.name);
   const { project, location, deployment, endpointId, dedicated, serviceAccount } = flags;

@@ -1,19 +1,19 @@
-import type { Observed } from '../plan/port.ts';
-import type { Message } from './client.ts';
+import type { ObservedResource } from '../plan/port.ts';
+import type { VertexMessage } from './client.ts';
 import { CODE, isTransient } from './failure.ts';
-import { filterOf, type Kind, keyOf, marked, type Site } from './kind.ts';
+import { filterOf, marked, resourceKeyOf, type VertexKind, type VertexSite } from './kind.ts';
 import { cancelJob, createJob, removing } from './messages.ts';
 import { finished } from './operations.ts';
 
 /** Its id is the server's: a job is found by its display name among those that carry our mark. */
-async function found(site: Site, name: string): Promise<Message | null> {
+async function found(site: VertexSite, name: string): Promise<VertexMessage | null> {
   return (await jobs(site)).find((job) => job['displayName'] === name) ?? null;
 }
 
-const jobs = (site: Site): Promise<readonly Message[]> =>
+const jobs = (site: VertexSite): Promise<readonly VertexMessage[]> =>
   site.client.list(site.parent, 'batchPredictionJobs', filterOf(site));
 
-const STATES: Readonly<Record<string, Observed['state']>> = {
+const STATES: Readonly<Record<string, ObservedResource['state']>> = {
   JOB_STATE_FAILED: 'failed',
   JOB_STATE_EXPIRED: 'failed',
   JOB_STATE_CANCELLED: 'failed',
@@ -21,13 +21,13 @@ const STATES: Readonly<Record<string, Observed['state']>> = {
 };
 
 /** A batch prediction. Once it has begun, it is as it should be: `status` says how far it is. */
-export const BATCH_JOB: Kind = {
+export const BATCH_JOB: VertexKind = {
   async observe(site, name) {
     const job = await found(site, name);
     if (job === null) return null;
     // Its operations have no list of their own: that it is being deleted is seen once it is gone.
     const state = STATES[String(job['state'])] ?? 'ready';
-    const error = (job['error'] as Message | null)?.['message'];
+    const error = (job['error'] as VertexMessage | null)?.['message'];
     return { state, reason: error === undefined ? String(job['state']) : String(error), ...marked(job) };
   },
 
@@ -54,14 +54,14 @@ export const BATCH_JOB: Kind = {
     await site.client.change(cancelJob(resource), [CODE.notFound, CODE.failedPrecondition]);
     await stopped(site, resource);
     const begun = await site.client.change(removing('batch prediction job', resource), [CODE.notFound]);
-    const key = keyOf('BatchPredictionJob', name);
+    const key = resourceKeyOf('BatchPredictionJob', name);
     if (begun !== null) await finished(site.client, begun, key, site.patience, CODE.notFound);
   },
 };
 
 const FINISHED = /^JOB_STATE_(SUCCEEDED|FAILED|CANCELLED|EXPIRED|PARTIALLY_SUCCEEDED)$/;
 
-async function stopped({ client, patience }: Site, name: string): Promise<void> {
+async function stopped({ client, patience }: VertexSite, name: string): Promise<void> {
   const until = patience.monotonic() + patience.waitMillis;
   while (patience.monotonic() < until) {
     const job = await client.get(name);

@@ -2,7 +2,7 @@
 import type { VertexBatch, VertexDocument, VertexMachine, VertexVersion } from './document.ts';
 
 /** A line for every mistake. */
-export function problemsAcross(document: VertexDocument): readonly string[] {
+export function vertexLimitProblems(document: VertexDocument): readonly string[] {
   const { versions, batch } = document;
   const total = versions.reduce((sum, { traffic }) => sum + traffic, 0);
   const named = versions.map(({ model, version }) => `${model}@${version}`);

@@ -1,28 +1,39 @@
 /** The requests that make, change and remove each resource, as the API documents them. */
-import type { Marks, Resource } from '../plan/port.ts';
-import type { Change, Message } from './client.ts';
+import type { OwnershipTags, Resource } from '../plan/port.ts';
+import type { VertexMessage, VertexMutation } from './client.ts';
 import { DIGEST_LABEL, labelOf, markedName, OWNER_LABEL } from './names.ts';
 
-export const labelsOf = ({ deployment, digest }: Marks): Message => ({
+export const ownershipLabelsOf = ({ deployment, digest }: OwnershipTags): VertexMessage => ({
   [OWNER_LABEL]: deployment,
   [DIGEST_LABEL]: labelOf(digest),
 });
 
-const post = (action: string, path: string, body: Message): Change => ({
+const post = (action: string, path: string, body: VertexMessage): VertexMutation => ({
   ...{ action, method: 'POST', path: `/v1/${path}`, body },
 });
 
-export const uploadModel = (parent: string, { name, spec }: Resource, marks: Marks): Change =>
+export const uploadModel = (parent: string, { name, spec }: Resource, marks: OwnershipTags): VertexMutation =>
   post('upload model', `${parent}/models:upload`, {
     modelId: name,
-    model: { ...spec, labels: labelsOf(marks) },
+    model: { ...spec, labels: ownershipLabelsOf(marks) },
   });
 
-export const createEndpoint = (parent: string, { name, spec }: Resource, marks: Marks): Change =>
-  post('create endpoint', `${parent}/endpoints?endpointId=${name}`, { ...spec, labels: labelsOf(marks) });
+export const createEndpoint = (
+  parent: string,
+  { name, spec }: Resource,
+  marks: OwnershipTags,
+): VertexMutation =>
+  post('create endpoint', `${parent}/endpoints?endpointId=${name}`, {
+    ...spec,
+    labels: ownershipLabelsOf(marks),
+  });
 
 /** `name`: `projects/…/endpoints/ID`. Fields that `mask` does not name stay as they are. */
-export const updateEndpoint = (name: string, mask: readonly string[], body: Message): Change => ({
+export const updateEndpoint = (
+  name: string,
+  mask: readonly string[],
+  body: VertexMessage,
+): VertexMutation => ({
   ...{ action: 'update endpoint', method: 'PATCH', path: `/v1/${name}?updateMask=${mask.join(',')}`, body },
 });
 
@@ -33,7 +44,11 @@ export const endpointAndId = (name: string): readonly [string, string] => {
 };
 
 /** Without a split, traffic stays as it is: what is new gets none before it is healthy. */
-export function deployModel(parent: string, { name, spec }: Resource, { deployment, digest }: Marks): Change {
+export function deployModel(
+  parent: string,
+  { name, spec }: Resource,
+  { deployment, digest }: OwnershipTags,
+): VertexMutation {
   const [endpoint, id] = endpointAndId(name);
   const deployedModel = {
     ...spec,
@@ -44,20 +59,21 @@ export function deployModel(parent: string, { name, spec }: Resource, { deployme
   return post('deploy model', `${parent}/endpoints/${endpoint}:deployModel`, { deployedModel });
 }
 
-export const undeployModel = (endpoint: string, body: Message): Change =>
+export const undeployModel = (endpoint: string, body: VertexMessage): VertexMutation =>
   post('undeploy model', `${endpoint}:undeployModel`, body);
 
-export const createJob = (parent: string, { name, spec }: Resource, marks: Marks): Change =>
+export const createJob = (parent: string, { name, spec }: Resource, marks: OwnershipTags): VertexMutation =>
   post('create batch prediction job', `${parent}/batchPredictionJobs`, {
     ...spec,
     displayName: name,
     model: `${parent}/models/${String(spec['model'])}`,
-    labels: labelsOf(marks),
+    labels: ownershipLabelsOf(marks),
   });
 
-export const cancelJob = (name: string): Change => post('cancel batch prediction job', `${name}:cancel`, {});
+export const cancelJob = (name: string): VertexMutation =>
+  post('cancel batch prediction job', `${name}:cancel`, {});
 
 /** `what`: for people. */
-export const removing = (what: string, name: string): Change => ({
+export const removing = (what: string, name: string): VertexMutation => ({
   ...{ action: `delete ${what}`, method: 'DELETE', path: `/v1/${name}` },
 });

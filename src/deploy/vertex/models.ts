@@ -1,12 +1,20 @@
 import { CODE } from './failure.ts';
-import { filterOf, idOfName, type Kind, keyOf, marked, onItsWay, type Site } from './kind.ts';
+import {
+  filterOf,
+  idOfName,
+  marked,
+  onItsWay,
+  resourceKeyOf,
+  type VertexKind,
+  type VertexSite,
+} from './kind.ts';
 import { removing, uploadModel } from './messages.ts';
-import { finished, settled, underWay } from './operations.ts';
+import { finished, operationsSettled, underWay } from './operations.ts';
 
-const resourceOf = ({ parent }: Site, name: string): string => `${parent}/models/${name}`;
+const resourceOf = ({ parent }: VertexSite, name: string): string => `${parent}/models/${name}`;
 
 /** A model: an image, and how it is started. Never changed. */
-export const MODEL: Kind = {
+export const MODEL: VertexKind = {
   async observe(site, name) {
     const resource = resourceOf(site, name);
     const model = await site.client.get(resource);
@@ -32,8 +40,8 @@ export const MODEL: Kind = {
 
   async remove(site, name) {
     const resource = resourceOf(site, name);
-    const key = keyOf('Model', name);
-    await settled(site.client, resource, key, site.patience);
+    const key = resourceKeyOf('Model', name);
+    await operationsSettled(site.client, resource, key, site.patience);
     const begun = await site.client.change(removing('model', resource), [CODE.notFound]);
     if (begun !== null) await finished(site.client, begun, key, site.patience, CODE.notFound);
   },

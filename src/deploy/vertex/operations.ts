@@ -2,8 +2,8 @@
 import { Backoff } from '../../core/backoff.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ResourceKey } from '../plan/port.ts';
-import { type Message, type Operation, operationOf, type VertexClient } from './client.ts';
-import { CODE, codedFailure } from './failure.ts';
+import { type LongRunningOperation, operationOf, type VertexClient, type VertexMessage } from './client.ts';
+import { CODE, vertexErrorOf } from './failure.ts';
 
 /** How a deployment waits. */
 export interface Patience {
@@ -24,13 +24,13 @@ const LONGEST_PAUSE_MILLIS = 15_000;
  */
 export async function finished(
   client: VertexClient,
-  begun: Message,
+  begun: VertexMessage,
   { kind, name }: ResourceKey,
   patience: Patience,
   unless: number = CODE.alreadyExists,
 ): Promise<void> {
   const until = patience.monotonic() + patience.waitMillis;
-  let operation: Operation = operationOf(begun);
+  let operation: LongRunningOperation = operationOf(begun);
   const pauses = new Backoff({
     ...{ firstMillis: patience.firstPauseMillis, maxMillis: LONGEST_PAUSE_MILLIS, factor: 1.5 },
   });
@@ -43,17 +43,20 @@ export async function finished(
   if (operation.error === null || operation.error.code === 0) return;
   const { code, message } = operation.error;
   if (code === unless) return;
-  const coded = codedFailure(code, message, `make or remove the ${kind} "${name}"`);
+  const coded = vertexErrorOf(code, message, `make or remove the ${kind} "${name}"`);
   if (coded.code === 'CLOUD_QUOTA' || coded.code === 'CLOUD_DENIED') throw coded;
   throw new PlimsollError('CLOUD_FAILED', { kind, name, reason: message });
 }
 
 /** Operations on a resource that go on. */
-export const underWay = async (client: VertexClient, resource: string): Promise<readonly Operation[]> =>
+export const underWay = async (
+  client: VertexClient,
+  resource: string,
+): Promise<readonly LongRunningOperation[]> =>
   (await client.operations(resource)).filter(({ done }) => !done);
 
 /** Waits for those that go on, however they end. */
-export async function settled(
+export async function operationsSettled(
   client: VertexClient,
   resource: string,
   key: ResourceKey,

@@ -24,14 +24,19 @@ const OF_JOBS = [
   'aiplatform.batchPredictionJobs.delete',
 ] as const;
 
-export interface Permissions {
+export interface VertexPermissions {
   /** For a role of its own in the project: `gcloud iam roles create`. */
   readonly project: readonly string[];
   /** Roles on single things: whom, what, on what. */
   readonly grants: readonly { readonly member: string; readonly role: string; readonly on: string }[];
 }
 
-export function permissionsOf({ serviceAccount, versions, batch, project }: VertexDocument): Permissions {
+export function permissionsOf({
+  serviceAccount,
+  versions,
+  batch,
+  project,
+}: VertexDocument): VertexPermissions {
   const deployer = 'whoever deploys';
   const agent = `the Vertex AI service agent of ${project}`;
   const repositories = [...new Set(versions.map(({ image }) => repositoryOf(image)))];

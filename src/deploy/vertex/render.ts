@@ -7,7 +7,13 @@ import type { VertexBatch, VertexDocument, VertexMachine, VertexVersion } from '
 import { calledOf, deployedId, modelId } from './names.ts';
 
 /** In the order in which they are made. */
-export const KINDS = ['Model', 'Endpoint', 'DeployedModel', 'TrafficSplit', 'BatchPredictionJob'] as const;
+export const VERTEX_KINDS = [
+  'Model',
+  'Endpoint',
+  'DeployedModel',
+  'TrafficSplit',
+  'BatchPredictionJob',
+] as const;
 
 /** Where Vertex asks the container; it says so in AIP_PREDICT_ROUTE and AIP_HEALTH_ROUTE. */
 const PREDICT_ROUTE = '/vertex/predict';
@@ -46,7 +52,7 @@ export function renderVertex(document: VertexDocument): Deployment {
     ...deployed.map((one) => one.deployed),
     split,
   ];
-  return { name: deployment, resources: [...resources, ...jobs], kinds: KINDS };
+  return { name: deployment, resources: [...resources, ...jobs], kinds: VERTEX_KINDS };
 }
 
 /** The last part of `ENDPOINT/ID`. */

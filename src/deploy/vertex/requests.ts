@@ -1,15 +1,22 @@
 /** The requests in the order in which `deploy vertex apply` makes them: for people to read. */
 import { specDigest } from '../plan/key.ts';
 import { inOrder } from '../plan/order.ts';
-import type { Marks, Resource } from '../plan/port.ts';
-import type { Change } from './client.ts';
+import type { OwnershipTags, Resource } from '../plan/port.ts';
+import type { VertexMutation } from './client.ts';
 import type { VertexDocument } from './document.ts';
-import { createEndpoint, createJob, deployModel, labelsOf, updateEndpoint, uploadModel } from './messages.ts';
+import {
+  createEndpoint,
+  createJob,
+  deployModel,
+  ownershipLabelsOf,
+  updateEndpoint,
+  uploadModel,
+} from './messages.ts';
 import { parentOf, renderVertex } from './render.ts';
-import { type Split, writing } from './split.ts';
+import { splitUpdateOf, type TrafficSplit } from './split.ts';
 
 /** Its path is below `https://LOCATION-aiplatform.googleapis.com`. */
-export interface VertexRequest extends Omit<Change, 'action'> {
+export interface VertexRequest extends Omit<VertexMutation, 'action'> {
   readonly what: string;
 }
 
@@ -23,7 +30,12 @@ export function requestsOf(document: VertexDocument): readonly VertexRequest[] {
   });
 }
 
-function changeOf(parent: string, resource: Resource, marks: Marks, all: readonly Resource[]): Change {
+function changeOf(
+  parent: string,
+  resource: Resource,
+  marks: OwnershipTags,
+  all: readonly Resource[],
+): VertexMutation {
   switch (resource.kind) {
     case 'Model':
       return uploadModel(parent, resource, marks);
@@ -42,12 +54,12 @@ function changeOf(parent: string, resource: Resource, marks: Marks, all: readonl
 function splitOfNew(
   parent: string,
   resource: Resource,
-  { deployment }: Marks,
+  { deployment }: OwnershipTags,
   all: readonly Resource[],
-): Change {
+): VertexMutation {
   const endpoint = all.find(({ kind, name }) => kind === 'Endpoint' && name === resource.name)!;
-  const labels = labelsOf({ deployment, digest: specDigest(endpoint) });
-  const { fields, mask } = writing({ labels }, resource.spec['trafficSplit'] as Split);
+  const labels = ownershipLabelsOf({ deployment, digest: specDigest(endpoint) });
+  const { fields, mask } = splitUpdateOf({ labels }, resource.spec['trafficSplit'] as TrafficSplit);
   const body = { displayName: endpoint.spec['displayName'], ...fields };
   return updateEndpoint(`${parent}/endpoints/${resource.name}`, mask, body);
 }

@@ -1,46 +1,46 @@
 import { specDigest } from '../plan/key.ts';
 import type { Resource } from '../plan/port.ts';
-import type { Message } from './client.ts';
+import type { VertexMessage } from './client.ts';
 import { deployedOn } from './deployed.ts';
 import { changeEndpoint, gone, ownEndpoints, readEndpoint } from './endpoints.ts';
-import { idOfName, type Kind, marked, type Site } from './kind.ts';
+import { idOfName, marked, type VertexKind, type VertexSite } from './kind.ts';
 import { labelOf, readMarkedName, SPLIT_LABEL } from './names.ts';
 
 /** Percent by id of a deployed model; those without traffic are left out. */
-export type Split = Readonly<Record<string, number>>;
+export type TrafficSplit = Readonly<Record<string, number>>;
 
-export const splitOf = (endpoint: Message): Split =>
+export const splitOf = (endpoint: VertexMessage): TrafficSplit =>
   Object.fromEntries(
-    Object.entries((endpoint['trafficSplit'] ?? {}) as Split).filter(([, share]) => share > 0),
+    Object.entries((endpoint['trafficSplit'] ?? {}) as TrafficSplit).filter(([, share]) => share > 0),
   );
 
-const digestOf = (trafficSplit: Split): string => specDigest({ spec: { trafficSplit } });
+const digestOf = (trafficSplit: TrafficSplit): string => specDigest({ spec: { trafficSplit } });
 
 /** Whether the split is one that we have written. */
-export function isOurs(endpoint: Message): boolean {
+export function isOwnSplit(endpoint: VertexMessage): boolean {
   const labels = (endpoint['labels'] ?? {}) as Readonly<Record<string, string>>;
   const split = splitOf(endpoint);
   return labels[SPLIT_LABEL] === labelOf(digestOf(split)) || Object.keys(split).length === 0;
 }
 
 /** What to write so that an endpoint splits its traffic so, and says that it was us. */
-export const writing = (endpoint: Message, trafficSplit: Split) => ({
+export const splitUpdateOf = (endpoint: VertexMessage, trafficSplit: TrafficSplit) => ({
   fields: {
     trafficSplit,
-    labels: { ...(endpoint['labels'] as Message), [SPLIT_LABEL]: labelOf(digestOf(trafficSplit)) },
+    labels: { ...(endpoint['labels'] as VertexMessage), [SPLIT_LABEL]: labelOf(digestOf(trafficSplit)) },
   },
   mask: ['trafficSplit', 'labels'],
 });
 
-async function put(site: Site, { name, spec }: Resource): Promise<void> {
+async function put(site: VertexSite, { name, spec }: Resource): Promise<void> {
   const changed = await changeEndpoint(site, name, (endpoint) =>
-    writing(endpoint, spec['trafficSplit'] as Split),
+    splitUpdateOf(endpoint, spec['trafficSplit'] as TrafficSplit),
   );
   if (changed === null) throw gone('TrafficSplit', name);
 }
 
 /** How an endpoint shares its traffic out. It is read from the endpoint itself; none is none. */
-export const TRAFFIC_SPLIT: Kind = {
+export const TRAFFIC_SPLIT: VertexKind = {
   async observe(site, name) {
     const endpoint = await readEndpoint(site, name);
     if (endpoint === null) return null;
@@ -67,7 +67,7 @@ export const TRAFFIC_SPLIT: Kind = {
   /** A map that is empty: the endpoint accepts no traffic (endpoint.proto, Endpoint.traffic_split). */
   async remove(site, name) {
     await changeEndpoint(site, name, (endpoint) =>
-      Object.keys(splitOf(endpoint)).length === 0 ? null : writing(endpoint, {}),
+      Object.keys(splitOf(endpoint)).length === 0 ? null : splitUpdateOf(endpoint, {}),
     );
   },
 };

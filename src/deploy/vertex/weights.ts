@@ -1,17 +1,17 @@
 /** The traffic split of a Vertex endpoint as a router that follows a rollout. */
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import type { Router, RouterState, VersionWeights } from '../routers/port.ts';
-import type { Message } from './client.ts';
+import type { RouterState, TrafficRouter, VersionWeights } from '../routers/port.ts';
+import type { VertexMessage } from './client.ts';
 import { deployedOn } from './deployed.ts';
 import { endpointName, readEndpoint } from './endpoints.ts';
 import { CODE } from './failure.ts';
-import type { Site } from './kind.ts';
+import type { VertexSite } from './kind.ts';
 import { updateEndpoint } from './messages.ts';
 import { readMarkedName } from './names.ts';
-import { isOurs, type Split, splitOf, writing } from './split.ts';
+import { isOwnSplit, splitOf, splitUpdateOf, type TrafficSplit } from './split.ts';
 
 /** Versions by the ids under which they are deployed; the newest of those that have one number comes last. */
-function versionsOf(endpoint: Message): ReadonlyMap<string, number> {
+function versionsOf(endpoint: VertexMessage): ReadonlyMap<string, number> {
   const byAge = [...deployedOn(endpoint)].sort((a, b) => ageOf(a) - ageOf(b));
   const named = byAge.flatMap((one) => {
     const [, version] = /@(\d+)$/.exec(readMarkedName(String(one['displayName']))?.called ?? '') ?? [];
@@ -20,10 +20,10 @@ function versionsOf(endpoint: Message): ReadonlyMap<string, number> {
   return new Map(named);
 }
 
-const ageOf = (deployed: Message): number => Date.parse(String(deployed['createTime'])) || 0;
+const ageOf = (deployed: VertexMessage): number => Date.parse(String(deployed['createTime'])) || 0;
 
 /** What is known of an endpoint as a router. Throws ROUTER_REFUSED where traffic goes to what is not ours. Pure. */
-function stateOf(endpoint: Message, router: string): RouterState {
+function stateOf(endpoint: VertexMessage, router: string): RouterState {
   const versions = versionsOf(endpoint);
   const weights = new Map<number, number>();
   for (const [id, share] of Object.entries(splitOf(endpoint))) {
@@ -35,12 +35,12 @@ function stateOf(endpoint: Message, router: string): RouterState {
       });
     weights.set(version, (weights.get(version) ?? 0) + share);
   }
-  const writers = isOurs(endpoint) ? [] : ['somebody who changed the traffic split'];
+  const writers = isOwnSplit(endpoint) ? [] : ['somebody who changed the traffic split'];
   return { weights, writers, revision: String(endpoint['etag'] ?? '') || null };
 }
 
 /** The split that gives versions such weights. Throws ROUTER_REFUSED. Pure. */
-function splitFor(endpoint: Message, weights: VersionWeights, router: string): Split {
+function splitFor(endpoint: VertexMessage, weights: VersionWeights, router: string): TrafficSplit {
   const newest = new Map([...versionsOf(endpoint)].map(([id, version]) => [version, id]));
   const split: Record<string, number> = {};
   for (const [version, weight] of weights) {
@@ -67,10 +67,10 @@ function splitFor(endpoint: Message, weights: VersionWeights, router: string): S
 }
 
 /** `endpoint`: its id. What was written by others since the last write of ours is a conflict, never written over. */
-export function vertexRouter(site: Site, endpoint: string): Router {
+export function vertexRouter(site: VertexSite, endpoint: string): TrafficRouter {
   const [, project, , location] = site.parent.split('/');
   const id = `vertex:${project}/${location}/${endpoint}`;
-  const present = async (): Promise<Message> => {
+  const present = async (): Promise<VertexMessage> => {
     const found = await asking(id, () => readEndpoint(site, endpoint));
     if (found === null)
       throw new PlimsollError('ROUTER_REFUSED', { router: id, reason: `there is no endpoint ${endpoint}` });
@@ -85,7 +85,7 @@ export function vertexRouter(site: Site, endpoint: string): Router {
       if (writers.length > 0) throw conflict(id, writers);
       const split = splitFor(found, weights, id);
       if (isSame(split, splitOf(found))) return;
-      const { fields, mask } = writing(found, split);
+      const { fields, mask } = splitUpdateOf(found, split);
       const { etag, displayName } = found;
       const name = endpointName(site, endpoint);
       const request = updateEndpoint(name, mask, { displayName, ...fields, name, etag });
@@ -96,7 +96,7 @@ export function vertexRouter(site: Site, endpoint: string): Router {
   };
 }
 
-const isSame = (a: Split, b: Split): boolean =>
+const isSame = (a: TrafficSplit, b: TrafficSplit): boolean =>
   Object.keys(a).length === Object.keys(b).length &&
   Object.entries(a).every(([id, share]) => b[id] === share);
 

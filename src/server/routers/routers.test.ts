@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Router, VersionWeights } from '../../deploy/routers/port.ts';
+import type { TrafficRouter, VersionWeights } from '../../deploy/routers/port.ts';
 import { canaryRanges, singleVersionRoute } from '../../rollout/route.ts';
 import { ServerRouters } from './routers.ts';
 
@@ -10,7 +10,7 @@ test('a router follows its endpoint from generation to generation, and what goes
   let [opened, route] = [0, singleVersionRoute('churn', 'churn', 1, 1)];
   let weights: VersionWeights = new Map([[1, 100]]);
   let isRotated = false;
-  const router: Router = {
+  const router: TrafficRouter = {
     id: 'kubernetes:shop/churn',
     read: async () => {
       if (isRotated)

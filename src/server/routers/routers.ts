@@ -2,7 +2,7 @@ import { everyMillis, type Schedule } from '../../control/rollouts/schedule.ts';
 import type { Logger } from '../../core/ports.ts';
 import { writtenRouter } from '../../deploy/routers/address.ts';
 import { RouterFollower, type RouterView } from '../../deploy/routers/follow.ts';
-import type { Router } from '../../deploy/routers/port.ts';
+import type { TrafficRouter } from '../../deploy/routers/port.ts';
 import type { Route } from '../../rollout/route.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 
@@ -13,7 +13,7 @@ export interface ServerRoutersOptions {
   readonly route: (endpoint: string) => Promise<Route | null>;
   readonly logger: Logger;
   /** Opens the router of an endpoint. @default the platform that its address names */
-  readonly open?: ((endpoint: string) => Promise<Router>) | undefined;
+  readonly open?: ((endpoint: string) => Promise<TrafficRouter>) | undefined;
   readonly every?: Schedule | undefined;
 }
 
@@ -65,13 +65,13 @@ export class ServerRouters {
 }
 
 /** Opened by the first who asks it, and again where that went wrong: credentials may be others by then. */
-function lazyRouter(id: string, open: () => Promise<Router>): Router {
-  let router: Promise<Router> | null = null;
-  const opened = (): Promise<Router> => {
+function lazyRouter(id: string, open: () => Promise<TrafficRouter>): TrafficRouter {
+  let router: Promise<TrafficRouter> | null = null;
+  const opened = (): Promise<TrafficRouter> => {
     router ??= open();
     return router;
   };
-  const asked = async <T>(ask: (router: Router) => Promise<T>): Promise<T> => {
+  const asked = async <T>(ask: (router: TrafficRouter) => Promise<T>): Promise<T> => {
     try {
       return await ask(await opened());
     } catch (error) {

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Operation, ServiceShapes, Shape } from '../../../src/deploy/sagemaker/shapes.ts';
+import type { ApiOperation, ApiShape, ServiceShapes } from '../../../src/deploy/sagemaker/shapes.ts';
 import { preparePython } from '../../python-environment.ts';
 import { OPERATIONS, RENDERED } from './operations.ts';
 
@@ -30,7 +30,7 @@ interface Service {
   readonly shapes: Readonly<Record<string, DescribedShape>>;
 }
 interface DescribedShape {
-  readonly type: Shape['type'] | 'character';
+  readonly type: ApiShape['type'] | 'character';
   readonly members?: Readonly<Record<string, { shape: string }>>;
   readonly required?: readonly string[];
   readonly union?: boolean;
@@ -89,8 +89,8 @@ function page(
 }
 
 function tableOf(name: string, service: Service, wanted: readonly string[], answers: boolean): ServiceShapes {
-  const shapes: Record<string, Shape> = {};
-  const operations: Record<string, Operation> = {};
+  const shapes: Record<string, ApiShape> = {};
+  const operations: Record<string, ApiOperation> = {};
   for (const operation of wanted) {
     const { input, output, errors = [] } = service.operations[operation]!;
     operations[operation] = {
@@ -104,7 +104,7 @@ function tableOf(name: string, service: Service, wanted: readonly string[], answ
   return { service: `${name} ${service.metadata.apiVersion}`, operations, shapes };
 }
 
-function collect(service: Service, name: string, shapes: Record<string, Shape>): void {
+function collect(service: Service, name: string, shapes: Record<string, ApiShape>): void {
   if (name in shapes) return;
   const shape = shapeOf(service.shapes[name]!);
   shapes[name] = shape;
@@ -119,7 +119,7 @@ function collect(service: Service, name: string, shapes: Record<string, Shape>):
   for (const member of inner) collect(service, member, shapes);
 }
 
-function shapeOf(described: DescribedShape): Shape {
+function shapeOf(described: DescribedShape): ApiShape {
   const { type, members, required, union, member, key, value, min, max, pattern } = described;
   const span = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
   if (type === 'structure')

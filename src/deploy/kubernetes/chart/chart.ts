@@ -1,11 +1,14 @@
-import type { Rendered } from '../render.ts';
+import type { RenderedManifest } from '../render.ts';
 import type { KubernetesSpec } from '../spec.ts';
 import { commentedYaml, yamlOf } from '../yaml.ts';
 import { templateOf } from './template.ts';
-import { conditionOf, holesOf, needsWord, type Value, valuesOf } from './values.ts';
+import { type ChartValue, chartConditionOf, holesOf, needsWord, valuesOf } from './values.ts';
 
 /** A chart of Helm whose templates give, with the values as they are, the same objects as the plain files. By path. */
-export function chartOf(spec: KubernetesSpec, rendered: readonly Rendered[]): ReadonlyMap<string, string> {
+export function chartOf(
+  spec: KubernetesSpec,
+  rendered: readonly RenderedManifest[],
+): ReadonlyMap<string, string> {
   const values = valuesOf(spec);
   const tree = treeOf(values.map(({ path, value }) => [path, value]));
   const comments = new Map(values.map(({ path, about }) => [path, about]));
@@ -15,7 +18,7 @@ export function chartOf(spec: KubernetesSpec, rendered: readonly Rendered[]): Re
     ['values.schema.json', `${JSON.stringify(schemaOf(spec, tree, values), null, 2)}\n`],
     ...rendered.map(({ file, object }): [string, string] => [
       `templates/${file}`,
-      templateOf(object, holesOf(object, spec), conditionOf(object)),
+      templateOf(object, holesOf(object, spec), chartConditionOf(object)),
     ]),
   ]);
 }
@@ -48,7 +51,7 @@ function treeOf(entries: readonly (readonly [string, unknown])[]): Tree {
 }
 
 /** Values of other names are refused by Helm: what nothing reads would be dropped without a word. */
-function schemaOf(spec: KubernetesSpec, tree: Tree, values: readonly Value[]): object {
+function schemaOf(spec: KubernetesSpec, tree: Tree, values: readonly ChartValue[]): object {
   const leaves = new Set(values.map(({ path }) => path));
   const schema = (value: unknown, path: string): object => {
     if (leaves.has(path)) return leafSchema(value, leastOf(spec, path));

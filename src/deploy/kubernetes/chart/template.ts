@@ -3,15 +3,15 @@ import type { KubernetesObject } from '../manifest.ts';
 import { yamlOf } from '../yaml.ts';
 
 /** One place that a value of the chart decides. */
-export type Hole =
+export type TemplateValue =
   /** A scalar that is there already: `{{ .Values.a | quote }}`. */
-  | { readonly kind: 'text' | 'whole'; readonly at: Path; readonly value: string }
+  | { readonly kind: 'text' | 'whole'; readonly at: ObjectPath; readonly value: string }
   /** A block that is there already: `{{- toYaml .Values.a | nindent 8 }}`. */
-  | { readonly kind: 'block'; readonly at: Path; readonly value: string }
+  | { readonly kind: 'block'; readonly at: ObjectPath; readonly value: string }
   /** A field that is there only where the value is not empty. */
-  | { readonly kind: 'optional'; readonly at: Path; readonly value: string };
+  | { readonly kind: 'optional'; readonly at: ObjectPath; readonly value: string };
 
-export type Path = readonly (string | number)[];
+export type ObjectPath = readonly (string | number)[];
 
 /**
  * The text of a template. What looks like an action of Helm in the object itself is kept as it is; `condition` wraps the
@@ -19,7 +19,7 @@ export type Path = readonly (string | number)[];
  */
 export function templateOf(
   object: KubernetesObject,
-  holes: readonly Hole[],
+  holes: readonly TemplateValue[],
   condition: string | null,
 ): string {
   const copy = structuredClone(object) as unknown as Record<string, unknown>;
@@ -33,7 +33,7 @@ export function templateOf(
 
 const mark = (index: number): string => `HOLE-${index}-`;
 
-function put(object: Record<string, unknown>, at: Path, value: string, isNew: boolean): void {
+function put(object: Record<string, unknown>, at: ObjectPath, value: string, isNew: boolean): void {
   const parent = at
     .slice(0, -1)
     .reduce<unknown>((inner, key) => (inner as Record<string, unknown>)?.[key], object);
@@ -43,7 +43,7 @@ function put(object: Record<string, unknown>, at: Path, value: string, isNew: bo
   (parent as Record<string | number, unknown>)[last] = value;
 }
 
-function fill(text: string, hole: Hole, index: number): string {
+function fill(text: string, hole: TemplateValue, index: number): string {
   const line = new RegExp(`^( *)((?:- )?)(.*)${mark(index)}$`, 'm');
   return text.replace(line, (_whole, indent: string, dash: string, key: string) => {
     const place = `${indent}${dash}${key}`;

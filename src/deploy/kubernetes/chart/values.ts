@@ -4,9 +4,9 @@ import { VERSION_LABEL } from '../manifest.ts';
 import { resourcesOf } from '../pod.ts';
 import { loadQuery } from '../scaling.ts';
 import type { KubernetesSpec } from '../spec.ts';
-import type { Hole } from './template.ts';
+import type { TemplateValue } from './template.ts';
 
-export interface Value {
+export interface ChartValue {
   /** `versions.v3.image` */
   readonly path: string;
   readonly value: unknown;
@@ -14,7 +14,7 @@ export interface Value {
 }
 
 /** Every value with its default, which is what the plain files say. */
-export function valuesOf(spec: KubernetesSpec): readonly Value[] {
+export function valuesOf(spec: KubernetesSpec): readonly ChartValue[] {
   if (spec.kserve !== null) return kserveValues(spec);
   const { scaler, monitor, gateway, network } = spec;
   const most = spec.replicas ?? scaler?.max ?? 1;
@@ -81,7 +81,7 @@ export function valuesOf(spec: KubernetesSpec): readonly Value[] {
 export const needsWord = ({ keysSecret, network, kserve }: KubernetesSpec): boolean =>
   keysSecret === null && network !== null && kserve === null;
 
-const kserveValues = ({ kserve, cpu, memory }: KubernetesSpec): readonly Value[] => [
+const kserveValues = ({ kserve, cpu, memory }: KubernetesSpec): readonly ChartValue[] => [
   ...(kserve!.runtime === 'existing'
     ? []
     : [
@@ -93,10 +93,14 @@ const kserveValues = ({ kserve, cpu, memory }: KubernetesSpec): readonly Value[]
     : [{ path: 'storageUri', value: kserve!.storageUri, about: 'Where the model is.' }]),
 ];
 
-const enabled = (name: string, about: string): Value => ({ path: `${name}.enabled`, value: true, about });
+const enabled = (name: string, about: string): ChartValue => ({
+  path: `${name}.enabled`,
+  value: true,
+  about,
+});
 
 /** What a whole manifest depends on, or null. */
-export function conditionOf({ kind }: KubernetesObject): string | null {
+export function chartConditionOf({ kind }: KubernetesObject): string | null {
   if (kind === 'NetworkPolicy') return '.Values.networkPolicy.enabled';
   if (kind === 'PodDisruptionBudget') return '.Values.disruptionBudget.enabled';
   if (kind === 'ServiceMonitor') return '.Values.serviceMonitor.enabled';
@@ -104,8 +108,8 @@ export function conditionOf({ kind }: KubernetesObject): string | null {
 }
 
 /** The places of one manifest that values decide. */
-export function holesOf(object: KubernetesObject, spec: KubernetesSpec): readonly Hole[] {
-  const namespace: readonly Hole[] =
+export function holesOf(object: KubernetesObject, spec: KubernetesSpec): readonly TemplateValue[] {
+  const namespace: readonly TemplateValue[] =
     object.metadata.namespace === undefined
       ? []
       : [{ kind: 'text', at: ['metadata', 'namespace'], value: '.Release.Namespace' }];
@@ -115,7 +119,9 @@ export function holesOf(object: KubernetesObject, spec: KubernetesSpec): readonl
 const versionIn = ({ metadata }: KubernetesObject): string => `v${metadata.labels?.[VERSION_LABEL]}`;
 const POD = ['spec', 'template', 'spec'] as const;
 
-const HOLES: Readonly<Record<string, (object: KubernetesObject, spec: KubernetesSpec) => readonly Hole[]>> = {
+const HOLES: Readonly<
+  Record<string, (object: KubernetesObject, spec: KubernetesSpec) => readonly TemplateValue[]>
+> = {
   Deployment: (object, spec) => [
     {
       kind: 'text',
@@ -169,7 +175,7 @@ const HOLES: Readonly<Record<string, (object: KubernetesObject, spec: Kubernetes
   ],
 };
 
-const runtimeHoles: readonly Hole[] = [
+const runtimeHoles: readonly TemplateValue[] = [
   { kind: 'text', at: ['spec', 'containers', 0, 'image'], value: '.Values.image' },
   { kind: 'block', at: ['spec', 'containers', 0, 'resources'], value: '.Values.resources' },
 ];
@@ -182,7 +188,7 @@ const imageOfJob = (
   object: KubernetesObject,
   spec: KubernetesSpec,
   pod: readonly (string | number)[],
-): Hole => ({
+): TemplateValue => ({
   kind: 'text',
   at: [...pod, 'containers', 0, 'image'],
   value: `(index .Values.batch ${JSON.stringify(jobOf(object, spec))}).image`,

@@ -3,8 +3,8 @@ import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type SecureContextOptions } from 'node:tls';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { retry, type Sleep } from '../../../core/retry.ts';
-import { Identity } from './access/credentials.ts';
-import { exchange, type JsonAnswer } from './access/exchange.ts';
+import { ClusterIdentity } from './access/credentials.ts';
+import { type JsonAnswer, requestJson } from './access/exchange.ts';
 import { type KubeAccess, readAccess } from './access/kubeconfig.ts';
 import { pemText } from './access/pem.ts';
 import { tunnel } from './access/proxy.ts';
@@ -47,11 +47,15 @@ const AGAIN = new Set([429, 500, 502, 503, 504]);
 export async function connect(options: ConnectOptions): Promise<ClusterApi> {
   const access = accessOf(options);
   const { server } = access.cluster;
-  const identity = new Identity(access);
+  const identity = new ClusterIdentity(access);
   const once = async (call: ApiCall): Promise<ApiAnswer> => {
-    const answer = await exchange(urlOf(server, call), await requestOf(access, identity, call), bodyOf(call));
+    const answer = await requestJson(
+      urlOf(server, call),
+      await requestOf(access, identity, call),
+      bodyOf(call),
+    );
     if (answer.status !== 401 || !identity.renew()) return answer;
-    return exchange(urlOf(server, call), await requestOf(access, identity, call), bodyOf(call));
+    return requestJson(urlOf(server, call), await requestOf(access, identity, call), bodyOf(call));
   };
   const namespace = options.namespace ?? access.namespace ?? 'default';
   return { server, namespace, send: (call) => sendAgain(server, () => once(call), options.sleep) };
@@ -74,7 +78,7 @@ const bodyOf = ({ body }: ApiCall): string | undefined =>
 /** Throws CLOUD_DENIED where there are no credentials to be had. */
 async function requestOf(
   { cluster }: KubeAccess,
-  identity: Identity,
+  identity: ClusterIdentity,
   { method, body, contentType = 'application/json' }: ApiCall,
 ): Promise<RequestOptions> {
   try {

@@ -4,7 +4,7 @@ import { isRecord } from '../../../core/record.ts';
 import type { Deployment } from '../../plan/apply.ts';
 import { idOf } from '../../plan/key.ts';
 import type { Resource, ResourceKey } from '../../plan/port.ts';
-import { KIND_ORDER, KINDS } from '../kinds.ts';
+import { KIND_ORDER, KUBERNETES_KINDS } from '../kinds.ts';
 import { DEPLOYMENT_LABEL, type KubernetesObject } from '../manifest.ts';
 
 export interface ClusterDeployment {
@@ -23,7 +23,9 @@ export function deploymentOf(values: readonly unknown[], where: string): Cluster
   const objects = values.map((value) => objectOf(value, where));
   const names = new Set(objects.map(({ metadata }) => metadata.labels?.[DEPLOYMENT_LABEL]));
   const namespaces = new Set(
-    objects.filter(({ kind }) => KINDS[kind]!.namespaced).map(({ metadata }) => metadata.namespace ?? null),
+    objects
+      .filter(({ kind }) => KUBERNETES_KINDS[kind]!.namespaced)
+      .map(({ metadata }) => metadata.namespace ?? null),
   );
   const [name] = names;
   const [namespace = null] = namespaces;
@@ -49,7 +51,7 @@ function objectOf(value: unknown, where: string): KubernetesObject {
   const { kind, apiVersion, metadata } = value;
   const name = isRecord(metadata) ? metadata['name'] : undefined;
   if (typeof name !== 'string' || name === '') throw invalid(where, `a ${kind} has no name`);
-  const known = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  const known = Object.hasOwn(KUBERNETES_KINDS, kind) ? KUBERNETES_KINDS[kind] : undefined;
   if (known === undefined || known.apiVersion !== apiVersion)
     throw invalid(
       where,

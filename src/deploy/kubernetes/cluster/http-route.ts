@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlimsollError } from '../../../core/errors.ts';
-import type { Router, RouterState, VersionWeights } from '../../routers/port.ts';
-import { pathOf } from '../kinds.ts';
-import { DEPLOYMENT_LABEL, versionName } from '../manifest.ts';
+import type { RouterState, TrafficRouter, VersionWeights } from '../../routers/port.ts';
+import { apiPathOf } from '../kinds.ts';
+import { DEPLOYMENT_LABEL, versionedName } from '../manifest.ts';
 import type { ApiAnswer, ClusterApi } from './api.ts';
-import { conflictsOf, managersOf, observedOf, recordsAt, valueAt } from './live.ts';
-import { FIELD_MANAGER, ROLLOUT_MANAGER } from './managers.ts';
-import { percentsOf, type Rules, rulesWith } from './shares.ts';
+import { percentsOf, type RouteRules, rulesWith } from './backend-weights.ts';
+import { FIELD_MANAGER, ROLLOUT_MANAGER } from './field-managers.ts';
+import { conflictsOf, liveValueAt, managersOf, observedOf, recordsAt } from './live.ts';
 
 export interface HttpRouteOptions {
   readonly api: ClusterApi;
@@ -25,7 +25,7 @@ const POLL_MILLIS = 250;
  * The weights of an HTTPRoute as a router. They are written by server-side apply under a manager of their own: fields of
  * `deploy` are taken over, since it leaves them to a rollout from then on; those of anybody else are a conflict.
  */
-export class HttpRouteRouter implements Router {
+export class HttpRouteRouter implements TrafficRouter {
   readonly id: string;
   readonly #api: ClusterApi;
   readonly #name: string;
@@ -43,7 +43,7 @@ export class HttpRouteRouter implements Router {
     return {
       weights: percentsOf(deployment, rules),
       writers: othersIn(live),
-      revision: String(valueAt(live, 'metadata', 'resourceVersion') ?? '') || null,
+      revision: String(liveValueAt(live, 'metadata', 'resourceVersion') ?? '') || null,
     };
   }
 
@@ -54,7 +54,7 @@ export class HttpRouteRouter implements Router {
         ([version, weight]) => weight > 0 && !has(rules, deployment, version),
       );
       if (missing.length > 0) {
-        const names = missing.map(([version]) => versionName(deployment, version)).join(', ');
+        const names = missing.map(([version]) => versionedName(deployment, version)).join(', ');
         throw this.#refused(`it has no backend ${names}`);
       }
       const wanted = rulesWith(deployment, rules, weights);
@@ -70,22 +70,22 @@ export class HttpRouteRouter implements Router {
     }
   }
 
-  async #look(): Promise<{ readonly live: Live; readonly deployment: string; readonly rules: Rules }> {
+  async #look(): Promise<{ readonly live: Live; readonly deployment: string; readonly rules: RouteRules }> {
     const answer = await this.#send(() => this.#api.send({ method: 'GET', path: this.#path() }));
     if (answer.status !== 200) throw this.#failure(answer);
-    const deployment = valueAt(answer.body, 'metadata', 'labels', DEPLOYMENT_LABEL);
+    const deployment = liveValueAt(answer.body, 'metadata', 'labels', DEPLOYMENT_LABEL);
     if (typeof deployment !== 'string') throw this.#refused('no deployment of Plimsoll has made it');
     const rules = recordsAt(answer.body, 'spec', 'rules');
     if (percentsOf(deployment, rules).size === 0) throw this.#refused('it has no backend of a version');
     return { live: answer.body, deployment, rules };
   }
 
-  #apply(live: Live, deployment: string, rules: Rules, force: boolean): Promise<ApiAnswer> {
+  #apply(live: Live, deployment: string, rules: RouteRules, force: boolean): Promise<ApiAnswer> {
     const metadata = {
       name: this.#name,
       labels: { [DEPLOYMENT_LABEL]: deployment },
       // Whoever has written since we looked makes this one fail.
-      resourceVersion: valueAt(live, 'metadata', 'resourceVersion'),
+      resourceVersion: liveValueAt(live, 'metadata', 'resourceVersion'),
     };
     const body = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata, spec: { rules } };
     return this.#send(() =>
@@ -123,7 +123,7 @@ export class HttpRouteRouter implements Router {
     }
   }
 
-  readonly #path = (): string => pathOf('HTTPRoute', this.#api.namespace, this.#name);
+  readonly #path = (): string => apiPathOf('HTTPRoute', this.#api.namespace, this.#name);
 
   #failure({ status, body }: ApiAnswer): PlimsollError {
     const said = typeof body['message'] === 'string' ? body['message'] : `HTTP ${status}`;
@@ -144,9 +144,9 @@ export class HttpRouteRouter implements Router {
   }
 }
 
-const has = (rules: Rules, deployment: string, version: number): boolean =>
+const has = (rules: RouteRules, deployment: string, version: number): boolean =>
   rules.some((rule) =>
-    recordsAt(rule, 'backendRefs').some(({ name }) => name === versionName(deployment, version)),
+    recordsAt(rule, 'backendRefs').some(({ name }) => name === versionedName(deployment, version)),
   );
 
 const othersIn = (live: Live): readonly string[] =>

@@ -1,17 +1,17 @@
 /** What an API server says of objects, understood. Pure. */
 import { isRecord } from '../../../core/record.ts';
-import type { Observed } from '../../plan/port.ts';
+import type { ObservedResource } from '../../plan/port.ts';
 import { DEPLOYMENT_LABEL, DIGEST_ANNOTATION } from '../manifest.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** The value at a path of keys, or undefined. */
-export const valueAt = (value: unknown, ...keys: readonly string[]): unknown =>
+export const liveValueAt = (value: unknown, ...keys: readonly string[]): unknown =>
   keys.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), value);
 
 /** The objects in the list at a path; none where there is no list. */
 export const recordsAt = (value: unknown, ...keys: readonly string[]): readonly Json[] => {
-  const found = valueAt(value, ...keys);
+  const found = liveValueAt(value, ...keys);
   return Array.isArray(found) ? found.filter(isRecord) : [];
 };
 
@@ -19,18 +19,18 @@ const text = (value: unknown): string | null => (typeof value === 'string' && va
 const count = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 /** How an object stands; `failed` and `pending` only where its kind can be so. */
-export function observedOf(object: Json): Observed {
+export function observedOf(object: Json): ObservedResource {
   const marks = {
-    owner: text(valueAt(object, 'metadata', 'labels', DEPLOYMENT_LABEL)),
-    digest: text(valueAt(object, 'metadata', 'annotations', DIGEST_ANNOTATION)),
+    owner: text(liveValueAt(object, 'metadata', 'labels', DEPLOYMENT_LABEL)),
+    digest: text(liveValueAt(object, 'metadata', 'annotations', DIGEST_ANNOTATION)),
   };
-  if (valueAt(object, 'metadata', 'deletionTimestamp') !== undefined)
+  if (liveValueAt(object, 'metadata', 'deletionTimestamp') !== undefined)
     return { ...marks, state: 'deleting', reason: null };
   const judge = JUDGES[String(object['kind'])] ?? (() => READY);
   return { ...marks, ...judge(object) };
 }
 
-type State = Pick<Observed, 'state' | 'reason'>;
+type State = Pick<ObservedResource, 'state' | 'reason'>;
 const READY: State = { state: 'ready', reason: null };
 
 const JUDGES: Readonly<Record<string, (object: Json) => State>> = {
@@ -44,17 +44,19 @@ const JUDGES: Readonly<Record<string, (object: Json) => State>> = {
 
 /** As `kubectl rollout status` has it: the newest template, everywhere, available, and nothing old left. */
 function deploymentState(object: Json): State {
-  const status = valueAt(object, 'status');
+  const status = liveValueAt(object, 'status');
   const progressing = conditionOf(object, 'Progressing');
   if (progressing?.['reason'] === 'ProgressDeadlineExceeded')
     return { state: 'failed', reason: text(progressing['message']) ?? 'its pods do not become ready' };
   const seen =
-    count(valueAt(status, 'observedGeneration')) >= count(valueAt(object, 'metadata', 'generation'));
+    count(liveValueAt(status, 'observedGeneration')) >= count(liveValueAt(object, 'metadata', 'generation'));
   const wanted =
-    typeof valueAt(object, 'spec', 'replicas') === 'number' ? count(valueAt(object, 'spec', 'replicas')) : 1;
-  const updated = count(valueAt(status, 'updatedReplicas'));
-  const available = count(valueAt(status, 'availableReplicas'));
-  const replicas = count(valueAt(status, 'replicas'));
+    typeof liveValueAt(object, 'spec', 'replicas') === 'number'
+      ? count(liveValueAt(object, 'spec', 'replicas'))
+      : 1;
+  const updated = count(liveValueAt(status, 'updatedReplicas'));
+  const available = count(liveValueAt(status, 'availableReplicas'));
+  const replicas = count(liveValueAt(status, 'replicas'));
   if (seen && updated >= wanted && replicas <= updated && available >= updated) return READY;
   return { state: 'pending', reason: `${available} of ${wanted} pods are available, ${updated} are new` };
 }
@@ -80,7 +82,7 @@ function routeState(object: Json): State {
     for (const condition of recordsAt(parent, 'conditions')) {
       if (!['Accepted', 'ResolvedRefs'].includes(String(condition['type']))) continue;
       const looked = condition['observedGeneration'];
-      if (typeof looked === 'number' && looked < count(valueAt(object, 'metadata', 'generation')))
+      if (typeof looked === 'number' && looked < count(liveValueAt(object, 'metadata', 'generation')))
         return { state: 'pending', reason: 'the gateway has not looked at it yet' };
       if (condition['status'] === 'False')
         return { state: 'failed', reason: text(condition['message']) ?? String(condition['reason']) };
@@ -124,7 +126,7 @@ const conditionOf = (object: Json, type: string): Json | undefined =>
 export const managersOf = (object: Json, ...path: readonly string[]): readonly string[] => [
   ...new Set(
     recordsAt(object, 'metadata', 'managedFields').flatMap((entry) =>
-      valueAt(entry, 'fieldsV1', ...path) === undefined || entry['subresource']
+      liveValueAt(entry, 'fieldsV1', ...path) === undefined || entry['subresource']
         ? []
         : [String(entry['manager'])],
     ),

@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
 import type { ResourceKey } from '../../plan/port.ts';
-import { KINDS } from '../kinds.ts';
+import { KUBERNETES_KINDS } from '../kinds.ts';
 import type { ApiAnswer } from './api.ts';
 import { conflictsOf } from './live.ts';
 
@@ -17,7 +17,7 @@ export function refusal(
     return new PlimsollError('KUBERNETES_CONFLICT', { kind, name, conflicts: list.join(', '), list });
   }
   const said = typeof body['message'] === 'string' ? body['message'] : `HTTP ${status}`;
-  const from = KINDS[kind]?.from;
+  const from = KUBERNETES_KINDS[kind]?.from;
   // A namespace that is not there is a 404, too, but says of what.
   const isNamed = isRecord(body['details']) && typeof body['details']['name'] === 'string';
   if (status === 404 && from != null && !isNamed)

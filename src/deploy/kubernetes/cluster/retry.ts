@@ -1,13 +1,13 @@
 /** How a Deployment that has failed is tried again although nothing about it is new. Pure. */
 import { isRecord } from '../../../core/record.ts';
 import type { KubernetesObject } from '../manifest.ts';
-import { valueAt } from './live.ts';
+import { liveValueAt } from './live.ts';
 
 /**
  * What has to try again. New pods, where old ones wait for something that may be there by now: a node waits longer after each
  * time, up to five minutes. Controllers, where no pods were to be had: theirs wait up to a quarter of an hour.
  */
-export type Retry = 'pods' | 'controllers';
+export type PodRetry = 'pods' | 'controllers';
 
 /** Changes with each time. */
 const AGAIN = 'plimsoll.dev/again';
@@ -19,10 +19,10 @@ const AGAIN = 'plimsoll.dev/again';
 export function tried(
   object: KubernetesObject,
   live: Readonly<Record<string, unknown>> | null,
-  again: Retry | undefined,
+  again: PodRetry | undefined,
 ): KubernetesObject {
-  const mark = String(valueAt(live, 'metadata', 'resourceVersion') ?? '');
-  const before = valueAt(live, 'spec', 'template', 'metadata', 'annotations', AGAIN);
+  const mark = String(liveValueAt(live, 'metadata', 'resourceVersion') ?? '');
+  const before = liveValueAt(live, 'spec', 'template', 'metadata', 'annotations', AGAIN);
   const ofPods = again === 'pods' ? mark : before;
   const own = again === 'controllers' ? annotated(object, mark) : object;
   const { spec } = own;

@@ -1,9 +1,9 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import type { Resource } from '../../plan/port.ts';
-import { pathOf } from '../kinds.ts';
-import { DEPLOYMENT_LABEL, VERSION_LABEL, versionName } from '../manifest.ts';
+import { apiPathOf } from '../kinds.ts';
+import { DEPLOYMENT_LABEL, VERSION_LABEL, versionedName } from '../manifest.ts';
 import type { ClusterApi } from './api.ts';
-import { managersOf, recordsAt, valueAt } from './live.ts';
+import { liveValueAt, managersOf, recordsAt } from './live.ts';
 import { refusal } from './refusal.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -12,7 +12,7 @@ const HPA = 'HorizontalPodAutoscaler';
 const KEDA = 'ScaledObject';
 
 /** What counts the pods of Deployments, while one way of counting takes over from another. */
-export class Scalers {
+export class ScalerMigration {
   readonly #api: ClusterApi;
   readonly #wanted: readonly Resource[];
 
@@ -27,11 +27,11 @@ export class Scalers {
    */
   async makeRoom({ kind, name, spec }: Resource, deployment: string): Promise<void> {
     if (kind !== HPA && kind !== KEDA) return;
-    const target = String(valueAt(spec, 'spec', 'scaleTargetRef', 'name'));
+    const target = String(liveValueAt(spec, 'spec', 'scaleTargetRef', 'name'));
     const [other] = (await this.#scaling(target)).filter((one) => !isOf(one, deployment));
     if (other !== undefined) {
       const by = managersOf(other, 'f:spec').join(', ') || 'somebody';
-      const reason = `the HorizontalPodAutoscaler ${String(valueAt(other, 'metadata', 'name'))} of ${by} scales the Deployment ${target} already: two scalers on one target undo each other's work`;
+      const reason = `the HorizontalPodAutoscaler ${String(liveValueAt(other, 'metadata', 'name'))} of ${by} scales the Deployment ${target} already: two scalers on one target undo each other's work`;
       throw new PlimsollError('CLOUD_REFUSED', { action: `apply ${kind}/${name}`, reason });
     }
     await this.#remove(kind === HPA ? KEDA : HPA, name, deployment);
@@ -51,51 +51,53 @@ export class Scalers {
    * has them, where the spec says a number, and where nothing counts.
    */
   async podsWanted(resource: Resource, live: Json | null, deployment: string): Promise<number | null> {
-    if (valueAt(resource.spec, 'spec', 'replicas') !== undefined) return null;
+    if (liveValueAt(resource.spec, 'spec', 'replicas') !== undefined) return null;
     const scaler = this.#wanted.find(
       (one) =>
         (one.kind === HPA || one.kind === KEDA) &&
-        valueAt(one.spec, 'spec', 'scaleTargetRef', 'name') === resource.name,
+        liveValueAt(one.spec, 'spec', 'scaleTargetRef', 'name') === resource.name,
     );
     if (scaler === undefined) return null;
     const bound = (...names: readonly string[]): number =>
-      Number(names.map((field) => valueAt(scaler.spec, 'spec', field)).find((value) => value != null) ?? 1);
+      Number(
+        names.map((field) => liveValueAt(scaler.spec, 'spec', field)).find((value) => value != null) ?? 1,
+      );
     const before = Math.min(
       await this.#podsBefore(resource, deployment),
       bound('maxReplicas', 'maxReplicaCount'),
     );
     const least = live === null ? Math.max(1, bound('minReplicas', 'minReplicaCount')) : 0;
     const wanted = Math.max(least, before);
-    return wanted > Number(valueAt(live, 'spec', 'replicas') ?? 0) ? wanted : null;
+    return wanted > Number(liveValueAt(live, 'spec', 'replicas') ?? 0) ? wanted : null;
   }
 
   /** Pods of the version that the stable service points to now, where it is to point to this one. */
   async #podsBefore({ spec }: Resource, deployment: string): Promise<number> {
-    const version = valueAt(spec, 'metadata', 'labels', VERSION_LABEL);
+    const version = liveValueAt(spec, 'metadata', 'labels', VERSION_LABEL);
     const service = this.#wanted.find((one) => one.kind === 'Service' && one.name === deployment);
     if (version === undefined || selected(service?.spec) !== version) return 0;
     const now = selected(await this.#read('Service', deployment));
     if (now === version || !(Number(now) > 0)) return 0;
-    const live = await this.#read('Deployment', versionName(deployment, Number(now)));
-    return Number(valueAt(live, 'spec', 'replicas') ?? 0);
+    const live = await this.#read('Deployment', versionedName(deployment, Number(now)));
+    return Number(liveValueAt(live, 'spec', 'replicas') ?? 0);
   }
 
   async #scaling(target: string): Promise<readonly Json[]> {
-    const path = pathOf(HPA, this.#api.namespace);
+    const path = apiPathOf(HPA, this.#api.namespace);
     const answer = await this.#api.send({ method: 'GET', path });
     if (answer.status !== 200)
       throw refusal(answer, 'list horizontalpodautoscalers', { kind: HPA, name: '*' });
     return recordsAt(answer.body, 'items').filter(
       (item) =>
-        valueAt(item, 'spec', 'scaleTargetRef', 'name') === target &&
-        valueAt(item, 'spec', 'scaleTargetRef', 'kind') === 'Deployment',
+        liveValueAt(item, 'spec', 'scaleTargetRef', 'name') === target &&
+        liveValueAt(item, 'spec', 'scaleTargetRef', 'kind') === 'Deployment',
     );
   }
 
   async #read(kind: string, name: string): Promise<Json | null> {
     const { status, body } = await this.#api.send({
       method: 'GET',
-      path: pathOf(kind, this.#api.namespace, name),
+      path: apiPathOf(kind, this.#api.namespace, name),
     });
     return status === 200 ? body : null;
   }
@@ -105,7 +107,7 @@ export class Scalers {
     const live = await this.#read(kind, name);
     if (live === null || !isOf(live, deployment)) return;
     if (recordsAt(live, 'metadata', 'ownerReferences').length > 0) return;
-    const path = pathOf(kind, this.#api.namespace, name);
+    const path = apiPathOf(kind, this.#api.namespace, name);
     const query = { propagationPolicy: 'Background' };
     const answer = await this.#api.send({ method: 'DELETE', path, query });
     if (answer.status !== 404 && answer.status >= 300)
@@ -114,7 +116,7 @@ export class Scalers {
 }
 
 const isOf = (object: Json, deployment: string): boolean =>
-  valueAt(object, 'metadata', 'labels', DEPLOYMENT_LABEL) === deployment;
+  liveValueAt(object, 'metadata', 'labels', DEPLOYMENT_LABEL) === deployment;
 
 const selected = (service: Json | null | undefined): unknown =>
-  valueAt(service, 'spec', 'selector', VERSION_LABEL);
+  liveValueAt(service, 'spec', 'selector', VERSION_LABEL);

@@ -5,13 +5,13 @@ import type { KubeAccess, KubeUser } from './kubeconfig.ts';
 import { type IdToken, idTokenOf } from './oidc.ts';
 import { pemText } from './pem.ts';
 
-export interface Credentials {
+export interface ClusterCredentials {
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly cert: string | null;
   readonly key: string | null;
 }
 
-export class Identity {
+export class ClusterIdentity {
   readonly #access: KubeAccess;
   readonly #now: () => number;
   #fetched: ExecCredential | null = null;
@@ -23,7 +23,7 @@ export class Identity {
   }
 
   /** Throws an Error where a file cannot be read, or who is to give credentials does not. */
-  async credentials(): Promise<Credentials> {
+  async credentials(): Promise<ClusterCredentials> {
     const { user } = this.#access;
     if (user === null) return { headers: {}, cert: null, key: null };
     const fetched = user.exec === null ? null : await this.#plugin();

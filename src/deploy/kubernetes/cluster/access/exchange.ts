@@ -12,7 +12,7 @@ const TIMEOUT_MILLIS = 30_000;
 const ANSWER_MAX = 32 * 2 ** 20;
 
 /** Any answer, whatever its status. Rejects where there is none in time, or none that ends. */
-export function exchange(url: URL, given: RequestOptions, body?: string): Promise<JsonAnswer> {
+export function requestJson(url: URL, given: RequestOptions, body?: string): Promise<JsonAnswer> {
   const request = url.protocol === 'http:' ? requestHttp : requestHttps;
   return new Promise((resolve, reject) => {
     const sent = request(url, { timeout: TIMEOUT_MILLIS, ...given }, (response) => {

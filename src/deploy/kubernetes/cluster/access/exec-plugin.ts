@@ -1,8 +1,8 @@
 /** Programs that fetch credentials: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins */
 import { spawn } from 'node:child_process';
 import { isRecord } from '../../../../core/record.ts';
-import { recordsAt, valueAt } from '../live.ts';
-import type { Fields } from './entry.ts';
+import { liveValueAt, recordsAt } from '../live.ts';
+import type { EntryFields } from './entry.ts';
 import type { KubeCluster } from './kubeconfig.ts';
 import { pemText } from './pem.ts';
 
@@ -19,7 +19,7 @@ const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.
 const OUTPUT_MAX = 1 << 20;
 
 /** Throws an Error with what the program has said, how it is installed where it is missing, or what its answer lacks. */
-export async function runPlugin(exec: Fields, cluster: KubeCluster): Promise<ExecCredential> {
+export async function runPlugin(exec: EntryFields, cluster: KubeCluster): Promise<ExecCredential> {
   const { apiVersion = VERSIONS[0], command, interactiveMode } = exec;
   if (typeof command !== 'string' || command === '')
     throw new Error('it is to run a program, and names none');
@@ -33,7 +33,7 @@ export async function runPlugin(exec: Fields, cluster: KubeCluster): Promise<Exe
 }
 
 /** What `kubectl` tells it: the version, that nobody can be asked, and the cluster where the kubeconfig wants it known. */
-function infoOf({ provideClusterInfo }: Fields, apiVersion: string, cluster: KubeCluster): string {
+function infoOf({ provideClusterInfo }: EntryFields, apiVersion: string, cluster: KubeCluster): string {
   const { server, authority, skipsVerification, serverName, proxy } = cluster;
   const facts = {
     server,
@@ -48,7 +48,7 @@ function infoOf({ provideClusterInfo }: Fields, apiVersion: string, cluster: Kub
   return JSON.stringify({ apiVersion, kind: 'ExecCredential', spec });
 }
 
-function run(command: string, exec: Fields, told: Readonly<Record<string, string>>): Promise<string> {
+function run(command: string, exec: EntryFields, told: Readonly<Record<string, string>>): Promise<string> {
   const args = Array.isArray(exec['args']) ? exec['args'].map(String) : [];
   const own = recordsAt(exec, 'env').map(({ name, value }) => [String(name), String(value)]);
   const env = { ...process.env, ...Object.fromEntries(own), ...told };
@@ -80,7 +80,7 @@ function credentialIn(output: string, command: string, apiVersion: string): Exec
   if (!isRecord(answer) || answer['kind'] !== 'ExecCredential' || answer['apiVersion'] !== apiVersion)
     throw new Error(`${command} answers no ExecCredential of ${apiVersion}`);
   const text = (key: string): string | null => {
-    const value = valueAt(answer, 'status', key);
+    const value = liveValueAt(answer, 'status', key);
     return typeof value === 'string' && value !== '' ? value : null;
   };
   const until = Date.parse(text('expirationTimestamp') ?? '');

@@ -7,15 +7,23 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { isRecord } from '../../../../core/record.ts';
-import { recordsAt, valueAt } from '../live.ts';
-import { type Entry, type Fields, pathOf, pemOf, textOf, textsOf, wantedText } from './entry.ts';
+import { liveValueAt, recordsAt } from '../live.ts';
+import {
+  type EntryFields,
+  entryPathOf,
+  entryTextOf,
+  type KubeconfigEntry,
+  pemOf,
+  textsOf,
+  wantedText,
+} from './entry.ts';
 import { inCluster } from './in-cluster.ts';
-import type { Pem } from './pem.ts';
+import type { PemSource } from './pem.ts';
 
 export interface KubeCluster {
   /** Without a slash at its end. */
   readonly server: string;
-  readonly authority: Pem | null;
+  readonly authority: PemSource | null;
   readonly skipsVerification: boolean;
   /** Name that the certificate must bear, where it is not that of the address. */
   readonly serverName: string | null;
@@ -24,17 +32,17 @@ export interface KubeCluster {
 
 export interface KubeUser {
   readonly name: string;
-  readonly certificate: Pem | null;
-  readonly key: Pem | null;
+  readonly certificate: PemSource | null;
+  readonly key: PemSource | null;
   readonly token: string | null;
   readonly tokenFile: string | null;
   readonly basic: { readonly username: string; readonly password: string } | null;
   /** Headers that say whom we act as, where that is somebody else. */
   readonly impersonation: Readonly<Record<string, string | string[]>>;
   /** As it is written, its command found from its file. */
-  readonly exec: Fields | null;
+  readonly exec: EntryFields | null;
   /** Of a kubeconfig older than programs that fetch credentials. */
-  readonly authProvider: { readonly name: string; readonly config: Fields } | null;
+  readonly authProvider: { readonly name: string; readonly config: EntryFields } | null;
 }
 
 export interface KubeAccess {
@@ -53,9 +61,9 @@ type ListName = 'contexts' | 'clusters' | 'users';
 
 interface Merged {
   context: string | null;
-  readonly contexts: Map<string, Entry>;
-  readonly clusters: Map<string, Entry>;
-  readonly users: Map<string, Entry>;
+  readonly contexts: Map<string, KubeconfigEntry>;
+  readonly clusters: Map<string, KubeconfigEntry>;
+  readonly users: Map<string, KubeconfigEntry>;
 }
 
 /** Null where there is nothing that says it. Throws an Error that names what is wrong, and in which file. */
@@ -71,11 +79,11 @@ export function readAccess({ kubeconfig, context }: KubeconfigChoice): KubeAcces
   const name = context ?? merged.context;
   if (name === null) throw new Error(`${files.join(', ')} has no current-context: name one with --context`);
   const chosen = entryIn(merged, 'contexts', name);
-  const user = textOf(chosen, 'user');
+  const user = entryTextOf(chosen, 'user');
   return {
     cluster: clusterOf(entryIn(merged, 'clusters', wantedText(chosen, 'cluster'))),
     user: user === null ? null : userOf(entryIn(merged, 'users', user)),
-    namespace: textOf(chosen, 'namespace'),
+    namespace: entryTextOf(chosen, 'namespace'),
   };
 }
 
@@ -105,15 +113,15 @@ function withFile(merged: Merged, file: string): Merged {
   return merged;
 }
 
-function entryIn(merged: Merged, list: ListName, name: string): Entry {
+function entryIn(merged: Merged, list: ListName, name: string): KubeconfigEntry {
   const found = merged[list].get(name);
   if (found === undefined) throw new Error(`the configuration has no ${list.slice(0, -1)} "${name}"`);
   return found;
 }
 
-function clusterOf(entry: Entry): KubeCluster {
+function clusterOf(entry: KubeconfigEntry): KubeCluster {
   const server = wantedText(entry, 'server');
-  const proxy = textOf(entry, 'proxy-url');
+  const proxy = entryTextOf(entry, 'proxy-url');
   const skipsVerification = entry.fields['insecure-skip-tls-verify'] === true;
   const protocol = URL.canParse(server) ? new URL(server).protocol : null;
   if (protocol !== 'https:' && protocol !== 'http:')
@@ -127,22 +135,22 @@ function clusterOf(entry: Entry): KubeCluster {
     server: server.replace(/\/+$/, ''),
     authority: pemOf(entry, 'certificate-authority'),
     skipsVerification,
-    serverName: textOf(entry, 'tls-server-name'),
+    serverName: entryTextOf(entry, 'tls-server-name'),
     proxy: proxy === null ? null : new URL(proxy),
   };
 }
 
-function userOf(entry: Entry): KubeUser {
+function userOf(entry: KubeconfigEntry): KubeUser {
   const { exec, 'auth-provider': provider } = entry.fields;
-  const username = textOf(entry, 'username');
-  const config = valueAt(provider, 'config');
+  const username = entryTextOf(entry, 'username');
+  const config = liveValueAt(provider, 'config');
   return {
     name: entry.name,
     certificate: pemOf(entry, 'client-certificate'),
     key: pemOf(entry, 'client-key'),
-    token: textOf(entry, 'token'),
-    tokenFile: pathOf(entry, 'tokenFile'),
-    basic: username === null ? null : { username, password: textOf(entry, 'password') ?? '' },
+    token: entryTextOf(entry, 'token'),
+    tokenFile: entryPathOf(entry, 'tokenFile'),
+    basic: username === null ? null : { username, password: entryTextOf(entry, 'password') ?? '' },
     impersonation: impersonationOf(entry),
     exec: isRecord(exec) ? withCommand(exec, entry.file) : null,
     authProvider: isRecord(provider)
@@ -152,7 +160,7 @@ function userOf(entry: Entry): KubeUser {
 }
 
 /** A command with a separator is a file beside the kubeconfig; another one is found in PATH. */
-function withCommand(exec: Fields, file: string): Fields {
+function withCommand(exec: EntryFields, file: string): EntryFields {
   const { command } = exec;
   return typeof command === 'string' && /[/\\]/.test(command)
     ? { ...exec, command: resolve(dirname(file), command) }
@@ -160,9 +168,9 @@ function withCommand(exec: Fields, file: string): Fields {
 }
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation */
-function impersonationOf(entry: Entry): Readonly<Record<string, string | string[]>> {
+function impersonationOf(entry: KubeconfigEntry): Readonly<Record<string, string | string[]>> {
   const { 'as-groups': groups, 'as-user-extra': extra } = entry.fields;
-  const [as, uid] = [textOf(entry, 'as'), textOf(entry, 'as-uid')];
+  const [as, uid] = [entryTextOf(entry, 'as'), entryTextOf(entry, 'as-uid')];
   const headers = {
     ...(as === null ? {} : { 'Impersonate-User': as }),
     ...(uid === null ? {} : { 'Impersonate-Uid': uid }),

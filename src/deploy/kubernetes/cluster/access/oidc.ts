@@ -1,8 +1,8 @@
 /** Tokens of OpenID Connect as old kubeconfigs keep them (client-go, plugin/pkg/client/auth/oidc): renewed where they may be. */
 import { isRecord } from '../../../../core/record.ts';
-import { valueAt } from '../live.ts';
-import type { Fields } from './entry.ts';
-import { exchange } from './exchange.ts';
+import { liveValueAt } from '../live.ts';
+import type { EntryFields } from './entry.ts';
+import { requestJson } from './exchange.ts';
 
 export interface IdToken {
   readonly token: string;
@@ -11,7 +11,7 @@ export interface IdToken {
 }
 
 /** The one at hand while it holds, else one that is asked for. Throws an Error where neither can be. */
-export async function idTokenOf(held: IdToken | null, config: Fields, now: number): Promise<IdToken> {
+export async function idTokenOf(held: IdToken | null, config: EntryFields, now: number): Promise<IdToken> {
   const text = (key: string): string | null => (typeof config[key] === 'string' ? config[key] : null);
   const current = held?.token ?? text('id-token');
   if (current !== null && expiryOf(current) > now) return { token: current, refresh: held?.refresh ?? null };
@@ -22,10 +22,10 @@ export async function idTokenOf(held: IdToken | null, config: Fields, now: numbe
   const ca = text('idp-certificate-authority-data');
   const authority = ca === null ? {} : { ca: Buffer.from(ca, 'base64').toString('utf8') };
   const discovery = new URL(`${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`);
-  const endpoint = (await exchange(discovery, { method: 'GET', ...authority })).body['token_endpoint'];
+  const endpoint = (await requestJson(discovery, { method: 'GET', ...authority })).body['token_endpoint'];
   if (typeof endpoint !== 'string' || !URL.canParse(endpoint))
     throw new Error(`${discovery.href} names no token_endpoint`);
-  const answer = await exchange(
+  const answer = await requestJson(
     new URL(endpoint),
     { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, ...authority },
     new URLSearchParams({
@@ -45,7 +45,7 @@ export async function idTokenOf(held: IdToken | null, config: Fields, now: numbe
 function expiryOf(token: string): number {
   try {
     const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    const expiry = isRecord(payload) ? valueAt(payload, 'exp') : null;
+    const expiry = isRecord(payload) ? liveValueAt(payload, 'exp') : null;
     return typeof expiry === 'number' ? expiry * 1000 : 0;
   } catch {
     return 0;

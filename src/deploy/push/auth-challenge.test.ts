@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { processorMillis } from '../../../tools/processor-time.ts';
-import { challengeOf } from './challenge.ts';
+import { challengeOf } from './auth-challenge.ts';
 
 describe('what a registry asks for', () => {
   it.each([

@@ -1,5 +1,5 @@
 /** Pods that will not become ready by waiting. Pure. */
-import { recordsAt, valueAt } from './live.ts';
+import { liveValueAt, recordsAt } from './live.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,17 +13,17 @@ const HOPELESS = new Set([
   'CrashLoopBackOff',
 ]);
 /** Times of one form, which sort as they are. */
-const created = (pod: Json): string => String(valueAt(pod, 'metadata', 'creationTimestamp') ?? '');
-const template = (pod: Json): unknown => valueAt(pod, 'metadata', 'labels', 'pod-template-hash');
+const created = (pod: Json): string => String(liveValueAt(pod, 'metadata', 'creationTimestamp') ?? '');
+const template = (pod: Json): unknown => liveValueAt(pod, 'metadata', 'labels', 'pod-template-hash');
 /** Characters of what a node says. */
 const SAID = 300;
 
 /** Pods of the newest template. Where there is no new pod yet, none: those of an older one may be what is being mended. */
 export function newestPods(deployment: Json, pods: readonly Json[]): readonly Json[] {
   const isSeen =
-    Number(valueAt(deployment, 'status', 'observedGeneration') ?? 0) >=
-    Number(valueAt(deployment, 'metadata', 'generation') ?? 0);
-  if (!isSeen || Number(valueAt(deployment, 'status', 'updatedReplicas') ?? 0) === 0) return [];
+    Number(liveValueAt(deployment, 'status', 'observedGeneration') ?? 0) >=
+    Number(liveValueAt(deployment, 'metadata', 'generation') ?? 0);
+  if (!isSeen || Number(liveValueAt(deployment, 'status', 'updatedReplicas') ?? 0) === 0) return [];
   const [newest] = pods.toSorted((a, b) => (created(a) < created(b) ? 1 : -1));
   return newest === undefined ? [] : pods.filter((one) => template(one) === template(newest));
 }
@@ -32,7 +32,7 @@ export function newestPods(deployment: Json, pods: readonly Json[]): readonly Js
 export function stuckPod(deployment: Json, pods: readonly Json[]): string | null {
   for (const pod of newestPods(deployment, pods)) {
     for (const status of recordsAt(pod, 'status', 'containerStatuses')) {
-      const reason = valueAt(status, 'state', 'waiting', 'reason');
+      const reason = liveValueAt(status, 'state', 'waiting', 'reason');
       if (typeof reason === 'string' && HOPELESS.has(reason)) return words(pod, reason, waitingFor(status));
     }
   }
@@ -45,7 +45,7 @@ export function lateReason(deployment: Json, pods: readonly Json[]): string | nu
     const placed = recordsAt(pod, 'status', 'conditions').find(({ type }) => type === 'PodScheduled');
     if (placed?.['status'] === 'False') return words(pod, String(placed['reason']), placed['message']);
     for (const status of recordsAt(pod, 'status', 'containerStatuses')) {
-      const reason = valueAt(status, 'state', 'waiting', 'reason');
+      const reason = liveValueAt(status, 'state', 'waiting', 'reason');
       if (typeof reason === 'string') return words(pod, reason, waitingFor(status));
       const restarts = Number(status['restartCount'] ?? 0);
       if (status['ready'] === false)
@@ -55,7 +55,7 @@ export function lateReason(deployment: Json, pods: readonly Json[]): string | nu
   return null;
 }
 
-const waitingFor = (status: Json): unknown => valueAt(status, 'state', 'waiting', 'message');
+const waitingFor = (status: Json): unknown => liveValueAt(status, 'state', 'waiting', 'message');
 
 const words = (pod: Json, reason: string, message: unknown): string =>
-  `${String(valueAt(pod, 'metadata', 'name'))}: ${reason}${typeof message === 'string' ? `: ${message.slice(0, SAID)}` : ''}`;
+  `${String(liveValueAt(pod, 'metadata', 'name'))}: ${reason}${typeof message === 'string' ? `: ${message.slice(0, SAID)}` : ''}`;

@@ -1,6 +1,6 @@
 import type { ClusterApi } from './api.ts';
-import { recordsAt, valueAt } from './live.ts';
-import { lateReason, newestPods, stuckPod } from './stuck-pods.ts';
+import { lateReason, newestPods, stuckPod } from './failed-pods.ts';
+import { liveValueAt, recordsAt } from './live.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -29,11 +29,11 @@ export class PodWords {
   async #unmounted(pods: readonly Json[]): Promise<string | null> {
     const waiting = pods.find((pod) =>
       recordsAt(pod, 'status', 'containerStatuses').some(
-        (status) => valueAt(status, 'state', 'waiting', 'reason') === 'ContainerCreating',
+        (status) => liveValueAt(status, 'state', 'waiting', 'reason') === 'ContainerCreating',
       ),
     );
     if (waiting === undefined) return null;
-    const name = String(valueAt(waiting, 'metadata', 'name'));
+    const name = String(liveValueAt(waiting, 'metadata', 'name'));
     const fieldSelector = `involvedObject.name=${name},reason=FailedMount`;
     const events = await this.#items('events', { fieldSelector });
     const messages = events.map((event) => String(event['message']));
@@ -42,7 +42,7 @@ export class PodWords {
   }
 
   #podsOf(deployment: Json): Promise<readonly Json[]> {
-    const labels = valueAt(deployment, 'spec', 'selector', 'matchLabels') ?? {};
+    const labels = liveValueAt(deployment, 'spec', 'selector', 'matchLabels') ?? {};
     const labelSelector = Object.entries(labels)
       .map(([name, value]) => `${name}=${value}`)
       .join(',');

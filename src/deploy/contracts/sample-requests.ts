@@ -5,7 +5,7 @@ import { predictionsWriter } from '../../serving/protocols/predictions.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 
 /** Requests that the model answers, in the forms of the doors, and what it answers here. */
-export interface Samples {
+export interface SampleRequests {
   /** A row as JSON: what the manifest keeps as an example. */
   readonly row: unknown;
   /** The value of `predict` for that row, as this machine answers it. */
@@ -19,7 +19,7 @@ export interface Samples {
 }
 
 /** Loads the bundle here and asks it, so that what a container answers is held to the numbers of this machine. */
-export async function samplesOf(bundle: string, manifest: Manifest): Promise<Samples> {
+export async function samplesOf(bundle: string, manifest: Manifest): Promise<SampleRequests> {
   const { engine } = await loadBundle(bundle, 'sample');
   try {
     const outputs = await engine.infer(decodeInput({ instances: [manifest.example] }, manifest.signature));

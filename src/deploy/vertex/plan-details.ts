@@ -1,11 +1,11 @@
 /** What a person should know before a deployment is made. Pure. */
-import { costsOf, PRICES_FROM, sayCosts } from './cost.ts';
+import { VERTEX_PRICES_FROM, vertexCostLines, vertexCostsOf } from './cost.ts';
 import type { VertexDocument } from './document.ts';
 import { permissionsOf } from './permissions.ts';
 
-export const detailsOf = (document: VertexDocument) => ({
+export const vertexDetailsOf = (document: VertexDocument) => ({
   permissions: permissionsOf(document),
-  costs: { ...PRICES_FROM, currency: 'USD', of: costsOf(document) },
+  costs: { ...VERTEX_PRICES_FROM, currency: 'USD', of: vertexCostsOf(document) },
 });
 
 /** Lines for people. */
@@ -17,6 +17,6 @@ export function aboutVertex(document: VertexDocument): readonly string[] {
     `  ${project.join(',')}`,
     ...grants.map(({ member, role, on }) => `  ${member}: ${role} on ${on}`),
     '',
-    ...sayCosts(document),
+    ...vertexCostLines(document),
   ];
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { percentsOf, rulesWith } from './shares.ts';
+import { percentsOf, rulesWith } from './backend-weights.ts';
 
 const rulesOf = (weights: Readonly<Record<string, number | undefined>>) => [
   {

@@ -2,7 +2,10 @@
 import { text } from '../../schema/grammar.ts';
 
 /** RFC 1123 label; shorter than 63 for what is added to it. */
-export const NAME = text('^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$', 'small letters, digits and "-", at most 40');
+export const DEPLOYMENT_NAME = text(
+  '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$',
+  'small letters, digits and "-", at most 40',
+);
 export const LABEL = text(
   '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
   'small letters, digits and "-", at most 63',
@@ -15,7 +18,7 @@ export const IMAGE = text(
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
 export const CPU = text('^(?=.*[1-9])[0-9]+(\\.[0-9]+)?m?$', 'cores such as "2" or "500m"');
 /** Not without a unit, and not `m`: 512 would be bytes, 512m half a byte. */
-export const MEMORY = text(
+export const MEMORY_QUANTITY = text(
   '^(?=.*[1-9])[0-9]+(\\.[0-9]+)?(k|Ki|M|Mi|G|Gi|T|Ti)$',
   'bytes with their unit, such as "512Mi"',
 );

@@ -1,6 +1,6 @@
 /** What a registry asks for in `WWW-Authenticate` (RFC 9110, 11.6.1). Pure. */
 
-export type Challenge =
+export type AuthChallenge =
   | { readonly scheme: 'basic' }
   | { readonly scheme: 'bearer'; readonly realm: string; readonly service: string | null };
 
@@ -10,7 +10,7 @@ const PARAMETER = new RegExp(`\\s*,?\\s*(${TOKEN})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\
 const SCHEME = new RegExp(`[\\s,]*(${TOKEN})(?=\\s|,|$)`, 'y');
 
 /** The challenge that is answered: a bearer's token where there is a choice, or null where none is known. */
-export function challengeOf(header: string | undefined): Challenge | null {
+export function challengeOf(header: string | undefined): AuthChallenge | null {
   const all = challengesIn((header ?? '').slice(0, MAX_HEADER));
   const bearer = all.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'));
   if (bearer !== undefined)

@@ -1,15 +1,15 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import { idOf } from '../../plan/key.ts';
-import type { Marks, Resource, ResourceKey } from '../../plan/port.ts';
-import { KINDS, pathOf } from '../kinds.ts';
+import type { OwnershipTags, Resource, ResourceKey } from '../../plan/port.ts';
+import { apiPathOf, KUBERNETES_KINDS } from '../kinds.ts';
 import { DEPLOYMENT_LABEL, DIGEST_ANNOTATION, type KubernetesObject, NAMESPACE_LABEL } from '../manifest.ts';
 import type { ApiAnswer, ClusterApi } from './api.ts';
-import { keptRules } from './kept-rules.ts';
-import { conflictsOf, managersOf, recordsAt, valueAt } from './live.ts';
-import { COUNTERS, FIELD_MANAGER, ROLLOUT_MANAGER, SCALER_MANAGER } from './managers.ts';
+import { COUNTERS, FIELD_MANAGER, ROLLOUT_MANAGER, SCALER_MANAGER } from './field-managers.ts';
+import { conflictsOf, liveValueAt, managersOf, recordsAt } from './live.ts';
+import { keptRules } from './preserved-rules.ts';
 import { refusal } from './refusal.ts';
-import { type Retry, tried } from './retry.ts';
-import { Scalers } from './scalers.ts';
+import { type PodRetry, tried } from './retry.ts';
+import { ScalerMigration } from './scalers.ts';
 
 export interface WriterOptions {
   readonly api: ClusterApi;
@@ -27,19 +27,19 @@ const TRIES = 4;
  * Writes objects by server-side apply: fields that others own are never taken without a word, KUBERNETES_CONFLICT names them with
  * their owners (https://kubernetes.io/docs/reference/using-api/server-side-apply/).
  */
-export class Writer {
+export class ServerSideApply {
   readonly #api: ClusterApi;
   readonly #force: boolean;
-  readonly #scalers: Scalers;
+  readonly #scalers: ScalerMigration;
 
   constructor({ api, resources, force }: WriterOptions) {
     this.#api = api;
     this.#force = force;
-    this.#scalers = new Scalers(api, resources);
+    this.#scalers = new ScalerMigration(api, resources);
   }
 
   /** Throws KUBERNETES_CONFLICT, CLOUD_REFUSED and what the API throws. */
-  async apply(resource: Resource, marks: Marks, again?: Retry): Promise<void> {
+  async apply(resource: Resource, marks: OwnershipTags, again?: PodRetry): Promise<void> {
     await this.#scalers.makeRoom(resource, marks.deployment);
     const object = markedObject(resource, marks, this.#api.namespace);
     if (resource.kind === 'Deployment') await this.#applyPods(resource, object, marks.deployment, again);
@@ -52,7 +52,7 @@ export class Writer {
     resource: Resource,
     wanted: KubernetesObject,
     deployment: string,
-    again: Retry | undefined,
+    again: PodRetry | undefined,
   ): Promise<void> {
     const live = await readObject(this.#api, resource);
     const object = tried(wanted, live, again);
@@ -114,9 +114,9 @@ export class Writer {
    * from now on, it begins with as many as there are.
    */
   async #handReplicasOver(resource: Resource, live: Readonly<Record<string, unknown>>): Promise<void> {
-    if (valueAt(resource.spec, 'spec', 'replicas') !== undefined) return;
+    if (liveValueAt(resource.spec, 'spec', 'replicas') !== undefined) return;
     if (!managersOf(live, 'f:spec', 'f:replicas').includes(FIELD_MANAGER)) return;
-    await this.#count(resource, valueAt(live, 'spec', 'replicas'));
+    await this.#count(resource, liveValueAt(live, 'spec', 'replicas'));
   }
 
   async #patch(key: ResourceKey, body: object, manager: string, force = this.#force): Promise<void> {
@@ -132,7 +132,7 @@ export class Writer {
   ): Promise<ApiAnswer> {
     return this.#api.send({
       method: 'PATCH',
-      path: pathOf(key.kind, this.#api.namespace, key.name),
+      path: apiPathOf(key.kind, this.#api.namespace, key.name),
       query: { fieldManager: manager, force: String(force), fieldValidation: 'Strict', ...more },
       body,
       contentType: APPLY,
@@ -145,7 +145,7 @@ export async function readObject(
   api: ClusterApi,
   key: ResourceKey,
 ): Promise<Readonly<Record<string, unknown>> | null> {
-  const answer = await api.send({ method: 'GET', path: pathOf(key.kind, api.namespace, key.name) });
+  const answer = await api.send({ method: 'GET', path: apiPathOf(key.kind, api.namespace, key.name) });
   if (answer.status === 404) return null;
   if (answer.status !== 200) throw refusal(answer, `look at ${idOf(key)}`, key);
   return { kind: key.kind, ...answer.body };
@@ -160,12 +160,12 @@ const hasImageVolume = (deployment: unknown): boolean =>
 
 function markedObject(
   { kind, spec }: Resource,
-  { deployment, digest }: Marks,
+  { deployment, digest }: OwnershipTags,
   namespace: string,
 ): KubernetesObject {
   const object = spec as unknown as KubernetesObject;
   const { labels, annotations } = object.metadata;
-  const here = KINDS[kind]!.namespaced ? {} : { [NAMESPACE_LABEL]: namespace };
+  const here = KUBERNETES_KINDS[kind]!.namespaced ? {} : { [NAMESPACE_LABEL]: namespace };
   return {
     ...object,
     metadata: {

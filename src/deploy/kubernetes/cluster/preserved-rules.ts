@@ -5,8 +5,8 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
 import type { KubernetesObject } from '../manifest.ts';
-import { managersOf, recordsAt, valueAt } from './live.ts';
-import { ROLLOUT_MANAGER } from './managers.ts';
+import { ROLLOUT_MANAGER } from './field-managers.ts';
+import { liveValueAt, managersOf, recordsAt } from './live.ts';
 
 export interface KeptRules {
   /** What is applied as the rollout: refused where somebody has written since `live` was read. */
@@ -40,7 +40,7 @@ export function keptRules(
   const { spec, ...object } = wanted;
   const { rules: _given, ...others } = isRecord(spec) ? spec : {};
   const { apiVersion, kind, metadata } = wanted;
-  const resourceVersion = valueAt(live, 'metadata', 'resourceVersion');
+  const resourceVersion = liveValueAt(live, 'metadata', 'resourceVersion');
   const owned = { apiVersion, kind, metadata: { name: metadata.name, resourceVersion }, spec: { rules } };
   return { rules: owned, rest: { ...object, spec: others } };
 }

@@ -4,7 +4,7 @@
  * serverless-endpoints (feature exclusions), async-inference, multi-model-endpoints.
  */
 import { PlimsollError } from '../../core/errors.ts';
-import type { SageMakerDocument, SageMakerVersion, Update } from './document.ts';
+import type { SageMakerDocument, SageMakerVersion, UpdateSettings } from './document.ts';
 
 /** Families with accelerators: the image has no runtime for them. */
 const ACCELERATED = /^ml\.(p|g|inf|trn)\d/;
@@ -15,7 +15,7 @@ const INF1 = /^ml\.inf1\./;
 const OWN_DISKS = /^ml\.[a-z]+\d+[a-z]*d[a-z]*\./;
 
 /** Throws SAGEMAKER_UNSUPPORTED for the first of them. */
-export function refuseWhatSageMakerLacks(document: SageMakerDocument): void {
+export function refuseUnsupportedBySageMaker(document: SageMakerDocument): void {
   const { kind, versions, batch, update } = document;
   for (const [i, version] of versions.entries()) {
     const at = (name: string): string => `versions[${i}].${name}`;
@@ -96,7 +96,10 @@ function refuseShadows({ kind, versions }: SageMakerDocument): void {
     refuse('scaling of a shadow', 'shadow variants are no scalable targets');
 }
 
-function refuseUpdate({ kind, versions }: SageMakerDocument, { strategy, alarms, rollbackOn }: Update): void {
+function refuseUpdate(
+  { kind, versions }: SageMakerDocument,
+  { strategy, alarms, rollbackOn }: UpdateSettings,
+): void {
   if (kind === 'none') refuse('update', 'there is no endpoint: kind is none');
   if (strategy === 'rolling' && versions.filter(({ shadow }) => !shadow).length > 1)
     refuse('update.strategy rolling', 'endpoints with several variants cannot be rolled');

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { blobName, type ImageFiles, imageFiles } from './files.ts';
-import { WORK } from './work.ts';
+import { WORK } from './working-folder.ts';
 
 /** What lies where an image is to be written: only an image that was made here is ever replaced. */
 

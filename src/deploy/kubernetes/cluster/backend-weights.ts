@@ -5,17 +5,17 @@
 import { versionOfName } from '../manifest.ts';
 import { recordsAt } from './live.ts';
 
-export type Rules = readonly Readonly<Record<string, unknown>>[];
+export type RouteRules = readonly Readonly<Record<string, unknown>>[];
 
 /** Parts of a percent that weights can express: 0.01 %. */
 const PARTS = 100;
 
 /** Percent of each version, from the first rule that names one; all are 0 where all weights are. */
-export function percentsOf(deployment: string, rules: Rules): ReadonlyMap<number, number> {
+export function percentsOf(deployment: string, rules: RouteRules): ReadonlyMap<number, number> {
   return rules.map((rule) => percentsIn(deployment, rule)).find(({ size }) => size > 0) ?? new Map();
 }
 
-function percentsIn(deployment: string, rule: Rules[number]): ReadonlyMap<number, number> {
+function percentsIn(deployment: string, rule: RouteRules[number]): ReadonlyMap<number, number> {
   const weights = recordsAt(rule, 'backendRefs').flatMap((backend): [number, number][] => {
     const version = versionOfName(deployment, String(backend['name']));
     return version === null ? [] : [[version, weightOf(backend)]];
@@ -27,12 +27,12 @@ function percentsIn(deployment: string, rule: Rules[number]): ReadonlyMap<number
 /** The rules with the weights that give these shares, or null where each of them gives them already. */
 export function rulesWith(
   deployment: string,
-  rules: Rules,
+  rules: RouteRules,
   percents: ReadonlyMap<number, number>,
-): Rules | null {
+): RouteRules | null {
   const scale = [...percents.values()].every(Number.isInteger) ? 1 : PARTS;
   const share = (version: number): number => percents.get(version) ?? 0;
-  const isSo = (rule: Rules[number]): boolean =>
+  const isSo = (rule: RouteRules[number]): boolean =>
     [...percentsIn(deployment, rule)].every(
       ([version, percent]) => Math.abs(percent - share(version)) < 1 / PARTS / 2,
     );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../manifest.ts';
-import { keptRules } from './kept-rules.ts';
-import { ROLLOUT_MANAGER } from './managers.ts';
+import { ROLLOUT_MANAGER } from './field-managers.ts';
+import { keptRules } from './preserved-rules.ts';
 
 const backends = (weights: Readonly<Record<string, number>>) => [
   { backendRefs: Object.entries(weights).map(([name, weight]) => ({ name, weight })) },

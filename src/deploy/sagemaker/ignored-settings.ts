@@ -29,7 +29,7 @@ const OF_A_VERSION: Readonly<Partial<Record<Kind, Readonly<Record<string, string
 const SHARED = ['variant', 'instance', 'instances', 'scaling', 'startupSeconds'] as const;
 
 /** Throws SAGEMAKER_UNSUPPORTED for the first of them. `written`: the document before defaults were filled in. */
-export function refuseWhatGoesNowhere(written: unknown, document: SageMakerDocument): void {
+export function refuseIgnoredSettings(written: unknown, document: SageMakerDocument): void {
   const given = isRecord(written) ? written : {};
   const versions = Array.isArray(given['versions']) ? (given['versions'] as readonly Written[]) : [];
   for (const [i, version] of versions.entries()) {

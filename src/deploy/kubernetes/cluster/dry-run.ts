@@ -3,10 +3,10 @@ import type { Deployment } from '../../plan/apply.ts';
 import { idOf, specDigest } from '../../plan/key.ts';
 import { stepFor } from '../../plan/plan.ts';
 import type { ClusterApi } from './api.ts';
-import { Cluster } from './cloud.ts';
+import { ClusterCloud } from './cloud.ts';
 
 /** Something that would be written, and why the cluster would not take it. */
-export interface Refusal {
+export interface DryRunRefusal {
   readonly id: string;
   readonly code: string;
   readonly message: string;
@@ -20,9 +20,9 @@ export async function refusals(
   api: ClusterApi,
   { name, resources }: Deployment,
   force: boolean,
-): Promise<readonly Refusal[]> {
-  const cloud = new Cluster({ api: dry(api), resources, force });
-  const found: Refusal[] = [];
+): Promise<readonly DryRunRefusal[]> {
+  const cloud = new ClusterCloud({ api: dry(api), resources, force });
+  const found: DryRunRefusal[] = [];
   for (const resource of resources) {
     const step = stepFor(name, resource, (await cloud.observe(resource)) ?? undefined);
     if (step?.action !== 'create' && step?.action !== 'update') continue;

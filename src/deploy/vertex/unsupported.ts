@@ -15,7 +15,7 @@ const OF_A_VERSION: Readonly<Record<string, string>> = {
 };
 
 /** Throws VERTEX_UNSUPPORTED for the first setting that Vertex cannot honour. */
-export function refuseWhatVertexLacks(value: unknown): void {
+export function refuseUnsupportedByVertex(value: unknown): void {
   if (!isRecord(value)) return;
   const versions = Array.isArray(value['versions']) ? value['versions'] : [];
   for (const [i, version] of versions.entries()) {

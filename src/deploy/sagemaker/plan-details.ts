@@ -1,14 +1,14 @@
 /** What a person should know before a deployment is made. Pure. */
 import type { Deployment } from '../plan/apply.ts';
-import { costsOf, PRICES_FROM, sayCosts } from './cost.ts';
+import { SAGEMAKER_PRICES_FROM, sageMakerCostLines, sageMakerCostsOf } from './cost.ts';
 import type { SageMakerDocument } from './document.ts';
 import { targetModel } from './names.ts';
 import { deployerPolicy, executionPolicy } from './permissions.ts';
 
-export const detailsOf = (document: SageMakerDocument, { resources }: Deployment) => ({
+export const sageMakerDetailsOf = (document: SageMakerDocument, { resources }: Deployment) => ({
   policy: deployerPolicy(document, resources),
   executionPolicy: executionPolicy(document),
-  costs: { ...PRICES_FROM, currency: 'USD', of: costsOf(document) },
+  costs: { ...SAGEMAKER_PRICES_FROM, currency: 'USD', of: sageMakerCostsOf(document) },
 });
 
 /** Lines for people. */
@@ -19,7 +19,7 @@ export function aboutSageMaker(document: SageMakerDocument, { resources }: Deplo
     'Permissions that are needed, and no more (policy.json has them as a policy of IAM):',
     ...Statement.map(({ Action, Resource }) => `  ${Action.join(', ')}\n    on ${Resource.join(', ')}`),
     '',
-    ...sayCosts(document),
+    ...sageMakerCostLines(document),
     ...asking(document),
   ];
 }

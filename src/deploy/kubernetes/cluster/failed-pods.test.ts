@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lateReason, stuckPod } from './stuck-pods.ts';
+import { lateReason, stuckPod } from './failed-pods.ts';
 
 const pod = (waiting: object | null, hash = 'new', at = '2026-01-02T00:00:00Z') => ({
   metadata: { name: `churn-v3-${hash}`, creationTimestamp: at, labels: { 'pod-template-hash': hash } },

@@ -1,5 +1,5 @@
 /** How a container is to be started. */
-export interface Start {
+export interface ContainerSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly args: readonly string[];
   /** Folders of this machine by where the container sees them, read-only. */
@@ -22,4 +22,4 @@ export interface StartedContainer {
 }
 
 /** Starts a container; settles once its process runs, whether or not it answers yet. */
-export type StartContainer = (start: Start) => Promise<StartedContainer>;
+export type StartContainer = (start: ContainerSpec) => Promise<StartedContainer>;

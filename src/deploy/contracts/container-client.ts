@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 
-export interface Question {
+export interface ContainerRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
@@ -10,7 +10,7 @@ export interface Question {
   readonly limit?: number;
 }
 
-export interface Answer {
+export interface ContainerResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -20,12 +20,12 @@ export interface Answer {
 }
 
 /** Asks the container over a connection of its own. Rejects where there is no answer in time. */
-export type Ask = (path: string, question?: Question) => Promise<Answer>;
+export type ContainerClient = (path: string, question?: ContainerRequest) => Promise<ContainerResponse>;
 
 const LIMIT_MILLIS = 60_000;
 
 export const asking =
-  (port: number, host = '127.0.0.1'): Ask =>
+  (port: number, host = '127.0.0.1'): ContainerClient =>
   async (path, { method, headers = {}, body, limit = LIMIT_MILLIS } = {}) => {
     const begun = performance.now();
     const asked = request({
@@ -49,7 +49,7 @@ export async function askSlowly(
   port: number,
   path: string,
   body: string,
-): Promise<{ finish(): Promise<Answer> }> {
+): Promise<{ finish(): Promise<ContainerResponse> }> {
   const begun = performance.now();
   const asked = request({
     ...{ host: '127.0.0.1', port, path, agent: false, method: 'POST' },
@@ -61,14 +61,14 @@ export async function askSlowly(
   asked.write(body.slice(0, body.length >> 1));
   const [socket] = (await once(asked, 'socket')) as [Socket];
   if (socket.connecting) await once(socket, 'connect');
-  const finish = async (): Promise<Answer> => {
+  const finish = async (): Promise<ContainerResponse> => {
     asked.end(body.slice(body.length >> 1));
     return { ...(await answered), connectMillis: 0, millis: performance.now() - begun };
   };
   return { finish };
 }
 
-type Bare = Omit<Answer, 'connectMillis' | 'millis'>;
+type Bare = Omit<ContainerResponse, 'connectMillis' | 'millis'>;
 
 async function answerOf(asked: ClientRequest): Promise<Bare> {
   const [response] = (await once(asked, 'response')) as [IncomingMessage];

@@ -2,10 +2,10 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
-import type { Challenge } from './challenge.ts';
-import type { Credentials } from './credentials.ts';
-import { isPassing, protocolError, saidBy } from './refusal.ts';
-import { type Answer, bodyOf, NoAnswer, type Sent } from './transport.ts';
+import type { AuthChallenge } from './auth-challenge.ts';
+import type { RegistryCredentials } from './credentials.ts';
+import { isTransientStatus, protocolError, saidBy } from './push-error.ts';
+import { NoAnswer, replayableBodyOf, type TransportRequest, type TransportResponse } from './transport.ts';
 
 /** Where a token says no time (https://distribution.github.io/distribution/spec/auth/token/). */
 const DEFAULT_SECONDS = 60;
@@ -17,19 +17,19 @@ const CLIENT = 'plimsoll';
 export interface AuthorityOptions {
   /** As messages name it. */
   readonly registry: string;
-  readonly credentials: () => Promise<Credentials | null>;
+  readonly credentials: () => Promise<RegistryCredentials | null>;
   readonly clock: Clock;
   /** Sends it once; throws NoAnswer. */
-  readonly send: (sent: Sent) => Promise<Answer>;
+  readonly send: (sent: TransportRequest) => Promise<TransportResponse>;
   /** Whether passwords may go to this address without TLS. */
   readonly mayBePlain: (url: URL) => boolean;
 }
 
-export class Authority {
+export class RegistryAuthorizer {
   readonly #options: AuthorityOptions;
   readonly #tokens = new Map<string, { readonly header: string; readonly until: number }>();
-  #challenge: Challenge | null = null;
-  #credentials: Promise<Credentials | null> | undefined;
+  #challenge: AuthChallenge | null = null;
+  #credentials: Promise<RegistryCredentials | null> | undefined;
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
@@ -45,7 +45,7 @@ export class Authority {
   }
 
   /** Another challenge has come: what was kept for these scopes does not hold. */
-  learn(challenge: Challenge, scopes: readonly string[]): void {
+  learn(challenge: AuthChallenge, scopes: readonly string[]): void {
     this.#challenge = challenge;
     this.#tokens.delete(scopes.join(' '));
   }
@@ -58,13 +58,13 @@ export class Authority {
     return basicHeader(found);
   }
 
-  #found(): Promise<Credentials | null> {
+  #found(): Promise<RegistryCredentials | null> {
     this.#credentials ??= this.#options.credentials();
     return this.#credentials;
   }
 
   async #token(
-    { realm, service }: Challenge & { scheme: 'bearer' },
+    { realm, service }: AuthChallenge & { scheme: 'bearer' },
     scopes: readonly string[],
   ): Promise<string> {
     const { registry, clock, mayBePlain } = this.#options;
@@ -77,7 +77,8 @@ export class Authority {
       });
     const answer = await this.#options.send(tokenRequest(url, service, scopes, await this.#found()));
     const refusal = `${url.host} gives no token: ${saidBy(answer)}`;
-    if (isPassing(answer.status)) throw new NoAnswer('network', refusal, answer.headers['retry-after']);
+    if (isTransientStatus(answer.status))
+      throw new NoAnswer('network', refusal, answer.headers['retry-after']);
     if (answer.status !== 200) throw this.#denied(refusal);
     const { token, seconds } = tokenOf(answer.body, url.host);
     const until = clock.now() + seconds * 1000 - MARGIN_MILLIS;
@@ -100,8 +101,8 @@ function tokenRequest(
   realm: URL,
   service: string | null,
   scopes: readonly string[],
-  credentials: Credentials | null,
-): Sent {
+  credentials: RegistryCredentials | null,
+): TransportRequest {
   const fields = new URLSearchParams(service === null ? {} : { service });
   if (credentials?.kind !== 'identity') {
     const url = new URL(realm);
@@ -119,7 +120,7 @@ function tokenRequest(
     method: 'POST',
     url: realm,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: bodyOf(bytes),
+    body: replayableBodyOf(bytes),
     limit: TOKEN_BYTES_MAX,
   };
 }
@@ -140,5 +141,5 @@ function tokenOf(body: Buffer, host: string): { token: string; seconds: number }
   return { token: found, seconds: isTime ? Math.min(expires_in, 86_400) : DEFAULT_SECONDS };
 }
 
-const basicHeader = ({ user, password }: Credentials & { kind: 'password' }): string =>
+const basicHeader = ({ user, password }: RegistryCredentials & { kind: 'password' }): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
