@@ -107,7 +107,7 @@ describe('chunks of a bundle', () => {
     expect(await answersOf(dist)).toMatchObject({ first: 'base', second: 'derived' });
   });
 
-  // Copies of what was read are kept under the name of the file that imports the reader (src/registry/kept-steps.ts).
+  // Copies of what was read are kept under the name of the file that imports the reader (src/registry/step-cache.ts).
   it('are named anew where something changes that they import at run time', async () => {
     const base = `export class Base { name = 'base'; more = () => import('./other.ts'); }`;
     const nameOf = async (files: Files) => {

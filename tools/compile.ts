@@ -22,7 +22,7 @@ export const COLD_PATH = [
   'src/server/log.ts',
   'src/server/nothing-to-serve.ts',
   'src/server/serve-here.ts',
-  'src/registry/load-beside.ts',
+  'src/registry/load-in-thread.ts',
   'src/engine/native/engine.ts',
 ];
 const STARTED_SOURCE = /(new URL\(['"]\.\/[\w-]+\.(?:worker|child))\.ts(['"], import\.meta\.url\))/g;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Batch, Outputs } from '../../src/model/batch.ts';
-import type { LoadedVersion, Manifest } from '../../src/registry/version.ts';
+import type { BundleManifest, LoadedVersion } from '../../src/registry/version.ts';
 
 /**
  * Models that behave in ways real ones must not, for the server's own tests. Loaded by name, here and (as the
@@ -43,7 +43,7 @@ function sums(batch: Batch): Outputs {
 
 const column = (name: string, nullable = false) => ({ name, named: true, type: 'number' as const, nullable });
 
-const manifest = (rowMicros: number): Manifest => ({
+const manifest = (rowMicros: number): BundleManifest => ({
   schema: 1,
   converter: 1,
   digest: '0'.repeat(64),

@@ -15,9 +15,9 @@ import { freezeNow } from '../../src/jobs/spark/staging.ts';
 import { submitArguments } from '../../src/jobs/spark/submit.ts';
 import type { JobSpec } from '../../src/jobs/spec/spec.ts';
 import { exampleRow } from '../../src/registry/boundary/example.ts';
-import { CONVERTER, digestFile, MANIFEST, ORIGINAL } from '../../src/registry/bundle.ts';
+import { BUNDLE_MANIFEST, CONVERTER, digestFileSync, ORIGINAL } from '../../src/registry/bundle.ts';
 import { createEngine } from '../../src/registry/engines.ts';
-import type { Manifest } from '../../src/registry/version.ts';
+import type { BundleManifest } from '../../src/registry/version.ts';
 import { bindInputs } from '../../src/scorer/bind.ts';
 import { openScorer } from '../../src/scorer/open.ts';
 import { identifier, literal } from '../../src/sql/identifiers.ts';
@@ -72,7 +72,7 @@ function sqlOf(cell: unknown): string {
 }
 
 /** A bundle without proof: what is proved elsewhere takes an hour for all. */
-async function writeBundle(file: FixtureFile, path: string): Promise<Manifest | null> {
+async function writeBundle(file: FixtureFile, path: string): Promise<BundleManifest | null> {
   const { content, ...read } = readModelFile(file.model);
   if (content === null) return null;
   const runtime = await createEngine(content, 'native').then(
@@ -80,14 +80,14 @@ async function writeBundle(file: FixtureFile, path: string): Promise<Manifest | 
     () => 'onnx' as const,
   );
   const manifest = {
-    ...{ schema: 1, converter: CONVERTER, digest: digestFile(file.model), file: basename(file.model) },
+    ...{ schema: 1, converter: CONVERTER, digest: digestFileSync(file.model), file: basename(file.model) },
     ...{ sideFiles: [], size: statSync(file.model).size, maxModel: null, format: '', compression: null },
     ...{ framework: read.framework, signature: content.signature, runtime, graph: false, rowMicros: 1 },
     ...{ verification: null, example: exampleRow(content).row },
-  } as unknown as Manifest;
+  } as unknown as BundleManifest;
   mkdirSync(join(path, ORIGINAL), { recursive: true });
   copyFileSync(file.model, join(path, ORIGINAL, manifest.file));
-  writeFileSync(join(path, MANIFEST), JSON.stringify(manifest));
+  writeFileSync(join(path, BUNDLE_MANIFEST), JSON.stringify(manifest));
   return manifest;
 }
 

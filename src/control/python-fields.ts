@@ -1,5 +1,5 @@
 import { PlimsollError } from '../core/errors.ts';
-import type { Permission, PythonDemands } from '../python/demands.ts';
+import type { PythonDemands, PythonPermission } from '../python/demands.ts';
 import type { NewVersion } from '../registry/new-version.ts';
 
 /** What is said about running a version with Python, as the API has it: beside the other fields, nothing where nothing is said. */
@@ -10,7 +10,7 @@ export interface PythonFields {
   /** Version of Python. */
   readonly python?: string | undefined;
   readonly script?: string | undefined;
-  readonly allow?: readonly Permission[] | undefined;
+  readonly allow?: readonly PythonPermission[] | undefined;
 }
 
 /** The fields that say what `demands` do. */

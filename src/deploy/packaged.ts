@@ -1,5 +1,5 @@
 /** A version on its way to somewhere else, and where an image keeps it. Pure. */
-import type { Manifest } from '../registry/version.ts';
+import type { BundleManifest } from '../registry/version.ts';
 
 /** A proved version that is about to go somewhere. */
 export interface PackagedModel {
@@ -11,7 +11,7 @@ export interface PackagedModel {
   readonly digest: string;
   /** Folder of the bundle. */
   readonly bundle: string;
-  readonly manifest: Manifest;
+  readonly manifest: BundleManifest;
 }
 
 /** Where an image keeps its versions: `/opt/plimsoll/models/NAME/VERSION/` is a bundle as it lies in the registry. */

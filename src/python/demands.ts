@@ -11,11 +11,11 @@ export interface PythonDemands {
   /** Inference script: functions, a class, or what goes before and after a compiled model. */
   readonly script: string | null;
   /** What the sandbox leaves open. */
-  readonly allow: readonly Permission[];
+  readonly allow: readonly PythonPermission[];
 }
 
 /** `network`: connections while it serves; `build`: packages without a wheel, whose own code runs when they are installed. */
-export type Permission = 'network' | 'build';
+export type PythonPermission = 'network' | 'build';
 
 /** Who said that a version may run with Python, and when. Kept in its manifest, in the audit log, and shown wherever it is. */
 export interface TrustRecord {
@@ -24,5 +24,5 @@ export interface TrustRecord {
   readonly at: string;
   /** What names the bundle: the file with its code, script and lock. */
   readonly digest: string;
-  readonly allow: readonly Permission[];
+  readonly allow: readonly PythonPermission[];
 }

@@ -1,12 +1,12 @@
 /** An interpreter that is installed here. */
-export interface Interpreter {
+export interface PythonInterpreter {
   /** Full version: `3.11.7`. */
   readonly version: string;
   readonly path: string;
 }
 
 /** Packages as they are installed: everything pinned, also what packages need themselves. */
-export interface Lock {
+export interface PackageLock {
   /** `requirements.txt` with `==` and hashes, LF, sorted. */
   readonly text: string;
   /** sha256 over text and minor version of Python, hex; names the environment. */
@@ -18,9 +18,9 @@ export interface Lock {
 }
 
 /** A folder of installed packages, `DATA/environments/<digest of the lock>/`, made once and never changed. */
-export interface Environment {
-  readonly interpreter: Interpreter;
+export interface PythonEnvironment {
+  readonly interpreter: PythonInterpreter;
   /** Its `site-packages`. */
   readonly packages: string;
-  readonly lock: Lock;
+  readonly lock: PackageLock;
 }

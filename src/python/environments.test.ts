@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
-import type { Environment, Lock } from './environment.ts';
+import type { PackageLock, PythonEnvironment } from './environment.ts';
 import { openEnvironment, sweepEnvironments } from './environments.ts';
 import { makeLock } from './lock.ts';
 import { lockOf, readLock } from './lock-text.ts';
@@ -25,17 +25,17 @@ const options = { dataDir, allowBuild: false };
 const environments = join(dataDir, 'environments');
 
 /** Small wheels without needs of their own. */
-const lockSmall = (line: string): Promise<Lock> =>
+const lockSmall = (line: string): Promise<PackageLock> =>
   makeLock({ ...options, requirements: { path: 'r.txt', text: line }, guessed: [], python: '3.11' });
 
-const run = ({ interpreter, packages }: Environment, code: string): string =>
+const run = ({ interpreter, packages }: PythonEnvironment, code: string): string =>
   execFileSync(
     interpreter.path,
     ['-I', '-S', '-c', `import sys; sys.path.append(${JSON.stringify(packages)})\n${code}`],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   ).trim();
 
-const openElsewhere = (lock: Lock, folder = dataDir) =>
+const openElsewhere = (lock: PackageLock, folder = dataDir) =>
   spawn(process.execPath, ['src/python/test-open.child.ts', folder, lock.text, lock.python], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
-import type { Environment, Interpreter, Lock } from './environment.ts';
+import type { PackageLock, PythonEnvironment, PythonInterpreter } from './environment.ts';
 import { installPackages } from './install.ts';
 import { chooseInterpreter, findInterpreters } from './interpreters.ts';
 
@@ -31,7 +31,7 @@ const sharedFolder = (): string | null => process.env['PLIMSOLL_ENVIRONMENTS'] |
 const environmentsDir = (dataDir: string): string => sharedFolder() ?? join(dataDir, 'environments');
 
 /** Those that this process is opening, by path. */
-const opening = new Map<string, Promise<Environment>>();
+const opening = new Map<string, Promise<PythonEnvironment>>();
 
 /**
  * The environment of a lock: `DATA/environments/<digest>`, or below PLIMSOLL_ENVIRONMENTS where that is set, made beside and moved into place where it is not there yet.
@@ -39,7 +39,7 @@ const opening = new Map<string, Promise<Environment>>();
  * that any interpreter of the same minor version serves it. Throws PYTHON_NOT_FOUND, PYTHON_TOOL_MISSING and
  * ENVIRONMENT_FAILED.
  */
-export function openEnvironment(lock: Lock, options: EnvironmentOptions): Promise<Environment> {
+export function openEnvironment(lock: PackageLock, options: EnvironmentOptions): Promise<PythonEnvironment> {
   const folder = join(environmentsDir(options.dataDir), lock.digest);
   const running = opening.get(folder);
   if (running !== undefined) return running;
@@ -52,7 +52,7 @@ export function openEnvironment(lock: Lock, options: EnvironmentOptions): Promis
  * The environment of a lock where none may be made: as it lies below PLIMSOLL_ENVIRONMENTS, which an image brings. Throws
  * PYTHON_NOT_FOUND, and ENVIRONMENT_FAILED where it is not there.
  */
-export async function readyEnvironment(lock: Lock): Promise<Environment> {
+export async function readyEnvironment(lock: PackageLock): Promise<PythonEnvironment> {
   const interpreter = chooseInterpreter(lock.python, await findInterpreters());
   const environments = sharedFolder();
   const folder = join(environments ?? '', lock.digest);
@@ -68,18 +68,22 @@ export async function readyEnvironment(lock: Lock): Promise<Environment> {
 }
 
 /** What lies beside the packages of an environment and says that they are complete. Pure. */
-export function markerOf({ digest, python, pins }: Lock): string {
+export function markerOf({ digest, python, pins }: PackageLock): string {
   return `${JSON.stringify({ digest, python, packages: Object.fromEntries(pins) }, null, 2)}\n`;
 }
 
-async function openOnce(lock: Lock, folder: string, options: EnvironmentOptions): Promise<Environment> {
+async function openOnce(
+  lock: PackageLock,
+  folder: string,
+  options: EnvironmentOptions,
+): Promise<PythonEnvironment> {
   const interpreter = chooseInterpreter(lock.python, await findInterpreters());
   if (!(await isComplete(folder, lock))) await build(lock, interpreter, folder, options);
   return { interpreter, packages: join(folder, PACKAGES), lock };
 }
 
 /** Whether all of it is there; notes that it was opened. */
-async function isComplete(folder: string, lock: Lock): Promise<boolean> {
+async function isComplete(folder: string, lock: PackageLock): Promise<boolean> {
   const path = join(folder, MARKER);
   try {
     const marker = JSON.parse(await readFile(path, 'utf8')) as { digest?: unknown };
@@ -94,8 +98,8 @@ async function isComplete(folder: string, lock: Lock): Promise<boolean> {
 }
 
 async function build(
-  lock: Lock,
-  interpreter: Interpreter,
+  lock: PackageLock,
+  interpreter: PythonInterpreter,
   folder: string,
   { dataDir, allowBuild, onProgress }: EnvironmentOptions,
 ): Promise<void> {
@@ -116,7 +120,7 @@ async function build(
 }
 
 /** A folder that is there already is kept where it is complete, else it makes way: it was damaged. */
-async function moveIntoPlace(staging: string, folder: string, lock: Lock): Promise<void> {
+async function moveIntoPlace(staging: string, folder: string, lock: PackageLock): Promise<void> {
   try {
     await rename(staging, folder);
   } catch (error) {

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
-import type { Interpreter, Lock } from './environment.ts';
-import { runProgram } from './program.ts';
+import type { PackageLock, PythonInterpreter } from './environment.ts';
+import { runPythonProgram } from './program.ts';
 import { findUv } from './uv.ts';
-import { explainUv } from './uv-words.ts';
+import { explainUv } from './uv-errors.ts';
 
 /** Milliseconds for downloads and hard links; builds compile. */
 const INSTALL_MILLIS = 1_800_000;
@@ -17,8 +17,8 @@ const COMPILE_MILLIS = 1_800_000;
  * ENVIRONMENT_FAILED.
  */
 export async function installPackages(
-  lock: Lock,
-  interpreter: Interpreter,
+  lock: PackageLock,
+  interpreter: PythonInterpreter,
   folder: string,
   allowBuild: boolean,
 ): Promise<void> {
@@ -42,8 +42,8 @@ export async function installPackages(
  * (`unchecked-hash`, PEP 552): a copied data folder has other times. What does not compile (templates, code for another
  * version) is nothing that could be imported.
  */
-async function compileBytecode(interpreter: Interpreter, folder: string): Promise<void> {
-  await runProgram(
+async function compileBytecode(interpreter: PythonInterpreter, folder: string): Promise<void> {
+  await runPythonProgram(
     interpreter.path,
     [
       ...['-I', '-S', '-m', 'compileall', '-qq', '-j', '0', '-x', '[/\\\\]tests?[/\\\\]'],
@@ -53,7 +53,7 @@ async function compileBytecode(interpreter: Interpreter, folder: string): Promis
   );
 }
 
-function failed(lock: Lock, said: string, allowBuild: boolean): PlimsollError {
+function failed(lock: PackageLock, said: string, allowBuild: boolean): PlimsollError {
   const { reason, wheelless } = explainUv(said, lock.python);
   return new PlimsollError('ENVIRONMENT_FAILED', {
     digest: lock.digest.slice(0, 12),

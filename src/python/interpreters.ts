@@ -1,9 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
-import type { Interpreter } from './environment.ts';
+import type { PythonInterpreter } from './environment.ts';
 import { interpreterPlaces } from './interpreter-places.ts';
-import { runProgram } from './program.ts';
+import { runPythonProgram } from './program.ts';
 import { compareVersions } from './versions.ts';
 
 /** Oldest version that workers run with. */
@@ -35,14 +35,14 @@ interface Reply {
   readonly threaded: boolean;
 }
 
-let known: Promise<readonly Interpreter[]> | null = null;
+let known: Promise<readonly PythonInterpreter[]> | null = null;
 
 /**
  * Every CPython 3.8 or newer that is installed here (64 bits, releases, with the global lock: what wheels are made for),
  * newest first; the one that PLIMSOLL_PYTHON names comes before all. Virtual environments count as what they are made of.
  * Each is asked once a process. It starts programs, so that it is called only where a person trusts a model.
  */
-export function findInterpreters(): Promise<readonly Interpreter[]> {
+export function findInterpreters(): Promise<readonly PythonInterpreter[]> {
   known ??= searchInterpreters(process.env);
   return known;
 }
@@ -50,13 +50,13 @@ export function findInterpreters(): Promise<readonly Interpreter[]> {
 /** As `findInterpreters`, for given variables, asking anew. */
 export async function searchInterpreters(
   variables: Readonly<Record<string, string | undefined>>,
-): Promise<readonly Interpreter[]> {
+): Promise<readonly PythonInterpreter[]> {
   const places = [...new Set(interpreterPlaces(variables).map(resolveLink))];
   const asked = (await Promise.all(places.map(askInterpreter))).filter((found) => found !== null);
   const found = [...new Map(asked.map((interpreter) => [interpreter.path, interpreter])).values()];
   const named = variables['PLIMSOLL_PYTHON'] ? resolveLink(variables['PLIMSOLL_PYTHON']) : null;
   const preferred = named === null ? null : await askInterpreter(named);
-  const rank = ({ path }: Interpreter): number => (path === preferred?.path ? 0 : 1);
+  const rank = ({ path }: PythonInterpreter): number => (path === preferred?.path ? 0 : 1);
   return found.sort(
     (left, right) => rank(left) - rank(right) || compareVersions(right.version, left.version),
   );
@@ -71,8 +71,8 @@ const resolveLink = (path: string): string => {
 };
 
 /** What a program says that it is; null where it is no Python that models can be run with. */
-async function askInterpreter(path: string): Promise<Interpreter | null> {
-  const { status, stdout } = await runProgram(path, ['-I', '-S', '-c', QUESTION], {
+async function askInterpreter(path: string): Promise<PythonInterpreter | null> {
+  const { status, stdout } = await runPythonProgram(path, ['-I', '-S', '-c', QUESTION], {
     limitMillis: ASK_MILLIS,
   });
   const reply = status === 0 ? parseReply(stdout) : null;
@@ -109,7 +109,10 @@ export const minorOf = (version: string): string => version.split('.').slice(0, 
  * not there, another one of the same minor version stands in for it: pickles and wheels depend on the minor version alone.
  * Throws PYTHON_NOT_FOUND with the versions that were found.
  */
-export function chooseInterpreter(wanted: string | null, found: readonly Interpreter[]): Interpreter {
+export function chooseInterpreter(
+  wanted: string | null,
+  found: readonly PythonInterpreter[],
+): PythonInterpreter {
   const chosen = fittingInterpreters(wanted, found)[0];
   if (chosen !== undefined) return chosen;
   const versions = [...new Set(found.map(({ version }) => version))].join(', ');
@@ -130,11 +133,11 @@ const install = (minor: string): string =>
 /** All that fit, the best first. */
 export function fittingInterpreters(
   wanted: string | null,
-  found: readonly Interpreter[],
-): readonly Interpreter[] {
+  found: readonly PythonInterpreter[],
+): readonly PythonInterpreter[] {
   if (wanted === null) return found;
   if (!/^3(\.\d{1,3}){0,2}$/.test(wanted)) return [];
-  const fitting = (version: string): Interpreter[] =>
+  const fitting = (version: string): PythonInterpreter[] =>
     found.filter((one) => one.version === version || one.version.startsWith(`${version}.`));
   const exact = fitting(wanted);
   return exact.length > 0 ? exact : wanted.split('.').length === 3 ? fitting(minorOf(wanted)) : [];

@@ -1,19 +1,19 @@
-import type { Interpreter } from './environment.ts';
+import type { PythonInterpreter } from './environment.ts';
 import type { KnownBound } from './known-bounds.ts';
-import type { Failure } from './lock.ts';
-import { formatRequirement, type Requirement } from './requirements.ts';
-import type { Resolved } from './resolve.ts';
+import type { ResolutionFailure } from './lock.ts';
+import { formatRequirement, type PackageRequirement } from './requirements.ts';
+import type { ResolvedPackages } from './resolve.ts';
 
 /** How a lock was arrived at, in sentences. Pure. */
 export interface LockStory {
-  readonly requirements: readonly Requirement[];
+  readonly requirements: readonly PackageRequirement[];
   /** Whether the lines were deduced from the model's file. */
   readonly guessed: boolean;
-  readonly resolved: Resolved;
+  readonly resolved: ResolvedPackages;
   readonly wanted: string | null;
-  readonly interpreter: Interpreter;
+  readonly interpreter: PythonInterpreter;
   /** Pythons that lack something. */
-  readonly passedOver: readonly Failure[];
+  readonly passedOver: readonly ResolutionFailure[];
 }
 
 /** Sentences for the person, what they decided least first. */

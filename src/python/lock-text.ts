@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { PlimsollError } from '../core/errors.ts';
-import type { Lock } from './environment.ts';
-import { normaliseName, parseRequirements, type Requirement } from './requirements.ts';
+import type { PackageLock } from './environment.ts';
+import { normaliseName, type PackageRequirement, parseRequirements } from './requirements.ts';
 
 /** One package of a lock. */
-export interface Pin {
+export interface PinnedPackage {
   readonly name: string;
   readonly version: string;
   /** `sha256:…`. */
@@ -15,7 +15,7 @@ export interface Pin {
 const LOCK = 'requirements.lock';
 
 /** The lock of packages: its text is the same whatever order they come in. */
-export function lockOf(pins: readonly Pin[], python: string): Lock {
+export function lockOf(pins: readonly PinnedPackage[], python: string): PackageLock {
   const sorted = [...pins].sort((left, right) => (left.name < right.name ? -1 : 1));
   const text = sorted.map(formatPin).join('');
   return {
@@ -26,19 +26,19 @@ export function lockOf(pins: readonly Pin[], python: string): Lock {
   };
 }
 
-const formatPin = ({ name, version, hashes }: Pin): string =>
+const formatPin = ({ name, version, hashes }: PinnedPackage): string =>
   `${[`${name}==${version}`, ...[...hashes].sort().map((hash) => `    --hash=${hash}`)].join(' \\\n')}\n`;
 
 /**
  * A lock from its text and the minor version of Python that it is for (`3.11`). Throws REQUIREMENTS_INVALID where a line
  * is not one package with `==` and hashes, or names one twice.
  */
-export function readLock(text: string, python: string): Lock {
+export function readLock(text: string, python: string): PackageLock {
   return lockOf(pinsOf(parseRequirements(text, LOCK), LOCK), python);
 }
 
 /** Requirements as pins. Throws REQUIREMENTS_INVALID where one is anything less. */
-export function pinsOf(requirements: readonly Requirement[], path: string): readonly Pin[] {
+export function pinsOf(requirements: readonly PackageRequirement[], path: string): readonly PinnedPackage[] {
   const seen = new Set<string>();
   return requirements.map((requirement) => {
     const { line, name, specifiers, hashes } = requirement;

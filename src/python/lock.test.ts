@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { brokenBounds } from './known-bounds.ts';
 import { type LockRequest, makeLock } from './lock.ts';
 import { lockOf, readLock } from './lock-text.ts';
-import { explainUv } from './uv-words.ts';
+import { explainUv } from './uv-errors.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-locks-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));

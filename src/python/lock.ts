@@ -1,12 +1,12 @@
 import { PlimsollError } from '../core/errors.ts';
-import type { Interpreter, Lock } from './environment.ts';
+import type { PackageLock, PythonInterpreter } from './environment.ts';
 import { chooseInterpreter, findInterpreters, fittingInterpreters, minorOf } from './interpreters.ts';
 import { lockNotes } from './lock-notes.ts';
-import { lockOf, type Pin } from './lock-text.ts';
-import { formatRequirement, parseRequirements, type Requirement } from './requirements.ts';
-import { type Resolved, resolveBounded } from './resolve.ts';
-import { findUv, type Uv } from './uv.ts';
-import type { Unresolved } from './uv-words.ts';
+import { lockOf, type PinnedPackage } from './lock-text.ts';
+import { formatRequirement, type PackageRequirement, parseRequirements } from './requirements.ts';
+import { type ResolvedPackages, resolveBounded } from './resolve.ts';
+import { findUv, type UvProgram } from './uv.ts';
+import type { UnresolvedReason } from './uv-errors.ts';
 
 /** What a lock is made of. */
 export interface LockRequest {
@@ -23,16 +23,16 @@ export interface LockRequest {
 }
 
 /** A lock, and how it was arrived at. */
-export type MadeLock = Lock & {
-  readonly interpreter: Interpreter;
+export type MadeLock = PackageLock & {
+  readonly interpreter: PythonInterpreter;
   /** Sentences for the person: what was resolved to what, which Python stands in for which. */
   readonly notes: readonly string[];
 };
 
 /** What was found for one Python. */
 interface Attempt {
-  readonly interpreter: Interpreter;
-  readonly resolved: Resolved;
+  readonly interpreter: PythonInterpreter;
+  readonly resolved: ResolvedPackages;
 }
 
 /**
@@ -69,10 +69,10 @@ export async function makeLock(request: LockRequest): Promise<MadeLock> {
   return { ...lock, interpreter, notes };
 }
 
-const NOTHING: Resolved = { pins: [], kept: [], broken: [] };
+const NOTHING: ResolvedPackages = { pins: [], kept: [], broken: [] };
 
 /** What a Python lacks. */
-export interface Failure extends Unresolved {
+export interface ResolutionFailure extends UnresolvedReason {
   readonly python: string;
 }
 
@@ -82,11 +82,11 @@ export interface Failure extends Unresolved {
  */
 async function attemptAll(
   request: LockRequest,
-  requirements: readonly Requirement[],
-  candidates: readonly Interpreter[],
-): Promise<{ attempt: Attempt | null; failures: readonly Failure[] }> {
+  requirements: readonly PackageRequirement[],
+  candidates: readonly PythonInterpreter[],
+): Promise<{ attempt: Attempt | null; failures: readonly ResolutionFailure[] }> {
   const uv = await findUv();
-  const failures: Failure[] = [];
+  const failures: ResolutionFailure[] = [];
   let second: Attempt | null = null;
   for (const build of request.allowBuild ? [false, true] : [false]) {
     for (const interpreter of candidates) {
@@ -108,9 +108,9 @@ async function attemptAll(
 }
 
 const resolutionOf = (
-  uv: Uv,
-  interpreter: Interpreter,
-  requirements: readonly Requirement[],
+  uv: UvProgram,
+  interpreter: PythonInterpreter,
+  requirements: readonly PackageRequirement[],
   build: boolean,
 ): Parameters<typeof resolveBounded>[0] => ({
   uv,
@@ -121,22 +121,22 @@ const resolutionOf = (
 });
 
 /** Patch releases of one minor version have the same wheels. */
-const onePerMinor = (found: readonly Interpreter[]): readonly Interpreter[] =>
+const onePerMinor = (found: readonly PythonInterpreter[]): readonly PythonInterpreter[] =>
   found.filter(
     ({ version }, index) => found.findIndex((other) => minorOf(other.version) === minorOf(version)) === index,
   );
 
 /** A hash that the person gave is a stronger word than the index's. */
-function withGivenHashes(pin: Pin, requirements: readonly Requirement[]): Pin {
+function withGivenHashes(pin: PinnedPackage, requirements: readonly PackageRequirement[]): PinnedPackage {
   const given = requirements.filter(({ name }) => name === pin.name).flatMap(({ hashes }) => hashes);
   return given.length === 0 ? pin : { ...pin, hashes: [...new Set(given)] };
 }
 
 function unresolved(
   { python, allowBuild }: LockRequest,
-  requirements: readonly Requirement[],
+  requirements: readonly PackageRequirement[],
   path: string,
-  failures: readonly Failure[],
+  failures: readonly ResolutionFailure[],
 ): PlimsollError {
   const shown = requirements.slice(0, 3).map(formatRequirement).join(', ');
   const what = requirements.length > 3 ? `the ${requirements.length} lines of ${path}` : shown;

@@ -27,7 +27,7 @@ const OUTPUT_LIMIT = 32 * 1024 * 1024;
  * Runs a program to its end and keeps what it says. It runs in the root folder: whatever lies beside a model (settings of
  * tools, modules, version files) must not steer it. Variables of Python are not passed on. Never throws.
  */
-export function runProgram(
+export function runPythonProgram(
   command: string,
   args: readonly string[],
   { limitMillis, input, environment }: RunOptions,

@@ -7,20 +7,20 @@ import { DISTRIBUTION } from './wheel.ts';
 /** Requirements files as data (PEP 508 and pip's own format, but nothing that reaches elsewhere). Pure. */
 
 /** `==1.2.2`, as it stands in the file. */
-export interface Specifier {
+export interface VersionSpecifier {
   readonly operator: '==' | '===' | '!=' | '<' | '<=' | '>' | '>=' | '~=';
   readonly version: string;
 }
 
 /** One requirement of a file. */
-export interface Requirement {
+export interface PackageRequirement {
   /** Number of its first line, from 1. */
   readonly line: number;
   /** Normalised (PEP 503). */
   readonly name: string;
   /** Normalised, sorted, each once. */
   readonly extras: readonly string[];
-  readonly specifiers: readonly Specifier[];
+  readonly specifiers: readonly VersionSpecifier[];
   /** Environment marker as it stands there, or null. */
   readonly marker: string | null;
   /** `sha256:…`. */
@@ -50,7 +50,7 @@ export const normaliseName = (name: string): string => name.replace(/[-_.]+/g, '
  * which `pip freeze` lists where models are saved: it comes with the program. Throws REQUIREMENTS_INVALID with the number of
  * the line.
  */
-export function parseRequirements(text: string, path: string): readonly Requirement[] {
+export function parseRequirements(text: string, path: string): readonly PackageRequirement[] {
   const invalid = (line: number, problem: string): PlimsollError =>
     new PlimsollError('REQUIREMENTS_INVALID', { path, line, problem });
   if (text.length > TEXT_LIMIT) throw invalid(1, `the file has more than ${TEXT_LIMIT} characters`);
@@ -70,7 +70,7 @@ const isForeign = ({ text }: RequirementLine): boolean =>
   normaliseName(NAME.exec(text)?.[0] ?? '') !== DISTRIBUTION;
 
 /** The requirement that is the text of a line, or what is wrong with it. */
-function readRequirement(content: string, line: number): Requirement | string {
+function readRequirement(content: string, line: number): PackageRequirement | string {
   const hashes = [...content.matchAll(HASH)].map((match) => match[1]!.toLowerCase());
   const wrong = hashes.find((hash) => !HASH_VALUE.test(hash));
   if (wrong !== undefined) return 'a hash is none of sha256, sha384 and sha512 in hex';
@@ -116,17 +116,17 @@ function splitRest(rest: string): Rest | string {
   return { extras, versions: (inBrackets?.[1] ?? versions).trim(), marker };
 }
 
-function readSpecifiers(text: string): readonly Specifier[] | string {
+function readSpecifiers(text: string): readonly VersionSpecifier[] | string {
   if (text === '') return [];
   // A comma at the end is allowed (packaging takes it).
   const parts = text.replace(/,\s*$/, '').split(',');
   if (parts.length > SPECIFIERS_LIMIT)
     return `it has more than ${SPECIFIERS_LIMIT} conditions on its version`;
-  const specifiers: Specifier[] = [];
+  const specifiers: VersionSpecifier[] = [];
   for (const part of parts) {
     const match = /^(===|==|~=|!=|<=|>=|<|>)\s*(\S+)$/.exec(part.trim());
     if (match === null) return `"${shorten(part.trim())}" is no condition on a version (such as ==1.2.2)`;
-    const specifier = { operator: match[1] as Specifier['operator'], version: match[2]! };
+    const specifier = { operator: match[1] as VersionSpecifier['operator'], version: match[2]! };
     if (!isSpecifier(specifier)) return `"${shorten(part.trim())}" is no version of a package (PEP 440)`;
     specifiers.push(specifier);
   }
@@ -134,7 +134,7 @@ function readSpecifiers(text: string): readonly Specifier[] | string {
 }
 
 /** Which versions may follow which operator (PEP 440). */
-function isSpecifier({ operator, version }: Specifier): boolean {
+function isSpecifier({ operator, version }: VersionSpecifier): boolean {
   if (operator === '===') return /^[A-Za-z0-9._+!-]{1,128}$/.test(version);
   const isEquality = operator === '==' || operator === '!=';
   const wildcard = version.endsWith('.*');
@@ -144,7 +144,7 @@ function isSpecifier({ operator, version }: Specifier): boolean {
   return operator !== '~=' || parsed.release.length > 1;
 }
 
-function pinOf(specifiers: readonly Specifier[]): Requirement['pin'] {
+function pinOf(specifiers: readonly VersionSpecifier[]): PackageRequirement['pin'] {
   if (specifiers.length === 0) return 'any';
   const exact = specifiers.some(
     ({ operator, version }) => operator === '===' || (operator === '==' && !version.endsWith('.*')),
@@ -155,7 +155,7 @@ function pinOf(specifiers: readonly Specifier[]): Requirement['pin'] {
 const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 /** A requirement as a line, without its hashes. */
-export function formatRequirement({ name, extras, specifiers, marker }: Requirement): string {
+export function formatRequirement({ name, extras, specifiers, marker }: PackageRequirement): string {
   const versions = specifiers.map(({ operator, version }) => `${operator}${version}`).join(',');
   return `${name}${extras.length > 0 ? `[${extras.join(',')}]` : ''}${versions}${marker === null ? '' : ` ; ${marker}`}`;
 }

@@ -1,10 +1,10 @@
-import type { Interpreter } from './environment.ts';
+import type { PythonInterpreter } from './environment.ts';
 import { minorOf } from './interpreters.ts';
 import { brokenBounds, type KnownBound } from './known-bounds.ts';
-import { type Pin, pinsOf } from './lock-text.ts';
+import { type PinnedPackage, pinsOf } from './lock-text.ts';
 import { parseRequirements } from './requirements.ts';
-import type { Uv } from './uv.ts';
-import { explainUv, type Unresolved } from './uv-words.ts';
+import type { UvProgram } from './uv.ts';
+import { explainUv, type UnresolvedReason } from './uv-errors.ts';
 
 /** Milliseconds for one resolution; one that may build packages compiles them. */
 const RESOLVE_MILLIS = 300_000;
@@ -14,9 +14,9 @@ const BUILD_MILLIS = 3_600_000;
 const ROUNDS = 4;
 
 /** What is resolved, and for whom. */
-export interface Resolution {
-  readonly uv: Uv;
-  readonly interpreter: Interpreter;
+export interface ResolutionRequest {
+  readonly uv: UvProgram;
+  readonly interpreter: PythonInterpreter;
   /** Lines without hashes. */
   readonly lines: readonly string[];
   /** Packages whose version the person gave: it is not bounded. */
@@ -25,8 +25,8 @@ export interface Resolution {
 }
 
 /** Every package that is needed. */
-export interface Resolved {
-  readonly pins: readonly Pin[];
+export interface ResolvedPackages {
+  readonly pins: readonly PinnedPackage[];
   /** Bounds that were kept in mind. */
   readonly kept: readonly KnownBound[];
   /** Bounds that do not go with what the person wants. */
@@ -34,11 +34,13 @@ export interface Resolved {
 }
 
 /** Resolves lines, then anew with the bounds that the metadata of the packages found lacks. */
-export async function resolveBounded(resolution: Resolution): Promise<Resolved | Unresolved> {
+export async function resolveBounded(
+  resolution: ResolutionRequest,
+): Promise<ResolvedPackages | UnresolvedReason> {
   const kept: KnownBound[] = [];
   let pins = await resolvePackages(resolution, []);
   for (let round = 0; round < ROUNDS && Array.isArray(pins); round++) {
-    const versions = new Map((pins as readonly Pin[]).map(({ name, version }) => [name, version]));
+    const versions = new Map((pins as readonly PinnedPackage[]).map(({ name, version }) => [name, version]));
     const broken = brokenBounds(versions);
     const open = broken.filter(({ needs }) => !resolution.pinned.has(needs));
     if (open.length === 0) return { pins, kept, broken };
@@ -47,14 +49,14 @@ export async function resolveBounded(resolution: Resolution): Promise<Resolved |
     kept.push(...open);
     pins = next;
   }
-  return Array.isArray(pins) ? { pins, kept, broken: [] } : (pins as Unresolved);
+  return Array.isArray(pins) ? { pins, kept, broken: [] } : (pins as UnresolvedReason);
 }
 
 /** Packages with the hashes that the index gives; or why there are none. */
 async function resolvePackages(
-  { uv, interpreter, lines, build }: Resolution,
+  { uv, interpreter, lines, build }: ResolutionRequest,
   bounds: readonly KnownBound[],
-): Promise<readonly Pin[] | Unresolved> {
+): Promise<readonly PinnedPackage[] | UnresolvedReason> {
   if (lines.length === 0) return [];
   const bounded = bounds.map(({ needs, below }) => `${needs}<${below}`);
   const result = await uv.run(

@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
-import type { Interpreter } from './environment.ts';
+import type { PythonInterpreter } from './environment.ts';
 import { isProgram, pathFolders } from './interpreter-places.ts';
 import { findInterpreters } from './interpreters.ts';
 import { pipSettings } from './pip-settings.ts';
-import { type RunResult, runProgram } from './program.ts';
+import { type RunResult, runPythonProgram } from './program.ts';
 import { compareVersions } from './versions.ts';
 
 /** Oldest uv that knows all options that are used here. */
@@ -14,7 +14,7 @@ const OLDEST_UV = '0.4.20';
 const ASK_MILLIS = 10_000;
 
 /** The program that resolves and installs packages. */
-export interface Uv {
+export interface UvProgram {
   readonly version: string;
   /** Runs it; `limitMillis` bounds it. Never throws. */
   run(
@@ -23,13 +23,13 @@ export interface Uv {
   ): Promise<RunResult>;
 }
 
-let known: Promise<Uv> | null = null;
+let known: Promise<UvProgram> | null = null;
 
 /**
  * The uv of this machine: PLIMSOLL_UV, PATH, where its installers put it, or a module of an installed Python. Throws
  * PYTHON_TOOL_MISSING; what was not found is looked for anew at the next call.
  */
-export async function findUv(): Promise<Uv> {
+export async function findUv(): Promise<UvProgram> {
   known ??= searchUv(process.env);
   try {
     return await known;
@@ -42,8 +42,8 @@ export async function findUv(): Promise<Uv> {
 /** As `findUv`, for given variables and interpreters that may have it as a module, asking anew. */
 export async function searchUv(
   variables: Readonly<Record<string, string | undefined>>,
-  interpreters: () => Promise<readonly Interpreter[]> = findInterpreters,
-): Promise<Uv> {
+  interpreters: () => Promise<readonly PythonInterpreter[]> = findInterpreters,
+): Promise<UvProgram> {
   const tooOld: string[] = [];
   for (const command of programs(variables)) {
     const version = await askVersion(command);
@@ -90,7 +90,7 @@ function programs(variables: Readonly<Record<string, string | undefined>>): read
 }
 
 async function askVersion([program, ...args]: readonly string[]): Promise<string | null> {
-  const { status, stdout } = await runProgram(program!, [...args, '--version'], {
+  const { status, stdout } = await runPythonProgram(program!, [...args, '--version'], {
     limitMillis: ASK_MILLIS,
   });
   return status === 0 ? (/^uv (\d+(?:\.\d+)+)/.exec(stdout)?.[1] ?? null) : null;
@@ -100,7 +100,7 @@ function makeUv(
   [program, ...first]: readonly string[],
   version: string,
   variables: Readonly<Record<string, string | undefined>>,
-): Uv {
+): UvProgram {
   const environment = {
     ...pipSettings(variables),
     // Interpreters are those that a person installed.
@@ -112,6 +112,6 @@ function makeUv(
   };
   return {
     version,
-    run: (args, options) => runProgram(program!, [...first, ...args], { ...options, environment }),
+    run: (args, options) => runPythonProgram(program!, [...first, ...args], { ...options, environment }),
   };
 }

@@ -7,7 +7,7 @@ const PATTERN =
 const LENGTH_LIMIT = 128;
 
 /** Parts of a version. */
-export interface Version {
+export interface PackageVersion {
   readonly release: readonly number[];
   readonly local: string | null;
   /** Whether it is its release alone: no phase, no post-release, no local label. */
@@ -17,7 +17,7 @@ export interface Version {
 }
 
 /** Null where a text is no version. */
-export function parseVersion(text: string): Version | null {
+export function parseVersion(text: string): PackageVersion | null {
   const match = text.length > LENGTH_LIMIT ? null : PATTERN.exec(text.trim());
   if (match === null) return null;
   const [, epoch, release, phase, number, implicitPost, post, dev, devNumber, local] = match;

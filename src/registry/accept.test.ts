@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isPlimsollError } from '../core/errors.ts';
 import { acceptFile } from './accept.ts';
-import { bundleDir, digestFile, isIntact, originalPath, readManifest } from './bundle.ts';
+import { bundleDir, digestFileSync, isIntact, originalPath, readManifest } from './bundle.ts';
 import { loadBundle } from './load.ts';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
@@ -32,7 +32,7 @@ test('acceptFile() proves a new file, keeps it as a bundle, and gives an engine 
   const loaded = await acceptFile(IRIS, { dataDir, name: 'iris', onProgress: (stage) => stages.push(stage) });
   expect(stages).toEqual(['reading', 'building engines', 'comparing engines', 'measuring', 'warming up']);
   expect(loaded.manifest.verification).toMatchObject({ proof: 'engines-agree', differingBits: 0 });
-  expect(digestFile(originalPath(loaded.bundle, loaded.manifest))).toBe(digestFile(IRIS));
+  expect(digestFileSync(originalPath(loaded.bundle, loaded.manifest))).toBe(digestFileSync(IRIS));
   const outputs = await loaded.engine.infer({
     kind: 'matrix',
     rows: 1,
@@ -88,7 +88,7 @@ test('acceptFile() leaves nothing behind of a file it refuses', async () => {
   writeFileSync(hostile, "cos\nsystem\n(S'touch /tmp/plimsoll-canary'\ntR.");
   expect(await refusal(acceptFile(hostile, { dataDir, name: 'evil' }))).toBe('READ_UNSAFE');
   expect(existsSync('/tmp/plimsoll-canary')).toBe(false);
-  expect(existsSync(bundleDir(dataDir, digestFile(hostile)))).toBe(false);
+  expect(existsSync(bundleDir(dataDir, digestFileSync(hostile)))).toBe(false);
 });
 
 test('acceptFile() runs a graph in onnxruntime, which alone can, and says so when it is asked for another engine', async () => {

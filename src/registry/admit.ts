@@ -5,10 +5,10 @@ import { PlimsollError } from '../core/errors.ts';
 import type { PythonDemands } from '../python/demands.ts';
 import { bundleDir, isIntact, readManifest, stagingDir } from './bundle.ts';
 import { inChild } from './child.ts';
-import { filesToKeep, type Identified, identify, runsWith } from './identify.ts';
-import type { Loading } from './loading.ts';
-import type { Route } from './python/route.ts';
-import type { AcceptedVersion, Manifest, Runtime } from './version.ts';
+import { filesToKeep, type IdentifiedModel, identify, runsWith } from './identify.ts';
+import type { LoadingCost } from './loading.ts';
+import type { RuntimeRoute } from './python/runtime-route.ts';
+import type { AcceptedVersion, BundleManifest, Runtime } from './version.ts';
 
 export interface AdmitOptions {
   readonly dataDir: string;
@@ -43,7 +43,7 @@ export interface AcceptRequest {
   readonly digest: string;
   /** File or folder, as it was given. */
   readonly source: string;
-  readonly route: Route;
+  readonly route: RuntimeRoute;
   readonly python: (PythonDemands & { readonly by: string }) | null;
   readonly dataDir: string;
   /** Folder in which the bundle is put together; whoever asks removes what is left of it. */
@@ -57,9 +57,9 @@ export interface AcceptRequest {
   readonly maxModel: number | null;
 }
 /** What it ends with: what names the bundle, and what loading it takes where that was little enough to tell in the same process. */
-export interface Acceptance {
+export interface AcceptanceResult {
   readonly digest: string;
-  readonly loading: Loading | null;
+  readonly loading: LoadingCost | null;
   /** What was found on the way that people should know. */
   readonly notes: readonly string[];
 }
@@ -77,7 +77,7 @@ export interface ProofEvents {
 
 export interface AdmittedVersion extends AcceptedVersion {
   /** What loading it takes; null where only a process of its own can tell. */
-  readonly loading: Loading | null;
+  readonly loading: LoadingCost | null;
   readonly notes: readonly string[];
 }
 
@@ -116,8 +116,8 @@ export async function admitFile(path: string, options: AdmitOptions): Promise<Ad
 }
 
 const admitted = (
-  { digest, loading, notes }: Acceptance,
-  manifest: Manifest,
+  { digest, loading, notes }: AcceptanceResult,
+  manifest: BundleManifest,
   options: AdmitOptions,
 ): AdmittedVersion => ({
   model: options.name,
@@ -135,7 +135,7 @@ type Demands = { readonly [K in 'runtime' | 'golden' | 'reference' | 'afresh']?:
 export async function knownManifest(
   bundle: string,
   { runtime, golden, reference, afresh }: Demands,
-): Promise<Manifest | null> {
+): Promise<BundleManifest | null> {
   const known = readManifest(bundle);
   if (!known || afresh || golden || reference || (runtime && !runsWith(known, runtime))) return null;
   return (await isIntact(bundle, known)) ? known : null;
@@ -143,9 +143,9 @@ export async function knownManifest(
 
 async function admitInChild(
   path: string,
-  { source, route, file, digests }: Identified,
+  { source, route, file, digests }: IdentifiedModel,
   options: AdmitOptions,
-): Promise<Acceptance> {
+): Promise<AcceptanceResult> {
   const { dataDir, runtime = null, maxModel = null, python = null, afresh = false } = options;
   const sample = (await options.sample?.()) ?? null;
   const digest = file ?? digests[0];
@@ -158,7 +158,7 @@ async function admitInChild(
   const limit = options.timeoutMillis ?? (route === 'data' ? TIMEOUT_MILLIS : PYTHON_TIMEOUT_MILLIS);
   const name = basename(path);
   try {
-    return await inChild<Acceptance, AcceptNote>({
+    return await inChild<AcceptanceResult, AcceptNote>({
       entry: new URL('./accept.child.ts', import.meta.url),
       execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`, '--expose-gc'],
       // Interpreters and installers are children of it, and have limits of their own.

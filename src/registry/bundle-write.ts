@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
-import { digestFile, GRAPH, graphPath, keptPath, MANIFEST, ORIGINAL, STAGING } from './bundle.ts';
-import type { Manifest } from './version.ts';
+import { BUNDLE_MANIFEST, digestFileSync, GRAPH, graphPath, keptPath, ORIGINAL, STAGING } from './bundle.ts';
+import type { BundleManifest } from './version.ts';
 
 /** Staging folders older than this are of processes that were killed: no acceptance takes as long. */
 const STALE_MILLIS = 3_600_000;
@@ -35,7 +35,7 @@ function makeDir(path: string): void {
 /** Makes the folder in which a bundle is put together, and removes those of processes long dead. */
 export function openStaging(staging: string, now: number): void {
   const bundles = dirname(staging);
-  writing(bundles, () => {
+  writeToBundles(bundles, () => {
     makeDir(join(staging, ORIGINAL));
     sweepStaging(bundles, now - STALE_MILLIS);
   });
@@ -64,7 +64,7 @@ export interface BundleFiles {
 export function namesToKeep(
   dir: string,
   { golden, reference }: Omit<BundleFiles, 'original'>,
-): Pick<Manifest, 'golden' | 'reference'> {
+): Pick<BundleManifest, 'golden' | 'reference'> {
   const before = keptPath(dir, 'reference');
   const data = reference ? `reference${EXTENSION.exec(reference)?.[0] ?? ''}` : before && basename(before);
   return {
@@ -83,31 +83,31 @@ const EXTENSION = /(?:\.[A-Za-z0-9]{1,10}){1,2}$/;
 export function writeBundle(
   staging: string,
   dir: string,
-  manifest: Manifest,
+  manifest: BundleManifest,
   { original, golden, reference }: BundleFiles,
   onnx: Uint8Array | null,
 ): void {
   const copy = (source: string, target: string, digest: string): void => {
-    writing(dirname(dir), () => copyFileSync(source, target, constants.COPYFILE_FICLONE));
-    if (digestFile(target) !== digest) throw new PlimsollError('FILE_CHANGED', { path: source });
-    writing(dirname(dir), () => flush(target));
+    writeToBundles(dirname(dir), () => copyFileSync(source, target, constants.COPYFILE_FICLONE));
+    if (digestFileSync(target) !== digest) throw new PlimsollError('FILE_CHANGED', { path: source });
+    writeToBundles(dirname(dir), () => flushFile(target));
   };
   if (original !== null) {
     copy(original, join(staging, ORIGINAL, manifest.file), manifest.digest);
     for (const { name, digest } of manifest.sideFiles)
       copy(join(dirname(original), name), join(staging, ORIGINAL, name), digest);
   }
-  if (golden) copy(golden, join(staging, manifest.golden!), digestFile(golden));
-  if (reference) copy(reference, join(staging, manifest.reference!), digestFile(reference));
-  writing(dirname(dir), () => {
+  if (golden) copy(golden, join(staging, manifest.golden!), digestFileSync(golden));
+  if (reference) copy(reference, join(staging, manifest.reference!), digestFileSync(reference));
+  writeToBundles(dirname(dir), () => {
     if (onnx) writeFileSync(graphPath(staging), onnx, { flush: true });
-    writeFileSync(join(staging, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+    writeFileSync(join(staging, BUNDLE_MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
     publish(staging, dir, manifest);
   });
 }
 
 /** Has a file written to the disk itself. */
-export function flush(path: string): void {
+export function flushFile(path: string): void {
   const file = openSync(path, 'r');
   try {
     fsyncSync(file);
@@ -120,7 +120,7 @@ export function flush(path: string): void {
  * Moves a staged bundle to `dir`. Where one is already there (another process was faster, or it is proved again), its
  * files are replaced one by one, the manifest last, so that nobody who loads it at that moment finds it gone.
  */
-function publish(staging: string, dir: string, manifest: Manifest): void {
+function publish(staging: string, dir: string, manifest: BundleManifest): void {
   if (!existsSync(dir)) {
     try {
       renameSync(staging, dir);
@@ -133,7 +133,7 @@ function publish(staging: string, dir: string, manifest: Manifest): void {
   const lock = manifest.python === undefined ? [] : [manifest.python.lock];
   const originals = [manifest.file, ...manifest.sideFiles.map(({ name }) => name), ...lock];
   const kept = [manifest.golden, manifest.reference].filter((name) => name !== undefined);
-  const files = [...originals.map((name) => join(ORIGINAL, name)), GRAPH, ...kept, MANIFEST];
+  const files = [...originals.map((name) => join(ORIGINAL, name)), GRAPH, ...kept, BUNDLE_MANIFEST];
   for (const name of files) {
     if (!existsSync(join(staging, name))) continue;
     mkdirSync(dirname(join(dir, name)), { recursive: true });
@@ -153,16 +153,16 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 /** Does something in the folder of bundles; throws DATA_UNWRITABLE with the reason in words. */
-export function writing(folder: string, action: () => void): void {
+export function writeToBundles(folder: string, action: () => void): void {
   try {
     action();
   } catch (cause) {
-    throw writeError(dirname(folder), cause);
+    throw bundleWriteError(dirname(folder), cause);
   }
 }
 
 /** What stood in the way of writing to the data folder, in words where there are any. */
-export function writeError(dataDir: string, cause: unknown): unknown {
+export function bundleWriteError(dataDir: string, cause: unknown): unknown {
   const reason = cause instanceof Error && 'code' in cause ? REASONS.get(cause.code) : undefined;
   return reason === undefined
     ? cause

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { acceptFile } from './accept.ts';
-import { bundleDir, digestFile, originalPath, readManifest, stagingDir } from './bundle.ts';
+import { bundleDir, digestFileSync, originalPath, readManifest, stagingDir } from './bundle.ts';
 import { openStaging, writeBundle } from './bundle-write.ts';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
@@ -38,7 +38,7 @@ test('a model may be named like a file of the bundle', async () => {
     const path = join(dataDir, name);
     copyFileSync(source, path);
     const { bundle, manifest } = await acceptFile(path, { dataDir, name: 'model' });
-    expect(digestFile(originalPath(bundle, manifest))).toBe(digestFile(source));
+    expect(digestFileSync(originalPath(bundle, manifest))).toBe(digestFileSync(source));
     rmSync(bundle, { recursive: true });
   }
 });
@@ -52,7 +52,7 @@ test('a bundle that lost its manifest or its bytes is made anew', async () => {
     writeFileSync(path, rest);
     await acceptFile(IRIS, { dataDir, name: 'iris' });
     expect(readManifest(bundle)?.digest).toBe(manifest.digest);
-    expect(digestFile(originalPath(bundle, manifest))).toBe(manifest.digest);
+    expect(digestFileSync(originalPath(bundle, manifest))).toBe(manifest.digest);
   }
 });
 

@@ -3,12 +3,12 @@ import { existsSync, readFileSync, readSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isPlimsollError } from '../core/errors.ts';
 import { withFile } from '../files/file-source.ts';
-import type { Lock } from '../python/environment.ts';
+import type { PackageLock } from '../python/environment.ts';
 import { readLock } from '../python/lock-text.ts';
-import { digestOf } from './digest.ts';
+import { digestOfModelFile } from './digest.ts';
 import { isBelow } from './python/folder.ts';
 import type { PythonManifest } from './python/manifest.ts';
-import type { Manifest } from './version.ts';
+import type { BundleManifest } from './version.ts';
 
 /**
  * Content-addressed folders of accepted files, `DATA/bundles/<sha256>/`: the manifest, the graph where it alone
@@ -19,7 +19,7 @@ import type { Manifest } from './version.ts';
 /** Raised when readers, compilers or engines change what they make of a file: older acceptances are then redone. */
 export const CONVERTER = 4;
 
-export const MANIFEST = 'plimsoll.json';
+export const BUNDLE_MANIFEST = 'plimsoll.json';
 export const GRAPH = 'model.onnx';
 export const ORIGINAL = 'original';
 export const STAGING = '.tmp-';
@@ -43,14 +43,15 @@ export function dataDirOf(dir: string): string | null {
 export const stagingDir = (dataDir: string, digest: string, name: string): string =>
   `${bundleDir(dataDir, digest)}${STAGING}${name}`;
 
-export const originalPath = (dir: string, manifest: Manifest): string => join(dir, ORIGINAL, manifest.file);
+export const originalPath = (dir: string, manifest: BundleManifest): string =>
+  join(dir, ORIGINAL, manifest.file);
 export const graphPath = (dir: string): string => join(dir, GRAPH);
 
 /**
  * sha256 of a file's bytes in hex, at once, for processes that do nothing else; read in pieces of 1 MiB.
  * Errors: FILE_NOT_FOUND, FILE_UNREADABLE.
  */
-export const digestFile = (path: string): string =>
+export const digestFileSync = (path: string): string =>
   withFile(path, (file, size) => {
     const hash = createHash('sha256');
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, size)));
@@ -63,7 +64,7 @@ export const digestFile = (path: string): string =>
  * The manifest of a complete bundle made by this converter, or null. What Python runs is the same whatever converts files
  * here.
  */
-export function readManifest(dir: string): Manifest | null {
+export function readManifest(dir: string): BundleManifest | null {
   const manifest = readAnyManifest(dir);
   if (manifest?.schema !== 1) return null;
   return manifest.converter === CONVERTER || manifest.python !== undefined ? manifest : null;
@@ -86,15 +87,15 @@ export function keptPath(dir: string, kind: 'golden' | 'reference'): string | nu
   return path !== null && existsSync(path) ? path : null;
 }
 
-function readAnyManifest(dir: string): Manifest | null {
-  const path = join(dir, MANIFEST);
+function readAnyManifest(dir: string): BundleManifest | null {
+  const path = join(dir, BUNDLE_MANIFEST);
   return existsSync(path) ? parse(readFileSync(path, 'utf8')) : null;
 }
 
 /** A manifest that is no JSON (a disk that lost power) is none: the file is then accepted anew. */
-function parse(text: string): Manifest | null {
+function parse(text: string): BundleManifest | null {
   try {
-    return JSON.parse(text) as Manifest | null;
+    return JSON.parse(text) as BundleManifest | null;
   } catch (cause) {
     if (cause instanceof SyntaxError) return null;
     throw cause;
@@ -102,19 +103,19 @@ function parse(text: string): Manifest | null {
 }
 
 /** Whether the bundle still holds the bytes that were accepted. */
-export async function isIntact(dir: string, manifest: Manifest): Promise<boolean> {
+export async function isIntact(dir: string, manifest: BundleManifest): Promise<boolean> {
   const files = [{ name: manifest.file, digest: manifest.digest }, ...manifest.sideFiles];
   for (const { name, digest } of files) {
     if (!isBelow(name)) return false;
     const path = join(dir, ORIGINAL, name);
-    if (!existsSync(path) || (await digestOf(path)) !== digest) return false;
+    if (!existsSync(path) || (await digestOfModelFile(path)) !== digest) return false;
   }
   if (manifest.python === undefined) return true;
   return lockOfBundle(dir, manifest.python)?.digest === manifest.python.environment;
 }
 
 /** The packages of a version that Python runs; null where they are not there, or are not a lock any more. */
-export function lockOfBundle(dir: string, { lock, python }: PythonManifest): Lock | null {
+export function lockOfBundle(dir: string, { lock, python }: PythonManifest): PackageLock | null {
   const path = join(dir, ORIGINAL, basename(lock));
   if (!existsSync(path)) return null;
   try {

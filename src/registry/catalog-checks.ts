@@ -4,10 +4,10 @@ import { compatibility } from '../model/compatibility.ts';
 import type { Signature } from '../model/signature.ts';
 import type { Check } from '../store/store.ts';
 import { type AdmitOptions, type AdmittedVersion, admitFile } from './admit.ts';
-import type { Loading } from './loading.ts';
+import type { LoadingCost } from './loading.ts';
 import { shownBytes } from './memory.ts';
-import { saidOfLayers } from './python/layers.ts';
-import type { AcceptedVersion, Verification } from './version.ts';
+import { saidOfLayers } from './python/sandbox-layers.ts';
+import type { AcceptedVersion, VersionVerification } from './version.ts';
 import { warmUp } from './warm.ts';
 
 /** What stands between a file and a version that is ready. */
@@ -23,7 +23,7 @@ type CheckName =
   | 'warm-up'
   | 'memory';
 
-export interface Trial {
+export interface AcceptanceTrial {
   readonly path: string;
   readonly admission: AdmitOptions;
   /** Asked once the file was admitted: whether it turned out to be a version that stays what it is. */
@@ -73,7 +73,7 @@ const CHECK_OF: { readonly [code in ErrorCode]?: CheckName } = {
  * Puts a file through everything that makes a version ready, and stops at the first check that fails. What says nothing
  * about the file (a full disk, golden rows that are no JSON) is thrown.
  */
-export async function tryVersion(trial: Trial): Promise<TrialOutcome> {
+export async function tryVersion(trial: AcceptanceTrial): Promise<TrialOutcome> {
   const { admission } = trial;
   const checks: Check[] = [];
   let stage: CheckName = 'format';
@@ -104,7 +104,7 @@ export async function tryVersion(trial: Trial): Promise<TrialOutcome> {
   }
 }
 
-function warmedApart(version: AcceptedVersion, { onProgress }: AdmitOptions): Promise<Loading> {
+function warmedApart(version: AcceptedVersion, { onProgress }: AdmitOptions): Promise<LoadingCost> {
   onProgress?.('warming up');
   return warmUp(version);
 }
@@ -147,7 +147,7 @@ function formatLine({ manifest }: AcceptedVersion): string {
 function signatureLine(
   current: Signature | null,
   { manifest }: AcceptedVersion,
-  { breaking, admission }: Trial,
+  { breaking, admission }: AcceptanceTrial,
 ): string {
   if (!current) return 'no version answers yet that callers rely on';
   const found = compatibility(current, manifest.signature);
@@ -171,7 +171,7 @@ function told(texts: readonly string[]): string {
   return texts.slice(0, TOLD_MAX).join('; ') + more;
 }
 
-function selfTestLine(verification: Verification): string {
+function selfTestLine(verification: VersionVerification): string {
   switch (verification.proof) {
     case 'golden':
       return 'the golden rows prove it; its engines do not contradict each other';
@@ -182,13 +182,13 @@ function selfTestLine(verification: Verification): string {
   }
 }
 
-function compared({ rows, cells, differingBits }: Verification, what: string): string {
+function compared({ rows, cells, differingBits }: VersionVerification, what: string): string {
   const same =
     differingBits === 0 ? 'equal to the bit' : `${differingBits} differ in rounding, within tolerance`;
   return `${cells} cells of ${rows} rows compared with ${what}: ${same}`;
 }
 
-function memoryLine({ copies, available, admission }: Trial, loading: Loading): string {
+function memoryLine({ copies, available, admission }: AcceptanceTrial, loading: LoadingCost): string {
   const resident = loading.residentBytes;
   // One process after the other loads it, and each needs more for a moment.
   const needed = resident * copies + (loading.peakBytes - resident);

@@ -16,7 +16,7 @@ interface Place {
 }
 
 /** The number under which a file is proved. */
-export interface Claim {
+export interface VersionClaim {
   readonly row: VersionRow;
   /** It is a version of this model already, ready or kept in the archive, and stays what it is. */
   readonly settled: boolean;
@@ -32,7 +32,7 @@ export async function claimVersion(
   { model, digest }: { readonly model: string; readonly digest: string },
   source: NewVersion,
   actor: Actor,
-): Promise<Claim> {
+): Promise<VersionClaim> {
   const { store, dataDir, clock } = place;
   const at = clock.now();
   const bundle = bundleDir(dataDir, digest);

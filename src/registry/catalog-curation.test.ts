@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore } from '../store/open.ts';
 import type { Store, VersionState } from '../store/store.ts';
-import { Catalog } from './catalog.ts';
+import { ModelCatalog } from './catalog.ts';
 
 const actor = { by: 'ada', reason: 'because' };
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -12,11 +12,11 @@ const clock = { now: () => 1000, monotonic: () => 0 };
 
 let dataDir: string;
 let store: Store;
-let catalog: Catalog;
+let catalog: ModelCatalog;
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-curation-'));
   store = await openStore('sqlite::memory:');
-  catalog = new Catalog({ store, dataDir, clock, logger });
+  catalog = new ModelCatalog({ store, dataDir, clock, logger });
 });
 afterEach(async () => {
   await store.close();

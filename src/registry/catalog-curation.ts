@@ -16,7 +16,7 @@ interface Reference {
   readonly model: string;
   readonly version: number;
 }
-export interface Remarks {
+export interface VersionRemarks {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly note?: string | undefined;
 }
@@ -46,7 +46,7 @@ export function checkNew(model: string, { labels, note }: NewVersion): void {
   checkRemarks({ labels, note });
 }
 
-function checkRemarks({ labels = {}, note = '' }: Remarks): void {
+function checkRemarks({ labels = {}, note = '' }: VersionRemarks): void {
   const action = 'label a version';
   const entries = Object.entries(labels);
   if (entries.length > LABELS_MAX)
@@ -67,7 +67,7 @@ function checkRemarks({ labels = {}, note = '' }: Remarks): void {
 }
 
 /** The remarks that are there: what is left out stays as it was. */
-export const givenOf = ({ labels, note }: Remarks): Pick<StateChange, 'labels' | 'note'> => ({
+export const givenOf = ({ labels, note }: VersionRemarks): Pick<StateChange, 'labels' | 'note'> => ({
   ...(labels === undefined ? {} : { labels }),
   ...(note === undefined ? {} : { note }),
 });
@@ -109,7 +109,7 @@ function apply(
 }
 
 /** Ends the proof of a version. */
-export function settle(
+export function settleVersion(
   place: Place,
   row: VersionRow,
   { state, checks }: Required<Pick<StateChange, 'state' | 'checks'>>,
@@ -122,7 +122,7 @@ export function settle(
 export async function remark(
   place: Place,
   reference: Reference,
-  change: Remarks,
+  change: VersionRemarks,
   actor: Actor,
 ): Promise<VersionRow> {
   checkRemarks(change);

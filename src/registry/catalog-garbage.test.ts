@@ -6,7 +6,7 @@ import { openStore } from '../store/open.ts';
 import type { Store, VersionState } from '../store/store.ts';
 import { bundleDir } from './bundle.ts';
 import { sweepStaging } from './bundle-write.ts';
-import { collectGarbage } from './catalog-garbage.ts';
+import { collectBundles } from './catalog-garbage.ts';
 
 const actor = { by: 'ada' };
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -60,7 +60,7 @@ test('bundles of ready and validating versions stay, those of refused, archived 
     await version('m', letter, state);
   }
   bundle('e');
-  expect(await collectGarbage(place(), actor, nobody)).toEqual({ bundles: 3, bytes: 3 * 1002 });
+  expect(await collectBundles(place(), actor, nobody)).toEqual({ bundles: 3, bytes: 3 * 1002 });
   expect(left()).toEqual(['a', 'b']);
   const [entry] = (await store.tables.audit.list()).items;
   expect(entry).toMatchObject({ what: 'bundles.collected', by: 'ada', body: { bundles: 3, bytes: 3006 } });
@@ -74,7 +74,7 @@ test('a bundle that another model needs, a rollback target, or a young one stays
   await version('m', 'b', 'archived');
   const inUse = (model: string, number: number) =>
     Promise.resolve(model === 'm' && number === 2 ? 'endpoint m rolls back to it' : null);
-  expect(await collectGarbage(place(), actor, inUse)).toEqual({ bundles: 0, bytes: 0 });
+  expect(await collectBundles(place(), actor, inUse)).toEqual({ bundles: 0, bytes: 0 });
   expect(left()).toEqual(['a', 'b', 'c']);
   expect((await store.tables.audit.list()).items).toEqual([]);
 });
@@ -85,20 +85,20 @@ test('what is no bundle is left alone, and a removal that was cut short is swept
   mkdirSync(stranger);
   const half = `${bundleDir(dataDir, digestOf('f'))}.tmp-half`;
   mkdirSync(half);
-  await collectGarbage(place(), actor, nobody);
+  await collectBundles(place(), actor, nobody);
   expect([existsSync(stranger), existsSync(half)]).toEqual([true, true]);
   sweepStaging(join(dataDir, 'bundles'), Infinity);
   expect([existsSync(stranger), existsSync(half)]).toEqual([true, false]);
 });
 
 test('without any bundle there is nothing to do', async () => {
-  expect(await collectGarbage(place(), actor, nobody)).toEqual({ bundles: 0, bytes: 0 });
+  expect(await collectBundles(place(), actor, nobody)).toEqual({ bundles: 0, bytes: 0 });
 });
 
 test('more versions than a page are all looked at', async () => {
   for (let i = 0; i < 1005; i++) await version('m', i === 0 ? 'a' : 'b', i === 0 ? 'ready' : 'refused');
   bundle('a');
-  await collectGarbage(place(), actor, nobody);
+  await collectBundles(place(), actor, nobody);
   expect(left()).toEqual(['a']);
 });
 
@@ -121,7 +121,7 @@ test('environments and logs go with the last bundle that names them; young ones 
   const manifest = { schema: 1, python: { environment: digestOf('a') } };
   writeFileSync(join(bundleDir(dataDir, digestOf('a')), 'plimsoll.json'), JSON.stringify(manifest));
   await version('m', 'a', 'ready');
-  await collectGarbage(place(), actor, nobody);
+  await collectBundles(place(), actor, nobody);
   const names = (folder: string): string[] => readdirSync(join(dataDir, folder)).map((name) => name[0]!);
   expect(names('environments').sort()).toEqual(['a', 'c']);
   expect(names('logs').sort()).toEqual(['a', 'a', 'c', 'c']);

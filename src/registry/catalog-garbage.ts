@@ -29,7 +29,7 @@ const DIGEST = /^[0-9a-f]{64}$/;
  * Removes bundles of versions that are refused or archived, or of none, and what only they needed. Each is first renamed as staging folders are:
  * whenever the process ends, it is either whole or swept away later. What is in use stays, whatever its state.
  */
-export async function collectGarbage(
+export async function collectBundles(
   { store, dataDir, clock, logger }: GarbagePlace,
   actor: Actor,
   inUse: InUse,

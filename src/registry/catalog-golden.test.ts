@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openStore } from '../store/open.ts';
 import type { Check, Store } from '../store/store.ts';
-import { Catalog } from './catalog.ts';
+import { ModelCatalog } from './catalog.ts';
 
 /** Models of real releases, each beside what that very library answered: a golden file as it is. */
 const FIXTURES = join(import.meta.dirname, '../../fixtures/models');
@@ -34,7 +34,7 @@ const answersOf = (path: string) => JSON.parse(readFileSync(path.replace(/joblib
 async function goldenCheck(path: string, golden: unknown): Promise<Check> {
   const file = join(dataDir, 'golden.json');
   writeFileSync(file, JSON.stringify(golden));
-  const catalog = new Catalog({ store, dataDir, clock, logger });
+  const catalog = new ModelCatalog({ store, dataDir, clock, logger });
   const source = { path, golden: file };
   const { checks } = await catalog.add('m', source, { by: 'ada' }, { current: () => Promise.resolve(null) });
   return checks.find(({ name }) => name === 'golden') ?? checks.at(-1)!;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { seededRandom } from '../core/random.ts';
 import { openStore } from '../store/open.ts';
-import { Catalog } from './catalog.ts';
+import { ModelCatalog } from './catalog.ts';
 import { addAndKill, stateAfterRecovery } from './test-killed.ts';
 import { openUpload } from './uploads.ts';
 
@@ -36,7 +36,7 @@ test('recover() removes what uploads and proofs left behind, and leaves finished
     await store.tables.versions.insert({ ...row, state, createdAt: Date.now(), createdBy: 'ada' });
   openUpload(dataDir);
   mkdirSync(join(dataDir, 'bundles', `${'b'.repeat(64)}.tmp-x`), { recursive: true });
-  const catalog = new Catalog({ store, dataDir, clock, logger });
+  const catalog = new ModelCatalog({ store, dataDir, clock, logger });
   expect(await catalog.recover()).toBe(1);
   const { items } = await store.tables.versions.list('m');
   expect(items.map(({ state }) => state)).toEqual(['archived', 'refused', 'ready']);

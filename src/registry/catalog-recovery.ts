@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Check, VersionRow } from '../store/store.ts';
 import { bundleDir, bundlesDir, readManifest } from './bundle.ts';
 import { sweepStaging } from './bundle-write.ts';
-import { settle } from './catalog-curation.ts';
+import { settleVersion } from './catalog-curation.ts';
 import { allVersions, type GarbagePlace } from './catalog-garbage.ts';
 import { sweepUploads } from './uploads.ts';
 
@@ -53,7 +53,7 @@ export async function recoverCatalog(place: GarbagePlace): Promise<number> {
   let count = 0;
   for await (const row of allVersions(store.tables.versions)) {
     if (row.state !== 'validating' || !(alone || row.createdAt < before)) continue;
-    await settle(place, row, { state: 'refused', checks: [UNFINISHED] }, { by: 'plimsoll' });
+    await settleVersion(place, row, { state: 'refused', checks: [UNFINISHED] }, { by: 'plimsoll' });
     logger.warn({ model: row.model, version: row.version }, UNFINISHED.detail);
     count++;
   }

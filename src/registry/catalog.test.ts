@@ -14,7 +14,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Signature } from '../model/signature.ts';
 import { openStore } from '../store/open.ts';
 import type { Store, VersionRow } from '../store/store.ts';
-import { Catalog, type CatalogOptions } from './catalog.ts';
+import { type CatalogOptions, ModelCatalog } from './catalog.ts';
 import type { NewVersion } from './new-version.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
@@ -41,11 +41,11 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-const catalogWith = (options: Partial<CatalogOptions> = {}): Catalog =>
-  new Catalog({ store, dataDir, clock, logger, ...options });
+const catalogWith = (options: Partial<CatalogOptions> = {}): ModelCatalog =>
+  new ModelCatalog({ store, dataDir, clock, logger, ...options });
 
 const add = (
-  catalog: Catalog,
+  catalog: ModelCatalog,
   model: string,
   source: string | NewVersion,
   current: Signature | null = null,

@@ -7,11 +7,11 @@ import type { Check, Store, VersionRow } from '../store/store.ts';
 import { admitFile, knownManifest } from './admit.ts';
 import { bundleDir, findOriginal, readManifest } from './bundle.ts';
 import { type TrialOutcome, tryVersion } from './catalog-checks.ts';
-import { type Claim, claimVersion, isSettled } from './catalog-claim.ts';
+import { claimVersion, isSettled, type VersionClaim } from './catalog-claim.ts';
 import * as curation from './catalog-curation.ts';
-import { collectGarbage, type InUse } from './catalog-garbage.ts';
+import { collectBundles, type InUse } from './catalog-garbage.ts';
 import { recoverCatalog, renewBundles } from './catalog-recovery.ts';
-import { filesToKeep, type Identified, identify } from './identify.ts';
+import { filesToKeep, type IdentifiedModel, identify } from './identify.ts';
 import { availableMemory } from './memory.ts';
 import type { NewVersion } from './new-version.ts';
 import type { AcceptedVersion } from './version.ts';
@@ -39,7 +39,7 @@ export interface AddOptions {
 const PENDING_MAX = 64;
 
 /** Versions of models: numbered in the store, proved here, kept as bundles in the data folder. */
-export class Catalog {
+export class ModelCatalog {
   readonly #options: CatalogOptions;
   /** One proof at a time, so that memory is measured and engines are timed on a quiet machine; no bundle goes meanwhile. */
   readonly #turns = new Turns();
@@ -75,7 +75,7 @@ export class Catalog {
   }
 
   /** Replaces labels, note or both. Throws VERSION_UNKNOWN or VERSION_INVALID. */
-  change(model: string, version: number, change: curation.Remarks, actor: Actor): Promise<VersionRow> {
+  change(model: string, version: number, change: curation.VersionRemarks, actor: Actor): Promise<VersionRow> {
     return curation.remark(this.#options, { model, version }, change, actor);
   }
 
@@ -98,7 +98,7 @@ export class Catalog {
 
   /** Removes bundles that no version needs and that are older than an hour; answers how many, and their bytes. */
   collectGarbage(actor: Actor, inUse: InUse): Promise<{ readonly bundles: number; readonly bytes: number }> {
-    return this.#turn(() => collectGarbage(this.#options, actor, inUse));
+    return this.#turn(() => collectBundles(this.#options, actor, inUse));
   }
 
   /**
@@ -132,8 +132,8 @@ export class Catalog {
     const [original] = identified.digests;
     const known = await this.#known(model, identified, source);
     if (known) return known;
-    let claim: Claim | null = null;
-    const take = async (digest: string): Promise<Claim> => {
+    let claim: VersionClaim | null = null;
+    const take = async (digest: string): Promise<VersionClaim> => {
       claim = await claimVersion(this.#options, { model, digest }, source, actor);
       return claim;
     };
@@ -162,7 +162,7 @@ export class Catalog {
   /** The version that a file is already, where nothing is left to do for it. */
   async #known(
     model: string,
-    { digests, source: brought }: Identified,
+    { digests, source: brought }: IdentifiedModel,
     source: NewVersion,
   ): Promise<VersionRow | null> {
     for (const digest of digests) {
@@ -177,26 +177,36 @@ export class Catalog {
   }
 
   async #settle(
-    { row, settled }: Claim,
+    { row, settled }: VersionClaim,
     { checks, refusal }: TrialOutcome,
     actor: Actor,
   ): Promise<VersionRow> {
     if (!settled)
-      return curation.settle(this.#options, row, { state: refusal ? 'refused' : 'ready', checks }, actor);
+      return curation.settleVersion(
+        this.#options,
+        row,
+        { state: refusal ? 'refused' : 'ready', checks },
+        actor,
+      );
     if (refusal) throw refusal;
     const golden = checks.filter(({ name }) => name === 'golden');
     if (golden.length === 0) return row;
     const others = row.checks.filter(({ name }) => name !== 'golden');
-    return curation.settle(this.#options, row, { state: row.state, checks: [...others, ...golden] }, actor);
+    return curation.settleVersion(
+      this.#options,
+      row,
+      { state: row.state, checks: [...others, ...golden] },
+      actor,
+    );
   }
 
   /** A version whose proof could not be brought to its end is refused, with the reason. */
-  async #abandon(claim: Claim | null, error: unknown, actor: Actor): Promise<void> {
+  async #abandon(claim: VersionClaim | null, error: unknown, actor: Actor): Promise<void> {
     if (!claim || claim.settled) return;
     const detail = isPlimsollError(error)
       ? `${error.message} (${error.code})`
       : 'the program failed: see its log';
     const checks: Check[] = [{ name: 'format', ok: false, detail }];
-    await curation.settle(this.#options, claim.row, { state: 'refused', checks }, actor);
+    await curation.settleVersion(this.#options, claim.row, { state: 'refused', checks }, actor);
   }
 }

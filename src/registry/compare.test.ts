@@ -1,37 +1,37 @@
 import { expect, test } from 'vitest';
 import { nextUp } from '../core/float.ts';
 import type { Outputs } from '../model/batch.ts';
-import { compareOutputs, type Tolerance } from './compare.ts';
-import { Peaks } from './peaks.ts';
+import { type ComparisonTolerance, compareCells } from './compare.ts';
+import { OutputPeaks } from './output-peaks.ts';
 
-const exact = (): Tolerance => ({ ulps: 0, relative: 0, scaled: 0 });
-const close = (): Tolerance => ({ ulps: 4, relative: 1e-9, scaled: 1e-12 });
+const exact = (): ComparisonTolerance => ({ ulps: 0, relative: 0, scaled: 0 });
+const close = (): ComparisonTolerance => ({ ulps: 4, relative: 1e-9, scaled: 1e-12 });
 const scores = (...data: number[]): Outputs => ({
   predict: { dtype: 'float64', shape: [data.length], data: Float64Array.from(data) },
 });
 
 test('compareOutputs() counts one differing bit and fails it where bits must agree', () => {
-  const found = compareOutputs(scores(1, nextUp(2)), scores(1, 2), exact);
+  const found = compareCells(scores(1, nextUp(2)), scores(1, 2), exact);
   expect(found).toMatchObject({ cells: 2, differingBits: 1, failures: 1, worst: { row: 1, right: 2 } });
 });
 
 test('compareOutputs() lets a rounding difference pass where the promise is 1e-9', () => {
-  expect(compareOutputs(scores(1, 2 + 1e-12), scores(1, 2), close)).toMatchObject({
+  expect(compareCells(scores(1, 2 + 1e-12), scores(1, 2), close)).toMatchObject({
     differingBits: 1,
     failures: 0,
   });
-  expect(compareOutputs(scores(1, 2 + 1e-7), scores(1, 2), close).failures).toBe(1);
+  expect(compareCells(scores(1, 2 + 1e-7), scores(1, 2), close).failures).toBe(1);
 });
 
 test('compareOutputs() measures a row that cancels by what other rows of its column came to', () => {
-  const peaks = new Peaks().see(scores(-1e20));
-  expect(compareOutputs(scores(16384), scores(0), close, peaks).failures).toBe(0);
-  expect(compareOutputs(scores(16384), scores(0), close).failures).toBe(1);
+  const peaks = new OutputPeaks().see(scores(-1e20));
+  expect(compareCells(scores(16384), scores(0), close, peaks).failures).toBe(0);
+  expect(compareCells(scores(16384), scores(0), close).failures).toBe(1);
 });
 
 test('compareOutputs() treats NaN as equal to NaN and to nothing else', () => {
-  expect(compareOutputs(scores(NaN), scores(NaN), exact).failures).toBe(0);
-  expect(compareOutputs(scores(0), scores(NaN), close).failures).toBe(1);
+  expect(compareCells(scores(NaN), scores(NaN), exact).failures).toBe(0);
+  expect(compareCells(scores(0), scores(NaN), close).failures).toBe(1);
 });
 
 const labelled = (label: string, ...probabilities: number[]): Outputs => ({
@@ -40,8 +40,8 @@ const labelled = (label: string, ...probabilities: number[]): Outputs => ({
 });
 
 test('compareOutputs() lets labels differ only where the scores tie', () => {
-  expect(compareOutputs(labelled('a', 0.5, 0.5), labelled('b', 0.5, 0.5), exact).failures).toBe(0);
-  expect(compareOutputs(labelled('a', 0.2, 0.8), labelled('b', 0.2, 0.8), exact).failures).toBe(1);
+  expect(compareCells(labelled('a', 0.5, 0.5), labelled('b', 0.5, 0.5), exact).failures).toBe(0);
+  expect(compareCells(labelled('a', 0.2, 0.8), labelled('b', 0.2, 0.8), exact).failures).toBe(1);
 });
 
 const clustered = (cluster: number, ...distances: number[]): Outputs => ({
@@ -50,13 +50,13 @@ const clustered = (cluster: number, ...distances: number[]): Outputs => ({
 });
 
 test('compareOutputs() lets clusters differ only where the nearest centres are equally far', () => {
-  expect(compareOutputs(clustered(0, 2, 2, 9), clustered(1, 2, 2, 9), exact).failures).toBe(0);
-  expect(compareOutputs(clustered(0, 2, 9, 9), clustered(1, 2, 9, 9), exact).failures).toBe(1);
+  expect(compareCells(clustered(0, 2, 2, 9), clustered(1, 2, 2, 9), exact).failures).toBe(0);
+  expect(compareCells(clustered(0, 2, 9, 9), clustered(1, 2, 9, 9), exact).failures).toBe(1);
 });
 
 test('compareOutputs() fails an output that is missing or of another shape', () => {
-  expect(compareOutputs({}, scores(1), exact).failures).toBe(1);
-  expect(compareOutputs(scores(1, 2), scores(1), exact).failures).toBe(1);
+  expect(compareCells({}, scores(1), exact).failures).toBe(1);
+  expect(compareCells(scores(1, 2), scores(1), exact).failures).toBe(1);
 });
 
 test('compareOutputs() fails an infinity beside a finite number and beside the other infinity', () => {
@@ -65,12 +65,12 @@ test('compareOutputs() fails an infinity beside a finite number and beside the o
     [Infinity, 5],
     [-Infinity, Infinity],
   ] as const) {
-    expect(compareOutputs(scores(left), scores(right), close).failures).toBe(1);
+    expect(compareCells(scores(left), scores(right), close).failures).toBe(1);
   }
-  expect(compareOutputs(scores(-Infinity), scores(-Infinity), close).failures).toBe(0);
+  expect(compareCells(scores(-Infinity), scores(-Infinity), close).failures).toBe(0);
 });
 
 test('compareOutputs() names the cell that failed, not one that differs more within its tolerance', () => {
-  const found = compareOutputs(scores(1e-300, 1000, 1001), scores(1e-290, 1000, 1000), close);
+  const found = compareCells(scores(1e-300, 1000, 1001), scores(1e-290, 1000, 1000), close);
   expect(found).toMatchObject({ failures: 1, worst: { row: 2, left: 1001 } });
 });

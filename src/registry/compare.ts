@@ -3,12 +3,12 @@ import type { Outputs } from '../model/batch.ts';
 import { partsOf } from '../model/output-parts.ts';
 import type { Step } from '../model/step.ts';
 import type { Tensor } from '../model/tensor.ts';
-import { isNumeric, Peaks, widthOf } from './peaks.ts';
-import type { Verification } from './version.ts';
-import { isWorse } from './worst.ts';
+import { cellsPerRow, isFloatTensor, OutputPeaks } from './output-peaks.ts';
+import type { VersionVerification } from './version.ts';
+import { isWorseCell } from './worst-cell.ts';
 
 /** How close two answers must be. Pure. */
-export interface Tolerance {
+export interface ComparisonTolerance {
   /** 0 demands equal bits. */
   readonly ulps: number;
   /** Relative and, scaled by the largest |value| of the output column, absolute; both 0 where only ulps count. */
@@ -16,17 +16,17 @@ export interface Tolerance {
   readonly scaled: number;
 }
 
-const EXACT: Tolerance = { ulps: 0, relative: 0, scaled: 0 };
+const EXACT: ComparisonTolerance = { ulps: 0, relative: 0, scaled: 0 };
 /**
  * Each engine is within 4 ulp of the library, so the two may be 8 apart; where a probability is one minus another, the
  * ulps are those of 1, not of the small difference.
  */
-const LINKED: Tolerance = { ulps: 8, relative: 0, scaled: 8 * 2 ** -53 };
+const LINKED: ComparisonTolerance = { ulps: 8, relative: 0, scaled: 8 * 2 ** -53 };
 /** |a − b| ≤ 1e-9·|b| + 1e-12·max|column|: the promise is 1e-13·Σ|terms|, of which the column's peak is a floor. */
-const CLOSE: Tolerance = { ulps: 4, relative: 1e-9, scaled: 1e-12 };
+const CLOSE: ComparisonTolerance = { ulps: 4, relative: 1e-9, scaled: 1e-12 };
 
 /** The exactness that `output` of a model promises: trees bit for bit, after a link 4 ulp, the rest 1e-9 relative. */
-export function promised(root: Step, output: string): Tolerance {
+export function promised(root: Step, output: string): ComparisonTolerance {
   const last = lastStep(root);
   if (last.kind !== 'tree-ensemble' || !exactInputs(root)) return CLOSE;
   if (last.base.kind === 'estimator') return CLOSE;
@@ -60,24 +60,30 @@ function exactInputs(step: Step): boolean {
   return EXACT_INPUTS.has(step.kind);
 }
 
-export type Comparison = Omit<Verification, 'proof' | 'seed'> & { readonly failures: number };
+export type OutputComparison = Omit<VersionVerification, 'proof' | 'seed'> & { readonly failures: number };
 
 /**
  * Compares two sets of outputs of the same rows cell by cell; `right` is the reference. Labels may differ only
  * where `tied(row)` says that the reference's own scores tie within tolerance. `peaks` may know more rows than these.
  */
-export function compareOutputs(
+export function compareCells(
   left: Outputs,
   right: Outputs,
-  tolerance: (output: string) => Tolerance,
-  peaks: Peaks = new Peaks().see(right),
-): Comparison {
-  const tally = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null as Verification['worst'] };
+  tolerance: (output: string) => ComparisonTolerance,
+  peaks: OutputPeaks = new OutputPeaks().see(right),
+): OutputComparison {
+  const tally = {
+    rows: 0,
+    cells: 0,
+    differingBits: 0,
+    failures: 0,
+    worst: null as VersionVerification['worst'],
+  };
   for (const [output, reference] of Object.entries(right)) {
     const pairs = pairUp(left[output], reference);
     if (!pairs) return { ...tally, failures: tally.failures + 1, worst: mismatch(output) };
     for (const [part, [a, b]] of pairs.entries()) {
-      const columns = isNumeric(b) ? peaks.of(output, part, widthOf(b)) : null;
+      const columns = isFloatTensor(b) ? peaks.of(output, part, cellsPerRow(b)) : null;
       const measure = { tolerance: tolerance(output), peaks: columns, scores: scoresOf(right) };
       compareTensor(output, a, b, measure, tally);
     }
@@ -85,7 +91,7 @@ export function compareOutputs(
   return tally;
 }
 
-const mismatch = (output: string): Verification['worst'] => ({
+const mismatch = (output: string): VersionVerification['worst'] => ({
   output,
   row: 0,
   column: 0,
@@ -118,11 +124,11 @@ function scoresOf(outputs: Outputs): Scores | null {
   return { tensor: scores as Tensor, sign: ofClasses ? 1 : -1 };
 }
 
-type Tally = { -readonly [K in keyof Comparison]: Comparison[K] };
+type Tally = { -readonly [K in keyof OutputComparison]: OutputComparison[K] };
 
 /** What a tensor is measured by; `peaks` is null where it holds no numbers but labels. */
 interface Measure {
-  readonly tolerance: Tolerance;
+  readonly tolerance: ComparisonTolerance;
   readonly peaks: Float64Array | null;
   readonly scores: Scores | null;
 }
@@ -135,7 +141,7 @@ function compareTensor(
   tally: Tally,
 ): void {
   tally.rows = Math.max(tally.rows, right.shape[0] ?? 1);
-  const width = widthOf(right);
+  const width = cellsPerRow(right);
   for (let i = 0; i < right.data.length; i++) {
     tally.cells++;
     const a = left.data[i]!;
@@ -149,7 +155,7 @@ function compareTensor(
       : scores !== null && tied(scores, row);
     if (!ok) tally.failures++;
     const distance = relative(a, b, peaks !== null);
-    if (isWorse(tally, !ok, distance))
+    if (isWorseCell(tally, !ok, distance))
       tally.worst = { output, row, column, left: shown(a), right: shown(b), relative: distance };
   }
 }
@@ -157,7 +163,7 @@ function compareTensor(
 const shown = (value: number | bigint | string): number | string =>
   typeof value === 'bigint' ? Number(value) : value;
 
-function within(a: number, b: number, tolerance: Tolerance, peak: number): boolean {
+function within(a: number, b: number, tolerance: ComparisonTolerance, peak: number): boolean {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
   if (ulpDistance(a, b) <= tolerance.ulps) return true;
   // Beside an infinity every finite number would be within a relative tolerance.
@@ -167,7 +173,7 @@ function within(a: number, b: number, tolerance: Tolerance, peak: number): boole
 
 /** Whether the two best scores of a row are equal within 1e-9: the label is then a matter of rounding. */
 function tied({ tensor, sign }: Scores, row: number): boolean {
-  const width = widthOf(tensor);
+  const width = cellsPerRow(tensor);
   if (width === 1) return Math.abs(tensor.data[row] as number) <= 1e-9;
   const values = Array.from({ length: width }, (_, j) => sign * (tensor.data[row * width + j] as number));
   values.sort((a, b) => b - a);

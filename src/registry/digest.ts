@@ -14,7 +14,7 @@ const readInto = promisify(read);
  * sha256 of a file's bytes in hex, without holding the process, as `digestFile` does. Errors: FILE_NOT_FOUND,
  * FILE_UNREADABLE.
  */
-export async function digestOf(path: string): Promise<string> {
+export async function digestOfModelFile(path: string): Promise<string> {
   openFile(path);
   const hash = createHash('sha256');
   const piece = Buffer.allocUnsafe(PIECE);

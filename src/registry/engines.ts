@@ -9,7 +9,7 @@ import type { InnerEngine, PythonBundle } from './python/load.ts';
 import type { Runtime } from './version.ts';
 
 /** What is there to run a model with: an engine, or the coded reason why there is none. */
-export interface Engines {
+export interface EngineChoice {
   readonly native: Engine | PlimsollError;
   readonly onnx: Engine | PlimsollError;
 }
@@ -17,13 +17,13 @@ export interface Engines {
 export const isEngine = (value: Engine | PlimsollError): value is Engine => !isPlimsollError(value);
 
 /** What an engine is built of: plain data, which may come from another thread. */
-export type Material =
-  | Compiled
+export type EngineMaterial =
+  | CompiledMaterial
   /** `inner`: of the compiled model, where a script goes around it. */
-  | { readonly kind: 'python'; readonly bundle: PythonBundle; readonly inner: Compiled | null };
+  | { readonly kind: 'python'; readonly bundle: PythonBundle; readonly inner: CompiledMaterial | null };
 
 /** What an engine of this process is built of. */
-export type Compiled =
+export type CompiledMaterial =
   /** `graph`: the ModelProto or its path, `bundle`: the folder that it is in; runs apart from everything else. */
   | {
       readonly kind: 'isolated';
@@ -39,7 +39,7 @@ export type Compiled =
 export const createEngine = async (content: ModelContent, runtime: Runtime): Promise<Engine> =>
   buildEngine(await materialOf(content, runtime));
 
-export async function buildEngine(material: Material): Promise<Engine> {
+export async function buildEngine(material: EngineMaterial): Promise<Engine> {
   if (material.kind === 'python') {
     const { loadPython } = await import('./python/load.ts');
     return loadPython(material.bundle, material.inner && (await innerEngine(material.inner)));
@@ -57,17 +57,17 @@ export async function buildEngine(material: Material): Promise<Engine> {
 }
 
 /** The compiled model in the middle of a script, with the columns that it takes. */
-async function innerEngine(material: Compiled): Promise<InnerEngine> {
+async function innerEngine(material: CompiledMaterial): Promise<InnerEngine> {
   return { engine: await buildEngine(material), columns: columnNames(signatureOf(material)) };
 }
 
-function signatureOf(material: Compiled): Signature {
+function signatureOf(material: CompiledMaterial): Signature {
   if (material.kind === 'isolated') return material.signature;
   return material.kind === 'steps' ? material.steps.signature : material.options.signature;
 }
 
 /** Everything that can be done for a runtime before there is an engine. Throws COMPILE_UNSUPPORTED for one that it cannot have. */
-export async function materialOf(content: ModelContent, runtime: Runtime): Promise<Compiled> {
+export async function materialOf(content: ModelContent, runtime: Runtime): Promise<CompiledMaterial> {
   if (content.kind === 'graph' && runtime === 'native')
     throw new PlimsollError('COMPILE_UNSUPPORTED', { path: 'the graph', reason: ONNXRUNTIME_ONLY });
   if (content.kind === 'graph') return graphMaterial(content.onnx, content, 'this file');
@@ -85,7 +85,7 @@ export function graphMaterial(
   onnx: Uint8Array,
   { signature, memory }: { readonly signature: Signature; readonly memory: GraphMemory },
   name: string,
-): Compiled {
+): CompiledMaterial {
   if (memory.kind === 'unbounded') return { kind: 'isolated', graph: onnx, signature, name };
   return { kind: 'graph', options: { onnx, signature, rowBytes: memory.rowBytes } };
 }
@@ -94,7 +94,7 @@ export function graphMaterial(
 const ONNXRUNTIME_ONLY = 'native evaluators take steps, and an ONNX graph runs in onnxruntime';
 
 /** Builds both engines, so that each can check the other. */
-export async function createEngines(content: ModelContent): Promise<Engines> {
+export async function createEngines(content: ModelContent): Promise<EngineChoice> {
   return { native: await attempt(content, 'native'), onnx: await attempt(content, 'onnx') };
 }
 

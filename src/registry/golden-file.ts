@@ -1,9 +1,9 @@
 import { PlimsollError } from '../core/errors.ts';
 import { openFile } from '../files/file-source.ts';
-import { type Golden, parseGolden } from './golden.ts';
+import { type GoldenReplay, parseGolden } from './golden.ts';
 
 /** Golden rows from a file. Throws GOLDEN_INVALID. */
-export function readGolden(path: string): Golden {
+export function readGolden(path: string): GoldenReplay {
   try {
     const source = openFile(path);
     const text = new TextDecoder().decode(source.slice(0, source.size));

@@ -1,9 +1,9 @@
 import { PlimsollError } from '../core/errors.ts';
-import type { Verification } from './version.ts';
-import { isWorse } from './worst.ts';
+import type { VersionVerification } from './version.ts';
+import { isWorseCell } from './worst-cell.ts';
 
 /** Rows with the outputs they must give: `{"input": <a /predict body>, "expected": {…}, "tolerance"?: {…}}`. */
-export interface Golden {
+export interface GoldenReplay {
   readonly input: unknown;
   readonly expected: Readonly<Record<string, unknown>>;
   readonly tolerance: { readonly rtol: number; readonly atol: number };
@@ -12,7 +12,7 @@ export interface Golden {
 const DEFAULT_TOLERANCE = { rtol: 1e-9, atol: 1e-12 };
 
 /** Checks the shape of a parsed golden file; throws GOLDEN_INVALID. */
-export function parseGolden(json: unknown, path: string): Golden {
+export function parseGolden(json: unknown, path: string): GoldenReplay {
   const fail = (reason: string): never => {
     throw new PlimsollError('GOLDEN_INVALID', { path, reason });
   };
@@ -26,7 +26,7 @@ export function parseGolden(json: unknown, path: string): Golden {
   const { rtol, atol } = { ...DEFAULT_TOLERANCE, ...(tolerance as object | undefined) };
   if (!isTolerance(rtol) || !isTolerance(atol))
     fail('"tolerance" needs numbers "rtol" and "atol" of at least 0');
-  return { input, expected: expected as Golden['expected'], tolerance: { rtol, atol } };
+  return { input, expected: expected as GoldenReplay['expected'], tolerance: { rtol, atol } };
 }
 
 /** Text would compare too, and let everything pass. */
@@ -39,11 +39,11 @@ type Tally = {
   cells: number;
   differingBits: number;
   failures: number;
-  worst: Verification['worst'];
+  worst: VersionVerification['worst'];
 };
 
 /** Compares answers, as JSON values, with the golden ones; labels must be equal, numbers within tolerance. */
-export function compareGolden(answers: Readonly<Record<string, unknown>>, golden: Golden): Tally {
+export function compareGolden(answers: Readonly<Record<string, unknown>>, golden: GoldenReplay): Tally {
   const tally: Tally = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null };
   for (const [output, expected] of Object.entries(golden.expected)) {
     const rows = Array.isArray(expected) ? expected.length : 1;
@@ -58,7 +58,7 @@ function compareValue(
   answer: unknown,
   expected: unknown,
   at: readonly number[],
-  tolerance: Golden['tolerance'],
+  tolerance: GoldenReplay['tolerance'],
   tally: Tally,
 ): void {
   if (Array.isArray(expected)) {
@@ -76,7 +76,7 @@ function compareCell(
   answer: unknown,
   expected: unknown,
   at: readonly number[],
-  tolerance: Golden['tolerance'],
+  tolerance: GoldenReplay['tolerance'],
   tally: Tally,
 ): void {
   tally.cells++;
@@ -90,7 +90,7 @@ function compareCell(
   );
   if (failed) tally.failures++;
   const relative = numeric ? gap / Math.max(Math.abs(expected), Number.MIN_VALUE) : 1;
-  if (!isWorse(tally, failed, relative)) return;
+  if (!isWorseCell(tally, failed, relative)) return;
   const shown = (value: unknown): number | string => (typeof value === 'number' ? value : String(value));
   const [row = 0, column = 0] = at;
   tally.worst = { output, row, column, left: shown(answer), right: shown(expected), relative };

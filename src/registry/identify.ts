@@ -1,18 +1,18 @@
-import { digestFile, keptPath } from './bundle.ts';
-import { digestOf } from './digest.ts';
-import { type Assembly, assemble } from './python/assemble.ts';
-import { type Route, routeOf, type Wish } from './python/route.ts';
-import { readSource, type Source } from './python/source.ts';
-import type { Manifest, Runtime } from './version.ts';
+import { digestFileSync, keptPath } from './bundle.ts';
+import { digestOfModelFile } from './digest.ts';
+import { assemblePythonVersion, type PythonAssembly } from './python/assemble.ts';
+import { type RuntimeRequest, type RuntimeRoute, routeOf } from './python/runtime-route.ts';
+import { type ModelSource, readSource } from './python/source.ts';
+import type { BundleManifest, Runtime } from './version.ts';
 
 /** What a file or folder is, and what may name its bundle. */
-export interface Identified {
-  readonly source: Source;
-  readonly route: Route;
+export interface IdentifiedModel {
+  readonly source: ModelSource;
+  readonly route: RuntimeRoute;
   /** sha256 of the file that may be read as data; null where Python is to run it in any case. */
   readonly file: string | null;
   /** What it is made of where Python runs it. */
-  readonly assembly: Assembly | null;
+  readonly assembly: PythonAssembly | null;
   /** Digests that may name its bundle, the likeliest first. Nothing is resolved or started to know them. */
   readonly digests: readonly [string, ...string[]];
 }
@@ -21,13 +21,13 @@ export interface Identified {
  * Finds out what a path is and how it is to run. Errors: PYTHON_UNTRUSTED, SAVED_INVALID, CODE_INVALID, FILE_NOT_FOUND,
  * FILE_UNREADABLE.
  */
-export async function identify(path: string, wish: Wish): Promise<Identified> {
+export async function identify(path: string, wish: RuntimeRequest): Promise<IdentifiedModel> {
   const source = await readSource(path);
   const route = routeOf(source, wish);
-  const file = route === 'python' || source.data === null ? null : await digestOf(source.data);
-  const assembly = route === 'data' ? null : await assemble(source, wish.python!, wish.runtime);
+  const file = route === 'python' || source.data === null ? null : await digestOfModelFile(source.data);
+  const assembly = route === 'data' ? null : await assemblePythonVersion(source, wish.python!, wish.runtime);
   const digests = [file, assembly?.digest].filter((digest) => typeof digest === 'string');
-  return { source, route, file, assembly, digests: digests as unknown as Identified['digests'] };
+  return { source, route, file, assembly, digests: digests as unknown as IdentifiedModel['digests'] };
 }
 
 /**
@@ -36,7 +36,7 @@ export async function identify(path: string, wish: Wish): Promise<Identified> {
  */
 export function filesToKeep(
   given: { readonly golden?: string | null | undefined; readonly reference?: string | null | undefined },
-  source: Pick<Source, 'golden' | 'reference'>,
+  source: Pick<ModelSource, 'golden' | 'reference'>,
   bundle: string,
 ): { readonly golden: string | null; readonly reference: string | null } {
   const wanted = (kind: 'golden' | 'reference'): string | null => {
@@ -44,11 +44,11 @@ export function filesToKeep(
     if (typeof told === 'string') return told;
     const brought = source[kind];
     const kept = brought === null ? null : keptPath(bundle, kind);
-    return kept !== null && digestFile(kept) === digestFile(brought!) ? null : brought;
+    return kept !== null && digestFileSync(kept) === digestFileSync(brought!) ? null : brought;
   };
   return { golden: wanted('golden'), reference: wanted('reference') };
 }
 
 /** Whether a version is run with what is asked for; of one with a script around it, the compiled model's runtime counts, too. */
-export const runsWith = ({ runtime, python }: Manifest, wanted: Runtime): boolean =>
+export const runsWith = ({ runtime, python }: BundleManifest, wanted: Runtime): boolean =>
   runtime === wanted || python?.inner === wanted;

@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { createIsolatedEngine } from '../engine/onnx/isolated.ts';
 import { LOAD_COPIES } from '../onnx/limits.ts';
 import { dataDirOf } from './bundle.ts';
-import type { Compiled } from './engines.ts';
+import type { CompiledMaterial } from './engines.ts';
 import { outerLog, versionLog } from './python/log.ts';
 import { scratchRoot } from './python/scratch.ts';
 
@@ -22,7 +22,7 @@ export function loadIsolated({
   signature,
   name,
   bundle,
-}: Extract<Compiled, { readonly kind: 'isolated' }>): Promise<Engine> {
+}: Extract<CompiledMaterial, { readonly kind: 'isolated' }>): Promise<Engine> {
   const { memoryBytes, callMillis } = graphSettings(process.env);
   const size = typeof graph === 'string' ? statSync(graph).size : graph.length;
   return createIsolatedEngine({

@@ -4,13 +4,19 @@ import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { graphPath, originalPath, readManifest } from './bundle.ts';
-import { buildEngine, type Compiled, graphMaterial, type Material, materialOf } from './engines.ts';
+import {
+  buildEngine,
+  type CompiledMaterial,
+  type EngineMaterial,
+  graphMaterial,
+  materialOf,
+} from './engines.ts';
 import { runsWithPython } from './python/manifest.ts';
 import type { ReadingRequest } from './reading.ts';
-import { isIsolated, type LoadedVersion, type Manifest } from './version.ts';
+import { type BundleManifest, isIsolated, type LoadedVersion } from './version.ts';
 
 /** Reads what an engine of an accepted bundle is built of, but for Python, which reads the bundle itself. */
-export type ReadMaterial = (request: ReadingRequest) => Promise<Compiled>;
+export type ReadMaterial = (request: ReadingRequest) => Promise<CompiledMaterial>;
 
 /**
  * Loads an accepted bundle with the runtime its manifest names; nothing is chosen or checked again. Callable in any thread.
@@ -36,7 +42,7 @@ const WARM_UP_CALLS = 20;
 const WARM_UP_MILLIS = 20;
 
 /** Answers the example row a few times, so that the first request meets a warm engine. */
-async function warmUp(engine: Engine, manifest: Manifest): Promise<void> {
+async function warmUp(engine: Engine, manifest: BundleManifest): Promise<void> {
   const batch = decodeInput({ instances: [manifest.example] }, manifest.signature);
   const start = performance.now();
   for (let i = 0; i < WARM_UP_CALLS && (i === 0 || performance.now() - start < WARM_UP_MILLIS); i++)
@@ -45,10 +51,10 @@ async function warmUp(engine: Engine, manifest: Manifest): Promise<void> {
 
 async function materialFor(
   dir: string,
-  manifest: Manifest,
+  manifest: BundleManifest,
   name: string,
   read: ReadMaterial,
-): Promise<Material> {
+): Promise<EngineMaterial> {
   if (!runsWithPython(manifest)) return read({ dir, manifest, runtime: manifest.runtime });
   const { inner: runtime } = manifest.python;
   const inner = runtime === null ? null : await read({ dir, manifest, runtime });
@@ -56,7 +62,7 @@ async function materialFor(
 }
 
 /** Reads it at once, in this thread; the code of the formats is loaded by those who read a file. */
-export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): Promise<Compiled> {
+export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): Promise<CompiledMaterial> {
   if (manifest.graph) {
     const graph = graphPath(dir);
     const { signature, file: name } = manifest;

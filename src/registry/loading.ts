@@ -1,7 +1,7 @@
 import { pythonSettings } from '../config/python-settings.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadBundle } from './load.ts';
-import { type AcceptedVersion, isIsolated, type Manifest, type Runtime } from './version.ts';
+import { type AcceptedVersion, type BundleManifest, isIsolated, type Runtime } from './version.ts';
 
 /** What is to be loaded, and with what. */
 export interface LoadingRequest {
@@ -14,7 +14,7 @@ export interface LoadingRequest {
 }
 
 /** What a version takes in a process. */
-export interface Loading {
+export interface LoadingCost {
   /** Time to load it and to answer its example until it is warm. */
   readonly millis: number;
   /** What the process grew by once it was loaded, and the size of the file at least. */
@@ -42,7 +42,7 @@ export async function measureLoading({
   runtime,
   graph,
   isolated,
-}: LoadingRequest): Promise<Loading> {
+}: LoadingRequest): Promise<LoadingCost> {
   await loadCode(runtime, graph, isolated);
   globalThis.gc?.();
   const before = memory();
@@ -60,7 +60,7 @@ export async function measureLoading({
 }
 
 /** Memory of the processes that one process keeps for the version: of Python's at most, of a graph's at first. */
-const residentBeside = ({ python }: Manifest, engine: Engine): number =>
+const residentBeside = ({ python }: BundleManifest, engine: Engine): number =>
   python === undefined
     ? (engine.status?.().rss.reduce((sum, bytes) => sum + bytes, 0) ?? 0)
     : python.residentBytes * pythonSettings(process.env).workers.max;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
-import type { Manifest } from './version.ts';
+import type { BundleManifest } from './version.ts';
 
 /** Where Linux tells what a process may use; other systems have no such limits. */
 export interface ControlGroups {
@@ -65,7 +65,7 @@ const GROWTH = 10;
 const ENGINE = 2;
 
 /** Bytes that a version is taken to need in a process or thread that loads it. */
-export const residentBytes = ({ size, compression }: Pick<Manifest, 'size' | 'compression'>): number =>
+export const residentBytes = ({ size, compression }: Pick<BundleManifest, 'size' | 'compression'>): number =>
   size * (compression === null ? 1 : GROWTH) * ENGINE;
 
 /** Bytes as people say them: `380 MB`, `1.2 GB`. */

@@ -7,18 +7,18 @@ import { tryContent } from '../engine/onnx/try-load.ts';
 import { type ReadModel, readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
-import { type Acceptance, type AcceptRequest, knownManifest, type ProofEvents } from './admit.ts';
+import { type AcceptanceResult, type AcceptRequest, knownManifest, type ProofEvents } from './admit.ts';
 import { exampleRow } from './boundary/example.ts';
-import { bundleDir, CONVERTER, digestFile, keptPath, readManifest } from './bundle.ts';
+import { bundleDir, CONVERTER, digestFileSync, keptPath, readManifest } from './bundle.ts';
 import { namesToKeep, openStaging, writeBundle } from './bundle-write.ts';
-import { contentOf } from './content.ts';
 import { identityOf } from './digest.ts';
-import { createEngines, type Engines, isEngine } from './engines.ts';
+import { createEngines, type EngineChoice, isEngine } from './engines.ts';
 import { readGolden } from './golden-file.ts';
-import { type Loading, type LoadingRequest, measureLoading } from './loading.ts';
+import { type LoadingCost, type LoadingRequest, measureLoading } from './loading.ts';
 import { measureMicros } from './measure.ts';
+import { contentOf } from './model-content.ts';
 import { verifyEngines } from './verify.ts';
-import { isIsolated, type Manifest, type Runtime } from './version.ts';
+import { type BundleManifest, isIsolated, type Runtime } from './version.ts';
 
 /** Files below this are compared within 300 ms, larger ones within 2 s. */
 const SMALL_FILE = 1 << 20;
@@ -33,7 +33,7 @@ export async function proveFile(
   request: AcceptRequest,
   clock: Clock,
   events: ProofEvents,
-): Promise<Acceptance> {
+): Promise<AcceptanceResult> {
   events.progress('reading');
   openStaging(request.staging, clock.now());
   const description = readAsData(request);
@@ -41,7 +41,10 @@ export async function proveFile(
     const { provePython } = await import('./python/prove.ts');
     return provePython(request, clock, events);
   }
-  const sideFiles = description.sideFiles.map((path) => ({ name: basename(path), digest: digestFile(path) }));
+  const sideFiles = description.sideFiles.map((path) => ({
+    name: basename(path),
+    digest: digestFileSync(path),
+  }));
   const digest = identityOf(request.digest, sideFiles);
   events.identified(digest);
   const dir = bundleDir(request.dataDir, digest);
@@ -53,7 +56,7 @@ export async function proveFile(
   const golden = request.golden ?? keptPath(dir, 'golden');
   const proof = await prove(content, { ...request, runtime, golden }, clock, events);
   const graph = content.kind === 'graph';
-  const manifest: Manifest = {
+  const manifest: BundleManifest = {
     schema: 1,
     converter: CONVERTER,
     digest: request.digest,
@@ -103,7 +106,7 @@ function readAsData({ route, path, maxModel }: AcceptRequest): ReadModel | null 
 }
 
 /** What loading the version takes; null where it is no small one, or where something stands in its way. */
-async function smallLoading(request: LoadingRequest): Promise<Loading | null> {
+async function smallLoading(request: LoadingRequest): Promise<LoadingCost | null> {
   try {
     const loading = await measureLoading(request);
     return loading.peakBytes < SMALL_LOADING ? loading : null;
@@ -112,7 +115,7 @@ async function smallLoading(request: LoadingRequest): Promise<Loading | null> {
   }
 }
 
-type Proved = Pick<Manifest, 'size' | 'verification' | 'runtime' | 'rowMicros' | 'example'>;
+type Proved = Pick<BundleManifest, 'size' | 'verification' | 'runtime' | 'rowMicros' | 'example'>;
 
 async function prove(
   content: ModelContent,
@@ -138,7 +141,7 @@ async function prove(
 
 /** The runtime demanded, or the faster of those there are, by one row's cost. */
 async function choose(
-  engines: Engines,
+  engines: EngineChoice,
   row: Batch,
   request: AcceptRequest,
   clock: Clock,

@@ -1,15 +1,15 @@
 /** What a thread that reads a bundle is asked, and what it answers. */
 import type { ErrorCode, ErrorDetails } from '../core/errors.ts';
-import type { Compiled } from './engines.ts';
-import type { Manifest, Runtime } from './version.ts';
+import type { CompiledMaterial } from './engines.ts';
+import type { BundleManifest, Runtime } from './version.ts';
 
 export interface ReadingRequest {
   readonly dir: string;
-  readonly manifest: Manifest;
+  readonly manifest: BundleManifest;
   /** Of the model itself, also where a script goes around it. */
   readonly runtime: Runtime;
 }
 
 export type ReadingMessage =
-  | { readonly kind: 'read'; readonly material: Compiled }
+  | { readonly kind: 'read'; readonly material: CompiledMaterial }
   | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };

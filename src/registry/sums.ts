@@ -1,13 +1,13 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { digestOf } from './digest.ts';
+import { digestOfModelFile } from './digest.ts';
 import { isBelow } from './python/folder.ts';
 
 /** Digests of all files of a packaged bundle, in the form of `sha256sum`: what a manifest does not name is proved, too. */
 export const SUMS = 'SHA256SUMS';
 
 /** What is wrong with a file of a bundle. */
-export interface Damage {
+export interface FileDamage {
   readonly file: string;
   readonly found: string;
   readonly wanted: string;
@@ -16,7 +16,7 @@ export interface Damage {
 /** The text of `SHA256SUMS` for a folder: `DIGEST  PATH` of every file but itself, sorted by path. */
 export async function sumsOf(dir: string): Promise<string> {
   let text = '';
-  for (const file of filesBelow(dir)) text += `${await digestOf(join(dir, file))}  ${file}\n`;
+  for (const file of filesBelow(dir)) text += `${await digestOfModelFile(join(dir, file))}  ${file}\n`;
   return text;
 }
 
@@ -24,7 +24,7 @@ export async function sumsOf(dir: string): Promise<string> {
  * The first file that is not what `SHA256SUMS` says, is not there, or is not named by it; null where all are, or where the
  * folder has no such list.
  */
-export async function damageOf(dir: string): Promise<Damage | null> {
+export async function damageOf(dir: string): Promise<FileDamage | null> {
   const path = join(dir, SUMS);
   if (!existsSync(path)) return null;
   const wanted = new Map<string, string>();
@@ -39,7 +39,7 @@ export async function damageOf(dir: string): Promise<Damage | null> {
     if (!wanted.has(file)) return { file, found: 'there', wanted: `no file that ${SUMS} does not name` };
   for (const [file, digest] of wanted) {
     if (!existsSync(join(dir, file))) return { file, found: 'not there', wanted: digest };
-    const found = await digestOf(join(dir, file));
+    const found = await digestOfModelFile(join(dir, file));
     if (found !== digest) return { file, found, wanted: digest };
   }
   return null;

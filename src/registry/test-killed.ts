@@ -9,18 +9,18 @@ import { expect } from 'vitest';
 import { openStore } from '../store/open.ts';
 import type { VersionState } from '../store/store.ts';
 import { bundlesDir } from './bundle.ts';
-import { Catalog } from './catalog.ts';
+import { ModelCatalog } from './catalog.ts';
 
 const module = (path: string): string => pathToFileURL(join(import.meta.dirname, path)).href;
 
-export interface Adding {
+export interface AddOrder {
   readonly dataDir: string;
   readonly storeUrl: string;
   readonly path: string;
 }
 
 /** Adds `path` as a version of `iris` in a process of its own, which says each stage that it comes to. */
-function addInProcess({ dataDir, storeUrl, path }: Adding): ChildProcess {
+function addInProcess({ dataDir, storeUrl, path }: AddOrder): ChildProcess {
   const script = `
     import { openStore } from '${module('../store/open.ts')}';
     import { Catalog } from '${module('catalog.ts')}';
@@ -39,7 +39,7 @@ function addInProcess({ dataDir, storeUrl, path }: Adding): ChildProcess {
 }
 
 /** Kills a process that adds a version, `delay` milliseconds after it came to `stage`. */
-export async function addAndKill(adding: Adding, stage: string, delay: number): Promise<void> {
+export async function addAndKill(adding: AddOrder, stage: string, delay: number): Promise<void> {
   const child = addInProcess(adding);
   await new Promise<void>((resolve) => {
     let said = '';
@@ -62,7 +62,7 @@ export async function stateAfterRecovery(dataDir: string, storeUrl: string): Pro
   const store = await openStore(storeUrl);
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-  const catalog = new Catalog({ store, dataDir, clock, logger });
+  const catalog = new ModelCatalog({ store, dataDir, clock, logger });
   const before = await store.tables.versions.get('iris', 1);
   const recovered = await catalog.recover();
   const row = await store.tables.versions.get('iris', 1);

@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { PlimsollError } from '../core/errors.ts';
-import { writeError } from './bundle-write.ts';
+import { bundleWriteError } from './bundle-write.ts';
 
 /**
  * Uploads on their way in: each has a folder of its own, `DATA/uploads/<id>/`, until it is discarded. What a process
@@ -40,7 +40,7 @@ const TREES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Paths of what was sent: `file` is the model, also where it is a folder; of the code, the folder that holds it. */
-export type Staged = { readonly file: string } & Readonly<
+export type StagedPaths = { readonly file: string } & Readonly<
   Partial<Record<Exclude<UploadPart, 'folder'>, string>>
 >;
 
@@ -58,7 +58,7 @@ const STALE_MILLIS = 3_600_000;
 export function openUpload(
   dataDir: string,
   options: { readonly maxModel?: number | undefined } = {},
-): Upload {
+): UploadInProgress {
   const uploads = uploadsDir(dataDir);
   const folder = join(uploads, randomUUID());
   try {
@@ -70,9 +70,9 @@ export function openUpload(
       rmSync(folder, { recursive: true });
       throw new PlimsollError('OVERLOADED', { found, what: 'uploads', limit: UPLOADS_MAX, retry: 30 });
     }
-    return new Upload(folder, Math.max(options.maxModel ?? 0, PARTS.file.bytes));
+    return new UploadInProgress(folder, Math.max(options.maxModel ?? 0, PARTS.file.bytes));
   } catch (cause) {
-    throw writeError(dataDir, cause);
+    throw bundleWriteError(dataDir, cause);
   }
 }
 
@@ -96,7 +96,7 @@ function lastChange(folder: string): number {
 }
 
 /** The parts of one upload as they arrive. */
-export class Upload {
+export class UploadInProgress {
   readonly folder: string;
   readonly #maxModel: number;
   readonly #counts = new Map<UploadPart, number>();
@@ -124,12 +124,12 @@ export class Upload {
       if (part === 'folder') this.#room -= statSync(path).size;
     } catch (cause) {
       this.discard();
-      throw writeError(dirname(dirname(this.folder)), cause);
+      throw bundleWriteError(dirname(dirname(this.folder)), cause);
     }
   }
 
   /** Ends the receiving: what has come, which stays until `discard`. Throws UPLOAD_INVALID where no model has. */
-  commit(): Staged {
+  commit(): StagedPaths {
     const { folder, ...staged } = Object.fromEntries(this.#staged);
     const file = staged['file'] ?? folder;
     if (!this.#open || file === undefined) {

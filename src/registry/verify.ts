@@ -8,18 +8,18 @@ import { sliceBatch } from '../model/slice.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { outputsToJson } from '../serving/rows/encode.ts';
 import { boundaryRows } from './boundary/rows.ts';
-import { type Comparison, compareOutputs, promised, type Tolerance } from './compare.ts';
-import { type Engines, isEngine } from './engines.ts';
-import { compareGolden, type Golden } from './golden.ts';
-import { Peaks } from './peaks.ts';
-import type { Verification } from './version.ts';
-import { isWorse } from './worst.ts';
+import { type ComparisonTolerance, compareCells, type OutputComparison, promised } from './compare.ts';
+import { type EngineChoice, isEngine } from './engines.ts';
+import { compareGolden, type GoldenReplay } from './golden.ts';
+import { OutputPeaks } from './output-peaks.ts';
+import type { VersionVerification } from './version.ts';
+import { isWorseCell } from './worst-cell.ts';
 
 export interface VerifyOptions {
   /** Name of the file, for messages. */
   readonly model: string;
   readonly clock: Clock;
-  readonly golden?: Golden | undefined;
+  readonly golden?: GoldenReplay | undefined;
   /** Every boundary row, without the time budget. */
   readonly full?: boolean | undefined;
   readonly seed?: number | undefined;
@@ -42,9 +42,9 @@ const BLOCK_ROWS = 250;
  */
 export async function verifyEngines(
   content: ModelContent,
-  engines: Engines,
+  engines: EngineChoice,
   options: VerifyOptions,
-): Promise<Verification> {
+): Promise<VersionVerification> {
   // With no engine at all there is nothing to check, and that is no success.
   if (!isEngine(engines.native) && !isEngine(engines.onnx)) {
     const wantsOnnx = content.kind === 'graph' || engines.onnx.code.startsWith('PART_');
@@ -61,15 +61,15 @@ export async function verifyEngines(
 
 async function compareEngines(
   content: ModelContent,
-  { native, onnx }: Engines,
+  { native, onnx }: EngineChoice,
   options: VerifyOptions & { seed: number },
-): Promise<Omit<Verification, 'proof' | 'seed'> | null> {
+): Promise<Omit<VersionVerification, 'proof' | 'seed'> | null> {
   if (content.kind !== 'steps' || !isEngine(native) || !isEngine(onnx)) return null;
   const { root, signature } = content;
   const deadline = options.clock.monotonic() + (options.full ? Infinity : (options.budgetMillis ?? 2000));
   const limit = options.full ? FULL_ROWS_MAX : rowsFor(signature);
   const batch = boundaryRows(root, signature, { seed: options.seed, limit });
-  const judge: Judge = { tolerance: (output) => promised(root, output), peaks: new Peaks() };
+  const judge: Judge = { tolerance: (output) => promised(root, output), peaks: new OutputPeaks() };
   let total = NOTHING_COMPARED;
   const inTime = (start: number): boolean => start === 0 || options.clock.monotonic() < deadline;
   for (let start = 0; start < batch.rows && inTime(start); start += BLOCK_ROWS) {
@@ -92,8 +92,8 @@ function rowsFor(signature: Signature): number {
 }
 
 interface Judge {
-  readonly tolerance: (output: string) => Tolerance;
-  readonly peaks: Peaks;
+  readonly tolerance: (output: string) => ComparisonTolerance;
+  readonly peaks: OutputPeaks;
 }
 
 /** What both engines say to some neighbouring rows; null is a refusal. */
@@ -103,7 +103,12 @@ interface Answers {
   readonly onnx: Outputs | null;
 }
 
-async function compareBlock(native: Engine, onnx: Engine, block: Batch, judge: Judge): Promise<Comparison> {
+async function compareBlock(
+  native: Engine,
+  onnx: Engine,
+  block: Batch,
+  judge: Judge,
+): Promise<OutputComparison> {
   const parts = await answersOf(native, onnx, block);
   for (const part of parts) if (part.onnx) judge.peaks.see(part.onnx);
   let total = NOTHING_COMPARED;
@@ -115,8 +120,8 @@ async function compareBlock(native: Engine, onnx: Engine, block: Batch, judge: J
   return total;
 }
 
-function compareAnswers({ rows, native, onnx }: Answers, { tolerance, peaks }: Judge): Comparison {
-  if (native && onnx) return compareOutputs(native, onnx, tolerance, peaks);
+function compareAnswers({ rows, native, onnx }: Answers, { tolerance, peaks }: Judge): OutputComparison {
+  if (native && onnx) return compareCells(native, onnx, tolerance, peaks);
   if (!native && !onnx) return { ...NOTHING_COMPARED, rows };
   return oneRefused(native ? 'an answer' : 'a refusal', onnx ? 'an answer' : 'a refusal');
 }
@@ -139,8 +144,8 @@ async function answersOf(native: Engine, onnx: Engine, block: Batch): Promise<re
   ];
 }
 
-const NOTHING_COMPARED: Comparison = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null };
-const oneRefused = (left: string, right: string): Comparison => ({
+const NOTHING_COMPARED: OutputComparison = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null };
+const oneRefused = (left: string, right: string): OutputComparison => ({
   rows: 1,
   cells: 1,
   differingBits: 1,
@@ -157,10 +162,10 @@ async function answerOrRefusal(engine: Engine, block: Batch): Promise<Outputs | 
   }
 }
 
-function add(total: Comparison, block: Comparison, start: number): Comparison {
+function add(total: OutputComparison, block: OutputComparison, start: number): OutputComparison {
   const worst = block.worst && { ...block.worst, row: block.worst.row + start };
   const fresh = { failures: total.failures + Math.min(block.failures, 1), worst: total.worst };
-  const keep = worst !== null && isWorse(fresh, block.failures > 0, worst.relative);
+  const keep = worst !== null && isWorseCell(fresh, block.failures > 0, worst.relative);
   return {
     rows: total.rows + block.rows,
     cells: total.cells + block.cells,
@@ -172,12 +177,12 @@ function add(total: Comparison, block: Comparison, start: number): Comparison {
 
 async function replayGolden(
   content: ModelContent,
-  engines: Engines,
-  golden: Golden,
+  engines: EngineChoice,
+  golden: GoldenReplay,
   { model, seed }: VerifyOptions,
-): Promise<Verification> {
+): Promise<VersionVerification> {
   const batch: Batch = decodeInput(golden.input, content.signature);
-  let result: Verification | null = null;
+  let result: VersionVerification | null = null;
   for (const engine of [engines.native, engines.onnx].filter(isEngine) as Engine[]) {
     const answers = outputsToJson(await engine.infer(batch), content.signature);
     const { failures, ...found } = compareGolden(answers, golden);

@@ -5,7 +5,7 @@ import type { Signature } from '../model/signature.ts';
 import type { PythonManifest } from './python/manifest.ts';
 
 /** What made a version ready. */
-export type Proof =
+export type VersionProof =
   /** Expected outputs given by the user were replayed. */
   | 'golden'
   /** Two independent engines agreed on boundary rows. */
@@ -16,8 +16,8 @@ export type Proof =
 export type Runtime = 'native' | 'onnx' | 'python';
 
 /** Outcome of comparing two engines, or an engine with golden rows. */
-export interface Verification {
-  readonly proof: Proof;
+export interface VersionVerification {
+  readonly proof: VersionProof;
   readonly rows: number;
   /** Seed of the sampled boundary rows. */
   readonly seed: number;
@@ -35,7 +35,7 @@ export interface Verification {
 }
 
 /** `plimsoll.json` of a bundle: everything about a version that loading does not recompute. */
-export interface Manifest {
+export interface BundleManifest {
   readonly schema: 1;
   /** Generation of the readers, compilers and engines that accepted the file. */
   readonly converter: number;
@@ -59,7 +59,7 @@ export interface Manifest {
   readonly graphMemory?: GraphMemory | undefined;
   /** Measured cost of one row through `runtime`, in microseconds. */
   readonly rowMicros: number;
-  readonly verification: Verification;
+  readonly verification: VersionVerification;
   /** Name of the golden rows in the bundle, where there are any. */
   readonly golden?: string | undefined;
   /** Name of the reference data in the bundle, where there are any. */
@@ -71,14 +71,14 @@ export interface Manifest {
 }
 
 /** Whether it is a graph of others that runs in processes of its own: nothing proves that its memory is bounded. */
-export const isIsolated = ({ graph, graphMemory }: Pick<Manifest, 'graph' | 'graphMemory'>): boolean =>
+export const isIsolated = ({ graph, graphMemory }: Pick<BundleManifest, 'graph' | 'graphMemory'>): boolean =>
   graph && graphMemory?.kind !== 'bounded';
 
 /** A version that has been proved. */
 export interface AcceptedVersion {
   readonly model: string;
   readonly version: number;
-  readonly manifest: Manifest;
+  readonly manifest: BundleManifest;
   /** Folder from which `loadBundle` gives the same engine again, in this process or a worker. */
   readonly bundle: string;
 }

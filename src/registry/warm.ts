@@ -1,6 +1,6 @@
 import { PlimsollError } from '../core/errors.ts';
 import { inChild } from './child.ts';
-import { type Loading, loadingRequest } from './loading.ts';
+import { type LoadingCost, loadingRequest } from './loading.ts';
 import type { AcceptedVersion } from './version.ts';
 
 const TIMEOUT_MILLIS = 60_000;
@@ -14,11 +14,11 @@ const PYTHON_TIMEOUT_MILLIS = 300_000;
 export function warmUp(
   version: AcceptedVersion,
   limitMillis = version.manifest.python === undefined ? TIMEOUT_MILLIS : PYTHON_TIMEOUT_MILLIS,
-): Promise<Loading> {
+): Promise<LoadingCost> {
   const request = loadingRequest(version);
   const failed = (reason: string): PlimsollError =>
     new PlimsollError('WARM_UP_FAILED', { model: version.manifest.file, reason });
-  return inChild<Loading, never>({
+  return inChild<LoadingCost, never>({
     entry: new URL('./warm.child.ts', import.meta.url),
     execArgv: ['--expose-gc'],
     memoryBytes: null,

@@ -1,22 +1,22 @@
 import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isModelName, MODEL_FILE, stem } from '../config/models.ts';
-import type { Dropped } from './watch-settling.ts';
+import type { DroppedFile } from './watch-settling.ts';
 
 /** Entries of a watched folder that are looked at, those of its subfolders included. */
 const ENTRIES_MAX = 10_000;
 
-export interface Listing {
+export interface FolderListing {
   /** In the order of their names. */
-  readonly files: readonly Dropped[];
+  readonly files: readonly DroppedFile[];
   /** What was left out, in words, or null. */
   readonly trouble: string | null;
 }
 
 /** Model files in `folder`, and in its subfolders whose names are names of models; hidden ones are none. */
-export async function listDropped(folder: string, limit = ENTRIES_MAX): Promise<Listing> {
+export async function listDropped(folder: string, limit = ENTRIES_MAX): Promise<FolderListing> {
   const budget = { left: limit };
-  const files: Dropped[] = [];
+  const files: DroppedFile[] = [];
   for (const name of await namesIn(folder, budget)) {
     const path = join(folder, name);
     const entry = await stat(path).catch(() => null);
@@ -36,7 +36,7 @@ function dropped(
   path: string,
   entry: Awaited<ReturnType<typeof stat>> | null,
   name: string,
-): readonly Dropped[] {
+): readonly DroppedFile[] {
   if (!entry?.isFile() || !MODEL_FILE.test(name)) return [];
   return [
     { model, path, size: Number(entry.size), modified: Number(entry.mtimeMs), inode: Number(entry.ino) },

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Dropped, Settling } from './watch-settling.ts';
+import { type DroppedFile, FileSettling } from './watch-settling.ts';
 
-const file = (path: string, size = 1, more: Partial<Dropped> = {}): Dropped => ({
+const file = (path: string, size = 1, more: Partial<DroppedFile> = {}): DroppedFile => ({
   model: path,
   path,
   size,
@@ -12,7 +12,7 @@ const file = (path: string, size = 1, more: Partial<Dropped> = {}): Dropped => (
 });
 
 test('a file is due once it was the same for long enough, and once only', () => {
-  const settling = new Settling(1000);
+  const settling = new FileSettling(1000);
   const a = file('a');
   expect(settling.look([a], 0)).toEqual([]);
   expect(settling.look([a], 999)).toEqual([]);
@@ -23,9 +23,9 @@ test('a file is due once it was the same for long enough, and once only', () => 
 });
 
 test('any sign of a change begins the wait anew', () => {
-  const changes: Partial<Dropped>[] = [{ size: 2 }, { modified: 1 }, { inode: 1 }];
+  const changes: Partial<DroppedFile>[] = [{ size: 2 }, { modified: 1 }, { inode: 1 }];
   for (const change of changes) {
-    const settling = new Settling(1000);
+    const settling = new FileSettling(1000);
     settling.look([file('a')], 0);
     const changed = file('a', 1, change);
     expect(settling.look([changed], 900)).toEqual([]);
@@ -35,7 +35,7 @@ test('any sign of a change begins the wait anew', () => {
 });
 
 test('a file that is to be tried again waits until then; one that changed meanwhile is a new one', () => {
-  const settling = new Settling(1000);
+  const settling = new FileSettling(1000);
   const a = file('a');
   settling.look([a], 0);
   settling.look([a], 1000);
@@ -52,7 +52,7 @@ test('however a file grows, it is never due while it does, and always in the end
   const steps = fc.array(fc.tuple(fc.nat(400), fc.boolean()), { maxLength: 30 });
   fc.assert(
     fc.property(steps, (looks) => {
-      const settling = new Settling(1000);
+      const settling = new FileSettling(1000);
       let [now, size, changed] = [0, 1, 0];
       settling.look([file('a', size)], now);
       for (const [millis, grows] of looks) {

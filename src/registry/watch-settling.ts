@@ -1,7 +1,7 @@
 /** Which files in a folder have come to rest. Pure. */
 
 /** A file that was dropped, with what changes when it is written to. */
-export interface Dropped {
+export interface DroppedFile {
   readonly model: string;
   readonly path: string;
   readonly size: number;
@@ -10,13 +10,13 @@ export interface Dropped {
 }
 
 interface Seen {
-  readonly file: Dropped;
+  readonly file: DroppedFile;
   /** When it may be taken; null once it has been. */
   due: number | null;
 }
 
 /** Follows the files of a folder from look to look, until each has been the same for long enough. */
-export class Settling {
+export class FileSettling {
   readonly #millis: number;
   #seen = new Map<string, Seen>();
 
@@ -31,7 +31,7 @@ export class Settling {
   }
 
   /** The files whose time has come, in the order of the listing; those that are no longer listed are forgotten. */
-  look(files: readonly Dropped[], now: number): readonly Dropped[] {
+  look(files: readonly DroppedFile[], now: number): readonly DroppedFile[] {
     const before = this.#seen;
     this.#seen = new Map();
     return files.filter((file) => {
@@ -43,11 +43,11 @@ export class Settling {
   }
 
   /** A file was taken, or is to be tried again at `due`. Nothing, where it has changed since. */
-  settle(file: Dropped, due: number | null): void {
+  settle(file: DroppedFile, due: number | null): void {
     const seen = this.#seen.get(file.path);
     if (seen && isSame(seen.file, file)) seen.due = due;
   }
 }
 
-const isSame = (a: Dropped, b: Dropped): boolean =>
+const isSame = (a: DroppedFile, b: DroppedFile): boolean =>
   a.size === b.size && a.modified === b.modified && a.inode === b.inode;

@@ -14,8 +14,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PlimsollError } from '../core/errors.ts';
 import { openStore } from '../store/open.ts';
 import type { VersionRow, VersionState } from '../store/store.ts';
-import { Catalog } from './catalog.ts';
-import { type FolderWatch, type WatchOptions, watchFolder } from './watch.ts';
+import { ModelCatalog } from './catalog.ts';
+import { type FolderWatch, type FolderWatchOptions, watchModelFolder } from './watch.ts';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -45,11 +45,14 @@ const row = (model: string, state: VersionState): VersionRow => ({
 });
 
 /** A watch that notes what it was to add, and what it logged. */
-function start(answer: (path: string) => VersionState = () => 'ready', options: Partial<WatchOptions> = {}) {
+function start(
+  answer: (path: string) => VersionState = () => 'ready',
+  options: Partial<FolderWatchOptions> = {},
+) {
   const added: string[] = [];
   const lines: string[] = [];
   const log = (_fields: object, message: string): void => void lines.push(message);
-  watching = watchFolder({
+  watching = watchModelFolder({
     folder,
     add: async (model, path) => {
       added.push(`${model} ${basename(path)}`);
@@ -176,7 +179,7 @@ test('a real file that is dropped is a ready version of the catalog', async () =
   const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-watch-data-'));
   const store = await openStore('sqlite::memory:');
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const catalog = new Catalog({ store, dataDir, clock, logger });
+  const catalog = new ModelCatalog({ store, dataDir, clock, logger });
   start(undefined, {
     add: (model, path) =>
       catalog.add(model, { path }, { by: 'watch' }, { current: () => Promise.resolve(null) }),

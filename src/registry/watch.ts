@@ -3,11 +3,11 @@ import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { guarded } from '../core/guarded.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import type { VersionRow } from '../store/store.ts';
-import { digestOf } from './digest.ts';
+import { digestOfModelFile } from './digest.ts';
 import { listDropped } from './watch-listing.ts';
-import { type Dropped, Settling } from './watch-settling.ts';
+import { type DroppedFile, FileSettling } from './watch-settling.ts';
 
-export interface WatchOptions {
+export interface FolderWatchOptions {
   /** Files dropped here, or in a folder named like a model in it, become versions. */
   readonly folder: string;
   /** Makes a file a version; called for one file at a time. */
@@ -39,7 +39,7 @@ const REMEMBERED_MAX = 10_000;
  * model, also where they were refused. What has nothing to do with the file (a full disk) is tried again.
  * Throws WATCH_INVALID.
  */
-export function watchFolder(options: WatchOptions): FolderWatch {
+export function watchModelFolder(options: FolderWatchOptions): FolderWatch {
   const { folder } = options;
   const stat = statSync(folder, { throwIfNoEntry: false });
   if (!stat)
@@ -49,8 +49,8 @@ export function watchFolder(options: WatchOptions): FolderWatch {
 }
 
 class Watcher implements FolderWatch {
-  readonly #options: WatchOptions;
-  readonly #settling: Settling;
+  readonly #options: FolderWatchOptions;
+  readonly #settling: FileSettling;
   /** `model digest` of what was taken, whatever came of it. */
   readonly #taken = new Set<string>();
   #events: FSWatcher | null = null;
@@ -61,9 +61,9 @@ class Watcher implements FolderWatch {
   /** What kept the folder from being read, said once. */
   #trouble: string | null = null;
 
-  constructor(options: WatchOptions) {
+  constructor(options: FolderWatchOptions) {
     this.#options = options;
-    this.#settling = new Settling(options.settleMillis ?? SETTLE_MILLIS);
+    this.#settling = new FileSettling(options.settleMillis ?? SETTLE_MILLIS);
     this.#listen();
     this.#wake(0);
   }
@@ -121,7 +121,7 @@ class Watcher implements FolderWatch {
     }
   }
 
-  async #list(): Promise<readonly Dropped[]> {
+  async #list(): Promise<readonly DroppedFile[]> {
     const { folder, logger } = this.#options;
     try {
       const { files, trouble } = await listDropped(folder);
@@ -137,10 +137,10 @@ class Watcher implements FolderWatch {
   }
 
   /** Makes a file a version, and says what came of it. Answers whether to try again later. */
-  async #take({ model, path }: Dropped): Promise<boolean> {
+  async #take({ model, path }: DroppedFile): Promise<boolean> {
     const { add, logger } = this.#options;
     try {
-      const name = `${model} ${await digestOf(path)}`;
+      const name = `${model} ${await digestOfModelFile(path)}`;
       if (this.#taken.has(name)) return false;
       const { version, state, checks } = await add(model, path);
       this.#remember(name);

@@ -17,7 +17,7 @@ import { takeOver } from '../control/rollouts/ownership.ts';
 import { everyMillis } from '../control/rollouts/schedule.ts';
 import type { Logger } from '../core/ports.ts';
 import { bundleDir } from '../registry/bundle.ts';
-import { Catalog } from '../registry/catalog.ts';
+import { ModelCatalog } from '../registry/catalog.ts';
 import { openSigner, type Signer } from '../signing/signer.ts';
 import { withCircuitBreaker } from '../store/circuit-breaker.ts';
 import { openStore } from '../store/open.ts';
@@ -56,7 +56,7 @@ interface AssemblyOptions {
 /** The parts of a control plane, put together; nothing of it runs yet. */
 export interface Assembly {
   readonly store: Store;
-  readonly catalog: Catalog;
+  readonly catalog: ModelCatalog;
   readonly publisher: Publisher;
   readonly controller: Controller;
   readonly control: LocalControl;
@@ -87,7 +87,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const ports = { store, fleet, clock, logger, holder };
   const scope = `${hostname()}:${dataDir}`;
   const bundleOf = (digest: string): string => bundleDir(dataDir, digest);
-  const catalog = new Catalog({ store, dataDir, clock, logger, copies });
+  const catalog = new ModelCatalog({ store, dataDir, clock, logger, copies });
   const overrides = new Overrides({ clock, logger, file: new Slots(join(dataDir, OVERRIDES_FILE)) });
   const publisher = new Publisher({ ...ports, overrides, bundleOf, scope });
   const controller = new Controller({

@@ -316,7 +316,7 @@ async function openApi(
 async function openWatch({ control }: Assembly, options: ControlPlaneOptions): Promise<() => Promise<void>> {
   const { watch, logger } = options;
   if (watch === null) return () => Promise.resolve();
-  const { watchFolder } = await import('../registry/watch.ts');
+  const { watchModelFolder } = await import('../registry/watch.ts');
   const add = async (model: string, path: string): Promise<VersionView> => {
     const version = await control.addVersion(model, { path, keepArchived: true }, WATCH);
     if (version.state !== 'ready') return version;
@@ -324,6 +324,6 @@ async function openWatch({ control }: Assembly, options: ControlPlaneOptions): P
     for (const note of notes.values()) logger.warn({ model, version: version.version }, note);
     return version;
   };
-  const watched = watchFolder({ folder: watch, add, clock: SYSTEM_CLOCK, logger });
+  const watched = watchModelFolder({ folder: watch, add, clock: SYSTEM_CLOCK, logger });
   return () => watched.close();
 }

@@ -123,7 +123,7 @@ export class Follower {
 }
 
 async function loadFromRegistry(bundle: string, model: string, version: number): Promise<LoadedVersion> {
-  const { loadBeside } = await import('../registry/load-beside.ts');
+  const { loadBeside } = await import('../registry/load-in-thread.ts');
   return loadBeside(bundle, model, version);
 }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { VersionView } from '../../control/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { logPath } from '../../registry/python/log.ts';
+import { workerLogPath } from '../../registry/python/log.ts';
 import type { Define } from '../commands.ts';
 import { lookAtControl } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
@@ -39,7 +39,7 @@ export const logs: Define = (command, terminal) => {
         const [name, which] = model.split('@', 2);
         return versionOf(control, name!, which);
       });
-      const path = logPath(resolve(data), version.digest);
+      const path = workerLogPath(resolve(data), version.digest);
       const lines = lastLines(path, wanted);
       const document = { model: version.model, version: version.version, path, lines };
       if (!follow || lines.length > 0)

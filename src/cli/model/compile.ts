@@ -28,7 +28,7 @@ export const compile: Define = (command, terminal) => {
       checkedDemands(options, { command: 'compile', model: file });
       if (options.runtime === 'python') throw notCompiled(file);
       const { readModel } = await import('./open-model.ts');
-      const { contentOf } = await import('../../registry/content.ts');
+      const { contentOf } = await import('../../registry/model-content.ts');
       const { onnx, certificate, notes } = await graphOf(contentOf(await readModel(file, options.maxModel)));
       writeFile(options.out, onnx);
       const report = { output: options.out, size: onnx.length, certificate, notes };

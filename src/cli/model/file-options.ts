@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { parseSize } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Permission } from '../../python/demands.ts';
+import type { PythonPermission } from '../../python/demands.ts';
 import type { Runtime } from '../../registry/version.ts';
 
 /** Options of every command that takes a model file or folder. */
@@ -12,7 +12,7 @@ export interface FileOptions {
   readonly requirements?: string;
   readonly python?: string;
   readonly script?: string;
-  readonly allow?: readonly Permission[];
+  readonly allow?: readonly PythonPermission[];
   readonly missing?: string;
   /** In bytes. */
   readonly maxModel?: number;
@@ -64,7 +64,7 @@ const modelSizeOf =
 /** `network`: connections while it serves; `build`: packages without a wheel. */
 const permissionsOf =
   (command: Command) =>
-  (text: string, before: readonly Permission[] = []): readonly Permission[] => {
+  (text: string, before: readonly PythonPermission[] = []): readonly PythonPermission[] => {
     if (text !== 'network' && text !== 'build') {
       const reason = `--allow is "${text}", wanted network or build`;
       throw new PlimsollError('USAGE', { reason, command: command.name() });

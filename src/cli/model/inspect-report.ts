@@ -13,9 +13,9 @@ import type {
 } from '../../model/description.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { PythonDemands } from '../../python/demands.ts';
-import { digestFile } from '../../registry/bundle.ts';
+import { digestFileSync } from '../../registry/bundle.ts';
 import { filesBelow } from '../../registry/python/folder.ts';
-import { readSource, type Source } from '../../registry/python/source.ts';
+import { type ModelSource, readSource } from '../../registry/python/source.ts';
 import { readModel } from './open-model.ts';
 import { type PythonReport, pythonReport } from './python/report.ts';
 
@@ -29,7 +29,7 @@ export interface EngineReport {
 export interface InspectReport {
   readonly file: string;
   /** What it is: a file, or a folder of `plimsoll.save`, of MLflow, or with a script. */
-  readonly kind: Source['kind'];
+  readonly kind: ModelSource['kind'];
   /** Of all files of a folder together. */
   readonly size: number;
   /** sha256 of a file; of a folder, what names it where Python runs it. */
@@ -75,7 +75,7 @@ export async function reportOn(path: string, { maxModel, demands }: ReportOption
 }
 
 /** The model as data; of a folder that nothing but Python reads, what the folder says. */
-async function describedModel(source: Source, maxModel: number | undefined): Promise<ModelDescription> {
+async function describedModel(source: ModelSource, maxModel: number | undefined): Promise<ModelDescription> {
   if (source.kind === 'file') return readModel(source.path, maxModel);
   try {
     if (source.data !== null) return await readModel(source.data, maxModel);
@@ -86,7 +86,7 @@ async function describedModel(source: Source, maxModel: number | undefined): Pro
   }
 }
 
-const onlyPython = ({ format, kind }: Source, text: string): ModelDescription => ({
+const onlyPython = ({ format, kind }: ModelSource, text: string): ModelDescription => ({
   format: format ?? kind,
   framework: { name: format ?? 'python', version: null },
   ...{ compression: null, outline: null, globals: [], blockers: [], content: null },
@@ -94,10 +94,10 @@ const onlyPython = ({ format, kind }: Source, text: string): ModelDescription =>
 });
 
 async function measured(
-  { kind, path }: Source,
+  { kind, path }: ModelSource,
   demands: PythonDemands,
 ): Promise<{ readonly size: number; readonly digest: string }> {
-  if (kind === 'file') return { size: statSync(path).size, digest: digestFile(path) };
+  if (kind === 'file') return { size: statSync(path).size, digest: digestFileSync(path) };
   const { identify } = await import('../../registry/identify.ts');
   // Trust is asked for by what runs something; this only reads.
   const { digests } = await identify(path, { runtime: 'python', python: { ...demands, trust: true } });

@@ -4,8 +4,8 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Framework, ModelContent, ModelDescription } from '../../model/description.ts';
 import type { Signature } from '../../model/signature.ts';
-import { contentOf } from '../../registry/content.ts';
 import { createEngine } from '../../registry/engines.ts';
+import { contentOf } from '../../registry/model-content.ts';
 
 /** Reads a file as data, as far as it can be understood; of a saved or MLflow folder the model in it. */
 export async function readModel(path: string, maxModel?: number): Promise<ModelDescription> {

@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { PythonDemands } from '../../python/demands.ts';
-import type { Golden } from '../../registry/golden.ts';
-import type { Verification } from '../../registry/version.ts';
+import type { GoldenReplay } from '../../registry/golden.ts';
+import type { VersionVerification } from '../../registry/version.ts';
 import type { Define } from '../commands.ts';
 import { readText } from '../files/text-file.ts';
 import { count } from '../output/table.ts';
@@ -52,7 +52,7 @@ async function contentFor(
   if (runtime === 'python' || mustBePython(python)) return null;
   try {
     const { readModel } = await import('./open-model.ts');
-    const { contentOf } = await import('../../registry/content.ts');
+    const { contentOf } = await import('../../registry/model-content.ts');
     return contentOf(await readModel(file, maxModel));
   } catch (error) {
     if (python === null || runtime !== undefined || !isForPython(error)) throw error;
@@ -65,7 +65,7 @@ async function provedWithPython(
   options: VerifyOptions,
   python: PythonDemands,
   opening: Opening,
-): Promise<Verification> {
+): Promise<VersionVerification> {
   const { engine, manifest } = await openWithPython(options, python, opening);
   await engine.close();
   return manifest.verification;
@@ -74,9 +74,14 @@ async function provedWithPython(
 /** Null where the engines disagree, which is said. */
 async function verifiedEngines(
   content: ModelContent,
-  { runtime, golden, full, seed }: Omit<VerifyOptions, 'golden'> & { readonly golden: Golden | undefined },
+  {
+    runtime,
+    golden,
+    full,
+    seed,
+  }: Omit<VerifyOptions, 'golden'> & { readonly golden: GoldenReplay | undefined },
   { model: file, terminal }: Opening,
-): Promise<Verification | null> {
+): Promise<VersionVerification | null> {
   const { createEngine, createEngines, isEngine } = await import('../../registry/engines.ts');
   const { verifyEngines } = await import('../../registry/verify.ts');
   if (runtime) await (await createEngine(content, runtime)).close();
@@ -106,7 +111,7 @@ function wholeNumber(text: string): number {
   });
 }
 
-async function readGolden(path: string): Promise<Golden> {
+async function readGolden(path: string): Promise<GoldenReplay> {
   const { parseGolden } = await import('../../registry/golden.ts');
   const text = readText(path);
   try {
@@ -124,7 +129,7 @@ const PROOFS = {
 } as const;
 
 /** The verdict, how much was compared, and the worst cell. */
-function passed({ proof, rows, cells, differingBits, worst, seed }: Verification): string {
+function passed({ proof, rows, cells, differingBits, worst, seed }: VersionVerification): string {
   const lines: string[] = [PROOFS[proof]];
   if (proof === 'single-engine') return lines.join('\n');
   const bits =

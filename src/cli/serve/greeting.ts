@@ -2,7 +2,7 @@ import type { AccessMode } from '../../config/access.ts';
 import { pythonSettings } from '../../config/python-settings.ts';
 import { pythonView } from '../../control/local/views.ts';
 import { microsText } from '../../core/digits.ts';
-import type { AcceptedVersion, Manifest } from '../../registry/version.ts';
+import type { AcceptedVersion, BundleManifest } from '../../registry/version.ts';
 import type { ServedModel } from '../../server/served.ts';
 import { trustLine } from '../model/python/trust-line.ts';
 import { printable } from '../output/printable.ts';
@@ -97,7 +97,7 @@ function trustOf(endpoint: string, { manifest }: AcceptedVersion): readonly stri
 }
 
 /** `scikit-learn 1.2.2, 13 features, native, 2.4 µs a row`. */
-function found({ framework, signature, runtime, rowMicros, python }: Manifest): string {
+function found({ framework, signature, runtime, rowMicros, python }: BundleManifest): string {
   const takes =
     signature.form === 'tensors' ? count(signature.tensors.length, 'tensor') : features(signature);
   return [
@@ -113,15 +113,15 @@ const workersText = ({ min, max }: { readonly min: number; readonly max: number 
   min === max ? count(max, 'worker') : `${min} to ${count(max, 'worker')}`;
 
 /** `python 3.11 in 2 workers`, and what it is around. */
-function runsOn({ python, inner }: NonNullable<Manifest['python']>): string {
+function runsOn({ python, inner }: NonNullable<BundleManifest['python']>): string {
   const { workers } = pythonSettings(process.env);
   return `python ${python} in ${workersText(workers)}${inner === null ? '' : ` around ${inner}`}`;
 }
 
-const features = (signature: Exclude<Manifest['signature'], { form: 'tensors' }>): string =>
+const features = (signature: Exclude<BundleManifest['signature'], { form: 'tensors' }>): string =>
   signature.form === 'table' ? count(signature.columns.length, 'feature') : signature.form;
 
-function proof({ verification }: Manifest): string {
+function proof({ verification }: BundleManifest): string {
   const { proof: kind, rows } = verification;
   // What is packaged holds no numbers of the machine that proved it.
   if (kind === 'golden') return styled('green', `golden rows answered${rows === 0 ? '' : ` (${rows})`}`);

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Catalog } from '../../registry/catalog.ts';
+import { ModelCatalog } from '../../registry/catalog.ts';
 import { BUCKETS, canaryArm } from '../../rollout/canary-split.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { openSigner } from '../../signing/signer.ts';
@@ -54,7 +54,7 @@ async function open(database: string): Promise<void> {
   clock = new ManualClock();
   fleet = new SlowFleet(clock, trafficOf(400));
   plane = planeOf(store, fleet, clock);
-  const catalog = new Catalog({ store, dataDir, clock, logger });
+  const catalog = new ModelCatalog({ store, dataDir, clock, logger });
   const signer = () => openSigner(dataDir, undefined);
   const now = () => clock.now();
   const feedback = new FeedbackKeeping({ store, logger, now, every: everyMillis, spool: null });

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/ports.ts';
 import type { Signature } from '../../model/signature.ts';
 import { bundleDir, readManifest } from '../../registry/bundle.ts';
-import type { AddOptions, Catalog } from '../../registry/catalog.ts';
+import type { AddOptions, ModelCatalog } from '../../registry/catalog.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import type { Page, PageRequest, Store, VersionRow } from '../../store/store.ts';
 import type { Publisher } from '../fleet/publisher.ts';
@@ -12,7 +12,7 @@ import { type Proof, proofOf, versionView } from './views.ts';
 
 export interface LocalVersionsOptions {
   readonly store: Store;
-  readonly catalog: Catalog;
+  readonly catalog: ModelCatalog;
   readonly publisher: Pick<Publisher, 'publish'>;
   readonly clock: Clock;
   readonly dataDir: string;

@@ -1,5 +1,5 @@
 /** What people and clients are shown of versions, endpoints and rollouts. */
-import type { Manifest } from '../../registry/version.ts';
+import type { BundleManifest } from '../../registry/version.ts';
 import { metricViews } from '../../rollout/experiment/arm-comparisons.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
 import { experimentView } from '../../rollout/experiment/view.ts';
@@ -16,7 +16,7 @@ const iso = (millis: number): string => new Date(millis).toISOString();
 /** What people are shown of a proof. */
 export type Proof = Pick<VersionView, 'proof' | 'runtime' | 'rowMicros' | 'python'>;
 
-export const proofOf = ({ verification, runtime, rowMicros, python }: Manifest): Proof => ({
+export const proofOf = ({ verification, runtime, rowMicros, python }: BundleManifest): Proof => ({
   proof: verification.proof,
   runtime,
   rowMicros,
@@ -24,7 +24,12 @@ export const proofOf = ({ verification, runtime, rowMicros, python }: Manifest):
 });
 
 /** What is told of a version that runs with Python. */
-export const pythonView = ({ python, form, trust, layers }: NonNullable<Manifest['python']>): PythonView => ({
+export const pythonView = ({
+  python,
+  form,
+  trust,
+  layers,
+}: NonNullable<BundleManifest['python']>): PythonView => ({
   version: python,
   form,
   allow: trust.allow,

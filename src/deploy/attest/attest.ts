@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { keptPath } from '../../registry/bundle.ts';
-import { digestOf } from '../../registry/digest.ts';
+import { digestOfModelFile } from '../../registry/digest.ts';
 import type { Signer } from '../../signing/signer.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import type { BuiltImage } from '../image/image.ts';
@@ -64,7 +64,7 @@ async function givenFiles({ bundle }: PackagedModel): Promise<readonly GivenFile
   const found: GivenFile[] = [];
   for (const [name, kind] of kinds) {
     const path = keptPath(bundle, name);
-    if (path !== null && existsSync(path)) found.push({ kind, sha256: await digestOf(path) });
+    if (path !== null && existsSync(path)) found.push({ kind, sha256: await digestOfModelFile(path) });
   }
   return found;
 }

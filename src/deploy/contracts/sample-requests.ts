@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { loadBundle } from '../../registry/load.ts';
-import type { Manifest } from '../../registry/version.ts';
+import type { BundleManifest } from '../../registry/version.ts';
 import { predictionsWriter } from '../../serving/protocols/predictions.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 
@@ -19,7 +19,7 @@ export interface SampleRequests {
 }
 
 /** Loads the bundle here and asks it, so that what a container answers is held to the numbers of this machine. */
-export async function samplesOf(bundle: string, manifest: Manifest): Promise<SampleRequests> {
+export async function samplesOf(bundle: string, manifest: BundleManifest): Promise<SampleRequests> {
   const { engine } = await loadBundle(bundle, 'sample');
   try {
     const outputs = await engine.infer(decodeInput({ instances: [manifest.example] }, manifest.signature));
@@ -32,7 +32,7 @@ export async function samplesOf(bundle: string, manifest: Manifest): Promise<Sam
 }
 
 /** Cells of the example in the order of the columns, or null where it has none. */
-function cellsOf({ signature, example }: Manifest): readonly unknown[] | null {
+function cellsOf({ signature, example }: BundleManifest): readonly unknown[] | null {
   if (signature.form === 'tensors') return null;
   if (signature.form !== 'table') return [example];
   if (Array.isArray(example)) return example as unknown[];
@@ -40,7 +40,7 @@ function cellsOf({ signature, example }: Manifest): readonly unknown[] | null {
   return signature.columns.map(({ name }) => row[name] ?? null);
 }
 
-function csvOf(manifest: Manifest): string | null {
+function csvOf(manifest: BundleManifest): string | null {
   const cells = cellsOf(manifest);
   return cells === null ? null : `${cells.map(csvCell).join(',')}\n`;
 }
@@ -51,7 +51,7 @@ const csvCell = (cell: unknown): string => {
 };
 
 /** One input a column where the model knows columns or mixes types, else one matrix. */
-function v2Of(manifest: Manifest): readonly object[] {
+function v2Of(manifest: BundleManifest): readonly object[] {
   const { signature, example } = manifest;
   const cells = cellsOf(manifest);
   if (signature.form === 'tensors') return tensorInputs(signature.tensors, example);

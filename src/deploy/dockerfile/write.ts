@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { PlimsollError } from '../../core/errors.ts';
-import type { Lock } from '../../python/environment.ts';
+import type { PackageLock } from '../../python/environment.ts';
 import { MARKER, markerOf } from '../../python/environments.ts';
 import { readLock } from '../../python/lock-text.ts';
 import { ORIGINAL } from '../../registry/bundle.ts';
@@ -109,7 +109,7 @@ function factsOf(
   { model, platform }: ContextOptions,
   lock: PlatformLock,
   shared: readonly SharedPart[],
-  environment: Lock | null,
+  environment: PackageLock | null,
 ): ContextFacts {
   const { name, version, digest } = model;
   const { node, debian, onnxruntime } = lock;
@@ -127,13 +127,16 @@ function factsOf(
   };
 }
 
-const pythonFacts = ({ lock, trust }: PythonManifest, { digest, python, pins }: Lock): PythonFacts => ({
+const pythonFacts = (
+  { lock, trust }: PythonManifest,
+  { digest, python, pins }: PackageLock,
+): PythonFacts => ({
   ...{ python, environment: digest, lock: `${ORIGINAL}/${lock}`, packages: pins.size },
   allowBuild: trust.allow.includes('build'),
 });
 
 /** The lock of the environment that a version needs, or null. */
-function environmentOf({ bundle, manifest: { python } }: PackagedModel): Lock | null {
+function environmentOf({ bundle, manifest: { python } }: PackagedModel): PackageLock | null {
   if (python === undefined) return null;
   return readLock(readFileSync(join(bundle, ORIGINAL, python.lock), 'utf8'), python.python);
 }

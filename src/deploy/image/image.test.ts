@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Manifest } from '../../registry/version.ts';
+import type { BundleManifest } from '../../registry/version.ts';
 import { archiveSettings } from './archives.ts';
 import { writeOciImage } from './image.ts';
 import { BASE_LOCK } from './lock.ts';
@@ -11,7 +11,13 @@ test('a version that Python runs is refused before anything is written, and is t
   const folder = join(tmpdir(), `plimsoll-refused-${process.pid}`);
   const onProgress = (): void => undefined;
   const error = await writeOciImage(folder, {
-    model: { name: 'm', version: 2, digest: '', bundle: '', manifest: { python: {} } as unknown as Manifest },
+    model: {
+      name: 'm',
+      version: 2,
+      digest: '',
+      bundle: '',
+      manifest: { python: {} } as unknown as BundleManifest,
+    },
     platform: { os: 'linux', architecture: 'amd64' },
     batch: false,
     archives: archiveSettings({ folder: null, snapshot: BASE_LOCK.snapshot, onProgress }),

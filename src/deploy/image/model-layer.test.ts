@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { MANIFEST, ORIGINAL } from '../../registry/bundle.ts';
+import { BUNDLE_MANIFEST, ORIGINAL } from '../../registry/bundle.ts';
 import { SUMS } from '../../registry/sums.ts';
-import type { Manifest } from '../../registry/version.ts';
+import type { BundleManifest } from '../../registry/version.ts';
 import type { PackagedModel } from '../packaged.ts';
 import { referenceOf } from './config.ts';
 import { modelMembers } from './model-layer.ts';
@@ -39,9 +39,9 @@ function packagedModel(rowMicros: number, name = 'churn', rows = 4000): Packaged
       differingBits: rows % 7,
       worst: null,
     },
-  } as unknown as Manifest;
+  } as unknown as BundleManifest;
   for (const [path, text] of Object.entries(files)) writeFileSync(join(bundle, path), text);
-  writeFileSync(join(bundle, MANIFEST), JSON.stringify(manifest));
+  writeFileSync(join(bundle, BUNDLE_MANIFEST), JSON.stringify(manifest));
   return { name, version: 7, digest: 'd'.repeat(64), bundle, manifest };
 }
 
@@ -60,11 +60,11 @@ test('a version lies in its own folder, without golden rows and reference data',
   const folder = 'opt/plimsoll/models/churn/7';
   const found = await texts(packagedModel(2.4));
   expect([...found.keys()].sort()).toEqual(
-    [SUMS, 'model.onnx', `${ORIGINAL}/m.onnx`, `${ORIGINAL}/weights`, MANIFEST]
+    [SUMS, 'model.onnx', `${ORIGINAL}/m.onnx`, `${ORIGINAL}/weights`, BUNDLE_MANIFEST]
       .map((file) => `${folder}/${file}`)
       .sort(),
   );
-  const manifest = JSON.parse(found.get(`${folder}/${MANIFEST}`)!);
+  const manifest = JSON.parse(found.get(`${folder}/${BUNDLE_MANIFEST}`)!);
   expect(manifest).not.toHaveProperty('golden');
   expect(manifest).not.toHaveProperty('reference');
 });
@@ -72,20 +72,20 @@ test('a version lies in its own folder, without golden rows and reference data',
 test('what was measured on this machine does not make another image', async () => {
   const slower = await texts(packagedModel(3.1, 'churn', 250));
   expect(await texts(packagedModel(2.4))).toEqual(slower);
-  const manifest = JSON.parse(slower.get(`opt/plimsoll/models/churn/7/${MANIFEST}`)!);
+  const manifest = JSON.parse(slower.get(`opt/plimsoll/models/churn/7/${BUNDLE_MANIFEST}`)!);
   expect(manifest.verification).toMatchObject({ proof: 'engines-agree', seed: 1, rows: 0 });
 });
 
 test('the list of digests names every file that is there', async () => {
   const found = await texts(packagedModel(1));
   const sums = found.get(`opt/plimsoll/models/churn/7/${SUMS}`)!;
-  const manifest = found.get(`opt/plimsoll/models/churn/7/${MANIFEST}`)!;
+  const manifest = found.get(`opt/plimsoll/models/churn/7/${BUNDLE_MANIFEST}`)!;
   expect(sums).toBe(
     [
       `${sha256('graph')}  model.onnx\n`,
       `${sha256('graph')}  ${ORIGINAL}/m.onnx\n`,
       `${sha256('weights')}  ${ORIGINAL}/weights\n`,
-      `${sha256(manifest)}  ${MANIFEST}\n`,
+      `${sha256(manifest)}  ${BUNDLE_MANIFEST}\n`,
     ].join(''),
   );
 });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
-import { isIntact, MANIFEST } from '../../registry/bundle.ts';
+import { BUNDLE_MANIFEST, isIntact } from '../../registry/bundle.ts';
 import { SUMS } from '../../registry/sums.ts';
-import type { Manifest } from '../../registry/version.ts';
+import type { BundleManifest } from '../../registry/version.ts';
 import { IMAGE_MODELS, type PackagedModel } from '../packaged.ts';
 import { treeMembers } from './app.ts';
 import { FILE_MODE, type LayerMember } from './layer.ts';
@@ -28,9 +28,11 @@ export async function modelMembers(
       path: bundle,
       reason: 'is not what was accepted',
     });
-  const left = [manifest.golden, manifest.reference, MANIFEST, SUMS].map((name) => `${folder}/${name}`);
+  const left = [manifest.golden, manifest.reference, BUNDLE_MANIFEST, SUMS].map(
+    (name) => `${folder}/${name}`,
+  );
   const files = treeMembers(bundle, folder).filter(({ path }) => !left.includes(path));
-  const members = [...files, textMember(`${folder}/${MANIFEST}`, manifestText(manifest))];
+  const members = [...files, textMember(`${folder}/${BUNDLE_MANIFEST}`, manifestText(manifest))];
   return [...members, textMember(`${folder}/${SUMS}`, await sums(members, folder))];
 }
 
@@ -38,7 +40,7 @@ export async function modelMembers(
  * What does not follow from the file is left out: the cost of a row is measured again where it runs; how many rows two engines
  * were compared on in the time that was given, and in how many bits this processor's answers differed, stays where it was seen.
  */
-function manifestText(manifest: Manifest): string {
+function manifestText(manifest: BundleManifest): string {
   const { golden: _, reference: __, ...kept } = manifest;
   const { proof, seed } = manifest.verification;
   const verification = { proof, seed, ...NOTHING_MEASURED };

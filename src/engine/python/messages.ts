@@ -1,6 +1,6 @@
 import type { RawEnds } from '../../model/raw.ts';
 import type { DType } from '../../model/tensor.ts';
-import type { Permission } from '../../python/demands.ts';
+import type { PythonPermission } from '../../python/demands.ts';
 
 /**
  * What a Plimsoll process and a Python worker say to each other over the Unix socket that the worker inherits as file
@@ -59,7 +59,7 @@ export interface LoadMessage {
   /** The only folder that it may write to; HOME and TMPDIR. */
   readonly scratch: string;
   readonly limits: WorkerLimits;
-  readonly allow: readonly Permission[];
+  readonly allow: readonly PythonPermission[];
 }
 
 export interface WorkerLimits {

@@ -4,8 +4,8 @@ import type { Control, VersionView } from '../../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { admitFile } from '../../registry/admit.ts';
 import { bundleDir, readManifest } from '../../registry/bundle.ts';
+import { requireIntegrity } from '../../registry/integrity.ts';
 import { SUMS } from '../../registry/sums.ts';
-import { requireUndamaged } from '../../registry/undamaged.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
 
 /** The model of a run. */
@@ -83,7 +83,7 @@ async function packagedVersion(bundle: string): Promise<JobModel | null> {
   const [name, version] = [basename(dirname(bundle)), Number(basename(bundle))];
   if (!Number.isInteger(version)) return null;
   const accepted = { model: name, version, bundle, manifest };
-  await requireUndamaged(accepted);
+  await requireIntegrity(accepted);
   return { accepted, digest: manifest.digest, name, version };
 }
 

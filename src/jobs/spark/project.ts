@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PlimsollError } from '../../core/errors.ts';
-import { GRAPH, MANIFEST, ORIGINAL } from '../../registry/bundle.ts';
+import { BUNDLE_MANIFEST, GRAPH, ORIGINAL } from '../../registry/bundle.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
 import { type Entry, writeArchive } from './archive.ts';
 import type { SparkJob } from './job.ts';
@@ -61,7 +61,7 @@ export async function makeAssets(folder: string): Promise<string> {
 
 /** What loading reads of a bundle. */
 const bundleEntries = ({ bundle, manifest }: Project['model']): Entry[] =>
-  [MANIFEST, manifest.graph ? GRAPH : ORIGINAL].map((name) => ({
+  [BUNDLE_MANIFEST, manifest.graph ? GRAPH : ORIGINAL].map((name) => ({
     name: `bundle/${name}`,
     path: join(bundle, name),
   }));

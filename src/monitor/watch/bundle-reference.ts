@@ -1,7 +1,7 @@
 /** The reference that a version was given (`push --reference`), and what the version answers to it. */
 import type { Block } from '../../capture/block.ts';
-import { digestFile, keptPath, readManifest } from '../../registry/bundle.ts';
-import type { Manifest } from '../../registry/version.ts';
+import { digestFileSync, keptPath, readManifest } from '../../registry/bundle.ts';
+import type { BundleManifest } from '../../registry/version.ts';
 import { bindInputs } from '../../scorer/bind.ts';
 import type { Vector } from '../../scorer/frame.ts';
 import { openScorer } from '../../scorer/open.ts';
@@ -52,7 +52,7 @@ export async function bundleReference(
   const path = keptPath(bundle, 'reference');
   const manifest = readManifest(bundle);
   if (path === null || manifest === null || manifest.signature.form === 'tensors') return null;
-  const digest = digestFile(path);
+  const digest = digestFileSync(path);
   const bound = await boundColumns(path, manifest, block);
   const names = bound.map(({ name }) => name);
   const time = await timeColumn(path, names);
@@ -87,7 +87,7 @@ const timesIn = ([time]: readonly NamedColumn[]): Float64Array | null =>
 /** The reference's columns that the model reads, in its order, with the types that traffic has. */
 export async function boundColumns(
   path: string,
-  { signature }: Manifest,
+  { signature }: BundleManifest,
   { inputs }: Pick<Block, 'inputs'>,
 ): Promise<readonly BoundColumn[]> {
   const table = await openTable(path);
@@ -120,7 +120,7 @@ export async function collect(table: Table, bound: readonly BoundColumn[]): Prom
 /** What the version answers to the rows of its reference; nothing where it cannot answer them all at once. */
 async function answersTo(
   bundle: string,
-  manifest: Manifest,
+  manifest: BundleManifest,
   bound: readonly BoundColumn[],
   columns: readonly NamedColumn[],
 ): Promise<readonly NamedColumn[]> {

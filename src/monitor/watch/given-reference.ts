@@ -1,6 +1,6 @@
 /** The reference in a bundle, which a later push may replace, and whether a profile is of it. */
 import { statSync } from 'node:fs';
-import { digestFile, keptPath } from '../../registry/bundle.ts';
+import { digestFileSync, keptPath } from '../../registry/bundle.ts';
 import type { ReferenceProfile } from '../reference/profile.ts';
 import { seasonProblem } from './reference-times.ts';
 
@@ -28,7 +28,7 @@ export function isStale(
   season: 'none' | 'week',
 ): boolean {
   if (profile.source !== 'bundle' && profile.source !== 'traffic') return false;
-  if (changedAt > createdAt && profile.digest !== digestFile(path)) return true;
+  if (changedAt > createdAt && profile.digest !== digestFileSync(path)) return true;
   if (profile.source === 'traffic' || (profile.season ?? 'none') === season) return false;
   return season === 'none' || profile.weeks === undefined || seasonProblem(profile.weeks) === null;
 }

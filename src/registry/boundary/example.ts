@@ -6,7 +6,7 @@ import { toBatch } from './rows.ts';
 import { type ColumnInterest, interestsOf } from './trace.ts';
 
 /** One plausible row of a model, as JSON for people and as a batch for measuring. Pure. */
-export interface Example {
+export interface ExampleRow {
   readonly row: unknown;
   readonly batch: Batch;
 }
@@ -14,11 +14,14 @@ export interface Example {
 type Cell = number | string;
 
 /** Medians of each column's thresholds or centres, middle categories, a few words of the vocabulary. */
-export const exampleRow = (content: ModelContent): Example =>
+export const exampleRow = (content: ModelContent): ExampleRow =>
   exampleOf(content.signature, content.kind === 'steps' ? content : null);
 
 /** The same, of a model of which nothing but the signature may be known. */
-export function exampleOf(signature: Signature, content: (ModelContent & { kind: 'steps' }) | null): Example {
+export function exampleOf(
+  signature: Signature,
+  content: (ModelContent & { kind: 'steps' }) | null,
+): ExampleRow {
   if (signature.form === 'tensors') return tensorExample(signature.tensors);
   const { columns } = signature;
   const known = content ? knownValues(content, columns.length) : [];
@@ -66,7 +69,7 @@ function jsonRow(cells: readonly Cell[], columns: readonly ColumnSpec[], form: S
   return Object.fromEntries(columns.map((column, j) => [column.name, shown[j]]));
 }
 
-function tensorExample(specs: readonly TensorSpec[]): Example {
+function tensorExample(specs: readonly TensorSpec[]): ExampleRow {
   const tensors = specs.map((spec): [string, Tensor] => {
     const shape = spec.shape.map((size, axis) => (axis === 0 || size < 0 ? 1 : size));
     return [spec.name, zeros(spec, shape)];

@@ -5,7 +5,7 @@ import type { Batch, ColumnValues } from '../../model/batch.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import type { Step } from '../../model/step.ts';
 import type { TreeEnsembleStep } from '../../model/tree.ts';
-import { type ColumnInterest, type Interests, interestsOf, type Trace } from './trace.ts';
+import { type BoundaryInterests, type ColumnInterest, type ColumnTrace, interestsOf } from './trace.ts';
 
 /**
  * Rows that a wrong engine would answer wrongly, made from the model itself: every threshold and its neighbours on
@@ -27,7 +27,7 @@ interface Pool {
 }
 interface Target {
   readonly step: TreeEnsembleStep;
-  readonly traces: readonly (Trace | null)[];
+  readonly traces: readonly (ColumnTrace | null)[];
   readonly node: number;
 }
 
@@ -123,7 +123,7 @@ function* poolRows(pools: readonly Pool[], sample: () => Row, limit: number): Ge
 
 type Parents = ReadonlyMap<TreeEnsembleStep, Int32Array>;
 
-function parentsOf(interests: Interests): Parents {
+function parentsOf(interests: BoundaryInterests): Parents {
   return new Map(
     interests.ensembles.map(({ step }) => {
       const { left, right } = step.arena;
@@ -140,7 +140,7 @@ function parentsOf(interests: Interests): Parents {
 
 /** Rows that reach a sampled split node and stand on its threshold or one step beside it. */
 function treeRows(
-  interests: Interests,
+  interests: BoundaryInterests,
   parents: Parents,
   sample: () => Row,
   limit: number,
@@ -161,7 +161,7 @@ function treeRows(
 }
 
 /** Split nodes, round robin over (tree, column), each group in seeded random order. */
-function sampleTargets(interests: Interests, limit: number, random: Random): Target[] {
+function sampleTargets(interests: BoundaryInterests, limit: number, random: Random): Target[] {
   const groups = new Map<string, Target[]>();
   interests.ensembles.forEach(({ step, traces }, ensemble) => {
     const { roots, left, feature } = step.arena;
@@ -230,7 +230,7 @@ function followPath(row: Row, target: Target, parents: Int32Array): void {
 }
 
 /** Puts the input of `value` into its cell; a step that cannot be inverted there (a scale of 0) leaves the cell. */
-function place(row: Row, trace: Trace, value: number): void {
+function place(row: Row, trace: ColumnTrace, value: number): void {
   const input = trace.invert(value);
   if (Number.isFinite(input)) row[trace.column] = input;
 }

@@ -8,7 +8,7 @@ import type { TreeEnsembleStep } from '../../model/tree.ts';
  */
 
 /** A step's input column that is an invertible image of an input column of the whole model. */
-export interface Trace {
+export interface ColumnTrace {
   readonly column: number;
   /** Input value whose image is `value` (approximately, where rounding intervenes). */
   readonly invert: (value: number) => number;
@@ -22,21 +22,21 @@ export interface ColumnInterest {
   readonly words: Set<string>;
 }
 
-export interface Interests {
+export interface BoundaryInterests {
   readonly columns: readonly ColumnInterest[];
   /** Every ensemble met, with the traces of its inputs. */
-  readonly ensembles: { readonly step: TreeEnsembleStep; readonly traces: readonly (Trace | null)[] }[];
+  readonly ensembles: { readonly step: TreeEnsembleStep; readonly traces: readonly (ColumnTrace | null)[] }[];
 }
 
-type Traces = readonly (Trace | null)[];
-type Visitor<K extends StepKind> = (step: StepOf<K>, traces: Traces, found: Interests) => Traces;
+type Traces = readonly (ColumnTrace | null)[];
+type Visitor<K extends StepKind> = (step: StepOf<K>, traces: Traces, found: BoundaryInterests) => Traces;
 
 /** Words kept of a vocabulary: enough for every n-gram shape, cheap for any size. */
 const WORDS_MAX = 500;
 
 /** Collects the interests of `root` over a model of `width` input columns. */
-export function interestsOf(root: Step, width: number): Interests {
-  const found: Interests = {
+export function interestsOf(root: Step, width: number): BoundaryInterests {
+  const found: BoundaryInterests = {
     columns: Array.from({ length: width }, () => ({
       counts: false,
       numbers: new Set(),
@@ -53,14 +53,18 @@ export function interestsOf(root: Step, width: number): Interests {
   return found;
 }
 
-function visit(step: Step, traces: Traces, found: Interests): Traces {
+function visit(step: Step, traces: Traces, found: BoundaryInterests): Traces {
   const visitor = VISITORS[step.kind] as Visitor<StepKind>;
   return visitor(step as never, traces, found);
 }
 
 const opaque = (width: number): Traces => new Array<null>(width).fill(null);
 
-function note(trace: Trace | null | undefined, found: Interests, values: Iterable<number>): void {
+function note(
+  trace: ColumnTrace | null | undefined,
+  found: BoundaryInterests,
+  values: Iterable<number>,
+): void {
   if (!trace) return;
   const numbers = found.columns[trace.column]!.numbers;
   for (const value of values) numbers.add(trace.invert(value));
@@ -72,7 +76,11 @@ const through = (traces: Traces, inverse: (value: number, column: number) => num
     (trace, j) => trace && { column: trace.column, invert: (value) => trace.invert(inverse(value, j)) },
   );
 
-function noteCategories(trace: Trace | null | undefined, categories: Categories, found: Interests): void {
+function noteCategories(
+  trace: ColumnTrace | null | undefined,
+  categories: Categories,
+  found: BoundaryInterests,
+): void {
   if (categories.type === 'number')
     note(
       trace,
@@ -89,7 +97,7 @@ function noteCategories(trace: Trace | null | undefined, categories: Categories,
 function visitScalers(
   step: StepOf<'standard-scaler' | 'robust-scaler'>,
   traces: Traces,
-  found: Interests,
+  found: BoundaryInterests,
 ): Traces {
   const shift = step.kind === 'standard-scaler' ? step.mean : step.center;
   const scale = step.scale;

@@ -4,14 +4,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { CallSpec } from '../../engine/python/messages.ts';
 import { openFile } from '../../files/file-source.ts';
-import type { Permission, PythonDemands } from '../../python/demands.ts';
-import { digestFile } from '../bundle.ts';
-import { digestOf, identityOf, type SideFile } from '../digest.ts';
+import type { PythonDemands, PythonPermission } from '../../python/demands.ts';
+import { digestFileSync } from '../bundle.ts';
+import { digestOfModelFile, identityOf, type SideFile } from '../digest.ts';
 import type { Runtime } from '../version.ts';
 import { filesBelow, isFile, isFolder } from './folder.ts';
 import { isWhole } from './script.ts';
-import type { Source } from './source.ts';
-import { requirementsAt, smallText } from './text.ts';
+import { requirementsAt, smallText } from './small-text.ts';
+import type { ModelSource } from './source.ts';
 
 /**
  * Everything that a version with Python is made of, before it is proved. What lies below `original/` in its bundle: the model
@@ -19,7 +19,7 @@ import { requirementsAt, smallText } from './text.ts';
  * said. The digest over all of these names the bundle, so that the same push is known again without resolving anything;
  * `requirements.lock` is resolved once, when it is proved, and kept beside them.
  */
-export interface Assembly {
+export interface PythonAssembly {
   /** In the order of their paths; the first one that is part of the model leads. */
   readonly files: readonly AssembledFile[];
   readonly leading: AssembledFile;
@@ -47,7 +47,7 @@ export interface AssembledFile {
 export interface AssemblyOptions {
   /** Version of Python that is wanted. */
   readonly python: string | null;
-  readonly allow: readonly Permission[];
+  readonly allow: readonly PythonPermission[];
   /** Name of the script; the same file as a module is another version. */
   readonly script: string | null;
   readonly format: string | null;
@@ -67,11 +67,11 @@ const NATIVE_MODULE = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)*\.so$/;
 type Listed = readonly { readonly path: string; readonly from: string }[];
 
 /** Finds and hashes all that belongs to a version. Errors: CODE_INVALID, SAVED_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE. */
-export async function assemble(
-  source: Source,
+export async function assemblePythonVersion(
+  source: ModelSource,
   demands: PythonDemands,
   runtime: Runtime | null,
-): Promise<Assembly> {
+): Promise<PythonAssembly> {
   const script = demands.script ?? source.script;
   const model = modelFiles(source);
   const code = codeFiles([...source.code, ...demands.code], script);
@@ -91,7 +91,7 @@ export async function assemble(
   ];
   const files: AssembledFile[] = [];
   for (const { path, from } of [...model.files, ...code])
-    files.push({ path, from, text: '', digest: await digestOf(from) });
+    files.push({ path, from, text: '', digest: await digestOfModelFile(from) });
   for (const { path, text } of texts)
     files.push({ path, from: null, text, digest: createHash('sha256').update(text).digest('hex') });
   const leading = files[0]!;
@@ -110,7 +110,7 @@ export async function assemble(
 }
 
 /** All but the file that leads, as manifests list them. */
-export const sideFilesOf = ({ files }: Pick<Assembly, 'files'>): readonly SideFile[] =>
+export const sideFilesOf = ({ files }: Pick<PythonAssembly, 'files'>): readonly SideFile[] =>
   files.slice(1).map(({ path, digest }) => ({ name: path, digest }));
 
 /** Where nothing is said, a script that predicts by itself is the model; one that does not goes around it. */
@@ -119,7 +119,7 @@ function goesAround(script: string, runtime: Runtime | null): boolean {
   return !isWhole(smallText(script, SCRIPT_BYTES));
 }
 
-function modelFiles({ model, path }: Source): { files: Listed; path: string | null; bytes: number } {
+function modelFiles({ model, path }: ModelSource): { files: Listed; path: string | null; bytes: number } {
   if (model === null) return { files: [], path: null, bytes: 0 };
   if (!isFolder(model)) {
     const name = `model/${basename(resolve(model))}`;
@@ -179,12 +179,12 @@ function filesOf(
 }
 
 /** Copies everything below `original`. Throws FILE_CHANGED where a file is not what was hashed. */
-export function stageFiles(assembly: Assembly, original: string): void {
+export function stageFiles(assembly: PythonAssembly, original: string): void {
   for (const { path, from, text, digest } of assembly.files) {
     const target = join(original, path);
     mkdirSync(dirname(target), { recursive: true });
     if (from === null) writeFileSync(target, text);
     else copyFileSync(from, target, constants.COPYFILE_FICLONE);
-    if (digestFile(target) !== digest) throw new PlimsollError('FILE_CHANGED', { path: from ?? path });
+    if (digestFileSync(target) !== digest) throw new PlimsollError('FILE_CHANGED', { path: from ?? path });
   }
 }

@@ -2,19 +2,19 @@ import type { Described } from '../../engine/python/messages.ts';
 import { columnNames } from '../../model/column-names.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
-import { signatureOfDescribed } from './described.ts';
+import { signatureOfDescribed } from './described-signature.ts';
 import { signatureOfRows } from './golden-rows.ts';
 
 /** What rows a model may take, by everyone who says anything about it. Pure. */
 
-export interface Candidate {
+export interface SignatureCandidate {
   readonly signature: Signature;
   /** The compiled model whose rows these are: its own thresholds make a better example. */
   readonly content: ModelContent | null;
 }
 
 /** What is known of a model and its rows. */
-export interface Hints {
+export interface SignatureHints {
   /** As the folder says. */
   readonly stated: Signature | null;
   /** What the file says as data. */
@@ -30,9 +30,16 @@ export interface Hints {
  * In the order of how much it is worth to know it from there. A script sees rows as the golden ones are written, and what
  * the model behind it takes says little; golden rows with names say that names matter, whatever the model kept of them.
  */
-export function candidatesFor({ stated, content, described, rows, hasScript }: Hints): readonly Candidate[] {
+export function candidatesFor({
+  stated,
+  content,
+  described,
+  rows,
+  hasScript,
+}: SignatureHints): readonly SignatureCandidate[] {
   const golden = rows === null ? null : signatureOfRows(rows);
-  const plain = (signature: Signature | null): Candidate | null => signature && { signature, content: null };
+  const plain = (signature: Signature | null): SignatureCandidate | null =>
+    signature && { signature, content: null };
   const compiled = content && {
     signature: hasScript ? withoutBounds(content.signature) : content.signature,
     content,
@@ -42,7 +49,7 @@ export function candidatesFor({ stated, content, described, rows, hasScript }: H
       ? [plain(golden), compiled, plain(signatureOfDescribed(described))]
       : [compiled, plain(signatureOfDescribed(described)), plain(golden)]
   ).filter((candidate) => candidate !== null);
-  const isNamed = ({ signature }: Candidate): boolean => columnNames(signature) !== null;
+  const isNamed = ({ signature }: SignatureCandidate): boolean => columnNames(signature) !== null;
   const ordered =
     golden !== null && columnNames(golden) !== null
       ? [...guesses.filter(isNamed), ...guesses.filter((guess) => !isNamed(guess))]

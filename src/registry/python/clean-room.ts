@@ -13,32 +13,32 @@ import type { ModelContent } from '../../model/description.ts';
 import { partsOf } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
-import type { Environment } from '../../python/environment.ts';
+import type { PythonEnvironment } from '../../python/environment.ts';
 import { outputsToJson } from '../../serving/rows/encode.ts';
 import { createEngine } from '../engines.ts';
-import { compareGolden, type Golden } from '../golden.ts';
+import { compareGolden, type GoldenReplay } from '../golden.ts';
 import { measureMicros } from '../measure.ts';
 import { verifyEngines } from '../verify.ts';
-import type { Manifest, Runtime, Verification } from '../version.ts';
-import { type Assembly, LOCK } from './assemble.ts';
-import { type Candidate, candidatesFor, mayTakeFrames } from './candidates.ts';
-import { completed } from './described.ts';
+import type { BundleManifest, Runtime, VersionVerification } from '../version.ts';
+import { LOCK, type PythonAssembly } from './assemble.ts';
+import { candidatesFor, mayTakeFrames, type SignatureCandidate } from './candidates.ts';
+import { completed } from './described-signature.ts';
 import { loadMessage } from './load.ts';
 import type { PythonManifest } from './manifest.ts';
-import type { Source } from './source.ts';
-import { type Answered, answersAlone, firstThatFits, isFinal, varied } from './trial.ts';
+import type { ModelSource } from './source.ts';
+import { type AnsweredRows, answersAlone, firstThatFits, isFinal, varied } from './trial.ts';
 
 /** What is proved, and where. */
 export interface CleanRoom {
   readonly name: string;
   readonly runtime: Runtime | null;
-  readonly source: Source;
-  readonly assembly: Assembly;
+  readonly source: ModelSource;
+  readonly assembly: PythonAssembly;
   readonly model: ReadModel | null;
-  readonly golden: Golden | null;
+  readonly golden: GoldenReplay | null;
   /** Body of the golden rows, else of rows that the model will be given, or null. */
   readonly rows: unknown;
-  readonly environment: Environment;
+  readonly environment: PythonEnvironment;
   /** The staged files. */
   readonly original: string;
   readonly settings: PythonSettings;
@@ -46,7 +46,10 @@ export interface CleanRoom {
   readonly log: WorkerOptions['log'];
 }
 
-export type Proved = Pick<Manifest, 'signature' | 'runtime' | 'rowMicros' | 'verification' | 'example'> & {
+export type CleanRoomProof = Pick<
+  BundleManifest,
+  'signature' | 'runtime' | 'rowMicros' | 'verification' | 'example'
+> & {
   readonly python: Omit<PythonManifest, 'trust'>;
 };
 
@@ -58,7 +61,7 @@ const COMPARE_MILLIS = 2000;
  * the compiled engine beside it where there is one. Errors: PythonFailureError, GOLDEN_DIFFERS, ENGINES_DISAGREE,
  * PYTHON_SIGNATURE_UNKNOWN, PYTHON_WORKER_ENDED, ENGINE_TIMEOUT, INPUT_INVALID.
  */
-export async function cleanRoom(room: CleanRoom, clock: Clock): Promise<Proved> {
+export async function cleanRoom(room: CleanRoom, clock: Clock): Promise<CleanRoomProof> {
   const inner = await innerOf(room);
   try {
     const { worker, engine, answered } = await answering(room, inner);
@@ -75,7 +78,7 @@ export async function cleanRoom(room: CleanRoom, clock: Clock): Promise<Proved> 
 interface Proving {
   readonly worker: PythonWorker;
   readonly engine: Engine;
-  readonly answered: Answered;
+  readonly answered: AnsweredRows;
   readonly inner: Inner | null;
 }
 
@@ -83,7 +86,7 @@ async function prove(
   room: CleanRoom,
   { worker, engine, answered, inner }: Proving,
   clock: Clock,
-): Promise<Proved> {
+): Promise<CleanRoomProof> {
   const { described } = worker.ready;
   checkRows(room.name, answered);
   const signature = completed(answered.signature, answered.outputs, described);
@@ -131,7 +134,7 @@ async function answered(
   { name, rows }: CleanRoom,
   inner: Inner | null,
   { worker, use }: Started,
-  candidates: readonly Candidate[],
+  candidates: readonly SignatureCandidate[],
 ): Promise<Answering> {
   const engine = engineOver(worker, inner?.engine ?? null);
   try {
@@ -206,7 +209,7 @@ function engineOver(worker: PythonWorker, inner: Engine | null): Engine {
 }
 
 /** One example does not tell whether rows are independent; a library's own method is tried with some like it. */
-async function canBatch(engine: Engine, answered: Answered, own: boolean): Promise<boolean> {
+async function canBatch(engine: Engine, answered: AnsweredRows, own: boolean): Promise<boolean> {
   if (answered.batch.rows > 1) return answersAlone(engine, answered);
   const batch = own ? varied(answered.batch) : null;
   if (batch === null) return false;
@@ -220,7 +223,7 @@ async function canBatch(engine: Engine, answered: Answered, own: boolean): Promi
 }
 
 /** Every output has one row for each row that was sent. */
-function checkRows(model: string, { batch, outputs }: Answered): void {
+function checkRows(model: string, { batch, outputs }: AnsweredRows): void {
   const refuse = (reason: string): PlimsollError =>
     new PlimsollError('PYTHON_OUTPUT_INVALID', { model, reason });
   if (Object.keys(outputs).length === 0) throw refuse('it has no output');
@@ -235,10 +238,10 @@ function checkRows(model: string, { batch, outputs }: Answered): void {
 async function verify(
   room: CleanRoom,
   engine: Engine,
-  { signature, outputs }: Answered,
+  { signature, outputs }: AnsweredRows,
   inner: Inner | null,
   clock: Clock,
-): Promise<Verification> {
+): Promise<VersionVerification> {
   const { golden, name } = room;
   const compiled = inner === null && room.assembly.script === null ? (room.model?.content ?? null) : null;
   const agreed = compiled === null ? null : await agreement(room, engine, compiled, clock);
@@ -263,7 +266,7 @@ async function agreement(
   engine: Engine,
   content: ModelContent,
   clock: Clock,
-): Promise<Verification> {
+): Promise<VersionVerification> {
   const beside = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
   const onnx: Engine = { ...engine, infer: async (batch) => refusing(() => engine.infer(batch)) };
   try {

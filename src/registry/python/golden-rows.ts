@@ -5,7 +5,7 @@ import { ENVELOPES } from '../../serving/rows/decode.ts';
 /** What golden rows tell about the rows that a model takes, where nothing else does. Pure. */
 
 /** Rows of a body, as JSON: lists, objects by column name, or bare values. */
-export function rowsIn(input: unknown): readonly unknown[] {
+export function goldenRowsIn(input: unknown): readonly unknown[] {
   const object = isRecord(input) ? input : {};
   const envelope = ENVELOPES.find((key) => Object.hasOwn(object, key));
   const body = envelope === undefined ? input : object[envelope];
@@ -29,7 +29,7 @@ const COLUMNS_MAX = 100_000;
 
 /** Columns and their types as the rows have them; null where they are no rows of a table. */
 export function signatureOfRows(input: unknown): Signature | null {
-  const rows = rowsIn(input);
+  const rows = goldenRowsIn(input);
   const [first] = rows;
   const outside = { outputs: [], classes: null };
   if (rows.every((row) => typeof row === 'string'))

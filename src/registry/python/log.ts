@@ -4,7 +4,8 @@ import { join } from 'node:path';
 /** What the Python code of versions writes: `DATA/logs/<digest>.log`, and `.1`, what came before. */
 const LOG_BYTES = 4 * 2 ** 20;
 
-export const logPath = (dataDir: string, digest: string): string => join(logsDir(dataDir), `${digest}.log`);
+export const workerLogPath = (dataDir: string, digest: string): string =>
+  join(logsDir(dataDir), `${digest}.log`);
 
 /** Folder of what workers write. */
 export const logsDir = (dataDir: string): string => join(dataDir, 'logs');
@@ -19,7 +20,7 @@ export const outerLog =
 
 /** Takes lines of one version, with time, process and stream. Logging never fails a prediction. */
 export function versionLog(dataDir: string, digest: string, now: () => number = Date.now): Lines {
-  const path = logPath(dataDir, digest);
+  const path = workerLogPath(dataDir, digest);
   let size = -1;
   return (line, stream, pid) => {
     const text = `${new Date(now()).toISOString()} ${pid} ${stream} ${line}\n`;

@@ -1,6 +1,6 @@
 import type { CallSpec, PythonForm, SandboxLayer } from '../../engine/python/messages.ts';
 import type { TrustRecord } from '../../python/demands.ts';
-import type { Manifest } from '../version.ts';
+import type { BundleManifest } from '../version.ts';
 
 /**
  * What running a version with Python takes. Its bundle holds, below `original/`: the model file or folder, `code/`, the
@@ -33,7 +33,7 @@ export interface PythonManifest {
 }
 
 /** The manifest of a version that runs with Python. */
-export type PythonVersion = Manifest & { readonly python: PythonManifest };
+export type PythonVersion = BundleManifest & { readonly python: PythonManifest };
 
-export const runsWithPython = (manifest: Manifest): manifest is PythonVersion =>
+export const runsWithPython = (manifest: BundleManifest): manifest is PythonVersion =>
   manifest.python !== undefined;

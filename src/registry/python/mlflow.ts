@@ -4,8 +4,8 @@ import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { filesBelow, isBelow, isFile } from './folder.ts';
 import { mlflowSignature } from './mlflow-signature.ts';
-import type { Source } from './source.ts';
-import { requirementsAt, smallText } from './text.ts';
+import { requirementsAt, smallText } from './small-text.ts';
+import type { ModelSource } from './source.ts';
 
 /** Folders in MLflow's format (https://mlflow.org/docs/latest/ml/model/): `MLmodel` and what it names. */
 export const MLMODEL = 'MLmodel';
@@ -20,7 +20,7 @@ const AGAIN = 'Save the model again with MLflow, and copy the folder as a whole'
  * Reads an MLflow folder: flavours, environment, modules and signature. A scikit-learn flavour's own pickle may do without
  * Python. Throws SAVED_INVALID.
  */
-export async function readMlflow(folder: string): Promise<Source> {
+export async function readMlflow(folder: string): Promise<ModelSource> {
   const refuse: Refuse = (problem, way = AGAIN) =>
     new PlimsollError('SAVED_INVALID', { path: folder, problem, way });
   filesBelow(folder, LIMITS, (reason) => refuse(reason));
@@ -82,7 +82,7 @@ const versionIn = (value: unknown): string | null =>
   typeof value === 'string' ? (/(\d+\.\d+(?:\.\d+)?)/.exec(value)?.[1] ?? null) : null;
 
 interface MlflowEnvironment {
-  readonly requirements: Source['requirements'];
+  readonly requirements: ModelSource['requirements'];
   readonly python: string | null;
 }
 

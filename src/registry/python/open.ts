@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import { acceptFile } from '../accept.ts';
-import type { Manifest, Runtime } from '../version.ts';
+import type { BundleManifest, Runtime } from '../version.ts';
 
 export interface OpenPythonOptions {
   readonly dataDir: string;
@@ -20,7 +20,7 @@ export interface OpenPythonOptions {
 
 export interface OpenedPython {
   readonly engine: Engine;
-  readonly manifest: Manifest;
+  readonly manifest: BundleManifest;
   readonly signature: Signature;
 }
 

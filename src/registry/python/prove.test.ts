@@ -16,7 +16,7 @@ import { makeLock } from '../../python/lock.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import { openStore } from '../../store/open.ts';
 import { admitFile } from '../admit.ts';
-import { Catalog } from '../catalog.ts';
+import { ModelCatalog } from '../catalog.ts';
 import { loadBundle } from '../load.ts';
 import type { NewVersion } from '../new-version.ts';
 
@@ -98,7 +98,7 @@ const current = () => Promise.resolve(null);
 
 test('a pickle with its module is a version that answers as in training; without, it is refused with the way on', async () => {
   const store = await openStore('sqlite::memory:');
-  const catalog = new Catalog({ store, dataDir, clock, logger });
+  const catalog = new ModelCatalog({ store, dataDir, clock, logger });
   const add = (change?: Partial<NewVersion>) =>
     catalog.add('churn', source(change), { by: 'ada' }, { current });
   try {

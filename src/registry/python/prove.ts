@@ -6,22 +6,22 @@ import type { Clock } from '../../core/ports.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
 import { type ReadModel, readModelFile } from '../../files/read-model.ts';
 import { columnNames } from '../../model/column-names.ts';
-import type { Lock } from '../../python/environment.ts';
+import type { PackageLock } from '../../python/environment.ts';
 import { openEnvironment } from '../../python/environments.ts';
 import { makeLock } from '../../python/lock.ts';
-import { type Acceptance, type AcceptRequest, knownManifest, type ProofEvents } from '../admit.ts';
+import { type AcceptanceResult, type AcceptRequest, knownManifest, type ProofEvents } from '../admit.ts';
 import { bundleDir, CONVERTER, keptPath, lockOfBundle, ORIGINAL, readManifest } from '../bundle.ts';
-import { flush, namesToKeep, writeBundle, writing } from '../bundle-write.ts';
-import type { Golden } from '../golden.ts';
+import { flushFile, namesToKeep, writeBundle, writeToBundles } from '../bundle-write.ts';
+import type { GoldenReplay } from '../golden.ts';
 import { readGolden } from '../golden-file.ts';
-import type { Manifest } from '../version.ts';
-import { type Assembly, assemble, LOCK, sideFilesOf, stageFiles } from './assemble.ts';
+import type { BundleManifest } from '../version.ts';
+import { assemblePythonVersion, LOCK, type PythonAssembly, sideFilesOf, stageFiles } from './assemble.ts';
 import { type CleanRoom, cleanRoom } from './clean-room.ts';
-import { codedFailure } from './failures.ts';
+import { codedFailure } from './failure-reason.ts';
 import { signatureOfRows } from './golden-rows.ts';
-import { guessRequirements } from './guess.ts';
+import { guessRequirements } from './guess-requirements.ts';
 import { versionLog } from './log.ts';
-import { readSource, type Source } from './source.ts';
+import { type ModelSource, readSource } from './source.ts';
 
 /**
  * Puts a version together that Python runs, makes its environment, proves it in the clean room, and writes its bundle. Runs
@@ -31,24 +31,24 @@ export async function provePython(
   request: AcceptRequest,
   clock: Clock,
   events: ProofEvents,
-): Promise<Acceptance> {
+): Promise<AcceptanceResult> {
   const demands = request.python;
   if (demands?.trust !== true) throw new PlimsollError('INTERNAL', { action: 'proving', reason: 'no trust' });
   const source = await readSource(request.source);
-  const assembly = await assemble(source, demands, request.runtime);
+  const assembly = await assemblePythonVersion(source, demands, request.runtime);
   const { digest } = assembly;
   events.identified(digest);
   const dir = bundleDir(request.dataDir, digest);
   if (await knownManifest(dir, request)) return { digest, loading: null, notes: [] };
   const original = join(request.staging, ORIGINAL);
-  writing(dirname(dir), () => stageFiles(assembly, original));
+  writeToBundles(dirname(dir), () => stageFiles(assembly, original));
   const model = describe(source, request.maxModel);
   const goldenPath = request.golden ?? keptPath(dir, 'golden');
   const golden = goldenPath === null ? null : readGolden(goldenPath);
   const rows = golden?.input ?? request.sample;
   const { lock, notes } = await lockFor(request, { assembly, model, rows, dir }, events);
   checkWriter(basename(request.source), model, lock, golden);
-  writing(dirname(dir), () => writeFileSync(join(original, LOCK), lock.text, { flush: true }));
+  writeToBundles(dirname(dir), () => writeFileSync(join(original, LOCK), lock.text, { flush: true }));
   events.progress('making the environment');
   const environment = await openEnvironment(lock, {
     dataDir: request.dataDir,
@@ -63,7 +63,7 @@ export async function provePython(
   const { by, allow } = demands;
   const trust = { by, at: new Date(clock.now()).toISOString(), digest, allow: [...allow] };
   const { runtime, rowMicros, verification, signature, example, python } = proved;
-  const manifest: Manifest = {
+  const manifest: BundleManifest = {
     schema: 1,
     converter: CONVERTER,
     digest: assembly.leading.digest,
@@ -79,14 +79,14 @@ export async function provePython(
     python: { ...python, trust },
     ...namesToKeep(dir, request),
   };
-  for (const { path } of assembly.files) flush(join(original, path));
+  for (const { path } of assembly.files) flushFile(join(original, path));
   const files = { original: null, golden: request.golden, reference: request.reference };
   writeBundle(request.staging, dir, manifest, files, null);
   return { digest, loading: null, notes };
 }
 
 /** What the file says as data; null where nothing but Python understands it. */
-function describe({ data }: Source, maxModel: number | null): ReadModel | null {
+function describe({ data }: ModelSource, maxModel: number | null): ReadModel | null {
   if (data === null) return null;
   try {
     return readModelFile(data, { maxModel: maxModel ?? undefined });
@@ -97,7 +97,7 @@ function describe({ data }: Source, maxModel: number | null): ReadModel | null {
 }
 
 interface Lockable {
-  readonly assembly: Assembly;
+  readonly assembly: PythonAssembly;
   readonly model: ReadModel | null;
   readonly rows: unknown;
   readonly dir: string;
@@ -107,7 +107,7 @@ async function lockFor(
   { dataDir, python }: AcceptRequest,
   { assembly, model, rows, dir }: Lockable,
   { progress }: ProofEvents,
-): Promise<{ readonly lock: Lock; readonly notes: readonly string[] }> {
+): Promise<{ readonly lock: PackageLock; readonly notes: readonly string[] }> {
   const before = readManifest(dir)?.python;
   const kept = before === undefined ? null : lockOfBundle(dir, before);
   if (kept !== null) return { lock: kept, notes: [] };
@@ -130,7 +130,12 @@ async function lockFor(
 const moduleOf = (path: string): string => path.split('/')[1]!.replace(/\.(?:py|so)$/, '');
 
 /** Releases differ in what their pickles mean: another one than wrote it has to be proved right. */
-function checkWriter(name: string, model: ReadModel | null, { pins }: Lock, golden: Golden | null): void {
+function checkWriter(
+  name: string,
+  model: ReadModel | null,
+  { pins }: PackageLock,
+  golden: GoldenReplay | null,
+): void {
   if (model === null || model.framework.version === null || golden !== null) return;
   const { name: framework, version: written } = model.framework;
   const found = pins.get(framework);

@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { shortened } from '../../engine/python/failure.ts';
 import type { PythonFailure } from '../../engine/python/messages.ts';
-import { saidOfLayers } from './layers.ts';
+import { saidOfLayers } from './sandbox-layers.ts';
 
 /** What is known about a model that Python could not load or run, so that the sentence can name the way on. */
 export interface RefusalContext {

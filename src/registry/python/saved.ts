@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { SavedManifest } from '../../python/saved.ts';
-import { digestOf } from '../digest.ts';
+import { digestOfModelFile } from '../digest.ts';
 import { filesBelow, isBelow, isFolder } from './folder.ts';
 import { parseSignature } from './signature-json.ts';
-import type { Source } from './source.ts';
-import { requirementsAt, smallText } from './text.ts';
+import { requirementsAt, smallText } from './small-text.ts';
+import type { ModelSource } from './source.ts';
 
 /** Manifest of a folder that `plimsoll.save` writes. */
 export const SAVED = 'plimsoll.json';
@@ -23,7 +23,7 @@ const COPY = 'Copy the folder again, as a whole, from where it was saved';
  * Reads a folder that `plimsoll.save` wrote, and checks every file in it against the manifest. Throws SAVED_INVALID with
  * what is wrong, and how to mend it.
  */
-export async function readSaved(folder: string): Promise<Source> {
+export async function readSaved(folder: string): Promise<ModelSource> {
   const refuse = refusal(folder);
   const manifest = parseSaved(parseJson(smallText(join(folder, SAVED), MANIFEST_BYTES), refuse), refuse);
   await checkFiles(folder, manifest, refuse);
@@ -143,7 +143,7 @@ async function checkFiles(folder: string, manifest: SavedManifest, refuse: Refus
     const there = found.get(path);
     if (there === undefined) throw refuse(`it lacks "${path}"`, COPY);
     if (there !== size) throw refuse(`"${path}" has ${there} bytes, ${size} were saved`, COPY);
-    if ((await digestOf(join(folder, path))) !== sha256)
+    if ((await digestOfModelFile(join(folder, path))) !== sha256)
       throw refuse(`"${path}" is not what was saved: its sha256 differs`, COPY);
     found.delete(path);
   }

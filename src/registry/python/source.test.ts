@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { assemble, stageFiles } from './assemble.ts';
-import { routeOf } from './route.ts';
+import { assemblePythonVersion, stageFiles } from './assemble.ts';
+import { routeOf } from './runtime-route.ts';
 import { isWhole } from './script.ts';
 import { bareSource, isModelFolder, readSource } from './source.ts';
 
@@ -202,7 +202,7 @@ describe('what a version is made of', () => {
     write('pins.txt', 'numpy==2.0.0\n');
     const source = bareSource(join(folder, 'model.pkl'));
     const named = async (change: object): Promise<string> =>
-      (await assemble(source, demands(change), 'python')).digest;
+      (await assemblePythonVersion(source, demands(change), 'python')).digest;
     const first = await named({ code: [join(folder, 'a/ratio.py')] });
     expect(await named({ code: [join(folder, 'b/ratio.py')] })).toBe(first);
     const others = [
@@ -224,7 +224,7 @@ describe('what a version is made of', () => {
     write('not-a-name.py', '1');
     const source = bareSource(join(folder, 'model.pkl'));
     const assembled = (...code: string[]) =>
-      assemble(source, demands({ code: code.map((path) => join(folder, path)) }), 'python');
+      assemblePythonVersion(source, demands({ code: code.map((path) => join(folder, path)) }), 'python');
     await expect(assembled('a/ratio.py', 'b/ratio.py')).rejects.toEqual(refused('CODE_INVALID', /same name/));
     await expect(assembled('not-a-name.py')).rejects.toEqual(refused('CODE_INVALID', /no module/));
     await expect(assembled('missing.py')).rejects.toEqual(refused('CODE_INVALID', /no such file/));
@@ -232,7 +232,7 @@ describe('what a version is made of', () => {
 
   test('is copied as it was hashed, and not otherwise', async () => {
     write('model.pkl', 'x');
-    const assembly = await assemble(bareSource(join(folder, 'model.pkl')), demands(), 'python');
+    const assembly = await assemblePythonVersion(bareSource(join(folder, 'model.pkl')), demands(), 'python');
     stageFiles(assembly, join(folder, 'staged'));
     write('model.pkl', 'y');
     expect(() => stageFiles(assembly, join(folder, 'again'))).toThrow(refused('FILE_CHANGED', /model.pkl/));

@@ -6,10 +6,10 @@ import type { Signature } from '../../model/signature.ts';
 import { filesBelow, isFile, isFolder } from './folder.ts';
 import { MLMODEL, readMlflow } from './mlflow.ts';
 import { readSaved, SAVED } from './saved.ts';
-import { requirementsAt } from './text.ts';
+import { requirementsAt } from './small-text.ts';
 
 /** What a FILE is, and everything that comes with it. Paths are those of this machine. */
-export interface Source {
+export interface ModelSource {
   readonly kind: 'file' | 'saved' | 'mlflow' | 'script';
   /** As it was given. */
   readonly path: string;
@@ -40,7 +40,7 @@ export interface GivenBeside {
 }
 
 /** Nothing but a model. */
-export const bareSource = (path: string): Source => ({
+export const bareSource = (path: string): ModelSource => ({
   kind: 'file',
   path,
   data: path,
@@ -70,7 +70,7 @@ export const isModelFolder = (path: string): boolean =>
  * What a FILE is: a file, a folder that `plimsoll.save` or MLflow wrote, or one with a script beside a model. Nothing is
  * executed. Errors: SAVED_INVALID, FILE_UNREADABLE (a folder that is none of these), READ_*.
  */
-export async function readSource(path: string): Promise<Source> {
+export async function readSource(path: string): Promise<ModelSource> {
   if (!isFolder(path)) return bareSource(path);
   if (existsSync(join(path, SAVED))) return readSaved(path);
   if (existsSync(join(path, MLMODEL))) return readMlflow(path);
@@ -81,7 +81,7 @@ export async function readSource(path: string): Promise<Source> {
 }
 
 /** SageMaker's layout: a model, and `code/` with the script, modules and requirements. */
-function scriptFolder(path: string, script: string): Source {
+function scriptFolder(path: string, script: string): ModelSource {
   const refuse = (problem: string): PlimsollError =>
     new PlimsollError('SAVED_INVALID', { path, problem, way: 'Leave one model file beside the script' });
   const files = filesBelow(path, SCRIPT_FOLDER, refuse).map((file) => file.path);

@@ -8,12 +8,12 @@ import { sliceBatch } from '../../model/slice.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import { exampleOf } from '../boundary/example.ts';
-import type { Candidate } from './candidates.ts';
-import { rowsIn } from './golden-rows.ts';
+import type { SignatureCandidate } from './candidates.ts';
+import { goldenRowsIn } from './golden-rows.ts';
 import { whereOf } from './refusals.ts';
 
 /** Rows that a model was seen to take, and what it answered. */
-export interface Answered {
+export interface AnsweredRows {
   readonly signature: Signature;
   /** A row, as JSON. */
   readonly example: unknown;
@@ -22,10 +22,10 @@ export interface Answered {
 }
 
 /** Tries what rows may be like, one after the other; `use` is told first which is tried. */
-export interface Tried {
+export interface SignatureTrial {
   readonly model: string;
   readonly engine: Engine;
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly SignatureCandidate[];
   /** A body of golden rows, or of others that the model will be given; null where there are none. */
   readonly rows: unknown;
   use(signature: Signature): void;
@@ -36,7 +36,13 @@ export interface Tried {
  * what the model threw on the rows at the best candidate that they fit, INPUT_INVALID where they fit none, and
  * PYTHON_SIGNATURE_UNKNOWN with the line that failed where there are no rows.
  */
-export async function firstThatFits({ candidates, rows, model, engine, use }: Tried): Promise<Answered> {
+export async function firstThatFits({
+  candidates,
+  rows,
+  model,
+  engine,
+  use,
+}: SignatureTrial): Promise<AnsweredRows> {
   let unfit: unknown = null;
   let raised: unknown = null;
   for (const candidate of candidates) {
@@ -75,18 +81,18 @@ export const isFinal = (error: unknown): boolean =>
     ? error.failure.missing !== null
     : isPlimsollError(error) && ENDED.has(error.code);
 
-type Rows = Pick<Answered, 'example' | 'batch'>;
+type Rows = Pick<AnsweredRows, 'example' | 'batch'>;
 
 function decoded(input: unknown, signature: Signature): Rows | PlimsollError {
   try {
-    return { example: rowsIn(input)[0], batch: decodeInput(input, signature) };
+    return { example: goldenRowsIn(input)[0], batch: decodeInput(input, signature) };
   } catch (error) {
     if (isPlimsollError(error)) return error;
     throw error;
   }
 }
 
-function exampleBatch({ signature, content }: Candidate): Rows | PlimsollError {
+function exampleBatch({ signature, content }: SignatureCandidate): Rows | PlimsollError {
   const steps = content?.kind === 'steps' ? content : null;
   const { row, batch } = exampleOf(steps?.signature ?? signature, steps);
   if (steps === null || steps.signature === signature) return { example: row, batch };
@@ -114,7 +120,7 @@ export function varied(batch: Batch, rows = 4): Batch | null {
 /** Whether rows are answered alike alone and together. Rows that are all the same tell nothing: of one, no. */
 export async function answersAlone(
   engine: Engine,
-  { batch, outputs }: Pick<Answered, 'batch' | 'outputs'>,
+  { batch, outputs }: Pick<AnsweredRows, 'batch' | 'outputs'>,
 ): Promise<boolean> {
   if (batch.rows < 2) return false;
   const rows = Math.min(batch.rows, ALONE_MAX);

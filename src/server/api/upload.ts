@@ -6,7 +6,7 @@ import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { type PythonFields, withDemands } from '../../control/python-fields.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { openUpload, type Staged, type Upload } from '../../registry/uploads.ts';
+import { openUpload, type StagedPaths, type UploadInProgress } from '../../registry/uploads.ts';
 import type { StagedUpload } from './operation.ts';
 import { fieldsOf } from './upload-fields.ts';
 
@@ -33,7 +33,7 @@ export async function receiveUpload(
   refuseWithoutBoundary(request.headers['content-type'] ?? '');
   const fields = new Map<string, string>();
   const digests: (readonly [string, string, string])[] = [];
-  let upload: Upload | null = null;
+  let upload: UploadInProgress | null = null;
   try {
     for await (const part of request.parts({ limits: LIMITS, preservePath: true })) {
       if (part.type === 'file') {
@@ -68,7 +68,7 @@ function refuseWithoutBoundary(contentType: string): void {
 }
 
 /** Each file or folder that lies in the folder of the code is a module of its own. */
-const filesOfPython = ({ code, requirements, script }: Omit<Staged, 'file'>): PythonFields => ({
+const filesOfPython = ({ code, requirements, script }: Omit<StagedPaths, 'file'>): PythonFields => ({
   code: code === undefined ? undefined : readdirSync(code).map((name) => join(code, name)),
   requirements,
   script,
@@ -76,7 +76,7 @@ const filesOfPython = ({ code, requirements, script }: Omit<Staged, 'file'>): Py
 
 async function stage(
   { fieldname, filename, file }: MultipartFile,
-  upload: Upload,
+  upload: UploadInProgress,
   check: () => void,
 ): Promise<readonly [string, string, string]> {
   const hash = createHash('sha256');

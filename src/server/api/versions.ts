@@ -5,7 +5,7 @@ import { type Static, Type } from 'typebox';
 import type { Control, NewVersion, VersionView } from '../../control/port.ts';
 import { withDemands } from '../../control/python-fields.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import { digestOf } from '../../registry/digest.ts';
+import { digestOfModelFile } from '../../registry/digest.ts';
 import { isFolder } from '../../registry/python/folder.ts';
 import { DURATION_PATTERN, parseDuration } from '../../text/duration.ts';
 import {
@@ -156,7 +156,7 @@ async function underWay(
   work: Promise<VersionView>,
 ): Promise<VersionView> {
   // Of a file that cannot be read the proof will say why.
-  const digest = isNamedByFile(source) ? await digestOf(source.path).catch(() => null) : null;
+  const digest = isNamedByFile(source) ? await digestOfModelFile(source.path).catch(() => null) : null;
   const file = basename(source.path);
   const isIt = (row: VersionView): boolean =>
     digest === null ? row.version > before && row.file === file : row.digest === digest;

@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stem } from '../../config/models.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { MANIFEST, ORIGINAL, readManifest } from '../../registry/bundle.ts';
+import { BUNDLE_MANIFEST, ORIGINAL, readManifest } from '../../registry/bundle.ts';
+import { requireIntegrity } from '../../registry/integrity.ts';
 import { isFolder } from '../../registry/python/folder.ts';
-import { requireUndamaged } from '../../registry/undamaged.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
 
 /** A bundle that lies where it is to be served from. */
@@ -27,7 +27,8 @@ const entriesOf = (dir: string): readonly string[] => readdirSync(dir).filter((n
 export const isFilled = (dir: string): boolean => isFolder(dir) && entriesOf(dir).length > 0;
 
 /** Libraries call the notes in their own folders as a bundle calls its manifest, but have no original beside it. */
-const isBundle = (dir: string): boolean => existsSync(join(dir, MANIFEST)) && isFolder(join(dir, ORIGINAL));
+const isBundle = (dir: string): boolean =>
+  existsSync(join(dir, BUNDLE_MANIFEST)) && isFolder(join(dir, ORIGINAL));
 
 /** Whether a folder is a bundle itself, or a tree of them; null where it is neither. */
 export function bundleForm(dir: string): 'bundle' | 'tree' | null {
@@ -81,7 +82,7 @@ const unreadable = (path: string, found: string): PlimsollError =>
 function manifestOf({ bundle }: PlacedBundle): AcceptedVersion['manifest'] {
   const manifest = readManifest(bundle);
   if (manifest !== null) return manifest;
-  throw unreadable(bundle, `its ${MANIFEST} is damaged, or of another generation of this program`);
+  throw unreadable(bundle, `its ${BUNDLE_MANIFEST} is damaged, or of another generation of this program`);
 }
 
 /**
@@ -89,6 +90,6 @@ function manifestOf({ bundle }: PlacedBundle): AcceptedVersion['manifest'] {
  */
 export async function provedBundle(placed: PlacedBundle): Promise<AcceptedVersion> {
   const accepted = { ...placed, manifest: manifestOf(placed) };
-  await requireUndamaged(accepted);
+  await requireIntegrity(accepted);
   return accepted;
 }

@@ -1,5 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
-import { loadBeside } from '../../registry/load-beside.ts';
+import { loadBeside } from '../../registry/load-in-thread.ts';
 import { availableMemory, residentBytes, shownBytes } from '../../registry/memory.ts';
 import type { AcceptedVersion, LoadedVersion } from '../../registry/version.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';

@@ -1,8 +1,8 @@
 import type { ContainerConfig } from '../../config/container.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
-import { loadBeside } from '../../registry/load-beside.ts';
-import { saidOfLayers } from '../../registry/python/layers.ts';
+import { loadBeside } from '../../registry/load-in-thread.ts';
+import { saidOfLayers } from '../../registry/python/sandbox-layers.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
 import { Metrics } from '../../serving/http/metrics.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeError } from '../../registry/bundle-write.ts';
+import { bundleWriteError } from '../../registry/bundle-write.ts';
 
 /** A folder that exists only where something has to be kept: a root that is read-only is enough for bundles. */
 export class Workspace {
@@ -16,7 +16,7 @@ export class Workspace {
       mkdirSync(made);
       return made;
     } catch (cause) {
-      throw writeError(tmpdir(), cause);
+      throw bundleWriteError(tmpdir(), cause);
     }
   }
 

@@ -2,11 +2,11 @@ import { basename } from 'node:path';
 import { isPlimsollError } from '../../../core/errors.ts';
 import type { ModelDescription } from '../../../model/description.ts';
 import type { PythonDemands } from '../../../python/demands.ts';
-import { parseRequirements, type Requirement } from '../../../python/requirements.ts';
-import { moduleNear } from '../../../registry/python/failures.ts';
-import { guessRequirements } from '../../../registry/python/guess.ts';
-import type { Source } from '../../../registry/python/source.ts';
-import { requirementsAt } from '../../../registry/python/text.ts';
+import { type PackageRequirement, parseRequirements } from '../../../python/requirements.ts';
+import { moduleNear } from '../../../registry/python/failure-reason.ts';
+import { guessRequirements } from '../../../registry/python/guess-requirements.ts';
+import { requirementsAt } from '../../../registry/python/small-text.ts';
+import type { ModelSource } from '../../../registry/python/source.ts';
 import { type ImportedModule, importsOf, runsOf, type WouldRun } from './imports.ts';
 
 /** What Python would import and run of a model: from data alone, nothing is executed. */
@@ -29,7 +29,7 @@ export interface RequirementsReport {
   readonly packages: readonly {
     readonly name: string;
     readonly line: number;
-    readonly pin: Requirement['pin'];
+    readonly pin: PackageRequirement['pin'];
   }[];
   /** Why the file cannot be used, or null. */
   readonly problem: string | null;
@@ -37,7 +37,7 @@ export interface RequirementsReport {
 
 /** Only what the options say counts where they say something; the rest is what came with the model. */
 export function pythonReport(
-  source: Source,
+  source: ModelSource,
   model: ModelDescription,
   { code: given, requirements, script: said, python }: Omit<PythonDemands, 'trust'>,
 ): PythonReport {
@@ -64,7 +64,7 @@ export function pythonReport(
   };
 }
 
-function requirementsReport(given: string | null, source: Source): RequirementsReport | null {
+function requirementsReport(given: string | null, source: ModelSource): RequirementsReport | null {
   const found = given === null ? source.requirements : requirementsAt(given);
   if (found === null) return null;
   try {

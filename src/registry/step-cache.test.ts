@@ -6,9 +6,9 @@ import { decodeInput } from '../serving/rows/decode.ts';
 import { admitFile } from './admit.ts';
 import { originalPath } from './bundle.ts';
 import { buildEngine } from './engines.ts';
-import { keep, keptPlace, readKept } from './kept-steps.ts';
 import { readMaterial } from './load.ts';
 import type { ReadingRequest } from './reading.ts';
+import { keep, keptPlace, readKept } from './step-cache.ts';
 import type { AcceptedVersion } from './version.ts';
 
 const FOREST = join(import.meta.dirname, '../../fixtures/models/sklearn-1.9.1/columns-gb.pkl');

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { PlimsollError } from '../core/errors.ts';
-import type { Compiled } from './engines.ts';
-import { keptPlace, readKept } from './kept-steps.ts';
+import type { CompiledMaterial } from './engines.ts';
 import { loadBundle, readMaterial } from './load.ts';
 import type { ReadingMessage, ReadingRequest } from './reading.ts';
-import type { LoadedVersion, Manifest } from './version.ts';
+import { keptPlace, readKept } from './step-cache.ts';
+import type { BundleManifest, LoadedVersion } from './version.ts';
 
 /** Files below this are read within some milliseconds: a thread would cost more than it spares. */
 const LARGE_BYTES = 4 << 20;
@@ -28,9 +28,9 @@ export const loadBeside = (
 /** Where copies of what was read are: of this very code, and of all that it imports. */
 const place = keptPlace(process.env, import.meta.url);
 
-const bytesOf = ({ size, compression }: Manifest): number => size * (compression === null ? 1 : GROWTH);
+const bytesOf = ({ size, compression }: BundleManifest): number => size * (compression === null ? 1 : GROWTH);
 
-function readInThread(request: ReadingRequest): Promise<Compiled> {
+function readInThread(request: ReadingRequest): Promise<CompiledMaterial> {
   const thread = new Worker(new URL('./reading.worker.ts', import.meta.url), { workerData: request });
   return new Promise((resolve, reject) => {
     thread.once('message', (message: ReadingMessage) => {

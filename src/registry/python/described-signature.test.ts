@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Tensor } from '../../model/tensor.ts';
-import { completed } from './described.ts';
+import { completed } from './described-signature.ts';
 
 const chances = (classes: number): Tensor => ({
   dtype: 'float64',

@@ -6,7 +6,7 @@ import { decodeInput } from '../serving/rows/decode.ts';
 import { admitFile } from './admit.ts';
 import { originalPath } from './bundle.ts';
 import { loadBundle } from './load.ts';
-import { loadBeside } from './load-beside.ts';
+import { loadBeside } from './load-in-thread.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 

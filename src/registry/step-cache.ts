@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { originalPath } from './bundle.ts';
-import type { Compiled } from './engines.ts';
+import type { CompiledMaterial } from './engines.ts';
 import type { ReadMaterial } from './load.ts';
 import type { ReadingRequest } from './reading.ts';
 
@@ -42,7 +42,7 @@ export async function readKept(
   request: ReadingRequest,
   read: ReadMaterial,
   place: KeptPlace,
-): Promise<Compiled> {
+): Promise<CompiledMaterial> {
   const path = pathOf(request, place);
   if (path === null) return read(request);
   const kept = fromCopy(path);
@@ -59,11 +59,11 @@ function pathOf({ dir, manifest, runtime }: ReadingRequest, { folder, code }: Ke
   return size === manifest.size ? join(folder, `${manifest.digest}.${code}`) : null;
 }
 
-function fromCopy(path: string): Compiled | null {
+function fromCopy(path: string): CompiledMaterial | null {
   try {
     const bytes = readFileSync(path);
     const text = bytes.subarray(DIGEST);
-    return digestOf(text).equals(bytes.subarray(0, DIGEST)) ? (deserialize(text) as Compiled) : null;
+    return digestOf(text).equals(bytes.subarray(0, DIGEST)) ? (deserialize(text) as CompiledMaterial) : null;
   } catch {
     return null;
   }
@@ -72,7 +72,7 @@ function fromCopy(path: string): Compiled | null {
 const digestOf = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
 /** By rename: a start reads a whole copy or none. Where it cannot be written, each start reads the file. */
-export function keep(path: string, material: Compiled): void {
+export function keep(path: string, material: CompiledMaterial): void {
   const next = `${path}.${process.pid}.next`;
   try {
     const text = serialize(material);

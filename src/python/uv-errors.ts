@@ -1,7 +1,7 @@
 /** What uv says when it finds or installs no packages, in the words of a person. Pure. */
 
 /** Why packages were not found. */
-export interface Unresolved {
+export interface UnresolvedReason {
   readonly reason: string;
   /** `scikit-learn 0.24.2`, where it is that this release has no wheel. */
   readonly wheelless: string | null;
@@ -13,7 +13,7 @@ export interface Unresolved {
 const REASON_LIMIT = 600;
 
 /** Reads what uv said; `python` is a minor version. */
-export function explainUv(said: string, python: string): Unresolved {
+export function explainUv(said: string, python: string): UnresolvedReason {
   const text = oneLine(said);
   const release = /([A-Za-z0-9._-]+?)==(\S+?) has no (?:\w+ )*wheels?\b/.exec(text);
   if (release !== null) {

@@ -2,13 +2,13 @@ import { basename } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import type { Runtime } from '../version.ts';
-import type { Source } from './source.ts';
+import type { ModelSource } from './source.ts';
 
 /** Whether a model is read as data, run with Python, or with Python only where it cannot be compiled. */
-export type Route = 'data' | 'python' | 'either';
+export type RuntimeRoute = 'data' | 'python' | 'either';
 
 /** What is said about how a model is to run. */
-export interface Wish {
+export interface RuntimeRequest {
   readonly runtime: Runtime | null;
   readonly python: PythonDemands | null;
 }
@@ -17,7 +17,7 @@ export interface Wish {
  * Which way a model goes. Throws PYTHON_UNTRUSTED where it takes Python and nobody said that it may: before any interpreter
  * is started, or even looked for. Pure.
  */
-export function routeOf(source: Source, { runtime, python }: Wish): Route {
+export function routeOf(source: ModelSource, { runtime, python }: RuntimeRequest): RuntimeRoute {
   const script = python?.script ?? source.script;
   const trusted = python?.trust === true;
   const refuse = (reason: string): PlimsollError =>
@@ -37,7 +37,7 @@ export function routeOf(source: Source, { runtime, python }: Wish): Route {
   return trusted && runtime === null ? 'either' : 'data';
 }
 
-const otherWay = ({ data, kind, script }: Source): string =>
+const otherWay = ({ data, kind, script }: ModelSource): string =>
   data === null
     ? 'export it in a format that is compiled: ONNX, or a scikit-learn pickle'
     : kind === 'script' && script !== null

@@ -7,7 +7,7 @@ import type { AcceptedVersion } from './version.ts';
  * Holds a packaged bundle to its digests: the files its manifest names, and all others where it has a list of them. Throws
  * BUNDLE_DAMAGED.
  */
-export async function requireUndamaged(accepted: AcceptedVersion): Promise<void> {
+export async function requireIntegrity(accepted: AcceptedVersion): Promise<void> {
   const { model, version, bundle, manifest } = accepted;
   const damage = await damageOf(bundle);
   if (damage !== null) throw new PlimsollError('BUNDLE_DAMAGED', { model, version, ...damage });

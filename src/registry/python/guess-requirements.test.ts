@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReadModel } from '../../files/read-model.ts';
-import { guessRequirements } from './guess.ts';
+import { guessRequirements } from './guess-requirements.ts';
 
 /** A pickle that names these modules. */
 const naming = (...modules: readonly string[]): ReadModel => ({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../core/errors.ts';
 import type { ModelDescription } from '../model/description.ts';
-import { contentOf } from './content.ts';
+import { contentOf } from './model-content.ts';
 
 const description: ModelDescription = {
   format: 'pickle',
